@@ -1,0 +1,27 @@
+//! Words that mean the same to every domain of Ratiba: identity, money, phone numbers, time.
+//!
+//! No I/O and no async runtime lives here. A type moves here only when two domains mean exactly the
+//! same by it.
+
+pub mod clock;
+pub mod digest;
+pub mod ids;
+pub mod money;
+pub mod outage;
+pub mod phone;
+pub mod tenant;
+pub mod time_range;
+pub mod zone;
+
+#[cfg(feature = "test-support")]
+pub mod test_support;
+
+pub use clock::Clock;
+pub use digest::TokenHash;
+pub use ids::{Id, IdSource};
+pub use money::{BasisPoints, Currency, Money, MoneyError};
+pub use outage::Outage;
+pub use phone::PhoneNumber;
+pub use tenant::TenantId;
+pub use time_range::TimeRange;
+pub use zone::Zone;

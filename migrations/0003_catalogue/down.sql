@@ -1,0 +1,1 @@
+DROP TABLE holidays, opening_hours, resource_outages, resources, services;

@@ -1,0 +1,1 @@
+DROP TABLE engagements, appointment_staff, appointments, visits;

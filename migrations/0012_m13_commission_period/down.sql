@@ -1,0 +1,2 @@
+DROP TABLE commission_draft, commission_line, commission_period;
+DROP FUNCTION ratiba_commission_is_frozen();
