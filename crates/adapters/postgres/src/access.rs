@@ -1,0 +1,141 @@
+//! The book of tokens.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use ratiba_access::token::{NewToken, TokenGrant, TokenId};
+use ratiba_access::{AccessBook, Role, Scope};
+use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::database::{Database, TxError};
+use crate::schema::{access_keys, personal_access_tokens as tokens};
+
+/// [`AccessBook`] on PostgreSQL: hashes lead to a tenant through the global table `access_keys`, the rest
+/// is the tenant's.
+#[derive(Clone)]
+pub struct PgAccessBook {
+    database: Database,
+}
+
+impl PgAccessBook {
+    /// The book in this database.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+type TokenRow = (
+    Uuid,
+    String,
+    Option<Uuid>,
+    Vec<String>,
+    Option<OffsetDateTime>,
+    Option<OffsetDateTime>,
+);
+
+#[async_trait]
+impl AccessBook for PgAccessBook {
+    async fn find_token(&self, hash: TokenHash) -> Result<Option<TokenGrant>, Outage> {
+        let key = self
+            .database
+            .global(move |tx| {
+                let row = access_keys::table
+                    .filter(
+                        access_keys::key_hash
+                            .eq(hash.as_bytes().as_slice())
+                            .and(access_keys::kind.eq("token")),
+                    )
+                    .select((access_keys::tenant_id, access_keys::subject_id))
+                    .first::<(Uuid, Uuid)>(tx.conn())
+                    .optional()?;
+                Ok::<_, TxError<Outage>>(row)
+            })
+            .await?;
+        let Some((tenant, token)) = key else {
+            return Ok(None);
+        };
+        let tenant = TenantId::from_uuid(tenant);
+        self.database
+            .tenant(tenant, move |tx| {
+                let row = tokens::table
+                    .filter(tokens::tenant_id.eq(tx.tenant_uuid()).and(tokens::id.eq(token)))
+                    .select((
+                        tokens::id,
+                        tokens::role,
+                        tokens::staff_id,
+                        tokens::scopes,
+                        tokens::expires_at,
+                        tokens::revoked_at,
+                    ))
+                    .first::<TokenRow>(tx.conn())
+                    .optional()?;
+                row.map(|row| grant_of(tenant, row)).transpose()
+            })
+            .await
+    }
+
+    async fn mint(&self, tenant: TenantId, token: NewToken) -> Result<(), Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.name()).collect();
+                diesel::insert_into(tokens::table)
+                    .values((
+                        tokens::tenant_id.eq(tx.tenant_uuid()),
+                        tokens::id.eq(token.id.as_uuid()),
+                        tokens::name.eq(&token.name),
+                        tokens::role.eq(token.role.name()),
+                        tokens::staff_id.eq(token.staff.map(|staff| staff.as_uuid())),
+                        tokens::scopes.eq(scopes),
+                        tokens::created_at.eq(token.created_at),
+                        tokens::expires_at.eq(token.expires_at),
+                    ))
+                    .execute(tx.conn())?;
+                diesel::insert_into(access_keys::table)
+                    .values((
+                        access_keys::key_hash.eq(token.hash.as_bytes().as_slice()),
+                        access_keys::kind.eq("token"),
+                        access_keys::tenant_id.eq(tx.tenant_uuid()),
+                        access_keys::subject_id.eq(token.id.as_uuid()),
+                        access_keys::expires_at.eq(token.expires_at),
+                    ))
+                    .execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(())
+            })
+            .await
+    }
+
+    async fn revoke(&self, tenant: TenantId, id: TokenId, at: OffsetDateTime) -> Result<bool, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let own = tokens::tenant_id
+                    .eq(tx.tenant_uuid())
+                    .and(tokens::id.eq(id.as_uuid()));
+                let known: i64 = tokens::table.filter(own).count().get_result(tx.conn())?;
+                diesel::update(tokens::table.filter(own).filter(tokens::revoked_at.is_null()))
+                    .set(tokens::revoked_at.eq(at))
+                    .execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(known == 1)
+            })
+            .await
+    }
+}
+
+fn grant_of(tenant: TenantId, row: TokenRow) -> Result<TokenGrant, TxError<Outage>> {
+    let (id, role, staff, scopes, expires_at, revoked_at) = row;
+    let impossible = |what: &str| TxError::impossible("personal_access_tokens", id, what);
+    let scopes = scopes
+        .iter()
+        .map(|scope| Scope::parse(scope).ok_or_else(|| impossible("unknown scope")))
+        .collect::<Result<_, _>>()?;
+    Ok(TokenGrant {
+        id: Id::from_uuid(id),
+        tenant,
+        role: Role::parse(&role).ok_or_else(|| impossible("unknown role"))?,
+        staff: staff.map(Id::from_uuid),
+        scopes,
+        expires_at,
+        revoked_at,
+    })
+}

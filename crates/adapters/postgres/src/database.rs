@@ -1,0 +1,400 @@
+//! The pool, and the two kinds of transaction: one tenant's, and the few global tables'.
+//!
+//! Repositories take a [`TenantTx`], which only [`Database::tenant`] can make: an unscoped query does not
+//! compile outside this module.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_diesel::postgres::{Manager, Pool};
+use deadpool_diesel::{ManagerConfig, RecyclingMethod, Runtime};
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use ratiba_kernel::{IdSource, Outage, TenantId};
+use uuid::Uuid;
+
+use crate::wake::Bell;
+
+/// How to reach the server, and the limits of this process.
+#[derive(Clone)]
+pub struct DatabaseSettings {
+    /// Connection URL of the running role (`ratiba_app`). Never logged.
+    pub url: String,
+    /// Connections at most.
+    pub connections_max: usize,
+    /// How long a caller waits for a connection before it is told of an outage, in milliseconds.
+    pub wait_ms: u64,
+    /// How long a statement may take, in milliseconds; shorter than the request's own limit.
+    pub statement_timeout_ms: u32,
+    /// Whether a transaction-mode pooler stands between: prepared statements are then not cached.
+    pub pooled: bool,
+}
+
+impl DatabaseSettings {
+    /// Settings with the usual limits.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            connections_max: 8,
+            wait_ms: 3_000,
+            statement_timeout_ms: 10_000,
+            pooled: false,
+        }
+    }
+}
+
+/// The database of one process. Cheap to clone; all clones share the pool.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool,
+    ids: Arc<dyn IdSource>,
+    bell: Bell,
+    statement_timeout_ms: u32,
+    pooled: bool,
+}
+
+/// Why a transaction's work ended without a result.
+#[derive(Debug)]
+pub enum TxError<E> {
+    /// The work refuses, and the caller learns why. Everything is rolled back.
+    Refused(E),
+    /// The database failed.
+    Database(DieselError),
+    /// A row that no version of this program could have written.
+    Impossible(String),
+}
+
+impl<E> From<DieselError> for TxError<E> {
+    fn from(error: DieselError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl<E> TxError<E> {
+    /// A row that cannot be read: names the table, the row and what is wrong with it.
+    pub fn impossible(table: &str, id: impl std::fmt::Display, what: impl std::fmt::Display) -> Self {
+        Self::Impossible(format!("impossible row in {table}, id {id}: {what}"))
+    }
+}
+
+/// An open transaction that sees one tenant's rows.
+pub struct TenantTx<'c> {
+    conn: &'c mut PgConnection,
+    tenant: TenantId,
+    ids: &'c dyn IdSource,
+    enqueued: bool,
+}
+
+impl TenantTx<'_> {
+    pub(crate) fn conn(&mut self) -> &mut PgConnection {
+        self.conn
+    }
+
+    /// The tenant whose rows are seen.
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    pub(crate) fn tenant_uuid(&self) -> Uuid {
+        self.tenant.as_uuid()
+    }
+
+    pub(crate) fn new_id(&self) -> Uuid {
+        self.ids.next()
+    }
+
+    pub(crate) fn note_enqueued(&mut self) {
+        self.enqueued = true;
+    }
+}
+
+/// An open transaction without a tenant: only the reviewed global tables show rows.
+pub struct GlobalTx<'c> {
+    conn: &'c mut PgConnection,
+    ids: &'c dyn IdSource,
+    enqueued: bool,
+}
+
+impl GlobalTx<'_> {
+    pub(crate) fn conn(&mut self) -> &mut PgConnection {
+        self.conn
+    }
+
+    pub(crate) fn new_id(&self) -> Uuid {
+        self.ids.next()
+    }
+
+    pub(crate) fn note_enqueued(&mut self) {
+        self.enqueued = true;
+    }
+}
+
+/// How often work is begun again after a deadlock or a serialization failure.
+const TRIES: u32 = 4;
+
+impl Database {
+    /// A pool for the settings; connects when first used.
+    ///
+    /// # Errors
+    /// [`Outage`] if the pool cannot be built from the settings.
+    pub fn new(settings: &DatabaseSettings, ids: Arc<dyn IdSource>) -> Result<Self, Outage> {
+        let manager = Manager::from_config(
+            settings.url.clone(),
+            Runtime::Tokio1,
+            ManagerConfig {
+                recycling_method: RecyclingMethod::Fast,
+            },
+        );
+        let pool = Pool::builder(manager)
+            .max_size(settings.connections_max)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(Duration::from_millis(settings.wait_ms)))
+            .create_timeout(Some(Duration::from_millis(settings.wait_ms)))
+            .build()
+            .map_err(|error| Outage::new(error.to_string()))?;
+        Ok(Self {
+            pool,
+            ids,
+            bell: Bell::new(settings.url.clone()),
+            statement_timeout_ms: settings.statement_timeout_ms,
+            pooled: settings.pooled,
+        })
+    }
+
+    /// Runs `work` as one transaction that sees `tenant`'s rows, to its end, whatever the caller does.
+    ///
+    /// Deadlocks and serialization failures begin the work again, a bounded number of times; so `work`
+    /// must have no effect but on the database.
+    ///
+    /// # Errors
+    /// What `work` refuses with, or [`Outage`] turned into `E`; nothing was written then.
+    pub async fn tenant<T, E>(
+        &self,
+        tenant: TenantId,
+        work: impl Fn(&mut TenantTx<'_>) -> Result<T, TxError<E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Outage> + Send + 'static,
+    {
+        let begin = format!(
+            "BEGIN; SELECT set_config('ratiba.current_tenant', '{tenant}', true); SET LOCAL statement_timeout = {}",
+            self.statement_timeout_ms
+        );
+        self.run(begin, move |conn, ids| {
+            let mut tx = TenantTx {
+                conn,
+                tenant,
+                ids,
+                enqueued: false,
+            };
+            let value = work(&mut tx)?;
+            Ok((value, tx.enqueued))
+        })
+        .await
+    }
+
+    /// Runs `work` as one transaction over the reviewed global tables; no tenant's rows are seen.
+    ///
+    /// # Errors
+    /// As [`Database::tenant`].
+    pub async fn global<T, E>(
+        &self,
+        work: impl Fn(&mut GlobalTx<'_>) -> Result<T, TxError<E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Outage> + Send + 'static,
+    {
+        let begin = format!(
+            "BEGIN; SET LOCAL statement_timeout = {}",
+            self.statement_timeout_ms
+        );
+        self.run(begin, move |conn, ids| {
+            let mut tx = GlobalTx {
+                conn,
+                ids,
+                enqueued: false,
+            };
+            let value = work(&mut tx)?;
+            Ok((value, tx.enqueued))
+        })
+        .await
+    }
+
+    async fn run<T, E>(
+        &self,
+        begin: String,
+        work: impl Fn(&mut PgConnection, &dyn IdSource) -> Result<(T, bool), TxError<E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Outage> + Send + 'static,
+    {
+        let connection = self
+            .pool
+            .get()
+            .await
+            .map_err(|error| E::from(Outage::new(error.to_string())))?;
+        let (ids, pooled) = (Arc::clone(&self.ids), self.pooled);
+        let ended = connection
+            .interact(move |conn| {
+                if pooled {
+                    use diesel::Connection;
+                    conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
+                }
+                attempt_until_settled(conn, &begin, |conn| work(conn, ids.as_ref()))
+            })
+            .await;
+        match ended {
+            Ok(Ok((value, enqueued))) => {
+                if enqueued {
+                    self.bell.ring();
+                }
+                Ok(value)
+            }
+            Ok(Err(TxError::Refused(refusal))) => Err(refusal),
+            Ok(Err(TxError::Database(error))) => Err(E::from(Outage::new(error))),
+            Ok(Err(TxError::Impossible(what))) => Err(E::from(Outage::new(what))),
+            Err(broken) => Err(E::from(Outage::new(broken.to_string()))),
+        }
+    }
+
+    /// Asks the server who this process is to it, and whether every fence stands.
+    ///
+    /// # Errors
+    /// [`Outage`] if it cannot be asked. Faults of the set-up are in the answer.
+    pub async fn inspect(&self) -> Result<Inspection, Outage> {
+        let rows: Vec<InspectionRow> = self
+            .global(|tx| Ok::<_, TxError<Outage>>(sql_query(INSPECT).load::<InspectionRow>(tx.conn())?))
+            .await?;
+        let row = rows
+            .into_iter()
+            .next()
+            .ok_or_else(|| Outage::new("the server did not say who we are"))?;
+        Ok(Inspection {
+            role: row.role,
+            privileged: row.privileged,
+            migration_level: row.level.unwrap_or_default(),
+            unprotected_tables: row.unprotected.into_iter().flatten().collect(),
+        })
+    }
+}
+
+fn attempt_until_settled<T, E>(
+    conn: &mut PgConnection,
+    begin: &str,
+    work: impl Fn(&mut PgConnection) -> Result<T, TxError<E>>,
+) -> Result<T, TxError<E>> {
+    let mut tries = 1;
+    loop {
+        AnsiTransactionManager::begin_transaction_sql(conn, begin)?;
+        let ended = match work(conn) {
+            Ok(value) => AnsiTransactionManager::commit_transaction(conn)
+                .map(|()| value)
+                .map_err(TxError::Database),
+            Err(error) => {
+                // A broken connection cannot roll back; the pool throws it away, and the server does.
+                let _ = AnsiTransactionManager::rollback_transaction(conn);
+                Err(error)
+            }
+        };
+        match ended {
+            Err(TxError::Database(error)) if tries < TRIES && worth_repeating(&error) => {
+                tries += 1;
+                tracing::info!(tries, "transaction met another one and is begun again");
+            }
+            other => return other,
+        }
+    }
+}
+
+fn worth_repeating(error: &DieselError) -> bool {
+    let DieselError::DatabaseError(kind, information) = error else {
+        return false;
+    };
+    matches!(kind, DatabaseErrorKind::SerializationFailure)
+        || information.message().contains("deadlock detected")
+}
+
+/// What the server says of this process and of its own fences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspection {
+    /// The role that this process is.
+    pub role: String,
+    /// Whether that role is a superuser or bypasses row-level security.
+    pub privileged: bool,
+    /// The newest migration applied.
+    pub migration_level: String,
+    /// Tables outside the reviewed list that lack row-level security or its FORCE.
+    pub unprotected_tables: Vec<String>,
+}
+
+impl Inspection {
+    /// Everything that forbids to start, in words for the operator; empty if all is well.
+    ///
+    /// # Errors
+    /// [`Outage`] if this build's own migrations cannot be read.
+    pub fn faults(&self) -> Result<Vec<String>, Outage> {
+        let wanted = crate::migrations::level()?;
+        let mut faults = Vec::new();
+        if self.privileged {
+            faults.push(format!(
+                "the role {} is a superuser or bypasses row-level security",
+                self.role
+            ));
+        }
+        if self.migration_level < wanted {
+            faults.push(format!(
+                "the schema is at {}, this build needs {wanted}",
+                self.migration_level
+            ));
+        }
+        if !self.unprotected_tables.is_empty() {
+            faults.push(format!(
+                "tables without forced row-level security: {}",
+                self.unprotected_tables.join(", ")
+            ));
+        }
+        Ok(faults)
+    }
+}
+
+/// The reviewed list of tables that may be read before a tenant is known (docs/architecture.md).
+pub const GLOBAL_TABLES: [&str; 10] = [
+    "__diesel_schema_migrations",
+    "access_keys",
+    "channel_routes",
+    "jobs",
+    "memberships",
+    "payment_routing",
+    "people",
+    "schedules",
+    "sessions",
+    "tenants",
+];
+
+#[derive(QueryableByName)]
+struct InspectionRow {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    role: String,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    privileged: bool,
+    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
+    level: Option<String>,
+    #[diesel(sql_type = diesel::sql_types::Array<diesel::sql_types::Nullable<diesel::sql_types::Text>>)]
+    unprotected: Vec<Option<String>>,
+}
+
+const INSPECT: &str = "
+SELECT current_user::text AS role,
+    (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS privileged,
+    (SELECT max(version)::text FROM __diesel_schema_migrations) AS level,
+    ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+            AND c.relname <> ALL (ARRAY['__diesel_schema_migrations', 'access_keys', 'channel_routes', 'jobs',
+                'memberships', 'payment_routing', 'people', 'schedules', 'sessions', 'tenants'])
+        ORDER BY 1) AS unprotected";

@@ -1,0 +1,439 @@
+//! The queue: claimed in batches with SKIP LOCKED, leased by the server's time, retried, parked as dead.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
+use ratiba_kernel::{Outage, TenantId};
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::database::{Database, TxError};
+use crate::schema::jobs;
+
+/// A job to be queued.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewJob {
+    kind: String,
+    tenant: Option<TenantId>,
+    payload: Value,
+    run_at: OffsetDateTime,
+    ordering_key: Option<String>,
+    dedup_key: Option<String>,
+}
+
+impl NewJob {
+    /// A job of `kind` that is due at `run_at` (business time). The payload holds ids only.
+    #[must_use]
+    pub fn new(kind: impl Into<String>, payload: Value, run_at: OffsetDateTime) -> Self {
+        Self {
+            kind: kind.into(),
+            tenant: None,
+            payload,
+            run_at,
+            ordering_key: None,
+            dedup_key: None,
+        }
+    }
+
+    /// The tenant in whose scope it runs.
+    #[must_use]
+    pub fn of_tenant(mut self, tenant: TenantId) -> Self {
+        self.tenant = Some(tenant);
+        self
+    }
+
+    /// Jobs with the same key run one at a time, in the order in which they were queued. Not for jobs
+    /// that are due later: they would hold the others back.
+    #[must_use]
+    pub fn in_order(mut self, key: impl Into<String>) -> Self {
+        self.ordering_key = Some(key.into());
+        self
+    }
+
+    /// While a job with this key waits or runs, queuing another one does nothing.
+    #[must_use]
+    pub fn once(mut self, key: impl Into<String>) -> Self {
+        self.dedup_key = Some(key.into());
+        self
+    }
+}
+
+/// A job that this process has leased.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: Uuid,
+    /// What is to be done.
+    pub kind: String,
+    /// In whose scope.
+    pub tenant: Option<TenantId>,
+    /// Ids.
+    pub payload: Value,
+    /// Which try this is, from 1; a lost lease counts.
+    pub attempt: i32,
+    /// Its ordering key.
+    pub ordering_key: Option<String>,
+    /// When its first try failed, business time.
+    pub first_failed_at: Option<OffsetDateTime>,
+}
+
+/// A job that was given up, for a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeadJob {
+    /// Its id, for [`JobQueue::replay`].
+    pub id: Uuid,
+    /// What was to be done.
+    pub kind: String,
+    /// Whose.
+    pub tenant: Option<TenantId>,
+    /// The last failure.
+    pub last_error: Option<String>,
+    /// All failures, oldest first.
+    pub history: Value,
+}
+
+/// How full the queue is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// Waiting, due or not.
+    pub ready: i64,
+    /// Due and waiting.
+    pub due: i64,
+    /// Leased.
+    pub running: i64,
+    /// Given up.
+    pub dead: i64,
+}
+
+/// The queue of the database.
+#[derive(Clone)]
+pub struct JobQueue {
+    database: Database,
+}
+
+#[derive(QueryableByName)]
+struct Claimed {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    tenant_id: Option<Uuid>,
+    #[diesel(sql_type = Jsonb)]
+    payload: Value,
+    #[diesel(sql_type = Integer)]
+    attempts: i32,
+    #[diesel(sql_type = Nullable<Text>)]
+    ordering_key: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    first_failed_at: Option<OffsetDateTime>,
+}
+
+// The head of an ordering key is its oldest job that is not dead; a running one bars the others, also one
+// that became visible late. Two claims that raced meet at jobs_one_running_per_key.
+const CLAIM: &str = "
+WITH due AS MATERIALIZED (
+    SELECT j.id FROM jobs j
+    WHERE j.state = 'ready' AND j.run_at <= $1
+        AND (j.ordering_key IS NULL OR NOT EXISTS (
+            SELECT FROM jobs h
+            WHERE h.ordering_key = j.ordering_key AND h.state <> 'dead' AND h.id <> j.id
+                AND (h.seq < j.seq OR h.state = 'running')))
+    ORDER BY j.priority DESC, j.run_at, j.seq
+    LIMIT $2
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE jobs SET state = 'running', attempts = attempts + 1,
+    lease_until = now() + make_interval(secs => $3) -- bookkeeping
+FROM due WHERE jobs.id = due.id
+RETURNING jobs.id, jobs.kind, jobs.tenant_id, jobs.payload, jobs.attempts, jobs.ordering_key, jobs.first_failed_at";
+
+impl JobQueue {
+    /// The queue of this database.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Leases up to `most` jobs that are due at `now` (business time), oldest first; the lease itself runs
+    /// by the server's time, so that moving the business's clock loses none.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn claim(&self, now: OffsetDateTime, most: u16, lease: Duration) -> Result<Vec<Job>, Outage> {
+        let lease_secs = i32::try_from(lease.as_secs()).unwrap_or(i32::MAX);
+        self.database
+            .global(move |tx| {
+                let claimed = sql_query(CLAIM)
+                    .bind::<Timestamptz, _>(now)
+                    .bind::<BigInt, _>(i64::from(most))
+                    .bind::<Integer, _>(lease_secs)
+                    .load::<Claimed>(tx.conn());
+                let rows = match claimed {
+                    // Another worker took the head of a key in the same moment; its next look finds the rest.
+                    Err(diesel::result::Error::DatabaseError(
+                        diesel::result::DatabaseErrorKind::UniqueViolation,
+                        _,
+                    )) => return Err(TxError::Refused(ClaimRefused::Raced)),
+                    other => other?,
+                };
+                Ok(rows.into_iter().map(job_of).collect())
+            })
+            .await
+            .or_else(|refused| match refused {
+                ClaimRefused::Raced => Ok(Vec::new()),
+                ClaimRefused::Unavailable(outage) => Err(outage),
+            })
+    }
+
+    /// Queues jobs outside any other transaction.
+    ///
+    /// # Errors
+    /// [`Outage`]; none was queued then.
+    pub async fn enqueue(&self, new: Vec<NewJob>) -> Result<(), Outage> {
+        self.database
+            .global(move |tx| {
+                let with_ids = new.iter().map(|job| (tx.new_id(), job.clone())).collect();
+                insert_jobs(tx.conn(), with_ids)?;
+                tx.note_enqueued();
+                Ok::<_, TxError<Outage>>(())
+            })
+            .await
+    }
+
+    /// Ends a job that was done. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`Outage`]; the job will run again when its lease ends.
+    pub async fn done(&self, id: Uuid) -> Result<(), Outage> {
+        self.database
+            .global(move |tx| {
+                diesel::delete(jobs::table.filter(jobs::id.eq(id).and(jobs::state.eq("running"))))
+                    .execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(())
+            })
+            .await
+    }
+
+    /// Gives a job back to be tried again at `at`, keeping what went wrong.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn retry(
+        &self,
+        id: Uuid,
+        at: OffsetDateTime,
+        now: OffsetDateTime,
+        error: &str,
+    ) -> Result<(), Outage> {
+        self.fail(id, "ready", at, now, error).await
+    }
+
+    /// Parks a job for a person; it frees its ordering key.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn bury(&self, id: Uuid, now: OffsetDateTime, error: &str) -> Result<(), Outage> {
+        self.fail(id, "dead", now, now, error).await
+    }
+
+    /// Gives a leased job back untouched, as a stopping process does.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn release(&self, id: Uuid) -> Result<(), Outage> {
+        self.database
+            .global(move |tx| {
+                sql_query(
+                    "UPDATE jobs SET state = 'ready', lease_until = NULL, attempts = attempts - 1
+                     WHERE id = $1 AND state = 'running'",
+                )
+                .bind::<SqlUuid, _>(id)
+                .execute(tx.conn())?;
+                tx.note_enqueued();
+                Ok::<_, TxError<Outage>>(())
+            })
+            .await
+    }
+
+    /// Frees jobs whose worker was lost; returns how many. The lost try counts as one.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn rescue(&self, now: OffsetDateTime) -> Result<usize, Outage> {
+        self.database
+            .global(move |tx| {
+                let freed = sql_query(
+                    "UPDATE jobs SET state = 'ready', lease_until = NULL,
+                         last_error = 'the worker was lost', first_failed_at = coalesce(first_failed_at, $1),
+                         history = history || jsonb_build_object('at', $1, 'error', 'the worker was lost')
+                     WHERE state = 'running' AND lease_until < now() -- bookkeeping",
+                )
+                .bind::<Timestamptz, _>(now)
+                .execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(freed)
+            })
+            .await
+    }
+
+    /// The newest dead jobs.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn dead(&self, most: u16) -> Result<Vec<DeadJob>, Outage> {
+        self.database
+            .global(move |tx| {
+                let rows = jobs::table
+                    .filter(jobs::state.eq("dead"))
+                    .order(jobs::seq.desc())
+                    .limit(i64::from(most))
+                    .select((
+                        jobs::id,
+                        jobs::kind,
+                        jobs::tenant_id,
+                        jobs::last_error,
+                        jobs::history,
+                    ))
+                    .load::<(Uuid, String, Option<Uuid>, Option<String>, Value)>(tx.conn())?;
+                let dead = rows
+                    .into_iter()
+                    .map(|(id, kind, tenant, last_error, history)| DeadJob {
+                        id,
+                        kind,
+                        tenant: tenant.map(TenantId::from_uuid),
+                        last_error,
+                        history,
+                    });
+                Ok::<_, TxError<Outage>>(dead.collect())
+            })
+            .await
+    }
+
+    /// Makes a dead job ready again, from its first try; false if it is not dead.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn replay(&self, id: Uuid, now: OffsetDateTime) -> Result<bool, Outage> {
+        self.database
+            .global(move |tx| {
+                let changed = diesel::update(jobs::table.filter(jobs::id.eq(id).and(jobs::state.eq("dead"))))
+                    .set((
+                        jobs::state.eq("ready"),
+                        jobs::run_at.eq(now),
+                        jobs::attempts.eq(0),
+                        jobs::first_failed_at.eq(None::<OffsetDateTime>),
+                    ))
+                    .execute(tx.conn())?;
+                tx.note_enqueued();
+                Ok::<_, TxError<Outage>>(changed == 1)
+            })
+            .await
+    }
+
+    /// How full the queue is.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn depth(&self, now: OffsetDateTime) -> Result<QueueDepth, Outage> {
+        self.database
+            .global(move |tx| {
+                let counts = jobs::table
+                    .group_by(jobs::state)
+                    .select((jobs::state, diesel::dsl::count_star()))
+                    .load::<(String, i64)>(tx.conn())?;
+                let due = jobs::table
+                    .filter(jobs::state.eq("ready").and(jobs::run_at.le(now)))
+                    .count()
+                    .get_result::<i64>(tx.conn())?;
+                let of = |state: &str| {
+                    counts
+                        .iter()
+                        .find(|(s, _)| s == state)
+                        .map_or(0, |(_, count)| *count)
+                };
+                Ok::<_, TxError<Outage>>(QueueDepth {
+                    ready: of("ready"),
+                    due,
+                    running: of("running"),
+                    dead: of("dead"),
+                })
+            })
+            .await
+    }
+
+    async fn fail(
+        &self,
+        id: Uuid,
+        state: &'static str,
+        at: OffsetDateTime,
+        now: OffsetDateTime,
+        error: &str,
+    ) -> Result<(), Outage> {
+        let error: String = error.chars().take(500).collect();
+        self.database
+            .global(move |tx| {
+                sql_query(
+                    "UPDATE jobs SET state = $2, run_at = $3, lease_until = NULL, last_error = $4,
+                         first_failed_at = coalesce(first_failed_at, $5),
+                         history = history || jsonb_build_object('at', $5, 'error', $4)
+                     WHERE id = $1 AND state = 'running'",
+                )
+                .bind::<SqlUuid, _>(id)
+                .bind::<Text, _>(state)
+                .bind::<Timestamptz, _>(at)
+                .bind::<Text, _>(error.as_str())
+                .bind::<Timestamptz, _>(now)
+                .execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(())
+            })
+            .await
+    }
+}
+
+enum ClaimRefused {
+    Raced,
+    Unavailable(Outage),
+}
+
+impl From<Outage> for ClaimRefused {
+    fn from(outage: Outage) -> Self {
+        Self::Unavailable(outage)
+    }
+}
+
+fn job_of(row: Claimed) -> Job {
+    Job {
+        id: row.id,
+        kind: row.kind,
+        tenant: row.tenant_id.map(TenantId::from_uuid),
+        payload: row.payload,
+        attempt: row.attempts,
+        ordering_key: row.ordering_key,
+        first_failed_at: row.first_failed_at,
+    }
+}
+
+pub(crate) fn insert_jobs(conn: &mut PgConnection, new: Vec<(Uuid, NewJob)>) -> QueryResult<()> {
+    let rows: Vec<_> = new
+        .into_iter()
+        .map(|(id, job)| {
+            (
+                jobs::id.eq(id),
+                jobs::kind.eq(job.kind),
+                jobs::tenant_id.eq(job.tenant.map(|tenant| tenant.as_uuid())),
+                jobs::payload.eq(job.payload),
+                jobs::run_at.eq(job.run_at),
+                jobs::ordering_key.eq(job.ordering_key),
+                jobs::dedup_key.eq(job.dedup_key),
+            )
+        })
+        .collect();
+    diesel::insert_into(jobs::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,22 @@
+//! Every port that needs durable state, played by PostgreSQL.
+//!
+//! One port method is one transaction. The only way to a tenant's rows is a tenant transaction
+//! ([`database::Database`]); row-level security stands behind it.
+
+pub mod access;
+pub mod booking;
+pub mod commission;
+pub mod conversation;
+pub mod database;
+pub mod identity;
+pub mod jobs;
+pub mod migrations;
+pub mod outbox;
+pub mod payments;
+pub mod provisioning;
+pub mod schedules;
+mod schema;
+pub mod staff;
+pub mod wake;
+
+pub use database::{Database, DatabaseSettings};

@@ -1,0 +1,613 @@
+// Printed from the database by the test `schema_rs_equals_what_the_database_prints`; do not edit.
+
+diesel::table! {
+    access_keys (key_hash) {
+        key_hash -> Bytea,
+        kind -> Text,
+        tenant_id -> Uuid,
+        subject_id -> Uuid,
+        expires_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    appointment_staff (tenant_id, appointment_id, staff_id) {
+        tenant_id -> Uuid,
+        appointment_id -> Uuid,
+        staff_id -> Uuid,
+        position -> SmallInt,
+        share_basis_points -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    appointments (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        visit_id -> Uuid,
+        customer_id -> Uuid,
+        service_id -> Uuid,
+        staff_id -> Uuid,
+        state -> Text,
+        state_at -> Timestamptz,
+        hold_expires_at -> Nullable<Timestamptz>,
+        start_at -> Timestamptz,
+        end_at -> Timestamptz,
+        channel -> Text,
+        staff_requested -> Bool,
+        currency -> Text,
+        list_price_minor -> BigInt,
+        discount_minor -> BigInt,
+        discount_reason -> Nullable<Text>,
+        charged_minor -> BigInt,
+        deposit_minor -> BigInt,
+        tax_basis_points -> Integer,
+        product_cost_minor -> BigInt,
+        plan -> Jsonb,
+        version -> Integer,
+        created_at -> Timestamptz,
+        actual_start_at -> Nullable<Timestamptz>,
+        actual_end_at -> Nullable<Timestamptz>,
+        tip_amount -> Nullable<Numeric>,
+        staff_notes -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    channel_routes (channel, external_id) {
+        channel -> Text,
+        external_id -> Text,
+        tenant_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    commission_draft (tenant_id, period_start, period_end) {
+        tenant_id -> Uuid,
+        period_start -> Date,
+        period_end -> Date,
+        content -> Jsonb,
+        content_hash -> Bytea,
+        drafted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    commission_line (tenant_id, period_id, position) {
+        tenant_id -> Uuid,
+        period_id -> Uuid,
+        position -> Integer,
+        appointment_id -> Uuid,
+        rule_id -> Nullable<Uuid>,
+        base_minor -> BigInt,
+        rate_basis_points -> Nullable<Integer>,
+        amount_minor -> BigInt,
+        tip_minor -> BigInt,
+        minutes -> Integer,
+        reason -> Jsonb,
+    }
+}
+
+diesel::table! {
+    commission_period (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        staff_id -> Uuid,
+        period_start -> Date,
+        period_end -> Date,
+        #[sql_name = "type"]
+        type_ -> Text,
+        amendment_of_id -> Nullable<Uuid>,
+        commission_kes_minor -> BigInt,
+        tip_kes_minor -> BigInt,
+        hours_worked -> Numeric,
+        services_rendered_count -> Integer,
+        frozen_at -> Timestamptz,
+        frozen_by -> Text,
+        vendor_period_id -> Nullable<Text>,
+        content_hash -> Bytea,
+        engine_version -> Text,
+        rules -> Jsonb,
+    }
+}
+
+diesel::table! {
+    commission_rules (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        staff_id -> Nullable<Uuid>,
+        service_category -> Nullable<Text>,
+        rule_type -> Text,
+        value -> Jsonb,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    consents (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        purpose -> Text,
+        action -> Text,
+        wording -> Text,
+        wording_version -> Text,
+        channel -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    conversation_threads (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        channel -> Text,
+        driver -> Text,
+        state -> Jsonb,
+        language -> Nullable<Text>,
+        version -> Integer,
+        opened_at -> Timestamptz,
+        last_activity_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    customers (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        phone -> Nullable<Text>,
+        channel_user_id -> Nullable<Text>,
+        name -> Nullable<Text>,
+        language -> Nullable<Text>,
+        in_cohort -> Bool,
+        opted_out_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    engagements (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        subject_kind -> Text,
+        subject_id -> Uuid,
+        seat -> SmallInt,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        span -> Range<Timestamptz>,
+        purpose -> Text,
+        appointment_id -> Nullable<Uuid>,
+        active -> Bool,
+    }
+}
+
+diesel::table! {
+    holidays (tenant_id, day) {
+        tenant_id -> Uuid,
+        day -> Date,
+        name -> Text,
+        blocks -> Jsonb,
+    }
+}
+
+diesel::table! {
+    inbound_messages (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        channel -> Text,
+        provider_id -> Text,
+        sender_key -> Text,
+        sent_at -> Timestamptz,
+        received_at -> Timestamptz,
+        raw -> Jsonb,
+        thread_id -> Nullable<Uuid>,
+        handled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    inbound_quarantine (id) {
+        id -> Uuid,
+        tenant_id -> Nullable<Uuid>,
+        channel -> Text,
+        reason -> Text,
+        body -> Bytea,
+        received_at -> Timestamptz,
+        state -> Text,
+        handled_by -> Nullable<Text>,
+        handled_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Uuid,
+        seq -> BigInt,
+        kind -> Text,
+        tenant_id -> Nullable<Uuid>,
+        payload -> Jsonb,
+        run_at -> Timestamptz,
+        priority -> SmallInt,
+        state -> Text,
+        attempts -> Integer,
+        lease_until -> Nullable<Timestamptz>,
+        ordering_key -> Nullable<Text>,
+        dedup_key -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        history -> Jsonb,
+        first_failed_at -> Nullable<Timestamptz>,
+        enqueued_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    ledger_entries (tenant_id, journal_id, position) {
+        tenant_id -> Uuid,
+        journal_id -> Uuid,
+        position -> SmallInt,
+        account -> Text,
+        customer_id -> Nullable<Uuid>,
+        payment_id -> Nullable<Uuid>,
+        currency -> Text,
+        amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    ledger_journals (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        cause -> Text,
+        payment_id -> Nullable<Uuid>,
+        attempt_id -> Nullable<Uuid>,
+        occurred_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    memberships (tenant_id, person_id) {
+        tenant_id -> Uuid,
+        person_id -> Uuid,
+        role -> Text,
+        suspended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    message_statuses (tenant_id, channel, provider_id, status) {
+        tenant_id -> Uuid,
+        channel -> Text,
+        provider_id -> Text,
+        status -> Text,
+        callback_data -> Nullable<Text>,
+        occurred_at -> Timestamptz,
+        received_at -> Timestamptz,
+        raw -> Jsonb,
+    }
+}
+
+diesel::table! {
+    opening_hours (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        weekday -> SmallInt,
+        from_minute -> SmallInt,
+        to_minute -> SmallInt,
+    }
+}
+
+diesel::table! {
+    outbox (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        seq -> BigInt,
+        topic -> Text,
+        payload -> Jsonb,
+        occurred_at -> Timestamptz,
+        handled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    outgoing_messages (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        thread_id -> Nullable<Uuid>,
+        customer_id -> Nullable<Uuid>,
+        channel -> Text,
+        recipient -> Text,
+        purpose -> Text,
+        content -> Jsonb,
+        dedup_key -> Nullable<Text>,
+        state -> Text,
+        attempts -> Integer,
+        provider_id -> Nullable<Text>,
+        delivery -> Nullable<Text>,
+        failure_code -> Nullable<Text>,
+        queued_at -> Timestamptz,
+        sending_since -> Nullable<Timestamptz>,
+        settled_at -> Nullable<Timestamptz>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    payment_attempts (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        payment_id -> Uuid,
+        provider -> Text,
+        merchant_reference -> Text,
+        request_key -> Text,
+        payer_phone -> Nullable<Text>,
+        currency -> Text,
+        amount_minor -> BigInt,
+        state -> Text,
+        state_at -> Timestamptz,
+        reason -> Nullable<Text>,
+        provider_code -> Nullable<Text>,
+        evidence -> Nullable<Text>,
+        dispute -> Nullable<Text>,
+        provider_request_id -> Nullable<Text>,
+        provider_checkout_id -> Nullable<Text>,
+        receipt -> Nullable<Text>,
+        queries -> SmallInt,
+        answers -> Jsonb,
+        created_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    payment_callbacks (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        attempt_id -> Uuid,
+        provider -> Text,
+        body -> Bytea,
+        source_address -> Nullable<Text>,
+        received_at -> Timestamptz,
+        applied_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    payment_callbacks_unrouted (id) {
+        id -> Uuid,
+        tenant_id -> Nullable<Uuid>,
+        provider -> Text,
+        reason -> Text,
+        body -> Bytea,
+        received_at -> Timestamptz,
+        state -> Text,
+        handled_by -> Nullable<Text>,
+        handled_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    payment_routing (key_kind, key_hash) {
+        key_kind -> Text,
+        key_hash -> Bytea,
+        tenant_id -> Uuid,
+        payment_id -> Uuid,
+        attempt_id -> Uuid,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payments (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        visit_id -> Uuid,
+        customer_id -> Uuid,
+        purpose -> Text,
+        state -> Text,
+        state_at -> Timestamptz,
+        account_reference -> Text,
+        currency -> Text,
+        due_minor -> BigInt,
+        paid_minor -> BigInt,
+        version -> Integer,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> Uuid,
+        issuer -> Text,
+        subject -> Text,
+    }
+}
+
+diesel::table! {
+    personal_access_tokens (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        role -> Text,
+        staff_id -> Nullable<Uuid>,
+        scopes -> Array<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    provider_tokens (tenant_id, provider, credential_hash) {
+        tenant_id -> Uuid,
+        provider -> Text,
+        credential_hash -> Bytea,
+        token -> Nullable<Text>,
+        expires_at -> Nullable<Timestamptz>,
+        refresh_lease_until -> Nullable<Timestamptz>,
+        generation -> BigInt,
+    }
+}
+
+diesel::table! {
+    resource_outages (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        resource_id -> Uuid,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    resources (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        capacity -> SmallInt,
+        active -> Bool,
+    }
+}
+
+diesel::table! {
+    schedules (id) {
+        id -> Uuid,
+        name -> Text,
+        tenant_id -> Nullable<Uuid>,
+        zone -> Text,
+        at_hour -> SmallInt,
+        at_minute -> SmallInt,
+        day_of_month -> Nullable<SmallInt>,
+        next_run_at -> Timestamptz,
+        last_tick_at -> Nullable<Timestamptz>,
+        last_success_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    services (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        name_sw -> Nullable<Text>,
+        aliases -> Array<Text>,
+        category -> Text,
+        price_minor -> BigInt,
+        currency -> Text,
+        deposit_kind -> Text,
+        deposit_value -> BigInt,
+        segments -> Jsonb,
+        buffer_before_minutes -> Integer,
+        buffer_after_minutes -> Integer,
+        tax_basis_points -> Integer,
+        product_cost_minor -> BigInt,
+        active -> Bool,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Bytea,
+        person_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    staff (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        phone -> Nullable<Text>,
+        weight -> Integer,
+        active -> Bool,
+        version -> Integer,
+        kra_pin -> Nullable<Text>,
+        nssf_number -> Nullable<Text>,
+        shif_number -> Nullable<Text>,
+        hire_date -> Nullable<Date>,
+        employment_type -> Nullable<Text>,
+        base_pay_kes_minor -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    staff_hours (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        staff_id -> Uuid,
+        weekday -> SmallInt,
+        from_minute -> SmallInt,
+        to_minute -> SmallInt,
+    }
+}
+
+diesel::table! {
+    staff_leave (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        staff_id -> Uuid,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    staff_overrides (tenant_id, staff_id, day) {
+        tenant_id -> Uuid,
+        staff_id -> Uuid,
+        day -> Date,
+        blocks -> Jsonb,
+    }
+}
+
+diesel::table! {
+    staff_services (tenant_id, staff_id, service_id) {
+        tenant_id -> Uuid,
+        staff_id -> Uuid,
+        service_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    tenant_settings (tenant_id) {
+        tenant_id -> Uuid,
+        business_name -> Text,
+        zone -> Text,
+        currency -> Text,
+        booking -> Jsonb,
+        conversation -> Jsonb,
+        payments -> Jsonb,
+        commission -> Jsonb,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    tenants (id) {
+        id -> Uuid,
+        state -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    visits (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        hold_key -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}

@@ -1,0 +1,158 @@
+//! Roles, scopes, and the one who acts.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use ratiba_kernel::{Id, TenantId};
+use serde::{Deserialize, Serialize};
+
+/// What somebody is in a business, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Renders services; sees the own day and the own earnings.
+    Therapist,
+    /// Runs the front desk.
+    Receptionist,
+    /// Runs the business.
+    Manager,
+    /// Owns it.
+    Owner,
+}
+
+impl Role {
+    /// Every role, weakest first.
+    pub const ALL: [Self; 4] = [Self::Therapist, Self::Receptionist, Self::Manager, Self::Owner];
+
+    /// The name in rows and on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Therapist => "therapist",
+            Self::Receptionist => "receptionist",
+            Self::Manager => "manager",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The role of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// Whether the role itself allows what the scope names.
+    #[must_use]
+    pub const fn allows(self, scope: Scope) -> bool {
+        match scope {
+            Scope::AppointmentsRead | Scope::AppointmentsRender | Scope::CommissionRead => true,
+            Scope::PaymentsRead => !matches!(self, Self::Therapist),
+            Scope::CommissionClose => matches!(self, Self::Manager | Self::Owner),
+        }
+    }
+}
+
+/// The closed set of what a token can be made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Scope {
+    /// See appointments.
+    #[serde(rename = "appointments:read")]
+    AppointmentsRead,
+    /// Start and finish visits, note tips.
+    #[serde(rename = "appointments:render")]
+    AppointmentsRender,
+    /// See frozen commission.
+    #[serde(rename = "commission:read")]
+    CommissionRead,
+    /// Close a month.
+    #[serde(rename = "commission:close")]
+    CommissionClose,
+    /// See payments.
+    #[serde(rename = "payments:read")]
+    PaymentsRead,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 5] = [
+        Self::AppointmentsRead,
+        Self::AppointmentsRender,
+        Self::CommissionRead,
+        Self::CommissionClose,
+        Self::PaymentsRead,
+    ];
+
+    /// The name in rows and on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AppointmentsRead => "appointments:read",
+            Self::AppointmentsRender => "appointments:render",
+            Self::CommissionRead => "commission:read",
+            Self::CommissionClose => "commission:close",
+            Self::PaymentsRead => "payments:read",
+        }
+    }
+
+    /// The scope of a name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Marks ids of staff members as access knows them.
+#[derive(Debug)]
+pub enum StaffMember {}
+
+/// The one who acts, proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// In which business.
+    pub tenant: TenantId,
+    /// As what.
+    pub role: Role,
+    /// With which scopes.
+    pub scopes: BTreeSet<Scope>,
+    /// For which therapist, if for one.
+    pub staff: Option<Id<StaffMember>>,
+    /// Who it is in records: `token:<id>`.
+    pub name: String,
+}
+
+/// The principal may not do this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this needs the scope {0} and a role that allows it")]
+pub struct NotAllowed(pub Scope);
+
+impl Principal {
+    /// Refuses unless both the role and the scopes allow it.
+    ///
+    /// # Errors
+    /// [`NotAllowed`] with the scope that is missing.
+    pub fn require(&self, scope: Scope) -> Result<(), NotAllowed> {
+        if self.role.allows(scope) && self.scopes.contains(&scope) {
+            Ok(())
+        } else {
+            Err(NotAllowed(scope))
+        }
+    }
+
+    /// Whether rows of this staff member may be seen: a therapist sees the own ones only.
+    #[must_use]
+    pub fn sees_staff(&self, staff: uuid::Uuid) -> bool {
+        match self.role {
+            Role::Therapist => self.staff.is_some_and(|own| own.as_uuid() == staff),
+            Role::Receptionist | Role::Manager | Role::Owner => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

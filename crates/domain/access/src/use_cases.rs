@@ -1,0 +1,135 @@
+//! What is done with tokens.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, Id, IdSource, Outage, TenantId};
+use time::OffsetDateTime;
+
+use crate::ports::{AccessBook, SecretSource};
+use crate::principal::{Principal, Role, Scope, StaffMember};
+use crate::token::{NewToken, PresentedToken, TokenId};
+
+/// Why somebody was not let in.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthenticateError {
+    /// No such token, or one that has ended. Which of them is not told.
+    #[error("the token is not valid")]
+    Invalid,
+    /// The book of tokens does not answer: nobody is let in.
+    #[error("the book of tokens is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Turns a presented token into the one who acts.
+#[derive(Clone)]
+pub struct AuthenticateToken {
+    /// Where tokens are on record.
+    pub book: Arc<dyn AccessBook>,
+    /// For expiry.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl AuthenticateToken {
+    /// The principal of a token.
+    ///
+    /// # Errors
+    /// [`AuthenticateError`].
+    pub async fn execute(&self, token: &PresentedToken) -> Result<Principal, AuthenticateError> {
+        let grant = self
+            .book
+            .find_token(token.hash())
+            .await?
+            .ok_or(AuthenticateError::Invalid)?;
+        grant
+            .principal(self.clock.now())
+            .ok_or(AuthenticateError::Invalid)
+    }
+}
+
+/// What a token is to be.
+#[derive(Clone, Debug)]
+pub struct TokenOrder {
+    /// What it is for; 1 to 80 characters.
+    pub name: String,
+    /// As what it acts.
+    pub role: Role,
+    /// For which therapist, if for one.
+    pub staff: Option<Id<StaffMember>>,
+    /// What it may do.
+    pub scopes: BTreeSet<Scope>,
+    /// When it ends, if it does.
+    pub expires_at: Option<OffsetDateTime>,
+}
+
+/// Why a token was not minted.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MintError {
+    /// The name is empty or longer than 80 characters.
+    #[error("a token's name has 1 to 80 characters")]
+    BadName,
+    /// A scope that the role never allows.
+    #[error("the role does not allow the scope {0}")]
+    ScopeAboveRole(Scope),
+    /// It would have ended already.
+    #[error("the token would have ended already")]
+    AlreadyEnded,
+    /// The book of tokens does not answer.
+    #[error("the book of tokens is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Makes a token; its text exists in the answer and nowhere else.
+#[derive(Clone)]
+pub struct MintToken {
+    /// Where tokens are on record.
+    pub book: Arc<dyn AccessBook>,
+    /// The time of making.
+    pub clock: Arc<dyn Clock>,
+    /// Identities.
+    pub ids: Arc<dyn IdSource>,
+    /// Chance.
+    pub secrets: Arc<dyn SecretSource>,
+}
+
+impl MintToken {
+    /// Mints a token for a tenant. Asking twice makes two.
+    ///
+    /// # Errors
+    /// [`MintError`]; nothing is on record then.
+    pub async fn execute(
+        &self,
+        tenant: TenantId,
+        order: TokenOrder,
+    ) -> Result<(TokenId, PresentedToken), MintError> {
+        let now = self.clock.now();
+        if !(1..=80).contains(&order.name.trim().chars().count()) {
+            return Err(MintError::BadName);
+        }
+        if let Some(scope) = order.scopes.iter().find(|scope| !order.role.allows(**scope)) {
+            return Err(MintError::ScopeAboveRole(*scope));
+        }
+        if order.expires_at.is_some_and(|end| end <= now) {
+            return Err(MintError::AlreadyEnded);
+        }
+        let (id, token) = (
+            self.ids.fresh(),
+            PresentedToken::from_bytes(self.secrets.secret()),
+        );
+        let new = NewToken {
+            id,
+            hash: token.hash(),
+            name: order.name.trim().to_owned(),
+            role: order.role,
+            staff: order.staff,
+            scopes: order.scopes,
+            created_at: now,
+            expires_at: order.expires_at,
+        };
+        self.book.mint(tenant, new).await?;
+        Ok((id, token))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
+use time::Duration;
+
+use super::*;
+use crate::test_support::{InMemoryAccessBook, SeededSecrets};
+
+struct World {
+    clock: Arc<ManualClock>,
+    mint: MintToken,
+    authenticate: AuthenticateToken,
+}
+
+fn world() -> World {
+    let clock = Arc::new(ManualClock::default());
+    let book: Arc<dyn AccessBook> = Arc::new(InMemoryAccessBook::default());
+    World {
+        mint: MintToken {
+            book: Arc::clone(&book),
+            clock: clock.clone(),
+            ids: Arc::new(SeededIds::default()),
+            secrets: Arc::new(SeededSecrets::default()),
+        },
+        authenticate: AuthenticateToken {
+            book,
+            clock: clock.clone(),
+        },
+        clock,
+    }
+}
+
+fn order(role: Role, scopes: &[Scope]) -> TokenOrder {
+    TokenOrder {
+        name: "desk".to_owned(),
+        role,
+        staff: None,
+        scopes: scopes.iter().copied().collect(),
+        expires_at: None,
+    }
+}
+
+#[test]
+fn a_minted_token_opens_its_tenant_and_no_other_text_does() {
+    let world = world();
+    let (_, token) = block_on(
+        world
+            .mint
+            .execute(tenant(1), order(Role::Manager, &[Scope::CommissionClose])),
+    )
+    .unwrap();
+    let principal = block_on(world.authenticate.execute(&token)).unwrap();
+    assert_eq!((principal.tenant, principal.role), (tenant(1), Role::Manager));
+    let other = PresentedToken::from_bytes([9; 32]);
+    assert_eq!(
+        block_on(world.authenticate.execute(&other)),
+        Err(AuthenticateError::Invalid)
+    );
+}
+
+#[test]
+fn a_token_ends_at_its_expiry() {
+    let world = world();
+    let mut wanted = order(Role::Manager, &[]);
+    wanted.expires_at = Some(world.clock.now() + Duration::hours(1));
+    let (_, token) = block_on(world.mint.execute(tenant(1), wanted)).unwrap();
+    world.clock.advance(Duration::hours(1));
+    assert_eq!(
+        block_on(world.authenticate.execute(&token)),
+        Err(AuthenticateError::Invalid)
+    );
+}
+
+#[test]
+fn a_revoked_token_opens_nothing() {
+    let world = world();
+    let (id, token) = block_on(world.mint.execute(tenant(1), order(Role::Owner, &[]))).unwrap();
+    assert_eq!(
+        block_on(world.mint.book.revoke(tenant(2), id, world.clock.now())),
+        Ok(false)
+    );
+    assert_eq!(
+        block_on(world.mint.book.revoke(tenant(1), id, world.clock.now())),
+        Ok(true)
+    );
+    assert_eq!(
+        block_on(world.authenticate.execute(&token)),
+        Err(AuthenticateError::Invalid)
+    );
+}
+
+#[test]
+fn a_scope_above_the_role_is_refused() {
+    let refused = block_on(
+        world()
+            .mint
+            .execute(tenant(1), order(Role::Therapist, &[Scope::CommissionClose])),
+    );
+    assert_eq!(
+        refused.unwrap_err(),
+        MintError::ScopeAboveRole(Scope::CommissionClose)
+    );
+}
+
+#[test]
+fn a_token_without_a_name_is_refused() {
+    let mut nameless = order(Role::Owner, &[]);
+    nameless.name = "  ".to_owned();
+    assert_eq!(
+        block_on(world().mint.execute(tenant(1), nameless)).unwrap_err(),
+        MintError::BadName
+    );
+}
+
+#[test]
+fn the_fake_keeps_the_promises_of_the_port() {
+    block_on(crate::test_support::access_book_contract(async || {
+        InMemoryAccessBook::default()
+    }));
+}
