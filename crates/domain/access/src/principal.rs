@@ -122,6 +122,8 @@ pub struct Principal {
     pub scopes: BTreeSet<Scope>,
     /// For which therapist, if for one.
     pub staff: Option<Id<StaffMember>>,
+    /// The id under which it acts: the token's.
+    pub subject: uuid::Uuid,
     /// Who it is in records: `token:<id>`.
     pub name: String,
 }

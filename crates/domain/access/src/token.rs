@@ -120,6 +120,7 @@ impl TokenGrant {
             role: self.role,
             scopes: self.scopes,
             staff: self.staff,
+            subject: self.id.as_uuid(),
             name: format!("token:{}", self.id),
         })
     }

@@ -1,0 +1,102 @@
+// The workbench: faults, money, and what went over the wire.
+"use strict";
+
+const TARGETS = {
+  "whatsapp.webhook": "WhatsApp: a message to us",
+  "whatsapp.status": "WhatsApp: a status to us",
+  "whatsapp.send": "WhatsApp: our send",
+  "daraja.callback": "M-Pesa: a callback to us",
+  "daraja.push": "M-Pesa: our push",
+  "daraja.query": "M-Pesa: our query",
+  "daraja.token": "M-Pesa: our token",
+};
+const isDelivery = (target) => ["whatsapp.webhook", "whatsapp.status", "daraja.callback"].includes(target);
+const KINDS = {
+  delay: { label: "delay", value: ["ms", "Milliseconds", "3000"] },
+  repeat: { label: "repeat", value: ["times", "Times more", "1"] },
+  reorder: { label: "after the next one", only: isDelivery },
+  lose: { label: "lose" },
+  answer_lost: { label: "do it, lose the answer" },
+  corrupt: { label: "corrupt" },
+  error: { label: "answer with a status", value: ["status", "HTTP status", "500"] },
+  code: { label: "provider's error code", value: ["code", "Code", ""], only: (target) => target !== "whatsapp.webhook" },
+  html403: { label: "HTML page, 403", only: (target) => !isDelivery(target) },
+  empty5xx: { label: "empty 5xx", value: ["status", "HTTP status", "503"], only: (target) => !isDelivery(target) },
+};
+
+function fillKinds() {
+  const target = $("#fault-target").value;
+  const before = $("#fault-kind").value;
+  const kinds = Object.entries(KINDS).filter(([, kind]) => !kind.only || kind.only(target));
+  const keep = kinds.some(([id]) => id === before) ? before : kinds[0][0];
+  $("#fault-kind").replaceChildren(...kinds.map(([id, kind]) => new Option(kind.label, id, false, id === keep)));
+  fillValue();
+}
+
+function fillValue() {
+  const { value } = KINDS[$("#fault-kind").value];
+  $("#fault-value-label").hidden = !value;
+  const input = $("#fault-value");
+  input.required = Boolean(value);
+  if (!value) return;
+  const codes = { "whatsapp.send": "131056", "whatsapp.status": "131026", "daraja.callback": "1032", "daraja.query": "4999" };
+  $("#fault-value-name").textContent = value[1];
+  input.value = value[2] || codes[$("#fault-target").value] || "500.003.02";
+}
+
+async function addFault(event) {
+  event.preventDefault();
+  const kind = $("#fault-kind").value;
+  const rule = { target: $("#fault-target").value, kind, count: Number($("#fault-count").value) };
+  const { value } = KINDS[kind];
+  if (value) rule[value[0]] = value[0] === "code" ? $("#fault-value").value : Number($("#fault-value").value);
+  if ($("#fault-match").checked) rule.match = selected;
+  await attempt(() => call("POST", "/sim/faults", rule));
+}
+
+function renderFaults() {
+  $("#faults").replaceChildren(...state.faults.map((rule) => {
+    const value = KINDS[rule.kind]?.value;
+    const detail = value ? ` ${rule[value[0]]}${value[0] === "ms" ? " ms" : ""}` : "";
+    const times = rule.count > 1 ? ` × ${rule.count}` : "";
+    const phone = rule.match ? ` · +${rule.match}` : "";
+    const text = `${TARGETS[rule.target]}: ${KINDS[rule.kind]?.label ?? rule.kind}${detail}${times}${phone}`;
+    const remove = el("button", "quiet", "✕");
+    remove.type = "button";
+    remove.setAttribute("aria-label", `Remove: ${text}`);
+    remove.addEventListener("click", () => attempt(() => call("DELETE", `/sim/faults/${rule.id}`)));
+    return el("li", "", el("span", "", text), remove);
+  }));
+}
+
+function renderMoney() {
+  $("#money-total").textContent = state.book_total ? `· KES ${state.book_total.toLocaleString("en-KE")} received` : "";
+  if (!state.prompts.length) {
+    $("#money").replaceChildren(el("li", "nothing", "No prompt was sent yet."));
+    return;
+  }
+  $("#money").replaceChildren(...[...state.prompts].reverse().map((prompt) => {
+    const outcome = { paid: "paid", pending: "on the phone", ended: `ended ${prompt.result_code}` }[prompt.state];
+    return el("li", "",
+      el("span", "amount", `KES ${prompt.amount.toLocaleString("en-KE")}`),
+      el("span", "code", `${prompt.account_reference} ${prompt.receipt ?? ""}`),
+      el("span", `pill ${prompt.state}`, outcome));
+  }));
+}
+
+function renderLog() {
+  const newest = state.log[0]?.seq;
+  const body = $("#log");
+  if (body.dataset.newest === String(newest)) return;
+  body.dataset.newest = String(newest);
+  body.replaceChildren(...state.log.map((it) => {
+    const out = it.direction === "delivery";
+    const what = el("td", "",
+      el("span", "way", out ? "→ " : "← "), it.target, " ", el("span", "path", it.path),
+      it.note ? el("span", "note", ` ${it.note}`) : null);
+    what.title = out ? "from the provider to us" : "from us to the provider";
+    const good = it.status !== null && it.status < 400;
+    const answer = el("td", "", el("span", good ? "ok" : "bad", String(it.status ?? "none")), ` ${it.ms} ms`);
+    return el("tr", "", el("td", "", asTime.format(new Date(it.at))), what, answer);
+  }));
+}

@@ -1,0 +1,149 @@
+//! Answers what providers are asked, through whatever is made to go wrong on the way.
+
+use std::time::Duration;
+
+use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
+use actix_web::http::header::ContentType;
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+use crate::exchange_log::Happening;
+use crate::faults::{Fault, Target};
+use crate::world::{World, elapsed_ms};
+
+/// An answer before it is put on the wire.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    status: u16,
+    body: String,
+    content_type: ContentType,
+}
+
+impl Answer {
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self {
+            status,
+            body: body.to_string(),
+            content_type: ContentType::json(),
+        }
+    }
+
+    pub(crate) fn empty(status: u16) -> Self {
+        Self {
+            status,
+            body: String::new(),
+            content_type: ContentType::plaintext(),
+        }
+    }
+
+    /// What the firewall in front of a provider says.
+    fn forbidden_page() -> Self {
+        let body = "<!DOCTYPE html><html><head><title>403 Forbidden</title></head>\
+                    <body><h1>Request Rejected</h1><p>The requested URL was rejected.</p></body></html>";
+        Self {
+            status: 403,
+            body: body.to_owned(),
+            content_type: ContentType::html(),
+        }
+    }
+
+    fn respond(self) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        HttpResponse::build(status)
+            .content_type(self.content_type)
+            .body(self.body)
+    }
+}
+
+/// A request to a provider, for faults and for the log.
+pub(crate) struct Asked<'a> {
+    pub(crate) target: Target,
+    /// The phone it is about; empty if none.
+    pub(crate) phone: &'a str,
+    pub(crate) request: &'a HttpRequest,
+}
+
+/// Does the work and answers, unless a fault has other plans.
+///
+/// `refuse` words a code and perhaps a message as the provider would.
+pub(crate) async fn answer(
+    world: &World,
+    asked: Asked<'_>,
+    mut work: impl FnMut() -> Answer,
+    refuse: impl FnOnce(&str, Option<&str>) -> Answer,
+) -> HttpResponse {
+    let start = Instant::now();
+    let fault = world.write(|state| state.faults.take(asked.target, asked.phone));
+    let note = fault.as_ref().map(Fault::name);
+    let answer = match fault {
+        // Reordering is about deliveries; the control API does not take it for a request.
+        None | Some(Fault::Reorder) => Some(work()),
+        Some(Fault::Delay { ms }) => {
+            let answer = work();
+            sleep(Duration::from_millis(ms)).await;
+            Some(answer)
+        }
+        Some(Fault::Repeat { times }) => {
+            let answer = work();
+            for _ in 0..times {
+                work();
+            }
+            Some(answer)
+        }
+        Some(Fault::Lose) => None,
+        Some(Fault::AnswerLost) => {
+            work();
+            None
+        }
+        Some(Fault::Corrupt { .. }) => {
+            let mut answer = work();
+            let half = answer.body.len() / 2;
+            answer.body = answer.body.chars().take(half).collect();
+            Some(answer)
+        }
+        Some(Fault::Error { status, body }) => {
+            let content_type = match serde_json::from_str::<Value>(&body) {
+                Ok(_) => ContentType::json(),
+                Err(_) => ContentType::plaintext(),
+            };
+            Some(Answer {
+                status,
+                body,
+                content_type,
+            })
+        }
+        Some(Fault::Code { code, message }) => Some(refuse(&code, message.as_deref())),
+        Some(Fault::Html403) => Some(Answer::forbidden_page()),
+        Some(Fault::Empty5xx { status }) => Some(Answer::empty(status)),
+    };
+    world.log(Happening {
+        direction: "request",
+        target: asked.target,
+        method: if asked.request.method().as_str() == "GET" {
+            "GET"
+        } else {
+            "POST"
+        },
+        path: asked.request.path().to_owned(),
+        status: answer.as_ref().map(|answer| answer.status),
+        ms: elapsed_ms(start),
+        note: note.map(str::to_owned),
+    });
+    answer.map_or_else(dropped_connection, Answer::respond)
+}
+
+/// The bearer token of a request.
+pub(crate) fn bearer(request: &HttpRequest) -> Option<String> {
+    let header = request.headers().get("Authorization")?.to_str().ok()?;
+    header.strip_prefix("Bearer ").map(str::to_owned)
+}
+
+/// A response whose body breaks off at once, upon which the server closes the connection.
+fn dropped_connection() -> HttpResponse {
+    let broken = || Err::<Bytes, _>(std::io::Error::from(std::io::ErrorKind::ConnectionAborted));
+    let body = SizedStream::new(64, futures_util::stream::once(std::future::ready(broken())));
+    HttpResponse::Ok().body(body)
+}

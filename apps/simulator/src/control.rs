@@ -1,0 +1,237 @@
+//! The simulator's own API: what tests, the demo and the page use to play the people and to break things.
+//!
+//! It is for loopback only and asks for no credentials. Bodies and answers are JSON; a refusal is
+//! `{"error": "…"}`. `wait_ms` holds an answer back until there is something to tell, 30 s at most.
+//!
+//! | request | does |
+//! | --- | --- |
+//! | `GET /sim/health` | answers as soon as the simulator takes connections |
+//! | `GET /sim/state?since=&wait_ms=` | everything the page shows; waits until `version` is beyond `since` |
+//! | `POST /sim/config` `{api_url?, auto_read?, pending_query?: "error"\|"4999"}` | changes what is named |
+//! | `GET /sim/log?after=&wait_ms=` | exchanges between the product and the providers |
+//! | `POST /sim/templates` `{name, language, body, category?}` | approves a template; then others are refused |
+//! | `POST /sim/customers` `{wa_id, name?}` | gives somebody a phone |
+//! | `POST /sim/customers/{wa_id}/say` `{text, name?, hide_number?, context_message_id?}` | sends a text |
+//! | `POST /sim/customers/{wa_id}/tap` `{id, title?, context_message_id?}` | taps a button or a row |
+//! | `POST /sim/customers/{wa_id}/raw` `{message, name?}` | sends any message object |
+//! | `POST /sim/customers/{wa_id}/read` | reads what was delivered |
+//! | `GET /sim/customers/{wa_id}/messages?after=&wait_ms=&direction=` | the chat, by growing `seq` |
+//! | `POST /sim/webhook/raw` `{body, signature?: text\|null}` | posts any body to the webhook, once |
+//! | `GET /sim/prompts?state=pending\|paid\|ended&phone=&wait_ms=` | M-Pesa prompts |
+//! | `POST /sim/prompts/{checkout_request_id}/approve` `{amount?}` | right PIN |
+//! | `POST /sim/prompts/{checkout_request_id}/refuse` `{result_code?}` | ends it, 1032 if not said |
+//! | `POST /sim/prompts/{checkout_request_id}/ignore` | ends it unanswered, 1037 |
+//! | `GET /sim/mpesa/book` | the money that moved |
+//! | `GET /sim/clock`, `POST /sim/clock` `{set}` or `{advance_seconds}` | business time |
+//! | `GET`, `POST`, `DELETE /sim/faults`, `DELETE /sim/faults/{id}` | what goes wrong next |
+//!
+//! What leads to a delivery answers with its first try: `delivered_status` or `callback_status` (null if
+//! there was no answer, or not yet), `fault` and `error`.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, Data, Json, Query, ServiceConfig};
+use actix_web::{HttpResponse, ResponseError};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::courier::Report;
+use crate::mpesa::PendingAnswer;
+use crate::phones::Template;
+use crate::world::{State, World};
+
+mod clock;
+mod customers;
+mod faults;
+mod prompts;
+
+/// Nobody is kept waiting longer than this for something to happen.
+const WAIT_MAX: Duration = Duration::from_secs(30);
+/// How much of the past the page is told.
+const MESSAGES_SHOWN: usize = 400;
+const PROMPTS_SHOWN: usize = 50;
+const EXCHANGES_SHOWN: usize = 120;
+
+/// Adds all routes under `/sim`.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/sim/health", web::get().to(health))
+        .route("/sim/state", web::get().to(state))
+        .route("/sim/config", web::post().to(configure))
+        .route("/sim/log", web::get().to(log))
+        .route("/sim/templates", web::post().to(approve_template))
+        .configure(clock::routes)
+        .configure(customers::routes)
+        .configure(faults::routes)
+        .configure(prompts::routes);
+}
+
+/// Why the control API did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ControlError {
+    #[error("{0}")]
+    Bad(String),
+    #[error("{0}")]
+    NotFound(String),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl ControlError {
+    pub(crate) fn bad(why: impl ToString) -> Self {
+        Self::Bad(why.to_string())
+    }
+}
+
+impl ResponseError for ControlError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Bad(_) => StatusCode::BAD_REQUEST,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Failed(_) => StatusCode::BAD_GATEWAY,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::build(self.status_code()).json(json!({ "error": self.to_string() }))
+    }
+}
+
+/// Reads a body that may be left out.
+fn optional<T: for<'de> Deserialize<'de> + Default>(body: &[u8]) -> Result<T, ControlError> {
+    if body.is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_slice(body).map_err(ControlError::bad)
+}
+
+/// The time a caller is ready to wait, within bounds.
+fn patience(wait_ms: Option<u64>) -> Duration {
+    Duration::from_millis(wait_ms.unwrap_or(0)).min(WAIT_MAX)
+}
+
+/// A delivery's report, for answers.
+fn reported(report: &Report, key: &str) -> Value {
+    json!({ key: report.status, "fault": report.fault, "error": report.error })
+}
+
+/// Puts the fields of `more` beside those of `into`.
+fn merged(mut into: Value, more: Value) -> Value {
+    if let (Some(into), Value::Object(more)) = (into.as_object_mut(), more) {
+        into.extend(more);
+    }
+    into
+}
+
+async fn health() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "status": "ok" }))
+}
+
+#[derive(Deserialize)]
+struct StateQuery {
+    since: Option<u64>,
+    wait_ms: Option<u64>,
+}
+
+async fn state(world: Data<World>, query: Query<StateQuery>) -> HttpResponse {
+    if let Some(since) = query.since {
+        let news = |_: &State| (world.version() > since).then_some(());
+        world.wait(patience(query.wait_ms), news).await;
+    }
+    let (version, now) = (world.version(), world.now());
+    let body = world.read(|state| {
+        let account = &world.settings.whatsapp;
+        let customers = state.phones.customers().map(|customer| {
+            let open = state.phones.window_is_open(&customer.wa_id, now);
+            merged(json!(customer), json!({ "window_open": open }))
+        });
+        let prompts = state.mpesa.prompts();
+        let log: Vec<_> = state.log.after(0).rev().take(EXCHANGES_SHOWN).collect();
+        json!({
+            "version": version,
+            "now": rfc3339(now),
+            "business": {
+                "name": account.business_name,
+                "phone": account.display_phone_number,
+                "short_code": world.settings.daraja.short_code,
+            },
+            "owner_phone": world.settings.owner_phone,
+            "api_url": state.api_url,
+            "auto_read": state.auto_read,
+            "pending_query": state.mpesa.pending_answer,
+            "customers": customers.collect::<Vec<_>>(),
+            "messages": state.phones.recent(MESSAGES_SHOWN),
+            "prompts": &prompts[prompts.len().saturating_sub(PROMPTS_SHOWN)..],
+            "book_total": state.mpesa.book().iter().map(|movement| movement.amount).sum::<u64>(),
+            "faults": state.faults.list(),
+            "log": log,
+        })
+    });
+    HttpResponse::Ok().json(body)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Configuration {
+    api_url: Option<String>,
+    auto_read: Option<bool>,
+    pending_query: Option<PendingAnswer>,
+}
+
+async fn configure(world: Data<World>, body: Json<Configuration>) -> Result<HttpResponse, ControlError> {
+    let body = body.into_inner();
+    if let Some(url) = &body.api_url {
+        let url = reqwest::Url::parse(url).map_err(ControlError::bad)?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(ControlError::bad("api_url must begin with http:// or https://"));
+        }
+    }
+    let answer = world.write(|state| {
+        state.api_url = body.api_url.or(state.api_url.take());
+        state.auto_read = body.auto_read.unwrap_or(state.auto_read);
+        state.mpesa.pending_answer = body.pending_query.unwrap_or(state.mpesa.pending_answer);
+        json!({
+            "api_url": state.api_url,
+            "auto_read": state.auto_read,
+            "pending_query": state.mpesa.pending_answer,
+        })
+    });
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+#[derive(Deserialize)]
+struct LogQuery {
+    #[serde(default)]
+    after: u64,
+    wait_ms: Option<u64>,
+}
+
+async fn log(world: Data<World>, query: Query<LogQuery>) -> HttpResponse {
+    let look = |state: &State| {
+        let exchanges: Vec<_> = state.log.after(query.after).cloned().collect();
+        (!exchanges.is_empty()).then_some(exchanges)
+    };
+    let exchanges = world
+        .wait(patience(query.wait_ms), look)
+        .await
+        .unwrap_or_default();
+    HttpResponse::Ok().json(json!({ "exchanges": exchanges }))
+}
+
+async fn approve_template(world: Data<World>, template: Json<Template>) -> HttpResponse {
+    let template = template.into_inner();
+    let answer = json!({ "template": template });
+    world.write(|state| state.phones.approve(template));
+    HttpResponse::Created().json(answer)
+}
+
+/// An instant as text; the zone is UTC.
+fn rfc3339(at: time::OffsetDateTime) -> Value {
+    #[derive(Serialize)]
+    struct Text(#[serde(with = "time::serde::rfc3339")] time::OffsetDateTime);
+    json!(Text(at))
+}
