@@ -20,7 +20,7 @@ CREATE TABLE jobs (
     -- What went wrong at each attempt, oldest first.
     history jsonb NOT NULL DEFAULT '[]',
     first_failed_at timestamptz,
-    enqueued_at timestamptz NOT NULL DEFAULT now()
+    enqueued_at timestamptz NOT NULL DEFAULT now() -- bookkeeping
 );
 CREATE INDEX jobs_due ON jobs (run_at, priority, seq) WHERE state = 'ready';
 CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'running';
@@ -68,3 +68,6 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_tail ON outbox (tenant_id, seq);
 SELECT ratiba_protect('outbox', 'SELECT, INSERT');
 GRANT UPDATE (handled_at) ON outbox TO ratiba_app;
+
+-- A dump reads the sequences' state as well.
+GRANT SELECT ON SEQUENCE jobs_seq_seq, outbox_seq_seq TO ratiba_backup;

@@ -4,6 +4,11 @@ CREATE TABLE visits (
     customer_id uuid NOT NULL,
     -- The caller's key: asking twice for the same hold gives the same visit.
     hold_key text CHECK (length(hold_key) BETWEEN 1 AND 200),
+    -- Reminders that went out, so that none goes twice.
+    reminded text[] NOT NULL DEFAULT '{}' CHECK (reminded <@ ARRAY['day_ahead', 'hours_ahead']),
+    -- When money came for it that found no time to pay for any more.
+    lost_at timestamptz,
+    version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers
@@ -11,6 +16,7 @@ CREATE TABLE visits (
 CREATE UNIQUE INDEX visits_hold_key ON visits (tenant_id, hold_key) WHERE hold_key IS NOT NULL;
 CREATE INDEX visits_of_customer ON visits (tenant_id, customer_id);
 SELECT ratiba_protect('visits', 'SELECT, INSERT');
+GRANT UPDATE (reminded, lost_at, version) ON visits TO ratiba_app;
 
 CREATE TABLE appointments (
     tenant_id uuid NOT NULL REFERENCES tenants,
@@ -24,8 +30,12 @@ CREATE TABLE appointments (
         'expired', 'declined', 'cancelled_by_customer', 'cancelled_by_business', 'no_show')),
     -- When the state was entered.
     state_at timestamptz NOT NULL,
+    -- Until when the time is kept without an agreement.
     hold_expires_at timestamptz,
-    CHECK (state <> 'held' OR hold_expires_at IS NOT NULL),
+    CHECK ((state IN ('requested', 'held')) = (hold_expires_at IS NOT NULL)),
+    -- What the policy asks for a late cancellation or for not coming.
+    fee_minor bigint CHECK (fee_minor >= 0),
+    CHECK ((state IN ('cancelled_by_customer', 'no_show')) = (fee_minor IS NOT NULL)),
     -- As planned, without buffers.
     start_at timestamptz NOT NULL,
     end_at timestamptz NOT NULL CHECK (end_at > start_at),
@@ -40,7 +50,7 @@ CREATE TABLE appointments (
     deposit_minor bigint NOT NULL DEFAULT 0 CHECK (deposit_minor BETWEEN 0 AND charged_minor),
     tax_basis_points integer NOT NULL DEFAULT 0,
     product_cost_minor bigint NOT NULL DEFAULT 0,
-    -- The service's segments and buffers as they were when it was booked.
+    -- The service's segments and buffers as they were when it was booked, and the claims they made.
     plan jsonb NOT NULL,
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
@@ -53,7 +63,7 @@ CREATE TABLE appointments (
 CREATE INDEX appointments_of_visit ON appointments (tenant_id, visit_id);
 CREATE INDEX appointments_by_start ON appointments (tenant_id, start_at);
 CREATE INDEX appointments_of_customer ON appointments (tenant_id, customer_id, start_at);
-CREATE INDEX appointments_holds ON appointments (tenant_id, hold_expires_at) WHERE state = 'held';
+CREATE INDEX appointments_waiting ON appointments (tenant_id, hold_expires_at) WHERE hold_expires_at IS NOT NULL;
 CREATE INDEX appointments_of_staff ON appointments (tenant_id, staff_id, start_at);
 SELECT ratiba_protect('appointments', 'SELECT, INSERT, UPDATE');
 
@@ -79,10 +89,13 @@ CREATE TABLE engagements (
     subject_id uuid NOT NULL,
     -- A resource of capacity n is n seats, each a subject of its own.
     seat smallint NOT NULL DEFAULT 0 CHECK (seat >= 0 AND (subject_kind = 'resource' OR seat = 0)),
-    -- Both buffers included.
+    -- Both buffers included, unless the tenant shares them.
     starts_at timestamptz NOT NULL,
     ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
     span tstzrange GENERATED ALWAYS AS (tstzrange(starts_at, ends_at, '[)')) STORED,
+    buffer_before_minutes integer NOT NULL DEFAULT 0 CHECK (buffer_before_minutes BETWEEN 0 AND 240),
+    buffer_after_minutes integer NOT NULL DEFAULT 0 CHECK (buffer_after_minutes BETWEEN 0 AND 240),
+    buffers_shared boolean NOT NULL DEFAULT false,
     purpose text NOT NULL CHECK (purpose IN ('appointment', 'block')),
     appointment_id uuid,
     CHECK ((purpose = 'appointment') = (appointment_id IS NOT NULL)),

@@ -5,21 +5,27 @@ CREATE TABLE payments (
     visit_id uuid NOT NULL,
     customer_id uuid NOT NULL,
     purpose text NOT NULL CHECK (purpose IN ('deposit', 'balance', 'full', 'tip')),
-    state text NOT NULL CHECK (state IN ('open', 'settled', 'cancelled', 'refunded')),
+    -- credited: the visit was lost after it was paid, and the money waits as the customer's credit.
+    state text NOT NULL CHECK (state IN ('open', 'settled', 'credited', 'cancelled', 'refunded')),
+    -- When the state was entered.
+    state_at timestamptz NOT NULL,
+    -- What the customer types when paying by hand; all attempts show the same.
+    account_reference text NOT NULL CHECK (account_reference ~ '^[A-Z0-9]{1,12}$'),
     currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     due_minor bigint NOT NULL CHECK (due_minor > 0),
-    paid_minor bigint NOT NULL DEFAULT 0 CHECK (paid_minor >= 0),
-    -- The caller's key: asking twice gives the same payment.
-    request_key text CHECK (length(request_key) BETWEEN 1 AND 200),
+    -- What is received beyond the amount due is the customer's credit and not counted here.
+    paid_minor bigint NOT NULL DEFAULT 0 CHECK (paid_minor BETWEEN 0 AND due_minor),
+    -- Of the payment and its attempts together: a change of either moves it on.
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
-    settled_at timestamptz,
     PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, account_reference),
     FOREIGN KEY (tenant_id, visit_id) REFERENCES visits,
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers
 );
-CREATE UNIQUE INDEX payments_request_key ON payments (tenant_id, request_key) WHERE request_key IS NOT NULL;
 CREATE INDEX payments_of_visit ON payments (tenant_id, visit_id);
+-- A visit never owes the same thing twice at once, whoever asks at the same time.
+CREATE UNIQUE INDEX payments_one_open ON payments (tenant_id, visit_id, purpose) WHERE state = 'open';
 SELECT ratiba_protect('payments', 'SELECT, INSERT, UPDATE');
 
 -- One try at collecting a payment through one provider.
@@ -29,31 +35,39 @@ CREATE TABLE payment_attempts (
     payment_id uuid NOT NULL,
     provider text NOT NULL CHECK (provider IN ('mpesa', 'pesapal', 'cash')),
     merchant_reference text NOT NULL,
-    account_reference text NOT NULL CHECK (account_reference ~ '^[A-Z0-9]{1,12}$'),
+    -- The caller's key: asking twice gives the same attempt.
+    request_key text NOT NULL CHECK (length(request_key) BETWEEN 1 AND 128),
     payer_phone text CHECK (payer_phone ~ '^\+[1-9][0-9]{7,14}$'),
     currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     amount_minor bigint NOT NULL CHECK (amount_minor > 0),
     state text NOT NULL CHECK (state IN ('created', 'sent', 'awaiting_customer', 'paid', 'failed', 'cancelled',
         'unknown', 'in_review')),
+    -- When the state was entered.
+    state_at timestamptz NOT NULL,
+    -- Why it failed or why a person must look, with the provider's own code; what the outcome rests on.
     reason text,
-    callback_token_hash bytea CHECK (octet_length(callback_token_hash) = 32),
+    provider_code text,
+    evidence text CHECK (evidence IN ('push_answer', 'query', 'callback')),
+    -- Why a person should look although the state stands.
+    dispute text,
     provider_request_id text,
     provider_checkout_id text,
     -- The provider's receipt; money received once is booked once.
     receipt text,
-    queries integer NOT NULL DEFAULT 0,
+    queries smallint NOT NULL DEFAULT 0 CHECK (queries >= 0),
     -- The provider's answers as they came, oldest first.
     answers jsonb NOT NULL DEFAULT '[]',
-    version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
     sent_at timestamptz,
-    settled_at timestamptz,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, merchant_reference),
+    UNIQUE (tenant_id, request_key),
     FOREIGN KEY (tenant_id, payment_id) REFERENCES payments
 );
+-- An attempt in review also forbids a second one, but a late message can take a failed one there while its
+-- successor is live: that rule is the domain's, under the payment's version.
 CREATE UNIQUE INDEX payment_attempts_one_live ON payment_attempts (tenant_id, payment_id)
-    WHERE state IN ('created', 'sent', 'awaiting_customer', 'unknown', 'in_review');
+    WHERE state IN ('created', 'sent', 'awaiting_customer', 'unknown');
 CREATE UNIQUE INDEX payment_attempts_receipt ON payment_attempts (tenant_id, provider, receipt) WHERE receipt IS NOT NULL;
 CREATE UNIQUE INDEX payment_attempts_checkout ON payment_attempts (tenant_id, provider, provider_checkout_id)
     WHERE provider_checkout_id IS NOT NULL;
@@ -89,7 +103,8 @@ CREATE TABLE payment_callbacks (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, attempt_id) REFERENCES payment_attempts
 );
-CREATE INDEX payment_callbacks_of_attempt ON payment_callbacks (tenant_id, attempt_id);
+-- The same message again is the same callback.
+CREATE UNIQUE INDEX payment_callbacks_once ON payment_callbacks (tenant_id, attempt_id, sha256(body));
 SELECT ratiba_protect('payment_callbacks', 'SELECT, INSERT');
 GRANT UPDATE (applied_at, outcome) ON payment_callbacks TO ratiba_app;
 
@@ -173,13 +188,16 @@ CREATE TABLE ledger_entries (
     position smallint NOT NULL,
     account text NOT NULL CHECK (account IN ('mpesa_clearing', 'card_clearing', 'cash_drawer', 'customer_deposits',
         'service_revenue', 'tips_payable', 'refunds', 'fees', 'suspense')),
+    -- For whom the account is kept: a payment's deposit, or without a payment the customer's free credit.
     customer_id uuid,
+    payment_id uuid,
     currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
     -- Positive: debit; negative: credit.
     amount_minor bigint NOT NULL CHECK (amount_minor <> 0),
     PRIMARY KEY (tenant_id, journal_id, position),
     FOREIGN KEY (tenant_id, journal_id) REFERENCES ledger_journals,
-    FOREIGN KEY (tenant_id, customer_id) REFERENCES customers
+    FOREIGN KEY (tenant_id, customer_id) REFERENCES customers,
+    FOREIGN KEY (tenant_id, payment_id) REFERENCES payments
 );
 CREATE INDEX ledger_entries_of_account ON ledger_entries (tenant_id, account);
 SELECT ratiba_protect('ledger_entries', 'SELECT, INSERT');

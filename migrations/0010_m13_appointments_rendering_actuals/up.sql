@@ -6,4 +6,6 @@ ALTER TABLE appointments
     ADD COLUMN staff_notes text CHECK (length(staff_notes) <= 4000),
     ADD CONSTRAINT appointments_actual_order CHECK (actual_end_at > actual_start_at),
     ADD CONSTRAINT appointments_end_needs_start CHECK (actual_end_at IS NULL OR actual_start_at IS NOT NULL);
-CREATE INDEX appointments_completed ON appointments (tenant_id, (coalesce(actual_end_at, end_at))) WHERE state = 'completed';
+-- What a month of commission looks at: work that came to its end, and who did not come.
+CREATE INDEX appointments_completed ON appointments (tenant_id, (coalesce(actual_end_at, end_at)))
+    WHERE state IN ('completed', 'no_show');

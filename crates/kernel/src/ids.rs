@@ -95,7 +95,7 @@ pub trait IdSource: Send + Sync {
     }
 }
 
-impl dyn IdSource {
+impl dyn IdSource + '_ {
     /// A new identity for a `T`; the same as [`IdSource::next_id`], for a port behind a pointer.
     pub fn fresh<T: ?Sized>(&self) -> Id<T> {
         Id::from_uuid(self.next())

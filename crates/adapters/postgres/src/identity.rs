@@ -71,3 +71,25 @@ pub async fn zone_of(database: &Database, tenant: TenantId) -> Result<Option<Zon
         })
         .await
 }
+
+/// A tenant's own address on a channel; `None` if it has none. Of several, the first by name.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn channel_of_tenant(
+    database: &Database,
+    channel: &'static str,
+    tenant: TenantId,
+) -> Result<Option<String>, Outage> {
+    database
+        .global(move |tx| {
+            let row = channel_routes::table
+                .filter(channel_routes::channel.eq(channel).and(channel_routes::tenant_id.eq(tenant.as_uuid())))
+                .order(channel_routes::external_id)
+                .select(channel_routes::external_id)
+                .first::<String>(tx.conn())
+                .optional()?;
+            Ok::<_, TxError<Outage>>(row)
+        })
+        .await
+}

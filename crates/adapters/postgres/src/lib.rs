@@ -8,6 +8,8 @@ pub mod booking;
 pub mod commission;
 pub mod conversation;
 pub mod database;
+pub mod dead_letters;
+pub mod figures;
 pub mod identity;
 pub mod jobs;
 pub mod migrations;
@@ -17,6 +19,7 @@ pub mod provisioning;
 pub mod schedules;
 mod schema;
 pub mod staff;
+pub mod sweeps;
 pub mod wake;
 
 pub use database::{Database, DatabaseSettings};

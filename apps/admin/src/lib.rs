@@ -1,0 +1,165 @@
+//! What an operator runs: the demo tenant, tokens, dead jobs, dead letters. Answers are JSON.
+//!
+//! Migrations have a program of their own, `ratiba-migrate`, which runs as another role.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use ratiba_access::use_cases::TokenOrder;
+use ratiba_access::{Role, Scope};
+use ratiba_assembly::Parts;
+use ratiba_assembly::demo::{self, DemoAddresses};
+use ratiba_assembly::settings::{Environment, SharedSettings};
+use ratiba_bootstrap::SettingsReader;
+use ratiba_kernel::{Clock, PhoneNumber, TenantId};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What the program says when it does not understand.
+pub const USAGE: &str = "usage: ratiba-admin demo-tenant
+       ratiba-admin token TENANT ROLE NAME      mint a token; it is shown once
+       ratiba-admin jobs                        how full the queue is, and the dead jobs
+       ratiba-admin replay JOB                  make a dead job ready again
+       ratiba-admin unrouted                    provider messages of no tenant";
+
+/// What the program starts with when nobody says otherwise, over the shared base.
+pub const BASE: &str =
+    concat!(include_str!("../../../crates/assembly/src/base.toml"), "\n[demo]\nowner_phone = \"+254700000001\"\n");
+
+/// Everything the program is told by its environment.
+pub struct AdminSettings {
+    shared: SharedSettings,
+    owner_phone: PhoneNumber,
+}
+
+impl AdminSettings {
+    /// Reads all of it; faults stay with the reader.
+    pub fn read(reader: &mut SettingsReader) -> Option<Self> {
+        let shared = SharedSettings::read(reader);
+        let owner_phone = reader.required("demo.owner_phone", "the demo owner's number");
+        Some(Self { shared: shared?, owner_phone: owner_phone? })
+    }
+}
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Put the demo tenant on record, with three months of past visits, and mint its tokens.
+    DemoTenant,
+    /// Mint a token.
+    Token {
+        /// Whose business.
+        tenant: TenantId,
+        /// As what it acts.
+        role: Role,
+        /// What it is for.
+        name: String,
+    },
+    /// Show the queue.
+    Jobs,
+    /// Make a dead job ready again.
+    Replay(Uuid),
+    /// Show dead letters of no tenant.
+    Unrouted,
+}
+
+impl Command {
+    /// Reads the arguments; `None` if they make no command.
+    #[must_use]
+    pub fn parse(arguments: &[String]) -> Option<Self> {
+        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["demo-tenant"] => Some(Self::DemoTenant),
+            ["token", tenant, role, name] => Some(Self::Token {
+                tenant: tenant.parse().ok()?,
+                role: Role::parse(role)?,
+                name: (*name).to_owned(),
+            }),
+            ["jobs"] => Some(Self::Jobs),
+            ["replay", id] => Some(Self::Replay(id.parse().ok()?)),
+            ["unrouted"] => Some(Self::Unrouted),
+            _other => None,
+        }
+    }
+}
+
+/// The time at which the demo tenant is put on record, whatever the machine's time is.
+struct DemoClock;
+
+impl Clock for DemoClock {
+    fn now(&self) -> OffsetDateTime {
+        demo::BEGINS_AT
+    }
+}
+
+/// Does what was asked, and tells.
+///
+/// # Errors
+/// Whatever stopped it, for a person to read.
+pub async fn run(settings: AdminSettings, command: Command) -> anyhow::Result<Value> {
+    match command {
+        Command::DemoTenant => demo_tenant(settings).await,
+        Command::Token { tenant, role, name } => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            let (id, token) = mint(&parts, tenant, role, &name).await?;
+            Ok(json!({ "id": id, "token": token }))
+        }
+        Command::Jobs => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            let depth = parts.queue.depth(parts.clock.now()).await?;
+            let dead = parts.queue.dead(100).await?;
+            let dead: Vec<Value> = dead
+                .into_iter()
+                .map(|job| json!({ "id": job.id, "kind": job.kind, "tenant": job.tenant, "history": job.history }))
+                .collect();
+            Ok(json!({ "ready": depth.ready, "due": depth.due, "running": depth.running, "dead": dead }))
+        }
+        Command::Replay(id) => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            if !parts.queue.replay(id, parts.clock.now()).await? {
+                bail!("there is no dead job {id}");
+            }
+            Ok(json!({ "replayed": id }))
+        }
+        Command::Unrouted => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            let letters = ratiba_assembly::dead_letters::of_no_tenant(&parts.database, 100).await?;
+            let shown: Vec<Value> = letters
+                .into_iter()
+                .map(|letter| {
+                    json!({ "id": letter.id, "provider": letter.provider, "reason": letter.reason, "state": letter.state })
+                })
+                .collect();
+            Ok(json!({ "unrouted": shown }))
+        }
+    }
+}
+
+async fn demo_tenant(settings: AdminSettings) -> anyhow::Result<Value> {
+    if settings.shared.environment == Environment::Production {
+        bail!("the demo tenant belongs in no production database");
+    }
+    let parts = Parts::with_clock(&settings.shared, Arc::new(DemoClock))?;
+    let addresses = DemoAddresses {
+        phone_number_id: settings.shared.whatsapp.phone_number_id.clone(),
+        owner_phone: settings.owner_phone,
+    };
+    let made = demo::provision_demo(&parts.database, parts.ids.as_ref(), &addresses).await?;
+    demo::close_past_months(&parts, made.tenant).await?;
+    let mut tokens = serde_json::Map::new();
+    for role in [Role::Owner, Role::Manager, Role::Receptionist] {
+        let (_, token) = mint(&parts, made.tenant, role, &format!("demo {}", role.name())).await?;
+        tokens.insert(role.name().to_owned(), Value::String(token));
+    }
+    let staff: Vec<Value> = made.staff.iter().map(|(name, id)| json!({ "name": name, "id": id })).collect();
+    Ok(json!({ "tenant": made.tenant, "name": "Aria Aura Spa", "staff": staff, "tokens": tokens }))
+}
+
+async fn mint(parts: &Parts, tenant: TenantId, role: Role, name: &str) -> anyhow::Result<(String, String)> {
+    let scopes: BTreeSet<Scope> = Scope::ALL.into_iter().filter(|scope| role.allows(*scope)).collect();
+    let order = TokenOrder { name: name.to_owned(), role, staff: None, scopes, expires_at: None };
+    let minted = parts.mint_token.execute(tenant, order).await.context("the token was not minted")?;
+    Ok((minted.0.to_string(), minted.1.reveal().to_owned()))
+}

@@ -1,0 +1,121 @@
+//! The HTTP edge: webhooks and the API.
+//!
+//! Handlers parse, call a use case and present; an `if` about the business would be a use case that has
+//! not been written yet.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_web::dev::{Server, Service as _};
+use actix_web::middleware::DefaultHeaders;
+use actix_web::{App, HttpRequest, HttpServer, web};
+use ratiba_assembly::Parts;
+
+pub mod body;
+pub mod caller;
+pub mod fields;
+pub mod metrics;
+pub mod problem;
+pub mod routes;
+pub mod settings;
+
+use metrics::Metrics;
+use problem::{Kind, Problem};
+
+/// What every handler can reach.
+pub struct State {
+    /// The use cases.
+    pub parts: Parts,
+    /// Counters.
+    pub metrics: Metrics,
+}
+
+/// Every route of the public listener: path, methods. Known paths with another method answer 405.
+pub const ROUTES: [(&str, &[&str]); 12] = [
+    ("/healthz", &["GET"]),
+    ("/readyz", &["GET"]),
+    ("/webhooks/whatsapp", &["GET", "POST"]),
+    ("/webhooks/daraja/stk/{token}", &["POST"]),
+    ("/api/v1/appointments", &["GET"]),
+    ("/api/v1/appointments/{id}", &["GET"]),
+    ("/api/v1/appointments/{id}/start", &["POST"]),
+    ("/api/v1/appointments/{id}/finish", &["POST"]),
+    ("/api/v1/appointments/{id}/actuals", &["PATCH"]),
+    ("/api/v1/commission/periods", &["GET"]),
+    ("/api/v1/commission/periods/{id}", &["GET"]),
+    ("/api/v1/commission/closes", &["POST"]),
+];
+
+/// Serves the public API on a listener that is already bound.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(listener: TcpListener, state: web::Data<State>, workers: usize) -> std::io::Result<Server> {
+    let server = HttpServer::new(move || {
+        let metrics = state.metrics.clone();
+        App::new()
+            .app_data(state.clone())
+            .wrap(
+                DefaultHeaders::new()
+                    .add(("X-Content-Type-Options", "nosniff"))
+                    .add(("Referrer-Policy", "no-referrer"))
+                    .add(("Cache-Control", "no-store"))
+                    .add(("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")),
+            )
+            .wrap_fn(move |request, service| {
+                let metrics = metrics.clone();
+                let started = tokio::time::Instant::now();
+                let answer = service.call(request);
+                async move {
+                    let answer = answer.await?;
+                    let route = answer.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
+                    let status = answer.status().as_u16();
+                    metrics.answered(&route, status, started.elapsed());
+                    tracing::info!(
+                        http.method = %answer.request().method(),
+                        http.route = route,
+                        http.status = status,
+                        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+                        "answered"
+                    );
+                    Ok(answer)
+                }
+            })
+            .configure(routes::configure)
+            .default_service(web::to(nothing_here))
+    })
+    .workers(workers)
+    .client_request_timeout(Duration::from_secs(5))
+    .shutdown_timeout(10)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    Ok(server)
+}
+
+/// Serves `/metrics` on a listener of its own.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve_metrics(listener: TcpListener, state: web::Data<State>) -> std::io::Result<Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(state.clone())
+            .route("/metrics", web::get().to(routes::health::metrics))
+            .default_service(web::to(nothing_here))
+    })
+    .workers(1)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    Ok(server)
+}
+
+async fn nothing_here(_request: HttpRequest) -> Problem {
+    Problem::not_found()
+}
+
+/// Answers a known path with a method that it does not have.
+pub(crate) async fn wrong_method() -> Problem {
+    Problem::new(Kind::MethodNotAllowed, "this path exists, but not with this method")
+}

@@ -1,0 +1,247 @@
+//! The one place that knows status codes: every failure leaves as RFC 9457 `application/problem+json`.
+//!
+//! `type` is stable and has a page in `docs/api/problems.md`; a test compares the two lists.
+
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use ratiba_kernel::Outage;
+use serde::Serialize;
+
+/// Every kind of problem that the API answers with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The body is not JSON, or not of the form that it should have.
+    Validation,
+    /// The body is larger than allowed.
+    BodyTooLarge,
+    /// The body's content type is not JSON.
+    UnsupportedMediaType,
+    /// No token, or one that is not valid.
+    Unauthenticated,
+    /// The signature of a webhook is missing or wrong.
+    BadSignature,
+    /// The token does not allow this.
+    Forbidden,
+    /// There is no such thing, or it is another tenant's.
+    NotFound,
+    /// The path exists, the method does not.
+    MethodNotAllowed,
+    /// The state does not allow this step.
+    IllegalTransition,
+    /// The thing changed since it was read; `If-Match` names an older version.
+    Stale,
+    /// Somebody else changed the thing at the same moment.
+    Conflict,
+    /// A change must name the version that it was decided on, in `If-Match`.
+    PreconditionRequired,
+    /// The figures of that time are frozen.
+    PeriodFrozen,
+    /// The month is still running.
+    PeriodRunning,
+    /// The values contradict each other or what happened.
+    Unacceptable,
+    /// Something that this needs does not answer.
+    Unavailable,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 16] = [
+        Self::Validation,
+        Self::BodyTooLarge,
+        Self::UnsupportedMediaType,
+        Self::Unauthenticated,
+        Self::BadSignature,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::IllegalTransition,
+        Self::Stale,
+        Self::Conflict,
+        Self::PreconditionRequired,
+        Self::PeriodFrozen,
+        Self::PeriodRunning,
+        Self::Unacceptable,
+        Self::Unavailable,
+    ];
+
+    /// The last part of the `type`.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Validation => "validation",
+            Self::BodyTooLarge => "body-too-large",
+            Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::Unauthenticated => "unauthenticated",
+            Self::BadSignature => "bad-signature",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not-found",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::IllegalTransition => "illegal-transition",
+            Self::Stale => "stale",
+            Self::Conflict => "conflict",
+            Self::PreconditionRequired => "precondition-required",
+            Self::PeriodFrozen => "period-frozen",
+            Self::PeriodRunning => "period-running",
+            Self::Unacceptable => "unacceptable",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// A sentence that is the same for every occurrence.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Validation => "The request is not of the form that it should have",
+            Self::BodyTooLarge => "The body is too large",
+            Self::UnsupportedMediaType => "The body must be JSON",
+            Self::Unauthenticated => "A valid token is needed",
+            Self::BadSignature => "The signature is missing or wrong",
+            Self::Forbidden => "The token does not allow this",
+            Self::NotFound => "There is no such thing",
+            Self::MethodNotAllowed => "The method is not allowed here",
+            Self::IllegalTransition => "The state does not allow this",
+            Self::Stale => "It changed since it was read",
+            Self::Conflict => "Somebody else changed it at the same moment",
+            Self::PreconditionRequired => "Name the version that you read",
+            Self::PeriodFrozen => "The figures of that time are frozen",
+            Self::PeriodRunning => "The month is still running",
+            Self::Unacceptable => "The values cannot be right",
+            Self::Unavailable => "The service is unavailable for a moment",
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Validation => StatusCode::BAD_REQUEST,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unauthenticated | Self::BadSignature => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict | Self::IllegalTransition | Self::PeriodFrozen | Self::PeriodRunning => StatusCode::CONFLICT,
+            Self::Stale => StatusCode::PRECONDITION_FAILED,
+            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::Unacceptable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+/// A field that is wrong, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldFault {
+    /// Where, as a path: `tip.amount_minor`.
+    pub field: String,
+    /// Why, in words.
+    pub message: String,
+}
+
+/// One failure, on its way out.
+#[derive(Debug)]
+pub struct Problem {
+    kind: Kind,
+    detail: String,
+    errors: Vec<FieldFault>,
+}
+
+impl Problem {
+    /// A problem of a kind, with what is particular to this occurrence.
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), errors: Vec::new() }
+    }
+
+    /// Every field that is wrong, at once.
+    #[must_use]
+    pub fn fields(errors: Vec<FieldFault>) -> Self {
+        let names: Vec<&str> = errors.iter().map(|fault| fault.field.as_str()).collect();
+        let detail = format!("wrong fields: {}", names.join(", "));
+        Self { kind: Kind::Validation, detail, errors }
+    }
+
+    /// Nothing there that the caller may know of.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(Kind::NotFound, "nothing is known under this address")
+    }
+
+    /// Something did not answer: the chain of causes goes to the log, nothing of it to the caller.
+    #[must_use]
+    pub fn unavailable(outage: &Outage) -> Self {
+        let cause = std::error::Error::source(outage).map(ToString::to_string).unwrap_or_default();
+        tracing::error!(cause, "a request failed because something did not answer");
+        Self::new(Kind::Unavailable, "try again in a moment")
+    }
+
+    /// Which kind it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+impl From<Outage> for Problem {
+    fn from(outage: Outage) -> Self {
+        Self::unavailable(&outage)
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldFault],
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind.slug(), self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.kind.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.kind.status());
+        response.insert_header((CONTENT_TYPE, "application/problem+json"));
+        match self.kind {
+            Kind::Unauthenticated => {
+                response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+            }
+            Kind::Unavailable => {
+                response.insert_header((RETRY_AFTER, "2"));
+            }
+            Kind::Validation
+            | Kind::BodyTooLarge
+            | Kind::UnsupportedMediaType
+            | Kind::BadSignature
+            | Kind::Forbidden
+            | Kind::NotFound
+            | Kind::MethodNotAllowed
+            | Kind::IllegalTransition
+            | Kind::Stale
+            | Kind::Conflict
+            | Kind::PreconditionRequired
+            | Kind::PeriodFrozen
+            | Kind::PeriodRunning
+            | Kind::Unacceptable => {}
+        }
+        response.json(Body {
+            r#type: format!("/problems/{}", self.kind.slug()),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            detail: &self.detail,
+            errors: &self.errors,
+        })
+    }
+}

@@ -1,0 +1,36 @@
+//! The api's own settings beside the shared ones.
+
+use std::net::IpAddr;
+
+use ratiba_assembly::settings::SharedSettings;
+use ratiba_bootstrap::SettingsReader;
+
+/// What the api starts with when nobody says otherwise, over the shared base.
+pub const BASE: &str = concat!(
+    include_str!("../../../crates/assembly/src/base.toml"),
+    "\n[api]\nbind = \"127.0.0.1\"\nport = 8010\n"
+);
+
+/// Everything the api is told.
+#[derive(Clone)]
+pub struct ApiSettings {
+    /// What all processes are told.
+    pub shared: SharedSettings,
+    /// Address of the public listener.
+    pub bind: IpAddr,
+    /// Its port.
+    pub port: u16,
+    /// Port of the metrics on 127.0.0.1; none where nobody scrapes.
+    pub metrics_port: Option<u16>,
+}
+
+impl ApiSettings {
+    /// Reads all of it; faults stay with the reader.
+    pub fn read(reader: &mut SettingsReader) -> Option<Self> {
+        let shared = SharedSettings::read(reader);
+        let bind = reader.required("api.bind", "address of the public listener");
+        let port = reader.required("api.port", "port of the public listener");
+        let metrics_port = reader.optional("api.metrics_port", "port of /metrics on 127.0.0.1");
+        Some(Self { shared: shared?, bind: bind?, port: port?, metrics_port: metrics_port? })
+    }
+}

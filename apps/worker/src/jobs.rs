@@ -1,0 +1,122 @@
+//! What jobs do: each kind is parsed and handed to its use case.
+
+use anyhow::{Context as _, anyhow};
+use async_trait::async_trait;
+use ratiba_assembly::Parts;
+use ratiba_assembly::queue::Job;
+use ratiba_booking::event::BookingTask;
+use ratiba_conversation::event::ConversationTask;
+use ratiba_kernel::TenantId;
+use ratiba_payments::task::PaymentTask;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::runner::{JobError, RunJob};
+use crate::schedules;
+
+/// Runs every kind of job that there is.
+pub struct Jobs {
+    /// The use cases.
+    pub parts: Parts,
+}
+
+/// Every kind that [`Jobs`] runs, but for the schedules'.
+pub const KINDS: [&str; 9] = [
+    "booking.expire_hold",
+    "booking.remind",
+    "conversation.send",
+    "conversation.status",
+    "conversation.turn",
+    "outbox.event",
+    "payments.callback",
+    "payments.push",
+    "payments.query",
+];
+
+#[async_trait]
+impl RunJob for Jobs {
+    async fn run(&self, job: &Job) -> Result<(), JobError> {
+        if let Some(name) = job.kind.strip_prefix("schedule.") {
+            return schedules::run(&self.parts, name, job).await;
+        }
+        let tenant = job.tenant.ok_or_else(|| JobError::Hopeless(anyhow!("a job without a tenant")))?;
+        match job.kind.split_once('.').map(|(domain, _)| domain) {
+            Some("booking") => self.booking(tenant, task(job)?).await,
+            Some("payments") => self.payments(tenant, task(job)?).await,
+            Some("conversation") => self.conversation(tenant, task(job)?).await,
+            Some("outbox") => self.event(tenant, job).await,
+            _other => Err(JobError::Hopeless(anyhow!("nobody runs jobs of the kind {}", job.kind))),
+        }
+    }
+
+    async fn gave_up(&self, job: &Job, error: &str) {
+        let (Some(tenant), "conversation.turn") = (job.tenant, job.kind.as_str()) else { return };
+        let Ok(ConversationTask::Turn { inbound }) = serde_json::from_value(job.payload.clone()) else { return };
+        // The customer must not wait for a machine that cannot answer: a person takes the thread.
+        if let Err(outage) = self.parts.conversation.hand_over.execute(tenant, inbound).await {
+            tracing::error!(job.id = %job.id, error, %outage, "a thread could not be given to a person");
+        }
+    }
+}
+
+impl Jobs {
+    async fn booking(&self, tenant: TenantId, task: BookingTask) -> Result<(), JobError> {
+        match task {
+            BookingTask::ExpireHold { visit } => self.parts.booking.expire.execute(tenant, visit).await?,
+            BookingTask::Remind { visit, reminder } => {
+                self.parts.booking.remind.execute(tenant, visit, reminder).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn payments(&self, tenant: TenantId, task: PaymentTask) -> Result<(), JobError> {
+        match task {
+            PaymentTask::Push { attempt } => {
+                self.parts.payments.push.execute(tenant, attempt).await?;
+            }
+            PaymentTask::Query { attempt, step } => {
+                self.parts.payments.query.execute(tenant, attempt, step).await?;
+            }
+            PaymentTask::ApplyCallback { callback } => {
+                self.parts.payments.apply_callback.execute(tenant, callback).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn conversation(&self, tenant: TenantId, task: ConversationTask) -> Result<(), JobError> {
+        match task {
+            ConversationTask::Turn { inbound } => {
+                self.parts.conversation.take_turn.execute(tenant, inbound).await?;
+            }
+            ConversationTask::Send { message } => {
+                self.parts.conversation.send.execute(tenant, message).await?;
+            }
+            ConversationTask::Status { status } => {
+                self.parts.conversation.apply_status.execute(tenant, status).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn event(&self, tenant: TenantId, job: &Job) -> Result<(), JobError> {
+        let id: Uuid = job
+            .payload
+            .get("event_id")
+            .and_then(serde_json::Value::as_str)
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| JobError::Hopeless(anyhow!("an event's job without its id")))?;
+        let stored = self.parts.event(tenant, id).await?;
+        let stored = stored.ok_or_else(|| JobError::Hopeless(anyhow!("there is no event {id}")))?;
+        self.parts.react(tenant, id, &stored).await?;
+        self.parts.event_handled(tenant, id).await?;
+        Ok(())
+    }
+}
+
+fn task<T: DeserializeOwned>(job: &Job) -> Result<T, JobError> {
+    serde_json::from_value(job.payload.clone())
+        .with_context(|| format!("the payload of a job of the kind {} cannot be read", job.kind))
+        .map_err(JobError::Hopeless)
+}

@@ -1,0 +1,247 @@
+//! The loop around the queue: claim, run, and end or give back what was claimed.
+//!
+//! It knows nothing of what jobs do; that is [`crate::jobs`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ratiba_assembly::queue::{Job, JobQueue, Schedules};
+use ratiba_kernel::{Clock, Outage};
+use time::OffsetDateTime;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use crate::metrics::Metrics;
+
+/// Why a job did not end well.
+#[derive(Debug)]
+pub enum JobError {
+    /// Worth another try, after the kind's pause.
+    Again(anyhow::Error),
+    /// No further try can help: a person must look.
+    Hopeless(anyhow::Error),
+}
+
+impl<E: Into<anyhow::Error>> From<E> for JobError {
+    fn from(error: E) -> Self {
+        Self::Again(error.into())
+    }
+}
+
+/// Does what jobs ask for. Every kind is safe to run twice.
+#[async_trait]
+pub trait RunJob: Send + Sync {
+    /// Runs one job to its end.
+    async fn run(&self, job: &Job) -> Result<(), JobError>;
+
+    /// Told once when a job is given up, so that what depends on it can go to a person.
+    async fn gave_up(&self, job: &Job, error: &str);
+}
+
+/// The limits of one worker process.
+#[derive(Clone, Copy, Debug)]
+pub struct RunnerLimits {
+    /// Jobs at once.
+    pub jobs_max: u16,
+    /// How long a lease lasts; a job that takes longer is stopped before.
+    pub lease: Duration,
+    /// How long running jobs may take to end when the process stops.
+    pub grace: Duration,
+}
+
+impl Default for RunnerLimits {
+    fn default() -> Self {
+        Self { jobs_max: 8, lease: Duration::from_secs(60), grace: Duration::from_secs(20) }
+    }
+}
+
+/// One worker's loop.
+#[derive(Clone)]
+pub struct Runner {
+    /// Where jobs are.
+    pub queue: JobQueue,
+    /// What is due by the wall clock.
+    pub schedules: Schedules,
+    /// Business time.
+    pub clock: Arc<dyn Clock>,
+    /// What jobs do.
+    pub handler: Arc<dyn RunJob>,
+    /// Rung when there may be something to do.
+    pub bell: Arc<Notify>,
+    /// Counters.
+    pub metrics: Metrics,
+    /// Limits.
+    pub limits: RunnerLimits,
+}
+
+/// A lost notification costs this much, not a job.
+const POLL: Duration = Duration::from_secs(1);
+/// How often leases of lost workers are looked for.
+const RESCUE_EVERY: u32 = 5;
+
+impl Runner {
+    /// Runs until `stop` ends; then finishes or gives back what it holds, within the grace period.
+    pub async fn run(&self, stop: impl Future<Output = ()>) {
+        let mut running: JoinSet<()> = JoinSet::new();
+        let mut stop = std::pin::pin!(stop);
+        let mut round: u32 = 0;
+        loop {
+            self.metrics.beat();
+            let claimed = self.claim_round(round, running.len()).await;
+            round = round.wrapping_add(1);
+            let busy = !claimed.is_empty();
+            for job in claimed {
+                let runner = self.clone();
+                running.spawn(async move { runner.settle(job).await });
+            }
+            let pause = if busy && running.len() < usize::from(self.limits.jobs_max) { Duration::ZERO } else { POLL };
+            tokio::select! {
+                () = &mut stop => break,
+                Some(_ended) = running.join_next(), if !running.is_empty() => {}
+                () = self.bell.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        tracing::info!(jobs.running = running.len(), "stopping: no new work is taken");
+        let ended = tokio::time::timeout(self.limits.grace, async { while running.join_next().await.is_some() {} });
+        if ended.await.is_err() {
+            tracing::warn!(jobs.running = running.len(), "the grace period ended; leases bring the rest back");
+        }
+    }
+
+    /// Runs everything that is due now, and what that brings with it, one batch after the other. Returns
+    /// how many jobs ran. For tests, which move the clock instead of waiting.
+    ///
+    /// # Errors
+    /// [`Outage`] if the queue cannot be asked.
+    pub async fn drain(&self) -> Result<usize, Outage> {
+        let mut ran = 0;
+        loop {
+            self.schedules.hand_out_due(self.clock.now()).await?;
+            let batch = self.queue.claim(self.clock.now(), self.limits.jobs_max, self.limits.lease).await?;
+            if batch.is_empty() {
+                return Ok(ran);
+            }
+            for job in batch {
+                self.settle(job).await;
+                ran += 1;
+            }
+        }
+    }
+
+    async fn claim_round(&self, round: u32, running: usize) -> Vec<Job> {
+        let now = self.clock.now();
+        if round.is_multiple_of(RESCUE_EVERY)
+            && let Err(outage) = self.queue.rescue(now).await
+        {
+            report_outage(&outage);
+            return Vec::new();
+        }
+        if let Err(outage) = self.schedules.hand_out_due(now).await {
+            report_outage(&outage);
+            return Vec::new();
+        }
+        let room = self.limits.jobs_max.saturating_sub(u16::try_from(running).unwrap_or(u16::MAX));
+        if room == 0 {
+            return Vec::new();
+        }
+        match self.queue.claim(now, room, self.limits.lease).await {
+            Ok(claimed) => claimed,
+            Err(outage) => {
+                report_outage(&outage);
+                Vec::new()
+            }
+        }
+    }
+
+    async fn settle(&self, job: Job) {
+        // Stopped before the lease ends, so that nobody else runs the job meanwhile.
+        let limit = self.limits.lease * 4 / 5;
+        let started = tokio::time::Instant::now();
+        let outcome = tokio::time::timeout(limit, self.handler.run(&job)).await;
+        let ended = match outcome {
+            Ok(Ok(())) => {
+                self.metrics.job_ended(&job.kind, "done", started.elapsed());
+                self.queue.done(job.id).await
+            }
+            Ok(Err(JobError::Again(error))) => self.again(&job, &format!("{error:#}")).await,
+            Err(_elapsed) => self.again(&job, "the job took longer than its lease allows").await,
+            Ok(Err(JobError::Hopeless(error))) => self.give_up(&job, &format!("{error:#}")).await,
+        };
+        if let Err(outage) = ended {
+            // The lease brings the job back.
+            report_outage(&outage);
+        }
+    }
+
+    async fn again(&self, job: &Job, error: &str) -> Result<(), Outage> {
+        let now = self.clock.now();
+        match RetryPlan::of(&job.kind).next(job, now) {
+            Some(at) => {
+                tracing::warn!(job.kind, job.id = %job.id, job.attempt, error, "a job failed and is tried again");
+                self.metrics.job_ended(&job.kind, "retried", Duration::ZERO);
+                self.queue.retry(job.id, at, now, error).await
+            }
+            None => self.give_up(job, error).await,
+        }
+    }
+
+    async fn give_up(&self, job: &Job, error: &str) -> Result<(), Outage> {
+        tracing::error!(job.kind, job.id = %job.id, job.attempt, error, "a job was given up: a person must look");
+        self.metrics.job_ended(&job.kind, "dead", Duration::ZERO);
+        self.queue.bury(job.id, self.clock.now(), error).await?;
+        self.handler.gave_up(job, error).await;
+        Ok(())
+    }
+}
+
+fn report_outage(outage: &Outage) {
+    let cause = std::error::Error::source(outage).map(ToString::to_string).unwrap_or_default();
+    tracing::error!(cause, "the queue does not answer");
+}
+
+/// How often and how late a failed job is tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryPlan {
+    /// Somebody waits at the other end: 1, 2, 4, 8 … seconds, at most 60 s in all, then a person.
+    Conversation,
+    /// 2, 4, 8 … seconds, at most an hour apart, twelve times.
+    Patient,
+}
+
+impl RetryPlan {
+    /// The plan of a kind of job.
+    #[must_use]
+    pub fn of(kind: &str) -> Self {
+        if kind == "conversation.turn" { Self::Conversation } else { Self::Patient }
+    }
+
+    /// When the job runs next; `None`: it is given up.
+    #[must_use]
+    pub fn next(self, job: &Job, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let exponent = u32::try_from(job.attempt.clamp(1, 20)).unwrap_or(1);
+        let pause = match self {
+            Self::Conversation => {
+                let pause = time::Duration::seconds(1_i64 << exponent.saturating_sub(1).min(5));
+                let first = job.first_failed_at.unwrap_or(now);
+                if now + pause - first > time::Duration::seconds(60) {
+                    return None;
+                }
+                pause
+            }
+            Self::Patient => {
+                if job.attempt >= 12 {
+                    return None;
+                }
+                time::Duration::seconds((1_i64 << exponent.min(12)).min(3_600))
+            }
+        };
+        // The id is random enough to keep jobs that failed together from coming back together.
+        let jitter = u32::from(job.id.as_bytes()[15]) * 100 / 255;
+        Some(now + pause + pause * jitter / 400)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+use time::macros::datetime;
+use uuid::Uuid;
+
+use super::*;
+
+const NOW: OffsetDateTime = datetime!(2026-05-12 05:00 UTC);
+
+fn job(attempt: i32, first_failed_at: Option<OffsetDateTime>) -> Job {
+    Job {
+        id: Uuid::from_u128(1),
+        kind: "conversation.turn".to_owned(),
+        tenant: None,
+        payload: serde_json::Value::Null,
+        attempt,
+        ordering_key: None,
+        first_failed_at,
+    }
+}
+
+#[test]
+fn a_customers_message_is_tried_for_a_minute_at_most_and_then_goes_to_a_person() {
+    let (mut now, mut attempt, mut first) = (NOW, 1, None);
+    while let Some(next) = RetryPlan::Conversation.next(&job(attempt, first), now) {
+        assert!(next > now);
+        first = first.or(Some(now));
+        now = next;
+        attempt += 1;
+    }
+    assert!(now - NOW <= time::Duration::seconds(61), "{now}");
+    assert!(attempt > 4, "it was tried several times");
+}
+
+#[test]
+fn other_jobs_are_tried_with_growing_pauses_and_then_given_up() {
+    let pauses: Vec<_> = (1..12).map(|n| RetryPlan::Patient.next(&job(n, Some(NOW)), NOW).unwrap() - NOW).collect();
+    assert!(pauses.windows(2).all(|pair| pair[0] < pair[1]), "{pauses:?}");
+    assert!(pauses.iter().all(|pause| *pause <= time::Duration::minutes(75)));
+    assert_eq!(RetryPlan::Patient.next(&job(12, Some(NOW)), NOW), None);
+}
+
+#[test]
+fn only_customers_messages_are_in_a_hurry() {
+    assert_eq!(RetryPlan::of("conversation.turn"), RetryPlan::Conversation);
+    for kind in ["conversation.send", "payments.push", "booking.remind", "outbox.event"] {
+        assert_eq!(RetryPlan::of(kind), RetryPlan::Patient);
+    }
+}

@@ -1,0 +1,89 @@
+use super::*;
+
+fn raw() -> RawSettings {
+    RawSettings {
+        base_url: "https://sandbox.safaricom.co.ke/".into(),
+        callback_base_url: "https://pay.example.co.ke".into(),
+        consumer_key: Secret::new("key"),
+        consumer_secret: Secret::new("hush"),
+        short_code: "654321".into(),
+        passkey: Secret::new("example-passkey-not-real"),
+        transaction_type: TransactionType::Paybill,
+        party_b: "654321".into(),
+    }
+}
+
+fn faults(change: impl FnOnce(&mut RawSettings)) -> Vec<SettingsFault> {
+    let mut changed = raw();
+    change(&mut changed);
+    Settings::check(changed).err().unwrap_or_default()
+}
+
+#[test]
+fn sound_settings_are_taken() {
+    let settings = Settings::check(raw()).unwrap();
+    assert!(settings.is_sandbox());
+    assert_eq!(settings.endpoint("/x"), "https://sandbox.safaricom.co.ke/x");
+}
+
+#[test]
+fn all_faults_are_told_at_once() {
+    let told = faults(|raw| {
+        raw.base_url = "sandbox".into();
+        raw.callback_base_url = "http://mpesa.ngrok.io".into();
+        raw.short_code = "12".into();
+        raw.passkey = Secret::new(" ");
+    });
+    assert_eq!(
+        told,
+        [
+            SettingsFault::NotAnAddress("base_url"),
+            SettingsFault::ForbiddenWord("mpesa"),
+            SettingsFault::ForbiddenHost("ngrok"),
+            SettingsFault::NotAShortCode("short_code"),
+            SettingsFault::PartyBDiffers,
+            SettingsFault::Empty("passkey"),
+        ]
+    );
+}
+
+#[test]
+fn words_that_daraja_forbids_are_refused_in_any_case() {
+    for word in FORBIDDEN_IN_URLS {
+        for spelt in [word.to_owned(), word.to_ascii_uppercase()] {
+            let told = faults(|raw| raw.callback_base_url = format!("https://example.co.ke/{spelt}"));
+            let forbidden = |fault: &SettingsFault| matches!(fault, SettingsFault::ForbiddenWord(_));
+            assert!(told.iter().any(forbidden), "{spelt}");
+        }
+    }
+}
+
+#[test]
+fn our_own_callback_path_holds_no_forbidden_word() {
+    let url = Settings::check(raw())
+        .unwrap()
+        .callback_url(&"0123456789abcdef".repeat(4));
+    for word in FORBIDDEN_IN_URLS {
+        assert!(!url.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn production_wants_https_and_a_stub_on_loopback_does_not() {
+    let told = faults(|raw| {
+        raw.base_url = "https://api.safaricom.co.ke".into();
+        raw.callback_base_url = "http://pay.example.co.ke".into();
+    });
+    assert_eq!(told, [SettingsFault::CallbackNotHttps]);
+    let local = faults(|raw| {
+        raw.base_url = "http://127.0.0.1:9999".into();
+        raw.callback_base_url = "http://127.0.0.1:8080".into();
+    });
+    assert_eq!(local, []);
+}
+
+#[test]
+fn secrets_do_not_show_in_debug() {
+    let shown = format!("{:?} {:?}", raw(), Settings::check(raw()).unwrap());
+    assert!(!shown.contains("hush") && !shown.contains("passkey-not-real") && !shown.contains("\"key\""));
+}

@@ -1,0 +1,85 @@
+//! Reading visits and appointments.
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
+use ratiba_booking::appointment::{Appointment, AppointmentId};
+use ratiba_booking::visit::{HoldKey, Visit, VisitId};
+use ratiba_kernel::{Id, TimeRange};
+use time::Duration;
+use uuid::Uuid;
+
+use super::rows::{AppointmentRow, SELECT_APPOINTMENTS, VisitRow};
+use crate::database::{TenantTx, TxError};
+
+pub(super) fn appointment<E>(
+    tx: &mut TenantTx<'_>,
+    id: AppointmentId,
+) -> Result<Option<Appointment>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let row = sql_query(format!("{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.id = $2"))
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(id.as_uuid())
+        .get_result::<AppointmentRow>(tx.conn())
+        .optional()?;
+    row.map(AppointmentRow::read).transpose()
+}
+
+pub(super) fn visit<E>(tx: &mut TenantTx<'_>, id: VisitId) -> Result<Option<Visit>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let head = sql_query(
+        "SELECT id, customer_id, hold_key, reminded, lost_at, version, created_at
+         FROM visits WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(id.as_uuid())
+    .get_result::<VisitRow>(tx.conn())
+    .optional()?;
+    let Some(head) = head else { return Ok(None) };
+    let rows = sql_query(format!(
+        "{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.visit_id = $2 ORDER BY a.start_at, a.id"
+    ))
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(id.as_uuid())
+    .load::<AppointmentRow>(tx.conn())?;
+    Ok(Some(Visit { head: head.read()?, appointments: read_all(rows)? }))
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+pub(super) fn visit_id_of_key<E>(
+    tx: &mut TenantTx<'_>,
+    key: &HoldKey,
+) -> Result<Option<VisitId>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let found = sql_query("SELECT id FROM visits WHERE tenant_id = $1 AND hold_key = $2")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Text, _>(key.as_str())
+        .get_result::<Found>(tx.conn())
+        .optional()?;
+    Ok(found.map(|found| Id::from_uuid(found.id)))
+}
+
+pub(super) fn between<E>(tx: &mut TenantTx<'_>, range: TimeRange) -> Result<Vec<Appointment>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    // No service lasts longer than a day, which lets the index on the start bound the scan from below.
+    let earliest = range.start().saturating_sub(Duration::DAY);
+    let rows = sql_query(format!(
+        "{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.start_at >= $2 AND a.start_at < $3 AND a.end_at > $4
+         ORDER BY a.start_at, a.id"
+    ))
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Timestamptz, _>(earliest)
+    .bind::<Timestamptz, _>(range.end())
+    .bind::<Timestamptz, _>(range.start())
+    .load::<AppointmentRow>(tx.conn())?;
+    read_all(rows)
+}
+
+fn read_all<E>(rows: Vec<AppointmentRow>) -> Result<Vec<Appointment>, TxError<E>> {
+    rows.into_iter().map(AppointmentRow::read).collect()
+}

@@ -1,0 +1,24 @@
+//! The commission domain's ports.
+//!
+//! Work and rules are read set-based, one statement each; a month is frozen in one transaction that holds
+//! the month's lock, so that of several that close it at once one writes and the others are told.
+
+mod book;
+mod rules;
+mod work;
+
+use crate::database::Database;
+
+/// Work, rules and book of commission on PostgreSQL. Cheap to clone.
+#[derive(Clone)]
+pub struct PgCommission {
+    database: Database,
+}
+
+impl PgCommission {
+    /// The ports in this database.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+}

@@ -1,0 +1,247 @@
+//! Completed work, read from what booking and payments recorded.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
+use ratiba_commission::base::tax_contained;
+use ratiba_commission::ports::CompletedWork;
+use ratiba_commission::split::{Renderers, Shares};
+use ratiba_commission::tips::Tip;
+use ratiba_commission::work::{CompletedAppointment, Outcome, Sale};
+use ratiba_commission::{AppointmentId, ServiceCategory, ServiceId, StaffId};
+use ratiba_kernel::{BasisPoints, Currency, Money, Outage, TenantId, TimeRange};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::PgCommission;
+use crate::database::TxError;
+use crate::schema::staff;
+
+#[async_trait]
+impl CompletedWork for PgCommission {
+    async fn in_period(
+        &self,
+        tenant: TenantId,
+        range: TimeRange,
+    ) -> Result<Vec<CompletedAppointment>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let rows = sql_query(COMPLETED)
+                    .bind::<SqlUuid, _>(tx.tenant_uuid())
+                    .bind::<Timestamptz, _>(range.start())
+                    .bind::<Timestamptz, _>(range.end())
+                    .load::<WorkRow>(tx.conn())?;
+                rows.into_iter()
+                    .map(work_of)
+                    .collect::<Result<Vec<_>, TxError<Outage>>>()
+            })
+            .await
+    }
+
+    async fn roster(&self, tenant: TenantId) -> Result<Vec<StaffId>, Outage> {
+        self.database
+            .tenant(tenant, |tx| {
+                let rows = staff::table
+                    .filter(staff::tenant_id.eq(tx.tenant_uuid()).and(staff::active))
+                    .order(staff::id)
+                    .select(staff::id)
+                    .load::<Uuid>(tx.conn())?;
+                Ok::<_, TxError<Outage>>(rows.into_iter().map(StaffId::from_uuid).collect())
+            })
+            .await
+    }
+}
+
+// Money belongs to visits: what was paid, given back and taken by providers is divided among the visit's
+// appointments by what each was charged, so all of those that may owe a part are listed. Tips are paid and
+// kept apart.
+const COMPLETED: &str = "
+WITH done AS MATERIALIZED (
+    SELECT * FROM appointments
+    WHERE tenant_id = $1 AND state IN ('completed', 'no_show')
+        AND coalesce(actual_end_at, end_at) >= $2 AND coalesce(actual_end_at, end_at) < $3
+), team AS (
+    SELECT t.appointment_id, array_agg(t.staff_id ORDER BY t.position) AS staff,
+        array_agg(t.share_basis_points ORDER BY t.position) AS shares
+    FROM appointment_staff t JOIN done d ON d.id = t.appointment_id
+    WHERE t.tenant_id = $1
+    GROUP BY t.appointment_id
+), paying AS (
+    SELECT id, visit_id, paid_minor FROM payments
+    WHERE tenant_id = $1 AND purpose <> 'tip' AND visit_id IN (SELECT visit_id FROM done)
+), paid AS (
+    SELECT visit_id, sum(paid_minor)::bigint AS paid FROM paying GROUP BY visit_id
+), booked AS (
+    SELECT p.visit_id, sum(e.amount_minor) FILTER (WHERE e.account = 'fees')::bigint AS fees,
+        sum(e.amount_minor) FILTER (WHERE e.account = 'refunds')::bigint AS refunds
+    FROM paying p
+    JOIN ledger_journals j ON j.tenant_id = $1 AND j.payment_id = p.id
+    JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account IN ('fees', 'refunds')
+    GROUP BY p.visit_id
+), siblings AS (
+    SELECT a.visit_id, array_agg(a.id ORDER BY a.id) AS ids, array_agg(a.charged_minor ORDER BY a.id) AS charged
+    FROM appointments a JOIN paid p ON p.visit_id = a.visit_id
+    WHERE a.tenant_id = $1
+        AND a.state NOT IN ('expired', 'declined', 'cancelled_by_customer', 'cancelled_by_business')
+    GROUP BY a.visit_id
+)
+SELECT d.id, d.state, d.fee_minor, d.service_id, s.name AS service_name, s.category, d.staff_id, team.staff, team.shares,
+    d.start_at, d.end_at, d.actual_start_at, d.actual_end_at, (d.tip_amount * 100)::bigint AS tip_minor,
+    d.currency, d.list_price_minor, d.discount_minor, d.charged_minor, d.tax_basis_points, d.product_cost_minor,
+    coalesce(paid.paid, 0) AS paid_minor, coalesce(booked.fees, 0) AS fees_minor,
+    coalesce(booked.refunds, 0) AS refunds_minor, siblings.ids AS sibling_ids, siblings.charged AS sibling_charged
+FROM done d
+JOIN services s ON s.tenant_id = $1 AND s.id = d.service_id
+LEFT JOIN team ON team.appointment_id = d.id
+LEFT JOIN paid ON paid.visit_id = d.visit_id
+LEFT JOIN booked ON booked.visit_id = d.visit_id
+LEFT JOIN siblings ON siblings.visit_id = d.visit_id";
+
+#[derive(QueryableByName)]
+struct WorkRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    fee_minor: Option<i64>,
+    #[diesel(sql_type = SqlUuid)]
+    service_id: Uuid,
+    #[diesel(sql_type = Text)]
+    service_name: String,
+    #[diesel(sql_type = Text)]
+    category: String,
+    #[diesel(sql_type = SqlUuid)]
+    staff_id: Uuid,
+    #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
+    staff: Option<Vec<Uuid>>,
+    #[diesel(sql_type = Nullable<Array<Nullable<Integer>>>)]
+    shares: Option<Vec<Option<i32>>>,
+    #[diesel(sql_type = Timestamptz)]
+    start_at: OffsetDateTime,
+    #[diesel(sql_type = Timestamptz)]
+    end_at: OffsetDateTime,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    actual_start_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    actual_end_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    tip_minor: Option<i64>,
+    #[diesel(sql_type = Text)]
+    currency: String,
+    #[diesel(sql_type = BigInt)]
+    list_price_minor: i64,
+    #[diesel(sql_type = BigInt)]
+    discount_minor: i64,
+    #[diesel(sql_type = BigInt)]
+    charged_minor: i64,
+    #[diesel(sql_type = Integer)]
+    tax_basis_points: i32,
+    #[diesel(sql_type = BigInt)]
+    product_cost_minor: i64,
+    #[diesel(sql_type = BigInt)]
+    paid_minor: i64,
+    #[diesel(sql_type = BigInt)]
+    fees_minor: i64,
+    #[diesel(sql_type = BigInt)]
+    refunds_minor: i64,
+    #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
+    sibling_ids: Option<Vec<Uuid>>,
+    #[diesel(sql_type = Nullable<Array<BigInt>>)]
+    sibling_charged: Option<Vec<i64>>,
+}
+
+fn work_of<E>(row: WorkRow) -> Result<CompletedAppointment, TxError<E>> {
+    let id = row.id;
+    let impossible = |what: &dyn std::fmt::Display| TxError::impossible("appointments", id, what);
+    let currency = Currency::parse(&row.currency).map_err(|error| impossible(&error))?;
+    let sale = sale_of(&row, currency)?;
+    let renderers = renderers_of(&row)?;
+    let outcome = match (row.state.as_str(), row.fee_minor) {
+        ("completed", None) => Outcome::Rendered,
+        ("no_show", Some(fee)) => Outcome::NoShow {
+            fee: Money::new(fee, currency),
+        },
+        (_state, _fee) => return Err(impossible(&"a fee and a state that do not fit")),
+    };
+    Ok(CompletedAppointment {
+        id: AppointmentId::from_uuid(id),
+        service: ServiceId::from_uuid(row.service_id),
+        category: ServiceCategory::parse(&row.category).map_err(|error| impossible(&error))?,
+        service_name: row.service_name,
+        planned: TimeRange::new(row.start_at, row.end_at).map_err(|error| impossible(&error))?,
+        actual_start: row.actual_start_at,
+        actual_end: row.actual_end_at,
+        outcome,
+        sale,
+        renderers,
+        tip: row
+            .tip_minor
+            .filter(|tip| *tip != 0)
+            .map(|tip| Tip::of(Money::new(tip, currency))),
+    })
+}
+
+fn sale_of<E>(row: &WorkRow, currency: Currency) -> Result<Sale, TxError<E>> {
+    let impossible = |what: &dyn std::fmt::Display| TxError::impossible("appointments", row.id, what);
+    let money = |minor| Money::new(minor, currency);
+    let charged = money(row.charged_minor);
+    let rate = u32::try_from(row.tax_basis_points).map_err(|error| impossible(&error))?;
+    let own_part = |of_visit: i64| -> Result<Money, TxError<E>> {
+        if of_visit == 0 {
+            return Ok(money(0));
+        }
+        part_of_visit(row, money(of_visit)).map_err(|error| impossible(&error))
+    };
+    Ok(Sale {
+        list_price: money(row.list_price_minor),
+        discount: money(row.discount_minor),
+        charged,
+        paid: own_part(row.paid_minor)?,
+        tax: tax_contained(charged, BasisPoints::new(rate)).map_err(|error| impossible(&error))?,
+        product_cost: money(row.product_cost_minor),
+        payment_fee: own_part(row.fees_minor)?,
+        refunded: own_part(row.refunds_minor)?,
+    })
+}
+
+/// The appointment's part of an amount of its visit, by what each appointment of the visit was charged.
+fn part_of_visit(row: &WorkRow, of_visit: Money) -> Result<Money, ratiba_kernel::MoneyError> {
+    let (Some(ids), Some(charged)) = (&row.sibling_ids, &row.sibling_charged) else {
+        return Ok(of_visit);
+    };
+    let place = ids.iter().position(|id| *id == row.id);
+    let weights: Vec<u64> = charged
+        .iter()
+        .map(|charged| u64::try_from(*charged).unwrap_or(0))
+        .collect();
+    // Money that was received for a visit that charged nothing is nobody's.
+    if weights.iter().all(|weight| *weight == 0) {
+        return Ok(Money::zero(of_visit.currency()));
+    }
+    let parts = of_visit.split(&weights)?;
+    let own = place.and_then(|place| parts.get(place).copied());
+    Ok(own.unwrap_or(Money::zero(of_visit.currency())))
+}
+
+fn renderers_of<E>(row: &WorkRow) -> Result<Renderers, TxError<E>> {
+    let impossible = |what: &dyn std::fmt::Display| TxError::impossible("appointment_staff", row.id, what);
+    let (Some(team), Some(shares)) = (&row.staff, &row.shares) else {
+        return Ok(Renderers::alone(StaffId::from_uuid(row.staff_id)));
+    };
+    let people: Vec<StaffId> = team.iter().copied().map(StaffId::from_uuid).collect();
+    let points: Vec<BasisPoints> = shares
+        .iter()
+        .flatten()
+        .map(|points| u32::try_from(*points).map(BasisPoints::new))
+        .collect::<Result<_, _>>()
+        .map_err(|error| impossible(&error))?;
+    // Nobody's share on record: the same part to each.
+    let shares = if points.is_empty() {
+        Shares::Equal
+    } else {
+        Shares::Points(points)
+    };
+    Renderers::new(people, shares).map_err(|error| impossible(&error))
+}

@@ -1,0 +1,154 @@
+//! The figures of the owner's daily digest, read in one transaction.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
+use ratiba_kernel::{Currency, Money, Outage, TenantId, TimeRange};
+use time::OffsetDateTime;
+
+use crate::database::{Database, TenantTx, TxError};
+
+/// What a tenant's database knows of a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayFigures {
+    /// Appointments of yesterday that were agreed.
+    pub bookings: i64,
+    /// Of them, those nobody came to.
+    pub no_shows: i64,
+    /// What was paid yesterday, by provider.
+    pub takings: Vec<(String, Money)>,
+    /// Attempts of yesterday that failed, and all whose outcome a person must find out.
+    pub open_payments: i64,
+    /// The tenant's own dead letters that nobody has looked at.
+    pub unrouted: i64,
+    /// Conversations that wait for or are driven by a person.
+    pub handoffs: i64,
+    /// The tenant's jobs that were given up.
+    pub dead_jobs: i64,
+    /// Today's appointments in order.
+    pub today: Vec<TodaysLine>,
+}
+
+/// One of today's appointments.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct TodaysLine {
+    /// When it begins.
+    #[diesel(sql_type = Timestamptz)]
+    pub start_at: OffsetDateTime,
+    /// What.
+    #[diesel(sql_type = Text)]
+    pub service: String,
+    /// By whom.
+    #[diesel(sql_type = Text)]
+    pub staff: String,
+    /// For whom, as far as the name is known.
+    #[diesel(sql_type = Text)]
+    pub customer: String,
+}
+
+#[derive(QueryableByName)]
+struct Counts {
+    #[diesel(sql_type = BigInt)]
+    bookings: i64,
+    #[diesel(sql_type = BigInt)]
+    no_shows: i64,
+    #[diesel(sql_type = BigInt)]
+    open_payments: i64,
+    #[diesel(sql_type = BigInt)]
+    unrouted: i64,
+    #[diesel(sql_type = BigInt)]
+    handoffs: i64,
+    #[diesel(sql_type = BigInt)]
+    dead_jobs: i64,
+}
+
+#[derive(QueryableByName)]
+struct Taking {
+    #[diesel(sql_type = Text)]
+    provider: String,
+    #[diesel(sql_type = Text)]
+    currency: String,
+    #[diesel(sql_type = BigInt)]
+    amount: i64,
+}
+
+const COUNTS: &str = "
+SELECT
+    (SELECT count(*) FROM appointments WHERE tenant_id = $1 AND start_at >= $2 AND start_at < $3
+        AND state IN ('confirmed', 'checked_in', 'in_progress', 'completed', 'no_show')) AS bookings,
+    (SELECT count(*) FROM appointments WHERE tenant_id = $1 AND start_at >= $2 AND start_at < $3
+        AND state = 'no_show') AS no_shows,
+    (SELECT count(*) FROM payment_attempts WHERE tenant_id = $1 AND (state IN ('unknown', 'in_review')
+        OR state = 'failed' AND settled_at >= $2 AND settled_at < $3)) AS open_payments,
+    (SELECT count(*) FROM payment_callbacks_unrouted WHERE tenant_id = $1 AND state = 'new') AS unrouted,
+    (SELECT count(*) FROM conversation_threads WHERE tenant_id = $1 AND closed_at IS NULL
+        AND driver IN ('suspended', 'human')) AS handoffs,
+    (SELECT count(*) FROM jobs WHERE tenant_id = $1 AND state = 'dead') AS dead_jobs";
+
+const TAKINGS: &str = "
+SELECT provider, currency, sum(amount_minor)::bigint AS amount FROM payment_attempts
+WHERE tenant_id = $1 AND state = 'paid' AND settled_at >= $2 AND settled_at < $3
+GROUP BY provider, currency ORDER BY provider, currency";
+
+const TODAY: &str = "
+SELECT a.start_at, s.name AS service, p.name AS staff, coalesce(c.name, '') AS customer
+FROM appointments a
+JOIN services s ON s.tenant_id = a.tenant_id AND s.id = a.service_id
+JOIN staff p ON p.tenant_id = a.tenant_id AND p.id = a.staff_id
+JOIN customers c ON c.tenant_id = a.tenant_id AND c.id = a.customer_id
+WHERE a.tenant_id = $1 AND a.start_at >= $2 AND a.start_at < $3
+    AND a.state IN ('confirmed', 'checked_in', 'in_progress', 'completed')
+ORDER BY a.start_at, a.id LIMIT 30";
+
+/// The figures of a tenant: `yesterday` for what was, `today` for what will be.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn of_day(
+    database: &Database,
+    tenant: TenantId,
+    yesterday: TimeRange,
+    today: TimeRange,
+) -> Result<DayFigures, Outage> {
+    database
+        .tenant(tenant, move |tx| {
+            let counts = counts(tx, yesterday)?;
+            let takings = sql_query(TAKINGS)
+                .bind::<SqlUuid, _>(tx.tenant_uuid())
+                .bind::<Timestamptz, _>(yesterday.start())
+                .bind::<Timestamptz, _>(yesterday.end())
+                .load::<Taking>(tx.conn())?;
+            let takings = takings
+                .into_iter()
+                .map(|taking| {
+                    let currency = Currency::parse(&taking.currency)
+                        .map_err(|error| TxError::impossible("payment_attempts", &taking.provider, error))?;
+                    Ok((taking.provider, Money::new(taking.amount, currency)))
+                })
+                .collect::<Result<_, TxError<Outage>>>()?;
+            let today = sql_query(TODAY)
+                .bind::<SqlUuid, _>(tx.tenant_uuid())
+                .bind::<Timestamptz, _>(today.start())
+                .bind::<Timestamptz, _>(today.end())
+                .load::<TodaysLine>(tx.conn())?;
+            Ok(DayFigures {
+                bookings: counts.bookings,
+                no_shows: counts.no_shows,
+                takings,
+                open_payments: counts.open_payments,
+                unrouted: counts.unrouted,
+                handoffs: counts.handoffs,
+                dead_jobs: counts.dead_jobs,
+                today,
+            })
+        })
+        .await
+}
+
+fn counts(tx: &mut TenantTx<'_>, yesterday: TimeRange) -> Result<Counts, TxError<Outage>> {
+    Ok(sql_query(COUNTS)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<Timestamptz, _>(yesterday.start())
+        .bind::<Timestamptz, _>(yesterday.end())
+        .get_result::<Counts>(tx.conn())?)
+}

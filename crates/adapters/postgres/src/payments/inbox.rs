@@ -1,0 +1,243 @@
+//! Where callbacks wait to be read, and the dead letters.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
+use ratiba_kernel::{Id, Outage, TenantId};
+use ratiba_payments::CallbackId;
+use ratiba_payments::ports::{Arrival, CallbackInbox, CallbackOutcome, StoredCallback, Taken};
+use ratiba_payments::task::{Due, PaymentTask};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{PgPayments, writing};
+use crate::database::{TenantTx, TxError};
+use crate::outbox::enqueue;
+use crate::schema::{payment_callbacks, payment_callbacks_unrouted, payment_routing};
+
+/// Why a message without a living route is a dead letter.
+const UNKNOWN_TOKEN: &str = "unknown_token";
+const EXPIRED_TOKEN: &str = "expired_token";
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct Kept {
+    #[diesel(sql_type = Bool)]
+    kept: bool,
+}
+
+#[async_trait]
+impl CallbackInbox for PgPayments {
+    async fn take(&self, mut arrival: Arrival) -> Result<Taken, Outage> {
+        arrival.body.truncate(Arrival::BODY_BYTES_MAX);
+        let hash = *arrival.token.as_bytes();
+        let route = self
+            .database
+            .global(move |tx| {
+                let row = payment_routing::table
+                    .filter(payment_routing::key_kind.eq("callback_token"))
+                    .filter(payment_routing::key_hash.eq(&hash[..]))
+                    .select((
+                        payment_routing::tenant_id,
+                        payment_routing::attempt_id,
+                        payment_routing::expires_at,
+                    ))
+                    .first::<(Uuid, Uuid, OffsetDateTime)>(tx.conn())
+                    .optional()?;
+                Ok::<_, TxError<Outage>>(row)
+            })
+            .await?;
+        match route {
+            Some((tenant, attempt, expires_at)) if expires_at > arrival.at => {
+                self.store(TenantId::from_uuid(tenant), attempt, arrival).await
+            }
+            Some((tenant, ..)) => self.bury_expired(TenantId::from_uuid(tenant), arrival).await,
+            None => self.bury_unknown(arrival).await,
+        }
+    }
+
+    async fn stored(
+        &self,
+        tenant: TenantId,
+        callback: CallbackId,
+    ) -> Result<Option<StoredCallback>, Outage> {
+        let id = callback.as_uuid();
+        self.database
+            .tenant(tenant, move |tx| {
+                let tenant = tx.tenant_uuid();
+                let row = payment_callbacks::table
+                    .filter(payment_callbacks::tenant_id.eq(tenant))
+                    .filter(payment_callbacks::id.eq(id))
+                    .select((
+                        payment_callbacks::attempt_id,
+                        payment_callbacks::body,
+                        payment_callbacks::outcome,
+                    ))
+                    .first::<(Uuid, Vec<u8>, Option<String>)>(tx.conn())
+                    .optional()?;
+                let Some((attempt, body, outcome)) = row else {
+                    return Ok(None);
+                };
+                let outcome = outcome.map(|word| {
+                    let unknown = || TxError::impossible("payment_callbacks", id, "unknown outcome");
+                    CallbackOutcome::parse(&word).ok_or_else(unknown)
+                });
+                Ok::<_, TxError<Outage>>(Some(StoredCallback {
+                    id: callback,
+                    attempt: Id::from_uuid(attempt),
+                    body,
+                    outcome: outcome.transpose()?,
+                }))
+            })
+            .await
+    }
+
+    async fn conclude(
+        &self,
+        tenant: TenantId,
+        callback: CallbackId,
+        outcome: CallbackOutcome,
+        at: OffsetDateTime,
+    ) -> Result<(), Outage> {
+        let id = callback.as_uuid();
+        self.database
+            .tenant(tenant, move |tx| {
+                let first = mark(tx, id, outcome, at)?;
+                match outcome {
+                    CallbackOutcome::Applied => Ok(()),
+                    CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds if first => {
+                        copy_to_dead_letters(tx, id, outcome.as_str())
+                    }
+                    CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds => Ok(()),
+                }
+            })
+            .await
+    }
+}
+
+/// Marks a callback as concluded; false if it was before.
+pub(super) fn mark<E>(
+    tx: &mut TenantTx<'_>,
+    callback: Uuid,
+    outcome: CallbackOutcome,
+    at: OffsetDateTime,
+) -> Result<bool, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let marked = diesel::update(payment_callbacks::table)
+        .filter(payment_callbacks::tenant_id.eq(tenant))
+        .filter(payment_callbacks::id.eq(callback))
+        .filter(payment_callbacks::outcome.is_null())
+        .set((
+            payment_callbacks::outcome.eq(outcome.as_str()),
+            payment_callbacks::applied_at.eq(at),
+        ))
+        .execute(tx.conn())?;
+    Ok(marked == 1)
+}
+
+fn copy_to_dead_letters(
+    tx: &mut TenantTx<'_>,
+    callback: Uuid,
+    reason: &str,
+) -> Result<(), TxError<Outage>> {
+    let (tenant, letter) = (tx.tenant_uuid(), tx.new_id());
+    sql_query(
+        "INSERT INTO payment_callbacks_unrouted (id, tenant_id, provider, reason, body, received_at)
+         SELECT $3, tenant_id, provider, $4, body, received_at FROM payment_callbacks
+         WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(callback)
+    .bind::<SqlUuid, _>(letter)
+    .bind::<Text, _>(reason)
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+const STORE: &str = "
+INSERT INTO payment_callbacks (tenant_id, id, attempt_id, provider, body, source_address, received_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (tenant_id, attempt_id, sha256(body)) DO NOTHING
+RETURNING id";
+
+const STORED_BEFORE: &str = "
+SELECT id FROM payment_callbacks WHERE tenant_id = $1 AND attempt_id = $2 AND sha256(body) = sha256($3)";
+
+impl PgPayments {
+    async fn store(&self, tenant: TenantId, attempt: Uuid, arrival: Arrival) -> Result<Taken, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let own = tx.tenant_uuid();
+                let stored: Option<IdRow> = sql_query(STORE)
+                    .bind::<SqlUuid, _>(own)
+                    .bind::<SqlUuid, _>(arrival.id.as_uuid())
+                    .bind::<SqlUuid, _>(attempt)
+                    .bind::<Text, _>(arrival.provider.as_str())
+                    .bind::<Binary, _>(arrival.body.as_slice())
+                    .bind::<Nullable<Text>, _>(arrival.source.map(|source| source.to_string()))
+                    .bind::<Timestamptz, _>(arrival.at)
+                    .get_result(tx.conn())
+                    .optional()?;
+                if stored.is_none() {
+                    let before: IdRow = sql_query(STORED_BEFORE)
+                        .bind::<SqlUuid, _>(own)
+                        .bind::<SqlUuid, _>(attempt)
+                        .bind::<Binary, _>(arrival.body.as_slice())
+                        .get_result(tx.conn())?;
+                    let callback = Id::from_uuid(before.id);
+                    return Ok(Taken::Repeated { tenant, callback });
+                }
+                let task = PaymentTask::ApplyCallback { callback: arrival.id };
+                enqueue(tx, writing::job(&Due { at: arrival.at, task })?)?;
+                let callback = arrival.id;
+                Ok::<_, TxError<Outage>>(Taken::Stored { tenant, callback })
+            })
+            .await
+    }
+
+    /// The route says whose it was, so that its people find it among their dead letters.
+    async fn bury_expired(&self, tenant: TenantId, arrival: Arrival) -> Result<Taken, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let own = tx.tenant_uuid();
+                diesel::insert_into(payment_callbacks_unrouted::table)
+                    .values((
+                        payment_callbacks_unrouted::id.eq(arrival.id.as_uuid()),
+                        payment_callbacks_unrouted::tenant_id.eq(own),
+                        payment_callbacks_unrouted::provider.eq(arrival.provider.as_str()),
+                        payment_callbacks_unrouted::reason.eq(EXPIRED_TOKEN),
+                        payment_callbacks_unrouted::body.eq(arrival.body.as_slice()),
+                        payment_callbacks_unrouted::received_at.eq(arrival.at),
+                    ))
+                    .on_conflict_do_nothing()
+                    .execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(Taken::Unrouted { tenant: Some(tenant) })
+            })
+            .await
+    }
+
+    async fn bury_unknown(&self, arrival: Arrival) -> Result<Taken, Outage> {
+        self.database
+            .global(move |tx| {
+                let row: Kept = sql_query("SELECT ratiba_store_unrouted($1, $2, $3, $4, $5) AS kept")
+                    .bind::<SqlUuid, _>(arrival.id.as_uuid())
+                    .bind::<Text, _>(arrival.provider.as_str())
+                    .bind::<Text, _>(UNKNOWN_TOKEN)
+                    .bind::<Binary, _>(arrival.body.as_slice())
+                    .bind::<Timestamptz, _>(arrival.at)
+                    .get_result(tx.conn())?;
+                Ok::<_, TxError<Outage>>(if row.kept {
+                    Taken::Unrouted { tenant: None }
+                } else {
+                    Taken::Dropped
+                })
+            })
+            .await
+    }
+}

@@ -1,0 +1,158 @@
+//! Rows into payments and attempts. A row that no sequence of transitions leads to is an outage that names
+//! it.
+
+use diesel::prelude::*;
+use ratiba_kernel::{Currency, Id, Money, PhoneNumber};
+use ratiba_payments::attempt::{
+    Attempt, AttemptProgress, AttemptState, AttemptTerms, Provider, ReviewReason,
+};
+use ratiba_payments::evidence::Evidence;
+use ratiba_payments::failure::{FailureReason, ProviderCode};
+use ratiba_payments::payment::{Payment, PaymentParts, PaymentRecord, PaymentState, Purpose};
+use ratiba_payments::reference::{ProviderIds, Receipt, RequestKey};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::database::{TenantTx, TxError};
+use crate::schema::{payment_attempts, payments};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = payments, check_for_backend(diesel::pg::Pg))]
+pub(super) struct PaymentRow {
+    id: Uuid,
+    visit_id: Uuid,
+    customer_id: Uuid,
+    purpose: String,
+    state: String,
+    state_at: OffsetDateTime,
+    currency: String,
+    due_minor: i64,
+    paid_minor: i64,
+    version: i32,
+    created_at: OffsetDateTime,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = payment_attempts, check_for_backend(diesel::pg::Pg))]
+struct AttemptRow {
+    id: Uuid,
+    payment_id: Uuid,
+    provider: String,
+    request_key: String,
+    payer_phone: Option<String>,
+    currency: String,
+    amount_minor: i64,
+    state: String,
+    state_at: OffsetDateTime,
+    reason: Option<String>,
+    provider_code: Option<String>,
+    evidence: Option<String>,
+    dispute: Option<String>,
+    provider_request_id: Option<String>,
+    provider_checkout_id: Option<String>,
+    receipt: Option<String>,
+    queries: i16,
+    created_at: OffsetDateTime,
+    sent_at: Option<OffsetDateTime>,
+}
+
+/// The payment with all of its attempts, oldest first. The payment was read before them, so that a change
+/// in between shows in its version.
+pub(super) fn with_attempts<E>(
+    tx: &mut TenantTx<'_>,
+    row: PaymentRow,
+) -> Result<PaymentRecord, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let attempts = payment_attempts::table
+        .filter(payment_attempts::tenant_id.eq(tenant))
+        .filter(payment_attempts::payment_id.eq(row.id))
+        .order((payment_attempts::created_at, payment_attempts::id))
+        .select(AttemptRow::as_select())
+        .load(tx.conn())?;
+    let id = row.id;
+    let payment = payment_of(row).map_err(|what| TxError::impossible("payments", id, what))?;
+    let attempts = attempts.into_iter().map(|row| {
+        let id = row.id;
+        attempt_of(row).map_err(|what| TxError::impossible("payment_attempts", id, what))
+    });
+    Ok(PaymentRecord {
+        payment,
+        attempts: attempts.collect::<Result<_, _>>()?,
+    })
+}
+
+fn payment_of(row: PaymentRow) -> Result<Payment, &'static str> {
+    let currency = Currency::parse(&row.currency).map_err(|_| "unknown currency")?;
+    Payment::restore(PaymentParts {
+        id: Id::from_uuid(row.id),
+        visit: Id::from_uuid(row.visit_id),
+        customer: Id::from_uuid(row.customer_id),
+        purpose: Purpose::parse(&row.purpose).ok_or("unknown purpose")?,
+        due: Money::new(row.due_minor, currency),
+        paid: Money::new(row.paid_minor, currency),
+        state: PaymentState::parse(&row.state).ok_or("unknown state")?,
+        state_at: row.state_at,
+        created_at: row.created_at,
+        version: row.version,
+    })
+    .map_err(|_| "state and amounts contradict each other")
+}
+
+fn attempt_of(row: AttemptRow) -> Result<Attempt, &'static str> {
+    let currency = Currency::parse(&row.currency).map_err(|_| "unknown currency")?;
+    let payer = row.payer_phone.as_deref().ok_or("no payer")?;
+    let terms = AttemptTerms {
+        id: Id::from_uuid(row.id),
+        payment: Id::from_uuid(row.payment_id),
+        key: RequestKey::parse(&row.request_key).map_err(|_| "malformed request key")?,
+        provider: Provider::parse(&row.provider).ok_or("unknown provider")?,
+        amount: Money::new(row.amount_minor, currency),
+        payer: PhoneNumber::parse(payer).map_err(|_| "malformed payer")?,
+        created_at: row.created_at,
+    };
+    let ids = row.provider_checkout_id.as_deref().map(|tracking| {
+        ProviderIds::new(tracking, row.provider_request_id.as_deref()).map_err(|_| "malformed provider ids")
+    });
+    let dispute = row.dispute.as_deref();
+    let dispute = dispute.map(|word| ReviewReason::parse(word).ok_or("unknown dispute"));
+    let progress = AttemptProgress {
+        state: state_of(&row)?,
+        state_at: row.state_at,
+        sent_at: row.sent_at,
+        ids: ids.transpose()?,
+        queries: u8::try_from(row.queries).map_err(|_| "too many queries")?,
+        dispute: dispute.transpose()?,
+    };
+    Attempt::restore(terms, progress).map_err(|_| "state and times contradict each other")
+}
+
+fn state_of(row: &AttemptRow) -> Result<AttemptState, &'static str> {
+    let evidence = || {
+        let word = row.evidence.as_deref().ok_or("no evidence")?;
+        Evidence::parse(word).ok_or("unknown evidence")
+    };
+    let reason = row.reason.as_deref();
+    Ok(match row.state.as_str() {
+        "created" => AttemptState::Created,
+        "sent" => AttemptState::Sent,
+        "awaiting_customer" => AttemptState::AwaitingCustomer,
+        "unknown" => AttemptState::Unknown,
+        "cancelled" => AttemptState::Cancelled,
+        "in_review" => AttemptState::InReview {
+            why: reason.and_then(ReviewReason::parse).ok_or("unknown reason for review")?,
+        },
+        "paid" => AttemptState::Paid {
+            evidence: evidence()?,
+            receipt: match row.receipt.as_deref() {
+                Some(receipt) => Some(Receipt::parse(receipt).map_err(|_| "malformed receipt")?),
+                None => None,
+            },
+        },
+        "failed" => AttemptState::Failed {
+            reason: reason.and_then(FailureReason::parse).ok_or("unknown reason of failure")?,
+            code: row.provider_code.as_deref().map(ProviderCode::new),
+            evidence: evidence()?,
+        },
+        _other => return Err("unknown state"),
+    })
+}

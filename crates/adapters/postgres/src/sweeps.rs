@@ -1,0 +1,75 @@
+//! What the nightly sweep looks for: things whose own job was missed. Each tenant in its own scope.
+
+use diesel::prelude::*;
+use ratiba_kernel::{Outage, TenantId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::database::{Database, TxError};
+use crate::schema::{appointments, payment_attempts, payment_routing};
+
+/// Visits with holds whose deadline passed before `now`, oldest first.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn visits_with_overdue_holds(
+    database: &Database,
+    tenant: TenantId,
+    now: OffsetDateTime,
+    most: u16,
+) -> Result<Vec<Uuid>, Outage> {
+    database
+        .tenant(tenant, move |tx| {
+            let tenant = tx.tenant_uuid();
+            let mut found = appointments::table
+                .filter(appointments::tenant_id.eq(tenant).and(appointments::state.eq("held")))
+                .filter(appointments::hold_expires_at.le(now))
+                .order(appointments::hold_expires_at)
+                .limit(i64::from(most))
+                .select(appointments::visit_id)
+                .load::<Uuid>(tx.conn())?;
+            found.dedup();
+            Ok::<_, TxError<Outage>>(found)
+        })
+        .await
+}
+
+/// Attempts that were sent before `before` and have no final state and nobody's attention yet.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn unsettled_attempts(
+    database: &Database,
+    tenant: TenantId,
+    before: OffsetDateTime,
+    most: u16,
+) -> Result<Vec<Uuid>, Outage> {
+    database
+        .tenant(tenant, move |tx| {
+            let tenant = tx.tenant_uuid();
+            let found = payment_attempts::table
+                .filter(payment_attempts::tenant_id.eq(tenant))
+                .filter(payment_attempts::state.eq_any(["sent", "awaiting_customer", "unknown"]))
+                .filter(payment_attempts::sent_at.lt(before))
+                .order(payment_attempts::sent_at)
+                .limit(i64::from(most))
+                .select(payment_attempts::id)
+                .load::<Uuid>(tx.conn())?;
+            Ok::<_, TxError<Outage>>(found)
+        })
+        .await
+}
+
+/// Forgets payment routes that ended before `ended_before`; answers how many. Safe to repeat.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn forget_routes(database: &Database, ended_before: OffsetDateTime) -> Result<usize, Outage> {
+    database
+        .global(move |tx| {
+            let gone = diesel::delete(payment_routing::table.filter(payment_routing::expires_at.lt(ended_before)))
+                .execute(tx.conn())?;
+            Ok::<_, TxError<Outage>>(gone)
+        })
+        .await
+}

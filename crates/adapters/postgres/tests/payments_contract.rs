@@ -1,0 +1,324 @@
+//! The payments domain's ports on PostgreSQL: the contracts that the fakes keep too, and what only a real
+//! database can show.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use ratiba_kernel::test_support::{SeededIds, tenant};
+use ratiba_kernel::{Id, TenantId, TokenHash};
+use ratiba_payments::attempt::Provider;
+use ratiba_payments::event::PaymentEvent;
+use ratiba_payments::ports::{CallbackInbox, Credential, HouseCurrency, Ledger, PaymentBook, TokenStore};
+use ratiba_payments::task::Due;
+use ratiba_payments::test_support::contracts::{
+    Ground, TokenGround, payments_contract, token_store_contract,
+};
+use ratiba_payments::{CustomerId, VisitId};
+use ratiba_postgres::payments::PgPayments;
+use ratiba_postgres::{Database, DatabaseSettings};
+use ratiba_test_database::TestDatabase;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+struct PgGround {
+    ports: Arc<PgPayments>,
+    /// Sees all rows, as no process of ours does.
+    administrator: Mutex<PgConnection>,
+    numbers: AtomicU64,
+    server: Mutex<TestDatabase>,
+}
+
+fn ports_of(server: &TestDatabase, lane: u64) -> Arc<PgPayments> {
+    let settings = DatabaseSettings::new(server.app_url());
+    let database = Database::new(&settings, Arc::new(SeededIds::lane(lane))).unwrap();
+    Arc::new(PgPayments::new(database))
+}
+
+fn fresh() -> PgGround {
+    let server = TestDatabase::create();
+    let ports = ports_of(&server, 0xdb);
+    let ground = PgGround {
+        ports,
+        administrator: Mutex::new(server.connect_as_administrator()),
+        numbers: AtomicU64::new(1),
+        server: Mutex::new(server),
+    };
+    for tenant in [tenant(1), tenant(2)] {
+        ground.run(&format!(
+            "INSERT INTO tenants (id, created_at) VALUES ('{tenant}', '2026-05-12Z');
+             INSERT INTO tenant_settings (tenant_id, business_name, zone, currency)
+             VALUES ('{tenant}', 'Aria', 'Africa/Nairobi', 'KES')"
+        ));
+    }
+    ground
+}
+
+#[derive(QueryableByName)]
+struct EventRow {
+    #[diesel(sql_type = Jsonb)]
+    payload: serde_json::Value,
+}
+
+#[derive(QueryableByName)]
+struct JobRow {
+    #[diesel(sql_type = Timestamptz)]
+    run_at: OffsetDateTime,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Jsonb)]
+    payload: serde_json::Value,
+}
+
+#[derive(QueryableByName)]
+struct TextRow {
+    #[diesel(sql_type = Text)]
+    text: String,
+}
+
+#[derive(QueryableByName)]
+struct CountRow {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+impl PgGround {
+    fn run(&self, statements: &str) {
+        self.administrator.lock().unwrap().batch_execute(statements).unwrap();
+    }
+
+    fn texts(&self, query: &str) -> Vec<String> {
+        let rows: Vec<TextRow> = sql_query(query).load(&mut *self.administrator.lock().unwrap()).unwrap();
+        rows.into_iter().map(|row| row.text).collect()
+    }
+
+    fn count(&self, query: &str) -> i64 {
+        let row: CountRow = sql_query(query).get_result(&mut *self.administrator.lock().unwrap()).unwrap();
+        row.count
+    }
+
+    /// A connection that sees one tenant's rows, as the application does.
+    fn application(&self, tenant: TenantId) -> PgConnection {
+        let mut connection = self.server.lock().unwrap().connect_as_app();
+        let scope = format!("SELECT set_config('ratiba.current_tenant', '{tenant}', false)");
+        connection.batch_execute(&scope).unwrap();
+        connection
+    }
+}
+
+#[async_trait]
+impl Ground for PgGround {
+    fn book(&self) -> Arc<dyn PaymentBook> {
+        self.ports.clone()
+    }
+
+    fn inbox(&self) -> Arc<dyn CallbackInbox> {
+        self.ports.clone()
+    }
+
+    fn ledger(&self) -> Arc<dyn Ledger> {
+        self.ports.clone()
+    }
+
+    fn house(&self) -> Arc<dyn HouseCurrency> {
+        self.ports.clone()
+    }
+
+    fn tenants(&self) -> (TenantId, TenantId) {
+        (tenant(1), tenant(2))
+    }
+
+    async fn visit(&self, tenant: TenantId) -> (VisitId, CustomerId) {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let visit = VisitId::from_uuid(Uuid::from_u64_pair(8, number));
+        let customer = CustomerId::from_uuid(Uuid::from_u64_pair(9, number));
+        self.run(&format!(
+            "INSERT INTO customers (tenant_id, id, channel_user_id, created_at)
+             VALUES ('{tenant}', '{customer}', 'guest-{number}', '2026-05-12Z');
+             INSERT INTO visits (tenant_id, id, customer_id, created_at)
+             VALUES ('{tenant}', '{visit}', '{customer}', '2026-05-12Z')"
+        ));
+        (visit, customer)
+    }
+
+    async fn events(&self, tenant: TenantId) -> Vec<PaymentEvent> {
+        let query = "SELECT payload FROM outbox WHERE tenant_id = $1 AND topic = 'payments' ORDER BY seq";
+        let rows: Vec<EventRow> = sql_query(query)
+            .bind::<SqlUuid, _>(tenant.as_uuid())
+            .load(&mut *self.administrator.lock().unwrap())
+            .unwrap();
+        rows.into_iter().map(|row| serde_json::from_value(row.payload).unwrap()).collect()
+    }
+
+    async fn tasks(&self, tenant: TenantId) -> Vec<Due> {
+        let query = "SELECT run_at, kind, payload FROM jobs WHERE tenant_id = $1 AND kind LIKE 'payments.%'";
+        let rows: Vec<JobRow> = sql_query(query)
+            .bind::<SqlUuid, _>(tenant.as_uuid())
+            .load(&mut *self.administrator.lock().unwrap())
+            .unwrap();
+        let due = rows.into_iter().map(|row| {
+            let due = Due {
+                at: row.run_at,
+                task: serde_json::from_value(row.payload).unwrap(),
+            };
+            assert_eq!(due.task.kind(), row.kind);
+            due
+        });
+        due.collect()
+    }
+
+    async fn dead_letters(&self, tenant: Option<TenantId>) -> Vec<String> {
+        let query = "SELECT reason AS text FROM payment_callbacks_unrouted WHERE tenant_id IS NOT DISTINCT FROM $1";
+        let rows: Vec<TextRow> = sql_query(query)
+            .bind::<Nullable<SqlUuid>, _>(tenant.map(|tenant| tenant.as_uuid()))
+            .load(&mut *self.administrator.lock().unwrap())
+            .unwrap();
+        rows.into_iter().map(|row| row.text).collect()
+    }
+}
+
+#[tokio::test]
+async fn postgresql_keeps_the_contract_of_payments() {
+    payments_contract(async || fresh()).await;
+}
+
+#[async_trait]
+impl TokenGround for PgGround {
+    fn store(&self) -> &dyn TokenStore {
+        &*self.ports
+    }
+
+    fn tenants(&self) -> (TenantId, TenantId) {
+        (tenant(1), tenant(2))
+    }
+
+    async fn let_leases_end(&self) {
+        self.run("UPDATE provider_tokens SET refresh_lease_until = now() - interval '1 second'");
+    }
+}
+
+#[tokio::test]
+async fn postgresql_keeps_the_contract_of_the_token_store() {
+    token_store_contract(async || fresh()).await;
+}
+
+#[tokio::test]
+async fn two_processes_share_one_lease_and_a_dead_one_frees_it() {
+    let ground = fresh();
+    let other = ports_of(&ground.server.lock().unwrap(), 0xdc);
+    let app = Credential {
+        provider: Provider::Mpesa,
+        hash: TokenHash::of("app"),
+    };
+    assert!(ground.ports.lease(tenant(1), &app).await.unwrap().is_some());
+    assert_eq!(other.lease(tenant(1), &app).await.unwrap(), None);
+    ground.let_leases_end().await;
+    assert!(other.lease(tenant(1), &app).await.unwrap().is_some());
+}
+
+/// Posts what `entries` says, as `account, customer, amount` lines, and commits.
+fn post(ground: &PgGround, entries: &[(&str, i64)]) -> Result<(), String> {
+    let tenant = tenant(1);
+    let journal = Uuid::from_u64_pair(5, ground.numbers.fetch_add(1, Ordering::Relaxed));
+    let mut statements = format!(
+        "INSERT INTO ledger_journals (tenant_id, id, cause, occurred_at)
+         VALUES ('{tenant}', '{journal}', 'test:{journal}', '2026-05-12Z');"
+    );
+    for (position, (account, amount)) in entries.iter().enumerate() {
+        statements.push_str(&format!(
+            "INSERT INTO ledger_entries (tenant_id, journal_id, position, account, currency, amount_minor)
+             VALUES ('{tenant}', '{journal}', {position}, '{account}', 'KES', {amount});"
+        ));
+    }
+    let mut connection = ground.application(tenant);
+    let posted = connection.transaction(|connection| connection.batch_execute(&statements));
+    posted.map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_journal_that_does_not_balance_is_impossible() {
+    let ground = fresh();
+    let balanced = post(&ground, &[("mpesa_clearing", 150_000), ("customer_deposits", -150_000)]);
+    assert_eq!(balanced, Ok(()));
+    let refused = post(&ground, &[("mpesa_clearing", 150_000), ("customer_deposits", -149_999)]);
+    assert!(refused.unwrap_err().contains("does not balance"));
+    let one_sided = post(&ground, &[("suspense", 1)]);
+    assert!(one_sided.unwrap_err().contains("does not balance"));
+    assert_eq!(ground.count("SELECT count(*) AS count FROM ledger_journals"), 1, "nothing of it stays");
+}
+
+#[test]
+fn what_is_in_the_books_stays_as_it_is() {
+    let ground = fresh();
+    post(&ground, &[("mpesa_clearing", 5), ("suspense", -5)]).unwrap();
+    for statement in [
+        "UPDATE ledger_entries SET amount_minor = 6 WHERE amount_minor = 5",
+        "DELETE FROM ledger_entries",
+        "UPDATE ledger_journals SET cause = 'other'",
+        "DELETE FROM ledger_journals",
+    ] {
+        let refused = ground.application(tenant(1)).batch_execute(statement).unwrap_err();
+        assert!(refused.to_string().contains("permission denied"), "{statement}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn secrets_and_tokens_are_not_on_record() {
+    use ratiba_payments::evidence::PushAnswer;
+    use ratiba_payments::test_support::builders::{an_order, provider_ids, second};
+    use ratiba_payments::test_support::fakes::{ScriptedMoney, SeededTokens};
+    use ratiba_payments::use_cases::{PushAttempt, RequestPayment};
+
+    let ground = fresh();
+    let (visit, customer) = ground.visit(tenant(1)).await;
+    let clock = Arc::new(ratiba_kernel::test_support::ManualClock::at(second(0)));
+    let ids = Arc::new(SeededIds::lane(3));
+    let request = RequestPayment {
+        book: ground.book(),
+        house: ground.house(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+    };
+    let asked = request.execute(tenant(1), an_order("one", visit, customer)).await.unwrap();
+    let money = Arc::new(ScriptedMoney::default().answering_push(PushAnswer::Accepted(provider_ids(1))));
+    let push = PushAttempt {
+        book: ground.book(),
+        money: money.clone(),
+        tokens: Arc::new(SeededTokens::default()),
+        clock,
+        ids,
+    };
+    push.execute(tenant(1), asked.attempt).await.unwrap();
+    let token = money.orders()[0].token.clone();
+    let routes = ground.texts("SELECT r::text AS text FROM payment_routing r");
+    assert_eq!(routes.len(), 3, "the public id, the callback's token and the provider's id");
+    let rows = ground.texts(
+        "SELECT t::text AS text FROM payment_attempts t UNION ALL SELECT t::text FROM payment_routing t
+         UNION ALL SELECT t::text FROM outbox t UNION ALL SELECT t::text FROM jobs t",
+    );
+    assert!(rows.iter().all(|row| !row.contains(token.reveal())), "the token is known by its hash alone");
+    let loose = ground.texts("SELECT payload::text AS text FROM jobs UNION ALL SELECT payload::text FROM outbox");
+    assert!(loose.iter().all(|row| !row.contains("254700000123") && !row.contains("ws_CO")));
+}
+
+#[tokio::test]
+async fn a_row_that_no_version_could_have_written_is_an_outage() {
+    let ground = fresh();
+    let (visit, customer) = ground.visit(tenant(1)).await;
+    let payment = Uuid::from_u64_pair(4, 4);
+    ground.run(&format!(
+        "INSERT INTO payments (tenant_id, id, visit_id, customer_id, purpose, state, state_at, account_reference,
+             currency, due_minor, paid_minor, created_at)
+         VALUES ('{}', '{payment}', '{visit}', '{customer}', 'deposit', 'settled', '2026-05-12Z', 'BK7Q2M',
+             'KES', 150000, 0, '2026-05-12Z')",
+        tenant(1)
+    ));
+    let outage = ground.book().of_visit(tenant(1), Id::from_uuid(visit.as_uuid())).await.unwrap_err();
+    let told = format!("{outage:?}");
+    assert!(told.contains("payments") && told.contains(&payment.to_string()), "{told}");
+}

@@ -1,0 +1,207 @@
+//! Sending: one POST per message, and an honest answer about what became of it.
+//!
+//! The API has no idempotency key, so this client never repeats a send by itself: it says *unknown*, and the domain
+//! decides.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration as StdDuration;
+
+use async_trait::async_trait;
+use ratiba_conversation::channel::Address;
+use ratiba_conversation::outgoing::{Content, MessageId, SendAnswer, SendRefusal};
+use ratiba_conversation::ports::ClientMessenger;
+use ratiba_kernel::{Outage, TenantId};
+use reqwest::StatusCode;
+use serde_json::Value;
+use time::Duration;
+
+use crate::errors::{refusal_of, says_nothing_certain};
+use crate::wire::{read_body, send_body};
+
+/// A bearer token of a system user. `Debug` says nothing.
+#[derive(Clone)]
+pub struct AccessToken(String);
+
+impl AccessToken {
+    /// Wraps a token from the settings.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self(token.into())
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken(…)")
+    }
+}
+
+/// The number of one business and the token that may send from it.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Part of the send URL.
+    pub phone_number_id: String,
+    /// Of a system user with the messaging permission.
+    pub access_token: AccessToken,
+}
+
+/// Which number a business sends from.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// The account of a business; `None` if it has none.
+    async fn account(&self, tenant: TenantId) -> Result<Option<Account>, Outage>;
+}
+
+/// Accounts that are fixed when the process starts.
+#[derive(Clone, Debug, Default)]
+pub struct StaticAccounts(pub BTreeMap<TenantId, Account>);
+
+#[async_trait]
+impl Accounts for StaticAccounts {
+    async fn account(&self, tenant: TenantId) -> Result<Option<Account>, Outage> {
+        Ok(self.0.get(&tenant).cloned())
+    }
+}
+
+/// Where the API is and how long we wait for it.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// Without a slash at the end, such as `https://graph.facebook.com`.
+    pub base_url: String,
+    /// Such as `v26.0`.
+    pub version: String,
+    /// Until a connection stands, in milliseconds.
+    pub connect_timeout_ms: u64,
+    /// For a whole exchange, in milliseconds.
+    pub timeout_ms: u64,
+}
+
+/// The largest answer that is read, in bytes; Meta's are far below.
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// Carries messages by the Cloud API.
+pub struct WhatsappMessenger {
+    http: reqwest::Client,
+    settings: ClientSettings,
+    accounts: Arc<dyn Accounts>,
+}
+
+impl WhatsappMessenger {
+    /// A messenger for these settings.
+    ///
+    /// # Errors
+    /// [`Outage`] if the HTTP client cannot be built.
+    pub fn new(settings: ClientSettings, accounts: Arc<dyn Accounts>) -> Result<Self, Outage> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(StdDuration::from_millis(settings.connect_timeout_ms))
+            .timeout(StdDuration::from_millis(settings.timeout_ms))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(Outage::new)?;
+        Ok(Self {
+            http,
+            settings,
+            accounts,
+        })
+    }
+
+    async fn post(&self, account: &Account, body: &Value) -> Result<(StatusCode, Vec<u8>), reqwest::Error> {
+        let url = format!(
+            "{}/{}/{}/messages",
+            self.settings.base_url, self.settings.version, account.phone_number_id
+        );
+        let mut response = self
+            .http
+            .post(url)
+            .bearer_auth(&account.access_token.0)
+            .json(body)
+            .send()
+            .await?;
+        let status = response.status();
+        let mut answer = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            if answer.len() + chunk.len() > ANSWER_BYTES_MAX {
+                break;
+            }
+            answer.extend_from_slice(&chunk);
+        }
+        Ok((status, answer))
+    }
+}
+
+#[async_trait]
+impl ClientMessenger for WhatsappMessenger {
+    #[tracing::instrument(name = "whatsapp.send", skip_all, fields(message.id = %reference, message.kind = content.kind()))]
+    async fn send(&self, tenant: TenantId, to: &Address, content: &Content, reference: MessageId) -> SendAnswer {
+        let account = match self.accounts.account(tenant).await {
+            Ok(Some(account)) => account,
+            Ok(None) => return SendAnswer::Refused(SendRefusal::Misconfigured { code: 0 }),
+            Err(_outage) => return not_sent(),
+        };
+        match self.post(&account, &send_body(to, content, reference)).await {
+            Ok((status, answer)) => read_answer(status, &answer),
+            Err(error) if error.is_connect() || error.is_builder() => {
+                tracing::warn!("the WhatsApp API cannot be reached");
+                not_sent()
+            }
+            Err(error) => {
+                tracing::warn!(timeout = error.is_timeout(), "the WhatsApp API did not answer a send");
+                SendAnswer::Unknown
+            }
+        }
+    }
+
+    async fn mark_read(&self, tenant: TenantId, provider_id: &str) {
+        let Ok(Some(account)) = self.accounts.account(tenant).await else {
+            return;
+        };
+        match self.post(&account, &read_body(provider_id)).await {
+            Ok((status, _answer)) if status.is_success() => {}
+            Ok((status, _answer)) => tracing::debug!(status = status.as_u16(), "a message was not marked as read"),
+            Err(_error) => tracing::debug!("a message was not marked as read"),
+        }
+    }
+}
+
+/// Nothing left this machine: safe to try again soon.
+fn not_sent() -> SendAnswer {
+    SendAnswer::Refused(SendRefusal::RetryLater {
+        code: 0,
+        after: Duration::seconds(5),
+    })
+}
+
+/// What an answer says about the message.
+fn read_answer(status: StatusCode, answer: &[u8]) -> SendAnswer {
+    let body: Value = serde_json::from_slice(answer).unwrap_or(Value::Null);
+    if status.is_success() {
+        return match body["messages"][0]["id"].as_str() {
+            Some(provider_id) if !provider_id.is_empty() => SendAnswer::Accepted {
+                provider_id: provider_id.to_owned(),
+            },
+            _no_id => SendAnswer::Unknown,
+        };
+    }
+    match body["error"]["code"].as_i64() {
+        Some(code) if status.is_server_error() && says_nothing_certain(code) => SendAnswer::Unknown,
+        Some(code) => {
+            let refusal = refusal_of(code);
+            if let SendRefusal::Misconfigured { .. } = refusal {
+                tracing::error!(code, status = status.as_u16(), "WhatsApp refuses our messages; see the runbook");
+            }
+            SendAnswer::Refused(refusal)
+        }
+        None if status.is_server_error() => SendAnswer::Unknown,
+        None if status == StatusCode::TOO_MANY_REQUESTS => SendAnswer::Refused(SendRefusal::RetryLater {
+            code: 4,
+            after: Duration::minutes(1),
+        }),
+        None => {
+            tracing::error!(status = status.as_u16(), "WhatsApp refuses our messages without a code");
+            SendAnswer::Refused(SendRefusal::Misconfigured {
+                code: i64::from(status.as_u16()),
+            })
+        }
+    }
+}

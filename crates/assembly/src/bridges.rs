@@ -1,0 +1,5 @@
+//! Where one domain's port is played by another domain's use cases. Neither knows the other's words.
+
+pub mod booking_desk;
+pub mod payment_desk;
+pub mod visit_desk;

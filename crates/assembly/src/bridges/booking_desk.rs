@@ -1,0 +1,241 @@
+//! Conversation's booking desk, played by booking's use cases.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ratiba_booking::availability::{BusinessHours, PartRequest, Reason, Slot as FoundSlot, StaffWish};
+use ratiba_booking::catalogue::{Offering, Service};
+use ratiba_booking::policy::{Channel, PayBy};
+use ratiba_booking::ports::Catalogue;
+use ratiba_booking::use_cases::{
+    FindSlots, FindSlotsError, HeldStanding, HoldOrder as BookingOrder, HoldVisit, HoldVisitError, Offer as Found,
+    OfferQuery, OfferSlot, SlotQuery, Wanted as WhatIsWanted,
+};
+use ratiba_booking::visit::HoldKey;
+use ratiba_conversation::desk::{
+    HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, ServiceCard, ServiceRef, Slot, StaffCard, Wanted,
+};
+use ratiba_conversation::ports::BookingDesk;
+use ratiba_conversation::understanding::{OpenSpan, OpeningHours};
+use ratiba_kernel::{Id, Money, Outage, TenantId};
+use ratiba_staff::ports::StaffDirectory;
+use time::Time;
+
+/// Plays [`BookingDesk`].
+pub struct BookingDeskBridge {
+    /// What is sold and by which rules.
+    pub catalogue: Arc<dyn Catalogue>,
+    /// Who works here.
+    pub staff: Arc<dyn StaffDirectory>,
+    /// One wanted start.
+    pub offer: OfferSlot,
+    /// Starts in a stretch of time.
+    pub find: FindSlots,
+    /// Holds.
+    pub hold: HoldVisit,
+}
+
+#[async_trait]
+impl BookingDesk for BookingDeskBridge {
+    async fn menu(&self, tenant: TenantId) -> Result<Menu, Outage> {
+        let services = self.catalogue.services(tenant).await?;
+        let hours = self.catalogue.business_hours(tenant).await?;
+        let zone = self.catalogue.policy(tenant).await?.zone;
+        let staff = self.staff.active(tenant).await?;
+        Ok(Menu {
+            services: services.iter().filter(|service| service.offering == Offering::Active).map(card_of).collect(),
+            staff: staff
+                .into_iter()
+                .map(|member| StaffCard {
+                    id: Id::from_uuid(member.id.as_uuid()),
+                    name: member.name.as_str().to_owned(),
+                })
+                .collect(),
+            opening: opening_of(&hours),
+            zone,
+        })
+    }
+
+    async fn offer(&self, tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage> {
+        let services = self.catalogue.services(tenant).await?;
+        let Some(service) = services.iter().find(|s| s.id.as_uuid() == request.service.as_uuid()) else {
+            return Ok(Offer::Alternatives { reason: NotFree::NotOffered, slots: Vec::new() });
+        };
+        let policy = self.catalogue.policy(tenant).await?;
+        let due_now = service.deposit.due(service.price, policy.rules.rounding).map_err(Outage::new)?;
+        let price = Price { service: request.service, price: service.price, due_now };
+        let staff = request.staff.map_or(StaffWish::Any, |id| StaffWish::Only(Id::from_uuid(id.as_uuid())));
+        let parts = vec![PartRequest { service: service.id, staff }];
+        match request.wanted {
+            Wanted::At(start) => {
+                let query = OfferQuery { parts, start, channel: Channel::Chat };
+                match self.offer.execute(tenant, query).await {
+                    Ok(Found::Free(slot)) => Ok(Offer::Free(slot_of(&slot, &price))),
+                    Ok(Found::Alternatives { reasons, slots }) => {
+                        let slots = slots.iter().take(request.slots_max).map(|slot| slot_of(slot, &price)).collect();
+                        Ok(Offer::Alternatives { reason: not_free(&reasons), slots })
+                    }
+                    Err(error) => refused(error),
+                }
+            }
+            Wanted::Among(ranges) => self.choose(tenant, &parts, &ranges, &price, request.slots_max).await,
+            // The day is still to be asked for; nothing can be offered before.
+            Wanted::TimeOfDay(_) => Ok(Offer::Alternatives { reason: NotFree::Choose, slots: Vec::new() }),
+        }
+    }
+
+    async fn hold(&self, tenant: TenantId, order: HoldOrder) -> Result<HoldAnswer, Outage> {
+        let slot = order.slot;
+        let staff = slot.staff.map_or(StaffWish::Any, |id| StaffWish::Rather(Id::from_uuid(id.as_uuid())));
+        let booking = BookingOrder {
+            key: HoldKey::parse(&format!("inbound:{}", order.key)).map_err(Outage::new)?,
+            customer: Id::from_uuid(order.customer.as_uuid()),
+            parts: vec![PartRequest { service: Id::from_uuid(slot.service.as_uuid()), staff }],
+            start: slot.starts_at,
+            channel: Channel::Chat,
+            pay_by: PayBy::MobileMoney,
+        };
+        match self.hold.execute(tenant, booking).await {
+            Ok(held) => {
+                let visit = Id::from_uuid(held.visit.head.id.as_uuid());
+                match held.standing {
+                    HeldStanding::Waiting { until } => {
+                        Ok(HoldAnswer::Held { visit, deadline: Some(until), due_now: held.due })
+                    }
+                    HeldStanding::Confirmed => {
+                        let nothing = Money::zero(held.due.currency());
+                        Ok(HoldAnswer::Held { visit, deadline: None, due_now: nothing })
+                    }
+                    // The same message comes again after its hold has ended: other times must be asked for.
+                    HeldStanding::Over => Ok(HoldAnswer::Taken { alternatives: Vec::new() }),
+                }
+            }
+            Err(HoldVisitError::NotFree { alternatives, .. }) => {
+                let price = Price { service: slot.service, price: slot.price, due_now: slot.due_now };
+                Ok(HoldAnswer::Taken { alternatives: alternatives.iter().map(|s| slot_of(s, &price)).collect() })
+            }
+            Err(HoldVisitError::Request(_)) => Ok(HoldAnswer::Taken { alternatives: Vec::new() }),
+            Err(HoldVisitError::Price(error)) => Err(Outage::new(error)),
+            Err(HoldVisitError::Unavailable(outage)) => Err(outage),
+        }
+    }
+}
+
+struct Price {
+    service: ServiceRef,
+    price: Money,
+    due_now: Money,
+}
+
+impl BookingDeskBridge {
+    /// Starts in the wanted stretches, spread over them, so that the customer chooses among different times.
+    async fn choose(
+        &self,
+        tenant: TenantId,
+        parts: &[PartRequest],
+        ranges: &[ratiba_kernel::TimeRange],
+        price: &Price,
+        most: usize,
+    ) -> Result<Offer, Outage> {
+        let mut found = Vec::new();
+        for range in ranges {
+            let query = SlotQuery {
+                parts: parts.to_vec(),
+                window: *range,
+                channel: Channel::Chat,
+                most: None,
+                wanted: WhatIsWanted::Slots,
+            };
+            match self.find.execute(tenant, query).await {
+                Ok(answer) => found.extend(answer.slots.iter().map(|slot| slot_of(slot, price))),
+                Err(FindSlotsError::Request(_)) => {}
+                Err(FindSlotsError::Unavailable(outage)) => return Err(outage),
+            }
+        }
+        if !found.is_empty() {
+            return Ok(Offer::Alternatives { reason: NotFree::Choose, slots: spread(found, most) });
+        }
+        // Nothing in the stretches: say why their beginning is not free, and what is near.
+        let Some(first) = ranges.first() else {
+            return Ok(Offer::Alternatives { reason: NotFree::Choose, slots: Vec::new() });
+        };
+        let query = OfferQuery { parts: parts.to_vec(), start: first.start(), channel: Channel::Chat };
+        match self.offer.execute(tenant, query).await {
+            Ok(Found::Free(slot)) => {
+                Ok(Offer::Alternatives { reason: NotFree::Choose, slots: vec![slot_of(&slot, price)] })
+            }
+            Ok(Found::Alternatives { reasons, slots }) => {
+                let slots = slots.iter().take(most).map(|slot| slot_of(slot, price)).collect();
+                Ok(Offer::Alternatives { reason: not_free(&reasons), slots })
+            }
+            Err(error) => refused(error),
+        }
+    }
+}
+
+fn refused(error: FindSlotsError) -> Result<Offer, Outage> {
+    match error {
+        FindSlotsError::Request(_) => Ok(Offer::Alternatives { reason: NotFree::NotOffered, slots: Vec::new() }),
+        FindSlotsError::Unavailable(outage) => Err(outage),
+    }
+}
+
+fn card_of(service: &Service) -> ServiceCard {
+    ServiceCard {
+        id: Id::from_uuid(service.id.as_uuid()),
+        name: service.name.clone(),
+        name_sw: service.name_sw.clone(),
+        aliases: service.aliases.clone(),
+        price: service.price,
+        minutes: service.recipe.duration().count(),
+    }
+}
+
+fn slot_of(slot: &FoundSlot, price: &Price) -> Slot {
+    Slot {
+        service: price.service,
+        staff: slot.parts.first().map(|part| Id::from_uuid(part.staff.as_uuid())),
+        starts_at: slot.time.start(),
+        ends_at: slot.time.end(),
+        price: price.price,
+        due_now: price.due_now,
+    }
+}
+
+/// At most `most` of them, evenly spread, the first always among them.
+fn spread(slots: Vec<Slot>, most: usize) -> Vec<Slot> {
+    let step = slots.len().div_ceil(most.max(1)).max(1);
+    slots.into_iter().step_by(step).take(most).collect()
+}
+
+/// The reason that helps the customer most: what lies in their own hands first.
+fn not_free(reasons: &BTreeSet<Reason>) -> NotFree {
+    let rank = |reason: &Reason| match reason {
+        Reason::InThePast | Reason::Notice => (0, NotFree::TooSoon),
+        Reason::Horizon => (1, NotFree::TooFar),
+        Reason::NotSold | Reason::CannotDoService => (2, NotFree::NotOffered),
+        Reason::Booked | Reason::Held | Reason::Blocked | Reason::Buffer | Reason::Resource { .. } => {
+            (3, NotFree::Taken)
+        }
+        Reason::OnLeave => (4, NotFree::StaffAway),
+        Reason::Closed => (5, NotFree::Closed),
+        Reason::OffGrid => (6, NotFree::Choose),
+    };
+    reasons.iter().map(rank).min_by_key(|(rank, _)| *rank).map_or(NotFree::Choose, |(_, reason)| reason)
+}
+
+fn opening_of(hours: &BusinessHours) -> OpeningHours {
+    let Some(weekly) = &hours.weekly else { return OpeningHours::around_the_clock() };
+    let closed = OpeningHours::daily(Time::MIDNIGHT, Time::MIDNIGHT);
+    (0..7).map(|n| time::Weekday::Monday.nth_next(n)).fold(closed, |opening, day| {
+        let spans = weekly.iter().filter(|block| block.weekday == day).map(|block| OpenSpan {
+            from_minute: block.block.from_minute,
+            to_minute: block.block.to_minute,
+        });
+        opening.with_day(day, spans.collect())
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,35 @@
+use time::macros::datetime;
+
+use super::*;
+
+fn reasons(all: &[Reason]) -> BTreeSet<Reason> {
+    all.iter().cloned().collect()
+}
+
+#[test]
+fn the_customer_is_told_the_reason_that_helps_most() {
+    assert_eq!(not_free(&reasons(&[Reason::Closed, Reason::Booked])), NotFree::Taken);
+    assert_eq!(not_free(&reasons(&[Reason::Closed, Reason::Notice])), NotFree::TooSoon);
+    assert_eq!(not_free(&reasons(&[Reason::Closed])), NotFree::Closed);
+    assert_eq!(not_free(&reasons(&[])), NotFree::Choose);
+}
+
+#[test]
+fn choices_are_spread_over_what_is_free() {
+    let start = datetime!(2026-05-13 06:00 UTC);
+    let slots: Vec<Slot> = (0..20)
+        .map(|n| Slot {
+            service: Id::from_uuid(uuid::Uuid::nil()),
+            staff: None,
+            starts_at: start + time::Duration::minutes(15 * n),
+            ends_at: start + time::Duration::minutes(15 * n + 60),
+            price: Money::kes_minor(100),
+            due_now: Money::kes_minor(0),
+        })
+        .collect();
+    let chosen = spread(slots, 4);
+    assert_eq!(chosen.len(), 4);
+    assert_eq!(chosen[0].starts_at, start);
+    assert!(chosen[3].starts_at >= start + time::Duration::hours(3));
+    assert!(spread(Vec::new(), 4).is_empty());
+}

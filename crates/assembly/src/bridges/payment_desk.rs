@@ -1,0 +1,148 @@
+//! Conversation's till, played by payments.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ratiba_booking::ports::AppointmentBook;
+use ratiba_booking::visit::VisitStanding;
+use ratiba_conversation::desk::{
+    AskAnswer, PaymentOrder, PaymentStanding, PaymentTrouble, ResendAnswer, ResendOrder, VisitRef,
+};
+use ratiba_conversation::ports::PaymentDesk;
+use ratiba_kernel::{Id, Outage, TenantId};
+use ratiba_payments::failure::FailureReason;
+use ratiba_payments::payment::{NotNow, Purpose};
+use ratiba_payments::reference::RequestKey;
+use ratiba_payments::use_cases::{
+    Outlook, PaymentOrder as Order, PaymentStatus, RequestPayment, RequestPaymentError, ResendOrder as Again,
+    ResendPrompt, StatusReport,
+};
+
+/// Plays [`PaymentDesk`].
+pub struct PaymentDeskBridge {
+    /// Asks for money.
+    pub request: RequestPayment,
+    /// Asks again.
+    pub again: ResendPrompt,
+    /// Tells how it stands.
+    pub status: PaymentStatus,
+    /// Whether the visit still waits for money.
+    pub book: Arc<dyn AppointmentBook>,
+    /// Whether prompts are a trial.
+    pub trial: bool,
+}
+
+#[async_trait]
+impl PaymentDesk for PaymentDeskBridge {
+    async fn ask(&self, tenant: TenantId, order: PaymentOrder) -> Result<AskAnswer, Outage> {
+        let visit = Id::from_uuid(order.visit.as_uuid());
+        let booked = self.book.visit(tenant, Id::from_uuid(order.visit.as_uuid())).await?;
+        let price = booked.as_ref().map(|visit| {
+            let charged = visit.appointments.iter().map(|a| a.booking().price.charged());
+            ratiba_kernel::Money::sum(order.amount.currency(), charged)
+        });
+        // All of the price at once is no deposit.
+        let purpose = if price == Some(Ok(order.amount)) { Purpose::Full } else { Purpose::Deposit };
+        let order = Order {
+            key: RequestKey::of(order.key),
+            visit,
+            customer: Id::from_uuid(order.customer.as_uuid()),
+            purpose,
+            amount: order.amount,
+            payer: order.payer,
+        };
+        match self.request.execute(tenant, order).await {
+            Ok(asked) => {
+                Ok(AskAnswer::Asked { payment: Id::from_uuid(asked.payment.as_uuid()), trial: self.trial })
+            }
+            Err(RequestPaymentError::NotAMobileNumber) => Ok(AskAnswer::BadPayer),
+            Err(RequestPaymentError::Busy) => Err(Outage::new("the payment is busy")),
+            Err(RequestPaymentError::Unavailable(outage)) => Err(outage),
+            Err(
+                refused @ (RequestPaymentError::AmountNotPositive
+                | RequestPaymentError::AmountHasCents
+                | RequestPaymentError::AmountAboveLimit
+                | RequestPaymentError::CurrencyRefused
+                | RequestPaymentError::AmountDiffers { .. }
+                | RequestPaymentError::KeyReused
+                | RequestPaymentError::NothingAsked
+                | RequestPaymentError::NotNow(_)),
+            ) => {
+                tracing::warn!(visit.id = %visit, reason = %refused, "money could not be asked for in the chat");
+                Ok(AskAnswer::NotPossible)
+            }
+        }
+    }
+
+    async fn standing(&self, tenant: TenantId, visit: VisitRef) -> Result<PaymentStanding, Outage> {
+        let reports = self.status.execute(tenant, Id::from_uuid(visit.as_uuid())).await?;
+        Ok(reports.last().map_or(PaymentStanding::NothingAsked, standing_of))
+    }
+
+    async fn resend(&self, tenant: TenantId, order: ResendOrder) -> Result<ResendAnswer, Outage> {
+        let visit = Id::from_uuid(order.visit.as_uuid());
+        let waits = self.book.visit(tenant, Id::from_uuid(order.visit.as_uuid())).await?;
+        if !waits.is_some_and(|visit| matches!(visit.standing(), VisitStanding::Waiting { .. })) {
+            return self.nothing_to_resend(tenant, order.visit).await;
+        }
+        let again = Again { key: RequestKey::of(order.key), visit, payer: order.payer };
+        match self.again.execute(tenant, again).await {
+            Ok(_) => Ok(ResendAnswer::Asked { trial: self.trial }),
+            Err(RequestPaymentError::NotAMobileNumber) => Ok(ResendAnswer::BadPayer),
+            Err(RequestPaymentError::NotNow(NotNow::AlreadyPaid) | RequestPaymentError::NothingAsked) => {
+                self.nothing_to_resend(tenant, order.visit).await
+            }
+            Err(RequestPaymentError::NotNow(_)) => Ok(ResendAnswer::Checking),
+            Err(RequestPaymentError::Unavailable(outage)) => Err(outage),
+            Err(other) => Err(Outage::new(other)),
+        }
+    }
+}
+
+impl PaymentDeskBridge {
+    async fn nothing_to_resend(&self, tenant: TenantId, visit: VisitRef) -> Result<ResendAnswer, Outage> {
+        Ok(match self.standing(tenant, visit).await? {
+            PaymentStanding::Settled { amount, receipt } => ResendAnswer::Settled { amount, receipt },
+            PaymentStanding::Prompting | PaymentStanding::Checking => ResendAnswer::Checking,
+            PaymentStanding::NothingAsked | PaymentStanding::Failed(_) => ResendAnswer::NothingDue,
+        })
+    }
+}
+
+fn standing_of(report: &StatusReport) -> PaymentStanding {
+    match &report.outlook {
+        Outlook::Settled { receipt, .. } => PaymentStanding::Settled {
+            amount: report.paid,
+            receipt: receipt.as_ref().map(|receipt| receipt.as_str().to_owned()).unwrap_or_default(),
+        },
+        // The visit is lost and the money is credit: nothing is owed for it any more.
+        Outlook::Credited { .. } => PaymentStanding::NothingAsked,
+        Outlook::PromptOpen { .. } => PaymentStanding::Prompting,
+        Outlook::Checking { .. } => PaymentStanding::Checking,
+        Outlook::Unpaid { failure, .. } => {
+            PaymentStanding::Failed(failure.map_or(PaymentTrouble::Other, |(reason, _)| trouble_of(reason)))
+        }
+    }
+}
+
+/// What the customer can do about a failure.
+#[must_use]
+pub const fn trouble_of(reason: FailureReason) -> PaymentTrouble {
+    match reason {
+        FailureReason::WrongPin => PaymentTrouble::WrongPin,
+        FailureReason::InsufficientFunds => PaymentTrouble::InsufficientFunds,
+        FailureReason::DeclinedByPayer => PaymentTrouble::Cancelled,
+        FailureReason::Expired | FailureReason::PromptNotDelivered | FailureReason::Unreachable => {
+            PaymentTrouble::Unreachable
+        }
+        FailureReason::AmountOutsideLimits | FailureReason::DailyLimit => PaymentTrouble::Limit,
+        FailureReason::SystemBusy
+        | FailureReason::PayerBusy
+        | FailureReason::RepeatedTooSoon
+        | FailureReason::ProviderUnavailable => PaymentTrouble::Busy,
+        FailureReason::ReceiverFull
+        | FailureReason::PinBlocked
+        | FailureReason::Misconfigured
+        | FailureReason::RequestRefused => PaymentTrouble::Other,
+    }
+}

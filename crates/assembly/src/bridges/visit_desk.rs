@@ -1,0 +1,117 @@
+//! Conversation's book of visits, played by booking's.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ratiba_booking::appointment::{CancelledBy, State};
+use ratiba_booking::ports::AppointmentBook;
+use ratiba_booking::use_cases::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};
+use ratiba_booking::visit::{Visit, VisitId};
+use ratiba_conversation::customer::CustomerId;
+use ratiba_conversation::desk::{CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding};
+use ratiba_conversation::ports::VisitDesk;
+use ratiba_kernel::{Id, Money, Outage, TenantId};
+use ratiba_payments::reference::AccountReference;
+use ratiba_payments::use_cases::PaymentStatus;
+use time::OffsetDateTime;
+
+/// Plays [`VisitDesk`].
+pub struct VisitDeskBridge {
+    /// Booking's book.
+    pub book: Arc<dyn AppointmentBook>,
+    /// Cancels.
+    pub cancel: CancelAppointment,
+    /// What a visit is called on the prompt.
+    pub payments: PaymentStatus,
+}
+
+#[async_trait]
+impl VisitDesk for VisitDeskBridge {
+    async fn visit(&self, tenant: TenantId, visit: VisitRef) -> Result<Option<VisitCard>, Outage> {
+        let id: VisitId = Id::from_uuid(visit.as_uuid());
+        match self.book.visit(tenant, id).await? {
+            Some(found) => self.card(tenant, &found).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn upcoming(
+        &self,
+        tenant: TenantId,
+        customer: CustomerId,
+        now: OffsetDateTime,
+    ) -> Result<Vec<VisitCard>, Outage> {
+        let visits = self.book.upcoming(tenant, Id::from_uuid(customer.as_uuid()), now).await?;
+        let mut cards = Vec::with_capacity(visits.len());
+        for visit in &visits {
+            cards.extend(self.card(tenant, visit).await?);
+        }
+        cards.retain(|card| matches!(card.standing, VisitStanding::Held | VisitStanding::Confirmed));
+        Ok(cards)
+    }
+
+    async fn cancel(&self, tenant: TenantId, visit: VisitRef) -> Result<CancelAnswer, Outage> {
+        let order =
+            CancelOrder { target: CancelTarget::Visit(Id::from_uuid(visit.as_uuid())), by: CancelledBy::Customer };
+        match self.cancel.execute(tenant, order).await {
+            Ok(_) => Ok(CancelAnswer::Cancelled),
+            Err(
+                CancelAppointmentError::Unknown | CancelAppointmentError::Refused(_) | CancelAppointmentError::Fee(_),
+            ) => Ok(CancelAnswer::NotPossible),
+            // The turn is run again, and decides on what is then there.
+            Err(CancelAppointmentError::Stale) => Err(Outage::new("the visit changed while it was cancelled")),
+            Err(CancelAppointmentError::Unavailable(outage)) => Err(outage),
+        }
+    }
+}
+
+impl VisitDeskBridge {
+    async fn card(&self, tenant: TenantId, visit: &Visit) -> Result<Option<VisitCard>, Outage> {
+        let Some(first) = visit.appointments.first() else { return Ok(None) };
+        let booking = first.booking();
+        let currency = booking.price.charged().currency();
+        let charged = visit.appointments.iter().map(|appointment| appointment.booking().price.charged());
+        let price = Money::sum(currency, charged).map_err(Outage::new)?;
+        let due_now = visit.due().map_err(Outage::new)?.unwrap_or(Money::zero(currency));
+        let ends_at = visit.appointments.iter().map(|a| a.booking().time.end()).max();
+        let asked = self.payments.execute(tenant, Id::from_uuid(visit.head.id.as_uuid())).await?;
+        let reference = match asked.first() {
+            Some(report) => report.account.as_str().to_owned(),
+            // Nothing was asked: the visit's own id names it as a payment's would.
+            None => AccountReference::of(Id::from_uuid(visit.head.id.as_uuid())).as_str().to_owned(),
+        };
+        Ok(Some(VisitCard {
+            id: Id::from_uuid(visit.head.id.as_uuid()),
+            customer: Id::from_uuid(visit.head.customer.as_uuid()),
+            slot: Slot {
+                service: Id::from_uuid(booking.service.as_uuid()),
+                staff: booking.team.members().first().map(|staff| Id::from_uuid(staff.as_uuid())),
+                starts_at: visit.start().unwrap_or(booking.time.start()),
+                ends_at: ends_at.unwrap_or(booking.time.end()),
+                price,
+                due_now,
+            },
+            standing: standing_of(visit),
+            reference,
+        }))
+    }
+}
+
+/// A visit of several parts stands where its furthest living part stands.
+fn standing_of(visit: &Visit) -> VisitStanding {
+    let rank = |state: &State| match state {
+        State::InProgress { .. } | State::Completed { .. } => Some(VisitStanding::Rendered),
+        State::Confirmed { .. } | State::CheckedIn { .. } => Some(VisitStanding::Confirmed),
+        State::Requested { .. } | State::Held { .. } => Some(VisitStanding::Held),
+        State::Expired { .. }
+        | State::Declined { .. }
+        | State::CancelledByCustomer { .. }
+        | State::CancelledByBusiness { .. }
+        | State::NoShow { .. } => None,
+    };
+    let stands: Vec<VisitStanding> = visit.appointments.iter().filter_map(|a| rank(a.state())).collect();
+    [VisitStanding::Held, VisitStanding::Rendered, VisitStanding::Confirmed]
+        .into_iter()
+        .find(|standing| stands.contains(standing))
+        .unwrap_or(VisitStanding::Gone)
+}

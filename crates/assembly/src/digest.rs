@@ -1,0 +1,75 @@
+//! The owner's daily digest: figures of several domains, told by conversation.
+
+use ratiba_commission::Month;
+use ratiba_commission::use_cases::PreviewPeriodError;
+use ratiba_conversation::use_cases::{DigestFigures, Notice, TellError};
+use ratiba_kernel::{Money, Outage, TenantId};
+use ratiba_postgres::figures;
+use time::OffsetDateTime;
+
+use crate::Parts;
+
+/// Why the digest was not told. Its job may run again.
+#[derive(Debug, thiserror::Error)]
+pub enum DigestError {
+    /// The calendar ends.
+    #[error("the calendar does not go that far")]
+    OutOfCalendar,
+    /// The commission of the month to date cannot be computed.
+    #[error("the commission of the month to date cannot be computed")]
+    Commission(#[from] PreviewPeriodError),
+    /// The owners were not told.
+    #[error("the owners were not told")]
+    Tell(#[from] TellError),
+    /// Something did not answer.
+    #[error("the figures are unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+impl Parts {
+    /// Tells the owners of a tenant yesterday's figures and today's list, once for each local day.
+    ///
+    /// # Errors
+    /// [`DigestError`].
+    pub async fn digest(&self, tenant: TenantId, tick: OffsetDateTime) -> Result<(), DigestError> {
+        let policy = self.booking.catalogue.policy(tenant).await?;
+        let day = policy.zone.date(tick);
+        let yesterday = day.previous_day().ok_or(DigestError::OutOfCalendar)?;
+        let (Some(before), Some(today)) = (policy.zone.day(yesterday), policy.zone.day(day)) else {
+            return Err(DigestError::OutOfCalendar);
+        };
+        let found = figures::of_day(&self.database, tenant, before, today).await?;
+        let month = yesterday.replace_day(1).ok().and_then(Month::of).ok_or(DigestError::OutOfCalendar)?;
+        let preview = self.commission.preview.execute(tenant, month).await?;
+        let commission = Money::sum(policy.currency, preview.staff.iter().map(|figure| figure.commission));
+        let now = self.clock.now();
+        let overdue = self.schedules.list().await?.iter().filter(|schedule| schedule.next_run_at < now).count();
+        let digest = DigestFigures {
+            day,
+            bookings: count(found.bookings),
+            no_shows: count(found.no_shows),
+            takings: found.takings,
+            open_payments: count(found.open_payments),
+            unrouted: count(found.unrouted),
+            handoffs: count(found.handoffs),
+            dead_jobs: count(found.dead_jobs),
+            overdue: u32::try_from(overdue).unwrap_or(u32::MAX),
+            commission: commission.map_err(Outage::new)?,
+            today: found
+                .today
+                .iter()
+                .map(|line| {
+                    let local = policy.zone.local(line.start_at);
+                    let (hour, minute) = (local.hour(), local.minute());
+                    format!("{hour:02}:{minute:02} {} · {} · {}", line.service, line.staff, line.customer)
+                })
+                .collect(),
+        };
+        let occasion = tenant.as_uuid();
+        Ok(self.conversation.tell.execute(tenant, occasion, Notice::Digest(digest)).await?)
+    }
+}
+
+fn count(rows: i64) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}

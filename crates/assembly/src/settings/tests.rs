@@ -1,0 +1,70 @@
+use super::*;
+
+const GOOD: [(&str, &str); 14] = [
+    ("RATIBA__ENVIRONMENT", "development"),
+    ("RATIBA__DATABASE__URL", "postgres://ratiba_app:pw@127.0.0.1:5432/ratiba"),
+    ("RATIBA__CLOCK__FOLLOW", "127.0.0.1:9000"),
+    ("RATIBA__PUBLIC__BASE_URL", "http://127.0.0.1:8010"),
+    ("RATIBA__WHATSAPP__BASE_URL", "http://127.0.0.1:8020"),
+    ("RATIBA__WHATSAPP__APP_SECRET", "s1"),
+    ("RATIBA__WHATSAPP__VERIFY_TOKEN", "s2"),
+    ("RATIBA__WHATSAPP__ACCESS_TOKEN", "s3"),
+    ("RATIBA__WHATSAPP__PHONE_NUMBER_ID", "600"),
+    ("RATIBA__DARAJA__BASE_URL", "http://127.0.0.1:8020"),
+    ("RATIBA__DARAJA__CONSUMER_KEY", "s4"),
+    ("RATIBA__DARAJA__CONSUMER_SECRET", "s5"),
+    ("RATIBA__DARAJA__SHORT_CODE", "654321"),
+    ("RATIBA__DARAJA__PASSKEY", "s6"),
+];
+
+fn read(changes: &[(&str, &str)]) -> Result<SharedSettings, String> {
+    let mut variables: Vec<(String, String)> =
+        GOOD.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    for (name, value) in changes {
+        variables.retain(|(known, _)| known != name);
+        variables.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    SettingsReader::from_variables(crate::BASE_SETTINGS, variables)
+        .finish(SharedSettings::read)
+        .map_err(|errors| errors.to_string())
+}
+
+#[test]
+fn good_settings_are_taken() {
+    let settings = read(&[]).unwrap();
+    assert_eq!(settings.environment, Environment::Development);
+    assert!(settings.daraja.sandbox, "the sandbox is the default until the go-live review");
+}
+
+#[test]
+fn every_fault_is_named_at_once_and_no_secret_is() {
+    let faults = read(&[
+        ("RATIBA__DATABASE__URL", "hunter2"),
+        ("RATIBA__DARAJA__BASE_URL", "ftp://x"),
+        ("RATIBA__WHATSAPP__VERIFY_TOKEN", ""),
+        ("RATIBA__COLOUR", "red"),
+    ])
+    .err()
+    .unwrap();
+    for name in ["DATABASE__URL", "DARAJA__BASE_URL", "WHATSAPP__VERIFY_TOKEN", "COLOUR"] {
+        assert!(faults.contains(name), "{name} is not in: {faults}");
+    }
+    assert!(!faults.contains("hunter2"), "{faults}");
+}
+
+#[test]
+fn production_follows_no_movable_clock() {
+    assert!(read(&[("RATIBA__ENVIRONMENT", "production")]).err().unwrap().contains("CLOCK__FOLLOW"));
+}
+
+#[test]
+fn the_movable_clock_is_on_loopback() {
+    assert!(read(&[("RATIBA__CLOCK__FOLLOW", "10.0.0.1:9000")]).err().unwrap().contains("CLOCK__FOLLOW"));
+}
+
+#[test]
+fn a_remote_database_must_prove_who_it_is() {
+    let remote = "postgres://ratiba_app:pw@db.example.org/ratiba";
+    assert!(read(&[("RATIBA__DATABASE__URL", remote)]).is_err());
+    assert!(read(&[("RATIBA__DATABASE__URL", &format!("{remote}?sslmode=verify-full"))]).is_ok());
+}

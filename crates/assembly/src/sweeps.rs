@@ -1,0 +1,57 @@
+//! What the nightly sweep looks for.
+
+use ratiba_kernel::{Outage, TenantId};
+use ratiba_postgres::{Database, identity, sweeps};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Finds what events missed. Each tenant is looked at in its own scope.
+#[derive(Clone)]
+pub struct Sweeps {
+    database: Database,
+}
+
+impl Sweeps {
+    /// Sweeps over this database.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// The active tenants.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn tenants(&self) -> Result<Vec<TenantId>, Outage> {
+        identity::active_tenants(&self.database).await
+    }
+
+    /// Visits with holds whose deadline has passed.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn overdue_visits(&self, tenant: TenantId, now: OffsetDateTime, most: u16) -> Result<Vec<Uuid>, Outage> {
+        sweeps::visits_with_overdue_holds(&self.database, tenant, now, most).await
+    }
+
+    /// Attempts that were sent before `before` and are still open.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn unsettled_attempts(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        most: u16,
+    ) -> Result<Vec<Uuid>, Outage> {
+        sweeps::unsettled_attempts(&self.database, tenant, before, most).await
+    }
+
+    /// Forgets payment routes that ended before `ended_before`.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn forget_routes(&self, ended_before: OffsetDateTime) -> Result<usize, Outage> {
+        sweeps::forget_routes(&self.database, ended_before).await
+    }
+}

@@ -1,0 +1,70 @@
+//! The use cases by domain, as the apps call them.
+
+use std::sync::Arc;
+
+use ratiba_booking::ports::{AppointmentBook, Catalogue};
+use ratiba_booking::use_cases as booking;
+use ratiba_commission::ports::CommissionBook;
+use ratiba_commission::use_cases as commission;
+use ratiba_conversation::use_cases as conversation;
+use ratiba_payments::use_cases as payments;
+
+/// Booking's.
+pub struct Booking {
+    /// The book, for reading.
+    pub book: Arc<dyn AppointmentBook>,
+    /// Rules and services, for reading.
+    pub catalogue: Arc<dyn Catalogue>,
+    /// Settles a hold.
+    pub confirm: booking::ConfirmVisit,
+    /// Ends overdue holds.
+    pub expire: booking::ExpireHold,
+    /// Sees to reminders.
+    pub remind: booking::Remind,
+    /// Lists a day.
+    pub list_day: booking::ListDay,
+    /// A service begins.
+    pub start: booking::StartAppointment,
+    /// A service ends.
+    pub finish: booking::FinishAppointment,
+    /// What really happened.
+    pub record_actuals: booking::RecordActuals,
+}
+
+/// Payments'.
+pub struct Payments {
+    /// Submits an attempt.
+    pub push: payments::PushAttempt,
+    /// Asks what became of it.
+    pub query: payments::QueryAttempt,
+    /// Takes in a callback.
+    pub apply_callback: payments::ApplyCallback,
+    /// Turns the money of a lost visit into credit.
+    pub credit: payments::CreditVisit,
+    /// How a visit's payments stand.
+    pub status: payments::PaymentStatus,
+}
+
+/// Conversation's.
+pub struct Conversation {
+    /// Handles one message.
+    pub take_turn: conversation::TakeTurn,
+    /// Tells a customer what happened elsewhere.
+    pub tell: conversation::Tell,
+    /// Sends one message.
+    pub send: conversation::SendMessage,
+    /// Takes in a report on one.
+    pub apply_status: conversation::ApplyStatus,
+    /// Ends silent threads.
+    pub close_idle: conversation::CloseIdleThreads,
+}
+
+/// Commission's.
+pub struct Commission {
+    /// The frozen documents, for reading.
+    pub book: Arc<dyn CommissionBook>,
+    /// Computes a month without writing.
+    pub preview: commission::PreviewPeriod,
+    /// Closes a month.
+    pub close: commission::ClosePeriod,
+}

@@ -1,0 +1,281 @@
+//! Everything built once: adapters, then use cases, then the bridges between domains.
+
+use std::sync::Arc;
+
+use ratiba_access::{AccessBook, AuthenticateToken, MintToken};
+use ratiba_booking::ports::{AppointmentBook, Catalogue, Timetable};
+use ratiba_booking::use_cases as booking;
+use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork};
+use ratiba_commission::use_cases as commission;
+use ratiba_conversation::ports as talk;
+use ratiba_conversation::use_cases as conversation;
+use ratiba_daraja::{DarajaClient, OneAccount, RawSettings, Settings as CheckedDaraja, StkCallbackReader, Timeouts};
+use ratiba_kernel::{Clock, IdSource, Outage};
+use ratiba_payments::ports::{CallbackInbox, HouseCurrency, MobileMoney, PaymentBook, TokenStore};
+use ratiba_payments::use_cases as payments;
+use ratiba_postgres::Database;
+use ratiba_postgres::access::PgAccessBook;
+use ratiba_postgres::booking::{PgAppointmentBook, PgTimetable};
+use ratiba_postgres::commission::PgCommission;
+use ratiba_postgres::conversation::PgConversation;
+use ratiba_postgres::payments::PgPayments;
+use ratiba_postgres::staff::PgStaffDirectory;
+use ratiba_staff::ports::StaffDirectory;
+use ratiba_system::SystemChance;
+use ratiba_whatsapp::client::{AccessToken, ClientSettings, WhatsappMessenger};
+use ratiba_whatsapp::webhook::AppSecrets;
+use ratiba_whatsapp::wire::WhatsappReader;
+
+use crate::Parts;
+use crate::accounts::{RandomTokens, RoutedAccounts};
+use crate::bridges::booking_desk::BookingDeskBridge;
+use crate::bridges::payment_desk::PaymentDeskBridge;
+use crate::bridges::visit_desk::VisitDeskBridge;
+use crate::people::People;
+use crate::queue::{JobQueue, Schedules};
+use crate::settings::{DarajaSettings, SharedSettings};
+use crate::sweeps::Sweeps;
+use crate::use_cases::{Booking, Commission, Conversation, Payments};
+
+/// What everything else is built from.
+struct Ground {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    appointments: Arc<dyn AppointmentBook>,
+    timetable: Arc<dyn Timetable>,
+    catalogue: Arc<dyn Catalogue>,
+    staff: Arc<dyn StaffDirectory>,
+    payments: Arc<PgPayments>,
+    conversation: Arc<PgConversation>,
+}
+
+pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<Parts, Outage> {
+    let ids: Arc<dyn IdSource> = Arc::new(SystemChance);
+    let database = Database::new(&settings.database, Arc::clone(&ids))?;
+    let timetable = Arc::new(PgTimetable::new(database.clone()));
+    let ground = Ground {
+        appointments: Arc::new(PgAppointmentBook::new(database.clone())),
+        catalogue: timetable.clone(),
+        timetable,
+        staff: Arc::new(PgStaffDirectory::new(database.clone())),
+        payments: Arc::new(PgPayments::new(database.clone())),
+        conversation: Arc::new(PgConversation::new(database.clone())),
+        database,
+        clock,
+        ids,
+    };
+    let tokens: Arc<dyn AccessBook> = Arc::new(PgAccessBook::new(ground.database.clone()));
+    let letters: Arc<dyn talk::LetterBox> = ground.conversation.clone();
+    let whatsapp = &settings.whatsapp;
+    let before = whatsapp.app_secret_before.as_ref().map(|secret| secret.expose().to_owned());
+    Ok(Parts {
+        queue: JobQueue::new(ground.database.clone()),
+        schedules: Schedules::new(ground.database.clone()),
+        sweeps: Sweeps::new(ground.database.clone()),
+        staff: People { directory: ground.staff.clone() },
+        booking: Arc::new(ground.booking()),
+        payments: Arc::new(ground.payments(settings)?),
+        conversation: Arc::new(ground.conversation(settings)?),
+        commission: Arc::new(ground.commission()),
+        callbacks: ground.payments.clone(),
+        receive_delivery: Arc::new(conversation::ReceiveDelivery { letters, clock: ground.clock.clone() }),
+        authenticate: AuthenticateToken { book: tokens.clone(), clock: ground.clock.clone() },
+        mint_token: MintToken {
+            book: tokens,
+            clock: ground.clock.clone(),
+            ids: ground.ids.clone(),
+            secrets: Arc::new(SystemChance),
+        },
+        whatsapp_secrets: AppSecrets::new(whatsapp.app_secret.expose(), before),
+        whatsapp_verify_token: whatsapp.verify_token.clone(),
+        database: ground.database,
+        clock: ground.clock,
+        ids: ground.ids,
+    })
+}
+
+impl Ground {
+    fn booking(&self) -> Booking {
+        let (book, catalogue, clock) = (&self.appointments, &self.catalogue, &self.clock);
+        Booking {
+            book: book.clone(),
+            catalogue: catalogue.clone(),
+            confirm: booking::ConfirmVisit { book: book.clone(), catalogue: catalogue.clone(), clock: clock.clone() },
+            expire: booking::ExpireHold { book: book.clone(), clock: clock.clone() },
+            remind: booking::Remind { book: book.clone(), clock: clock.clone() },
+            list_day: booking::ListDay { book: book.clone(), catalogue: catalogue.clone() },
+            start: booking::StartAppointment { book: book.clone(), clock: clock.clone() },
+            finish: booking::FinishAppointment { book: book.clone(), clock: clock.clone() },
+            record_actuals: booking::RecordActuals { book: book.clone(), clock: clock.clone() },
+        }
+    }
+
+    fn payments(&self, settings: &SharedSettings) -> Result<Payments, Outage> {
+        let (clock, ids) = (&self.clock, &self.ids);
+        let book: Arc<dyn PaymentBook> = self.payments.clone();
+        let inbox: Arc<dyn CallbackInbox> = self.payments.clone();
+        let store: Arc<dyn TokenStore> = self.payments.clone();
+        let accounts = Arc::new(OneAccount::new(daraja(&settings.daraja, &settings.public_url)?));
+        let money: Arc<dyn MobileMoney> =
+            Arc::new(DarajaClient::new(accounts, store, clock.clone(), Timeouts::default())?);
+        Ok(Payments {
+            push: payments::PushAttempt {
+                book: book.clone(),
+                money: money.clone(),
+                tokens: Arc::new(RandomTokens),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            query: payments::QueryAttempt { book: book.clone(), money, clock: clock.clone(), ids: ids.clone() },
+            apply_callback: payments::ApplyCallback {
+                book: book.clone(),
+                inbox,
+                reader: Arc::new(StkCallbackReader),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            credit: payments::CreditVisit { book: book.clone(), clock: clock.clone(), ids: ids.clone() },
+            status: payments::PaymentStatus { book, clock: clock.clone() },
+        })
+    }
+
+    fn conversation(&self, settings: &SharedSettings) -> Result<Conversation, Outage> {
+        let (clock, ids) = (&self.clock, &self.ids);
+        let whatsapp = &settings.whatsapp;
+        let accounts = Arc::new(RoutedAccounts {
+            database: self.database.clone(),
+            access_token: AccessToken::new(whatsapp.access_token.expose()),
+        });
+        let client = ClientSettings {
+            base_url: whatsapp.base_url.clone(),
+            version: whatsapp.version.clone(),
+            connect_timeout_ms: 3_000,
+            timeout_ms: 10_000,
+        };
+        let messenger: Arc<dyn talk::ClientMessenger> = Arc::new(WhatsappMessenger::new(client, accounts)?);
+        let reader: Arc<dyn talk::ChannelReader> = Arc::new(WhatsappReader);
+        let threads: Arc<dyn talk::ThreadBook> = self.conversation.clone();
+        let messages: Arc<dyn talk::MessageBook> = self.conversation.clone();
+        let profile: Arc<dyn talk::BusinessProfile> = self.conversation.clone();
+        let templates: Arc<dyn talk::TemplateRegister> = self.conversation.clone();
+        let desk: Arc<dyn talk::BookingDesk> = Arc::new(self.booking_desk());
+        let visits: Arc<dyn talk::VisitDesk> = Arc::new(self.visit_desk());
+        let till: Arc<dyn talk::PaymentDesk> = Arc::new(self.payment_desk(settings.daraja.sandbox));
+        Ok(Conversation {
+            take_turn: conversation::TakeTurn {
+                book: threads.clone(),
+                reader: reader.clone(),
+                desk: desk.clone(),
+                visits: visits.clone(),
+                payments: till.clone(),
+                profile: profile.clone(),
+                messenger: messenger.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            tell: conversation::Tell {
+                book: threads.clone(),
+                desk,
+                visits,
+                payments: till,
+                profile: profile.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            send: conversation::SendMessage {
+                book: messages.clone(),
+                messenger,
+                profile,
+                templates,
+                clock: clock.clone(),
+            },
+            apply_status: conversation::ApplyStatus { book: messages, reader, clock: clock.clone() },
+            close_idle: conversation::CloseIdleThreads { book: threads, clock: clock.clone() },
+        })
+    }
+
+    fn booking_desk(&self) -> BookingDeskBridge {
+        let (timetable, clock) = (&self.timetable, &self.clock);
+        BookingDeskBridge {
+            catalogue: self.catalogue.clone(),
+            staff: self.staff.clone(),
+            offer: booking::OfferSlot { timetable: timetable.clone(), clock: clock.clone() },
+            find: booking::FindSlots { timetable: timetable.clone(), clock: clock.clone() },
+            hold: booking::HoldVisit {
+                book: self.appointments.clone(),
+                timetable: timetable.clone(),
+                clock: clock.clone(),
+                ids: self.ids.clone(),
+            },
+        }
+    }
+
+    fn visit_desk(&self) -> VisitDeskBridge {
+        VisitDeskBridge {
+            book: self.appointments.clone(),
+            cancel: booking::CancelAppointment {
+                book: self.appointments.clone(),
+                catalogue: self.catalogue.clone(),
+                clock: self.clock.clone(),
+            },
+            payments: self.payment_status(),
+        }
+    }
+
+    fn payment_desk(&self, trial: bool) -> PaymentDeskBridge {
+        let book: Arc<dyn PaymentBook> = self.payments.clone();
+        let house: Arc<dyn HouseCurrency> = self.payments.clone();
+        PaymentDeskBridge {
+            request: payments::RequestPayment {
+                book: book.clone(),
+                house,
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
+            again: payments::ResendPrompt { book, clock: self.clock.clone(), ids: self.ids.clone() },
+            status: self.payment_status(),
+            book: self.appointments.clone(),
+            trial,
+        }
+    }
+
+    fn payment_status(&self) -> payments::PaymentStatus {
+        payments::PaymentStatus { book: self.payments.clone(), clock: self.clock.clone() }
+    }
+
+    fn commission(&self) -> Commission {
+        let pg = Arc::new(PgCommission::new(self.database.clone()));
+        let (work, rules): (Arc<dyn CompletedWork>, Arc<dyn CommissionRules>) = (pg.clone(), pg.clone());
+        let book: Arc<dyn CommissionBook> = pg;
+        Commission {
+            book: book.clone(),
+            preview: commission::PreviewPeriod { work: work.clone(), rules: rules.clone() },
+            close: commission::ClosePeriod {
+                work,
+                rules,
+                book,
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
+        }
+    }
+}
+
+/// The adapter's own check of the provider's settings, with every fault named.
+fn daraja(settings: &DarajaSettings, public_url: &str) -> Result<CheckedDaraja, Outage> {
+    let raw = RawSettings {
+        base_url: settings.base_url.clone(),
+        callback_base_url: public_url.to_owned(),
+        consumer_key: ratiba_daraja::Secret::new(settings.consumer_key.expose()),
+        consumer_secret: ratiba_daraja::Secret::new(settings.consumer_secret.expose()),
+        short_code: settings.short_code.clone(),
+        passkey: ratiba_daraja::Secret::new(settings.passkey.expose()),
+        transaction_type: ratiba_daraja::TransactionType::Paybill,
+        party_b: settings.short_code.clone(),
+    };
+    CheckedDaraja::check(raw).map_err(|faults| {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Outage::new(format!("the settings of daraja are wrong: {}", faults.join("; ")))
+    })
+}

@@ -1,0 +1,250 @@
+//! When a service can be had: facts in, slots with reasons or refusals with reasons out.
+//!
+//! A pure function: it asks nobody and knows no clock but the `now` of the request. Whether a slot is still
+//! there when it is claimed is decided by the book alone.
+
+use std::collections::BTreeSet;
+
+use ratiba_kernel::TimeRange;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::catalogue::{Minutes, ResourceKind, ServiceId, StaffId};
+use crate::engagement::Claim;
+use crate::policy::Channel;
+
+mod calendar;
+mod diary;
+pub mod facts;
+mod fairness;
+mod search;
+mod span;
+mod starts;
+mod why;
+
+pub use facts::{
+    BusinessHours, DayBlock, EngagedAs, Engagement, Facts, Hours, ResourceFacts, StaffFacts, WeeklyBlock,
+};
+
+/// Whom the customer wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffWish {
+    /// Whoever's turn it is.
+    Any,
+    /// This one if possible, else whoever's turn it is.
+    Rather(StaffId),
+    /// This one or nobody.
+    Only(StaffId),
+}
+
+impl StaffWish {
+    /// The person named, if one is.
+    #[must_use]
+    pub const fn named(self) -> Option<StaffId> {
+        match self {
+            Self::Any => None,
+            Self::Rather(staff) | Self::Only(staff) => Some(staff),
+        }
+    }
+}
+
+/// One service of a visit, as it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartRequest {
+    /// What.
+    pub service: ServiceId,
+    /// By whom.
+    pub staff: StaffWish,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotRequest {
+    /// The services of the visit, rendered one after another in this order; 1 to 8.
+    pub parts: Vec<PartRequest>,
+    /// Starts outside are not looked at. What lies more than 92 days after its beginning is not either.
+    pub window: TimeRange,
+    /// Through which channel it is asked; notice and horizon depend on it.
+    pub channel: Channel,
+    /// The present.
+    pub now: OffsetDateTime,
+    /// The most slots wanted, the earliest first; all of them if `None`.
+    pub most: Option<usize>,
+}
+
+/// A request that no facts could answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestFault {
+    /// No services, or more than eight.
+    #[error("a visit has 1 to 8 services")]
+    Parts,
+    /// There is no such service.
+    #[error("there is no such service")]
+    UnknownService(ServiceId),
+    /// There is no such staff member.
+    #[error("there is no such staff member")]
+    UnknownStaff(StaffId),
+    /// The wanted time lies where the calendar ends.
+    #[error("the calendar does not go that far")]
+    OutOfCalendar,
+}
+
+/// A time at which the whole visit can be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// From the start of the first part to the end of the last, without buffers.
+    pub time: TimeRange,
+    /// The parts in order.
+    pub parts: Vec<SlotPart>,
+    /// Why this slot is good or not so good.
+    pub reasons: Vec<SlotReason>,
+}
+
+/// One service within a slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotPart {
+    /// What.
+    pub service: ServiceId,
+    /// Without buffers.
+    pub time: TimeRange,
+    /// By whom.
+    pub staff: StaffId,
+    /// What it would occupy, in the order of writing.
+    pub claims: Vec<Claim>,
+}
+
+/// Before or after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Before the slot.
+    Before,
+    /// After the slot.
+    After,
+}
+
+/// What speaks for or against a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlotReason {
+    /// It fills a free stretch of the staff member exactly.
+    ClosesGap,
+    /// Time of the staff member stays free beside it.
+    LeavesHole {
+        /// On which side.
+        side: Side,
+        /// How much.
+        minutes: Minutes,
+    },
+    /// The staff member was asked for.
+    StaffRequested,
+    /// It is this staff member's turn.
+    StaffTurn,
+}
+
+/// Why a start cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Reason {
+    /// It has passed.
+    InThePast,
+    /// It is sooner than the channel's notice allows.
+    Notice,
+    /// It is further ahead than the channel's horizon allows.
+    Horizon,
+    /// It is neither on the grid nor beside a neighbour.
+    OffGrid,
+    /// The service is not sold any more.
+    NotSold,
+    /// Nobody, or not the one asked for, can render the service.
+    CannotDoService,
+    /// Business or staff member are not at work then.
+    Closed,
+    /// The staff member is away.
+    OnLeave,
+    /// Somebody else is booked then.
+    Booked,
+    /// Somebody else has not paid or been answered yet.
+    Held,
+    /// The time is blocked.
+    Blocked,
+    /// The service itself would fit, but not the time to keep free around it.
+    Buffer,
+    /// No member of a pool is free for the whole segment.
+    Resource {
+        /// The pool.
+        resource: ResourceKind,
+    },
+}
+
+/// One reason, and whom it concerns.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Refusal {
+    /// The reason.
+    pub reason: Reason,
+    /// The staff member it concerns; `None` if it concerns the whole business.
+    pub staff: Option<StaffId>,
+}
+
+/// A start that cannot be had, with every reason. Never without one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The start.
+    pub start: OffsetDateTime,
+    /// All reasons, sorted, each once.
+    pub refusals: BTreeSet<Refusal>,
+}
+
+impl Refused {
+    /// The reasons without the people.
+    #[must_use]
+    pub fn reasons(&self) -> BTreeSet<Reason> {
+        self.refusals.iter().map(|refusal| refusal.reason.clone()).collect()
+    }
+}
+
+/// All slots of a request, the earliest first, at most one for each start.
+///
+/// # Errors
+/// [`RequestFault`] if the request names what the facts do not know.
+pub fn find(facts: &Facts, request: &SlotRequest) -> Result<Vec<Slot>, RequestFault> {
+    Ok(search::Search::prepare(facts, request)?.slots())
+}
+
+/// The slot that begins at exactly `start`, or why there is none. The request's window does not matter.
+///
+/// # Errors
+/// [`RequestFault`] if the request names what the facts do not know.
+pub fn check(
+    facts: &Facts,
+    request: &SlotRequest,
+    start: OffsetDateTime,
+) -> Result<Result<Slot, Refused>, RequestFault> {
+    let Some(window) = span::one_second_from(start) else {
+        let refusals = BTreeSet::from([Refusal { reason: Reason::Horizon, staff: None }]);
+        return Ok(Err(Refused { start, refusals }));
+    };
+    let request = SlotRequest { window, ..request.clone() };
+    Ok(search::Search::prepare(facts, &request)?.check(start))
+}
+
+/// Every start of the grid in the window that cannot be had, with the reasons: the answer to "why is there
+/// no slot?".
+///
+/// # Errors
+/// [`RequestFault`] if the request names what the facts do not know.
+pub fn explain(facts: &Facts, request: &SlotRequest) -> Result<Vec<Refused>, RequestFault> {
+    Ok(search::Search::prepare(facts, request)?.refusals())
+}
+
+/// The slots whose starts lie nearest to `wanted`, the nearest first, of two equally near the earlier.
+#[must_use]
+pub fn nearest(mut slots: Vec<Slot>, wanted: OffsetDateTime, most: usize) -> Vec<Slot> {
+    slots.sort_by_key(|slot| ((slot.time.start() - wanted).abs(), slot.time.start()));
+    slots.truncate(most);
+    slots
+}
+
+#[cfg(test)]
+mod tests;

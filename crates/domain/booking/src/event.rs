@@ -1,0 +1,164 @@
+//! What happened in booking, and what of its own work falls due later. Ids, amounts and codes only.
+
+use ratiba_kernel::Money;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::appointment::{AppointmentId, CancelledBy};
+use crate::catalogue::{CustomerId, StaffId};
+use crate::policy::Reminder;
+use crate::visit::VisitId;
+
+/// Something that happened, for whoever wants to know. Recorded in the transaction in which it happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum BookingEvent {
+    /// A visit keeps its time until a deadline and waits for money.
+    VisitHeld {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it is.
+        customer: CustomerId,
+        /// The deadline.
+        #[serde(with = "time::serde::rfc3339")]
+        until: OffsetDateTime,
+        /// What is asked.
+        due: Money,
+    },
+    /// A visit is agreed and, where money was asked, paid.
+    VisitConfirmed {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it is.
+        customer: CustomerId,
+    },
+    /// A hold's deadline came without money; its time is free again.
+    HoldExpired {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it is.
+        customer: CustomerId,
+    },
+    /// Money came for a visit that is over and whose time is gone.
+    VisitLostAfterPayment {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it is.
+        customer: CustomerId,
+    },
+    /// An appointment was cancelled before it began.
+    AppointmentCancelled {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Its visit.
+        visit: VisitId,
+        /// Whose it was.
+        customer: CustomerId,
+        /// Who cancelled.
+        by: CancelledBy,
+        /// What the customer owes for it.
+        fee: Money,
+    },
+    /// The customer did not come.
+    CustomerDidNotCome {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Its visit.
+        visit: VisitId,
+        /// Whose it was.
+        customer: CustomerId,
+        /// What the customer owes for it.
+        fee: Money,
+    },
+    /// A service began.
+    AppointmentStarted {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Its visit.
+        visit: VisitId,
+    },
+    /// A service was rendered.
+    AppointmentCompleted {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Its visit.
+        visit: VisitId,
+        /// Whose it was.
+        customer: CustomerId,
+        /// Who rendered it, the first of the team first.
+        staff: Vec<StaffId>,
+    },
+    /// What is known of a rendering was corrected.
+    ActualsCorrected {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Its visit.
+        visit: VisitId,
+    },
+    /// A reminder should go out now.
+    ReminderDue {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it is.
+        customer: CustomerId,
+        /// Which one.
+        reminder: Reminder,
+    },
+}
+
+impl BookingEvent {
+    /// The event's name, as it stands in the outbox.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::VisitHeld { .. } => "booking.visit_held",
+            Self::VisitConfirmed { .. } => "booking.visit_confirmed",
+            Self::HoldExpired { .. } => "booking.hold_expired",
+            Self::VisitLostAfterPayment { .. } => "booking.visit_lost_after_payment",
+            Self::AppointmentCancelled { .. } => "booking.appointment_cancelled",
+            Self::CustomerDidNotCome { .. } => "booking.customer_did_not_come",
+            Self::AppointmentStarted { .. } => "booking.appointment_started",
+            Self::AppointmentCompleted { .. } => "booking.appointment_completed",
+            Self::ActualsCorrected { .. } => "booking.actuals_corrected",
+            Self::ReminderDue { .. } => "booking.reminder_due",
+        }
+    }
+}
+
+/// Booking's own work that falls due later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum BookingTask {
+    /// End the hold of a visit if nobody paid.
+    ExpireHold {
+        /// The visit.
+        visit: VisitId,
+    },
+    /// See whether a visit's reminder should go out.
+    Remind {
+        /// The visit.
+        visit: VisitId,
+        /// Which one.
+        reminder: Reminder,
+    },
+}
+
+impl BookingTask {
+    /// The kind of job that does this work.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::ExpireHold { .. } => "booking.expire_hold",
+            Self::Remind { .. } => "booking.remind",
+        }
+    }
+}
+
+/// Work and when it falls due, in business time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due<T> {
+    /// Not before then.
+    pub at: OffsetDateTime,
+    /// What to do.
+    pub task: T,
+}

@@ -1,0 +1,336 @@
+//! The rules that a tenant sets: how finely time is offered, how early and how far ahead, how long a hold
+//! lasts, when reminders go, what a late cancellation costs.
+//!
+//! Read from the tenant's settings; whatever is left out has the default written here.
+
+use ratiba_kernel::{BasisPoints, Currency, Money, MoneyError, Zone};
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime, PrimitiveDateTime, Time};
+
+use crate::catalogue::Minutes;
+
+/// Where a booking comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A conversation.
+    Chat,
+    /// A page on the web.
+    Web,
+    /// The front desk.
+    Desk,
+}
+
+/// One value for each channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PerChannel<T> {
+    /// For a conversation.
+    pub chat: T,
+    /// For the web.
+    pub web: T,
+    /// For the front desk.
+    pub desk: T,
+}
+
+impl<T: Copy> PerChannel<T> {
+    /// The same for all of them.
+    #[must_use]
+    pub const fn all(value: T) -> Self {
+        Self { chat: value, web: value, desk: value }
+    }
+
+    /// The one for `channel`.
+    #[must_use]
+    pub const fn of(&self, channel: Channel) -> T {
+        match channel {
+            Channel::Chat => self.chat,
+            Channel::Web => self.web,
+            Channel::Desk => self.desk,
+        }
+    }
+}
+
+/// Where the grid of starts begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GridAnchor {
+    /// At local midnight: 09:00, 09:15, …
+    Clock,
+    /// At each opening: 07:22, 07:37, …
+    Opening,
+}
+
+/// Whether starts beside the grid are offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapFit {
+    /// Opening times and the ends of neighbouring engagements are starts too.
+    Offered,
+    /// The grid alone.
+    GridOnly,
+}
+
+/// How the time kept free between two bookings is reckoned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BufferRule {
+    /// The earlier one's after-time and the later one's before-time must both fit.
+    Stacked,
+    /// The larger of the two must fit.
+    Shared,
+}
+
+/// Whether clean-up may go on after closing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CleanupPastClosing {
+    /// Clean-up must end by closing time.
+    Refused,
+    /// Only the client must have left by closing time.
+    Allowed,
+}
+
+/// How computed deposits and fees are rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rounding {
+    /// Up to the whole shilling, since M-Pesa moves nothing smaller.
+    WholeUnits,
+    /// To the cent.
+    Exact,
+}
+
+impl Rounding {
+    /// The amount as it is asked for.
+    ///
+    /// # Errors
+    /// [`MoneyError::TooLarge`].
+    pub fn apply(self, amount: Money) -> Result<Money, MoneyError> {
+        match self {
+            Self::WholeUnits => amount.round_up_to_whole_units(),
+            Self::Exact => Ok(amount),
+        }
+    }
+}
+
+/// How the money of a hold will come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayBy {
+    /// A prompt on the customer's phone.
+    MobileMoney,
+    /// A hosted card page.
+    Card,
+}
+
+/// How long an unpaid hold keeps its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HoldLengths {
+    /// For mobile money; 5 minutes.
+    pub mobile_money: Minutes,
+    /// For a card; 30 minutes.
+    pub card: Minutes,
+}
+
+impl Default for HoldLengths {
+    fn default() -> Self {
+        Self { mobile_money: Minutes::new(5), card: Minutes::new(30) }
+    }
+}
+
+impl HoldLengths {
+    /// For one way of paying.
+    #[must_use]
+    pub const fn of(&self, pay_by: PayBy) -> Minutes {
+        match pay_by {
+            PayBy::MobileMoney => self.mobile_money,
+            PayBy::Card => self.card,
+        }
+    }
+}
+
+/// What a customer who changes their mind pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CancellationPolicy {
+    /// Until how many hours before the start nothing is paid; 24.
+    pub free_until_hours: u32,
+    /// The share of the charged price that is paid after that; none.
+    pub late_fee: BasisPoints,
+    /// How long after the start a customer who has not come may be marked as a no-show; 15 minutes.
+    pub no_show_grace: Minutes,
+    /// The share of the charged price that a no-show pays; none.
+    pub no_show_fee: BasisPoints,
+}
+
+impl Default for CancellationPolicy {
+    fn default() -> Self {
+        Self {
+            free_until_hours: 24,
+            late_fee: BasisPoints::new(0),
+            no_show_grace: Minutes::new(15),
+            no_show_fee: BasisPoints::new(0),
+        }
+    }
+}
+
+impl CancellationPolicy {
+    /// What a customer owes who cancels at `now` a visit that starts at `start`; exactly at the limit it is
+    /// still free.
+    ///
+    /// # Errors
+    /// [`MoneyError::TooLarge`].
+    pub fn cancellation_fee(
+        &self,
+        charged: Money,
+        start: OffsetDateTime,
+        now: OffsetDateTime,
+        rounding: Rounding,
+    ) -> Result<Money, MoneyError> {
+        if start - now >= Duration::hours(i64::from(self.free_until_hours)) {
+            return Ok(Money::zero(charged.currency()));
+        }
+        fee(charged, self.late_fee, rounding)
+    }
+
+    /// What a customer owes who did not come.
+    ///
+    /// # Errors
+    /// [`MoneyError::TooLarge`].
+    pub fn no_show_fee(&self, charged: Money, rounding: Rounding) -> Result<Money, MoneyError> {
+        fee(charged, self.no_show_fee, rounding)
+    }
+}
+
+fn fee(charged: Money, rate: BasisPoints, rounding: Rounding) -> Result<Money, MoneyError> {
+    Ok(rounding.apply(charged.share(rate)?)?.min(charged))
+}
+
+/// What booking needs to know about a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The tenant's zone: local days, grids and quiet hours are its.
+    pub zone: Zone,
+    /// The tenant's currency.
+    pub currency: Currency,
+    /// The rest.
+    pub rules: Rules,
+}
+
+/// The part of the tenant's settings that booking reads; everything has a default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rules {
+    /// The distance between starts; 15 minutes. Nothing is offered on the grid when it is zero.
+    pub grid_step: Minutes,
+    /// Where the grid begins; at midnight.
+    pub grid_anchor: GridAnchor,
+    /// Whether starts beside the grid are offered; they are.
+    pub gap_fit: GapFit,
+    /// How buffers meet; they stack.
+    pub buffers: BufferRule,
+    /// Whether clean-up may pass closing time; it may not.
+    pub cleanup_past_closing: CleanupPastClosing,
+    /// How long before the start a booking must be made; chat 30 minutes, web 2 hours, desk none.
+    pub notice: PerChannel<Minutes>,
+    /// How many local days ahead may be booked, the last one included; 60.
+    pub horizon_days: PerChannel<u16>,
+    /// How long a client may wait between two services of one visit; 15 minutes.
+    pub wait_between_parts: Minutes,
+    /// How long holds last.
+    pub hold: HoldLengths,
+    /// How deposits and fees are rounded; to whole shillings.
+    pub rounding: Rounding,
+    /// What cancelling and not coming cost.
+    pub cancellation: CancellationPolicy,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            grid_step: Minutes::new(15),
+            grid_anchor: GridAnchor::Clock,
+            gap_fit: GapFit::Offered,
+            buffers: BufferRule::Stacked,
+            cleanup_past_closing: CleanupPastClosing::Refused,
+            notice: PerChannel { chat: Minutes::new(30), web: Minutes::new(120), desk: Minutes::NONE },
+            horizon_days: PerChannel::all(60),
+            wait_between_parts: Minutes::new(15),
+            hold: HoldLengths::default(),
+            rounding: Rounding::WholeUnits,
+            cancellation: CancellationPolicy::default(),
+        }
+    }
+}
+
+/// The reminders of a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reminder {
+    /// 24 hours ahead.
+    DayAhead,
+    /// 2 hours ahead.
+    HoursAhead,
+}
+
+const QUIET_FROM: Time = time::macros::time!(21:00);
+const QUIET_UNTIL: Time = time::macros::time!(07:00);
+const TOO_EARLY_TO_WAIT: Time = time::macros::time!(05:00);
+const EVENING: Time = time::macros::time!(20:30);
+
+impl Reminder {
+    /// All of them, the earliest first.
+    pub const ALL: [Self; 2] = [Self::DayAhead, Self::HoursAhead];
+
+    const fn lead(self) -> Duration {
+        match self {
+            Self::DayAhead => Duration::hours(24),
+            Self::HoursAhead => Duration::hours(2),
+        }
+    }
+
+    /// Before this instant the reminder of a visit that starts at `start` never goes out: quiet hours bring
+    /// it forward by ten hours at most.
+    #[must_use]
+    pub fn earliest(self, start: OffsetDateTime) -> OffsetDateTime {
+        start - self.lead() - Duration::hours(10)
+    }
+
+    /// When this reminder of a visit goes out; `None` when it is skipped because the visit was booked after
+    /// it was due.
+    ///
+    /// Due in the quiet hours (21:00 to 07:00 on the tenant's wall clock), it goes at 07:00 if it was not
+    /// due before 05:00 and the visit is then still an hour away, and otherwise at 20:30 the evening before.
+    #[must_use]
+    pub fn goes_at(
+        self,
+        zone: &Zone,
+        start: OffsetDateTime,
+        booked: OffsetDateTime,
+    ) -> Option<OffsetDateTime> {
+        let due = start - self.lead();
+        let goes = out_of_quiet_hours(zone, due, start);
+        (booked <= due && booked <= goes).then_some(goes)
+    }
+}
+
+fn out_of_quiet_hours(zone: &Zone, due: OffsetDateTime, start: OffsetDateTime) -> OffsetDateTime {
+    let local = zone.local(due);
+    let at = |date, time| zone.instant(PrimitiveDateTime::new(date, time));
+    if local.time() >= QUIET_FROM {
+        return at(local.date(), EVENING);
+    }
+    if local.time() >= QUIET_UNTIL {
+        return due;
+    }
+    let morning = at(local.date(), QUIET_UNTIL);
+    if local.time() >= TOO_EARLY_TO_WAIT && start - morning >= Duration::minutes(60) {
+        return morning;
+    }
+    local.date().previous_day().map_or(due, |evening| at(evening, EVENING))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,249 @@
+//! A book and a timetable in memory. They keep the same promises as the database's.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use ratiba_kernel::{Outage, TenantId, TimeRange};
+
+use crate::appointment::{Appointment, AppointmentId, Version};
+use crate::availability::{BusinessHours, EngagedAs, Engagement, Facts};
+use crate::catalogue::{Service, StaffId};
+use crate::engagement::Claim;
+use crate::event::{BookingEvent, BookingTask, Due};
+use crate::policy::Policy;
+use crate::ports::{
+    AppointmentBook, AppointmentChange, Catalogue, Change, ClaimChange, FactsQuery, RecordError, Timetable,
+};
+use crate::visit::{HoldKey, Visit, VisitHead, VisitId, expiry};
+
+#[derive(Clone, Debug, Default)]
+struct Pages {
+    heads: BTreeMap<VisitId, VisitHead>,
+    appointments: BTreeMap<AppointmentId, Appointment>,
+    claims: BTreeMap<AppointmentId, Vec<Claim>>,
+    blocks: Vec<Claim>,
+    frozen: Vec<(StaffId, TimeRange)>,
+    events: Vec<BookingEvent>,
+    tasks: Vec<Due<BookingTask>>,
+}
+
+/// A book in memory.
+#[derive(Debug, Default)]
+pub struct InMemoryBook(Mutex<BTreeMap<TenantId, Pages>>);
+
+impl InMemoryBook {
+    fn pages(&self) -> MutexGuard<'_, BTreeMap<TenantId, Pages>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T>(&self, tenant: TenantId, read: impl FnOnce(&Pages) -> T) -> T {
+        let book = self.pages();
+        read(book.get(&tenant).unwrap_or(&Pages::default()))
+    }
+
+    /// Blocks time, as lunch or training does.
+    pub fn block(&self, tenant: TenantId, claim: Claim) {
+        self.pages().entry(tenant).or_default().blocks.push(claim);
+    }
+
+    /// Freezes a month of a staff member.
+    pub fn freeze(&self, tenant: TenantId, staff: StaffId, month: TimeRange) {
+        self.pages().entry(tenant).or_default().frozen.push((staff, month));
+    }
+
+    /// All events so far, in order.
+    #[must_use]
+    pub fn events(&self, tenant: TenantId) -> Vec<BookingEvent> {
+        self.read(tenant, |pages| pages.events.clone())
+    }
+
+    /// All tasks so far, in order.
+    #[must_use]
+    pub fn tasks(&self, tenant: TenantId) -> Vec<Due<BookingTask>> {
+        self.read(tenant, |pages| pages.tasks.clone())
+    }
+
+    /// Everything that is engaged, as a timetable tells it.
+    #[must_use]
+    pub fn engagements(&self, tenant: TenantId) -> Vec<Engagement> {
+        self.read(tenant, |pages| {
+            let blocks = pages.blocks.iter().map(|claim| (EngagedAs::Blocked, claim));
+            let booked = pages.claims.iter().flat_map(|(id, claims)| {
+                let deadline = pages.appointments.get(id).and_then(|a| a.state().deadline());
+                let engaged_as = deadline.map_or(EngagedAs::Booked, |until| EngagedAs::Held { until });
+                claims.iter().map(move |claim| (engaged_as, claim))
+            });
+            let all = blocks.chain(booked);
+            all.map(|(engaged_as, claim)| Engagement { claim: claim.clone(), engaged_as }).collect()
+        })
+    }
+}
+
+impl Pages {
+    fn visit(&self, id: VisitId) -> Option<Visit> {
+        let head = self.heads.get(&id)?.clone();
+        let of_visit = self.appointments.values().filter(|a| a.booking().visit == id);
+        let mut appointments: Vec<Appointment> = of_visit.cloned().collect();
+        appointments.sort_by_key(|a| (a.booking().time.start(), a.id()));
+        Some(Visit { head, appointments })
+    }
+
+    fn apply(&mut self, change: Change) -> Result<(), RecordError> {
+        if change.open_months.iter().any(|month| {
+            self.frozen.iter().any(|(staff, range)| *staff == month.staff && range.holds(month.at))
+        }) {
+            return Err(RecordError::MonthFrozen);
+        }
+        if let Some(head) = change.head {
+            self.write_head(head)?;
+        }
+        let taking = |changed: &&AppointmentChange| changed.claims == ClaimChange::Take;
+        let wanted: Vec<Claim> = change
+            .appointments
+            .iter()
+            .filter(taking)
+            .flat_map(|changed| changed.appointment.booking().claims.clone())
+            .collect();
+        self.end_overdue(&wanted, change.at)?;
+        for changed in change.appointments {
+            self.write(changed)?;
+        }
+        self.events.extend(change.events);
+        self.tasks.extend(change.tasks);
+        Ok(())
+    }
+
+    fn write_head(&mut self, head: VisitHead) -> Result<(), RecordError> {
+        let recorded = self.heads.get(&head.id).map_or(Version::NEW, |head| head.version);
+        if recorded != head.version {
+            return Err(RecordError::Stale);
+        }
+        let key_used = head.hold_key.is_some()
+            && self.heads.values().any(|other| other.id != head.id && other.hold_key == head.hold_key);
+        if key_used {
+            return Err(RecordError::KeyUsed);
+        }
+        let version = head.version.next();
+        self.heads.insert(head.id, VisitHead { version, ..head });
+        Ok(())
+    }
+
+    fn end_overdue(&mut self, wanted: &[Claim], at: time::OffsetDateTime) -> Result<(), RecordError> {
+        let in_the_way = |claims: &Vec<Claim>| claims.iter().any(|c| wanted.iter().any(|w| w.conflicts(c)));
+        let ids: Vec<AppointmentId> =
+            self.claims.iter().filter(|(_, claims)| in_the_way(claims)).map(|(id, _)| *id).collect();
+        for id in ids {
+            let visit = self.appointments.get(&id).map(|a| a.booking().visit);
+            if let Some(change) = visit.and_then(|id| self.visit(id)).and_then(|visit| expiry(&visit, at)) {
+                self.apply(change)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, changed: AppointmentChange) -> Result<(), RecordError> {
+        let AppointmentChange { appointment, claims } = changed;
+        let id = appointment.id();
+        let recorded = self.appointments.get(&id).map_or(Version::NEW, Appointment::version);
+        if recorded != appointment.version() {
+            return Err(RecordError::Stale);
+        }
+        match claims {
+            ClaimChange::Keep => {}
+            ClaimChange::Release => {
+                self.claims.remove(&id);
+            }
+            ClaimChange::Take => {
+                self.claims.remove(&id);
+                let wanted = &appointment.booking().claims;
+                let others = self.claims.values().flatten().chain(&self.blocks);
+                if others.into_iter().any(|other| wanted.iter().any(|claim| claim.conflicts(other))) {
+                    return Err(RecordError::SlotTaken);
+                }
+                self.claims.insert(id, wanted.clone());
+            }
+        }
+        self.appointments.insert(id, appointment.at_next_version());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl AppointmentBook for InMemoryBook {
+    async fn appointment(&self, tenant: TenantId, id: AppointmentId) -> Result<Option<Appointment>, Outage> {
+        Ok(self.read(tenant, |pages| pages.appointments.get(&id).cloned()))
+    }
+
+    async fn visit(&self, tenant: TenantId, id: VisitId) -> Result<Option<Visit>, Outage> {
+        Ok(self.read(tenant, |pages| pages.visit(id)))
+    }
+
+    async fn visit_of_key(&self, tenant: TenantId, key: &HoldKey) -> Result<Option<Visit>, Outage> {
+        Ok(self.read(tenant, |pages| {
+            let head = pages.heads.values().find(|head| head.hold_key.as_ref() == Some(key))?;
+            pages.visit(head.id)
+        }))
+    }
+
+    async fn between(&self, tenant: TenantId, range: TimeRange) -> Result<Vec<Appointment>, Outage> {
+        Ok(self.read(tenant, |pages| {
+            let all = pages.appointments.values();
+            let mut found: Vec<_> = all.filter(|a| a.booking().time.overlaps(&range)).cloned().collect();
+            found.sort_by_key(|a| (a.booking().time.start(), a.id()));
+            found
+        }))
+    }
+
+    async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
+        let mut book = self.pages();
+        let pages = book.entry(tenant).or_default();
+        // Whole or not at all: what was written halfway is thrown away.
+        let mut draft = pages.clone();
+        draft.apply(change)?;
+        *pages = draft;
+        Ok(())
+    }
+}
+
+/// A timetable and a catalogue in memory: fixed facts, and the engagements of a book.
+pub struct InMemorySalon {
+    facts: Facts,
+    book: Arc<InMemoryBook>,
+}
+
+impl InMemorySalon {
+    /// The same facts for every tenant, with whatever `book` has engaged.
+    #[must_use]
+    pub fn new(facts: Facts, book: Arc<InMemoryBook>) -> Self {
+        Self { facts, book }
+    }
+}
+
+#[async_trait]
+impl Timetable for InMemorySalon {
+    async fn facts(&self, tenant: TenantId, query: FactsQuery) -> Result<Facts, Outage> {
+        let mut facts = self.facts.clone();
+        facts.services.retain(|service| query.services.contains(&service.id));
+        let engaged = self.book.engagements(tenant);
+        facts.engagements.extend(engaged.into_iter().filter(|e| e.claim.range.overlaps(&query.range)));
+        Ok(facts)
+    }
+}
+
+#[async_trait]
+impl Catalogue for InMemorySalon {
+    async fn services(&self, _tenant: TenantId) -> Result<Vec<Service>, Outage> {
+        let mut services = self.facts.services.clone();
+        services.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(services)
+    }
+
+    async fn business_hours(&self, _tenant: TenantId) -> Result<BusinessHours, Outage> {
+        Ok(self.facts.business.clone())
+    }
+
+    async fn policy(&self, _tenant: TenantId) -> Result<Policy, Outage> {
+        Ok(self.facts.policy.clone())
+    }
+}

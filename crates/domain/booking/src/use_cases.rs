@@ -1,0 +1,75 @@
+//! One struct per intention: read, decide, record.
+
+use ratiba_kernel::TimeRange;
+use time::{Duration, OffsetDateTime};
+
+use crate::availability::{Facts, RequestFault, Slot, SlotRequest};
+use crate::catalogue::ServiceId;
+use crate::ports::FactsQuery;
+
+mod cancel_appointment;
+mod confirm_visit;
+mod expire_hold;
+mod find_slots;
+mod finish_appointment;
+mod hold_visit;
+mod list_day;
+mod offer_slot;
+mod record_actuals;
+mod remind;
+mod start_appointment;
+
+pub use cancel_appointment::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};
+pub use confirm_visit::{ConfirmVisit, ConfirmVisitError, Confirmation};
+pub use expire_hold::{ExpireHold, TaskError};
+pub use find_slots::{FindSlots, FindSlotsError, Found, SlotQuery, Wanted};
+pub use finish_appointment::FinishAppointment;
+pub use hold_visit::{HoldOrder, HoldVisit, HoldVisitError, Held, HeldStanding};
+pub use list_day::{ListDay, ListDayError, Day};
+pub use offer_slot::{Offer, OfferQuery, OfferSlot};
+pub use record_actuals::RecordActuals;
+pub use remind::Remind;
+pub use start_appointment::{RenderingError, StartAppointment};
+
+/// How often a decision is made anew after it met another one.
+const TRIES: u32 = 3;
+
+/// How many alternatives are shown with a refusal.
+const ALTERNATIVES_MOST: usize = 3;
+
+/// The query for a search: its window, and a day and a half on either side for what reaches into it
+/// (a service lasts a day at most, a buffer four hours).
+fn facts_query(parts: impl IntoIterator<Item = ServiceId>, window: TimeRange) -> FactsQuery {
+    let margin = Duration::hours(36);
+    let (start, end) = (
+        window.start().checked_sub(margin).unwrap_or(window.start()),
+        window.end().checked_add(margin).unwrap_or(window.end()),
+    );
+    let mut services: Vec<ServiceId> = parts.into_iter().collect();
+    services.sort_unstable();
+    services.dedup();
+    FactsQuery { services, range: TimeRange::new(start, end).unwrap_or(window) }
+}
+
+/// The days around a wanted time in which alternatives are looked for: three days before to four days
+/// after, but not the past. For a time long past, the next days.
+fn around(wanted: OffsetDateTime, now: OffsetDateTime) -> Result<TimeRange, RequestFault> {
+    let wanted = wanted.max(now);
+    let from = wanted.saturating_sub(Duration::days(3)).max(now);
+    let until = wanted.saturating_add(Duration::days(4));
+    TimeRange::new(from, until).map_err(|_| RequestFault::OutOfCalendar)
+}
+
+/// The nearest starts that can be had around a wanted one.
+fn alternatives(
+    facts: &Facts,
+    request: &SlotRequest,
+    wanted: OffsetDateTime,
+) -> Vec<Slot> {
+    let request = SlotRequest { most: None, ..request.clone() };
+    let slots = crate::availability::find(facts, &request).unwrap_or_default();
+    crate::availability::nearest(slots, wanted, ALTERNATIVES_MOST)
+}
+
+#[cfg(test)]
+mod tests;

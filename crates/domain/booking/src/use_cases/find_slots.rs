@@ -1,0 +1,87 @@
+//! Which starts can be had in a stretch of days.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, Outage, TenantId, TimeRange};
+
+use super::facts_query;
+use crate::availability::{self, PartRequest, Refused, RequestFault, Slot, SlotRequest};
+use crate::policy::Channel;
+use crate::ports::Timetable;
+
+/// Whether the refusals are wanted too. They cost much more than the slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The slots alone.
+    Slots,
+    /// The slots, and why the other starts of the grid cannot be had.
+    SlotsAndRefusals,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotQuery {
+    /// The services of the visit, in order.
+    pub parts: Vec<PartRequest>,
+    /// Where to look; what lies more than 92 days after its beginning is left out.
+    pub window: TimeRange,
+    /// Through which channel it is asked.
+    pub channel: Channel,
+    /// The most slots wanted; all if `None`.
+    pub most: Option<usize>,
+    /// Whether refusals are wanted.
+    pub wanted: Wanted,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The slots, the earliest first.
+    pub slots: Vec<Slot>,
+    /// Why other starts cannot be had, if that was wanted.
+    pub refusals: Vec<Refused>,
+}
+
+/// Why the search was not made.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FindSlotsError {
+    /// The request names what does not exist.
+    #[error(transparent)]
+    Request(#[from] RequestFault),
+    /// The timetable did not answer.
+    #[error("the timetable is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Finds the starts that can be had.
+pub struct FindSlots {
+    /// What is known about the days.
+    pub timetable: Arc<dyn Timetable>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl FindSlots {
+    /// Slots in the window, with refusals if they are wanted.
+    ///
+    /// # Errors
+    /// [`FindSlotsError`].
+    #[tracing::instrument(name = "booking.find_slots", skip_all)]
+    pub async fn execute(&self, tenant: TenantId, query: SlotQuery) -> Result<Found, FindSlotsError> {
+        let services = query.parts.iter().map(|part| part.service);
+        let facts = self.timetable.facts(tenant, facts_query(services, query.window)).await?;
+        let request = SlotRequest {
+            parts: query.parts,
+            window: query.window,
+            channel: query.channel,
+            now: self.clock.now(),
+            most: query.most,
+        };
+        let slots = availability::find(&facts, &request)?;
+        let refusals = match query.wanted {
+            Wanted::Slots => Vec::new(),
+            Wanted::SlotsAndRefusals => availability::explain(&facts, &request)?,
+        };
+        Ok(Found { slots, refusals })
+    }
+}

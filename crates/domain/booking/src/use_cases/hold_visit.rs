@@ -1,0 +1,244 @@
+//! Claims the time of a visit until it is paid for, or for good where nothing is asked.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
+use time::OffsetDateTime;
+
+use super::{TRIES, alternatives, around, confirm_visit, facts_query};
+use crate::appointment::{
+    Appointment, AppointmentId, Booking, Price, StaffChoice, Team, TransitionRefused, Version,
+};
+use crate::availability::{self, Facts, PartRequest, Reason, RequestFault, Slot, SlotPart, SlotRequest};
+use crate::catalogue::{CustomerId, Service};
+use crate::event::{BookingEvent, BookingTask, Due};
+use crate::policy::{Channel, PayBy};
+use crate::ports::{AppointmentBook, Change, ClaimChange, RecordError, Timetable};
+use crate::visit::{HoldKey, Visit, VisitHead, VisitId, VisitStanding};
+
+/// What is to be held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldOrder {
+    /// The caller's key: the same order with the same key gives the same visit, however often it is given.
+    pub key: HoldKey,
+    /// For whom.
+    pub customer: CustomerId,
+    /// The services, in order.
+    pub parts: Vec<PartRequest>,
+    /// When the first begins.
+    pub start: OffsetDateTime,
+    /// Through which channel it is asked.
+    pub channel: Channel,
+    /// How the money will come; the hold lasts accordingly.
+    pub pay_by: PayBy,
+}
+
+/// Where a held visit stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldStanding {
+    /// It waits for money until then.
+    Waiting {
+        /// The deadline.
+        until: OffsetDateTime,
+    },
+    /// It is confirmed: nothing is asked, or it was paid already.
+    Confirmed,
+    /// It was held with this key, and is over by now.
+    Over,
+}
+
+/// A visit that was held, now or by an earlier order with the same key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The visit.
+    pub visit: Visit,
+    /// Where it stands.
+    pub standing: HeldStanding,
+    /// What is asked for it in all; may be nothing.
+    pub due: Money,
+}
+
+/// Why nothing was held.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HoldVisitError {
+    /// The time cannot be had, or somebody else was faster.
+    #[error("the time cannot be had")]
+    NotFree {
+        /// Why.
+        reasons: BTreeSet<Reason>,
+        /// The nearest starts that can be had, the nearest first; may be none.
+        alternatives: Vec<Slot>,
+    },
+    /// The order names what does not exist.
+    #[error(transparent)]
+    Request(#[from] RequestFault),
+    /// The services' prices do not go together.
+    #[error("the prices do not go together")]
+    Price(#[from] MoneyError),
+    /// Book or timetable did not answer; nobody knows whether it is held. Ask again with the same key.
+    #[error("the appointment book is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Holds visits.
+pub struct HoldVisit {
+    /// Where it is recorded.
+    pub book: Arc<dyn AppointmentBook>,
+    /// What is known about the days.
+    pub timetable: Arc<dyn Timetable>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// Identities of visit and appointments.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl HoldVisit {
+    /// Claims the time of all parts, or of none.
+    ///
+    /// Safe to repeat with the same key. Where any staff member will do and the one chosen is taken in the
+    /// same moment, the next one is tried.
+    ///
+    /// # Errors
+    /// [`HoldVisitError`].
+    #[tracing::instrument(name = "booking.hold_visit", skip_all)]
+    pub async fn execute(&self, tenant: TenantId, order: HoldOrder) -> Result<Held, HoldVisitError> {
+        if let Some(visit) = self.book.visit_of_key(tenant, &order.key).await? {
+            return held(visit);
+        }
+        let mut last_reasons = BTreeSet::new();
+        for _try in 0..TRIES {
+            let now = self.clock.now();
+            let window = around(order.start, now)?;
+            let services = order.parts.iter().map(|part| part.service);
+            let facts = self.timetable.facts(tenant, facts_query(services, window)).await?;
+            let request =
+                SlotRequest { parts: order.parts.clone(), window, channel: order.channel, now, most: None };
+            let slot = match availability::check(&facts, &request, order.start)? {
+                Ok(slot) => slot,
+                Err(refused) => {
+                    let mut reasons = refused.reasons();
+                    reasons.extend(last_reasons);
+                    let alternatives = alternatives(&facts, &request, order.start);
+                    return Err(HoldVisitError::NotFree { reasons, alternatives });
+                }
+            };
+            let change = self.decide(&facts, &order, &slot, now)?;
+            let id = change.head.as_ref().map(|head| head.id);
+            match self.book.record(tenant, change).await {
+                Ok(()) => {
+                    let Some(id) = id else { break };
+                    return self.recorded(tenant, id).await;
+                }
+                Err(RecordError::KeyUsed | RecordError::Stale) => {
+                    if let Some(visit) = self.book.visit_of_key(tenant, &order.key).await? {
+                        return held(visit);
+                    }
+                }
+                Err(RecordError::SlotTaken | RecordError::MonthFrozen) => {
+                    last_reasons = BTreeSet::from([Reason::Booked]);
+                }
+                Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+            }
+        }
+        // Somebody else was faster every time: too crowded a moment to look for more than the answer.
+        Err(HoldVisitError::NotFree { reasons: last_reasons, alternatives: Vec::new() })
+    }
+
+    async fn recorded(&self, tenant: TenantId, id: VisitId) -> Result<Held, HoldVisitError> {
+        match self.book.visit(tenant, id).await? {
+            Some(visit) => held(visit),
+            None => Err(Outage::new("a visit that was just recorded is not in the book").into()),
+        }
+    }
+
+    fn decide(
+        &self,
+        facts: &Facts,
+        order: &HoldOrder,
+        slot: &Slot,
+        now: OffsetDateTime,
+    ) -> Result<Change, HoldVisitError> {
+        let rules = &facts.policy.rules;
+        let visit = self.ids.fresh();
+        let until = now + rules.hold.of(order.pay_by).duration();
+        let mut appointments = Vec::with_capacity(slot.parts.len());
+        let mut due = Money::zero(facts.policy.currency);
+        for (part, wish) in slot.parts.iter().zip(&order.parts) {
+            let service = facts.services.iter().find(|service| service.id == part.service);
+            let service = service.ok_or(RequestFault::UnknownService(part.service))?;
+            let booking = self.booking(order, (part, wish), service, visit, now)?;
+            let booking = Booking { deposit: service.deposit.due(booking.price.charged(), rules.rounding)?, ..booking };
+            due = due.checked_add(booking.deposit)?;
+            let id: AppointmentId = self.ids.fresh();
+            appointments.push(Appointment::hold(id, booking, until));
+        }
+        let head = VisitHead {
+            id: visit,
+            customer: order.customer,
+            hold_key: Some(order.key.clone()),
+            created_at: now,
+            reminded: BTreeSet::new(),
+            lost_at: None,
+            version: Version::NEW,
+        };
+        let customer = order.customer;
+        let mut change = Change { head: Some(head), ..Change::at(now) };
+        if due.is_positive() {
+            for appointment in appointments {
+                change = change.with(appointment, ClaimChange::Take);
+            }
+            change.tasks.push(Due { at: until, task: BookingTask::ExpireHold { visit } });
+            return Ok(change.telling(BookingEvent::VisitHeld { visit, customer, until, due }));
+        }
+        for appointment in appointments {
+            // A hold that was made this moment can always be confirmed.
+            let confirmed = appointment.confirm(now).map_err(never)?;
+            change = change.with(confirmed, ClaimChange::Take);
+        }
+        change.tasks = confirm_visit::reminders(&facts.policy.zone, visit, slot.time.start(), now);
+        Ok(change.telling(BookingEvent::VisitConfirmed { visit, customer }))
+    }
+
+    fn booking(
+        &self,
+        order: &HoldOrder,
+        (part, wish): (&SlotPart, &PartRequest),
+        service: &Service,
+        visit: VisitId,
+        now: OffsetDateTime,
+    ) -> Result<Booking, MoneyError> {
+        let price = Price::agree(service.price, None, service.tax, service.product_cost)?;
+        let requested = wish.staff.named() == Some(part.staff);
+        Ok(Booking {
+            visit,
+            customer: order.customer,
+            service: part.service,
+            team: Team::of(part.staff),
+            choice: if requested { StaffChoice::Requested } else { StaffChoice::Assigned },
+            channel: order.channel,
+            time: part.time,
+            recipe: service.recipe.clone(),
+            claims: part.claims.clone(),
+            deposit: Money::zero(price.charged().currency()),
+            price,
+            booked_at: now,
+        })
+    }
+}
+
+fn held(visit: Visit) -> Result<Held, HoldVisitError> {
+    let standing = match visit.standing() {
+        VisitStanding::Waiting { until } => HeldStanding::Waiting { until },
+        VisitStanding::Agreed => HeldStanding::Confirmed,
+        VisitStanding::Over => HeldStanding::Over,
+    };
+    match visit.due()? {
+        Some(due) => Ok(Held { visit, standing, due }),
+        None => Err(Outage::new("a visit without appointments").into()),
+    }
+}
+
+fn never(refused: TransitionRefused) -> HoldVisitError {
+    Outage::new(refused).into()
+}

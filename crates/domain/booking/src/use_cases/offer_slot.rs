@@ -1,0 +1,68 @@
+//! Whether one wanted start can be had, and what is near it if not.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, TenantId};
+use time::OffsetDateTime;
+
+use super::{FindSlotsError, alternatives, around, facts_query};
+use crate::availability::{self, PartRequest, Reason, Slot, SlotRequest};
+use crate::policy::Channel;
+use crate::ports::Timetable;
+
+/// A wanted start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferQuery {
+    /// The services of the visit, in order.
+    pub parts: Vec<PartRequest>,
+    /// When it should begin.
+    pub start: OffsetDateTime,
+    /// Through which channel it is asked.
+    pub channel: Channel,
+}
+
+/// The answer to a wanted start. Nothing is held by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// It can be had.
+    Free(Slot),
+    /// It cannot.
+    Alternatives {
+        /// Why not.
+        reasons: BTreeSet<Reason>,
+        /// The nearest starts that can be had, the nearest first; may be none.
+        slots: Vec<Slot>,
+    },
+}
+
+/// Answers a wanted start.
+pub struct OfferSlot {
+    /// What is known about the days.
+    pub timetable: Arc<dyn Timetable>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl OfferSlot {
+    /// The slot, or why not and what is near.
+    ///
+    /// # Errors
+    /// [`FindSlotsError`].
+    #[tracing::instrument(name = "booking.offer_slot", skip_all)]
+    pub async fn execute(&self, tenant: TenantId, query: OfferQuery) -> Result<Offer, FindSlotsError> {
+        let now = self.clock.now();
+        let window = around(query.start, now)?;
+        let services = query.parts.iter().map(|part| part.service);
+        let facts = self.timetable.facts(tenant, facts_query(services, window)).await?;
+        let request =
+            SlotRequest { parts: query.parts, window, channel: query.channel, now, most: None };
+        Ok(match availability::check(&facts, &request, query.start)? {
+            Ok(slot) => Offer::Free(slot),
+            Err(refused) => Offer::Alternatives {
+                reasons: refused.reasons(),
+                slots: alternatives(&facts, &request, query.start),
+            },
+        })
+    }
+}

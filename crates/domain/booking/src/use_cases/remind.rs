@@ -1,0 +1,66 @@
+//! Says that a reminder should go out, once, if the visit still stands.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, TenantId};
+
+use super::{TRIES, TaskError};
+use crate::appointment::State;
+use crate::event::BookingEvent;
+use crate::policy::Reminder;
+use crate::ports::{AppointmentBook, Change, RecordError};
+use crate::visit::{Visit, VisitId};
+
+/// Sees to reminders.
+pub struct Remind {
+    /// Where it is recorded.
+    pub book: Arc<dyn AppointmentBook>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Remind {
+    /// Records the event that a reminder is due, unless it went out before, the visit does not stand any
+    /// more or has begun, or it was moved so far ahead that the reminder is not due yet. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`TaskError`], as for any task of a visit.
+    #[tracing::instrument(name = "booking.remind", skip_all, fields(visit.id = %id))]
+    pub async fn execute(
+        &self,
+        tenant: TenantId,
+        id: VisitId,
+        reminder: Reminder,
+    ) -> Result<(), TaskError> {
+        for _try in 0..TRIES {
+            let Some(visit) = self.book.visit(tenant, id).await? else { return Ok(()) };
+            let Some(change) = self.decide(&visit, reminder) else { return Ok(()) };
+            match self.book.record(tenant, change).await {
+                Ok(()) => return Ok(()),
+                Err(
+                    RecordError::Stale
+                    | RecordError::SlotTaken
+                    | RecordError::KeyUsed
+                    | RecordError::MonthFrozen,
+                ) => {}
+                Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+            }
+        }
+        Err(TaskError::Contended)
+    }
+
+    fn decide(&self, visit: &Visit, reminder: Reminder) -> Option<Change> {
+        let now = self.clock.now();
+        let confirmed = visit.appointments.iter().filter(|a| matches!(a.state(), State::Confirmed { .. }));
+        let start = confirmed.map(|a| a.booking().time.start()).min()?;
+        let is_time = now < start && reminder.earliest(start) <= now;
+        if !is_time || visit.head.reminded.contains(&reminder) {
+            return None;
+        }
+        let mut head = visit.head.clone();
+        head.reminded.insert(reminder);
+        let (visit, customer) = (head.id, head.customer);
+        let change = Change { head: Some(head), ..Change::at(now) };
+        Some(change.telling(BookingEvent::ReminderDue { visit, customer, reminder }))
+    }
+}

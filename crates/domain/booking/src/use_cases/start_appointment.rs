@@ -1,0 +1,88 @@
+//! Records that a service has begun.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, Outage, TenantId};
+use time::OffsetDateTime;
+
+use crate::appointment::{Appointment, AppointmentId, RenderingRefused};
+use crate::event::BookingEvent;
+use crate::ports::{AppointmentBook, Change, ClaimChange, RecordError};
+
+/// Why a rendering was not recorded.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RenderingError {
+    /// There is no such appointment.
+    #[error("there is no such appointment")]
+    UnknownAppointment,
+    /// State, times or tip do not allow it.
+    #[error(transparent)]
+    Refused(#[from] RenderingRefused),
+    /// The month is frozen: what is still to be said about it is an amendment.
+    #[error("the month is frozen")]
+    MonthFrozen,
+    /// It changed in the meantime. Read again and decide again.
+    #[error("the appointment changed since it was read")]
+    Stale,
+    /// The book did not answer.
+    #[error("the appointment book is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+impl From<RecordError> for RenderingError {
+    fn from(error: RecordError) -> Self {
+        match error {
+            // No claim is taken and no visit is made here.
+            RecordError::Stale | RecordError::SlotTaken | RecordError::KeyUsed => Self::Stale,
+            RecordError::MonthFrozen => Self::MonthFrozen,
+            RecordError::Unavailable(outage) => Self::Unavailable(outage),
+        }
+    }
+}
+
+/// Starts services.
+pub struct StartAppointment {
+    /// Where it is recorded.
+    pub book: Arc<dyn AppointmentBook>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl StartAppointment {
+    /// Records the actual start: `began`, or the present. The appointment as it then stands is the answer.
+    ///
+    /// Pressing the button twice is pressing it once: a service that has begun, and for which no other
+    /// start is named, is answered as it is.
+    ///
+    /// # Errors
+    /// [`RenderingError`].
+    #[tracing::instrument(name = "booking.start_appointment", skip_all, fields(appointment.id = %id))]
+    pub async fn execute(
+        &self,
+        tenant: TenantId,
+        id: AppointmentId,
+        began: Option<OffsetDateTime>,
+    ) -> Result<Appointment, RenderingError> {
+        let appointment = find(self.book.as_ref(), tenant, id).await?;
+        let known = appointment.actuals().start;
+        if known.is_some() && (began.is_none() || began == known) {
+            return Ok(appointment);
+        }
+        let now = self.clock.now();
+        let started = appointment.start(began.unwrap_or(now), now)?;
+        let visit = started.booking().visit;
+        let change = Change::at(now)
+            .with(started.clone(), ClaimChange::Keep)
+            .telling(BookingEvent::AppointmentStarted { appointment: id, visit });
+        self.book.record(tenant, change).await?;
+        Ok(started.at_next_version())
+    }
+}
+
+pub(super) async fn find(
+    book: &dyn AppointmentBook,
+    tenant: TenantId,
+    id: AppointmentId,
+) -> Result<Appointment, RenderingError> {
+    book.appointment(tenant, id).await?.ok_or(RenderingError::UnknownAppointment)
+}

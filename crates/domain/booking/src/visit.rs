@@ -1,0 +1,162 @@
+//! A visit: one or more appointments of one customer that are booked and paid together.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use ratiba_kernel::{Id, Money, MoneyError};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::appointment::{Appointment, Version};
+use crate::catalogue::CustomerId;
+use crate::event::BookingEvent;
+use crate::policy::Reminder;
+use crate::ports::{Change, ClaimChange};
+
+/// Marks ids of visits.
+#[derive(Debug)]
+pub enum VisitMark {}
+/// Names one visit of a tenant.
+pub type VisitId = Id<VisitMark>;
+
+/// The caller's own key of an order to hold: asking twice with one key gives one visit.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct HoldKey(String);
+
+/// A key is empty or longer than 200 characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a hold key has 1 to 200 characters")]
+pub struct BadHoldKey;
+
+impl HoldKey {
+    /// A key of 1 to 200 characters.
+    ///
+    /// # Errors
+    /// [`BadHoldKey`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, BadHoldKey> {
+        if (1..=200).contains(&text.chars().count()) { Ok(Self(text.to_owned())) } else { Err(BadHoldKey) }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for HoldKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HoldKey({})", self.0)
+    }
+}
+impl TryFrom<String> for HoldKey {
+    type Error = BadHoldKey;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+impl From<HoldKey> for String {
+    fn from(key: HoldKey) -> Self {
+        key.0
+    }
+}
+
+/// What is true of a visit as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitHead {
+    /// Its identity.
+    pub id: VisitId,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// The key that it was ordered with.
+    pub hold_key: Option<HoldKey>,
+    /// When it was ordered.
+    pub created_at: OffsetDateTime,
+    /// Which reminders went out, so that none goes twice.
+    pub reminded: BTreeSet<Reminder>,
+    /// When money came for it that found no time to pay for any more.
+    pub lost_at: Option<OffsetDateTime>,
+    /// The version that it was read at.
+    pub version: Version,
+}
+
+/// A visit with its appointments in order of start; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// What is true of the whole.
+    pub head: VisitHead,
+    /// Its parts.
+    pub appointments: Vec<Appointment>,
+}
+
+/// Where a visit stands as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VisitStanding {
+    /// It waits for money or an answer until then.
+    Waiting {
+        /// The earliest deadline of its parts.
+        until: OffsetDateTime,
+    },
+    /// All of what is left of it is agreed, begun or rendered.
+    Agreed,
+    /// Nothing of it is left: expired, declined, cancelled or not come to.
+    Over,
+}
+
+impl Visit {
+    /// Where it stands: one part that waits makes the whole wait.
+    #[must_use]
+    pub fn standing(&self) -> VisitStanding {
+        let deadline = self.appointments.iter().filter_map(|a| a.state().deadline()).min();
+        if let Some(until) = deadline {
+            VisitStanding::Waiting { until }
+        } else if self.appointments.iter().any(|a| a.state().keeps_its_time()) {
+            VisitStanding::Agreed
+        } else {
+            VisitStanding::Over
+        }
+    }
+
+    /// When its first part begins; of the parts that keep their time, if there are any.
+    #[must_use]
+    pub fn start(&self) -> Option<OffsetDateTime> {
+        let starts = |living: bool| {
+            self.appointments
+                .iter()
+                .filter(|a| a.state().keeps_its_time() == living)
+                .map(|a| a.booking().time.start())
+                .min()
+        };
+        starts(true).or_else(|| starts(false))
+    }
+
+    /// What is asked for all of it before it counts as confirmed. `None` for a visit without parts.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the parts are in different currencies.
+    pub fn due(&self) -> Result<Option<Money>, MoneyError> {
+        let mut due: Option<Money> = None;
+        for appointment in &self.appointments {
+            let deposit = appointment.booking().deposit;
+            due = Some(due.map_or(Ok(deposit), |sum| sum.checked_add(deposit))?);
+        }
+        Ok(due)
+    }
+}
+
+/// What makes a visit's overdue parts expire: `None` if none is overdue at `at`.
+///
+/// Its claims are given up, and the event tells that the hold ran out. Doing it twice does it once: the
+/// second time nothing is overdue any more.
+#[must_use]
+pub fn expiry(visit: &Visit, at: OffsetDateTime) -> Option<Change> {
+    let overdue = visit.appointments.iter().filter_map(|appointment| appointment.clone().expire(at).ok());
+    let change = overdue.fold(Change::at(at), |change, expired| change.with(expired, ClaimChange::Release));
+    let VisitHead { id: visit, customer, .. } = visit.head;
+    (!change.appointments.is_empty()).then(|| change.telling(BookingEvent::HoldExpired { visit, customer }))
+}
+
+#[cfg(test)]
+mod tests;

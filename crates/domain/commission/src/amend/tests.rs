@@ -1,0 +1,116 @@
+use proptest::prelude::*;
+use time::macros::datetime;
+
+use super::*;
+use crate::engine::compute;
+use crate::period::FrozenBy;
+use crate::resolve::RuleTable;
+use crate::rule::{RuleScope, RuleValue};
+use crate::test_support::{
+    a_tier, category, kes, money, month, percent, rule, settings, some_work, staff, tiered,
+};
+use crate::tiers::TierMethod;
+use crate::work::CompletedAppointment;
+
+fn figure(value: &RuleValue, work: &[CompletedAppointment]) -> StaffFigure {
+    let massage = RuleScope::Category(category("massage"));
+    let table = RuleTable::new([rule(1, massage, value.clone())]).unwrap();
+    let mut figures = compute(month("2026-05"), work, &table, &settings(), &[staff(1)]).unwrap();
+    figures.staff.remove(0)
+}
+
+fn frozen(value: &RuleValue, work: &[CompletedAppointment]) -> FrozenDocument {
+    let id = PeriodId::from_uuid(staff(1).as_uuid());
+    let at = datetime!(2026-06-01 02:00 UTC);
+    FrozenDocument::close(id, month("2026-05"), figure(value, work), at, FrozenBy::System)
+}
+
+#[test]
+fn c23_a_full_refund_after_the_close_takes_back_what_was_frozen() {
+    let value = percent(1_000);
+    let close = frozen(&value, &[some_work(1).build()]);
+    assert_eq!(close.period().commission, kes(100));
+    let now = figure(&value, &[some_work(1).refunded(100_000).build()]);
+    let amendment = propose(&close, &now).unwrap().unwrap();
+    assert_eq!(
+        (amendment.of, amendment.commission),
+        (close.period().id, kes(-100))
+    );
+    assert_eq!(amendment.services_rendered, 0);
+}
+
+#[test]
+fn c36_a_late_refund_is_taken_back_at_the_recorded_rate_unless_tiers_are_climbed_anew() {
+    let value = tiered(
+        TierMethod::Retroactive,
+        &[a_tier(0, 4_000), a_tier(100_000, 5_000)],
+    );
+    let work = |refunded| {
+        [
+            some_work(1).at(90_000).build(),
+            some_work(2).at(20_000).refunded(refunded).build(),
+        ]
+    };
+    let close = frozen(&value, &work(0));
+    let now = figure(&value, &work(20_000));
+    assert_eq!(close.period().commission, kes(550));
+    assert_eq!(propose(&close, &now).unwrap().unwrap().commission, kes(-100));
+    assert_eq!(
+        now.commission.checked_sub(close.period().commission),
+        Ok(kes(-190))
+    );
+}
+
+#[test]
+fn nothing_is_proposed_where_nothing_differs() {
+    let work = [some_work(1).build()];
+    let close = frozen(&percent(1_000), &work);
+    assert_eq!(propose(&close, &figure(&percent(1_000), &work)), Ok(None));
+    // An edited rate is not a late input of the work.
+    assert_eq!(propose(&close, &figure(&percent(2_000), &work)), Ok(None));
+}
+
+#[test]
+fn late_withdrawn_and_corrected_work_is_told_apart() {
+    let value = percent(1_000);
+    let close = frozen(
+        &value,
+        &[some_work(1).build(), some_work(2).without_actuals().build()],
+    );
+    let mut corrected = some_work(2).build();
+    corrected.actual_end = Some(datetime!(2026-05-13 11:30 UTC));
+    let now = figure(&value, &[corrected, some_work(3).at(50_000).build()]);
+    let amendment = propose(&close, &now).unwrap().unwrap();
+    let told: Vec<_> = amendment
+        .lines
+        .iter()
+        .map(|l| (l.cause, l.commission, l.rendered_seconds))
+        .collect();
+    let expected = [
+        (DeltaCause::Withdrawn, kes(-100), -3_600),
+        (DeltaCause::Corrected, kes(0), 1_800),
+        (DeltaCause::Late, kes(50), 3_600),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(
+        (amendment.commission, amendment.hours.to_string()),
+        (kes(-50), "0.50".to_owned())
+    );
+    assert_eq!(amendment.tip, money(0));
+}
+
+proptest! {
+    #[test]
+    fn partial_refunds_converge_on_exactly_the_whole(
+        amount in 0i64..1_000_000, base in 1i64..1_000_000, parts in prop::collection::vec(0i64..400_000, 0..6),
+    ) {
+        let (mut refunded, mut taken) = (0, 0);
+        for part in parts.into_iter().chain([base]) {
+            refunded = (refunded + part).min(base);
+            let total = taken_back(amount, base, refunded);
+            prop_assert!(total <= taken, "what was taken back is never given again");
+            taken = total;
+        }
+        prop_assert_eq!(taken, -amount);
+    }
+}

@@ -1,0 +1,205 @@
+//! The base: what a commission is a part of, and the steps that lead to it.
+
+use std::collections::BTreeSet;
+
+use ratiba_kernel::money::div_half_away_from_zero;
+use ratiba_kernel::{BasisPoints, Money, MoneyError};
+use serde::{Deserialize, Serialize};
+
+use crate::settings::NoShowBase;
+use crate::work::{Outcome, Sale};
+
+/// Which amount a base starts from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BaseStart {
+    /// The price in the catalogue.
+    ListPrice,
+    /// What the customer was asked for, after the discount.
+    #[default]
+    Charged,
+    /// What the customer paid.
+    Paid,
+}
+
+/// What is taken off, in the order in which it is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subtraction {
+    /// The discount; the charged and the paid amount are after it already.
+    Discount,
+    /// The tax contained in the charged amount.
+    Tax,
+    /// What the products used have cost.
+    ProductCost,
+    /// What collecting the money has cost.
+    PaymentFee,
+}
+
+/// How a rule comes to its base. Part of the rule's value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BaseRecipe {
+    /// Where it starts.
+    pub start: BaseStart,
+    /// What is taken off; a set, because the order is fixed.
+    pub subtract: BTreeSet<Subtraction>,
+}
+
+/// One step towards a base, as it is recorded on the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaseStep {
+    /// What was done.
+    pub what: StepKind,
+    /// By how much, in minor units; the start is positive, what is taken off negative.
+    pub amount_minor: i64,
+}
+
+/// What a step towards a base did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// Started from the list price.
+    ListPrice,
+    /// Started from the charged amount.
+    Charged,
+    /// Started from the paid amount.
+    Paid,
+    /// Started from the list price although the customer did not come.
+    NoShowPrice,
+    /// Started from the fee for not coming.
+    NoShowFee,
+    /// Took off the discount.
+    Discount,
+    /// Found the discount taken off already.
+    DiscountInside,
+    /// Took off the tax.
+    Tax,
+    /// Took off the product cost.
+    ProductCost,
+    /// Took off the payment fee.
+    PaymentFee,
+    /// Raised to nothing what was below.
+    Floor,
+    /// Took off what was given back.
+    Refund,
+    /// Took off the others' shares.
+    OthersShares,
+}
+
+/// The base of one appointment before it is shared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WholeBase {
+    pub(crate) steps: Vec<BaseStep>,
+    pub(crate) amount_minor: i64,
+    /// The part that was not given back: numerator and denominator.
+    pub(crate) kept: (i64, i64),
+}
+
+impl BaseRecipe {
+    /// The base of an appointment; `None` for a no-show that earns nothing. A refund takes away the same
+    /// part of the base as of the money it is a refund of, so that refunding everything leaves nothing.
+    pub(crate) fn apply(&self, outcome: Outcome, sale: &Sale, no_show: NoShowBase) -> Option<WholeBase> {
+        match outcome {
+            Outcome::Rendered => Some(self.rendered(sale)),
+            Outcome::NoShow { fee } => match no_show {
+                NoShowBase::None => None,
+                NoShowBase::Fee => Some(start_only(StepKind::NoShowFee, fee)),
+                NoShowBase::Price => Some(start_only(StepKind::NoShowPrice, sale.list_price)),
+            },
+        }
+    }
+
+    fn rendered(&self, sale: &Sale) -> WholeBase {
+        let (kind, start, refundable) = match self.start {
+            BaseStart::ListPrice => (StepKind::ListPrice, sale.list_price, sale.charged),
+            BaseStart::Charged => (StepKind::Charged, sale.charged, sale.charged),
+            BaseStart::Paid => (StepKind::Paid, sale.paid, sale.paid),
+        };
+        let mut steps = vec![step(kind, start.amount_minor())];
+        // Every amount is within 64 bits and not negative: five of them cannot leave 128.
+        let mut base = i128::from(start.amount_minor());
+        for subtraction in &self.subtract {
+            let taken = self.taken_off(*subtraction, sale);
+            base += i128::from(taken.amount_minor);
+            steps.push(taken);
+        }
+        if base < 0 {
+            let missing = i64::try_from(-base).unwrap_or(i64::MAX);
+            steps.push(step(StepKind::Floor, missing));
+            base = 0;
+        }
+        let whole = refundable.amount_minor();
+        let refunded = sale.refunded.amount_minor().min(whole);
+        if refunded > 0 {
+            let back = div_half_away_from_zero(base * i128::from(refunded), i128::from(whole));
+            base -= back;
+            steps.push(step(StepKind::Refund, i64::try_from(-back).unwrap_or(i64::MIN)));
+        }
+        WholeBase {
+            steps,
+            amount_minor: i64::try_from(base).unwrap_or(i64::MAX),
+            kept: if refunded > 0 {
+                (whole - refunded, whole)
+            } else {
+                (1, 1)
+            },
+        }
+    }
+
+    fn taken_off(&self, subtraction: Subtraction, sale: &Sale) -> BaseStep {
+        let (kind, amount) = match (subtraction, self.start) {
+            (Subtraction::Discount, BaseStart::ListPrice) => (StepKind::Discount, sale.discount),
+            (Subtraction::Discount, BaseStart::Charged | BaseStart::Paid) => {
+                return step(StepKind::DiscountInside, 0);
+            }
+            (Subtraction::Tax, _) => (StepKind::Tax, sale.tax),
+            (Subtraction::ProductCost, _) => (StepKind::ProductCost, sale.product_cost),
+            (Subtraction::PaymentFee, _) => (StepKind::PaymentFee, sale.payment_fee),
+        };
+        step(kind, -amount.amount_minor())
+    }
+}
+
+fn start_only(kind: StepKind, amount: Money) -> WholeBase {
+    WholeBase {
+        steps: vec![step(kind, amount.amount_minor())],
+        amount_minor: amount.amount_minor(),
+        kept: (1, 1),
+    }
+}
+
+const fn step(what: StepKind, amount_minor: i64) -> BaseStep {
+    BaseStep { what, amount_minor }
+}
+
+/// The tax that a price contains, rounded half away from zero: prices are said with their tax.
+///
+/// # Errors
+/// [`MoneyError::TooLarge`].
+pub fn tax_contained(price: Money, rate: BasisPoints) -> Result<Money, MoneyError> {
+    let rate = i128::from(rate.value());
+    let tax = div_half_away_from_zero(i128::from(price.amount_minor()) * rate, 10_000 + rate);
+    Ok(Money::new(
+        i64::try_from(tax).map_err(|_| MoneyError::TooLarge)?,
+        price.currency(),
+    ))
+}
+
+/// What each item of a package is charged with when it is redeemed: the package's price by list prices,
+/// largest remainder, so that all items together are the package.
+///
+/// # Errors
+/// [`MoneyError::NothingToSplitBy`] if no item has a price, [`MoneyError::CurrencyMismatch`].
+pub fn package_charges(price: Money, list_prices: &[Money]) -> Result<Vec<Money>, MoneyError> {
+    let mut weights = Vec::with_capacity(list_prices.len());
+    for list_price in list_prices {
+        if list_price.currency() != price.currency() {
+            return Err(MoneyError::CurrencyMismatch);
+        }
+        weights.push(u64::try_from(list_price.amount_minor()).unwrap_or(0));
+    }
+    price.split(&weights)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,483 @@
+//! The engine: rules and completed work become every person's figures, with the reason of each line.
+//!
+//! A pure function. Lines are grouped by person and winning rule; a group's figure is computed exactly and
+//! rounded **once**, half away from zero, and handed out to its lines by largest remainder, so that lines
+//! always add up to the total. The order in which work or rules are given makes no difference, and neither
+//! does anybody else's work.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ratiba_kernel::Money;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::base::{BaseRecipe, BaseStep, StepKind, WholeBase};
+use crate::hash::{self, ContentHash};
+use crate::hours::HoursWorked;
+use crate::resolve::{Beaten, Candidate, Place, RuleTable};
+use crate::rule::{Rule, Term};
+use crate::settings::CommissionSettings;
+use crate::split::Share;
+use crate::tiers::TierPart;
+use crate::tips::TipRefused;
+use crate::work::{CompletedAppointment, EndSource, Outcome};
+use crate::{AppointmentId, Month, RuleId, ServiceCategory, ServiceId, StaffId};
+
+mod figure;
+
+/// Which arithmetic made a figure. Raised when the same inputs would give another result.
+pub const ENGINE_VERSION: &str = "1";
+
+/// The figures of a month of all staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonthFigures {
+    /// The month.
+    pub month: Month,
+    /// One figure for each person, by id.
+    pub staff: Vec<StaffFigure>,
+}
+
+/// What one person earned in a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffFigure {
+    /// Who.
+    pub staff: StaffId,
+    /// The sum of the groups, and of the lines.
+    pub commission: Money,
+    /// What customers gave on top.
+    pub tip: Money,
+    /// The time of rendered services.
+    pub hours: HoursWorked,
+    /// How many services were rendered.
+    pub services_rendered: u32,
+    /// Every piece of work, by end and id.
+    pub lines: Vec<Line>,
+    /// What each rule that won anything paid, by the rule's id.
+    pub groups: Vec<Group>,
+    /// The fingerprint of what went into this figure.
+    pub content_hash: ContentHash,
+}
+
+/// One person's part of one appointment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Which appointment.
+    pub appointment: AppointmentId,
+    /// What the commission is a part of; the person's own share.
+    pub base: Money,
+    /// What it earned.
+    pub commission: Money,
+    /// The person's part of the tip.
+    pub tip: Money,
+    /// Everything that explains it.
+    pub reason: Reason,
+}
+
+/// Why a line says what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// What was rendered.
+    pub service: ServiceId,
+    /// What it was called.
+    pub service_name: String,
+    /// The family that decided the rule.
+    pub category: ServiceCategory,
+    /// The end that decided month and rate, in UTC.
+    #[serde(with = "time::serde::rfc3339")]
+    pub ended_at: OffsetDateTime,
+    /// Whether that end was recorded or only planned.
+    pub end_source: EndSource,
+    /// How long it was rendered, in seconds.
+    pub rendered_seconds: i64,
+    /// The person's part of the appointment.
+    pub share: Share,
+    /// From the start amount to the base.
+    pub base_steps: Vec<BaseStep>,
+    /// Which rule decided.
+    pub verdict: Verdict,
+}
+
+/// Which rule decided a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// A rule won.
+    Won {
+        /// Which one; its text is in the group of that id.
+        rule: RuleId,
+        /// From which place it spoke.
+        place: Place,
+        /// What it said.
+        term: Term,
+        /// What it beat, next best first.
+        beaten: Vec<Beaten>,
+    },
+    /// No rule says anything: earns nothing, and somebody should look.
+    Gap,
+    /// The customer did not come, and the tenant pays nothing for that.
+    NoShow,
+}
+
+/// What one rule paid one person in a month: one figure, rounded once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// The rule as it was.
+    pub rule: Rule,
+    /// How many lines it won.
+    pub lines: u32,
+    /// Their bases together, in minor units.
+    pub base_minor: i64,
+    /// What its ladder measured, in minor units or services; `None` without a ladder.
+    pub measured: Option<i64>,
+    /// How much of the base earned at which of the ladder's rates; empty without a ladder. Where the ladder
+    /// measures all lines of the person by revenue, this is of all their bases.
+    pub tier_parts: Vec<TierPart>,
+    /// The figure.
+    pub figure: Money,
+    /// Which way it was rounded.
+    pub rounding: Rounding,
+}
+
+/// Which way an exact figure was rounded to whole minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rounding {
+    /// It was whole.
+    Exact,
+    /// To the larger.
+    Up,
+    /// To the smaller.
+    Down,
+}
+
+/// Why a month cannot be computed. Names what somebody has to put right.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ComputeError {
+    /// A sum leaves 64 bits.
+    #[error("the amounts of staff member {staff} are too large to compute with")]
+    TooLarge {
+        /// Whose.
+        staff: StaffId,
+    },
+    /// An amount is in another currency than the tenant's.
+    #[error("appointment {appointment} has amounts in another currency than the tenant's")]
+    OtherCurrency {
+        /// Which one.
+        appointment: AppointmentId,
+    },
+    /// An amount of a sale is below nothing.
+    #[error("appointment {appointment} has a negative amount")]
+    Negative {
+        /// Which one.
+        appointment: AppointmentId,
+    },
+    /// The tip of an appointment does not fit the people who rendered it.
+    #[error("the tip of appointment {appointment} cannot be passed on")]
+    Tip {
+        /// Which one.
+        appointment: AppointmentId,
+        /// Why not.
+        #[source]
+        refused: TipRefused,
+    },
+    /// One appointment was given twice.
+    #[error("appointment {appointment} was given twice")]
+    Twice {
+        /// Which one.
+        appointment: AppointmentId,
+    },
+    /// The month is at the end of the calendar.
+    #[error("the month is outside of the calendar")]
+    OutsideTheCalendar,
+}
+
+/// One person's part of one appointment, before the groups are computed.
+pub(crate) struct Draft<'a> {
+    pub(crate) work: &'a CompletedAppointment,
+    pub(crate) ended_at: OffsetDateTime,
+    /// The person's place in the list of renderers.
+    pub(crate) place: usize,
+    pub(crate) share: Share,
+    pub(crate) base_steps: Vec<BaseStep>,
+    pub(crate) base_minor: i64,
+    pub(crate) kept: (i64, i64),
+    /// Whether anything can be earned on it at all.
+    pub(crate) earns: bool,
+    pub(crate) tip_minor: i64,
+    /// Rules that speak on it, the winner first.
+    pub(crate) candidates: Vec<Candidate>,
+}
+
+/// Computes a month.
+///
+/// Takes the work whose end lies in the month where the tenant is, whatever else it is given, and answers a
+/// figure for everybody on the roster and everybody who rendered something.
+///
+/// # Errors
+/// [`ComputeError`] names the appointment or person that cannot be computed; nothing is skipped silently.
+pub fn compute(
+    month: Month,
+    work: &[CompletedAppointment],
+    rules: &RuleTable,
+    settings: &CommissionSettings,
+    roster: &[StaffId],
+) -> Result<MonthFigures, ComputeError> {
+    let range = month
+        .range(&settings.zone)
+        .ok_or(ComputeError::OutsideTheCalendar)?;
+    let mut drafts: BTreeMap<StaffId, Vec<Draft<'_>>> =
+        roster.iter().map(|staff| (*staff, Vec::new())).collect();
+    let mut seen = BTreeSet::new();
+    for appointment in work.iter().filter(|work| range.holds(work.ended_at())) {
+        if !seen.insert(appointment.id) {
+            return Err(ComputeError::Twice {
+                appointment: appointment.id,
+            });
+        }
+        check_amounts(appointment, settings)?;
+        for (staff, draft) in drafts_of(appointment, rules, settings)? {
+            drafts.entry(staff).or_default().push(draft);
+        }
+    }
+    let staff = drafts
+        .into_iter()
+        .map(|(staff, mut drafts)| {
+            drafts.sort_unstable_by_key(|draft| (draft.ended_at, draft.work.id));
+            figure_of(staff, month, settings, drafts)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(MonthFigures { month, staff })
+}
+
+fn check_amounts(work: &CompletedAppointment, settings: &CommissionSettings) -> Result<(), ComputeError> {
+    let fee = match work.outcome {
+        Outcome::Rendered => None,
+        Outcome::NoShow { fee } => Some(fee),
+    };
+    let tip = work.tip.iter().flat_map(|tip| {
+        let entered = tip.entered.iter().map(|(_, part)| *part);
+        [tip.amount, tip.refunded].into_iter().chain(entered)
+    });
+    for amount in work.sale.amounts().into_iter().chain(fee).chain(tip) {
+        if amount.currency() != settings.currency {
+            return Err(ComputeError::OtherCurrency { appointment: work.id });
+        }
+        if amount.amount_minor() < 0 {
+            return Err(ComputeError::Negative { appointment: work.id });
+        }
+    }
+    Ok(())
+}
+
+fn drafts_of<'a>(
+    work: &'a CompletedAppointment,
+    rules: &RuleTable,
+    settings: &CommissionSettings,
+) -> Result<Vec<(StaffId, Draft<'a>)>, ComputeError> {
+    let ended_at = work.ended_at();
+    let day = settings.zone.date(ended_at);
+    let people = work.renderers.staff();
+    let tips = match &work.tip {
+        None => vec![0; people.len()],
+        Some(tip) => tip.divide(&work.renderers).map_err(|refused| ComputeError::Tip {
+            appointment: work.id,
+            refused,
+        })?,
+    };
+    let shares = work.renderers.fractions();
+    let default_recipe = BaseRecipe::default();
+    let drafts = people
+        .iter()
+        .zip(shares)
+        .zip(tips)
+        .enumerate()
+        .map(|(place, ((staff, share), tip_minor))| {
+            let candidates = rules.candidates(*staff, work.service, &work.category, day, settings.precedence);
+            let recipe = candidates
+                .first()
+                .map_or(&default_recipe, |winner| winner.rule.value.base());
+            let whole = recipe.apply(work.outcome, &work.sale, settings.no_show_base);
+            let earns = whole.is_some();
+            let mut whole = whole.unwrap_or(WholeBase {
+                steps: Vec::new(),
+                amount_minor: 0,
+                kept: (1, 1),
+            });
+            let own = work
+                .renderers
+                .divide(whole.amount_minor)
+                .get(place)
+                .copied()
+                .unwrap_or(0);
+            if own != whole.amount_minor {
+                whole.steps.push(BaseStep {
+                    what: StepKind::OthersShares,
+                    amount_minor: own - whole.amount_minor,
+                });
+            }
+            let draft = Draft {
+                work,
+                ended_at,
+                place,
+                share,
+                base_steps: whole.steps,
+                base_minor: own,
+                kept: whole.kept,
+                earns,
+                tip_minor,
+                candidates,
+            };
+            (*staff, draft)
+        })
+        .collect();
+    Ok(drafts)
+}
+
+fn figure_of(
+    staff: StaffId,
+    month: Month,
+    settings: &CommissionSettings,
+    drafts: Vec<Draft<'_>>,
+) -> Result<StaffFigure, ComputeError> {
+    let too_large = ComputeError::TooLarge { staff };
+    let content_hash = hash::of_inputs(staff, month, settings, &drafts);
+    let mut won: BTreeMap<RuleId, (Arc<Rule>, Vec<usize>)> = BTreeMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        if let Some(winner) = draft.candidates.first().filter(|_| draft.earns) {
+            let (_, members) = won
+                .entry(winner.rule.id)
+                .or_insert_with(|| (Arc::clone(&winner.rule), Vec::new()));
+            members.push(index);
+        }
+    }
+    let measured = figure::Measured::of(&drafts).ok_or_else(|| too_large.clone())?;
+    let mut commissions = vec![0_i64; drafts.len()];
+    let mut groups = Vec::with_capacity(won.len());
+    for (rule, members) in won.into_values() {
+        let figured =
+            figure::of_group(&rule.value, &members, &drafts, &measured).ok_or_else(|| too_large.clone())?;
+        for (index, part) in members.iter().zip(&figured.parts) {
+            if let Some(commission) = commissions.get_mut(*index) {
+                *commission = *part;
+            }
+        }
+        groups.push(Group {
+            rule: Arc::unwrap_or_clone(rule),
+            lines: u32::try_from(members.len()).unwrap_or(u32::MAX),
+            base_minor: figured.base_minor,
+            measured: figured.measured,
+            tier_parts: figured.tier_parts,
+            figure: Money::new(figured.figure_minor, settings.currency),
+            rounding: figured.rounding,
+        });
+    }
+    let money = |minor| Money::new(minor, settings.currency);
+    let lines: Vec<Line> = drafts
+        .into_iter()
+        .zip(commissions)
+        .map(|(draft, commission)| line_of(draft, commission, money))
+        .collect();
+    let total = |part: fn(&Line) -> Money| Money::sum(settings.currency, lines.iter().map(part));
+    let seconds = lines
+        .iter()
+        .try_fold(0_i64, |sum, line| sum.checked_add(line.reason.rendered_seconds));
+    let rendered = lines.iter().filter(|line| line.was_rendered()).count();
+    Ok(StaffFigure {
+        staff,
+        commission: total(|line| line.commission).map_err(|_| too_large.clone())?,
+        tip: total(|line| line.tip).map_err(|_| too_large.clone())?,
+        hours: HoursWorked::from_seconds(seconds.ok_or(too_large)?),
+        services_rendered: u32::try_from(rendered).unwrap_or(u32::MAX),
+        lines,
+        groups,
+        content_hash,
+    })
+}
+
+fn line_of(draft: Draft<'_>, commission_minor: i64, money: impl Fn(i64) -> Money) -> Line {
+    let work = draft.work;
+    let mut candidates = draft.candidates.into_iter();
+    let verdict = match (draft.earns, candidates.next()) {
+        (false, _) => Verdict::NoShow,
+        (true, None) => Verdict::Gap,
+        (true, Some(winner)) => Verdict::Won {
+            rule: winner.rule.id,
+            place: winner.place,
+            term: winner.term,
+            beaten: candidates
+                .map(|loser| Beaten {
+                    place: loser.place,
+                    term: loser.term,
+                    rule: loser.rule.id,
+                })
+                .collect(),
+        },
+    };
+    Line {
+        appointment: work.id,
+        base: money(draft.base_minor),
+        commission: money(commission_minor),
+        tip: money(draft.tip_minor),
+        reason: Reason {
+            service: work.service,
+            service_name: work.service_name.clone(),
+            category: work.category.clone(),
+            ended_at: draft.ended_at,
+            end_source: work.end_source(),
+            rendered_seconds: work.rendered_for().whole_seconds(),
+            share: draft.share,
+            base_steps: draft.base_steps,
+            verdict,
+        },
+    }
+}
+
+impl Line {
+    /// The recorded rate in basis points: the amount by the base, rounded half away from zero. `None`
+    /// where there is no base, as with a fixed sum for a free service.
+    #[must_use]
+    pub fn recorded_rate_basis_points(&self) -> Option<i64> {
+        let base = i128::from(self.base.amount_minor());
+        let product = i128::from(self.commission.amount_minor()) * 10_000;
+        let rate = (base > 0).then(|| ratiba_kernel::money::div_half_away_from_zero(product, base))?;
+        i64::try_from(rate).ok()
+    }
+
+    /// Whether no rule covered it.
+    #[must_use]
+    pub const fn is_gap(&self) -> bool {
+        matches!(self.reason.verdict, Verdict::Gap)
+    }
+
+    fn was_rendered(&self) -> bool {
+        let no_show = |step: &BaseStep| matches!(step.what, StepKind::NoShowFee | StepKind::NoShowPrice);
+        !matches!(self.reason.verdict, Verdict::NoShow) && !self.reason.base_steps.iter().any(no_show)
+    }
+}
+
+impl StaffFigure {
+    /// The group that a line belongs to; `None` for a gap or a no-show.
+    #[must_use]
+    pub fn group_of(&self, line: &Line) -> Option<&Group> {
+        group_of(&self.groups, line)
+    }
+
+    /// How many lines no rule covered.
+    #[must_use]
+    pub fn gaps(&self) -> usize {
+        self.lines.iter().filter(|line| line.is_gap()).count()
+    }
+}
+
+/// The group among several that a line belongs to.
+#[must_use]
+pub fn group_of<'a>(groups: &'a [Group], line: &Line) -> Option<&'a Group> {
+    match &line.reason.verdict {
+        Verdict::Won { rule, .. } => groups.iter().find(|group| group.rule.id == *rule),
+        Verdict::Gap | Verdict::NoShow => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,258 @@
+//! One group's figure: exact first, rounded once, handed out to the lines.
+
+use std::collections::BTreeMap;
+
+use ratiba_kernel::BasisPoints;
+use ratiba_kernel::money::div_half_away_from_zero;
+
+use super::{Draft, Rounding};
+use crate::rule::{RuleValue, Term};
+use crate::split::{largest_remainder, spread_by_weight};
+use crate::tiers::{Measure, MeasureScope, Tier, TierMethod, TierPart, Tiers};
+use crate::work::Outcome;
+
+/// Basis points in a whole.
+const WHOLE: i128 = 10_000;
+
+/// A group's figure and what each of its lines gets of it, in the order of the lines.
+pub(super) struct Figured {
+    pub(super) parts: Vec<i64>,
+    pub(super) figure_minor: i64,
+    pub(super) rounding: Rounding,
+    pub(super) base_minor: i64,
+    pub(super) measured: Option<i64>,
+    pub(super) tier_parts: Vec<TierPart>,
+}
+
+/// What ladders that look at all of a person's lines measure.
+pub(super) struct Measured {
+    revenue_minor: i64,
+    count: i64,
+    /// For each draft, how many that count come before it.
+    before: Vec<i64>,
+}
+
+impl Measured {
+    /// Measures the lines that earn commission; `None` if the sum is too large. A line that a rule pays
+    /// nothing for on purpose earns none and does not lift the others.
+    pub(super) fn of(drafts: &[Draft<'_>]) -> Option<Self> {
+        let mut measured = Self {
+            revenue_minor: 0,
+            count: 0,
+            before: Vec::with_capacity(drafts.len()),
+        };
+        for draft in drafts {
+            measured.before.push(measured.count);
+            let paid_for = draft
+                .candidates
+                .first()
+                .is_some_and(|winner| !winner.term.is_explicit_zero());
+            if draft.earns && paid_for {
+                measured.revenue_minor = measured.revenue_minor.checked_add(draft.base_minor)?;
+                measured.count += i64::from(counts(draft));
+            }
+        }
+        Some(measured)
+    }
+}
+
+/// Whether a line moves a ladder of services: rendered, and not given back in full.
+fn counts(draft: &Draft<'_>) -> bool {
+    match draft.work.outcome {
+        Outcome::Rendered => draft.kept.0 > 0,
+        Outcome::NoShow { .. } => false,
+    }
+}
+
+/// The figure of the lines that one rule won; `None` if a number is too large.
+pub(super) fn of_group(
+    value: &RuleValue,
+    members: &[usize],
+    drafts: &[Draft<'_>],
+    measured: &Measured,
+) -> Option<Figured> {
+    let lines: Vec<&Draft<'_>> = members.iter().filter_map(|index| drafts.get(*index)).collect();
+    let base_minor = lines
+        .iter()
+        .try_fold(0_i64, |sum, draft| sum.checked_add(draft.base_minor))?;
+    let plain = match value {
+        RuleValue::Percentage { .. } => at_rates(&lines, lines.iter().map(|draft| rate_of(draft)))?,
+        RuleValue::Fixed { .. } => fixed(&lines)?,
+        RuleValue::Tiered { tiers, .. } => match tiers.measure() {
+            Measure::Revenue => by_revenue(tiers, &lines, base_minor, measured)?,
+            Measure::Count => by_count(tiers, members, &lines, measured)?,
+        },
+    };
+    Some(Figured { base_minor, ..plain })
+}
+
+fn rate_of(draft: &Draft<'_>) -> BasisPoints {
+    match draft.candidates.first().map(|winner| winner.term) {
+        Some(Term::Rate(rate)) => rate,
+        Some(Term::PerService(_) | Term::Ladder) | None => BasisPoints::new(0),
+    }
+}
+
+/// Each line's base at a rate of its own.
+fn at_rates(lines: &[&Draft<'_>], rates: impl Iterator<Item = BasisPoints>) -> Option<Figured> {
+    // A base within 64 bits times a rate of at most 10,000, summed over lines: far within 128 bits.
+    let numerators: Vec<i128> = lines
+        .iter()
+        .zip(rates)
+        .map(|(draft, rate)| i128::from(draft.base_minor) * i128::from(rate.value()))
+        .collect();
+    let exact: i128 = numerators.iter().sum();
+    let (figure, rounding) = round(exact, WHOLE);
+    Some(Figured {
+        parts: largest_remainder(figure, &numerators, WHOLE),
+        figure_minor: i64::try_from(figure).ok()?,
+        rounding,
+        base_minor: 0,
+        measured: None,
+        tier_parts: Vec::new(),
+    })
+}
+
+/// A sum for each service; a share or a refund takes its part of the sum. Every sum is a figure of its own,
+/// so it is rounded where it stands.
+fn fixed(lines: &[&Draft<'_>]) -> Option<Figured> {
+    let mut parts = Vec::with_capacity(lines.len());
+    let (mut total, mut rounded_up_by) = (0_i64, 0_i64);
+    for draft in lines {
+        let amount = match (
+            draft.candidates.first().map(|winner| winner.term),
+            draft.work.outcome,
+        ) {
+            (Some(Term::PerService(amount)), Outcome::Rendered) => amount.amount_minor(),
+            (Some(Term::PerService(_)), Outcome::NoShow { .. }) => 0,
+            (Some(Term::Rate(_) | Term::Ladder) | None, _) => 0,
+        };
+        let numerator = i128::from(amount)
+            .checked_mul(i128::from(draft.share.numerator))?
+            .checked_mul(i128::from(draft.kept.0))?;
+        let denominator = i128::from(draft.share.denominator) * i128::from(draft.kept.1);
+        let (part, rounding) = round(numerator, denominator);
+        rounded_up_by += match rounding {
+            Rounding::Exact => 0,
+            Rounding::Up => 1,
+            Rounding::Down => -1,
+        };
+        let part = i64::try_from(part).ok()?;
+        total = total.checked_add(part)?;
+        parts.push(part);
+    }
+    Some(Figured {
+        parts,
+        figure_minor: total,
+        rounding: match rounded_up_by.signum() {
+            0 => Rounding::Exact,
+            1 => Rounding::Up,
+            _below => Rounding::Down,
+        },
+        base_minor: 0,
+        measured: None,
+        tier_parts: Vec::new(),
+    })
+}
+
+fn by_revenue(tiers: &Tiers, lines: &[&Draft<'_>], base_minor: i64, all: &Measured) -> Option<Figured> {
+    let measured = match tiers.scope() {
+        MeasureScope::Rule => base_minor,
+        MeasureScope::All => all.revenue_minor,
+    };
+    let figured = match tiers.method() {
+        TierMethod::Retroactive => {
+            let reached = tiers.tier_at(measured);
+            let rates = std::iter::repeat_n(reached.rate, lines.len());
+            Figured {
+                tier_parts: vec![part_of(reached, base_minor)],
+                ..at_rates(lines, rates)?
+            }
+        }
+        TierMethod::Marginal => {
+            let cut = tiers.cut(measured);
+            let climbed: i128 = cut
+                .iter()
+                .map(|part| i128::from(part.part_minor) * i128::from(part.rate.value()))
+                .sum();
+            // A group that is measured with others earns its part of what all of them climbed.
+            let (numerator, denominator) = if measured == base_minor {
+                (climbed, WHOLE)
+            } else {
+                let part = climbed.checked_mul(i128::from(base_minor))?;
+                (part, WHOLE * i128::from(measured.max(1)))
+            };
+            let (figure, rounding) = round(numerator, denominator);
+            let figure_minor = i64::try_from(figure).ok()?;
+            let weights: Vec<i64> = lines.iter().map(|draft| draft.base_minor).collect();
+            Figured {
+                parts: spread_by_weight(figure_minor, &weights),
+                figure_minor,
+                rounding,
+                base_minor: 0,
+                measured: None,
+                tier_parts: cut,
+            }
+        }
+    };
+    Some(Figured {
+        measured: Some(measured),
+        ..figured
+    })
+}
+
+fn by_count(tiers: &Tiers, members: &[usize], lines: &[&Draft<'_>], all: &Measured) -> Option<Figured> {
+    let mut own_before = Vec::with_capacity(lines.len());
+    let mut own_count = 0_i64;
+    for draft in lines {
+        own_before.push(own_count);
+        own_count += i64::from(counts(draft));
+    }
+    let measured = match tiers.scope() {
+        MeasureScope::Rule => own_count,
+        MeasureScope::All => all.count,
+    };
+    // The n-th service climbs from n - 1 to n, and so lies on the step that holds n - 1.
+    let steps: Vec<Tier> = members
+        .iter()
+        .zip(own_before)
+        .map(|(index, own_before)| match (tiers.method(), tiers.scope()) {
+            (TierMethod::Retroactive, _) => tiers.tier_at(measured),
+            (TierMethod::Marginal, MeasureScope::Rule) => tiers.tier_at(own_before),
+            (TierMethod::Marginal, MeasureScope::All) => {
+                tiers.tier_at(all.before.get(*index).copied().unwrap_or(0))
+            }
+        })
+        .collect();
+    let mut tier_parts: BTreeMap<i64, TierPart> = BTreeMap::new();
+    for (draft, step) in lines.iter().zip(&steps) {
+        let part = tier_parts.entry(step.floor).or_insert(part_of(*step, 0));
+        part.part_minor = part.part_minor.checked_add(draft.base_minor)?;
+    }
+    Some(Figured {
+        measured: Some(measured),
+        tier_parts: tier_parts.into_values().collect(),
+        ..at_rates(lines, steps.iter().map(|step| step.rate))?
+    })
+}
+
+const fn part_of(tier: Tier, part_minor: i64) -> TierPart {
+    TierPart {
+        floor: tier.floor,
+        rate: tier.rate,
+        part_minor,
+    }
+}
+
+fn round(numerator: i128, denominator: i128) -> (i128, Rounding) {
+    let rounded = div_half_away_from_zero(numerator, denominator);
+    // Rounding moves by half a unit at most, so the floor tells which way it went.
+    let rounding = if numerator % denominator == 0 {
+        Rounding::Exact
+    } else if rounded > numerator / denominator {
+        Rounding::Up
+    } else {
+        Rounding::Down
+    };
+    (rounded, rounding)
+}

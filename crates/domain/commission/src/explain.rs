@@ -1,0 +1,376 @@
+//! The reason of each line in words: the rule, why it won, what it beat, the base, the rate, the rounding.
+//!
+//! Made from what the line and its group recorded, never from what the rules say today, so that a frozen
+//! line explains itself for ever.
+
+use std::fmt::Write as _;
+
+use ratiba_kernel::{BasisPoints, Currency, Money, Zone};
+use serde::{Deserialize, Serialize};
+
+use crate::base::{BaseStep, StepKind};
+use crate::engine::{Group, Line, Rounding, Verdict};
+use crate::resolve::{Beaten, Place};
+use crate::rule::{RuleValue, Term};
+use crate::tiers::{Mark, Measure, TierMethod, TierPart, Tiers};
+use crate::work::EndSource;
+
+/// In which language a person reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Language {
+    /// English.
+    #[serde(rename = "en")]
+    English,
+    /// Swahili.
+    #[serde(rename = "sw")]
+    Swahili,
+}
+
+impl Language {
+    const fn pick<T: Copy>(self, english: T, swahili: T) -> T {
+        match self {
+            Self::English => english,
+            Self::Swahili => swahili,
+        }
+    }
+}
+
+/// Why a line says what it says, one sentence each. Times are shown in the zone.
+#[must_use]
+pub fn explain(line: &Line, group: Option<&Group>, zone: &Zone, language: Language) -> Vec<String> {
+    let currency = line.base.currency();
+    let mut sentences = vec![rendered(line, zone, language)];
+    match &line.reason.verdict {
+        Verdict::Gap => sentences.push(
+            language
+                .pick(
+                    "No rule covers it, so it earns nothing; somebody should look at the rules.",
+                    "Hakuna kanuni inayohusu huduma hii, kwa hiyo haina kamisheni; kanuni ziangaliwe.",
+                )
+                .to_owned(),
+        ),
+        Verdict::NoShow => sentences.push(
+            language
+                .pick(
+                    "The customer did not come, which earns nothing here.",
+                    "Mteja hakufika, na hilo halina kamisheni hapa.",
+                )
+                .to_owned(),
+        ),
+        Verdict::Won {
+            place, term, beaten, ..
+        } => {
+            sentences.push(winner(*place, *term, language));
+            sentences.extend(losers(beaten, language));
+            sentences.push(base(line, currency, language));
+            sentences.push(earned(line, *term, group, language));
+            sentences.extend(group.and_then(|group| ladder(group, currency, language)));
+            sentences.extend(group.map(|group| rounded(line, group, language)));
+        }
+    }
+    if !line.tip.is_zero() {
+        sentences.push(match language {
+            Language::English => format!("Tip: {}, passed on in full.", line.tip),
+            Language::Swahili => format!("Bakshishi: {}, unapewa yote.", line.tip),
+        });
+    }
+    sentences
+}
+
+fn rendered(line: &Line, zone: &Zone, language: Language) -> String {
+    let reason = &line.reason;
+    let ended = zone.local(reason.ended_at);
+    let (date, hour, minute) = (ended.date(), ended.hour(), ended.minute());
+    let source = match reason.end_source {
+        EndSource::Actual => language.pick("recorded end", "mwisho ulioandikwa"),
+        EndSource::Planned => language.pick("planned end used", "mwisho uliopangwa umetumika"),
+    };
+    let ended = language.pick("ended", "iliisha");
+    format!(
+        "{}: {ended} {date} {hour:02}:{minute:02} ({source}).",
+        reason.service_name
+    )
+}
+
+fn winner(place: Place, term: Term, language: Language) -> String {
+    let said = said(term, language);
+    match language {
+        Language::English => {
+            let why = match place {
+                Place::StaffForService => "your own rule for this service; nothing is more specific",
+                Place::StaffForCategory => "your own rule for this category of services",
+                Place::CategoryForService => "the category's rule for this service",
+                Place::Category => "the category's rule",
+                Place::StaffGeneral => "your own general rule",
+            };
+            format!("Rule: {why}: {said}.")
+        }
+        Language::Swahili => {
+            let why = match place {
+                Place::StaffForService => "kanuni yako ya huduma hii; hakuna iliyo mahususi zaidi",
+                Place::StaffForCategory => "kanuni yako ya aina hii ya huduma",
+                Place::CategoryForService => "kanuni ya aina ya huduma, kwa huduma hii",
+                Place::Category => "kanuni ya aina ya huduma",
+                Place::StaffGeneral => "kanuni yako ya jumla",
+            };
+            format!("Kanuni: {why}: {said}.")
+        }
+    }
+}
+
+fn losers(beaten: &[Beaten], language: Language) -> Option<String> {
+    if beaten.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = beaten
+        .iter()
+        .map(|loser| {
+            format!(
+                "{} ({})",
+                place_name(loser.place, language),
+                said(loser.term, language)
+            )
+        })
+        .collect();
+    let names = names.join(", ");
+    Some(match language {
+        Language::English => format!("It comes before: {names}."),
+        Language::Swahili => format!("Imetangulia: {names}."),
+    })
+}
+
+const fn place_name(place: Place, language: Language) -> &'static str {
+    match language {
+        Language::English => match place {
+            Place::StaffForService => "your own rule for the service",
+            Place::StaffForCategory => "your own rule for the category",
+            Place::CategoryForService => "the category's rule for the service",
+            Place::Category => "the category's rule",
+            Place::StaffGeneral => "your own general rule",
+        },
+        Language::Swahili => match place {
+            Place::StaffForService => "kanuni yako ya huduma",
+            Place::StaffForCategory => "kanuni yako ya aina ya huduma",
+            Place::CategoryForService => "kanuni ya aina, kwa huduma hii",
+            Place::Category => "kanuni ya aina ya huduma",
+            Place::StaffGeneral => "kanuni yako ya jumla",
+        },
+    }
+}
+
+fn said(term: Term, language: Language) -> String {
+    if term.is_explicit_zero() {
+        return language
+            .pick("no commission, on purpose", "hakuna kamisheni, kwa makusudi")
+            .to_owned();
+    }
+    match term {
+        Term::Rate(rate) => rate.to_string(),
+        Term::PerService(amount) => match language {
+            Language::English => format!("{amount} for each service"),
+            Language::Swahili => format!("{amount} kwa kila huduma"),
+        },
+        Term::Ladder => language
+            .pick(
+                "a rate that rises with the month",
+                "kiwango kinachopanda kwa mwezi",
+            )
+            .to_owned(),
+    }
+}
+
+fn base(line: &Line, currency: Currency, language: Language) -> String {
+    let mut text = language.pick("Base:", "Kiasi cha msingi:").to_owned();
+    for (index, step) in line.reason.base_steps.iter().enumerate() {
+        let comma = if index == 0 { "" } else { "," };
+        let name = step_name(step.what, language);
+        match step.what {
+            StepKind::DiscountInside => {
+                // Nothing can fail in writing to a string.
+                let _ = write!(text, "{comma} {name}");
+            }
+            StepKind::ListPrice
+            | StepKind::Charged
+            | StepKind::Paid
+            | StepKind::NoShowPrice
+            | StepKind::NoShowFee
+            | StepKind::Discount
+            | StepKind::Tax
+            | StepKind::ProductCost
+            | StepKind::PaymentFee
+            | StepKind::Floor
+            | StepKind::Refund
+            | StepKind::OthersShares => {
+                let _ = write!(text, "{comma} {name} {}", signed(*step, currency));
+            }
+        }
+    }
+    let _ = write!(text, " = {}.", line.base);
+    text
+}
+
+fn signed(step: BaseStep, currency: Currency) -> String {
+    let size = Money::new(step.amount_minor.saturating_abs(), currency);
+    match (step.amount_minor < 0, step.what) {
+        (true, _) => format!("− {size}"),
+        (false, StepKind::Floor) => format!("+ {size}"),
+        (
+            false,
+            StepKind::ListPrice
+            | StepKind::Charged
+            | StepKind::Paid
+            | StepKind::NoShowPrice
+            | StepKind::NoShowFee
+            | StepKind::Discount
+            | StepKind::DiscountInside
+            | StepKind::Tax
+            | StepKind::ProductCost
+            | StepKind::PaymentFee
+            | StepKind::Refund
+            | StepKind::OthersShares,
+        ) => size.to_string(),
+    }
+}
+
+const fn step_name(kind: StepKind, language: Language) -> &'static str {
+    match language {
+        Language::English => match kind {
+            StepKind::ListPrice => "list price",
+            StepKind::Charged => "charged",
+            StepKind::Paid => "paid",
+            StepKind::NoShowPrice => "list price of the no-show",
+            StepKind::NoShowFee => "fee of the no-show",
+            StepKind::Discount => "discount",
+            StepKind::DiscountInside => "discount already taken off",
+            StepKind::Tax => "tax",
+            StepKind::ProductCost => "product cost",
+            StepKind::PaymentFee => "payment fee",
+            StepKind::Floor => "raised to nothing",
+            StepKind::Refund => "refunded",
+            StepKind::OthersShares => "the others' shares",
+        },
+        Language::Swahili => match kind {
+            StepKind::ListPrice => "bei ya orodha",
+            StepKind::Charged => "iliyotozwa",
+            StepKind::Paid => "iliyolipwa",
+            StepKind::NoShowPrice => "bei ya orodha (mteja hakufika)",
+            StepKind::NoShowFee => "ada ya kutofika",
+            StepKind::Discount => "punguzo",
+            StepKind::DiscountInside => "punguzo limeshatolewa",
+            StepKind::Tax => "kodi",
+            StepKind::ProductCost => "gharama ya bidhaa",
+            StepKind::PaymentFee => "ada ya malipo",
+            StepKind::Floor => "kufikia sifuri",
+            StepKind::Refund => "iliyorudishwa",
+            StepKind::OthersShares => "mgao wa wengine",
+        },
+    }
+}
+
+fn earned(line: &Line, term: Term, group: Option<&Group>, language: Language) -> String {
+    let commission = line.commission;
+    let share = line.reason.share;
+    let of_base = |rate: String| match language {
+        Language::English => format!("Commission: {rate} of {} = {commission}.", line.base),
+        Language::Swahili => format!("Kamisheni: {rate} ya {} = {commission}.", line.base),
+    };
+    match (term, group.map(|group| &group.rule.value)) {
+        (Term::Rate(rate), _) => of_base(rate.to_string()),
+        (Term::PerService(amount), _) if share.is_whole() => match language {
+            Language::English => format!("Commission: {amount} for the service = {commission}."),
+            Language::Swahili => format!("Kamisheni: {amount} kwa huduma = {commission}."),
+        },
+        (Term::PerService(amount), _) => {
+            let part = format!("{}/{}", share.numerator, share.denominator);
+            match language {
+                Language::English => {
+                    format!("Commission: {part} of {amount} for the service = {commission}.")
+                }
+                Language::Swahili => format!("Kamisheni: {part} ya {amount} kwa huduma = {commission}."),
+            }
+        }
+        (Term::Ladder, _) => {
+            let rate = line
+                .recorded_rate_basis_points()
+                .and_then(|rate| u32::try_from(rate).ok())
+                .map_or_else(|| "0 %".to_owned(), |rate| BasisPoints::new(rate).to_string());
+            let on_average = language.pick("on average", "kwa wastani");
+            of_base(format!("{rate} ({on_average})"))
+        }
+    }
+}
+
+fn ladder(group: &Group, currency: Currency, language: Language) -> Option<String> {
+    let tiers = match &group.rule.value {
+        RuleValue::Tiered { tiers, .. } => tiers,
+        RuleValue::Percentage { .. } | RuleValue::Fixed { .. } => return None,
+    };
+    let measured = measured(tiers, group.measured?, currency, language);
+    let parts: Vec<String> = group
+        .tier_parts
+        .iter()
+        .map(|part| tier_part(tiers, *part, currency, language))
+        .collect();
+    let parts = parts.join(" + ");
+    let method = match tiers.method() {
+        TierMethod::Marginal => language.pick("each rate on its own part", "kila kiwango kwa sehemu yake"),
+        TierMethod::Retroactive => language.pick(
+            "the rate reached, on everything",
+            "kiwango kilichofikiwa, kwa yote",
+        ),
+    };
+    Some(match language {
+        Language::English => format!("The month's ladder measured {measured}; {method}: {parts}."),
+        Language::Swahili => format!("Ngazi ya mwezi imepima {measured}; {method}: {parts}."),
+    })
+}
+
+fn measured(tiers: &Tiers, value: i64, currency: Currency, language: Language) -> String {
+    match tiers.measure() {
+        Measure::Revenue => Money::new(value, currency).to_string(),
+        Measure::Count => match language {
+            Language::English => format!("{value} services"),
+            Language::Swahili => format!("huduma {value}"),
+        },
+    }
+}
+
+fn tier_part(tiers: &Tiers, part: TierPart, currency: Currency, language: Language) -> String {
+    let amount = Money::new(part.part_minor, currency);
+    let floor = Mark {
+        value: part.floor,
+        measure: tiers.measure(),
+    };
+    match language {
+        Language::English => format!("{} of {amount} (from {floor})", part.rate),
+        Language::Swahili => format!("{} ya {amount} (kuanzia {floor})", part.rate),
+    }
+}
+
+fn rounded(line: &Line, group: &Group, language: Language) -> String {
+    let way = match group.rounding {
+        Rounding::Exact => language.pick("without rounding", "bila kukadiria"),
+        Rounding::Up => language.pick("rounded up once", "imekadiriwa juu mara moja"),
+        Rounding::Down => language.pick("rounded down once", "imekadiriwa chini mara moja"),
+    };
+    let (lines, figure, part) = (group.lines, group.figure, line.commission);
+    match language {
+        Language::English if lines == 1 => {
+            format!("The rule paid {figure} in the month, {way}, all of it for this line.")
+        }
+        Language::English => {
+            format!(
+                "The rule paid {figure} for {lines} lines of the month, {way}; {part} of it for this line."
+            )
+        }
+        Language::Swahili if lines == 1 => {
+            format!("Kanuni imelipa {figure} kwa mwezi, {way}, yote kwa mstari huu.")
+        }
+        Language::Swahili => {
+            format!("Kanuni imelipa {figure} kwa mistari {lines} ya mwezi, {way}; {part} kwa mstari huu.")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

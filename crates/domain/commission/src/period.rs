@@ -1,0 +1,183 @@
+//! Frozen figures: what a month came to, for one person, once and for all.
+//!
+//! Nothing here can be changed: the types have no mutating methods, and the table has a trigger. A
+//! correction is a new document that names the one it amends.
+
+use std::fmt;
+use std::ops::Deref;
+use std::str::FromStr;
+
+use ratiba_kernel::Money;
+use time::OffsetDateTime;
+
+use crate::engine::{ENGINE_VERSION, Group, Line, StaffFigure, group_of};
+use crate::hash::ContentHash;
+use crate::hours::HoursWorked;
+use crate::{Month, PeriodId, PersonId, StaffId};
+
+/// What kind of document it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeriodKind {
+    /// The close of a month.
+    Close,
+    /// A correction, in deltas.
+    Amendment {
+        /// The document that it corrects: a close, or another amendment.
+        of: PeriodId,
+    },
+}
+
+/// Who froze it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrozenBy {
+    /// The schedule.
+    System,
+    /// Somebody of the business.
+    Person(PersonId),
+}
+
+/// The text does not say who froze a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not `system` or `person:` with an id")]
+pub struct NotAReviewer;
+
+impl fmt::Display for FrozenBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System => f.write_str("system"),
+            Self::Person(person) => write!(f, "person:{person}"),
+        }
+    }
+}
+
+impl FromStr for FrozenBy {
+    type Err = NotAReviewer;
+
+    fn from_str(text: &str) -> Result<Self, NotAReviewer> {
+        if text == "system" {
+            return Ok(Self::System);
+        }
+        let id = text.strip_prefix("person:").ok_or(NotAReviewer)?;
+        id.parse().map(Self::Person).map_err(|_| NotAReviewer)
+    }
+}
+
+/// Everything that a frozen document says about itself, without its lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeriodRecord {
+    /// Which document.
+    pub id: PeriodId,
+    /// Whose figure.
+    pub staff: StaffId,
+    /// Of which month.
+    pub month: Month,
+    /// A close or an amendment.
+    pub kind: PeriodKind,
+    /// The commission; in an amendment the difference.
+    pub commission: Money,
+    /// The tips; in an amendment the difference.
+    pub tip: Money,
+    /// The hours; in an amendment the difference.
+    pub hours: HoursWorked,
+    /// Services rendered; in an amendment the difference.
+    pub services_rendered: i64,
+    /// When it was frozen.
+    pub frozen_at: OffsetDateTime,
+    /// By whom.
+    pub frozen_by: FrozenBy,
+    /// The fingerprint of what went into it.
+    pub content_hash: ContentHash,
+    /// Which arithmetic made it.
+    pub engine_version: String,
+    /// The rules as they were, with what each paid.
+    pub groups: Vec<Group>,
+    /// Payroll's own id of it, once it was handed over.
+    pub vendor_period_id: Option<String>,
+}
+
+/// A frozen document without its lines. Reads like its [`PeriodRecord`]; there is no way to change it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrozenPeriod(PeriodRecord);
+
+impl FrozenPeriod {
+    /// A document as it was read back from where it is kept.
+    #[must_use]
+    pub const fn restore(record: PeriodRecord) -> Self {
+        Self(record)
+    }
+}
+
+impl Deref for FrozenPeriod {
+    type Target = PeriodRecord;
+
+    fn deref(&self) -> &PeriodRecord {
+        &self.0
+    }
+}
+
+/// A frozen document with its lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrozenDocument {
+    period: FrozenPeriod,
+    lines: Vec<Line>,
+}
+
+impl FrozenDocument {
+    /// Freezes a computed figure as the close of its month.
+    #[must_use]
+    pub fn close(
+        id: PeriodId,
+        month: Month,
+        figure: StaffFigure,
+        frozen_at: OffsetDateTime,
+        frozen_by: FrozenBy,
+    ) -> Self {
+        let period = FrozenPeriod(PeriodRecord {
+            id,
+            staff: figure.staff,
+            month,
+            kind: PeriodKind::Close,
+            commission: figure.commission,
+            tip: figure.tip,
+            hours: figure.hours,
+            services_rendered: i64::from(figure.services_rendered),
+            frozen_at,
+            frozen_by,
+            content_hash: figure.content_hash,
+            engine_version: ENGINE_VERSION.to_owned(),
+            groups: figure.groups,
+            vendor_period_id: None,
+        });
+        Self {
+            period,
+            lines: figure.lines,
+        }
+    }
+
+    /// A document as it was read back from where it is kept.
+    #[must_use]
+    pub const fn restore(period: FrozenPeriod, lines: Vec<Line>) -> Self {
+        Self { period, lines }
+    }
+
+    /// The figures.
+    #[must_use]
+    pub const fn period(&self) -> &FrozenPeriod {
+        &self.period
+    }
+
+    /// The lines, in the order in which they were frozen.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The group that a line belongs to; `None` for a gap or a no-show.
+    #[must_use]
+    pub fn group_of(&self, line: &Line) -> Option<&Group> {
+        group_of(&self.period.groups, line)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::test_support::staff;
+
+fn people(count: u64) -> Vec<StaffId> {
+    (1..=count).map(staff).collect()
+}
+
+fn points(parts: &[u32]) -> Shares {
+    Shares::Points(parts.iter().map(|part| BasisPoints::new(*part)).collect())
+}
+
+#[test]
+fn c38_an_equal_split_gives_the_odd_cent_to_the_earlier_person() {
+    let three = Renderers::new(people(3), Shares::Equal).unwrap();
+    assert_eq!(three.divide(100_000), [33_334, 33_333, 33_333]);
+}
+
+#[test]
+fn c42_shares_that_are_not_the_whole_are_refused() {
+    let refused = Renderers::new(people(2), points(&[6_000, 3_000]));
+    assert_eq!(refused, Err(SharesRefused::NotTheWhole));
+    assert_eq!(SharesRefused::NotTheWhole.to_string(), "shares must total 100 %");
+    assert_eq!(
+        Renderers::new(people(2), points(&[6_000, 4_001])),
+        Err(SharesRefused::NotTheWhole)
+    );
+}
+
+#[test]
+fn people_and_shares_must_fit() {
+    assert_eq!(
+        Renderers::new(Vec::new(), Shares::Equal),
+        Err(SharesRefused::Nobody)
+    );
+    let twice = vec![staff(1), staff(2), staff(1)];
+    assert_eq!(
+        Renderers::new(twice, Shares::Equal),
+        Err(SharesRefused::NamedTwice)
+    );
+    assert_eq!(
+        Renderers::new(people(3), points(&[5_000, 5_000])),
+        Err(SharesRefused::NotOneEach)
+    );
+}
+
+#[test]
+fn full_to_each_multiplies_the_work_but_never_the_tip() {
+    let two = Renderers::new(people(2), Shares::FullToEach).unwrap();
+    assert_eq!(two.divide(101), [101, 101]);
+    assert_eq!(two.divide_once(101), [51, 50]);
+}
+
+proptest! {
+    #[test]
+    fn dividing_conserves_and_is_off_by_less_than_a_cent(
+        amount in -1_000_000_000i64..1_000_000_000,
+        weights in prop::collection::vec(0i64..20_000, 1..8),
+    ) {
+        let parts = spread_by_weight(amount, &weights);
+        prop_assert_eq!(parts.iter().sum::<i64>(), amount);
+        let total = weights.iter().map(|weight| i128::from(*weight)).sum::<i128>();
+        prop_assume!(total > 0);
+        for (part, weight) in parts.iter().zip(&weights) {
+            let off = i128::from(*part) * total - i128::from(amount) * i128::from(*weight);
+            prop_assert!(off.abs() < total, "{} of {} by {}", part, amount, weight);
+        }
+    }
+
+    #[test]
+    fn equal_parts_differ_by_a_cent_and_the_earlier_is_never_smaller(amount in 0i64..1_000_000, count in 1u64..9) {
+        let parts = Renderers::new(people(count), Shares::Equal).unwrap().divide(amount);
+        prop_assert!(parts.windows(2).all(|pair| pair[0] >= pair[1]));
+        prop_assert!(parts[0] - parts[parts.len() - 1] <= 1);
+    }
+}

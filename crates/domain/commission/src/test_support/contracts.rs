@@ -1,0 +1,467 @@
+//! The promises of the ports, as a suite that every implementation passes.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ratiba_kernel::test_support::{SeededIds, tenant};
+use ratiba_kernel::{IdSource, TenantId};
+use serde_json::json;
+use time::macros::{date, datetime};
+
+use super::builders::{
+    a_tier, category, kes, money, month, nairobi, percent, rule, service, some_work, staff, tiered,
+};
+use crate::Month;
+use crate::base::tax_contained;
+use crate::engine::compute;
+use crate::event::CommissionEvent;
+use crate::period::{FrozenBy, FrozenDocument, PeriodKind};
+use crate::ports::{
+    AddRuleError, CommissionBook, CommissionRules, CompletedWork, Draft, Freeze, FreezeError,
+};
+use crate::resolve::RuleTable;
+use crate::rule::{Rule, RuleScope, RuleType, RuleValue, Validity};
+use crate::settings::{CloseMode, CommissionSettings, NoShowBase, Precedence};
+use crate::split::Shares;
+use crate::tiers::TierMethod;
+use crate::tips::Tip;
+use crate::work::{CompletedAppointment, Sale};
+
+/// An implementation under test and what it takes to prepare it.
+#[async_trait(?Send)]
+pub trait Ground {
+    /// The port for work.
+    fn work(&self) -> Arc<dyn CompletedWork>;
+    /// The port for rules.
+    fn rules(&self) -> Arc<dyn CommissionRules>;
+    /// The port for frozen months.
+    fn book(&self) -> Arc<dyn CommissionBook>;
+    /// Makes the tenant exist, with these switches. The first thing that is asked for a tenant.
+    async fn open(&self, tenant: TenantId, settings: CommissionSettings);
+    /// Puts somebody on the roster, once.
+    async fn hire(&self, tenant: TenantId, staff: crate::StaffId);
+    /// Records completed work of people on the roster.
+    async fn record(&self, tenant: TenantId, work: &CompletedAppointment);
+    /// Every event recorded so far, oldest first.
+    async fn events(&self, tenant: TenantId) -> Vec<CommissionEvent>;
+    /// The month that a draft waits for and its fingerprint, for every draft.
+    async fn drafts(&self, tenant: TenantId) -> Vec<(Month, crate::hash::ContentHash)>;
+}
+
+/// Every promise of [`CompletedWork`], [`CommissionRules`] and [`CommissionBook`]. `fresh` gives an empty
+/// implementation each time.
+///
+/// # Panics
+/// If a promise is broken.
+pub async fn commission_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
+    settings_read_back(&fresh().await).await;
+    rules_of_every_type_read_back(&fresh().await).await;
+    rules_of_one_key_never_share_a_day(&fresh().await).await;
+    a_rule_is_given_for_every_month_that_it_touches(&fresh().await).await;
+    the_end_of_the_work_decides_its_period(&fresh().await).await;
+    work_reads_back_as_recorded(&fresh().await).await;
+    a_frozen_month_reads_back_line_by_line(&fresh().await).await;
+    a_second_freeze_is_refused_and_leaves_no_trace(&fresh().await).await;
+    a_draft_may_be_replaced_until_the_month_is_frozen(&fresh().await).await;
+    one_tenant_never_sees_anothers_rows(&fresh().await).await;
+}
+
+fn of_staff(number: u64) -> RuleScope {
+    RuleScope::Staff(staff(number))
+}
+
+fn of(name: &str) -> RuleScope {
+    RuleScope::Category(category(name))
+}
+
+fn standard() -> CommissionSettings {
+    super::builders::settings()
+}
+
+async fn settings_read_back<G: Ground>(ground: &G) {
+    let special = CommissionSettings {
+        zone: nairobi(),
+        currency: ratiba_kernel::Currency::Kes,
+        precedence: Precedence::StaffBeforeCategory,
+        no_show_base: NoShowBase::Fee,
+        close_mode: CloseMode::Review,
+    };
+    ground.open(tenant(1), standard()).await;
+    ground.open(tenant(2), special.clone()).await;
+    assert_eq!(ground.rules().settings(tenant(1)).await, Ok(standard()));
+    assert_eq!(ground.rules().settings(tenant(2)).await, Ok(special));
+}
+
+async fn rules_of_every_type_read_back<G: Ground>(ground: &G) {
+    ground.open(tenant(1), standard()).await;
+    ground.hire(tenant(1), staff(1)).await;
+    let parse = |kind, scope: &RuleScope, value| {
+        RuleValue::parse(kind, scope, &value, ratiba_kernel::Currency::Kes).unwrap_or_else(|e| panic!("{e}"))
+    };
+    let overrides = json!({
+        "services": {service(3).to_string(): 4_000},
+        "categories": {"nails": 3_500}
+    });
+    let own = json!({"rate_basis_points": 3_000, "overrides": overrides, "base": {"start": "list_price",
+        "subtract": ["payment_fee", "discount"]}});
+    let ladder = json!({"method": "retroactive", "measure": "count", "measure_scope": "all",
+        "tiers": [{"floor": 0, "rate_basis_points": 4_000}, {"floor": 20, "rate_basis_points": 4_500}]});
+    let rules = vec![
+        rule(1, of_staff(1), parse(RuleType::Pct, &of_staff(1), own)),
+        rule(
+            2,
+            of("nails"),
+            parse(RuleType::Fixed, &of("nails"), json!({"amount_minor": 50_000})),
+        ),
+        rule(3, of("massage"), parse(RuleType::Tiered, &of("massage"), ladder)),
+    ];
+    for rule in &rules {
+        assert_eq!(ground.rules().add(tenant(1), rule.clone()).await, Ok(()));
+    }
+    assert_eq!(
+        ground.rules().add(tenant(1), rules[0].clone()).await,
+        Ok(()),
+        "twice is once"
+    );
+    assert_eq!(
+        ground.rules().in_force(tenant(1), month("2026-05")).await,
+        Ok(rules)
+    );
+}
+
+fn valid(rule: Rule, from: time::Date, to: Option<time::Date>) -> Rule {
+    let validity = Validity::new(from, to).unwrap_or_else(|error| panic!("{error}"));
+    Rule { validity, ..rule }
+}
+
+async fn rules_of_one_key_never_share_a_day<G: Ground>(ground: &G) {
+    ground.open(tenant(1), standard()).await;
+    ground.hire(tenant(1), staff(1)).await;
+    let rules = ground.rules();
+    let june = date!(2026 - 06 - 01);
+    let until_june = valid(
+        rule(1, of("massage"), percent(4_000)),
+        date!(2026 - 01 - 01),
+        Some(june),
+    );
+    assert_eq!(rules.add(tenant(1), until_june).await, Ok(()));
+    let last_of_may = valid(
+        rule(2, of("massage"), percent(4_500)),
+        date!(2026 - 05 - 31),
+        None,
+    );
+    assert_eq!(
+        rules.add(tenant(1), last_of_may).await,
+        Err(AddRuleError::Overlaps)
+    );
+    let touching = valid(rule(3, of("massage"), percent(4_500)), june, None);
+    assert_eq!(rules.add(tenant(1), touching).await, Ok(()));
+    assert_eq!(
+        rules.add(tenant(1), rule(4, of("nails"), percent(4_500))).await,
+        Ok(())
+    );
+    assert_eq!(
+        rules.add(tenant(1), rule(5, of_staff(1), percent(100))).await,
+        Ok(())
+    );
+    let again = rules.add(tenant(1), rule(6, of_staff(1), percent(200))).await;
+    assert_eq!(again, Err(AddRuleError::Overlaps));
+    let stranger = rules.add(tenant(1), rule(7, of_staff(99), percent(100))).await;
+    assert_eq!(stranger, Err(AddRuleError::UnknownStaff));
+    let kept = rules
+        .in_force(tenant(1), month("2026-06"))
+        .await
+        .unwrap_or_default();
+    assert_eq!(kept.len(), 3, "what was refused left no trace");
+}
+
+async fn a_rule_is_given_for_every_month_that_it_touches<G: Ground>(ground: &G) {
+    ground.open(tenant(1), standard()).await;
+    let (from, to) = (date!(2026 - 05 - 31), date!(2026 - 07 - 01));
+    let summer = valid(rule(1, of("massage"), percent(4_000)), from, Some(to));
+    assert_eq!(ground.rules().add(tenant(1), summer.clone()).await, Ok(()));
+    for (text, given) in [("2026-04", 0), ("2026-05", 1), ("2026-06", 1), ("2026-07", 0)] {
+        let found = ground
+            .rules()
+            .in_force(tenant(1), month(text))
+            .await
+            .map(|rules| rules.len());
+        assert_eq!(found, Ok(given), "{text}");
+    }
+}
+
+async fn the_end_of_the_work_decides_its_period<G: Ground>(ground: &G) {
+    ground.open(tenant(1), standard()).await;
+    ground.hire(tenant(1), staff(1)).await;
+    let (last, first) = (datetime!(2026-05-31 20:59 UTC), datetime!(2026-05-31 21:00 UTC));
+    let in_may = some_work(1).ending(last).build();
+    let in_june = some_work(2).ending(first).build();
+    let planned_for_june = some_work(3).ending(first).without_actuals().build();
+    // Planned for May and recorded as ended in June: the record counts.
+    let mut over_midnight = some_work(4).ending(last).build();
+    over_midnight.actual_end = Some(datetime!(2026-05-31 21:10 UTC));
+    for work in [&in_may, &in_june, &planned_for_june, &over_midnight] {
+        ground.record(tenant(1), work).await;
+    }
+    for (text, expected) in [
+        ("2026-05", vec![in_may.id]),
+        ("2026-06", vec![in_june.id, planned_for_june.id, over_midnight.id]),
+    ] {
+        let range = month(text).range(&nairobi()).unwrap_or_else(|| panic!("{text}"));
+        let found = ground
+            .work()
+            .in_period(tenant(1), range)
+            .await
+            .unwrap_or_else(|e| panic!("{e}"));
+        let mut found: Vec<_> = found.into_iter().map(|work| work.id).collect();
+        found.sort_unstable();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+fn taxed(list: i64, discount: i64) -> Sale {
+    let charged = money(list - discount);
+    Sale {
+        list_price: money(list),
+        discount: money(discount),
+        charged,
+        tax: tax_contained(charged, ratiba_kernel::BasisPoints::new(1_600)).unwrap_or(charged),
+        product_cost: money(5_000),
+        ..Sale::at(charged)
+    }
+}
+
+async fn work_reads_back_as_recorded<G: Ground>(ground: &G) {
+    ground.open(tenant(1), standard()).await;
+    // Not in the order of their ids, so that the order entered is seen to be kept.
+    let team = [staff(3), staff(1), staff(2)];
+    for person in team {
+        ground.hire(tenant(1), person).await;
+    }
+    let points = [5_000, 3_000, 2_000]
+        .map(ratiba_kernel::BasisPoints::new)
+        .to_vec();
+    let plain = some_work(1)
+        .sold(taxed(350_000, 25_000))
+        .tipped(Tip::of(money(15_050)))
+        .build();
+    let shared = some_work(2)
+        .of(service(2), category("nails"))
+        .shared(&team, Shares::Equal)
+        .build();
+    let parted = some_work(3)
+        .shared(&team, Shares::Points(points))
+        .without_actuals()
+        .build();
+    let missed = some_work(4).no_show(20_000).build();
+    let recorded = vec![plain, shared, parted, missed];
+    for work in &recorded {
+        ground.record(tenant(1), work).await;
+    }
+    let range = month("2026-05")
+        .range(&nairobi())
+        .unwrap_or_else(|| panic!("no month"));
+    let mut found = ground
+        .work()
+        .in_period(tenant(1), range)
+        .await
+        .unwrap_or_else(|e| panic!("{e}"));
+    found.sort_unstable_by_key(|work| work.id);
+    assert_eq!(found, recorded);
+    let roster = ground.work().roster(tenant(1)).await;
+    assert_eq!(roster, Ok(vec![staff(1), staff(2), staff(3)]));
+}
+
+/// A month with a ladder, a fixed sum, a gap, a shared visit and tips.
+async fn a_month_of_two<G: Ground>(ground: &G, tenant: TenantId, ids: &SeededIds) -> Freeze {
+    ground.open(tenant, standard()).await;
+    ground.hire(tenant, staff(1)).await;
+    ground.hire(tenant, staff(2)).await;
+    let ladder = tiered(TierMethod::Marginal, &[a_tier(0, 1_000), a_tier(100_000, 2_000)]);
+    let fixed = RuleValue::Fixed {
+        amounts: crate::rule::Overridable::general(kes(250)),
+        base: crate::base::BaseRecipe::default(),
+    };
+    let rules = [
+        rule(1, of("massage"), ladder),
+        rule(2, of("nails"), fixed),
+        rule(3, of_staff(2), percent(3_000)),
+    ];
+    let work = vec![
+        some_work(1).sold(taxed(350_000, 25_000)).build(),
+        some_work(2)
+            .shared(&[staff(1), staff(2)], Shares::Equal)
+            .tipped(Tip::of(kes(101)))
+            .build(),
+        some_work(3)
+            .of(service(2), category("nails"))
+            .without_actuals()
+            .build(),
+        some_work(4).of(service(3), category("hair")).build(),
+    ];
+    for work in &work {
+        ground.record(tenant, work).await;
+    }
+    let table = RuleTable::new(rules).unwrap_or_else(|error| panic!("{error}"));
+    let roster = [staff(1), staff(2)];
+    let figures = compute(month("2026-05"), &work, &table, &standard(), &roster)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let person = FrozenBy::Person(ids.next_id());
+    let documents: Vec<FrozenDocument> = figures
+        .staff
+        .into_iter()
+        .zip([FrozenBy::System, person])
+        .map(|(figure, by)| {
+            let at = datetime!(2026-06-01 02:00 UTC);
+            FrozenDocument::close(ids.next_id(), month("2026-05"), figure, at, by)
+        })
+        .collect();
+    let periods = documents.iter().map(|document| document.period().id).collect();
+    Freeze {
+        month: month("2026-05"),
+        documents,
+        events: vec![CommissionEvent::MonthFrozen {
+            month: month("2026-05"),
+            periods,
+        }],
+    }
+}
+
+async fn a_frozen_month_reads_back_line_by_line<G: Ground>(ground: &G) {
+    let freeze = a_month_of_two(ground, tenant(1), &SeededIds::lane(0xf1)).await;
+    let book = ground.book();
+    assert_eq!(book.freeze(tenant(1), freeze.clone()).await, Ok(()));
+    assert_eq!(ground.events(tenant(1)).await, freeze.events);
+    let periods: Vec<_> = freeze.documents.iter().map(|d| d.period().clone()).collect();
+    assert_eq!(book.periods(tenant(1), month("2026-05")).await, Ok(periods));
+    assert_eq!(book.periods(tenant(1), month("2026-04")).await, Ok(Vec::new()));
+    for document in &freeze.documents {
+        let period = document.period();
+        assert_eq!(period.kind, PeriodKind::Close);
+        assert_eq!(
+            book.period(tenant(1), period.id).await,
+            Ok(Some(document.clone()))
+        );
+        let found = book.find_close(tenant(1), period.staff, month("2026-05")).await;
+        assert_eq!(found, Ok(Some(period.clone())));
+        let other = book.find_close(tenant(1), period.staff, month("2026-06")).await;
+        assert_eq!(other, Ok(None));
+    }
+}
+
+async fn a_second_freeze_is_refused_and_leaves_no_trace<G: Ground>(ground: &G) {
+    let first = a_month_of_two(ground, tenant(1), &SeededIds::lane(0xf1)).await;
+    let book = ground.book();
+    assert_eq!(book.freeze(tenant(1), first.clone()).await, Ok(()));
+    let ids = SeededIds::lane(0xf2);
+    let again = Freeze {
+        documents: first
+            .documents
+            .iter()
+            .map(|document| {
+                let record = (**document.period()).clone();
+                let period = crate::period::PeriodRecord {
+                    id: ids.next_id(),
+                    ..record
+                };
+                let period = crate::period::FrozenPeriod::restore(period);
+                FrozenDocument::restore(period, document.lines().to_vec())
+            })
+            .collect(),
+        ..first.clone()
+    };
+    // Also where only somebody else's figure would be new.
+    for documents in [again.documents.clone(), again.documents[1..].to_vec()] {
+        let change = Freeze {
+            documents,
+            ..again.clone()
+        };
+        let Err(FreezeError::AlreadyFrozen(frozen)) = book.freeze(tenant(1), change).await else {
+            panic!("a month was frozen twice");
+        };
+        let expected: Vec<_> = first
+            .documents
+            .iter()
+            .map(|d| (d.period().staff, d.period().id))
+            .collect();
+        let found: Vec<_> = frozen
+            .iter()
+            .map(|frozen| (frozen.staff, frozen.period))
+            .collect();
+        assert_eq!(found, expected);
+        assert_eq!(frozen[0].content_hash, first.documents[0].period().content_hash);
+    }
+    assert_eq!(ground.events(tenant(1)).await, first.events);
+    assert_eq!(
+        book.periods(tenant(1), month("2026-05"))
+            .await
+            .map(|periods| periods.len()),
+        Ok(2)
+    );
+    assert_eq!(
+        book.period(tenant(1), again.documents[0].period().id).await,
+        Ok(None)
+    );
+}
+
+async fn a_draft_may_be_replaced_until_the_month_is_frozen<G: Ground>(ground: &G) {
+    let freeze = a_month_of_two(ground, tenant(1), &SeededIds::lane(0xf1)).await;
+    let book = ground.book();
+    let draft = |byte: u8| Draft {
+        month: month("2026-05"),
+        staff: Vec::new(),
+        content_hash: crate::hash::ContentHash::from_bytes([byte; 32]),
+        drafted_at: datetime!(2026-06-01 02:00 UTC),
+    };
+    for byte in [1, 2] {
+        assert_eq!(book.leave_draft(tenant(1), draft(byte)).await, Ok(()));
+        let waiting = vec![(month("2026-05"), draft(byte).content_hash)];
+        assert_eq!(ground.drafts(tenant(1)).await, waiting);
+    }
+    assert_eq!(book.freeze(tenant(1), freeze).await, Ok(()));
+    assert_eq!(ground.drafts(tenant(1)).await, Vec::new());
+    let late = book.leave_draft(tenant(1), draft(3)).await;
+    assert!(matches!(late, Err(FreezeError::AlreadyFrozen(_))), "{late:?}");
+    assert_eq!(ground.drafts(tenant(1)).await, Vec::new());
+}
+
+async fn one_tenant_never_sees_anothers_rows<G: Ground>(ground: &G) {
+    let freeze = a_month_of_two(ground, tenant(1), &SeededIds::lane(0xf1)).await;
+    assert_eq!(
+        ground
+            .rules()
+            .add(tenant(1), rule(1, of("massage"), percent(1)))
+            .await,
+        Ok(())
+    );
+    assert_eq!(ground.book().freeze(tenant(1), freeze.clone()).await, Ok(()));
+    ground.open(tenant(2), standard()).await;
+    let range = month("2026-05")
+        .range(&nairobi())
+        .unwrap_or_else(|| panic!("no month"));
+    assert_eq!(ground.work().in_period(tenant(2), range).await, Ok(Vec::new()));
+    assert_eq!(ground.work().roster(tenant(2)).await, Ok(Vec::new()));
+    assert_eq!(
+        ground.rules().in_force(tenant(2), month("2026-05")).await,
+        Ok(Vec::new())
+    );
+    assert_eq!(
+        ground.book().periods(tenant(2), month("2026-05")).await,
+        Ok(Vec::new())
+    );
+    let close = freeze.documents[0].period();
+    assert_eq!(ground.book().period(tenant(2), close.id).await, Ok(None));
+    assert_eq!(
+        ground
+            .book()
+            .find_close(tenant(2), close.staff, close.month)
+            .await,
+        Ok(None)
+    );
+    assert_eq!(ground.events(tenant(2)).await, Vec::new());
+    let theirs = ground
+        .rules()
+        .add(tenant(2), rule(9, of_staff(1), percent(1)))
+        .await;
+    assert_eq!(theirs, Err(AddRuleError::UnknownStaff));
+}

@@ -1,0 +1,204 @@
+//! Everything that commission needs from outside, in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use ratiba_kernel::{Outage, TenantId, TimeRange};
+
+use super::builders;
+use crate::event::CommissionEvent;
+use crate::period::{FrozenDocument, FrozenPeriod, PeriodKind};
+use crate::ports::{
+    AddRuleError, CommissionBook, CommissionRules, CompletedWork, Draft, Freeze, FreezeError, FrozenHash,
+};
+use crate::rule::{Rule, RuleScope};
+use crate::settings::CommissionSettings;
+use crate::work::CompletedAppointment;
+use crate::{AppointmentId, Month, PeriodId, RuleId, StaffId};
+
+/// Work, rules and book of any number of tenants.
+#[derive(Debug, Default)]
+pub struct InMemoryCommission {
+    tenants: Mutex<BTreeMap<TenantId, Rows>>,
+}
+
+#[derive(Debug, Default)]
+struct Rows {
+    settings: Option<CommissionSettings>,
+    staff: BTreeSet<StaffId>,
+    work: BTreeMap<AppointmentId, CompletedAppointment>,
+    rules: BTreeMap<RuleId, Rule>,
+    documents: BTreeMap<PeriodId, FrozenDocument>,
+    drafts: BTreeMap<Month, Draft>,
+    events: Vec<CommissionEvent>,
+}
+
+impl InMemoryCommission {
+    fn rows(&self) -> MutexGuard<'_, BTreeMap<TenantId, Rows>> {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, tenant: TenantId, work: impl FnOnce(&mut Rows) -> T) -> T {
+        work(self.rows().entry(tenant).or_default())
+    }
+
+    /// Puts somebody on the roster.
+    pub fn hire(&self, tenant: TenantId, staff: StaffId) {
+        self.with(tenant, |rows| rows.staff.insert(staff));
+    }
+
+    /// Records work, in place of what was recorded for the appointment before.
+    pub fn record_work(&self, tenant: TenantId, work: CompletedAppointment) {
+        self.with(tenant, |rows| rows.work.insert(work.id, work));
+    }
+
+    /// Sets the tenant's switches.
+    pub fn set(&self, tenant: TenantId, settings: CommissionSettings) {
+        self.with(tenant, |rows| rows.settings = Some(settings));
+    }
+
+    /// Puts a rule in the place of the one with its id, whatever it overlaps.
+    pub fn replace_rule(&self, tenant: TenantId, rule: Rule) {
+        self.with(tenant, |rows| rows.rules.insert(rule.id, rule));
+    }
+
+    /// Every event recorded so far, oldest first.
+    #[must_use]
+    pub fn events(&self, tenant: TenantId) -> Vec<CommissionEvent> {
+        self.with(tenant, |rows| rows.events.clone())
+    }
+
+    /// The draft of a month, if one waits.
+    #[must_use]
+    pub fn draft(&self, tenant: TenantId, month: Month) -> Option<Draft> {
+        self.with(tenant, |rows| rows.drafts.get(&month).cloned())
+    }
+}
+
+impl Rows {
+    fn frozen(&self, month: Month) -> Vec<FrozenHash> {
+        let closes = self.documents.values().map(FrozenDocument::period);
+        let mut frozen: Vec<FrozenHash> = closes
+            .filter(|period| period.month == month && period.kind == PeriodKind::Close)
+            .map(|period| FrozenHash {
+                staff: period.staff,
+                period: period.id,
+                content_hash: period.content_hash,
+            })
+            .collect();
+        frozen.sort_unstable_by_key(|frozen| frozen.staff);
+        frozen
+    }
+}
+
+#[async_trait]
+impl CompletedWork for InMemoryCommission {
+    async fn in_period(
+        &self,
+        tenant: TenantId,
+        range: TimeRange,
+    ) -> Result<Vec<CompletedAppointment>, Outage> {
+        let ends_inside = |work: &&CompletedAppointment| range.holds(work.ended_at());
+        Ok(self.with(tenant, |rows| {
+            rows.work.values().filter(ends_inside).cloned().collect()
+        }))
+    }
+
+    async fn roster(&self, tenant: TenantId) -> Result<Vec<StaffId>, Outage> {
+        Ok(self.with(tenant, |rows| rows.staff.iter().copied().collect()))
+    }
+}
+
+#[async_trait]
+impl CommissionRules for InMemoryCommission {
+    async fn settings(&self, tenant: TenantId) -> Result<CommissionSettings, Outage> {
+        let set = self.with(tenant, |rows| rows.settings.clone());
+        Ok(set.unwrap_or_else(builders::settings))
+    }
+
+    async fn in_force(&self, tenant: TenantId, month: Month) -> Result<Vec<Rule>, Outage> {
+        let touches = |rule: &&Rule| {
+            rule.validity.from() < month.end() && rule.validity.to().is_none_or(|to| to > month.first_day())
+        };
+        Ok(self.with(tenant, |rows| {
+            rows.rules.values().filter(touches).cloned().collect()
+        }))
+    }
+
+    async fn add(&self, tenant: TenantId, rule: Rule) -> Result<(), AddRuleError> {
+        self.with(tenant, |rows| {
+            if rows.rules.get(&rule.id) == Some(&rule) {
+                return Ok(());
+            }
+            if let RuleScope::Staff(staff) = &rule.scope
+                && !rows.staff.contains(staff)
+            {
+                return Err(AddRuleError::UnknownStaff);
+            }
+            let clashes = |other: &Rule| other.scope == rule.scope && other.validity.overlaps(&rule.validity);
+            if rows.rules.values().any(clashes) {
+                return Err(AddRuleError::Overlaps);
+            }
+            rows.rules.insert(rule.id, rule);
+            Ok(())
+        })
+    }
+}
+
+#[async_trait]
+impl CommissionBook for InMemoryCommission {
+    async fn find_close(
+        &self,
+        tenant: TenantId,
+        staff: StaffId,
+        month: Month,
+    ) -> Result<Option<FrozenPeriod>, Outage> {
+        let periods = self.periods(tenant, month).await?;
+        Ok(periods
+            .into_iter()
+            .find(|period| period.staff == staff && period.kind == PeriodKind::Close))
+    }
+
+    async fn periods(&self, tenant: TenantId, month: Month) -> Result<Vec<FrozenPeriod>, Outage> {
+        let mut periods: Vec<FrozenPeriod> = self.with(tenant, |rows| {
+            let all = rows.documents.values().map(FrozenDocument::period);
+            all.filter(|period| period.month == month).cloned().collect()
+        });
+        periods.sort_by_key(|period| (period.staff, period.kind != PeriodKind::Close, period.id));
+        Ok(periods)
+    }
+
+    async fn period(&self, tenant: TenantId, id: PeriodId) -> Result<Option<FrozenDocument>, Outage> {
+        Ok(self.with(tenant, |rows| rows.documents.get(&id).cloned()))
+    }
+
+    async fn freeze(&self, tenant: TenantId, change: Freeze) -> Result<(), FreezeError> {
+        self.with(tenant, |rows| {
+            let frozen = rows.frozen(change.month);
+            if !frozen.is_empty() {
+                return Err(FreezeError::AlreadyFrozen(frozen));
+            }
+            let documents = change.documents.into_iter();
+            rows.documents
+                .extend(documents.map(|document| (document.period().id, document)));
+            rows.events.extend(change.events);
+            rows.drafts.remove(&change.month);
+            Ok(())
+        })
+    }
+
+    async fn leave_draft(&self, tenant: TenantId, draft: Draft) -> Result<(), FreezeError> {
+        self.with(tenant, |rows| {
+            let frozen = rows.frozen(draft.month);
+            if !frozen.is_empty() {
+                return Err(FreezeError::AlreadyFrozen(frozen));
+            }
+            rows.drafts.insert(draft.month, draft);
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! Freezes a month, once; asked again, compares and reports what came late.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
+use time::OffsetDateTime;
+
+use super::preview_period::{PreviewPeriod, PreviewPeriodError};
+use crate::amend::{self, ProposedAmendment};
+use crate::engine::{MonthFigures, StaffFigure};
+use crate::event::CommissionEvent;
+use crate::hash::{ContentHash, hash_of_hashes};
+use crate::period::{FrozenBy, FrozenDocument, FrozenPeriod, PeriodKind};
+use crate::ports::{CommissionBook, CommissionRules, CompletedWork, Draft, DraftFigure, Freeze, FreezeError};
+use crate::settings::CloseMode;
+use crate::{Month, PeriodId, StaffId};
+
+/// Closes a month for all staff of a tenant.
+pub struct ClosePeriod {
+    /// What was rendered.
+    pub work: Arc<dyn CompletedWork>,
+    /// What it pays.
+    pub rules: Arc<dyn CommissionRules>,
+    /// Where it is frozen.
+    pub book: Arc<dyn CommissionBook>,
+    /// Tells whether the month is over.
+    pub clock: Arc<dyn Clock>,
+    /// Names the documents.
+    pub ids: Arc<dyn IdSource>,
+}
+
+/// What closing a month came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CloseOutcome {
+    /// It is frozen now.
+    Frozen {
+        /// One document for each person, by id of the person.
+        documents: Vec<FrozenDocument>,
+    },
+    /// It was frozen before; nothing was written.
+    AlreadyFrozen(Comparison),
+    /// The tenant wants a person to look first; a draft was left and nothing frozen.
+    AwaitsReview {
+        /// What would be frozen.
+        figures: MonthFigures,
+    },
+}
+
+/// What is frozen, beside what the month would come to now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// The closes, by id of the person.
+    pub periods: Vec<FrozenPeriod>,
+    /// Whose inputs are not what they were; empty when nothing changed.
+    pub late: Vec<LateInputs>,
+}
+
+/// Somebody's inputs changed after their month was frozen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LateInputs {
+    /// Whose.
+    pub staff: StaffId,
+    /// What is frozen; `None` for somebody who had no figure at all.
+    pub frozen: Option<(PeriodId, ContentHash)>,
+    /// The fingerprint now; `None` if the person would have no figure any more.
+    pub now: Option<ContentHash>,
+    /// What an amendment would say; `None` if no line differs (a rule was edited) or there is nothing to
+    /// amend.
+    pub proposal: Option<ProposedAmendment>,
+}
+
+/// Why a month was not closed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClosePeriodError {
+    /// It is not over yet where the tenant is.
+    #[error("the month {month} is still running")]
+    StillRunning {
+        /// Which month.
+        month: Month,
+    },
+    /// Something recorded must be put right first.
+    #[error("the month cannot be computed")]
+    NotComputable(#[source] PreviewPeriodError),
+    /// A difference to what is frozen does not fit into an amount.
+    #[error("the difference to the frozen month is too large")]
+    Difference(#[source] MoneyError),
+    /// It is not known whether it was frozen; asking again tells.
+    #[error("the book of commission is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+impl From<PreviewPeriodError> for ClosePeriodError {
+    fn from(error: PreviewPeriodError) -> Self {
+        match error {
+            PreviewPeriodError::Unavailable(outage) => Self::Unavailable(outage),
+            other @ (PreviewPeriodError::Compute(_) | PreviewPeriodError::Rules(_)) => {
+                Self::NotComputable(other)
+            }
+        }
+    }
+}
+
+impl ClosePeriod {
+    /// Computes and freezes a month that is over. Safe to repeat, also from several places at once: one of
+    /// them freezes, and everybody else is told what is frozen and what came late.
+    ///
+    /// # Errors
+    /// [`ClosePeriodError`]; nothing was written but with `Unavailable`.
+    #[tracing::instrument(name = "commission.close_period", skip_all, fields(month = %month))]
+    pub async fn execute(
+        &self,
+        tenant: TenantId,
+        month: Month,
+        by: FrozenBy,
+    ) -> Result<CloseOutcome, ClosePeriodError> {
+        let settings = self.rules.settings(tenant).await?;
+        let now = self.clock.now();
+        if !month.is_over(now, &settings.zone) {
+            return Err(ClosePeriodError::StillRunning { month });
+        }
+        let preview = PreviewPeriod {
+            work: Arc::clone(&self.work),
+            rules: Arc::clone(&self.rules),
+        };
+        let figures = preview.figures(tenant, month, &settings).await?;
+        if !self.closes(tenant, month).await?.is_empty() {
+            return self.compare(tenant, figures).await;
+        }
+        let written = match (settings.close_mode, by) {
+            (CloseMode::Review, FrozenBy::System) => {
+                let draft = draft_of(&figures, now);
+                let left = self.book.leave_draft(tenant, draft).await;
+                left.map(|()| CloseOutcome::AwaitsReview {
+                    figures: figures.clone(),
+                })
+            }
+            (CloseMode::Automatic, _) | (CloseMode::Review, FrozenBy::Person(_)) => {
+                let change = self.freeze(figures.clone(), now, by);
+                let documents = change.documents.clone();
+                // Without anybody to freeze for there is nothing to write, and nothing happened.
+                let frozen = if documents.is_empty() {
+                    Ok(())
+                } else {
+                    self.book.freeze(tenant, change).await
+                };
+                frozen.map(|()| CloseOutcome::Frozen { documents })
+            }
+        };
+        match written {
+            Ok(outcome) => Ok(outcome),
+            Err(FreezeError::AlreadyFrozen(_)) => self.compare(tenant, figures).await,
+            Err(FreezeError::Unavailable(outage)) => Err(ClosePeriodError::Unavailable(outage)),
+        }
+    }
+
+    fn freeze(&self, figures: MonthFigures, at: OffsetDateTime, by: FrozenBy) -> Freeze {
+        let month = figures.month;
+        let documents: Vec<FrozenDocument> = figures
+            .staff
+            .into_iter()
+            .map(|figure| FrozenDocument::close(self.ids.fresh(), month, figure, at, by))
+            .collect();
+        let periods = documents.iter().map(|document| document.period().id).collect();
+        Freeze {
+            month,
+            documents,
+            events: vec![CommissionEvent::MonthFrozen { month, periods }],
+        }
+    }
+
+    async fn closes(&self, tenant: TenantId, month: Month) -> Result<Vec<FrozenPeriod>, Outage> {
+        let mut periods = self.book.periods(tenant, month).await?;
+        periods.retain(|period| period.kind == PeriodKind::Close);
+        Ok(periods)
+    }
+
+    async fn compare(
+        &self,
+        tenant: TenantId,
+        figures: MonthFigures,
+    ) -> Result<CloseOutcome, ClosePeriodError> {
+        let periods = self.closes(tenant, figures.month).await?;
+        let mut now: BTreeMap<StaffId, StaffFigure> = figures
+            .staff
+            .into_iter()
+            .map(|figure| (figure.staff, figure))
+            .collect();
+        let mut late = Vec::new();
+        for period in &periods {
+            let current = now.remove(&period.staff);
+            let current_hash = current.as_ref().map(|figure| figure.content_hash);
+            if current_hash == Some(period.content_hash) {
+                continue;
+            }
+            // Somebody who left and had rendered nothing has no figure any more, and nothing is late.
+            if current.is_none() && period.services_rendered == 0 {
+                continue;
+            }
+            let proposal = match (&current, self.book.period(tenant, period.id).await?) {
+                (Some(figure), Some(document)) => {
+                    amend::propose(&document, figure).map_err(ClosePeriodError::Difference)?
+                }
+                (None, _) | (_, None) => None,
+            };
+            late.push(LateInputs {
+                staff: period.staff,
+                frozen: Some((period.id, period.content_hash)),
+                now: current_hash,
+                proposal,
+            });
+        }
+        // Somebody who came after the close is no news, unless work is recorded for them in the month.
+        let unknown = now.into_values().filter(|figure| !figure.lines.is_empty());
+        late.extend(unknown.map(|figure| LateInputs {
+            staff: figure.staff,
+            frozen: None,
+            now: Some(figure.content_hash),
+            proposal: None,
+        }));
+        Ok(CloseOutcome::AlreadyFrozen(Comparison { periods, late }))
+    }
+}
+
+fn draft_of(figures: &MonthFigures, drafted_at: OffsetDateTime) -> Draft {
+    Draft {
+        month: figures.month,
+        staff: figures
+            .staff
+            .iter()
+            .map(|figure| DraftFigure {
+                staff: figure.staff,
+                commission: figure.commission,
+                tip: figure.tip,
+                hours: figure.hours,
+                services_rendered: figure.services_rendered,
+            })
+            .collect(),
+        content_hash: hash_of_hashes(figures.staff.iter().map(|figure| figure.content_hash)),
+        drafted_at,
+    }
+}
+
+#[cfg(test)]
+mod tests;

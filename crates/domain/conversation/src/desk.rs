@@ -1,0 +1,434 @@
+//! What the conversation asks of the business, in its own words: what is sold, what is free, what is held,
+//! what is owed. Booking and payments play these parts; neither knows these words.
+
+use std::fmt;
+
+use ratiba_kernel::{Id, Money, PhoneNumber, TimeRange, Zone};
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
+
+use crate::customer::CustomerId;
+use crate::inbound::InboundId;
+use crate::understanding::{Context, Language, Lexicon, LexiconEntry, OpeningHours};
+
+/// Names one service of the business.
+pub type ServiceRef = Id<ServiceCard>;
+/// Names one person who renders services.
+pub type StaffRef = Id<StaffCard>;
+/// Names one visit: what was booked and is paid together.
+pub type VisitRef = Id<VisitCard>;
+/// Names one payment.
+pub type PaymentRef = Id<PaymentStanding>;
+
+/// One service, as a customer may call and be told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceCard {
+    /// The business's.
+    pub id: ServiceRef,
+    /// In English, or as the business calls it.
+    pub name: String,
+    /// In Swahili, where it has a name of its own.
+    pub name_sw: Option<String>,
+    /// Further names that customers use.
+    pub aliases: Vec<String>,
+    /// What it costs, tax included.
+    pub price: Money,
+    /// How long it lasts.
+    pub minutes: u32,
+}
+
+impl ServiceCard {
+    /// The name in the language of the conversation.
+    #[must_use]
+    pub fn name_in(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.name,
+            Language::Swahili | Language::Mixed | Language::Sheng => self.name_sw.as_deref().unwrap_or(&self.name),
+        }
+    }
+}
+
+/// One person who renders services, as a customer may ask for and be told them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffCard {
+    /// The business's.
+    pub id: StaffRef,
+    /// As customers know them.
+    pub name: String,
+}
+
+/// What the business sells, by whom and when: the facts that a message is read against.
+#[derive(Clone, Debug)]
+pub struct Menu {
+    /// What is sold in the chat, in the order to be shown.
+    pub services: Vec<ServiceCard>,
+    /// Who renders it.
+    pub staff: Vec<StaffCard>,
+    /// When an appointment may start.
+    pub opening: OpeningHours,
+    /// Where all of it is local to.
+    pub zone: Zone,
+}
+
+impl Menu {
+    /// The service of an id that a thread remembers; it may be sold no more.
+    #[must_use]
+    pub fn service(&self, id: ServiceRef) -> Option<&ServiceCard> {
+        self.services.iter().find(|service| service.id == id)
+    }
+
+    /// The person of an id that a thread remembers.
+    #[must_use]
+    pub fn staff_member(&self, id: StaffRef) -> Option<&StaffCard> {
+        self.staff.iter().find(|member| member.id == id)
+    }
+
+    /// The circumstances in which a message is read.
+    #[must_use]
+    pub fn context(&self, now: OffsetDateTime, question_open: bool) -> Context {
+        let services = self.services.iter().map(|service| {
+            let names = std::iter::once(&service.name)
+                .chain(&service.name_sw)
+                .chain(&service.aliases);
+            LexiconEntry::new(service.id.as_uuid(), names)
+        });
+        let staff = self
+            .staff
+            .iter()
+            .map(|member| LexiconEntry::new(member.id.as_uuid(), [&member.name]));
+        Context {
+            now,
+            zone: self.zone.clone(),
+            opening: self.opening.clone(),
+            lexicon: Lexicon {
+                services: services.collect(),
+                staff: staff.collect(),
+            },
+            question_open,
+        }
+    }
+}
+
+/// When the customer wants to come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+pub enum Wanted {
+    /// At this instant.
+    At(#[serde(with = "time::serde::rfc3339")] OffsetDateTime),
+    /// With a start in one of these stretches, which are sorted and apart.
+    Among(Vec<TimeRange>),
+    /// At this time of day; the day is not said yet.
+    TimeOfDay(Time),
+}
+
+impl Wanted {
+    /// This wish, completed by what was wanted before: a time of day falls on the day that was named, if one was.
+    #[must_use]
+    pub fn after(self, before: Option<&Self>, zone: &Zone) -> Self {
+        match (self, before) {
+            (Self::TimeOfDay(time), Some(Self::At(instant))) => {
+                Self::At(zone.instant(PrimitiveDateTime::new(zone.date(*instant), time)))
+            }
+            (Self::TimeOfDay(time), Some(Self::Among(ranges))) => {
+                let days: std::collections::BTreeSet<_> =
+                    ranges.iter().map(|range| zone.date(range.start())).collect();
+                match (days.len(), days.first()) {
+                    (1, Some(day)) => Self::At(zone.instant(PrimitiveDateTime::new(*day, time))),
+                    _none_or_many => Self::TimeOfDay(time),
+                }
+            }
+            (Self::Among(ranges), Some(Self::TimeOfDay(time))) => {
+                // The hour was said first, the day comes now.
+                let days: std::collections::BTreeSet<_> =
+                    ranges.iter().map(|range| zone.date(range.start())).collect();
+                match (days.len(), days.first()) {
+                    (1, Some(day)) => Self::At(zone.instant(PrimitiveDateTime::new(*day, *time))),
+                    _none_or_many => Self::Among(ranges),
+                }
+            }
+            (wanted, _nothing_to_add) => wanted,
+        }
+    }
+}
+
+/// What the customer asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferRequest {
+    /// What.
+    pub service: ServiceRef,
+    /// By whom, if anybody was named.
+    pub staff: Option<StaffRef>,
+    /// When.
+    pub wanted: Wanted,
+    /// How many slots to answer with at most.
+    pub slots_max: usize,
+}
+
+/// One free time that can be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// What.
+    pub service: ServiceRef,
+    /// By whom. The desk may have chosen.
+    pub staff: Option<StaffRef>,
+    /// From.
+    #[serde(with = "time::serde::rfc3339")]
+    pub starts_at: OffsetDateTime,
+    /// To, without clean-up.
+    #[serde(with = "time::serde::rfc3339")]
+    pub ends_at: OffsetDateTime,
+    /// What it costs in all.
+    pub price: Money,
+    /// What must be paid to hold it; zero where no money is asked.
+    pub due_now: Money,
+}
+
+/// Why the time that was wanted is not simply offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotFree {
+    /// Nothing is wrong: the wish leaves room, and the customer chooses.
+    Choose,
+    /// Somebody else has it.
+    Taken,
+    /// The business is closed then.
+    Closed,
+    /// The person asked for is not there then.
+    StaffAway,
+    /// It has passed.
+    Past,
+    /// It is too soon to prepare for.
+    TooSoon {
+        /// How much notice is needed.
+        notice_minutes: u32,
+    },
+    /// It is further ahead than bookings are taken.
+    TooFar {
+        /// The last day for which they are taken.
+        last_day: Date,
+    },
+    /// The service is not sold in the chat, or not by that person.
+    NotOffered,
+}
+
+/// The desk's answer to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// The time that was wanted is free.
+    Free(Slot),
+    /// Other times, the nearest first; none if nothing near is free.
+    Alternatives {
+        /// Why.
+        reason: NotFree,
+        /// In the order to be shown.
+        slots: Vec<Slot>,
+    },
+}
+
+/// The order to hold a slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldOrder {
+    /// The message that ordered it: the same key again gives back the same visit and holds nothing twice.
+    pub key: InboundId,
+    /// For whom.
+    pub customer: CustomerId,
+    /// What.
+    pub slot: Slot,
+}
+
+/// The desk's answer to an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HoldAnswer {
+    /// It is held, or already confirmed where nothing is due.
+    Held {
+        /// The visit.
+        visit: VisitRef,
+        /// Until when it waits for the money; `None` where it is confirmed.
+        deadline: Option<OffsetDateTime>,
+        /// What must be paid now; zero where it is confirmed.
+        due_now: Money,
+    },
+    /// Somebody was faster, or it is not sold any more.
+    Taken {
+        /// Other times, the nearest first.
+        alternatives: Vec<Slot>,
+    },
+}
+
+/// Where a visit stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VisitStanding {
+    /// Waits for money.
+    Held,
+    /// Will happen.
+    Confirmed,
+    /// Happens now or has happened.
+    Rendered,
+    /// Will not happen.
+    Gone,
+}
+
+/// One visit, as a customer is told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitCard {
+    /// The business's.
+    pub id: VisitRef,
+    /// Whose.
+    pub customer: CustomerId,
+    /// What, when, by whom, for how much.
+    pub slot: Slot,
+    /// Where it stands.
+    pub standing: VisitStanding,
+    /// What the customer is told to name it by; at most 12 characters.
+    pub reference: String,
+}
+
+/// The desk's answer to a cancellation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelAnswer {
+    /// It is cancelled, now or already before.
+    Cancelled,
+    /// It cannot be cancelled in the chat: it has begun, is over, or money is in question.
+    NotPossible,
+}
+
+/// The order to ask for money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentOrder {
+    /// The message that ordered it: the same key again asks nothing twice.
+    pub key: InboundId,
+    /// For what.
+    pub visit: VisitRef,
+    /// For whom.
+    pub customer: CustomerId,
+    /// Whose phone is asked.
+    pub payer: PhoneNumber,
+    /// How much.
+    pub amount: Money,
+}
+
+/// The desk's answer to the order to ask for money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskAnswer {
+    /// The prompt is on its way.
+    Asked {
+        /// The payment.
+        payment: PaymentRef,
+        /// Whether the provider is a trial one that moves no money.
+        trial: bool,
+    },
+    /// This number cannot be asked; another may be.
+    BadPayer,
+    /// It cannot be asked for in the chat at all; a person must help.
+    NotPossible,
+}
+
+/// Why a payment did not go through, as what the customer can do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentTrouble {
+    /// Wrong PIN.
+    WrongPin,
+    /// Not enough money on the account.
+    InsufficientFunds,
+    /// The customer refused the prompt.
+    Cancelled,
+    /// The prompt was not answered in time or never reached the phone.
+    Unreachable,
+    /// A limit of the account or of the day.
+    Limit,
+    /// The provider refuses the same payment again within minutes, or another session is open.
+    TooSoonAgain,
+    /// The provider is busy.
+    Busy,
+    /// The PIN is blocked.
+    PinBlocked,
+    /// It cannot work as things are set up; anything else that the customer cannot mend.
+    OnOurSide,
+}
+
+/// Where the payment of a visit stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PaymentStanding {
+    /// Nothing was asked for.
+    NothingAsked,
+    /// A prompt is out.
+    Prompting,
+    /// The provider gave no clear answer yet; we are finding out.
+    Checking,
+    /// The money is there.
+    Settled {
+        /// How much.
+        amount: Money,
+        /// The provider's receipt.
+        receipt: String,
+    },
+    /// The last try failed.
+    Failed(PaymentTrouble),
+}
+
+/// The order to try a payment again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResendOrder {
+    /// The message that ordered it.
+    pub key: InboundId,
+    /// For what.
+    pub visit: VisitRef,
+    /// Whose phone is asked; `None` is the one asked before.
+    pub payer: Option<PhoneNumber>,
+}
+
+/// The desk's answer to a second try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResendAnswer {
+    /// A new prompt is on its way.
+    Asked {
+        /// Whether the provider is a trial one that moves no money.
+        trial: bool,
+    },
+    /// The last try has no final answer yet: we are checking.
+    Checking,
+    /// The last try failed too short a while ago.
+    NotYet {
+        /// How long to wait, rounded up.
+        minutes: u32,
+    },
+    /// It is paid already.
+    Settled {
+        /// How much.
+        amount: Money,
+        /// The provider's receipt.
+        receipt: String,
+    },
+    /// This number cannot be asked; another may be.
+    BadPayer,
+    /// Nothing is owed any more: the hold ran out, or nothing was asked for.
+    NothingDue,
+}
+
+/// What the business told us about itself for the chat.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// As customers know it.
+    pub business_name: String,
+    /// Whom the machine serves.
+    pub cohort: crate::consent::CohortMode,
+    /// Where it is, in words and perhaps a link.
+    pub location: Option<String>,
+    /// The local zone.
+    pub zone: Zone,
+    /// To whom alerts and the digest go.
+    pub owners: Vec<crate::channel::Address>,
+    /// The language in which owners are written to.
+    pub owners_language: Language,
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile")
+            .field("cohort", &self.cohort)
+            .field("zone", &self.zone)
+            .field("owners", &self.owners)
+            .finish_non_exhaustive()
+    }
+}

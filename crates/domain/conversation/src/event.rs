@@ -1,0 +1,126 @@
+//! What happened in the conversation, and what of it is due later. Ids and codes only, never words.
+
+use ratiba_kernel::TokenHash;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::channel::{Channel, SenderKey};
+use crate::customer::CustomerId;
+use crate::desk::VisitRef;
+use crate::inbound::InboundId;
+use crate::outgoing::MessageId;
+use crate::thread::{HandoffReason, ThreadId};
+
+/// The name of this domain's events in the outbox.
+pub const TOPIC: &str = "conversation";
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum ConversationEvent {
+    /// The machine stopped answering and called for a person.
+    ThreadSuspended {
+        /// Which conversation.
+        thread: ThreadId,
+        /// Whose.
+        customer: CustomerId,
+        /// Why.
+        reason: HandoffReason,
+    },
+    /// A customer withdrew consent.
+    OptedOut {
+        /// Who.
+        customer: CustomerId,
+    },
+    /// A customer gave consent again.
+    OptedIn {
+        /// Who.
+        customer: CustomerId,
+    },
+    /// A customer will come late.
+    CustomerRunsLate {
+        /// To what.
+        visit: VisitRef,
+        /// By how much, if it was said.
+        minutes: Option<u32>,
+    },
+    /// A message will never go out, or nobody knows whether it did. `reason` is a code.
+    MessageNotSent {
+        /// Which.
+        message: MessageId,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Work of this domain that falls due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum ConversationTask {
+    /// Handle one stored message of a customer.
+    Turn {
+        /// Which.
+        inbound: InboundId,
+    },
+    /// Send one stored message, or find out what became of it.
+    Send {
+        /// Which.
+        message: MessageId,
+    },
+    /// Apply one stored report of the provider.
+    Status {
+        /// Which.
+        status: StatusRef,
+    },
+}
+
+/// Names one stored report of a provider.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusRef {
+    /// How the message went.
+    pub channel: Channel,
+    /// The provider's id of our message.
+    pub provider_id: String,
+    /// The provider's word for what it reports.
+    pub status: String,
+}
+
+impl ConversationTask {
+    /// The kind under which the job is queued.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Turn { .. } => "conversation.turn",
+            Self::Send { .. } => "conversation.send",
+            Self::Status { .. } => "conversation.status",
+        }
+    }
+}
+
+/// Something that falls due at `at`, in business time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due<T> {
+    /// Not before.
+    pub at: OffsetDateTime,
+    /// What is to be done.
+    pub task: T,
+}
+
+impl<T> Due<T> {
+    /// Work that is due at once.
+    #[must_use]
+    pub const fn now(now: OffsetDateTime, task: T) -> Self {
+        Self { at: now, task }
+    }
+}
+
+/// The ordering key under which one sender's messages are handled one at a time. The queue is global, so the
+/// key does not show the number.
+#[must_use]
+pub fn turn_order(tenant: ratiba_kernel::TenantId, channel: Channel, sender: &SenderKey) -> String {
+    let whole = format!("{tenant}:{}:{}", channel.code(), sender.as_str());
+    let hash = TokenHash::of(&whole);
+    let digits: String = hash.as_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("turn:{digits}")
+}

@@ -1,0 +1,264 @@
+//! From a stored message to what the machine hears: the tap is looked up, the words are read, local times become
+//! instants.
+
+use std::collections::BTreeSet;
+
+use ratiba_kernel::{PhoneNumber, TimeRange, Zone};
+use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
+use uuid::Uuid;
+
+use crate::desk::{Menu, ServiceRef, StaffRef, Wanted};
+use crate::inbound::Received;
+use crate::machine::{Meaning, Question, Said, Stage, Wordless, Words};
+use crate::outgoing::MessageId;
+use crate::thread::ThreadState;
+use crate::understanding::{Context, Understood, When, understand};
+
+/// How many days a wide wish is looked at.
+const DAYS_MAX: usize = 31;
+
+/// Within this time a tap on the question that was just answered is a double tap.
+const DOUBLE_TAP: Duration = Duration::minutes(2);
+
+/// What is put behind the choice at `place` of the question that `message` asks.
+#[must_use]
+pub fn token(message: MessageId, place: usize) -> String {
+    format!("q:{}:{place}", message.as_uuid().simple())
+}
+
+/// The question and the place that a token names. It came from a phone: nothing else is taken from it.
+fn parse_token(token: &str) -> Option<(MessageId, usize)> {
+    let (message, place) = token.strip_prefix("q:")?.split_once(':')?;
+    Some((MessageId::from_uuid(Uuid::try_parse(message).ok()?), place.parse().ok()?))
+}
+
+/// What was heard, and the reading of its words if it had any.
+#[must_use]
+pub fn heard(
+    received: &Received,
+    state: &ThreadState,
+    menu: &Menu,
+    now: OffsetDateTime,
+) -> (Said, Option<Understood>) {
+    match received {
+        Received::Text { body } => words(body, state, menu, now),
+        Received::Image(media) | Received::Video(media) | Received::Document(media) => match &media.caption {
+            Some(caption) if !caption.trim().is_empty() => words(caption, state, menu, now),
+            Some(_) | None => (Said::Wordless(Wordless::Picture), None),
+        },
+        Received::Tap { token, .. } => (tapped(token, state, now), None),
+        Received::Contacts { phones } if !phones.is_empty() => (Said::Numbers(phones.clone()), None),
+        Received::Audio { .. } => (Said::Wordless(Wordless::Voice), None),
+        Received::Contacts { .. }
+        | Received::Form { .. }
+        | Received::Sticker(_)
+        | Received::Location { .. }
+        | Received::Reaction { .. }
+        | Received::Order { .. }
+        | Received::NumberChanged { .. }
+        | Received::System { .. }
+        | Received::Edited
+        | Received::Revoked
+        | Received::Unsupported
+        | Received::Unknown { .. } => (Said::Wordless(Wordless::Other), None),
+    }
+}
+
+fn tapped(token: &str, state: &ThreadState, now: OffsetDateTime) -> Said {
+    let Some((message, place)) = parse_token(token) else {
+        return Said::ChoseTooLate;
+    };
+    let open = state.question.as_ref().filter(|question| question.message == message);
+    match (open.map(|question| question.options.get(place)), state.answered) {
+        (Some(Some(meaning)), _) => Said::Chose(meaning.clone()),
+        (None, Some(answered)) if answered.message == message && now - answered.at < DOUBLE_TAP => Said::ChoseAgain,
+        (Some(None) | None, _) => Said::ChoseTooLate,
+    }
+}
+
+fn words(text: &str, state: &ThreadState, menu: &Menu, now: OffsetDateTime) -> (Said, Option<Understood>) {
+    let numbers = phones_in(text);
+    let pays = matches!(state.stage, Stage::AskingPayer { .. } | Stage::Paying { .. });
+    if !numbers.is_empty() && (pays || is_only_a_number(text)) {
+        return (Said::Numbers(numbers), None);
+    }
+    let day = draft_day(&state.stage, &menu.zone);
+    let context = menu.context(now, state.stage.awaits_answer() || has_options(state.question.as_ref()));
+    let understood = understand(text, &context);
+    let undated = day.is_some() && names_no_day(text, &understood, day, &context);
+    let reading = Reading { zone: &menu.zone, now, day, undated };
+    let words = Words {
+        intent: understood.intent,
+        services: services(&understood),
+        staff: understood.staff.map(|found| StaffRef::from_uuid(found.id)),
+        wanted: understood.when.and_then(|when| reading.wanted(when)),
+        other_reading: understood.alternative.and_then(|when| reading.wanted(when)),
+        uncertain: understood.ask,
+        choice: understood.choice.and_then(|choice| usize::try_from(choice).ok()),
+        people: understood.people,
+        minutes_late: understood.minutes_late,
+    };
+    (Said::Words(words), Some(understood))
+}
+
+fn has_options(question: Option<&Question>) -> bool {
+    question.is_some_and(|question| !question.options.is_empty())
+}
+
+fn services(understood: &Understood) -> Vec<ServiceRef> {
+    match understood.service() {
+        Some(clear) => vec![ServiceRef::from_uuid(clear)],
+        None => understood
+            .services
+            .iter()
+            .map(|found| ServiceRef::from_uuid(found.id))
+            .collect(),
+    }
+}
+
+/// The one day that is being talked about, if there is one.
+fn draft_day(stage: &Stage, zone: &Zone) -> Option<Date> {
+    let days: BTreeSet<Date> = match stage {
+        Stage::Confirming { slot, .. } | Stage::AskingPayer { slot, .. } => {
+            BTreeSet::from([zone.date(slot.starts_at)])
+        }
+        Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => match &draft.wanted {
+            Some(Wanted::At(instant)) => BTreeSet::from([zone.date(*instant)]),
+            Some(Wanted::Among(ranges)) => ranges.iter().map(|range| zone.date(range.start())).collect(),
+            Some(Wanted::TimeOfDay(_)) | None => BTreeSet::new(),
+        },
+        Stage::Open | Stage::Paying { .. } | Stage::Booked { .. } | Stage::Cancelling { .. } => BTreeSet::new(),
+    };
+    match (days.len(), days.first()) {
+        (1, Some(day)) => Some(*day),
+        _none_or_many => None,
+    }
+}
+
+/// Whether the words name an hour and no day. The rules put such an hour on today; read again as if the day that is
+/// being talked about had just begun, it lands there instead, while a day that was named does not move along.
+fn names_no_day(text: &str, understood: &Understood, day: Option<Date>, context: &Context) -> bool {
+    let (Some(day), Some(When::Instant { date, .. } | When::Window { first: date, .. })) = (day, understood.when) else {
+        return false;
+    };
+    let today = context.zone.date(context.now);
+    let tomorrow = today.next_day().unwrap_or(today);
+    if day == today || (date != today && date != tomorrow) {
+        return false;
+    }
+    let folded = text.to_lowercase();
+    let names_today = ["leo", "today", "tonight", "tonite", "sai", "sasa", "now"]
+        .iter()
+        .any(|word| folded.split(|c: char| !c.is_alphanumeric()).any(|part| part == *word));
+    let there = Context {
+        now: context.zone.day_start(day),
+        ..context.clone()
+    };
+    let again = understand(text, &there).when.and_then(|when| when.date());
+    !names_today && again == Some(day)
+}
+
+struct Reading<'a> {
+    zone: &'a Zone,
+    now: OffsetDateTime,
+    day: Option<Date>,
+    undated: bool,
+}
+
+impl Reading<'_> {
+    fn wanted(&self, when: When) -> Option<Wanted> {
+        let wanted = match when {
+            When::Instant { date, time } => Wanted::At(self.at(self.on(date), time)),
+            When::Window { first, last, from, to } if first == last => {
+                Wanted::Among(self.stretches(self.on(first), self.on(first), from, to))
+            }
+            When::Window { first, last, from, to } => Wanted::Among(self.stretches(first, last, from, to)),
+            When::Date(date) => Wanted::Among(self.days(date, date)),
+            When::DateRange { first, last } => Wanted::Among(self.days(first, last)),
+            When::TimeOnly(time) => match self.day {
+                Some(day) => Wanted::At(self.at(day, time)),
+                None => Wanted::TimeOfDay(time),
+            },
+            When::TimeWindow { from, to } => {
+                let today = self.zone.date(self.now);
+                let (first, last) = match self.day {
+                    Some(day) => (day, day),
+                    None => (today, today.next_day().unwrap_or(today)),
+                };
+                Wanted::Among(self.stretches(first, last, from, to))
+            }
+        };
+        match wanted {
+            Wanted::Among(ranges) => {
+                let ahead = self.still_ahead(&ranges);
+                let kept = if ahead.is_empty() { ranges } else { ahead };
+                (!kept.is_empty()).then_some(Wanted::Among(kept))
+            }
+            placed @ (Wanted::At(_) | Wanted::TimeOfDay(_)) => Some(placed),
+        }
+    }
+
+    /// The day meant: the one being talked about where the words name none.
+    fn on(&self, date: Date) -> Date {
+        match self.day {
+            Some(day) if self.undated => day,
+            Some(_) | None => date,
+        }
+    }
+
+    fn at(&self, date: Date, time: Time) -> OffsetDateTime {
+        self.zone.instant(PrimitiveDateTime::new(date, time))
+    }
+
+    fn days(&self, first: Date, last: Date) -> Vec<TimeRange> {
+        dates(first, last).into_iter().filter_map(|date| self.zone.day(date)).collect()
+    }
+
+    /// From `from` to `to`, both included, on each day; past midnight where `to` is the earlier.
+    fn stretches(&self, first: Date, last: Date, from: Time, to: Time) -> Vec<TimeRange> {
+        let stretch = |date: Date| {
+            let end_day = if to < from { date.next_day()? } else { date };
+            TimeRange::new(self.at(date, from), self.at(end_day, to) + Duration::MINUTE).ok()
+        };
+        dates(first, last).into_iter().filter_map(stretch).collect()
+    }
+
+    fn still_ahead(&self, ranges: &[TimeRange]) -> Vec<TimeRange> {
+        let cut = |range: &TimeRange| TimeRange::new(range.start().max(self.now), range.end()).ok();
+        ranges.iter().filter_map(cut).collect()
+    }
+}
+
+fn dates(first: Date, last: Date) -> Vec<Date> {
+    std::iter::successors(Some(first), |date| date.next_day())
+        .take_while(|date| *date <= last)
+        .take(DAYS_MAX)
+        .collect()
+}
+
+fn is_only_a_number(text: &str) -> bool {
+    PhoneNumber::parse(text).is_ok() && text.chars().filter(char::is_ascii_digit).count() >= 9
+}
+
+/// The phone numbers in a text, at most three.
+fn phones_in(text: &str) -> Vec<PhoneNumber> {
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.');
+    text.split(|c| !is_part(c))
+        .filter(|run| run.chars().filter(char::is_ascii_digit).count() >= 9)
+        .filter_map(|run| PhoneNumber::parse(run.trim_matches([' ', '-', '.'])).ok())
+        .take(3)
+        .collect()
+}
+
+/// What a choice of the machine may stand for in a question that a notice asks.
+#[must_use]
+pub fn question(message: MessageId, asked_at: OffsetDateTime, options: Vec<Meaning>) -> Option<Question> {
+    (!options.is_empty()).then_some(Question {
+        message,
+        asked_at,
+        options,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,460 @@
+//! The machine that leads a conversation: where the dialogue stands, what was heard, what to say and to wish.
+//!
+//! All of it is pure. [`booking::hear`] takes what was heard and answers with a [`Step`]: the next stage, what
+//! to say, and at most one [`Wish`] that somebody with ports must fulfil; the answer to a wish goes back into the
+//! function that is named after it ([`booking::offered`], [`booking::held`], …), until nothing is wished any more.
+//! What money or time depends on is never decided here without a yes of the customer.
+
+pub mod booking;
+pub mod payment;
+pub mod visit;
+
+mod draft;
+mod inquiry;
+mod reply;
+
+use ratiba_kernel::{Money, PhoneNumber};
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use crate::desk::{Menu, ServiceRef, Slot, StaffRef, VisitRef, Wanted};
+use crate::outgoing::MessageId;
+use crate::thread::HandoffReason;
+use crate::understanding::{Intent, Language};
+
+pub use draft::Draft;
+pub use reply::{Misunderstanding, Reply};
+
+/// After this long an answer is not acted on any more; the question is put again.
+pub const STALE_AFTER: Duration = Duration::hours(2);
+
+/// How many choices are offered at most, so that they fit on one screen.
+pub const CHOICES_MAX: usize = 6;
+
+/// Where the dialogue stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Stage {
+    /// Nothing is under way.
+    #[default]
+    Open,
+    /// Something is missing, and was asked for.
+    Gathering {
+        /// What is known.
+        draft: Draft,
+        /// What was asked.
+        missing: Missing,
+    },
+    /// Several times were offered.
+    Choosing {
+        /// What is known.
+        draft: Draft,
+        /// In the order shown.
+        slots: Vec<Slot>,
+    },
+    /// One time was proposed, and waits for a yes.
+    Confirming {
+        /// What is known.
+        draft: Draft,
+        /// What was proposed.
+        slot: Slot,
+    },
+    /// The yes is there; we asked whose phone pays.
+    AskingPayer {
+        /// What is known.
+        draft: Draft,
+        /// What was agreed.
+        slot: Slot,
+    },
+    /// The slot is held, and money is awaited.
+    Paying {
+        /// For what.
+        owed: Owed,
+        /// Whether we asked for a number, because none is known or the one known cannot pay.
+        payer_wanted: bool,
+    },
+    /// The visit is booked.
+    Booked {
+        /// Which.
+        visit: VisitRef,
+        /// What and when.
+        slot: Slot,
+    },
+    /// We asked whether to really cancel.
+    Cancelling {
+        /// Which.
+        visit: VisitRef,
+        /// What and when.
+        slot: Slot,
+        /// Where the dialogue goes on after a no.
+        back: Box<Stage>,
+    },
+}
+
+impl Stage {
+    /// The visit that the dialogue is about, if there is one.
+    #[must_use]
+    pub const fn visit(&self) -> Option<VisitRef> {
+        match self {
+            Self::Paying { owed, .. } => Some(owed.visit),
+            Self::Booked { visit, .. } | Self::Cancelling { visit, .. } => Some(*visit),
+            Self::Open
+            | Self::Gathering { .. }
+            | Self::Choosing { .. }
+            | Self::Confirming { .. }
+            | Self::AskingPayer { .. } => None,
+        }
+    }
+
+    /// A word for logs and tests.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Gathering { .. } => "gathering",
+            Self::Choosing { .. } => "choosing",
+            Self::Confirming { .. } => "confirming",
+            Self::AskingPayer { .. } => "asking_payer",
+            Self::Paying { .. } => "paying",
+            Self::Booked { .. } => "booked",
+            Self::Cancelling { .. } => "cancelling",
+        }
+    }
+
+    /// Whether a yes, a no or a bare choice makes sense now.
+    #[must_use]
+    pub const fn awaits_answer(&self) -> bool {
+        match self {
+            Self::Open => false,
+            Self::Gathering { .. }
+            | Self::Choosing { .. }
+            | Self::Confirming { .. }
+            | Self::AskingPayer { .. }
+            | Self::Paying { .. }
+            | Self::Booked { .. }
+            | Self::Cancelling { .. } => true,
+        }
+    }
+}
+
+/// What was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// Which service.
+    Service,
+    /// Which day or time.
+    When,
+    /// Which of two readings of a time.
+    Reading,
+}
+
+/// A held visit and what must be paid for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Owed {
+    /// Which.
+    pub visit: VisitRef,
+    /// What and when.
+    pub slot: Slot,
+    /// How much.
+    pub amount: Money,
+    /// Until when the slot is held.
+    #[serde(with = "time::serde::rfc3339")]
+    pub deadline: OffsetDateTime,
+}
+
+/// What we asked last: the message that asked, and what each of its choices means. What comes back from a phone is
+/// looked up here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The message that asked.
+    pub message: MessageId,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub asked_at: OffsetDateTime,
+    /// What each choice means, in the order shown.
+    pub options: Vec<Meaning>,
+}
+
+/// What a choice means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "means", content = "what", rename_all = "snake_case")]
+pub enum Meaning {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// Another time, please.
+    OtherTime,
+    /// This service.
+    Service(ServiceRef),
+    /// The slot at this place of those that were offered.
+    Slot(usize),
+    /// This reading of the time.
+    Reading(Wanted),
+    /// Send the payment prompt again.
+    Resend,
+    /// Another phone pays.
+    OtherNumber,
+    /// I will come to this visit.
+    Coming(VisitRef),
+    /// I want to move this visit.
+    Move(VisitRef),
+    /// I want to cancel this visit.
+    CancelVisit(VisitRef),
+    /// I want a person.
+    Person,
+    /// I want to book.
+    Book,
+    /// I want to see prices.
+    Prices,
+}
+
+/// What was heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Words, and what the rules made of them.
+    Words(Words),
+    /// One of the choices of the open question.
+    Chose(Meaning),
+    /// A choice of the question that was just answered: a double tap.
+    ChoseAgain,
+    /// A choice of a question that is not open any more.
+    ChoseTooLate,
+    /// Phone numbers and nothing else.
+    Numbers(Vec<PhoneNumber>),
+    /// Something without words.
+    Wordless(Wordless),
+}
+
+/// What came in place of words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wordless {
+    /// A picture or a film.
+    Picture,
+    /// Something spoken.
+    Voice,
+    /// Anything else: a sticker, a place, a card.
+    Other,
+}
+
+/// Words, and what the rules made of them, in the dialogue's own terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// What is wanted.
+    pub intent: Intent,
+    /// The services named: one if it is clear, several of a family, none.
+    pub services: Vec<ServiceRef>,
+    /// The person named.
+    pub staff: Option<StaffRef>,
+    /// The time named.
+    pub wanted: Option<Wanted>,
+    /// The other reading of it.
+    pub other_reading: Option<Wanted>,
+    /// Whether the reading of the time is uncertain.
+    pub uncertain: bool,
+    /// The option chosen, counted from 1.
+    pub choice: Option<usize>,
+    /// For how many people.
+    pub people: Option<u32>,
+    /// By how much the customer will be late.
+    pub minutes_late: Option<u32>,
+}
+
+impl Words {
+    /// Words that mean this and say nothing more.
+    #[must_use]
+    pub const fn bare(intent: Intent) -> Self {
+        Self {
+            intent,
+            services: Vec::new(),
+            staff: None,
+            wanted: None,
+            other_reading: None,
+            uncertain: false,
+            choice: None,
+            people: None,
+            minutes_late: None,
+        }
+    }
+
+    /// Whether they say something about what is to be booked.
+    #[must_use]
+    pub const fn describes_a_booking(&self) -> bool {
+        !self.services.is_empty() || self.wanted.is_some() || self.staff.is_some()
+    }
+}
+
+/// What the machine may know beside the words.
+#[derive(Clone, Debug)]
+pub struct Facts<'a> {
+    /// The business's time.
+    pub now: OffsetDateTime,
+    /// What is sold, by whom, when.
+    pub menu: &'a Menu,
+    /// The language to answer in.
+    pub language: Language,
+    /// The customer's number, if it can pay.
+    pub payer: Option<PhoneNumber>,
+    /// Whether the message was written long before it arrived, or answers a question from long ago.
+    pub stale: bool,
+}
+
+/// What the machine needs from outside before it can go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Is this free? → [`booking::offered`]
+    Offer {
+        /// What is known.
+        draft: Draft,
+    },
+    /// Hold this. → [`booking::held`]
+    Hold {
+        /// What is known.
+        draft: Draft,
+        /// What was agreed.
+        slot: Slot,
+        /// Who pays, where money is asked.
+        payer: Option<PhoneNumber>,
+    },
+    /// Ask for this money. → [`payment::asked`]
+    AskMoney {
+        /// For what.
+        owed: Owed,
+        /// Whom.
+        payer: PhoneNumber,
+    },
+    /// Where does this payment stand? → [`payment::looked_up`]
+    LookUpPayment {
+        /// For what.
+        owed: Owed,
+        /// Whether the customer says that it is paid.
+        claimed: bool,
+    },
+    /// Ask for this money again. → [`payment::resent`]
+    Resend {
+        /// For what.
+        owed: Owed,
+        /// Whom; `None` is the phone asked before.
+        payer: Option<PhoneNumber>,
+    },
+    /// What has this customer booked? → [`visit::upcoming`]
+    Upcoming {
+        /// Why we ask.
+        then: visit::Then,
+    },
+    /// Cancel this. → [`visit::cancelled`]
+    Cancel {
+        /// Which.
+        visit: VisitRef,
+        /// What and when.
+        slot: Slot,
+    },
+    /// Let go of this hold, without a word.
+    LetGo {
+        /// Which.
+        visit: VisitRef,
+    },
+}
+
+/// What follows beside the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// A person is called, and the machine falls silent.
+    CallPerson(HandoffReason),
+    /// Consent is withdrawn.
+    OptOut,
+    /// Consent is given again.
+    OptIn,
+    /// What comes now is a new booking, in a thread of its own.
+    NewThread,
+    /// The customer comes late.
+    RunsLate {
+        /// To what.
+        visit: VisitRef,
+        /// By how much, if it was said.
+        minutes: Option<u32>,
+    },
+    /// The message was not understood.
+    Misunderstood,
+}
+
+/// What the machine decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Where the dialogue stands now; `None` where it stood.
+    pub stage: Option<Stage>,
+    /// What to say, in order.
+    pub replies: Vec<Reply>,
+    /// What else follows, in order.
+    pub effects: Vec<Effect>,
+    /// What is needed before the machine goes on.
+    pub wish: Option<Wish>,
+}
+
+impl Step {
+    /// Nothing changes and nothing is said.
+    #[must_use]
+    pub const fn silence() -> Self {
+        Self {
+            stage: None,
+            replies: Vec::new(),
+            effects: Vec::new(),
+            wish: None,
+        }
+    }
+
+    /// One thing is said.
+    #[must_use]
+    pub fn say(reply: Reply) -> Self {
+        Self {
+            replies: vec![reply],
+            ..Self::silence()
+        }
+    }
+
+    /// Something is needed first.
+    #[must_use]
+    pub fn wish(wish: Wish) -> Self {
+        Self {
+            wish: Some(wish),
+            ..Self::silence()
+        }
+    }
+
+    /// …and the dialogue stands here now.
+    #[must_use]
+    pub fn at(mut self, stage: Stage) -> Self {
+        self.stage = Some(stage);
+        self
+    }
+
+    /// …and this follows.
+    #[must_use]
+    pub fn with(mut self, effect: Effect) -> Self {
+        self.effects.push(effect);
+        self
+    }
+
+    /// A person is called, and the customer is told.
+    #[must_use]
+    pub fn call_person(reason: HandoffReason) -> Self {
+        let reply = match reason {
+            HandoffReason::Money => Reply::MoneyToPerson,
+            HandoffReason::OutsideCohort => Reply::PersonAnswers,
+            HandoffReason::Asked | HandoffReason::NotUnderstood | HandoffReason::BeyondMachine => Reply::PersonComes,
+        };
+        Self::say(reply).with(Effect::CallPerson(reason))
+    }
+
+    /// The message was not understood.
+    #[must_use]
+    pub fn misunderstood() -> Self {
+        Self::silence().with(Effect::Misunderstood)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,497 @@
+//! The machine for booking: greet → service → slot → confirm → pay → done.
+//!
+//! One message may carry several answers and goes as far as they reach. Date and time are always proposed and
+//! repeated before anything is held.
+
+use super::{Draft, Effect, Facts, Meaning, Missing, Owed, Question, Reply, Said, Stage, Step, Wish, Words};
+use super::{Misunderstanding, inquiry, payment, visit};
+use crate::desk::{HoldAnswer, NotFree, Offer, Slot, Wanted};
+use crate::thread::HandoffReason;
+use crate::understanding::Intent;
+use ratiba_kernel::PhoneNumber;
+
+/// What follows from what was heard.
+#[must_use]
+pub fn hear(stage: &Stage, question: Option<&Question>, said: Said, facts: &Facts<'_>) -> Step {
+    match said {
+        Said::ChoseAgain => Step::silence(),
+        Said::ChoseTooLate => too_late(stage, facts),
+        Said::Wordless(kind) => Step::say(Reply::WordsPlease(kind)),
+        Said::Numbers(numbers) => heard_number(stage, &numbers),
+        Said::Chose(meaning) => chosen(stage, meaning, facts),
+        Said::Words(words) => match (words.intent, words.choice, question) {
+            (Intent::ChooseOption, Some(place), Some(question)) => {
+                let meaning = place.checked_sub(1).and_then(|index| question.options.get(index));
+                meaning.map_or_else(Step::misunderstood, |meaning| chosen(stage, meaning.clone(), facts))
+            }
+            _no_choice => heard_words(stage, words, facts),
+        },
+    }
+}
+
+/// Words that are the same whatever stands open come first; then it depends on the stage.
+fn heard_words(stage: &Stage, words: Words, facts: &Facts<'_>) -> Step {
+    match words.intent {
+        Intent::OptOut => opt_out(stage),
+        Intent::OptIn => Step::say(Reply::OptedIn).with(Effect::OptIn),
+        Intent::Human => Step::call_person(HandoffReason::Asked),
+        Intent::PaymentDispute | Intent::Refund => Step::call_person(HandoffReason::Money),
+        Intent::AskPrice => inquiry::prices(stage, &words, facts),
+        Intent::AskHours => inquiry::hours(&words, facts),
+        Intent::AskLocation => Step::say(Reply::Location),
+        Intent::AskPromo => Step::say(Reply::NoOffers),
+        Intent::AskInfo => Step::say(Reply::DoNotKnow),
+        Intent::ShowBooking => Step::wish(Wish::Upcoming { then: visit::Then::Show }),
+        Intent::RunningLate => Step::wish(Wish::Upcoming {
+            then: visit::Then::Late { minutes: words.minutes_late },
+        }),
+        Intent::Thanks => Step::say(Reply::YouAreWelcome),
+        Intent::Greet => greeted(stage, facts),
+        Intent::PaymentClaim => payment::claimed(stage),
+        Intent::PaymentResend => payment::wanted_again(stage, facts),
+        Intent::Cancel => wants_out(stage, &words),
+        Intent::Confirm => in_stage(stage, Gist::Yes, &words, facts),
+        Intent::Deny => in_stage(stage, Gist::No, &words, facts),
+        Intent::NotYet => in_stage(stage, Gist::Wait, &words, facts),
+        Intent::Book | Intent::Availability => match words.people {
+            Some(people) if people > 1 => Step::say(Reply::GroupNeedsPerson { people })
+                .with(Effect::CallPerson(HandoffReason::BeyondMachine)),
+            Some(_) | None => in_stage(stage, Gist::Book, &words, facts),
+        },
+        Intent::Reschedule | Intent::ChangeDate => in_stage(stage, Gist::OtherTime, &words, facts),
+        Intent::ChangeService => in_stage(stage, Gist::OtherService, &words, facts),
+        Intent::ChooseOption | Intent::None => in_stage(stage, Gist::Unclear, &words, facts),
+    }
+}
+
+/// What words mean to the question that is open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gist {
+    Yes,
+    No,
+    Wait,
+    Book,
+    OtherTime,
+    OtherService,
+    Unclear,
+}
+
+fn in_stage(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
+    match stage {
+        Stage::Open => match gist {
+            Gist::OtherTime | Gist::OtherService => move_a_visit(),
+            Gist::Book => advance(Draft::default().with(words, &facts.menu.zone), facts),
+            Gist::Yes | Gist::No | Gist::Wait | Gist::Unclear if words.describes_a_booking() => {
+                advance(Draft::default().with(words, &facts.menu.zone), facts)
+            }
+            Gist::Yes | Gist::No | Gist::Wait => Step::say(Reply::NothingOpen),
+            Gist::Unclear => Step::misunderstood(),
+        },
+        Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } if words.describes_a_booking() => {
+            advance(draft.clone().with(words, &facts.menu.zone), facts)
+        }
+        // "The nearest is …, would that do?"
+        Stage::Choosing { draft, slots } if gist == Gist::Yes => {
+            slot_chosen(draft, slots.first(), facts)
+        }
+        Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => match gist {
+            Gist::No => given_up(),
+            Gist::Wait => Step::say(Reply::TakeYourTime),
+            Gist::OtherTime => ask_when(draft.clone().without_time()),
+            Gist::Book | Gist::OtherService => again(stage, facts),
+            Gist::Yes | Gist::Unclear => Step::misunderstood(),
+        },
+        Stage::Confirming { draft, slot } => confirming(draft, slot, gist, words, facts),
+        Stage::AskingPayer { draft, .. } if words.describes_a_booking() => {
+            advance(draft.clone().with(words, &facts.menu.zone), facts)
+        }
+        Stage::AskingPayer { draft, slot } => match gist {
+            Gist::No => declined(draft, slot),
+            Gist::Yes if facts.payer.is_some() => agreed(draft, slot, facts.payer.clone(), facts),
+            Gist::Yes | Gist::Wait | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear => {
+                Step::say(Reply::AskPayer)
+            }
+        },
+        Stage::Paying { owed, .. } => match gist {
+            Gist::No => visit::ask_cancel(owed.visit, owed.slot, stage.clone()),
+            Gist::Wait => Step::say(Reply::TakeYourTime),
+            Gist::Yes | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear => {
+                look_up(owed)
+            }
+        },
+        Stage::Booked { .. } => after_the_booking(gist, words, facts),
+        Stage::Cancelling { visit, slot, back } => match gist {
+            Gist::Yes if facts.stale => visit::ask_cancel(*visit, *slot, back.as_ref().clone()),
+            Gist::Yes => Step::wish(Wish::Cancel { visit: *visit, slot: *slot }),
+            Gist::No => Step::say(Reply::NotCancelled { slot: *slot }).at(back.as_ref().clone()),
+            Gist::Wait | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear => {
+                in_stage(back, gist, words, facts)
+            }
+        },
+    }
+}
+
+fn confirming(draft: &Draft, slot: &Slot, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
+    let same_time = words.wanted.as_ref() == Some(&Wanted::At(slot.starts_at));
+    match gist {
+        Gist::Yes if words.wanted.is_none() || same_time => agreed(draft, slot, facts.payer.clone(), facts),
+        Gist::Wait => Step::say(Reply::TakeYourTime),
+        Gist::Yes | Gist::No | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear
+            if words.describes_a_booking() =>
+        {
+            advance(draft.clone().at(slot).with(words, &facts.menu.zone), facts)
+        }
+        Gist::No => declined(draft, slot),
+        Gist::OtherTime => ask_when(draft.clone().without_time()),
+        Gist::OtherService => {
+            ask_service(Draft { services: Vec::new(), ..draft.clone().at(slot) }, facts)
+        }
+        Gist::Book => Step::say(Reply::Propose { slot: *slot }),
+        Gist::Yes | Gist::Unclear => Step::misunderstood(),
+    }
+}
+
+/// A yes holds the slot; a late one is answered with the question again, from what is free now.
+fn agreed(draft: &Draft, slot: &Slot, payer: Option<PhoneNumber>, facts: &Facts<'_>) -> Step {
+    if facts.stale {
+        return Step::wish(Wish::Offer { draft: draft.clone().at(slot) });
+    }
+    if slot.due_now.is_positive() && payer.is_none() {
+        return Step::say(Reply::AskPayer).at(Stage::AskingPayer {
+            draft: draft.clone(),
+            slot: *slot,
+        });
+    }
+    Step::wish(Wish::Hold {
+        draft: draft.clone(),
+        slot: *slot,
+        payer,
+    })
+}
+
+fn after_the_booking(gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
+    match gist {
+        Gist::OtherTime | Gist::OtherService => move_a_visit(),
+        Gist::Book => advance(Draft::default().with(words, &facts.menu.zone), facts).with(Effect::NewThread),
+        Gist::Yes | Gist::No | Gist::Wait | Gist::Unclear if words.describes_a_booking() => {
+            advance(Draft::default().with(words, &facts.menu.zone), facts).with(Effect::NewThread)
+        }
+        Gist::Yes | Gist::Wait => Step::silence(),
+        Gist::No | Gist::Unclear => Step::misunderstood(),
+    }
+}
+
+fn move_a_visit() -> Step {
+    Step::wish(Wish::Upcoming { then: visit::Then::Move })
+}
+
+fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
+    let draft = match stage {
+        Stage::Gathering { draft, .. }
+        | Stage::Choosing { draft, .. }
+        | Stage::Confirming { draft, .. }
+        | Stage::AskingPayer { draft, .. } => draft.clone(),
+        Stage::Open | Stage::Paying { .. } | Stage::Booked { .. } | Stage::Cancelling { .. } => Draft::default(),
+    };
+    match meaning {
+        Meaning::Yes => heard_words(stage, Words::bare(Intent::Confirm), facts),
+        Meaning::No => heard_words(stage, Words::bare(Intent::Deny), facts),
+        Meaning::OtherTime => ask_when(draft.without_time()),
+        Meaning::Service(service) => advance(draft.with_service(service), facts),
+        Meaning::Reading(wanted) => advance(draft.with_time(wanted), facts),
+        Meaning::Slot(place) => match stage {
+            Stage::Choosing { draft, slots } => slot_chosen(draft, slots.get(place), facts),
+            Stage::Open
+            | Stage::Gathering { .. }
+            | Stage::Confirming { .. }
+            | Stage::AskingPayer { .. }
+            | Stage::Paying { .. }
+            | Stage::Booked { .. }
+            | Stage::Cancelling { .. } => too_late(stage, facts),
+        },
+        Meaning::Resend => payment::wanted_again(stage, facts),
+        Meaning::OtherNumber => payment::other_number(stage),
+        Meaning::Coming(_visit) => Step::say(Reply::YouAreWelcome),
+        Meaning::Move(_visit) => move_a_visit(),
+        Meaning::CancelVisit(visit) => Step::wish(Wish::Upcoming {
+            then: visit::Then::CancelThis { visit },
+        }),
+        Meaning::Person => Step::call_person(HandoffReason::Asked),
+        Meaning::Book => heard_words(stage, Words::bare(Intent::Book), facts),
+        Meaning::Prices => heard_words(stage, Words::bare(Intent::AskPrice), facts),
+    }
+}
+
+/// A slot from the list is proposed once more in both forms of the clock; old lists are looked up anew.
+fn slot_chosen(draft: &Draft, slot: Option<&Slot>, facts: &Facts<'_>) -> Step {
+    match slot {
+        Some(slot) if facts.stale => Step::wish(Wish::Offer { draft: draft.clone().at(slot) }),
+        Some(slot) => propose(draft.clone().at(slot), *slot),
+        None => Step::misunderstood(),
+    }
+}
+
+fn heard_number(stage: &Stage, numbers: &[PhoneNumber]) -> Step {
+    let Some(payer) = numbers.iter().find(|number| number.is_kenyan_mobile()) else {
+        return match stage {
+            Stage::AskingPayer { .. } | Stage::Paying { .. } => Step::say(Reply::AskOtherPayer),
+            Stage::Open
+            | Stage::Gathering { .. }
+            | Stage::Choosing { .. }
+            | Stage::Confirming { .. }
+            | Stage::Booked { .. }
+            | Stage::Cancelling { .. } => Step::misunderstood(),
+        };
+    };
+    match stage {
+        Stage::AskingPayer { draft, slot } => Step::wish(Wish::Hold {
+            draft: draft.clone(),
+            slot: *slot,
+            payer: Some(payer.clone()),
+        }),
+        Stage::Paying { owed, payer_wanted: true } => Step::wish(Wish::AskMoney {
+            owed: *owed,
+            payer: payer.clone(),
+        }),
+        Stage::Paying { owed, payer_wanted: false } => Step::wish(Wish::Resend {
+            owed: *owed,
+            payer: Some(payer.clone()),
+        }),
+        Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. } => Step::misunderstood(),
+    }
+}
+
+fn greeted(stage: &Stage, facts: &Facts<'_>) -> Step {
+    match stage {
+        Stage::Open | Stage::Booked { .. } => Step::say(Reply::Welcome),
+        Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Cancelling { .. } => {
+            let mut step = again(stage, facts);
+            step.replies.insert(0, Reply::Greeting);
+            step
+        }
+    }
+}
+
+fn wants_out(stage: &Stage, words: &Words) -> Step {
+    match stage {
+        Stage::Gathering { .. } | Stage::Choosing { .. } | Stage::Confirming { .. } | Stage::AskingPayer { .. } => {
+            given_up()
+        }
+        Stage::Paying { owed, .. } => visit::ask_cancel(owed.visit, owed.slot, stage.clone()),
+        Stage::Open | Stage::Booked { .. } | Stage::Cancelling { .. } => Step::wish(Wish::Upcoming {
+            then: visit::Then::Cancel { on: words.wanted.clone() },
+        }),
+    }
+}
+
+fn opt_out(stage: &Stage) -> Step {
+    let mut step = Step::say(Reply::OptedOut).with(Effect::OptOut);
+    match stage {
+        Stage::Paying { owed, .. } => {
+            step.wish = Some(Wish::LetGo { visit: owed.visit });
+            step.stage = Some(Stage::Open);
+        }
+        Stage::Booked { .. } => {}
+        Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Cancelling { .. } => step.stage = Some(Stage::Open),
+    }
+    step
+}
+
+/// A choice of a question that is not open any more: the open one is put again.
+fn too_late(stage: &Stage, facts: &Facts<'_>) -> Step {
+    match stage {
+        Stage::Open | Stage::Booked { .. } => Step::say(Reply::NothingOpen),
+        Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Cancelling { .. } => again(stage, facts),
+    }
+}
+
+fn look_up(owed: &Owed) -> Step {
+    Step::wish(Wish::LookUpPayment {
+        owed: *owed,
+        claimed: false,
+    })
+}
+
+/// A no to the proposal: what is known stays, for the one thing that should change.
+fn declined(draft: &Draft, slot: &Slot) -> Step {
+    Step::say(Reply::Declined).at(Stage::Gathering {
+        draft: draft.clone().at(slot),
+        missing: Missing::When,
+    })
+}
+
+fn given_up() -> Step {
+    Step::say(Reply::TakeYourTime).at(Stage::Open)
+}
+
+/// Asks for what is missing, or looks whether it is free.
+#[must_use]
+pub fn advance(draft: Draft, facts: &Facts<'_>) -> Step {
+    let draft = draft.sold(facts.menu);
+    if draft.service().is_none() {
+        return ask_service(draft, facts);
+    }
+    let draft = draft.on_a_day(facts.now, &facts.menu.zone);
+    match (&draft.wanted, &draft.other_reading, draft.uncertain) {
+        (None, _, _) => ask_when(draft),
+        (Some(first), Some(second), true) if first != second => {
+            let reply = Reply::AskReading {
+                first: first.clone(),
+                second: second.clone(),
+            };
+            Step::say(reply).at(Stage::Gathering {
+                draft,
+                missing: Missing::Reading,
+            })
+        }
+        (Some(_), _, _) => Step::wish(Wish::Offer { draft }),
+    }
+}
+
+/// Asks which of the services that the words fit, or of all.
+fn ask_service(draft: Draft, facts: &Facts<'_>) -> Step {
+    let narrowed = !draft.services.is_empty();
+    let among = if narrowed {
+        draft.services.clone()
+    } else {
+        facts.menu.services.iter().map(|service| service.id).collect()
+    };
+    Step::say(Reply::AskService { among, narrowed }).at(Stage::Gathering {
+        draft,
+        missing: Missing::Service,
+    })
+}
+
+fn ask_when(draft: Draft) -> Step {
+    let service = draft.service();
+    Step::say(Reply::AskWhen { service }).at(Stage::Gathering {
+        draft,
+        missing: Missing::When,
+    })
+}
+
+fn propose(draft: Draft, slot: Slot) -> Step {
+    Step::say(Reply::Propose { slot }).at(Stage::Confirming { draft, slot })
+}
+
+/// Puts the open question again.
+#[must_use]
+pub fn again(stage: &Stage, facts: &Facts<'_>) -> Step {
+    match stage {
+        Stage::Open => Step::say(Reply::Welcome),
+        Stage::Gathering { draft, .. } => advance(draft.clone(), facts),
+        Stage::Choosing { draft, slots } => Step::say(Reply::PickSlot {
+            reason: NotFree::Choose,
+            wanted: draft.wanted.clone(),
+            slots: slots.clone(),
+        }),
+        Stage::Confirming { slot, .. } => Step::say(Reply::Propose { slot: *slot }),
+        Stage::AskingPayer { .. } => Step::say(Reply::AskPayer),
+        Stage::Paying { owed, .. } => look_up(owed),
+        Stage::Booked { .. } => Step::silence(),
+        Stage::Cancelling { slot, .. } => Step::say(Reply::AskCancel { slot: *slot }),
+    }
+}
+
+/// What follows from a message that was not understood, for the `count`-th time running.
+#[must_use]
+pub fn not_understood(stage: &Stage, count: u8, facts: &Facts<'_>) -> Step {
+    match count {
+        0 | 1 => Step::say(Reply::NotUnderstood(Misunderstanding::First)),
+        2 => {
+            let mut step = match stage {
+                Stage::Open => Step::silence(),
+                Stage::Gathering { .. }
+                | Stage::Choosing { .. }
+                | Stage::Confirming { .. }
+                | Stage::AskingPayer { .. }
+                | Stage::Paying { .. }
+                | Stage::Booked { .. }
+                | Stage::Cancelling { .. } => again(stage, facts),
+            };
+            step.replies.insert(0, Reply::NotUnderstood(Misunderstanding::Second));
+            step
+        }
+        _third => Step::call_person(HandoffReason::NotUnderstood),
+    }
+}
+
+/// What follows from the desk's offer.
+#[must_use]
+pub fn offered(draft: Draft, offer: Offer) -> Step {
+    match offer {
+        Offer::Free(slot) => propose(draft, slot),
+        Offer::Alternatives { reason, slots } => choose(draft, reason, slots),
+    }
+}
+
+fn choose(draft: Draft, reason: NotFree, slots: Vec<Slot>) -> Step {
+    let wanted = draft.wanted.clone();
+    match (reason, slots.as_slice()) {
+        (_any, []) => Step::say(Reply::NothingFree { reason, wanted }).at(Stage::Gathering {
+            draft: draft.without_time(),
+            missing: Missing::When,
+        }),
+        (NotFree::Choose, [only]) => {
+            let slot = *only;
+            propose(draft.at(&slot), slot)
+        }
+        (_any, _several) => Step::say(Reply::PickSlot {
+            reason,
+            wanted,
+            slots: slots.clone(),
+        })
+        .at(Stage::Choosing { draft, slots }),
+    }
+}
+
+/// What follows from the order to hold a slot. A visit that owes nothing is told by its confirmation.
+#[must_use]
+pub fn held(draft: Draft, slot: Slot, payer: Option<PhoneNumber>, answer: HoldAnswer) -> Step {
+    match answer {
+        HoldAnswer::Taken { alternatives } => choose(draft, NotFree::Taken, alternatives),
+        HoldAnswer::Held {
+            visit,
+            deadline: Some(deadline),
+            due_now,
+        } if due_now.is_positive() => {
+            let owed = Owed {
+                visit,
+                slot,
+                amount: due_now,
+                deadline,
+            };
+            match payer {
+                Some(payer) => Step::wish(Wish::AskMoney { owed, payer }).at(Stage::Paying {
+                    owed,
+                    payer_wanted: false,
+                }),
+                None => Step::say(Reply::AskPayer).at(Stage::Paying {
+                    owed,
+                    payer_wanted: true,
+                }),
+            }
+        }
+        HoldAnswer::Held { visit, .. } => Step::silence().at(Stage::Booked { visit, slot }),
+    }
+}

@@ -1,0 +1,119 @@
+//! What is known of a booking while it is being talked about.
+
+use ratiba_kernel::Zone;
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+
+use super::Words;
+use crate::desk::{Menu, ServiceRef, Slot, StaffRef, Wanted};
+
+/// What is known so far. One message may fill several fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Draft {
+    /// The services that may be meant: one if it is decided.
+    pub services: Vec<ServiceRef>,
+    /// By whom, if anybody was named.
+    pub staff: Option<StaffRef>,
+    /// When.
+    pub wanted: Option<Wanted>,
+    /// The other reading of when.
+    pub other_reading: Option<Wanted>,
+    /// Whether the reading is uncertain and both are to be put to the customer.
+    pub uncertain: bool,
+}
+
+impl Draft {
+    /// The draft with what the words say added; they replace what was said before.
+    #[must_use]
+    pub fn with(mut self, words: &Words, zone: &Zone) -> Self {
+        match words.services.as_slice() {
+            [] => {}
+            family if self.service().is_some_and(|decided| family.contains(&decided)) => {}
+            named => self.services = named.to_vec(),
+        }
+        if words.staff.is_some() {
+            self.staff = words.staff;
+        }
+        if let Some(wanted) = words.wanted.clone() {
+            let before = self.wanted.take();
+            self.other_reading = words
+                .other_reading
+                .clone()
+                .map(|other| other.after(before.as_ref(), zone));
+            self.wanted = Some(wanted.after(before.as_ref(), zone));
+            self.uncertain = words.uncertain;
+        }
+        self
+    }
+
+    /// The draft with this service decided.
+    #[must_use]
+    pub fn with_service(mut self, service: ServiceRef) -> Self {
+        self.services = vec![service];
+        self
+    }
+
+    /// The draft with this time decided.
+    #[must_use]
+    pub fn with_time(mut self, wanted: Wanted) -> Self {
+        self.wanted = Some(wanted);
+        self.other_reading = None;
+        self.uncertain = false;
+        self
+    }
+
+    /// The draft with the slot's time decided.
+    #[must_use]
+    pub fn at(self, slot: &Slot) -> Self {
+        self.with_time(Wanted::At(slot.starts_at))
+    }
+
+    /// The draft without a time.
+    #[must_use]
+    pub fn without_time(mut self) -> Self {
+        self.wanted = None;
+        self.other_reading = None;
+        self.uncertain = false;
+        self
+    }
+
+    /// The service, if it is decided.
+    #[must_use]
+    pub fn service(&self) -> Option<ServiceRef> {
+        match self.services.as_slice() {
+            [only] => Some(*only),
+            _none_or_several => None,
+        }
+    }
+
+    /// The draft without services that are sold no more, and with the only one there is.
+    #[must_use]
+    pub(super) fn sold(mut self, menu: &Menu) -> Self {
+        self.services.retain(|service| menu.service(*service).is_some());
+        if let ([], [only]) = (self.services.as_slice(), menu.services.as_slice()) {
+            self.services.push(only.id);
+        }
+        self
+    }
+
+    /// The draft with an hour that has no day put on today, or on tomorrow once it has passed.
+    #[must_use]
+    pub(super) fn on_a_day(mut self, now: OffsetDateTime, zone: &Zone) -> Self {
+        let place = |wanted: Wanted| match wanted {
+            Wanted::TimeOfDay(time) => {
+                let today = zone.instant(PrimitiveDateTime::new(zone.date(now), time));
+                let ahead = if today > now {
+                    today
+                } else {
+                    zone.instant(PrimitiveDateTime::new(zone.date(now + Duration::DAY), time))
+                };
+                Wanted::At(ahead)
+            }
+            dated @ (Wanted::At(_) | Wanted::Among(_)) => dated,
+        };
+        self.wanted = self.wanted.map(place);
+        self.other_reading = self.other_reading.map(place);
+        self
+    }
+}

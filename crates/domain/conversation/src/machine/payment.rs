@@ -1,0 +1,137 @@
+//! The part of the dialogue that is about money. The desk says where a payment stands; nothing is believed
+//! because a customer says so, and no second prompt goes out while the first may still be answered.
+
+use super::{Facts, Owed, Reply, Stage, Step, Wish};
+use crate::desk::{AskAnswer, PaymentStanding, ResendAnswer};
+use crate::thread::HandoffReason;
+
+/// "I have paid": looked up, never believed.
+#[must_use]
+pub fn claimed(stage: &Stage) -> Step {
+    match stage {
+        Stage::Paying { owed, .. } => Step::wish(Wish::LookUpPayment {
+            owed: *owed,
+            claimed: true,
+        }),
+        Stage::Booked { .. } => Step::say(Reply::YouAreWelcome),
+        Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Cancelling { .. } => {
+            // Money that we know nothing of may be real: paid by hand, or for a hold that ran out.
+            Step::call_person(HandoffReason::Money)
+        }
+    }
+}
+
+/// "Send the prompt again."
+#[must_use]
+pub fn wanted_again(stage: &Stage, facts: &Facts<'_>) -> Step {
+    match stage {
+        Stage::Paying { owed, .. } if facts.stale => Step::wish(Wish::LookUpPayment {
+            owed: *owed,
+            claimed: false,
+        }),
+        Stage::Paying {
+            owed: _,
+            payer_wanted: true,
+        } => Step::say(Reply::AskPayer),
+        Stage::Paying {
+            owed,
+            payer_wanted: false,
+        } => Step::wish(Wish::Resend {
+            owed: *owed,
+            payer: None,
+        }),
+        Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. } => Step::say(Reply::NothingDue),
+    }
+}
+
+/// "Another phone pays": which one?
+#[must_use]
+pub fn other_number(stage: &Stage) -> Step {
+    match stage {
+        Stage::Paying { .. } => Step::say(Reply::AskPayer),
+        Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. } => Step::say(Reply::NothingDue),
+    }
+}
+
+/// What follows from the order to ask for money.
+#[must_use]
+pub fn asked(owed: Owed, answer: &AskAnswer) -> Step {
+    match answer {
+        AskAnswer::Asked { trial, .. } => Step::say(Reply::PromptSent { owed, trial: *trial }).at(Stage::Paying {
+            owed,
+            payer_wanted: false,
+        }),
+        AskAnswer::BadPayer => Step::say(Reply::AskOtherPayer).at(Stage::Paying {
+            owed,
+            payer_wanted: true,
+        }),
+        AskAnswer::NotPossible => Step::call_person(HandoffReason::Money).at(Stage::Paying {
+            owed,
+            payer_wanted: false,
+        }),
+    }
+}
+
+/// What follows from where the payment stands.
+#[must_use]
+pub fn looked_up(owed: Owed, claimed: bool, standing: PaymentStanding, facts: &Facts<'_>) -> Step {
+    let run_out = facts.now >= owed.deadline;
+    match standing {
+        PaymentStanding::Settled { amount, receipt } => settled(owed, amount, receipt),
+        PaymentStanding::Checking | PaymentStanding::Prompting if claimed => Step::say(Reply::ClaimChecking),
+        PaymentStanding::Checking | PaymentStanding::Prompting => Step::say(Reply::PaymentChecking),
+        PaymentStanding::Failed(_) | PaymentStanding::NothingAsked if run_out => {
+            Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::Open)
+        }
+        PaymentStanding::Failed(trouble) => Step::say(Reply::PaymentFailed {
+            trouble,
+            deadline: owed.deadline,
+        }),
+        PaymentStanding::NothingAsked => Step::say(Reply::AskPayer).at(Stage::Paying {
+            owed,
+            payer_wanted: true,
+        }),
+    }
+}
+
+/// What follows from the order to ask again.
+#[must_use]
+pub fn resent(owed: Owed, answer: ResendAnswer) -> Step {
+    match answer {
+        ResendAnswer::Asked { trial } => Step::say(Reply::PromptSent { owed, trial }),
+        ResendAnswer::Checking => Step::say(Reply::PaymentChecking),
+        ResendAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
+        ResendAnswer::BadPayer => Step::say(Reply::AskOtherPayer),
+        ResendAnswer::NotYet { minutes } => Step::say(Reply::ResendNotYet { minutes }),
+        ResendAnswer::NothingDue => Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::Open),
+    }
+}
+
+fn settled(owed: Owed, amount: ratiba_kernel::Money, receipt: String) -> Step {
+    Step::say(Reply::PaymentArrived {
+        slot: owed.slot,
+        amount,
+        receipt,
+    })
+    .at(Stage::Booked {
+        visit: owed.visit,
+        slot: owed.slot,
+    })
+}

@@ -1,0 +1,185 @@
+//! What the machine says, as facts. Which words that takes in which language is the business of
+//! [`crate::wording`].
+
+use ratiba_kernel::Money;
+use time::{Date, OffsetDateTime};
+
+use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, VisitCard, Wanted};
+
+use super::Owed;
+
+/// How often in a row we did not understand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misunderstanding {
+    /// For the first time: ask to say it differently.
+    First,
+    /// Again: put the question with choices.
+    Second,
+}
+
+/// One thing to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// A greeting, and what can be done here.
+    Welcome,
+    /// A greeting in the middle of something.
+    Greeting,
+    /// "You are welcome."
+    YouAreWelcome,
+    /// Which of these services?
+    AskService {
+        /// The services to choose from.
+        among: Vec<ServiceRef>,
+        /// Whether they are those that the words fit, and not simply all.
+        narrowed: bool,
+    },
+    /// Which day and time?
+    AskWhen {
+        /// For what, if it is known.
+        service: Option<ServiceRef>,
+    },
+    /// Which of two readings of the time?
+    AskReading {
+        /// The likelier one.
+        first: Wanted,
+        /// The other.
+        second: Wanted,
+    },
+    /// This time, for this price: is that right?
+    Propose {
+        /// What is proposed.
+        slot: Slot,
+    },
+    /// These times are free; which one?
+    PickSlot {
+        /// Why it is not simply what was asked for.
+        reason: NotFree,
+        /// What was asked for.
+        wanted: Option<Wanted>,
+        /// The times.
+        slots: Vec<Slot>,
+    },
+    /// Nothing near that time is free: another time?
+    NothingFree {
+        /// Why.
+        reason: NotFree,
+        /// What was asked for.
+        wanted: Option<Wanted>,
+    },
+    /// The proposal was declined: what should change?
+    Declined,
+    /// Take your time.
+    TakeYourTime,
+    /// Whose phone pays?
+    AskPayer,
+    /// That number cannot pay: another one?
+    AskOtherPayer,
+    /// The slot is held, and the prompt is on its way.
+    PromptSent {
+        /// For what.
+        owed: Owed,
+        /// Whether the provider is a trial one.
+        trial: bool,
+    },
+    /// There is no final answer of the provider; we are finding out.
+    PaymentChecking,
+    /// Thank you for saying that you paid; we are checking.
+    ClaimChecking,
+    /// A new prompt can go out in a while.
+    ResendNotYet {
+        /// How long to wait.
+        minutes: u32,
+    },
+    /// The money is there.
+    PaymentArrived {
+        /// For what.
+        slot: Slot,
+        /// How much.
+        amount: Money,
+        /// The provider's receipt.
+        receipt: String,
+    },
+    /// The payment did not go through; what to do next.
+    PaymentFailed {
+        /// Why.
+        trouble: PaymentTrouble,
+        /// Until when the slot is still held.
+        deadline: OffsetDateTime,
+    },
+    /// The slot is not held any more.
+    HoldGone {
+        /// Which.
+        slot: Slot,
+    },
+    /// Nothing is owed.
+    NothingDue,
+    /// These visits are booked.
+    Visits {
+        /// In order.
+        visits: Vec<VisitCard>,
+    },
+    /// Nothing is booked.
+    NothingBooked,
+    /// Which of these visits is to be cancelled?
+    PickVisit {
+        /// In order.
+        visits: Vec<VisitCard>,
+    },
+    /// Really cancel?
+    AskCancel {
+        /// What would be cancelled.
+        slot: Slot,
+    },
+    /// It is cancelled.
+    Cancelled {
+        /// What was.
+        slot: Slot,
+    },
+    /// It stays.
+    NotCancelled {
+        /// What does.
+        slot: Slot,
+    },
+    /// The team knows that you come late.
+    LateNoted {
+        /// By how much, if it was said.
+        minutes: Option<u32>,
+    },
+    /// So many people are booked by a person.
+    GroupNeedsPerson {
+        /// How many.
+        people: u32,
+    },
+    /// What these services cost.
+    Prices {
+        /// Which.
+        services: Vec<ServiceRef>,
+    },
+    /// When the business is open.
+    Hours {
+        /// On that day; `None` for the week.
+        day: Option<Date>,
+    },
+    /// Where the business is.
+    Location,
+    /// There is no special offer.
+    NoOffers,
+    /// We do not know; a person would.
+    DoNotKnow,
+    /// Words, please.
+    WordsPlease(super::Wordless),
+    /// Nothing is open that could be answered like this.
+    NothingOpen,
+    /// We did not understand.
+    NotUnderstood(Misunderstanding),
+    /// A person will answer.
+    PersonComes,
+    /// A person will look at the money.
+    MoneyToPerson,
+    /// A person will answer, in both languages, for who is outside of the cohort.
+    PersonAnswers,
+    /// You will hear no more; how to come back.
+    OptedOut,
+    /// Welcome back.
+    OptedIn,
+}

@@ -1,0 +1,101 @@
+//! The part of the dialogue that is about visits that exist: shown, cancelled after a yes, announced as late.
+
+use super::{Effect, Reply, Stage, Step};
+use crate::desk::{CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding, Wanted};
+use crate::thread::HandoffReason;
+
+/// Why we ask what a customer has booked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// To tell them.
+    Show,
+    /// To cancel one of them: the one on that day or at that time, if one was named.
+    Cancel {
+        /// The day or time named.
+        on: Option<Wanted>,
+    },
+    /// To cancel this one.
+    CancelThis {
+        /// Which.
+        visit: VisitRef,
+    },
+    /// To move one of them.
+    Move,
+    /// To tell the team that the customer comes late to the next one.
+    Late {
+        /// By how much, if it was said.
+        minutes: Option<u32>,
+    },
+}
+
+/// What follows from what the customer has booked. `visits` are that customer's own, in any order.
+#[must_use]
+pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>) -> Step {
+    let mut ahead: Vec<VisitCard> = visits
+        .into_iter()
+        .filter(|card| match card.standing {
+            VisitStanding::Held | VisitStanding::Confirmed => true,
+            VisitStanding::Rendered | VisitStanding::Gone => false,
+        })
+        .collect();
+    ahead.sort_by_key(|card| (card.slot.starts_at, card.id));
+    let Some(next) = ahead.first() else {
+        return Step::say(Reply::NothingBooked);
+    };
+    match then {
+        Then::Show => Step::say(Reply::Visits { visits: ahead }),
+        Then::Late { minutes } => Step::say(Reply::LateNoted { minutes }).with(Effect::RunsLate {
+            visit: next.id,
+            minutes,
+        }),
+        Then::Move => Step::call_person(HandoffReason::BeyondMachine),
+        Then::CancelThis { visit } => match ahead.iter().find(|card| card.id == visit) {
+            Some(card) => ask_cancel(card.id, card.slot, stage.clone()),
+            None => Step::say(Reply::NothingBooked),
+        },
+        Then::Cancel { on } => {
+            let named: Vec<&VisitCard> = ahead
+                .iter()
+                .filter(|card| on.as_ref().is_some_and(|on| falls_on(card, on)))
+                .collect();
+            match (named.as_slice(), ahead.as_slice()) {
+                ([one], _) => ask_cancel(one.id, one.slot, stage.clone()),
+                ([], [one]) => ask_cancel(one.id, one.slot, stage.clone()),
+                (_none_or_many, _several) => Step::say(Reply::PickVisit { visits: ahead }),
+            }
+        }
+    }
+}
+
+fn falls_on(card: &VisitCard, on: &Wanted) -> bool {
+    match on {
+        Wanted::At(instant) => card.slot.starts_at == *instant,
+        Wanted::Among(ranges) => ranges.iter().any(|range| range.holds(card.slot.starts_at)),
+        Wanted::TimeOfDay(_) => false,
+    }
+}
+
+/// Really cancel? After a no the dialogue goes on where it was.
+#[must_use]
+pub fn ask_cancel(visit: VisitRef, slot: Slot, stage: Stage) -> Step {
+    let back = match stage {
+        Stage::Cancelling { back, .. } => back,
+        other @ (Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Booked { .. }) => Box::new(other),
+    };
+    Step::say(Reply::AskCancel { slot }).at(Stage::Cancelling { visit, slot, back })
+}
+
+/// What follows from the order to cancel.
+#[must_use]
+pub fn cancelled(slot: Slot, answer: CancelAnswer) -> Step {
+    match answer {
+        CancelAnswer::Cancelled => Step::say(Reply::Cancelled { slot }).at(Stage::Open),
+        CancelAnswer::NotPossible => Step::call_person(HandoffReason::BeyondMachine).at(Stage::Open),
+    }
+}

@@ -1,0 +1,301 @@
+//! What the conversation needs from outside.
+
+use async_trait::async_trait;
+use ratiba_kernel::{Outage, TenantId};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::channel::{Address, Channel, SenderKey};
+use crate::consent::ConsentRecord;
+use crate::customer::{Customer, CustomerId};
+use crate::delivery::{InboundRow, Leftover, StatusRow};
+use crate::desk::{
+    AskAnswer, CancelAnswer, HoldAnswer, HoldOrder, Menu, Offer, OfferRequest, PaymentOrder, PaymentStanding,
+    Profile, ResendAnswer, ResendOrder, VisitCard, VisitRef,
+};
+use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
+use crate::inbound::{InboundId, InboundMessage, Reading};
+use crate::outgoing::{Content, MessageId, OutgoingMessage, SendAnswer, StatusReport, TemplateCall};
+use crate::thread::Thread;
+
+/// Everything that one decision about a conversation makes true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The message that was handled; refused if it was handled before.
+    pub handled: Option<InboundId>,
+    /// The customer, new or changed.
+    pub customer: Option<Customer>,
+    /// The threads, each at the version it was read at. The order is kept: one ends before the next begins.
+    pub threads: Vec<Thread>,
+    /// What was agreed to or withdrawn.
+    pub consents: Vec<ConsentRecord>,
+    /// New messages, queued. One whose cause is on record already is left out, with its task.
+    pub messages: Vec<OutgoingMessage>,
+    /// What happened.
+    pub events: Vec<ConversationEvent>,
+    /// When it happened.
+    pub at: OffsetDateTime,
+}
+
+impl Change {
+    /// A change that changes nothing yet.
+    #[must_use]
+    pub const fn at(at: OffsetDateTime) -> Self {
+        Self {
+            handled: None,
+            customer: None,
+            threads: Vec::new(),
+            consents: Vec::new(),
+            messages: Vec::new(),
+            events: Vec::new(),
+            at,
+        }
+    }
+}
+
+/// Why a change was not recorded. Nothing of it is on record then.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// A thread, a message or the customer moved on since it was read, or the customer already has an open thread.
+    #[error("the conversation moved on since it was read")]
+    Stale,
+    /// The inbound message was handled before.
+    #[error("the message was handled already")]
+    AlreadyHandled,
+    /// The record did not answer.
+    #[error("the record of conversations is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// How to find a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// By our id.
+    Id(CustomerId),
+    /// By how a message names its sender: the channel's id first, then the number.
+    Sender {
+        /// The channel's id or the number's digits.
+        sender: SenderKey,
+        /// The number, if it is shown.
+        phone: Option<ratiba_kernel::PhoneNumber>,
+    },
+}
+
+/// A customer and the thread that is open with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerFile {
+    /// Who.
+    pub customer: Customer,
+    /// The open thread on the channel, if there is one.
+    pub thread: Option<Thread>,
+    /// Whether there ever was a thread before.
+    pub known: bool,
+}
+
+/// The record of conversations. One call to a writing method is one transaction.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait ThreadBook: Send + Sync {
+    /// A stored message of a customer; `None` if there never was one.
+    async fn inbound(&self, tenant: TenantId, id: InboundId) -> Result<Option<InboundMessage>, Outage>;
+
+    /// A customer with the thread that is open on the channel; `None` if nobody of that name ever wrote.
+    async fn file(&self, tenant: TenantId, who: Who, channel: Channel) -> Result<Option<CustomerFile>, Outage>;
+
+    /// Makes the whole change durable, or none of it: handled mark, customer, threads, consents, queued messages
+    /// with a task to send each, events.
+    ///
+    /// Refuses with [`RecordError::Stale`] and [`RecordError::AlreadyHandled`] as they say. A queued message whose
+    /// cause is on record is left out silently, so recording a notice twice equals recording it once.
+    async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError>;
+
+    /// Closes threads without activity since `before`; answers how many. Asking twice is safe.
+    async fn close_idle(&self, tenant: TenantId, before: OffsetDateTime, now: OffsetDateTime) -> Result<u64, Outage>;
+}
+
+/// A message with what must be known to send it now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// The message.
+    pub message: OutgoingMessage,
+    /// The customer, where it goes to one.
+    pub customer: Option<Customer>,
+    /// When the recipient last wrote to us on the channel, by the provider's clock.
+    pub last_inbound_at: Option<OffsetDateTime>,
+}
+
+/// What becomes of one message, with what follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostingChange {
+    /// The message at the version it was read at.
+    pub message: OutgoingMessage,
+    /// What happened.
+    pub events: Vec<ConversationEvent>,
+    /// What falls due.
+    pub tasks: Vec<Due<ConversationTask>>,
+    /// When it happened.
+    pub at: OffsetDateTime,
+}
+
+/// The record of what we send.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait MessageBook: Send + Sync {
+    /// A message with what must be known to send it; `None` if there never was one.
+    async fn posting(&self, tenant: TenantId, id: MessageId) -> Result<Option<Posting>, Outage>;
+
+    /// The message that the provider knows by this id; `None` if the provider's answer never reached us.
+    async fn by_provider_id(
+        &self,
+        tenant: TenantId,
+        channel: Channel,
+        provider_id: &str,
+    ) -> Result<Option<MessageId>, Outage>;
+
+    /// Makes the message's new state durable with its events and tasks, or none of it.
+    ///
+    /// Refuses with [`RecordError::Stale`] if the message moved on since it was read.
+    async fn record_posting(&self, tenant: TenantId, change: PostingChange) -> Result<(), RecordError>;
+
+    /// The raw report of the provider under this name; `None` if there never was one.
+    async fn status(&self, tenant: TenantId, status: StatusRef) -> Result<Option<Value>, Outage>;
+}
+
+/// What a verified webhook brought for one business.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parcel {
+    /// Messages.
+    pub messages: Vec<InboundRow>,
+    /// Reports on what we sent.
+    pub statuses: Vec<StatusRow>,
+}
+
+/// How much of a parcel was new.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Messages stored now for the first time.
+    pub messages: usize,
+    /// Reports stored now for the first time.
+    pub statuses: usize,
+}
+
+/// Where everything that arrives is stored before anybody interprets it.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait LetterBox: Send + Sync {
+    /// The business behind one of the channel's own addresses; `None` if nobody here has it.
+    async fn route(&self, channel: Channel, external_id: &str) -> Result<Option<TenantId>, Outage>;
+
+    /// Stores all of the parcel or nothing, with a task for each message and report that is new. What is on record
+    /// already (by the provider's id) is left out, so a repeated delivery does nothing.
+    async fn keep(
+        &self,
+        tenant: TenantId,
+        channel: Channel,
+        parcel: Parcel,
+        now: OffsetDateTime,
+    ) -> Result<Kept, Outage>;
+
+    /// Keeps what could not be split or routed, for a person; `false` where a bound was reached and it was dropped.
+    async fn quarantine(
+        &self,
+        tenant: Option<TenantId>,
+        channel: Channel,
+        leftover: Leftover,
+        now: OffsetDateTime,
+    ) -> Result<bool, Outage>;
+}
+
+/// Reads what a channel's provider sent. Pure, and never refuses: what it does not know is kept as unknown.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+pub trait ChannelReader: Send + Sync {
+    /// One stored message.
+    fn message(&self, raw: &Value) -> Reading;
+
+    /// One stored report; `None` if it says nothing about a message on its way.
+    fn status(&self, raw: &Value) -> Option<StatusReport>;
+}
+
+/// Carries messages to people.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait ClientMessenger: Send + Sync {
+    /// Hands one message over. `reference` comes back with every report. Not safe to repeat: after
+    /// [`SendAnswer::Unknown`] the message may be out.
+    async fn send(&self, tenant: TenantId, to: &Address, content: &Content, reference: MessageId) -> SendAnswer;
+
+    /// Marks a customer's message as read and shows that we are writing. Safe to repeat; failure does no harm.
+    async fn mark_read(&self, tenant: TenantId, provider_id: &str);
+}
+
+/// Whether a template may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateStanding {
+    /// Approved by the channel's owner.
+    Approved,
+    /// Unknown, not approved yet, paused or refused.
+    NotUsable,
+}
+
+/// The register of message templates.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait TemplateRegister: Send + Sync {
+    /// Whether this template may be sent now.
+    async fn standing(&self, tenant: TenantId, call: &TemplateCall) -> Result<TemplateStanding, Outage>;
+}
+
+/// What the business told us about itself.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait BusinessProfile: Send + Sync {
+    /// The profile as it is now.
+    async fn profile(&self, tenant: TenantId) -> Result<Profile, Outage>;
+}
+
+/// The business's booking desk.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait BookingDesk: Send + Sync {
+    /// What is sold in the chat, by whom, when.
+    async fn menu(&self, tenant: TenantId) -> Result<Menu, Outage>;
+
+    /// Whether what is wanted is free, else what is near. Holds nothing.
+    async fn offer(&self, tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage>;
+
+    /// Holds a slot. Safe to repeat with the same key: the same visit comes back.
+    async fn hold(&self, tenant: TenantId, order: HoldOrder) -> Result<HoldAnswer, Outage>;
+}
+
+/// The business's book of visits, as far as a customer may ask.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait VisitDesk: Send + Sync {
+    /// A visit; `None` if there never was one.
+    async fn visit(&self, tenant: TenantId, visit: VisitRef) -> Result<Option<VisitCard>, Outage>;
+
+    /// The customer's visits that are not over.
+    async fn upcoming(
+        &self,
+        tenant: TenantId,
+        customer: CustomerId,
+        now: OffsetDateTime,
+    ) -> Result<Vec<VisitCard>, Outage>;
+
+    /// Cancels a held or confirmed visit on the customer's word. Safe to repeat.
+    async fn cancel(&self, tenant: TenantId, visit: VisitRef) -> Result<CancelAnswer, Outage>;
+}
+
+/// The business's till, as far as the chat needs it.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait PaymentDesk: Send + Sync {
+    /// Asks a phone for money. Safe to repeat with the same key: nobody is asked twice.
+    async fn ask(&self, tenant: TenantId, order: PaymentOrder) -> Result<AskAnswer, Outage>;
+
+    /// Where the payment of a visit stands.
+    async fn standing(&self, tenant: TenantId, visit: VisitRef) -> Result<PaymentStanding, Outage>;
+
+    /// Asks again, if the last try has failed for good and a minute has passed. Safe to repeat with the same key.
+    async fn resend(&self, tenant: TenantId, order: ResendOrder) -> Result<ResendAnswer, Outage>;
+}

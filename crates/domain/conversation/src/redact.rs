@@ -1,0 +1,109 @@
+//! The masking floor: what no log, brief or export shows of what somebody wrote.
+//!
+//! Phone numbers, national ids, card numbers, KRA PINs, M-Pesa receipts and e-mail addresses are replaced by a word in
+//! brackets. It errs on the side of masking: a long number that means nothing is masked as well, an amount or an hour
+//! is not.
+
+/// The shortest run of digits that is masked whatever it means; prices and times are shorter.
+const DIGITS_MIN: usize = 7;
+
+/// The text with everything masked that the floor knows.
+#[must_use]
+pub fn redact(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| !c.is_whitespace()) {
+        let (space, from) = rest.split_at(start);
+        masked.push_str(space);
+        let end = run_end(from);
+        let (word, after) = from.split_at(end);
+        masked.push_str(mask(word).unwrap_or(word));
+        rest = after;
+    }
+    masked.push_str(rest);
+    masked
+}
+
+/// Where the word at the beginning ends. A number written in groups is one word.
+fn run_end(text: &str) -> usize {
+    let starts_number = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('));
+    if starts_number {
+        let is_part = |c: char| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.' | ' ' | '\u{a0}');
+        let end = text.find(|c: char| !is_part(c)).unwrap_or(text.len());
+        let number = text[..end].trim_end_matches([' ', '.', '-', '(', '+', '\u{a0}']);
+        let glued = text[number.len()..].starts_with(char::is_alphanumeric);
+        if digits(number) >= DIGITS_MIN && !glued {
+            return number.len();
+        }
+    }
+    text.find(char::is_whitespace).unwrap_or(text.len())
+}
+
+fn digits(text: &str) -> usize {
+    text.chars().filter(char::is_ascii_digit).count()
+}
+
+fn mask(word: &str) -> Option<&'static str> {
+    let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let upper = core.to_ascii_uppercase();
+    if is_email(word) {
+        return Some("[e-mail]");
+    }
+    if is_kra_pin(&upper) {
+        return Some("[pin]");
+    }
+    if is_receipt(&upper) {
+        return Some("[receipt]");
+    }
+    let count = digits(word);
+    if count < DIGITS_MIN {
+        return None;
+    }
+    if (13..=19).contains(&count) && luhn(word) {
+        return Some("[card]");
+    }
+    let bare = core.chars().all(|c| c.is_ascii_digit());
+    if (7..=8).contains(&count) && bare {
+        return Some("[id]");
+    }
+    Some("[number]")
+}
+
+fn is_email(word: &str) -> bool {
+    word.split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && host.len() >= 3)
+}
+
+/// A letter, nine digits, a letter.
+fn is_kra_pin(word: &str) -> bool {
+    let characters: Vec<char> = word.chars().collect();
+    matches!(characters.as_slice(), ['A' | 'P', middle @ .., last]
+        if middle.len() == 9 && middle.iter().all(char::is_ascii_digit) && last.is_ascii_uppercase())
+}
+
+/// Ten characters, capital letters and digits, both of them, beginning with a letter.
+fn is_receipt(word: &str) -> bool {
+    word.len() == 10
+        && word.starts_with(|c: char| c.is_ascii_uppercase())
+        && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        && digits(word) >= 1
+}
+
+/// The check digit of card numbers.
+fn luhn(word: &str) -> bool {
+    let sum: u32 = word
+        .chars()
+        .rev()
+        .filter_map(|c| c.to_digit(10))
+        .enumerate()
+        .map(|(place, digit)| match (place % 2, digit * 2) {
+            (0, _) => digit,
+            (_, doubled) if doubled > 9 => doubled - 9,
+            (_, doubled) => doubled,
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,432 @@
+//! The desks, the messenger and the rest of the world, in memory and obedient.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use ratiba_kernel::{IdSource, Outage, PhoneNumber, TenantId};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::builders::{a_menu, a_profile, wanjiru};
+use crate::channel::{Address, SenderKey};
+use crate::customer::CustomerId;
+use crate::desk::{
+    AskAnswer, CancelAnswer, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, PaymentOrder, PaymentRef,
+    PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, VisitCard, VisitRef, VisitStanding, Wanted,
+};
+use crate::inbound::{InboundId, Media, Reading, Received};
+use crate::outgoing::{Content, MessageId, SendAnswer, StatusReport, TemplateCall};
+use crate::ports::{
+    BookingDesk, BusinessProfile, ChannelReader, ClientMessenger, PaymentDesk, TemplateRegister, TemplateStanding,
+    VisitDesk,
+};
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the fake desk knows and was asked.
+#[derive(Default)]
+struct Desk {
+    taken: BTreeSet<OffsetDateTime>,
+    visits: BTreeMap<VisitRef, VisitCard>,
+    by_key: BTreeMap<InboundId, VisitRef>,
+    asked: BTreeMap<InboundId, PaymentOrder>,
+    resent: BTreeMap<InboundId, ResendOrder>,
+    standings: BTreeMap<VisitRef, PaymentStanding>,
+    resend_answer: Option<ResendAnswer>,
+}
+
+/// Booking desk, book of visits and till of one business. A service costs what its menu says, 1,000 of it now;
+/// nothing is free outside of opening hours.
+pub struct FakeDesk {
+    state: Mutex<Desk>,
+    menu: Mutex<Menu>,
+    ids: ratiba_kernel::test_support::SeededIds,
+    due_now: ratiba_kernel::Money,
+    hold: time::Duration,
+    clock: std::sync::Arc<ratiba_kernel::test_support::ManualClock>,
+}
+
+impl FakeDesk {
+    /// The demo's desk, by this clock.
+    #[must_use]
+    pub fn new(clock: std::sync::Arc<ratiba_kernel::test_support::ManualClock>) -> Self {
+        Self {
+            state: Mutex::default(),
+            menu: Mutex::new(a_menu()),
+            ids: ratiba_kernel::test_support::SeededIds::lane(0xde),
+            due_now: ratiba_kernel::Money::kes_minor(100_000),
+            hold: time::Duration::minutes(5),
+            clock,
+        }
+    }
+
+    /// The same desk, asking for nothing in advance.
+    #[must_use]
+    pub fn asking_nothing(mut self) -> Self {
+        self.due_now = ratiba_kernel::Money::kes_minor(0);
+        self
+    }
+
+    /// Changes what is sold.
+    pub fn amend_menu(&self, amend: impl FnOnce(&mut Menu)) {
+        amend(&mut locked(&self.menu));
+    }
+
+    /// Somebody else takes this time.
+    pub fn take(&self, starts_at: OffsetDateTime) {
+        locked(&self.state).taken.insert(starts_at);
+    }
+
+    /// How often, and for whom, money was asked: one entry for each prompt that went out.
+    #[must_use]
+    pub fn prompts(&self) -> Vec<PhoneNumber> {
+        let state = locked(&self.state);
+        let first = state.asked.values().map(|order| order.payer.clone());
+        let again = state.resent.values().filter_map(|order| order.payer.clone());
+        first.chain(again).collect()
+    }
+
+    /// How many prompts were sent again.
+    #[must_use]
+    pub fn resends(&self) -> usize {
+        locked(&self.state).resent.len()
+    }
+
+    /// All visits.
+    #[must_use]
+    pub fn visits(&self) -> Vec<VisitCard> {
+        locked(&self.state).visits.values().cloned().collect()
+    }
+
+    /// Says where the payment of a visit stands from now on.
+    pub fn set_payment(&self, visit: VisitRef, standing: PaymentStanding) {
+        locked(&self.state).standings.insert(visit, standing);
+    }
+
+    /// Says where a visit stands from now on.
+    pub fn set_visit(&self, visit: VisitRef, standing: VisitStanding) {
+        if let Some(card) = locked(&self.state).visits.get_mut(&visit) {
+            card.standing = standing;
+        }
+    }
+
+    /// Answers every wish to resend like this.
+    pub fn answer_resends(&self, answer: ResendAnswer) {
+        locked(&self.state).resend_answer = Some(answer);
+    }
+
+    fn slot(&self, request: &OfferRequest, starts_at: OffsetDateTime) -> Option<Slot> {
+        let menu = locked(&self.menu);
+        let service = menu.service(request.service)?;
+        Some(Slot {
+            service: service.id,
+            staff: request.staff.or(Some(wanjiru())),
+            starts_at,
+            ends_at: starts_at + time::Duration::minutes(i64::from(service.minutes)),
+            price: service.price,
+            due_now: self.due_now,
+        })
+    }
+
+    fn is_open(&self, starts_at: OffsetDateTime) -> bool {
+        let menu = locked(&self.menu);
+        let local = menu.zone.local(starts_at);
+        let minute = u16::from(local.hour()) * 60 + u16::from(local.minute());
+        menu.opening.is_open(local.weekday(), minute)
+    }
+
+    /// Free starts from `from` on, each hour.
+    fn near(&self, request: &OfferRequest, from: OffsetDateTime, until: Option<OffsetDateTime>) -> Vec<Slot> {
+        let now = ratiba_kernel::Clock::now(self.clock.as_ref());
+        let taken = locked(&self.state).taken.clone();
+        (0..48i64)
+            .map(|hour| from + time::Duration::hours(hour))
+            .take_while(|start| until.is_none_or(|until| *start < until))
+            .filter(|start| *start > now && self.is_open(*start) && !taken.contains(start))
+            .filter_map(|start| self.slot(request, start))
+            .take(request.slots_max.min(3))
+            .collect()
+    }
+}
+
+#[async_trait]
+impl BookingDesk for FakeDesk {
+    async fn menu(&self, _tenant: TenantId) -> Result<Menu, Outage> {
+        Ok(locked(&self.menu).clone())
+    }
+
+    async fn offer(&self, _tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage> {
+        let now = ratiba_kernel::Clock::now(self.clock.as_ref());
+        let at = match &request.wanted {
+            Wanted::At(at) => *at,
+            Wanted::Among(ranges) => {
+                let slots = ranges
+                    .iter()
+                    .flat_map(|range| self.near(&request, range.start(), Some(range.end())))
+                    .take(request.slots_max)
+                    .collect();
+                return Ok(Offer::Alternatives {
+                    reason: NotFree::Choose,
+                    slots,
+                });
+            }
+            Wanted::TimeOfDay(_) => return Err(Outage::new("the machine asked for an hour without a day")),
+        };
+        let taken = locked(&self.state).taken.contains(&at);
+        let reason = if at <= now {
+            NotFree::Past
+        } else if !self.is_open(at) {
+            NotFree::Closed
+        } else if taken {
+            NotFree::Taken
+        } else if let Some(slot) = self.slot(&request, at) {
+            return Ok(Offer::Free(slot));
+        } else {
+            NotFree::NotOffered
+        };
+        Ok(Offer::Alternatives {
+            reason,
+            slots: self.near(&request, at.max(now), None),
+        })
+    }
+
+    async fn hold(&self, _tenant: TenantId, order: HoldOrder) -> Result<HoldAnswer, Outage> {
+        let now = ratiba_kernel::Clock::now(self.clock.as_ref());
+        let known = locked(&self.state).by_key.get(&order.key).copied();
+        let request = OfferRequest {
+            service: order.slot.service,
+            staff: order.slot.staff,
+            wanted: Wanted::At(order.slot.starts_at),
+            slots_max: 3,
+        };
+        if known.is_none() && locked(&self.state).taken.contains(&order.slot.starts_at) {
+            return Ok(HoldAnswer::Taken {
+                alternatives: self.near(&request, order.slot.starts_at, None),
+            });
+        }
+        let due_now = order.slot.due_now;
+        let mut state = locked(&self.state);
+        let visit = known.unwrap_or_else(|| self.ids.next_id());
+        state.taken.insert(order.slot.starts_at);
+        state.by_key.insert(order.key, visit);
+        let standing = if due_now.is_positive() { VisitStanding::Held } else { VisitStanding::Confirmed };
+        state.visits.entry(visit).or_insert(VisitCard {
+            id: visit,
+            customer: order.customer,
+            slot: order.slot,
+            standing,
+            reference: "BK7Q2M".to_owned(),
+        });
+        Ok(HoldAnswer::Held {
+            visit,
+            deadline: due_now.is_positive().then_some(now + self.hold),
+            due_now,
+        })
+    }
+}
+
+#[async_trait]
+impl VisitDesk for FakeDesk {
+    async fn visit(&self, _tenant: TenantId, visit: VisitRef) -> Result<Option<VisitCard>, Outage> {
+        Ok(locked(&self.state).visits.get(&visit).cloned())
+    }
+
+    async fn upcoming(
+        &self,
+        _tenant: TenantId,
+        customer: CustomerId,
+        now: OffsetDateTime,
+    ) -> Result<Vec<VisitCard>, Outage> {
+        let state = locked(&self.state);
+        let ahead = state.visits.values().filter(|card| card.customer == customer && card.slot.ends_at > now);
+        Ok(ahead.cloned().collect())
+    }
+
+    async fn cancel(&self, _tenant: TenantId, visit: VisitRef) -> Result<CancelAnswer, Outage> {
+        let mut state = locked(&self.state);
+        let Some(card) = state.visits.get_mut(&visit) else {
+            return Ok(CancelAnswer::NotPossible);
+        };
+        if card.standing == VisitStanding::Rendered {
+            return Ok(CancelAnswer::NotPossible);
+        }
+        card.standing = VisitStanding::Gone;
+        let starts_at = card.slot.starts_at;
+        state.taken.remove(&starts_at);
+        Ok(CancelAnswer::Cancelled)
+    }
+}
+
+#[async_trait]
+impl PaymentDesk for FakeDesk {
+    async fn ask(&self, _tenant: TenantId, order: PaymentOrder) -> Result<AskAnswer, Outage> {
+        if !order.payer.is_kenyan_mobile() {
+            return Ok(AskAnswer::BadPayer);
+        }
+        let mut state = locked(&self.state);
+        state.standings.entry(order.visit).or_insert(PaymentStanding::Prompting);
+        let payment = PaymentRef::from_uuid(order.visit.as_uuid());
+        state.asked.insert(order.key, order);
+        Ok(AskAnswer::Asked { payment, trial: true })
+    }
+
+    async fn standing(&self, _tenant: TenantId, visit: VisitRef) -> Result<PaymentStanding, Outage> {
+        let state = locked(&self.state);
+        Ok(state.standings.get(&visit).cloned().unwrap_or(PaymentStanding::NothingAsked))
+    }
+
+    async fn resend(&self, _tenant: TenantId, order: ResendOrder) -> Result<ResendAnswer, Outage> {
+        let mut state = locked(&self.state);
+        let answer = state.resend_answer.clone().unwrap_or(ResendAnswer::Asked { trial: true });
+        if let ResendAnswer::Asked { .. } = answer {
+            state.resent.insert(order.key, order);
+        }
+        Ok(answer)
+    }
+}
+
+/// A profile that a test may change.
+pub struct FakeProfile(Mutex<Profile>);
+
+impl Default for FakeProfile {
+    fn default() -> Self {
+        Self(Mutex::new(a_profile()))
+    }
+}
+
+impl FakeProfile {
+    /// Changes what the business says about itself.
+    pub fn amend(&self, amend: impl FnOnce(&mut Profile)) {
+        amend(&mut locked(&self.0));
+    }
+}
+
+#[async_trait]
+impl BusinessProfile for FakeProfile {
+    async fn profile(&self, _tenant: TenantId) -> Result<Profile, Outage> {
+        Ok(locked(&self.0).clone())
+    }
+}
+
+/// Remembers what was handed over, and answers by script; accepts once the script is at its end.
+#[derive(Default)]
+pub struct FakeMessenger {
+    sent: Mutex<Vec<(Address, Content, MessageId)>>,
+    script: Mutex<Vec<SendAnswer>>,
+    read: Mutex<Vec<String>>,
+}
+
+impl FakeMessenger {
+    /// Answers the next sends like this, in order.
+    pub fn answer(&self, answers: impl IntoIterator<Item = SendAnswer>) {
+        let mut script = locked(&self.script);
+        script.extend(answers);
+    }
+
+    /// What was handed over, in order.
+    #[must_use]
+    pub fn sent(&self) -> Vec<(Address, Content, MessageId)> {
+        locked(&self.sent).clone()
+    }
+
+    /// The messages that were marked as read.
+    #[must_use]
+    pub fn read(&self) -> Vec<String> {
+        locked(&self.read).clone()
+    }
+}
+
+#[async_trait]
+impl ClientMessenger for FakeMessenger {
+    async fn send(&self, _tenant: TenantId, to: &Address, content: &Content, reference: MessageId) -> SendAnswer {
+        let mut sent = locked(&self.sent);
+        sent.push((to.clone(), content.clone(), reference));
+        let mut script = locked(&self.script);
+        if script.is_empty() {
+            SendAnswer::Accepted {
+                provider_id: format!("out.{}", sent.len()),
+            }
+        } else {
+            script.remove(0)
+        }
+    }
+
+    async fn mark_read(&self, _tenant: TenantId, provider_id: &str) {
+        locked(&self.read).push(provider_id.to_owned());
+    }
+}
+
+/// Every template is approved, or none is.
+#[derive(Clone, Copy, Debug)]
+pub struct FakeTemplates(pub TemplateStanding);
+
+#[async_trait]
+impl TemplateRegister for FakeTemplates {
+    async fn standing(&self, _tenant: TenantId, _call: &TemplateCall) -> Result<TemplateStanding, Outage> {
+        Ok(self.0)
+    }
+}
+
+/// A channel of plain JSON: `{"phone"?, "user_id"?, "name"?, "text" | "tap" | "photo" | "voice" | "reaction"}`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlainReader;
+
+impl PlainReader {
+    /// Words from a number.
+    #[must_use]
+    pub fn text(phone: &PhoneNumber, body: &str) -> Value {
+        json!({ "phone": phone, "name": "Asha Njeri", "text": body })
+    }
+
+    /// A tap from a number.
+    #[must_use]
+    pub fn tap(phone: &PhoneNumber, token: &str) -> Value {
+        json!({ "phone": phone, "name": "Asha Njeri", "tap": token })
+    }
+}
+
+impl ChannelReader for PlainReader {
+    fn message(&self, raw: &Value) -> Reading {
+        let text = |key: &str| raw[key].as_str().map(str::to_owned);
+        let media = Media {
+            id: "media".to_owned(),
+            mime_type: None,
+            caption: None,
+        };
+        let received = match (text("text"), text("tap"), raw["photo"].is_null(), raw["voice"].is_null()) {
+            (Some(body), _, _, _) => Received::Text { body },
+            (None, Some(token), _, _) => Received::Tap {
+                token,
+                title: String::new(),
+            },
+            (None, None, false, _) => Received::Image(media),
+            (None, None, true, false) => Received::Audio { media, voice: true },
+            (None, None, true, true) => Received::Reaction { emoji: text("reaction") },
+        };
+        Reading {
+            phone: text("phone").and_then(|phone| PhoneNumber::parse(&phone).ok()),
+            user_id: text("user_id").and_then(|id| SenderKey::parse(&id).ok()),
+            profile_name: text("name"),
+            received,
+            reply_to: None,
+            from_ad: false,
+        }
+    }
+
+    fn status(&self, raw: &Value) -> Option<StatusReport> {
+        let outcome = match raw["failed"].as_i64() {
+            Some(131_047) => Err(crate::outgoing::SendRefusal::TemplateInstead { code: 131_047 }),
+            Some(code) => Err(crate::outgoing::SendRefusal::Undeliverable { code }),
+            None => Ok(crate::outgoing::StatusKind::parse(raw["status"].as_str()?)?),
+        };
+        Some(StatusReport {
+            provider_id: raw["id"].as_str()?.to_owned(),
+            message: raw["ours"].as_str().and_then(|id| id.parse().ok()),
+            outcome,
+            at: ratiba_kernel::test_support::EPOCH,
+        })
+    }
+}

@@ -1,0 +1,366 @@
+//! The record of conversations in memory: keeps the same promises as the database.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use ratiba_kernel::{IdSource, Outage, TenantId};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::channel::{Address, Channel, SenderKey};
+use crate::consent::ConsentRecord;
+use crate::customer::{Customer, CustomerId};
+use crate::delivery::Leftover;
+use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
+use crate::inbound::{InboundId, InboundMessage};
+use crate::outgoing::{MessageId, OutgoingMessage, Recipient, SendState};
+use crate::ports::{
+    Change, CustomerFile, Kept, LetterBox, MessageBook, Parcel, Posting, PostingChange, RecordError, ThreadBook, Who,
+};
+use crate::thread::{Thread, ThreadId};
+
+/// One business's rows.
+#[derive(Clone, Default)]
+struct Rows {
+    inbound: BTreeMap<InboundId, InboundMessage>,
+    customers: BTreeMap<CustomerId, Customer>,
+    threads: BTreeMap<ThreadId, Thread>,
+    consents: Vec<ConsentRecord>,
+    messages: BTreeMap<MessageId, OutgoingMessage>,
+    statuses: BTreeMap<StatusRef, Value>,
+    events: Vec<ConversationEvent>,
+    tasks: Vec<Due<ConversationTask>>,
+}
+
+#[derive(Default)]
+struct All {
+    tenants: BTreeMap<TenantId, Rows>,
+    routes: BTreeMap<String, TenantId>,
+    quarantine: Vec<Leftover>,
+}
+
+/// The record in memory.
+pub struct InMemoryRecord {
+    all: Mutex<All>,
+    ids: ratiba_kernel::test_support::SeededIds,
+}
+
+impl Default for InMemoryRecord {
+    fn default() -> Self {
+        Self {
+            all: Mutex::default(),
+            ids: ratiba_kernel::test_support::SeededIds::lane(0x1b),
+        }
+    }
+}
+
+impl InMemoryRecord {
+    fn all(&self) -> MutexGuard<'_, All> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rows<T>(&self, tenant: TenantId, look: impl FnOnce(&Rows) -> T) -> T {
+        look(self.all().tenants.entry(tenant).or_default())
+    }
+
+    /// Makes the business reachable at this address.
+    pub fn route_to(&self, external_id: &str, tenant: TenantId) {
+        self.all().routes.insert(external_id.to_owned(), tenant);
+    }
+
+    /// All customers.
+    #[must_use]
+    pub fn customers(&self, tenant: TenantId) -> Vec<Customer> {
+        self.rows(tenant, |rows| rows.customers.values().cloned().collect())
+    }
+
+    /// Changes a customer, as staff would.
+    pub fn amend_customer(&self, tenant: TenantId, id: CustomerId, amend: impl FnOnce(&mut Customer)) {
+        if let Some(customer) = self.all().tenants.entry(tenant).or_default().customers.get_mut(&id) {
+            amend(customer);
+        }
+    }
+
+    /// All threads, in the order of their beginning.
+    #[must_use]
+    pub fn threads(&self, tenant: TenantId) -> Vec<Thread> {
+        self.rows(tenant, |rows| rows.threads.values().cloned().collect())
+    }
+
+    /// All messages to be sent, in the order in which they were queued.
+    #[must_use]
+    pub fn messages(&self, tenant: TenantId) -> Vec<OutgoingMessage> {
+        self.rows(tenant, |rows| {
+            let mut messages: Vec<OutgoingMessage> = rows.messages.values().cloned().collect();
+            messages.sort_by_key(|message| (message.created_at, message.id));
+            messages
+        })
+    }
+
+    /// All consent records, in order.
+    #[must_use]
+    pub fn consents(&self, tenant: TenantId) -> Vec<ConsentRecord> {
+        self.rows(tenant, |rows| rows.consents.clone())
+    }
+
+    /// All events, in order.
+    #[must_use]
+    pub fn events(&self, tenant: TenantId) -> Vec<ConversationEvent> {
+        self.rows(tenant, |rows| rows.events.clone())
+    }
+
+    /// All tasks ever queued, in order.
+    #[must_use]
+    pub fn tasks(&self, tenant: TenantId) -> Vec<Due<ConversationTask>> {
+        self.rows(tenant, |rows| rows.tasks.clone())
+    }
+
+    /// All that waits in the quarantine.
+    #[must_use]
+    pub fn quarantine(&self) -> Vec<Leftover> {
+        self.all().quarantine.clone()
+    }
+}
+
+impl Rows {
+    fn apply(&mut self, change: Change) -> Result<(), RecordError> {
+        if let Some(id) = change.handled {
+            let message = self.inbound.get_mut(&id).ok_or_else(|| Outage::new("no such inbound message"))?;
+            if message.handled_at.is_some() {
+                return Err(RecordError::AlreadyHandled);
+            }
+            message.handled_at = Some(change.at);
+        }
+        if let Some(customer) = change.customer {
+            let clashes = self.customers.values().any(|other| {
+                other.id != customer.id
+                    && ((customer.phone.is_some() && other.phone == customer.phone)
+                        || (customer.user_id.is_some() && other.user_id == customer.user_id))
+            });
+            if clashes {
+                return Err(RecordError::Stale);
+            }
+            self.customers.insert(customer.id, customer);
+        }
+        for thread in change.threads {
+            self.write_thread(thread)?;
+        }
+        self.consents.extend(change.consents);
+        for message in change.messages {
+            self.queue(message);
+        }
+        self.events.extend(change.events);
+        Ok(())
+    }
+
+    fn write_thread(&mut self, mut thread: Thread) -> Result<(), RecordError> {
+        let on_record = self.threads.get(&thread.id).map_or(0, |old| old.version);
+        let another_is_open = self.threads.values().any(|other| {
+            other.id != thread.id
+                && other.customer == thread.customer
+                && other.channel == thread.channel
+                && other.closed_at.is_none()
+        });
+        if on_record != thread.version || (thread.closed_at.is_none() && another_is_open) {
+            return Err(RecordError::Stale);
+        }
+        thread.version += 1;
+        self.threads.insert(thread.id, thread);
+        Ok(())
+    }
+
+    fn queue(&mut self, mut message: OutgoingMessage) {
+        if self.messages.values().any(|other| other.cause == message.cause) {
+            return;
+        }
+        let at = match &message.state {
+            SendState::Queued { not_before, .. } => *not_before,
+            SendState::Sending { .. }
+            | SendState::Sent { .. }
+            | SendState::Unknown { .. }
+            | SendState::Refused { .. }
+            | SendState::Abandoned { .. } => message.created_at,
+        };
+        message.version = 1;
+        let task = ConversationTask::Send { message: message.id };
+        self.tasks.push(Due { at, task });
+        self.messages.insert(message.id, message);
+    }
+
+    fn file(&self, who: &Who, channel: Channel) -> Option<CustomerFile> {
+        let customer = match who {
+            Who::Id(id) => self.customers.get(id),
+            Who::Sender { sender, phone } => {
+                let by_id = self.customers.values().find(|c| c.user_id.as_ref() == Some(sender));
+                by_id.or_else(|| self.customers.values().find(|c| phone.is_some() && c.phone == *phone))
+            }
+        }?;
+        let mut of_customer = self.threads.values().filter(|thread| thread.customer == customer.id);
+        let open = of_customer.clone().find(|thread| thread.channel == channel && thread.closed_at.is_none());
+        Some(CustomerFile {
+            customer: customer.clone(),
+            thread: open.cloned(),
+            known: of_customer.next().is_some(),
+        })
+    }
+
+    fn last_inbound_at(&self, address: Option<Address>) -> Option<OffsetDateTime> {
+        let address = address?;
+        let keys: Vec<&str> = [address.user_id().map(SenderKey::as_str), address.phone().map(|p| p.digits())]
+            .into_iter()
+            .flatten()
+            .collect();
+        let from = self.inbound.values().filter(|message| keys.contains(&message.sender.as_str()));
+        from.map(|message| message.sent_at).max()
+    }
+}
+
+#[async_trait]
+impl ThreadBook for InMemoryRecord {
+    async fn inbound(&self, tenant: TenantId, id: InboundId) -> Result<Option<InboundMessage>, Outage> {
+        Ok(self.rows(tenant, |rows| rows.inbound.get(&id).cloned()))
+    }
+
+    async fn file(&self, tenant: TenantId, who: Who, channel: Channel) -> Result<Option<CustomerFile>, Outage> {
+        Ok(self.rows(tenant, |rows| rows.file(&who, channel)))
+    }
+
+    async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
+        let mut all = self.all();
+        let rows = all.tenants.entry(tenant).or_default();
+        let mut changed = rows.clone();
+        changed.apply(change)?;
+        *rows = changed;
+        Ok(())
+    }
+
+    async fn close_idle(&self, tenant: TenantId, before: OffsetDateTime, now: OffsetDateTime) -> Result<u64, Outage> {
+        let mut closed = 0;
+        for thread in self.all().tenants.entry(tenant).or_default().threads.values_mut() {
+            if thread.closed_at.is_none() && thread.last_activity_at <= before {
+                *thread = thread.clone().closed(now);
+                thread.version += 1;
+                closed += 1;
+            }
+        }
+        Ok(closed)
+    }
+}
+
+#[async_trait]
+impl MessageBook for InMemoryRecord {
+    async fn posting(&self, tenant: TenantId, id: MessageId) -> Result<Option<Posting>, Outage> {
+        Ok(self.rows(tenant, |rows| {
+            let message = rows.messages.get(&id)?.clone();
+            let (customer, address) = match &message.recipient {
+                Recipient::Customer(id) => {
+                    let customer = rows.customers.get(id).cloned();
+                    let address = customer.as_ref().and_then(|customer| customer.address().ok());
+                    (customer, address)
+                }
+                Recipient::Business(address) => (None, Some(address.clone())),
+            };
+            Some(Posting {
+                last_inbound_at: rows.last_inbound_at(address),
+                message,
+                customer,
+            })
+        }))
+    }
+
+    async fn by_provider_id(
+        &self,
+        tenant: TenantId,
+        channel: Channel,
+        provider_id: &str,
+    ) -> Result<Option<MessageId>, Outage> {
+        Ok(self.rows(tenant, |rows| {
+            let found = rows.messages.values().find(|message| {
+                message.channel == channel
+                    && matches!(&message.state, SendState::Sent { provider_id: Some(id), .. } if id == provider_id)
+            });
+            found.map(|message| message.id)
+        }))
+    }
+
+    async fn record_posting(&self, tenant: TenantId, change: PostingChange) -> Result<(), RecordError> {
+        let mut all = self.all();
+        let rows = all.tenants.entry(tenant).or_default();
+        let mut message = change.message;
+        if rows.messages.get(&message.id).map(|old| old.version) != Some(message.version) {
+            return Err(RecordError::Stale);
+        }
+        message.version += 1;
+        rows.messages.insert(message.id, message);
+        rows.events.extend(change.events);
+        rows.tasks.extend(change.tasks);
+        Ok(())
+    }
+
+    async fn status(&self, tenant: TenantId, status: StatusRef) -> Result<Option<Value>, Outage> {
+        Ok(self.rows(tenant, |rows| rows.statuses.get(&status).cloned()))
+    }
+}
+
+#[async_trait]
+impl LetterBox for InMemoryRecord {
+    async fn route(&self, _channel: Channel, external_id: &str) -> Result<Option<TenantId>, Outage> {
+        Ok(self.all().routes.get(external_id).copied())
+    }
+
+    async fn keep(
+        &self,
+        tenant: TenantId,
+        channel: Channel,
+        parcel: Parcel,
+        now: OffsetDateTime,
+    ) -> Result<Kept, Outage> {
+        let mut all = self.all();
+        let rows = all.tenants.entry(tenant).or_default();
+        let mut kept = Kept::default();
+        for row in parcel.messages {
+            if rows.inbound.values().any(|old| old.channel == channel && old.provider_id == row.provider_id) {
+                continue;
+            }
+            let id = InboundId::from_uuid(self.ids.next());
+            let message = InboundMessage {
+                id,
+                channel,
+                provider_id: row.provider_id,
+                sender: row.sender,
+                sent_at: row.sent_at,
+                raw: row.raw,
+                handled_at: None,
+            };
+            rows.inbound.insert(id, message);
+            rows.tasks.push(Due::now(now, ConversationTask::Turn { inbound: id }));
+            kept.messages += 1;
+        }
+        for row in parcel.statuses {
+            let status = StatusRef {
+                channel,
+                provider_id: row.provider_id,
+                status: row.status,
+            };
+            if rows.statuses.contains_key(&status) {
+                continue;
+            }
+            rows.statuses.insert(status.clone(), row.raw);
+            rows.tasks.push(Due::now(now, ConversationTask::Status { status }));
+            kept.statuses += 1;
+        }
+        Ok(kept)
+    }
+
+    async fn quarantine(
+        &self,
+        _tenant: Option<TenantId>,
+        _channel: Channel,
+        leftover: Leftover,
+        _now: OffsetDateTime,
+    ) -> Result<bool, Outage> {
+        self.all().quarantine.push(leftover);
+        Ok(true)
+    }
+}

@@ -1,0 +1,216 @@
+//! The English texts.
+
+use super::TextKey;
+
+/// The template of a key.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one table; the match proves that no key is missing"
+)]
+pub(super) const fn template(key: TextKey) -> &'static str {
+    match key {
+        TextKey::FirstContact => {
+            "Welcome to {business}. I am an automated assistant: I can book, move and cancel appointments \
+             here in the chat. Write \"person\" at any time to reach a person."
+        }
+        TextKey::Greeting => "Hello! What can I do for you today?",
+        TextKey::YouAreWelcome => "You are welcome. See you soon!",
+        TextKey::NotUnderstoodOnce => {
+            "Sorry, I did not get that. Could you say it in other words? For example: \"massage tomorrow \
+             at 3pm\"."
+        }
+        TextKey::NotUnderstoodTwice => "I still do not follow, sorry. Please choose one of these:",
+        TextKey::NotUnderstoodThrice => "I am not getting it right. Shall I ask a person to help you?",
+        TextKey::PhotoReceived => {
+            "Thank you for the photo. I cannot look at pictures, so please write to me what you need; our \
+             team can see it."
+        }
+        TextKey::VoiceReceived => {
+            "Thank you for the voice note. I cannot listen to audio yet, so please write it in a message."
+        }
+        TextKey::UnsupportedReceived => "I cannot read this kind of message. Please write what you need.",
+        TextKey::HandoffStarted => {
+            "One moment please: a person from our team will continue here. I have passed on what you told \
+             me."
+        }
+        TextKey::HandoffDelayed => "Sorry for the wait. A person will answer you by {time}.",
+        TextKey::OutsideCohort => {
+            "Thank you for your message. A person will answer you here. / Asante kwa ujumbe wako. Mtu \
+             atakujibu hapa."
+        }
+        TextKey::OptedOut => {
+            "Done: you will get no more messages from us, except about a booking that you already have. \
+             To come back, write START."
+        }
+        TextKey::OptedIn => {
+            "Welcome back! You will get answers and reminders from the automated assistant of {business}. \
+             To leave, write STOP."
+        }
+        TextKey::TakeYourTime => "No hurry. Write to me when you are ready.",
+        TextKey::NothingOpen => "There is nothing open right now. Would you like to book something?",
+        TextKey::PriceAnswer => "{service} is {price} and takes {duration}. Would you like a time?",
+        TextKey::PriceListAnswer => "Our prices:\n{list}\nWhich one would you like?",
+        TextKey::DepositAnswer => {
+            "The deposit for {service} is {deposit}; it is part of the price of {price}."
+        }
+        TextKey::HoursAnswer => "We are open:\n{hours}",
+        TextKey::HoursOnDateAnswer => "On {date} we are open {hours}.",
+        TextKey::ClosedOnDateAnswer => "On {date} we are closed. Our usual hours:\n{hours}",
+        TextKey::LocationAnswer => "You find us here: {address}",
+        TextKey::NoOffers => "There is no special offer at the moment. Our usual prices stand.",
+        TextKey::NoAnswerKnown => "I do not know that, and I would rather not guess. Shall I ask a person?",
+        TextKey::AskService => "What would you like to book?",
+        TextKey::AskServiceAgain => "I did not find that service. These are ours:",
+        TextKey::AskWhichService => "Which one do you mean?",
+        TextKey::AskDate => {
+            "For which day and time should I book {service}? For example: \"tomorrow at 3pm\"."
+        }
+        TextKey::AskTime => "What time on {date}?",
+        TextKey::AskFreeTimes => "These times are free on {date}:",
+        TextKey::AskStaff => "Would you like somebody in particular?",
+        TextKey::WithStaff => "with {staff}",
+        TextKey::ProposalWithDeposit => {
+            "{service}: {when}, with {staff}, {price}. Deposit to pay now: {deposit}. Is that right?"
+        }
+        TextKey::ProposalPaidInFull => "{service}: {when}, with {staff}. To pay now: {price}. Is that right?",
+        TextKey::ProposalPaidThere => {
+            "{service}: {when}, with {staff}, {price}, to be paid at the visit. Is that right?"
+        }
+        TextKey::ProposalDeclined => "All right. What should I change: the day, the time or the service?",
+        TextKey::SlotTaken => "{when} is no longer free. These are the nearest free times:",
+        TextKey::NoSlotNear => "{when} is not free, and I found nothing near it. Which other day suits you?",
+        TextKey::ClosedThen => "We are closed at {when}. The nearest time is {nearest}. Does that suit you?",
+        TextKey::AlreadyPast => "{when} has already passed. Which time do you mean?",
+        TextKey::TooSoon => {
+            "That is too soon for us to be ready: we need {duration} of notice. The nearest time is \
+             {nearest}. Does that suit you?"
+        }
+        TextKey::TooFarAhead => "We book up to {date}. Please choose an earlier day.",
+        TextKey::WhichReading => "Do you mean {first} or {second}?",
+        TextKey::IsThisTheTime => "Do you mean {when}?",
+        TextKey::GroupNeedsPerson => {
+            "For {people} people I will ask a person of our team to arrange it with you."
+        }
+        TextKey::PromptSent => {
+            "I am holding {service}, {when}, for you until {time}. An M-Pesa prompt for {amount} is on \
+             your phone: enter your PIN to confirm."
+        }
+        TextKey::SandboxNotice => "(Trial: this M-Pesa prompt is a test, no real money is taken.)",
+        TextKey::ConfirmedPaid => {
+            "Paid and confirmed. {service}: {when}, with {staff}. We received {amount}, M-Pesa {receipt}. \
+             See you then!"
+        }
+        TextKey::ConfirmedUnpaid => {
+            "Confirmed. {service}: {when}, with {staff}. Your reference is {reference}. See you then!"
+        }
+        TextKey::Receipt => {
+            "RECEIPT\n{business}\n{service}\n{when}\nPaid: {amount}\nM-Pesa: {receipt}\nReference: \
+             {reference}"
+        }
+        TextKey::FailedWrongPin => {
+            "The PIN was not right, so nothing was paid. I can send the prompt again; your time is held \
+             until {time}."
+        }
+        TextKey::FailedInsufficientFunds => {
+            "There was not enough money in the M-Pesa account. You can top up and try again, use another \
+             number, or pay in cash with a person's help. Your time is held until {time}."
+        }
+        TextKey::FailedCancelled => {
+            "The payment was cancelled, so nothing was paid. Your time stays held until {time}. Shall I \
+             send the prompt again?"
+        }
+        TextKey::FailedUnreachable => {
+            "Your phone did not answer the prompt in time, so nothing was paid. Check that it is on, \
+             unlocked and in coverage (dial *234# to update the M-Pesa menu), then I can send it again. \
+             Your time is held until {time}."
+        }
+        TextKey::FailedLimit => {
+            "M-Pesa did not allow this amount because of a limit on the account. Another number may work, \
+             or a person can help you pay in another way."
+        }
+        TextKey::FailedTooSoonAgain => {
+            "M-Pesa is still busy with an earlier request on this number. Please wait three minutes, then \
+             I can send it again."
+        }
+        TextKey::FailedSystemBusy => {
+            "M-Pesa is busy right now, so nothing was paid. I can try again in a few minutes."
+        }
+        TextKey::FailedPinBlocked => {
+            "Your M-Pesa PIN is blocked. Safaricom can help you on 100 or 200. You can also use another \
+             number."
+        }
+        TextKey::FailedOnOurSide => {
+            "The payment could not be made, and the fault is ours. A person will help you; nothing was \
+             paid."
+        }
+        TextKey::StillChecking => {
+            "I have no final answer from M-Pesa yet and am still checking. Please do not pay again; I \
+             will tell you as soon as I know."
+        }
+        TextKey::ClaimBeingChecked => {
+            "Thank you, I am checking it with M-Pesa. Please do not pay again meanwhile."
+        }
+        TextKey::NothingToPay => "There is nothing to pay at the moment.",
+        TextKey::ResendNotYet => {
+            "I can send a new prompt in {duration}, once the last one is certainly over."
+        }
+        TextKey::HoldExpired => {
+            "The time {when} was not paid for and is free again. Shall I look for a new time?"
+        }
+        TextKey::PaidTooLate => {
+            "Your payment of {amount} arrived after the time was given up. Your money is safe: a person \
+             will write to you about a new time or a refund."
+        }
+        TextKey::MoneyQuestionToPerson => {
+            "I have passed this to a person, who will look at your payment and answer here."
+        }
+        TextKey::AskPaymentNumber => "Which M-Pesa number should get the prompt?",
+        TextKey::ReminderDayBefore => {
+            "Reminder from {business}: {service}, {when}, with {staff}. Will you come?"
+        }
+        TextKey::ReminderSoon => "See you soon at {business}: {service}, {when}, with {staff}.",
+        TextKey::BookingShown => "Your booking: {service}, {when}, with {staff}. Reference {reference}.",
+        TextKey::NoBooking => "I see no booking under your number. Would you like to make one?",
+        TextKey::CancelAsk => "Shall I cancel {service}, {when}? {policy}",
+        TextKey::CancelOrMove => {
+            "Sorry that you cannot make {service}, {when}. Shall I find another time, or cancel?"
+        }
+        TextKey::CancelDone => "Cancelled: {service}, {when}. You are welcome any time.",
+        TextKey::CancelKept => "Good, your booking stays: {service}, {when}.",
+        TextKey::MoveAsk => "Shall I move {service} to {when}?",
+        TextKey::MoveDone => "Moved: {service} is now {when}, with {staff}.",
+        TextKey::LatenessNoted => {
+            "Thank you for telling us. I have let the team know: about {minutes} minutes late."
+        }
+        TextKey::LatenessNotedOpen => {
+            "Thank you for telling us. I have let the team know that you are on your way."
+        }
+        TextKey::OwnerDigest => {
+            "{business}, {date}\nYesterday: {bookings} bookings, {no_shows} no-shows\nTakings: \
+             {takings}\nPayments to look at: {open_payments}\nUnrouted callbacks: {unrouted}\nHandoffs: \
+             {handoffs}\nDead jobs: {dead_jobs}, overdue schedules: {overdue}\nCommission this month: \
+             {commission}\nToday:\n{list}"
+        }
+        TextKey::HandoffBrief => {
+            "A customer needs a person ({reason}).\nKnown: {known}\nLast messages:\n{list}\nSuggested: \
+             {next_step}"
+        }
+        TextKey::ButtonYes => "Yes",
+        TextKey::ButtonNo => "No",
+        TextKey::ButtonOtherTime => "Other time",
+        TextKey::ButtonPerson => "Talk to a person",
+        TextKey::ButtonTryAgain => "Try again",
+        TextKey::ButtonOtherNumber => "Other number",
+        TextKey::ButtonBook => "Book",
+        TextKey::ButtonPrices => "Prices",
+        TextKey::ButtonMove => "Move",
+        TextKey::ButtonCancel => "Cancel",
+        TextKey::ButtonKeep => "Keep it",
+        TextKey::ButtonComing => "I will come",
+        TextKey::ListServices => "See services",
+        TextKey::ListTimes => "See times",
+        TextKey::ListStaff => "See our team",
+        TextKey::AnyStaff => "Anyone who is free",
+        TextKey::StaffToBeNamed => "our team",
+    }
+}

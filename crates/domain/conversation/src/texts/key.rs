@@ -1,0 +1,438 @@
+//! The keys of all texts, and how long each may be.
+
+/// One text of the catalogues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TextKey {
+    /// First line of a first conversation: an assistant answers, not a person.
+    FirstContact,
+    /// Answer to a greeting of somebody known.
+    Greeting,
+    /// Answer to thanks.
+    YouAreWelcome,
+    /// First misunderstanding: ask for other words.
+    NotUnderstoodOnce,
+    /// Second misunderstanding: put differently, with options.
+    NotUnderstoodTwice,
+    /// Third misunderstanding: a person is offered.
+    NotUnderstoodThrice,
+    /// Answer to a photo.
+    PhotoReceived,
+    /// Answer to a voice note.
+    VoiceReceived,
+    /// Answer to any other kind of message.
+    UnsupportedReceived,
+    /// A person takes over.
+    HandoffStarted,
+    /// No person answered yet; tells when one will.
+    HandoffDelayed,
+    /// The one bilingual line for customers whom the assistant does not serve yet.
+    OutsideCohort,
+    /// The one answer to an opt-out.
+    OptedOut,
+    /// Answer to an opt-in, with what the customer agrees to.
+    OptedIn,
+    /// Answer to "not yet".
+    TakeYourTime,
+    /// A yes or no came, and nothing was asked.
+    NothingOpen,
+    /// What one service costs and how long it lasts.
+    PriceAnswer,
+    /// What several services cost.
+    PriceListAnswer,
+    /// How much is asked in advance.
+    DepositAnswer,
+    /// When the business is open.
+    HoursAnswer,
+    /// When the business is open on one date.
+    HoursOnDateAnswer,
+    /// The business is closed on a date.
+    ClosedOnDateAnswer,
+    /// Where the business is.
+    LocationAnswer,
+    /// There is no promotion.
+    NoOffers,
+    /// No knowledge snippet fits; a person is offered.
+    NoAnswerKnown,
+    /// Asks what is wanted; a list follows.
+    AskService,
+    /// No service fits the words; a list follows.
+    AskServiceAgain,
+    /// Several services fit; a list follows.
+    AskWhichService,
+    /// Asks for day and time.
+    AskDate,
+    /// Asks for the time of a known date.
+    AskTime,
+    /// Offers free times of a date; a list follows.
+    AskFreeTimes,
+    /// Asks for a staff member; a list follows.
+    AskStaff,
+    /// Part of a sentence: with whom.
+    WithStaff,
+    /// Everything repeated before booking, with a deposit.
+    ProposalWithDeposit,
+    /// Everything repeated before booking, paid in full in advance.
+    ProposalPaidInFull,
+    /// Everything repeated before booking, nothing to pay in advance.
+    ProposalPaidThere,
+    /// The proposal was declined: what should change?
+    ProposalDeclined,
+    /// The time is taken; a list of alternatives follows.
+    SlotTaken,
+    /// The time is taken, and nothing is free near it.
+    NoSlotNear,
+    /// The business is closed at the time; the nearest open time is offered.
+    ClosedThen,
+    /// The time named has passed.
+    AlreadyPast,
+    /// The notice is too short.
+    TooSoon,
+    /// The date is beyond the horizon.
+    TooFarAhead,
+    /// Two readings of a time; both are offered.
+    WhichReading,
+    /// One reading of a time, which is uncertain.
+    IsThisTheTime,
+    /// More people than the chat can book.
+    GroupNeedsPerson,
+    /// The slot is held and the M-Pesa prompt is on its way.
+    PromptSent,
+    /// Added to every request for money while payments are in trial.
+    SandboxNotice,
+    /// Payment settled and appointment confirmed.
+    ConfirmedPaid,
+    /// Appointment confirmed without a payment in advance.
+    ConfirmedUnpaid,
+    /// The receipt, as text.
+    Receipt,
+    /// The PIN was wrong.
+    FailedWrongPin,
+    /// The balance was too low.
+    FailedInsufficientFunds,
+    /// The customer cancelled the prompt.
+    FailedCancelled,
+    /// The phone did not answer or the prompt lapsed.
+    FailedUnreachable,
+    /// A limit of M-Pesa stands against the payment.
+    FailedLimit,
+    /// M-Pesa refuses the same payment again within minutes, or another session is open.
+    FailedTooSoonAgain,
+    /// The payment system is busy.
+    FailedSystemBusy,
+    /// The PIN is blocked.
+    FailedPinBlocked,
+    /// The payment cannot work as things are set up; a person is told.
+    FailedOnOurSide,
+    /// The outcome of a payment is not known yet.
+    StillChecking,
+    /// The customer says that the money was sent.
+    ClaimBeingChecked,
+    /// There is no payment open.
+    NothingToPay,
+    /// A new prompt is not possible yet.
+    ResendNotYet,
+    /// The hold ran out.
+    HoldExpired,
+    /// Money came after the slot was lost; nothing is lost, a person decides.
+    PaidTooLate,
+    /// A dispute or a wish for a refund goes to a person.
+    MoneyQuestionToPerson,
+    /// Asks for the number that pays.
+    AskPaymentNumber,
+    /// Reminder 24 hours ahead.
+    ReminderDayBefore,
+    /// Reminder 2 hours ahead.
+    ReminderSoon,
+    /// The customer's own booking.
+    BookingShown,
+    /// The customer has no booking.
+    NoBooking,
+    /// Asks before a booking is given up.
+    CancelAsk,
+    /// The customer will not come: another time is offered first.
+    CancelOrMove,
+    /// A booking was given up.
+    CancelDone,
+    /// A booking was kept after all.
+    CancelKept,
+    /// Asks before a booking is moved.
+    MoveAsk,
+    /// A booking was moved.
+    MoveDone,
+    /// The customer comes late.
+    LatenessNoted,
+    /// The customer comes late, by how much is not known.
+    LatenessNotedOpen,
+    /// The owner's daily digest.
+    OwnerDigest,
+    /// What an admin is told when a person is needed.
+    HandoffBrief,
+    /// Button: Yes.
+    ButtonYes,
+    /// Button: No.
+    ButtonNo,
+    /// Button: Another time.
+    ButtonOtherTime,
+    /// Button: A person, please.
+    ButtonPerson,
+    /// Button: Send the payment prompt again.
+    ButtonTryAgain,
+    /// Button: Pay from another number.
+    ButtonOtherNumber,
+    /// Button: Make a booking.
+    ButtonBook,
+    /// Button: See prices.
+    ButtonPrices,
+    /// Button: Move the booking.
+    ButtonMove,
+    /// Button: Cancel the booking.
+    ButtonCancel,
+    /// Button: Keep the booking.
+    ButtonKeep,
+    /// Button: Will come.
+    ButtonComing,
+    /// List button: Opens the list of services.
+    ListServices,
+    /// List button: Opens the list of times.
+    ListTimes,
+    /// List button: Opens the list of staff.
+    ListStaff,
+    /// Row of the staff list: whoever is free.
+    AnyStaff,
+    /// Stands for the staff member where none is named yet.
+    StaffToBeNamed,
+}
+
+/// What a text is used for, and so how long it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// The body of a message.
+    Body,
+    /// The title of a reply button or of the button that opens a list.
+    Button,
+    /// The title of a row in a list.
+    RowTitle,
+    /// A part of a sentence, set into another text.
+    Fragment,
+}
+
+impl Shape {
+    /// The most Unicode scalar values that WhatsApp takes; a fragment counts within its body.
+    pub const fn chars_max(self) -> usize {
+        match self {
+            Self::Body => 1024,
+            Self::Button => 20,
+            Self::RowTitle => 24,
+            Self::Fragment => 60,
+        }
+    }
+}
+
+impl TextKey {
+    /// Every key, in the order of declaration.
+    pub const ALL: &[Self] = &[
+        Self::FirstContact,
+        Self::Greeting,
+        Self::YouAreWelcome,
+        Self::NotUnderstoodOnce,
+        Self::NotUnderstoodTwice,
+        Self::NotUnderstoodThrice,
+        Self::PhotoReceived,
+        Self::VoiceReceived,
+        Self::UnsupportedReceived,
+        Self::HandoffStarted,
+        Self::HandoffDelayed,
+        Self::OutsideCohort,
+        Self::OptedOut,
+        Self::OptedIn,
+        Self::TakeYourTime,
+        Self::NothingOpen,
+        Self::PriceAnswer,
+        Self::PriceListAnswer,
+        Self::DepositAnswer,
+        Self::HoursAnswer,
+        Self::HoursOnDateAnswer,
+        Self::ClosedOnDateAnswer,
+        Self::LocationAnswer,
+        Self::NoOffers,
+        Self::NoAnswerKnown,
+        Self::AskService,
+        Self::AskServiceAgain,
+        Self::AskWhichService,
+        Self::AskDate,
+        Self::AskTime,
+        Self::AskFreeTimes,
+        Self::AskStaff,
+        Self::WithStaff,
+        Self::ProposalWithDeposit,
+        Self::ProposalPaidInFull,
+        Self::ProposalPaidThere,
+        Self::ProposalDeclined,
+        Self::SlotTaken,
+        Self::NoSlotNear,
+        Self::ClosedThen,
+        Self::AlreadyPast,
+        Self::TooSoon,
+        Self::TooFarAhead,
+        Self::WhichReading,
+        Self::IsThisTheTime,
+        Self::GroupNeedsPerson,
+        Self::PromptSent,
+        Self::SandboxNotice,
+        Self::ConfirmedPaid,
+        Self::ConfirmedUnpaid,
+        Self::Receipt,
+        Self::FailedWrongPin,
+        Self::FailedInsufficientFunds,
+        Self::FailedCancelled,
+        Self::FailedUnreachable,
+        Self::FailedLimit,
+        Self::FailedTooSoonAgain,
+        Self::FailedSystemBusy,
+        Self::FailedPinBlocked,
+        Self::FailedOnOurSide,
+        Self::StillChecking,
+        Self::ClaimBeingChecked,
+        Self::NothingToPay,
+        Self::ResendNotYet,
+        Self::HoldExpired,
+        Self::PaidTooLate,
+        Self::MoneyQuestionToPerson,
+        Self::AskPaymentNumber,
+        Self::ReminderDayBefore,
+        Self::ReminderSoon,
+        Self::BookingShown,
+        Self::NoBooking,
+        Self::CancelAsk,
+        Self::CancelOrMove,
+        Self::CancelDone,
+        Self::CancelKept,
+        Self::MoveAsk,
+        Self::MoveDone,
+        Self::LatenessNoted,
+        Self::LatenessNotedOpen,
+        Self::OwnerDigest,
+        Self::HandoffBrief,
+        Self::ButtonYes,
+        Self::ButtonNo,
+        Self::ButtonOtherTime,
+        Self::ButtonPerson,
+        Self::ButtonTryAgain,
+        Self::ButtonOtherNumber,
+        Self::ButtonBook,
+        Self::ButtonPrices,
+        Self::ButtonMove,
+        Self::ButtonCancel,
+        Self::ButtonKeep,
+        Self::ButtonComing,
+        Self::ListServices,
+        Self::ListTimes,
+        Self::ListStaff,
+        Self::AnyStaff,
+        Self::StaffToBeNamed,
+    ];
+
+    /// What the text is used for.
+    pub const fn shape(self) -> Shape {
+        match self {
+            Self::ButtonYes
+            | Self::ButtonNo
+            | Self::ButtonOtherTime
+            | Self::ButtonPerson
+            | Self::ButtonTryAgain
+            | Self::ButtonOtherNumber
+            | Self::ButtonBook
+            | Self::ButtonPrices
+            | Self::ButtonMove
+            | Self::ButtonCancel
+            | Self::ButtonKeep
+            | Self::ButtonComing
+            | Self::ListServices
+            | Self::ListTimes
+            | Self::ListStaff => Shape::Button,
+            Self::AnyStaff => Shape::RowTitle,
+            Self::WithStaff | Self::StaffToBeNamed => Shape::Fragment,
+            Self::FirstContact
+            | Self::Greeting
+            | Self::YouAreWelcome
+            | Self::NotUnderstoodOnce
+            | Self::NotUnderstoodTwice
+            | Self::NotUnderstoodThrice
+            | Self::PhotoReceived
+            | Self::VoiceReceived
+            | Self::UnsupportedReceived
+            | Self::HandoffStarted
+            | Self::HandoffDelayed
+            | Self::OutsideCohort
+            | Self::OptedOut
+            | Self::OptedIn
+            | Self::TakeYourTime
+            | Self::NothingOpen
+            | Self::PriceAnswer
+            | Self::PriceListAnswer
+            | Self::DepositAnswer
+            | Self::HoursAnswer
+            | Self::HoursOnDateAnswer
+            | Self::ClosedOnDateAnswer
+            | Self::LocationAnswer
+            | Self::NoOffers
+            | Self::NoAnswerKnown
+            | Self::AskService
+            | Self::AskServiceAgain
+            | Self::AskWhichService
+            | Self::AskDate
+            | Self::AskTime
+            | Self::AskFreeTimes
+            | Self::AskStaff
+            | Self::ProposalWithDeposit
+            | Self::ProposalPaidInFull
+            | Self::ProposalPaidThere
+            | Self::ProposalDeclined
+            | Self::SlotTaken
+            | Self::NoSlotNear
+            | Self::ClosedThen
+            | Self::AlreadyPast
+            | Self::TooSoon
+            | Self::TooFarAhead
+            | Self::WhichReading
+            | Self::IsThisTheTime
+            | Self::GroupNeedsPerson
+            | Self::PromptSent
+            | Self::SandboxNotice
+            | Self::ConfirmedPaid
+            | Self::ConfirmedUnpaid
+            | Self::Receipt
+            | Self::FailedWrongPin
+            | Self::FailedInsufficientFunds
+            | Self::FailedCancelled
+            | Self::FailedUnreachable
+            | Self::FailedLimit
+            | Self::FailedTooSoonAgain
+            | Self::FailedSystemBusy
+            | Self::FailedPinBlocked
+            | Self::FailedOnOurSide
+            | Self::StillChecking
+            | Self::ClaimBeingChecked
+            | Self::NothingToPay
+            | Self::ResendNotYet
+            | Self::HoldExpired
+            | Self::PaidTooLate
+            | Self::MoneyQuestionToPerson
+            | Self::AskPaymentNumber
+            | Self::ReminderDayBefore
+            | Self::ReminderSoon
+            | Self::BookingShown
+            | Self::NoBooking
+            | Self::CancelAsk
+            | Self::CancelOrMove
+            | Self::CancelDone
+            | Self::CancelKept
+            | Self::MoveAsk
+            | Self::MoveDone
+            | Self::LatenessNoted
+            | Self::LatenessNotedOpen
+            | Self::OwnerDigest
+            | Self::HandoffBrief => Shape::Body,
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The Swahili texts.
+
+use super::TextKey;
+
+/// The template of a key.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one table; the match proves that no key is missing"
+)]
+pub(super) const fn template(key: TextKey) -> &'static str {
+    match key {
+        TextKey::FirstContact => {
+            "Karibu {business}. Mimi ni msaidizi wa kiotomatiki: naweza kukupangia, kuhamisha na kughairi \
+             miadi hapa hapa kwenye chat. Andika \"mtu\" wakati wowote kuzungumza na mtu."
+        }
+        TextKey::Greeting => "Habari! Nikusaidie na nini leo?",
+        TextKey::YouAreWelcome => "Karibu sana. Tuonane hivi karibuni!",
+        TextKey::NotUnderstoodOnce => {
+            "Samahani, sijaelewa vizuri. Unaweza kuandika kwa njia nyingine? Kwa mfano: \"massage kesho \
+             saa tisa mchana\"."
+        }
+        TextKey::NotUnderstoodTwice => "Bado sijaelewa, pole. Tafadhali chagua moja kati ya hizi:",
+        TextKey::NotUnderstoodThrice => "Naona sikuelewi vizuri. Je, nimwite mtu akusaidie?",
+        TextKey::PhotoReceived => {
+            "Asante kwa picha. Mimi siwezi kutazama picha, hivyo tafadhali andika unachohitaji; wenzangu \
+             wanaweza kuiona."
+        }
+        TextKey::VoiceReceived => {
+            "Asante kwa sauti. Bado siwezi kusikiliza sauti, tafadhali andika kwa ujumbe."
+        }
+        TextKey::UnsupportedReceived => "Aina hii ya ujumbe siwezi kuisoma. Tafadhali andika unachohitaji.",
+        TextKey::HandoffStarted => {
+            "Subiri kidogo tafadhali: mtu wa timu yetu ataendelea nawe hapa. Nimempa ulichoniambia."
+        }
+        TextKey::HandoffDelayed => "Pole kwa kusubiri. Mtu atakujibu kufikia {time}.",
+        TextKey::OutsideCohort => {
+            "Asante kwa ujumbe wako. Mtu atakujibu hapa. / Thank you for your message. A person will \
+             answer you here."
+        }
+        TextKey::OptedOut => {
+            "Sawa: hutapokea tena ujumbe kutoka kwetu, isipokuwa kuhusu miadi uliyonayo tayari. Ukitaka \
+             kurudi, andika ANZA."
+        }
+        TextKey::OptedIn => {
+            "Karibu tena! Utapokea majibu na vikumbusho kutoka kwa msaidizi wa kiotomatiki wa {business}. \
+             Ukitaka kuondoka, andika ACHA."
+        }
+        TextKey::TakeYourTime => "Hakuna haraka. Niandikie ukiwa tayari.",
+        TextKey::NothingOpen => "Kwa sasa hakuna swali lililobaki wazi. Ungependa kupanga miadi?",
+        TextKey::PriceAnswer => "{service} ni {price} na huchukua {duration}. Ungependa nikupangie muda?",
+        TextKey::PriceListAnswer => "Bei zetu:\n{list}\nUngependa ipi?",
+        TextKey::DepositAnswer => "Deposit ya {service} ni {deposit}; ni sehemu ya bei ya {price}.",
+        TextKey::HoursAnswer => "Tuko wazi:\n{hours}",
+        TextKey::HoursOnDateAnswer => "{date} tuko wazi {hours}.",
+        TextKey::ClosedOnDateAnswer => "{date} tumefunga. Saa zetu za kawaida:\n{hours}",
+        TextKey::LocationAnswer => "Utatupata hapa: {address}",
+        TextKey::NoOffers => "Kwa sasa hakuna ofa maalum. Bei zetu ni zile za kawaida.",
+        TextKey::NoAnswerKnown => "Hilo silijui, na sipendi kubahatisha. Je, nimuulize mtu?",
+        TextKey::AskService => "Ungependa kupanga huduma gani?",
+        TextKey::AskServiceAgain => "Sijapata huduma hiyo. Hizi ndizo zetu:",
+        TextKey::AskWhichService => "Unamaanisha ipi?",
+        TextKey::AskDate => {
+            "Nikupangie {service} siku gani na saa ngapi? Kwa mfano: \"kesho saa tisa mchana\"."
+        }
+        TextKey::AskTime => "{date} saa ngapi?",
+        TextKey::AskFreeTimes => "Nafasi zilizopo {date}:",
+        TextKey::AskStaff => "Ungependa kuhudumiwa na nani?",
+        TextKey::WithStaff => "na {staff}",
+        TextKey::ProposalWithDeposit => {
+            "{service}: {when}, na {staff}, {price}. Deposit ya kulipa sasa: {deposit}. Je, ni sawa?"
+        }
+        TextKey::ProposalPaidInFull => "{service}: {when}, na {staff}. Ya kulipa sasa: {price}. Je, ni sawa?",
+        TextKey::ProposalPaidThere => "{service}: {when}, na {staff}, {price}, utalipa ukija. Je, ni sawa?",
+        TextKey::ProposalDeclined => "Sawa. Nibadilishe nini: siku, saa au huduma?",
+        TextKey::SlotTaken => "{when} haipo tena. Nafasi za karibu ni hizi:",
+        TextKey::NoSlotNear => "{when} hakuna nafasi, wala karibu yake. Siku gani nyingine itakufaa?",
+        TextKey::ClosedThen => "{when} tutakuwa tumefunga. Muda wa karibu ni {nearest}. Itakufaa?",
+        TextKey::AlreadyPast => "{when} imeshapita. Unamaanisha muda upi?",
+        TextKey::TooSoon => {
+            "Ni mapema mno kwetu kujiandaa: tunahitaji taarifa ya {duration}. Muda wa karibu ni \
+             {nearest}. Itakufaa?"
+        }
+        TextKey::TooFarAhead => "Tunapanga miadi hadi {date} tu. Tafadhali chagua siku ya karibu zaidi.",
+        TextKey::WhichReading => "Unamaanisha {first} au {second}?",
+        TextKey::IsThisTheTime => "Unamaanisha {when}?",
+        TextKey::GroupNeedsPerson => "Kwa watu {people} nitamwomba mtu wa timu yetu apange nawe.",
+        TextKey::PromptSent => {
+            "Nimekushikia {service}, {when}, hadi {time}. Ombi la M-Pesa la {amount} limetumwa kwa simu \
+             yako: weka PIN kuthibitisha."
+        }
+        TextKey::SandboxNotice => {
+            "(Majaribio: ombi hili la M-Pesa ni la kujaribu, hakuna pesa halisi inayokatwa.)"
+        }
+        TextKey::ConfirmedPaid => {
+            "Malipo yamepokelewa na miadi imethibitishwa. {service}: {when}, na {staff}. Tumepokea \
+             {amount}, M-Pesa {receipt}. Karibu!"
+        }
+        TextKey::ConfirmedUnpaid => {
+            "Miadi imethibitishwa. {service}: {when}, na {staff}. Namba yako ni {reference}. Karibu!"
+        }
+        TextKey::Receipt => {
+            "RISITI\n{business}\n{service}\n{when}\nImelipwa: {amount}\nM-Pesa: {receipt}\nNamba: \
+             {reference}"
+        }
+        TextKey::FailedWrongPin => {
+            "PIN haikuwa sahihi, hivyo hakuna kilicholipwa. Naweza kutuma ombi tena; nafasi yako \
+             imeshikiliwa hadi {time}."
+        }
+        TextKey::FailedInsufficientFunds => {
+            "Salio la M-Pesa halikutosha. Unaweza kuongeza pesa ujaribu tena, kutumia namba nyingine, au \
+             kulipa cash kwa msaada wa mtu. Nafasi yako imeshikiliwa hadi {time}."
+        }
+        TextKey::FailedCancelled => {
+            "Malipo yameghairiwa, hakuna kilicholipwa. Nafasi yako bado imeshikiliwa hadi {time}. Nitume \
+             ombi tena?"
+        }
+        TextKey::FailedUnreachable => {
+            "Simu yako haikujibu ombi kwa wakati, hakuna kilicholipwa. Hakikisha imewashwa, haijafungwa \
+             na ina mtandao (piga *234# kusasisha menu ya M-Pesa), kisha nitatuma tena. Nafasi yako \
+             imeshikiliwa hadi {time}."
+        }
+        TextKey::FailedLimit => {
+            "M-Pesa haikuruhusu kiasi hiki kwa sababu ya kikomo cha akaunti. Namba nyingine inaweza \
+             kufaa, au mtu atakusaidia kulipa kwa njia nyingine."
+        }
+        TextKey::FailedTooSoonAgain => {
+            "M-Pesa bado inashughulikia ombi la awali kwa namba hii. Tafadhali subiri dakika tatu, kisha \
+             nitatuma tena."
+        }
+        TextKey::FailedSystemBusy => {
+            "M-Pesa ina shughuli nyingi kwa sasa, hakuna kilicholipwa. Naweza kujaribu tena baada ya \
+             dakika chache."
+        }
+        TextKey::FailedPinBlocked => {
+            "PIN yako ya M-Pesa imefungwa. Safaricom watakusaidia kwa 100 au 200. Unaweza pia kutumia \
+             namba nyingine."
+        }
+        TextKey::FailedOnOurSide => {
+            "Malipo hayakuwezekana, na kosa ni letu. Mtu atakusaidia; hakuna kilicholipwa."
+        }
+        TextKey::StillChecking => {
+            "Bado sijapata jibu la mwisho kutoka M-Pesa, naendelea kuangalia. Tafadhali usilipe tena; \
+             nitakujulisha mara nitakapojua."
+        }
+        TextKey::ClaimBeingChecked => "Asante, naiangalia na M-Pesa. Tafadhali usilipe tena kwa sasa.",
+        TextKey::NothingToPay => "Kwa sasa hakuna cha kulipa.",
+        TextKey::ResendNotYet => {
+            "Naweza kutuma ombi jipya baada ya {duration}, la mwisho likishakwisha kabisa."
+        }
+        TextKey::HoldExpired => "Nafasi ya {when} haikulipiwa na sasa iko wazi tena. Nitafute muda mwingine?",
+        TextKey::PaidTooLate => {
+            "Malipo yako ya {amount} yamefika baada ya nafasi kuachiliwa. Pesa yako iko salama: mtu \
+             atakuandikia kuhusu muda mpya au kurudishiwa pesa."
+        }
+        TextKey::MoneyQuestionToPerson => "Nimempa mtu jambo hili; ataangalia malipo yako na kukujibu hapa.",
+        TextKey::AskPaymentNumber => "Ombi la M-Pesa litumwe kwa namba gani?",
+        TextKey::ReminderDayBefore => "Kumbusho kutoka {business}: {service}, {when}, na {staff}. Utakuja?",
+        TextKey::ReminderSoon => "Tutaonana hivi punde {business}: {service}, {when}, na {staff}.",
+        TextKey::BookingShown => "Miadi yako: {service}, {when}, na {staff}. Namba {reference}.",
+        TextKey::NoBooking => "Sioni miadi kwa namba yako. Ungependa kupanga?",
+        TextKey::CancelAsk => "Nighairi {service}, {when}? {policy}",
+        TextKey::CancelOrMove => {
+            "Pole kwamba hutaweza kuja kwa {service}, {when}. Nikutafutie muda mwingine, au nighairi?"
+        }
+        TextKey::CancelDone => "Imeghairiwa: {service}, {when}. Karibu wakati wowote.",
+        TextKey::CancelKept => "Sawa, miadi yako inabaki: {service}, {when}.",
+        TextKey::MoveAsk => "Nihamishie {service} hadi {when}?",
+        TextKey::MoveDone => "Imehamishwa: {service} sasa ni {when}, na {staff}.",
+        TextKey::LatenessNoted => {
+            "Asante kwa kutujulisha. Nimewaambia wenzangu: utachelewa kama dakika {minutes}."
+        }
+        TextKey::LatenessNotedOpen => "Asante kwa kutujulisha. Nimewaambia wenzangu kuwa uko njiani.",
+        TextKey::OwnerDigest => {
+            "{business}, {date}\nJana: miadi {bookings}, wasiofika {no_shows}\nMapato: {takings}\nMalipo \
+             ya kuangalia: {open_payments}\nCallback zisizojulikana: {unrouted}\nHandoff: {handoffs}\nJob \
+             zilizokwama: {dead_jobs}, ratiba zilizochelewa: {overdue}\nCommission ya mwezi: \
+             {commission}\nLeo:\n{list}"
+        }
+        TextKey::HandoffBrief => {
+            "Mteja anahitaji mtu ({reason}).\nTunachojua: {known}\nUjumbe wa mwisho:\n{list}\nPendekezo: \
+             {next_step}"
+        }
+        TextKey::ButtonYes => "Ndiyo",
+        TextKey::ButtonNo => "Hapana",
+        TextKey::ButtonOtherTime => "Muda mwingine",
+        TextKey::ButtonPerson => "Zungumza na mtu",
+        TextKey::ButtonTryAgain => "Jaribu tena",
+        TextKey::ButtonOtherNumber => "Namba nyingine",
+        TextKey::ButtonBook => "Panga miadi",
+        TextKey::ButtonPrices => "Bei",
+        TextKey::ButtonMove => "Hamisha",
+        TextKey::ButtonCancel => "Ghairi",
+        TextKey::ButtonKeep => "Iache",
+        TextKey::ButtonComing => "Nitakuja",
+        TextKey::ListServices => "Ona huduma",
+        TextKey::ListTimes => "Ona nafasi",
+        TextKey::ListStaff => "Ona wahudumu",
+        TextKey::AnyStaff => "Yeyote aliye huru",
+        TextKey::StaffToBeNamed => "timu yetu",
+    }
+}

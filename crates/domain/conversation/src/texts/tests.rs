@@ -1,0 +1,214 @@
+//! The catalogues are complete and within WhatsApp's limits, and what is written reads back.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use time::macros::{date, datetime, time};
+use time::{Duration, PrimitiveDateTime};
+
+use super::*;
+use crate::understanding::{Context, Lexicon, OpeningHours, When, understand};
+
+const TONGUES: [Tongue; 2] = [Tongue::English, Tongue::Swahili];
+
+fn nairobi() -> Zone {
+    Zone::parse("Africa/Nairobi").unwrap()
+}
+
+fn places(template: &str) -> BTreeSet<&str> {
+    template
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// Long values of each kind, longer than any that a tenant of the pilot has.
+fn generous(place: Placeholder) -> String {
+    match place {
+        Placeholder::List => "x".repeat(450),
+        Placeholder::Hours | Placeholder::Address | Placeholder::Known => "x".repeat(300),
+        Placeholder::Policy | Placeholder::Takings | Placeholder::NextStep => "x".repeat(120),
+        Placeholder::When | Placeholder::Nearest | Placeholder::First | Placeholder::Second => {
+            "Jumatano 30 Septemba, saa kumi na moja na dakika hamsini na tano jioni (12:55 pm)".to_owned()
+        }
+        Placeholder::Business | Placeholder::Service | Placeholder::Staff | Placeholder::Reason => {
+            "x".repeat(60)
+        }
+        Placeholder::Time
+        | Placeholder::Price
+        | Placeholder::Duration
+        | Placeholder::Deposit
+        | Placeholder::Date
+        | Placeholder::People
+        | Placeholder::Amount
+        | Placeholder::Receipt
+        | Placeholder::Reference
+        | Placeholder::Minutes
+        | Placeholder::Bookings
+        | Placeholder::NoShows
+        | Placeholder::OpenPayments
+        | Placeholder::Unrouted
+        | Placeholder::Handoffs
+        | Placeholder::DeadJobs
+        | Placeholder::Overdue
+        | Placeholder::Commission => "x".repeat(20),
+    }
+}
+
+#[test]
+fn the_list_of_keys_is_complete() {
+    let arms = include_str!("english.rs").matches("TextKey::").count();
+    let keys: BTreeSet<TextKey> = TextKey::ALL.iter().copied().collect();
+    assert_eq!(arms, TextKey::ALL.len());
+    assert_eq!(keys.len(), TextKey::ALL.len());
+}
+
+#[test]
+fn every_text_has_the_same_known_places_in_both_languages() {
+    let known: BTreeSet<&str> = Placeholder::ALL.iter().map(|place| place.name()).collect();
+    for key in TextKey::ALL {
+        let (english, swahili) = (
+            places(template(*key, Tongue::English)),
+            places(template(*key, Tongue::Swahili)),
+        );
+        assert_eq!(english, swahili, "{key:?}");
+        assert!(english.is_subset(&known), "{key:?}: {english:?}");
+        assert_eq!(placeholders(*key).len(), english.len(), "{key:?}");
+    }
+}
+
+#[test]
+fn every_text_fits_whatsapp_with_generous_values() {
+    for key in TextKey::ALL {
+        for tongue in TONGUES {
+            let mut text = template(*key, tongue).to_owned();
+            assert!(!text.trim().is_empty(), "{key:?}");
+            for place in placeholders(*key) {
+                text = text.replace(&format!("{{{}}}", place.name()), &generous(place));
+            }
+            let (length, max) = (text.chars().count(), key.shape().chars_max());
+            let max = if key.shape() == Shape::Fragment { 80 } else { max };
+            assert!(
+                length <= max,
+                "{key:?} in {tongue:?} has {length} characters, {max} are allowed"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_text_is_left_in_the_other_language() {
+    for key in TextKey::ALL {
+        assert_ne!(
+            template(*key, Tongue::English),
+            template(*key, Tongue::Swahili),
+            "{key:?}"
+        );
+    }
+}
+
+#[test]
+fn the_three_buttons_of_a_proposal_are_distinct() {
+    for tongue in TONGUES {
+        let titles: BTreeSet<String> = [TextKey::ButtonYes, TextKey::ButtonNo, TextKey::ButtonOtherTime]
+            .map(|key| render(key, tongue, &Values::new()))
+            .into();
+        assert_eq!(titles.len(), 3);
+    }
+}
+
+#[test]
+fn a_proposal_repeats_everything() {
+    let when = format_when(datetime!(2026-05-13 11:00 UTC), &nairobi(), Tongue::Swahili);
+    let values = Values::new()
+        .with(Placeholder::Service, "Massage")
+        .with(Placeholder::When, when)
+        .with(Placeholder::Staff, "Wanjiru")
+        .with(Placeholder::Price, "KES 3,500")
+        .with(Placeholder::Deposit, "KES 1,000");
+    assert_eq!(
+        render(TextKey::ProposalWithDeposit, Tongue::Swahili, &values),
+        "Massage: Jumatano 13 Mei, saa nane mchana (2:00 pm), na Wanjiru, KES 3,500. \
+         Deposit ya kulipa sasa: KES 1,000. Je, ni sawa?"
+    );
+}
+
+#[test]
+fn a_value_is_never_read_as_a_template() {
+    let values = Values::new()
+        .with(Placeholder::Service, "{when}")
+        .with(Placeholder::When, "secret");
+    let text = render(TextKey::AskDate, Tongue::English, &values);
+    assert!(text.contains("{when}") && !text.contains("secret"));
+}
+
+#[test]
+fn a_missing_value_leaves_a_visible_gap() {
+    assert_eq!(
+        render(TextKey::AskTime, Tongue::English, &Values::new()),
+        "What time on …?"
+    );
+}
+
+#[test]
+fn both_clocks_are_written() {
+    let instant = datetime!(2026-05-13 11:00 UTC);
+    assert_eq!(
+        format_when(instant, &nairobi(), Tongue::Swahili),
+        "Jumatano 13 Mei, saa nane mchana (2:00 pm)"
+    );
+    assert_eq!(
+        format_when(instant, &nairobi(), Tongue::English),
+        "Wednesday 13 May, 2:00 pm (saa nane mchana)"
+    );
+    assert_eq!(
+        format_time(time!(09:45), Tongue::Swahili),
+        "saa nne kasorobo asubuhi (9:45 am)"
+    );
+    assert_eq!(
+        format_time(time!(00:00), Tongue::English),
+        "12:00 am (saa sita usiku)"
+    );
+    assert_eq!(
+        format_date(date!(2026 - 12 - 12), Tongue::Swahili),
+        "Jumamosi 12 Desemba"
+    );
+}
+
+#[test]
+fn cutting_counts_scalar_values_and_shows_the_cut() {
+    assert_eq!(cut("Masaji ya kichwa", 24), "Masaji ya kichwa");
+    let cut = cut("ñandú ñandú ñandú ñandú ñandú", ROW_TITLE_CHARS_MAX);
+    assert_eq!(cut.chars().count(), 24);
+    assert!(cut.ends_with('…'));
+}
+
+proptest! {
+    /// What we write is read as what we meant, at any quarter of an hour, where every hour is open.
+    #[test]
+    fn a_written_time_reads_back_to_itself(quarter in 0_i64..(96 * 340), english in any::<bool>()) {
+        let zone = nairobi();
+        let now = datetime!(2026-05-12 05:00 UTC);
+        let tongue = if english { Tongue::English } else { Tongue::Swahili };
+        let local = zone.local(now + Duration::days(1)).date();
+        let instant = zone.instant(PrimitiveDateTime::new(local, time!(00:00))) + Duration::minutes(15 * quarter);
+        let context = Context {
+            now,
+            zone: zone.clone(),
+            opening: OpeningHours::around_the_clock(),
+            lexicon: Lexicon::default(),
+            question_open: false,
+        };
+        let text = format_when(instant, &zone, tongue);
+        let understood = understand(&text, &context);
+        let expected = zone.local(instant);
+        prop_assert_eq!(
+            understood.when,
+            Some(When::Instant { date: expected.date(), time: expected.time() }),
+            "{}", text
+        );
+        prop_assert!(!understood.ask, "{}", text);
+    }
+}

@@ -1,0 +1,98 @@
+//! A thread's state as JSON in a row: `{"v": 1, …}`.
+//!
+//! A change of the shape raises [`STATE_VERSION`] and adds the step that lifts the version before; threads
+//! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Answered, Handoff, ThreadState};
+use crate::machine::{Question, Stage};
+
+/// The version that this program writes.
+pub const STATE_VERSION: u64 = 1;
+
+/// Lifts a state from the version of its position (0 → 1 first) to the next.
+type Lift = fn(Value) -> Value;
+
+/// One step for each version before [`STATE_VERSION`].
+const LIFTS: [Lift; 1] = [nothing_said_yet];
+
+/// Version 0 is the empty object that a row gets when it is made by hand.
+fn nothing_said_yet(_empty: Value) -> Value {
+    serde_json::json!({"stage": {"stage": "open"}})
+}
+
+/// A stored state that this program cannot read.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadableState {
+    /// It was written by a newer program.
+    #[error("the state has version {0}, which is newer than this program")]
+    Newer(u64),
+    /// It has not the shape of its version.
+    #[error("the state has not the shape of its version")]
+    Shape(#[source] serde_json::Error),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    stage: Stage,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    question: Option<Question>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answered: Option<Answered>,
+    #[serde(default)]
+    misunderstood: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    handoff: Option<Handoff>,
+}
+
+impl ThreadState {
+    /// The state as a row keeps it.
+    ///
+    /// # Errors
+    /// None that a state can cause; serde's type for the caller to pass on.
+    pub fn to_json(&self) -> Result<Value, serde_json::Error> {
+        let stored = Stored {
+            stage: self.stage.clone(),
+            question: self.question.clone(),
+            answered: self.answered,
+            misunderstood: self.misunderstood,
+            handoff: self.handoff,
+        };
+        let mut json = serde_json::to_value(stored)?;
+        if let Value::Object(fields) = &mut json {
+            fields.insert("v".to_owned(), Value::from(STATE_VERSION));
+        }
+        Ok(json)
+    }
+
+    /// A state as a row kept it, of this version or any before.
+    ///
+    /// # Errors
+    /// [`UnreadableState`].
+    pub fn from_json(json: Value) -> Result<Self, UnreadableState> {
+        let stored: Stored = serde_json::from_value(lifted(json, &LIFTS)?).map_err(UnreadableState::Shape)?;
+        Ok(Self {
+            stage: stored.stage,
+            question: stored.question,
+            answered: stored.answered,
+            misunderstood: stored.misunderstood,
+            handoff: stored.handoff,
+        })
+    }
+}
+
+/// The state in the newest shape, without its version.
+pub(super) fn lifted(mut json: Value, lifts: &[Lift]) -> Result<Value, UnreadableState> {
+    let version = match &mut json {
+        Value::Object(fields) => fields.remove("v").and_then(|v| v.as_u64()).unwrap_or(0),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => 0,
+    };
+    let steps = usize::try_from(version)
+        .ok()
+        .and_then(|version| lifts.get(version..))
+        .ok_or(UnreadableState::Newer(version))?;
+    Ok(steps.iter().fold(json, |json, lift| lift(json)))
+}

@@ -1,0 +1,56 @@
+use ratiba_kernel::test_support::EPOCH;
+use serde_json::json;
+use time::Duration;
+
+use super::*;
+use crate::test_support::builders::{a_slot, a_thread};
+
+#[test]
+fn a_state_reads_back_as_it_was_written() {
+    let thread = a_thread().confirming(a_slot().build()).build();
+    let json = thread.state.to_json().unwrap();
+    assert_eq!(json["v"], json!(STATE_VERSION));
+    assert_eq!(ThreadState::from_json(json).unwrap(), thread.state);
+}
+
+#[test]
+fn an_older_state_is_lifted_step_by_step() {
+    fn rename(mut json: serde_json::Value) -> serde_json::Value {
+        json["new"] = json["old"].take();
+        json
+    }
+    fn double(mut json: serde_json::Value) -> serde_json::Value {
+        json["twice"] = json!(true);
+        json
+    }
+    let lifts: [fn(serde_json::Value) -> serde_json::Value; 2] = [rename, double];
+    let lifted = stored::lifted(json!({"v": 0, "old": 7}), &lifts).unwrap();
+    assert_eq!(lifted, json!({"old": null, "new": 7, "twice": true}));
+    let from_one = stored::lifted(json!({"v": 1, "new": 7}), &lifts).unwrap();
+    assert_eq!(from_one, json!({"new": 7, "twice": true}));
+}
+
+#[test]
+fn a_state_of_a_newer_program_is_refused_and_the_empty_one_is_a_beginning() {
+    let newer = json!({"v": STATE_VERSION + 1});
+    assert!(matches!(ThreadState::from_json(newer), Err(UnreadableState::Newer(_))));
+    assert_eq!(ThreadState::from_json(json!({})).unwrap(), ThreadState::default());
+}
+
+#[test]
+fn a_thread_is_idle_after_a_day_of_silence() {
+    let thread = a_thread().build();
+    let quiet_since = thread.last_activity_at;
+    assert!(!thread.is_idle(quiet_since + IDLE_AFTER - Duration::SECOND));
+    assert!(thread.is_idle(quiet_since + IDLE_AFTER));
+}
+
+#[test]
+fn a_second_call_for_a_person_keeps_the_first_reason() {
+    let thread = a_thread()
+        .build()
+        .suspended(HandoffReason::Asked, EPOCH)
+        .suspended(HandoffReason::Money, EPOCH + Duration::HOUR);
+    assert_eq!(thread.state.handoff.map(|h| h.reason), Some(HandoffReason::Asked));
+    assert!(!thread.driver.is_machine());
+}

@@ -1,0 +1,412 @@
+//! What is wanted: the phrases of [`super::rules`] in their order, with the few decisions that no phrase can make.
+
+use super::context::Context;
+use super::pattern::{Patterns, Phrase};
+use super::rules;
+use super::scan::{Mention, Sentence};
+use super::{Intent, Match, lexicon, numeral, verb, vocabulary};
+
+/// The intent and what was weighed for it.
+pub(super) struct Heard {
+    pub(super) intent: Intent,
+    pub(super) services: Vec<Match>,
+    pub(super) staff: Option<Match>,
+    pub(super) choice: Option<u32>,
+    /// The intent itself is doubtful, whatever the time is.
+    pub(super) ask: bool,
+}
+
+/// Finds the intent of a sentence.
+pub(super) fn hear(sentence: &Sentence, context: &Context) -> Heard {
+    let refused = refused_services(sentence);
+    let services = lexicon::services(sentence, context, duration(sentence), &refused);
+    let staff = lexicon::staff(sentence, context);
+    let phrase = phrase(sentence);
+    let listener = Listener {
+        sentence,
+        context,
+        phrase: &phrase,
+        names_something: !services.is_empty() || staff.is_some(),
+    };
+    let (intent, ask) = listener.intent(!refused.is_empty() && !services.is_empty());
+    let choice = (intent == Intent::ChooseOption)
+        .then(|| choice(sentence))
+        .flatten();
+    Heard {
+        intent,
+        services,
+        staff,
+        choice,
+        ask,
+    }
+}
+
+pub(super) fn duration(sentence: &Sentence) -> Option<u32> {
+    sentence.found.iter().find_map(|found| match found.mention {
+        Mention::Duration(minutes) => Some(minutes),
+        Mention::Day(_)
+        | Mention::Clock(..)
+        | Mention::Part(_)
+        | Mention::Now
+        | Mention::Relative(_)
+        | Mention::People(_)
+        | Mention::Amount(_)
+        | Mention::Greeting
+        | Mention::TimeQuestion => None,
+    })
+}
+
+fn phrase(sentence: &Sentence) -> Phrase<'_> {
+    let tokens = sentence
+        .tokens
+        .iter()
+        .filter(|token| !vocabulary::is_filler(&token.text));
+    Phrase {
+        tokens: tokens.map(|token| (token, verb::analyse(&token.text))).collect(),
+    }
+}
+
+/// Positions of words that a refusal covers: *sitaki massage*, *instead of massage*.
+fn refused_services(sentence: &Sentence) -> Vec<usize> {
+    let words = sentence.words();
+    let mut refused = Vec::new();
+    for at in 0..sentence.tokens.len() {
+        let opens = match (words.text(at), words.text(at + 1)) {
+            ("badala", "ya") | ("instead", "of") => 2,
+            ("sitaki" | "not" | "sio" | "siyo", _) => 1,
+            _other => continue,
+        };
+        let Some(clause) = words.token(at).map(|token| token.clause) else {
+            continue;
+        };
+        let covered = (at + opens..sentence.tokens.len())
+            .take_while(|index| words.token(*index).is_some_and(|token| token.clause == clause))
+            .take_while(|index| {
+                !["nataka", "but", "lakini", "want", "bali", "naomba"].contains(&words.text(*index))
+            })
+            .take(4);
+        refused.extend(covered);
+    }
+    refused
+}
+
+struct Listener<'s> {
+    sentence: &'s Sentence,
+    context: &'s Context,
+    phrase: &'s Phrase<'s>,
+    names_something: bool,
+}
+
+impl Listener<'_> {
+    fn has(&self, patterns: &Patterns) -> bool {
+        self.phrase.has_any(patterns)
+    }
+
+    fn first_of(&self, rules: &[(Intent, &Patterns)]) -> Option<Intent> {
+        rules
+            .iter()
+            .find(|(_, patterns)| self.has(patterns))
+            .map(|(intent, _)| *intent)
+    }
+
+    /// The intent, and whether it is doubtful in itself.
+    fn intent(&self, service_replaced: bool) -> (Intent, bool) {
+        if self.sentence.tokens.is_empty() {
+            return (Intent::None, false);
+        }
+        if let Some(intent) = self.consent().or_else(|| self.answer()) {
+            return (intent, false);
+        }
+        if let Some(intent) = self.first_of(rules::PAYMENT_AND_CARE) {
+            return (intent, false);
+        }
+        if let Some(found) = self.about_a_booking(service_replaced) {
+            return found;
+        }
+        (self.wish_or_question(), false)
+    }
+
+    fn whole(&self, words: &[&str]) -> bool {
+        matches!(&self.sentence.tokens[..], [only] if words.contains(&only.text.as_str()))
+    }
+
+    fn consent(&self) -> Option<Intent> {
+        if self.whole(rules::OPT_OUT_WORDS) || self.has(&rules::OPT_OUT) && !self.has(&rules::ABOUT_A_PROMPT)
+        {
+            return Some(Intent::OptOut);
+        }
+        self.whole(rules::OPT_IN_WORDS).then_some(Intent::OptIn)
+    }
+
+    /// Messages that only answer, greet or thank.
+    fn answer(&self) -> Option<Intent> {
+        if self.sentence.mentions_time() || self.names_something {
+            return None;
+        }
+        if self.has(&rules::CHOICE)
+            && self.context.question_open
+            && !self.sentence.found.iter().any(is_measure)
+        {
+            return Some(Intent::ChooseOption);
+        }
+        let (yes, no, wait, thanks) = (
+            self.counts(rules::YES),
+            self.counts(rules::NO),
+            self.counts(rules::NOT_YET),
+            self.counts(rules::THANKS),
+        );
+        let only = |sets: &[&[&str]]| self.consists_of(sets);
+        let greets = self.counts(rules::GREETINGS) > 0 || self.greets_by_part();
+        // "Sasa" and "Poa" are greetings and answers both; alone the first greets and the second answers.
+        let answers_only = only(&[rules::YES, rules::NO, rules::NOT_YET, rules::GLUE]);
+        if self.has(&rules::NO_PROBLEM) && self.phrase.tokens.len() <= 5 {
+            return self.answers(Intent::Confirm);
+        }
+        if wait > 0 && answers_only && !self.has(&rules::NO_FIRST) || self.has(&rules::WAIT) {
+            return self.answers(Intent::NotYet);
+        }
+        if no > 0 && answers_only && !self.is_la_among_others() {
+            return self.answers(Intent::Deny);
+        }
+        if yes > 0 && answers_only && (self.context.question_open || thanks == 0) {
+            return self.answers(Intent::Confirm);
+        }
+        if thanks > 0 && only(&[rules::THANKS, rules::YES, rules::GLUE, rules::GREETINGS]) {
+            return Some(Intent::Thanks);
+        }
+        (greets && self.only_greets()).then_some(Intent::Greet)
+    }
+
+    /// Yes and no mean something only where something was asked.
+    fn answers(&self, intent: Intent) -> Option<Intent> {
+        Some(if self.context.question_open {
+            intent
+        } else {
+            Intent::None
+        })
+    }
+
+    fn counts(&self, words: &[&str]) -> usize {
+        self.phrase
+            .tokens
+            .iter()
+            .filter(|(token, _)| words.contains(&token.text.as_str()))
+            .count()
+    }
+
+    /// Whether every word is of these sets, or part of a time that is refused (*not tomorrow*).
+    fn consists_of(&self, sets: &[&[&str]]) -> bool {
+        let refused = |at: usize| {
+            self.sentence
+                .found
+                .iter()
+                .any(|f| f.negated && (f.start..f.end).contains(&at))
+        };
+        self.sentence.tokens.iter().enumerate().all(|(at, token)| {
+            let word = token.text.as_str();
+            vocabulary::is_filler(word) || refused(at) || sets.iter().any(|set| set.contains(&word))
+        })
+    }
+
+    /// *La* denies only as the whole message.
+    fn is_la_among_others(&self) -> bool {
+        let others = rules::NO
+            .iter()
+            .filter(|word| **word != "la")
+            .copied()
+            .collect::<Vec<_>>();
+        self.counts(&["la"]) > 0 && self.phrase.tokens.len() > 1 && self.counts(&others) == 0
+    }
+
+    fn greets_by_part(&self) -> bool {
+        self.sentence
+            .found
+            .iter()
+            .any(|found| found.mention == Mention::Greeting)
+    }
+
+    /// Greeting words, and the words that a greeting phrase covers.
+    fn only_greets(&self) -> bool {
+        let covered = |at: usize| {
+            self.sentence
+                .found
+                .iter()
+                .any(|f| f.mention == Mention::Greeting && (f.start..f.end).contains(&at))
+        };
+        let small_talk: [&[&str]; 3] = [rules::GREETINGS, rules::GLUE, rules::THANKS];
+        self.sentence.tokens.iter().enumerate().all(|(at, token)| {
+            let word = token.text.as_str();
+            covered(at) || vocabulary::is_filler(word) || small_talk.iter().any(|set| set.contains(&word))
+        })
+    }
+
+    /// Late, shown, given up, moved: what is said of a booking that exists or is being made.
+    fn about_a_booking(&self, service_replaced: bool) -> Option<(Intent, bool)> {
+        let moved = self.has(&rules::RESCHEDULE) && !self.has(&rules::NOT_MOVED);
+        let time = self.sentence.mentions_time();
+        let names_time_anew = time
+            && (self.sentence.found.iter().any(|f| f.negated && f.bears_on_time()) || self.begins_with_no());
+        if self.has(&rules::RUNNING_LATE) && !(moved && time) && !self.has(&rules::NOT_LATE) {
+            return Some((Intent::RunningLate, false));
+        }
+        if self.has(&rules::SHOW_BOOKING)
+            && !moved
+            && !self.has(&rules::CANCEL)
+            && !self.has(&rules::ANOTHER_BOOKING)
+        {
+            return Some((Intent::ShowBooking, false));
+        }
+        let keeps = self.has(&rules::NOT_CANCELLED);
+        if keeps {
+            return self.answers(Intent::Deny).map(|intent| (intent, false));
+        }
+        if time && self.has(&rules::CANCEL_AND_BOOK) {
+            return Some((Intent::Reschedule, false));
+        }
+        if self.has(&rules::CANCEL) && !self.has(&rules::CANCELLATION_TERMS) {
+            return Some((Intent::Cancel, false));
+        }
+        let mine = self.has(&rules::OWN_BOOKING);
+        if self.has(&rules::CHANGE_SERVICE)
+            || service_replaced && !time && (moved || self.has(&rules::REFUSAL))
+        {
+            return Some((Intent::ChangeService, false));
+        }
+        if self.has(&rules::CHANGE_DATE) && !mine && (!time || self.has(&rules::DAY_WORDS)) {
+            return Some((Intent::ChangeDate, false));
+        }
+        if self.has(&rules::NOT_COMING) {
+            let new_time = time && (moved || names_time_anew || self.has(&rules::OTHER_WISH));
+            return Some(if new_time {
+                (Intent::Reschedule, false)
+            } else {
+                (Intent::Cancel, true)
+            });
+        }
+        let to_service = self.names_something && !time && self.has(&rules::CHANGE_TO);
+        if moved && to_service && !mine {
+            return Some((Intent::ChangeService, false));
+        }
+        (moved || names_time_anew).then_some((Intent::Reschedule, false))
+    }
+
+    fn begins_with_no(&self) -> bool {
+        self.phrase
+            .tokens
+            .first()
+            .is_some_and(|(token, _)| ["hapana", "no", "nope", "zii"].contains(&token.text.as_str()))
+    }
+
+    fn begins_with_yes(&self) -> bool {
+        self.phrase
+            .tokens
+            .first()
+            .is_some_and(|(token, _)| rules::YES.contains(&token.text.as_str()))
+    }
+
+    fn wish_or_question(&self) -> Intent {
+        if let Some(intent) = self.first_of(rules::QUESTIONS) {
+            return intent;
+        }
+        let time = self.sentence.mentions_time();
+        let content = time || self.names_something || duration(self.sentence).is_some();
+        let asks = self.sentence.question;
+        let clear_wish = self.has(&rules::BOOK_CLEAR);
+        if !content && self.context.question_open && (self.begins_with_yes() || self.begins_with_no()) {
+            return if self.begins_with_no() {
+                Intent::Deny
+            } else {
+                Intent::Confirm
+            };
+        }
+        if self.has(&rules::FAREWELL) && !self.has(&rules::BOOK_CLEAR) && !self.sentence.question {
+            return if self.counts(rules::THANKS) > 0 {
+                Intent::Thanks
+            } else {
+                Intent::None
+            };
+        }
+        if self.has(&rules::RECEIPT) {
+            return Intent::AskInfo;
+        }
+        if self.has(&rules::PAY_LATER) {
+            return self.answers(Intent::NotYet).unwrap_or(Intent::None);
+        }
+        let later = self.has(&rules::LATER);
+        if later && !content {
+            return Intent::None;
+        }
+        if clear_wish {
+            return Intent::Book;
+        }
+        if self.has(&rules::AVAILABILITY_CLEAR) {
+            return Intent::Availability;
+        }
+        let wishes = self.has(&rules::BOOK);
+        if wishes && self.has(&rules::WANTS_TO_KNOW) {
+            return if time {
+                Intent::Availability
+            } else {
+                Intent::AskInfo
+            };
+        }
+        if wishes {
+            return Intent::Book;
+        }
+        let asks_softly = self.has(&rules::AVAILABILITY);
+        let asks_for_facts = self.has(&rules::ASK_INFO);
+        match (asks_softly, asks_for_facts, time) {
+            (true, false, _) if content || asks => Intent::Availability,
+            (_, true, true) if asks || asks_softly => Intent::Availability,
+            (true, true, false) if self.names_something && !asks => Intent::Availability,
+            (_, true, false) => Intent::AskInfo,
+            _other if content => Intent::Book,
+            (true, false, _) => Intent::Availability,
+            _other => self.leftover(),
+        }
+    }
+
+    /// Nothing asked and nothing named: a greeting or thanks with some talk around it, or nothing known.
+    fn leftover(&self) -> Intent {
+        if self.counts(rules::THANKS) > 0 {
+            return Intent::Thanks;
+        }
+        let greets = self.greets_by_part()
+            || self
+                .phrase
+                .tokens
+                .first()
+                .is_some_and(|(token, _)| rules::GREETINGS.contains(&token.text.as_str()));
+        if greets && self.phrase.tokens.len() <= 6 {
+            return Intent::Greet;
+        }
+        Intent::None
+    }
+}
+
+fn is_measure(found: &super::scan::Found) -> bool {
+    match found.mention {
+        Mention::People(_) | Mention::Duration(_) => true,
+        Mention::Amount(amount) => amount > 20,
+        Mention::Day(_)
+        | Mention::Clock(..)
+        | Mention::Part(_)
+        | Mention::Now
+        | Mention::Relative(_)
+        | Mention::Greeting
+        | Mention::TimeQuestion => false,
+    }
+}
+
+/// The option picked, counted from 1.
+fn choice(sentence: &Sentence) -> Option<u32> {
+    let in_words = sentence
+        .tokens
+        .iter()
+        .filter(|token| token.text != "one")
+        .find_map(numeral::ordinal);
+    let counted = (0..sentence.tokens.len())
+        .find_map(|at| numeral::cardinal(&sentence.tokens, at))
+        .map(|read| read.value);
+    in_words.or(counted).filter(|choice| (1..=20).contains(choice))
+}

@@ -1,0 +1,301 @@
+//! A small language for phrases, so that the rules of intent are data.
+//!
+//! A pattern is words with spaces between. Each is one of these, or several of them joined by `|`:
+//!
+//! | written | matches one token that |
+//! | --- | --- |
+//! | `bei` | is this word |
+//! | `promo*` | begins so |
+//! | `+pay`, `-pay` | is a positive or negative verb form of this root |
+//! | `@booking` | is in the class of that name |
+//! | `#` | is a number |
+//!
+//! `!` before the whole element turns it round, `..` is a gap of up to four tokens, `^` and `$` are the message's ends.
+
+use std::sync::OnceLock;
+
+use super::numeral;
+use super::token::{Kind, Token};
+use super::verb::Verb;
+
+const GAP_TOKENS_MAX: usize = 4;
+
+/// Named classes of words for patterns.
+const CLASSES: &[(&str, &[&str])] = &[
+    (
+        "booking",
+        &[
+            "booking",
+            "bookings",
+            "appointment",
+            "appointments",
+            "miadi",
+            "nafasi",
+            "slot",
+            "reservation",
+            "session",
+            "bookin",
+            "ahadi",
+        ],
+    ),
+    (
+        "slot",
+        &[
+            "slot",
+            "slots",
+            "nafasi",
+            "space",
+            "spaces",
+            "opening",
+            "openings",
+            "appointment",
+            "appointments",
+            "availability",
+            "chance",
+            "room",
+            "vacancy",
+            "time",
+        ],
+    ),
+    (
+        "message",
+        &[
+            "message",
+            "messages",
+            "meseji",
+            "ujumbe",
+            "jumbe",
+            "sms",
+            "smses",
+            "text",
+            "texts",
+            "texting",
+            "messaging",
+            "matangazo",
+            "promo",
+            "promos",
+            "promotions",
+            "notifications",
+            "updates",
+            "marketing",
+            "adverts",
+            "ads",
+            "whatsapp",
+            "spam",
+        ],
+    ),
+    (
+        "prompt",
+        &[
+            "prompt", "stk", "popup", "pop", "mpesa", "toolkit", "prompts", "push",
+        ],
+    ),
+    (
+        "money",
+        &[
+            "pesa", "money", "hela", "doh", "chapaa", "ganji", "cash", "deposit", "fedha", "payment",
+            "malipo", "amount", "shilingi", "fee",
+        ],
+    ),
+    (
+        "mine",
+        &["my", "our", "yangu", "zangu", "yetu", "langu", "wangu", "zetu"],
+    ),
+    ("you", &["you", "u", "ya", "guys", "y'all", "yall"]),
+    ("be", &["is", "are", "r", "am", "was", "be"]),
+    (
+        "person",
+        &[
+            "person",
+            "human",
+            "someone",
+            "somebody",
+            "mtu",
+            "mhudumu",
+            "meneja",
+            "manager",
+            "agent",
+            "owner",
+            "boss",
+            "mwenyewe",
+            "staff",
+            "receptionist",
+            "reception",
+            "supervisor",
+            "people",
+            "watu",
+            "operator",
+            "msimamizi",
+            "mkubwa",
+            "attendant",
+            "representative",
+        ],
+    ),
+    (
+        "cannot",
+        &["cant", "cannot", "wont", "not", "unable", "couldnt", "never"],
+    ),
+    (
+        "other",
+        &[
+            "nyingine",
+            "ingine",
+            "mwingine",
+            "ingineyo",
+            "tofauti",
+            "another",
+            "different",
+            "other",
+            "lingine",
+        ],
+    ),
+    ("again", &["again", "tena", "twice", "double"]),
+];
+
+/// Patterns of which one is enough; they are parsed at their first use.
+pub(super) struct Patterns {
+    sources: &'static [&'static str],
+    parsed: OnceLock<Vec<Vec<Element>>>,
+}
+
+/// One step of a pattern.
+enum Element {
+    Start,
+    End,
+    Gap,
+    OneOf(Vec<Alternative>),
+    NoneOf(Vec<Alternative>),
+}
+
+/// What one token may be.
+enum Alternative {
+    Word(&'static str),
+    Prefix(&'static str),
+    Verb { root: &'static str, negative: bool },
+    Class(&'static [&'static str]),
+    Number,
+}
+
+impl Patterns {
+    pub(super) const fn new(sources: &'static [&'static str]) -> Self {
+        Self {
+            sources,
+            parsed: OnceLock::new(),
+        }
+    }
+
+    fn parsed(&self) -> &[Vec<Element>] {
+        self.parsed.get_or_init(|| {
+            self.sources
+                .iter()
+                .map(|source| source.split(' ').map(Element::parse).collect())
+                .collect()
+        })
+    }
+}
+
+impl Element {
+    fn parse(source: &'static str) -> Self {
+        let alternatives = |source: &'static str| source.split('|').map(Alternative::parse).collect();
+        match source {
+            "^" => Self::Start,
+            "$" => Self::End,
+            ".." => Self::Gap,
+            source => match source.strip_prefix('!') {
+                Some(source) => Self::NoneOf(alternatives(source)),
+                None => Self::OneOf(alternatives(source)),
+            },
+        }
+    }
+}
+
+impl Alternative {
+    fn parse(source: &'static str) -> Self {
+        if let Some(class) = source.strip_prefix('@') {
+            let words = CLASSES
+                .iter()
+                .find(|(name, _)| *name == class)
+                .map(|(_, words)| *words);
+            return Self::Class(words.unwrap_or_default());
+        }
+        if let Some(root) = source.strip_prefix('+') {
+            return Self::Verb {
+                root,
+                negative: false,
+            };
+        }
+        if let Some(root) = source.strip_prefix('-') {
+            return Self::Verb { root, negative: true };
+        }
+        match source.strip_suffix('*') {
+            Some(head) => Self::Prefix(head),
+            None if source == "#" => Self::Number,
+            None => Self::Word(source),
+        }
+    }
+
+    fn fits(&self, token: &Token, verb: Option<Verb>) -> bool {
+        match self {
+            Self::Word(word) => token.text == *word,
+            Self::Prefix(head) => token.text.starts_with(head),
+            Self::Verb { root, negative } => {
+                verb == Some(Verb {
+                    root,
+                    negative: *negative,
+                })
+            }
+            Self::Class(words) => words.contains(&token.text.as_str()),
+            Self::Number => token.kind != Kind::Word || numeral::unit(&token.text).is_some(),
+        }
+    }
+}
+
+/// A message as patterns see it: one entry for each token that is not a filler.
+pub(super) struct Phrase<'t> {
+    pub(super) tokens: Vec<(&'t Token, Option<Verb>)>,
+}
+
+impl Phrase<'_> {
+    /// Whether one of the patterns occurs.
+    pub(super) fn has_any(&self, patterns: &Patterns) -> bool {
+        patterns.parsed().iter().any(|pattern| self.has(pattern))
+    }
+
+    fn has(&self, pattern: &[Element]) -> bool {
+        // A pattern that begins at the beginning need not be tried anywhere else.
+        let last = if let Some(Element::Start) = pattern.first() {
+            0
+        } else {
+            self.tokens.len()
+        };
+        (0..=last).any(|at| self.matches(pattern, at))
+    }
+
+    fn matches(&self, pattern: &[Element], at: usize) -> bool {
+        let Some((element, rest)) = pattern.split_first() else {
+            return true;
+        };
+        let fits = |alternatives: &[Alternative], wanted: bool| {
+            self.tokens
+                .get(at)
+                .is_some_and(|(token, verb)| alternatives.iter().any(|one| one.fits(token, *verb)) == wanted)
+        };
+        match element {
+            Element::Start => at == 0 && self.matches(rest, at),
+            Element::End => at == self.tokens.len() && self.matches(rest, at),
+            Element::Gap => {
+                let furthest = at.saturating_add(GAP_TOKENS_MAX).min(self.tokens.len());
+                (at..=furthest).any(|next| self.matches(rest, next))
+            }
+            Element::OneOf(alternatives) => {
+                fits(alternatives, true) && self.matches(rest, at.saturating_add(1))
+            }
+            Element::NoneOf(alternatives) => {
+                fits(alternatives, false) && self.matches(rest, at.saturating_add(1))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,455 @@
+//! The walk over a message that finds what bears on time, number and money, and where it stands.
+
+use time::Date;
+
+use super::clock::{self, Clock, DayPart};
+use super::context::Context;
+use super::day::{self, DayExpr};
+use super::measure;
+use super::numeral;
+use super::token::{Kind, Token};
+
+/// The tokens, asked by position; beyond the ends there are empty words.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'t>(&'t [Token]);
+
+impl<'t> Words<'t> {
+    pub(super) fn new(tokens: &'t [Token]) -> Self {
+        Self(tokens)
+    }
+
+    pub(super) fn all(self) -> &'t [Token] {
+        self.0
+    }
+
+    pub(super) fn token(self, at: usize) -> Option<&'t Token> {
+        self.0.get(at)
+    }
+
+    pub(super) fn text(self, at: usize) -> &'t str {
+        self.0.get(at).map_or("", |token| token.text.as_str())
+    }
+
+    pub(super) fn kind(self, at: usize) -> Option<Kind> {
+        self.0.get(at).map(|token| token.kind)
+    }
+
+    pub(super) fn is_number(self, at: usize) -> bool {
+        self.kind(at).is_some_and(|kind| kind != Kind::Word)
+    }
+}
+
+/// Something that the message mentions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mention {
+    Day(DayExpr),
+    Clock(Clock, Relation),
+    Part(DayPart),
+    /// From now on.
+    Now,
+    /// In so many minutes from now.
+    Relative(u32),
+    Duration(u32),
+    People(u32),
+    Amount(u32),
+    /// *habari za asubuhi*: its time is none.
+    Greeting,
+    /// *saa ngapi*, *what time*.
+    TimeQuestion,
+}
+
+/// How a time bounds what is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Relation {
+    At,
+    After,
+    Before,
+}
+
+/// A mention with its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) mention: Mention,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// *sitaki saa nne*, *not on Friday*.
+    pub(super) negated: bool,
+}
+
+/// A message, cut and walked.
+pub(super) struct Sentence {
+    pub(super) tokens: Vec<Token>,
+    pub(super) found: Vec<Found>,
+    pub(super) question: bool,
+}
+
+impl Sentence {
+    pub(super) fn read(tokens: Vec<Token>, question: bool, context: &Context) -> Self {
+        let found = find(Words::new(&tokens), context.today());
+        Self {
+            tokens,
+            found,
+            question,
+        }
+    }
+
+    pub(super) fn words(&self) -> Words<'_> {
+        Words::new(&self.tokens)
+    }
+
+    /// Whether some mention bears on the time, negated ones left out.
+    pub(super) fn mentions_time(&self) -> bool {
+        self.found
+            .iter()
+            .any(|found| !found.negated && found.bears_on_time())
+    }
+}
+
+impl Found {
+    pub(super) fn bears_on_time(&self) -> bool {
+        match self.mention {
+            Mention::Day(_) | Mention::Clock(..) | Mention::Part(_) | Mention::Now | Mention::Relative(_) => {
+                true
+            }
+            Mention::Duration(_)
+            | Mention::People(_)
+            | Mention::Amount(_)
+            | Mention::Greeting
+            | Mention::TimeQuestion => false,
+        }
+    }
+}
+
+fn find(words: Words<'_>, today: Date) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut at = 0;
+    while at < words.all().len() {
+        let beside_day = found
+            .last()
+            .is_some_and(|last| last.end == at && matches!(last.mention, Mention::Day(_) | Mention::Part(_)));
+        match mentions_at(words, at, beside_day, today) {
+            Some((mentions, length)) => {
+                let negated = is_negated(words, at);
+                let end = at + length.max(1);
+                found.extend(mentions.into_iter().map(|mention| Found {
+                    mention,
+                    start: at,
+                    end,
+                    negated,
+                }));
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    refuse_afterwards(words, &mut found);
+    found
+}
+
+/// *Ijumaa haiwezekani, Jumamosi je?* refuses the first, since there is a second.
+fn refuse_afterwards(words: Words<'_>, found: &mut [Found]) {
+    const REFUSALS: &[&str] = &[
+        "haiwezekani",
+        "siwezi",
+        "sitaweza",
+        "haitafaa",
+        "haifai",
+        "hainifai",
+        "haitawezekana",
+    ];
+    let refused = |found: &Found| {
+        let same_clause =
+            words.token(found.start).map(|token| token.clause) == words.token(found.end).map(|t| t.clause);
+        found.bears_on_time() && same_clause && REFUSALS.contains(&words.text(found.end))
+    };
+    if found
+        .iter()
+        .any(|found| found.bears_on_time() && !found.negated && !refused(found))
+    {
+        for one in found {
+            one.negated |= refused(one);
+        }
+    }
+}
+
+type Mentions = Option<(Vec<Mention>, usize)>;
+
+fn mentions_at(words: Words<'_>, at: usize, beside_day: bool, today: Date) -> Mentions {
+    let one = |mention: Mention, length: usize| Some((vec![mention], length));
+    if let Some(length) = greeting(words, at) {
+        return one(Mention::Greeting, length);
+    }
+    if let Some(length) = time_question(words, at) {
+        return one(Mention::TimeQuestion, length);
+    }
+    if let Some(((), length)) = clock::now(words, at) {
+        return one(Mention::Now, length);
+    }
+    if let Some(mentions) = night_of(words, at) {
+        return Some(mentions);
+    }
+    if let Some((minutes, length)) = duration_as_hours(words, at) {
+        return one(Mention::Duration(minutes), length);
+    }
+    if let Some((minutes, length)) = relative(words, at) {
+        return one(Mention::Relative(minutes), length);
+    }
+    if let Some((DayExpr::Offset { days, certain }, length)) = counted_only(words, at, today) {
+        return one(Mention::Day(DayExpr::Offset { days, certain }), length);
+    }
+    if words.text(at) != "saa"
+        && let Some((minutes, length)) = measure::duration(words, at)
+    {
+        return one(Mention::Duration(minutes), length);
+    }
+    if let Some((people, length)) = measure::people(words, at) {
+        return one(Mention::People(people), length);
+    }
+    if let Some((part, length)) = clock::day_part(words, at)
+        && matches!(part, DayPart::AfterWork)
+    {
+        return one(Mention::Part(part), length);
+    }
+    if let Some((clock, relation, length)) = bounded_clock(words, at, beside_day) {
+        return one(Mention::Clock(clock, relation), length);
+    }
+    if let Some((expr, length)) = day::parse(words, at, today) {
+        return one(Mention::Day(expr), length);
+    }
+    if words.text(at) == "tonight" {
+        let today = DayExpr::Offset {
+            days: 0,
+            certain: true,
+        };
+        return Some((vec![Mention::Day(today), Mention::Part(DayPart::Night)], 1));
+    }
+    if let Some((part, length)) = clock::day_part(words, at) {
+        return one(Mention::Part(part), length);
+    }
+    measure::amount(words, at).and_then(|(amount, length)| one(Mention::Amount(amount), length))
+}
+
+/// A date counted from today has to be tried before the number in it is taken for something else.
+fn counted_only(words: Words<'_>, at: usize, today: Date) -> measure::Taken<DayExpr> {
+    let counted = ["baada", "in", "after", "within", "siku", "wiki", "majuma"].contains(&words.text(at))
+        || numeral::cardinal(words.all(), at).is_some()
+        || ["a", "an"].contains(&words.text(at));
+    let (expr, length) = day::parse(words, at, today).filter(|_| counted)?;
+    matches!(expr, DayExpr::Offset { .. }).then_some((expr, length))
+}
+
+const PARTS_IN_GREETINGS: &[&str] = &[
+    "asubuhi",
+    "mchana",
+    "jioni",
+    "usiku",
+    "leo",
+    "morning",
+    "afternoon",
+    "evening",
+    "day",
+    "night",
+    "alasiri",
+    "eve",
+    "kutwa",
+    "siku",
+    "jana",
+    "saa",
+    "hizi",
+    "hii",
+    "nyingi",
+    "weekend",
+    "wikendi",
+    "jumapili",
+    "jumatatu",
+];
+
+/// A greeting that names a part of the day.
+fn greeting(words: Words<'_>, at: usize) -> Option<usize> {
+    let (first, second, third) = (words.text(at), words.text(at + 1), words.text(at + 2));
+    let named = |word: &str| PARTS_IN_GREETINGS.contains(&word);
+    if ["habari", "habar", "habarini", "hbr", "salamu", "salaam"].contains(&first) {
+        let joined = ["ya", "za", "yako", "zenu", "zako", "yenu", "gani"].contains(&second);
+        let part_at = at + 1 + usize::from(joined);
+        let part_at = part_at + usize::from(words.text(part_at) == "za" || words.text(part_at) == "ya");
+        if named(words.text(part_at)) && day::weekday_name(words, part_at).is_none() {
+            let tail = usize::from(
+                ["hii", "hizi", "ya"].contains(&words.text(part_at + 1)) && words.text(part_at) != "saa",
+            );
+            return Some(part_at + 1 + tail - at);
+        }
+        return Some(1 + usize::from(joined));
+    }
+    if ["za", "ya"].contains(&first) && named(second) && at == 0 && words.text(at + 2).is_empty() {
+        return Some(2);
+    }
+    if ["how", "hows"].contains(&first) && ["are", "r", "is", "it"].contains(&second) {
+        return asked_after(words, at);
+    }
+    if ["niaje", "mambo", "vipi", "sasa"].contains(&first) && second == "leo" && third.is_empty() {
+        return Some(2);
+    }
+    if first == "good" && ["morning", "afternoon", "evening", "day", "night"].contains(&second) {
+        return Some(2);
+    }
+    let wished = ["njema", "mwema", "jema", "nzuri"].contains(&second) && third != "sana";
+    (wished
+        && [
+            "asubuhi", "mchana", "jioni", "usiku", "siku", "wikendi", "weekend",
+        ]
+        .contains(&first))
+    .then_some(2)
+}
+
+/// *How are you doing today?*
+fn asked_after(words: Words<'_>, at: usize) -> Option<usize> {
+    let subject = ["you", "u", "things", "everyone", "everything", "going"].contains(&words.text(at + 2));
+    let doing = usize::from(["doing", "going", "guys"].contains(&words.text(at + 3)));
+    let end = at + 3 + doing;
+    let day = match (words.text(end), words.text(end + 1)) {
+        ("today" | "leo", _) => 1,
+        ("this", "morning" | "afternoon" | "evening") => 2,
+        _other => 0,
+    };
+    // "How are you tomorrow at 3?" asks something else.
+    subject
+        .then_some(3 + doing + day)
+        .filter(|length| words.text(at + length) != "tomorrow")
+}
+
+fn time_question(words: Words<'_>, at: usize) -> Option<usize> {
+    match (words.text(at), words.text(at + 1)) {
+        ("saa" | "masaa", "ngapi" | "gani") | ("what", "time" | "times") => Some(2),
+        _other => None,
+    }
+}
+
+/// *usiku wa Ijumaa* may be the night before Friday's daylight; *usiku wa kuamkia Ijumaa* is.
+fn night_of(words: Words<'_>, at: usize) -> Mentions {
+    if words.text(at) != "usiku" || !["wa", "ya"].contains(&words.text(at + 1)) {
+        return None;
+    }
+    if words.text(at + 2) == "kuamkia" {
+        let (day, length) = day::weekday_name(words, at + 3)?;
+        let mentions = vec![
+            Mention::Day(DayExpr::NightBefore(day)),
+            Mention::Part(DayPart::Usiku),
+        ];
+        return Some((mentions, 3 + length));
+    }
+    let (_, length) = day::weekday_name(words, at + 2)?;
+    Some((
+        vec![Mention::Day(DayExpr::EveOf), Mention::Part(DayPart::Usiku)],
+        2 + length,
+    ))
+}
+
+/// Nouns that have an hour as their time, not as their length.
+const TIMED_NOUNS: &[&str] = &[
+    "booking",
+    "appointment",
+    "miadi",
+    "nafasi",
+    "slot",
+    "ile",
+    "session",
+    "treni",
+    "wakati",
+    "muda",
+    "baada",
+    "kabla",
+    "yangu",
+    "reservation",
+    "kuanzia",
+    "mida",
+    "majira",
+    "za",
+    "habari",
+];
+
+/// *massage ya saa moja* lasts one hour; *booking ya saa moja* begins at one.
+fn duration_as_hours(words: Words<'_>, at: usize) -> measure::Taken<u32> {
+    let linked = at > 0 && ["ya", "la", "za"].contains(&words.text(at)) && words.text(at + 1) == "saa";
+    if !linked || TIMED_NOUNS.contains(&words.text(at - 1)) {
+        return None;
+    }
+    let (hour, length) = numeral::swahili_hour(words.all(), at + 2)
+        .and_then(|(hour, length)| hour.ok().map(|hour| (hour, length)))
+        .or_else(|| words.token(at + 2).and_then(Token::number).map(|hour| (hour, 1)))?;
+    let mut end = at + 2 + length;
+    let half = words.text(end) == "na" && words.text(end + 1) == "nusu";
+    end += if half { 2 } else { 0 };
+    // Nobody lies on a couch for four hours; and with a part of the day it is a time.
+    let timed = hour > 3 || clock::day_part(words, end).is_some();
+    (!timed).then_some((hour * 60 + if half { 30 } else { 0 }, end - at))
+}
+
+/// *baada ya masaa mawili*, *in half an hour*, *dakika kumi zijazo*.
+fn relative(words: Words<'_>, at: usize) -> measure::Taken<u32> {
+    let prefix = match (words.text(at), words.text(at + 1)) {
+        ("baada", "ya") => 2,
+        ("in" | "after" | "within", _) => 1,
+        _other => 0,
+    };
+    let start = at + prefix + usize::from(["about", "kama", "like"].contains(&words.text(at + prefix)));
+    if words.text(start) == "saa" {
+        return None;
+    }
+    let (minutes, length) = measure::duration(words, start)?;
+    let end = start + length;
+    let suffix = match (words.text(end), words.text(end + 1)) {
+        ("yajayo" | "zijazo" | "lijalo" | "time", _) => 1,
+        ("from", "now") | ("kutoka", "sasa") => 2,
+        _other => 0,
+    };
+    (prefix > 0 || suffix > 0).then_some((minutes, end + suffix - at))
+}
+
+/// A time with what bounds it: *baada ya saa kumi*, *before 5pm*, *from 2pm onwards*.
+fn bounded_clock(words: Words<'_>, at: usize, beside_day: bool) -> Option<(Clock, Relation, usize)> {
+    let (relation, prefix) = match (words.text(at), words.text(at + 1)) {
+        ("baada", "ya" | "za") | ("kutoka" | "kuanzia", "kwa") => (Relation::After, 2),
+        ("after" | "from" | "kuanzia" | "kutoka" | "past", _) => (Relation::After, 1),
+        ("kabla", "ya" | "za") => (Relation::Before, 2),
+        ("before", _) => (Relation::Before, 1),
+        ("mida" | "majira" | "mwendo", "ya" | "wa") => (Relation::At, 2),
+        _other => (Relation::At, 0),
+    };
+    let (clock, length) = clock::parse(words, at + prefix, beside_day || prefix > 0)?;
+    let end = at + prefix + length;
+    let (onwards, tail) = match (words.text(end), words.text(end + 1)) {
+        ("onwards" | "kuendelea" | "onward", _) => (true, 1),
+        ("na" | "and", "kuendelea" | "onwards" | "above" | "after") => (true, 2),
+        ("going", "up" | "on" | "forward") => (true, 2),
+        _other => (false, 0),
+    };
+    let relation = if onwards { Relation::After } else { relation };
+    Some((clock, relation, end + tail - at))
+}
+
+const NEGATORS: &[&str] = &[
+    "sitaki", "sio", "siyo", "si", "not", "hatutaki", "badala", "instead", "hapana",
+];
+const BETWEEN_NEGATOR_AND_TIME: &[&str] = &[
+    "ya", "of", "at", "on", "the", "for", "hiyo", "ile", "kwa", "kuja", "iwe",
+];
+
+/// Whether the words just before refuse what begins at `at`.
+fn is_negated(words: Words<'_>, at: usize) -> bool {
+    let Some(clause) = words.token(at).map(|token| token.clause) else {
+        return false;
+    };
+    let before = (0..at).rev().map_while(|index| words.token(index)).take(3);
+    for token in before {
+        if token.clause != clause {
+            return false;
+        }
+        if NEGATORS.contains(&token.text.as_str()) {
+            return true;
+        }
+        if !BETWEEN_NEGATOR_AND_TIME.contains(&token.text.as_str()) {
+            return false;
+        }
+    }
+    false
+}

@@ -1,0 +1,228 @@
+//! Swahili verb forms, also around English verbs: *nimelipa*, *sijalipa*, *nibookie*, *kucancel*.
+//!
+//! A form is read as subject, tense and object marks around a root that stands in the table. That way a rule names the
+//! root once and holds for every person, tense and courtesy form.
+
+/// How the end of a form may look.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    /// Bantu roots: *lip-a*, *lip-e*, *lip-ia*, *lip-wa*.
+    Swahili,
+    /// Arabic loans, which end in *-i* in every form: *ghairi*, *subiri*.
+    Loan,
+    /// Borrowed verbs: *cancel*, *cancelled*, *bookie*.
+    English,
+}
+
+/// Roots and the name that rules use for them.
+pub(super) const ROOTS: &[(&str, &str, Family)] = &[
+    ("lip", "pay", Family::Swahili),
+    ("tum", "send", Family::Swahili),
+    ("pat", "get", Family::Swahili),
+    ("pok", "receive", Family::Swahili),
+    ("badilish", "change", Family::Swahili),
+    ("badil", "change", Family::Swahili),
+    ("sogez", "move", Family::Swahili),
+    ("songesh", "move", Family::Swahili),
+    ("songez", "move", Family::Swahili),
+    ("ahirish", "move", Family::Swahili),
+    ("hamish", "move", Family::Swahili),
+    ("pelek", "move", Family::Swahili),
+    ("ghair", "cancel", Family::Loan),
+    ("ghaili", "cancel", Family::Loan),
+    ("fut", "cancel", Family::Swahili),
+    ("futili", "cancel", Family::Loan),
+    ("katish", "cancel", Family::Swahili),
+    ("sitish", "cancel", Family::Swahili),
+    ("chelew", "late", Family::Swahili),
+    ("fik", "arrive", Family::Swahili),
+    ("kuj", "come", Family::Swahili),
+    ("ij", "come", Family::Swahili),
+    ("wez", "can", Family::Swahili),
+    ("ez", "can", Family::Swahili),
+    ("weze", "can", Family::Swahili),
+    ("tak", "want", Family::Swahili),
+    ("pend", "want", Family::Swahili),
+    ("omb", "ask", Family::Swahili),
+    ("hitaj", "want", Family::Loan),
+    ("tafut", "want", Family::Swahili),
+    ("wek", "put", Family::Swahili),
+    ("ek", "put", Family::Swahili),
+    ("pang", "put", Family::Swahili),
+    ("hifadh", "put", Family::Loan),
+    ("andik", "put", Family::Swahili),
+    ("shiki", "put", Family::Swahili),
+    ("pig", "call", Family::Swahili),
+    ("onge", "talk", Family::Swahili),
+    ("ongele", "talk", Family::Swahili),
+    ("zungumz", "talk", Family::Swahili),
+    ("rudish", "return", Family::Swahili),
+    ("rejesh", "return", Family::Swahili),
+    ("kat", "deduct", Family::Swahili),
+    ("kose", "mistake", Family::Swahili),
+    ("kos", "mistake", Family::Swahili),
+    ("elekez", "direct", Family::Swahili),
+    ("ju", "know", Family::Swahili),
+    ("uliz", "know", Family::Swahili),
+    ("thibitish", "confirm", Family::Swahili),
+    ("kubal", "confirm", Family::Loan),
+    ("fung", "open", Family::Swahili),
+    ("fungu", "open", Family::Swahili),
+    ("fany", "do", Family::Swahili),
+    ("ondo", "remove", Family::Swahili),
+    ("lalamik", "complain", Family::Swahili),
+    ("subir", "wait", Family::Loan),
+    ("ngoj", "wait", Family::Swahili),
+    ("shukur", "thank", Family::Loan),
+    ("ambi", "tell", Family::Swahili),
+    ("on", "see", Family::Swahili),
+    ("onyesh", "show", Family::Swahili),
+    ("onesh", "show", Family::Swahili),
+    ("kumbush", "show", Family::Swahili),
+    ("angali", "show", Family::Swahili),
+    ("toz", "charge", Family::Swahili),
+    ("lipish", "charge", Family::Swahili),
+    ("chaj", "charge", Family::Swahili),
+    ("charge", "charge", Family::English),
+    ("charg", "charge", Family::English),
+    ("book", "book", Family::English),
+    ("buk", "book", Family::English),
+    ("reserve", "book", Family::English),
+    ("cancel", "cancel", Family::English),
+    ("reschedule", "move", Family::English),
+    ("resched", "move", Family::English),
+    ("postpone", "move", Family::English),
+    ("shift", "move", Family::English),
+    ("move", "move", Family::English),
+    ("push", "move", Family::English),
+    ("change", "change", Family::English),
+    ("switch", "change", Family::English),
+    ("pay", "pay", Family::English),
+    ("send", "send", Family::English),
+    ("resend", "send", Family::English),
+    ("call", "call", Family::English),
+    ("confirm", "confirm", Family::English),
+    ("refund", "refund", Family::English),
+    ("open", "open", Family::English),
+    ("close", "open", Family::English),
+    ("text", "text", Family::English),
+    ("talk", "talk", Family::English),
+];
+
+const SWAHILI_ENDINGS: &[&str] = &[
+    "a", "e", "ia", "ie", "ea", "ee", "wa", "we", "iwa", "iwe", "ewa", "ewe", "eni", "ieni", "iana", "ika",
+    "u", "i", "iwi",
+];
+
+const ENGLISH_ENDINGS: &[&str] = &[
+    "", "s", "d", "ed", "ing", "led", "ling", "ie", "ia", "iwa", "iwe", "iwi", "ishwa", "we", "wa", "eni",
+];
+
+/// Subject marks with their polarity: `false` is negative. Infinitives and *na-* for *nina-* stand among them.
+const SUBJECTS: &[(&str, bool)] = &[
+    ("", true),
+    ("ni", true),
+    ("n", true),
+    ("u", true),
+    ("a", true),
+    ("tu", true),
+    ("m", true),
+    ("mu", true),
+    ("wa", true),
+    ("i", true),
+    ("li", true),
+    ("ki", true),
+    ("zi", true),
+    ("ya", true),
+    ("ku", true),
+    ("kw", true),
+    ("hu", true),
+    ("si", false),
+    ("usi", false),
+    ("msi", false),
+    ("tusi", false),
+    ("hatu", false),
+    ("ham", false),
+    ("hamu", false),
+    ("hawa", false),
+    ("ha", false),
+    ("hai", false),
+    ("haku", false),
+    ("kuto", false),
+    ("isi", false),
+];
+
+const TENSES: &[&str] = &[
+    "", "na", "li", "ta", "me", "mesha", "sha", "ja", "ku", "ki", "ka", "nge", "ngeli", "to", "taku", "meku",
+    "liku", "shaku", "naku", "meshaku",
+];
+
+const OBJECTS: &[&str] = &[
+    "", "ni", "ku", "m", "mw", "tu", "wa", "i", "ki", "vi", "li", "ya", "u", "zi", "ji", "ha",
+];
+
+/// The longest marks before a root: subject, tense and object, *hatumeshakuni-*.
+const PREFIX_CHARS_MAX: usize = 16;
+
+/// A verb form, as far as the rules ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Verb {
+    /// The English name of the root.
+    pub(super) root: &'static str,
+    pub(super) negative: bool,
+}
+
+/// The verb form that a word is, if any; the longest root wins.
+pub(super) fn analyse(word: &str) -> Option<Verb> {
+    let mut best: Option<(usize, Verb)> = None;
+    for (at, _) in word.char_indices().take(PREFIX_CHARS_MAX + 1) {
+        let (prefix, tail) = word.split_at(at);
+        for (stem, root, family) in ROOTS {
+            let Some(ending) = tail.strip_prefix(stem) else {
+                continue;
+            };
+            let Some(negative) = polarity(prefix, ending, *family) else {
+                continue;
+            };
+            if best.is_none_or(|(length, _)| stem.len() > length) {
+                best = Some((stem.len(), Verb { root, negative }));
+            }
+        }
+    }
+    best.map(|(_, verb)| verb)
+}
+
+/// Whether the form is negative; `None` if prefix and ending make no form.
+fn polarity(prefix: &str, ending: &str, family: Family) -> Option<bool> {
+    let endings = match family {
+        Family::Swahili | Family::Loan => SWAHILI_ENDINGS,
+        Family::English => ENGLISH_ENDINGS,
+    };
+    if !endings.contains(&ending) {
+        return None;
+    }
+    let mut verdict = None;
+    for (subject, positive) in SUBJECTS {
+        let Some(after_subject) = prefix.strip_prefix(subject) else {
+            continue;
+        };
+        for tense in TENSES {
+            let Some(after_tense) = after_subject.strip_prefix(tense) else {
+                continue;
+            };
+            if OBJECTS.contains(&after_tense) {
+                // A form with a negative reading is negative: *si-* belongs to nothing else.
+                verdict = Some(verdict.unwrap_or(false) || !positive);
+            }
+        }
+    }
+    let negative = verdict?;
+    let bare = prefix.is_empty();
+    let imaginable = match (family, ending) {
+        // "-i" closes negative forms; "-e" and "-u" need a mark before them, or every noun would be a verb.
+        (Family::Swahili, "i" | "iwi") => negative,
+        (Family::Swahili, "e" | "u") => !bare,
+        (Family::Swahili | Family::Loan | Family::English, _) => true,
+    };
+    imaginable.then_some(negative)
+}

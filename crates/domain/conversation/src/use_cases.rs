@@ -1,0 +1,18 @@
+//! What the conversation can be asked to do, one struct per intention. All of them may run twice.
+
+mod apply_status;
+mod close_idle_threads;
+mod receive_delivery;
+mod send_message;
+mod take_turn;
+mod tell;
+
+pub use apply_status::ApplyStatus;
+pub use close_idle_threads::CloseIdleThreads;
+pub use receive_delivery::{Received, ReceiveDelivery};
+pub use send_message::SendMessage;
+pub use take_turn::{TakeTurn, TakeTurnError, TurnEnd};
+pub use tell::{DigestFigures, Notice, ReminderLead, Tell, TellError};
+
+/// How often a use case re-reads and decides anew when what it read has moved on.
+const TRIES_MAX: u32 = 5;

@@ -1,0 +1,289 @@
+//! Handles one message of a customer: from the stored row to what is said and done about it.
+//!
+//! The machine decides; this fulfils its wishes by the desks and records the whole turn as one change. Orders to the
+//! desks carry the message's id as their key, so a turn that is repeated, because a worker died or the thread moved
+//! on, holds nothing and asks for no money twice.
+
+mod fulfil;
+mod turn;
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
+
+use super::TRIES_MAX;
+use crate::consent::{Admission, admission};
+use crate::customer::Customer;
+use crate::hear;
+use crate::inbound::{InboundId, InboundMessage, Reading};
+use crate::machine::{Facts, STALE_AFTER, Said, Step, booking};
+use crate::ports::{
+    BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile, PaymentDesk, RecordError,
+    ThreadBook, VisitDesk, Who,
+};
+use crate::thread::{HandoffReason, Thread};
+use crate::understanding::{Intent, Language};
+
+use turn::Turn;
+
+/// Handles one stored message of a customer.
+pub struct TakeTurn {
+    /// The record of conversations.
+    pub book: Arc<dyn ThreadBook>,
+    /// Reads the provider's JSON.
+    pub reader: Arc<dyn ChannelReader>,
+    /// The business's booking desk.
+    pub desk: Arc<dyn BookingDesk>,
+    /// The business's book of visits.
+    pub visits: Arc<dyn VisitDesk>,
+    /// The business's till.
+    pub payments: Arc<dyn PaymentDesk>,
+    /// The business about itself.
+    pub profile: Arc<dyn BusinessProfile>,
+    /// Marks messages as read.
+    pub messenger: Arc<dyn ClientMessenger>,
+    /// The business's time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+/// How a turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TurnEnd {
+    /// The machine answered, or decided that nothing is to be said.
+    Answered,
+    /// The message is on record for a person who drives or was called.
+    LeftToPerson,
+    /// It was handled before.
+    AlreadyHandled,
+    /// There is no such message.
+    NoSuchMessage,
+}
+
+/// Why a turn did not end.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeTurnError {
+    /// Something that this needs did not answer. The turn may be repeated.
+    #[error("a turn of the conversation could not be taken")]
+    Unavailable(#[from] Outage),
+    /// The thread kept moving on. The turn may be repeated.
+    #[error("the conversation kept moving on while a message was handled")]
+    Contended,
+}
+
+/// What was read before anything is decided.
+struct Scene {
+    message: InboundMessage,
+    reading: Reading,
+    customer: Customer,
+    thread: Thread,
+    /// The thread that fell silent and ends now.
+    ended: Option<Thread>,
+    known: bool,
+}
+
+impl TakeTurn {
+    /// Takes the turn. Safe to repeat: a message that was handled is not handled again.
+    ///
+    /// # Errors
+    /// [`TakeTurnError`]; nothing of the turn is on record then.
+    #[tracing::instrument(name = "conversation.take_turn", skip_all, fields(inbound.id = %inbound))]
+    pub async fn execute(&self, tenant: TenantId, inbound: InboundId) -> Result<TurnEnd, TakeTurnError> {
+        for _ in 0..TRIES_MAX {
+            let Some(message) = self.book.inbound(tenant, inbound).await? else {
+                tracing::warn!("there is no such message to handle");
+                return Ok(TurnEnd::NoSuchMessage);
+            };
+            if message.handled_at.is_some() {
+                return Ok(TurnEnd::AlreadyHandled);
+            }
+            let provider_id = message.provider_id.clone();
+            let (change, end) = self.decide(tenant, message).await?;
+            match self.book.record(tenant, change).await {
+                Ok(()) => {
+                    if end == TurnEnd::Answered {
+                        self.messenger.mark_read(tenant, &provider_id).await;
+                    }
+                    return Ok(end);
+                }
+                Err(RecordError::AlreadyHandled) => return Ok(TurnEnd::AlreadyHandled),
+                Err(RecordError::Stale) => tracing::info!("the thread moved on; the turn is decided anew"),
+                Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+            }
+        }
+        Err(TakeTurnError::Contended)
+    }
+
+    async fn decide(&self, tenant: TenantId, message: InboundMessage) -> Result<(Change, TurnEnd), TakeTurnError> {
+        let now = self.clock.now();
+        let reading = self.reader.message(&message.raw);
+        let who = Who::Sender {
+            sender: message.sender.clone(),
+            phone: reading.phone.clone(),
+        };
+        let file = self.book.file(tenant, who, message.channel).await?;
+        if !reading.received.wants_answer() {
+            // The channel's own notes, and reactions: on record, and no reason to begin a thread.
+            let change = Change {
+                handled: Some(message.id),
+                customer: file.map(|file| file.customer.seen_again(&reading)),
+                ..Change::at(now)
+            };
+            return Ok((change, TurnEnd::Answered));
+        }
+        let scene = self.scene(message, reading, file);
+        let profile = self.profile.profile(tenant).await?;
+        let menu = self.desk.menu(tenant).await?;
+        let (said, understood) = hear::heard(&scene.reading.received, &scene.thread.state, &menu, now);
+        let admitted = admission(profile.cohort, &scene.customer);
+        let silent_before = !scene.thread.driver.is_machine();
+        let words = scene.shown_words();
+        let stale = is_stale(&scene, now);
+        let mut turn = Turn::begin(scene, profile, menu, now, Arc::clone(&self.ids));
+        if let Some(understood) = &understood {
+            turn.heard_language(understood.language);
+        }
+        let consent = consent_intent(&said);
+        if silent_before && consent.is_none() {
+            return Ok((turn.left_to_person(), TurnEnd::LeftToPerson));
+        }
+        if admitted == Admission::PersonOnly && consent.is_none() {
+            turn.take(Step::call_person(HandoffReason::OutsideCohort), &words);
+            return Ok((turn.finish(), TurnEnd::LeftToPerson));
+        }
+        if turn.is_opted_out() && !worth_an_answer(&said, turn.in_dialogue()) {
+            return Ok((turn.finish(), TurnEnd::Answered));
+        }
+        let step = {
+            let facts = turn.facts(stale);
+            booking::hear(turn.stage(), turn.question(), said, &facts)
+        };
+        self.play(tenant, &mut turn, step, stale, &words).await?;
+        let end = if silent_before { TurnEnd::LeftToPerson } else { TurnEnd::Answered };
+        Ok((turn.finish(), end))
+    }
+
+    /// Takes steps until nothing is wished any more.
+    async fn play(
+        &self,
+        tenant: TenantId,
+        turn: &mut Turn,
+        first: Step,
+        stale: bool,
+        words: &str,
+    ) -> Result<(), Outage> {
+        // The longest way is: not understood, offer, hold, ask. The bound is for a desk that never agrees.
+        const STEPS_MAX: usize = 8;
+        let mut next = Some(first);
+        for _ in 0..STEPS_MAX {
+            let Some(step) = next.take() else { return Ok(()) };
+            let (wish, misunderstood) = turn.take(step, words);
+            if let Some(count) = misunderstood {
+                let facts = turn.facts(stale);
+                next = Some(booking::not_understood(turn.stage(), count, &facts));
+            } else if let Some(wish) = wish {
+                next = Some(self.fulfil(tenant, turn, wish, stale).await?);
+            }
+        }
+        if next.is_some() {
+            tracing::error!("the machine kept wishing; a person is called");
+            turn.take(Step::call_person(HandoffReason::BeyondMachine), words);
+        }
+        Ok(())
+    }
+
+    fn scene(&self, message: InboundMessage, reading: Reading, file: Option<CustomerFile>) -> Scene {
+        let now = self.clock.now();
+        let (customer, open, known) = match file {
+            Some(file) => (file.customer.seen_again(&reading), file.thread, file.known),
+            None => {
+                let customer = Customer::first_heard(self.ids.fresh(), &reading, &message.sender, now);
+                (customer, None, false)
+            }
+        };
+        let (thread, ended) = match open {
+            Some(thread) if !thread.is_idle(now) => (thread, None),
+            idle_or_none => {
+                let begun = Thread::open(self.ids.fresh(), customer.id, message.channel, now);
+                (begun, idle_or_none.map(|idle| idle.closed(now)))
+            }
+        };
+        Scene {
+            message,
+            reading,
+            customer,
+            thread,
+            ended,
+            known,
+        }
+    }
+}
+
+impl Scene {
+    /// What the customer wrote, for the person who is called. Masked before it is shown.
+    fn shown_words(&self) -> String {
+        let received = &self.reading.received;
+        received.words().map_or_else(|| format!("({})", received.kind()), str::to_owned)
+    }
+}
+
+/// An answer that comes from long ago, or to a question from long ago, is not acted on.
+fn is_stale(scene: &Scene, now: time::OffsetDateTime) -> bool {
+    let question = scene.thread.state.question.as_ref();
+    let asked_long_ago = question.is_some_and(|question| now - question.asked_at > STALE_AFTER);
+    now - scene.message.sent_at > STALE_AFTER || asked_long_ago
+}
+
+/// Withdrawing and giving consent is heard whoever drives.
+fn consent_intent(said: &Said) -> Option<Intent> {
+    match said {
+        Said::Words(words) => [Intent::OptOut, Intent::OptIn].into_iter().find(|intent| *intent == words.intent),
+        Said::Chose(_) | Said::ChoseAgain | Said::ChoseTooLate | Said::Numbers(_) | Said::Wordless(_) => None,
+    }
+}
+
+/// After an opt-out the machine is silent until the customer clearly wants something.
+fn worth_an_answer(said: &Said, in_dialogue: bool) -> bool {
+    match said {
+        Said::Words(words) => match words.intent {
+            Intent::Book
+            | Intent::Availability
+            | Intent::Reschedule
+            | Intent::ChangeDate
+            | Intent::ChangeService
+            | Intent::Cancel
+            | Intent::RunningLate
+            | Intent::ShowBooking
+            | Intent::AskPrice
+            | Intent::AskPromo
+            | Intent::AskHours
+            | Intent::AskLocation
+            | Intent::AskInfo
+            | Intent::PaymentClaim
+            | Intent::PaymentResend
+            | Intent::PaymentDispute
+            | Intent::Refund
+            | Intent::Human
+            | Intent::OptIn => true,
+            Intent::Confirm | Intent::Deny | Intent::NotYet | Intent::ChooseOption | Intent::None => in_dialogue,
+            Intent::Greet | Intent::Thanks | Intent::OptOut => false,
+        },
+        Said::Chose(_) | Said::Numbers(_) => in_dialogue,
+        Said::ChoseAgain | Said::ChoseTooLate | Said::Wordless(_) => false,
+    }
+}
+
+/// The facts that the machine may know in this turn.
+fn facts_of<'a>(turn: &'a Turn, language: Language, stale: bool) -> Facts<'a> {
+    Facts {
+        now: turn.now(),
+        menu: turn.menu(),
+        language,
+        payer: turn.payer(),
+        stale,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Fulfils what the machine wishes, by the desks.
+
+use ratiba_kernel::{Outage, TenantId};
+
+use super::{TakeTurn, Turn};
+use crate::desk::{HoldOrder, OfferRequest, PaymentOrder, ResendOrder};
+use crate::machine::{CHOICES_MAX, Step, Wish, booking, payment, visit};
+
+impl TakeTurn {
+    pub(super) async fn fulfil(
+        &self,
+        tenant: TenantId,
+        turn: &Turn,
+        wish: Wish,
+        stale: bool,
+    ) -> Result<Step, Outage> {
+        let key = turn.key();
+        match wish {
+            Wish::Offer { draft } => {
+                let (Some(service), Some(wanted)) = (draft.service(), draft.wanted.clone()) else {
+                    return Ok(Step::misunderstood());
+                };
+                let request = OfferRequest {
+                    service,
+                    staff: draft.staff,
+                    wanted,
+                    slots_max: CHOICES_MAX,
+                };
+                let offer = self.desk.offer(tenant, request).await?;
+                Ok(booking::offered(draft, offer))
+            }
+            Wish::Hold { draft, slot, payer } => {
+                let order = HoldOrder {
+                    key,
+                    customer: turn.customer(),
+                    slot,
+                };
+                let answer = self.desk.hold(tenant, order).await?;
+                Ok(booking::held(draft, slot, payer, answer))
+            }
+            Wish::AskMoney { owed, payer } => {
+                let order = PaymentOrder {
+                    key,
+                    visit: owed.visit,
+                    customer: turn.customer(),
+                    payer,
+                    amount: owed.amount,
+                };
+                let answer = self.payments.ask(tenant, order).await?;
+                Ok(payment::asked(owed, &answer))
+            }
+            Wish::LookUpPayment { owed, claimed } => {
+                let standing = self.payments.standing(tenant, owed.visit).await?;
+                Ok(payment::looked_up(owed, claimed, standing, &turn.facts(stale)))
+            }
+            Wish::Resend { owed, payer } => {
+                let order = ResendOrder {
+                    key,
+                    visit: owed.visit,
+                    payer,
+                };
+                let answer = self.payments.resend(tenant, order).await?;
+                Ok(payment::resent(owed, answer))
+            }
+            Wish::Upcoming { then } => {
+                let visits = self.visits.upcoming(tenant, turn.customer(), turn.now()).await?;
+                Ok(visit::upcoming(turn.stage(), then, visits))
+            }
+            Wish::Cancel { visit, slot } => {
+                let answer = self.visits.cancel(tenant, visit).await?;
+                Ok(visit::cancelled(slot, answer))
+            }
+            Wish::LetGo { visit } => {
+                self.visits.cancel(tenant, visit).await?;
+                Ok(Step::silence())
+            }
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! What a turn has come to so far: where the dialogue stands, what is to be said, what else follows.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{IdSource, PhoneNumber};
+use time::OffsetDateTime;
+
+use super::{Scene, facts_of};
+use crate::consent::{ConsentAction, ConsentRecord};
+use crate::customer::CustomerId;
+use crate::desk::{Menu, Profile};
+use crate::event::ConversationEvent;
+use crate::hear;
+use crate::inbound::InboundId;
+use crate::machine::{Effect, Facts, Question, Reply, Stage, Step, Wish};
+use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient};
+use crate::ports::Change;
+use crate::templates::TemplateName;
+use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
+use crate::thread::{Answered, HandoffReason, Thread};
+use crate::understanding::Language;
+use crate::wording::{Phrase, Voice, alert, phrase, present};
+
+pub(super) struct Turn {
+    scene: Scene,
+    profile: Profile,
+    menu: Menu,
+    now: OffsetDateTime,
+    ids: Arc<dyn IdSource>,
+    replies: Vec<Reply>,
+    alerts: Vec<Phrase>,
+    consents: Vec<ConsentRecord>,
+    events: Vec<ConversationEvent>,
+    understood: bool,
+    moved: bool,
+}
+
+impl Turn {
+    pub(super) fn begin(
+        scene: Scene,
+        profile: Profile,
+        menu: Menu,
+        now: OffsetDateTime,
+        ids: Arc<dyn IdSource>,
+    ) -> Self {
+        Self {
+            scene,
+            profile,
+            menu,
+            now,
+            ids,
+            replies: Vec::new(),
+            alerts: Vec::new(),
+            consents: Vec::new(),
+            events: Vec::new(),
+            understood: true,
+            moved: false,
+        }
+    }
+
+    pub(super) fn heard_language(&mut self, language: Language) {
+        // A bare "ok" or a number says nothing about the language of somebody who has spoken before.
+        let short = self.scene.shown_words().split_whitespace().count() < 2;
+        if !short || self.scene.thread.language.is_none() {
+            self.scene.thread.language = Some(language);
+            self.scene.customer.language = Some(language);
+        }
+    }
+
+    pub(super) fn stage(&self) -> &Stage {
+        &self.scene.thread.state.stage
+    }
+
+    pub(super) fn question(&self) -> Option<&Question> {
+        self.scene.thread.state.question.as_ref()
+    }
+
+    pub(super) fn in_dialogue(&self) -> bool {
+        match self.stage() {
+            Stage::Open | Stage::Booked { .. } => self.question().is_some(),
+            Stage::Gathering { .. }
+            | Stage::Choosing { .. }
+            | Stage::Confirming { .. }
+            | Stage::AskingPayer { .. }
+            | Stage::Paying { .. }
+            | Stage::Cancelling { .. } => true,
+        }
+    }
+
+    pub(super) fn is_opted_out(&self) -> bool {
+        self.scene.customer.opted_out_at.is_some()
+    }
+
+    pub(super) const fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+
+    pub(super) const fn menu(&self) -> &Menu {
+        &self.menu
+    }
+
+    pub(super) const fn key(&self) -> InboundId {
+        self.scene.message.id
+    }
+
+    pub(super) const fn customer(&self) -> CustomerId {
+        self.scene.customer.id
+    }
+
+    /// The customer's own number, if it can pay.
+    pub(super) fn payer(&self) -> Option<PhoneNumber> {
+        self.scene.customer.phone.clone().filter(PhoneNumber::is_kenyan_mobile)
+    }
+
+    pub(super) fn facts(&self, stale: bool) -> Facts<'_> {
+        facts_of(self, self.language(), stale)
+    }
+
+    fn language(&self) -> Language {
+        self.scene
+            .thread
+            .language
+            .or(self.scene.customer.language)
+            .unwrap_or(Language::Swahili)
+    }
+
+    /// Takes one step in; answers what it wishes, and the count if the message was not understood.
+    pub(super) fn take(&mut self, step: Step, words: &str) -> (Option<Wish>, Option<u8>) {
+        let mut misunderstood = None;
+        for effect in step.effects {
+            match effect {
+                Effect::Misunderstood => {
+                    let count = self.scene.thread.state.misunderstood.saturating_add(1);
+                    self.scene.thread.state.misunderstood = count;
+                    self.understood = false;
+                    misunderstood = Some(count);
+                }
+                Effect::CallPerson(reason) => self.call_person(reason, words),
+                Effect::OptOut => self.consent(ConsentAction::Withdrawn, words),
+                Effect::OptIn => self.consent(ConsentAction::Given, words),
+                Effect::NewThread => self.new_thread(),
+                Effect::RunsLate { visit, minutes } => {
+                    self.events.push(ConversationEvent::CustomerRunsLate { visit, minutes });
+                }
+            }
+        }
+        if let Some(stage) = step.stage {
+            self.scene.thread.state.stage = stage;
+            self.moved = true;
+        }
+        self.replies.extend(step.replies);
+        (step.wish, misunderstood)
+    }
+
+    fn call_person(&mut self, reason: HandoffReason, words: &str) {
+        if !self.scene.thread.driver.is_machine() {
+            return;
+        }
+        self.scene.thread = self.scene.thread.clone().suspended(reason, self.now);
+        self.events.push(ConversationEvent::ThreadSuspended {
+            thread: self.scene.thread.id,
+            customer: self.scene.customer.id,
+            reason,
+        });
+        let name = self.scene.customer.name.clone();
+        let phone = self.scene.customer.phone.as_ref().map(PhoneNumber::e164);
+        self.alerts.push(alert::person_wanted(
+            reason,
+            name.as_deref(),
+            phone.as_deref(),
+            words,
+            Tongue::from(self.profile.owners_language),
+        ));
+    }
+
+    fn consent(&mut self, action: ConsentAction, words: &str) {
+        let customer = self.scene.customer.id;
+        self.scene.customer.opted_out_at = match action {
+            ConsentAction::Withdrawn => Some(self.now),
+            ConsentAction::Given => None,
+        };
+        self.consents.push(ConsentRecord::of_words(
+            self.ids.fresh(),
+            customer,
+            action,
+            words,
+            self.scene.message.channel,
+            self.scene.message.sent_at,
+        ));
+        self.events.push(match action {
+            ConsentAction::Withdrawn => ConversationEvent::OptedOut { customer },
+            ConsentAction::Given => ConversationEvent::OptedIn { customer },
+        });
+    }
+
+    /// The thread of the booking that is done ends, and a new one begins in the same words.
+    fn new_thread(&mut self) {
+        let begun = Thread {
+            language: self.scene.thread.language,
+            ..Thread::open(
+                self.ids.fresh(),
+                self.scene.customer.id,
+                self.scene.thread.channel,
+                self.now,
+            )
+        };
+        let done = std::mem::replace(&mut self.scene.thread, begun);
+        if done.version > 0 {
+            self.scene.ended = Some(done.closed(self.now));
+        }
+    }
+
+    /// The message is on record, and nothing is said.
+    pub(super) fn left_to_person(mut self) -> Change {
+        self.scene.thread.last_activity_at = self.now;
+        self.change(Vec::new())
+    }
+
+    /// The whole turn as one change.
+    pub(super) fn finish(mut self) -> Change {
+        if self.understood {
+            self.scene.thread.state.misunderstood = 0;
+        }
+        self.scene.thread.last_activity_at = self.now;
+        let mut messages = Vec::new();
+        let replies = std::mem::take(&mut self.replies);
+        messages.extend(self.reply(&replies));
+        let alerts = std::mem::take(&mut self.alerts);
+        for (place, phrase) in alerts.iter().enumerate() {
+            for (owner, address) in self.profile.owners.clone().into_iter().enumerate() {
+                let draft = alert::to_business(
+                    phrase,
+                    address,
+                    self.scene.thread.channel,
+                    TemplateName::OwnerAlert,
+                    Tongue::from(self.profile.owners_language),
+                    format!("turn:{}:alert:{place}:{owner}", self.key()),
+                );
+                messages.extend(draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, self.now)));
+            }
+        }
+        self.change(messages)
+    }
+
+    /// One message for all that is to be said, and the question that it asks.
+    fn reply(&mut self, replies: &[Reply]) -> Option<OutgoingMessage> {
+        let tongue = Tongue::from(self.language());
+        let voice = Voice {
+            tongue,
+            menu: &self.menu,
+            profile: &self.profile,
+        };
+        let mut phrases: Vec<Phrase> = replies.iter().map(|reply| phrase(reply, &voice)).collect();
+        let machine_speaks = self.scene.thread.driver.is_machine();
+        if !self.scene.known && machine_speaks && !phrases.is_empty() {
+            let values = Values::new().with(Placeholder::Business, self.profile.business_name.as_str());
+            phrases.insert(0, Phrase::plain(render(TextKey::FirstContact, tongue, &values)));
+        }
+        let joined = Phrase::join(phrases);
+        let id: MessageId = self.ids.fresh();
+        let presented = joined.and_then(|phrase| {
+            let purpose = phrase.purpose;
+            match present(&phrase, self.scene.thread.channel.capabilities(), id) {
+                Ok(presented) => Some((presented, purpose)),
+                Err(error) => {
+                    tracing::error!(%error, "a reply could not be put into a message");
+                    None
+                }
+            }
+        });
+        let options = presented.as_ref().map(|(p, _)| p.options.clone()).unwrap_or_default();
+        self.remember_question(id, options);
+        presented.map(|(presented, purpose)| {
+            let draft = Draft {
+                thread: Some(self.scene.thread.id),
+                channel: self.scene.thread.channel,
+                recipient: Recipient::Customer(self.scene.customer.id),
+                purpose,
+                content: presented.content,
+                fallback: None,
+                cause: format!("turn:{}:reply", self.key()),
+            };
+            OutgoingMessage::queued(id, draft, self.now)
+        })
+    }
+
+    /// A new question replaces the open one; a step that moved the dialogue answers it; anything else leaves it open.
+    fn remember_question(&mut self, id: MessageId, options: Vec<crate::machine::Meaning>) {
+        let asked = hear::question(id, self.now, options);
+        if asked.is_none() && !self.moved {
+            return;
+        }
+        let state = &mut self.scene.thread.state;
+        if let Some(question) = state.question.take() {
+            state.answered = Some(Answered {
+                message: question.message,
+                at: self.now,
+            });
+        }
+        state.question = asked;
+    }
+
+    fn change(self, messages: Vec<OutgoingMessage>) -> Change {
+        let threads = self.scene.ended.into_iter().chain([self.scene.thread]).collect();
+        Change {
+            handled: Some(self.scene.message.id),
+            customer: Some(self.scene.customer),
+            threads,
+            consents: self.consents,
+            messages,
+            events: self.events,
+            at: self.now,
+        }
+    }
+}

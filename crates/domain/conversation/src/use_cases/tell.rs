@@ -1,0 +1,292 @@
+//! Tells a customer or the business what happened outside of the chat: paid, failed, confirmed, run out, due soon.
+
+mod figures;
+mod notice;
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::TRIES_MAX;
+use crate::channel::Channel;
+use crate::desk::{Menu, PaymentStanding, Profile, VisitCard, VisitStanding};
+use crate::hear;
+use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient};
+use crate::ports::{
+    BookingDesk, BusinessProfile, Change, CustomerFile, PaymentDesk, RecordError, ThreadBook, VisitDesk, Who,
+};
+use crate::templates::{self, TemplateName};
+use crate::texts::Tongue;
+use crate::thread::{Answered, Thread};
+use crate::understanding::Language;
+use crate::wording::{Phrase, Voice, alert, present};
+
+pub use figures::DigestFigures;
+pub use notice::{Notice, ReminderLead};
+
+use notice::Said;
+
+/// Tells what happened. The words are queued, and the thread learns where the booking stands, in one change.
+pub struct Tell {
+    /// The record of conversations.
+    pub book: Arc<dyn ThreadBook>,
+    /// The business's booking desk.
+    pub desk: Arc<dyn BookingDesk>,
+    /// The business's book of visits.
+    pub visits: Arc<dyn VisitDesk>,
+    /// The business's till.
+    pub payments: Arc<dyn PaymentDesk>,
+    /// The business about itself.
+    pub profile: Arc<dyn BusinessProfile>,
+    /// The business's time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+/// Why somebody was not told.
+#[derive(Debug, thiserror::Error)]
+pub enum TellError {
+    /// Something that this needs did not answer. Telling may be repeated.
+    #[error("somebody could not be told")]
+    Unavailable(#[from] Outage),
+    /// The thread kept moving on. Telling may be repeated.
+    #[error("the conversation kept moving on while somebody was told")]
+    Contended,
+}
+
+/// Who is told by which words, and how the thread learns of it.
+struct Scene {
+    now: OffsetDateTime,
+    profile: Profile,
+    menu: Menu,
+}
+
+impl Tell {
+    /// Tells it. `occasion` names what happened (the event's or the task's id): the same occasion again tells
+    /// nobody anything.
+    ///
+    /// # Errors
+    /// [`TellError`]; nothing is on record then.
+    #[tracing::instrument(name = "conversation.tell", skip_all, fields(notice = notice.name()))]
+    pub async fn execute(&self, tenant: TenantId, occasion: Uuid, notice: Notice) -> Result<(), TellError> {
+        for _ in 0..TRIES_MAX {
+            let now = self.clock.now();
+            let scene = Scene {
+                now,
+                profile: self.profile.profile(tenant).await?,
+                menu: self.desk.menu(tenant).await?,
+            };
+            let change = match notice.visit() {
+                Some(visit) => {
+                    let Some(card) = self.visits.visit(tenant, visit).await? else {
+                        tracing::warn!(visit.id = %visit, "there is no such visit to tell of");
+                        return Ok(());
+                    };
+                    self.about_visit(tenant, &scene, occasion, &notice, card).await?
+                }
+                None => Some(self.to_owners(&scene, occasion, &notice)),
+            };
+            let Some(change) = change else { return Ok(()) };
+            match self.book.record(tenant, change).await {
+                Ok(()) | Err(RecordError::AlreadyHandled) => return Ok(()),
+                Err(RecordError::Stale) => tracing::info!("the thread moved on; telling is decided anew"),
+                Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+            }
+        }
+        Err(TellError::Contended)
+    }
+
+    async fn about_visit(
+        &self,
+        tenant: TenantId,
+        scene: &Scene,
+        occasion: Uuid,
+        notice: &Notice,
+        card: VisitCard,
+    ) -> Result<Option<Change>, Outage> {
+        let channel = Channel::Whatsapp;
+        let Some(file) = self.book.file(tenant, Who::Id(card.customer), channel).await? else {
+            tracing::warn!(visit.id = %card.id, "nobody in the chat has this visit");
+            return Ok(None);
+        };
+        if notice.is_stale(card.standing, card.slot.starts_at, scene.now) {
+            return Ok(None);
+        }
+        let standing = match notice {
+            Notice::VisitConfirmed { .. } | Notice::VisitLost { .. } => {
+                self.payments.standing(tenant, card.id).await?
+            }
+            Notice::PaymentFailed { .. }
+            | Notice::PaymentChecking { .. }
+            | Notice::HoldExpired { .. }
+            | Notice::Reminder { .. }
+            | Notice::VisitCancelled { .. }
+            | Notice::CustomerLate { .. }
+            | Notice::MessageNotSent { .. }
+            | Notice::Digest(_) => PaymentStanding::NothingAsked,
+        };
+        let mut change = Change::at(scene.now);
+        if let Notice::CustomerLate { .. } = notice {
+            return Ok(Some(self.to_owners(scene, occasion, notice)));
+        }
+        if file.customer.opted_out_at.is_some() && !notice.is_strictly_needed() {
+            return Ok(None);
+        }
+        self.say(scene, occasion, notice, &card, &standing, file, &mut change);
+        Ok(Some(change))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all that was read, once, on the way to one value")]
+    fn say(
+        &self,
+        scene: &Scene,
+        occasion: Uuid,
+        notice: &Notice,
+        card: &VisitCard,
+        standing: &PaymentStanding,
+        file: CustomerFile,
+        change: &mut Change,
+    ) {
+        let language = file.thread.as_ref().and_then(|thread| thread.language);
+        let language = language.or(file.customer.language).unwrap_or(Language::Swahili);
+        let voice = Voice {
+            tongue: Tongue::from(language),
+            menu: &scene.menu,
+            profile: &scene.profile,
+        };
+        let concerned = file.thread.filter(|thread| thread.state.stage.visit() == Some(card.id));
+        let mut asked = None;
+        for (place, said) in notice::to_customer(notice, card, standing, concerned.as_ref(), &voice)
+            .into_iter()
+            .enumerate()
+        {
+            let id: MessageId = self.ids.fresh();
+            let cause = notice.cause(occasion, place);
+            match queued(id, &said, card, concerned.as_ref(), &voice, cause) {
+                Some((draft, options)) => {
+                    asked = hear::question(id, scene.now, options).or(asked);
+                    change.messages.push(OutgoingMessage::queued(id, draft, scene.now));
+                }
+                None => tracing::error!("a notice could not be put into a message"),
+            }
+        }
+        change.threads.extend(concerned.map(|thread| informed(thread, notice, card, asked, scene.now)));
+    }
+
+    fn to_owners(&self, scene: &Scene, occasion: Uuid, notice: &Notice) -> Change {
+        let tongue = Tongue::from(scene.profile.owners_language);
+        let voice = Voice {
+            tongue,
+            menu: &scene.menu,
+            profile: &scene.profile,
+        };
+        let mut change = Change::at(scene.now);
+        let Some((phrase, template)) = notice::to_owner(notice, &voice) else {
+            return change;
+        };
+        for (place, address) in scene.profile.owners.clone().into_iter().enumerate() {
+            let cause = notice.cause(occasion, place);
+            let draft = alert::to_business(&phrase, address, Channel::Whatsapp, template, tongue, cause);
+            change
+                .messages
+                .extend(draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, scene.now)));
+        }
+        change
+    }
+}
+
+fn queued(
+    id: MessageId,
+    said: &Said,
+    card: &VisitCard,
+    concerned: Option<&Thread>,
+    voice: &Voice<'_>,
+    cause: String,
+) -> Option<(Draft, Vec<crate::machine::Meaning>)> {
+    let phrase: &Phrase = &said.phrase;
+    let presented = present(phrase, Channel::Whatsapp.capabilities(), id).ok()?;
+    let (service, when, staff) = (
+        voice.service_name(&card.slot),
+        voice.when(card.slot.starts_at),
+        voice.staff_name(&card.slot),
+    );
+    let payloads = (0..presented.options.len()).map(|place| hear::token(id, place)).collect();
+    let fallback = match said.template {
+        Some(TemplateName::BookingReminder) => templates::call(
+            TemplateName::BookingReminder,
+            voice.tongue,
+            &[&service, &when, &staff],
+            payloads,
+        ),
+        Some(TemplateName::BookingConfirmed) => templates::call(
+            TemplateName::BookingConfirmed,
+            voice.tongue,
+            &[&service, &when, &staff, &card.reference],
+            Vec::new(),
+        ),
+        Some(
+            other @ (TemplateName::BookingNotice | TemplateName::OwnerDigest | TemplateName::OwnerAlert),
+        ) => templates::call(other, voice.tongue, &[&phrase.body], Vec::new()),
+        None => return Some((draft_of(phrase, presented.content, None, card, concerned, cause), presented.options)),
+    };
+    let draft = draft_of(phrase, presented.content, fallback.ok(), card, concerned, cause);
+    Some((draft, presented.options))
+}
+
+fn draft_of(
+    phrase: &Phrase,
+    content: crate::outgoing::Content,
+    fallback: Option<crate::outgoing::TemplateCall>,
+    card: &VisitCard,
+    concerned: Option<&Thread>,
+    cause: String,
+) -> Draft {
+    Draft {
+        thread: concerned.map(|thread| thread.id),
+        channel: Channel::Whatsapp,
+        recipient: Recipient::Customer(card.customer),
+        purpose: phrase.purpose,
+        content,
+        fallback,
+        cause,
+    }
+}
+
+/// The thread that talks about this visit, knowing what happened to it. The driver stays who it is.
+fn informed(
+    mut thread: Thread,
+    notice: &Notice,
+    card: &VisitCard,
+    asked: Option<crate::machine::Question>,
+    now: OffsetDateTime,
+) -> Thread {
+    thread.last_activity_at = now;
+    if let Some(stage) = notice::next_stage(notice, &thread.state.stage, card) {
+        thread.state.stage = stage;
+        let open = thread.state.question.take();
+        if let Some(question) = open {
+            thread.state.answered = Some(Answered {
+                message: question.message,
+                at: now,
+            });
+        }
+    }
+    if asked.is_some() {
+        thread.state.question = asked;
+    }
+    thread
+}
+
+/// Whether a visit is still going to happen.
+const fn is_ahead(standing: VisitStanding) -> bool {
+    match standing {
+        VisitStanding::Held | VisitStanding::Confirmed => true,
+        VisitStanding::Rendered | VisitStanding::Gone => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,31 @@
+//! The daily figures, as they are told.
+
+use ratiba_kernel::Money;
+use time::Date;
+
+/// Yesterday in figures, and today's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DigestFigures {
+    /// The local day on which it is told.
+    pub day: Date,
+    /// Visits of yesterday.
+    pub bookings: u32,
+    /// Of them, those nobody came to.
+    pub no_shows: u32,
+    /// What was taken yesterday, by tender (`M-Pesa`, `Cash`, …).
+    pub takings: Vec<(String, Money)>,
+    /// Payments that failed, or whose outcome a person must find out.
+    pub open_payments: u32,
+    /// Callbacks that nobody matched.
+    pub unrouted: u32,
+    /// Conversations that a person was called to.
+    pub handoffs: u32,
+    /// Jobs that were given up.
+    pub dead_jobs: u32,
+    /// Schedules that are overdue.
+    pub overdue: u32,
+    /// Commission of the month to date.
+    pub commission: Money,
+    /// Today's visits, one line each.
+    pub today: Vec<String>,
+}

@@ -1,0 +1,189 @@
+//! From what the machine says to the message that goes out: words from the catalogue, choices as buttons or a list,
+//! several thoughts of one turn in one message.
+
+pub mod alert;
+mod phrase;
+mod present;
+
+use ratiba_kernel::Zone;
+use time::{Date, OffsetDateTime};
+
+use crate::desk::{Menu, Profile, Slot, Wanted};
+use crate::machine::Meaning;
+use crate::outgoing::Purpose;
+use crate::texts::{Placeholder, Tongue, Values, format_date, format_when};
+use crate::understanding::Language;
+
+pub use phrase::phrase;
+pub use present::{Presented, present};
+
+/// What must be known to put something into words.
+#[derive(Clone, Copy, Debug)]
+pub struct Voice<'a> {
+    /// The language that is answered in.
+    pub tongue: Tongue,
+    /// The names of services and people, and the zone.
+    pub menu: &'a Menu,
+    /// The business about itself.
+    pub profile: &'a Profile,
+}
+
+/// One choice, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What it means when it comes back.
+    pub meaning: Meaning,
+    /// What stands on it.
+    pub title: String,
+    /// What stands under it, where the channel has room.
+    pub description: Option<String>,
+}
+
+/// Something to say, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    /// The words.
+    pub body: String,
+    /// The choices, in the order shown.
+    pub choices: Vec<Choice>,
+    /// What opens the choices where they are a list.
+    pub list_button: String,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+impl Phrase {
+    /// Words without choices.
+    #[must_use]
+    pub fn plain(body: impl Into<String>) -> Self {
+        Self {
+            body: body.into(),
+            choices: Vec::new(),
+            list_button: String::new(),
+            purpose: Purpose::Answer,
+        }
+    }
+
+    /// …with these choices.
+    #[must_use]
+    pub fn with_choices(mut self, choices: Vec<Choice>) -> Self {
+        self.choices = choices;
+        self
+    }
+
+    /// …which a list button of these words opens.
+    #[must_use]
+    pub fn opened_by(mut self, button: impl Into<String>) -> Self {
+        self.list_button = button.into();
+        self
+    }
+
+    /// …for this purpose.
+    #[must_use]
+    pub const fn for_purpose(mut self, purpose: Purpose) -> Self {
+        self.purpose = purpose;
+        self
+    }
+
+    /// Several thoughts as one message: the words one below the other, the last choices, the gravest purpose.
+    #[must_use]
+    pub fn join(phrases: Vec<Self>) -> Option<Self> {
+        phrases.into_iter().reduce(|mut joined, next| {
+            joined.body = format!("{}\n\n{}", joined.body, next.body);
+            if !next.choices.is_empty() {
+                joined.choices = next.choices;
+                joined.list_button = next.list_button;
+            }
+            joined.purpose = graver(joined.purpose, next.purpose);
+            joined
+        })
+    }
+}
+
+const fn graver(one: Purpose, other: Purpose) -> Purpose {
+    match (one, other) {
+        (Purpose::AsksMoney, _) | (_, Purpose::AsksMoney) => Purpose::AsksMoney,
+        (Purpose::Receipt, _) | (_, Purpose::Receipt) => Purpose::Receipt,
+        (kept, _) => kept,
+    }
+}
+
+impl Voice<'_> {
+    fn zone(&self) -> &Zone {
+        &self.menu.zone
+    }
+
+    fn language(&self) -> Language {
+        match self.tongue {
+            Tongue::English => Language::English,
+            Tongue::Swahili => Language::Swahili,
+        }
+    }
+
+    /// A service's name; one that is sold no more has none.
+    #[must_use]
+    pub fn service_name(&self, slot: &Slot) -> String {
+        self.menu
+            .service(slot.service)
+            .map_or_else(|| "…".to_owned(), |service| service.name_in(self.language()).to_owned())
+    }
+
+    /// Who renders it, or the team where nobody is decided.
+    #[must_use]
+    pub fn staff_name(&self, slot: &Slot) -> String {
+        let named = slot.staff.and_then(|staff| self.menu.staff_member(staff));
+        named.map_or_else(
+            || crate::texts::render(crate::texts::TextKey::StaffToBeNamed, self.tongue, &Values::new()),
+            |member| member.name.clone(),
+        )
+    }
+
+    /// An instant on both clocks.
+    #[must_use]
+    pub fn when(&self, instant: OffsetDateTime) -> String {
+        format_when(instant, self.zone(), self.tongue)
+    }
+
+    /// A local time of day on the clock of hands, such as `2:00 pm`, for titles that have no room for both.
+    #[must_use]
+    pub fn clock(&self, instant: OffsetDateTime) -> String {
+        let both = crate::texts::format_time(self.zone().local(instant).time(), Tongue::English);
+        both.split(" (").next().unwrap_or_default().to_owned()
+    }
+
+    /// What was wanted, as it is repeated.
+    #[must_use]
+    pub fn wanted(&self, wanted: &Wanted) -> String {
+        match wanted {
+            Wanted::At(instant) => self.when(*instant),
+            Wanted::Among(ranges) => {
+                let days: Vec<Date> = ranges.iter().map(|range| self.zone().date(range.start())).collect();
+                match (days.first(), days.last()) {
+                    (Some(first), Some(last)) if first != last => format!(
+                        "{} – {}",
+                        format_date(*first, self.tongue),
+                        format_date(*last, self.tongue)
+                    ),
+                    (Some(day), _) => format_date(*day, self.tongue),
+                    (None, _) => String::new(),
+                }
+            }
+            Wanted::TimeOfDay(time) => crate::texts::format_time(*time, self.tongue),
+        }
+    }
+
+    /// The values that say what, when, with whom and for how much.
+    #[must_use]
+    pub fn values_of(&self, slot: &Slot) -> Values {
+        Values::new()
+            .with(Placeholder::Business, self.profile.business_name.as_str())
+            .with(Placeholder::Service, self.service_name(slot))
+            .with(Placeholder::When, self.when(slot.starts_at))
+            .with(Placeholder::Staff, self.staff_name(slot))
+            .with(Placeholder::Price, slot.price.to_string())
+            .with(Placeholder::Deposit, slot.due_now.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! What people of the business are told.
+
+use crate::channel::{Address, Channel};
+use crate::outgoing::{Content, Draft, Purpose, Recipient, TEXT_CHARACTERS_MAX, TextBody, cut};
+use crate::redact::redact;
+use crate::templates::{TemplateName, call};
+use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
+use crate::thread::HandoffReason;
+
+use super::Phrase;
+
+/// How much of the customer's last words is shown.
+const WORDS_CHARACTERS: usize = 200;
+
+/// The brief for the person who is called: why, who, the last words (masked), what to do.
+#[must_use]
+pub fn person_wanted(
+    reason: HandoffReason,
+    name: Option<&str>,
+    phone: Option<&str>,
+    words: &str,
+    tongue: Tongue,
+) -> Phrase {
+    let known: Vec<&str> = [name, phone].into_iter().flatten().collect();
+    let values = Values::new()
+        .with(Placeholder::Reason, reason_word(reason, tongue))
+        .with(Placeholder::Known, known.join(", "))
+        .with(Placeholder::List, cut(&redact(words), WORDS_CHARACTERS))
+        .with(Placeholder::NextStep, next_step(reason, tongue));
+    Phrase::plain(render(TextKey::HandoffBrief, tongue, &values)).for_purpose(Purpose::Alert)
+}
+
+const fn reason_word(reason: HandoffReason, tongue: Tongue) -> &'static str {
+    match (reason, tongue) {
+        (HandoffReason::Asked, Tongue::English) => "asked for one",
+        (HandoffReason::Asked, Tongue::Swahili) => "ameomba",
+        (HandoffReason::NotUnderstood, Tongue::English) => "not understood three times",
+        (HandoffReason::NotUnderstood, Tongue::Swahili) => "hakueleweka mara tatu",
+        (HandoffReason::OutsideCohort, Tongue::English) => "not invited yet",
+        (HandoffReason::OutsideCohort, Tongue::Swahili) => "bado hajaalikwa",
+        (HandoffReason::Money, Tongue::English) => "a question about money",
+        (HandoffReason::Money, Tongue::Swahili) => "swali la pesa",
+        (HandoffReason::BeyondMachine, Tongue::English) => "wants what the assistant cannot do",
+        (HandoffReason::BeyondMachine, Tongue::Swahili) => "anataka kisichowezekana kwa msaidizi",
+    }
+}
+
+const fn next_step(reason: HandoffReason, tongue: Tongue) -> &'static str {
+    match (reason, tongue) {
+        (HandoffReason::Money, Tongue::English) => "look at the payment, then answer",
+        (HandoffReason::Money, Tongue::Swahili) => "angalia malipo, kisha mjibu",
+        (
+            HandoffReason::Asked
+            | HandoffReason::NotUnderstood
+            | HandoffReason::OutsideCohort
+            | HandoffReason::BeyondMachine,
+            Tongue::English,
+        ) => "answer in the chat or call",
+        (
+            HandoffReason::Asked
+            | HandoffReason::NotUnderstood
+            | HandoffReason::OutsideCohort
+            | HandoffReason::BeyondMachine,
+            Tongue::Swahili,
+        ) => "mjibu kwenye chat au mpigie",
+    }
+}
+
+/// A message to a person of the business; outside of the window its first line goes by a template.
+#[must_use]
+pub fn to_business(
+    phrase: &Phrase,
+    address: Address,
+    channel: Channel,
+    template: TemplateName,
+    tongue: Tongue,
+    cause: String,
+) -> Option<Draft> {
+    let first_line = phrase.body.lines().next().unwrap_or_default();
+    Some(Draft {
+        thread: None,
+        channel,
+        recipient: Recipient::Business(address),
+        purpose: phrase.purpose,
+        content: Content::Text(TextBody::new(cut(&phrase.body, TEXT_CHARACTERS_MAX)).ok()?),
+        fallback: call(template, tongue, &[first_line], Vec::new()).ok(),
+        cause,
+    })
+}

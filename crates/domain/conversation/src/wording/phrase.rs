@@ -1,0 +1,449 @@
+//! The words for each reply.
+
+use time::{Date, OffsetDateTime, Time, Weekday};
+
+use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, VisitCard, Wanted};
+use crate::machine::{CHOICES_MAX, Meaning, Misunderstanding, Owed, Reply, Wordless};
+use crate::outgoing::{BUTTON_TITLE_CHARACTERS_MAX, Purpose, ROWS_MAX, cut};
+use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, format_time, render};
+use crate::understanding::OpenSpan;
+
+use super::{Choice, Phrase, Voice};
+
+/// Puts a reply into words.
+#[must_use]
+pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
+    match reply {
+        Reply::Welcome => voice.say(TextKey::Greeting).with_choices(voice.menu_choices()),
+        Reply::Greeting => voice.say(TextKey::Greeting),
+        Reply::YouAreWelcome => voice.say(TextKey::YouAreWelcome),
+        Reply::TakeYourTime => voice.say(TextKey::TakeYourTime),
+        Reply::NothingOpen => voice.say(TextKey::NothingOpen).with_choices(voice.menu_choices()),
+        Reply::NotUnderstood(Misunderstanding::First) => voice.say(TextKey::NotUnderstoodOnce),
+        Reply::NotUnderstood(Misunderstanding::Second) => {
+            voice.say(TextKey::NotUnderstoodTwice).with_choices(voice.menu_choices())
+        }
+        Reply::WordsPlease(Wordless::Picture) => voice.say(TextKey::PhotoReceived),
+        Reply::WordsPlease(Wordless::Voice) => voice.say(TextKey::VoiceReceived),
+        Reply::WordsPlease(Wordless::Other) => voice.say(TextKey::UnsupportedReceived),
+        Reply::PersonComes => voice.say(TextKey::HandoffStarted),
+        Reply::MoneyToPerson => voice.say(TextKey::MoneyQuestionToPerson),
+        Reply::PersonAnswers => voice.say(TextKey::OutsideCohort),
+        Reply::GroupNeedsPerson { people } => voice.say_with(
+            TextKey::GroupNeedsPerson,
+            &Values::new().with(Placeholder::People, people.to_string()),
+        ),
+        Reply::OptedOut => voice.say(TextKey::OptedOut),
+        Reply::OptedIn => voice.say_with(
+            TextKey::OptedIn,
+            &Values::new().with(Placeholder::Business, voice.profile.business_name.as_str()),
+        ),
+        Reply::Prices { services } => prices(services, voice),
+        Reply::Hours { day } => hours(*day, voice),
+        Reply::Location => location(voice),
+        Reply::NoOffers => voice.say(TextKey::NoOffers),
+        Reply::DoNotKnow => do_not_know(voice),
+        Reply::AskService { among, narrowed } => ask_service(among, *narrowed, voice),
+        Reply::AskWhen { service } => ask_when(*service, voice),
+        Reply::AskReading { first, second } => ask_reading(first, second, voice),
+        Reply::Propose { slot } => propose(slot, voice),
+        Reply::PickSlot { reason, wanted, slots } => pick_slot(*reason, wanted.as_ref(), slots, voice),
+        Reply::NothingFree { reason, wanted } => Phrase::plain(not_free(*reason, wanted.as_ref(), None, voice)),
+        Reply::Declined => voice.say(TextKey::ProposalDeclined),
+        Reply::AskPayer | Reply::AskOtherPayer => voice.say(TextKey::AskPaymentNumber),
+        Reply::PromptSent { owed, trial } => prompt_sent(owed, *trial, voice),
+        Reply::PaymentChecking => voice.say(TextKey::StillChecking),
+        Reply::ClaimChecking => voice.say(TextKey::ClaimBeingChecked),
+        Reply::ResendNotYet { minutes } => voice.say_with(
+            TextKey::ResendNotYet,
+            &Values::new().with(Placeholder::Duration, format_minutes(*minutes, voice.tongue)),
+        ),
+        Reply::PaymentArrived { slot, amount, receipt } => voice
+            .say_with(
+                TextKey::ConfirmedPaid,
+                &voice
+                    .values_of(slot)
+                    .with(Placeholder::Amount, amount.to_string())
+                    .with(Placeholder::Receipt, receipt.as_str()),
+            )
+            .for_purpose(Purpose::Receipt),
+        Reply::PaymentFailed { trouble, deadline } => payment_failed(*trouble, *deadline, voice),
+        Reply::HoldGone { slot } => hold_gone(slot, voice),
+        Reply::NothingDue => voice.say(TextKey::NothingToPay),
+        Reply::Visits { visits } => visits_shown(visits, voice),
+        Reply::NothingBooked => voice
+            .say(TextKey::NoBooking)
+            .with_choices(vec![voice.choice(Meaning::Book, TextKey::ButtonBook)]),
+        Reply::PickVisit { visits } => pick_visit(visits, voice),
+        Reply::AskCancel { slot } => ask_cancel(slot, voice),
+        Reply::Cancelled { slot } => voice.say_with(TextKey::CancelDone, &voice.values_of(slot)),
+        Reply::NotCancelled { slot } => voice.say_with(TextKey::CancelKept, &voice.values_of(slot)),
+        Reply::LateNoted { minutes: Some(minutes) } => voice.say_with(
+            TextKey::LatenessNoted,
+            &Values::new().with(Placeholder::Minutes, minutes.to_string()),
+        ),
+        Reply::LateNoted { minutes: None } => voice.say(TextKey::LatenessNotedOpen),
+    }
+}
+
+impl Voice<'_> {
+    pub(super) fn text(&self, key: TextKey, values: &Values) -> String {
+        render(key, self.tongue, values)
+    }
+
+    pub(super) fn say(&self, key: TextKey) -> Phrase {
+        Phrase::plain(self.text(key, &Values::new()))
+    }
+
+    pub(super) fn say_with(&self, key: TextKey, values: &Values) -> Phrase {
+        Phrase::plain(self.text(key, values))
+    }
+
+    pub(super) fn choice(&self, meaning: Meaning, key: TextKey) -> Choice {
+        Choice {
+            meaning,
+            title: self.text(key, &Values::new()),
+            description: None,
+        }
+    }
+
+    /// What can be done here.
+    fn menu_choices(&self) -> Vec<Choice> {
+        vec![
+            self.choice(Meaning::Book, TextKey::ButtonBook),
+            self.choice(Meaning::Prices, TextKey::ButtonPrices),
+            self.choice(Meaning::Person, TextKey::ButtonPerson),
+        ]
+    }
+}
+
+fn ask_service(among: &[ServiceRef], narrowed: bool, voice: &Voice<'_>) -> Phrase {
+    let key = if narrowed { TextKey::AskWhichService } else { TextKey::AskService };
+    let services = among.iter().filter_map(|id| voice.menu.service(*id)).take(ROWS_MAX);
+    let choices = services.map(|service| Choice {
+        meaning: Meaning::Service(service.id),
+        title: service.name_in(voice.language()).to_owned(),
+        description: Some(format!(
+            "{} · {}",
+            service.price,
+            format_minutes(service.minutes, voice.tongue)
+        )),
+    });
+    voice
+        .say(key)
+        .with_choices(choices.collect())
+        .opened_by(voice.text(TextKey::ListServices, &Values::new()))
+}
+
+fn ask_when(service: Option<ServiceRef>, voice: &Voice<'_>) -> Phrase {
+    let service = service.and_then(|id| voice.menu.service(id));
+    let name = service.map_or("…", |service| service.name_in(voice.language()));
+    voice.say_with(TextKey::AskDate, &Values::new().with(Placeholder::Service, name))
+}
+
+/// Both readings stand in full in the text; the buttons tell them apart as shortly as they can.
+fn ask_reading(first: &Wanted, second: &Wanted, voice: &Voice<'_>) -> Phrase {
+    let values = Values::new()
+        .with(Placeholder::First, voice.wanted(first))
+        .with(Placeholder::Second, voice.wanted(second));
+    let title = |wanted: &Wanted| {
+        let same_day = match (first, second) {
+            (Wanted::At(one), Wanted::At(other)) => voice.menu.zone.date(*one) == voice.menu.zone.date(*other),
+            (Wanted::At(_) | Wanted::Among(_) | Wanted::TimeOfDay(_), _) => false,
+        };
+        let short = match wanted {
+            Wanted::At(instant) if same_day => voice.clock(*instant),
+            Wanted::At(instant) => format!(
+                "{} {}",
+                voice.menu.zone.date(*instant).day(),
+                voice.clock(*instant)
+            ),
+            Wanted::Among(_) | Wanted::TimeOfDay(_) => voice.wanted(wanted),
+        };
+        cut(&short, BUTTON_TITLE_CHARACTERS_MAX)
+    };
+    let choice = |wanted: &Wanted| Choice {
+        meaning: Meaning::Reading(wanted.clone()),
+        title: title(wanted),
+        description: None,
+    };
+    voice.say_with(TextKey::WhichReading, &values).with_choices(vec![
+        choice(first),
+        choice(second),
+        voice.choice(Meaning::OtherTime, TextKey::ButtonOtherTime),
+    ])
+}
+
+fn propose(slot: &Slot, voice: &Voice<'_>) -> Phrase {
+    let key = if !slot.due_now.is_positive() {
+        TextKey::ProposalPaidThere
+    } else if slot.due_now == slot.price {
+        TextKey::ProposalPaidInFull
+    } else {
+        TextKey::ProposalWithDeposit
+    };
+    voice.say_with(key, &voice.values_of(slot)).with_choices(vec![
+        voice.choice(Meaning::Yes, TextKey::ButtonYes),
+        voice.choice(Meaning::No, TextKey::ButtonNo),
+        voice.choice(Meaning::OtherTime, TextKey::ButtonOtherTime),
+    ])
+}
+
+fn pick_slot(reason: NotFree, wanted: Option<&Wanted>, slots: &[Slot], voice: &Voice<'_>) -> Phrase {
+    let shown = slots.iter().take(CHOICES_MAX).enumerate();
+    let mut choices: Vec<Choice> = shown
+        .map(|(place, slot)| Choice {
+            meaning: Meaning::Slot(place),
+            title: slot_title(slot, voice),
+            description: Some(format!("{} · {}", voice.when(slot.starts_at), voice.staff_name(slot))),
+        })
+        .collect();
+    choices.push(voice.choice(Meaning::OtherTime, TextKey::ButtonOtherTime));
+    Phrase::plain(not_free(reason, wanted, slots.first(), voice))
+        .with_choices(choices)
+        .opened_by(voice.text(TextKey::ListTimes, &Values::new()))
+}
+
+/// The day's name, its number and the hour: `Jumatano 13, 2:00 pm`.
+fn slot_title(slot: &Slot, voice: &Voice<'_>) -> String {
+    let date = voice.menu.zone.date(slot.starts_at);
+    let written = format_date(date, voice.tongue);
+    let day = written.split(' ').next().unwrap_or_default();
+    format!("{day} {}, {}", date.day(), voice.clock(slot.starts_at))
+}
+
+/// Why the time that was wanted is not simply proposed.
+fn not_free(reason: NotFree, wanted: Option<&Wanted>, nearest: Option<&Slot>, voice: &Voice<'_>) -> String {
+    let zone = &voice.menu.zone;
+    let when = wanted.map_or_else(|| "…".to_owned(), |wanted| voice.wanted(wanted));
+    let values = Values::new().with(Placeholder::When, when);
+    let near = nearest.map(|slot| voice.when(slot.starts_at));
+    match (reason, near) {
+        (NotFree::Choose, Some(_)) => {
+            let day = nearest.map_or_else(String::new, |slot| format_date(zone.date(slot.starts_at), voice.tongue));
+            let date = match wanted {
+                Some(wanted @ Wanted::Among(_)) => voice.wanted(wanted),
+                Some(Wanted::At(_) | Wanted::TimeOfDay(_)) | None => day,
+            };
+            voice.text(TextKey::AskFreeTimes, &Values::new().with(Placeholder::Date, date))
+        }
+        (NotFree::Closed, Some(near)) => voice.text(TextKey::ClosedThen, &values.with(Placeholder::Nearest, near)),
+        (NotFree::TooSoon { notice_minutes }, Some(near)) => voice.text(
+            TextKey::TooSoon,
+            &Values::new()
+                .with(Placeholder::Duration, format_minutes(notice_minutes, voice.tongue))
+                .with(Placeholder::Nearest, near),
+        ),
+        (NotFree::Past, _) => voice.text(TextKey::AlreadyPast, &values),
+        (NotFree::TooFar { last_day }, _) => voice.text(
+            TextKey::TooFarAhead,
+            &Values::new().with(Placeholder::Date, format_date(last_day, voice.tongue)),
+        ),
+        (NotFree::Taken | NotFree::StaffAway | NotFree::NotOffered, Some(_)) => {
+            voice.text(TextKey::SlotTaken, &values)
+        }
+        (
+            NotFree::Choose
+            | NotFree::Taken
+            | NotFree::Closed
+            | NotFree::StaffAway
+            | NotFree::TooSoon { .. }
+            | NotFree::NotOffered,
+            None,
+        ) => voice.text(TextKey::NoSlotNear, &values),
+    }
+}
+
+fn prompt_sent(owed: &Owed, trial: bool, voice: &Voice<'_>) -> Phrase {
+    let values = voice
+        .values_of(&owed.slot)
+        .with(Placeholder::Time, voice.clock(owed.deadline))
+        .with(Placeholder::Amount, owed.amount.to_string());
+    let mut body = voice.text(TextKey::PromptSent, &values);
+    if trial {
+        body = format!("{body}\n\n{}", voice.text(TextKey::SandboxNotice, &Values::new()));
+    }
+    Phrase::plain(body).for_purpose(Purpose::AsksMoney)
+}
+
+fn payment_failed(trouble: PaymentTrouble, deadline: OffsetDateTime, voice: &Voice<'_>) -> Phrase {
+    let (key, next) = match trouble {
+        PaymentTrouble::WrongPin => (TextKey::FailedWrongPin, Next::Again),
+        PaymentTrouble::InsufficientFunds => (TextKey::FailedInsufficientFunds, Next::Again),
+        PaymentTrouble::Cancelled => (TextKey::FailedCancelled, Next::Again),
+        PaymentTrouble::Unreachable => (TextKey::FailedUnreachable, Next::Again),
+        PaymentTrouble::Limit => (TextKey::FailedLimit, Next::OtherNumber),
+        PaymentTrouble::TooSoonAgain => (TextKey::FailedTooSoonAgain, Next::Again),
+        PaymentTrouble::Busy => (TextKey::FailedSystemBusy, Next::Again),
+        PaymentTrouble::PinBlocked => (TextKey::FailedPinBlocked, Next::OtherNumber),
+        PaymentTrouble::OnOurSide => (TextKey::FailedOnOurSide, Next::Person),
+    };
+    let again = voice.choice(Meaning::Resend, TextKey::ButtonTryAgain);
+    let other = voice.choice(Meaning::OtherNumber, TextKey::ButtonOtherNumber);
+    let person = voice.choice(Meaning::Person, TextKey::ButtonPerson);
+    let choices = match next {
+        Next::Again => vec![again, other, person],
+        Next::OtherNumber => vec![other, person],
+        Next::Person => vec![person],
+    };
+    let values = Values::new().with(Placeholder::Time, voice.clock(deadline));
+    voice.say_with(key, &values).with_choices(choices)
+}
+
+/// What helps after a payment failed.
+enum Next {
+    Again,
+    OtherNumber,
+    Person,
+}
+
+fn hold_gone(slot: &Slot, voice: &Voice<'_>) -> Phrase {
+    voice.say_with(TextKey::HoldExpired, &voice.values_of(slot)).with_choices(vec![
+        voice.choice(Meaning::Book, TextKey::ButtonBook),
+        voice.choice(Meaning::Person, TextKey::ButtonPerson),
+    ])
+}
+
+fn visits_shown(visits: &[VisitCard], voice: &Voice<'_>) -> Phrase {
+    let lines: Vec<String> = visits
+        .iter()
+        .take(CHOICES_MAX)
+        .map(|card| {
+            let values = voice
+                .values_of(&card.slot)
+                .with(Placeholder::Reference, card.reference.as_str());
+            voice.text(TextKey::BookingShown, &values)
+        })
+        .collect();
+    Phrase::plain(lines.join("\n"))
+}
+
+fn pick_visit(visits: &[VisitCard], voice: &Voice<'_>) -> Phrase {
+    let choices = visits.iter().take(ROWS_MAX).map(|card| Choice {
+        meaning: Meaning::CancelVisit(card.id),
+        title: slot_title(&card.slot, voice),
+        description: Some(format!(
+            "{} · {}",
+            voice.service_name(&card.slot),
+            voice.when(card.slot.starts_at)
+        )),
+    });
+    voice
+        .say(TextKey::AskWhichService)
+        .with_choices(choices.collect())
+        .opened_by(voice.text(TextKey::ListTimes, &Values::new()))
+}
+
+fn ask_cancel(slot: &Slot, voice: &Voice<'_>) -> Phrase {
+    let values = voice.values_of(slot).with(Placeholder::Policy, "");
+    voice.say_with(TextKey::CancelAsk, &values).with_choices(vec![
+        voice.choice(Meaning::Yes, TextKey::ButtonCancel),
+        voice.choice(Meaning::No, TextKey::ButtonKeep),
+    ])
+}
+
+fn prices(services: &[ServiceRef], voice: &Voice<'_>) -> Phrase {
+    let known: Vec<_> = services.iter().filter_map(|id| voice.menu.service(*id)).collect();
+    let book = vec![voice.choice(Meaning::Book, TextKey::ButtonBook)];
+    match known.as_slice() {
+        [only] => {
+            let values = Values::new()
+                .with(Placeholder::Service, only.name_in(voice.language()))
+                .with(Placeholder::Price, only.price.to_string())
+                .with(Placeholder::Duration, format_minutes(only.minutes, voice.tongue));
+            let choice = Choice {
+                meaning: Meaning::Service(only.id),
+                ..voice.choice(Meaning::Book, TextKey::ButtonBook)
+            };
+            voice.say_with(TextKey::PriceAnswer, &values).with_choices(vec![choice])
+        }
+        several => {
+            let lines: Vec<String> = several
+                .iter()
+                .take(20)
+                .map(|service| format!("{}: {}", service.name_in(voice.language()), service.price))
+                .collect();
+            let values = Values::new().with(Placeholder::List, lines.join("\n"));
+            voice.say_with(TextKey::PriceListAnswer, &values).with_choices(book)
+        }
+    }
+}
+
+fn location(voice: &Voice<'_>) -> Phrase {
+    match &voice.profile.location {
+        Some(address) => voice.say_with(
+            TextKey::LocationAnswer,
+            &Values::new().with(Placeholder::Address, address.as_str()),
+        ),
+        None => do_not_know(voice),
+    }
+}
+
+fn do_not_know(voice: &Voice<'_>) -> Phrase {
+    voice
+        .say(TextKey::NoAnswerKnown)
+        .with_choices(vec![voice.choice(Meaning::Person, TextKey::ButtonPerson)])
+}
+
+fn hours(day: Option<Date>, voice: &Voice<'_>) -> Phrase {
+    let Some(day) = day else {
+        return voice.say_with(TextKey::HoursAnswer, &Values::new().with(Placeholder::Hours, week(voice)));
+    };
+    let spans = voice.menu.opening.spans(day.weekday());
+    let values = Values::new().with(Placeholder::Date, format_date(day, voice.tongue));
+    if spans.is_empty() {
+        voice.say_with(TextKey::ClosedOnDateAnswer, &values.with(Placeholder::Hours, week(voice)))
+    } else {
+        voice.say_with(
+            TextKey::HoursOnDateAnswer,
+            &values.with(Placeholder::Hours, spans_written(spans, voice)),
+        )
+    }
+}
+
+/// The week's hours, days with the same hours together.
+fn week(voice: &Voice<'_>) -> String {
+    let mut lines: Vec<(Weekday, Weekday, Vec<OpenSpan>)> = Vec::new();
+    for offset in 0..7 {
+        let day = Weekday::Monday.nth_next(offset);
+        let spans = voice.menu.opening.spans(day).to_vec();
+        match lines.last_mut() {
+            Some((_, last, same)) if *same == spans => *last = day,
+            Some(_) | None => lines.push((day, day, spans)),
+        }
+    }
+    let written = lines.into_iter().filter(|(_, _, spans)| !spans.is_empty()).map(|(first, last, spans)| {
+        let days = if first == last {
+            day_name(first, voice)
+        } else {
+            format!("{} – {}", day_name(first, voice), day_name(last, voice))
+        };
+        format!("{days}: {}", spans_written(&spans, voice))
+    });
+    written.collect::<Vec<_>>().join("\n")
+}
+
+/// A weekday's name, taken from a date that has it.
+fn day_name(day: Weekday, voice: &Voice<'_>) -> String {
+    let monday = Date::from_iso_week_date(2026, 20, Weekday::Monday).unwrap_or(Date::MIN);
+    let date = monday + time::Duration::days(i64::from(day.number_days_from_monday()));
+    let written = format_date(date, voice.tongue);
+    written.split(' ').next().unwrap_or_default().to_owned()
+}
+
+fn spans_written(spans: &[OpenSpan], voice: &Voice<'_>) -> String {
+    let written = spans
+        .iter()
+        .map(|span| format!("{} – {}", minute_written(span.from_minute, voice), minute_written(span.to_minute, voice)));
+    written.collect::<Vec<_>>().join(", ")
+}
+
+fn minute_written(minute: u16, voice: &Voice<'_>) -> String {
+    let (hour, minute) = (minute / 60 % 24, minute % 60);
+    let time = u8::try_from(hour)
+        .ok()
+        .zip(u8::try_from(minute).ok())
+        .and_then(|(hour, minute)| Time::from_hms(hour, minute, 0).ok())
+        .unwrap_or(Time::MIDNIGHT);
+    format_time(time, voice.tongue)
+}

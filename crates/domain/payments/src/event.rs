@@ -1,0 +1,103 @@
+//! What happened, in the past tense, for the other domains. Events carry ids, amounts and codes; never
+//! names, numbers, receipts or bodies.
+
+use ratiba_kernel::Money;
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::{AttemptId, ReviewReason, StateName};
+use crate::failure::{FailureReason, NextStep};
+use crate::payment::{PaymentId, Purpose};
+use crate::{CustomerId, VisitId};
+
+/// Whom an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The attempt that moved.
+    pub attempt: AttemptId,
+    /// The visit that owes it.
+    pub visit: VisitId,
+    /// Whose visit it is.
+    pub customer: CustomerId,
+}
+
+/// What happened to a payment or one of its attempts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "snake_case")]
+pub enum PaymentEvent {
+    /// The provider took the request: the prompt is out.
+    PromptSent {
+        /// Whom it is about.
+        about: About,
+        /// How much is asked.
+        amount: Money,
+    },
+    /// Nothing is owed any more. Happens once in a payment's life.
+    PaymentSettled {
+        /// Whom it is about; the attempt is the one that settled it.
+        about: About,
+        /// What it was for.
+        purpose: Purpose,
+        /// How much was paid in all.
+        paid: Money,
+        /// The state that a late callback moved the attempt out of, if it had been given up.
+        reopened: Option<StateName>,
+    },
+    /// More came in than was owed; the rest is the customer's credit, and a person should know.
+    PaymentOverpaid {
+        /// Whom it is about.
+        about: About,
+        /// How much was more than owed.
+        excess: Money,
+    },
+    /// The receipt of money that was known of before has arrived.
+    ReceiptKnown {
+        /// Whom it is about.
+        about: About,
+    },
+    /// An attempt is over, without money.
+    AttemptFailed {
+        /// Whom it is about.
+        about: About,
+        /// Why.
+        reason: FailureReason,
+        /// What to offer the customer.
+        next_step: NextStep,
+    },
+    /// Nobody knows what became of an attempt; queries run. The customer is told that we are checking.
+    AttemptUnknown {
+        /// Whom it is about.
+        about: About,
+    },
+    /// A person must look at an attempt.
+    AttemptInReview {
+        /// Whom it is about.
+        about: About,
+        /// Why.
+        why: ReviewReason,
+    },
+    /// An attempt's state stands, but something about it is odd and a person should look.
+    AttemptDisputed {
+        /// Whom it is about.
+        about: About,
+        /// Why.
+        why: ReviewReason,
+    },
+    /// An attempt was withdrawn before anything was sent.
+    AttemptCancelled {
+        /// Whom it is about.
+        about: About,
+    },
+    /// The visit was lost after it was paid; the money is the customer's credit now, and a person should know.
+    PaymentCredited {
+        /// The payment.
+        payment: PaymentId,
+        /// The visit that was lost.
+        visit: VisitId,
+        /// Whose credit it is.
+        customer: CustomerId,
+        /// How much.
+        amount: Money,
+    },
+}

@@ -1,0 +1,159 @@
+//! What was heard from a provider about an attempt, in the domain's words.
+
+use std::fmt;
+
+use ratiba_kernel::{Money, PhoneNumber};
+use time::OffsetDateTime;
+
+use crate::failure::{FailureReason, ProviderCode};
+use crate::reference::{ProviderIds, Receipt};
+
+/// What an attempt's state rests on. A success in a verified callback outweighs everything; a query never
+/// overwrites a callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// The answer to the submission.
+    PushAnswer,
+    /// The answer to a query; it knows no receipt.
+    Query,
+    /// A callback that came on the attempt's own path and whose ids are the attempt's.
+    Callback,
+}
+
+impl Evidence {
+    /// The word for it in rows.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PushAnswer => "push_answer",
+            Self::Query => "query",
+            Self::Callback => "callback",
+        }
+    }
+
+    /// Reads the word back; `None` for any other.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::PushAnswer, Self::Query, Self::Callback]
+            .into_iter()
+            .find(|evidence| evidence.as_str() == word)
+    }
+}
+
+/// The outcome of a submission. There is no error beside it: what could not be learned is `Unknown`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PushAnswer {
+    /// Taken for processing, which is not yet a payment.
+    Accepted(ProviderIds),
+    /// Certainly not taken: nothing was or will be asked of the payer.
+    Rejected {
+        /// Why, as a class.
+        reason: FailureReason,
+        /// The provider's code, if it gave one.
+        code: Option<ProviderCode>,
+    },
+    /// No answer, or none that can be trusted. The prompt may be on the payer's screen.
+    Unknown,
+}
+
+/// The outcome of asking what became of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueryAnswer {
+    /// The payer paid. With which receipt is not known.
+    Paid,
+    /// The attempt is over without money.
+    Failed {
+        /// Why, as a class.
+        reason: FailureReason,
+        /// The provider's code.
+        code: ProviderCode,
+    },
+    /// A code that nobody knows the meaning of: it proves nothing.
+    Unrecognised {
+        /// The provider's code.
+        code: ProviderCode,
+    },
+    /// Still in process.
+    Pending,
+    /// The provider did not say: an outage, an error, or an id that it does not know (any more).
+    NoAnswer,
+}
+
+/// What a callback says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallbackReport {
+    /// Whom it is about; must be the attempt's own.
+    pub ids: ProviderIds,
+    /// What happened.
+    pub verdict: CallbackVerdict,
+}
+
+/// What happened, according to a callback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallbackVerdict {
+    /// Money moved.
+    Paid {
+        /// How much; the attempt's amount, or else a person must look.
+        amount: Money,
+        /// Under which number.
+        receipt: Receipt,
+        /// Who paid, if the provider says so in full.
+        payer: Option<PhoneNumber>,
+        /// When, by the provider's clock, if it says so legibly.
+        at: Option<OffsetDateTime>,
+    },
+    /// The attempt is over without money.
+    Failed {
+        /// Why, as a class.
+        reason: FailureReason,
+        /// The provider's code.
+        code: ProviderCode,
+    },
+    /// A code that nobody knows the meaning of: it proves nothing and a query must confirm it.
+    Unrecognised {
+        /// The provider's code.
+        code: ProviderCode,
+    },
+}
+
+/// An answer and the raw text it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard<T> {
+    /// What it means.
+    pub answer: T,
+    /// What was said; `None` if nothing came.
+    pub raw: Option<RawAnswer>,
+}
+
+/// The beginning of what a provider sent, kept with the attempt. It may hold a payer's number: `Debug`
+/// shows its length only, and it is never logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RawAnswer(String);
+
+impl RawAnswer {
+    /// The most characters that are kept.
+    pub const LENGTH_MAX: usize = 1_000;
+
+    /// Keeps the beginning. NUL characters, which PostgreSQL cannot store, are left out.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(
+            text.chars()
+                .filter(|c| *c != '\0')
+                .take(Self::LENGTH_MAX)
+                .collect(),
+        )
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for RawAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawAnswer({} bytes)", self.0.len())
+    }
+}

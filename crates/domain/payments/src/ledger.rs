@@ -1,0 +1,257 @@
+//! The books: append-only, double entry. A journal is made of transfers, each of which takes from one
+//! account what it brings to another, so that it adds up to nothing by construction. Balances are derived
+//! and never stored apart.
+
+use std::collections::BTreeMap;
+
+use ratiba_kernel::{Id, Money, MoneyError};
+use time::OffsetDateTime;
+
+use crate::CustomerId;
+use crate::attempt::{AttemptId, Provider};
+use crate::payment::PaymentId;
+
+/// The identity of a journal.
+pub type JournalId = Id<Journal>;
+
+/// The accounts that each tenant has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Account {
+    /// Received through M-Pesa.
+    MpesaClearing,
+    /// Received by card.
+    CardClearing,
+    /// Cash in the drawer.
+    CashDrawer,
+    /// Owed to customers: paid ahead, or credit.
+    CustomerDeposits,
+    /// Earned.
+    ServiceRevenue,
+    /// Owed to therapists: tips.
+    TipsPayable,
+    /// Paid back.
+    Refunds,
+    /// Taken by providers.
+    Fees,
+    /// Received, and nobody knows for what.
+    Suspense,
+}
+
+impl Account {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::MpesaClearing,
+        Self::CardClearing,
+        Self::CashDrawer,
+        Self::CustomerDeposits,
+        Self::ServiceRevenue,
+        Self::TipsPayable,
+        Self::Refunds,
+        Self::Fees,
+        Self::Suspense,
+    ];
+
+    /// The account where a provider's money arrives.
+    #[must_use]
+    pub const fn clearing(provider: Provider) -> Self {
+        match provider {
+            Provider::Mpesa => Self::MpesaClearing,
+        }
+    }
+
+    /// The word for it in rows.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MpesaClearing => "mpesa_clearing",
+            Self::CardClearing => "card_clearing",
+            Self::CashDrawer => "cash_drawer",
+            Self::CustomerDeposits => "customer_deposits",
+            Self::ServiceRevenue => "service_revenue",
+            Self::TipsPayable => "tips_payable",
+            Self::Refunds => "refunds",
+            Self::Fees => "fees",
+            Self::Suspense => "suspense",
+        }
+    }
+
+    /// Reads the word back; `None` for any other.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|account| account.as_str() == word)
+    }
+}
+
+/// A place where money lies: an account, and within it for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The account.
+    pub account: Account,
+    /// Whose it is, where the account is kept by customer.
+    pub customer: Option<CustomerId>,
+    /// For which payment; a customer's deposit without one is free credit.
+    pub payment: Option<PaymentId>,
+}
+
+impl Place {
+    /// The account as such.
+    #[must_use]
+    pub const fn plain(account: Account) -> Self {
+        Self {
+            account,
+            customer: None,
+            payment: None,
+        }
+    }
+
+    /// What a customer paid ahead for one visit.
+    #[must_use]
+    pub const fn deposit(customer: CustomerId, payment: PaymentId) -> Self {
+        Self {
+            account: Account::CustomerDeposits,
+            customer: Some(customer),
+            payment: Some(payment),
+        }
+    }
+
+    /// What a customer may spend on any visit.
+    #[must_use]
+    pub const fn credit(customer: CustomerId) -> Self {
+        Self {
+            account: Account::CustomerDeposits,
+            customer: Some(customer),
+            payment: None,
+        }
+    }
+}
+
+/// One line of a journal. Debits are positive, credits negative; never nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where.
+    pub place: Place,
+    /// How much; a debit if above nothing.
+    pub amount: Money,
+}
+
+/// An amount that leaves one place for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// Where it is debited.
+    pub debit: Place,
+    /// Where it is credited.
+    pub credit: Place,
+    /// How much; above nothing, or the transfer leaves no trace.
+    pub amount: Money,
+}
+
+/// What posts a journal. The same cause posts once, however often it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// An attempt brought money.
+    Received(AttemptId),
+    /// A payment became the customer's credit.
+    Credited(PaymentId),
+}
+
+impl Cause {
+    /// The text that is unique within a tenant.
+    #[must_use]
+    pub fn key(self) -> String {
+        match self {
+            Self::Received(attempt) => format!("received:{attempt}"),
+            Self::Credited(payment) => format!("credited:{payment}"),
+        }
+    }
+}
+
+/// Entries that were posted together and add up to nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Journal {
+    id: JournalId,
+    cause: Cause,
+    payment: PaymentId,
+    at: OffsetDateTime,
+    entries: Vec<Entry>,
+}
+
+impl Journal {
+    /// A journal of transfers, in which each place has one line. Balanced by construction.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if amounts are negative ([`MoneyError::TooLarge`]), beyond all measure, or of several
+    /// currencies.
+    pub fn post(
+        id: JournalId,
+        cause: Cause,
+        payment: PaymentId,
+        at: OffsetDateTime,
+        transfers: &[Transfer],
+    ) -> Result<Self, MoneyError> {
+        let mut lines: BTreeMap<Place, Money> = BTreeMap::new();
+        for transfer in transfers {
+            let nothing = Money::zero(transfer.amount.currency());
+            if transfer.amount < nothing {
+                return Err(MoneyError::TooLarge);
+            }
+            let debit = lines.entry(transfer.debit).or_insert(nothing);
+            *debit = debit.checked_add(transfer.amount)?;
+            let credit = lines.entry(transfer.credit).or_insert(nothing);
+            *credit = credit.checked_sub(transfer.amount)?;
+        }
+        let entries = lines
+            .into_iter()
+            .filter(|(_, amount)| !amount.is_zero())
+            .map(|(place, amount)| Entry { place, amount })
+            .collect();
+        Ok(Self {
+            id,
+            cause,
+            payment,
+            at,
+            entries,
+        })
+    }
+
+    /// Its identity.
+    #[must_use]
+    pub const fn id(&self) -> JournalId {
+        self.id
+    }
+
+    /// What posted it.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        self.cause
+    }
+
+    /// The payment that it is about.
+    #[must_use]
+    pub const fn payment(&self) -> PaymentId {
+        self.payment
+    }
+
+    /// The attempt that it is about, if one.
+    #[must_use]
+    pub const fn attempt(&self) -> Option<AttemptId> {
+        match self.cause {
+            Cause::Received(attempt) => Some(attempt),
+            Cause::Credited(_) => None,
+        }
+    }
+
+    /// When it was posted, in business time.
+    #[must_use]
+    pub const fn at(&self) -> OffsetDateTime {
+        self.at
+    }
+
+    /// Its lines, which add up to nothing.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,436 @@
+//! What is owed for a visit, and how much of it was paid.
+
+use ratiba_kernel::{Currency, Id, Money, MoneyError};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::attempt::{Attempt, AttemptId, AttemptState};
+use crate::failure::{FailureReason, Retry};
+use crate::reference::AccountReference;
+use crate::schedule::RESEND_AFTER;
+use crate::{CustomerId, VisitId};
+
+/// The identity of a payment.
+pub type PaymentId = Id<Payment>;
+
+/// What the money is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A part of the price, ahead.
+    Deposit,
+    /// The whole price, ahead.
+    Full,
+    /// What is left of the price.
+    Balance,
+}
+
+impl Purpose {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Deposit, Self::Full, Self::Balance];
+
+    /// The word for it in rows and events.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deposit => "deposit",
+            Self::Full => "full",
+            Self::Balance => "balance",
+        }
+    }
+
+    /// Reads the word back; `None` for any other.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == word)
+    }
+
+    /// What a provider may show beside the amount: at most 13 characters.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Deposit => "Deposit",
+            Self::Full => "Full payment",
+            Self::Balance => "Balance",
+        }
+    }
+}
+
+/// Where a payment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentState {
+    /// Owed.
+    Open,
+    /// Paid in full.
+    Settled,
+    /// Paid, but the visit was lost meanwhile: the money waits as the customer's credit.
+    Credited,
+}
+
+impl PaymentState {
+    /// The word for it in rows.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Settled => "settled",
+            Self::Credited => "credited",
+        }
+    }
+
+    /// Reads the word back; `None` for any other.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Open, Self::Settled, Self::Credited]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+    }
+}
+
+/// What is owed for a visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    id: PaymentId,
+    visit: VisitId,
+    customer: CustomerId,
+    purpose: Purpose,
+    due: Money,
+    paid: Money,
+    state: PaymentState,
+    state_at: OffsetDateTime,
+    created_at: OffsetDateTime,
+    version: i32,
+}
+
+/// What a payment is read from and written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentParts {
+    /// Which payment.
+    pub id: PaymentId,
+    /// The visit that owes it.
+    pub visit: VisitId,
+    /// Whose visit it is.
+    pub customer: CustomerId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// How much is owed; above nothing.
+    pub due: Money,
+    /// How much of it was received; never above what is owed.
+    pub paid: Money,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// Since when.
+    pub state_at: OffsetDateTime,
+    /// When it was asked for.
+    pub created_at: OffsetDateTime,
+    /// The version it was read at; 0 if it was never recorded.
+    pub version: i32,
+}
+
+/// A row that no sequence of transitions leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the payment's amounts and its state contradict each other")]
+pub struct ImpossiblePayment;
+
+/// Money that came in, divided by what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// What goes towards the amount due.
+    pub applied: Money,
+    /// What is more than was due: the customer's credit.
+    pub excess: Money,
+}
+
+impl Payment {
+    /// A new one, owed from `at` on.
+    #[must_use]
+    pub const fn owe(
+        id: PaymentId,
+        visit: VisitId,
+        customer: CustomerId,
+        purpose: Purpose,
+        due: Money,
+        at: OffsetDateTime,
+    ) -> Self {
+        Self {
+            id,
+            visit,
+            customer,
+            purpose,
+            due,
+            paid: Money::zero(due.currency()),
+            state: PaymentState::Open,
+            state_at: at,
+            created_at: at,
+            version: 0,
+        }
+    }
+
+    /// Puts a payment together from its row.
+    ///
+    /// # Errors
+    /// [`ImpossiblePayment`] if no sequence of transitions leads to it.
+    pub fn restore(parts: PaymentParts) -> Result<Self, ImpossiblePayment> {
+        let PaymentParts {
+            id,
+            visit,
+            customer,
+            purpose,
+            due,
+            paid,
+            state,
+            state_at,
+            created_at,
+            version,
+        } = parts;
+        let one_currency = due.currency() == paid.currency();
+        let within = paid.amount_minor() >= 0 && paid.amount_minor() <= due.amount_minor();
+        let open = paid != due;
+        if one_currency && within && due.is_positive() && open == (state == PaymentState::Open) {
+            Ok(Self {
+                id,
+                visit,
+                customer,
+                purpose,
+                due,
+                paid,
+                state,
+                state_at,
+                created_at,
+                version,
+            })
+        } else {
+            Err(ImpossiblePayment)
+        }
+    }
+
+    /// What a row holds.
+    #[must_use]
+    pub const fn parts(&self) -> PaymentParts {
+        PaymentParts {
+            id: self.id,
+            visit: self.visit,
+            customer: self.customer,
+            purpose: self.purpose,
+            due: self.due,
+            paid: self.paid,
+            state: self.state,
+            state_at: self.state_at,
+            created_at: self.created_at,
+            version: self.version,
+        }
+    }
+
+    /// Its identity.
+    #[must_use]
+    pub const fn id(&self) -> PaymentId {
+        self.id
+    }
+
+    /// The visit that owes it.
+    #[must_use]
+    pub const fn visit(&self) -> VisitId {
+        self.visit
+    }
+
+    /// Whose visit it is.
+    #[must_use]
+    pub const fn customer(&self) -> CustomerId {
+        self.customer
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub const fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// How much is owed.
+    #[must_use]
+    pub const fn due(&self) -> Money {
+        self.due
+    }
+
+    /// How much of it was received.
+    #[must_use]
+    pub const fn paid(&self) -> Money {
+        self.paid
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub const fn state(&self) -> PaymentState {
+        self.state
+    }
+
+    /// Since when.
+    #[must_use]
+    pub const fn state_at(&self) -> OffsetDateTime {
+        self.state_at
+    }
+
+    /// When it was asked for.
+    #[must_use]
+    pub const fn created_at(&self) -> OffsetDateTime {
+        self.created_at
+    }
+
+    /// The version it was read at; 0 if it was never recorded.
+    #[must_use]
+    pub const fn version(&self) -> i32 {
+        self.version
+    }
+
+    /// In which currency it is owed.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.due.currency()
+    }
+
+    /// What the customer sees on a prompt, or types when paying by hand.
+    #[must_use]
+    pub fn account_reference(&self) -> AccountReference {
+        AccountReference::of(self.id)
+    }
+
+    /// What is still owed.
+    ///
+    /// # Errors
+    /// [`MoneyError`] only if the amounts are beyond all measure.
+    pub fn outstanding(&self) -> Result<Money, MoneyError> {
+        self.due.checked_sub(self.paid)
+    }
+
+    /// Takes in money. What is more than was owed is told apart, and belongs to the customer.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currency is another.
+    pub fn receive(mut self, amount: Money, at: OffsetDateTime) -> Result<(Self, Received), MoneyError> {
+        let outstanding = self.outstanding()?;
+        let rest = outstanding.checked_sub(amount)?;
+        let received = if rest.amount_minor() >= 0 {
+            Received {
+                applied: amount,
+                excess: Money::zero(amount.currency()),
+            }
+        } else {
+            Received {
+                applied: outstanding,
+                excess: amount.checked_sub(outstanding)?,
+            }
+        };
+        self.paid = self.paid.checked_add(received.applied)?;
+        if self.state == PaymentState::Open && self.paid == self.due {
+            self.state = PaymentState::Settled;
+            self.state_at = at;
+        }
+        Ok((self, received))
+    }
+
+    /// Turns what was paid into the customer's credit, since the visit is lost. `None` unless it is
+    /// settled: there is nothing to credit, or it was credited before.
+    #[must_use]
+    pub fn credit(mut self, at: OffsetDateTime) -> Option<Self> {
+        match self.state {
+            PaymentState::Settled => {
+                self.state = PaymentState::Credited;
+                self.state_at = at;
+                Some(self)
+            }
+            PaymentState::Open | PaymentState::Credited => None,
+        }
+    }
+}
+
+/// A payment with all that was tried, oldest attempt first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentRecord {
+    /// What is owed.
+    pub payment: Payment,
+    /// What was tried, oldest first.
+    pub attempts: Vec<Attempt>,
+}
+
+/// Why no new attempt may be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotNow {
+    /// Nothing is owed any more.
+    #[error("the payment is settled")]
+    AlreadyPaid,
+    /// An attempt is out, and may still bring the money.
+    #[error("an attempt is still open")]
+    StillOpen(AttemptId),
+    /// It is being found out, by queries or by a person, what became of the last attempt.
+    #[error("the last attempt is being looked into")]
+    BeingChecked(AttemptId),
+    /// The last one failed moments ago; from then on another makes sense.
+    #[error("too soon after the last attempt")]
+    TooSoon {
+        /// From when on.
+        from: OffsetDateTime,
+    },
+    /// It would fail again for the same reason; another way to pay is needed.
+    #[error("another attempt would fail for the same reason")]
+    Pointless(FailureReason),
+}
+
+impl PaymentRecord {
+    /// The attempt of that id.
+    #[must_use]
+    pub fn attempt(&self, id: AttemptId) -> Option<&Attempt> {
+        self.attempts.iter().find(|attempt| attempt.id() == id)
+    }
+
+    /// The attempt made last.
+    #[must_use]
+    pub fn last_attempt(&self) -> Option<&Attempt> {
+        self.attempts.last()
+    }
+
+    /// Whether a new attempt may be made now: nothing is open or in doubt, the last one has a final answer
+    /// without success, and enough time has passed.
+    ///
+    /// # Errors
+    /// [`NotNow`] says why not.
+    pub fn may_ask_again(&self, now: OffsetDateTime) -> Result<(), NotNow> {
+        if self.payment.state() != PaymentState::Open {
+            return Err(NotNow::AlreadyPaid);
+        }
+        for attempt in &self.attempts {
+            match attempt.state() {
+                AttemptState::Created | AttemptState::Sent | AttemptState::AwaitingCustomer => {
+                    return Err(NotNow::StillOpen(attempt.id()));
+                }
+                AttemptState::Unknown | AttemptState::InReview { .. } => {
+                    return Err(NotNow::BeingChecked(attempt.id()));
+                }
+                AttemptState::Paid { .. } | AttemptState::Failed { .. } | AttemptState::Cancelled => {}
+            }
+        }
+        let Some(last) = self.last_attempt() else {
+            return Ok(());
+        };
+        let progress = last.progress();
+        let after_push = progress.sent_at.map(|sent| sent + RESEND_AFTER);
+        let after_failure = match &progress.state {
+            AttemptState::Failed { reason, .. } => match reason.retry() {
+                Retry::After(wait) => Some(progress.state_at + wait),
+                Retry::Pointless => return Err(NotNow::Pointless(*reason)),
+            },
+            AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown
+            | AttemptState::InReview { .. }
+            | AttemptState::Paid { .. }
+            | AttemptState::Cancelled => None,
+        };
+        match after_push.max(after_failure) {
+            Some(from) if from > now => Err(NotNow::TooSoon { from }),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

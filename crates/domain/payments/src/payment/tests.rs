@@ -1,0 +1,117 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::evidence::PushAnswer;
+use crate::test_support::builders::{a_payment, an_attempt, failed, provider_ids, second, shillings};
+
+proptest! {
+    #[test]
+    fn no_shilling_is_lost_or_made_when_money_comes_in(amounts in prop::collection::vec(1i64..400_000, 0..6)) {
+        let mut payment = a_payment();
+        let mut excess = shillings(0);
+        for amount in &amounts {
+            let (after, received) = payment.receive(Money::kes_minor(*amount), second(1)).unwrap();
+            prop_assert_eq!(received.applied.checked_add(received.excess), Ok(Money::kes_minor(*amount)));
+            excess = excess.checked_add(received.excess).unwrap();
+            payment = after;
+            let settled = payment.paid() == payment.due();
+            prop_assert_eq!(settled, payment.state() == PaymentState::Settled);
+            prop_assert_eq!(Payment::restore(payment.parts()), Ok(payment.clone()));
+        }
+        let total: i64 = amounts.iter().sum();
+        prop_assert_eq!(payment.paid().checked_add(excess), Ok(Money::kes_minor(total)));
+    }
+}
+
+#[test]
+fn a_payment_is_credited_once_and_only_when_settled() {
+    assert_eq!(a_payment().credit(second(1)), None);
+    let (settled, _) = a_payment().receive(shillings(1_500), second(1)).unwrap();
+    let credited = settled.credit(second(2)).unwrap();
+    assert_eq!(credited.state(), PaymentState::Credited);
+    assert_eq!(credited.credit(second(3)), None);
+}
+
+#[test]
+fn a_row_whose_amounts_and_state_disagree_is_impossible() {
+    let settled_unpaid = PaymentParts {
+        state: PaymentState::Settled,
+        ..a_payment().parts()
+    };
+    assert_eq!(Payment::restore(settled_unpaid), Err(ImpossiblePayment));
+    let overpaid = PaymentParts {
+        paid: shillings(1_501),
+        ..a_payment().parts()
+    };
+    assert_eq!(Payment::restore(overpaid), Err(ImpossiblePayment));
+}
+
+fn record(attempts: Vec<Attempt>) -> PaymentRecord {
+    PaymentRecord {
+        payment: a_payment(),
+        attempts,
+    }
+}
+
+fn awaiting() -> Attempt {
+    let sent = an_attempt(1).send(second(0)).unwrap();
+    sent.hear_push_answer(&PushAnswer::Accepted(provider_ids(1)), second(1))
+        .attempt
+}
+
+fn failing(reason: FailureReason, at: i64) -> Attempt {
+    let report = failed(provider_ids(1), reason);
+    awaiting().hear_callback(&report, second(at)).unwrap().attempt
+}
+
+#[test]
+fn while_an_attempt_is_open_or_in_doubt_no_other_is_made() {
+    let open = awaiting();
+    let id = open.id();
+    assert_eq!(
+        record(vec![open.clone()]).may_ask_again(second(999)),
+        Err(NotNow::StillOpen(id))
+    );
+    let reviewed = open.give_up_asking(second(3_600)).attempt;
+    let checking = record(vec![reviewed]).may_ask_again(second(9_999));
+    assert_eq!(checking, Err(NotNow::BeingChecked(id)));
+}
+
+#[test]
+fn a_resend_waits_sixty_seconds_from_the_push() {
+    let record = record(vec![failing(FailureReason::WrongPin, 20)]);
+    assert_eq!(
+        record.may_ask_again(second(59)),
+        Err(NotNow::TooSoon { from: second(60) })
+    );
+    assert_eq!(record.may_ask_again(second(60)), Ok(()));
+}
+
+#[test]
+fn a_resend_waits_as_long_as_the_failure_asks_for() {
+    let record = record(vec![failing(FailureReason::RepeatedTooSoon, 20)]);
+    assert_eq!(
+        record.may_ask_again(second(139)),
+        Err(NotNow::TooSoon { from: second(140) })
+    );
+    assert_eq!(record.may_ask_again(second(140)), Ok(()));
+}
+
+#[test]
+fn what_would_fail_again_is_not_tried_again() {
+    let reason = FailureReason::Misconfigured;
+    let record = record(vec![failing(reason, 20)]);
+    assert_eq!(
+        record.may_ask_again(second(9_999)),
+        Err(NotNow::Pointless(reason))
+    );
+}
+
+#[test]
+fn an_older_attempt_in_review_forbids_a_new_one() {
+    let older = awaiting().give_up_asking(second(3_600)).attempt;
+    let newer = an_attempt(2).withdraw(second(1)).attempt;
+    let id = older.id();
+    let answer = record(vec![older, newer]).may_ask_again(second(9_999));
+    assert_eq!(answer, Err(NotNow::BeingChecked(id)));
+}

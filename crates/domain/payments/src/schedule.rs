@@ -1,0 +1,46 @@
+//! When a silent attempt is asked about, and when the asking ends and a person takes over.
+
+use time::{Duration, OffsetDateTime};
+
+/// How long after the submission each query runs.
+pub const QUERY_AFTER: [Duration; 6] = [
+    Duration::seconds(60),
+    Duration::seconds(90),
+    Duration::seconds(150),
+    Duration::minutes(5),
+    Duration::minutes(15),
+    Duration::hours(1),
+];
+
+/// The least time between two queries, also when a worker was away and several are overdue.
+pub const QUERY_SPACING: Duration = Duration::seconds(30);
+
+/// From this age on a query's failure may close an attempt; before it the callback may still be coming.
+pub const QUERY_MAY_CLOSE_AFTER: Duration = Duration::seconds(90);
+
+/// How long a prompt can be on a screen, with a margin. After it, "still in process" is no news.
+pub const PROMPT_LIFE: Duration = Duration::seconds(120);
+
+/// The least time between two pushes for one payment.
+pub const RESEND_AFTER: Duration = Duration::seconds(60);
+
+/// A request that could not be submitted for so long is not submitted any more: the customer does not
+/// expect the prompt, and the time is no longer held.
+pub const PUSH_WITHIN: Duration = Duration::minutes(4);
+
+/// How long a callback finds its attempt by its token.
+pub const ROUTE_LIFE: Duration = Duration::days(90);
+
+/// When the first query runs.
+#[must_use]
+pub fn first_query_at(pushed_at: OffsetDateTime) -> OffsetDateTime {
+    pushed_at + QUERY_AFTER[0]
+}
+
+/// Which query follows `step` and when; `None` after the last.
+#[must_use]
+pub fn query_after(step: u8, pushed_at: OffsetDateTime, now: OffsetDateTime) -> Option<(u8, OffsetDateTime)> {
+    let next = step.checked_add(1)?;
+    let after = QUERY_AFTER.get(usize::from(next))?;
+    Some((next, (pushed_at + *after).max(now + QUERY_SPACING)))
+}

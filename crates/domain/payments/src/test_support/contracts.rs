@@ -1,0 +1,165 @@
+//! What every implementation of the ports must keep, the fakes included. The functions belong to no
+//! runtime; each asks for fresh ground, so that none sees another's rows.
+
+mod asking;
+mod books;
+mod callbacks;
+mod tokens;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ratiba_kernel::test_support::{ManualClock, SeededIds};
+use ratiba_kernel::{Clock, IdSource, TenantId};
+
+pub use tokens::{TokenGround, token_store_contract};
+
+use super::builders::{an_order, second};
+use super::fakes::{PlainReader, ScriptedMoney, SeededTokens};
+use crate::event::PaymentEvent;
+use crate::payment::PaymentRecord;
+use crate::ports::{CallbackInbox, HouseCurrency, Ledger, PaymentBook};
+use crate::task::Due;
+use crate::use_cases::{ApplyCallback, CreditVisit, PaymentAsked, PushAttempt, RequestPayment, ResendPrompt};
+use crate::{CustomerId, VisitId};
+
+/// What the suites stand on: the ports under test, and ways to see what they made durable.
+#[async_trait]
+pub trait Ground: Send + Sync {
+    /// The book under test.
+    fn book(&self) -> Arc<dyn PaymentBook>;
+
+    /// The inbox under test, over the same rows.
+    fn inbox(&self) -> Arc<dyn CallbackInbox>;
+
+    /// The ledger under test, over the same rows.
+    fn ledger(&self) -> Arc<dyn Ledger>;
+
+    /// The tenants' currencies. The two tenants keep their books in shillings.
+    fn house(&self) -> Arc<dyn HouseCurrency>;
+
+    /// Two tenants that exist.
+    fn tenants(&self) -> (TenantId, TenantId);
+
+    /// A visit that exists, of a customer that does.
+    async fn visit(&self, tenant: TenantId) -> (VisitId, CustomerId);
+
+    /// All events of a tenant that were made durable, oldest first.
+    async fn events(&self, tenant: TenantId) -> Vec<PaymentEvent>;
+
+    /// All tasks of a tenant that wait, in any order.
+    async fn tasks(&self, tenant: TenantId) -> Vec<Due>;
+
+    /// The reasons of the dead letters of a tenant, or of those of nobody.
+    async fn dead_letters(&self, tenant: Option<TenantId>) -> Vec<String>;
+}
+
+/// Runs every promise of the payment book, the ledger and the inbox against fresh ground each.
+pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
+    asking::what_was_recorded_is_read_back_in_every_way(&fresh().await).await;
+    asking::a_stale_change_leaves_no_trace(&fresh().await).await;
+    asking::of_many_requests_at_once_one_attempt_is_made(&fresh().await).await;
+    asking::one_key_is_one_attempt_however_often_it_comes(&fresh().await).await;
+    asking::a_double_tap_sends_one_prompt(&fresh().await).await;
+    asking::tenants_do_not_see_each_other(&fresh().await).await;
+    books::a_receipt_is_booked_for_one_attempt(&fresh().await).await;
+    books::a_tracking_id_belongs_to_one_attempt(&fresh().await).await;
+    books::a_late_success_beside_another_becomes_credit(&fresh().await).await;
+    books::a_lost_visit_is_credited_once(&fresh().await).await;
+    callbacks::a_callback_is_stored_and_queued_once(&fresh().await).await;
+    callbacks::ten_callbacks_at_once_have_one_effect(&fresh().await).await;
+    callbacks::an_unknown_token_is_a_dead_letter(&fresh().await).await;
+    callbacks::an_expired_token_is_a_dead_letter_of_its_tenant(&fresh().await).await;
+    callbacks::a_refused_callback_is_copied_to_the_dead_letters_once(&fresh().await).await;
+    callbacks::letters_of_nobody_are_bounded(&fresh().await).await;
+}
+
+/// The use cases over the ground, with a provider and a clock that obey.
+pub(crate) struct Stage<'g, G> {
+    pub(crate) ground: &'g G,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) money: Arc<ScriptedMoney>,
+    pub(crate) reader: Arc<PlainReader>,
+    tokens: Arc<SeededTokens>,
+}
+
+impl<'g, G: Ground> Stage<'g, G> {
+    pub(crate) fn on(ground: &'g G) -> Self {
+        Self {
+            ground,
+            clock: Arc::new(ManualClock::at(second(0))),
+            ids: Arc::new(SeededIds::lane(77)),
+            money: Arc::default(),
+            reader: Arc::default(),
+            tokens: Arc::default(),
+        }
+    }
+
+    pub(crate) fn request(&self) -> RequestPayment {
+        RequestPayment {
+            book: self.ground.book(),
+            house: self.ground.house(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn resend(&self) -> ResendPrompt {
+        ResendPrompt {
+            book: self.ground.book(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn push(&self) -> PushAttempt {
+        PushAttempt {
+            book: self.ground.book(),
+            money: self.money.clone(),
+            tokens: self.tokens.clone(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn apply(&self) -> ApplyCallback {
+        ApplyCallback {
+            book: self.ground.book(),
+            inbox: self.ground.inbox(),
+            reader: self.reader.clone(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn credit(&self) -> CreditVisit {
+        CreditVisit {
+            book: self.ground.book(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    /// Asks for a deposit of 1,500 shillings for a new visit.
+    pub(crate) async fn asked(&self, tenant: TenantId, key: &str) -> (PaymentAsked, VisitId, CustomerId) {
+        let (visit, customer) = self.ground.visit(tenant).await;
+        let order = an_order(key, visit, customer);
+        match self.request().execute(tenant, order).await {
+            Ok(asked) => (asked, visit, customer),
+            Err(error) => panic!("the request is refused: {error}"),
+        }
+    }
+
+    /// The payment of an attempt.
+    pub(crate) async fn record(&self, tenant: TenantId, asked: &PaymentAsked) -> PaymentRecord {
+        match self.ground.book().of_attempt(tenant, asked.attempt).await {
+            Ok(Some(record)) => record,
+            other => panic!("the payment is not found: {other:?}"),
+        }
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+}

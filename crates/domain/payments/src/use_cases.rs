@@ -1,0 +1,24 @@
+//! One struct per intention. Each reads, decides with plain values, and records; a decision that was
+//! overtaken is made again, a bounded number of times.
+
+mod apply_callback;
+mod credit_visit;
+mod payment_status;
+mod push_attempt;
+mod query_attempt;
+mod request_payment;
+
+pub use apply_callback::{ApplyCallback, ApplyCallbackError, CallbackApplied};
+pub use credit_visit::{CreditVisit, CreditVisitError};
+pub use payment_status::{Outlook, PaymentStatus, StatusReport};
+pub use push_attempt::{PushAttempt, PushAttemptError, Pushed};
+pub use query_attempt::{Queried, QueryAttempt, QueryAttemptError};
+pub use request_payment::{
+    PaymentAsked, PaymentOrder, RequestPayment, RequestPaymentError, ResendOrder, ResendPrompt,
+};
+
+/// How often a decision is made again after it was overtaken.
+const DECISIONS_MAX: usize = 8;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! Taking in a callback that was stored.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
+
+use super::DECISIONS_MAX;
+use crate::CallbackId;
+use crate::attempt::StateName;
+use crate::evidence::CallbackReport;
+use crate::ports::{
+    CallbackInbox, CallbackOutcome, CallbackReader, PaymentBook, RecordError, StoredCallback,
+};
+use crate::settlement::settle;
+
+/// What became of a callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallbackApplied {
+    /// The attempt took it in and stands there now.
+    Applied(StateName),
+    /// It was taken in or refused before.
+    Before(CallbackOutcome),
+    /// It cannot be read, or is about another attempt: it is in the dead letters, and touched no payment.
+    Refused(CallbackOutcome),
+}
+
+/// Why a callback was not taken in. The task may run again.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyCallbackError {
+    /// There is no such callback, or none of its attempt.
+    #[error("there is no such callback")]
+    NoSuchCallback,
+    /// The books cannot take the amount.
+    #[error("the amount cannot be booked")]
+    Amount(#[from] MoneyError),
+    /// Others kept changing the same payment.
+    #[error("the payment is busy")]
+    Busy,
+    /// The book or the inbox did not answer.
+    #[error("payments are unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Takes in a callback that was stored.
+pub struct ApplyCallback {
+    /// What is owed and was tried.
+    pub book: Arc<dyn PaymentBook>,
+    /// Where callbacks wait.
+    pub inbox: Arc<dyn CallbackInbox>,
+    /// Reads them.
+    pub reader: Arc<dyn CallbackReader>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl ApplyCallback {
+    /// Reads the callback, moves its attempt, books the money and tells of it, in one transaction with the
+    /// mark that it was taken in. Running it again changes nothing.
+    ///
+    /// # Errors
+    /// [`ApplyCallbackError`]; the task should run again.
+    #[tracing::instrument(name = "payments.apply_callback", skip_all, fields(callback.id = %callback))]
+    pub async fn execute(
+        &self,
+        tenant: TenantId,
+        callback: CallbackId,
+    ) -> Result<CallbackApplied, ApplyCallbackError> {
+        let stored = self.inbox.stored(tenant, callback).await?;
+        let stored = stored.ok_or(ApplyCallbackError::NoSuchCallback)?;
+        if let Some(outcome) = stored.outcome {
+            return Ok(CallbackApplied::Before(outcome));
+        }
+        let report = match self.reader.read(&stored.body) {
+            Ok(report) => report,
+            Err(unreadable) => {
+                tracing::warn!(callback.id = %callback, reason = unreadable.0, "a callback cannot be read");
+                return self.refuse(tenant, callback, CallbackOutcome::Unreadable).await;
+            }
+        };
+        self.apply(tenant, &stored, &report).await
+    }
+
+    async fn apply(
+        &self,
+        tenant: TenantId,
+        stored: &StoredCallback,
+        report: &CallbackReport,
+    ) -> Result<CallbackApplied, ApplyCallbackError> {
+        let mut receipt = Receipts::Trusted;
+        for _ in 0..DECISIONS_MAX {
+            let record = self.book.of_attempt(tenant, stored.attempt).await?;
+            let record = record.ok_or(ApplyCallbackError::NoSuchCallback)?;
+            let found = record.attempt(stored.attempt).cloned();
+            let found = found.ok_or(ApplyCallbackError::NoSuchCallback)?;
+            let now = self.clock.now();
+            let moved = match receipt {
+                Receipts::Trusted => match found.hear_callback(report, now) {
+                    Ok(moved) => moved,
+                    Err(_not_this_attempt) => {
+                        return self.refuse(tenant, stored.id, CallbackOutcome::ForeignIds).await;
+                    }
+                },
+                Receipts::Reused => found.refuse_receipt(now),
+            };
+            let mut change = settle(record.payment, moved, now, &*self.ids)?;
+            change.callback = Some((stored.id, CallbackOutcome::Applied));
+            let name = change
+                .attempt
+                .as_ref()
+                .map_or(StateName::Unknown, |attempt| attempt.state().name());
+            match self.book.record(tenant, change).await {
+                Ok(()) => return Ok(CallbackApplied::Applied(name)),
+                Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+                Err(RecordError::ReceiptTaken) => receipt = Receipts::Reused,
+                Err(RecordError::IdsTaken) => {
+                    return self.refuse(tenant, stored.id, CallbackOutcome::ForeignIds).await;
+                }
+                Err(RecordError::Stale | RecordError::LiveAttempt) => {}
+            }
+        }
+        Err(ApplyCallbackError::Busy)
+    }
+
+    async fn refuse(
+        &self,
+        tenant: TenantId,
+        callback: CallbackId,
+        outcome: CallbackOutcome,
+    ) -> Result<CallbackApplied, ApplyCallbackError> {
+        let now = self.clock.now();
+        self.inbox.conclude(tenant, callback, outcome, now).await?;
+        Ok(CallbackApplied::Refused(outcome))
+    }
+}
+
+/// Whether the receipt that the callback names may be booked.
+#[derive(Clone, Copy)]
+enum Receipts {
+    Trusted,
+    Reused,
+}

@@ -1,0 +1,341 @@
+//! Asking a customer for money: the first time, and again after a failure.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, Currency, IdSource, Money, MoneyError, Outage, PhoneNumber, TenantId, TokenHash};
+use time::OffsetDateTime;
+
+use super::DECISIONS_MAX;
+use crate::attempt::{Attempt, AttemptId, AttemptTerms, Provider};
+use crate::payment::{NotNow, Payment, PaymentId, PaymentRecord, PaymentState, Purpose};
+use crate::ports::{Change, HouseCurrency, PaymentBook, RecordError, Route, RouteKey};
+use crate::reference::{AccountReference, RequestKey};
+use crate::schedule::ROUTE_LIFE;
+use crate::task::{Due, PaymentTask};
+use crate::{CustomerId, VisitId};
+
+/// The most that M-Pesa moves at once, in cents.
+const MPESA_MOST_MINOR: i64 = 250_000 * 100;
+
+/// What to ask for, and of whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentOrder {
+    /// Makes it repeatable: the same key is the same request.
+    pub key: RequestKey,
+    /// The visit that owes it.
+    pub visit: VisitId,
+    /// Whose visit it is.
+    pub customer: CustomerId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// How much; whole shillings, 1 to 250,000.
+    pub amount: Money,
+    /// Whose handset gets the prompt.
+    pub payer: PhoneNumber,
+}
+
+/// What was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentAsked {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The attempt that answers the request.
+    pub attempt: AttemptId,
+    /// How much is asked.
+    pub amount: Money,
+    /// What the customer will see on the prompt.
+    pub account: AccountReference,
+}
+
+/// Why no money was asked for.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestPaymentError {
+    /// The amount is nothing or less.
+    #[error("the amount is not above zero")]
+    AmountNotPositive,
+    /// The provider moves whole units only; nothing is rounded silently.
+    #[error("the amount has cents, and only whole shillings are moved")]
+    AmountHasCents,
+    /// The amount is above what the provider moves at once.
+    #[error("the amount is above the provider's limit")]
+    AmountAboveLimit,
+    /// The currency is not the tenant's, or not one that the provider moves.
+    #[error("the currency cannot be collected")]
+    CurrencyRefused,
+    /// The payer's number is not a Kenyan mobile number.
+    #[error("the payer's number is not a kenyan mobile number")]
+    NotAMobileNumber,
+    /// What the visit owes for this purpose is another amount.
+    #[error("the visit already owes another amount for this")]
+    AmountDiffers {
+        /// How much it owes.
+        due: Money,
+    },
+    /// The key was used for another visit.
+    #[error("the key belongs to another visit's request")]
+    KeyReused,
+    /// The visit owes nothing that could be asked for again.
+    #[error("nothing was asked of this visit before")]
+    NothingAsked,
+    /// Something was asked before, and now is not the time to ask again.
+    #[error("no new attempt can be made now")]
+    NotNow(#[from] NotNow),
+    /// Others kept changing the same payment.
+    #[error("the payment is busy")]
+    Busy,
+    /// The book did not answer.
+    #[error("payments are unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+impl From<MoneyError> for RequestPaymentError {
+    fn from(error: MoneyError) -> Self {
+        match error {
+            MoneyError::HasCents => Self::AmountHasCents,
+            MoneyError::TooLarge | MoneyError::NothingToSplitBy => Self::AmountAboveLimit,
+            MoneyError::CurrencyMismatch | MoneyError::UnknownCurrency => Self::CurrencyRefused,
+        }
+    }
+}
+
+/// Asks for what a visit owes. The prompt goes out by a task of its own.
+pub struct RequestPayment {
+    /// What is owed and was tried.
+    pub book: Arc<dyn PaymentBook>,
+    /// The tenants' currencies.
+    pub house: Arc<dyn HouseCurrency>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl RequestPayment {
+    /// Records that the visit owes the amount, with a first attempt at collecting it; or a further attempt
+    /// if all earlier ones failed long enough ago. Asking again under the same key gives the same attempt.
+    ///
+    /// # Errors
+    /// [`RequestPaymentError`]; then nothing was asked.
+    #[tracing::instrument(name = "payments.request_payment", skip_all, fields(visit.id = %order.visit))]
+    pub async fn execute(
+        &self,
+        tenant: TenantId,
+        order: PaymentOrder,
+    ) -> Result<PaymentAsked, RequestPaymentError> {
+        for _ in 0..DECISIONS_MAX {
+            if let Some((record, attempt)) = self.book.of_request(tenant, &order.key).await? {
+                return asked_before(&record, attempt, order.visit);
+            }
+            let house = self.house.house_currency(tenant).await?;
+            check_amount(order.amount, house)?;
+            check_payer(&order.payer)?;
+            let now = self.clock.now();
+            let payments = self.book.of_visit(tenant, order.visit).await?;
+            let payment = match what_is_owed(payments, &order)? {
+                Some(record) => {
+                    record.may_ask_again(now)?;
+                    record.payment
+                }
+                None => Payment::owe(
+                    self.ids.fresh(),
+                    order.visit,
+                    order.customer,
+                    order.purpose,
+                    order.amount,
+                    now,
+                ),
+            };
+            let (change, asked) = ask(payment, order.key.clone(), order.payer.clone(), now, &*self.ids)?;
+            match self.book.record(tenant, change).await {
+                Ok(()) => return Ok(asked),
+                Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+                // Somebody was quicker; what they did decides now.
+                Err(
+                    RecordError::Stale
+                    | RecordError::LiveAttempt
+                    | RecordError::ReceiptTaken
+                    | RecordError::IdsTaken,
+                ) => {}
+            }
+        }
+        Err(RequestPaymentError::Busy)
+    }
+}
+
+/// What to send again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResendOrder {
+    /// Makes it repeatable: the same key is the same prompt.
+    pub key: RequestKey,
+    /// The visit that owes the money.
+    pub visit: VisitId,
+    /// Another handset, if the customer named one.
+    pub payer: Option<PhoneNumber>,
+}
+
+/// Sends a prompt again for what a visit still owes.
+pub struct ResendPrompt {
+    /// What is owed and was tried.
+    pub book: Arc<dyn PaymentBook>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl ResendPrompt {
+    /// Makes a further attempt at the visit's open payment, if the last one failed for good and long
+    /// enough ago. A double tap cannot send two prompts: the second finds the first one's attempt open.
+    /// Asking again under the same key gives the same attempt.
+    ///
+    /// # Errors
+    /// [`RequestPaymentError`]; then nothing was sent.
+    #[tracing::instrument(name = "payments.resend_prompt", skip_all, fields(visit.id = %order.visit))]
+    pub async fn execute(
+        &self,
+        tenant: TenantId,
+        order: ResendOrder,
+    ) -> Result<PaymentAsked, RequestPaymentError> {
+        if let Some(payer) = &order.payer {
+            check_payer(payer)?;
+        }
+        for _ in 0..DECISIONS_MAX {
+            if let Some((record, attempt)) = self.book.of_request(tenant, &order.key).await? {
+                return asked_before(&record, attempt, order.visit);
+            }
+            let now = self.clock.now();
+            let mut payments = self.book.of_visit(tenant, order.visit).await?;
+            let record = match payments
+                .iter()
+                .position(|record| record.payment.state() == PaymentState::Open)
+            {
+                Some(open) => payments.swap_remove(open),
+                None if payments.is_empty() => return Err(RequestPaymentError::NothingAsked),
+                None => return Err(NotNow::AlreadyPaid.into()),
+            };
+            record.may_ask_again(now)?;
+            let last_payer = record.last_attempt().map(|attempt| attempt.terms().payer.clone());
+            let Some(payer) = order.payer.clone().or(last_payer) else {
+                return Err(RequestPaymentError::NothingAsked);
+            };
+            let (change, asked) = ask(record.payment, order.key.clone(), payer, now, &*self.ids)?;
+            match self.book.record(tenant, change).await {
+                Ok(()) => return Ok(asked),
+                Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+                Err(
+                    RecordError::Stale
+                    | RecordError::LiveAttempt
+                    | RecordError::ReceiptTaken
+                    | RecordError::IdsTaken,
+                ) => {}
+            }
+        }
+        Err(RequestPaymentError::Busy)
+    }
+}
+
+fn check_amount(amount: Money, house: Currency) -> Result<(), RequestPaymentError> {
+    if amount.currency() != house || amount.currency() != Currency::Kes {
+        return Err(RequestPaymentError::CurrencyRefused);
+    }
+    if !amount.is_positive() {
+        return Err(RequestPaymentError::AmountNotPositive);
+    }
+    if amount.amount_minor() > MPESA_MOST_MINOR {
+        return Err(RequestPaymentError::AmountAboveLimit);
+    }
+    amount.whole_units()?;
+    Ok(())
+}
+
+fn check_payer(payer: &PhoneNumber) -> Result<(), RequestPaymentError> {
+    if payer.is_kenyan_mobile() {
+        Ok(())
+    } else {
+        Err(RequestPaymentError::NotAMobileNumber)
+    }
+}
+
+/// The payment that the order is about, if there is one. What a visit paid for is not asked for again, and
+/// while one prompt may be out for it no other is sent, whatever it is for.
+fn what_is_owed(
+    payments: Vec<PaymentRecord>,
+    order: &PaymentOrder,
+) -> Result<Option<PaymentRecord>, RequestPaymentError> {
+    for other in payments
+        .iter()
+        .filter(|other| other.payment.purpose() != order.purpose)
+    {
+        if other.payment.purpose() == Purpose::Full && other.payment.state() != PaymentState::Open {
+            return Err(NotNow::AlreadyPaid.into());
+        }
+        if let Some(live) = other.attempts.iter().find(|attempt| attempt.is_live()) {
+            return Err(NotNow::StillOpen(live.id()).into());
+        }
+    }
+    let found = payments
+        .into_iter()
+        .rfind(|record| record.payment.purpose() == order.purpose);
+    match found {
+        Some(record) if record.payment.due() != order.amount => Err(RequestPaymentError::AmountDiffers {
+            due: record.payment.due(),
+        }),
+        found => Ok(found),
+    }
+}
+
+/// A new attempt at what is outstanding, with the task that submits it.
+fn ask(
+    payment: Payment,
+    key: RequestKey,
+    payer: PhoneNumber,
+    now: OffsetDateTime,
+    ids: &dyn IdSource,
+) -> Result<(Change, PaymentAsked), RequestPaymentError> {
+    let attempt = Attempt::create(AttemptTerms {
+        id: ids.fresh(),
+        payment: payment.id(),
+        key,
+        provider: Provider::Mpesa,
+        amount: payment.outstanding()?,
+        payer,
+        created_at: now,
+    });
+    let route = Route {
+        key: RouteKey::MerchantReference(TokenHash::of(attempt.reference().as_str())),
+        attempt: attempt.id(),
+        expires_at: now + ROUTE_LIFE,
+    };
+    let task = PaymentTask::Push {
+        attempt: attempt.id(),
+    };
+    let asked = PaymentAsked {
+        payment: payment.id(),
+        attempt: attempt.id(),
+        amount: attempt.terms().amount,
+        account: payment.account_reference(),
+    };
+    let mut change = Change::of_attempt(payment, attempt);
+    change.routes.push(route);
+    change.tasks.push(Due { at: now, task });
+    Ok((change, asked))
+}
+
+fn asked_before(
+    record: &PaymentRecord,
+    attempt: AttemptId,
+    visit: VisitId,
+) -> Result<PaymentAsked, RequestPaymentError> {
+    if record.payment.visit() != visit {
+        return Err(RequestPaymentError::KeyReused);
+    }
+    let amount = record
+        .attempt(attempt)
+        .map_or(record.payment.due(), |attempt| attempt.terms().amount);
+    Ok(PaymentAsked {
+        payment: record.payment.id(),
+        attempt,
+        amount,
+        account: record.payment.account_reference(),
+    })
+}

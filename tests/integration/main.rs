@@ -1,0 +1,8 @@
+//! The product through its real doors: api, database, worker's step and simulated providers.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+
+mod api_edge;
+mod main_job;
+mod money;
+mod webhooks;

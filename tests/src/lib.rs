@@ -1,0 +1,286 @@
+//! The harness of the system's tests: one world with a real database, the real api on a real port, the
+//! simulator of the providers, and the worker's own step in place of waiting.
+
+#![expect(clippy::unwrap_used, reason = "a world that cannot be arranged fails its test")]
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::web;
+use ratiba_access::use_cases::TokenOrder;
+use ratiba_access::{Role, Scope};
+use ratiba_api::{State, metrics::Metrics as ApiMetrics};
+use ratiba_assembly::Parts;
+use ratiba_assembly::demo::{self, DemoAddresses, DemoTenant};
+use ratiba_assembly::settings::SharedSettings;
+use ratiba_bootstrap::SettingsReader;
+use ratiba_kernel::{Clock, PhoneNumber, TenantId};
+use ratiba_simulator::{Simulator, SimulatorSettings};
+use ratiba_system::MovableClock;
+use ratiba_test_database::TestDatabase;
+use ratiba_worker::metrics::Metrics as WorkerMetrics;
+use ratiba_worker::runner::{Runner, RunnerLimits};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+use tokio::sync::Notify;
+
+/// The number that the demo's customer writes from.
+pub const ASHA: &str = "254700000123";
+/// What the customer of the main job writes.
+pub const WANTS_A_MASSAGE: &str = "Niaje, nataka massage kesho saa nane mchana";
+
+/// Everything running, for one test.
+pub struct World {
+    /// What people depend on.
+    pub parts: Parts,
+    /// The clock that all parts follow.
+    pub clock: MovableClock,
+    /// The worker, moved by hand.
+    pub runner: Runner,
+    /// The demo tenant.
+    pub tenant: DemoTenant,
+    /// Where the api listens.
+    pub api: String,
+    /// The providers.
+    pub simulator: Simulator,
+    /// A token of the owner's.
+    pub owner: String,
+    /// Where everything is kept.
+    pub database: TestDatabase,
+    http: reqwest::Client,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+fn settings(database: &TestDatabase, api: SocketAddr, simulator: &SimulatorSettings, base_url: &str) -> SharedSettings {
+    let (whatsapp, daraja) = (&simulator.whatsapp, &simulator.daraja);
+    let variables = [
+        ("RATIBA__ENVIRONMENT", "development".to_owned()),
+        ("RATIBA__DATABASE__URL", database.app_url()),
+        ("RATIBA__PUBLIC__BASE_URL", format!("http://{api}")),
+        ("RATIBA__WHATSAPP__BASE_URL", base_url.to_owned()),
+        ("RATIBA__WHATSAPP__APP_SECRET", whatsapp.app_secret.clone()),
+        ("RATIBA__WHATSAPP__VERIFY_TOKEN", "verify-me".to_owned()),
+        ("RATIBA__WHATSAPP__ACCESS_TOKEN", whatsapp.access_token.clone()),
+        ("RATIBA__WHATSAPP__PHONE_NUMBER_ID", whatsapp.phone_number_id.clone()),
+        ("RATIBA__DARAJA__BASE_URL", base_url.to_owned()),
+        ("RATIBA__DARAJA__CONSUMER_KEY", daraja.consumer_key.clone()),
+        ("RATIBA__DARAJA__CONSUMER_SECRET", daraja.consumer_secret.clone()),
+        ("RATIBA__DARAJA__SHORT_CODE", daraja.short_code.clone()),
+        ("RATIBA__DARAJA__PASSKEY", daraja.passkey.clone()),
+    ];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value));
+    SettingsReader::from_variables(ratiba_assembly::BASE_SETTINGS, variables).finish(SharedSettings::read).unwrap()
+}
+
+impl World {
+    /// A world in which the demo tenant is on record and it is 12 May 2026, 08:00 in Nairobi.
+    pub async fn new() -> Self {
+        let database = TestDatabase::create();
+        let clock = MovableClock::at(demo::BEGINS_AT);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let told = SimulatorSettings {
+            api_url: Some(format!("http://{address}")),
+            clock: Some(Arc::new(clock.clone())),
+            redelivery_pauses: Vec::new(),
+            ..SimulatorSettings::default()
+        };
+        let simulator = Simulator::start(told.clone()).await.unwrap();
+        let settings = settings(&database, address, &told, &simulator.base_url());
+        let parts = Parts::with_clock(&settings, Arc::new(clock.clone())).unwrap();
+        let addresses = DemoAddresses {
+            phone_number_id: told.whatsapp.phone_number_id.clone(),
+            owner_phone: PhoneNumber::parse(&told.owner_phone).unwrap(),
+        };
+        let tenant = demo::provision_demo(&parts.database, parts.ids.as_ref(), &addresses).await.unwrap();
+        let state = web::Data::new(State { parts: parts.clone(), metrics: ApiMetrics::new().unwrap() });
+        let server = tokio::spawn(ratiba_api::serve(listener, state, 1).unwrap());
+        let bell = Arc::new(Notify::new());
+        let limits = RunnerLimits::default();
+        let runner = ratiba_worker::runner(&parts, bell, WorkerMetrics::new().unwrap(), limits).await.unwrap();
+        let owner = mint(&parts, tenant.tenant, Role::Owner).await;
+        let (http, api) = (reqwest::Client::new(), format!("http://{address}"));
+        Self { parts, clock, runner, tenant, api, simulator, owner, database, http, server }
+    }
+
+    /// A new token for the demo tenant.
+    pub async fn token(&self, role: Role) -> String {
+        mint(&self.parts, self.tenant.tenant, role).await
+    }
+
+    /// Runs everything that is due, and what that brings with it.
+    pub async fn work(&self) {
+        self.runner.drain().await.unwrap();
+    }
+
+    /// Lets time pass, and everything that falls due in it happen, five minutes at a time.
+    pub async fn pass(&self, time: Duration) {
+        let until = self.clock.now() + time;
+        while self.clock.now() < until {
+            let step = (until - self.clock.now()).min(Duration::minutes(5));
+            self.tell_simulator("/sim/clock", json!({ "advance_seconds": step.whole_seconds().max(1) })).await;
+            self.work().await;
+        }
+    }
+
+    /// Puts the clock to an instant, at once, and runs what is due then.
+    pub async fn jump(&self, to: OffsetDateTime) {
+        self.tell_simulator("/sim/clock", json!({ "set": to.format(&Rfc3339).unwrap() })).await;
+        self.work().await;
+    }
+
+    /// A customer writes; the webhook's status is the answer. Nothing has been worked on yet.
+    pub async fn say(&self, customer: &str, text: &str) -> u64 {
+        let path = format!("/sim/customers/{customer}/say");
+        let answer = self.tell_simulator(&path, json!({ "text": text, "name": "Asha" })).await;
+        answer["delivered_status"].as_u64().unwrap()
+    }
+
+    /// A customer taps the button with this title on the newest message that has one.
+    pub async fn tap(&self, customer: &str, title: &str) {
+        let messages = self.messages(customer).await;
+        let found = messages.iter().rev().find_map(|message| {
+            let choices = message["buttons"].as_array().into_iter().chain(message["rows"].as_array()).flatten();
+            let choice = choices.into_iter().find(|choice| choice["title"].as_str().unwrap().contains(title))?;
+            Some((message["wamid"].clone(), choice.clone()))
+        });
+        let (wamid, choice) = found.unwrap_or_else(|| panic!("no button {title} in {messages:#?}"));
+        let tap = json!({ "id": choice["id"], "title": choice["title"], "context_message_id": wamid });
+        self.tell_simulator(&format!("/sim/customers/{customer}/tap"), tap).await;
+    }
+
+    /// What Ratiba sent to a number, oldest first.
+    pub async fn messages(&self, customer: &str) -> Vec<Value> {
+        let path = format!("/sim/customers/{customer}/messages?after=0&wait_ms=0&direction=out");
+        self.ask_simulator(&path).await["messages"].as_array().unwrap().clone()
+    }
+
+    /// The texts that Ratiba sent to a number, oldest first.
+    pub async fn texts(&self, customer: &str) -> Vec<String> {
+        let messages = self.messages(customer).await;
+        messages.iter().map(|message| message["text"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// The last text to a number.
+    pub async fn last_text(&self, customer: &str) -> String {
+        self.texts(customer).await.last().cloned().unwrap_or_default()
+    }
+
+    /// M-Pesa prompts that nobody has answered.
+    pub async fn prompts(&self) -> Vec<Value> {
+        self.ask_simulator("/sim/prompts?state=pending").await["prompts"].as_array().unwrap().clone()
+    }
+
+    /// Answers the only open prompt: `approve`, `refuse` (with a body) or `ignore`.
+    pub async fn answer_prompt(&self, verb: &str, body: Value) -> Value {
+        let prompts = self.prompts().await;
+        assert_eq!(prompts.len(), 1, "one prompt is open: {prompts:#?}");
+        let id = prompts[0]["checkout_request_id"].as_str().unwrap();
+        self.tell_simulator(&format!("/sim/prompts/{id}/{verb}"), body).await
+    }
+
+    /// Asks for a massage, takes the slot, and has the prompt out.
+    pub async fn book_up_to_the_prompt(&self) {
+        assert_eq!(self.say(ASHA, WANTS_A_MASSAGE).await, 200);
+        self.work().await;
+        self.tap(ASHA, "Ndiyo").await;
+        self.work().await;
+    }
+
+    /// Books and pays.
+    pub async fn book_and_pay(&self) {
+        self.book_up_to_the_prompt().await;
+        self.answer_prompt("approve", json!({})).await;
+        self.work().await;
+    }
+
+    /// A request to the api as the owner.
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+        self.call_as(&self.owner, method, path, body).await
+    }
+
+    /// A request to the api as the owner, on condition that the thing is at this version.
+    pub async fn call_at(&self, version: &Value, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
+        let request = self.http.request(method, format!("{}{path}", self.api)).bearer_auth(&self.owner);
+        answer_of(request.header("If-Match", format!("\"{version}\"")).json(&body)).await
+    }
+
+    /// A request to the api with a token.
+    pub async fn call_as(&self, token: &str, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+        let mut request = self.http.request(method, format!("{}{path}", self.api)).bearer_auth(token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        answer_of(request).await
+    }
+
+    /// A request to the api exactly as given.
+    pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (StatusCode, Value) {
+        let mut request = self.http.request(method, format!("{}{path}", self.api)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        answer_of(request).await
+    }
+
+    /// The appointments of a local day, as the owner sees them.
+    pub async fn appointments(&self, date: &str) -> Vec<Value> {
+        let (status, body) = self.call(Method::GET, &format!("/api/v1/appointments?date={date}"), None).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        body["appointments"].as_array().unwrap().clone()
+    }
+
+    /// One number from the database, as its administrator.
+    pub fn count(&self, sql: &str) -> i64 {
+        use diesel::prelude::*;
+        #[derive(QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
+        }
+        let rows: Vec<Count> = diesel::sql_query(sql).load(&mut self.database.connect_as_administrator()).unwrap();
+        rows[0].count
+    }
+
+    /// Tells the simulator something.
+    pub async fn tell_simulator(&self, path: &str, body: Value) -> Value {
+        let request = self.http.post(format!("{}{path}", self.simulator.base_url())).json(&body);
+        let (status, answer) = answer_of(request).await;
+        assert!(status.is_success(), "{path}: {status} {answer}");
+        answer
+    }
+
+    /// Asks the simulator something.
+    pub async fn ask_simulator(&self, path: &str) -> Value {
+        let (status, answer) = answer_of(self.http.get(format!("{}{path}", self.simulator.base_url()))).await;
+        assert!(status.is_success(), "{path}: {status} {answer}");
+        answer
+    }
+}
+
+async fn answer_of(request: reqwest::RequestBuilder) -> (StatusCode, Value) {
+    let answer = request.send().await.unwrap();
+    let status = answer.status();
+    let text = answer.text().await.unwrap();
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+async fn mint(parts: &Parts, tenant: TenantId, role: Role) -> String {
+    let order = TokenOrder {
+        name: format!("test {}", role.name()),
+        role,
+        staff: None,
+        scopes: Scope::ALL.into_iter().filter(|scope| role.allows(*scope)).collect(),
+        expires_at: None,
+    };
+    let (_, token) = parts.mint_token.execute(tenant, order).await.unwrap();
+    token.reveal().to_owned()
+}

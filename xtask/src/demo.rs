@@ -1,0 +1,60 @@
+//! `cargo xtask demo`: the main job, from a WhatsApp message to a frozen commission, played and checked.
+
+mod story;
+
+use std::time::Duration;
+
+use crate::machine;
+use crate::stack::{Stack, StackOptions};
+
+/// Plays the story; succeeds only if all of it happened and nothing is left behind.
+pub(crate) fn run() -> anyhow::Result<()> {
+    let began = machine::now();
+    let mut stack = Stack::start(&StackOptions {
+        name: "demo",
+        api_port: None,
+        simulator_port: None,
+        clock_start: story::BEGINS_AT,
+    })?;
+    let told = story::play(&mut stack, &Telling { began });
+    if let Err(error) = &told {
+        println!("\nit did not happen: {error:#}");
+        stack.show_logs();
+        // The logs stay for whoever wants to know more.
+        drop(stack);
+        anyhow::bail!("the demo failed");
+    }
+    stack.stop()?;
+    println!(
+        "\nall of it happened, in {} s; no process, no port and no file is left",
+        began.elapsed().as_secs()
+    );
+    Ok(())
+}
+
+/// Prints the steps as they happen.
+struct Telling {
+    began: std::time::Instant,
+}
+
+impl Telling {
+    /// A step begins.
+    fn step(&self, title: &str) {
+        let elapsed = self.began.elapsed();
+        println!(
+            "\n[{:>3}.{} s] {title}",
+            elapsed.as_secs(),
+            elapsed.subsec_millis() / 100
+        );
+    }
+
+    /// Something that can be seen happened within the step.
+    fn seen(&self, what: &str) {
+        for line in what.lines() {
+            println!("          {line}");
+        }
+    }
+}
+
+/// How long anything in the story may take before it is taken for lost.
+const PATIENCE: Duration = Duration::from_secs(30);

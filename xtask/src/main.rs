@@ -1,0 +1,75 @@
+//! Every chore of the project, in Rust: `cargo xtask VERB`.
+//!
+//! One module for each verb; the rest is what they share. The chores know the programs of the product only from
+//! outside, as a user does: by their settings, their HTTP doors and their exit codes.
+
+mod check_arch;
+mod ci;
+mod db;
+mod demo;
+mod dev;
+mod files;
+mod fmt;
+mod http;
+mod interrupt;
+mod lint;
+mod machine;
+mod new_adr;
+mod new_migration;
+mod postgres;
+mod preflight;
+mod process;
+mod stack;
+mod test;
+mod tidy;
+mod usage;
+mod workspace;
+
+use std::process::ExitCode;
+
+use interrupt::Interrupted;
+use usage::Usage;
+
+/// What a shell expects of a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+/// What a shell expects of a program that was called wrongly.
+const MISUSED: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match interrupt::listen().and_then(|()| run(&arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Interrupted>() => {
+            eprintln!("interrupted");
+            ExitCode::from(INTERRUPTED)
+        }
+        Err(error) if error.is::<Usage>() => {
+            eprintln!("{error}");
+            ExitCode::from(MISUSED)
+        }
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> anyhow::Result<()> {
+    let Some((verb, rest)) = arguments.split_first() else {
+        return Err(Usage(&usage::ALL["usage: ".len()..]).into());
+    };
+    match (verb.as_str(), rest) {
+        ("dev", []) => dev::run(),
+        ("demo", []) => demo::run(),
+        ("test", rest) => test::run(rest),
+        ("ci", []) => ci::run(),
+        ("fmt", []) => fmt::run(),
+        ("lint", []) => lint::run(),
+        ("check-arch", []) => check_arch::run(),
+        ("tidy", []) => tidy::run(),
+        ("db", rest) => db::run(rest),
+        ("new-migration", [name]) => new_migration::run(name),
+        ("new-adr", title) if !title.is_empty() => new_adr::run(&title.join(" ")),
+        _ => Err(Usage(&usage::ALL["usage: ".len()..]).into()),
+    }
+}

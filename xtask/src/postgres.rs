@@ -1,0 +1,207 @@
+//! A private PostgreSQL server on loopback for dev, demo, tests and the database verbs.
+//!
+//! It comes from a setting, from a container or from server programs on the machine, in an order that
+//! depends on the purpose. A private server lives as long as the value that holds it: it goes with a normal
+//! end, with Ctrl-C and with a panic, and what a killed run left behind is put away by the next one. Servers,
+//! directories and containers of anybody else are never touched.
+
+mod container;
+mod leftovers;
+mod programs;
+mod user;
+
+use anyhow::{Context as _, bail};
+
+use crate::machine;
+
+pub(crate) use programs::VERSION_MIN;
+
+/// The role that made the private server. Nothing of Ratiba runs as it.
+const ADMINISTRATOR: &str = "ratiba_admin";
+
+/// What a server is for, which decides where it is looked for first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Tests: the setting, a container as in production, programs.
+    Test,
+    /// Dev, demo and the database verbs: the setting, programs (they start faster), a container.
+    Stack,
+}
+
+impl Purpose {
+    /// The variable that names an administrator of a server to use instead of a private one.
+    pub(crate) fn variable(self) -> &'static str {
+        match self {
+            Self::Test => "TEST_DATABASE_URL",
+            Self::Stack => "DEV_DATABASE_URL",
+        }
+    }
+}
+
+/// A server to work on, and the way in.
+pub(crate) struct Server {
+    host: Host,
+    administrator_url: String,
+}
+
+enum Host {
+    /// Somebody else's: used, never stopped.
+    Given(Purpose),
+    Programs(programs::Postmaster),
+    Container(container::Container),
+}
+
+impl Server {
+    /// Finds or starts a server, and says nothing: [`describe`](Self::describe) does.
+    pub(crate) fn start(purpose: Purpose) -> anyhow::Result<Self> {
+        if let Some(url) = machine::variable(purpose.variable()) {
+            Location::parse(&url).with_context(|| {
+                format!(
+                    "{} must read postgres://user:password@host:port/database",
+                    purpose.variable()
+                )
+            })?;
+            return Ok(Self {
+                host: Host::Given(purpose),
+                administrator_url: url,
+            });
+        }
+        leftovers::sweep();
+        match purpose {
+            Purpose::Test => match Self::in_container()? {
+                Some(server) => Ok(server),
+                None => Self::from_programs()?
+                    .context("no container engine answers and no server programs were found"),
+            },
+            Purpose::Stack => match Self::from_programs()? {
+                Some(server) => Ok(server),
+                None => Self::in_container()?
+                    .context("no server programs were found and no container engine answers"),
+            },
+        }
+    }
+
+    fn from_programs() -> anyhow::Result<Option<Self>> {
+        let Some(programs) = programs::find()? else {
+            return Ok(None);
+        };
+        let password = machine::random_hex(16)?;
+        let postmaster = programs::Postmaster::start(programs, &password)?;
+        let administrator_url = administrator_url(&password, postmaster.port);
+        Ok(Some(Self {
+            host: Host::Programs(postmaster),
+            administrator_url,
+        }))
+    }
+
+    fn in_container() -> anyhow::Result<Option<Self>> {
+        if !container::is_possible() {
+            return Ok(None);
+        }
+        let password = machine::random_hex(16)?;
+        let container = container::Container::start(&password)?;
+        let administrator_url = administrator_url(&password, container.port);
+        Ok(Some(Self {
+            host: Host::Container(container),
+            administrator_url,
+        }))
+    }
+
+    /// Which server was chosen, in words for the terminal, without a secret.
+    pub(crate) fn describe(&self) -> String {
+        match &self.host {
+            Host::Given(purpose) => format!("the server that {} names", purpose.variable()),
+            Host::Programs(postmaster) => postmaster.describe(),
+            Host::Container(container) => container.describe(),
+        }
+    }
+
+    /// Whether the server is ours alone, so that nothing has to be tidied up inside it.
+    pub(crate) fn is_private(&self) -> bool {
+        match self.host {
+            Host::Given(_) => false,
+            Host::Programs(_) | Host::Container(_) => true,
+        }
+    }
+
+    /// An administrator's URL, password included: never print it except where the user asked for it.
+    pub(crate) fn administrator_url(&self) -> &str {
+        &self.administrator_url
+    }
+
+    /// The URL of another role and database on this server. Neither argument may need escaping.
+    pub(crate) fn url(&self, role: &str, password: &str, database: &str) -> anyhow::Result<String> {
+        let location =
+            Location::parse(&self.administrator_url).context("the administrator's URL is malformed")?;
+        Ok(location.url(role, password, database))
+    }
+
+    /// The port on loopback of a private server; `None` for a given one.
+    pub(crate) fn port(&self) -> Option<u16> {
+        match &self.host {
+            Host::Given(_) => None,
+            Host::Programs(postmaster) => Some(postmaster.port),
+            Host::Container(container) => Some(container.port),
+        }
+    }
+
+    /// Stops a private server and removes all of it; a given one is left as it is.
+    pub(crate) fn stop(self) -> anyhow::Result<()> {
+        match self.host {
+            Host::Given(_) => Ok(()),
+            Host::Programs(mut postmaster) => postmaster.stop(),
+            Host::Container(mut container) => container.stop(),
+        }
+    }
+}
+
+/// Whether [`Server::start`] has something to work with, without starting anything.
+pub(crate) fn is_possible(purpose: Purpose) -> bool {
+    machine::variable(purpose.variable()).is_some()
+        // Programs that were named but cannot be used are explained by `start`.
+        || programs::find().map_or(true, |found| found.is_some())
+        || container::is_possible()
+}
+
+fn administrator_url(password: &str, port: u16) -> String {
+    format!("postgres://{ADMINISTRATOR}:{password}@127.0.0.1:{port}/postgres")
+}
+
+/// The parts of a URL that stay when the role and the database change.
+struct Location {
+    host_and_port: String,
+    query: String,
+}
+
+impl Location {
+    fn parse(url: &str) -> anyhow::Result<Self> {
+        let rest = url
+            .strip_prefix("postgres://")
+            .or_else(|| url.strip_prefix("postgresql://"));
+        let (rest, query) = match rest.map(|rest| rest.split_once('?').unwrap_or((rest, ""))) {
+            Some(parts) => parts,
+            None => bail!("it is not a postgres:// URL"),
+        };
+        let authority = rest
+            .split_once('/')
+            .map_or(rest, |(authority, _database)| authority);
+        match authority.rsplit_once('@') {
+            Some((user, host)) if !user.is_empty() && !host.is_empty() => Ok(Self {
+                host_and_port: host.into(),
+                query: query.into(),
+            }),
+            Some(_) | None => bail!("it names no user and host"),
+        }
+    }
+
+    fn url(&self, role: &str, password: &str, database: &str) -> String {
+        let separator = if self.query.is_empty() { "" } else { "?" };
+        format!(
+            "postgres://{role}:{password}@{}/{database}{separator}{}",
+            self.host_and_port, self.query
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

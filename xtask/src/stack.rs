@@ -1,0 +1,260 @@
+//! The parts of the system, running together on loopback for dev and demo.
+//!
+//! A stack is put away as a whole, in reverse order, on a normal end, on Ctrl-C, on a failure and on a panic.
+//! Should this process be killed, the parts notice that their standard input ended, and end too.
+
+mod environment;
+mod part;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+
+use crate::http::Http;
+use crate::machine;
+use crate::postgres::{Purpose, Server};
+use crate::preflight;
+use crate::process;
+use crate::workspace;
+
+use environment::Credentials;
+use part::Part;
+
+pub(crate) use environment::{Addresses, DatabaseUrls};
+
+/// How long a part may take until it is healthy.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a part may take to finish what it holds.
+const GRACE: Duration = Duration::from_secs(25);
+
+/// What differs between the chores that run a stack.
+pub(crate) struct StackOptions {
+    /// Names the folder of the logs: the verb.
+    pub(crate) name: &'static str,
+    /// The ports people know; any free one is taken where a wish is absent or cannot be granted.
+    pub(crate) api_port: Option<u16>,
+    /// As [`api_port`](Self::api_port), for the simulator and its page.
+    pub(crate) simulator_port: Option<u16>,
+    /// Where business time begins, RFC 3339.
+    pub(crate) clock_start: &'static str,
+}
+
+/// Everything running. Dropping it stops all of it; [`stop`](Self::stop) also checks that nothing is left.
+pub(crate) struct Stack {
+    // Dropped in this order: the parts before the server that they are connected to.
+    parts: Vec<Part>,
+    server: Option<Server>,
+    run_directory: RunDirectory,
+    /// Where to reach the parts.
+    pub(crate) addresses: Addresses,
+    /// What the demo tenant is and who may speak for it, as `ratiba-admin demo-tenant` told.
+    pub(crate) tenant: Value,
+}
+
+/// The folder of the logs. It goes with a stack that ended well, and stays for a person otherwise.
+struct RunDirectory {
+    path: PathBuf,
+}
+
+impl Stack {
+    /// Builds the parts and starts them, healthy when this returns.
+    pub(crate) fn start(options: &StackOptions) -> anyhow::Result<Self> {
+        preflight::build_and_database(Purpose::Stack)?;
+        let programs = build()?;
+        let run_directory = RunDirectory::make(options.name)?;
+        let server = Server::start(Purpose::Stack)?;
+        println!("PostgreSQL: {}", server.describe());
+        let urls = DatabaseUrls::on(&server, database_name(&server)?)?;
+        let credentials = Credentials::generate()?;
+        let addresses = Addresses::choose(options)?;
+        migrate(&programs, &urls)?;
+        let tenant = demo_tenant(&programs, &urls, &credentials, &addresses)?;
+        let mut stack = Self {
+            parts: Vec::new(),
+            server: Some(server),
+            run_directory,
+            addresses,
+            tenant,
+        };
+        if let Err(error) = stack.start_parts(&programs, options, &urls, &credentials) {
+            stack.show_logs();
+            return Err(error);
+        }
+        Ok(stack)
+    }
+
+    fn start_parts(
+        &mut self,
+        programs: &Path,
+        options: &StackOptions,
+        urls: &DatabaseUrls,
+        credentials: &Credentials,
+    ) -> anyhow::Result<()> {
+        let addresses = self.addresses;
+        // The clock's authority first: the others follow it from their first moment.
+        let simulator = environment::simulator(&addresses, credentials, options.clock_start);
+        self.start_part(
+            programs,
+            "ratiba-simulator",
+            simulator,
+            &addresses.simulator("/sim/health"),
+        )?;
+        let api = environment::api(&addresses, urls, credentials);
+        self.start_part(programs, "ratiba-api", api, &addresses.api("/readyz"))?;
+        let worker = environment::worker(&addresses, urls, credentials);
+        self.start_part(programs, "ratiba-worker", worker, &addresses.worker("/healthz"))
+    }
+
+    fn start_part(
+        &mut self,
+        programs: &Path,
+        name: &'static str,
+        settings: Vec<(&'static str, String)>,
+        health: &str,
+    ) -> anyhow::Result<()> {
+        let log = self.run_directory.path.join(format!("{name}.log"));
+        let part = Part::start(name, &programs.join(name), settings, log)?;
+        self.parts.push(part);
+        let http = Http::new(Duration::from_secs(2));
+        let began = machine::now();
+        loop {
+            self.check()?;
+            if http.get(health, None).is_ok_and(|answer| answer.status == 200) {
+                return Ok(());
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("{name} was not healthy within {} s", PATIENCE.as_secs());
+            }
+            crate::interrupt::rest()?;
+        }
+    }
+
+    /// Fails if a part has ended that should be running.
+    pub(crate) fn check(&mut self) -> anyhow::Result<()> {
+        for part in &mut self.parts {
+            part.check()?;
+        }
+        Ok(())
+    }
+
+    /// Shows the end of every log, for a person who must know why something failed.
+    pub(crate) fn show_logs(&self) {
+        for part in &self.parts {
+            part.show_log();
+        }
+        eprintln!("\nwhole logs: {}", self.run_directory.path.display());
+    }
+
+    /// Stops everything and makes sure that no process, no port and no file of it is left.
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+        let mut ports = self.addresses.ports();
+        for part in self.parts.iter_mut().rev() {
+            part.stop(GRACE);
+        }
+        if let Some(server) = self.server.take() {
+            ports.extend(server.port());
+            if !server.is_private() {
+                println!("the database stays on the server that was given");
+            }
+            server.stop()?;
+        }
+        let left: Vec<u16> = ports.into_iter().filter(|port| !becomes_free(*port)).collect();
+        if !left.is_empty() {
+            bail!("still in use after everything was stopped: ports {left:?}");
+        }
+        self.run_directory.remove()
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        for part in self.parts.iter_mut().rev() {
+            part.stop(GRACE);
+        }
+    }
+}
+
+/// Builds the programs of a stack and gives the folder they are in.
+pub(crate) fn build() -> anyhow::Result<PathBuf> {
+    let mut command = workspace::cargo();
+    command.arg("build").args(
+        ["ratiba-admin", "ratiba-api", "ratiba-simulator", "ratiba-worker"]
+            .iter()
+            .flat_map(|name| ["-p", name]),
+    );
+    process::run("cargo build", command.arg("--bins"))?;
+    Ok(workspace::target_directory()?.join("debug"))
+}
+
+/// Makes the roles and the database, and applies the migrations.
+pub(crate) fn migrate(programs: &Path, urls: &DatabaseUrls) -> anyhow::Result<()> {
+    for verb in ["roles", "run"] {
+        let mut command =
+            environment::command(&programs.join("ratiba-migrate"), environment::migrations(urls));
+        let told = process::output("ratiba-migrate", command.arg(verb))?;
+        // Twelve lines of "applied" are noise here; the last one sums up.
+        println!(
+            "ratiba-migrate {verb}: {}",
+            told.lines().last().unwrap_or_default()
+        );
+    }
+    Ok(())
+}
+
+fn demo_tenant(
+    programs: &Path,
+    urls: &DatabaseUrls,
+    credentials: &Credentials,
+    addresses: &Addresses,
+) -> anyhow::Result<Value> {
+    let settings = environment::admin(addresses, urls, credentials);
+    let mut command = environment::command(&programs.join("ratiba-admin"), settings);
+    let told = process::output("ratiba-admin demo-tenant", command.arg("demo-tenant"))?;
+    serde_json::from_str(&told).context("ratiba-admin demo-tenant wrote something that is not JSON")
+}
+
+/// A private server is ours, so its database has the usual name; on a given one it must hit nobody else's.
+fn database_name(server: &Server) -> anyhow::Result<String> {
+    if server.is_private() {
+        Ok("ratiba".into())
+    } else {
+        Ok(format!("ratiba_dev_{}", machine::random_hex(4)?))
+    }
+}
+
+/// A connection that was just closed may hold its port for a moment.
+fn becomes_free(port: u16) -> bool {
+    let began = machine::now();
+    while began.elapsed() < Duration::from_secs(5) {
+        if machine::port_is_free(port) {
+            return true;
+        }
+        std::thread::sleep(crate::interrupt::LOOK);
+    }
+    false
+}
+
+impl RunDirectory {
+    /// A new folder, and the end of those whose chores are gone.
+    fn make(name: &str) -> anyhow::Result<Self> {
+        let runs = workspace::scratch("runs")?;
+        for entry in std::fs::read_dir(&runs)?.flatten() {
+            let file_name = entry.file_name().to_string_lossy().into_owned();
+            let pid = file_name.rsplit_once('-').and_then(|(_, pid)| pid.parse().ok());
+            if pid.is_some_and(|pid| process::identity(pid).is_none()) {
+                // Old logs are a convenience; one that cannot be removed is no reason not to start.
+                let _stays = std::fs::remove_dir_all(entry.path());
+            }
+        }
+        let path = runs.join(format!("{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+        Ok(Self { path })
+    }
+
+    fn remove(&self) -> anyhow::Result<()> {
+        std::fs::remove_dir_all(&self.path)
+            .with_context(|| format!("{} cannot be removed", self.path.display()))
+    }
+}

@@ -1,0 +1,22 @@
+//! What may be asked of the chores.
+
+/// The verbs, as a wrong one is answered.
+pub(crate) const ALL: &str = "\
+usage: cargo xtask VERB
+
+  dev                   everything on loopback, with the page of the phones, until Ctrl-C
+  demo                  the main job, played and checked step by step
+  test [unit|contract|integration] [-- ARGUMENTS]
+                        tests, on a private PostgreSQL server; ARGUMENTS go to the test runner
+  ci                    everything that decides whether a change is good
+  fmt | lint            formatting; clippy with warnings as errors
+  check-arch            layers, arrows, layout
+  tidy                  module docs, links in docs, stray files
+  db up|reset|print     a migrated database to look into; the SQL that makes one
+  new-migration NAME    an empty migration with the next number
+  new-adr TITLE         an empty decision record with the next number";
+
+/// The chore was asked something that it does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("usage: {0}")]
+pub(crate) struct Usage(pub(crate) &'static str);
