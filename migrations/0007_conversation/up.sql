@@ -30,7 +30,8 @@ CREATE TABLE inbound_messages (
     -- By the provider's clock.
     sent_at timestamptz NOT NULL,
     received_at timestamptz NOT NULL,
-    raw jsonb NOT NULL,
+    -- json and not jsonb: kept as it came, also what jsonb refuses (a NUL in somebody's text).
+    raw json NOT NULL,
     thread_id uuid,
     handled_at timestamptz,
     PRIMARY KEY (tenant_id, id),
@@ -49,7 +50,8 @@ CREATE TABLE message_statuses (
     callback_data text CHECK (length(callback_data) <= 512),
     occurred_at timestamptz NOT NULL,
     received_at timestamptz NOT NULL,
-    raw jsonb NOT NULL,
+    -- json and not jsonb: kept as it came, also what jsonb refuses (a NUL in somebody's text).
+    raw json NOT NULL,
     PRIMARY KEY (tenant_id, channel, provider_id, status)
 );
 SELECT ratiba_protect('message_statuses', 'SELECT, INSERT');
@@ -59,28 +61,36 @@ CREATE TABLE outgoing_messages (
     tenant_id uuid NOT NULL REFERENCES tenants,
     id uuid NOT NULL,
     thread_id uuid,
-    customer_id uuid,
     channel text NOT NULL CHECK (channel IN ('whatsapp')),
-    recipient text NOT NULL CHECK (length(recipient) BETWEEN 1 AND 140),
-    purpose text NOT NULL CHECK (purpose IN ('answer', 'receipt', 'reminder', 'asks_money', 'alert', 'digest')),
+    -- To a customer, whose address is looked up when it is sent; or to a person of the business, at this address.
+    customer_id uuid,
+    recipient_phone text CHECK (recipient_phone ~ '^\+[1-9][0-9]{7,14}$'),
+    recipient_user_id text CHECK (length(recipient_user_id) BETWEEN 1 AND 140),
+    CHECK ((customer_id IS NULL) = (recipient_phone IS NOT NULL OR recipient_user_id IS NOT NULL)),
+    purpose text NOT NULL
+        CHECK (purpose IN ('answer', 'receipt', 'reminder', 'asks_money', 'alert', 'digest', 'marketing')),
     content jsonb NOT NULL,
-    -- The caller's key: recording the same message twice leaves one.
-    dedup_key text CHECK (length(dedup_key) BETWEEN 1 AND 200),
-    state text NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'refused', 'unknown', 'withheld')),
+    -- The template that goes where only templates do.
+    fallback jsonb,
+    -- Names the occasion: what is on record for it is not recorded again.
+    dedup_key text NOT NULL CHECK (length(dedup_key) BETWEEN 1 AND 200),
+    state text NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'unknown', 'refused', 'abandoned')),
+    -- Of a queued one: not to be sent before. Of any other: since when.
+    state_at timestamptz NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
-    provider_id text,
-    -- The highest status heard: sent < delivered < read; failure is apart.
-    delivery text CHECK (delivery IN ('sent', 'delivered', 'read')),
-    failure_code text,
+    provider_id text CHECK (length(provider_id) BETWEEN 1 AND 256),
+    -- Why it was refused.
+    reason text,
+    -- The highest status heard; failure is apart.
+    delivery text CHECK (delivery IN ('sent', 'delivered', 'read', 'played')),
+    failure_code bigint,
     queued_at timestamptz NOT NULL,
-    sending_since timestamptz,
-    settled_at timestamptz,
     version integer NOT NULL DEFAULT 1,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, thread_id) REFERENCES conversation_threads,
     FOREIGN KEY (tenant_id, customer_id) REFERENCES customers
 );
-CREATE UNIQUE INDEX outgoing_messages_dedup ON outgoing_messages (tenant_id, dedup_key) WHERE dedup_key IS NOT NULL;
+CREATE UNIQUE INDEX outgoing_messages_dedup ON outgoing_messages (tenant_id, dedup_key);
 CREATE INDEX outgoing_messages_by_provider_id ON outgoing_messages (tenant_id, channel, provider_id)
     WHERE provider_id IS NOT NULL;
 CREATE INDEX outgoing_messages_of_thread ON outgoing_messages (tenant_id, thread_id, queued_at);

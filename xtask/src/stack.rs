@@ -195,10 +195,7 @@ pub(crate) fn migrate(programs: &Path, urls: &DatabaseUrls) -> anyhow::Result<()
             environment::command(&programs.join("ratiba-migrate"), environment::migrations(urls));
         let told = process::output("ratiba-migrate", command.arg(verb))?;
         // Twelve lines of "applied" are noise here; the last one sums up.
-        println!(
-            "ratiba-migrate {verb}: {}",
-            told.lines().last().unwrap_or_default()
-        );
+        println!("{}", told.lines().last().unwrap_or_default());
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ impl Fields {
                 self.fault(name, format!("must have at most {longest} characters and no NUL"));
                 None
             }
-            _other => {
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
                 self.fault(name, "must be a text");
                 None
             }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, Service as _};
 use actix_web::middleware::DefaultHeaders;
-use actix_web::{App, HttpRequest, HttpServer, web};
+use actix_web::{App, HttpResponse, HttpServer, web};
 use ratiba_assembly::Parts;
 
 pub mod body;
@@ -111,11 +111,11 @@ pub fn serve_metrics(listener: TcpListener, state: web::Data<State>) -> std::io:
     Ok(server)
 }
 
-async fn nothing_here(_request: HttpRequest) -> Problem {
-    Problem::not_found()
+async fn nothing_here() -> Result<HttpResponse, Problem> {
+    Err(Problem::not_found())
 }
 
 /// Answers a known path with a method that it does not have.
-pub(crate) async fn wrong_method() -> Problem {
-    Problem::new(Kind::MethodNotAllowed, "this path exists, but not with this method")
+pub(crate) async fn wrong_method() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(Kind::MethodNotAllowed, "this path exists, but not with this method"))
 }

@@ -356,7 +356,7 @@ fn plan(sketch: &ServiceSketch) -> Result<Value, Outage> {
     let buffers = Buffers { before: Minutes::NONE, after: Minutes::new(CLEAN_UP_MINUTES) };
     let segments = serde_json::from_value(segments).map_err(Outage::new)?;
     let recipe = Recipe::new(segments, buffers).map_err(Outage::new)?;
-    serde_json::to_value(recipe).map_err(Outage::new)
+    ratiba_postgres::booking::plan_document(&recipe, &[]).map_err(Outage::new)
 }
 
 /// Closes the months of past visits, as they would have been by now.

@@ -208,6 +208,7 @@ impl Ground {
                 clock: clock.clone(),
                 ids: self.ids.clone(),
             },
+            clock: clock.clone(),
         }
     }
 
@@ -236,6 +237,7 @@ impl Ground {
             again: payments::ResendPrompt { book, clock: self.clock.clone(), ids: self.ids.clone() },
             status: self.payment_status(),
             book: self.appointments.clone(),
+            clock: self.clock.clone(),
             trial,
         }
     }
@@ -271,7 +273,7 @@ fn daraja(settings: &DarajaSettings, public_url: &str) -> Result<CheckedDaraja, 
         consumer_secret: ratiba_daraja::Secret::new(settings.consumer_secret.expose()),
         short_code: settings.short_code.clone(),
         passkey: ratiba_daraja::Secret::new(settings.passkey.expose()),
-        transaction_type: ratiba_daraja::TransactionType::Paybill,
+        transaction_type: ratiba_daraja::settings::TransactionType::Paybill,
         party_b: settings.short_code.clone(),
     };
     CheckedDaraja::check(raw).map_err(|faults| {

@@ -108,9 +108,13 @@ pub async fn record_actuals(
     let read_at = version_of(&request)?;
     let known = find(&state, principal, &id).await?;
     let use_case = &state.parts.booking.record_actuals;
-    let corrected = use_case.execute(principal.tenant, known.id(), correction, Some(read_at)).await.map_err(|error| match error {
-        RenderingError::Stale => Problem::new(Kind::Stale, "it is not at the version that If-Match names"),
-        other => refused(other),
+    let corrected = use_case.execute(principal.tenant, known.id(), correction, Some(read_at)).await;
+    let corrected = corrected.map_err(|error| {
+        if error == RenderingError::Stale {
+            Problem::new(Kind::Stale, "it is not at the version that If-Match names")
+        } else {
+            refused(error)
+        }
     })?;
     answer(&state, principal, &corrected).await
 }

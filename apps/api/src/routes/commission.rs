@@ -174,7 +174,7 @@ impl Context {
             let reason = |language| explain(line, document.group_of(line), &self.zone, language).join(" ");
             json!({
                 "appointment_id": line.appointment,
-                "commission": line.amount,
+                "commission": line.commission,
                 "base": line.base,
                 "tip": line.tip,
                 "reason": reason(Language::English),

@@ -7,13 +7,12 @@
 use async_trait::async_trait;
 use ratiba_booking::appointment::{Appointment, AppointmentId};
 use ratiba_booking::availability::{BusinessHours, Facts};
-use ratiba_booking::catalogue::Service;
+use ratiba_booking::catalogue::{CustomerId, Service};
 use ratiba_booking::policy::Policy;
-use ratiba_booking::ports::{
-    AppointmentBook, Catalogue, Change, FactsQuery, RecordError, Timetable,
-};
+use ratiba_booking::ports::{AppointmentBook, Catalogue, Change, FactsQuery, RecordError, Timetable};
 use ratiba_booking::visit::{HoldKey, Visit, VisitId};
 use ratiba_kernel::{Outage, TenantId, TimeRange};
+use time::OffsetDateTime;
 
 use crate::database::{Database, TxError};
 
@@ -45,7 +44,9 @@ impl PgAppointmentBook {
 #[async_trait]
 impl AppointmentBook for PgAppointmentBook {
     async fn appointment(&self, tenant: TenantId, id: AppointmentId) -> Result<Option<Appointment>, Outage> {
-        self.database.tenant(tenant, move |tx| read::appointment(tx, id)).await
+        self.database
+            .tenant(tenant, move |tx| read::appointment(tx, id))
+            .await
     }
 
     async fn visit(&self, tenant: TenantId, id: VisitId) -> Result<Option<Visit>, Outage> {
@@ -63,11 +64,26 @@ impl AppointmentBook for PgAppointmentBook {
     }
 
     async fn between(&self, tenant: TenantId, range: TimeRange) -> Result<Vec<Appointment>, Outage> {
-        self.database.tenant(tenant, move |tx| read::between(tx, range)).await
+        self.database
+            .tenant(tenant, move |tx| read::between(tx, range))
+            .await
+    }
+
+    async fn upcoming(
+        &self,
+        tenant: TenantId,
+        customer: CustomerId,
+        from: OffsetDateTime,
+    ) -> Result<Vec<Visit>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| read::upcoming(tx, customer, from))
+            .await
     }
 
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
-        self.database.tenant(tenant, move |tx| record::record(tx, &change)).await
+        self.database
+            .tenant(tenant, move |tx| record::record(tx, &change))
+            .await
     }
 }
 
@@ -88,14 +104,18 @@ impl PgTimetable {
 #[async_trait]
 impl Timetable for PgTimetable {
     async fn facts(&self, tenant: TenantId, query: FactsQuery) -> Result<Facts, Outage> {
-        self.database.tenant(tenant, move |tx| facts::facts(tx, &query)).await
+        self.database
+            .tenant(tenant, move |tx| facts::facts(tx, &query))
+            .await
     }
 }
 
 #[async_trait]
 impl Catalogue for PgTimetable {
     async fn services(&self, tenant: TenantId) -> Result<Vec<Service>, Outage> {
-        self.database.tenant(tenant, |tx| catalogue::services(tx, None)).await
+        self.database
+            .tenant(tenant, |tx| catalogue::services(tx, None))
+            .await
     }
 
     async fn business_hours(&self, tenant: TenantId) -> Result<BusinessHours, Outage> {

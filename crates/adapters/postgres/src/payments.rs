@@ -46,7 +46,9 @@ impl PaymentBook for PgPayments {
         attempt: AttemptId,
     ) -> Result<Option<PaymentRecord>, Outage> {
         let id = attempt.as_uuid();
-        self.database.tenant(tenant, move |tx| one_with_attempt(tx, id)).await
+        self.database
+            .tenant(tenant, move |tx| one_with_attempt(tx, id))
+            .await
     }
 
     async fn of_request(
@@ -88,7 +90,9 @@ impl PaymentBook for PgPayments {
     }
 
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
-        self.database.tenant(tenant, move |tx| writing::write(tx, &change)).await
+        self.database
+            .tenant(tenant, move |tx| writing::write(tx, &change))
+            .await
     }
 }
 
@@ -120,8 +124,7 @@ impl HouseCurrency for PgPayments {
                     .filter(tenant_settings::tenant_id.eq(tenant))
                     .select(tenant_settings::currency)
                     .first::<String>(tx.conn())?;
-                Currency::parse(&code)
-                    .map_err(|error| TxError::impossible("tenant_settings", tenant, error))
+                Currency::parse(&code).map_err(|error| TxError::impossible("tenant_settings", tenant, error))
             })
             .await
     }

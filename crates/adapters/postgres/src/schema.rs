@@ -32,6 +32,7 @@ diesel::table! {
         state -> Text,
         state_at -> Timestamptz,
         hold_expires_at -> Nullable<Timestamptz>,
+        fee_minor -> Nullable<BigInt>,
         start_at -> Timestamptz,
         end_at -> Timestamptz,
         channel -> Text,
@@ -179,6 +180,9 @@ diesel::table! {
         starts_at -> Timestamptz,
         ends_at -> Timestamptz,
         span -> Range<Timestamptz>,
+        buffer_before_minutes -> Integer,
+        buffer_after_minutes -> Integer,
+        buffers_shared -> Bool,
         purpose -> Text,
         appointment_id -> Nullable<Uuid>,
         active -> Bool,
@@ -203,7 +207,7 @@ diesel::table! {
         sender_key -> Text,
         sent_at -> Timestamptz,
         received_at -> Timestamptz,
-        raw -> Jsonb,
+        raw -> Json,
         thread_id -> Nullable<Uuid>,
         handled_at -> Nullable<Timestamptz>,
     }
@@ -286,7 +290,7 @@ diesel::table! {
         callback_data -> Nullable<Text>,
         occurred_at -> Timestamptz,
         received_at -> Timestamptz,
-        raw -> Jsonb,
+        raw -> Json,
     }
 }
 
@@ -317,20 +321,22 @@ diesel::table! {
         tenant_id -> Uuid,
         id -> Uuid,
         thread_id -> Nullable<Uuid>,
-        customer_id -> Nullable<Uuid>,
         channel -> Text,
-        recipient -> Text,
+        customer_id -> Nullable<Uuid>,
+        recipient_phone -> Nullable<Text>,
+        recipient_user_id -> Nullable<Text>,
         purpose -> Text,
         content -> Jsonb,
-        dedup_key -> Nullable<Text>,
+        fallback -> Nullable<Jsonb>,
+        dedup_key -> Text,
         state -> Text,
+        state_at -> Timestamptz,
         attempts -> Integer,
         provider_id -> Nullable<Text>,
+        reason -> Nullable<Text>,
         delivery -> Nullable<Text>,
-        failure_code -> Nullable<Text>,
+        failure_code -> Nullable<BigInt>,
         queued_at -> Timestamptz,
-        sending_since -> Nullable<Timestamptz>,
-        settled_at -> Nullable<Timestamptz>,
         version -> Integer,
     }
 }
@@ -608,6 +614,10 @@ diesel::table! {
         id -> Uuid,
         customer_id -> Uuid,
         hold_key -> Nullable<Text>,
+        reminded -> Array<Text>,
+        lost_at -> Nullable<Timestamptz>,
+        version -> Integer,
         created_at -> Timestamptz,
     }
 }
+

@@ -15,13 +15,11 @@ use ratiba_booking::catalogue::{Deposit, Minutes, Offering};
 use ratiba_booking::engagement::Subject;
 use ratiba_booking::event::{BookingEvent, BookingTask, Due};
 use ratiba_booking::policy::{BufferRule, Channel};
-use ratiba_booking::ports::{
-    AppointmentBook, Catalogue, Change, ClaimChange, FactsQuery, Timetable,
-};
+use ratiba_booking::ports::{AppointmentBook, Catalogue, Change, ClaimChange, FactsQuery, Timetable};
+use ratiba_booking::test_support::appointment_book_contract;
 use ratiba_booking::test_support::builders::{
     self, AppointmentBuilder, NOW, an_order_of, at, customer, from_to, resource, service, staff, tenants,
 };
-use ratiba_booking::test_support::appointment_book_contract;
 use ratiba_booking::test_support::contracts::BookUnderTest;
 use ratiba_booking::use_cases::{ExpireHold, HoldVisit, HoldVisitError};
 use ratiba_kernel::test_support::{ManualClock, SeededIds};
@@ -87,18 +85,26 @@ impl Server {
         arrange(&database);
         let settings = DatabaseSettings::new(database.app_url());
         let pool = Database::new(&settings, Arc::new(SeededIds::lane(9))).unwrap();
-        Self { database, book: PgAppointmentBook::new(pool.clone()), timetable: PgTimetable::new(pool) }
+        Self {
+            database,
+            book: PgAppointmentBook::new(pool.clone()),
+            timetable: PgTimetable::new(pool),
+        }
     }
 
     /// Runs a script as a tenant.
     fn run(&self, tenant: TenantId, script: &str) {
-        let script = format!("BEGIN; SELECT set_config('ratiba.current_tenant', '{tenant}', true); {script}; COMMIT;");
+        let script =
+            format!("BEGIN; SELECT set_config('ratiba.current_tenant', '{tenant}', true); {script}; COMMIT;");
         self.database.connect_as_app().batch_execute(&script).unwrap();
     }
 
     fn rows(&self, tenant: TenantId, query: &str) -> Vec<Document> {
         let mut conn = self.database.connect_as_app();
-        conn.batch_execute(&format!("SELECT set_config('ratiba.current_tenant', '{tenant}', false)")).unwrap();
+        conn.batch_execute(&format!(
+            "SELECT set_config('ratiba.current_tenant', '{tenant}', false)"
+        ))
+        .unwrap();
         sql_query(query).load(&mut conn).unwrap()
     }
 
@@ -134,14 +140,19 @@ impl BookUnderTest for Server {
     async fn events(&self, tenant: TenantId) -> Vec<BookingEvent> {
         let query = "SELECT payload, occurred_at AS at FROM outbox WHERE topic = 'booking' ORDER BY seq";
         let rows = self.rows(tenant, query);
-        rows.into_iter().map(|row| serde_json::from_value(row.payload).unwrap()).collect()
+        rows.into_iter()
+            .map(|row| serde_json::from_value(row.payload).unwrap())
+            .collect()
     }
 
     async fn tasks(&self, tenant: TenantId) -> Vec<Due<BookingTask>> {
         let query = format!(
             "SELECT payload, run_at AS at FROM jobs WHERE kind LIKE 'booking.%' AND tenant_id = '{tenant}' ORDER BY run_at"
         );
-        let due = |row: Document| Due { at: row.at, task: serde_json::from_value(row.payload).unwrap() };
+        let due = |row: Document| Due {
+            at: row.at,
+            task: serde_json::from_value(row.payload).unwrap(),
+        };
         self.rows(tenant, &query).into_iter().map(due).collect()
     }
 
@@ -164,7 +175,10 @@ async fn postgres_keeps_the_contract_of_the_book() {
 }
 
 fn day_query(numbers: impl IntoIterator<Item = u64>) -> FactsQuery {
-    FactsQuery { services: numbers.into_iter().map(service).collect(), range: from_to((0, 0), (24, 0)) }
+    FactsQuery {
+        services: numbers.into_iter().map(service).collect(),
+        range: from_to((0, 0), (24, 0)),
+    }
 }
 
 #[tokio::test]
@@ -188,17 +202,35 @@ async fn the_catalogue_is_read_as_it_was_written() {
     let expected = builders::a_service(1, 60);
     let everybody: BTreeSet<_> = (1..=3).map(staff).collect();
     assert_eq!(services[0].recipe, expected.recipe);
-    assert_eq!((services[0].price, services[0].deposit), (expected.price, expected.deposit));
-    assert_eq!((services[0].name_sw.as_deref(), &services[0].staff), (Some("Huduma 1"), &everybody));
+    assert_eq!(
+        (services[0].price, services[0].deposit),
+        (expected.price, expected.deposit)
+    );
+    assert_eq!(
+        (services[0].name_sw.as_deref(), &services[0].staff),
+        (Some("Huduma 1"), &everybody)
+    );
     assert_eq!(services[1].deposit, Deposit::Flat(Money::kes_minor(50_000)));
     assert_eq!(services[1].recipe.buffers().after, Minutes::new(10));
     assert_eq!(services[1].offering, Offering::Retired);
     let policy = server.timetable.policy(tenant).await.unwrap();
-    assert_eq!((policy.rules.grid_step, policy.rules.buffers), (Minutes::new(10), BufferRule::Shared));
+    assert_eq!(
+        (policy.rules.grid_step, policy.rules.buffers),
+        (Minutes::new(10), BufferRule::Shared)
+    );
     let hours = server.timetable.business_hours(tenant).await.unwrap();
     let weekly = hours.weekly.unwrap();
-    assert_eq!((weekly[0].weekday, weekly[0].block.to_minute), (Weekday::Sunday, 1_560));
-    assert_eq!(hours.dated[&date!(2026 - 06 - 01)], [DayBlock { from_minute: 600, to_minute: 720 }]);
+    assert_eq!(
+        (weekly[0].weekday, weekly[0].block.to_minute),
+        (Weekday::Sunday, 1_560)
+    );
+    assert_eq!(
+        hours.dated[&date!(2026 - 06 - 01)],
+        [DayBlock {
+            from_minute: 600,
+            to_minute: 720
+        }]
+    );
     let other = server.timetable.business_hours(tenants()[1]).await.unwrap();
     assert_eq!((other.weekly, other.dated.len()), (None, 0));
 }
@@ -206,8 +238,13 @@ async fn the_catalogue_is_read_as_it_was_written() {
 #[tokio::test]
 async fn settings_that_do_not_fit_are_an_outage_that_names_them() {
     let server = Server::start();
-    server.run(tenants()[0], "UPDATE tenant_settings SET booking = '{\"grid_stepp\": 10}'");
-    let Err(Outage(cause)) = server.timetable.policy(tenants()[0]).await else { panic!("they do not fit") };
+    server.run(
+        tenants()[0],
+        "UPDATE tenant_settings SET booking = '{\"grid_stepp\": 10}'",
+    );
+    let Err(Outage(cause)) = server.timetable.policy(tenants()[0]).await else {
+        panic!("they do not fit")
+    };
     assert!(cause.to_string().contains("tenant_settings"), "{cause}");
 }
 
@@ -216,11 +253,20 @@ async fn facts_tell_hours_absences_load_and_engagements() {
     let server = Server::start();
     let tenant = tenants()[0];
     for (number, by) in [(1, 1), (2, 2)] {
-        let builder = AppointmentBuilder::new(number, from_to((10, 0), (11, 0))).by(by).in_resource(by);
+        let builder = AppointmentBuilder::new(number, from_to((10, 0), (11, 0)))
+            .by(by)
+            .in_resource(by);
         let held = builder.held(NOW);
-        let change = Change { head: Some(builder.head(NOW)), ..Change::at(NOW) };
+        let change = Change {
+            head: Some(builder.head(NOW)),
+            ..Change::at(NOW)
+        };
         let appointment = if by == 1 { held } else { held.confirm(NOW).unwrap() };
-        server.book.record(tenant, change.with(appointment, ClaimChange::Take)).await.unwrap();
+        server
+            .book
+            .record(tenant, change.with(appointment, ClaimChange::Take))
+            .await
+            .unwrap();
     }
     server.run(
         tenant,
@@ -242,7 +288,11 @@ async fn facts_tell_hours_absences_load_and_engagements() {
             room = resource(1),
         ),
     );
-    let facts = server.timetable.facts(tenant, day_query([1, 2, 77])).await.unwrap();
+    let facts = server
+        .timetable
+        .facts(tenant, day_query([1, 2, 77]))
+        .await
+        .unwrap();
     assert_eq!(facts.services.len(), 2, "what does not exist is left out");
     let ids: Vec<_> = facts.staff.iter().map(|person| person.id).collect();
     assert_eq!(ids, [staff(1), staff(2)]);
@@ -252,21 +302,45 @@ async fn facts_tell_hours_absences_load_and_engagements() {
     assert_eq!(one.load.get(&date!(2026 - 05 - 11)), Some(&60));
     assert_eq!(one.booked_last, Some(at(10, 0)));
     let two = &facts.staff[1];
-    assert_eq!((two.weight, two.joined, two.load.len()), (50, Some(date!(2026 - 05 - 01)), 0));
-    let rooms: Vec<_> = facts.resources.iter().map(|room| (room.id, room.capacity)).collect();
+    assert_eq!(
+        (two.weight, two.joined, two.load.len()),
+        (50, Some(date!(2026 - 05 - 01)), 0)
+    );
+    let rooms: Vec<_> = facts
+        .resources
+        .iter()
+        .map(|room| (room.id, room.capacity))
+        .collect();
     assert_eq!(rooms, [(resource(1), 1), (resource(2), 2)]);
     assert_eq!(facts.resources[0].out_of_service.len(), 1);
     let engaged = |subject| {
-        let of: Vec<_> = facts.engagements.iter().filter(|e| e.claim.subject == subject).collect();
+        let of: Vec<_> = facts
+            .engagements
+            .iter()
+            .filter(|e| e.claim.subject == subject)
+            .collect();
         of.iter().map(|e| e.engaged_as).collect::<Vec<_>>()
     };
     let until = NOW + Duration::minutes(5);
-    assert_eq!(engaged(Subject::Staff(staff(1))), [EngagedAs::Held { until }, EngagedAs::Blocked]);
+    assert_eq!(
+        engaged(Subject::Staff(staff(1))),
+        [EngagedAs::Held { until }, EngagedAs::Blocked]
+    );
     assert_eq!(engaged(Subject::Staff(staff(2))), [EngagedAs::Booked]);
-    assert_eq!(engaged(Subject::Resource { id: resource(1), seat: 0 }), [EngagedAs::Held { until }]);
+    assert_eq!(
+        engaged(Subject::Resource {
+            id: resource(1),
+            seat: 0
+        }),
+        [EngagedAs::Held { until }]
+    );
     let plain = server.timetable.facts(tenant, day_query([1])).await.unwrap();
     assert!(plain.resources.is_empty(), "the service needs none");
-    let other = server.timetable.facts(tenants()[1], day_query([1])).await.unwrap();
+    let other = server
+        .timetable
+        .facts(tenants()[1], day_query([1]))
+        .await
+        .unwrap();
     assert!(other.engagements.is_empty() && other.staff[0].leave.is_empty());
 }
 
@@ -277,17 +351,37 @@ async fn an_hour_of_a_week_belongs_to_the_local_week() {
     // Monday 2026-05-18, 00:00 to 01:00 in Nairobi, which is still Sunday in UTC.
     let range = TimeRange::starting(datetime!(2026-05-17 21:00 UTC), Duration::HOUR).unwrap();
     let builder = AppointmentBuilder::new(1, range);
-    let change = Change { head: Some(builder.head(NOW)), ..Change::at(NOW) };
-    server.book.record(tenant, change.with(builder.held(NOW), ClaimChange::Take)).await.unwrap();
-    let query = FactsQuery { range, ..day_query([1]) };
+    let change = Change {
+        head: Some(builder.head(NOW)),
+        ..Change::at(NOW)
+    };
+    server
+        .book
+        .record(tenant, change.with(builder.held(NOW), ClaimChange::Take))
+        .await
+        .unwrap();
+    let query = FactsQuery {
+        range,
+        ..day_query([1])
+    };
     let facts = server.timetable.facts(tenant, query).await.unwrap();
-    assert_eq!(facts.staff[0].load.keys().copied().collect::<Vec<_>>(), [date!(2026 - 05 - 18)]);
+    assert_eq!(
+        facts.staff[0].load.keys().copied().collect::<Vec<_>>(),
+        [date!(2026 - 05 - 18)]
+    );
 }
 
 fn order(number: usize, by: StaffWish, start: OffsetDateTime) -> ratiba_booking::use_cases::HoldOrder {
-    let parts = vec![PartRequest { service: service(2), staff: by }];
+    let parts = vec![PartRequest {
+        service: service(2),
+        staff: by,
+    }];
     let order = an_order_of(&format!("race-{number}"), start);
-    ratiba_booking::use_cases::HoldOrder { parts, channel: Channel::Desk, ..order }
+    ratiba_booking::use_cases::HoldOrder {
+        parts,
+        channel: Channel::Desk,
+        ..order
+    }
 }
 
 fn overlaps(server: &Server) -> i64 {
@@ -295,7 +389,11 @@ fn overlaps(server: &Server) -> i64 {
         ON a.tenant_id = b.tenant_id AND a.subject_id = b.subject_id AND a.seat = b.seat AND a.id < b.id
             AND a.active AND b.active AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at";
     let mut conn = server.database.connect_as_app();
-    conn.batch_execute(&format!("SELECT set_config('ratiba.current_tenant', '{}', false)", tenants()[0])).unwrap();
+    conn.batch_execute(&format!(
+        "SELECT set_config('ratiba.current_tenant', '{}', false)",
+        tenants()[0]
+    ))
+    .unwrap();
     sql_query(query).get_result::<Count>(&mut conn).unwrap().count
 }
 
@@ -307,13 +405,17 @@ async fn of_many_at_once_exactly_one_wins_a_slot_and_the_others_hear_of_alternat
     for number in 0..40 {
         let holds = Arc::clone(&holds);
         racers.spawn(async move {
-            holds.execute(tenants()[0], order(number, StaffWish::Only(staff(1)), at(10, 0))).await
+            holds
+                .execute(tenants()[0], order(number, StaffWish::Only(staff(1)), at(10, 0)))
+                .await
         });
     }
     let (won, lost): (Vec<_>, Vec<_>) = racers.join_all().await.into_iter().partition(Result::is_ok);
     assert_eq!((won.len(), lost.len()), (1, 39));
     for refused in lost {
-        let Err(HoldVisitError::NotFree { alternatives, .. }) = refused else { panic!("{refused:?}") };
+        let Err(HoldVisitError::NotFree { alternatives, .. }) = refused else {
+            panic!("{refused:?}")
+        };
         assert!(!alternatives.is_empty());
     }
     assert_eq!(overlaps(&server), 0);
@@ -328,11 +430,20 @@ async fn visits_with_several_claims_at_once_never_overlap_and_never_deadlock() {
     for number in 0..48_usize {
         let holds = Arc::clone(&holds);
         let start = at(9, 0) + Duration::minutes(15 * i64::try_from(number % 8).unwrap());
-        racers.spawn(async move { holds.execute(tenants()[0], order(number, StaffWish::Any, start)).await });
+        racers.spawn(async move {
+            holds
+                .execute(tenants()[0], order(number, StaffWish::Any, start))
+                .await
+        });
     }
     let ended = racers.join_all().await;
     let won = ended.iter().filter(|result| result.is_ok()).count();
-    assert!(ended.iter().all(|r| matches!(r, Ok(_) | Err(HoldVisitError::NotFree { .. }))), "{ended:?}");
+    assert!(
+        ended
+            .iter()
+            .all(|r| matches!(r, Ok(_) | Err(HoldVisitError::NotFree { .. }))),
+        "{ended:?}"
+    );
     assert!((3..=9).contains(&won), "{won}");
     assert_eq!(overlaps(&server), 0);
 }
@@ -344,10 +455,18 @@ async fn the_same_order_many_times_at_once_is_held_once() {
     let mut racers = tokio::task::JoinSet::new();
     for _twin in 0..12 {
         let holds = Arc::clone(&holds);
-        racers.spawn(async move { holds.execute(tenants()[0], order(1, StaffWish::Any, at(10, 0))).await });
+        racers.spawn(async move {
+            holds
+                .execute(tenants()[0], order(1, StaffWish::Any, at(10, 0)))
+                .await
+        });
     }
-    let visits: BTreeSet<_> =
-        racers.join_all().await.into_iter().map(|held| held.unwrap().visit.head.id).collect();
+    let visits: BTreeSet<_> = racers
+        .join_all()
+        .await
+        .into_iter()
+        .map(|held| held.unwrap().visit.head.id)
+        .collect();
     assert_eq!(visits.len(), 1);
     let events = server.events(tenants()[0]).await;
     assert_eq!(events.len(), 1, "{events:?}");
@@ -357,16 +476,30 @@ async fn the_same_order_many_times_at_once_is_held_once() {
 async fn an_expired_hold_wanted_by_many_is_ended_once_and_won_once() {
     let server = Server::start();
     let tenant = tenants()[0];
-    let first = server.holds().execute(tenant, order(0, StaffWish::Only(staff(1)), at(10, 0))).await.unwrap();
+    let first = server
+        .holds()
+        .execute(tenant, order(0, StaffWish::Only(staff(1)), at(10, 0)))
+        .await
+        .unwrap();
     let later = NOW + Duration::minutes(5);
     let clock = Arc::new(ManualClock::at(later));
-    let holds = Arc::new(HoldVisit { clock: clock.clone(), ids: Arc::new(SeededIds::lane(2)), ..server.holds() });
-    let expire = ExpireHold { book: Arc::new(server.book.clone()), clock };
+    let holds = Arc::new(HoldVisit {
+        clock: clock.clone(),
+        ids: Arc::new(SeededIds::lane(2)),
+        ..server.holds()
+    });
+    let expire = ExpireHold {
+        book: Arc::new(server.book.clone()),
+        clock,
+    };
     let mut racers = tokio::task::JoinSet::new();
     for number in 1..20 {
         let holds = Arc::clone(&holds);
         racers.spawn(async move {
-            holds.execute(tenant, order(number, StaffWish::Only(staff(1)), at(10, 0))).await.is_ok()
+            holds
+                .execute(tenant, order(number, StaffWish::Only(staff(1)), at(10, 0)))
+                .await
+                .is_ok()
         });
     }
     expire.execute(tenant, first.visit.head.id).await.unwrap();
@@ -374,7 +507,12 @@ async fn an_expired_hold_wanted_by_many_is_ended_once_and_won_once() {
     assert_eq!(won, 1);
     let expired = |event: &&BookingEvent| matches!(event, BookingEvent::HoldExpired { .. });
     assert_eq!(server.events(tenant).await.iter().filter(expired).count(), 1);
-    let ended = server.book.visit(tenant, first.visit.head.id).await.unwrap().unwrap();
+    let ended = server
+        .book
+        .visit(tenant, first.visit.head.id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(ended.appointments[0].state(), &State::Expired { at: later });
     assert_eq!(overlaps(&server), 0);
 }
@@ -383,15 +521,20 @@ async fn an_expired_hold_wanted_by_many_is_ended_once_and_won_once() {
 async fn with_shared_buffers_neighbours_at_once_keep_the_larger_buffer() {
     let server = Server::start();
     let tenant = tenants()[0];
-    server.run(tenant, "UPDATE tenant_settings SET booking = '{\"buffers\": \"shared\", \"grid_step\": 5}';
-        UPDATE services SET buffer_before_minutes = 10, buffer_after_minutes = 20");
+    server.run(
+        tenant,
+        "UPDATE tenant_settings SET booking = '{\"buffers\": \"shared\", \"grid_step\": 5}';
+        UPDATE services SET buffer_before_minutes = 10, buffer_after_minutes = 20",
+    );
     let holds = Arc::new(server.holds());
     let mut racers = tokio::task::JoinSet::new();
     for number in 0..24_usize {
         let holds = Arc::clone(&holds);
         let start = at(10, 0) + Duration::minutes(5 * i64::try_from(number).unwrap());
         racers.spawn(async move {
-            let held = holds.execute(tenant, order(number, StaffWish::Only(staff(1)), start)).await;
+            let held = holds
+                .execute(tenant, order(number, StaffWish::Only(staff(1)), start))
+                .await;
             held.ok().map(|held| held.visit.appointments[0].booking().time)
         });
     }
@@ -399,6 +542,9 @@ async fn with_shared_buffers_neighbours_at_once_keep_the_larger_buffer() {
     won.sort_unstable();
     assert!(!won.is_empty());
     for pair in won.windows(2) {
-        assert!(pair[1].start() - pair[0].end() >= Duration::minutes(20), "{pair:?}");
+        assert!(
+            pair[1].start() - pair[0].end() >= Duration::minutes(20),
+            "{pair:?}"
+        );
     }
 }

@@ -89,16 +89,24 @@ struct CountRow {
 
 impl PgGround {
     fn run(&self, statements: &str) {
-        self.administrator.lock().unwrap().batch_execute(statements).unwrap();
+        self.administrator
+            .lock()
+            .unwrap()
+            .batch_execute(statements)
+            .unwrap();
     }
 
     fn texts(&self, query: &str) -> Vec<String> {
-        let rows: Vec<TextRow> = sql_query(query).load(&mut *self.administrator.lock().unwrap()).unwrap();
+        let rows: Vec<TextRow> = sql_query(query)
+            .load(&mut *self.administrator.lock().unwrap())
+            .unwrap();
         rows.into_iter().map(|row| row.text).collect()
     }
 
     fn count(&self, query: &str) -> i64 {
-        let row: CountRow = sql_query(query).get_result(&mut *self.administrator.lock().unwrap()).unwrap();
+        let row: CountRow = sql_query(query)
+            .get_result(&mut *self.administrator.lock().unwrap())
+            .unwrap();
         row.count
     }
 
@@ -152,7 +160,9 @@ impl Ground for PgGround {
             .bind::<SqlUuid, _>(tenant.as_uuid())
             .load(&mut *self.administrator.lock().unwrap())
             .unwrap();
-        rows.into_iter().map(|row| serde_json::from_value(row.payload).unwrap()).collect()
+        rows.into_iter()
+            .map(|row| serde_json::from_value(row.payload).unwrap())
+            .collect()
     }
 
     async fn tasks(&self, tenant: TenantId) -> Vec<Due> {
@@ -173,7 +183,8 @@ impl Ground for PgGround {
     }
 
     async fn dead_letters(&self, tenant: Option<TenantId>) -> Vec<String> {
-        let query = "SELECT reason AS text FROM payment_callbacks_unrouted WHERE tenant_id IS NOT DISTINCT FROM $1";
+        let query =
+            "SELECT reason AS text FROM payment_callbacks_unrouted WHERE tenant_id IS NOT DISTINCT FROM $1";
         let rows: Vec<TextRow> = sql_query(query)
             .bind::<Nullable<SqlUuid>, _>(tenant.map(|tenant| tenant.as_uuid()))
             .load(&mut *self.administrator.lock().unwrap())
@@ -243,13 +254,23 @@ fn post(ground: &PgGround, entries: &[(&str, i64)]) -> Result<(), String> {
 #[test]
 fn a_journal_that_does_not_balance_is_impossible() {
     let ground = fresh();
-    let balanced = post(&ground, &[("mpesa_clearing", 150_000), ("customer_deposits", -150_000)]);
+    let balanced = post(
+        &ground,
+        &[("mpesa_clearing", 150_000), ("customer_deposits", -150_000)],
+    );
     assert_eq!(balanced, Ok(()));
-    let refused = post(&ground, &[("mpesa_clearing", 150_000), ("customer_deposits", -149_999)]);
+    let refused = post(
+        &ground,
+        &[("mpesa_clearing", 150_000), ("customer_deposits", -149_999)],
+    );
     assert!(refused.unwrap_err().contains("does not balance"));
     let one_sided = post(&ground, &[("suspense", 1)]);
     assert!(one_sided.unwrap_err().contains("does not balance"));
-    assert_eq!(ground.count("SELECT count(*) AS count FROM ledger_journals"), 1, "nothing of it stays");
+    assert_eq!(
+        ground.count("SELECT count(*) AS count FROM ledger_journals"),
+        1,
+        "nothing of it stays"
+    );
 }
 
 #[test]
@@ -262,8 +283,14 @@ fn what_is_in_the_books_stays_as_it_is() {
         "UPDATE ledger_journals SET cause = 'other'",
         "DELETE FROM ledger_journals",
     ] {
-        let refused = ground.application(tenant(1)).batch_execute(statement).unwrap_err();
-        assert!(refused.to_string().contains("permission denied"), "{statement}: {refused}");
+        let refused = ground
+            .application(tenant(1))
+            .batch_execute(statement)
+            .unwrap_err();
+        assert!(
+            refused.to_string().contains("permission denied"),
+            "{statement}: {refused}"
+        );
     }
 }
 
@@ -284,7 +311,10 @@ async fn secrets_and_tokens_are_not_on_record() {
         clock: clock.clone(),
         ids: ids.clone(),
     };
-    let asked = request.execute(tenant(1), an_order("one", visit, customer)).await.unwrap();
+    let asked = request
+        .execute(tenant(1), an_order("one", visit, customer))
+        .await
+        .unwrap();
     let money = Arc::new(ScriptedMoney::default().answering_push(PushAnswer::Accepted(provider_ids(1))));
     let push = PushAttempt {
         book: ground.book(),
@@ -296,14 +326,26 @@ async fn secrets_and_tokens_are_not_on_record() {
     push.execute(tenant(1), asked.attempt).await.unwrap();
     let token = money.orders()[0].token.clone();
     let routes = ground.texts("SELECT r::text AS text FROM payment_routing r");
-    assert_eq!(routes.len(), 3, "the public id, the callback's token and the provider's id");
+    assert_eq!(
+        routes.len(),
+        3,
+        "the public id, the callback's token and the provider's id"
+    );
     let rows = ground.texts(
         "SELECT t::text AS text FROM payment_attempts t UNION ALL SELECT t::text FROM payment_routing t
          UNION ALL SELECT t::text FROM outbox t UNION ALL SELECT t::text FROM jobs t",
     );
-    assert!(rows.iter().all(|row| !row.contains(token.reveal())), "the token is known by its hash alone");
-    let loose = ground.texts("SELECT payload::text AS text FROM jobs UNION ALL SELECT payload::text FROM outbox");
-    assert!(loose.iter().all(|row| !row.contains("254700000123") && !row.contains("ws_CO")));
+    assert!(
+        rows.iter().all(|row| !row.contains(token.reveal())),
+        "the token is known by its hash alone"
+    );
+    let loose =
+        ground.texts("SELECT payload::text AS text FROM jobs UNION ALL SELECT payload::text FROM outbox");
+    assert!(
+        loose
+            .iter()
+            .all(|row| !row.contains("254700000123") && !row.contains("ws_CO"))
+    );
 }
 
 #[tokio::test]
@@ -318,7 +360,14 @@ async fn a_row_that_no_version_could_have_written_is_an_outage() {
              'KES', 150000, 0, '2026-05-12Z')",
         tenant(1)
     ));
-    let outage = ground.book().of_visit(tenant(1), Id::from_uuid(visit.as_uuid())).await.unwrap_err();
+    let outage = ground
+        .book()
+        .of_visit(tenant(1), Id::from_uuid(visit.as_uuid()))
+        .await
+        .unwrap_err();
     let told = format!("{outage:?}");
-    assert!(told.contains("payments") && told.contains(&payment.to_string()), "{told}");
+    assert!(
+        told.contains("payments") && told.contains(&payment.to_string()),
+        "{told}"
+    );
 }

@@ -133,7 +133,13 @@ impl WhatsappMessenger {
 #[async_trait]
 impl ClientMessenger for WhatsappMessenger {
     #[tracing::instrument(name = "whatsapp.send", skip_all, fields(message.id = %reference, message.kind = content.kind()))]
-    async fn send(&self, tenant: TenantId, to: &Address, content: &Content, reference: MessageId) -> SendAnswer {
+    async fn send(
+        &self,
+        tenant: TenantId,
+        to: &Address,
+        content: &Content,
+        reference: MessageId,
+    ) -> SendAnswer {
         let account = match self.accounts.account(tenant).await {
             Ok(Some(account)) => account,
             Ok(None) => return SendAnswer::Refused(SendRefusal::Misconfigured { code: 0 }),
@@ -146,7 +152,10 @@ impl ClientMessenger for WhatsappMessenger {
                 not_sent()
             }
             Err(error) => {
-                tracing::warn!(timeout = error.is_timeout(), "the WhatsApp API did not answer a send");
+                tracing::warn!(
+                    timeout = error.is_timeout(),
+                    "the WhatsApp API did not answer a send"
+                );
                 SendAnswer::Unknown
             }
         }
@@ -158,7 +167,9 @@ impl ClientMessenger for WhatsappMessenger {
         };
         match self.post(&account, &read_body(provider_id)).await {
             Ok((status, _answer)) if status.is_success() => {}
-            Ok((status, _answer)) => tracing::debug!(status = status.as_u16(), "a message was not marked as read"),
+            Ok((status, _answer)) => {
+                tracing::debug!(status = status.as_u16(), "a message was not marked as read")
+            }
             Err(_error) => tracing::debug!("a message was not marked as read"),
         }
     }
@@ -188,7 +199,11 @@ fn read_answer(status: StatusCode, answer: &[u8]) -> SendAnswer {
         Some(code) => {
             let refusal = refusal_of(code);
             if let SendRefusal::Misconfigured { .. } = refusal {
-                tracing::error!(code, status = status.as_u16(), "WhatsApp refuses our messages; see the runbook");
+                tracing::error!(
+                    code,
+                    status = status.as_u16(),
+                    "WhatsApp refuses our messages; see the runbook"
+                );
             }
             SendAnswer::Refused(refusal)
         }
@@ -198,7 +213,10 @@ fn read_answer(status: StatusCode, answer: &[u8]) -> SendAnswer {
             after: Duration::minutes(1),
         }),
         None => {
-            tracing::error!(status = status.as_u16(), "WhatsApp refuses our messages without a code");
+            tracing::error!(
+                status = status.as_u16(),
+                "WhatsApp refuses our messages without a code"
+            );
             SendAnswer::Refused(SendRefusal::Misconfigured {
                 code: i64::from(status.as_u16()),
             })

@@ -68,7 +68,11 @@ pub fn verify(raw: &[u8], header: Option<&str>, secrets: &AppSecrets) -> Result<
         mac.update(raw);
         fits |= mac.finalize().into_bytes().as_slice().ct_eq(&claimed);
     }
-    if bool::from(fits) { Ok(()) } else { Err(SignatureRefused::Wrong) }
+    if bool::from(fits) {
+        Ok(())
+    } else {
+        Err(SignatureRefused::Wrong)
+    }
 }
 
 /// What to answer to Meta's verification of our address: the challenge, if mode and token are right.
@@ -165,7 +169,11 @@ fn split_change(change: &Value, delivery: &mut Delivery) {
         return;
     };
     let contacts = list(value, "contacts");
-    let (messages, statuses, errors) = (list(value, "messages"), list(value, "statuses"), list(value, "errors"));
+    let (messages, statuses, errors) = (
+        list(value, "messages"),
+        list(value, "statuses"),
+        list(value, "errors"),
+    );
     if !errors.is_empty() {
         leave(delivery, LeftoverReason::ChannelError, change);
     }
@@ -201,7 +209,10 @@ fn split_change(change: &Value, delivery: &mut Delivery) {
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    value
+        .get(key)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 fn inbound_row(message: &Value, contacts: &[Value], messages: usize) -> Option<InboundRow> {
@@ -209,7 +220,11 @@ fn inbound_row(message: &Value, contacts: &[Value], messages: usize) -> Option<I
     let from = message.get("from").and_then(text_or_number);
     let from_user_id = message.get("from_user_id").and_then(text_or_number);
     let contact = contact_of(contacts, from.as_deref(), from_user_id.as_deref(), messages);
-    let contact_text = |key: &str| contact.and_then(|contact| contact.get(key)).and_then(text_or_number);
+    let contact_text = |key: &str| {
+        contact
+            .and_then(|contact| contact.get(key))
+            .and_then(text_or_number)
+    };
     let sender = from_user_id
         .or_else(|| contact_text("user_id"))
         .or(from)

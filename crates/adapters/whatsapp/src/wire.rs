@@ -2,7 +2,9 @@
 
 use ratiba_conversation::channel::{Address, SenderKey};
 use ratiba_conversation::inbound::{Media, Reading, Received};
-use ratiba_conversation::outgoing::{Content, MessageId, SendRefusal, StatusKind, StatusReport, TemplateCall};
+use ratiba_conversation::outgoing::{
+    Content, MessageId, SendRefusal, StatusKind, StatusReport, TemplateCall,
+};
 use ratiba_conversation::ports::ChannelReader;
 use ratiba_kernel::PhoneNumber;
 use serde_json::{Value, json};
@@ -100,8 +102,14 @@ fn received(message: &Value) -> Received {
 
 fn interactive(interactive: &Value) -> Option<Received> {
     match interactive["type"].as_str()? {
-        "button_reply" => tap(&interactive["button_reply"]["id"], &interactive["button_reply"]["title"]),
-        "list_reply" => tap(&interactive["list_reply"]["id"], &interactive["list_reply"]["title"]),
+        "button_reply" => tap(
+            &interactive["button_reply"]["id"],
+            &interactive["button_reply"]["title"],
+        ),
+        "list_reply" => tap(
+            &interactive["list_reply"]["id"],
+            &interactive["list_reply"]["title"],
+        ),
         "nfm_reply" => text(&interactive["nfm_reply"]["response_json"])
             .map(|response_json| Received::Form { response_json }),
         _new => None,
@@ -148,7 +156,12 @@ fn system(system: &Value) -> Received {
             phone: text(&system["wa_id"]).and_then(|digits| wa_id(&digits)),
         },
         other => Received::System {
-            kind: other.unwrap_or_default().chars().filter(|c| !c.is_control()).take(40).collect(),
+            kind: other
+                .unwrap_or_default()
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(40)
+                .collect(),
         },
     }
 }
@@ -205,8 +218,10 @@ fn template(call: &TemplateCall) -> Value {
         components.push(json!({"type": "body", "parameters": parameters}));
     }
     for (index, payload) in call.payloads().iter().enumerate() {
-        components.push(json!({"type": "button", "sub_type": "quick_reply", "index": index.to_string(),
-            "parameters": [{"type": "payload", "payload": payload}]}));
+        components.push(
+            json!({"type": "button", "sub_type": "quick_reply", "index": index.to_string(),
+            "parameters": [{"type": "payload", "payload": payload}]}),
+        );
     }
     json!({"name": call.name(), "language": {"code": call.language_code(), "policy": "deterministic"},
         "components": components})

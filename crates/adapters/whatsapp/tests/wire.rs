@@ -2,6 +2,8 @@
 //!
 //! The server is a script on loopback that answers once and remembers what it was asked.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -29,8 +31,18 @@ struct Script {
 }
 
 async fn play(request: HttpRequest, body: web::Json<Value>, script: web::Data<Script>) -> HttpResponse {
-    let bearer = request.headers().get("authorization").unwrap().to_str().unwrap().to_owned();
-    script.asked.lock().unwrap().push((request.path().to_owned(), bearer, body.into_inner()));
+    let bearer = request
+        .headers()
+        .get("authorization")
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
+    script
+        .asked
+        .lock()
+        .unwrap()
+        .push((request.path().to_owned(), bearer, body.into_inner()));
     match script.answer.clone() {
         Answer::Json(status, body) => HttpResponse::build(status.try_into().unwrap()).json(body),
         Answer::Text(status, body) => HttpResponse::build(status.try_into().unwrap()).body(body),
@@ -55,11 +67,18 @@ fn messenger(base_url: String) -> WhatsappMessenger {
         connect_timeout_ms: 500,
         timeout_ms: 500,
     };
-    WhatsappMessenger::new(settings, Arc::new(StaticAccounts(BTreeMap::from([(tenant(1), account)])))).unwrap()
+    WhatsappMessenger::new(
+        settings,
+        Arc::new(StaticAccounts(BTreeMap::from([(tenant(1), account)]))),
+    )
+    .unwrap()
 }
 
 async fn upstream(answer: Answer) -> Upstream {
-    let script = web::Data::new(Script { answer, asked: Mutex::default() });
+    let script = web::Data::new(Script {
+        answer,
+        asked: Mutex::default(),
+    });
     let shared = script.clone();
     let server = HttpServer::new(move || App::new().app_data(shared.clone()).default_service(web::to(play)))
         .workers(1)
@@ -80,7 +99,9 @@ async fn upstream(answer: Answer) -> Upstream {
 async fn send_by(messenger: &WhatsappMessenger) -> SendAnswer {
     let to = Address::of_phone(PhoneNumber::parse("+254700000123").unwrap());
     let content = Content::Text(TextBody::new("Karibu!").unwrap());
-    messenger.send(tenant(1), &to, &content, MessageId::from_uuid(Uuid::from_u128(7))).await
+    messenger
+        .send(tenant(1), &to, &content, MessageId::from_uuid(Uuid::from_u128(7)))
+        .await
 }
 
 async fn send(answer: Answer) -> SendAnswer {
@@ -91,7 +112,10 @@ async fn send(answer: Answer) -> SendAnswer {
 }
 
 fn error(status: u16, code: i64) -> Answer {
-    Answer::Json(status, json!({"error": {"message": "…", "type": "OAuthException", "code": code, "fbtrace_id": "x"}}))
+    Answer::Json(
+        status,
+        json!({"error": {"message": "…", "type": "OAuthException", "code": code, "fbtrace_id": "x"}}),
+    )
 }
 
 #[actix_web::test]
@@ -100,13 +124,21 @@ async fn an_accepted_message_has_the_providers_id_and_was_asked_for_as_documente
         "messages": [{"id": "wamid.OUT", "message_status": "accepted"}]});
     let upstream = upstream(Answer::Json(200, accepted)).await;
     let answer = send_by(&upstream.messenger).await;
-    assert_eq!(answer, SendAnswer::Accepted { provider_id: "wamid.OUT".into() });
+    assert_eq!(
+        answer,
+        SendAnswer::Accepted {
+            provider_id: "wamid.OUT".into()
+        }
+    );
     let asked = upstream.script.asked.lock().unwrap().clone();
     upstream.handle.stop(false).await;
     let (path, bearer, body) = &asked[0];
     assert_eq!(path, "/v26.0/600700800900/messages");
     assert_eq!(bearer, "Bearer secret-token");
-    assert_eq!(body["biz_opaque_callback_data"], "00000000-0000-0000-0000-000000000007");
+    assert_eq!(
+        body["biz_opaque_callback_data"],
+        "00000000-0000-0000-0000-000000000007"
+    );
     assert_eq!(asked.len(), 1);
 }
 
@@ -120,11 +152,26 @@ async fn each_class_of_error_code_asks_for_its_own_step() {
         refused(send(error(400, 131_056)).await),
         SendRefusal::RetryLater { code: 131_056, .. }
     ));
-    assert_eq!(refused(send(error(400, 131_047)).await), SendRefusal::TemplateInstead { code: 131_047 });
-    assert_eq!(refused(send(error(400, 131_026)).await), SendRefusal::Undeliverable { code: 131_026 });
-    assert_eq!(refused(send(error(400, 131_050)).await), SendRefusal::StoppedMarketing { code: 131_050 });
-    assert_eq!(refused(send(error(401, 190)).await), SendRefusal::Misconfigured { code: 190 });
-    assert_eq!(refused(send(error(400, 424_242)).await), SendRefusal::Misconfigured { code: 424_242 });
+    assert_eq!(
+        refused(send(error(400, 131_047)).await),
+        SendRefusal::TemplateInstead { code: 131_047 }
+    );
+    assert_eq!(
+        refused(send(error(400, 131_026)).await),
+        SendRefusal::Undeliverable { code: 131_026 }
+    );
+    assert_eq!(
+        refused(send(error(400, 131_050)).await),
+        SendRefusal::StoppedMarketing { code: 131_050 }
+    );
+    assert_eq!(
+        refused(send(error(401, 190)).await),
+        SendRefusal::Misconfigured { code: 190 }
+    );
+    assert_eq!(
+        refused(send(error(400, 424_242)).await),
+        SendRefusal::Misconfigured { code: 424_242 }
+    );
     assert!(matches!(
         refused(send(error(500, 131_016)).await),
         SendRefusal::RetryLater { code: 131_016, .. }
@@ -133,9 +180,15 @@ async fn each_class_of_error_code_asks_for_its_own_step() {
 
 #[actix_web::test]
 async fn an_answer_that_says_nothing_certain_is_unknown() {
-    assert_eq!(send(Answer::Text(502, "<html>bad gateway</html>")).await, SendAnswer::Unknown);
+    assert_eq!(
+        send(Answer::Text(502, "<html>bad gateway</html>")).await,
+        SendAnswer::Unknown
+    );
     assert_eq!(send(error(500, 131_000)).await, SendAnswer::Unknown);
-    assert_eq!(send(Answer::Json(200, json!({"messages": []}))).await, SendAnswer::Unknown);
+    assert_eq!(
+        send(Answer::Json(200, json!({"messages": []}))).await,
+        SendAnswer::Unknown
+    );
     assert_eq!(send(Answer::Text(200, "")).await, SendAnswer::Unknown);
     assert_eq!(send(Answer::Never).await, SendAnswer::Unknown);
 }
@@ -158,7 +211,10 @@ async fn a_connection_that_never_stood_is_safe_to_repeat() {
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     let answer = send_by(&messenger(format!("http://127.0.0.1:{port}"))).await;
-    assert!(matches!(answer, SendAnswer::Refused(SendRefusal::RetryLater { .. })));
+    assert!(matches!(
+        answer,
+        SendAnswer::Refused(SendRefusal::RetryLater { .. })
+    ));
 }
 
 #[actix_web::test]
@@ -166,8 +222,13 @@ async fn a_business_without_an_account_sends_nothing() {
     let messenger = messenger("http://127.0.0.1:9".into());
     let to = Address::of_phone(PhoneNumber::parse("+254700000123").unwrap());
     let content = Content::Text(TextBody::new("x").unwrap());
-    let answer = messenger.send(tenant(2), &to, &content, MessageId::from_uuid(Uuid::from_u128(7))).await;
-    assert_eq!(answer, SendAnswer::Refused(SendRefusal::Misconfigured { code: 0 }));
+    let answer = messenger
+        .send(tenant(2), &to, &content, MessageId::from_uuid(Uuid::from_u128(7)))
+        .await;
+    assert_eq!(
+        answer,
+        SendAnswer::Refused(SendRefusal::Misconfigured { code: 0 })
+    );
 }
 
 #[actix_web::test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ratiba_booking::availability::{BusinessHours, PartRequest, Reason, Slot as FoundSlot, StaffWish};
 use ratiba_booking::catalogue::{Offering, Service};
-use ratiba_booking::policy::{Channel, PayBy};
+use ratiba_booking::policy::{Channel, PayBy, Policy};
 use ratiba_booking::ports::Catalogue;
 use ratiba_booking::use_cases::{
     FindSlots, FindSlotsError, HeldStanding, HoldOrder as BookingOrder, HoldVisit, HoldVisitError, Offer as Found,
@@ -18,9 +18,9 @@ use ratiba_conversation::desk::{
 };
 use ratiba_conversation::ports::BookingDesk;
 use ratiba_conversation::understanding::{OpenSpan, OpeningHours};
-use ratiba_kernel::{Id, Money, Outage, TenantId};
+use ratiba_kernel::{Clock, Id, Money, Outage, TenantId};
 use ratiba_staff::ports::StaffDirectory;
-use time::Time;
+use time::{Date, OffsetDateTime, Time};
 
 /// Plays [`BookingDesk`].
 pub struct BookingDeskBridge {
@@ -34,6 +34,8 @@ pub struct BookingDeskBridge {
     pub find: FindSlots,
     /// Holds.
     pub hold: HoldVisit,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
 }
 
 #[async_trait]
@@ -65,6 +67,7 @@ impl BookingDesk for BookingDeskBridge {
         let policy = self.catalogue.policy(tenant).await?;
         let due_now = service.deposit.due(service.price, policy.rules.rounding).map_err(Outage::new)?;
         let price = Price { service: request.service, price: service.price, due_now };
+        let limits = Limits::of(&policy, self.clock.now());
         let staff = request.staff.map_or(StaffWish::Any, |id| StaffWish::Only(Id::from_uuid(id.as_uuid())));
         let parts = vec![PartRequest { service: service.id, staff }];
         match request.wanted {
@@ -74,12 +77,12 @@ impl BookingDesk for BookingDeskBridge {
                     Ok(Found::Free(slot)) => Ok(Offer::Free(slot_of(&slot, &price))),
                     Ok(Found::Alternatives { reasons, slots }) => {
                         let slots = slots.iter().take(request.slots_max).map(|slot| slot_of(slot, &price)).collect();
-                        Ok(Offer::Alternatives { reason: not_free(&reasons), slots })
+                        Ok(Offer::Alternatives { reason: not_free(&reasons, limits), slots })
                     }
                     Err(error) => refused(error),
                 }
             }
-            Wanted::Among(ranges) => self.choose(tenant, &parts, &ranges, &price, request.slots_max).await,
+            Wanted::Among(ranges) => self.choose(tenant, &parts, &ranges, (&price, limits), request.slots_max).await,
             // The day is still to be asked for; nothing can be offered before.
             Wanted::TimeOfDay(_) => Ok(Offer::Alternatives { reason: NotFree::Choose, slots: Vec::new() }),
         }
@@ -135,7 +138,7 @@ impl BookingDeskBridge {
         tenant: TenantId,
         parts: &[PartRequest],
         ranges: &[ratiba_kernel::TimeRange],
-        price: &Price,
+        (price, limits): (&Price, Limits),
         most: usize,
     ) -> Result<Offer, Outage> {
         let mut found = Vec::new();
@@ -167,7 +170,7 @@ impl BookingDeskBridge {
             }
             Ok(Found::Alternatives { reasons, slots }) => {
                 let slots = slots.iter().take(most).map(|slot| slot_of(slot, price)).collect();
-                Ok(Offer::Alternatives { reason: not_free(&reasons), slots })
+                Ok(Offer::Alternatives { reason: not_free(&reasons, limits), slots })
             }
             Err(error) => refused(error),
         }
@@ -210,19 +213,38 @@ fn spread(slots: Vec<Slot>, most: usize) -> Vec<Slot> {
 }
 
 /// The reason that helps the customer most: what lies in their own hands first.
-fn not_free(reasons: &BTreeSet<Reason>) -> NotFree {
+fn not_free(reasons: &BTreeSet<Reason>, limits: Limits) -> NotFree {
     let rank = |reason: &Reason| match reason {
-        Reason::InThePast | Reason::Notice => (0, NotFree::TooSoon),
-        Reason::Horizon => (1, NotFree::TooFar),
-        Reason::NotSold | Reason::CannotDoService => (2, NotFree::NotOffered),
+        Reason::InThePast => (0, NotFree::Past),
+        Reason::Notice => (1, NotFree::TooSoon { notice_minutes: limits.notice_minutes }),
+        Reason::Horizon => (2, NotFree::TooFar { last_day: limits.last_day }),
+        Reason::NotSold | Reason::CannotDoService => (3, NotFree::NotOffered),
         Reason::Booked | Reason::Held | Reason::Blocked | Reason::Buffer | Reason::Resource { .. } => {
-            (3, NotFree::Taken)
+            (4, NotFree::Taken)
         }
-        Reason::OnLeave => (4, NotFree::StaffAway),
-        Reason::Closed => (5, NotFree::Closed),
-        Reason::OffGrid => (6, NotFree::Choose),
+        Reason::OnLeave => (5, NotFree::StaffAway),
+        Reason::Closed => (6, NotFree::Closed),
+        Reason::OffGrid => (7, NotFree::Choose),
     };
     reasons.iter().map(rank).min_by_key(|(rank, _)| *rank).map_or(NotFree::Choose, |(_, reason)| reason)
+}
+
+/// How soon and how far ahead the chat takes bookings.
+#[derive(Clone, Copy)]
+struct Limits {
+    notice_minutes: u32,
+    last_day: Date,
+}
+
+impl Limits {
+    fn of(policy: &Policy, now: OffsetDateTime) -> Self {
+        let days = i64::from(policy.rules.horizon_days.chat);
+        let today = policy.zone.date(now);
+        Self {
+            notice_minutes: policy.rules.notice.chat.count(),
+            last_day: today.checked_add(time::Duration::days(days)).unwrap_or(Date::MAX),
+        }
+    }
 }
 
 fn opening_of(hours: &BusinessHours) -> OpeningHours {

@@ -9,7 +9,7 @@ use ratiba_conversation::desk::{
     AskAnswer, PaymentOrder, PaymentStanding, PaymentTrouble, ResendAnswer, ResendOrder, VisitRef,
 };
 use ratiba_conversation::ports::PaymentDesk;
-use ratiba_kernel::{Id, Outage, TenantId};
+use ratiba_kernel::{Clock, Id, Outage, TenantId};
 use ratiba_payments::failure::FailureReason;
 use ratiba_payments::payment::{NotNow, Purpose};
 use ratiba_payments::reference::RequestKey;
@@ -28,6 +28,8 @@ pub struct PaymentDeskBridge {
     pub status: PaymentStatus,
     /// Whether the visit still waits for money.
     pub book: Arc<dyn AppointmentBook>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
     /// Whether prompts are a trial.
     pub trial: bool,
 }
@@ -92,7 +94,16 @@ impl PaymentDesk for PaymentDeskBridge {
             Err(RequestPaymentError::NotNow(NotNow::AlreadyPaid) | RequestPaymentError::NothingAsked) => {
                 self.nothing_to_resend(tenant, order.visit).await
             }
-            Err(RequestPaymentError::NotNow(_)) => Ok(ResendAnswer::Checking),
+            Err(RequestPaymentError::NotNow(NotNow::TooSoon { from })) => {
+                let seconds = (from - self.clock.now()).whole_seconds().max(0);
+                let minutes = u32::try_from((seconds + 59) / 60).unwrap_or(u32::MAX).max(1);
+                Ok(ResendAnswer::NotYet { minutes })
+            }
+            Err(RequestPaymentError::NotNow(NotNow::StillOpen(_) | NotNow::BeingChecked(_))) => {
+                Ok(ResendAnswer::Checking)
+            }
+            // Another prompt to the same phone would fail in the same way.
+            Err(RequestPaymentError::NotNow(NotNow::Pointless(_))) => Ok(ResendAnswer::BadPayer),
             Err(RequestPaymentError::Unavailable(outage)) => Err(outage),
             Err(other) => Err(Outage::new(other)),
         }
@@ -120,7 +131,7 @@ fn standing_of(report: &StatusReport) -> PaymentStanding {
         Outlook::PromptOpen { .. } => PaymentStanding::Prompting,
         Outlook::Checking { .. } => PaymentStanding::Checking,
         Outlook::Unpaid { failure, .. } => {
-            PaymentStanding::Failed(failure.map_or(PaymentTrouble::Other, |(reason, _)| trouble_of(reason)))
+            PaymentStanding::Failed(failure.map_or(PaymentTrouble::OnOurSide, |(reason, _)| trouble_of(reason)))
         }
     }
 }
@@ -136,13 +147,11 @@ pub const fn trouble_of(reason: FailureReason) -> PaymentTrouble {
             PaymentTrouble::Unreachable
         }
         FailureReason::AmountOutsideLimits | FailureReason::DailyLimit => PaymentTrouble::Limit,
-        FailureReason::SystemBusy
-        | FailureReason::PayerBusy
-        | FailureReason::RepeatedTooSoon
-        | FailureReason::ProviderUnavailable => PaymentTrouble::Busy,
-        FailureReason::ReceiverFull
-        | FailureReason::PinBlocked
-        | FailureReason::Misconfigured
-        | FailureReason::RequestRefused => PaymentTrouble::Other,
+        FailureReason::PayerBusy | FailureReason::RepeatedTooSoon => PaymentTrouble::TooSoonAgain,
+        FailureReason::SystemBusy | FailureReason::ProviderUnavailable => PaymentTrouble::Busy,
+        FailureReason::PinBlocked => PaymentTrouble::PinBlocked,
+        FailureReason::ReceiverFull | FailureReason::Misconfigured | FailureReason::RequestRefused => {
+            PaymentTrouble::OnOurSide
+        }
     }
 }

@@ -16,9 +16,11 @@ use crate::visit::VisitId;
 
 pub mod actuals;
 pub mod price;
+pub mod state;
 
 pub use actuals::{Actuals, ActualsFault, Correction, StaffNotes, Tip};
 pub use price::{Discount, DiscountAmount, Price};
+pub use state::State;
 
 /// Marks ids of appointments.
 #[derive(Debug)]
@@ -51,165 +53,6 @@ impl Version {
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
-    }
-}
-
-/// Where an appointment stands, and what is known there. `at` is when it came there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Waits for the business to agree; its time is kept until `until`.
-    Requested {
-        /// When it came there.
-        at: OffsetDateTime,
-        /// When an answer comes too late.
-        until: OffsetDateTime,
-    },
-    /// Waits for payment; its time is kept up to, not including, `until`.
-    Held {
-        /// When it came there.
-        at: OffsetDateTime,
-        /// The deadline.
-        until: OffsetDateTime,
-    },
-    /// Agreed and, where money was asked, paid.
-    Confirmed {
-        /// When it came there.
-        at: OffsetDateTime,
-    },
-    /// The customer is here.
-    CheckedIn {
-        /// When it came there.
-        at: OffsetDateTime,
-    },
-    /// The service has begun; when, is in the actuals.
-    InProgress {
-        /// When it came there.
-        at: OffsetDateTime,
-    },
-    /// The service was rendered; until when, is in the actuals.
-    Completed {
-        /// When it came there.
-        at: OffsetDateTime,
-    },
-    /// Nobody paid or answered in time; its claims are free. Money that comes late may still take them
-    /// again.
-    Expired {
-        /// When it came there.
-        at: OffsetDateTime,
-    },
-    /// The business did not agree.
-    Declined {
-        /// When it came there.
-        at: OffsetDateTime,
-    },
-    /// The customer changed their mind.
-    CancelledByCustomer {
-        /// When it came there.
-        at: OffsetDateTime,
-        /// What the policy asks for it.
-        fee: Money,
-    },
-    /// The business could not keep it; the customer owes nothing.
-    CancelledByBusiness {
-        /// When it came there.
-        at: OffsetDateTime,
-    },
-    /// The customer did not come.
-    NoShow {
-        /// When it came there.
-        at: OffsetDateTime,
-        /// What the policy asks for it.
-        fee: Money,
-    },
-}
-
-impl State {
-    /// The word for this state, in rows and on the wire.
-    #[must_use]
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Requested { .. } => "requested",
-            Self::Held { .. } => "held",
-            Self::Confirmed { .. } => "confirmed",
-            Self::CheckedIn { .. } => "checked_in",
-            Self::InProgress { .. } => "in_progress",
-            Self::Completed { .. } => "completed",
-            Self::Expired { .. } => "expired",
-            Self::Declined { .. } => "declined",
-            Self::CancelledByCustomer { .. } => "cancelled_by_customer",
-            Self::CancelledByBusiness { .. } => "cancelled_by_business",
-            Self::NoShow { .. } => "no_show",
-        }
-    }
-
-    /// When the appointment came into this state.
-    #[must_use]
-    pub const fn since(&self) -> OffsetDateTime {
-        match self {
-            Self::Requested { at, .. }
-            | Self::Held { at, .. }
-            | Self::Confirmed { at }
-            | Self::CheckedIn { at }
-            | Self::InProgress { at }
-            | Self::Completed { at }
-            | Self::Expired { at }
-            | Self::Declined { at }
-            | Self::CancelledByCustomer { at, .. }
-            | Self::CancelledByBusiness { at }
-            | Self::NoShow { at, .. } => *at,
-        }
-    }
-
-    /// Until when the time is kept without an agreement, if it is.
-    #[must_use]
-    pub const fn deadline(&self) -> Option<OffsetDateTime> {
-        match self {
-            Self::Requested { until, .. } | Self::Held { until, .. } => Some(*until),
-            Self::Confirmed { .. }
-            | Self::CheckedIn { .. }
-            | Self::InProgress { .. }
-            | Self::Completed { .. }
-            | Self::Expired { .. }
-            | Self::Declined { .. }
-            | Self::CancelledByCustomer { .. }
-            | Self::CancelledByBusiness { .. }
-            | Self::NoShow { .. } => None,
-        }
-    }
-
-    /// Whether its claims keep others out. A rendered service keeps its time: it did happen.
-    #[must_use]
-    pub const fn keeps_its_time(&self) -> bool {
-        match self {
-            Self::Requested { .. }
-            | Self::Held { .. }
-            | Self::Confirmed { .. }
-            | Self::CheckedIn { .. }
-            | Self::InProgress { .. }
-            | Self::Completed { .. } => true,
-            Self::Expired { .. }
-            | Self::Declined { .. }
-            | Self::CancelledByCustomer { .. }
-            | Self::CancelledByBusiness { .. }
-            | Self::NoShow { .. } => false,
-        }
-    }
-
-    /// The fee that the policy asks for not coming or coming to another mind.
-    #[must_use]
-    pub const fn fee(&self) -> Option<Money> {
-        match self {
-            Self::CancelledByCustomer { fee, .. } | Self::NoShow { fee, .. } => Some(*fee),
-            Self::Requested { .. }
-            | Self::Held { .. }
-            | Self::Confirmed { .. }
-            | Self::CheckedIn { .. }
-            | Self::InProgress { .. }
-            | Self::Completed { .. }
-            | Self::Expired { .. }
-            | Self::Declined { .. }
-            | Self::CancelledByBusiness { .. } => None,
-        }
     }
 }
 
@@ -311,19 +154,31 @@ impl Appointment {
     /// A new appointment that waits for payment until `until`.
     #[must_use]
     pub fn hold(id: AppointmentId, booking: Booking, until: OffsetDateTime) -> Self {
-        let state = State::Held { at: booking.booked_at, until };
+        let state = State::Held {
+            at: booking.booked_at,
+            until,
+        };
         Self::new(id, booking, state)
     }
 
     /// A new appointment that waits for the business to agree until `until`.
     #[must_use]
     pub fn request(id: AppointmentId, booking: Booking, until: OffsetDateTime) -> Self {
-        let state = State::Requested { at: booking.booked_at, until };
+        let state = State::Requested {
+            at: booking.booked_at,
+            until,
+        };
         Self::new(id, booking, state)
     }
 
     fn new(id: AppointmentId, booking: Booking, state: State) -> Self {
-        Self { id, booking, state, actuals: Actuals::default(), version: Version::NEW }
+        Self {
+            id,
+            booking,
+            state,
+            actuals: Actuals::default(),
+            version: Version::NEW,
+        }
     }
 
     /// An appointment as it was recorded; for books.
@@ -338,7 +193,13 @@ impl Appointment {
         version: Version,
     ) -> Result<Self, ActualsFault> {
         actuals.check(&state)?;
-        Ok(Self { id, booking, state, actuals, version })
+        Ok(Self {
+            id,
+            booking,
+            state,
+            actuals,
+            version,
+        })
     }
 
     /// Its identity.
@@ -574,7 +435,10 @@ impl Appointment {
     }
 
     fn refused(&self, to: &'static str) -> TransitionRefused {
-        TransitionRefused { from: self.state.word(), to }
+        TransitionRefused {
+            from: self.state.word(),
+            to,
+        }
     }
 }
 
@@ -596,7 +460,6 @@ impl fmt::Display for CancelledBy {
         })
     }
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -200,7 +200,10 @@ impl Refused {
     /// The reasons without the people.
     #[must_use]
     pub fn reasons(&self) -> BTreeSet<Reason> {
-        self.refusals.iter().map(|refusal| refusal.reason.clone()).collect()
+        self.refusals
+            .iter()
+            .map(|refusal| refusal.reason.clone())
+            .collect()
     }
 }
 
@@ -222,10 +225,16 @@ pub fn check(
     start: OffsetDateTime,
 ) -> Result<Result<Slot, Refused>, RequestFault> {
     let Some(window) = span::one_second_from(start) else {
-        let refusals = BTreeSet::from([Refusal { reason: Reason::Horizon, staff: None }]);
+        let refusals = BTreeSet::from([Refusal {
+            reason: Reason::Horizon,
+            staff: None,
+        }]);
         return Ok(Err(Refused { start, refusals }));
     };
-    let request = SlotRequest { window, ..request.clone() };
+    let request = SlotRequest {
+        window,
+        ..request.clone()
+    };
     Ok(search::Search::prepare(facts, &request)?.check(start))
 }
 

@@ -51,7 +51,9 @@ pub enum CatalogueError {
     #[error("the deposit must be above zero and not above the price")]
     Deposit,
     /// No segments, too many, none with staff or with the client, or lengths that make no sense.
-    #[error("a service has 1 to 12 segments of 1 minute to a day, one of them with staff and one with the client")]
+    #[error(
+        "a service has 1 to 12 segments of 1 minute to a day, one of them with staff and one with the client"
+    )]
     Segments,
     /// A buffer of more than four hours.
     #[error("a buffer is at most 240 minutes")]
@@ -99,7 +101,9 @@ impl Minutes {
 fn is_word(text: &str) -> bool {
     let mut characters = text.chars();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    text.len() <= 40 && characters.next().is_some_and(plain) && characters.all(|c| plain(c) || c == '-' || c == '_')
+    text.len() <= 40
+        && characters.next().is_some_and(plain)
+        && characters.all(|c| plain(c) || c == '-' || c == '_')
 }
 
 /// A family of services, such as `massage`; commission rules may be keyed by it.
@@ -243,7 +247,10 @@ impl TryFrom<RecipeParts> for Recipe {
 }
 impl From<Recipe> for RecipeParts {
     fn from(recipe: Recipe) -> Self {
-        Self { segments: recipe.segments, buffers: recipe.buffers }
+        Self {
+            segments: recipe.segments,
+            buffers: recipe.buffers,
+        }
     }
 }
 
@@ -383,7 +390,9 @@ impl Service {
         if !named(&self.name) || !self.name_sw.iter().chain(&self.aliases).all(|name| named(name)) {
             return Err(CatalogueError::Name);
         }
-        if !self.price.is_positive() || (rounding == Rounding::WholeUnits && self.price.whole_units().is_err()) {
+        if !self.price.is_positive()
+            || (rounding == Rounding::WholeUnits && self.price.whole_units().is_err())
+        {
             return Err(CatalogueError::Price);
         }
         let deposit_fits = match self.deposit {
@@ -399,7 +408,11 @@ impl Service {
         let cost_fits = self.product_cost.currency() == self.price.currency()
             && self.product_cost.amount_minor() >= 0
             && self.tax <= BasisPoints::WHOLE;
-        if cost_fits { Ok(()) } else { Err(CatalogueError::Cost) }
+        if cost_fits {
+            Ok(())
+        } else {
+            Err(CatalogueError::Cost)
+        }
     }
 }
 

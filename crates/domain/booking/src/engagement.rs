@@ -7,7 +7,9 @@ use ratiba_kernel::TimeRange;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::catalogue::{ClientPresence, Minutes, Recipe, ResourceId, ResourceKind, Segment, StaffId, StaffNeed};
+use crate::catalogue::{
+    ClientPresence, Minutes, Recipe, ResourceId, ResourceKind, Segment, StaffId, StaffNeed,
+};
 use crate::policy::BufferRule;
 
 /// What can be claimed. Ordered as the database orders claims: resources before staff, then by id.
@@ -58,7 +60,13 @@ impl Claim {
             BufferRule::Stacked => widened(work, before, after)?,
             BufferRule::Shared => work,
         };
-        Some(Self { subject, range, before, after, buffers })
+        Some(Self {
+            subject,
+            range,
+            before,
+            after,
+            buffers,
+        })
     }
 
     /// The work without its buffers.
@@ -175,7 +183,10 @@ impl Recipe {
     /// From when, after the start, the client is expected.
     #[must_use]
     pub fn client_comes(&self) -> Minutes {
-        let absent = self.segments().iter().take_while(|s| s.client == ClientPresence::Absent);
+        let absent = self
+            .segments()
+            .iter()
+            .take_while(|s| s.client == ClientPresence::Absent);
         Minutes::new(absent.map(|s| s.minutes.count()).sum())
     }
 
@@ -191,7 +202,13 @@ impl Recipe {
                 Some(last) if last.role == role && last.to == from => last.to = to,
                 _none_or_apart => {
                     let (before, after) = (Minutes::NONE, Minutes::NONE);
-                    runs.push(Need { role, from, to, before, after });
+                    runs.push(Need {
+                        role,
+                        from,
+                        to,
+                        before,
+                        after,
+                    });
                 }
             }
         }

@@ -37,7 +37,11 @@ impl<T: Copy> PerChannel<T> {
     /// The same for all of them.
     #[must_use]
     pub const fn all(value: T) -> Self {
-        Self { chat: value, web: value, desk: value }
+        Self {
+            chat: value,
+            web: value,
+            desk: value,
+        }
     }
 
     /// The one for `channel`.
@@ -136,7 +140,10 @@ pub struct HoldLengths {
 
 impl Default for HoldLengths {
     fn default() -> Self {
-        Self { mobile_money: Minutes::new(5), card: Minutes::new(30) }
+        Self {
+            mobile_money: Minutes::new(5),
+            card: Minutes::new(30),
+        }
     }
 }
 
@@ -255,7 +262,11 @@ impl Default for Rules {
             gap_fit: GapFit::Offered,
             buffers: BufferRule::Stacked,
             cleanup_past_closing: CleanupPastClosing::Refused,
-            notice: PerChannel { chat: Minutes::new(30), web: Minutes::new(120), desk: Minutes::NONE },
+            notice: PerChannel {
+                chat: Minutes::new(30),
+                web: Minutes::new(120),
+                desk: Minutes::NONE,
+            },
             horizon_days: PerChannel::all(60),
             wait_between_parts: Minutes::new(15),
             hold: HoldLengths::default(),
@@ -329,7 +340,10 @@ fn out_of_quiet_hours(zone: &Zone, due: OffsetDateTime, start: OffsetDateTime) -
     if local.time() >= TOO_EARLY_TO_WAIT && start - morning >= Duration::minutes(60) {
         return morning;
     }
-    local.date().previous_day().map_or(due, |evening| at(evening, EVENING))
+    local
+        .date()
+        .previous_day()
+        .map_or(due, |evening| at(evening, EVENING))
 }
 
 #[cfg(test)]

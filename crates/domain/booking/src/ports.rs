@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::appointment::{Appointment, AppointmentId};
 use crate::availability::{BusinessHours, Facts};
-use crate::catalogue::{Service, ServiceId, StaffId};
+use crate::catalogue::{CustomerId, Service, ServiceId, StaffId};
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::Policy;
 use crate::visit::{HoldKey, Visit, VisitHead, VisitId};
@@ -122,6 +122,14 @@ pub trait AppointmentBook: Send + Sync {
 
     /// All appointments, in whatever state, whose planned time overlaps the range; by start, then id.
     async fn between(&self, tenant: TenantId, range: TimeRange) -> Result<Vec<Appointment>, Outage>;
+
+    /// The customer's visits of which some part that keeps its time ends after `from`; by their first start.
+    async fn upcoming(
+        &self,
+        tenant: TenantId,
+        customer: CustomerId,
+        from: OffsetDateTime,
+    ) -> Result<Vec<Visit>, Outage>;
 
     /// Makes the whole change durable, its events and tasks included, or none of it.
     ///

@@ -24,8 +24,8 @@ pub use confirm_visit::{ConfirmVisit, ConfirmVisitError, Confirmation};
 pub use expire_hold::{ExpireHold, TaskError};
 pub use find_slots::{FindSlots, FindSlotsError, Found, SlotQuery, Wanted};
 pub use finish_appointment::FinishAppointment;
-pub use hold_visit::{HoldOrder, HoldVisit, HoldVisitError, Held, HeldStanding};
-pub use list_day::{ListDay, ListDayError, Day};
+pub use hold_visit::{Held, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};
+pub use list_day::{Day, ListDay, ListDayError};
 pub use offer_slot::{Offer, OfferQuery, OfferSlot};
 pub use record_actuals::RecordActuals;
 pub use remind::Remind;
@@ -48,7 +48,10 @@ fn facts_query(parts: impl IntoIterator<Item = ServiceId>, window: TimeRange) ->
     let mut services: Vec<ServiceId> = parts.into_iter().collect();
     services.sort_unstable();
     services.dedup();
-    FactsQuery { services, range: TimeRange::new(start, end).unwrap_or(window) }
+    FactsQuery {
+        services,
+        range: TimeRange::new(start, end).unwrap_or(window),
+    }
 }
 
 /// The days around a wanted time in which alternatives are looked for: three days before to four days
@@ -61,12 +64,11 @@ fn around(wanted: OffsetDateTime, now: OffsetDateTime) -> Result<TimeRange, Requ
 }
 
 /// The nearest starts that can be had around a wanted one.
-fn alternatives(
-    facts: &Facts,
-    request: &SlotRequest,
-    wanted: OffsetDateTime,
-) -> Vec<Slot> {
-    let request = SlotRequest { most: None, ..request.clone() };
+fn alternatives(facts: &Facts, request: &SlotRequest, wanted: OffsetDateTime) -> Vec<Slot> {
+    let request = SlotRequest {
+        most: None,
+        ..request.clone()
+    };
     let slots = crate::availability::find(facts, &request).unwrap_or_default();
     crate::availability::nearest(slots, wanted, ALTERNATIVES_MOST)
 }

@@ -35,7 +35,11 @@ impl HoldKey {
     /// # Errors
     /// [`BadHoldKey`] for anything else.
     pub fn parse(text: &str) -> Result<Self, BadHoldKey> {
-        if (1..=200).contains(&text.chars().count()) { Ok(Self(text.to_owned())) } else { Err(BadHoldKey) }
+        if (1..=200).contains(&text.chars().count()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(BadHoldKey)
+        }
     }
 
     /// The text.
@@ -109,7 +113,11 @@ impl Visit {
     /// Where it stands: one part that waits makes the whole wait.
     #[must_use]
     pub fn standing(&self) -> VisitStanding {
-        let deadline = self.appointments.iter().filter_map(|a| a.state().deadline()).min();
+        let deadline = self
+            .appointments
+            .iter()
+            .filter_map(|a| a.state().deadline())
+            .min();
         if let Some(until) = deadline {
             VisitStanding::Waiting { until }
         } else if self.appointments.iter().any(|a| a.state().keeps_its_time()) {
@@ -152,9 +160,16 @@ impl Visit {
 /// second time nothing is overdue any more.
 #[must_use]
 pub fn expiry(visit: &Visit, at: OffsetDateTime) -> Option<Change> {
-    let overdue = visit.appointments.iter().filter_map(|appointment| appointment.clone().expire(at).ok());
-    let change = overdue.fold(Change::at(at), |change, expired| change.with(expired, ClaimChange::Release));
-    let VisitHead { id: visit, customer, .. } = visit.head;
+    let overdue = visit
+        .appointments
+        .iter()
+        .filter_map(|appointment| appointment.clone().expire(at).ok());
+    let change = overdue.fold(Change::at(at), |change, expired| {
+        change.with(expired, ClaimChange::Release)
+    });
+    let VisitHead {
+        id: visit, customer, ..
+    } = visit.head;
     (!change.appointments.is_empty()).then(|| change.telling(BookingEvent::HoldExpired { visit, customer }))
 }
 

@@ -84,7 +84,9 @@ impl Customer {
     /// The first word of the name, for a greeting.
     #[must_use]
     pub fn first_name(&self) -> Option<&str> {
-        self.name.as_deref().and_then(|name| name.split_whitespace().next())
+        self.name
+            .as_deref()
+            .and_then(|name| name.split_whitespace().next())
     }
 }
 

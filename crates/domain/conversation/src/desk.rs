@@ -43,7 +43,9 @@ impl ServiceCard {
     pub fn name_in(&self, language: Language) -> &str {
         match language {
             Language::English => &self.name,
-            Language::Swahili | Language::Mixed | Language::Sheng => self.name_sw.as_deref().unwrap_or(&self.name),
+            Language::Swahili | Language::Mixed | Language::Sheng => {
+                self.name_sw.as_deref().unwrap_or(&self.name)
+            }
         }
     }
 }

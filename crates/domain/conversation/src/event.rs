@@ -121,6 +121,11 @@ impl<T> Due<T> {
 pub fn turn_order(tenant: ratiba_kernel::TenantId, channel: Channel, sender: &SenderKey) -> String {
     let whole = format!("{tenant}:{}:{}", channel.code(), sender.as_str());
     let hash = TokenHash::of(&whole);
-    let digits: String = hash.as_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let digits: String = hash
+        .as_bytes()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("turn:{digits}")
 }

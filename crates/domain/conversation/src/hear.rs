@@ -29,7 +29,10 @@ pub fn token(message: MessageId, place: usize) -> String {
 /// The question and the place that a token names. It came from a phone: nothing else is taken from it.
 fn parse_token(token: &str) -> Option<(MessageId, usize)> {
     let (message, place) = token.strip_prefix("q:")?.split_once(':')?;
-    Some((MessageId::from_uuid(Uuid::try_parse(message).ok()?), place.parse().ok()?))
+    Some((
+        MessageId::from_uuid(Uuid::try_parse(message).ok()?),
+        place.parse().ok()?,
+    ))
 }
 
 /// What was heard, and the reading of its words if it had any.
@@ -68,10 +71,15 @@ fn tapped(token: &str, state: &ThreadState, now: OffsetDateTime) -> Said {
     let Some((message, place)) = parse_token(token) else {
         return Said::ChoseTooLate;
     };
-    let open = state.question.as_ref().filter(|question| question.message == message);
+    let open = state
+        .question
+        .as_ref()
+        .filter(|question| question.message == message);
     match (open.map(|question| question.options.get(place)), state.answered) {
         (Some(Some(meaning)), _) => Said::Chose(meaning.clone()),
-        (None, Some(answered)) if answered.message == message && now - answered.at < DOUBLE_TAP => Said::ChoseAgain,
+        (None, Some(answered)) if answered.message == message && now - answered.at < DOUBLE_TAP => {
+            Said::ChoseAgain
+        }
         (Some(None) | None, _) => Said::ChoseTooLate,
     }
 }
@@ -83,10 +91,18 @@ fn words(text: &str, state: &ThreadState, menu: &Menu, now: OffsetDateTime) -> (
         return (Said::Numbers(numbers), None);
     }
     let day = draft_day(&state.stage, &menu.zone);
-    let context = menu.context(now, state.stage.awaits_answer() || has_options(state.question.as_ref()));
+    let context = menu.context(
+        now,
+        state.stage.awaits_answer() || has_options(state.question.as_ref()),
+    );
     let understood = understand(text, &context);
     let undated = day.is_some() && names_no_day(text, &understood, day, &context);
-    let reading = Reading { zone: &menu.zone, now, day, undated };
+    let reading = Reading {
+        zone: &menu.zone,
+        now,
+        day,
+        undated,
+    };
     let words = Words {
         intent: understood.intent,
         services: services(&understood),
@@ -127,7 +143,9 @@ fn draft_day(stage: &Stage, zone: &Zone) -> Option<Date> {
             Some(Wanted::Among(ranges)) => ranges.iter().map(|range| zone.date(range.start())).collect(),
             Some(Wanted::TimeOfDay(_)) | None => BTreeSet::new(),
         },
-        Stage::Open | Stage::Paying { .. } | Stage::Booked { .. } | Stage::Cancelling { .. } => BTreeSet::new(),
+        Stage::Open | Stage::Paying { .. } | Stage::Booked { .. } | Stage::Cancelling { .. } => {
+            BTreeSet::new()
+        }
     };
     match (days.len(), days.first()) {
         (1, Some(day)) => Some(*day),
@@ -138,7 +156,9 @@ fn draft_day(stage: &Stage, zone: &Zone) -> Option<Date> {
 /// Whether the words name an hour and no day. The rules put such an hour on today; read again as if the day that is
 /// being talked about had just begun, it lands there instead, while a day that was named does not move along.
 fn names_no_day(text: &str, understood: &Understood, day: Option<Date>, context: &Context) -> bool {
-    let (Some(day), Some(When::Instant { date, .. } | When::Window { first: date, .. })) = (day, understood.when) else {
+    let (Some(day), Some(When::Instant { date, .. } | When::Window { first: date, .. })) =
+        (day, understood.when)
+    else {
         return false;
     };
     let today = context.zone.date(context.now);
@@ -149,7 +169,11 @@ fn names_no_day(text: &str, understood: &Understood, day: Option<Date>, context:
     let folded = text.to_lowercase();
     let names_today = ["leo", "today", "tonight", "tonite", "sai", "sasa", "now"]
         .iter()
-        .any(|word| folded.split(|c: char| !c.is_alphanumeric()).any(|part| part == *word));
+        .any(|word| {
+            folded
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|part| part == *word)
+        });
     let there = Context {
         now: context.zone.day_start(day),
         ..context.clone()
@@ -169,10 +193,18 @@ impl Reading<'_> {
     fn wanted(&self, when: When) -> Option<Wanted> {
         let wanted = match when {
             When::Instant { date, time } => Wanted::At(self.at(self.on(date), time)),
-            When::Window { first, last, from, to } if first == last => {
-                Wanted::Among(self.stretches(self.on(first), self.on(first), from, to))
-            }
-            When::Window { first, last, from, to } => Wanted::Among(self.stretches(first, last, from, to)),
+            When::Window {
+                first,
+                last,
+                from,
+                to,
+            } if first == last => Wanted::Among(self.stretches(self.on(first), self.on(first), from, to)),
+            When::Window {
+                first,
+                last,
+                from,
+                to,
+            } => Wanted::Among(self.stretches(first, last, from, to)),
             When::Date(date) => Wanted::Among(self.days(date, date)),
             When::DateRange { first, last } => Wanted::Among(self.days(first, last)),
             When::TimeOnly(time) => match self.day {
@@ -211,7 +243,10 @@ impl Reading<'_> {
     }
 
     fn days(&self, first: Date, last: Date) -> Vec<TimeRange> {
-        dates(first, last).into_iter().filter_map(|date| self.zone.day(date)).collect()
+        dates(first, last)
+            .into_iter()
+            .filter_map(|date| self.zone.day(date))
+            .collect()
     }
 
     /// From `from` to `to`, both included, on each day; past midnight where `to` is the earlier.

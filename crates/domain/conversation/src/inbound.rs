@@ -191,9 +191,10 @@ impl Received {
     pub fn words(&self) -> Option<&str> {
         match self {
             Self::Text { body } => Some(body),
-            Self::Image(media) | Self::Video(media) | Self::Document(media) => {
-                media.caption.as_deref().filter(|caption| !caption.trim().is_empty())
-            }
+            Self::Image(media) | Self::Video(media) | Self::Document(media) => media
+                .caption
+                .as_deref()
+                .filter(|caption| !caption.trim().is_empty()),
             Self::Tap { .. }
             | Self::Form { .. }
             | Self::Sticker(_)

@@ -444,7 +444,10 @@ impl Step {
         let reply = match reason {
             HandoffReason::Money => Reply::MoneyToPerson,
             HandoffReason::OutsideCohort => Reply::PersonAnswers,
-            HandoffReason::Asked | HandoffReason::NotUnderstood | HandoffReason::BeyondMachine => Reply::PersonComes,
+            HandoffReason::Asked
+            | HandoffReason::NotUnderstood
+            | HandoffReason::BeyondMachine
+            | HandoffReason::MachineFailed => Reply::PersonComes,
         };
         Self::say(reply).with(Effect::CallPerson(reason))
     }

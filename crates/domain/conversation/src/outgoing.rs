@@ -18,9 +18,9 @@ use crate::customer::CustomerId;
 use crate::thread::ThreadId;
 
 pub use content::{
-    Buttons, Content, ListMessage, ReplyButton, Row, TemplateCall, TextBody, TooMuch, cut, BODY_CHARACTERS_MAX,
-    BUTTON_TITLE_CHARACTERS_MAX, BUTTONS_MAX, ROW_DESCRIPTION_CHARACTERS_MAX, ROW_TITLE_CHARACTERS_MAX,
-    ROWS_MAX, TEXT_CHARACTERS_MAX,
+    BODY_CHARACTERS_MAX, BUTTON_TITLE_CHARACTERS_MAX, BUTTONS_MAX, Buttons, Content, ListMessage,
+    ROW_DESCRIPTION_CHARACTERS_MAX, ROW_TITLE_CHARACTERS_MAX, ROWS_MAX, ReplyButton, Row,
+    TEXT_CHARACTERS_MAX, TemplateCall, TextBody, TooMuch, cut,
 };
 pub use sending::{
     Delivery, NextStep, SEND_ATTEMPTS_MAX, STATUS_WAIT, SendAnswer, SendRefusal, SendState, StatusKind,
@@ -126,7 +126,7 @@ pub struct OutgoingMessage {
     pub content: Content,
     /// What to send instead where only templates are allowed.
     pub fallback: Option<TemplateCall>,
-    /// Names the occasion: a second message with the same cause is not recorded. Holds ids, never words.
+    /// Names the occasion: a change with a message whose cause is on record is refused. Holds ids, never words.
     pub cause: String,
     /// When it was decided.
     pub created_at: OffsetDateTime,
@@ -135,7 +135,7 @@ pub struct OutgoingMessage {
     /// What the provider reported about its way.
     pub delivery: Delivery,
     /// Counts the recorded changes; 0 was never recorded.
-    pub version: i64,
+    pub version: i32,
 }
 
 impl OutgoingMessage {
@@ -152,7 +152,10 @@ impl OutgoingMessage {
             fallback: draft.fallback,
             cause: draft.cause,
             created_at: at,
-            state: SendState::Queued { not_before: at, attempts: 0 },
+            state: SendState::Queued {
+                not_before: at,
+                attempts: 0,
+            },
             delivery: Delivery::default(),
             version: 0,
         }

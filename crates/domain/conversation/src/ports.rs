@@ -29,7 +29,7 @@ pub struct Change {
     pub threads: Vec<Thread>,
     /// What was agreed to or withdrawn.
     pub consents: Vec<ConsentRecord>,
-    /// New messages, queued. One whose cause is on record already is left out, with its task.
+    /// New messages, queued. A cause that is on record already means that all of this was recorded before.
     pub messages: Vec<OutgoingMessage>,
     /// What happened.
     pub events: Vec<ConversationEvent>,
@@ -59,8 +59,8 @@ pub enum RecordError {
     /// A thread, a message or the customer moved on since it was read, or the customer already has an open thread.
     #[error("the conversation moved on since it was read")]
     Stale,
-    /// The inbound message was handled before.
-    #[error("the message was handled already")]
+    /// The inbound message was handled before, or a message with one of the causes is on record.
+    #[error("the message or the occasion was handled already")]
     AlreadyHandled,
     /// The record did not answer.
     #[error("the record of conversations is unavailable")]
@@ -100,17 +100,26 @@ pub trait ThreadBook: Send + Sync {
     async fn inbound(&self, tenant: TenantId, id: InboundId) -> Result<Option<InboundMessage>, Outage>;
 
     /// A customer with the thread that is open on the channel; `None` if nobody of that name ever wrote.
-    async fn file(&self, tenant: TenantId, who: Who, channel: Channel) -> Result<Option<CustomerFile>, Outage>;
+    async fn file(
+        &self,
+        tenant: TenantId,
+        who: Who,
+        channel: Channel,
+    ) -> Result<Option<CustomerFile>, Outage>;
 
     /// Makes the whole change durable, or none of it: handled mark, customer, threads, consents, queued messages
     /// with a task to send each, events.
     ///
-    /// Refuses with [`RecordError::Stale`] and [`RecordError::AlreadyHandled`] as they say. A queued message whose
-    /// cause is on record is left out silently, so recording a notice twice equals recording it once.
+    /// Refuses with [`RecordError::Stale`] and [`RecordError::AlreadyHandled`] as they say.
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError>;
 
     /// Closes threads without activity since `before`; answers how many. Asking twice is safe.
-    async fn close_idle(&self, tenant: TenantId, before: OffsetDateTime, now: OffsetDateTime) -> Result<u64, Outage>;
+    async fn close_idle(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<u64, Outage>;
 }
 
 /// A message with what must be known to send it now.
@@ -222,7 +231,13 @@ pub trait ChannelReader: Send + Sync {
 pub trait ClientMessenger: Send + Sync {
     /// Hands one message over. `reference` comes back with every report. Not safe to repeat: after
     /// [`SendAnswer::Unknown`] the message may be out.
-    async fn send(&self, tenant: TenantId, to: &Address, content: &Content, reference: MessageId) -> SendAnswer;
+    async fn send(
+        &self,
+        tenant: TenantId,
+        to: &Address,
+        content: &Content,
+        reference: MessageId,
+    ) -> SendAnswer;
 
     /// Marks a customer's message as read and shows that we are writing. Safe to repeat; failure does no harm.
     async fn mark_read(&self, tenant: TenantId, provider_id: &str);

@@ -28,7 +28,8 @@ pub fn redact(text: &str) -> String {
 fn run_end(text: &str) -> usize {
     let starts_number = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('));
     if starts_number {
-        let is_part = |c: char| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.' | ' ' | '\u{a0}');
+        let is_part =
+            |c: char| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | '.' | ' ' | '\u{a0}');
         let end = text.find(|c: char| !is_part(c)).unwrap_or(text.len());
         let number = text[..end].trim_end_matches([' ', '.', '-', '(', '+', '\u{a0}']);
         let glued = text[number.len()..].starts_with(char::is_alphanumeric);
@@ -56,7 +57,7 @@ fn mask(word: &str) -> Option<&'static str> {
         return Some("[receipt]");
     }
     let count = digits(word);
-    if count < DIGITS_MIN {
+    if count < DIGITS_MIN || is_date(core) {
         return None;
     }
     if (13..=19).contains(&count) && luhn(word) {
@@ -72,6 +73,14 @@ fn mask(word: &str) -> Option<&'static str> {
 fn is_email(word: &str) -> bool {
     word.split_once('@')
         .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && host.len() >= 3)
+}
+
+/// `13/5/2026`.
+fn is_date(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('/').collect();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    matches!(lengths.as_slice(), [1..=2, 1..=2, 4] | [4, 1..=2, 1..=2])
+        && digits(word) == lengths.iter().sum::<usize>()
 }
 
 /// A letter, nine digits, a letter.

@@ -78,6 +78,8 @@ pub enum HandoffReason {
     Money,
     /// The customer wants what the machine cannot do yet.
     BeyondMachine,
+    /// The machine failed to answer, again and again.
+    MachineFailed,
 }
 
 impl HandoffReason {
@@ -90,6 +92,7 @@ impl HandoffReason {
             Self::OutsideCohort => "outside_cohort",
             Self::Money => "money",
             Self::BeyondMachine => "beyond_machine",
+            Self::MachineFailed => "machine_failed",
         }
     }
 }
@@ -213,9 +216,14 @@ pub const fn language_code(language: Language) -> &'static str {
 /// The language of a name as [`language_code`] writes it.
 #[must_use]
 pub fn parse_language(code: &str) -> Option<Language> {
-    [Language::English, Language::Swahili, Language::Mixed, Language::Sheng]
-        .into_iter()
-        .find(|language| language_code(*language) == code)
+    [
+        Language::English,
+        Language::Swahili,
+        Language::Mixed,
+        Language::Sheng,
+    ]
+    .into_iter()
+    .find(|language| language_code(*language) == code)
 }
 
 #[cfg(test)]

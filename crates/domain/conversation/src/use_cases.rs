@@ -2,6 +2,7 @@
 
 mod apply_status;
 mod close_idle_threads;
+mod hand_over;
 mod receive_delivery;
 mod send_message;
 mod take_turn;
@@ -9,7 +10,8 @@ mod tell;
 
 pub use apply_status::ApplyStatus;
 pub use close_idle_threads::CloseIdleThreads;
-pub use receive_delivery::{Received, ReceiveDelivery};
+pub use hand_over::HandOver;
+pub use receive_delivery::{ReceiveDelivery, Received};
 pub use send_message::SendMessage;
 pub use take_turn::{TakeTurn, TakeTurnError, TurnEnd};
 pub use tell::{DigestFigures, Notice, ReminderLead, Tell, TellError};

@@ -21,7 +21,11 @@ pub enum Form {
 /// A channel without a window takes anything; a recipient who never wrote is outside of every window. A
 /// last message that seems to lie in the future (clocks differ) opens the window like one from now.
 #[must_use]
-pub fn form_now(capabilities: Capabilities, last_inbound: Option<OffsetDateTime>, now: OffsetDateTime) -> Form {
+pub fn form_now(
+    capabilities: Capabilities,
+    last_inbound: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> Form {
     let Some(window) = capabilities.session_window else {
         return Form::Free;
     };

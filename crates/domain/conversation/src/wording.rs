@@ -123,9 +123,10 @@ impl Voice<'_> {
     /// A service's name; one that is sold no more has none.
     #[must_use]
     pub fn service_name(&self, slot: &Slot) -> String {
-        self.menu
-            .service(slot.service)
-            .map_or_else(|| "…".to_owned(), |service| service.name_in(self.language()).to_owned())
+        self.menu.service(slot.service).map_or_else(
+            || "…".to_owned(),
+            |service| service.name_in(self.language()).to_owned(),
+        )
     }
 
     /// Who renders it, or the team where nobody is decided.
@@ -157,7 +158,10 @@ impl Voice<'_> {
         match wanted {
             Wanted::At(instant) => self.when(*instant),
             Wanted::Among(ranges) => {
-                let days: Vec<Date> = ranges.iter().map(|range| self.zone().date(range.start())).collect();
+                let days: Vec<Date> = ranges
+                    .iter()
+                    .map(|range| self.zone().date(range.start()))
+                    .collect();
                 match (days.first(), days.last()) {
                     (Some(first), Some(last)) if first != last => format!(
                         "{} – {}",

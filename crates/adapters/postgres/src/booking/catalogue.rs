@@ -102,7 +102,8 @@ pub(super) fn services<E>(
     rows.into_iter()
         .map(|row| {
             let id = row.id;
-            row.parse().map_err(|what| TxError::impossible("services", id, what))
+            row.parse()
+                .map_err(|what| TxError::impossible("services", id, what))
         })
         .collect()
 }
@@ -111,8 +112,16 @@ impl ServiceRow {
     fn parse(self) -> Result<Service, String> {
         let currency = Currency::parse(&self.currency).map_err(|error| error.to_string())?;
         let money = |minor| Money::new(minor, currency);
-        let minutes = |count: i32| u32::try_from(count).map(Minutes::new).map_err(|_| "a negative buffer");
-        let basis_points = |value: i64| u32::try_from(value).map(BasisPoints::new).map_err(|_| "a negative rate");
+        let minutes = |count: i32| {
+            u32::try_from(count)
+                .map(Minutes::new)
+                .map_err(|_| "a negative buffer")
+        };
+        let basis_points = |value: i64| {
+            u32::try_from(value)
+                .map(BasisPoints::new)
+                .map_err(|_| "a negative rate")
+        };
         let segments = serde_json::from_value(self.segments).map_err(|error| error.to_string())?;
         let buffers = Buffers {
             before: minutes(self.buffer_before_minutes)?,
@@ -135,7 +144,11 @@ impl ServiceRow {
             recipe: Recipe::new(segments, buffers).map_err(|error| error.to_string())?,
             tax: basis_points(i64::from(self.tax_basis_points))?,
             product_cost: money(self.product_cost_minor),
-            offering: if self.active { Offering::Active } else { Offering::Retired },
+            offering: if self.active {
+                Offering::Active
+            } else {
+                Offering::Retired
+            },
             staff: self.staff.into_iter().map(Id::from_uuid).collect(),
         })
     }
@@ -181,26 +194,42 @@ pub(super) fn business_hours<E>(tx: &mut TenantTx<'_>) -> Result<BusinessHours, 
     let mut dated = BTreeMap::new();
     for row in holidays {
         let blocks = day_blocks(row.blocks);
-        dated.insert(row.day, blocks.map_err(|what| TxError::impossible("holidays", row.day, what))?);
+        dated.insert(
+            row.day,
+            blocks.map_err(|what| TxError::impossible("holidays", row.day, what))?,
+        );
     }
-    Ok(BusinessHours { weekly: (!weekly.is_empty()).then_some(weekly), dated })
+    Ok(BusinessHours {
+        weekly: (!weekly.is_empty()).then_some(weekly),
+        dated,
+    })
 }
 
 /// A block of an ISO weekday (1 is Monday).
 pub(super) fn weekly_block(weekday: i16, from_minute: i16, to_minute: i16) -> Option<WeeklyBlock> {
-    let days_on = u8::try_from(weekday).ok()?.checked_sub(1).filter(|days| *days < 7)?;
+    let days_on = u8::try_from(weekday)
+        .ok()?
+        .checked_sub(1)
+        .filter(|days| *days < 7)?;
     let block = DayBlock {
         from_minute: u16::try_from(from_minute).ok()?,
         to_minute: u16::try_from(to_minute).ok()?,
     };
     let sound = is_sound(&block);
-    sound.then(|| WeeklyBlock { weekday: Weekday::Monday.nth_next(days_on), block })
+    sound.then(|| WeeklyBlock {
+        weekday: Weekday::Monday.nth_next(days_on),
+        block,
+    })
 }
 
 /// The blocks of a dated document.
 pub(super) fn day_blocks(document: Value) -> Result<Vec<DayBlock>, String> {
     let blocks: Vec<DayBlock> = serde_json::from_value(document).map_err(|error| error.to_string())?;
-    if blocks.iter().all(is_sound) { Ok(blocks) } else { Err("a block that ends before it begins".to_owned()) }
+    if blocks.iter().all(is_sound) {
+        Ok(blocks)
+    } else {
+        Err("a block that ends before it begins".to_owned())
+    }
 }
 
 const fn is_sound(block: &DayBlock) -> bool {

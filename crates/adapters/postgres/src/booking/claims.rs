@@ -47,8 +47,12 @@ impl Columns {
             columns.seats.push(seat);
             columns.starts.push(claim.range.start());
             columns.ends.push(claim.range.end());
-            columns.before.push(i32::try_from(claim.before.count()).unwrap_or(i32::MAX));
-            columns.after.push(i32::try_from(claim.after.count()).unwrap_or(i32::MAX));
+            columns
+                .before
+                .push(i32::try_from(claim.before.count()).unwrap_or(i32::MAX));
+            columns
+                .after
+                .push(i32::try_from(claim.after.count()).unwrap_or(i32::MAX));
             columns.shared.push(claim.buffers == BufferRule::Shared);
         }
         columns
@@ -58,20 +62,30 @@ impl Columns {
 /// Gives up the claims of an appointment, if it has any.
 pub(super) fn release(tx: &mut TenantTx<'_>, appointment: AppointmentId) -> Written {
     let tenant = tx.tenant_uuid();
-    sql_query("UPDATE engagements SET active = false WHERE tenant_id = $1 AND appointment_id = $2 AND active")
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(appointment.as_uuid())
-        .execute(tx.conn())?;
+    sql_query(
+        "UPDATE engagements SET active = false WHERE tenant_id = $1 AND appointment_id = $2 AND active",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(appointment.as_uuid())
+    .execute(tx.conn())?;
     Ok(())
 }
 
 /// Makes all claims of a change in one statement, sorted; fewer rows than claims means that one is taken.
 pub(super) fn take(tx: &mut TenantTx<'_>, change: &Change) -> Written {
-    let takers = change.appointments.iter().filter(|changed| changed.claims == ClaimChange::Take);
+    let takers = change
+        .appointments
+        .iter()
+        .filter(|changed| changed.claims == ClaimChange::Take);
     let mut wanted: Vec<(&Claim, Uuid)> = takers
         .flat_map(|changed| {
             let id = changed.appointment.id().as_uuid();
-            changed.appointment.booking().claims.iter().map(move |claim| (claim, id))
+            changed
+                .appointment
+                .booking()
+                .claims
+                .iter()
+                .map(move |claim| (claim, id))
         })
         .collect();
     wanted.sort_unstable();
@@ -105,7 +119,11 @@ pub(super) fn take(tx: &mut TenantTx<'_>, change: &Change) -> Written {
     .bind::<Array<Bool>, _>(columns.shared)
     .bind::<Array<SqlUuid>, _>(appointments)
     .execute(tx.conn())?;
-    if made == wanted.len() { Ok(()) } else { Err(TxError::Refused(RecordError::SlotTaken)) }
+    if made == wanted.len() {
+        Ok(())
+    } else {
+        Err(TxError::Refused(RecordError::SlotTaken))
+    }
 }
 
 /// With shared buffers the claimed ranges are bare, so the constraint cannot see the time between two of
@@ -166,7 +184,8 @@ fn shared_neighbour_in_the_way(
     Ok(answer.yes)
 }
 
-const WANTED: &str = "unnest($2, $3, $4, $5, $6, $7, $8) AS c (subject, seat, starts, ends, before, after, shared)";
+const WANTED: &str =
+    "unnest($2, $3, $4, $5, $6, $7, $8) AS c (subject, seat, starts, ends, before, after, shared)";
 
 /// Two claims of one subject that cannot both be held, as `Claim::conflicts` says.
 const IN_THE_WAY: &str = "e.subject_id = c.subject AND e.seat = c.seat AND e.active

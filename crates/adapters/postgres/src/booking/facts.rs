@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{
-    Array, BigInt, Bool, Date as SqlDate, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Bool, Date as SqlDate, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz,
+    Uuid as SqlUuid,
 };
 use ratiba_booking::availability::{
     EngagedAs, Engagement, Facts, Hours, ResourceFacts, StaffFacts, WeeklyBlock,
@@ -28,10 +29,21 @@ pub(super) fn facts<E>(tx: &mut TenantTx<'_>, query: &FactsQuery) -> Result<Fact
     let business = catalogue::business_hours(tx)?;
     let staff = staff(tx, &policy.zone, query.range)?;
     let resources = resources(tx, &services, query.range)?;
-    let able = services.iter().flat_map(|service| service.staff.iter().map(|id| id.as_uuid()));
-    let subjects: BTreeSet<Uuid> = able.chain(resources.iter().map(|resource| resource.id.as_uuid())).collect();
+    let able = services
+        .iter()
+        .flat_map(|service| service.staff.iter().map(|id| id.as_uuid()));
+    let subjects: BTreeSet<Uuid> = able
+        .chain(resources.iter().map(|resource| resource.id.as_uuid()))
+        .collect();
     let engagements = engagements(tx, subjects.into_iter().collect(), query.range)?;
-    Ok(Facts { policy, services, business, staff, resources, engagements })
+    Ok(Facts {
+        policy,
+        services,
+        business,
+        staff,
+        resources,
+        engagements,
+    })
 }
 
 #[derive(QueryableByName)]
@@ -259,8 +271,10 @@ fn resources<E>(
     range: TimeRange,
 ) -> Result<Vec<ResourceFacts>, TxError<E>> {
     let segments = services.iter().flat_map(|service| service.recipe.segments());
-    let kinds: BTreeSet<&str> =
-        segments.filter_map(|segment| segment.resource_kind.as_ref()).map(ResourceKind::as_str).collect();
+    let kinds: BTreeSet<&str> = segments
+        .filter_map(|segment| segment.resource_kind.as_ref())
+        .map(ResourceKind::as_str)
+        .collect();
     if kinds.is_empty() {
         return Ok(Vec::new());
     }
@@ -336,14 +350,19 @@ fn engagements<E>(
     rows.into_iter()
         .map(|row| {
             let id = row.id;
-            row.parse().map_err(|what| TxError::impossible("engagements", id, what))
+            row.parse()
+                .map_err(|what| TxError::impossible("engagements", id, what))
         })
         .collect()
 }
 
 impl EngagementRow {
     fn parse(self) -> Result<Engagement, &'static str> {
-        let minutes = |count: i32| u32::try_from(count).map(Minutes::new).map_err(|_| "a negative buffer");
+        let minutes = |count: i32| {
+            u32::try_from(count)
+                .map(Minutes::new)
+                .map_err(|_| "a negative buffer")
+        };
         let subject = match self.subject_kind.as_str() {
             "staff" => Subject::Staff(Id::from_uuid(self.subject_id)),
             "resource" => Subject::Resource {
@@ -357,7 +376,11 @@ impl EngagementRow {
             range: TimeRange::new(self.starts_at, self.ends_at).map_err(|_| "an empty range")?,
             before: minutes(self.buffer_before_minutes)?,
             after: minutes(self.buffer_after_minutes)?,
-            buffers: if self.buffers_shared { BufferRule::Shared } else { BufferRule::Stacked },
+            buffers: if self.buffers_shared {
+                BufferRule::Shared
+            } else {
+                BufferRule::Stacked
+            },
         };
         let engaged_as = match (self.blocked, self.hold_expires_at) {
             (true, _) => EngagedAs::Blocked,

@@ -4,9 +4,10 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::{Appointment, AppointmentId};
+use ratiba_booking::catalogue::CustomerId;
 use ratiba_booking::visit::{HoldKey, Visit, VisitId};
 use ratiba_kernel::{Id, TimeRange};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::rows::{AppointmentRow, SELECT_APPOINTMENTS, VisitRow};
@@ -17,11 +18,13 @@ pub(super) fn appointment<E>(
     id: AppointmentId,
 ) -> Result<Option<Appointment>, TxError<E>> {
     let tenant = tx.tenant_uuid();
-    let row = sql_query(format!("{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.id = $2"))
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(id.as_uuid())
-        .get_result::<AppointmentRow>(tx.conn())
-        .optional()?;
+    let row = sql_query(format!(
+        "{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.id = $2"
+    ))
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(id.as_uuid())
+    .get_result::<AppointmentRow>(tx.conn())
+    .optional()?;
     row.map(AppointmentRow::read).transpose()
 }
 
@@ -42,7 +45,10 @@ pub(super) fn visit<E>(tx: &mut TenantTx<'_>, id: VisitId) -> Result<Option<Visi
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(id.as_uuid())
     .load::<AppointmentRow>(tx.conn())?;
-    Ok(Some(Visit { head: head.read()?, appointments: read_all(rows)? }))
+    Ok(Some(Visit {
+        head: head.read()?,
+        appointments: read_all(rows)?,
+    }))
 }
 
 #[derive(QueryableByName)]
@@ -78,6 +84,31 @@ pub(super) fn between<E>(tx: &mut TenantTx<'_>, range: TimeRange) -> Result<Vec<
     .bind::<Timestamptz, _>(range.start())
     .load::<AppointmentRow>(tx.conn())?;
     read_all(rows)
+}
+
+pub(super) fn upcoming<E>(
+    tx: &mut TenantTx<'_>,
+    customer: CustomerId,
+    from: OffsetDateTime,
+) -> Result<Vec<Visit>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    // As above: a day bounds how far back a start may lie.
+    let found = sql_query(
+        "SELECT visit_id AS id FROM appointments
+         WHERE tenant_id = $1 AND customer_id = $2 AND start_at > $3 AND end_at > $4
+             AND state IN ('requested', 'held', 'confirmed', 'checked_in', 'in_progress', 'completed')
+         GROUP BY visit_id ORDER BY min(start_at), visit_id LIMIT 50",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(customer.as_uuid())
+    .bind::<Timestamptz, _>(from.saturating_sub(Duration::DAY))
+    .bind::<Timestamptz, _>(from)
+    .load::<Found>(tx.conn())?;
+    let mut visits = Vec::with_capacity(found.len());
+    for found in found {
+        visits.extend(visit(tx, Id::from_uuid(found.id))?);
+    }
+    Ok(visits)
 }
 
 fn read_all<E>(rows: Vec<AppointmentRow>) -> Result<Vec<Appointment>, TxError<E>> {

@@ -31,7 +31,9 @@ pub(super) fn record(tx: &mut TenantTx<'_>, change: &Change) -> Recorded {
     }
     let taking = |changed: &&AppointmentChange| changed.claims == ClaimChange::Take;
     let takers = change.appointments.iter().filter(taking);
-    let wanted: Vec<&Claim> = takers.flat_map(|changed| &changed.appointment.booking().claims).collect();
+    let wanted: Vec<&Claim> = takers
+        .flat_map(|changed| &changed.appointment.booking().claims)
+        .collect();
     if !wanted.is_empty() {
         claims::lock_shared(tx, &wanted)?;
         end_overdue(tx, &wanted, change.at)?;
@@ -71,7 +73,11 @@ fn apply(tx: &mut TenantTx<'_>, change: &Change) -> Recorded {
 
 fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
     let tenant = tx.tenant_uuid();
-    let reminded: Vec<&str> = head.reminded.iter().map(|reminder| words::reminder(*reminder)).collect();
+    let reminded: Vec<&str> = head
+        .reminded
+        .iter()
+        .map(|reminder| words::reminder(*reminder))
+        .collect();
     if head.version != Version::NEW {
         let written = sql_query(
             "UPDATE visits SET reminded = $3, lost_at = $4, version = version + 1
@@ -83,7 +89,11 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
         .bind::<Nullable<Timestamptz>, _>(head.lost_at)
         .bind::<Integer, _>(head.version.number())
         .execute(tx.conn())?;
-        return if written == 1 { Ok(()) } else { Err(TxError::Refused(RecordError::Stale)) };
+        return if written == 1 {
+            Ok(())
+        } else {
+            Err(TxError::Refused(RecordError::Stale))
+        };
     }
     let written = sql_query(
         "INSERT INTO visits (tenant_id, id, customer_id, hold_key, reminded, lost_at, version, created_at)
@@ -101,7 +111,11 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
         return Ok(());
     }
     let known = read::visit::<RecordError>(tx, head.id)?.is_some();
-    Err(TxError::Refused(if known { RecordError::Stale } else { RecordError::KeyUsed }))
+    Err(TxError::Refused(if known {
+        RecordError::Stale
+    } else {
+        RecordError::KeyUsed
+    }))
 }
 
 fn insert(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
@@ -192,7 +206,11 @@ fn update(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
     .bind::<Nullable<Numeric>, _>(actuals.tip.map(rows::tip_amount))
     .bind::<Nullable<Text>, _>(actuals.notes.as_ref().map(StaffNotes::as_str))
     .execute(tx.conn())?;
-    if written == 1 { Ok(()) } else { Err(TxError::Refused(RecordError::Stale)) }
+    if written == 1 {
+        Ok(())
+    } else {
+        Err(TxError::Refused(RecordError::Stale))
+    }
 }
 
 /// Ends the holds that ran out and are in the way of the wanted claims.

@@ -1,10 +1,12 @@
 //! Rows of visits and appointments, and what they mean. An impossible row names itself.
 
 use diesel::QueryableByName;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid,
+};
 use ratiba_booking::appointment::{
-    Actuals, Appointment, Booking, Discount, DiscountAmount, Price, StaffChoice, StaffNotes, State, Team, Tip,
-    Version,
+    Actuals, Appointment, Booking, Discount, DiscountAmount, Price, StaffChoice, StaffNotes, State, Team,
+    Tip, Version,
 };
 use ratiba_booking::catalogue::Recipe;
 use ratiba_booking::engagement::Claim;
@@ -104,13 +106,17 @@ struct Plan {
 /// # Errors
 /// An instant that cannot be written.
 pub fn plan_document(recipe: &Recipe, claims: &[Claim]) -> Result<Value, serde_json::Error> {
-    serde_json::to_value(Plan { recipe: recipe.clone(), claims: claims.to_vec() })
+    serde_json::to_value(Plan {
+        recipe: recipe.clone(),
+        claims: claims.to_vec(),
+    })
 }
 
 impl AppointmentRow {
     pub(super) fn read<E>(self) -> Result<Appointment, TxError<E>> {
         let id = self.id;
-        self.parse().map_err(|what| TxError::impossible("appointments", id, what))
+        self.parse()
+            .map_err(|what| TxError::impossible("appointments", id, what))
     }
 
     fn parse(self) -> Result<Appointment, String> {
@@ -124,7 +130,11 @@ impl AppointmentRow {
             customer: Id::from_uuid(self.customer_id),
             service: Id::from_uuid(self.service_id),
             team: Team::of_several(team).ok_or("nobody renders it")?,
-            choice: if self.staff_requested { StaffChoice::Requested } else { StaffChoice::Assigned },
+            choice: if self.staff_requested {
+                StaffChoice::Requested
+            } else {
+                StaffChoice::Assigned
+            },
             channel: words::parse_channel(&self.channel).ok_or("unknown channel")?,
             time: TimeRange::new(self.start_at, self.end_at).map_err(|error| words(&error))?,
             recipe: plan.recipe,
@@ -136,22 +146,44 @@ impl AppointmentRow {
         let actuals = Actuals {
             start: self.actual_start_at,
             end: self.actual_end_at,
-            tip: self.tip_amount.map(|amount| tip_of(amount, currency)).transpose()?,
-            notes: self.staff_notes.as_deref().map(StaffNotes::new).transpose().map_err(|error| words(&error))?,
+            tip: self
+                .tip_amount
+                .map(|amount| tip_of(amount, currency))
+                .transpose()?,
+            notes: self
+                .staff_notes
+                .as_deref()
+                .map(StaffNotes::new)
+                .transpose()
+                .map_err(|error| words(&error))?,
         };
         let state = self.state(self.fee_minor.map(money))?;
-        Appointment::recorded(Id::from_uuid(self.id), booking, state, actuals, Version::read(self.version))
-            .map_err(|error| words(&error))
+        Appointment::recorded(
+            Id::from_uuid(self.id),
+            booking,
+            state,
+            actuals,
+            Version::read(self.version),
+        )
+        .map_err(|error| words(&error))
     }
 
     fn price(&self, currency: Currency) -> Result<Price, String> {
         let money = |minor| Money::new(minor, currency);
         let amount = DiscountAmount::Flat(money(self.discount_minor));
-        let discount = self.discount_reason.clone().map(|reason| Discount { amount, reason });
+        let discount = self
+            .discount_reason
+            .clone()
+            .map(|reason| Discount { amount, reason });
         let tax = u32::try_from(self.tax_basis_points).map_err(|_| "a negative tax")?;
         let list = money(self.list_price_minor);
-        let price = Price::agree(list, discount, BasisPoints::new(tax), money(self.product_cost_minor))
-            .map_err(|error| error.to_string())?;
+        let price = Price::agree(
+            list,
+            discount,
+            BasisPoints::new(tax),
+            money(self.product_cost_minor),
+        )
+        .map_err(|error| error.to_string())?;
         if price.charged().amount_minor() == self.charged_minor {
             Ok(price)
         } else {
@@ -227,7 +259,9 @@ impl VisitRow {
                 .transpose()
                 .map_err(|_| impossible("bad hold key"))?,
             created_at: self.created_at,
-            reminded: reminded.collect::<Option<_>>().ok_or_else(|| impossible("unknown reminder"))?,
+            reminded: reminded
+                .collect::<Option<_>>()
+                .ok_or_else(|| impossible("unknown reminder"))?,
             lost_at: self.lost_at,
             version: Version::read(self.version),
         })

@@ -11,7 +11,9 @@ pub(super) const fn channel(channel: Channel) -> &'static str {
 }
 
 pub(super) fn parse_channel(word: &str) -> Option<Channel> {
-    [Channel::Chat, Channel::Web, Channel::Desk].into_iter().find(|known| channel(*known) == word)
+    [Channel::Chat, Channel::Web, Channel::Desk]
+        .into_iter()
+        .find(|known| channel(*known) == word)
 }
 
 pub(super) const fn reminder(reminder: Reminder) -> &'static str {

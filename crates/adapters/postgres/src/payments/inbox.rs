@@ -62,11 +62,7 @@ impl CallbackInbox for PgPayments {
         }
     }
 
-    async fn stored(
-        &self,
-        tenant: TenantId,
-        callback: CallbackId,
-    ) -> Result<Option<StoredCallback>, Outage> {
+    async fn stored(&self, tenant: TenantId, callback: CallbackId) -> Result<Option<StoredCallback>, Outage> {
         let id = callback.as_uuid();
         self.database
             .tenant(tenant, move |tx| {
@@ -141,11 +137,7 @@ pub(super) fn mark<E>(
     Ok(marked == 1)
 }
 
-fn copy_to_dead_letters(
-    tx: &mut TenantTx<'_>,
-    callback: Uuid,
-    reason: &str,
-) -> Result<(), TxError<Outage>> {
+fn copy_to_dead_letters(tx: &mut TenantTx<'_>, callback: Uuid, reason: &str) -> Result<(), TxError<Outage>> {
     let (tenant, letter) = (tx.tenant_uuid(), tx.new_id());
     sql_query(
         "INSERT INTO payment_callbacks_unrouted (id, tenant_id, provider, reason, body, received_at)

@@ -58,10 +58,7 @@ struct AttemptRow {
 
 /// The payment with all of its attempts, oldest first. The payment was read before them, so that a change
 /// in between shows in its version.
-pub(super) fn with_attempts<E>(
-    tx: &mut TenantTx<'_>,
-    row: PaymentRow,
-) -> Result<PaymentRecord, TxError<E>> {
+pub(super) fn with_attempts<E>(tx: &mut TenantTx<'_>, row: PaymentRow) -> Result<PaymentRecord, TxError<E>> {
     let tenant = tx.tenant_uuid();
     let attempts = payment_attempts::table
         .filter(payment_attempts::tenant_id.eq(tenant))
@@ -139,7 +136,9 @@ fn state_of(row: &AttemptRow) -> Result<AttemptState, &'static str> {
         "unknown" => AttemptState::Unknown,
         "cancelled" => AttemptState::Cancelled,
         "in_review" => AttemptState::InReview {
-            why: reason.and_then(ReviewReason::parse).ok_or("unknown reason for review")?,
+            why: reason
+                .and_then(ReviewReason::parse)
+                .ok_or("unknown reason for review")?,
         },
         "paid" => AttemptState::Paid {
             evidence: evidence()?,
@@ -149,7 +148,9 @@ fn state_of(row: &AttemptRow) -> Result<AttemptState, &'static str> {
             },
         },
         "failed" => AttemptState::Failed {
-            reason: reason.and_then(FailureReason::parse).ok_or("unknown reason of failure")?,
+            reason: reason
+                .and_then(FailureReason::parse)
+                .ok_or("unknown reason of failure")?,
             code: row.provider_code.as_deref().map(ProviderCode::new),
             evidence: evidence()?,
         },

@@ -46,8 +46,7 @@ pub(super) fn write(tx: &mut TenantTx<'_>, change: &Change) -> Written {
 
 /// The job that a task runs as. The same task waits once.
 pub(super) fn job<E>(due: &Due) -> Result<NewJob, TxError<E>> {
-    let payload =
-        serde_json::to_value(due.task).map_err(|error| TxError::Impossible(error.to_string()))?;
+    let payload = serde_json::to_value(due.task).map_err(|error| TxError::Impossible(error.to_string()))?;
     Ok(NewJob::new(due.task.kind(), payload, due.at).once(due.task.key()))
 }
 
@@ -89,7 +88,11 @@ fn write_payment(tx: &mut TenantTx<'_>, payment: &Payment) -> Written {
             ))
             .execute(tx.conn())?
     };
-    if written == 1 { Ok(()) } else { Err(TxError::Refused(RecordError::Stale)) }
+    if written == 1 {
+        Ok(())
+    } else {
+        Err(TxError::Refused(RecordError::Stale))
+    }
 }
 
 /// What a state knows, column by column.
@@ -181,7 +184,11 @@ fn write_attempt(tx: &mut TenantTx<'_>, attempt: &Attempt, saying: Option<&Sayin
         .bind::<Jsonb, _>(answers.unwrap_or_else(|| json!([])))
         .execute(tx.conn())
         .map_err(taken)?;
-    if written == 1 { Ok(()) } else { Err(TxError::Refused(RecordError::Stale)) }
+    if written == 1 {
+        Ok(())
+    } else {
+        Err(TxError::Refused(RecordError::Stale))
+    }
 }
 
 /// Which promise a second row would have broken.
@@ -252,6 +259,8 @@ fn write_journal(tx: &mut TenantTx<'_>, journal: &Journal) -> Written {
             )
         })
         .collect();
-    diesel::insert_into(ledger_entries::table).values(entries).execute(tx.conn())?;
+    diesel::insert_into(ledger_entries::table)
+        .values(entries)
+        .execute(tx.conn())?;
     Ok(())
 }

@@ -16,10 +16,19 @@ fn the_documented_signature_is_right() {
 fn a_changed_byte_a_missing_or_a_cut_signature_is_refused() {
     let mut changed = BODY.to_vec();
     changed[10] ^= 1;
-    assert_eq!(verify(&changed, Some(SIGNATURE), &secrets()), Err(SignatureRefused::Wrong));
+    assert_eq!(
+        verify(&changed, Some(SIGNATURE), &secrets()),
+        Err(SignatureRefused::Wrong)
+    );
     assert_eq!(verify(BODY, None, &secrets()), Err(SignatureRefused::Malformed));
-    assert_eq!(verify(BODY, Some(&SIGNATURE[..40]), &secrets()), Err(SignatureRefused::Malformed));
-    assert_eq!(verify(BODY, Some("sha1=00"), &secrets()), Err(SignatureRefused::Malformed));
+    assert_eq!(
+        verify(BODY, Some(&SIGNATURE[..40]), &secrets()),
+        Err(SignatureRefused::Malformed)
+    );
+    assert_eq!(
+        verify(BODY, Some("sha1=00"), &secrets()),
+        Err(SignatureRefused::Malformed)
+    );
 }
 
 #[test]
@@ -106,7 +115,10 @@ fn what_cannot_be_split_is_left_over_and_the_rest_goes_on() {
     })));
     assert_eq!(delivery.messages.len(), 1);
     let reasons: Vec<&str> = delivery.leftovers.iter().map(|left| left.reason.code()).collect();
-    assert_eq!(reasons, ["channel_error", "incomplete", "incomplete", "incomplete"]);
+    assert_eq!(
+        reasons,
+        ["channel_error", "incomplete", "incomplete", "incomplete"]
+    );
 }
 
 #[test]
@@ -115,10 +127,19 @@ fn a_body_that_is_no_webhook_is_left_over_whole() {
         (&b"\xff\xfe"[..], LeftoverReason::NotJson),
         (b"[]", LeftoverReason::Shape),
         (br#"{"object":"page","entry":[]}"#, LeftoverReason::Shape),
-        (br#"{"object":"whatsapp_business_account"}"#, LeftoverReason::Shape),
+        (
+            br#"{"object":"whatsapp_business_account"}"#,
+            LeftoverReason::Shape,
+        ),
     ] {
         let delivery = split(body);
-        assert_eq!(delivery.leftovers, vec![Leftover { reason, body: body.to_vec() }]);
+        assert_eq!(
+            delivery.leftovers,
+            vec![Leftover {
+                reason,
+                body: body.to_vec()
+            }]
+        );
     }
 }
 

@@ -11,27 +11,66 @@ fn read(message: Value) -> Received {
 fn every_documented_kind_is_read() {
     let media = json!({"id": "m1", "mime_type": "image/jpeg", "sha256": "x", "caption": "hii"});
     for (message, kind) in [
-        (json!({"type": "text", "text": {"body": "Nataka kubook kesho"}}), "text"),
-        (json!({"type": "interactive", "interactive": {"type": "button_reply",
-            "button_reply": {"id": "q:1", "title": "Ndiyo"}}}), "tap"),
-        (json!({"type": "interactive", "interactive": {"type": "list_reply",
-            "list_reply": {"id": "q:2", "title": "10:00", "description": "x"}}}), "tap"),
-        (json!({"type": "interactive", "interactive": {"type": "nfm_reply",
-            "nfm_reply": {"response_json": "{}"}}}), "form"),
-        (json!({"type": "button", "button": {"payload": "q:3", "text": "Confirm"}}), "tap"),
+        (
+            json!({"type": "text", "text": {"body": "Nataka kubook kesho"}}),
+            "text",
+        ),
+        (
+            json!({"type": "interactive", "interactive": {"type": "button_reply",
+            "button_reply": {"id": "q:1", "title": "Ndiyo"}}}),
+            "tap",
+        ),
+        (
+            json!({"type": "interactive", "interactive": {"type": "list_reply",
+            "list_reply": {"id": "q:2", "title": "10:00", "description": "x"}}}),
+            "tap",
+        ),
+        (
+            json!({"type": "interactive", "interactive": {"type": "nfm_reply",
+            "nfm_reply": {"response_json": "{}"}}}),
+            "form",
+        ),
+        (
+            json!({"type": "button", "button": {"payload": "q:3", "text": "Confirm"}}),
+            "tap",
+        ),
         (json!({"type": "image", "image": media}), "image"),
         (json!({"type": "video", "video": media}), "video"),
         (json!({"type": "document", "document": media}), "document"),
         (json!({"type": "sticker", "sticker": media}), "sticker"),
-        (json!({"type": "audio", "audio": {"id": "a", "voice": true}}), "voice"),
+        (
+            json!({"type": "audio", "audio": {"id": "a", "voice": true}}),
+            "voice",
+        ),
         (json!({"type": "audio", "audio": {"id": "a"}}), "audio"),
-        (json!({"type": "location", "location": {"latitude": -1.29, "longitude": 36.82}}), "location"),
-        (json!({"type": "contacts", "contacts": [{"phones": [{"phone": "0712 345 678"}]}]}), "contacts"),
-        (json!({"type": "reaction", "reaction": {"message_id": "w", "emoji": ""}}), "reaction"),
-        (json!({"type": "order", "order": {"catalog_id": "c", "product_items": []}}), "order"),
-        (json!({"type": "system", "system": {"type": "user_changed_number", "wa_id": "254700000124"}}), "number_changed"),
-        (json!({"type": "system", "system": {"type": "customer_identity_changed"}}), "system"),
-        (json!({"type": "unsupported", "errors": [{"code": 131_051}]}), "unsupported"),
+        (
+            json!({"type": "location", "location": {"latitude": -1.29, "longitude": 36.82}}),
+            "location",
+        ),
+        (
+            json!({"type": "contacts", "contacts": [{"phones": [{"phone": "0712 345 678"}]}]}),
+            "contacts",
+        ),
+        (
+            json!({"type": "reaction", "reaction": {"message_id": "w", "emoji": ""}}),
+            "reaction",
+        ),
+        (
+            json!({"type": "order", "order": {"catalog_id": "c", "product_items": []}}),
+            "order",
+        ),
+        (
+            json!({"type": "system", "system": {"type": "user_changed_number", "wa_id": "254700000124"}}),
+            "number_changed",
+        ),
+        (
+            json!({"type": "system", "system": {"type": "customer_identity_changed"}}),
+            "system",
+        ),
+        (
+            json!({"type": "unsupported", "errors": [{"code": 131_051}]}),
+            "unsupported",
+        ),
         (json!({"type": "edit"}), "edited"),
         (json!({"type": "revoke"}), "revoked"),
     ] {
@@ -41,9 +80,20 @@ fn every_documented_kind_is_read() {
 
 #[test]
 fn a_new_kind_or_one_without_its_payload_is_kept_as_unknown() {
-    assert_eq!(read(json!({"type": "hologram"})), Received::Unknown { kind: "hologram".into() });
-    assert_eq!(read(json!({"type": "text"})), Received::Unknown { kind: "text".into() });
-    assert_eq!(read(json!({"type": {"x": 1}})), Received::Unknown { kind: String::new() });
+    assert_eq!(
+        read(json!({"type": "hologram"})),
+        Received::Unknown {
+            kind: "hologram".into()
+        }
+    );
+    assert_eq!(
+        read(json!({"type": "text"})),
+        Received::Unknown { kind: "text".into() }
+    );
+    assert_eq!(
+        read(json!({"type": {"x": 1}})),
+        Received::Unknown { kind: String::new() }
+    );
     assert_eq!(read(Value::Null), Received::Unknown { kind: String::new() });
 }
 
@@ -83,7 +133,10 @@ fn a_status_is_read_with_our_reference_and_a_failure_by_its_code() {
     let failed = json!({"status": {"id": "wamid.OUT", "status": "failed", "timestamp": "1778562003",
         "errors": [{"code": 131_047, "title": "Re-engagement message"}]}});
     let report = WhatsappReader.status(&failed).unwrap();
-    assert_eq!(report.outcome, Err(SendRefusal::TemplateInstead { code: 131_047 }));
+    assert_eq!(
+        report.outcome,
+        Err(SendRefusal::TemplateInstead { code: 131_047 })
+    );
     let new = json!({"status": {"id": "wamid.OUT", "status": "archived", "timestamp": "1778562003"}});
     assert_eq!(WhatsappReader.status(&new), None);
 }
@@ -94,7 +147,11 @@ fn to() -> Address {
 
 #[test]
 fn a_text_is_written_as_documented() {
-    let body = send_body(&to(), &Content::Text(TextBody::new("Karibu!").unwrap()), reference());
+    let body = send_body(
+        &to(),
+        &Content::Text(TextBody::new("Karibu!").unwrap()),
+        reference(),
+    );
     assert_eq!(
         body,
         json!({"messaging_product": "whatsapp", "recipient_type": "individual", "to": "254700000123", "type": "text",
@@ -105,15 +162,30 @@ fn a_text_is_written_as_documented() {
 
 #[test]
 fn buttons_lists_and_templates_are_written_as_documented() {
-    let button = ReplyButton { token: "q:0".into(), title: "Ndiyo".into() };
-    let body = send_body(&to(), &Content::Buttons(Buttons::new("Sawa?", vec![button]).unwrap()), reference());
+    let button = ReplyButton {
+        token: "q:0".into(),
+        title: "Ndiyo".into(),
+    };
+    let body = send_body(
+        &to(),
+        &Content::Buttons(Buttons::new("Sawa?", vec![button]).unwrap()),
+        reference(),
+    );
     assert_eq!(
         body["interactive"],
         json!({"type": "button", "body": {"text": "Sawa?"},
             "action": {"buttons": [{"type": "reply", "reply": {"id": "q:0", "title": "Ndiyo"}}]}})
     );
-    let row = Row { token: "q:0".into(), title: "10:00".into(), description: None };
-    let body = send_body(&to(), &Content::List(ListMessage::new("Which?", "Times", vec![row]).unwrap()), reference());
+    let row = Row {
+        token: "q:0".into(),
+        title: "10:00".into(),
+        description: None,
+    };
+    let body = send_body(
+        &to(),
+        &Content::List(ListMessage::new("Which?", "Times", vec![row]).unwrap()),
+        reference(),
+    );
     assert_eq!(
         body["interactive"],
         json!({"type": "list", "body": {"text": "Which?"},

@@ -65,7 +65,11 @@ impl StaffNotes {
     /// [`ActualsFault::NotesTooLong`].
     pub fn new(text: &str) -> Result<Self, ActualsFault> {
         let text = text.trim();
-        if text.chars().count() <= 4_000 { Ok(Self(text.to_owned())) } else { Err(ActualsFault::NotesTooLong) }
+        if text.chars().count() <= 4_000 {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ActualsFault::NotesTooLong)
+        }
     }
 
     /// The text.
@@ -169,5 +173,9 @@ impl Actuals {
 }
 
 pub(super) fn not_in_the_future(instant: OffsetDateTime, now: OffsetDateTime) -> Result<(), ActualsFault> {
-    if instant <= now { Ok(()) } else { Err(ActualsFault::InTheFuture) }
+    if instant <= now {
+        Ok(())
+    } else {
+        Err(ActualsFault::InTheFuture)
+    }
 }

@@ -58,7 +58,14 @@ impl Price {
         };
         list.checked_sub(product_cost)?;
         let charged = list.checked_sub(taken_off)?;
-        Ok(Self { list, discount: taken_off, discount_reason: reason, charged, tax, product_cost })
+        Ok(Self {
+            list,
+            discount: taken_off,
+            discount_reason: reason,
+            charged,
+            tax,
+            product_cost,
+        })
     }
 
     /// What it costs without a discount.

@@ -57,7 +57,10 @@ impl<'a> Calendar<'a> {
 
     pub(super) fn day_of(&self, second: i64) -> Option<Day> {
         let next = self.days.partition_point(|day| day.start <= second);
-        self.days.get(next.checked_sub(1)?).copied().filter(|day| second < day.end)
+        self.days
+            .get(next.checked_sub(1)?)
+            .copied()
+            .filter(|day| second < day.end)
     }
 
     /// The second at which the wall clock of `day` shows `minute`, which may lie on the next day.
@@ -104,7 +107,10 @@ impl<'a> Calendar<'a> {
         let blocks_of = |day: &Day| match (hours.dated.get(&day.date), &hours.weekly) {
             (Some(blocks), _) => self.spans(*day, blocks),
             (None, Some(weekly)) => self.weekly(*day, weekly),
-            (None, None) => vec![Span { from: day.start, to: day.end }],
+            (None, None) => vec![Span {
+                from: day.start,
+                to: day.end,
+            }],
         };
         self.days.iter().flat_map(blocks_of).collect()
     }
@@ -120,7 +126,10 @@ impl<'a> Calendar<'a> {
     }
 
     fn span(&self, day: Day, block: DayBlock) -> Span {
-        Span { from: self.reading(day, block.from_minute), to: self.reading(day, block.to_minute) }
+        Span {
+            from: self.reading(day, block.from_minute),
+            to: self.reading(day, block.to_minute),
+        }
     }
 }
 

@@ -80,14 +80,20 @@ impl NeedSpan {
     }
 
     pub(super) fn work(&self, start: i64) -> Span {
-        Span { from: start + self.from, to: start + self.to }
+        Span {
+            from: start + self.from,
+            to: start + self.to,
+        }
     }
 
     /// What must not meet an engagement as [`NeedSpan::keeps_out`] sees it.
     fn claim(&self, start: i64) -> Span {
         let work = self.work(start);
         match self.rule {
-            BufferRule::Stacked => Span { from: work.from - self.before, to: work.to + self.after },
+            BufferRule::Stacked => Span {
+                from: work.from - self.before,
+                to: work.to + self.after,
+            },
             BufferRule::Shared => work,
         }
     }
@@ -98,19 +104,28 @@ impl NeedSpan {
             BufferRule::Stacked => (engaged.before, engaged.after),
             BufferRule::Shared => (engaged.before.max(self.after), engaged.after.max(self.before)),
         };
-        Span { from: engaged.work.from - before, to: engaged.work.to + after }
+        Span {
+            from: engaged.work.from - before,
+            to: engaged.work.to + after,
+        }
     }
 
     /// The time around an absence in which this need's claim cannot lie: its buffers do not fit in either.
     fn keeps_out_while_off(&self, off: Span) -> Span {
         match self.rule {
             BufferRule::Stacked => off,
-            BufferRule::Shared => Span { from: off.from - self.after, to: off.to + self.before },
+            BufferRule::Shared => Span {
+                from: off.from - self.after,
+                to: off.to + self.before,
+            },
         }
     }
 
     fn at_work(&self, start: i64) -> Option<Span> {
-        let span = Span { from: start + self.from - self.before, to: start + self.at_work_to };
+        let span = Span {
+            from: start + self.from - self.before,
+            to: start + self.at_work_to,
+        };
         (span.from < span.to).then_some(span)
     }
 
@@ -146,7 +161,11 @@ impl Candidate {
         let engaged = diary.engaged.iter().map(|engaged| need.keeps_out(engaged));
         let off = diary.off.iter().map(|off| need.keeps_out_while_off(*off));
         let busy = union(engaged.chain(off).collect());
-        Self { diary: Rc::clone(diary), need, busy }
+        Self {
+            diary: Rc::clone(diary),
+            need,
+            busy,
+        }
     }
 
     pub(super) const fn begins_the_service(&self) -> bool {
@@ -164,12 +183,22 @@ impl Candidate {
 
     /// Where its free time begins, as starts of the service.
     pub(super) fn gap_starts(&self) -> impl Iterator<Item = i64> + '_ {
-        let openings = self.diary.open.iter().flatten().map(|open| Boundary::Opening(open.from));
+        let openings = self
+            .diary
+            .open
+            .iter()
+            .flatten()
+            .map(|open| Boundary::Opening(open.from));
         let returns = self.diary.off.iter().map(|off| Boundary::Opening(off.to));
-        let ends = self.diary.engaged.iter().map(|engaged| {
-            Boundary::Engagement(self.need.keeps_out(engaged).to)
-        });
-        openings.chain(returns).chain(ends).map(|boundary| self.need.start_after(boundary))
+        let ends = self
+            .diary
+            .engaged
+            .iter()
+            .map(|engaged| Boundary::Engagement(self.need.keeps_out(engaged).to));
+        openings
+            .chain(returns)
+            .chain(ends)
+            .map(|boundary| self.need.start_after(boundary))
     }
 
     /// Free seconds of the subject before and after the need's claim, within the opening that it lies in.
@@ -177,7 +206,10 @@ impl Candidate {
         let claim = self.need.claim(start);
         let opening = container(self.diary.open.as_ref()?, self.need.at_work(start)?)?;
         let after = self.busy.partition_point(|busy| busy.to <= claim.from);
-        let ended = after.checked_sub(1).and_then(|last| self.busy.get(last)).map(|busy| busy.to);
+        let ended = after
+            .checked_sub(1)
+            .and_then(|last| self.busy.get(last))
+            .map(|busy| busy.to);
         let begins = self.busy.get(after).map(|busy| busy.from);
         let from = ended.map_or(opening.from, |end| end.max(opening.from));
         let to = begins.map_or(opening.to, |begin| begin.min(opening.to));
@@ -193,7 +225,12 @@ impl Candidate {
         {
             reasons.push(Reason::Closed);
         }
-        if self.diary.off.iter().any(|off| self.need.keeps_out_while_off(*off).overlaps(claim)) {
+        if self
+            .diary
+            .off
+            .iter()
+            .any(|off| self.need.keeps_out_while_off(*off).overlaps(claim))
+        {
             reasons.push(Reason::OnLeave);
         }
         for engaged in &self.diary.engaged {
@@ -202,6 +239,9 @@ impl Candidate {
                 reasons.push(if bare { engaged.reason() } else { Reason::Buffer });
             }
         }
-        reasons.into_iter().map(move |reason| Refusal { reason, staff: Some(staff) })
+        reasons.into_iter().map(move |reason| Refusal {
+            reason,
+            staff: Some(staff),
+        })
     }
 }

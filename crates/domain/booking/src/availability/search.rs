@@ -82,8 +82,13 @@ impl<'a> Search<'a> {
         });
         let services = services.collect::<Result<Vec<&Service>, RequestFault>>()?;
         let from = ceil(request.window.start());
-        let window = Span { from, to: ceil(request.window.end()).min(from + DAYS_MOST * 24 * 60 * 60) };
-        let lengths = services.iter().map(|service| service.recipe.duration().duration());
+        let window = Span {
+            from,
+            to: ceil(request.window.end()).min(from + DAYS_MOST * 24 * 60 * 60),
+        };
+        let lengths = services
+            .iter()
+            .map(|service| service.recipe.duration().duration());
         let all_of_it = lengths.fold(Duration::ZERO, |sum, length| {
             sum + length + rules.wait_between_parts.duration()
         });
@@ -95,11 +100,20 @@ impl<'a> Search<'a> {
             to: beyond.map_or(i64::MAX, |date| floor(zone.day_start(date))),
         };
         let business_open = business_open(&calendar, &facts.business);
-        let mut search = Self { facts, request, calendar, business_open, parts: Vec::new(), window, allowed };
+        let mut search = Self {
+            facts,
+            request,
+            calendar,
+            business_open,
+            parts: Vec::new(),
+            window,
+            allowed,
+        };
         let diaries = search.diaries();
         let parts = request.parts.iter().zip(services);
-        search.parts =
-            parts.map(|(part, service)| search.plan(service, part.staff, &diaries)).collect::<Result<_, _>>()?;
+        search.parts = parts
+            .map(|(part, service)| search.plan(service, part.staff, &diaries))
+            .collect::<Result<_, _>>()?;
         Ok(search)
     }
 
@@ -110,7 +124,10 @@ impl<'a> Search<'a> {
         for engagement in &self.facts.engagements {
             let expired = matches!(engagement.engaged_as, EngagedAs::Held { until } if until <= now);
             if !expired {
-                engaged.entry(engagement.claim.subject).or_default().push(Engaged::of(engagement));
+                engaged
+                    .entry(engagement.claim.subject)
+                    .or_default()
+                    .push(Engaged::of(engagement));
             }
         }
         let spans = |ranges: &[TimeRange]| union(ranges.iter().map(|range| Span::around(*range)).collect());
@@ -120,13 +137,23 @@ impl<'a> Search<'a> {
             let at_work = union(self.calendar.blocks(&staff.hours));
             let open = Some(intersection(&at_work, &self.business_open));
             let engaged = engaged.remove(&subject).unwrap_or_default();
-            let diary = Diary { subject, open, off: spans(&staff.leave), engaged };
+            let diary = Diary {
+                subject,
+                open,
+                off: spans(&staff.leave),
+                engaged,
+            };
             diaries.insert(subject, Rc::new(diary));
         }
         for resource in &self.facts.resources {
             for subject in seats(resource) {
                 let engaged = engaged.remove(&subject).unwrap_or_default();
-                let diary = Diary { subject, open: None, off: spans(&resource.out_of_service), engaged };
+                let diary = Diary {
+                    subject,
+                    open: None,
+                    off: spans(&resource.out_of_service),
+                    engaged,
+                };
                 diaries.insert(subject, Rc::new(diary));
             }
         }
@@ -153,8 +180,11 @@ impl<'a> Search<'a> {
             let need = NeedSpan::of(need, rules.buffers, cleanup_from);
             diaries.get(&subject).map(|diary| Candidate::new(diary, need))
         };
-        let (staff_needs, resource_needs): (Vec<Need>, Vec<Need>) =
-            service.recipe.needs().into_iter().partition(|need| need.role == Role::Staff);
+        let (staff_needs, resource_needs): (Vec<Need>, Vec<Need>) = service
+            .recipe
+            .needs()
+            .into_iter()
+            .partition(|need| need.role == Role::Staff);
         let able = |staff: &&StaffFacts| {
             let wanted = !matches!(wish, StaffWish::Only(only) if only != staff.id);
             service.offering == Offering::Active && service.staff.contains(&staff.id) && wanted
@@ -162,13 +192,29 @@ impl<'a> Search<'a> {
         let team_facts: Vec<&StaffFacts> = self.facts.staff.iter().filter(able).collect();
         let member = |facts: &&'a StaffFacts| Member {
             facts,
-            needs: staff_needs.iter().filter_map(|need| candidate(Subject::Staff(facts.id), need)).collect(),
+            needs: staff_needs
+                .iter()
+                .filter_map(|need| candidate(Subject::Staff(facts.id), need))
+                .collect(),
         };
         let pool = |need: Need| {
-            let Role::Resource(kind) = &need.role else { return None };
-            let of_kind = self.facts.resources.iter().filter(|resource| resource.kind == *kind);
-            let seats = of_kind.flat_map(seats).filter_map(|seat| candidate(seat, &need)).collect();
-            Some(Pool { kind: kind.clone(), seats, need: need.clone() })
+            let Role::Resource(kind) = &need.role else {
+                return None;
+            };
+            let of_kind = self
+                .facts
+                .resources
+                .iter()
+                .filter(|resource| resource.kind == *kind);
+            let seats = of_kind
+                .flat_map(seats)
+                .filter_map(|seat| candidate(seat, &need))
+                .collect();
+            Some(Pool {
+                kind: kind.clone(),
+                seats,
+                need: need.clone(),
+            })
         };
         let length = service.recipe.duration().seconds();
         Ok(PartPlan {
@@ -204,13 +250,18 @@ impl<'a> Search<'a> {
             from: self.window.from.max(self.allowed.from),
             to: self.window.to.min(self.allowed.to),
         };
-        let slots = self.starts(window).into_iter().filter_map(|start| self.place(&start));
+        let slots = self
+            .starts(window)
+            .into_iter()
+            .filter_map(|start| self.place(&start));
         slots.take(self.request.most.unwrap_or(usize::MAX)).collect()
     }
 
     pub(super) fn starts(&self, window: Span) -> Vec<Start> {
         let first = self.parts.first();
-        first.map_or_else(Vec::new, |first| starts(self.facts, &self.calendar, first, window))
+        first.map_or_else(Vec::new, |first| {
+            starts(self.facts, &self.calendar, first, window)
+        })
     }
 
     /// The whole visit from a start, if it fits. Parts follow one another in the order asked; each begins as
@@ -218,7 +269,11 @@ impl<'a> Search<'a> {
     pub(super) fn place(&self, start: &Start) -> Option<Slot> {
         let mut placed: Vec<Placed> = Vec::with_capacity(self.parts.len());
         for (index, part) in self.parts.iter().enumerate() {
-            let next = match index.checked_sub(1).and_then(|last| self.parts.get(last)).zip(placed.last()) {
+            let next = match index
+                .checked_sub(1)
+                .and_then(|last| self.parts.get(last))
+                .zip(placed.last())
+            {
                 None => self.place_part(part, start, &placed)?,
                 Some((last_part, last)) => {
                     let free_from = last.start + last_part.length;
@@ -235,8 +290,14 @@ impl<'a> Search<'a> {
     /// somebody's free time begins while the client waits.
     fn later_starts(&self, part: &PartPlan<'_>, last: &PartPlan<'_>, free_from: i64) -> Vec<i64> {
         let until = free_from + self.facts.policy.rules.wait_between_parts.seconds();
-        let (after, before) = (last.service.recipe.buffers().after, part.service.recipe.buffers().before);
-        let between = [after.max(before), Minutes::new(after.count().saturating_add(before.count()))];
+        let (after, before) = (
+            last.service.recipe.buffers().after,
+            part.service.recipe.buffers().before,
+        );
+        let between = [
+            after.max(before),
+            Minutes::new(after.count().saturating_add(before.count())),
+        ];
         let staff = part.team.iter().flat_map(|member| &member.needs);
         let candidates = staff.chain(part.pools.iter().flat_map(|pool| &pool.seats));
         let mut starts: Vec<i64> = candidates.flat_map(Candidate::gap_starts).collect();
@@ -249,7 +310,10 @@ impl<'a> Search<'a> {
     }
 
     fn place_part(&self, part: &PartPlan<'_>, start: &Start, taken: &[Placed]) -> Option<Placed> {
-        let open = Span { from: start.at, to: start.at + part.open_to };
+        let open = Span {
+            from: start.at,
+            to: start.at + part.open_to,
+        };
         container(&self.business_open, open)?;
         let monday = fairness::monday(self.calendar.day_of(start.at)?.date);
         let order = part.turns.get(&monday)?;
@@ -259,7 +323,12 @@ impl<'a> Search<'a> {
                 return None;
             }
             let claims = self.claims(part, member, start, taken)?;
-            Some(Placed { member: member.facts.id, position: *position, start: start.at, claims })
+            Some(Placed {
+                member: member.facts.id,
+                position: *position,
+                start: start.at,
+                claims,
+            })
         })
     }
 
@@ -273,7 +342,12 @@ impl<'a> Search<'a> {
     ) -> Option<Vec<Claim>> {
         let rule = self.facts.policy.rules.buffers;
         let at = instant(start.at);
-        let free = |claim: &Claim| !taken.iter().flat_map(|part| &part.claims).any(|other| other.conflicts(claim));
+        let free = |claim: &Claim| {
+            !taken
+                .iter()
+                .flat_map(|part| &part.claims)
+                .any(|other| other.conflicts(claim))
+        };
         let subject = Subject::Staff(member.facts.id);
         let mut claims = Vec::with_capacity(part.staff_needs.len() + part.pools.len());
         for need in &part.staff_needs {
@@ -281,11 +355,15 @@ impl<'a> Search<'a> {
         }
         let mut belongs = start.on_grid || start.beside.contains(&subject);
         for pool in &part.pools {
-            let fitting = pool.seats.iter().filter(|seat| seat.fits(start.at)).filter_map(|seat| {
-                let claim = pool.need.claim(seat.diary.subject, at, rule).filter(free)?;
-                let own = !claims.iter().any(|other| other.conflicts(&claim));
-                own.then_some(claim)
-            });
+            let fitting = pool
+                .seats
+                .iter()
+                .filter(|seat| seat.fits(start.at))
+                .filter_map(|seat| {
+                    let claim = pool.need.claim(seat.diary.subject, at, rule).filter(free)?;
+                    let own = !claims.iter().any(|other| other.conflicts(&claim));
+                    own.then_some(claim)
+                });
             // A start beside the grid belongs to somebody: if not to the member, then to one of the seats.
             let claim = if belongs {
                 fitting.min_by_key(|claim| claim.subject)?
@@ -301,23 +379,60 @@ impl<'a> Search<'a> {
     fn slot(&self, placed: Vec<Placed>) -> Option<Slot> {
         let (first, last) = (placed.first()?, placed.last()?);
         let (first_part, last_part) = (self.parts.first()?, self.parts.last()?);
-        let time = Span { from: first.start, to: last.start + last_part.length }.range()?;
-        let before = first_part.team.get(first.position).and_then(|m| m.needs.first()?.holes(first.start));
-        let after = last_part.team.get(last.position).and_then(|m| m.needs.last()?.holes(last.start));
-        let mut reasons = reasons(before.map_or(0, |(before, _)| before), after.map_or(0, |(_, after)| after));
-        let requested = self.parts.iter().zip(&placed).any(|(part, p)| part.wish.named() == Some(p.member));
-        reasons.push(if requested { SlotReason::StaffRequested } else { SlotReason::StaffTurn });
-        let parts = self.parts.iter().zip(placed).map(|(part, placed)| {
-            let span = Span { from: placed.start, to: placed.start + part.length };
-            let (service, staff, claims) = (part.service.id, placed.member, placed.claims);
-            Some(SlotPart { service, time: span.range()?, staff, claims })
+        let time = Span {
+            from: first.start,
+            to: last.start + last_part.length,
+        }
+        .range()?;
+        let before = first_part
+            .team
+            .get(first.position)
+            .and_then(|m| m.needs.first()?.holes(first.start));
+        let after = last_part
+            .team
+            .get(last.position)
+            .and_then(|m| m.needs.last()?.holes(last.start));
+        let mut reasons = reasons(
+            before.map_or(0, |(before, _)| before),
+            after.map_or(0, |(_, after)| after),
+        );
+        let requested = self
+            .parts
+            .iter()
+            .zip(&placed)
+            .any(|(part, p)| part.wish.named() == Some(p.member));
+        reasons.push(if requested {
+            SlotReason::StaffRequested
+        } else {
+            SlotReason::StaffTurn
         });
-        Some(Slot { time, parts: parts.collect::<Option<_>>()?, reasons })
+        let parts = self.parts.iter().zip(placed).map(|(part, placed)| {
+            let span = Span {
+                from: placed.start,
+                to: placed.start + part.length,
+            };
+            let (service, staff, claims) = (part.service.id, placed.member, placed.claims);
+            Some(SlotPart {
+                service,
+                time: span.range()?,
+                staff,
+                claims,
+            })
+        });
+        Some(Slot {
+            time,
+            parts: parts.collect::<Option<_>>()?,
+            reasons,
+        })
     }
 }
 
 fn anywhere(at: i64) -> Start {
-    Start { at, on_grid: true, beside: Vec::new() }
+    Start {
+        at,
+        on_grid: true,
+        beside: Vec::new(),
+    }
 }
 
 fn seats(resource: &ResourceFacts) -> impl Iterator<Item = Subject> + use<> {
@@ -333,7 +448,10 @@ fn reasons(before: i64, after: i64) -> Vec<SlotReason> {
         .into_iter()
         .filter_map(|(side, seconds)| {
             let minutes = u32::try_from(seconds / 60).unwrap_or(u32::MAX);
-            (minutes > 0).then_some(SlotReason::LeavesHole { side, minutes: Minutes::new(minutes) })
+            (minutes > 0).then_some(SlotReason::LeavesHole {
+                side,
+                minutes: Minutes::new(minutes),
+            })
         })
         .collect()
 }

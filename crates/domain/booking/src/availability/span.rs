@@ -18,7 +18,11 @@ pub(super) fn floor(instant: OffsetDateTime) -> i64 {
 
 pub(super) fn ceil(instant: OffsetDateTime) -> i64 {
     let whole = instant.unix_timestamp();
-    if instant.nanosecond() == 0 { whole } else { whole + 1 }
+    if instant.nanosecond() == 0 {
+        whole
+    } else {
+        whole + 1
+    }
 }
 
 /// The instant of a second that came from an instant before.
@@ -33,7 +37,10 @@ pub(super) fn one_second_from(start: OffsetDateTime) -> Option<TimeRange> {
 impl Span {
     /// All of what is busy.
     pub(super) fn around(range: TimeRange) -> Self {
-        Self { from: floor(range.start()), to: ceil(range.end()) }
+        Self {
+            from: floor(range.start()),
+            to: ceil(range.end()),
+        }
     }
 
     pub(super) const fn overlaps(self, other: Self) -> bool {
@@ -64,7 +71,10 @@ pub(super) fn union(mut spans: Vec<Span>) -> Vec<Span> {
 pub(super) fn intersection(left: &[Span], right: &[Span]) -> Vec<Span> {
     let (mut both, mut l, mut r) = (Vec::new(), 0, 0);
     while let (Some(a), Some(b)) = (left.get(l), right.get(r)) {
-        let span = Span { from: a.from.max(b.from), to: a.to.min(b.to) };
+        let span = Span {
+            from: a.from.max(b.from),
+            to: a.to.min(b.to),
+        };
         if span.from < span.to {
             both.push(span);
         }

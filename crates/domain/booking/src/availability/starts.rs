@@ -18,13 +18,22 @@ pub(super) struct Start {
 }
 
 /// All starts of the first part in `[window.from, window.to)`, sorted, each once.
-pub(super) fn starts(facts: &Facts, calendar: &Calendar<'_>, part: &PartPlan<'_>, window: Span) -> Vec<Start> {
+pub(super) fn starts(
+    facts: &Facts,
+    calendar: &Calendar<'_>,
+    part: &PartPlan<'_>,
+    window: Span,
+) -> Vec<Start> {
     let rules = &facts.policy.rules;
     let step = rules.grid_step.seconds();
     let mut found: Vec<(i64, Option<Subject>)> = Vec::new();
     match rules.grid_anchor {
         GridAnchor::Clock => {
-            for day in calendar.days().iter().filter(|day| day.start < window.to && window.from < day.end) {
+            for day in calendar
+                .days()
+                .iter()
+                .filter(|day| day.start < window.to && window.from < day.end)
+            {
                 found.extend(calendar.grid(*day, step).into_iter().map(|at| (at, None)));
             }
         }
@@ -45,8 +54,15 @@ pub(super) fn starts(facts: &Facts, calendar: &Calendar<'_>, part: &PartPlan<'_>
     if rules.gap_fit == GapFit::Offered {
         let staff = part.team.iter().filter_map(|member| member.needs.first());
         let seats = part.pools.iter().flat_map(|pool| &pool.seats);
-        for candidate in staff.chain(seats).filter(|candidate| candidate.begins_the_service()) {
-            found.extend(candidate.gap_starts().map(|at| (at, Some(candidate.diary.subject))));
+        for candidate in staff
+            .chain(seats)
+            .filter(|candidate| candidate.begins_the_service())
+        {
+            found.extend(
+                candidate
+                    .gap_starts()
+                    .map(|at| (at, Some(candidate.diary.subject))),
+            );
         }
     }
     found.retain(|(at, _)| window.from <= *at && *at < window.to);
@@ -55,7 +71,10 @@ pub(super) fn starts(facts: &Facts, calendar: &Calendar<'_>, part: &PartPlan<'_>
 
 /// The grid of one day whatever the opening: what a refusal is explained for.
 pub(super) fn asked_starts(facts: &Facts, calendar: &Calendar<'_>, window: Span) -> Vec<i64> {
-    let days = calendar.days().iter().filter(|day| day.start < window.to && window.from < day.end);
+    let days = calendar
+        .days()
+        .iter()
+        .filter(|day| day.start < window.to && window.from < day.end);
     let step = facts.policy.rules.grid_step.seconds();
     let mut asked: Vec<i64> = days.flat_map(|day| calendar.grid(*day, step)).collect();
     asked.retain(|at| window.from <= *at && *at < window.to);
@@ -78,7 +97,11 @@ fn merged(mut found: Vec<(i64, Option<Subject>)>) -> Vec<Start> {
             Some(last) if last.at == at => last.beside.extend(subject),
             _none_or_earlier => {
                 let on_grid = subject.is_none();
-                starts.push(Start { at, on_grid, beside: subject.into_iter().collect() });
+                starts.push(Start {
+                    at,
+                    on_grid,
+                    beside: subject.into_iter().collect(),
+                });
             }
         }
     }

@@ -38,8 +38,12 @@ fn open(from: (u16, u16), to: (u16, u16)) -> SalonBuilder {
 
 fn starts_in(facts: &Facts, request: &SlotRequest) -> Vec<String> {
     let slots = find(facts, request).unwrap();
-    let local = slots.iter().map(|slot| facts.policy.zone.local(slot.time.start()));
-    local.map(|local| format!("{:02}:{:02}", local.hour(), local.minute())).collect()
+    let local = slots
+        .iter()
+        .map(|slot| facts.policy.zone.local(slot.time.start()));
+    local
+        .map(|local| format!("{:02}:{:02}", local.hour(), local.minute()))
+        .collect()
 }
 
 fn starts(facts: &Facts) -> Vec<String> {
@@ -71,7 +75,10 @@ fn a04_notice_of_more_than_a_day_moves_the_first_start() {
     let salon = open((0, 0), (24, 0)).rules(grid(60)).rules(|rules| {
         rules.notice = PerChannel::all(Minutes::new(1_500));
     });
-    let request = SlotRequest { now: at(0, 0) - Duration::hours(12) - Duration::seconds(1), ..all_day() };
+    let request = SlotRequest {
+        now: at(0, 0) - Duration::hours(12) - Duration::seconds(1),
+        ..all_day()
+    };
     let found = starts_in(&salon.build(), &request);
     assert_eq!((found.len(), found[0].as_str()), (11, "13:00"));
 }
@@ -79,14 +86,23 @@ fn a04_notice_of_more_than_a_day_moves_the_first_start() {
 #[test]
 fn a06_two_blocks_a_day_have_three_starts_each() {
     let blocks = [every_day(11 * 60, 12 * 60), every_day(14 * 60, 15 * 60)].concat();
-    let salon = SalonBuilder::default().staff(1, blocks).rules(grid(20)).service(a_service(1, 20));
-    assert_eq!(starts(&salon.build()), ["11:00", "11:20", "11:40", "14:00", "14:20", "14:40"]);
+    let salon = SalonBuilder::default()
+        .staff(1, blocks)
+        .rules(grid(20))
+        .service(a_service(1, 20));
+    assert_eq!(
+        starts(&salon.build()),
+        ["11:00", "11:20", "11:40", "14:00", "14:20", "14:40"]
+    );
 }
 
 #[test]
 fn a07_overlapping_blocks_are_one() {
     let blocks = [every_day(11 * 60, 12 * 60), every_day(11 * 60 + 20, 12 * 60 + 40)].concat();
-    let salon = SalonBuilder::default().staff(1, blocks).rules(grid(20)).service(a_service(1, 20));
+    let salon = SalonBuilder::default()
+        .staff(1, blocks)
+        .rules(grid(20))
+        .service(a_service(1, 20));
     assert_eq!(starts(&salon.build()).len(), 5);
 }
 
@@ -99,13 +115,17 @@ fn a09_the_grid_may_begin_at_the_opening() {
 
 #[test]
 fn a10_the_grid_is_the_local_clocks_in_a_zone_with_half_hours() {
-    let salon = open((7, 30), (9, 30)).rules(grid(60)).with(|facts| facts.policy.zone = zone("Asia/Kolkata"));
+    let salon = open((7, 30), (9, 30))
+        .rules(grid(60))
+        .with(|facts| facts.policy.zone = zone("Asia/Kolkata"));
     assert_eq!(starts(&salon.build()), ["08:00"]);
 }
 
 #[test]
 fn a11_a_short_booking_takes_one_start_of_the_grid() {
-    let salon = open((8, 0), (12, 30)).rules(grid(60)).booked(from_to((10, 0), (10, 10)));
+    let salon = open((8, 0), (12, 30))
+        .rules(grid(60))
+        .booked(from_to((10, 0), (10, 10)));
     assert_eq!(starts(&salon.build()), ["08:00", "09:00", "11:00"]);
 }
 
@@ -113,12 +133,17 @@ fn a11_a_short_booking_takes_one_start_of_the_grid() {
 fn a12_the_grid_ignores_an_opening_beside_it() {
     let salon = open((9, 30), (17, 30)).rules(grid(60));
     let found = starts(&salon.build());
-    assert_eq!((found.len(), found[0].as_str(), found[6].as_str()), (7, "10:00", "16:00"));
+    assert_eq!(
+        (found.len(), found[0].as_str(), found[6].as_str()),
+        (7, "10:00", "16:00")
+    );
 }
 
 #[test]
 fn a15_gap_fit_offers_the_end_of_a_neighbour() {
-    let gap = open((9, 0), (10, 0)).booked(from_to((9, 0), (9, 10))).service(a_service(1, 30));
+    let gap = open((9, 0), (10, 0))
+        .booked(from_to((9, 0), (9, 10)))
+        .service(a_service(1, 30));
     assert_eq!(starts(&gap.clone().build()), ["09:10", "09:15", "09:30"]);
     assert_eq!(starts(&gap.rules(grid(15)).build()), ["09:15", "09:30"]);
 }
@@ -126,7 +151,9 @@ fn a15_gap_fit_offers_the_end_of_a_neighbour() {
 #[test]
 fn a18_a_hole_beside_the_grid_is_filled_exactly() {
     let salon = open((9, 0), (12, 0)).rules(|rules| rules.grid_step = Minutes::new(30));
-    let salon = salon.booked(from_to((9, 0), (10, 15))).booked(from_to((11, 0), (12, 0)));
+    let salon = salon
+        .booked(from_to((9, 0), (10, 15)))
+        .booked(from_to((11, 0), (12, 0)));
     let facts = salon.service(a_service(1, 45)).build();
     assert_eq!(starts(&facts), ["10:15"]);
     let slot = &find(&facts, &all_day()).unwrap()[0];
@@ -144,21 +171,35 @@ fn room_segment(minutes: u32) -> Segment {
 
 fn with_room(minutes: u32) -> crate::catalogue::Service {
     let recipe = recipe(vec![room_segment(minutes)], 0, 0);
-    crate::catalogue::Service { recipe, ..a_service(1, minutes) }
+    crate::catalogue::Service {
+        recipe,
+        ..a_service(1, minutes)
+    }
 }
 
 fn seat(number: u64) -> Subject {
-    Subject::Resource { id: resource(number), seat: 0 }
+    Subject::Resource {
+        id: resource(number),
+        seat: 0,
+    }
 }
 
 #[test]
 fn a21_two_half_free_rooms_are_no_room() {
-    let salon = SalonBuilder::default().service(with_room(60)).resource(1, "room", 1).resource(2, "room", 1);
+    let salon = SalonBuilder::default()
+        .service(with_room(60))
+        .resource(1, "room", 1)
+        .resource(2, "room", 1);
     let salon = salon
         .engaged(seat(1), from_to((10, 0), (10, 30)), EngagedAs::Booked)
         .engaged(seat(2), from_to((10, 30), (11, 0)), EngagedAs::Booked);
     let facts = salon.build();
-    assert_eq!(reasons_at(&facts, at(10, 0)), only(Reason::Resource { resource: kind("room") }));
+    assert_eq!(
+        reasons_at(&facts, at(10, 0)),
+        only(Reason::Resource {
+            resource: kind("room")
+        })
+    );
     let later = check(&facts, &all_day(), at(10, 30)).unwrap().unwrap();
     assert!(later.parts[0].claims.iter().any(|claim| claim.subject == seat(1)));
 }
@@ -173,7 +214,13 @@ fn a22_a_start_inside_a_booking_is_refused_and_one_at_its_end_is_not() {
 #[test]
 fn a26_notice_is_inclusive() {
     let salon = SalonBuilder::default().rules(|rules| rules.notice = PerChannel::all(Minutes::new(60)));
-    let (facts, request) = (salon.build(), SlotRequest { now: at(14, 0), ..all_day() });
+    let (facts, request) = (
+        salon.build(),
+        SlotRequest {
+            now: at(14, 0),
+            ..all_day()
+        },
+    );
     let refused = check(&facts, &request, at(14, 45)).unwrap().unwrap_err();
     assert_eq!(refused.reasons(), only(Reason::Notice));
     assert!(check(&facts, &request, at(15, 0)).unwrap().is_ok());
@@ -185,9 +232,17 @@ fn a27_a_clock_change_leaves_the_opening_where_it_is() {
     let facts = salon.build();
     let day = |date| facts.policy.zone.day_start(date);
     let week = TimeRange::new(day(date!(2026 - 10 - 30)), day(date!(2026 - 11 - 05))).unwrap();
-    let request = SlotRequest { window: week, now: week.start() - Duration::days(3), ..all_day() };
+    let request = SlotRequest {
+        window: week,
+        now: week.start() - Duration::days(3),
+        ..all_day()
+    };
     assert_eq!(starts_in(&facts, &request), ["09:00"; 6]);
-    let instants: Vec<_> = find(&facts, &request).unwrap().iter().map(|slot| slot.time.start()).collect();
+    let instants: Vec<_> = find(&facts, &request)
+        .unwrap()
+        .iter()
+        .map(|slot| slot.time.start())
+        .collect();
     assert_eq!(instants[1], datetime!(2026-10-31 13:00 UTC));
     assert_eq!(instants[2], datetime!(2026-11-01 14:00 UTC));
 }
@@ -210,22 +265,42 @@ fn a29_the_largest_deficit_has_its_turn() {
 #[test]
 fn a32_clean_up_passes_closing_time_only_where_it_may() {
     let recipe = recipe(vec![room_segment(60)], 0, 10);
-    let service = crate::catalogue::Service { recipe, ..a_service(1, 60) };
+    let service = crate::catalogue::Service {
+        recipe,
+        ..a_service(1, 60)
+    };
     let salon = SalonBuilder::default().service(service).resource(1, "room", 1);
-    assert_eq!(reasons_at(&salon.clone().build(), at(16, 0)), only(Reason::Closed));
-    let late = salon.rules(|rules| rules.cleanup_past_closing = CleanupPastClosing::Allowed).build();
+    assert_eq!(
+        reasons_at(&salon.clone().build(), at(16, 0)),
+        only(Reason::Closed)
+    );
+    let late = salon
+        .rules(|rules| rules.cleanup_past_closing = CleanupPastClosing::Allowed)
+        .build();
     assert!(check(&late, &all_day(), at(16, 0)).unwrap().is_ok());
     assert_eq!(reasons_at(&late, at(16, 15)), only(Reason::Closed));
 }
 
 #[test]
 fn a32_a_clean_up_segment_is_clean_up_too() {
-    let clean_up = Segment { minutes: Minutes::new(10), client: ClientPresence::Absent, ..room_segment(10) };
+    let clean_up = Segment {
+        minutes: Minutes::new(10),
+        client: ClientPresence::Absent,
+        ..room_segment(10)
+    };
     let recipe = recipe(vec![room_segment(60), clean_up], 0, 0);
-    let service = crate::catalogue::Service { recipe, ..a_service(1, 60) };
+    let service = crate::catalogue::Service {
+        recipe,
+        ..a_service(1, 60)
+    };
     let salon = SalonBuilder::default().service(service).resource(1, "room", 1);
-    assert_eq!(reasons_at(&salon.clone().build(), at(16, 0)), only(Reason::Closed));
-    let late = salon.rules(|rules| rules.cleanup_past_closing = CleanupPastClosing::Allowed).build();
+    assert_eq!(
+        reasons_at(&salon.clone().build(), at(16, 0)),
+        only(Reason::Closed)
+    );
+    let late = salon
+        .rules(|rules| rules.cleanup_past_closing = CleanupPastClosing::Allowed)
+        .build();
     assert!(check(&late, &all_day(), at(16, 0)).unwrap().is_ok());
 }
 
@@ -237,13 +312,39 @@ fn a34_a_visit_across_midnight_is_one_booking() {
     assert_eq!(slot.time, from_to((22, 30), (24, 30)));
     assert_eq!(slot.parts[0].claims[0].range, slot.time);
     let facts = Facts {
-        engagements: vec![Engagement { claim: slot.parts[0].claims[0].clone(), engaged_as: EngagedAs::Booked }],
+        engagements: vec![Engagement {
+            claim: slot.parts[0].claims[0].clone(),
+            engaged_as: EngagedAs::Booked,
+        }],
         ..facts
     };
-    let after_midnight = SlotRequest { window: from_to((24, 0), (26, 0)), ..all_day() };
-    assert_eq!(starts_in(&facts, &SlotRequest { parts: vec![anybody_for(1)], ..after_midnight.clone() }), [""; 0]);
-    let short = SalonBuilder::service(SalonBuilder::default(), a_service(1, 30)).build().services;
-    assert_eq!(starts_in(&Facts { services: short, ..facts }, &after_midnight)[0], "00:30");
+    let after_midnight = SlotRequest {
+        window: from_to((24, 0), (26, 0)),
+        ..all_day()
+    };
+    assert_eq!(
+        starts_in(
+            &facts,
+            &SlotRequest {
+                parts: vec![anybody_for(1)],
+                ..after_midnight.clone()
+            }
+        ),
+        [""; 0]
+    );
+    let short = SalonBuilder::service(SalonBuilder::default(), a_service(1, 30))
+        .build()
+        .services;
+    assert_eq!(
+        starts_in(
+            &Facts {
+                services: short,
+                ..facts
+            },
+            &after_midnight
+        )[0],
+        "00:30"
+    );
 }
 
 #[test]
@@ -254,12 +355,26 @@ fn a35_processing_leaves_the_staff_free_but_not_the_chair() {
         resource_kind: Some(kind("chair")),
         client: ClientPresence::Present,
     };
-    let parts = vec![segment(30, StaffNeed::Needed), segment(45, StaffNeed::Free), segment(30, StaffNeed::Needed)];
-    let colour = crate::catalogue::Service { recipe: recipe(parts, 0, 0), ..a_service(1, 105) };
-    let salon = SalonBuilder::default().service(colour).service(a_service(2, 45)).resource(1, "chair", 1);
+    let parts = vec![
+        segment(30, StaffNeed::Needed),
+        segment(45, StaffNeed::Free),
+        segment(30, StaffNeed::Needed),
+    ];
+    let colour = crate::catalogue::Service {
+        recipe: recipe(parts, 0, 0),
+        ..a_service(1, 105)
+    };
+    let salon = SalonBuilder::default()
+        .service(colour)
+        .service(a_service(2, 45))
+        .resource(1, "chair", 1);
     let facts = salon.build();
     let slot = check(&facts, &all_day(), at(10, 0)).unwrap().unwrap();
-    let claimed: Vec<_> = slot.parts[0].claims.iter().map(|claim| (claim.subject, claim.range)).collect();
+    let claimed: Vec<_> = slot.parts[0]
+        .claims
+        .iter()
+        .map(|claim| (claim.subject, claim.range))
+        .collect();
     let by = Subject::Staff(staff(1));
     assert_eq!(
         claimed,
@@ -273,14 +388,20 @@ fn a35_processing_leaves_the_staff_free_but_not_the_chair() {
         claim: claim.clone(),
         engaged_as: EngagedAs::Booked,
     };
-    let facts = Facts { engagements: slot.parts[0].claims.iter().map(engaged).collect(), ..facts };
+    let facts = Facts {
+        engagements: slot.parts[0].claims.iter().map(engaged).collect(),
+        ..facts
+    };
     let other = SlotRequest {
         parts: vec![anybody_for(2)],
         window: from_to((9, 30), (11, 15)),
         ..all_day()
     };
     assert_eq!(starts_in(&facts, &other), ["10:30"]);
-    let chair = SlotRequest { window: from_to((10, 30), (12, 0)), ..all_day() };
+    let chair = SlotRequest {
+        window: from_to((10, 30), (12, 0)),
+        ..all_day()
+    };
     assert_eq!(starts_in(&facts, &chair), ["11:45"]);
 }
 
@@ -288,11 +409,20 @@ fn a35_processing_leaves_the_staff_free_but_not_the_chair() {
 fn a36_a_hold_that_ran_out_keeps_nobody_out() {
     let held = |until| {
         let subject = Subject::Staff(staff(1));
-        SalonBuilder::default().engaged(subject, from_to((10, 0), (11, 0)), EngagedAs::Held { until }).build()
+        SalonBuilder::default()
+            .engaged(subject, from_to((10, 0), (11, 0)), EngagedAs::Held { until })
+            .build()
     };
-    assert!(check(&held(NOW - Duration::SECOND), &all_day(), at(10, 0)).unwrap().is_ok());
+    assert!(
+        check(&held(NOW - Duration::SECOND), &all_day(), at(10, 0))
+            .unwrap()
+            .is_ok()
+    );
     assert!(check(&held(NOW), &all_day(), at(10, 0)).unwrap().is_ok());
-    assert_eq!(reasons_at(&held(NOW + Duration::SECOND), at(10, 0)), only(Reason::Held));
+    assert_eq!(
+        reasons_at(&held(NOW + Duration::SECOND), at(10, 0)),
+        only(Reason::Held)
+    );
 }
 
 mod rules;

@@ -44,7 +44,10 @@ impl Search<'_> {
                 refusals.extend(self.why_not(at, candidate));
             }
             if !refusals.is_empty() {
-                refused.push(Refused { start: instant(at), refusals });
+                refused.push(Refused {
+                    start: instant(at),
+                    refusals,
+                });
             }
         }
         refused
@@ -77,7 +80,10 @@ impl Search<'_> {
         }
         if refusals.is_empty() {
             // Each part fits alone: what is missing is the time between them.
-            refusals.insert(Refusal { reason: Reason::Buffer, staff: None });
+            refusals.insert(Refusal {
+                reason: Reason::Buffer,
+                staff: None,
+            });
         }
         refusals
     }
@@ -93,9 +99,20 @@ impl Search<'_> {
                 StaffWish::Only(staff) => Some(staff),
                 StaffWish::Any | StaffWish::Rather(_) => None,
             };
-            return BTreeSet::from([Refusal { reason: Reason::CannotDoService, staff }]);
+            return BTreeSet::from([Refusal {
+                reason: Reason::CannotDoService,
+                staff,
+            }]);
         }
-        if container(&self.business_open, Span { from: at, to: at + part.open_to }).is_none() {
+        if container(
+            &self.business_open,
+            Span {
+                from: at,
+                to: at + part.open_to,
+            },
+        )
+        .is_none()
+        {
             refusals.insert(whole(Reason::Closed));
         }
         for member in &part.team {
@@ -105,7 +122,9 @@ impl Search<'_> {
         }
         for pool in &part.pools {
             if !pool.seats.iter().any(|seat| seat.fits(at)) {
-                refusals.insert(whole(Reason::Resource { resource: pool.kind.clone() }));
+                refusals.insert(whole(Reason::Resource {
+                    resource: pool.kind.clone(),
+                }));
             }
         }
         refusals
@@ -121,7 +140,15 @@ fn off_grid(part: &PartPlan<'_>, at: i64, candidate: Option<&Start>) -> Vec<Refu
     if candidate.on_grid {
         return Vec::new();
     }
-    let free = part.team.iter().filter(|member| member.needs.iter().all(|need| need.fits(at)));
+    let free = part
+        .team
+        .iter()
+        .filter(|member| member.needs.iter().all(|need| need.fits(at)));
     let others = free.filter(|member| !candidate.beside.contains(&Subject::Staff(member.facts.id)));
-    others.map(|member| Refusal { reason: reason.clone(), staff: Some(member.facts.id) }).collect()
+    others
+        .map(|member| Refusal {
+            reason: reason.clone(),
+            staff: Some(member.facts.id),
+        })
+        .collect()
 }

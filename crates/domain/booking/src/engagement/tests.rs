@@ -15,7 +15,13 @@ fn segment(minutes: u32, needs_staff: bool, room: Option<&str>, client: bool) ->
 
 fn spans(recipe: &Recipe) -> Vec<(Role, u32, u32, u32, u32)> {
     let tuple = |need: Need| {
-        (need.role, need.from.count(), need.to.count(), need.before.count(), need.after.count())
+        (
+            need.role,
+            need.from.count(),
+            need.to.count(),
+            need.before.count(),
+            need.after.count(),
+        )
     };
     recipe.needs().into_iter().map(tuple).collect()
 }
@@ -47,7 +53,10 @@ fn segments_in_a_row_with_one_need_are_one_need() {
 #[test]
 fn another_kind_of_room_is_another_need() {
     let two_rooms = recipe(
-        vec![segment(10, true, Some("room"), false), segment(20, true, Some("bath"), true)],
+        vec![
+            segment(10, true, Some("room"), false),
+            segment(20, true, Some("bath"), true),
+        ],
         0,
         10,
     );
@@ -91,8 +100,17 @@ fn of_shared_buffers_the_larger_keeps_the_two_apart() {
 #[test]
 fn claims_of_different_subjects_never_conflict() {
     let mine = claim(from_to((10, 0), (11, 0)), 0, 0, BufferRule::Stacked);
-    for subject in [Subject::Staff(staff(2)), Subject::Resource { id: resource(1), seat: 0 }] {
-        assert!(!mine.conflicts(&Claim { subject, ..mine.clone() }));
+    for subject in [
+        Subject::Staff(staff(2)),
+        Subject::Resource {
+            id: resource(1),
+            seat: 0,
+        },
+    ] {
+        assert!(!mine.conflicts(&Claim {
+            subject,
+            ..mine.clone()
+        }));
     }
 }
 

@@ -22,7 +22,10 @@ use crate::use_cases::HoldOrder;
 use crate::visit::{HoldKey, VisitHead, VisitId};
 
 fn numbered(kind: u64, number: u64) -> Uuid {
-    Uuid::from_u64_pair((0xb00c << 32) | (kind << 16) | 0x7000, 0x8000_0000_0000_0000 | number)
+    Uuid::from_u64_pair(
+        (0xb00c << 32) | (kind << 16) | 0x7000,
+        0x8000_0000_0000_0000 | number,
+    )
 }
 
 /// The service of a number; equal numbers are equal services, here and below.
@@ -100,7 +103,11 @@ pub const NOW: OffsetDateTime = datetime!(2026-05-12 05:00 UTC);
 /// Rules of a tenant in Nairobi, everything by default.
 #[must_use]
 pub fn policy() -> Policy {
-    Policy { zone: zone("Africa/Nairobi"), currency: Currency::Kes, rules: Rules::default() }
+    Policy {
+        zone: zone("Africa/Nairobi"),
+        currency: Currency::Kes,
+        rules: Rules::default(),
+    }
 }
 
 /// A plain service of some minutes for 3,500 shillings that is paid in full in advance, rendered by staff 1
@@ -133,7 +140,10 @@ pub fn a_service(number: u64, minutes: u32) -> Service {
 /// If it is not sound.
 #[must_use]
 pub fn recipe(segments: Vec<crate::catalogue::Segment>, before: u32, after: u32) -> Recipe {
-    let buffers = Buffers { before: Minutes::new(before), after: Minutes::new(after) };
+    let buffers = Buffers {
+        before: Minutes::new(before),
+        after: Minutes::new(after),
+    };
     Recipe::new(segments, buffers).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -143,7 +153,13 @@ pub fn every_day(from_minute: u16, to_minute: u16) -> Vec<WeeklyBlock> {
     let mut weekday = Weekday::Monday;
     let mut blocks = Vec::with_capacity(7);
     for _day in 0..7 {
-        blocks.push(WeeklyBlock { weekday, block: DayBlock { from_minute, to_minute } });
+        blocks.push(WeeklyBlock {
+            weekday,
+            block: DayBlock {
+                from_minute,
+                to_minute,
+            },
+        });
         weekday = weekday.next();
     }
     blocks
@@ -183,7 +199,10 @@ impl SalonBuilder {
         self.0.staff.retain(|other| other.id != staff(number));
         self.0.staff.push(StaffFacts {
             id: staff(number),
-            hours: Hours { weekly, dated: BTreeMap::new() },
+            hours: Hours {
+                weekly,
+                dated: BTreeMap::new(),
+            },
             leave: Vec::new(),
             weight: 100,
             load: BTreeMap::new(),
@@ -197,7 +216,12 @@ impl SalonBuilder {
     #[must_use]
     pub fn resource(mut self, number: u64, word: &str, capacity: u16) -> Self {
         let (id, kind) = (resource(number), kind(word));
-        self.0.resources.push(ResourceFacts { id, kind, capacity, out_of_service: Vec::new() });
+        self.0.resources.push(ResourceFacts {
+            id,
+            kind,
+            capacity,
+            out_of_service: Vec::new(),
+        });
         self
     }
 
@@ -245,7 +269,10 @@ impl SalonBuilder {
 /// One service by whoever's turn it is.
 #[must_use]
 pub fn anybody_for(number: u64) -> PartRequest {
-    PartRequest { service: service(number), staff: StaffWish::Any }
+    PartRequest {
+        service: service(number),
+        staff: StaffWish::Any,
+    }
 }
 
 /// An order of customer 1 for service 1 by M-Pesa in a chat, by whoever's turn it is.
@@ -292,7 +319,8 @@ impl AppointmentBuilder {
     /// By another staff member.
     #[must_use]
     pub fn by(mut self, number: u64) -> Self {
-        self.claims.retain(|subject| matches!(subject, Subject::Resource { .. }));
+        self.claims
+            .retain(|subject| matches!(subject, Subject::Resource { .. }));
         self.claims.push(Subject::Staff(staff(number)));
         self
     }
@@ -300,7 +328,10 @@ impl AppointmentBuilder {
     /// In a resource's first seat as well.
     #[must_use]
     pub fn in_resource(mut self, number: u64) -> Self {
-        self.claims.push(Subject::Resource { id: resource(number), seat: 0 });
+        self.claims.push(Subject::Resource {
+            id: resource(number),
+            seat: 0,
+        });
         self
     }
 
@@ -354,7 +385,11 @@ impl AppointmentBuilder {
     /// Held from `now` for five minutes.
     #[must_use]
     pub fn held(&self, now: OffsetDateTime) -> Appointment {
-        Appointment::hold(appointment(self.number), self.booking(now), now + Duration::minutes(5))
+        Appointment::hold(
+            appointment(self.number),
+            self.booking(now),
+            now + Duration::minutes(5),
+        )
     }
 
     /// The head of its visit, as new, with the hold key `key-<number>`.
@@ -376,5 +411,8 @@ impl AppointmentBuilder {
 /// to 3, resources 1 and 2, and customers 1 and 2.
 #[must_use]
 pub fn tenants() -> [TenantId; 2] {
-    [ratiba_kernel::test_support::tenant(1), ratiba_kernel::test_support::tenant(2)]
+    [
+        ratiba_kernel::test_support::tenant(1),
+        ratiba_kernel::test_support::tenant(2),
+    ]
 }

@@ -52,6 +52,7 @@ pub async fn appointment_book_contract<B: BookUnderTest>(fresh: impl AsyncFn() -
     reminders_and_loss_are_remembered(&fresh().await).await;
     tenants_are_apart(&fresh().await).await;
     appointments_between_are_sorted_and_overlap(&fresh().await).await;
+    a_customers_upcoming_visits_are_those_that_stand_and_are_not_over(&fresh().await).await;
     rendering_contract::a_rendering_is_kept(&fresh().await).await;
     rendering_contract::a_frozen_month_refuses(&fresh().await).await;
     rendering_contract::every_state_is_read_back(&fresh().await).await;
@@ -66,7 +67,10 @@ pub(super) fn ten_to_eleven(number: u64) -> AppointmentBuilder {
 }
 
 pub(super) fn taking(builder: &AppointmentBuilder) -> Change {
-    let change = Change { head: Some(builder.head(NOW)), ..Change::at(NOW) };
+    let change = Change {
+        head: Some(builder.head(NOW)),
+        ..Change::at(NOW)
+    };
     change.with(builder.held(NOW), ClaimChange::Take)
 }
 
@@ -83,14 +87,29 @@ async fn what_is_recorded_is_found<B: BookUnderTest>(book: &B) {
     let of_visit = book.port().visit(tenant(), visit(1)).await.unwrap().unwrap();
     assert_eq!(of_visit.appointments, vec![found]);
     let head = builder.head(NOW);
-    assert_eq!(of_visit.head, crate::visit::VisitHead { version: Version::NEW.next(), ..head });
-    assert_eq!(book.port().appointment(tenant(), appointment(2)).await.unwrap(), None);
+    assert_eq!(
+        of_visit.head,
+        crate::visit::VisitHead {
+            version: Version::NEW.next(),
+            ..head
+        }
+    );
+    assert_eq!(
+        book.port().appointment(tenant(), appointment(2)).await.unwrap(),
+        None
+    );
     assert_eq!(book.port().visit(tenant(), visit(2)).await.unwrap(), None);
 }
 
 async fn events_and_tasks_are_recorded_with_the_change<B: BookUnderTest>(book: &B) {
-    let event = BookingEvent::VisitConfirmed { visit: visit(1), customer: super::customer(1) };
-    let task = Due { at: NOW + Duration::minutes(5), task: BookingTask::ExpireHold { visit: visit(1) } };
+    let event = BookingEvent::VisitConfirmed {
+        visit: visit(1),
+        customer: super::customer(1),
+    };
+    let task = Due {
+        at: NOW + Duration::minutes(5),
+        task: BookingTask::ExpireHold { visit: visit(1) },
+    };
     let mut change = taking(&ten_to_eleven(1)).telling(event.clone());
     change.tasks.push(task.clone());
     book.port().record(tenant(), change).await.unwrap();
@@ -100,9 +119,16 @@ async fn events_and_tasks_are_recorded_with_the_change<B: BookUnderTest>(book: &
 
 async fn two_appointments_never_share_a_moment<B: BookUnderTest>(book: &B) {
     recorded(book, &ten_to_eleven(1)).await;
-    for (number, from, to) in [(2, (9, 30), (10, 1)), (3, (10, 59), (11, 30)), (4, (10, 0), (11, 0))] {
+    for (number, from, to) in [
+        (2, (9, 30), (10, 1)),
+        (3, (10, 59), (11, 30)),
+        (4, (10, 0), (11, 0)),
+    ] {
         let other = AppointmentBuilder::new(number, from_to(from, to));
-        let event = BookingEvent::VisitConfirmed { visit: visit(number), customer: super::customer(1) };
+        let event = BookingEvent::VisitConfirmed {
+            visit: visit(number),
+            customer: super::customer(1),
+        };
         let refused = book.port().record(tenant(), taking(&other).telling(event)).await;
         assert_eq!(refused, Err(RecordError::SlotTaken), "{from:?}");
         assert_eq!(book.port().visit(tenant(), visit(number)).await.unwrap(), None);
@@ -113,18 +139,37 @@ async fn two_appointments_never_share_a_moment<B: BookUnderTest>(book: &B) {
 async fn a_buffer_is_claimed_too<B: BookUnderTest>(book: &B) {
     recorded(book, &ten_to_eleven(1).with_buffer_after(10)).await;
     let too_soon = AppointmentBuilder::new(2, from_to((11, 0), (12, 0)));
-    assert_eq!(book.port().record(tenant(), taking(&too_soon)).await, Err(RecordError::SlotTaken));
+    assert_eq!(
+        book.port().record(tenant(), taking(&too_soon)).await,
+        Err(RecordError::SlotTaken)
+    );
     recorded(book, &AppointmentBuilder::new(3, from_to((11, 10), (12, 0)))).await;
 }
 
 async fn of_shared_buffers_the_larger_must_fit<B: BookUnderTest>(book: &B) {
     recorded(book, &ten_to_eleven(1).sharing_buffers(5, 10)).await;
-    for (number, from, to) in [(2, (11, 14), (12, 0)), (3, (9, 0), (9, 45)), (4, (10, 30), (10, 40))] {
+    for (number, from, to) in [
+        (2, (11, 14), (12, 0)),
+        (3, (9, 0), (9, 45)),
+        (4, (10, 30), (10, 40)),
+    ] {
         let near = AppointmentBuilder::new(number, from_to(from, to)).sharing_buffers(15, 20);
-        assert_eq!(book.port().record(tenant(), taking(&near)).await, Err(RecordError::SlotTaken), "{from:?}");
+        assert_eq!(
+            book.port().record(tenant(), taking(&near)).await,
+            Err(RecordError::SlotTaken),
+            "{from:?}"
+        );
     }
-    recorded(book, &AppointmentBuilder::new(5, from_to((11, 15), (12, 0))).sharing_buffers(15, 20)).await;
-    recorded(book, &AppointmentBuilder::new(6, from_to((9, 0), (9, 40))).sharing_buffers(15, 20)).await;
+    recorded(
+        book,
+        &AppointmentBuilder::new(5, from_to((11, 15), (12, 0))).sharing_buffers(15, 20),
+    )
+    .await;
+    recorded(
+        book,
+        &AppointmentBuilder::new(6, from_to((9, 0), (9, 40))).sharing_buffers(15, 20),
+    )
+    .await;
 }
 
 async fn touching_appointments_are_legal<B: BookUnderTest>(book: &B) {
@@ -137,7 +182,10 @@ async fn touching_appointments_are_legal<B: BookUnderTest>(book: &B) {
 async fn one_taken_claim_refuses_the_whole_visit<B: BookUnderTest>(book: &B) {
     recorded(book, &ten_to_eleven(1).in_resource(1)).await;
     let same_room = ten_to_eleven(2).by(2).in_resource(1);
-    assert_eq!(book.port().record(tenant(), taking(&same_room)).await, Err(RecordError::SlotTaken));
+    assert_eq!(
+        book.port().record(tenant(), taking(&same_room)).await,
+        Err(RecordError::SlotTaken)
+    );
     // Nothing of it was kept: staff 2 is still free.
     recorded(book, &ten_to_eleven(3).by(2).in_resource(2)).await;
 }
@@ -146,38 +194,74 @@ async fn a_released_claim_is_free<B: BookUnderTest>(book: &B) {
     let held = recorded(book, &ten_to_eleven(1)).await;
     let fee = held.booking().price.charged();
     let cancelled = held.cancel(CancelledBy::Customer, fee, NOW).unwrap();
-    book.port().record(tenant(), Change::at(NOW).with(cancelled, ClaimChange::Release)).await.unwrap();
+    book.port()
+        .record(tenant(), Change::at(NOW).with(cancelled, ClaimChange::Release))
+        .await
+        .unwrap();
     recorded(book, &ten_to_eleven(2)).await;
 }
 
 async fn a_stale_change_leaves_no_trace<B: BookUnderTest>(book: &B) {
     let held = recorded(book, &ten_to_eleven(1)).await;
     let confirmed = held.clone().confirm(NOW).unwrap();
-    book.port().record(tenant(), Change::at(NOW).with(confirmed, ClaimChange::Keep)).await.unwrap();
-    let late = held.cancel(CancelledBy::Business, ratiba_kernel::Money::kes_minor(0), NOW).unwrap();
-    let event = BookingEvent::HoldExpired { visit: visit(1), customer: super::customer(1) };
+    book.port()
+        .record(tenant(), Change::at(NOW).with(confirmed, ClaimChange::Keep))
+        .await
+        .unwrap();
+    let late = held
+        .cancel(CancelledBy::Business, ratiba_kernel::Money::kes_minor(0), NOW)
+        .unwrap();
+    let event = BookingEvent::HoldExpired {
+        visit: visit(1),
+        customer: super::customer(1),
+    };
     let change = Change::at(NOW).with(late, ClaimChange::Release).telling(event);
-    assert_eq!(book.port().record(tenant(), change).await, Err(RecordError::Stale));
-    let kept = book.port().appointment(tenant(), appointment(1)).await.unwrap().unwrap();
+    assert_eq!(
+        book.port().record(tenant(), change).await,
+        Err(RecordError::Stale)
+    );
+    let kept = book
+        .port()
+        .appointment(tenant(), appointment(1))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(kept.state(), &State::Confirmed { at: NOW });
     assert_eq!(book.events(tenant()).await, vec![]);
-    assert_eq!(book.port().record(tenant(), taking(&ten_to_eleven(2))).await, Err(RecordError::SlotTaken));
+    assert_eq!(
+        book.port().record(tenant(), taking(&ten_to_eleven(2))).await,
+        Err(RecordError::SlotTaken)
+    );
 }
 
 async fn a_stale_head_leaves_no_trace<B: BookUnderTest>(book: &B) {
     let builder = ten_to_eleven(1);
     let held = recorded(book, &builder).await;
-    let change = Change { head: Some(builder.head(NOW)), ..Change::at(NOW) };
+    let change = Change {
+        head: Some(builder.head(NOW)),
+        ..Change::at(NOW)
+    };
     let change = change.with(held.confirm(NOW).unwrap(), ClaimChange::Keep);
-    assert_eq!(book.port().record(tenant(), change).await, Err(RecordError::Stale));
-    let kept = book.port().appointment(tenant(), appointment(1)).await.unwrap().unwrap();
+    assert_eq!(
+        book.port().record(tenant(), change).await,
+        Err(RecordError::Stale)
+    );
+    let kept = book
+        .port()
+        .appointment(tenant(), appointment(1))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(kept.version(), Version::NEW.next());
 }
 
 async fn a_change_is_recorded_once<B: BookUnderTest>(book: &B) {
     let change = taking(&ten_to_eleven(1));
     book.port().record(tenant(), change.clone()).await.unwrap();
-    assert_eq!(book.port().record(tenant(), change).await, Err(RecordError::Stale));
+    assert_eq!(
+        book.port().record(tenant(), change).await,
+        Err(RecordError::Stale)
+    );
 }
 
 async fn a_hold_key_names_one_visit<B: BookUnderTest>(book: &B) {
@@ -188,8 +272,14 @@ async fn a_hold_key_names_one_visit<B: BookUnderTest>(book: &B) {
     assert_eq!(found.head.id, visit(1));
     let other = AppointmentBuilder::new(2, from_to((14, 0), (15, 0)));
     let mut change = taking(&other);
-    change.head = Some(crate::visit::VisitHead { hold_key: Some(key.clone()), ..other.head(NOW) });
-    assert_eq!(book.port().record(tenant(), change).await, Err(RecordError::KeyUsed));
+    change.head = Some(crate::visit::VisitHead {
+        hold_key: Some(key.clone()),
+        ..other.head(NOW)
+    });
+    assert_eq!(
+        book.port().record(tenant(), change).await,
+        Err(RecordError::KeyUsed)
+    );
     assert_eq!(book.port().visit(tenant(), visit(2)).await.unwrap(), None);
     assert_eq!(book.port().visit_of_key(tenants()[1], &key).await.unwrap(), None);
 }
@@ -199,54 +289,114 @@ async fn an_expired_hold_keeps_nobody_out<B: BookUnderTest>(book: &B) {
     recorded(book, &AppointmentBuilder::new(9, from_to((14, 0), (15, 0)))).await;
     let later = NOW + Duration::minutes(5);
     let builder = ten_to_eleven(2);
-    let change = Change { head: Some(builder.head(later)), ..Change::at(later) };
+    let change = Change {
+        head: Some(builder.head(later)),
+        ..Change::at(later)
+    };
     let change = change.with(builder.held(later), ClaimChange::Take);
     book.port().record(tenant(), change).await.unwrap();
-    let ended = book.port().appointment(tenant(), appointment(1)).await.unwrap().unwrap();
+    let ended = book
+        .port()
+        .appointment(tenant(), appointment(1))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(ended.state(), &State::Expired { at: later });
-    let expired = BookingEvent::HoldExpired { visit: visit(1), customer: super::customer(1) };
+    let expired = BookingEvent::HoldExpired {
+        visit: visit(1),
+        customer: super::customer(1),
+    };
     assert_eq!(book.events(tenant()).await, vec![expired], "told once");
     // The room is free again as well, and the hold that was in nobody's way was left to its own task.
     recorded_at(book, &ten_to_eleven(3).by(2).in_resource(1), later).await;
-    let other = book.port().appointment(tenant(), appointment(9)).await.unwrap().unwrap();
+    let other = book
+        .port()
+        .appointment(tenant(), appointment(9))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(other.state().word(), "held");
 }
 
 async fn recorded_at<B: BookUnderTest>(book: &B, builder: &AppointmentBuilder, now: time::OffsetDateTime) {
-    let change = Change { head: Some(builder.head(now)), ..Change::at(now) };
-    book.port().record(tenant(), change.with(builder.held(now), ClaimChange::Take)).await.unwrap();
+    let change = Change {
+        head: Some(builder.head(now)),
+        ..Change::at(now)
+    };
+    book.port()
+        .record(tenant(), change.with(builder.held(now), ClaimChange::Take))
+        .await
+        .unwrap();
 }
 
 async fn a_hold_keeps_others_out_until_its_deadline<B: BookUnderTest>(book: &B) {
     recorded(book, &ten_to_eleven(1)).await;
     let a_moment_before = NOW + Duration::minutes(5) - Duration::seconds(1);
     let builder = ten_to_eleven(2);
-    let change = Change { head: Some(builder.head(a_moment_before)), ..Change::at(a_moment_before) };
+    let change = Change {
+        head: Some(builder.head(a_moment_before)),
+        ..Change::at(a_moment_before)
+    };
     let change = change.with(builder.held(a_moment_before), ClaimChange::Take);
-    assert_eq!(book.port().record(tenant(), change).await, Err(RecordError::SlotTaken));
+    assert_eq!(
+        book.port().record(tenant(), change).await,
+        Err(RecordError::SlotTaken)
+    );
 }
 
 async fn an_expired_visit_takes_its_time_again_if_it_is_free<B: BookUnderTest>(book: &B) {
     let later = NOW + Duration::minutes(5);
     let held = recorded(book, &ten_to_eleven(1).in_resource(1)).await;
     let expired = held.expire(later).unwrap();
-    book.port().record(tenant(), Change::at(later).with(expired, ClaimChange::Release)).await.unwrap();
-    let expired = book.port().appointment(tenant(), appointment(1)).await.unwrap().unwrap();
+    book.port()
+        .record(tenant(), Change::at(later).with(expired, ClaimChange::Release))
+        .await
+        .unwrap();
+    let expired = book
+        .port()
+        .appointment(tenant(), appointment(1))
+        .await
+        .unwrap()
+        .unwrap();
     let again = Change::at(later).with(expired.clone().take_again(later).unwrap(), ClaimChange::Take);
     book.port().record(tenant(), again).await.unwrap();
-    let found = book.port().appointment(tenant(), appointment(1)).await.unwrap().unwrap();
+    let found = book
+        .port()
+        .appointment(tenant(), appointment(1))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(found.state(), &State::Confirmed { at: later });
     assert_eq!(found.booking().claims, expired.booking().claims);
-    assert_eq!(book.port().record(tenant(), taking(&ten_to_eleven(2))).await, Err(RecordError::SlotTaken));
+    assert_eq!(
+        book.port().record(tenant(), taking(&ten_to_eleven(2))).await,
+        Err(RecordError::SlotTaken)
+    );
 
     // Another one runs out, and somebody else is faster.
     let builder = AppointmentBuilder::new(3, from_to((12, 0), (13, 0)));
     let expired = recorded(book, &builder).await.expire(later).unwrap();
-    book.port().record(tenant(), Change::at(later).with(expired, ClaimChange::Release)).await.unwrap();
-    recorded_at(book, &AppointmentBuilder::new(4, from_to((12, 30), (13, 0))), later).await;
-    let expired = book.port().appointment(tenant(), appointment(3)).await.unwrap().unwrap();
+    book.port()
+        .record(tenant(), Change::at(later).with(expired, ClaimChange::Release))
+        .await
+        .unwrap();
+    recorded_at(
+        book,
+        &AppointmentBuilder::new(4, from_to((12, 30), (13, 0))),
+        later,
+    )
+    .await;
+    let expired = book
+        .port()
+        .appointment(tenant(), appointment(3))
+        .await
+        .unwrap()
+        .unwrap();
     let again = Change::at(later).with(expired.take_again(later).unwrap(), ClaimChange::Take);
-    assert_eq!(book.port().record(tenant(), again).await, Err(RecordError::SlotTaken));
+    assert_eq!(
+        book.port().record(tenant(), again).await,
+        Err(RecordError::SlotTaken)
+    );
 }
 
 async fn reminders_and_loss_are_remembered<B: BookUnderTest>(book: &B) {
@@ -254,33 +404,95 @@ async fn reminders_and_loss_are_remembered<B: BookUnderTest>(book: &B) {
     let mut head = book.port().visit(tenant(), visit(1)).await.unwrap().unwrap().head;
     head.reminded.extend(Reminder::ALL);
     head.lost_at = Some(NOW);
-    let change = Change { head: Some(head.clone()), ..Change::at(NOW) };
+    let change = Change {
+        head: Some(head.clone()),
+        ..Change::at(NOW)
+    };
     book.port().record(tenant(), change).await.unwrap();
     let found = book.port().visit(tenant(), visit(1)).await.unwrap().unwrap().head;
-    assert_eq!(found, crate::visit::VisitHead { version: head.version.next(), ..head });
+    assert_eq!(
+        found,
+        crate::visit::VisitHead {
+            version: head.version.next(),
+            ..head
+        }
+    );
 }
 
 async fn tenants_are_apart<B: BookUnderTest>(book: &B) {
     let [ours, theirs] = tenants();
     book.port().record(ours, taking(&ten_to_eleven(1))).await.unwrap();
-    assert_eq!(book.port().appointment(theirs, appointment(1)).await.unwrap(), None);
+    assert_eq!(
+        book.port().appointment(theirs, appointment(1)).await.unwrap(),
+        None
+    );
     assert_eq!(book.port().visit(theirs, visit(1)).await.unwrap(), None);
-    assert_eq!(book.port().between(theirs, from_to((0, 0), (24, 0))).await.unwrap(), vec![]);
+    assert_eq!(
+        book.port()
+            .between(theirs, from_to((0, 0), (24, 0)))
+            .await
+            .unwrap(),
+        vec![]
+    );
     // Another tenant's staff member of the same id is somebody else, and so is the same key.
-    book.port().record(theirs, taking(&ten_to_eleven(1))).await.unwrap();
-    let held = book.port().appointment(ours, appointment(1)).await.unwrap().unwrap();
+    book.port()
+        .record(theirs, taking(&ten_to_eleven(1)))
+        .await
+        .unwrap();
+    let held = book
+        .port()
+        .appointment(ours, appointment(1))
+        .await
+        .unwrap()
+        .unwrap();
     let change = Change::at(NOW).with(held.confirm(NOW).unwrap(), ClaimChange::Keep);
     book.port().record(ours, change).await.unwrap();
-    let other = book.port().appointment(theirs, appointment(1)).await.unwrap().unwrap();
+    let other = book
+        .port()
+        .appointment(theirs, appointment(1))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(other.state().word(), "held");
 }
 
 async fn appointments_between_are_sorted_and_overlap<B: BookUnderTest>(book: &B) {
-    let times = [(3, (12, 0), (13, 0)), (1, (9, 0), (10, 0)), (2, (10, 0), (11, 0)), (4, (13, 0), (14, 0))];
+    let times = [
+        (3, (12, 0), (13, 0)),
+        (1, (9, 0), (10, 0)),
+        (2, (10, 0), (11, 0)),
+        (4, (13, 0), (14, 0)),
+    ];
     for (number, from, to) in times {
         recorded(book, &AppointmentBuilder::new(number, from_to(from, to))).await;
     }
-    let found = book.port().between(tenant(), from_to((9, 30), (13, 0))).await.unwrap();
+    let found = book
+        .port()
+        .between(tenant(), from_to((9, 30), (13, 0)))
+        .await
+        .unwrap();
     let ids: Vec<_> = found.iter().map(Appointment::id).collect();
     assert_eq!(ids, vec![appointment(1), appointment(2), appointment(3)]);
+}
+
+async fn a_customers_upcoming_visits_are_those_that_stand_and_are_not_over<B: BookUnderTest>(book: &B) {
+    let past = recorded(book, &AppointmentBuilder::new(1, from_to((9, 0), (10, 0)))).await;
+    let ahead = recorded(book, &AppointmentBuilder::new(2, from_to((12, 0), (13, 0)))).await;
+    let gone = recorded(book, &AppointmentBuilder::new(3, from_to((14, 0), (15, 0)))).await;
+    let nothing = ratiba_kernel::Money::zero(gone.booking().price.charged().currency());
+    let cancelled = gone.cancel(crate::appointment::CancelledBy::Customer, nothing, NOW).unwrap();
+    book.port()
+        .record(tenant(), Change::at(NOW).with(cancelled, ClaimChange::Release))
+        .await
+        .unwrap();
+    let from = past.booking().time.end();
+    let found = book
+        .port()
+        .upcoming(tenant(), ahead.booking().customer, from)
+        .await
+        .unwrap();
+    let ids: Vec<_> = found.iter().map(|visit| visit.head.id).collect();
+    assert_eq!(ids, vec![ahead.booking().visit]);
+    let stranger = ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(u128::MAX));
+    assert_eq!(book.port().upcoming(tenant(), stranger, from).await.unwrap(), Vec::new());
 }

@@ -1,14 +1,15 @@
 //! A book and a timetable in memory. They keep the same promises as the database's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId, TimeRange};
+use time::OffsetDateTime;
 
 use crate::appointment::{Appointment, AppointmentId, Version};
 use crate::availability::{BusinessHours, EngagedAs, Engagement, Facts};
-use crate::catalogue::{Service, StaffId};
+use crate::catalogue::{CustomerId, Service, StaffId};
 use crate::engagement::Claim;
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::Policy;
@@ -49,7 +50,11 @@ impl InMemoryBook {
 
     /// Freezes a month of a staff member.
     pub fn freeze(&self, tenant: TenantId, staff: StaffId, month: TimeRange) {
-        self.pages().entry(tenant).or_default().frozen.push((staff, month));
+        self.pages()
+            .entry(tenant)
+            .or_default()
+            .frozen
+            .push((staff, month));
     }
 
     /// All events so far, in order.
@@ -75,7 +80,11 @@ impl InMemoryBook {
                 claims.iter().map(move |claim| (engaged_as, claim))
             });
             let all = blocks.chain(booked);
-            all.map(|(engaged_as, claim)| Engagement { claim: claim.clone(), engaged_as }).collect()
+            all.map(|(engaged_as, claim)| Engagement {
+                claim: claim.clone(),
+                engaged_as,
+            })
+            .collect()
         })
     }
 }
@@ -91,7 +100,9 @@ impl Pages {
 
     fn apply(&mut self, change: Change) -> Result<(), RecordError> {
         if change.open_months.iter().any(|month| {
-            self.frozen.iter().any(|(staff, range)| *staff == month.staff && range.holds(month.at))
+            self.frozen
+                .iter()
+                .any(|(staff, range)| *staff == month.staff && range.holds(month.at))
         }) {
             return Err(RecordError::MonthFrozen);
         }
@@ -120,7 +131,10 @@ impl Pages {
             return Err(RecordError::Stale);
         }
         let key_used = head.hold_key.is_some()
-            && self.heads.values().any(|other| other.id != head.id && other.hold_key == head.hold_key);
+            && self
+                .heads
+                .values()
+                .any(|other| other.id != head.id && other.hold_key == head.hold_key);
         if key_used {
             return Err(RecordError::KeyUsed);
         }
@@ -131,11 +145,18 @@ impl Pages {
 
     fn end_overdue(&mut self, wanted: &[Claim], at: time::OffsetDateTime) -> Result<(), RecordError> {
         let in_the_way = |claims: &Vec<Claim>| claims.iter().any(|c| wanted.iter().any(|w| w.conflicts(c)));
-        let ids: Vec<AppointmentId> =
-            self.claims.iter().filter(|(_, claims)| in_the_way(claims)).map(|(id, _)| *id).collect();
+        let ids: Vec<AppointmentId> = self
+            .claims
+            .iter()
+            .filter(|(_, claims)| in_the_way(claims))
+            .map(|(id, _)| *id)
+            .collect();
         for id in ids {
             let visit = self.appointments.get(&id).map(|a| a.booking().visit);
-            if let Some(change) = visit.and_then(|id| self.visit(id)).and_then(|visit| expiry(&visit, at)) {
+            if let Some(change) = visit
+                .and_then(|id| self.visit(id))
+                .and_then(|visit| expiry(&visit, at))
+            {
                 self.apply(change)?;
             }
         }
@@ -145,7 +166,10 @@ impl Pages {
     fn write(&mut self, changed: AppointmentChange) -> Result<(), RecordError> {
         let AppointmentChange { appointment, claims } = changed;
         let id = appointment.id();
-        let recorded = self.appointments.get(&id).map_or(Version::NEW, Appointment::version);
+        let recorded = self
+            .appointments
+            .get(&id)
+            .map_or(Version::NEW, Appointment::version);
         if recorded != appointment.version() {
             return Err(RecordError::Stale);
         }
@@ -158,7 +182,10 @@ impl Pages {
                 self.claims.remove(&id);
                 let wanted = &appointment.booking().claims;
                 let others = self.claims.values().flatten().chain(&self.blocks);
-                if others.into_iter().any(|other| wanted.iter().any(|claim| claim.conflicts(other))) {
+                if others
+                    .into_iter()
+                    .any(|other| wanted.iter().any(|claim| claim.conflicts(other)))
+                {
                     return Err(RecordError::SlotTaken);
                 }
                 self.claims.insert(id, wanted.clone());
@@ -181,7 +208,10 @@ impl AppointmentBook for InMemoryBook {
 
     async fn visit_of_key(&self, tenant: TenantId, key: &HoldKey) -> Result<Option<Visit>, Outage> {
         Ok(self.read(tenant, |pages| {
-            let head = pages.heads.values().find(|head| head.hold_key.as_ref() == Some(key))?;
+            let head = pages
+                .heads
+                .values()
+                .find(|head| head.hold_key.as_ref() == Some(key))?;
             pages.visit(head.id)
         }))
     }
@@ -189,10 +219,34 @@ impl AppointmentBook for InMemoryBook {
     async fn between(&self, tenant: TenantId, range: TimeRange) -> Result<Vec<Appointment>, Outage> {
         Ok(self.read(tenant, |pages| {
             let all = pages.appointments.values();
-            let mut found: Vec<_> = all.filter(|a| a.booking().time.overlaps(&range)).cloned().collect();
+            let mut found: Vec<_> = all
+                .filter(|a| a.booking().time.overlaps(&range))
+                .cloned()
+                .collect();
             found.sort_by_key(|a| (a.booking().time.start(), a.id()));
             found
         }))
+    }
+
+    async fn upcoming(
+        &self,
+        tenant: TenantId,
+        customer: CustomerId,
+        from: OffsetDateTime,
+    ) -> Result<Vec<Visit>, Outage> {
+        let visits: BTreeSet<VisitId> = self.read(tenant, |pages| {
+            let ahead = pages.appointments.values().filter(|a| {
+                let booking = a.booking();
+                booking.customer == customer && booking.time.end() > from && a.state().keeps_its_time()
+            });
+            ahead.map(|a| a.booking().visit).collect()
+        });
+        let mut found = Vec::new();
+        for id in visits {
+            found.extend(self.visit(tenant, id).await?);
+        }
+        found.sort_by_key(|visit| (visit.start(), visit.head.id));
+        Ok(found)
     }
 
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
@@ -224,9 +278,15 @@ impl InMemorySalon {
 impl Timetable for InMemorySalon {
     async fn facts(&self, tenant: TenantId, query: FactsQuery) -> Result<Facts, Outage> {
         let mut facts = self.facts.clone();
-        facts.services.retain(|service| query.services.contains(&service.id));
+        facts
+            .services
+            .retain(|service| query.services.contains(&service.id));
         let engaged = self.book.engagements(tenant);
-        facts.engagements.extend(engaged.into_iter().filter(|e| e.claim.range.overlaps(&query.range)));
+        facts.engagements.extend(
+            engaged
+                .into_iter()
+                .filter(|e| e.claim.range.overlaps(&query.range)),
+        );
         Ok(facts)
     }
 }

@@ -12,7 +12,10 @@ use crate::ports::{Change, ClaimChange, OpenMonth, RecordError};
 
 async fn keep<B: BookUnderTest>(book: &B, changed: Appointment, now: OffsetDateTime) -> Appointment {
     let id = changed.id();
-    book.port().record(tenant(), Change::at(now).with(changed, ClaimChange::Keep)).await.unwrap();
+    book.port()
+        .record(tenant(), Change::at(now).with(changed, ClaimChange::Keep))
+        .await
+        .unwrap();
     book.port().appointment(tenant(), id).await.unwrap().unwrap()
 }
 
@@ -44,26 +47,57 @@ pub(super) async fn a_frozen_month_refuses<B: BookUnderTest>(book: &B) {
         ..Correction::default()
     };
     let guarded = |appointment: &Appointment, minor, member| {
-        let month = OpenMonth { staff: staff(member), at: appointment.counts_at() };
+        let month = OpenMonth {
+            staff: staff(member),
+            at: appointment.counts_at(),
+        };
         let corrected = appointment.clone().correct(tip(minor), at(12, 0)).unwrap();
         let change = Change::at(at(12, 0)).with(corrected, ClaimChange::Keep);
-        Change { open_months: vec![month], ..change }
+        Change {
+            open_months: vec![month],
+            ..change
+        }
     };
-    book.port().record(tenant(), guarded(&done, 100, 1)).await.unwrap();
+    book.port()
+        .record(tenant(), guarded(&done, 100, 1))
+        .await
+        .unwrap();
     book.freeze_may(tenant()).await;
-    let done = book.port().appointment(tenant(), appointment(1)).await.unwrap().unwrap();
-    assert_eq!(book.port().record(tenant(), guarded(&done, 200, 1)).await, Err(RecordError::MonthFrozen));
-    let kept = book.port().appointment(tenant(), appointment(1)).await.unwrap().unwrap();
+    let done = book
+        .port()
+        .appointment(tenant(), appointment(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        book.port().record(tenant(), guarded(&done, 200, 1)).await,
+        Err(RecordError::MonthFrozen)
+    );
+    let kept = book
+        .port()
+        .appointment(tenant(), appointment(1))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(kept, done);
     // Somebody else's month is open, and so is the next one; by the local clock, not by UTC's.
-    book.port().record(tenant(), guarded(&done, 300, 2)).await.unwrap();
+    book.port()
+        .record(tenant(), guarded(&done, 300, 2))
+        .await
+        .unwrap();
     let last_moment = time::macros::datetime!(2026-05-31 20:59:59 UTC);
     for (instant, expected) in [
         (last_moment, Err(RecordError::MonthFrozen)),
         (last_moment + Duration::seconds(1), Ok(())),
     ] {
-        let month = OpenMonth { staff: staff(1), at: instant };
-        let change = Change { open_months: vec![month], ..Change::at(at(12, 0)) };
+        let month = OpenMonth {
+            staff: staff(1),
+            at: instant,
+        };
+        let change = Change {
+            open_months: vec![month],
+            ..Change::at(at(12, 0))
+        };
         assert_eq!(book.port().record(tenant(), change).await, expected, "{instant}");
     }
 }
@@ -85,7 +119,11 @@ pub(super) async fn every_state_is_read_back<B: BookUnderTest>(book: &B) {
         confirmed(3),
         confirmed(4).check_in(NOW).unwrap(),
         confirmed(5).start(NOW, NOW).unwrap(),
-        confirmed(6).start(NOW - Duration::HOUR, NOW).unwrap().finish(NOW, NOW).unwrap(),
+        confirmed(6)
+            .start(NOW - Duration::HOUR, NOW)
+            .unwrap()
+            .finish(NOW, NOW)
+            .unwrap(),
         hour(7).held(NOW).expire(NOW + Duration::hours(1)).unwrap(),
         request(8).decline(NOW).unwrap(),
         confirmed(9).cancel(CancelledBy::Customer, fee, NOW).unwrap(),
@@ -94,10 +132,25 @@ pub(super) async fn every_state_is_read_back<B: BookUnderTest>(book: &B) {
     ];
     for (number, state) in (1..).zip(states) {
         let head = hour(number).head(NOW);
-        let claims = if state.state().keeps_its_time() { ClaimChange::Take } else { ClaimChange::Release };
-        let change = Change { head: Some(head), ..Change::at(NOW) };
-        book.port().record(tenant(), change.with(state.clone(), claims)).await.unwrap();
-        let found = book.port().appointment(tenant(), appointment(number)).await.unwrap().unwrap();
+        let claims = if state.state().keeps_its_time() {
+            ClaimChange::Take
+        } else {
+            ClaimChange::Release
+        };
+        let change = Change {
+            head: Some(head),
+            ..Change::at(NOW)
+        };
+        book.port()
+            .record(tenant(), change.with(state.clone(), claims))
+            .await
+            .unwrap();
+        let found = book
+            .port()
+            .appointment(tenant(), appointment(number))
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(found, state.at_next_version());
     }
 }

@@ -53,10 +53,9 @@ impl From<RecordError> for CancelAppointmentError {
     fn from(error: RecordError) -> Self {
         match error {
             // No claim is taken, no visit is made and no month is asked about here.
-            RecordError::Stale
-            | RecordError::SlotTaken
-            | RecordError::KeyUsed
-            | RecordError::MonthFrozen => Self::Stale,
+            RecordError::Stale | RecordError::SlotTaken | RecordError::KeyUsed | RecordError::MonthFrozen => {
+                Self::Stale
+            }
             RecordError::Unavailable(outage) => Self::Unavailable(outage),
         }
     }
@@ -100,9 +99,16 @@ impl CancelAppointment {
             let cancelled = appointment.cancel(order.by, fee, now)?;
             answer.push(cancelled.clone().at_next_version());
             let by = order.by;
-            change = change
-                .with(cancelled, ClaimChange::Release)
-                .telling(BookingEvent::AppointmentCancelled { appointment: id, visit, customer, by, fee });
+            change =
+                change
+                    .with(cancelled, ClaimChange::Release)
+                    .telling(BookingEvent::AppointmentCancelled {
+                        appointment: id,
+                        visit,
+                        customer,
+                        by,
+                        fee,
+                    });
         }
         if !change.appointments.is_empty() {
             self.book.record(tenant, change).await?;
@@ -121,7 +127,11 @@ impl CancelAppointment {
                 Ok(vec![found.ok_or(CancelAppointmentError::Unknown)?])
             }
             CancelTarget::Visit(id) => {
-                let visit = self.book.visit(tenant, id).await?.ok_or(CancelAppointmentError::Unknown)?;
+                let visit = self
+                    .book
+                    .visit(tenant, id)
+                    .await?
+                    .ok_or(CancelAppointmentError::Unknown)?;
                 let (open, over): (Vec<_>, Vec<_>) =
                     visit.appointments.into_iter().partition(|a| is_open(a.state()));
                 // Nothing left to cancel: the parts themselves say whether that is fine.
@@ -133,7 +143,9 @@ impl CancelAppointment {
 
 const fn is_open(state: &State) -> bool {
     match state {
-        State::Requested { .. } | State::Held { .. } | State::Confirmed { .. } | State::CheckedIn { .. } => true,
+        State::Requested { .. } | State::Held { .. } | State::Confirmed { .. } | State::CheckedIn { .. } => {
+            true
+        }
         State::InProgress { .. }
         | State::Completed { .. }
         | State::Expired { .. }
@@ -145,7 +157,10 @@ const fn is_open(state: &State) -> bool {
 }
 
 fn is_cancelled(appointment: &Appointment) -> bool {
-    matches!(appointment.state(), State::CancelledByCustomer { .. } | State::CancelledByBusiness { .. })
+    matches!(
+        appointment.state(),
+        State::CancelledByCustomer { .. } | State::CancelledByBusiness { .. }
+    )
 }
 
 fn fee(
@@ -161,5 +176,7 @@ fn fee(
     }
     let rules = &policy.rules;
     let start = appointment.booking().time.start();
-    rules.cancellation.cancellation_fee(charged, start, now, rules.rounding)
+    rules
+        .cancellation
+        .cancellation_fee(charged, start, now, rules.rounding)
 }

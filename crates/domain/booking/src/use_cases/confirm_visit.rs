@@ -56,7 +56,11 @@ impl ConfirmVisit {
         let zone = self.catalogue.policy(tenant).await?.zone;
         let mut taken = false;
         for _try in 0..TRIES {
-            let visit = self.book.visit(tenant, id).await?.ok_or(ConfirmVisitError::UnknownVisit)?;
+            let visit = self
+                .book
+                .visit(tenant, id)
+                .await?
+                .ok_or(ConfirmVisitError::UnknownVisit)?;
             let now = self.clock.now();
             let (change, outcome) = match decide(&visit, &zone, now) {
                 Decision::Settled(outcome) => return Ok(outcome),
@@ -112,21 +116,33 @@ fn decide(visit: &Visit, zone: &Zone, now: OffsetDateTime) -> Decision {
         }
     }
     if change.appointments.is_empty() {
-        return if agreed { Decision::Settled(Confirmation::Confirmed) } else { Decision::Lose };
+        return if agreed {
+            Decision::Settled(Confirmation::Confirmed)
+        } else {
+            Decision::Lose
+        };
     }
-    let starts = change.appointments.iter().map(|changed| changed.appointment.booking().time.start());
+    let starts = change
+        .appointments
+        .iter()
+        .map(|changed| changed.appointment.booking().time.start());
     if let Some(start) = starts.min() {
         change.tasks = reminders(zone, visit.head.id, start, now);
     }
     let (visit, customer) = (visit.head.id, visit.head.customer);
-    Decision::Confirm(Box::new(change.telling(BookingEvent::VisitConfirmed { visit, customer })))
+    Decision::Confirm(Box::new(
+        change.telling(BookingEvent::VisitConfirmed { visit, customer }),
+    ))
 }
 
 fn lose(visit: &Visit, now: OffsetDateTime) -> Change {
     let mut head = visit.head.clone();
     head.lost_at = Some(now);
     let (visit, customer) = (head.id, head.customer);
-    let change = Change { head: Some(head), ..Change::at(now) };
+    let change = Change {
+        head: Some(head),
+        ..Change::at(now)
+    };
     change.telling(BookingEvent::VisitLostAfterPayment { visit, customer })
 }
 
@@ -139,7 +155,10 @@ pub(super) fn reminders(
 ) -> Vec<Due<BookingTask>> {
     let due = Reminder::ALL.into_iter().filter_map(|reminder| {
         let at = reminder.goes_at(zone, start, now)?;
-        Some(Due { at, task: BookingTask::Remind { visit, reminder } })
+        Some(Due {
+            at,
+            task: BookingTask::Remind { visit, reminder },
+        })
     });
     due.collect()
 }

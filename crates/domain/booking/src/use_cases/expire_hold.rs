@@ -35,8 +35,12 @@ impl ExpireHold {
     #[tracing::instrument(name = "booking.expire_hold", skip_all, fields(visit.id = %id))]
     pub async fn execute(&self, tenant: TenantId, id: VisitId) -> Result<(), TaskError> {
         for _try in 0..TRIES {
-            let Some(visit) = self.book.visit(tenant, id).await? else { return Ok(()) };
-            let Some(change) = expiry(&visit, self.clock.now()) else { return Ok(()) };
+            let Some(visit) = self.book.visit(tenant, id).await? else {
+                return Ok(());
+            };
+            let Some(change) = expiry(&visit, self.clock.now()) else {
+                return Ok(());
+            };
             match self.book.record(tenant, change).await {
                 Ok(()) => return Ok(()),
                 Err(

@@ -47,7 +47,9 @@ impl FinishAppointment {
             customer: booking.customer,
             staff: booking.team.members().to_vec(),
         };
-        let change = Change::at(now).with(finished.clone(), ClaimChange::Keep).telling(event);
+        let change = Change::at(now)
+            .with(finished.clone(), ClaimChange::Keep)
+            .telling(event);
         self.book.record(tenant, change).await?;
         Ok(finished.at_next_version())
     }

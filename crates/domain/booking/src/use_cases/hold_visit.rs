@@ -106,43 +106,57 @@ impl HoldVisit {
         if let Some(visit) = self.book.visit_of_key(tenant, &order.key).await? {
             return held(visit);
         }
-        let mut last_reasons = BTreeSet::new();
         for _try in 0..TRIES {
-            let now = self.clock.now();
-            let window = around(order.start, now)?;
-            let services = order.parts.iter().map(|part| part.service);
-            let facts = self.timetable.facts(tenant, facts_query(services, window)).await?;
-            let request =
-                SlotRequest { parts: order.parts.clone(), window, channel: order.channel, now, most: None };
+            let (facts, request) = self.look(tenant, &order).await?;
             let slot = match availability::check(&facts, &request, order.start)? {
                 Ok(slot) => slot,
-                Err(refused) => {
-                    let mut reasons = refused.reasons();
-                    reasons.extend(last_reasons);
-                    let alternatives = alternatives(&facts, &request, order.start);
-                    return Err(HoldVisitError::NotFree { reasons, alternatives });
-                }
+                Err(refused) => return Err(not_free(&facts, &request, order.start, refused.reasons())),
             };
-            let change = self.decide(&facts, &order, &slot, now)?;
-            let id = change.head.as_ref().map(|head| head.id);
+            let (id, change) = self.decide(&facts, &order, &slot, request.now)?;
             match self.book.record(tenant, change).await {
-                Ok(()) => {
-                    let Some(id) = id else { break };
-                    return self.recorded(tenant, id).await;
-                }
+                Ok(()) => return self.recorded(tenant, id).await,
                 Err(RecordError::KeyUsed | RecordError::Stale) => {
                     if let Some(visit) = self.book.visit_of_key(tenant, &order.key).await? {
                         return held(visit);
                     }
                 }
-                Err(RecordError::SlotTaken | RecordError::MonthFrozen) => {
-                    last_reasons = BTreeSet::from([Reason::Booked]);
-                }
+                // Somebody was faster: the facts have changed, and perhaps another one is free.
+                Err(RecordError::SlotTaken | RecordError::MonthFrozen) => {}
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
             }
         }
-        // Somebody else was faster every time: too crowded a moment to look for more than the answer.
-        Err(HoldVisitError::NotFree { reasons: last_reasons, alternatives: Vec::new() })
+        let (facts, request) = self.look(tenant, &order).await?;
+        Err(not_free(
+            &facts,
+            &request,
+            order.start,
+            BTreeSet::from([Reason::Booked]),
+        ))
+    }
+
+    async fn look(
+        &self,
+        tenant: TenantId,
+        order: &HoldOrder,
+    ) -> Result<(Facts, SlotRequest), HoldVisitError> {
+        let now = self.clock.now();
+        let window = around(order.start, now)?;
+        let services = order.parts.iter().map(|part| part.service);
+        let facts = self
+            .timetable
+            .facts(tenant, facts_query(services, window))
+            .await?;
+        let (parts, channel) = (order.parts.clone(), order.channel);
+        Ok((
+            facts,
+            SlotRequest {
+                parts,
+                window,
+                channel,
+                now,
+                most: None,
+            },
+        ))
     }
 
     async fn recorded(&self, tenant: TenantId, id: VisitId) -> Result<Held, HoldVisitError> {
@@ -158,7 +172,7 @@ impl HoldVisit {
         order: &HoldOrder,
         slot: &Slot,
         now: OffsetDateTime,
-    ) -> Result<Change, HoldVisitError> {
+    ) -> Result<(VisitId, Change), HoldVisitError> {
         let rules = &facts.policy.rules;
         let visit = self.ids.fresh();
         let until = now + rules.hold.of(order.pay_by).duration();
@@ -168,7 +182,10 @@ impl HoldVisit {
             let service = facts.services.iter().find(|service| service.id == part.service);
             let service = service.ok_or(RequestFault::UnknownService(part.service))?;
             let booking = self.booking(order, (part, wish), service, visit, now)?;
-            let booking = Booking { deposit: service.deposit.due(booking.price.charged(), rules.rounding)?, ..booking };
+            let booking = Booking {
+                deposit: service.deposit.due(booking.price.charged(), rules.rounding)?,
+                ..booking
+            };
             due = due.checked_add(booking.deposit)?;
             let id: AppointmentId = self.ids.fresh();
             appointments.push(Appointment::hold(id, booking, until));
@@ -183,13 +200,27 @@ impl HoldVisit {
             version: Version::NEW,
         };
         let customer = order.customer;
-        let mut change = Change { head: Some(head), ..Change::at(now) };
+        let mut change = Change {
+            head: Some(head),
+            ..Change::at(now)
+        };
         if due.is_positive() {
             for appointment in appointments {
                 change = change.with(appointment, ClaimChange::Take);
             }
-            change.tasks.push(Due { at: until, task: BookingTask::ExpireHold { visit } });
-            return Ok(change.telling(BookingEvent::VisitHeld { visit, customer, until, due }));
+            change.tasks.push(Due {
+                at: until,
+                task: BookingTask::ExpireHold { visit },
+            });
+            return Ok((
+                visit,
+                change.telling(BookingEvent::VisitHeld {
+                    visit,
+                    customer,
+                    until,
+                    due,
+                }),
+            ));
         }
         for appointment in appointments {
             // A hold that was made this moment can always be confirmed.
@@ -197,7 +228,10 @@ impl HoldVisit {
             change = change.with(confirmed, ClaimChange::Take);
         }
         change.tasks = confirm_visit::reminders(&facts.policy.zone, visit, slot.time.start(), now);
-        Ok(change.telling(BookingEvent::VisitConfirmed { visit, customer }))
+        Ok((
+            visit,
+            change.telling(BookingEvent::VisitConfirmed { visit, customer }),
+        ))
     }
 
     fn booking(
@@ -215,7 +249,11 @@ impl HoldVisit {
             customer: order.customer,
             service: part.service,
             team: Team::of(part.staff),
-            choice: if requested { StaffChoice::Requested } else { StaffChoice::Assigned },
+            choice: if requested {
+                StaffChoice::Requested
+            } else {
+                StaffChoice::Assigned
+            },
             channel: order.channel,
             time: part.time,
             recipe: service.recipe.clone(),
@@ -224,6 +262,18 @@ impl HoldVisit {
             price,
             booked_at: now,
         })
+    }
+}
+
+fn not_free(
+    facts: &Facts,
+    request: &SlotRequest,
+    wanted: OffsetDateTime,
+    reasons: BTreeSet<Reason>,
+) -> HoldVisitError {
+    HoldVisitError::NotFree {
+        reasons,
+        alternatives: alternatives(facts, request, wanted),
     }
 }
 

@@ -54,9 +54,17 @@ impl OfferSlot {
         let now = self.clock.now();
         let window = around(query.start, now)?;
         let services = query.parts.iter().map(|part| part.service);
-        let facts = self.timetable.facts(tenant, facts_query(services, window)).await?;
-        let request =
-            SlotRequest { parts: query.parts, window, channel: query.channel, now, most: None };
+        let facts = self
+            .timetable
+            .facts(tenant, facts_query(services, window))
+            .await?;
+        let request = SlotRequest {
+            parts: query.parts,
+            window,
+            channel: query.channel,
+            now,
+            most: None,
+        };
         Ok(match availability::check(&facts, &request, query.start)? {
             Ok(slot) => Offer::Free(slot),
             Err(refused) => Offer::Alternatives {

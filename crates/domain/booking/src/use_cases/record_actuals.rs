@@ -44,14 +44,19 @@ impl RecordActuals {
             return Ok(before);
         }
         let visit = after.booking().visit;
-        let mut change = Change::at(now)
-            .with(after.clone(), ClaimChange::Keep)
-            .telling(BookingEvent::ActualsCorrected { appointment: id, visit });
+        let mut change =
+            Change::at(now)
+                .with(after.clone(), ClaimChange::Keep)
+                .telling(BookingEvent::ActualsCorrected {
+                    appointment: id,
+                    visit,
+                });
         if matches!(after.state(), State::Completed { .. }) {
             let instants = [before.counts_at(), after.counts_at()];
             let team = after.booking().team.members().iter();
-            change.open_months =
-                team.flat_map(|staff| instants.map(|at| OpenMonth { staff: *staff, at })).collect();
+            change.open_months = team
+                .flat_map(|staff| instants.map(|at| OpenMonth { staff: *staff, at }))
+                .collect();
         }
         self.book.record(tenant, change).await?;
         Ok(after.at_next_version())

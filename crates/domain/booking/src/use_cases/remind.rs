@@ -26,15 +26,14 @@ impl Remind {
     /// # Errors
     /// [`TaskError`], as for any task of a visit.
     #[tracing::instrument(name = "booking.remind", skip_all, fields(visit.id = %id))]
-    pub async fn execute(
-        &self,
-        tenant: TenantId,
-        id: VisitId,
-        reminder: Reminder,
-    ) -> Result<(), TaskError> {
+    pub async fn execute(&self, tenant: TenantId, id: VisitId, reminder: Reminder) -> Result<(), TaskError> {
         for _try in 0..TRIES {
-            let Some(visit) = self.book.visit(tenant, id).await? else { return Ok(()) };
-            let Some(change) = self.decide(&visit, reminder) else { return Ok(()) };
+            let Some(visit) = self.book.visit(tenant, id).await? else {
+                return Ok(());
+            };
+            let Some(change) = self.decide(&visit, reminder) else {
+                return Ok(());
+            };
             match self.book.record(tenant, change).await {
                 Ok(()) => return Ok(()),
                 Err(
@@ -51,7 +50,10 @@ impl Remind {
 
     fn decide(&self, visit: &Visit, reminder: Reminder) -> Option<Change> {
         let now = self.clock.now();
-        let confirmed = visit.appointments.iter().filter(|a| matches!(a.state(), State::Confirmed { .. }));
+        let confirmed = visit
+            .appointments
+            .iter()
+            .filter(|a| matches!(a.state(), State::Confirmed { .. }));
         let start = confirmed.map(|a| a.booking().time.start()).min()?;
         let is_time = now < start && reminder.earliest(start) <= now;
         if !is_time || visit.head.reminded.contains(&reminder) {
@@ -60,7 +62,14 @@ impl Remind {
         let mut head = visit.head.clone();
         head.reminded.insert(reminder);
         let (visit, customer) = (head.id, head.customer);
-        let change = Change { head: Some(head), ..Change::at(now) };
-        Some(change.telling(BookingEvent::ReminderDue { visit, customer, reminder }))
+        let change = Change {
+            head: Some(head),
+            ..Change::at(now)
+        };
+        Some(change.telling(BookingEvent::ReminderDue {
+            visit,
+            customer,
+            reminder,
+        }))
     }
 }

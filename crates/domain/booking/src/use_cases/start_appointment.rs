@@ -71,9 +71,12 @@ impl StartAppointment {
         let now = self.clock.now();
         let started = appointment.start(began.unwrap_or(now), now)?;
         let visit = started.booking().visit;
-        let change = Change::at(now)
-            .with(started.clone(), ClaimChange::Keep)
-            .telling(BookingEvent::AppointmentStarted { appointment: id, visit });
+        let change = Change::at(now).with(started.clone(), ClaimChange::Keep).telling(
+            BookingEvent::AppointmentStarted {
+                appointment: id,
+                visit,
+            },
+        );
         self.book.record(tenant, change).await?;
         Ok(started.at_next_version())
     }
@@ -84,5 +87,7 @@ pub(super) async fn find(
     tenant: TenantId,
     id: AppointmentId,
 ) -> Result<Appointment, RenderingError> {
-    book.appointment(tenant, id).await?.ok_or(RenderingError::UnknownAppointment)
+    book.appointment(tenant, id)
+        .await?
+        .ok_or(RenderingError::UnknownAppointment)
 }

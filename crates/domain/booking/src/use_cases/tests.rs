@@ -66,12 +66,18 @@ impl World {
     }
 
     fn expire(&self, visit: crate::visit::VisitId) {
-        let expire = ExpireHold { book: self.book.clone(), clock: self.clock.clone() };
+        let expire = ExpireHold {
+            book: self.book.clone(),
+            clock: self.clock.clone(),
+        };
         block_on(expire.execute(tenant(1), visit)).unwrap();
     }
 
     fn remind(&self, visit: crate::visit::VisitId, reminder: Reminder) {
-        let remind = Remind { book: self.book.clone(), clock: self.clock.clone() };
+        let remind = Remind {
+            book: self.book.clone(),
+            clock: self.clock.clone(),
+        };
         block_on(remind.execute(tenant(1), visit, reminder)).unwrap();
     }
 
@@ -93,7 +99,11 @@ impl World {
     }
 
     fn names(&self) -> Vec<&'static str> {
-        self.book.events(tenant(1)).iter().map(BookingEvent::name).collect()
+        self.book
+            .events(tenant(1))
+            .iter()
+            .map(BookingEvent::name)
+            .collect()
     }
 }
 

@@ -4,7 +4,10 @@ use super::*;
 use crate::test_support::builders::{AppointmentBuilder, NOW, at, from_to};
 
 fn visit_of(appointments: Vec<Appointment>) -> Visit {
-    Visit { head: AppointmentBuilder::new(1, from_to((10, 0), (11, 0))).head(NOW), appointments }
+    Visit {
+        head: AppointmentBuilder::new(1, from_to((10, 0), (11, 0))).head(NOW),
+        appointments,
+    }
 }
 
 fn held() -> Appointment {
@@ -15,9 +18,15 @@ fn held() -> Appointment {
 fn one_part_that_waits_makes_the_visit_wait() {
     let confirmed = held().confirm(NOW).unwrap();
     let until = NOW + Duration::minutes(5);
-    assert_eq!(visit_of(vec![confirmed.clone(), held()]).standing(), VisitStanding::Waiting { until });
+    assert_eq!(
+        visit_of(vec![confirmed.clone(), held()]).standing(),
+        VisitStanding::Waiting { until }
+    );
     let expired = held().expire(until).unwrap();
-    assert_eq!(visit_of(vec![confirmed, expired.clone()]).standing(), VisitStanding::Agreed);
+    assert_eq!(
+        visit_of(vec![confirmed, expired.clone()]).standing(),
+        VisitStanding::Agreed
+    );
     assert_eq!(visit_of(vec![expired]).standing(), VisitStanding::Over);
 }
 
@@ -30,7 +39,10 @@ fn what_is_due_is_the_sum_of_the_deposits() {
 
 #[test]
 fn a_visit_starts_with_the_first_part_that_is_left() {
-    let later = AppointmentBuilder::new(2, from_to((11, 0), (12, 0))).held(NOW).confirm(NOW).unwrap();
+    let later = AppointmentBuilder::new(2, from_to((11, 0), (12, 0)))
+        .held(NOW)
+        .confirm(NOW)
+        .unwrap();
     let gone = held().expire(at(0, 0)).unwrap();
     assert_eq!(visit_of(vec![gone.clone(), later]).start(), Some(at(11, 0)));
     assert_eq!(visit_of(vec![gone]).start(), Some(at(10, 0)));

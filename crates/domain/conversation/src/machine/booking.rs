@@ -22,7 +22,9 @@ pub fn hear(stage: &Stage, question: Option<&Question>, said: Said, facts: &Fact
         Said::Words(words) => match (words.intent, words.choice, question) {
             (Intent::ChooseOption, Some(place), Some(question)) => {
                 let meaning = place.checked_sub(1).and_then(|index| question.options.get(index));
-                meaning.map_or_else(Step::misunderstood, |meaning| chosen(stage, meaning.clone(), facts))
+                meaning.map_or_else(Step::misunderstood, |meaning| {
+                    chosen(stage, meaning.clone(), facts)
+                })
             }
             _no_choice => heard_words(stage, words, facts),
         },
@@ -41,9 +43,13 @@ fn heard_words(stage: &Stage, words: Words, facts: &Facts<'_>) -> Step {
         Intent::AskLocation => Step::say(Reply::Location),
         Intent::AskPromo => Step::say(Reply::NoOffers),
         Intent::AskInfo => Step::say(Reply::DoNotKnow),
-        Intent::ShowBooking => Step::wish(Wish::Upcoming { then: visit::Then::Show }),
+        Intent::ShowBooking => Step::wish(Wish::Upcoming {
+            then: visit::Then::Show,
+        }),
         Intent::RunningLate => Step::wish(Wish::Upcoming {
-            then: visit::Then::Late { minutes: words.minutes_late },
+            then: visit::Then::Late {
+                minutes: words.minutes_late,
+            },
         }),
         Intent::Thanks => Step::say(Reply::YouAreWelcome),
         Intent::Greet => greeted(stage, facts),
@@ -91,9 +97,7 @@ fn in_stage(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step
             advance(draft.clone().with(words, &facts.menu.zone), facts)
         }
         // "The nearest is …, would that do?"
-        Stage::Choosing { draft, slots } if gist == Gist::Yes => {
-            slot_chosen(draft, slots.first(), facts)
-        }
+        Stage::Choosing { draft, slots } if gist == Gist::Yes => slot_chosen(draft, slots.first(), facts),
         Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => match gist {
             Gist::No => given_up(),
             Gist::Wait => Step::say(Reply::TakeYourTime),
@@ -115,14 +119,15 @@ fn in_stage(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step
         Stage::Paying { owed, .. } => match gist {
             Gist::No => visit::ask_cancel(owed.visit, owed.slot, stage.clone()),
             Gist::Wait => Step::say(Reply::TakeYourTime),
-            Gist::Yes | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear => {
-                look_up(owed)
-            }
+            Gist::Yes | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear => look_up(owed),
         },
         Stage::Booked { .. } => after_the_booking(gist, words, facts),
         Stage::Cancelling { visit, slot, back } => match gist {
             Gist::Yes if facts.stale => visit::ask_cancel(*visit, *slot, back.as_ref().clone()),
-            Gist::Yes => Step::wish(Wish::Cancel { visit: *visit, slot: *slot }),
+            Gist::Yes => Step::wish(Wish::Cancel {
+                visit: *visit,
+                slot: *slot,
+            }),
             Gist::No => Step::say(Reply::NotCancelled { slot: *slot }).at(back.as_ref().clone()),
             Gist::Wait | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear => {
                 in_stage(back, gist, words, facts)
@@ -143,9 +148,13 @@ fn confirming(draft: &Draft, slot: &Slot, gist: Gist, words: &Words, facts: &Fac
         }
         Gist::No => declined(draft, slot),
         Gist::OtherTime => ask_when(draft.clone().without_time()),
-        Gist::OtherService => {
-            ask_service(Draft { services: Vec::new(), ..draft.clone().at(slot) }, facts)
-        }
+        Gist::OtherService => ask_service(
+            Draft {
+                services: Vec::new(),
+                ..draft.clone().at(slot)
+            },
+            facts,
+        ),
         Gist::Book => Step::say(Reply::Propose { slot: *slot }),
         Gist::Yes | Gist::Unclear => Step::misunderstood(),
     }
@@ -154,7 +163,9 @@ fn confirming(draft: &Draft, slot: &Slot, gist: Gist, words: &Words, facts: &Fac
 /// A yes holds the slot; a late one is answered with the question again, from what is free now.
 fn agreed(draft: &Draft, slot: &Slot, payer: Option<PhoneNumber>, facts: &Facts<'_>) -> Step {
     if facts.stale {
-        return Step::wish(Wish::Offer { draft: draft.clone().at(slot) });
+        return Step::wish(Wish::Offer {
+            draft: draft.clone().at(slot),
+        });
     }
     if slot.due_now.is_positive() && payer.is_none() {
         return Step::say(Reply::AskPayer).at(Stage::AskingPayer {
@@ -182,7 +193,9 @@ fn after_the_booking(gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
 }
 
 fn move_a_visit() -> Step {
-    Step::wish(Wish::Upcoming { then: visit::Then::Move })
+    Step::wish(Wish::Upcoming {
+        then: visit::Then::Move,
+    })
 }
 
 fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
@@ -191,7 +204,9 @@ fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
         | Stage::Choosing { draft, .. }
         | Stage::Confirming { draft, .. }
         | Stage::AskingPayer { draft, .. } => draft.clone(),
-        Stage::Open | Stage::Paying { .. } | Stage::Booked { .. } | Stage::Cancelling { .. } => Draft::default(),
+        Stage::Open | Stage::Paying { .. } | Stage::Booked { .. } | Stage::Cancelling { .. } => {
+            Draft::default()
+        }
     };
     match meaning {
         Meaning::Yes => heard_words(stage, Words::bare(Intent::Confirm), facts),
@@ -225,7 +240,9 @@ fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
 /// A slot from the list is proposed once more in both forms of the clock; old lists are looked up anew.
 fn slot_chosen(draft: &Draft, slot: Option<&Slot>, facts: &Facts<'_>) -> Step {
     match slot {
-        Some(slot) if facts.stale => Step::wish(Wish::Offer { draft: draft.clone().at(slot) }),
+        Some(slot) if facts.stale => Step::wish(Wish::Offer {
+            draft: draft.clone().at(slot),
+        }),
         Some(slot) => propose(draft.clone().at(slot), *slot),
         None => Step::misunderstood(),
     }
@@ -249,11 +266,17 @@ fn heard_number(stage: &Stage, numbers: &[PhoneNumber]) -> Step {
             slot: *slot,
             payer: Some(payer.clone()),
         }),
-        Stage::Paying { owed, payer_wanted: true } => Step::wish(Wish::AskMoney {
+        Stage::Paying {
+            owed,
+            payer_wanted: true,
+        } => Step::wish(Wish::AskMoney {
             owed: *owed,
             payer: payer.clone(),
         }),
-        Stage::Paying { owed, payer_wanted: false } => Step::wish(Wish::Resend {
+        Stage::Paying {
+            owed,
+            payer_wanted: false,
+        } => Step::wish(Wish::Resend {
             owed: *owed,
             payer: Some(payer.clone()),
         }),
@@ -284,12 +307,15 @@ fn greeted(stage: &Stage, facts: &Facts<'_>) -> Step {
 
 fn wants_out(stage: &Stage, words: &Words) -> Step {
     match stage {
-        Stage::Gathering { .. } | Stage::Choosing { .. } | Stage::Confirming { .. } | Stage::AskingPayer { .. } => {
-            given_up()
-        }
+        Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. } => given_up(),
         Stage::Paying { owed, .. } => visit::ask_cancel(owed.visit, owed.slot, stage.clone()),
         Stage::Open | Stage::Booked { .. } | Stage::Cancelling { .. } => Step::wish(Wish::Upcoming {
-            then: visit::Then::Cancel { on: words.wanted.clone() },
+            then: visit::Then::Cancel {
+                on: words.wanted.clone(),
+            },
         }),
     }
 }
@@ -429,7 +455,8 @@ pub fn not_understood(stage: &Stage, count: u8, facts: &Facts<'_>) -> Step {
                 | Stage::Booked { .. }
                 | Stage::Cancelling { .. } => again(stage, facts),
             };
-            step.replies.insert(0, Reply::NotUnderstood(Misunderstanding::Second));
+            step.replies
+                .insert(0, Reply::NotUnderstood(Misunderstanding::Second));
             step
         }
         _third => Step::call_person(HandoffReason::NotUnderstood),

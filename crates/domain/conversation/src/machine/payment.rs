@@ -74,10 +74,12 @@ pub fn other_number(stage: &Stage) -> Step {
 #[must_use]
 pub fn asked(owed: Owed, answer: &AskAnswer) -> Step {
     match answer {
-        AskAnswer::Asked { trial, .. } => Step::say(Reply::PromptSent { owed, trial: *trial }).at(Stage::Paying {
-            owed,
-            payer_wanted: false,
-        }),
+        AskAnswer::Asked { trial, .. } => {
+            Step::say(Reply::PromptSent { owed, trial: *trial }).at(Stage::Paying {
+                owed,
+                payer_wanted: false,
+            })
+        }
         AskAnswer::BadPayer => Step::say(Reply::AskOtherPayer).at(Stage::Paying {
             owed,
             payer_wanted: true,

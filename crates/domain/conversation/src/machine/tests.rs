@@ -1,1 +1,272 @@
+use proptest::prelude::*;
+use ratiba_kernel::test_support::EPOCH;
+use time::Duration;
 
+use super::*;
+use crate::desk::{CancelAnswer, HoldAnswer, NotFree, Offer, PaymentStanding, ResendAnswer};
+use crate::test_support::builders::{a_menu, a_phone, a_slot, massage};
+
+fn facts(menu: &Menu) -> Facts<'_> {
+    Facts {
+        now: EPOCH,
+        menu,
+        language: Language::Swahili,
+        payer: Some(a_phone(123)),
+        stale: false,
+    }
+}
+
+fn visit() -> VisitRef {
+    VisitRef::from_uuid(uuid::Uuid::from_u128(1))
+}
+
+fn owed() -> Owed {
+    Owed {
+        visit: visit(),
+        slot: a_slot().build(),
+        amount: Money::kes_minor(100_000),
+        deadline: EPOCH + Duration::minutes(5),
+    }
+}
+
+fn every_stage() -> Vec<Stage> {
+    let (draft, slot) = (Draft::default().with_service(massage()), a_slot().build());
+    let paying = Stage::Paying {
+        owed: owed(),
+        payer_wanted: false,
+    };
+    vec![
+        Stage::Open,
+        Stage::Gathering {
+            draft: draft.clone(),
+            missing: Missing::When,
+        },
+        Stage::Choosing {
+            draft: draft.clone(),
+            slots: vec![slot],
+        },
+        Stage::Confirming {
+            draft: draft.clone(),
+            slot,
+        },
+        Stage::AskingPayer { draft, slot },
+        paying.clone(),
+        Stage::Paying {
+            owed: owed(),
+            payer_wanted: true,
+        },
+        Stage::Booked { visit: visit(), slot },
+        Stage::Cancelling {
+            visit: visit(),
+            slot,
+            back: Box::new(paying),
+        },
+    ]
+}
+
+fn every_said() -> Vec<Said> {
+    let meanings = [
+        Meaning::Yes,
+        Meaning::No,
+        Meaning::OtherTime,
+        Meaning::Service(massage()),
+        Meaning::Slot(0),
+        Meaning::Slot(9),
+        Meaning::Reading(Wanted::At(EPOCH)),
+        Meaning::Resend,
+        Meaning::OtherNumber,
+        Meaning::Coming(visit()),
+        Meaning::Move(visit()),
+        Meaning::CancelVisit(visit()),
+        Meaning::Person,
+        Meaning::Book,
+        Meaning::Prices,
+    ];
+    let chosen = meanings.into_iter().map(Said::Chose);
+    let words = Intent::ALL
+        .into_iter()
+        .map(|intent| Said::Words(Words::bare(intent)));
+    let others = [
+        Said::ChoseAgain,
+        Said::ChoseTooLate,
+        Said::Wordless(Wordless::Picture),
+        Said::Numbers(vec![a_phone(321)]),
+    ];
+    chosen.chain(words).chain(others).collect()
+}
+
+/// Whether a step holds a slot, asks for money or cancels.
+fn acts(step: &Step) -> bool {
+    matches!(
+        step.wish,
+        Some(Wish::Hold { .. } | Wish::AskMoney { .. } | Wish::Resend { .. } | Wish::Cancel { .. })
+    )
+}
+
+#[test]
+fn a_slot_is_held_only_on_a_yes_to_it_or_a_number_for_it() {
+    let menu = a_menu();
+    for stage in every_stage() {
+        for said in every_said() {
+            let step = booking::hear(&stage, None, said.clone(), &facts(&menu));
+            let Some(Wish::Hold { slot, .. }) = &step.wish else {
+                continue;
+            };
+            assert_eq!(*slot, a_slot().build());
+            let yes = said == Said::Chose(Meaning::Yes) || said == Said::Words(Words::bare(Intent::Confirm));
+            let number = stage.name() == "asking_payer" && matches!(said, Said::Numbers(_));
+            assert!(
+                matches!(stage.name(), "confirming" | "asking_payer"),
+                "held from {}",
+                stage.name()
+            );
+            assert!(yes || number, "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn what_comes_late_never_acts() {
+    let menu = a_menu();
+    let late = Facts {
+        stale: true,
+        ..facts(&menu)
+    };
+    for stage in every_stage() {
+        for said in every_said() {
+            if matches!(said, Said::Numbers(_)) {
+                continue;
+            }
+            let step = booking::hear(&stage, None, said.clone(), &late);
+            assert!(!acts(&step), "{} by {said:?}: {step:?}", stage.name());
+        }
+    }
+}
+
+#[test]
+fn every_message_gets_words_a_wish_or_an_effect_except_a_double_tap_and_a_nod_after_the_booking() {
+    let menu = a_menu();
+    for stage in every_stage() {
+        for said in every_said() {
+            let step = booking::hear(&stage, None, said.clone(), &facts(&menu));
+            let silent = step.replies.is_empty() && step.wish.is_none() && step.effects.is_empty();
+            let nod = stage.name() == "booked"
+                && matches!(&said, Said::Words(words) if matches!(words.intent, Intent::Confirm | Intent::NotYet))
+                || stage.name() == "booked" && said == Said::Chose(Meaning::Yes);
+            assert_eq!(
+                silent,
+                said == Said::ChoseAgain || nod,
+                "{} by {said:?}",
+                stage.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_visit_is_cancelled_only_on_a_yes_to_that_question() {
+    let menu = a_menu();
+    for stage in every_stage() {
+        for said in every_said() {
+            let step = booking::hear(&stage, None, said.clone(), &facts(&menu));
+            if let Some(Wish::Cancel { .. }) = step.wish {
+                assert_eq!(stage.name(), "cancelling");
+                assert!(
+                    said == Said::Chose(Meaning::Yes) || said == Said::Words(Words::bare(Intent::Confirm))
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_free_slot_is_proposed_and_a_lone_alternative_as_well() {
+    let slot = a_slot().build();
+    let draft = Draft::default().with_service(massage());
+    for offer in [
+        Offer::Free(slot),
+        Offer::Alternatives {
+            reason: NotFree::Choose,
+            slots: vec![slot],
+        },
+    ] {
+        let step = booking::offered(draft.clone(), offer);
+        assert_eq!(step.replies, [Reply::Propose { slot }]);
+    }
+}
+
+#[test]
+fn a_hold_asks_the_payer_and_without_one_asks_for_a_number() {
+    let (draft, slot) = (Draft::default(), a_slot().build());
+    let answer = || HoldAnswer::Held {
+        visit: visit(),
+        deadline: Some(owed().deadline),
+        due_now: owed().amount,
+    };
+    let step = booking::held(draft.clone(), slot, Some(a_phone(1)), answer());
+    assert_eq!(
+        step.wish,
+        Some(Wish::AskMoney {
+            owed: owed(),
+            payer: a_phone(1)
+        })
+    );
+    let step = booking::held(draft, slot, None, answer());
+    assert_eq!(
+        step.stage,
+        Some(Stage::Paying {
+            owed: owed(),
+            payer_wanted: true
+        })
+    );
+}
+
+#[test]
+fn a_hold_is_not_called_gone_while_the_money_may_still_come() {
+    let menu = a_menu();
+    let after = Facts {
+        now: owed().deadline,
+        ..facts(&menu)
+    };
+    for standing in [PaymentStanding::Checking, PaymentStanding::Prompting] {
+        let step = payment::looked_up(owed(), false, standing, &after);
+        assert_eq!(step.replies, [Reply::PaymentChecking]);
+    }
+    let step = payment::looked_up(owed(), false, PaymentStanding::NothingAsked, &after);
+    assert_eq!(step.stage, Some(Stage::Open));
+    let step = payment::resent(owed(), ResendAnswer::NothingDue);
+    assert_eq!(step.stage, Some(Stage::Open));
+}
+
+#[test]
+fn what_cannot_be_cancelled_in_the_chat_goes_to_a_person() {
+    let step = visit::cancelled(a_slot().build(), CancelAnswer::NotPossible);
+    assert_eq!(step.effects, [Effect::CallPerson(HandoffReason::BeyondMachine)]);
+}
+
+proptest! {
+    /// No order of messages makes the machine act without the yes that belongs to it: the stage before a hold or a
+    /// cancellation always is the one that asked.
+    #[test]
+    fn no_sequence_acts_without_having_asked(choices in prop::collection::vec(0usize..1000, 0..40)) {
+        let menu = a_menu();
+        let said = every_said();
+        let mut stage = Stage::Open;
+        for choice in choices {
+            let step = booking::hear(&stage, None, said[choice % said.len()].clone(), &facts(&menu));
+            match &step.wish {
+                Some(Wish::Hold { .. }) => prop_assert!(matches!(stage.name(), "confirming" | "asking_payer")),
+                Some(Wish::Cancel { .. }) => prop_assert_eq!(stage.name(), "cancelling"),
+                Some(Wish::AskMoney { .. } | Wish::Resend { .. }) => prop_assert_eq!(stage.name(), "paying"),
+                Some(Wish::Offer { .. } | Wish::LookUpPayment { .. } | Wish::Upcoming { .. } | Wish::LetGo { .. })
+                | None => {}
+            }
+            if let Some(Wish::Offer { draft }) = step.wish {
+                let next = booking::offered(draft, Offer::Free(a_slot().build()));
+                stage = next.stage.unwrap_or(stage);
+            } else {
+                stage = step.stage.unwrap_or(stage);
+            }
+        }
+    }
+}

@@ -152,7 +152,11 @@ impl Buttons {
             within(&button.title, BUTTON_TITLE_CHARACTERS_MAX)?;
             within(&button.token, TOKEN_CHARACTERS_MAX)?;
         }
-        all_apart(buttons.iter().map(|button| (button.title.as_str(), button.token.as_str())))?;
+        all_apart(
+            buttons
+                .iter()
+                .map(|button| (button.title.as_str(), button.token.as_str())),
+        )?;
         Ok(Self { body, buttons })
     }
 

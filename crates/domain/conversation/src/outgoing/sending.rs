@@ -212,7 +212,9 @@ impl OutgoingMessage {
     #[must_use]
     pub fn next_step(&self, now: OffsetDateTime) -> NextStep {
         match &self.state {
-            SendState::Queued { not_before, .. } if now < *not_before => NextStep::Wait { until: *not_before },
+            SendState::Queued { not_before, .. } if now < *not_before => {
+                NextStep::Wait { until: *not_before }
+            }
             SendState::Queued { .. } => NextStep::HandOver,
             SendState::Sending { .. } => NextStep::SuspectSent,
             SendState::Unknown { since, .. } if now < *since + STATUS_WAIT => NextStep::Wait {
@@ -220,7 +222,9 @@ impl OutgoingMessage {
             },
             SendState::Unknown { attempts: 1, .. } if self.purpose.may_repeat() => NextStep::HandOver,
             SendState::Unknown { .. } => NextStep::GiveUp,
-            SendState::Sent { .. } | SendState::Refused { .. } | SendState::Abandoned { .. } => NextStep::Nothing,
+            SendState::Sent { .. } | SendState::Refused { .. } | SendState::Abandoned { .. } => {
+                NextStep::Nothing
+            }
         }
     }
 
@@ -303,7 +307,9 @@ impl OutgoingMessage {
                     SendState::Sending { .. }
                     | SendState::Unknown { .. }
                     | SendState::Abandoned { .. }
-                    | SendState::Sent { provider_id: None, .. } => {
+                    | SendState::Sent {
+                        provider_id: None, ..
+                    } => {
                         self.state = SendState::Sent {
                             provider_id: Some(report.provider_id.clone()),
                             at: now,

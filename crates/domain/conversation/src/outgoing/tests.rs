@@ -12,7 +12,10 @@ fn token(number: usize) -> String {
 #[test]
 fn a_fourth_button_is_refused() {
     let buttons = (0..4)
-        .map(|n| ReplyButton { token: token(n), title: token(n) })
+        .map(|n| ReplyButton {
+            token: token(n),
+            title: token(n),
+        })
         .collect();
     assert_eq!(Buttons::new("?", buttons), Err(TooMuch::Choices { limit: 3 }));
 }
@@ -20,7 +23,10 @@ fn a_fourth_button_is_refused() {
 #[test]
 fn two_buttons_that_read_alike_are_refused() {
     let buttons = (0..2)
-        .map(|n| ReplyButton { token: token(n), title: "Ndiyo".into() })
+        .map(|n| ReplyButton {
+            token: token(n),
+            title: "Ndiyo".into(),
+        })
         .collect();
     assert_eq!(Buttons::new("?", buttons), Err(TooMuch::Alike));
 }
@@ -60,7 +66,11 @@ proptest! {
 
 #[test]
 fn a_send_without_an_answer_waits_and_then_goes_out_once_more() {
-    let message = a_message().purpose(Purpose::Receipt).build().handing_over(EPOCH).suspected_sent(EPOCH);
+    let message = a_message()
+        .purpose(Purpose::Receipt)
+        .build()
+        .handing_over(EPOCH)
+        .suspected_sent(EPOCH);
     let until = EPOCH + STATUS_WAIT;
     assert_eq!(message.next_step(EPOCH), NextStep::Wait { until });
     assert_eq!(message.next_step(until), NextStep::HandOver);
@@ -70,7 +80,10 @@ fn a_send_without_an_answer_waits_and_then_goes_out_once_more() {
 
 #[test]
 fn what_asks_for_money_is_never_sent_on_a_suspicion() {
-    let message = a_message().purpose(Purpose::AsksMoney).build().handing_over(EPOCH);
+    let message = a_message()
+        .purpose(Purpose::AsksMoney)
+        .build()
+        .handing_over(EPOCH);
     assert_eq!(message.next_step(EPOCH), NextStep::SuspectSent);
     let suspected = message.suspected_sent(EPOCH);
     assert_eq!(suspected.next_step(EPOCH + STATUS_WAIT), NextStep::GiveUp);
@@ -80,7 +93,9 @@ fn what_asks_for_money_is_never_sent_on_a_suspicion() {
 fn patience_has_a_bound() {
     let mut message = a_message().build();
     for _ in 0..SEND_ATTEMPTS_MAX {
-        message = message.handing_over(EPOCH).postponed(131_056, Duration::seconds(4), EPOCH);
+        message = message
+            .handing_over(EPOCH)
+            .postponed(131_056, Duration::seconds(4), EPOCH);
     }
     assert_eq!(message.state.code(), "refused");
 }

@@ -12,7 +12,10 @@ fn each_kind_is_masked_and_ordinary_talk_is_not() {
         ("PIN A123456789B", "PIN [pin]"),
         ("Nimelipa, SJK7H2LM9P", "Nimelipa, [receipt]"),
         ("asha@example.com", "[e-mail]"),
-        ("kesho saa 9:30, KES 3,500 kwa watu 2", "kesho saa 9:30, KES 3,500 kwa watu 2"),
+        (
+            "kesho saa 9:30, KES 3,500 kwa watu 2",
+            "kesho saa 9:30, KES 3,500 kwa watu 2",
+        ),
         ("tarehe 13/5/2026", "tarehe 13/5/2026"),
     ] {
         assert_eq!(redact(said), shown);

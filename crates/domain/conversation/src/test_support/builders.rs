@@ -11,7 +11,9 @@ use crate::consent::CohortMode;
 use crate::customer::{Customer, CustomerId};
 use crate::desk::{Menu, Profile, ServiceCard, ServiceRef, Slot, StaffCard, StaffRef};
 use crate::machine::{Draft as BookingDraft, Stage};
-use crate::outgoing::{Content, Draft, MessageId, OutgoingMessage, Purpose, Recipient, TemplateCall, TextBody};
+use crate::outgoing::{
+    Content, Draft, MessageId, OutgoingMessage, Purpose, Recipient, TemplateCall, TextBody,
+};
 use crate::thread::{Thread, ThreadId};
 use crate::understanding::{Language, OpeningHours};
 
@@ -197,7 +199,12 @@ impl CustomerBuilder {
 #[must_use]
 pub fn a_thread() -> ThreadBuilder {
     let thread = ThreadId::from_uuid(id(0x7d, 1));
-    ThreadBuilder(Thread::open(thread, a_customer().build().id, Channel::Whatsapp, EPOCH))
+    ThreadBuilder(Thread::open(
+        thread,
+        a_customer().build().id,
+        Channel::Whatsapp,
+        EPOCH,
+    ))
 }
 
 /// Builds a thread.

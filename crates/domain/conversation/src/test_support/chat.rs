@@ -140,7 +140,10 @@ impl Chat {
     #[must_use]
     pub fn token_of(&self, title: &str) -> String {
         let messages = self.to_customer();
-        let token = messages.iter().rev().find_map(|message| choice(&message.content, title));
+        let token = messages
+            .iter()
+            .rev()
+            .find_map(|message| choice(&message.content, title));
         token.expect("a choice with this title")
     }
 
@@ -159,7 +162,10 @@ impl Chat {
     /// If the turn fails.
     pub fn sends_written_at(&mut self, raw: Value, sent_at: OffsetDateTime) -> Vec<String> {
         let end = self.turn(raw, sent_at).expect("a turn");
-        assert!(matches!(end, TurnEnd::Answered | TurnEnd::LeftToPerson), "{end:?}");
+        assert!(
+            matches!(end, TurnEnd::Answered | TurnEnd::LeftToPerson),
+            "{end:?}"
+        );
         self.news()
     }
 
@@ -192,7 +198,9 @@ impl Chat {
             messages: vec![row],
             statuses: Vec::new(),
         };
-        let kept = self.record.keep(self.tenant(), Channel::Whatsapp, parcel, self.clock.now());
+        let kept = self
+            .record
+            .keep(self.tenant(), Channel::Whatsapp, parcel, self.clock.now());
         block_on(kept).expect("stored");
         let tasks = self.record.tasks(self.tenant());
         let turn = tasks.into_iter().rev().find_map(|due| match due.task {
@@ -205,7 +213,11 @@ impl Chat {
     /// What was queued since this was asked last, to the customer and to the owners.
     pub fn news(&mut self) -> Vec<String> {
         let messages = self.record.messages(self.tenant());
-        let news = messages.iter().skip(self.seen).map(|message| message.content.words()).collect();
+        let news = messages
+            .iter()
+            .skip(self.seen)
+            .map(|message| message.content.words())
+            .collect();
         self.seen = messages.len();
         news
     }
@@ -229,7 +241,9 @@ impl Chat {
     /// The titles of the choices in the newest message to the customer.
     #[must_use]
     pub fn choices(&self) -> Vec<String> {
-        self.to_customer().last().map_or_else(Vec::new, |message| titles(&message.content))
+        self.to_customer()
+            .last()
+            .map_or_else(Vec::new, |message| titles(&message.content))
     }
 
     /// The newest thread.
@@ -296,7 +310,11 @@ fn choice(content: &Content, title: &str) -> Option<String> {
 
 fn titles(content: &Content) -> Vec<String> {
     match content {
-        Content::Buttons(buttons) => buttons.buttons().iter().map(|button| button.title.clone()).collect(),
+        Content::Buttons(buttons) => buttons
+            .buttons()
+            .iter()
+            .map(|button| button.title.clone())
+            .collect(),
         Content::List(list) => list.rows().iter().map(|row| row.title.clone()).collect(),
         Content::Text(_) | Content::Template(_) => Vec::new(),
     }

@@ -1,6 +1,5 @@
 //! The promises of the record of conversations, once, for every implementation.
 
-use async_trait::async_trait;
 use ratiba_kernel::TenantId;
 use ratiba_kernel::test_support::EPOCH;
 use serde_json::json;
@@ -13,11 +12,12 @@ use crate::delivery::{InboundRow, Leftover, LeftoverReason, StatusRow};
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::inbound::InboundId;
 use crate::outgoing::{MessageId, Recipient, SendState, StatusKind, StatusReport};
-use crate::ports::{Change, Kept, LetterBox, MessageBook, Parcel, PostingChange, RecordError, ThreadBook, Who};
+use crate::ports::{
+    Change, Kept, LetterBox, MessageBook, Parcel, PostingChange, RecordError, ThreadBook, Who,
+};
 
 /// A fresh record with two businesses, and the doors that only its implementation can open.
-#[async_trait]
-pub trait World: Send + Sync {
+pub trait World {
     /// The record.
     type Record: ThreadBook + MessageBook + LetterBox;
 
@@ -31,10 +31,10 @@ pub trait World: Send + Sync {
     fn neighbour(&self) -> TenantId;
 
     /// All tasks that were queued for a business and not run, in order.
-    async fn tasks(&self, tenant: TenantId) -> Vec<Due<ConversationTask>>;
+    fn tasks(&self, tenant: TenantId) -> impl Future<Output = Vec<Due<ConversationTask>>>;
 
     /// All events of a business, in order.
-    async fn events(&self, tenant: TenantId) -> Vec<ConversationEvent>;
+    fn events(&self, tenant: TenantId) -> impl Future<Output = Vec<ConversationEvent>>;
 }
 
 const CHANNEL: Channel = Channel::Whatsapp;
@@ -66,9 +66,18 @@ fn letter(number: u32) -> Parcel {
 }
 
 async fn one_inbound<W: World>(world: &W) -> InboundId {
-    world.record().keep(world.tenant(), CHANNEL, letter(1), EPOCH).await.unwrap();
+    world
+        .record()
+        .keep(world.tenant(), CHANNEL, letter(1), EPOCH)
+        .await
+        .unwrap();
     match world.tasks(world.tenant()).await.as_slice() {
-        [Due { task: ConversationTask::Turn { inbound }, .. }] => *inbound,
+        [
+            Due {
+                task: ConversationTask::Turn { inbound },
+                ..
+            },
+        ] => *inbound,
         other => panic!("not one turn: {other:?}"),
     }
 }
@@ -100,7 +109,13 @@ async fn a_repeated_delivery_is_stored_once<W: World>(world: &W) {
         statuses: vec![status("sent"), status("delivered"), status("sent")],
     };
     let first = record.keep(tenant, CHANNEL, both.clone(), EPOCH).await.unwrap();
-    assert_eq!(first, Kept { messages: 2, statuses: 2 });
+    assert_eq!(
+        first,
+        Kept {
+            messages: 2,
+            statuses: 2
+        }
+    );
     let again = record.keep(tenant, CHANNEL, both, EPOCH).await.unwrap();
     assert_eq!(again, Kept::default());
     let tasks = world.tasks(tenant).await;
@@ -133,7 +148,9 @@ async fn a_turn_is_recorded_whole_or_not_at_all<W: World>(world: &W) {
         threads: vec![thread.clone()],
         consents: vec![consent],
         messages: vec![a_message().build()],
-        events: vec![ConversationEvent::OptedIn { customer: customer.id }],
+        events: vec![ConversationEvent::OptedIn {
+            customer: customer.id,
+        }],
         at: EPOCH,
     };
     let mut wrong = change.clone();
@@ -145,13 +162,23 @@ async fn a_turn_is_recorded_whole_or_not_at_all<W: World>(world: &W) {
     assert_eq!(record.record(tenant, wrong).await, Err(RecordError::Stale));
     let untouched = record.inbound(tenant, inbound).await.unwrap().unwrap();
     assert_eq!(untouched.handled_at, None);
-    assert_eq!(record.file(tenant, Who::Id(customer.id), CHANNEL).await.unwrap(), None);
-    assert_eq!(record.posting(tenant, a_message().build().id).await.unwrap(), None);
+    assert_eq!(
+        record.file(tenant, Who::Id(customer.id), CHANNEL).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        record.posting(tenant, a_message().build().id).await.unwrap(),
+        None
+    );
     assert_eq!(world.tasks(tenant).await.len(), 1);
     assert_eq!(world.events(tenant).await, vec![]);
 
     record.record(tenant, change).await.unwrap();
-    let file = record.file(tenant, Who::Id(customer.id), CHANNEL).await.unwrap().unwrap();
+    let file = record
+        .file(tenant, Who::Id(customer.id), CHANNEL)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(file.customer, customer);
     let stored = file.thread.unwrap();
     assert_eq!(stored.state, thread.state);
@@ -159,13 +186,24 @@ async fn a_turn_is_recorded_whole_or_not_at_all<W: World>(world: &W) {
     assert!(file.known);
     let handled = record.inbound(tenant, inbound).await.unwrap().unwrap();
     assert_eq!(handled.handled_at, Some(EPOCH));
-    let posting = record.posting(tenant, a_message().build().id).await.unwrap().unwrap();
+    let posting = record
+        .posting(tenant, a_message().build().id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(posting.message.content, a_message().build().content);
     assert_eq!(posting.customer, Some(customer.clone()));
     let tasks = world.tasks(tenant).await;
-    let send = ConversationTask::Send { message: posting.message.id };
+    let send = ConversationTask::Send {
+        message: posting.message.id,
+    };
     assert!(tasks.contains(&Due::now(EPOCH, send)), "{tasks:?}");
-    assert_eq!(world.events(tenant).await, vec![ConversationEvent::OptedIn { customer: customer.id }]);
+    assert_eq!(
+        world.events(tenant).await,
+        vec![ConversationEvent::OptedIn {
+            customer: customer.id
+        }]
+    );
 }
 
 async fn a_handled_message_is_never_handled_twice<W: World>(world: &W) {
@@ -182,8 +220,14 @@ async fn a_handled_message_is_never_handled_twice<W: World>(world: &W) {
         messages: vec![a_message().number(2).build()],
         ..change
     };
-    assert_eq!(record.record(tenant, again).await, Err(RecordError::AlreadyHandled));
-    let second = record.posting(tenant, a_message().number(2).build().id).await.unwrap();
+    assert_eq!(
+        record.record(tenant, again).await,
+        Err(RecordError::AlreadyHandled)
+    );
+    let second = record
+        .posting(tenant, a_message().number(2).build().id)
+        .await
+        .unwrap();
     assert_eq!(second, None);
 }
 
@@ -197,26 +241,50 @@ fn with_thread(thread: crate::thread::Thread) -> Change {
 
 async fn a_stale_thread_is_refused<W: World>(world: &W) {
     let (record, tenant) = (world.record(), world.tenant());
-    record.record(tenant, with_thread(a_thread().build())).await.unwrap();
-    let file = record.file(tenant, Who::Id(a_customer().build().id), CHANNEL).await.unwrap().unwrap();
+    record
+        .record(tenant, with_thread(a_thread().build()))
+        .await
+        .unwrap();
+    let file = record
+        .file(tenant, Who::Id(a_customer().build().id), CHANNEL)
+        .await
+        .unwrap()
+        .unwrap();
     let read = file.thread.unwrap();
     record.record(tenant, with_thread(read.clone())).await.unwrap();
-    assert_eq!(record.record(tenant, with_thread(read)).await, Err(RecordError::Stale));
+    assert_eq!(
+        record.record(tenant, with_thread(read)).await,
+        Err(RecordError::Stale)
+    );
 }
 
 async fn a_customer_has_one_open_thread<W: World>(world: &W) {
     let (record, tenant) = (world.record(), world.tenant());
     let customer = a_customer().build();
-    record.record(tenant, with_thread(a_thread().build())).await.unwrap();
+    record
+        .record(tenant, with_thread(a_thread().build()))
+        .await
+        .unwrap();
     let another = a_thread().of(&customer, 2).build();
-    assert_eq!(record.record(tenant, with_thread(another.clone())).await, Err(RecordError::Stale));
-    let file = record.file(tenant, Who::Id(customer.id), CHANNEL).await.unwrap().unwrap();
+    assert_eq!(
+        record.record(tenant, with_thread(another.clone())).await,
+        Err(RecordError::Stale)
+    );
+    let file = record
+        .file(tenant, Who::Id(customer.id), CHANNEL)
+        .await
+        .unwrap()
+        .unwrap();
     let change = Change {
         threads: vec![file.thread.unwrap().closed(EPOCH), another.clone()],
         ..Change::at(EPOCH)
     };
     record.record(tenant, change).await.unwrap();
-    let file = record.file(tenant, Who::Id(customer.id), CHANNEL).await.unwrap().unwrap();
+    let file = record
+        .file(tenant, Who::Id(customer.id), CHANNEL)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(file.thread.map(|thread| thread.id), Some(another.id));
 }
 
@@ -236,10 +304,17 @@ async fn a_customer_is_found_by_number_and_by_user_id<W: World>(world: &W) {
             sender: SenderKey::parse(sender).unwrap(),
             phone,
         };
-        record.file(tenant, who, CHANNEL).await.unwrap().map(|file| file.customer.id)
+        record
+            .file(tenant, who, CHANNEL)
+            .await
+            .unwrap()
+            .map(|file| file.customer.id)
     };
     assert_eq!(find("KE.hidden", None).await, Some(hidden.id));
-    assert_eq!(find(a_phone(123).digits(), Some(a_phone(123))).await, Some(shown.id));
+    assert_eq!(
+        find(a_phone(123).digits(), Some(a_phone(123))).await,
+        Some(shown.id)
+    );
     assert_eq!(find("KE.unknown", Some(a_phone(123))).await, Some(shown.id));
     assert_eq!(find("KE.unknown", None).await, None);
     let twin = Change {
@@ -260,8 +335,28 @@ async fn a_cause_is_recorded_once<W: World>(world: &W) {
         ..Change::at(EPOCH)
     };
     record.record(tenant, say(1)).await.unwrap();
-    record.record(tenant, say(2)).await.unwrap();
-    assert!(record.posting(tenant, a_message().number(2).build().id).await.unwrap().is_none());
+    let again = Change {
+        events: vec![ConversationEvent::OptedOut {
+            customer: a_customer().build().id,
+        }],
+        ..say(2)
+    };
+    assert_eq!(
+        record.record(tenant, again).await,
+        Err(RecordError::AlreadyHandled)
+    );
+    assert_eq!(
+        world.events(tenant).await,
+        vec![],
+        "nothing of a repeated occasion is on record"
+    );
+    assert!(
+        record
+            .posting(tenant, a_message().number(2).build().id)
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert_eq!(world.tasks(tenant).await.len(), 1);
 }
 
@@ -275,10 +370,22 @@ async fn a_stale_message_is_refused<W: World>(world: &W) {
         tasks: vec![],
         at: EPOCH,
     };
-    record.record_posting(tenant, sending(read.clone())).await.unwrap();
-    assert_eq!(record.record_posting(tenant, sending(read)).await, Err(RecordError::Stale));
+    record
+        .record_posting(tenant, sending(read.clone()))
+        .await
+        .unwrap();
+    assert_eq!(
+        record.record_posting(tenant, sending(read)).await,
+        Err(RecordError::Stale)
+    );
     let now = record.posting(tenant, id).await.unwrap().unwrap().message;
-    assert_eq!(now.state, SendState::Sending { since: EPOCH, attempts: 1 });
+    assert_eq!(
+        now.state,
+        SendState::Sending {
+            since: EPOCH,
+            attempts: 1
+        }
+    );
 }
 
 async fn queue_one<W: World>(world: &W) -> MessageId {
@@ -308,8 +415,14 @@ async fn the_furthest_status_is_kept<W: World>(world: &W) {
     };
     settle(read().await.handing_over(EPOCH)).await;
     settle(read().await.accepted(Some("out.1".to_owned()), EPOCH)).await;
-    assert_eq!(record.by_provider_id(tenant, CHANNEL, "out.1").await.unwrap(), Some(id));
-    assert_eq!(record.by_provider_id(tenant, CHANNEL, "out.2").await.unwrap(), None);
+    assert_eq!(
+        record.by_provider_id(tenant, CHANNEL, "out.1").await.unwrap(),
+        Some(id)
+    );
+    assert_eq!(
+        record.by_provider_id(tenant, CHANNEL, "out.2").await.unwrap(),
+        None
+    );
     for kind in [StatusKind::Read, StatusKind::Sent, StatusKind::Delivered] {
         let report = StatusReport {
             provider_id: "out.1".to_owned(),
@@ -327,7 +440,10 @@ async fn the_furthest_status_is_kept<W: World>(world: &W) {
 async fn the_last_word_of_the_recipient_is_known<W: World>(world: &W) {
     let (record, tenant) = (world.record(), world.tenant());
     let id = queue_one(world).await;
-    assert_eq!(record.posting(tenant, id).await.unwrap().unwrap().last_inbound_at, None);
+    assert_eq!(
+        record.posting(tenant, id).await.unwrap().unwrap().last_inbound_at,
+        None
+    );
     let mut later = row(2);
     later.sent_at = EPOCH + Duration::HOUR;
     let parcel = Parcel {
@@ -338,7 +454,10 @@ async fn the_last_word_of_the_recipient_is_known<W: World>(world: &W) {
     let posting = record.posting(tenant, id).await.unwrap().unwrap();
     assert_eq!(posting.last_inbound_at, Some(EPOCH + Duration::HOUR));
     let owner = crate::channel::Address::of_phone(a_phone(123));
-    let to_owner = a_message().number(5).to(Recipient::Business(owner.clone())).build();
+    let to_owner = a_message()
+        .number(5)
+        .to(Recipient::Business(owner.clone()))
+        .build();
     let change = Change {
         messages: vec![to_owner.clone()],
         ..Change::at(EPOCH)
@@ -351,12 +470,25 @@ async fn the_last_word_of_the_recipient_is_known<W: World>(world: &W) {
 
 async fn silent_threads_are_closed<W: World>(world: &W) {
     let (record, tenant) = (world.record(), world.tenant());
-    record.record(tenant, with_thread(a_thread().build())).await.unwrap();
+    record
+        .record(tenant, with_thread(a_thread().build()))
+        .await
+        .unwrap();
     let now = EPOCH + Duration::DAY;
-    assert_eq!(record.close_idle(tenant, EPOCH - Duration::SECOND, now).await.unwrap(), 0);
+    assert_eq!(
+        record
+            .close_idle(tenant, EPOCH - Duration::SECOND, now)
+            .await
+            .unwrap(),
+        0
+    );
     assert_eq!(record.close_idle(tenant, EPOCH, now).await.unwrap(), 1);
     assert_eq!(record.close_idle(tenant, EPOCH, now).await.unwrap(), 0);
-    let file = record.file(tenant, Who::Id(a_customer().build().id), CHANNEL).await.unwrap().unwrap();
+    let file = record
+        .file(tenant, Who::Id(a_customer().build().id), CHANNEL)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(file.thread, None);
     assert!(file.known);
 }
@@ -365,7 +497,10 @@ async fn businesses_are_apart<W: World>(world: &W) {
     let (record, neighbour) = (world.record(), world.neighbour());
     let inbound = one_inbound(world).await;
     let id = queue_one(world).await;
-    record.record(world.tenant(), with_thread(a_thread().build())).await.unwrap();
+    record
+        .record(world.tenant(), with_thread(a_thread().build()))
+        .await
+        .unwrap();
     assert_eq!(record.inbound(neighbour, inbound).await.unwrap(), None);
     assert_eq!(record.posting(neighbour, id).await.unwrap(), None);
     let customer = Who::Id(a_customer().build().id);
@@ -377,12 +512,25 @@ async fn businesses_are_apart<W: World>(world: &W) {
 
 async fn what_has_no_route_is_kept_apart<W: World>(world: &W) {
     let record = world.record();
-    assert_eq!(record.route(CHANNEL, "number-1").await.unwrap(), Some(world.tenant()));
+    assert_eq!(
+        record.route(CHANNEL, "number-1").await.unwrap(),
+        Some(world.tenant())
+    );
     assert_eq!(record.route(CHANNEL, "number-9").await.unwrap(), None);
     let leftover = Leftover {
         reason: LeftoverReason::UnknownAddress,
         body: b"\xff not even text".to_vec(),
     };
-    assert!(record.quarantine(None, CHANNEL, leftover.clone(), EPOCH).await.unwrap());
-    assert!(record.quarantine(Some(world.tenant()), CHANNEL, leftover, EPOCH).await.unwrap());
+    assert!(
+        record
+            .quarantine(None, CHANNEL, leftover.clone(), EPOCH)
+            .await
+            .unwrap()
+    );
+    assert!(
+        record
+            .quarantine(Some(world.tenant()), CHANNEL, leftover, EPOCH)
+            .await
+            .unwrap()
+    );
 }

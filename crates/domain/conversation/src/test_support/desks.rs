@@ -12,14 +12,15 @@ use super::builders::{a_menu, a_profile, wanjiru};
 use crate::channel::{Address, SenderKey};
 use crate::customer::CustomerId;
 use crate::desk::{
-    AskAnswer, CancelAnswer, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, PaymentOrder, PaymentRef,
-    PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, VisitCard, VisitRef, VisitStanding, Wanted,
+    AskAnswer, CancelAnswer, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, PaymentOrder,
+    PaymentRef, PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, VisitCard, VisitRef,
+    VisitStanding, Wanted,
 };
 use crate::inbound::{InboundId, Media, Reading, Received};
 use crate::outgoing::{Content, MessageId, SendAnswer, StatusReport, TemplateCall};
 use crate::ports::{
-    BookingDesk, BusinessProfile, ChannelReader, ClientMessenger, PaymentDesk, TemplateRegister, TemplateStanding,
-    VisitDesk,
+    BookingDesk, BusinessProfile, ChannelReader, ClientMessenger, PaymentDesk, TemplateRegister,
+    TemplateStanding, VisitDesk,
 };
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -212,7 +213,11 @@ impl BookingDesk for FakeDesk {
         let visit = known.unwrap_or_else(|| self.ids.next_id());
         state.taken.insert(order.slot.starts_at);
         state.by_key.insert(order.key, visit);
-        let standing = if due_now.is_positive() { VisitStanding::Held } else { VisitStanding::Confirmed };
+        let standing = if due_now.is_positive() {
+            VisitStanding::Held
+        } else {
+            VisitStanding::Confirmed
+        };
         state.visits.entry(visit).or_insert(VisitCard {
             id: visit,
             customer: order.customer,
@@ -241,7 +246,10 @@ impl VisitDesk for FakeDesk {
         now: OffsetDateTime,
     ) -> Result<Vec<VisitCard>, Outage> {
         let state = locked(&self.state);
-        let ahead = state.visits.values().filter(|card| card.customer == customer && card.slot.ends_at > now);
+        let ahead = state
+            .visits
+            .values()
+            .filter(|card| card.customer == customer && card.slot.ends_at > now);
         Ok(ahead.cloned().collect())
     }
 
@@ -267,7 +275,10 @@ impl PaymentDesk for FakeDesk {
             return Ok(AskAnswer::BadPayer);
         }
         let mut state = locked(&self.state);
-        state.standings.entry(order.visit).or_insert(PaymentStanding::Prompting);
+        state
+            .standings
+            .entry(order.visit)
+            .or_insert(PaymentStanding::Prompting);
         let payment = PaymentRef::from_uuid(order.visit.as_uuid());
         state.asked.insert(order.key, order);
         Ok(AskAnswer::Asked { payment, trial: true })
@@ -275,12 +286,19 @@ impl PaymentDesk for FakeDesk {
 
     async fn standing(&self, _tenant: TenantId, visit: VisitRef) -> Result<PaymentStanding, Outage> {
         let state = locked(&self.state);
-        Ok(state.standings.get(&visit).cloned().unwrap_or(PaymentStanding::NothingAsked))
+        Ok(state
+            .standings
+            .get(&visit)
+            .cloned()
+            .unwrap_or(PaymentStanding::NothingAsked))
     }
 
     async fn resend(&self, _tenant: TenantId, order: ResendOrder) -> Result<ResendAnswer, Outage> {
         let mut state = locked(&self.state);
-        let answer = state.resend_answer.clone().unwrap_or(ResendAnswer::Asked { trial: true });
+        let answer = state
+            .resend_answer
+            .clone()
+            .unwrap_or(ResendAnswer::Asked { trial: true });
         if let ResendAnswer::Asked { .. } = answer {
             state.resent.insert(order.key, order);
         }
@@ -341,7 +359,13 @@ impl FakeMessenger {
 
 #[async_trait]
 impl ClientMessenger for FakeMessenger {
-    async fn send(&self, _tenant: TenantId, to: &Address, content: &Content, reference: MessageId) -> SendAnswer {
+    async fn send(
+        &self,
+        _tenant: TenantId,
+        to: &Address,
+        content: &Content,
+        reference: MessageId,
+    ) -> SendAnswer {
         let mut sent = locked(&self.sent);
         sent.push((to.clone(), content.clone(), reference));
         let mut script = locked(&self.script);
@@ -396,7 +420,12 @@ impl ChannelReader for PlainReader {
             mime_type: None,
             caption: None,
         };
-        let received = match (text("text"), text("tap"), raw["photo"].is_null(), raw["voice"].is_null()) {
+        let received = match (
+            text("text"),
+            text("tap"),
+            raw["photo"].is_null(),
+            raw["voice"].is_null(),
+        ) {
             (Some(body), _, _, _) => Received::Text { body },
             (None, Some(token), _, _) => Received::Tap {
                 token,
@@ -404,7 +433,9 @@ impl ChannelReader for PlainReader {
             },
             (None, None, false, _) => Received::Image(media),
             (None, None, true, false) => Received::Audio { media, voice: true },
-            (None, None, true, true) => Received::Reaction { emoji: text("reaction") },
+            (None, None, true, true) => Received::Reaction {
+                emoji: text("reaction"),
+            },
         };
         Reading {
             phone: text("phone").and_then(|phone| PhoneNumber::parse(&phone).ok()),

@@ -16,7 +16,8 @@ use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::inbound::{InboundId, InboundMessage};
 use crate::outgoing::{MessageId, OutgoingMessage, Recipient, SendState};
 use crate::ports::{
-    Change, CustomerFile, Kept, LetterBox, MessageBook, Parcel, Posting, PostingChange, RecordError, ThreadBook, Who,
+    Change, CustomerFile, Kept, LetterBox, MessageBook, Parcel, Posting, PostingChange, RecordError,
+    ThreadBook, Who,
 };
 use crate::thread::{Thread, ThreadId};
 
@@ -77,7 +78,14 @@ impl InMemoryRecord {
 
     /// Changes a customer, as staff would.
     pub fn amend_customer(&self, tenant: TenantId, id: CustomerId, amend: impl FnOnce(&mut Customer)) {
-        if let Some(customer) = self.all().tenants.entry(tenant).or_default().customers.get_mut(&id) {
+        if let Some(customer) = self
+            .all()
+            .tenants
+            .entry(tenant)
+            .or_default()
+            .customers
+            .get_mut(&id)
+        {
             amend(customer);
         }
     }
@@ -126,7 +134,10 @@ impl InMemoryRecord {
 impl Rows {
     fn apply(&mut self, change: Change) -> Result<(), RecordError> {
         if let Some(id) = change.handled {
-            let message = self.inbound.get_mut(&id).ok_or_else(|| Outage::new("no such inbound message"))?;
+            let message = self
+                .inbound
+                .get_mut(&id)
+                .ok_or_else(|| Outage::new("no such inbound message"))?;
             if message.handled_at.is_some() {
                 return Err(RecordError::AlreadyHandled);
             }
@@ -148,7 +159,7 @@ impl Rows {
         }
         self.consents.extend(change.consents);
         for message in change.messages {
-            self.queue(message);
+            self.queue(message)?;
         }
         self.events.extend(change.events);
         Ok(())
@@ -170,9 +181,9 @@ impl Rows {
         Ok(())
     }
 
-    fn queue(&mut self, mut message: OutgoingMessage) {
+    fn queue(&mut self, mut message: OutgoingMessage) -> Result<(), RecordError> {
         if self.messages.values().any(|other| other.cause == message.cause) {
-            return;
+            return Err(RecordError::AlreadyHandled);
         }
         let at = match &message.state {
             SendState::Queued { not_before, .. } => *not_before,
@@ -186,18 +197,31 @@ impl Rows {
         let task = ConversationTask::Send { message: message.id };
         self.tasks.push(Due { at, task });
         self.messages.insert(message.id, message);
+        Ok(())
     }
 
     fn file(&self, who: &Who, channel: Channel) -> Option<CustomerFile> {
         let customer = match who {
             Who::Id(id) => self.customers.get(id),
             Who::Sender { sender, phone } => {
-                let by_id = self.customers.values().find(|c| c.user_id.as_ref() == Some(sender));
-                by_id.or_else(|| self.customers.values().find(|c| phone.is_some() && c.phone == *phone))
+                let by_id = self
+                    .customers
+                    .values()
+                    .find(|c| c.user_id.as_ref() == Some(sender));
+                by_id.or_else(|| {
+                    self.customers
+                        .values()
+                        .find(|c| phone.is_some() && c.phone == *phone)
+                })
             }
         }?;
-        let mut of_customer = self.threads.values().filter(|thread| thread.customer == customer.id);
-        let open = of_customer.clone().find(|thread| thread.channel == channel && thread.closed_at.is_none());
+        let mut of_customer = self
+            .threads
+            .values()
+            .filter(|thread| thread.customer == customer.id);
+        let open = of_customer
+            .clone()
+            .find(|thread| thread.channel == channel && thread.closed_at.is_none());
         Some(CustomerFile {
             customer: customer.clone(),
             thread: open.cloned(),
@@ -207,11 +231,17 @@ impl Rows {
 
     fn last_inbound_at(&self, address: Option<Address>) -> Option<OffsetDateTime> {
         let address = address?;
-        let keys: Vec<&str> = [address.user_id().map(SenderKey::as_str), address.phone().map(|p| p.digits())]
-            .into_iter()
-            .flatten()
-            .collect();
-        let from = self.inbound.values().filter(|message| keys.contains(&message.sender.as_str()));
+        let keys: Vec<&str> = [
+            address.user_id().map(SenderKey::as_str),
+            address.phone().map(|p| p.digits()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let from = self
+            .inbound
+            .values()
+            .filter(|message| keys.contains(&message.sender.as_str()));
         from.map(|message| message.sent_at).max()
     }
 }
@@ -222,7 +252,12 @@ impl ThreadBook for InMemoryRecord {
         Ok(self.rows(tenant, |rows| rows.inbound.get(&id).cloned()))
     }
 
-    async fn file(&self, tenant: TenantId, who: Who, channel: Channel) -> Result<Option<CustomerFile>, Outage> {
+    async fn file(
+        &self,
+        tenant: TenantId,
+        who: Who,
+        channel: Channel,
+    ) -> Result<Option<CustomerFile>, Outage> {
         Ok(self.rows(tenant, |rows| rows.file(&who, channel)))
     }
 
@@ -235,7 +270,12 @@ impl ThreadBook for InMemoryRecord {
         Ok(())
     }
 
-    async fn close_idle(&self, tenant: TenantId, before: OffsetDateTime, now: OffsetDateTime) -> Result<u64, Outage> {
+    async fn close_idle(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<u64, Outage> {
         let mut closed = 0;
         for thread in self.all().tenants.entry(tenant).or_default().threads.values_mut() {
             if thread.closed_at.is_none() && thread.last_activity_at <= before {
@@ -320,7 +360,11 @@ impl LetterBox for InMemoryRecord {
         let rows = all.tenants.entry(tenant).or_default();
         let mut kept = Kept::default();
         for row in parcel.messages {
-            if rows.inbound.values().any(|old| old.channel == channel && old.provider_id == row.provider_id) {
+            if rows
+                .inbound
+                .values()
+                .any(|old| old.channel == channel && old.provider_id == row.provider_id)
+            {
                 continue;
             }
             let id = InboundId::from_uuid(self.ids.next());
@@ -334,7 +378,8 @@ impl LetterBox for InMemoryRecord {
                 handled_at: None,
             };
             rows.inbound.insert(id, message);
-            rows.tasks.push(Due::now(now, ConversationTask::Turn { inbound: id }));
+            rows.tasks
+                .push(Due::now(now, ConversationTask::Turn { inbound: id }));
             kept.messages += 1;
         }
         for row in parcel.statuses {
@@ -347,7 +392,8 @@ impl LetterBox for InMemoryRecord {
                 continue;
             }
             rows.statuses.insert(status.clone(), row.raw);
-            rows.tasks.push(Due::now(now, ConversationTask::Status { status }));
+            rows.tasks
+                .push(Due::now(now, ConversationTask::Status { status }));
             kept.statuses += 1;
         }
         Ok(kept)

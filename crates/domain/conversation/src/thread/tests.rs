@@ -33,7 +33,10 @@ fn an_older_state_is_lifted_step_by_step() {
 #[test]
 fn a_state_of_a_newer_program_is_refused_and_the_empty_one_is_a_beginning() {
     let newer = json!({"v": STATE_VERSION + 1});
-    assert!(matches!(ThreadState::from_json(newer), Err(UnreadableState::Newer(_))));
+    assert!(matches!(
+        ThreadState::from_json(newer),
+        Err(UnreadableState::Newer(_))
+    ));
     assert_eq!(ThreadState::from_json(json!({})).unwrap(), ThreadState::default());
 }
 

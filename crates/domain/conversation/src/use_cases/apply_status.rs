@@ -40,7 +40,11 @@ impl ApplyStatus {
         };
         let id = match report.message {
             Some(id) => Some(id),
-            None => self.book.by_provider_id(tenant, channel, &report.provider_id).await?,
+            None => {
+                self.book
+                    .by_provider_id(tenant, channel, &report.provider_id)
+                    .await?
+            }
         };
         let Some(id) = id else {
             tracing::info!("a report of the provider is about no message of ours");
@@ -69,7 +73,8 @@ impl ApplyStatus {
 /// What follows from a report. Pure; applying it twice equals applying it once.
 fn decide(message: OutgoingMessage, report: &StatusReport, now: time::OffsetDateTime) -> PostingChange {
     let refusal = report.outcome.as_ref().err();
-    let again = message.delivery.failed_code.is_some() && message.delivery.failed_code == refusal.map(SendRefusal::code);
+    let again = message.delivery.failed_code.is_some()
+        && message.delivery.failed_code == refusal.map(SendRefusal::code);
     let delivered = message.delivery.reached >= Some(StatusKind::Delivered);
     let settled = match &message.state {
         SendState::Refused { .. } | SendState::Queued { .. } => true,

@@ -71,7 +71,10 @@ impl ReceiveDelivery {
                 received.quarantined += 1;
                 tracing::warn!(reason, "a part of a webhook waits in the quarantine");
             } else {
-                tracing::error!(reason, "the quarantine is full for this hour; a part of a webhook was dropped");
+                tracing::error!(
+                    reason,
+                    "the quarantine is full for this hour; a part of a webhook was dropped"
+                );
             }
         }
         Ok(received)

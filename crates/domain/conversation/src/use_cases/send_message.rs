@@ -77,7 +77,10 @@ impl SendMessage {
             Check::Go(to, content) => (to, content),
             Check::NotNow(at) => {
                 let mut message = posting.message;
-                message.state = SendState::Queued { not_before: at, attempts: attempts_of(&message.state) };
+                message.state = SendState::Queued {
+                    not_before: at,
+                    attempts: attempts_of(&message.state),
+                };
                 return self.settle(tenant, with_send_at(message, at, now)).await;
             }
             Check::Never(reason) => {
@@ -88,7 +91,11 @@ impl SendMessage {
         };
         let sending = posting.message.handing_over(now);
         let id = sending.id;
-        match self.book.record_posting(tenant, change(sending.clone(), now)).await {
+        match self
+            .book
+            .record_posting(tenant, change(sending.clone(), now))
+            .await
+        {
             Ok(()) => {}
             // Somebody else is at it.
             Err(RecordError::Stale | RecordError::AlreadyHandled) => return Ok(()),
@@ -126,21 +133,31 @@ impl SendMessage {
             (Content::Text(_) | Content::Buttons(_) | Content::List(_), fallback) => fallback.as_ref(),
         };
         let is_template = matches!(message.content, Content::Template(_));
-        match (form_now(message.channel.capabilities(), posting.last_inbound_at, now), template) {
+        match (
+            form_now(message.channel.capabilities(), posting.last_inbound_at, now),
+            template,
+        ) {
             (Form::Free, _) if !is_template => Ok(Check::Go(to, message.content.clone())),
-            (Form::Free | Form::TemplateOnly, Some(call)) => match self.templates.standing(tenant, call).await? {
-                TemplateStanding::Approved => Ok(Check::Go(to, Content::Template(call.clone()))),
-                TemplateStanding::NotUsable => {
-                    tracing::error!(template = call.name(), "a template is needed and not approved");
-                    Ok(Check::Never("template_not_usable"))
+            (Form::Free | Form::TemplateOnly, Some(call)) => {
+                match self.templates.standing(tenant, call).await? {
+                    TemplateStanding::Approved => Ok(Check::Go(to, Content::Template(call.clone()))),
+                    TemplateStanding::NotUsable => {
+                        tracing::error!(template = call.name(), "a template is needed and not approved");
+                        Ok(Check::Never("template_not_usable"))
+                    }
                 }
-            },
+            }
             (Form::Free | Form::TemplateOnly, None) => Ok(Check::Never("window_closed")),
         }
     }
 
     /// Records what became of a handing over. A status may have been faster; then there is less to say.
-    async fn record_answer(&self, tenant: TenantId, id: MessageId, answer: &SendAnswer) -> Result<(), Outage> {
+    async fn record_answer(
+        &self,
+        tenant: TenantId,
+        id: MessageId,
+        answer: &SendAnswer,
+    ) -> Result<(), Outage> {
         for _ in 0..TRIES_MAX {
             let Some(posting) = self.book.posting(tenant, id).await? else {
                 return Ok(());
@@ -156,7 +173,9 @@ impl SendMessage {
                 Err(RecordError::Unavailable(outage)) => return Err(outage),
             }
         }
-        Err(Outage::new("a message kept changing while its answer was recorded"))
+        Err(Outage::new(
+            "a message kept changing while its answer was recorded",
+        ))
     }
 
     async fn settle(&self, tenant: TenantId, change: PostingChange) -> Result<(), Outage> {
@@ -219,7 +238,11 @@ fn after_answer(message: OutgoingMessage, answer: &SendAnswer, now: OffsetDateTi
 }
 
 /// What follows from a refusal, at once or as a status later.
-pub(super) fn after_refusal(message: OutgoingMessage, refusal: &SendRefusal, now: OffsetDateTime) -> PostingChange {
+pub(super) fn after_refusal(
+    message: OutgoingMessage,
+    refusal: &SendRefusal,
+    now: OffsetDateTime,
+) -> PostingChange {
     let code = refusal.code();
     match refusal {
         SendRefusal::RetryLater { after, .. } => {
@@ -271,7 +294,8 @@ const fn attempts_of(state: &SendState) -> u32 {
 /// Four times as long after each try, as the pair limit wants it.
 fn growing(base: Duration, attempts: u32) -> Duration {
     let factor = 4i32.saturating_pow(attempts.saturating_sub(1).min(8));
-    base.checked_mul(factor).map_or(PAUSE_MAX, |pause| pause.min(PAUSE_MAX.max(base)))
+    base.checked_mul(factor)
+        .map_or(PAUSE_MAX, |pause| pause.min(PAUSE_MAX.max(base)))
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ use crate::hear;
 use crate::inbound::{InboundId, InboundMessage, Reading};
 use crate::machine::{Facts, STALE_AFTER, Said, Step, booking};
 use crate::ports::{
-    BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile, PaymentDesk, RecordError,
-    ThreadBook, VisitDesk, Who,
+    BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile, PaymentDesk,
+    RecordError, ThreadBook, VisitDesk, Who,
 };
 use crate::thread::{HandoffReason, Thread};
 use crate::understanding::{Intent, Language};
@@ -115,7 +115,11 @@ impl TakeTurn {
         Err(TakeTurnError::Contended)
     }
 
-    async fn decide(&self, tenant: TenantId, message: InboundMessage) -> Result<(Change, TurnEnd), TakeTurnError> {
+    async fn decide(
+        &self,
+        tenant: TenantId,
+        message: InboundMessage,
+    ) -> Result<(Change, TurnEnd), TakeTurnError> {
         let now = self.clock.now();
         let reading = self.reader.message(&message.raw);
         let who = Who::Sender {
@@ -160,7 +164,11 @@ impl TakeTurn {
             booking::hear(turn.stage(), turn.question(), said, &facts)
         };
         self.play(tenant, &mut turn, step, stale, &words).await?;
-        let end = if silent_before { TurnEnd::LeftToPerson } else { TurnEnd::Answered };
+        let end = if silent_before {
+            TurnEnd::LeftToPerson
+        } else {
+            TurnEnd::Answered
+        };
         Ok((turn.finish(), end))
     }
 
@@ -224,7 +232,9 @@ impl Scene {
     /// What the customer wrote, for the person who is called. Masked before it is shown.
     fn shown_words(&self) -> String {
         let received = &self.reading.received;
-        received.words().map_or_else(|| format!("({})", received.kind()), str::to_owned)
+        received
+            .words()
+            .map_or_else(|| format!("({})", received.kind()), str::to_owned)
     }
 }
 
@@ -238,7 +248,9 @@ fn is_stale(scene: &Scene, now: time::OffsetDateTime) -> bool {
 /// Withdrawing and giving consent is heard whoever drives.
 fn consent_intent(said: &Said) -> Option<Intent> {
     match said {
-        Said::Words(words) => [Intent::OptOut, Intent::OptIn].into_iter().find(|intent| *intent == words.intent),
+        Said::Words(words) => [Intent::OptOut, Intent::OptIn]
+            .into_iter()
+            .find(|intent| *intent == words.intent),
         Said::Chose(_) | Said::ChoseAgain | Said::ChoseTooLate | Said::Numbers(_) | Said::Wordless(_) => None,
     }
 }
@@ -266,7 +278,9 @@ fn worth_an_answer(said: &Said, in_dialogue: bool) -> bool {
             | Intent::Refund
             | Intent::Human
             | Intent::OptIn => true,
-            Intent::Confirm | Intent::Deny | Intent::NotYet | Intent::ChooseOption | Intent::None => in_dialogue,
+            Intent::Confirm | Intent::Deny | Intent::NotYet | Intent::ChooseOption | Intent::None => {
+                in_dialogue
+            }
             Intent::Greet | Intent::Thanks | Intent::OptOut => false,
         },
         Said::Chose(_) | Said::Numbers(_) => in_dialogue,

@@ -139,7 +139,10 @@ impl Tell {
         Ok(Some(change))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all that was read, once, on the way to one value")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all that was read, once, on the way to one value"
+    )]
     fn say(
         &self,
         scene: &Scene,
@@ -157,7 +160,9 @@ impl Tell {
             menu: &scene.menu,
             profile: &scene.profile,
         };
-        let concerned = file.thread.filter(|thread| thread.state.stage.visit() == Some(card.id));
+        let concerned = file
+            .thread
+            .filter(|thread| thread.state.stage.visit() == Some(card.id));
         let mut asked = None;
         for (place, said) in notice::to_customer(notice, card, standing, concerned.as_ref(), &voice)
             .into_iter()
@@ -168,12 +173,16 @@ impl Tell {
             match queued(id, &said, card, concerned.as_ref(), &voice, cause) {
                 Some((draft, options)) => {
                     asked = hear::question(id, scene.now, options).or(asked);
-                    change.messages.push(OutgoingMessage::queued(id, draft, scene.now));
+                    change
+                        .messages
+                        .push(OutgoingMessage::queued(id, draft, scene.now));
                 }
                 None => tracing::error!("a notice could not be put into a message"),
             }
         }
-        change.threads.extend(concerned.map(|thread| informed(thread, notice, card, asked, scene.now)));
+        change
+            .threads
+            .extend(concerned.map(|thread| informed(thread, notice, card, asked, scene.now)));
     }
 
     fn to_owners(&self, scene: &Scene, occasion: Uuid, notice: &Notice) -> Change {
@@ -213,7 +222,9 @@ fn queued(
         voice.when(card.slot.starts_at),
         voice.staff_name(&card.slot),
     );
-    let payloads = (0..presented.options.len()).map(|place| hear::token(id, place)).collect();
+    let payloads = (0..presented.options.len())
+        .map(|place| hear::token(id, place))
+        .collect();
     let fallback = match said.template {
         Some(TemplateName::BookingReminder) => templates::call(
             TemplateName::BookingReminder,
@@ -230,7 +241,12 @@ fn queued(
         Some(
             other @ (TemplateName::BookingNotice | TemplateName::OwnerDigest | TemplateName::OwnerAlert),
         ) => templates::call(other, voice.tongue, &[&phrase.body], Vec::new()),
-        None => return Some((draft_of(phrase, presented.content, None, card, concerned, cause), presented.options)),
+        None => {
+            return Some((
+                draft_of(phrase, presented.content, None, card, concerned, cause),
+                presented.options,
+            ));
+        }
     };
     let draft = draft_of(phrase, presented.content, fallback.ok(), card, concerned, cause);
     Some((draft, presented.options))

@@ -17,13 +17,19 @@ fn the_window_closes_a_margin_before_24_hours_are_over() {
 
 #[test]
 fn whoever_never_wrote_gets_templates_only() {
-    assert_eq!(form_now(Channel::Whatsapp.capabilities(), None, EPOCH), Form::TemplateOnly);
+    assert_eq!(
+        form_now(Channel::Whatsapp.capabilities(), None, EPOCH),
+        Form::TemplateOnly
+    );
 }
 
 #[test]
 fn a_message_from_a_clock_that_is_ahead_opens_the_window() {
     let ahead = EPOCH + Duration::minutes(3);
-    assert_eq!(form_now(Channel::Whatsapp.capabilities(), Some(ahead), EPOCH), Form::Free);
+    assert_eq!(
+        form_now(Channel::Whatsapp.capabilities(), Some(ahead), EPOCH),
+        Form::Free
+    );
 }
 
 #[test]

@@ -42,6 +42,8 @@ const fn reason_word(reason: HandoffReason, tongue: Tongue) -> &'static str {
         (HandoffReason::Money, Tongue::Swahili) => "swali la pesa",
         (HandoffReason::BeyondMachine, Tongue::English) => "wants what the assistant cannot do",
         (HandoffReason::BeyondMachine, Tongue::Swahili) => "anataka kisichowezekana kwa msaidizi",
+        (HandoffReason::MachineFailed, Tongue::English) => "the assistant failed to answer",
+        (HandoffReason::MachineFailed, Tongue::Swahili) => "msaidizi ameshindwa kujibu",
     }
 }
 
@@ -53,14 +55,16 @@ const fn next_step(reason: HandoffReason, tongue: Tongue) -> &'static str {
             HandoffReason::Asked
             | HandoffReason::NotUnderstood
             | HandoffReason::OutsideCohort
-            | HandoffReason::BeyondMachine,
+            | HandoffReason::BeyondMachine
+            | HandoffReason::MachineFailed,
             Tongue::English,
         ) => "answer in the chat or call",
         (
             HandoffReason::Asked
             | HandoffReason::NotUnderstood
             | HandoffReason::OutsideCohort
-            | HandoffReason::BeyondMachine,
+            | HandoffReason::BeyondMachine
+            | HandoffReason::MachineFailed,
             Tongue::Swahili,
         ) => "mjibu kwenye chat au mpigie",
     }

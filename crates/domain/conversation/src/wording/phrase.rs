@@ -20,9 +20,9 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::TakeYourTime => voice.say(TextKey::TakeYourTime),
         Reply::NothingOpen => voice.say(TextKey::NothingOpen).with_choices(voice.menu_choices()),
         Reply::NotUnderstood(Misunderstanding::First) => voice.say(TextKey::NotUnderstoodOnce),
-        Reply::NotUnderstood(Misunderstanding::Second) => {
-            voice.say(TextKey::NotUnderstoodTwice).with_choices(voice.menu_choices())
-        }
+        Reply::NotUnderstood(Misunderstanding::Second) => voice
+            .say(TextKey::NotUnderstoodTwice)
+            .with_choices(voice.menu_choices()),
         Reply::WordsPlease(Wordless::Picture) => voice.say(TextKey::PhotoReceived),
         Reply::WordsPlease(Wordless::Voice) => voice.say(TextKey::VoiceReceived),
         Reply::WordsPlease(Wordless::Other) => voice.say(TextKey::UnsupportedReceived),
@@ -47,8 +47,14 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::AskWhen { service } => ask_when(*service, voice),
         Reply::AskReading { first, second } => ask_reading(first, second, voice),
         Reply::Propose { slot } => propose(slot, voice),
-        Reply::PickSlot { reason, wanted, slots } => pick_slot(*reason, wanted.as_ref(), slots, voice),
-        Reply::NothingFree { reason, wanted } => Phrase::plain(not_free(*reason, wanted.as_ref(), None, voice)),
+        Reply::PickSlot {
+            reason,
+            wanted,
+            slots,
+        } => pick_slot(*reason, wanted.as_ref(), slots, voice),
+        Reply::NothingFree { reason, wanted } => {
+            Phrase::plain(not_free(*reason, wanted.as_ref(), None, voice))
+        }
         Reply::Declined => voice.say(TextKey::ProposalDeclined),
         Reply::AskPayer | Reply::AskOtherPayer => voice.say(TextKey::AskPaymentNumber),
         Reply::PromptSent { owed, trial } => prompt_sent(owed, *trial, voice),
@@ -58,7 +64,11 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
             TextKey::ResendNotYet,
             &Values::new().with(Placeholder::Duration, format_minutes(*minutes, voice.tongue)),
         ),
-        Reply::PaymentArrived { slot, amount, receipt } => voice
+        Reply::PaymentArrived {
+            slot,
+            amount,
+            receipt,
+        } => voice
             .say_with(
                 TextKey::ConfirmedPaid,
                 &voice
@@ -78,7 +88,9 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::AskCancel { slot } => ask_cancel(slot, voice),
         Reply::Cancelled { slot } => voice.say_with(TextKey::CancelDone, &voice.values_of(slot)),
         Reply::NotCancelled { slot } => voice.say_with(TextKey::CancelKept, &voice.values_of(slot)),
-        Reply::LateNoted { minutes: Some(minutes) } => voice.say_with(
+        Reply::LateNoted {
+            minutes: Some(minutes),
+        } => voice.say_with(
             TextKey::LatenessNoted,
             &Values::new().with(Placeholder::Minutes, minutes.to_string()),
         ),
@@ -118,8 +130,15 @@ impl Voice<'_> {
 }
 
 fn ask_service(among: &[ServiceRef], narrowed: bool, voice: &Voice<'_>) -> Phrase {
-    let key = if narrowed { TextKey::AskWhichService } else { TextKey::AskService };
-    let services = among.iter().filter_map(|id| voice.menu.service(*id)).take(ROWS_MAX);
+    let key = if narrowed {
+        TextKey::AskWhichService
+    } else {
+        TextKey::AskService
+    };
+    let services = among
+        .iter()
+        .filter_map(|id| voice.menu.service(*id))
+        .take(ROWS_MAX);
     let choices = services.map(|service| Choice {
         meaning: Meaning::Service(service.id),
         title: service.name_in(voice.language()).to_owned(),
@@ -148,7 +167,9 @@ fn ask_reading(first: &Wanted, second: &Wanted, voice: &Voice<'_>) -> Phrase {
         .with(Placeholder::Second, voice.wanted(second));
     let title = |wanted: &Wanted| {
         let same_day = match (first, second) {
-            (Wanted::At(one), Wanted::At(other)) => voice.menu.zone.date(*one) == voice.menu.zone.date(*other),
+            (Wanted::At(one), Wanted::At(other)) => {
+                voice.menu.zone.date(*one) == voice.menu.zone.date(*other)
+            }
             (Wanted::At(_) | Wanted::Among(_) | Wanted::TimeOfDay(_), _) => false,
         };
         let short = match wanted {
@@ -195,7 +216,11 @@ fn pick_slot(reason: NotFree, wanted: Option<&Wanted>, slots: &[Slot], voice: &V
         .map(|(place, slot)| Choice {
             meaning: Meaning::Slot(place),
             title: slot_title(slot, voice),
-            description: Some(format!("{} · {}", voice.when(slot.starts_at), voice.staff_name(slot))),
+            description: Some(format!(
+                "{} · {}",
+                voice.when(slot.starts_at),
+                voice.staff_name(slot)
+            )),
         })
         .collect();
     choices.push(voice.choice(Meaning::OtherTime, TextKey::ButtonOtherTime));
@@ -220,18 +245,28 @@ fn not_free(reason: NotFree, wanted: Option<&Wanted>, nearest: Option<&Slot>, vo
     let near = nearest.map(|slot| voice.when(slot.starts_at));
     match (reason, near) {
         (NotFree::Choose, Some(_)) => {
-            let day = nearest.map_or_else(String::new, |slot| format_date(zone.date(slot.starts_at), voice.tongue));
+            let day = nearest.map_or_else(String::new, |slot| {
+                format_date(zone.date(slot.starts_at), voice.tongue)
+            });
             let date = match wanted {
                 Some(wanted @ Wanted::Among(_)) => voice.wanted(wanted),
                 Some(Wanted::At(_) | Wanted::TimeOfDay(_)) | None => day,
             };
-            voice.text(TextKey::AskFreeTimes, &Values::new().with(Placeholder::Date, date))
+            voice.text(
+                TextKey::AskFreeTimes,
+                &Values::new().with(Placeholder::Date, date),
+            )
         }
-        (NotFree::Closed, Some(near)) => voice.text(TextKey::ClosedThen, &values.with(Placeholder::Nearest, near)),
+        (NotFree::Closed, Some(near)) => {
+            voice.text(TextKey::ClosedThen, &values.with(Placeholder::Nearest, near))
+        }
         (NotFree::TooSoon { notice_minutes }, Some(near)) => voice.text(
             TextKey::TooSoon,
             &Values::new()
-                .with(Placeholder::Duration, format_minutes(notice_minutes, voice.tongue))
+                .with(
+                    Placeholder::Duration,
+                    format_minutes(notice_minutes, voice.tongue),
+                )
                 .with(Placeholder::Nearest, near),
         ),
         (NotFree::Past, _) => voice.text(TextKey::AlreadyPast, &values),
@@ -298,10 +333,12 @@ enum Next {
 }
 
 fn hold_gone(slot: &Slot, voice: &Voice<'_>) -> Phrase {
-    voice.say_with(TextKey::HoldExpired, &voice.values_of(slot)).with_choices(vec![
-        voice.choice(Meaning::Book, TextKey::ButtonBook),
-        voice.choice(Meaning::Person, TextKey::ButtonPerson),
-    ])
+    voice
+        .say_with(TextKey::HoldExpired, &voice.values_of(slot))
+        .with_choices(vec![
+            voice.choice(Meaning::Book, TextKey::ButtonBook),
+            voice.choice(Meaning::Person, TextKey::ButtonPerson),
+        ])
 }
 
 fn visits_shown(visits: &[VisitCard], voice: &Voice<'_>) -> Phrase {
@@ -355,7 +392,9 @@ fn prices(services: &[ServiceRef], voice: &Voice<'_>) -> Phrase {
                 meaning: Meaning::Service(only.id),
                 ..voice.choice(Meaning::Book, TextKey::ButtonBook)
             };
-            voice.say_with(TextKey::PriceAnswer, &values).with_choices(vec![choice])
+            voice
+                .say_with(TextKey::PriceAnswer, &values)
+                .with_choices(vec![choice])
         }
         several => {
             let lines: Vec<String> = several
@@ -364,7 +403,9 @@ fn prices(services: &[ServiceRef], voice: &Voice<'_>) -> Phrase {
                 .map(|service| format!("{}: {}", service.name_in(voice.language()), service.price))
                 .collect();
             let values = Values::new().with(Placeholder::List, lines.join("\n"));
-            voice.say_with(TextKey::PriceListAnswer, &values).with_choices(book)
+            voice
+                .say_with(TextKey::PriceListAnswer, &values)
+                .with_choices(book)
         }
     }
 }
@@ -387,12 +428,18 @@ fn do_not_know(voice: &Voice<'_>) -> Phrase {
 
 fn hours(day: Option<Date>, voice: &Voice<'_>) -> Phrase {
     let Some(day) = day else {
-        return voice.say_with(TextKey::HoursAnswer, &Values::new().with(Placeholder::Hours, week(voice)));
+        return voice.say_with(
+            TextKey::HoursAnswer,
+            &Values::new().with(Placeholder::Hours, week(voice)),
+        );
     };
     let spans = voice.menu.opening.spans(day.weekday());
     let values = Values::new().with(Placeholder::Date, format_date(day, voice.tongue));
     if spans.is_empty() {
-        voice.say_with(TextKey::ClosedOnDateAnswer, &values.with(Placeholder::Hours, week(voice)))
+        voice.say_with(
+            TextKey::ClosedOnDateAnswer,
+            &values.with(Placeholder::Hours, week(voice)),
+        )
     } else {
         voice.say_with(
             TextKey::HoursOnDateAnswer,
@@ -412,14 +459,17 @@ fn week(voice: &Voice<'_>) -> String {
             Some(_) | None => lines.push((day, day, spans)),
         }
     }
-    let written = lines.into_iter().filter(|(_, _, spans)| !spans.is_empty()).map(|(first, last, spans)| {
-        let days = if first == last {
-            day_name(first, voice)
-        } else {
-            format!("{} – {}", day_name(first, voice), day_name(last, voice))
-        };
-        format!("{days}: {}", spans_written(&spans, voice))
-    });
+    let written = lines
+        .into_iter()
+        .filter(|(_, _, spans)| !spans.is_empty())
+        .map(|(first, last, spans)| {
+            let days = if first == last {
+                day_name(first, voice)
+            } else {
+                format!("{} – {}", day_name(first, voice), day_name(last, voice))
+            };
+            format!("{days}: {}", spans_written(&spans, voice))
+        });
     written.collect::<Vec<_>>().join("\n")
 }
 
@@ -432,9 +482,13 @@ fn day_name(day: Weekday, voice: &Voice<'_>) -> String {
 }
 
 fn spans_written(spans: &[OpenSpan], voice: &Voice<'_>) -> String {
-    let written = spans
-        .iter()
-        .map(|span| format!("{} – {}", minute_written(span.from_minute, voice), minute_written(span.to_minute, voice)));
+    let written = spans.iter().map(|span| {
+        format!(
+            "{} – {}",
+            minute_written(span.from_minute, voice),
+            minute_written(span.to_minute, voice)
+        )
+    });
     written.collect::<Vec<_>>().join(", ")
 }
 

@@ -5,8 +5,8 @@ use crate::hear::token;
 use crate::machine::Meaning;
 use crate::outgoing::{
     BODY_CHARACTERS_MAX, BUTTON_TITLE_CHARACTERS_MAX, Buttons, Content, ListMessage, MessageId,
-    ROW_DESCRIPTION_CHARACTERS_MAX, ROW_TITLE_CHARACTERS_MAX, ReplyButton, Row, TEXT_CHARACTERS_MAX, TextBody, TooMuch,
-    cut,
+    ROW_DESCRIPTION_CHARACTERS_MAX, ROW_TITLE_CHARACTERS_MAX, ReplyButton, Row, TEXT_CHARACTERS_MAX,
+    TextBody, TooMuch, cut,
 };
 
 use super::{Choice, Phrase};
@@ -25,11 +25,15 @@ pub struct Presented {
 ///
 /// # Errors
 /// [`TooMuch`] for a phrase without words.
-pub fn present(phrase: &Phrase, capabilities: Capabilities, message: MessageId) -> Result<Presented, TooMuch> {
+pub fn present(
+    phrase: &Phrase,
+    capabilities: Capabilities,
+    message: MessageId,
+) -> Result<Presented, TooMuch> {
     let choices = phrase.choices.as_slice();
-    let short = choices
-        .iter()
-        .all(|choice| choice.description.is_none() && choice.title.chars().count() <= BUTTON_TITLE_CHARACTERS_MAX);
+    let short = choices.iter().all(|choice| {
+        choice.description.is_none() && choice.title.chars().count() <= BUTTON_TITLE_CHARACTERS_MAX
+    });
     let content = if choices.is_empty() {
         plain(&phrase.body)?
     } else if short && choices.len() <= capabilities.buttons_max {
@@ -54,7 +58,11 @@ pub fn present(phrase: &Phrase, capabilities: Capabilities, message: MessageId) 
         Content::List(list) => list.rows().len(),
         Content::Text(_) | Content::Buttons(_) | Content::Template(_) => choices.len(),
     };
-    let options = choices.iter().take(shown).map(|choice| choice.meaning.clone()).collect();
+    let options = choices
+        .iter()
+        .take(shown)
+        .map(|choice| choice.meaning.clone())
+        .collect();
     Ok(Presented { content, options })
 }
 
@@ -71,7 +79,11 @@ fn list(phrase: &Phrase, capabilities: Capabilities, message: MessageId) -> Resu
         })
         .collect();
     let button = cut(&phrase.list_button, BUTTON_TITLE_CHARACTERS_MAX);
-    let button = if button.is_empty() { "…".to_owned() } else { button };
+    let button = if button.is_empty() {
+        "…".to_owned()
+    } else {
+        button
+    };
     ListMessage::new(cut(&phrase.body, BODY_CHARACTERS_MAX), button, rows).map(Content::List)
 }
 
@@ -94,7 +106,10 @@ fn plain(body: &str) -> Result<Content, TooMuch> {
 fn numbered(phrase: &Phrase) -> Result<Content, TooMuch> {
     let mut text = phrase.body.clone();
     for (place, choice) in phrase.choices.iter().enumerate() {
-        let description = choice.description.as_deref().map_or(String::new(), |d| format!(" · {d}"));
+        let description = choice
+            .description
+            .as_deref()
+            .map_or(String::new(), |d| format!(" · {d}"));
         text.push_str(&format!("\n{}. {}{description}", place + 1, choice.title));
     }
     plain(&text)

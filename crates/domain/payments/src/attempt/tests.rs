@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use time::Duration;
 
 use super::*;
+use crate::evidence::{CallbackVerdict, PushAnswer, QueryAnswer};
 use crate::test_support::builders::{
     an_attempt, failed, paid, phone, provider_ids, receipt, second, shillings, unrecognised,
 };

@@ -131,6 +131,9 @@ impl RequestPayment {
             check_payer(&order.payer)?;
             let now = self.clock.now();
             let payments = self.book.of_visit(tenant, order.visit).await?;
+            if let Some(asked) = asked_meanwhile(&payments, &order.key) {
+                return Ok(asked);
+            }
             let payment = match what_is_owed(payments, &order)? {
                 Some(record) => {
                     record.may_ask_again(now)?;
@@ -205,6 +208,9 @@ impl ResendPrompt {
             }
             let now = self.clock.now();
             let mut payments = self.book.of_visit(tenant, order.visit).await?;
+            if let Some(asked) = asked_meanwhile(&payments, &order.key) {
+                return Ok(asked);
+            }
             let record = match payments
                 .iter()
                 .position(|record| record.payment.state() == PaymentState::Open)
@@ -329,13 +335,29 @@ fn asked_before(
     if record.payment.visit() != visit {
         return Err(RequestPaymentError::KeyReused);
     }
+    Ok(describe(record, attempt))
+}
+
+/// What the same request came to that ran at the same time, and was recorded after we looked for its key.
+/// Without this second look it would be refused for its own twin's prompt.
+fn asked_meanwhile(payments: &[PaymentRecord], key: &RequestKey) -> Option<PaymentAsked> {
+    payments.iter().find_map(|record| {
+        let twin = record
+            .attempts
+            .iter()
+            .find(|attempt| attempt.terms().key == *key)?;
+        Some(describe(record, twin.id()))
+    })
+}
+
+fn describe(record: &PaymentRecord, attempt: AttemptId) -> PaymentAsked {
     let amount = record
         .attempt(attempt)
         .map_or(record.payment.due(), |attempt| attempt.terms().amount);
-    Ok(PaymentAsked {
+    PaymentAsked {
         payment: record.payment.id(),
         attempt,
         amount,
         account: record.payment.account_reference(),
-    })
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
-use ratiba_kernel::{Currency, Money, TenantId};
+use ratiba_kernel::{Currency, Money, Outage, TenantId};
 use time::Duration;
 
 use super::*;
@@ -15,9 +15,9 @@ use crate::attempt::{AttemptId, AttemptState, ReviewReason, StateName};
 use crate::event::PaymentEvent;
 use crate::evidence::{Heard, PushAnswer, QueryAnswer};
 use crate::failure::{FailureReason, NextStep, ProviderCode};
-use crate::payment::NotNow;
-use crate::ports::{Arrival, CallbackInbox, MobileMoney, PushOrder};
-use crate::reference::ProviderIds;
+use crate::payment::{NotNow, PaymentRecord};
+use crate::ports::{Arrival, CallbackInbox, Change, MobileMoney, PaymentBook, PushOrder, RecordError};
+use crate::reference::{ProviderIds, RequestKey};
 use crate::schedule::QUERY_AFTER;
 use crate::task::{Due, PaymentTask};
 use crate::test_support::builders::{
@@ -338,4 +338,71 @@ fn a_visit_that_was_never_asked_has_nothing_to_resend() {
     };
     let refused = block_on(bench.resend().execute(bench.tenant, order));
     assert_eq!(refused, Err(RequestPaymentError::NothingAsked));
+}
+
+#[test]
+fn of_two_workers_with_one_query_one_puts_the_next_on_record() {
+    let bench = Bench::new();
+    let asked = bench.prompt_out("two-queries", PushAnswer::Accepted(provider_ids(1)));
+    bench.clock.set(second(60));
+    let use_case = bench.query();
+    let runs = (0..2).map(|_| use_case.execute(bench.tenant, asked.attempt, 0));
+    let outcomes = block_on(together(runs.collect()));
+    let asked_now = |outcome: &&Result<Queried, QueryAttemptError>| matches!(outcome, Ok(Queried::Asked(_)));
+    assert_eq!(outcomes.iter().filter(asked_now).count(), 1, "{outcomes:?}");
+    let next = PaymentTask::Query {
+        attempt: asked.attempt,
+        step: 1,
+    };
+    let tasks = bench.book.tasks(bench.tenant);
+    assert_eq!(tasks.iter().filter(|due| due.task == next).count(), 1);
+}
+
+/// A book in which the request's twin is recorded right after its key was looked for.
+struct BlinkingBook(Arc<crate::test_support::fakes::InMemoryBook>);
+
+#[async_trait]
+impl PaymentBook for BlinkingBook {
+    async fn of_attempt(&self, tenant: TenantId, id: AttemptId) -> Result<Option<PaymentRecord>, Outage> {
+        self.0.of_attempt(tenant, id).await
+    }
+
+    async fn of_request(
+        &self,
+        _: TenantId,
+        _: &RequestKey,
+    ) -> Result<Option<(PaymentRecord, AttemptId)>, Outage> {
+        Ok(None)
+    }
+
+    async fn of_visit(&self, tenant: TenantId, visit: crate::VisitId) -> Result<Vec<PaymentRecord>, Outage> {
+        self.0.of_visit(tenant, visit).await
+    }
+
+    async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
+        self.0.record(tenant, change).await
+    }
+}
+
+#[test]
+fn a_request_is_not_refused_for_its_own_twins_prompt() {
+    let bench = Bench::new();
+    let (asked, visit, customer) = bench.asked("twin");
+    let book = Arc::new(BlinkingBook(bench.book.clone()));
+    let request = RequestPayment {
+        book: book.clone(),
+        ..bench.request()
+    };
+    let again = block_on(request.execute(bench.tenant, an_order("twin", visit, customer)));
+    assert_eq!(again, Ok(asked.clone()));
+    let resend = ResendPrompt {
+        book,
+        ..bench.resend()
+    };
+    let order = ResendOrder {
+        key: key("twin"),
+        visit,
+        payer: None,
+    };
+    assert_eq!(block_on(resend.execute(bench.tenant, order)), Ok(asked));
 }

@@ -14,7 +14,9 @@ impl Oracle<'_> {
         let local = zone.local(minute);
         let works = |hours: &Hours| {
             [0_i64, 1].into_iter().any(|days_ago| {
-                let Some(date) = local.date().checked_sub(Duration::days(days_ago)) else { return false };
+                let Some(date) = local.date().checked_sub(Duration::days(days_ago)) else {
+                    return false;
+                };
                 let reading = i64::from(local.hour()) * 60 + i64::from(local.minute()) + days_ago * 1_440;
                 let inside = |block: &DayBlock| {
                     i64::from(block.from_minute) <= reading && reading < i64::from(block.to_minute)
@@ -23,13 +25,20 @@ impl Oracle<'_> {
                     Some(blocks) => blocks.iter().any(inside),
                     None => {
                         let of_day = |block: &&WeeklyBlock| block.weekday == date.weekday();
-                        hours.weekly.iter().filter(of_day).any(|block| inside(&block.block))
+                        hours
+                            .weekly
+                            .iter()
+                            .filter(of_day)
+                            .any(|block| inside(&block.block))
                     }
                 }
             })
         };
         let business = self.facts.business.weekly.as_ref().is_none_or(|weekly| {
-            works(&Hours { weekly: weekly.clone(), dated: BTreeMap::new() })
+            works(&Hours {
+                weekly: weekly.clone(),
+                dated: BTreeMap::new(),
+            })
         });
         works(&staff.hours) && business
     }
@@ -60,7 +69,12 @@ impl Oracle<'_> {
     }
 
     fn needs(&self, role: impl Fn(&crate::engagement::Role) -> bool) -> Vec<crate::engagement::Need> {
-        self.service.recipe.needs().into_iter().filter(|need| role(&need.role)).collect()
+        self.service
+            .recipe
+            .needs()
+            .into_iter()
+            .filter(|need| role(&need.role))
+            .collect()
     }
 
     fn staff_fits(&self, staff: &StaffFacts, start: time::OffsetDateTime, now: time::OffsetDateTime) -> bool {
@@ -68,7 +82,9 @@ impl Oracle<'_> {
         let client_left = start + self.service.recipe.client_leaves().duration();
         let needs = self.needs(|role| *role == crate::engagement::Role::Staff);
         needs.iter().all(|need| {
-            let claim = need.claim(Subject::Staff(staff.id), start, rules.buffers).unwrap();
+            let claim = need
+                .claim(Subject::Staff(staff.id), start, rules.buffers)
+                .unwrap();
             let whole = Self::widened(&claim);
             let at_work = match rules.cleanup_past_closing {
                 CleanupPastClosing::Refused => Some(whole),
@@ -90,10 +106,16 @@ impl Oracle<'_> {
         start: time::OffsetDateTime,
         now: time::OffsetDateTime,
     ) -> bool {
-        let Subject::Resource { id, .. } = subject else { return false };
-        let claim = need.claim(subject, start, self.facts.policy.rules.buffers).unwrap();
+        let Subject::Resource { id, .. } = subject else {
+            return false;
+        };
+        let claim = need
+            .claim(subject, start, self.facts.policy.rules.buffers)
+            .unwrap();
         let of_resource = self.facts.resources.iter().filter(|resource| resource.id == id);
-        let away = of_resource.flat_map(|resource| resource.out_of_service.clone()).collect::<Vec<_>>();
+        let away = of_resource
+            .flat_map(|resource| resource.out_of_service.clone())
+            .collect::<Vec<_>>();
         !Self::away(&away, Self::widened(&claim)) && !self.engaged(&claim, now)
     }
 
@@ -101,15 +123,24 @@ impl Oracle<'_> {
     fn who_fits(&self, start: time::OffsetDateTime, now: time::OffsetDateTime) -> BTreeSet<StaffId> {
         let pools = self.needs(|role| matches!(role, crate::engagement::Role::Resource(_)));
         let pools_fit = pools.iter().all(|need| {
-            let seats = self.facts.resources.iter().filter(|resource| {
-                need.role == crate::engagement::Role::Resource(resource.kind.clone())
-            });
+            let seats = self
+                .facts
+                .resources
+                .iter()
+                .filter(|resource| need.role == crate::engagement::Role::Resource(resource.kind.clone()));
             let mut subjects = seats.flat_map(|resource| {
-                (0..resource.capacity).map(|seat| Subject::Resource { id: resource.id, seat })
+                (0..resource.capacity).map(|seat| Subject::Resource {
+                    id: resource.id,
+                    seat,
+                })
             });
             subjects.any(|subject| self.seat_fits(need, subject, start, now))
         });
-        let able = self.facts.staff.iter().filter(|staff| self.service.staff.contains(&staff.id));
+        let able = self
+            .facts
+            .staff
+            .iter()
+            .filter(|staff| self.service.staff.contains(&staff.id));
         let fitting = able.filter(|staff| pools_fit && self.staff_fits(staff, start, now));
         fitting.map(|staff| staff.id).collect()
     }
@@ -129,27 +160,39 @@ fn any_engagement() -> impl Strategy<Value = (Subject, TimeRange, EngagedAs, u32
         Subject::Staff(staff(2)),
         seat(1),
         seat(2),
-        Subject::Resource { id: resource(2), seat: 1 },
+        Subject::Resource {
+            id: resource(2),
+            seat: 1,
+        },
     ];
     let kinds = vec![
         EngagedAs::Booked,
         EngagedAs::Blocked,
         EngagedAs::Held { until: NOW },
-        EngagedAs::Held { until: NOW + Duration::MINUTE },
+        EngagedAs::Held {
+            until: NOW + Duration::MINUTE,
+        },
     ];
-    (prop::sample::select(subjects), any_range(), prop::sample::select(kinds), 0_u32..4, 0_u32..4)
+    (
+        prop::sample::select(subjects),
+        any_range(),
+        prop::sample::select(kinds),
+        0_u32..4,
+        0_u32..4,
+    )
         .prop_map(|(subject, range, kind, before, after)| (subject, range, kind, before * 5, after * 5))
 }
 
 fn any_segments() -> impl Strategy<Value = Vec<Segment>> {
-    let segment = (1_u32..8, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(fives, staff, room, client)| {
-        Segment {
-            minutes: Minutes::new(fives * 5),
-            staff: StaffNeed::from(staff),
-            resource_kind: room.then(|| kind("room")),
-            client: ClientPresence::from(client),
-        }
-    });
+    let segment =
+        (1_u32..8, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(fives, staff, room, client)| {
+            Segment {
+                minutes: Minutes::new(fives * 5),
+                staff: StaffNeed::from(staff),
+                resource_kind: room.then(|| kind("room")),
+                client: ClientPresence::from(client),
+            }
+        });
     prop::collection::vec(segment, 1..4).prop_filter("nobody could sell it", |segments| {
         segments.iter().any(|s| s.staff == StaffNeed::Needed)
             && segments.iter().any(|s| s.client == ClientPresence::Present)
@@ -212,7 +255,10 @@ fn window() -> TimeRange {
 }
 
 fn request() -> SlotRequest {
-    SlotRequest { window: window(), ..all_day() }
+    SlotRequest {
+        window: window(),
+        ..all_day()
+    }
 }
 
 proptest! {

@@ -10,12 +10,27 @@ fn a_visit_is_held_until_its_deadline_and_a_task_ends_it() {
     assert_eq!(held.standing, HeldStanding::Waiting { until });
     assert_eq!(held.due, Money::kes_minor(350_000));
     let visit = held.visit.head.id;
-    let event = BookingEvent::VisitHeld { visit, customer: customer(1), until, due: held.due };
+    let event = BookingEvent::VisitHeld {
+        visit,
+        customer: customer(1),
+        until,
+        due: held.due,
+    };
     assert_eq!(world.book.events(tenant(1)), [event]);
-    assert_eq!(world.book.tasks(tenant(1)), [Due { at: until, task: BookingTask::ExpireHold { visit } }]);
+    assert_eq!(
+        world.book.tasks(tenant(1)),
+        [Due {
+            at: until,
+            task: BookingTask::ExpireHold { visit }
+        }]
+    );
 
     world.expire(visit);
-    assert_eq!(world.visit(visit).standing(), VisitStanding::Waiting { until }, "it is not time yet");
+    assert_eq!(
+        world.visit(visit).standing(),
+        VisitStanding::Waiting { until },
+        "it is not time yet"
+    );
     world.clock.set(until);
     world.expire(visit);
     world.expire(visit);
@@ -29,25 +44,52 @@ fn the_same_key_gives_the_same_visit_whatever_became_of_it() {
     let first = world.hold(an_order_of("k1", at(10, 0))).unwrap();
     assert_eq!(world.hold(an_order_of("k1", at(10, 0))).unwrap(), first);
     assert_eq!(world.confirm(first.visit.head.id), Ok(Confirmation::Confirmed));
-    assert_eq!(world.hold(an_order_of("k1", at(10, 0))).unwrap().standing, HeldStanding::Confirmed);
-    world.cancel(CancelTarget::Visit(first.visit.head.id), CancelledBy::Business).unwrap();
-    assert_eq!(world.hold(an_order_of("k1", at(10, 0))).unwrap().standing, HeldStanding::Over);
-    assert_eq!(world.names().iter().filter(|name| **name == "booking.visit_held").count(), 1);
+    assert_eq!(
+        world.hold(an_order_of("k1", at(10, 0))).unwrap().standing,
+        HeldStanding::Confirmed
+    );
+    world
+        .cancel(CancelTarget::Visit(first.visit.head.id), CancelledBy::Business)
+        .unwrap();
+    assert_eq!(
+        world.hold(an_order_of("k1", at(10, 0))).unwrap().standing,
+        HeldStanding::Over
+    );
+    assert_eq!(
+        world
+            .names()
+            .iter()
+            .filter(|name| **name == "booking.visit_held")
+            .count(),
+        1
+    );
 }
 
 #[test]
 fn a_visit_for_which_nothing_is_asked_is_confirmed_at_once() {
-    let free = crate::catalogue::Service { deposit: Deposit::None, ..a_service(1, 60) };
+    let free = crate::catalogue::Service {
+        deposit: Deposit::None,
+        ..a_service(1, 60)
+    };
     let world = World::of(SalonBuilder::default().service(free));
     let held = world.hold(an_order_of("k1", at(10, 0))).unwrap();
-    assert_eq!((held.standing, held.due), (HeldStanding::Confirmed, Money::kes_minor(0)));
+    assert_eq!(
+        (held.standing, held.due),
+        (HeldStanding::Confirmed, Money::kes_minor(0))
+    );
     assert_eq!(world.names(), ["booking.visit_confirmed"]);
     let visit = held.visit.head.id;
-    let remind = |reminder, at| Due { at, task: BookingTask::Remind { visit, reminder } };
+    let remind = |reminder, at| Due {
+        at,
+        task: BookingTask::Remind { visit, reminder },
+    };
     // Booked on the eve at 08:00 for 10:00: 24 and 2 hours ahead are both still to come.
     assert_eq!(
         world.book.tasks(tenant(1)),
-        [remind(Reminder::DayAhead, at(-14, 0)), remind(Reminder::HoursAhead, at(8, 0))]
+        [
+            remind(Reminder::DayAhead, at(-14, 0)),
+            remind(Reminder::HoursAhead, at(8, 0))
+        ]
     );
 }
 
@@ -55,7 +97,11 @@ fn a_visit_for_which_nothing_is_asked_is_confirmed_at_once() {
 fn a_taken_time_is_refused_with_the_nearest_alternatives() {
     let world = World::new();
     world.hold(an_order_of("k1", at(10, 0))).unwrap();
-    let Err(HoldVisitError::NotFree { reasons, alternatives }) = world.hold(an_order_of("k2", at(10, 30))) else {
+    let Err(HoldVisitError::NotFree {
+        reasons,
+        alternatives,
+    }) = world.hold(an_order_of("k2", at(10, 30)))
+    else {
         panic!("the time is taken");
     };
     assert_eq!(reasons.into_iter().collect::<Vec<_>>(), [Reason::Held]);
@@ -67,19 +113,34 @@ fn a_taken_time_is_refused_with_the_nearest_alternatives() {
 #[test]
 fn an_offer_holds_nothing() {
     let world = World::new();
-    let offers = OfferSlot { timetable: world.salon.clone(), clock: world.clock.clone() };
+    let offers = OfferSlot {
+        timetable: world.salon.clone(),
+        clock: world.clock.clone(),
+    };
     let offer = |start| {
-        let query = OfferQuery { parts: vec![anybody_for(1)], start, channel: Channel::Chat };
+        let query = OfferQuery {
+            parts: vec![anybody_for(1)],
+            start,
+            channel: Channel::Chat,
+        };
         block_on(offers.execute(tenant(1), query)).unwrap()
     };
     assert!(matches!(offer(at(14, 0)), Offer::Free(slot) if slot.parts[0].staff == staff(1)));
     assert!(matches!(offer(at(14, 0)), Offer::Free(_)));
-    let Offer::Alternatives { reasons, slots } = offer(at(20, 0)) else { panic!("closed by then") };
+    let Offer::Alternatives { reasons, slots } = offer(at(20, 0)) else {
+        panic!("closed by then")
+    };
     assert!(reasons.contains(&Reason::Closed));
     assert_eq!(slots[0].time.start(), at(16, 0));
-    let Offer::Alternatives { reasons, slots } = offer(NOW - Duration::days(400)) else { panic!("past") };
+    let Offer::Alternatives { reasons, slots } = offer(NOW - Duration::days(400)) else {
+        panic!("past")
+    };
     assert!(reasons.contains(&Reason::InThePast));
-    assert_eq!(slots[0].time.start(), at(-15, 0), "the next opening: today at nine");
+    assert_eq!(
+        slots[0].time.start(),
+        at(-15, 0),
+        "the next opening: today at nine"
+    );
     assert!(world.names().is_empty());
 }
 
@@ -87,7 +148,10 @@ fn an_offer_holds_nothing() {
 fn slots_are_found_with_reasons_where_they_are_wanted() {
     let world = World::new();
     world.hold(an_order_of("k1", at(10, 0))).unwrap();
-    let find = FindSlots { timetable: world.salon.clone(), clock: world.clock.clone() };
+    let find = FindSlots {
+        timetable: world.salon.clone(),
+        clock: world.clock.clone(),
+    };
     let query = |wanted| SlotQuery {
         parts: vec![anybody_for(1)],
         window: from_to((9, 0), (12, 0)),
@@ -98,7 +162,12 @@ fn slots_are_found_with_reasons_where_they_are_wanted() {
     let found = block_on(find.execute(tenant(1), query(Wanted::SlotsAndRefusals))).unwrap();
     assert_eq!(found.slots.len(), 5);
     assert_eq!(found.refusals.len(), 7);
-    assert!(block_on(find.execute(tenant(1), query(Wanted::Slots))).unwrap().refusals.is_empty());
+    assert!(
+        block_on(find.execute(tenant(1), query(Wanted::Slots)))
+            .unwrap()
+            .refusals
+            .is_empty()
+    );
 }
 
 #[test]
@@ -111,7 +180,11 @@ fn a_payment_in_time_confirms_once() {
     assert_eq!(world.names(), ["booking.visit_held", "booking.visit_confirmed"]);
     world.clock.advance(Duration::minutes(10));
     world.expire(visit);
-    assert_eq!(world.visit(visit).standing(), VisitStanding::Agreed, "the task finds nothing to end");
+    assert_eq!(
+        world.visit(visit).standing(),
+        VisitStanding::Agreed,
+        "the task finds nothing to end"
+    );
 }
 
 #[test]
@@ -122,7 +195,10 @@ fn a_payment_after_expiry_takes_the_time_again_if_it_is_free() {
     world.expire(visit);
     assert_eq!(world.confirm(visit), Ok(Confirmation::Confirmed));
     let refused = world.hold(an_order_of("k2", at(10, 0)));
-    assert!(matches!(refused, Err(HoldVisitError::NotFree { .. })), "it keeps its time again");
+    assert!(
+        matches!(refused, Err(HoldVisitError::NotFree { .. })),
+        "it keeps its time again"
+    );
 }
 
 #[test]
@@ -154,7 +230,9 @@ fn a_payment_after_the_time_was_sold_again_is_told_once_and_books_nothing() {
 fn a_payment_for_a_cancelled_visit_or_one_whose_time_has_passed_is_lost() {
     let world = World::new();
     let cancelled = world.hold(an_order_of("k1", at(10, 0))).unwrap().visit.head.id;
-    world.cancel(CancelTarget::Visit(cancelled), CancelledBy::Customer).unwrap();
+    world
+        .cancel(CancelTarget::Visit(cancelled), CancelledBy::Customer)
+        .unwrap();
     assert_eq!(world.confirm(cancelled), Ok(Confirmation::Lost));
     let late = world.hold(an_order_of("k2", at(10, 0))).unwrap().visit.head.id;
     world.clock.set(at(10, 0));
@@ -170,22 +248,46 @@ fn a_service_is_started_finished_and_corrected() {
     world.confirm(held.visit.head.id).unwrap();
     let id = held.visit.appointments[0].id();
     let (book, clock) = (Arc::clone(&world.book), Arc::clone(&world.clock));
-    let start = StartAppointment { book: book.clone(), clock: clock.clone() };
-    let finish = FinishAppointment { book: book.clone(), clock: clock.clone() };
-    let record = RecordActuals { book: book.clone(), clock: clock.clone() };
+    let start = StartAppointment {
+        book: book.clone(),
+        clock: clock.clone(),
+    };
+    let finish = FinishAppointment {
+        book: book.clone(),
+        clock: clock.clone(),
+    };
+    let record = RecordActuals {
+        book: book.clone(),
+        clock: clock.clone(),
+    };
     clock.set(at(10, 4));
     let started = block_on(start.execute(tenant(1), id, None)).unwrap();
     assert_eq!(started.actuals().start, Some(at(10, 4)));
     clock.set(at(11, 6));
-    assert_eq!(block_on(start.execute(tenant(1), id, None)).unwrap(), started, "pressed twice");
+    assert_eq!(
+        block_on(start.execute(tenant(1), id, None)).unwrap(),
+        started,
+        "pressed twice"
+    );
     let finished = block_on(finish.execute(tenant(1), id, Some(at(11, 5)))).unwrap();
     assert_eq!(block_on(finish.execute(tenant(1), id, None)).unwrap(), finished);
-    let correction = Correction { tip: Some(Tip::new(Money::kes_minor(50_000)).unwrap()), ..Correction::default() };
+    let correction = Correction {
+        tip: Some(Tip::new(Money::kes_minor(50_000)).unwrap()),
+        ..Correction::default()
+    };
     let stale = block_on(record.execute(tenant(1), id, correction.clone(), Some(Version::read(1))));
     assert_eq!(stale, Err(RenderingError::Stale));
-    let tipped = block_on(record.execute(tenant(1), id, correction.clone(), Some(finished.version()))).unwrap();
-    assert_eq!(block_on(book.appointment(tenant(1), id)).unwrap(), Some(tipped.clone()));
-    assert_eq!(block_on(record.execute(tenant(1), id, correction, None)).unwrap(), tipped, "nothing changes");
+    let tipped =
+        block_on(record.execute(tenant(1), id, correction.clone(), Some(finished.version()))).unwrap();
+    assert_eq!(
+        block_on(book.appointment(tenant(1), id)).unwrap(),
+        Some(tipped.clone())
+    );
+    assert_eq!(
+        block_on(record.execute(tenant(1), id, correction, None)).unwrap(),
+        tipped,
+        "nothing changes"
+    );
     let booking = BookingEvent::AppointmentCompleted {
         appointment: id,
         visit: held.visit.head.id,
@@ -193,11 +295,24 @@ fn a_service_is_started_finished_and_corrected() {
         staff: vec![staff(1)],
     };
     assert!(world.book.events(tenant(1)).contains(&booking));
-    assert_eq!(world.names()[2..], ["booking.appointment_started", "booking.appointment_completed", "booking.actuals_corrected"]);
+    assert_eq!(
+        world.names()[2..],
+        [
+            "booking.appointment_started",
+            "booking.appointment_completed",
+            "booking.actuals_corrected"
+        ]
+    );
 
     book.freeze(tenant(1), staff(1), from_to((0, 0), (24, 0)));
-    let more = Correction { tip: Some(Tip::new(Money::kes_minor(60_000)).unwrap()), ..Correction::default() };
-    assert_eq!(block_on(record.execute(tenant(1), id, more.clone(), None)), Err(RenderingError::MonthFrozen));
+    let more = Correction {
+        tip: Some(Tip::new(Money::kes_minor(60_000)).unwrap()),
+        ..Correction::default()
+    };
+    assert_eq!(
+        block_on(record.execute(tenant(1), id, more.clone(), None)),
+        Err(RenderingError::MonthFrozen)
+    );
     let unknown = block_on(record.execute(tenant(1), appointment(99), more, None));
     assert_eq!(unknown, Err(RenderingError::UnknownAppointment));
 }
@@ -211,13 +326,30 @@ fn cancelling_frees_the_time_and_costs_what_the_policy_says() {
     let visit = world.hold(an_order_of("k1", at(10, 0))).unwrap().visit.head.id;
     world.confirm(visit).unwrap();
     world.clock.set(at(9, 0));
-    let cancelled = world.cancel(CancelTarget::Visit(visit), CancelledBy::Customer).unwrap();
+    let cancelled = world
+        .cancel(CancelTarget::Visit(visit), CancelledBy::Customer)
+        .unwrap();
     let fee = Money::kes_minor(175_000);
-    assert_eq!(cancelled[0].state(), &State::CancelledByCustomer { at: at(9, 0), fee });
-    assert_eq!(world.cancel(CancelTarget::Visit(visit), CancelledBy::Customer).unwrap(), cancelled);
+    assert_eq!(
+        cancelled[0].state(),
+        &State::CancelledByCustomer { at: at(9, 0), fee }
+    );
+    assert_eq!(
+        world
+            .cancel(CancelTarget::Visit(visit), CancelledBy::Customer)
+            .unwrap(),
+        cancelled
+    );
     let again = world.hold(an_order_of("k2", at(10, 0))).unwrap().visit;
-    let waiting = world.cancel(CancelTarget::Appointment(again.appointments[0].id()), CancelledBy::Customer);
-    assert_eq!(waiting.unwrap()[0].state().fee(), Some(Money::kes_minor(0)), "it was never agreed");
+    let waiting = world.cancel(
+        CancelTarget::Appointment(again.appointments[0].id()),
+        CancelledBy::Customer,
+    );
+    assert_eq!(
+        waiting.unwrap()[0].state().fee(),
+        Some(Money::kes_minor(0)),
+        "it was never agreed"
+    );
     let gone = world.cancel(CancelTarget::Visit(super::visit(77)), CancelledBy::Business);
     assert_eq!(gone, Err(CancelAppointmentError::Unknown));
 }
@@ -228,7 +360,10 @@ fn what_has_begun_is_not_cancelled() {
     let held = world.hold(an_order_of("k1", at(10, 0))).unwrap();
     world.confirm(held.visit.head.id).unwrap();
     world.clock.set(at(10, 0));
-    let start = StartAppointment { book: world.book.clone(), clock: world.clock.clone() };
+    let start = StartAppointment {
+        book: world.book.clone(),
+        clock: world.clock.clone(),
+    };
     block_on(start.execute(tenant(1), held.visit.appointments[0].id(), None)).unwrap();
     let refused = world.cancel(CancelTarget::Visit(held.visit.head.id), CancelledBy::Customer);
     assert!(matches!(refused, Err(CancelAppointmentError::Refused(_))));
@@ -243,9 +378,17 @@ fn a_reminder_goes_once_and_only_while_the_visit_stands() {
     world.clock.set(at(8, 0));
     world.remind(visit, Reminder::HoursAhead);
     world.remind(visit, Reminder::HoursAhead);
-    let told = |world: &World| world.names().iter().filter(|name| **name == "booking.reminder_due").count();
+    let told = |world: &World| {
+        world
+            .names()
+            .iter()
+            .filter(|name| **name == "booking.reminder_due")
+            .count()
+    };
     assert_eq!(told(&world), 1);
-    world.cancel(CancelTarget::Visit(visit), CancelledBy::Customer).unwrap();
+    world
+        .cancel(CancelTarget::Visit(visit), CancelledBy::Customer)
+        .unwrap();
     world.remind(visit, Reminder::DayAhead);
     assert_eq!(told(&world), 1);
 }
@@ -254,7 +397,10 @@ fn a_reminder_goes_once_and_only_while_the_visit_stands() {
 fn a_day_lists_what_touches_it() {
     let world = World::new();
     let held = world.hold(an_order_of("k1", at(10, 0))).unwrap();
-    let list = ListDay { book: world.book.clone(), catalogue: world.salon.clone() };
+    let list = ListDay {
+        book: world.book.clone(),
+        catalogue: world.salon.clone(),
+    };
     let day = |date| block_on(list.execute(tenant(1), date)).unwrap().appointments;
     assert_eq!(day(time::macros::date!(2026 - 05 - 13)), held.visit.appointments);
     assert!(day(time::macros::date!(2026 - 05 - 12)).is_empty());
@@ -265,14 +411,19 @@ fn the_present_is_asked_of_the_clock() {
     let world = World::new();
     assert_eq!(world.clock.now(), NOW);
     let notice = world.hold(an_order_of("k1", NOW + Duration::minutes(29)));
-    assert!(matches!(notice, Err(HoldVisitError::NotFree { reasons, .. }) if reasons.contains(&Reason::Notice)));
+    assert!(
+        matches!(notice, Err(HoldVisitError::NotFree { reasons, .. }) if reasons.contains(&Reason::Notice))
+    );
 }
 
 #[test]
 fn an_order_for_what_does_not_exist_is_refused_and_holds_nothing() {
     let world = World::new();
     let mut order = an_order_of("k1", at(10, 0));
-    order.parts = vec![PartRequest { service: service(9), staff: StaffWish::Any }];
+    order.parts = vec![PartRequest {
+        service: service(9),
+        staff: StaffWish::Any,
+    }];
     let fault = crate::availability::RequestFault::UnknownService(service(9));
     assert_eq!(world.hold(order), Err(HoldVisitError::Request(fault)));
     assert!(world.names().is_empty());

@@ -18,7 +18,10 @@ struct Crowded {
 
 impl Crowded {
     fn new(book: &Arc<InMemoryBook>, first: Vec<Result<Change, RecordError>>) -> Arc<Self> {
-        Arc::new(Self { book: Arc::clone(book), first: Mutex::new(first) })
+        Arc::new(Self {
+            book: Arc::clone(book),
+            first: Mutex::new(first),
+        })
     }
 }
 
@@ -53,7 +56,10 @@ impl AppointmentBook for Crowded {
 
 fn ten_to_eleven_by(number: u64) -> Change {
     let builder = AppointmentBuilder::new(90 + number, from_to((10, 0), (11, 0))).by(number);
-    let change = Change { head: Some(builder.head(NOW)), ..Change::at(NOW) };
+    let change = Change {
+        head: Some(builder.head(NOW)),
+        ..Change::at(NOW)
+    };
     change.with(builder.held(NOW), crate::ports::ClaimChange::Take)
 }
 
@@ -65,16 +71,34 @@ fn two_staff() -> SalonBuilder {
 fn a31_anybody_is_somebody_else_when_the_first_is_taken_in_the_same_moment() {
     let world = World::of(two_staff());
     let crowded = Crowded::new(&world.book, vec![Ok(ten_to_eleven_by(1))]);
-    let held = block_on(world.holds(crowded).execute(tenant(1), an_order_of("k1", at(10, 0)))).unwrap();
+    let held = block_on(
+        world
+            .holds(crowded)
+            .execute(tenant(1), an_order_of("k1", at(10, 0))),
+    )
+    .unwrap();
     assert_eq!(held.visit.appointments[0].booking().team.members(), [staff(2)]);
 }
 
 #[test]
 fn when_everybody_is_taken_in_the_same_moment_the_answer_has_alternatives() {
     let world = World::of(two_staff());
-    let crowded = Crowded::new(&world.book, vec![Ok(ten_to_eleven_by(2)), Ok(ten_to_eleven_by(1))]);
-    let refused = block_on(world.holds(crowded).execute(tenant(1), an_order_of("k1", at(10, 0))));
-    let Err(HoldVisitError::NotFree { reasons, alternatives }) = refused else { panic!("nobody is left") };
+    let crowded = Crowded::new(
+        &world.book,
+        vec![Ok(ten_to_eleven_by(2)), Ok(ten_to_eleven_by(1))],
+    );
+    let refused = block_on(
+        world
+            .holds(crowded)
+            .execute(tenant(1), an_order_of("k1", at(10, 0))),
+    );
+    let Err(HoldVisitError::NotFree {
+        reasons,
+        alternatives,
+    }) = refused
+    else {
+        panic!("nobody is left")
+    };
     assert!(reasons.contains(&Reason::Held));
     assert_eq!(alternatives[0].time.start(), at(9, 0));
 }
@@ -94,7 +118,10 @@ fn the_same_order_twice_at_once_is_held_once() {
 #[test]
 fn an_outage_is_told_and_the_key_makes_asking_again_safe() {
     let world = World::new();
-    let crowded = Crowded::new(&world.book, vec![Err(RecordError::Unavailable(Outage::new("gone")))]);
+    let crowded = Crowded::new(
+        &world.book,
+        vec![Err(RecordError::Unavailable(Outage::new("gone")))],
+    );
     let order = an_order_of("k1", at(10, 0));
     let failed = block_on(world.holds(crowded).execute(tenant(1), order.clone()));
     assert_eq!(failed, Err(HoldVisitError::Unavailable(Outage::new("any"))));
@@ -113,7 +140,10 @@ fn a_confirmation_that_meets_an_expiry_takes_the_time_again() {
         catalogue: world.salon.clone(),
         clock: world.clock.clone(),
     };
-    assert_eq!(block_on(confirm.execute(tenant(1), visit.head.id)), Ok(Confirmation::Confirmed));
+    assert_eq!(
+        block_on(confirm.execute(tenant(1), visit.head.id)),
+        Ok(Confirmation::Confirmed)
+    );
     assert_eq!(world.visit(visit.head.id).standing(), VisitStanding::Agreed);
 }
 
@@ -140,7 +170,9 @@ fn any_act() -> impl Strategy<Value = Act> {
 fn no_two_share_a_moment(world: &World) -> bool {
     let engaged = world.book.engagements(tenant(1));
     engaged.iter().enumerate().all(|(index, one)| {
-        engaged[index + 1..].iter().all(|other| !one.claim.conflicts(&other.claim))
+        engaged[index + 1..]
+            .iter()
+            .all(|other| !one.claim.conflicts(&other.claim))
     })
 }
 

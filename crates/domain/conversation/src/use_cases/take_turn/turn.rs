@@ -109,7 +109,11 @@ impl Turn {
 
     /// The customer's own number, if it can pay.
     pub(super) fn payer(&self) -> Option<PhoneNumber> {
-        self.scene.customer.phone.clone().filter(PhoneNumber::is_kenyan_mobile)
+        self.scene
+            .customer
+            .phone
+            .clone()
+            .filter(PhoneNumber::is_kenyan_mobile)
     }
 
     pub(super) fn facts(&self, stale: bool) -> Facts<'_> {
@@ -140,7 +144,8 @@ impl Turn {
                 Effect::OptIn => self.consent(ConsentAction::Given, words),
                 Effect::NewThread => self.new_thread(),
                 Effect::RunsLate { visit, minutes } => {
-                    self.events.push(ConversationEvent::CustomerRunsLate { visit, minutes });
+                    self.events
+                        .push(ConversationEvent::CustomerRunsLate { visit, minutes });
                 }
             }
         }
@@ -236,7 +241,8 @@ impl Turn {
                     Tongue::from(self.profile.owners_language),
                     format!("turn:{}:alert:{place}:{owner}", self.key()),
                 );
-                messages.extend(draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, self.now)));
+                messages
+                    .extend(draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, self.now)));
             }
         }
         self.change(messages)
@@ -268,7 +274,10 @@ impl Turn {
                 }
             }
         });
-        let options = presented.as_ref().map(|(p, _)| p.options.clone()).unwrap_or_default();
+        let options = presented
+            .as_ref()
+            .map(|(p, _)| p.options.clone())
+            .unwrap_or_default();
         self.remember_question(id, options);
         presented.map(|(presented, purpose)| {
             let draft = Draft {

@@ -138,12 +138,19 @@ impl Notice {
     }
 
     /// Whether it would be wrong to say by now: the visit has moved on.
-    pub(super) fn is_stale(&self, standing: VisitStanding, starts_at: OffsetDateTime, now: OffsetDateTime) -> bool {
+    pub(super) fn is_stale(
+        &self,
+        standing: VisitStanding,
+        starts_at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> bool {
         match self {
             Self::Reminder { .. } => standing != VisitStanding::Confirmed || starts_at <= now,
             Self::PaymentFailed { .. } | Self::PaymentChecking { .. } => standing != VisitStanding::Held,
             Self::HoldExpired { .. } => is_ahead(standing),
-            Self::VisitConfirmed { .. } => standing != VisitStanding::Confirmed && standing != VisitStanding::Rendered,
+            Self::VisitConfirmed { .. } => {
+                standing != VisitStanding::Confirmed && standing != VisitStanding::Rendered
+            }
             Self::VisitLost { .. }
             | Self::VisitCancelled { .. }
             | Self::CustomerLate { .. }
@@ -183,7 +190,9 @@ pub(super) fn to_customer(
     concerned: Option<&Thread>,
     voice: &Voice<'_>,
 ) -> Vec<Said> {
-    let values = voice.values_of(&card.slot).with(Placeholder::Reference, card.reference.as_str());
+    let values = voice
+        .values_of(&card.slot)
+        .with(Placeholder::Reference, card.reference.as_str());
     let by = |phrase: Phrase, template: TemplateName| Said {
         phrase,
         template: Some(template),
@@ -199,7 +208,10 @@ pub(super) fn to_customer(
             vec![by(phrase(&reply, voice), TemplateName::BookingNotice)]
         }
         Notice::PaymentChecking { .. } => {
-            vec![by(phrase(&Reply::PaymentChecking, voice), TemplateName::BookingNotice)]
+            vec![by(
+                phrase(&Reply::PaymentChecking, voice),
+                TemplateName::BookingNotice,
+            )]
         }
         Notice::HoldExpired { .. } => {
             let reply = Reply::HoldGone { slot: card.slot };
@@ -213,7 +225,11 @@ pub(super) fn to_customer(
                 | PaymentStanding::Checking
                 | PaymentStanding::Failed(_) => card.slot.due_now.to_string(),
             };
-            let text = render(TextKey::PaidTooLate, voice.tongue, &values.with(Placeholder::Amount, amount));
+            let text = render(
+                TextKey::PaidTooLate,
+                voice.tongue,
+                &values.with(Placeholder::Amount, amount),
+            );
             vec![by(
                 Phrase::plain(text).for_purpose(Purpose::Receipt),
                 TemplateName::BookingNotice,
@@ -241,13 +257,20 @@ fn confirmed(standing: &PaymentStanding, values: &Values, voice: &Voice<'_>) -> 
         template,
     };
     match standing {
-        PaymentStanding::Settled { amount, receipt: number } => {
+        PaymentStanding::Settled {
+            amount,
+            receipt: number,
+        } => {
             let paid = values
                 .clone()
                 .with(Placeholder::Amount, amount.to_string())
                 .with(Placeholder::Receipt, number.as_str());
             vec![
-                receipt(TextKey::ConfirmedPaid, &paid, Some(TemplateName::BookingConfirmed)),
+                receipt(
+                    TextKey::ConfirmedPaid,
+                    &paid,
+                    Some(TemplateName::BookingConfirmed),
+                ),
                 receipt(TextKey::Receipt, &paid, None),
             ]
         }
@@ -309,14 +332,16 @@ pub(super) fn next_stage(notice: &Notice, stage: &Stage, card: &VisitCard) -> Op
             slot: *slot,
             back: Box::new(booked),
         }),
-        (Notice::HoldExpired { .. }, Stage::Paying { .. } | Stage::Cancelling { .. }) => Some(Stage::Gathering {
-            draft: Draft {
-                services: vec![card.slot.service],
-                staff: card.slot.staff,
-                ..Draft::default()
-            },
-            missing: Missing::When,
-        }),
+        (Notice::HoldExpired { .. }, Stage::Paying { .. } | Stage::Cancelling { .. }) => {
+            Some(Stage::Gathering {
+                draft: Draft {
+                    services: vec![card.slot.service],
+                    staff: card.slot.staff,
+                    ..Draft::default()
+                },
+                missing: Missing::When,
+            })
+        }
         (Notice::VisitLost { .. } | Notice::VisitCancelled { .. }, _any) => Some(Stage::Open),
         (_other_news, _any) => None,
     }
@@ -331,7 +356,10 @@ pub(super) fn to_owner(notice: &Notice, voice: &Voice<'_>) -> Option<(Phrase, Te
             .with(Placeholder::List, "–")
             .with(Placeholder::NextStep, next);
         let text = render(TextKey::HandoffBrief, voice.tongue, &values);
-        (Phrase::plain(text).for_purpose(Purpose::Alert), TemplateName::OwnerAlert)
+        (
+            Phrase::plain(text).for_purpose(Purpose::Alert),
+            TemplateName::OwnerAlert,
+        )
     };
     match notice {
         Notice::CustomerLate { visit, minutes } => {
@@ -357,7 +385,11 @@ fn digest(figures: &DigestFigures, voice: &Voice<'_>) -> Phrase {
         .map(|(tender, amount)| format!("{tender} {amount}"))
         .collect();
     let or_none = |lines: &[String], between: &str| {
-        if lines.is_empty() { "–".to_owned() } else { lines.join(between) }
+        if lines.is_empty() {
+            "–".to_owned()
+        } else {
+            lines.join(between)
+        }
     };
     let values = Values::new()
         .with(Placeholder::Business, voice.profile.business_name.as_str())

@@ -1,1 +1,230 @@
+use ratiba_kernel::Clock;
+use ratiba_kernel::Money;
+use time::Duration;
+use time::macros::date;
 
+use super::*;
+use crate::desk::{PaymentTrouble, VisitRef};
+use crate::outgoing::{Content, Purpose};
+use crate::test_support::chat::Chat;
+use crate::test_support::desks::FakeDesk;
+
+/// A chat with a held visit and a prompt that is out.
+fn at_the_prompt() -> (Chat, VisitRef) {
+    let mut chat = Chat::default();
+    chat.reach_the_prompt();
+    chat.news();
+    let visit = chat.desk.visits()[0].id;
+    (chat, visit)
+}
+
+fn paid(chat: &Chat, visit: VisitRef) {
+    let amount = Money::kes_minor(100_000);
+    chat.desk.set_payment(
+        visit,
+        PaymentStanding::Settled {
+            amount,
+            receipt: "SJK7H2LM9P".into(),
+        },
+    );
+    chat.desk.set_visit(visit, VisitStanding::Confirmed);
+}
+
+#[test]
+fn a_paid_visit_is_confirmed_with_a_receipt_and_once() {
+    let (mut chat, visit) = at_the_prompt();
+    paid(&chat, visit);
+    let told = chat.happens(1, Notice::VisitConfirmed { visit });
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told[0].contains("miadi imethibitishwa") && told[0].contains("saa nane mchana (2:00 pm)"),
+        "{}",
+        told[0]
+    );
+    assert!(
+        told[1].starts_with("RISITI\nAria Aura Spa\nMasaji\n"),
+        "{}",
+        told[1]
+    );
+    assert!(told[1].contains("KES 1,000") && told[1].contains("SJK7H2LM9P") && told[1].contains("BK7Q2M"));
+    assert_eq!(chat.stage(), "booked");
+    assert_eq!(
+        chat.happens(1, Notice::VisitConfirmed { visit }),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        chat.happens(2, Notice::VisitConfirmed { visit }),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_visit_that_owed_nothing_is_confirmed_with_its_reference() {
+    let mut chat = Chat::with_desk(FakeDesk::asking_nothing);
+    chat.reach_the_prompt();
+    chat.news();
+    let visit = chat.desk.visits()[0].id;
+    let told = chat.happens(1, Notice::VisitConfirmed { visit });
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("BK7Q2M"), "{}", told[0]);
+}
+
+#[test]
+fn a_failed_payment_is_told_with_what_helps_and_can_be_tried_again() {
+    let (mut chat, visit) = at_the_prompt();
+    let told = chat.happens(
+        1,
+        Notice::PaymentFailed {
+            visit,
+            trouble: PaymentTrouble::WrongPin,
+        },
+    );
+    assert!(
+        told[0].contains("PIN haikuwa sahihi") && told[0].contains("8:05 am"),
+        "{}",
+        told[0]
+    );
+    assert_eq!(chat.stage(), "paying");
+    chat.taps("Jaribu tena");
+    assert_eq!(chat.desk.resends(), 1);
+    let told = chat.happens(
+        2,
+        Notice::PaymentFailed {
+            visit,
+            trouble: PaymentTrouble::Cancelled,
+        },
+    );
+    assert_eq!(told.len(), 1, "another failure is another occasion");
+}
+
+#[test]
+fn a_hold_that_ran_out_is_told_and_the_same_service_can_be_booked_again() {
+    let (mut chat, visit) = at_the_prompt();
+    chat.desk.set_visit(visit, VisitStanding::Gone);
+    let told = chat.happens(1, Notice::HoldExpired { visit });
+    assert!(told[0].contains("haikulipiwa"), "{}", told[0]);
+    let said = chat.says("kesho saa tisa mchana");
+    assert!(
+        said[0].contains("Masaji: Jumatano 13 Mei, saa tisa mchana"),
+        "{}",
+        said[0]
+    );
+}
+
+#[test]
+fn news_that_the_visit_has_overtaken_is_not_told() {
+    let (mut chat, visit) = at_the_prompt();
+    paid(&chat, visit);
+    assert_eq!(
+        chat.happens(1, Notice::HoldExpired { visit }),
+        Vec::<String>::new()
+    );
+    let failed = Notice::PaymentFailed {
+        visit,
+        trouble: PaymentTrouble::Cancelled,
+    };
+    assert_eq!(chat.happens(2, failed), Vec::<String>::new());
+    chat.desk.set_visit(visit, VisitStanding::Gone);
+    let reminder = Notice::Reminder {
+        visit,
+        lead: ReminderLead::DayBefore,
+    };
+    assert_eq!(chat.happens(3, reminder), Vec::<String>::new());
+}
+
+#[test]
+fn a_reminder_has_its_buttons_a_template_and_is_told_once_for_each_lead() {
+    let (mut chat, visit) = at_the_prompt();
+    paid(&chat, visit);
+    let day = Notice::Reminder {
+        visit,
+        lead: ReminderLead::DayBefore,
+    };
+    let told = chat.happens(1, day.clone());
+    assert!(told[0].contains("Kumbusho"), "{}", told[0]);
+    assert_eq!(chat.choices(), ["Nitakuja", "Hamisha", "Ghairi"]);
+    let message = chat.to_customer().pop().unwrap();
+    assert_eq!(message.purpose, Purpose::Reminder);
+    let fallback = message.fallback.unwrap();
+    assert_eq!(
+        (fallback.name(), fallback.payloads().len()),
+        ("booking_reminder", 3)
+    );
+    assert_eq!(chat.happens(9, day), Vec::<String>::new());
+    chat.taps("Ghairi");
+    assert_eq!(chat.stage(), "cancelling");
+    chat.taps("Ghairi");
+    assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Gone);
+}
+
+#[test]
+fn a_customer_who_opted_out_hears_of_the_booking_and_not_of_the_dialogue() {
+    let (mut chat, visit) = at_the_prompt();
+    let now = chat.clock.now();
+    let id = chat.customer().id;
+    chat.record
+        .amend_customer(chat.tenant(), id, |customer| customer.opted_out_at = Some(now));
+    let failed = Notice::PaymentFailed {
+        visit,
+        trouble: PaymentTrouble::Cancelled,
+    };
+    assert_eq!(chat.happens(1, failed), Vec::<String>::new());
+    paid(&chat, visit);
+    assert_eq!(chat.happens(2, Notice::VisitConfirmed { visit }).len(), 2);
+}
+
+#[test]
+fn while_a_person_drives_the_confirmation_still_comes_and_the_driver_stays() {
+    let (mut chat, visit) = at_the_prompt();
+    chat.says("Naomba niongee na mtu");
+    chat.news();
+    paid(&chat, visit);
+    assert_eq!(chat.happens(1, Notice::VisitConfirmed { visit }).len(), 2);
+    assert!(!chat.thread().driver.is_machine());
+    assert_eq!(chat.stage(), "booked");
+}
+
+#[test]
+fn news_of_another_visit_leaves_the_dialogue_alone() {
+    let (mut chat, visit) = at_the_prompt();
+    paid(&chat, visit);
+    chat.happens(1, Notice::VisitConfirmed { visit });
+    chat.passes(Duration::minutes(10));
+    chat.says("Nataka facial Ijumaa saa nane mchana");
+    chat.happens(
+        2,
+        Notice::Reminder {
+            visit,
+            lead: ReminderLead::DayBefore,
+        },
+    );
+    assert_eq!(chat.stage(), "confirming");
+}
+
+#[test]
+fn the_owners_get_the_digest_once_a_day() {
+    let mut chat = Chat::default();
+    let figures = DigestFigures {
+        day: date!(2026 - 05 - 12),
+        bookings: 7,
+        no_shows: 1,
+        takings: vec![("M-Pesa".into(), Money::kes_minor(1_250_000))],
+        open_payments: 0,
+        unrouted: 0,
+        handoffs: 2,
+        dead_jobs: 0,
+        overdue: 0,
+        commission: Money::kes_minor(480_000),
+        today: vec!["09:00 Asha, Swedish massage".into()],
+    };
+    let told = chat.happens(1, Notice::Digest(figures.clone()));
+    assert!(
+        told[0].contains("7 bookings") && told[0].contains("M-Pesa KES 12,500"),
+        "{}",
+        told[0]
+    );
+    let message = chat.to_owners().pop().unwrap();
+    assert!(matches!(message.content, Content::Text(_)));
+    assert_eq!(message.fallback.unwrap().name(), "owner_digest");
+    assert_eq!(chat.happens(2, Notice::Digest(figures)), Vec::<String>::new());
+}

@@ -1,0 +1,165 @@
+//! The record of what we send.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Integer, Json, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use ratiba_conversation::channel::{Address, Channel};
+use ratiba_conversation::event::{StatusRef, TOPIC};
+use ratiba_conversation::outgoing::{MessageId, Recipient, StatusKind};
+use ratiba_conversation::ports::{MessageBook, Posting, PostingChange, RecordError};
+use ratiba_kernel::{Id, Outage, TenantId};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::rows::{MessageRow, state_columns};
+use super::threads::{customer_of, last_inbound_at};
+use super::{PgConversation, enqueue_task};
+use crate::database::{TenantTx, TxError};
+use crate::outbox::append_event;
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct RawRow {
+    #[diesel(sql_type = Json)]
+    raw: Value,
+}
+
+#[async_trait]
+impl MessageBook for PgConversation {
+    async fn posting(&self, tenant: TenantId, id: MessageId) -> Result<Option<Posting>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let row = sql_query("SELECT * FROM outgoing_messages WHERE tenant_id = $1 AND id = $2")
+                    .bind::<SqlUuid, _>(tx.tenant_uuid())
+                    .bind::<SqlUuid, _>(id.as_uuid())
+                    .get_result::<MessageRow>(tx.conn())
+                    .optional()?;
+                let Some(row) = row else { return Ok(None) };
+                let message = row.read()?;
+                let (customer, address) = match &message.recipient {
+                    Recipient::Customer(id) => {
+                        let customer = customer_of(tx, id.as_uuid())?;
+                        let address = customer.as_ref().and_then(|customer| customer.address().ok());
+                        (customer, address)
+                    }
+                    Recipient::Business(address) => (None, Some(address.clone())),
+                };
+                let last_inbound_at = match &address {
+                    Some(address) => last_inbound_at(tx, message.channel, &keys(address))?,
+                    None => None,
+                };
+                Ok(Some(Posting {
+                    message,
+                    customer,
+                    last_inbound_at,
+                }))
+            })
+            .await
+    }
+
+    async fn by_provider_id(
+        &self,
+        tenant: TenantId,
+        channel: Channel,
+        provider_id: &str,
+    ) -> Result<Option<MessageId>, Outage> {
+        let provider_id = provider_id.to_owned();
+        self.database
+            .tenant(tenant, move |tx| {
+                let row = sql_query(
+                    "SELECT id FROM outgoing_messages WHERE tenant_id = $1 AND channel = $2 AND provider_id = $3 LIMIT 1",
+                )
+                .bind::<SqlUuid, _>(tx.tenant_uuid())
+                .bind::<Text, _>(channel.code())
+                .bind::<Text, _>(&provider_id)
+                .get_result::<IdRow>(tx.conn())
+                .optional()?;
+                Ok::<_, TxError<Outage>>(row.map(|row| Id::from_uuid(row.id)))
+            })
+            .await
+    }
+
+    async fn record_posting(&self, tenant: TenantId, change: PostingChange) -> Result<(), RecordError> {
+        self.database
+            .tenant(tenant, move |tx| {
+                write_message(tx, &change)?;
+                for task in &change.tasks {
+                    enqueue_task(tx, task, None)?;
+                }
+                for event in &change.events {
+                    append_event(tx, TOPIC, event, change.at)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn status(&self, tenant: TenantId, status: StatusRef) -> Result<Option<Value>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let row = sql_query(
+                    "SELECT raw FROM message_statuses
+                     WHERE tenant_id = $1 AND channel = $2 AND provider_id = $3 AND status = $4",
+                )
+                .bind::<SqlUuid, _>(tx.tenant_uuid())
+                .bind::<Text, _>(status.channel.code())
+                .bind::<Text, _>(&status.provider_id)
+                .bind::<Text, _>(&status.status)
+                .get_result::<RawRow>(tx.conn())
+                .optional()?;
+                Ok::<_, TxError<Outage>>(row.map(|row| row.raw))
+            })
+            .await
+    }
+}
+
+/// The names under which the person at an address writes to us.
+fn keys(address: &Address) -> Vec<String> {
+    let user_id = address.user_id().map(|id| id.as_str().to_owned());
+    let phone = address.phone().map(|phone| phone.digits().to_owned());
+    user_id.into_iter().chain(phone).collect()
+}
+
+fn write_message(tx: &mut TenantTx<'_>, change: &PostingChange) -> Result<(), TxError<RecordError>> {
+    let message = &change.message;
+    let impossible = |error: serde_json::Error| TxError::Impossible(error.to_string());
+    let content = serde_json::to_value(&message.content).map_err(impossible)?;
+    let fallback = message
+        .fallback
+        .as_ref()
+        .map(serde_json::to_value)
+        .transpose()
+        .map_err(impossible)?;
+    let columns = state_columns(&message.state);
+    let written = sql_query(
+        "UPDATE outgoing_messages
+         SET content = $4, fallback = $5, state = $6, state_at = $7, attempts = COALESCE($8, attempts),
+             provider_id = COALESCE($9, provider_id), reason = $10, delivery = $11, failure_code = $12,
+             version = version + 1
+         WHERE tenant_id = $1 AND id = $2 AND version = $3",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<SqlUuid, _>(message.id.as_uuid())
+    .bind::<Integer, _>(message.version)
+    .bind::<Jsonb, _>(content)
+    .bind::<Nullable<Jsonb>, _>(fallback)
+    .bind::<Text, _>(columns.code)
+    .bind::<Timestamptz, _>(columns.at)
+    .bind::<Nullable<Integer>, _>(columns.attempts)
+    .bind::<Nullable<Text>, _>(columns.provider_id)
+    .bind::<Nullable<Text>, _>(columns.reason)
+    .bind::<Nullable<Text>, _>(message.delivery.reached.map(StatusKind::code))
+    .bind::<Nullable<BigInt>, _>(message.delivery.failed_code)
+    .execute(tx.conn())?;
+    if written == 1 {
+        Ok(())
+    } else {
+        Err(TxError::Refused(RecordError::Stale))
+    }
+}

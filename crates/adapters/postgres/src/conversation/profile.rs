@@ -1,0 +1,119 @@
+//! What the business says about itself: conversation's part of its settings.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use ratiba_conversation::channel::Address;
+use ratiba_conversation::consent::CohortMode;
+use ratiba_conversation::desk::Profile;
+use ratiba_conversation::outgoing::TemplateCall;
+use ratiba_conversation::ports::{BusinessProfile, TemplateRegister, TemplateStanding};
+use ratiba_conversation::thread::parse_language;
+use ratiba_conversation::understanding::Language;
+use ratiba_kernel::{Outage, PhoneNumber, TenantId, Zone};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::PgConversation;
+use crate::database::TxError;
+use crate::schema::tenant_settings;
+
+/// `tenant_settings.conversation`. A new business serves invited customers only.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Settings {
+    cohort: Cohort,
+    location: Option<String>,
+    owners: Vec<PhoneNumber>,
+    owners_language: String,
+    templates: Vec<Approved>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            cohort: Cohort::Invited,
+            location: None,
+            owners: Vec::new(),
+            owners_language: "en".to_owned(),
+            templates: Vec::new(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Cohort {
+    Invited,
+    Open,
+}
+
+/// A template that the channel's owner approved.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Approved {
+    name: String,
+    language: String,
+}
+
+struct Row {
+    business_name: String,
+    zone: Zone,
+    settings: Settings,
+}
+
+impl PgConversation {
+    async fn settings(&self, tenant: TenantId) -> Result<Row, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let id = tx.tenant_uuid();
+                let (business_name, zone, settings) = tenant_settings::table
+                    .filter(tenant_settings::tenant_id.eq(id))
+                    .select((
+                        tenant_settings::business_name,
+                        tenant_settings::zone,
+                        tenant_settings::conversation,
+                    ))
+                    .first::<(String, String, Value)>(tx.conn())?;
+                let wrong = |what: &dyn std::fmt::Display| TxError::impossible("tenant_settings", id, what);
+                Ok::<_, TxError<Outage>>(Row {
+                    business_name,
+                    zone: Zone::parse(&zone).map_err(|error| wrong(&error))?,
+                    settings: serde_json::from_value(settings).map_err(|error| wrong(&error))?,
+                })
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl BusinessProfile for PgConversation {
+    async fn profile(&self, tenant: TenantId) -> Result<Profile, Outage> {
+        let row = self.settings(tenant).await?;
+        Ok(Profile {
+            business_name: row.business_name,
+            cohort: match row.settings.cohort {
+                Cohort::Invited => CohortMode::InvitedOnly,
+                Cohort::Open => CohortMode::Everyone,
+            },
+            location: row.settings.location,
+            zone: row.zone,
+            owners: row.settings.owners.into_iter().map(Address::of_phone).collect(),
+            owners_language: parse_language(&row.settings.owners_language).unwrap_or(Language::English),
+        })
+    }
+}
+
+#[async_trait]
+impl TemplateRegister for PgConversation {
+    async fn standing(&self, tenant: TenantId, call: &TemplateCall) -> Result<TemplateStanding, Outage> {
+        let approved = self.settings(tenant).await?.settings.templates;
+        let found = approved
+            .iter()
+            .any(|template| template.name == call.name() && template.language == call.language_code());
+        Ok(if found {
+            TemplateStanding::Approved
+        } else {
+            TemplateStanding::NotUsable
+        })
+    }
+}

@@ -1,0 +1,197 @@
+//! Conversation's ports on a real server: the contract, the profile, and who was first.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+
+use std::sync::Arc;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz};
+use diesel::{QueryableByName, sql_query};
+use ratiba_conversation::channel::{Channel, SenderKey};
+use ratiba_conversation::consent::CohortMode;
+use ratiba_conversation::delivery::InboundRow;
+use ratiba_conversation::event::{ConversationEvent, ConversationTask, Due};
+use ratiba_conversation::outgoing::TemplateCall;
+use ratiba_conversation::ports::{
+    BusinessProfile, Change, LetterBox, Parcel, RecordError, TemplateRegister, TemplateStanding, ThreadBook,
+};
+use ratiba_conversation::test_support::builders::{a_customer, a_phone, a_thread};
+use ratiba_conversation::test_support::contracts::{World, conversation_record_contract};
+use ratiba_kernel::TenantId;
+use ratiba_kernel::test_support::{EPOCH, SeededIds, tenant};
+use ratiba_postgres::conversation::PgConversation;
+use ratiba_postgres::{Database, DatabaseSettings};
+use ratiba_test_database::TestDatabase;
+use time::OffsetDateTime;
+
+struct Server {
+    database: TestDatabase,
+    record: PgConversation,
+}
+
+impl Server {
+    fn start() -> Self {
+        let database = TestDatabase::create();
+        let mut conn = database.connect_as_app();
+        for (number, settings) in [
+            (
+                1,
+                r#"{"cohort": "open", "owners": ["+254700000999"], "owners_language": "sw", "location": "Kilimani",
+                 "templates": [{"name": "booking_reminder", "language": "sw"}]}"#,
+            ),
+            (2, "{}"),
+        ] {
+            let tenant = tenant(number);
+            conn.batch_execute(&format!(
+                "BEGIN; SELECT set_config('ratiba.current_tenant', '{tenant}', true);
+                 INSERT INTO tenants (id, created_at) VALUES ('{tenant}', '2026-01-01Z');
+                 INSERT INTO tenant_settings (tenant_id, business_name, zone, currency, conversation)
+                    VALUES ('{tenant}', 'Aria Aura Spa', 'Africa/Nairobi', 'KES', '{settings}');
+                 INSERT INTO channel_routes (channel, external_id, tenant_id)
+                    VALUES ('whatsapp', 'number-{number}', '{tenant}');
+                 COMMIT;"
+            ))
+            .unwrap();
+        }
+        let settings = DatabaseSettings::new(database.app_url());
+        let pool = Database::new(&settings, Arc::new(SeededIds::lane(9))).unwrap();
+        Self {
+            database,
+            record: PgConversation::new(pool),
+        }
+    }
+
+    fn rows(&self, tenant: TenantId, query: &str) -> Vec<Document> {
+        let mut conn = self.database.connect_as_app();
+        conn.batch_execute(&format!(
+            "SELECT set_config('ratiba.current_tenant', '{tenant}', false)"
+        ))
+        .unwrap();
+        sql_query(query).load(&mut conn).unwrap()
+    }
+}
+
+#[derive(QueryableByName)]
+struct Document {
+    #[diesel(sql_type = Jsonb)]
+    payload: serde_json::Value,
+    #[diesel(sql_type = Timestamptz)]
+    at: OffsetDateTime,
+    #[diesel(sql_type = Nullable<Text>)]
+    ordering_key: Option<String>,
+}
+
+impl World for Server {
+    type Record = PgConversation;
+
+    fn record(&self) -> &PgConversation {
+        &self.record
+    }
+
+    fn tenant(&self) -> TenantId {
+        tenant(1)
+    }
+
+    fn neighbour(&self) -> TenantId {
+        tenant(2)
+    }
+
+    async fn tasks(&self, tenant: TenantId) -> Vec<Due<ConversationTask>> {
+        let query = format!(
+            "SELECT payload, run_at AS at, ordering_key FROM jobs
+             WHERE kind LIKE 'conversation.%' AND tenant_id = '{tenant}' ORDER BY seq"
+        );
+        let due = |row: Document| Due {
+            at: row.at,
+            task: serde_json::from_value(row.payload).unwrap(),
+        };
+        self.rows(tenant, &query).into_iter().map(due).collect()
+    }
+
+    async fn events(&self, tenant: TenantId) -> Vec<ConversationEvent> {
+        let query = "SELECT payload, occurred_at AS at, NULL AS ordering_key FROM outbox
+                     WHERE topic = 'conversation' ORDER BY seq";
+        let rows = self.rows(tenant, query);
+        rows.into_iter()
+            .map(|row| serde_json::from_value(row.payload).unwrap())
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn the_database_keeps_the_contract() {
+    conversation_record_contract(async || Server::start()).await;
+}
+
+#[tokio::test]
+async fn turns_of_one_sender_share_an_order_that_shows_no_number() {
+    let server = Server::start();
+    let row = |provider_id: &str, number: u32| InboundRow {
+        provider_id: provider_id.to_owned(),
+        sender: SenderKey::parse(a_phone(number).digits()).unwrap(),
+        sent_at: EPOCH,
+        raw: serde_json::json!({}),
+    };
+    let parcel = Parcel {
+        messages: vec![row("in.1", 1), row("in.2", 2), row("in.3", 1)],
+        statuses: vec![],
+    };
+    server
+        .record
+        .keep(tenant(1), Channel::Whatsapp, parcel, EPOCH)
+        .await
+        .unwrap();
+    let query = "SELECT payload, run_at AS at, ordering_key FROM jobs ORDER BY seq";
+    let keys: Vec<String> = server
+        .rows(tenant(1), query)
+        .into_iter()
+        .map(|row| row.ordering_key.unwrap())
+        .collect();
+    assert_eq!(keys[0], keys[2]);
+    assert_ne!(keys[0], keys[1]);
+    assert!(keys.iter().all(|key| !key.contains("2547")), "{keys:?}");
+}
+
+#[tokio::test]
+async fn of_two_first_messages_at_once_one_wins_and_the_other_reads_again() {
+    let server = Server::start();
+    let change = |number| Change {
+        customer: Some(ratiba_conversation::customer::Customer {
+            phone: a_customer().build().phone,
+            ..a_customer().number(number).build()
+        }),
+        threads: vec![
+            a_thread()
+                .of(&a_customer().number(number).build(), number)
+                .build(),
+        ],
+        ..Change::at(EPOCH)
+    };
+    let (one, other) = tokio::join!(
+        server.record.record(tenant(1), change(1)),
+        server.record.record(tenant(1), change(2))
+    );
+    let outcomes = [one, other];
+    assert_eq!(
+        outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
+        1,
+        "{outcomes:?}"
+    );
+    assert!(outcomes.contains(&Err(RecordError::Stale)));
+}
+
+#[tokio::test]
+async fn the_profile_is_read_from_the_settings_and_a_new_business_serves_the_invited_only() {
+    let server = Server::start();
+    let profile = server.record.profile(tenant(1)).await.unwrap();
+    assert_eq!(profile.cohort, CohortMode::Everyone);
+    assert_eq!(profile.owners[0].phone(), Some(&a_phone(999)));
+    assert_eq!(profile.location.as_deref(), Some("Kilimani"));
+    let fresh = server.record.profile(tenant(2)).await.unwrap();
+    assert_eq!(fresh.cohort, CohortMode::InvitedOnly);
+    let call = TemplateCall::new("booking_reminder", "sw", vec![], vec![]).unwrap();
+    let standing = |number| server.record.standing(tenant(number), &call);
+    assert_eq!(standing(1).await.unwrap(), TemplateStanding::Approved);
+    assert_eq!(standing(2).await.unwrap(), TemplateStanding::NotUsable);
+}

@@ -1,0 +1,151 @@
+//! Gives a thread to a person because the machine could not answer: the last resort of a message that failed again
+//! and again.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
+
+use super::TRIES_MAX;
+use crate::customer::Customer;
+use crate::event::ConversationEvent;
+use crate::inbound::{InboundId, InboundMessage};
+use crate::outgoing::{Content, Draft, OutgoingMessage, Purpose, Recipient, TextBody};
+use crate::ports::{BusinessProfile, Change, ChannelReader, RecordError, ThreadBook, Who};
+use crate::templates::TemplateName;
+use crate::texts::{TextKey, Tongue, Values, render};
+use crate::thread::{HandoffReason, Thread};
+use crate::understanding::Language;
+use crate::wording::alert;
+
+/// Marks a message as handled by suspending its thread: the customer is told that a person answers, the owners are
+/// told to. It asks none of the desks, which may be what failed.
+pub struct HandOver {
+    /// The record of conversations.
+    pub book: Arc<dyn ThreadBook>,
+    /// Reads the provider's JSON.
+    pub reader: Arc<dyn ChannelReader>,
+    /// The business about itself.
+    pub profile: Arc<dyn BusinessProfile>,
+    /// The business's time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl HandOver {
+    /// Hands over. A message that was handled in the meantime, or that does not exist, changes nothing.
+    ///
+    /// # Errors
+    /// [`Outage`] if the record did not answer.
+    #[tracing::instrument(name = "conversation.hand_over", skip_all, fields(inbound.id = %inbound))]
+    pub async fn execute(&self, tenant: TenantId, inbound: InboundId) -> Result<(), Outage> {
+        for _ in 0..TRIES_MAX {
+            let Some(message) = self.book.inbound(tenant, inbound).await? else {
+                return Ok(());
+            };
+            if message.handled_at.is_some() {
+                return Ok(());
+            }
+            let change = self.decide(tenant, message).await?;
+            match self.book.record(tenant, change).await {
+                Ok(()) | Err(RecordError::AlreadyHandled) => return Ok(()),
+                Err(RecordError::Stale) => {}
+                Err(RecordError::Unavailable(outage)) => return Err(outage),
+            }
+        }
+        Err(Outage::new("a thread kept moving on while it was handed over"))
+    }
+
+    async fn decide(&self, tenant: TenantId, message: InboundMessage) -> Result<Change, Outage> {
+        let now = self.clock.now();
+        let reading = self.reader.message(&message.raw);
+        let who = Who::Sender {
+            sender: message.sender.clone(),
+            phone: reading.phone.clone(),
+        };
+        let file = self.book.file(tenant, who, message.channel).await?;
+        let (customer, open) = match file {
+            Some(file) => (file.customer.seen_again(&reading), file.thread),
+            None => {
+                let customer = Customer::first_heard(self.ids.fresh(), &reading, &message.sender, now);
+                (customer, None)
+            }
+        };
+        let open = open.unwrap_or_else(|| Thread::open(self.ids.fresh(), customer.id, message.channel, now));
+        let was_machine = open.driver.is_machine();
+        let mut thread = open.suspended(HandoffReason::MachineFailed, now);
+        thread.last_activity_at = now;
+        let mut change = Change {
+            handled: Some(message.id),
+            ..Change::at(now)
+        };
+        if was_machine {
+            let words = reading.received.words().unwrap_or(reading.received.kind());
+            self.announce(tenant, &mut change, &message, &customer, &thread, words)
+                .await?;
+        }
+        change.customer = Some(customer);
+        change.threads = vec![thread];
+        Ok(change)
+    }
+
+    async fn announce(
+        &self,
+        tenant: TenantId,
+        change: &mut Change,
+        message: &InboundMessage,
+        customer: &Customer,
+        thread: &Thread,
+        words: &str,
+    ) -> Result<(), Outage> {
+        let profile = self.profile.profile(tenant).await?;
+        let now = change.at;
+        change.events.push(ConversationEvent::ThreadSuspended {
+            thread: thread.id,
+            customer: customer.id,
+            reason: HandoffReason::MachineFailed,
+        });
+        let language = thread.language.or(customer.language).unwrap_or(Language::Swahili);
+        let line = render(TextKey::HandoffStarted, Tongue::from(language), &Values::new());
+        if customer.opted_out_at.is_none() {
+            let draft = Draft {
+                thread: Some(thread.id),
+                channel: thread.channel,
+                recipient: Recipient::Customer(customer.id),
+                purpose: Purpose::Answer,
+                content: Content::Text(TextBody::new(line).map_err(Outage::new)?),
+                fallback: None,
+                cause: format!("turn:{}:reply", message.id),
+            };
+            change
+                .messages
+                .push(OutgoingMessage::queued(self.ids.fresh(), draft, now));
+        }
+        let tongue = Tongue::from(profile.owners_language);
+        let phone = customer.phone.as_ref().map(ratiba_kernel::PhoneNumber::e164);
+        let brief = alert::person_wanted(
+            HandoffReason::MachineFailed,
+            customer.name.as_deref(),
+            phone.as_deref(),
+            words,
+            tongue,
+        );
+        for (place, owner) in profile.owners.into_iter().enumerate() {
+            let cause = format!("turn:{}:alert:0:{place}", message.id);
+            let draft = alert::to_business(
+                &brief,
+                owner,
+                thread.channel,
+                TemplateName::OwnerAlert,
+                tongue,
+                cause,
+            );
+            let queued = draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, now));
+            change.messages.extend(queued);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
