@@ -52,8 +52,16 @@ impl Http {
         self.send(self.agent.post(url), url, token, body)
     }
 
-    pub(crate) fn patch(&self, url: &str, token: Option<&str>, body: &Value) -> anyhow::Result<Answer> {
-        self.send(self.agent.patch(url), url, token, body)
+    /// A change of the thing at `url`, on condition that it is at this version.
+    pub(crate) fn patch(
+        &self,
+        url: &str,
+        token: Option<&str>,
+        version: i64,
+        body: &Value,
+    ) -> anyhow::Result<Answer> {
+        let request = self.agent.patch(url).header("if-match", format!("\"{version}\""));
+        self.send(request, url, token, body)
     }
 
     fn send(

@@ -140,7 +140,7 @@ impl<'a> Story<'a> {
         self.staff_posts(&of("start"), &json!({}))?;
         telling.seen("started");
         self.move_clock(telling, &json!({ "advance_seconds": 70 * 60 }))?;
-        self.staff_posts(&of("finish"), &json!({}))?;
+        let finished = self.staff_posts(&of("finish"), &json!({}))?;
         telling.seen("finished");
         let actuals = json!({
             "tip": { "amount_minor": TIP_MINOR, "currency": "KES" },
@@ -148,7 +148,12 @@ impl<'a> Story<'a> {
         });
         let answer = self
             .http
-            .patch(&self.at.api(&of("actuals")), Some(&self.staff), &actuals)?;
+            .patch(
+                &self.at.api(&of("actuals")),
+                Some(&self.staff),
+                number(&finished, "/version")?,
+                &actuals,
+            )?;
         ensure!(
             (200..300).contains(&answer.status),
             "the tip was answered {}: {}",
@@ -243,7 +248,7 @@ impl<'a> Story<'a> {
             .context("the api lists no periods")
     }
 
-    fn staff_posts(&self, path: &str, body: &Value) -> anyhow::Result<()> {
+    fn staff_posts(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let answer = self.http.post(&self.at.api(path), Some(&self.staff), body)?;
         ensure!(
             (200..300).contains(&answer.status),
@@ -251,7 +256,7 @@ impl<'a> Story<'a> {
             answer.status,
             answer.body
         );
-        Ok(())
+        Ok(answer.body)
     }
 
     fn move_clock(&self, telling: &Telling, order: &Value) -> anyhow::Result<()> {

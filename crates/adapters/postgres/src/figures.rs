@@ -79,7 +79,7 @@ SELECT
     (SELECT count(*) FROM appointments WHERE tenant_id = $1 AND start_at >= $2 AND start_at < $3
         AND state = 'no_show') AS no_shows,
     (SELECT count(*) FROM payment_attempts WHERE tenant_id = $1 AND (state IN ('unknown', 'in_review')
-        OR state = 'failed' AND settled_at >= $2 AND settled_at < $3)) AS open_payments,
+        OR state = 'failed' AND state_at >= $2 AND state_at < $3)) AS open_payments,
     (SELECT count(*) FROM payment_callbacks_unrouted WHERE tenant_id = $1 AND state = 'new') AS unrouted,
     (SELECT count(*) FROM conversation_threads WHERE tenant_id = $1 AND closed_at IS NULL
         AND driver IN ('suspended', 'human')) AS handoffs,
@@ -87,7 +87,7 @@ SELECT
 
 const TAKINGS: &str = "
 SELECT provider, currency, sum(amount_minor)::bigint AS amount FROM payment_attempts
-WHERE tenant_id = $1 AND state = 'paid' AND settled_at >= $2 AND settled_at < $3
+WHERE tenant_id = $1 AND state = 'paid' AND state_at >= $2 AND state_at < $3
 GROUP BY provider, currency ORDER BY provider, currency";
 
 const TODAY: &str = "
