@@ -11,10 +11,17 @@ use time::macros::datetime;
 async fn the_offer_repeats_the_time_in_both_clock_forms_and_holds_nothing() {
     let world = World::new().await;
     assert_eq!(world.say(ASHA, WANTS_A_MASSAGE).await, 200);
-    assert_eq!(world.count("SELECT count(*) FROM inbound_messages WHERE handled_at IS NULL"), 1, "stored first");
+    assert_eq!(
+        world.count("SELECT count(*) FROM inbound_messages WHERE handled_at IS NULL"),
+        1,
+        "stored first"
+    );
     world.work().await;
     let offer = world.last_text(ASHA).await;
-    assert!(offer.contains("Jumatano 13 Mei") && offer.contains("saa nane mchana (2:00 pm)"), "{offer}");
+    assert!(
+        offer.contains("Jumatano 13 Mei") && offer.contains("saa nane mchana (2:00 pm)"),
+        "{offer}"
+    );
     assert_eq!(world.count("SELECT count(*) FROM engagements WHERE active"), 0);
 }
 
@@ -26,8 +33,15 @@ async fn a_yes_holds_the_slot_and_asks_for_the_deposit_once_however_often_it_is_
     world.tap(ASHA, "Ndiyo").await;
     world.tap(ASHA, "Ndiyo").await;
     world.work().await;
-    assert_eq!(world.count("SELECT count(*) FROM appointments WHERE state = 'held'"), 1);
-    assert_eq!(world.count("SELECT count(*) FROM engagements WHERE active"), 2, "a person and a room");
+    assert_eq!(
+        world.count("SELECT count(*) FROM appointments WHERE state = 'held'"),
+        1
+    );
+    assert_eq!(
+        world.count("SELECT count(*) FROM engagements WHERE active"),
+        2,
+        "a person and a room"
+    );
     let prompts = world.prompts().await;
     assert_eq!(prompts.len(), 1);
     // 30 % of KES 3,500, raised to the whole shilling.
@@ -44,7 +58,9 @@ async fn the_main_job_runs_from_a_message_to_a_frozen_month() {
     assert_eq!(appointments[0]["start"], "2026-05-13T14:00:00+03:00");
     let book = world.ask_simulator("/sim/mpesa/book").await.to_string();
     let receipt = world.texts(ASHA).await.join("\n");
-    let number = receipt.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| word.len() == 10 && book.contains(*word));
+    let number = receipt
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .find(|word| word.len() == 10 && book.contains(*word));
     assert!(number.is_some(), "the receipt names M-Pesa's number: {receipt}");
 
     let id = appointments[0]["id"].as_str().unwrap();
@@ -54,56 +70,110 @@ async fn the_main_job_runs_from_a_message_to_a_frozen_month() {
     assert_eq!(status, StatusCode::OK, "{body}");
     world.jump(datetime!(2026-05-13 15:05 +3)).await;
     let (status, body) = world.call(Method::POST, &of("finish"), None).await;
-    assert_eq!((status, &body["state"]), (StatusCode::OK, &json!("completed")), "{body}");
+    assert_eq!(
+        (status, &body["state"]),
+        (StatusCode::OK, &json!("completed")),
+        "{body}"
+    );
     let actuals = json!({ "tip": { "amount_minor": 20_000, "currency": "KES" }, "staff_notes": "firm hand" });
     let version = body["version"].clone();
-    let (status, body) = world.call_at(&version, Method::PATCH, &of("actuals"), actuals).await;
-    assert_eq!((status, &body["actuals"]["tip"]["amount_minor"]), (StatusCode::OK, &json!(20_000)), "{body}");
+    let (status, body) = world
+        .call_at(&version, Method::PATCH, &of("actuals"), actuals)
+        .await;
+    assert_eq!(
+        (status, &body["actuals"]["tip"]["amount_minor"]),
+        (StatusCode::OK, &json!(20_000)),
+        "{body}"
+    );
     let body_version = body["version"].clone();
 
     world.jump(datetime!(2026-06-01 01:59 +3)).await;
-    let (_, before) = world.call(Method::GET, "/api/v1/commission/periods?month=2026-05", None).await;
+    let (_, before) = world
+        .call(Method::GET, "/api/v1/commission/periods?month=2026-05", None)
+        .await;
     assert_eq!(before["periods"], json!([]), "not before the schedule's hour");
     world.jump(datetime!(2026-06-01 02:00 +3)).await;
-    let (_, closed) = world.call(Method::GET, "/api/v1/commission/periods?month=2026-05", None).await;
+    let (_, closed) = world
+        .call(Method::GET, "/api/v1/commission/periods?month=2026-05", None)
+        .await;
     let periods = closed["periods"].as_array().unwrap();
-    let earned: Vec<_> = periods.iter().filter(|period| period["services_rendered_count"] == json!(1)).collect();
+    let earned: Vec<_> = periods
+        .iter()
+        .filter(|period| period["services_rendered_count"] == json!(1))
+        .collect();
     assert_eq!(earned.len(), 1, "{closed:#}");
     assert_eq!(earned[0]["tip"]["amount_minor"], json!(20_000));
     assert_eq!(earned[0]["hours_worked"], json!("1.17"));
     // 40 % or, if it was Wanjiru's turn, her own 45 % of KES 3,500.
-    let rate = if earned[0]["staff_name"] == json!("Wanjiru") { 45 } else { 40 };
+    let rate = if earned[0]["staff_name"] == json!("Wanjiru") {
+        45
+    } else {
+        40
+    };
     assert_eq!(earned[0]["commission"]["amount_minor"], json!(3_500 * rate));
     let path = format!("/api/v1/commission/periods/{}", earned[0]["id"].as_str().unwrap());
     let (_, document) = world.call(Method::GET, &path, None).await;
     let reason = document["lines"][0]["reason"].as_str().unwrap();
     assert!(reason.contains(&rate.to_string()), "{reason}");
 
-    let (status, again) =
-        world.call(Method::POST, "/api/v1/commission/closes", Some(json!({ "month": "2026-05" }))).await;
-    assert_eq!((status, &again["outcome"]), (StatusCode::OK, &json!("already_frozen")), "{again}");
+    let (status, again) = world
+        .call(
+            Method::POST,
+            "/api/v1/commission/closes",
+            Some(json!({ "month": "2026-05" })),
+        )
+        .await;
+    assert_eq!(
+        (status, &again["outcome"]),
+        (StatusCode::OK, &json!("already_frozen")),
+        "{again}"
+    );
     assert_eq!(again["late"], json!([]));
-    let (_, after) = world.call(Method::GET, "/api/v1/commission/periods?month=2026-05", None).await;
+    let (_, after) = world
+        .call(Method::GET, "/api/v1/commission/periods?month=2026-05", None)
+        .await;
     assert_eq!(after, closed, "closing again changes nothing");
     let late = json!({ "tip": { "amount_minor": 30_000, "currency": "KES" } });
-    let (status, refused) = world.call_at(&body_version, Method::PATCH, &of("actuals"), late).await;
-    assert_eq!((status, &refused["type"]), (StatusCode::CONFLICT, &json!("/problems/period-frozen")), "{refused}");
+    let (status, refused) = world
+        .call_at(&body_version, Method::PATCH, &of("actuals"), late)
+        .await;
+    assert_eq!(
+        (status, &refused["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/period-frozen")),
+        "{refused}"
+    );
 }
 
 #[tokio::test]
 async fn a_month_that_is_still_running_is_not_closed() {
     let world = World::new().await;
-    let (status, body) =
-        world.call(Method::POST, "/api/v1/commission/closes", Some(json!({ "month": "2026-05" }))).await;
-    assert_eq!((status, &body["type"]), (StatusCode::CONFLICT, &json!("/problems/period-running")));
+    let (status, body) = world
+        .call(
+            Method::POST,
+            "/api/v1/commission/closes",
+            Some(json!({ "month": "2026-05" })),
+        )
+        .await;
+    assert_eq!(
+        (status, &body["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/period-running"))
+    );
 }
 
 #[tokio::test]
 async fn the_months_of_the_past_close_and_their_lines_add_up() {
     let world = World::new().await;
-    demo::close_past_months(&world.parts, world.tenant.tenant).await.unwrap();
-    demo::close_past_months(&world.parts, world.tenant.tenant).await.unwrap();
-    assert_eq!(world.count("SELECT count(*) FROM commission_period"), 15, "three months of five people, once");
+    demo::close_past_months(&world.parts, world.tenant.tenant)
+        .await
+        .unwrap();
+    demo::close_past_months(&world.parts, world.tenant.tenant)
+        .await
+        .unwrap();
+    assert_eq!(
+        world.count("SELECT count(*) FROM commission_period"),
+        15,
+        "three months of five people, once"
+    );
     let off = world.count(
         "SELECT count(*) FROM commission_period p WHERE commission_kes_minor <>
          (SELECT coalesce(sum(amount_minor), 0) FROM commission_line l WHERE l.tenant_id = p.tenant_id AND l.period_id = p.id)",
@@ -123,7 +193,15 @@ async fn a_confirmed_visit_is_reminded_a_day_and_two_hours_ahead() {
     let before = world.messages(ASHA).await.len();
     world.pass(Duration::days(2)).await;
     world.jump(datetime!(2026-05-14 14:01 +3)).await;
-    assert_eq!(world.messages(ASHA).await.len(), before + 1, "one reminder a day ahead");
+    assert_eq!(
+        world.messages(ASHA).await.len(),
+        before + 1,
+        "one reminder a day ahead"
+    );
     world.jump(datetime!(2026-05-15 12:01 +3)).await;
-    assert_eq!(world.messages(ASHA).await.len(), before + 2, "one two hours ahead");
+    assert_eq!(
+        world.messages(ASHA).await.len(),
+        before + 2,
+        "one two hours ahead"
+    );
 }

@@ -31,17 +31,28 @@ fn signature(body: &[u8]) -> String {
 async fn deliver(world: &World, body: &Value) -> (StatusCode, Value) {
     let bytes = body.to_string().into_bytes();
     let signature = signature(&bytes);
-    world.raw(Method::POST, PATH, &[("X-Hub-Signature-256", &signature)], bytes).await
+    world
+        .raw(Method::POST, PATH, &[("X-Hub-Signature-256", &signature)], bytes)
+        .await
 }
 
 #[tokio::test]
 async fn a_missing_or_wrong_signature_is_refused_and_stores_nothing() {
     let world = World::new().await;
-    let body = envelope("600700800900", "wamid.1", "hello").to_string().into_bytes();
+    let body = envelope("600700800900", "wamid.1", "hello")
+        .to_string()
+        .into_bytes();
     let wrong = signature(b"another body");
-    for headers in [&[][..], &[("X-Hub-Signature-256", wrong.as_str())], &[("X-Hub-Signature-256", "sha256=zz")]] {
+    for headers in [
+        &[][..],
+        &[("X-Hub-Signature-256", wrong.as_str())],
+        &[("X-Hub-Signature-256", "sha256=zz")],
+    ] {
         let (status, problem) = world.raw(Method::POST, PATH, headers, body.clone()).await;
-        assert_eq!((status, &problem["type"]), (StatusCode::UNAUTHORIZED, &json!("/problems/bad-signature")));
+        assert_eq!(
+            (status, &problem["type"]),
+            (StatusCode::UNAUTHORIZED, &json!("/problems/bad-signature"))
+        );
     }
     assert_eq!(world.count("SELECT count(*) FROM inbound_messages"), 0);
     assert_eq!(world.count("SELECT count(*) FROM inbound_quarantine"), 0);
@@ -62,9 +73,15 @@ async fn a_delivery_that_comes_ten_times_has_one_effect() {
 #[tokio::test]
 async fn a_message_for_a_number_that_nobody_has_waits_in_the_quarantine() {
     let world = World::new().await;
-    assert_eq!(deliver(&world, &envelope("999", "wamid.1", "hello")).await.0, StatusCode::OK);
+    assert_eq!(
+        deliver(&world, &envelope("999", "wamid.1", "hello")).await.0,
+        StatusCode::OK
+    );
     assert_eq!(world.count("SELECT count(*) FROM inbound_messages"), 0);
-    assert_eq!(world.count("SELECT count(*) FROM inbound_quarantine WHERE tenant_id IS NULL"), 1);
+    assert_eq!(
+        world.count("SELECT count(*) FROM inbound_quarantine WHERE tenant_id IS NULL"),
+        1
+    );
 }
 
 #[tokio::test]
@@ -72,7 +89,9 @@ async fn a_signed_body_that_is_not_json_waits_in_the_quarantine() {
     let world = World::new().await;
     let bytes = b"not json".to_vec();
     let signature = signature(&bytes);
-    let (status, _) = world.raw(Method::POST, PATH, &[("X-Hub-Signature-256", &signature)], bytes).await;
+    let (status, _) = world
+        .raw(Method::POST, PATH, &[("X-Hub-Signature-256", &signature)], bytes)
+        .await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(world.count("SELECT count(*) FROM inbound_quarantine"), 1);
 }
@@ -82,27 +101,41 @@ async fn a_body_above_three_megabytes_is_refused() {
     let world = World::new().await;
     let bytes = vec![b' '; 3 * 1024 * 1024 + 1];
     let signature = signature(&bytes);
-    let (status, problem) = world.raw(Method::POST, PATH, &[("X-Hub-Signature-256", &signature)], bytes).await;
-    assert_eq!((status, &problem["type"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("/problems/body-too-large")));
+    let (status, problem) = world
+        .raw(Method::POST, PATH, &[("X-Hub-Signature-256", &signature)], bytes)
+        .await;
+    assert_eq!(
+        (status, &problem["type"]),
+        (StatusCode::PAYLOAD_TOO_LARGE, &json!("/problems/body-too-large"))
+    );
 }
 
 #[tokio::test]
 async fn meta_gets_its_challenge_back_for_the_right_token_only() {
     let world = World::new().await;
-    let ask = |token: &str| format!("{PATH}?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={token}");
+    let ask =
+        |token: &str| format!("{PATH}?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={token}");
     let (status, body) = world.raw(Method::GET, &ask("verify-me"), &[], Vec::new()).await;
     assert_eq!((status, body), (StatusCode::OK, json!(1_158_201_444)));
-    assert_eq!(world.raw(Method::GET, &ask("other"), &[], Vec::new()).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(
+        world.raw(Method::GET, &ask("other"), &[], Vec::new()).await.0,
+        StatusCode::FORBIDDEN
+    );
 }
 
 #[tokio::test]
 async fn a_callback_with_an_unknown_token_is_a_dead_letter_and_answered_like_any_other() {
     let world = World::new().await;
     let path = format!("/webhooks/daraja/stk/{}", "ab".repeat(32));
-    let body = json!({ "Body": { "stkCallback": { "ResultCode": 0 } } }).to_string().into_bytes();
+    let body = json!({ "Body": { "stkCallback": { "ResultCode": 0 } } })
+        .to_string()
+        .into_bytes();
     let (status, answer) = world.raw(Method::POST, &path, &[], body).await;
     assert_eq!((status, &answer["ResultCode"]), (StatusCode::OK, &json!(0)));
-    assert_eq!(world.count("SELECT count(*) FROM payment_callbacks_unrouted WHERE tenant_id IS NULL"), 1);
+    assert_eq!(
+        world.count("SELECT count(*) FROM payment_callbacks_unrouted WHERE tenant_id IS NULL"),
+        1
+    );
     assert_eq!(world.count("SELECT count(*) FROM payment_callbacks"), 0);
 }
 
@@ -131,7 +164,10 @@ async fn every_kind_of_message_is_stored_and_none_stops_the_thread() {
         assert_eq!(deliver(&world, &body).await.0, StatusCode::OK);
     }
     world.work().await;
-    assert_eq!(world.count("SELECT count(*) FROM inbound_messages WHERE handled_at IS NOT NULL"), 8);
+    assert_eq!(
+        world.count("SELECT count(*) FROM inbound_messages WHERE handled_at IS NOT NULL"),
+        8
+    );
     assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
     world.say(ASHA, WANTS_A_MASSAGE).await;
     world.work().await;

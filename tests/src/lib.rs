@@ -1,7 +1,10 @@
 //! The harness of the system's tests: one world with a real database, the real api on a real port, the
 //! simulator of the providers, and the worker's own step in place of waiting.
 
-#![expect(clippy::unwrap_used, reason = "a world that cannot be arranged fails its test")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a world that cannot be arranged fails its test"
+)]
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -59,7 +62,12 @@ impl Drop for World {
     }
 }
 
-fn settings(database: &TestDatabase, api: SocketAddr, simulator: &SimulatorSettings, base_url: &str) -> SharedSettings {
+fn settings(
+    database: &TestDatabase,
+    api: SocketAddr,
+    simulator: &SimulatorSettings,
+    base_url: &str,
+) -> SharedSettings {
     let (whatsapp, daraja) = (&simulator.whatsapp, &simulator.daraja);
     let variables = [
         ("RATIBA__ENVIRONMENT", "development".to_owned()),
@@ -69,7 +77,10 @@ fn settings(database: &TestDatabase, api: SocketAddr, simulator: &SimulatorSetti
         ("RATIBA__WHATSAPP__APP_SECRET", whatsapp.app_secret.clone()),
         ("RATIBA__WHATSAPP__VERIFY_TOKEN", "verify-me".to_owned()),
         ("RATIBA__WHATSAPP__ACCESS_TOKEN", whatsapp.access_token.clone()),
-        ("RATIBA__WHATSAPP__PHONE_NUMBER_ID", whatsapp.phone_number_id.clone()),
+        (
+            "RATIBA__WHATSAPP__PHONE_NUMBER_ID",
+            whatsapp.phone_number_id.clone(),
+        ),
         ("RATIBA__DARAJA__BASE_URL", base_url.to_owned()),
         ("RATIBA__DARAJA__CONSUMER_KEY", daraja.consumer_key.clone()),
         ("RATIBA__DARAJA__CONSUMER_SECRET", daraja.consumer_secret.clone()),
@@ -77,7 +88,9 @@ fn settings(database: &TestDatabase, api: SocketAddr, simulator: &SimulatorSetti
         ("RATIBA__DARAJA__PASSKEY", daraja.passkey.clone()),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value));
-    SettingsReader::from_variables(ratiba_assembly::BASE_SETTINGS, variables).finish(SharedSettings::read).unwrap()
+    SettingsReader::from_variables(ratiba_assembly::BASE_SETTINGS, variables)
+        .finish(SharedSettings::read)
+        .unwrap()
 }
 
 impl World {
@@ -100,15 +113,33 @@ impl World {
             phone_number_id: told.whatsapp.phone_number_id.clone(),
             owner_phone: PhoneNumber::parse(&told.owner_phone).unwrap(),
         };
-        let tenant = demo::provision_demo(&parts.database, parts.ids.as_ref(), &addresses).await.unwrap();
-        let state = web::Data::new(State { parts: parts.clone(), metrics: ApiMetrics::new().unwrap() });
+        let tenant = demo::provision_demo(&parts.database, parts.ids.as_ref(), &addresses)
+            .await
+            .unwrap();
+        let state = web::Data::new(State {
+            parts: parts.clone(),
+            metrics: ApiMetrics::new().unwrap(),
+        });
         let server = tokio::spawn(ratiba_api::serve(listener, state, 1).unwrap());
         let bell = Arc::new(Notify::new());
         let limits = RunnerLimits::default();
-        let runner = ratiba_worker::runner(&parts, bell, WorkerMetrics::new().unwrap(), limits).await.unwrap();
+        let runner = ratiba_worker::runner(&parts, bell, WorkerMetrics::new().unwrap(), limits)
+            .await
+            .unwrap();
         let owner = mint(&parts, tenant.tenant, Role::Owner).await;
         let (http, api) = (reqwest::Client::new(), format!("http://{address}"));
-        Self { parts, clock, runner, tenant, api, simulator, owner, database, http, server }
+        Self {
+            parts,
+            clock,
+            runner,
+            tenant,
+            api,
+            simulator,
+            owner,
+            database,
+            http,
+            server,
+        }
     }
 
     /// A new token for the demo tenant.
@@ -126,21 +157,28 @@ impl World {
         let until = self.clock.now() + time;
         while self.clock.now() < until {
             let step = (until - self.clock.now()).min(Duration::minutes(5));
-            self.tell_simulator("/sim/clock", json!({ "advance_seconds": step.whole_seconds().max(1) })).await;
+            self.tell_simulator(
+                "/sim/clock",
+                json!({ "advance_seconds": step.whole_seconds().max(1) }),
+            )
+            .await;
             self.work().await;
         }
     }
 
     /// Puts the clock to an instant, at once, and runs what is due then.
     pub async fn jump(&self, to: OffsetDateTime) {
-        self.tell_simulator("/sim/clock", json!({ "set": to.format(&Rfc3339).unwrap() })).await;
+        self.tell_simulator("/sim/clock", json!({ "set": to.format(&Rfc3339).unwrap() }))
+            .await;
         self.work().await;
     }
 
     /// A customer writes; the webhook's status is the answer. Nothing has been worked on yet.
     pub async fn say(&self, customer: &str, text: &str) -> u64 {
         let path = format!("/sim/customers/{customer}/say");
-        let answer = self.tell_simulator(&path, json!({ "text": text, "name": "Asha" })).await;
+        let answer = self
+            .tell_simulator(&path, json!({ "text": text, "name": "Asha" }))
+            .await;
         answer["delivered_status"].as_u64().unwrap()
     }
 
@@ -148,25 +186,38 @@ impl World {
     pub async fn tap(&self, customer: &str, title: &str) {
         let messages = self.messages(customer).await;
         let found = messages.iter().rev().find_map(|message| {
-            let choices = message["buttons"].as_array().into_iter().chain(message["rows"].as_array()).flatten();
-            let choice = choices.into_iter().find(|choice| choice["title"].as_str().unwrap().contains(title))?;
+            let choices = message["buttons"]
+                .as_array()
+                .into_iter()
+                .chain(message["rows"].as_array())
+                .flatten();
+            let choice = choices
+                .into_iter()
+                .find(|choice| choice["title"].as_str().unwrap().contains(title))?;
             Some((message["wamid"].clone(), choice.clone()))
         });
         let (wamid, choice) = found.unwrap_or_else(|| panic!("no button {title} in {messages:#?}"));
         let tap = json!({ "id": choice["id"], "title": choice["title"], "context_message_id": wamid });
-        self.tell_simulator(&format!("/sim/customers/{customer}/tap"), tap).await;
+        self.tell_simulator(&format!("/sim/customers/{customer}/tap"), tap)
+            .await;
     }
 
     /// What Ratiba sent to a number, oldest first.
     pub async fn messages(&self, customer: &str) -> Vec<Value> {
         let path = format!("/sim/customers/{customer}/messages?after=0&wait_ms=0&direction=out");
-        self.ask_simulator(&path).await["messages"].as_array().unwrap().clone()
+        self.ask_simulator(&path).await["messages"]
+            .as_array()
+            .unwrap()
+            .clone()
     }
 
     /// The texts that Ratiba sent to a number, oldest first.
     pub async fn texts(&self, customer: &str) -> Vec<String> {
         let messages = self.messages(customer).await;
-        messages.iter().map(|message| message["text"].as_str().unwrap_or_default().to_owned()).collect()
+        messages
+            .iter()
+            .map(|message| message["text"].as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 
     /// The last text to a number.
@@ -176,7 +227,10 @@ impl World {
 
     /// M-Pesa prompts that nobody has answered.
     pub async fn prompts(&self) -> Vec<Value> {
-        self.ask_simulator("/sim/prompts?state=pending").await["prompts"].as_array().unwrap().clone()
+        self.ask_simulator("/sim/prompts?state=pending").await["prompts"]
+            .as_array()
+            .unwrap()
+            .clone()
     }
 
     /// Answers the only open prompt: `approve`, `refuse` (with a body) or `ignore`.
@@ -184,7 +238,8 @@ impl World {
         let prompts = self.prompts().await;
         assert_eq!(prompts.len(), 1, "one prompt is open: {prompts:#?}");
         let id = prompts[0]["checkout_request_id"].as_str().unwrap();
-        self.tell_simulator(&format!("/sim/prompts/{id}/{verb}"), body).await
+        self.tell_simulator(&format!("/sim/prompts/{id}/{verb}"), body)
+            .await
     }
 
     /// Asks for a massage, takes the slot, and has the prompt out.
@@ -208,14 +263,32 @@ impl World {
     }
 
     /// A request to the api as the owner, on condition that the thing is at this version.
-    pub async fn call_at(&self, version: &Value, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
-        let request = self.http.request(method, format!("{}{path}", self.api)).bearer_auth(&self.owner);
+    pub async fn call_at(
+        &self,
+        version: &Value,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.api))
+            .bearer_auth(&self.owner);
         answer_of(request.header("If-Match", format!("\"{version}\"")).json(&body)).await
     }
 
     /// A request to the api with a token.
-    pub async fn call_as(&self, token: &str, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
-        let mut request = self.http.request(method, format!("{}{path}", self.api)).bearer_auth(token);
+    pub async fn call_as(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (StatusCode, Value) {
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.api))
+            .bearer_auth(token);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -223,8 +296,17 @@ impl World {
     }
 
     /// A request to the api exactly as given.
-    pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (StatusCode, Value) {
-        let mut request = self.http.request(method, format!("{}{path}", self.api)).body(body);
+    pub async fn raw(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> (StatusCode, Value) {
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.api))
+            .body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -233,7 +315,9 @@ impl World {
 
     /// The appointments of a local day, as the owner sees them.
     pub async fn appointments(&self, date: &str) -> Vec<Value> {
-        let (status, body) = self.call(Method::GET, &format!("/api/v1/appointments?date={date}"), None).await;
+        let (status, body) = self
+            .call(Method::GET, &format!("/api/v1/appointments?date={date}"), None)
+            .await;
         assert_eq!(status, StatusCode::OK, "{body}");
         body["appointments"].as_array().unwrap().clone()
     }
@@ -246,13 +330,18 @@ impl World {
             #[diesel(sql_type = diesel::sql_types::BigInt)]
             count: i64,
         }
-        let rows: Vec<Count> = diesel::sql_query(sql).load(&mut self.database.connect_as_administrator()).unwrap();
+        let rows: Vec<Count> = diesel::sql_query(sql)
+            .load(&mut self.database.connect_as_administrator())
+            .unwrap();
         rows[0].count
     }
 
     /// Tells the simulator something.
     pub async fn tell_simulator(&self, path: &str, body: Value) -> Value {
-        let request = self.http.post(format!("{}{path}", self.simulator.base_url())).json(&body);
+        let request = self
+            .http
+            .post(format!("{}{path}", self.simulator.base_url()))
+            .json(&body);
         let (status, answer) = answer_of(request).await;
         assert!(status.is_success(), "{path}: {status} {answer}");
         answer
@@ -278,7 +367,10 @@ async fn mint(parts: &Parts, tenant: TenantId, role: Role) -> String {
         name: format!("test {}", role.name()),
         role,
         staff: None,
-        scopes: Scope::ALL.into_iter().filter(|scope| role.allows(*scope)).collect(),
+        scopes: Scope::ALL
+            .into_iter()
+            .filter(|scope| role.allows(*scope))
+            .collect(),
         expires_at: None,
     };
     let (_, token) = parts.mint_token.execute(tenant, order).await.unwrap();

@@ -25,8 +25,10 @@ pub const USAGE: &str = "usage: ratiba-admin demo-tenant
        ratiba-admin unrouted                    provider messages of no tenant";
 
 /// What the program starts with when nobody says otherwise, over the shared base.
-pub const BASE: &str =
-    concat!(include_str!("../../../crates/assembly/src/base.toml"), "\n[demo]\nowner_phone = \"+254700000001\"\n");
+pub const BASE: &str = concat!(
+    include_str!("../../../crates/assembly/src/base.toml"),
+    "\n[demo]\nowner_phone = \"+254700000001\"\n"
+);
 
 /// Everything the program is told by its environment.
 pub struct AdminSettings {
@@ -39,7 +41,10 @@ impl AdminSettings {
     pub fn read(reader: &mut SettingsReader) -> Option<Self> {
         let shared = SharedSettings::read(reader);
         let owner_phone = reader.required("demo.owner_phone", "the demo owner's number");
-        Some(Self { shared: shared?, owner_phone: owner_phone? })
+        Some(Self {
+            shared: shared?,
+            owner_phone: owner_phone?,
+        })
     }
 }
 
@@ -153,13 +158,30 @@ async fn demo_tenant(settings: AdminSettings) -> anyhow::Result<Value> {
         let (_, token) = mint(&parts, made.tenant, role, &format!("demo {}", role.name())).await?;
         tokens.insert(role.name().to_owned(), Value::String(token));
     }
-    let staff: Vec<Value> = made.staff.iter().map(|(name, id)| json!({ "name": name, "id": id })).collect();
+    let staff: Vec<Value> = made
+        .staff
+        .iter()
+        .map(|(name, id)| json!({ "name": name, "id": id }))
+        .collect();
     Ok(json!({ "tenant": made.tenant, "name": "Aria Aura Spa", "staff": staff, "tokens": tokens }))
 }
 
 async fn mint(parts: &Parts, tenant: TenantId, role: Role, name: &str) -> anyhow::Result<(String, String)> {
-    let scopes: BTreeSet<Scope> = Scope::ALL.into_iter().filter(|scope| role.allows(*scope)).collect();
-    let order = TokenOrder { name: name.to_owned(), role, staff: None, scopes, expires_at: None };
-    let minted = parts.mint_token.execute(tenant, order).await.context("the token was not minted")?;
+    let scopes: BTreeSet<Scope> = Scope::ALL
+        .into_iter()
+        .filter(|scope| role.allows(*scope))
+        .collect();
+    let order = TokenOrder {
+        name: name.to_owned(),
+        role,
+        staff: None,
+        scopes,
+        expires_at: None,
+    };
+    let minted = parts
+        .mint_token
+        .execute(tenant, order)
+        .await
+        .context("the token was not minted")?;
     Ok((minted.0.to_string(), minted.1.reveal().to_owned()))
 }

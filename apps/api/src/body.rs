@@ -36,7 +36,10 @@ impl FromRequest for RawBody {
             while let Some(chunk) = payload.next().await {
                 let chunk = chunk.map_err(|_| Problem::new(Kind::Validation, "the body ended early"))?;
                 if bytes.len() + chunk.len() > limit {
-                    return Err(Problem::new(Kind::BodyTooLarge, format!("at most {limit} bytes are taken here")));
+                    return Err(Problem::new(
+                        Kind::BodyTooLarge,
+                        format!("at most {limit} bytes are taken here"),
+                    ));
                 }
                 bytes.extend_from_slice(&chunk);
             }
@@ -53,9 +56,14 @@ impl FromRequest for JsonBody {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let kind = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         let is_json = kind.is_some_and(|kind| {
-            kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+            kind.split(';')
+                .next()
+                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
         });
         let body = RawBody::from_request(request, payload);
         Box::pin(async move {
@@ -63,7 +71,10 @@ impl FromRequest for JsonBody {
             if is_json || bytes.is_empty() {
                 Ok(Self(bytes))
             } else {
-                Err(Problem::new(Kind::UnsupportedMediaType, "send Content-Type: application/json"))
+                Err(Problem::new(
+                    Kind::UnsupportedMediaType,
+                    "send Content-Type: application/json",
+                ))
             }
         })
     }

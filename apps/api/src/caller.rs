@@ -19,7 +19,9 @@ impl Caller {
     /// # Errors
     /// [`Problem`] of kind `forbidden`.
     pub fn require(&self, scope: Scope) -> Result<&Principal, Problem> {
-        self.0.require(scope).map_err(|refused| Problem::new(Kind::Forbidden, refused.to_string()))?;
+        self.0
+            .require(scope)
+            .map_err(|refused| Problem::new(Kind::Forbidden, refused.to_string()))?;
         Ok(&self.0)
     }
 }
@@ -38,7 +40,12 @@ impl FromRequest for Caller {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .and_then(|(_, token)| PresentedToken::parse(token.trim()).ok());
         Box::pin(async move {
-            let refused = || Problem::new(Kind::Unauthenticated, "send Authorization: Bearer with a valid token");
+            let refused = || {
+                Problem::new(
+                    Kind::Unauthenticated,
+                    "send Authorization: Bearer with a valid token",
+                )
+            };
             let (state, token) = (state.ok_or_else(refused)?, token.ok_or_else(refused)?);
             match state.parts.authenticate.execute(&token).await {
                 Ok(principal) => Ok(Self(principal)),

@@ -21,14 +21,20 @@ impl Fields {
     /// [`Problem`] if the body is not a JSON object.
     pub fn of(body: &[u8]) -> Result<Self, Problem> {
         if body.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Self { left: Map::new(), faults: Vec::new() });
+            return Ok(Self {
+                left: Map::new(),
+                faults: Vec::new(),
+            });
         }
         let value: Value = serde_json::from_slice(body)
             .map_err(|error| Problem::new(Kind::Validation, format!("the body is not JSON: {error}")))?;
         let Value::Object(left) = value else {
             return Err(Problem::new(Kind::Validation, "the body must be a JSON object"));
         };
-        Ok(Self { left, faults: Vec::new() })
+        Ok(Self {
+            left,
+            faults: Vec::new(),
+        })
     }
 
     /// An instant in RFC 3339 with an offset, if it is there.
@@ -36,7 +42,10 @@ impl Fields {
         let text = self.text(name, 40)?;
         let parsed = OffsetDateTime::parse(&text, &Rfc3339).ok();
         if parsed.is_none() {
-            self.fault(name, "must be a time in RFC 3339 with an offset, such as 2026-05-13T14:00:00+03:00");
+            self.fault(
+                name,
+                "must be a time in RFC 3339 with an offset, such as 2026-05-13T14:00:00+03:00",
+            );
         }
         parsed
     }
@@ -72,7 +81,10 @@ impl Fields {
             self.fault(name, "must be an object with amount_minor and currency");
             return None;
         };
-        let mut inner = Self { left: inner, faults: Vec::new() };
+        let mut inner = Self {
+            left: inner,
+            faults: Vec::new(),
+        };
         let amount = inner.integer("amount_minor");
         let currency = inner.text("currency", 3);
         let parsed = currency.as_deref().map(Currency::parse);
@@ -91,10 +103,11 @@ impl Fields {
         }
         inner.refuse_unknown();
         let whole = inner.faults.is_empty();
-        self.faults.extend(inner.faults.into_iter().map(|fault| FieldFault {
-            field: format!("{name}.{}", fault.field),
-            message: fault.message,
-        }));
+        self.faults
+            .extend(inner.faults.into_iter().map(|fault| FieldFault {
+                field: format!("{name}.{}", fault.field),
+                message: fault.message,
+            }));
         match (whole, amount, parsed) {
             (true, Some(amount), Some(Ok(currency))) => Some(Money::new(amount, currency)),
             _faulty => None,
@@ -103,7 +116,10 @@ impl Fields {
 
     /// Names a field as wrong.
     pub fn fault(&mut self, field: &str, message: impl Into<String>) {
-        self.faults.push(FieldFault { field: field.to_owned(), message: message.into() });
+        self.faults.push(FieldFault {
+            field: field.to_owned(),
+            message: message.into(),
+        });
     }
 
     /// Ends the reading.
@@ -112,12 +128,19 @@ impl Fields {
     /// [`Problem`] that names every wrong and every unknown field.
     pub fn finish(mut self) -> Result<(), Problem> {
         self.refuse_unknown();
-        if self.faults.is_empty() { Ok(()) } else { Err(Problem::fields(self.faults)) }
+        if self.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Problem::fields(self.faults))
+        }
     }
 
     fn refuse_unknown(&mut self) {
         for (field, _) in std::mem::take(&mut self.left) {
-            self.faults.push(FieldFault { field, message: "is not known here".to_owned() });
+            self.faults.push(FieldFault {
+                field,
+                message: "is not known here".to_owned(),
+            });
         }
     }
 }

@@ -60,7 +60,10 @@ pub fn serve(listener: TcpListener, state: web::Data<State>, workers: usize) -> 
                     .add(("X-Content-Type-Options", "nosniff"))
                     .add(("Referrer-Policy", "no-referrer"))
                     .add(("Cache-Control", "no-store"))
-                    .add(("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")),
+                    .add((
+                        "Content-Security-Policy",
+                        "default-src 'none'; frame-ancestors 'none'",
+                    )),
             )
             .wrap_fn(move |request, service| {
                 let metrics = metrics.clone();
@@ -68,7 +71,10 @@ pub fn serve(listener: TcpListener, state: web::Data<State>, workers: usize) -> 
                 let answer = service.call(request);
                 async move {
                     let answer = answer.await?;
-                    let route = answer.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
+                    let route = answer
+                        .request()
+                        .match_pattern()
+                        .unwrap_or_else(|| "unknown".to_owned());
                     let status = answer.status().as_u16();
                     metrics.answered(&route, status, started.elapsed());
                     tracing::info!(
@@ -117,5 +123,8 @@ async fn nothing_here() -> Result<HttpResponse, Problem> {
 
 /// Answers a known path with a method that it does not have.
 pub(crate) async fn wrong_method() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(Kind::MethodNotAllowed, "this path exists, but not with this method"))
+    Err(Problem::new(
+        Kind::MethodNotAllowed,
+        "this path exists, but not with this method",
+    ))
 }

@@ -34,7 +34,10 @@ async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     let shutdown = Shutdown::listen(&settings.shared.process)?;
     let parts = Parts::assemble(&settings.shared, || ())?;
     parts.refuse_bad_set_up().await?;
-    let state = web::Data::new(State { parts, metrics: Metrics::new()? });
+    let state = web::Data::new(State {
+        parts,
+        metrics: Metrics::new()?,
+    });
     let listener = TcpListener::bind((settings.bind, settings.port))
         .with_context(|| format!("port {} cannot be bound", settings.port))?;
     let workers = std::thread::available_parallelism().map_or(2, usize::from);

@@ -29,13 +29,21 @@ impl Metrics {
         )?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
-        Ok(Self { registry, requests, seconds })
+        Ok(Self {
+            registry,
+            requests,
+            seconds,
+        })
     }
 
     /// Counts an answered request under its route's pattern, so that no id and no token becomes a label.
     pub fn answered(&self, route: &str, status: u16, took: Duration) {
-        self.requests.with_label_values(&[route, &status.to_string()]).inc();
-        self.seconds.with_label_values(&[route]).observe(took.as_secs_f64());
+        self.requests
+            .with_label_values(&[route, &status.to_string()])
+            .inc();
+        self.seconds
+            .with_label_values(&[route])
+            .observe(took.as_secs_f64());
     }
 
     /// All counters, for a scrape.

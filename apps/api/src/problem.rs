@@ -123,7 +123,9 @@ impl Kind {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict | Self::IllegalTransition | Self::PeriodFrozen | Self::PeriodRunning => StatusCode::CONFLICT,
+            Self::Conflict | Self::IllegalTransition | Self::PeriodFrozen | Self::PeriodRunning => {
+                StatusCode::CONFLICT
+            }
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::Unacceptable => StatusCode::UNPROCESSABLE_ENTITY,
@@ -152,7 +154,11 @@ pub struct Problem {
 impl Problem {
     /// A problem of a kind, with what is particular to this occurrence.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new() }
+        Self {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
     }
 
     /// Every field that is wrong, at once.
@@ -160,7 +166,11 @@ impl Problem {
     pub fn fields(errors: Vec<FieldFault>) -> Self {
         let names: Vec<&str> = errors.iter().map(|fault| fault.field.as_str()).collect();
         let detail = format!("wrong fields: {}", names.join(", "));
-        Self { kind: Kind::Validation, detail, errors }
+        Self {
+            kind: Kind::Validation,
+            detail,
+            errors,
+        }
     }
 
     /// Nothing there that the caller may know of.
@@ -172,7 +182,9 @@ impl Problem {
     /// Something did not answer: the chain of causes goes to the log, nothing of it to the caller.
     #[must_use]
     pub fn unavailable(outage: &Outage) -> Self {
-        let cause = std::error::Error::source(outage).map(ToString::to_string).unwrap_or_default();
+        let cause = std::error::Error::source(outage)
+            .map(ToString::to_string)
+            .unwrap_or_default();
         tracing::error!(cause, "a request failed because something did not answer");
         Self::new(Kind::Unavailable, "try again in a moment")
     }

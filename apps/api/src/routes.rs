@@ -16,8 +16,16 @@ pub fn configure(config: &mut web::ServiceConfig) {
     let other = || web::to(wrong_method);
     config
         .app_data(API_BODY_MAX)
-        .service(web::resource("/healthz").route(web::get().to(health::healthz)).default_service(other()))
-        .service(web::resource("/readyz").route(web::get().to(health::readyz)).default_service(other()))
+        .service(
+            web::resource("/healthz")
+                .route(web::get().to(health::healthz))
+                .default_service(other()),
+        )
+        .service(
+            web::resource("/readyz")
+                .route(web::get().to(health::readyz))
+                .default_service(other()),
+        )
         .service(
             web::resource("/webhooks/whatsapp")
                 .app_data(WHATSAPP_BODY_MAX)
@@ -32,10 +40,14 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .default_service(other()),
         )
         .service(
-            web::resource("/api/v1/appointments").route(web::get().to(appointments::list)).default_service(other()),
+            web::resource("/api/v1/appointments")
+                .route(web::get().to(appointments::list))
+                .default_service(other()),
         )
         .service(
-            web::resource("/api/v1/appointments/{id}").route(web::get().to(appointments::show)).default_service(other()),
+            web::resource("/api/v1/appointments/{id}")
+                .route(web::get().to(appointments::show))
+                .default_service(other()),
         )
         .service(
             web::resource("/api/v1/appointments/{id}/start")

@@ -31,6 +31,11 @@ impl ApiSettings {
         let bind = reader.required("api.bind", "address of the public listener");
         let port = reader.required("api.port", "port of the public listener");
         let metrics_port = reader.optional("api.metrics_port", "port of /metrics on 127.0.0.1");
-        Some(Self { shared: shared?, bind: bind?, port: port?, metrics_port: metrics_port? })
+        Some(Self {
+            shared: shared?,
+            bind: bind?,
+            port: port?,
+            metrics_port: metrics_port?,
+        })
     }
 }

@@ -70,7 +70,9 @@ async fn metrics_text(watched: web::Data<Watched>) -> HttpResponse {
     let encoder = prometheus::TextEncoder::new();
     let mut text = Vec::new();
     match encoder.encode(&families, &mut text) {
-        Ok(()) => HttpResponse::Ok().insert_header((CONTENT_TYPE, encoder.format_type().to_owned())).body(text),
+        Ok(()) => HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, encoder.format_type().to_owned()))
+            .body(text),
         Err(_) => HttpResponse::InternalServerError().finish(),
     }
 }
@@ -78,15 +80,24 @@ async fn metrics_text(watched: web::Data<Watched>) -> HttpResponse {
 /// How full the queue is, and how late schedules are; asked of the database at each scrape.
 async fn gauges(parts: &Parts) -> anyhow::Result<Vec<prometheus::proto::MetricFamily>> {
     let registry = Registry::new();
-    let queue = IntGaugeVec::new(Opts::new("ratiba_queue_jobs", "Jobs in the queue by state"), &["state"])?;
-    let overdue = IntGaugeVec::new(Opts::new("ratiba_schedule_overdue_seconds", "How late schedules are"), &["name"])?;
+    let queue = IntGaugeVec::new(
+        Opts::new("ratiba_queue_jobs", "Jobs in the queue by state"),
+        &["state"],
+    )?;
+    let overdue = IntGaugeVec::new(
+        Opts::new("ratiba_schedule_overdue_seconds", "How late schedules are"),
+        &["name"],
+    )?;
     registry.register(Box::new(queue.clone()))?;
     registry.register(Box::new(overdue.clone()))?;
     let now = parts.clock.now();
     let depth = parts.queue.depth(now).await?;
-    for (state, count) in
-        [("ready", depth.ready), ("due", depth.due), ("running", depth.running), ("dead", depth.dead)]
-    {
+    for (state, count) in [
+        ("ready", depth.ready),
+        ("due", depth.due),
+        ("running", depth.running),
+        ("dead", depth.dead),
+    ] {
         queue.with_label_values(&[state]).set(count);
     }
     for schedule in parts.schedules.list().await? {

@@ -39,13 +39,18 @@ impl RunJob for Jobs {
         if let Some(name) = job.kind.strip_prefix("schedule.") {
             return schedules::run(&self.parts, name, job).await;
         }
-        let tenant = job.tenant.ok_or_else(|| JobError::Hopeless(anyhow!("a job without a tenant")))?;
+        let tenant = job
+            .tenant
+            .ok_or_else(|| JobError::Hopeless(anyhow!("a job without a tenant")))?;
         match job.kind.split_once('.').map(|(domain, _)| domain) {
             Some("booking") => self.booking(tenant, task(job)?).await,
             Some("payments") => self.payments(tenant, task(job)?).await,
             Some("conversation") => self.conversation(tenant, task(job)?).await,
             Some("outbox") => self.event(tenant, job).await,
-            _other => Err(JobError::Hopeless(anyhow!("nobody runs jobs of the kind {}", job.kind))),
+            _other => Err(JobError::Hopeless(anyhow!(
+                "nobody runs jobs of the kind {}",
+                job.kind
+            ))),
         }
     }
 
@@ -74,7 +79,11 @@ impl Jobs {
                 self.parts.payments.query.execute(tenant, attempt, step).await?;
             }
             PaymentTask::ApplyCallback { callback } => {
-                self.parts.payments.apply_callback.execute(tenant, callback).await?;
+                self.parts
+                    .payments
+                    .apply_callback
+                    .execute(tenant, callback)
+                    .await?;
             }
         }
         Ok(())
@@ -89,7 +98,11 @@ impl Jobs {
                 self.parts.conversation.send.execute(tenant, message).await?;
             }
             ConversationTask::Status { status } => {
-                self.parts.conversation.apply_status.execute(tenant, status).await?;
+                self.parts
+                    .conversation
+                    .apply_status
+                    .execute(tenant, status)
+                    .await?;
             }
         }
         Ok(())

@@ -20,7 +20,11 @@ use metrics::Metrics;
 use runner::{Runner, RunnerLimits};
 
 /// The sweep of the whole instance: daily at 03:00 in Nairobi.
-const REAPER: WallClockRule = WallClockRule { hour: 3, minute: 0, day_of_month: None };
+const REAPER: WallClockRule = WallClockRule {
+    hour: 3,
+    minute: 0,
+    day_of_month: None,
+};
 
 /// A runner over these parts that is rung by `bell`; makes sure that the instance's own schedules exist.
 ///
@@ -33,7 +37,10 @@ pub async fn runner(
     limits: RunnerLimits,
 ) -> anyhow::Result<Runner> {
     let nairobi = Zone::parse("Africa/Nairobi")?;
-    parts.schedules.ensure("reaper", None, &nairobi, REAPER, parts.clock.now()).await?;
+    parts
+        .schedules
+        .ensure("reaper", None, &nairobi, REAPER, parts.clock.now())
+        .await?;
     Ok(Runner {
         queue: parts.queue.clone(),
         schedules: parts.schedules.clone(),

@@ -22,18 +22,31 @@ impl Metrics {
     /// Never in practice: the names are fixed and distinct.
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
-        let ended = IntCounterVec::new(Opts::new("ratiba_jobs_total", "Jobs by kind and how they ended"), &["kind", "outcome"])?;
-        let seconds = HistogramVec::new(HistogramOpts::new("ratiba_job_seconds", "How long jobs took"), &["kind"])?;
+        let ended = IntCounterVec::new(
+            Opts::new("ratiba_jobs_total", "Jobs by kind and how they ended"),
+            &["kind", "outcome"],
+        )?;
+        let seconds = HistogramVec::new(
+            HistogramOpts::new("ratiba_job_seconds", "How long jobs took"),
+            &["kind"],
+        )?;
         registry.register(Box::new(ended.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
-        Ok(Self { registry, ended, seconds, beats: Arc::default() })
+        Ok(Self {
+            registry,
+            ended,
+            seconds,
+            beats: Arc::default(),
+        })
     }
 
     /// Counts a job that ended.
     pub fn job_ended(&self, kind: &str, outcome: &str, took: Duration) {
         self.ended.with_label_values(&[kind, outcome]).inc();
         if outcome == "done" {
-            self.seconds.with_label_values(&[kind]).observe(took.as_secs_f64());
+            self.seconds
+                .with_label_values(&[kind])
+                .observe(took.as_secs_f64());
         }
     }
 

@@ -52,7 +52,11 @@ pub struct RunnerLimits {
 
 impl Default for RunnerLimits {
     fn default() -> Self {
-        Self { jobs_max: 8, lease: Duration::from_secs(60), grace: Duration::from_secs(20) }
+        Self {
+            jobs_max: 8,
+            lease: Duration::from_secs(60),
+            grace: Duration::from_secs(20),
+        }
     }
 }
 
@@ -95,7 +99,11 @@ impl Runner {
                 let runner = self.clone();
                 running.spawn(async move { runner.settle(job).await });
             }
-            let pause = if busy && running.len() < usize::from(self.limits.jobs_max) { Duration::ZERO } else { POLL };
+            let pause = if busy && running.len() < usize::from(self.limits.jobs_max) {
+                Duration::ZERO
+            } else {
+                POLL
+            };
             tokio::select! {
                 () = &mut stop => break,
                 Some(_ended) = running.join_next(), if !running.is_empty() => {}
@@ -104,9 +112,14 @@ impl Runner {
             }
         }
         tracing::info!(jobs.running = running.len(), "stopping: no new work is taken");
-        let ended = tokio::time::timeout(self.limits.grace, async { while running.join_next().await.is_some() {} });
+        let ended = tokio::time::timeout(self.limits.grace, async {
+            while running.join_next().await.is_some() {}
+        });
         if ended.await.is_err() {
-            tracing::warn!(jobs.running = running.len(), "the grace period ended; leases bring the rest back");
+            tracing::warn!(
+                jobs.running = running.len(),
+                "the grace period ended; leases bring the rest back"
+            );
         }
     }
 
@@ -119,7 +132,10 @@ impl Runner {
         let mut ran = 0;
         loop {
             self.schedules.hand_out_due(self.clock.now()).await?;
-            let batch = self.queue.claim(self.clock.now(), self.limits.jobs_max, self.limits.lease).await?;
+            let batch = self
+                .queue
+                .claim(self.clock.now(), self.limits.jobs_max, self.limits.lease)
+                .await?;
             if batch.is_empty() {
                 return Ok(ran);
             }
@@ -142,7 +158,10 @@ impl Runner {
             report_outage(&outage);
             return Vec::new();
         }
-        let room = self.limits.jobs_max.saturating_sub(u16::try_from(running).unwrap_or(u16::MAX));
+        let room = self
+            .limits
+            .jobs_max
+            .saturating_sub(u16::try_from(running).unwrap_or(u16::MAX));
         if room == 0 {
             return Vec::new();
         }
@@ -166,7 +185,10 @@ impl Runner {
                 self.queue.done(job.id).await
             }
             Ok(Err(JobError::Again(error))) => self.again(&job, &format!("{error:#}")).await,
-            Err(_elapsed) => self.again(&job, "the job took longer than its lease allows").await,
+            Err(_elapsed) => {
+                self.again(&job, "the job took longer than its lease allows")
+                    .await
+            }
             Ok(Err(JobError::Hopeless(error))) => self.give_up(&job, &format!("{error:#}")).await,
         };
         if let Err(outage) = ended {
@@ -197,7 +219,9 @@ impl Runner {
 }
 
 fn report_outage(outage: &Outage) {
-    let cause = std::error::Error::source(outage).map(ToString::to_string).unwrap_or_default();
+    let cause = std::error::Error::source(outage)
+        .map(ToString::to_string)
+        .unwrap_or_default();
     tracing::error!(cause, "the queue does not answer");
 }
 
@@ -214,7 +238,11 @@ impl RetryPlan {
     /// The plan of a kind of job.
     #[must_use]
     pub fn of(kind: &str) -> Self {
-        if kind == "conversation.turn" { Self::Conversation } else { Self::Patient }
+        if kind == "conversation.turn" {
+            Self::Conversation
+        } else {
+            Self::Patient
+        }
     }
 
     /// When the job runs next; `None`: it is given up.

@@ -29,8 +29,13 @@ pub async fn run(parts: &Parts, name: &str, job: &Job) -> Result<(), JobError> {
     let id = job.payload.get("schedule_id").and_then(serde_json::Value::as_str);
     let id: Uuid = id.and_then(|text| text.parse().ok()).ok_or_else(hopeless)?;
     let tick = job.payload.get("tick").and_then(serde_json::Value::as_i64);
-    let tick = tick.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok()).ok_or_else(hopeless)?;
-    let tenant = || job.tenant.ok_or_else(|| JobError::Hopeless(anyhow!("the schedule {name} needs a tenant")));
+    let tick = tick
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .ok_or_else(hopeless)?;
+    let tenant = || {
+        job.tenant
+            .ok_or_else(|| JobError::Hopeless(anyhow!("the schedule {name} needs a tenant")))
+    };
     match name {
         "reaper" => reap(parts).await?,
         "digest" => parts.digest(tenant()?, tick).await?,
@@ -45,9 +50,18 @@ pub async fn run(parts: &Parts, name: &str, job: &Job) -> Result<(), JobError> {
 async fn close_month_before(parts: &Parts, tenant: TenantId, tick: OffsetDateTime) -> Result<(), JobError> {
     let zone = parts.booking.catalogue.policy(tenant).await?.zone;
     let today = zone.date(tick);
-    let month = today.replace_day(1).ok().and_then(Month::of).and_then(Month::previous);
+    let month = today
+        .replace_day(1)
+        .ok()
+        .and_then(Month::of)
+        .and_then(Month::previous);
     let month = month.ok_or_else(|| JobError::Hopeless(anyhow!("the calendar does not go that far")))?;
-    match parts.commission.close.execute(tenant, month, FrozenBy::System).await {
+    match parts
+        .commission
+        .close
+        .execute(tenant, month, FrozenBy::System)
+        .await
+    {
         Ok(CloseOutcome::Frozen { documents }) => {
             tracing::info!(%month, documents = documents.len(), "the month was frozen");
             Ok(())
@@ -65,7 +79,9 @@ async fn close_month_before(parts: &Parts, tenant: TenantId, tick: OffsetDateTim
         Err(error @ (ClosePeriodError::NotComputable(_) | ClosePeriodError::Difference(_))) => {
             Err(JobError::Hopeless(error.into()))
         }
-        Err(error @ (ClosePeriodError::StillRunning { .. } | ClosePeriodError::Unavailable(_))) => Err(error.into()),
+        Err(error @ (ClosePeriodError::StillRunning { .. } | ClosePeriodError::Unavailable(_))) => {
+            Err(error.into())
+        }
     }
 }
 
@@ -81,13 +97,28 @@ async fn reap(parts: &Parts) -> Result<(), JobError> {
             parts.booking.expire.execute(tenant, visit).await?;
             expired += 1;
         }
-        for attempt in parts.sweeps.unsettled_attempts(tenant, now - UNSETTLED_AFTER, SWEEP_MOST).await? {
-            parts.payments.query.execute(tenant, Id::from_uuid(attempt), LAST_STEP).await?;
+        for attempt in parts
+            .sweeps
+            .unsettled_attempts(tenant, now - UNSETTLED_AFTER, SWEEP_MOST)
+            .await?
+        {
+            parts
+                .payments
+                .query
+                .execute(tenant, Id::from_uuid(attempt), LAST_STEP)
+                .await?;
             queried += 1;
         }
         closed += parts.conversation.close_idle.execute(tenant).await?;
     }
-    tracing::info!(freed, forgotten, expired, queried, closed, "the nightly sweep is done");
+    tracing::info!(
+        freed,
+        forgotten,
+        expired,
+        queried,
+        closed,
+        "the nightly sweep is done"
+    );
     Ok(())
 }
 

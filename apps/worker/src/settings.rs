@@ -29,6 +29,11 @@ impl WorkerSettings {
         let port = reader.required("worker.port", "port of health and metrics on 127.0.0.1");
         let jobs_max = reader.required("worker.jobs_max", "jobs at once");
         let grace_s = reader.required("worker.grace_s", "seconds that running jobs may take at the end");
-        Some(Self { shared: shared?, port: port?, jobs_max: jobs_max?, grace_s: grace_s? })
+        Some(Self {
+            shared: shared?,
+            port: port?,
+            jobs_max: jobs_max?,
+            grace_s: grace_s?,
+        })
     }
 }

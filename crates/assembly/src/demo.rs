@@ -6,8 +6,8 @@ use ratiba_booking::catalogue::{Buffers, Minutes, Recipe};
 use ratiba_kernel::{Currency, IdSource, Money, Outage, PhoneNumber, TenantId, TimeRange, Zone};
 use ratiba_postgres::Database;
 use ratiba_postgres::provisioning::{
-    DomainSettings, Holiday, NewBusiness, NewResource, NewRule, NewService, NewStaff, PastCustomer, PastVisit,
-    WeeklyBlock, enter_past_visits, provision,
+    DomainSettings, Holiday, NewBusiness, NewResource, NewRule, NewService, NewStaff, PastCustomer,
+    PastVisit, WeeklyBlock, enter_past_visits, provision,
 };
 use serde_json::{Value, json};
 use time::macros::{date, datetime};
@@ -18,7 +18,11 @@ use uuid::Uuid;
 pub const BEGINS_AT: OffsetDateTime = datetime!(2026-05-12 08:00 +3);
 
 /// The months of past visits, all over by [`BEGINS_AT`].
-pub const PAST_MONTHS: [(i32, Month); 3] = [(2026, Month::February), (2026, Month::March), (2026, Month::April)];
+pub const PAST_MONTHS: [(i32, Month); 3] = [
+    (2026, Month::February),
+    (2026, Month::March),
+    (2026, Month::April),
+];
 
 /// Who the demo tenant is at the providers and on WhatsApp.
 #[derive(Clone, Debug)]
@@ -140,7 +144,8 @@ const ROOMS: [(&str, &str); 7] = [
 ];
 
 const CUSTOMERS: [&str; 12] = [
-    "Amina", "Brenda", "Cynthia", "Daniel", "Esther", "Faith", "Grace", "Hassan", "Irene", "Joy", "Kevin", "Lilian",
+    "Amina", "Brenda", "Cynthia", "Daniel", "Esther", "Faith", "Grace", "Hassan", "Irene", "Joy", "Kevin",
+    "Lilian",
 ];
 
 /// Puts the demo tenant on record as of [`BEGINS_AT`]. Asking twice makes a second business, and is refused
@@ -165,7 +170,10 @@ pub async fn provision_demo(
         settings: settings(&addresses.owner_phone),
         opening_hours: (1..=7).map(|weekday| hours(weekday, 9, 20)).collect(),
         holidays: holidays(),
-        services: services.iter().map(|(sketch, id)| service(sketch, *id)).collect::<Result<_, _>>()?,
+        services: services
+            .iter()
+            .map(|(sketch, id)| service(sketch, *id))
+            .collect::<Result<_, _>>()?,
         staff: staff(ids, &services)?,
         resources: ROOMS
             .iter()
@@ -178,12 +186,21 @@ pub async fn provision_demo(
             .collect(),
         rules: Vec::new(),
     };
-    let business = NewBusiness { rules: rules(ids, &business.staff), ..business };
+    let business = NewBusiness {
+        rules: rules(ids, &business.staff),
+        ..business
+    };
     let people = business.staff.clone();
     provision(database, business, BEGINS_AT).await?;
     let past = past_visits(ids, &zone, &services, &people)?;
     enter_past_visits(database, tenant, past).await?;
-    Ok(DemoTenant { tenant, staff: people.into_iter().map(|person| (person.name, person.id)).collect() })
+    Ok(DemoTenant {
+        tenant,
+        staff: people
+            .into_iter()
+            .map(|person| (person.name, person.id))
+            .collect(),
+    })
 }
 
 fn settings(owner: &PhoneNumber) -> DomainSettings {
@@ -194,14 +211,35 @@ fn settings(owner: &PhoneNumber) -> DomainSettings {
             "location": "Ngong Road, Nairobi, next to the Adams Arcade",
             "owners": [owner.e164()],
             "owners_language": "en",
+            "templates": approved_templates(),
         }),
         payments: json!({}),
         commission: json!({}),
     }
 }
 
+/// The templates that the simulated WhatsApp has approved, in both languages.
+fn approved_templates() -> Vec<Value> {
+    use ratiba_conversation::templates::TemplateName;
+    let names = [
+        TemplateName::BookingConfirmed,
+        TemplateName::BookingReminder,
+        TemplateName::BookingNotice,
+        TemplateName::OwnerDigest,
+        TemplateName::OwnerAlert,
+    ];
+    let both = |name: TemplateName| {
+        ["en", "sw"].map(|language| json!({ "name": name.code(), "language": language }))
+    };
+    names.into_iter().flat_map(both).collect()
+}
+
 fn hours(weekday: i16, from: i16, to: i16) -> WeeklyBlock {
-    WeeklyBlock { weekday, from_minute: from * 60, to_minute: to * 60 }
+    WeeklyBlock {
+        weekday,
+        from_minute: from * 60,
+        to_minute: to * 60,
+    }
 }
 
 /// Kenya's public holidays of the rest of the demo's year; the spa opens late on most and closes on two.
@@ -217,7 +255,13 @@ fn holidays() -> Vec<Holiday> {
         (date!(2026 - 12 - 26), "Boxing Day", late()),
         (date!(2027 - 01 - 01), "New Year's Day", closed()),
     ];
-    days.into_iter().map(|(day, name, blocks)| Holiday { day, name: name.to_owned(), blocks }).collect()
+    days.into_iter()
+        .map(|(day, name, blocks)| Holiday {
+            day,
+            name: name.to_owned(),
+            blocks,
+        })
+        .collect()
 }
 
 fn service(sketch: &ServiceSketch, id: Uuid) -> Result<NewService, Outage> {
@@ -299,7 +343,11 @@ fn past_visits(
         .enumerate()
         .map(|(index, name)| {
             let phone = PhoneNumber::parse(&format!("+2547000001{:02}", index + 1)).map_err(Outage::new)?;
-            Ok(PastCustomer { id: ids.next(), phone, name: (*name).to_owned() })
+            Ok(PastCustomer {
+                id: ids.next(),
+                phone,
+                name: (*name).to_owned(),
+            })
         })
         .collect::<Result<_, Outage>>()?;
     let mut visits = Vec::new();
@@ -310,7 +358,11 @@ fn past_visits(
             for person in people {
                 // Everybody is off one day in four, and has a second visit one day in three.
                 turn += 1;
-                let count = if turn.is_multiple_of(4) { 0 } else { 1 + usize::from(turn.is_multiple_of(3)) };
+                let count = if turn.is_multiple_of(4) {
+                    0
+                } else {
+                    1 + usize::from(turn.is_multiple_of(3))
+                };
                 for nth in 0..count {
                     let at = (date, if nth == 0 { 10 } else { 14 });
                     let customer = customers.get((turn * 5 + nth) % customers.len());
@@ -336,7 +388,8 @@ fn past_visit(
 ) -> Result<PastVisit, Outage> {
     let at = Time::from_hms(hour, 0, 0).map_err(Outage::new)?;
     let start = zone.instant(PrimitiveDateTime::new(day, at));
-    let time = TimeRange::starting(start, Duration::minutes(i64::from(sketch.minutes))).map_err(Outage::new)?;
+    let time =
+        TimeRange::starting(start, Duration::minutes(i64::from(sketch.minutes))).map_err(Outage::new)?;
     let tip_minor = if turn.is_multiple_of(5) { 20_000 } else { 0 };
     Ok(PastVisit {
         customer: customer.clone(),
@@ -353,7 +406,10 @@ fn plan(sketch: &ServiceSketch) -> Result<Value, Outage> {
     let segments = json!([{
         "minutes": sketch.minutes, "staff": true, "resource_kind": sketch.room, "client": true,
     }]);
-    let buffers = Buffers { before: Minutes::NONE, after: Minutes::new(CLEAN_UP_MINUTES) };
+    let buffers = Buffers {
+        before: Minutes::NONE,
+        after: Minutes::new(CLEAN_UP_MINUTES),
+    };
     let segments = serde_json::from_value(segments).map_err(Outage::new)?;
     let recipe = Recipe::new(segments, buffers).map_err(Outage::new)?;
     ratiba_postgres::booking::plan_document(&recipe, &[]).map_err(Outage::new)
@@ -368,7 +424,12 @@ pub async fn close_past_months(parts: &crate::Parts, tenant: TenantId) -> Result
         let first = Date::from_calendar_date(year, month, 1).map_err(Outage::new)?;
         let month = ratiba_commission::Month::of(first).ok_or_else(|| Outage::new("not a month"))?;
         let by = ratiba_commission::period::FrozenBy::System;
-        parts.commission.close.execute(tenant, month, by).await.map_err(Outage::new)?;
+        parts
+            .commission
+            .close
+            .execute(tenant, month, by)
+            .await
+            .map_err(Outage::new)?;
     }
     Ok(())
 }

@@ -39,11 +39,24 @@ impl Parts {
             return Err(DigestError::OutOfCalendar);
         };
         let found = figures::of_day(&self.database, tenant, before, today).await?;
-        let month = yesterday.replace_day(1).ok().and_then(Month::of).ok_or(DigestError::OutOfCalendar)?;
+        let month = yesterday
+            .replace_day(1)
+            .ok()
+            .and_then(Month::of)
+            .ok_or(DigestError::OutOfCalendar)?;
         let preview = self.commission.preview.execute(tenant, month).await?;
-        let commission = Money::sum(policy.currency, preview.staff.iter().map(|figure| figure.commission));
+        let commission = Money::sum(
+            policy.currency,
+            preview.staff.iter().map(|figure| figure.commission),
+        );
         let now = self.clock.now();
-        let overdue = self.schedules.list().await?.iter().filter(|schedule| schedule.next_run_at < now).count();
+        let overdue = self
+            .schedules
+            .list()
+            .await?
+            .iter()
+            .filter(|schedule| schedule.next_run_at < now)
+            .count();
         let digest = DigestFigures {
             day,
             bookings: count(found.bookings),
@@ -61,12 +74,19 @@ impl Parts {
                 .map(|line| {
                     let local = policy.zone.local(line.start_at);
                     let (hour, minute) = (local.hour(), local.minute());
-                    format!("{hour:02}:{minute:02} {} · {} · {}", line.service, line.staff, line.customer)
+                    format!(
+                        "{hour:02}:{minute:02} {} · {} · {}",
+                        line.service, line.staff, line.customer
+                    )
                 })
                 .collect(),
         };
         let occasion = tenant.as_uuid();
-        Ok(self.conversation.tell.execute(tenant, occasion, Notice::Digest(digest)).await?)
+        Ok(self
+            .conversation
+            .tell
+            .execute(tenant, occasion, Notice::Digest(digest))
+            .await?)
     }
 }
 

@@ -108,12 +108,18 @@ impl Parts {
     /// # Errors
     /// [`Outage`] that names every fault, or because the server does not answer.
     pub async fn refuse_bad_set_up(&self) -> Result<(), BadSetUp> {
-        let faults = self.database.inspect().await.and_then(|inspection| inspection.faults());
+        let faults = self
+            .database
+            .inspect()
+            .await
+            .and_then(|inspection| inspection.faults());
         match faults {
             Ok(faults) if faults.is_empty() => Ok(()),
             Ok(faults) => Err(BadSetUp(faults.join("; "))),
             Err(outage) => {
-                let cause = std::error::Error::source(&outage).map(ToString::to_string).unwrap_or_default();
+                let cause = std::error::Error::source(&outage)
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
                 Err(BadSetUp(format!("the database does not answer: {cause}")))
             }
         }
@@ -150,6 +156,9 @@ pub fn listen(settings: &SharedSettings, wake: impl FnMut() -> bool + Send + 'st
         // LISTEN is deaf behind a transaction-mode pooler; the worker polls every second.
         return Ok(());
     }
-    let url = settings.listen_url.as_ref().map_or(settings.database.url.as_str(), |url| url.expose());
+    let url = settings
+        .listen_url
+        .as_ref()
+        .map_or(settings.database.url.as_str(), |url| url.expose());
     ratiba_postgres::wake::listen(url.to_owned(), wake)
 }

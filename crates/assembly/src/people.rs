@@ -27,6 +27,8 @@ impl People {
     /// # Errors
     /// [`Outage`].
     pub async fn find(&self, tenant: TenantId, id: uuid::Uuid) -> Result<Option<Member>, Outage> {
-        self.directory.find(tenant, ratiba_kernel::Id::from_uuid(id)).await
+        self.directory
+            .find(tenant, ratiba_kernel::Id::from_uuid(id))
+            .await
     }
 }

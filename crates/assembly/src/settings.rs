@@ -101,8 +101,14 @@ impl SharedSettings {
         let process = ProcessSettings::read(reader);
         let environment = reader.required("environment", "development or production");
         let database = database(reader);
-        let listen_url = reader.optional_secret("database.listen_url", "direct connection for LISTEN, where database.url is a pooler's");
-        let clock = reader.optional::<SocketAddr>("clock.follow", "loopback address of the movable clock; development only");
+        let listen_url = reader.optional_secret(
+            "database.listen_url",
+            "direct connection for LISTEN, where database.url is a pooler's",
+        );
+        let clock = reader.optional::<SocketAddr>(
+            "clock.follow",
+            "loopback address of the movable clock; development only",
+        );
         let public_url = reader.required_with("public.base_url", "where providers reach the api", http_url);
         let whatsapp = WhatsAppSettings::read(reader);
         let daraja = DarajaSettings::read(reader);
@@ -136,19 +142,28 @@ fn refuse_foreign_clock(reader: &mut SettingsReader, environment: Environment, a
 fn database(reader: &mut SettingsReader) -> Option<DatabaseSettings> {
     let url = reader.secret("database.url", "PostgreSQL as ratiba_app");
     let connections_max = reader.required("database.connections_max", "connections of this process at most");
-    let pooled = reader.required("database.pooled", "true: a transaction-mode pooler stands between");
+    let pooled = reader.required(
+        "database.pooled",
+        "true: a transaction-mode pooler stands between",
+    );
     if let Some(url) = &url
         && let Err(message) = remote_is_verified(url.expose())
     {
         reader.fault("database.url", message);
     }
     let url = url?;
-    Some(DatabaseSettings { connections_max: connections_max?, pooled: pooled?, ..DatabaseSettings::new(url.expose()) })
+    Some(DatabaseSettings {
+        connections_max: connections_max?,
+        pooled: pooled?,
+        ..DatabaseSettings::new(url.expose())
+    })
 }
 
 /// A remote server must prove who it is; loopback and the Compose network may be plain.
 fn remote_is_verified(url: &str) -> Result<(), &'static str> {
-    let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
+    let rest = url
+        .strip_prefix("postgres://")
+        .or_else(|| url.strip_prefix("postgresql://"));
     let rest = rest.ok_or("must begin with postgres://")?;
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
@@ -165,7 +180,9 @@ fn remote_is_verified(url: &str) -> Result<(), &'static str> {
 }
 
 fn http_url(text: &str) -> Result<String, String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
     match rest {
         Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(text.trim_end_matches('/').to_owned()),
         _other => Err("must be an http:// or https:// address".to_owned()),
@@ -177,8 +194,12 @@ impl WhatsAppSettings {
         let base_url = reader.required_with("whatsapp.base_url", "the Graph API, or the simulator", http_url);
         let version = reader.required("whatsapp.version", "version of the Graph API");
         let app_secret = reader.secret("whatsapp.app_secret", "signs webhooks");
-        let app_secret_before = reader.optional_secret("whatsapp.app_secret_before", "the secret before, while rotating");
-        let verify_token = reader.secret("whatsapp.verify_token", "asked for when Meta verifies the webhook's address");
+        let app_secret_before =
+            reader.optional_secret("whatsapp.app_secret_before", "the secret before, while rotating");
+        let verify_token = reader.secret(
+            "whatsapp.verify_token",
+            "asked for when Meta verifies the webhook's address",
+        );
         let access_token = reader.secret("whatsapp.access_token", "sends messages");
         let phone_number_id = reader.required("whatsapp.phone_number_id", "id of the number that sends");
         Some(Self {
@@ -195,7 +216,11 @@ impl WhatsAppSettings {
 
 impl DarajaSettings {
     fn read(reader: &mut SettingsReader) -> Option<Self> {
-        let base_url = reader.required_with("daraja.base_url", "Daraja, its sandbox, or the simulator", http_url);
+        let base_url = reader.required_with(
+            "daraja.base_url",
+            "Daraja, its sandbox, or the simulator",
+            http_url,
+        );
         let consumer_key = reader.secret("daraja.consumer_key", "user of the token request");
         let consumer_secret = reader.secret("daraja.consumer_secret", "password of the token request");
         let short_code = reader.required("daraja.short_code", "the paybill number");

@@ -30,7 +30,12 @@ impl Sweeps {
     ///
     /// # Errors
     /// [`Outage`].
-    pub async fn overdue_visits(&self, tenant: TenantId, now: OffsetDateTime, most: u16) -> Result<Vec<Uuid>, Outage> {
+    pub async fn overdue_visits(
+        &self,
+        tenant: TenantId,
+        now: OffsetDateTime,
+        most: u16,
+    ) -> Result<Vec<Uuid>, Outage> {
         sweeps::visits_with_overdue_holds(&self.database, tenant, now, most).await
     }
 

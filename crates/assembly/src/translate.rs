@@ -5,7 +5,7 @@
 use ratiba_booking::appointment::CancelledBy;
 use ratiba_booking::event::BookingEvent;
 use ratiba_booking::policy::Reminder;
-use ratiba_booking::use_cases::{Confirmation, ConfirmVisitError};
+use ratiba_booking::use_cases::{ConfirmVisitError, Confirmation};
 use ratiba_commission::event::CommissionEvent;
 use ratiba_conversation::event::ConversationEvent;
 use ratiba_conversation::use_cases::{Notice, ReminderLead, TellError};
@@ -53,9 +53,17 @@ impl Parts {
     ///
     /// # Errors
     /// [`TranslateError`].
-    pub async fn react(&self, tenant: TenantId, id: Uuid, stored: &StoredEvent) -> Result<(), TranslateError> {
+    pub async fn react(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        stored: &StoredEvent,
+    ) -> Result<(), TranslateError> {
         let payload = stored.payload.clone();
-        let unreadable = |cause| TranslateError::Unreadable { topic: stored.topic.clone(), cause };
+        let unreadable = |cause| TranslateError::Unreadable {
+            topic: stored.topic.clone(),
+            cause,
+        };
         match stored.topic.as_str() {
             "booking" => {
                 let event = serde_json::from_value(payload).map_err(unreadable)?;
@@ -79,15 +87,27 @@ impl Parts {
         }
     }
 
-    async fn react_to_booking(&self, tenant: TenantId, id: Uuid, event: BookingEvent) -> Result<(), TranslateError> {
+    async fn react_to_booking(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        event: BookingEvent,
+    ) -> Result<(), TranslateError> {
         let notice = match event {
-            BookingEvent::VisitConfirmed { visit, .. } => {
-                Notice::VisitConfirmed { visit: Id::from_uuid(visit.as_uuid()) }
-            }
-            BookingEvent::HoldExpired { visit, .. } => Notice::HoldExpired { visit: Id::from_uuid(visit.as_uuid()) },
+            BookingEvent::VisitConfirmed { visit, .. } => Notice::VisitConfirmed {
+                visit: Id::from_uuid(visit.as_uuid()),
+            },
+            BookingEvent::HoldExpired { visit, .. } => Notice::HoldExpired {
+                visit: Id::from_uuid(visit.as_uuid()),
+            },
             BookingEvent::VisitLostAfterPayment { visit, .. } => {
-                self.payments.credit.execute(tenant, Id::from_uuid(visit.as_uuid())).await?;
-                Notice::VisitLost { visit: Id::from_uuid(visit.as_uuid()) }
+                self.payments
+                    .credit
+                    .execute(tenant, Id::from_uuid(visit.as_uuid()))
+                    .await?;
+                Notice::VisitLost {
+                    visit: Id::from_uuid(visit.as_uuid()),
+                }
             }
             BookingEvent::ReminderDue { visit, reminder, .. } => Notice::Reminder {
                 visit: Id::from_uuid(visit.as_uuid()),
@@ -96,12 +116,19 @@ impl Parts {
                     Reminder::HoursAhead => ReminderLead::Soon,
                 },
             },
-            BookingEvent::AppointmentCancelled { visit, by: CancelledBy::Business, .. } => {
-                Notice::VisitCancelled { visit: Id::from_uuid(visit.as_uuid()) }
-            }
+            BookingEvent::AppointmentCancelled {
+                visit,
+                by: CancelledBy::Business,
+                ..
+            } => Notice::VisitCancelled {
+                visit: Id::from_uuid(visit.as_uuid()),
+            },
             // The customer was answered in the chat, or the front desk knows; nothing to tell.
             BookingEvent::VisitHeld { .. }
-            | BookingEvent::AppointmentCancelled { by: CancelledBy::Customer, .. }
+            | BookingEvent::AppointmentCancelled {
+                by: CancelledBy::Customer,
+                ..
+            }
             | BookingEvent::CustomerDidNotCome { .. }
             | BookingEvent::AppointmentStarted { .. }
             | BookingEvent::AppointmentCompleted { .. }
@@ -110,7 +137,12 @@ impl Parts {
         Ok(self.conversation.tell.execute(tenant, id, notice).await?)
     }
 
-    async fn react_to_payment(&self, tenant: TenantId, id: Uuid, event: PaymentEvent) -> Result<(), TranslateError> {
+    async fn react_to_payment(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        event: PaymentEvent,
+    ) -> Result<(), TranslateError> {
         match event {
             PaymentEvent::PaymentSettled { about, .. } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
@@ -121,11 +153,16 @@ impl Parts {
             }
             PaymentEvent::AttemptFailed { about, reason, .. } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
-                let notice = Notice::PaymentFailed { visit, trouble: trouble_of(reason) };
+                let notice = Notice::PaymentFailed {
+                    visit,
+                    trouble: trouble_of(reason),
+                };
                 Ok(self.conversation.tell.execute(tenant, id, notice).await?)
             }
             PaymentEvent::AttemptUnknown { about } => {
-                let notice = Notice::PaymentChecking { visit: Id::from_uuid(about.visit.as_uuid()) };
+                let notice = Notice::PaymentChecking {
+                    visit: Id::from_uuid(about.visit.as_uuid()),
+                };
                 Ok(self.conversation.tell.execute(tenant, id, notice).await?)
             }
             PaymentEvent::AttemptInReview { about, .. } | PaymentEvent::AttemptDisputed { about, .. } => {

@@ -9,7 +9,9 @@ use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork};
 use ratiba_commission::use_cases as commission;
 use ratiba_conversation::ports as talk;
 use ratiba_conversation::use_cases as conversation;
-use ratiba_daraja::{DarajaClient, OneAccount, RawSettings, Settings as CheckedDaraja, StkCallbackReader, Timeouts};
+use ratiba_daraja::{
+    DarajaClient, OneAccount, RawSettings, Settings as CheckedDaraja, StkCallbackReader, Timeouts,
+};
 use ratiba_kernel::{Clock, IdSource, Outage};
 use ratiba_payments::ports::{CallbackInbox, HouseCurrency, MobileMoney, PaymentBook, TokenStore};
 use ratiba_payments::use_cases as payments;
@@ -68,19 +70,30 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
     let tokens: Arc<dyn AccessBook> = Arc::new(PgAccessBook::new(ground.database.clone()));
     let letters: Arc<dyn talk::LetterBox> = ground.conversation.clone();
     let whatsapp = &settings.whatsapp;
-    let before = whatsapp.app_secret_before.as_ref().map(|secret| secret.expose().to_owned());
+    let before = whatsapp
+        .app_secret_before
+        .as_ref()
+        .map(|secret| secret.expose().to_owned());
     Ok(Parts {
         queue: JobQueue::new(ground.database.clone()),
         schedules: Schedules::new(ground.database.clone()),
         sweeps: Sweeps::new(ground.database.clone()),
-        staff: People { directory: ground.staff.clone() },
+        staff: People {
+            directory: ground.staff.clone(),
+        },
         booking: Arc::new(ground.booking()),
         payments: Arc::new(ground.payments(settings)?),
         conversation: Arc::new(ground.conversation(settings)?),
         commission: Arc::new(ground.commission()),
         callbacks: ground.payments.clone(),
-        receive_delivery: Arc::new(conversation::ReceiveDelivery { letters, clock: ground.clock.clone() }),
-        authenticate: AuthenticateToken { book: tokens.clone(), clock: ground.clock.clone() },
+        receive_delivery: Arc::new(conversation::ReceiveDelivery {
+            letters,
+            clock: ground.clock.clone(),
+        }),
+        authenticate: AuthenticateToken {
+            book: tokens.clone(),
+            clock: ground.clock.clone(),
+        },
         mint_token: MintToken {
             book: tokens,
             clock: ground.clock.clone(),
@@ -101,13 +114,35 @@ impl Ground {
         Booking {
             book: book.clone(),
             catalogue: catalogue.clone(),
-            confirm: booking::ConfirmVisit { book: book.clone(), catalogue: catalogue.clone(), clock: clock.clone() },
-            expire: booking::ExpireHold { book: book.clone(), clock: clock.clone() },
-            remind: booking::Remind { book: book.clone(), clock: clock.clone() },
-            list_day: booking::ListDay { book: book.clone(), catalogue: catalogue.clone() },
-            start: booking::StartAppointment { book: book.clone(), clock: clock.clone() },
-            finish: booking::FinishAppointment { book: book.clone(), clock: clock.clone() },
-            record_actuals: booking::RecordActuals { book: book.clone(), clock: clock.clone() },
+            confirm: booking::ConfirmVisit {
+                book: book.clone(),
+                catalogue: catalogue.clone(),
+                clock: clock.clone(),
+            },
+            expire: booking::ExpireHold {
+                book: book.clone(),
+                clock: clock.clone(),
+            },
+            remind: booking::Remind {
+                book: book.clone(),
+                clock: clock.clone(),
+            },
+            list_day: booking::ListDay {
+                book: book.clone(),
+                catalogue: catalogue.clone(),
+            },
+            start: booking::StartAppointment {
+                book: book.clone(),
+                clock: clock.clone(),
+            },
+            finish: booking::FinishAppointment {
+                book: book.clone(),
+                clock: clock.clone(),
+            },
+            record_actuals: booking::RecordActuals {
+                book: book.clone(),
+                clock: clock.clone(),
+            },
         }
     }
 
@@ -117,8 +152,12 @@ impl Ground {
         let inbox: Arc<dyn CallbackInbox> = self.payments.clone();
         let store: Arc<dyn TokenStore> = self.payments.clone();
         let accounts = Arc::new(OneAccount::new(daraja(&settings.daraja, &settings.public_url)?));
-        let money: Arc<dyn MobileMoney> =
-            Arc::new(DarajaClient::new(accounts, store, clock.clone(), Timeouts::default())?);
+        let money: Arc<dyn MobileMoney> = Arc::new(DarajaClient::new(
+            accounts,
+            store,
+            clock.clone(),
+            Timeouts::default(),
+        )?);
         Ok(Payments {
             push: payments::PushAttempt {
                 book: book.clone(),
@@ -127,7 +166,12 @@ impl Ground {
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
-            query: payments::QueryAttempt { book: book.clone(), money, clock: clock.clone(), ids: ids.clone() },
+            query: payments::QueryAttempt {
+                book: book.clone(),
+                money,
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             apply_callback: payments::ApplyCallback {
                 book: book.clone(),
                 inbox,
@@ -135,8 +179,15 @@ impl Ground {
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
-            credit: payments::CreditVisit { book: book.clone(), clock: clock.clone(), ids: ids.clone() },
-            status: payments::PaymentStatus { book, clock: clock.clone() },
+            credit: payments::CreditVisit {
+                book: book.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            status: payments::PaymentStatus {
+                book,
+                clock: clock.clone(),
+            },
         })
     }
 
@@ -190,8 +241,15 @@ impl Ground {
                 templates,
                 clock: clock.clone(),
             },
-            apply_status: conversation::ApplyStatus { book: messages, reader, clock: clock.clone() },
-            close_idle: conversation::CloseIdleThreads { book: threads, clock: clock.clone() },
+            apply_status: conversation::ApplyStatus {
+                book: messages,
+                reader,
+                clock: clock.clone(),
+            },
+            close_idle: conversation::CloseIdleThreads {
+                book: threads,
+                clock: clock.clone(),
+            },
         })
     }
 
@@ -200,8 +258,14 @@ impl Ground {
         BookingDeskBridge {
             catalogue: self.catalogue.clone(),
             staff: self.staff.clone(),
-            offer: booking::OfferSlot { timetable: timetable.clone(), clock: clock.clone() },
-            find: booking::FindSlots { timetable: timetable.clone(), clock: clock.clone() },
+            offer: booking::OfferSlot {
+                timetable: timetable.clone(),
+                clock: clock.clone(),
+            },
+            find: booking::FindSlots {
+                timetable: timetable.clone(),
+                clock: clock.clone(),
+            },
             hold: booking::HoldVisit {
                 book: self.appointments.clone(),
                 timetable: timetable.clone(),
@@ -234,7 +298,11 @@ impl Ground {
                 clock: self.clock.clone(),
                 ids: self.ids.clone(),
             },
-            again: payments::ResendPrompt { book, clock: self.clock.clone(), ids: self.ids.clone() },
+            again: payments::ResendPrompt {
+                book,
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
             status: self.payment_status(),
             book: self.appointments.clone(),
             clock: self.clock.clone(),
@@ -243,7 +311,10 @@ impl Ground {
     }
 
     fn payment_status(&self) -> payments::PaymentStatus {
-        payments::PaymentStatus { book: self.payments.clone(), clock: self.clock.clone() }
+        payments::PaymentStatus {
+            book: self.payments.clone(),
+            clock: self.clock.clone(),
+        }
     }
 
     fn commission(&self) -> Commission {
@@ -252,7 +323,10 @@ impl Ground {
         let book: Arc<dyn CommissionBook> = pg;
         Commission {
             book: book.clone(),
-            preview: commission::PreviewPeriod { work: work.clone(), rules: rules.clone() },
+            preview: commission::PreviewPeriod {
+                work: work.clone(),
+                rules: rules.clone(),
+            },
             close: commission::ClosePeriod {
                 work,
                 rules,

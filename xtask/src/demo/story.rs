@@ -146,14 +146,12 @@ impl<'a> Story<'a> {
             "tip": { "amount_minor": TIP_MINOR, "currency": "KES" },
             "staff_notes": "Prefers a firm hand on the shoulders",
         });
-        let answer = self
-            .http
-            .patch(
-                &self.at.api(&of("actuals")),
-                Some(&self.staff),
-                number(&finished, "/version")?,
-                &actuals,
-            )?;
+        let answer = self.http.patch(
+            &self.at.api(&of("actuals")),
+            Some(&self.staff),
+            number(&finished, "/version")?,
+            &actuals,
+        )?;
         ensure!(
             (200..300).contains(&answer.status),
             "the tip was answered {}: {}",

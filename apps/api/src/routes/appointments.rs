@@ -34,24 +34,35 @@ pub async fn list(
     let date = only_parameter(&query, "date", |text| {
         Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
     })?;
-    let day = state.parts.booking.list_day.execute(principal.tenant, date).await.map_err(|error| match error {
-        ListDayError::OutOfCalendar => wrong("date", "the calendar does not go that far"),
-        ListDayError::Unavailable(outage) => Problem::unavailable(&outage),
-    })?;
+    let day = state
+        .parts
+        .booking
+        .list_day
+        .execute(principal.tenant, date)
+        .await
+        .map_err(|error| match error {
+            ListDayError::OutOfCalendar => wrong("date", "the calendar does not go that far"),
+            ListDayError::Unavailable(outage) => Problem::unavailable(&outage),
+        })?;
     let shown: Vec<Value> = day
         .appointments
         .iter()
         .filter(|appointment| sees(principal, appointment))
         .map(|appointment| present(appointment, &day.zone))
         .collect();
-    Ok(HttpResponse::Ok().json(json!({ "date": date.to_string(), "zone": day.zone.name(), "appointments": shown })))
+    Ok(HttpResponse::Ok()
+        .json(json!({ "date": date.to_string(), "zone": day.zone.name(), "appointments": shown })))
 }
 
 /// `GET /api/v1/appointments/{id}`.
 ///
 /// # Errors
 /// [`Problem`].
-pub async fn show(state: web::Data<State>, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let principal = caller.require(Scope::AppointmentsRead)?;
     let appointment = find(&state, principal, &id).await?;
     answer(&state, principal, &appointment).await
@@ -70,7 +81,13 @@ pub async fn start(
     let principal = caller.require(Scope::AppointmentsRender)?;
     let at = only_instant(&body)?;
     let known = find(&state, principal, &id).await?;
-    let started = state.parts.booking.start.execute(principal.tenant, known.id(), at).await.map_err(refused)?;
+    let started = state
+        .parts
+        .booking
+        .start
+        .execute(principal.tenant, known.id(), at)
+        .await
+        .map_err(refused)?;
     answer(&state, principal, &started).await
 }
 
@@ -87,7 +104,13 @@ pub async fn finish(
     let principal = caller.require(Scope::AppointmentsRender)?;
     let at = only_instant(&body)?;
     let known = find(&state, principal, &id).await?;
-    let finished = state.parts.booking.finish.execute(principal.tenant, known.id(), at).await.map_err(refused)?;
+    let finished = state
+        .parts
+        .booking
+        .finish
+        .execute(principal.tenant, known.id(), at)
+        .await
+        .map_err(refused)?;
     answer(&state, principal, &finished).await
 }
 
@@ -108,7 +131,9 @@ pub async fn record_actuals(
     let read_at = version_of(&request)?;
     let known = find(&state, principal, &id).await?;
     let use_case = &state.parts.booking.record_actuals;
-    let corrected = use_case.execute(principal.tenant, known.id(), correction, Some(read_at)).await;
+    let corrected = use_case
+        .execute(principal.tenant, known.id(), correction, Some(read_at))
+        .await;
     let corrected = corrected.map_err(|error| {
         if error == RenderingError::Stale {
             Problem::new(Kind::Stale, "it is not at the version that If-Match names")
@@ -124,7 +149,10 @@ fn correction_of(body: &[u8]) -> Result<Correction, Problem> {
     let start = fields.instant("start");
     let end = fields.instant("end");
     let tip = fields.money("tip").map(Tip::new).transpose();
-    let notes = fields.text("staff_notes", 4_000).map(|text| StaffNotes::new(&text)).transpose();
+    let notes = fields
+        .text("staff_notes", 4_000)
+        .map(|text| StaffNotes::new(&text))
+        .transpose();
     if let Err(fault) = &tip {
         fields.fault("tip", fault.to_string());
     }
@@ -132,9 +160,17 @@ fn correction_of(body: &[u8]) -> Result<Correction, Problem> {
         fields.fault("staff_notes", fault.to_string());
     }
     fields.finish()?;
-    let correction = Correction { start, end, tip: tip.unwrap_or_default(), notes: notes.unwrap_or_default() };
+    let correction = Correction {
+        start,
+        end,
+        tip: tip.unwrap_or_default(),
+        notes: notes.unwrap_or_default(),
+    };
     if correction.is_empty() {
-        return Err(Problem::new(Kind::Validation, "give at least one of start, end, tip, staff_notes"));
+        return Err(Problem::new(
+            Kind::Validation,
+            "give at least one of start, end, tip, staff_notes",
+        ));
     }
     Ok(correction)
 }
@@ -143,17 +179,30 @@ fn correction_of(body: &[u8]) -> Result<Correction, Problem> {
 async fn find(state: &State, principal: &Principal, id: &str) -> Result<Appointment, Problem> {
     let id: AppointmentId = id.parse().map_err(|_| Problem::not_found())?;
     let found = state.parts.booking.book.appointment(principal.tenant, id).await?;
-    found.filter(|appointment| sees(principal, appointment)).ok_or_else(Problem::not_found)
+    found
+        .filter(|appointment| sees(principal, appointment))
+        .ok_or_else(Problem::not_found)
 }
 
 fn sees(principal: &Principal, appointment: &Appointment) -> bool {
-    appointment.booking().team.members().iter().any(|staff| principal.sees_staff(staff.as_uuid()))
+    appointment
+        .booking()
+        .team
+        .members()
+        .iter()
+        .any(|staff| principal.sees_staff(staff.as_uuid()))
 }
 
-async fn answer(state: &State, principal: &Principal, appointment: &Appointment) -> Result<HttpResponse, Problem> {
+async fn answer(
+    state: &State,
+    principal: &Principal,
+    appointment: &Appointment,
+) -> Result<HttpResponse, Problem> {
     let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
     let tag = format!("\"{}\"", appointment.version().number());
-    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(present(appointment, &zone)))
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, tag))
+        .json(present(appointment, &zone)))
 }
 
 fn present(appointment: &Appointment, zone: &Zone) -> Value {
@@ -197,12 +246,18 @@ fn only_instant(body: &[u8]) -> Result<Option<OffsetDateTime>, Problem> {
 
 fn version_of(request: &HttpRequest) -> Result<Version, Problem> {
     let Some(header) = request.headers().get(IF_MATCH) else {
-        return Err(Problem::new(Kind::PreconditionRequired, "send If-Match with the ETag of the last answer"));
+        return Err(Problem::new(
+            Kind::PreconditionRequired,
+            "send If-Match with the ETag of the last answer",
+        ));
     };
-    let number = header.to_str().ok().and_then(|text| text.trim().trim_matches('"').parse().ok());
-    number.map(Version::read).ok_or_else(|| {
-        Problem::new(Kind::Validation, "If-Match must be the ETag of an earlier answer")
-    })
+    let number = header
+        .to_str()
+        .ok()
+        .and_then(|text| text.trim().trim_matches('"').parse().ok());
+    number
+        .map(Version::read)
+        .ok_or_else(|| Problem::new(Kind::Validation, "If-Match must be the ETag of an earlier answer"))
 }
 
 /// The one query parameter that is known, parsed; every other one is refused.
@@ -214,22 +269,35 @@ pub(super) fn only_parameter<T>(
     let mut faults: Vec<FieldFault> = query
         .keys()
         .filter(|key| key.as_str() != name)
-        .map(|key| FieldFault { field: key.clone(), message: "is not known here".to_owned() })
+        .map(|key| FieldFault {
+            field: key.clone(),
+            message: "is not known here".to_owned(),
+        })
         .collect();
     let parsed = query.get(name).and_then(|text| parse(text));
     match parsed {
         Some(value) if faults.is_empty() => Ok(value),
         Some(_) => Err(Problem::fields(faults)),
         None => {
-            let message = if query.contains_key(name) { "is malformed" } else { "is missing" };
-            faults.push(FieldFault { field: name.to_owned(), message: message.to_owned() });
+            let message = if query.contains_key(name) {
+                "is malformed"
+            } else {
+                "is missing"
+            };
+            faults.push(FieldFault {
+                field: name.to_owned(),
+                message: message.to_owned(),
+            });
             Err(Problem::fields(faults))
         }
     }
 }
 
 fn wrong(field: &str, message: &str) -> Problem {
-    Problem::fields(vec![FieldFault { field: field.to_owned(), message: message.to_owned() }])
+    Problem::fields(vec![FieldFault {
+        field: field.to_owned(),
+        message: message.to_owned(),
+    }])
 }
 
 fn refused(error: RenderingError) -> Problem {
@@ -238,10 +306,13 @@ fn refused(error: RenderingError) -> Problem {
         RenderingError::Refused(RenderingRefused::Transition(refused)) => {
             Problem::new(Kind::IllegalTransition, refused.to_string())
         }
-        RenderingError::Refused(RenderingRefused::Actuals(fault)) => Problem::new(Kind::Unacceptable, fault.to_string()),
-        RenderingError::MonthFrozen => {
-            Problem::new(Kind::PeriodFrozen, "its month is frozen; what is still to be said is an amendment")
+        RenderingError::Refused(RenderingRefused::Actuals(fault)) => {
+            Problem::new(Kind::Unacceptable, fault.to_string())
         }
+        RenderingError::MonthFrozen => Problem::new(
+            Kind::PeriodFrozen,
+            "its month is frozen; what is still to be said is an amendment",
+        ),
         RenderingError::Stale => Problem::new(Kind::Conflict, "read it again and decide again"),
         RenderingError::Unavailable(outage) => Problem::unavailable(&Outage::new(outage)),
     }

@@ -30,9 +30,19 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let principal = caller.require(Scope::CommissionRead)?;
     let month: Month = only_parameter(&query, "month", |text| text.parse().ok())?;
-    let periods = state.parts.commission.book.periods(principal.tenant, month).await?;
-    let context = Context::of(&state, principal).await?.with_leavers(&state, principal, &periods).await?;
-    let visible = periods.iter().filter(|period| principal.sees_staff(period.staff.as_uuid()));
+    let periods = state
+        .parts
+        .commission
+        .book
+        .periods(principal.tenant, month)
+        .await?;
+    let context = Context::of(&state, principal)
+        .await?
+        .with_leavers(&state, principal, &periods)
+        .await?;
+    let visible = periods
+        .iter()
+        .filter(|period| principal.sees_staff(period.staff.as_uuid()));
     let shown: Vec<Value> = visible.map(|period| context.present(period)).collect();
     Ok(HttpResponse::Ok().json(json!({ "month": month.to_string(), "periods": shown })))
 }
@@ -42,7 +52,11 @@ pub async fn list(
 ///
 /// # Errors
 /// [`Problem`].
-pub async fn show(state: web::Data<State>, caller: Caller, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     let principal = caller.require(Scope::CommissionRead)?;
     let id: PeriodId = id.parse().map_err(|_| Problem::not_found())?;
     let document = state.parts.commission.book.period(principal.tenant, id).await?;
@@ -50,7 +64,10 @@ pub async fn show(state: web::Data<State>, caller: Caller, id: web::Path<String>
         .filter(|document| principal.sees_staff(document.period().staff.as_uuid()))
         .ok_or_else(Problem::not_found)?;
     let periods = std::slice::from_ref(document.period());
-    let context = Context::of(&state, principal).await?.with_leavers(&state, principal, periods).await?;
+    let context = Context::of(&state, principal)
+        .await?
+        .with_leavers(&state, principal, periods)
+        .await?;
     let mut body = context.present(document.period());
     if let Some(fields) = body.as_object_mut() {
         fields.insert("lines".to_owned(), context.lines(&document));
@@ -84,9 +101,17 @@ pub async fn close(
         }
     };
     fields.finish()?;
-    let Some(month) = month else { return Err(Problem::new(Kind::Validation, "month is missing")) };
+    let Some(month) = month else {
+        return Err(Problem::new(Kind::Validation, "month is missing"));
+    };
     let by = FrozenBy::Person(Id::from_uuid(principal.subject));
-    let outcome = state.parts.commission.close.execute(principal.tenant, month, by).await.map_err(refused)?;
+    let outcome = state
+        .parts
+        .commission
+        .close
+        .execute(principal.tenant, month, by)
+        .await
+        .map_err(refused)?;
     let context = Context::of(&state, principal).await?;
     let body = match outcome {
         CloseOutcome::Frozen { documents } => json!({
@@ -122,7 +147,10 @@ struct Context {
 impl Context {
     async fn of(state: &State, principal: &Principal) -> Result<Self, Problem> {
         let members = state.parts.staff.active(principal.tenant).await?;
-        let names = members.iter().map(|member| (member.id.as_uuid(), member.name.as_str().to_owned())).collect();
+        let names = members
+            .iter()
+            .map(|member| (member.id.as_uuid(), member.name.as_str().to_owned()))
+            .collect();
         let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
         Ok(Self { names, zone })
     }
@@ -189,7 +217,9 @@ fn refused(error: ClosePeriodError) -> Problem {
     match error {
         ClosePeriodError::StillRunning { .. } => Problem::new(Kind::PeriodRunning, error.to_string()),
         ClosePeriodError::NotComputable(_) | ClosePeriodError::Difference(_) => {
-            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+            let cause = std::error::Error::source(&error)
+                .map(ToString::to_string)
+                .unwrap_or_default();
             Problem::new(Kind::Unacceptable, format!("{error}: {cause}"))
         }
         ClosePeriodError::Unavailable(outage) => Problem::unavailable(&outage),

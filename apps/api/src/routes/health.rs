@@ -17,7 +17,9 @@ pub async fn healthz() -> HttpResponse {
 /// part otherwise.
 pub async fn readyz(state: web::Data<State>) -> HttpResponse {
     let database = match state.parts.database.inspect().await {
-        Ok(inspection) => inspection.faults().map_or_else(|_| "unknown".to_owned(), |faults| faults.join("; ")),
+        Ok(inspection) => inspection
+            .faults()
+            .map_or_else(|_| "unknown".to_owned(), |faults| faults.join("; ")),
         Err(_outage) => "does not answer".to_owned(),
     };
     if database.is_empty() {
@@ -37,5 +39,7 @@ pub async fn metrics(state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let encoder = prometheus::TextEncoder::new();
     let written = encoder.encode(&state.metrics.gather(), &mut text);
     written.map_err(|_| Problem::new(Kind::Unavailable, "the counters cannot be written"))?;
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, encoder.format_type().to_owned())).body(text))
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, encoder.format_type().to_owned()))
+        .body(text))
 }

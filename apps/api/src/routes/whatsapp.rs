@@ -20,9 +20,12 @@ pub async fn verify_address(
 ) -> Result<HttpResponse, Problem> {
     let of = |name: &str| query.get(name).map(String::as_str);
     let token = state.parts.whatsapp_verify_token.expose();
-    let answer = webhook::challenge_answer(of("hub.mode"), of("hub.verify_token"), of("hub.challenge"), token);
+    let answer =
+        webhook::challenge_answer(of("hub.mode"), of("hub.verify_token"), of("hub.challenge"), token);
     match answer {
-        Some(challenge) => Ok(HttpResponse::Ok().content_type("text/plain").body(challenge.to_owned())),
+        Some(challenge) => Ok(HttpResponse::Ok()
+            .content_type("text/plain")
+            .body(challenge.to_owned())),
         None => Err(Problem::new(Kind::Forbidden, "the verify token is not ours")),
     }
 }
@@ -36,10 +39,16 @@ pub async fn receive(
     request: HttpRequest,
     RawBody(raw): RawBody,
 ) -> Result<HttpResponse, Problem> {
-    let signature = request.headers().get("X-Hub-Signature-256").and_then(|value| value.to_str().ok());
+    let signature = request
+        .headers()
+        .get("X-Hub-Signature-256")
+        .and_then(|value| value.to_str().ok());
     if let Err(refused) = webhook::verify(&raw, signature, &state.parts.whatsapp_secrets) {
         tracing::warn!(reason = %refused, body_bytes = raw.len(), "a webhook without a right signature was refused");
-        return Err(Problem::new(Kind::BadSignature, "X-Hub-Signature-256 is missing or wrong"));
+        return Err(Problem::new(
+            Kind::BadSignature,
+            "X-Hub-Signature-256 is missing or wrong",
+        ));
     }
     state.parts.receive_delivery.execute(webhook::split(&raw)).await?;
     Ok(HttpResponse::Ok().json(json!({})))

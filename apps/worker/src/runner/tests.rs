@@ -32,7 +32,9 @@ fn a_customers_message_is_tried_for_a_minute_at_most_and_then_goes_to_a_person()
 
 #[test]
 fn other_jobs_are_tried_with_growing_pauses_and_then_given_up() {
-    let pauses: Vec<_> = (1..12).map(|n| RetryPlan::Patient.next(&job(n, Some(NOW)), NOW).unwrap() - NOW).collect();
+    let pauses: Vec<_> = (1..12)
+        .map(|n| RetryPlan::Patient.next(&job(n, Some(NOW)), NOW).unwrap() - NOW)
+        .collect();
     assert!(pauses.windows(2).all(|pair| pair[0] < pair[1]), "{pauses:?}");
     assert!(pauses.iter().all(|pause| *pause <= time::Duration::minutes(75)));
     assert_eq!(RetryPlan::Patient.next(&job(12, Some(NOW)), NOW), None);
@@ -41,7 +43,12 @@ fn other_jobs_are_tried_with_growing_pauses_and_then_given_up() {
 #[test]
 fn only_customers_messages_are_in_a_hurry() {
     assert_eq!(RetryPlan::of("conversation.turn"), RetryPlan::Conversation);
-    for kind in ["conversation.send", "payments.push", "booking.remind", "outbox.event"] {
+    for kind in [
+        "conversation.send",
+        "payments.push",
+        "booking.remind",
+        "outbox.event",
+    ] {
         assert_eq!(RetryPlan::of(kind), RetryPlan::Patient);
     }
 }

@@ -84,7 +84,11 @@ pub async fn channel_of_tenant(
     database
         .global(move |tx| {
             let row = channel_routes::table
-                .filter(channel_routes::channel.eq(channel).and(channel_routes::tenant_id.eq(tenant.as_uuid())))
+                .filter(
+                    channel_routes::channel
+                        .eq(channel)
+                        .and(channel_routes::tenant_id.eq(tenant.as_uuid())),
+                )
                 .order(channel_routes::external_id)
                 .select(channel_routes::external_id)
                 .first::<String>(tx.conn())

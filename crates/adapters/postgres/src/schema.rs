@@ -620,4 +620,3 @@ diesel::table! {
         created_at -> Timestamptz,
     }
 }
-

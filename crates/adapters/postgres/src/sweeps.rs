@@ -22,7 +22,11 @@ pub async fn visits_with_overdue_holds(
         .tenant(tenant, move |tx| {
             let tenant = tx.tenant_uuid();
             let mut found = appointments::table
-                .filter(appointments::tenant_id.eq(tenant).and(appointments::state.eq("held")))
+                .filter(
+                    appointments::tenant_id
+                        .eq(tenant)
+                        .and(appointments::state.eq("held")),
+                )
                 .filter(appointments::hold_expires_at.le(now))
                 .order(appointments::hold_expires_at)
                 .limit(i64::from(most))
@@ -67,8 +71,9 @@ pub async fn unsettled_attempts(
 pub async fn forget_routes(database: &Database, ended_before: OffsetDateTime) -> Result<usize, Outage> {
     database
         .global(move |tx| {
-            let gone = diesel::delete(payment_routing::table.filter(payment_routing::expires_at.lt(ended_before)))
-                .execute(tx.conn())?;
+            let gone =
+                diesel::delete(payment_routing::table.filter(payment_routing::expires_at.lt(ended_before)))
+                    .execute(tx.conn())?;
             Ok::<_, TxError<Outage>>(gone)
         })
         .await

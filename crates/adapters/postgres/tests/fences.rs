@@ -35,7 +35,12 @@ struct Table {
 }
 
 fn lines(conn: &mut PgConnection, sql: &str) -> Vec<String> {
-    sql_query(sql).load::<Line>(conn).unwrap().into_iter().map(|line| line.text).collect()
+    sql_query(sql)
+        .load::<Line>(conn)
+        .unwrap()
+        .into_iter()
+        .map(|line| line.text)
+        .collect()
 }
 
 const TABLES: &str = "
@@ -53,7 +58,9 @@ WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') ORDER BY 1";
 #[test]
 fn every_table_outside_the_reviewed_list_is_fenced() {
     let database = TestDatabase::create();
-    let tables = sql_query(TABLES).load::<Table>(&mut database.connect_as_owner()).unwrap();
+    let tables = sql_query(TABLES)
+        .load::<Table>(&mut database.connect_as_owner())
+        .unwrap();
     assert!(tables.len() > 30, "the catalogue was read");
     let open: Vec<_> = tables
         .iter()
@@ -142,28 +149,46 @@ fn no_verb_reaches_another_tenants_rows() {
         .filter(|table| !GLOBAL_TABLES.contains(&table.name.as_str()))
         .collect();
     // Nobody, somebody unknown, nonsense, and the tenant's neighbour: none sees or changes a row of two.
-    for setting in ["", "00000000-0000-0000-0000-000000000009", "x' OR true", "00000000-0000-0000-0000-000000000001"] {
+    for setting in [
+        "",
+        "00000000-0000-0000-0000-000000000009",
+        "x' OR true",
+        "00000000-0000-0000-0000-000000000001",
+    ] {
         for table in &fenced {
             for verb in ["SELECT count(*)::text AS text FROM", "UPDATE", "DELETE FROM"] {
                 let name = &table.name;
                 let statement = match verb {
-                    "UPDATE" => format!("WITH w AS (UPDATE {name} SET tenant_id = tenant_id WHERE tenant_id = '{two}' RETURNING 1) SELECT count(*)::text AS text FROM w"),
-                    "DELETE FROM" => format!("WITH w AS (DELETE FROM {name} WHERE tenant_id = '{two}' RETURNING 1) SELECT count(*)::text AS text FROM w"),
+                    "UPDATE" => format!(
+                        "WITH w AS (UPDATE {name} SET tenant_id = tenant_id WHERE tenant_id = '{two}' RETURNING 1) SELECT count(*)::text AS text FROM w"
+                    ),
+                    "DELETE FROM" => format!(
+                        "WITH w AS (DELETE FROM {name} WHERE tenant_id = '{two}' RETURNING 1) SELECT count(*)::text AS text FROM w"
+                    ),
                     _ => format!("{verb} {name} WHERE tenant_id = '{two}'"),
                 };
                 let answer = conn.transaction(|conn| {
-                    sql_query("SELECT set_config('ratiba.current_tenant', $1, true)").bind::<Text, _>(setting).execute(conn)?;
+                    sql_query("SELECT set_config('ratiba.current_tenant', $1, true)")
+                        .bind::<Text, _>(setting)
+                        .execute(conn)?;
                     sql_query(&statement).load::<Line>(conn)
                 });
                 match answer {
                     Ok(found) => assert_eq!(found[0].text, "0", "{verb} {name} as {setting:?}"),
-                    Err(error) => assert!(error.to_string().contains("permission denied"), "{verb} {name}: {error}"),
+                    Err(error) => assert!(
+                        error.to_string().contains("permission denied"),
+                        "{verb} {name}: {error}"
+                    ),
                 }
             }
         }
     }
     let mut owner = database.connect_as_owner();
-    assert_eq!(lines(&mut owner, "SELECT count(*)::text AS text FROM customers"), ["0"], "FORCE binds the owner");
+    assert_eq!(
+        lines(&mut owner, "SELECT count(*)::text AS text FROM customers"),
+        ["0"],
+        "FORCE binds the owner"
+    );
 }
 
 #[test]
@@ -186,7 +211,10 @@ fn a_row_cannot_be_written_into_another_tenant() {
                  VALUES ('{one}', gen_random_uuid(), '{two}', 'service', 'given', 'w', '1', 'whatsapp', '2026-05-12Z')"
         ))
         .unwrap_err();
-    assert!(refused.to_string().contains("foreign key"), "no row points into another tenant: {refused}");
+    assert!(
+        refused.to_string().contains("foreign key"),
+        "no row points into another tenant: {refused}"
+    );
 }
 
 #[test]
@@ -194,8 +222,14 @@ fn the_tenant_dies_with_its_transaction() {
     let database = TestDatabase::create();
     let (one, _) = plant_two_tenants(&database);
     let mut conn = database.connect_as_app();
-    conn.batch_execute(&format!("BEGIN; SELECT set_config('ratiba.current_tenant', '{one}', true); COMMIT")).unwrap();
-    assert_eq!(lines(&mut conn, "SELECT count(*)::text AS text FROM customers"), ["0"]);
+    conn.batch_execute(&format!(
+        "BEGIN; SELECT set_config('ratiba.current_tenant', '{one}', true); COMMIT"
+    ))
+    .unwrap();
+    assert_eq!(
+        lines(&mut conn, "SELECT count(*)::text AS text FROM customers"),
+        ["0"]
+    );
 }
 
 #[test]
@@ -207,8 +241,13 @@ fn the_tenants_policy_is_asked_once_per_statement() {
             #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
             line: String,
         }
-        let rows = sql_query("EXPLAIN SELECT * FROM customers").load::<Plan>(&mut database.connect_as_app()).unwrap();
-        rows.into_iter().map(|row| row.line).collect::<Vec<_>>().join("\n")
+        let rows = sql_query("EXPLAIN SELECT * FROM customers")
+            .load::<Plan>(&mut database.connect_as_app())
+            .unwrap();
+        rows.into_iter()
+            .map(|row| row.line)
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     assert!(plan.contains("InitPlan"), "{plan}");
 }
@@ -224,11 +263,19 @@ fn dead_letters_of_no_tenant_are_seen_through_their_function_only() {
         };
         let stored = lines(
             &mut conn,
-            &format!("SELECT {store}(gen_random_uuid(), 'whatsapp', 'unknown number', 'body'::bytea, '2026-05-12Z')::text AS text"),
+            &format!(
+                "SELECT {store}(gen_random_uuid(), 'whatsapp', 'unknown number', 'body'::bytea, '2026-05-12Z')::text AS text"
+            ),
         );
         assert_eq!(stored, ["true"]);
-        assert_eq!(lines(&mut conn, &format!("SELECT count(*)::text AS text FROM {table}")), ["0"]);
-        assert_eq!(lines(&mut conn, &format!("SELECT reason AS text FROM {list}(10)")), ["unknown number"]);
+        assert_eq!(
+            lines(&mut conn, &format!("SELECT count(*)::text AS text FROM {table}")),
+            ["0"]
+        );
+        assert_eq!(
+            lines(&mut conn, &format!("SELECT reason AS text FROM {list}(10)")),
+            ["unknown number"]
+        );
         let refused = conn.batch_execute(&format!(
             "INSERT INTO {table} SELECT gen_random_uuid(), NULL, 'x', 'y', 'z'::bytea, '2026-05-12Z'"
         ));
@@ -248,7 +295,11 @@ fn dead_letters_of_no_tenant_are_bounded_to_a_thousand_an_hour() {
     );
     assert_eq!(stored, ["1000"]);
     let later = "SELECT ratiba_store_unrouted(gen_random_uuid(), 'mpesa', 'unknown token', 'b'::bytea, '2026-05-12 01:00:01Z')::text AS text";
-    assert_eq!(lines(&mut conn, later), ["true"], "the next hour has a bound of its own");
+    assert_eq!(
+        lines(&mut conn, later),
+        ["true"],
+        "the next hour has a bound of its own"
+    );
 }
 
 const DUMP: &str = "
@@ -276,13 +327,24 @@ fn migrations_lead_up_down_and_up_again_to_the_same_schema() {
     assert!(first.len() > 300, "the schema was read");
     conn.revert_all_migrations(MIGRATIONS).unwrap();
     let left = lines(&mut conn, DUMP);
-    assert!(left.iter().all(|line| line.contains("__diesel_schema_migrations")), "left behind: {left:#?}");
+    assert!(
+        left.iter()
+            .all(|line| line.contains("__diesel_schema_migrations")),
+        "left behind: {left:#?}"
+    );
     conn.run_pending_migrations(MIGRATIONS).unwrap();
     let second = lines(&mut conn, DUMP);
     let gone: Vec<_> = first.iter().filter(|line| !second.contains(line)).collect();
     let come: Vec<_> = second.iter().filter(|line| !first.contains(line)).collect();
-    assert!(gone.is_empty() && come.is_empty(), "gone {gone:#?} come {come:#?}");
-    assert_eq!(conn.run_pending_migrations(MIGRATIONS).unwrap().len(), 0, "a second run does nothing");
+    assert!(
+        gone.is_empty() && come.is_empty(),
+        "gone {gone:#?} come {come:#?}"
+    );
+    assert_eq!(
+        conn.run_pending_migrations(MIGRATIONS).unwrap().len(),
+        0,
+        "a second run does nothing"
+    );
 }
 
 #[test]
@@ -296,7 +358,8 @@ fn a_new_foreign_key_does_not_validate_over_orphans_unseen() {
     ))
     .unwrap();
     let mut owner = database.connect_as_owner();
-    let add = "ALTER TABLE holidays ADD COLUMN customer_id uuid DEFAULT '00000000-0000-0000-0000-00000000dead',
+    let add =
+        "ALTER TABLE holidays ADD COLUMN customer_id uuid DEFAULT '00000000-0000-0000-0000-00000000dead',
                ADD CONSTRAINT orphans FOREIGN KEY (tenant_id, customer_id) REFERENCES customers";
     let refused = owner.batch_execute(&format!(
         "BEGIN; ALTER TABLE holidays NO FORCE ROW LEVEL SECURITY; ALTER TABLE customers NO FORCE ROW LEVEL SECURITY; {add}; COMMIT"
@@ -308,7 +371,11 @@ fn a_new_foreign_key_does_not_validate_over_orphans_unseen() {
 fn schema_rs_equals_what_the_database_prints() {
     const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/schema.rs");
     let database = TestDatabase::create();
-    let printed = lines(&mut database.connect_as_owner(), include_str!("../src/schema.sql")).concat();
+    let printed = lines(
+        &mut database.connect_as_owner(),
+        include_str!("../src/schema.sql"),
+    )
+    .concat();
     let wanted = format!(
         "// Printed from the database by the test `schema_rs_equals_what_the_database_prints`; do not edit.\n\n{printed}"
     );
@@ -317,7 +384,10 @@ fn schema_rs_equals_what_the_database_prints() {
     if accept {
         std::fs::write(PATH, &wanted).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(PATH).unwrap().trim_end(), wanted.trim_end());
+    assert_eq!(
+        std::fs::read_to_string(PATH).unwrap().trim_end(),
+        wanted.trim_end()
+    );
 }
 
 #[test]
@@ -352,6 +422,8 @@ fn a_frozen_commission_figure_cannot_be_changed() {
     }
     let fill = "UPDATE commission_period SET vendor_period_id = 'WP-1'";
     conn.batch_execute(&as_one(fill)).unwrap();
-    let again = conn.batch_execute(&as_one("UPDATE commission_period SET vendor_period_id = 'WP-2'")).unwrap_err();
+    let again = conn
+        .batch_execute(&as_one("UPDATE commission_period SET vendor_period_id = 'WP-2'"))
+        .unwrap_err();
     assert!(again.to_string().contains("frozen"), "filled once: {again}");
 }

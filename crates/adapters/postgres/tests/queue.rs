@@ -18,11 +18,18 @@ use time::Duration;
 const LEASE: StdDuration = StdDuration::from_secs(60);
 
 fn open(database: &TestDatabase, lane: u64) -> Database {
-    Database::new(&DatabaseSettings::new(database.app_url()), Arc::new(SeededIds::lane(lane))).unwrap()
+    Database::new(
+        &DatabaseSettings::new(database.app_url()),
+        Arc::new(SeededIds::lane(lane)),
+    )
+    .unwrap()
 }
 
 fn register(database: &TestDatabase, number: u64) {
-    let statement = format!("INSERT INTO tenants (id, created_at) VALUES ('{}', '2026-05-12Z')", tenant(number));
+    let statement = format!(
+        "INSERT INTO tenants (id, created_at) VALUES ('{}', '2026-05-12Z')",
+        tenant(number)
+    );
     database.connect_as_app().batch_execute(&statement).unwrap();
 }
 
@@ -34,29 +41,62 @@ fn job(kind: &str) -> NewJob {
 async fn a_job_is_claimed_once_and_not_before_it_is_due() {
     let database = TestDatabase::create();
     let queue = JobQueue::new(open(&database, 1));
-    queue.enqueue(vec![NewJob::new("late", serde_json::json!({}), EPOCH + Duration::HOUR)]).await.unwrap();
+    queue
+        .enqueue(vec![NewJob::new(
+            "late",
+            serde_json::json!({}),
+            EPOCH + Duration::HOUR,
+        )])
+        .await
+        .unwrap();
     assert!(queue.claim(EPOCH, 10, LEASE).await.unwrap().is_empty());
     let claimed = queue.claim(EPOCH + Duration::HOUR, 10, LEASE).await.unwrap();
     assert_eq!(claimed.len(), 1);
     assert_eq!(claimed[0].attempt, 1);
-    assert!(queue.claim(EPOCH + Duration::HOUR, 10, LEASE).await.unwrap().is_empty(), "it is leased");
+    assert!(
+        queue
+            .claim(EPOCH + Duration::HOUR, 10, LEASE)
+            .await
+            .unwrap()
+            .is_empty(),
+        "it is leased"
+    );
     queue.done(claimed[0].id).await.unwrap();
-    assert_eq!(queue.depth(EPOCH + Duration::DAY).await.unwrap(), ratiba_postgres::jobs::QueueDepth::default());
+    assert_eq!(
+        queue.depth(EPOCH + Duration::DAY).await.unwrap(),
+        ratiba_postgres::jobs::QueueDepth::default()
+    );
 }
 
 #[tokio::test]
 async fn jobs_of_one_key_run_one_at_a_time_in_their_order() {
     let database = TestDatabase::create();
     let queue = JobQueue::new(open(&database, 1));
-    queue.enqueue(vec![job("first").in_order("a"), job("second").in_order("a"), job("other").in_order("b")]).await.unwrap();
+    queue
+        .enqueue(vec![
+            job("first").in_order("a"),
+            job("second").in_order("a"),
+            job("other").in_order("b"),
+        ])
+        .await
+        .unwrap();
     let claimed = queue.claim(EPOCH, 10, LEASE).await.unwrap();
     let mut kinds: Vec<_> = claimed.iter().map(|job| job.kind.as_str()).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, ["first", "other"]);
-    assert!(queue.claim(EPOCH, 10, LEASE).await.unwrap().is_empty(), "the head is still running");
+    assert!(
+        queue.claim(EPOCH, 10, LEASE).await.unwrap().is_empty(),
+        "the head is still running"
+    );
     let first = claimed.iter().find(|job| job.kind == "first").unwrap();
-    queue.retry(first.id, EPOCH + Duration::MINUTE, EPOCH, "not now").await.unwrap();
-    assert!(queue.claim(EPOCH, 10, LEASE).await.unwrap().is_empty(), "a failing head holds its key back");
+    queue
+        .retry(first.id, EPOCH + Duration::MINUTE, EPOCH, "not now")
+        .await
+        .unwrap();
+    assert!(
+        queue.claim(EPOCH, 10, LEASE).await.unwrap().is_empty(),
+        "a failing head holds its key back"
+    );
     let again = queue.claim(EPOCH + Duration::MINUTE, 10, LEASE).await.unwrap();
     assert_eq!((again.len(), again[0].attempt), (1, 2));
     queue.bury(again[0].id, EPOCH, "never").await.unwrap();
@@ -68,11 +108,14 @@ async fn jobs_of_one_key_run_one_at_a_time_in_their_order() {
 async fn two_workers_never_share_a_job_nor_a_key() {
     let database = TestDatabase::create();
     let queues: Vec<JobQueue> = (1..=4).map(|lane| JobQueue::new(open(&database, lane))).collect();
-    let new = (0..60).map(|n| job("work").in_order(format!("key{}", n % 6))).collect();
+    let new = (0..60)
+        .map(|n| job("work").in_order(format!("key{}", n % 6)))
+        .collect();
     queues[0].enqueue(new).await.unwrap();
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..40 {
-        let claims = futures_util::future::join_all(queues.iter().map(|queue| queue.claim(EPOCH, 3, LEASE))).await;
+        let claims =
+            futures_util::future::join_all(queues.iter().map(|queue| queue.claim(EPOCH, 3, LEASE))).await;
         let round: Vec<_> = claims.into_iter().flat_map(|claimed| claimed.unwrap()).collect();
         let keys: std::collections::BTreeSet<_> = round.iter().map(|job| job.ordering_key.clone()).collect();
         assert_eq!(keys.len(), round.len(), "a key runs once at a time");
@@ -91,7 +134,10 @@ async fn a_lost_workers_job_is_rescued_and_the_lost_try_counts() {
     queue.enqueue(vec![job("work")]).await.unwrap();
     queue.claim(EPOCH, 1, LEASE).await.unwrap();
     assert_eq!(queue.rescue(EPOCH).await.unwrap(), 0, "the lease still holds");
-    database.connect_as_administrator().batch_execute("UPDATE jobs SET lease_until = now() - interval '1 second'").unwrap();
+    database
+        .connect_as_administrator()
+        .batch_execute("UPDATE jobs SET lease_until = now() - interval '1 second'")
+        .unwrap();
     assert_eq!(queue.rescue(EPOCH).await.unwrap(), 1);
     assert_eq!(queue.claim(EPOCH, 1, LEASE).await.unwrap()[0].attempt, 2);
 }
@@ -109,7 +155,10 @@ async fn a_dead_job_keeps_its_history_and_can_be_replayed() {
     assert_eq!(dead[0].history.as_array().unwrap().len(), 2);
     assert!(queue.claim(EPOCH, 1, LEASE).await.unwrap().is_empty());
     assert!(queue.replay(id, EPOCH).await.unwrap());
-    assert!(!queue.replay(id, EPOCH).await.unwrap(), "only a dead job is replayed");
+    assert!(
+        !queue.replay(id, EPOCH).await.unwrap(),
+        "only a dead job is replayed"
+    );
     assert_eq!(queue.claim(EPOCH, 1, LEASE).await.unwrap()[0].attempt, 1);
 }
 
@@ -125,11 +174,20 @@ async fn a_job_with_a_known_dedup_key_is_queued_once() {
 #[tokio::test]
 async fn a_tick_is_handed_out_once_and_a_downtime_is_one_tick() {
     let database = TestDatabase::create();
-    let all: Vec<Schedules> = (1..=3).map(|lane| Schedules::new(open(&database, lane))).collect();
-    let rule = WallClockRule { hour: 3, minute: 0, day_of_month: None };
+    let all: Vec<Schedules> = (1..=3)
+        .map(|lane| Schedules::new(open(&database, lane)))
+        .collect();
+    let rule = WallClockRule {
+        hour: 3,
+        minute: 0,
+        day_of_month: None,
+    };
     let nairobi = Zone::parse("Africa/Nairobi").unwrap();
     for _ in 0..2 {
-        all[0].ensure("reaper", None, &nairobi, rule, EPOCH).await.unwrap();
+        all[0]
+            .ensure("reaper", None, &nairobi, rule, EPOCH)
+            .await
+            .unwrap();
     }
     assert_eq!(all[0].hand_out_due(EPOCH).await, Ok(0));
     // Five days of downtime: the missed ticks are one, and three workers hand it out once.
@@ -174,12 +232,22 @@ async fn the_server_says_who_we_are_and_that_every_fence_stands() {
     let inspection = open(&database, 1).inspect().await.unwrap();
     assert_eq!(inspection.role, "ratiba_app");
     assert_eq!(inspection.faults().unwrap(), Vec::<String>::new());
-    database.connect_as_owner().batch_execute("ALTER TABLE customers NO FORCE ROW LEVEL SECURITY").unwrap();
+    database
+        .connect_as_owner()
+        .batch_execute("ALTER TABLE customers NO FORCE ROW LEVEL SECURITY")
+        .unwrap();
     let faults = open(&database, 1).inspect().await.unwrap().faults().unwrap();
     assert!(faults.len() == 1 && faults[0].contains("customers"), "{faults:?}");
-    let administrator = Database::new(&DatabaseSettings::new(database.admin_url()), Arc::new(SeededIds::default())).unwrap();
+    let administrator = Database::new(
+        &DatabaseSettings::new(database.admin_url()),
+        Arc::new(SeededIds::default()),
+    )
+    .unwrap();
     let faults = administrator.inspect().await.unwrap().faults().unwrap();
-    assert!(faults.iter().any(|fault| fault.contains("superuser")), "{faults:?}");
+    assert!(
+        faults.iter().any(|fault| fault.contains("superuser")),
+        "{faults:?}"
+    );
 }
 
 #[tokio::test]
@@ -191,7 +259,10 @@ async fn a_commit_wakes_a_listener() {
     // The listener may come after the first commits; a later one reaches it.
     for _ in 0..200 {
         queue.enqueue(vec![job("work")]).await.unwrap();
-        if tokio::time::timeout(StdDuration::from_millis(50), heard.recv()).await.is_ok() {
+        if tokio::time::timeout(StdDuration::from_millis(50), heard.recv())
+            .await
+            .is_ok()
+        {
             return;
         }
     }

@@ -77,6 +77,9 @@ pub struct ClientSettings {
     pub timeout_ms: u64,
 }
 
+/// How long a read mark may take; nobody waits for it, and the next message of the same customer should not.
+const READ_MARK_PATIENCE: StdDuration = StdDuration::from_secs(2);
+
 /// The largest answer that is read, in bytes; Meta's are far below.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
@@ -106,7 +109,12 @@ impl WhatsappMessenger {
         })
     }
 
-    async fn post(&self, account: &Account, body: &Value) -> Result<(StatusCode, Vec<u8>), reqwest::Error> {
+    async fn post(
+        &self,
+        account: &Account,
+        body: &Value,
+        patience: StdDuration,
+    ) -> Result<(StatusCode, Vec<u8>), reqwest::Error> {
         let url = format!(
             "{}/{}/{}/messages",
             self.settings.base_url, self.settings.version, account.phone_number_id
@@ -116,6 +124,7 @@ impl WhatsappMessenger {
             .post(url)
             .bearer_auth(&account.access_token.0)
             .json(body)
+            .timeout(patience)
             .send()
             .await?;
         let status = response.status();
@@ -165,7 +174,8 @@ impl ClientMessenger for WhatsappMessenger {
         let Ok(Some(account)) = self.accounts.account(tenant).await else {
             return;
         };
-        match self.post(&account, &read_body(provider_id)).await {
+        let patience = READ_MARK_PATIENCE.min(StdDuration::from_millis(self.settings.timeout_ms));
+        match self.post(&account, &read_body(provider_id), patience).await {
             Ok((status, _answer)) if status.is_success() => {}
             Ok((status, _answer)) => {
                 tracing::debug!(status = status.as_u16(), "a message was not marked as read")

@@ -9,12 +9,13 @@ use ratiba_booking::catalogue::{Offering, Service};
 use ratiba_booking::policy::{Channel, PayBy, Policy};
 use ratiba_booking::ports::Catalogue;
 use ratiba_booking::use_cases::{
-    FindSlots, FindSlotsError, HeldStanding, HoldOrder as BookingOrder, HoldVisit, HoldVisitError, Offer as Found,
-    OfferQuery, OfferSlot, SlotQuery, Wanted as WhatIsWanted,
+    FindSlots, FindSlotsError, HeldStanding, HoldOrder as BookingOrder, HoldVisit, HoldVisitError,
+    Offer as Found, OfferQuery, OfferSlot, SlotQuery, Wanted as WhatIsWanted,
 };
 use ratiba_booking::visit::HoldKey;
 use ratiba_conversation::desk::{
-    HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, ServiceCard, ServiceRef, Slot, StaffCard, Wanted,
+    HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, ServiceCard, ServiceRef, Slot, StaffCard,
+    Wanted,
 };
 use ratiba_conversation::ports::BookingDesk;
 use ratiba_conversation::understanding::{OpenSpan, OpeningHours};
@@ -46,7 +47,11 @@ impl BookingDesk for BookingDeskBridge {
         let zone = self.catalogue.policy(tenant).await?.zone;
         let staff = self.staff.active(tenant).await?;
         Ok(Menu {
-            services: services.iter().filter(|service| service.offering == Offering::Active).map(card_of).collect(),
+            services: services
+                .iter()
+                .filter(|service| service.offering == Offering::Active)
+                .map(card_of)
+                .collect(),
             staff: staff
                 .into_iter()
                 .map(|member| StaffCard {
@@ -61,40 +66,80 @@ impl BookingDesk for BookingDeskBridge {
 
     async fn offer(&self, tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage> {
         let services = self.catalogue.services(tenant).await?;
-        let Some(service) = services.iter().find(|s| s.id.as_uuid() == request.service.as_uuid()) else {
-            return Ok(Offer::Alternatives { reason: NotFree::NotOffered, slots: Vec::new() });
+        let Some(service) = services
+            .iter()
+            .find(|s| s.id.as_uuid() == request.service.as_uuid())
+        else {
+            return Ok(Offer::Alternatives {
+                reason: NotFree::NotOffered,
+                slots: Vec::new(),
+            });
         };
         let policy = self.catalogue.policy(tenant).await?;
-        let due_now = service.deposit.due(service.price, policy.rules.rounding).map_err(Outage::new)?;
-        let price = Price { service: request.service, price: service.price, due_now };
+        let due_now = service
+            .deposit
+            .due(service.price, policy.rules.rounding)
+            .map_err(Outage::new)?;
+        let price = Price {
+            service: request.service,
+            price: service.price,
+            due_now,
+        };
         let limits = Limits::of(&policy, self.clock.now());
-        let staff = request.staff.map_or(StaffWish::Any, |id| StaffWish::Only(Id::from_uuid(id.as_uuid())));
-        let parts = vec![PartRequest { service: service.id, staff }];
+        let staff = request
+            .staff
+            .map_or(StaffWish::Any, |id| StaffWish::Only(Id::from_uuid(id.as_uuid())));
+        let parts = vec![PartRequest {
+            service: service.id,
+            staff,
+        }];
         match request.wanted {
             Wanted::At(start) => {
-                let query = OfferQuery { parts, start, channel: Channel::Chat };
+                let query = OfferQuery {
+                    parts,
+                    start,
+                    channel: Channel::Chat,
+                };
                 match self.offer.execute(tenant, query).await {
                     Ok(Found::Free(slot)) => Ok(Offer::Free(slot_of(&slot, &price))),
                     Ok(Found::Alternatives { reasons, slots }) => {
-                        let slots = slots.iter().take(request.slots_max).map(|slot| slot_of(slot, &price)).collect();
-                        Ok(Offer::Alternatives { reason: not_free(&reasons, limits), slots })
+                        let slots = slots
+                            .iter()
+                            .take(request.slots_max)
+                            .map(|slot| slot_of(slot, &price))
+                            .collect();
+                        Ok(Offer::Alternatives {
+                            reason: not_free(&reasons, limits),
+                            slots,
+                        })
                     }
                     Err(error) => refused(error),
                 }
             }
-            Wanted::Among(ranges) => self.choose(tenant, &parts, &ranges, (&price, limits), request.slots_max).await,
+            Wanted::Among(ranges) => {
+                self.choose(tenant, &parts, &ranges, (&price, limits), request.slots_max)
+                    .await
+            }
             // The day is still to be asked for; nothing can be offered before.
-            Wanted::TimeOfDay(_) => Ok(Offer::Alternatives { reason: NotFree::Choose, slots: Vec::new() }),
+            Wanted::TimeOfDay(_) => Ok(Offer::Alternatives {
+                reason: NotFree::Choose,
+                slots: Vec::new(),
+            }),
         }
     }
 
     async fn hold(&self, tenant: TenantId, order: HoldOrder) -> Result<HoldAnswer, Outage> {
         let slot = order.slot;
-        let staff = slot.staff.map_or(StaffWish::Any, |id| StaffWish::Rather(Id::from_uuid(id.as_uuid())));
+        let staff = slot.staff.map_or(StaffWish::Any, |id| {
+            StaffWish::Rather(Id::from_uuid(id.as_uuid()))
+        });
         let booking = BookingOrder {
             key: HoldKey::parse(&format!("inbound:{}", order.key)).map_err(Outage::new)?,
             customer: Id::from_uuid(order.customer.as_uuid()),
-            parts: vec![PartRequest { service: Id::from_uuid(slot.service.as_uuid()), staff }],
+            parts: vec![PartRequest {
+                service: Id::from_uuid(slot.service.as_uuid()),
+                staff,
+            }],
             start: slot.starts_at,
             channel: Channel::Chat,
             pay_by: PayBy::MobileMoney,
@@ -103,22 +148,38 @@ impl BookingDesk for BookingDeskBridge {
             Ok(held) => {
                 let visit = Id::from_uuid(held.visit.head.id.as_uuid());
                 match held.standing {
-                    HeldStanding::Waiting { until } => {
-                        Ok(HoldAnswer::Held { visit, deadline: Some(until), due_now: held.due })
-                    }
+                    HeldStanding::Waiting { until } => Ok(HoldAnswer::Held {
+                        visit,
+                        deadline: Some(until),
+                        due_now: held.due,
+                    }),
                     HeldStanding::Confirmed => {
                         let nothing = Money::zero(held.due.currency());
-                        Ok(HoldAnswer::Held { visit, deadline: None, due_now: nothing })
+                        Ok(HoldAnswer::Held {
+                            visit,
+                            deadline: None,
+                            due_now: nothing,
+                        })
                     }
                     // The same message comes again after its hold has ended: other times must be asked for.
-                    HeldStanding::Over => Ok(HoldAnswer::Taken { alternatives: Vec::new() }),
+                    HeldStanding::Over => Ok(HoldAnswer::Taken {
+                        alternatives: Vec::new(),
+                    }),
                 }
             }
             Err(HoldVisitError::NotFree { alternatives, .. }) => {
-                let price = Price { service: slot.service, price: slot.price, due_now: slot.due_now };
-                Ok(HoldAnswer::Taken { alternatives: alternatives.iter().map(|s| slot_of(s, &price)).collect() })
+                let price = Price {
+                    service: slot.service,
+                    price: slot.price,
+                    due_now: slot.due_now,
+                };
+                Ok(HoldAnswer::Taken {
+                    alternatives: alternatives.iter().map(|s| slot_of(s, &price)).collect(),
+                })
             }
-            Err(HoldVisitError::Request(_)) => Ok(HoldAnswer::Taken { alternatives: Vec::new() }),
+            Err(HoldVisitError::Request(_)) => Ok(HoldAnswer::Taken {
+                alternatives: Vec::new(),
+            }),
             Err(HoldVisitError::Price(error)) => Err(Outage::new(error)),
             Err(HoldVisitError::Unavailable(outage)) => Err(outage),
         }
@@ -157,20 +218,34 @@ impl BookingDeskBridge {
             }
         }
         if !found.is_empty() {
-            return Ok(Offer::Alternatives { reason: NotFree::Choose, slots: spread(found, most) });
+            return Ok(Offer::Alternatives {
+                reason: NotFree::Choose,
+                slots: spread(found, most),
+            });
         }
         // Nothing in the stretches: say why their beginning is not free, and what is near.
         let Some(first) = ranges.first() else {
-            return Ok(Offer::Alternatives { reason: NotFree::Choose, slots: Vec::new() });
+            return Ok(Offer::Alternatives {
+                reason: NotFree::Choose,
+                slots: Vec::new(),
+            });
         };
-        let query = OfferQuery { parts: parts.to_vec(), start: first.start(), channel: Channel::Chat };
+        let query = OfferQuery {
+            parts: parts.to_vec(),
+            start: first.start(),
+            channel: Channel::Chat,
+        };
         match self.offer.execute(tenant, query).await {
-            Ok(Found::Free(slot)) => {
-                Ok(Offer::Alternatives { reason: NotFree::Choose, slots: vec![slot_of(&slot, price)] })
-            }
+            Ok(Found::Free(slot)) => Ok(Offer::Alternatives {
+                reason: NotFree::Choose,
+                slots: vec![slot_of(&slot, price)],
+            }),
             Ok(Found::Alternatives { reasons, slots }) => {
                 let slots = slots.iter().take(most).map(|slot| slot_of(slot, price)).collect();
-                Ok(Offer::Alternatives { reason: not_free(&reasons, limits), slots })
+                Ok(Offer::Alternatives {
+                    reason: not_free(&reasons, limits),
+                    slots,
+                })
             }
             Err(error) => refused(error),
         }
@@ -179,7 +254,10 @@ impl BookingDeskBridge {
 
 fn refused(error: FindSlotsError) -> Result<Offer, Outage> {
     match error {
-        FindSlotsError::Request(_) => Ok(Offer::Alternatives { reason: NotFree::NotOffered, slots: Vec::new() }),
+        FindSlotsError::Request(_) => Ok(Offer::Alternatives {
+            reason: NotFree::NotOffered,
+            slots: Vec::new(),
+        }),
         FindSlotsError::Unavailable(outage) => Err(outage),
     }
 }
@@ -216,8 +294,18 @@ fn spread(slots: Vec<Slot>, most: usize) -> Vec<Slot> {
 fn not_free(reasons: &BTreeSet<Reason>, limits: Limits) -> NotFree {
     let rank = |reason: &Reason| match reason {
         Reason::InThePast => (0, NotFree::Past),
-        Reason::Notice => (1, NotFree::TooSoon { notice_minutes: limits.notice_minutes }),
-        Reason::Horizon => (2, NotFree::TooFar { last_day: limits.last_day }),
+        Reason::Notice => (
+            1,
+            NotFree::TooSoon {
+                notice_minutes: limits.notice_minutes,
+            },
+        ),
+        Reason::Horizon => (
+            2,
+            NotFree::TooFar {
+                last_day: limits.last_day,
+            },
+        ),
         Reason::NotSold | Reason::CannotDoService => (3, NotFree::NotOffered),
         Reason::Booked | Reason::Held | Reason::Blocked | Reason::Buffer | Reason::Resource { .. } => {
             (4, NotFree::Taken)
@@ -226,7 +314,11 @@ fn not_free(reasons: &BTreeSet<Reason>, limits: Limits) -> NotFree {
         Reason::Closed => (6, NotFree::Closed),
         Reason::OffGrid => (7, NotFree::Choose),
     };
-    reasons.iter().map(rank).min_by_key(|(rank, _)| *rank).map_or(NotFree::Choose, |(_, reason)| reason)
+    reasons
+        .iter()
+        .map(rank)
+        .min_by_key(|(rank, _)| *rank)
+        .map_or(NotFree::Choose, |(_, reason)| reason)
 }
 
 /// How soon and how far ahead the chat takes bookings.
@@ -248,15 +340,22 @@ impl Limits {
 }
 
 fn opening_of(hours: &BusinessHours) -> OpeningHours {
-    let Some(weekly) = &hours.weekly else { return OpeningHours::around_the_clock() };
+    let Some(weekly) = &hours.weekly else {
+        return OpeningHours::around_the_clock();
+    };
     let closed = OpeningHours::daily(Time::MIDNIGHT, Time::MIDNIGHT);
-    (0..7).map(|n| time::Weekday::Monday.nth_next(n)).fold(closed, |opening, day| {
-        let spans = weekly.iter().filter(|block| block.weekday == day).map(|block| OpenSpan {
-            from_minute: block.block.from_minute,
-            to_minute: block.block.to_minute,
-        });
-        opening.with_day(day, spans.collect())
-    })
+    (0..7)
+        .map(|n| time::Weekday::Monday.nth_next(n))
+        .fold(closed, |opening, day| {
+            let spans = weekly
+                .iter()
+                .filter(|block| block.weekday == day)
+                .map(|block| OpenSpan {
+                    from_minute: block.block.from_minute,
+                    to_minute: block.block.to_minute,
+                });
+            opening.with_day(day, spans.collect())
+        })
 }
 
 #[cfg(test)]

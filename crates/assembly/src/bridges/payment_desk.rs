@@ -38,13 +38,20 @@ pub struct PaymentDeskBridge {
 impl PaymentDesk for PaymentDeskBridge {
     async fn ask(&self, tenant: TenantId, order: PaymentOrder) -> Result<AskAnswer, Outage> {
         let visit = Id::from_uuid(order.visit.as_uuid());
-        let booked = self.book.visit(tenant, Id::from_uuid(order.visit.as_uuid())).await?;
+        let booked = self
+            .book
+            .visit(tenant, Id::from_uuid(order.visit.as_uuid()))
+            .await?;
         let price = booked.as_ref().map(|visit| {
             let charged = visit.appointments.iter().map(|a| a.booking().price.charged());
             ratiba_kernel::Money::sum(order.amount.currency(), charged)
         });
         // All of the price at once is no deposit.
-        let purpose = if price == Some(Ok(order.amount)) { Purpose::Full } else { Purpose::Deposit };
+        let purpose = if price == Some(Ok(order.amount)) {
+            Purpose::Full
+        } else {
+            Purpose::Deposit
+        };
         let order = Order {
             key: RequestKey::of(order.key),
             visit,
@@ -54,9 +61,10 @@ impl PaymentDesk for PaymentDeskBridge {
             payer: order.payer,
         };
         match self.request.execute(tenant, order).await {
-            Ok(asked) => {
-                Ok(AskAnswer::Asked { payment: Id::from_uuid(asked.payment.as_uuid()), trial: self.trial })
-            }
+            Ok(asked) => Ok(AskAnswer::Asked {
+                payment: Id::from_uuid(asked.payment.as_uuid()),
+                trial: self.trial,
+            }),
             Err(RequestPaymentError::NotAMobileNumber) => Ok(AskAnswer::BadPayer),
             Err(RequestPaymentError::Busy) => Err(Outage::new("the payment is busy")),
             Err(RequestPaymentError::Unavailable(outage)) => Err(outage),
@@ -77,17 +85,27 @@ impl PaymentDesk for PaymentDeskBridge {
     }
 
     async fn standing(&self, tenant: TenantId, visit: VisitRef) -> Result<PaymentStanding, Outage> {
-        let reports = self.status.execute(tenant, Id::from_uuid(visit.as_uuid())).await?;
+        let reports = self
+            .status
+            .execute(tenant, Id::from_uuid(visit.as_uuid()))
+            .await?;
         Ok(reports.last().map_or(PaymentStanding::NothingAsked, standing_of))
     }
 
     async fn resend(&self, tenant: TenantId, order: ResendOrder) -> Result<ResendAnswer, Outage> {
         let visit = Id::from_uuid(order.visit.as_uuid());
-        let waits = self.book.visit(tenant, Id::from_uuid(order.visit.as_uuid())).await?;
+        let waits = self
+            .book
+            .visit(tenant, Id::from_uuid(order.visit.as_uuid()))
+            .await?;
         if !waits.is_some_and(|visit| matches!(visit.standing(), VisitStanding::Waiting { .. })) {
             return self.nothing_to_resend(tenant, order.visit).await;
         }
-        let again = Again { key: RequestKey::of(order.key), visit, payer: order.payer };
+        let again = Again {
+            key: RequestKey::of(order.key),
+            visit,
+            payer: order.payer,
+        };
         match self.again.execute(tenant, again).await {
             Ok(_) => Ok(ResendAnswer::Asked { trial: self.trial }),
             Err(RequestPaymentError::NotAMobileNumber) => Ok(ResendAnswer::BadPayer),
@@ -124,15 +142,18 @@ fn standing_of(report: &StatusReport) -> PaymentStanding {
     match &report.outlook {
         Outlook::Settled { receipt, .. } => PaymentStanding::Settled {
             amount: report.paid,
-            receipt: receipt.as_ref().map(|receipt| receipt.as_str().to_owned()).unwrap_or_default(),
+            receipt: receipt
+                .as_ref()
+                .map(|receipt| receipt.as_str().to_owned())
+                .unwrap_or_default(),
         },
         // The visit is lost and the money is credit: nothing is owed for it any more.
         Outlook::Credited { .. } => PaymentStanding::NothingAsked,
         Outlook::PromptOpen { .. } => PaymentStanding::Prompting,
         Outlook::Checking { .. } => PaymentStanding::Checking,
-        Outlook::Unpaid { failure, .. } => {
-            PaymentStanding::Failed(failure.map_or(PaymentTrouble::OnOurSide, |(reason, _)| trouble_of(reason)))
-        }
+        Outlook::Unpaid { failure, .. } => PaymentStanding::Failed(
+            failure.map_or(PaymentTrouble::OnOurSide, |(reason, _)| trouble_of(reason)),
+        ),
     }
 }
 

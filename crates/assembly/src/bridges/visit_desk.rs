@@ -41,7 +41,10 @@ impl VisitDesk for VisitDeskBridge {
         customer: CustomerId,
         now: OffsetDateTime,
     ) -> Result<Vec<VisitCard>, Outage> {
-        let visits = self.book.upcoming(tenant, Id::from_uuid(customer.as_uuid()), now).await?;
+        let visits = self
+            .book
+            .upcoming(tenant, Id::from_uuid(customer.as_uuid()), now)
+            .await?;
         let mut cards = Vec::with_capacity(visits.len());
         for visit in &visits {
             cards.extend(self.card(tenant, visit).await?);
@@ -51,15 +54,21 @@ impl VisitDesk for VisitDeskBridge {
     }
 
     async fn cancel(&self, tenant: TenantId, visit: VisitRef) -> Result<CancelAnswer, Outage> {
-        let order =
-            CancelOrder { target: CancelTarget::Visit(Id::from_uuid(visit.as_uuid())), by: CancelledBy::Customer };
+        let order = CancelOrder {
+            target: CancelTarget::Visit(Id::from_uuid(visit.as_uuid())),
+            by: CancelledBy::Customer,
+        };
         match self.cancel.execute(tenant, order).await {
             Ok(_) => Ok(CancelAnswer::Cancelled),
             Err(
-                CancelAppointmentError::Unknown | CancelAppointmentError::Refused(_) | CancelAppointmentError::Fee(_),
+                CancelAppointmentError::Unknown
+                | CancelAppointmentError::Refused(_)
+                | CancelAppointmentError::Fee(_),
             ) => Ok(CancelAnswer::NotPossible),
             // The turn is run again, and decides on what is then there.
-            Err(CancelAppointmentError::Stale) => Err(Outage::new("the visit changed while it was cancelled")),
+            Err(CancelAppointmentError::Stale) => {
+                Err(Outage::new("the visit changed while it was cancelled"))
+            }
             Err(CancelAppointmentError::Unavailable(outage)) => Err(outage),
         }
     }
@@ -67,25 +76,39 @@ impl VisitDesk for VisitDeskBridge {
 
 impl VisitDeskBridge {
     async fn card(&self, tenant: TenantId, visit: &Visit) -> Result<Option<VisitCard>, Outage> {
-        let Some(first) = visit.appointments.first() else { return Ok(None) };
+        let Some(first) = visit.appointments.first() else {
+            return Ok(None);
+        };
         let booking = first.booking();
         let currency = booking.price.charged().currency();
-        let charged = visit.appointments.iter().map(|appointment| appointment.booking().price.charged());
+        let charged = visit
+            .appointments
+            .iter()
+            .map(|appointment| appointment.booking().price.charged());
         let price = Money::sum(currency, charged).map_err(Outage::new)?;
         let due_now = visit.due().map_err(Outage::new)?.unwrap_or(Money::zero(currency));
         let ends_at = visit.appointments.iter().map(|a| a.booking().time.end()).max();
-        let asked = self.payments.execute(tenant, Id::from_uuid(visit.head.id.as_uuid())).await?;
+        let asked = self
+            .payments
+            .execute(tenant, Id::from_uuid(visit.head.id.as_uuid()))
+            .await?;
         let reference = match asked.first() {
             Some(report) => report.account.as_str().to_owned(),
             // Nothing was asked: the visit's own id names it as a payment's would.
-            None => AccountReference::of(Id::from_uuid(visit.head.id.as_uuid())).as_str().to_owned(),
+            None => AccountReference::of(Id::from_uuid(visit.head.id.as_uuid()))
+                .as_str()
+                .to_owned(),
         };
         Ok(Some(VisitCard {
             id: Id::from_uuid(visit.head.id.as_uuid()),
             customer: Id::from_uuid(visit.head.customer.as_uuid()),
             slot: Slot {
                 service: Id::from_uuid(booking.service.as_uuid()),
-                staff: booking.team.members().first().map(|staff| Id::from_uuid(staff.as_uuid())),
+                staff: booking
+                    .team
+                    .members()
+                    .first()
+                    .map(|staff| Id::from_uuid(staff.as_uuid())),
                 starts_at: visit.start().unwrap_or(booking.time.start()),
                 ends_at: ends_at.unwrap_or(booking.time.end()),
                 price,
@@ -109,9 +132,17 @@ fn standing_of(visit: &Visit) -> VisitStanding {
         | State::CancelledByBusiness { .. }
         | State::NoShow { .. } => None,
     };
-    let stands: Vec<VisitStanding> = visit.appointments.iter().filter_map(|a| rank(a.state())).collect();
-    [VisitStanding::Held, VisitStanding::Rendered, VisitStanding::Confirmed]
-        .into_iter()
-        .find(|standing| stands.contains(standing))
-        .unwrap_or(VisitStanding::Gone)
+    let stands: Vec<VisitStanding> = visit
+        .appointments
+        .iter()
+        .filter_map(|a| rank(a.state()))
+        .collect();
+    [
+        VisitStanding::Held,
+        VisitStanding::Rendered,
+        VisitStanding::Confirmed,
+    ]
+    .into_iter()
+    .find(|standing| stands.contains(standing))
+    .unwrap_or(VisitStanding::Gone)
 }

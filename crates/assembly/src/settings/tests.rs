@@ -2,7 +2,10 @@ use super::*;
 
 const GOOD: [(&str, &str); 14] = [
     ("RATIBA__ENVIRONMENT", "development"),
-    ("RATIBA__DATABASE__URL", "postgres://ratiba_app:pw@127.0.0.1:5432/ratiba"),
+    (
+        "RATIBA__DATABASE__URL",
+        "postgres://ratiba_app:pw@127.0.0.1:5432/ratiba",
+    ),
     ("RATIBA__CLOCK__FOLLOW", "127.0.0.1:9000"),
     ("RATIBA__PUBLIC__BASE_URL", "http://127.0.0.1:8010"),
     ("RATIBA__WHATSAPP__BASE_URL", "http://127.0.0.1:8020"),
@@ -18,8 +21,10 @@ const GOOD: [(&str, &str); 14] = [
 ];
 
 fn read(changes: &[(&str, &str)]) -> Result<SharedSettings, String> {
-    let mut variables: Vec<(String, String)> =
-        GOOD.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let mut variables: Vec<(String, String)> = GOOD
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
     for (name, value) in changes {
         variables.retain(|(known, _)| known != name);
         variables.push(((*name).to_owned(), (*value).to_owned()));
@@ -33,7 +38,10 @@ fn read(changes: &[(&str, &str)]) -> Result<SharedSettings, String> {
 fn good_settings_are_taken() {
     let settings = read(&[]).unwrap();
     assert_eq!(settings.environment, Environment::Development);
-    assert!(settings.daraja.sandbox, "the sandbox is the default until the go-live review");
+    assert!(
+        settings.daraja.sandbox,
+        "the sandbox is the default until the go-live review"
+    );
 }
 
 #[test]
@@ -46,7 +54,12 @@ fn every_fault_is_named_at_once_and_no_secret_is() {
     ])
     .err()
     .unwrap();
-    for name in ["DATABASE__URL", "DARAJA__BASE_URL", "WHATSAPP__VERIFY_TOKEN", "COLOUR"] {
+    for name in [
+        "DATABASE__URL",
+        "DARAJA__BASE_URL",
+        "WHATSAPP__VERIFY_TOKEN",
+        "COLOUR",
+    ] {
         assert!(faults.contains(name), "{name} is not in: {faults}");
     }
     assert!(!faults.contains("hunter2"), "{faults}");
@@ -54,12 +67,22 @@ fn every_fault_is_named_at_once_and_no_secret_is() {
 
 #[test]
 fn production_follows_no_movable_clock() {
-    assert!(read(&[("RATIBA__ENVIRONMENT", "production")]).err().unwrap().contains("CLOCK__FOLLOW"));
+    assert!(
+        read(&[("RATIBA__ENVIRONMENT", "production")])
+            .err()
+            .unwrap()
+            .contains("CLOCK__FOLLOW")
+    );
 }
 
 #[test]
 fn the_movable_clock_is_on_loopback() {
-    assert!(read(&[("RATIBA__CLOCK__FOLLOW", "10.0.0.1:9000")]).err().unwrap().contains("CLOCK__FOLLOW"));
+    assert!(
+        read(&[("RATIBA__CLOCK__FOLLOW", "10.0.0.1:9000")])
+            .err()
+            .unwrap()
+            .contains("CLOCK__FOLLOW")
+    );
 }
 
 #[test]

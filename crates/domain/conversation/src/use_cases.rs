@@ -5,6 +5,7 @@ mod close_idle_threads;
 mod hand_over;
 mod receive_delivery;
 mod send_message;
+mod sender;
 mod take_turn;
 mod tell;
 

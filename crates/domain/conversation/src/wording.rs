@@ -5,6 +5,8 @@ pub mod alert;
 mod phrase;
 mod present;
 
+use std::fmt;
+
 use ratiba_kernel::Zone;
 use time::{Date, OffsetDateTime};
 
@@ -40,7 +42,7 @@ pub struct Choice {
 }
 
 /// Something to say, in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Phrase {
     /// The words.
     pub body: String,
@@ -50,6 +52,16 @@ pub struct Phrase {
     pub list_button: String,
     /// What it is for.
     pub purpose: Purpose,
+}
+
+impl fmt::Debug for Phrase {
+    /// Leaves out the words, which may name people and numbers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Phrase")
+            .field("choices", &self.choices.len())
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Phrase {

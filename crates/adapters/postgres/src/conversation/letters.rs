@@ -71,10 +71,10 @@ impl LetterBox for PgConversation {
         body.truncate(LEFTOVER_BYTES_MAX);
         let reason = leftover.reason.code();
         match tenant {
-            Some(tenant) => self
-                .database
-                .tenant(tenant, move |tx| {
-                    sql_query(
+            Some(tenant) => {
+                self.database
+                    .tenant(tenant, move |tx| {
+                        sql_query(
                         "INSERT INTO inbound_quarantine (id, tenant_id, channel, reason, body, received_at)
                              VALUES ($1, $2, $3, $4, $5, $6)",
                     )
@@ -85,9 +85,10 @@ impl LetterBox for PgConversation {
                     .bind::<Binary, _>(&body)
                     .bind::<Timestamptz, _>(now)
                     .execute(tx.conn())?;
-                    Ok::<_, TxError<Outage>>(true)
-                })
-                .await,
+                        Ok::<_, TxError<Outage>>(true)
+                    })
+                    .await
+            }
             None => {
                 self.database
                     .global(move |tx| {

@@ -9,9 +9,20 @@ fn reasons(all: &[Reason]) -> BTreeSet<Reason> {
 #[test]
 fn the_customer_is_told_the_reason_that_helps_most() {
     let last_day = time::macros::date!(2026 - 07 - 11);
-    let told = |all: &[Reason]| not_free(&reasons(all), Limits { notice_minutes: 30, last_day });
+    let told = |all: &[Reason]| {
+        not_free(
+            &reasons(all),
+            Limits {
+                notice_minutes: 30,
+                last_day,
+            },
+        )
+    };
     assert_eq!(told(&[Reason::Closed, Reason::Booked]), NotFree::Taken);
-    assert_eq!(told(&[Reason::Closed, Reason::Notice]), NotFree::TooSoon { notice_minutes: 30 });
+    assert_eq!(
+        told(&[Reason::Closed, Reason::Notice]),
+        NotFree::TooSoon { notice_minutes: 30 }
+    );
     assert_eq!(told(&[Reason::Closed, Reason::InThePast]), NotFree::Past);
     assert_eq!(told(&[Reason::Horizon]), NotFree::TooFar { last_day });
     assert_eq!(told(&[Reason::Closed]), NotFree::Closed);

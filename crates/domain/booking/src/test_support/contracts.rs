@@ -480,7 +480,9 @@ async fn a_customers_upcoming_visits_are_those_that_stand_and_are_not_over<B: Bo
     let ahead = recorded(book, &AppointmentBuilder::new(2, from_to((12, 0), (13, 0)))).await;
     let gone = recorded(book, &AppointmentBuilder::new(3, from_to((14, 0), (15, 0)))).await;
     let nothing = ratiba_kernel::Money::zero(gone.booking().price.charged().currency());
-    let cancelled = gone.cancel(crate::appointment::CancelledBy::Customer, nothing, NOW).unwrap();
+    let cancelled = gone
+        .cancel(crate::appointment::CancelledBy::Customer, nothing, NOW)
+        .unwrap();
     book.port()
         .record(tenant(), Change::at(NOW).with(cancelled, ClaimChange::Release))
         .await
@@ -494,5 +496,8 @@ async fn a_customers_upcoming_visits_are_those_that_stand_and_are_not_over<B: Bo
     let ids: Vec<_> = found.iter().map(|visit| visit.head.id).collect();
     assert_eq!(ids, vec![ahead.booking().visit]);
     let stranger = ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(u128::MAX));
-    assert_eq!(book.port().upcoming(tenant(), stranger, from).await.unwrap(), Vec::new());
+    assert_eq!(
+        book.port().upcoming(tenant(), stranger, from).await.unwrap(),
+        Vec::new()
+    );
 }

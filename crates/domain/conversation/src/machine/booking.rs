@@ -17,7 +17,7 @@ pub fn hear(stage: &Stage, question: Option<&Question>, said: Said, facts: &Fact
         Said::ChoseAgain => Step::silence(),
         Said::ChoseTooLate => too_late(stage, facts),
         Said::Wordless(kind) => Step::say(Reply::WordsPlease(kind)),
-        Said::Numbers(numbers) => heard_number(stage, &numbers),
+        Said::Numbers(numbers) => heard_number(stage, &numbers, facts),
         Said::Chose(meaning) => chosen(stage, meaning, facts),
         Said::Words(words) => match (words.intent, words.choice, question) {
             (Intent::ChooseOption, Some(place), Some(question)) => {
@@ -248,7 +248,8 @@ fn slot_chosen(draft: &Draft, slot: Option<&Slot>, facts: &Facts<'_>) -> Step {
     }
 }
 
-fn heard_number(stage: &Stage, numbers: &[PhoneNumber]) -> Step {
+/// A number pays for what was agreed; one from long ago brings the question again.
+fn heard_number(stage: &Stage, numbers: &[PhoneNumber], facts: &Facts<'_>) -> Step {
     let Some(payer) = numbers.iter().find(|number| number.is_kenyan_mobile()) else {
         return match stage {
             Stage::AskingPayer { .. } | Stage::Paying { .. } => Step::say(Reply::AskOtherPayer),
@@ -261,6 +262,10 @@ fn heard_number(stage: &Stage, numbers: &[PhoneNumber]) -> Step {
         };
     };
     match stage {
+        Stage::AskingPayer { draft, slot } if facts.stale => Step::wish(Wish::Offer {
+            draft: draft.clone().at(slot),
+        }),
+        Stage::Paying { owed, .. } if facts.stale => look_up(owed),
         Stage::AskingPayer { draft, slot } => Step::wish(Wish::Hold {
             draft: draft.clone(),
             slot: *slot,

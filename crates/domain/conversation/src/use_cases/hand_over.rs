@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
 
-use super::TRIES_MAX;
+use super::{TRIES_MAX, sender};
 use crate::customer::Customer;
 use crate::event::ConversationEvent;
 use crate::inbound::{InboundId, InboundMessage};
 use crate::outgoing::{Content, Draft, OutgoingMessage, Purpose, Recipient, TextBody};
-use crate::ports::{BusinessProfile, Change, ChannelReader, RecordError, ThreadBook, Who};
+use crate::ports::{BusinessProfile, Change, ChannelReader, RecordError, ThreadBook};
 use crate::templates::TemplateName;
 use crate::texts::{TextKey, Tongue, Values, render};
 use crate::thread::{HandoffReason, Thread};
@@ -58,12 +58,8 @@ impl HandOver {
 
     async fn decide(&self, tenant: TenantId, message: InboundMessage) -> Result<Change, Outage> {
         let now = self.clock.now();
-        let reading = self.reader.message(&message.raw);
-        let who = Who::Sender {
-            sender: message.sender.clone(),
-            phone: reading.phone.clone(),
-        };
-        let file = self.book.file(tenant, who, message.channel).await?;
+        let mut reading = self.reader.message(&message.raw);
+        let file = sender::find(self.book.as_ref(), tenant, &message, &mut reading).await?;
         let (customer, open) = match file {
             Some(file) => (file.customer.seen_again(&reading), file.thread),
             None => {

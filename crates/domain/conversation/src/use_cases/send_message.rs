@@ -254,7 +254,10 @@ pub(super) fn after_refusal(
                 | SendState::Sent { .. }
                 | SendState::Unknown { .. }
                 | SendState::Refused { .. }
-                | SendState::Abandoned { .. } => not_sent(postponed, &format!("provider_{code}"), now),
+                | SendState::Abandoned { .. } => {
+                    let reason = format!("provider_{code}");
+                    not_sent(postponed.refused(reason.clone(), now), &reason, now)
+                }
             }
         }
         SendRefusal::TemplateInstead { .. } => match message.fallback.clone() {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
 
-use super::TRIES_MAX;
+use super::{TRIES_MAX, sender};
 use crate::consent::{Admission, admission};
 use crate::customer::Customer;
 use crate::hear;
@@ -121,12 +121,8 @@ impl TakeTurn {
         message: InboundMessage,
     ) -> Result<(Change, TurnEnd), TakeTurnError> {
         let now = self.clock.now();
-        let reading = self.reader.message(&message.raw);
-        let who = Who::Sender {
-            sender: message.sender.clone(),
-            phone: reading.phone.clone(),
-        };
-        let file = self.book.file(tenant, who, message.channel).await?;
+        let mut reading = self.reader.message(&message.raw);
+        let file = sender::find(self.book.as_ref(), tenant, &message, &mut reading).await?;
         if !reading.received.wants_answer() {
             // The channel's own notes, and reactions: on record, and no reason to begin a thread.
             let change = Change {

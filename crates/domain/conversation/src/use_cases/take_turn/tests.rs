@@ -535,3 +535,33 @@ fn the_name_is_kept_on_one_line_without_tricks() {
     chat.sends(json!({ "phone": a_phone(123), "name": "Asha\n\u{0}\u{202e} Njeri", "text": "Habari" }));
     assert_eq!(chat.customer().name.as_deref(), Some("Asha Njeri"));
 }
+
+#[test]
+fn a_number_that_another_customer_has_is_not_taken_over() {
+    let mut chat = Chat::default();
+    chat.says("Habari");
+    chat.sends(json!({ "user_id": "KE.9xAmPLe", "text": "Habari" }));
+    chat.sends(json!({ "user_id": "KE.9xAmPLe", "phone": a_phone(123), "text": "Nataka massage kesho saa nane mchana" }));
+    let customers = chat.record.customers(chat.tenant());
+    let with_number = customers
+        .iter()
+        .filter(|customer| customer.phone.is_some())
+        .count();
+    assert_eq!((customers.len(), with_number), (2, 1));
+}
+
+#[test]
+fn a_hidden_number_that_is_shown_later_is_learned() {
+    let mut chat = Chat::default();
+    chat.sends(json!({ "user_id": "KE.9xAmPLe", "text": "Habari" }));
+    chat.sends(json!({ "user_id": "KE.9xAmPLe", "phone": a_phone(321), "text": "Habari" }));
+    assert_eq!(chat.customer().phone, Some(a_phone(321)));
+}
+
+#[test]
+fn a_stranger_who_says_stop_hears_one_answer_and_no_introduction() {
+    let mut chat = Chat::default();
+    let said = chat.says("STOP");
+    assert_eq!(said.len(), 1);
+    assert!(!said[0].contains("Aria Aura Spa"), "{}", said[0]);
+}

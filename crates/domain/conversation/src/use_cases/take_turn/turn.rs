@@ -258,7 +258,8 @@ impl Turn {
         };
         let mut phrases: Vec<Phrase> = replies.iter().map(|reply| phrase(reply, &voice)).collect();
         let machine_speaks = self.scene.thread.driver.is_machine();
-        if !self.scene.known && machine_speaks && !phrases.is_empty() {
+        let leaves = replies.contains(&Reply::OptedOut);
+        if !self.scene.known && machine_speaks && !leaves && !phrases.is_empty() {
             let values = Values::new().with(Placeholder::Business, self.profile.business_name.as_str());
             phrases.insert(0, Phrase::plain(render(TextKey::FirstContact, tongue, &values)));
         }

@@ -1,10 +1,12 @@
 //! The daily figures, as they are told.
 
+use std::fmt;
+
 use ratiba_kernel::Money;
 use time::Date;
 
 /// Yesterday in figures, and today's list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DigestFigures {
     /// The local day on which it is told.
     pub day: Date,
@@ -28,4 +30,14 @@ pub struct DigestFigures {
     pub commission: Money,
     /// Today's visits, one line each.
     pub today: Vec<String>,
+}
+
+impl fmt::Debug for DigestFigures {
+    /// Leaves out the list, which names people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DigestFigures")
+            .field("day", &self.day)
+            .field("bookings", &self.bookings)
+            .finish_non_exhaustive()
+    }
 }
