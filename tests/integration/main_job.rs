@@ -145,6 +145,18 @@ async fn the_main_job_runs_from_a_message_to_a_frozen_month() {
 }
 
 #[tokio::test]
+async fn messages_to_one_customer_arrive_in_the_order_in_which_they_were_said() {
+    let world = World::new().await;
+    world.book_and_pay().await;
+    let texts = world.texts(ASHA).await;
+    let place = |what: &str| texts.iter().position(|text| text.contains(what)).unwrap();
+    assert!(place("Je, ni sawa?") < place("Nimekushikia"), "{texts:#?}");
+    assert!(place("Nimekushikia") < place("imethibitishwa"));
+    assert!(place("imethibitishwa") < place("RISITI"));
+    assert!(texts[place("Nimekushikia")].contains("saa mbili na dakika tano asubuhi (8:05 am)"));
+}
+
+#[tokio::test]
 async fn a_month_that_is_still_running_is_not_closed() {
     let world = World::new().await;
     let (status, body) = world

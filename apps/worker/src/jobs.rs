@@ -55,7 +55,16 @@ impl RunJob for Jobs {
     }
 
     async fn gave_up(&self, job: &Job, error: &str) {
-        let _ = (job, error);
+        let (Some(tenant), "conversation.turn") = (job.tenant, job.kind.as_str()) else {
+            return;
+        };
+        let Ok(ConversationTask::Turn { inbound }) = task(job) else {
+            return;
+        };
+        // The customer must not wait for a machine that cannot answer: a person takes the thread.
+        if let Err(outage) = self.parts.conversation.hand_over.execute(tenant, inbound).await {
+            tracing::error!(job.id = %job.id, error, %outage, "a thread could not be given to a person");
+        }
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Payments {
 pub struct Conversation {
     /// Handles one message.
     pub take_turn: conversation::TakeTurn,
+    /// Gives a thread to a person after a message could not be handled.
+    pub hand_over: conversation::HandOver,
     /// Tells a customer what happened elsewhere.
     pub tell: conversation::Tell,
     /// Sends one message.

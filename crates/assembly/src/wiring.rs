@@ -225,6 +225,13 @@ impl Ground {
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
+            hand_over: conversation::HandOver {
+                book: threads.clone(),
+                reader: reader.clone(),
+                profile: profile.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             tell: conversation::Tell {
                 book: threads.clone(),
                 desk,

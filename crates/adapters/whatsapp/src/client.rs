@@ -154,7 +154,11 @@ impl ClientMessenger for WhatsappMessenger {
             Ok(None) => return SendAnswer::Refused(SendRefusal::Misconfigured { code: 0 }),
             Err(_outage) => return not_sent(),
         };
-        match self.post(&account, &send_body(to, content, reference)).await {
+        let patience = StdDuration::from_millis(self.settings.timeout_ms);
+        match self
+            .post(&account, &send_body(to, content, reference), patience)
+            .await
+        {
             Ok((status, answer)) => read_answer(status, &answer),
             Err(error) if error.is_connect() || error.is_builder() => {
                 tracing::warn!("the WhatsApp API cannot be reached");

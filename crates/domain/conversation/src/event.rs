@@ -1,6 +1,6 @@
 //! What happened in the conversation, and what of it is due later. Ids and codes only, never words.
 
-use ratiba_kernel::TokenHash;
+use ratiba_kernel::{PhoneNumber, TenantId, TokenHash};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -8,7 +8,7 @@ use crate::channel::{Channel, SenderKey};
 use crate::customer::CustomerId;
 use crate::desk::VisitRef;
 use crate::inbound::InboundId;
-use crate::outgoing::MessageId;
+use crate::outgoing::{MessageId, Recipient};
 use crate::thread::{HandoffReason, ThreadId};
 
 /// The name of this domain's events in the outbox.
@@ -118,14 +118,36 @@ impl<T> Due<T> {
 /// The ordering key under which one sender's messages are handled one at a time. The queue is global, so the
 /// key does not show the number.
 #[must_use]
-pub fn turn_order(tenant: ratiba_kernel::TenantId, channel: Channel, sender: &SenderKey) -> String {
-    let whole = format!("{tenant}:{}:{}", channel.code(), sender.as_str());
-    let hash = TokenHash::of(&whole);
-    let digits: String = hash
-        .as_bytes()
+pub fn turn_order(tenant: TenantId, channel: Channel, sender: &SenderKey) -> String {
+    format!(
+        "turn:{}",
+        short_hash(&format!("{tenant}:{}:{}", channel.code(), sender.as_str()))
+    )
+}
+
+/// The ordering key under which messages to one recipient go out one at a time, in the order in which they
+/// were queued: a confirmation before its receipt. It does not show the number.
+#[must_use]
+pub fn send_order(tenant: TenantId, channel: Channel, recipient: &Recipient) -> String {
+    let to = match recipient {
+        Recipient::Customer(id) => id.to_string(),
+        Recipient::Business(address) => {
+            let phone = address.phone().map(PhoneNumber::e164).unwrap_or_default();
+            let user = address.user_id().map(SenderKey::as_str).unwrap_or_default();
+            format!("{phone}:{user}")
+        }
+    };
+    format!(
+        "send:{}",
+        short_hash(&format!("{tenant}:{}:{to}", channel.code()))
+    )
+}
+
+fn short_hash(text: &str) -> String {
+    let hash = TokenHash::of(text);
+    hash.as_bytes()
         .iter()
         .take(16)
         .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("turn:{digits}")
+        .collect()
 }

@@ -2,6 +2,7 @@
 //! several thoughts of one turn in one message.
 
 pub mod alert;
+mod inquiry;
 mod phrase;
 mod present;
 
@@ -155,6 +156,12 @@ impl Voice<'_> {
     #[must_use]
     pub fn when(&self, instant: OffsetDateTime) -> String {
         format_when(instant, self.zone(), self.tongue)
+    }
+
+    /// A local time of day on both clocks.
+    #[must_use]
+    pub fn time_of_day(&self, instant: OffsetDateTime) -> String {
+        crate::texts::format_time(self.zone().local(instant).time(), self.tongue)
     }
 
     /// A local time of day on the clock of hands, such as `2:00 pm`, for titles that have no room for both.

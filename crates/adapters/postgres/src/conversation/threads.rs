@@ -7,7 +7,7 @@ use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid 
 use ratiba_conversation::channel::Channel;
 use ratiba_conversation::consent::ConsentRecord;
 use ratiba_conversation::customer::Customer;
-use ratiba_conversation::event::{ConversationTask, Due, TOPIC};
+use ratiba_conversation::event::{ConversationTask, Due, TOPIC, send_order};
 use ratiba_conversation::inbound::{InboundId, InboundMessage};
 use ratiba_conversation::outgoing::{OutgoingMessage, Recipient, SendState};
 use ratiba_conversation::ports::{Change, CustomerFile, RecordError, ThreadBook, Who};
@@ -344,7 +344,10 @@ fn queue_message(tx: &mut TenantTx<'_>, message: &OutgoingMessage) -> Result<(),
         at,
         task: ConversationTask::Send { message: message.id },
     };
-    enqueue_task(tx, &due, None)
+    // A message that waits for the morning must not hold back an answer of tonight.
+    let at_once = at <= message.created_at;
+    let order = at_once.then(|| send_order(tx.tenant(), message.channel, &message.recipient));
+    enqueue_task(tx, &due, order)
 }
 
 /// When somebody last wrote to us, by the provider's clock.

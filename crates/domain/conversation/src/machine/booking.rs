@@ -3,12 +3,16 @@
 //! One message may carry several answers and goes as far as they reach. Date and time are always proposed and
 //! repeated before anything is held.
 
+mod answers;
+
 use super::{Draft, Effect, Facts, Meaning, Missing, Owed, Question, Reply, Said, Stage, Step, Wish, Words};
 use super::{Misunderstanding, inquiry, payment, visit};
-use crate::desk::{HoldAnswer, NotFree, Offer, Slot, Wanted};
+use crate::desk::{NotFree, Slot, Wanted};
 use crate::thread::HandoffReason;
 use crate::understanding::Intent;
 use ratiba_kernel::PhoneNumber;
+
+pub use answers::{held, offered};
 
 /// What follows from what was heard.
 #[must_use]
@@ -465,65 +469,5 @@ pub fn not_understood(stage: &Stage, count: u8, facts: &Facts<'_>) -> Step {
             step
         }
         _third => Step::call_person(HandoffReason::NotUnderstood),
-    }
-}
-
-/// What follows from the desk's offer.
-#[must_use]
-pub fn offered(draft: Draft, offer: Offer) -> Step {
-    match offer {
-        Offer::Free(slot) => propose(draft, slot),
-        Offer::Alternatives { reason, slots } => choose(draft, reason, slots),
-    }
-}
-
-fn choose(draft: Draft, reason: NotFree, slots: Vec<Slot>) -> Step {
-    let wanted = draft.wanted.clone();
-    match (reason, slots.as_slice()) {
-        (_any, []) => Step::say(Reply::NothingFree { reason, wanted }).at(Stage::Gathering {
-            draft: draft.without_time(),
-            missing: Missing::When,
-        }),
-        (NotFree::Choose, [only]) => {
-            let slot = *only;
-            propose(draft.at(&slot), slot)
-        }
-        (_any, _several) => Step::say(Reply::PickSlot {
-            reason,
-            wanted,
-            slots: slots.clone(),
-        })
-        .at(Stage::Choosing { draft, slots }),
-    }
-}
-
-/// What follows from the order to hold a slot. A visit that owes nothing is told by its confirmation.
-#[must_use]
-pub fn held(draft: Draft, slot: Slot, payer: Option<PhoneNumber>, answer: HoldAnswer) -> Step {
-    match answer {
-        HoldAnswer::Taken { alternatives } => choose(draft, NotFree::Taken, alternatives),
-        HoldAnswer::Held {
-            visit,
-            deadline: Some(deadline),
-            due_now,
-        } if due_now.is_positive() => {
-            let owed = Owed {
-                visit,
-                slot,
-                amount: due_now,
-                deadline,
-            };
-            match payer {
-                Some(payer) => Step::wish(Wish::AskMoney { owed, payer }).at(Stage::Paying {
-                    owed,
-                    payer_wanted: false,
-                }),
-                None => Step::say(Reply::AskPayer).at(Stage::Paying {
-                    owed,
-                    payer_wanted: true,
-                }),
-            }
-        }
-        HoldAnswer::Held { visit, .. } => Step::silence().at(Stage::Booked { visit, slot }),
     }
 }

@@ -19,7 +19,7 @@ use crate::inbound::{InboundId, InboundMessage, Reading};
 use crate::machine::{Facts, STALE_AFTER, Said, Step, booking};
 use crate::ports::{
     BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile, PaymentDesk,
-    RecordError, ThreadBook, VisitDesk, Who,
+    RecordError, ThreadBook, VisitDesk,
 };
 use crate::thread::{HandoffReason, Thread};
 use crate::understanding::{Intent, Language};

@@ -1,13 +1,13 @@
 //! The words for each reply.
 
-use time::{Date, OffsetDateTime, Time, Weekday};
+use time::OffsetDateTime;
 
 use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, VisitCard, Wanted};
 use crate::machine::{CHOICES_MAX, Meaning, Misunderstanding, Owed, Reply, Wordless};
 use crate::outgoing::{BUTTON_TITLE_CHARACTERS_MAX, Purpose, ROWS_MAX, cut};
-use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, format_time, render};
-use crate::understanding::OpenSpan;
+use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, render};
 
+use super::inquiry::{do_not_know, hours, location, prices};
 use super::{Choice, Phrase, Voice};
 
 /// Puts a reply into words.
@@ -292,7 +292,7 @@ fn not_free(reason: NotFree, wanted: Option<&Wanted>, nearest: Option<&Slot>, vo
 fn prompt_sent(owed: &Owed, trial: bool, voice: &Voice<'_>) -> Phrase {
     let values = voice
         .values_of(&owed.slot)
-        .with(Placeholder::Time, voice.clock(owed.deadline))
+        .with(Placeholder::Time, voice.time_of_day(owed.deadline))
         .with(Placeholder::Amount, owed.amount.to_string());
     let mut body = voice.text(TextKey::PromptSent, &values);
     if trial {
@@ -321,7 +321,7 @@ fn payment_failed(trouble: PaymentTrouble, deadline: OffsetDateTime, voice: &Voi
         Next::OtherNumber => vec![other, person],
         Next::Person => vec![person],
     };
-    let values = Values::new().with(Placeholder::Time, voice.clock(deadline));
+    let values = Values::new().with(Placeholder::Time, voice.time_of_day(deadline));
     voice.say_with(key, &values).with_choices(choices)
 }
 
@@ -377,127 +377,4 @@ fn ask_cancel(slot: &Slot, voice: &Voice<'_>) -> Phrase {
         voice.choice(Meaning::Yes, TextKey::ButtonCancel),
         voice.choice(Meaning::No, TextKey::ButtonKeep),
     ])
-}
-
-fn prices(services: &[ServiceRef], voice: &Voice<'_>) -> Phrase {
-    let known: Vec<_> = services.iter().filter_map(|id| voice.menu.service(*id)).collect();
-    let book = vec![voice.choice(Meaning::Book, TextKey::ButtonBook)];
-    match known.as_slice() {
-        [only] => {
-            let values = Values::new()
-                .with(Placeholder::Service, only.name_in(voice.language()))
-                .with(Placeholder::Price, only.price.to_string())
-                .with(Placeholder::Duration, format_minutes(only.minutes, voice.tongue));
-            let choice = Choice {
-                meaning: Meaning::Service(only.id),
-                ..voice.choice(Meaning::Book, TextKey::ButtonBook)
-            };
-            voice
-                .say_with(TextKey::PriceAnswer, &values)
-                .with_choices(vec![choice])
-        }
-        several => {
-            let lines: Vec<String> = several
-                .iter()
-                .take(20)
-                .map(|service| format!("{}: {}", service.name_in(voice.language()), service.price))
-                .collect();
-            let values = Values::new().with(Placeholder::List, lines.join("\n"));
-            voice
-                .say_with(TextKey::PriceListAnswer, &values)
-                .with_choices(book)
-        }
-    }
-}
-
-fn location(voice: &Voice<'_>) -> Phrase {
-    match &voice.profile.location {
-        Some(address) => voice.say_with(
-            TextKey::LocationAnswer,
-            &Values::new().with(Placeholder::Address, address.as_str()),
-        ),
-        None => do_not_know(voice),
-    }
-}
-
-fn do_not_know(voice: &Voice<'_>) -> Phrase {
-    voice
-        .say(TextKey::NoAnswerKnown)
-        .with_choices(vec![voice.choice(Meaning::Person, TextKey::ButtonPerson)])
-}
-
-fn hours(day: Option<Date>, voice: &Voice<'_>) -> Phrase {
-    let Some(day) = day else {
-        return voice.say_with(
-            TextKey::HoursAnswer,
-            &Values::new().with(Placeholder::Hours, week(voice)),
-        );
-    };
-    let spans = voice.menu.opening.spans(day.weekday());
-    let values = Values::new().with(Placeholder::Date, format_date(day, voice.tongue));
-    if spans.is_empty() {
-        voice.say_with(
-            TextKey::ClosedOnDateAnswer,
-            &values.with(Placeholder::Hours, week(voice)),
-        )
-    } else {
-        voice.say_with(
-            TextKey::HoursOnDateAnswer,
-            &values.with(Placeholder::Hours, spans_written(spans, voice)),
-        )
-    }
-}
-
-/// The week's hours, days with the same hours together.
-fn week(voice: &Voice<'_>) -> String {
-    let mut lines: Vec<(Weekday, Weekday, Vec<OpenSpan>)> = Vec::new();
-    for offset in 0..7 {
-        let day = Weekday::Monday.nth_next(offset);
-        let spans = voice.menu.opening.spans(day).to_vec();
-        match lines.last_mut() {
-            Some((_, last, same)) if *same == spans => *last = day,
-            Some(_) | None => lines.push((day, day, spans)),
-        }
-    }
-    let written = lines
-        .into_iter()
-        .filter(|(_, _, spans)| !spans.is_empty())
-        .map(|(first, last, spans)| {
-            let days = if first == last {
-                day_name(first, voice)
-            } else {
-                format!("{} – {}", day_name(first, voice), day_name(last, voice))
-            };
-            format!("{days}: {}", spans_written(&spans, voice))
-        });
-    written.collect::<Vec<_>>().join("\n")
-}
-
-/// A weekday's name, taken from a date that has it.
-fn day_name(day: Weekday, voice: &Voice<'_>) -> String {
-    let monday = Date::from_iso_week_date(2026, 20, Weekday::Monday).unwrap_or(Date::MIN);
-    let date = monday + time::Duration::days(i64::from(day.number_days_from_monday()));
-    let written = format_date(date, voice.tongue);
-    written.split(' ').next().unwrap_or_default().to_owned()
-}
-
-fn spans_written(spans: &[OpenSpan], voice: &Voice<'_>) -> String {
-    let written = spans.iter().map(|span| {
-        format!(
-            "{} – {}",
-            minute_written(span.from_minute, voice),
-            minute_written(span.to_minute, voice)
-        )
-    });
-    written.collect::<Vec<_>>().join(", ")
-}
-
-fn minute_written(minute: u16, voice: &Voice<'_>) -> String {
-    let (hour, minute) = (minute / 60 % 24, minute % 60);
-    let time = u8::try_from(hour)
-        .ok()
-        .zip(u8::try_from(minute).ok())
-        .and_then(|(hour, minute)| Time::from_hms(hour, minute, 0).ok())
-        .unwrap_or(Time::MIDNIGHT);
-    format_time(time, voice.tongue)
 }

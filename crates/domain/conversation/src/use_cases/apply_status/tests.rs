@@ -136,3 +136,25 @@ fn a_status_about_nothing_of_ours_changes_nothing() {
     report(&chat, "archived", json!({"id": "out.1", "status": "archived"}));
     assert_eq!(message(&chat, id), before);
 }
+
+#[test]
+fn a_failure_that_patience_would_have_helped_is_not_left_as_sent() {
+    let (chat, id) = chat_with(a_message().build());
+    settle(
+        &chat,
+        |m| m.handing_over(EPOCH).accepted(Some("out.1".into()), EPOCH),
+        id,
+    );
+    let report = StatusReport {
+        provider_id: "out.1".into(),
+        message: Some(id),
+        outcome: Err(SendRefusal::RetryLater {
+            code: 131_000,
+            after: time::Duration::seconds(5),
+        }),
+        at: EPOCH,
+    };
+    let decided = decide(message(&chat, id), &report, EPOCH);
+    assert_eq!(decided.message.state.code(), "refused");
+    assert_eq!(decided.events.len(), 1);
+}

@@ -1,0 +1,67 @@
+//! What follows from the booking desk's answers.
+
+use ratiba_kernel::PhoneNumber;
+
+use super::propose;
+use crate::desk::{HoldAnswer, NotFree, Offer, Slot};
+use crate::machine::{Draft, Missing, Owed, Reply, Stage, Step, Wish};
+
+/// What follows from the desk's offer.
+#[must_use]
+pub fn offered(draft: Draft, offer: Offer) -> Step {
+    match offer {
+        Offer::Free(slot) => propose(draft, slot),
+        Offer::Alternatives { reason, slots } => choose(draft, reason, slots),
+    }
+}
+
+fn choose(draft: Draft, reason: NotFree, slots: Vec<Slot>) -> Step {
+    let wanted = draft.wanted.clone();
+    match (reason, slots.as_slice()) {
+        (_any, []) => Step::say(Reply::NothingFree { reason, wanted }).at(Stage::Gathering {
+            draft: draft.without_time(),
+            missing: Missing::When,
+        }),
+        (NotFree::Choose, [only]) => {
+            let slot = *only;
+            propose(draft.at(&slot), slot)
+        }
+        (_any, _several) => Step::say(Reply::PickSlot {
+            reason,
+            wanted,
+            slots: slots.clone(),
+        })
+        .at(Stage::Choosing { draft, slots }),
+    }
+}
+
+/// What follows from the order to hold a slot. A visit that owes nothing is told by its confirmation.
+#[must_use]
+pub fn held(draft: Draft, slot: Slot, payer: Option<PhoneNumber>, answer: HoldAnswer) -> Step {
+    match answer {
+        HoldAnswer::Taken { alternatives } => choose(draft, NotFree::Taken, alternatives),
+        HoldAnswer::Held {
+            visit,
+            deadline: Some(deadline),
+            due_now,
+        } if due_now.is_positive() => {
+            let owed = Owed {
+                visit,
+                slot,
+                amount: due_now,
+                deadline,
+            };
+            match payer {
+                Some(payer) => Step::wish(Wish::AskMoney { owed, payer }).at(Stage::Paying {
+                    owed,
+                    payer_wanted: false,
+                }),
+                None => Step::say(Reply::AskPayer).at(Stage::Paying {
+                    owed,
+                    payer_wanted: true,
+                }),
+            }
+        }
+        HoldAnswer::Held { visit, .. } => Step::silence().at(Stage::Booked { visit, slot }),
+    }
+}
