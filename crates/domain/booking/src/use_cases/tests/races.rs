@@ -7,6 +7,7 @@ use ratiba_kernel::{Outage, TenantId, TimeRange};
 
 use super::*;
 use crate::appointment::{Appointment, AppointmentId};
+use crate::catalogue::CustomerId;
 use crate::ports::Change;
 use crate::visit::{HoldKey, VisitId};
 
@@ -41,6 +42,15 @@ impl AppointmentBook for Crowded {
 
     async fn between(&self, tenant: TenantId, range: TimeRange) -> Result<Vec<Appointment>, Outage> {
         self.book.between(tenant, range).await
+    }
+
+    async fn upcoming(
+        &self,
+        tenant: TenantId,
+        customer: CustomerId,
+        from: OffsetDateTime,
+    ) -> Result<Vec<Visit>, Outage> {
+        self.book.upcoming(tenant, customer, from).await
     }
 
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
