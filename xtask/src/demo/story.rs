@@ -197,7 +197,7 @@ impl<'a> Story<'a> {
         let url = self.at.api(&format!("/api/v1/commission/periods/{id}"));
         let whole = self.http.get(&url, Some(&self.owner))?.expect("a period", 200)?;
         telling.seen(&format!(
-            "{}: commission {}, tips {}, {} hours, {} visits",
+            "{}: commission {}, tips {}, {} hours, {} rendered",
             shown(&whole, "/staff_name"),
             money(&whole, "/commission"),
             money(&whole, "/tip"),
