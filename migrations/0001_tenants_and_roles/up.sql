@@ -112,12 +112,10 @@ CREATE TABLE access_keys (
     key_hash bytea PRIMARY KEY CHECK (octet_length(key_hash) = 32),
     kind text NOT NULL CHECK (kind IN ('token', 'invitation', 'calendar', 'webhook_path')),
     tenant_id uuid NOT NULL REFERENCES tenants,
-    subject_id uuid NOT NULL,
-    expires_at timestamptz,
-    revoked_at timestamptz
+    -- The row that says what the key opens, and until when.
+    subject_id uuid NOT NULL
 );
 GRANT SELECT, INSERT, DELETE ON access_keys TO ratiba_app;
-GRANT UPDATE (revoked_at) ON access_keys TO ratiba_app;
 GRANT SELECT ON access_keys TO ratiba_backup;
 
 CREATE TABLE personal_access_tokens (
@@ -130,7 +128,6 @@ CREATE TABLE personal_access_tokens (
     scopes text[] NOT NULL,
     created_at timestamptz NOT NULL,
     expires_at timestamptz CHECK (expires_at > created_at),
-    last_used_at timestamptz,
     revoked_at timestamptz,
     PRIMARY KEY (tenant_id, id)
 );

@@ -44,6 +44,7 @@ SELECT ratiba_protect('inbound_messages', 'SELECT, INSERT, UPDATE');
 
 CREATE TABLE message_statuses (
     tenant_id uuid NOT NULL REFERENCES tenants,
+    id uuid NOT NULL,
     channel text NOT NULL CHECK (channel IN ('whatsapp')),
     provider_id text NOT NULL CHECK (length(provider_id) BETWEEN 1 AND 256),
     status text NOT NULL CHECK (length(status) BETWEEN 1 AND 40),
@@ -52,7 +53,8 @@ CREATE TABLE message_statuses (
     received_at timestamptz NOT NULL,
     -- json and not jsonb: kept as it came, also what jsonb refuses (a NUL in somebody's text).
     raw json NOT NULL,
-    PRIMARY KEY (tenant_id, channel, provider_id, status)
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, channel, provider_id, status)
 );
 SELECT ratiba_protect('message_statuses', 'SELECT, INSERT');
 

@@ -6,3 +6,4 @@ mod api_edge;
 mod main_job;
 mod money;
 mod webhooks;
+mod worker;

@@ -77,10 +77,6 @@ fn settings(
         ("RATIBA__WHATSAPP__APP_SECRET", whatsapp.app_secret.clone()),
         ("RATIBA__WHATSAPP__VERIFY_TOKEN", "verify-me".to_owned()),
         ("RATIBA__WHATSAPP__ACCESS_TOKEN", whatsapp.access_token.clone()),
-        (
-            "RATIBA__WHATSAPP__PHONE_NUMBER_ID",
-            whatsapp.phone_number_id.clone(),
-        ),
         ("RATIBA__DARAJA__BASE_URL", base_url.to_owned()),
         ("RATIBA__DARAJA__CONSUMER_KEY", daraja.consumer_key.clone()),
         ("RATIBA__DARAJA__CONSUMER_SECRET", daraja.consumer_secret.clone()),

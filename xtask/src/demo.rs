@@ -4,6 +4,7 @@ mod story;
 
 use std::time::Duration;
 
+use crate::interrupt;
 use crate::machine;
 use crate::stack::{Stack, StackOptions};
 
@@ -17,6 +18,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
         clock_start: story::BEGINS_AT,
     })?;
     let told = story::play(&mut stack, &Telling { began });
+    if interrupt::is_raised() {
+        stack.stop()?;
+        return Err(interrupt::Interrupted.into());
+    }
     if let Err(error) = &told {
         println!("\nit did not happen: {error:#}");
         stack.show_logs();

@@ -2,7 +2,6 @@
 //!
 //! Migrations have a program of their own, `ratiba-migrate`, which runs as another role.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -12,14 +11,15 @@ use ratiba_assembly::Parts;
 use ratiba_assembly::demo::{self, DemoAddresses};
 use ratiba_assembly::settings::{Environment, SharedSettings};
 use ratiba_bootstrap::SettingsReader;
-use ratiba_kernel::{Clock, PhoneNumber, TenantId};
+use ratiba_kernel::{Clock, Id, PhoneNumber, TenantId};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// What the program says when it does not understand.
 pub const USAGE: &str = "usage: ratiba-admin demo-tenant
-       ratiba-admin token TENANT ROLE NAME      mint a token; it is shown once
+       ratiba-admin token TENANT ROLE NAME DAYS [STAFF]
+                                                mint a token for so many days; it is shown once
        ratiba-admin jobs                        how full the queue is, and the dead jobs
        ratiba-admin replay JOB                  make a dead job ready again
        ratiba-admin unrouted                    provider messages of no tenant";
@@ -27,13 +27,14 @@ pub const USAGE: &str = "usage: ratiba-admin demo-tenant
 /// What the program starts with when nobody says otherwise, over the shared base.
 pub const BASE: &str = concat!(
     include_str!("../../../crates/assembly/src/base.toml"),
-    "\n[demo]\nowner_phone = \"+254700000001\"\n"
+    "\n[demo]\nowner_phone = \"+254700000001\"\nphone_number_id = \"600700800900\"\n"
 );
 
 /// Everything the program is told by its environment.
 pub struct AdminSettings {
     shared: SharedSettings,
     owner_phone: PhoneNumber,
+    phone_number_id: String,
 }
 
 impl AdminSettings {
@@ -41,9 +42,11 @@ impl AdminSettings {
     pub fn read(reader: &mut SettingsReader) -> Option<Self> {
         let shared = SharedSettings::read(reader);
         let owner_phone = reader.required("demo.owner_phone", "the demo owner's number");
+        let phone_number_id = reader.required("demo.phone_number_id", "WhatsApp's id of the demo's number");
         Some(Self {
             shared: shared?,
             owner_phone: owner_phone?,
+            phone_number_id: phone_number_id?,
         })
     }
 }
@@ -61,6 +64,10 @@ pub enum Command {
         role: Role,
         /// What it is for.
         name: String,
+        /// When it ends.
+        days: u16,
+        /// For which therapist.
+        staff: Option<Uuid>,
     },
     /// Show the queue.
     Jobs,
@@ -77,16 +84,32 @@ impl Command {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
         match words.as_slice() {
             ["demo-tenant"] => Some(Self::DemoTenant),
-            ["token", tenant, role, name] => Some(Self::Token {
-                tenant: tenant.parse().ok()?,
-                role: Role::parse(role)?,
-                name: (*name).to_owned(),
-            }),
+            ["token", tenant, role, name, days] => Self::token([tenant, role, name, days], None),
+            ["token", tenant, role, name, days, staff] => {
+                Self::token([tenant, role, name, days], Some(staff.parse().ok()?))
+            }
             ["jobs"] => Some(Self::Jobs),
             ["replay", id] => Some(Self::Replay(id.parse().ok()?)),
             ["unrouted"] => Some(Self::Unrouted),
             _other => None,
         }
+    }
+}
+
+impl Command {
+    fn token([tenant, role, name, days]: [&str; 4], staff: Option<Uuid>) -> Option<Self> {
+        let role = Role::parse(role)?;
+        // A therapist's token that is nobody's could see nothing.
+        if (role == Role::Therapist) != staff.is_some() {
+            return None;
+        }
+        Some(Self::Token {
+            tenant: tenant.parse().ok()?,
+            role,
+            name: name.to_owned(),
+            days: days.parse().ok().filter(|days| *days > 0)?,
+            staff,
+        })
     }
 }
 
@@ -106,9 +129,17 @@ impl Clock for DemoClock {
 pub async fn run(settings: AdminSettings, command: Command) -> anyhow::Result<Value> {
     match command {
         Command::DemoTenant => demo_tenant(settings).await,
-        Command::Token { tenant, role, name } => {
+        Command::Token {
+            tenant,
+            role,
+            name,
+            days,
+            staff,
+        } => {
             let parts = Parts::assemble(&settings.shared, || ())?;
-            let (id, token) = mint(&parts, tenant, role, &name).await?;
+            let ends = parts.clock.now() + Duration::days(i64::from(days));
+            let order = order(role, &name, staff, Some(ends));
+            let (id, token) = mint(&parts, tenant, order).await?;
             Ok(json!({ "id": id, "token": token }))
         }
         Command::Jobs => {
@@ -148,14 +179,19 @@ async fn demo_tenant(settings: AdminSettings) -> anyhow::Result<Value> {
     }
     let parts = Parts::with_clock(&settings.shared, Arc::new(DemoClock))?;
     let addresses = DemoAddresses {
-        phone_number_id: settings.shared.whatsapp.phone_number_id.clone(),
+        phone_number_id: settings.phone_number_id,
         owner_phone: settings.owner_phone,
     };
     let made = demo::provision_demo(&parts.database, parts.ids.as_ref(), &addresses).await?;
     demo::close_past_months(&parts, made.tenant).await?;
     let mut tokens = serde_json::Map::new();
     for role in [Role::Owner, Role::Manager, Role::Receptionist] {
-        let (_, token) = mint(&parts, made.tenant, role, &format!("demo {}", role.name())).await?;
+        let (_, token) = mint(
+            &parts,
+            made.tenant,
+            order(role, &format!("demo {}", role.name()), None, None),
+        )
+        .await?;
         tokens.insert(role.name().to_owned(), Value::String(token));
     }
     let staff: Vec<Value> = made
@@ -166,22 +202,25 @@ async fn demo_tenant(settings: AdminSettings) -> anyhow::Result<Value> {
     Ok(json!({ "tenant": made.tenant, "name": "Aria Aura Spa", "staff": staff, "tokens": tokens }))
 }
 
-async fn mint(parts: &Parts, tenant: TenantId, role: Role, name: &str) -> anyhow::Result<(String, String)> {
-    let scopes: BTreeSet<Scope> = Scope::ALL
-        .into_iter()
-        .filter(|scope| role.allows(*scope))
-        .collect();
-    let order = TokenOrder {
+/// A token of everything that the role allows.
+fn order(role: Role, name: &str, staff: Option<Uuid>, expires_at: Option<OffsetDateTime>) -> TokenOrder {
+    TokenOrder {
         name: name.to_owned(),
         role,
-        staff: None,
-        scopes,
-        expires_at: None,
-    };
-    let minted = parts
-        .mint_token
-        .execute(tenant, order)
-        .await
-        .context("the token was not minted")?;
-    Ok((minted.0.to_string(), minted.1.reveal().to_owned()))
+        staff: staff.map(Id::from_uuid),
+        scopes: Scope::ALL
+            .into_iter()
+            .filter(|scope| role.allows(*scope))
+            .collect(),
+        expires_at,
+    }
 }
+
+async fn mint(parts: &Parts, tenant: TenantId, order: TokenOrder) -> anyhow::Result<(String, String)> {
+    let minted = parts.mint_token.execute(tenant, order).await;
+    let (id, token) = minted.context("the token was not minted")?;
+    Ok((id.to_string(), token.reveal().to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

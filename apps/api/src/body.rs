@@ -1,5 +1,7 @@
 //! A request's body, whole and bounded.
 
+use std::time::Duration;
+
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -11,6 +13,9 @@ use crate::problem::{Kind, Problem};
 /// The largest body that a scope takes, in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct BodyLimit(pub usize);
+
+/// How long a body may take to arrive: who sends a byte a minute must not hold a place.
+const BODY_WITHIN: Duration = Duration::from_secs(10);
 
 /// For requests of our own API.
 pub const API_BODY_MAX: BodyLimit = BodyLimit(64 * 1024);
@@ -32,20 +37,27 @@ impl FromRequest for RawBody {
         Box::pin(async move {
             let unreadable = |_| Problem::new(Kind::Validation, "the body could not be read");
             let payload = payload.as_mut().map_err(unreadable)?;
-            let mut bytes = Vec::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Problem::new(Kind::Validation, "the body ended early"))?;
-                if bytes.len() + chunk.len() > limit {
-                    return Err(Problem::new(
-                        Kind::BodyTooLarge,
-                        format!("at most {limit} bytes are taken here"),
-                    ));
-                }
-                bytes.extend_from_slice(&chunk);
+            match tokio::time::timeout(BODY_WITHIN, read(payload, limit)).await {
+                Ok(bytes) => bytes.map(Self),
+                Err(_elapsed) => Err(Problem::new(Kind::TooSlow, "the body did not arrive in time")),
             }
-            Ok(Self(bytes))
         })
     }
+}
+
+async fn read(payload: &mut web::Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::new(Kind::Validation, "the body ended early"))?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(Problem::new(
+                Kind::BodyTooLarge,
+                format!("at most {limit} bytes are taken here"),
+            ));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
 }
 
 /// The bytes of a JSON body; an empty one needs no content type.

@@ -7,8 +7,9 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::dev::{Server, Service as _};
+use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::DefaultHeaders;
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError as _, web};
 use ratiba_assembly::Parts;
 
 pub mod body;
@@ -45,6 +46,9 @@ pub const ROUTES: [(&str, &[&str]); 12] = [
     ("/api/v1/commission/periods/{id}", &["GET"]),
     ("/api/v1/commission/closes", &["POST"]),
 ];
+
+/// Connections of one worker thread at most; more wait at the door.
+const CONNECTIONS_MAX: usize = 2_048;
 
 /// Serves the public API on a listener that is already bound.
 ///
@@ -92,6 +96,7 @@ pub fn serve(listener: TcpListener, state: web::Data<State>, workers: usize) -> 
     })
     .workers(workers)
     .client_request_timeout(Duration::from_secs(5))
+    .max_connections(CONNECTIONS_MAX)
     .shutdown_timeout(10)
     .disable_signals()
     .listen(listener)?
@@ -121,10 +126,20 @@ async fn nothing_here() -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
 }
 
-/// Answers a known path with a method that it does not have.
-pub(crate) async fn wrong_method() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(
+/// Answers a known path with a method that it does not have, and says which it has.
+pub(crate) async fn wrong_method(request: HttpRequest) -> HttpResponse {
+    let problem = Problem::new(
         Kind::MethodNotAllowed,
         "this path exists, but not with this method",
-    ))
+    );
+    let mut response = problem.error_response();
+    let pattern = request.match_pattern().unwrap_or_default();
+    let methods = ROUTES
+        .iter()
+        .find(|(path, _)| *path == pattern)
+        .map(|(_, methods)| methods.join(", "));
+    if let Some(allowed) = methods.and_then(|methods| HeaderValue::from_str(&methods).ok()) {
+        response.headers_mut().insert(ALLOW, allowed);
+    }
+    response
 }

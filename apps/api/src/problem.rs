@@ -17,6 +17,8 @@ pub enum Kind {
     Validation,
     /// The body is larger than allowed.
     BodyTooLarge,
+    /// The body did not arrive in time.
+    TooSlow,
     /// The body's content type is not JSON.
     UnsupportedMediaType,
     /// No token, or one that is not valid.
@@ -49,9 +51,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Validation,
         Self::BodyTooLarge,
+        Self::TooSlow,
         Self::UnsupportedMediaType,
         Self::Unauthenticated,
         Self::BadSignature,
@@ -74,6 +77,7 @@ impl Kind {
         match self {
             Self::Validation => "validation",
             Self::BodyTooLarge => "body-too-large",
+            Self::TooSlow => "too-slow",
             Self::UnsupportedMediaType => "unsupported-media-type",
             Self::Unauthenticated => "unauthenticated",
             Self::BadSignature => "bad-signature",
@@ -97,6 +101,7 @@ impl Kind {
         match self {
             Self::Validation => "The request is not of the form that it should have",
             Self::BodyTooLarge => "The body is too large",
+            Self::TooSlow => "The request did not arrive in time",
             Self::UnsupportedMediaType => "The body must be JSON",
             Self::Unauthenticated => "A valid token is needed",
             Self::BadSignature => "The signature is missing or wrong",
@@ -118,6 +123,7 @@ impl Kind {
         match self {
             Self::Validation => StatusCode::BAD_REQUEST,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unauthenticated | Self::BadSignature => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
@@ -235,6 +241,7 @@ impl ResponseError for Problem {
             }
             Kind::Validation
             | Kind::BodyTooLarge
+            | Kind::TooSlow
             | Kind::UnsupportedMediaType
             | Kind::BadSignature
             | Kind::Forbidden

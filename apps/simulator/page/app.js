@@ -109,6 +109,10 @@ $("#new-form").addEventListener("submit", async (event) => {
   event.target.reset();
   $("#new-form").hidden = true;
   $("#new-number").setAttribute("aria-expanded", "false");
+  // The next look at the server brings it anyway; until then it must not count as unknown.
+  if (!state.customers.some((it) => it.wa_id === added.wa_id)) {
+    state.customers.push({ name: `+${waId}`, ...body, ...added });
+  }
   choose(added.wa_id);
   $("#customer-text").focus();
 });

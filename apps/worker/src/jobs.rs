@@ -20,19 +20,6 @@ pub struct Jobs {
     pub parts: Parts,
 }
 
-/// Every kind that [`Jobs`] runs, but for the schedules'.
-pub const KINDS: [&str; 9] = [
-    "booking.expire_hold",
-    "booking.remind",
-    "conversation.send",
-    "conversation.status",
-    "conversation.turn",
-    "outbox.event",
-    "payments.callback",
-    "payments.push",
-    "payments.query",
-];
-
 #[async_trait]
 impl RunJob for Jobs {
     async fn run(&self, job: &Job) -> Result<(), JobError> {
@@ -43,6 +30,7 @@ impl RunJob for Jobs {
             .tenant
             .ok_or_else(|| JobError::Hopeless(anyhow!("a job without a tenant")))?;
         match job.kind.split_once('.').map(|(domain, _)| domain) {
+            Some("sweep") => schedules::sweep_tenant(&self.parts, tenant).await,
             Some("booking") => self.booking(tenant, task(job)?).await,
             Some("payments") => self.payments(tenant, task(job)?).await,
             Some("conversation") => self.conversation(tenant, task(job)?).await,
@@ -54,17 +42,16 @@ impl RunJob for Jobs {
         }
     }
 
-    async fn gave_up(&self, job: &Job, error: &str) {
+    async fn gave_up(&self, job: &Job) -> anyhow::Result<()> {
         let (Some(tenant), "conversation.turn") = (job.tenant, job.kind.as_str()) else {
-            return;
+            return Ok(());
         };
         let Ok(ConversationTask::Turn { inbound }) = task(job) else {
-            return;
+            return Ok(());
         };
         // The customer must not wait for a machine that cannot answer: a person takes the thread.
-        if let Err(outage) = self.parts.conversation.hand_over.execute(tenant, inbound).await {
-            tracing::error!(job.id = %job.id, error, %outage, "a thread could not be given to a person");
-        }
+        self.parts.conversation.hand_over.execute(tenant, inbound).await?;
+        Ok(())
     }
 }
 

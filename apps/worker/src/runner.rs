@@ -2,10 +2,13 @@
 //!
 //! It knows nothing of what jobs do; that is [`crate::jobs`].
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
 use ratiba_assembly::queue::{Job, JobQueue, Schedules};
 use ratiba_kernel::{Clock, Outage};
 use time::OffsetDateTime;
@@ -35,8 +38,9 @@ pub trait RunJob: Send + Sync {
     /// Runs one job to its end.
     async fn run(&self, job: &Job) -> Result<(), JobError>;
 
-    /// Told once when a job is given up, so that what depends on it can go to a person.
-    async fn gave_up(&self, job: &Job, error: &str);
+    /// Told before a job is given up, so that what depends on it can go to a person. Safe to repeat; the job
+    /// is parked only once this went well.
+    async fn gave_up(&self, job: &Job) -> anyhow::Result<()>;
 }
 
 /// The limits of one worker process.
@@ -87,6 +91,7 @@ const RESCUE_EVERY: u32 = 5;
 impl Runner {
     /// Runs until `stop` ends; then finishes or gives back what it holds, within the grace period.
     pub async fn run(&self, stop: impl Future<Output = ()>) {
+        let held = Held::default();
         let mut running: JoinSet<()> = JoinSet::new();
         let mut stop = std::pin::pin!(stop);
         let mut round: u32 = 0;
@@ -96,8 +101,12 @@ impl Runner {
             round = round.wrapping_add(1);
             let busy = !claimed.is_empty();
             for job in claimed {
-                let runner = self.clone();
-                running.spawn(async move { runner.settle(job).await });
+                let (runner, held) = (self.clone(), held.clone());
+                running.spawn(async move {
+                    held.take(&job);
+                    runner.settle(&job).await;
+                    held.give_back(&job);
+                });
             }
             let pause = if busy && running.len() < usize::from(self.limits.jobs_max) {
                 Duration::ZERO
@@ -116,10 +125,13 @@ impl Runner {
             while running.join_next().await.is_some() {}
         });
         if ended.await.is_err() {
-            tracing::warn!(
-                jobs.running = running.len(),
-                "the grace period ended; leases bring the rest back"
-            );
+            running.shutdown().await;
+            for job in held.left() {
+                tracing::warn!(job.kind, job.id = %job.id, "the grace period ended; the job is given back");
+                if let Err(outage) = self.queue.release(&job).await {
+                    report_outage(&outage);
+                }
+            }
         }
     }
 
@@ -140,7 +152,7 @@ impl Runner {
                 return Ok(ran);
             }
             for job in batch {
-                self.settle(job).await;
+                self.settle(&job).await;
                 ran += 1;
             }
         }
@@ -155,8 +167,8 @@ impl Runner {
             return Vec::new();
         }
         if let Err(outage) = self.schedules.hand_out_due(now).await {
+            // What is queued already is done all the same.
             report_outage(&outage);
-            return Vec::new();
         }
         let room = self
             .limits
@@ -174,25 +186,30 @@ impl Runner {
         }
     }
 
-    async fn settle(&self, job: Job) {
+    async fn settle(&self, job: &Job) {
+        if RetryPlan::of(&job.kind).is_exhausted(job, self.clock.now()) {
+            return self.report(self.give_up(job, "its workers were lost too often").await);
+        }
         // Stopped before the lease ends, so that nobody else runs the job meanwhile.
         let limit = self.limits.lease * 4 / 5;
         let started = tokio::time::Instant::now();
-        let outcome = tokio::time::timeout(limit, self.handler.run(&job)).await;
-        let ended = match outcome {
-            Ok(Ok(())) => {
+        let guarded = AssertUnwindSafe(self.handler.run(job)).catch_unwind();
+        let ended = match tokio::time::timeout(limit, guarded).await {
+            Ok(Ok(Ok(()))) => {
                 self.metrics.job_ended(&job.kind, "done", started.elapsed());
-                self.queue.done(job.id).await
+                self.queue.done(job).await
             }
-            Ok(Err(JobError::Again(error))) => self.again(&job, &format!("{error:#}")).await,
-            Err(_elapsed) => {
-                self.again(&job, "the job took longer than its lease allows")
-                    .await
-            }
-            Ok(Err(JobError::Hopeless(error))) => self.give_up(&job, &format!("{error:#}")).await,
+            Ok(Ok(Err(JobError::Again(error)))) => self.again(job, &format!("{error:#}")).await,
+            Ok(Ok(Err(JobError::Hopeless(error)))) => self.give_up(job, &format!("{error:#}")).await,
+            Ok(Err(_panic)) => self.again(job, "the job panicked").await,
+            Err(_elapsed) => self.again(job, "the job took longer than its lease allows").await,
         };
+        self.report(ended);
+    }
+
+    /// The lease brings a job back whose end could not be recorded.
+    fn report(&self, ended: Result<(), Outage>) {
         if let Err(outage) = ended {
-            // The lease brings the job back.
             report_outage(&outage);
         }
     }
@@ -203,18 +220,47 @@ impl Runner {
             Some(at) => {
                 tracing::warn!(job.kind, job.id = %job.id, job.attempt, error, "a job failed and is tried again");
                 self.metrics.job_ended(&job.kind, "retried", Duration::ZERO);
-                self.queue.retry(job.id, at, now, error).await
+                self.queue.retry(job, at, now, error).await
             }
             None => self.give_up(job, error).await,
         }
     }
 
     async fn give_up(&self, job: &Job, error: &str) -> Result<(), Outage> {
+        let now = self.clock.now();
+        if let Err(refused) = self.handler.gave_up(job).await {
+            let refused = format!("{error}; and nobody could be told: {refused:#}");
+            tracing::error!(job.kind, job.id = %job.id, error = refused, "a job cannot be given up yet");
+            return self.queue.retry(job, now + GIVE_UP_AGAIN, now, &refused).await;
+        }
         tracing::error!(job.kind, job.id = %job.id, job.attempt, error, "a job was given up: a person must look");
         self.metrics.job_ended(&job.kind, "dead", Duration::ZERO);
-        self.queue.bury(job.id, self.clock.now(), error).await?;
-        self.handler.gave_up(job, error).await;
-        Ok(())
+        self.queue.bury(job, now, error).await
+    }
+}
+
+/// When a job that could not be given up is looked at again.
+const GIVE_UP_AGAIN: time::Duration = time::Duration::seconds(30);
+
+/// The jobs that this process is running.
+#[derive(Clone, Default)]
+struct Held(Arc<Mutex<BTreeMap<uuid::Uuid, Job>>>);
+
+impl Held {
+    fn jobs(&self) -> std::sync::MutexGuard<'_, BTreeMap<uuid::Uuid, Job>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, job: &Job) {
+        self.jobs().insert(job.id, job.clone());
+    }
+
+    fn give_back(&self, job: &Job) {
+        self.jobs().remove(&job.id);
+    }
+
+    fn left(&self) -> Vec<Job> {
+        self.jobs().values().cloned().collect()
     }
 }
 
@@ -242,6 +288,18 @@ impl RetryPlan {
             Self::Conversation
         } else {
             Self::Patient
+        }
+    }
+
+    /// Whether even beginning again makes no sense: workers that die on a job never report its failure.
+    #[must_use]
+    pub fn is_exhausted(self, job: &Job, now: OffsetDateTime) -> bool {
+        match self {
+            Self::Conversation => {
+                let since = job.first_failed_at.map(|first| now - first);
+                job.attempt > 12 || since.is_some_and(|since| since > time::Duration::minutes(5))
+            }
+            Self::Patient => job.attempt > 16,
         }
     }
 

@@ -2,12 +2,13 @@
 
 use anyhow::anyhow;
 use ratiba_assembly::Parts;
-use ratiba_assembly::queue::Job;
+use ratiba_assembly::queue::{Job, NewJob};
 use ratiba_booking::visit::VisitId;
 use ratiba_commission::Month;
 use ratiba_commission::period::FrozenBy;
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriodError};
 use ratiba_kernel::{Id, TenantId};
+use ratiba_payments::task::PaymentTask;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -38,24 +39,53 @@ pub async fn run(parts: &Parts, name: &str, job: &Job) -> Result<(), JobError> {
     };
     match name {
         "reaper" => reap(parts).await?,
-        "digest" => parts.digest(tenant()?, tick).await?,
-        "commission_close" => close_month_before(parts, tenant()?, tick).await?,
+        "digest" => parts.digest(tenant()?).await?,
+        "commission_close" => close_months(parts, tenant()?, tick).await?,
         other => return Err(JobError::Hopeless(anyhow!("there is no schedule {other}"))),
     }
     parts.schedules.succeeded(id, tick).await?;
     Ok(())
 }
 
-/// Closes the month before the tick's own local day. A month that is frozen already stays as it is.
-async fn close_month_before(parts: &Parts, tenant: TenantId, tick: OffsetDateTime) -> Result<(), JobError> {
+/// Closes every month that is over and not frozen: the one before the tick's own day, those that a downtime
+/// skipped, and those whose close was given up after an earlier one was frozen. A month that is frozen already
+/// stays as it is.
+async fn close_months(parts: &Parts, tenant: TenantId, tick: OffsetDateTime) -> Result<(), JobError> {
     let zone = parts.booking.catalogue.policy(tenant).await?.zone;
-    let today = zone.date(tick);
-    let month = today
-        .replace_day(1)
-        .ok()
-        .and_then(Month::of)
-        .and_then(Month::previous);
-    let month = month.ok_or_else(|| JobError::Hopeless(anyhow!("the calendar does not go that far")))?;
+    let before = |instant| {
+        zone.date(instant)
+            .replace_day(1)
+            .ok()
+            .and_then(Month::of)
+            .and_then(Month::previous)
+    };
+    let due = before(tick).zip(before(parts.clock.now()));
+    let (of_tick, last) =
+        due.ok_or_else(|| JobError::Hopeless(anyhow!("the calendar does not go that far")))?;
+    let mut months = Vec::new();
+    let mut month = Some(last);
+    let mut found_frozen = false;
+    for _ in 0..LOOK_BACK_MONTHS {
+        let Some(current) = month else { break };
+        if current < of_tick && !parts.commission.book.periods(tenant, current).await?.is_empty() {
+            found_frozen = true;
+            break;
+        }
+        months.push(current);
+        month = current.previous();
+    }
+    // A business that never froze a month begins with the one that is due now.
+    months.retain(|month| found_frozen || *month >= of_tick);
+    for month in months.into_iter().rev() {
+        close_month(parts, tenant, month).await?;
+    }
+    Ok(())
+}
+
+/// How far back a month that was never frozen is looked for.
+const LOOK_BACK_MONTHS: usize = 12;
+
+async fn close_month(parts: &Parts, tenant: TenantId, month: Month) -> Result<(), JobError> {
     match parts
         .commission
         .close
@@ -85,40 +115,67 @@ async fn close_month_before(parts: &Parts, tenant: TenantId, tick: OffsetDateTim
     }
 }
 
-/// Puts right what events missed, tenant by tenant.
+/// The kind of the job that sweeps one tenant.
+pub const SWEEP_JOB: &str = "sweep.tenant";
+
+/// Puts right what events missed: the instance's own part, and a job for each tenant, so that one tenant's
+/// trouble stops nobody else's sweep.
 async fn reap(parts: &Parts) -> Result<(), JobError> {
     let now = parts.clock.now();
     let freed = parts.queue.rescue(now).await?;
     let forgotten = parts.sweeps.forget_routes(now - ROUTES_KEPT).await?;
-    let (mut expired, mut queried, mut closed) = (0, 0, 0);
-    for tenant in parts.sweeps.tenants().await? {
-        for visit in parts.sweeps.overdue_visits(tenant, now, SWEEP_MOST).await? {
-            let visit: VisitId = Id::from_uuid(visit);
-            parts.booking.expire.execute(tenant, visit).await?;
-            expired += 1;
-        }
-        for attempt in parts
-            .sweeps
-            .unsettled_attempts(tenant, now - UNSETTLED_AFTER, SWEEP_MOST)
-            .await?
-        {
-            parts
-                .payments
-                .query
-                .execute(tenant, Id::from_uuid(attempt), LAST_STEP)
-                .await?;
-            queried += 1;
-        }
-        closed += parts.conversation.close_idle.execute(tenant).await?;
-    }
+    let tenants = parts.sweeps.tenants().await?;
+    let jobs = tenants.iter().map(|tenant| {
+        NewJob::new(SWEEP_JOB, serde_json::json!({}), now)
+            .of_tenant(*tenant)
+            .once(format!("{SWEEP_JOB}:{tenant}"))
+    });
+    parts.queue.enqueue(jobs.collect()).await?;
     tracing::info!(
         freed,
         forgotten,
-        expired,
-        queried,
-        closed,
-        "the nightly sweep is done"
+        tenants = tenants.len(),
+        "the nightly sweep has begun"
     );
+    Ok(())
+}
+
+/// Sweeps one tenant: holds past their deadline, attempts that nobody settled, threads that fell silent.
+///
+/// # Errors
+/// [`JobError`]; the sweep runs again.
+pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobError> {
+    let now = parts.clock.now();
+    let visits = parts.sweeps.overdue_visits(tenant, now, SWEEP_MOST).await?;
+    for visit in &visits {
+        let visit: VisitId = Id::from_uuid(*visit);
+        parts.booking.expire.execute(tenant, visit).await?;
+    }
+    let attempts = parts
+        .sweeps
+        .unsettled_attempts(tenant, now - UNSETTLED_AFTER, SWEEP_MOST)
+        .await?;
+    let asked = attempts.len();
+    let jobs = attempts.into_iter().map(|found| {
+        let attempt = Id::from_uuid(found.attempt);
+        // One that never left is pushed, which withdraws it by now; the others are asked about once more.
+        let task = if found.was_sent {
+            PaymentTask::Query {
+                attempt,
+                step: LAST_STEP,
+            }
+        } else {
+            PaymentTask::Push { attempt }
+        };
+        let payload = serde_json::to_value(task)?;
+        Ok(NewJob::new(task.kind(), payload, now)
+            .of_tenant(tenant)
+            .once(format!("sweep:{}", task.key())))
+    });
+    let jobs = jobs.collect::<Result<Vec<_>, serde_json::Error>>()?;
+    parts.queue.enqueue(jobs).await?;
+    let closed = parts.conversation.close_idle.execute(tenant).await?;
+    tracing::info!(expired = visits.len(), asked, closed, "a tenant was swept");
     Ok(())
 }
 

@@ -1,7 +1,10 @@
-//! Which WhatsApp number a tenant sends from, and the source of callback tokens.
+//! Who a tenant is to the providers: its WhatsApp number, its M-Pesa app; and the source of callback tokens.
+
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use ratiba_access::SecretSource;
+use ratiba_daraja::DarajaAccounts;
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::ports::TokenSource;
 use ratiba_payments::reference::CallbackToken;
@@ -35,5 +38,48 @@ pub struct RandomTokens;
 impl TokenSource for RandomTokens {
     fn callback_token(&self) -> CallbackToken {
         CallbackToken::from_bytes(SystemChance.secret())
+    }
+}
+
+/// One M-Pesa app for the whole instance. Its access token is kept with the oldest tenant, whoever asks: a new
+/// token cancels the one before, so tenants that each kept one would break one another.
+pub struct InstanceDaraja {
+    /// Where tenants are.
+    pub database: Database,
+    /// The app.
+    pub settings: Arc<ratiba_daraja::Settings>,
+    owner: OnceLock<TenantId>,
+}
+
+impl InstanceDaraja {
+    /// The app with these settings.
+    #[must_use]
+    pub fn new(database: Database, settings: ratiba_daraja::Settings) -> Self {
+        Self {
+            database,
+            settings: Arc::new(settings),
+            owner: OnceLock::new(),
+        }
+    }
+}
+
+#[async_trait]
+impl DarajaAccounts for InstanceDaraja {
+    async fn account(&self, _tenant: TenantId) -> Result<ratiba_daraja::Account, Outage> {
+        let owner = match self.owner.get() {
+            Some(owner) => *owner,
+            None => {
+                // Ids are of version 7, so the first is the oldest, for every process alike.
+                let tenants = identity::tenants(&self.database).await?;
+                let oldest = tenants
+                    .first()
+                    .ok_or_else(|| Outage::new("no tenant is on record"))?;
+                *self.owner.get_or_init(|| *oldest)
+            }
+        };
+        Ok(ratiba_daraja::Account {
+            owner,
+            settings: Arc::clone(&self.settings),
+        })
     }
 }

@@ -5,7 +5,6 @@ use ratiba_commission::use_cases::PreviewPeriodError;
 use ratiba_conversation::use_cases::{DigestFigures, Notice, TellError};
 use ratiba_kernel::{Money, Outage, TenantId};
 use ratiba_postgres::figures;
-use time::OffsetDateTime;
 
 use crate::Parts;
 
@@ -31,9 +30,11 @@ impl Parts {
     ///
     /// # Errors
     /// [`DigestError`].
-    pub async fn digest(&self, tenant: TenantId, tick: OffsetDateTime) -> Result<(), DigestError> {
+    pub async fn digest(&self, tenant: TenantId) -> Result<(), DigestError> {
         let policy = self.booking.catalogue.policy(tenant).await?;
-        let day = policy.zone.date(tick);
+        let now = self.clock.now();
+        // The present day, also when the job comes late: yesterday's news is told once, not in the past.
+        let day = policy.zone.date(now);
         let yesterday = day.previous_day().ok_or(DigestError::OutOfCalendar)?;
         let (Some(before), Some(today)) = (policy.zone.day(yesterday), policy.zone.day(day)) else {
             return Err(DigestError::OutOfCalendar);
@@ -49,7 +50,6 @@ impl Parts {
             policy.currency,
             preview.staff.iter().map(|figure| figure.commission),
         );
-        let now = self.clock.now();
         let overdue = self
             .schedules
             .list()
@@ -67,7 +67,7 @@ impl Parts {
             handoffs: count(found.handoffs),
             dead_jobs: count(found.dead_jobs),
             overdue: u32::try_from(overdue).unwrap_or(u32::MAX),
-            commission: commission.map_err(Outage::new)?,
+            commission: Some(commission.map_err(Outage::new)?),
             today: found
                 .today
                 .iter()

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 
 use ratiba_bootstrap::{ProcessSettings, Secret, SettingsReader};
+use ratiba_daraja::settings::TransactionType;
+use ratiba_daraja::{RawSettings, SettingsFault};
 use ratiba_postgres::DatabaseSettings;
 
 /// Which world the process serves.
@@ -74,23 +76,13 @@ pub struct WhatsAppSettings {
     pub verify_token: Secret,
     /// Sends.
     pub access_token: Secret,
-    /// The number that sends.
-    pub phone_number_id: String,
 }
 
 /// The paybill, and what opens it.
 #[derive(Clone)]
 pub struct DarajaSettings {
-    /// Daraja, its sandbox, or the simulator.
-    pub base_url: String,
-    /// User of the token request.
-    pub consumer_key: Secret,
-    /// Password of the token request.
-    pub consumer_secret: Secret,
-    /// The paybill number.
-    pub short_code: String,
-    /// Part of the password of every push.
-    pub passkey: Secret,
+    /// The app, checked as a whole by the adapter.
+    pub account: ratiba_daraja::Settings,
     /// Whether prompts are a trial, which every message that asks for money then says.
     pub sandbox: bool,
 }
@@ -105,13 +97,39 @@ impl SharedSettings {
             "database.listen_url",
             "direct connection for LISTEN, where database.url is a pooler's",
         );
+        if let Some(Some(url)) = &listen_url
+            && let Err(message) = remote_is_verified(url.expose())
+        {
+            reader.fault("database.listen_url", message);
+        }
         let clock = reader.optional::<SocketAddr>(
             "clock.follow",
             "loopback address of the movable clock; development only",
         );
         let public_url = reader.required_with("public.base_url", "where providers reach the api", http_url);
         let whatsapp = WhatsAppSettings::read(reader);
-        let daraja = DarajaSettings::read(reader);
+        let daraja = DarajaSettings::read(reader, public_url.as_deref());
+        if environment == Some(Environment::Production) {
+            let whatsapp_url = whatsapp.as_ref().map(|whatsapp| whatsapp.base_url.as_str());
+            let urls = [
+                ("public.base_url", public_url.as_deref()),
+                ("whatsapp.base_url", whatsapp_url),
+            ];
+            for (key, url) in urls {
+                if url.is_some_and(|url| !url.starts_with("https://")) {
+                    reader.fault(key, "must be https in production: secrets go over it");
+                }
+            }
+            if daraja
+                .as_ref()
+                .is_some_and(|daraja| !daraja.account.endpoint("/").starts_with("https://"))
+            {
+                reader.fault(
+                    "daraja.base_url",
+                    "must be https in production: secrets go over it",
+                );
+            }
+        }
         if let (Some(environment), Some(Some(address))) = (environment, clock) {
             refuse_foreign_clock(reader, environment, address);
         }
@@ -141,7 +159,16 @@ fn refuse_foreign_clock(reader: &mut SettingsReader, environment: Environment, a
 
 fn database(reader: &mut SettingsReader) -> Option<DatabaseSettings> {
     let url = reader.secret("database.url", "PostgreSQL as ratiba_app");
-    let connections_max = reader.required("database.connections_max", "connections of this process at most");
+    let connections_max = reader.required_with(
+        "database.connections_max",
+        "connections of this process at most",
+        |text| {
+            text.parse()
+                .ok()
+                .filter(|most| (1..=200).contains(most))
+                .ok_or("must be 1 to 200".to_owned())
+        },
+    );
     let pooled = reader.required(
         "database.pooled",
         "true: a transaction-mode pooler stands between",
@@ -159,23 +186,49 @@ fn database(reader: &mut SettingsReader) -> Option<DatabaseSettings> {
     })
 }
 
-/// A remote server must prove who it is; loopback and the Compose network may be plain.
+/// A remote server must prove who it is; loopback and the Compose network may be plain. A host in the
+/// parameters counts like one before them.
 fn remote_is_verified(url: &str) -> Result<(), &'static str> {
     let rest = url
         .strip_prefix("postgres://")
         .or_else(|| url.strip_prefix("postgresql://"));
     let rest = rest.ok_or("must begin with postgres://")?;
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let name = match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
+    let (before, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+    let authority = before.split('/').next().unwrap_or_default();
+    let mut hosts: Vec<&str> = authority
+        .rsplit('@')
+        .next()
+        .unwrap_or_default()
+        .split(',')
+        .map(host_of)
+        .collect();
+    let mut verified = false;
+    for (name, value) in parameters
+        .split('&')
+        .filter_map(|parameter| parameter.split_once('='))
+    {
+        match name {
+            "host" | "hostaddr" => hosts.extend(value.split(',')),
+            "sslmode" => verified = value == "verify-full",
+            _other => {}
+        }
+    }
+    // Without any host libpq takes the local socket.
+    let near = |host: &&str| {
+        matches!(*host, "localhost" | "127.0.0.1" | "::1" | "postgres" | "") || host.starts_with('/')
     };
-    let near = matches!(name, "localhost" | "127.0.0.1" | "::1" | "postgres" | "");
-    if near || rest.contains("sslmode=verify-full") {
+    if verified || hosts.iter().all(near) {
         Ok(())
     } else {
         Err("a remote PostgreSQL needs sslmode=verify-full")
+    }
+}
+
+/// The host of `host:port`, without the brackets of an address of version 6.
+fn host_of(authority: &str) -> &str {
+    match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
     }
 }
 
@@ -201,7 +254,6 @@ impl WhatsAppSettings {
             "asked for when Meta verifies the webhook's address",
         );
         let access_token = reader.secret("whatsapp.access_token", "sends messages");
-        let phone_number_id = reader.required("whatsapp.phone_number_id", "id of the number that sends");
         Some(Self {
             base_url: base_url?,
             version: version?,
@@ -209,13 +261,12 @@ impl WhatsAppSettings {
             app_secret_before: app_secret_before?,
             verify_token: verify_token?,
             access_token: access_token?,
-            phone_number_id: phone_number_id?,
         })
     }
 }
 
 impl DarajaSettings {
-    fn read(reader: &mut SettingsReader) -> Option<Self> {
+    fn read(reader: &mut SettingsReader, public_url: Option<&str>) -> Option<Self> {
         let base_url = reader.required_with(
             "daraja.base_url",
             "Daraja, its sandbox, or the simulator",
@@ -223,17 +274,45 @@ impl DarajaSettings {
         );
         let consumer_key = reader.secret("daraja.consumer_key", "user of the token request");
         let consumer_secret = reader.secret("daraja.consumer_secret", "password of the token request");
-        let short_code = reader.required("daraja.short_code", "the paybill number");
+        let short_code: Option<String> = reader.required("daraja.short_code", "the paybill number");
         let passkey = reader.secret("daraja.passkey", "part of the password of every push");
         let sandbox = reader.required("daraja.sandbox", "true: prompts are a trial, and messages say so");
-        Some(Self {
+        let short_code = short_code?;
+        let secret = |secret: Secret| ratiba_daraja::Secret::new(secret.expose());
+        let raw = RawSettings {
             base_url: base_url?,
-            consumer_key: consumer_key?,
-            consumer_secret: consumer_secret?,
-            short_code: short_code?,
-            passkey: passkey?,
-            sandbox: sandbox?,
-        })
+            callback_base_url: public_url?.to_owned(),
+            consumer_key: secret(consumer_key?),
+            consumer_secret: secret(consumer_secret?),
+            party_b: short_code.clone(),
+            short_code,
+            passkey: secret(passkey?),
+            transaction_type: TransactionType::Paybill,
+        };
+        match ratiba_daraja::Settings::check(raw) {
+            Ok(account) => Some(Self {
+                account,
+                sandbox: sandbox?,
+            }),
+            Err(faults) => {
+                for fault in faults {
+                    reader.fault(key_of(fault), fault.to_string());
+                }
+                None
+            }
+        }
+    }
+}
+
+/// The setting that a fault of the adapter's is about.
+const fn key_of(fault: SettingsFault) -> &'static str {
+    match fault {
+        SettingsFault::NotAShortCode(_) | SettingsFault::PartyBDiffers => "daraja.short_code",
+        SettingsFault::NotAnAddress(_) | SettingsFault::Empty(_) => "daraja.base_url",
+        SettingsFault::CallbackNotHttps
+        | SettingsFault::ForbiddenWord(_)
+        | SettingsFault::ForbiddenHost(_)
+        | SettingsFault::UpperCase => "public.base_url",
     }
 }
 

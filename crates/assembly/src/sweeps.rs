@@ -1,7 +1,8 @@
 //! What the nightly sweep looks for.
 
 use ratiba_kernel::{Outage, TenantId};
-use ratiba_postgres::{Database, identity, sweeps};
+use ratiba_postgres::sweeps::{self, Unsettled};
+use ratiba_postgres::{Database, identity};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -39,7 +40,7 @@ impl Sweeps {
         sweeps::visits_with_overdue_holds(&self.database, tenant, now, most).await
     }
 
-    /// Attempts that were sent before `before` and are still open.
+    /// Attempts that were made before `before` and are still open.
     ///
     /// # Errors
     /// [`Outage`].
@@ -48,7 +49,7 @@ impl Sweeps {
         tenant: TenantId,
         before: OffsetDateTime,
         most: u16,
-    ) -> Result<Vec<Uuid>, Outage> {
+    ) -> Result<Vec<Unsettled>, Outage> {
         sweeps::unsettled_attempts(&self.database, tenant, before, most).await
     }
 

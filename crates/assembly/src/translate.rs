@@ -6,12 +6,14 @@ use ratiba_booking::appointment::CancelledBy;
 use ratiba_booking::event::BookingEvent;
 use ratiba_booking::policy::Reminder;
 use ratiba_booking::use_cases::{ConfirmVisitError, Confirmation};
+use ratiba_booking::visit::{VisitId, VisitStanding};
 use ratiba_commission::event::CommissionEvent;
+use ratiba_conversation::desk::VisitRef;
 use ratiba_conversation::event::ConversationEvent;
-use ratiba_conversation::use_cases::{Notice, ReminderLead, TellError};
-use ratiba_kernel::{Id, Outage, TenantId};
+use ratiba_conversation::use_cases::{MoneyMatter, Notice, ReminderLead, TellError};
+use ratiba_kernel::{Id, Money, Outage, TenantId};
 use ratiba_payments::event::PaymentEvent;
-use ratiba_payments::use_cases::CreditVisitError;
+use ratiba_payments::use_cases::{CreditVisitError, Outlook};
 use ratiba_postgres::outbox::StoredEvent;
 
 use uuid::Uuid;
@@ -93,48 +95,94 @@ impl Parts {
         id: Uuid,
         event: BookingEvent,
     ) -> Result<(), TranslateError> {
-        let notice = match event {
-            BookingEvent::VisitConfirmed { visit, .. } => Notice::VisitConfirmed {
-                visit: Id::from_uuid(visit.as_uuid()),
-            },
-            BookingEvent::HoldExpired { visit, .. } => Notice::HoldExpired {
-                visit: Id::from_uuid(visit.as_uuid()),
-            },
-            BookingEvent::VisitLostAfterPayment { visit, .. } => {
-                self.payments
-                    .credit
-                    .execute(tenant, Id::from_uuid(visit.as_uuid()))
-                    .await?;
-                Notice::VisitLost {
-                    visit: Id::from_uuid(visit.as_uuid()),
-                }
+        match event {
+            BookingEvent::VisitConfirmed { visit, .. } => {
+                let visit = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::VisitConfirmed { visit }).await
             }
-            BookingEvent::ReminderDue { visit, reminder, .. } => Notice::Reminder {
-                visit: Id::from_uuid(visit.as_uuid()),
-                lead: match reminder {
+            BookingEvent::HoldExpired { visit, .. } => {
+                let visit = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::HoldExpired { visit }).await
+            }
+            BookingEvent::VisitLostAfterPayment { visit, .. } => {
+                let owed = Id::from_uuid(visit.as_uuid());
+                self.payments.credit.execute(tenant, owed).await?;
+                let visit = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::VisitLost { visit }).await?;
+                self.call_person(tenant, id, visit, MoneyMatter::PaidForLostVisit)
+                    .await
+            }
+            BookingEvent::ReminderDue { visit, reminder, .. } => {
+                let lead = match reminder {
                     Reminder::DayAhead => ReminderLead::DayBefore,
                     Reminder::HoursAhead => ReminderLead::Soon,
-                },
-            },
-            BookingEvent::AppointmentCancelled {
-                visit,
-                by: CancelledBy::Business,
-                ..
-            } => Notice::VisitCancelled {
-                visit: Id::from_uuid(visit.as_uuid()),
-            },
-            // The customer was answered in the chat, or the front desk knows; nothing to tell.
-            BookingEvent::VisitHeld { .. }
-            | BookingEvent::AppointmentCancelled {
-                by: CancelledBy::Customer,
-                ..
+                };
+                let visit = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::Reminder { visit, lead }).await
             }
+            BookingEvent::AppointmentCancelled { visit, by, fee, .. } => {
+                // A customer who cancels was answered in the chat.
+                if by == CancelledBy::Business {
+                    let visit = Id::from_uuid(visit.as_uuid());
+                    self.tell(tenant, id, Notice::VisitCancelled { visit }).await?;
+                }
+                self.settle_cancelled(tenant, id, visit, fee).await
+            }
+            BookingEvent::VisitHeld { .. }
             | BookingEvent::CustomerDidNotCome { .. }
             | BookingEvent::AppointmentStarted { .. }
             | BookingEvent::AppointmentCompleted { .. }
-            | BookingEvent::ActualsCorrected { .. } => return Ok(()),
-        };
+            | BookingEvent::ActualsCorrected { .. } => Ok(()),
+        }
+    }
+
+    /// What was paid for a visit of which nothing is left becomes the customer's credit, if the policy asks no
+    /// fee; a person is told in any case, and decides where a fee is asked or a part of the visit stands.
+    async fn settle_cancelled(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        visit: VisitId,
+        fee: Money,
+    ) -> Result<(), TranslateError> {
+        let owed = Id::from_uuid(visit.as_uuid());
+        let reports = self.payments.status.execute(tenant, owed).await?;
+        let paid = |outlook: &Outlook| matches!(outlook, Outlook::Settled { .. } | Outlook::Credited { .. });
+        if !reports.iter().any(|report| paid(&report.outlook)) {
+            return Ok(());
+        }
+        let standing = self
+            .booking
+            .book
+            .visit(tenant, visit)
+            .await?
+            .map(|visit| visit.standing());
+        if standing == Some(VisitStanding::Over) && fee.is_zero() {
+            self.payments.credit.execute(tenant, owed).await?;
+        }
+        self.call_person(
+            tenant,
+            id,
+            Id::from_uuid(visit.as_uuid()),
+            MoneyMatter::CancelledAfterPayment,
+        )
+        .await
+    }
+
+    async fn tell(&self, tenant: TenantId, id: Uuid, notice: Notice) -> Result<(), TranslateError> {
         Ok(self.conversation.tell.execute(tenant, id, notice).await?)
+    }
+
+    /// Tells the owners that money waits for a person.
+    async fn call_person(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        visit: VisitRef,
+        what: MoneyMatter,
+    ) -> Result<(), TranslateError> {
+        self.tell(tenant, id, Notice::MoneyNeedsPerson { visit, what })
+            .await
     }
 
     async fn react_to_payment(
@@ -147,35 +195,52 @@ impl Parts {
             PaymentEvent::PaymentSettled { about, .. } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
                 if self.booking.confirm.execute(tenant, visit).await? == Confirmation::Lost {
-                    tracing::error!(visit.id = %visit, "money came for a visit whose time is gone: a person must look");
+                    tracing::warn!(visit.id = %visit, "money came for a visit whose time is gone");
                 }
                 Ok(())
             }
             PaymentEvent::AttemptFailed { about, reason, .. } => {
-                let visit = Id::from_uuid(about.visit.as_uuid());
-                let notice = Notice::PaymentFailed {
-                    visit,
-                    trouble: trouble_of(reason),
-                };
-                Ok(self.conversation.tell.execute(tenant, id, notice).await?)
+                let (visit, trouble) = (Id::from_uuid(about.visit.as_uuid()), trouble_of(reason));
+                self.tell(tenant, id, Notice::PaymentFailed { visit, trouble })
+                    .await
             }
             PaymentEvent::AttemptUnknown { about } => {
-                let notice = Notice::PaymentChecking {
-                    visit: Id::from_uuid(about.visit.as_uuid()),
-                };
-                Ok(self.conversation.tell.execute(tenant, id, notice).await?)
+                let visit = Id::from_uuid(about.visit.as_uuid());
+                self.tell(tenant, id, Notice::PaymentChecking { visit }).await
             }
-            PaymentEvent::AttemptInReview { about, .. } | PaymentEvent::AttemptDisputed { about, .. } => {
-                tracing::error!(attempt.id = %about.attempt, "a person must look at a payment attempt");
-                Ok(())
+            PaymentEvent::AttemptInReview { about, .. } => {
+                self.call_person(
+                    tenant,
+                    id,
+                    Id::from_uuid(about.visit.as_uuid()),
+                    MoneyMatter::AmountInReview,
+                )
+                .await
+            }
+            PaymentEvent::AttemptDisputed { about, .. } => {
+                self.call_person(
+                    tenant,
+                    id,
+                    Id::from_uuid(about.visit.as_uuid()),
+                    MoneyMatter::Disputed,
+                )
+                .await
             }
             PaymentEvent::PaymentOverpaid { about, .. } => {
-                tracing::error!(attempt.id = %about.attempt, "more came in than was owed: a person should know");
-                Ok(())
+                self.call_person(
+                    tenant,
+                    id,
+                    Id::from_uuid(about.visit.as_uuid()),
+                    MoneyMatter::Overpaid,
+                )
+                .await
             }
-            // The customer sees the prompt; the receipt and the credit are told with the visit.
+            PaymentEvent::ReceiptKnown { about } => {
+                let visit = Id::from_uuid(about.visit.as_uuid());
+                self.tell(tenant, id, Notice::ReceiptKnown { visit }).await
+            }
+            // The customer sees the prompt; a credit is told with what caused it.
             PaymentEvent::PromptSent { .. }
-            | PaymentEvent::ReceiptKnown { .. }
             | PaymentEvent::AttemptCancelled { .. }
             | PaymentEvent::PaymentCredited { .. } => Ok(()),
         }
@@ -195,6 +260,6 @@ impl Parts {
             | ConversationEvent::OptedOut { .. }
             | ConversationEvent::OptedIn { .. } => return Ok(()),
         };
-        Ok(self.conversation.tell.execute(tenant, id, notice).await?)
+        self.tell(tenant, id, notice).await
     }
 }

@@ -9,9 +9,7 @@ use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork};
 use ratiba_commission::use_cases as commission;
 use ratiba_conversation::ports as talk;
 use ratiba_conversation::use_cases as conversation;
-use ratiba_daraja::{
-    DarajaClient, OneAccount, RawSettings, Settings as CheckedDaraja, StkCallbackReader, Timeouts,
-};
+use ratiba_daraja::{DarajaClient, StkCallbackReader, Timeouts};
 use ratiba_kernel::{Clock, IdSource, Outage};
 use ratiba_payments::ports::{CallbackInbox, HouseCurrency, MobileMoney, PaymentBook, TokenStore};
 use ratiba_payments::use_cases as payments;
@@ -29,13 +27,13 @@ use ratiba_whatsapp::webhook::AppSecrets;
 use ratiba_whatsapp::wire::WhatsappReader;
 
 use crate::Parts;
-use crate::accounts::{RandomTokens, RoutedAccounts};
+use crate::accounts::{InstanceDaraja, RandomTokens, RoutedAccounts};
 use crate::bridges::booking_desk::BookingDeskBridge;
 use crate::bridges::payment_desk::PaymentDeskBridge;
 use crate::bridges::visit_desk::VisitDeskBridge;
 use crate::people::People;
 use crate::queue::{JobQueue, Schedules};
-use crate::settings::{DarajaSettings, SharedSettings};
+use crate::settings::SharedSettings;
 use crate::sweeps::Sweeps;
 use crate::use_cases::{Booking, Commission, Conversation, Payments};
 
@@ -151,7 +149,10 @@ impl Ground {
         let book: Arc<dyn PaymentBook> = self.payments.clone();
         let inbox: Arc<dyn CallbackInbox> = self.payments.clone();
         let store: Arc<dyn TokenStore> = self.payments.clone();
-        let accounts = Arc::new(OneAccount::new(daraja(&settings.daraja, &settings.public_url)?));
+        let accounts = Arc::new(InstanceDaraja::new(
+            self.database.clone(),
+            settings.daraja.account.clone(),
+        ));
         let money: Arc<dyn MobileMoney> = Arc::new(DarajaClient::new(
             accounts,
             store,
@@ -234,6 +235,7 @@ impl Ground {
             },
             tell: conversation::Tell {
                 book: threads.clone(),
+                messages: messages.clone(),
                 desk,
                 visits,
                 payments: till,
@@ -343,22 +345,4 @@ impl Ground {
             },
         }
     }
-}
-
-/// The adapter's own check of the provider's settings, with every fault named.
-fn daraja(settings: &DarajaSettings, public_url: &str) -> Result<CheckedDaraja, Outage> {
-    let raw = RawSettings {
-        base_url: settings.base_url.clone(),
-        callback_base_url: public_url.to_owned(),
-        consumer_key: ratiba_daraja::Secret::new(settings.consumer_key.expose()),
-        consumer_secret: ratiba_daraja::Secret::new(settings.consumer_secret.expose()),
-        short_code: settings.short_code.clone(),
-        passkey: ratiba_daraja::Secret::new(settings.passkey.expose()),
-        transaction_type: ratiba_daraja::settings::TransactionType::Paybill,
-        party_b: settings.short_code.clone(),
-    };
-    CheckedDaraja::check(raw).map_err(|faults| {
-        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Outage::new(format!("the settings of daraja are wrong: {}", faults.join("; ")))
-    })
 }

@@ -137,7 +137,6 @@ impl Credentials {
         vec![
             ("RATIBA__WHATSAPP__APP_SECRET", self.app_secret.clone()),
             ("RATIBA__WHATSAPP__ACCESS_TOKEN", self.access_token.clone()),
-            ("RATIBA__WHATSAPP__PHONE_NUMBER_ID", PHONE_NUMBER_ID.into()),
             ("RATIBA__DARAJA__CONSUMER_KEY", self.consumer_key.clone()),
             ("RATIBA__DARAJA__CONSUMER_SECRET", self.consumer_secret.clone()),
             ("RATIBA__DARAJA__PASSKEY", self.passkey.clone()),
@@ -202,6 +201,8 @@ pub(super) fn admin(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Cr
             "RATIBA__CLOCK__FOLLOW" | "RATIBA__PROCESS__EXIT_WITH_PARENT"
         )
     });
+    settings.push(("RATIBA__DEMO__PHONE_NUMBER_ID", PHONE_NUMBER_ID.into()));
+    settings.push(("RATIBA__DEMO__OWNER_PHONE", format!("+{OWNER_PHONE}")));
     settings
 }
 
@@ -229,6 +230,7 @@ pub(super) fn simulator(addresses: &Addresses, credentials: &Credentials, clock_
         ("RATIBA__SIMULATOR__OWNER_PHONE", OWNER_PHONE.into()),
         ("RATIBA__CLOCK__LISTEN", addresses.clock()),
         ("RATIBA__CLOCK__START", clock_start.into()),
+        ("RATIBA__WHATSAPP__PHONE_NUMBER_ID", PHONE_NUMBER_ID.into()),
         ("RATIBA__WHATSAPP__WABA_ID", WABA_ID.into()),
         (
             "RATIBA__WHATSAPP__DISPLAY_PHONE_NUMBER",

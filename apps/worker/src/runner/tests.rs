@@ -52,3 +52,17 @@ fn only_customers_messages_are_in_a_hurry() {
         assert_eq!(RetryPlan::of(kind), RetryPlan::Patient);
     }
 }
+
+#[test]
+fn a_job_that_kills_its_workers_is_given_up_and_not_begun_for_ever() {
+    let exhausted = |attempt, first| RetryPlan::Conversation.is_exhausted(&job(attempt, first), NOW);
+    assert!(!exhausted(1, None));
+    assert!(!exhausted(3, Some(NOW - time::Duration::minutes(4))));
+    assert!(exhausted(3, Some(NOW - time::Duration::minutes(6))));
+    assert!(exhausted(13, None));
+    assert!(RetryPlan::Patient.is_exhausted(&job(17, None), NOW));
+    assert!(
+        !RetryPlan::Patient.is_exhausted(&job(12, Some(NOW)), NOW),
+        "the plan itself ends before"
+    );
+}

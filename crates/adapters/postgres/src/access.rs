@@ -98,7 +98,6 @@ impl AccessBook for PgAccessBook {
                         access_keys::kind.eq("token"),
                         access_keys::tenant_id.eq(tx.tenant_uuid()),
                         access_keys::subject_id.eq(token.id.as_uuid()),
-                        access_keys::expires_at.eq(token.expires_at),
                     ))
                     .execute(tx.conn())?;
                 Ok::<_, TxError<Outage>>(())

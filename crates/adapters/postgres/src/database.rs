@@ -10,6 +10,7 @@ use deadpool_diesel::postgres::{Manager, Pool};
 use deadpool_diesel::{ManagerConfig, RecyclingMethod, Runtime};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::{Array, Text};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query};
 use ratiba_kernel::{IdSource, Outage, TenantId};
 use uuid::Uuid;
@@ -269,7 +270,13 @@ impl Database {
     /// [`Outage`] if it cannot be asked. Faults of the set-up are in the answer.
     pub async fn inspect(&self) -> Result<Inspection, Outage> {
         let rows: Vec<InspectionRow> = self
-            .global(|tx| Ok::<_, TxError<Outage>>(sql_query(INSPECT).load::<InspectionRow>(tx.conn())?))
+            .global(|tx| {
+                Ok::<_, TxError<Outage>>(
+                    sql_query(INSPECT)
+                        .bind::<Array<Text>, _>(&GLOBAL_TABLES[..])
+                        .load::<InspectionRow>(tx.conn())?,
+                )
+            })
             .await?;
         let row = rows
             .into_iter()
@@ -395,6 +402,5 @@ SELECT current_user::text AS role,
     (SELECT max(version)::text FROM __diesel_schema_migrations) AS level,
     ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
-            AND c.relname <> ALL (ARRAY['__diesel_schema_migrations', 'access_keys', 'channel_routes', 'jobs',
-                'memberships', 'payment_routing', 'people', 'schedules', 'sessions', 'tenants'])
+            AND c.relname <> ALL ($1)
         ORDER BY 1) AS unprotected";

@@ -1,34 +1,24 @@
-//! Which tenant an address of the business belongs to.
+//! Which tenants there are, and by which address a channel knows them.
 
 use diesel::prelude::*;
-use ratiba_kernel::{Outage, TenantId, Zone};
+use ratiba_kernel::{Outage, TenantId};
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
-use crate::schema::{channel_routes, tenant_settings, tenants};
+use crate::schema::{channel_routes, tenants};
 
-/// The tenant of a channel's own address (WhatsApp's phone number id); `None` if nobody has it.
+/// All tenants, whatever their state, by id: the oldest first.
 ///
 /// # Errors
 /// [`Outage`].
-pub async fn tenant_of_channel(
-    database: &Database,
-    channel: &'static str,
-    external_id: &str,
-) -> Result<Option<TenantId>, Outage> {
-    let external_id = external_id.to_owned();
+pub async fn tenants(database: &Database) -> Result<Vec<TenantId>, Outage> {
     database
-        .global(move |tx| {
-            let row = channel_routes::table
-                .filter(
-                    channel_routes::channel
-                        .eq(channel)
-                        .and(channel_routes::external_id.eq(&external_id)),
-                )
-                .select(channel_routes::tenant_id)
-                .first::<Uuid>(tx.conn())
-                .optional()?;
-            Ok::<_, TxError<Outage>>(row.map(TenantId::from_uuid))
+        .global(|tx| {
+            let rows = tenants::table
+                .order(tenants::id)
+                .select(tenants::id)
+                .load::<Uuid>(tx.conn())?;
+            Ok::<_, TxError<Outage>>(rows.into_iter().map(TenantId::from_uuid).collect())
         })
         .await
 }
@@ -46,28 +36,6 @@ pub async fn active_tenants(database: &Database) -> Result<Vec<TenantId>, Outage
                 .select(tenants::id)
                 .load::<Uuid>(tx.conn())?;
             Ok::<_, TxError<Outage>>(rows.into_iter().map(TenantId::from_uuid).collect())
-        })
-        .await
-}
-
-/// A tenant's zone; `None` for an unknown tenant.
-///
-/// # Errors
-/// [`Outage`].
-pub async fn zone_of(database: &Database, tenant: TenantId) -> Result<Option<Zone>, Outage> {
-    database
-        .tenant(tenant, |tx| {
-            let id = tx.tenant_uuid();
-            let name = tenant_settings::table
-                .filter(tenant_settings::tenant_id.eq(id))
-                .select(tenant_settings::zone)
-                .first::<String>(tx.conn())
-                .optional()?;
-            name.map(|name| {
-                Zone::parse(&name).map_err(|error| TxError::impossible("tenant_settings", id, error))
-            })
-            .transpose()
-            .map_err(|error: TxError<Outage>| error)
         })
         .await
 }

@@ -204,14 +204,22 @@ impl JobQueue {
             .await
     }
 
-    /// Ends a job that was done. Safe to repeat.
+    /// Ends a job that was done. Only the try that holds the lease can: whoever lost it changes nothing.
+    /// Safe to repeat.
     ///
     /// # Errors
     /// [`Outage`]; the job will run again when its lease ends.
-    pub async fn done(&self, id: Uuid) -> Result<(), Outage> {
+    pub async fn done(&self, job: &Job) -> Result<(), Outage> {
+        let (id, attempt) = (job.id, job.attempt);
         self.database
             .global(move |tx| {
-                diesel::delete(jobs::table.filter(jobs::id.eq(id).and(jobs::state.eq("running"))))
+                diesel::delete(jobs::table)
+                    .filter(
+                        jobs::id
+                            .eq(id)
+                            .and(jobs::state.eq("running"))
+                            .and(jobs::attempts.eq(attempt)),
+                    )
                     .execute(tx.conn())?;
                 Ok::<_, TxError<Outage>>(())
             })
@@ -224,34 +232,37 @@ impl JobQueue {
     /// [`Outage`].
     pub async fn retry(
         &self,
-        id: Uuid,
+        job: &Job,
         at: OffsetDateTime,
         now: OffsetDateTime,
         error: &str,
     ) -> Result<(), Outage> {
-        self.fail(id, "ready", at, now, error).await
+        self.fail(job, "ready", at, now, error).await
     }
 
     /// Parks a job for a person; it frees its ordering key.
     ///
     /// # Errors
     /// [`Outage`].
-    pub async fn bury(&self, id: Uuid, now: OffsetDateTime, error: &str) -> Result<(), Outage> {
-        self.fail(id, "dead", now, now, error).await
+    pub async fn bury(&self, job: &Job, now: OffsetDateTime, error: &str) -> Result<(), Outage> {
+        self.fail(job, "dead", now, now, error).await
     }
 
-    /// Gives a leased job back untouched, as a stopping process does.
+    /// Gives a leased job back, as a stopping process does. The broken-off try counts: what it was doing may
+    /// be half done.
     ///
     /// # Errors
-    /// [`Outage`].
-    pub async fn release(&self, id: Uuid) -> Result<(), Outage> {
+    /// [`Outage`]; the lease brings the job back then.
+    pub async fn release(&self, job: &Job) -> Result<(), Outage> {
+        let (id, attempt) = (job.id, job.attempt);
         self.database
             .global(move |tx| {
                 sql_query(
-                    "UPDATE jobs SET state = 'ready', lease_until = NULL, attempts = attempts - 1
-                     WHERE id = $1 AND state = 'running'",
+                    "UPDATE jobs SET state = 'ready', lease_until = NULL
+                     WHERE id = $1 AND state = 'running' AND attempts = $2",
                 )
                 .bind::<SqlUuid, _>(id)
+                .bind::<Integer, _>(attempt)
                 .execute(tx.conn())?;
                 tx.note_enqueued();
                 Ok::<_, TxError<Outage>>(())
@@ -312,21 +323,22 @@ impl JobQueue {
             .await
     }
 
-    /// Makes a dead job ready again, from its first try; false if it is not dead.
+    /// Makes a dead job ready again, from its first try. Answers false if it is not dead, or if the same work
+    /// was queued anew meanwhile.
     ///
     /// # Errors
     /// [`Outage`].
     pub async fn replay(&self, id: Uuid, now: OffsetDateTime) -> Result<bool, Outage> {
         self.database
             .global(move |tx| {
-                let changed = diesel::update(jobs::table.filter(jobs::id.eq(id).and(jobs::state.eq("dead"))))
-                    .set((
-                        jobs::state.eq("ready"),
-                        jobs::run_at.eq(now),
-                        jobs::attempts.eq(0),
-                        jobs::first_failed_at.eq(None::<OffsetDateTime>),
-                    ))
-                    .execute(tx.conn())?;
+                let changed = sql_query(
+                    "UPDATE jobs SET state = 'ready', run_at = $2, attempts = 0, first_failed_at = NULL
+                     WHERE id = $1 AND state = 'dead' AND NOT EXISTS (
+                         SELECT FROM jobs other WHERE other.dedup_key = jobs.dedup_key AND other.state <> 'dead')",
+                )
+                .bind::<SqlUuid, _>(id)
+                .bind::<Timestamptz, _>(now)
+                .execute(tx.conn())?;
                 tx.note_enqueued();
                 Ok::<_, TxError<Outage>>(changed == 1)
             })
@@ -366,26 +378,28 @@ impl JobQueue {
 
     async fn fail(
         &self,
-        id: Uuid,
+        job: &Job,
         state: &'static str,
         at: OffsetDateTime,
         now: OffsetDateTime,
         error: &str,
     ) -> Result<(), Outage> {
         let error: String = error.chars().take(500).collect();
+        let (id, attempt) = (job.id, job.attempt);
         self.database
             .global(move |tx| {
                 sql_query(
                     "UPDATE jobs SET state = $2, run_at = $3, lease_until = NULL, last_error = $4,
                          first_failed_at = coalesce(first_failed_at, $5),
                          history = history || jsonb_build_object('at', $5, 'error', $4)
-                     WHERE id = $1 AND state = 'running'",
+                     WHERE id = $1 AND state = 'running' AND attempts = $6",
                 )
                 .bind::<SqlUuid, _>(id)
                 .bind::<Text, _>(state)
                 .bind::<Timestamptz, _>(at)
                 .bind::<Text, _>(error.as_str())
                 .bind::<Timestamptz, _>(now)
+                .bind::<Integer, _>(attempt)
                 .execute(tx.conn())?;
                 Ok::<_, TxError<Outage>>(())
             })

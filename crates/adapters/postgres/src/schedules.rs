@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use ratiba_kernel::{Outage, TenantId, Zone};
-use time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
+use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
@@ -119,11 +119,17 @@ impl Schedules {
                         schedules::next_run_at,
                     ))
                     .load::<DueRow>(tx.conn())?;
+                let mut handed_out = 0;
                 for (id, name, tenant, zone, rule, tick) in &due {
-                    let (zone, rule) = rule_of(*id, zone, *rule)?;
-                    let next = rule
-                        .next_after(&zone, now)
-                        .ok_or_else(|| TxError::impossible("schedules", id, "no next time"))?;
+                    let next = rule_of(zone, *rule).and_then(|(zone, rule)| rule.next_after(&zone, now));
+                    let Some(next) = next else {
+                        // One broken row must not stop the others; it shows as overdue until somebody mends it.
+                        tracing::error!(schedule.id = %id, name, "a schedule's rule cannot be read");
+                        diesel::update(schedules::table.filter(schedules::id.eq(id)))
+                            .set(schedules::next_run_at.eq(now + BROKEN_RULE_PAUSE))
+                            .execute(tx.conn())?;
+                        continue;
+                    };
                     let payload = serde_json::json!({ "schedule_id": id, "tick": tick.unix_timestamp() });
                     let mut job = NewJob::new(format!("schedule.{name}"), payload, now)
                         .once(format!("schedule:{id}:{}", tick.unix_timestamp()));
@@ -136,8 +142,9 @@ impl Schedules {
                         .set((schedules::next_run_at.eq(next), schedules::last_tick_at.eq(tick)))
                         .execute(tx.conn())?;
                     tx.note_enqueued();
+                    handed_out += 1;
                 }
-                Ok::<_, TxError<Outage>>(due.len())
+                Ok::<_, TxError<Outage>>(handed_out)
             })
             .await
     }
@@ -206,22 +213,21 @@ type DueRow = (
     OffsetDateTime,
 );
 
-fn rule_of<E>(
-    id: Uuid,
-    zone: &str,
-    (hour, minute, day): (i16, i16, Option<i16>),
-) -> Result<(Zone, WallClockRule), TxError<E>> {
-    let small = |value: i16| u8::try_from(value).map_err(|error| TxError::impossible("schedules", id, error));
-    let zone = Zone::parse(zone).map_err(|error| TxError::impossible("schedules", id, error))?;
-    let day_of_month = day.map(small).transpose()?;
-    Ok((
-        zone,
-        WallClockRule {
-            hour: small(hour)?,
-            minute: small(minute)?,
-            day_of_month,
-        },
-    ))
+/// How long a schedule whose rule cannot be read is left alone.
+const BROKEN_RULE_PAUSE: Duration = Duration::HOUR;
+
+fn rule_of(zone: &str, (hour, minute, day): (i16, i16, Option<i16>)) -> Option<(Zone, WallClockRule)> {
+    let small = |value: i16| u8::try_from(value).ok();
+    let day_of_month = match day {
+        Some(day) => Some(small(day)?),
+        None => None,
+    };
+    let rule = WallClockRule {
+        hour: small(hour)?,
+        minute: small(minute)?,
+        day_of_month,
+    };
+    Some((Zone::parse(zone).ok()?, rule))
 }
 
 pub(crate) fn insert_schedule(

@@ -6,8 +6,6 @@ diesel::table! {
         kind -> Text,
         tenant_id -> Uuid,
         subject_id -> Uuid,
-        expires_at -> Nullable<Timestamptz>,
-        revoked_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -282,8 +280,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    message_statuses (tenant_id, channel, provider_id, status) {
+    message_statuses (tenant_id, id) {
         tenant_id -> Uuid,
+        id -> Uuid,
         channel -> Text,
         provider_id -> Text,
         status -> Text,
@@ -443,7 +442,6 @@ diesel::table! {
         scopes -> Array<Text>,
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
-        last_used_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
     }
 }

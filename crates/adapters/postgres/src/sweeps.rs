@@ -38,7 +38,16 @@ pub async fn visits_with_overdue_holds(
         .await
 }
 
-/// Attempts that were sent before `before` and have no final state and nobody's attention yet.
+/// An attempt that nobody settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsettled {
+    /// Which.
+    pub attempt: Uuid,
+    /// Whether it ever left for its provider.
+    pub was_sent: bool,
+}
+
+/// Attempts that were made before `before`, have no final state and nobody's attention yet.
 ///
 /// # Errors
 /// [`Outage`].
@@ -47,19 +56,22 @@ pub async fn unsettled_attempts(
     tenant: TenantId,
     before: OffsetDateTime,
     most: u16,
-) -> Result<Vec<Uuid>, Outage> {
+) -> Result<Vec<Unsettled>, Outage> {
     database
         .tenant(tenant, move |tx| {
             let tenant = tx.tenant_uuid();
             let found = payment_attempts::table
                 .filter(payment_attempts::tenant_id.eq(tenant))
-                .filter(payment_attempts::state.eq_any(["sent", "awaiting_customer", "unknown"]))
-                .filter(payment_attempts::sent_at.lt(before))
-                .order(payment_attempts::sent_at)
+                .filter(payment_attempts::state.eq_any(["created", "sent", "awaiting_customer", "unknown"]))
+                .filter(payment_attempts::created_at.lt(before))
+                .order(payment_attempts::created_at)
                 .limit(i64::from(most))
-                .select(payment_attempts::id)
-                .load::<Uuid>(tx.conn())?;
-            Ok::<_, TxError<Outage>>(found)
+                .select((payment_attempts::id, payment_attempts::state.ne("created")))
+                .load::<(Uuid, bool)>(tx.conn())?;
+            let found = found
+                .into_iter()
+                .map(|(attempt, was_sent)| Unsettled { attempt, was_sent });
+            Ok::<_, TxError<Outage>>(found.collect())
         })
         .await
 }

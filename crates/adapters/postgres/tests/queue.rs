@@ -61,7 +61,7 @@ async fn a_job_is_claimed_once_and_not_before_it_is_due() {
             .is_empty(),
         "it is leased"
     );
-    queue.done(claimed[0].id).await.unwrap();
+    queue.done(&claimed[0]).await.unwrap();
     assert_eq!(
         queue.depth(EPOCH + Duration::DAY).await.unwrap(),
         ratiba_postgres::jobs::QueueDepth::default()
@@ -90,7 +90,7 @@ async fn jobs_of_one_key_run_one_at_a_time_in_their_order() {
     );
     let first = claimed.iter().find(|job| job.kind == "first").unwrap();
     queue
-        .retry(first.id, EPOCH + Duration::MINUTE, EPOCH, "not now")
+        .retry(first, EPOCH + Duration::MINUTE, EPOCH, "not now")
         .await
         .unwrap();
     assert!(
@@ -99,7 +99,7 @@ async fn jobs_of_one_key_run_one_at_a_time_in_their_order() {
     );
     let again = queue.claim(EPOCH + Duration::MINUTE, 10, LEASE).await.unwrap();
     assert_eq!((again.len(), again[0].attempt), (1, 2));
-    queue.bury(again[0].id, EPOCH, "never").await.unwrap();
+    queue.bury(&again[0], EPOCH, "never").await.unwrap();
     let next = queue.claim(EPOCH + Duration::MINUTE, 10, LEASE).await.unwrap();
     assert_eq!(next[0].kind, "second", "a parked job frees its key");
 }
@@ -121,7 +121,7 @@ async fn two_workers_never_share_a_job_nor_a_key() {
         assert_eq!(keys.len(), round.len(), "a key runs once at a time");
         for job in round {
             assert!(seen.insert(job.id), "a job runs once");
-            queues[0].done(job.id).await.unwrap();
+            queues[0].done(&job).await.unwrap();
         }
     }
     assert_eq!(seen.len(), 60);
@@ -146,20 +146,91 @@ async fn a_lost_workers_job_is_rescued_and_the_lost_try_counts() {
 async fn a_dead_job_keeps_its_history_and_can_be_replayed() {
     let database = TestDatabase::create();
     let queue = JobQueue::new(open(&database, 1));
-    queue.enqueue(vec![job("work")]).await.unwrap();
-    let id = queue.claim(EPOCH, 1, LEASE).await.unwrap()[0].id;
-    queue.retry(id, EPOCH, EPOCH, "first failure").await.unwrap();
-    queue.claim(EPOCH, 1, LEASE).await.unwrap();
-    queue.bury(id, EPOCH, "second failure").await.unwrap();
+    queue.enqueue(vec![job("work").once("key")]).await.unwrap();
+    let first = queue.claim(EPOCH, 1, LEASE).await.unwrap().remove(0);
+    queue.retry(&first, EPOCH, EPOCH, "first failure").await.unwrap();
+    let second = queue.claim(EPOCH, 1, LEASE).await.unwrap().remove(0);
+    queue.bury(&second, EPOCH, "second failure").await.unwrap();
     let dead = queue.dead(10).await.unwrap();
     assert_eq!(dead[0].history.as_array().unwrap().len(), 2);
     assert!(queue.claim(EPOCH, 1, LEASE).await.unwrap().is_empty());
-    assert!(queue.replay(id, EPOCH).await.unwrap());
+    queue.enqueue(vec![job("work").once("key")]).await.unwrap();
     assert!(
-        !queue.replay(id, EPOCH).await.unwrap(),
+        !queue.replay(first.id, EPOCH).await.unwrap(),
+        "the same work was queued anew"
+    );
+    let anew = queue.claim(EPOCH, 1, LEASE).await.unwrap().remove(0);
+    queue.done(&anew).await.unwrap();
+    assert!(queue.replay(first.id, EPOCH).await.unwrap());
+    assert!(
+        !queue.replay(first.id, EPOCH).await.unwrap(),
         "only a dead job is replayed"
     );
     assert_eq!(queue.claim(EPOCH, 1, LEASE).await.unwrap()[0].attempt, 1);
+}
+
+#[tokio::test]
+async fn a_worker_that_lost_its_lease_ends_nothing() {
+    let database = TestDatabase::create();
+    let queue = JobQueue::new(open(&database, 1));
+    queue.enqueue(vec![job("work")]).await.unwrap();
+    let lost = queue.claim(EPOCH, 1, LEASE).await.unwrap().remove(0);
+    database
+        .connect_as_administrator()
+        .batch_execute("UPDATE jobs SET lease_until = now() - interval '1 second'")
+        .unwrap();
+    queue.rescue(EPOCH).await.unwrap();
+    let held = queue.claim(EPOCH, 1, LEASE).await.unwrap().remove(0);
+    queue.done(&lost).await.unwrap();
+    queue.retry(&lost, EPOCH, EPOCH, "late").await.unwrap();
+    queue.release(&lost).await.unwrap();
+    queue.bury(&lost, EPOCH, "late").await.unwrap();
+    assert_eq!(
+        queue.depth(EPOCH).await.unwrap().running,
+        1,
+        "the second worker still has it"
+    );
+    queue.release(&held).await.unwrap();
+    assert_eq!(
+        queue.claim(EPOCH, 1, LEASE).await.unwrap()[0].attempt,
+        3,
+        "a released job is ready at once"
+    );
+}
+
+#[tokio::test]
+async fn a_schedule_that_cannot_be_read_stops_no_other() {
+    let database = TestDatabase::create();
+    let schedules = Schedules::new(open(&database, 1));
+    let (nairobi, rule) = (
+        Zone::parse("Africa/Nairobi").unwrap(),
+        WallClockRule {
+            hour: 3,
+            minute: 0,
+            day_of_month: None,
+        },
+    );
+    register(&database, 1);
+    schedules
+        .ensure("digest", Some(tenant(1)), &nairobi, rule, EPOCH)
+        .await
+        .unwrap();
+    schedules
+        .ensure("reaper", None, &nairobi, rule, EPOCH)
+        .await
+        .unwrap();
+    database
+        .connect_as_administrator()
+        .batch_execute("UPDATE schedules SET zone = 'Africa/Atlantis' WHERE name = 'digest'")
+        .unwrap();
+    let later = EPOCH + Duration::days(2);
+    assert_eq!(schedules.hand_out_due(later).await, Ok(1));
+    assert_eq!(
+        schedules.hand_out_due(later).await,
+        Ok(0),
+        "it is not looked at again at once"
+    );
+    assert_eq!(schedules.hand_out_due(later + Duration::hours(2)).await, Ok(0));
 }
 
 #[tokio::test]

@@ -26,9 +26,14 @@ impl Clock for SystemClock {
     }
 }
 
+/// Whole microseconds, as the database keeps them: what was answered is what will be read back.
 #[expect(clippy::disallowed_methods, reason = "this is the port's implementation")]
 fn machine_now() -> OffsetDateTime {
-    OffsetDateTime::now_utc()
+    whole_microseconds(OffsetDateTime::now_utc())
+}
+
+fn whole_microseconds(instant: OffsetDateTime) -> OffsetDateTime {
+    instant - Duration::nanoseconds(i64::from(instant.nanosecond() % 1_000))
 }
 
 /// A clock that runs at the machine's pace, at a distance that can be changed. Clones are the same clock.
@@ -64,7 +69,7 @@ impl MovableClock {
 
 impl Clock for MovableClock {
     fn now(&self) -> OffsetDateTime {
-        machine_now() + Duration::nanoseconds(self.distance.load(Ordering::SeqCst))
+        whole_microseconds(machine_now() + Duration::nanoseconds(self.distance.load(Ordering::SeqCst)))
     }
 }
 

@@ -15,13 +15,15 @@ use ratiba_booking::use_cases::{
 use ratiba_booking::visit::HoldKey;
 use ratiba_conversation::desk::{
     HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, ServiceCard, ServiceRef, Slot, StaffCard,
-    Wanted,
+    StaffRef, Wanted,
 };
 use ratiba_conversation::ports::BookingDesk;
 use ratiba_conversation::understanding::{OpenSpan, OpeningHours};
 use ratiba_kernel::{Clock, Id, Money, Outage, TenantId};
 use ratiba_staff::ports::StaffDirectory;
 use time::{Date, OffsetDateTime, Time};
+
+use super::visit_desk::slot_of_visit;
 
 /// Plays [`BookingDesk`].
 pub struct BookingDeskBridge {
@@ -86,12 +88,9 @@ impl BookingDesk for BookingDeskBridge {
             due_now,
         };
         let limits = Limits::of(&policy, self.clock.now());
-        let staff = request
-            .staff
-            .map_or(StaffWish::Any, |id| StaffWish::Only(Id::from_uuid(id.as_uuid())));
         let parts = vec![PartRequest {
             service: service.id,
-            staff,
+            staff: wish_of(request.staff, None),
         }];
         match request.wanted {
             Wanted::At(start) => {
@@ -130,9 +129,7 @@ impl BookingDesk for BookingDeskBridge {
 
     async fn hold(&self, tenant: TenantId, order: HoldOrder) -> Result<HoldAnswer, Outage> {
         let slot = order.slot;
-        let staff = slot.staff.map_or(StaffWish::Any, |id| {
-            StaffWish::Rather(Id::from_uuid(id.as_uuid()))
-        });
+        let staff = wish_of(order.asked_for, slot.staff);
         let booking = BookingOrder {
             key: HoldKey::parse(&format!("inbound:{}", order.key)).map_err(Outage::new)?,
             customer: Id::from_uuid(order.customer.as_uuid()),
@@ -147,9 +144,11 @@ impl BookingDesk for BookingDeskBridge {
         match self.hold.execute(tenant, booking).await {
             Ok(held) => {
                 let visit = Id::from_uuid(held.visit.head.id.as_uuid());
+                let slot = slot_of_visit(&held.visit)?.unwrap_or(slot);
                 match held.standing {
                     HeldStanding::Waiting { until } => Ok(HoldAnswer::Held {
                         visit,
+                        slot,
                         deadline: Some(until),
                         due_now: held.due,
                     }),
@@ -157,6 +156,7 @@ impl BookingDesk for BookingDeskBridge {
                         let nothing = Money::zero(held.due.currency());
                         Ok(HoldAnswer::Held {
                             visit,
+                            slot,
                             deadline: None,
                             due_now: nothing,
                         })
@@ -270,6 +270,15 @@ fn card_of(service: &Service) -> ServiceCard {
         aliases: service.aliases.clone(),
         price: service.price,
         minutes: service.recipe.duration().count(),
+    }
+}
+
+/// Who was asked for by name, or else nobody in particular: then the person proposed is only tried first.
+fn wish_of(asked_for: Option<StaffRef>, proposed: Option<StaffRef>) -> StaffWish {
+    match (asked_for, proposed) {
+        (Some(named), _) => StaffWish::Only(Id::from_uuid(named.as_uuid())),
+        (None, Some(proposed)) => StaffWish::Offered(Id::from_uuid(proposed.as_uuid())),
+        (None, None) => StaffWish::Any,
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_booking::ports::AppointmentBook;
-use ratiba_booking::visit::VisitStanding;
+use ratiba_booking::visit::{Visit, VisitStanding};
 use ratiba_conversation::desk::{
     AskAnswer, PaymentOrder, PaymentStanding, PaymentTrouble, ResendAnswer, ResendOrder, VisitRef,
 };
@@ -17,6 +17,7 @@ use ratiba_payments::use_cases::{
     Outlook, PaymentOrder as Order, PaymentStatus, RequestPayment, RequestPaymentError, ResendOrder as Again,
     ResendPrompt, StatusReport,
 };
+use time::OffsetDateTime;
 
 /// Plays [`PaymentDesk`].
 pub struct PaymentDeskBridge {
@@ -42,6 +43,11 @@ impl PaymentDesk for PaymentDeskBridge {
             .book
             .visit(tenant, Id::from_uuid(order.visit.as_uuid()))
             .await?;
+        match waits(booked.as_ref(), self.clock.now()) {
+            Waits::ForMoney => {}
+            Waits::NoMore => return Ok(AskAnswer::HoldGone),
+            Waits::Agreed => return self.nothing_to_ask(tenant, order.visit).await,
+        }
         let price = booked.as_ref().map(|visit| {
             let charged = visit.appointments.iter().map(|a| a.booking().price.charged());
             ratiba_kernel::Money::sum(order.amount.currency(), charged)
@@ -94,12 +100,13 @@ impl PaymentDesk for PaymentDeskBridge {
 
     async fn resend(&self, tenant: TenantId, order: ResendOrder) -> Result<ResendAnswer, Outage> {
         let visit = Id::from_uuid(order.visit.as_uuid());
-        let waits = self
+        let booked = self
             .book
             .visit(tenant, Id::from_uuid(order.visit.as_uuid()))
             .await?;
-        if !waits.is_some_and(|visit| matches!(visit.standing(), VisitStanding::Waiting { .. })) {
-            return self.nothing_to_resend(tenant, order.visit).await;
+        match waits(booked.as_ref(), self.clock.now()) {
+            Waits::ForMoney => {}
+            Waits::NoMore | Waits::Agreed => return self.nothing_to_resend(tenant, order.visit).await,
         }
         let again = Again {
             key: RequestKey::of(order.key),
@@ -129,6 +136,17 @@ impl PaymentDesk for PaymentDeskBridge {
 }
 
 impl PaymentDeskBridge {
+    /// A visit that is agreed was paid, by this order given before or by another phone; else a person agreed it.
+    async fn nothing_to_ask(&self, tenant: TenantId, visit: VisitRef) -> Result<AskAnswer, Outage> {
+        Ok(match self.standing(tenant, visit).await? {
+            PaymentStanding::Settled { amount, receipt } => AskAnswer::Settled { amount, receipt },
+            PaymentStanding::NothingAsked
+            | PaymentStanding::Prompting
+            | PaymentStanding::Checking
+            | PaymentStanding::Failed(_) => AskAnswer::NotPossible,
+        })
+    }
+
     async fn nothing_to_resend(&self, tenant: TenantId, visit: VisitRef) -> Result<ResendAnswer, Outage> {
         Ok(match self.standing(tenant, visit).await? {
             PaymentStanding::Settled { amount, receipt } => ResendAnswer::Settled { amount, receipt },
@@ -138,14 +156,30 @@ impl PaymentDeskBridge {
     }
 }
 
+/// Whether a visit still waits for money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waits {
+    /// It does, and its time is held.
+    ForMoney,
+    /// It is agreed.
+    Agreed,
+    /// It is over, unknown, or its hold has run out and is about to end.
+    NoMore,
+}
+
+fn waits(visit: Option<&Visit>, now: OffsetDateTime) -> Waits {
+    match visit.map(Visit::standing) {
+        Some(VisitStanding::Waiting { until }) if now < until => Waits::ForMoney,
+        Some(VisitStanding::Agreed) => Waits::Agreed,
+        Some(VisitStanding::Waiting { .. } | VisitStanding::Over) | None => Waits::NoMore,
+    }
+}
+
 fn standing_of(report: &StatusReport) -> PaymentStanding {
     match &report.outlook {
         Outlook::Settled { receipt, .. } => PaymentStanding::Settled {
             amount: report.paid,
-            receipt: receipt
-                .as_ref()
-                .map(|receipt| receipt.as_str().to_owned())
-                .unwrap_or_default(),
+            receipt: receipt.as_ref().map(|receipt| receipt.as_str().to_owned()),
         },
         // The visit is lost and the money is credit: nothing is owed for it any more.
         Outlook::Credited { .. } => PaymentStanding::NothingAsked,
@@ -176,3 +210,6 @@ pub const fn trouble_of(reason: FailureReason) -> PaymentTrouble {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,13 +6,13 @@ use async_trait::async_trait;
 use ratiba_booking::appointment::{CancelledBy, State};
 use ratiba_booking::ports::AppointmentBook;
 use ratiba_booking::use_cases::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};
-use ratiba_booking::visit::{Visit, VisitId};
+use ratiba_booking::visit::{Visit, VisitId, VisitStanding as Waits};
 use ratiba_conversation::customer::CustomerId;
 use ratiba_conversation::desk::{CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding};
 use ratiba_conversation::ports::VisitDesk;
 use ratiba_kernel::{Id, Money, Outage, TenantId};
 use ratiba_payments::reference::AccountReference;
-use ratiba_payments::use_cases::PaymentStatus;
+use ratiba_payments::use_cases::{Outlook, PaymentStatus};
 use time::OffsetDateTime;
 
 /// Plays [`VisitDesk`].
@@ -72,22 +72,42 @@ impl VisitDesk for VisitDeskBridge {
             Err(CancelAppointmentError::Unavailable(outage)) => Err(outage),
         }
     }
+
+    async fn let_go(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {
+        let asked = self
+            .payments
+            .execute(tenant, Id::from_uuid(visit.as_uuid()))
+            .await?;
+        // Paid, and about to be confirmed.
+        if asked
+            .iter()
+            .any(|report| matches!(report.outlook, Outlook::Settled { .. }))
+        {
+            return Ok(());
+        }
+        let order = CancelOrder {
+            target: CancelTarget::WaitingOf(Id::from_uuid(visit.as_uuid())),
+            by: CancelledBy::Customer,
+        };
+        match self.cancel.execute(tenant, order).await {
+            Ok(_)
+            | Err(
+                CancelAppointmentError::Unknown
+                | CancelAppointmentError::Refused(_)
+                | CancelAppointmentError::Fee(_),
+            ) => Ok(()),
+            // The turn is run again, and decides on what is then there.
+            Err(CancelAppointmentError::Stale) => Err(Outage::new("the visit changed while it was let go")),
+            Err(CancelAppointmentError::Unavailable(outage)) => Err(outage),
+        }
+    }
 }
 
 impl VisitDeskBridge {
     async fn card(&self, tenant: TenantId, visit: &Visit) -> Result<Option<VisitCard>, Outage> {
-        let Some(first) = visit.appointments.first() else {
+        let Some(slot) = slot_of_visit(visit)? else {
             return Ok(None);
         };
-        let booking = first.booking();
-        let currency = booking.price.charged().currency();
-        let charged = visit
-            .appointments
-            .iter()
-            .map(|appointment| appointment.booking().price.charged());
-        let price = Money::sum(currency, charged).map_err(Outage::new)?;
-        let due_now = visit.due().map_err(Outage::new)?.unwrap_or(Money::zero(currency));
-        let ends_at = visit.appointments.iter().map(|a| a.booking().time.end()).max();
         let asked = self
             .payments
             .execute(tenant, Id::from_uuid(visit.head.id.as_uuid()))
@@ -102,25 +122,46 @@ impl VisitDeskBridge {
         Ok(Some(VisitCard {
             id: Id::from_uuid(visit.head.id.as_uuid()),
             customer: Id::from_uuid(visit.head.customer.as_uuid()),
-            slot: Slot {
-                service: Id::from_uuid(booking.service.as_uuid()),
-                staff: booking
-                    .team
-                    .members()
-                    .first()
-                    .map(|staff| Id::from_uuid(staff.as_uuid())),
-                starts_at: visit.start().unwrap_or(booking.time.start()),
-                ends_at: ends_at.unwrap_or(booking.time.end()),
-                price,
-                due_now,
-            },
+            slot,
             standing: standing_of(visit),
+            deadline: match visit.standing() {
+                Waits::Waiting { until } => Some(until),
+                Waits::Agreed | Waits::Over => None,
+            },
             reference,
         }))
     }
 }
 
-/// A visit of several parts stands where its furthest living part stands.
+/// A visit in the conversation's words; `None` for one without parts.
+pub(super) fn slot_of_visit(visit: &Visit) -> Result<Option<Slot>, Outage> {
+    let Some(first) = visit.appointments.first() else {
+        return Ok(None);
+    };
+    let booking = first.booking();
+    let currency = booking.price.charged().currency();
+    let charged = visit
+        .appointments
+        .iter()
+        .map(|appointment| appointment.booking().price.charged());
+    let price = Money::sum(currency, charged).map_err(Outage::new)?;
+    let due_now = visit.due().map_err(Outage::new)?.unwrap_or(Money::zero(currency));
+    let ends_at = visit.appointments.iter().map(|a| a.booking().time.end()).max();
+    Ok(Some(Slot {
+        service: Id::from_uuid(booking.service.as_uuid()),
+        staff: booking
+            .team
+            .members()
+            .first()
+            .map(|staff| Id::from_uuid(staff.as_uuid())),
+        starts_at: visit.start().unwrap_or(booking.time.start()),
+        ends_at: ends_at.unwrap_or(booking.time.end()),
+        price,
+        due_now,
+    }))
+}
+
+/// One part that waits for money makes the whole wait; else one that has begun makes it begun.
 fn standing_of(visit: &Visit) -> VisitStanding {
     let rank = |state: &State| match state {
         State::InProgress { .. } | State::Completed { .. } => Some(VisitStanding::Rendered),

@@ -1,6 +1,6 @@
 use super::*;
 
-const GOOD: [(&str, &str); 14] = [
+const GOOD: [(&str, &str); 13] = [
     ("RATIBA__ENVIRONMENT", "development"),
     (
         "RATIBA__DATABASE__URL",
@@ -12,7 +12,6 @@ const GOOD: [(&str, &str); 14] = [
     ("RATIBA__WHATSAPP__APP_SECRET", "s1"),
     ("RATIBA__WHATSAPP__VERIFY_TOKEN", "s2"),
     ("RATIBA__WHATSAPP__ACCESS_TOKEN", "s3"),
-    ("RATIBA__WHATSAPP__PHONE_NUMBER_ID", "600"),
     ("RATIBA__DARAJA__BASE_URL", "http://127.0.0.1:8020"),
     ("RATIBA__DARAJA__CONSUMER_KEY", "s4"),
     ("RATIBA__DARAJA__CONSUMER_SECRET", "s5"),
@@ -50,6 +49,7 @@ fn every_fault_is_named_at_once_and_no_secret_is() {
         ("RATIBA__DATABASE__URL", "hunter2"),
         ("RATIBA__DARAJA__BASE_URL", "ftp://x"),
         ("RATIBA__WHATSAPP__VERIFY_TOKEN", ""),
+        ("RATIBA__DATABASE__CONNECTIONS_MAX", "0"),
         ("RATIBA__COLOUR", "red"),
     ])
     .err()
@@ -90,4 +90,42 @@ fn a_remote_database_must_prove_who_it_is() {
     let remote = "postgres://ratiba_app:pw@db.example.org/ratiba";
     assert!(read(&[("RATIBA__DATABASE__URL", remote)]).is_err());
     assert!(read(&[("RATIBA__DATABASE__URL", &format!("{remote}?sslmode=verify-full"))]).is_ok());
+    assert!(read(&[("RATIBA__DATABASE__LISTEN_URL", remote)]).is_err());
+    for sly in [
+        "postgres://ratiba_app@/ratiba?host=db.example.org",
+        "postgres://ratiba_app@127.0.0.1/ratiba?hostaddr=203.0.113.7",
+        "postgres://ratiba_app:sslmode=verify-full@db.example.org/ratiba",
+        "postgres://ratiba_app@db.example.org/ratiba?application_name=sslmode=verify-full",
+        "postgres://ratiba_app@127.0.0.1,db.example.org/ratiba",
+    ] {
+        assert!(read(&[("RATIBA__DATABASE__URL", sly)]).is_err(), "{sly}");
+    }
+}
+
+#[test]
+fn production_talks_to_providers_over_tls_only() {
+    let faults = read(&[
+        ("RATIBA__ENVIRONMENT", "production"),
+        ("RATIBA__CLOCK__FOLLOW", ""),
+    ])
+    .err()
+    .unwrap();
+    for name in ["PUBLIC__BASE_URL", "WHATSAPP__BASE_URL", "DARAJA__BASE_URL"] {
+        assert!(faults.contains(name), "{name} is not in: {faults}");
+    }
+}
+
+#[test]
+fn what_daraja_would_refuse_is_refused_at_the_start() {
+    let short = read(&[
+        ("RATIBA__DARAJA__SHORT_CODE", "1"),
+        ("RATIBA__DATABASE__CONNECTIONS_MAX", "0"),
+    ]);
+    let faults = short.err().unwrap();
+    assert!(
+        faults.contains("DARAJA__SHORT_CODE") && faults.contains("CONNECTIONS_MAX"),
+        "{faults}"
+    );
+    let word = read(&[("RATIBA__PUBLIC__BASE_URL", "https://query.example.co.ke")]);
+    assert!(word.err().unwrap().contains("PUBLIC__BASE_URL"));
 }

@@ -34,17 +34,28 @@ pub enum StaffWish {
     Any,
     /// This one if possible, else whoever's turn it is.
     Rather(StaffId),
+    /// This one if possible, because they were proposed; nobody was asked for by name.
+    Offered(StaffId),
     /// This one or nobody.
     Only(StaffId),
 }
 
 impl StaffWish {
-    /// The person named, if one is.
+    /// The person that the customer asked for by name, if one is.
     #[must_use]
     pub const fn named(self) -> Option<StaffId> {
         match self {
-            Self::Any => None,
+            Self::Any | Self::Offered(_) => None,
             Self::Rather(staff) | Self::Only(staff) => Some(staff),
+        }
+    }
+
+    /// The person who is tried before the others, if one is.
+    #[must_use]
+    pub const fn preferred(self) -> Option<StaffId> {
+        match self {
+            Self::Any => None,
+            Self::Rather(staff) | Self::Offered(staff) | Self::Only(staff) => Some(staff),
         }
     }
 }

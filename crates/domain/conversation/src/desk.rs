@@ -234,8 +234,10 @@ pub struct HoldOrder {
     pub key: InboundId,
     /// For whom.
     pub customer: CustomerId,
-    /// What.
+    /// What. Its person is preferred where nobody was asked for.
     pub slot: Slot,
+    /// Who was asked for by name; nobody else will do then.
+    pub asked_for: Option<StaffRef>,
 }
 
 /// The desk's answer to an order.
@@ -245,6 +247,8 @@ pub enum HoldAnswer {
     Held {
         /// The visit.
         visit: VisitRef,
+        /// What is really held: the person may be another than the one proposed.
+        slot: Slot,
         /// Until when it waits for the money; `None` where it is confirmed.
         deadline: Option<OffsetDateTime>,
         /// What must be paid now; zero where it is confirmed.
@@ -281,6 +285,8 @@ pub struct VisitCard {
     pub slot: Slot,
     /// Where it stands.
     pub standing: VisitStanding,
+    /// Until when it waits for money; `None` where it does not.
+    pub deadline: Option<OffsetDateTime>,
     /// What the customer is told to name it by; at most 12 characters.
     pub reference: String,
 }
@@ -321,6 +327,15 @@ pub enum AskAnswer {
     },
     /// This number cannot be asked; another may be.
     BadPayer,
+    /// The visit does not wait for money any more: its hold ran out or was given up. Nobody was asked.
+    HoldGone,
+    /// It is paid already. Nobody was asked.
+    Settled {
+        /// How much.
+        amount: Money,
+        /// The provider's receipt, once it is known.
+        receipt: Option<String>,
+    },
     /// It cannot be asked for in the chat at all; a person must help.
     NotPossible,
 }
@@ -362,8 +377,8 @@ pub enum PaymentStanding {
     Settled {
         /// How much.
         amount: Money,
-        /// The provider's receipt.
-        receipt: String,
+        /// The provider's receipt; `None` while the money is known of by other means only.
+        receipt: Option<String>,
     },
     /// The last try failed.
     Failed(PaymentTrouble),
@@ -399,8 +414,8 @@ pub enum ResendAnswer {
     Settled {
         /// How much.
         amount: Money,
-        /// The provider's receipt.
-        receipt: String,
+        /// The provider's receipt; `None` while the money is known of by other means only.
+        receipt: Option<String>,
     },
     /// This number cannot be asked; another may be.
     BadPayer,

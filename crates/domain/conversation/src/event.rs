@@ -1,11 +1,12 @@
 //! What happened in the conversation, and what of it is due later. Ids and codes only, never words.
 
-use ratiba_kernel::{PhoneNumber, TenantId, TokenHash};
+use ratiba_kernel::{Id, PhoneNumber, TenantId, TokenHash};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::channel::{Channel, SenderKey};
 use crate::customer::CustomerId;
+use crate::delivery::StatusRow;
 use crate::desk::VisitRef;
 use crate::inbound::InboundId;
 use crate::outgoing::{MessageId, Recipient};
@@ -74,17 +75,9 @@ pub enum ConversationTask {
     },
 }
 
-/// Names one stored report of a provider.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StatusRef {
-    /// How the message went.
-    pub channel: Channel,
-    /// The provider's id of our message.
-    pub provider_id: String,
-    /// The provider's word for what it reports.
-    pub status: String,
-}
+/// Names one stored report of a provider. It is an id of ours because the provider's spells out the recipient's
+/// number, and the queue is global.
+pub type StatusRef = Id<StatusRow>;
 
 impl ConversationTask {
     /// The kind under which the job is queued.

@@ -7,7 +7,7 @@ use ratiba_kernel::{PhoneNumber, TimeRange, Zone};
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
 use uuid::Uuid;
 
-use crate::desk::{Menu, ServiceRef, StaffRef, Wanted};
+use crate::desk::{Menu, ServiceRef, StaffRef, VisitRef, Wanted};
 use crate::inbound::Received;
 use crate::machine::{Meaning, Question, Said, Stage, Wordless, Words};
 use crate::outgoing::MessageId;
@@ -17,13 +17,47 @@ use crate::understanding::{Context, Understood, When, understand};
 /// How many days a wide wish is looked at.
 const DAYS_MAX: usize = 31;
 
+/// The words of tokens about a visit. Phones keep them for as long as the chat: they never change.
+const COMING: &str = "coming";
+const MOVE: &str = "move";
+const CANCEL: &str = "cancel";
+
 /// Within this time a tap on the question that was just answered is a double tap.
 const DOUBLE_TAP: Duration = Duration::minutes(2);
 
-/// What is put behind the choice at `place` of the question that `message` asks.
+/// What is put behind the choice at `place` of the question that `message` asks. A choice about a visit names the
+/// visit, so that it still means the same when the question, or its thread, is closed.
 #[must_use]
-pub fn token(message: MessageId, place: usize) -> String {
-    format!("q:{}:{place}", message.as_uuid().simple())
+pub fn token(message: MessageId, place: usize, meaning: &Meaning) -> String {
+    let of_visit = |visit: &VisitRef, word: &str| format!("v:{}:{word}", visit.as_uuid().simple());
+    match meaning {
+        Meaning::Coming(visit) => of_visit(visit, COMING),
+        Meaning::Move(visit) => of_visit(visit, MOVE),
+        Meaning::CancelVisit(visit) => of_visit(visit, CANCEL),
+        Meaning::Yes
+        | Meaning::No
+        | Meaning::OtherTime
+        | Meaning::Service(_)
+        | Meaning::Slot(_)
+        | Meaning::Reading(_)
+        | Meaning::Resend
+        | Meaning::OtherNumber
+        | Meaning::Person
+        | Meaning::Book
+        | Meaning::Prices => format!("q:{}:{place}", message.as_uuid().simple()),
+    }
+}
+
+/// What a token says about a visit. It came from a phone: whose visit it is must be looked up.
+fn parse_visit_token(token: &str) -> Option<Meaning> {
+    let (visit, word) = token.strip_prefix("v:")?.split_once(':')?;
+    let visit = VisitRef::from_uuid(Uuid::try_parse(visit).ok()?);
+    match word {
+        COMING => Some(Meaning::Coming(visit)),
+        MOVE => Some(Meaning::Move(visit)),
+        CANCEL => Some(Meaning::CancelVisit(visit)),
+        _unknown => None,
+    }
 }
 
 /// The question and the place that a token names. It came from a phone: nothing else is taken from it.
@@ -68,6 +102,13 @@ pub fn heard(
 }
 
 fn tapped(token: &str, state: &ThreadState, now: OffsetDateTime) -> Said {
+    if let Some(meaning) = parse_visit_token(token) {
+        return if is_just_asked(&meaning, state, now) {
+            Said::ChoseAgain
+        } else {
+            Said::Chose(meaning)
+        };
+    }
     let Some((message, place)) = parse_token(token) else {
         return Said::ChoseTooLate;
     };
@@ -82,6 +123,23 @@ fn tapped(token: &str, state: &ThreadState, now: OffsetDateTime) -> Said {
         }
         (Some(None) | None, _) => Said::ChoseTooLate,
     }
+}
+
+/// Whether a tap only repeats what just made us ask "really cancel?".
+fn is_just_asked(meaning: &Meaning, state: &ThreadState, now: OffsetDateTime) -> bool {
+    let asked_about = match &state.stage {
+        Stage::Cancelling { visit, .. } => Some(*visit),
+        Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Booked { .. } => None,
+    };
+    let asked_at = state.question.as_ref().map(|question| question.asked_at);
+    asked_about.is_some_and(|visit| *meaning == Meaning::CancelVisit(visit))
+        && asked_at.is_some_and(|at| now - at < DOUBLE_TAP)
 }
 
 fn words(text: &str, state: &ThreadState, menu: &Menu, now: OffsetDateTime) -> (Said, Option<Understood>) {

@@ -146,6 +146,15 @@ pub struct PostingChange {
     pub at: OffsetDateTime,
 }
 
+/// One stored report of a provider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredStatus {
+    /// How the message went.
+    pub channel: Channel,
+    /// The report as it came.
+    pub raw: Value,
+}
+
 /// The record of what we send.
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
@@ -166,8 +175,8 @@ pub trait MessageBook: Send + Sync {
     /// Refuses with [`RecordError::Stale`] if the message moved on since it was read.
     async fn record_posting(&self, tenant: TenantId, change: PostingChange) -> Result<(), RecordError>;
 
-    /// The raw report of the provider under this name; `None` if there never was one.
-    async fn status(&self, tenant: TenantId, status: StatusRef) -> Result<Option<Value>, Outage>;
+    /// The report of the provider under this name; `None` if there never was one.
+    async fn status(&self, tenant: TenantId, status: StatusRef) -> Result<Option<StoredStatus>, Outage>;
 }
 
 /// What a verified webhook brought for one business.
@@ -299,13 +308,18 @@ pub trait VisitDesk: Send + Sync {
 
     /// Cancels a held or confirmed visit on the customer's word. Safe to repeat.
     async fn cancel(&self, tenant: TenantId, visit: VisitRef) -> Result<CancelAnswer, Outage>;
+
+    /// Gives up a visit that still waits for money, without a word to anybody. What is paid, confirmed or over
+    /// stays as it is. Safe to repeat.
+    async fn let_go(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage>;
 }
 
 /// The business's till, as far as the chat needs it.
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
 pub trait PaymentDesk: Send + Sync {
-    /// Asks a phone for money. Safe to repeat with the same key: nobody is asked twice.
+    /// Asks a phone for money, for a visit that waits for it. Safe to repeat with the same key: nobody is asked
+    /// twice.
     async fn ask(&self, tenant: TenantId, order: PaymentOrder) -> Result<AskAnswer, Outage>;
 
     /// Where the payment of a visit stands.

@@ -16,9 +16,10 @@ pub enum TemplateName {
     BookingReminder,
     /// Something about a payment or a hold needs the customer's attention: what it is.
     BookingNotice,
-    /// The business's daily figures are ready: the day.
+    /// The business's daily figures: the day, yesterday's visits, those missed, takings, payments to look at,
+    /// handoffs, what is stuck (callbacks, jobs and schedules), commission of the month to date, today's visits.
     OwnerDigest,
-    /// A person of the business is needed: why.
+    /// A person of the business is needed: why, who and about what, what to do next.
     OwnerAlert,
 }
 

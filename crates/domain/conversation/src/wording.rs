@@ -17,7 +17,7 @@ use crate::outgoing::Purpose;
 use crate::texts::{Placeholder, Tongue, Values, format_date, format_when};
 use crate::understanding::Language;
 
-pub use phrase::phrase;
+pub use phrase::{confirmed_paid, phrase};
 pub use present::{Presented, present};
 
 /// What must be known to put something into words.

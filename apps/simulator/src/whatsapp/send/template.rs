@@ -101,7 +101,8 @@ fn add_button(
 ) -> Result<(), Refusal> {
     let value = texts.first().map(|(_, text)| text.clone()).unwrap_or_default();
     // The title of a template's button is part of the approved template, which is not kept here.
-    let label = value.split(':').next().unwrap_or_default().to_owned();
+    // Its payload's last word says what it means.
+    let label = value.rsplit(':').next().unwrap_or_default().to_owned();
     match required(component, "sub_type")? {
         "quick_reply" => {
             let choice = Choice {

@@ -147,12 +147,15 @@ fn keep_status<E>(
     row: &StatusRow,
     now: OffsetDateTime,
 ) -> Result<bool, TxError<E>> {
+    let id = tx.new_id();
     let written = sql_query(
         "INSERT INTO message_statuses
-             (tenant_id, channel, provider_id, status, callback_data, occurred_at, received_at, raw)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+             (tenant_id, id, channel, provider_id, status, callback_data, occurred_at, received_at, raw)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (tenant_id, channel, provider_id, status) DO NOTHING",
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<SqlUuid, _>(id)
     .bind::<Text, _>(channel.code())
     .bind::<Text, _>(&row.provider_id)
     .bind::<Text, _>(&row.status)
@@ -164,11 +167,7 @@ fn keep_status<E>(
     if written == 0 {
         return Ok(false);
     }
-    let status = StatusRef {
-        channel,
-        provider_id: row.provider_id.clone(),
-        status: row.status.clone(),
-    };
+    let status = StatusRef::from_uuid(id);
     enqueue_task(tx, &Due::now(now, ConversationTask::Status { status }), None)?;
     Ok(true)
 }

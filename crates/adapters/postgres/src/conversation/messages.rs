@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Integer, Json, Jsonb, Nullable, Text, Timestampt
 use ratiba_conversation::channel::{Address, Channel};
 use ratiba_conversation::event::{StatusRef, TOPIC};
 use ratiba_conversation::outgoing::{MessageId, Recipient, StatusKind};
-use ratiba_conversation::ports::{MessageBook, Posting, PostingChange, RecordError};
+use ratiba_conversation::ports::{MessageBook, Posting, PostingChange, RecordError, StoredStatus};
 use ratiba_kernel::{Id, Outage, TenantId};
 use serde_json::Value;
 use uuid::Uuid;
@@ -25,7 +25,9 @@ struct IdRow {
 }
 
 #[derive(QueryableByName)]
-struct RawRow {
+struct StatusRow {
+    #[diesel(sql_type = Text)]
+    channel: String,
     #[diesel(sql_type = Json)]
     raw: Value,
 }
@@ -100,20 +102,22 @@ impl MessageBook for PgConversation {
             .await
     }
 
-    async fn status(&self, tenant: TenantId, status: StatusRef) -> Result<Option<Value>, Outage> {
+    async fn status(&self, tenant: TenantId, status: StatusRef) -> Result<Option<StoredStatus>, Outage> {
         self.database
             .tenant(tenant, move |tx| {
-                let row = sql_query(
-                    "SELECT raw FROM message_statuses
-                     WHERE tenant_id = $1 AND channel = $2 AND provider_id = $3 AND status = $4",
-                )
-                .bind::<SqlUuid, _>(tx.tenant_uuid())
-                .bind::<Text, _>(status.channel.code())
-                .bind::<Text, _>(&status.provider_id)
-                .bind::<Text, _>(&status.status)
-                .get_result::<RawRow>(tx.conn())
-                .optional()?;
-                Ok::<_, TxError<Outage>>(row.map(|row| row.raw))
+                let row =
+                    sql_query("SELECT channel, raw FROM message_statuses WHERE tenant_id = $1 AND id = $2")
+                        .bind::<SqlUuid, _>(tx.tenant_uuid())
+                        .bind::<SqlUuid, _>(status.as_uuid())
+                        .get_result::<StatusRow>(tx.conn())
+                        .optional()?;
+                let Some(row) = row else { return Ok(None) };
+                let channel = Channel::parse(&row.channel)
+                    .map_err(|error| TxError::impossible("message_statuses", status, error))?;
+                Ok::<_, TxError<Outage>>(Some(StoredStatus {
+                    channel,
+                    raw: row.raw,
+                }))
             })
             .await
     }

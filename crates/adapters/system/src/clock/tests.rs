@@ -61,3 +61,11 @@ fn another_machine_can_neither_lead_nor_follow() {
         .is_err()
     );
 }
+
+#[test]
+fn no_clock_shows_more_than_the_database_keeps() {
+    let clocks: [&dyn Clock; 3] = [&SystemClock, &MovableClock::at(DEMO), &MovableClock::default()];
+    for clock in clocks {
+        assert_eq!(clock.now().nanosecond() % 1_000, 0);
+    }
+}

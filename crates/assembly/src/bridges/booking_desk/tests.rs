@@ -30,6 +30,24 @@ fn the_customer_is_told_the_reason_that_helps_most() {
 }
 
 #[test]
+fn who_was_named_is_held_or_nobody_and_who_was_proposed_is_preferred() {
+    let (named, proposed) = (
+        Id::from_uuid(uuid::Uuid::from_u128(1)),
+        Id::from_uuid(uuid::Uuid::from_u128(2)),
+    );
+    let booked = |id: StaffRef| Id::from_uuid(id.as_uuid());
+    assert_eq!(
+        wish_of(Some(named), Some(proposed)),
+        StaffWish::Only(booked(named))
+    );
+    assert_eq!(
+        wish_of(None, Some(proposed)),
+        StaffWish::Offered(booked(proposed))
+    );
+    assert_eq!(wish_of(None, None), StaffWish::Any);
+}
+
+#[test]
 fn choices_are_spread_over_what_is_free() {
     let start = datetime!(2026-05-13 06:00 UTC);
     let slots: Vec<Slot> = (0..20)

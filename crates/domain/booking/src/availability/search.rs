@@ -236,9 +236,9 @@ impl<'a> Search<'a> {
         for monday in mondays {
             turns.entry(monday).or_insert_with(|| {
                 let mut order = fairness::turns(team, monday);
-                let named = |position: &usize| team.get(*position).map(|m| m.id) == wish.named();
-                // Stable: the one asked for comes first, the others keep their turns.
-                order.sort_by_key(|position| !named(position));
+                let preferred = |position: &usize| team.get(*position).map(|m| m.id) == wish.preferred();
+                // Stable: the one preferred comes first, the others keep their turns.
+                order.sort_by_key(|position| !preferred(position));
                 order
             });
         }

@@ -97,7 +97,7 @@ impl Search<'_> {
         if part.team.is_empty() {
             let staff = match part.wish {
                 StaffWish::Only(staff) => Some(staff),
-                StaffWish::Any | StaffWish::Rather(_) => None,
+                StaffWish::Any | StaffWish::Rather(_) | StaffWish::Offered(_) => None,
             };
             return BTreeSet::from([Refusal {
                 reason: Reason::CannotDoService,

@@ -9,7 +9,7 @@ use crate::appointment::{Appointment, AppointmentId, CancelledBy, State, Transit
 use crate::event::BookingEvent;
 use crate::policy::Policy;
 use crate::ports::{AppointmentBook, Catalogue, Change, ClaimChange, RecordError};
-use crate::visit::VisitId;
+use crate::visit::{Visit, VisitId};
 
 /// What is to be cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum CancelTarget {
     Appointment(AppointmentId),
     /// Whatever of a visit has not begun and is not over.
     Visit(VisitId),
+    /// Whatever of a visit still waits for money or an answer; nothing if it is agreed or over.
+    WaitingOf(VisitId),
 }
 
 /// An order to cancel.
@@ -126,18 +128,24 @@ impl CancelAppointment {
                 let found = self.book.appointment(tenant, id).await?;
                 Ok(vec![found.ok_or(CancelAppointmentError::Unknown)?])
             }
+            CancelTarget::WaitingOf(id) => {
+                let mut waiting = self.visit(tenant, id).await?.appointments;
+                waiting.retain(|appointment| appointment.state().deadline().is_some());
+                Ok(waiting)
+            }
             CancelTarget::Visit(id) => {
-                let visit = self
-                    .book
-                    .visit(tenant, id)
-                    .await?
-                    .ok_or(CancelAppointmentError::Unknown)?;
+                let visit = self.visit(tenant, id).await?;
                 let (open, over): (Vec<_>, Vec<_>) =
                     visit.appointments.into_iter().partition(|a| is_open(a.state()));
                 // Nothing left to cancel: the parts themselves say whether that is fine.
                 Ok(if open.is_empty() { over } else { open })
             }
         }
+    }
+
+    async fn visit(&self, tenant: TenantId, id: VisitId) -> Result<Visit, CancelAppointmentError> {
+        let visit = self.book.visit(tenant, id).await?;
+        visit.ok_or(CancelAppointmentError::Unknown)
     }
 }
 

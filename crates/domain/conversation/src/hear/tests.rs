@@ -62,11 +62,35 @@ fn tap(token: &str, state: &ThreadState) -> Said {
 #[test]
 fn a_tap_means_what_the_thread_remembers_and_nothing_else() {
     let (state, message) = asking();
-    assert_eq!(tap(&token(message, 1), &state), Said::Chose(Meaning::No));
-    assert_eq!(tap(&token(message, 2), &state), Said::ChoseTooLate);
+    assert_eq!(
+        tap(&token(message, 1, &Meaning::Yes), &state),
+        Said::Chose(Meaning::No)
+    );
+    assert_eq!(tap(&token(message, 2, &Meaning::Yes), &state), Said::ChoseTooLate);
     let other = MessageId::from_uuid(Uuid::from_u128(8));
-    assert_eq!(tap(&token(other, 0), &state), Said::ChoseTooLate);
+    assert_eq!(tap(&token(other, 0, &Meaning::Yes), &state), Said::ChoseTooLate);
     assert_eq!(tap("' OR 1=1 --", &state), Said::ChoseTooLate);
+}
+
+#[test]
+fn a_choice_about_a_visit_outlives_its_question() {
+    let (state, message) = asking();
+    let visit = VisitRef::from_uuid(Uuid::from_u128(9));
+    for meaning in [
+        Meaning::Coming(visit),
+        Meaning::Move(visit),
+        Meaning::CancelVisit(visit),
+    ] {
+        assert_eq!(tap(&token(message, 0, &meaning), &state), Said::Chose(meaning));
+    }
+    for forged in [
+        "v:x:move",
+        "v::cancel",
+        "v:00000000000000000000000000000009:yes",
+        "v:",
+    ] {
+        assert_eq!(tap(forged, &state), Said::ChoseTooLate);
+    }
 }
 
 #[test]
@@ -77,12 +101,12 @@ fn a_second_tap_counts_as_double_for_two_minutes() {
         message,
         at: NOW - DOUBLE_TAP + Duration::SECOND,
     });
-    assert_eq!(tap(&token(message, 0), &state), Said::ChoseAgain);
+    assert_eq!(tap(&token(message, 0, &Meaning::Yes), &state), Said::ChoseAgain);
     state.answered = Some(crate::thread::Answered {
         message,
         at: NOW - DOUBLE_TAP,
     });
-    assert_eq!(tap(&token(message, 0), &state), Said::ChoseTooLate);
+    assert_eq!(tap(&token(message, 0, &Meaning::Yes), &state), Said::ChoseTooLate);
 }
 
 #[test]

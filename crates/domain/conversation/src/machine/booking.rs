@@ -230,8 +230,12 @@ fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
         },
         Meaning::Resend => payment::wanted_again(stage, facts),
         Meaning::OtherNumber => payment::other_number(stage),
-        Meaning::Coming(_visit) => Step::say(Reply::YouAreWelcome),
-        Meaning::Move(_visit) => move_a_visit(),
+        Meaning::Coming(visit) => Step::wish(Wish::Upcoming {
+            then: visit::Then::Coming { visit },
+        }),
+        Meaning::Move(visit) => Step::wish(Wish::Upcoming {
+            then: visit::Then::MoveThis { visit },
+        }),
         Meaning::CancelVisit(visit) => Step::wish(Wish::Upcoming {
             then: visit::Then::CancelThis { visit },
         }),

@@ -72,18 +72,18 @@ pub fn other_number(stage: &Stage) -> Step {
 
 /// What follows from the order to ask for money.
 #[must_use]
-pub fn asked(owed: Owed, answer: &AskAnswer) -> Step {
+pub fn asked(owed: Owed, answer: AskAnswer) -> Step {
     match answer {
-        AskAnswer::Asked { trial, .. } => {
-            Step::say(Reply::PromptSent { owed, trial: *trial }).at(Stage::Paying {
-                owed,
-                payer_wanted: false,
-            })
-        }
+        AskAnswer::Asked { trial, .. } => Step::say(Reply::PromptSent { owed, trial }).at(Stage::Paying {
+            owed,
+            payer_wanted: false,
+        }),
         AskAnswer::BadPayer => Step::say(Reply::AskOtherPayer).at(Stage::Paying {
             owed,
             payer_wanted: true,
         }),
+        AskAnswer::HoldGone => Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::Open),
+        AskAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
         AskAnswer::NotPossible => Step::call_person(HandoffReason::Money).at(Stage::Paying {
             owed,
             payer_wanted: false,
@@ -126,7 +126,7 @@ pub fn resent(owed: Owed, answer: ResendAnswer) -> Step {
     }
 }
 
-fn settled(owed: Owed, amount: ratiba_kernel::Money, receipt: String) -> Step {
+fn settled(owed: Owed, amount: ratiba_kernel::Money, receipt: Option<String>) -> Step {
     Step::say(Reply::PaymentArrived {
         slot: owed.slot,
         amount,

@@ -96,8 +96,8 @@ pub enum Reply {
         slot: Slot,
         /// How much.
         amount: Money,
-        /// The provider's receipt.
-        receipt: String,
+        /// The provider's receipt, once it is known.
+        receipt: Option<String>,
     },
     /// The payment did not go through; what to do next.
     PaymentFailed {

@@ -3,7 +3,7 @@ use ratiba_kernel::test_support::EPOCH;
 use time::Duration;
 
 use super::*;
-use crate::desk::{CancelAnswer, HoldAnswer, NotFree, Offer, PaymentStanding, ResendAnswer};
+use crate::desk::{AskAnswer, CancelAnswer, HoldAnswer, NotFree, Offer, PaymentStanding, ResendAnswer};
 use crate::test_support::builders::{a_menu, a_phone, a_slot, massage};
 
 fn facts(menu: &Menu) -> Facts<'_> {
@@ -197,10 +197,11 @@ fn a_hold_asks_the_payer_and_without_one_asks_for_a_number() {
     let (draft, slot) = (Draft::default(), a_slot().build());
     let answer = || HoldAnswer::Held {
         visit: visit(),
+        slot,
         deadline: Some(owed().deadline),
         due_now: owed().amount,
     };
-    let step = booking::held(draft.clone(), slot, Some(a_phone(1)), answer());
+    let step = booking::held(draft.clone(), Some(a_phone(1)), answer());
     assert_eq!(
         step.wish,
         Some(Wish::AskMoney {
@@ -208,7 +209,7 @@ fn a_hold_asks_the_payer_and_without_one_asks_for_a_number() {
             payer: a_phone(1)
         })
     );
-    let step = booking::held(draft, slot, None, answer());
+    let step = booking::held(draft, None, answer());
     assert_eq!(
         step.stage,
         Some(Stage::Paying {
@@ -232,6 +233,19 @@ fn a_hold_is_not_called_gone_while_the_money_may_still_come() {
     let step = payment::looked_up(owed(), false, PaymentStanding::NothingAsked, &after);
     assert_eq!(step.stage, Some(Stage::Open));
     let step = payment::resent(owed(), ResendAnswer::NothingDue);
+    assert_eq!(step.stage, Some(Stage::Open));
+}
+
+#[test]
+fn a_visit_that_is_paid_already_is_not_called_gone() {
+    let settled = AskAnswer::Settled {
+        amount: owed().amount,
+        receipt: None,
+    };
+    let step = payment::asked(owed(), settled);
+    assert_eq!(step.stage.map(|stage| stage.name()), Some("booked"));
+    let step = payment::asked(owed(), AskAnswer::HoldGone);
+    assert_eq!(step.replies, [Reply::HoldGone { slot: owed().slot }]);
     assert_eq!(step.stage, Some(Stage::Open));
 }
 

@@ -19,8 +19,18 @@ pub enum Then {
         /// Which.
         visit: VisitRef,
     },
+    /// To hear that the customer comes to this one.
+    Coming {
+        /// Which.
+        visit: VisitRef,
+    },
     /// To move one of them.
     Move,
+    /// To move this one.
+    MoveThis {
+        /// Which.
+        visit: VisitRef,
+    },
     /// To tell the team that the customer comes late to the next one.
     Late {
         /// By how much, if it was said.
@@ -49,10 +59,13 @@ pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>) -> Step {
             minutes,
         }),
         Then::Move => Step::call_person(HandoffReason::BeyondMachine),
-        Then::CancelThis { visit } => match ahead.iter().find(|card| card.id == visit) {
-            Some(card) => ask_cancel(card.id, card.slot, stage.clone()),
-            None => Step::say(Reply::NothingBooked),
-        },
+        Then::CancelThis { visit } => this_one(&ahead, visit, |card| {
+            ask_cancel(card.id, card.slot, stage.clone())
+        }),
+        Then::MoveThis { visit } => this_one(&ahead, visit, |_card| {
+            Step::call_person(HandoffReason::BeyondMachine)
+        }),
+        Then::Coming { visit } => this_one(&ahead, visit, |_card| Step::say(Reply::YouAreWelcome)),
         Then::Cancel { on } => {
             let named: Vec<&VisitCard> = ahead
                 .iter()
@@ -65,6 +78,13 @@ pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>) -> Step {
             }
         }
     }
+}
+
+/// What a button names came from a phone: it counts only if the visit is among the customer's own.
+fn this_one(own: &[VisitCard], visit: VisitRef, step: impl FnOnce(&VisitCard) -> Step) -> Step {
+    own.iter()
+        .find(|card| card.id == visit)
+        .map_or_else(|| Step::say(Reply::NothingBooked), step)
 }
 
 fn falls_on(card: &VisitCard, on: &Wanted) -> bool {

@@ -103,6 +103,7 @@ impl Chat {
     pub fn happens(&mut self, occasion: u128, notice: Notice) -> Vec<String> {
         let tell = Tell {
             book: self.record.clone(),
+            messages: self.record.clone(),
             desk: self.desk.clone(),
             visits: self.desk.clone(),
             payments: self.desk.clone(),

@@ -9,7 +9,7 @@ use super::builders::{a_customer, a_message, a_phone, a_slot, a_thread};
 use crate::channel::{Channel, SenderKey};
 use crate::consent::{ConsentAction, ConsentId, ConsentRecord};
 use crate::delivery::{InboundRow, Leftover, LeftoverReason, StatusRow};
-use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
+use crate::event::{ConversationEvent, ConversationTask, Due};
 use crate::inbound::InboundId;
 use crate::outgoing::{MessageId, Recipient, SendState, StatusKind, StatusReport};
 use crate::ports::{
@@ -120,13 +120,17 @@ async fn a_repeated_delivery_is_stored_once<W: World>(world: &W) {
     assert_eq!(again, Kept::default());
     let tasks = world.tasks(tenant).await;
     assert_eq!(tasks.len(), 4, "one task for each row: {tasks:?}");
-    let stored = StatusRef {
-        channel: CHANNEL,
-        provider_id: "out.1".to_owned(),
-        status: "sent".to_owned(),
-    };
-    let raw = record.status(tenant, stored).await.unwrap().unwrap();
-    assert_eq!(raw["status"], "sent");
+    let named = tasks.iter().find_map(|task| match task.task {
+        ConversationTask::Status { status } => Some(status),
+        ConversationTask::Turn { .. } | ConversationTask::Send { .. } => None,
+    });
+    let stored = record.status(tenant, named.unwrap()).await.unwrap().unwrap();
+    assert_eq!((stored.channel, &stored.raw["id"]), (CHANNEL, &json!("out.1")));
+    let queued = serde_json::to_string(&tasks.iter().map(|due| &due.task).collect::<Vec<_>>()).unwrap();
+    assert!(
+        !queued.contains("out.1"),
+        "the provider's id tells the recipient's number: {queued}"
+    );
 }
 
 async fn a_turn_is_recorded_whole_or_not_at_all<W: World>(world: &W) {

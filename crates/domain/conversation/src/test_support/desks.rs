@@ -13,7 +13,7 @@ use crate::channel::{Address, SenderKey};
 use crate::customer::CustomerId;
 use crate::desk::{
     AskAnswer, CancelAnswer, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, PaymentOrder,
-    PaymentRef, PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, VisitCard, VisitRef,
+    PaymentRef, PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, StaffRef, VisitCard, VisitRef,
     VisitStanding, Wanted,
 };
 use crate::inbound::{InboundId, Media, Reading, Received};
@@ -37,6 +37,9 @@ struct Desk {
     resent: BTreeMap<InboundId, ResendOrder>,
     standings: BTreeMap<VisitRef, PaymentStanding>,
     resend_answer: Option<ResendAnswer>,
+    ask_answer: Option<AskAnswer>,
+    holds: Vec<HoldOrder>,
+    stand_in: Option<StaffRef>,
 }
 
 /// Booking desk, book of visits and till of one business. A service costs what its menu says, 1,000 of it now;
@@ -111,7 +114,24 @@ impl FakeDesk {
     pub fn set_visit(&self, visit: VisitRef, standing: VisitStanding) {
         if let Some(card) = locked(&self.state).visits.get_mut(&visit) {
             card.standing = standing;
+            card.deadline = card.deadline.filter(|_| standing == VisitStanding::Held);
         }
+    }
+
+    /// All orders to hold, in order, repetitions included.
+    #[must_use]
+    pub fn holds(&self) -> Vec<HoldOrder> {
+        locked(&self.state).holds.clone()
+    }
+
+    /// Somebody else serves from now on, where nobody was asked for by name.
+    pub fn stand_in(&self, staff: StaffRef) {
+        locked(&self.state).stand_in = Some(staff);
+    }
+
+    /// Answers every wish for money like this.
+    pub fn answer_asks(&self, answer: AskAnswer) {
+        locked(&self.state).ask_answer = Some(answer);
     }
 
     /// Answers every wish to resend like this.
@@ -210,7 +230,13 @@ impl BookingDesk for FakeDesk {
         }
         let due_now = order.slot.due_now;
         let mut state = locked(&self.state);
+        state.holds.push(order.clone());
         let visit = known.unwrap_or_else(|| self.ids.next_id());
+        let slot = Slot {
+            staff: order.asked_for.or(state.stand_in).or(order.slot.staff),
+            ..order.slot
+        };
+        let deadline = due_now.is_positive().then_some(now + self.hold);
         state.taken.insert(order.slot.starts_at);
         state.by_key.insert(order.key, visit);
         let standing = if due_now.is_positive() {
@@ -218,16 +244,18 @@ impl BookingDesk for FakeDesk {
         } else {
             VisitStanding::Confirmed
         };
-        state.visits.entry(visit).or_insert(VisitCard {
+        let held = state.visits.entry(visit).or_insert(VisitCard {
             id: visit,
             customer: order.customer,
-            slot: order.slot,
+            slot,
             standing,
+            deadline,
             reference: "BK7Q2M".to_owned(),
         });
         Ok(HoldAnswer::Held {
             visit,
-            deadline: due_now.is_positive().then_some(now + self.hold),
+            slot: held.slot,
+            deadline: held.deadline,
             due_now,
         })
     }
@@ -262,9 +290,18 @@ impl VisitDesk for FakeDesk {
             return Ok(CancelAnswer::NotPossible);
         }
         card.standing = VisitStanding::Gone;
+        card.deadline = None;
         let starts_at = card.slot.starts_at;
         state.taken.remove(&starts_at);
         Ok(CancelAnswer::Cancelled)
+    }
+
+    async fn let_go(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {
+        let standing = locked(&self.state).visits.get(&visit).map(|card| card.standing);
+        if standing == Some(VisitStanding::Held) {
+            self.cancel(tenant, visit).await?;
+        }
+        Ok(())
     }
 }
 
@@ -275,6 +312,9 @@ impl PaymentDesk for FakeDesk {
             return Ok(AskAnswer::BadPayer);
         }
         let mut state = locked(&self.state);
+        if let Some(answer) = state.ask_answer.clone() {
+            return Ok(answer);
+        }
         state
             .standings
             .entry(order.visit)

@@ -5,7 +5,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use ratiba_kernel::{IdSource, Outage, TenantId};
-use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::channel::{Address, Channel, SenderKey};
@@ -17,7 +16,7 @@ use crate::inbound::{InboundId, InboundMessage};
 use crate::outgoing::{MessageId, OutgoingMessage, Recipient, SendState};
 use crate::ports::{
     Change, CustomerFile, Kept, LetterBox, MessageBook, Parcel, Posting, PostingChange, RecordError,
-    ThreadBook, Who,
+    StoredStatus, ThreadBook, Who,
 };
 use crate::thread::{Thread, ThreadId};
 
@@ -29,7 +28,7 @@ struct Rows {
     threads: BTreeMap<ThreadId, Thread>,
     consents: Vec<ConsentRecord>,
     messages: BTreeMap<MessageId, OutgoingMessage>,
-    statuses: BTreeMap<StatusRef, Value>,
+    statuses: BTreeMap<StatusRef, (String, String, StoredStatus)>,
     events: Vec<ConversationEvent>,
     tasks: Vec<Due<ConversationTask>>,
 }
@@ -338,8 +337,9 @@ impl MessageBook for InMemoryRecord {
         Ok(())
     }
 
-    async fn status(&self, tenant: TenantId, status: StatusRef) -> Result<Option<Value>, Outage> {
-        Ok(self.rows(tenant, |rows| rows.statuses.get(&status).cloned()))
+    async fn status(&self, tenant: TenantId, status: StatusRef) -> Result<Option<StoredStatus>, Outage> {
+        let stored = self.rows(tenant, |rows| rows.statuses.get(&status).cloned());
+        Ok(stored.map(|(_provider_id, _word, stored)| stored))
     }
 }
 
@@ -383,15 +383,19 @@ impl LetterBox for InMemoryRecord {
             kept.messages += 1;
         }
         for row in parcel.statuses {
-            let status = StatusRef {
-                channel,
-                provider_id: row.provider_id,
-                status: row.status,
-            };
-            if rows.statuses.contains_key(&status) {
+            let known = rows.statuses.values().any(|(provider_id, word, stored)| {
+                stored.channel == channel && *provider_id == row.provider_id && *word == row.status
+            });
+            if known {
                 continue;
             }
-            rows.statuses.insert(status.clone(), row.raw);
+            let status = StatusRef::from_uuid(self.ids.next());
+            let stored = StoredStatus {
+                channel,
+                raw: row.raw,
+            };
+            rows.statuses
+                .insert(status, (row.provider_id, row.status, stored));
             rows.tasks
                 .push(Due::now(now, ConversationTask::Status { status }));
             kept.statuses += 1;

@@ -28,13 +28,11 @@ impl ApplyStatus {
     /// [`Outage`] if the record did not answer.
     #[tracing::instrument(name = "conversation.apply_status", skip_all)]
     pub async fn execute(&self, tenant: TenantId, status: StatusRef) -> Result<(), Outage> {
-        let channel = status.channel;
-        let Some(report) = self
-            .book
-            .status(tenant, status)
-            .await?
-            .and_then(|raw| self.reader.status(&raw))
-        else {
+        let stored = self.book.status(tenant, status).await?;
+        let Some((channel, report)) = stored.and_then(|stored| {
+            let report = self.reader.status(&stored.raw)?;
+            Some((stored.channel, report))
+        }) else {
             tracing::info!("a report of the provider says nothing that we know");
             return Ok(());
         };

@@ -11,7 +11,6 @@ use crate::event::ConversationEvent;
 use crate::inbound::{InboundId, InboundMessage};
 use crate::outgoing::{Content, Draft, OutgoingMessage, Purpose, Recipient, TextBody};
 use crate::ports::{BusinessProfile, Change, ChannelReader, RecordError, ThreadBook};
-use crate::templates::TemplateName;
 use crate::texts::{TextKey, Tongue, Values, render};
 use crate::thread::{HandoffReason, Thread};
 use crate::understanding::Language;
@@ -128,14 +127,7 @@ impl HandOver {
         );
         for (place, owner) in profile.owners.into_iter().enumerate() {
             let cause = format!("turn:{}:alert:0:{place}", message.id);
-            let draft = alert::to_business(
-                &brief,
-                owner,
-                thread.channel,
-                TemplateName::OwnerAlert,
-                tongue,
-                cause,
-            );
+            let draft = alert::to_business(&brief, owner, thread.channel, tongue, cause);
             let queued = draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, now));
             change.messages.extend(queued);
         }

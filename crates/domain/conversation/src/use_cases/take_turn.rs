@@ -16,7 +16,7 @@ use crate::consent::{Admission, admission};
 use crate::customer::Customer;
 use crate::hear;
 use crate::inbound::{InboundId, InboundMessage, Reading};
-use crate::machine::{Facts, STALE_AFTER, Said, Step, booking};
+use crate::machine::{Facts, Meaning, STALE_AFTER, Said, Step, booking};
 use crate::ports::{
     BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile, PaymentDesk,
     RecordError, ThreadBook, VisitDesk,
@@ -279,6 +279,8 @@ fn worth_an_answer(said: &Said, in_dialogue: bool) -> bool {
             }
             Intent::Greet | Intent::Thanks | Intent::OptOut => false,
         },
+        // The buttons of a reminder, which still comes.
+        Said::Chose(Meaning::Coming(_) | Meaning::Move(_) | Meaning::CancelVisit(_)) => true,
         Said::Chose(_) | Said::Numbers(_) => in_dialogue,
         Said::ChoseAgain | Said::ChoseTooLate | Said::Wordless(_) => false,
     }

@@ -2,6 +2,7 @@
 
 mod figures;
 mod notice;
+mod owners;
 
 use std::sync::Arc;
 
@@ -11,11 +12,12 @@ use uuid::Uuid;
 
 use super::TRIES_MAX;
 use crate::channel::Channel;
-use crate::desk::{Menu, PaymentStanding, Profile, VisitCard, VisitStanding};
+use crate::desk::{Menu, PaymentStanding, Profile, VisitCard, VisitRef, VisitStanding};
 use crate::hear;
 use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient};
 use crate::ports::{
-    BookingDesk, BusinessProfile, Change, CustomerFile, PaymentDesk, RecordError, ThreadBook, VisitDesk, Who,
+    BookingDesk, BusinessProfile, Change, CustomerFile, MessageBook, PaymentDesk, RecordError, ThreadBook,
+    VisitDesk, Who,
 };
 use crate::templates::{self, TemplateName};
 use crate::texts::Tongue;
@@ -24,14 +26,17 @@ use crate::understanding::Language;
 use crate::wording::{Phrase, Voice, alert, present};
 
 pub use figures::DigestFigures;
-pub use notice::{Notice, ReminderLead};
+pub use notice::{MoneyMatter, Notice, ReminderLead};
 
 use notice::Said;
+use owners::Known;
 
 /// Tells what happened. The words are queued, and the thread learns where the booking stands, in one change.
 pub struct Tell {
     /// The record of conversations.
     pub book: Arc<dyn ThreadBook>,
+    /// The record of what we send.
+    pub messages: Arc<dyn MessageBook>,
     /// The business's booking desk.
     pub desk: Arc<dyn BookingDesk>,
     /// The business's book of visits.
@@ -72,6 +77,16 @@ impl Tell {
     /// [`TellError`]; nothing is on record then.
     #[tracing::instrument(name = "conversation.tell", skip_all, fields(notice = notice.name()))]
     pub async fn execute(&self, tenant: TenantId, occasion: Uuid, notice: Notice) -> Result<(), TellError> {
+        self.tell(tenant, occasion, &notice).await?;
+        if let Notice::VisitConfirmed { visit } = notice {
+            // A change of its own: whoever learns of the receipt first, the other is still told.
+            self.tell(tenant, occasion, &Notice::ReceiptKnown { visit })
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn tell(&self, tenant: TenantId, occasion: Uuid, notice: &Notice) -> Result<(), TellError> {
         for _ in 0..TRIES_MAX {
             let now = self.clock.now();
             let scene = Scene {
@@ -79,16 +94,7 @@ impl Tell {
                 profile: self.profile.profile(tenant).await?,
                 menu: self.desk.menu(tenant).await?,
             };
-            let change = match notice.visit() {
-                Some(visit) => {
-                    let Some(card) = self.visits.visit(tenant, visit).await? else {
-                        tracing::warn!(visit.id = %visit, "there is no such visit to tell of");
-                        return Ok(());
-                    };
-                    self.about_visit(tenant, &scene, occasion, &notice, card).await?
-                }
-                None => Some(self.to_owners(&scene, occasion, &notice)),
-            };
+            let change = self.decide(tenant, &scene, occasion, notice).await?;
             let Some(change) = change else { return Ok(()) };
             match self.book.record(tenant, change).await {
                 Ok(()) | Err(RecordError::AlreadyHandled) => return Ok(()),
@@ -97,6 +103,73 @@ impl Tell {
             }
         }
         Err(TellError::Contended)
+    }
+
+    async fn decide(
+        &self,
+        tenant: TenantId,
+        scene: &Scene,
+        occasion: Uuid,
+        notice: &Notice,
+    ) -> Result<Option<Change>, Outage> {
+        let known = match notice {
+            Notice::VisitConfirmed { visit }
+            | Notice::PaymentFailed { visit, .. }
+            | Notice::PaymentChecking { visit }
+            | Notice::HoldExpired { visit }
+            | Notice::VisitLost { visit }
+            | Notice::Reminder { visit, .. }
+            | Notice::ReceiptKnown { visit }
+            | Notice::VisitCancelled { visit } => {
+                let Some(card) = self.visits.visit(tenant, *visit).await? else {
+                    tracing::warn!(visit.id = %visit, "there is no such visit to tell of");
+                    return Ok(None);
+                };
+                return self.about_visit(tenant, scene, occasion, notice, card).await;
+            }
+            Notice::MoneyNeedsPerson { visit, .. } | Notice::CustomerLate { visit, .. } => {
+                self.known_of_visit(tenant, *visit).await?
+            }
+            Notice::MessageNotSent { message } => self.known_of_message(tenant, *message, scene.now).await?,
+            Notice::Digest(_) => Known::default(),
+        };
+        Ok(Some(self.to_owners(scene, occasion, notice, &known)))
+    }
+
+    /// What the owners need to know of a visit. They are told also where the chat does not know the customer.
+    async fn known_of_visit(&self, tenant: TenantId, visit: VisitRef) -> Result<Known, Outage> {
+        let Some(card) = self.visits.visit(tenant, visit).await? else {
+            return Ok(Known::default());
+        };
+        let who = Who::Id(card.customer);
+        let file = self.book.file(tenant, who, Channel::Whatsapp).await?;
+        Ok(Known {
+            customer: file.map(|file| file.customer),
+            visit: Some(card),
+            purpose: None,
+        })
+    }
+
+    /// What the owners need to know of a message that did not arrive: to whom it went, and what is booked next.
+    async fn known_of_message(
+        &self,
+        tenant: TenantId,
+        message: MessageId,
+        now: OffsetDateTime,
+    ) -> Result<Known, Outage> {
+        let Some(posting) = self.messages.posting(tenant, message).await? else {
+            return Ok(Known::default());
+        };
+        let visits = match &posting.customer {
+            Some(customer) => self.visits.upcoming(tenant, customer.id, now).await?,
+            None => Vec::new(),
+        };
+        let ahead = visits.into_iter().filter(|card| is_ahead(card.standing));
+        Ok(Known {
+            customer: posting.customer,
+            visit: ahead.min_by_key(|card| (card.slot.starts_at, card.id)),
+            purpose: Some(posting.message.purpose),
+        })
     }
 
     async fn about_visit(
@@ -112,11 +185,11 @@ impl Tell {
             tracing::warn!(visit.id = %card.id, "nobody in the chat has this visit");
             return Ok(None);
         };
-        if notice.is_stale(card.standing, card.slot.starts_at, scene.now) {
+        if notice.is_stale(&card, scene.now) {
             return Ok(None);
         }
         let standing = match notice {
-            Notice::VisitConfirmed { .. } | Notice::VisitLost { .. } => {
+            Notice::VisitConfirmed { .. } | Notice::VisitLost { .. } | Notice::ReceiptKnown { .. } => {
                 self.payments.standing(tenant, card.id).await?
             }
             Notice::PaymentFailed { .. }
@@ -124,19 +197,17 @@ impl Tell {
             | Notice::HoldExpired { .. }
             | Notice::Reminder { .. }
             | Notice::VisitCancelled { .. }
+            | Notice::MoneyNeedsPerson { .. }
             | Notice::CustomerLate { .. }
             | Notice::MessageNotSent { .. }
             | Notice::Digest(_) => PaymentStanding::NothingAsked,
         };
         let mut change = Change::at(scene.now);
-        if let Notice::CustomerLate { .. } = notice {
-            return Ok(Some(self.to_owners(scene, occasion, notice)));
-        }
         if file.customer.opted_out_at.is_some() && !notice.is_strictly_needed() {
             return Ok(None);
         }
         self.say(scene, occasion, notice, &card, &standing, file, &mut change);
-        Ok(Some(change))
+        Ok((!change.messages.is_empty()).then_some(change))
     }
 
     #[expect(
@@ -164,7 +235,7 @@ impl Tell {
             .thread
             .filter(|thread| thread.state.stage.visit() == Some(card.id));
         let mut asked = None;
-        for (place, said) in notice::to_customer(notice, card, standing, concerned.as_ref(), &voice)
+        for (place, said) in notice::to_customer(notice, card, standing, &voice)
             .into_iter()
             .enumerate()
         {
@@ -185,7 +256,7 @@ impl Tell {
             .extend(concerned.map(|thread| informed(thread, notice, card, asked, scene.now)));
     }
 
-    fn to_owners(&self, scene: &Scene, occasion: Uuid, notice: &Notice) -> Change {
+    fn to_owners(&self, scene: &Scene, occasion: Uuid, notice: &Notice, known: &Known) -> Change {
         let tongue = Tongue::from(scene.profile.owners_language);
         let voice = Voice {
             tongue,
@@ -193,12 +264,12 @@ impl Tell {
             profile: &scene.profile,
         };
         let mut change = Change::at(scene.now);
-        let Some((phrase, template)) = notice::to_owner(notice, &voice) else {
+        let Some(news) = owners::to_owners(notice, known, &voice) else {
             return change;
         };
         for (place, address) in scene.profile.owners.clone().into_iter().enumerate() {
             let cause = notice.cause(occasion, place);
-            let draft = alert::to_business(&phrase, address, Channel::Whatsapp, template, tongue, cause);
+            let draft = alert::to_business(&news, address, Channel::Whatsapp, tongue, cause);
             change
                 .messages
                 .extend(draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, scene.now)));
@@ -222,30 +293,27 @@ fn queued(
         voice.when(card.slot.starts_at),
         voice.staff_name(&card.slot),
     );
-    let payloads = (0..presented.options.len())
-        .map(|place| hear::token(id, place))
+    let payloads = presented
+        .options
+        .iter()
+        .enumerate()
+        .map(|(place, meaning)| hear::token(id, place, meaning))
         .collect();
     let fallback = match said.template {
-        Some(TemplateName::BookingReminder) => templates::call(
+        TemplateName::BookingReminder => templates::call(
             TemplateName::BookingReminder,
             voice.tongue,
             &[&service, &when, &staff],
             payloads,
         ),
-        Some(TemplateName::BookingConfirmed) => templates::call(
+        TemplateName::BookingConfirmed => templates::call(
             TemplateName::BookingConfirmed,
             voice.tongue,
             &[&service, &when, &staff, &card.reference],
             Vec::new(),
         ),
-        Some(
-            other @ (TemplateName::BookingNotice | TemplateName::OwnerDigest | TemplateName::OwnerAlert),
-        ) => templates::call(other, voice.tongue, &[&phrase.body], Vec::new()),
-        None => {
-            return Some((
-                draft_of(phrase, presented.content, None, card, concerned, cause),
-                presented.options,
-            ));
+        other @ (TemplateName::BookingNotice | TemplateName::OwnerDigest | TemplateName::OwnerAlert) => {
+            templates::call(other, voice.tongue, &[&phrase.body], Vec::new())
         }
     };
     let draft = draft_of(phrase, presented.content, fallback.ok(), card, concerned, cause);

@@ -9,6 +9,17 @@ use crate::thread::HandoffReason;
 
 use super::Phrase;
 
+/// Something that people of the business are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnerNews {
+    /// The words.
+    pub phrase: Phrase,
+    /// The template that goes where only those do.
+    pub template: TemplateName,
+    /// What the template carries, in its order: as much as a person needs to act without the words.
+    pub parameters: Vec<String>,
+}
+
 /// How much of the customer's last words is shown.
 const WORDS_CHARACTERS: usize = 200;
 
@@ -20,14 +31,30 @@ pub fn person_wanted(
     phone: Option<&str>,
     words: &str,
     tongue: Tongue,
-) -> Phrase {
+) -> OwnerNews {
     let known: Vec<&str> = [name, phone].into_iter().flatten().collect();
+    let (reason, known, next) = (
+        reason_word(reason, tongue),
+        known.join(", "),
+        next_step(reason, tongue),
+    );
     let values = Values::new()
-        .with(Placeholder::Reason, reason_word(reason, tongue))
-        .with(Placeholder::Known, known.join(", "))
+        .with(Placeholder::Reason, reason)
+        .with(Placeholder::Known, known.as_str())
         .with(Placeholder::List, cut(&redact(words), WORDS_CHARACTERS))
-        .with(Placeholder::NextStep, next_step(reason, tongue));
-    Phrase::plain(render(TextKey::HandoffBrief, tongue, &values)).for_purpose(Purpose::Alert)
+        .with(Placeholder::NextStep, next);
+    let body = render(TextKey::HandoffBrief, tongue, &values);
+    alert(body, [reason, &known, next])
+}
+
+/// An alert in these words; why, who and about what, and what to do next stand in its template as well.
+#[must_use]
+pub fn alert(body: String, [reason, known, next]: [&str; 3]) -> OwnerNews {
+    OwnerNews {
+        phrase: Phrase::plain(body).for_purpose(Purpose::Alert),
+        template: TemplateName::OwnerAlert,
+        parameters: [reason, known, next].map(str::to_owned).into(),
+    }
 }
 
 const fn reason_word(reason: HandoffReason, tongue: Tongue) -> &'static str {
@@ -70,24 +97,35 @@ const fn next_step(reason: HandoffReason, tongue: Tongue) -> &'static str {
     }
 }
 
-/// A message to a person of the business; outside of the window its first line goes by a template.
+/// A message to a person of the business; outside of the window its template goes.
 #[must_use]
 pub fn to_business(
-    phrase: &Phrase,
+    news: &OwnerNews,
     address: Address,
     channel: Channel,
-    template: TemplateName,
     tongue: Tongue,
     cause: String,
 ) -> Option<Draft> {
-    let first_line = phrase.body.lines().next().unwrap_or_default();
+    let phrase = &news.phrase;
+    // The channel refuses a parameter without words.
+    let parameters: Vec<&str> = news
+        .parameters
+        .iter()
+        .map(|text| {
+            if text.trim().is_empty() {
+                "–"
+            } else {
+                text.as_str()
+            }
+        })
+        .collect();
     Some(Draft {
         thread: None,
         channel,
         recipient: Recipient::Business(address),
         purpose: phrase.purpose,
         content: Content::Text(TextBody::new(cut(&phrase.body, TEXT_CHARACTERS_MAX)).ok()?),
-        fallback: call(template, tongue, &[first_line], Vec::new()).ok(),
+        fallback: call(news.template, tongue, &parameters, Vec::new()).ok(),
         cause,
     })
 }

@@ -1,5 +1,6 @@
 //! The words for each reply.
 
+use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
 use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, VisitCard, Wanted};
@@ -68,15 +69,7 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
             slot,
             amount,
             receipt,
-        } => voice
-            .say_with(
-                TextKey::ConfirmedPaid,
-                &voice
-                    .values_of(slot)
-                    .with(Placeholder::Amount, amount.to_string())
-                    .with(Placeholder::Receipt, receipt.as_str()),
-            )
-            .for_purpose(Purpose::Receipt),
+        } => confirmed_paid(voice.values_of(slot), *amount, receipt.as_deref(), voice),
         Reply::PaymentFailed { trouble, deadline } => payment_failed(*trouble, *deadline, voice),
         Reply::HoldGone { slot } => hold_gone(slot, voice),
         Reply::NothingDue => voice.say(TextKey::NothingToPay),
@@ -287,6 +280,20 @@ fn not_free(reason: NotFree, wanted: Option<&Wanted>, nearest: Option<&Slot>, vo
             None,
         ) => voice.text(TextKey::NoSlotNear, &values),
     }
+}
+
+/// The confirmation of a visit that was paid; `values` say what and when. A receipt that is not known yet is left out.
+#[must_use]
+pub fn confirmed_paid(values: Values, amount: Money, receipt: Option<&str>, voice: &Voice<'_>) -> Phrase {
+    let values = values.with(Placeholder::Amount, amount.to_string());
+    let said = match receipt {
+        Some(receipt) => voice.say_with(
+            TextKey::ConfirmedPaid,
+            &values.with(Placeholder::Receipt, receipt),
+        ),
+        None => voice.say_with(TextKey::ConfirmedPaidReceiptLater, &values),
+    };
+    said.for_purpose(Purpose::Receipt)
 }
 
 fn prompt_sent(owed: &Owed, trial: bool, voice: &Voice<'_>) -> Phrase {

@@ -41,7 +41,7 @@ pub fn present(
             .iter()
             .enumerate()
             .map(|(place, choice)| ReplyButton {
-                token: token(message, place),
+                token: token(message, place, &choice.meaning),
                 title: choice.title.clone(),
             })
             .collect();
@@ -73,7 +73,7 @@ fn list(phrase: &Phrase, capabilities: Capabilities, message: MessageId) -> Resu
         .take(capabilities.list_rows_max)
         .enumerate()
         .map(|(place, choice)| Row {
-            token: token(message, place),
+            token: token(message, place, &choice.meaning),
             title: cut(&choice.title, ROW_TITLE_CHARACTERS_MAX),
             description: described(choice),
         })

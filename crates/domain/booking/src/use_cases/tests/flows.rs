@@ -428,3 +428,36 @@ fn an_order_for_what_does_not_exist_is_refused_and_holds_nothing() {
     assert_eq!(world.hold(order), Err(HoldVisitError::Request(fault)));
     assert!(world.names().is_empty());
 }
+
+#[test]
+fn letting_go_gives_up_what_waits_and_nothing_that_is_agreed() {
+    let world = World::new();
+    let let_go = |visit| world.cancel(CancelTarget::WaitingOf(visit), CancelledBy::Customer);
+    let waiting = world.hold(an_order_of("k1", at(10, 0))).unwrap().visit.head.id;
+    assert_eq!(let_go(waiting).unwrap().len(), 1);
+    assert_eq!(world.visit(waiting).standing(), VisitStanding::Over);
+    assert_eq!(let_go(waiting).unwrap(), []);
+    let agreed = world.hold(an_order_of("k2", at(12, 0))).unwrap().visit.head.id;
+    world.confirm(agreed).unwrap();
+    assert_eq!(let_go(agreed).unwrap(), []);
+    assert_eq!(world.visit(agreed).standing(), VisitStanding::Agreed);
+}
+
+#[test]
+fn who_was_only_proposed_is_assigned_and_who_was_named_is_requested() {
+    let world = World::new();
+    let choice = |key: &str, hour: i64, wish: StaffWish| {
+        let mut order = an_order_of(key, at(hour, 0));
+        order.parts[0].staff = wish;
+        let held = world.hold(order).unwrap();
+        held.visit.appointments[0].booking().choice
+    };
+    assert_eq!(
+        choice("k1", 10, StaffWish::Offered(staff(1))),
+        StaffChoice::Assigned
+    );
+    assert_eq!(
+        choice("k2", 12, StaffWish::Only(staff(1))),
+        StaffChoice::Requested
+    );
+}

@@ -37,11 +37,12 @@ fn choose(draft: Draft, reason: NotFree, slots: Vec<Slot>) -> Step {
 
 /// What follows from the order to hold a slot. A visit that owes nothing is told by its confirmation.
 #[must_use]
-pub fn held(draft: Draft, slot: Slot, payer: Option<PhoneNumber>, answer: HoldAnswer) -> Step {
+pub fn held(draft: Draft, payer: Option<PhoneNumber>, answer: HoldAnswer) -> Step {
     match answer {
         HoldAnswer::Taken { alternatives } => choose(draft, NotFree::Taken, alternatives),
         HoldAnswer::Held {
             visit,
+            slot,
             deadline: Some(deadline),
             due_now,
         } if due_now.is_positive() => {
@@ -62,6 +63,6 @@ pub fn held(draft: Draft, slot: Slot, payer: Option<PhoneNumber>, answer: HoldAn
                 }),
             }
         }
-        HoldAnswer::Held { visit, .. } => Step::silence().at(Stage::Booked { visit, slot }),
+        HoldAnswer::Held { visit, slot, .. } => Step::silence().at(Stage::Booked { visit, slot }),
     }
 }

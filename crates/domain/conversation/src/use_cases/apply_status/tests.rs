@@ -51,13 +51,13 @@ fn report(chat: &Chat, word: &str, raw: Value) {
         reader: Arc::new(PlainReader),
         clock: chat.clock.clone(),
     };
-    let status = StatusRef {
-        channel: Channel::Whatsapp,
-        provider_id: "out.1".into(),
-        status: word.into(),
-    };
+    let tasks = chat.record.tasks(tenant(1));
+    let status = tasks.iter().rev().find_map(|due| match due.task {
+        ConversationTask::Status { status } => Some(status),
+        ConversationTask::Turn { .. } | ConversationTask::Send { .. } => None,
+    });
     for _twice in 0..2 {
-        block_on(apply.execute(tenant(1), status.clone())).unwrap();
+        block_on(apply.execute(tenant(1), status.unwrap())).unwrap();
     }
 }
 

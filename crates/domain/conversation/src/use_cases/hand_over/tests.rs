@@ -27,6 +27,15 @@ fn a_message_that_cannot_be_handled_goes_to_a_person_once() {
         block_on(hand_over.execute(tenant(1), inbound)).unwrap();
     }
     assert_eq!(chat.news().len(), 2, "the customer and the owner");
+    let alert = chat.to_owners().pop().unwrap().fallback.unwrap();
+    assert_eq!(
+        alert.parameters(),
+        [
+            "the assistant failed to answer",
+            "Asha Njeri, +254700000123",
+            "answer in the chat or call"
+        ]
+    );
     assert_eq!(
         chat.thread().state.handoff.unwrap().reason,
         HandoffReason::MachineFailed

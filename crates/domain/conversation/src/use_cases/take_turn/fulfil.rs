@@ -34,9 +34,10 @@ impl TakeTurn {
                     key,
                     customer: turn.customer(),
                     slot,
+                    asked_for: draft.staff,
                 };
                 let answer = self.desk.hold(tenant, order).await?;
-                Ok(booking::held(draft, slot, payer, answer))
+                Ok(booking::held(draft, payer, answer))
             }
             Wish::AskMoney { owed, payer } => {
                 let order = PaymentOrder {
@@ -47,7 +48,7 @@ impl TakeTurn {
                     amount: owed.amount,
                 };
                 let answer = self.payments.ask(tenant, order).await?;
-                Ok(payment::asked(owed, &answer))
+                Ok(payment::asked(owed, answer))
             }
             Wish::LookUpPayment { owed, claimed } => {
                 let standing = self.payments.standing(tenant, owed.visit).await?;
@@ -71,7 +72,7 @@ impl TakeTurn {
                 Ok(visit::cancelled(slot, answer))
             }
             Wish::LetGo { visit } => {
-                self.visits.cancel(tenant, visit).await?;
+                self.visits.let_go(tenant, visit).await?;
                 Ok(Step::silence())
             }
         }

@@ -8,9 +8,11 @@ use time::macros::datetime;
 
 use super::*;
 use crate::consent::CohortMode;
-use crate::desk::{PaymentStanding, PaymentTrouble, ResendAnswer, VisitStanding};
+use crate::desk::{
+    AskAnswer, PaymentStanding, PaymentTrouble, ResendAnswer, StaffCard, StaffRef, VisitStanding,
+};
 use crate::outgoing::Purpose;
-use crate::test_support::builders::a_phone;
+use crate::test_support::builders::{a_phone, wanjiru};
 use crate::test_support::chat::Chat;
 use crate::test_support::desks::PlainReader;
 use crate::thread::Driver;
@@ -252,7 +254,7 @@ fn a_claim_of_payment_is_looked_up_and_never_believed() {
         visit,
         PaymentStanding::Settled {
             amount: Money::kes_minor(100_000),
-            receipt: "SJK7H2LM9P".into(),
+            receipt: Some("SJK7H2LM9P".into()),
         },
     );
     let said = chat.says("Nimelipa");
@@ -338,6 +340,56 @@ fn an_opt_out_in_the_middle_ends_the_dialogue_and_lets_the_hold_go() {
     chat.says("ANZA");
     assert_eq!(chat.customer().opted_out_at, None);
     assert_eq!(chat.record.consents(chat.tenant()).len(), 2);
+}
+
+#[test]
+fn an_opt_out_leaves_a_visit_that_was_just_paid() {
+    let mut chat = Chat::default();
+    chat.reach_the_prompt();
+    let visit = chat.desk.visits()[0].id;
+    chat.desk.set_visit(visit, VisitStanding::Confirmed);
+    assert_eq!(chat.says("STOP").len(), 1);
+    assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Confirmed);
+}
+
+#[test]
+fn who_is_asked_for_by_name_is_held_by_name_and_who_is_only_proposed_is_not() {
+    let mut chat = Chat::default();
+    chat.says("Facial tomorrow at 3pm with Wanjiru please");
+    chat.says("yes please");
+    assert_eq!(chat.desk.holds()[0].asked_for, Some(wanjiru()));
+    let mut chat = Chat::default();
+    chat.says("Facial tomorrow at 3pm please");
+    chat.says("yes please");
+    let order = &chat.desk.holds()[0];
+    assert_eq!((order.asked_for, order.slot.staff), (None, Some(wanjiru())));
+}
+
+#[test]
+fn the_hold_names_who_will_really_serve() {
+    let mut chat = Chat::default();
+    let other = StaffRef::from_uuid(uuid::Uuid::from_u128(2));
+    chat.desk.amend_menu(|menu| {
+        menu.staff.push(StaffCard {
+            id: other,
+            name: "Akinyi".into(),
+        });
+    });
+    let said = chat.says("Nataka massage kesho saa nane mchana");
+    assert!(said[0].contains("na Wanjiru"), "{}", said[0]);
+    chat.desk.stand_in(other);
+    let said = chat.taps("Ndiyo");
+    assert!(said[0].contains("na Akinyi"), "{}", said[0]);
+}
+
+#[test]
+fn money_is_not_asked_for_a_hold_that_is_over() {
+    let mut chat = Chat::default();
+    chat.says("Nataka massage kesho saa nane mchana");
+    chat.desk.answer_asks(AskAnswer::HoldGone);
+    let said = chat.taps("Ndiyo");
+    assert!(said[0].contains("haikulipiwa"), "{}", said[0]);
+    assert_eq!((chat.stage(), chat.desk.prompts()), ("open", vec![]));
 }
 
 #[test]

@@ -15,11 +15,11 @@ use crate::inbound::InboundId;
 use crate::machine::{Effect, Facts, Question, Reply, Stage, Step, Wish};
 use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient};
 use crate::ports::Change;
-use crate::templates::TemplateName;
 use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
 use crate::thread::{Answered, HandoffReason, Thread};
 use crate::understanding::Language;
-use crate::wording::{Phrase, Voice, alert, phrase, present};
+use crate::wording::alert::{self, OwnerNews};
+use crate::wording::{Phrase, Voice, phrase, present};
 
 pub(super) struct Turn {
     scene: Scene,
@@ -28,7 +28,7 @@ pub(super) struct Turn {
     now: OffsetDateTime,
     ids: Arc<dyn IdSource>,
     replies: Vec<Reply>,
-    alerts: Vec<Phrase>,
+    alerts: Vec<OwnerNews>,
     consents: Vec<ConsentRecord>,
     events: Vec<ConversationEvent>,
     understood: bool,
@@ -231,13 +231,12 @@ impl Turn {
         let replies = std::mem::take(&mut self.replies);
         messages.extend(self.reply(&replies));
         let alerts = std::mem::take(&mut self.alerts);
-        for (place, phrase) in alerts.iter().enumerate() {
+        for (place, news) in alerts.iter().enumerate() {
             for (owner, address) in self.profile.owners.clone().into_iter().enumerate() {
                 let draft = alert::to_business(
-                    phrase,
+                    news,
                     address,
                     self.scene.thread.channel,
-                    TemplateName::OwnerAlert,
                     Tongue::from(self.profile.owners_language),
                     format!("turn:{}:alert:{place}:{owner}", self.key()),
                 );

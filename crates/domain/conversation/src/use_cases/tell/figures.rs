@@ -26,8 +26,8 @@ pub struct DigestFigures {
     pub dead_jobs: u32,
     /// Schedules that are overdue.
     pub overdue: u32,
-    /// Commission of the month to date.
-    pub commission: Money,
+    /// Commission of the month to date; `None` where it cannot be computed.
+    pub commission: Option<Money>,
     /// Today's visits, one line each.
     pub today: Vec<String>,
 }

@@ -8,9 +8,8 @@ use crate::desk::{PaymentStanding, PaymentTrouble, VisitCard, VisitRef, VisitSta
 use crate::machine::{Draft, Meaning, Missing, Reply, Stage};
 use crate::outgoing::{MessageId, Purpose};
 use crate::templates::TemplateName;
-use crate::texts::{Placeholder, TextKey, Values, format_date, render};
-use crate::thread::Thread;
-use crate::wording::{Choice, Phrase, Voice, phrase};
+use crate::texts::{Placeholder, TextKey, Values, render};
+use crate::wording::{Choice, Phrase, Voice, confirmed_paid, phrase};
 
 /// How long before a visit somebody is reminded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +18,21 @@ pub enum ReminderLead {
     DayBefore,
     /// About two hours.
     Soon,
+}
+
+/// Why a person must look at money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoneyMatter {
+    /// It came for a visit whose time had been given up.
+    PaidForLostVisit,
+    /// The amount, or what became of it, is in question.
+    AmountInReview,
+    /// What was reported about it does not agree.
+    Disputed,
+    /// More came than was owed.
+    Overpaid,
+    /// The visit was cancelled after it was paid.
+    CancelledAfterPayment,
 }
 
 /// Something that happened outside of the chat.
@@ -63,6 +77,18 @@ pub enum Notice {
         /// Which.
         visit: VisitRef,
     },
+    /// The provider's receipt of a paid visit is known: the receipt, once.
+    ReceiptKnown {
+        /// For what.
+        visit: VisitRef,
+    },
+    /// To the owners: a person must look at money.
+    MoneyNeedsPerson {
+        /// For what it was paid.
+        visit: VisitRef,
+        /// Why.
+        what: MoneyMatter,
+    },
     /// To the owners: a customer comes late.
     CustomerLate {
         /// To what.
@@ -91,6 +117,8 @@ impl Notice {
             Self::VisitLost { .. } => "visit_lost",
             Self::Reminder { .. } => "reminder",
             Self::VisitCancelled { .. } => "visit_cancelled",
+            Self::ReceiptKnown { .. } => "receipt_known",
+            Self::MoneyNeedsPerson { .. } => "money_needs_person",
             Self::CustomerLate { .. } => "customer_late",
             Self::MessageNotSent { .. } => "message_not_sent",
             Self::Digest(_) => "digest",
@@ -108,6 +136,8 @@ impl Notice {
             | Self::VisitLost { visit }
             | Self::Reminder { visit, .. }
             | Self::VisitCancelled { visit }
+            | Self::ReceiptKnown { visit }
+            | Self::MoneyNeedsPerson { visit, .. }
             | Self::CustomerLate { visit, .. } => Some(*visit),
             Self::MessageNotSent { .. } | Self::Digest(_) => None,
         }
@@ -118,7 +148,10 @@ impl Notice {
     pub(super) fn cause(&self, occasion: Uuid, place: usize) -> String {
         let name = self.name();
         match self {
-            Self::VisitConfirmed { visit } | Self::HoldExpired { visit } | Self::VisitLost { visit } => {
+            Self::VisitConfirmed { visit }
+            | Self::HoldExpired { visit }
+            | Self::VisitLost { visit }
+            | Self::ReceiptKnown { visit } => {
                 format!("{name}:{visit}:{place}")
             }
             Self::Reminder { visit, lead } => {
@@ -132,27 +165,26 @@ impl Notice {
             Self::PaymentFailed { .. }
             | Self::PaymentChecking { .. }
             | Self::VisitCancelled { .. }
+            | Self::MoneyNeedsPerson { .. }
             | Self::CustomerLate { .. }
             | Self::MessageNotSent { .. } => format!("{name}:{occasion}:{place}"),
         }
     }
 
     /// Whether it would be wrong to say by now: the visit has moved on.
-    pub(super) fn is_stale(
-        &self,
-        standing: VisitStanding,
-        starts_at: OffsetDateTime,
-        now: OffsetDateTime,
-    ) -> bool {
+    pub(super) fn is_stale(&self, card: &VisitCard, now: OffsetDateTime) -> bool {
+        let standing = card.standing;
         match self {
-            Self::Reminder { .. } => standing != VisitStanding::Confirmed || starts_at <= now,
+            Self::Reminder { .. } => standing != VisitStanding::Confirmed || card.slot.starts_at <= now,
             Self::PaymentFailed { .. } | Self::PaymentChecking { .. } => standing != VisitStanding::Held,
             Self::HoldExpired { .. } => is_ahead(standing),
-            Self::VisitConfirmed { .. } => {
+            // The receipt of a visit that is not confirmed yet comes with its confirmation.
+            Self::VisitConfirmed { .. } | Self::ReceiptKnown { .. } => {
                 standing != VisitStanding::Confirmed && standing != VisitStanding::Rendered
             }
             Self::VisitLost { .. }
             | Self::VisitCancelled { .. }
+            | Self::MoneyNeedsPerson { .. }
             | Self::CustomerLate { .. }
             | Self::MessageNotSent { .. }
             | Self::Digest(_) => false,
@@ -165,10 +197,12 @@ impl Notice {
             Self::VisitConfirmed { .. }
             | Self::VisitLost { .. }
             | Self::Reminder { .. }
+            | Self::ReceiptKnown { .. }
             | Self::VisitCancelled { .. } => true,
             Self::PaymentFailed { .. }
             | Self::PaymentChecking { .. }
             | Self::HoldExpired { .. }
+            | Self::MoneyNeedsPerson { .. }
             | Self::CustomerLate { .. }
             | Self::MessageNotSent { .. }
             | Self::Digest(_) => false,
@@ -179,7 +213,7 @@ impl Notice {
 /// One message of a notice.
 pub(super) struct Said {
     pub(super) phrase: Phrase,
-    pub(super) template: Option<TemplateName>,
+    pub(super) template: TemplateName,
 }
 
 /// What the customer is told.
@@ -187,23 +221,28 @@ pub(super) fn to_customer(
     notice: &Notice,
     card: &VisitCard,
     standing: &PaymentStanding,
-    concerned: Option<&Thread>,
     voice: &Voice<'_>,
 ) -> Vec<Said> {
     let values = voice
         .values_of(&card.slot)
         .with(Placeholder::Reference, card.reference.as_str());
-    let by = |phrase: Phrase, template: TemplateName| Said {
-        phrase,
-        template: Some(template),
-    };
+    let by = |phrase: Phrase, template: TemplateName| Said { phrase, template };
     match notice {
-        Notice::VisitConfirmed { .. } => confirmed(standing, &values, voice),
+        Notice::VisitConfirmed { .. } => {
+            vec![by(
+                confirmation(standing, values, voice),
+                TemplateName::BookingConfirmed,
+            )]
+        }
+        Notice::ReceiptKnown { .. } => receipt(standing, values, voice)
+            .map(|phrase| by(phrase, TemplateName::BookingNotice))
+            .into_iter()
+            .collect(),
         Notice::PaymentFailed { trouble, .. } => {
-            let deadline = concerned.and_then(|thread| deadline_of(&thread.state.stage));
             let reply = Reply::PaymentFailed {
                 trouble: *trouble,
-                deadline: deadline.unwrap_or(card.slot.starts_at),
+                // A visit that is held has one.
+                deadline: card.deadline.unwrap_or(card.slot.starts_at),
             };
             vec![by(phrase(&reply, voice), TemplateName::BookingNotice)]
         }
@@ -246,44 +285,46 @@ pub(super) fn to_customer(
                 TemplateName::BookingNotice,
             )]
         }
-        Notice::CustomerLate { .. } | Notice::MessageNotSent { .. } | Notice::Digest(_) => Vec::new(),
+        Notice::MoneyNeedsPerson { .. }
+        | Notice::CustomerLate { .. }
+        | Notice::MessageNotSent { .. }
+        | Notice::Digest(_) => Vec::new(),
     }
 }
 
-/// The confirmation; and the receipt apart, so that it can be kept and shown.
-fn confirmed(standing: &PaymentStanding, values: &Values, voice: &Voice<'_>) -> Vec<Said> {
-    let receipt = |key: TextKey, values: &Values, template: Option<TemplateName>| Said {
-        phrase: Phrase::plain(render(key, voice.tongue, values)).for_purpose(Purpose::Receipt),
-        template,
-    };
+fn confirmation(standing: &PaymentStanding, values: Values, voice: &Voice<'_>) -> Phrase {
     match standing {
-        PaymentStanding::Settled {
-            amount,
-            receipt: number,
-        } => {
-            let paid = values
-                .clone()
-                .with(Placeholder::Amount, amount.to_string())
-                .with(Placeholder::Receipt, number.as_str());
-            vec![
-                receipt(
-                    TextKey::ConfirmedPaid,
-                    &paid,
-                    Some(TemplateName::BookingConfirmed),
-                ),
-                receipt(TextKey::Receipt, &paid, None),
-            ]
+        PaymentStanding::Settled { amount, receipt } => {
+            confirmed_paid(values, *amount, receipt.as_deref(), voice)
         }
         PaymentStanding::NothingAsked
         | PaymentStanding::Prompting
         | PaymentStanding::Checking
         | PaymentStanding::Failed(_) => {
-            vec![receipt(
-                TextKey::ConfirmedUnpaid,
-                values,
-                Some(TemplateName::BookingConfirmed),
-            )]
+            Phrase::plain(render(TextKey::ConfirmedUnpaid, voice.tongue, &values))
+                .for_purpose(Purpose::Receipt)
         }
+    }
+}
+
+/// The receipt, apart from the confirmation so that it can be kept and shown; `None` while there is none.
+fn receipt(standing: &PaymentStanding, values: Values, voice: &Voice<'_>) -> Option<Phrase> {
+    match standing {
+        PaymentStanding::Settled {
+            amount,
+            receipt: Some(number),
+        } => {
+            let paid = values
+                .with(Placeholder::Amount, amount.to_string())
+                .with(Placeholder::Receipt, number.as_str());
+            let text = render(TextKey::Receipt, voice.tongue, &paid);
+            Some(Phrase::plain(text).for_purpose(Purpose::Receipt))
+        }
+        PaymentStanding::Settled { receipt: None, .. }
+        | PaymentStanding::NothingAsked
+        | PaymentStanding::Prompting
+        | PaymentStanding::Checking
+        | PaymentStanding::Failed(_) => None,
     }
 }
 
@@ -304,19 +345,6 @@ fn reminder(lead: ReminderLead, visit: VisitRef, values: &Values, voice: &Voice<
             choice(Meaning::CancelVisit(visit), TextKey::ButtonCancel),
         ])
         .for_purpose(Purpose::Reminder)
-}
-
-fn deadline_of(stage: &Stage) -> Option<OffsetDateTime> {
-    match stage {
-        Stage::Paying { owed, .. } => Some(owed.deadline),
-        Stage::Cancelling { back, .. } => deadline_of(back),
-        Stage::Open
-        | Stage::Gathering { .. }
-        | Stage::Choosing { .. }
-        | Stage::Confirming { .. }
-        | Stage::AskingPayer { .. }
-        | Stage::Booked { .. } => None,
-    }
 }
 
 /// Where the dialogue about this visit stands now; `None` where it stood.
@@ -345,64 +373,4 @@ pub(super) fn next_stage(notice: &Notice, stage: &Stage, card: &VisitCard) -> Op
         (Notice::VisitLost { .. } | Notice::VisitCancelled { .. }, _any) => Some(Stage::Open),
         (_other_news, _any) => None,
     }
-}
-
-/// What the owners are told, and by which template where only those go.
-pub(super) fn to_owner(notice: &Notice, voice: &Voice<'_>) -> Option<(Phrase, TemplateName)> {
-    let brief = |reason: &str, known: &str, next: &str| {
-        let values = Values::new()
-            .with(Placeholder::Reason, reason)
-            .with(Placeholder::Known, known)
-            .with(Placeholder::List, "–")
-            .with(Placeholder::NextStep, next);
-        let text = render(TextKey::HandoffBrief, voice.tongue, &values);
-        (
-            Phrase::plain(text).for_purpose(Purpose::Alert),
-            TemplateName::OwnerAlert,
-        )
-    };
-    match notice {
-        Notice::CustomerLate { visit, minutes } => {
-            let late = minutes.map_or_else(|| "?".to_owned(), |minutes| minutes.to_string());
-            Some(brief(&format!("late: {late} min"), &visit.to_string(), "–"))
-        }
-        Notice::MessageNotSent { message } => Some(brief("message not sent", &message.to_string(), "call")),
-        Notice::Digest(figures) => Some((digest(figures, voice), TemplateName::OwnerDigest)),
-        Notice::VisitConfirmed { .. }
-        | Notice::PaymentFailed { .. }
-        | Notice::PaymentChecking { .. }
-        | Notice::HoldExpired { .. }
-        | Notice::VisitLost { .. }
-        | Notice::Reminder { .. }
-        | Notice::VisitCancelled { .. } => None,
-    }
-}
-
-fn digest(figures: &DigestFigures, voice: &Voice<'_>) -> Phrase {
-    let takings: Vec<String> = figures
-        .takings
-        .iter()
-        .map(|(tender, amount)| format!("{tender} {amount}"))
-        .collect();
-    let or_none = |lines: &[String], between: &str| {
-        if lines.is_empty() {
-            "–".to_owned()
-        } else {
-            lines.join(between)
-        }
-    };
-    let values = Values::new()
-        .with(Placeholder::Business, voice.profile.business_name.as_str())
-        .with(Placeholder::Date, format_date(figures.day, voice.tongue))
-        .with(Placeholder::Bookings, figures.bookings.to_string())
-        .with(Placeholder::NoShows, figures.no_shows.to_string())
-        .with(Placeholder::Takings, or_none(&takings, ", "))
-        .with(Placeholder::OpenPayments, figures.open_payments.to_string())
-        .with(Placeholder::Unrouted, figures.unrouted.to_string())
-        .with(Placeholder::Handoffs, figures.handoffs.to_string())
-        .with(Placeholder::DeadJobs, figures.dead_jobs.to_string())
-        .with(Placeholder::Overdue, figures.overdue.to_string())
-        .with(Placeholder::Commission, figures.commission.to_string())
-        .with(Placeholder::List, or_none(&figures.today, "\n"));
-    Phrase::plain(render(TextKey::OwnerDigest, voice.tongue, &values)).for_purpose(Purpose::Digest)
 }

@@ -6,8 +6,9 @@ use time::macros::date;
 use super::*;
 use crate::desk::{PaymentTrouble, VisitRef};
 use crate::outgoing::{Content, Purpose};
+use crate::test_support::builders::a_phone;
 use crate::test_support::chat::Chat;
-use crate::test_support::desks::FakeDesk;
+use crate::test_support::desks::{FakeDesk, PlainReader};
 
 /// A chat with a held visit and a prompt that is out.
 fn at_the_prompt() -> (Chat, VisitRef) {
@@ -19,14 +20,14 @@ fn at_the_prompt() -> (Chat, VisitRef) {
 }
 
 fn paid(chat: &Chat, visit: VisitRef) {
+    settled(chat, visit, Some("SJK7H2LM9P"));
+}
+
+fn settled(chat: &Chat, visit: VisitRef, receipt: Option<&str>) {
     let amount = Money::kes_minor(100_000);
-    chat.desk.set_payment(
-        visit,
-        PaymentStanding::Settled {
-            amount,
-            receipt: "SJK7H2LM9P".into(),
-        },
-    );
+    let receipt = receipt.map(str::to_owned);
+    chat.desk
+        .set_payment(visit, PaymentStanding::Settled { amount, receipt });
     chat.desk.set_visit(visit, VisitStanding::Confirmed);
 }
 
@@ -56,6 +57,47 @@ fn a_paid_visit_is_confirmed_with_a_receipt_and_once() {
         chat.happens(2, Notice::VisitConfirmed { visit }),
         Vec::<String>::new()
     );
+}
+
+#[test]
+fn a_receipt_that_comes_later_is_told_once() {
+    let (mut chat, visit) = at_the_prompt();
+    settled(&chat, visit, None);
+    let told = chat.happens(1, Notice::VisitConfirmed { visit });
+    assert_eq!(told.len(), 1, "there is no receipt yet: {told:?}");
+    assert!(
+        told[0].contains("KES 1,000") && !told[0].contains("M-Pesa"),
+        "{}",
+        told[0]
+    );
+    settled(&chat, visit, Some("SJK7H2LM9P"));
+    let told = chat.happens(2, Notice::ReceiptKnown { visit });
+    assert!(
+        told[0].starts_with("RISITI") && told[0].contains("SJK7H2LM9P"),
+        "{}",
+        told[0]
+    );
+    for (occasion, again) in [
+        (2, Notice::ReceiptKnown { visit }),
+        (3, Notice::ReceiptKnown { visit }),
+        (1, Notice::VisitConfirmed { visit }),
+    ] {
+        assert_eq!(chat.happens(occasion, again), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_receipt_that_overtakes_the_confirmation_suppresses_neither() {
+    let (mut chat, visit) = at_the_prompt();
+    settled(&chat, visit, Some("SJK7H2LM9P"));
+    chat.desk.set_visit(visit, VisitStanding::Held);
+    let early = chat.happens(1, Notice::ReceiptKnown { visit });
+    assert_eq!(early, Vec::<String>::new(), "it comes with the confirmation");
+    chat.desk.set_visit(visit, VisitStanding::Confirmed);
+    assert_eq!(chat.happens(1, Notice::ReceiptKnown { visit }).len(), 1);
+    let told = chat.happens(2, Notice::VisitConfirmed { visit });
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("imethibitishwa"), "{}", told[0]);
 }
 
 #[test]
@@ -157,6 +199,111 @@ fn a_reminder_has_its_buttons_a_template_and_is_told_once_for_each_lead() {
     assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Gone);
 }
 
+/// A chat with a paid visit whose reminder is out.
+fn reminded() -> (Chat, VisitRef) {
+    let (mut chat, visit) = at_the_prompt();
+    paid(&chat, visit);
+    chat.happens(1, Notice::VisitConfirmed { visit });
+    let lead = ReminderLead::DayBefore;
+    chat.happens(2, Notice::Reminder { visit, lead });
+    (chat, visit)
+}
+
+#[test]
+fn the_buttons_of_a_reminder_work_in_a_new_thread() {
+    let (mut chat, _visit) = reminded();
+    chat.passes(Duration::hours(25));
+    let said = chat.taps("Nitakuja");
+    assert!(!said[0].contains("hakuna swali"), "{}", said[0]);
+    assert_eq!(chat.record.threads(chat.tenant()).len(), 2);
+    chat.taps("Ghairi");
+    assert_eq!(chat.stage(), "cancelling");
+    chat.taps("Ghairi");
+    assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Gone);
+}
+
+#[test]
+fn the_buttons_of_a_reminder_work_in_the_middle_of_another_booking() {
+    let (mut chat, visit) = reminded();
+    let cancel = chat.token_of("Ghairi");
+    chat.says("Nataka facial Ijumaa saa nane mchana");
+    assert_eq!(chat.stage(), "confirming");
+    chat.sends(PlainReader::tap(&a_phone(123), &cancel));
+    assert_eq!(chat.thread().state.stage.visit(), Some(visit));
+    chat.taps("Iache");
+    assert_eq!(chat.stage(), "confirming");
+    assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Confirmed);
+}
+
+#[test]
+fn the_button_of_another_customers_reminder_does_nothing() {
+    let (mut chat, visit) = reminded();
+    for word in ["Nitakuja", "Hamisha", "Ghairi"] {
+        let token = chat.token_of(word);
+        let said = chat.sends(PlainReader::tap(&a_phone(321), &token));
+        assert!(said[0].contains("Sioni miadi"), "{word}: {}", said[0]);
+    }
+    assert_eq!(chat.thread().state.stage.visit(), None);
+    assert!(chat.thread().driver.is_machine());
+    assert_eq!(chat.desk.visits()[0].id, visit);
+    assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Confirmed);
+}
+
+#[test]
+fn who_opted_out_can_still_answer_a_reminder() {
+    let (mut chat, _visit) = reminded();
+    chat.says("STOP");
+    chat.taps("Ghairi");
+    chat.taps("Ghairi");
+    assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Gone);
+}
+
+#[test]
+fn the_deadline_is_the_holds_own_when_the_thread_talks_of_something_else() {
+    let (mut chat, visit) = at_the_prompt();
+    chat.passes(Duration::hours(25));
+    chat.says("Habari");
+    let trouble = PaymentTrouble::WrongPin;
+    let told = chat.happens(1, Notice::PaymentFailed { visit, trouble });
+    assert!(told[0].contains("8:05 am"), "{}", told[0]);
+}
+
+#[test]
+fn the_owners_hear_who_why_and_what_to_do() {
+    let (mut chat, visit) = at_the_prompt();
+    let message = chat.to_customer().pop().unwrap().id;
+    let notices = [
+        Notice::MoneyNeedsPerson {
+            visit,
+            what: MoneyMatter::PaidForLostVisit,
+        },
+        Notice::MoneyNeedsPerson {
+            visit,
+            what: MoneyMatter::Overpaid,
+        },
+        Notice::CustomerLate {
+            visit,
+            minutes: Some(20),
+        },
+        Notice::MessageNotSent { message },
+    ];
+    for (occasion, notice) in (1u128..).zip(notices) {
+        let told = chat.happens(occasion, notice.clone());
+        assert_eq!(told.len(), 1);
+        let sent = chat.to_owners().pop().unwrap();
+        let fallback = sent.fallback.unwrap();
+        let [why, who, next] = fallback.parameters() else {
+            panic!("why, who and what to do: {fallback:?}")
+        };
+        for part in ["Asha Njeri", "Swedish massage", "Wednesday 13 May, 2:00 pm"] {
+            assert!(told[0].contains(part) && who.contains(part), "{}", told[0]);
+        }
+        assert!(told[0].contains(why) && told[0].contains(next), "{}", told[0]);
+        assert!(!told[0].contains(&visit.to_string()), "{}", told[0]);
+        assert_eq!(chat.happens(occasion, notice), Vec::<String>::new());
+    }
+}
+
 #[test]
 fn a_customer_who_opted_out_hears_of_the_booking_and_not_of_the_dialogue() {
     let (mut chat, visit) = at_the_prompt();
@@ -214,7 +361,7 @@ fn the_owners_get_the_digest_once_a_day() {
         handoffs: 2,
         dead_jobs: 0,
         overdue: 0,
-        commission: Money::kes_minor(480_000),
+        commission: None,
         today: vec!["09:00 Asha, Swedish massage".into()],
     };
     let told = chat.happens(1, Notice::Digest(figures.clone()));
@@ -223,8 +370,28 @@ fn the_owners_get_the_digest_once_a_day() {
         "{}",
         told[0]
     );
+    assert!(
+        told[0].contains("Commission this month: cannot be computed"),
+        "{}",
+        told[0]
+    );
     let message = chat.to_owners().pop().unwrap();
     assert!(matches!(message.content, Content::Text(_)));
-    assert_eq!(message.fallback.unwrap().name(), "owner_digest");
+    let fallback = message.fallback.unwrap();
+    assert_eq!(fallback.name(), "owner_digest");
+    assert_eq!(
+        fallback.parameters(),
+        [
+            "Tuesday 12 May",
+            "7",
+            "1",
+            "M-Pesa KES 12,500",
+            "0",
+            "2",
+            "0",
+            "cannot be computed",
+            "1"
+        ]
+    );
     assert_eq!(chat.happens(2, Notice::Digest(figures)), Vec::<String>::new());
 }

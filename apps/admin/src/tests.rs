@@ -1,0 +1,39 @@
+use super::*;
+
+const SOMEBODY: &str = "00000000-0000-7000-8000-000000000001";
+
+fn parse(line: &str) -> Option<Command> {
+    let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+    Command::parse(&words)
+}
+
+#[test]
+fn a_token_has_an_end_and_a_therapists_token_has_a_person() {
+    assert!(matches!(
+        parse(&format!("token {SOMEBODY} manager desk 90")),
+        Some(Command::Token {
+            role: Role::Manager,
+            days: 90,
+            staff: None,
+            ..
+        })
+    ));
+    assert!(parse(&format!("token {SOMEBODY} therapist phone 90 {SOMEBODY}")).is_some());
+    for line in [
+        format!("token {SOMEBODY} manager desk"),
+        format!("token {SOMEBODY} manager desk 0"),
+        format!("token {SOMEBODY} king desk 90"),
+        format!("token {SOMEBODY} therapist phone 90"),
+        format!("token {SOMEBODY} owner phone 90 {SOMEBODY}"),
+        "token x manager desk 90".to_owned(),
+    ] {
+        assert_eq!(parse(&line), None, "{line}");
+    }
+}
+
+#[test]
+fn what_is_no_command_is_none() {
+    for line in ["", "demo", "replay x", "jobs now"] {
+        assert_eq!(parse(line), None, "{line}");
+    }
+}

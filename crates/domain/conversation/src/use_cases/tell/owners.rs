@@ -1,0 +1,212 @@
+//! What the owners are told: why they are needed, about whom and what, and what to do next. Pure.
+
+use super::{DigestFigures, MoneyMatter, Notice};
+use crate::customer::Customer;
+use crate::desk::VisitCard;
+use crate::outgoing::Purpose;
+use crate::templates::TemplateName;
+use crate::texts::{Placeholder, TextKey, Tongue, Values, format_date, render};
+use crate::wording::alert::{OwnerNews, alert};
+use crate::wording::{Phrase, Voice};
+
+/// What could be found out about the customer and the visit.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) customer: Option<Customer>,
+    pub(super) visit: Option<VisitCard>,
+    /// What the message was for, where it is about one.
+    pub(super) purpose: Option<Purpose>,
+}
+
+impl Known {
+    /// Name, number, service and time, as far as they are known.
+    fn in_words(&self, voice: &Voice<'_>) -> String {
+        let customer = self.customer.as_ref();
+        let name = customer.and_then(|customer| customer.name.clone());
+        let phone = customer
+            .and_then(|customer| customer.phone.as_ref())
+            .map(|phone| phone.e164().to_owned());
+        let slot = self.visit.as_ref().map(|card| &card.slot);
+        let service = slot.map(|slot| voice.service_name(slot));
+        let when = slot.map(|slot| voice.when(slot.starts_at));
+        let known: Vec<String> = [name, phone, service, when].into_iter().flatten().collect();
+        if known.is_empty() {
+            "–".to_owned()
+        } else {
+            known.join(", ")
+        }
+    }
+}
+
+/// What the owners are told; `None` for what only the customer is told.
+pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Option<OwnerNews> {
+    let (reason, next) = match notice {
+        Notice::MoneyNeedsPerson { what, .. } => {
+            let (reason, next) = money(*what, voice.tongue);
+            (reason.to_owned(), next)
+        }
+        Notice::CustomerLate { minutes, .. } => late(*minutes, voice.tongue),
+        Notice::MessageNotSent { .. } => not_sent(known.purpose, voice.tongue),
+        Notice::Digest(figures) => return Some(digest(figures, voice)),
+        Notice::VisitConfirmed { .. }
+        | Notice::PaymentFailed { .. }
+        | Notice::PaymentChecking { .. }
+        | Notice::HoldExpired { .. }
+        | Notice::VisitLost { .. }
+        | Notice::Reminder { .. }
+        | Notice::ReceiptKnown { .. }
+        | Notice::VisitCancelled { .. } => return None,
+    };
+    let known = known.in_words(voice);
+    let values = Values::new()
+        .with(Placeholder::Business, voice.profile.business_name.as_str())
+        .with(Placeholder::Reason, reason.as_str())
+        .with(Placeholder::Known, known.as_str())
+        .with(Placeholder::NextStep, next);
+    let body = render(TextKey::OwnerNotice, voice.tongue, &values);
+    Some(alert(body, [&reason, &known, next]))
+}
+
+/// Why money needs a person, and what to do.
+const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str) {
+    match (what, tongue) {
+        (MoneyMatter::PaidForLostVisit, Tongue::English) => (
+            "money came for a visit whose time was given up",
+            "offer a new time or a refund",
+        ),
+        (MoneyMatter::PaidForLostVisit, Tongue::Swahili) => (
+            "pesa imefika baada ya muda wa miadi kuachiliwa",
+            "mpe muda mwingine au mrudishie pesa",
+        ),
+        (MoneyMatter::AmountInReview, Tongue::English) => (
+            "a payment is in question",
+            "compare it with the M-Pesa statement, then answer the customer",
+        ),
+        (MoneyMatter::AmountInReview, Tongue::Swahili) => (
+            "malipo yana utata",
+            "linganisha na taarifa ya M-Pesa, kisha mjibu mteja",
+        ),
+        (MoneyMatter::Disputed, Tongue::English) => (
+            "the reports on a payment do not agree",
+            "look at the M-Pesa statement before anything is paid again or refunded",
+        ),
+        (MoneyMatter::Disputed, Tongue::Swahili) => (
+            "taarifa za malipo hazilingani",
+            "angalia taarifa ya M-Pesa kabla ya kulipisha tena au kurudisha pesa",
+        ),
+        (MoneyMatter::Overpaid, Tongue::English) => (
+            "more was paid than is owed",
+            "refund the rest or count it towards the visit",
+        ),
+        (MoneyMatter::Overpaid, Tongue::Swahili) => (
+            "imelipwa zaidi ya inayodaiwa",
+            "rudisha ziada au ihesabu kwenye miadi",
+        ),
+        (MoneyMatter::CancelledAfterPayment, Tongue::English) => (
+            "a visit was cancelled after it was paid",
+            "decide on the refund and tell the customer",
+        ),
+        (MoneyMatter::CancelledAfterPayment, Tongue::Swahili) => (
+            "miadi imeghairiwa baada ya kulipiwa",
+            "amua kuhusu kurudisha pesa na umjulishe mteja",
+        ),
+    }
+}
+
+fn late(minutes: Option<u32>, tongue: Tongue) -> (String, &'static str) {
+    match (tongue, minutes) {
+        (Tongue::English, minutes) => (
+            minutes.map_or_else(
+                || "a customer comes late".to_owned(),
+                |minutes| format!("a customer comes about {minutes} minutes late"),
+            ),
+            "tell whoever serves them",
+        ),
+        (Tongue::Swahili, minutes) => (
+            minutes.map_or_else(
+                || "mteja atachelewa".to_owned(),
+                |minutes| format!("mteja atachelewa kama dakika {minutes}"),
+            ),
+            "mjulishe atakayemhudumia",
+        ),
+    }
+}
+
+fn not_sent(purpose: Option<Purpose>, tongue: Tongue) -> (String, &'static str) {
+    let what = match (purpose, tongue) {
+        (Some(Purpose::Receipt), Tongue::English) => "a confirmation or receipt",
+        (Some(Purpose::Receipt), Tongue::Swahili) => "uthibitisho au risiti",
+        (Some(Purpose::Reminder), Tongue::English) => "a reminder",
+        (Some(Purpose::Reminder), Tongue::Swahili) => "kikumbusho",
+        (Some(Purpose::AsksMoney), Tongue::English) => "a message about a payment",
+        (Some(Purpose::AsksMoney), Tongue::Swahili) => "ujumbe wa malipo",
+        (
+            Some(Purpose::Answer | Purpose::Digest | Purpose::Alert | Purpose::Marketing) | None,
+            Tongue::English,
+        ) => "a message",
+        (
+            Some(Purpose::Answer | Purpose::Digest | Purpose::Alert | Purpose::Marketing) | None,
+            Tongue::Swahili,
+        ) => "ujumbe",
+    };
+    match tongue {
+        Tongue::English => (
+            format!("{what} may not have reached a customer"),
+            "call the customer",
+        ),
+        Tongue::Swahili => (format!("{what} huenda haujamfikia mteja"), "mpigie mteja"),
+    }
+}
+
+fn digest(figures: &DigestFigures, voice: &Voice<'_>) -> OwnerNews {
+    let takings: Vec<String> = figures
+        .takings
+        .iter()
+        .map(|(tender, amount)| format!("{tender} {amount}"))
+        .collect();
+    let or_none = |lines: &[String], between: &str| {
+        if lines.is_empty() {
+            "–".to_owned()
+        } else {
+            lines.join(between)
+        }
+    };
+    let date = format_date(figures.day, voice.tongue);
+    let takings = or_none(&takings, ", ");
+    let commission = figures.commission.map_or_else(
+        || render(TextKey::NotComputable, voice.tongue, &Values::new()),
+        |commission| commission.to_string(),
+    );
+    let values = Values::new()
+        .with(Placeholder::Business, voice.profile.business_name.as_str())
+        .with(Placeholder::Date, date.as_str())
+        .with(Placeholder::Bookings, figures.bookings.to_string())
+        .with(Placeholder::NoShows, figures.no_shows.to_string())
+        .with(Placeholder::Takings, takings.as_str())
+        .with(Placeholder::OpenPayments, figures.open_payments.to_string())
+        .with(Placeholder::Unrouted, figures.unrouted.to_string())
+        .with(Placeholder::Handoffs, figures.handoffs.to_string())
+        .with(Placeholder::DeadJobs, figures.dead_jobs.to_string())
+        .with(Placeholder::Overdue, figures.overdue.to_string())
+        .with(Placeholder::Commission, commission.as_str())
+        .with(Placeholder::List, or_none(&figures.today, "\n"));
+    let body = render(TextKey::OwnerDigest, voice.tongue, &values);
+    let stuck = [figures.unrouted, figures.dead_jobs, figures.overdue]
+        .into_iter()
+        .fold(0u32, u32::saturating_add);
+    OwnerNews {
+        phrase: Phrase::plain(body).for_purpose(Purpose::Digest),
+        template: TemplateName::OwnerDigest,
+        parameters: vec![
+            date,
+            figures.bookings.to_string(),
+            figures.no_shows.to_string(),
+            takings,
+            figures.open_payments.to_string(),
+            figures.handoffs.to_string(),
+            stuck.to_string(),
+            commission,
+            figures.today.len().to_string(),
+        ],
+    }
+}
