@@ -117,14 +117,24 @@ impl<'a> Story<'a> {
             shown(&prompt, "/amount"),
             shown(&prompt, "/account_reference")
         ));
+        let held = self.appointment()?;
+        let state = text(&held, "/state")?;
+        ensure!(
+            state == "held",
+            "the appointment is {state}, not held, while the prompt is out"
+        );
+        telling.seen("the slot is held; the database lets nobody else have it");
         let id = text(&prompt, "/checkout_request_id")?;
         let paid = self.tell_simulator(&format!("/sim/prompts/{id}/approve"), &json!({}))?;
         let receipt = text(&paid, "/receipt")?;
         let status = number(&paid, "/callback_status")?;
         ensure!(status == 200, "the callback was answered {status}");
         telling.seen(&format!("{NAME} enters her PIN; the callback is answered 200"));
-        self.next_message(telling, "the confirmation with the receipt", |message| {
-            has_text(message, &receipt)
+        self.next_message(telling, "the confirmation", |message| {
+            has_text(message, "imethibitishwa")
+        })?;
+        self.next_message(telling, "the receipt", |message| {
+            has_text(message, "RISITI") && has_text(message, &receipt)
         })?;
         let appointment = self.appointment()?;
         let state = text(&appointment, "/state")?;
