@@ -3,7 +3,7 @@
 use ratiba_assembly::demo;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use system_tests::{ASHA, WANTS_A_MASSAGE, World};
+use system_tests::{ASHA, OWNER, WANTS_A_MASSAGE, World};
 use time::Duration;
 use time::macros::datetime;
 
@@ -215,5 +215,39 @@ async fn a_confirmed_visit_is_reminded_a_day_and_two_hours_ahead() {
         world.messages(ASHA).await.len(),
         before + 2,
         "one two hours ahead"
+    );
+}
+
+#[tokio::test]
+async fn the_owner_hears_the_days_figures_at_seven_once() {
+    let world = World::new().await;
+    world.book_and_pay().await;
+    world.jump(datetime!(2026-05-13 06:59 +3)).await;
+    assert!(world.messages(OWNER).await.is_empty());
+    world.jump(datetime!(2026-05-13 07:00 +3)).await;
+    world.jump(datetime!(2026-05-13 07:05 +3)).await;
+    let told = world.texts(OWNER).await;
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("1,050"), "yesterday's takings: {told:#?}");
+}
+
+#[tokio::test]
+async fn stop_in_the_middle_gives_the_time_up_and_asks_for_nothing_more() {
+    let world = World::new().await;
+    world.book_up_to_the_prompt().await;
+    world.say(ASHA, "ACHA").await;
+    world.work().await;
+    assert_eq!(world.count("SELECT count(*) FROM engagements WHERE active"), 0);
+    assert_eq!(
+        world.count("SELECT count(*) FROM consents WHERE action = 'withdrawn'"),
+        1
+    );
+    let before = world.messages(ASHA).await.len();
+    world.pass(Duration::minutes(10)).await;
+    assert_eq!(
+        world.messages(ASHA).await.len(),
+        before,
+        "silence: {:#?}",
+        world.texts(ASHA).await
     );
 }

@@ -31,6 +31,8 @@ use tokio::sync::Notify;
 
 /// The number that the demo's customer writes from.
 pub const ASHA: &str = "254700000123";
+/// The number of the demo's owner.
+pub const OWNER: &str = "254700000001";
 /// What the customer of the main job writes.
 pub const WANTS_A_MASSAGE: &str = "Niaje, nataka massage kesho saa nane mchana";
 

@@ -14,9 +14,6 @@ pub enum DigestError {
     /// The calendar ends.
     #[error("the calendar does not go that far")]
     OutOfCalendar,
-    /// The commission of the month to date cannot be computed.
-    #[error("the commission of the month to date cannot be computed")]
-    Commission(#[from] PreviewPeriodError),
     /// The owners were not told.
     #[error("the owners were not told")]
     Tell(#[from] TellError),
@@ -45,11 +42,19 @@ impl Parts {
             .ok()
             .and_then(Month::of)
             .ok_or(DigestError::OutOfCalendar)?;
-        let preview = self.commission.preview.execute(tenant, month).await?;
-        let commission = Money::sum(
-            policy.currency,
-            preview.staff.iter().map(|figure| figure.commission),
-        );
+        // The digest is how the owner hears of trouble: one that cannot be reckoned must not silence it.
+        let commission = match self.commission.preview.execute(tenant, month).await {
+            Ok(preview) => Money::sum(
+                policy.currency,
+                preview.staff.iter().map(|figure| figure.commission),
+            )
+            .ok(),
+            Err(PreviewPeriodError::Unavailable(outage)) => return Err(outage.into()),
+            Err(refused @ (PreviewPeriodError::Compute(_) | PreviewPeriodError::Rules(_))) => {
+                tracing::error!(error = %refused, "the commission of the month to date cannot be computed");
+                None
+            }
+        };
         let overdue = self
             .schedules
             .list()
@@ -67,7 +72,7 @@ impl Parts {
             handoffs: count(found.handoffs),
             dead_jobs: count(found.dead_jobs),
             overdue: u32::try_from(overdue).unwrap_or(u32::MAX),
-            commission: Some(commission.map_err(Outage::new)?),
+            commission,
             today: found
                 .today
                 .iter()

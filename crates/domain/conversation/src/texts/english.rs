@@ -92,13 +92,17 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "For {people} people I will ask a person of our team to arrange it with you."
         }
         TextKey::PromptSent => {
-            "I am holding {service}, {when}, for you until {time}. An M-Pesa prompt for {amount} is on \
+            "I am holding {service}, {when}, with {staff}, for you until {time}. An M-Pesa prompt for {amount} is on \
              your phone: enter your PIN to confirm."
         }
         TextKey::SandboxNotice => "(Trial: this M-Pesa prompt is a test, no real money is taken.)",
         TextKey::ConfirmedPaid => {
             "Paid and confirmed. {service}: {when}, with {staff}. We received {amount}, M-Pesa {receipt}. \
              See you then!"
+        }
+        TextKey::ConfirmedPaidReceiptLater => {
+            "Payment received and booking confirmed. {service}: {when}, with {staff}. We received {amount}. \
+             Welcome!"
         }
         TextKey::ConfirmedUnpaid => {
             "Confirmed. {service}: {when}, with {staff}. Your reference is {reference}. See you then!"
@@ -195,6 +199,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "A customer needs a person ({reason}).\nKnown: {known}\nLast messages:\n{list}\nSuggested: \
              {next_step}"
         }
+        TextKey::OwnerNotice => "{business}: {reason}.\nAbout: {known}\nSuggested: {next_step}",
+        TextKey::NotComputable => "cannot be computed",
         TextKey::ButtonYes => "Yes",
         TextKey::ButtonNo => "No",
         TextKey::ButtonOtherTime => "Other time",

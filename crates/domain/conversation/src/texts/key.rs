@@ -101,6 +101,8 @@ pub enum TextKey {
     SandboxNotice,
     /// Payment settled and appointment confirmed.
     ConfirmedPaid,
+    /// The same while the provider's receipt is not known yet; it follows.
+    ConfirmedPaidReceiptLater,
     /// Appointment confirmed without a payment in advance.
     ConfirmedUnpaid,
     /// The receipt, as text.
@@ -167,6 +169,10 @@ pub enum TextKey {
     OwnerDigest,
     /// What an admin is told when a person is needed.
     HandoffBrief,
+    /// To people of the business: something about a visit needs them; why, who and what, what to do.
+    OwnerNotice,
+    /// In place of a figure that could not be computed.
+    NotComputable,
     /// Button: Yes.
     ButtonYes,
     /// Button: No.
@@ -280,6 +286,7 @@ impl TextKey {
         Self::PromptSent,
         Self::SandboxNotice,
         Self::ConfirmedPaid,
+        Self::ConfirmedPaidReceiptLater,
         Self::ConfirmedUnpaid,
         Self::Receipt,
         Self::FailedWrongPin,
@@ -313,6 +320,8 @@ impl TextKey {
         Self::LatenessNotedOpen,
         Self::OwnerDigest,
         Self::HandoffBrief,
+        Self::OwnerNotice,
+        Self::NotComputable,
         Self::ButtonYes,
         Self::ButtonNo,
         Self::ButtonOtherTime,
@@ -351,7 +360,7 @@ impl TextKey {
             | Self::ListTimes
             | Self::ListStaff => Shape::Button,
             Self::AnyStaff => Shape::RowTitle,
-            Self::WithStaff | Self::StaffToBeNamed => Shape::Fragment,
+            Self::WithStaff | Self::StaffToBeNamed | Self::NotComputable => Shape::Fragment,
             Self::FirstContact
             | Self::Greeting
             | Self::YouAreWelcome
@@ -400,6 +409,7 @@ impl TextKey {
             | Self::PromptSent
             | Self::SandboxNotice
             | Self::ConfirmedPaid
+            | Self::ConfirmedPaidReceiptLater
             | Self::ConfirmedUnpaid
             | Self::Receipt
             | Self::FailedWrongPin
@@ -432,7 +442,8 @@ impl TextKey {
             | Self::LatenessNoted
             | Self::LatenessNotedOpen
             | Self::OwnerDigest
-            | Self::HandoffBrief => Shape::Body,
+            | Self::HandoffBrief
+            | Self::OwnerNotice => Shape::Body,
         }
     }
 }

@@ -85,7 +85,7 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::IsThisTheTime => "Unamaanisha {when}?",
         TextKey::GroupNeedsPerson => "Kwa watu {people} nitamwomba mtu wa timu yetu apange nawe.",
         TextKey::PromptSent => {
-            "Nimekushikia {service}, {when}, hadi {time}. Ombi la M-Pesa la {amount} limetumwa kwa simu \
+            "Nimekushikia {service}, {when}, na {staff}, hadi {time}. Ombi la M-Pesa la {amount} limetumwa kwa simu \
              yako: weka PIN kuthibitisha."
         }
         TextKey::SandboxNotice => {
@@ -94,6 +94,10 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ConfirmedPaid => {
             "Malipo yamepokelewa na miadi imethibitishwa. {service}: {when}, na {staff}. Tumepokea \
              {amount}, M-Pesa {receipt}. Karibu!"
+        }
+        TextKey::ConfirmedPaidReceiptLater => {
+            "Malipo yamepokelewa na miadi imethibitishwa. {service}: {when}, na {staff}. Tumepokea \
+             {amount}. Karibu!"
         }
         TextKey::ConfirmedUnpaid => {
             "Miadi imethibitishwa. {service}: {when}, na {staff}. Namba yako ni {reference}. Karibu!"
@@ -180,6 +184,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "Mteja anahitaji mtu ({reason}).\nTunachojua: {known}\nUjumbe wa mwisho:\n{list}\nPendekezo: \
              {next_step}"
         }
+        TextKey::OwnerNotice => "{business}: {reason}.\nKuhusu: {known}\nPendekezo: {next_step}",
+        TextKey::NotComputable => "haiwezi kukokotolewa",
         TextKey::ButtonYes => "Ndiyo",
         TextKey::ButtonNo => "Hapana",
         TextKey::ButtonOtherTime => "Muda mwingine",
