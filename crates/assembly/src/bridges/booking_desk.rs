@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_booking::availability::{BusinessHours, PartRequest, Reason, Slot as FoundSlot, StaffWish};
+use ratiba_booking::availability::{
+    BusinessHours, PartRequest, Reason, Refusal, Slot as FoundSlot, StaffWish,
+};
 use ratiba_booking::catalogue::{Offering, Service};
 use ratiba_booking::policy::{Channel, PayBy, Policy};
 use ratiba_booking::ports::Catalogue;
@@ -87,38 +89,15 @@ impl BookingDesk for BookingDeskBridge {
             price: service.price,
             due_now,
         };
-        let limits = Limits::of(&policy, self.clock.now());
-        let parts = vec![PartRequest {
-            service: service.id,
-            staff: wish_of(request.staff, None),
-        }];
+        let asked = Asked {
+            price,
+            named: request.staff,
+            limits: Limits::of(&policy, self.clock.now()),
+            most: request.slots_max,
+        };
         match request.wanted {
-            Wanted::At(start) => {
-                let query = OfferQuery {
-                    parts,
-                    start,
-                    channel: Channel::Chat,
-                };
-                match self.offer.execute(tenant, query).await {
-                    Ok(Found::Free(slot)) => Ok(Offer::Free(slot_of(&slot, &price))),
-                    Ok(Found::Alternatives { reasons, slots }) => {
-                        let slots = slots
-                            .iter()
-                            .take(request.slots_max)
-                            .map(|slot| slot_of(slot, &price))
-                            .collect();
-                        Ok(Offer::Alternatives {
-                            reason: not_free(&reasons, limits),
-                            slots,
-                        })
-                    }
-                    Err(error) => refused(error),
-                }
-            }
-            Wanted::Among(ranges) => {
-                self.choose(tenant, &parts, &ranges, (&price, limits), request.slots_max)
-                    .await
-            }
+            Wanted::At(start) => self.at(tenant, start, &asked).await,
+            Wanted::Among(ranges) => self.choose(tenant, &ranges, &asked).await,
             // The day is still to be asked for; nothing can be offered before.
             Wanted::TimeOfDay(_) => Ok(Offer::Alternatives {
                 reason: NotFree::Choose,
@@ -186,6 +165,23 @@ impl BookingDesk for BookingDeskBridge {
     }
 }
 
+/// What is asked for, apart from when.
+struct Asked {
+    price: Price,
+    named: Option<StaffRef>,
+    limits: Limits,
+    most: usize,
+}
+
+impl Asked {
+    fn parts(&self, staff: StaffWish) -> Vec<PartRequest> {
+        vec![PartRequest {
+            service: Id::from_uuid(self.price.service.as_uuid()),
+            staff,
+        }]
+    }
+}
+
 struct Price {
     service: ServiceRef,
     price: Money,
@@ -193,62 +189,98 @@ struct Price {
 }
 
 impl BookingDeskBridge {
+    /// One wanted start. Where the person who was named cannot, whoever can comes before that person's other times.
+    async fn at(&self, tenant: TenantId, start: OffsetDateTime, asked: &Asked) -> Result<Offer, Outage> {
+        let query = |staff: StaffWish| OfferQuery {
+            parts: asked.parts(staff),
+            start,
+            channel: Channel::Chat,
+        };
+        let wish = wish_of(asked.named, None);
+        let (refused_by, found) = match self.offer.execute(tenant, query(wish)).await {
+            Ok(Found::Free(slot)) => return Ok(Offer::Free(slot_of(&slot, &asked.price))),
+            Ok(Found::Alternatives { refused, slots }) => (refused, slots),
+            Err(error) => return refused(error),
+        };
+        let mut slots: Vec<Slot> = found.iter().map(|slot| slot_of(slot, &asked.price)).collect();
+        let reason = not_free(&refused_by.refusals, asked.named, asked.limits);
+        if let NotFree::StaffAway { .. } = reason {
+            match self.offer.execute(tenant, query(StaffWish::Any)).await {
+                Ok(Found::Free(slot)) => slots.insert(0, slot_of(&slot, &asked.price)),
+                Ok(Found::Alternatives { .. }) => {}
+                Err(error) => return refused(error),
+            }
+        }
+        slots.truncate(asked.most);
+        Ok(Offer::Alternatives { reason, slots })
+    }
+
     /// Starts in the wanted stretches, spread over them, so that the customer chooses among different times.
     async fn choose(
         &self,
         tenant: TenantId,
-        parts: &[PartRequest],
         ranges: &[ratiba_kernel::TimeRange],
-        (price, limits): (&Price, Limits),
-        most: usize,
+        asked: &Asked,
     ) -> Result<Offer, Outage> {
+        let found = self
+            .among(tenant, ranges, wish_of(asked.named, None), asked)
+            .await?;
+        if !found.is_empty() {
+            return Ok(Offer::Alternatives {
+                reason: NotFree::Choose,
+                slots: spread(found, asked.most),
+            });
+        }
+        if let Some(staff) = asked.named {
+            let others = self.among(tenant, ranges, StaffWish::Any, asked).await?;
+            if !others.is_empty() {
+                return Ok(Offer::Alternatives {
+                    reason: NotFree::StaffAway { staff },
+                    slots: spread(others, asked.most),
+                });
+            }
+        }
+        // Nothing in the stretches: say why their beginning is not free, and what is near.
+        let near = match ranges.first() {
+            Some(first) => self.at(tenant, first.start(), asked).await?,
+            None => Offer::Alternatives {
+                reason: NotFree::Choose,
+                slots: Vec::new(),
+            },
+        };
+        Ok(match near {
+            Offer::Free(slot) => Offer::Alternatives {
+                reason: NotFree::Choose,
+                slots: vec![slot],
+            },
+            alternatives @ Offer::Alternatives { .. } => alternatives,
+        })
+    }
+
+    /// All starts in the stretches by whoever is wished for.
+    async fn among(
+        &self,
+        tenant: TenantId,
+        ranges: &[ratiba_kernel::TimeRange],
+        staff: StaffWish,
+        asked: &Asked,
+    ) -> Result<Vec<Slot>, Outage> {
         let mut found = Vec::new();
         for range in ranges {
             let query = SlotQuery {
-                parts: parts.to_vec(),
+                parts: asked.parts(staff),
                 window: *range,
                 channel: Channel::Chat,
                 most: None,
                 wanted: WhatIsWanted::Slots,
             };
             match self.find.execute(tenant, query).await {
-                Ok(answer) => found.extend(answer.slots.iter().map(|slot| slot_of(slot, price))),
+                Ok(answer) => found.extend(answer.slots.iter().map(|slot| slot_of(slot, &asked.price))),
                 Err(FindSlotsError::Request(_)) => {}
                 Err(FindSlotsError::Unavailable(outage)) => return Err(outage),
             }
         }
-        if !found.is_empty() {
-            return Ok(Offer::Alternatives {
-                reason: NotFree::Choose,
-                slots: spread(found, most),
-            });
-        }
-        // Nothing in the stretches: say why their beginning is not free, and what is near.
-        let Some(first) = ranges.first() else {
-            return Ok(Offer::Alternatives {
-                reason: NotFree::Choose,
-                slots: Vec::new(),
-            });
-        };
-        let query = OfferQuery {
-            parts: parts.to_vec(),
-            start: first.start(),
-            channel: Channel::Chat,
-        };
-        match self.offer.execute(tenant, query).await {
-            Ok(Found::Free(slot)) => Ok(Offer::Alternatives {
-                reason: NotFree::Choose,
-                slots: vec![slot_of(&slot, price)],
-            }),
-            Ok(Found::Alternatives { reasons, slots }) => {
-                let slots = slots.iter().take(most).map(|slot| slot_of(slot, price)).collect();
-                Ok(Offer::Alternatives {
-                    reason: not_free(&reasons, limits),
-                    slots,
-                })
-            }
-            Err(error) => refused(error),
-        }
+        Ok(found)
     }
 }
 
@@ -299,31 +331,41 @@ fn spread(slots: Vec<Slot>, most: usize) -> Vec<Slot> {
     slots.into_iter().step_by(step).take(most).collect()
 }
 
-/// The reason that helps the customer most: what lies in their own hands first.
-fn not_free(reasons: &BTreeSet<Reason>, limits: Limits) -> NotFree {
-    let rank = |reason: &Reason| match reason {
-        Reason::InThePast => (0, NotFree::Past),
-        Reason::Notice => (
+/// The reason that helps the customer most: what lies in their own hands first. What concerns only the person who
+/// was named is that person's absence.
+fn not_free(refusals: &BTreeSet<Refusal>, named: Option<StaffRef>, limits: Limits) -> NotFree {
+    let persons = |otherwise: NotFree| named.map_or(otherwise, |staff| NotFree::StaffAway { staff });
+    let rank = |refusal: &Refusal| match (&refusal.reason, refusal.staff) {
+        (Reason::InThePast, _) => (0, NotFree::Past),
+        (Reason::Notice, _) => (
             1,
             NotFree::TooSoon {
                 notice_minutes: limits.notice_minutes,
             },
         ),
-        Reason::Horizon => (
+        (Reason::Horizon, _) => (
             2,
             NotFree::TooFar {
                 last_day: limits.last_day,
             },
         ),
-        Reason::NotSold | Reason::CannotDoService => (3, NotFree::NotOffered),
-        Reason::Booked | Reason::Held | Reason::Blocked | Reason::Buffer | Reason::Resource { .. } => {
-            (4, NotFree::Taken)
-        }
-        Reason::OnLeave => (5, NotFree::StaffAway),
-        Reason::Closed => (6, NotFree::Closed),
-        Reason::OffGrid => (7, NotFree::Choose),
+        (Reason::Closed, None) => (3, NotFree::Closed),
+        (Reason::NotSold, _) => (4, NotFree::NotOffered),
+        (Reason::CannotDoService, _) => (4, persons(NotFree::NotOffered)),
+        (
+            Reason::Booked | Reason::Held | Reason::Blocked | Reason::Buffer | Reason::Resource { .. },
+            None,
+        ) => (5, NotFree::Taken),
+        (
+            Reason::Booked | Reason::Held | Reason::Blocked | Reason::Buffer | Reason::Resource { .. },
+            Some(_),
+        ) => (6, persons(NotFree::Taken)),
+        // Somebody's leave is nothing that a customer who named nobody is told.
+        (Reason::OnLeave, _) => (7, persons(NotFree::Taken)),
+        (Reason::Closed, Some(_)) => (8, persons(NotFree::Closed)),
+        (Reason::OffGrid, _) => (9, NotFree::Choose),
     };
-    reasons
+    refusals
         .iter()
         .map(rank)
         .min_by_key(|(rank, _)| *rank)

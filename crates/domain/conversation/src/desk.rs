@@ -124,6 +124,16 @@ pub enum Wanted {
 }
 
 impl Wanted {
+    /// Whether the day of it, or the last of them, has passed. An hour without a day never has.
+    #[must_use]
+    pub fn is_over(&self, now: OffsetDateTime, zone: &Zone) -> bool {
+        match self {
+            Self::At(instant) => zone.date(*instant) < zone.date(now),
+            Self::Among(ranges) => ranges.iter().all(|range| range.end() <= now),
+            Self::TimeOfDay(_) => false,
+        }
+    }
+
     /// This wish, completed by what was wanted before: a time of day falls on the day that was named, if one was.
     #[must_use]
     pub fn after(self, before: Option<&Self>, zone: &Zone) -> Self {
@@ -195,8 +205,11 @@ pub enum NotFree {
     Taken,
     /// The business is closed then.
     Closed,
-    /// The person asked for is not there then.
-    StaffAway,
+    /// The person asked for is not there or not free then; somebody else may be.
+    StaffAway {
+        /// Who was asked for.
+        staff: StaffRef,
+    },
     /// It has passed.
     Past,
     /// It is too soon to prepare for.

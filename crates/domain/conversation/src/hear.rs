@@ -148,7 +148,7 @@ fn words(text: &str, state: &ThreadState, menu: &Menu, now: OffsetDateTime) -> (
     if !numbers.is_empty() && (pays || is_only_a_number(text)) {
         return (Said::Numbers(numbers), None);
     }
-    let day = draft_day(&state.stage, &menu.zone);
+    let day = draft_day(&state.stage, &menu.zone).filter(|day| *day >= menu.zone.date(now));
     let context = menu.context(
         now,
         state.stage.awaits_answer() || has_options(state.question.as_ref()),
@@ -196,11 +196,13 @@ fn draft_day(stage: &Stage, zone: &Zone) -> Option<Date> {
         Stage::Confirming { slot, .. } | Stage::AskingPayer { slot, .. } => {
             BTreeSet::from([zone.date(slot.starts_at)])
         }
-        Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => match &draft.wanted {
-            Some(Wanted::At(instant)) => BTreeSet::from([zone.date(*instant)]),
-            Some(Wanted::Among(ranges)) => ranges.iter().map(|range| zone.date(range.start())).collect(),
-            Some(Wanted::TimeOfDay(_)) | None => BTreeSet::new(),
-        },
+        Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => {
+            match draft.wanted.as_ref().or(draft.before.as_ref()) {
+                Some(Wanted::At(instant)) => BTreeSet::from([zone.date(*instant)]),
+                Some(Wanted::Among(ranges)) => ranges.iter().map(|range| zone.date(range.start())).collect(),
+                Some(Wanted::TimeOfDay(_)) | None => BTreeSet::new(),
+            }
+        }
         Stage::Open | Stage::Paying { .. } | Stage::Booked { .. } | Stage::Cancelling { .. } => {
             BTreeSet::new()
         }

@@ -5,8 +5,8 @@
 //! Swahili clock, whose hours are counted from sunrise. A reading that is uncertain is marked with
 //! [`Understood::ask`], so that the dialogue proposes it and never acts on it.
 //!
-//! The way through the module: [`normalise`] → [`token`] → [`scan`] (numerals, days, clocks, parts of the day) →
-//! [`intent`] → [`assemble`].
+//! The way through the module: `normalise` → `token` → `scan` (numerals, days, clocks, parts of the day) →
+//! `intent` → `assemble`.
 
 mod assemble;
 mod calendar;

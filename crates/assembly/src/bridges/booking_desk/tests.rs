@@ -2,22 +2,47 @@ use time::macros::datetime;
 
 use super::*;
 
-fn reasons(all: &[Reason]) -> BTreeSet<Reason> {
-    all.iter().cloned().collect()
+/// Refusals that each concern one member of the team.
+fn of_members(all: &[Reason]) -> BTreeSet<Refusal> {
+    let staff = Some(Id::from_uuid(uuid::Uuid::from_u128(1)));
+    let refusals = all.iter().cloned().map(|reason| Refusal { reason, staff });
+    refusals.collect()
+}
+
+const LIMITS: Limits = Limits {
+    notice_minutes: 30,
+    last_day: time::macros::date!(2026 - 07 - 11),
+};
+
+#[test]
+fn what_concerns_only_the_person_named_is_not_told_as_closed() {
+    let staff = StaffRef::from_uuid(uuid::Uuid::from_u128(1));
+    for reason in [
+        Reason::Closed,
+        Reason::OnLeave,
+        Reason::Booked,
+        Reason::CannotDoService,
+    ] {
+        let told = not_free(&of_members(std::slice::from_ref(&reason)), Some(staff), LIMITS);
+        assert_eq!(told, NotFree::StaffAway { staff }, "{reason:?}");
+    }
+    let mut all = of_members(&[Reason::Closed, Reason::OnLeave]);
+    all.insert(Refusal {
+        reason: Reason::Closed,
+        staff: None,
+    });
+    assert_eq!(not_free(&all, Some(staff), LIMITS), NotFree::Closed);
+    assert_eq!(not_free(&all, None, LIMITS), NotFree::Closed);
+    let past = of_members(&[Reason::Closed, Reason::InThePast]);
+    assert_eq!(not_free(&past, Some(staff), LIMITS), NotFree::Past);
+    let leave = of_members(&[Reason::OnLeave]);
+    assert_eq!(not_free(&leave, None, LIMITS), NotFree::Taken);
 }
 
 #[test]
 fn the_customer_is_told_the_reason_that_helps_most() {
-    let last_day = time::macros::date!(2026 - 07 - 11);
-    let told = |all: &[Reason]| {
-        not_free(
-            &reasons(all),
-            Limits {
-                notice_minutes: 30,
-                last_day,
-            },
-        )
-    };
+    let last_day = LIMITS.last_day;
+    let told = |all: &[Reason]| not_free(&of_members(all), None, LIMITS);
     assert_eq!(told(&[Reason::Closed, Reason::Booked]), NotFree::Taken);
     assert_eq!(
         told(&[Reason::Closed, Reason::Notice]),

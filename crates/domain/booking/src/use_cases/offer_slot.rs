@@ -1,13 +1,12 @@
 //! Whether one wanted start can be had, and what is near it if not.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, TenantId};
 use time::OffsetDateTime;
 
 use super::{FindSlotsError, alternatives, around, facts_query};
-use crate::availability::{self, PartRequest, Reason, Slot, SlotRequest};
+use crate::availability::{self, PartRequest, Refused, Slot, SlotRequest};
 use crate::policy::Channel;
 use crate::ports::Timetable;
 
@@ -29,8 +28,8 @@ pub enum Offer {
     Free(Slot),
     /// It cannot.
     Alternatives {
-        /// Why not.
-        reasons: BTreeSet<Reason>,
+        /// Why not, and whom each reason concerns.
+        refused: Refused,
         /// The nearest starts that can be had, the nearest first; may be none.
         slots: Vec<Slot>,
     },
@@ -68,8 +67,8 @@ impl OfferSlot {
         Ok(match availability::check(&facts, &request, query.start)? {
             Ok(slot) => Offer::Free(slot),
             Err(refused) => Offer::Alternatives {
-                reasons: refused.reasons(),
                 slots: alternatives(&facts, &request, query.start),
+                refused,
             },
         })
     }

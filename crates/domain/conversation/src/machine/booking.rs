@@ -30,9 +30,27 @@ pub fn hear(stage: &Stage, question: Option<&Question>, said: Said, facts: &Fact
                     chosen(stage, meaning.clone(), facts)
                 })
             }
+            (Intent::Confirm, None, Some(question)) if offers_to_book(stage, question, &words) => {
+                heard_words(stage, Words::bare(Intent::Book), facts)
+            }
             _no_choice => heard_words(stage, words, facts),
         },
     }
+}
+
+/// Whether a yes says only that something is to be booked: the open question offered that first of all, and nothing
+/// else waits for a yes.
+fn offers_to_book(stage: &Stage, question: &Question, words: &Words) -> bool {
+    let may_begin = match stage {
+        Stage::Open | Stage::Gathering { .. } => true,
+        Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. } => false,
+    };
+    may_begin && question.options.first() == Some(&Meaning::Book) && !words.describes_a_booking()
 }
 
 /// Words that are the same whatever stands open come first; then it depends on the stage.
@@ -90,28 +108,28 @@ fn in_stage(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step
     match stage {
         Stage::Open => match gist {
             Gist::OtherTime | Gist::OtherService => move_a_visit(),
-            Gist::Book => advance(Draft::default().with(words, &facts.menu.zone), facts),
+            Gist::Book => advance(Draft::default().with(words, facts), facts),
             Gist::Yes | Gist::No | Gist::Wait | Gist::Unclear if words.describes_a_booking() => {
-                advance(Draft::default().with(words, &facts.menu.zone), facts)
+                advance(Draft::default().with(words, facts), facts)
             }
             Gist::Yes | Gist::No | Gist::Wait => Step::say(Reply::NothingOpen),
             Gist::Unclear => Step::misunderstood(),
         },
         Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } if words.describes_a_booking() => {
-            advance(draft.clone().with(words, &facts.menu.zone), facts)
+            advance(draft.clone().with(words, facts), facts)
         }
         // "The nearest is …, would that do?"
         Stage::Choosing { draft, slots } if gist == Gist::Yes => slot_chosen(draft, slots.first(), facts),
         Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => match gist {
             Gist::No => given_up(),
             Gist::Wait => Step::say(Reply::TakeYourTime),
-            Gist::OtherTime => ask_when(draft.clone().without_time()),
+            Gist::OtherTime => ask_when(draft.clone().for_another_time()),
             Gist::Book | Gist::OtherService => again(stage, facts),
             Gist::Yes | Gist::Unclear => Step::misunderstood(),
         },
         Stage::Confirming { draft, slot } => confirming(draft, slot, gist, words, facts),
         Stage::AskingPayer { draft, .. } if words.describes_a_booking() => {
-            advance(draft.clone().with(words, &facts.menu.zone), facts)
+            advance(draft.clone().with(words, facts), facts)
         }
         Stage::AskingPayer { draft, slot } => match gist {
             Gist::No => declined(draft, slot),
@@ -148,10 +166,10 @@ fn confirming(draft: &Draft, slot: &Slot, gist: Gist, words: &Words, facts: &Fac
         Gist::Yes | Gist::No | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear
             if words.describes_a_booking() =>
         {
-            advance(draft.clone().at(slot).with(words, &facts.menu.zone), facts)
+            advance(draft.clone().at(slot).with(words, facts), facts)
         }
         Gist::No => declined(draft, slot),
-        Gist::OtherTime => ask_when(draft.clone().without_time()),
+        Gist::OtherTime => ask_when(draft.clone().at(slot).for_another_time()),
         Gist::OtherService => ask_service(
             Draft {
                 services: Vec::new(),
@@ -187,9 +205,9 @@ fn agreed(draft: &Draft, slot: &Slot, payer: Option<PhoneNumber>, facts: &Facts<
 fn after_the_booking(gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
     match gist {
         Gist::OtherTime | Gist::OtherService => move_a_visit(),
-        Gist::Book => advance(Draft::default().with(words, &facts.menu.zone), facts).with(Effect::NewThread),
+        Gist::Book => advance(Draft::default().with(words, facts), facts).with(Effect::NewThread),
         Gist::Yes | Gist::No | Gist::Wait | Gist::Unclear if words.describes_a_booking() => {
-            advance(Draft::default().with(words, &facts.menu.zone), facts).with(Effect::NewThread)
+            advance(Draft::default().with(words, facts), facts).with(Effect::NewThread)
         }
         Gist::Yes | Gist::Wait => Step::silence(),
         Gist::No | Gist::Unclear => Step::misunderstood(),
@@ -204,10 +222,8 @@ fn move_a_visit() -> Step {
 
 fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
     let draft = match stage {
-        Stage::Gathering { draft, .. }
-        | Stage::Choosing { draft, .. }
-        | Stage::Confirming { draft, .. }
-        | Stage::AskingPayer { draft, .. } => draft.clone(),
+        Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => draft.clone(),
+        Stage::Confirming { draft, slot } | Stage::AskingPayer { draft, slot } => draft.clone().at(slot),
         Stage::Open | Stage::Paying { .. } | Stage::Booked { .. } | Stage::Cancelling { .. } => {
             Draft::default()
         }
@@ -215,7 +231,7 @@ fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
     match meaning {
         Meaning::Yes => heard_words(stage, Words::bare(Intent::Confirm), facts),
         Meaning::No => heard_words(stage, Words::bare(Intent::Deny), facts),
-        Meaning::OtherTime => ask_when(draft.without_time()),
+        Meaning::OtherTime => ask_when(draft.for_another_time()),
         Meaning::Service(service) => advance(draft.with_service(service), facts),
         Meaning::Reading(wanted) => advance(draft.with_time(wanted), facts),
         Meaning::Slot(place) => match stage {

@@ -4,7 +4,7 @@ use ratiba_kernel::Zone;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
-use super::Words;
+use super::{Facts, Missing, Stage, Words};
 use crate::desk::{Menu, ServiceRef, Slot, StaffRef, Wanted};
 
 /// What is known so far. One message may fill several fields.
@@ -21,12 +21,17 @@ pub struct Draft {
     pub other_reading: Option<Wanted>,
     /// Whether the reading is uncertain and both are to be put to the customer.
     pub uncertain: bool,
+    /// What was wanted before another time was asked for: an hour that comes without a day falls on its day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Wanted>,
 }
 
 impl Draft {
-    /// The draft with what the words say added; they replace what was said before.
+    /// The draft with what the words say added; they replace what was said before. A day that is over is not
+    /// talked about any more.
     #[must_use]
-    pub fn with(mut self, words: &Words, zone: &Zone) -> Self {
+    pub fn with(mut self, words: &Words, facts: &Facts<'_>) -> Self {
+        let zone = &facts.menu.zone;
         match words.services.as_slice() {
             [] => {}
             family if self.service().is_some_and(|decided| family.contains(&decided)) => {}
@@ -36,7 +41,9 @@ impl Draft {
             self.staff = words.staff;
         }
         if let Some(wanted) = words.wanted.clone() {
-            let before = self.wanted.take();
+            let before = self.wanted.take().or(self.before.take());
+            let before = before.filter(|before| !before.is_over(facts.now, zone));
+            self.before = None;
             self.other_reading = words
                 .other_reading
                 .clone()
@@ -60,22 +67,46 @@ impl Draft {
         self.wanted = Some(wanted);
         self.other_reading = None;
         self.uncertain = false;
+        self.before = None;
         self
     }
 
-    /// The draft with the slot's time decided.
+    /// The draft with the slot's time decided, and its person where somebody was named: who picks another person's
+    /// slot asks for that person.
     #[must_use]
-    pub fn at(self, slot: &Slot) -> Self {
+    pub fn at(mut self, slot: &Slot) -> Self {
+        self.staff = self.staff.and(slot.staff.or(self.staff));
         self.with_time(Wanted::At(slot.starts_at))
     }
 
-    /// The draft without a time.
+    /// The draft without a time, and without the day that was talked about.
     #[must_use]
-    pub fn without_time(mut self) -> Self {
-        self.wanted = None;
+    pub fn without_time(self) -> Self {
+        Self {
+            before: None,
+            ..self.for_another_time()
+        }
+    }
+
+    /// The draft without a time; the day stays the one that is talked about.
+    #[must_use]
+    pub fn for_another_time(mut self) -> Self {
+        self.before = self.wanted.take().or(self.before);
         self.other_reading = None;
         self.uncertain = false;
         self
+    }
+
+    /// The wish of somebody whose hold is gone: the same again, at another time.
+    #[must_use]
+    pub fn after_hold(slot: &Slot) -> Self {
+        Self {
+            staff: slot.staff,
+            ..Self::default()
+        }
+        .with_service(slot.service)
+        .at(slot)
+        .for_another_time()
     }
 
     /// The service, if it is decided.
@@ -115,5 +146,16 @@ impl Draft {
         self.wanted = self.wanted.map(place);
         self.other_reading = self.other_reading.map(place);
         self
+    }
+}
+
+impl Stage {
+    /// Where the dialogue stands once the hold of this slot is gone: another time may be named.
+    #[must_use]
+    pub fn after_hold(slot: &Slot) -> Self {
+        Self::Gathering {
+            draft: Draft::after_hold(slot),
+            missing: Missing::When,
+        }
     }
 }

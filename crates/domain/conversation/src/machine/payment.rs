@@ -82,7 +82,9 @@ pub fn asked(owed: Owed, answer: AskAnswer) -> Step {
             owed,
             payer_wanted: true,
         }),
-        AskAnswer::HoldGone => Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::Open),
+        AskAnswer::HoldGone => {
+            Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::after_hold(&owed.slot))
+        }
         AskAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
         AskAnswer::NotPossible => Step::call_person(HandoffReason::Money).at(Stage::Paying {
             owed,
@@ -100,7 +102,7 @@ pub fn looked_up(owed: Owed, claimed: bool, standing: PaymentStanding, facts: &F
         PaymentStanding::Checking | PaymentStanding::Prompting if claimed => Step::say(Reply::ClaimChecking),
         PaymentStanding::Checking | PaymentStanding::Prompting => Step::say(Reply::PaymentChecking),
         PaymentStanding::Failed(_) | PaymentStanding::NothingAsked if run_out => {
-            Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::Open)
+            Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::after_hold(&owed.slot))
         }
         PaymentStanding::Failed(trouble) => Step::say(Reply::PaymentFailed {
             trouble,
@@ -122,7 +124,9 @@ pub fn resent(owed: Owed, answer: ResendAnswer) -> Step {
         ResendAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
         ResendAnswer::BadPayer => Step::say(Reply::AskOtherPayer),
         ResendAnswer::NotYet { minutes } => Step::say(Reply::ResendNotYet { minutes }),
-        ResendAnswer::NothingDue => Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::Open),
+        ResendAnswer::NothingDue => {
+            Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::after_hold(&owed.slot))
+        }
     }
 }
 

@@ -230,10 +230,11 @@ fn a_hold_is_not_called_gone_while_the_money_may_still_come() {
         let step = payment::looked_up(owed(), false, standing, &after);
         assert_eq!(step.replies, [Reply::PaymentChecking]);
     }
+    let gone = Some(Stage::after_hold(&owed().slot));
     let step = payment::looked_up(owed(), false, PaymentStanding::NothingAsked, &after);
-    assert_eq!(step.stage, Some(Stage::Open));
+    assert_eq!(step.stage, gone);
     let step = payment::resent(owed(), ResendAnswer::NothingDue);
-    assert_eq!(step.stage, Some(Stage::Open));
+    assert_eq!(step.stage, gone);
 }
 
 #[test]
@@ -246,7 +247,7 @@ fn a_visit_that_is_paid_already_is_not_called_gone() {
     assert_eq!(step.stage.map(|stage| stage.name()), Some("booked"));
     let step = payment::asked(owed(), AskAnswer::HoldGone);
     assert_eq!(step.replies, [Reply::HoldGone { slot: owed().slot }]);
-    assert_eq!(step.stage, Some(Stage::Open));
+    assert_eq!(step.stage, Some(Stage::after_hold(&owed().slot)));
 }
 
 #[test]

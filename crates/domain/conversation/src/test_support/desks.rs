@@ -40,6 +40,7 @@ struct Desk {
     ask_answer: Option<AskAnswer>,
     holds: Vec<HoldOrder>,
     stand_in: Option<StaffRef>,
+    away: BTreeSet<StaffRef>,
 }
 
 /// Booking desk, book of visits and till of one business. A service costs what its menu says, 1,000 of it now;
@@ -129,6 +130,11 @@ impl FakeDesk {
         locked(&self.state).stand_in = Some(staff);
     }
 
+    /// This person is not there any more; whoever stands in is free.
+    pub fn send_away(&self, staff: StaffRef) {
+        locked(&self.state).away.insert(staff);
+    }
+
     /// Answers every wish for money like this.
     pub fn answer_asks(&self, answer: AskAnswer) {
         locked(&self.state).ask_answer = Some(answer);
@@ -196,7 +202,22 @@ impl BookingDesk for FakeDesk {
             }
             Wanted::TimeOfDay(_) => return Err(Outage::new("the machine asked for an hour without a day")),
         };
-        let taken = locked(&self.state).taken.contains(&at);
+        let (taken, away, stand_in) = {
+            let state = locked(&self.state);
+            let away = request.staff.filter(|staff| state.away.contains(staff));
+            (state.taken.contains(&at), away, state.stand_in)
+        };
+        if let Some(staff) = away {
+            let anybody = OfferRequest {
+                staff: stand_in,
+                ..request
+            };
+            let free = stand_in.and_then(|_| self.slot(&anybody, at));
+            return Ok(Offer::Alternatives {
+                reason: NotFree::StaffAway { staff },
+                slots: free.into_iter().collect(),
+            });
+        }
         let reason = if at <= now {
             NotFree::Past
         } else if !self.is_open(at) {

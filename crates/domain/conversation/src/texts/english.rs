@@ -77,9 +77,20 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "{service}: {when}, with {staff}, {price}, to be paid at the visit. Is that right?"
         }
         TextKey::ProposalDeclined => "All right. What should I change: the day, the time or the service?",
-        TextKey::SlotTaken => "{when} is no longer free. These are the nearest free times:",
+        TextKey::SlotTaken => "That time is taken: {when}. These are the nearest free times:",
         TextKey::NoSlotNear => "{when} is not free, and I found nothing near it. Which other day suits you?",
-        TextKey::ClosedThen => "We are closed at {when}. The nearest time is {nearest}. Does that suit you?",
+        TextKey::StaffNotFree => {
+            "{staff} is not free then: {when}. These are the nearest times with {staff}:"
+        }
+        TextKey::StaffNotFreeOthersAre => {
+            "{staff} is not free then: {when}. Who is free: {list}. Does that suit you, or another time?"
+        }
+        TextKey::StaffNotFreeNorNear => {
+            "{staff} is not free then: {when}, and I found nothing near it. Which other day suits you?"
+        }
+        TextKey::ClosedThen => {
+            "We are closed then: {when}. The nearest time is {nearest}. Does that suit you?"
+        }
         TextKey::AlreadyPast => "{when} has already passed. Which time do you mean?",
         TextKey::TooSoon => {
             "That is too soon for us to be ready: we need {duration} of notice. The nearest time is \
@@ -156,7 +167,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::NothingToPay => "There is nothing to pay at the moment.",
         TextKey::ResendNotYet => {
-            "I can send a new prompt in {duration}, once the last one is certainly over."
+            "M-Pesa needs at least a minute between prompts. Please tap again in {duration}, or write \
+             \"try again\"."
         }
         TextKey::HoldExpired => {
             "The time {when} was not paid for and is free again. Shall I look for a new time?"

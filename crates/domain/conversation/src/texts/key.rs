@@ -81,6 +81,12 @@ pub enum TextKey {
     SlotTaken,
     /// The time is taken, and nothing is free near it.
     NoSlotNear,
+    /// The person asked for is not free at the time; a list of that person's times follows.
+    StaffNotFree,
+    /// The person asked for is not free at the time, others are; a list of times follows.
+    StaffNotFreeOthersAre,
+    /// The person asked for is not free at the time, and nothing is free near it.
+    StaffNotFreeNorNear,
     /// The business is closed at the time; the nearest open time is offered.
     ClosedThen,
     /// The time named has passed.
@@ -276,6 +282,9 @@ impl TextKey {
         Self::ProposalDeclined,
         Self::SlotTaken,
         Self::NoSlotNear,
+        Self::StaffNotFree,
+        Self::StaffNotFreeOthersAre,
+        Self::StaffNotFreeNorNear,
         Self::ClosedThen,
         Self::AlreadyPast,
         Self::TooSoon,
@@ -399,6 +408,9 @@ impl TextKey {
             | Self::ProposalDeclined
             | Self::SlotTaken
             | Self::NoSlotNear
+            | Self::StaffNotFree
+            | Self::StaffNotFreeOthersAre
+            | Self::StaffNotFreeNorNear
             | Self::ClosedThen
             | Self::AlreadyPast
             | Self::TooSoon

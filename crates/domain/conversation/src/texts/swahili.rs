@@ -30,7 +30,7 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::UnsupportedReceived => "Aina hii ya ujumbe siwezi kuisoma. Tafadhali andika unachohitaji.",
         TextKey::HandoffStarted => {
-            "Subiri kidogo tafadhali: mtu wa timu yetu ataendelea nawe hapa. Nimempa ulichoniambia."
+            "Subiri kidogo tafadhali: mtu wa timu yetu ataendelea nawe hapa. Nimemweleza uliyoniambia."
         }
         TextKey::HandoffDelayed => "Pole kwa kusubiri. Mtu atakujibu kufikia {time}.",
         TextKey::OutsideCohort => {
@@ -38,8 +38,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              answer you here."
         }
         TextKey::OptedOut => {
-            "Sawa: hutapokea tena ujumbe kutoka kwetu, isipokuwa kuhusu miadi uliyonayo tayari. Ukitaka \
-             kurudi, andika ANZA."
+            "Sawa: hutapokea tena ujumbe kutoka kwetu, isipokuwa ujumbe kuhusu miadi uliyonayo tayari. \
+             Ukitaka kurudi, andika ANZA."
         }
         TextKey::OptedIn => {
             "Karibu tena! Utapokea majibu na vikumbusho kutoka kwa msaidizi wa kiotomatiki wa {business}. \
@@ -72,8 +72,15 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ProposalPaidInFull => "{service}: {when}, na {staff}. Ya kulipa sasa: {price}. Je, ni sawa?",
         TextKey::ProposalPaidThere => "{service}: {when}, na {staff}, {price}, utalipa ukija. Je, ni sawa?",
         TextKey::ProposalDeclined => "Sawa. Nibadilishe nini: siku, saa au huduma?",
-        TextKey::SlotTaken => "{when} haipo tena. Nafasi za karibu ni hizi:",
+        TextKey::SlotTaken => "Saa hiyo imechukuliwa: {when}. Nafasi za karibu ni hizi:",
         TextKey::NoSlotNear => "{when} hakuna nafasi, wala karibu yake. Siku gani nyingine itakufaa?",
+        TextKey::StaffNotFree => "{when} {staff} hana nafasi. Nafasi za karibu za {staff} ni hizi:",
+        TextKey::StaffNotFreeOthersAre => {
+            "{when} {staff} hana nafasi. Mwenye nafasi wakati huo: {list}. Itakufaa, au muda mwingine?"
+        }
+        TextKey::StaffNotFreeNorNear => {
+            "{when} {staff} hana nafasi, wala karibu yake. Siku gani nyingine itakufaa?"
+        }
         TextKey::ClosedThen => "{when} tutakuwa tumefunga. Muda wa karibu ni {nearest}. Itakufaa?",
         TextKey::AlreadyPast => "{when} imeshapita. Unamaanisha muda upi?",
         TextKey::TooSoon => {
@@ -85,8 +92,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::IsThisTheTime => "Unamaanisha {when}?",
         TextKey::GroupNeedsPerson => "Kwa watu {people} nitamwomba mtu wa timu yetu apange nawe.",
         TextKey::PromptSent => {
-            "Nimekushikia {service}, {when}, na {staff}, hadi {time}. Ombi la M-Pesa la {amount} limetumwa kwa simu \
-             yako: weka PIN kuthibitisha."
+            "Nimekushikia {service}, {when}, na {staff}, hadi {time}. Ombi la M-Pesa la {amount} limetumwa \
+             kwa simu yako: weka PIN kuthibitisha."
         }
         TextKey::SandboxNotice => {
             "(Majaribio: ombi hili la M-Pesa ni la kujaribu, hakuna pesa halisi inayokatwa.)"
@@ -149,14 +156,17 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ClaimBeingChecked => "Asante, naiangalia na M-Pesa. Tafadhali usilipe tena kwa sasa.",
         TextKey::NothingToPay => "Kwa sasa hakuna cha kulipa.",
         TextKey::ResendNotYet => {
-            "Naweza kutuma ombi jipya baada ya {duration}, la mwisho likishakwisha kabisa."
+            "M-Pesa inahitaji angalau dakika moja kati ya ombi na ombi. Tafadhali bonyeza tena baada ya \
+             {duration}, au andika \"jaribu tena\"."
         }
         TextKey::HoldExpired => "Nafasi ya {when} haikulipiwa na sasa iko wazi tena. Nitafute muda mwingine?",
         TextKey::PaidTooLate => {
             "Malipo yako ya {amount} yamefika baada ya nafasi kuachiliwa. Pesa yako iko salama: mtu \
              atakuandikia kuhusu muda mpya au kurudishiwa pesa."
         }
-        TextKey::MoneyQuestionToPerson => "Nimempa mtu jambo hili; ataangalia malipo yako na kukujibu hapa.",
+        TextKey::MoneyQuestionToPerson => {
+            "Nimemweleza mhudumu wetu; ataangalia malipo yako na kukujibu hapa."
+        }
         TextKey::AskPaymentNumber => "Ombi la M-Pesa litumwe kwa namba gani?",
         TextKey::ReminderDayBefore => "Kumbusho kutoka {business}: {service}, {when}, na {staff}. Utakuja?",
         TextKey::ReminderSoon => "Tutaonana hivi punde {business}: {service}, {when}, na {staff}.",

@@ -7,7 +7,7 @@ use time::macros::{date, datetime, time};
 use time::{Duration, PrimitiveDateTime};
 
 use super::*;
-use crate::understanding::{Context, Lexicon, OpeningHours, When, understand};
+use crate::understanding::{Context, Intent, Lexicon, OpeningHours, When, understand};
 
 const TONGUES: [Tongue; 2] = [Tongue::English, Tongue::Swahili];
 
@@ -107,6 +107,48 @@ fn no_text_is_left_in_the_other_language() {
             "{key:?}"
         );
     }
+}
+
+/// A whole date with its hour stands behind neither "at" nor "on"; and a time that was never offered was not
+/// free before.
+#[test]
+fn a_time_that_is_not_to_be_had_is_named_in_words_that_fit_any_time() {
+    for key in TextKey::ALL {
+        let english = template(*key, Tongue::English);
+        for before in ["at {when}", "on {when}", "at {nearest}", "on {nearest}"] {
+            assert!(!english.contains(before), "{key:?}: {english}");
+        }
+    }
+    let values = Values::new().with(Placeholder::When, "Jumatano 13 Mei");
+    let taken = |tongue| render(TextKey::SlotTaken, tongue, &values);
+    assert!(taken(Tongue::English).starts_with("That time is taken: Jumatano 13 Mei."));
+    assert!(taken(Tongue::Swahili).starts_with("Saa hiyo imechukuliwa: Jumatano 13 Mei."));
+}
+
+#[test]
+fn what_we_tell_to_write_for_a_new_prompt_asks_for_one() {
+    let context = Context {
+        now: datetime!(2026-05-12 05:00 UTC),
+        zone: nairobi(),
+        opening: OpeningHours::around_the_clock(),
+        lexicon: Lexicon::default(),
+        question_open: true,
+    };
+    for tongue in TONGUES {
+        let text = template(TextKey::ResendNotYet, tongue);
+        let told = text.split('"').nth(1).unwrap();
+        assert_eq!(understand(told, &context).intent, Intent::PaymentResend, "{told}");
+    }
+}
+
+/// *Kumpa mtu jambo* is a word-by-word translation: somebody is told (*kueleza*), not given a matter.
+#[test]
+fn who_takes_over_is_told_and_not_handed_what_was_said() {
+    for key in [TextKey::HandoffStarted, TextKey::MoneyQuestionToPerson] {
+        let swahili = template(key, Tongue::Swahili);
+        assert!(swahili.contains("Nimemweleza"), "{key:?}: {swahili}");
+    }
+    assert!(template(TextKey::OptedOut, Tongue::Swahili).contains("isipokuwa ujumbe kuhusu miadi"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A thread's state as JSON in a row: `{"v": 1, …}`.
+//! A thread's state as JSON in a row: `{"v": 2, …}`.
 //!
 //! A change of the shape raises [`STATE_VERSION`] and adds the step that lifts the version before; threads
 //! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed.
@@ -10,17 +10,22 @@ use super::{Answered, Handoff, ThreadState};
 use crate::machine::{Question, Stage};
 
 /// The version that this program writes.
-pub const STATE_VERSION: u64 = 1;
+pub const STATE_VERSION: u64 = 2;
 
 /// Lifts a state from the version of its position (0 → 1 first) to the next.
 type Lift = fn(Value) -> Value;
 
 /// One step for each version before [`STATE_VERSION`].
-const LIFTS: [Lift; 1] = [nothing_said_yet];
+const LIFTS: [Lift; 2] = [nothing_said_yet, no_time_before];
 
 /// Version 0 is the empty object that a row gets when it is made by hand.
 fn nothing_said_yet(_empty: Value) -> Value {
     serde_json::json!({"stage": {"stage": "open"}})
+}
+
+/// Version 2 may remember what was wanted before another time was asked for; version 1 never did.
+const fn no_time_before(state: Value) -> Value {
+    state
 }
 
 /// A stored state that this program cannot read.

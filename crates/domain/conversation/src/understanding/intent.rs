@@ -27,8 +27,14 @@ pub(super) fn hear(sentence: &Sentence, context: &Context) -> Heard {
         context,
         phrase: &phrase,
         names_something: !services.is_empty() || staff.is_some(),
+        names_service: !services.is_empty(),
     };
     let (intent, ask) = listener.intent(!refused.is_empty() && !services.is_empty());
+    let services = if intent == Intent::AskPrice && listener.asks_what_is_sold() {
+        lexicon::all_services(context, &services)
+    } else {
+        services
+    };
     let choice = (intent == Intent::ChooseOption)
         .then(|| choice(sentence))
         .flatten();
@@ -95,6 +101,7 @@ struct Listener<'s> {
     context: &'s Context,
     phrase: &'s Phrase<'s>,
     names_something: bool,
+    names_service: bool,
 }
 
 impl Listener<'_> {
@@ -117,8 +124,12 @@ impl Listener<'_> {
         if let Some(intent) = self.consent().or_else(|| self.answer()) {
             return (intent, false);
         }
-        if let Some(intent) = self.first_of(rules::PAYMENT_AND_CARE) {
-            return (intent, false);
+        match self.first_of(rules::PAYMENT_AND_CARE) {
+            Some(Intent::PaymentResend) if self.has(&rules::NOT_RESENT) => {
+                return (self.answers(Intent::Deny).unwrap_or(Intent::None), false);
+            }
+            Some(intent) => return (intent, false),
+            None => {}
         }
         if let Some(found) = self.about_a_booking(service_replaced) {
             return found;
@@ -140,7 +151,7 @@ impl Listener<'_> {
 
     /// Messages that only answer, greet or thank.
     fn answer(&self) -> Option<Intent> {
-        if self.sentence.mentions_time() || self.names_something {
+        if self.sentence.mentions_time() || self.names_something || self.asks_for_state() {
             return None;
         }
         if self.has(&rules::CHOICE)
@@ -240,6 +251,13 @@ impl Listener<'_> {
         })
     }
 
+    /// *Is my booking confirmed?* asks, though it says *confirmed*.
+    fn asks_for_state(&self) -> bool {
+        let asks = self.has(&rules::BOOKING_STATE)
+            || self.sentence.question && self.has(&rules::BOOKING_STATE_ASKED);
+        asks && !self.has(&rules::ABOUT_MONEY)
+    }
+
     /// Late, shown, given up, moved: what is said of a booking that exists or is being made.
     fn about_a_booking(&self, service_replaced: bool) -> Option<(Intent, bool)> {
         let moved = self.has(&rules::RESCHEDULE) && !self.has(&rules::NOT_MOVED);
@@ -248,6 +266,9 @@ impl Listener<'_> {
             && (self.sentence.found.iter().any(|f| f.negated && f.bears_on_time()) || self.begins_with_no());
         if self.has(&rules::RUNNING_LATE) && !(moved && time) && !self.has(&rules::NOT_LATE) {
             return Some((Intent::RunningLate, false));
+        }
+        if self.asks_for_state() {
+            return Some((Intent::ShowBooking, false));
         }
         if self.has(&rules::SHOW_BOOKING)
             && !moved
@@ -284,7 +305,9 @@ impl Listener<'_> {
             });
         }
         let to_service = self.names_something && !time && self.has(&rules::CHANGE_TO);
-        if moved && to_service && !mine {
+        // "Change my massage" names what is moved; "change my massage to a facial" what is wanted instead.
+        let names_what_is_moved = self.has(&rules::SOMETHING_OWN) && !self.has(&rules::INTO_ANOTHER);
+        if moved && to_service && !mine && !names_what_is_moved {
             return Some((Intent::ChangeService, false));
         }
         (moved || names_time_anew).then_some((Intent::Reschedule, false))
@@ -307,6 +330,9 @@ impl Listener<'_> {
     fn wish_or_question(&self) -> Intent {
         if let Some(intent) = self.first_of(rules::QUESTIONS) {
             return intent;
+        }
+        if self.asks_what_is_sold() || self.asks_whether_sold() {
+            return Intent::AskPrice;
         }
         let time = self.sentence.mentions_time();
         let content = time || self.names_something || duration(self.sentence).is_some();
@@ -364,6 +390,31 @@ impl Listener<'_> {
             (true, false, _) => Intent::Availability,
             _other => self.leftover(),
         }
+    }
+
+    /// *What do you offer?*, *mna massage gani?*: a list of everything answers it.
+    fn asks_what_is_sold(&self) -> bool {
+        self.first_of(rules::QUESTIONS).is_none()
+            && (self.has(&rules::ASK_OFFERED)
+                || self.asks_only_for_services() && self.has(&rules::WHICH_KIND))
+    }
+
+    /// *Mna massage?*: what it costs says that there is one.
+    fn asks_whether_sold(&self) -> bool {
+        self.asks_only_for_services() && self.has(&rules::HAVE_YOU)
+    }
+
+    /// Nothing is said beside the names of services and the words of a question. *What massage oils?* is another one.
+    fn asks_only_for_services(&self) -> bool {
+        let named = lexicon::service_words(self.sentence, self.context);
+        let frame: [&[&str]; 2] = [rules::OFFER_FRAME, rules::GREETINGS];
+        self.names_service
+            && self.sentence.tokens.iter().enumerate().all(|(at, token)| {
+                let word = token.text.as_str();
+                named.contains(&at)
+                    || vocabulary::is_filler(word)
+                    || frame.iter().any(|set| set.contains(&word))
+            })
     }
 
     /// Nothing asked and nothing named: a greeting or thanks with some talk around it, or nothing known.

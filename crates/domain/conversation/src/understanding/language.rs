@@ -25,13 +25,15 @@ pub(super) fn detect(sentence: &Sentence) -> Language {
 }
 
 fn is_swahili(word: &str) -> bool {
-    let swahili_verb = !vocabulary::is_english(word) && verb::analyse(word).is_some();
+    let swahili_verb =
+        !vocabulary::is_english(word) && !verb::is_plain_english(word) && verb::analyse(word).is_some();
     let weekday = word.starts_with("juma") || word.starts_with("ijum") || word.starts_with("alham");
     vocabulary::is_swahili(word) || numeral::is_swahili_numeral(word) || weekday || swahili_verb
 }
 
 fn is_english(word: &str) -> bool {
     vocabulary::is_english(word)
+        || verb::is_plain_english(word)
         || calendar::weekday_exact(word).is_some()
         || numeral::english_hour(word).is_some()
 }

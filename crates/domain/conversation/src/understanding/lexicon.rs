@@ -9,8 +9,19 @@ const EMPTY_WORDS: &[&str] = &[
     "ya", "wa", "za", "na", "and", "the", "of", "with", "for", "kwa", "min", "minutes", "hour", "hours", "a",
 ];
 
-/// A fit below this is no mention.
+/// Words that may stand between the name of a service and the word for its family.
+const LINKS: &[&str] = &[
+    "ya", "la", "za", "wa", "kwa", "of", "the", "a", "min", "minutes", "hour", "hours", "dakika",
+];
+
+/// A word that fits less is no mention.
 const WORD_FIT_MIN: u32 = 800;
+
+/// A name that fits less does not push another aside.
+const NAME_FIT_MIN: u16 = 600;
+
+/// A name that is there word for word.
+const WHOLE_FIT: u16 = 1000;
 
 /// The number of single-letter changes that turn one word into the other.
 pub(super) fn edit_distance(one: &str, other: &str) -> usize {
@@ -50,85 +61,221 @@ fn word_fit(name: &str, said: &str) -> u32 {
 }
 
 /// The services that the message names, the best first. Ties keep the order of the lexicon.
+///
+/// The longest and most specific name wins: a name whose words all belong to a longer name of another service is not
+/// meant (*massage* in *Swedish massage*), nor is the word for a whole family beside the name of one of its members
+/// (*massage* in *deep tissue massage*).
 pub(super) fn services(
     sentence: &Sentence,
     context: &Context,
     duration: Option<u32>,
     without: &[usize],
 ) -> Vec<Match> {
-    let mut matches: Vec<Match> = context
-        .lexicon
-        .services
+    let listener = Names {
+        sentence,
+        entries: &context.lexicon.services,
+        duration,
+        without,
+    };
+    let mentions: Vec<Mentioned<'_>> = listener.mentions();
+    let mut matches: Vec<Match> = mentions
         .iter()
-        .filter_map(|entry| {
-            best_phrase(entry, sentence, duration, without).map(|score| Match { id: entry.id, score })
-        })
+        .filter(|one| !mentions.iter().any(|other| listener.outdoes(other, one)))
+        .map(Mentioned::as_match)
         .collect();
     matches.sort_by_key(|found| std::cmp::Reverse(found.score));
     matches
 }
 
+/// Everything that is sold, all with one score, those that are named first.
+pub(super) fn all_services(context: &Context, named: &[Match]) -> Vec<Match> {
+    let is_named = |id| named.iter().any(|found| found.id == id);
+    let others = context.lexicon.services.iter().map(|entry| entry.id);
+    named
+        .iter()
+        .map(|found| found.id)
+        .chain(others.filter(|id| !is_named(*id)))
+        .map(|id| Match { id, score: WHOLE_FIT })
+        .collect()
+}
+
+/// The places of words that stand for a word of some service's name.
+pub(super) fn service_words(sentence: &Sentence, context: &Context) -> Vec<usize> {
+    let names: Vec<&String> = context
+        .lexicon
+        .services
+        .iter()
+        .flat_map(|entry| entry.phrases().iter().flatten())
+        .filter(|name| is_telling(name))
+        .collect();
+    let stands_for_one = |said: &str| names.iter().any(|name| word_fit(name, said) >= WORD_FIT_MIN);
+    let places = sentence.tokens.iter().enumerate();
+    places
+        .filter(|(_, token)| stands_for_one(&token.text))
+        .map(|(at, _)| at)
+        .collect()
+}
+
 /// The staff member that the message names.
 pub(super) fn staff(sentence: &Sentence, context: &Context) -> Option<Match> {
-    let mut matches: Vec<Match> = context
-        .lexicon
-        .staff
-        .iter()
-        .filter_map(|entry| {
-            best_phrase(entry, sentence, None, &[]).map(|score| Match { id: entry.id, score })
-        })
-        .collect();
+    let names = Names {
+        sentence,
+        entries: &context.lexicon.staff,
+        duration: None,
+        without: &[],
+    };
+    let mut matches: Vec<Match> = names.mentions().iter().map(Mentioned::as_match).collect();
     matches.sort_by_key(|found| std::cmp::Reverse(found.score));
     matches.first().copied()
 }
 
-fn best_phrase(
-    entry: &LexiconEntry,
-    sentence: &Sentence,
-    duration: Option<u32>,
-    without: &[usize],
-) -> Option<u16> {
-    entry
-        .phrases()
-        .iter()
-        .filter_map(|phrase| phrase_fit(phrase, sentence, duration, without))
-        .max()
+/// An entry that the message seems to name, with the fit of each of its names. There is at least one.
+struct Mentioned<'c> {
+    entry: &'c LexiconEntry,
+    fits: Vec<Fit>,
 }
 
-/// The fit of a whole name: longer words weigh more, and one long word must be there.
-fn phrase_fit(
-    phrase: &[String],
-    sentence: &Sentence,
-    duration: Option<u32>,
-    without: &[usize],
-) -> Option<u16> {
-    let (mut weight, mut fit, mut named) = (0_u32, 0_u32, false);
-    for name in phrase.iter().filter(|name| !EMPTY_WORDS.contains(&name.as_str())) {
-        let length = u32::try_from(name.chars().count()).unwrap_or(1);
-        if let Ok(minutes) = name.parse::<u32>() {
-            // A length in the name counts only where the customer names one.
-            if let Some(wanted) = duration {
-                weight += 4;
-                fit += if wanted == minutes { 4000 } else { 0 };
-            }
-            continue;
-        }
-        let best = sentence
-            .tokens
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| !without.contains(at))
-            .map(|(_, token)| word_fit(name, &token.text))
-            .max()
-            .unwrap_or(0);
-        weight += length;
-        if best >= WORD_FIT_MIN {
-            fit += best * length;
-            named |= length >= 3 && verb_does_not_explain(name);
+impl Mentioned<'_> {
+    fn as_match(&self) -> Match {
+        Match {
+            id: self.entry.id,
+            score: self.fits.iter().map(|fit| fit.score).max().unwrap_or(0),
         }
     }
-    let score = fit.checked_div(weight)?;
-    named.then(|| u16::try_from(score).unwrap_or(1000))
+}
+
+/// How well one name fits, and where the words stand that belong to it.
+struct Fit {
+    score: u16,
+    places: Vec<usize>,
+}
+
+/// Looks for the names of one part of the lexicon in a sentence.
+struct Names<'c> {
+    sentence: &'c Sentence,
+    entries: &'c [LexiconEntry],
+    duration: Option<u32>,
+    without: &'c [usize],
+}
+
+impl<'c> Names<'c> {
+    fn mentions(&self) -> Vec<Mentioned<'c>> {
+        self.entries
+            .iter()
+            .map(|entry| Mentioned {
+                entry,
+                fits: entry.phrases().iter().filter_map(|name| self.fit(name)).collect(),
+            })
+            .filter(|mentioned| !mentioned.fits.is_empty())
+            .collect()
+    }
+
+    /// The fit of a whole name: longer words weigh more, and one long word must be there.
+    fn fit(&self, phrase: &[String]) -> Option<Fit> {
+        let (mut weight, mut fit, mut named) = (0_u32, 0_u32, false);
+        let mut places = Vec::new();
+        for name in phrase.iter().filter(|name| !EMPTY_WORDS.contains(&name.as_str())) {
+            let length = u32::try_from(name.chars().count()).unwrap_or(1);
+            if let Ok(minutes) = name.parse::<u32>() {
+                // A length in the name counts only where the customer names one.
+                if let Some(wanted) = self.duration {
+                    weight += 4;
+                    fit += if wanted == minutes { 4000 } else { 0 };
+                }
+                continue;
+            }
+            let mut best = 0;
+            for (at, token) in self.sentence.tokens.iter().enumerate() {
+                let fits = word_fit(name, &token.text);
+                if fits >= WORD_FIT_MIN && !self.without.contains(&at) {
+                    best = best.max(fits);
+                    places.push(at);
+                }
+            }
+            weight += length;
+            fit += best * length;
+            named |= best > 0 && length >= 3 && verb_does_not_explain(name);
+        }
+        let score = u16::try_from(fit.checked_div(weight)?).unwrap_or(WHOLE_FIT);
+        places.sort_unstable();
+        places.dedup();
+        named.then_some(Fit { score, places })
+    }
+
+    /// Whether the words that seem to name `less` say no more than that `more` is meant.
+    fn outdoes(&self, more: &Mentioned<'_>, less: &Mentioned<'_>) -> bool {
+        more.entry.id != less.entry.id
+            && more.fits.iter().any(|fit| {
+                fit.score >= NAME_FIT_MIN && (covers(fit, less) || self.specifies(more.entry, fit, less))
+            })
+    }
+
+    /// Whether `less` is only the word for a family, and the name beside it says which member: *deep tissue* in *deep
+    /// tissue massage* and in *massage ya deep tissue*.
+    fn specifies(&self, entry: &LexiconEntry, fit: &Fit, less: &Mentioned<'_>) -> bool {
+        let says_the_family = |at: &usize| self.entries.iter().any(|entry| self.is_family_word(entry, *at));
+        let mut places = less.fits.iter().flat_map(|fit| &fit.places);
+        !fit.places.iter().any(says_the_family)
+            && places.all(|at| {
+                self.is_family_word(less.entry, *at)
+                    && self.stands_beside(*at, fit, self.has_word(entry, *at))
+            })
+    }
+
+    /// Whether the word here is a short name of `entry`, and the entry is called by a word that longer names contain:
+    /// *massage* of *Swedish massage*, and its synonyms.
+    fn is_family_word(&self, entry: &LexiconEntry, at: usize) -> bool {
+        let in_longer_names = |word: &str| {
+            let mut names = self.entries.iter().flat_map(LexiconEntry::phrases);
+            names.any(|name| telling(name).count() > 1 && telling(name).any(|part| part == word))
+        };
+        let short_names = || {
+            let names = entry.phrases().iter();
+            names.filter_map(|name| {
+                let mut words = telling(name);
+                words.next().filter(|_| words.next().is_none())
+            })
+        };
+        let said = self.sentence.words().text(at);
+        short_names().any(|name| word_fit(name, said) >= WORD_FIT_MIN) && short_names().any(in_longer_names)
+    }
+
+    /// Whether some name of `entry` contains the word here.
+    fn has_word(&self, entry: &LexiconEntry, at: usize) -> bool {
+        let said = self.sentence.words().text(at);
+        let mut names = entry.phrases().iter().flat_map(|name| telling(name));
+        names.any(|name| word_fit(name, said) >= WORD_FIT_MIN)
+    }
+
+    /// Whether the word here directly follows the name, or is linked to it. Two words side by side the other way round
+    /// may be two wishes, unless they are `related`.
+    fn stands_beside(&self, at: usize, fit: &Fit, related: bool) -> bool {
+        let words = self.sentence.words();
+        let clause = |at: usize| words.token(at).map(|token| token.clause);
+        let is_link = |at: &usize| LINKS.contains(&words.text(*at)) || words.is_number(*at);
+        let before = (0..at).rev().find(|at| !is_link(at));
+        let after = (at + 1..words.all().len()).find(|at| !is_link(at));
+        let in_name = |at: Option<usize>| at.filter(|at| fit.places.contains(at));
+        let here = clause(at);
+        in_name(before).is_some_and(|place| clause(place) == here)
+            || in_name(after).is_some_and(|place| clause(place) == here && (related || place > at + 1))
+    }
+}
+
+/// Whether every word of `less` belongs to the name that fits, and that name has more.
+fn covers(fit: &Fit, less: &Mentioned<'_>) -> bool {
+    less.fits.iter().all(|shorter| {
+        shorter.places.len() < fit.places.len() && shorter.places.iter().all(|at| fit.places.contains(at))
+    })
+}
+
+fn is_telling(word: &str) -> bool {
+    !EMPTY_WORDS.contains(&word) && word.parse::<u32>().is_err()
+}
+
+/// The words of a name that tell something.
+fn telling(name: &[String]) -> impl Iterator<Item = &str> {
+    name.iter().map(String::as_str).filter(|word| is_telling(word))
 }
 
 /// A word such as *book* in a name proves nothing: everybody says it.

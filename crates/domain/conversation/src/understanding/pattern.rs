@@ -7,6 +7,7 @@
 //! | `bei` | is this word |
 //! | `promo*` | begins so |
 //! | `+pay`, `-pay` | is a positive or negative verb form of this root |
+//! | `=book` | is a passive form of this root that tells what has happened, or has not yet: *imebookiwa* |
 //! | `@booking` | is in the class of that name |
 //! | `#` | is a number |
 //!
@@ -150,6 +151,22 @@ const CLASSES: &[(&str, &[&str])] = &[
         ],
     ),
     ("again", &["again", "tena", "twice", "double"]),
+    (
+        "settled",
+        &[
+            "confirmed",
+            "booked",
+            "reserved",
+            "scheduled",
+            "secured",
+            "moved",
+            "changed",
+            "rescheduled",
+            "postponed",
+            "cancelled",
+            "canceled",
+        ],
+    ),
 ];
 
 /// Patterns of which one is enough; they are parsed at their first use.
@@ -172,6 +189,7 @@ enum Alternative {
     Word(&'static str),
     Prefix(&'static str),
     Verb { root: &'static str, negative: bool },
+    Undergone(&'static str),
     Class(&'static [&'static str]),
     Number,
 }
@@ -227,6 +245,9 @@ impl Alternative {
         if let Some(root) = source.strip_prefix('-') {
             return Self::Verb { root, negative: true };
         }
+        if let Some(root) = source.strip_prefix('=') {
+            return Self::Undergone(root);
+        }
         match source.strip_suffix('*') {
             Some(head) => Self::Prefix(head),
             None if source == "#" => Self::Number,
@@ -239,11 +260,9 @@ impl Alternative {
             Self::Word(word) => token.text == *word,
             Self::Prefix(head) => token.text.starts_with(head),
             Self::Verb { root, negative } => {
-                verb == Some(Verb {
-                    root,
-                    negative: *negative,
-                })
+                verb.is_some_and(|verb| verb.root == *root && verb.negative == *negative)
             }
+            Self::Undergone(root) => verb.is_some_and(|verb| verb.root == *root && verb.undergone),
             Self::Class(words) => words.contains(&token.text.as_str()),
             Self::Number => token.kind != Kind::Word || numeral::unit(&token.text).is_some(),
         }

@@ -1,7 +1,11 @@
 //! The phrases by which an intent is known, as data. The language of the patterns stands in [`super::pattern`].
 
+mod words;
+
 use super::Intent;
 use super::pattern::Patterns;
+
+pub(super) use words::{GLUE, GREETINGS, NO, NOT_YET, OFFER_FRAME, THANKS, YES};
 
 /// Consent words; they count only as the whole message.
 pub(super) const OPT_OUT_WORDS: &[&str] =
@@ -91,7 +95,16 @@ pub(super) static PAYMENT_RESEND: Patterns = Patterns::new(&[
     "nijaribu|jaribu|tujaribu .. kulipa|malipo|tena",
     "try .. again",
     "tuma|itume|send tena|again",
+    "+send it|hiyo|hilo|lile tena|again",
+    "+send .. ombi|request .. tena|again|upya|jipya|lingine|ingine|nyingine",
+    "nipe|nipeni|naomba|nataka|+want .. ombi|request .. tena|again|upya|jipya|lingine",
     "mpesa .. request|menu .. haija*|haiku*|not|again|tena",
+]);
+
+/// A new payment prompt is forbidden.
+pub(super) static NOT_RESENT: Patterns = Patterns::new(&[
+    "usini*|msini*|usitu*|msitu*|usise*|msise* .. @prompt|ombi|request",
+    "dont|stop|never|not send|sending|resend|push .. @prompt|request",
 ]);
 
 pub(super) static PAYMENT_CLAIM: Patterns = Patterns::new(&[
@@ -164,11 +177,32 @@ pub(super) static SHOW_BOOKING: Patterns = Patterns::new(&[
     "show|view|see|check|remind|confirm|list me|my|of .. @booking",
     "show|view|see|check|list .. @mine .. @booking",
     "+show .. @booking|miadi",
+    "@mine ni|iko|itakuwa saa|lini|siku|tarehe",
     "@booking @mine $",
     "^ @mine @booking $",
     "ni lini .. @booking|miadi",
     "details .. @booking",
 ]);
+
+/// The state of the own booking is asked for, or told in the words of such a question: *am I booked?*,
+/// *imethibitishwa?*
+pub(super) static BOOKING_STATE: Patterns = Patterns::new(&[
+    "is|isnt|was|has|hasnt @mine .. @settled",
+    "is|isnt|was|has|hasnt the|that|this .. @booking .. @settled",
+    "is|was|has it|everything|all .. confirmed",
+    "am|was|are|were i|we .. confirmed|booked|scheduled",
+    "have|has i|we|it been .. @settled",
+    "have|did @you .. book|booked|confirm|confirmed|reserve|reserved me|us|my",
+    "did @mine .. @booking .. through",
+    "=confirm|=book|=put|=move|=change|=cancel",
+    "iko|ziko|niko|tuko .. confirmed|booked",
+]);
+
+/// The same with no verb before it; a question mark has to say that it asks.
+pub(super) static BOOKING_STATE_ASKED: Patterns = Patterns::new(&["^ @mine .. @settled"]);
+
+/// It is money that is spoken of.
+pub(super) static ABOUT_MONEY: Patterns = Patterns::new(&["@money|mpesa|payment|paid", "+pay"]);
 
 /// Clear words for giving a booking up.
 pub(super) static CANCEL: Patterns = Patterns::new(&[
@@ -295,6 +329,33 @@ pub(super) static ASK_LOCATION: Patterns = Patterns::new(&[
     "which|what building|street|road|area|town|floor|estate|mall",
     "mtaa|jengo|eneo|barabara|floor|town|area|building gani",
     "nitum*|mnitum*|send|share|drop|naomba .. pin|loc",
+]);
+
+/// What is sold at all is asked for; the list of everything with its price answers it.
+pub(super) static ASK_OFFERED: Patterns = Patterns::new(&[
+    "huduma|services|treatments .. gani|zipi|zenu|zote|aina",
+    "gani|zipi huduma",
+    "mna|mnatoa|mnafanya|mnauza|mnaoffer|mnado|mnapeana nini $",
+    "what|which|wat services|treatments",
+    "what|which|wat kind|kinds|type|types|sort|sorts of services|service|treatments|treatment",
+    "what|wat .. do|does|are @you .. offer|offering|have|sell|provide|do $",
+    "what .. can|could i|we book|order|choose $",
+    "your|all|the|of|about|available services|treatments",
+    "services|treatments @you|that .. offer|have|do|provide",
+    "menu|catalogue|catalog|brochure|pricelist",
+    "orodha .. huduma|bei",
+]);
+
+/// A kind is asked for: *massage gani*, *what massages*.
+pub(super) static WHICH_KIND: Patterns =
+    Patterns::new(&["what|which|wat|gani|zipi|ipi|aina|kind|kinds|type|types"]);
+
+/// Somebody is asked for having something.
+pub(super) static HAVE_YOU: Patterns = Patterns::new(&[
+    "mna|mnayo|mnazo|mnatoa|mnafanya|mnauza|mnaoffer|mnado|kuna",
+    "mko na",
+    "do|does @you|the .. have|offer|do|provide|sell|give",
+    "are there",
 ]);
 
 /// Phrases that ask for a free time and for nothing else.
@@ -467,6 +528,13 @@ pub(super) static OTHER_WISH: Patterns = Patterns::new(&[
     "but|lakini|instead .. can|naweza",
 ]);
 
+/// What is changed belongs to the customer already.
+pub(super) static SOMETHING_OWN: Patterns = Patterns::new(&["@mine"]);
+
+/// What follows replaces what there is.
+pub(super) static INTO_ANOTHER: Patterns =
+    Patterns::new(&["to|into|for|with|iwe|ikuwe|kuwa|hadi|kwa|badala|instead"]);
+
 /// A change to something.
 pub(super) static CHANGE_TO: Patterns = Patterns::new(&["+change", "change|switch to"]);
 
@@ -495,57 +563,4 @@ pub(super) const QUESTIONS: &[(Intent, &Patterns)] = &[
     (Intent::AskPrice, &ASK_PRICE),
     (Intent::AskHours, &ASK_HOURS),
     (Intent::AskLocation, &ASK_LOCATION),
-];
-
-/// Words that say yes, and those that may stand beside them.
-#[rustfmt::skip]
-pub(super) const YES: &[&str] = &[
-    "ndio", "sawa", "sawasawa", "haya", "ee", "eeh", "eh", "ehe", "naam", "poa", "fiti", "yes", "ok",
-    "okay", "okey", "oki", "okie", "k", "sure", "confirm", "confirmed", "correct", "right", "perfect",
-    "fine", "nathibitisha", "good", "thibitisha", "kabisa", "nakubali", "nimekubali", "kubali", "safi",
-    "freshi", "fresh", "inafaa", "alright", "great", "definitely", "absolutely", "hakika", "proceed",
-    "endelea", "tuendelee", "agreed", "agree", "kwel", "kweli", "sasawa", "works", "bomba", "ndivyo",
-    "ofcourse", "course", "deal", "vizuri", "nzuri", "hewala", "aye", "ndioo", "yees", "imekubaliwa",
-    "noted", "cool", "nice", "exactly", "yessir",
-];
-
-#[rustfmt::skip]
-pub(super) const NO: &[&str] = &[
-    "hapana", "zii", "no", "nope", "nah", "sio", "siyo", "si", "sitaki", "la", "never", "not", "hapanaa",
-    "dont", "wrong", "hatutaki", "staki", "sidhani", "ata", "naah",
-];
-
-#[rustfmt::skip]
-pub(super) const NOT_YET: &[&str] = &[
-    "bado", "ngoja", "ngojea", "ngojeni", "subiri", "subirini", "subir", "wait", "kidogo", "hold", "later",
-    "baadaye", "badae", "baadae", "nifikirie", "nitafikiria", "moment", "sijui", "sijaamua", "patience",
-    "undecided", "nangoja", "nasubiri", "nitakuambia", "nitakwambia",
-];
-
-/// Words that go with a yes, a no or a wait, and decide nothing.
-#[rustfmt::skip]
-pub(super) const GLUE: &[&str] = &[
-    "iko", "ni", "ya", "hiyo", "hivyo", "hivo", "hilo", "that", "thats", "its", "it", "is", "for", "me",
-    "of", "lets", "go", "ahead", "do", "with", "asante", "thanks", "thank", "you", "sana", "mimi", "i",
-    "im", "am", "on", "kwangu", "hizo", "basi", "tu", "ile", "and", "na", "kwa", "this", "the", "a", "an",
-    "one", "minute", "minutes", "dakika", "moja", "not", "yet", "sure", "nipe", "muda", "give", "let",
-    "think", "check", "first", "kwanza", "please", "u", "iwe", "very", "much", "acha", "wacha", "so", "all",
-    "to", "hii", "hata", "kitu", "nani", "ndo", "mzuri", "njema", "book", "booking", "will", "be", "would",
-    "sounds", "looks", "really", "thankyou", "up", "sec", "second", "seconds", "time", "want", "shukran",
-    "nataka", "now", "sasa", "niko", "tena", "pia", "hello", "hi", "hey",
-];
-
-#[rustfmt::skip]
-pub(super) const GREETINGS: &[&str] = &[
-    "habari", "habarini", "hujambo", "hamjambo", "jambo", "salaam", "salamu", "shikamoo", "marahaba",
-    "mambo", "sasa", "niaje", "vipi", "hi", "hey", "hello", "hallo", "hae", "heey", "sema", "hodi", "mko",
-    "poa", "uko", "aje", "umeamkaje", "umeshindaje", "mmeamkaje", "salama", "greetings", "rada", "form",
-    "wassup", "sup", "howdy", "hola", "hujambo", "mzima", "wazima", "mambovipi", "yo", "there", "morning",
-    "afternoon", "evening", "heyy", "niambie", "gm",
-];
-
-#[rustfmt::skip]
-pub(super) const THANKS: &[&str] = &[
-    "asante", "thanks", "thank", "shukran", "nashukuru", "tunashukuru", "thankyou", "shukrani",
-    "appreciate", "appreciated", "grateful", "ty", "barikiwa", "mbarikiwe", "ubarikiwe",
 ];

@@ -1,7 +1,9 @@
 //! The rules in small cases; the worked cases and the laws stand in files of their own.
 
 mod cases;
+mod intents;
 mod laws;
+mod names;
 
 use ratiba_kernel::zone::Zone;
 use time::macros::{datetime, time};

@@ -161,6 +161,14 @@ const OBJECTS: &[&str] = &[
     "", "ni", "ku", "m", "mw", "tu", "wa", "i", "ki", "vi", "li", "ya", "u", "zi", "ji", "ha",
 ];
 
+/// Tenses of what has happened, or has not happened yet.
+const DONE: &[&str] = &["li", "me", "mesha", "sha", "ja"];
+
+const PASSIVE_ENDINGS: &[&str] = &["wa", "iwa", "ewa", "ishwa"];
+
+/// Endings of a borrowed verb that is plain English: *booked*, *moving*.
+const PLAIN_ENDINGS: &[&str] = &["", "s", "d", "ed", "ing", "led", "ling"];
+
 /// The longest marks before a root: subject, tense and object, *hatumeshakuni-*.
 const PREFIX_CHARS_MAX: usize = 16;
 
@@ -170,6 +178,17 @@ pub(super) struct Verb {
     /// The English name of the root.
     pub(super) root: &'static str,
     pub(super) negative: bool,
+    /// A passive of what has happened, or not yet: *imethibitishwa*, *sijathibitishwa*.
+    pub(super) undergone: bool,
+}
+
+/// Whether the word is a borrowed verb as English writes it: *confirmed*, but not *kuconfirm*.
+pub(super) fn is_plain_english(word: &str) -> bool {
+    ROOTS
+        .iter()
+        .filter(|(_, _, family)| *family == Family::English)
+        .filter_map(|(stem, ..)| word.strip_prefix(stem))
+        .any(|ending| PLAIN_ENDINGS.contains(&ending))
 }
 
 /// The verb form that a word is, if any; the longest root wins.
@@ -185,11 +204,25 @@ pub(super) fn analyse(word: &str) -> Option<Verb> {
                 continue;
             };
             if best.is_none_or(|(length, _)| stem.len() > length) {
-                best = Some((stem.len(), Verb { root, negative }));
+                let undergone = is_done(prefix) && PASSIVE_ENDINGS.contains(&ending);
+                let verb = Verb {
+                    root,
+                    negative,
+                    undergone,
+                };
+                best = Some((stem.len(), verb));
             }
         }
     }
     best.map(|(_, verb)| verb)
+}
+
+/// Whether the marks are a subject and a tense of what has happened.
+fn is_done(prefix: &str) -> bool {
+    SUBJECTS
+        .iter()
+        .filter_map(|(subject, _)| prefix.strip_prefix(subject))
+        .any(|tense| DONE.contains(&tense))
 }
 
 /// Whether the form is negative; `None` if prefix and ending make no form.

@@ -142,7 +142,7 @@ impl TakeTurn {
         let stale = is_stale(&scene, now);
         let mut turn = Turn::begin(scene, profile, menu, now, Arc::clone(&self.ids));
         if let Some(understood) = &understood {
-            turn.heard_language(understood.language);
+            turn.heard_language(understood);
         }
         let consent = consent_intent(&said);
         if silent_before && consent.is_none() {

@@ -185,16 +185,18 @@ impl Tell {
             tracing::warn!(visit.id = %card.id, "nobody in the chat has this visit");
             return Ok(None);
         };
+        let stage = file.thread.as_ref().map(|thread| &thread.state.stage);
+        let notice = notice::once_gone(notice, &card, stage);
         if notice.is_stale(&card, scene.now) {
             return Ok(None);
         }
         let standing = match notice {
-            Notice::VisitConfirmed { .. } | Notice::VisitLost { .. } | Notice::ReceiptKnown { .. } => {
-                self.payments.standing(tenant, card.id).await?
-            }
+            Notice::VisitConfirmed { .. }
+            | Notice::VisitLost { .. }
+            | Notice::ReceiptKnown { .. }
+            | Notice::HoldExpired { .. } => self.payments.standing(tenant, card.id).await?,
             Notice::PaymentFailed { .. }
             | Notice::PaymentChecking { .. }
-            | Notice::HoldExpired { .. }
             | Notice::Reminder { .. }
             | Notice::VisitCancelled { .. }
             | Notice::MoneyNeedsPerson { .. }
@@ -202,11 +204,14 @@ impl Tell {
             | Notice::MessageNotSent { .. }
             | Notice::Digest(_) => PaymentStanding::NothingAsked,
         };
+        let Some(notice) = notice::by_the_money(notice, &standing) else {
+            return Ok(None);
+        };
         let mut change = Change::at(scene.now);
         if file.customer.opted_out_at.is_some() && !notice.is_strictly_needed() {
             return Ok(None);
         }
-        self.say(scene, occasion, notice, &card, &standing, file, &mut change);
+        self.say(scene, occasion, &notice, &card, &standing, file, &mut change);
         Ok((!change.messages.is_empty()).then_some(change))
     }
 

@@ -1,9 +1,11 @@
 //! The words for each reply.
 
+use std::collections::BTreeSet;
+
 use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
-use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, VisitCard, Wanted};
+use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, StaffRef, VisitCard, Wanted};
 use crate::machine::{CHOICES_MAX, Meaning, Misunderstanding, Owed, Reply, Wordless};
 use crate::outgoing::{BUTTON_TITLE_CHARACTERS_MAX, Purpose, ROWS_MAX, cut};
 use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, render};
@@ -54,7 +56,7 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
             slots,
         } => pick_slot(*reason, wanted.as_ref(), slots, voice),
         Reply::NothingFree { reason, wanted } => {
-            Phrase::plain(not_free(*reason, wanted.as_ref(), None, voice))
+            Phrase::plain(not_free(*reason, wanted.as_ref(), &[], voice))
         }
         Reply::Declined => voice.say(TextKey::ProposalDeclined),
         Reply::AskPayer | Reply::AskOtherPayer => voice.say(TextKey::AskPaymentNumber),
@@ -217,7 +219,7 @@ fn pick_slot(reason: NotFree, wanted: Option<&Wanted>, slots: &[Slot], voice: &V
         })
         .collect();
     choices.push(voice.choice(Meaning::OtherTime, TextKey::ButtonOtherTime));
-    Phrase::plain(not_free(reason, wanted, slots.first(), voice))
+    Phrase::plain(not_free(reason, wanted, slots, voice))
         .with_choices(choices)
         .opened_by(voice.text(TextKey::ListTimes, &Values::new()))
 }
@@ -231,7 +233,8 @@ fn slot_title(slot: &Slot, voice: &Voice<'_>) -> String {
 }
 
 /// Why the time that was wanted is not simply proposed.
-fn not_free(reason: NotFree, wanted: Option<&Wanted>, nearest: Option<&Slot>, voice: &Voice<'_>) -> String {
+fn not_free(reason: NotFree, wanted: Option<&Wanted>, slots: &[Slot], voice: &Voice<'_>) -> String {
+    let nearest = slots.first();
     let zone = &voice.menu.zone;
     let when = wanted.map_or_else(|| "…".to_owned(), |wanted| voice.wanted(wanted));
     let values = Values::new().with(Placeholder::When, when);
@@ -267,19 +270,37 @@ fn not_free(reason: NotFree, wanted: Option<&Wanted>, nearest: Option<&Slot>, vo
             TextKey::TooFarAhead,
             &Values::new().with(Placeholder::Date, format_date(last_day, voice.tongue)),
         ),
-        (NotFree::Taken | NotFree::StaffAway | NotFree::NotOffered, Some(_)) => {
-            voice.text(TextKey::SlotTaken, &values)
-        }
+        (NotFree::StaffAway { staff }, _) => staff_away(staff, values, slots, voice),
+        (NotFree::Taken | NotFree::NotOffered, Some(_)) => voice.text(TextKey::SlotTaken, &values),
         (
             NotFree::Choose
             | NotFree::Taken
             | NotFree::Closed
-            | NotFree::StaffAway
             | NotFree::TooSoon { .. }
             | NotFree::NotOffered,
             None,
         ) => voice.text(TextKey::NoSlotNear, &values),
     }
+}
+
+/// The person asked for is not free then: who is, or when that person is.
+fn staff_away(staff: StaffRef, values: Values, slots: &[Slot], voice: &Voice<'_>) -> String {
+    let name = voice.menu.staff_member(staff).map_or("…", |member| &member.name);
+    let others: BTreeSet<String> = slots
+        .iter()
+        .filter(|slot| slot.staff.is_some_and(|other| other != staff))
+        .map(|slot| voice.staff_name(slot))
+        .collect();
+    let key = match (slots, others.is_empty()) {
+        ([], _) => TextKey::StaffNotFreeNorNear,
+        (_some, true) => TextKey::StaffNotFree,
+        (_some, false) => TextKey::StaffNotFreeOthersAre,
+    };
+    let names: Vec<String> = others.into_iter().collect();
+    let values = values
+        .with(Placeholder::Staff, name)
+        .with(Placeholder::List, names.join(", "));
+    voice.text(key, &values)
 }
 
 /// The confirmation of a visit that was paid; `values` say what and when. A receipt that is not known yet is left out.

@@ -101,7 +101,7 @@ fn every_reason_names_what_was_asked_for_or_what_is_possible() {
         };
         words(&reply, Tongue::English).body
     };
-    assert!(said(NotFree::Closed).contains("closed at Wednesday 13 May, 7:00 am"));
+    assert!(said(NotFree::Closed).contains("closed then: Wednesday 13 May, 7:00 am"));
     assert!(said(NotFree::Closed).contains("2:00 pm"));
     assert!(said(NotFree::TooSoon { notice_minutes: 30 }).contains("30 minutes"));
     assert!(said(NotFree::Taken).contains("7:00 am"));

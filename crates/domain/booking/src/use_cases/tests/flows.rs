@@ -127,15 +127,15 @@ fn an_offer_holds_nothing() {
     };
     assert!(matches!(offer(at(14, 0)), Offer::Free(slot) if slot.parts[0].staff == staff(1)));
     assert!(matches!(offer(at(14, 0)), Offer::Free(_)));
-    let Offer::Alternatives { reasons, slots } = offer(at(20, 0)) else {
+    let Offer::Alternatives { refused, slots } = offer(at(20, 0)) else {
         panic!("closed by then")
     };
-    assert!(reasons.contains(&Reason::Closed));
+    assert!(refused.reasons().contains(&Reason::Closed));
     assert_eq!(slots[0].time.start(), at(16, 0));
-    let Offer::Alternatives { reasons, slots } = offer(NOW - Duration::days(400)) else {
+    let Offer::Alternatives { refused, slots } = offer(NOW - Duration::days(400)) else {
         panic!("past")
     };
-    assert!(reasons.contains(&Reason::InThePast));
+    assert!(refused.reasons().contains(&Reason::InThePast));
     assert_eq!(
         slots[0].time.start(),
         at(-15, 0),

@@ -18,6 +18,10 @@ pub fn offered(draft: Draft, offer: Offer) -> Step {
 fn choose(draft: Draft, reason: NotFree, slots: Vec<Slot>) -> Step {
     let wanted = draft.wanted.clone();
     match (reason, slots.as_slice()) {
+        (NotFree::Past, []) => Step::say(Reply::NothingFree { reason, wanted }).at(Stage::Gathering {
+            draft: draft.for_another_time(),
+            missing: Missing::When,
+        }),
         (_any, []) => Step::say(Reply::NothingFree { reason, wanted }).at(Stage::Gathering {
             draft: draft.without_time(),
             missing: Missing::When,
@@ -26,12 +30,25 @@ fn choose(draft: Draft, reason: NotFree, slots: Vec<Slot>) -> Step {
             let slot = *only;
             propose(draft.at(&slot), slot)
         }
-        (_any, _several) => Step::say(Reply::PickSlot {
-            reason,
-            wanted,
-            slots: slots.clone(),
-        })
-        .at(Stage::Choosing { draft, slots }),
+        (_any, _several) => {
+            let draft = match reason {
+                // It would only be found to have passed again.
+                NotFree::Past => draft.for_another_time(),
+                NotFree::Choose
+                | NotFree::Taken
+                | NotFree::Closed
+                | NotFree::StaffAway { .. }
+                | NotFree::TooSoon { .. }
+                | NotFree::TooFar { .. }
+                | NotFree::NotOffered => draft,
+            };
+            Step::say(Reply::PickSlot {
+                reason,
+                wanted,
+                slots: slots.clone(),
+            })
+            .at(Stage::Choosing { draft, slots })
+        }
     }
 }
 

@@ -301,7 +301,7 @@ fn other_sentences_of_the_same_kind_are_read_by_the_same_rules() {
         ("Where are you located?", "ask_location", "", "no"),
         ("Nielekeze jinsi ya kufika", "ask_location", "", "no"),
         ("do you have parking?", "ask_info", "", "no"),
-        ("Mnatoa huduma gani?", "ask_info", "", "no"),
+        ("Mnatoa huduma gani?", "ask_price", "", "no"),
         ("when is my appointment?", "show_booking", "", "no"),
         ("Booking yangu ni lini?", "show_booking", "", "no"),
         // Answers and small talk
@@ -355,7 +355,7 @@ fn other_sentences_of_the_same_kind_are_read_by_the_same_rules() {
         ("nitalipa kesho", "not_yet", "", "no"),
         ("nilikatwa 2000 badala ya 1000", "payment_dispute", "", "no"),
         ("how do I pay?", "ask_info", "", "no"),
-        ("what services do you offer?", "ask_info", "", "no"),
+        ("what services do you offer?", "ask_price", "", "no"),
         ("nije na nini?", "ask_info", "", "no"),
         ("when can I come?", "availability", "", "no"),
         ("mtu", "human", "", "no"),

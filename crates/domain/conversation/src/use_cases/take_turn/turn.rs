@@ -1,5 +1,6 @@
 //! What a turn has come to so far: where the dialogue stands, what is to be said, what else follows.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ratiba_kernel::{IdSource, PhoneNumber};
@@ -17,7 +18,7 @@ use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient};
 use crate::ports::Change;
 use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
 use crate::thread::{Answered, HandoffReason, Thread};
-use crate::understanding::Language;
+use crate::understanding::{Intent, Language, Understood};
 use crate::wording::alert::{self, OwnerNews};
 use crate::wording::{Phrase, Voice, phrase, present};
 
@@ -58,12 +59,18 @@ impl Turn {
         }
     }
 
-    pub(super) fn heard_language(&mut self, language: Language) {
+    /// Learns the language of a message. One that was not understood has none: it is answered in the language that
+    /// the customer spoke before, and only a stranger's is guessed from it.
+    pub(super) fn heard_language(&mut self, understood: &Understood) {
+        let words = self.scene.shown_words();
         // A bare "ok" or a number says nothing about the language of somebody who has spoken before.
-        let short = self.scene.shown_words().split_whitespace().count() < 2;
-        if !short || self.scene.thread.language.is_none() {
-            self.scene.thread.language = Some(language);
-            self.scene.customer.language = Some(language);
+        let short = words.split_whitespace().count() < 2;
+        let known = self.scene.customer.language;
+        if says_something(understood) && (known.is_none() || !short && !only_names(&words, &self.menu)) {
+            self.scene.customer.language = Some(understood.language);
+            self.scene.thread.language = Some(understood.language);
+        } else if self.scene.thread.language.is_none() {
+            self.scene.thread.language = known.or(Some(understood.language));
         }
     }
 
@@ -321,4 +328,28 @@ impl Turn {
             at: self.now,
         }
     }
+}
+
+/// Whether the rules found anything in a message.
+fn says_something(understood: &Understood) -> bool {
+    understood.intent != Intent::None
+        || understood.when.is_some()
+        || understood.staff.is_some()
+        || !understood.services.is_empty()
+}
+
+/// Whether a message is made of the menu's own names and of figures, which are the same in every language.
+fn only_names(text: &str, menu: &Menu) -> bool {
+    let services = menu.services.iter().flat_map(|service| {
+        let names = std::iter::once(&service.name);
+        names.chain(&service.name_sw).chain(&service.aliases)
+    });
+    let names = services.chain(menu.staff.iter().map(|member| &member.name));
+    let names: BTreeSet<String> = names.flat_map(|name| words_of(name)).collect();
+    words_of(text).all(|word| names.contains(&word) || word.contains(|c: char| c.is_ascii_digit()))
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase)
 }

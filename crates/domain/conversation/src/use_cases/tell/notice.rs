@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{DigestFigures, is_ahead};
 use crate::desk::{PaymentStanding, PaymentTrouble, VisitCard, VisitRef, VisitStanding};
-use crate::machine::{Draft, Meaning, Missing, Reply, Stage};
+use crate::machine::{Meaning, Reply, Stage};
 use crate::outgoing::{MessageId, Purpose};
 use crate::templates::TemplateName;
 use crate::texts::{Placeholder, TextKey, Values, render};
@@ -210,6 +210,45 @@ impl Notice {
     }
 }
 
+/// What a failure means once the hold has run out while we were checking: only now the time is known to be unpaid.
+/// Everything else means what it says.
+pub(super) fn once_gone(notice: &Notice, card: &VisitCard, stage: Option<&Stage>) -> Notice {
+    let awaits_the_end = match stage {
+        Some(Stage::Paying { owed, .. }) => owed.visit == card.id,
+        Some(Stage::Cancelling { visit, back, .. }) => {
+            *visit == card.id && matches!(back.as_ref(), Stage::Paying { .. })
+        }
+        Some(
+            Stage::Open
+            | Stage::Gathering { .. }
+            | Stage::Choosing { .. }
+            | Stage::Confirming { .. }
+            | Stage::AskingPayer { .. }
+            | Stage::Booked { .. },
+        )
+        | None => false,
+    };
+    if let Notice::PaymentFailed { visit, .. } = notice
+        && awaits_the_end
+        && card.standing == VisitStanding::Gone
+    {
+        return Notice::HoldExpired { visit: *visit };
+    }
+    notice.clone()
+}
+
+/// What the end of a hold means by where the money stands: while nobody knows, the customer hears that we are still
+/// checking, and must not pay again. `None` where the money came after all: that is told on its own.
+pub(super) fn by_the_money(notice: Notice, standing: &PaymentStanding) -> Option<Notice> {
+    match (notice, standing) {
+        (Notice::HoldExpired { visit }, PaymentStanding::Prompting | PaymentStanding::Checking) => {
+            Some(Notice::PaymentChecking { visit })
+        }
+        (Notice::HoldExpired { .. }, PaymentStanding::Settled { .. }) => None,
+        (as_it_is, _any) => Some(as_it_is),
+    }
+}
+
 /// One message of a notice.
 pub(super) struct Said {
     pub(super) phrase: Phrase,
@@ -361,14 +400,7 @@ pub(super) fn next_stage(notice: &Notice, stage: &Stage, card: &VisitCard) -> Op
             back: Box::new(booked),
         }),
         (Notice::HoldExpired { .. }, Stage::Paying { .. } | Stage::Cancelling { .. }) => {
-            Some(Stage::Gathering {
-                draft: Draft {
-                    services: vec![card.slot.service],
-                    staff: card.slot.staff,
-                    ..Draft::default()
-                },
-                missing: Missing::When,
-            })
+            Some(Stage::after_hold(&card.slot))
         }
         (Notice::VisitLost { .. } | Notice::VisitCancelled { .. }, _any) => Some(Stage::Open),
         (_other_news, _any) => None,

@@ -143,6 +143,8 @@ fn a_failed_payment_is_told_with_what_helps_and_can_be_tried_again() {
 fn a_hold_that_ran_out_is_told_and_the_same_service_can_be_booked_again() {
     let (mut chat, visit) = at_the_prompt();
     chat.desk.set_visit(visit, VisitStanding::Gone);
+    let failed = PaymentStanding::Failed(PaymentTrouble::Cancelled);
+    chat.desk.set_payment(visit, failed);
     let told = chat.happens(1, Notice::HoldExpired { visit });
     assert!(told[0].contains("haikulipiwa"), "{}", told[0]);
     let said = chat.says("kesho saa tisa mchana");
@@ -151,6 +153,52 @@ fn a_hold_that_ran_out_is_told_and_the_same_service_can_be_booked_again() {
         "{}",
         said[0]
     );
+}
+
+#[test]
+fn a_hold_that_runs_out_while_nobody_knows_of_the_money_is_told_as_checking() {
+    for unknown in [PaymentStanding::Checking, PaymentStanding::Prompting] {
+        let (mut chat, visit) = at_the_prompt();
+        chat.desk.set_visit(visit, VisitStanding::Gone);
+        chat.desk.set_payment(visit, unknown);
+        let told = chat.happens(1, Notice::HoldExpired { visit });
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].contains("usilipe tena") && !told[0].contains("haikulipiwa"),
+            "{}",
+            told[0]
+        );
+        assert_eq!(chat.stage(), "paying");
+        chat.passes(Duration::minutes(10));
+        assert!(chat.says("sawa")[0].contains("usilipe tena"));
+        assert_eq!(
+            chat.happens(1, Notice::HoldExpired { visit }),
+            Vec::<String>::new()
+        );
+    }
+}
+
+#[test]
+fn what_became_of_money_that_was_checked_after_the_hold_is_told_once() {
+    let trouble = PaymentTrouble::Cancelled;
+    let (mut chat, visit) = at_the_prompt();
+    chat.desk.set_visit(visit, VisitStanding::Gone);
+    chat.happens(1, Notice::HoldExpired { visit });
+    chat.desk.set_payment(visit, PaymentStanding::Failed(trouble));
+    let told = chat.happens(2, Notice::PaymentFailed { visit, trouble });
+    assert!(told[0].contains("haikulipiwa"), "{}", told[0]);
+    assert_eq!(chat.stage(), "gathering");
+    for (occasion, again) in [
+        (2, Notice::PaymentFailed { visit, trouble }),
+        (1, Notice::HoldExpired { visit }),
+    ] {
+        assert_eq!(chat.happens(occasion, again), Vec::<String>::new());
+    }
+    let (mut chat, visit) = at_the_prompt();
+    settled(&chat, visit, None);
+    chat.desk.set_visit(visit, VisitStanding::Gone);
+    let told = chat.happens(1, Notice::HoldExpired { visit });
+    assert_eq!(told, Vec::<String>::new(), "it was paid: that is told on its own");
 }
 
 #[test]

@@ -1,0 +1,109 @@
+//! Which service is meant, where names share words.
+
+use uuid::Uuid;
+
+use super::intents::{DEEP_TISSUE, PEDICURE, SWEDISH, spa};
+use crate::understanding::{Context, Intent, Lexicon, LexiconEntry, understand};
+
+fn named(text: &str, context: &Context) -> Option<Uuid> {
+    understand(text, context).service()
+}
+
+#[test]
+fn the_most_specific_name_wins_over_the_word_for_its_family() {
+    let spa = spa(false);
+    let rows = [
+        ("I want a deep tissue massage on Friday at 2pm", DEEP_TISSUE),
+        ("I also want a deep tissue massage", DEEP_TISSUE),
+        ("how much is a deep tissue massage?", DEEP_TISSUE),
+        ("deep tissue massages please", DEEP_TISSUE),
+        ("deep tisue masage kesho saa nane", DEEP_TISSUE),
+        ("nataka massage ya deep tissue kesho", DEEP_TISSUE),
+        ("nataka masaji ya deep tissue", DEEP_TISSUE),
+        ("massage deep tissue Ijumaa", DEEP_TISSUE),
+        ("deep tissue 90 minutes massage", DEEP_TISSUE),
+        ("a sports massage tomorrow", DEEP_TISSUE),
+        ("deep tissue", DEEP_TISSUE),
+        ("swedish massage", SWEDISH),
+        ("I want a massage on Friday at 2pm", SWEDISH),
+        ("nataka masaji kesho", SWEDISH),
+        ("full body massage", SWEDISH),
+        ("how much is a swedish massage?", SWEDISH),
+        ("pedicure", PEDICURE),
+    ];
+    for (text, service) in rows {
+        assert_eq!(named(text, &spa), Some(service), "{text}");
+    }
+}
+
+#[test]
+fn two_services_that_are_both_named_are_both_heard() {
+    let spa = spa(false);
+    for text in [
+        "massage na pedicure kesho",
+        "massage, pedicure",
+        "massage pedicure",
+        "swedish massage pedicure",
+        "a deep tissue and a swedish massage",
+        "deep tissue, full body massage",
+    ] {
+        let understood = understand(text, &spa);
+        assert_eq!(understood.service(), None, "{text}");
+        assert!(understood.services.len() > 1, "{text}");
+    }
+}
+
+#[test]
+fn a_family_whose_members_say_only_what_is_special_is_told_apart() {
+    let names: [&[&str]; 4] = [
+        &["Massage", "Full body massage"],
+        &["Hot stone"],
+        &["Deep tissue 60"],
+        &["Deep tissue 90"],
+    ];
+    let services = names
+        .iter()
+        .zip(1..)
+        .map(|(names, id)| LexiconEntry::new(Uuid::from_u128(id), *names));
+    let context = Context {
+        lexicon: Lexicon {
+            services: services.collect(),
+            staff: Vec::new(),
+        },
+        ..spa(false)
+    };
+    let hot_stone = Uuid::from_u128(2);
+    assert_eq!(named("hot stone massage tomorrow", &context), Some(hot_stone));
+    assert_eq!(named("massage ya hot stone", &context), Some(hot_stone));
+    let found = understand("a deep tissue massage tomorrow", &context).services;
+    let ids: Vec<u128> = found.iter().map(|found| found.id.as_u128()).collect();
+    assert_eq!(ids, [3, 4]);
+}
+
+#[test]
+fn a_question_after_the_kinds_names_everything_and_the_family_first() {
+    let spa = spa(true);
+    for text in [
+        "mna massage gani?",
+        "what massages do you have?",
+        "what do you offer?",
+    ] {
+        let understood = understand(text, &spa);
+        let ids: Vec<Uuid> = understood.services.iter().map(|found| found.id).collect();
+        assert_eq!(ids, [SWEDISH, DEEP_TISSUE, PEDICURE], "{text}");
+        assert_eq!(understood.service(), None, "{text}");
+    }
+}
+
+#[test]
+fn whether_a_service_is_sold_is_answered_with_its_price() {
+    let spa = spa(false);
+    for text in ["mna deep tissue massage?", "do you offer deep tissue?"] {
+        let understood = understand(text, &spa);
+        assert_eq!(
+            (understood.intent, understood.service()),
+            (Intent::AskPrice, Some(DEEP_TISSUE)),
+            "{text}"
+        );
+    }
+}
