@@ -41,7 +41,15 @@ impl Container {
             .args(["run", "--detach", "--rm", "--name", &name, "--label", &label])
             .args(["--publish", "127.0.0.1::5432", "--shm-size", "256m"])
             // Given by name, so that the password is in nobody's list of processes.
-            .args(["--env", "POSTGRES_PASSWORD", "--env", "POSTGRES_USER", IMAGE])
+            // The program is named: not every image of that name takes bare options for its arguments.
+            .args([
+                "--env",
+                "POSTGRES_PASSWORD",
+                "--env",
+                "POSTGRES_USER",
+                IMAGE,
+                "postgres",
+            ])
             .args(SETTINGS.iter().flat_map(|setting| ["-c", setting]))
             .env("POSTGRES_PASSWORD", password)
             .env("POSTGRES_USER", super::ADMINISTRATOR);
