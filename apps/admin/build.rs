@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../migrations")
-        .canonicalize()?;
+    // Asked when it runs: clones that share a target directory share this program, but not the folder.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo gives build scripts their folder")?;
+    let directory = Path::new(&package).join("../../migrations").canonicalize()?;
     println!("cargo::rerun-if-changed={}", directory.display());
     let mut names = Vec::new();
     for entry in std::fs::read_dir(&directory)? {

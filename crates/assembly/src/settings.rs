@@ -277,32 +277,43 @@ impl DarajaSettings {
         let short_code: Option<String> = reader.required("daraja.short_code", "the paybill number");
         let passkey = reader.secret("daraja.passkey", "part of the password of every push");
         let sandbox = reader.required("daraja.sandbox", "true: prompts are a trial, and messages say so");
-        let short_code = short_code?;
-        let secret = |secret: Secret| ratiba_daraja::Secret::new(secret.expose());
+        // What is missing is said already; a stand-in lets the rest be checked, so that all faults come at once.
+        let secret = |given: &Option<Secret>| {
+            ratiba_daraja::Secret::new(given.as_ref().map_or("missing", Secret::expose))
+        };
+        let code = short_code.clone().unwrap_or_else(|| "00000".to_owned());
         let raw = RawSettings {
-            base_url: base_url?,
-            callback_base_url: public_url?.to_owned(),
-            consumer_key: secret(consumer_key?),
-            consumer_secret: secret(consumer_secret?),
-            party_b: short_code.clone(),
-            short_code,
-            passkey: secret(passkey?),
+            base_url: base_url.clone().unwrap_or_else(|| MISSING_URL.to_owned()),
+            callback_base_url: public_url.unwrap_or(MISSING_URL).to_owned(),
+            consumer_key: secret(&consumer_key),
+            consumer_secret: secret(&consumer_secret),
+            party_b: code.clone(),
+            short_code: code,
+            passkey: secret(&passkey),
             transaction_type: TransactionType::Paybill,
         };
-        match ratiba_daraja::Settings::check(raw) {
-            Ok(account) => Some(Self {
-                account,
-                sandbox: sandbox?,
-            }),
-            Err(faults) => {
-                for fault in faults {
-                    reader.fault(key_of(fault), fault.to_string());
-                }
-                None
+        let checked = ratiba_daraja::Settings::check(raw).map_err(|faults| {
+            for fault in faults {
+                reader.fault(key_of(fault), fault.to_string());
             }
-        }
+        });
+        let _ = (
+            base_url?,
+            public_url?,
+            consumer_key?,
+            consumer_secret?,
+            short_code?,
+            passkey?,
+        );
+        Some(Self {
+            account: checked.ok()?,
+            sandbox: sandbox?,
+        })
     }
 }
+
+/// Stands in for an address that is not given.
+const MISSING_URL: &str = "https://missing.invalid";
 
 /// The setting that a fault of the adapter's is about.
 const fn key_of(fault: SettingsFault) -> &'static str {

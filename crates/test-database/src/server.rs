@@ -291,7 +291,15 @@ fn ask(
 }
 
 fn migrations_directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations")
+    // Cargo says at run time for which checkout a test runs: checkouts that share a target directory share
+    // programs, and the one that built this may be gone.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let package = Path::new(&package);
+    let found = package
+        .ancestors()
+        .map(|folder| folder.join("migrations"))
+        .find(|folder| folder.is_dir());
+    found.unwrap_or_else(|| package.join("../../migrations"))
 }
 
 fn migrations() -> Result<FileBasedMigrations, TestDatabaseError> {

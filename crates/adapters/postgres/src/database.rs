@@ -285,6 +285,7 @@ impl Database {
         Ok(Inspection {
             role: row.role,
             privileged: row.privileged,
+            plain_and_remote: row.plain_and_remote,
             migration_level: row.level.unwrap_or_default(),
             unprotected_tables: row.unprotected.into_iter().flatten().collect(),
         })
@@ -334,6 +335,8 @@ pub struct Inspection {
     pub role: String,
     /// Whether that role is a superuser or bypasses row-level security.
     pub privileged: bool,
+    /// Whether the line is plain although the server is neither on this machine nor on a private network.
+    pub plain_and_remote: bool,
     /// The newest migration applied.
     pub migration_level: String,
     /// Tables outside the reviewed list that lack row-level security or its FORCE.
@@ -353,6 +356,9 @@ impl Inspection {
                 "the role {} is a superuser or bypasses row-level security",
                 self.role
             ));
+        }
+        if self.plain_and_remote {
+            faults.push("the line to a remote server is not encrypted".to_owned());
         }
         if self.migration_level < wanted {
             faults.push(format!(
@@ -390,6 +396,8 @@ struct InspectionRow {
     role: String,
     #[diesel(sql_type = diesel::sql_types::Bool)]
     privileged: bool,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    plain_and_remote: bool,
     #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
     level: Option<String>,
     #[diesel(sql_type = diesel::sql_types::Array<diesel::sql_types::Nullable<diesel::sql_types::Text>>)]
@@ -399,6 +407,9 @@ struct InspectionRow {
 const INSPECT: &str = "
 SELECT current_user::text AS role,
     (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS privileged,
+    NOT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)
+        AND NOT coalesce(inet_server_addr() <<= ANY (ARRAY['127.0.0.0/8', '::1', '10.0.0.0/8', '172.16.0.0/12',
+            '192.168.0.0/16', 'fc00::/7']::inet[]), true) AS plain_and_remote,
     (SELECT max(version)::text FROM __diesel_schema_migrations) AS level,
     ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)

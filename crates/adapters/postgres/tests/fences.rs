@@ -369,7 +369,8 @@ fn a_new_foreign_key_does_not_validate_over_orphans_unseen() {
 
 #[test]
 fn schema_rs_equals_what_the_database_prints() {
-    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/schema.rs");
+    let path =
+        std::path::PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("src/schema.rs");
     let database = TestDatabase::create();
     let printed = lines(
         &mut database.connect_as_owner(),
@@ -382,10 +383,10 @@ fn schema_rs_equals_what_the_database_prints() {
     #[expect(clippy::disallowed_methods, reason = "the switch that rewrites the file")]
     let accept = std::env::var("RATIBA_ACCEPT").is_ok();
     if accept {
-        std::fs::write(PATH, &wanted).unwrap();
+        std::fs::write(&path, &wanted).unwrap();
     }
     assert_eq!(
-        std::fs::read_to_string(PATH).unwrap().trim_end(),
+        std::fs::read_to_string(&path).unwrap().trim_end(),
         wanted.trim_end()
     );
 }

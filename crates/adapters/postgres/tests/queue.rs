@@ -302,6 +302,12 @@ async fn the_server_says_who_we_are_and_that_every_fence_stands() {
     let database = TestDatabase::create();
     let inspection = open(&database, 1).inspect().await.unwrap();
     assert_eq!(inspection.role, "ratiba_app");
+    assert!(!inspection.plain_and_remote, "a server on loopback may be plain");
+    let remote = ratiba_postgres::database::Inspection {
+        plain_and_remote: true,
+        ..inspection.clone()
+    };
+    assert!(remote.faults().unwrap()[0].contains("not encrypted"));
     assert_eq!(inspection.faults().unwrap(), Vec::<String>::new());
     database
         .connect_as_owner()

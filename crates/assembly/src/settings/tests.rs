@@ -126,6 +126,23 @@ fn what_daraja_would_refuse_is_refused_at_the_start() {
         faults.contains("DARAJA__SHORT_CODE") && faults.contains("CONNECTIONS_MAX"),
         "{faults}"
     );
+    let alone = SettingsReader::from_variables(
+        crate::BASE_SETTINGS,
+        [
+            ("RATIBA__DARAJA__SHORT_CODE".to_owned(), "1".to_owned()),
+            (
+                "RATIBA__PUBLIC__BASE_URL".to_owned(),
+                "https://query.example.co.ke".to_owned(),
+            ),
+        ],
+    );
+    let faults = alone.finish(SharedSettings::read).err().unwrap().to_string();
+    for name in ["DARAJA__SHORT_CODE", "PUBLIC__BASE_URL", "DARAJA__PASSKEY"] {
+        assert!(
+            faults.contains(name),
+            "{name} is hidden by what is missing: {faults}"
+        );
+    }
     let word = read(&[("RATIBA__PUBLIC__BASE_URL", "https://query.example.co.ke")]);
     assert!(word.err().unwrap().contains("PUBLIC__BASE_URL"));
 }
