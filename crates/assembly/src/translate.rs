@@ -129,6 +129,15 @@ impl Parts {
                 self.settle_cancelled(tenant, id, visit, fee).await
             }
             BookingEvent::VisitHeld { .. }
+            | BookingEvent::VisitRequested { .. }
+            | BookingEvent::RequestDeclined { .. }
+            | BookingEvent::CounterOffered { .. }
+            | BookingEvent::VisitMoved { .. }
+            | BookingEvent::CustomerCame { .. }
+            | BookingEvent::PriceChanged { .. }
+            | BookingEvent::WaitlistOffered { .. }
+            | BookingEvent::WaitlistOfferEnded { .. }
+            | BookingEvent::BookingsHit { .. }
             | BookingEvent::CustomerDidNotCome { .. }
             | BookingEvent::AppointmentStarted { .. }
             | BookingEvent::AppointmentCompleted { .. }

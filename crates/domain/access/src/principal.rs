@@ -45,9 +45,21 @@ impl Role {
     #[must_use]
     pub const fn allows(self, scope: Scope) -> bool {
         match scope {
-            Scope::AppointmentsRead | Scope::AppointmentsRender | Scope::CommissionRead => true,
-            Scope::PaymentsRead => !matches!(self, Self::Therapist),
-            Scope::CommissionClose => matches!(self, Self::Manager | Self::Owner),
+            Scope::AppointmentsRead
+            | Scope::AppointmentsRender
+            | Scope::CatalogueRead
+            | Scope::CommissionRead
+            | Scope::ScheduleRead => true,
+            Scope::AppointmentsBook
+            | Scope::CustomersRead
+            | Scope::CustomersWrite
+            | Scope::PaymentsRead
+            | Scope::SettingsRead => !matches!(self, Self::Therapist),
+            Scope::CalendarsWrite
+            | Scope::CatalogueWrite
+            | Scope::CommissionClose
+            | Scope::ScheduleWrite
+            | Scope::SettingsWrite => matches!(self, Self::Manager | Self::Owner),
         }
     }
 }
@@ -58,28 +70,68 @@ pub enum Scope {
     /// See appointments.
     #[serde(rename = "appointments:read")]
     AppointmentsRead,
+    /// Book, move, cancel and agree; the queue and the waitlist.
+    #[serde(rename = "appointments:book")]
+    AppointmentsBook,
     /// Start and finish visits, note tips.
     #[serde(rename = "appointments:render")]
     AppointmentsRender,
+    /// Make and revoke calendar feeds.
+    #[serde(rename = "calendars:write")]
+    CalendarsWrite,
+    /// See services, packages and rooms.
+    #[serde(rename = "catalogue:read")]
+    CatalogueRead,
+    /// Change services, packages and rooms.
+    #[serde(rename = "catalogue:write")]
+    CatalogueWrite,
     /// See frozen commission.
     #[serde(rename = "commission:read")]
     CommissionRead,
     /// Close a month.
     #[serde(rename = "commission:close")]
     CommissionClose,
+    /// See customers.
+    #[serde(rename = "customers:read")]
+    CustomersRead,
+    /// Add and change customers.
+    #[serde(rename = "customers:write")]
+    CustomersWrite,
     /// See payments.
     #[serde(rename = "payments:read")]
     PaymentsRead,
+    /// See who works when.
+    #[serde(rename = "schedule:read")]
+    ScheduleRead,
+    /// Change who works when, and when rooms can be used.
+    #[serde(rename = "schedule:write")]
+    ScheduleWrite,
+    /// See the rules of the business.
+    #[serde(rename = "settings:read")]
+    SettingsRead,
+    /// Change the rules of the business.
+    #[serde(rename = "settings:write")]
+    SettingsWrite,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 15] = [
         Self::AppointmentsRead,
+        Self::AppointmentsBook,
         Self::AppointmentsRender,
+        Self::CalendarsWrite,
+        Self::CatalogueRead,
+        Self::CatalogueWrite,
         Self::CommissionRead,
         Self::CommissionClose,
+        Self::CustomersRead,
+        Self::CustomersWrite,
         Self::PaymentsRead,
+        Self::ScheduleRead,
+        Self::ScheduleWrite,
+        Self::SettingsRead,
+        Self::SettingsWrite,
     ];
 
     /// The name in rows and on the wire.
@@ -91,6 +143,16 @@ impl Scope {
             Self::CommissionRead => "commission:read",
             Self::CommissionClose => "commission:close",
             Self::PaymentsRead => "payments:read",
+            Self::AppointmentsBook => "appointments:book",
+            Self::CalendarsWrite => "calendars:write",
+            Self::CatalogueRead => "catalogue:read",
+            Self::CatalogueWrite => "catalogue:write",
+            Self::CustomersRead => "customers:read",
+            Self::CustomersWrite => "customers:write",
+            Self::ScheduleRead => "schedule:read",
+            Self::ScheduleWrite => "schedule:write",
+            Self::SettingsRead => "settings:read",
+            Self::SettingsWrite => "settings:write",
         }
     }
 

@@ -1,6 +1,6 @@
 //! What happened in booking, and what of its own work falls due later. Ids, amounts and codes only.
 
-use ratiba_kernel::Money;
+use ratiba_kernel::{Id, Money};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -8,6 +8,12 @@ use crate::appointment::{AppointmentId, CancelledBy};
 use crate::catalogue::{CustomerId, StaffId};
 use crate::policy::Reminder;
 use crate::visit::VisitId;
+
+/// Marks ids of entries of the waitlist.
+#[derive(Debug)]
+pub enum WaitlistEntryMark {}
+/// Names one entry of a tenant's waitlist.
+pub type WaitlistEntryId = Id<WaitlistEntryMark>;
 
 /// Something that happened, for whoever wants to know. Recorded in the transaction in which it happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +101,82 @@ pub enum BookingEvent {
         /// Its visit.
         visit: VisitId,
     },
+    /// A visit keeps its time and waits for the business to agree.
+    VisitRequested {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it is.
+        customer: CustomerId,
+        /// When an answer comes too late.
+        #[serde(with = "time::serde::rfc3339")]
+        until: OffsetDateTime,
+    },
+    /// The business, or the customer whom it offered another time, said no; the time is free again.
+    RequestDeclined {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it was.
+        customer: CustomerId,
+        /// Who said no.
+        by: CancelledBy,
+    },
+    /// The business offers another time for a request and waits for the customer.
+    CounterOffered {
+        /// The visit, at its new time.
+        visit: VisitId,
+        /// Whose it is.
+        customer: CustomerId,
+        /// When an answer comes too late.
+        #[serde(with = "time::serde::rfc3339")]
+        until: OffsetDateTime,
+    },
+    /// A visit, or a part of it, has another time now.
+    VisitMoved {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it is.
+        customer: CustomerId,
+        /// Who wanted it.
+        by: CancelledBy,
+    },
+    /// The customer is here.
+    CustomerCame {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Its visit.
+        visit: VisitId,
+    },
+    /// What is charged for an appointment was changed.
+    PriceChanged {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Its visit.
+        visit: VisitId,
+    },
+    /// Time came free for somebody on the waitlist: it is held for them.
+    WaitlistOffered {
+        /// The entry.
+        entry: WaitlistEntryId,
+        /// The visit that holds the time.
+        visit: VisitId,
+        /// Whose turn it is.
+        customer: CustomerId,
+        /// When the next one's turn comes.
+        #[serde(with = "time::serde::rfc3339")]
+        until: OffsetDateTime,
+    },
+    /// An offer to somebody on the waitlist was passed or ran out.
+    WaitlistOfferEnded {
+        /// The entry.
+        entry: WaitlistEntryId,
+        /// Whose offer it was.
+        customer: CustomerId,
+    },
+    /// A leave, an outage or another change of the schedule met bookings: a person must look at them.
+    BookingsHit {
+        /// How many.
+        count: u32,
+    },
     /// A reminder should go out now.
     ReminderDue {
         /// The visit.
@@ -120,6 +202,15 @@ impl BookingEvent {
             Self::AppointmentStarted { .. } => "booking.appointment_started",
             Self::AppointmentCompleted { .. } => "booking.appointment_completed",
             Self::ActualsCorrected { .. } => "booking.actuals_corrected",
+            Self::VisitRequested { .. } => "booking.visit_requested",
+            Self::RequestDeclined { .. } => "booking.request_declined",
+            Self::CounterOffered { .. } => "booking.counter_offered",
+            Self::VisitMoved { .. } => "booking.visit_moved",
+            Self::CustomerCame { .. } => "booking.customer_came",
+            Self::PriceChanged { .. } => "booking.price_changed",
+            Self::WaitlistOffered { .. } => "booking.waitlist_offered",
+            Self::WaitlistOfferEnded { .. } => "booking.waitlist_offer_ended",
+            Self::BookingsHit { .. } => "booking.bookings_hit",
             Self::ReminderDue { .. } => "booking.reminder_due",
         }
     }

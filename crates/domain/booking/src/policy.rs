@@ -215,6 +215,77 @@ fn fee(charged: Money, rate: BasisPoints, rounding: Rounding) -> Result<Money, M
     Ok(rounding.apply(charged.share(rate)?)?.min(charged))
 }
 
+/// Whether the business wants to agree before a booking counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// A free time is the customer's at once.
+    NotNeeded,
+    /// A booking is a request until somebody agrees.
+    Asked,
+}
+
+/// Whether a complementary service is offered after the customer's yes to the first one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CrossSelling {
+    /// Whether it is offered at all; it is.
+    pub offer: CrossSellOffer,
+    /// How long after the end of the first service the second one may begin; 15 minutes.
+    pub tolerance: Minutes,
+}
+
+/// The switch of [`CrossSelling`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CrossSellOffer {
+    /// Once per conversation.
+    Once,
+    /// Never.
+    Never,
+}
+
+impl Default for CrossSelling {
+    fn default() -> Self {
+        Self {
+            offer: CrossSellOffer::Once,
+            tolerance: Minutes::new(15),
+        }
+    }
+}
+
+/// What a customer with a history of not coming is asked in advance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoShowDeposit {
+    /// From this many times on.
+    pub no_shows: u16,
+    /// The share of what is charged.
+    pub deposit: BasisPoints,
+}
+
+/// How much of the list price somebody may take off by hand. The owner may take off all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DiscountLimits {
+    /// A therapist; nothing.
+    pub therapist: BasisPoints,
+    /// A receptionist; 10 %.
+    pub receptionist: BasisPoints,
+    /// A manager; 50 %.
+    pub manager: BasisPoints,
+}
+
+impl Default for DiscountLimits {
+    fn default() -> Self {
+        Self {
+            therapist: BasisPoints::new(0),
+            receptionist: BasisPoints::new(1_000),
+            manager: BasisPoints::new(5_000),
+        }
+    }
+}
+
 /// What booking needs to know about a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -252,6 +323,18 @@ pub struct Rules {
     pub rounding: Rounding,
     /// What cancelling and not coming cost.
     pub cancellation: CancellationPolicy,
+    /// Whether bookings wait for somebody to agree; they do not.
+    pub approval: PerChannel<Approval>,
+    /// How long a request keeps its time at most, if nobody answers; 24 hours.
+    pub request_lasts: Minutes,
+    /// Whether and when a complementary service is offered.
+    pub cross_sell: CrossSelling,
+    /// How the deposit grows with a history of not coming; it does not. The highest rung reached counts.
+    pub deposit_after_no_shows: Vec<NoShowDeposit>,
+    /// How much may be taken off by hand.
+    pub discount_limits: DiscountLimits,
+    /// How long an offer to somebody on the waitlist keeps its time; 15 minutes.
+    pub waitlist_offer: Minutes,
 }
 
 impl Default for Rules {
@@ -272,6 +355,12 @@ impl Default for Rules {
             hold: HoldLengths::default(),
             rounding: Rounding::WholeUnits,
             cancellation: CancellationPolicy::default(),
+            approval: PerChannel::all(Approval::NotNeeded),
+            request_lasts: Minutes::new(24 * 60),
+            cross_sell: CrossSelling::default(),
+            deposit_after_no_shows: Vec::new(),
+            discount_limits: DiscountLimits::default(),
+            waitlist_offer: Minutes::new(15),
         }
     }
 }
