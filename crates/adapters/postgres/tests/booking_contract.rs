@@ -372,10 +372,7 @@ async fn an_hour_of_a_week_belongs_to_the_local_week() {
 }
 
 fn order(number: usize, by: StaffWish, start: OffsetDateTime) -> ratiba_booking::use_cases::HoldOrder {
-    let parts = vec![PartRequest {
-        service: service(2),
-        staff: by,
-    }];
+    let parts = vec![PartRequest::new(service(2), by)];
     let order = an_order_of(&format!("race-{number}"), start);
     ratiba_booking::use_cases::HoldOrder {
         parts,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_booking::availability::{
-    BusinessHours, PartRequest, Reason, Refusal, Slot as FoundSlot, StaffWish,
+    Arrangement, BusinessHours, PartOrder, PartRequest, Reason, Refusal, Slot as FoundSlot, StaffWish,
 };
 use ratiba_booking::catalogue::{Offering, Service};
 use ratiba_booking::policy::{Channel, PayBy, Policy};
@@ -112,10 +112,9 @@ impl BookingDesk for BookingDeskBridge {
         let booking = BookingOrder {
             key: HoldKey::parse(&format!("inbound:{}", order.key)).map_err(Outage::new)?,
             customer: Id::from_uuid(order.customer.as_uuid()),
-            parts: vec![PartRequest {
-                service: Id::from_uuid(slot.service.as_uuid()),
-                staff,
-            }],
+            parts: vec![PartRequest::new(Id::from_uuid(slot.service.as_uuid()), staff)],
+            order: PartOrder::Any,
+            arrangement: Arrangement::Together,
             start: slot.starts_at,
             channel: Channel::Chat,
             pay_by: PayBy::MobileMoney,
@@ -175,10 +174,10 @@ struct Asked {
 
 impl Asked {
     fn parts(&self, staff: StaffWish) -> Vec<PartRequest> {
-        vec![PartRequest {
-            service: Id::from_uuid(self.price.service.as_uuid()),
+        vec![PartRequest::new(
+            Id::from_uuid(self.price.service.as_uuid()),
             staff,
-        }]
+        )]
     }
 }
 
@@ -193,6 +192,8 @@ impl BookingDeskBridge {
     async fn at(&self, tenant: TenantId, start: OffsetDateTime, asked: &Asked) -> Result<Offer, Outage> {
         let query = |staff: StaffWish| OfferQuery {
             parts: asked.parts(staff),
+            order: PartOrder::Any,
+            arrangement: Arrangement::Together,
             start,
             channel: Channel::Chat,
         };
@@ -269,6 +270,8 @@ impl BookingDeskBridge {
         for range in ranges {
             let query = SlotQuery {
                 parts: asked.parts(staff),
+                order: PartOrder::Any,
+                arrangement: Arrangement::Together,
                 window: *range,
                 channel: Channel::Chat,
                 most: None,
@@ -353,11 +356,21 @@ fn not_free(refusals: &BTreeSet<Refusal>, named: Option<StaffRef>, limits: Limit
         (Reason::NotSold, _) => (4, NotFree::NotOffered),
         (Reason::CannotDoService, _) => (4, persons(NotFree::NotOffered)),
         (
-            Reason::Booked | Reason::Held | Reason::Blocked | Reason::Buffer | Reason::Resource { .. },
+            Reason::Booked
+            | Reason::Held
+            | Reason::Blocked
+            | Reason::Buffer
+            | Reason::Resource { .. }
+            | Reason::Combination,
             None,
         ) => (5, NotFree::Taken),
         (
-            Reason::Booked | Reason::Held | Reason::Blocked | Reason::Buffer | Reason::Resource { .. },
+            Reason::Booked
+            | Reason::Held
+            | Reason::Blocked
+            | Reason::Buffer
+            | Reason::Resource { .. }
+            | Reason::Combination,
             Some(_),
         ) => (6, persons(NotFree::Taken)),
         // Somebody's leave is nothing that a customer who named nobody is told.

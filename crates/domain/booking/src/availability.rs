@@ -67,13 +67,62 @@ pub struct PartRequest {
     pub service: ServiceId,
     /// By whom.
     pub staff: StaffWish,
+    /// For whom: 0 is the customer, every other number somebody who comes along. The parts of one guest
+    /// never overlap.
+    #[serde(default)]
+    pub guest: u8,
+}
+
+impl PartRequest {
+    /// A service for the customer, guest 0.
+    #[must_use]
+    pub const fn new(service: ServiceId, staff: StaffWish) -> Self {
+        Self {
+            service,
+            staff,
+            guest: 0,
+        }
+    }
+
+    /// The same for a guest.
+    #[must_use]
+    pub const fn for_guest(mut self, guest: u8) -> Self {
+        self.guest = guest;
+        self
+    }
+}
+
+/// In which order the parts of a guest may be rendered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartOrder {
+    /// Only in the order in which they are asked for.
+    AsAsked,
+    /// In the order asked for if that is possible, else in the one with the least waiting.
+    #[default]
+    Any,
+}
+
+/// How several guests come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrangement {
+    /// Everybody's first part begins at the start of the slot.
+    #[default]
+    Together,
+    /// One guest after another; between two guests no more time passes than between two parts.
+    InTurn,
 }
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotRequest {
-    /// The services of the visit, rendered one after another in this order; 1 to 8.
+    /// The services of the visit, 1 to 8; those of one guest are rendered one after another.
     pub parts: Vec<PartRequest>,
+    /// Whether they may be rendered in another order than this one.
+    pub order: PartOrder,
+    /// How several guests come; of no matter for one.
+    pub arrangement: Arrangement,
     /// Starts outside are not looked at. What lies more than 92 days after its beginning is not either.
     pub window: TimeRange,
     /// Through which channel it is asked; notice and horizon depend on it.
@@ -106,7 +155,7 @@ pub enum RequestFault {
 pub struct Slot {
     /// From the start of the first part to the end of the last, without buffers.
     pub time: TimeRange,
-    /// The parts in order.
+    /// The parts in order of time, of those that begin together the one asked for first.
     pub parts: Vec<SlotPart>,
     /// Why this slot is good or not so good.
     pub reasons: Vec<SlotReason>,
@@ -115,6 +164,10 @@ pub struct Slot {
 /// One service within a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotPart {
+    /// Which of the request's parts this is, from 0: the order may have been changed.
+    pub asked: usize,
+    /// For whom.
+    pub guest: u8,
     /// What.
     pub service: ServiceId,
     /// Without buffers.
@@ -187,13 +240,18 @@ pub enum Reason {
         /// The pool.
         resource: ResourceKind,
     },
+    /// Each part could be had, but not all of them together: the people and places that they share are too
+    /// few, or somebody would wait too long.
+    Combination,
 }
 
-/// One reason, and whom it concerns.
+/// One reason, and what it concerns.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Refusal {
     /// The reason.
     pub reason: Reason,
+    /// The part of the request that it stops, from 0; `None` if it concerns the start as such.
+    pub part: Option<usize>,
     /// The staff member it concerns; `None` if it concerns the whole business.
     pub staff: Option<StaffId>,
 }
@@ -238,6 +296,7 @@ pub fn check(
     let Some(window) = span::one_second_from(start) else {
         let refusals = BTreeSet::from([Refusal {
             reason: Reason::Horizon,
+            part: None,
             staff: None,
         }]);
         return Ok(Err(Refused { start, refusals }));

@@ -5,7 +5,11 @@ use super::*;
 /// Refusals that each concern one member of the team.
 fn of_members(all: &[Reason]) -> BTreeSet<Refusal> {
     let staff = Some(Id::from_uuid(uuid::Uuid::from_u128(1)));
-    let refusals = all.iter().cloned().map(|reason| Refusal { reason, staff });
+    let refusals = all.iter().cloned().map(|reason| Refusal {
+        reason,
+        part: Some(0),
+        staff,
+    });
     refusals.collect()
 }
 
@@ -29,6 +33,7 @@ fn what_concerns_only_the_person_named_is_not_told_as_closed() {
     let mut all = of_members(&[Reason::Closed, Reason::OnLeave]);
     all.insert(Refusal {
         reason: Reason::Closed,
+        part: Some(0),
         staff: None,
     });
     assert_eq!(not_free(&all, Some(staff), LIMITS), NotFree::Closed);

@@ -217,7 +217,12 @@ impl Candidate {
     }
 
     /// Why it does not fit, for a staff member.
-    pub(super) fn refusals(&self, start: i64, staff: StaffId) -> impl Iterator<Item = Refusal> + use<> {
+    pub(super) fn refusals(
+        &self,
+        start: i64,
+        part: usize,
+        staff: StaffId,
+    ) -> impl Iterator<Item = Refusal> + use<> {
         let mut reasons = Vec::new();
         let claim = self.need.claim(start);
         if let (Some(open), Some(span)) = (&self.diary.open, self.need.at_work(start))
@@ -241,6 +246,7 @@ impl Candidate {
         }
         reasons.into_iter().map(move |reason| Refusal {
             reason,
+            part: Some(part),
             staff: Some(staff),
         })
     }

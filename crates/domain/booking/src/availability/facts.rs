@@ -61,7 +61,8 @@ pub struct StaffFacts {
     pub weight: u32,
     /// Minutes booked by local week, named by its Monday, without work that customers asked for by name.
     pub load: BTreeMap<Date, u32>,
-    /// When they were booked last; `None` for somebody who never was.
+    /// When the latest of their bookings was made, which is not when it takes place; `None` for somebody who
+    /// never was booked. Of equal turns the one that is longest ago comes first.
     pub booked_last: Option<OffsetDateTime>,
     /// When they joined, if that is known. Who joined in a week, or never worked, starts it at the team's
     /// average.

@@ -406,19 +406,26 @@ impl<'a> Search<'a> {
         } else {
             SlotReason::StaffTurn
         });
-        let parts = self.parts.iter().zip(placed).map(|(part, placed)| {
-            let span = Span {
-                from: placed.start,
-                to: placed.start + part.length,
-            };
-            let (service, staff, claims) = (part.service.id, placed.member, placed.claims);
-            Some(SlotPart {
-                service,
-                time: span.range()?,
-                staff,
-                claims,
-            })
-        });
+        let parts = self
+            .parts
+            .iter()
+            .zip(placed)
+            .enumerate()
+            .map(|(asked, (part, placed))| {
+                let span = Span {
+                    from: placed.start,
+                    to: placed.start + part.length,
+                };
+                let (service, staff, claims) = (part.service.id, placed.member, placed.claims);
+                Some(SlotPart {
+                    asked,
+                    guest: self.request.parts.get(asked)?.guest,
+                    service,
+                    time: span.range()?,
+                    staff,
+                    claims,
+                })
+            });
         Some(Slot {
             time,
             parts: parts.collect::<Option<_>>()?,

@@ -16,6 +16,8 @@ mod oracle;
 fn all_day() -> SlotRequest {
     SlotRequest {
         parts: vec![anybody_for(1)],
+        order: PartOrder::Any,
+        arrangement: Arrangement::Together,
         window: from_to((0, 0), (24, 0)),
         channel: Channel::Desk,
         now: NOW,

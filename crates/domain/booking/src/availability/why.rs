@@ -55,7 +55,13 @@ impl Search<'_> {
 
     fn timing(&self, at: i64) -> BTreeSet<Refusal> {
         let mut refusals = BTreeSet::new();
-        let mut refuse = |reason| refusals.insert(Refusal { reason, staff: None });
+        let mut refuse = |reason| {
+            refusals.insert(Refusal {
+                reason,
+                part: None,
+                staff: None,
+            })
+        };
         if instant(at) < self.request.now {
             refuse(Reason::InThePast);
         } else if at < self.allowed.from {
@@ -72,7 +78,7 @@ impl Search<'_> {
         let mut refusals = BTreeSet::new();
         let mut part_at = at;
         for (index, part) in self.parts.iter().enumerate() {
-            refusals.extend(self.why_not_part(part, part_at));
+            refusals.extend(self.why_not_part(index, part, part_at));
             if index == 0 {
                 refusals.extend(off_grid(part, part_at, candidate));
             }
@@ -81,16 +87,22 @@ impl Search<'_> {
         if refusals.is_empty() {
             // Each part fits alone: what is missing is the time between them.
             refusals.insert(Refusal {
-                reason: Reason::Buffer,
+                reason: Reason::Combination,
+                part: None,
                 staff: None,
             });
         }
         refusals
     }
 
-    fn why_not_part(&self, part: &PartPlan<'_>, at: i64) -> BTreeSet<Refusal> {
+    fn why_not_part(&self, index: usize, part: &PartPlan<'_>, at: i64) -> BTreeSet<Refusal> {
         let mut refusals = BTreeSet::new();
-        let whole = |reason| Refusal { reason, staff: None };
+        let part_index = Some(index);
+        let whole = |reason| Refusal {
+            reason,
+            part: part_index,
+            staff: None,
+        };
         if part.service.offering == Offering::Retired {
             return BTreeSet::from([whole(Reason::NotSold)]);
         }
@@ -101,6 +113,7 @@ impl Search<'_> {
             };
             return BTreeSet::from([Refusal {
                 reason: Reason::CannotDoService,
+                part: part_index,
                 staff,
             }]);
         }
@@ -117,7 +130,7 @@ impl Search<'_> {
         }
         for member in &part.team {
             for need in &member.needs {
-                refusals.extend(need.refusals(at, member.facts.id));
+                refusals.extend(need.refusals(at, index, member.facts.id));
             }
         }
         for pool in &part.pools {
@@ -135,7 +148,11 @@ impl Search<'_> {
 fn off_grid(part: &PartPlan<'_>, at: i64, candidate: Option<&Start>) -> Vec<Refusal> {
     let reason = Reason::OffGrid;
     let Some(candidate) = candidate else {
-        return vec![Refusal { reason, staff: None }];
+        return vec![Refusal {
+            reason,
+            part: None,
+            staff: None,
+        }];
     };
     if candidate.on_grid {
         return Vec::new();
@@ -148,6 +165,7 @@ fn off_grid(part: &PartPlan<'_>, at: i64, candidate: Option<&Start>) -> Vec<Refu
     others
         .map(|member| Refusal {
             reason: reason.clone(),
+            part: Some(0),
             staff: Some(member.facts.id),
         })
         .collect()

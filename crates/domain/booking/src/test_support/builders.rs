@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::appointment::{Appointment, AppointmentId, Booking, Price, StaffChoice, Team, Version};
 use crate::availability::{
-    BusinessHours, DayBlock, EngagedAs, Engagement, Facts, Hours, PartRequest, ResourceFacts, StaffFacts,
-    StaffWish, WeeklyBlock,
+    Arrangement, BusinessHours, DayBlock, EngagedAs, Engagement, Facts, Hours, PartOrder, PartRequest,
+    ResourceFacts, StaffFacts, StaffWish, WeeklyBlock,
 };
 use crate::catalogue::{
     Buffers, CustomerId, Deposit, Minutes, Offering, Recipe, ResourceId, ResourceKind, Service,
@@ -269,10 +269,7 @@ impl SalonBuilder {
 /// One service by whoever's turn it is.
 #[must_use]
 pub fn anybody_for(number: u64) -> PartRequest {
-    PartRequest {
-        service: service(number),
-        staff: StaffWish::Any,
-    }
+    PartRequest::new(service(number), StaffWish::Any)
 }
 
 /// An order of customer 1 for service 1 by M-Pesa in a chat, by whoever's turn it is.
@@ -285,6 +282,8 @@ pub fn an_order_of(key: &str, start: OffsetDateTime) -> HoldOrder {
         key: HoldKey::parse(key).unwrap_or_else(|error| panic!("{error}")),
         customer: customer(1),
         parts: vec![anybody_for(1)],
+        order: PartOrder::Any,
+        arrangement: Arrangement::Together,
         start,
         channel: Channel::Chat,
         pay_by: PayBy::MobileMoney,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, Outage, TenantId, TimeRange};
 
 use super::facts_query;
-use crate::availability::{self, PartRequest, Refused, RequestFault, Slot, SlotRequest};
+use crate::availability::{
+    self, Arrangement, PartOrder, PartRequest, Refused, RequestFault, Slot, SlotRequest,
+};
 use crate::policy::Channel;
 use crate::ports::Timetable;
 
@@ -21,8 +23,12 @@ pub enum Wanted {
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotQuery {
-    /// The services of the visit, in order.
+    /// The services of the visit.
     pub parts: Vec<PartRequest>,
+    /// Whether they may be rendered in another order.
+    pub order: PartOrder,
+    /// How several guests come.
+    pub arrangement: Arrangement,
     /// Where to look; what lies more than 92 days after its beginning is left out.
     pub window: TimeRange,
     /// Through which channel it is asked.
@@ -75,6 +81,8 @@ impl FindSlots {
             .await?;
         let request = SlotRequest {
             parts: query.parts,
+            order: query.order,
+            arrangement: query.arrangement,
             window: query.window,
             channel: query.channel,
             now: self.clock.now(),

@@ -10,7 +10,9 @@ use super::{TRIES, alternatives, around, confirm_visit, facts_query};
 use crate::appointment::{
     Appointment, AppointmentId, Booking, Price, StaffChoice, Team, TransitionRefused, Version,
 };
-use crate::availability::{self, Facts, PartRequest, Reason, RequestFault, Slot, SlotPart, SlotRequest};
+use crate::availability::{
+    self, Arrangement, Facts, PartOrder, PartRequest, Reason, RequestFault, Slot, SlotPart, SlotRequest,
+};
 use crate::catalogue::{CustomerId, Service};
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::{Channel, PayBy};
@@ -24,8 +26,12 @@ pub struct HoldOrder {
     pub key: HoldKey,
     /// For whom.
     pub customer: CustomerId,
-    /// The services, in order.
+    /// The services.
     pub parts: Vec<PartRequest>,
+    /// Whether they may be rendered in another order.
+    pub order: PartOrder,
+    /// How several guests come.
+    pub arrangement: Arrangement,
     /// When the first begins.
     pub start: OffsetDateTime,
     /// Through which channel it is asked.
@@ -151,6 +157,8 @@ impl HoldVisit {
             facts,
             SlotRequest {
                 parts,
+                order: order.order,
+                arrangement: order.arrangement,
                 window,
                 channel,
                 now,
@@ -178,7 +186,8 @@ impl HoldVisit {
         let until = now + rules.hold.of(order.pay_by).duration();
         let mut appointments = Vec::with_capacity(slot.parts.len());
         let mut due = Money::zero(facts.policy.currency);
-        for (part, wish) in slot.parts.iter().zip(&order.parts) {
+        for part in &slot.parts {
+            let wish = order.parts.get(part.asked).ok_or(RequestFault::Parts)?;
             let service = facts.services.iter().find(|service| service.id == part.service);
             let service = service.ok_or(RequestFault::UnknownService(part.service))?;
             let booking = self.booking(order, (part, wish), service, visit, now)?;

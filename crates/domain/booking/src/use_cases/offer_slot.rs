@@ -6,15 +6,19 @@ use ratiba_kernel::{Clock, TenantId};
 use time::OffsetDateTime;
 
 use super::{FindSlotsError, alternatives, around, facts_query};
-use crate::availability::{self, PartRequest, Refused, Slot, SlotRequest};
+use crate::availability::{self, Arrangement, PartOrder, PartRequest, Refused, Slot, SlotRequest};
 use crate::policy::Channel;
 use crate::ports::Timetable;
 
 /// A wanted start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfferQuery {
-    /// The services of the visit, in order.
+    /// The services of the visit.
     pub parts: Vec<PartRequest>,
+    /// Whether they may be rendered in another order.
+    pub order: PartOrder,
+    /// How several guests come.
+    pub arrangement: Arrangement,
     /// When it should begin.
     pub start: OffsetDateTime,
     /// Through which channel it is asked.
@@ -59,6 +63,8 @@ impl OfferSlot {
             .await?;
         let request = SlotRequest {
             parts: query.parts,
+            order: query.order,
+            arrangement: query.arrangement,
             window,
             channel: query.channel,
             now,

@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::*;
 use crate::appointment::{CancelledBy, Correction, StaffChoice, State, Tip, Version};
-use crate::availability::{PartRequest, Reason, StaffWish};
+use crate::availability::{Arrangement, PartOrder, Reason, StaffWish};
 use crate::catalogue::Deposit;
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::{Channel, Reminder};

@@ -198,15 +198,13 @@ fn a_service_that_is_not_sold_or_that_nobody_can_do_says_so() {
         .staff(3, every_day(9 * 60, 17 * 60))
         .build();
     let request = SlotRequest {
-        parts: vec![PartRequest {
-            service: service(1),
-            staff: StaffWish::Only(staff(3)),
-        }],
+        parts: vec![PartRequest::new(service(1), StaffWish::Only(staff(3)))],
         ..all_day()
     };
     let refused = check(&facts, &request, at(10, 0)).unwrap().unwrap_err();
     let refusal = Refusal {
         reason: Reason::CannotDoService,
+        part: Some(0),
         staff: Some(staff(3)),
     };
     assert!(refused.refusals.contains(&refusal), "{refused:?}");
@@ -221,10 +219,7 @@ fn what_does_not_exist_is_a_fault_and_not_a_refusal() {
         of(vec![anybody_for(9)]),
         Err(RequestFault::UnknownService(service(9)))
     );
-    let stranger = PartRequest {
-        service: service(1),
-        staff: StaffWish::Only(staff(9)),
-    };
+    let stranger = PartRequest::new(service(1), StaffWish::Only(staff(9)));
     assert_eq!(of(vec![stranger]), Err(RequestFault::UnknownStaff(staff(9))));
 }
 
@@ -235,10 +230,7 @@ fn the_one_asked_for_comes_first_and_then_whoevers_turn_it_is() {
         .booked(from_to((10, 0), (11, 0)));
     let facts = salon.build();
     let by = |staff, start| {
-        let parts = vec![PartRequest {
-            service: service(1),
-            staff,
-        }];
+        let parts = vec![PartRequest::new(service(1), staff)];
         let request = SlotRequest { parts, ..all_day() };
         check(&facts, &request, start)
             .unwrap()
@@ -331,10 +323,7 @@ fn a_start_beside_the_grid_belongs_to_whoever_becomes_free_then() {
     let slot = check(&facts, &all_day(), at(10, 5)).unwrap().unwrap();
     assert_eq!(slot.parts[0].staff, staff(1));
     let request = SlotRequest {
-        parts: vec![PartRequest {
-            service: service(1),
-            staff: StaffWish::Only(staff(2)),
-        }],
+        parts: vec![PartRequest::new(service(1), StaffWish::Only(staff(2)))],
         ..all_day()
     };
     let refused = check(&facts, &request, at(10, 5)).unwrap().unwrap_err();

@@ -120,6 +120,8 @@ fn an_offer_holds_nothing() {
     let offer = |start| {
         let query = OfferQuery {
             parts: vec![anybody_for(1)],
+            order: PartOrder::Any,
+            arrangement: Arrangement::Together,
             start,
             channel: Channel::Chat,
         };
@@ -154,6 +156,8 @@ fn slots_are_found_with_reasons_where_they_are_wanted() {
     };
     let query = |wanted| SlotQuery {
         parts: vec![anybody_for(1)],
+        order: PartOrder::Any,
+        arrangement: Arrangement::Together,
         window: from_to((9, 0), (12, 0)),
         channel: Channel::Chat,
         most: None,
@@ -420,10 +424,7 @@ fn the_present_is_asked_of_the_clock() {
 fn an_order_for_what_does_not_exist_is_refused_and_holds_nothing() {
     let world = World::new();
     let mut order = an_order_of("k1", at(10, 0));
-    order.parts = vec![PartRequest {
-        service: service(9),
-        staff: StaffWish::Any,
-    }];
+    order.parts = vec![anybody_for(9)];
     let fault = crate::availability::RequestFault::UnknownService(service(9));
     assert_eq!(world.hold(order), Err(HoldVisitError::Request(fault)));
     assert!(world.names().is_empty());
