@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
 
 mod api_edge;
+mod booking;
 mod main_job;
 mod money;
 mod webhooks;

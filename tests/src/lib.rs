@@ -334,6 +334,20 @@ impl World {
         rows[0].count
     }
 
+    /// One text from the database, as its administrator; empty if there is no row.
+    pub fn text(&self, sql: &str) -> String {
+        use diesel::prelude::*;
+        #[derive(QueryableByName)]
+        struct Text {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            text: String,
+        }
+        let rows: Vec<Text> = diesel::sql_query(sql)
+            .load(&mut self.database.connect_as_administrator())
+            .unwrap();
+        rows.into_iter().next().map(|row| row.text).unwrap_or_default()
+    }
+
     /// Tells the simulator something.
     pub async fn tell_simulator(&self, path: &str, body: Value) -> Value {
         let request = self

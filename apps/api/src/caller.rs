@@ -1,57 +1,78 @@
-//! Who calls: the bearer token of a request, turned into the one who acts.
+//! Who calls: the bearer token of a request, turned into the one who acts, before anything else of the request
+//! is looked at.
 
-use actix_web::dev::Payload;
+use std::future::{Ready, ready};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
-use futures_util::future::LocalBoxFuture;
+use actix_web::middleware::Next;
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
+use ratiba_access::principal::NotAllowed;
 use ratiba_access::use_cases::AuthenticateError;
-use ratiba_access::{PresentedToken, Principal, Scope};
+use ratiba_access::{PresentedToken, Principal};
 
 use crate::State;
+use crate::endpoint::{self, Access};
 use crate::problem::{Kind, Problem};
 
-/// The one who acts, proven by a token.
+/// The one who acts, proven by a token, and allowed what the register of endpoints asks for this route.
 pub struct Caller(pub Principal);
-
-impl Caller {
-    /// Refuses unless the caller may do this.
-    ///
-    /// # Errors
-    /// [`Problem`] of kind `forbidden`.
-    pub fn require(&self, scope: Scope) -> Result<&Principal, Problem> {
-        self.0
-            .require(scope)
-            .map_err(|refused| Problem::new(Kind::Forbidden, refused.to_string()))?;
-        Ok(&self.0)
-    }
-}
 
 impl FromRequest for Caller {
     type Error = Problem;
-    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+    type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let state = request.app_data::<web::Data<State>>().cloned();
-        let token = request
-            .headers()
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .and_then(|(_, token)| PresentedToken::parse(token.trim()).ok());
-        Box::pin(async move {
-            let refused = || {
-                Problem::new(
-                    Kind::Unauthenticated,
-                    "send Authorization: Bearer with a valid token",
-                )
-            };
-            let (state, token) = (state.ok_or_else(refused)?, token.ok_or_else(refused)?);
-            match state.parts.authenticate.execute(&token).await {
-                Ok(principal) => Ok(Self(principal)),
-                Err(AuthenticateError::Invalid) => Err(refused()),
-                Err(AuthenticateError::Unavailable(outage)) => Err(Problem::unavailable(&outage)),
-            }
-        })
+        // A handler that asks who calls belongs to a route that says what that takes; without, nobody calls.
+        let principal = request.extensions().get::<Principal>().cloned();
+        ready(principal.map(Self).ok_or_else(unauthenticated))
+    }
+}
+
+fn unauthenticated() -> Problem {
+    Problem::new(
+        Kind::Unauthenticated,
+        "send Authorization: Bearer with a valid token",
+    )
+}
+
+/// Lets a request through to its handler if the register of endpoints allows it to who asks.
+///
+/// # Errors
+/// [`Problem`] of kind `unauthenticated`, `forbidden` or `unavailable`.
+pub async fn authorize(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let access = request
+        .match_pattern()
+        .and_then(|pattern| endpoint::access_of(&pattern, request.method()));
+    if let Some(Access::Scope(scope)) = access {
+        let principal = authenticate(&request).await?;
+        if principal.require(scope).is_err() {
+            return Err(Problem::new(Kind::Forbidden, NotAllowed(scope).to_string()).into());
+        }
+        request.extensions_mut().insert(principal);
+    }
+    next.call(request).await
+}
+
+async fn authenticate(request: &ServiceRequest) -> Result<Principal, Problem> {
+    let state = request
+        .app_data::<web::Data<State>>()
+        .ok_or_else(unauthenticated)?;
+    let token = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .and_then(|(_, token)| PresentedToken::parse(token.trim()).ok())
+        .ok_or_else(unauthenticated)?;
+    match state.parts.authenticate.execute(&token).await {
+        Ok(principal) => Ok(principal),
+        Err(AuthenticateError::Invalid) => Err(unauthenticated()),
+        Err(AuthenticateError::Unavailable(outage)) => Err(Problem::unavailable(&outage)),
     }
 }

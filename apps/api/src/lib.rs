@@ -14,10 +14,15 @@ use ratiba_assembly::Parts;
 
 pub mod body;
 pub mod caller;
+pub mod checked;
+pub mod dto;
+pub mod endpoint;
 pub mod fields;
 pub mod metrics;
+pub mod openapi;
 pub mod problem;
 pub mod routes;
+pub mod schema;
 pub mod settings;
 
 use metrics::Metrics;
@@ -30,22 +35,6 @@ pub struct State {
     /// Counters.
     pub metrics: Metrics,
 }
-
-/// Every route of the public listener: path, methods. Known paths with another method answer 405.
-pub const ROUTES: [(&str, &[&str]); 12] = [
-    ("/healthz", &["GET"]),
-    ("/readyz", &["GET"]),
-    ("/webhooks/whatsapp", &["GET", "POST"]),
-    ("/webhooks/daraja/stk/{token}", &["POST"]),
-    ("/api/v1/appointments", &["GET"]),
-    ("/api/v1/appointments/{id}", &["GET"]),
-    ("/api/v1/appointments/{id}/start", &["POST"]),
-    ("/api/v1/appointments/{id}/finish", &["POST"]),
-    ("/api/v1/appointments/{id}/actuals", &["PATCH"]),
-    ("/api/v1/commission/periods", &["GET"]),
-    ("/api/v1/commission/periods/{id}", &["GET"]),
-    ("/api/v1/commission/closes", &["POST"]),
-];
 
 /// Connections of one worker thread at most; more wait at the door.
 const CONNECTIONS_MAX: usize = 2_048;
@@ -91,7 +80,7 @@ pub fn serve(listener: TcpListener, state: web::Data<State>, workers: usize) -> 
                     Ok(answer)
                 }
             })
-            .configure(routes::configure)
+            .configure(endpoint::configure)
             .default_service(web::to(nothing_here))
     })
     .workers(workers)
@@ -134,10 +123,16 @@ pub(crate) async fn wrong_method(request: HttpRequest) -> HttpResponse {
     );
     let mut response = problem.error_response();
     let pattern = request.match_pattern().unwrap_or_default();
-    let methods = ROUTES
-        .iter()
+    let methods = endpoint::paths()
+        .into_iter()
         .find(|(path, _)| *path == pattern)
-        .map(|(_, methods)| methods.join(", "));
+        .map(|(_, endpoints)| {
+            let methods: Vec<&str> = endpoints
+                .iter()
+                .map(|endpoint| endpoint.method.as_str())
+                .collect();
+            methods.join(", ")
+        });
     if let Some(allowed) = methods.and_then(|methods| HeaderValue::from_str(&methods).ok()) {
         response.headers_mut().insert(ALLOW, allowed);
     }

@@ -8,7 +8,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use ratiba_kernel::Outage;
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// Every kind of problem that the API answers with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +47,29 @@ pub enum Kind {
     PeriodRunning,
     /// The values contradict each other or what happened.
     Unacceptable,
+    /// Somebody else has the time.
+    SlotTaken,
+    /// The time cannot be had, whoever asks.
+    NotAvailable,
+    /// A price is missing, or lower than any may be.
+    PriceFloorViolation,
+    /// An order needs a key of its own.
+    IdempotencyKeyRequired,
+    /// The key was used for another order.
+    IdempotencyKeyReused,
+    /// The role may not take that much off.
+    DiscountLimit,
+    /// Bookings stand in the way.
+    BookingsInTheWay,
+    /// There are as many as there may be.
+    TooMany,
     /// Something that this needs does not answer.
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 25] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -68,6 +86,14 @@ impl Kind {
         Self::PeriodFrozen,
         Self::PeriodRunning,
         Self::Unacceptable,
+        Self::SlotTaken,
+        Self::NotAvailable,
+        Self::PriceFloorViolation,
+        Self::IdempotencyKeyRequired,
+        Self::IdempotencyKeyReused,
+        Self::DiscountLimit,
+        Self::BookingsInTheWay,
+        Self::TooMany,
         Self::Unavailable,
     ];
 
@@ -91,6 +117,14 @@ impl Kind {
             Self::PeriodFrozen => "period-frozen",
             Self::PeriodRunning => "period-running",
             Self::Unacceptable => "unacceptable",
+            Self::SlotTaken => "slot-taken",
+            Self::NotAvailable => "not-available",
+            Self::PriceFloorViolation => "price-floor-violation",
+            Self::IdempotencyKeyRequired => "idempotency-key-required",
+            Self::IdempotencyKeyReused => "idempotency-key-reused",
+            Self::DiscountLimit => "discount-limit",
+            Self::BookingsInTheWay => "bookings-in-the-way",
+            Self::TooMany => "too-many",
             Self::Unavailable => "unavailable",
         }
     }
@@ -115,33 +149,50 @@ impl Kind {
             Self::PeriodFrozen => "The figures of that time are frozen",
             Self::PeriodRunning => "The month is still running",
             Self::Unacceptable => "The values cannot be right",
+            Self::SlotTaken => "The time is taken",
+            Self::NotAvailable => "The time cannot be had",
+            Self::PriceFloorViolation => "A price is missing or too low",
+            Self::IdempotencyKeyRequired => "The order needs a key",
+            Self::IdempotencyKeyReused => "The key was used for another order",
+            Self::DiscountLimit => "This is more than the role may take off",
+            Self::BookingsInTheWay => "Bookings stand in the way",
+            Self::TooMany => "There are as many as there may be",
             Self::Unavailable => "The service is unavailable for a moment",
         }
     }
 
-    const fn status(self) -> StatusCode {
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
         match self {
-            Self::Validation => StatusCode::BAD_REQUEST,
+            Self::Validation | Self::IdempotencyKeyRequired => StatusCode::BAD_REQUEST,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unauthenticated | Self::BadSignature => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::DiscountLimit => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict | Self::IllegalTransition | Self::PeriodFrozen | Self::PeriodRunning => {
-                StatusCode::CONFLICT
-            }
+            Self::Conflict
+            | Self::IllegalTransition
+            | Self::PeriodFrozen
+            | Self::PeriodRunning
+            | Self::SlotTaken
+            | Self::BookingsInTheWay => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
-            Self::Unacceptable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unacceptable
+            | Self::NotAvailable
+            | Self::PriceFloorViolation
+            | Self::IdempotencyKeyReused
+            | Self::TooMany => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
 
 /// A field that is wrong, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldFault {
     /// Where, as a path: `tip.amount_minor`.
     pub field: String,
@@ -155,6 +206,7 @@ pub struct Problem {
     kind: Kind,
     detail: String,
     errors: Vec<FieldFault>,
+    more: Map<String, Value>,
 }
 
 impl Problem {
@@ -164,7 +216,18 @@ impl Problem {
             kind,
             detail: detail.into(),
             errors: Vec::new(),
+            more: Map::new(),
         }
+    }
+
+    /// With a member of its own beside the usual ones, such as the alternatives to a time that is taken. What
+    /// cannot be written as JSON is left out.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        if let Ok(value) = serde_json::to_value(value) {
+            self.more.insert(name.to_owned(), value);
+        }
+        self
     }
 
     /// Every field that is wrong, at once.
@@ -176,6 +239,7 @@ impl Problem {
             kind: Kind::Validation,
             detail,
             errors,
+            more: Map::new(),
         }
     }
 
@@ -216,6 +280,8 @@ struct Body<'a> {
     detail: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldFault],
+    #[serde(flatten)]
+    more: &'a Map<String, Value>,
 }
 
 impl fmt::Display for Problem {
@@ -253,7 +319,15 @@ impl ResponseError for Problem {
             | Kind::PreconditionRequired
             | Kind::PeriodFrozen
             | Kind::PeriodRunning
-            | Kind::Unacceptable => {}
+            | Kind::Unacceptable
+            | Kind::SlotTaken
+            | Kind::NotAvailable
+            | Kind::PriceFloorViolation
+            | Kind::IdempotencyKeyRequired
+            | Kind::IdempotencyKeyReused
+            | Kind::DiscountLimit
+            | Kind::BookingsInTheWay
+            | Kind::TooMany => {}
         }
         response.json(Body {
             r#type: format!("/problems/{}", self.kind.slug()),
@@ -261,6 +335,7 @@ impl ResponseError for Problem {
             status: self.kind.status().as_u16(),
             detail: &self.detail,
             errors: &self.errors,
+            more: &self.more,
         })
     }
 }

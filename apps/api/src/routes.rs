@@ -1,82 +1,78 @@
-//! The routes, one module for each thing.
+//! The routes, one module for each thing; each lists its endpoints for the register.
 
 pub mod appointments;
+pub mod availability;
 pub mod commission;
 pub mod daraja;
+pub mod docs;
 pub mod health;
+pub mod visits;
 pub mod whatsapp;
 
 use actix_web::web;
 
-use crate::body::{API_BODY_MAX, DARAJA_BODY_MAX, WHATSAPP_BODY_MAX};
-use crate::wrong_method;
+use crate::body::{DARAJA_BODY_MAX, WHATSAPP_BODY_MAX};
+use crate::endpoint::Endpoint;
+use crate::problem::Kind;
 
-/// Puts every route in its place.
-pub fn configure(config: &mut web::ServiceConfig) {
-    let other = || web::to(wrong_method);
-    config
-        .app_data(API_BODY_MAX)
-        .service(
-            web::resource("/healthz")
-                .route(web::get().to(health::healthz))
-                .default_service(other()),
+/// Every endpoint of the public listener.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    let mut all = doors();
+    all.extend(docs::endpoints());
+    all.extend(availability::endpoints());
+    all.extend(visits::endpoints());
+    all.extend(appointments::endpoints());
+    all.extend(commission::endpoints());
+    all
+}
+
+/// What providers and operators knock at.
+fn doors() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/healthz", "Whether the process lives", || {
+            web::get().to(health::healthz)
+        })
+        .group("operation")
+        .open("nothing: it tells nothing")
+        .answers_with(200, "application/json", "it lives"),
+        Endpoint::get("/readyz", "Whether the process can work", || {
+            web::get().to(health::readyz)
+        })
+        .group("operation")
+        .open("nothing: it names the failing part and no more")
+        .answers_with(200, "application/json", "it can"),
+        Endpoint::get("/webhooks/whatsapp", "WhatsApp makes sure of the address", || {
+            web::get().to(whatsapp::verify_address)
+        })
+        .group("webhooks")
+        .open("the verify token")
+        .answers_with(200, "text/plain", "the challenge")
+        .problems(&[Kind::Forbidden]),
+        Endpoint::post(
+            "/webhooks/whatsapp",
+            "Messages and statuses from WhatsApp",
+            || web::post().to(whatsapp::receive),
         )
-        .service(
-            web::resource("/readyz")
-                .route(web::get().to(health::readyz))
-                .default_service(other()),
+        .group("webhooks")
+        .open("the signature over the body")
+        .body_limit(WHATSAPP_BODY_MAX)
+        .answers_with(200, "application/json", "stored")
+        .problems(&[
+            Kind::BadSignature,
+            Kind::BodyTooLarge,
+            Kind::Validation,
+            Kind::TooSlow,
+        ]),
+        Endpoint::post(
+            "/webhooks/daraja/stk/{token}",
+            "The result of an M-Pesa prompt",
+            || web::post().to(daraja::stk_callback),
         )
-        .service(
-            web::resource("/webhooks/whatsapp")
-                .app_data(WHATSAPP_BODY_MAX)
-                .route(web::get().to(whatsapp::verify_address))
-                .route(web::post().to(whatsapp::receive))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/webhooks/daraja/stk/{token}")
-                .app_data(DARAJA_BODY_MAX)
-                .route(web::post().to(daraja::stk_callback))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/api/v1/appointments")
-                .route(web::get().to(appointments::list))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/api/v1/appointments/{id}")
-                .route(web::get().to(appointments::show))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/api/v1/appointments/{id}/start")
-                .route(web::post().to(appointments::start))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/api/v1/appointments/{id}/finish")
-                .route(web::post().to(appointments::finish))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/api/v1/appointments/{id}/actuals")
-                .route(web::patch().to(appointments::record_actuals))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/api/v1/commission/periods")
-                .route(web::get().to(commission::list))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/api/v1/commission/periods/{id}")
-                .route(web::get().to(commission::show))
-                .default_service(other()),
-        )
-        .service(
-            web::resource("/api/v1/commission/closes")
-                .route(web::post().to(commission::close))
-                .default_service(other()),
-        );
+        .group("webhooks")
+        .open("the secret in the path")
+        .body_limit(DARAJA_BODY_MAX)
+        .answers_with(200, "application/json", "stored")
+        .problems(&[Kind::BodyTooLarge, Kind::TooSlow]),
+    ]
 }

@@ -15,6 +15,10 @@ pub struct Booking {
     pub book: Arc<dyn AppointmentBook>,
     /// Rules and services, for reading.
     pub catalogue: Arc<dyn Catalogue>,
+    /// Which starts can be had.
+    pub find: booking::FindSlots,
+    /// Claims time.
+    pub hold: booking::HoldVisit,
     /// Settles a hold.
     pub confirm: booking::ConfirmVisit,
     /// Ends overdue holds.

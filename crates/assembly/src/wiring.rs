@@ -112,6 +112,16 @@ impl Ground {
         Booking {
             book: book.clone(),
             catalogue: catalogue.clone(),
+            find: booking::FindSlots {
+                timetable: self.timetable.clone(),
+                clock: clock.clone(),
+            },
+            hold: booking::HoldVisit {
+                book: book.clone(),
+                timetable: self.timetable.clone(),
+                clock: clock.clone(),
+                ids: self.ids.clone(),
+            },
             confirm: booking::ConfirmVisit {
                 book: book.clone(),
                 catalogue: catalogue.clone(),

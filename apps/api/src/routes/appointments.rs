@@ -2,84 +2,173 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::{ETAG, IF_MATCH};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::ETAG;
+use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
-use ratiba_booking::appointment::{
-    Appointment, AppointmentId, Correction, RenderingRefused, StaffNotes, Tip, Version,
-};
+use ratiba_booking::appointment::{Appointment, Correction, RenderingRefused, StaffNotes, Tip};
 use ratiba_booking::use_cases::{ListDayError, RenderingError};
-use ratiba_kernel::{Outage, Zone};
-use serde_json::{Value, json};
+use ratiba_kernel::{Money, Outage, Zone};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::macros::format_description;
-use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
 use crate::State;
-use crate::body::JsonBody;
 use crate::caller::Caller;
-use crate::fields::Fields;
+use crate::checked::{Checked, CheckedQuery, IfMatch, etag};
+use crate::dto::{Amount, Day, Moment, id_of};
+use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{FieldFault, Kind, Problem};
 
-/// `GET /api/v1/appointments?date=2026-05-13`: all that touch the local day; a therapist sees the own ones.
-///
-/// # Errors
-/// [`Problem`].
-pub async fn list(
+/// The endpoints of appointments.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/api/v1/appointments", "The appointments of a day", || {
+            web::get().to(list)
+        })
+        .describe("All that touch the local day, in whatever state, by start; a therapist sees the own ones.")
+        .group("appointments")
+        .needs(Scope::AppointmentsRead)
+        .query::<DayQuery>()
+        .answers::<DayAnswer>(200, "the day"),
+        Endpoint::get("/api/v1/appointments/{id}", "One appointment", || {
+            web::get().to(show)
+        })
+        .group("appointments")
+        .needs(Scope::AppointmentsRead)
+        .answers::<AppointmentAnswer>(200, "the appointment"),
+        Endpoint::post("/api/v1/appointments/{id}/start", "The service begins", || {
+            web::post().to(start)
+        })
+        .describe("Pressing twice is pressing once.")
+        .group("appointments")
+        .needs(Scope::AppointmentsRender)
+        .body::<AtBody>()
+        .answers::<AppointmentAnswer>(200, "the appointment, in progress")
+        .problems(&RENDERING),
+        Endpoint::post("/api/v1/appointments/{id}/finish", "The service is over", || {
+            web::post().to(finish)
+        })
+        .describe("Pressing twice is pressing once.")
+        .group("appointments")
+        .needs(Scope::AppointmentsRender)
+        .body::<AtBody>()
+        .answers::<AppointmentAnswer>(200, "the appointment, completed")
+        .problems(&RENDERING),
+        Endpoint::patch(
+            "/api/v1/appointments/{id}/actuals",
+            "Correct what really happened",
+            || web::patch().to(record_actuals),
+        )
+        .describe("What is left out stays. Possible until the month is frozen.")
+        .group("appointments")
+        .needs(Scope::AppointmentsRender)
+        .header(RequestHeader::IfMatch)
+        .body::<ActualsBody>()
+        .answers::<AppointmentAnswer>(200, "the appointment, corrected")
+        .problems(&RENDERING),
+    ]
+}
+
+const RENDERING: [Kind; 4] = [
+    Kind::IllegalTransition,
+    Kind::Unacceptable,
+    Kind::PeriodFrozen,
+    Kind::Conflict,
+];
+
+/// Which day.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DayQuery {
+    /// The local day.
+    date: Day,
+}
+
+/// A day's appointments.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AppointmentsOfDay")]
+pub struct DayAnswer {
+    /// The local day.
+    date: Day,
+    /// The tenant's zone.
+    zone: String,
+    /// By start.
+    appointments: Vec<AppointmentAnswer>,
+}
+
+/// When it happened; now, if left out.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AtBody {
+    /// Not in the future.
+    at: Option<Moment>,
+}
+
+/// What is known better now.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActualsBody {
+    /// When it began.
+    start: Option<Moment>,
+    /// When it ended; once it is finished.
+    end: Option<Moment>,
+    /// What was given on top.
+    #[schemars(with = "Option<Amount>")]
+    tip: Option<Money>,
+    /// What the therapist notes.
+    #[schemars(length(max = 4000))]
+    staff_notes: Option<String>,
+}
+
+async fn list(
     state: web::Data<State>,
     caller: Caller,
-    query: web::Query<BTreeMap<String, String>>,
+    CheckedQuery(query): CheckedQuery<DayQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = caller.require(Scope::AppointmentsRead)?;
-    let date = only_parameter(&query, "date", |text| {
-        Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
-    })?;
+    let principal = &caller.0;
     let day = state
         .parts
         .booking
         .list_day
-        .execute(principal.tenant, date)
+        .execute(principal.tenant, query.date.0)
         .await
         .map_err(|error| match error {
             ListDayError::OutOfCalendar => wrong("date", "the calendar does not go that far"),
             ListDayError::Unavailable(outage) => Problem::unavailable(&outage),
         })?;
-    let shown: Vec<Value> = day
+    let shown = day
         .appointments
         .iter()
         .filter(|appointment| sees(principal, appointment))
-        .map(|appointment| present(appointment, &day.zone))
-        .collect();
-    Ok(HttpResponse::Ok()
-        .json(json!({ "date": date.to_string(), "zone": day.zone.name(), "appointments": shown })))
+        .map(|appointment| present(appointment, &day.zone));
+    Ok(HttpResponse::Ok().json(DayAnswer {
+        date: query.date,
+        zone: day.zone.name().to_owned(),
+        appointments: shown.collect(),
+    }))
 }
 
-/// `GET /api/v1/appointments/{id}`.
-///
-/// # Errors
-/// [`Problem`].
-pub async fn show(
+async fn show(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = caller.require(Scope::AppointmentsRead)?;
+    let principal = &caller.0;
     let appointment = find(&state, principal, &id).await?;
     answer(&state, principal, &appointment).await
 }
 
-/// `POST /api/v1/appointments/{id}/start` with `{"at"?}`; pressing twice is pressing once.
-///
-/// # Errors
-/// [`Problem`].
-pub async fn start(
+async fn start(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
-    JsonBody(body): JsonBody,
+    Checked(body): Checked<AtBody>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = caller.require(Scope::AppointmentsRender)?;
-    let at = only_instant(&body)?;
+    let principal = &caller.0;
+    let at = body.at.map(Moment::instant);
     let known = find(&state, principal, &id).await?;
     let started = state
         .parts
@@ -91,18 +180,14 @@ pub async fn start(
     answer(&state, principal, &started).await
 }
 
-/// `POST /api/v1/appointments/{id}/finish` with `{"at"?}`; pressing twice is pressing once.
-///
-/// # Errors
-/// [`Problem`].
-pub async fn finish(
+async fn finish(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
-    JsonBody(body): JsonBody,
+    Checked(body): Checked<AtBody>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = caller.require(Scope::AppointmentsRender)?;
-    let at = only_instant(&body)?;
+    let principal = &caller.0;
+    let at = body.at.map(Moment::instant);
     let known = find(&state, principal, &id).await?;
     let finished = state
         .parts
@@ -114,21 +199,15 @@ pub async fn finish(
     answer(&state, principal, &finished).await
 }
 
-/// `PATCH /api/v1/appointments/{id}/actuals` with any of `start`, `end`, `tip`, `staff_notes`; what is left
-/// out stays. `If-Match` names the version that was read: 428 without it, 412 once the appointment has moved on.
-///
-/// # Errors
-/// [`Problem`].
-pub async fn record_actuals(
+async fn record_actuals(
     state: web::Data<State>,
     caller: Caller,
-    request: HttpRequest,
     id: web::Path<String>,
-    JsonBody(body): JsonBody,
+    IfMatch(read_at): IfMatch,
+    Checked(body): Checked<ActualsBody>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = caller.require(Scope::AppointmentsRender)?;
-    let correction = correction_of(&body)?;
-    let read_at = version_of(&request)?;
+    let principal = &caller.0;
+    let correction = correction_of(body)?;
     let known = find(&state, principal, &id).await?;
     let use_case = &state.parts.booking.record_actuals;
     let corrected = use_case
@@ -144,25 +223,22 @@ pub async fn record_actuals(
     answer(&state, principal, &corrected).await
 }
 
-fn correction_of(body: &[u8]) -> Result<Correction, Problem> {
-    let mut fields = Fields::of(body)?;
-    let start = fields.instant("start");
-    let end = fields.instant("end");
-    let tip = fields.money("tip").map(Tip::new).transpose();
-    let notes = fields
-        .text("staff_notes", 4_000)
-        .map(|text| StaffNotes::new(&text))
-        .transpose();
+fn correction_of(body: ActualsBody) -> Result<Correction, Problem> {
+    let tip = body.tip.map(Tip::new).transpose();
+    let notes = body.staff_notes.map(|text| StaffNotes::new(&text)).transpose();
+    let mut faults = Vec::new();
     if let Err(fault) = &tip {
-        fields.fault("tip", fault.to_string());
+        faults.push(fault_of("tip", fault.to_string()));
     }
     if let Err(fault) = &notes {
-        fields.fault("staff_notes", fault.to_string());
+        faults.push(fault_of("staff_notes", fault.to_string()));
     }
-    fields.finish()?;
+    if !faults.is_empty() {
+        return Err(Problem::fields(faults));
+    }
     let correction = Correction {
-        start,
-        end,
+        start: body.start.map(Moment::instant),
+        end: body.end.map(Moment::instant),
         tip: tip.unwrap_or_default(),
         notes: notes.unwrap_or_default(),
     };
@@ -176,15 +252,15 @@ fn correction_of(body: &[u8]) -> Result<Correction, Problem> {
 }
 
 /// The appointment, if there is one that the caller may see; another's is as good as none.
-async fn find(state: &State, principal: &Principal, id: &str) -> Result<Appointment, Problem> {
-    let id: AppointmentId = id.parse().map_err(|_| Problem::not_found())?;
+pub(super) async fn find(state: &State, principal: &Principal, id: &str) -> Result<Appointment, Problem> {
+    let id = id_of(id)?;
     let found = state.parts.booking.book.appointment(principal.tenant, id).await?;
     found
         .filter(|appointment| sees(principal, appointment))
         .ok_or_else(Problem::not_found)
 }
 
-fn sees(principal: &Principal, appointment: &Appointment) -> bool {
+pub(super) fn sees(principal: &Principal, appointment: &Appointment) -> bool {
     appointment
         .booking()
         .team
@@ -193,71 +269,122 @@ fn sees(principal: &Principal, appointment: &Appointment) -> bool {
         .any(|staff| principal.sees_staff(staff.as_uuid()))
 }
 
-async fn answer(
+/// An appointment with its version as `ETag`.
+pub(super) async fn answer(
     state: &State,
     principal: &Principal,
     appointment: &Appointment,
 ) -> Result<HttpResponse, Problem> {
     let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
-    let tag = format!("\"{}\"", appointment.version().number());
     Ok(HttpResponse::Ok()
-        .insert_header((ETAG, tag))
+        .insert_header((ETAG, etag(appointment.version())))
         .json(present(appointment, &zone)))
 }
 
-fn present(appointment: &Appointment, zone: &Zone) -> Value {
+/// One service for one customer at one time.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Appointment")]
+pub struct AppointmentAnswer {
+    /// Its id.
+    pub id: Uuid,
+    /// The visit that it belongs to.
+    pub visit_id: Uuid,
+    /// Whose it is.
+    pub customer_id: Uuid,
+    /// What.
+    pub service_id: Uuid,
+    /// By whom, the first answers for it.
+    pub staff_ids: Vec<Uuid>,
+    /// requested, held, confirmed, checked_in, in_progress, completed, expired, declined, cancelled_by_customer,
+    /// cancelled_by_business or no_show.
+    pub state: &'static str,
+    /// When it came into this state.
+    pub state_at: Moment,
+    /// Until when its time is kept without an agreement.
+    pub until: Option<Moment>,
+    /// When it begins, as planned.
+    pub start: Moment,
+    /// When it ends, as planned.
+    pub end: Moment,
+    /// What it costs without a discount, tax included.
+    #[schemars(with = "Amount")]
+    pub list_price: Money,
+    /// What is taken off.
+    #[schemars(with = "Amount")]
+    pub discount: Money,
+    /// Why.
+    pub discount_reason: Option<String>,
+    /// What is charged.
+    #[schemars(with = "Amount")]
+    pub charged: Money,
+    /// What is asked in advance.
+    #[schemars(with = "Amount")]
+    pub deposit: Money,
+    /// What the policy asks for cancelling late or not coming.
+    #[schemars(with = "Option<Amount>")]
+    pub fee: Option<Money>,
+    /// What really happened.
+    pub actuals: ActualsAnswer,
+    /// For `If-Match`.
+    pub version: i32,
+}
+
+/// What really happened.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Actuals")]
+pub struct ActualsAnswer {
+    /// When it began.
+    pub start: Option<Moment>,
+    /// When it ended.
+    pub end: Option<Moment>,
+    /// What was given on top.
+    #[schemars(with = "Option<Amount>")]
+    pub tip: Option<Money>,
+    /// What the therapist noted.
+    pub staff_notes: Option<String>,
+}
+
+/// An appointment as the API shows it.
+#[must_use]
+pub fn present(appointment: &Appointment, zone: &Zone) -> AppointmentAnswer {
     let booking = appointment.booking();
     let actuals = appointment.actuals();
-    json!({
-        "id": appointment.id(),
-        "visit_id": booking.visit,
-        "customer_id": booking.customer,
-        "service_id": booking.service,
-        "staff_ids": booking.team.members(),
-        "state": appointment.state().word(),
-        "state_at": shown(zone, appointment.state().since()),
-        "start": shown(zone, booking.time.start()),
-        "end": shown(zone, booking.time.end()),
-        "list_price": booking.price.list(),
-        "discount": booking.price.discount(),
-        "charged": booking.price.charged(),
-        "deposit": booking.deposit,
-        "actuals": {
-            "start": actuals.start.map(|at| shown(zone, at)),
-            "end": actuals.end.map(|at| shown(zone, at)),
-            "tip": actuals.tip.map(Tip::amount),
-            "staff_notes": actuals.notes.as_ref().map(StaffNotes::as_str),
+    let state = appointment.state();
+    AppointmentAnswer {
+        id: appointment.id().as_uuid(),
+        visit_id: booking.visit.as_uuid(),
+        customer_id: booking.customer.as_uuid(),
+        service_id: booking.service.as_uuid(),
+        staff_ids: booking
+            .team
+            .members()
+            .iter()
+            .map(|staff| staff.as_uuid())
+            .collect(),
+        state: state.word(),
+        state_at: Moment::of(zone, state.since()),
+        until: state.deadline().map(|at| Moment::of(zone, at)),
+        start: Moment::of(zone, booking.time.start()),
+        end: Moment::of(zone, booking.time.end()),
+        list_price: booking.price.list(),
+        discount: booking.price.discount(),
+        discount_reason: booking.price.discount_reason().map(str::to_owned),
+        charged: booking.price.charged(),
+        deposit: booking.deposit,
+        fee: state.fee(),
+        actuals: ActualsAnswer {
+            start: actuals.start.map(|at| Moment::of(zone, at)),
+            end: actuals.end.map(|at| Moment::of(zone, at)),
+            tip: actuals.tip.map(Tip::amount),
+            staff_notes: actuals.notes.as_ref().map(|notes| notes.as_str().to_owned()),
         },
-        "version": appointment.version().number(),
-    })
+        version: appointment.version().number(),
+    }
 }
 
 /// An instant by the tenant's own clock, in RFC 3339 with its offset.
 pub(super) fn shown(zone: &Zone, at: OffsetDateTime) -> Option<String> {
     zone.with_offset(at).format(&Rfc3339).ok()
-}
-
-fn only_instant(body: &[u8]) -> Result<Option<OffsetDateTime>, Problem> {
-    let mut fields = Fields::of(body)?;
-    let at = fields.instant("at");
-    fields.finish()?;
-    Ok(at)
-}
-
-fn version_of(request: &HttpRequest) -> Result<Version, Problem> {
-    let Some(header) = request.headers().get(IF_MATCH) else {
-        return Err(Problem::new(
-            Kind::PreconditionRequired,
-            "send If-Match with the ETag of the last answer",
-        ));
-    };
-    let number = header
-        .to_str()
-        .ok()
-        .and_then(|text| text.trim().trim_matches('"').parse().ok());
-    number
-        .map(Version::read)
-        .ok_or_else(|| Problem::new(Kind::Validation, "If-Match must be the ETag of an earlier answer"))
 }
 
 /// The one query parameter that is known, parsed; every other one is refused.
@@ -293,11 +420,16 @@ pub(super) fn only_parameter<T>(
     }
 }
 
-fn wrong(field: &str, message: &str) -> Problem {
-    Problem::fields(vec![FieldFault {
+/// One wrong field.
+pub(super) fn wrong(field: &str, message: &str) -> Problem {
+    Problem::fields(vec![fault_of(field, message.to_owned())])
+}
+
+fn fault_of(field: &str, message: String) -> FieldFault {
+    FieldFault {
         field: field.to_owned(),
-        message: message.to_owned(),
-    }])
+        message,
+    }
 }
 
 fn refused(error: RenderingError) -> Problem {

@@ -9,14 +9,67 @@ use ratiba_commission::period::{FrozenBy, FrozenDocument, FrozenPeriod, PeriodKi
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriodError};
 use ratiba_commission::{Month, PeriodId};
 use ratiba_kernel::{Id, Zone};
+use schemars::JsonSchema;
 use serde_json::{Value, json};
 
 use super::appointments::{only_parameter, shown};
 use crate::State;
 use crate::body::JsonBody;
 use crate::caller::Caller;
+use crate::endpoint::Endpoint;
 use crate::fields::Fields;
 use crate::problem::{Kind, Problem};
+
+/// The endpoints of commission.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(
+            "/api/v1/commission/periods",
+            "The frozen documents of a month",
+            || web::get().to(list),
+        )
+        .describe("A therapist sees the own ones.")
+        .group("commission")
+        .needs(Scope::CommissionRead)
+        .query::<MonthQuery>()
+        .answers::<Value>(200, "the documents"),
+        Endpoint::get(
+            "/api/v1/commission/periods/{id}",
+            "One document with its lines",
+            || web::get().to(show),
+        )
+        .describe("Each line has its reason in English and Swahili.")
+        .group("commission")
+        .needs(Scope::CommissionRead)
+        .answers::<Value>(200, "the document"),
+        Endpoint::post("/api/v1/commission/closes", "Close a month", || {
+            web::post().to(close)
+        })
+        .describe("A month that is frozen already stays as it is, and what came late is reported.")
+        .group("commission")
+        .needs(Scope::CommissionClose)
+        .body::<MonthBody>()
+        .answers::<Value>(200, "what came of it")
+        .problems(&[Kind::PeriodRunning, Kind::Unacceptable, Kind::Conflict]),
+    ]
+}
+
+/// Which month.
+#[derive(JsonSchema)]
+pub struct MonthQuery {
+    /// Such as 2026-05.
+    #[expect(dead_code, reason = "stands for its schema")]
+    month: String,
+}
+
+/// Which month.
+#[derive(JsonSchema)]
+pub struct MonthBody {
+    /// Such as 2026-05.
+    #[expect(dead_code, reason = "stands for its schema")]
+    month: String,
+}
 
 /// `GET /api/v1/commission/periods?month=2026-05`: every frozen document of the month; a therapist sees the
 /// own ones.
@@ -28,7 +81,7 @@ pub async fn list(
     caller: Caller,
     query: web::Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = caller.require(Scope::CommissionRead)?;
+    let principal = &caller.0;
     let month: Month = only_parameter(&query, "month", |text| text.parse().ok())?;
     let periods = state
         .parts
@@ -57,7 +110,7 @@ pub async fn show(
     caller: Caller,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let principal = caller.require(Scope::CommissionRead)?;
+    let principal = &caller.0;
     let id: PeriodId = id.parse().map_err(|_| Problem::not_found())?;
     let document = state.parts.commission.book.period(principal.tenant, id).await?;
     let document = document
@@ -85,7 +138,7 @@ pub async fn close(
     caller: Caller,
     JsonBody(body): JsonBody,
 ) -> Result<HttpResponse, Problem> {
-    let principal = caller.require(Scope::CommissionClose)?;
+    let principal = &caller.0;
     let mut fields = Fields::of(&body)?;
     let month = match fields.text("month", 7) {
         Some(text) => {

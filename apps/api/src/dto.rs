@@ -1,0 +1,181 @@
+//! The small words of the wire: times, days, amounts. Each says its JSON schema.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use ratiba_kernel::{Id, Zone};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime};
+
+use crate::problem::Problem;
+
+/// A point in time: RFC 3339 with an offset. Answers show it by the tenant's own clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(OffsetDateTime);
+
+impl Moment {
+    /// An instant as the tenant's clock shows it.
+    #[must_use]
+    pub fn of(zone: &Zone, at: OffsetDateTime) -> Self {
+        Self(zone.with_offset(at))
+    }
+
+    /// The instant.
+    #[must_use]
+    pub const fn instant(self) -> OffsetDateTime {
+        self.0
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl fmt::Display for Moment {
+    /// Written by hand: a search shows hundreds of them. Fractions of a second are cut.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.0;
+        let (hours, minutes, _) = at.offset().as_hms();
+        let mut text = *b"0000-00-00T00:00:00+00:00";
+        let year = at.year().rem_euclid(10_000);
+        put(&mut text, 0, u8::try_from(year / 100).unwrap_or(0));
+        put(&mut text, 2, u8::try_from(year % 100).unwrap_or(0));
+        put(&mut text, 5, u8::from(at.month()));
+        put(&mut text, 8, at.day());
+        put(&mut text, 11, at.hour());
+        put(&mut text, 14, at.minute());
+        put(&mut text, 17, at.second());
+        if at.offset().is_negative()
+            && let Some(sign) = text.get_mut(19)
+        {
+            *sign = b'-';
+        }
+        put(&mut text, 20, hours.unsigned_abs());
+        put(&mut text, 23, minutes.unsigned_abs());
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+    }
+}
+
+/// Two digits at a place.
+fn put(text: &mut [u8; 25], at: usize, number: u8) {
+    for (place, digit) in [(at, number / 10), (at + 1, number % 10)] {
+        if let Some(byte) = text.get_mut(place) {
+            *byte = b'0' + digit % 10;
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        parse_moment(&text)
+            .map(Self)
+            .ok_or_else(|| de::Error::custom(NO_MOMENT))
+    }
+}
+
+impl JsonSchema for Moment {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Moment".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+pub(crate) const NO_MOMENT: &str =
+    "must be a time in RFC 3339 with an offset, such as 2026-05-13T14:00:00+03:00";
+pub(crate) const NO_DAY: &str = "must be a date such as 2026-05-13";
+
+pub(crate) fn parse_moment(text: &str) -> Option<OffsetDateTime> {
+    // No business day lies outside; a leap second is not one either.
+    let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    (2000..2200).contains(&at.year()).then_some(at)
+}
+
+pub(crate) fn parse_day(text: &str) -> Option<Date> {
+    let date = Date::parse(text, format_description!("[year]-[month]-[day]")).ok()?;
+    (2000..2200).contains(&date.year()).then_some(date)
+}
+
+/// A local day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub Date);
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        parse_day(&text)
+            .map(Self)
+            .ok_or_else(|| de::Error::custom(NO_DAY))
+    }
+}
+
+impl JsonSchema for Day {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Day".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date" })
+    }
+}
+
+/// The schema of a `Money` that is not negative, in minor units (cents): `#[schemars(with = "Amount")]`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Amount {
+    /// In the smallest unit of the currency.
+    #[schemars(range(min = 0, max = 9_007_199_254_740_991_i64))]
+    pub amount_minor: i64,
+    /// ISO 4217.
+    pub currency: CurrencyCode,
+}
+
+/// An ISO 4217 code.
+pub struct CurrencyCode;
+
+impl JsonSchema for CurrencyCode {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "CurrencyCode".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "currency", "minLength": 3, "maxLength": 3 })
+    }
+}
+
+/// The id in a path; what is no id names nothing.
+///
+/// # Errors
+/// [`Problem`] of kind `not-found`.
+pub fn id_of<T>(text: &str) -> Result<Id<T>, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+#[cfg(test)]
+mod tests;

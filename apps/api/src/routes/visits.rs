@@ -1,0 +1,263 @@
+//! Visits: what one customer books and pays together.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::header::{ETAG, LOCATION};
+use actix_web::{HttpResponse, web};
+use ratiba_access::{Principal, Scope};
+use ratiba_booking::availability::{PartRequest, StaffWish};
+use ratiba_booking::catalogue::ServiceId;
+use ratiba_booking::policy::PayBy;
+use ratiba_booking::use_cases::{HoldOrder, HoldVisitError};
+use ratiba_booking::visit::{HoldKey, Visit, VisitId, VisitStanding};
+use ratiba_kernel::{Id, Money, Zone};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::appointments::{AppointmentAnswer, present, sees};
+use super::availability::{ArrangementWord, ChannelWord, OrderWord, PartBody, not_free, request_problem};
+use crate::State;
+use crate::caller::Caller;
+use crate::checked::{Checked, IdempotencyKey, etag};
+use crate::dto::{Amount, Moment, id_of};
+use crate::endpoint::{Endpoint, RequestHeader};
+use crate::problem::{Kind, Problem};
+
+/// The endpoints of visits.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/api/v1/visits", "Book a visit", || web::post().to(book))
+            .describe(
+                "All parts or none. Where a deposit is asked the time is held until it is paid, else the visit is confirmed at \
+                 once. Safe to repeat with the same key. A time that is taken is a 409 with the nearest alternatives.",
+            )
+            .group("visits")
+            .needs(Scope::AppointmentsBook)
+            .header(RequestHeader::IdempotencyKey)
+            .body::<BookBody>()
+            .answers::<VisitAnswer>(201, "the visit")
+            .problems(&[Kind::NotFound, Kind::SlotTaken, Kind::NotAvailable, Kind::Unacceptable]),
+        Endpoint::get("/api/v1/visits/{id}", "One visit", || web::get().to(show))
+            .group("visits")
+            .needs(Scope::AppointmentsRead)
+            .answers::<VisitAnswer>(200, "the visit"),
+    ]
+}
+
+/// How the money will come: a hold lasts accordingly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum PayByWord {
+    /// A prompt on the customer's phone.
+    #[default]
+    MobileMoney,
+    /// A hosted card page.
+    Card,
+}
+
+impl From<PayByWord> for PayBy {
+    fn from(word: PayByWord) -> Self {
+        match word {
+            PayByWord::MobileMoney => Self::MobileMoney,
+            PayByWord::Card => Self::Card,
+        }
+    }
+}
+
+/// What is to be booked.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BookBody {
+    /// For whom.
+    pub customer_id: Uuid,
+    /// The services.
+    #[schemars(length(min = 1, max = 8))]
+    pub parts: Vec<PartBody>,
+    /// When the first begins.
+    pub start: Moment,
+    /// `any` if left out.
+    #[serde(default)]
+    pub order: OrderWord,
+    /// `together` if left out.
+    #[serde(default)]
+    pub arrangement: ArrangementWord,
+    /// `desk` if left out.
+    #[serde(default)]
+    pub channel: ChannelWord,
+    /// `mobile_money` if left out.
+    #[serde(default)]
+    pub pay_by: PayByWord,
+}
+
+/// A visit.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Visit")]
+pub struct VisitAnswer {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose it is.
+    pub customer_id: Uuid,
+    /// `waiting` for money or an answer, `agreed`, or `over`.
+    pub standing: &'static str,
+    /// Until when it waits.
+    pub until: Option<Moment>,
+    /// What is asked before it counts as confirmed.
+    #[schemars(with = "Option<Amount>")]
+    pub due: Option<Money>,
+    /// Its parts, by start.
+    pub appointments: Vec<AppointmentAnswer>,
+    /// For `If-Match`.
+    pub version: i32,
+}
+
+impl VisitAnswer {
+    /// A visit as the tenant's clock shows it; of its appointments those that the caller may see.
+    #[must_use]
+    pub fn of(visit: &Visit, zone: &Zone, principal: &Principal) -> Self {
+        let (standing, until) = match visit.standing() {
+            VisitStanding::Waiting { until } => ("waiting", Some(Moment::of(zone, until))),
+            VisitStanding::Agreed => ("agreed", None),
+            VisitStanding::Over => ("over", None),
+        };
+        Self {
+            id: visit.head.id.as_uuid(),
+            customer_id: visit.head.customer.as_uuid(),
+            standing,
+            until,
+            due: visit.due().ok().flatten(),
+            appointments: visit
+                .appointments
+                .iter()
+                .filter(|appointment| sees(principal, appointment))
+                .map(|appointment| present(appointment, zone))
+                .collect(),
+            version: visit.head.version.number(),
+        }
+    }
+}
+
+async fn book(
+    state: web::Data<State>,
+    caller: Caller,
+    IdempotencyKey(key): IdempotencyKey,
+    Checked(body): Checked<BookBody>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let key = HoldKey::parse(&format!("api:{key}"))
+        .map_err(|fault| Problem::new(Kind::Validation, fault.to_string()))?;
+    let order = HoldOrder {
+        key,
+        customer: Id::from_uuid(body.customer_id),
+        parts: body.parts.iter().map(PartRequest::from).collect(),
+        order: body.order.into(),
+        arrangement: body.arrangement.into(),
+        start: body.start.instant(),
+        channel: body.channel.into(),
+        pay_by: body.pay_by.into(),
+    };
+    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
+    let wanted = order.clone();
+    let held = state
+        .parts
+        .booking
+        .hold
+        .execute(principal.tenant, order)
+        .await
+        .map_err(|error| refused(error, &zone))?;
+    if !is_of_order(&held.visit, &wanted) {
+        return Err(Problem::new(
+            Kind::IdempotencyKeyReused,
+            "this key named another order; use a new one",
+        ));
+    }
+    Ok(HttpResponse::Created()
+        .insert_header((ETAG, etag(held.visit.head.version)))
+        .insert_header((LOCATION, format!("/api/v1/visits/{}", held.visit.head.id)))
+        .json(VisitAnswer::of(&held.visit, &zone, principal)))
+}
+
+async fn show(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let id: VisitId = id_of(&id)?;
+    let visit = state.parts.booking.book.visit(principal.tenant, id).await?;
+    let visit = visit
+        .filter(|visit| {
+            visit
+                .appointments
+                .iter()
+                .any(|appointment| sees(principal, appointment))
+        })
+        .ok_or_else(Problem::not_found)?;
+    answer(&state, principal, &visit).await
+}
+
+/// A visit with its version as `ETag`.
+pub(super) async fn answer(
+    state: &State,
+    principal: &Principal,
+    visit: &Visit,
+) -> Result<HttpResponse, Problem> {
+    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, etag(visit.head.version)))
+        .json(VisitAnswer::of(visit, &zone, principal)))
+}
+
+/// Whether a visit is what an order asked for; a key that was used before may name another one.
+fn is_of_order(visit: &Visit, order: &HoldOrder) -> bool {
+    let count = |services: &mut dyn Iterator<Item = ServiceId>| {
+        let mut counts: BTreeMap<ServiceId, usize> = BTreeMap::new();
+        for service in services {
+            *counts.entry(service).or_default() += 1;
+        }
+        counts
+    };
+    let booked = count(
+        &mut visit
+            .appointments
+            .iter()
+            .map(|appointment| appointment.booking().service),
+    );
+    let wanted = count(&mut order.parts.iter().map(|part| part.service));
+    let same_people = order.parts.iter().all(|part| match part.staff {
+        StaffWish::Only(staff) => visit.appointments.iter().any(|appointment| {
+            let booking = appointment.booking();
+            booking.service == part.service && booking.team.members().contains(&staff)
+        }),
+        StaffWish::Any | StaffWish::Rather(_) | StaffWish::Offered(_) => true,
+    });
+    visit.head.customer == order.customer && booked == wanted && same_people && starts_at(visit, order)
+}
+
+fn starts_at(visit: &Visit, order: &HoldOrder) -> bool {
+    // Once it was moved nothing tells when it was asked for: the key still names it.
+    let first = visit
+        .appointments
+        .iter()
+        .map(|appointment| appointment.booking().time.start())
+        .min();
+    let untouched = visit
+        .appointments
+        .iter()
+        .all(|appointment| appointment.version().number() <= 1);
+    !untouched || first == Some(order.start)
+}
+
+fn refused(error: HoldVisitError, zone: &Zone) -> Problem {
+    match error {
+        HoldVisitError::NotFree {
+            reasons,
+            alternatives,
+        } => not_free(&reasons, &alternatives, zone),
+        HoldVisitError::Request(fault) => request_problem(fault),
+        HoldVisitError::Price(fault) => Problem::new(Kind::Unacceptable, fault.to_string()),
+        HoldVisitError::Unavailable(outage) => Problem::unavailable(&outage),
+    }
+}

@@ -1,0 +1,153 @@
+//! Booking over the API: what can be had, taking it once, and losing politely.
+
+use ratiba_access::Role;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use system_tests::World;
+
+/// An order for the first customer on record, who wrote once.
+async fn customer(world: &World) -> String {
+    world.say(system_tests::ASHA, "hello").await;
+    world.work().await;
+    let id = world.text("SELECT id::text AS text FROM customers LIMIT 1");
+    assert!(!id.is_empty());
+    id
+}
+
+async fn book(world: &World, key: &str, body: &Value) -> (StatusCode, Value) {
+    let token = format!("Bearer {}", world.owner);
+    let headers = [
+        ("Authorization", token.as_str()),
+        ("Idempotency-Key", key),
+        ("Content-Type", "application/json"),
+    ];
+    world
+        .raw(
+            Method::POST,
+            "/api/v1/visits",
+            &headers,
+            body.to_string().into_bytes(),
+        )
+        .await
+}
+
+async fn first_slot(world: &World) -> (String, Value) {
+    let service = world.text("SELECT id::text AS text FROM services WHERE name = 'Swedish massage 60'");
+    let path = format!("/api/v1/availability?service_id={service}&from=2026-05-13&to=2026-05-13");
+    let (status, found) = world.call(Method::GET, &path, None).await;
+    assert_eq!(status, StatusCode::OK, "{found}");
+    (service, found["slots"][0].clone())
+}
+
+#[tokio::test]
+async fn a_slot_that_is_shown_can_be_taken_once_and_the_loser_learns_of_others() {
+    let world = World::new().await;
+    let customer = customer(&world).await;
+    let (service, slot) = first_slot(&world).await;
+    let order = json!({
+        "customer_id": customer, "start": slot["start"],
+        "parts": [{ "service_id": service, "staff_id": slot["parts"][0]["staff_id"] }],
+    });
+    let (status, visit) = book(&world, "first", &order).await;
+    assert_eq!(status, StatusCode::CREATED, "{visit}");
+    assert_eq!(visit["appointments"][0]["start"], slot["start"]);
+    let (status, again) = book(&world, "first", &order).await;
+    assert_eq!((status, &again["id"]), (StatusCode::CREATED, &visit["id"]));
+    let (status, problem) = book(&world, "second", &order).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{problem}");
+    assert_eq!(problem["type"], "/problems/slot-taken");
+    assert!(
+        !problem["alternatives"].as_array().unwrap().is_empty(),
+        "{problem}"
+    );
+    let mut other = order.clone();
+    other["start"] = problem["alternatives"][0]["start"].clone();
+    let (status, problem) = book(&world, "first", &other).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(problem["type"], "/problems/idempotency-key-reused");
+    let (status, shown) = world
+        .call(
+            Method::GET,
+            &format!("/api/v1/visits/{}", visit["id"].as_str().unwrap()),
+            None,
+        )
+        .await;
+    assert_eq!((status, &shown["id"]), (StatusCode::OK, &visit["id"]));
+}
+
+#[tokio::test]
+async fn what_cannot_be_had_is_refused_with_its_reason_and_nothing_changes() {
+    let world = World::new().await;
+    let customer = customer(&world).await;
+    let (service, slot) = first_slot(&world).await;
+    let order =
+        |start: &str, part: Value| json!({ "customer_id": customer, "start": start, "parts": [part] });
+    let part = json!({ "service_id": service });
+    let night = order("2026-05-13T03:00:00+03:00", part.clone());
+    let past = order("2026-05-11T10:00:00+03:00", part.clone());
+    let odd = order("2026-05-13T10:07:00+03:00", part.clone());
+    let far = order("2027-05-13T10:00:00+03:00", part.clone());
+    for (order, reason) in [
+        (night, "closed"),
+        (past, "in_the_past"),
+        (odd, "off_grid"),
+        (far, "horizon"),
+    ] {
+        let (status, problem) = book(&world, reason, &order).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+        assert_eq!(problem["type"], "/problems/not-available");
+        let reasons = problem["reasons"].as_array().unwrap();
+        assert!(reasons.contains(&json!(reason)), "{reason}: {problem}");
+    }
+    let nobody = "00000000-0000-7000-8000-000000000000";
+    let start = slot["start"].as_str().unwrap();
+    for part in [
+        json!({ "service_id": nobody }),
+        json!({ "service_id": service, "staff_id": nobody }),
+    ] {
+        let (status, _) = book(&world, "unknown", &order(start, part)).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+    }
+    let (status, problem) = book(
+        &world,
+        "wrong",
+        &json!({ "customer_id": 1, "parts": [], "colour": 1 }),
+    )
+    .await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(problem["errors"].as_array().unwrap().len(), 4, "{problem}");
+    let (status, problem) = world.call(Method::POST, "/api/v1/visits", Some(json!({}))).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
+    assert_eq!(problem["type"], "/problems/idempotency-key-required");
+    assert_eq!(world.count("SELECT count(*) FROM visits"), before);
+}
+
+#[tokio::test]
+async fn an_explanation_names_every_start_that_cannot_be_had() {
+    let world = World::new().await;
+    let (service, _) = first_slot(&world).await;
+    let path = format!("/api/v1/availability/explain?service_id={service}&from=2026-05-13&to=2026-05-13");
+    let (status, found) = world.call(Method::GET, &path, None).await;
+    assert_eq!(status, StatusCode::OK, "{found}");
+    let refused = found["refused"].as_array().unwrap();
+    assert!(
+        refused
+            .iter()
+            .all(|start| !start["refusals"].as_array().unwrap().is_empty())
+    );
+    assert_eq!(refused[0]["start"], "2026-05-13T00:00:00+03:00");
+    assert!(found["free"].as_u64().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn a_therapist_books_nothing() {
+    let world = World::new().await;
+    let token = world.token(Role::Therapist).await;
+    let (status, problem) = world
+        .call_as(&token, Method::POST, "/api/v1/visits", Some(json!({})))
+        .await;
+    assert_eq!(
+        (status, &problem["type"]),
+        (StatusCode::FORBIDDEN, &json!("/problems/forbidden"))
+    );
+}
