@@ -128,16 +128,36 @@ impl Parts {
                 }
                 self.settle_cancelled(tenant, id, visit, fee).await
             }
+            BookingEvent::VisitRequested { visit, .. } => {
+                let visit = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::VisitRequested { visit }).await?;
+                self.tell(tenant, id, Notice::RequestWaits { visit }).await
+            }
+            BookingEvent::RequestDeclined { visit, by, .. } => {
+                let visit = Id::from_uuid(visit.as_uuid());
+                let notice = match by {
+                    CancelledBy::Business => Notice::RequestDeclined { visit },
+                    CancelledBy::Customer => Notice::CounterOfferPassed { visit },
+                };
+                self.tell(tenant, id, notice).await
+            }
+            BookingEvent::CounterOffered { visit, .. } => {
+                let visit = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::CounterOffered { visit }).await
+            }
+            BookingEvent::VisitMoved { visit, .. } => {
+                let visit = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::VisitMoved { visit }).await
+            }
+            BookingEvent::WaitlistOffered { visit, .. } => {
+                let visit = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::WaitlistOffered { visit }).await
+            }
+            BookingEvent::BookingsHit { count } => self.tell(tenant, id, Notice::BookingsHit { count }).await,
             BookingEvent::VisitHeld { .. }
-            | BookingEvent::VisitRequested { .. }
-            | BookingEvent::RequestDeclined { .. }
-            | BookingEvent::CounterOffered { .. }
-            | BookingEvent::VisitMoved { .. }
             | BookingEvent::CustomerCame { .. }
             | BookingEvent::PriceChanged { .. }
-            | BookingEvent::WaitlistOffered { .. }
             | BookingEvent::WaitlistOfferEnded { .. }
-            | BookingEvent::BookingsHit { .. }
             | BookingEvent::CustomerDidNotCome { .. }
             | BookingEvent::AppointmentStarted { .. }
             | BookingEvent::AppointmentCompleted { .. }

@@ -8,7 +8,7 @@ use ratiba_booking::ports::AppointmentBook;
 use ratiba_booking::use_cases::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};
 use ratiba_booking::visit::{Visit, VisitId, VisitStanding as Waits};
 use ratiba_conversation::customer::CustomerId;
-use ratiba_conversation::desk::{CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding};
+use ratiba_conversation::desk::{AcceptAnswer, CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding};
 use ratiba_conversation::ports::VisitDesk;
 use ratiba_kernel::{Id, Money, Outage, TenantId};
 use ratiba_payments::reference::AccountReference;
@@ -71,6 +71,28 @@ impl VisitDesk for VisitDeskBridge {
             }
             Err(CancelAppointmentError::Unavailable(outage)) => Err(outage),
         }
+    }
+
+    async fn accept(&self, tenant: TenantId, visit: VisitRef) -> Result<AcceptAnswer, Outage> {
+        let id: VisitId = Id::from_uuid(visit.as_uuid());
+        let Some(found) = self.book.visit(tenant, id).await? else {
+            return Ok(AcceptAnswer::Gone);
+        };
+        let Some(slot) = slot_of_visit(&found)? else {
+            return Ok(AcceptAnswer::Gone);
+        };
+        Ok(match found.standing() {
+            Waits::Waiting { until } => AcceptAnswer::Held {
+                slot,
+                deadline: until,
+            },
+            Waits::Agreed => AcceptAnswer::Confirmed { slot },
+            Waits::Over => AcceptAnswer::Gone,
+        })
+    }
+
+    async fn pass(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {
+        self.let_go(tenant, visit).await
     }
 
     async fn let_go(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {

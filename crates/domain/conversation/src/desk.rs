@@ -313,6 +313,25 @@ pub enum CancelAnswer {
     NotPossible,
 }
 
+/// The desk's answer to a customer who takes the time that was kept for their word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcceptAnswer {
+    /// It is theirs once it is paid.
+    Held {
+        /// What and when, and what is due.
+        slot: Slot,
+        /// Until when it waits for the money.
+        deadline: OffsetDateTime,
+    },
+    /// It is theirs.
+    Confirmed {
+        /// What and when.
+        slot: Slot,
+    },
+    /// It is not kept any more.
+    Gone,
+}
+
 /// The order to ask for money.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentOrder {

@@ -19,6 +19,8 @@ const DAYS_MAX: usize = 31;
 
 /// The words of tokens about a visit. Phones keep them for as long as the chat: they never change.
 const COMING: &str = "coming";
+const ACCEPT: &str = "accept";
+const PASS: &str = "pass";
 const MOVE: &str = "move";
 const CANCEL: &str = "cancel";
 
@@ -34,6 +36,8 @@ pub fn token(message: MessageId, place: usize, meaning: &Meaning) -> String {
         Meaning::Coming(visit) => of_visit(visit, COMING),
         Meaning::Move(visit) => of_visit(visit, MOVE),
         Meaning::CancelVisit(visit) => of_visit(visit, CANCEL),
+        Meaning::Accept(visit) => of_visit(visit, ACCEPT),
+        Meaning::Pass(visit) => of_visit(visit, PASS),
         Meaning::Yes
         | Meaning::No
         | Meaning::OtherTime
@@ -54,6 +58,8 @@ fn parse_visit_token(token: &str) -> Option<Meaning> {
     let visit = VisitRef::from_uuid(Uuid::try_parse(visit).ok()?);
     match word {
         COMING => Some(Meaning::Coming(visit)),
+        ACCEPT => Some(Meaning::Accept(visit)),
+        PASS => Some(Meaning::Pass(visit)),
         MOVE => Some(Meaning::Move(visit)),
         CANCEL => Some(Meaning::CancelVisit(visit)),
         _unknown => None,

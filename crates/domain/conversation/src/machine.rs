@@ -204,6 +204,10 @@ pub enum Meaning {
     Move(VisitRef),
     /// I want to cancel this visit.
     CancelVisit(VisitRef),
+    /// I take the time that you offer: this visit waits for my word.
+    Accept(VisitRef),
+    /// I do not take it.
+    Pass(VisitRef),
     /// I want a person.
     Person,
     /// I want to book.
@@ -351,6 +355,18 @@ pub enum Wish {
         visit: VisitRef,
         /// What and when.
         slot: Slot,
+    },
+    /// Take the time that is kept for the customer's word. → [`visit::accepted`]
+    Accept {
+        /// Which.
+        visit: VisitRef,
+        /// What and when.
+        slot: Slot,
+    },
+    /// Give it back. → [`visit::passed`]
+    Pass {
+        /// Which.
+        visit: VisitRef,
     },
     /// Let go of this hold, without a word.
     LetGo {

@@ -10,8 +10,8 @@ use crate::consent::ConsentRecord;
 use crate::customer::{Customer, CustomerId};
 use crate::delivery::{InboundRow, Leftover, StatusRow};
 use crate::desk::{
-    AskAnswer, CancelAnswer, HoldAnswer, HoldOrder, Menu, Offer, OfferRequest, PaymentOrder, PaymentStanding,
-    Profile, ResendAnswer, ResendOrder, VisitCard, VisitRef,
+    AcceptAnswer, AskAnswer, CancelAnswer, HoldAnswer, HoldOrder, Menu, Offer, OfferRequest, PaymentOrder,
+    PaymentStanding, Profile, ResendAnswer, ResendOrder, VisitCard, VisitRef,
 };
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::inbound::{InboundId, InboundMessage, Reading};
@@ -308,6 +308,13 @@ pub trait VisitDesk: Send + Sync {
 
     /// Cancels a held or confirmed visit on the customer's word. Safe to repeat.
     async fn cancel(&self, tenant: TenantId, visit: VisitRef) -> Result<CancelAnswer, Outage>;
+
+    /// Takes the time that is kept for the customer's word: an offer of the waitlist, or another time that the
+    /// business proposed. Safe to repeat.
+    async fn accept(&self, tenant: TenantId, visit: VisitRef) -> Result<AcceptAnswer, Outage>;
+
+    /// Gives it back. Safe to repeat.
+    async fn pass(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage>;
 
     /// Gives up a visit that still waits for money, without a word to anybody. What is paid, confirmed or over
     /// stays as it is. Safe to repeat.

@@ -33,6 +33,12 @@ pub fn hear(stage: &Stage, question: Option<&Question>, said: Said, facts: &Fact
             (Intent::Confirm, None, Some(question)) if offers_to_book(stage, question, &words) => {
                 heard_words(stage, Words::bare(Intent::Book), facts)
             }
+            (Intent::Confirm | Intent::Deny, None, Some(question)) => {
+                match offered_answer(stage, question, &words) {
+                    Some(meaning) => chosen(stage, meaning, facts),
+                    None => heard_words(stage, words, facts),
+                }
+            }
             _no_choice => heard_words(stage, words, facts),
         },
     }
@@ -51,6 +57,42 @@ fn offers_to_book(stage: &Stage, question: &Question, words: &Words) -> bool {
         | Stage::Cancelling { .. } => false,
     };
     may_begin && question.options.first() == Some(&Meaning::Book) && !words.describes_a_booking()
+}
+
+/// What a plain yes or no says to an offered time, if that is the open question and nothing else waits for it.
+fn offered_answer(stage: &Stage, question: &Question, words: &Words) -> Option<Meaning> {
+    let free = match stage {
+        Stage::Open | Stage::Booked { .. } => true,
+        Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Cancelling { .. } => false,
+    };
+    let yes = words.intent == Intent::Confirm;
+    let mut options = question.options.iter();
+    let fits = |meaning: &&Meaning| match meaning {
+        Meaning::Accept(_) => yes,
+        Meaning::Pass(_) => !yes,
+        Meaning::Yes
+        | Meaning::No
+        | Meaning::OtherTime
+        | Meaning::Service(_)
+        | Meaning::Slot(_)
+        | Meaning::Reading(_)
+        | Meaning::Resend
+        | Meaning::OtherNumber
+        | Meaning::Coming(_)
+        | Meaning::Move(_)
+        | Meaning::CancelVisit(_)
+        | Meaning::Person
+        | Meaning::Book
+        | Meaning::Prices => false,
+    };
+    (free && !words.describes_a_booking())
+        .then(|| options.find(fits).cloned())
+        .flatten()
 }
 
 /// Words that are the same whatever stands open come first; then it depends on the stage.
@@ -248,6 +290,12 @@ fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
         Meaning::OtherNumber => payment::other_number(stage),
         Meaning::Coming(visit) => Step::wish(Wish::Upcoming {
             then: visit::Then::Coming { visit },
+        }),
+        Meaning::Accept(visit) => Step::wish(Wish::Upcoming {
+            then: visit::Then::Accept { visit },
+        }),
+        Meaning::Pass(visit) => Step::wish(Wish::Upcoming {
+            then: visit::Then::Pass { visit },
         }),
         Meaning::Move(visit) => Step::wish(Wish::Upcoming {
             then: visit::Then::MoveThis { visit },

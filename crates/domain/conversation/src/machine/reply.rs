@@ -135,6 +135,10 @@ pub enum Reply {
         /// What was.
         slot: Slot,
     },
+    /// The time that was offered is not kept any more.
+    OfferGone,
+    /// The time that was offered goes to somebody else.
+    OfferPassed,
     /// It stays.
     NotCancelled {
         /// What does.

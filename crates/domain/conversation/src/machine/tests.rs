@@ -270,6 +270,9 @@ proptest! {
                 Some(Wish::Hold { .. }) => prop_assert!(matches!(stage.name(), "confirming" | "asking_payer")),
                 Some(Wish::Cancel { .. }) => prop_assert_eq!(stage.name(), "cancelling"),
                 Some(Wish::AskMoney { .. } | Wish::Resend { .. }) => prop_assert_eq!(stage.name(), "paying"),
+                Some(Wish::Accept { .. } | Wish::Pass { .. }) => {
+                    prop_assert!(false, "an offered time is looked up before it is taken");
+                }
                 Some(Wish::Offer { .. } | Wish::LookUpPayment { .. } | Wish::Upcoming { .. } | Wish::LetGo { .. })
                 | None => {}
             }

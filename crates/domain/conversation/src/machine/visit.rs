@@ -1,7 +1,9 @@
 //! The part of the dialogue that is about visits that exist: shown, cancelled after a yes, announced as late.
 
-use super::{Effect, Reply, Stage, Step};
-use crate::desk::{CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding, Wanted};
+use ratiba_kernel::PhoneNumber;
+
+use super::{Effect, Owed, Reply, Stage, Step, Wish};
+use crate::desk::{AcceptAnswer, CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding, Wanted};
 use crate::thread::HandoffReason;
 
 /// Why we ask what a customer has booked.
@@ -21,6 +23,16 @@ pub enum Then {
     },
     /// To hear that the customer comes to this one.
     Coming {
+        /// Which.
+        visit: VisitRef,
+    },
+    /// To take the time that is kept for the customer's word.
+    Accept {
+        /// Which.
+        visit: VisitRef,
+    },
+    /// To give it back.
+    Pass {
         /// Which.
         visit: VisitRef,
     },
@@ -50,7 +62,12 @@ pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>) -> Step {
         .collect();
     ahead.sort_by_key(|card| (card.slot.starts_at, card.id));
     let Some(next) = ahead.first() else {
-        return Step::say(Reply::NothingBooked);
+        let gone = matches!(then, Then::Accept { .. } | Then::Pass { .. });
+        return Step::say(if gone {
+            Reply::OfferGone
+        } else {
+            Reply::NothingBooked
+        });
     };
     match then {
         Then::Show => Step::say(Reply::Visits { visits: ahead }),
@@ -65,6 +82,13 @@ pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>) -> Step {
         Then::MoveThis { visit } => this_one(&ahead, visit, |_card| {
             Step::call_person(HandoffReason::BeyondMachine)
         }),
+        Then::Accept { visit } => offered(&ahead, visit, |card| {
+            Step::wish(Wish::Accept {
+                visit: card.id,
+                slot: card.slot,
+            })
+        }),
+        Then::Pass { visit } => offered(&ahead, visit, |card| Step::wish(Wish::Pass { visit: card.id })),
         Then::Coming { visit } => this_one(&ahead, visit, |_card| Step::say(Reply::YouAreWelcome)),
         Then::Cancel { on } => {
             let named: Vec<&VisitCard> = ahead
@@ -85,6 +109,47 @@ fn this_one(own: &[VisitCard], visit: VisitRef, step: impl FnOnce(&VisitCard) ->
     own.iter()
         .find(|card| card.id == visit)
         .map_or_else(|| Step::say(Reply::NothingBooked), step)
+}
+
+/// As [`this_one`], for a time that was kept for the customer's word.
+fn offered(own: &[VisitCard], visit: VisitRef, step: impl FnOnce(&VisitCard) -> Step) -> Step {
+    own.iter()
+        .find(|card| card.id == visit)
+        .map_or_else(|| Step::say(Reply::OfferGone), step)
+}
+
+/// What follows from taking the time that was kept. Where money is asked it is the same as for any hold; a
+/// visit that owes nothing is told by its confirmation.
+#[must_use]
+pub fn accepted(visit: VisitRef, payer: Option<PhoneNumber>, answer: AcceptAnswer) -> Step {
+    match answer {
+        AcceptAnswer::Gone => Step::say(Reply::OfferGone),
+        AcceptAnswer::Confirmed { slot } => Step::silence().at(Stage::Booked { visit, slot }),
+        AcceptAnswer::Held { slot, deadline } => {
+            let owed = Owed {
+                visit,
+                slot,
+                amount: slot.due_now,
+                deadline,
+            };
+            match payer {
+                Some(payer) => Step::wish(Wish::AskMoney { owed, payer }).at(Stage::Paying {
+                    owed,
+                    payer_wanted: false,
+                }),
+                None => Step::say(Reply::AskPayer).at(Stage::Paying {
+                    owed,
+                    payer_wanted: true,
+                }),
+            }
+        }
+    }
+}
+
+/// What follows from giving it back.
+#[must_use]
+pub fn passed() -> Step {
+    Step::say(Reply::OfferPassed)
 }
 
 fn falls_on(card: &VisitCard, on: &Wanted) -> bool {

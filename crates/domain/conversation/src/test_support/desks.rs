@@ -12,9 +12,9 @@ use super::builders::{a_menu, a_profile, wanjiru};
 use crate::channel::{Address, SenderKey};
 use crate::customer::CustomerId;
 use crate::desk::{
-    AskAnswer, CancelAnswer, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, PaymentOrder,
-    PaymentRef, PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, StaffRef, VisitCard, VisitRef,
-    VisitStanding, Wanted,
+    AcceptAnswer, AskAnswer, CancelAnswer, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest,
+    PaymentOrder, PaymentRef, PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, StaffRef, VisitCard,
+    VisitRef, VisitStanding, Wanted,
 };
 use crate::inbound::{InboundId, Media, Reading, Received};
 use crate::outgoing::{Content, MessageId, SendAnswer, StatusReport, TemplateCall};
@@ -109,6 +109,14 @@ impl FakeDesk {
     /// Says where the payment of a visit stands from now on.
     pub fn set_payment(&self, visit: VisitRef, standing: PaymentStanding) {
         locked(&self.state).standings.insert(visit, standing);
+    }
+
+    /// Keeps a visit's time for the customer's word.
+    pub fn keep_visit(&self, visit: VisitRef, until: OffsetDateTime) {
+        if let Some(card) = locked(&self.state).visits.get_mut(&visit) {
+            card.standing = VisitStanding::Held;
+            card.deadline = Some(until);
+        }
     }
 
     /// Says where a visit stands from now on.
@@ -315,6 +323,29 @@ impl VisitDesk for FakeDesk {
         let starts_at = card.slot.starts_at;
         state.taken.remove(&starts_at);
         Ok(CancelAnswer::Cancelled)
+    }
+
+    async fn accept(&self, _tenant: TenantId, visit: VisitRef) -> Result<AcceptAnswer, Outage> {
+        let mut state = locked(&self.state);
+        let Some(card) = state.visits.get_mut(&visit) else {
+            return Ok(AcceptAnswer::Gone);
+        };
+        Ok(match (card.standing, card.deadline) {
+            (VisitStanding::Held, Some(deadline)) if card.slot.due_now.is_positive() => AcceptAnswer::Held {
+                slot: card.slot,
+                deadline,
+            },
+            (VisitStanding::Held | VisitStanding::Confirmed, _) => {
+                card.standing = VisitStanding::Confirmed;
+                card.deadline = None;
+                AcceptAnswer::Confirmed { slot: card.slot }
+            }
+            (VisitStanding::Rendered | VisitStanding::Gone, _) => AcceptAnswer::Gone,
+        })
+    }
+
+    async fn pass(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {
+        self.let_go(tenant, visit).await
     }
 
     async fn let_go(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {

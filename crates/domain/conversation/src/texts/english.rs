@@ -195,6 +195,25 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::CancelKept => "Good, your booking stays: {service}, {when}.",
         TextKey::MoveAsk => "Shall I move {service} to {when}?",
         TextKey::MoveDone => "Moved: {service} is now {when}, with {staff}.",
+        TextKey::RequestReceived => {
+            "{business} has your request: {service}, {when}, with {staff}. The time is kept for you; you get an \
+             answer by {time}."
+        }
+        TextKey::RequestDeclined => {
+            "Sorry, {business} cannot take {service}, {when}. Write another day or time and I will look."
+        }
+        TextKey::CounterOffer => {
+            "{business} offers you another time: {service}, {when}, with {staff}. It is kept for you until {time}. \
+             Shall we take it?"
+        }
+        TextKey::WaitlistOffer => {
+            "Good news from {business}, a time came free: {service}, {when}, with {staff}. It is kept for you until \
+             {time}. Would you like it?"
+        }
+        TextKey::OfferGone => "That time is not kept any more. Shall I look for another one?",
+        TextKey::OfferPassed => {
+            "All right, we give that time to somebody else. Write whenever you would like another."
+        }
         TextKey::LatenessNoted => {
             "Thank you for telling us. I have let the team know: about {minutes} minutes late."
         }

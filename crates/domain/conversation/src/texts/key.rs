@@ -167,6 +167,18 @@ pub enum TextKey {
     MoveAsk,
     /// A booking was moved.
     MoveDone,
+    /// To the customer: the business was asked, and answers by then.
+    RequestReceived,
+    /// To the customer: the business cannot take the booking.
+    RequestDeclined,
+    /// To the customer: another time is offered in place of the one asked for.
+    CounterOffer,
+    /// To the customer: a time came free and is kept for a while.
+    WaitlistOffer,
+    /// The time that was offered is not kept any more.
+    OfferGone,
+    /// The time that was offered goes to somebody else.
+    OfferPassed,
     /// The customer comes late.
     LatenessNoted,
     /// The customer comes late, by how much is not known.
@@ -325,6 +337,12 @@ impl TextKey {
         Self::CancelKept,
         Self::MoveAsk,
         Self::MoveDone,
+        Self::RequestReceived,
+        Self::RequestDeclined,
+        Self::CounterOffer,
+        Self::WaitlistOffer,
+        Self::OfferGone,
+        Self::OfferPassed,
         Self::LatenessNoted,
         Self::LatenessNotedOpen,
         Self::OwnerDigest,
@@ -451,6 +469,12 @@ impl TextKey {
             | Self::CancelKept
             | Self::MoveAsk
             | Self::MoveDone
+            | Self::RequestReceived
+            | Self::RequestDeclined
+            | Self::CounterOffer
+            | Self::WaitlistOffer
+            | Self::OfferGone
+            | Self::OfferPassed
             | Self::LatenessNoted
             | Self::LatenessNotedOpen
             | Self::OwnerDigest

@@ -180,6 +180,25 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::CancelKept => "Sawa, miadi yako inabaki: {service}, {when}.",
         TextKey::MoveAsk => "Nihamishie {service} hadi {when}?",
         TextKey::MoveDone => "Imehamishwa: {service} sasa ni {when}, na {staff}.",
+        TextKey::RequestReceived => {
+            "{business} imepata ombi lako: {service}, {when}, na {staff}. Muda huo umewekwa kwa ajili yako; utapata \
+             jibu kabla ya {time}."
+        }
+        TextKey::RequestDeclined => {
+            "Samahani, {business} haitaweza {service}, {when}. Andika siku au saa nyingine nikutafutie."
+        }
+        TextKey::CounterOffer => {
+            "{business} inakupa muda mwingine: {service}, {when}, na {staff}. Umewekwa kwa ajili yako hadi {time}. \
+             Tuuchukue?"
+        }
+        TextKey::WaitlistOffer => {
+            "Habari njema kutoka {business}, nafasi imepatikana: {service}, {when}, na {staff}. Imewekwa kwa ajili yako \
+             hadi {time}. Ungependa kuichukua?"
+        }
+        TextKey::OfferGone => "Muda huo haujawekwa tena. Nikutafutie mwingine?",
+        TextKey::OfferPassed => {
+            "Sawa, tutampa mtu mwingine nafasi hiyo. Andika wakati wowote ukitaka nyingine."
+        }
         TextKey::LatenessNoted => {
             "Asante kwa kutujulisha. Nimewaambia wenzangu: utachelewa kama dakika {minutes}."
         }

@@ -280,7 +280,13 @@ fn worth_an_answer(said: &Said, in_dialogue: bool) -> bool {
             Intent::Greet | Intent::Thanks | Intent::OptOut => false,
         },
         // The buttons of a reminder, which still comes.
-        Said::Chose(Meaning::Coming(_) | Meaning::Move(_) | Meaning::CancelVisit(_)) => true,
+        Said::Chose(
+            Meaning::Coming(_)
+            | Meaning::Move(_)
+            | Meaning::CancelVisit(_)
+            | Meaning::Accept(_)
+            | Meaning::Pass(_),
+        ) => true,
         Said::Chose(_) | Said::Numbers(_) => in_dialogue,
         Said::ChoseAgain | Said::ChoseTooLate | Said::Wordless(_) => false,
     }

@@ -120,6 +120,11 @@ impl Tell {
             | Notice::VisitLost { visit }
             | Notice::Reminder { visit, .. }
             | Notice::ReceiptKnown { visit }
+            | Notice::VisitRequested { visit }
+            | Notice::RequestDeclined { visit }
+            | Notice::CounterOffered { visit }
+            | Notice::WaitlistOffered { visit }
+            | Notice::VisitMoved { visit }
             | Notice::VisitCancelled { visit } => {
                 let Some(card) = self.visits.visit(tenant, *visit).await? else {
                     tracing::warn!(visit.id = %visit, "there is no such visit to tell of");
@@ -127,11 +132,12 @@ impl Tell {
                 };
                 return self.about_visit(tenant, scene, occasion, notice, card).await;
             }
-            Notice::MoneyNeedsPerson { visit, .. } | Notice::CustomerLate { visit, .. } => {
-                self.known_of_visit(tenant, *visit).await?
-            }
+            Notice::MoneyNeedsPerson { visit, .. }
+            | Notice::CustomerLate { visit, .. }
+            | Notice::RequestWaits { visit }
+            | Notice::CounterOfferPassed { visit } => self.known_of_visit(tenant, *visit).await?,
             Notice::MessageNotSent { message } => self.known_of_message(tenant, *message, scene.now).await?,
-            Notice::Digest(_) => Known::default(),
+            Notice::BookingsHit { .. } | Notice::Digest(_) => Known::default(),
         };
         Ok(Some(self.to_owners(scene, occasion, notice, &known)))
     }
@@ -199,6 +205,14 @@ impl Tell {
             | Notice::PaymentChecking { .. }
             | Notice::Reminder { .. }
             | Notice::VisitCancelled { .. }
+            | Notice::VisitRequested { .. }
+            | Notice::RequestDeclined { .. }
+            | Notice::CounterOffered { .. }
+            | Notice::WaitlistOffered { .. }
+            | Notice::VisitMoved { .. }
+            | Notice::RequestWaits { .. }
+            | Notice::CounterOfferPassed { .. }
+            | Notice::BookingsHit { .. }
             | Notice::MoneyNeedsPerson { .. }
             | Notice::CustomerLate { .. }
             | Notice::MessageNotSent { .. }
@@ -236,9 +250,10 @@ impl Tell {
             menu: &scene.menu,
             profile: &scene.profile,
         };
-        let concerned = file
-            .thread
-            .filter(|thread| thread.state.stage.visit() == Some(card.id));
+        let concerned = file.thread.filter(|thread| {
+            let stage = &thread.state.stage;
+            stage.visit() == Some(card.id) || notice::asks(notice, stage)
+        });
         let mut asked = None;
         for (place, said) in notice::to_customer(notice, card, standing, &voice)
             .into_iter()

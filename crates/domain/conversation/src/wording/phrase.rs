@@ -82,6 +82,10 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::PickVisit { visits } => pick_visit(visits, voice),
         Reply::AskCancel { slot } => ask_cancel(slot, voice),
         Reply::Cancelled { slot } => voice.say_with(TextKey::CancelDone, &voice.values_of(slot)),
+        Reply::OfferGone => voice
+            .say(TextKey::OfferGone)
+            .with_choices(vec![voice.choice(Meaning::Book, TextKey::ButtonBook)]),
+        Reply::OfferPassed => voice.say(TextKey::OfferPassed),
         Reply::NotCancelled { slot } => voice.say_with(TextKey::CancelKept, &voice.values_of(slot)),
         Reply::LateNoted {
             minutes: Some(minutes),

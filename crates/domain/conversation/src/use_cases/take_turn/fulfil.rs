@@ -71,6 +71,14 @@ impl TakeTurn {
                 let answer = self.visits.cancel(tenant, visit).await?;
                 Ok(visit::cancelled(slot, answer))
             }
+            Wish::Accept { visit, .. } => {
+                let answer = self.visits.accept(tenant, visit).await?;
+                Ok(visit::accepted(visit, turn.payer(), answer))
+            }
+            Wish::Pass { visit } => {
+                self.visits.pass(tenant, visit).await?;
+                Ok(visit::passed())
+            }
             Wish::LetGo { visit } => {
                 self.visits.let_go(tenant, visit).await?;
                 Ok(Step::silence())

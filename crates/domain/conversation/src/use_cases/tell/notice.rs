@@ -77,6 +77,46 @@ pub enum Notice {
         /// Which.
         visit: VisitRef,
     },
+    /// The business was asked, and has not answered yet.
+    VisitRequested {
+        /// For what.
+        visit: VisitRef,
+    },
+    /// The business cannot take what was asked for.
+    RequestDeclined {
+        /// Which.
+        visit: VisitRef,
+    },
+    /// The business offers another time than the one asked for.
+    CounterOffered {
+        /// The visit, at its new time.
+        visit: VisitRef,
+    },
+    /// A time came free for somebody who waits for one.
+    WaitlistOffered {
+        /// The visit that keeps it.
+        visit: VisitRef,
+    },
+    /// A visit has another time now.
+    VisitMoved {
+        /// Which.
+        visit: VisitRef,
+    },
+    /// To the owners: a request waits for their answer.
+    RequestWaits {
+        /// Which.
+        visit: VisitRef,
+    },
+    /// To the owners: the customer does not take the other time.
+    CounterOfferPassed {
+        /// Which.
+        visit: VisitRef,
+    },
+    /// To the owners: a change of the schedule met bookings.
+    BookingsHit {
+        /// How many.
+        count: u32,
+    },
     /// The provider's receipt of a paid visit is known: the receipt, once.
     ReceiptKnown {
         /// For what.
@@ -117,6 +157,14 @@ impl Notice {
             Self::VisitLost { .. } => "visit_lost",
             Self::Reminder { .. } => "reminder",
             Self::VisitCancelled { .. } => "visit_cancelled",
+            Self::VisitRequested { .. } => "visit_requested",
+            Self::RequestDeclined { .. } => "request_declined",
+            Self::CounterOffered { .. } => "counter_offered",
+            Self::WaitlistOffered { .. } => "waitlist_offered",
+            Self::VisitMoved { .. } => "visit_moved",
+            Self::RequestWaits { .. } => "request_waits",
+            Self::CounterOfferPassed { .. } => "counter_offer_passed",
+            Self::BookingsHit { .. } => "bookings_hit",
             Self::ReceiptKnown { .. } => "receipt_known",
             Self::MoneyNeedsPerson { .. } => "money_needs_person",
             Self::CustomerLate { .. } => "customer_late",
@@ -136,10 +184,17 @@ impl Notice {
             | Self::VisitLost { visit }
             | Self::Reminder { visit, .. }
             | Self::VisitCancelled { visit }
+            | Self::VisitRequested { visit }
+            | Self::RequestDeclined { visit }
+            | Self::CounterOffered { visit }
+            | Self::WaitlistOffered { visit }
+            | Self::VisitMoved { visit }
+            | Self::RequestWaits { visit }
+            | Self::CounterOfferPassed { visit }
             | Self::ReceiptKnown { visit }
             | Self::MoneyNeedsPerson { visit, .. }
             | Self::CustomerLate { visit, .. } => Some(*visit),
-            Self::MessageNotSent { .. } | Self::Digest(_) => None,
+            Self::MessageNotSent { .. } | Self::BookingsHit { .. } | Self::Digest(_) => None,
         }
     }
 
@@ -165,6 +220,14 @@ impl Notice {
             Self::PaymentFailed { .. }
             | Self::PaymentChecking { .. }
             | Self::VisitCancelled { .. }
+            | Self::VisitRequested { .. }
+            | Self::RequestDeclined { .. }
+            | Self::CounterOffered { .. }
+            | Self::WaitlistOffered { .. }
+            | Self::VisitMoved { .. }
+            | Self::RequestWaits { .. }
+            | Self::CounterOfferPassed { .. }
+            | Self::BookingsHit { .. }
             | Self::MoneyNeedsPerson { .. }
             | Self::CustomerLate { .. }
             | Self::MessageNotSent { .. } => format!("{name}:{occasion}:{place}"),
@@ -177,6 +240,14 @@ impl Notice {
         match self {
             Self::Reminder { .. } => standing != VisitStanding::Confirmed || card.slot.starts_at <= now,
             Self::PaymentFailed { .. } | Self::PaymentChecking { .. } => standing != VisitStanding::Held,
+            // What waits for a word that has been given, or whose time has run out, is not asked any more.
+            Self::VisitRequested { .. }
+            | Self::CounterOffered { .. }
+            | Self::WaitlistOffered { .. }
+            | Self::RequestWaits { .. } => {
+                standing != VisitStanding::Held || card.deadline.is_none_or(|deadline| deadline <= now)
+            }
+            Self::VisitMoved { .. } => standing != VisitStanding::Confirmed,
             Self::HoldExpired { .. } => is_ahead(standing),
             // The receipt of a visit that is not confirmed yet comes with its confirmation.
             Self::VisitConfirmed { .. } | Self::ReceiptKnown { .. } => {
@@ -184,6 +255,9 @@ impl Notice {
             }
             Self::VisitLost { .. }
             | Self::VisitCancelled { .. }
+            | Self::RequestDeclined { .. }
+            | Self::CounterOfferPassed { .. }
+            | Self::BookingsHit { .. }
             | Self::MoneyNeedsPerson { .. }
             | Self::CustomerLate { .. }
             | Self::MessageNotSent { .. }
@@ -198,8 +272,16 @@ impl Notice {
             | Self::VisitLost { .. }
             | Self::Reminder { .. }
             | Self::ReceiptKnown { .. }
+            | Self::RequestDeclined { .. }
+            | Self::CounterOffered { .. }
+            | Self::VisitMoved { .. }
             | Self::VisitCancelled { .. } => true,
             Self::PaymentFailed { .. }
+            | Self::VisitRequested { .. }
+            | Self::WaitlistOffered { .. }
+            | Self::RequestWaits { .. }
+            | Self::CounterOfferPassed { .. }
+            | Self::BookingsHit { .. }
             | Self::PaymentChecking { .. }
             | Self::HoldExpired { .. }
             | Self::MoneyNeedsPerson { .. }
@@ -324,11 +406,62 @@ pub(super) fn to_customer(
                 TemplateName::BookingNotice,
             )]
         }
-        Notice::MoneyNeedsPerson { .. }
+        Notice::VisitRequested { .. } => vec![by(
+            kept_until(TextKey::RequestReceived, values, card, voice),
+            TemplateName::BookingNotice,
+        )],
+        Notice::RequestDeclined { .. } => vec![by(
+            Phrase::plain(render(
+                TextKey::RequestDeclined,
+                voice.tongue,
+                &values.with(Placeholder::Business, voice.profile.business_name.as_str()),
+            ))
+            .for_purpose(Purpose::Receipt),
+            TemplateName::BookingNotice,
+        )],
+        Notice::CounterOffered { .. } => vec![by(
+            offer(TextKey::CounterOffer, values, card, voice),
+            TemplateName::BookingNotice,
+        )],
+        Notice::WaitlistOffered { .. } => vec![by(
+            offer(TextKey::WaitlistOffer, values, card, voice),
+            TemplateName::BookingNotice,
+        )],
+        Notice::VisitMoved { .. } => vec![by(
+            Phrase::plain(render(TextKey::MoveDone, voice.tongue, &values)).for_purpose(Purpose::Receipt),
+            TemplateName::BookingNotice,
+        )],
+        Notice::RequestWaits { .. }
+        | Notice::CounterOfferPassed { .. }
+        | Notice::BookingsHit { .. }
+        | Notice::MoneyNeedsPerson { .. }
         | Notice::CustomerLate { .. }
         | Notice::MessageNotSent { .. }
         | Notice::Digest(_) => Vec::new(),
     }
+}
+
+/// A text that names the visit and until when its time is kept.
+fn kept_until(key: TextKey, values: Values, card: &VisitCard, voice: &Voice<'_>) -> Phrase {
+    // What waits has a deadline.
+    let until = card.deadline.unwrap_or(card.slot.starts_at);
+    let values = values
+        .with(Placeholder::Business, voice.profile.business_name.as_str())
+        .with(Placeholder::Time, voice.when(until));
+    Phrase::plain(render(key, voice.tongue, &values)).for_purpose(Purpose::Receipt)
+}
+
+/// A time that is kept for the customer's word, with a yes and a no that say which.
+fn offer(key: TextKey, values: Values, card: &VisitCard, voice: &Voice<'_>) -> Phrase {
+    let choice = |meaning: Meaning, key: TextKey| Choice {
+        meaning,
+        title: render(key, voice.tongue, &Values::new()),
+        description: None,
+    };
+    kept_until(key, values, card, voice).with_choices(vec![
+        choice(Meaning::Accept(card.id), TextKey::ButtonYes),
+        choice(Meaning::Pass(card.id), TextKey::ButtonNo),
+    ])
 }
 
 fn confirmation(standing: &PaymentStanding, values: Values, voice: &Voice<'_>) -> Phrase {
@@ -384,6 +517,23 @@ fn reminder(lead: ReminderLead, visit: VisitRef, values: &Values, voice: &Voice<
             choice(Meaning::CancelVisit(visit), TextKey::ButtonCancel),
         ])
         .for_purpose(Purpose::Reminder)
+}
+
+/// Whether a thread that is about nothing else may take the question of this notice, so that a plain yes answers it.
+pub(super) fn asks(notice: &Notice, stage: &Stage) -> bool {
+    let free = match stage {
+        Stage::Open | Stage::Booked { .. } => true,
+        Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Cancelling { .. } => false,
+    };
+    free && matches!(
+        notice,
+        Notice::CounterOffered { .. } | Notice::WaitlistOffered { .. }
+    )
 }
 
 /// Where the dialogue about this visit stands now; `None` where it stood.

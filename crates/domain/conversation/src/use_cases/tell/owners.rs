@@ -47,6 +47,9 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
         }
         Notice::CustomerLate { minutes, .. } => late(*minutes, voice.tongue),
         Notice::MessageNotSent { .. } => not_sent(known.purpose, voice.tongue),
+        Notice::RequestWaits { .. } => waits(voice.tongue),
+        Notice::CounterOfferPassed { .. } => passed(voice.tongue),
+        Notice::BookingsHit { count } => hit(*count, voice.tongue),
         Notice::Digest(figures) => return Some(digest(figures, voice)),
         Notice::VisitConfirmed { .. }
         | Notice::PaymentFailed { .. }
@@ -55,6 +58,11 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
         | Notice::VisitLost { .. }
         | Notice::Reminder { .. }
         | Notice::ReceiptKnown { .. }
+        | Notice::VisitRequested { .. }
+        | Notice::RequestDeclined { .. }
+        | Notice::CounterOffered { .. }
+        | Notice::WaitlistOffered { .. }
+        | Notice::VisitMoved { .. }
         | Notice::VisitCancelled { .. } => return None,
     };
     let known = known.in_words(voice);
@@ -109,6 +117,45 @@ const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str
         (MoneyMatter::CancelledAfterPayment, Tongue::Swahili) => (
             "miadi imeghairiwa baada ya kulipiwa",
             "amua kuhusu kurudisha pesa na umjulishe mteja",
+        ),
+    }
+}
+
+fn waits(tongue: Tongue) -> (String, &'static str) {
+    match tongue {
+        Tongue::English => (
+            "a booking waits for your yes".to_owned(),
+            "accept it, decline it or offer another time",
+        ),
+        Tongue::Swahili => (
+            "ombi la miadi linasubiri jibu lako".to_owned(),
+            "likubali, likatae au upendekeze muda mwingine",
+        ),
+    }
+}
+
+fn passed(tongue: Tongue) -> (String, &'static str) {
+    match tongue {
+        Tongue::English => (
+            "a customer does not take the other time".to_owned(),
+            "offer one more time, or let it be",
+        ),
+        Tongue::Swahili => (
+            "mteja hakuchukua muda mwingine".to_owned(),
+            "pendekeza muda mwingine, au acha",
+        ),
+    }
+}
+
+fn hit(count: u32, tongue: Tongue) -> (String, &'static str) {
+    match tongue {
+        Tongue::English => (
+            format!("a change of the schedule meets {count} booking(s)"),
+            "move or cancel them, and tell the customers",
+        ),
+        Tongue::Swahili => (
+            format!("mabadiliko ya ratiba yamegusa miadi {count}"),
+            "ihamishe au ighairi, na uwajulishe wateja",
         ),
     }
 }

@@ -443,3 +443,85 @@ fn the_owners_get_the_digest_once_a_day() {
     );
     assert_eq!(chat.happens(2, Notice::Digest(figures)), Vec::<String>::new());
 }
+
+/// A chat with nothing open, and a time that is kept for the customer's word.
+fn offered(notice: fn(VisitRef) -> Notice) -> (Chat, VisitRef) {
+    let (mut chat, visit) = at_the_prompt();
+    paid(&chat, visit);
+    chat.happens(1, Notice::VisitConfirmed { visit });
+    chat.desk
+        .keep_visit(visit, chat.clock.now() + Duration::minutes(15));
+    let told = chat.happens(2, notice(visit));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("hadi") && told[0].contains("saa nane mchana (2:00 pm)"),
+        "{}",
+        told[0]
+    );
+    assert_eq!(chat.choices(), ["Ndiyo", "Hapana"]);
+    (chat, visit)
+}
+
+#[test]
+fn a_time_from_the_waitlist_is_taken_by_its_button_and_money_is_asked() {
+    let (mut chat, visit) = offered(|visit| Notice::WaitlistOffered { visit });
+    chat.taps("Ndiyo");
+    assert_eq!(chat.stage(), "paying");
+    assert_eq!(chat.thread().state.stage.visit(), Some(visit));
+}
+
+#[test]
+fn a_plain_yes_takes_the_time_that_was_offered_last() {
+    let (mut chat, _visit) = offered(|visit| Notice::CounterOffered { visit });
+    chat.says("Ndiyo");
+    assert_eq!(chat.stage(), "paying");
+}
+
+#[test]
+fn a_plain_no_gives_the_offered_time_back() {
+    let (mut chat, visit) = offered(|visit| Notice::WaitlistOffered { visit });
+    let said = chat.says("Hapana");
+    assert!(said[0].contains("mtu mwingine"), "{}", said[0]);
+    assert_eq!(chat.desk.visits()[0].id, visit);
+    assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Gone);
+}
+
+#[test]
+fn an_offer_that_ran_out_is_not_taken_any_more() {
+    let (mut chat, visit) = offered(|visit| Notice::WaitlistOffered { visit });
+    chat.desk.set_visit(visit, VisitStanding::Gone);
+    let said = chat.taps("Ndiyo");
+    assert!(said[0].contains("haujawekwa tena"), "{}", said[0]);
+}
+
+#[test]
+fn another_customers_offer_cannot_be_taken() {
+    let (mut chat, visit) = offered(|visit| Notice::WaitlistOffered { visit });
+    let token = chat.token_of("Ndiyo");
+    let said = chat.sends(PlainReader::tap(&a_phone(321), &token));
+    assert!(said[0].contains("haujawekwa tena"), "{}", said[0]);
+    assert_eq!(chat.desk.visits()[0].id, visit);
+    assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Held);
+}
+
+#[test]
+fn the_owners_hear_of_a_request_and_of_bookings_that_a_change_meets() {
+    let (mut chat, visit) = at_the_prompt();
+    chat.happens(5, Notice::RequestWaits { visit });
+    chat.happens(6, Notice::BookingsHit { count: 3 });
+    let said: Vec<String> = chat
+        .to_owners()
+        .iter()
+        .map(|message| message.content.words())
+        .collect();
+    assert!(
+        said.iter()
+            .any(|text| text.contains("waits for your yes") || text.contains("linasubiri")),
+        "{said:?}"
+    );
+    assert!(
+        said.iter()
+            .any(|text| text.contains("3 booking") || text.contains("miadi 3")),
+        "{said:?}"
+    );
+}
