@@ -14,9 +14,11 @@ use crate::engagement::Claim;
 use crate::policy::Channel;
 
 mod calendar;
+mod combine;
 mod diary;
 pub mod facts;
 mod fairness;
+mod plan;
 mod search;
 mod span;
 mod starts;

@@ -1,14 +1,20 @@
 //! Local days as seconds: where each begins, and which second a reading of its wall clock is.
 //!
-//! Asking the zone is slow; a day without a clock change is asked for once.
+//! Asking the zone is slow; a week without a clock change is asked for once.
+
+use std::collections::BTreeMap;
 
 use ratiba_kernel::Zone;
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
 
 use super::facts::{BusinessHours, DayBlock, Hours, WeeklyBlock};
-use super::span::{Span, floor, union};
+use super::span::{Span, floor, instant, union};
 
-const DAY: i64 = 24 * 60 * 60;
+pub(super) const DAY: i64 = 24 * 60 * 60;
+
+/// Days on either side of what is asked for: a block may end a day after its own, and the hole beside a slot
+/// is reckoned up to a day.
+const MARGIN_DAYS: i64 = 2;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Day {
@@ -19,23 +25,21 @@ pub(super) struct Day {
     plain: bool,
 }
 
-pub(super) struct Calendar<'a> {
-    zone: &'a Zone,
+#[derive(Clone, Debug)]
+pub(super) struct Calendar {
+    zone: Zone,
     days: Vec<Day>,
 }
 
-impl<'a> Calendar<'a> {
-    /// The local days that touch `[from, to]`, with one more on either side for what crosses midnight.
-    pub(super) fn covering(zone: &'a Zone, from: OffsetDateTime, to: OffsetDateTime) -> Self {
-        let earlier = zone.date(from).previous_day().unwrap_or(Date::MIN);
-        let last = zone.date(to).next_day().unwrap_or(Date::MAX);
-        let starts: Vec<(Date, i64)> = std::iter::successors(Some(earlier), |date| date.next_day())
-            .take_while(|date| *date <= last)
-            // One day more gives the end of the last, one more again tells whether the day after is plain.
-            .chain(last.next_day())
-            .chain(last.next_day().and_then(Date::next_day))
-            .map(|date| (date, floor(zone.day_start(date))))
-            .collect();
+impl Calendar {
+    /// The local days that touch `[from, to]`, with two more on either side.
+    pub(super) fn covering(zone: &Zone, from: OffsetDateTime, to: OffsetDateTime) -> Self {
+        let margin = Duration::days(MARGIN_DAYS);
+        let first = zone.date(from).checked_sub(margin).unwrap_or(Date::MIN);
+        let last = zone.date(to).checked_add(margin).unwrap_or(Date::MAX);
+        let zone = zone.clone();
+        // One day more gives the end of the last, one more again tells whether the day after is plain.
+        let starts = day_starts(&zone, first, last.saturating_add(Duration::days(2)));
         let days = starts
             .windows(3)
             .filter_map(|window| match window {
@@ -53,6 +57,13 @@ impl<'a> Calendar<'a> {
 
     pub(super) fn days(&self) -> &[Day] {
         &self.days
+    }
+
+    /// The days that a window touches.
+    pub(super) fn days_of(&self, window: Span) -> &[Day] {
+        let first = self.days.partition_point(|day| day.end <= window.from);
+        let past = self.days.partition_point(|day| day.start < window.to);
+        self.days.get(first..past).unwrap_or_default()
     }
 
     pub(super) fn day_of(&self, second: i64) -> Option<Day> {
@@ -73,67 +84,152 @@ impl<'a> Calendar<'a> {
         local.map_or(day.end, |local| floor(self.zone.instant(local)))
     }
 
-    /// All readings of the grid on one day: each multiple of `step` that its clock shows, once.
-    pub(super) fn grid(&self, day: Day, step: i64) -> Vec<i64> {
-        if step <= 0 {
-            return Vec::new();
-        }
-        let readings = (0..DAY).step_by(usize::try_from(step).unwrap_or(usize::MAX));
-        if day.plain {
-            return readings.map(|second| day.start + second).collect();
-        }
-        let midnight = PrimitiveDateTime::new(day.date, Time::MIDNIGHT);
-        readings
-            .filter_map(|second| {
-                let local = midnight.checked_add(Duration::seconds(second))?;
-                let instant = self.zone.instant(local);
-                // A reading that the change skips does not happen.
-                (self.zone.local(instant) == local).then(|| floor(instant))
-            })
-            .collect()
-    }
-
-    /// Every block of somebody's hours, day by day and not joined.
-    pub(super) fn blocks(&self, hours: &Hours) -> Vec<Span> {
-        let blocks_of = |day: &Day| match hours.dated.get(&day.date) {
-            Some(blocks) => self.spans(*day, blocks),
-            None => self.weekly(*day, &hours.weekly),
+    /// The stretches of a day in which the clock runs evenly, each with the second at which it would have
+    /// shown midnight: one on most days, two where the clock changes.
+    pub(super) fn even_stretches(&self, day: Day) -> Vec<(Span, i64)> {
+        let midnight_at = |second: i64| {
+            let local = self.zone.local(instant(second)).time();
+            let (hour, minute, whole) = local.as_hms();
+            second - i64::from(hour) * 3_600 - i64::from(minute) * 60 - i64::from(whole)
         };
-        self.days.iter().flat_map(blocks_of).collect()
+        let mut stretches = Vec::with_capacity(2);
+        let mut from = day.start;
+        while from < day.end {
+            let midnight = midnight_at(from);
+            // The first second of the day that is reckoned from another midnight.
+            let (mut same, mut other) = (from, day.end);
+            while same + 1 < other {
+                let middle = same + (other - same) / 2;
+                if midnight_at(middle) == midnight {
+                    same = middle;
+                } else {
+                    other = middle;
+                }
+            }
+            stretches.push((Span { from, to: other }, midnight));
+            from = other;
+        }
+        stretches
     }
 
-    /// When the business is open: every block, not joined. A day without rules is open from end to end.
-    pub(super) fn business_blocks(&self, hours: &BusinessHours) -> Vec<Span> {
-        let blocks_of = |day: &Day| match (hours.dated.get(&day.date), &hours.weekly) {
-            (Some(blocks), _) => self.spans(*day, blocks),
-            (None, Some(weekly)) => self.weekly(*day, weekly),
-            (None, None) => vec![Span {
+    /// The seconds of one day at which its clock shows a multiple of `step`, as far as they lie in one of
+    /// `among`: an hour that is skipped has none, and one that comes twice has them twice.
+    pub(super) fn grid(&self, day: Day, step: i64, among: &[Span], mut each: impl FnMut(i64)) {
+        if step <= 0 {
+            return;
+        }
+        let mut along = |stretch: Span, midnight: i64| {
+            for span in super::span::within(among, stretch) {
+                let from = span.from.max(stretch.from) - midnight;
+                let first = from + (step - from.rem_euclid(step)) % step;
+                let to = span.to.min(stretch.to);
+                let mut at = midnight.saturating_add(first);
+                while at < to {
+                    each(at);
+                    at = at.saturating_add(step);
+                }
+            }
+        };
+        if day.plain {
+            let stretch = Span {
                 from: day.start,
                 to: day.end,
-            }],
-        };
-        self.days.iter().flat_map(blocks_of).collect()
+            };
+            along(stretch, day.start);
+        } else {
+            for (stretch, midnight) in self.even_stretches(day) {
+                along(stretch, midnight);
+            }
+        }
     }
 
-    fn weekly(&self, day: Day, weekly: &[WeeklyBlock]) -> Vec<Span> {
-        let weekday = day.date.weekday();
-        let blocks = weekly.iter().filter(|block| block.weekday == weekday);
-        blocks.map(|block| self.span(day, block.block)).collect()
+    /// All of somebody's hours, joined.
+    pub(super) fn at_work(&self, hours: &Hours) -> Vec<Span> {
+        let mut spans = Vec::with_capacity(self.days.len());
+        for day in &self.days {
+            self.blocks(*day, Some(&hours.weekly), &hours.dated, &mut spans);
+        }
+        union(spans)
     }
 
-    fn spans(&self, day: Day, blocks: &[DayBlock]) -> Vec<Span> {
-        blocks.iter().map(|block| self.span(day, *block)).collect()
+    /// When the business is open, joined: a night shift on the eve of a holiday goes on to its end. A day
+    /// without rules is open from end to end.
+    pub(super) fn business_open(&self, hours: &BusinessHours) -> Vec<Span> {
+        let mut spans = Vec::with_capacity(self.days.len());
+        for day in &self.days {
+            if !self.blocks(*day, hours.weekly.as_deref(), &hours.dated, &mut spans) {
+                let (from, to) = (day.start, day.end);
+                spans.push(Span { from, to });
+            }
+        }
+        union(spans)
     }
 
-    fn span(&self, day: Day, block: DayBlock) -> Span {
-        Span {
+    /// The openings of the business on one day, joined; `None` on a day without rules.
+    pub(super) fn business_openings(&self, day: Day, hours: &BusinessHours) -> Option<Vec<Span>> {
+        let mut spans = Vec::new();
+        self.blocks(day, hours.weekly.as_deref(), &hours.dated, &mut spans)
+            .then(|| union(spans))
+    }
+
+    /// The openings of somebody's hours on one day, joined.
+    pub(super) fn openings(&self, day: Day, hours: &Hours) -> Vec<Span> {
+        let mut spans = Vec::new();
+        self.blocks(day, Some(&hours.weekly), &hours.dated, &mut spans);
+        union(spans)
+    }
+
+    /// Adds the blocks that begin on a day; says whether there is any rule for that day.
+    fn blocks(
+        &self,
+        day: Day,
+        weekly: Option<&[WeeklyBlock]>,
+        dated: &BTreeMap<Date, Vec<DayBlock>>,
+        spans: &mut Vec<Span>,
+    ) -> bool {
+        let span = |block: &DayBlock| Span {
             from: self.reading(day, block.from_minute),
             to: self.reading(day, block.to_minute),
+        };
+        if let Some(blocks) = dated.get(&day.date) {
+            spans.extend(blocks.iter().map(span));
+            return true;
         }
+        let Some(weekly) = weekly else { return false };
+        let weekday = day.date.weekday();
+        let today = weekly.iter().filter(|block| block.weekday == weekday);
+        spans.extend(today.map(|block| span(&block.block)));
+        true
     }
 }
 
-/// When the business is open, joined; a night shift on the eve of a holiday goes on to its end.
-pub(super) fn business_open(calendar: &Calendar<'_>, hours: &BusinessHours) -> Vec<Span> {
-    union(calendar.business_blocks(hours))
+/// The days from `first` to `last` with their beginnings. A week whose ends lie seven times 24 hours apart is
+/// taken to be plain: no zone puts its clock one way and back again within a week.
+fn day_starts(zone: &Zone, first: Date, last: Date) -> Vec<(Date, i64)> {
+    let start_of = |date: Date| floor(zone.day_start(date));
+    let mut starts = Vec::new();
+    let mut week = first;
+    let mut start = start_of(first);
+    while week <= last {
+        let next = week.checked_add(Duration::WEEK);
+        let next_start = next.map(start_of);
+        let plain = next_start.is_some_and(|next| next - start == 7 * DAY);
+        for (date, past) in std::iter::successors(Some(week), |date| date.next_day())
+            .take(7)
+            .take_while(|date| *date <= last)
+            .zip(0_i64..)
+        {
+            let at = if plain || past == 0 {
+                start + past * DAY
+            } else {
+                start_of(date)
+            };
+            starts.push((date, at));
+        }
+        let (Some(after), Some(after_start)) = (next, next_start) else {
+            break;
+        };
+        (week, start) = (after, after_start);
+    }
+    starts
 }

@@ -1,13 +1,16 @@
 //! One subject's time as a need sees it: when it is at work, away, and engaged.
 
-use std::rc::Rc;
+use std::collections::BTreeSet;
 
+use super::Reason;
 use super::facts::{EngagedAs, Engagement};
-use super::span::{Span, any_overlaps, container, union};
-use super::{Reason, Refusal};
-use crate::catalogue::{Minutes, StaffId};
+use super::span::{Span, container, union, without};
+use crate::catalogue::Minutes;
 use crate::engagement::{Need, Subject};
 use crate::policy::BufferRule;
+
+/// The longest hole that is told beside a slot.
+const HOLE_MOST: i64 = super::calendar::DAY;
 
 /// An engagement in seconds, without buffers, and the buffers that belong to it.
 #[derive(Clone, Copy, Debug)]
@@ -15,30 +18,24 @@ pub(super) struct Engaged {
     work: Span,
     before: i64,
     after: i64,
-    held: Option<i64>,
-    blocked: bool,
+    engaged_as: EngagedAs,
 }
 
 impl Engaged {
     pub(super) fn of(engagement: &Engagement) -> Self {
-        let held = match engagement.engaged_as {
-            EngagedAs::Held { until } => Some(super::span::ceil(until)),
-            EngagedAs::Booked | EngagedAs::Blocked => None,
-        };
         Self {
             work: Span::around(engagement.claim.work()),
             before: engagement.claim.before.seconds(),
             after: engagement.claim.after.seconds(),
-            held,
-            blocked: engagement.engaged_as == EngagedAs::Blocked,
+            engaged_as: engagement.engaged_as,
         }
     }
 
-    fn reason(&self) -> Reason {
-        match (self.held, self.blocked) {
-            (Some(_), _) => Reason::Held,
-            (None, true) => Reason::Blocked,
-            (None, false) => Reason::Booked,
+    const fn reason(&self) -> Reason {
+        match self.engaged_as {
+            EngagedAs::Held { .. } => Reason::Held,
+            EngagedAs::Blocked => Reason::Blocked,
+            EngagedAs::Booked => Reason::Booked,
         }
     }
 }
@@ -54,7 +51,7 @@ pub(super) struct Diary {
     pub(super) engaged: Vec<Engaged>,
 }
 
-/// A need in seconds.
+/// A need in seconds after the start of the service.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NeedSpan {
     from: i64,
@@ -79,23 +76,40 @@ impl NeedSpan {
         }
     }
 
-    pub(super) fn work(&self, start: i64) -> Span {
-        Span {
-            from: start + self.from,
-            to: start + self.to,
+    pub(super) const fn begins_the_service(&self) -> bool {
+        self.from == 0
+    }
+
+    /// What must not meet an engagement as [`NeedSpan::keeps_out`] sees it, after the start.
+    const fn claim(&self) -> Span {
+        match self.rule {
+            BufferRule::Stacked => self.whole(),
+            BufferRule::Shared => self.work(),
         }
     }
 
-    /// What must not meet an engagement as [`NeedSpan::keeps_out`] sees it.
-    fn claim(&self, start: i64) -> Span {
-        let work = self.work(start);
-        match self.rule {
-            BufferRule::Stacked => Span {
-                from: work.from - self.before,
-                to: work.to + self.after,
-            },
-            BufferRule::Shared => work,
+    const fn work(&self) -> Span {
+        Span {
+            from: self.from,
+            to: self.to,
         }
+    }
+
+    /// The work and both buffers.
+    const fn whole(&self) -> Span {
+        Span {
+            from: self.from - self.before,
+            to: self.to + self.after,
+        }
+    }
+
+    /// When, after the start, the subject must be at work; `None` if all of it is clean-up after closing.
+    fn at_work(&self) -> Option<Span> {
+        let span = Span {
+            from: self.from - self.before,
+            to: self.at_work_to,
+        };
+        (span.from < span.to).then_some(span)
     }
 
     /// The time around an engagement in which this need's claim cannot lie.
@@ -111,7 +125,7 @@ impl NeedSpan {
     }
 
     /// The time around an absence in which this need's claim cannot lie: its buffers do not fit in either.
-    fn keeps_out_while_off(&self, off: Span) -> Span {
+    const fn keeps_out_while_off(&self, off: Span) -> Span {
         match self.rule {
             BufferRule::Stacked => off,
             BufferRule::Shared => Span {
@@ -121,133 +135,102 @@ impl NeedSpan {
         }
     }
 
-    fn at_work(&self, start: i64) -> Option<Span> {
-        let span = Span {
-            from: start + self.from - self.before,
-            to: start + self.at_work_to,
-        };
-        (span.from < span.to).then_some(span)
+    /// What keeps the need's claim out of a diary: engagements and absences, joined.
+    pub(super) fn busy(&self, diary: &Diary) -> Vec<Span> {
+        let engaged = diary.engaged.iter().map(|engaged| self.keeps_out(engaged));
+        let off = diary.off.iter().map(|off| self.keeps_out_while_off(*off));
+        union(engaged.chain(off).collect())
     }
 
-    /// The start at which the claim begins where a stretch of free time does.
-    pub(super) fn start_after(&self, boundary: Boundary) -> i64 {
-        match (boundary, self.rule) {
-            (Boundary::Engagement(end), BufferRule::Shared) => end - self.from,
-            (Boundary::Engagement(at) | Boundary::Opening(at), _) => at + self.before - self.from,
-        }
-    }
-}
-
-/// Where free time begins.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Boundary {
-    /// At an opening, or the end of leave.
-    Opening(i64),
-    /// At the end of an engagement, its part of the buffers included.
-    Engagement(i64),
-}
-
-/// One subject that could meet one need.
-#[derive(Debug)]
-pub(super) struct Candidate {
-    pub(super) diary: Rc<Diary>,
-    need: NeedSpan,
-    /// What keeps the need's claim out: engagements and absences, joined.
-    busy: Vec<Span>,
-}
-
-impl Candidate {
-    pub(super) fn new(diary: &Rc<Diary>, need: NeedSpan) -> Self {
-        let engaged = diary.engaged.iter().map(|engaged| need.keeps_out(engaged));
-        let off = diary.off.iter().map(|off| need.keeps_out_while_off(*off));
-        let busy = union(engaged.chain(off).collect());
-        Self {
-            diary: Rc::clone(diary),
-            need,
-            busy,
+    /// The starts of the service at which the subject is at work and free, of those in `among`.
+    pub(super) fn starts(&self, diary: &Diary, busy: &[Span], among: &[Span]) -> Vec<Span> {
+        let claim = self.claim();
+        // The claim meets what is busy unless it ends before or begins after it.
+        let taken = busy.iter().map(|busy| Span {
+            from: busy.from - claim.to + 1,
+            to: busy.to - claim.from,
+        });
+        match (&diary.open, self.at_work()) {
+            (Some(open), Some(at_work)) => {
+                let open = open.iter().filter_map(|open| {
+                    let (from, to) = (open.from - at_work.from, open.to - at_work.to + 1);
+                    (from < to).then_some(Span { from, to })
+                });
+                let open: Vec<Span> = open.collect();
+                without(&super::span::intersection(&open, among), taken)
+            }
+            (None, _) | (_, None) => without(among, taken),
         }
     }
 
-    pub(super) const fn begins_the_service(&self) -> bool {
-        self.need.from == 0
-    }
-
-    /// Whether the subject is at work and free for the need of a service that starts at `start`.
-    pub(super) fn fits(&self, start: i64) -> bool {
-        let at_work = match (&self.diary.open, self.need.at_work(start)) {
-            (Some(open), Some(span)) => container(open, span).is_some(),
-            (None, _) | (_, None) => true,
-        };
-        at_work && !any_overlaps(&self.busy, self.need.claim(start))
-    }
-
-    /// Where its free time begins, as starts of the service.
-    pub(super) fn gap_starts(&self) -> impl Iterator<Item = i64> + '_ {
-        let openings = self
-            .diary
-            .open
-            .iter()
-            .flatten()
-            .map(|open| Boundary::Opening(open.from));
-        let returns = self.diary.off.iter().map(|off| Boundary::Opening(off.to));
-        let ends = self
-            .diary
+    /// Where free time begins, as starts of the service at which the claim begins there.
+    pub(super) fn gap_starts<'d>(&self, diary: &'d Diary) -> impl Iterator<Item = i64> + use<'d> {
+        let need = *self;
+        let opening = move |at: i64| at - need.whole().from;
+        let openings = diary.open.iter().flatten().map(move |open| opening(open.from));
+        let returns = diary.off.iter().map(move |off| opening(off.to));
+        let ends = diary
             .engaged
             .iter()
-            .map(|engaged| Boundary::Engagement(self.need.keeps_out(engaged).to));
-        openings
-            .chain(returns)
-            .chain(ends)
-            .map(|boundary| self.need.start_after(boundary))
+            .map(move |engaged| need.keeps_out(engaged).to - need.claim().from);
+        openings.chain(returns).chain(ends)
     }
 
-    /// Free seconds of the subject before and after the need's claim, within the opening that it lies in.
-    pub(super) fn holes(&self, start: i64) -> Option<(i64, i64)> {
-        let claim = self.need.claim(start);
-        let opening = container(self.diary.open.as_ref()?, self.need.at_work(start)?)?;
-        let after = self.busy.partition_point(|busy| busy.to <= claim.from);
-        let ended = after
-            .checked_sub(1)
-            .and_then(|last| self.busy.get(last))
-            .map(|busy| busy.to);
-        let begins = self.busy.get(after).map(|busy| busy.from);
-        let from = ended.map_or(opening.from, |end| end.max(opening.from));
-        let to = begins.map_or(opening.to, |begin| begin.min(opening.to));
-        Some(((claim.from - from).max(0), (to - claim.to).max(0)))
+    /// Free seconds of the subject before and after the need's claim of a service that starts at `start`,
+    /// within the opening that it lies in, each a day at most. What must be kept free is not free.
+    pub(super) fn holes(&self, diary: &Diary, busy: &[Span], start: i64) -> Option<(i64, i64)> {
+        let (claim, whole) = (self.claim().moved(start), self.whole().moved(start));
+        let opening = container(diary.open.as_ref()?, self.at_work()?.moved(start))?;
+        let next = busy.partition_point(|busy| busy.to <= claim.from);
+        let last = next.checked_sub(1).and_then(|last| busy.get(last));
+        let (before, after) = (whole.from - opening.from, opening.to - whole.to);
+        let before = last.map_or(before, |last| before.min(claim.from - last.to));
+        let after = busy
+            .get(next)
+            .map_or(after, |next| after.min(next.from - claim.to));
+        Some((before.clamp(0, HOLE_MOST), after.clamp(0, HOLE_MOST)))
     }
 
-    /// Why it does not fit, for a staff member.
-    pub(super) fn refusals(
-        &self,
-        start: i64,
-        part: usize,
-        staff: StaffId,
-    ) -> impl Iterator<Item = Refusal> + use<> {
-        let mut reasons = Vec::new();
-        let claim = self.need.claim(start);
-        if let (Some(open), Some(span)) = (&self.diary.open, self.need.at_work(start))
-            && container(open, span).is_none()
+    /// Why the subject cannot meet the need of a service that starts at `start`; empty if it can.
+    pub(super) fn refusals(&self, diary: &Diary, start: i64) -> BTreeSet<Reason> {
+        let mut reasons = BTreeSet::new();
+        let claim = self.claim().moved(start);
+        if let (Some(open), Some(at_work)) = (&diary.open, self.at_work())
+            && container(open, at_work.moved(start)).is_none()
         {
-            reasons.push(Reason::Closed);
+            reasons.insert(Reason::Closed);
         }
-        if self
-            .diary
+        if diary
             .off
             .iter()
-            .any(|off| self.need.keeps_out_while_off(*off).overlaps(claim))
+            .any(|off| self.keeps_out_while_off(*off).overlaps(claim))
         {
-            reasons.push(Reason::OnLeave);
+            reasons.insert(Reason::OnLeave);
         }
-        for engaged in &self.diary.engaged {
-            if self.need.keeps_out(engaged).overlaps(claim) {
-                let bare = engaged.work.overlaps(self.need.work(start));
-                reasons.push(if bare { engaged.reason() } else { Reason::Buffer });
+        for engaged in &diary.engaged {
+            if self.keeps_out(engaged).overlaps(claim) {
+                let bare = engaged.work.overlaps(self.work().moved(start));
+                reasons.insert(if bare { engaged.reason() } else { Reason::Buffer });
             }
         }
-        reasons.into_iter().map(move |reason| Refusal {
-            reason,
-            part: Some(part),
-            staff: Some(staff),
-        })
+        reasons
+    }
+
+    /// By how many seconds one service must not start after another, if the same subject meets this need of
+    /// the one and `other` of the other: inside the answer the two claims meet.
+    pub(super) fn clashes_with(&self, other: &Self) -> Span {
+        let (mine, theirs, after, before) = match self.rule {
+            BufferRule::Stacked => (self.whole(), other.whole(), 0, 0),
+            BufferRule::Shared => (
+                self.work(),
+                other.work(),
+                other.after.max(self.before),
+                self.after.max(other.before),
+            ),
+        };
+        Span {
+            from: theirs.from - mine.to - before + 1,
+            to: theirs.to + after - mine.from,
+        }
     }
 }

@@ -12,6 +12,9 @@ pub(super) struct Span {
     pub(super) to: i64,
 }
 
+/// Further from the present than any calendar, and small enough to add to.
+pub(super) const FAR: i64 = i64::MAX / 8;
+
 pub(super) fn floor(instant: OffsetDateTime) -> i64 {
     instant.unix_timestamp()
 }
@@ -47,6 +50,13 @@ impl Span {
         self.from < other.to && other.from < self.to
     }
 
+    pub(super) const fn moved(self, by: i64) -> Self {
+        Self {
+            from: self.from + by,
+            to: self.to + by,
+        }
+    }
+
     /// As a range; `None` if it is empty.
     pub(super) fn range(self) -> Option<TimeRange> {
         TimeRange::new(instant(self.from), instant(self.to)).ok()
@@ -57,14 +67,14 @@ impl Span {
 pub(super) fn union(mut spans: Vec<Span>) -> Vec<Span> {
     spans.retain(|span| span.from < span.to);
     spans.sort_unstable();
-    let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match joined.last_mut() {
-            Some(last) if span.from <= last.to => last.to = last.to.max(span.to),
-            _none_or_apart => joined.push(span),
+    spans.dedup_by(|next, last| {
+        let joins = next.from <= last.to;
+        if joins {
+            last.to = last.to.max(next.to);
         }
-    }
-    joined
+        joins
+    });
+    spans
 }
 
 /// What lies in both; the arguments are unions, and so is the answer.
@@ -87,6 +97,28 @@ pub(super) fn intersection(left: &[Span], right: &[Span]) -> Vec<Span> {
     both
 }
 
+/// What lies in the union `of` but in none of `taken`, which is sorted by its beginnings and may overlap.
+pub(super) fn without(of: &[Span], taken: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut left = Vec::with_capacity(of.len());
+    let mut taken = taken.peekable();
+    // Up to where what was taken so far reaches.
+    let mut reached = -FAR;
+    for span in of {
+        let mut from = span.from.max(reached);
+        while let Some(next) = taken.next_if(|next| next.from < span.to) {
+            if from < next.from {
+                left.push(Span { from, to: next.from });
+            }
+            from = from.max(next.to);
+            reached = reached.max(next.to);
+        }
+        if from < span.to {
+            left.push(Span { from, to: span.to });
+        }
+    }
+    left
+}
+
 /// The one of a union that contains all of `span`.
 pub(super) fn container(of: &[Span], span: Span) -> Option<Span> {
     let next = of.partition_point(|candidate| candidate.from <= span.from);
@@ -94,8 +126,16 @@ pub(super) fn container(of: &[Span], span: Span) -> Option<Span> {
     (span.to <= found.to).then_some(found)
 }
 
-/// Whether one of a union overlaps `span`.
-pub(super) fn any_overlaps(of: &[Span], span: Span) -> bool {
-    let first = of.partition_point(|candidate| candidate.to <= span.from);
-    of.get(first).is_some_and(|candidate| candidate.from < span.to)
+/// Whether a union holds a second.
+pub(super) fn holds(of: &[Span], second: i64) -> bool {
+    let first = of.partition_point(|candidate| candidate.to <= second);
+    of.get(first).is_some_and(|candidate| candidate.from <= second)
+}
+
+/// Those of a union that overlap `window`, whole.
+pub(super) fn within(of: &[Span], window: Span) -> &[Span] {
+    let first = of.partition_point(|candidate| candidate.to <= window.from);
+    let rest = of.get(first..).unwrap_or_default();
+    let past = rest.partition_point(|candidate| candidate.from < window.to);
+    rest.get(..past).unwrap_or_default()
 }

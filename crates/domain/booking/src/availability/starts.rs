@@ -1,109 +1,175 @@
 //! Which starts are looked at: the grid, and where free time begins.
 
-use super::calendar::Calendar;
-use super::facts::Facts;
-use super::search::PartPlan;
-use super::span::Span;
+use super::plan::PartPlan;
+use super::search::Search;
+use super::span::{Span, holds, union, within};
+use crate::catalogue::Minutes;
 use crate::engagement::Subject;
 use crate::policy::{GapFit, GridAnchor};
 
-/// A start that may be offered, and to whom it belongs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Start {
-    pub(super) at: i64,
-    /// On the grid: anybody may begin then.
-    pub(super) on_grid: bool,
-    /// Beside the grid: one of these must take part, because it is their free time that begins.
-    pub(super) beside: Vec<Subject>,
+/// The grid of a tenant that offers none, as far as refusals are concerned.
+const ASKED_STEP: Minutes = Minutes::new(15);
+
+/// Whose time a start beside the grid begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Beside {
+    /// In which part.
+    pub(super) part: usize,
+    pub(super) subject: Subject,
 }
 
-/// All starts of the first part in `[window.from, window.to)`, sorted, each once.
-pub(super) fn starts(
-    facts: &Facts,
-    calendar: &Calendar<'_>,
-    part: &PartPlan<'_>,
-    window: Span,
-) -> Vec<Start> {
-    let rules = &facts.policy.rules;
+/// Starts that may be offered, sorted; of one start the grid comes first.
+pub(super) struct Starts(Vec<(i64, Option<Beside>)>);
+
+/// A start that may be offered, and to whom it belongs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Start<'s> {
+    pub(super) at: i64,
+    beside: &'s [(i64, Option<Beside>)],
+}
+
+impl Starts {
+    pub(super) fn each(&self) -> impl Iterator<Item = Start<'_>> {
+        self.0
+            .chunk_by(|one, other| one.0 == other.0)
+            .filter_map(|beside| {
+                Some(Start {
+                    at: beside.first()?.0,
+                    beside,
+                })
+            })
+    }
+}
+
+impl Start<'_> {
+    /// Whether anybody may begin then.
+    pub(super) fn on_grid(&self) -> bool {
+        self.beside.first().is_some_and(|(_, beside)| beside.is_none())
+    }
+
+    /// Whether a part that begins then may do so because this subject takes part.
+    pub(super) fn belongs_to(&self, part: usize, subject: Subject) -> bool {
+        let wanted = Some(Beside { part, subject });
+        self.on_grid() || self.beside.iter().any(|(_, beside)| *beside == wanted)
+    }
+}
+
+/// All starts of the visit in one of `among`.
+pub(super) fn starts(search: &Search<'_>, among: &[Span]) -> Starts {
+    let rules = &search.facts.policy.rules;
+    let mut found: Vec<(i64, Option<Beside>)> = Vec::new();
+    let (Some(first), Some(last)) = (among.first(), among.last()) else {
+        return Starts(found);
+    };
+    let all = Span {
+        from: first.from,
+        to: last.to,
+    };
     let step = rules.grid_step.seconds();
-    let mut found: Vec<(i64, Option<Subject>)> = Vec::new();
     match rules.grid_anchor {
         GridAnchor::Clock => {
-            for day in calendar
-                .days()
-                .iter()
-                .filter(|day| day.start < window.to && window.from < day.end)
-            {
-                found.extend(calendar.grid(*day, step).into_iter().map(|at| (at, None)));
-            }
-        }
-        GridAnchor::Opening if facts.business.weekly.is_some() => {
-            for block in calendar.business_blocks(&facts.business) {
-                found.extend(from_opening(block, step).map(|at| (at, None)));
+            for day in search.calendar.days_of(all) {
+                search
+                    .calendar
+                    .grid(*day, step, among, |at| found.push((at, None)));
             }
         }
         GridAnchor::Opening => {
-            for member in &part.team {
-                for block in calendar.blocks(&member.facts.hours) {
-                    let subject = Subject::Staff(member.facts.id);
-                    found.extend(from_opening(block, step).map(|at| (at, Some(subject))));
-                }
+            for (opening, beside) in openings(search, all) {
+                from_opening(opening, step, among, |at| found.push((at, beside)));
             }
         }
     }
     if rules.gap_fit == GapFit::Offered {
-        let staff = part.team.iter().filter_map(|member| member.needs.first());
-        let seats = part.pools.iter().flat_map(|pool| &pool.seats);
-        for candidate in staff
-            .chain(seats)
-            .filter(|candidate| candidate.begins_the_service())
-        {
-            found.extend(
-                candidate
-                    .gap_starts()
-                    .map(|at| (at, Some(candidate.diary.subject))),
-            );
+        for (part, plan) in search.first_parts() {
+            let gaps = gap_starts(part, plan).filter(|(at, _)| holds(among, *at));
+            found.extend(gaps.map(|(at, beside)| (at, Some(beside))));
         }
     }
-    found.retain(|(at, _)| window.from <= *at && *at < window.to);
-    merged(found)
+    found.sort_unstable();
+    found.dedup();
+    Starts(found)
 }
 
-/// The grid of one day whatever the opening: what a refusal is explained for.
-pub(super) fn asked_starts(facts: &Facts, calendar: &Calendar<'_>, window: Span) -> Vec<i64> {
-    let days = calendar
-        .days()
-        .iter()
-        .filter(|day| day.start < window.to && window.from < day.end);
-    let step = facts.policy.rules.grid_step.seconds();
-    let mut asked: Vec<i64> = days.flat_map(|day| calendar.grid(*day, step)).collect();
-    asked.retain(|at| window.from <= *at && *at < window.to);
+/// The starts that a refusal is explained for: the grid whatever the opening.
+pub(super) fn asked_starts(search: &Search<'_>, window: Span) -> Vec<i64> {
+    let rules = &search.facts.policy.rules;
+    let step = match rules.grid_step {
+        Minutes::NONE => ASKED_STEP.seconds(),
+        step => step.seconds(),
+    };
+    let mut asked = Vec::new();
+    for day in search.calendar.days_of(window) {
+        search.calendar.grid(*day, step, &[window], |at| asked.push(at));
+    }
+    match rules.grid_anchor {
+        GridAnchor::Clock => {}
+        GridAnchor::Opening => {
+            // Inside an opening the clock's grid is none; outside it tells that it is closed.
+            let openings: Vec<Span> = openings(search, window)
+                .into_iter()
+                .map(|(span, _)| span)
+                .collect();
+            let open = union(openings.clone());
+            asked.retain(|at| !holds(&open, *at));
+            for opening in openings {
+                from_opening(opening, step, &[window], |at| asked.push(at));
+            }
+            asked.sort_unstable();
+            asked.dedup();
+        }
+    }
     asked
 }
 
-fn from_opening(block: Span, step: i64) -> impl Iterator<Item = i64> {
-    let some = usize::from(step > 0);
-    std::iter::successors(Some(block.from), move |at| at.checked_add(step))
-        .take_while(move |at| *at < block.to)
-        .take(some.saturating_mul(usize::MAX))
-}
-
-fn merged(mut found: Vec<(i64, Option<Subject>)>) -> Vec<Start> {
-    found.sort_unstable();
-    found.dedup();
-    let mut starts: Vec<Start> = Vec::with_capacity(found.len());
-    for (at, subject) in found {
-        match starts.last_mut() {
-            Some(last) if last.at == at => last.beside.extend(subject),
-            _none_or_earlier => {
-                let on_grid = subject.is_none();
-                starts.push(Start {
-                    at,
-                    on_grid,
-                    beside: subject.into_iter().collect(),
-                });
+/// Where a grid that begins at the opening begins: the openings of the business, which are everybody's, or
+/// on days without rules those of whoever could begin.
+fn openings(search: &Search<'_>, window: Span) -> Vec<(Span, Option<Beside>)> {
+    let calendar = &search.calendar;
+    let mut openings = Vec::new();
+    for day in calendar.days() {
+        if let Some(of_business) = calendar.business_openings(*day, &search.facts.business) {
+            openings.extend(of_business.into_iter().map(|opening| (opening, None)));
+            continue;
+        }
+        for (part, plan) in search.first_parts() {
+            for member in &plan.team {
+                let subject = member.diary.subject;
+                let of_member = calendar.openings(*day, &member.facts.hours).into_iter();
+                openings.extend(of_member.map(|opening| (opening, Some(Beside { part, subject }))));
             }
         }
     }
-    starts
+    openings.retain(|(opening, _)| opening.overlaps(window));
+    openings
+}
+
+fn from_opening(opening: Span, step: i64, among: &[Span], mut each: impl FnMut(i64)) {
+    if step <= 0 {
+        return;
+    }
+    for span in within(among, opening) {
+        let past = span.from.max(opening.from) - opening.from;
+        let mut at = opening.from.saturating_add(past + (step - past % step) % step);
+        while at < span.to.min(opening.to) {
+            each(at);
+            at = at.saturating_add(step);
+        }
+    }
+}
+
+fn gap_starts<'p>(part: usize, plan: &'p PartPlan<'_>) -> impl Iterator<Item = (i64, Beside)> + 'p {
+    let staff_need = plan.needs.first().filter(|need| need.span.begins_the_service());
+    let staff = staff_need.into_iter().flat_map(move |need| {
+        let diaries = plan.team.iter().map(|member| &member.diary);
+        diaries.flat_map(move |diary| need.span.gap_starts(diary).map(move |at| (at, diary.subject)))
+    });
+    let pools = plan.pools.iter().filter(|pool| pool.span.begins_the_service());
+    let seats = pools.flat_map(|pool| {
+        let diaries = pool.seats.iter().map(|seat| &seat.diary);
+        diaries.flat_map(move |diary| pool.span.gap_starts(diary).map(move |at| (at, diary.subject)))
+    });
+    staff
+        .chain(seats)
+        .map(move |(at, subject)| (at, Beside { part, subject }))
 }

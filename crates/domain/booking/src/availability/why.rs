@@ -4,27 +4,28 @@ use std::collections::BTreeSet;
 
 use time::OffsetDateTime;
 
-use super::search::{PartPlan, Search};
-use super::span::{Span, container, floor, instant};
-use super::starts::{Start, asked_starts};
+use super::combine::Combination;
+use super::plan::PartPlan;
+use super::search::{Placed, Search};
+use super::span::{Span, container, floor, holds, instant};
+use super::starts::{Start, asked_starts, starts};
 use super::{Reason, Refusal, Refused, Slot, StaffWish};
 use crate::catalogue::Offering;
-use crate::engagement::Subject;
 
 impl Search<'_> {
     /// The slot at exactly `start`, or every reason why there is none. The window must hold that start.
     pub(super) fn check(&self, start: OffsetDateTime) -> Result<Slot, Refused> {
         let at = floor(start);
-        let known = self.starts(Span { from: at, to: at + 1 }).into_iter().next();
-        let candidate = known.filter(|_| start.nanosecond() == 0);
-        let slot = candidate.as_ref().and_then(|candidate| self.place(candidate));
-        let timing = self.timing(at);
+        let known = starts(self, &[Span { from: at, to: at + 1 }]);
+        let candidate = known.each().next().filter(|_| start.nanosecond() == 0);
+        let mut combination = Combination::new(self, self.chains.clone());
+        let slot = candidate.and_then(|candidate| self.place(candidate, &mut combination));
+        let mut refusals = self.timing(at);
         match slot {
-            Some(slot) if timing.is_empty() => Ok(slot),
+            Some(slot) if refusals.is_empty() => Ok(slot),
             fits => {
-                let mut refusals = timing;
                 if fits.is_none() {
-                    refusals.extend(self.why_not(at, candidate.as_ref()));
+                    refusals.extend(self.why_not(at, candidate));
                 }
                 Err(Refused { start, refusals })
             }
@@ -33,21 +34,21 @@ impl Search<'_> {
 
     /// Every start of the grid in the window that cannot be had.
     pub(super) fn refusals(&self) -> Vec<Refused> {
-        let mut starts = self.starts(self.window).into_iter().peekable();
+        let known = starts(self, &[self.window]);
+        let mut known = known.each().peekable();
+        let mut combination = Combination::new(self, self.chains.clone());
         let mut refused = Vec::new();
-        for at in asked_starts(self.facts, &self.calendar, self.window) {
-            while starts.next_if(|start| start.at < at).is_some() {}
-            let candidate = starts.peek().filter(|start| start.at == at);
-            let fits = candidate.is_some_and(|candidate| self.place(candidate).is_some());
+        for at in asked_starts(self, self.window) {
+            while known.next_if(|start| start.at < at).is_some() {}
+            let candidate = known.next_if(|start| start.at == at);
+            let fits = candidate.is_some_and(|start| self.place(start, &mut combination).is_some());
             let mut refusals = self.timing(at);
             if !fits {
                 refusals.extend(self.why_not(at, candidate));
             }
             if !refusals.is_empty() {
-                refused.push(Refused {
-                    start: instant(at),
-                    refusals,
-                });
+                let start = instant(at);
+                refused.push(Refused { start, refusals });
             }
         }
         refused
@@ -73,34 +74,108 @@ impl Search<'_> {
         refusals
     }
 
-    /// The reasons of all parts, each reckoned at once after the one before; never empty.
-    fn why_not(&self, at: i64, candidate: Option<&Start>) -> BTreeSet<Refusal> {
-        let mut refusals = BTreeSet::new();
-        let mut part_at = at;
-        for (index, part) in self.parts.iter().enumerate() {
-            refusals.extend(self.why_not_part(index, part, part_at));
-            if index == 0 {
-                refusals.extend(off_grid(part, part_at, candidate));
-            }
-            part_at += part.length;
-        }
-        if refusals.is_empty() {
-            // Each part fits alone: what is missing is the time between them.
+    /// What stops the first part, in the order asked for, that does not go together with those before it.
+    /// Never empty.
+    fn why_not(&self, at: i64, candidate: Option<Start<'_>>) -> BTreeSet<Refusal> {
+        let mut refusals = self.why_not_begin(at, candidate);
+        let Some(start) = candidate else {
             refusals.insert(Refusal {
-                reason: Reason::Combination,
+                reason: Reason::OffGrid,
                 part: None,
                 staff: None,
             });
+            return refusals;
+        };
+        if refusals.is_empty() {
+            refusals = self.why_not_go_on(start);
+            if !start.on_grid()
+                && refusals
+                    .iter()
+                    .all(|refusal| refusal.reason == Reason::Combination)
+            {
+                refusals.insert(Refusal {
+                    reason: Reason::OffGrid,
+                    part: None,
+                    staff: None,
+                });
+            }
         }
         refusals
     }
 
+    /// What stops the first part of each guest who begins then.
+    fn why_not_begin(&self, at: i64, candidate: Option<Start<'_>>) -> BTreeSet<Refusal> {
+        let mut refusals = BTreeSet::new();
+        for index in self.chains.iter().filter_map(|chain| chain.first()) {
+            let Some(part) = self.parts.get(*index) else {
+                continue;
+            };
+            refusals.extend(self.why_not_part(*index, part, at));
+            if self.chains.len() == 1
+                && let Some(start) = candidate
+            {
+                refusals.extend(off_grid(*index, part, start));
+            }
+        }
+        refusals
+    }
+
+    /// Each first part fits alone: how many parts can be brought together, and what stops the next one.
+    fn why_not_go_on(&self, start: Start<'_>) -> BTreeSet<Refusal> {
+        let all: Vec<usize> = self.chains.iter().flatten().copied().collect();
+        let mut so_far: Vec<Placed> = Vec::new();
+        for (count, stopped) in all.iter().enumerate() {
+            let known = all.get(..=count).unwrap_or_default();
+            let chains = self.chains.iter().map(|chain| {
+                chain
+                    .iter()
+                    .filter(|part| known.contains(part))
+                    .copied()
+                    .collect()
+            });
+            match Combination::new(self, chains.collect()).place_as_asked(start) {
+                Some(placed) => so_far = placed,
+                None => return self.why_not_next(*stopped, &so_far, start),
+            }
+        }
+        BTreeSet::from([self.combination(None)])
+    }
+
+    fn why_not_next(&self, stopped: usize, so_far: &[Placed], start: Start<'_>) -> BTreeSet<Refusal> {
+        let Some(part) = self.parts.get(stopped) else {
+            return BTreeSet::from([self.combination(None)]);
+        };
+        let chain = self.chains.iter().find(|chain| chain.contains(&stopped));
+        let before = so_far
+            .iter()
+            .rev()
+            .find(|placed| chain.is_some_and(|chain| chain.contains(&placed.part)));
+        // As soon as it could begin: at the start, or at the end of the part before it.
+        let at = before.map_or(start.at, |placed| {
+            placed.at + self.parts.get(placed.part).map_or(0, |part| part.length)
+        });
+        let refusals = self.why_not_part(stopped, part, at);
+        if refusals.is_empty() {
+            BTreeSet::from([self.combination(Some(stopped))])
+        } else {
+            refusals
+        }
+    }
+
+    const fn combination(&self, part: Option<usize>) -> Refusal {
+        Refusal {
+            reason: Reason::Combination,
+            part,
+            staff: None,
+        }
+    }
+
+    /// Why a part alone cannot start then; empty if it can.
     fn why_not_part(&self, index: usize, part: &PartPlan<'_>, at: i64) -> BTreeSet<Refusal> {
         let mut refusals = BTreeSet::new();
-        let part_index = Some(index);
         let whole = |reason| Refusal {
             reason,
-            part: part_index,
+            part: Some(index),
             staff: None,
         };
         if part.service.offering == Offering::Retired {
@@ -111,30 +186,30 @@ impl Search<'_> {
                 StaffWish::Only(staff) => Some(staff),
                 StaffWish::Any | StaffWish::Rather(_) | StaffWish::Offered(_) => None,
             };
-            return BTreeSet::from([Refusal {
-                reason: Reason::CannotDoService,
-                part: part_index,
-                staff,
-            }]);
+            let refusal = whole(Reason::CannotDoService);
+            return BTreeSet::from([Refusal { staff, ..refusal }]);
         }
-        if container(
-            &self.business_open,
-            Span {
-                from: at,
-                to: at + part.open_to,
-            },
-        )
-        .is_none()
-        {
+        let open = Span {
+            from: at,
+            to: at + part.open_to,
+        };
+        if container(&self.business_open, open).is_none() {
             refusals.insert(whole(Reason::Closed));
         }
-        for member in &part.team {
-            for need in &member.needs {
-                refusals.extend(need.refusals(at, index, member.facts.id));
+        if !part.team.iter().any(|member| holds(&member.starts, at)) {
+            for member in &part.team {
+                let needs = part.needs.iter();
+                let reasons = needs.flat_map(|need| need.span.refusals(&member.diary, at));
+                refusals.extend(reasons.map(|reason| Refusal {
+                    reason,
+                    part: Some(index),
+                    staff: Some(member.facts.id),
+                }));
             }
         }
         for pool in &part.pools {
-            if !pool.seats.iter().any(|seat| seat.fits(at)) {
+            let free = |diary| pool.span.refusals(diary, at).is_empty();
+            if !pool.seats.iter().any(|seat| free(&seat.diary)) {
                 refusals.insert(whole(Reason::Resource {
                     resource: pool.kind.clone(),
                 }));
@@ -144,28 +219,25 @@ impl Search<'_> {
     }
 }
 
-/// Whoever is free then, but may not begin then.
-fn off_grid(part: &PartPlan<'_>, at: i64, candidate: Option<&Start>) -> Vec<Refusal> {
-    let reason = Reason::OffGrid;
-    let Some(candidate) = candidate else {
-        return vec![Refusal {
-            reason,
-            part: None,
-            staff: None,
-        }];
-    };
-    if candidate.on_grid {
+/// Whoever is free then, but may not begin then, if nobody may.
+fn off_grid(index: usize, part: &PartPlan<'_>, start: Start<'_>) -> Vec<Refusal> {
+    let staff = part.team.iter().filter(|member| holds(&member.starts, start.at));
+    let seats = part.pools.iter().flat_map(|pool| &pool.seats);
+    let seats = seats.filter(|seat| holds(&seat.starts, start.at));
+    let free = staff
+        .clone()
+        .map(|member| &member.diary)
+        .chain(seats.map(|seat| &seat.diary));
+    if free
+        .into_iter()
+        .any(|diary| start.belongs_to(index, diary.subject))
+    {
         return Vec::new();
     }
-    let free = part
-        .team
-        .iter()
-        .filter(|member| member.needs.iter().all(|need| need.fits(at)));
-    let others = free.filter(|member| !candidate.beside.contains(&Subject::Staff(member.facts.id)));
-    others
+    staff
         .map(|member| Refusal {
-            reason: reason.clone(),
-            part: Some(0),
+            reason: Reason::OffGrid,
+            part: Some(index),
             staff: Some(member.facts.id),
         })
         .collect()

@@ -353,12 +353,20 @@ fn a_second_service_follows_when_somebody_is_free() {
     let times: Vec<_> = slot.parts.iter().map(|part| part.time).collect();
     assert_eq!(times, [from_to((10, 0), (11, 0)), from_to((11, 10), (11, 40))]);
     assert_eq!(slot.time, from_to((10, 0), (11, 40)));
-    let refused = check(&facts, &request, at(9, 30)).unwrap().unwrap_err();
-    assert_eq!(
-        refused.reasons(),
-        only(Reason::Booked),
-        "forty minutes are too long to wait"
-    );
+    let swapped = check(&facts, &request, at(9, 30)).unwrap().unwrap();
+    let asked: Vec<_> = swapped.parts.iter().map(|part| part.asked).collect();
+    assert_eq!(asked, [1, 0], "forty minutes are too long to wait");
+    let as_asked = SlotRequest {
+        order: PartOrder::AsAsked,
+        ..request
+    };
+    let refused = check(&facts, &as_asked, at(9, 30)).unwrap().unwrap_err();
+    let refusal = Refusal {
+        reason: Reason::Booked,
+        part: Some(1),
+        staff: Some(staff(2)),
+    };
+    assert_eq!(refused.refusals, BTreeSet::from([refusal]));
 }
 
 #[test]
@@ -379,7 +387,7 @@ fn two_services_by_one_person_keep_their_buffers_between_them() {
 }
 
 #[test]
-fn a_skipped_hour_is_not_on_the_grid_and_a_repeated_one_is_once() {
+fn a_skipped_hour_is_not_on_the_grid_and_a_repeated_one_is_twice() {
     let salon = open((0, 0), (24, 0)).rules(grid(60)).service(a_service(1, 30));
     let facts = salon
         .with(|facts| facts.policy.zone = zone("America/New_York"))
@@ -397,7 +405,11 @@ fn a_skipped_hour_is_not_on_the_grid_and_a_repeated_one_is_once() {
     };
     assert_eq!(day(date!(2026 - 03 - 08)).len(), 23);
     assert!(!day(date!(2026 - 03 - 08)).contains(&"02:00".to_owned()));
-    assert_eq!(day(date!(2026 - 11 - 01)).len(), 24);
+    let repeated = day(date!(2026 - 11 - 01));
+    assert_eq!(
+        (repeated.len(), &repeated[1], &repeated[2]),
+        (25, &"01:00".to_owned(), &"01:00".to_owned())
+    );
 }
 
 #[test]

@@ -1,0 +1,87 @@
+//! Visits of several services: which order, by whom, where, with how much waiting.
+//!
+//! For one start the answer is exact: if the parts can be had together from then on, they are found. The
+//! order asked for is preferred whatever the waiting; then the least waiting, then the order that names the
+//! earlier part first, then whoever's turn it is, part by part.
+//!
+//! First each chain of parts is followed without regard to who or what it shares with itself and with other
+//! chains; that is cheap, refuses most starts, and tells the least waiting there could be. What is left is
+//! searched, at most [`STEPS_OF_START`] steps for a start and [`STEPS_OF_SEARCH`] in all, and beyond that
+//! [`STEPS_AT_LEAST`] for each start: whatever is found is right, but a start that would need more steps is
+//! not offered, and with the steps used up the best found so far counts. Ordinary visits take some dozens.
+
+use super::PartOrder;
+use super::search::{Placed, Search};
+use super::span::FAR;
+use super::starts::Start;
+
+mod chain;
+mod net;
+mod trial;
+use chain::{Chain, Ends, Freedom, ends};
+use trial::Trial;
+
+/// How many placements are tried for one start.
+pub(super) const STEPS_OF_START: u32 = 4_000;
+/// How many are tried for all starts of a search together.
+pub(super) const STEPS_OF_SEARCH: u32 = 200_000;
+/// How many are tried for one start even when those of the search are used up.
+pub(super) const STEPS_AT_LEAST: u32 = 64;
+
+/// Several parts to be brought together.
+pub(super) struct Combination<'s, 'a> {
+    search: &'s Search<'a>,
+    chains: Vec<Chain>,
+    steps_left: u32,
+}
+
+impl<'s, 'a> Combination<'s, 'a> {
+    pub(super) fn new(search: &'s Search<'a>, chains: Vec<Vec<usize>>) -> Self {
+        let chains = chains.into_iter().filter(|chain| !chain.is_empty());
+        Self {
+            search,
+            chains: chains.map(|parts| Chain::new(search, parts)).collect(),
+            steps_left: STEPS_OF_SEARCH,
+        }
+    }
+
+    /// All parts from a start, if they can be had together.
+    pub(super) fn place(&mut self, start: Start<'_>) -> Option<Vec<Placed>> {
+        let as_asked = self.place_as_asked(start);
+        let one_order = self.chains.iter().all(|chain| chain.parts.len() == 1);
+        match self.search.request.order {
+            PartOrder::Any if as_asked.is_none() && !one_order => self.best(start, Freedom::AnyOrder),
+            PartOrder::Any | PartOrder::AsAsked => as_asked,
+        }
+    }
+
+    /// The same in the order asked for.
+    pub(super) fn place_as_asked(&mut self, start: Start<'_>) -> Option<Vec<Placed>> {
+        self.best(start, Freedom::AsAsked)
+    }
+
+    fn best(&mut self, start: Start<'_>, freedom: Freedom) -> Option<Vec<Placed>> {
+        let search = self.search;
+        let ends = self
+            .chains
+            .iter()
+            .map(|chain| ends(search, chain, start.at, freedom));
+        let ends = ends.collect::<Option<Vec<Ends>>>()?;
+        let earliest_ends: Vec<i64> = ends
+            .iter()
+            .filter_map(|ends| Some(ends.last()?.first()?.from))
+            .collect();
+        let steps = self.steps_left.clamp(STEPS_AT_LEAST, STEPS_OF_START);
+        let mut trial = Trial::new(search, &self.chains, start, freedom, earliest_ends);
+        // Mostly the least waiting can be had, and it is found at once if nothing else is looked at.
+        let mut steps_made = trial.run(&ends, trial.least + 1, steps / 2);
+        if trial.best.is_none() {
+            steps_made += trial.run(&ends, FAR, steps - steps_made);
+        }
+        self.steps_left = self.steps_left.saturating_sub(steps_made);
+        trial.best
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Orders, staff and places of visits with several services.

@@ -1,0 +1,455 @@
+//! The search from one start: parts placed one by one, and taken back where they lead nowhere.
+
+use super::super::plan::{Pool, StaffNeedPlan};
+use super::super::search::{Placed, Search};
+use super::super::span::{FAR, Span, intersection, union, within};
+use super::super::starts::Start;
+use super::chain::{Chain, Ends, Freedom, open_ends};
+use super::net::{Net, Point};
+use crate::engagement::Subject;
+
+/// The search from one start.
+pub(super) struct Trial<'t, 's, 'a> {
+    search: &'s Search<'a>,
+    chains: &'t [Chain],
+    start: Start<'t>,
+    freedom: Freedom,
+    /// For each chain and set of parts, ends from which the rest of the chain can be had.
+    open_ends: Vec<Ends>,
+    /// The earliest end of each chain, if it had the business for itself.
+    earliest_ends: Vec<i64>,
+    /// For each part when it could start at all.
+    reach: Vec<Span>,
+    placed: Vec<Placed>,
+    pub(super) best: Option<Vec<Placed>>,
+    /// What is found must be below this, as [`Trial::bound`] reckons.
+    limit: i64,
+    /// Nothing can be below this.
+    pub(super) least: i64,
+    steps_left: u32,
+}
+
+/// Where a trial stands.
+#[derive(Clone, Copy)]
+struct Stand {
+    chain: usize,
+    done: usize,
+    last: Option<usize>,
+    net: Net,
+}
+
+impl<'t, 's, 'a> Trial<'t, 's, 'a> {
+    pub(super) fn new(
+        search: &'s Search<'a>,
+        chains: &'t [Chain],
+        start: Start<'t>,
+        freedom: Freedom,
+        earliest_ends: Vec<i64>,
+    ) -> Self {
+        Self {
+            search,
+            chains,
+            start,
+            freedom,
+            open_ends: Vec::new(),
+            reach: reach(search, chains, start.at),
+            least: earliest_ends.iter().map(|end| end - start.at).sum(),
+            earliest_ends,
+            placed: Vec::new(),
+            best: None,
+            limit: FAR,
+            steps_left: 0,
+        }
+    }
+
+    /// Looks for the best below a limit; answers how many steps it took.
+    pub(super) fn run(&mut self, ends: &[Ends], limit: i64, steps: u32) -> u32 {
+        let slack = limit - self.least;
+        let chains = self.chains.iter().zip(ends).zip(&self.earliest_ends);
+        self.open_ends = chains
+            .map(|((chain, ends), earliest)| {
+                let last = Span {
+                    from: -FAR,
+                    to: earliest + slack,
+                };
+                open_ends(self.search, chain, ends, last, self.freedom)
+            })
+            .collect();
+        (self.limit, self.steps_left) = (limit, steps);
+        self.go_on(Stand {
+            chain: 0,
+            done: 0,
+            last: None,
+            net: Net::new(),
+        });
+        steps - self.steps_left
+    }
+
+    fn step(&mut self) -> bool {
+        self.steps_left = self.steps_left.saturating_sub(1);
+        self.steps_left > 0
+    }
+
+    /// The sum of the ends of all chains, after a start, that a stand can lead to at best.
+    fn bound(&self, net: &Net) -> i64 {
+        let length = |part: usize| self.search.parts.get(part).map_or(0, |plan| plan.length);
+        let mut sum = 0;
+        for (chain, earliest) in self.chains.iter().zip(&self.earliest_ends) {
+            let mut of_chain = self
+                .placed
+                .iter()
+                .filter(|placed| chain.parts.contains(&placed.part));
+            // The parts of a chain are placed one after another, so the last one placed ends last.
+            let ended = of_chain.next_back().map(|last| {
+                let (at, _) = net.between(Point::START, Point::of_part(last.part));
+                at + length(last.part)
+            });
+            let unplaced = |part: &&usize| !self.placed.iter().any(|placed| placed.part == **part);
+            let left: i64 = chain
+                .parts
+                .iter()
+                .filter(unplaced)
+                .map(|part| length(*part))
+                .sum();
+            let at_best = earliest - self.start.at;
+            sum += ended.map_or(at_best, |ended| at_best.max(ended + left));
+        }
+        sum
+    }
+
+    /// Whether nothing better can be found, or nothing more may be tried.
+    const fn over(&self) -> bool {
+        self.steps_left == 0 || self.limit <= self.least
+    }
+
+    fn go_on(&mut self, stand: Stand) {
+        if !self.step() || self.bound(&stand.net) >= self.limit {
+            return;
+        }
+        let Some(chain) = self.chains.get(stand.chain) else {
+            self.finish(&stand);
+            return;
+        };
+        if stand.done == chain.full() {
+            self.go_on(Stand {
+                chain: stand.chain + 1,
+                done: 0,
+                last: None,
+                ..stand
+            });
+            return;
+        }
+        let next: Vec<(usize, usize)> = chain.next(stand.done, self.freedom).collect();
+        for (part, done) in next {
+            if self.over() {
+                return;
+            }
+            if let Some(net) = self.after(&stand, part, done) {
+                self.place(&Stand { net, done, ..stand }, part);
+            }
+        }
+    }
+
+    /// The net with a part that follows the last one, if that can lead on.
+    fn after(&self, stand: &Stand, part: usize, done: usize) -> Option<Net> {
+        let point = Point::of_part(part);
+        let net = match stand.last {
+            None => stand.net.with(Point::START, point, (0, 0))?,
+            Some(last) => {
+                let length = self.search.parts.get(last)?.length;
+                let wait = (length, length + self.search.wait);
+                stand.net.with(Point::of_part(last), point, wait)?
+            }
+        };
+        let length = self.search.parts.get(part)?.length;
+        let ends = self.window(&net, part).moved(length);
+        let open = self.open_ends.get(stand.chain)?.get(done)?;
+        (!within(open, ends).is_empty()).then_some(net)
+    }
+
+    /// When a part may start as far as the net knows.
+    fn window(&self, net: &Net, part: usize) -> Span {
+        let (from, to) = net.between(Point::START, Point::of_part(part));
+        Span { from, to: to + 1 }.moved(self.start.at)
+    }
+
+    /// One part with each member who could render it, in the order of their turns.
+    fn place(&mut self, stand: &Stand, part: usize) {
+        let search = self.search;
+        let Some(plan) = search.parts.get(part) else {
+            return;
+        };
+        let Some(turns) = search.turns(plan, self.start.at) else {
+            return;
+        };
+        let mut tried: Vec<usize> = Vec::new();
+        for member in turns {
+            if self.over() {
+                return;
+            }
+            let Some(of_team) = plan.team.get(*member) else {
+                continue;
+            };
+            let used = self
+                .placed
+                .iter()
+                .any(|placed| self.staff_of(placed) == Some(of_team.diary.subject));
+            if !used && tried.iter().any(|other| self.staff_alike(part, *other, *member)) {
+                continue;
+            }
+            for net in self.nets_within(&stand.net, part, &of_team.starts) {
+                let mut nets = vec![net];
+                for placed in &self.placed {
+                    if self.staff_of(placed) == Some(of_team.diary.subject) {
+                        let taken = search
+                            .parts
+                            .get(placed.part)
+                            .map_or_else(Vec::new, |other| staff_clashes(&plan.needs, &other.needs));
+                        nets = apart(&nets, (placed.part, part), &taken);
+                    }
+                }
+                for net in nets {
+                    let placed = Placed {
+                        part,
+                        at: self.start.at,
+                        member: *member,
+                        seats: Vec::with_capacity(plan.pools.len()),
+                    };
+                    self.seat(&Stand { net, ..*stand }, placed);
+                }
+            }
+            if !used {
+                tried.push(*member);
+            }
+        }
+    }
+
+    /// The next pool of a part with each seat that could serve, and on when there is none left.
+    fn seat(&mut self, stand: &Stand, placed: Placed) {
+        if !self.step() {
+            return;
+        }
+        let search = self.search;
+        let Some(plan) = search.parts.get(placed.part) else {
+            return;
+        };
+        let Some(pool) = plan.pools.get(placed.seats.len()) else {
+            self.put(stand, placed);
+            return;
+        };
+        let mut tried: Vec<usize> = Vec::new();
+        for (index, seat) in pool.seats.iter().enumerate() {
+            if self.over() {
+                return;
+            }
+            let subject = seat.diary.subject;
+            let used =
+                self.uses(subject).next().is_some() || pools_of(search, &placed).any(|(_, s)| s == subject);
+            if !used
+                && tried
+                    .iter()
+                    .any(|other| self.seats_alike(&placed, pool, *other, index))
+            {
+                continue;
+            }
+            for net in self.nets_within(&stand.net, placed.part, &seat.starts) {
+                let mut nets = vec![net];
+                for (other, of_other) in self.uses(subject) {
+                    let taken = [pool.span.clashes_with(&of_other.span)];
+                    nets = apart(&nets, (other, placed.part), &taken);
+                }
+                for net in nets {
+                    let mut placed = placed.clone();
+                    placed.seats.push(index);
+                    self.seat(&Stand { net, ..*stand }, placed);
+                }
+            }
+            if !used {
+                tried.push(index);
+            }
+        }
+    }
+
+    fn put(&mut self, stand: &Stand, placed: Placed) {
+        let part = placed.part;
+        let only_chance = self.chains.len() == 1 && stand.last.is_none();
+        if only_chance && !self.belongs(&placed) {
+            return;
+        }
+        self.placed.push(placed);
+        self.go_on(Stand {
+            last: Some(part),
+            ..*stand
+        });
+        self.placed.pop();
+    }
+
+    fn finish(&mut self, stand: &Stand) {
+        let begins = |placed: &Placed| {
+            stand.net.between(Point::START, Point::of_part(placed.part)).0 == 0 && self.belongs(placed)
+        };
+        if !self.placed.iter().any(begins) {
+            return;
+        }
+        let mut placed = self.placed.clone();
+        for placed in &mut placed {
+            // All at their earliest: bounds on differences alone can always be met so.
+            placed.at = self.start.at + stand.net.between(Point::START, Point::of_part(placed.part)).0;
+        }
+        self.limit = self.bound(&stand.net);
+        self.best = Some(placed);
+    }
+
+    /// Whether the start is one of whoever or whatever takes part in a part that begins then.
+    fn belongs(&self, placed: &Placed) -> bool {
+        let staff = self.staff_of(placed);
+        let begins = self.search.parts.get(placed.part).is_some_and(|plan| {
+            plan.needs
+                .first()
+                .is_some_and(|need| need.span.begins_the_service())
+        });
+        let by_staff = begins && staff.is_some_and(|staff| self.start.belongs_to(placed.part, staff));
+        let mut seats = pools_of(self.search, placed).filter(|(pool, _)| pool.span.begins_the_service());
+        self.start.on_grid() || by_staff || seats.any(|(_, seat)| self.start.belongs_to(placed.part, seat))
+    }
+
+    fn staff_of(&self, placed: &Placed) -> Option<Subject> {
+        let plan = self.search.parts.get(placed.part)?;
+        Some(plan.team.get(placed.member)?.diary.subject)
+    }
+
+    /// The parts and pools in which a seat was chosen already.
+    fn uses(&self, seat: Subject) -> impl Iterator<Item = (usize, &Pool)> {
+        self.placed.iter().flat_map(move |placed| {
+            let of_seat = pools_of(self.search, placed).filter(move |(_, chosen)| *chosen == seat);
+            of_seat.map(|(pool, _)| (placed.part, pool))
+        })
+    }
+
+    /// The net with each of the stretches in which a part may start.
+    fn nets_within(&self, net: &Net, part: usize, starts: &[Span]) -> Vec<Net> {
+        let fitting = within(starts, self.window(net, part)).iter();
+        fitting
+            .filter_map(|span| {
+                let after = (span.from - self.start.at, span.to - 1 - self.start.at);
+                net.with(Point::START, Point::of_part(part), after)
+            })
+            .collect()
+    }
+
+    fn unplaced(&self) -> impl Iterator<Item = usize> + '_ {
+        let placed = |part: &usize| self.placed.iter().any(|placed| placed.part == *part);
+        let parts = self.chains.iter().flat_map(|chain| &chain.parts).copied();
+        parts.filter(move |part| !placed(part))
+    }
+
+    /// Whether two who have no part yet could take each other's place in all that is left.
+    fn staff_alike(&self, part: usize, one: usize, other: usize) -> bool {
+        let Some(team) = self.search.parts.get(part).map(|plan| &plan.team) else {
+            return false;
+        };
+        let (Some(one), Some(other)) = (team.get(one), team.get(other)) else {
+            return false;
+        };
+        self.unplaced().all(|part| {
+            let Some(plan) = self.search.parts.get(part) else {
+                return false;
+            };
+            let starts_of = |staff| {
+                let member = plan.position(staff).and_then(|position| plan.team.get(position));
+                member.map_or(&[][..], |member| member.starts.as_slice())
+            };
+            self.begins_alike(part, one.diary.subject, other.diary.subject)
+                && self.same_within_reach(part, starts_of(one.facts.id), starts_of(other.facts.id))
+        })
+    }
+
+    /// Whether two seats that nobody has yet could take each other's place in all that is left.
+    fn seats_alike(&self, placed: &Placed, pool: &Pool, one: usize, other: usize) -> bool {
+        let (Some(one), Some(other)) = (pool.seats.get(one), pool.seats.get(other)) else {
+            return false;
+        };
+        let (one, other) = (one.diary.subject, other.diary.subject);
+        self.unplaced().all(|part| {
+            let Some(plan) = self.search.parts.get(part) else {
+                return false;
+            };
+            let chosen = if part == placed.part {
+                placed.seats.len()
+            } else {
+                0
+            };
+            self.begins_alike(part, one, other)
+                && plan
+                    .pools
+                    .iter()
+                    .skip(chosen)
+                    .filter(|of| of.kind == pool.kind)
+                    .all(|pool| {
+                        let starts_of = |subject| {
+                            let seat = pool.seats.iter().find(|seat| seat.diary.subject == subject);
+                            seat.map_or(&[][..], |seat| seat.starts.as_slice())
+                        };
+                        self.same_within_reach(part, starts_of(one), starts_of(other))
+                    })
+        })
+    }
+
+    fn begins_alike(&self, part: usize, one: Subject, other: Subject) -> bool {
+        self.start.belongs_to(part, one) == self.start.belongs_to(part, other)
+    }
+
+    fn same_within_reach(&self, part: usize, one: &[Span], other: &[Span]) -> bool {
+        let Some(reach) = self.reach.get(part) else {
+            return false;
+        };
+        intersection(within(one, *reach), &[*reach]) == intersection(within(other, *reach), &[*reach])
+    }
+}
+
+/// The pools of a part for which a seat was chosen, with the seat.
+fn pools_of<'p>(search: &'p Search<'_>, placed: &'p Placed) -> impl Iterator<Item = (&'p Pool, Subject)> {
+    let plan = search.parts.get(placed.part);
+    let pools = plan.into_iter().flat_map(|plan| &plan.pools).zip(&placed.seats);
+    pools.filter_map(|(pool, seat)| Some((pool, pool.seats.get(*seat)?.diary.subject)))
+}
+
+/// Every way to keep two parts apart, in each of the nets.
+fn apart(nets: &[Net], (earlier, later): (usize, usize), taken: &[Span]) -> Vec<Net> {
+    let mut ways = Vec::with_capacity(nets.len());
+    for net in nets {
+        net.apart(Point::of_part(earlier), Point::of_part(later), taken, &mut ways);
+    }
+    ways
+}
+
+/// By how much one part must not lie after another that the same person renders.
+fn staff_clashes(later: &[StaffNeedPlan], earlier: &[StaffNeedPlan]) -> Vec<Span> {
+    let clashes = later.iter().flat_map(|later| {
+        earlier
+            .iter()
+            .map(move |earlier| later.span.clashes_with(&earlier.span))
+    });
+    union(clashes.collect())
+}
+
+/// When each part could start at all, by its number.
+fn reach(search: &Search<'_>, chains: &[Chain], start: i64) -> Vec<Span> {
+    let mut reach = vec![
+        Span {
+            from: start,
+            to: start + 1
+        };
+        search.parts.len()
+    ];
+    for chain in chains.iter().filter(|chain| chain.parts.len() > 1) {
+        let lengths = chain.parts.iter().filter_map(|part| search.parts.get(*part));
+        let all = lengths.map(|plan| plan.length + search.wait).sum::<i64>();
+        for part in &chain.parts {
+            if let Some(reach) = reach.get_mut(*part) {
+                reach.to = start + all + 1;
+            }
+        }
+    }
+    reach
+}

@@ -1,0 +1,269 @@
+//! What a request makes of the facts: for each part everybody and everything that could render it, with the
+//! starts at which they can.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use time::Date;
+
+use super::calendar::Calendar;
+use super::diary::{Diary, Engaged, NeedSpan};
+use super::facts::{EngagedAs, Facts, ResourceFacts, StaffFacts};
+use super::span::{Span, intersection, union};
+use super::{PartRequest, StaffWish, fairness};
+use crate::catalogue::{Minutes, Offering, ResourceKind, Service};
+use crate::engagement::{Need, Role, Subject};
+use crate::policy::CleanupPastClosing;
+
+/// Somebody who could render a part.
+pub(super) struct Member<'a> {
+    pub(super) facts: &'a StaffFacts,
+    pub(super) diary: Rc<Diary>,
+    /// What keeps the first of the part's needs of staff out.
+    pub(super) busy_first: Vec<Span>,
+    /// What keeps the last of them out, if there are several.
+    pub(super) busy_last: Option<Vec<Span>>,
+    /// When the part may start so that all its needs of staff fit.
+    pub(super) starts: Vec<Span>,
+}
+
+/// One seat of one resource.
+pub(super) struct Seat {
+    pub(super) diary: Rc<Diary>,
+    /// When the part may start so that the seat is free for the whole need.
+    pub(super) starts: Vec<Span>,
+}
+
+/// The pool for one need of a resource.
+pub(super) struct Pool {
+    pub(super) kind: ResourceKind,
+    pub(super) need: Need,
+    pub(super) span: NeedSpan,
+    /// One for each seat of each member, in the order of writing.
+    pub(super) seats: Vec<Seat>,
+}
+
+/// A need of staff, as the catalogue and as the engine reckons it.
+pub(super) struct StaffNeedPlan {
+    pub(super) need: Need,
+    pub(super) span: NeedSpan,
+}
+
+/// One service of the visit, with everybody and everything that could render it.
+pub(super) struct PartPlan<'a> {
+    pub(super) service: &'a Service,
+    pub(super) wish: StaffWish,
+    pub(super) guest: u8,
+    /// In order of time.
+    pub(super) needs: Vec<StaffNeedPlan>,
+    /// Nobody if the service is not sold any more.
+    pub(super) team: Vec<Member<'a>>,
+    /// Whose turn it is in each week, as positions in `team`.
+    pub(super) turns: BTreeMap<Date, Vec<usize>>,
+    pub(super) pools: Vec<Pool>,
+    pub(super) length: i64,
+    /// Until when, after the start, the business must be open.
+    pub(super) open_to: i64,
+    /// When the part alone could start: with somebody, and with a seat of each pool.
+    pub(super) starts: Vec<Span>,
+}
+
+/// One diary for each subject.
+pub(super) type Diaries = BTreeMap<Subject, Rc<Diary>>;
+
+/// The diaries of everybody and everything, without the holds that have run out.
+pub(super) fn diaries(
+    facts: &Facts,
+    calendar: &Calendar,
+    business_open: &[Span],
+    now: time::OffsetDateTime,
+) -> Diaries {
+    let mut engaged: BTreeMap<Subject, Vec<Engaged>> = BTreeMap::new();
+    for engagement in &facts.engagements {
+        let expired = matches!(engagement.engaged_as, EngagedAs::Held { until } if until <= now);
+        if !expired {
+            let of_subject = engaged.entry(engagement.claim.subject).or_default();
+            of_subject.push(Engaged::of(engagement));
+        }
+    }
+    let spans = |ranges: &[ratiba_kernel::TimeRange]| {
+        union(ranges.iter().map(|range| Span::around(*range)).collect())
+    };
+    let mut diaries = BTreeMap::new();
+    for staff in &facts.staff {
+        let subject = Subject::Staff(staff.id);
+        let diary = Diary {
+            subject,
+            open: Some(intersection(&calendar.at_work(&staff.hours), business_open)),
+            off: spans(&staff.leave),
+            engaged: engaged.remove(&subject).unwrap_or_default(),
+        };
+        diaries.insert(subject, Rc::new(diary));
+    }
+    for resource in &facts.resources {
+        for subject in seats(resource) {
+            let diary = Diary {
+                subject,
+                open: None,
+                off: spans(&resource.out_of_service),
+                engaged: engaged.remove(&subject).unwrap_or_default(),
+            };
+            diaries.insert(subject, Rc::new(diary));
+        }
+    }
+    diaries
+}
+
+fn seats(resource: &ResourceFacts) -> impl Iterator<Item = Subject> + use<> {
+    let id = resource.id;
+    (0..resource.capacity).map(move |seat| Subject::Resource { id, seat })
+}
+
+impl<'a> PartPlan<'a> {
+    pub(super) fn new(
+        facts: &'a Facts,
+        part: &PartRequest,
+        service: &'a Service,
+        (diaries, business_open): (&Diaries, &[Span]),
+        weeks: &[Date],
+    ) -> Self {
+        let rules = &facts.policy.rules;
+        let cleanup_from = match rules.cleanup_past_closing {
+            CleanupPastClosing::Allowed => Some(service.recipe.client_leaves()),
+            CleanupPastClosing::Refused => None,
+        };
+        let span = |need: &Need| NeedSpan::of(need, rules.buffers, cleanup_from);
+        let length = service.recipe.duration().seconds();
+        let open_to = cleanup_from.map_or(length, Minutes::seconds);
+        let while_open = starts_within(business_open, open_to);
+        let (mut needs, mut pools) = (Vec::new(), Vec::new());
+        for need in service.recipe.needs() {
+            let span = span(&need);
+            match &need.role {
+                Role::Staff => needs.push(StaffNeedPlan { need, span }),
+                Role::Resource(kind) => {
+                    let seats = pool_seats(facts, kind, span, (diaries, &while_open));
+                    let kind = kind.clone();
+                    pools.push(Pool {
+                        kind,
+                        need,
+                        span,
+                        seats,
+                    });
+                }
+            }
+        }
+        let able = |staff: &&StaffFacts| {
+            let wanted = !matches!(part.staff, StaffWish::Only(only) if only != staff.id);
+            service.offering == Offering::Active && service.staff.contains(&staff.id) && wanted
+        };
+        let able: Vec<&StaffFacts> = facts.staff.iter().filter(able).collect();
+        let team: Vec<Member<'_>> = able
+            .iter()
+            .filter_map(|facts| Some((facts, diaries.get(&Subject::Staff(facts.id))?)))
+            .map(|(facts, diary)| Member::new(facts, diary, &needs, &while_open))
+            .collect();
+        let starts = joint_starts(&team, &pools);
+        Self {
+            service,
+            wish: part.staff,
+            guest: part.guest,
+            needs,
+            turns: turns(&able, part.staff, weeks),
+            team,
+            pools,
+            length,
+            open_to,
+            starts,
+        }
+    }
+
+    /// The position in the team of somebody.
+    pub(super) fn position(&self, staff: crate::catalogue::StaffId) -> Option<usize> {
+        self.team.iter().position(|member| member.facts.id == staff)
+    }
+}
+
+impl<'a> Member<'a> {
+    fn new(facts: &'a StaffFacts, diary: &Rc<Diary>, needs: &[StaffNeedPlan], while_open: &[Span]) -> Self {
+        let mut starts: Option<Vec<Span>> = None;
+        let (mut busy_first, mut busy_last) = (Vec::new(), None);
+        for need in needs {
+            let busy = need.span.busy(diary);
+            let among = starts.as_deref().unwrap_or(while_open);
+            let fitting = need.span.starts(diary, &busy, among);
+            if starts.is_none() {
+                busy_first = busy;
+            } else {
+                busy_last = Some(busy);
+            }
+            starts = Some(fitting);
+        }
+        Self {
+            facts,
+            diary: Rc::clone(diary),
+            busy_first,
+            busy_last,
+            starts: starts.unwrap_or_default(),
+        }
+    }
+}
+
+/// The starts of something that lasts `length` and lies in one of `open`.
+fn starts_within(open: &[Span], length: i64) -> Vec<Span> {
+    let starts = open.iter().filter_map(|open| {
+        let (from, to) = (open.from, open.to - length + 1);
+        (from < to).then_some(Span { from, to })
+    });
+    starts.collect()
+}
+
+fn pool_seats(
+    facts: &Facts,
+    kind: &ResourceKind,
+    need: NeedSpan,
+    (diaries, while_open): (&Diaries, &[Span]),
+) -> Vec<Seat> {
+    let of_kind = facts.resources.iter().filter(|resource| resource.kind == *kind);
+    let seat = |subject: Subject| {
+        let diary = diaries.get(&subject)?;
+        let starts = need.starts(diary, &need.busy(diary), while_open);
+        let diary = Rc::clone(diary);
+        Some(Seat { diary, starts })
+    };
+    let mut seats: Vec<Seat> = of_kind.flat_map(seats).filter_map(seat).collect();
+    seats.sort_by_key(|seat| seat.diary.subject);
+    seats
+}
+
+/// When somebody of the team and a seat of each pool can.
+fn joint_starts(team: &[Member<'_>], pools: &[Pool]) -> Vec<Span> {
+    let mut starts = match team {
+        [] => Vec::new(),
+        [only] => only.starts.clone(),
+        several => union(
+            several
+                .iter()
+                .flat_map(|member| &member.starts)
+                .copied()
+                .collect(),
+        ),
+    };
+    for pool in pools {
+        let seats = union(pool.seats.iter().flat_map(|seat| &seat.starts).copied().collect());
+        starts = intersection(&starts, &seats);
+    }
+    starts
+}
+
+/// The order in which the team is asked, for each week.
+fn turns(team: &[&StaffFacts], wish: StaffWish, weeks: &[Date]) -> BTreeMap<Date, Vec<usize>> {
+    let order = |monday: Date| {
+        let mut order = fairness::turns(team, monday);
+        let preferred = |position: &usize| team.get(*position).map(|m| m.id) == wish.preferred();
+        // Stable: the one preferred comes first, the others keep their turns.
+        order.sort_by_key(|position| !preferred(position));
+        order
+    };
+    weeks.iter().map(|monday| (*monday, order(*monday))).collect()
+}
