@@ -15,9 +15,11 @@ use super::search::{Placed, Search};
 use super::span::FAR;
 use super::starts::Start;
 
+mod alike;
 mod chain;
 mod net;
 mod trial;
+use alike::enough_to_begin;
 use chain::{Chain, Ends, Freedom, ends};
 use trial::Trial;
 
@@ -62,6 +64,9 @@ impl<'s, 'a> Combination<'s, 'a> {
 
     fn best(&mut self, start: Start<'_>, freedom: Freedom) -> Option<Vec<Placed>> {
         let search = self.search;
+        if self.chains.len() > 1 && !enough_to_begin(search, &self.chains, start.at, freedom) {
+            return None;
+        }
         let ends = self
             .chains
             .iter()

@@ -6,7 +6,7 @@ use super::Reason;
 use super::facts::{EngagedAs, Engagement};
 use super::span::{Span, container, union, without};
 use crate::catalogue::Minutes;
-use crate::engagement::{Need, Subject};
+use crate::engagement::{Claim, Need, Subject};
 use crate::policy::BufferRule;
 
 /// The longest hole that is told beside a slot.
@@ -23,10 +23,22 @@ pub(super) struct Engaged {
 
 impl Engaged {
     pub(super) fn of(engagement: &Engagement) -> Self {
+        let claim = &engagement.claim;
+        let (before, after) = (claim.before.seconds(), claim.after.seconds());
+        let range = Span::around(claim.range);
+        let work = Span {
+            from: range.from + before,
+            to: range.to - after,
+        };
+        // The same as `Claim::work`, without its arithmetic on the calendar.
+        let work = match claim.buffers {
+            BufferRule::Stacked if work.from < work.to => work,
+            BufferRule::Stacked | BufferRule::Shared => range,
+        };
         Self {
-            work: Span::around(engagement.claim.work()),
-            before: engagement.claim.before.seconds(),
-            after: engagement.claim.after.seconds(),
+            work,
+            before,
+            after,
             engaged_as: engagement.engaged_as,
         }
     }
@@ -74,6 +86,18 @@ impl NeedSpan {
             at_work_to: cleanup_from.map_or(to, |cleanup| to.min(cleanup.seconds())),
             rule,
         }
+    }
+
+    /// The claim of this need by a subject, for a service that starts at `start`: the same as `Need::claim`,
+    /// without its arithmetic on the calendar. `None` at the ends of the calendar.
+    pub(super) fn claimed_by(&self, subject: Subject, need: &Need, start: i64) -> Option<Claim> {
+        Some(Claim {
+            subject,
+            range: self.claim().moved(start).range()?,
+            before: need.before,
+            after: need.after,
+            buffers: self.rule,
+        })
     }
 
     pub(super) const fn begins_the_service(&self) -> bool {

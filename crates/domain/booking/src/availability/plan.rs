@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use time::Date;
+use ratiba_kernel::TimeRange;
+use time::{Date, OffsetDateTime};
 
 use super::calendar::Calendar;
 use super::diary::{Diary, Engaged, NeedSpan};
-use super::facts::{EngagedAs, Facts, ResourceFacts, StaffFacts};
+use super::facts::{EngagedAs, Engagement, Facts, ResourceFacts, StaffFacts};
 use super::span::{Span, intersection, union};
 use super::{PartRequest, StaffWish, fairness};
 use crate::catalogue::{Minutes, Offering, ResourceKind, Service};
@@ -18,6 +19,8 @@ use crate::policy::CleanupPastClosing;
 /// Somebody who could render a part.
 pub(super) struct Member<'a> {
     pub(super) facts: &'a StaffFacts,
+    /// Their place among all staff of the facts.
+    pub(super) index: usize,
     pub(super) diary: Rc<Diary>,
     /// What keeps the first of the part's needs of staff out.
     pub(super) busy_first: Vec<Span>,
@@ -68,50 +71,72 @@ pub(super) struct PartPlan<'a> {
     pub(super) starts: Vec<Span>,
 }
 
-/// One diary for each subject.
-pub(super) type Diaries = BTreeMap<Subject, Rc<Diary>>;
+/// The diaries of everybody and everything that could take part, without the holds that have run out; sorted
+/// by subject.
+pub(super) struct Diaries(Vec<Rc<Diary>>);
 
-/// The diaries of everybody and everything, without the holds that have run out.
-pub(super) fn diaries(
-    facts: &Facts,
-    calendar: &Calendar,
-    business_open: &[Span],
-    now: time::OffsetDateTime,
-) -> Diaries {
-    let mut engaged: BTreeMap<Subject, Vec<Engaged>> = BTreeMap::new();
-    for engagement in &facts.engagements {
-        let expired = matches!(engagement.engaged_as, EngagedAs::Held { until } if until <= now);
-        if !expired {
-            let of_subject = engaged.entry(engagement.claim.subject).or_default();
-            of_subject.push(Engaged::of(engagement));
+impl Diaries {
+    pub(super) fn new(
+        facts: &Facts,
+        services: &[&Service],
+        calendar: &Calendar,
+        business_open: &[Span],
+        now: OffsetDateTime,
+    ) -> Self {
+        let spans = |ranges: &[TimeRange]| union(ranges.iter().map(|range| Span::around(*range)).collect());
+        let mut diaries = Vec::new();
+        let able = |staff: &&StaffFacts| services.iter().any(|service| service.staff.contains(&staff.id));
+        for staff in facts.staff.iter().filter(able) {
+            diaries.push(Diary {
+                subject: Subject::Staff(staff.id),
+                open: Some(intersection(&calendar.at_work(&staff.hours), business_open)),
+                off: spans(&staff.leave),
+                engaged: Vec::new(),
+            });
         }
-    }
-    let spans = |ranges: &[ratiba_kernel::TimeRange]| {
-        union(ranges.iter().map(|range| Span::around(*range)).collect())
-    };
-    let mut diaries = BTreeMap::new();
-    for staff in &facts.staff {
-        let subject = Subject::Staff(staff.id);
-        let diary = Diary {
-            subject,
-            open: Some(intersection(&calendar.at_work(&staff.hours), business_open)),
-            off: spans(&staff.leave),
-            engaged: engaged.remove(&subject).unwrap_or_default(),
+        let needed = |resource: &&ResourceFacts| {
+            let segments = services.iter().flat_map(|service| service.recipe.segments());
+            let mut kinds = segments.filter_map(|segment| segment.resource_kind.as_ref());
+            kinds.any(|kind| *kind == resource.kind)
         };
-        diaries.insert(subject, Rc::new(diary));
-    }
-    for resource in &facts.resources {
-        for subject in seats(resource) {
-            let diary = Diary {
+        for resource in facts.resources.iter().filter(needed) {
+            let off = spans(&resource.out_of_service);
+            diaries.extend(seats(resource).map(|subject| Diary {
                 subject,
                 open: None,
-                off: spans(&resource.out_of_service),
-                engaged: engaged.remove(&subject).unwrap_or_default(),
-            };
-            diaries.insert(subject, Rc::new(diary));
+                off: off.clone(),
+                engaged: Vec::new(),
+            }));
+        }
+        diaries.sort_unstable_by_key(|diary| diary.subject);
+        diaries.dedup_by_key(|diary| diary.subject);
+        enter(&mut diaries, &facts.engagements, now);
+        Self(diaries.into_iter().map(Rc::new).collect())
+    }
+
+    fn get(&self, subject: Subject) -> Option<&Rc<Diary>> {
+        let found = self.0.binary_search_by_key(&subject, |diary| diary.subject);
+        self.0.get(found.ok()?)
+    }
+}
+
+/// Enters each engagement into its subject's diary; those of one subject often come in a row.
+fn enter(diaries: &mut [Diary], engagements: &[Engagement], now: OffsetDateTime) {
+    let mut last: Option<(Subject, Option<usize>)> = None;
+    for engagement in engagements {
+        if matches!(engagement.engaged_as, EngagedAs::Held { until } if until <= now) {
+            continue;
+        }
+        let subject = engagement.claim.subject;
+        let found = match last {
+            Some((of, found)) if of == subject => found,
+            Some(_) | None => diaries.binary_search_by_key(&subject, |diary| diary.subject).ok(),
+        };
+        last = Some((subject, found));
+        if let Some(diary) = found.and_then(|found| diaries.get_mut(found)) {
+            diary.engaged.push(Engaged::of(engagement));
         }
     }
-    diaries
 }
 
 fn seats(resource: &ResourceFacts) -> impl Iterator<Item = Subject> + use<> {
@@ -157,12 +182,14 @@ impl<'a> PartPlan<'a> {
             let wanted = !matches!(part.staff, StaffWish::Only(only) if only != staff.id);
             service.offering == Offering::Active && service.staff.contains(&staff.id) && wanted
         };
-        let able: Vec<&StaffFacts> = facts.staff.iter().filter(able).collect();
-        let team: Vec<Member<'_>> = able
-            .iter()
-            .filter_map(|facts| Some((facts, diaries.get(&Subject::Staff(facts.id))?)))
-            .map(|(facts, diary)| Member::new(facts, diary, &needs, &while_open))
+        let known = facts.staff.iter().enumerate().filter(|(_, staff)| able(staff));
+        let team: Vec<Member<'_>> = known
+            .filter_map(|(index, facts)| {
+                let diary = diaries.get(Subject::Staff(facts.id))?;
+                Some(Member::new((index, facts), diary, &needs, &while_open))
+            })
             .collect();
+        let able: Vec<&StaffFacts> = team.iter().map(|member| member.facts).collect();
         let starts = joint_starts(&team, &pools);
         Self {
             service,
@@ -177,15 +204,15 @@ impl<'a> PartPlan<'a> {
             starts,
         }
     }
-
-    /// The position in the team of somebody.
-    pub(super) fn position(&self, staff: crate::catalogue::StaffId) -> Option<usize> {
-        self.team.iter().position(|member| member.facts.id == staff)
-    }
 }
 
 impl<'a> Member<'a> {
-    fn new(facts: &'a StaffFacts, diary: &Rc<Diary>, needs: &[StaffNeedPlan], while_open: &[Span]) -> Self {
+    fn new(
+        (index, facts): (usize, &'a StaffFacts),
+        diary: &Rc<Diary>,
+        needs: &[StaffNeedPlan],
+        while_open: &[Span],
+    ) -> Self {
         let mut starts: Option<Vec<Span>> = None;
         let (mut busy_first, mut busy_last) = (Vec::new(), None);
         for need in needs {
@@ -201,6 +228,7 @@ impl<'a> Member<'a> {
         }
         Self {
             facts,
+            index,
             diary: Rc::clone(diary),
             busy_first,
             busy_last,
@@ -226,7 +254,7 @@ fn pool_seats(
 ) -> Vec<Seat> {
     let of_kind = facts.resources.iter().filter(|resource| resource.kind == *kind);
     let seat = |subject: Subject| {
-        let diary = diaries.get(&subject)?;
+        let diary = diaries.get(subject)?;
         let starts = need.starts(diary, &need.busy(diary), while_open);
         let diary = Rc::clone(diary);
         Some(Seat { diary, starts })

@@ -5,7 +5,7 @@ use time::{Date, Duration, OffsetDateTime};
 use super::calendar::{Calendar, DAY};
 use super::combine::Combination;
 use super::facts::Facts;
-use super::plan::{PartPlan, diaries};
+use super::plan::{Diaries, PartPlan};
 use super::span::{Span, ceil, floor, holds, instant, intersection, union};
 use super::starts::{Start, starts};
 use super::{Arrangement, PartOrder, RequestFault, Side, Slot, SlotPart, SlotReason, SlotRequest, fairness};
@@ -67,7 +67,7 @@ impl<'a> Search<'a> {
             .sum::<i64>();
         let calendar = Calendar::covering(zone, request.window.start(), instant(window.to + parts_longest));
         let business_open = calendar.business_open(&facts.business);
-        let diaries = diaries(facts, &calendar, &business_open, request.now);
+        let diaries = Diaries::new(facts, &services, &calendar, &business_open, request.now);
         let mut weeks: Vec<Date> = calendar
             .days_of(window)
             .iter()
@@ -115,8 +115,8 @@ impl<'a> Search<'a> {
     /// The whole visit from a start, if it fits.
     pub(super) fn place(&self, start: Start<'_>, combination: &mut Combination<'_, '_>) -> Option<Slot> {
         match self.parts.as_slice() {
-            [only] => self.slot(vec![self.place_one(only, start)?]),
-            _several => self.slot(combination.place(start)?),
+            [only] => self.slot(&mut [self.place_one(only, start)?]),
+            _several => self.slot(&mut combination.place(start)?),
         }
     }
 
@@ -199,14 +199,13 @@ impl<'a> Search<'a> {
     fn claims(&self, placed: &Placed) -> Option<Vec<Claim>> {
         let part = self.parts.get(placed.part)?;
         let subject = part.team.get(placed.member)?.diary.subject;
-        let (rule, at) = (self.facts.policy.rules.buffers, instant(placed.at));
         let mut claims = Vec::with_capacity(part.needs.len() + part.pools.len());
         for need in &part.needs {
-            claims.push(need.need.claim(subject, at, rule)?);
+            claims.push(need.span.claimed_by(subject, &need.need, placed.at)?);
         }
         for (pool, seat) in part.pools.iter().zip(&placed.seats) {
             let subject = pool.seats.get(*seat)?.diary.subject;
-            claims.push(pool.need.claim(subject, at, rule)?);
+            claims.push(pool.span.claimed_by(subject, &pool.need, placed.at)?);
         }
         Some(sorted(claims))
     }
@@ -227,7 +226,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn slot(&self, mut placed: Vec<Placed>) -> Option<Slot> {
+    fn slot(&self, placed: &mut [Placed]) -> Option<Slot> {
         placed.sort_unstable_by_key(|placed| (placed.at, placed.part));
         let end = |placed: &Placed| placed.at + self.parts.get(placed.part).map_or(0, |part| part.length);
         let first = placed.first()?;
@@ -245,13 +244,12 @@ impl<'a> Search<'a> {
                 member.is_some() && part.wish.named() == member
             })
         });
+        let parts = placed.iter().map(|placed| self.slot_part(placed)).collect();
+        let parts: Option<Vec<SlotPart>> = parts;
         Some(Slot {
             time: time.range()?,
             reasons: reasons(before, after, requested),
-            parts: placed
-                .iter()
-                .map(|placed| self.slot_part(placed))
-                .collect::<Option<_>>()?,
+            parts: parts?,
         })
     }
 

@@ -24,18 +24,23 @@ impl Point {
 pub(super) struct Net {
     /// By how much the second may lie after the first at most.
     most: [[i64; POINTS]; POINTS],
+    /// How many of them there are.
+    points: usize,
 }
 
 impl Net {
     /// Nothing is known yet.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(parts: usize) -> Self {
         let mut most = [[FAR; POINTS]; POINTS];
         for (point, row) in most.iter_mut().enumerate() {
             if let Some(own) = row.get_mut(point) {
                 *own = 0;
             }
         }
-        Self { most }
+        Self {
+            most,
+            points: parts + 1,
+        }
     }
 
     fn at_most(&self, from: Point, to: Point) -> i64 {
@@ -63,11 +68,11 @@ impl Net {
             return false;
         }
         let onward = self.most.get(to.0).copied().unwrap_or([FAR; POINTS]);
-        for row in &mut self.most {
+        for row in self.most.iter_mut().take(self.points) {
             let Some(hither) = row.get(from.0).copied().filter(|hither| *hither < FAR) else {
                 continue;
             };
-            for (known, onward) in row.iter_mut().zip(onward) {
+            for (known, onward) in row.iter_mut().zip(onward).take(self.points) {
                 if onward < FAR {
                     *known = (*known).min(hither + most + onward);
                 }

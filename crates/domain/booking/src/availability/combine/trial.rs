@@ -2,8 +2,9 @@
 
 use super::super::plan::{Pool, StaffNeedPlan};
 use super::super::search::{Placed, Search};
-use super::super::span::{FAR, Span, intersection, union, within};
+use super::super::span::{FAR, Span, union, within};
 use super::super::starts::Start;
+use super::alike::Classes;
 use super::chain::{Chain, Ends, Freedom, open_ends};
 use super::net::{Net, Point};
 use crate::engagement::Subject;
@@ -18,8 +19,9 @@ pub(super) struct Trial<'t, 's, 'a> {
     open_ends: Vec<Ends>,
     /// The earliest end of each chain, if it had the business for itself.
     earliest_ends: Vec<i64>,
-    /// For each part when it could start at all.
+    /// For each part when it could start at all; empty if it cannot.
     reach: Vec<Span>,
+    classes: Classes,
     placed: Vec<Placed>,
     pub(super) best: Option<Vec<Placed>>,
     /// What is found must be below this, as [`Trial::bound`] reckons.
@@ -52,7 +54,8 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
             start,
             freedom,
             open_ends: Vec::new(),
-            reach: reach(search, chains, start.at),
+            reach: Vec::new(),
+            classes: Classes::default(),
             least: earliest_ends.iter().map(|end| end - start.at).sum(),
             earliest_ends,
             placed: Vec::new(),
@@ -75,12 +78,20 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
                 open_ends(self.search, chain, ends, last, self.freedom)
             })
             .collect();
+        self.reach = self.reach();
+        if self
+            .unplaced()
+            .any(|part| self.reach.get(part).is_none_or(|reach| reach.from >= reach.to))
+        {
+            return 0;
+        }
+        self.classes = Classes::new(self.search, self.start, &self.reach);
         (self.limit, self.steps_left) = (limit, steps);
         self.go_on(Stand {
             chain: 0,
             done: 0,
             last: None,
-            net: Net::new(),
+            net: Net::new(self.search.parts.len()),
         });
         steps - self.steps_left
     }
@@ -152,7 +163,7 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
 
     /// The net with a part that follows the last one, if that can lead on.
     fn after(&self, stand: &Stand, part: usize, done: usize) -> Option<Net> {
-        let point = Point::of_part(part);
+        let (start, point) = (self.start.at, Point::of_part(part));
         let net = match stand.last {
             None => stand.net.with(Point::START, point, (0, 0))?,
             Some(last) => {
@@ -161,10 +172,34 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
                 stand.net.with(Point::of_part(last), point, wait)?
             }
         };
+        let reach = self.reach.get(part)?;
+        let net = net.with(Point::START, point, (reach.from - start, reach.to - 1 - start))?;
         let length = self.search.parts.get(part)?.length;
         let ends = self.window(&net, part).moved(length);
         let open = self.open_ends.get(stand.chain)?.get(done)?;
         (!within(open, ends).is_empty()).then_some(net)
+    }
+
+    /// When each part could start at all, by its number: as part of some chain that leads to an end.
+    fn reach(&self) -> Vec<Span> {
+        let nowhere = Span { from: FAR, to: -FAR };
+        let mut reach = vec![nowhere; self.search.parts.len()];
+        for (chain, open) in self.chains.iter().zip(&self.open_ends) {
+            for before in 0..chain.full() {
+                for (part, done) in chain.next(before, self.freedom) {
+                    let ends = open.get(done).map(Vec::as_slice).unwrap_or_default();
+                    let (Some(first), Some(last)) = (ends.first(), ends.last()) else {
+                        continue;
+                    };
+                    let length = self.search.parts.get(part).map_or(0, |plan| plan.length);
+                    if let Some(reach) = reach.get_mut(part) {
+                        reach.from = reach.from.min(first.from - length).max(self.start.at);
+                        reach.to = reach.to.max(last.to - length);
+                    }
+                }
+            }
+        }
+        reach
     }
 
     /// When a part may start as far as the net knows.
@@ -194,7 +229,7 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
                 .placed
                 .iter()
                 .any(|placed| self.staff_of(placed) == Some(of_team.diary.subject));
-            if !used && tried.iter().any(|other| self.staff_alike(part, *other, *member)) {
+            if !used && tried.iter().any(|other| self.staff_alike(*other, of_team.index)) {
                 continue;
             }
             for net in self.nets_within(&stand.net, part, &of_team.starts) {
@@ -219,7 +254,7 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
                 }
             }
             if !used {
-                tried.push(*member);
+                tried.push(of_team.index);
             }
         }
     }
@@ -344,66 +379,37 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
     }
 
     /// Whether two who have no part yet could take each other's place in all that is left.
-    fn staff_alike(&self, part: usize, one: usize, other: usize) -> bool {
-        let Some(team) = self.search.parts.get(part).map(|plan| &plan.team) else {
-            return false;
-        };
-        let (Some(one), Some(other)) = (team.get(one), team.get(other)) else {
-            return false;
-        };
+    fn staff_alike(&self, one: usize, other: usize) -> bool {
         self.unplaced().all(|part| {
-            let Some(plan) = self.search.parts.get(part) else {
-                return false;
-            };
-            let starts_of = |staff| {
-                let member = plan.position(staff).and_then(|position| plan.team.get(position));
-                member.map_or(&[][..], |member| member.starts.as_slice())
-            };
-            self.begins_alike(part, one.diary.subject, other.diary.subject)
-                && self.same_within_reach(part, starts_of(one.facts.id), starts_of(other.facts.id))
+            let classes = self
+                .classes
+                .staff
+                .get(part)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            classes.get(one) == classes.get(other)
         })
     }
 
     /// Whether two seats that nobody has yet could take each other's place in all that is left.
     fn seats_alike(&self, placed: &Placed, pool: &Pool, one: usize, other: usize) -> bool {
-        let (Some(one), Some(other)) = (pool.seats.get(one), pool.seats.get(other)) else {
-            return false;
-        };
-        let (one, other) = (one.diary.subject, other.diary.subject);
         self.unplaced().all(|part| {
-            let Some(plan) = self.search.parts.get(part) else {
-                return false;
-            };
             let chosen = if part == placed.part {
                 placed.seats.len()
             } else {
                 0
             };
-            self.begins_alike(part, one, other)
-                && plan
-                    .pools
-                    .iter()
-                    .skip(chosen)
-                    .filter(|of| of.kind == pool.kind)
-                    .all(|pool| {
-                        let starts_of = |subject| {
-                            let seat = pool.seats.iter().find(|seat| seat.diary.subject == subject);
-                            seat.map_or(&[][..], |seat| seat.starts.as_slice())
-                        };
-                        self.same_within_reach(part, starts_of(one), starts_of(other))
-                    })
+            let pools = self.search.parts.get(part).map(|plan| plan.pools.as_slice());
+            let classes = self
+                .classes
+                .seats
+                .get(part)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let mut pools = pools.unwrap_or_default().iter().zip(classes).skip(chosen);
+            // The seats of one kind are the same in each pool, in the same order.
+            pools.all(|(of, classes)| of.kind != pool.kind || classes.get(one) == classes.get(other))
         })
-    }
-
-    fn begins_alike(&self, part: usize, one: Subject, other: Subject) -> bool {
-        self.start.belongs_to(part, one) == self.start.belongs_to(part, other)
-    }
-
-    fn same_within_reach(&self, part: usize, one: &[Span], other: &[Span]) -> bool {
-        let Some(reach) = self.reach.get(part) else {
-            return false;
-        };
-        intersection(within(one, *reach), &[*reach]) == intersection(within(other, *reach), &[*reach])
     }
 }
 
@@ -431,25 +437,4 @@ fn staff_clashes(later: &[StaffNeedPlan], earlier: &[StaffNeedPlan]) -> Vec<Span
             .map(move |earlier| later.span.clashes_with(&earlier.span))
     });
     union(clashes.collect())
-}
-
-/// When each part could start at all, by its number.
-fn reach(search: &Search<'_>, chains: &[Chain], start: i64) -> Vec<Span> {
-    let mut reach = vec![
-        Span {
-            from: start,
-            to: start + 1
-        };
-        search.parts.len()
-    ];
-    for chain in chains.iter().filter(|chain| chain.parts.len() > 1) {
-        let lengths = chain.parts.iter().filter_map(|part| search.parts.get(*part));
-        let all = lengths.map(|plan| plan.length + search.wait).sum::<i64>();
-        for part in &chain.parts {
-            if let Some(reach) = reach.get_mut(*part) {
-                reach.to = start + all + 1;
-            }
-        }
-    }
-    reach
 }

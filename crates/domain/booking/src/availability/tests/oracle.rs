@@ -1,336 +1,387 @@
 //! A naive engine that looks at every minute, and the law that the real one agrees with it.
+//!
+//! It shares with the real one what a service needs, when two claims conflict and what a zone's clock shows,
+//! and nothing else.
 
 use super::*;
+use crate::catalogue::Service;
+use crate::engagement::{Claim, Need, Role};
 
-/// Whether a subject is free for a need of a service that starts at a minute, looked at minute by minute.
-struct Oracle<'a> {
-    facts: &'a Facts,
-    service: &'a crate::catalogue::Service,
+mod generated;
+mod visits;
+use generated::any_salon;
+
+/// Facts about the days around one, and the day.
+#[derive(Clone, Debug)]
+struct Salon {
+    facts: Facts,
+    /// The beginning of the day that is asked about, in the salon's zone.
+    day: time::OffsetDateTime,
 }
 
-impl Oracle<'_> {
-    fn minute_is_open(&self, staff: &StaffFacts, minute: time::OffsetDateTime) -> bool {
-        let zone = &self.facts.policy.zone;
-        let local = zone.local(minute);
-        let works = |hours: &Hours| {
-            [0_i64, 1].into_iter().any(|days_ago| {
-                let Some(date) = local.date().checked_sub(Duration::days(days_ago)) else {
-                    return false;
-                };
-                let reading = i64::from(local.hour()) * 60 + i64::from(local.minute()) + days_ago * 1_440;
-                let inside = |block: &DayBlock| {
-                    i64::from(block.from_minute) <= reading && reading < i64::from(block.to_minute)
-                };
-                match hours.dated.get(&date) {
-                    Some(blocks) => blocks.iter().any(inside),
-                    None => {
-                        let of_day = |block: &&WeeklyBlock| block.weekday == date.weekday();
-                        hours
-                            .weekly
-                            .iter()
-                            .filter(of_day)
-                            .any(|block| inside(&block.block))
-                    }
-                }
-            })
-        };
-        let business = self.facts.business.weekly.as_ref().is_none_or(|weekly| {
-            works(&Hours {
-                weekly: weekly.clone(),
-                dated: BTreeMap::new(),
-            })
-        });
-        works(&staff.hours) && business
+impl Salon {
+    /// A bit more than the day, so that blocks over midnight are seen from both sides.
+    fn window(&self) -> TimeRange {
+        TimeRange::starting(self.day - Duration::hours(2), Duration::hours(29)).unwrap()
     }
 
-    /// Engagements of others in the way of `claim`, by the definition of a conflict.
-    fn engaged(&self, claim: &crate::engagement::Claim, now: time::OffsetDateTime) -> bool {
+    fn request(&self, parts: Vec<PartRequest>) -> SlotRequest {
+        SlotRequest {
+            parts,
+            window: self.window(),
+            now: self.day - Duration::DAY,
+            ..all_day()
+        }
+    }
+}
+
+/// What is true of each minute from a day before to a day and a half after the day's beginning.
+struct Oracle<'a> {
+    facts: &'a Facts,
+    now: time::OffsetDateTime,
+    first: time::OffsetDateTime,
+    business_open: Vec<bool>,
+    staff_open: BTreeMap<StaffId, Vec<bool>>,
+    off: BTreeMap<Subject, Vec<bool>>,
+}
+
+const MINUTES: usize = 72 * 60;
+
+impl<'a> Oracle<'a> {
+    fn new(salon: &'a Salon) -> Self {
+        let facts = &salon.facts;
+        let mut oracle = Self {
+            facts,
+            now: salon.day - Duration::DAY,
+            first: salon.day - Duration::DAY,
+            business_open: Vec::new(),
+            staff_open: BTreeMap::new(),
+            off: BTreeMap::new(),
+        };
+        let whole_day = [DayBlock {
+            from_minute: 0,
+            to_minute: 1_440,
+        }];
+        let business = oracle.blocks(&facts.business.dated, |weekday| {
+            let weekly = facts.business.weekly.as_ref();
+            weekly.map_or_else(|| whole_day.to_vec(), |weekly| of_weekday(weekly, weekday))
+        });
+        oracle.business_open = oracle.inside(&business);
+        for staff in &facts.staff {
+            let blocks = oracle.blocks(&staff.hours.dated, |weekday| {
+                of_weekday(&staff.hours.weekly, weekday)
+            });
+            oracle.staff_open.insert(staff.id, oracle.inside(&blocks));
+            oracle
+                .off
+                .insert(Subject::Staff(staff.id), oracle.inside(&staff.leave));
+        }
+        for resource in &facts.resources {
+            let off = oracle.inside(&resource.out_of_service);
+            for seat in 0..resource.capacity {
+                let id = resource.id;
+                oracle.off.insert(Subject::Resource { id, seat }, off.clone());
+            }
+        }
+        oracle
+    }
+
+    /// Every block from two days before on, as the zone's clock tells it.
+    fn blocks(
+        &self,
+        dated: &BTreeMap<time::Date, Vec<DayBlock>>,
+        weekly: impl Fn(Weekday) -> Vec<DayBlock>,
+    ) -> Vec<TimeRange> {
+        let zone = &self.facts.policy.zone;
+        let dates = std::iter::successors(Some(zone.date(self.first) - Duration::days(2)), |date| {
+            date.next_day()
+        });
+        let blocks = dates.take(7).flat_map(|date| {
+            let blocks = dated.get(&date).cloned();
+            let blocks = blocks.unwrap_or_else(|| weekly(date.weekday()));
+            blocks.into_iter().map(move |block| (date, block))
+        });
+        let reading = |date: time::Date, minute: u16| {
+            zone.instant(date.midnight() + Duration::minutes(i64::from(minute)))
+        };
+        blocks
+            .filter_map(|(date, block)| {
+                let ends = (reading(date, block.from_minute), reading(date, block.to_minute));
+                TimeRange::new(ends.0, ends.1).ok()
+            })
+            .collect()
+    }
+
+    fn inside(&self, ranges: &[TimeRange]) -> Vec<bool> {
+        let mut inside = vec![false; MINUTES];
+        for range in ranges {
+            for minute in self.minutes(*range) {
+                inside[minute] = true;
+            }
+        }
+        inside
+    }
+
+    /// The minutes of a range, as far as they are looked at.
+    fn minutes(&self, range: TimeRange) -> std::ops::Range<usize> {
+        let index = |instant: time::OffsetDateTime| {
+            usize::try_from((instant - self.first).whole_minutes().max(0))
+                .unwrap()
+                .min(MINUTES)
+        };
+        index(range.start())..index(range.end())
+    }
+
+    fn all(&self, truth: &[bool], range: TimeRange) -> bool {
+        truth[self.minutes(range)].iter().all(|truth| *truth)
+    }
+
+    fn none(&self, truth: &[bool], range: TimeRange) -> bool {
+        !truth[self.minutes(range)].iter().any(|truth| *truth)
+    }
+
+    /// Engagements in the way of `claim`, by the definition of a conflict.
+    fn engaged(&self, claim: &Claim) -> bool {
         let counts = |engagement: &&Engagement| match engagement.engaged_as {
-            EngagedAs::Held { until } => until > now,
+            EngagedAs::Held { until } => until > self.now,
             EngagedAs::Booked | EngagedAs::Blocked => true,
         };
         let mut others = self.facts.engagements.iter().filter(counts);
         others.any(|engagement| engagement.claim.conflicts(claim))
     }
 
-    fn every_minute(range: TimeRange) -> impl Iterator<Item = time::OffsetDateTime> {
-        let minutes = range.length().whole_minutes();
-        (0..minutes).map(move |minute| range.start() + Duration::minutes(minute))
+    fn free(&self, claim: &Claim) -> bool {
+        self.none(&self.off[&claim.subject], widened(claim)) && !self.engaged(claim)
     }
 
-    fn away(absences: &[TimeRange], range: TimeRange) -> bool {
-        Self::every_minute(range).any(|minute| absences.iter().any(|absence| absence.holds(minute)))
+    fn claim(&self, need: &Need, subject: Subject, start: time::OffsetDateTime) -> Claim {
+        need.claim(subject, start, self.facts.policy.rules.buffers)
+            .unwrap()
     }
 
-    fn widened(claim: &crate::engagement::Claim) -> TimeRange {
-        let work = claim.work();
-        let (before, after) = (claim.before.duration(), claim.after.duration());
-        TimeRange::new(work.start() - before, work.end() + after).unwrap()
+    /// Until when, after the start, people must be at work.
+    fn work_ends(&self, service: &Service) -> Duration {
+        match self.facts.policy.rules.cleanup_past_closing {
+            CleanupPastClosing::Refused => Duration::MAX,
+            CleanupPastClosing::Allowed => service.recipe.client_leaves().duration(),
+        }
     }
 
-    fn needs(&self, role: impl Fn(&crate::engagement::Role) -> bool) -> Vec<crate::engagement::Need> {
-        self.service
+    /// The claims of somebody who renders a service from a start on, if they can.
+    fn staff_claims(
+        &self,
+        service: &Service,
+        staff: StaffId,
+        start: time::OffsetDateTime,
+    ) -> Option<Vec<Claim>> {
+        let ends = self.work_ends(service);
+        let open_for = service.recipe.duration().duration().min(ends);
+        let open = TimeRange::starting(start, open_for).ok()?;
+        if !service.staff.contains(&staff) || !self.all(&self.business_open, open) {
+            return None;
+        }
+        let needs = service
             .recipe
             .needs()
             .into_iter()
-            .filter(|need| role(&need.role))
-            .collect()
-    }
-
-    fn staff_fits(&self, staff: &StaffFacts, start: time::OffsetDateTime, now: time::OffsetDateTime) -> bool {
-        let rules = &self.facts.policy.rules;
-        let client_left = start + self.service.recipe.client_leaves().duration();
-        let needs = self.needs(|role| *role == crate::engagement::Role::Staff);
-        needs.iter().all(|need| {
-            let claim = need
-                .claim(Subject::Staff(staff.id), start, rules.buffers)
-                .unwrap();
-            let whole = Self::widened(&claim);
-            let at_work = match rules.cleanup_past_closing {
-                CleanupPastClosing::Refused => Some(whole),
-                CleanupPastClosing::Allowed => {
-                    TimeRange::new(whole.start(), whole.end().min(client_left)).ok()
-                }
+            .filter(|need| need.role == Role::Staff);
+        let claims: Vec<Claim> = needs
+            .map(|need| self.claim(&need, Subject::Staff(staff), start))
+            .collect();
+        let fits = |claim: &Claim| {
+            let whole = widened(claim);
+            let at_work = if ends == Duration::MAX {
+                Some(whole)
+            } else {
+                TimeRange::new(whole.start(), whole.end().min(start + ends)).ok()
             };
-            let open = at_work.is_none_or(|range| {
-                Self::every_minute(range).all(|minute| self.minute_is_open(staff, minute))
-            });
-            open && !Self::away(&staff.leave, whole) && !self.engaged(&claim, now)
-        })
-    }
-
-    fn seat_fits(
-        &self,
-        need: &crate::engagement::Need,
-        subject: Subject,
-        start: time::OffsetDateTime,
-        now: time::OffsetDateTime,
-    ) -> bool {
-        let Subject::Resource { id, .. } = subject else {
-            return false;
+            let works =
+                |range| self.all(&self.staff_open[&staff], range) && self.all(&self.business_open, range);
+            at_work.is_none_or(works) && self.free(claim)
         };
-        let claim = need
-            .claim(subject, start, self.facts.policy.rules.buffers)
-            .unwrap();
-        let of_resource = self.facts.resources.iter().filter(|resource| resource.id == id);
-        let away = of_resource
-            .flat_map(|resource| resource.out_of_service.clone())
-            .collect::<Vec<_>>();
-        !Self::away(&away, Self::widened(&claim)) && !self.engaged(&claim, now)
+        claims.iter().all(fits).then_some(claims)
     }
 
-    /// Everybody who could begin at `start`, if every pool has a seat for it then.
-    fn who_fits(&self, start: time::OffsetDateTime, now: time::OffsetDateTime) -> BTreeSet<StaffId> {
-        let pools = self.needs(|role| matches!(role, crate::engagement::Role::Resource(_)));
-        let pools_fit = pools.iter().all(|need| {
-            let seats = self
+    /// For each pool that a service needs the claims of each seat that is free.
+    fn seat_claims(&self, service: &Service, start: time::OffsetDateTime) -> Vec<Vec<Claim>> {
+        let mut pools = Vec::new();
+        for need in service.recipe.needs() {
+            let Role::Resource(kind) = &need.role else {
+                continue;
+            };
+            let of_kind = self
                 .facts
                 .resources
                 .iter()
-                .filter(|resource| need.role == crate::engagement::Role::Resource(resource.kind.clone()));
-            let mut subjects = seats.flat_map(|resource| {
-                (0..resource.capacity).map(|seat| Subject::Resource {
-                    id: resource.id,
-                    seat,
-                })
+                .filter(|resource| resource.kind == *kind);
+            let seats = of_kind.flat_map(|resource| {
+                let id = resource.id;
+                (0..resource.capacity).map(move |seat| Subject::Resource { id, seat })
             });
-            subjects.any(|subject| self.seat_fits(need, subject, start, now))
-        });
-        let able = self
-            .facts
-            .staff
-            .iter()
-            .filter(|staff| self.service.staff.contains(&staff.id));
-        let fitting = able.filter(|staff| pools_fit && self.staff_fits(staff, start, now));
-        fitting.map(|staff| staff.id).collect()
+            let claims = seats.map(|seat| self.claim(&need, seat, start));
+            pools.push(claims.filter(|claim| self.free(claim)).collect());
+        }
+        pools
     }
-}
 
-fn any_range() -> impl Strategy<Value = TimeRange> {
-    // On a grid of five minutes from 06:00 to 22:00.
-    (72_i64..264, 1_i64..30).prop_map(|(start, length)| {
-        let start = at(0, start * 5);
-        TimeRange::starting(start, Duration::minutes(length * 5)).unwrap()
-    })
-}
+    /// Everybody who could render a service from a start on, if every pool has a seat for it then.
+    fn who_fits(&self, service: &Service, start: time::OffsetDateTime) -> BTreeSet<StaffId> {
+        if self.seat_claims(service, start).iter().any(Vec::is_empty) {
+            return BTreeSet::new();
+        }
+        let everybody = self.facts.staff.iter().map(|staff| staff.id);
+        everybody
+            .filter(|staff| self.staff_claims(service, *staff, start).is_some())
+            .collect()
+    }
 
-fn any_engagement() -> impl Strategy<Value = (Subject, TimeRange, EngagedAs, u32, u32)> {
-    let subjects = vec![
-        Subject::Staff(staff(1)),
-        Subject::Staff(staff(2)),
-        seat(1),
-        seat(2),
-        Subject::Resource {
-            id: resource(2),
-            seat: 1,
-        },
-    ];
-    let kinds = vec![
-        EngagedAs::Booked,
-        EngagedAs::Blocked,
-        EngagedAs::Held { until: NOW },
-        EngagedAs::Held {
-            until: NOW + Duration::MINUTE,
-        },
-    ];
-    (
-        prop::sample::select(subjects),
-        any_range(),
-        prop::sample::select(kinds),
-        0_u32..4,
-        0_u32..4,
-    )
-        .prop_map(|(subject, range, kind, before, after)| (subject, range, kind, before * 5, after * 5))
-}
-
-fn any_segments() -> impl Strategy<Value = Vec<Segment>> {
-    let segment =
-        (1_u32..8, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(fives, staff, room, client)| {
-            Segment {
-                minutes: Minutes::new(fives * 5),
-                staff: StaffNeed::from(staff),
-                resource_kind: room.then(|| kind("room")),
-                client: ClientPresence::from(client),
-            }
-        });
-    prop::collection::vec(segment, 1..4).prop_filter("nobody could sell it", |segments| {
-        segments.iter().any(|s| s.staff == StaffNeed::Needed)
-            && segments.iter().any(|s| s.client == ClientPresence::Present)
-    })
-}
-
-fn any_blocks() -> impl Strategy<Value = Vec<WeeklyBlock>> {
-    let block = (72_u16..240, 6_u16..120).prop_map(|(from, length)| every_day(from * 5, (from + length) * 5));
-    prop::collection::vec(block, 0..3).prop_map(|blocks| blocks.concat())
-}
-
-prop_compose! {
-    fn any_salon()(
-        shifts in (any_blocks(), any_blocks()),
-        business in prop::option::of(any_blocks()),
-        engagements in prop::collection::vec(any_engagement(), 0..10),
-        leave in prop::collection::vec(any_range(), 0..2),
-        outage in prop::collection::vec(any_range(), 0..2),
-        segments in any_segments(),
-        buffers in (0_u32..4, 0_u32..4),
-        shared in any::<bool>(),
-        cleanup in any::<bool>(),
-        zone_name in prop::sample::select(vec!["Africa/Nairobi", "Asia/Kolkata", "Africa/Lagos"]),
-    ) -> Facts {
-        let recipe = recipe(segments, buffers.0 * 5, buffers.1 * 5);
-        let sold = crate::catalogue::Service { recipe, ..a_service(1, 60) };
-        let rule = if shared { BufferRule::Shared } else { BufferRule::Stacked };
-        SalonBuilder::default()
-            .service(sold)
-            .staff(1, shifts.0)
-            .staff(2, shifts.1)
-            .resource(1, "room", 1)
-            .resource(2, "room", 2)
-            .rules(|rules| {
-                rules.buffers = rule;
-                rules.cleanup_past_closing =
-                    if cleanup { CleanupPastClosing::Allowed } else { CleanupPastClosing::Refused };
+    /// The minutes of a window that the clock shows as multiples of the grid's step.
+    fn on_grid(&self, window: TimeRange) -> Vec<time::OffsetDateTime> {
+        let step = self.facts.policy.rules.grid_step.count();
+        let minutes =
+            (0..window.length().whole_minutes()).map(|minute| window.start() + Duration::minutes(minute));
+        minutes
+            .filter(|minute| {
+                let local = self.facts.policy.zone.local(*minute);
+                (u32::from(local.hour()) * 60 + u32::from(local.minute())).is_multiple_of(step)
             })
-            .with(|facts| {
-                facts.policy.zone = zone(zone_name);
-                // Segments may leave the business without staff, which it must be open for all the same;
-                // the oracle knows opening hours by way of staff only.
-                facts.business.weekly = business.filter(|_| {
-                    facts.services[0].recipe.segments().iter().all(|s| s.staff == StaffNeed::Needed)
-                });
-                facts.staff[0].leave = leave;
-                facts.resources[0].out_of_service = outage;
-                facts.engagements = engagements.into_iter().map(|(subject, range, engaged_as, before, after)| {
-                    let (before, after) = (Minutes::new(before), Minutes::new(after));
-                    let claim = crate::engagement::Claim::of_work(subject, range, before, after, rule);
-                    Engagement { claim: claim.unwrap(), engaged_as }
-                }).collect();
-            })
-            .build()
+            .collect()
     }
 }
 
-fn window() -> TimeRange {
-    from_to((5, 0), (26, 0))
+fn of_weekday(weekly: &[WeeklyBlock], weekday: Weekday) -> Vec<DayBlock> {
+    let today = weekly.iter().filter(|block| block.weekday == weekday);
+    today.map(|block| block.block).collect()
 }
 
-fn request() -> SlotRequest {
-    SlotRequest {
-        window: window(),
-        ..all_day()
-    }
+fn widened(claim: &Claim) -> TimeRange {
+    let work = claim.work();
+    let (before, after) = (claim.before.duration(), claim.after.duration());
+    TimeRange::new(work.start() - before, work.end() + after).unwrap()
+}
+
+fn one_part(salon: &Salon) -> SlotRequest {
+    salon.request(vec![anybody_for(1)])
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 700, ..ProptestConfig::default() })]
 
-    /// On a grid of five minutes every moment at which anything can change is a start, so the two must
-    /// agree on each.
     #[test]
-    fn the_engine_agrees_with_looking_at_every_minute(mut facts in any_salon()) {
-        facts.policy.rules.grid_step = Minutes::new(5);
-        facts.policy.rules.gap_fit = GapFit::GridOnly;
-        let oracle = Oracle { facts: &facts, service: &facts.services[0] };
-        let found: BTreeMap<_, _> =
-            find(&facts, &request()).unwrap().into_iter().map(|slot| (slot.time.start(), slot)).collect();
-        for start in Oracle::every_minute(window()).step_by(5) {
-            let fitting = oracle.who_fits(start, NOW);
-            match found.get(&start) {
+    fn the_engine_agrees_with_looking_at_every_minute(mut salon in any_salon()) {
+        salon.facts.policy.rules.gap_fit = GapFit::GridOnly;
+        let oracle = Oracle::new(&salon);
+        let request = one_part(&salon);
+        let service = &salon.facts.services[0];
+        let mut found: BTreeMap<_, _> = find(&salon.facts, &request)
+            .unwrap()
+            .into_iter()
+            .map(|slot| (slot.time.start(), slot))
+            .collect();
+        for start in oracle.on_grid(request.window) {
+            let fitting = oracle.who_fits(service, start);
+            match found.remove(&start) {
                 Some(slot) => prop_assert!(fitting.contains(&slot.parts[0].staff), "{start}: {slot:?}"),
                 None => prop_assert!(fitting.is_empty(), "{start}: {fitting:?} would fit"),
             }
         }
+        prop_assert!(found.is_empty(), "beside the grid: {found:?}");
     }
 
     /// Whatever is offered beside the grid fits as well, and somebody's free time begins there.
     #[test]
-    fn gap_fit_adds_only_starts_that_fit(mut facts in any_salon()) {
-        facts.policy.rules.grid_step = Minutes::new(60);
-        let oracle = Oracle { facts: &facts, service: &facts.services[0] };
-        let both = find(&facts, &request()).unwrap();
-        let grid_only = {
-            let mut facts = facts.clone();
-            facts.policy.rules.gap_fit = GapFit::GridOnly;
-            find(&facts, &request()).unwrap()
-        };
+    fn gap_fit_adds_only_starts_that_fit(salon in any_salon()) {
+        let oracle = Oracle::new(&salon);
+        let request = one_part(&salon);
+        let both = find(&salon.facts, &request).unwrap();
+        let mut grid_only = salon.facts.clone();
+        grid_only.policy.rules.gap_fit = GapFit::GridOnly;
         let starts: BTreeSet<_> = both.iter().map(|slot| slot.time.start()).collect();
-        prop_assert!(grid_only.iter().all(|slot| starts.contains(&slot.time.start())));
+        let on_grid = find(&grid_only, &request).unwrap();
+        prop_assert!(on_grid.iter().all(|slot| starts.contains(&slot.time.start())));
+        let on_grid: BTreeSet<_> = on_grid.iter().map(|slot| slot.time.start()).collect();
         for slot in &both {
-            prop_assert!(oracle.who_fits(slot.time.start(), NOW).contains(&slot.parts[0].staff), "{slot:?}");
+            let (start, part) = (slot.time.start(), &slot.parts[0]);
+            let fitting = oracle.who_fits(&salon.facts.services[0], start);
+            prop_assert!(fitting.contains(&part.staff), "{slot:?}");
+            if !on_grid.contains(&start) {
+                prop_assert!(free_time_begins(&oracle, part), "{slot:?}");
+            }
         }
     }
 
     /// A slot can be claimed: it meets no engagement, and its own claims do not meet each other.
     #[test]
-    fn a_slot_meets_nobody(facts in any_salon()) {
-        for slot in find(&facts, &request()).unwrap() {
+    fn a_slot_meets_nobody(salon in any_salon()) {
+        let oracle = Oracle::new(&salon);
+        for slot in find(&salon.facts, &one_part(&salon)).unwrap() {
             let claims = &slot.parts[0].claims;
             prop_assert!(claims.is_sorted());
             for (index, claim) in claims.iter().enumerate() {
                 prop_assert!(claims[index + 1..].iter().all(|other| !other.conflicts(claim)));
-                for engagement in &facts.engagements {
-                    let expired = matches!(engagement.engaged_as, EngagedAs::Held { until } if until <= NOW);
-                    prop_assert!(expired || !engagement.claim.conflicts(claim));
-                }
+                prop_assert!(!oracle.engaged(claim), "{claim:?}");
             }
         }
     }
 
     /// Asking for one start, asking for all, and asking why not tell the same story.
     #[test]
-    fn slots_and_refusals_part_the_grid(facts in any_salon()) {
-        let slots: BTreeSet<_> =
-            find(&facts, &request()).unwrap().into_iter().map(|slot| slot.time.start()).collect();
-        let refused = explain(&facts, &request()).unwrap();
-        for refused in &refused {
-            prop_assert!(!slots.contains(&refused.start) && !refused.refusals.is_empty());
-            let checked = check(&facts, &request(), refused.start).unwrap();
+    fn slots_and_refusals_part_the_grid(salon in any_salon()) {
+        let (facts, request) = (&salon.facts, one_part(&salon));
+        let slots: BTreeMap<_, _> = find(facts, &request)
+            .unwrap()
+            .into_iter()
+            .map(|slot| (slot.time.start(), slot))
+            .collect();
+        let refused = explain(facts, &request).unwrap();
+        for refused in refused.iter().step_by(7) {
+            prop_assert!(!slots.contains_key(&refused.start) && !refused.refusals.is_empty());
+            let checked = check(facts, &request, refused.start).unwrap();
             prop_assert_eq!(checked.unwrap_err().reasons(), refused.reasons());
         }
-        let on_grid = Oracle::every_minute(window()).step_by(15).filter(|start| slots.contains(start)).count();
-        prop_assert_eq!(on_grid + refused.len(), 21 * 4);
-        for start in slots {
-            prop_assert!(check(&facts, &request(), start).unwrap().is_ok());
+        let grid = Oracle::new(&salon).on_grid(request.window);
+        let on_grid = grid.iter().filter(|start| slots.contains_key(start)).count();
+        prop_assert_eq!(on_grid + refused.len(), grid.len());
+        for (start, slot) in slots.iter().step_by(5) {
+            let checked = check(facts, &request, *start).unwrap();
+            prop_assert_eq!(checked.as_ref(), Ok(slot));
         }
     }
+}
+
+/// Whether, one minute earlier, a claim of the part that begins with it could not be had.
+fn free_time_begins(oracle: &Oracle<'_>, part: &SlotPart) -> bool {
+    let service = oracle
+        .facts
+        .services
+        .iter()
+        .find(|service| service.id == part.service)
+        .unwrap();
+    let before = part.time.start() - Duration::MINUTE;
+    let needs = service
+        .recipe
+        .needs()
+        .into_iter()
+        .filter(|need| need.from == Minutes::NONE);
+    let claims: Vec<Claim> = needs
+        .flat_map(|need| part.claims.iter().map(move |claim| (need.clone(), claim.subject)))
+        .filter(|(need, subject)| {
+            matches!(
+                (&need.role, subject),
+                (Role::Staff, Subject::Staff(_)) | (Role::Resource(_), Subject::Resource { .. })
+            )
+        })
+        .map(|(need, subject)| oracle.claim(&need, subject, before))
+        .collect();
+    claims.iter().any(|claim| {
+        let at_work = match claim.subject {
+            Subject::Staff(staff) => {
+                let begin = widened(claim).start();
+                let first = TimeRange::starting(begin, Duration::MINUTE).unwrap();
+                oracle.all(&oracle.staff_open[&staff], first) && oracle.all(&oracle.business_open, first)
+            }
+            Subject::Resource { .. } => true,
+        };
+        !at_work || !oracle.free(claim)
+    })
 }

@@ -7,7 +7,7 @@ const B: Point = Point::of_part(1);
 
 #[test]
 fn what_follows_from_two_bounds_is_known() {
-    let net = Net::new().with(Point::START, A, (10, 20)).unwrap();
+    let net = Net::new(2).with(Point::START, A, (10, 20)).unwrap();
     let net = net.with(A, B, (5, 7)).unwrap();
     assert_eq!(net.between(Point::START, B), (15, 27));
     let net = net.with(Point::START, B, (26, 30)).unwrap();
@@ -16,14 +16,14 @@ fn what_follows_from_two_bounds_is_known() {
 
 #[test]
 fn a_contradiction_is_no_net() {
-    let net = Net::new().with(Point::START, A, (10, 20)).unwrap();
+    let net = Net::new(2).with(Point::START, A, (10, 20)).unwrap();
     let net = net.with(A, B, (5, 7)).unwrap();
     assert!(net.with(Point::START, B, (28, 40)).is_none());
 }
 
 #[test]
 fn what_is_taken_parts_the_differences() {
-    let net = Net::new().with(A, B, (-10, 10)).unwrap();
+    let net = Net::new(2).with(A, B, (-10, 10)).unwrap();
     let mut ways = Vec::new();
     let taken = [Span { from: -12, to: -8 }, Span { from: 0, to: 3 }];
     net.apart(A, B, &taken, &mut ways);
