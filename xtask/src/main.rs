@@ -1,7 +1,8 @@
 //! Every chore of the project, in Rust: `cargo xtask VERB`.
 //!
 //! One module for each verb; the rest is what they share. The chores know the programs of the product only from
-//! outside, as a user does: by their settings, their HTTP doors and their exit codes.
+//! outside, as a user does: by their settings, their HTTP doors and their exit codes. The availability engine is
+//! the exception: it is a pure function, and `slots` calls it.
 
 mod check_arch;
 mod ci;
@@ -19,6 +20,7 @@ mod new_migration;
 mod postgres;
 mod preflight;
 mod process;
+mod slots;
 mod stack;
 mod test;
 mod tidy;
@@ -28,11 +30,12 @@ mod workspace;
 use std::process::ExitCode;
 
 use interrupt::Interrupted;
+use slots::NoCase;
 use usage::Usage;
 
 /// What a shell expects of a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
-/// What a shell expects of a program that was called wrongly.
+/// What a shell expects of a program that was called wrongly, or given a file that it cannot use.
 const MISUSED: u8 = 2;
 
 fn main() -> ExitCode {
@@ -43,7 +46,7 @@ fn main() -> ExitCode {
             eprintln!("interrupted");
             ExitCode::from(INTERRUPTED)
         }
-        Err(error) if error.is::<Usage>() => {
+        Err(error) if error.is::<Usage>() || error.is::<NoCase>() => {
             eprintln!("{error}");
             ExitCode::from(MISUSED)
         }
@@ -67,6 +70,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ("lint", []) => lint::run(),
         ("check-arch", []) => check_arch::run(),
         ("tidy", []) => tidy::run(),
+        ("slots", [file]) => slots::run(file),
         ("db", rest) => db::run(rest),
         ("new-migration", [name]) => new_migration::run(name),
         ("new-adr", title) if !title.is_empty() => new_adr::run(&title.join(" ")),

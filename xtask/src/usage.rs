@@ -12,6 +12,7 @@ usage: cargo xtask VERB
   fmt | lint            formatting; clippy with warnings as errors
   check-arch            layers, arrows, layout
   tidy                  module docs, links in docs, stray files
+  slots FILE.json       the availability engine on facts and questions from a file, `-` for standard input
   db up|reset|print     a migrated database to look into; the SQL that makes one
   new-migration NAME    an empty migration with the next number
   new-adr TITLE         an empty decision record with the next number";

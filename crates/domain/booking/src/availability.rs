@@ -16,6 +16,7 @@ use crate::policy::Channel;
 mod calendar;
 mod combine;
 mod diary;
+pub mod document;
 pub mod facts;
 mod fairness;
 mod plan;

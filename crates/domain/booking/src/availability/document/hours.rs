@@ -37,7 +37,9 @@ enum Exactness {
 }
 
 fn weekday(name: &str) -> Option<Weekday> {
-    let found = WEEK.iter().find(|(_, short, long)| name == *short || name == *long);
+    let found = WEEK
+        .iter()
+        .find(|(_, short, long)| name == *short || name == *long);
     found.map(|(day, _, _)| *day)
 }
 
@@ -66,7 +68,9 @@ pub(super) fn around_the_clock() -> Vec<WeeklyBlock> {
 
 fn weekly_of(days: impl Iterator<Item = (Weekday, Vec<DayBlock>)>) -> Vec<WeeklyBlock> {
     let blocks = |(weekday, blocks): (Weekday, Vec<DayBlock>)| {
-        blocks.into_iter().map(move |block| WeeklyBlock { weekday, block })
+        blocks
+            .into_iter()
+            .map(move |block| WeeklyBlock { weekday, block })
     };
     days.flat_map(blocks).collect()
 }

@@ -54,11 +54,7 @@ impl<'v> Entry<'v> {
     }
 
     pub(super) fn get(&self, field: &str) -> Option<&'v Value> {
-        debug_assert!(
-            self.form.fields.contains(&field),
-            "{field} of {}",
-            self.form.name
-        );
+        debug_assert!(self.form.fields.contains(&field), "{field} of {}", self.form.name);
         self.object.get(field)
     }
 
@@ -93,7 +89,12 @@ impl Reader {
     }
 
     /// An object of a form; members that it should not have are faults.
-    pub(super) fn entry<'v>(&mut self, path: &str, value: &'v Value, form: &'static Form) -> Option<Entry<'v>> {
+    pub(super) fn entry<'v>(
+        &mut self,
+        path: &str,
+        value: &'v Value,
+        form: &'static Form,
+    ) -> Option<Entry<'v>> {
         let Some(object) = value.as_object() else {
             return self.must_be(path, "an object");
         };
@@ -152,8 +153,15 @@ impl Reader {
     }
 
     /// The entries of a list in a member; none if it is not there.
-    pub(super) fn list_in<'v>(&mut self, entry: &Entry<'v>, field: &str, most: usize) -> Vec<(String, &'v Value)> {
-        let list = self.field(entry, field, |reader, path, value| Some(reader.list(path, value, most)));
+    pub(super) fn list_in<'v>(
+        &mut self,
+        entry: &Entry<'v>,
+        field: &str,
+        most: usize,
+    ) -> Vec<(String, &'v Value)> {
+        let list = self.field(entry, field, |reader, path, value| {
+            Some(reader.list(path, value, most))
+        });
         list.unwrap_or_default()
     }
 

@@ -17,12 +17,16 @@ const CHANNELS: [&str; 3] = ["chat", "web", "desk"];
 /// A year, in minutes: more than any rule of minutes can mean.
 const NUMBER_MOST: u64 = 366 * 24 * 60;
 
+/// How many rungs a ladder of rules may have.
+const LIST_MOST: usize = 100;
+
 /// The largest number that a rule can mean.
 fn most(name: &str) -> u64 {
     match name {
         "grid_step" | "wait_between_parts" => 24 * 60,
         "horizon_days" => 3_660,
-        "late_fee" | "no_show_fee" | "therapist" | "receptionist" | "manager" => 10_000,
+        "no_shows" => 65_535,
+        "late_fee" | "no_show_fee" | "therapist" | "receptionist" | "manager" | "deposit" => 10_000,
         _other => NUMBER_MOST,
     }
 }
@@ -134,7 +138,22 @@ fn leaves(
                 reader.must_be::<()>(&path, format!("a whole number from 0 to {most}"));
             }
         }
-        (Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_), _) => {
+        (Value::Array(_), list) => {
+            let faults = reader.faults.len();
+            for (path, item) in reader.list(&path, list, LIST_MOST) {
+                for (key, number) in item.as_object().into_iter().flatten() {
+                    let most = most(key);
+                    if number.as_u64().is_none_or(|number| number > most) {
+                        reader.must_be::<()>(&member(&path, key), format!("a whole number from 0 to {most}"));
+                    }
+                }
+            }
+            if reader.faults.len() == faults {
+                let value = value.clone();
+                given.push(Given { at, path, value });
+            }
+        }
+        (Value::Null | Value::Bool(_) | Value::String(_), _) => {
             let value = value.clone();
             given.push(Given { at, path, value });
         }

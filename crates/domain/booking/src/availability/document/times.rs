@@ -10,7 +10,8 @@ use crate::availability::DayBlock;
 use crate::catalogue::Minutes;
 
 const DATE: &str = "a date such as 2026-05-13";
-const INSTANT: &str = "a time such as 2026-05-13T10:00, 2026-05-13T07:00:00Z, or 10:00 where the case has a day";
+const INSTANT: &str =
+    "a time such as 2026-05-13T10:00, 2026-05-13T07:00:00Z, or 10:00 where the case has a day";
 const BLOCK: &str = "hours such as 09:00-17:00";
 const DAY_MINUTES: u16 = 24 * 60;
 /// The longest stretch, in minutes, whose end is given by its length: a year.
@@ -35,7 +36,9 @@ fn date_of(text: &str) -> Option<Option<Date>> {
         return None;
     }
     let (year, month, day) = (number(year)?, number(month)?, number(day)?);
-    let month = u8::try_from(month).ok().and_then(|month| Month::try_from(month).ok());
+    let month = u8::try_from(month)
+        .ok()
+        .and_then(|month| Month::try_from(month).ok());
     let date = month
         .zip(u8::try_from(day).ok())
         .and_then(|(month, day)| Date::from_calendar_date(i32::from(year), month, day).ok());
@@ -72,7 +75,9 @@ fn clock(text: &str) -> Option<Duration> {
     };
     let in_day = minutes < i64::from(DAY_MINUTES);
     in_day.then(|| {
-        Duration::minutes(minutes) + Duration::seconds(i64::from(seconds)) + Duration::nanoseconds(nanoseconds)
+        Duration::minutes(minutes)
+            + Duration::seconds(i64::from(seconds))
+            + Duration::nanoseconds(nanoseconds)
     })
 }
 
@@ -121,22 +126,22 @@ impl Reader {
         };
         let (date, rest) = match text.split_once(['T', 't']) {
             Some((date, rest)) => match date_of(date) {
-                Some(Some(date)) => (date, rest),
+                Some(Some(date)) => (Some(date), rest),
                 Some(None) => return self.fault(path, Problem::NoSuchTime("date")),
                 None => return self.must_be(path, INSTANT),
             },
-            None if minute_of_day(text, DAY_MINUTES).is_none() => return self.must_be(path, INSTANT),
-            None => match self.day {
-                Some(day) => (day, text),
-                None => return self.fault(path, Problem::WhichDay),
-            },
+            None => (None, text),
         };
-        let zoned = rest.find(['Z', 'z', '+', '-']);
+        let zoned = rest.find(['Z', 'z', '+', '-']).filter(|_| date.is_some());
         let (reading, of) = rest.split_at_checked(zoned.unwrap_or(rest.len()))?;
-        // A lone time of day may be written with one digit for the hour, as hours may.
-        let reading = if reading.len() == 4 { format!("0{reading}") } else { reading.to_owned() };
+        // A time of day may be written with one digit for the hour, as hours may.
+        let one_digit = reading.find(':') == Some(1);
+        let reading = if one_digit { format!("0{reading}") } else { reading.to_owned() };
         let Some(reading) = clock(&reading) else {
             return self.must_be(path, INSTANT);
+        };
+        let Some(date) = date.or(self.day) else {
+            return self.fault(path, Problem::WhichDay);
         };
         let local = PrimitiveDateTime::new(date, Time::MIDNIGHT).saturating_add(reading);
         if zoned.is_none() {
@@ -151,7 +156,10 @@ impl Reader {
     /// The instant of a wall clock's reading, with a note if the clock shows it never or twice.
     fn local(&mut self, path: &str, text: &str, local: PrimitiveDateTime) -> OffsetDateTime {
         let instant = self.zone.instant(local);
-        let day_after = self.zone.with_offset(instant.saturating_add(Duration::DAY)).offset();
+        let day_after = self
+            .zone
+            .with_offset(instant.saturating_add(Duration::DAY))
+            .offset();
         let later = local.assume_offset(day_after);
         let shown = self.zone.with_offset(instant);
         let how = if self.zone.local(instant) != local {

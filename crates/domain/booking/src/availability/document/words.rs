@@ -1,6 +1,7 @@
 //! Short words for ids: `achieng` in a case is an id in the engine and `achieng` again in the answer.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::marker::PhantomData;
 
 use ratiba_kernel::Id;
 use serde_json::Value;
@@ -16,32 +17,38 @@ const CHARACTERS_MOST: usize = 64;
 #[derive(Debug)]
 pub(super) struct Words<T> {
     what: &'static str,
-    ids: BTreeMap<String, Id<T>>,
+    /// Sorted; the first has the id 1.
+    words: Vec<String>,
+    ids: PhantomData<fn() -> T>,
 }
 
 impl<T> Words<T> {
     /// The words of the entries of a list, each with where it stands.
     pub(super) fn new(reader: &mut Reader, what: &'static str, words: Vec<(String, String)>) -> Self {
-        let mut sorted: BTreeMap<String, String> = BTreeMap::new();
+        let mut sorted: BTreeSet<String> = BTreeSet::new();
         for (path, word) in words {
-            if sorted.contains_key(&word) {
+            if !sorted.insert(word) {
                 reader.fault::<()>(path, Problem::IdTwice);
-            } else {
-                sorted.insert(word, path);
             }
         }
-        let ids = (1_u128..).zip(sorted.into_keys());
-        let ids = ids
-            .map(|(number, word)| (word, Id::from_uuid(Uuid::from_u128(number))))
-            .collect();
-        Self { what, ids }
+        Self {
+            what,
+            words: sorted.into_iter().collect(),
+            ids: PhantomData,
+        }
+    }
+
+    fn numbered(position: usize) -> Id<T> {
+        Id::from_uuid(Uuid::from_u128(
+            u128::try_from(position).map_or(0, |position| position + 1),
+        ))
     }
 
     /// The id of a word that stands in the case.
     pub(super) fn id(&self, reader: &mut Reader, path: &str, value: &Value) -> Option<Id<T>> {
         let word = word(reader, path, value)?;
-        match self.ids.get(&word) {
-            Some(id) => Some(*id),
+        match self.known(&word) {
+            Some(id) => Some(id),
             None => reader.fault(
                 path,
                 Problem::NoSuch {
@@ -52,25 +59,30 @@ impl<T> Words<T> {
         }
     }
 
-    /// The id of a word that is known to be there.
+    /// The id of a word, if there is one.
     pub(super) fn known(&self, word: &str) -> Option<Id<T>> {
-        self.ids.get(word).copied()
+        let position = self
+            .words
+            .binary_search_by(|known| known.as_str().cmp(word))
+            .ok()?;
+        Some(Self::numbered(position))
     }
 
     /// The word of an id.
     pub(super) fn word(&self, id: Id<T>) -> String {
-        let found = self.ids.iter().find(|(_, other)| **other == id);
-        found.map_or_else(|| id.to_string(), |(word, _)| word.clone())
+        let position = id.as_uuid().as_u128().checked_sub(1);
+        let position = position.and_then(|position| usize::try_from(position).ok());
+        let word = position.and_then(|position| self.words.get(position));
+        word.cloned().unwrap_or_else(|| id.to_string())
     }
 
     /// The only id there is, if there is one only.
     pub(super) fn only(&self) -> Option<Id<T>> {
-        let mut ids = self.ids.values();
-        ids.next().copied().filter(|_| ids.next().is_none())
+        (self.words.len() == 1).then(|| Self::numbered(0))
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = Id<T>> + '_ {
-        self.ids.values().copied()
+        (0..self.words.len()).map(Self::numbered)
     }
 }
 
