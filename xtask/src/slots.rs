@@ -11,8 +11,6 @@ use ratiba_booking::availability::document::{Case, CaseRefused};
 /// More than the longest case that is read.
 const BYTES_MOST: u64 = 16 * 1024 * 1024;
 
-const COLUMNS_MOST: usize = 110;
-
 /// The file is no case. Every fault, one a line.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
@@ -23,9 +21,11 @@ pub(crate) fn run(file: &str) -> anyhow::Result<()> {
     let text = read(file)?;
     let answer = answer(file, &text)?;
     let mut out = std::io::stdout().lock();
-    out.write_all(answer.as_bytes())
-        .and_then(|()| out.flush())
-        .context("the answer cannot be written")
+    match out.write_all(answer.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("the answer cannot be written"),
+    }
 }
 
 fn read(file: &str) -> Result<String, NoCase> {
@@ -47,33 +47,7 @@ fn answer(file: &str, text: &str) -> anyhow::Result<String> {
         NoCase(faults.map(|fault| format!("{}: {fault}", name(file))).collect())
     };
     let answer = Case::read(text).map_err(faults)?.answer().map_err(faults)?;
-    let pretty = serde_json::to_string_pretty(&answer).context("the answer cannot be written as JSON")?;
-    Ok(folded(&pretty) + "\n")
-}
-
-/// Pretty JSON with each list and object that fits on one line in one line. A line break is never part of a
-/// JSON text's strings, so that lines can be taken for what they are.
-fn folded(pretty: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    let mut opened = Vec::new();
-    for line in pretty.lines() {
-        let closes = line.trim_start().starts_with(['}', ']']);
-        let opens = line.ends_with(['{', '[']);
-        lines.push(line.to_owned());
-        if opens {
-            opened.push(lines.len() - 1);
-        } else if let (true, Some(from)) = (closes, opened.pop()) {
-            let block = lines.get(from..).unwrap_or_default();
-            let inner = block.iter().skip(1).map(|line| line.trim_start());
-            let joined = block.iter().take(1).map(String::as_str).chain(inner);
-            let joined = joined.collect::<Vec<_>>().join(" ");
-            if joined.chars().count() <= COLUMNS_MOST {
-                lines.truncate(from);
-                lines.push(joined);
-            }
-        }
-    }
-    lines.join("\n")
+    answer.to_json().context("the answer cannot be written as JSON")
 }
 
 fn name(file: &str) -> &str {

@@ -23,6 +23,7 @@ mod facts;
 mod fault;
 mod hours;
 mod json;
+mod print;
 mod reader;
 mod request;
 mod rules;
@@ -370,7 +371,7 @@ impl Told<'_> {
                 staff: self.case.vocabulary.staff.word(member.id),
                 load: member.load.get(&monday).copied().unwrap_or(0),
                 weight: member.weight,
-                deficit: fraction(deficits.get(&member.id).copied().unwrap_or(0), scale),
+                deficit: fraction(deficits.get(position).copied().unwrap_or(0), scale),
             })
         });
         Answer::Turns {

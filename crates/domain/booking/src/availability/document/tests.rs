@@ -11,7 +11,9 @@ mod schema;
 
 /// A folder of the repository.
 fn folder(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..").join(path)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../..")
+        .join(path)
 }
 
 /// The examples that everybody may try: each with its name, the text of the case, and where its answer is.
@@ -21,7 +23,10 @@ fn examples() -> Vec<(String, String, PathBuf)> {
     for entry in std::fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        let Some(name) = name.strip_suffix(".json").filter(|name| !name.ends_with(".expected")) else {
+        let Some(name) = name
+            .strip_suffix(".json")
+            .filter(|name| !name.ends_with(".expected"))
+        else {
             continue;
         };
         let text = std::fs::read_to_string(&path).unwrap();
@@ -44,7 +49,10 @@ fn answered(text: &str) -> Value {
 /// The starts of an answer's slots, as the local clock shows them.
 fn starts(answer: &Value) -> Vec<&str> {
     let slots = answer["slots"].as_array().unwrap();
-    slots.iter().map(|slot| &slot["start"].as_str().unwrap()[..16]).collect()
+    slots
+        .iter()
+        .map(|slot| &slot["start"].as_str().unwrap()[..16])
+        .collect()
 }
 
 fn faults_of(text: &str) -> Vec<String> {

@@ -136,7 +136,11 @@ impl Reader {
         let (reading, of) = rest.split_at_checked(zoned.unwrap_or(rest.len()))?;
         // A time of day may be written with one digit for the hour, as hours may.
         let one_digit = reading.find(':') == Some(1);
-        let reading = if one_digit { format!("0{reading}") } else { reading.to_owned() };
+        let reading = if one_digit {
+            format!("0{reading}")
+        } else {
+            reading.to_owned()
+        };
         let Some(reading) = clock(&reading) else {
             return self.must_be(path, INSTANT);
         };

@@ -10,7 +10,8 @@ fn differences(path: &str, expected: &Value, found: &Value, told: &mut Vec<Strin
             names.sort();
             names.dedup();
             for name in names {
-                let of = |object: &serde_json::Map<String, Value>| object.get(name).cloned().unwrap_or_default();
+                let of =
+                    |object: &serde_json::Map<String, Value>| object.get(name).cloned().unwrap_or_default();
                 differences(&json::member(path, name), &of(left), &of(right), told);
             }
         }
@@ -39,8 +40,7 @@ fn every_example_is_answered_as_its_neighbour_says() {
             }
         };
         if accept {
-            let pretty = serde_json::to_string_pretty(&found).unwrap() + "\n";
-            std::fs::write(&answer, pretty).unwrap();
+            std::fs::write(&answer, found.to_json().unwrap()).unwrap();
         }
         let expected = std::fs::read_to_string(&answer).unwrap_or_default();
         let expected = serde_json::from_str(&expected).unwrap_or_default();
@@ -60,7 +60,10 @@ fn every_answer_belongs_to_an_example() {
     for entry in std::fs::read_dir(folder("tests/slots")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         if let Some(name) = name.strip_suffix(".expected.json") {
-            assert!(names.contains(&name.to_owned()), "{name} has an answer and no question");
+            assert!(
+                names.contains(&name.to_owned()),
+                "{name} has an answer and no question"
+            );
         }
     }
 }

@@ -48,8 +48,8 @@ fn all_faults_are_told_at_once_with_their_places() {
             "services[1].segments: a service has 1 to 12 segments of 1 minute to a day, one of them with staff and one with the client",
             "staff[0].leave[0]: ends before it begins, or as it begins",
             "bookings[0].service: there is no service `c`",
-            "request.most: must be a whole number from 1 to 100000",
             "request.parts[0].staff: there is no staff member `q`",
+            "request.most: must be a whole number from 1 to 100000",
         ]
     );
 }
@@ -59,12 +59,19 @@ fn a_member_that_is_there_twice_is_a_fault() {
     let case = r#"{"day": "2026-05-13", "services": [{"minutes": 60, "minutes": 30}], "day": "2026-05-14"}"#;
     let mut faults = faults_of(case);
     faults.sort();
-    assert_eq!(faults, ["day: is given twice", "services[0].minutes: is given twice"]);
+    assert_eq!(
+        faults,
+        ["day: is given twice", "services[0].minutes: is given twice"]
+    );
 }
 
 #[test]
 fn what_is_not_json_or_no_object_says_so() {
-    assert!(faults_of("{")[0].starts_with("the case is not JSON: EOF"), "{:?}", faults_of("{"));
+    assert!(
+        faults_of("{")[0].starts_with("the case is not JSON: EOF"),
+        "{:?}",
+        faults_of("{")
+    );
     assert!(faults_of("{} {}")[0].starts_with("the case is not JSON: trailing"));
     assert_eq!(faults_of("[]"), ["the case must be an object"]);
     assert!(faults_of(&"[".repeat(100_000))[0].contains("recursion limit"));
@@ -84,35 +91,122 @@ fn what_is_not_json_or_no_object_says_so() {
 #[test]
 fn each_fault_is_found_where_it_is() {
     let cases = [
-        (r#""engagements": [{"from": "10:00", "to": "11:00"}]"#, "engagements[0]: must be an engagement of either `staff` or `resource`"),
-        (r#""engagements": [{"staff": "staff", "from": "11:00", "to": "10:00"}]"#, "engagements[0]: ends before it begins, or as it begins"),
-        (r#""engagements": [{"staff": "staff", "from": "10:00"}]"#, "engagements[0].to: is missing"),
-        (r#""engagements": [{"staff": "staff", "from": "10:00", "to": "11:00", "minutes": 5}]"#, "engagements[0].minutes: has no meaning here: `to` says already when it ends"),
-        (r#""engagements": [{"staff": "staff", "from": "10:00", "to": "11:00", "as": "held"}]"#, "engagements[0].until: is missing"),
-        (r#""engagements": [{"staff": "staff", "from": "10:00", "to": "11:00", "until": "10:00"}]"#, "engagements[0].until: has no meaning here: only what is held has a deadline"),
-        (r#""engagements": [{"staff": "staff", "seat": 1, "from": "10:00", "to": "11:00"}]"#, "engagements[0].seat: has no meaning here: people have no seats"),
-        (r#""resources": [{"id": "r", "kind": "room"}], "engagements": [{"resource": "r", "seat": 1, "from": "10:00", "to": "11:00"}]"#, "engagements[0].seat: must be from 0 to 0, the last seat"),
-        (r#""resources": ["r"]"#, "resources[0]: must be an object with a `kind`"),
-        (r#""resources": [{"id": "r", "kind": "Room 1"}]"#, "resources[0].kind: must be a word of at most 40 lower-case letters, digits, dashes and underscores"),
-        (r#""staff": [{"id": " "}]"#, "staff[0].id: must be a word of 1 to 64 characters, or a UUID"),
-        (r#""staff": [{"hours": "09:00-17:00"}, {}]"#, "staff[0].id: is missing"),
-        (r#""staff": [{"load": {"2026-05-12": 3}}]"#, "staff[0].load.2026-05-12: must be a Monday"),
-        (r#""staff": [{"hours": {"mon-wed": "closed", "tue-fri": "closed"}}]"#, "staff[0].hours.tue-fri: is given twice"),
-        (r#""rules": {"buffers": "shared", "share_buffers": true}"#, "rules.share_buffers: has no meaning here: `buffers` says it already"),
-        (r#""rules": {"deposit_after_no_shows": [{"no_shows": 2, "deposit": 10001}]}"#, "rules.deposit_after_no_shows[0].deposit: must be a whole number from 0 to 10000"),
-        (r#""request": {"from": "10:00", "to": "10:00"}"#, "request.to: ends before it begins, or as it begins"),
-        (r#""request": {"from": "2026-05-13", "to": "2026-08-13"}"#, "request: is a window of more than 92 days"),
-        (r#""request": {"at": "10:00", "days": 2}"#, "request.days: has no meaning here: `at` says which starts are asked about"),
-        (r#""request": {"at": []}"#, "request.at: must be a time, or a list of at least one"),
-        (r#""request": {"at": "10:00", "explain": true}"#, "request.explain: has no meaning here: every start in `at` is explained anyway"),
-        (r#""request": {"ask": "turns", "at": "10:00"}"#, "request.at: has no meaning here: it belongs to a question for slots"),
-        (r#""request": {"parts": []}"#, "request.parts: a visit has 1 to 8 services"),
-        (r#""request": {"parts": [{"wish": "only"}]}"#, "request.parts[0].staff: is missing"),
-        (r#""request": {"parts": [{"wish": "any", "staff": "staff"}]}"#, "request.parts[0].staff: has no meaning here: with the wish `any` nobody is named"),
-        (r#""request": {"parts": [{"discount": {"basis_points": 1}}]}"#, "request.parts[0].discount: has no meaning here: it belongs to a question for the deposit"),
-        (r#""request": {"at": "2026-05-13T25:00"}"#, "request.at: must be a time such as 2026-05-13T10:00, 2026-05-13T07:00:00Z, or 10:00 where the case has a day"),
-        (r#""request": {}, "requests": [{}]"#, "requests: has no meaning here: there is a `request` already"),
-        (r#""requests": [{}, {"mots": 3}]"#, "requests[1].mots: is not known here"),
+        (
+            r#""engagements": [{"from": "10:00", "to": "11:00"}]"#,
+            "engagements[0]: must be an engagement of either `staff` or `resource`",
+        ),
+        (
+            r#""engagements": [{"staff": "staff", "from": "11:00", "to": "10:00"}]"#,
+            "engagements[0]: ends before it begins, or as it begins",
+        ),
+        (
+            r#""engagements": [{"staff": "staff", "from": "10:00"}]"#,
+            "engagements[0].to: is missing",
+        ),
+        (
+            r#""engagements": [{"staff": "staff", "from": "10:00", "to": "11:00", "minutes": 5}]"#,
+            "engagements[0].minutes: has no meaning here: `to` says already when it ends",
+        ),
+        (
+            r#""engagements": [{"staff": "staff", "from": "10:00", "to": "11:00", "as": "held"}]"#,
+            "engagements[0].until: is missing",
+        ),
+        (
+            r#""engagements": [{"staff": "staff", "from": "10:00", "to": "11:00", "until": "10:00"}]"#,
+            "engagements[0].until: has no meaning here: only what is held has a deadline",
+        ),
+        (
+            r#""engagements": [{"staff": "staff", "seat": 1, "from": "10:00", "to": "11:00"}]"#,
+            "engagements[0].seat: has no meaning here: people have no seats",
+        ),
+        (
+            r#""resources": [{"id": "r", "kind": "room"}], "engagements": [{"resource": "r", "seat": 1, "from": "10:00", "to": "11:00"}]"#,
+            "engagements[0].seat: must be from 0 to 0, the last seat",
+        ),
+        (
+            r#""resources": ["r"]"#,
+            "resources[0]: must be an object with a `kind`",
+        ),
+        (
+            r#""resources": [{"id": "r", "kind": "Room 1"}]"#,
+            "resources[0].kind: must be a word of at most 40 lower-case letters, digits, dashes and underscores",
+        ),
+        (
+            r#""staff": [{"id": " "}]"#,
+            "staff[0].id: must be a word of 1 to 64 characters, or a UUID",
+        ),
+        (
+            r#""staff": [{"hours": "09:00-17:00"}, "a"]"#,
+            "staff[0].id: is missing",
+        ),
+        (
+            r#""staff": [{"load": {"2026-05-12": 3}}]"#,
+            "staff[0].load.2026-05-12: must be a Monday",
+        ),
+        (
+            r#""staff": [{"hours": {"mon-wed": "closed", "tue-fri": "closed"}}]"#,
+            "staff[0].hours.tue-fri: is given twice",
+        ),
+        (
+            r#""rules": {"buffers": "shared", "share_buffers": true}"#,
+            "rules.share_buffers: has no meaning here: `buffers` says it already",
+        ),
+        (
+            r#""rules": {"deposit_after_no_shows": [{"no_shows": 2, "deposit": 10001}]}"#,
+            "rules.deposit_after_no_shows[0].deposit: must be a whole number from 0 to 10000",
+        ),
+        (
+            r#""request": {"from": "10:00", "to": "10:00"}"#,
+            "request.to: ends before it begins, or as it begins",
+        ),
+        (
+            r#""request": {"from": "2026-05-13", "to": "2026-08-13"}"#,
+            "request: is a window of more than 92 days",
+        ),
+        (
+            r#""request": {"at": "10:00", "days": 2}"#,
+            "request.days: has no meaning here: `at` says which starts are asked about",
+        ),
+        (
+            r#""request": {"at": []}"#,
+            "request.at: must be a time, or a list of at least one",
+        ),
+        (
+            r#""request": {"at": "10:00", "explain": true}"#,
+            "request.explain: has no meaning here: every start in `at` is explained anyway",
+        ),
+        (
+            r#""request": {"ask": "turns", "at": "10:00"}"#,
+            "request.at: has no meaning here: it belongs to a question for slots",
+        ),
+        (
+            r#""request": {"parts": []}"#,
+            "request.parts: a visit has 1 to 8 services",
+        ),
+        (
+            r#""request": {"parts": [{"wish": "only"}]}"#,
+            "request.parts[0].staff: is missing",
+        ),
+        (
+            r#""request": {"parts": [{"wish": "any", "staff": "staff"}]}"#,
+            "request.parts[0].staff: has no meaning here: with the wish `any` nobody is named",
+        ),
+        (
+            r#""request": {"parts": [{"discount": {"basis_points": 1}}]}"#,
+            "request.parts[0].discount: has no meaning here: it belongs to a question for the deposit",
+        ),
+        (
+            r#""request": {"at": "2026-05-13T25:00"}"#,
+            "request.at: must be a time such as 2026-05-13T10:00, 2026-05-13T07:00:00Z, or 10:00 where the case has a day",
+        ),
+        (
+            r#""request": {}, "requests": [{}]"#,
+            "requests: has no meaning here: there is a `request` already",
+        ),
+        (
+            r#""requests": [{}, {"mots": 3}]"#,
+            "requests[1].mots: is not known here",
+        ),
     ];
     for (member, fault) in cases {
         let found = faults_of(&with(member));
@@ -139,7 +233,10 @@ fn a_service_that_the_catalogue_would_refuse_is_a_fault() {
     let case = r#"{"day": "2026-05-13",
         "services": [{"minutes": 60, "price_minor": 10000, "deposit": {"flat_minor": 10001}}]}"#;
     let faults = faults_of(case);
-    assert_eq!(faults, ["services[0]: the deposit must be above zero and not above the price"]);
+    assert_eq!(
+        faults,
+        ["services[0]: the deposit must be above zero and not above the price"]
+    );
     let cents = r#"{"day": "2026-05-13", "services": [{"minutes": 60, "price_minor": 10050}]}"#;
     assert_eq!(faults_of(cents).len(), 1);
     let exact = cents.replace("{\"day\"", "{\"rules\": {\"rounding\": \"exact\"}, \"day\"");
@@ -149,11 +246,41 @@ fn a_service_that_the_catalogue_would_refuse_is_a_fault() {
 /// Values that stand where others are expected.
 fn odd() -> impl Strategy<Value = Value> {
     let texts = [
-        "", " ", "24:00", "00:00-00:00", "23:59-48:00", "-", ":", "T", "2026-02-29", "9999-12-31", "2199-12-31",
-        "1970-01-01T00:00Z", "2199-12-31T24:00", "2026-03-29T02:30", "2026-05-13T10:00:60", "held", "any",
-        "daily", "é", "2026-05-13T10:00+99:99", "0", "١٢:٣٠",
+        "",
+        " ",
+        "24:00",
+        "00:00-00:00",
+        "23:59-48:00",
+        "-",
+        ":",
+        "T",
+        "2026-02-29",
+        "9999-12-31",
+        "2199-12-31",
+        "1970-01-01T00:00Z",
+        "2199-12-31T24:00",
+        "2026-03-29T02:30",
+        "2026-05-13T10:00:60",
+        "held",
+        "any",
+        "daily",
+        "é",
+        "2026-05-13T10:00+99:99",
+        "0",
+        "١٢:٣٠",
     ];
-    let numbers = [0, 1, -1, 7, 8, 1_440, 65_536, i64::from(u32::MAX) + 1, i64::MAX, i64::MIN];
+    let numbers = [
+        0,
+        1,
+        -1,
+        7,
+        8,
+        1_440,
+        65_536,
+        i64::from(u32::MAX) + 1,
+        i64::MAX,
+        i64::MIN,
+    ];
     prop_oneof![
         proptest::sample::select(texts.to_vec()).prop_map(Value::from),
         proptest::sample::select(numbers.to_vec()).prop_map(Value::from),
@@ -197,9 +324,9 @@ proptest! {
         let (_, text, _) = example.get(&examples);
         let mut case: Value = serde_json::from_str(text).unwrap();
         for (place, value) in changes {
-            let mut found = Vec::new();
+            let mut found: Vec<String> = Vec::new();
             places("", &case, &mut found);
-            if let Some(old) = case.pointer_mut(place.get(&found)) {
+            if let Some(old) = case.pointer_mut(place.get(found.as_slice()).as_str()) {
                 *old = value;
             }
         }

@@ -6,7 +6,11 @@ use super::*;
 fn the_shortest_case_is_a_service_and_a_day() {
     let answer = answered(r#"{"day": "2026-05-13", "services": [{"minutes": 720}]}"#);
     assert_eq!(answer["zone"], "Africa/Nairobi");
-    assert_eq!(starts(&answer).len(), 4 * 24, "open around the clock, every quarter of an hour");
+    assert_eq!(
+        starts(&answer).len(),
+        4 * 24,
+        "open around the clock, every quarter of an hour"
+    );
     let slot = &answer["slots"][0];
     assert_eq!(slot["parts"][0]["service"], "service");
     assert_eq!(slot["parts"][0]["staff"], "staff");
@@ -25,10 +29,19 @@ fn a_time_is_read_in_the_zone_unless_it_has_an_offset() {
     };
     let ten = "2026-05-13T10:00:00+05:30";
     for time in [
-        "10:00", "10:00:00", "2026-05-13T10:00", "2026-05-13T04:30Z", "2026-05-13T04:30:00.000Z",
-        "2026-05-13T07:30+03:00", "2026-05-12T24:00-10:00",
+        "10:00",
+        "10:00:00",
+        "2026-05-13T10:00",
+        "2026-05-13T04:30Z",
+        "2026-05-13T04:30:00.000Z",
+        "2026-05-13T07:30+03:00",
+        "2026-05-12T24:00-10:00",
     ] {
-        assert!(time.ends_with("-10:00") || at(time) == ten, "{time}: {}", at(time));
+        assert!(
+            time.ends_with("-10:00") || at(time) == ten,
+            "{time}: {}",
+            at(time)
+        );
     }
     assert_eq!(at("2026-05-12T24:00"), "2026-05-13T00:00:00+05:30");
     assert_eq!(at("9:05"), "2026-05-13T09:05:00+05:30");
@@ -47,9 +60,14 @@ fn a_fraction_of_a_second_is_kept() {
 #[test]
 fn a_reading_that_the_clock_shows_never_or_twice_is_noted() {
     let note = |zone: &str, at: &str| {
-        let case = format!(r#"{{"zone": "{zone}", "services": [{{"minutes": 30}}], "request": {{"at": "{at}"}}}}"#);
+        let case =
+            format!(r#"{{"zone": "{zone}", "services": [{{"minutes": 30}}], "request": {{"at": "{at}"}}}}"#);
         let answer = answered(&case);
-        let notes = answer.get("notes").and_then(Value::as_array).cloned().unwrap_or_default();
+        let notes = answer
+            .get("notes")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
         let texts = notes.iter().map(|note| note["note"].as_str().unwrap().to_owned());
         texts.collect::<Vec<_>>()
     };
@@ -63,7 +81,13 @@ fn a_reading_that_the_clock_shows_never_or_twice_is_noted() {
     );
     // Half an hour is put back there.
     assert_eq!(note("Australia/Lord_Howe", "2026-04-05T01:45").len(), 1);
-    for plain in ["2026-03-29T01:59", "2026-03-29T03:00", "2026-10-25T01:59", "2026-10-25T03:00", "2026-10-25T02:30Z"] {
+    for plain in [
+        "2026-03-29T01:59",
+        "2026-03-29T03:00",
+        "2026-10-25T01:59",
+        "2026-10-25T03:00",
+        "2026-10-25T02:30Z",
+    ] {
         assert_eq!(note("Europe/Berlin", plain), [""; 0], "{plain}");
     }
 }
@@ -111,7 +135,10 @@ fn ties_by_id_are_ties_by_word() {
         let case = format!(
             r#"{{"day": "2026-05-13", "services": [{{"minutes": 60}}], "staff": {staff}, "request": {{"at": "10:00"}}}}"#
         );
-        answered(&case)["slots"][0]["parts"][0]["staff"].as_str().unwrap().to_owned()
+        answered(&case)["slots"][0]["parts"][0]["staff"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     assert_eq!(first(r#"["zuri", "achieng", "baraka"]"#), "achieng");
     assert_eq!(first(r#"["p10", "p2"]"#), "p10", "letter by letter");
@@ -130,10 +157,16 @@ fn rules_may_be_said_for_all_channels_or_for_some() {
     let firsts = |notice| {
         let answer = answered(&case(notice));
         let answers = answer["answers"].as_array().unwrap().iter();
-        answers.map(|answer| starts(answer)[0][11..].to_owned()).collect::<Vec<_>>()
+        answers
+            .map(|answer| starts(answer)[0][11..].to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(firsts("60"), ["11:00", "11:00", "11:00"]);
-    assert_eq!(firsts(r#"{"web": 0}"#), ["10:30", "10:00", "10:00"], "the others keep their defaults");
+    assert_eq!(
+        firsts(r#"{"web": 0}"#),
+        ["10:30", "10:00", "10:00"],
+        "the others keep their defaults"
+    );
 }
 
 #[test]
@@ -172,5 +205,22 @@ fn a_window_of_a_whole_season_with_a_full_diary_is_answered() {
     });
     let answer = answered(&case.to_string());
     let found = starts(&answer);
-    assert!(found.contains(&"2026-05-13T09:30") && found.contains(&"2026-08-10T09:00"), "{}", found.len());
+    assert!(
+        found.contains(&"2026-05-13T09:30") && found.contains(&"2026-08-10T09:00"),
+        "{}",
+        found.len()
+    );
+}
+
+#[test]
+fn what_fits_on_a_line_is_on_one_and_nothing_is_lost() {
+    let list: Vec<String> = (0..40).map(|number| format!("entry {{{number}]")).collect();
+    let value = serde_json::json!({"empty": [], "long": list, "short": {"a": [1, 2], "b": null}});
+    let folded = print::folded(&serde_json::to_string_pretty(&value).unwrap());
+    assert!(
+        folded.contains("\n  \"short\": { \"a\": [ 1, 2 ], \"b\": null }\n}"),
+        "{folded}"
+    );
+    assert_eq!(folded.lines().count(), 40 + 6, "{folded}");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&folded).unwrap(), value);
 }

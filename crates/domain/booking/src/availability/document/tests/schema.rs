@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::availability::Side;
+use crate::availability::{Reason, Side, SlotReason};
 use crate::catalogue::{Minutes, ResourceKind};
 
 /// The part of JSON Schema 2020-12 that the schema uses; any other keyword is a fault of the schema.
@@ -38,7 +38,13 @@ impl Schema {
         schema: &Value,
         value: &Value,
     ) -> Vec<String> {
-        let unless = |fits: bool| if fits { Vec::new() } else { vec![format!("{path}: {keyword} {wanted}")] };
+        let unless = |fits: bool| {
+            if fits {
+                Vec::new()
+            } else {
+                vec![format!("{path}: {keyword} {wanted}")]
+            }
+        };
         let bound = || wanted.as_i64().unwrap();
         let length = |length: usize| i64::try_from(length).unwrap();
         match keyword {
@@ -60,10 +66,26 @@ impl Schema {
             "enum" => unless(wanted.as_array().unwrap().contains(value)),
             "minimum" => unless(value.as_i64().is_none_or(|number| number >= bound())),
             "maximum" => unless(value.as_i64().is_none_or(|number| number <= bound())),
-            "minLength" => unless(value.as_str().is_none_or(|text| length(text.chars().count()) >= bound())),
-            "maxLength" => unless(value.as_str().is_none_or(|text| length(text.chars().count()) <= bound())),
-            "minItems" => unless(value.as_array().is_none_or(|items| length(items.len()) >= bound())),
-            "maxItems" => unless(value.as_array().is_none_or(|items| length(items.len()) <= bound())),
+            "minLength" => unless(
+                value
+                    .as_str()
+                    .is_none_or(|text| length(text.chars().count()) >= bound()),
+            ),
+            "maxLength" => unless(
+                value
+                    .as_str()
+                    .is_none_or(|text| length(text.chars().count()) <= bound()),
+            ),
+            "minItems" => unless(
+                value
+                    .as_array()
+                    .is_none_or(|items| length(items.len()) >= bound()),
+            ),
+            "maxItems" => unless(
+                value
+                    .as_array()
+                    .is_none_or(|items| length(items.len()) <= bound()),
+            ),
             "items" => {
                 let items = value.as_array().into_iter().flatten().enumerate();
                 items
@@ -72,7 +94,8 @@ impl Schema {
             }
             "required" => {
                 let names = wanted.as_array().unwrap().iter();
-                let missing = names.filter(|name| value.is_object() && value.get(name.as_str().unwrap()).is_none());
+                let missing =
+                    names.filter(|name| value.is_object() && value.get(name.as_str().unwrap()).is_none());
                 missing.map(|name| format!("{path}: {name} is missing")).collect()
             }
             "properties" | "additionalProperties" => {
@@ -93,7 +116,9 @@ impl Schema {
             }
             "anyOf" | "oneOf" => {
                 let ways = wanted.as_array().unwrap().iter();
-                let fitting = ways.filter(|way| self.faults(path, way, value).is_empty()).count();
+                let fitting = ways
+                    .filter(|way| self.faults(path, way, value).is_empty())
+                    .count();
                 unless(fitting == 1 || (fitting > 1 && keyword == "anyOf"))
             }
             other => panic!("the schema uses {other}, which this test does not know"),
@@ -107,7 +132,11 @@ impl Schema {
             &self.0["$defs"][definition]
         };
         let properties = schema["properties"].as_object();
-        properties.unwrap_or_else(|| panic!("{definition}")).keys().cloned().collect()
+        properties
+            .unwrap_or_else(|| panic!("{definition}"))
+            .keys()
+            .cloned()
+            .collect()
     }
 }
 
@@ -143,11 +172,17 @@ fn the_schema_has_every_rule_and_no_other() {
     for (name, rule) in &rules {
         let Value::Object(members) = rule else { continue };
         let of_rule = &properties[name];
-        let object = of_rule["anyOf"].as_array().and_then(|ways| ways.last()).unwrap_or(of_rule);
+        let object = of_rule["anyOf"]
+            .as_array()
+            .and_then(|ways| ways.last())
+            .unwrap_or(of_rule);
         let known: BTreeSet<&String> = object["properties"].as_object().unwrap().keys().collect();
         assert_eq!(known, members.keys().collect::<BTreeSet<_>>(), "{name}");
     }
-    assert_eq!(schema.faults("rules", &schema.0["$defs"]["rules"], &Value::Object(rules)), [""; 0]);
+    assert_eq!(
+        schema.faults("rules", &schema.0["$defs"]["rules"], &Value::Object(rules)),
+        [""; 0]
+    );
 }
 
 /// The one after a reason; a new one must be put in here, and so into the page and the schema.
@@ -197,7 +232,10 @@ fn the_schema_and_the_page_have_every_word_of_the_engine_and_no_other() {
         let listed: Vec<&str> = listed.iter().filter_map(Value::as_str).collect();
         assert_eq!(listed, words, "{definition}");
         for word in words {
-            assert!(page.contains(&format!("| `{word}` |")), "the page does not explain {word}");
+            assert!(
+                page.contains(&format!("| `{word}` |")),
+                "the page does not explain {word}"
+            );
         }
     }
 }
@@ -206,16 +244,26 @@ fn the_schema_and_the_page_have_every_word_of_the_engine_and_no_other() {
 fn the_page_names_every_field() {
     let page = std::fs::read_to_string(folder("docs/slots.md")).unwrap();
     let rules = serde_json::to_value(Rules::default()).unwrap();
-    let fields = FORMS.iter().flat_map(|form| form.fields).map(|field| (*field).to_owned());
+    let fields = FORMS
+        .iter()
+        .flat_map(|form| form.fields)
+        .map(|field| (*field).to_owned());
     for field in fields.chain(rules::names(rules.as_object().unwrap())) {
-        assert!(page.contains(&format!("`{field}`")), "the page does not mention {field}");
+        assert!(
+            page.contains(&format!("`{field}`")),
+            "the page does not mention {field}"
+        );
     }
 }
 
 #[test]
 fn the_examples_of_the_page_are_cases_and_their_answers() {
     let page = std::fs::read_to_string(folder("docs/slots.md")).unwrap();
-    let blocks: Vec<&str> = page.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let blocks: Vec<&str> = page
+        .split("```json\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect();
     assert!(blocks.len() >= 2);
     for pair in blocks.chunks(2) {
         let expected: Value = serde_json::from_str(pair[1]).unwrap();
