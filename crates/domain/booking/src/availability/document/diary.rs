@@ -101,26 +101,20 @@ impl Diary {
         let time = reader.stretch(entry);
         let (before, after) = (buffer(reader, entry, "before"), buffer(reader, entry, "after"));
         let engaged_as = engaged_as(reader, entry);
-        let requested = reader.field(entry, "requested", Reader::yes).unwrap_or_default();
-        let staff = reader.field(entry, "staff", |reader, path, value| {
-            ground.vocabulary.staff.id(reader, path, value)
-        });
-        let resource = reader.field(entry, "resource", |reader, path, value| {
-            ground.vocabulary.resources.id(reader, path, value)
-        });
-        let seat = reader.field(entry, "seat", |reader, path, value| {
-            reader.whole(path, value, 0..=SEATS_MOST - 1)
-        });
         let claim = |subject| Claim::of_work(subject, time?, before, after, ground.rule);
         match (entry.has("staff"), entry.has("resource")) {
             (true, false) => {
-                for field in ["seat"] {
-                    if entry.has(field) {
-                        reader.fault::<()>(entry.at(field), Problem::Misplaced("people have no seats"));
-                    }
+                let staff = reader.field(entry, "staff", |reader, path, value| {
+                    ground.vocabulary.staff.id(reader, path, value)
+                });
+                let requested = reader.field(entry, "requested", Reader::yes).unwrap_or_default();
+                if entry.has("seat") {
+                    let why = Problem::Misplaced("people have no seats");
+                    reader.fault::<()>(entry.at("seat"), why);
                 }
                 let (staff, engaged_as) = (staff?, engaged_as?);
-                if !requested && engaged_as != EngagedAs::Blocked {
+                self.take(claim(Subject::Staff(staff))?, engaged_as);
+                if !requested {
                     let time = time?;
                     self.work.push(Work {
                         staff,
@@ -128,34 +122,21 @@ impl Diary {
                         engaged_as,
                     });
                 }
-                self.take(claim(Subject::Staff(staff))?, engaged_as);
             }
             (false, true) => {
-                let id = resource?;
-                let facts = ground.resources.iter().find(|resource| resource.id == id)?;
-                let seats = match seat.and_then(|seat| u16::try_from(seat).ok()) {
-                    Some(seat) if seat < facts.capacity => seat..seat + 1,
-                    Some(_) => {
-                        let last = facts.capacity - 1;
-                        return reader.must_be(&entry.at("seat"), format!("from 0 to {last}, the last seat"));
-                    }
-                    None => 0..facts.capacity,
-                };
-                let mut claims = seats.filter_map(|seat| claim(Subject::Resource { id, seat }));
-                // Two may be in the way of each other where the case says so; a seat that nobody named may not.
-                let wanted = if seat.is_some() || facts.capacity == 1 {
-                    claims.next()
-                } else {
-                    claims.find(|claim| self.is_free(claim))
-                };
-                let engaged_as = engaged_as?;
+                let seats = seats(reader, entry, ground);
+                if entry.has("requested") {
+                    let why = Problem::Misplaced("people are asked for by name, resources are not");
+                    reader.fault::<()>(entry.at("requested"), why);
+                }
+                let (seats, engaged_as) = (seats?, engaged_as?);
                 time?;
-                match wanted {
+                // Two may be in each other's way where the case says so; on a seat that nobody named they are not.
+                let named = seats.len() == 1;
+                let mut claims = seats.into_iter().filter_map(claim);
+                match claims.find(|claim| named || self.is_free(claim)) {
                     Some(claim) => self.take(claim, engaged_as),
-                    None => {
-                        let kind = facts.kind.as_str().to_owned();
-                        return reader.fault(entry.path.clone(), Problem::PoolIsFull(kind));
-                    }
+                    None => return reader.fault(entry.path.clone(), Problem::NoSeat),
                 }
             }
             (true, true) | (false, false) => {
@@ -241,6 +222,28 @@ impl Diary {
         });
         claims.find(|claim| self.is_free(claim))
     }
+}
+
+/// The places of a resource that an engagement may take: the one that it names, or all.
+fn seats(reader: &mut Reader, entry: &Entry<'_>, ground: &Ground<'_>) -> Option<Vec<Subject>> {
+    let id = reader.field(entry, "resource", |reader, path, value| {
+        ground.vocabulary.resources.id(reader, path, value)
+    });
+    let seat = reader.field(entry, "seat", |reader, path, value| {
+        reader.whole(path, value, 0..=SEATS_MOST - 1)
+    });
+    let id = id?;
+    let facts = ground.resources.iter().find(|resource| resource.id == id)?;
+    let seats = match seat.and_then(|seat| u16::try_from(seat).ok()) {
+        Some(seat) if seat < facts.capacity => seat..seat + 1,
+        Some(_) => {
+            let last = facts.capacity - 1;
+            return reader.must_be(&entry.at("seat"), format!("from 0 to {last}, the last seat"));
+        }
+        None if entry.has("seat") => return None,
+        None => 0..facts.capacity,
+    };
+    Some(seats.map(|seat| Subject::Resource { id, seat }).collect())
 }
 
 /// A member that may be left out where there is only one thing it could name.

@@ -70,6 +70,9 @@ pub enum Problem {
     /// No resource of the kind can take the booking.
     #[error("nothing of the kind `{0}` has room for it then")]
     PoolIsFull(String),
+    /// The entries before have taken every seat of the resource.
+    #[error("no seat of the resource is free then")]
+    NoSeat,
     /// The catalogue would refuse it.
     #[error("{0}")]
     Catalogue(CatalogueError),
@@ -98,6 +101,6 @@ impl fmt::Display for Fault {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the case is refused: {}", .faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
 pub struct CaseRefused {
-    /// At least one, each once, in the order in which a case is read.
+    /// At least one and at most 1,000, each once, in the order in which a case is read.
     pub faults: Vec<Fault>,
 }

@@ -120,6 +120,10 @@ fn each_fault_is_found_where_it_is() {
             "engagements[0].seat: has no meaning here: people have no seats",
         ),
         (
+            r#""resources": [{"id": "r", "kind": "room"}], "engagements": [{"resource": "r", "requested": true, "from": "10:00", "to": "11:00"}]"#,
+            "engagements[0].requested: has no meaning here: people are asked for by name, resources are not",
+        ),
+        (
             r#""resources": [{"id": "r", "kind": "room"}], "engagements": [{"resource": "r", "seat": 1, "from": "10:00", "to": "11:00"}]"#,
             "engagements[0].seat: must be from 0 to 0, the last seat",
         ),
@@ -225,6 +229,29 @@ fn a_booking_that_no_member_of_the_pool_can_take_is_a_fault() {
     assert_eq!(
         faults_of(case),
         ["bookings[1]: nothing of the kind `room` has room for it then"]
+    );
+}
+
+#[test]
+fn no_more_than_a_thousand_faults_are_told() {
+    let engagements = vec![serde_json::json!({"staff": 1, "from": 2, "to": 3}); 20_000];
+    let case =
+        serde_json::json!({"day": "2026-05-13", "services": [{"minutes": 60}], "engagements": engagements});
+    assert_eq!(faults_of(&case.to_string()).len(), 1_000);
+}
+
+#[test]
+fn a_seat_that_nobody_named_must_be_free() {
+    let engagement = serde_json::json!({"resource": "resource", "from": "10:00", "to": "11:00"});
+    let case = |engagements: Vec<Value>| {
+        serde_json::json!({"day": "2026-05-13", "services": [{"minutes": 60, "resource_kind": "room"}],
+            "resources": [{"kind": "room", "capacity": 2}], "engagements": engagements})
+        .to_string()
+    };
+    assert!(Case::read(&case(vec![engagement.clone(); 2])).is_ok());
+    assert_eq!(
+        faults_of(&case(vec![engagement; 3])),
+        ["engagements[2]: no seat of the resource is free then"]
     );
 }
 
