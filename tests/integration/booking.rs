@@ -79,6 +79,7 @@ async fn a_slot_that_is_shown_can_be_taken_once_and_the_loser_learns_of_others()
 async fn what_cannot_be_had_is_refused_with_its_reason_and_nothing_changes() {
     let world = World::new().await;
     let customer = customer(&world).await;
+    let before = world.count("SELECT count(*) FROM visits");
     let (service, slot) = first_slot(&world).await;
     let order =
         |start: &str, part: Value| json!({ "customer_id": customer, "start": start, "parts": [part] });

@@ -6,5 +6,6 @@ mod api_edge;
 mod booking;
 mod main_job;
 mod money;
+mod races;
 mod webhooks;
 mod worker;

@@ -54,11 +54,28 @@ pub struct World {
     pub owner: String,
     /// Where everything is kept.
     pub database: TestDatabase,
+    settings: SharedSettings,
     http: reqwest::Client,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
 impl Drop for World {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// A second api and a second worker beside those of a world: connections, caches and use cases of their own, as
+/// other processes have them.
+pub struct Twin {
+    /// Where the second api listens.
+    pub api: String,
+    /// The second worker.
+    pub runner: Runner,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Drop for Twin {
     fn drop(&mut self) {
         self.server.abort();
     }
@@ -135,9 +152,32 @@ impl World {
             simulator,
             owner,
             database,
+            settings,
             http,
             server,
         }
+    }
+
+    /// A second api and a second worker on the same database.
+    pub async fn twin(&self) -> Twin {
+        let parts = Parts::with_clock(&self.settings, Arc::new(self.clock.clone())).unwrap();
+        let state = web::Data::new(State {
+            parts: parts.clone(),
+            metrics: ApiMetrics::new().unwrap(),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let api = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(ratiba_api::serve(listener, state, 1).unwrap());
+        let limits = RunnerLimits::default();
+        let runner = ratiba_worker::runner(
+            &parts,
+            Arc::new(Notify::new()),
+            WorkerMetrics::new().unwrap(),
+            limits,
+        )
+        .await
+        .unwrap();
+        Twin { api, runner, server }
     }
 
     /// A new token for the demo tenant.
@@ -308,6 +348,17 @@ impl World {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        answer_of(request).await
+    }
+
+    /// Sends a JSON body with a key to one of several apis as the owner.
+    pub async fn order(&self, api: &str, path: &str, key: &str, body: &Value) -> (StatusCode, Value) {
+        let request = self
+            .http
+            .post(format!("{api}{path}"))
+            .bearer_auth(&self.owner)
+            .header("Idempotency-Key", key)
+            .json(body);
         answer_of(request).await
     }
 
