@@ -334,7 +334,7 @@ proptest! {
             .map(|slot| (slot.time.start(), slot))
             .collect();
         let refused = explain(facts, &request).unwrap();
-        for refused in refused.iter().step_by(7) {
+        for refused in refused.iter().step_by(17) {
             prop_assert!(!slots.contains_key(&refused.start) && !refused.refusals.is_empty());
             let checked = check(facts, &request, refused.start).unwrap();
             prop_assert_eq!(checked.unwrap_err().reasons(), refused.reasons());
