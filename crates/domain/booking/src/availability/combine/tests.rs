@@ -341,14 +341,24 @@ fn crowded(rooms: u64) -> Facts {
     for number in 1..=rooms {
         salon = salon.resource(number, "room", 1);
     }
-    for number in 1..=20 {
-        for hour in 0_i64..8 {
-            let minute = (i64::try_from(number).unwrap() * 7 + hour * 11) % 45;
-            salon = busy(
-                salon,
-                number,
-                from_to((9 + hour, minute), (9 + hour, minute + 10)),
-            );
+    let mut chance = 88_172_645_463_325_252_u64;
+    let mut taken = |percent: u64| {
+        chance ^= chance << 13;
+        chance ^= chance >> 7;
+        chance ^= chance << 17;
+        chance % 100 < percent
+    };
+    for half in 0_i64..16 {
+        let range = from_to((9, half * 30), (9, half * 30 + 30));
+        for number in (1..=20).filter(|_| taken(40)).collect::<Vec<_>>() {
+            salon = busy(salon, number, range);
+        }
+        for number in (1..=rooms).filter(|_| taken(40)).collect::<Vec<_>>() {
+            let room = Subject::Resource {
+                id: resource(number),
+                seat: 0,
+            };
+            salon = salon.engaged(room, range, EngagedAs::Booked);
         }
     }
     salon.rules(|rules| rules.gap_fit = GapFit::GridOnly).build()
@@ -363,7 +373,8 @@ fn the_hardest_requests_end_within_the_bounds() {
     let three_guests: Vec<_> = (1_u8..=8)
         .map(|n| anybody_for(u64::from(n)).for_guest(n / 3))
         .collect();
-    for (parts, rooms) in [(one_guest, 2), (eight_guests, 7), (three_guests, 3)] {
+    let mut most = 0;
+    for (parts, rooms) in [(one_guest, 10), (eight_guests, 10), (three_guests, 10)] {
         for arrangement in [Arrangement::Together, Arrangement::InTurn] {
             let request = SlotRequest {
                 arrangement,
@@ -371,26 +382,21 @@ fn the_hardest_requests_end_within_the_bounds() {
             };
             let facts = crowded(rooms);
             let search = Search::prepare(&facts, &request).unwrap();
-            let mut combination = Combination::new(&search, search.chains.clone());
             let starts = super::super::starts::starts(&search, &[search.window]);
-            let mut tried = 0_u32;
+            let mut combination = Combination::new(&search, search.chains.clone());
             for start in starts.each() {
                 let left = combination.steps_left;
                 combination.place(start);
-                tried += 1;
-                let made = left - combination.steps_left;
-                assert!(
-                    made <= 2 * STEPS_OF_START,
-                    "{made} steps, once in the order asked for and once not"
-                );
+                most = most.max(left - combination.steps_left);
             }
-            assert!(tried > 0);
+            // Used up, a search still tries a little for each start.
             combination.steps_left = 0;
-            assert!(
-                starts.each().filter_map(|start| combination.place(start)).count() <= starts.each().count()
-            );
+            let found = starts.each().filter_map(|start| combination.place(start));
+            assert!(found.count() <= starts.each().count());
         }
     }
+    // Once in the order asked for and once in any.
+    assert!((1_000..=2 * STEPS_OF_START).contains(&most), "{most} steps");
 }
 
 #[test]

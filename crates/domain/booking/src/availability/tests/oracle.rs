@@ -265,7 +265,7 @@ fn one_part(salon: &Salon) -> SlotRequest {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 700, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_agrees_with_looking_at_every_minute(mut salon in any_salon()) {
@@ -323,6 +323,11 @@ proptest! {
             }
         }
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 250, ..ProptestConfig::default() })]
 
     /// Asking for one start, asking for all, and asking why not tell the same story.
     #[test]
