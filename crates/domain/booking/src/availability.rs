@@ -311,6 +311,15 @@ pub fn check(
     Ok(search::Search::prepare(facts, &request)?.check(start))
 }
 
+/// The earliest slot in the window of a single service, on the grid or not: what follows another service
+/// begins as soon as somebody can. `None` if there is none, or if several services are asked for.
+///
+/// # Errors
+/// [`RequestFault`] if the request names what the facts do not know.
+pub fn soonest(facts: &Facts, request: &SlotRequest) -> Result<Option<Slot>, RequestFault> {
+    Ok(search::Search::prepare(facts, request)?.soonest())
+}
+
 /// Every start of the grid in the window that cannot be had, with the reasons: the answer to "why is there
 /// no slot?".
 ///

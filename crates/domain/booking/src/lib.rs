@@ -18,6 +18,7 @@ pub mod appointment;
 pub mod visit;
 
 pub mod availability;
+pub mod cross_sell;
 
 pub mod event;
 pub mod ports;

@@ -112,6 +112,19 @@ impl<'a> Search<'a> {
             .collect()
     }
 
+    /// The earliest slot of a single part, on the grid or not.
+    pub(super) fn soonest(&self) -> Option<Slot> {
+        let [part] = self.parts.as_slice() else {
+            return None;
+        };
+        let offered = [Span {
+            from: self.window.from.max(self.allowed.from),
+            to: self.window.to.min(self.allowed.to),
+        }];
+        let first = intersection(&part.starts, &offered).first()?.from;
+        self.slot(&mut [self.place_one(part, Start::anybodys(first))?])
+    }
+
     /// The whole visit from a start, if it fits.
     pub(super) fn place(&self, start: Start<'_>, combination: &mut Combination<'_, '_>) -> Option<Slot> {
         match self.parts.as_slice() {

@@ -42,6 +42,12 @@ impl Starts {
 }
 
 impl Start<'_> {
+    /// A start that is anybody's, on the grid or not.
+    pub(super) const fn anybodys(at: i64) -> Self {
+        const ANYBODY: [(i64, Option<Beside>); 1] = [(0, None)];
+        Self { at, beside: &ANYBODY }
+    }
+
     /// Whether anybody may begin then.
     pub(super) fn on_grid(&self) -> bool {
         self.beside.first().is_some_and(|(_, beside)| beside.is_none())

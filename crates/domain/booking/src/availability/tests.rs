@@ -427,4 +427,47 @@ fn a36_a_hold_that_ran_out_keeps_nobody_out() {
     );
 }
 
+#[test]
+fn a23_of_many_for_one_slot_all_but_the_first_are_shown_what_is_near() {
+    let facts = SalonBuilder::default().build();
+    let won = check(&facts, &all_day(), at(10, 0)).unwrap().unwrap();
+    let facts = engaged_by(facts, &won, EngagedAs::Booked);
+    assert_eq!(reasons_at(&facts, at(10, 0)), only(Reason::Booked));
+    let near = nearest(find(&facts, &all_day()).unwrap(), at(10, 0), 3);
+    let near: Vec<_> = near.iter().map(|slot| slot.time.start()).collect();
+    assert_eq!(near, [at(9, 0), at(11, 0), at(11, 15)]);
+}
+
+#[test]
+fn a24_a_pending_request_keeps_the_second_one_out() {
+    let facts = SalonBuilder::default().build();
+    let pending = check(&facts, &all_day(), at(10, 0)).unwrap().unwrap();
+    let until = NOW + Duration::DAY;
+    let facts = engaged_by(facts, &pending, EngagedAs::Held { until });
+    assert_eq!(reasons_at(&facts, at(10, 0)), only(Reason::Held));
+}
+
+#[test]
+fn a31_two_for_anybody_get_two_people_and_the_third_gets_nobody() {
+    let mut facts = SalonBuilder::default()
+        .staff(2, every_day(9 * 60, 17 * 60))
+        .build();
+    for number in [1, 2] {
+        let slot = check(&facts, &all_day(), at(10, 0)).unwrap().unwrap();
+        assert_eq!(slot.parts[0].staff, staff(number));
+        facts = engaged_by(facts, &slot, EngagedAs::Booked);
+    }
+    assert_eq!(reasons_at(&facts, at(10, 0)), only(Reason::Booked));
+}
+
+/// With everything that a slot claims engaged.
+fn engaged_by(mut facts: Facts, slot: &Slot, engaged_as: EngagedAs) -> Facts {
+    let claims = slot.parts.iter().flat_map(|part| part.claims.clone());
+    facts
+        .engagements
+        .extend(claims.map(|claim| Engagement { claim, engaged_as }));
+    facts
+}
+
+mod cases;
 mod rules;
