@@ -257,6 +257,7 @@ fn refused(error: HoldVisitError, zone: &Zone) -> Problem {
             alternatives,
         } => not_free(&reasons, &alternatives, zone),
         HoldVisitError::Request(fault) => request_problem(fault),
+        HoldVisitError::UnknownCustomer => Problem::not_found(),
         HoldVisitError::Price(fault) => Problem::new(Kind::Unacceptable, fault.to_string()),
         HoldVisitError::Unavailable(outage) => Problem::unavailable(&outage),
     }

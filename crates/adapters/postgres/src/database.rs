@@ -14,7 +14,7 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
 use ratiba_kernel::{IdSource, Outage, TenantId};
 use uuid::Uuid;
 
-use crate::crew::{Crew, CrewLimits, Health};
+use crate::door::{Door, DoorLimits, Health};
 use crate::wake::Bell;
 
 /// How to reach the server, and the limits of this process.
@@ -52,7 +52,7 @@ impl DatabaseSettings {
 /// The database of one process. Cheap to clone; all clones share the connections.
 #[derive(Clone)]
 pub struct Database {
-    crew: Arc<Crew>,
+    door: Arc<Door>,
     ids: Arc<dyn IdSource>,
     bell: Bell,
     statement_timeout_ms: u32,
@@ -170,7 +170,7 @@ impl Database {
         if settings.connections_max == 0 {
             return Err(Outage::new("no database connection is allowed"));
         }
-        let limits = CrewLimits {
+        let limits = DoorLimits {
             connections_max: settings.connections_max,
             waiting_max: settings.waiting_max,
             wait: Duration::from_millis(settings.wait_ms),
@@ -185,7 +185,7 @@ impl Database {
             conn.batch_execute(&format!("SET statement_timeout = {statement_timeout_ms}"))
         };
         Ok(Self {
-            crew: Arc::new(Crew::new(settings.url.clone(), limits, prepare)),
+            door: Arc::new(Door::new(settings.url.clone(), limits, prepare)?),
             ids,
             bell: Bell::new(settings.url.clone()),
             statement_timeout_ms,
@@ -308,7 +308,7 @@ impl Database {
     {
         let ids = Arc::clone(&self.ids);
         let ended = self
-            .crew
+            .door
             .do_with(move |conn| {
                 let ended = attempt_until_settled(conn, begin.as_deref(), |conn| work(conn, ids.as_ref()));
                 let health = health(conn, &ended);
