@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use ratiba_kernel::TimeRange;
+
 use super::Reason;
 use super::facts::{EngagedAs, Engagement};
 use super::span::{Span, container, union, without};
@@ -10,7 +12,7 @@ use crate::engagement::{Claim, Need, Subject};
 use crate::policy::BufferRule;
 
 /// The longest hole that is told beside a slot.
-const HOLE_MOST: i64 = super::calendar::DAY;
+pub(super) const HOLE_MOST: i64 = super::calendar::DAY;
 
 /// An engagement in seconds, without buffers, and the buffers that belong to it.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +20,15 @@ pub(super) struct Engaged {
     work: Span,
     before: i64,
     after: i64,
-    engaged_as: EngagedAs,
+    cause: Cause,
+}
+
+/// Why time is engaged, without the deadlines.
+#[derive(Clone, Copy, Debug)]
+enum Cause {
+    Booked,
+    Held,
+    Blocked,
 }
 
 impl Engaged {
@@ -39,15 +49,19 @@ impl Engaged {
             work,
             before,
             after,
-            engaged_as: engagement.engaged_as,
+            cause: match engagement.engaged_as {
+                EngagedAs::Booked => Cause::Booked,
+                EngagedAs::Held { .. } => Cause::Held,
+                EngagedAs::Blocked => Cause::Blocked,
+            },
         }
     }
 
     const fn reason(&self) -> Reason {
-        match self.engaged_as {
-            EngagedAs::Held { .. } => Reason::Held,
-            EngagedAs::Blocked => Reason::Blocked,
-            EngagedAs::Booked => Reason::Booked,
+        match self.cause {
+            Cause::Held => Reason::Held,
+            Cause::Blocked => Reason::Blocked,
+            Cause::Booked => Reason::Booked,
         }
     }
 }
@@ -89,15 +103,27 @@ impl NeedSpan {
     }
 
     /// The claim of this need by a subject, for a service that starts at `start`: the same as `Need::claim`,
-    /// without its arithmetic on the calendar. `None` at the ends of the calendar.
-    pub(super) fn claimed_by(&self, subject: Subject, need: &Need, start: i64) -> Option<Claim> {
+    /// without its arithmetic on the calendar. `None` at the ends of the calendar. Most claims are as long as the `whole` service, whose range is known already.
+    pub(super) fn claimed_by(
+        &self,
+        subject: Subject,
+        need: &Need,
+        start: i64,
+        whole: (Span, TimeRange),
+    ) -> Option<Claim> {
+        let (span, range) = (self.claim().moved(start), whole.1);
         Some(Claim {
             subject,
-            range: self.claim().moved(start).range()?,
+            range: if span == whole.0 { range } else { span.range()? },
             before: need.before,
             after: need.after,
             buffers: self.rule,
         })
+    }
+
+    /// Whether the subject must be at work for all of a service of that length and for all of this need.
+    pub(super) const fn fills(&self, length: i64) -> bool {
+        self.from == 0 && self.to == length && self.at_work_to == self.to + self.after
     }
 
     pub(super) const fn begins_the_service(&self) -> bool {
@@ -202,16 +228,20 @@ impl NeedSpan {
 
     /// Free seconds of the subject before and after the need's claim of a service that starts at `start`,
     /// within the opening that it lies in, each a day at most. What must be kept free is not free.
-    pub(super) fn holes(&self, diary: &Diary, busy: &[Span], start: i64) -> Option<(i64, i64)> {
+    pub(super) fn holes(&self, diary: &Diary, start: i64) -> Option<(i64, i64)> {
         let (claim, whole) = (self.claim().moved(start), self.whole().moved(start));
         let opening = container(diary.open.as_ref()?, self.at_work()?.moved(start))?;
-        let next = busy.partition_point(|busy| busy.to <= claim.from);
-        let last = next.checked_sub(1).and_then(|last| busy.get(last));
-        let (before, after) = (whole.from - opening.from, opening.to - whole.to);
-        let before = last.map_or(before, |last| before.min(claim.from - last.to));
-        let after = busy
-            .get(next)
-            .map_or(after, |next| after.min(next.from - claim.to));
+        let (mut before, mut after) = (whole.from - opening.from, opening.to - whole.to);
+        let engaged = diary.engaged.iter().map(|engaged| self.keeps_out(engaged));
+        let off = diary.off.iter().map(|off| self.keeps_out_while_off(*off));
+        for busy in engaged.chain(off) {
+            if busy.to <= claim.from {
+                before = before.min(claim.from - busy.to);
+            }
+            if busy.from >= claim.to {
+                after = after.min(busy.from - claim.to);
+            }
+        }
         Some((before.clamp(0, HOLE_MOST), after.clamp(0, HOLE_MOST)))
     }
 

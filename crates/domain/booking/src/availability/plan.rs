@@ -8,10 +8,10 @@ use ratiba_kernel::TimeRange;
 use time::{Date, OffsetDateTime};
 
 use super::calendar::Calendar;
-use super::diary::{Diary, Engaged, NeedSpan};
+use super::diary::{Diary, Engaged, HOLE_MOST, NeedSpan};
 use super::facts::{EngagedAs, Engagement, Facts, ResourceFacts, StaffFacts};
-use super::span::{Span, intersection, union};
-use super::{PartRequest, StaffWish, fairness};
+use super::span::{Span, container, intersection, union};
+use super::{PartRequest, Side, StaffWish, fairness};
 use crate::catalogue::{Minutes, Offering, ResourceKind, Service};
 use crate::engagement::{Need, Role, Subject};
 use crate::policy::CleanupPastClosing;
@@ -22,10 +22,6 @@ pub(super) struct Member<'a> {
     /// Their place among all staff of the facts.
     pub(super) index: usize,
     pub(super) diary: Rc<Diary>,
-    /// What keeps the first of the part's needs of staff out.
-    pub(super) busy_first: Vec<Span>,
-    /// What keeps the last of them out, if there are several.
-    pub(super) busy_last: Option<Vec<Span>>,
     /// When the part may start so that all its needs of staff fit.
     pub(super) starts: Vec<Span>,
 }
@@ -40,6 +36,8 @@ pub(super) struct Seat {
 /// The pool for one need of a resource.
 pub(super) struct Pool {
     pub(super) kind: ResourceKind,
+    /// The place of its first member among all resources: the same for each pool of one kind.
+    pub(super) family: Option<usize>,
     pub(super) need: Need,
     pub(super) span: NeedSpan,
     /// One for each seat of each member, in the order of writing.
@@ -170,6 +168,7 @@ impl<'a> PartPlan<'a> {
                     let seats = pool_seats(facts, kind, span, (diaries, &while_open));
                     let kind = kind.clone();
                     pools.push(Pool {
+                        family: facts.resources.iter().position(|resource| resource.kind == kind),
                         kind,
                         need,
                         span,
@@ -214,25 +213,48 @@ impl<'a> Member<'a> {
         while_open: &[Span],
     ) -> Self {
         let mut starts: Option<Vec<Span>> = None;
-        let (mut busy_first, mut busy_last) = (Vec::new(), None);
         for need in needs {
             let busy = need.span.busy(diary);
             let among = starts.as_deref().unwrap_or(while_open);
-            let fitting = need.span.starts(diary, &busy, among);
-            if starts.is_none() {
-                busy_first = busy;
-            } else {
-                busy_last = Some(busy);
-            }
-            starts = Some(fitting);
+            starts = Some(need.span.starts(diary, &busy, among));
         }
         Self {
             facts,
             index,
             diary: Rc::clone(diary),
-            busy_first,
-            busy_last,
             starts: starts.unwrap_or_default(),
+        }
+    }
+
+    /// Free seconds beside the part of a visit, if it starts then: before the first need of staff or after
+    /// the last.
+    pub(super) fn holes(&self, part: &PartPlan<'_>, start: i64, side: Side) -> i64 {
+        let Some(need) = (match side {
+            Side::Before => part.needs.first(),
+            Side::After => part.needs.last(),
+        }) else {
+            return 0;
+        };
+        if part.needs.len() == 1 && need.span.fills(part.length) {
+            // The earliest start without anything in between is the one without a hole before it, and the
+            // latest the one without a hole after it.
+            let free = container(
+                &self.starts,
+                Span {
+                    from: start,
+                    to: start + 1,
+                },
+            );
+            let hole = free.map(|free| match side {
+                Side::Before => start - free.from,
+                Side::After => free.to - 1 - start,
+            });
+            return hole.unwrap_or(0).clamp(0, HOLE_MOST);
+        }
+        let holes = need.span.holes(&self.diary, start).unwrap_or((0, 0));
+        match side {
+            Side::Before => holes.0,
+            Side::After => holes.1,
         }
     }
 }

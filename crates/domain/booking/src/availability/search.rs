@@ -1,5 +1,6 @@
 //! The search itself: facts prepared once, then each start tried.
 
+use ratiba_kernel::TimeRange;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::calendar::{Calendar, DAY};
@@ -209,33 +210,33 @@ impl<'a> Search<'a> {
         first.filter_map(|part| Some((*part, self.parts.get(*part)?)))
     }
 
-    fn claims(&self, placed: &Placed) -> Option<Vec<Claim>> {
-        let part = self.parts.get(placed.part)?;
+    fn claims(&self, part: &PartPlan<'_>, placed: &Placed, whole: (Span, TimeRange)) -> Option<Vec<Claim>> {
         let subject = part.team.get(placed.member)?.diary.subject;
         let mut claims = Vec::with_capacity(part.needs.len() + part.pools.len());
         for need in &part.needs {
-            claims.push(need.span.claimed_by(subject, &need.need, placed.at)?);
+            claims.push(need.span.claimed_by(subject, &need.need, placed.at, whole)?);
         }
         for (pool, seat) in part.pools.iter().zip(&placed.seats) {
             let subject = pool.seats.get(*seat)?.diary.subject;
-            claims.push(pool.span.claimed_by(subject, &pool.need, placed.at)?);
+            claims.push(pool.span.claimed_by(subject, &pool.need, placed.at, whole)?);
         }
         Some(sorted(claims))
     }
 
     fn slot_part(&self, placed: &Placed) -> Option<SlotPart> {
         let part = self.parts.get(placed.part)?;
-        let time = Span {
+        let span = Span {
             from: placed.at,
             to: placed.at + part.length,
         };
+        let time = span.range()?;
         Some(SlotPart {
             asked: placed.part,
             guest: part.guest,
             service: part.service.id,
-            time: time.range()?,
+            time,
             staff: part.team.get(placed.member)?.facts.id,
-            claims: self.claims(placed)?,
+            claims: self.claims(part, placed, (span, time))?,
         })
     }
 
@@ -248,8 +249,7 @@ impl<'a> Search<'a> {
             from: first.at,
             to: end(last),
         };
-        let before = self.holes(first, Side::Before).unwrap_or(0);
-        let after = self.holes(last, Side::After).unwrap_or(0);
+        let (before, after) = self.holes(first, last);
         let requested = placed.iter().any(|placed| {
             let part = self.parts.get(placed.part);
             part.is_some_and(|part| {
@@ -257,31 +257,31 @@ impl<'a> Search<'a> {
                 member.is_some() && part.wish.named() == member
             })
         });
-        let parts = placed.iter().map(|placed| self.slot_part(placed)).collect();
-        let parts: Option<Vec<SlotPart>> = parts;
+        let mut parts = Vec::with_capacity(placed.len());
+        for placed in placed.iter() {
+            parts.push(self.slot_part(placed)?);
+        }
         Some(Slot {
-            time: time.range()?,
+            time: match parts.as_slice() {
+                [only] => only.time,
+                _several => time.range()?,
+            },
             reasons: reasons(before, after, requested),
-            parts: parts?,
+            parts,
         })
     }
 
-    /// Seconds that stay free of whoever renders a part, before its first need of staff or after its last.
-    fn holes(&self, placed: &Placed, side: Side) -> Option<i64> {
-        let part = self.parts.get(placed.part)?;
-        let member = part.team.get(placed.member)?;
-        match side {
-            Side::Before => {
-                let need = part.needs.first()?;
-                let holes = need.span.holes(&member.diary, &member.busy_first, placed.at);
-                holes.map(|(before, _)| before)
-            }
-            Side::After => {
-                let busy = member.busy_last.as_ref().unwrap_or(&member.busy_first);
-                let holes = part.needs.last()?.span.holes(&member.diary, busy, placed.at);
-                holes.map(|(_, after)| after)
-            }
-        }
+    /// Seconds that stay free of whoever renders the first part before it, and of whoever renders the last one
+    /// after it.
+    fn holes(&self, first: &Placed, last: &Placed) -> (i64, i64) {
+        let of = |placed: &Placed, side: Side| {
+            let part = self.parts.get(placed.part)?;
+            Some(part.team.get(placed.member)?.holes(part, placed.at, side))
+        };
+        (
+            of(first, Side::Before).unwrap_or(0),
+            of(last, Side::After).unwrap_or(0),
+        )
     }
 }
 

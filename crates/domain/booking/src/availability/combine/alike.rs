@@ -1,6 +1,6 @@
 //! Who and what could take each other's place: trying one of them is trying all.
 
-use super::super::search::Search;
+use super::super::search::{PARTS_MOST, Search};
 use super::super::span::{Span, holds, within};
 use super::super::starts::Start;
 use super::chain::{Chain, Freedom};
@@ -9,14 +9,14 @@ use crate::engagement::Subject;
 /// For each part, everybody and every seat by when they could take part, within the part's reach.
 #[derive(Default)]
 pub(super) struct Classes {
-    /// By part and by the place among all staff.
-    pub(super) staff: Vec<Vec<usize>>,
+    /// By the place among all staff and by part.
+    pub(super) staff: Vec<[usize; PARTS_MOST]>,
     /// By part, pool and seat.
     pub(super) seats: Vec<Vec<Vec<usize>>>,
 }
 
 /// Whoever cannot take part at all.
-const NEVER: usize = 0;
+pub(super) const NEVER: usize = 0;
 /// Whoever can take part whenever the part could be had.
 const ALWAYS: usize = 1;
 
@@ -52,7 +52,10 @@ impl Numbers {
 
 impl Classes {
     pub(super) fn new(search: &Search<'_>, start: Start<'_>, reach: &[Span]) -> Self {
-        let mut classes = Self::default();
+        let mut classes = Self {
+            staff: vec![[NEVER; PARTS_MOST]; search.facts.staff.len()],
+            seats: Vec::with_capacity(search.parts.len()),
+        };
         // Whether the start belongs to somebody matters only where it does not belong to all.
         let begins = |part: usize, subject: Subject| !start.on_grid() && start.belongs_to(part, subject);
         for (part, (plan, reach)) in search.parts.iter().zip(reach).enumerate() {
@@ -60,13 +63,12 @@ impl Classes {
                 reach: *reach,
                 seen: Vec::new(),
             };
-            let mut staff = vec![NEVER; search.facts.staff.len()];
             for member in &plan.team {
-                if let Some(class) = staff.get_mut(member.index) {
+                let classes = classes.staff.get_mut(member.index);
+                if let Some(class) = classes.and_then(|classes| classes.get_mut(part)) {
                     *class = numbers.of(&member.starts, begins(part, member.diary.subject));
                 }
             }
-            classes.staff.push(staff);
             let mut numbers = Numbers {
                 reach: *reach,
                 seen: Vec::new(),

@@ -1,10 +1,11 @@
 //! The search from one start: parts placed one by one, and taken back where they lead nowhere.
 
+use super::super::diary::NeedSpan;
 use super::super::plan::{Pool, StaffNeedPlan};
 use super::super::search::{Placed, Search};
 use super::super::span::{FAR, Span, union, within};
 use super::super::starts::Start;
-use super::alike::Classes;
+use super::alike::{Classes, NEVER};
 use super::chain::{Chain, Ends, Freedom, open_ends};
 use super::net::{Net, Point};
 use crate::engagement::Subject;
@@ -23,6 +24,12 @@ pub(super) struct Trial<'t, 's, 'a> {
     reach: Vec<Span>,
     classes: Classes,
     placed: Vec<Placed>,
+    /// The parts that are placed, as a set.
+    placed_set: usize,
+    /// Who renders which of them.
+    staff_taken: Vec<(Subject, usize)>,
+    /// Which seat is taken in which of them, for which need.
+    seats_taken: Vec<(Subject, usize, NeedSpan)>,
     pub(super) best: Option<Vec<Placed>>,
     /// What is found must be below this, as [`Trial::bound`] reckons.
     limit: i64,
@@ -59,6 +66,9 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
             least: earliest_ends.iter().map(|end| end - start.at).sum(),
             earliest_ends,
             placed: Vec::new(),
+            placed_set: 0,
+            staff_taken: Vec::new(),
+            seats_taken: Vec::new(),
             best: None,
             limit: FAR,
             steps_left: 0,
@@ -79,10 +89,8 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
             })
             .collect();
         self.reach = self.reach();
-        if self
-            .unplaced()
-            .any(|part| self.reach.get(part).is_none_or(|reach| reach.from >= reach.to))
-        {
+        let mut parts = self.chains.iter().flat_map(|chain| &chain.parts);
+        if parts.any(|part| self.reach.get(*part).is_none_or(|reach| reach.from >= reach.to)) {
             return 0;
         }
         self.classes = Classes::new(self.search, self.start, &self.reach);
@@ -115,7 +123,7 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
                 let (at, _) = net.between(Point::START, Point::of_part(last.part));
                 at + length(last.part)
             });
-            let unplaced = |part: &&usize| !self.placed.iter().any(|placed| placed.part == **part);
+            let unplaced = |part: &&usize| !self.is_placed(**part);
             let left: i64 = chain
                 .parts
                 .iter()
@@ -217,6 +225,7 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
         let Some(turns) = search.turns(plan, self.start.at) else {
             return;
         };
+        let window = self.window(&stand.net, part);
         let mut tried: Vec<usize> = Vec::new();
         for member in turns {
             if self.over() {
@@ -225,23 +234,22 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
             let Some(of_team) = plan.team.get(*member) else {
                 continue;
             };
-            let used = self
-                .placed
-                .iter()
-                .any(|placed| self.staff_of(placed) == Some(of_team.diary.subject));
+            if within(&of_team.starts, window).is_empty() {
+                continue;
+            }
+            let subject = of_team.diary.subject;
+            let used = self.staff_taken.iter().any(|(taken, _)| *taken == subject);
             if !used && tried.iter().any(|other| self.staff_alike(*other, of_team.index)) {
                 continue;
             }
             for net in self.nets_within(&stand.net, part, &of_team.starts) {
                 let mut nets = vec![net];
-                for placed in &self.placed {
-                    if self.staff_of(placed) == Some(of_team.diary.subject) {
-                        let taken = search
-                            .parts
-                            .get(placed.part)
-                            .map_or_else(Vec::new, |other| staff_clashes(&plan.needs, &other.needs));
-                        nets = apart(&nets, (placed.part, part), &taken);
-                    }
+                for (_, other) in self.staff_taken.iter().filter(|(taken, _)| *taken == subject) {
+                    let taken = search
+                        .parts
+                        .get(*other)
+                        .map_or_else(Vec::new, |other| staff_clashes(&plan.needs, &other.needs));
+                    nets = apart(&nets, (*other, part), &taken);
                 }
                 for net in nets {
                     let placed = Placed {
@@ -272,14 +280,27 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
             self.put(stand, placed);
             return;
         };
+        let window = self.window(&stand.net, placed.part);
+        let classes = self
+            .classes
+            .seats
+            .get(placed.part)
+            .and_then(|pools| pools.get(placed.seats.len()));
+        let classes = classes.cloned();
+        let classes = classes.as_ref();
         let mut tried: Vec<usize> = Vec::new();
         for (index, seat) in pool.seats.iter().enumerate() {
             if self.over() {
                 return;
             }
+            if classes.and_then(|classes| classes.get(index)) == Some(&NEVER)
+                || within(&seat.starts, window).is_empty()
+            {
+                continue;
+            }
             let subject = seat.diary.subject;
-            let used =
-                self.uses(subject).next().is_some() || pools_of(search, &placed).any(|(_, s)| s == subject);
+            let used = self.seats_taken.iter().any(|(taken, _, _)| *taken == subject)
+                || pools_of(search, &placed).any(|(_, taken)| taken == subject);
             if !used
                 && tried
                     .iter()
@@ -289,9 +310,8 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
             }
             for net in self.nets_within(&stand.net, placed.part, &seat.starts) {
                 let mut nets = vec![net];
-                for (other, of_other) in self.uses(subject) {
-                    let taken = [pool.span.clashes_with(&of_other.span)];
-                    nets = apart(&nets, (other, placed.part), &taken);
+                for (_, other, need) in self.seats_taken.iter().filter(|(taken, _, _)| *taken == subject) {
+                    nets = apart(&nets, (*other, placed.part), &[pool.span.clashes_with(need)]);
                 }
                 for net in nets {
                     let mut placed = placed.clone();
@@ -311,12 +331,21 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
         if only_chance && !self.belongs(&placed) {
             return;
         }
+        let (staff, seats) = (self.staff_taken.len(), self.seats_taken.len());
+        self.staff_taken
+            .extend(self.staff_of(&placed).map(|staff| (staff, part)));
+        self.seats_taken
+            .extend(pools_of(self.search, &placed).map(|(pool, seat)| (seat, part, pool.span)));
         self.placed.push(placed);
+        self.placed_set |= 1 << part;
         self.go_on(Stand {
             last: Some(part),
             ..*stand
         });
+        self.placed_set &= !(1 << part);
         self.placed.pop();
+        self.staff_taken.truncate(staff);
+        self.seats_taken.truncate(seats);
     }
 
     fn finish(&mut self, stand: &Stand) {
@@ -353,14 +382,6 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
         Some(plan.team.get(placed.member)?.diary.subject)
     }
 
-    /// The parts and pools in which a seat was chosen already.
-    fn uses(&self, seat: Subject) -> impl Iterator<Item = (usize, &Pool)> {
-        self.placed.iter().flat_map(move |placed| {
-            let of_seat = pools_of(self.search, placed).filter(move |(_, chosen)| *chosen == seat);
-            of_seat.map(|(pool, _)| (placed.part, pool))
-        })
-    }
-
     /// The net with each of the stretches in which a part may start.
     fn nets_within(&self, net: &Net, part: usize, starts: &[Span]) -> Vec<Net> {
         let fitting = within(starts, self.window(net, part)).iter();
@@ -372,43 +393,33 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
             .collect()
     }
 
-    fn unplaced(&self) -> impl Iterator<Item = usize> + '_ {
-        let placed = |part: &usize| self.placed.iter().any(|placed| placed.part == *part);
-        let parts = self.chains.iter().flat_map(|chain| &chain.parts).copied();
-        parts.filter(move |part| !placed(part))
+    fn is_placed(&self, part: usize) -> bool {
+        self.placed_set & 1 << part != 0
     }
 
     /// Whether two who have no part yet could take each other's place in all that is left.
     fn staff_alike(&self, one: usize, other: usize) -> bool {
-        self.unplaced().all(|part| {
-            let classes = self
-                .classes
-                .staff
-                .get(part)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            classes.get(one) == classes.get(other)
-        })
+        let (Some(one), Some(other)) = (self.classes.staff.get(one), self.classes.staff.get(other)) else {
+            return false;
+        };
+        let mut classes = one.iter().zip(other).enumerate();
+        classes.all(|(part, (one, other))| one == other || self.is_placed(part))
     }
 
     /// Whether two seats that nobody has yet could take each other's place in all that is left.
     fn seats_alike(&self, placed: &Placed, pool: &Pool, one: usize, other: usize) -> bool {
-        self.unplaced().all(|part| {
+        let mut parts = self.search.parts.iter().zip(&self.classes.seats).enumerate();
+        parts.all(|(part, (plan, classes))| {
             let chosen = if part == placed.part {
                 placed.seats.len()
             } else {
                 0
             };
-            let pools = self.search.parts.get(part).map(|plan| plan.pools.as_slice());
-            let classes = self
-                .classes
-                .seats
-                .get(part)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            let mut pools = pools.unwrap_or_default().iter().zip(classes).skip(chosen);
+            let mut pools = plan.pools.iter().zip(classes).skip(chosen);
             // The seats of one kind are the same in each pool, in the same order.
-            pools.all(|(of, classes)| of.kind != pool.kind || classes.get(one) == classes.get(other))
+            self.is_placed(part)
+                || pools
+                    .all(|(of, classes)| of.family != pool.family || classes.get(one) == classes.get(other))
         })
     }
 }
