@@ -281,6 +281,10 @@ impl Refused {
 
 /// All slots of a request, the earliest first, at most one for each start.
 ///
+/// One service is searched to the end. For several, at most 4,000 placements are tried for each start and
+/// order of preference, 200,000 in all, and 32 to 64 for each start after that: what is offered can be had,
+/// but a visit that is harder to bring together than that may be missed. Ordinary ones take some dozens.
+///
 /// # Errors
 /// [`RequestFault`] if the request names what the facts do not know.
 pub fn find(facts: &Facts, request: &SlotRequest) -> Result<Vec<Slot>, RequestFault> {
