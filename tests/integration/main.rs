@@ -7,5 +7,6 @@ mod booking;
 mod main_job;
 mod money;
 mod races;
+mod setup;
 mod webhooks;
 mod worker;

@@ -2,10 +2,19 @@
 
 pub mod appointments;
 pub mod availability;
+pub mod blocks;
+pub mod bookings_hit;
 pub mod commission;
 pub mod daraja;
 pub mod docs;
 pub mod health;
+pub mod hours;
+pub mod resources;
+pub mod services;
+pub mod settings;
+pub mod setup;
+pub mod staff;
+pub mod staff_schedule;
 pub mod visits;
 pub mod whatsapp;
 
@@ -23,6 +32,14 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(availability::endpoints());
     all.extend(visits::endpoints());
     all.extend(appointments::endpoints());
+    all.extend(services::endpoints());
+    all.extend(resources::endpoints());
+    all.extend(staff::endpoints());
+    all.extend(staff_schedule::endpoints());
+    all.extend(blocks::endpoints());
+    all.extend(hours::endpoints());
+    all.extend(bookings_hit::endpoints());
+    all.extend(settings::endpoints());
     all.extend(commission::endpoints());
     all
 }

@@ -5,12 +5,17 @@ use std::sync::Arc;
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_staff::member::Member;
 use ratiba_staff::ports::StaffDirectory;
+use ratiba_staff::use_cases::{ChangeMember, EnrolMember};
 
 /// The people of a tenant.
 #[derive(Clone)]
 pub struct People {
     /// Where they are on record.
     pub directory: Arc<dyn StaffDirectory>,
+    /// Takes somebody in.
+    pub enrol: Arc<EnrolMember>,
+    /// Changes who somebody is.
+    pub change: Arc<ChangeMember>,
 }
 
 impl People {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ratiba_booking::ports::{AppointmentBook, Catalogue};
+use ratiba_booking::setup::{HitList, SetupShelf};
 use ratiba_booking::use_cases as booking;
 use ratiba_commission::ports::CommissionBook;
 use ratiba_commission::use_cases as commission;
@@ -33,6 +34,12 @@ pub struct Booking {
     pub finish: booking::FinishAppointment,
     /// What really happened.
     pub record_actuals: booking::RecordActuals,
+    /// What the engine reads, for reading.
+    pub setup: Arc<dyn SetupShelf>,
+    /// Changes it.
+    pub change_setup: booking::ChangeSetup,
+    /// The bookings that such changes met.
+    pub hits: Arc<dyn HitList>,
 }
 
 /// Payments'.

@@ -15,12 +15,13 @@ use ratiba_payments::ports::{CallbackInbox, HouseCurrency, MobileMoney, PaymentB
 use ratiba_payments::use_cases as payments;
 use ratiba_postgres::Database;
 use ratiba_postgres::access::PgAccessBook;
-use ratiba_postgres::booking::{PgAppointmentBook, PgTimetable};
+use ratiba_postgres::booking::{PgAppointmentBook, PgSetup, PgTimetable};
 use ratiba_postgres::commission::PgCommission;
 use ratiba_postgres::conversation::PgConversation;
 use ratiba_postgres::payments::PgPayments;
 use ratiba_postgres::staff::PgStaffDirectory;
 use ratiba_staff::ports::StaffDirectory;
+use ratiba_staff::use_cases::{ChangeMember, EnrolMember};
 use ratiba_system::SystemChance;
 use ratiba_whatsapp::client::{AccessToken, ClientSettings, WhatsappMessenger};
 use ratiba_whatsapp::webhook::AppSecrets;
@@ -78,6 +79,13 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         sweeps: Sweeps::new(ground.database.clone()),
         staff: People {
             directory: ground.staff.clone(),
+            enrol: Arc::new(EnrolMember {
+                directory: ground.staff.clone(),
+                ids: ground.ids.clone(),
+            }),
+            change: Arc::new(ChangeMember {
+                directory: ground.staff.clone(),
+            }),
         },
         booking: Arc::new(ground.booking()),
         payments: Arc::new(ground.payments(settings)?),
@@ -109,6 +117,7 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
 impl Ground {
     fn booking(&self) -> Booking {
         let (book, catalogue, clock) = (&self.appointments, &self.catalogue, &self.clock);
+        let setup = Arc::new(PgSetup::new(self.database.clone()));
         Booking {
             book: book.clone(),
             catalogue: catalogue.clone(),
@@ -151,6 +160,14 @@ impl Ground {
                 book: book.clone(),
                 clock: clock.clone(),
             },
+            setup: setup.clone(),
+            change_setup: booking::ChangeSetup {
+                shelf: setup.clone(),
+                book: setup.clone(),
+                clock: clock.clone(),
+                ids: self.ids.clone(),
+            },
+            hits: setup,
         }
     }
 

@@ -25,6 +25,7 @@ mod catalogue;
 mod claims;
 mod columns;
 mod facts;
+mod manage;
 mod months;
 mod read;
 mod record;
@@ -32,6 +33,7 @@ mod rows;
 mod setup;
 mod words;
 
+pub use manage::PgSetup;
 pub use rows::plan_document;
 
 use setup::Setups;

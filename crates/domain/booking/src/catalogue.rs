@@ -9,7 +9,7 @@ use ratiba_kernel::{BasisPoints, Id, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 use time::Duration;
 
-use crate::policy::Rounding;
+use crate::policy::{Channel, PerChannel, Rounding, Rules};
 
 /// Marks ids of services.
 #[derive(Debug)]
@@ -351,6 +351,16 @@ pub enum Offering {
     Retired,
 }
 
+/// How early and how far ahead one service may be booked, where that differs from the tenant's rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BookingWindow {
+    /// How long before the start it must be booked; `None`: as the tenant's rules say.
+    pub notice: PerChannel<Option<Minutes>>,
+    /// How many local days ahead it may be booked, the last one included; `None`: as the rules say.
+    pub horizon_days: PerChannel<Option<u16>>,
+}
+
 /// What is sold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
@@ -378,9 +388,29 @@ pub struct Service {
     pub offering: Offering,
     /// Who can render it.
     pub staff: BTreeSet<StaffId>,
+    /// How early and how far ahead it may be booked, where that differs from the tenant's rules.
+    pub window: BookingWindow,
 }
 
 impl Service {
+    /// How long before the start it must be booked on a channel.
+    #[must_use]
+    pub fn notice(&self, rules: &Rules, channel: Channel) -> Minutes {
+        self.window
+            .notice
+            .of(channel)
+            .unwrap_or_else(|| rules.notice.of(channel))
+    }
+
+    /// How many local days ahead it may be booked on a channel, the last one included.
+    #[must_use]
+    pub fn horizon_days(&self, rules: &Rules, channel: Channel) -> u16 {
+        self.window
+            .horizon_days
+            .of(channel)
+            .unwrap_or_else(|| rules.horizon_days.of(channel))
+    }
+
     /// Refuses a service that could not be sold.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ pub mod visit;
 pub mod availability;
 pub mod cross_sell;
 
+pub mod setup;
+
 pub mod event;
 pub mod ports;
 pub mod use_cases;

@@ -22,7 +22,7 @@ pub enum Channel {
 }
 
 /// One value for each channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PerChannel<T> {
     /// For a conversation.

@@ -5,7 +5,10 @@ pub mod contracts;
 pub mod fakes;
 pub mod moving_contract;
 pub mod rendering_contract;
+pub mod setup_contract;
 
 pub use builders::{SalonBuilder, a_service, an_order_of, customer, resource, service, staff};
 pub use contracts::appointment_book_contract;
+pub use fakes::setup::InMemorySetup;
 pub use fakes::{InMemoryBook, InMemorySalon};
+pub use setup_contract::setup_contract;

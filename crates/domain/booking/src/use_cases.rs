@@ -7,6 +7,7 @@ use crate::availability::{Facts, PartRequest, RequestFault, Slot, SlotRequest};
 use crate::ports::FactsQuery;
 
 mod cancel_appointment;
+mod change_setup;
 mod confirm_visit;
 mod expire_hold;
 mod find_slots;
@@ -19,6 +20,9 @@ mod remind;
 mod start_appointment;
 
 pub use cancel_appointment::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};
+pub use change_setup::{
+    BlockOrder, ChangeSetup, ChangeSetupError, ResourceForm, SetupChanged, SetupOrder, Stretch,
+};
 pub use confirm_visit::{ConfirmVisit, ConfirmVisitError, Confirmation};
 pub use expire_hold::{ExpireHold, TaskError};
 pub use find_slots::{FindSlots, FindSlotsError, Found, SlotQuery, Wanted};

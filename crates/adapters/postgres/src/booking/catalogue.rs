@@ -74,6 +74,8 @@ struct ServiceRow {
     tax_basis_points: i32,
     #[diesel(sql_type = BigInt)]
     product_cost_minor: i64,
+    #[diesel(sql_type = Jsonb)]
+    booking_window: Value,
     #[diesel(sql_type = Bool)]
     active: bool,
     #[diesel(sql_type = Array<SqlUuid>)]
@@ -86,7 +88,7 @@ pub(super) fn services<E>(tx: &mut TenantTx<'_>) -> Result<Vec<Service>, TxError
     let rows = sql_query(
         "SELECT s.id, s.name, s.name_sw, s.aliases, s.category, s.price_minor, s.currency, s.deposit_kind,
             s.deposit_value, s.segments, s.buffer_before_minutes, s.buffer_after_minutes, s.tax_basis_points,
-            s.product_cost_minor, s.active,
+            s.product_cost_minor, s.booking_window, s.active,
             ARRAY(SELECT c.staff_id FROM staff_services c
                 WHERE c.tenant_id = s.tenant_id AND c.service_id = s.id) AS staff
          FROM services s WHERE s.tenant_id = $1
@@ -146,6 +148,7 @@ impl ServiceRow {
                 Offering::Retired
             },
             staff: self.staff.into_iter().map(Id::from_uuid).collect(),
+            window: serde_json::from_value(self.booking_window).map_err(|error| error.to_string())?,
         })
     }
 }

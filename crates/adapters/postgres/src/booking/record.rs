@@ -24,7 +24,7 @@ use crate::outbox;
 
 pub(super) type Recorded = Result<(), TxError<RecordError>>;
 
-const TOPIC: &str = "booking";
+pub(super) const TOPIC: &str = "booking";
 
 pub(super) fn record(tx: &mut TenantTx<'_>, change: &Change) -> Recorded {
     let wanted: Vec<&Claim> = takers(change)
@@ -265,7 +265,7 @@ fn all_or_stale(written: usize, wanted: usize) -> Recorded {
 }
 
 /// Ends the holds that ran out and are in the way of the wanted claims.
-fn end_overdue(tx: &mut TenantTx<'_>, wanted: &[&Claim], at: OffsetDateTime) -> Recorded {
+pub(super) fn end_overdue(tx: &mut TenantTx<'_>, wanted: &[&Claim], at: OffsetDateTime) -> Recorded {
     for visit in claims::overdue_in_the_way(tx, wanted, at)? {
         if let Some(visit) = read::visit::<RecordError>(tx, Id::from_uuid(visit))?
             && let Some(change) = expiry(&visit, at)

@@ -310,14 +310,23 @@ fn window(request: &SlotRequest) -> Span {
     }
 }
 
-/// What notice and horizon leave.
+/// What notice and horizon leave. A visit is booked as a whole: the longest notice and the shortest horizon of
+/// its services count.
 fn allowed(facts: &Facts, request: &SlotRequest) -> Span {
-    let (zone, rules) = (&facts.policy.zone, &facts.policy.rules);
-    let noticed = rules.notice.of(request.channel).duration();
-    let horizon = i64::from(rules.horizon_days.of(request.channel));
-    let beyond = zone.date(request.now).checked_add(Duration::days(horizon + 1));
+    let (zone, rules, channel) = (&facts.policy.zone, &facts.policy.rules, request.channel);
+    let asked = |service: &&Service| request.parts.iter().any(|part| part.service == service.id);
+    let services = || facts.services.iter().filter(asked);
+    let noticed = services().map(|service| service.notice(rules, channel)).max();
+    let noticed = noticed.unwrap_or_else(|| rules.notice.of(channel));
+    let horizon = services()
+        .map(|service| service.horizon_days(rules, channel))
+        .min();
+    let horizon = horizon.unwrap_or_else(|| rules.horizon_days.of(channel));
+    let beyond = zone
+        .date(request.now)
+        .checked_add(Duration::days(i64::from(horizon) + 1));
     Span {
-        from: ceil(saturating(request.now, noticed)),
+        from: ceil(saturating(request.now, noticed.duration())),
         to: beyond.map_or(i64::MAX, |date| floor(zone.day_start(date))),
     }
 }

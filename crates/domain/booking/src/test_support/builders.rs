@@ -13,8 +13,8 @@ use crate::availability::{
     ResourceFacts, StaffFacts, StaffWish, WeeklyBlock,
 };
 use crate::catalogue::{
-    Buffers, CustomerId, Deposit, Minutes, Offering, Recipe, ResourceId, ResourceKind, Service,
-    ServiceCategory, ServiceId, StaffId,
+    BookingWindow, Buffers, CustomerId, Deposit, Minutes, Offering, Recipe, ResourceId, ResourceKind,
+    Service, ServiceCategory, ServiceId, StaffId,
 };
 use crate::engagement::{Claim, Subject};
 use crate::policy::{BufferRule, Channel, PayBy, Policy, Rules};
@@ -131,6 +131,7 @@ pub fn a_service(number: u64, minutes: u32) -> Service {
         product_cost: Money::kes_minor(0),
         offering: Offering::Active,
         staff: BTreeSet::from([staff(1), staff(2)]),
+        window: BookingWindow::default(),
     }
 }
 

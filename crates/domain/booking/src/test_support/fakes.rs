@@ -1,5 +1,7 @@
 //! A book and a timetable in memory. They keep the same promises as the database's.
 
+pub mod setup;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

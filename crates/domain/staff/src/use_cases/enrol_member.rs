@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use ratiba_kernel::{IdSource, Outage, PhoneNumber, TenantId};
+use time::Date;
 
 use crate::member::{Member, StaffId, StaffName, Weight};
 use crate::ports::{Change, RecordError, StaffDirectory};
 use crate::schedule::WeeklyHours;
+
+/// How many people a team may have.
+pub const MEMBERS_MOST: usize = 300;
 
 /// Takes somebody into the team.
 pub struct EnrolMember {
@@ -27,11 +31,16 @@ pub struct Enrolment {
     pub weight: Weight,
     /// When they work.
     pub hours: WeeklyHours,
+    /// Since when they work here, if that is known. Who is new starts at the team's average of work.
+    pub joined: Option<Date>,
 }
 
 /// Why nobody was taken in.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EnrolMemberError {
+    /// The team is as large as one may be.
+    #[error("there are {MEMBERS_MOST} members already, which is as many as there may be")]
+    TooMany,
     /// It is not known whether they were recorded.
     #[error("the staff directory is unavailable")]
     Unavailable(#[from] Outage),
@@ -44,12 +53,16 @@ impl EnrolMember {
     /// [`EnrolMemberError`].
     #[tracing::instrument(name = "staff.enrol_member", skip_all)]
     pub async fn execute(&self, tenant: TenantId, enrolment: Enrolment) -> Result<StaffId, EnrolMemberError> {
-        let member = Member {
+        if self.directory.active(tenant).await?.len() >= MEMBERS_MOST {
+            return Err(EnrolMemberError::TooMany);
+        }
+        let mut member = Member {
             phone: enrolment.phone,
             weight: enrolment.weight,
             hours: enrolment.hours,
             ..Member::starting(self.ids.fresh(), enrolment.name)
         };
+        member.employment.hire_date = enrolment.joined;
         let id = member.id;
         match self.directory.record(tenant, Change { member }).await {
             Ok(()) => Ok(id),

@@ -13,8 +13,8 @@ use super::words::{Words, word};
 use crate::availability::fairness::monday;
 use crate::availability::{Hours, ResourceFacts, StaffFacts};
 use crate::catalogue::{
-    Buffers, ClientPresence, Deposit, Minutes, Offering, Recipe, ResourceKind, ResourceMark, Segment,
-    Service, ServiceCategory, ServiceMark, StaffId, StaffMark, StaffNeed,
+    BookingWindow, Buffers, ClientPresence, Deposit, Minutes, Offering, Recipe, ResourceKind, ResourceMark,
+    Segment, Service, ServiceCategory, ServiceMark, StaffId, StaffMark, StaffNeed,
 };
 use crate::policy::Rounding;
 
@@ -233,6 +233,7 @@ fn service(
             Offering::Retired
         },
         staff: team,
+        window: BookingWindow::default(),
     };
     match service.check(rounding) {
         Ok(()) => Some(service),

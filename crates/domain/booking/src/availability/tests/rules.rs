@@ -475,3 +475,29 @@ fn a_weekly_block_counts_on_its_own_day() {
         .collect();
     assert_eq!(local, [datetime!(2026-05-13 09:00)]);
 }
+
+#[test]
+fn a_services_own_notice_and_horizon_stand_in_for_the_tenants() {
+    let mut early = crate::test_support::builders::a_service(1, 60);
+    early.window.notice = PerChannel::all(Some(Minutes::new(180)));
+    early.window.horizon_days = PerChannel::all(Some(0));
+    let facts = SalonBuilder::default().service(early).build();
+    let request = SlotRequest {
+        now: at(9, 0),
+        ..all_day()
+    };
+    let first = find(&facts, &request)
+        .unwrap()
+        .first()
+        .map(|slot| slot.time.start());
+    assert_eq!(
+        first,
+        Some(at(12, 0)),
+        "the notice is three hours, and equal is allowed"
+    );
+    let tomorrow = check(&facts, &request, at(24 + 9, 0)).unwrap().unwrap_err();
+    assert!(
+        tomorrow.reasons().contains(&Reason::Horizon),
+        "today is the last day"
+    );
+}

@@ -25,6 +25,7 @@ fn amina(directory: &Arc<InMemoryDirectory>) -> StaffId {
         phone: None,
         weight: Weight::FULL,
         hours: WeeklyHours::default(),
+        joined: None,
     };
     block_on(enrol.execute(tenant(1), enrolment)).unwrap()
 }

@@ -1,0 +1,254 @@
+//! Zone and rules, and what another rule for buffers means for the claims that lie ahead.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{
+    Array, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use ratiba_booking::appointment::{AppointmentId, Version};
+use ratiba_booking::engagement::Claim;
+use ratiba_booking::policy::{BufferRule, Policy, Rounding};
+use ratiba_booking::setup::{SetupRefused, Versioned, clashes};
+use ratiba_kernel::{Id, Outage, Zone};
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::premises::{ClaimRow, SELECT_CLAIMS};
+use super::{Refusable, refused};
+use crate::database::{TenantTx, TxError};
+use crate::schedules::WallClockRule;
+
+#[derive(QueryableByName)]
+struct VersionRow {
+    #[diesel(sql_type = Integer)]
+    version: i32,
+}
+
+pub(super) fn read(tx: &mut TenantTx<'_>) -> Result<Versioned<Policy>, TxError<Outage>> {
+    let tenant = tx.tenant_uuid();
+    let value = super::super::catalogue::policy(tx)?;
+    let row = sql_query("SELECT version FROM tenant_settings WHERE tenant_id = $1")
+        .bind::<SqlUuid, _>(tenant)
+        .get_result::<VersionRow>(tx.conn())?;
+    let version = Version::read(row.version);
+    Ok(Versioned { value, version })
+}
+
+pub(super) fn put(
+    tx: &mut TenantTx<'_>,
+    known: &Policy,
+    policy: &Policy,
+    version: Version,
+    at: OffsetDateTime,
+) -> Refusable<Version> {
+    let tenant = tx.tenant_uuid();
+    let rules =
+        serde_json::to_value(&policy.rules).map_err(|error| TxError::Impossible(error.to_string()))?;
+    let written = sql_query(
+        "UPDATE tenant_settings SET zone = $3, booking = $4, version = version + 1
+         WHERE tenant_id = $1 AND version = $2",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Integer, _>(version.number())
+    .bind::<Text, _>(policy.zone.name())
+    .bind::<Jsonb, _>(rules)
+    .execute(tx.conn())?;
+    if written != 1 {
+        return refused(SetupRefused::Stale);
+    }
+    if policy.rules.rounding == Rounding::WholeUnits {
+        prices_are_whole(tx)?;
+    }
+    if policy.zone != known.zone {
+        nothing_lies_ahead(tx, at)?;
+        move_schedules(tx, &policy.zone, at)?;
+    }
+    if policy.rules.buffers != known.rules.buffers {
+        rewrite_claims(tx, policy.rules.buffers, at)?;
+        rewrite_plans(tx, policy.rules.buffers, at)?;
+    }
+    Ok(version.next())
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// M-Pesa moves no cents: prices that were set where they were allowed are changed first.
+fn prices_are_whole(tx: &mut TenantTx<'_>) -> Refusable<()> {
+    let tenant = tx.tenant_uuid();
+    let rows = sql_query(
+        "SELECT id FROM services WHERE tenant_id = $1 AND active
+            AND (price_minor % 100 <> 0 OR deposit_kind = 'flat' AND deposit_value % 100 <> 0)
+         ORDER BY id LIMIT 100",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .load::<IdRow>(tx.conn())?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let services = rows.into_iter().map(|row| Id::from_uuid(row.id));
+    refused(SetupRefused::PricesHaveCents(services.collect()))
+}
+
+/// Everything that has been agreed was agreed by the wall clock of before.
+fn nothing_lies_ahead(tx: &mut TenantTx<'_>, at: OffsetDateTime) -> Refusable<()> {
+    let rows = claims_ahead(tx, at)?;
+    let (mut appointments, mut blocks) = (Vec::new(), 0);
+    for row in rows {
+        // A hold that ran out keeps nothing.
+        if row.hold_expires_at.is_some_and(|until| until <= at) {
+            continue;
+        }
+        match row.appointment_id {
+            Some(id) => appointments.push(Id::from_uuid(id)),
+            None => blocks += 1,
+        }
+    }
+    if appointments.is_empty() && blocks == 0 {
+        return Ok(());
+    }
+    refused(in_the_way(appointments, blocks))
+}
+
+fn in_the_way(mut appointments: Vec<AppointmentId>, blocks: usize) -> SetupRefused {
+    appointments.sort_unstable();
+    appointments.dedup();
+    SetupRefused::InTheWay { appointments, blocks }
+}
+
+fn claims_ahead(tx: &mut TenantTx<'_>, at: OffsetDateTime) -> Refusable<Vec<ClaimRow>> {
+    let tenant = tx.tenant_uuid();
+    Ok(sql_query(format!(
+        "{SELECT_CLAIMS} e.active AND e.ends_at > $2 ORDER BY e.id"
+    ))
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Timestamptz, _>(at)
+    .load::<ClaimRow>(tx.conn())?)
+}
+
+#[derive(QueryableByName)]
+struct ScheduleRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SmallInt)]
+    at_hour: i16,
+    #[diesel(sql_type = SmallInt)]
+    at_minute: i16,
+    #[diesel(sql_type = Nullable<SmallInt>)]
+    day_of_month: Option<i16>,
+}
+
+/// What is due by the tenant's wall clock is due by the new one.
+fn move_schedules(tx: &mut TenantTx<'_>, zone: &Zone, at: OffsetDateTime) -> Refusable<()> {
+    let tenant = tx.tenant_uuid();
+    let rows = sql_query(
+        "SELECT id, at_hour, at_minute, day_of_month FROM schedules WHERE tenant_id = $1 ORDER BY id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .load::<ScheduleRow>(tx.conn())?;
+    for row in rows {
+        let small = |value: i16| u8::try_from(value).map_err(|error| impossible(row.id, &error));
+        let rule = WallClockRule {
+            hour: small(row.at_hour)?,
+            minute: small(row.at_minute)?,
+            day_of_month: row.day_of_month.map(small).transpose()?,
+        };
+        let next = rule
+            .next_after(zone, at)
+            .ok_or_else(|| impossible(row.id, &"never due"))?;
+        sql_query("UPDATE schedules SET zone = $3, next_run_at = $4 WHERE tenant_id = $1 AND id = $2")
+            .bind::<SqlUuid, _>(tenant)
+            .bind::<SqlUuid, _>(row.id)
+            .bind::<Text, _>(zone.name())
+            .bind::<Timestamptz, _>(next)
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+fn impossible(id: Uuid, what: &dyn std::fmt::Display) -> TxError<SetupRefused> {
+    TxError::impossible("schedules", id, what)
+}
+
+/// All claims that lie ahead under the other rule, in one statement. Each lies inside of what it was or is to
+/// be, so that no two of them meet on the way if none do in the end.
+fn rewrite_claims(tx: &mut TenantTx<'_>, rule: BufferRule, at: OffsetDateTime) -> Refusable<()> {
+    let mut rows = Vec::new();
+    for row in claims_ahead(tx, at)? {
+        if let Some(claim) = row.claim()?.under(rule) {
+            rows.push((row, claim));
+        }
+    }
+    let claims: Vec<Claim> = rows.iter().map(|(_, claim)| claim.clone()).collect();
+    let clashing = clashes(&claims);
+    if !clashing.is_empty() {
+        let owners: Vec<Option<Uuid>> = clashing
+            .iter()
+            .filter_map(|position| rows.get(*position).map(|(row, _)| row.appointment_id))
+            .collect();
+        let appointments = owners.iter().flatten().map(|id| Id::from_uuid(*id)).collect();
+        let blocks = owners.iter().filter(|owner| owner.is_none()).count();
+        return refused(in_the_way(appointments, blocks));
+    }
+    let tenant = tx.tenant_uuid();
+    sql_query(
+        "UPDATE engagements e SET starts_at = c.starts, ends_at = c.ends, buffers_shared = $5
+         FROM unnest($2, $3, $4) AS c (id, starts, ends)
+         WHERE e.tenant_id = $1 AND e.id = c.id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(rows.iter().map(|(row, _)| row.id).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(claims.iter().map(|claim| claim.range.start()).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(claims.iter().map(|claim| claim.range.end()).collect::<Vec<_>>())
+    .bind::<Bool, _>(rule == BufferRule::Shared)
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct PlanRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Jsonb)]
+    plan: Value,
+}
+
+/// The claims as appointments remember them, those of expired holds included: late money takes them again.
+/// The appointment has another version from now on, so that nobody writes the old plan back.
+fn rewrite_plans(tx: &mut TenantTx<'_>, rule: BufferRule, at: OffsetDateTime) -> Refusable<()> {
+    let tenant = tx.tenant_uuid();
+    let rows = sql_query(
+        "SELECT id, plan FROM appointments WHERE tenant_id = $1 AND end_at > $2
+            AND state IN ('requested', 'held', 'confirmed', 'checked_in', 'in_progress', 'expired')
+         ORDER BY id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Timestamptz, _>(at)
+    .load::<PlanRow>(tx.conn())?;
+    let mut plans: BTreeMap<Uuid, Value> = BTreeMap::new();
+    for row in rows {
+        let impossible = |error: serde_json::Error| TxError::impossible("appointments", row.id, error);
+        let mut plan = row.plan;
+        if let Some(claims) = plan.get_mut("claims") {
+            let before: Vec<Claim> = serde_json::from_value(claims.take()).map_err(impossible)?;
+            let after: Vec<Claim> = before.iter().filter_map(|claim| claim.under(rule)).collect();
+            *claims = serde_json::to_value(after).map_err(impossible)?;
+        }
+        plans.insert(row.id, plan);
+    }
+    sql_query(
+        "UPDATE appointments a SET plan = p.plan, version = a.version + 1
+         FROM unnest($2, $3) AS p (id, plan) WHERE a.tenant_id = $1 AND a.id = p.id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(plans.keys().copied().collect::<Vec<_>>())
+    .bind::<Array<Jsonb>, _>(plans.into_values().collect::<Vec<_>>())
+    .execute(tx.conn())?;
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! Recording a change: the lock, the step, the bookings it meets.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::Uuid as SqlUuid;
+use ratiba_booking::appointment::Version;
+use ratiba_booking::event::BookingEvent;
+use ratiba_booking::policy::Policy;
+use ratiba_booking::setup::hits::met;
+use ratiba_booking::setup::{Recorded, SetupChange, SetupStep};
+
+use super::{Refusable, blocks, catalogue, dated, hits, people, policy, premises};
+use crate::database::{TenantTx, TxError};
+use crate::outbox;
+
+pub(super) fn record(tx: &mut TenantTx<'_>, change: &SetupChange) -> Refusable<Recorded> {
+    lock(tx)?;
+    let known = super::super::catalogue::policy(tx)?;
+    let reach = change.step.reach(&known.zone);
+    let before = premises::read(tx, &known.zone, &reach, change.at)?;
+    let version = write(tx, change, &known)?;
+    if let Some(cause) = change.step.takes_back() {
+        hits::take_back(tx, cause, change)?;
+    }
+    let found = match (before, change.step.cause()) {
+        (Some(before), Some(cause)) => {
+            let after = premises::read(tx, &known.zone, &reach, change.at)?.unwrap_or_else(|| before.clone());
+            let reached = premises::booked(tx, &reach, change.at)?;
+            // What ran out is entered as well and counts as over; money that comes late makes it stand again.
+            let run_out = met(&before, &after, &reached.run_out, change.at);
+            hits::list_met(tx, cause, run_out, change)?;
+            let standing = met(&before, &after, &reached.standing, change.at);
+            hits::list_met(tx, cause, standing, change)?
+        }
+        (None, _) | (_, None) => BTreeMap::new(),
+    };
+    if !found.is_empty() {
+        let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
+        outbox::append_event(
+            tx,
+            super::super::record::TOPIC,
+            &BookingEvent::BookingsHit { count },
+            change.at,
+        )?;
+    }
+    Ok(Recorded { version, hits: found })
+}
+
+/// Keeps every booking of the tenant out until this transaction ends; see the module above.
+fn lock<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    sql_query("SELECT pg_advisory_xact_lock(1, ratiba_setup_lock($1))")
+        .bind::<SqlUuid, _>(tenant)
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Writes the step. What follows from it for bookings is found by comparing what they stand on before and
+/// after.
+fn write(tx: &mut TenantTx<'_>, change: &SetupChange, known: &Policy) -> Refusable<Version> {
+    match &change.step {
+        SetupStep::PutService { service, version } => catalogue::put_service(tx, service, *version),
+        SetupStep::OfferService {
+            id,
+            offering,
+            version,
+        } => catalogue::offer_service(tx, *id, *offering, *version),
+        SetupStep::PutResource { resource, version } => catalogue::put_resource(tx, resource, *version),
+        SetupStep::OfferResource {
+            id,
+            offering,
+            version,
+        } => catalogue::offer_resource(tx, *id, *offering, *version),
+        SetupStep::PutHours {
+            staff,
+            weekly,
+            version,
+        } => people::put_hours(tx, *staff, weekly, *version),
+        SetupStep::PutSkills {
+            staff,
+            services,
+            version,
+        } => people::put_skills(tx, *staff, services, *version),
+        SetupStep::PutStanding {
+            staff,
+            standing,
+            version,
+        } => people::put_standing(tx, *staff, *standing, *version),
+        SetupStep::PutOverride {
+            staff,
+            day,
+            blocks,
+            version,
+        } => dated::put_override(tx, (*staff, *day), blocks, *version, change.at),
+        SetupStep::RemoveOverride { staff, day } => dated::remove_override(tx, *staff, *day),
+        SetupStep::AddLeave(leave) => dated::add_leave(tx, leave, change.at),
+        SetupStep::RemoveLeave { staff, id } => dated::remove_leave(tx, *staff, *id),
+        SetupStep::AddOutage(outage) => dated::add_outage(tx, outage, change.at),
+        SetupStep::RemoveOutage { resource, id } => dated::remove_outage(tx, *resource, *id),
+        SetupStep::AddBlocks(wanted) => blocks::add(tx, wanted, known.rules.buffers, change),
+        SetupStep::RemoveBlock(id) => blocks::remove(tx, *id, change.at),
+        SetupStep::PutOpeningHours { weekly, version } => {
+            dated::put_opening_hours(tx, weekly.as_deref(), *version)
+        }
+        SetupStep::PutHoliday { holiday, version } => dated::put_holiday(tx, holiday, *version),
+        SetupStep::AddHolidays(holidays) => dated::add_holidays(tx, holidays),
+        SetupStep::RemoveHoliday(day) => dated::remove_holiday(tx, *day),
+        SetupStep::PutPolicy { policy, version } => policy::put(tx, known, policy, *version, change.at),
+    }
+}

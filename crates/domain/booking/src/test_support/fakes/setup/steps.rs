@@ -1,0 +1,442 @@
+//! The steps of a setup in memory: what each of them writes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use time::OffsetDateTime;
+
+use super::Shelves;
+use crate::appointment::{Appointment, AppointmentId, Version};
+use crate::availability::{BusinessHours, Hours, WeeklyBlock};
+use crate::catalogue::{Offering, ResourceId, Service, ServiceId, StaffId};
+use crate::engagement::Claim;
+use crate::policy::{Policy, Rounding};
+use crate::setup::hits::{Booked, Premises, ResourcePremises, StaffPremises};
+use crate::setup::{
+    Block, BlockId, BlockSubject, Holiday, RosterCard, SetupChange, SetupRefused, SetupStep, Standing,
+    Versioned, Why, clashes,
+};
+use crate::test_support::fakes::Pages;
+
+impl Pages {
+    fn keeps(appointment: &Appointment, at: OffsetDateTime) -> bool {
+        let deadline = appointment.state().deadline();
+        appointment.state().keeps_its_time() && deadline.is_none_or(|deadline| deadline > at)
+    }
+
+    pub(super) fn booked(&self, at: OffsetDateTime) -> Vec<Booked> {
+        let all = self.appointments.values().filter(|a| Self::keeps(a, at));
+        let claims = all.flat_map(|a| {
+            let claims = self.claims.get(&a.id()).into_iter().flatten();
+            claims.map(|claim| Booked {
+                appointment: a.id(),
+                service: a.booking().service,
+                claim: claim.clone(),
+            })
+        });
+        claims.collect()
+    }
+}
+
+fn put<K: Ord, T>(
+    shelf: &mut BTreeMap<K, Versioned<T>>,
+    key: K,
+    value: T,
+    version: Version,
+) -> Result<Version, SetupRefused> {
+    let recorded = shelf.get(&key).map(|known| known.version);
+    match recorded {
+        None if version != Version::NEW => return Err(SetupRefused::Unknown),
+        Some(recorded) if recorded != version => return Err(SetupRefused::Stale),
+        None | Some(_) => {}
+    }
+    let version = version.next();
+    shelf.insert(key, Versioned { value, version });
+    Ok(version)
+}
+
+/// As [`put`], for a date: one that has hours already needs their version.
+fn put_dated<K: Ord, T>(
+    shelf: &mut BTreeMap<K, Versioned<T>>,
+    key: K,
+    value: T,
+    version: Option<Version>,
+) -> Result<Version, SetupRefused> {
+    match (shelf.contains_key(&key), version) {
+        (true, None) => Err(SetupRefused::VersionNeeded),
+        (false, Some(_)) => Err(SetupRefused::Stale),
+        (_, version) => put(shelf, key, value, version.unwrap_or(Version::NEW)),
+    }
+}
+
+/// Something without a version was there, or never was.
+const fn found(there: bool) -> Result<Version, SetupRefused> {
+    if there {
+        Ok(Version::NEW)
+    } else {
+        Err(SetupRefused::Unknown)
+    }
+}
+
+fn remove_one<T>(all: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Result<Version, SetupRefused> {
+    let before = all.len();
+    all.retain(|one| !is_it(one));
+    found(all.len() < before)
+}
+
+impl Shelves {
+    pub(super) fn premises(&self) -> Premises {
+        let active = self
+            .people
+            .values()
+            .filter(|card| card.value.standing == Standing::Active);
+        let staff = active.map(|card| {
+            let id = card.value.id;
+            let dated = self.overrides.iter().filter(|((staff, _), _)| *staff == id);
+            let premises = StaffPremises {
+                hours: Hours {
+                    weekly: card.value.weekly.clone(),
+                    dated: dated
+                        .map(|((_, day), blocks)| (*day, blocks.value.clone()))
+                        .collect(),
+                },
+                leave: self
+                    .leave
+                    .iter()
+                    .filter(|l| l.staff == id)
+                    .map(|l| l.range)
+                    .collect(),
+                services: card.value.services.clone(),
+            };
+            (id, premises)
+        });
+        let bookable = self
+            .resources
+            .values()
+            .filter(|r| r.value.offering == Offering::Active);
+        let resources = bookable.map(|resource| {
+            let id = resource.value.id;
+            let out = self.outages.iter().filter(|outage| outage.resource == id);
+            let premises = ResourcePremises {
+                capacity: resource.value.capacity,
+                out_of_service: out.map(|outage| outage.range).collect(),
+            };
+            (id, premises)
+        });
+        Premises {
+            zone: self.policy.value.zone.clone(),
+            business: BusinessHours {
+                weekly: self.opening.value.clone(),
+                dated: self
+                    .holidays
+                    .iter()
+                    .map(|(day, holiday)| (*day, holiday.value.blocks.clone()))
+                    .collect(),
+            },
+            staff: staff.collect(),
+            resources: resources.collect(),
+        }
+    }
+
+    fn person(&mut self, id: StaffId, version: Version) -> Result<&mut RosterCard, SetupRefused> {
+        let card = self.people.get_mut(&id).ok_or(SetupRefused::Unknown)?;
+        if card.version != version {
+            return Err(SetupRefused::Stale);
+        }
+        card.version = version.next();
+        Ok(&mut card.value)
+    }
+
+    /// Writes a step; what it meets is found by comparing the premises before and after.
+    pub(super) fn apply(&mut self, pages: &mut Pages, change: &SetupChange) -> Result<Version, SetupRefused> {
+        use SetupStep as Step;
+        match change.step.clone() {
+            Step::PutService { service, version } => self.put_service(service, version),
+            Step::OfferService {
+                id,
+                offering,
+                version,
+            } => self.offer_service(id, offering, version),
+            Step::PutResource { resource, version } => {
+                put(&mut self.resources, resource.id, resource, version)
+            }
+            Step::OfferResource {
+                id,
+                offering,
+                version,
+            } => self.offer_resource(id, offering, version),
+            Step::AddOutage(outage) => {
+                found(self.resources.contains_key(&outage.resource))?;
+                self.outages.push(outage);
+                Ok(Version::NEW)
+            }
+            Step::RemoveOutage { resource, id } => {
+                remove_one(&mut self.outages, |one| (one.resource, one.id) == (resource, id))
+            }
+            Step::PutHours {
+                staff,
+                weekly,
+                version,
+            } => {
+                self.person(staff, version)?.weekly = weekly;
+                Ok(version.next())
+            }
+            Step::PutSkills {
+                staff,
+                services,
+                version,
+            } => self.put_skills(staff, services, version),
+            Step::PutStanding {
+                staff,
+                standing,
+                version,
+            } => {
+                self.person(staff, version)?.standing = standing;
+                Ok(version.next())
+            }
+            Step::PutOverride {
+                staff,
+                day,
+                blocks,
+                version,
+            } => {
+                found(self.people.contains_key(&staff))?;
+                put_dated(&mut self.overrides, (staff, day), blocks, version)
+            }
+            Step::RemoveOverride { staff, day } => found(self.overrides.remove(&(staff, day)).is_some()),
+            Step::AddLeave(leave) => {
+                found(self.people.contains_key(&leave.staff))?;
+                self.leave.push(leave);
+                Ok(Version::NEW)
+            }
+            Step::RemoveLeave { staff, id } => {
+                remove_one(&mut self.leave, |one| (one.staff, one.id) == (staff, id))
+            }
+            Step::AddBlocks(blocks) => self.add_blocks(pages, blocks),
+            Step::RemoveBlock(id) => self.remove_block(pages, id),
+            Step::PutOpeningHours { weekly, version } => self.put_opening(weekly, version),
+            Step::PutHoliday { holiday, version } => {
+                put_dated(&mut self.holidays, holiday.day, holiday, version)
+            }
+            Step::AddHolidays(holidays) => self.add_holidays(holidays),
+            Step::RemoveHoliday(day) => found(self.holidays.remove(&day).is_some()),
+            Step::PutPolicy { policy, version } => {
+                self.put_policy(pages, policy, version, change.at)?;
+                Ok(version.next())
+            }
+        }
+    }
+
+    fn offer_service(
+        &mut self,
+        id: ServiceId,
+        offering: Offering,
+        version: Version,
+    ) -> Result<Version, SetupRefused> {
+        let known = self.services.get(&id).ok_or(SetupRefused::Unknown)?;
+        let mut service = known.value.clone();
+        service.offering = offering;
+        self.put_service(service, version)
+    }
+
+    fn offer_resource(
+        &mut self,
+        id: ResourceId,
+        offering: Offering,
+        version: Version,
+    ) -> Result<Version, SetupRefused> {
+        let known = self.resources.get(&id).ok_or(SetupRefused::Unknown)?;
+        let mut resource = known.value.clone();
+        resource.offering = offering;
+        put(&mut self.resources, id, resource, version)
+    }
+
+    fn put_skills(
+        &mut self,
+        staff: StaffId,
+        services: BTreeSet<ServiceId>,
+        version: Version,
+    ) -> Result<Version, SetupRefused> {
+        if let Some(id) = services.iter().find(|id| !self.services.contains_key(id)) {
+            return Err(SetupRefused::UnknownPart(
+                format!("service_ids {id}"),
+                Why::Unknown,
+            ));
+        }
+        for service in self.services.values_mut() {
+            let changed = if services.contains(&service.value.id) {
+                service.value.staff.insert(staff)
+            } else {
+                service.value.staff.remove(&staff)
+            };
+            if changed {
+                service.version = service.version.next();
+            }
+        }
+        self.person(staff, version)?.services = services;
+        Ok(version.next())
+    }
+
+    fn put_opening(
+        &mut self,
+        value: Option<Vec<WeeklyBlock>>,
+        version: Version,
+    ) -> Result<Version, SetupRefused> {
+        if self.opening.version != version {
+            return Err(SetupRefused::Stale);
+        }
+        let version = version.next();
+        self.opening = Versioned { value, version };
+        Ok(version)
+    }
+
+    fn add_holidays(&mut self, holidays: Vec<Holiday>) -> Result<Version, SetupRefused> {
+        for value in holidays {
+            let version = Version::NEW.next();
+            self.holidays
+                .entry(value.day)
+                .or_insert(Versioned { value, version });
+        }
+        Ok(Version::NEW)
+    }
+
+    fn remove_block(&mut self, pages: &mut Pages, id: BlockId) -> Result<Version, SetupRefused> {
+        let known = self.blocks.iter().position(|block| block.id == id);
+        let block = known
+            .map(|at| self.blocks.remove(at))
+            .ok_or(SetupRefused::Unknown)?;
+        let claims = self.claims_of(&block)?;
+        pages.blocks.retain(|claim| !claims.contains(claim));
+        Ok(Version::NEW)
+    }
+
+    fn claims_of(&self, block: &Block) -> Result<Vec<Claim>, SetupRefused> {
+        let capacity = match block.subject {
+            BlockSubject::Staff(staff) => {
+                self.people.get(&staff).ok_or(SetupRefused::Unknown)?;
+                1
+            }
+            BlockSubject::Resource { id, seat } => {
+                let resource = self.resources.get(&id).ok_or(SetupRefused::Unknown)?;
+                if seat.is_some_and(|seat| seat >= resource.value.capacity) {
+                    return Err(SetupRefused::UnknownPart("seat".to_owned(), Why::Unknown));
+                }
+                resource.value.capacity
+            }
+        };
+        Ok(block.claims(capacity, self.policy.value.rules.buffers))
+    }
+
+    fn add_blocks(&mut self, pages: &mut Pages, blocks: Vec<Block>) -> Result<Version, SetupRefused> {
+        let mut wanted = Vec::new();
+        for block in &blocks {
+            wanted.extend(self.claims_of(block)?);
+        }
+        let meets = |claim: &Claim| wanted.iter().any(|one| one.conflicts(claim));
+        let in_the_way = pages.claims.iter().filter(|(_, claims)| claims.iter().any(meets));
+        let appointments: Vec<AppointmentId> = in_the_way.map(|(id, _)| *id).collect();
+        let others = pages.blocks.iter().filter(|claim| meets(claim)).count();
+        if !appointments.is_empty() || others > 0 {
+            return Err(SetupRefused::InTheWay {
+                appointments,
+                blocks: others,
+            });
+        }
+        pages.blocks.extend(wanted);
+        self.blocks.extend(blocks);
+        Ok(Version::NEW)
+    }
+
+    fn put_service(&mut self, service: Service, version: Version) -> Result<Version, SetupRefused> {
+        let name_of = |service: &Service| service.name.to_lowercase();
+        let taken = self.services.values().any(|other| {
+            other.value.id != service.id
+                && other.value.offering == Offering::Active
+                && service.offering == Offering::Active
+                && name_of(&other.value) == name_of(&service)
+        });
+        if taken {
+            return Err(SetupRefused::NameTaken);
+        }
+        if let Some(id) = service.staff.iter().find(|id| !self.people.contains_key(id)) {
+            return Err(SetupRefused::UnknownPart(format!("staff_ids {id}"), Why::Unknown));
+        }
+        let version = put(&mut self.services, service.id, service, version)?;
+        self.link();
+        Ok(version)
+    }
+
+    /// Who can do what is one relation, seen from both sides: who gains or loses a service has another
+    /// version.
+    fn link(&mut self) {
+        for card in self.people.values_mut() {
+            let id = card.value.id;
+            let able = self
+                .services
+                .values()
+                .filter(|service| service.value.staff.contains(&id));
+            let able: BTreeSet<ServiceId> = able.map(|service| service.value.id).collect();
+            if card.value.services != able {
+                card.value.services = able;
+                card.version = card.version.next();
+            }
+        }
+    }
+
+    fn put_policy(
+        &mut self,
+        pages: &mut Pages,
+        policy: Policy,
+        version: Version,
+        at: OffsetDateTime,
+    ) -> Result<(), SetupRefused> {
+        if self.policy.version != version {
+            return Err(SetupRefused::Stale);
+        }
+        let with_cents: Vec<ServiceId> = self
+            .services
+            .values()
+            .filter(|one| one.value.offering == Offering::Active && one.value.price.whole_units().is_err())
+            .map(|one| one.value.id)
+            .collect();
+        if policy.rules.rounding == Rounding::WholeUnits && !with_cents.is_empty() {
+            return Err(SetupRefused::PricesHaveCents(with_cents));
+        }
+        let ahead = pages.booked(at);
+        let ahead = ahead.iter().filter(|booked| booked.claim.range.end() > at);
+        if policy.zone != self.policy.value.zone {
+            let mut appointments: Vec<AppointmentId> = ahead.map(|booked| booked.appointment).collect();
+            appointments.dedup();
+            let blocks = pages.blocks.iter().filter(|claim| claim.range.end() > at).count();
+            if !appointments.is_empty() || blocks > 0 {
+                return Err(SetupRefused::InTheWay { appointments, blocks });
+            }
+        } else if policy.rules.buffers != self.policy.value.rules.buffers {
+            let (owners, claims): (Vec<AppointmentId>, Vec<Claim>) = ahead
+                .filter_map(|booked| Some((booked.appointment, booked.claim.under(policy.rules.buffers)?)))
+                .unzip();
+            let clashing = clashes(&claims);
+            if !clashing.is_empty() {
+                let mut appointments: Vec<AppointmentId> = clashing
+                    .iter()
+                    .filter_map(|at| owners.get(*at).copied())
+                    .collect();
+                appointments.sort_unstable();
+                appointments.dedup();
+                return Err(SetupRefused::InTheWay {
+                    appointments,
+                    blocks: 0,
+                });
+            }
+            for claim in pages.claims.values_mut().flatten().chain(&mut pages.blocks) {
+                if claim.range.end() > at
+                    && let Some(rewritten) = claim.under(policy.rules.buffers)
+                {
+                    *claim = rewritten;
+                }
+            }
+        }
+        let (value, version) = (policy, version.next());
+        self.policy = Versioned { value, version };
+        Ok(())
+    }
+}

@@ -1,0 +1,350 @@
+//! What becomes of the bookings that a change meets, and of the time that blocks and buffers claim.
+
+use std::collections::BTreeSet;
+
+use ratiba_kernel::TimeRange;
+use time::Duration;
+use time::macros::date;
+
+use super::{
+    ALL, SetupUnderTest, a_leave, booked, cancelled, equipped, first, open_hits, put_hours, take,
+    ten_to_eleven, tenant, version_of,
+};
+use crate::catalogue::Offering;
+use crate::event::BookingEvent;
+use crate::policy::BufferRule;
+use crate::ports::{Change, ClaimChange};
+use crate::setup::{
+    Block, BlockSubject, Cause, Holiday, OutOfService, Recorded, Resolved, SetupRefused, SetupStep, Standing,
+};
+use crate::test_support::builders::{
+    AppointmentBuilder, NOW, appointment, at, every_day, from_to, resource, staff, zone,
+};
+
+pub(super) async fn a_leave_lists_what_it_meets<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    booked(setup, 1, ten_to_eleven(1)).await;
+    booked(setup, 2, AppointmentBuilder::new(2, from_to((11, 0), (12, 0)))).await;
+    booked(setup, 3, ten_to_eleven(3).by(2)).await;
+    // A hold that has run out by the time of the leave keeps nobody's time.
+    let overdue = AppointmentBuilder::new(4, from_to((9, 0), (10, 0)));
+    let early = NOW - Duration::hours(1);
+    let mut change = Change::at(early).with(overdue.held(early), ClaimChange::Take);
+    change.head = Some(overdue.head(early));
+    setup.appointments().record(tenant(), change).await.unwrap();
+
+    let leave = a_leave(1, from_to((9, 0), (11, 0)));
+    let recorded = take(setup, SetupStep::AddLeave(leave.clone())).await.unwrap();
+    assert_eq!(
+        recorded.hits.keys().copied().collect::<Vec<_>>(),
+        [appointment(1)]
+    );
+    let listed = open_hits(setup).await;
+    assert_eq!(listed.len(), 1);
+    let hit = &listed[0];
+    assert_eq!(Some(&hit.id), recorded.hits.get(&appointment(1)));
+    assert_eq!(
+        (hit.cause, hit.appointment, hit.found_at, hit.found_by.as_str()),
+        (Cause::Leave(leave.id), appointment(1), NOW, "token:1")
+    );
+    assert!(
+        setup
+            .events(tenant())
+            .await
+            .contains(&BookingEvent::BookingsHit { count: 1 })
+    );
+    let kept = setup
+        .appointments()
+        .appointment(tenant(), appointment(1))
+        .await
+        .unwrap();
+    assert!(
+        kept.unwrap().state().keeps_its_time(),
+        "listed for a person, not lost"
+    );
+}
+
+pub(super) async fn an_entry_ends_by_hand_or_by_itself<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    booked(setup, 1, ten_to_eleven(1)).await;
+    booked(setup, 2, AppointmentBuilder::new(2, from_to((11, 0), (12, 0)))).await;
+    let leave = a_leave(1, from_to((9, 0), (12, 0)));
+    let recorded = take(setup, SetupStep::AddLeave(leave)).await.unwrap();
+    cancelled(setup, 1).await;
+    let open = open_hits(setup).await;
+    assert_eq!(
+        open.iter().map(|hit| hit.appointment).collect::<Vec<_>>(),
+        [appointment(2)]
+    );
+    let id = recorded.hits[&appointment(2)];
+    for (who, when) in [("token:2", NOW), ("token:3", NOW + Duration::HOUR)] {
+        assert!(setup.list().resolve(tenant(), id, who, when).await.unwrap());
+    }
+    let nobody = ratiba_kernel::Id::from_uuid(resource(999).as_uuid());
+    assert!(
+        !setup
+            .list()
+            .resolve(tenant(), nobody, "token:2", NOW)
+            .await
+            .unwrap()
+    );
+    assert_eq!(open_hits(setup).await, []);
+    let all = setup.list().hits(tenant(), ALL, true).await.unwrap();
+    let ends: Vec<Option<Resolved>> = all.into_iter().map(|hit| hit.resolved).collect();
+    let seen = Resolved::By {
+        who: "token:2".to_owned(),
+        at: NOW,
+    };
+    assert_eq!(ends.len(), 2);
+    assert!(ends.contains(&Some(Resolved::Itself)) && ends.contains(&Some(seen)));
+}
+
+pub(super) async fn a_leave_that_is_withdrawn_takes_its_entries_back<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    booked(setup, 1, ten_to_eleven(1)).await;
+    let leave = a_leave(1, from_to((9, 0), (12, 0)));
+    let id = leave.id;
+    take(setup, SetupStep::AddLeave(leave)).await.unwrap();
+    assert_eq!(open_hits(setup).await.len(), 1);
+    let withdraw = SetupStep::RemoveLeave { staff: staff(1), id };
+    take(setup, withdraw).await.unwrap();
+    assert_eq!(open_hits(setup).await, []);
+}
+
+pub(super) async fn every_kind_of_change_lists_its_bookings<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    booked(setup, 1, ten_to_eleven(1).in_resource(1)).await;
+    let hit = async |step| {
+        let recorded = take(setup, step).await.unwrap();
+        recorded.hits.into_keys().collect::<Vec<_>>()
+    };
+    let off = SetupStep::PutOverride {
+        staff: staff(1),
+        day: date!(2026 - 05 - 13),
+        blocks: Vec::new(),
+        version: None,
+    };
+    assert_eq!(hit(off).await, [appointment(1)]);
+    let back = SetupStep::RemoveOverride {
+        staff: staff(1),
+        day: date!(2026 - 05 - 13),
+    };
+    assert_eq!(hit(back).await, []);
+    let outage = OutOfService {
+        id: ratiba_kernel::Id::from_uuid(resource(801).as_uuid()),
+        resource: resource(1),
+        range: from_to((10, 30), (10, 45)),
+        reason: None,
+    };
+    assert_eq!(hit(SetupStep::AddOutage(outage)).await, [appointment(1)]);
+    let closed = Holiday {
+        day: date!(2026 - 05 - 13),
+        name: "Closed".to_owned(),
+        blocks: Vec::new(),
+    };
+    assert_eq!(hit(SetupStep::AddHolidays(vec![closed])).await, [appointment(1)]);
+    assert_eq!(hit(SetupStep::RemoveHoliday(date!(2026 - 05 - 13))).await, []);
+    let opening = SetupStep::PutOpeningHours {
+        weekly: Some(every_day(12 * 60, 20 * 60)),
+        version: setup.shelf().opening_hours(tenant()).await.unwrap().version,
+    };
+    assert_eq!(hit(opening).await, [appointment(1)]);
+    let anytime = SetupStep::PutOpeningHours {
+        weekly: None,
+        version: setup.shelf().opening_hours(tenant()).await.unwrap().version,
+    };
+    assert_eq!(hit(anytime).await, []);
+    let hours = SetupStep::PutHours {
+        staff: staff(1),
+        weekly: Vec::new(),
+        version: version_of(setup, 1).await,
+    };
+    assert_eq!(hit(hours).await, [appointment(1)]);
+    assert_eq!(hit(put_hours(1, version_of(setup, 1).await)).await, []);
+    let unlearnt = SetupStep::PutSkills {
+        staff: staff(1),
+        services: BTreeSet::new(),
+        version: version_of(setup, 1).await,
+    };
+    assert_eq!(hit(unlearnt).await, [appointment(1)]);
+    let left = SetupStep::PutStanding {
+        staff: staff(1),
+        standing: Standing::Left,
+        version: version_of(setup, 1).await,
+    };
+    assert_eq!(hit(left).await, [appointment(1)]);
+    let retired = SetupStep::OfferResource {
+        id: resource(1),
+        offering: Offering::Retired,
+        version: first(),
+    };
+    // The outage took some of it already; retiring takes the rest.
+    assert_eq!(hit(retired).await, [appointment(1)]);
+}
+
+fn a_block(number: u64, subject: BlockSubject, range: TimeRange) -> Block {
+    Block {
+        id: ratiba_kernel::Id::from_uuid(resource(700 + number).as_uuid()),
+        subject,
+        range,
+        reason: Some("lunch".to_owned()),
+    }
+}
+
+pub(super) async fn a_block_claims_time_or_names_what_is_in_the_way<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    booked(setup, 1, ten_to_eleven(1)).await;
+    let mine = BlockSubject::Staff(staff(1));
+    let free = a_block(1, mine, from_to((11, 0), (12, 0)));
+    let met = a_block(2, mine, from_to((10, 30), (11, 0)));
+    let refused = take(setup, SetupStep::AddBlocks(vec![free.clone(), met]))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refused,
+        SetupRefused::InTheWay {
+            appointments: vec![appointment(1)],
+            blocks: 0
+        }
+    );
+    let day = from_to((0, 0), (24, 0));
+    assert_eq!(
+        setup.shelf().blocks(tenant(), day, ALL).await.unwrap(),
+        [],
+        "all or none"
+    );
+    take(setup, SetupStep::AddBlocks(vec![free.clone()]))
+        .await
+        .unwrap();
+    assert_eq!(
+        setup.shelf().blocks(tenant(), day, ALL).await.unwrap(),
+        std::slice::from_ref(&free)
+    );
+    let late = AppointmentBuilder::new(2, from_to((11, 30), (12, 30)));
+    let mut change = Change::at(NOW).with(late.held(NOW), ClaimChange::Take);
+    change.head = Some(late.head(NOW));
+    let taken = setup.appointments().record(tenant(), change.clone()).await;
+    assert_eq!(taken.unwrap_err(), crate::ports::RecordError::SlotTaken);
+    let twice = a_block(3, mine, from_to((11, 30), (11, 45)));
+    let refused = take(setup, SetupStep::AddBlocks(vec![twice])).await.unwrap_err();
+    assert!(
+        matches!(refused, SetupRefused::InTheWay { blocks: 1, .. }),
+        "{refused:?}"
+    );
+    take(setup, SetupStep::RemoveBlock(free.id)).await.unwrap();
+    assert_eq!(setup.shelf().blocks(tenant(), day, ALL).await.unwrap(), []);
+    setup.appointments().record(tenant(), change).await.unwrap();
+
+    // A block of a whole room takes every place of it, for days.
+    let room = BlockSubject::Resource {
+        id: resource(1),
+        seat: None,
+    };
+    let days = TimeRange::new(at(0, 0), at(72, 0)).unwrap();
+    take(setup, SetupStep::AddBlocks(vec![a_block(4, room, days)]))
+        .await
+        .unwrap();
+    let inside = TimeRange::new(at(50, 0), at(51, 0)).unwrap();
+    let seated = AppointmentBuilder::new(3, inside).in_resource(1);
+    let mut change = Change::at(NOW).with(seated.held(NOW), ClaimChange::Take);
+    change.head = Some(seated.head(NOW));
+    let taken = setup.appointments().record(tenant(), change).await;
+    assert_eq!(taken.unwrap_err(), crate::ports::RecordError::SlotTaken);
+    let no_such_seat = BlockSubject::Resource {
+        id: resource(1),
+        seat: Some(2),
+    };
+    let step = SetupStep::AddBlocks(vec![a_block(5, no_such_seat, from_to((9, 0), (10, 0)))]);
+    assert!(matches!(
+        take(setup, step).await.unwrap_err(),
+        SetupRefused::UnknownPart(..)
+    ));
+}
+
+pub(super) async fn sharing_buffers_rewrites_what_lies_ahead<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    booked(setup, 1, ten_to_eleven(1).with_buffer_after(15)).await;
+    switch(setup, BufferRule::Shared).await.unwrap();
+    let found = setup
+        .appointments()
+        .appointment(tenant(), appointment(1))
+        .await
+        .unwrap()
+        .unwrap();
+    let held = setup.appointments();
+    // Ten minutes are no longer enough beside a need of fifteen, and fifteen are; both rules agree on that.
+    for (number, from, fits) in [(2, (11, 10), false), (3, (11, 15), true)] {
+        let next = AppointmentBuilder::new(number, from_to(from, (12, 0))).sharing_buffers(10, 0);
+        let mut change = Change::at(NOW).with(next.held(NOW), ClaimChange::Take);
+        change.head = Some(next.head(NOW));
+        assert_eq!(held.record(tenant(), change).await.is_ok(), fits, "{number}");
+    }
+    if let Some(claim) = found.booking().claims.first() {
+        assert_eq!(claim.work(), from_to((10, 0), (11, 0)));
+    }
+}
+
+async fn switch<S: SetupUnderTest>(setup: &S, rule: BufferRule) -> Result<Recorded, SetupRefused> {
+    let known = setup.shelf().policy(tenant()).await.unwrap();
+    let mut changed = known.value;
+    changed.rules.buffers = rule;
+    let put = SetupStep::PutPolicy {
+        policy: changed,
+        version: known.version,
+    };
+    take(setup, put).await
+}
+
+pub(super) async fn stacking_buffers_is_refused_where_two_would_clash<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    switch(setup, BufferRule::Shared).await.unwrap();
+    booked(setup, 1, ten_to_eleven(1).sharing_buffers(0, 15)).await;
+    let next = AppointmentBuilder::new(2, from_to((11, 15), (12, 0))).sharing_buffers(10, 0);
+    booked(setup, 2, next).await;
+    booked(setup, 3, ten_to_eleven(3).by(2).sharing_buffers(0, 15)).await;
+    let refused = switch(setup, BufferRule::Stacked).await.unwrap_err();
+    assert_eq!(
+        refused,
+        SetupRefused::InTheWay {
+            appointments: vec![appointment(1), appointment(2)],
+            blocks: 0
+        }
+    );
+    assert_eq!(
+        setup.shelf().policy(tenant()).await.unwrap().value.rules.buffers,
+        BufferRule::Shared
+    );
+    cancelled(setup, 2).await;
+    switch(setup, BufferRule::Stacked).await.unwrap();
+    // The time kept free after the first is claimed now.
+    let close = AppointmentBuilder::new(4, from_to((11, 10), (12, 0)));
+    let mut change = Change::at(NOW).with(close.held(NOW), ClaimChange::Take);
+    change.head = Some(close.head(NOW));
+    let taken = setup.appointments().record(tenant(), change).await;
+    assert_eq!(taken.unwrap_err(), crate::ports::RecordError::SlotTaken);
+}
+
+pub(super) async fn the_zone_stays_while_anything_lies_ahead<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    booked(setup, 1, ten_to_eleven(1)).await;
+    let moved = async || {
+        let known = setup.shelf().policy(tenant()).await.unwrap();
+        let mut changed = known.value;
+        changed.zone = zone("Asia/Kolkata");
+        let put = SetupStep::PutPolicy {
+            policy: changed,
+            version: known.version,
+        };
+        take(setup, put).await
+    };
+    let refused = moved().await.unwrap_err();
+    assert!(
+        matches!(refused, SetupRefused::InTheWay { appointments, .. } if appointments == [appointment(1)])
+    );
+    cancelled(setup, 1).await;
+    moved().await.unwrap();
+    assert_eq!(
+        setup.shelf().policy(tenant()).await.unwrap().value.zone,
+        zone("Asia/Kolkata")
+    );
+}

@@ -1,0 +1,12 @@
+DROP TABLE bookings_hit;
+DROP INDEX engagements_of_block;
+ALTER TABLE engagements DROP COLUMN block_id;
+DROP TABLE blocks;
+DROP INDEX resource_outages_of;
+ALTER TABLE resource_outages DROP CONSTRAINT resource_outages_reason_check;
+ALTER TABLE staff_leave DROP CONSTRAINT staff_leave_reason_check;
+ALTER TABLE tenant_settings DROP COLUMN hours_version;
+ALTER TABLE holidays DROP COLUMN version;
+ALTER TABLE staff_overrides DROP COLUMN version;
+ALTER TABLE resources DROP COLUMN version;
+ALTER TABLE services DROP COLUMN booking_window;
