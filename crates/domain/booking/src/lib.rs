@@ -20,6 +20,11 @@ pub mod visit;
 pub mod availability;
 pub mod cross_sell;
 
+pub mod queue;
+pub mod waitlist;
+
+pub mod calendar_feed;
+
 pub mod event;
 pub mod ports;
 pub mod use_cases;
