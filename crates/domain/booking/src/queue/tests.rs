@@ -133,6 +133,8 @@ fn team(people: u64) -> SalonBuilder {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn nobody_in_the_queue_is_promised_the_time_of_another(
         people in 1u64..4,
