@@ -2,11 +2,14 @@
 
 pub mod appointments;
 pub mod availability;
+pub mod calendars;
 pub mod commission;
 pub mod daraja;
 pub mod docs;
 pub mod health;
 pub mod visits;
+pub mod waitlist;
+pub mod walk_ins;
 pub mod whatsapp;
 
 use actix_web::web;
@@ -23,6 +26,9 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(availability::endpoints());
     all.extend(visits::endpoints());
     all.extend(appointments::endpoints());
+    all.extend(walk_ins::endpoints());
+    all.extend(waitlist::endpoints());
+    all.extend(calendars::endpoints());
     all.extend(commission::endpoints());
     all
 }
