@@ -4,7 +4,7 @@ use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
 use ratiba_booking::availability::{PartRequest, StaffWish};
-use ratiba_booking::queue::{Departure, FirstName, Guest, NotWaiting, Outlook, QueueStanding, WalkInId};
+use ratiba_booking::queue::{Departure, Estimate, FirstName, Guest, NotWaiting, QueueStanding, WalkInId};
 use ratiba_booking::use_cases::{
     JoinOrder, JoinQueueError, LeaveQueueError, Queued, SeatOrder, SeatTurn, SeatWalkInError, Sitter,
 };
@@ -215,9 +215,9 @@ impl WalkInAnswer {
             QueueStanding::Seated { at, visit } => (Some(at), Some(visit.as_uuid()), None),
             QueueStanding::Left { at, how } => (Some(at), None, Some(departure_word(how))),
         };
-        let (estimate, reasons) = match &queued.outlook {
-            Some(Outlook::At(slot)) => (Some(SlotAnswer::of(slot, zone)), Vec::new()),
-            Some(Outlook::NotToday { reasons }) => (None, reasons.iter().map(reason_word).collect()),
+        let (estimate, reasons) = match &queued.estimate {
+            Some(Estimate::At(slot)) => (Some(SlotAnswer::of(slot, zone)), Vec::new()),
+            Some(Estimate::NotToday { reasons }) => (None, reasons.iter().map(reason_word).collect()),
             None => (None, Vec::new()),
         };
         Self {
@@ -291,7 +291,7 @@ async fn join(
     let (id, version) = (joined.entry.id, joined.entry.version);
     let queued = Queued {
         entry: joined.entry,
-        outlook: Some(Outlook::At(joined.slot)),
+        estimate: Some(Estimate::At(joined.slot)),
     };
     Ok(HttpResponse::Created()
         .insert_header((ETAG, etag(version)))
@@ -354,7 +354,7 @@ async fn seat(
     let seated = seated.map_err(|error| not_seated(error, &zone))?;
     let queued = Queued {
         entry: seated.entry,
-        outlook: None,
+        estimate: None,
     };
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, etag(queued.entry.version)))
@@ -424,5 +424,11 @@ async fn leave(
         LeaveQueueError::Unavailable(outage) => Problem::unavailable(&outage),
     })?;
     let zone = state.parts.booking.catalogue.policy(tenant).await?.zone;
-    Ok(answer(&Queued { entry, outlook: None }, &zone))
+    Ok(answer(
+        &Queued {
+            entry,
+            estimate: None,
+        },
+        &zone,
+    ))
 }

@@ -196,7 +196,7 @@ impl WalkIn {
 
 /// When somebody can be served.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outlook {
+pub enum Estimate {
     /// At this time, if nothing changes.
     At(Slot),
     /// Not today.
@@ -240,7 +240,7 @@ impl Line {
     ///
     /// # Errors
     /// [`RequestFault`] if the wish names what the facts do not know.
-    pub fn outlook(&self, parts: &[PartRequest]) -> Result<Outlook, RequestFault> {
+    pub fn estimate(&self, parts: &[PartRequest]) -> Result<Estimate, RequestFault> {
         let first = self.first_minute();
         let zone = &self.facts.policy.zone;
         let day_end = zone.day(zone.date(self.now)).map(|day| day.end());
@@ -248,9 +248,9 @@ impl Line {
         if let Some(window) = window
             && let Some(slot) = self.earliest(parts, window)?
         {
-            return Ok(Outlook::At(slot));
+            return Ok(Estimate::At(slot));
         }
-        Ok(Outlook::NotToday {
+        Ok(Estimate::NotToday {
             reasons: self.why_not_at(parts, first)?,
         })
     }
@@ -258,7 +258,7 @@ impl Line {
     /// The earliest slot in a window.
     ///
     /// # Errors
-    /// As [`Line::outlook`].
+    /// As [`Line::estimate`].
     pub fn earliest(&self, parts: &[PartRequest], window: TimeRange) -> Result<Option<Slot>, RequestFault> {
         let request = self.request(parts, window);
         Ok(availability::find(&self.facts, &request)?.into_iter().next())
@@ -267,7 +267,7 @@ impl Line {
     /// The slot at exactly `start`, or why there is none.
     ///
     /// # Errors
-    /// As [`Line::outlook`].
+    /// As [`Line::estimate`].
     pub fn at(
         &self,
         parts: &[PartRequest],
@@ -312,20 +312,20 @@ impl Line {
     }
 }
 
-/// The outlook of everybody who waits, in the order given. A wish that cannot be had any more (a service that
+/// The estimate of everybody who waits, in the order given. A wish that cannot be had any more (a service that
 /// is gone, somebody who has left the business) is not served today, and holds nobody up.
-pub fn outlooks(line: &mut Line, waiting: &[WalkIn]) -> Vec<Outlook> {
+pub fn estimates(line: &mut Line, waiting: &[WalkIn]) -> Vec<Estimate> {
     let mut found = Vec::with_capacity(waiting.len());
     for entry in waiting {
-        let outlook = line
-            .outlook(&entry.parts)
-            .unwrap_or_else(|fault| Outlook::NotToday {
+        let estimate = line
+            .estimate(&entry.parts)
+            .unwrap_or_else(|fault| Estimate::NotToday {
                 reasons: BTreeSet::from([reason_of(fault)]),
             });
-        if let Outlook::At(slot) = &outlook {
+        if let Estimate::At(slot) = &estimate {
             line.place(slot);
         }
-        found.push(outlook);
+        found.push(estimate);
     }
     found
 }

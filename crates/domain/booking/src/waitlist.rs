@@ -20,7 +20,7 @@ use crate::visit::{HoldKey, VisitId};
 mod turns;
 
 pub use crate::event::WaitlistEntryId;
-pub use turns::{LOOK_AHEAD, Turn, services_of, turns, window};
+pub use turns::{LOOK_AHEAD, Turn, parts_of, turns, window};
 
 /// The most entries of one business that wait at a time.
 pub const WAITLIST_MOST: usize = 200;

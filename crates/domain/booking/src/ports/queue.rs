@@ -37,7 +37,7 @@ pub enum QueueRefused {
     #[error("the time is taken")]
     SlotTaken,
     /// The entry moved on since it was read, or its visit is in the book already, or the newcomer's number
-    /// belongs to a customer by now.
+    /// belongs to a customer by now, or the setup that it was decided on is not in force any more.
     #[error("the entry changed since it was read")]
     Stale,
     /// There is no such customer.
@@ -52,7 +52,11 @@ impl From<RecordError> for QueueRefused {
     fn from(error: RecordError) -> Self {
         match error {
             RecordError::SlotTaken => Self::SlotTaken,
-            RecordError::Stale | RecordError::KeyUsed | RecordError::MonthFrozen => Self::Stale,
+            RecordError::UnknownCustomer => Self::UnknownCustomer,
+            RecordError::Stale
+            | RecordError::KeyUsed
+            | RecordError::MonthFrozen
+            | RecordError::SetupChanged => Self::Stale,
             RecordError::Unavailable(outage) => Self::Unavailable(outage),
         }
     }

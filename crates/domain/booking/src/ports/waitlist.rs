@@ -25,7 +25,8 @@ pub enum WaitlistRefused {
     /// One of the claims meets another one.
     #[error("the time is taken")]
     SlotTaken,
-    /// Entry or visit moved on since they were read.
+    /// Entry or visit moved on since they were read, or the setup that it was decided on is not in force any
+    /// more.
     #[error("the entry changed since it was read")]
     Stale,
     /// The customer has an open offer already.
@@ -43,7 +44,11 @@ impl From<RecordError> for WaitlistRefused {
     fn from(error: RecordError) -> Self {
         match error {
             RecordError::SlotTaken => Self::SlotTaken,
-            RecordError::Stale | RecordError::KeyUsed | RecordError::MonthFrozen => Self::Stale,
+            RecordError::UnknownCustomer => Self::UnknownCustomer,
+            RecordError::Stale
+            | RecordError::KeyUsed
+            | RecordError::MonthFrozen
+            | RecordError::SetupChanged => Self::Stale,
             RecordError::Unavailable(outage) => Self::Unavailable(outage),
         }
     }

@@ -17,12 +17,12 @@ fn waiting(number: u64, parts: Vec<PartRequest>) -> WalkIn {
 
 fn starts(builder: SalonBuilder, now: OffsetDateTime, queue: &[WalkIn]) -> Vec<Option<OffsetDateTime>> {
     let mut line = Line::new(builder.build(), now);
-    let found = outlooks(&mut line, queue);
+    let found = estimates(&mut line, queue);
     found
         .into_iter()
-        .map(|outlook| match outlook {
-            Outlook::At(slot) => Some(slot.time.start()),
-            Outlook::NotToday { .. } => None,
+        .map(|estimate| match estimate {
+            Estimate::At(slot) => Some(slot.time.start()),
+            Estimate::NotToday { .. } => None,
         })
         .collect()
 }
@@ -71,13 +71,13 @@ fn after_closing_nobody_is_served_and_it_is_said_why() {
     let mut line = Line::new(SalonBuilder::default().build(), at(16, 30));
     let reasons = BTreeSet::from([Reason::Closed]);
     assert_eq!(
-        line.outlook(&[anybody_for(1)]),
-        Ok(Outlook::NotToday {
+        line.estimate(&[anybody_for(1)]),
+        Ok(Estimate::NotToday {
             reasons: reasons.clone()
         })
     );
-    let found = outlooks(&mut line, &[waiting(1, vec![anybody_for(1)])]);
-    assert_eq!(found, [Outlook::NotToday { reasons }]);
+    let found = estimates(&mut line, &[waiting(1, vec![anybody_for(1)])]);
+    assert_eq!(found, [Estimate::NotToday { reasons }]);
 }
 
 #[test]
@@ -158,8 +158,8 @@ proptest! {
             })
             .collect();
         let mut taken = known;
-        for outlook in outlooks(&mut line, &queue) {
-            let Outlook::At(slot) = outlook else { continue };
+        for estimate in estimates(&mut line, &queue) {
+            let Estimate::At(slot) = estimate else { continue };
             prop_assert!(slot.time.start() >= now);
             for claim in slot.parts.iter().flat_map(|part| &part.claims) {
                 prop_assert!(!taken.iter().any(|other| other.conflicts(claim)));

@@ -15,23 +15,24 @@ use time::{Duration, OffsetDateTime};
 
 use super::facts_query;
 use crate::availability::PartRequest;
-use crate::ports::Timetable;
+use crate::ports::{SetupVersion, Timetable};
 use crate::queue::{Line, WalkIn};
 
-/// Facts for everybody who waits, and for one wish more, before anybody is placed.
+/// Facts for everybody who waits, and for one wish more, before anybody is placed; and the setup among them.
 async fn line(
     timetable: &dyn Timetable,
     tenant: TenantId,
     waiting: &[WalkIn],
     wish: &[PartRequest],
     now: OffsetDateTime,
-) -> Result<Line, Outage> {
+) -> Result<(Line, SetupVersion), Outage> {
     let parts = waiting.iter().flat_map(|entry| &entry.parts).chain(wish);
-    // Today has not more than 25 hours left; the query adds its own margin.
+    let parts: Vec<PartRequest> = parts.copied().collect();
+    // Today has not more than 25 hours left.
     let window = TimeRange::starting(now, Duration::hours(25));
     let window = window.map_err(|error| Outage::new(error.to_string()))?;
-    let query = facts_query(parts.map(|part| part.service), window);
-    Ok(Line::new(timetable.facts(tenant, query).await?, now))
+    let outlook = timetable.outlook(tenant, facts_query(&parts, window)).await?;
+    Ok((Line::new(outlook.facts, now), outlook.setup))
 }
 
 /// When the local day began: who came earlier belongs to another day.

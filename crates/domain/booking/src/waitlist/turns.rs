@@ -8,9 +8,9 @@ use time::{Duration, OffsetDateTime};
 
 use super::{EntryStanding, WaitlistEntry, WaitlistEntryId, open_until};
 use crate::availability::{
-    self, Arrangement, EngagedAs, Engagement, Facts, PartOrder, Slot, SlotReason, SlotRequest,
+    self, Arrangement, EngagedAs, Engagement, Facts, PartOrder, PartRequest, Slot, SlotReason, SlotRequest,
 };
-use crate::catalogue::{CustomerId, ServiceId};
+use crate::catalogue::CustomerId;
 
 /// How far ahead the whole list is looked through. Time that becomes free later than that is found when it is
 /// freed, or when it has come this near.
@@ -30,11 +30,10 @@ pub struct Turn {
     pub until: OffsetDateTime,
 }
 
-/// The services that anybody on the list waits for.
+/// The parts that anybody on the list waits for.
 #[must_use]
-pub fn services_of(entries: &[WaitlistEntry]) -> BTreeSet<ServiceId> {
-    let parts = entries.iter().flat_map(|entry| &entry.parts);
-    parts.map(|part| part.service).collect()
+pub fn parts_of(entries: &[WaitlistEntry]) -> Vec<PartRequest> {
+    entries.iter().flat_map(|entry| entry.parts.clone()).collect()
 }
 
 /// Where starts are looked for: around a freed time, or in the next two weeks. `None` if that has passed.

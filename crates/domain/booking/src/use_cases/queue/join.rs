@@ -9,7 +9,7 @@ use super::{line, today};
 use crate::appointment::Version;
 use crate::availability::{PartRequest, Reason, RequestFault, Slot};
 use crate::ports::{Catalogue, QueueChange, QueueRefused, Timetable, WalkInQueue};
-use crate::queue::{Guest, Outlook, QUEUE_MOST, QueueStanding, WalkIn, outlooks};
+use crate::queue::{Estimate, Guest, QUEUE_MOST, QueueStanding, WalkIn, estimates};
 
 /// Who walked in, and for what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,11 +81,11 @@ impl JoinQueue {
         if waiting.len() >= QUEUE_MOST {
             return Err(JoinQueueError::Full);
         }
-        let mut line = line(self.timetable.as_ref(), tenant, &waiting, &order.parts, now).await?;
-        outlooks(&mut line, &waiting);
-        let slot = match line.outlook(&order.parts)? {
-            Outlook::At(slot) => slot,
-            Outlook::NotToday { reasons } => return Err(JoinQueueError::NotToday { reasons }),
+        let (mut line, _setup) = line(self.timetable.as_ref(), tenant, &waiting, &order.parts, now).await?;
+        estimates(&mut line, &waiting);
+        let slot = match line.estimate(&order.parts)? {
+            Estimate::At(slot) => slot,
+            Estimate::NotToday { reasons } => return Err(JoinQueueError::NotToday { reasons }),
         };
         let mut entry = WalkIn {
             id: self.ids.fresh(),

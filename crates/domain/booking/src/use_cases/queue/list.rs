@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, Outage, TenantId, Zone};
 
 use super::{line, today};
 use crate::ports::{Catalogue, Timetable, WalkInQueue};
-use crate::queue::{Outlook, QueueStanding, WalkIn, WalkInId, outlooks};
+use crate::queue::{Estimate, QueueStanding, WalkIn, WalkInId, estimates};
 
 /// One who waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Queued {
     /// The entry.
     pub entry: WalkIn,
     /// When they can be served; `None` for somebody who does not wait any more.
-    pub outlook: Option<Outlook>,
+    pub estimate: Option<Estimate>,
 }
 
 /// The queue of today.
@@ -54,11 +54,11 @@ impl ListQueue {
                 waiting: Vec::new(),
             });
         }
-        let mut line = line(self.timetable.as_ref(), tenant, &waiting, &[], now).await?;
-        let found = outlooks(&mut line, &waiting);
-        let waiting = waiting.into_iter().zip(found).map(|(entry, outlook)| Queued {
+        let (mut line, _setup) = line(self.timetable.as_ref(), tenant, &waiting, &[], now).await?;
+        let found = estimates(&mut line, &waiting);
+        let waiting = waiting.into_iter().zip(found).map(|(entry, estimate)| Queued {
             entry,
-            outlook: Some(outlook),
+            estimate: Some(estimate),
         });
         Ok(TheQueue {
             zone,
@@ -82,6 +82,12 @@ impl ListQueue {
             }
         }
         let zone = self.catalogue.policy(tenant).await?.zone;
-        Ok(Some((zone, Queued { entry, outlook: None })))
+        Ok(Some((
+            zone,
+            Queued {
+                entry,
+                estimate: None,
+            },
+        )))
     }
 }

@@ -13,11 +13,11 @@ use crate::catalogue::CustomerId;
 use crate::event::BookingEvent;
 use crate::policy::Channel;
 use crate::ports::{
-    AppointmentBook, Catalogue, Change, ClaimChange, Newcomer, QueueChange, QueueRefused, Timetable,
-    WalkInQueue,
+    AppointmentBook, Catalogue, Change, ClaimChange, Newcomer, QueueChange, QueueRefused, SetupVersion,
+    Timetable, WalkInQueue,
 };
 use crate::queue::{
-    Guest, Line, NotWaiting, Outlook, QueueStanding, SEATED_WITHIN, WalkIn, WalkInId, outlooks,
+    Estimate, Guest, Line, NotWaiting, QueueStanding, SEATED_WITHIN, WalkIn, WalkInId, estimates,
 };
 use crate::use_cases::slot_visit::{Coming, DepositAsked, NoPrice};
 use crate::visit::{HoldKey, Visit};
@@ -147,9 +147,12 @@ impl SeatWalkIn {
                 let visit = visit.ok_or_else(|| Outage::new("a seated guest without a visit"))?;
                 return Ok(Seated { entry, visit });
             }
-            let (line, slot) = self.find(tenant, &entry, &order).await?;
+            let (line, setup, slot) = self.find(tenant, &entry, &order).await?;
             let (sitter, newcomer) = self.sitter(tenant, &entry, &order.sitter).await?;
-            let change = self.decide(line.facts(), entry, &slot, (sitter, newcomer))?;
+            let mut change = self.decide(line.facts(), entry, &slot, (sitter, newcomer))?;
+            if let Some(booking) = &mut change.booking {
+                booking.setup = Some(setup);
+            }
             match self.queue.record(tenant, change).await {
                 // What was recorded is read by the next look.
                 Ok(()) | Err(QueueRefused::Stale | QueueRefused::SlotTaken) => {}
@@ -176,7 +179,7 @@ impl SeatWalkIn {
         tenant: TenantId,
         entry: &WalkIn,
         order: &SeatOrder,
-    ) -> Result<(Line, Slot), SeatWalkInError> {
+    ) -> Result<(Line, SetupVersion, Slot), SeatWalkInError> {
         let now = self.clock.now();
         let zone = self.catalogue.policy(tenant).await?.zone;
         let waiting = self.queue.waiting(tenant, today(&zone, now)).await?;
@@ -191,18 +194,18 @@ impl SeatWalkIn {
             SeatTurn::Kept => waiting.get(..position).unwrap_or_default(),
             SeatTurn::Skipped => &[],
         };
-        let mut line = line(self.timetable.as_ref(), tenant, ahead, &entry.parts, now).await?;
-        outlooks(&mut line, ahead);
+        let (mut line, setup) = line(self.timetable.as_ref(), tenant, ahead, &entry.parts, now).await?;
+        estimates(&mut line, ahead);
         let found = match order.start {
             Some(start) => line.at(&entry.parts, start)?,
             None => soon(&line, entry)?,
         };
         match found {
-            Ok(slot) => Ok((line, slot)),
+            Ok(slot) => Ok((line, setup, slot)),
             Err(reasons) => {
-                let next = match line.outlook(&entry.parts)? {
-                    Outlook::At(slot) => Some(Box::new(slot)),
-                    Outlook::NotToday { .. } => None,
+                let next = match line.estimate(&entry.parts)? {
+                    Estimate::At(slot) => Some(Box::new(slot)),
+                    Estimate::NotToday { .. } => None,
                 };
                 Err(SeatWalkInError::NotFree { reasons, next })
             }

@@ -8,7 +8,7 @@ use crate::appointment::State;
 use crate::availability::Reason;
 use crate::event::BookingEvent;
 use crate::ports::WalkInQueue as _;
-use crate::queue::{Departure, FirstName, Guest, NotWaiting, Outlook, QUEUE_MOST, QueueStanding, WalkInId};
+use crate::queue::{Departure, Estimate, FirstName, Guest, NotWaiting, QUEUE_MOST, QueueStanding, WalkInId};
 use crate::test_support::builders::*;
 use crate::test_support::{InMemoryBook, InMemoryQueue, InMemorySalon, walk_in_queue_contract};
 use crate::visit::VisitStanding;
@@ -77,9 +77,9 @@ impl Desk {
             clock: self.clock.clone(),
         };
         let queue = block_on(list.execute(tenant(1))).unwrap();
-        let estimate = |queued: Queued| match queued.outlook {
-            Some(Outlook::At(slot)) => (queued.entry.id, Some(slot.time.start())),
-            Some(Outlook::NotToday { .. }) | None => (queued.entry.id, None),
+        let estimate = |queued: Queued| match queued.estimate {
+            Some(Estimate::At(slot)) => (queued.entry.id, Some(slot.time.start())),
+            Some(Estimate::NotToday { .. }) | None => (queued.entry.id, None),
         };
         queue.waiting.into_iter().map(estimate).collect()
     }

@@ -76,7 +76,7 @@ impl JoinWaitlist {
     ) -> Result<WaitlistEntry, JoinWaitlistError> {
         let now = self.clock.now();
         let day = TimeRange::starting(now, Duration::DAY).map_err(|_| RequestFault::OutOfCalendar)?;
-        let query = facts_query(order.parts.iter().map(|part| part.service), day);
+        let query = facts_query(&order.parts, day);
         let facts = self.timetable.facts(tenant, query).await?;
         if order.wish.is_over(&facts.policy.zone, now) {
             return Err(JoinWaitlistError::Over);

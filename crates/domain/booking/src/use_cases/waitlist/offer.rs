@@ -6,13 +6,14 @@ use ratiba_kernel::{Clock, IdSource, Outage, TenantId, TimeRange};
 use time::OffsetDateTime;
 
 use crate::appointment::Appointment;
-use crate::availability::Facts;
 use crate::event::{BookingEvent, BookingTask, Due, WaitlistEntryId};
 use crate::policy::quiet_until;
-use crate::ports::{Catalogue, Change, ClaimChange, Timetable, Waitlist, WaitlistChange, WaitlistRefused};
+use crate::ports::{
+    Catalogue, Change, ClaimChange, Outlook, Timetable, Waitlist, WaitlistChange, WaitlistRefused,
+};
 use crate::use_cases::facts_query;
 use crate::use_cases::slot_visit::{Coming, DepositAsked};
-use crate::waitlist::{EntryStanding, Offer, Turn, WaitlistEntry, next_watch, services_of, turns, window};
+use crate::waitlist::{EntryStanding, Offer, Turn, WaitlistEntry, next_watch, parts_of, turns, window};
 
 /// What came of looking through the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,13 +69,13 @@ impl OfferFreedTime {
             let offered = Vec::new();
             return Ok(OffersMade { offered, lapsed });
         };
-        let query = facts_query(services_of(&entries), window);
-        let facts = self.timetable.facts(tenant, query).await?;
+        let query = facts_query(&parts_of(&entries), window);
+        let outlook = self.timetable.outlook(tenant, query).await?;
         let mut offered = Vec::new();
-        for turn in turns(&facts, &entries, freed, now) {
+        for turn in turns(&outlook.facts, &entries, freed, now) {
             let entry = entries.iter().find(|entry| entry.id == turn.entry);
             if let Some(entry) = entry
-                && self.offer(tenant, &facts, entry.clone(), &turn, now).await?
+                && self.offer(tenant, &outlook, entry.clone(), &turn, now).await?
             {
                 offered.push(turn.entry);
             }
@@ -111,7 +112,7 @@ impl OfferFreedTime {
     async fn offer(
         &self,
         tenant: TenantId,
-        facts: &Facts,
+        outlook: &Outlook,
         entry: WaitlistEntry,
         turn: &Turn,
         now: OffsetDateTime,
@@ -127,10 +128,11 @@ impl OfferFreedTime {
         };
         let visit = coming.visit;
         let bookings = coming
-            .bookings(facts, &turn.slot, &entry.parts)
+            .bookings(&outlook.facts, &turn.slot, &entry.parts)
             .map_err(Outage::new)?;
         let mut booking = Change {
             head: Some(coming.head(key)),
+            setup: Some(outlook.setup),
             ..Change::at(now)
         };
         for part in bookings {
