@@ -4,6 +4,7 @@
 
 mod api_edge;
 mod booking;
+mod desk;
 mod main_job;
 mod money;
 mod races;

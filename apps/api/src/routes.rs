@@ -4,6 +4,7 @@ pub mod appointments;
 pub mod availability;
 pub mod blocks;
 pub mod bookings_hit;
+pub mod calendars;
 pub mod commission;
 pub mod daraja;
 pub mod docs;
@@ -16,6 +17,8 @@ pub mod setup;
 pub mod staff;
 pub mod staff_schedule;
 pub mod visits;
+pub mod waitlist;
+pub mod walk_ins;
 pub mod whatsapp;
 
 use actix_web::web;
@@ -40,6 +43,9 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(hours::endpoints());
     all.extend(bookings_hit::endpoints());
     all.extend(settings::endpoints());
+    all.extend(walk_ins::endpoints());
+    all.extend(waitlist::endpoints());
+    all.extend(calendars::endpoints());
     all.extend(commission::endpoints());
     all
 }

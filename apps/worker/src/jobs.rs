@@ -62,6 +62,16 @@ impl Jobs {
             BookingTask::Remind { visit, reminder } => {
                 self.parts.booking.remind.execute(tenant, visit, reminder).await?;
             }
+            BookingTask::OfferFreedTime { freed } => {
+                let offer = &self.parts.desk.offer_freed_time;
+                offer.execute(tenant, Some(freed)).await?;
+            }
+            BookingTask::WatchWaitlist => {
+                self.parts.desk.watch_waitlist.execute(tenant).await?;
+            }
+            BookingTask::EndWaitlistOffer { entry, number } => {
+                self.parts.desk.end_offer.execute(tenant, entry, number).await?;
+            }
         }
         Ok(())
     }

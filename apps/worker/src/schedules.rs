@@ -175,7 +175,10 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
     let jobs = jobs.collect::<Result<Vec<_>, serde_json::Error>>()?;
     parts.queue.enqueue(jobs).await?;
     let closed = parts.conversation.close_idle.execute(tenant).await?;
-    tracing::info!(expired = visits.len(), asked, closed, "a tenant was swept");
+    let left = parts.desk.close_queue.execute(tenant).await?;
+    // Should the chain of looks through the waitlist ever have broken, it is tied again here.
+    parts.desk.watch_waitlist.execute(tenant).await?;
+    tracing::info!(expired = visits.len(), asked, closed, left, "a tenant was swept");
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use uuid::Uuid;
 pub mod accounts;
 pub mod bridges;
 pub mod demo;
+pub mod desk;
 pub mod digest;
 pub mod people;
 pub mod queue;
@@ -28,6 +29,7 @@ mod wiring;
 
 pub use ratiba_postgres::dead_letters;
 
+use desk::Desk;
 use people::People;
 use queue::{JobQueue, Schedules};
 use settings::SharedSettings;
@@ -56,6 +58,10 @@ pub struct Parts {
     pub staff: People,
     /// Booking.
     pub booking: Arc<Booking>,
+    /// The queue, the waitlist and calendar feeds.
+    pub desk: Arc<Desk>,
+    /// Where others reach the api, without a slash at the end.
+    pub public_url: String,
     /// Payments.
     pub payments: Arc<Payments>,
     /// Conversation.

@@ -101,6 +101,7 @@ impl Parts {
                 self.tell(tenant, id, Notice::VisitConfirmed { visit }).await
             }
             BookingEvent::HoldExpired { visit, .. } => {
+                self.time_freed(tenant, id, visit).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::HoldExpired { visit }).await
             }
@@ -121,6 +122,7 @@ impl Parts {
                 self.tell(tenant, id, Notice::Reminder { visit, lead }).await
             }
             BookingEvent::AppointmentCancelled { visit, by, fee, .. } => {
+                self.time_freed(tenant, id, visit).await?;
                 // A customer who cancels was answered in the chat.
                 if by == CancelledBy::Business {
                     let visit = Id::from_uuid(visit.as_uuid());
@@ -134,6 +136,7 @@ impl Parts {
                 self.tell(tenant, id, Notice::RequestWaits { visit }).await
             }
             BookingEvent::RequestDeclined { visit, by, .. } => {
+                self.time_freed(tenant, id, visit).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 let notice = match by {
                     CancelledBy::Business => Notice::RequestDeclined { visit },
@@ -141,11 +144,14 @@ impl Parts {
                 };
                 self.tell(tenant, id, notice).await
             }
+            // Of a visit that moved only the new time is known.
             BookingEvent::CounterOffered { visit, .. } => {
+                self.some_time_freed(tenant, id).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::CounterOffered { visit }).await
             }
             BookingEvent::VisitMoved { visit, .. } => {
+                self.some_time_freed(tenant, id).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::VisitMoved { visit }).await
             }
@@ -154,11 +160,11 @@ impl Parts {
                 self.tell(tenant, id, Notice::WaitlistOffered { visit }).await
             }
             BookingEvent::BookingsHit { count } => self.tell(tenant, id, Notice::BookingsHit { count }).await,
+            BookingEvent::CustomerDidNotCome { visit, .. } => Ok(self.time_freed(tenant, id, visit).await?),
             BookingEvent::VisitHeld { .. }
             | BookingEvent::CustomerCame { .. }
             | BookingEvent::PriceChanged { .. }
             | BookingEvent::WaitlistOfferEnded { .. }
-            | BookingEvent::CustomerDidNotCome { .. }
             | BookingEvent::AppointmentStarted { .. }
             | BookingEvent::AppointmentCompleted { .. }
             | BookingEvent::ActualsCorrected { .. } => Ok(()),

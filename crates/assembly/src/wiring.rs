@@ -32,6 +32,7 @@ use crate::accounts::{InstanceDaraja, RandomTokens, RoutedAccounts};
 use crate::bridges::booking_desk::BookingDeskBridge;
 use crate::bridges::payment_desk::PaymentDeskBridge;
 use crate::bridges::visit_desk::VisitDeskBridge;
+use crate::desk::{Desk, DeskGround};
 use crate::people::People;
 use crate::queue::{JobQueue, Schedules};
 use crate::settings::SharedSettings;
@@ -88,6 +89,8 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
             }),
         },
         booking: Arc::new(ground.booking()),
+        desk: Arc::new(ground.desk()),
+        public_url: settings.public_url.trim_end_matches('/').to_owned(),
         payments: Arc::new(ground.payments(settings)?),
         conversation: Arc::new(ground.conversation(settings)?),
         commission: Arc::new(ground.commission()),
@@ -169,6 +172,17 @@ impl Ground {
             },
             hits: setup,
         }
+    }
+
+    fn desk(&self) -> Desk {
+        Desk::wire(&DeskGround {
+            database: self.database.clone(),
+            book: self.appointments.clone(),
+            timetable: self.timetable.clone(),
+            catalogue: self.catalogue.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        })
     }
 
     fn payments(&self, settings: &SharedSettings) -> Result<Payments, Outage> {

@@ -26,15 +26,22 @@ mod claims;
 mod columns;
 mod facts;
 mod manage;
+mod feeds;
 mod months;
+mod parts;
+mod queue;
 mod read;
 mod record;
 mod rows;
 mod setup;
+mod waitlist;
 mod words;
 
 pub use manage::PgSetup;
+pub use feeds::PgCalendarFeeds;
+pub use queue::PgWalkInQueue;
 pub use rows::plan_document;
+pub use waitlist::PgWaitlist;
 
 use setup::Setups;
 

@@ -54,6 +54,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feeds (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        staff_id -> Nullable<Uuid>,
+        names_shown -> Bool,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     channel_routes (channel, external_id) {
         channel -> Text,
         external_id -> Text,
@@ -625,5 +638,77 @@ diesel::table! {
         lost_at -> Nullable<Timestamptz>,
         version -> Integer,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    waitlist_entries (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        first_day -> Date,
+        last_day -> Date,
+        from_minute -> SmallInt,
+        to_minute -> SmallInt,
+        channel -> Text,
+        priority -> SmallInt,
+        joined_at -> Timestamptz,
+        state -> Text,
+        ended_at -> Nullable<Timestamptz>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    waitlist_offers (tenant_id, entry_id, number) {
+        tenant_id -> Uuid,
+        entry_id -> Uuid,
+        number -> SmallInt,
+        visit_id -> Uuid,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        made_at -> Timestamptz,
+        until -> Timestamptz,
+        outcome -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    waitlist_parts (tenant_id, entry_id, position) {
+        tenant_id -> Uuid,
+        entry_id -> Uuid,
+        position -> SmallInt,
+        service_id -> Uuid,
+        wish -> Text,
+        staff_id -> Nullable<Uuid>,
+        guest -> SmallInt,
+    }
+}
+
+diesel::table! {
+    walk_in_parts (tenant_id, entry_id, position) {
+        tenant_id -> Uuid,
+        entry_id -> Uuid,
+        position -> SmallInt,
+        service_id -> Uuid,
+        wish -> Text,
+        staff_id -> Nullable<Uuid>,
+        guest -> SmallInt,
+    }
+}
+
+diesel::table! {
+    walk_ins (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Nullable<Uuid>,
+        guest_name -> Nullable<Text>,
+        joined_at -> Timestamptz,
+        state -> Text,
+        ended_at -> Nullable<Timestamptz>,
+        visit_id -> Nullable<Uuid>,
+        departure -> Nullable<Text>,
+        version -> Integer,
     }
 }

@@ -268,6 +268,34 @@ impl Appointment {
         }
     }
 
+    /// Gives a hold that has not run out another deadline, as when an offer is taken and its money is asked for.
+    ///
+    /// # Errors
+    /// [`TransitionRefused`] unless it is held at `at`, and its deadline lies ahead.
+    pub fn hold_until(
+        mut self,
+        until: OffsetDateTime,
+        at: OffsetDateTime,
+    ) -> Result<Self, TransitionRefused> {
+        match self.state {
+            State::Held { until: before, .. } if at < before => {
+                self.state = State::Held { at, until };
+                Ok(self)
+            }
+            State::Requested { .. }
+            | State::Held { .. }
+            | State::Confirmed { .. }
+            | State::CheckedIn { .. }
+            | State::InProgress { .. }
+            | State::Completed { .. }
+            | State::Expired { .. }
+            | State::Declined { .. }
+            | State::CancelledByCustomer { .. }
+            | State::CancelledByBusiness { .. }
+            | State::NoShow { .. } => Err(self.refused("held longer")),
+        }
+    }
+
     /// Takes an expired hold up again because its money came after all. The claims must be made anew.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What happened in booking, and what of its own work falls due later. Ids, amounts and codes only.
 
-use ratiba_kernel::{Id, Money};
+use ratiba_kernel::{Id, Money, TimeRange};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -232,6 +232,20 @@ pub enum BookingTask {
         /// Which one.
         reminder: Reminder,
     },
+    /// See whether time that became free is somebody's on the waitlist.
+    OfferFreedTime {
+        /// The time.
+        freed: TimeRange,
+    },
+    /// Look through the waitlist.
+    WatchWaitlist,
+    /// End an offer that nobody answered.
+    EndWaitlistOffer {
+        /// The entry.
+        entry: WaitlistEntryId,
+        /// Which of its offers, from 1.
+        number: u16,
+    },
 }
 
 impl BookingTask {
@@ -241,6 +255,9 @@ impl BookingTask {
         match self {
             Self::ExpireHold { .. } => "booking.expire_hold",
             Self::Remind { .. } => "booking.remind",
+            Self::OfferFreedTime { .. } => "booking.offer_freed_time",
+            Self::WatchWaitlist => "booking.watch_waitlist",
+            Self::EndWaitlistOffer { .. } => "booking.end_waitlist_offer",
         }
     }
 }

@@ -21,6 +21,10 @@ pub mod availability;
 pub mod cross_sell;
 
 pub mod setup;
+pub mod queue;
+pub mod waitlist;
+
+pub mod calendar_feed;
 
 pub mod event;
 pub mod ports;

@@ -416,6 +416,21 @@ impl Reminder {
     }
 }
 
+/// When the quiet hours (21:00 to 07:00 on the tenant's wall clock) that an instant lies in are over; `None` if
+/// it lies in none.
+#[must_use]
+pub fn quiet_until(zone: &Zone, at: OffsetDateTime) -> Option<OffsetDateTime> {
+    let local = zone.local(at);
+    let morning = if local.time() >= QUIET_FROM {
+        local.date().next_day()?
+    } else if local.time() < QUIET_UNTIL {
+        local.date()
+    } else {
+        return None;
+    };
+    Some(zone.instant(PrimitiveDateTime::new(morning, QUIET_UNTIL)))
+}
+
 fn out_of_quiet_hours(zone: &Zone, due: OffsetDateTime, start: OffsetDateTime) -> OffsetDateTime {
     let local = zone.local(due);
     let at = |date, time| zone.instant(PrimitiveDateTime::new(date, time));

@@ -3,12 +3,18 @@
 pub mod builders;
 pub mod contracts;
 pub mod fakes;
+pub mod feeds;
 pub mod moving_contract;
+pub mod queue;
 pub mod rendering_contract;
 pub mod setup_contract;
+pub mod waitlist;
 
 pub use builders::{SalonBuilder, a_service, an_order_of, customer, resource, service, staff};
 pub use contracts::appointment_book_contract;
 pub use fakes::setup::InMemorySetup;
 pub use fakes::{InMemoryBook, InMemorySalon};
 pub use setup_contract::setup_contract;
+pub use feeds::{InMemoryFeeds, calendar_feeds_contract};
+pub use queue::{InMemoryQueue, walk_in_queue_contract};
+pub use waitlist::{InMemoryWaitlist, waitlist_contract};

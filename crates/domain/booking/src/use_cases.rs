@@ -10,14 +10,18 @@ mod cancel_appointment;
 mod change_setup;
 mod confirm_visit;
 mod expire_hold;
+mod feeds;
 mod find_slots;
 mod finish_appointment;
 mod hold_visit;
 mod list_day;
 mod offer_slot;
+mod queue;
 mod record_actuals;
 mod remind;
+mod slot_visit;
 mod start_appointment;
+mod waitlist;
 
 pub use cancel_appointment::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};
 pub use change_setup::{
@@ -25,14 +29,25 @@ pub use change_setup::{
 };
 pub use confirm_visit::{ConfirmVisit, ConfirmVisitError, Confirmation};
 pub use expire_hold::{ExpireHold, TaskError};
+pub use feeds::{
+    CreateFeed, CreateFeedError, FeedDocument, FeedOrder, ListFeeds, MadeFeed, ReadFeed, RevokeFeed,
+};
 pub use find_slots::{FindSlots, FindSlotsError, Found, SlotQuery, Wanted};
 pub use finish_appointment::FinishAppointment;
 pub use hold_visit::{Held, HeldBy, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};
 pub use list_day::{Day, ListDay, ListDayError};
 pub use offer_slot::{Offer, OfferQuery, OfferSlot};
+pub use queue::{
+    CloseQueue, JoinOrder, JoinQueue, JoinQueueError, Joined, LeaveQueue, LeaveQueueError, ListQueue, Queued,
+    SeatOrder, SeatTurn, SeatWalkIn, SeatWalkInError, Seated, Sitter, TheQueue,
+};
 pub use record_actuals::RecordActuals;
 pub use remind::Remind;
 pub use start_appointment::{RenderingError, StartAppointment};
+pub use waitlist::{
+    AcceptWaitlistOffer, EndWaitlistOffer, JoinWaitlist, JoinWaitlistError, OfferFreedTime, OffersMade,
+    PassWaitlistOffer, WaitlistEntryError, WaitlistOrder, WatchWaitlist, WithdrawFromWaitlist,
+};
 
 /// How often a decision is made anew after it met another one.
 const TRIES: u32 = 3;

@@ -92,6 +92,20 @@ impl InMemoryBook {
         self.read(tenant, |pages| pages.tasks.clone())
     }
 
+    /// What [`AppointmentBook::record`] does, for fakes that record something of their own with it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn record_now(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
+        let mut book = self.pages();
+        let pages = book.entry(tenant).or_default();
+        // Whole or not at all: what was written halfway is thrown away.
+        let mut draft = pages.clone();
+        draft.apply(change)?;
+        *pages = draft;
+        Ok(())
+    }
+
     /// Everything that is engaged, as a timetable tells it.
     #[must_use]
     pub fn engagements(&self, tenant: TenantId) -> Vec<Engagement> {
@@ -289,13 +303,7 @@ impl AppointmentBook for InMemoryBook {
     }
 
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
-        let mut book = self.pages();
-        let pages = book.entry(tenant).or_default();
-        // Whole or not at all: what was written halfway is thrown away.
-        let mut draft = pages.clone();
-        draft.apply(change)?;
-        *pages = draft;
-        Ok(())
+        self.record_now(tenant, change)
     }
 }
 

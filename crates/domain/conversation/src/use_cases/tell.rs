@@ -191,6 +191,10 @@ impl Tell {
             tracing::warn!(visit.id = %card.id, "nobody in the chat has this visit");
             return Ok(None);
         };
+        if file.customer.address().is_err() {
+            // Somebody who walked in and left no number.
+            return Ok(None);
+        }
         let stage = file.thread.as_ref().map(|thread| &thread.state.stage);
         let notice = notice::once_gone(notice, &card, stage);
         if notice.is_stale(&card, scene.now) {

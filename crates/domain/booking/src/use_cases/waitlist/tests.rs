@@ -1,0 +1,381 @@
+use std::sync::Arc;
+
+use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
+use ratiba_kernel::{Clock as _, TimeRange};
+use time::macros::date;
+use time::{Duration, OffsetDateTime};
+
+use super::*;
+use crate::appointment::{CancelledBy, State};
+use crate::availability::RequestFault;
+use crate::catalogue::Deposit;
+use crate::event::{BookingEvent, BookingTask, WaitlistEntryId};
+use crate::policy::{Channel, PayBy};
+use crate::ports::{AppointmentBook as _, Change, ClaimChange, Waitlist as _};
+use crate::test_support::builders::*;
+use crate::test_support::{InMemoryBook, InMemorySalon, InMemoryWaitlist, waitlist_contract};
+use crate::visit::{Visit, VisitStanding};
+use crate::waitlist::{
+    EntryStanding, OfferOutcome, Priority, WAITLIST_OF_CUSTOMER_MOST, WaitlistEntry, Wish,
+};
+
+struct World {
+    book: Arc<InMemoryBook>,
+    list: Arc<InMemoryWaitlist>,
+    salon: Arc<InMemorySalon>,
+    clock: Arc<ManualClock>,
+    ids: Arc<SeededIds>,
+}
+
+impl World {
+    fn of(builder: SalonBuilder) -> Self {
+        let book = Arc::new(InMemoryBook::default());
+        Self {
+            list: Arc::new(InMemoryWaitlist::over(book.clone())),
+            salon: Arc::new(InMemorySalon::new(builder.build(), book.clone())),
+            book,
+            clock: Arc::new(ManualClock::at(NOW)),
+            ids: Arc::new(SeededIds::default()),
+        }
+    }
+
+    /// Staff 1 is free on 13 May from ten to eleven only.
+    fn an_hour_free() -> Self {
+        Self::of(an_hour_free())
+    }
+
+    fn order(number: u64) -> WaitlistOrder {
+        WaitlistOrder {
+            customer: customer(number),
+            parts: vec![anybody_for(1)],
+            wish: Wish::new(date!(2026 - 05 - 13), date!(2026 - 05 - 13), None).unwrap(),
+            channel: Channel::Chat,
+            priority: Priority::default(),
+        }
+    }
+
+    fn ask(&self, order: WaitlistOrder) -> Result<WaitlistEntry, JoinWaitlistError> {
+        let join = JoinWaitlist {
+            waitlist: self.list.clone(),
+            timetable: self.salon.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        };
+        block_on(join.execute(tenant(1), order))
+    }
+
+    fn join(&self, number: u64) -> WaitlistEntryId {
+        self.ask(Self::order(number)).unwrap().id
+    }
+
+    fn offers(&self) -> OfferFreedTime {
+        OfferFreedTime {
+            waitlist: self.list.clone(),
+            timetable: self.salon.clone(),
+            catalogue: self.salon.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    fn offer(&self, freed: Option<TimeRange>) -> OffersMade {
+        block_on(self.offers().execute(tenant(1), freed)).unwrap()
+    }
+
+    fn offered(&self) -> Vec<WaitlistEntryId> {
+        self.offer(None).offered
+    }
+
+    fn accept(&self, id: WaitlistEntryId) -> Result<(WaitlistEntry, Visit), WaitlistEntryError> {
+        let accept = AcceptWaitlistOffer {
+            waitlist: self.list.clone(),
+            book: self.book.clone(),
+            catalogue: self.salon.clone(),
+            clock: self.clock.clone(),
+        };
+        block_on(accept.execute(tenant(1), id, PayBy::MobileMoney))
+    }
+
+    fn pass(&self, id: WaitlistEntryId) -> Result<WaitlistEntry, WaitlistEntryError> {
+        let pass = PassWaitlistOffer {
+            waitlist: self.list.clone(),
+            book: self.book.clone(),
+            clock: self.clock.clone(),
+        };
+        block_on(pass.execute(tenant(1), id))
+    }
+
+    fn end(&self, entry: WaitlistEntryId, number: u16) {
+        let end = EndWaitlistOffer {
+            waitlist: self.list.clone(),
+            book: self.book.clone(),
+            clock: self.clock.clone(),
+        };
+        block_on(end.execute(tenant(1), entry, number)).unwrap();
+    }
+
+    fn withdraw(&self, id: WaitlistEntryId) -> Result<WaitlistEntry, WaitlistEntryError> {
+        let withdraw = WithdrawFromWaitlist {
+            waitlist: self.list.clone(),
+            book: self.book.clone(),
+            clock: self.clock.clone(),
+        };
+        block_on(withdraw.execute(tenant(1), id))
+    }
+
+    fn entry(&self, id: WaitlistEntryId) -> WaitlistEntry {
+        block_on(self.list.entry(tenant(1), id)).unwrap().unwrap()
+    }
+
+    fn visit_of(&self, id: WaitlistEntryId) -> Visit {
+        let visit = self.entry(id).offers.last().unwrap().visit;
+        block_on(self.book.visit(tenant(1), visit)).unwrap().unwrap()
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        self.book
+            .events(tenant(1))
+            .iter()
+            .map(BookingEvent::name)
+            .collect()
+    }
+
+    fn due(&self, at: OffsetDateTime) -> Vec<BookingTask> {
+        let tasks = self.book.tasks(tenant(1));
+        tasks
+            .into_iter()
+            .filter(|due| due.at == at)
+            .map(|due| due.task)
+            .collect()
+    }
+}
+
+fn an_hour_free() -> SalonBuilder {
+    SalonBuilder::default()
+        .booked(from_to((9, 0), (10, 0)))
+        .booked(from_to((11, 0), (17, 0)))
+}
+
+#[test]
+fn the_waitlist_in_memory_keeps_the_contract() {
+    block_on(waitlist_contract(async || InMemoryWaitlist::default()));
+}
+
+#[test]
+fn one_at_a_time_is_offered_the_free_hour_by_a_hold() {
+    let world = World::an_hour_free();
+    let (one, two) = (world.join(1), world.join(2));
+    assert_eq!(world.list.watches(tenant(1)), [NOW], "joining looks at once");
+    assert_eq!(world.offered(), [one]);
+    assert_eq!(world.offered(), [], "again it is held");
+    let visit = world.visit_of(one);
+    let until = NOW + Duration::minutes(15);
+    assert_eq!(visit.standing(), VisitStanding::Waiting { until });
+    assert_eq!(
+        (visit.start(), visit.head.customer),
+        (Some(at(10, 0)), customer(1))
+    );
+    assert_eq!(world.names(), ["booking.waitlist_offered"]);
+    assert_eq!(
+        world.due(until),
+        [BookingTask::EndWaitlistOffer {
+            entry: one,
+            number: 1
+        }]
+    );
+    assert_eq!(world.entry(two).standing, EntryStanding::Waiting);
+}
+
+#[test]
+fn who_passes_makes_room_for_the_next() {
+    let world = World::an_hour_free();
+    let (one, two) = (world.join(1), world.join(2));
+    world.offered();
+    let passed = world.pass(one).unwrap();
+    assert_eq!(passed.standing, EntryStanding::Waiting);
+    assert_eq!(world.pass(one), Ok(passed), "once, however often");
+    let freed = from_to((10, 0), (11, 0));
+    assert_eq!(world.due(NOW), [BookingTask::OfferFreedTime { freed }]);
+    assert_eq!(
+        world.names(),
+        ["booking.waitlist_offered", "booking.waitlist_offer_ended"]
+    );
+    assert_eq!(world.offer(Some(freed)).offered, [two]);
+    world.pass(two).unwrap();
+    assert_eq!(world.offered(), [], "nobody is offered what they passed");
+}
+
+#[test]
+fn an_offer_that_nobody_answers_ends_at_its_time_and_not_before() {
+    let world = World::an_hour_free();
+    let (one, two) = (world.join(1), world.join(2));
+    world.offered();
+    world.end(one, 1);
+    assert_eq!(world.entry(one).standing, EntryStanding::Offered);
+    world.clock.advance(Duration::minutes(15));
+    assert_eq!(
+        world.accept(one),
+        Err(WaitlistEntryError::RanOut),
+        "too late by a moment"
+    );
+    for _time in 0..2 {
+        world.end(one, 1);
+    }
+    let entry = world.entry(one);
+    assert_eq!(entry.offers[0].outcome.unwrap().0, OfferOutcome::RanOut);
+    assert!(matches!(
+        world.visit_of(one).appointments[0].state(),
+        State::Expired { .. }
+    ));
+    assert_eq!(world.offered(), [two]);
+    world.end(two, 7);
+    world.clock.advance(Duration::minutes(15));
+    world.end(two, 7);
+    assert_eq!(
+        world.entry(two).standing,
+        EntryStanding::Offered,
+        "another offer's end is not this one's"
+    );
+}
+
+#[test]
+fn an_accepted_offer_waits_for_its_deposit_like_any_hold() {
+    let world = World::an_hour_free();
+    let one = world.join(1);
+    world.offered();
+    world.clock.advance(Duration::minutes(14));
+    let (entry, visit) = world.accept(one).unwrap();
+    let until = NOW + Duration::minutes(19);
+    assert_eq!(entry.standing.word(), "booked");
+    assert_eq!(visit.standing(), VisitStanding::Waiting { until });
+    assert_eq!(world.names(), ["booking.waitlist_offered", "booking.visit_held"]);
+    let id = visit.head.id;
+    assert_eq!(world.due(until), [BookingTask::ExpireHold { visit: id }]);
+    assert_eq!(world.accept(one).unwrap().1, visit, "once, however often");
+    world.clock.advance(Duration::minutes(1));
+    world.end(one, 1);
+    assert_eq!(
+        world.visit_of(one),
+        visit,
+        "the offer's own end has nothing to say any more"
+    );
+    assert!(world.pass(one).is_err());
+}
+
+#[test]
+fn where_nothing_is_asked_an_accepted_offer_is_confirmed() {
+    let mut free = a_service(1, 60);
+    free.deposit = Deposit::None;
+    let world = World::of(an_hour_free().service(free));
+    let one = world.join(1);
+    world.offered();
+    let (_, visit) = world.accept(one).unwrap();
+    assert_eq!(visit.standing(), VisitStanding::Agreed);
+    assert_eq!(
+        world.names(),
+        ["booking.waitlist_offered", "booking.visit_confirmed"]
+    );
+    assert!(world.due(at(8, 0)).contains(&BookingTask::Remind {
+        visit: visit.head.id,
+        reminder: crate::policy::Reminder::HoursAhead,
+    }));
+}
+
+#[test]
+fn at_night_nobody_is_offered_anything_until_the_morning() {
+    let world = World::an_hour_free();
+    let one = world.join(1);
+    world.clock.set(at(-2, 0));
+    assert_eq!(world.offered(), []);
+    assert!(world.list.watches(tenant(1)).contains(&at(7, 0)));
+    world.clock.set(at(7, 0));
+    assert_eq!(world.offered(), [one]);
+}
+
+#[test]
+fn a_wish_is_withdrawn_with_its_open_offer() {
+    let world = World::an_hour_free();
+    let (one, two) = (world.join(1), world.join(2));
+    world.offered();
+    let withdrawn = world.withdraw(one).unwrap();
+    assert_eq!(withdrawn.standing.word(), "withdrawn");
+    assert_eq!(world.withdraw(one), Ok(withdrawn));
+    assert_eq!(world.visit_of(one).standing(), VisitStanding::Over);
+    assert_eq!(world.offered(), [two]);
+    assert!(world.accept(one).is_err());
+}
+
+#[test]
+fn an_entry_whose_days_are_over_lapses() {
+    let world = World::an_hour_free();
+    let one = world.join(1);
+    world.clock.set(at(24 + 9, 0));
+    let made = world.offer(None);
+    assert_eq!((made.offered, made.lapsed), (vec![], 1));
+    assert_eq!(world.entry(one).standing.word(), "lapsed");
+    let late = world.ask(World::order(1));
+    assert_eq!(late, Err(JoinWaitlistError::Over));
+}
+
+#[test]
+fn while_anybody_waits_the_list_is_watched() {
+    let world = World::an_hour_free();
+    let watch = || WatchWaitlist {
+        offer: Arc::new(world.offers()),
+    };
+    block_on(watch().execute(tenant(1))).unwrap();
+    assert!(world.list.watches(tenant(1)).is_empty(), "nobody waits");
+    let one = world.join(1);
+    world.clock.advance(Duration::minutes(2));
+    let made = block_on(watch().execute(tenant(1))).unwrap();
+    assert_eq!(made.offered, [one]);
+    assert_eq!(world.list.watches(tenant(1)), [NOW, NOW + Duration::minutes(15)]);
+}
+
+#[test]
+fn a_visit_that_the_desk_agreed_to_ends_the_entry() {
+    let world = World::an_hour_free();
+    let one = world.join(1);
+    world.offered();
+    let now = world.clock.now();
+    let confirmed = world.visit_of(one).appointments[0].clone().confirm(now).unwrap();
+    let change = Change::at(now).with(confirmed, ClaimChange::Keep);
+    world.book.record_now(tenant(1), change).unwrap();
+    world.clock.advance(Duration::minutes(15));
+    world.end(one, 1);
+    assert_eq!(world.entry(one).standing.word(), "booked");
+    assert_eq!(world.visit_of(one).standing(), VisitStanding::Agreed);
+}
+
+#[test]
+fn an_offer_whose_visit_was_cancelled_cannot_be_accepted_and_ends() {
+    let world = World::an_hour_free();
+    let one = world.join(1);
+    world.offered();
+    let now = world.clock.now();
+    let held = world.visit_of(one).appointments[0].clone();
+    let fee = ratiba_kernel::Money::kes_minor(0);
+    let cancelled = held.cancel(CancelledBy::Business, fee, now).unwrap();
+    let change = Change::at(now).with(cancelled, ClaimChange::Release);
+    world.book.record_now(tenant(1), change).unwrap();
+    assert_eq!(world.accept(one), Err(WaitlistEntryError::RanOut));
+    assert_eq!(world.pass(one).unwrap().standing, EntryStanding::Waiting);
+}
+
+#[test]
+fn the_list_and_each_customers_part_of_it_have_an_end() {
+    let world = World::an_hour_free();
+    for _entry in 0..WAITLIST_OF_CUSTOMER_MOST {
+        world.join(1);
+    }
+    assert_eq!(world.ask(World::order(1)), Err(JoinWaitlistError::Full));
+    world.join(2);
+    assert_eq!(
+        world.ask(World::order(77)),
+        Err(JoinWaitlistError::UnknownCustomer)
+    );
+    let mut unknown = World::order(2);
+    unknown.parts = vec![anybody_for(9)];
+    let fault = RequestFault::UnknownService(service(9));
+    assert_eq!(world.ask(unknown), Err(fault.into()));
+}

@@ -1,0 +1,313 @@
+//! The desk over the API: the queue, the waitlist and calendar feeds.
+
+use ratiba_access::Role;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use system_tests::{ASHA, World};
+use time::Duration;
+use time::macros::datetime;
+
+const OTHER: &str = "254700000124";
+
+async fn service(world: &World, name: &str) -> String {
+    world.text(&format!(
+        "SELECT id::text AS text FROM services WHERE name = '{name}'"
+    ))
+}
+
+/// The customer who wrote from a number.
+async fn customer(world: &World, number: &str) -> String {
+    world.say(number, "hello").await;
+    world.work().await;
+    world.text(&format!(
+        "SELECT id::text AS text FROM customers WHERE phone = '+{number}'"
+    ))
+}
+
+/// A POST with a key of its own.
+async fn post(world: &World, path: &str, body: Value) -> (StatusCode, Value) {
+    let token = format!("Bearer {}", world.owner);
+    let headers = [
+        ("Authorization", token.as_str()),
+        ("Idempotency-Key", path),
+        ("Content-Type", "application/json"),
+    ];
+    world
+        .raw(Method::POST, path, &headers, body.to_string().into_bytes())
+        .await
+}
+
+async fn get(world: &World, path: &str) -> Value {
+    let (status, body) = world.call(Method::GET, path, None).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    body
+}
+
+#[tokio::test]
+async fn who_walks_in_waits_in_line_and_is_served() {
+    let world = World::new().await;
+    world.jump(datetime!(2026-05-12 10:00 +3)).await;
+    let massage = service(&world, "Swedish massage 60").await;
+    let mut ids = Vec::new();
+    for (name, start) in [("Amina", "10:00"), ("Baraka", "10:00"), ("Chebet", "11:10")] {
+        let body = json!({ "name": name, "parts": [{ "service_id": massage }] });
+        let (status, entry) = post(&world, "/api/v1/walk-ins", body).await;
+        assert_eq!(status, StatusCode::CREATED, "{entry}");
+        assert_eq!(
+            entry["estimate"]["start"],
+            format!("2026-05-12T{start}:00+03:00"),
+            "two can do it"
+        );
+        ids.push(entry["id"].as_str().unwrap().to_owned());
+    }
+    let queue = get(&world, "/api/v1/walk-ins").await;
+    let names: Vec<_> = queue["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["name"].clone())
+        .collect();
+    assert_eq!(names, ["Amina", "Baraka", "Chebet"]);
+    let (status, problem) = post(&world, &format!("/api/v1/walk-ins/{}/seat", ids[2]), json!({})).await;
+    assert_eq!(
+        (status, &problem["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/slot-taken"))
+    );
+    assert_eq!(problem["alternatives"][0]["start"], "2026-05-12T11:10:00+03:00");
+    let seat = format!("/api/v1/walk-ins/{}/seat", ids[0]);
+    let (status, problem) = world.call(Method::POST, &seat, Some(json!({}))).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(problem["type"], "/problems/idempotency-key-required");
+    let (status, seated) = post(&world, &seat, json!({ "phone": "0711 222 333" })).await;
+    assert_eq!(status, StatusCode::OK, "{seated}");
+    assert_eq!(seated["visit"]["standing"], "agreed");
+    assert_eq!(seated["visit"]["appointments"][0]["state"], "checked_in");
+    assert_eq!(seated["visit"]["due"]["amount_minor"], 0);
+    let (_, again) = post(&world, &seat, json!({})).await;
+    assert_eq!(again["visit"]["id"], seated["visit"]["id"]);
+    let leave = format!("/api/v1/walk-ins/{}/leave", ids[1]);
+    let (status, left) = post(&world, &leave, json!({ "how": "turned_away" })).await;
+    assert_eq!(
+        (status, &left["departure"]),
+        (StatusCode::OK, &json!("turned_away"))
+    );
+    let (status, _) = post(&world, &format!("/api/v1/walk-ins/{}/seat", ids[1]), json!({})).await;
+    assert_eq!(status, StatusCode::CONFLICT, "they went");
+    let shown = get(&world, &format!("/api/v1/walk-ins/{}", ids[2])).await;
+    assert_eq!(
+        shown["estimate"]["start"], "2026-05-12T10:00:00+03:00",
+        "one place is free again"
+    );
+    world.work().await;
+    assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
+    world.jump(datetime!(2026-05-13 03:30 +3)).await;
+    let shown = get(&world, &format!("/api/v1/walk-ins/{}", ids[2])).await;
+    assert_eq!(
+        shown["departure"], "day_over",
+        "the night's sweep sends the last ones home"
+    );
+}
+
+#[tokio::test]
+async fn a_walk_in_that_makes_no_sense_is_refused() {
+    let world = World::new().await;
+    world.jump(datetime!(2026-05-12 10:00 +3)).await;
+    let massage = service(&world, "Swedish massage 60").await;
+    let nobody = "00000000-0000-7000-8000-000000000000";
+    let part = json!({ "service_id": massage });
+    for (body, status) in [
+        (json!({ "parts": [part] }), StatusCode::BAD_REQUEST),
+        (
+            json!({ "name": "A", "customer_id": nobody, "parts": [part] }),
+            StatusCode::BAD_REQUEST,
+        ),
+        (json!({ "name": "A", "parts": [] }), StatusCode::BAD_REQUEST),
+        (
+            json!({ "customer_id": nobody, "parts": [part] }),
+            StatusCode::NOT_FOUND,
+        ),
+        (
+            json!({ "name": "A", "parts": [{ "service_id": nobody }] }),
+            StatusCode::NOT_FOUND,
+        ),
+    ] {
+        let (answered, problem) = post(&world, "/api/v1/walk-ins", body.clone()).await;
+        assert_eq!(answered, status, "{body}: {problem}");
+    }
+    let (status, _) = world.call(Method::GET, "/api/v1/walk-ins/no-id", None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    world.jump(datetime!(2026-05-12 22:00 +3)).await;
+    let late = json!({ "name": "A", "parts": [part] });
+    let (status, problem) = post(&world, "/api/v1/walk-ins", late).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+    assert_eq!(problem["reasons"], json!(["closed"]));
+}
+
+/// Somebody waits for a massage by one person on 13 May at 14:00.
+async fn wait(world: &World, customer: &str, part: &Value) -> String {
+    let body = json!({
+        "customer_id": customer, "parts": [part], "first_day": "2026-05-13", "last_day": "2026-05-13",
+        "from_minute": 840, "to_minute": 855,
+    });
+    let (status, entry) = post(world, "/api/v1/waitlist", body).await;
+    assert_eq!(status, StatusCode::CREATED, "{entry}");
+    entry["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn time_that_nobody_paid_for_goes_to_those_who_wait_one_after_the_other() {
+    let world = World::new().await;
+    let (asha, other) = (customer(&world, ASHA).await, customer(&world, OTHER).await);
+    let massage = service(&world, "Swedish massage 60").await;
+    let wanjiru = world.text("SELECT id::text AS text FROM staff WHERE name = 'Wanjiru'");
+    let part = json!({ "service_id": massage, "staff_id": wanjiru });
+    let order = json!({ "customer_id": asha, "start": "2026-05-13T14:00:00+03:00", "parts": [part] });
+    let (status, visit) = post(&world, "/api/v1/visits", order).await;
+    assert_eq!(
+        (status, &visit["standing"]),
+        (StatusCode::CREATED, &json!("waiting"))
+    );
+    let (first, second) = (
+        wait(&world, &other, &part).await,
+        wait(&world, &asha, &part).await,
+    );
+    world.work().await;
+    let path = |id: &str| format!("/api/v1/waitlist/{id}");
+    assert_eq!(
+        get(&world, &path(&first)).await["standing"],
+        "waiting",
+        "it is held for another"
+    );
+    world.pass(Duration::minutes(6)).await;
+    let offered = get(&world, &path(&first)).await;
+    assert_eq!(
+        offered["offer"]["start"], "2026-05-13T14:00:00+03:00",
+        "{offered}"
+    );
+    assert_eq!(
+        get(&world, &path(&second)).await["standing"],
+        "waiting",
+        "one at a time"
+    );
+    let (status, passed) = post(&world, &format!("{}/pass", path(&first)), json!({})).await;
+    assert_eq!((status, &passed["standing"]), (StatusCode::OK, &json!("waiting")));
+    world.work().await;
+    let offered = get(&world, &path(&second)).await;
+    assert_eq!(offered["standing"], "offered", "{offered}");
+    let (status, visit) = post(&world, &format!("{}/accept", path(&second)), json!({})).await;
+    assert_eq!(
+        (status, &visit["standing"]),
+        (StatusCode::OK, &json!("waiting")),
+        "{visit}"
+    );
+    assert_eq!(visit["id"], offered["offer"]["visit_id"]);
+    assert!(visit["due"]["amount_minor"].as_i64().unwrap() > 0);
+    let page = get(&world, "/api/v1/waitlist?ended=true&limit=1").await;
+    assert_eq!(
+        (&page["items"][0]["id"], &page["next"]),
+        (&json!(first), &json!(first))
+    );
+    let page = get(&world, &format!("/api/v1/waitlist?ended=true&after={first}")).await;
+    assert_eq!(
+        (&page["items"][0]["standing"], &page["next"]),
+        (&json!("booked"), &Value::Null)
+    );
+    let (status, withdrawn) = post(&world, &format!("{}/withdraw", path(&first)), json!({})).await;
+    assert_eq!(
+        (status, &withdrawn["standing"]),
+        (StatusCode::OK, &json!("withdrawn"))
+    );
+    let (status, _) = post(&world, &format!("{}/accept", path(&first)), json!({})).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
+}
+
+#[tokio::test]
+async fn an_offer_that_nobody_answers_goes_to_the_next() {
+    let world = World::new().await;
+    let (asha, other) = (customer(&world, ASHA).await, customer(&world, OTHER).await);
+    let massage = service(&world, "Swedish massage 60").await;
+    let wanjiru = world.text("SELECT id::text AS text FROM staff WHERE name = 'Wanjiru'");
+    let part = json!({ "service_id": massage, "staff_id": wanjiru });
+    let (first, second) = (
+        wait(&world, &asha, &part).await,
+        wait(&world, &other, &part).await,
+    );
+    world.work().await;
+    assert_eq!(
+        get(&world, &format!("/api/v1/waitlist/{first}")).await["standing"],
+        "offered"
+    );
+    world.pass(Duration::minutes(16)).await;
+    assert_eq!(
+        get(&world, &format!("/api/v1/waitlist/{first}")).await["standing"],
+        "waiting"
+    );
+    assert_eq!(
+        get(&world, &format!("/api/v1/waitlist/{second}")).await["standing"],
+        "offered"
+    );
+    world.pass(Duration::minutes(20)).await;
+    let held = world.count("SELECT count(*) FROM appointments WHERE state = 'held'");
+    assert_eq!(held, 0, "nobody is asked twice");
+    assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
+}
+
+#[tokio::test]
+async fn a_calendar_feed_is_read_by_its_address_until_it_is_revoked() {
+    let world = World::new().await;
+    let body = json!({ "name": "Front desk" });
+    let (status, made) = world
+        .call(Method::POST, "/api/v1/calendar-feeds", Some(body))
+        .await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let url = made["url"].as_str().unwrap();
+    let http = reqwest::Client::new();
+    let answer = http.get(url).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "text/calendar; charset=utf-8");
+    assert_eq!(header("cache-control"), "private, max-age=300");
+    let tag = header("etag");
+    let calendar = answer.text().await.unwrap();
+    assert!(
+        calendar.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"),
+        "{calendar}"
+    );
+    assert!(calendar.contains("X-WR-CALNAME:Aria Aura"), "{calendar}");
+    assert!(calendar.contains("SUMMARY:Swedish massage 60 (") && calendar.ends_with("END:VCALENDAR\r\n"));
+    let same = http
+        .get(url)
+        .header("If-None-Match", format!("\"x\", W/{tag}"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(same.status(), StatusCode::NOT_MODIFIED);
+    let listed = get(&world, "/api/v1/calendar-feeds").await;
+    assert!(listed["items"][0]["last_used_at"].is_string(), "{listed}");
+    let secret = url.rsplit('/').next().unwrap().trim_end_matches(".ics");
+    assert!(!listed.to_string().contains(secret));
+    let stored = world.count("SELECT count(*) FROM access_keys WHERE kind = 'calendar'");
+    assert_eq!(stored, 1);
+    let feed = format!("/api/v1/calendar-feeds/{}", made["feed"]["id"].as_str().unwrap());
+    let (status, _) = world.call(Method::DELETE, &feed, None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    let mut gone = Vec::new();
+    for secret in [secret, &"0".repeat(64), "nonsense"] {
+        let path = format!("/calendars/{secret}.ics");
+        let (status, mut problem) = world.raw(Method::GET, &path, &[], Vec::new()).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        problem["instance"] = Value::Null;
+        gone.push(problem);
+    }
+    assert!(
+        gone.windows(2).all(|pair| pair[0] == pair[1]),
+        "which it is, is not told: {gone:#?}"
+    );
+    let therapist = world.token(Role::Therapist).await;
+    let body = json!({ "name": "mine" });
+    let (status, _) = world
+        .call_as(&therapist, Method::POST, "/api/v1/calendar-feeds", Some(body))
+        .await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+}
