@@ -4,28 +4,37 @@
 //! asks it in the right way: all claims of a change in one statement, in one order, after the holds that
 //! ran out have let go.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use ratiba_booking::appointment::{Appointment, AppointmentId};
-use ratiba_booking::availability::{BusinessHours, Facts};
+use ratiba_booking::availability::BusinessHours;
 use ratiba_booking::catalogue::{CustomerId, Service};
 use ratiba_booking::policy::Policy;
-use ratiba_booking::ports::{AppointmentBook, Catalogue, Change, FactsQuery, RecordError, Timetable};
+use ratiba_booking::ports::{
+    AppointmentBook, Catalogue, Change, FactsQuery, Outlook, RecordError, Timetable,
+};
 use ratiba_booking::visit::{HoldKey, Visit, VisitId};
 use ratiba_kernel::{Outage, TenantId, TimeRange};
 use time::OffsetDateTime;
 
 use crate::database::{Database, TxError};
 
+mod booked;
 mod catalogue;
 mod claims;
+mod columns;
 mod facts;
 mod months;
 mod read;
 mod record;
 mod rows;
+mod setup;
 mod words;
 
 pub use rows::plan_document;
+
+use setup::Setups;
 
 /// [`AppointmentBook`] on PostgreSQL.
 #[derive(Clone)]
@@ -81,41 +90,53 @@ impl AppointmentBook for PgAppointmentBook {
     }
 
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
+        let change = Arc::new(change);
+        if booked::is_plain(&change) {
+            match booked::record(&self.database, tenant, &change).await? {
+                booked::Outcome::Settled => return Ok(()),
+                // Holds that ran out must be ended first.
+                booked::Outcome::Overdue => {}
+            }
+        }
         self.database
             .tenant(tenant, move |tx| record::record(tx, &change))
             .await
     }
 }
 
-/// [`Timetable`] and [`Catalogue`] on PostgreSQL.
+/// [`Timetable`] and [`Catalogue`] on PostgreSQL. Keeps the setups of tenants in memory; clones share them.
 #[derive(Clone)]
 pub struct PgTimetable {
     database: Database,
+    setups: Arc<Setups>,
 }
 
 impl PgTimetable {
     /// The timetable in this database.
     #[must_use]
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self {
+            database,
+            setups: Arc::default(),
+        }
     }
 }
 
 #[async_trait]
 impl Timetable for PgTimetable {
-    async fn facts(&self, tenant: TenantId, query: FactsQuery) -> Result<Facts, Outage> {
-        self.database
-            .tenant(tenant, move |tx| facts::facts(tx, &query))
-            .await
+    async fn outlook(&self, tenant: TenantId, query: FactsQuery) -> Result<Outlook, Outage> {
+        facts::outlook(&self.database, &self.setups, tenant, &query).await
+    }
+
+    async fn setup(&self, tenant: TenantId, query: FactsQuery) -> Result<Outlook, Outage> {
+        facts::of_setup(&self.database, &self.setups, tenant, &query).await
     }
 }
 
 #[async_trait]
 impl Catalogue for PgTimetable {
     async fn services(&self, tenant: TenantId) -> Result<Vec<Service>, Outage> {
-        self.database
-            .tenant(tenant, |tx| catalogue::services(tx, None))
-            .await
+        self.database.tenant(tenant, catalogue::services).await
     }
 
     async fn business_hours(&self, tenant: TenantId) -> Result<BusinessHours, Outage> {

@@ -1,20 +1,20 @@
-//! The pool, and the two kinds of transaction: one tenant's, and the few global tables'.
+//! The connections, and the kinds of transaction: one tenant's, one tenant's in a single statement, and the few
+//! global tables'.
 //!
 //! Repositories take a [`TenantTx`], which only [`Database::tenant`] can make: an unscoped query does not
-//! compile outside this module.
+//! compile outside this module. A [`TenantStatement`] opens its tenant itself; one that forgets sees no rows.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_diesel::postgres::{Manager, Pool};
-use deadpool_diesel::{ManagerConfig, RecyclingMethod, Runtime};
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, CacheSize, SimpleConnection, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Array, Text};
-use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
 use ratiba_kernel::{IdSource, Outage, TenantId};
 use uuid::Uuid;
 
+use crate::crew::{Crew, CrewLimits, Health};
 use crate::wake::Bell;
 
 /// How to reach the server, and the limits of this process.
@@ -22,8 +22,10 @@ use crate::wake::Bell;
 pub struct DatabaseSettings {
     /// Connection URL of the running role (`ratiba_app`). Never logged.
     pub url: String,
-    /// Connections at most.
+    /// Connections at most; 2 to 4 for each core of the server are best, more make everybody late.
     pub connections_max: usize,
+    /// How many callers may wait for a connection; one more is told of an outage at once.
+    pub waiting_max: usize,
     /// How long a caller waits for a connection before it is told of an outage, in milliseconds.
     pub wait_ms: u64,
     /// How long a statement may take, in milliseconds; shorter than the request's own limit.
@@ -39,17 +41,18 @@ impl DatabaseSettings {
         Self {
             url: url.into(),
             connections_max: 8,
-            wait_ms: 3_000,
+            waiting_max: 512,
+            wait_ms: 1_000,
             statement_timeout_ms: 10_000,
             pooled: false,
         }
     }
 }
 
-/// The database of one process. Cheap to clone; all clones share the pool.
+/// The database of one process. Cheap to clone; all clones share the connections.
 #[derive(Clone)]
 pub struct Database {
-    pool: Pool,
+    crew: Arc<Crew>,
     ids: Arc<dyn IdSource>,
     bell: Bell,
     statement_timeout_ms: u32,
@@ -112,6 +115,28 @@ impl TenantTx<'_> {
     }
 }
 
+/// One statement that is a transaction of its own and opens its tenant itself, by a function of the database made for
+/// that (`ratiba_enter_to_book`, `ratiba_busy`, …).
+pub struct TenantStatement<'c>(TenantTx<'c>);
+
+impl TenantStatement<'_> {
+    pub(crate) fn conn(&mut self) -> &mut PgConnection {
+        self.0.conn
+    }
+
+    pub(crate) fn tenant_uuid(&self) -> Uuid {
+        self.0.tenant_uuid()
+    }
+
+    pub(crate) fn new_id(&self) -> Uuid {
+        self.0.new_id()
+    }
+
+    pub(crate) fn note_enqueued(&mut self) {
+        self.0.note_enqueued();
+    }
+}
+
 /// An open transaction without a tenant: only the reviewed global tables show rows.
 pub struct GlobalTx<'c> {
     conn: &'c mut PgConnection,
@@ -137,31 +162,34 @@ impl GlobalTx<'_> {
 const TRIES: u32 = 4;
 
 impl Database {
-    /// A pool for the settings; connects when first used.
+    /// Connects when there is work.
     ///
     /// # Errors
-    /// [`Outage`] if the pool cannot be built from the settings.
+    /// [`Outage`] if the settings allow no connection.
     pub fn new(settings: &DatabaseSettings, ids: Arc<dyn IdSource>) -> Result<Self, Outage> {
-        let manager = Manager::from_config(
-            settings.url.clone(),
-            Runtime::Tokio1,
-            ManagerConfig {
-                recycling_method: RecyclingMethod::Fast,
-            },
-        );
-        let pool = Pool::builder(manager)
-            .max_size(settings.connections_max)
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(Duration::from_millis(settings.wait_ms)))
-            .create_timeout(Some(Duration::from_millis(settings.wait_ms)))
-            .build()
-            .map_err(|error| Outage::new(error.to_string()))?;
+        if settings.connections_max == 0 {
+            return Err(Outage::new("no database connection is allowed"));
+        }
+        let limits = CrewLimits {
+            connections_max: settings.connections_max,
+            waiting_max: settings.waiting_max,
+            wait: Duration::from_millis(settings.wait_ms),
+        };
+        let (pooled, statement_timeout_ms) = (settings.pooled, settings.statement_timeout_ms);
+        let prepare = move |conn: &mut PgConnection| {
+            if pooled {
+                // Behind a pooler in transaction mode nothing belongs to a session: neither statements nor settings.
+                conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+                return Ok(());
+            }
+            conn.batch_execute(&format!("SET statement_timeout = {statement_timeout_ms}"))
+        };
         Ok(Self {
-            pool,
+            crew: Arc::new(Crew::new(settings.url.clone(), limits, prepare)),
             ids,
             bell: Bell::new(settings.url.clone()),
-            statement_timeout_ms: settings.statement_timeout_ms,
-            pooled: settings.pooled,
+            statement_timeout_ms,
+            pooled,
         })
     }
 
@@ -181,19 +209,54 @@ impl Database {
         T: Send + 'static,
         E: From<Outage> + Send + 'static,
     {
-        let begin = format!(
-            "BEGIN; SELECT set_config('ratiba.current_tenant', '{tenant}', true); SET LOCAL statement_timeout = {}",
-            self.statement_timeout_ms
-        );
+        let begin = self.begin("BEGIN", Some(tenant));
+        self.run(Some(begin), move |conn, ids| within(conn, ids, tenant, &work))
+            .await
+    }
+
+    /// As [`tenant`](Self::tenant), for work that only reads and must see all of it as of one moment.
+    ///
+    /// # Errors
+    /// As [`Database::tenant`].
+    pub async fn snapshot<T, E>(
+        &self,
+        tenant: TenantId,
+        work: impl Fn(&mut TenantTx<'_>) -> Result<T, TxError<E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Outage> + Send + 'static,
+    {
+        let begin = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", Some(tenant));
+        self.run(Some(begin), move |conn, ids| within(conn, ids, tenant, &work))
+            .await
+    }
+
+    /// Runs `work`, which executes exactly one statement, in one round trip: the statement is the transaction. As with
+    /// [`tenant`](Self::tenant), deadlocks and serialization failures begin it again.
+    ///
+    /// # Errors
+    /// As [`Database::tenant`].
+    pub async fn statement<T, E>(
+        &self,
+        tenant: TenantId,
+        work: impl Fn(&mut TenantStatement<'_>) -> Result<T, TxError<E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Outage> + Send + 'static,
+    {
+        // Only a transaction has a time limit for its statements behind a pooler.
+        let begin = self.pooled.then(|| self.begin("BEGIN", None));
         self.run(begin, move |conn, ids| {
-            let mut tx = TenantTx {
+            let mut statement = TenantStatement(TenantTx {
                 conn,
                 tenant,
                 ids,
                 enqueued: false,
-            };
-            let value = work(&mut tx)?;
-            Ok((value, tx.enqueued))
+            });
+            let value = work(&mut statement)?;
+            Ok((value, statement.0.enqueued))
         })
         .await
     }
@@ -210,11 +273,7 @@ impl Database {
         T: Send + 'static,
         E: From<Outage> + Send + 'static,
     {
-        let begin = format!(
-            "BEGIN; SET LOCAL statement_timeout = {}",
-            self.statement_timeout_ms
-        );
-        self.run(begin, move |conn, ids| {
+        self.run(Some(self.begin("BEGIN", None)), move |conn, ids| {
             let mut tx = GlobalTx {
                 conn,
                 ids,
@@ -226,41 +285,46 @@ impl Database {
         .await
     }
 
+    /// Everything that opens a transaction, in one round trip.
+    fn begin(&self, begin: &str, tenant: Option<TenantId>) -> String {
+        let mut text = begin.to_owned();
+        if let Some(tenant) = tenant {
+            text += &format!("; SET LOCAL ratiba.current_tenant = '{tenant}'");
+        }
+        if self.pooled {
+            text += &format!("; SET LOCAL statement_timeout = {}", self.statement_timeout_ms);
+        }
+        text
+    }
+
     async fn run<T, E>(
         &self,
-        begin: String,
+        begin: Option<String>,
         work: impl Fn(&mut PgConnection, &dyn IdSource) -> Result<(T, bool), TxError<E>> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Outage> + Send + 'static,
     {
-        let connection = self
-            .pool
-            .get()
-            .await
-            .map_err(|error| E::from(Outage::new(error.to_string())))?;
-        let (ids, pooled) = (Arc::clone(&self.ids), self.pooled);
-        let ended = connection
-            .interact(move |conn| {
-                if pooled {
-                    use diesel::Connection;
-                    conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
-                }
-                attempt_until_settled(conn, &begin, |conn| work(conn, ids.as_ref()))
+        let ids = Arc::clone(&self.ids);
+        let ended = self
+            .crew
+            .do_with(move |conn| {
+                let ended = attempt_until_settled(conn, begin.as_deref(), |conn| work(conn, ids.as_ref()));
+                let health = health(conn, &ended);
+                (ended, health)
             })
-            .await;
+            .await?;
         match ended {
-            Ok(Ok((value, enqueued))) => {
+            Ok((value, enqueued)) => {
                 if enqueued {
                     self.bell.ring();
                 }
                 Ok(value)
             }
-            Ok(Err(TxError::Refused(refusal))) => Err(refusal),
-            Ok(Err(TxError::Database(error))) => Err(E::from(Outage::new(error))),
-            Ok(Err(TxError::Impossible(what))) => Err(E::from(Outage::new(what))),
-            Err(broken) => Err(E::from(Outage::new(broken.to_string()))),
+            Err(TxError::Refused(refusal)) => Err(refusal),
+            Err(TxError::Database(error)) => Err(E::from(Outage::new(error))),
+            Err(TxError::Impossible(what)) => Err(E::from(Outage::new(what))),
         }
     }
 
@@ -292,23 +356,32 @@ impl Database {
     }
 }
 
+fn within<T, E>(
+    conn: &mut PgConnection,
+    ids: &dyn IdSource,
+    tenant: TenantId,
+    work: impl Fn(&mut TenantTx<'_>) -> Result<T, TxError<E>>,
+) -> Result<(T, bool), TxError<E>> {
+    let mut tx = TenantTx {
+        conn,
+        tenant,
+        ids,
+        enqueued: false,
+    };
+    let value = work(&mut tx)?;
+    Ok((value, tx.enqueued))
+}
+
 fn attempt_until_settled<T, E>(
     conn: &mut PgConnection,
-    begin: &str,
+    begin: Option<&str>,
     work: impl Fn(&mut PgConnection) -> Result<T, TxError<E>>,
 ) -> Result<T, TxError<E>> {
     let mut tries = 1;
     loop {
-        AnsiTransactionManager::begin_transaction_sql(conn, begin)?;
-        let ended = match work(conn) {
-            Ok(value) => AnsiTransactionManager::commit_transaction(conn)
-                .map(|()| value)
-                .map_err(TxError::Database),
-            Err(error) => {
-                // A broken connection cannot roll back; the pool throws it away, and the server does.
-                let _ = AnsiTransactionManager::rollback_transaction(conn);
-                Err(error)
-            }
+        let ended = match begin {
+            Some(begin) => in_transaction(conn, begin, &work),
+            None => work(conn),
         };
         match ended {
             Err(TxError::Database(error)) if tries < TRIES && worth_repeating(&error) => {
@@ -317,6 +390,42 @@ fn attempt_until_settled<T, E>(
             }
             other => return other,
         }
+    }
+}
+
+fn in_transaction<T, E>(
+    conn: &mut PgConnection,
+    begin: &str,
+    work: impl Fn(&mut PgConnection) -> Result<T, TxError<E>>,
+) -> Result<T, TxError<E>> {
+    AnsiTransactionManager::begin_transaction_sql(conn, begin)?;
+    match work(conn) {
+        Ok(value) => {
+            AnsiTransactionManager::commit_transaction(conn)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // A broken connection cannot roll back; it is thrown away, and the server does.
+            let _ = AnsiTransactionManager::rollback_transaction(conn);
+            Err(error)
+        }
+    }
+}
+
+/// A connection is used again only if it is known to be outside a transaction and open.
+fn health<T, E>(conn: &mut PgConnection, ended: &Result<T, TxError<E>>) -> Health {
+    let closed = match ended {
+        Err(TxError::Database(DieselError::DatabaseError(kind, _))) => matches!(
+            kind,
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand
+        ),
+        Err(TxError::Database(DieselError::BrokenTransactionManager)) => true,
+        Ok(_) | Err(_) => false,
+    };
+    if closed || AnsiTransactionManager::is_broken_transaction_manager(conn) {
+        Health::Broken
+    } else {
+        Health::Sound
     }
 }
 

@@ -184,6 +184,8 @@ diesel::table! {
         purpose -> Text,
         appointment_id -> Nullable<Uuid>,
         active -> Bool,
+        held_until -> Nullable<Timestamptz>,
+        load_minutes -> Integer,
     }
 }
 
@@ -524,6 +526,13 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    setup_versions (tenant_id) {
+        tenant_id -> Uuid,
+        version -> BigInt,
     }
 }
 

@@ -15,10 +15,13 @@ use ratiba_booking::catalogue::{Deposit, Minutes, Offering};
 use ratiba_booking::engagement::Subject;
 use ratiba_booking::event::{BookingEvent, BookingTask, Due};
 use ratiba_booking::policy::{BufferRule, Channel};
-use ratiba_booking::ports::{AppointmentBook, Catalogue, Change, ClaimChange, FactsQuery, Timetable};
+use ratiba_booking::ports::{
+    AppointmentBook, Catalogue, Change, ClaimChange, FactsQuery, SetupVersion, Timetable,
+};
 use ratiba_booking::test_support::appointment_book_contract;
 use ratiba_booking::test_support::builders::{
-    self, AppointmentBuilder, NOW, an_order_of, at, customer, from_to, resource, service, staff, tenants,
+    self, AppointmentBuilder, NOW, an_order_of, anybody_for, at, customer, from_to, resource, service, staff,
+    tenants,
 };
 use ratiba_booking::test_support::contracts::BookUnderTest;
 use ratiba_booking::use_cases::{ExpireHold, HoldVisit, HoldVisitError};
@@ -167,6 +170,15 @@ impl BookUnderTest for Server {
         );
         self.run(tenant, &script);
     }
+
+    async fn setup(&self, tenant: TenantId) -> SetupVersion {
+        let outlook = self.timetable.outlook(tenant, day_query([1])).await.unwrap();
+        outlook.setup
+    }
+
+    async fn change_setup(&self, tenant: TenantId) {
+        self.run(tenant, "UPDATE staff SET weight = weight + 1");
+    }
 }
 
 #[tokio::test]
@@ -176,8 +188,8 @@ async fn postgres_keeps_the_contract_of_the_book() {
 
 fn day_query(numbers: impl IntoIterator<Item = u64>) -> FactsQuery {
     FactsQuery {
-        services: numbers.into_iter().map(service).collect(),
-        range: from_to((0, 0), (24, 0)),
+        parts: numbers.into_iter().map(anybody_for).collect(),
+        window: from_to((9, 0), (17, 0)),
     }
 }
 
@@ -271,7 +283,7 @@ async fn facts_tell_hours_absences_load_and_engagements() {
     server.run(
         tenant,
         &format!(
-            "UPDATE appointments SET staff_requested = true WHERE staff_id = '{two}';
+            "UPDATE engagements SET load_minutes = 0 WHERE subject_id = '{two}';
              UPDATE staff SET hire_date = '2026-05-01', weight = 50 WHERE id = '{two}';
              UPDATE staff SET active = false WHERE id = '{three}';
              INSERT INTO staff_leave (tenant_id, id, staff_id, starts_at, ends_at)
@@ -297,10 +309,18 @@ async fn facts_tell_hours_absences_load_and_engagements() {
     let ids: Vec<_> = facts.staff.iter().map(|person| person.id).collect();
     assert_eq!(ids, [staff(1), staff(2)]);
     let one = &facts.staff[0];
-    assert_eq!((one.hours.weekly.len(), one.leave.len()), (7, 1));
+    assert_eq!(
+        (one.hours.weekly.len(), one.leave.len()),
+        (7, 2),
+        "everything ahead is known"
+    );
     assert_eq!(one.hours.dated[&date!(2026 - 05 - 13)], []);
     assert_eq!(one.load.get(&date!(2026 - 05 - 11)), Some(&60));
-    assert_eq!(one.booked_last, Some(at(10, 0)));
+    assert_eq!(
+        one.booked_last,
+        Some(NOW),
+        "when the booking was made, not when the visit is"
+    );
     let two = &facts.staff[1];
     assert_eq!(
         (two.weight, two.joined, two.load.len()),
@@ -361,7 +381,7 @@ async fn an_hour_of_a_week_belongs_to_the_local_week() {
         .await
         .unwrap();
     let query = FactsQuery {
-        range,
+        window: range,
         ..day_query([1])
     };
     let facts = server.timetable.facts(tenant, query).await.unwrap();

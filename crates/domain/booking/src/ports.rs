@@ -1,16 +1,37 @@
 //! What booking needs from outside: a book that keeps appointments and keeps claims apart, the timetable of a
 //! stretch of days, and the catalogue.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId, TimeRange};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::appointment::{Appointment, AppointmentId};
-use crate::availability::{BusinessHours, Facts};
+use crate::availability::{BusinessHours, Facts, PartRequest, StaffWish};
 use crate::catalogue::{CustomerId, Service, ServiceId, StaffId};
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::Policy;
 use crate::visit::{HoldKey, Visit, VisitHead, VisitId};
+
+/// How often a tenant's setup (what it sells, who works when, what its rules are) was changed. A setup that
+/// was never changed has version 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SetupVersion(i64);
+
+impl SetupVersion {
+    /// The version that a timetable or a book tells.
+    #[must_use]
+    pub const fn read(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The number for a row.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+}
 
 /// What becomes of an appointment's claims when a change is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +77,8 @@ pub struct Change {
     pub events: Vec<BookingEvent>,
     /// What is due later.
     pub tasks: Vec<Due<BookingTask>>,
+    /// The setup that it was decided on, if it must still be the one in force.
+    pub setup: Option<SetupVersion>,
 }
 
 impl Change {
@@ -69,6 +92,7 @@ impl Change {
             open_months: Vec::new(),
             events: Vec::new(),
             tasks: Vec::new(),
+            setup: None,
         }
     }
 
@@ -102,6 +126,12 @@ pub enum RecordError {
     /// A month that had to be open is frozen.
     #[error("the month is frozen")]
     MonthFrozen,
+    /// The tenant has no such customer.
+    #[error("there is no such customer")]
+    UnknownCustomer,
+    /// The setup that it was decided on is not in force any more.
+    #[error("the setup changed since it was read")]
+    SetupChanged,
     /// Nobody knows whether it was recorded.
     #[error("the appointment book is unavailable")]
     Unavailable(#[from] Outage),
@@ -136,29 +166,95 @@ pub trait AppointmentBook: Send + Sync {
     /// Requests and holds whose deadline has come by [`Change::at`] and whose claims are in the way are
     /// ended in the same transaction as [`expiry`](crate::visit::expiry) says, event included.
     ///
+    /// An appointment that was recorded before may come with another time, other staff, other claims and
+    /// another price: with [`ClaimChange::Take`] its old claims are free if, and only if, all new ones are made.
+    ///
     /// Refuses with [`RecordError::SlotTaken`] if any claim to be taken meets an active one of another
     /// appointment or a block, with [`RecordError::Stale`] if a version is not the last one, with
     /// [`RecordError::KeyUsed`] if another visit has the hold key, with [`RecordError::MonthFrozen`] if a
-    /// month that must be open is not. Recording the same change twice is refused the second time.
+    /// month that must be open is not, with [`RecordError::UnknownCustomer`] if a new visit is for nobody known,
+    /// with [`RecordError::SetupChanged`] if [`Change::setup`] is not the one in force. Recording the same change
+    /// twice is refused the second time.
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError>;
 }
 
 /// Which facts are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FactsQuery {
-    /// The services that are asked for.
-    pub services: Vec<ServiceId>,
-    /// The days that the search may touch, margins included.
-    pub range: TimeRange,
+    /// The services that are asked for, and by whom.
+    pub parts: Vec<PartRequest>,
+    /// The starts that are looked at lie in here.
+    pub window: TimeRange,
+}
+
+impl FactsQuery {
+    /// The services that are asked for, each once.
+    #[must_use]
+    pub fn services(&self) -> BTreeSet<ServiceId> {
+        self.parts.iter().map(|part| part.service).collect()
+    }
+
+    /// The only staff members that may take part, if the customer wants certain ones or nobody.
+    #[must_use]
+    pub fn only(&self) -> Option<BTreeSet<StaffId>> {
+        let named = self.parts.iter().map(|part| match part.staff {
+            StaffWish::Only(staff) => Some(staff),
+            StaffWish::Any | StaffWish::Rather(_) | StaffWish::Offered(_) => None,
+        });
+        named.collect()
+    }
+
+    /// The staff members that are wished for in whatever way.
+    #[must_use]
+    pub fn preferred(&self) -> BTreeSet<StaffId> {
+        self.parts
+            .iter()
+            .filter_map(|part| part.staff.preferred())
+            .collect()
+    }
+
+    /// The stretch that such a visit may touch: the window, and a day and a half on either side for what reaches
+    /// into it (a service lasts a day at most, a buffer four hours).
+    #[must_use]
+    pub fn range(&self) -> TimeRange {
+        let margin = Duration::hours(36);
+        let (start, end) = (
+            self.window
+                .start()
+                .checked_sub(margin)
+                .unwrap_or(self.window.start()),
+            self.window.end().checked_add(margin).unwrap_or(self.window.end()),
+        );
+        TimeRange::new(start, end).unwrap_or(self.window)
+    }
+}
+
+/// Facts, and the version of the setup among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outlook {
+    /// The facts.
+    pub facts: Facts,
+    /// For [`Change::setup`].
+    pub setup: SetupVersion,
 }
 
 /// What is known about the days of a tenant.
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
 pub trait Timetable: Send + Sync {
-    /// All facts for a search, in a constant number of queries whatever the number of staff or days. A
-    /// service that does not exist is left out.
-    async fn facts(&self, tenant: TenantId, query: FactsQuery) -> Result<Facts, Outage>;
+    /// All facts for a search as they are now, in one look whatever the number of staff or days. A service that
+    /// does not exist is left out, and so is whoever cannot take part; load and turns are told only where more than
+    /// one person may be chosen.
+    async fn outlook(&self, tenant: TenantId, query: FactsQuery) -> Result<Outlook, Outage>;
+
+    /// The same without what is engaged, without load and turns: cheap, from memory where possible, and perhaps
+    /// of a moment ago. The book refuses a change that was decided on a setup that is not in force any more.
+    async fn setup(&self, tenant: TenantId, query: FactsQuery) -> Result<Outlook, Outage>;
+
+    /// The facts of [`outlook`](Self::outlook) alone.
+    async fn facts(&self, tenant: TenantId, query: FactsQuery) -> Result<Facts, Outage> {
+        Ok(self.outlook(tenant, query).await?.facts)
+    }
 }
 
 /// What a tenant sells, and by which rules.

@@ -3,8 +3,7 @@
 use ratiba_kernel::TimeRange;
 use time::{Duration, OffsetDateTime};
 
-use crate::availability::{Facts, RequestFault, Slot, SlotRequest};
-use crate::catalogue::ServiceId;
+use crate::availability::{Facts, PartRequest, RequestFault, Slot, SlotRequest};
 use crate::ports::FactsQuery;
 
 mod cancel_appointment;
@@ -24,7 +23,7 @@ pub use confirm_visit::{ConfirmVisit, ConfirmVisitError, Confirmation};
 pub use expire_hold::{ExpireHold, TaskError};
 pub use find_slots::{FindSlots, FindSlotsError, Found, SlotQuery, Wanted};
 pub use finish_appointment::FinishAppointment;
-pub use hold_visit::{Held, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};
+pub use hold_visit::{Held, HeldBy, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};
 pub use list_day::{Day, ListDay, ListDayError};
 pub use offer_slot::{Offer, OfferQuery, OfferSlot};
 pub use record_actuals::RecordActuals;
@@ -37,20 +36,11 @@ const TRIES: u32 = 3;
 /// How many alternatives are shown with a refusal.
 const ALTERNATIVES_MOST: usize = 3;
 
-/// The query for a search: its window, and a day and a half on either side for what reaches into it
-/// (a service lasts a day at most, a buffer four hours).
-fn facts_query(parts: impl IntoIterator<Item = ServiceId>, window: TimeRange) -> FactsQuery {
-    let margin = Duration::hours(36);
-    let (start, end) = (
-        window.start().checked_sub(margin).unwrap_or(window.start()),
-        window.end().checked_add(margin).unwrap_or(window.end()),
-    );
-    let mut services: Vec<ServiceId> = parts.into_iter().collect();
-    services.sort_unstable();
-    services.dedup();
+/// The query for a search: its parts, and where their starts may lie.
+fn facts_query(parts: &[PartRequest], window: TimeRange) -> FactsQuery {
     FactsQuery {
-        services,
-        range: TimeRange::new(start, end).unwrap_or(window),
+        parts: parts.to_vec(),
+        window,
     }
 }
 
@@ -61,6 +51,14 @@ fn around(wanted: OffsetDateTime, now: OffsetDateTime) -> Result<TimeRange, Requ
     let from = wanted.saturating_sub(Duration::days(3)).max(now);
     let until = wanted.saturating_add(Duration::days(4));
     TimeRange::new(from, until).map_err(|_| RequestFault::OutOfCalendar)
+}
+
+/// Half a day on either side of a wanted time, but not the past: whatever lies beyond is further away than
+/// anything within.
+fn closely_around(wanted: OffsetDateTime, now: OffsetDateTime) -> Result<TimeRange, RequestFault> {
+    let wanted = wanted.max(now);
+    let from = wanted.saturating_sub(Duration::hours(12)).max(now);
+    TimeRange::new(from, wanted.saturating_add(Duration::hours(12))).map_err(|_| RequestFault::OutOfCalendar)
 }
 
 /// The nearest starts that can be had around a wanted one.

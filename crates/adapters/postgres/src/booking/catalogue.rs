@@ -8,9 +8,7 @@ use diesel::sql_types::{
     Array, BigInt, Bool, Date as SqlDate, Integer, Jsonb, Nullable, SmallInt, Text, Uuid as SqlUuid,
 };
 use ratiba_booking::availability::{BusinessHours, DayBlock, WeeklyBlock};
-use ratiba_booking::catalogue::{
-    Buffers, Deposit, Minutes, Offering, Recipe, Service, ServiceCategory, ServiceId,
-};
+use ratiba_booking::catalogue::{Buffers, Deposit, Minutes, Offering, Recipe, Service, ServiceCategory};
 use ratiba_booking::policy::Policy;
 use ratiba_kernel::{BasisPoints, Currency, Id, Money, Zone};
 use serde_json::Value;
@@ -18,6 +16,7 @@ use time::{Date, Weekday};
 use uuid::Uuid;
 
 use crate::database::{TenantTx, TxError};
+use crate::kept::kept;
 
 #[derive(QueryableByName)]
 struct SettingsRow {
@@ -33,7 +32,8 @@ pub(super) fn policy<E>(tx: &mut TenantTx<'_>) -> Result<Policy, TxError<E>> {
     let tenant = tx.tenant_uuid();
     let impossible = |what: String| TxError::impossible("tenant_settings", tenant, what);
     let row = sql_query("SELECT zone, currency, booking FROM tenant_settings WHERE tenant_id = $1")
-        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(tenant);
+    let row = kept(row)
         .get_result::<SettingsRow>(tx.conn())
         .optional()?
         .ok_or_else(|| impossible("there are none".to_owned()))?;
@@ -80,26 +80,22 @@ struct ServiceRow {
     staff: Vec<Uuid>,
 }
 
-/// All services, or those of some ids; by name, then id.
-pub(super) fn services<E>(
-    tx: &mut TenantTx<'_>,
-    only: Option<&[ServiceId]>,
-) -> Result<Vec<Service>, TxError<E>> {
+/// All services; by name, then id.
+pub(super) fn services<E>(tx: &mut TenantTx<'_>) -> Result<Vec<Service>, TxError<E>> {
     let tenant = tx.tenant_uuid();
-    let only: Option<Vec<Uuid>> = only.map(|ids| ids.iter().map(|id| id.as_uuid()).collect());
     let rows = sql_query(
         "SELECT s.id, s.name, s.name_sw, s.aliases, s.category, s.price_minor, s.currency, s.deposit_kind,
             s.deposit_value, s.segments, s.buffer_before_minutes, s.buffer_after_minutes, s.tax_basis_points,
             s.product_cost_minor, s.active,
             ARRAY(SELECT c.staff_id FROM staff_services c
                 WHERE c.tenant_id = s.tenant_id AND c.service_id = s.id) AS staff
-         FROM services s WHERE s.tenant_id = $1 AND ($2 IS NULL OR s.id = ANY ($2))
+         FROM services s WHERE s.tenant_id = $1
          ORDER BY s.name COLLATE \"C\", s.id",
     )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<Nullable<Array<SqlUuid>>, _>(only)
-    .load::<ServiceRow>(tx.conn())?;
-    rows.into_iter()
+    .bind::<SqlUuid, _>(tenant);
+    kept(rows)
+        .load::<ServiceRow>(tx.conn())?
+        .into_iter()
         .map(|row| {
             let id = row.id;
             row.parse()

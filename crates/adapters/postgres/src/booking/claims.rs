@@ -1,155 +1,166 @@
 //! Claims as rows of `engagements`: taken in one statement and one order, or not at all.
 
+use std::sync::LazyLock;
+
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
-use ratiba_booking::appointment::AppointmentId;
-use ratiba_booking::engagement::{Claim, Subject};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use ratiba_booking::appointment::Appointment;
+use ratiba_booking::engagement::Claim;
 use ratiba_booking::policy::BufferRule;
-use ratiba_booking::ports::{Change, ClaimChange, RecordError};
+use ratiba_booking::ports::RecordError;
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::columns::{CLAIM, ClaimColumns, of, subject_columns, unnest};
 use crate::database::{TenantTx, TxError};
+use crate::kept::kept;
 
 type Written = Result<(), TxError<RecordError>>;
 
-/// Claims as columns, for `unnest`.
-#[derive(Default)]
-struct Columns {
-    kinds: Vec<&'static str>,
-    subjects: Vec<Uuid>,
-    seats: Vec<i16>,
-    starts: Vec<OffsetDateTime>,
-    ends: Vec<OffsetDateTime>,
-    before: Vec<i32>,
-    after: Vec<i32>,
-    shared: Vec<bool>,
+fn ids(appointments: &[&Appointment]) -> Vec<Uuid> {
+    appointments
+        .iter()
+        .map(|appointment| appointment.id().as_uuid())
+        .collect()
 }
 
-/// The subject as its three columns.
-fn subject_columns(subject: Subject) -> (&'static str, Uuid, i16) {
-    match subject {
-        // A capacity is at most 50, which the column checks.
-        Subject::Resource { id, seat } => ("resource", id.as_uuid(), i16::try_from(seat).unwrap_or(i16::MAX)),
-        Subject::Staff(id) => ("staff", id.as_uuid(), 0),
+/// Gives up the claims of appointments, if they have any.
+pub(super) fn release(tx: &mut TenantTx<'_>, appointments: &[&Appointment]) -> Written {
+    if appointments.is_empty() {
+        return Ok(());
     }
-}
-
-impl Columns {
-    fn of<'a>(claims: impl IntoIterator<Item = &'a Claim>) -> Self {
-        let mut columns = Self::default();
-        for claim in claims {
-            let (kind, subject, seat) = subject_columns(claim.subject);
-            columns.kinds.push(kind);
-            columns.subjects.push(subject);
-            columns.seats.push(seat);
-            columns.starts.push(claim.range.start());
-            columns.ends.push(claim.range.end());
-            columns
-                .before
-                .push(i32::try_from(claim.before.count()).unwrap_or(i32::MAX));
-            columns
-                .after
-                .push(i32::try_from(claim.after.count()).unwrap_or(i32::MAX));
-            columns.shared.push(claim.buffers == BufferRule::Shared);
-        }
-        columns
-    }
-}
-
-/// Gives up the claims of an appointment, if it has any.
-pub(super) fn release(tx: &mut TenantTx<'_>, appointment: AppointmentId) -> Written {
-    let tenant = tx.tenant_uuid();
-    sql_query(
-        "UPDATE engagements SET active = false WHERE tenant_id = $1 AND appointment_id = $2 AND active",
+    let query = sql_query(
+        "UPDATE engagements SET active = false WHERE tenant_id = $1 AND appointment_id = ANY ($2) AND active",
     )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(appointment.as_uuid())
-    .execute(tx.conn())?;
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<Array<SqlUuid>, _>(ids(appointments));
+    kept(query).execute(tx.conn())?;
     Ok(())
 }
 
-/// Makes all claims of a change in one statement, sorted; fewer rows than claims means that one is taken.
-pub(super) fn take(tx: &mut TenantTx<'_>, change: &Change) -> Written {
-    let takers = change
-        .appointments
+/// Lets the claims of appointments say until when they are held, as the appointments do.
+pub(super) fn keep(tx: &mut TenantTx<'_>, appointments: &[&Appointment]) -> Written {
+    if appointments.is_empty() {
+        return Ok(());
+    }
+    let deadlines: Vec<Option<OffsetDateTime>> = appointments
         .iter()
-        .filter(|changed| changed.claims == ClaimChange::Take);
-    let mut wanted: Vec<(&Claim, Uuid)> = takers
-        .flat_map(|changed| {
-            let id = changed.appointment.id().as_uuid();
-            changed
-                .appointment
-                .booking()
-                .claims
-                .iter()
-                .map(move |claim| (claim, id))
-        })
+        .map(|appointment| appointment.state().deadline())
         .collect();
-    wanted.sort_unstable();
-    let columns = Columns::of(wanted.iter().map(|(claim, _)| *claim));
+    let query = sql_query(
+        "UPDATE engagements e SET held_until = a.deadline FROM unnest($2, $3) AS a (id, deadline)
+         WHERE e.tenant_id = $1 AND e.appointment_id = a.id AND e.active AND e.held_until IS DISTINCT FROM a.deadline",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<Array<SqlUuid>, _>(ids(appointments))
+    .bind::<Array<Nullable<Timestamptz>>, _>(deadlines);
+    kept(query).execute(tx.conn())?;
+    Ok(())
+}
+
+static TAKE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "INSERT INTO engagements (tenant_id, purpose, {})
+         SELECT $1, 'appointment', {} FROM {} ORDER BY c.place
+         ON CONFLICT ON CONSTRAINT engagements_no_overlap DO NOTHING RETURNING id",
+        CLAIM.join(", "),
+        of("c", &CLAIM),
+        unnest(2, "c", &CLAIM, Some("place"))
+    )
+});
+
+/// Makes all claims of appointments in one statement, sorted; fewer rows than claims means that one is taken.
+pub(super) fn take<'a>(
+    tx: &mut TenantTx<'_>,
+    appointments: impl Iterator<Item = &'a Appointment>,
+) -> Written {
+    let columns = ClaimColumns::of(appointments, || tx.new_id());
     if columns.shared.contains(&true) && shared_neighbour_in_the_way(tx, &columns)? {
         return Err(TxError::Refused(RecordError::SlotTaken));
     }
-    let tenant = tx.tenant_uuid();
-    let ids: Vec<Uuid> = wanted.iter().map(|_| tx.new_id()).collect();
-    let appointments: Vec<Uuid> = wanted.iter().map(|(_, appointment)| *appointment).collect();
-    let made = sql_query(
-        "INSERT INTO engagements (tenant_id, id, subject_kind, subject_id, seat, starts_at, ends_at,
-            buffer_before_minutes, buffer_after_minutes, buffers_shared, purpose, appointment_id)
-         SELECT $1, c.id, c.kind, c.subject, c.seat, c.starts, c.ends, c.before, c.after, c.shared, 'appointment',
-            c.appointment
-         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY
-            AS c (id, kind, subject, seat, starts, ends, before, after, shared, appointment, position)
-         ORDER BY c.position
-         ON CONFLICT ON CONSTRAINT engagements_no_overlap DO NOTHING
-         RETURNING id",
-    )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<Array<SqlUuid>, _>(ids)
-    .bind::<Array<Text>, _>(columns.kinds)
-    .bind::<Array<SqlUuid>, _>(columns.subjects)
-    .bind::<Array<SmallInt>, _>(columns.seats)
-    .bind::<Array<Timestamptz>, _>(columns.starts)
-    .bind::<Array<Timestamptz>, _>(columns.ends)
-    .bind::<Array<Integer>, _>(columns.before)
-    .bind::<Array<Integer>, _>(columns.after)
-    .bind::<Array<Bool>, _>(columns.shared)
-    .bind::<Array<SqlUuid>, _>(appointments)
-    .execute(tx.conn())?;
-    if made == wanted.len() {
+    let query = sql_query(TAKE.as_str())
+        .into_boxed()
+        .bind::<SqlUuid, _>(tx.tenant_uuid());
+    let made = kept(columns.bind(query)).execute(tx.conn())?;
+    if made == columns.ids.len() {
         Ok(())
     } else {
         Err(TxError::Refused(RecordError::SlotTaken))
     }
 }
 
-/// With shared buffers the claimed ranges are bare, so the constraint cannot see the time between two of
-/// them: whoever books a subject's day first locks it, and looks at the neighbours under the lock.
-pub(super) fn lock_shared(tx: &mut TenantTx<'_>, wanted: &[&Claim]) -> Written {
+#[derive(QueryableByName)]
+struct ClaimRow {
+    #[diesel(sql_type = Text)]
+    subject_kind: String,
+    #[diesel(sql_type = SqlUuid)]
+    subject_id: Uuid,
+    #[diesel(sql_type = SmallInt)]
+    seat: i16,
+    #[diesel(sql_type = Timestamptz)]
+    starts_at: OffsetDateTime,
+    #[diesel(sql_type = Timestamptz)]
+    ends_at: OffsetDateTime,
+}
+
+/// Locks the days of subjects, sorted, where the constraint alone would not do.
+///
+/// With shared buffers the claimed ranges are bare, so the constraint cannot see the time between two of them: whoever
+/// books a subject's day first locks it, and looks at the neighbours under the lock. Two moves that cross would wait
+/// for one another: `moving` appointments lock the days that they leave and those that they go to.
+pub(super) fn lock(tx: &mut TenantTx<'_>, wanted: &[&Claim], moving: Vec<Uuid>) -> Written {
+    let tenant = tx.tenant_uuid();
     let mut keys: Vec<i64> = Vec::new();
-    for claim in wanted.iter().filter(|claim| claim.buffers == BufferRule::Shared) {
-        keys.extend(day_keys(tx.tenant_uuid(), claim));
+    for claim in wanted {
+        if claim.buffers == BufferRule::Shared || !moving.is_empty() {
+            keys.extend(day_keys(
+                tenant,
+                subject_columns(claim.subject),
+                claim.range.start(),
+                claim.range.end(),
+            ));
+        }
+    }
+    if !moving.is_empty() {
+        let query = sql_query(
+            "SELECT subject_kind, subject_id, seat, starts_at, ends_at FROM engagements
+             WHERE tenant_id = $1 AND appointment_id = ANY ($2) AND active",
+        )
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Array<SqlUuid>, _>(moving);
+        for row in kept(query).load::<ClaimRow>(tx.conn())? {
+            let subject = (row.subject_kind.as_str(), row.subject_id, row.seat);
+            keys.extend(day_keys(tenant, subject, row.starts_at, row.ends_at));
+        }
     }
     if keys.is_empty() {
         return Ok(());
     }
     keys.sort_unstable();
     keys.dedup();
-    sql_query("SELECT pg_advisory_xact_lock(k) FROM unnest($1) WITH ORDINALITY AS t (k, position) ORDER BY position")
-        .bind::<Array<BigInt>, _>(keys)
-        .execute(tx.conn())?;
+    let query = sql_query(
+        "SELECT pg_advisory_xact_lock(k) FROM unnest($1) WITH ORDINALITY AS t (k, position) ORDER BY position",
+    )
+    .bind::<Array<BigInt>, _>(keys);
+    kept(query).execute(tx.conn())?;
     Ok(())
 }
 
-/// One key for each day that the claim or the largest buffer beside it touches.
-fn day_keys(tenant: Uuid, claim: &Claim) -> impl Iterator<Item = i64> + use<> {
-    let (kind, subject, seat) = subject_columns(claim.subject);
+/// One key for each day that the stretch or the largest buffer beside it touches.
+fn day_keys(
+    tenant: Uuid,
+    (kind, subject, seat): (&str, Uuid, i16),
+    start: OffsetDateTime,
+    end: OffsetDateTime,
+) -> impl Iterator<Item = i64> + use<> {
     let reach = Duration::minutes(240).whole_seconds();
-    let first = (claim.range.start().unix_timestamp() - reach).div_euclid(86_400);
-    let last = (claim.range.end().unix_timestamp() + reach).div_euclid(86_400);
+    let first = (start.unix_timestamp() - reach).div_euclid(86_400);
+    let last = (end.unix_timestamp() + reach).div_euclid(86_400);
+    let kind = kind.to_owned();
     (first..=last).map(move |day| {
         let text = format!("ratiba engagement {tenant} {kind} {subject} {seat} {day}");
         let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
@@ -164,41 +175,55 @@ struct Answer {
     yes: bool,
 }
 
+static NEIGHBOUR: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT EXISTS (SELECT FROM {WANTED} JOIN engagements e ON {IN_THE_WAY} WHERE e.tenant_id = $1) AS yes"
+    )
+});
+
 fn shared_neighbour_in_the_way(
     tx: &mut TenantTx<'_>,
-    columns: &Columns,
+    columns: &ClaimColumns,
 ) -> Result<bool, TxError<RecordError>> {
-    let tenant = tx.tenant_uuid();
-    let answer = sql_query(format!(
-        "SELECT EXISTS (SELECT FROM {WANTED} JOIN engagements e ON {IN_THE_WAY} WHERE e.tenant_id = $1) AS yes"
-    ))
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<Array<SqlUuid>, _>(columns.subjects.clone())
-    .bind::<Array<SmallInt>, _>(columns.seats.clone())
-    .bind::<Array<Timestamptz>, _>(columns.starts.clone())
-    .bind::<Array<Timestamptz>, _>(columns.ends.clone())
-    .bind::<Array<Integer>, _>(columns.before.clone())
-    .bind::<Array<Integer>, _>(columns.after.clone())
-    .bind::<Array<Bool>, _>(columns.shared.clone())
-    .get_result::<Answer>(tx.conn())?;
-    Ok(answer.yes)
+    let query = sql_query(NEIGHBOUR.as_str())
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<Array<SqlUuid>, _>(&columns.subjects)
+        .bind::<Array<SmallInt>, _>(&columns.seats)
+        .bind::<Array<Timestamptz>, _>(&columns.starts)
+        .bind::<Array<Timestamptz>, _>(&columns.ends)
+        .bind::<Array<Integer>, _>(&columns.before)
+        .bind::<Array<Integer>, _>(&columns.after)
+        .bind::<Array<Bool>, _>(&columns.shared);
+    Ok(kept(query).get_result::<Answer>(tx.conn())?.yes)
 }
 
 const WANTED: &str =
     "unnest($2, $3, $4, $5, $6, $7, $8) AS c (subject, seat, starts, ends, before, after, shared)";
 
-/// Two claims of one subject that cannot both be held, as `Claim::conflicts` says.
+/// Two claims of one subject that cannot both be held, as `Claim::conflicts` says. The index on the end is bounded on
+/// both sides: no claim is longer than 36 hours, and no buffer longer than four.
 const IN_THE_WAY: &str = "e.subject_id = c.subject AND e.seat = c.seat AND e.active
     AND e.ends_at > c.starts - CASE WHEN c.shared AND e.buffers_shared
         THEN make_interval(mins => greatest(e.buffer_after_minutes, c.before)) ELSE interval '0' END
     AND e.starts_at < c.ends + CASE WHEN c.shared AND e.buffers_shared
-        THEN make_interval(mins => greatest(c.after, e.buffer_before_minutes)) ELSE interval '0' END";
+        THEN make_interval(mins => greatest(c.after, e.buffer_before_minutes)) ELSE interval '0' END
+    AND e.ends_at > c.starts - interval '4 hours' AND e.ends_at < c.ends + interval '40 hours'";
 
 #[derive(QueryableByName)]
 struct Overdue {
     #[diesel(sql_type = SqlUuid)]
     visit_id: Uuid,
 }
+
+static OVERDUE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT a.visit_id FROM appointments a
+         WHERE a.tenant_id = $1 AND a.hold_expires_at <= $9
+            AND a.id IN (SELECT e.appointment_id FROM {WANTED} JOIN engagements e ON {IN_THE_WAY}
+                WHERE e.tenant_id = $1)
+         ORDER BY a.id FOR UPDATE OF a"
+    )
+});
 
 /// Visits with an overdue part in the way, that part locked: whoever confirms it at the same moment comes
 /// first or finds it gone.
@@ -207,25 +232,21 @@ pub(super) fn overdue_in_the_way(
     wanted: &[&Claim],
     at: OffsetDateTime,
 ) -> Result<Vec<Uuid>, TxError<RecordError>> {
-    let tenant = tx.tenant_uuid();
-    let columns = Columns::of(wanted.iter().copied());
-    let overdue = sql_query(format!(
-        "SELECT a.visit_id FROM appointments a
-         WHERE a.tenant_id = $1 AND a.hold_expires_at <= $9
-            AND EXISTS (SELECT FROM {WANTED} JOIN engagements e ON {IN_THE_WAY}
-                WHERE e.tenant_id = a.tenant_id AND e.appointment_id = a.id)
-         ORDER BY a.id FOR UPDATE OF a"
-    ))
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<Array<SqlUuid>, _>(columns.subjects)
-    .bind::<Array<SmallInt>, _>(columns.seats)
-    .bind::<Array<Timestamptz>, _>(columns.starts)
-    .bind::<Array<Timestamptz>, _>(columns.ends)
-    .bind::<Array<Integer>, _>(columns.before)
-    .bind::<Array<Integer>, _>(columns.after)
-    .bind::<Array<Bool>, _>(columns.shared)
-    .bind::<Timestamptz, _>(at)
-    .load::<Overdue>(tx.conn())?;
+    let mut columns = ClaimColumns::default();
+    for claim in wanted {
+        columns.push(claim, Uuid::nil(), None, 0, Uuid::nil());
+    }
+    let query = sql_query(OVERDUE.as_str())
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<Array<SqlUuid>, _>(&columns.subjects)
+        .bind::<Array<SmallInt>, _>(&columns.seats)
+        .bind::<Array<Timestamptz>, _>(&columns.starts)
+        .bind::<Array<Timestamptz>, _>(&columns.ends)
+        .bind::<Array<Integer>, _>(&columns.before)
+        .bind::<Array<Integer>, _>(&columns.after)
+        .bind::<Array<Bool>, _>(&columns.shared)
+        .bind::<Timestamptz, _>(at);
+    let overdue = kept(query).load::<Overdue>(tx.conn())?;
     let mut visits: Vec<Uuid> = overdue.into_iter().map(|overdue| overdue.visit_id).collect();
     visits.sort_unstable();
     visits.dedup();

@@ -1,5 +1,7 @@
 //! Reading visits and appointments.
 
+use std::sync::LazyLock;
+
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
@@ -12,19 +14,29 @@ use uuid::Uuid;
 
 use super::rows::{AppointmentRow, SELECT_APPOINTMENTS, VisitRow};
 use crate::database::{TenantTx, TxError};
+use crate::kept::kept;
+
+static ONE: LazyLock<String> =
+    LazyLock::new(|| format!("{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.id = $2"));
+static OF_VISIT: LazyLock<String> = LazyLock::new(|| {
+    format!("{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.visit_id = $2 ORDER BY a.start_at, a.id")
+});
+static BETWEEN: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.start_at >= $2 AND a.start_at < $3 AND a.end_at > $4
+         ORDER BY a.start_at, a.id"
+    )
+});
 
 pub(super) fn appointment<E>(
     tx: &mut TenantTx<'_>,
     id: AppointmentId,
 ) -> Result<Option<Appointment>, TxError<E>> {
     let tenant = tx.tenant_uuid();
-    let row = sql_query(format!(
-        "{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.id = $2"
-    ))
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(id.as_uuid())
-    .get_result::<AppointmentRow>(tx.conn())
-    .optional()?;
+    let query = sql_query(ONE.as_str())
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(id.as_uuid());
+    let row = kept(query).get_result::<AppointmentRow>(tx.conn()).optional()?;
     row.map(AppointmentRow::read).transpose()
 }
 
@@ -35,16 +47,13 @@ pub(super) fn visit<E>(tx: &mut TenantTx<'_>, id: VisitId) -> Result<Option<Visi
          FROM visits WHERE tenant_id = $1 AND id = $2",
     )
     .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(id.as_uuid())
-    .get_result::<VisitRow>(tx.conn())
-    .optional()?;
+    .bind::<SqlUuid, _>(id.as_uuid());
+    let head = kept(head).get_result::<VisitRow>(tx.conn()).optional()?;
     let Some(head) = head else { return Ok(None) };
-    let rows = sql_query(format!(
-        "{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.visit_id = $2 ORDER BY a.start_at, a.id"
-    ))
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(id.as_uuid())
-    .load::<AppointmentRow>(tx.conn())?;
+    let rows = sql_query(OF_VISIT.as_str())
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<SqlUuid, _>(id.as_uuid());
+    let rows = kept(rows).load::<AppointmentRow>(tx.conn())?;
     Ok(Some(Visit {
         head: head.read()?,
         appointments: read_all(rows)?,
@@ -64,9 +73,8 @@ pub(super) fn visit_id_of_key<E>(
     let tenant = tx.tenant_uuid();
     let found = sql_query("SELECT id FROM visits WHERE tenant_id = $1 AND hold_key = $2")
         .bind::<SqlUuid, _>(tenant)
-        .bind::<Text, _>(key.as_str())
-        .get_result::<Found>(tx.conn())
-        .optional()?;
+        .bind::<Text, _>(key.as_str());
+    let found = kept(found).get_result::<Found>(tx.conn()).optional()?;
     Ok(found.map(|found| Id::from_uuid(found.id)))
 }
 
@@ -74,16 +82,12 @@ pub(super) fn between<E>(tx: &mut TenantTx<'_>, range: TimeRange) -> Result<Vec<
     let tenant = tx.tenant_uuid();
     // No service lasts longer than a day, which lets the index on the start bound the scan from below.
     let earliest = range.start().saturating_sub(Duration::DAY);
-    let rows = sql_query(format!(
-        "{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.start_at >= $2 AND a.start_at < $3 AND a.end_at > $4
-         ORDER BY a.start_at, a.id"
-    ))
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<Timestamptz, _>(earliest)
-    .bind::<Timestamptz, _>(range.end())
-    .bind::<Timestamptz, _>(range.start())
-    .load::<AppointmentRow>(tx.conn())?;
-    read_all(rows)
+    let rows = sql_query(BETWEEN.as_str())
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Timestamptz, _>(earliest)
+        .bind::<Timestamptz, _>(range.end())
+        .bind::<Timestamptz, _>(range.start());
+    read_all(kept(rows).load::<AppointmentRow>(tx.conn())?)
 }
 
 pub(super) fn upcoming<E>(
@@ -102,8 +106,8 @@ pub(super) fn upcoming<E>(
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(customer.as_uuid())
     .bind::<Timestamptz, _>(from.saturating_sub(Duration::DAY))
-    .bind::<Timestamptz, _>(from)
-    .load::<Found>(tx.conn())?;
+    .bind::<Timestamptz, _>(from);
+    let found = kept(found).load::<Found>(tx.conn())?;
     let mut visits = Vec::with_capacity(found.len());
     for found in found {
         visits.extend(visit(tx, Id::from_uuid(found.id))?);

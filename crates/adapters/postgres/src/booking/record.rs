@@ -1,11 +1,12 @@
-//! Recording a change: whole or not at all.
+//! Recording any change: whole or not at all. A plain new visit has a way of its own, [`booked`].
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{
-    Array, BigInt, Bool, Integer, Jsonb, Nullable, Numeric, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
-};
-use ratiba_booking::appointment::{Appointment, StaffChoice, StaffNotes, Version};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use ratiba_booking::appointment::{Appointment, Version};
 use ratiba_booking::engagement::Claim;
 use ratiba_booking::ports::{AppointmentChange, Change, ClaimChange, RecordError};
 use ratiba_booking::visit::{VisitHead, expiry};
@@ -13,53 +14,85 @@ use ratiba_kernel::Id;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{claims, months, read, rows, words};
+use super::booked::unknown_customer_or;
+use super::columns::{APPOINTMENT, AppointmentColumns, LASTING, of, unnest};
+use super::{claims, months, read, words};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
+use crate::kept::kept;
 use crate::outbox;
 
-type Recorded = Result<(), TxError<RecordError>>;
+pub(super) type Recorded = Result<(), TxError<RecordError>>;
 
 const TOPIC: &str = "booking";
 
 pub(super) fn record(tx: &mut TenantTx<'_>, change: &Change) -> Recorded {
+    let wanted: Vec<&Claim> = takers(change)
+        .flat_map(|changed| &changed.appointment.booking().claims)
+        .collect();
+    enter(tx, change, !wanted.is_empty())?;
     if months::any_is_frozen(tx, &change.open_months)? {
         return Err(TxError::Refused(RecordError::MonthFrozen));
     }
     if let Some(head) = &change.head {
         write_head(tx, head)?;
     }
-    let taking = |changed: &&AppointmentChange| changed.claims == ClaimChange::Take;
-    let takers = change.appointments.iter().filter(taking);
-    let wanted: Vec<&Claim> = takers
-        .flat_map(|changed| &changed.appointment.booking().claims)
-        .collect();
     if !wanted.is_empty() {
-        claims::lock_shared(tx, &wanted)?;
+        let moving: Vec<Uuid> = takers(change)
+            .filter(|changed| !is_new(changed))
+            .map(|changed| changed.appointment.id().as_uuid())
+            .collect();
+        claims::lock(tx, &wanted, moving)?;
         end_overdue(tx, &wanted, change.at)?;
     }
     apply(tx, change)?;
     if !wanted.is_empty() {
-        claims::take(tx, change)?;
+        claims::take(tx, takers(change).map(|changed| &changed.appointment))?;
     }
     Ok(())
 }
 
-/// Appointments in the order of their ids (two writers of the same ones would deadlock otherwise), what they
-/// let go, what happened and what is due.
+fn takers(change: &Change) -> impl Iterator<Item = &AppointmentChange> + Clone {
+    change
+        .appointments
+        .iter()
+        .filter(|changed| changed.claims == ClaimChange::Take)
+}
+
+fn is_new(changed: &AppointmentChange) -> bool {
+    changed.appointment.version() == Version::NEW
+}
+
+#[derive(QueryableByName)]
+struct Entered {
+    #[diesel(sql_type = BigInt)]
+    setup: i64,
+}
+
+/// Whoever claims time keeps the setup from changing meanwhile.
+fn enter(tx: &mut TenantTx<'_>, change: &Change, claiming: bool) -> Recorded {
+    if change.setup.is_none() && !claiming {
+        return Ok(());
+    }
+    let query = sql_query("SELECT ratiba_enter_to_book($1) AS setup").bind::<SqlUuid, _>(tx.tenant_uuid());
+    let setup = kept(query).get_result::<Entered>(tx.conn())?.setup;
+    if change
+        .setup
+        .is_some_and(|decided_on| decided_on.number() != setup)
+    {
+        return Err(TxError::Refused(RecordError::SetupChanged));
+    }
+    Ok(())
+}
+
+/// Appointments, what they let go, what happened and what is due.
 fn apply(tx: &mut TenantTx<'_>, change: &Change) -> Recorded {
-    let mut changed: Vec<&AppointmentChange> = change.appointments.iter().collect();
-    changed.sort_by_key(|changed| changed.appointment.id());
-    for AppointmentChange { appointment, claims } in changed {
-        if appointment.version() == Version::NEW {
-            insert(tx, appointment)?;
-        } else {
-            update(tx, appointment)?;
-            match claims {
-                ClaimChange::Keep => {}
-                ClaimChange::Take | ClaimChange::Release => claims::release(tx, appointment.id())?,
-            }
-        }
+    let (new, known): (Vec<_>, Vec<_>) = change.appointments.iter().partition(|changed| is_new(changed));
+    if !new.is_empty() {
+        insert(tx, new.iter().map(|changed| &changed.appointment))?;
+    }
+    if !known.is_empty() {
+        update(tx, &known)?;
     }
     for event in &change.events {
         outbox::append_event(tx, TOPIC, event, change.at)?;
@@ -79,7 +112,7 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
         .map(|reminder| words::reminder(*reminder))
         .collect();
     if head.version != Version::NEW {
-        let written = sql_query(
+        let query = sql_query(
             "UPDATE visits SET reminded = $3, lost_at = $4, version = version + 1
              WHERE tenant_id = $1 AND id = $2 AND version = $5",
         )
@@ -87,15 +120,10 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
         .bind::<SqlUuid, _>(head.id.as_uuid())
         .bind::<Array<Text>, _>(reminded)
         .bind::<Nullable<Timestamptz>, _>(head.lost_at)
-        .bind::<Integer, _>(head.version.number())
-        .execute(tx.conn())?;
-        return if written == 1 {
-            Ok(())
-        } else {
-            Err(TxError::Refused(RecordError::Stale))
-        };
+        .bind::<Integer, _>(head.version.number());
+        return all_or_stale(kept(query).execute(tx.conn())?, 1);
     }
-    let written = sql_query(
+    let query = sql_query(
         "INSERT INTO visits (tenant_id, id, customer_id, hold_key, reminded, lost_at, version, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, 1, $7) ON CONFLICT DO NOTHING",
     )
@@ -105,8 +133,8 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
     .bind::<Nullable<Text>, _>(head.hold_key.as_ref().map(|key| key.as_str()))
     .bind::<Array<Text>, _>(reminded)
     .bind::<Nullable<Timestamptz>, _>(head.lost_at)
-    .bind::<Timestamptz, _>(head.created_at)
-    .execute(tx.conn())?;
+    .bind::<Timestamptz, _>(head.created_at);
+    let written = kept(query).execute(tx.conn()).map_err(unknown_customer_or)?;
     if written == 1 {
         return Ok(());
     }
@@ -118,95 +146,118 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
     }))
 }
 
-fn insert(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
-    let booking = appointment.booking();
-    let (tenant, price, state) = (tx.tenant_uuid(), &booking.price, appointment.state());
-    let actuals = appointment.actuals();
-    let plan = rows::plan_document(&booking.recipe, &booking.claims);
-    let plan = plan.map_err(|error| TxError::Impossible(error.to_string()))?;
-    let first = booking.team.members().first().map(|staff| staff.as_uuid());
-    let tax = i32::try_from(price.tax().value()).unwrap_or(i32::MAX);
-    let written = sql_query(
-        "INSERT INTO appointments (tenant_id, id, visit_id, customer_id, service_id, staff_id, state, state_at,
-            hold_expires_at, fee_minor, start_at, end_at, channel, staff_requested, currency, list_price_minor,
-            discount_minor, discount_reason, charged_minor, deposit_minor, tax_basis_points, product_cost_minor,
-            plan, version, created_at, actual_start_at, actual_end_at, tip_amount, staff_notes)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-            $22, $23, 1, $24, $25, $26, $27, $28)
-         ON CONFLICT DO NOTHING",
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let (columns, values) = (APPOINTMENT.join(", "), of("a", &APPOINTMENT));
+    format!(
+        "INSERT INTO appointments (tenant_id, version, {columns}) SELECT $1, 1, {values} FROM {} ON CONFLICT DO NOTHING",
+        unnest(2, "a", &APPOINTMENT, None)
     )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(appointment.id().as_uuid())
-    .bind::<SqlUuid, _>(booking.visit.as_uuid())
-    .bind::<SqlUuid, _>(booking.customer.as_uuid())
-    .bind::<SqlUuid, _>(booking.service.as_uuid())
-    .bind::<Nullable<SqlUuid>, _>(first)
-    .bind::<Text, _>(state.word())
-    .bind::<Timestamptz, _>(state.since())
-    .bind::<Nullable<Timestamptz>, _>(state.deadline())
-    .bind::<Nullable<BigInt>, _>(state.fee().map(|fee| fee.amount_minor()))
-    .bind::<Timestamptz, _>(booking.time.start())
-    .bind::<Timestamptz, _>(booking.time.end())
-    .bind::<Text, _>(words::channel(booking.channel))
-    .bind::<Bool, _>(booking.choice == StaffChoice::Requested)
-    .bind::<Text, _>(price.charged().currency().code())
-    .bind::<BigInt, _>(price.list().amount_minor())
-    .bind::<BigInt, _>(price.discount().amount_minor())
-    .bind::<Nullable<Text>, _>(price.discount_reason())
-    .bind::<BigInt, _>(price.charged().amount_minor())
-    .bind::<BigInt, _>(booking.deposit.amount_minor())
-    .bind::<Integer, _>(tax)
-    .bind::<BigInt, _>(price.product_cost().amount_minor())
-    .bind::<Jsonb, _>(plan)
-    .bind::<Timestamptz, _>(booking.booked_at)
-    .bind::<Nullable<Timestamptz>, _>(actuals.start)
-    .bind::<Nullable<Timestamptz>, _>(actuals.end)
-    .bind::<Nullable<Numeric>, _>(actuals.tip.map(rows::tip_amount))
-    .bind::<Nullable<Text>, _>(actuals.notes.as_ref().map(StaffNotes::as_str))
-    .execute(tx.conn())?;
-    if written != 1 {
-        return Err(TxError::Refused(RecordError::Stale));
-    }
-    insert_team(tx, appointment)
+});
+
+fn insert<'a>(tx: &mut TenantTx<'_>, appointments: impl Iterator<Item = &'a Appointment>) -> Recorded {
+    let tenant = tx.tenant_uuid();
+    let columns = AppointmentColumns::of(appointments).map_err(TxError::Impossible)?;
+    let query = sql_query(INSERT.as_str()).into_boxed().bind::<SqlUuid, _>(tenant);
+    let written = kept(columns.bind(query))
+        .execute(tx.conn())
+        .map_err(unknown_customer_or)?;
+    all_or_stale(written, columns.ids.len())?;
+    insert_teams(tx, &columns)
 }
 
-fn insert_team(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
+fn insert_teams(tx: &mut TenantTx<'_>, columns: &AppointmentColumns) -> Recorded {
     let tenant = tx.tenant_uuid();
-    let team = appointment.booking().team.members();
-    let positions: Vec<i16> = (0..).take(team.len()).collect();
-    sql_query(
+    let query = sql_query(
         "INSERT INTO appointment_staff (tenant_id, appointment_id, staff_id, position)
-         SELECT $1, $2, staff_id, position FROM unnest($3, $4) AS t (staff_id, position)",
+         SELECT $1, appointment, staff, position FROM unnest($2, $3, $4) AS t (appointment, staff, position)",
     )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(appointment.id().as_uuid())
-    .bind::<Array<SqlUuid>, _>(team.iter().map(|staff| staff.as_uuid()).collect::<Vec<Uuid>>())
-    .bind::<Array<SmallInt>, _>(positions)
-    .execute(tx.conn())?;
+    .into_boxed()
+    .bind::<SqlUuid, _>(tenant);
+    kept(columns.bind_teams(query)).execute(tx.conn())?;
     Ok(())
 }
 
-/// What may change of an appointment: its state and its actuals. Moving it is a change of its own kind.
-fn update(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
-    let (tenant, state, actuals) = (tx.tenant_uuid(), appointment.state(), appointment.actuals());
-    let written = sql_query(
-        "UPDATE appointments SET state = $4, state_at = $5, hold_expires_at = $6, fee_minor = $7,
-            actual_start_at = $8, actual_end_at = $9, tip_amount = $10, staff_notes = $11, version = version + 1
-         WHERE tenant_id = $1 AND id = $2 AND version = $3",
+static UPDATE: LazyLock<String> = LazyLock::new(|| {
+    let changing = APPOINTMENT.iter().filter(|column| !LASTING.contains(column));
+    let sets: Vec<String> = changing.map(|column| format!("{column} = a.{column}")).collect();
+    let mut columns = vec!["version"];
+    columns.extend(APPOINTMENT);
+    format!(
+        "UPDATE appointments t SET {}, version = t.version + 1 FROM {}
+         WHERE t.tenant_id = $1 AND t.id = a.id AND t.version = a.version",
+        sets.join(", "),
+        unnest(2, "a", &columns, None)
     )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(appointment.id().as_uuid())
-    .bind::<Integer, _>(appointment.version().number())
-    .bind::<Text, _>(state.word())
-    .bind::<Timestamptz, _>(state.since())
-    .bind::<Nullable<Timestamptz>, _>(state.deadline())
-    .bind::<Nullable<BigInt>, _>(state.fee().map(|fee| fee.amount_minor()))
-    .bind::<Nullable<Timestamptz>, _>(actuals.start)
-    .bind::<Nullable<Timestamptz>, _>(actuals.end)
-    .bind::<Nullable<Numeric>, _>(actuals.tip.map(rows::tip_amount))
-    .bind::<Nullable<Text>, _>(actuals.notes.as_ref().map(StaffNotes::as_str))
-    .execute(tx.conn())?;
-    if written == 1 {
+});
+
+fn update(tx: &mut TenantTx<'_>, changed: &[&AppointmentChange]) -> Recorded {
+    let tenant = tx.tenant_uuid();
+    let columns = AppointmentColumns::of(changed.iter().map(|changed| &changed.appointment));
+    let columns = columns.map_err(TxError::Impossible)?;
+    if changed.len() > 1 {
+        // In one order: two writers of the same ones would deadlock otherwise.
+        let lock = sql_query(
+            "SELECT FROM appointments WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE",
+        )
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Array<SqlUuid>, _>(&columns.ids);
+        kept(lock).execute(tx.conn())?;
+    }
+    let query = sql_query(UPDATE.as_str())
+        .into_boxed()
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Array<Integer>, _>(&columns.versions);
+    let written = kept(columns.bind(query)).execute(tx.conn())?;
+    all_or_stale(written, columns.ids.len())?;
+    let of_kind = |wanted: &[ClaimChange]| {
+        let wanted = changed.iter().filter(|changed| wanted.contains(&changed.claims));
+        wanted.map(|changed| &changed.appointment).collect::<Vec<_>>()
+    };
+    claims::release(tx, &of_kind(&[ClaimChange::Take, ClaimChange::Release]))?;
+    claims::keep(tx, &of_kind(&[ClaimChange::Keep]))?;
+    let moved = of_kind(&[ClaimChange::Take]);
+    if moved.is_empty() {
+        Ok(())
+    } else {
+        change_teams(tx, moved)
+    }
+}
+
+#[derive(QueryableByName)]
+struct OtherTeam {
+    #[diesel(sql_type = SqlUuid)]
+    appointment_id: Uuid,
+}
+
+/// A move may go to somebody else. Who stays keeps their share.
+fn change_teams(tx: &mut TenantTx<'_>, moved: Vec<&Appointment>) -> Recorded {
+    let tenant = tx.tenant_uuid();
+    let columns = AppointmentColumns::of(moved.iter().copied()).map_err(TxError::Impossible)?;
+    let query = sql_query(
+        "WITH wanted AS (
+            SELECT appointment, array_agg(staff ORDER BY position) AS team
+            FROM unnest($2, $3, $4) AS t (appointment, staff, position) GROUP BY appointment)
+         DELETE FROM appointment_staff s USING wanted w
+         WHERE s.tenant_id = $1 AND s.appointment_id = w.appointment
+            AND w.team IS DISTINCT FROM ARRAY(SELECT o.staff_id FROM appointment_staff o
+                WHERE o.tenant_id = $1 AND o.appointment_id = w.appointment ORDER BY o.position)
+         RETURNING s.appointment_id",
+    )
+    .into_boxed()
+    .bind::<SqlUuid, _>(tenant);
+    let others = kept(columns.bind_teams(query)).load::<OtherTeam>(tx.conn())?;
+    let others: BTreeSet<Uuid> = others.into_iter().map(|other| other.appointment_id).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let moved = moved
+        .into_iter()
+        .filter(|appointment| others.contains(&appointment.id().as_uuid()));
+    insert_teams(tx, &AppointmentColumns::of(moved).map_err(TxError::Impossible)?)
+}
+
+fn all_or_stale(written: usize, wanted: usize) -> Recorded {
+    if written == wanted {
         Ok(())
     } else {
         Err(TxError::Refused(RecordError::Stale))

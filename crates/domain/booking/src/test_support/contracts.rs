@@ -6,11 +6,11 @@ use ratiba_kernel::TenantId;
 use time::Duration;
 
 use super::builders::{AppointmentBuilder, NOW, appointment, from_to, tenants, visit};
-use super::rendering_contract;
+use super::{moving_contract, rendering_contract};
 use crate::appointment::{Appointment, CancelledBy, State, Version};
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::Reminder;
-use crate::ports::{AppointmentBook, Change, ClaimChange, RecordError};
+use crate::ports::{AppointmentBook, Change, ClaimChange, RecordError, SetupVersion};
 use crate::visit::HoldKey;
 
 /// A book under test, and how to see what it wrote for others.
@@ -26,6 +26,12 @@ pub trait BookUnderTest {
 
     /// Freezes May 2026 of staff 1.
     fn freeze_may(&self, tenant: TenantId) -> impl Future<Output = ()>;
+
+    /// The version of the setup in force.
+    fn setup(&self, tenant: TenantId) -> impl Future<Output = SetupVersion>;
+
+    /// Changes the setup in any way.
+    fn change_setup(&self, tenant: TenantId) -> impl Future<Output = ()>;
 }
 
 /// Everything that a book promises. `fresh` makes an empty one that knows both of
@@ -53,6 +59,7 @@ pub async fn appointment_book_contract<B: BookUnderTest>(fresh: impl AsyncFn() -
     tenants_are_apart(&fresh().await).await;
     appointments_between_are_sorted_and_overlap(&fresh().await).await;
     a_customers_upcoming_visits_are_those_that_stand_and_are_not_over(&fresh().await).await;
+    moving_contract::everything(&fresh).await;
     rendering_contract::a_rendering_is_kept(&fresh().await).await;
     rendering_contract::a_frozen_month_refuses(&fresh().await).await;
     rendering_contract::every_state_is_read_back(&fresh().await).await;

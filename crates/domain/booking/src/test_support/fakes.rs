@@ -14,7 +14,8 @@ use crate::engagement::Claim;
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::Policy;
 use crate::ports::{
-    AppointmentBook, AppointmentChange, Catalogue, Change, ClaimChange, FactsQuery, RecordError, Timetable,
+    AppointmentBook, AppointmentChange, Catalogue, Change, ClaimChange, FactsQuery, Outlook, RecordError,
+    SetupVersion, Timetable,
 };
 use crate::visit::{HoldKey, Visit, VisitHead, VisitId, expiry};
 
@@ -27,6 +28,9 @@ struct Pages {
     frozen: Vec<(StaffId, TimeRange)>,
     events: Vec<BookingEvent>,
     tasks: Vec<Due<BookingTask>>,
+    /// Everybody who is known; `None`: whoever comes.
+    customers: Option<BTreeSet<CustomerId>>,
+    setup_changes: i64,
 }
 
 /// A book in memory.
@@ -46,6 +50,23 @@ impl InMemoryBook {
     /// Blocks time, as lunch or training does.
     pub fn block(&self, tenant: TenantId, claim: Claim) {
         self.pages().entry(tenant).or_default().blocks.push(claim);
+    }
+
+    /// From now on knows these customers of a tenant and no others.
+    pub fn know_only(&self, tenant: TenantId, customers: impl IntoIterator<Item = CustomerId>) {
+        let known = customers.into_iter().collect();
+        self.pages().entry(tenant).or_default().customers = Some(known);
+    }
+
+    /// Says that the setup changed: what was decided on the former one is refused.
+    pub fn change_setup(&self, tenant: TenantId) {
+        self.pages().entry(tenant).or_default().setup_changes += 1;
+    }
+
+    /// The version of the setup in force.
+    #[must_use]
+    pub fn setup(&self, tenant: TenantId) -> SetupVersion {
+        self.read(tenant, |pages| SetupVersion::read(pages.setup_changes))
     }
 
     /// Freezes a month of a staff member.
@@ -106,6 +127,12 @@ impl Pages {
         }) {
             return Err(RecordError::MonthFrozen);
         }
+        if change
+            .setup
+            .is_some_and(|setup| setup.number() != self.setup_changes)
+        {
+            return Err(RecordError::SetupChanged);
+        }
         if let Some(head) = change.head {
             self.write_head(head)?;
         }
@@ -117,6 +144,9 @@ impl Pages {
             .flat_map(|changed| changed.appointment.booking().claims.clone())
             .collect();
         self.end_overdue(&wanted, change.at)?;
+        for changed in &change.appointments {
+            self.let_go(changed);
+        }
         for changed in change.appointments {
             self.write(changed)?;
         }
@@ -137,6 +167,10 @@ impl Pages {
                 .any(|other| other.id != head.id && other.hold_key == head.hold_key);
         if key_used {
             return Err(RecordError::KeyUsed);
+        }
+        let known = self.customers.as_ref();
+        if known.is_some_and(|known| !known.contains(&head.customer)) {
+            return Err(RecordError::UnknownCustomer);
         }
         let version = head.version.next();
         self.heads.insert(head.id, VisitHead { version, ..head });
@@ -163,6 +197,16 @@ impl Pages {
         Ok(())
     }
 
+    /// What a change gives up is free before anything of it is taken: parts of a visit may change places.
+    fn let_go(&mut self, changed: &AppointmentChange) {
+        match changed.claims {
+            ClaimChange::Keep => {}
+            ClaimChange::Take | ClaimChange::Release => {
+                self.claims.remove(&changed.appointment.id());
+            }
+        }
+    }
+
     fn write(&mut self, changed: AppointmentChange) -> Result<(), RecordError> {
         let AppointmentChange { appointment, claims } = changed;
         let id = appointment.id();
@@ -173,23 +217,16 @@ impl Pages {
         if recorded != appointment.version() {
             return Err(RecordError::Stale);
         }
-        match claims {
-            ClaimChange::Keep => {}
-            ClaimChange::Release => {
-                self.claims.remove(&id);
+        if claims == ClaimChange::Take {
+            let wanted = &appointment.booking().claims;
+            let others = self.claims.values().flatten().chain(&self.blocks);
+            if others
+                .into_iter()
+                .any(|other| wanted.iter().any(|claim| claim.conflicts(other)))
+            {
+                return Err(RecordError::SlotTaken);
             }
-            ClaimChange::Take => {
-                self.claims.remove(&id);
-                let wanted = &appointment.booking().claims;
-                let others = self.claims.values().flatten().chain(&self.blocks);
-                if others
-                    .into_iter()
-                    .any(|other| wanted.iter().any(|claim| claim.conflicts(other)))
-                {
-                    return Err(RecordError::SlotTaken);
-                }
-                self.claims.insert(id, wanted.clone());
-            }
+            self.claims.insert(id, wanted.clone());
         }
         self.appointments.insert(id, appointment.at_next_version());
         Ok(())
@@ -276,18 +313,24 @@ impl InMemorySalon {
 
 #[async_trait]
 impl Timetable for InMemorySalon {
-    async fn facts(&self, tenant: TenantId, query: FactsQuery) -> Result<Facts, Outage> {
-        let mut facts = self.facts.clone();
-        facts
-            .services
-            .retain(|service| query.services.contains(&service.id));
+    async fn outlook(&self, tenant: TenantId, query: FactsQuery) -> Result<Outlook, Outage> {
+        let Outlook { mut facts, setup } = self.setup(tenant, query.clone()).await?;
+        let range = query.range();
+        facts.engagements.clone_from(&self.facts.engagements);
         let engaged = self.book.engagements(tenant);
-        facts.engagements.extend(
-            engaged
-                .into_iter()
-                .filter(|e| e.claim.range.overlaps(&query.range)),
-        );
-        Ok(facts)
+        facts
+            .engagements
+            .extend(engaged.into_iter().filter(|e| e.claim.range.overlaps(&range)));
+        Ok(Outlook { facts, setup })
+    }
+
+    async fn setup(&self, tenant: TenantId, query: FactsQuery) -> Result<Outlook, Outage> {
+        let mut facts = self.facts.clone();
+        let wanted = query.services();
+        facts.services.retain(|service| wanted.contains(&service.id));
+        facts.engagements.clear();
+        let setup = self.book.setup(tenant);
+        Ok(Outlook { facts, setup })
     }
 }
 

@@ -55,9 +55,12 @@ impl From<RecordError> for CancelAppointmentError {
     fn from(error: RecordError) -> Self {
         match error {
             // No claim is taken, no visit is made and no month is asked about here.
-            RecordError::Stale | RecordError::SlotTaken | RecordError::KeyUsed | RecordError::MonthFrozen => {
-                Self::Stale
-            }
+            RecordError::Stale
+            | RecordError::SlotTaken
+            | RecordError::KeyUsed
+            | RecordError::MonthFrozen
+            | RecordError::UnknownCustomer
+            | RecordError::SetupChanged => Self::Stale,
             RecordError::Unavailable(outage) => Self::Unavailable(outage),
         }
     }

@@ -70,7 +70,13 @@ impl ConfirmVisit {
             match self.book.record(tenant, change).await {
                 Ok(()) => return Ok(outcome),
                 Err(RecordError::SlotTaken) => taken = true,
-                Err(RecordError::Stale | RecordError::KeyUsed | RecordError::MonthFrozen) => {}
+                Err(
+                    RecordError::Stale
+                    | RecordError::KeyUsed
+                    | RecordError::MonthFrozen
+                    | RecordError::UnknownCustomer
+                    | RecordError::SetupChanged,
+                ) => {}
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
             }
         }

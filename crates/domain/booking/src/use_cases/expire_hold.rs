@@ -47,7 +47,9 @@ impl ExpireHold {
                     RecordError::Stale
                     | RecordError::SlotTaken
                     | RecordError::KeyUsed
-                    | RecordError::MonthFrozen,
+                    | RecordError::MonthFrozen
+                    | RecordError::UnknownCustomer
+                    | RecordError::SetupChanged,
                 ) => {}
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
             }

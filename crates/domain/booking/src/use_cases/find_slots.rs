@@ -74,10 +74,9 @@ impl FindSlots {
     /// [`FindSlotsError`].
     #[tracing::instrument(name = "booking.find_slots", skip_all)]
     pub async fn execute(&self, tenant: TenantId, query: SlotQuery) -> Result<Found, FindSlotsError> {
-        let services = query.parts.iter().map(|part| part.service);
         let facts = self
             .timetable
-            .facts(tenant, facts_query(services, query.window))
+            .facts(tenant, facts_query(&query.parts, query.window))
             .await?;
         let request = SlotRequest {
             parts: query.parts,

@@ -6,17 +6,18 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
-use super::{TRIES, alternatives, around, confirm_visit, facts_query};
+use super::{ALTERNATIVES_MOST, TRIES, alternatives, around, closely_around, confirm_visit, facts_query};
 use crate::appointment::{
     Appointment, AppointmentId, Booking, Price, StaffChoice, Team, TransitionRefused, Version,
 };
 use crate::availability::{
-    self, Arrangement, Facts, PartOrder, PartRequest, Reason, RequestFault, Slot, SlotPart, SlotRequest,
+    self, Arrangement, Facts, PartOrder, PartRequest, Reason, Refused, RequestFault, Slot, SlotPart,
+    SlotRequest,
 };
 use crate::catalogue::{CustomerId, Service};
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::{Channel, PayBy};
-use crate::ports::{AppointmentBook, Change, ClaimChange, RecordError, Timetable};
+use crate::ports::{AppointmentBook, Change, ClaimChange, Outlook, RecordError, Timetable};
 use crate::visit::{HoldKey, Visit, VisitHead, VisitId, VisitStanding};
 
 /// What is to be held.
@@ -54,9 +55,20 @@ pub enum HeldStanding {
     Over,
 }
 
+/// Which order a visit was held by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldBy {
+    /// By this one.
+    ThisOrder,
+    /// By an earlier one with the same key, whatever else that one asked for.
+    EarlierOrder,
+}
+
 /// A visit that was held, now or by an earlier order with the same key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
+    /// Whether it was held before.
+    pub by: HeldBy,
     /// The visit.
     pub visit: Visit,
     /// Where it stands.
@@ -79,6 +91,9 @@ pub enum HoldVisitError {
     /// The order names what does not exist.
     #[error(transparent)]
     Request(#[from] RequestFault),
+    /// There is no such customer.
+    #[error("there is no such customer")]
+    UnknownCustomer,
     /// The services' prices do not go together.
     #[error("the prices do not go together")]
     Price(#[from] MoneyError),
@@ -103,75 +118,137 @@ impl HoldVisit {
     /// Claims the time of all parts, or of none.
     ///
     /// Safe to repeat with the same key. Where any staff member will do and the one chosen is taken in the
-    /// same moment, the next one is tried.
+    /// same moment, the next one is tried. Where the order leaves nothing to choose, the book alone is asked: who
+    /// is busy is looked up only once it has refused.
     ///
     /// # Errors
     /// [`HoldVisitError`].
     #[tracing::instrument(name = "booking.hold_visit", skip_all)]
     pub async fn execute(&self, tenant: TenantId, order: HoldOrder) -> Result<Held, HoldVisitError> {
-        if let Some(visit) = self.book.visit_of_key(tenant, &order.key).await? {
-            return held(visit);
-        }
+        let mut guess = self.guess(tenant, &order).await?;
+        let mut key_is_new = false;
         for _try in 0..TRIES {
-            let (facts, request) = self.look(tenant, &order).await?;
-            let slot = match availability::check(&facts, &request, order.start)? {
-                Ok(slot) => slot,
-                Err(refused) => return Err(not_free(&facts, &request, order.start, refused.reasons())),
+            let sight = match guess.take() {
+                Some(sight) => sight,
+                None => self.look(tenant, &order).await?,
             };
-            let (id, change) = self.decide(&facts, &order, &slot, request.now)?;
+            let slot = match &sight.answer {
+                Ok(slot) => slot,
+                Err(refused) => {
+                    let reasons = refused.reasons();
+                    return self.refuse(tenant, &order, sight, reasons, key_is_new).await;
+                }
+            };
+            let change = self.decide(&sight.outlook.facts, &order, slot, sight.request.now)?;
+            let change = Change {
+                setup: Some(sight.outlook.setup),
+                ..change
+            };
+            let visit = as_recorded(&change)?;
             match self.book.record(tenant, change).await {
-                Ok(()) => return self.recorded(tenant, id).await,
+                Ok(()) => return held(visit, HeldBy::ThisOrder),
                 Err(RecordError::KeyUsed | RecordError::Stale) => {
                     if let Some(visit) = self.book.visit_of_key(tenant, &order.key).await? {
-                        return held(visit);
+                        return held(visit, HeldBy::EarlierOrder);
                     }
                 }
                 // Somebody was faster: the facts have changed, and perhaps another one is free.
-                Err(RecordError::SlotTaken | RecordError::MonthFrozen) => {}
+                Err(RecordError::SlotTaken) => key_is_new = true,
+                Err(RecordError::SetupChanged | RecordError::MonthFrozen) => {}
+                Err(RecordError::UnknownCustomer) => return Err(HoldVisitError::UnknownCustomer),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
             }
         }
-        let (facts, request) = self.look(tenant, &order).await?;
-        Err(not_free(
-            &facts,
-            &request,
-            order.start,
-            BTreeSet::from([Reason::Booked]),
-        ))
+        let sight = self.look(tenant, &order).await?;
+        let reasons = match &sight.answer {
+            Ok(_free_again) => BTreeSet::from([Reason::Booked]),
+            Err(refused) => refused.reasons(),
+        };
+        self.refuse(tenant, &order, sight, reasons, key_is_new).await
     }
 
-    async fn look(
+    /// The only slot that the order could get, without a look at who is busy; `None` where there is something to
+    /// choose (a person, a seat of a pool), or where the schedule alone says no.
+    async fn guess(&self, tenant: TenantId, order: &HoldOrder) -> Result<Option<Sight>, HoldVisitError> {
+        if order.parts.iter().any(|part| part.staff.preferred().is_none()) {
+            return Ok(None);
+        }
+        let request = self.request(order)?;
+        let query = facts_query(&order.parts, request.window);
+        let outlook = self.timetable.setup(tenant, query).await?;
+        let segments = outlook
+            .facts
+            .services
+            .iter()
+            .flat_map(|service| service.recipe.segments());
+        let pooled = segments.filter(|segment| segment.resource_kind.is_some()).count() > 0;
+        if pooled {
+            return Ok(None);
+        }
+        // What the setup does not know may have been added a moment ago.
+        let Ok(Ok(slot)) = availability::check(&outlook.facts, &request, order.start) else {
+            return Ok(None);
+        };
+        Ok(Some(Sight {
+            outlook,
+            request,
+            answer: Ok(slot),
+        }))
+    }
+
+    async fn look(&self, tenant: TenantId, order: &HoldOrder) -> Result<Sight, HoldVisitError> {
+        let request = self.request(order)?;
+        let query = facts_query(&order.parts, request.window);
+        let outlook = self.timetable.outlook(tenant, query).await?;
+        let answer = availability::check(&outlook.facts, &request, order.start)?;
+        Ok(Sight {
+            outlook,
+            request,
+            answer,
+        })
+    }
+
+    fn request(&self, order: &HoldOrder) -> Result<SlotRequest, RequestFault> {
+        let now = self.clock.now();
+        Ok(SlotRequest {
+            parts: order.parts.clone(),
+            order: order.order,
+            arrangement: order.arrangement,
+            window: closely_around(order.start, now)?,
+            channel: order.channel,
+            now,
+            most: None,
+        })
+    }
+
+    /// The visit of an earlier order with the same key; else the reasons, with the nearest alternatives: those of
+    /// half a day around are looked for first, and are the nearest if they are enough.
+    async fn refuse(
         &self,
         tenant: TenantId,
         order: &HoldOrder,
-    ) -> Result<(Facts, SlotRequest), HoldVisitError> {
-        let now = self.clock.now();
-        let window = around(order.start, now)?;
-        let services = order.parts.iter().map(|part| part.service);
-        let facts = self
-            .timetable
-            .facts(tenant, facts_query(services, window))
-            .await?;
-        let (parts, channel) = (order.parts.clone(), order.channel);
-        Ok((
-            facts,
-            SlotRequest {
-                parts,
-                order: order.order,
-                arrangement: order.arrangement,
-                window,
-                channel,
-                now,
-                most: None,
-            },
-        ))
-    }
-
-    async fn recorded(&self, tenant: TenantId, id: VisitId) -> Result<Held, HoldVisitError> {
-        match self.book.visit(tenant, id).await? {
-            Some(visit) => held(visit),
-            None => Err(Outage::new("a visit that was just recorded is not in the book").into()),
+        sight: Sight,
+        reasons: BTreeSet<Reason>,
+        key_is_new: bool,
+    ) -> Result<Held, HoldVisitError> {
+        if !key_is_new && let Some(visit) = self.book.visit_of_key(tenant, &order.key).await? {
+            return held(visit, HeldBy::EarlierOrder);
         }
+        let Sight { outlook, request, .. } = sight;
+        let mut nearest = alternatives(&outlook.facts, &request, order.start);
+        if nearest.len() < ALTERNATIVES_MOST {
+            let window = around(order.start, request.now)?;
+            let request = SlotRequest { window, ..request };
+            let facts = self
+                .timetable
+                .facts(tenant, facts_query(&order.parts, window))
+                .await?;
+            nearest = alternatives(&facts, &request, order.start);
+        }
+        Err(HoldVisitError::NotFree {
+            reasons,
+            alternatives: nearest,
+        })
     }
 
     fn decide(
@@ -180,7 +257,7 @@ impl HoldVisit {
         order: &HoldOrder,
         slot: &Slot,
         now: OffsetDateTime,
-    ) -> Result<(VisitId, Change), HoldVisitError> {
+    ) -> Result<Change, HoldVisitError> {
         let rules = &facts.policy.rules;
         let visit = self.ids.fresh();
         let until = now + rules.hold.of(order.pay_by).duration();
@@ -221,15 +298,12 @@ impl HoldVisit {
                 at: until,
                 task: BookingTask::ExpireHold { visit },
             });
-            return Ok((
+            return Ok(change.telling(BookingEvent::VisitHeld {
                 visit,
-                change.telling(BookingEvent::VisitHeld {
-                    visit,
-                    customer,
-                    until,
-                    due,
-                }),
-            ));
+                customer,
+                until,
+                due,
+            }));
         }
         for appointment in appointments {
             // A hold that was made this moment can always be confirmed.
@@ -237,10 +311,7 @@ impl HoldVisit {
             change = change.with(confirmed, ClaimChange::Take);
         }
         change.tasks = confirm_visit::reminders(&facts.policy.zone, visit, slot.time.start(), now);
-        Ok((
-            visit,
-            change.telling(BookingEvent::VisitConfirmed { visit, customer }),
-        ))
+        Ok(change.telling(BookingEvent::VisitConfirmed { visit, customer }))
     }
 
     fn booking(
@@ -274,26 +345,39 @@ impl HoldVisit {
     }
 }
 
-fn not_free(
-    facts: &Facts,
-    request: &SlotRequest,
-    wanted: OffsetDateTime,
-    reasons: BTreeSet<Reason>,
-) -> HoldVisitError {
-    HoldVisitError::NotFree {
-        reasons,
-        alternatives: alternatives(facts, request, wanted),
-    }
+/// What was seen of the wanted start, and by which request.
+struct Sight {
+    outlook: Outlook,
+    request: SlotRequest,
+    answer: Result<Slot, Refused>,
 }
 
-fn held(visit: Visit) -> Result<Held, HoldVisitError> {
+/// The visit that recording the change makes.
+fn as_recorded(change: &Change) -> Result<Visit, Outage> {
+    let head = change.head.clone();
+    let mut head = head.ok_or_else(|| Outage::new("an order that makes no visit"))?;
+    head.version = head.version.next();
+    let parts = change.appointments.iter();
+    let mut appointments: Vec<Appointment> = parts
+        .map(|changed| changed.appointment.clone().at_next_version())
+        .collect();
+    appointments.sort_by_key(|appointment| (appointment.booking().time.start(), appointment.id()));
+    Ok(Visit { head, appointments })
+}
+
+fn held(visit: Visit, by: HeldBy) -> Result<Held, HoldVisitError> {
     let standing = match visit.standing() {
         VisitStanding::Waiting { until } => HeldStanding::Waiting { until },
         VisitStanding::Agreed => HeldStanding::Confirmed,
         VisitStanding::Over => HeldStanding::Over,
     };
     match visit.due()? {
-        Some(due) => Ok(Held { visit, standing, due }),
+        Some(due) => Ok(Held {
+            by,
+            visit,
+            standing,
+            due,
+        }),
         None => Err(Outage::new("a visit without appointments").into()),
     }
 }

@@ -56,10 +56,9 @@ impl OfferSlot {
     pub async fn execute(&self, tenant: TenantId, query: OfferQuery) -> Result<Offer, FindSlotsError> {
         let now = self.clock.now();
         let window = around(query.start, now)?;
-        let services = query.parts.iter().map(|part| part.service);
         let facts = self
             .timetable
-            .facts(tenant, facts_query(services, window))
+            .facts(tenant, facts_query(&query.parts, window))
             .await?;
         let request = SlotRequest {
             parts: query.parts,

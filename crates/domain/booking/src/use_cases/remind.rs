@@ -40,7 +40,9 @@ impl Remind {
                     RecordError::Stale
                     | RecordError::SlotTaken
                     | RecordError::KeyUsed
-                    | RecordError::MonthFrozen,
+                    | RecordError::MonthFrozen
+                    | RecordError::UnknownCustomer
+                    | RecordError::SetupChanged,
                 ) => {}
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
             }

@@ -33,7 +33,11 @@ impl From<RecordError> for RenderingError {
     fn from(error: RecordError) -> Self {
         match error {
             // No claim is taken and no visit is made here.
-            RecordError::Stale | RecordError::SlotTaken | RecordError::KeyUsed => Self::Stale,
+            RecordError::Stale
+            | RecordError::SlotTaken
+            | RecordError::KeyUsed
+            | RecordError::UnknownCustomer
+            | RecordError::SetupChanged => Self::Stale,
             RecordError::MonthFrozen => Self::MonthFrozen,
             RecordError::Unavailable(outage) => Self::Unavailable(outage),
         }

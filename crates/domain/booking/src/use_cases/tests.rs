@@ -11,7 +11,7 @@ use crate::availability::{Arrangement, PartOrder, Reason, StaffWish};
 use crate::catalogue::Deposit;
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::{Channel, Reminder};
-use crate::ports::{AppointmentBook, RecordError};
+use crate::ports::{AppointmentBook, RecordError, SetupVersion};
 use crate::test_support::builders::*;
 use crate::test_support::contracts::BookUnderTest;
 use crate::test_support::{InMemoryBook, InMemorySalon, appointment_book_contract};
@@ -124,9 +124,23 @@ impl BookUnderTest for InMemoryBook {
         let may = zone("Africa/Nairobi").month(2026, time::Month::May).unwrap();
         self.freeze(tenant, staff(1), may);
     }
+
+    async fn setup(&self, tenant: ratiba_kernel::TenantId) -> SetupVersion {
+        Self::setup(self, tenant)
+    }
+
+    async fn change_setup(&self, tenant: ratiba_kernel::TenantId) {
+        Self::change_setup(self, tenant);
+    }
 }
 
 #[test]
 fn the_book_in_memory_keeps_the_contract() {
-    block_on(appointment_book_contract(async || InMemoryBook::default()));
+    block_on(appointment_book_contract(async || {
+        let book = InMemoryBook::default();
+        for tenant in tenants() {
+            book.know_only(tenant, [customer(1), customer(2)]);
+        }
+        book
+    }));
 }

@@ -42,7 +42,15 @@ fn a_visit_is_held_until_its_deadline_and_a_task_ends_it() {
 fn the_same_key_gives_the_same_visit_whatever_became_of_it() {
     let world = World::new();
     let first = world.hold(an_order_of("k1", at(10, 0))).unwrap();
-    assert_eq!(world.hold(an_order_of("k1", at(10, 0))).unwrap(), first);
+    let again = world.hold(an_order_of("k1", at(10, 0))).unwrap();
+    assert_eq!((first.by, again.by), (HeldBy::ThisOrder, HeldBy::EarlierOrder));
+    assert_eq!(
+        Held {
+            by: first.by,
+            ..again
+        },
+        first
+    );
     assert_eq!(world.confirm(first.visit.head.id), Ok(Confirmation::Confirmed));
     assert_eq!(
         world.hold(an_order_of("k1", at(10, 0))).unwrap().standing,
