@@ -159,6 +159,8 @@ impl BookingDesk for BookingDeskBridge {
                 alternatives: Vec::new(),
             }),
             Err(HoldVisitError::Price(error)) => Err(Outage::new(error)),
+            // Whoever writes to us is on record before they can ask.
+            Err(HoldVisitError::UnknownCustomer) => Err(Outage::new(HoldVisitError::UnknownCustomer)),
             Err(HoldVisitError::Unavailable(outage)) => Err(outage),
         }
     }
