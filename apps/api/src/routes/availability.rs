@@ -560,7 +560,7 @@ fn one(
 }
 
 async fn zone(state: &State, tenant: TenantId) -> Result<Zone, Problem> {
-    Ok(state.parts.booking.catalogue.policy(tenant).await?.zone)
+    Ok(state.parts.booking.catalogue.zone(tenant).await?)
 }
 
 fn refused(error: FindSlotsError) -> Problem {

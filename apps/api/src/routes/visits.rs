@@ -158,7 +158,7 @@ async fn book(
         channel: body.channel.into(),
         pay_by: body.pay_by.into(),
     };
-    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
     let wanted = order.clone();
     let held = state
         .parts
@@ -204,7 +204,7 @@ pub(super) async fn answer(
     principal: &Principal,
     visit: &Visit,
 ) -> Result<HttpResponse, Problem> {
-    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, etag(visit.head.version)))
         .json(VisitAnswer::of(visit, &zone, principal)))

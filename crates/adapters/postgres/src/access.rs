@@ -1,4 +1,11 @@
 //! The book of tokens.
+//!
+//! A token that was just seen is answered from memory for a few seconds: every request shows one, and a look at the
+//! database each time would cost more than most of what is asked.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -6,38 +13,45 @@ use ratiba_access::token::{NewToken, TokenGrant, TokenId};
 use ratiba_access::{AccessBook, Role, Scope};
 use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
 use time::OffsetDateTime;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
 use crate::schema::{access_keys, personal_access_tokens as tokens};
 
 /// [`AccessBook`] on PostgreSQL: hashes lead to a tenant through the global table `access_keys`, the rest
-/// is the tenant's.
+/// is the tenant's. Clones share what they remember.
 #[derive(Clone)]
 pub struct PgAccessBook {
     database: Database,
+    memory: Arc<Memory>,
 }
+
+/// How long a token that was seen counts as it was; so long at most goes one on that another process revoked.
+const REMEMBERED: Duration = Duration::from_secs(3);
+
+/// Tokens of one process that are remembered at most.
+const REMEMBERED_MOST: usize = 10_000;
 
 impl PgAccessBook {
-    /// The book in this database.
+    /// The book in this database. It remembers a token for three seconds.
     #[must_use]
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self::remembering(database, REMEMBERED)
     }
-}
 
-type TokenRow = (
-    Uuid,
-    String,
-    Option<Uuid>,
-    Vec<String>,
-    Option<OffsetDateTime>,
-    Option<OffsetDateTime>,
-);
+    /// The book with another time for which it remembers a token; one that this value itself revokes is forgotten at
+    /// once.
+    #[must_use]
+    pub fn remembering(database: Database, time: Duration) -> Self {
+        let memory = Arc::new(Memory {
+            time,
+            grants: Mutex::default(),
+        });
+        Self { database, memory }
+    }
 
-#[async_trait]
-impl AccessBook for PgAccessBook {
-    async fn find_token(&self, hash: TokenHash) -> Result<Option<TokenGrant>, Outage> {
+    async fn look_up(&self, hash: TokenHash) -> Result<Option<TokenGrant>, Outage> {
         let key = self
             .database
             .global(move |tx| {
@@ -75,6 +89,64 @@ impl AccessBook for PgAccessBook {
             })
             .await
     }
+}
+
+/// The tokens that were seen a moment ago, by hash; a text that opens nothing is not remembered.
+struct Memory {
+    time: Duration,
+    grants: Mutex<BTreeMap<TokenHash, (Instant, TokenGrant)>>,
+}
+
+impl Memory {
+    fn grants(&self) -> MutexGuard<'_, BTreeMap<TokenHash, (Instant, TokenGrant)>> {
+        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn recall(&self, hash: &TokenHash) -> Option<TokenGrant> {
+        let grants = self.grants();
+        let (seen, grant) = grants.get(hash)?;
+        (seen.elapsed() < self.time).then(|| grant.clone())
+    }
+
+    /// `seen` is when the look began: what was revoked while it lasted is not remembered longer for that.
+    fn remember(&self, hash: &TokenHash, seen: Instant, grant: &TokenGrant) {
+        let mut grants = self.grants();
+        if grants.len() >= REMEMBERED_MOST {
+            grants.retain(|_, (seen, _)| seen.elapsed() < self.time);
+        }
+        if grants.len() < REMEMBERED_MOST {
+            grants.insert(*hash, (seen, grant.clone()));
+        }
+    }
+
+    fn forget(&self, tenant: TenantId, id: TokenId) {
+        self.grants()
+            .retain(|_, (_, grant)| grant.tenant != tenant || grant.id != id);
+    }
+}
+
+type TokenRow = (
+    Uuid,
+    String,
+    Option<Uuid>,
+    Vec<String>,
+    Option<OffsetDateTime>,
+    Option<OffsetDateTime>,
+);
+
+#[async_trait]
+impl AccessBook for PgAccessBook {
+    async fn find_token(&self, hash: TokenHash) -> Result<Option<TokenGrant>, Outage> {
+        if let Some(grant) = self.memory.recall(&hash) {
+            return Ok(Some(grant));
+        }
+        let began = Instant::now();
+        let found = self.look_up(hash).await?;
+        if let Some(grant) = &found {
+            self.memory.remember(&hash, began, grant);
+        }
+        Ok(found)
+    }
 
     async fn mint(&self, tenant: TenantId, token: NewToken) -> Result<(), Outage> {
         self.database
@@ -106,7 +178,8 @@ impl AccessBook for PgAccessBook {
     }
 
     async fn revoke(&self, tenant: TenantId, id: TokenId, at: OffsetDateTime) -> Result<bool, Outage> {
-        self.database
+        let known = self
+            .database
             .tenant(tenant, move |tx| {
                 let own = tokens::tenant_id
                     .eq(tx.tenant_uuid())
@@ -117,7 +190,9 @@ impl AccessBook for PgAccessBook {
                     .execute(tx.conn())?;
                 Ok::<_, TxError<Outage>>(known == 1)
             })
-            .await
+            .await?;
+        self.memory.forget(tenant, id);
+        Ok(known)
     }
 }
 

@@ -15,7 +15,7 @@ use ratiba_booking::ports::{
     AppointmentBook, Catalogue, Change, FactsQuery, Outlook, RecordError, Timetable,
 };
 use ratiba_booking::visit::{HoldKey, Visit, VisitId};
-use ratiba_kernel::{Outage, TenantId, TimeRange};
+use ratiba_kernel::{Outage, TenantId, TimeRange, Zone};
 use time::OffsetDateTime;
 
 use crate::database::{Database, TxError};
@@ -42,6 +42,7 @@ pub use feeds::PgCalendarFeeds;
 pub use queue::PgWalkInQueue;
 pub use rows::plan_document;
 pub use waitlist::PgWaitlist;
+pub use setup::SETUP_TABLES;
 
 use setup::Setups;
 
@@ -154,5 +155,12 @@ impl Catalogue for PgTimetable {
 
     async fn policy(&self, tenant: TenantId) -> Result<Policy, Outage> {
         self.database.tenant(tenant, catalogue::policy).await
+    }
+
+    async fn zone(&self, tenant: TenantId) -> Result<Zone, Outage> {
+        match self.setups.zone(tenant) {
+            Some(zone) => Ok(zone),
+            None => Ok(self.policy(tenant).await?.zone),
+        }
     }
 }

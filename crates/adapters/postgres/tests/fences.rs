@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable, Text};
 use diesel::{QueryableByName, sql_query};
 use diesel_migrations::MigrationHarness;
+use ratiba_postgres::booking::SETUP_TABLES;
 use ratiba_postgres::database::GLOBAL_TABLES;
 use ratiba_postgres::migrations::MIGRATIONS;
 use ratiba_test_database::TestDatabase;
@@ -235,21 +236,153 @@ fn the_tenant_dies_with_its_transaction() {
 #[test]
 fn the_tenants_policy_is_asked_once_per_statement() {
     let database = TestDatabase::create();
-    let plan = {
-        #[derive(QueryableByName)]
-        struct Plan {
-            #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
-            line: String,
-        }
-        let rows = sql_query("EXPLAIN SELECT * FROM customers")
-            .load::<Plan>(&mut database.connect_as_app())
-            .unwrap();
-        rows.into_iter()
-            .map(|row| row.line)
-            .collect::<Vec<_>>()
-            .join("\n")
-    };
+    let plan = plan(&mut database.connect_as_app(), "SELECT * FROM customers");
     assert!(plan.contains("InitPlan"), "{plan}");
+}
+
+#[test]
+fn every_change_of_the_setup_counts_once_and_for_its_tenant_alone() {
+    let database = TestDatabase::create();
+    let watched = lines(
+        &mut database.connect_as_owner(),
+        "SELECT tgrelid::regclass::text AS text FROM pg_trigger WHERE tgname LIKE 'setup\\_%' AND tgenabled <> 'D'
+         GROUP BY tgrelid HAVING count(*) = 3 ORDER BY 1",
+    );
+    assert_eq!(watched, SETUP_TABLES);
+    let (one, two) = plant_two_tenants(&database);
+    let mut conn = database.connect_as_app();
+    let mut version_after = |script: &str| {
+        conn.batch_execute(&format!(
+            "BEGIN; SET LOCAL ratiba.current_tenant = '{one}'; {script}"
+        ))
+        .unwrap();
+        let version = lines(
+            &mut conn,
+            "SELECT string_agg(tenant_id || ' ' || version, ' ') AS text FROM setup_versions",
+        );
+        conn.batch_execute("COMMIT").unwrap();
+        version[0].rsplit(' ').next().unwrap().parse::<i64>().unwrap()
+    };
+    let first = version_after("");
+    let days = |verb: &str| {
+        format!(
+            "INSERT INTO opening_hours (tenant_id, id, weekday, from_minute, to_minute)
+        SELECT '{one}', gen_random_uuid(), day, 540, 1020 FROM generate_series(1, 7) AS day; {verb}"
+        )
+    };
+    assert_eq!(
+        version_after(&days("")),
+        first + 1,
+        "a statement counts once, however many rows it writes"
+    );
+    assert_eq!(
+        version_after("UPDATE opening_hours SET from_minute = 600"),
+        first + 2
+    );
+    assert_eq!(
+        version_after("DELETE FROM opening_hours WHERE false"),
+        first + 2,
+        "nothing was changed"
+    );
+    assert_eq!(version_after("DELETE FROM opening_hours"), first + 3);
+    assert_eq!(
+        version_after(&days(
+            "ROLLBACK; BEGIN; SET LOCAL ratiba.current_tenant = '00000000-0000-0000-0000-000000000001'"
+        )),
+        first + 3
+    );
+    let mut neighbour = database.connect_as_app();
+    neighbour
+        .batch_execute(&format!("BEGIN; SET LOCAL ratiba.current_tenant = '{two}'"))
+        .unwrap();
+    let of_two = lines(&mut neighbour, "SELECT version::text AS text FROM setup_versions");
+    assert_eq!(of_two, [first.to_string()]);
+}
+
+#[test]
+fn a_change_of_the_setup_waits_for_the_bookings_made_under_the_old_one() {
+    let database = TestDatabase::create();
+    let (one, _) = plant_two_tenants(&database);
+    let (mut booking, mut change) = (database.connect_as_app(), database.connect_as_app());
+    booking
+        .batch_execute(&format!("BEGIN; SELECT ratiba_enter_to_book('{one}')"))
+        .unwrap();
+    let update = "UPDATE tenant_settings SET business_name = 'Spa 2'";
+    let impatient = format!(
+        "BEGIN; SET LOCAL ratiba.current_tenant = '{one}'; SET LOCAL lock_timeout = '50ms'; {update}"
+    );
+    let refused = change.batch_execute(&impatient).unwrap_err();
+    assert!(refused.to_string().contains("lock timeout"), "{refused}");
+    change.batch_execute("ROLLBACK").unwrap();
+    let mut other = database.connect_as_app();
+    other
+        .batch_execute(&format!(
+            "BEGIN; SET LOCAL lock_timeout = '50ms'; SELECT ratiba_enter_to_book('{one}'); COMMIT"
+        ))
+        .unwrap();
+    booking.batch_execute("COMMIT").unwrap();
+    change.batch_execute(&impatient).unwrap();
+}
+
+/// Every line of a plan.
+fn plan(conn: &mut PgConnection, statement: &str) -> String {
+    #[derive(QueryableByName)]
+    struct Plan {
+        #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+        line: String,
+    }
+    let rows = sql_query(format!("EXPLAIN {statement}"))
+        .load::<Plan>(conn)
+        .unwrap();
+    rows.into_iter()
+        .map(|row| row.line)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn what_is_engaged_is_found_in_the_index_alone_with_the_tenant_asked_once() {
+    let database = TestDatabase::create();
+    let (one, _) = plant_two_tenants(&database);
+    let mut owner = database.connect_as_administrator();
+    // Enough that reading all of it would be dearer, and looked over so that the planner knows.
+    owner
+        .batch_execute(&format!(
+            "INSERT INTO engagements (tenant_id, id, subject_kind, subject_id, starts_at, ends_at, purpose)
+                SELECT '{one}', gen_random_uuid(), 'staff', ('00000000-0000-0000-0000-00000000010' || n % 5)::uuid,
+                    timestamptz '2026-05-12Z' + n * interval '1 hour',
+                    timestamptz '2026-05-12Z' + n * interval '1 hour' + interval '1 hour', 'block'
+                FROM generate_series(1, 4000) AS n"
+        ))
+        .unwrap();
+    owner.batch_execute("VACUUM ANALYZE engagements").unwrap();
+    let mut conn = database.connect_as_app();
+    conn.batch_execute(&format!("SET ratiba.current_tenant = '{one}'"))
+        .unwrap();
+    let body = lines(
+        &mut conn,
+        "SELECT prosrc AS text FROM pg_proc WHERE proname = 'ratiba_busy'",
+    )
+    .concat();
+    let from = body.find("FROM engagements").unwrap();
+    let end = from + body[from..].find(';').unwrap();
+    let select = "SELECT e.subject_id, e.seat, e.starts_at, e.ends_at, e.buffer_before_minutes, e.buffer_after_minutes,
+        e.buffers_shared, e.purpose, e.held_until, e.load_minutes ";
+    let statement = format!("{select}{}", &body[from..end])
+        .replace("= tenant", &format!("= '{one}'"))
+        .replace(
+            "(subjects)",
+            "(ARRAY['00000000-0000-0000-0000-000000000101', '00000000-0000-0000-0000-000000000102']::uuid[])",
+        )
+        .replace("from_at", "timestamptz '2026-06-01Z'")
+        .replace("to_at", "timestamptz '2026-06-08Z'");
+    let plan = plan(&mut conn, &statement);
+    assert!(plan.contains("Index Only Scan using engagements_busy"), "{plan}");
+    assert!(plan.contains("InitPlan") || plan.contains("Result"), "{plan}");
+    assert!(
+        !plan.contains("ratiba_current_tenant"),
+        "one expression of the statement: {plan}"
+    );
 }
 
 #[test]

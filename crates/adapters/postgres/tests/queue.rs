@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
 use diesel::connection::SimpleConnection;
+use ratiba_access::AccessBook;
 use ratiba_kernel::test_support::{EPOCH, SeededIds, tenant};
 use ratiba_kernel::{Outage, Zone};
 use ratiba_postgres::access::PgAccessBook;
@@ -359,4 +360,28 @@ async fn the_book_of_tokens_keeps_its_promises() {
         book
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_token_that_another_process_revoked_is_remembered_for_the_time_given_and_no_longer() {
+    let database = TestDatabase::create();
+    register(&database, 1);
+    let tenant = tenant(1);
+    let token = ratiba_access::test_support::a_token(1);
+    let (id, hash) = (token.id, token.hash);
+    let pool = open(&database, 1);
+    let other_process = PgAccessBook::new(pool.clone());
+    other_process.mint(tenant, token).await.unwrap();
+    let forgetful = PgAccessBook::remembering(pool.clone(), StdDuration::ZERO);
+    let dwelling = PgAccessBook::remembering(pool, StdDuration::from_secs(3_600));
+    let revoked =
+        async |book: &PgAccessBook| book.find_token(hash).await.unwrap().unwrap().revoked_at.is_some();
+    assert!(!revoked(&forgetful).await && !revoked(&dwelling).await);
+    let now = EPOCH;
+    assert!(other_process.revoke(tenant, id, now).await.unwrap());
+    assert!(revoked(&forgetful).await && revoked(&other_process).await);
+    assert!(!revoked(&dwelling).await);
+    // Whoever revokes it itself does not remember it.
+    assert!(dwelling.revoke(tenant, id, now).await.unwrap());
+    assert!(revoked(&dwelling).await);
 }

@@ -75,7 +75,9 @@ pub async fn access_book_contract<B: AccessBook>(fresh: impl AsyncFn() -> B) {
     a_token_is_revoked_by_its_own_tenant_only(&fresh().await).await;
 }
 
-fn token(number: u8) -> NewToken {
+/// A receptionist's token like any other, told apart by its number.
+#[must_use]
+pub fn a_token(number: u8) -> NewToken {
     NewToken {
         id: Id::from_uuid(uuid::Uuid::from_u128(u128::from(number))),
         hash: TokenHash::from_bytes([number; 32]),
@@ -89,7 +91,7 @@ fn token(number: u8) -> NewToken {
 }
 
 async fn a_minted_token_is_found_by_its_hash(book: &impl AccessBook) {
-    let new = token(1);
+    let new = a_token(1);
     assert_eq!(book.find_token(new.hash).await, Ok(None));
     assert_eq!(book.mint(tenant(1), new.clone()).await, Ok(()));
     let grant = TokenGrant {
@@ -105,7 +107,7 @@ async fn a_minted_token_is_found_by_its_hash(book: &impl AccessBook) {
 }
 
 async fn a_token_is_revoked_by_its_own_tenant_only(book: &impl AccessBook) {
-    let new = token(2);
+    let new = a_token(2);
     assert_eq!(book.mint(tenant(1), new.clone()).await, Ok(()));
     assert_eq!(book.revoke(tenant(2), new.id, EPOCH).await, Ok(false));
     assert_eq!(book.revoke(tenant(1), new.id, EPOCH).await, Ok(true));

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use ratiba_kernel::{Outage, TenantId, TimeRange};
+use ratiba_kernel::{Outage, TenantId, TimeRange, Zone};
 use time::{Duration, OffsetDateTime};
 
 use crate::appointment::{Appointment, AppointmentId};
@@ -279,4 +279,9 @@ pub trait Catalogue: Send + Sync {
 
     /// The tenant's rules. A tenant without settings, or with settings that do not fit, is an outage.
     async fn policy(&self, tenant: TenantId) -> Result<Policy, Outage>;
+
+    /// The tenant's zone, for showing times: from memory where possible, and then as the last search or booking saw it.
+    async fn zone(&self, tenant: TenantId) -> Result<Zone, Outage> {
+        Ok(self.policy(tenant).await?.zone)
+    }
 }

@@ -17,7 +17,7 @@ use ratiba_booking::availability::{
 use ratiba_booking::catalogue::{ResourceId, ResourceKind, Service, ServiceId, StaffId};
 use ratiba_booking::policy::Policy;
 use ratiba_booking::ports::{FactsQuery, SetupVersion};
-use ratiba_kernel::{Id, Outage, TenantId, TimeRange};
+use ratiba_kernel::{Id, Outage, TenantId, TimeRange, Zone};
 use serde_json::Value;
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -25,6 +25,22 @@ use uuid::Uuid;
 use super::catalogue;
 use crate::database::{Database, TenantTx, TxError};
 use crate::kept::kept;
+
+/// Every table that a setup is read from. A change of any of them counts in `setup_versions`: the migration that makes
+/// one calls `ratiba_watch_setup`.
+pub const SETUP_TABLES: [&str; 11] = [
+    "holidays",
+    "opening_hours",
+    "resource_outages",
+    "resources",
+    "services",
+    "staff",
+    "staff_hours",
+    "staff_leave",
+    "staff_overrides",
+    "staff_services",
+    "tenant_settings",
+];
 
 /// Setups of one process at most; of more tenants the least recently used are read anew.
 const TENANTS_MOST: usize = 1_000;
@@ -145,6 +161,15 @@ impl Setups {
         *used = now;
         let serves = setup.since <= range.start() && except != Some(setup.version);
         serves.then(|| Arc::clone(setup))
+    }
+
+    /// The tenant's zone, if its setup is in memory.
+    pub(super) fn zone(&self, tenant: TenantId) -> Option<Zone> {
+        let shelf = self.shelf();
+        shelf
+            .setups
+            .get(&tenant)
+            .map(|(_, setup)| setup.policy.zone.clone())
     }
 
     /// The tenant's setup with everything from the range on: from memory, if it is there and not of the version that
