@@ -28,12 +28,13 @@ CREATE TABLE limits.bookings (
     id uuid NOT NULL,
     staff_id uuid NOT NULL,
     starts_at timestamptz NOT NULL,
-    ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
+    -- No longer than a day, so that a search knows where to begin.
+    ends_at timestamptz NOT NULL CHECK (ends_at > starts_at AND ends_at <= starts_at + interval '1 day'),
     span tstzrange GENERATED ALWAYS AS (tstzrange(starts_at, ends_at, '[)')) STORED,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT bookings_no_overlap EXCLUDE USING gist (tenant_id WITH =, staff_id WITH =, span WITH &&)
 );
-CREATE INDEX bookings_busy ON limits.bookings (tenant_id, staff_id, ends_at) INCLUDE (starts_at);
+CREATE INDEX bookings_busy ON limits.bookings (tenant_id, staff_id, starts_at) INCLUDE (ends_at);
 
 CREATE TABLE limits.idempotency (
     tenant_id uuid NOT NULL,

@@ -30,10 +30,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let (suite, rest) = parse(arguments)?;
     if suite == Suite::Unit {
         preflight::build()?;
-        return process::run(
-            "the tests",
-            command(suite, rest).env_remove(TEST_VARIABLE),
-        );
+        return process::run("the tests", command(suite, rest).env_remove(TEST_VARIABLE));
     }
     preflight::build_and_database(Purpose::Test)?;
     if suite != Suite::Contract {

@@ -84,7 +84,8 @@ impl Pgbench {
         }
         let what = format!("pgbench {}", limit.script);
         let told = process::output(&what, &mut command)?;
-        let summary = Summary::parse(&told).with_context(|| format!("{what} told something else:\n{told}"))?;
+        let summary =
+            Summary::parse(&told).with_context(|| format!("{what} told something else:\n{told}"))?;
         if summary.failed > 0 {
             bail!("{what}: {} transactions failed", summary.failed);
         }
@@ -92,6 +93,11 @@ impl Pgbench {
         remove_logs(&self.scratch)?;
         Ok(Sample::new(summary.done, 0, summary.elapsed, latencies))
     }
+}
+
+/// Fails, in one line, where pgbench is missing.
+pub(crate) fn preflight() -> anyhow::Result<()> {
+    program().map(drop)
 }
 
 fn program() -> anyhow::Result<PathBuf> {
@@ -178,7 +184,8 @@ fn remove_logs(folder: &Path) -> anyhow::Result<()> {
 }
 
 fn logs(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("{} cannot be listed", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("{} cannot be listed", folder.display()))?;
     Ok(entries
         .flatten()
         .filter(|entry| entry.file_name().to_string_lossy().starts_with("pgbench."))

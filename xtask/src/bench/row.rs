@@ -36,12 +36,29 @@ impl Unit {
 /// The bars of a row, as ratios in thousandths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bars {
-    /// What is needed.
-    pub(crate) gate: u64,
-    /// What is wanted.
-    pub(crate) goal: u64,
-    /// What would be hard to beat.
-    pub(crate) reach: u64,
+    gate: u64,
+    goal: Option<u64>,
+    reach: Option<u64>,
+}
+
+impl Bars {
+    /// What is needed, what is wanted, and what would be hard to beat.
+    pub(crate) const fn new(gate: u64, goal: u64, reach: u64) -> Self {
+        Self {
+            gate,
+            goal: Some(goal),
+            reach: Some(reach),
+        }
+    }
+
+    /// What is needed, where nothing more is wanted.
+    pub(crate) const fn gate(gate: u64) -> Self {
+        Self {
+            gate,
+            goal: None,
+            reach: None,
+        }
+    }
 }
 
 /// One round: limit and subject, one after the other.
@@ -134,9 +151,9 @@ impl Row {
         let did_something = self.rounds.iter().all(|round| round.subject > 0);
         let cleared = if !did_something {
             Verdict::Missed
-        } else if clears(bars.reach) {
+        } else if bars.reach.is_some_and(clears) {
             Verdict::Reach
-        } else if clears(bars.goal) {
+        } else if bars.goal.is_some_and(clears) {
             Verdict::Goal
         } else if clears(bars.gate) {
             Verdict::Gate
@@ -161,7 +178,7 @@ impl Row {
 
     fn cells(&self) -> [String; 10] {
         let dash = || "-".to_owned();
-        let bar = |of: fn(Bars) -> u64| self.spec.bars.map_or_else(dash, |bars| ratio_text(of(bars)));
+        let bar = |of: fn(Bars) -> Option<u64>| self.spec.bars.and_then(of).map_or_else(dash, ratio_text);
         [
             self.spec.id.to_owned(),
             format!("{} | {}", self.spec.subject, self.spec.beside),
@@ -171,7 +188,7 @@ impl Row {
             self.spread().map_or_else(dash, |(least, most)| {
                 format!("{}-{}", ratio_text(least), ratio_text(most))
             }),
-            bar(|bars| bars.gate),
+            bar(|bars| Some(bars.gate)),
             bar(|bars| bars.goal),
             bar(|bars| bars.reach),
             self.verdict()
@@ -197,8 +214,8 @@ impl Row {
             "ratio_per_mille": self.ratio(),
             "spread_per_mille": self.spread().map(|(least, most)| [least, most]),
             "gate_per_mille": self.spec.bars.map(|bars| bars.gate),
-            "goal_per_mille": self.spec.bars.map(|bars| bars.goal),
-            "reach_per_mille": self.spec.bars.map(|bars| bars.reach),
+            "goal_per_mille": self.spec.bars.and_then(|bars| bars.goal),
+            "reach_per_mille": self.spec.bars.and_then(|bars| bars.reach),
             "verdict": self.verdict().map(Verdict::name),
         })
     }
@@ -207,7 +224,16 @@ impl Row {
 /// All rows as a table for the terminal, which is also one of Markdown.
 pub(crate) fn table(rows: &[Row]) -> String {
     let head = [
-        "id", "subject | beside", "limit", "subject", "ratio", "spread", "gate", "goal", "reach", "met",
+        "id",
+        "subject | beside",
+        "limit",
+        "subject",
+        "ratio",
+        "spread",
+        "gate",
+        "goal",
+        "reach",
+        "met",
     ]
     .map(str::to_owned);
     let mut lines = vec![head];

@@ -31,7 +31,10 @@ fn a_wished_number_of_transactions_is_told_apart_from_the_number_done() {
 
 #[test]
 fn failures_are_seen_and_older_versions_tell_none() {
-    let failed = TOLD.replace("failed transactions: 0 (0.000%)", "failed transactions: 12 (0.023%)");
+    let failed = TOLD.replace(
+        "failed transactions: 0 (0.000%)",
+        "failed transactions: 12 (0.023%)",
+    );
     assert_eq!(Summary::parse(&failed).unwrap().failed, 12);
     let older = TOLD.replace("number of failed transactions: 0 (0.000%)\n", "");
     assert_eq!(Summary::parse(&older).unwrap().failed, 0);

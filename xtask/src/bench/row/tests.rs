@@ -1,15 +1,7 @@
 use super::*;
 
-const BARS_OF_A_RATE: Bars = Bars {
-    gate: 500,
-    goal: 700,
-    reach: 1_000,
-};
-const BARS_OF_A_TIME: Bars = Bars {
-    gate: 4_000,
-    goal: 2_000,
-    reach: 1_200,
-};
+const BARS_OF_A_RATE: Bars = Bars::new(500, 700, 1_000);
+const BARS_OF_A_TIME: Bars = Bars::new(4_000, 2_000, 1_200);
 
 fn row(unit: Unit, bars: Option<Bars>, rounds: &[(u64, u64)]) -> Row {
     let spec = RowSpec {
@@ -29,7 +21,11 @@ fn row(unit: Unit, bars: Option<Bars>, rounds: &[(u64, u64)]) -> Row {
 #[test]
 fn the_ratio_is_the_median_of_the_rounds_ratios_and_not_of_their_figures() {
     // The machine slowed down threefold between the rounds; the ratio did not move.
-    let slowed = row(Unit::PerSecond, None, &[(9_000, 4_500), (3_000, 1_500), (6_000, 2_400)]);
+    let slowed = row(
+        Unit::PerSecond,
+        None,
+        &[(9_000, 4_500), (3_000, 1_500), (6_000, 2_400)],
+    );
     assert_eq!(slowed.ratio(), Some(500));
     assert_eq!(slowed.spread(), Some((400, 500)));
 }
@@ -49,8 +45,18 @@ fn a_rate_clears_a_bar_from_above_and_a_time_from_below() {
 }
 
 #[test]
+fn where_only_a_gate_is_set_nothing_more_can_be_cleared() {
+    let budget = row(Unit::Micros, Some(Bars::gate(1_000)), &[(50_000, 5_000)]);
+    assert_eq!(budget.verdict(), Some(Verdict::Gate));
+}
+
+#[test]
 fn a_subject_that_did_nothing_has_not_won_by_being_quick() {
-    let idle = row(Unit::Micros, Some(BARS_OF_A_TIME), &[(1_000, 0), (1_000, 1_000), (1_000, 1_000)]);
+    let idle = row(
+        Unit::Micros,
+        Some(BARS_OF_A_TIME),
+        &[(1_000, 0), (1_000, 1_000), (1_000, 1_000)],
+    );
     assert_eq!(idle.verdict(), Some(Verdict::Missed));
 }
 
@@ -76,7 +82,12 @@ fn the_table_is_markdown_with_as_many_cells_in_every_line() {
 
 #[test]
 fn a_machine_reads_every_round_in_thousandths() {
-    let told = row(Unit::PerSecond, Some(BARS_OF_A_RATE), &[(1_000, 800), (1_000, 600)]).to_json();
+    let told = row(
+        Unit::PerSecond,
+        Some(BARS_OF_A_RATE),
+        &[(1_000, 800), (1_000, 600)],
+    )
+    .to_json();
     assert_eq!(told["rounds"][0]["ratio"], 800);
     assert_eq!(told["spread_per_mille"], serde_json::json!([600, 800]));
     assert_eq!(told["ratio_per_mille"], 600);
