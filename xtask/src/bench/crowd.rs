@@ -226,3 +226,6 @@ fn one_shot(connection: &mut Connection, request: &[u8], work: &Work<'_>) -> any
 pub(crate) fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
