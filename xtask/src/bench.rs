@@ -38,10 +38,14 @@ use options::Options;
 use row::Row;
 use world::World;
 
-/// One benchmark: what it is called, whether it needs the small database beside the large one, and how it is run.
+/// One benchmark.
 struct Benchmark {
+    /// What it is called.
     name: &'static str,
+    /// Whether it needs the small database beside the large one.
     small: bool,
+    /// What it runs beside the programs: packages and examples of theirs.
+    examples: &'static [(&'static str, &'static str)],
     run: fn(&World) -> anyhow::Result<Vec<Row>>,
 }
 
@@ -50,16 +54,19 @@ const ALL: [Benchmark; 3] = [
     Benchmark {
         name: "availability",
         small: true,
+        examples: &[engine::EXAMPLE],
         run: availability::run,
     },
     Benchmark {
         name: "race",
         small: false,
+        examples: &[],
         run: race::run,
     },
     Benchmark {
         name: "booking",
         small: false,
+        examples: &[],
         run: booking::run,
     },
 ];
@@ -74,7 +81,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     sql::preflight()?;
     pgbench::preflight()?;
     preflight::build_and_database(Purpose::Bench)?;
-    let programs = build()?;
+    let programs = build(&options)?;
     if cfg!(debug_assertions) {
         // The clients must not be what is slow, so they are the release build of this program.
         let mut command = Command::new(programs.join("xtask"));
@@ -104,13 +111,16 @@ fn in_a_world(options: &Options, programs: &Path, run_directory: &Path) -> anyho
     stopped.map(|()| rows)
 }
 
+fn asked(options: &Options) -> impl Iterator<Item = Benchmark> {
+    ALL.into_iter()
+        .filter(|benchmark| options.names.iter().any(|name| name == benchmark.name))
+}
+
 fn measure(world: &World) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
-    for benchmark in ALL {
-        if world.options.names.iter().any(|name| name == benchmark.name) {
-            println!("\n{}", benchmark.name);
-            rows.extend((benchmark.run)(world)?);
-        }
+    for benchmark in asked(&world.options) {
+        println!("\n{}", benchmark.name);
+        rows.extend((benchmark.run)(world)?);
     }
     interrupt::check()?;
     Ok(rows)
@@ -144,7 +154,7 @@ fn write_json(path: &Path, report: &Value) -> anyhow::Result<()> {
 }
 
 /// Builds everything in release, the clients of the benchmark included, and gives the folder it is in.
-fn build() -> anyhow::Result<PathBuf> {
+fn build(options: &Options) -> anyhow::Result<PathBuf> {
     let packages = ["ratiba-admin", "ratiba-api", "ratiba-worker", "xtask"];
     let mut command = workspace::cargo();
     command
@@ -152,6 +162,11 @@ fn build() -> anyhow::Result<PathBuf> {
         .args(packages.iter().flat_map(|name| ["--package", name]));
     let began = machine::now();
     process::run("cargo build", &mut command)?;
+    for (package, example) in asked(options).flat_map(|benchmark| benchmark.examples) {
+        let mut command = workspace::cargo();
+        command.args(["build", "--release", "--package", package, "--example", example]);
+        process::run("cargo build", &mut command)?;
+    }
     println!("release build after {} s", began.elapsed().as_secs());
     Ok(workspace::target_directory()?.join("release"))
 }

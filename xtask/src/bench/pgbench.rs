@@ -79,9 +79,13 @@ impl Pgbench {
         for (name, value) in &self.environment {
             command.env(name, value);
         }
+        // A statement that is planned once and run a million times is what prepared statements are for.
+        let mut options = "-c plan_cache_mode=force_generic_plan".to_owned();
         if let Some(tenant) = limit.tenant {
-            command.env("PGOPTIONS", format!("-c ratiba.current_tenant={tenant}"));
+            options.push_str(" -c ratiba.current_tenant=");
+            options.push_str(tenant);
         }
+        command.env("PGOPTIONS", options);
         let what = format!("pgbench {}", limit.script);
         let told = process::output(&what, &mut command)?;
         let summary =

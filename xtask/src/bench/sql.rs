@@ -46,6 +46,8 @@ impl<'a> Database<'a> {
         command.args(["--set", "ON_ERROR_STOP=1"]);
         // The password is in the environment, because arguments are everybody's to read.
         command.envs(client_environment(self.url)?);
+        // What a script creates and drops is nobody's news.
+        command.env("PGOPTIONS", "-c client_min_messages=warning");
         Ok(command)
     }
 }

@@ -31,6 +31,13 @@ fn the_ratio_is_the_median_of_the_rounds_ratios_and_not_of_their_figures() {
 }
 
 #[test]
+fn of_an_even_number_of_rounds_the_worse_of_the_middle_ones_counts() {
+    let rounds = [(1_000, 400), (1_000, 600)];
+    assert_eq!(row(Unit::PerSecond, None, &rounds).ratio(), Some(400));
+    assert_eq!(row(Unit::Micros, None, &rounds).ratio(), Some(600));
+}
+
+#[test]
 fn a_rate_clears_a_bar_from_above_and_a_time_from_below() {
     let rate = |subject| row(Unit::PerSecond, Some(BARS_OF_A_RATE), &[(1_000, subject)]).verdict();
     assert_eq!(
