@@ -4,18 +4,17 @@ SET session_replication_role = replica;
 SELECT stage.strip('visits'), stage.strip('appointments') \g /dev/null
 
 INSERT INTO visits (tenant_id, id, customer_id, created_at)
-SELECT :'tenant', stage.id('visit', n, starts - interval '3 days'), limits.customer((n % 5000)::integer),
-    starts - interval '3 days'
+SELECT :'tenant', stage.id('visit', n, made), limits.customer((n % 5000)::integer), made
 FROM stage.diary ORDER BY n;
 
 INSERT INTO appointments (tenant_id, id, visit_id, customer_id, service_id, staff_id, state, state_at, start_at, end_at,
     channel, staff_requested, currency, list_price_minor, charged_minor, plan, created_at,
     actual_start_at, actual_end_at)
-SELECT :'tenant', stage.id('appointment', n, starts - interval '3 days'),
-    stage.id('visit', n, starts - interval '3 days'), limits.customer((n % 5000)::integer),
+SELECT :'tenant', stage.id('appointment', n, made),
+    stage.id('visit', n, made), limits.customer((n % 5000)::integer),
     limits.service(staff / 10), limits.staff(staff),
     CASE WHEN past THEN 'completed' ELSE 'confirmed' END,
-    CASE WHEN past THEN starts + interval '1 hour' ELSE starts - interval '3 days' END,
+    CASE WHEN past THEN starts + interval '1 hour' ELSE made END,
     starts, starts + interval '1 hour', 'desk', n % 3 = 0, 'KES', 350000, 350000,
     jsonb_build_object(
         'recipe', jsonb '{"segments": [{"minutes": 60, "staff": true, "resource_kind": null, "client": true}],
@@ -24,7 +23,7 @@ SELECT :'tenant', stage.id('appointment', n, starts - interval '3 days'),
             'subject', jsonb_build_object('staff', limits.staff(staff)),
             'range', jsonb_build_object('start', starts, 'end', starts + interval '70 minutes'),
             'before', 0, 'after', 10, 'buffers', 'stacked'))),
-    starts - interval '3 days',
+    made,
     CASE WHEN past THEN starts END, CASE WHEN past THEN starts + interval '1 hour' END
 FROM stage.diary ORDER BY n;
 

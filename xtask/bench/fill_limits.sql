@@ -2,7 +2,7 @@
 SELECT stage.strip('limits.bookings') \g /dev/null
 
 INSERT INTO limits.bookings (tenant_id, id, staff_id, starts_at, ends_at)
-SELECT :'tenant', stage.id('engagement', n, starts - interval '3 days'), limits.staff(staff), starts,
+SELECT :'tenant', stage.id('engagement', n, made), limits.staff(staff), starts,
     starts + interval '70 minutes'
 FROM stage.diary ORDER BY n;
 

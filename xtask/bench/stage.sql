@@ -41,7 +41,9 @@ RETURN (lpad(to_hex((extract(epoch FROM made) * 1000)::bigint), 12, '0')
 -- The searched diaries (the first 40 people, around today) come first, so that they are as full in a small
 -- database as in a large one; then all diaries, from a year ahead back into the past.
 CREATE UNLOGGED TABLE stage.diary AS
-SELECT row_number() OVER (ORDER BY day, turn, staff) AS n, staff, starts, starts < :'today'::date AS past
+SELECT row_number() OVER (ORDER BY day, turn, staff) AS n, staff, starts, starts < :'today'::date AS past,
+    -- Booked three days ahead, but nobody has booked in the future: what is further away was booked last month.
+    least(starts - interval '3 days', :'today'::date - (1 + (staff * 7919 + day * 104729) % 43200) * interval '1 minute') AS made
 FROM (
     SELECT day, turn, staff, limits.turn_starts(:'today'::date, day, turn) AS starts
     FROM generate_series(365 - greatest(450, :appointments / 930), 364) AS day,
