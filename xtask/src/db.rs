@@ -87,7 +87,7 @@ fn build_migrate() -> anyhow::Result<PathBuf> {
 }
 
 /// A URL as the variables that PostgreSQL's own programs read.
-fn client_environment(url: &str) -> anyhow::Result<[(&'static str, String); 5]> {
+pub(crate) fn client_environment(url: &str) -> anyhow::Result<[(&'static str, String); 5]> {
     let parts = || {
         let (user_info, rest) = url.strip_prefix("postgres://")?.rsplit_once('@')?;
         let (user, password) = user_info.split_once(':')?;
@@ -102,7 +102,7 @@ fn client_environment(url: &str) -> anyhow::Result<[(&'static str, String); 5]> 
             ("PGDATABASE", own(database)),
         ])
     };
-    parts().context("reset works on the private server of `cargo xtask db up` alone")
+    parts().context("this works on a private server alone")
 }
 
 /// What `up` tells `reset`: a file for nobody else's eyes.

@@ -33,6 +33,15 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
+/// The date and time of the machine's clock, for a benchmark whose api runs by that clock too.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the data of a benchmark lies around the present of the programs it measures"
+)]
+pub(crate) fn wall_clock() -> time::OffsetDateTime {
+    time::OffsetDateTime::now_utc()
+}
+
 /// Unguessable lower-case hexadecimal digits, two for each byte.
 #[expect(
     clippy::disallowed_methods,

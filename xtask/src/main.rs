@@ -4,6 +4,7 @@
 //! outside, as a user does: by their settings, their HTTP doors and their exit codes. The availability engine is
 //! the exception: it is a pure function, and `slots` calls it.
 
+mod bench;
 mod check_arch;
 mod ci;
 mod db;
@@ -69,6 +70,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ("fmt", []) => fmt::run(),
         ("lint", []) => lint::run(),
         ("check-arch", []) => check_arch::run(),
+        ("bench", rest) => bench::run(rest),
         ("tidy", []) => tidy::run(),
         ("slots", [file]) => slots::run(file),
         ("db", rest) => db::run(rest),

@@ -1,4 +1,4 @@
-//! A private PostgreSQL server on loopback for dev, demo, tests and the database verbs.
+//! A private PostgreSQL server on loopback for dev, demo, tests, benchmarks and the database verbs.
 //!
 //! It comes from a setting, from a container or from server programs on the machine, in an order that
 //! depends on the purpose. A private server lives as long as the value that holds it: it goes with a normal
@@ -19,6 +19,9 @@ pub(crate) use programs::VERSION_MIN;
 /// The role that made the private server. Nothing of Ratiba runs as it.
 const ADMINISTRATOR: &str = "ratiba_admin";
 
+/// Names an administrator of a server for tests, for the chores as for the tests themselves.
+pub(crate) const TEST_VARIABLE: &str = "TEST_DATABASE_URL";
+
 /// What a server is for, which decides where it is looked for first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -26,17 +29,57 @@ pub(crate) enum Purpose {
     Test,
     /// Dev, demo and the database verbs: the setting, programs (they start faster), a container.
     Stack,
+    /// Benchmarks: programs, a container; always private, and set up as carefully as one in production.
+    Bench,
 }
 
 impl Purpose {
     /// The variable that names an administrator of a server to use instead of a private one.
-    pub(crate) fn variable(self) -> &'static str {
+    pub(crate) fn variable(self) -> Option<&'static str> {
         match self {
-            Self::Test => "TEST_DATABASE_URL",
-            Self::Stack => "DEV_DATABASE_URL",
+            Self::Test => Some(TEST_VARIABLE),
+            Self::Stack => Some("DEV_DATABASE_URL"),
+            Self::Bench => None,
+        }
+    }
+
+    /// Where the administrator is named, and as what; `None` if nobody named one.
+    fn given(self) -> Option<(&'static str, String)> {
+        let name = self.variable()?;
+        machine::variable(name).map(|url| (name, url))
+    }
+
+    /// The settings of a private server.
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Test | Self::Stack => &FLEETING,
+            Self::Bench => &MEASURED,
         }
     }
 }
+
+/// What is in the server need not survive a power cut.
+const FLEETING: [&str; 5] = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "shared_buffers=128MB",
+];
+
+/// Every promise kept, memory for a million appointments, and no checkpoint in the middle of a round.
+const MEASURED: [&str; 10] = [
+    "fsync=on",
+    "synchronous_commit=on",
+    "full_page_writes=on",
+    "max_connections=200",
+    "shared_buffers=1GB",
+    "effective_cache_size=3GB",
+    "maintenance_work_mem=256MB",
+    "random_page_cost=1.1",
+    "max_wal_size=16GB",
+    "checkpoint_timeout=1h",
+];
 
 /// A server to work on, and the way in.
 pub(crate) struct Server {
@@ -45,8 +88,8 @@ pub(crate) struct Server {
 }
 
 enum Host {
-    /// Somebody else's: used, never stopped.
-    Given(Purpose),
+    /// Somebody else's, named by this variable: used, never stopped.
+    Given(&'static str),
     Programs(programs::Postmaster),
     Container(container::Container),
 }
@@ -54,39 +97,35 @@ enum Host {
 impl Server {
     /// Finds or starts a server, and says nothing: [`describe`](Self::describe) does.
     pub(crate) fn start(purpose: Purpose) -> anyhow::Result<Self> {
-        if let Some(url) = machine::variable(purpose.variable()) {
-            Location::parse(&url).with_context(|| {
-                format!(
-                    "{} must read postgres://user:password@host:port/database",
-                    purpose.variable()
-                )
-            })?;
+        if let Some((name, url)) = purpose.given() {
+            Location::parse(&url)
+                .with_context(|| format!("{name} must read postgres://user:password@host:port/database"))?;
             return Ok(Self {
-                host: Host::Given(purpose),
+                host: Host::Given(name),
                 administrator_url: url,
             });
         }
         leftovers::sweep();
         match purpose {
-            Purpose::Test => match Self::in_container()? {
+            Purpose::Test => match Self::in_container(purpose)? {
                 Some(server) => Ok(server),
-                None => Self::from_programs()?
+                None => Self::from_programs(purpose)?
                     .context("no container engine answers and no server programs were found"),
             },
-            Purpose::Stack => match Self::from_programs()? {
+            Purpose::Stack | Purpose::Bench => match Self::from_programs(purpose)? {
                 Some(server) => Ok(server),
-                None => Self::in_container()?
+                None => Self::in_container(purpose)?
                     .context("no server programs were found and no container engine answers"),
             },
         }
     }
 
-    fn from_programs() -> anyhow::Result<Option<Self>> {
+    fn from_programs(purpose: Purpose) -> anyhow::Result<Option<Self>> {
         let Some(programs) = programs::find()? else {
             return Ok(None);
         };
         let password = machine::random_hex(16)?;
-        let postmaster = programs::Postmaster::start(programs, &password)?;
+        let postmaster = programs::Postmaster::start(programs, &password, purpose.settings())?;
         let administrator_url = administrator_url(&password, postmaster.port);
         Ok(Some(Self {
             host: Host::Programs(postmaster),
@@ -94,12 +133,12 @@ impl Server {
         }))
     }
 
-    fn in_container() -> anyhow::Result<Option<Self>> {
+    fn in_container(purpose: Purpose) -> anyhow::Result<Option<Self>> {
         if !container::is_possible() {
             return Ok(None);
         }
         let password = machine::random_hex(16)?;
-        let container = container::Container::start(&password)?;
+        let container = container::Container::start(&password, purpose.settings())?;
         let administrator_url = administrator_url(&password, container.port);
         Ok(Some(Self {
             host: Host::Container(container),
@@ -110,7 +149,7 @@ impl Server {
     /// Which server was chosen, in words for the terminal, without a secret.
     pub(crate) fn describe(&self) -> String {
         match &self.host {
-            Host::Given(purpose) => format!("the server that {} names", purpose.variable()),
+            Host::Given(name) => format!("the server that {name} names"),
             Host::Programs(postmaster) => postmaster.describe(),
             Host::Container(container) => container.describe(),
         }
@@ -157,7 +196,7 @@ impl Server {
 
 /// Whether [`Server::start`] has something to work with, without starting anything.
 pub(crate) fn is_possible(purpose: Purpose) -> bool {
-    machine::variable(purpose.variable()).is_some()
+    purpose.given().is_some()
         // Programs that were named but cannot be used are explained by `start`.
         || programs::find().map_or(true, |found| found.is_some())
         || container::is_possible()

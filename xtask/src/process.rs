@@ -40,13 +40,18 @@ pub(crate) fn output(what: &str, command: &mut Command) -> anyhow::Result<String
     let mut child = command
         .spawn()
         .with_context(|| format!("{what} could not be started"))?;
-    let mut text = String::new();
-    if let Some(mut stdout) = child.stdout.take() {
-        stdout
-            .read_to_string(&mut text)
-            .with_context(|| format!("{what} wrote no text"))?;
-    }
+    // Read beside the wait, which looks for an interruption.
+    let reader = child.stdout.take().map(|mut stdout| {
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            stdout.read_to_string(&mut text).map(|_length| text)
+        })
+    });
     let status = wait(&mut child)?;
+    let text = match reader.map(std::thread::JoinHandle::join) {
+        Some(Ok(read)) => read.with_context(|| format!("{what} wrote no text"))?,
+        Some(Err(_)) | None => bail!("what {what} wrote could not be read"),
+    };
     if status.success() {
         Ok(text)
     } else {

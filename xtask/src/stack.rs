@@ -3,8 +3,8 @@
 //! A stack is put away as a whole, in reverse order, on a normal end, on Ctrl-C, on a failure and on a panic.
 //! Should this process be killed, the parts notice that their standard input ended, and end too.
 
-mod environment;
-mod part;
+pub(crate) mod environment;
+pub(crate) mod part;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,9 +25,9 @@ use part::Part;
 pub(crate) use environment::{Addresses, DatabaseUrls};
 
 /// How long a part may take until it is healthy.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a part may take to finish what it holds.
-const GRACE: Duration = Duration::from_secs(25);
+pub(crate) const GRACE: Duration = Duration::from_secs(25);
 
 /// What differs between the chores that run a stack.
 pub(crate) struct StackOptions {
@@ -54,8 +54,8 @@ pub(crate) struct Stack {
 }
 
 /// The folder of the logs. It goes with a stack that ended well, and stays for a person otherwise.
-struct RunDirectory {
-    path: PathBuf,
+pub(crate) struct RunDirectory {
+    pub(crate) path: PathBuf,
 }
 
 impl Stack {
@@ -200,7 +200,8 @@ pub(crate) fn migrate(programs: &Path, urls: &DatabaseUrls) -> anyhow::Result<()
     Ok(())
 }
 
-fn demo_tenant(
+/// Puts the demo tenant on record, and gives what `ratiba-admin` told of it, tokens included.
+pub(crate) fn demo_tenant(
     programs: &Path,
     urls: &DatabaseUrls,
     credentials: &Credentials,
@@ -222,7 +223,7 @@ fn database_name(server: &Server) -> anyhow::Result<String> {
 }
 
 /// A connection that was just closed may hold its port for a moment.
-fn becomes_free(port: u16) -> bool {
+pub(crate) fn becomes_free(port: u16) -> bool {
     let began = machine::now();
     while began.elapsed() < Duration::from_secs(5) {
         if machine::port_is_free(port) {
@@ -235,7 +236,7 @@ fn becomes_free(port: u16) -> bool {
 
 impl RunDirectory {
     /// A new folder, and the end of those whose chores are gone.
-    fn make(name: &str) -> anyhow::Result<Self> {
+    pub(crate) fn make(name: &str) -> anyhow::Result<Self> {
         let runs = workspace::scratch("runs")?;
         for entry in std::fs::read_dir(&runs)?.flatten() {
             let file_name = entry.file_name().to_string_lossy().into_owned();
@@ -250,7 +251,7 @@ impl RunDirectory {
         Ok(Self { path })
     }
 
-    fn remove(&self) -> anyhow::Result<()> {
+    pub(crate) fn remove(&self) -> anyhow::Result<()> {
         std::fs::remove_dir_all(&self.path)
             .with_context(|| format!("{} cannot be removed", self.path.display()))
     }

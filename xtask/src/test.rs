@@ -3,7 +3,7 @@
 //! One server serves the whole run; each test clones a migrated template on it. Tests that need none get none.
 
 use crate::machine;
-use crate::postgres::{Purpose, Server};
+use crate::postgres::{Purpose, Server, TEST_VARIABLE};
 use crate::preflight;
 use crate::process;
 use crate::stack;
@@ -30,10 +30,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let (suite, rest) = parse(arguments)?;
     if suite == Suite::Unit {
         preflight::build()?;
-        return process::run(
-            "the tests",
-            command(suite, rest).env_remove(Purpose::Test.variable()),
-        );
+        return process::run("the tests", command(suite, rest).env_remove(TEST_VARIABLE));
     }
     preflight::build_and_database(Purpose::Test)?;
     if suite != Suite::Contract {
@@ -43,7 +40,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let server = Server::start(Purpose::Test)?;
     println!("PostgreSQL: {}", server.describe());
     let mut command = command(suite, rest);
-    command.env(Purpose::Test.variable(), server.administrator_url());
+    command.env(TEST_VARIABLE, server.administrator_url());
     let tested = process::run("the tests", &mut command);
     let stopped = server.stop();
     tested.and(stopped)

@@ -10,6 +10,7 @@ usage: cargo xtask VERB
                         tests, on a private PostgreSQL server; ARGUMENTS go to the test runner
   ci                    everything that decides whether a change is good
   fmt | lint            formatting; clippy with warnings as errors
+  bench NAME…           booking, race, availability: beside what the machine could do at best
   check-arch            layers, arrows, layout
   tidy                  module docs, links in docs, stray files
   slots FILE.json       the availability engine on facts and questions from a file, `-` for standard input

@@ -6,7 +6,6 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 
 use super::leftovers::Owner;
-use super::programs::SETTINGS;
 use crate::interrupt;
 use crate::machine;
 use crate::process;
@@ -33,7 +32,7 @@ pub(super) struct Container {
 
 impl Container {
     /// Starts a container and waits until its server takes connections.
-    pub(super) fn start(password: &str) -> anyhow::Result<Self> {
+    pub(super) fn start(password: &str, settings: &[&str]) -> anyhow::Result<Self> {
         let name = format!("ratiba-pg-{}-{}", std::process::id(), machine::random_hex(6)?);
         let label = format!("{LABEL}={}", Owner::ourselves().to_text());
         let mut command = docker();
@@ -50,7 +49,7 @@ impl Container {
                 IMAGE,
                 "postgres",
             ])
-            .args(SETTINGS.iter().flat_map(|setting| ["-c", setting]))
+            .args(settings.iter().flat_map(|setting| ["-c", setting]))
             .env("POSTGRES_PASSWORD", password)
             .env("POSTGRES_USER", super::ADMINISTRATOR);
         if process::ask(&mut command, PATIENCE).is_none() {

@@ -138,13 +138,13 @@ impl Drop for Directory {
 
 impl Postmaster {
     /// Makes a database directory and starts a server in it.
-    pub(super) fn start(programs: Programs, password: &str) -> anyhow::Result<Self> {
+    pub(super) fn start(programs: Programs, password: &str, settings: &[&str]) -> anyhow::Result<Self> {
         let user = ServerUser::choose()?;
         let directory = Directory(leftovers::make_directory(user)?);
         initialise(&programs, user, &directory.0, password)?;
         for attempt in 1..=ATTEMPTS_MAX {
             let port = machine::free_port()?;
-            let mut child = spawn(&programs, user, &directory.0, port)?;
+            let mut child = spawn(&programs, user, &directory.0, port, settings)?;
             match ready(&mut child, &directory.0) {
                 Ok(()) => {
                     return Ok(Self {
@@ -237,10 +237,16 @@ fn initialise(programs: &Programs, user: ServerUser, directory: &Path, password:
     Ok(())
 }
 
-fn spawn(programs: &Programs, user: ServerUser, directory: &Path, port: u16) -> anyhow::Result<Child> {
+fn spawn(
+    programs: &Programs,
+    user: ServerUser,
+    directory: &Path,
+    port: u16,
+    settings: &[&str],
+) -> anyhow::Result<Child> {
     let mut command = user.command(&programs.directory.join("postgres"), directory);
     command.arg("-D").arg(directory.join("data"));
-    for setting in SETTINGS {
+    for setting in settings {
         command.args(["-c", setting]);
     }
     command.args([
@@ -258,15 +264,6 @@ fn spawn(programs: &Programs, user: ServerUser, directory: &Path, port: u16) -> 
         .spawn()
         .context("the PostgreSQL server could not be started")
 }
-
-/// Settings of every private server, in a container or not. What is in it need not survive a power cut.
-pub(super) const SETTINGS: [&str; 5] = [
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=200",
-    "shared_buffers=128MB",
-];
 
 fn log_to(command: &mut Command, directory: &Path) -> anyhow::Result<()> {
     let log = File::options()

@@ -23,9 +23,9 @@ fn a_url_without_user_or_host_is_refused() {
 
 #[test]
 fn a_private_server_leaves_neither_process_nor_directory_nor_port() {
-    let server = match Server::from_programs().unwrap() {
+    let server = match Server::from_programs(Purpose::Stack).unwrap() {
         Some(server) => server,
-        None => Server::in_container()
+        None => Server::in_container(Purpose::Stack)
             .unwrap()
             .expect("this test needs server programs or a container engine"),
     };

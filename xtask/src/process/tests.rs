@@ -18,6 +18,13 @@ fn an_answer_is_given_and_a_failure_is_none() {
 }
 
 #[test]
+fn what_a_program_writes_is_given_whole_also_when_no_pipe_could_hold_it() {
+    let told = output("sh", &mut shell("head -c 300000 /dev/zero | tr '\\0' x")).unwrap();
+    assert_eq!(told.len(), 300_000);
+    assert!(output("sh", &mut shell("echo half; exit 3")).is_err());
+}
+
+#[test]
 fn a_program_that_hangs_is_not_waited_for() {
     assert_eq!(ask(&mut shell("exec sleep 600"), Duration::from_millis(50)), None);
 }

@@ -21,7 +21,7 @@ pub(crate) struct Addresses {
 }
 
 impl Addresses {
-    pub(super) fn choose(options: &StackOptions) -> anyhow::Result<Self> {
+    pub(crate) fn choose(options: &StackOptions) -> anyhow::Result<Self> {
         Ok(Self {
             api: wished_or_free(options.api_port)?,
             api_metrics: machine::free_port()?,
@@ -51,7 +51,7 @@ impl Addresses {
         format!("http://127.0.0.1:{}{path}", self.simulator)
     }
 
-    pub(super) fn ports(&self) -> Vec<u16> {
+    pub(crate) fn ports(&self) -> Vec<u16> {
         vec![
             self.api,
             self.api_metrics,
@@ -104,7 +104,7 @@ impl DatabaseUrls {
 }
 
 /// What the parts and the simulated providers know of each other.
-pub(super) struct Credentials {
+pub(crate) struct Credentials {
     app_secret: String,
     access_token: String,
     verify_token: String,
@@ -122,7 +122,7 @@ const OWNER_PHONE: &str = "254700000001";
 const BUSINESS_NAME: &str = "Aria Aura Spa";
 
 impl Credentials {
-    pub(super) fn generate() -> anyhow::Result<Self> {
+    pub(crate) fn generate() -> anyhow::Result<Self> {
         Ok(Self {
             app_secret: machine::random_hex(16)?,
             access_token: machine::random_hex(32)?,
@@ -146,7 +146,7 @@ impl Credentials {
 }
 
 /// A program with these settings, and with no setting that the caller's own environment may hold.
-pub(super) fn command(program: &Path, settings: Settings) -> Command {
+pub(crate) fn command(program: &Path, settings: Settings) -> Command {
     let mut command = Command::new(program);
     for name in machine::variable_names() {
         if name.starts_with("RATIBA_") {
@@ -167,7 +167,7 @@ fn process() -> Settings {
     ]
 }
 
-pub(super) fn migrations(urls: &DatabaseUrls) -> Settings {
+pub(crate) fn migrations(urls: &DatabaseUrls) -> Settings {
     vec![
         ("RATIBA__DATABASE__ADMIN_URL", urls.administrator.clone()),
         ("RATIBA__DATABASE__OWNER_URL", urls.owner.clone()),
@@ -192,7 +192,7 @@ fn system(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Credentials)
     settings
 }
 
-pub(super) fn admin(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Credentials) -> Settings {
+pub(crate) fn admin(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Credentials) -> Settings {
     let mut settings = system(addresses, urls, credentials);
     // It runs before the clock's authority does, and nobody else's end is its own.
     settings.retain(|(name, _)| {
@@ -206,7 +206,7 @@ pub(super) fn admin(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Cr
     settings
 }
 
-pub(super) fn api(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Credentials) -> Settings {
+pub(crate) fn api(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Credentials) -> Settings {
     let mut settings = system(addresses, urls, credentials);
     settings.extend([
         ("RATIBA__API__PORT", addresses.api.to_string()),
@@ -215,13 +215,13 @@ pub(super) fn api(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Cred
     settings
 }
 
-pub(super) fn worker(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Credentials) -> Settings {
+pub(crate) fn worker(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Credentials) -> Settings {
     let mut settings = system(addresses, urls, credentials);
     settings.push(("RATIBA__WORKER__PORT", addresses.worker.to_string()));
     settings
 }
 
-pub(super) fn simulator(addresses: &Addresses, credentials: &Credentials, clock_start: &str) -> Settings {
+pub(crate) fn simulator(addresses: &Addresses, credentials: &Credentials, clock_start: &str) -> Settings {
     let mut settings = process();
     settings.extend(credentials.providers());
     settings.extend([

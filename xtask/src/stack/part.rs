@@ -15,7 +15,7 @@ use crate::process;
 const LINES: usize = 30;
 
 /// A process of ours with its log. It ends when this value is dropped.
-pub(super) struct Part {
+pub(crate) struct Part {
     name: &'static str,
     child: Child,
     log: PathBuf,
@@ -23,7 +23,7 @@ pub(super) struct Part {
 
 impl Part {
     /// Starts a part with these settings and no others.
-    pub(super) fn start(
+    pub(crate) fn start(
         name: &'static str,
         program: &Path,
         settings: Vec<(&'static str, String)>,
@@ -43,7 +43,7 @@ impl Part {
     }
 
     /// Fails if the part has ended.
-    pub(super) fn check(&mut self) -> anyhow::Result<()> {
+    pub(crate) fn check(&mut self) -> anyhow::Result<()> {
         if let Some(status) = self.child.try_wait()? {
             bail!("{} ended ({status})", self.name);
         }
@@ -51,11 +51,11 @@ impl Part {
     }
 
     /// Asks the part to end, and ends it after the grace period. It is reaped in any case.
-    pub(super) fn stop(&mut self, grace: Duration) {
+    pub(crate) fn stop(&mut self, grace: Duration) {
         process::end(&mut self.child, grace);
     }
 
-    pub(super) fn show_log(&self) {
+    pub(crate) fn show_log(&self) {
         eprintln!("\n--- {} ---\n{}", self.name, process::tail(&self.log, LINES));
     }
 }

@@ -1,0 +1,124 @@
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::*;
+
+/// A server that gives each request what `answer` says of its path; it ends with the test.
+fn server(answer: impl Fn(&str) -> u16 + Send + Sync + 'static) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer = Arc::new(answer);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let answer = Arc::clone(&answer);
+            std::thread::spawn(move || serve(stream, answer.as_ref()));
+        }
+    });
+    address
+}
+
+fn serve(mut stream: TcpStream, answer: &dyn Fn(&str) -> u16) {
+    let mut request = [0; 1_024];
+    // The clients write each request whole.
+    while let Ok(read) = stream.read(&mut request) {
+        let text = String::from_utf8_lossy(&request[..read]).into_owned();
+        let Some(path) = text.split(' ').nth(1) else {
+            return;
+        };
+        let status = answer(path);
+        let told = format!("HTTP/1.1 {status} Said\r\ncontent-length: 0\r\n\r\n");
+        if stream.write_all(told.as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+fn count(answer: &Answer) -> Counted {
+    match answer.status {
+        201 => Counted::Done,
+        409 => Counted::Refused,
+        _ => Counted::Wrong,
+    }
+}
+
+fn path(client: u64, turn: u64) -> Option<Vec<u8>> {
+    Some(format!("GET /{client}/{turn} HTTP/1.1\r\n\r\n").into_bytes())
+}
+
+#[test]
+fn every_client_takes_its_turns_and_refusals_are_counted_apart() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&asked);
+    let address = server(move |path| {
+        seen.lock().unwrap().push(path.to_owned());
+        if path.ends_with("/1") { 409 } else { 201 }
+    });
+    let work = Work {
+        request: &path,
+        count: &count,
+    };
+    let sample = crowd(address, 3, Until::Turns(4), &work).unwrap();
+    assert_eq!((sample.done, sample.refused), (9, 3));
+    assert!(sample.longest() > 0, "nobody took the time");
+    let mut asked = asked.lock().unwrap().clone();
+    asked.sort();
+    let all: Vec<String> = (0..3)
+        .flat_map(|client| (0..4).map(move |turn| format!("/{client}/{turn}")))
+        .collect();
+    assert_eq!(asked, all);
+}
+
+#[test]
+fn a_wrong_answer_ends_the_crowd_and_is_named() {
+    let address = server(|path| if path == "/1/2" { 500 } else { 201 });
+    let work = Work {
+        request: &path,
+        count: &count,
+    };
+    let error = crowd(address, 2, Until::Turns(5), &work).unwrap_err();
+    assert!(error.to_string().contains("500"), "{error}");
+}
+
+#[test]
+fn a_crowd_without_work_left_is_an_error_and_not_a_quick_one() {
+    let address = server(|_path| 201);
+    let request = |client, turn| if turn < 2 { path(client, turn) } else { None };
+    let work = Work {
+        request: &request,
+        count: &count,
+    };
+    assert!(crowd(address, 2, Until::Turns(3), &work).is_err());
+}
+
+#[test]
+fn a_burst_tells_for_each_time_how_many_won() {
+    let sold = AtomicU64::new(0);
+    // The first of every five that ask wins.
+    let address = server(move |_path| {
+        if sold.fetch_add(1, Ordering::SeqCst).is_multiple_of(5) {
+            201
+        } else {
+            409
+        }
+    });
+    let work = Work {
+        request: &path,
+        count: &count,
+    };
+    let measured = bursts(address, 5, 6, &work).unwrap();
+    let won: Vec<u64> = measured.iter().map(|(_, won)| *won).collect();
+    assert_eq!(won, [1; 6]);
+    assert!(measured.iter().all(|(duration, _)| *duration > Duration::ZERO));
+}
+
+#[test]
+fn a_client_that_failed_does_not_keep_the_others_waiting() {
+    let address = server(|path| if path == "/0/1" { 500 } else { 201 });
+    let work = Work {
+        request: &path,
+        count: &count,
+    };
+    assert!(bursts(address, 3, 4, &work).is_err());
+}
