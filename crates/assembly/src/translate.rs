@@ -141,6 +141,11 @@ impl Parts {
                 };
                 self.tell(tenant, id, notice).await
             }
+            // Nobody answered: for the customer that is a no.
+            BookingEvent::RequestExpired { visit, .. } => {
+                let visit = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::RequestDeclined { visit }).await
+            }
             BookingEvent::CounterOffered { visit, .. } => {
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::CounterOffered { visit }).await
@@ -155,6 +160,7 @@ impl Parts {
             }
             BookingEvent::BookingsHit { count } => self.tell(tenant, id, Notice::BookingsHit { count }).await,
             BookingEvent::VisitHeld { .. }
+            | BookingEvent::RequestAccepted { .. }
             | BookingEvent::CustomerCame { .. }
             | BookingEvent::PriceChanged { .. }
             | BookingEvent::WaitlistOfferEnded { .. }

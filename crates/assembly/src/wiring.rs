@@ -303,6 +303,15 @@ impl Ground {
                 catalogue: self.catalogue.clone(),
                 clock: self.clock.clone(),
             },
+            accept: booking::AcceptRequest {
+                book: self.appointments.clone(),
+                catalogue: self.catalogue.clone(),
+                clock: self.clock.clone(),
+            },
+            decline: booking::DeclineRequest {
+                book: self.appointments.clone(),
+                clock: self.clock.clone(),
+            },
             payments: self.payment_status(),
         }
     }

@@ -50,6 +50,7 @@ diesel::table! {
         actual_end_at -> Nullable<Timestamptz>,
         tip_amount -> Nullable<Numeric>,
         staff_notes -> Nullable<Text>,
+        awaits -> Nullable<Text>,
     }
 }
 

@@ -130,6 +130,13 @@ impl BookingDesk for BookingDeskBridge {
                         deadline: Some(until),
                         due_now: held.due,
                     }),
+                    // No money is asked before the business agrees.
+                    HeldStanding::Requested { until } => Ok(HoldAnswer::Held {
+                        visit,
+                        slot,
+                        deadline: Some(until),
+                        due_now: Money::zero(held.due.currency()),
+                    }),
                     HeldStanding::Confirmed => {
                         let nothing = Money::zero(held.due.currency());
                         Ok(HoldAnswer::Held {

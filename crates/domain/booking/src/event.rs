@@ -111,6 +111,22 @@ pub enum BookingEvent {
         #[serde(with = "time::serde::rfc3339")]
         until: OffsetDateTime,
     },
+    /// Both sides agree to a request: it is held for its money, or confirmed where nothing is asked.
+    RequestAccepted {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it is.
+        customer: CustomerId,
+        /// Who said yes.
+        by: CancelledBy,
+    },
+    /// Nobody answered a request in time; the time is free again.
+    RequestExpired {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it was.
+        customer: CustomerId,
+    },
     /// The business, or the customer whom it offered another time, said no; the time is free again.
     RequestDeclined {
         /// The visit.
@@ -203,6 +219,8 @@ impl BookingEvent {
             Self::AppointmentCompleted { .. } => "booking.appointment_completed",
             Self::ActualsCorrected { .. } => "booking.actuals_corrected",
             Self::VisitRequested { .. } => "booking.visit_requested",
+            Self::RequestAccepted { .. } => "booking.request_accepted",
+            Self::RequestExpired { .. } => "booking.request_expired",
             Self::RequestDeclined { .. } => "booking.request_declined",
             Self::CounterOffered { .. } => "booking.counter_offered",
             Self::VisitMoved { .. } => "booking.visit_moved",

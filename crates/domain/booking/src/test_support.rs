@@ -3,6 +3,7 @@
 pub mod builders;
 pub mod contracts;
 pub mod fakes;
+pub mod moving_contract;
 pub mod rendering_contract;
 
 pub use builders::{SalonBuilder, a_service, an_order_of, customer, resource, service, staff};

@@ -5,7 +5,7 @@ use diesel::sql_query;
 use diesel::sql_types::{
     Array, BigInt, Bool, Integer, Jsonb, Nullable, Numeric, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
-use ratiba_booking::appointment::{Appointment, StaffChoice, StaffNotes, Version};
+use ratiba_booking::appointment::{Appointment, Awaits, StaffChoice, StaffNotes, Version};
 use ratiba_booking::engagement::Claim;
 use ratiba_booking::ports::{AppointmentChange, Change, ClaimChange, RecordError};
 use ratiba_booking::visit::{VisitHead, expiry};
@@ -57,7 +57,11 @@ fn apply(tx: &mut TenantTx<'_>, change: &Change) -> Recorded {
             update(tx, appointment)?;
             match claims {
                 ClaimChange::Keep => {}
-                ClaimChange::Take | ClaimChange::Release => claims::release(tx, appointment.id())?,
+                ClaimChange::Take => {
+                    claims::release(tx, appointment.id())?;
+                    replace_team(tx, appointment)?;
+                }
+                ClaimChange::Release => claims::release(tx, appointment.id())?,
             }
         }
     }
@@ -130,9 +134,9 @@ fn insert(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
         "INSERT INTO appointments (tenant_id, id, visit_id, customer_id, service_id, staff_id, state, state_at,
             hold_expires_at, fee_minor, start_at, end_at, channel, staff_requested, currency, list_price_minor,
             discount_minor, discount_reason, charged_minor, deposit_minor, tax_basis_points, product_cost_minor,
-            plan, version, created_at, actual_start_at, actual_end_at, tip_amount, staff_notes)
+            plan, version, created_at, actual_start_at, actual_end_at, tip_amount, staff_notes, awaits)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-            $22, $23, 1, $24, $25, $26, $27, $28)
+            $22, $23, 1, $24, $25, $26, $27, $28, $29)
          ON CONFLICT DO NOTHING",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -163,6 +167,7 @@ fn insert(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
     .bind::<Nullable<Timestamptz>, _>(actuals.end)
     .bind::<Nullable<Numeric>, _>(actuals.tip.map(rows::tip_amount))
     .bind::<Nullable<Text>, _>(actuals.notes.as_ref().map(StaffNotes::as_str))
+    .bind::<Nullable<Text>, _>(state.awaits().map(Awaits::word))
     .execute(tx.conn())?;
     if written != 1 {
         return Err(TxError::Refused(RecordError::Stale));
@@ -176,7 +181,8 @@ fn insert_team(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
     let positions: Vec<i16> = (0..).take(team.len()).collect();
     sql_query(
         "INSERT INTO appointment_staff (tenant_id, appointment_id, staff_id, position)
-         SELECT $1, $2, staff_id, position FROM unnest($3, $4) AS t (staff_id, position)",
+         SELECT $1, $2, staff_id, position FROM unnest($3, $4) AS t (staff_id, position)
+         ON CONFLICT (tenant_id, appointment_id, staff_id) DO NOTHING",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(appointment.id().as_uuid())
@@ -186,12 +192,39 @@ fn insert_team(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
     Ok(())
 }
 
-/// What may change of an appointment: its state and its actuals. Moving it is a change of its own kind.
+/// Puts the team of an appointment that was moved in the place of the one it had; who stays keeps the share.
+fn replace_team(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
+    let tenant = tx.tenant_uuid();
+    let team = appointment.booking().team.members();
+    let staff: Vec<Uuid> = team.iter().map(|staff| staff.as_uuid()).collect();
+    let positions: Vec<i16> = (0..).take(team.len()).collect();
+    sql_query(
+        "DELETE FROM appointment_staff s WHERE s.tenant_id = $1 AND s.appointment_id = $2
+            AND NOT EXISTS (SELECT FROM unnest($3, $4) AS t (staff_id, position)
+                WHERE t.staff_id = s.staff_id AND t.position = s.position)",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(appointment.id().as_uuid())
+    .bind::<Array<SqlUuid>, _>(staff)
+    .bind::<Array<SmallInt>, _>(positions)
+    .execute(tx.conn())?;
+    insert_team(tx, appointment)
+}
+
+/// What may change of an appointment: its state, its actuals, when and by whom it is rendered, and what it
+/// costs. For whom and what it is never changes.
 fn update(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
     let (tenant, state, actuals) = (tx.tenant_uuid(), appointment.state(), appointment.actuals());
+    let booking = appointment.booking();
+    let plan = rows::plan_document(&booking.recipe, &booking.claims);
+    let plan = plan.map_err(|error| TxError::Impossible(error.to_string()))?;
+    let first = booking.team.members().first().map(|staff| staff.as_uuid());
     let written = sql_query(
         "UPDATE appointments SET state = $4, state_at = $5, hold_expires_at = $6, fee_minor = $7,
-            actual_start_at = $8, actual_end_at = $9, tip_amount = $10, staff_notes = $11, version = version + 1
+            actual_start_at = $8, actual_end_at = $9, tip_amount = $10, staff_notes = $11, awaits = $12,
+            start_at = $13, end_at = $14, staff_id = $15, staff_requested = $16, plan = $17,
+            list_price_minor = $18, discount_minor = $19, discount_reason = $20, charged_minor = $21,
+            deposit_minor = $22, version = version + 1
          WHERE tenant_id = $1 AND id = $2 AND version = $3",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -205,6 +238,17 @@ fn update(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
     .bind::<Nullable<Timestamptz>, _>(actuals.end)
     .bind::<Nullable<Numeric>, _>(actuals.tip.map(rows::tip_amount))
     .bind::<Nullable<Text>, _>(actuals.notes.as_ref().map(StaffNotes::as_str))
+    .bind::<Nullable<Text>, _>(state.awaits().map(Awaits::word))
+    .bind::<Timestamptz, _>(booking.time.start())
+    .bind::<Timestamptz, _>(booking.time.end())
+    .bind::<Nullable<SqlUuid>, _>(first)
+    .bind::<Bool, _>(booking.choice == StaffChoice::Requested)
+    .bind::<Jsonb, _>(plan)
+    .bind::<BigInt, _>(booking.price.list().amount_minor())
+    .bind::<BigInt, _>(booking.price.discount().amount_minor())
+    .bind::<Nullable<Text>, _>(booking.price.discount_reason())
+    .bind::<BigInt, _>(booking.price.charged().amount_minor())
+    .bind::<BigInt, _>(booking.deposit.amount_minor())
     .execute(tx.conn())?;
     if written == 1 {
         Ok(())

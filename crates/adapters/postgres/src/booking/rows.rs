@@ -5,8 +5,8 @@ use diesel::sql_types::{
     Array, BigInt, Bool, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid,
 };
 use ratiba_booking::appointment::{
-    Actuals, Appointment, Booking, Discount, DiscountAmount, Price, StaffChoice, StaffNotes, State, Team,
-    Tip, Version,
+    Actuals, Appointment, Awaits, Booking, Discount, DiscountAmount, Price, StaffChoice, StaffNotes, State,
+    Team, Tip, Version,
 };
 use ratiba_booking::catalogue::Recipe;
 use ratiba_booking::engagement::Claim;
@@ -29,7 +29,7 @@ SELECT a.id, a.visit_id, a.customer_id, a.service_id,
     a.state, a.state_at, a.hold_expires_at, a.fee_minor, a.start_at, a.end_at, a.channel, a.staff_requested,
     a.currency, a.list_price_minor, a.discount_minor, a.discount_reason, a.charged_minor, a.deposit_minor,
     a.tax_basis_points, a.product_cost_minor, a.plan, a.version, a.created_at,
-    a.actual_start_at, a.actual_end_at, a.tip_amount, a.staff_notes
+    a.actual_start_at, a.actual_end_at, a.tip_amount, a.staff_notes, a.awaits
 FROM appointments a ";
 
 #[derive(QueryableByName)]
@@ -90,6 +90,8 @@ pub(super) struct AppointmentRow {
     tip_amount: Option<Decimal>,
     #[diesel(sql_type = Nullable<Text>)]
     staff_notes: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    awaits: Option<String>,
 }
 
 /// What `appointments.plan` holds.
@@ -196,7 +198,14 @@ impl AppointmentRow {
         let until = || self.hold_expires_at.ok_or_else(|| "no deadline".to_owned());
         let fee = || fee.ok_or_else(|| "no fee".to_owned());
         Ok(match self.state.as_str() {
-            "requested" => State::Requested { at, until: until()? },
+            "requested" => State::Requested {
+                at,
+                until: until()?,
+                awaits: match self.awaits.as_deref() {
+                    None => Awaits::Business,
+                    Some(word) => Awaits::parse(word).ok_or("nobody's answer")?,
+                },
+            },
             "held" => State::Held { at, until: until()? },
             "confirmed" => State::Confirmed { at },
             "checked_in" => State::CheckedIn { at },

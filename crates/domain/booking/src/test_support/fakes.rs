@@ -117,6 +117,12 @@ impl Pages {
             .flat_map(|changed| changed.appointment.booking().claims.clone())
             .collect();
         self.end_overdue(&wanted, change.at)?;
+        // All of them let go before any of them takes: two parts of one visit may change places.
+        for changed in &change.appointments {
+            if changed.claims != ClaimChange::Keep {
+                self.claims.remove(&changed.appointment.id());
+            }
+        }
         for changed in change.appointments {
             self.write(changed)?;
         }
@@ -174,12 +180,8 @@ impl Pages {
             return Err(RecordError::Stale);
         }
         match claims {
-            ClaimChange::Keep => {}
-            ClaimChange::Release => {
-                self.claims.remove(&id);
-            }
+            ClaimChange::Keep | ClaimChange::Release => {}
             ClaimChange::Take => {
-                self.claims.remove(&id);
                 let wanted = &appointment.booking().claims;
                 let others = self.claims.values().flatten().chain(&self.blocks);
                 if others

@@ -6,17 +6,14 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
-use super::{TRIES, alternatives, around, confirm_visit, facts_query};
-use crate::appointment::{
-    Appointment, AppointmentId, Booking, Price, StaffChoice, Team, TransitionRefused, Version,
-};
+use super::{TRIES, alternatives, around, facts_query, opening};
+use crate::appointment::{Booking, Price, StaffChoice, Team, Version};
 use crate::availability::{
     self, Arrangement, Facts, PartOrder, PartRequest, Reason, RequestFault, Slot, SlotPart, SlotRequest,
 };
 use crate::catalogue::{CustomerId, Service};
-use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::{Channel, PayBy};
-use crate::ports::{AppointmentBook, Change, ClaimChange, RecordError, Timetable};
+use crate::ports::{AppointmentBook, Change, RecordError, Timetable};
 use crate::visit::{HoldKey, Visit, VisitHead, VisitId, VisitStanding};
 
 /// What is to be held.
@@ -43,6 +40,11 @@ pub struct HoldOrder {
 /// Where a held visit stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeldStanding {
+    /// It waits for somebody to agree until then; no money is asked before.
+    Requested {
+        /// The deadline.
+        until: OffsetDateTime,
+    },
     /// It waits for money until then.
     Waiting {
         /// The deadline.
@@ -181,11 +183,8 @@ impl HoldVisit {
         slot: &Slot,
         now: OffsetDateTime,
     ) -> Result<(VisitId, Change), HoldVisitError> {
-        let rules = &facts.policy.rules;
-        let visit = self.ids.fresh();
-        let until = now + rules.hold.of(order.pay_by).duration();
-        let mut appointments = Vec::with_capacity(slot.parts.len());
-        let mut due = Money::zero(facts.policy.currency);
+        let (visit, rules) = (self.ids.fresh(), &facts.policy.rules);
+        let mut parts = Vec::with_capacity(slot.parts.len());
         for part in &slot.parts {
             let wish = order.parts.get(part.asked).ok_or(RequestFault::Parts)?;
             let service = facts.services.iter().find(|service| service.id == part.service);
@@ -195,9 +194,7 @@ impl HoldVisit {
                 deposit: service.deposit.due(booking.price.charged(), rules.rounding)?,
                 ..booking
             };
-            due = due.checked_add(booking.deposit)?;
-            let id: AppointmentId = self.ids.fresh();
-            appointments.push(Appointment::hold(id, booking, until));
+            parts.push((self.ids.fresh(), booking));
         }
         let head = VisitHead {
             id: visit,
@@ -208,39 +205,8 @@ impl HoldVisit {
             lost_at: None,
             version: Version::NEW,
         };
-        let customer = order.customer;
-        let mut change = Change {
-            head: Some(head),
-            ..Change::at(now)
-        };
-        if due.is_positive() {
-            for appointment in appointments {
-                change = change.with(appointment, ClaimChange::Take);
-            }
-            change.tasks.push(Due {
-                at: until,
-                task: BookingTask::ExpireHold { visit },
-            });
-            return Ok((
-                visit,
-                change.telling(BookingEvent::VisitHeld {
-                    visit,
-                    customer,
-                    until,
-                    due,
-                }),
-            ));
-        }
-        for appointment in appointments {
-            // A hold that was made this moment can always be confirmed.
-            let confirmed = appointment.confirm(now).map_err(never)?;
-            change = change.with(confirmed, ClaimChange::Take);
-        }
-        change.tasks = confirm_visit::reminders(&facts.policy.zone, visit, slot.time.start(), now);
-        Ok((
-            visit,
-            change.telling(BookingEvent::VisitConfirmed { visit, customer }),
-        ))
+        let change = opening::opened(&facts.policy, head, parts, order.pay_by, now)?;
+        Ok((visit, change))
     }
 
     fn booking(
@@ -288,6 +254,7 @@ fn not_free(
 
 fn held(visit: Visit) -> Result<Held, HoldVisitError> {
     let standing = match visit.standing() {
+        VisitStanding::Requested { until, .. } => HeldStanding::Requested { until },
         VisitStanding::Waiting { until } => HeldStanding::Waiting { until },
         VisitStanding::Agreed => HeldStanding::Confirmed,
         VisitStanding::Over => HeldStanding::Over,
@@ -296,8 +263,4 @@ fn held(visit: Visit) -> Result<Held, HoldVisitError> {
         Some(due) => Ok(Held { visit, standing, due }),
         None => Err(Outage::new("a visit without appointments").into()),
     }
-}
-
-fn never(refused: TransitionRefused) -> HoldVisitError {
-    Outage::new(refused).into()
 }

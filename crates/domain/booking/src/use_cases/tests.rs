@@ -18,7 +18,9 @@ use crate::test_support::{InMemoryBook, InMemorySalon, appointment_book_contract
 use crate::visit::{Visit, VisitStanding};
 
 mod flows;
+mod moves;
 mod races;
+mod requests;
 
 /// A salon with its book, its clock and all use cases.
 struct World {

@@ -1,0 +1,3 @@
+ALTER TABLE appointments
+    DROP CONSTRAINT appointments_awaits_while_requested,
+    DROP COLUMN awaits;
