@@ -162,6 +162,7 @@ impl Parts {
             BookingEvent::VisitHeld { .. }
             | BookingEvent::RequestAccepted { .. }
             | BookingEvent::CustomerCame { .. }
+            | BookingEvent::AttendanceCorrected { .. }
             | BookingEvent::PriceChanged { .. }
             | BookingEvent::WaitlistOfferEnded { .. }
             | BookingEvent::CustomerDidNotCome { .. }

@@ -17,12 +17,14 @@ use crate::visit::VisitId;
 pub mod actuals;
 mod agreement;
 mod attendance;
+mod money;
 pub mod price;
 pub mod state;
 
 pub use actuals::{Actuals, ActualsFault, Correction, StaffNotes, Tip};
 pub use agreement::{Acceptance, Placement};
-pub use price::{Discount, DiscountAmount, Price};
+pub use money::RepriceRefused;
+pub use price::{Discount, DiscountAmount, DiscountSource, Price};
 pub use state::{Awaits, State};
 
 /// Marks ids of appointments.

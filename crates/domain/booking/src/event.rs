@@ -162,6 +162,13 @@ pub enum BookingEvent {
         /// Its visit.
         visit: VisitId,
     },
+    /// It was a mistake that the customer came, or that they did not: the appointment is confirmed as before.
+    AttendanceCorrected {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Its visit.
+        visit: VisitId,
+    },
     /// What is charged for an appointment was changed.
     PriceChanged {
         /// The appointment.
@@ -225,6 +232,7 @@ impl BookingEvent {
             Self::CounterOffered { .. } => "booking.counter_offered",
             Self::VisitMoved { .. } => "booking.visit_moved",
             Self::CustomerCame { .. } => "booking.customer_came",
+            Self::AttendanceCorrected { .. } => "booking.attendance_corrected",
             Self::PriceChanged { .. } => "booking.price_changed",
             Self::WaitlistOffered { .. } => "booking.waitlist_offered",
             Self::WaitlistOfferEnded { .. } => "booking.waitlist_offer_ended",

@@ -385,6 +385,19 @@ impl Rules {
         let notice = start.saturating_sub(self.notice.of(channel).duration());
         lasts.min(notice).max(now.saturating_add(REQUEST_LASTS_AT_LEAST))
     }
+
+    /// The share of the price that is asked in advance of a customer who did not come this often: the
+    /// highest rung that they reached. `None` below all of them.
+    #[must_use]
+    pub fn deposit_after(&self, no_shows: u32) -> Option<BasisPoints> {
+        let reached = self
+            .deposit_after_no_shows
+            .iter()
+            .filter(|rung| u32::from(rung.no_shows) <= no_shows);
+        reached
+            .max_by_key(|rung| (rung.no_shows, rung.deposit))
+            .map(|rung| rung.deposit)
+    }
 }
 
 /// The reminders of a visit.

@@ -12,6 +12,12 @@ use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::Policy;
 use crate::visit::{HoldKey, Visit, VisitHead, VisitId};
 
+mod price_list;
+
+pub use price_list::{ENTRIES_MOST, KeepError, PackageBook, PromotionBook, RelationBook};
+#[cfg(feature = "test-support")]
+pub use price_list::{MockPackageBook, MockPromotionBook, MockRelationBook};
+
 /// What becomes of an appointment's claims when a change is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClaimChange {
@@ -130,6 +136,9 @@ pub trait AppointmentBook: Send + Sync {
         customer: CustomerId,
         from: OffsetDateTime,
     ) -> Result<Vec<Visit>, Outage>;
+
+    /// To how many of their visits the customer did not come, be it to a part of it only.
+    async fn no_shows(&self, tenant: TenantId, customer: CustomerId) -> Result<u32, Outage>;
 
     /// Makes the whole change durable, its events and tasks included, or none of it.
     ///

@@ -8,13 +8,16 @@ use crate::catalogue::ServiceId;
 use crate::ports::FactsQuery;
 
 mod answer_request;
+mod attendance;
 mod cancel_appointment;
 mod confirm_visit;
 mod counter_offer;
 mod expire_hold;
 mod find_slots;
 mod finish_appointment;
+mod give_discount;
 mod hold_visit;
+mod keep_price_list;
 mod list_day;
 mod move_visit;
 mod offer_slot;
@@ -22,21 +25,28 @@ mod opening;
 mod record_actuals;
 mod remind;
 mod replacing;
+mod slot_visit;
 mod start_appointment;
 
 pub use answer_request::{AcceptOrder, AcceptRequest, AnswerRequestError, DeclineRequest};
+pub use attendance::{Attendance, AttendanceError};
 pub use cancel_appointment::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};
 pub use confirm_visit::{ConfirmVisit, ConfirmVisitError, Confirmation};
 pub use counter_offer::{CounterOffer, CounterOfferOrder, ReplaceError};
 pub use expire_hold::{ExpireHold, TaskError};
 pub use find_slots::{FindSlots, FindSlotsError, Found, SlotQuery, Wanted};
 pub use finish_appointment::FinishAppointment;
+pub use give_discount::{DiscountOrder, GiveDiscount, GiveDiscountError, Giver, HandDiscount};
 pub use hold_visit::{Held, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};
+pub use keep_price_list::{
+    KeepEntryError, KeepPackage, KeepPromotion, KeepRelation, Keeping, PackageForm, PromotionForm, RelationForm,
+};
 pub use list_day::{Day, ListDay, ListDayError};
 pub use move_visit::{MoveOrder, MoveTarget, MoveVisit};
 pub use offer_slot::{Offer, OfferQuery, OfferSlot};
 pub use record_actuals::RecordActuals;
 pub use remind::Remind;
+pub use slot_visit::DepositAsked;
 pub use start_appointment::{RenderingError, StartAppointment};
 
 /// How often a decision is made anew after it met another one.

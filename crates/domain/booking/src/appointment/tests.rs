@@ -21,6 +21,12 @@ fn requested() -> Appointment {
     Appointment::request(held().id(), held().booking().clone(), at(20, 0))
 }
 
+fn by_hand() -> DiscountSource {
+    DiscountSource::Hand {
+        by: "token:7".to_owned(),
+    }
+}
+
 fn elsewhere() -> Placement {
     let other = AppointmentBuilder::new(1, from_to((14, 0), (15, 0)))
         .by(2)
@@ -330,6 +336,7 @@ fn a_discount_takes_off_at_most_the_list_price() {
         let discount = Discount {
             amount,
             reason: "birthday".into(),
+            source: by_hand(),
         };
         Price::agree(sold.price, Some(discount), sold.tax, sold.product_cost)
     };
@@ -346,6 +353,43 @@ fn a_discount_takes_off_at_most_the_list_price() {
     let nothing = agree(DiscountAmount::Flat(Money::kes_minor(-5))).unwrap();
     assert_eq!(nothing.charged(), sold.price, "a discount never makes it dearer");
     assert!(agree(DiscountAmount::Flat(Money::new(1, ratiba_kernel::Currency::Usd))).is_err());
+}
+
+#[test]
+fn where_whole_shillings_are_taken_a_discount_leaves_a_whole_price() {
+    use crate::policy::Rounding::{Exact, WholeUnits};
+    let list = Money::kes_minor(355_000);
+    let percent = |rate| DiscountAmount::Percent(ratiba_kernel::BasisPoints::new(rate));
+    // 15 % of 3,550 are 532.50, which would leave 3,017.50.
+    assert_eq!(percent(1_500).takes_off(list, Exact), Ok(Money::kes_minor(53_250)));
+    assert_eq!(percent(1_500).takes_off(list, WholeUnits), Ok(Money::kes_minor(53_200)));
+    assert_eq!(percent(10_000).takes_off(list, WholeUnits), Ok(list));
+    let odd = DiscountAmount::Flat(Money::kes_minor(150));
+    assert_eq!(odd.takes_off(list, Exact), Ok(Money::kes_minor(150)));
+    assert_eq!(odd.takes_off(list, WholeUnits), Err(ratiba_kernel::MoneyError::HasCents));
+}
+
+#[test]
+fn a_price_may_change_until_it_is_over_and_a_hold_keeps_its_deposit() {
+    let price = |off| {
+        let discount = Discount {
+            amount: DiscountAmount::Flat(Money::kes_minor(off)),
+            reason: "late start".into(),
+            source: by_hand(),
+        };
+        let list = a_service(1, 60);
+        Price::agree(list.price, Some(discount), list.tax, list.product_cost).unwrap()
+    };
+    let confirmed = held().confirm(NOW).unwrap();
+    let cheaper = confirmed.clone().reprice(price(50_000)).unwrap();
+    assert_eq!(cheaper.booking().price.charged(), Money::kes_minor(300_000));
+    assert_eq!(cheaper.booking().deposit, Money::kes_minor(300_000), "never above the price");
+    assert_eq!(cheaper.booking().price.discount_source(), Some(&by_hand()));
+    assert_eq!(held().reprice(price(50_000)), Err(RepriceRefused::BeingPaid));
+    assert_eq!(held().reprice(price(0)).unwrap().booking().deposit, held().booking().deposit);
+    assert!(completed().reprice(price(50_000)).is_ok());
+    let missed = confirmed.no_show(Money::kes_minor(0), NOW).unwrap();
+    assert!(matches!(missed.reprice(price(1)), Err(RepriceRefused::Transition(_))));
 }
 
 #[test]

@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
+use ratiba_kernel::{Clock, IdSource, Money, Outage, TenantId};
 use time::OffsetDateTime;
 
+use super::slot_visit::{Coming, DepositAsked, NoPrice};
 use super::{TRIES, alternatives, around, facts_query, opening};
-use crate::appointment::{Booking, Price, StaffChoice, Team, Version};
 use crate::availability::{
-    self, Arrangement, Facts, PartOrder, PartRequest, Reason, RequestFault, Slot, SlotPart, SlotRequest,
+    self, Arrangement, Facts, PartOrder, PartRequest, Reason, RequestFault, Slot, SlotRequest,
 };
-use crate::catalogue::{CustomerId, Service};
+use crate::catalogue::CustomerId;
+use crate::package::{Package, PackageId};
 use crate::policy::{Channel, PayBy};
-use crate::ports::{AppointmentBook, Change, RecordError, Timetable};
-use crate::visit::{HoldKey, Visit, VisitHead, VisitId, VisitStanding};
+use crate::ports::{AppointmentBook, Change, PackageBook, RecordError, Timetable};
+use crate::pricing::PricingFault;
+use crate::visit::{HoldKey, Visit, VisitId, VisitStanding};
 
 /// What is to be held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,10 @@ pub struct HoldOrder {
     pub channel: Channel,
     /// How the money will come; the hold lasts accordingly.
     pub pay_by: PayBy,
+    /// Whether a deposit is asked.
+    pub deposit: DepositAsked,
+    /// The package that the services are booked with, if they are.
+    pub package: Option<PackageId>,
 }
 
 /// Where a held visit stands.
@@ -81,9 +87,12 @@ pub enum HoldVisitError {
     /// The order names what does not exist.
     #[error(transparent)]
     Request(#[from] RequestFault),
-    /// The services' prices do not go together.
-    #[error("the prices do not go together")]
-    Price(#[from] MoneyError),
+    /// There is no such package.
+    #[error("there is no such package")]
+    UnknownPackage,
+    /// There is no price for these services together.
+    #[error(transparent)]
+    Price(#[from] PricingFault),
     /// Book or timetable did not answer; nobody knows whether it is held. Ask again with the same key.
     #[error("the appointment book is unavailable")]
     Unavailable(#[from] Outage),
@@ -95,6 +104,8 @@ pub struct HoldVisit {
     pub book: Arc<dyn AppointmentBook>,
     /// What is known about the days.
     pub timetable: Arc<dyn Timetable>,
+    /// What is sold together.
+    pub packages: Arc<dyn PackageBook>,
     /// The present.
     pub clock: Arc<dyn Clock>,
     /// Identities of visit and appointments.
@@ -114,13 +125,16 @@ impl HoldVisit {
         if let Some(visit) = self.book.visit_of_key(tenant, &order.key).await? {
             return held(visit);
         }
+        let package = self.package(tenant, &order).await?;
+        let mut history = History { package, no_shows: 0 };
         for _try in 0..TRIES {
             let (facts, request) = self.look(tenant, &order).await?;
             let slot = match availability::check(&facts, &request, order.start)? {
                 Ok(slot) => slot,
                 Err(refused) => return Err(not_free(&facts, &request, order.start, refused.reasons())),
             };
-            let (id, change) = self.decide(&facts, &order, &slot, request.now)?;
+            history.no_shows = self.no_shows(tenant, &order, &facts).await?;
+            let (id, change) = self.decide(&facts, &order, &slot, &history, request.now)?;
             match self.book.record(tenant, change).await {
                 Ok(()) => return self.recorded(tenant, id).await,
                 Err(RecordError::KeyUsed | RecordError::Stale) => {
@@ -181,62 +195,62 @@ impl HoldVisit {
         facts: &Facts,
         order: &HoldOrder,
         slot: &Slot,
+        history: &History,
         now: OffsetDateTime,
     ) -> Result<(VisitId, Change), HoldVisitError> {
-        let (visit, rules) = (self.ids.fresh(), &facts.policy.rules);
-        let mut parts = Vec::with_capacity(slot.parts.len());
-        for part in &slot.parts {
-            let wish = order.parts.get(part.asked).ok_or(RequestFault::Parts)?;
-            let service = facts.services.iter().find(|service| service.id == part.service);
-            let service = service.ok_or(RequestFault::UnknownService(part.service))?;
-            let booking = self.booking(order, (part, wish), service, visit, now)?;
-            let booking = Booking {
-                deposit: service.deposit.due(booking.price.charged(), rules.rounding)?,
-                ..booking
-            };
-            parts.push((self.ids.fresh(), booking));
-        }
-        let head = VisitHead {
-            id: visit,
+        let coming = Coming {
+            visit: self.ids.fresh(),
             customer: order.customer,
-            hold_key: Some(order.key.clone()),
-            created_at: now,
-            reminded: BTreeSet::new(),
-            lost_at: None,
-            version: Version::NEW,
+            channel: order.channel,
+            deposit: order.deposit,
+            package: history.package.as_ref(),
+            no_shows: history.no_shows,
+            now,
         };
-        let change = opening::opened(&facts.policy, head, parts, order.pay_by, now)?;
-        Ok((visit, change))
+        let bookings = coming.bookings(facts, slot, &order.parts)?;
+        let parts = bookings.into_iter().map(|booking| (self.ids.fresh(), booking));
+        let head = coming.head(order.key.clone());
+        let change = opening::opened(&facts.policy, head, parts.collect(), order.pay_by, now);
+        Ok((coming.visit, change.map_err(PricingFault::from)?))
     }
 
-    fn booking(
+    /// The package that is meant.
+    async fn package(&self, tenant: TenantId, order: &HoldOrder) -> Result<Option<Package>, HoldVisitError> {
+        let Some(id) = order.package else {
+            return Ok(None);
+        };
+        let package = self.packages.package(tenant, id).await?;
+        package.ok_or(HoldVisitError::UnknownPackage).map(Some)
+    }
+
+    /// How often the customer did not come, if that matters to the tenant.
+    async fn no_shows(
         &self,
+        tenant: TenantId,
         order: &HoldOrder,
-        (part, wish): (&SlotPart, &PartRequest),
-        service: &Service,
-        visit: VisitId,
-        now: OffsetDateTime,
-    ) -> Result<Booking, MoneyError> {
-        let price = Price::agree(service.price, None, service.tax, service.product_cost)?;
-        let requested = wish.staff.named() == Some(part.staff);
-        Ok(Booking {
-            visit,
-            customer: order.customer,
-            service: part.service,
-            team: Team::of(part.staff),
-            choice: if requested {
-                StaffChoice::Requested
-            } else {
-                StaffChoice::Assigned
-            },
-            channel: order.channel,
-            time: part.time,
-            recipe: service.recipe.clone(),
-            claims: part.claims.clone(),
-            deposit: Money::zero(price.charged().currency()),
-            price,
-            booked_at: now,
-        })
+        facts: &Facts,
+    ) -> Result<u32, HoldVisitError> {
+        let matters =
+            order.deposit == DepositAsked::AsSold && !facts.policy.rules.deposit_after_no_shows.is_empty();
+        if !matters {
+            return Ok(0);
+        }
+        Ok(self.book.no_shows(tenant, order.customer).await?)
+    }
+}
+
+/// What the price depends on besides the slot.
+struct History {
+    package: Option<Package>,
+    no_shows: u32,
+}
+
+impl From<NoPrice> for HoldVisitError {
+    fn from(error: NoPrice) -> Self {
+        match error {
+            NoPrice::Request(fault) => Self::Request(fault),
+            NoPrice::Pricing(fault) => Self::Price(fault),
+        }
     }
 }
 
@@ -259,7 +273,7 @@ fn held(visit: Visit) -> Result<Held, HoldVisitError> {
         VisitStanding::Agreed => HeldStanding::Confirmed,
         VisitStanding::Over => HeldStanding::Over,
     };
-    match visit.due()? {
+    match visit.due().map_err(PricingFault::from)? {
         Some(due) => Ok(Held { visit, standing, due }),
         None => Err(Outage::new("a visit without appointments").into()),
     }
