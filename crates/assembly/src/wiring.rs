@@ -15,7 +15,7 @@ use ratiba_payments::ports::{CallbackInbox, HouseCurrency, MobileMoney, PaymentB
 use ratiba_payments::use_cases as payments;
 use ratiba_postgres::Database;
 use ratiba_postgres::access::PgAccessBook;
-use ratiba_postgres::booking::{PgAppointmentBook, PgTimetable};
+use ratiba_postgres::booking::{PgAppointmentBook, PgPriceList, PgTimetable};
 use ratiba_postgres::commission::PgCommission;
 use ratiba_postgres::conversation::PgConversation;
 use ratiba_postgres::payments::PgPayments;
@@ -45,6 +45,7 @@ struct Ground {
     appointments: Arc<dyn AppointmentBook>,
     timetable: Arc<dyn Timetable>,
     catalogue: Arc<dyn Catalogue>,
+    prices: Arc<PgPriceList>,
     staff: Arc<dyn StaffDirectory>,
     payments: Arc<PgPayments>,
     conversation: Arc<PgConversation>,
@@ -58,6 +59,7 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         appointments: Arc::new(PgAppointmentBook::new(database.clone())),
         catalogue: timetable.clone(),
         timetable,
+        prices: Arc::new(PgPriceList::new(database.clone())),
         staff: Arc::new(PgStaffDirectory::new(database.clone())),
         payments: Arc::new(PgPayments::new(database.clone())),
         conversation: Arc::new(PgConversation::new(database.clone())),
@@ -119,6 +121,7 @@ impl Ground {
             hold: booking::HoldVisit {
                 book: book.clone(),
                 timetable: self.timetable.clone(),
+                packages: self.prices.clone(),
                 clock: clock.clone(),
                 ids: self.ids.clone(),
             },
@@ -288,6 +291,7 @@ impl Ground {
             hold: booking::HoldVisit {
                 book: self.appointments.clone(),
                 timetable: timetable.clone(),
+                packages: self.prices.clone(),
                 clock: clock.clone(),
                 ids: self.ids.clone(),
             },

@@ -20,11 +20,13 @@ mod catalogue;
 mod claims;
 mod facts;
 mod months;
+mod price_list;
 mod read;
 mod record;
 mod rows;
 mod words;
 
+pub use price_list::PgPriceList;
 pub use rows::plan_document;
 
 /// [`AppointmentBook`] on PostgreSQL.
@@ -77,6 +79,12 @@ impl AppointmentBook for PgAppointmentBook {
     ) -> Result<Vec<Visit>, Outage> {
         self.database
             .tenant(tenant, move |tx| read::upcoming(tx, customer, from))
+            .await
+    }
+
+    async fn no_shows(&self, tenant: TenantId, customer: CustomerId) -> Result<u32, Outage> {
+        self.database
+            .tenant(tenant, move |tx| read::no_shows(tx, customer))
             .await
     }
 

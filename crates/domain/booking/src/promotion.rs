@@ -151,11 +151,12 @@ pub fn best(
     rounding: Rounding,
 ) -> Result<Option<Discount>, MoneyError> {
     let mut best: Option<(Money, &Promotion)> = None;
-    for promotion in promotions.iter().filter(|promotion| promotion.counts(service, day)) {
+    for promotion in promotions
+        .iter()
+        .filter(|promotion| promotion.counts(service, day))
+    {
         let off = promotion.takes_off(service.price, rounding)?;
-        let better = best.is_none_or(|(most, known)| {
-            off > most || (off == most && promotion.id < known.id)
-        });
+        let better = best.is_none_or(|(most, known)| off > most || (off == most && promotion.id < known.id));
         if off.is_positive() && better {
             best = Some((off, promotion));
         }

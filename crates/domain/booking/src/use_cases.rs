@@ -39,7 +39,8 @@ pub use finish_appointment::FinishAppointment;
 pub use give_discount::{DiscountOrder, GiveDiscount, GiveDiscountError, Giver, HandDiscount};
 pub use hold_visit::{Held, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};
 pub use keep_price_list::{
-    KeepEntryError, KeepPackage, KeepPromotion, KeepRelation, Keeping, PackageForm, PromotionForm, RelationForm,
+    KeepEntryError, KeepPackage, KeepPromotion, KeepRelation, Keeping, PackageForm, PromotionForm,
+    RelationForm,
 };
 pub use list_day::{Day, ListDay, ListDayError};
 pub use move_visit::{MoveOrder, MoveTarget, MoveVisit};

@@ -20,7 +20,7 @@ use serde_json::Value;
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::catalogue;
+use super::{catalogue, price_list};
 use crate::database::{TenantTx, TxError};
 
 pub(super) fn facts<E>(tx: &mut TenantTx<'_>, query: &FactsQuery) -> Result<Facts, TxError<E>> {
@@ -36,6 +36,11 @@ pub(super) fn facts<E>(tx: &mut TenantTx<'_>, query: &FactsQuery) -> Result<Fact
         .chain(resources.iter().map(|resource| resource.id.as_uuid()))
         .collect();
     let engagements = engagements(tx, subjects.into_iter().collect(), query.range)?;
+    let days = (
+        policy.zone.date(query.range.start()),
+        policy.zone.date(query.range.end()),
+    );
+    let promotions = price_list::promotions(tx, None, Some(days))?;
     Ok(Facts {
         policy,
         services,
@@ -43,6 +48,7 @@ pub(super) fn facts<E>(tx: &mut TenantTx<'_>, query: &FactsQuery) -> Result<Fact
         staff,
         resources,
         engagements,
+        promotions,
     })
 }
 

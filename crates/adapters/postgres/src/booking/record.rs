@@ -130,13 +130,15 @@ fn insert(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
     let plan = plan.map_err(|error| TxError::Impossible(error.to_string()))?;
     let first = booking.team.members().first().map(|staff| staff.as_uuid());
     let tax = i32::try_from(price.tax().value()).unwrap_or(i32::MAX);
+    let (discount_source, discount_by) = rows::discount_columns(price);
     let written = sql_query(
         "INSERT INTO appointments (tenant_id, id, visit_id, customer_id, service_id, staff_id, state, state_at,
             hold_expires_at, fee_minor, start_at, end_at, channel, staff_requested, currency, list_price_minor,
             discount_minor, discount_reason, charged_minor, deposit_minor, tax_basis_points, product_cost_minor,
-            plan, version, created_at, actual_start_at, actual_end_at, tip_amount, staff_notes, awaits)
+            plan, version, created_at, actual_start_at, actual_end_at, tip_amount, staff_notes, awaits,
+            discount_source, discount_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-            $22, $23, 1, $24, $25, $26, $27, $28, $29)
+            $22, $23, 1, $24, $25, $26, $27, $28, $29, $30, $31)
          ON CONFLICT DO NOTHING",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -168,6 +170,8 @@ fn insert(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
     .bind::<Nullable<Numeric>, _>(actuals.tip.map(rows::tip_amount))
     .bind::<Nullable<Text>, _>(actuals.notes.as_ref().map(StaffNotes::as_str))
     .bind::<Nullable<Text>, _>(state.awaits().map(Awaits::word))
+    .bind::<Nullable<Text>, _>(discount_source)
+    .bind::<Nullable<Text>, _>(discount_by)
     .execute(tx.conn())?;
     if written != 1 {
         return Err(TxError::Refused(RecordError::Stale));
@@ -219,12 +223,13 @@ fn update(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
     let plan = rows::plan_document(&booking.recipe, &booking.claims);
     let plan = plan.map_err(|error| TxError::Impossible(error.to_string()))?;
     let first = booking.team.members().first().map(|staff| staff.as_uuid());
+    let (discount_source, discount_by) = rows::discount_columns(&booking.price);
     let written = sql_query(
         "UPDATE appointments SET state = $4, state_at = $5, hold_expires_at = $6, fee_minor = $7,
             actual_start_at = $8, actual_end_at = $9, tip_amount = $10, staff_notes = $11, awaits = $12,
             start_at = $13, end_at = $14, staff_id = $15, staff_requested = $16, plan = $17,
             list_price_minor = $18, discount_minor = $19, discount_reason = $20, charged_minor = $21,
-            deposit_minor = $22, version = version + 1
+            deposit_minor = $22, discount_source = $23, discount_by = $24, version = version + 1
          WHERE tenant_id = $1 AND id = $2 AND version = $3",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -249,6 +254,8 @@ fn update(tx: &mut TenantTx<'_>, appointment: &Appointment) -> Recorded {
     .bind::<Nullable<Text>, _>(booking.price.discount_reason())
     .bind::<BigInt, _>(booking.price.charged().amount_minor())
     .bind::<BigInt, _>(booking.deposit.amount_minor())
+    .bind::<Nullable<Text>, _>(discount_source)
+    .bind::<Nullable<Text>, _>(discount_by)
     .execute(tx.conn())?;
     if written == 1 {
         Ok(())

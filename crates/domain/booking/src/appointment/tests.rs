@@ -361,12 +361,21 @@ fn where_whole_shillings_are_taken_a_discount_leaves_a_whole_price() {
     let list = Money::kes_minor(355_000);
     let percent = |rate| DiscountAmount::Percent(ratiba_kernel::BasisPoints::new(rate));
     // 15 % of 3,550 are 532.50, which would leave 3,017.50.
-    assert_eq!(percent(1_500).takes_off(list, Exact), Ok(Money::kes_minor(53_250)));
-    assert_eq!(percent(1_500).takes_off(list, WholeUnits), Ok(Money::kes_minor(53_200)));
+    assert_eq!(
+        percent(1_500).takes_off(list, Exact),
+        Ok(Money::kes_minor(53_250))
+    );
+    assert_eq!(
+        percent(1_500).takes_off(list, WholeUnits),
+        Ok(Money::kes_minor(53_200))
+    );
     assert_eq!(percent(10_000).takes_off(list, WholeUnits), Ok(list));
     let odd = DiscountAmount::Flat(Money::kes_minor(150));
     assert_eq!(odd.takes_off(list, Exact), Ok(Money::kes_minor(150)));
-    assert_eq!(odd.takes_off(list, WholeUnits), Err(ratiba_kernel::MoneyError::HasCents));
+    assert_eq!(
+        odd.takes_off(list, WholeUnits),
+        Err(ratiba_kernel::MoneyError::HasCents)
+    );
 }
 
 #[test]
@@ -383,13 +392,23 @@ fn a_price_may_change_until_it_is_over_and_a_hold_keeps_its_deposit() {
     let confirmed = held().confirm(NOW).unwrap();
     let cheaper = confirmed.clone().reprice(price(50_000)).unwrap();
     assert_eq!(cheaper.booking().price.charged(), Money::kes_minor(300_000));
-    assert_eq!(cheaper.booking().deposit, Money::kes_minor(300_000), "never above the price");
+    assert_eq!(
+        cheaper.booking().deposit,
+        Money::kes_minor(300_000),
+        "never above the price"
+    );
     assert_eq!(cheaper.booking().price.discount_source(), Some(&by_hand()));
     assert_eq!(held().reprice(price(50_000)), Err(RepriceRefused::BeingPaid));
-    assert_eq!(held().reprice(price(0)).unwrap().booking().deposit, held().booking().deposit);
+    assert_eq!(
+        held().reprice(price(0)).unwrap().booking().deposit,
+        held().booking().deposit
+    );
     assert!(completed().reprice(price(50_000)).is_ok());
     let missed = confirmed.no_show(Money::kes_minor(0), NOW).unwrap();
-    assert!(matches!(missed.reprice(price(1)), Err(RepriceRefused::Transition(_))));
+    assert!(matches!(
+        missed.reprice(price(1)),
+        Err(RepriceRefused::Transition(_))
+    ));
 }
 
 #[test]

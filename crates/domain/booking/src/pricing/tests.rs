@@ -58,8 +58,14 @@ fn a30_the_deposit_is_asked_of_the_discounted_price() {
         ..a_promotion(1)
     };
     let fifty = || sold(1, 100, Deposit::Flat(shillings(50)));
-    assert_eq!(quoted(&policy, &[percent(6_000)], fifty()), (shillings(40), shillings(40)));
-    assert_eq!(quoted(&policy, &[percent(4_000)], fifty()), (shillings(60), shillings(50)));
+    assert_eq!(
+        quoted(&policy, &[percent(6_000)], fifty()),
+        (shillings(40), shillings(40))
+    );
+    assert_eq!(
+        quoted(&policy, &[percent(4_000)], fifty()),
+        (shillings(60), shillings(50))
+    );
 }
 
 #[test]
@@ -73,9 +79,24 @@ fn the_best_promotion_counts_and_never_two() {
     };
     let all = [off(100), off(200), capped, off(50)];
     assert_eq!(quoted(&policy, &all, part()).0, shillings(800));
-    let (terms, equal) = (&policy, [Promotion { ..off(200) }, Promotion { id: off(1).id, ..off(200) }]);
-    let best = promotion::best(&equal, &part(), DAY, terms.rules.rounding).unwrap().unwrap();
-    assert_eq!(best.source, DiscountSource::Promotion(off(1).id), "of equal ones the smaller id");
+    let (terms, equal) = (
+        &policy,
+        [
+            Promotion { ..off(200) },
+            Promotion {
+                id: off(1).id,
+                ..off(200)
+            },
+        ],
+    );
+    let best = promotion::best(&equal, &part(), DAY, terms.rules.rounding)
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        best.source,
+        DiscountSource::Promotion(off(1).id),
+        "of equal ones the smaller id"
+    );
     assert_eq!(best.reason, "Promotion 200");
 }
 
@@ -86,7 +107,10 @@ fn a_promotion_counts_on_its_days_for_its_services_while_it_is_active() {
     let scoped = |services: &[u64], category: Option<&str>| Promotion {
         scope: PromotionScope {
             services: services.iter().map(|number| service(*number)).collect(),
-            categories: category.map(|word| word.to_owned().try_into().unwrap()).into_iter().collect(),
+            categories: category
+                .map(|word| word.to_owned().try_into().unwrap())
+                .into_iter()
+                .collect(),
         },
         ..base.clone()
     };
@@ -147,9 +171,15 @@ fn c17_a_package_of_four_at_sixty_charges_fifteen_each() {
     };
     let parts = vec![sold(1, 20, Deposit::None); 4];
     for quote in quotes(&terms, &parts).unwrap() {
-        assert_eq!((quote.price.list(), quote.price.charged()), (shillings(20), shillings(15)));
+        assert_eq!(
+            (quote.price.list(), quote.price.charged()),
+            (shillings(20), shillings(15))
+        );
         assert_eq!(quote.price.discount_reason(), Some("Package 1"));
-        assert_eq!(quote.price.discount_source(), Some(&DiscountSource::Package(package.id)));
+        assert_eq!(
+            quote.price.discount_source(),
+            Some(&DiscountSource::Package(package.id))
+        );
     }
     let fewer = quotes(&terms, &parts[..3]);
     assert_eq!(fewer, Err(PricingFault::NotThePackage));
@@ -185,7 +215,10 @@ fn deposits_of_a_package_together_are_whole_shillings() {
     };
     let whole = |number| sold(number, 50, Deposit::Percent(BasisPoints::WHOLE));
     let quotes = quotes(&terms, &[whole(1), sold(2, 50, Deposit::None), whole(3)]).unwrap();
-    let charged: Vec<_> = quotes.iter().map(|quote| quote.price.charged().amount_minor()).collect();
+    let charged: Vec<_> = quotes
+        .iter()
+        .map(|quote| quote.price.charged().amount_minor())
+        .collect();
     assert_eq!(charged, [3_334, 3_333, 3_333]);
     let deposits: Vec<_> = quotes.iter().map(|quote| quote.deposit.amount_minor()).collect();
     assert_eq!(deposits, [3_334, 33, 3_333], "67 shillings, none above its price");
@@ -210,7 +243,11 @@ fn the_deposit_grows_with_the_highest_rung_of_no_shows_but_never_shrinks() {
     };
     let flat = |amount| Deposit::Flat(shillings(amount));
     assert_eq!(deposit(0, Deposit::None), shillings(0));
-    assert_eq!(deposit(1, Deposit::None), shillings(250), "a quarter of 999, raised to the shilling");
+    assert_eq!(
+        deposit(1, Deposit::None),
+        shillings(250),
+        "a quarter of 999, raised to the shilling"
+    );
     assert_eq!(deposit(2, flat(500)), shillings(500));
     assert_eq!(deposit(3, flat(500)), shillings(999));
     assert_eq!(deposit(7, flat(500)), shillings(999), "the highest rung stays");

@@ -56,6 +56,8 @@ pub async fn appointment_book_contract<B: BookUnderTest>(fresh: impl AsyncFn() -
     moving_contract::a_move_is_read_back(&fresh().await).await;
     moving_contract::the_old_time_is_free_only_if_the_new_one_is_won(&fresh().await).await;
     moving_contract::two_parts_may_change_places(&fresh().await).await;
+    moving_contract::a_price_is_read_back(&fresh().await).await;
+    moving_contract::visits_that_nobody_came_to_are_counted(&fresh().await).await;
     rendering_contract::a_rendering_is_kept(&fresh().await).await;
     rendering_contract::a_frozen_month_refuses(&fresh().await).await;
     rendering_contract::every_state_is_read_back(&fresh().await).await;

@@ -254,9 +254,8 @@ impl AppointmentBook for InMemoryBook {
     async fn no_shows(&self, tenant: TenantId, customer: CustomerId) -> Result<u32, Outage> {
         let missed: BTreeSet<VisitId> = self.read(tenant, |pages| {
             let all = pages.appointments.values();
-            let missed = all.filter(|a| {
-                a.booking().customer == customer && matches!(a.state(), State::NoShow { .. })
-            });
+            let missed =
+                all.filter(|a| a.booking().customer == customer && matches!(a.state(), State::NoShow { .. }));
             missed.map(|a| a.booking().visit).collect()
         });
         Ok(u32::try_from(missed.len()).unwrap_or(u32::MAX))

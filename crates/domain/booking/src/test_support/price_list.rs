@@ -60,17 +60,33 @@ fn keep<K: Ord, T>(
 #[async_trait]
 impl PackageBook for InMemoryPriceList {
     async fn packages(&self, tenant: TenantId) -> Result<Vec<Package>, Outage> {
-        Ok(self.entries().entry(tenant).or_default().packages.values().cloned().collect())
+        Ok(self
+            .entries()
+            .entry(tenant)
+            .or_default()
+            .packages
+            .values()
+            .cloned()
+            .collect())
     }
 
     async fn package(&self, tenant: TenantId, id: PackageId) -> Result<Option<Package>, Outage> {
-        Ok(self.entries().entry(tenant).or_default().packages.get(&id).cloned())
+        Ok(self
+            .entries()
+            .entry(tenant)
+            .or_default()
+            .packages
+            .get(&id)
+            .cloned())
     }
 
     async fn keep_package(&self, tenant: TenantId, mut package: Package) -> Result<(), KeepError> {
         let mut entries = self.entries();
         let packages = &mut entries.entry(tenant).or_default().packages;
-        let versions = (package.version, packages.get(&package.id).map(|known| known.version));
+        let versions = (
+            package.version,
+            packages.get(&package.id).map(|known| known.version),
+        );
         package.version = package.version.next();
         let services = package.items.clone();
         keep(packages, (package.id, package), versions, &services)
@@ -80,11 +96,24 @@ impl PackageBook for InMemoryPriceList {
 #[async_trait]
 impl PromotionBook for InMemoryPriceList {
     async fn promotions(&self, tenant: TenantId) -> Result<Vec<Promotion>, Outage> {
-        Ok(self.entries().entry(tenant).or_default().promotions.values().cloned().collect())
+        Ok(self
+            .entries()
+            .entry(tenant)
+            .or_default()
+            .promotions
+            .values()
+            .cloned()
+            .collect())
     }
 
     async fn promotion(&self, tenant: TenantId, id: PromotionId) -> Result<Option<Promotion>, Outage> {
-        Ok(self.entries().entry(tenant).or_default().promotions.get(&id).cloned())
+        Ok(self
+            .entries()
+            .entry(tenant)
+            .or_default()
+            .promotions
+            .get(&id)
+            .cloned())
     }
 
     async fn keep_promotion(&self, tenant: TenantId, mut promotion: Promotion) -> Result<(), KeepError> {
@@ -103,11 +132,24 @@ impl PromotionBook for InMemoryPriceList {
 #[async_trait]
 impl RelationBook for InMemoryPriceList {
     async fn relations(&self, tenant: TenantId) -> Result<Vec<Relation>, Outage> {
-        Ok(self.entries().entry(tenant).or_default().relations.values().cloned().collect())
+        Ok(self
+            .entries()
+            .entry(tenant)
+            .or_default()
+            .relations
+            .values()
+            .cloned()
+            .collect())
     }
 
     async fn relation(&self, tenant: TenantId, id: RelationId) -> Result<Option<Relation>, Outage> {
-        Ok(self.entries().entry(tenant).or_default().relations.get(&id).cloned())
+        Ok(self
+            .entries()
+            .entry(tenant)
+            .or_default()
+            .relations
+            .get(&id)
+            .cloned())
     }
 
     async fn keep_relation(&self, tenant: TenantId, mut relation: Relation) -> Result<(), KeepError> {
@@ -180,16 +222,19 @@ pub fn a_relation(number: u128) -> Relation {
     }
 }
 
-/// Everything that a price list promises. `fresh` makes an empty one in which both of
-/// [`tenants`] have the services 1 and 2, and no service 9.
+/// Everything that a price list promises. `fresh` makes a house, and `list` finds the empty price list in it, in
+/// which both of [`tenants`] have the services 1 and 2, and no service 9.
 ///
 /// # Panics
 /// When a promise is broken.
-pub async fn price_list_contract<B: PackageBook + PromotionBook + RelationBook>(fresh: impl AsyncFn() -> B) {
-    packages_are_kept(&fresh().await).await;
-    promotions_are_kept(&fresh().await).await;
-    relations_are_kept(&fresh().await).await;
-    entries_are_bounded(&fresh().await).await;
+pub async fn price_list_contract<H, B>(fresh: impl AsyncFn() -> H, list: impl Fn(&H) -> &B)
+where
+    B: PackageBook + PromotionBook + RelationBook,
+{
+    packages_are_kept(list(&fresh().await)).await;
+    promotions_are_kept(list(&fresh().await)).await;
+    relations_are_kept(list(&fresh().await)).await;
+    entries_are_bounded(list(&fresh().await)).await;
 }
 
 async fn packages_are_kept(book: &impl PackageBook) {
@@ -199,12 +244,21 @@ async fn packages_are_kept(book: &impl PackageBook) {
     book.keep_package(ours, a_package(1)).await.unwrap();
     let known = book.package(ours, package.id).await.unwrap().unwrap();
     let version = Version::NEW.next();
-    assert_eq!(known, Package { version, ..package.clone() });
+    assert_eq!(
+        known,
+        Package {
+            version,
+            ..package.clone()
+        }
+    );
     let all: Vec<_> = book.packages(ours).await.unwrap().iter().map(|p| p.id).collect();
     assert_eq!(all, [a_package(1).id, package.id], "by id");
     assert_eq!(book.packages(theirs).await.unwrap(), vec![]);
     assert_eq!(book.package(theirs, package.id).await.unwrap(), None);
-    assert_eq!(book.keep_package(ours, package.clone()).await, Err(KeepError::Stale));
+    assert_eq!(
+        book.keep_package(ours, package.clone()).await,
+        Err(KeepError::Stale)
+    );
     let changed = Package {
         items: vec![service(2), service(2), service(1)],
         offering: Offering::Retired,
@@ -212,7 +266,10 @@ async fn packages_are_kept(book: &impl PackageBook) {
         ..known
     };
     book.keep_package(ours, changed.clone()).await.unwrap();
-    assert_eq!(book.keep_package(ours, changed.clone()).await, Err(KeepError::Stale));
+    assert_eq!(
+        book.keep_package(ours, changed.clone()).await,
+        Err(KeepError::Stale)
+    );
     let version = changed.version.next();
     let found = book.package(ours, package.id).await.unwrap().unwrap();
     assert_eq!(found, Package { version, ..changed });
@@ -220,8 +277,15 @@ async fn packages_are_kept(book: &impl PackageBook) {
         items: vec![service(1), service(9)],
         ..found.clone()
     };
-    assert_eq!(book.keep_package(ours, stranger).await, Err(KeepError::UnknownService));
-    assert_eq!(book.package(ours, package.id).await.unwrap(), Some(found), "nothing of it was kept");
+    assert_eq!(
+        book.keep_package(ours, stranger).await,
+        Err(KeepError::UnknownService)
+    );
+    assert_eq!(
+        book.package(ours, package.id).await.unwrap(),
+        Some(found),
+        "nothing of it was kept"
+    );
 }
 
 async fn promotions_are_kept(book: &impl PromotionBook) {
@@ -230,7 +294,13 @@ async fn promotions_are_kept(book: &impl PromotionBook) {
     book.keep_promotion(ours, promotion.clone()).await.unwrap();
     let known = book.promotion(ours, promotion.id).await.unwrap().unwrap();
     let version = Version::NEW.next();
-    assert_eq!(known, Promotion { version, ..promotion.clone() });
+    assert_eq!(
+        known,
+        Promotion {
+            version,
+            ..promotion.clone()
+        }
+    );
     assert_eq!(book.promotions(ours).await.unwrap(), vec![known.clone()]);
     assert_eq!(book.promotions(theirs).await.unwrap(), vec![]);
     assert_eq!(book.promotion(theirs, promotion.id).await.unwrap(), None);
@@ -247,13 +317,19 @@ async fn promotions_are_kept(book: &impl PromotionBook) {
         ..known
     };
     book.keep_promotion(ours, changed.clone()).await.unwrap();
-    assert_eq!(book.keep_promotion(ours, changed.clone()).await, Err(KeepError::Stale));
+    assert_eq!(
+        book.keep_promotion(ours, changed.clone()).await,
+        Err(KeepError::Stale)
+    );
     let version = changed.version.next();
     let found = book.promotion(ours, promotion.id).await.unwrap();
     assert_eq!(found, Some(Promotion { version, ..changed }));
     let mut stranger = a_promotion(2);
     stranger.scope.services.insert(service(9));
-    assert_eq!(book.keep_promotion(ours, stranger).await, Err(KeepError::UnknownService));
+    assert_eq!(
+        book.keep_promotion(ours, stranger).await,
+        Err(KeepError::UnknownService)
+    );
     assert_eq!(book.promotions(ours).await.unwrap().len(), 1);
 }
 
@@ -263,10 +339,19 @@ async fn relations_are_kept(book: &impl RelationBook) {
     book.keep_relation(ours, relation.clone()).await.unwrap();
     let known = book.relation(ours, relation.id).await.unwrap().unwrap();
     let version = Version::NEW.next();
-    assert_eq!(known, Relation { version, ..relation.clone() });
+    assert_eq!(
+        known,
+        Relation {
+            version,
+            ..relation.clone()
+        }
+    );
     assert_eq!(book.relations(ours).await.unwrap(), vec![known.clone()]);
     assert_eq!(book.relation(theirs, relation.id).await.unwrap(), None);
-    assert_eq!(book.keep_relation(ours, a_relation(2)).await, Err(KeepError::Twice));
+    assert_eq!(
+        book.keep_relation(ours, a_relation(2)).await,
+        Err(KeepError::Twice)
+    );
     book.keep_relation(theirs, a_relation(2)).await.unwrap();
     let back = Relation {
         primary: service(2),
@@ -280,7 +365,10 @@ async fn relations_are_kept(book: &impl RelationBook) {
         ..known
     };
     book.keep_relation(ours, changed.clone()).await.unwrap();
-    assert_eq!(book.keep_relation(ours, changed.clone()).await, Err(KeepError::Stale));
+    assert_eq!(
+        book.keep_relation(ours, changed.clone()).await,
+        Err(KeepError::Stale)
+    );
     let version = changed.version.next();
     let found = book.relation(ours, relation.id).await.unwrap();
     assert_eq!(found, Some(Relation { version, ..changed }));
@@ -288,7 +376,10 @@ async fn relations_are_kept(book: &impl RelationBook) {
         complement: service(9),
         ..a_relation(3)
     };
-    assert_eq!(book.keep_relation(ours, stranger).await, Err(KeepError::UnknownService));
+    assert_eq!(
+        book.keep_relation(ours, stranger).await,
+        Err(KeepError::UnknownService)
+    );
 }
 
 async fn entries_are_bounded(book: &impl PackageBook) {
@@ -296,7 +387,10 @@ async fn entries_are_bounded(book: &impl PackageBook) {
     for number in (1..).take(ENTRIES_MOST) {
         book.keep_package(ours, a_package(number)).await.unwrap();
     }
-    assert_eq!(book.keep_package(ours, a_package(9_999)).await, Err(KeepError::TooMany));
+    assert_eq!(
+        book.keep_package(ours, a_package(9_999)).await,
+        Err(KeepError::TooMany)
+    );
     book.keep_package(theirs, a_package(9_999)).await.unwrap();
     let known = book.package(ours, a_package(1).id).await.unwrap().unwrap();
     book.keep_package(ours, known).await.unwrap();

@@ -87,7 +87,8 @@ impl Attendance {
         }
         let appointment = id;
         let event = BookingEvent::CustomerCame { appointment, visit };
-        self.record(tenant, now, checked_in, ClaimChange::Keep, event).await
+        self.record(tenant, now, checked_in, ClaimChange::Keep, event)
+            .await
     }
 
     /// Takes a check-in back, on the local day on which it was recorded. An appointment that is not checked
@@ -142,7 +143,8 @@ impl Attendance {
             customer,
             fee,
         };
-        self.record(tenant, now, marked, ClaimChange::Release, event).await
+        self.record(tenant, now, marked, ClaimChange::Release, event)
+            .await
     }
 
     /// Takes a no-show back, on the local day on which it was recorded, if its time is still free: it is

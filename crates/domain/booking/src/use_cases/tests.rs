@@ -142,5 +142,6 @@ fn the_book_in_memory_keeps_the_contract() {
 
 #[test]
 fn the_price_list_in_memory_keeps_the_contract() {
-    block_on(price_list_contract(async || InMemoryPriceList::default()));
+    let fresh = async || InMemoryPriceList::default();
+    block_on(price_list_contract(fresh, |list| list));
 }

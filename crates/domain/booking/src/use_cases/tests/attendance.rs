@@ -19,7 +19,10 @@ impl World {
         held.visit.appointments[0].id()
     }
 
-    fn misses(&self, id: crate::appointment::AppointmentId) -> Result<crate::appointment::Appointment, AttendanceError> {
+    fn misses(
+        &self,
+        id: crate::appointment::AppointmentId,
+    ) -> Result<crate::appointment::Appointment, AttendanceError> {
         block_on(self.attendance().mark_no_show(tenant(1), id))
     }
 }
@@ -53,7 +56,10 @@ fn a_no_show_is_marked_after_the_grace_frees_the_time_and_costs_what_the_policy_
     }));
     let id = world.agreed("k1", at(10, 0));
     world.clock.set(at(10, 15) - Duration::SECOND);
-    assert_eq!(world.misses(id), Err(AttendanceError::TooEarly { from: at(10, 15) }));
+    assert_eq!(
+        world.misses(id),
+        Err(AttendanceError::TooEarly { from: at(10, 15) })
+    );
     world.clock.set(at(10, 15));
     let missed = world.misses(id).unwrap();
     // A third of 3,500, raised to the shilling.
@@ -67,7 +73,12 @@ fn a_no_show_is_marked_after_the_grace_frees_the_time_and_costs_what_the_policy_
         fee,
     };
     assert_eq!(world.book.events(tenant(1)).last(), Some(&told));
-    world.hold(HoldOrder { channel: Channel::Desk, ..an_order_of("k2", at(10, 30)) }).unwrap();
+    world
+        .hold(HoldOrder {
+            channel: Channel::Desk,
+            ..an_order_of("k2", at(10, 30))
+        })
+        .unwrap();
     let gone = block_on(world.attendance().undo_no_show(tenant(1), id));
     assert_eq!(gone, Err(AttendanceError::TimeGone));
 }
@@ -80,7 +91,10 @@ fn a_wrong_no_show_is_taken_back_on_its_day_with_its_time() {
     world.misses(id).unwrap();
     let back = block_on(world.attendance().undo_no_show(tenant(1), id)).unwrap();
     assert_eq!(back.state(), &State::Confirmed { at: at(10, 20) });
-    let refused = world.hold(HoldOrder { channel: Channel::Desk, ..an_order_of("k2", at(10, 30)) });
+    let refused = world.hold(HoldOrder {
+        channel: Channel::Desk,
+        ..an_order_of("k2", at(10, 30))
+    });
     assert!(matches!(refused, Err(HoldVisitError::NotFree { .. })));
     assert_eq!(block_on(world.book.no_shows(tenant(1), customer(1))).unwrap(), 0);
 }

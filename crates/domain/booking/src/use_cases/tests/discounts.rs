@@ -69,7 +69,11 @@ fn confirmed(world: &World) -> crate::appointment::AppointmentId {
 fn each_role_takes_off_at_most_its_limit() {
     let world = World::new();
     let id = confirmed(&world);
-    for (giver, limit) in [(Giver::Therapist, 0), (Giver::Receptionist, 1_000), (Giver::Manager, 5_000)] {
+    for (giver, limit) in [
+        (Giver::Therapist, 0),
+        (Giver::Receptionist, 1_000),
+        (Giver::Manager, 5_000),
+    ] {
         let limit = BasisPoints::new(limit);
         let refused = world.discount(giver, id, Some(percent(limit.value() + 1_000)));
         assert_eq!(refused, Err(GiveDiscountError::AboveLimit { limit }));
@@ -78,7 +82,10 @@ fn each_role_takes_off_at_most_its_limit() {
         }
     }
     let flat = DiscountAmount::Flat(Money::kes_minor(35_100));
-    assert!(world.discount(Giver::Receptionist, id, Some(flat)).is_err(), "a shilling above 10 %");
+    assert!(
+        world.discount(Giver::Receptionist, id, Some(flat)).is_err(),
+        "a shilling above 10 %"
+    );
     let nothing = world.discount(Giver::Owner, id, Some(percent(10_000))).unwrap();
     assert_eq!(nothing.booking().price.charged(), Money::kes_minor(0));
     assert_eq!(nothing.booking().deposit, Money::kes_minor(0));
@@ -95,11 +102,26 @@ fn a_discount_by_hand_keeps_who_and_why_and_takes_the_place_of_the_last_one() {
     assert_eq!(price.discount_source(), Some(&DiscountSource::Hand { by }));
     let flat = DiscountAmount::Flat(Money::kes_minor(50_000));
     let second = world.discount(Giver::Manager, id, Some(flat)).unwrap();
-    assert_eq!(second.booking().price.charged(), Money::kes_minor(300_000), "not stacked");
-    assert_eq!(world.discount(Giver::Manager, id, Some(flat)).unwrap(), second, "said twice");
+    assert_eq!(
+        second.booking().price.charged(),
+        Money::kes_minor(300_000),
+        "not stacked"
+    );
+    assert_eq!(
+        world.discount(Giver::Manager, id, Some(flat)).unwrap(),
+        second,
+        "said twice"
+    );
     let back = world.discount(Giver::Receptionist, id, None).unwrap();
     assert_eq!(back.booking().price.charged(), Money::kes_minor(350_000));
-    assert_eq!(world.names().iter().filter(|name| **name == "booking.price_changed").count(), 3);
+    assert_eq!(
+        world
+            .names()
+            .iter()
+            .filter(|name| **name == "booking.price_changed")
+            .count(),
+        3
+    );
 }
 
 #[test]
@@ -107,7 +129,13 @@ fn a_discount_that_makes_no_sense_is_refused() {
     let world = World::new();
     let id = confirmed(&world);
     let flat = |minor| Some(DiscountAmount::Flat(Money::kes_minor(minor)));
-    for amount in [flat(0), flat(-100), flat(350_100), Some(percent(0)), Some(percent(10_001))] {
+    for amount in [
+        flat(0),
+        flat(-100),
+        flat(350_100),
+        Some(percent(0)),
+        Some(percent(10_001)),
+    ] {
         let refused = world.discount(Giver::Owner, id, amount);
         assert_eq!(refused, Err(GiveDiscountError::Amount), "{amount:?}");
     }
@@ -115,7 +143,10 @@ fn a_discount_that_makes_no_sense_is_refused() {
     assert_eq!(cents, Err(GiveDiscountError::Money(MoneyError::HasCents)));
     let dollars = DiscountAmount::Flat(Money::new(100, ratiba_kernel::Currency::Usd));
     let foreign = world.discount(Giver::Owner, id, Some(dollars));
-    assert_eq!(foreign, Err(GiveDiscountError::Money(MoneyError::CurrencyMismatch)));
+    assert_eq!(
+        foreign,
+        Err(GiveDiscountError::Money(MoneyError::CurrencyMismatch))
+    );
     let long = "x".repeat(201);
     for reason in ["", "  ", &long] {
         let refused = world.discount_because(Giver::Owner, id, Some(percent(100)), reason);
@@ -129,7 +160,10 @@ fn a_price_is_settled_once_its_month_is_frozen_and_kept_while_it_is_being_paid()
     let held = world.hold(an_order_of("k1", at(10, 0))).unwrap();
     let id = held.visit.appointments[0].id();
     let refused = world.discount(Giver::Owner, id, Some(percent(1_000)));
-    assert_eq!(refused, Err(GiveDiscountError::Refused(RepriceRefused::BeingPaid)));
+    assert_eq!(
+        refused,
+        Err(GiveDiscountError::Refused(RepriceRefused::BeingPaid))
+    );
     world.confirm(held.visit.head.id).unwrap();
     world.clock.set(at(11, 0));
     let start = StartAppointment {
@@ -154,7 +188,10 @@ fn a_promotion_of_the_day_is_charged_when_it_is_booked() {
     let held = world.hold(an_order_of("k1", at(10, 0))).unwrap();
     let price = &held.visit.appointments[0].booking().price;
     assert_eq!(price.charged(), Money::kes_minor(315_000));
-    assert_eq!(price.discount_source(), Some(&DiscountSource::Promotion(a_promotion(1).id)));
+    assert_eq!(
+        price.discount_source(),
+        Some(&DiscountSource::Promotion(a_promotion(1).id))
+    );
     assert_eq!(held.due, Money::kes_minor(315_000));
 }
 
@@ -182,19 +219,32 @@ fn a_package_is_booked_as_one_visit_for_its_price() {
         parts: vec![anybody_for(1)],
         ..order("k2", package.id)
     };
-    let incomplete = world.hold(HoldOrder { start: at(14, 0), ..alone });
-    assert_eq!(incomplete, Err(HoldVisitError::Price(PricingFault::NotThePackage)));
+    let incomplete = world.hold(HoldOrder {
+        start: at(14, 0),
+        ..alone
+    });
+    assert_eq!(
+        incomplete,
+        Err(HoldVisitError::Price(PricingFault::NotThePackage))
+    );
 
     let retired = PackageForm {
         offering: Offering::Retired,
         ..form.clone()
     };
     let in_place = |version| Keeping::InPlaceOf(package.id, version);
-    let stale = block_on(world.packages().execute(tenant(1), in_place(Version::NEW), retired.clone()));
+    let stale = block_on(
+        world
+            .packages()
+            .execute(tenant(1), in_place(Version::NEW), retired.clone()),
+    );
     assert_eq!(stale, Err(KeepEntryError::Keep(KeepError::Stale)));
     let keeping = in_place(package.version);
     block_on(world.packages().execute(tenant(1), keeping, retired)).unwrap();
-    let over = world.hold(HoldOrder { start: at(14, 0), ..order("k3", package.id) });
+    let over = world.hold(HoldOrder {
+        start: at(14, 0),
+        ..order("k3", package.id)
+    });
     assert_eq!(over, Err(HoldVisitError::Price(PricingFault::PackageRetired)));
     let dearer = PackageForm {
         price: Money::kes_minor(700_100),
@@ -220,12 +270,18 @@ fn a_promotion_that_makes_no_sense_is_refused() {
     };
     assert_eq!(check(&|_| {}), Ok(()));
     assert_eq!(check(&|p| p.name = " ".into()), Err(PromotionFault::Name));
-    assert_eq!(check(&|p| p.amount = percent(10_001)), Err(PromotionFault::Amount));
+    assert_eq!(
+        check(&|p| p.amount = percent(10_001)),
+        Err(PromotionFault::Amount)
+    );
     let flat = |minor| DiscountAmount::Flat(Money::kes_minor(minor));
     assert_eq!(check(&|p| p.amount = flat(50)), Err(PromotionFault::Amount));
     assert_eq!(check(&|p| p.cap = Some(zero)), Err(PromotionFault::Amount));
     assert_eq!(check(&|p| p.weekdays.clear()), Err(PromotionFault::Weekdays));
-    assert_eq!(check(&|p| p.weekdays.push(time::Weekday::Monday)), Err(PromotionFault::Weekdays));
+    assert_eq!(
+        check(&|p| p.weekdays.push(time::Weekday::Monday)),
+        Err(PromotionFault::Weekdays)
+    );
     let before = time::macros::date!(2026 - 04 - 30);
     assert_eq!(check(&|p| p.last_day = before), Err(PromotionFault::Days));
 }
