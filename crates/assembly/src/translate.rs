@@ -144,6 +144,11 @@ impl Parts {
                 };
                 self.tell(tenant, id, notice).await
             }
+            // Nobody answered: for the customer that is a no.
+            BookingEvent::RequestExpired { visit, .. } => {
+                let visit = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::RequestDeclined { visit }).await
+            }
             // Of a visit that moved only the new time is known.
             BookingEvent::CounterOffered { visit, .. } => {
                 self.some_time_freed(tenant, id).await?;
@@ -162,7 +167,9 @@ impl Parts {
             BookingEvent::BookingsHit { count } => self.tell(tenant, id, Notice::BookingsHit { count }).await,
             BookingEvent::CustomerDidNotCome { visit, .. } => Ok(self.time_freed(tenant, id, visit).await?),
             BookingEvent::VisitHeld { .. }
+            | BookingEvent::RequestAccepted { .. }
             | BookingEvent::CustomerCame { .. }
+            | BookingEvent::AttendanceCorrected { .. }
             | BookingEvent::PriceChanged { .. }
             | BookingEvent::WaitlistOfferEnded { .. }
             | BookingEvent::AppointmentStarted { .. }

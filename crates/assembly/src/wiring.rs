@@ -15,7 +15,7 @@ use ratiba_payments::ports::{CallbackInbox, HouseCurrency, MobileMoney, PaymentB
 use ratiba_payments::use_cases as payments;
 use ratiba_postgres::Database;
 use ratiba_postgres::access::PgAccessBook;
-use ratiba_postgres::booking::{PgAppointmentBook, PgSetup, PgTimetable};
+use ratiba_postgres::booking::{PgAppointmentBook, PgPriceList, PgSetup, PgTimetable};
 use ratiba_postgres::commission::PgCommission;
 use ratiba_postgres::conversation::PgConversation;
 use ratiba_postgres::payments::PgPayments;
@@ -47,6 +47,7 @@ struct Ground {
     appointments: Arc<dyn AppointmentBook>,
     timetable: Arc<dyn Timetable>,
     catalogue: Arc<dyn Catalogue>,
+    prices: Arc<PgPriceList>,
     staff: Arc<dyn StaffDirectory>,
     payments: Arc<PgPayments>,
     conversation: Arc<PgConversation>,
@@ -60,6 +61,7 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         appointments: Arc::new(PgAppointmentBook::new(database.clone())),
         catalogue: timetable.clone(),
         timetable,
+        prices: Arc::new(PgPriceList::new(database.clone())),
         staff: Arc::new(PgStaffDirectory::new(database.clone())),
         payments: Arc::new(PgPayments::new(database.clone())),
         conversation: Arc::new(PgConversation::new(database.clone())),
@@ -131,6 +133,7 @@ impl Ground {
             hold: booking::HoldVisit {
                 book: book.clone(),
                 timetable: self.timetable.clone(),
+                packages: self.prices.clone(),
                 clock: clock.clone(),
                 ids: self.ids.clone(),
             },
@@ -319,6 +322,7 @@ impl Ground {
             hold: booking::HoldVisit {
                 book: self.appointments.clone(),
                 timetable: timetable.clone(),
+                packages: self.prices.clone(),
                 clock: clock.clone(),
                 ids: self.ids.clone(),
             },
@@ -332,6 +336,15 @@ impl Ground {
             cancel: booking::CancelAppointment {
                 book: self.appointments.clone(),
                 catalogue: self.catalogue.clone(),
+                clock: self.clock.clone(),
+            },
+            accept: booking::AcceptRequest {
+                book: self.appointments.clone(),
+                catalogue: self.catalogue.clone(),
+                clock: self.clock.clone(),
+            },
+            decline: booking::DeclineRequest {
+                book: self.appointments.clone(),
                 clock: self.clock.clone(),
             },
             payments: self.payment_status(),

@@ -8,7 +8,7 @@ use ratiba_access::{Principal, Scope};
 use ratiba_booking::availability::{PartRequest, StaffWish};
 use ratiba_booking::catalogue::ServiceId;
 use ratiba_booking::policy::PayBy;
-use ratiba_booking::use_cases::{HoldOrder, HoldVisitError};
+use ratiba_booking::use_cases::{DepositAsked, HoldOrder, HoldVisitError};
 use ratiba_booking::visit::{HoldKey, Visit, VisitId, VisitStanding};
 use ratiba_kernel::{Id, Money, Zone};
 use schemars::JsonSchema;
@@ -30,8 +30,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post("/api/v1/visits", "Book a visit", || web::post().to(book))
             .describe(
-                "All parts or none. Where a deposit is asked the time is held until it is paid, else the visit is confirmed at \
-                 once. Safe to repeat with the same key. A time that is taken is a 409 with the nearest alternatives.",
+                "All parts or none. Where the business wants to agree first the visit is a request; where a deposit is asked the \
+                 time is held until it is paid; else the visit is confirmed at once. Safe to repeat with the same key. A time that is taken is a 409 with the nearest alternatives.",
             )
             .group("visits")
             .needs(Scope::AppointmentsBook)
@@ -90,6 +90,11 @@ pub struct BookBody {
     /// `mobile_money` if left out.
     #[serde(default)]
     pub pay_by: PayByWord,
+    /// The package that the services are booked with: they must be its services.
+    pub package_id: Option<Uuid>,
+    /// Whether no deposit is asked, whatever the services say: the customer pays at the desk.
+    #[serde(default)]
+    pub without_deposit: bool,
 }
 
 /// A visit.
@@ -100,8 +105,10 @@ pub struct VisitAnswer {
     pub id: Uuid,
     /// Whose it is.
     pub customer_id: Uuid,
-    /// `waiting` for money or an answer, `agreed`, or `over`.
+    /// `requested` and waiting for an answer, `waiting` for money, `agreed`, or `over`.
     pub standing: &'static str,
+    /// Whose answer a request waits for: `business` or `customer`.
+    pub awaits: Option<&'static str>,
     /// Until when it waits.
     pub until: Option<Moment>,
     /// What is asked before it counts as confirmed.
@@ -117,16 +124,18 @@ impl VisitAnswer {
     /// A visit as the tenant's clock shows it; of its appointments those that the caller may see.
     #[must_use]
     pub fn of(visit: &Visit, zone: &Zone, principal: &Principal) -> Self {
-        let (standing, until) = match visit.standing() {
-            VisitStanding::Waiting { until } => ("waiting", Some(Moment::of(zone, until))),
-            VisitStanding::Agreed => ("agreed", None),
-            VisitStanding::Over => ("over", None),
+        let (standing, awaits, until) = match visit.standing() {
+            VisitStanding::Requested { until, awaits } => ("requested", Some(awaits.word()), Some(until)),
+            VisitStanding::Waiting { until } => ("waiting", None, Some(until)),
+            VisitStanding::Agreed => ("agreed", None, None),
+            VisitStanding::Over => ("over", None, None),
         };
         Self {
             id: visit.head.id.as_uuid(),
             customer_id: visit.head.customer.as_uuid(),
             standing,
-            until,
+            awaits,
+            until: until.map(|until| Moment::of(zone, until)),
             due: visit.due().ok().flatten(),
             appointments: visit
                 .appointments
@@ -157,6 +166,12 @@ async fn book(
         start: body.start.instant(),
         channel: body.channel.into(),
         pay_by: body.pay_by.into(),
+        deposit: if body.without_deposit {
+            DepositAsked::Nothing
+        } else {
+            DepositAsked::AsSold
+        },
+        package: body.package_id.map(Id::from_uuid),
     };
     let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
     let wanted = order.clone();
@@ -258,6 +273,7 @@ fn refused(error: HoldVisitError, zone: &Zone) -> Problem {
         } => not_free(&reasons, &alternatives, zone),
         HoldVisitError::Request(fault) => request_problem(fault),
         HoldVisitError::UnknownCustomer => Problem::not_found(),
+        HoldVisitError::UnknownPackage => Problem::new(Kind::NotFound, "there is no such package"),
         HoldVisitError::Price(fault) => Problem::new(Kind::Unacceptable, fault.to_string()),
         HoldVisitError::Unavailable(outage) => Problem::unavailable(&outage),
     }

@@ -30,6 +30,7 @@ mod feeds;
 mod months;
 mod parts;
 mod queue;
+mod price_list;
 mod read;
 mod record;
 mod rows;
@@ -40,6 +41,7 @@ mod words;
 pub use manage::PgSetup;
 pub use feeds::PgCalendarFeeds;
 pub use queue::PgWalkInQueue;
+pub use price_list::PgPriceList;
 pub use rows::plan_document;
 pub use waitlist::PgWaitlist;
 pub use setup::SETUP_TABLES;
@@ -96,6 +98,12 @@ impl AppointmentBook for PgAppointmentBook {
     ) -> Result<Vec<Visit>, Outage> {
         self.database
             .tenant(tenant, move |tx| read::upcoming(tx, customer, from))
+            .await
+    }
+
+    async fn no_shows(&self, tenant: TenantId, customer: CustomerId) -> Result<u32, Outage> {
+        self.database
+            .tenant(tenant, move |tx| read::no_shows(tx, customer))
             .await
     }
 

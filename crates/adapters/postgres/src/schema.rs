@@ -50,6 +50,9 @@ diesel::table! {
         actual_end_at -> Nullable<Timestamptz>,
         tip_amount -> Nullable<Numeric>,
         staff_notes -> Nullable<Text>,
+        awaits -> Nullable<Text>,
+        discount_source -> Nullable<Text>,
+        discount_by -> Nullable<Text>,
     }
 }
 
@@ -164,6 +167,18 @@ diesel::table! {
         opened_at -> Timestamptz,
         last_activity_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    cross_sell_relations (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        primary_service_id -> Uuid,
+        complement_service_id -> Uuid,
+        confidence_basis_points -> Integer,
+        active -> Bool,
+        version -> Integer,
     }
 }
 
@@ -356,6 +371,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    package_items (tenant_id, package_id, position) {
+        tenant_id -> Uuid,
+        package_id -> Uuid,
+        position -> SmallInt,
+        service_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    packages (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        price_minor -> BigInt,
+        currency -> Text,
+        active -> Bool,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
     payment_attempts (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -458,6 +494,32 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    promotion_services (tenant_id, promotion_id, service_id) {
+        tenant_id -> Uuid,
+        promotion_id -> Uuid,
+        service_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    promotions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        amount_kind -> Text,
+        amount_value -> BigInt,
+        cap_minor -> Nullable<BigInt>,
+        currency -> Text,
+        first_day -> Date,
+        last_day -> Date,
+        weekdays -> Array<SmallInt>,
+        categories -> Array<Text>,
+        active -> Bool,
+        version -> Integer,
     }
 }
 

@@ -16,18 +16,20 @@ use ratiba_booking::engagement::Subject;
 use ratiba_booking::event::{BookingEvent, BookingTask, Due};
 use ratiba_booking::policy::{BufferRule, Channel};
 use ratiba_booking::ports::{
-    AppointmentBook, Catalogue, Change, ClaimChange, FactsQuery, SetupVersion, Timetable,
+    AppointmentBook, Catalogue, Change, ClaimChange, FactsQuery, PromotionBook, SetupVersion, Timetable,
 };
-use ratiba_booking::test_support::appointment_book_contract;
+use ratiba_booking::promotion::Promotion;
 use ratiba_booking::test_support::builders::{
     self, AppointmentBuilder, NOW, an_order_of, anybody_for, at, customer, from_to, resource, service, staff,
     tenants,
 };
 use ratiba_booking::test_support::contracts::BookUnderTest;
+use ratiba_booking::test_support::price_list::a_promotion;
+use ratiba_booking::test_support::{appointment_book_contract, price_list_contract};
 use ratiba_booking::use_cases::{ExpireHold, HoldVisit, HoldVisitError};
 use ratiba_kernel::test_support::{ManualClock, SeededIds};
 use ratiba_kernel::{Money, Outage, TenantId, TimeRange};
-use ratiba_postgres::booking::{PgAppointmentBook, PgTimetable};
+use ratiba_postgres::booking::{PgAppointmentBook, PgPriceList, PgTimetable};
 use ratiba_postgres::{Database, DatabaseSettings};
 use ratiba_test_database::TestDatabase;
 use time::macros::{date, datetime};
@@ -80,6 +82,7 @@ struct Server {
     database: TestDatabase,
     book: PgAppointmentBook,
     timetable: PgTimetable,
+    prices: PgPriceList,
 }
 
 impl Server {
@@ -91,7 +94,8 @@ impl Server {
         Self {
             database,
             book: PgAppointmentBook::new(pool.clone()),
-            timetable: PgTimetable::new(pool),
+            timetable: PgTimetable::new(pool.clone()),
+            prices: PgPriceList::new(pool),
         }
     }
 
@@ -115,6 +119,7 @@ impl Server {
         HoldVisit {
             book: Arc::new(self.book.clone()),
             timetable: Arc::new(self.timetable.clone()),
+            packages: Arc::new(self.prices.clone()),
             clock: Arc::new(ManualClock::at(NOW)),
             ids: Arc::new(SeededIds::lane(1)),
         }
@@ -184,6 +189,37 @@ impl BookUnderTest for Server {
 #[tokio::test]
 async fn postgres_keeps_the_contract_of_the_book() {
     appointment_book_contract(async || Server::start()).await;
+}
+
+#[tokio::test]
+async fn postgres_keeps_the_contract_of_the_price_list() {
+    price_list_contract(async || Server::start(), |server| &server.prices).await;
+}
+
+#[tokio::test]
+async fn the_promotions_of_the_days_are_among_the_facts() {
+    let server = Server::start();
+    let tenant = tenants()[0];
+    let past = Promotion {
+        last_day: date!(2026 - 05 - 02),
+        ..a_promotion(2)
+    };
+    let retired = Promotion {
+        offering: Offering::Retired,
+        ..a_promotion(3)
+    };
+    for promotion in [a_promotion(1), past, retired] {
+        server.prices.keep_promotion(tenant, promotion).await.unwrap();
+    }
+    let facts = server.timetable.facts(tenant, day_query([1])).await.unwrap();
+    let ids: Vec<_> = facts.promotions.iter().map(|promotion| promotion.id).collect();
+    assert_eq!(ids, [a_promotion(1).id]);
+    let held = server
+        .holds()
+        .execute(tenant, an_order_of("k1", at(10, 0)))
+        .await
+        .unwrap();
+    assert_eq!(held.due, Money::kes_minor(315_000));
 }
 
 fn day_query(numbers: impl IntoIterator<Item = u64>) -> FactsQuery {

@@ -23,7 +23,7 @@ use ratiba_booking::test_support::setup_contract::SetupUnderTest;
 use ratiba_booking::use_cases::{HoldVisit, HoldVisitError};
 use ratiba_kernel::TenantId;
 use ratiba_kernel::test_support::{ManualClock, SeededIds};
-use ratiba_postgres::booking::{PgAppointmentBook, PgSetup, PgTimetable};
+use ratiba_postgres::booking::{PgPriceList, PgAppointmentBook, PgSetup, PgTimetable};
 use ratiba_postgres::{Database, DatabaseSettings};
 use ratiba_test_database::TestDatabase;
 use time::OffsetDateTime;
@@ -345,6 +345,7 @@ async fn a_leave_and_bookings_at_the_same_moment_lose_none() {
             let hold = HoldVisit {
                 book: Arc::new(server.book.clone()),
                 timetable: Arc::clone(&timetable),
+                packages: Arc::new(PgPriceList::new(server.pool.clone())),
                 clock: Arc::new(ManualClock::at(NOW)),
                 ids: Arc::new(SeededIds::lane(100 + number)),
             };

@@ -11,8 +11,8 @@ use ratiba_booking::catalogue::{Offering, Service};
 use ratiba_booking::policy::{Channel, PayBy, Policy};
 use ratiba_booking::ports::Catalogue;
 use ratiba_booking::use_cases::{
-    FindSlots, FindSlotsError, HeldStanding, HoldOrder as BookingOrder, HoldVisit, HoldVisitError,
-    Offer as Found, OfferQuery, OfferSlot, SlotQuery, Wanted as WhatIsWanted,
+    DepositAsked, FindSlots, FindSlotsError, HeldStanding, HoldOrder as BookingOrder, HoldVisit,
+    HoldVisitError, Offer as Found, OfferQuery, OfferSlot, SlotQuery, Wanted as WhatIsWanted,
 };
 use ratiba_booking::visit::HoldKey;
 use ratiba_conversation::desk::{
@@ -118,6 +118,8 @@ impl BookingDesk for BookingDeskBridge {
             start: slot.starts_at,
             channel: Channel::Chat,
             pay_by: PayBy::MobileMoney,
+            deposit: DepositAsked::AsSold,
+            package: None,
         };
         match self.hold.execute(tenant, booking).await {
             Ok(held) => {
@@ -129,6 +131,13 @@ impl BookingDesk for BookingDeskBridge {
                         slot,
                         deadline: Some(until),
                         due_now: held.due,
+                    }),
+                    // No money is asked before the business agrees.
+                    HeldStanding::Requested { until } => Ok(HoldAnswer::Held {
+                        visit,
+                        slot,
+                        deadline: Some(until),
+                        due_now: Money::zero(held.due.currency()),
                     }),
                     HeldStanding::Confirmed => {
                         let nothing = Money::zero(held.due.currency());
@@ -155,7 +164,7 @@ impl BookingDesk for BookingDeskBridge {
                     alternatives: alternatives.iter().map(|s| slot_of(s, &price)).collect(),
                 })
             }
-            Err(HoldVisitError::Request(_)) => Ok(HoldAnswer::Taken {
+            Err(HoldVisitError::Request(_) | HoldVisitError::UnknownPackage) => Ok(HoldAnswer::Taken {
                 alternatives: Vec::new(),
             }),
             Err(HoldVisitError::Price(error)) => Err(Outage::new(error)),

@@ -163,7 +163,7 @@ enum Waits {
     ForMoney,
     /// It is agreed.
     Agreed,
-    /// It is over, unknown, or its hold has run out and is about to end.
+    /// It is over, unknown, not agreed yet, or its hold has run out and is about to end.
     NoMore,
 }
 
@@ -171,7 +171,8 @@ fn waits(visit: Option<&Visit>, now: OffsetDateTime) -> Waits {
     match visit.map(Visit::standing) {
         Some(VisitStanding::Waiting { until }) if now < until => Waits::ForMoney,
         Some(VisitStanding::Agreed) => Waits::Agreed,
-        Some(VisitStanding::Waiting { .. } | VisitStanding::Over) | None => Waits::NoMore,
+        Some(VisitStanding::Requested { .. } | VisitStanding::Waiting { .. } | VisitStanding::Over)
+        | None => Waits::NoMore,
     }
 }
 

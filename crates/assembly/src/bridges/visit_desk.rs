@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_booking::appointment::{CancelledBy, State};
+use ratiba_booking::appointment::{Awaits, CancelledBy, State};
+use ratiba_booking::policy::PayBy;
 use ratiba_booking::ports::AppointmentBook;
-use ratiba_booking::use_cases::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};
+use ratiba_booking::use_cases::{
+    AcceptOrder, AcceptRequest, AnswerRequestError, CancelAppointment, CancelAppointmentError, CancelOrder,
+    CancelTarget, DeclineRequest,
+};
 use ratiba_booking::visit::{Visit, VisitId, VisitStanding as Waits};
 use ratiba_conversation::customer::CustomerId;
 use ratiba_conversation::desk::{AcceptAnswer, CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding};
@@ -21,6 +25,10 @@ pub struct VisitDeskBridge {
     pub book: Arc<dyn AppointmentBook>,
     /// Cancels.
     pub cancel: CancelAppointment,
+    /// Takes another time that was offered.
+    pub accept: AcceptRequest,
+    /// Does not.
+    pub decline: DeclineRequest,
     /// What a visit is called on the prompt.
     pub payments: PaymentStatus,
 }
@@ -78,10 +86,13 @@ impl VisitDesk for VisitDeskBridge {
         let Some(found) = self.book.visit(tenant, id).await? else {
             return Ok(AcceptAnswer::Gone);
         };
+        let found = self.agreed(tenant, found).await?;
         let Some(slot) = slot_of_visit(&found)? else {
             return Ok(AcceptAnswer::Gone);
         };
         Ok(match found.standing() {
+            // It waits for the business, or its time ran out.
+            Waits::Requested { .. } => AcceptAnswer::Gone,
             Waits::Waiting { until } => AcceptAnswer::Held {
                 slot,
                 deadline: until,
@@ -92,7 +103,22 @@ impl VisitDesk for VisitDeskBridge {
     }
 
     async fn pass(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {
-        self.let_go(tenant, visit).await
+        let id: VisitId = Id::from_uuid(visit.as_uuid());
+        let found = self.book.visit(tenant, id).await?;
+        if !found.is_some_and(|found| offers_another_time(&found)) {
+            return self.let_go(tenant, visit).await;
+        }
+        match self.decline.execute(tenant, id, CancelledBy::Customer).await {
+            Ok(_)
+            | Err(
+                AnswerRequestError::UnknownVisit
+                | AnswerRequestError::WaitsForOther { .. }
+                | AnswerRequestError::Refused(_)
+                | AnswerRequestError::Price(_),
+            ) => Ok(()),
+            Err(AnswerRequestError::Contended) => Err(Outage::new("the visit changed while it was declined")),
+            Err(AnswerRequestError::Unavailable(outage)) => Err(outage),
+        }
     }
 
     async fn let_go(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {
@@ -125,7 +151,38 @@ impl VisitDesk for VisitDeskBridge {
     }
 }
 
+/// Whether the business offered another time and waits for the customer's word.
+fn offers_another_time(visit: &Visit) -> bool {
+    let awaits = Awaits::Customer;
+    matches!(visit.standing(), Waits::Requested { awaits: whose, .. } if whose == awaits)
+}
+
 impl VisitDeskBridge {
+    /// The visit, after the customer took the other time that was offered for it, if one was.
+    async fn agreed(&self, tenant: TenantId, visit: Visit) -> Result<Visit, Outage> {
+        if !offers_another_time(&visit) {
+            return Ok(visit);
+        }
+        let order = AcceptOrder {
+            visit: visit.head.id,
+            by: CancelledBy::Customer,
+            pay_by: PayBy::MobileMoney,
+        };
+        match self.accept.execute(tenant, order).await {
+            Ok(accepted) => Ok(accepted),
+            // Its time ran out a moment ago.
+            Err(
+                AnswerRequestError::UnknownVisit
+                | AnswerRequestError::WaitsForOther { .. }
+                | AnswerRequestError::Refused(_)
+                | AnswerRequestError::Price(_),
+            ) => Ok(visit),
+            // The turn is run again, and decides on what is then there.
+            Err(AnswerRequestError::Contended) => Err(Outage::new("the visit changed while it was accepted")),
+            Err(AnswerRequestError::Unavailable(outage)) => Err(outage),
+        }
+    }
+
     async fn card(&self, tenant: TenantId, visit: &Visit) -> Result<Option<VisitCard>, Outage> {
         let Some(slot) = slot_of_visit(visit)? else {
             return Ok(None);
@@ -147,7 +204,7 @@ impl VisitDeskBridge {
             slot,
             standing: standing_of(visit),
             deadline: match visit.standing() {
-                Waits::Waiting { until } => Some(until),
+                Waits::Requested { until, .. } | Waits::Waiting { until } => Some(until),
                 Waits::Agreed | Waits::Over => None,
             },
             reference,

@@ -15,12 +15,17 @@ use crate::policy::Channel;
 use crate::visit::VisitId;
 
 pub mod actuals;
+mod agreement;
+mod attendance;
+mod money;
 pub mod price;
 pub mod state;
 
 pub use actuals::{Actuals, ActualsFault, Correction, StaffNotes, Tip};
-pub use price::{Discount, DiscountAmount, Price};
-pub use state::State;
+pub use agreement::{Acceptance, Placement};
+pub use money::RepriceRefused;
+pub use price::{Discount, DiscountAmount, DiscountSource, Price};
+pub use state::{Awaits, State};
 
 /// Marks ids of appointments.
 #[derive(Debug)]
@@ -161,12 +166,20 @@ impl Appointment {
         Self::new(id, booking, state)
     }
 
+    /// A new appointment to which everybody agrees and for which nothing is asked.
+    #[must_use]
+    pub fn agreed(id: AppointmentId, booking: Booking) -> Self {
+        let at = booking.booked_at;
+        Self::new(id, booking, State::Confirmed { at })
+    }
+
     /// A new appointment that waits for the business to agree until `until`.
     #[must_use]
     pub fn request(id: AppointmentId, booking: Booking, until: OffsetDateTime) -> Self {
         let state = State::Requested {
             at: booking.booked_at,
             until,
+            awaits: Awaits::Business,
         };
         Self::new(id, booking, state)
     }
@@ -322,19 +335,6 @@ impl Appointment {
         }
     }
 
-    /// Turns a request down.
-    ///
-    /// # Errors
-    /// [`TransitionRefused`] unless it is requested.
-    pub fn decline(mut self, at: OffsetDateTime) -> Result<Self, TransitionRefused> {
-        if matches!(self.state, State::Requested { .. }) {
-            self.state = State::Declined { at };
-            Ok(self)
-        } else {
-            Err(self.refused("declined"))
-        }
-    }
-
     /// Ends an appointment that has not begun. `fee` is what the policy asks of a customer who cancels.
     ///
     /// # Errors
@@ -363,32 +363,6 @@ impl Appointment {
             | State::CancelledByCustomer { .. }
             | State::CancelledByBusiness { .. }
             | State::NoShow { .. } => Err(self.refused("cancelled")),
-        }
-    }
-
-    /// Records that the customer has come.
-    ///
-    /// # Errors
-    /// [`TransitionRefused`] unless it is confirmed.
-    pub fn check_in(mut self, at: OffsetDateTime) -> Result<Self, TransitionRefused> {
-        if matches!(self.state, State::Confirmed { .. }) {
-            self.state = State::CheckedIn { at };
-            Ok(self)
-        } else {
-            Err(self.refused("checked in"))
-        }
-    }
-
-    /// Records that the customer did not come. When that may be said is the policy's business.
-    ///
-    /// # Errors
-    /// [`TransitionRefused`] unless it is confirmed.
-    pub fn no_show(mut self, fee: Money, at: OffsetDateTime) -> Result<Self, TransitionRefused> {
-        if matches!(self.state, State::Confirmed { .. }) {
-            self.state = State::NoShow { at, fee };
-            Ok(self)
-        } else {
-            Err(self.refused("marked as a no-show"))
         }
     }
 

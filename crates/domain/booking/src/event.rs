@@ -111,6 +111,22 @@ pub enum BookingEvent {
         #[serde(with = "time::serde::rfc3339")]
         until: OffsetDateTime,
     },
+    /// Both sides agree to a request: it is held for its money, or confirmed where nothing is asked.
+    RequestAccepted {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it is.
+        customer: CustomerId,
+        /// Who said yes.
+        by: CancelledBy,
+    },
+    /// Nobody answered a request in time; the time is free again.
+    RequestExpired {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it was.
+        customer: CustomerId,
+    },
     /// The business, or the customer whom it offered another time, said no; the time is free again.
     RequestDeclined {
         /// The visit.
@@ -141,6 +157,13 @@ pub enum BookingEvent {
     },
     /// The customer is here.
     CustomerCame {
+        /// The appointment.
+        appointment: AppointmentId,
+        /// Its visit.
+        visit: VisitId,
+    },
+    /// It was a mistake that the customer came, or that they did not: the appointment is confirmed as before.
+    AttendanceCorrected {
         /// The appointment.
         appointment: AppointmentId,
         /// Its visit.
@@ -203,10 +226,13 @@ impl BookingEvent {
             Self::AppointmentCompleted { .. } => "booking.appointment_completed",
             Self::ActualsCorrected { .. } => "booking.actuals_corrected",
             Self::VisitRequested { .. } => "booking.visit_requested",
+            Self::RequestAccepted { .. } => "booking.request_accepted",
+            Self::RequestExpired { .. } => "booking.request_expired",
             Self::RequestDeclined { .. } => "booking.request_declined",
             Self::CounterOffered { .. } => "booking.counter_offered",
             Self::VisitMoved { .. } => "booking.visit_moved",
             Self::CustomerCame { .. } => "booking.customer_came",
+            Self::AttendanceCorrected { .. } => "booking.attendance_corrected",
             Self::PriceChanged { .. } => "booking.price_changed",
             Self::WaitlistOffered { .. } => "booking.waitlist_offered",
             Self::WaitlistOfferEnded { .. } => "booking.waitlist_offer_ended",

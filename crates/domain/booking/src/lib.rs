@@ -17,6 +17,11 @@ pub mod policy;
 pub mod appointment;
 pub mod visit;
 
+pub mod package;
+pub mod pricing;
+pub mod promotion;
+pub mod relation;
+
 pub mod availability;
 pub mod cross_sell;
 

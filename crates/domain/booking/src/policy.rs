@@ -365,6 +365,41 @@ impl Default for Rules {
     }
 }
 
+/// What a request keeps its time for at least, so that somebody can answer it.
+const REQUEST_LASTS_AT_LEAST: Duration = Duration::minutes(15);
+
+impl Rules {
+    /// Until when a request that was made at `now` through `channel`, for a visit that starts at `start`,
+    /// keeps its time: as long as requests last, but not past the channel's notice limit.
+    ///
+    /// A request made at the notice limit itself could never be answered, so a quarter of an hour is always
+    /// given; only where the notice is shorter than that (the desk) may this reach beyond the start.
+    #[must_use]
+    pub fn request_deadline(
+        &self,
+        channel: Channel,
+        start: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> OffsetDateTime {
+        let lasts = now.saturating_add(self.request_lasts.duration());
+        let notice = start.saturating_sub(self.notice.of(channel).duration());
+        lasts.min(notice).max(now.saturating_add(REQUEST_LASTS_AT_LEAST))
+    }
+
+    /// The share of the price that is asked in advance of a customer who did not come this often: the
+    /// highest rung that they reached. `None` below all of them.
+    #[must_use]
+    pub fn deposit_after(&self, no_shows: u32) -> Option<BasisPoints> {
+        let reached = self
+            .deposit_after_no_shows
+            .iter()
+            .filter(|rung| u32::from(rung.no_shows) <= no_shows);
+        reached
+            .max_by_key(|rung| (rung.no_shows, rung.deposit))
+            .map(|rung| rung.deposit)
+    }
+}
+
 /// The reminders of a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

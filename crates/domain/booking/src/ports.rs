@@ -15,6 +15,7 @@ use crate::policy::Policy;
 use crate::visit::{HoldKey, Visit, VisitHead, VisitId};
 
 mod feeds;
+mod price_list;
 mod queue;
 mod waitlist;
 
@@ -42,6 +43,10 @@ impl SetupVersion {
         self.0
     }
 }
+
+pub use price_list::{ENTRIES_MOST, KeepError, PackageBook, PromotionBook, RelationBook};
+#[cfg(feature = "test-support")]
+pub use price_list::{MockPackageBook, MockPromotionBook, MockRelationBook};
 
 /// What becomes of an appointment's claims when a change is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,6 +175,9 @@ pub trait AppointmentBook: Send + Sync {
         customer: CustomerId,
         from: OffsetDateTime,
     ) -> Result<Vec<Visit>, Outage>;
+
+    /// To how many of their visits the customer did not come, be it to a part of it only.
+    async fn no_shows(&self, tenant: TenantId, customer: CustomerId) -> Result<u32, Outage>;
 
     /// Makes the whole change durable, its events and tasks included, or none of it.
     ///

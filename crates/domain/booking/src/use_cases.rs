@@ -6,28 +6,39 @@ use time::{Duration, OffsetDateTime};
 use crate::availability::{Facts, PartRequest, RequestFault, Slot, SlotRequest};
 use crate::ports::FactsQuery;
 
+mod answer_request;
+mod attendance;
 mod cancel_appointment;
 mod change_setup;
 mod confirm_visit;
+mod counter_offer;
 mod expire_hold;
 mod feeds;
 mod find_slots;
 mod finish_appointment;
+mod give_discount;
 mod hold_visit;
+mod keep_price_list;
 mod list_day;
+mod move_visit;
 mod offer_slot;
 mod queue;
 mod record_actuals;
 mod remind;
+mod opening;
+mod replacing;
 mod slot_visit;
 mod start_appointment;
 mod waitlist;
 
+pub use answer_request::{AcceptOrder, AcceptRequest, AnswerRequestError, DeclineRequest};
+pub use attendance::{Attendance, AttendanceError};
 pub use cancel_appointment::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};
 pub use change_setup::{
     BlockOrder, ChangeSetup, ChangeSetupError, ResourceForm, SetupChanged, SetupOrder, Stretch,
 };
 pub use confirm_visit::{ConfirmVisit, ConfirmVisitError, Confirmation};
+pub use counter_offer::{CounterOffer, CounterOfferOrder, ReplaceError};
 pub use expire_hold::{ExpireHold, TaskError};
 pub use feeds::{
     CreateFeed, CreateFeedError, FeedDocument, FeedOrder, ListFeeds, MadeFeed, ReadFeed, RevokeFeed,
@@ -35,7 +46,13 @@ pub use feeds::{
 pub use find_slots::{FindSlots, FindSlotsError, Found, SlotQuery, Wanted};
 pub use finish_appointment::FinishAppointment;
 pub use hold_visit::{Held, HeldBy, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};
+pub use give_discount::{DiscountOrder, GiveDiscount, GiveDiscountError, Giver, HandDiscount};
+pub use keep_price_list::{
+    KeepEntryError, KeepPackage, KeepPromotion, KeepRelation, Keeping, PackageForm, PromotionForm,
+    RelationForm,
+};
 pub use list_day::{Day, ListDay, ListDayError};
+pub use move_visit::{MoveOrder, MoveTarget, MoveVisit};
 pub use offer_slot::{Offer, OfferQuery, OfferSlot};
 pub use queue::{
     CloseQueue, JoinOrder, JoinQueue, JoinQueueError, Joined, LeaveQueue, LeaveQueueError, ListQueue, Queued,
@@ -43,6 +60,7 @@ pub use queue::{
 };
 pub use record_actuals::RecordActuals;
 pub use remind::Remind;
+pub use slot_visit::DepositAsked;
 pub use start_appointment::{RenderingError, StartAppointment};
 pub use waitlist::{
     AcceptWaitlistOffer, EndWaitlistOffer, JoinWaitlist, JoinWaitlistError, OfferFreedTime, OffersMade,

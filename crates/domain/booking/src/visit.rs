@@ -7,7 +7,7 @@ use ratiba_kernel::{Id, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::appointment::{Appointment, Version};
+use crate::appointment::{Appointment, Awaits, State, Version};
 use crate::catalogue::CustomerId;
 use crate::event::BookingEvent;
 use crate::policy::Reminder;
@@ -98,7 +98,14 @@ pub struct Visit {
 /// Where a visit stands as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VisitStanding {
-    /// It waits for money or an answer until then.
+    /// It waits for somebody to agree until then.
+    Requested {
+        /// The earliest deadline of its requested parts.
+        until: OffsetDateTime,
+        /// Whose answer it waits for.
+        awaits: Awaits,
+    },
+    /// It waits for money until then.
     Waiting {
         /// The earliest deadline of its parts.
         until: OffsetDateTime,
@@ -113,6 +120,22 @@ impl Visit {
     /// Where it stands: one part that waits makes the whole wait.
     #[must_use]
     pub fn standing(&self) -> VisitStanding {
+        let requested = self.appointments.iter().filter_map(|a| match a.state() {
+            State::Requested { until, awaits, .. } => Some((*until, *awaits)),
+            State::Held { .. }
+            | State::Confirmed { .. }
+            | State::CheckedIn { .. }
+            | State::InProgress { .. }
+            | State::Completed { .. }
+            | State::Expired { .. }
+            | State::Declined { .. }
+            | State::CancelledByCustomer { .. }
+            | State::CancelledByBusiness { .. }
+            | State::NoShow { .. } => None,
+        });
+        if let Some((until, awaits)) = requested.min() {
+            return VisitStanding::Requested { until, awaits };
+        }
         let deadline = self
             .appointments
             .iter()
@@ -156,7 +179,7 @@ impl Visit {
 
 /// What makes a visit's overdue parts expire: `None` if none is overdue at `at`.
 ///
-/// Its claims are given up, and the event tells that the hold ran out. Doing it twice does it once: the
+/// Its claims are given up, and the event tells that the hold or the request ran out. Doing it twice does it once: the
 /// second time nothing is overdue any more.
 #[must_use]
 pub fn expiry(visit: &Visit, at: OffsetDateTime) -> Option<Change> {
@@ -164,13 +187,22 @@ pub fn expiry(visit: &Visit, at: OffsetDateTime) -> Option<Change> {
         .appointments
         .iter()
         .filter_map(|appointment| appointment.clone().expire(at).ok());
+    let was_a_request = visit
+        .appointments
+        .iter()
+        .any(|appointment| appointment.state().awaits().is_some());
     let change = overdue.fold(Change::at(at), |change, expired| {
         change.with(expired, ClaimChange::Release)
     });
     let VisitHead {
         id: visit, customer, ..
     } = visit.head;
-    (!change.appointments.is_empty()).then(|| change.telling(BookingEvent::HoldExpired { visit, customer }))
+    let event = if was_a_request {
+        BookingEvent::RequestExpired { visit, customer }
+    } else {
+        BookingEvent::HoldExpired { visit, customer }
+    };
+    (!change.appointments.is_empty()).then(|| change.telling(event))
 }
 
 #[cfg(test)]

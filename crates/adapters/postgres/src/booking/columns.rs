@@ -5,7 +5,7 @@ use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{
     Array, BigInt, Bool, Integer, Jsonb, Nullable, Numeric, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
-use ratiba_booking::appointment::{Appointment, StaffChoice, StaffNotes};
+use ratiba_booking::appointment::{Appointment, Awaits, StaffChoice, StaffNotes};
 use ratiba_booking::engagement::{Claim, Subject};
 use ratiba_booking::policy::BufferRule;
 use rust_decimal::Decimal;
@@ -19,7 +19,7 @@ use super::{rows, words};
 pub(super) type Bound<'f> = BoxedSqlQuery<'f, Pg, SqlQuery>;
 
 /// The columns of `appointments` that are written, in the order in which [`AppointmentColumns`] binds them.
-pub(super) const APPOINTMENT: [&str; 27] = [
+pub(super) const APPOINTMENT: [&str; 30] = [
     "id",
     "visit_id",
     "customer_id",
@@ -47,6 +47,9 @@ pub(super) const APPOINTMENT: [&str; 27] = [
     "actual_end_at",
     "tip_amount",
     "staff_notes",
+    "awaits",
+    "discount_source",
+    "discount_by",
 ];
 
 /// Those that say whose an appointment is and since when; the others may change.
@@ -119,6 +122,9 @@ pub(super) struct AppointmentColumns {
     actual_ends: Vec<Option<OffsetDateTime>>,
     tips: Vec<Option<Decimal>>,
     notes: Vec<Option<String>>,
+    awaits: Vec<Option<&'static str>>,
+    discount_sources: Vec<Option<String>>,
+    discounts_by: Vec<Option<String>>,
     /// The teams: appointment, member, place in the team.
     pub(super) team_of: Vec<Uuid>,
     pub(super) team_staff: Vec<Uuid>,
@@ -174,6 +180,10 @@ impl AppointmentColumns {
                 .as_ref()
                 .map(|notes| StaffNotes::as_str(notes).to_owned()),
         );
+        self.awaits.push(state.awaits().map(Awaits::word));
+        let (source, by) = rows::discount_columns(price);
+        self.discount_sources.push(source.map(Into::into));
+        self.discounts_by.push(by.map(Into::into));
         for (position, member) in (0..).zip(team) {
             self.team_of.push(id);
             self.team_staff.push(member.as_uuid());
@@ -212,6 +222,9 @@ impl AppointmentColumns {
             .bind::<Array<Nullable<Timestamptz>>, _>(&self.actual_ends)
             .bind::<Array<Nullable<Numeric>>, _>(&self.tips)
             .bind::<Array<Nullable<Text>>, _>(&self.notes)
+            .bind::<Array<Nullable<Text>>, _>(&self.awaits)
+            .bind::<Array<Nullable<Text>>, _>(&self.discount_sources)
+            .bind::<Array<Nullable<Text>>, _>(&self.discounts_by)
     }
 
     /// Binds the teams: appointment, member, place.

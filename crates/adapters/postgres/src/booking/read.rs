@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::{Appointment, AppointmentId};
 use ratiba_booking::catalogue::CustomerId;
 use ratiba_booking::visit::{HoldKey, Visit, VisitId};
@@ -113,6 +113,23 @@ pub(super) fn upcoming<E>(
         visits.extend(visit(tx, Id::from_uuid(found.id))?);
     }
     Ok(visits)
+}
+
+pub(super) fn no_shows<E>(tx: &mut TenantTx<'_>, customer: CustomerId) -> Result<u32, TxError<E>> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let tenant = tx.tenant_uuid();
+    let missed = sql_query(
+        "SELECT count(DISTINCT visit_id) FROM appointments
+         WHERE tenant_id = $1 AND customer_id = $2 AND state = 'no_show'",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(customer.as_uuid())
+    .get_result::<Count>(tx.conn())?;
+    Ok(u32::try_from(missed.count).unwrap_or(u32::MAX))
 }
 
 fn read_all<E>(rows: Vec<AppointmentRow>) -> Result<Vec<Appointment>, TxError<E>> {

@@ -5,8 +5,8 @@ use diesel::sql_types::{
     Array, BigInt, Bool, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid,
 };
 use ratiba_booking::appointment::{
-    Actuals, Appointment, Booking, Discount, DiscountAmount, Price, StaffChoice, StaffNotes, State, Team,
-    Tip, Version,
+    Actuals, Appointment, Awaits, Booking, Discount, DiscountAmount, DiscountSource, Price, StaffChoice,
+    StaffNotes, State, Team, Tip, Version,
 };
 use ratiba_booking::catalogue::Recipe;
 use ratiba_booking::engagement::Claim;
@@ -29,7 +29,8 @@ SELECT a.id, a.visit_id, a.customer_id, a.service_id,
     a.state, a.state_at, a.hold_expires_at, a.fee_minor, a.start_at, a.end_at, a.channel, a.staff_requested,
     a.currency, a.list_price_minor, a.discount_minor, a.discount_reason, a.charged_minor, a.deposit_minor,
     a.tax_basis_points, a.product_cost_minor, a.plan, a.version, a.created_at,
-    a.actual_start_at, a.actual_end_at, a.tip_amount, a.staff_notes
+    a.actual_start_at, a.actual_end_at, a.tip_amount, a.staff_notes, a.awaits,
+    a.discount_source, a.discount_by
 FROM appointments a ";
 
 #[derive(QueryableByName)]
@@ -90,6 +91,12 @@ pub(super) struct AppointmentRow {
     tip_amount: Option<Decimal>,
     #[diesel(sql_type = Nullable<Text>)]
     staff_notes: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    awaits: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    discount_source: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    discount_by: Option<String>,
 }
 
 /// What `appointments.plan` holds.
@@ -171,10 +178,15 @@ impl AppointmentRow {
     fn price(&self, currency: Currency) -> Result<Price, String> {
         let money = |minor| Money::new(minor, currency);
         let amount = DiscountAmount::Flat(money(self.discount_minor));
-        let discount = self
-            .discount_reason
-            .clone()
-            .map(|reason| Discount { amount, reason });
+        let discount = match (&self.discount_reason, self.discount_source()?) {
+            (Some(reason), Some(source)) => Some(Discount {
+                amount,
+                reason: reason.clone(),
+                source,
+            }),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return Err("a discount from nowhere".to_owned()),
+        };
         let tax = u32::try_from(self.tax_basis_points).map_err(|_| "a negative tax")?;
         let list = money(self.list_price_minor);
         let price = Price::agree(
@@ -191,12 +203,32 @@ impl AppointmentRow {
         }
     }
 
+    fn discount_source(&self) -> Result<Option<DiscountSource>, String> {
+        let (Some(source), Some(by)) = (&self.discount_source, &self.discount_by) else {
+            return Ok(None);
+        };
+        let id = || by.parse::<Uuid>().map_err(|error| error.to_string());
+        Ok(Some(match source.as_str() {
+            "hand" => DiscountSource::Hand { by: by.clone() },
+            "promotion" => DiscountSource::Promotion(Id::from_uuid(id()?)),
+            "package" => DiscountSource::Package(Id::from_uuid(id()?)),
+            _other => return Err("unknown source of a discount".to_owned()),
+        }))
+    }
+
     fn state(&self, fee: Option<Money>) -> Result<State, String> {
         let at = self.state_at;
         let until = || self.hold_expires_at.ok_or_else(|| "no deadline".to_owned());
         let fee = || fee.ok_or_else(|| "no fee".to_owned());
         Ok(match self.state.as_str() {
-            "requested" => State::Requested { at, until: until()? },
+            "requested" => State::Requested {
+                at,
+                until: until()?,
+                awaits: match self.awaits.as_deref() {
+                    None => Awaits::Business,
+                    Some(word) => Awaits::parse(word).ok_or("nobody's answer")?,
+                },
+            },
             "held" => State::Held { at, until: until()? },
             "confirmed" => State::Confirmed { at },
             "checked_in" => State::CheckedIn { at },
@@ -220,6 +252,16 @@ fn tip_of(amount: Decimal, currency: Currency) -> Result<Tip, String> {
         return Err("a tip with parts of a cent".to_owned());
     }
     Tip::new(Money::new(minor, currency)).map_err(|error| error.to_string())
+}
+
+/// Where a discount comes from, as its two columns hold it.
+pub(super) fn discount_columns(price: &Price) -> (Option<&'static str>, Option<String>) {
+    match price.discount_source() {
+        None => (None, None),
+        Some(DiscountSource::Hand { by }) => (Some("hand"), Some(by.clone())),
+        Some(DiscountSource::Promotion(id)) => (Some("promotion"), Some(id.to_string())),
+        Some(DiscountSource::Package(id)) => (Some("package"), Some(id.to_string())),
+    }
 }
 
 /// A tip as its column holds it.

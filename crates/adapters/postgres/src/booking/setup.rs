@@ -17,20 +17,23 @@ use ratiba_booking::availability::{
 use ratiba_booking::catalogue::{ResourceId, ResourceKind, Service, ServiceId, StaffId};
 use ratiba_booking::policy::Policy;
 use ratiba_booking::ports::{FactsQuery, SetupVersion};
+use ratiba_booking::promotion::Promotion;
 use ratiba_kernel::{Id, Outage, TenantId, TimeRange, Zone};
 use serde_json::Value;
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::catalogue;
+use super::{catalogue, price_list};
 use crate::database::{Database, TenantTx, TxError};
 use crate::kept::kept;
 
 /// Every table that a setup is read from. A change of any of them counts in `setup_versions`: the migration that makes
 /// one calls `ratiba_watch_setup`.
-pub const SETUP_TABLES: [&str; 11] = [
+pub const SETUP_TABLES: [&str; 13] = [
     "holidays",
     "opening_hours",
+    "promotion_services",
+    "promotions",
     "resource_outages",
     "resources",
     "services",
@@ -60,6 +63,8 @@ pub(super) struct Setup {
     /// Load and turns are not in here.
     staff: BTreeMap<StaffId, StaffFacts>,
     resources: Vec<ResourceFacts>,
+    /// Those that may still count.
+    promotions: Vec<Promotion>,
 }
 
 /// Who could take part in what a query asks for.
@@ -111,6 +116,7 @@ impl Setup {
             staff: cast.staff,
             resources: cast.resources,
             engagements: Vec::new(),
+            promotions: self.promotions.clone(),
         }
     }
 }
@@ -229,6 +235,7 @@ fn read<E>(tx: &mut TenantTx<'_>, since: OffsetDateTime) -> Result<Setup, TxErro
         business: catalogue::business_hours(tx)?,
         staff: staff(tx, first_day, since)?,
         resources: resources(tx, since)?,
+        promotions: price_list::promotions(tx, None, Some((first_day, Date::MAX)))?,
         policy,
     })
 }

@@ -2,6 +2,10 @@
 
 use ratiba_kernel::{BasisPoints, Money, MoneyError};
 
+use crate::package::PackageId;
+use crate::policy::Rounding;
+use crate::promotion::PromotionId;
+
 /// How much is taken off the list price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DiscountAmount {
@@ -11,6 +15,46 @@ pub enum DiscountAmount {
     Percent(BasisPoints),
 }
 
+impl DiscountAmount {
+    /// What it takes off a list price: nothing below nothing, and at most all of it. Where whole shillings
+    /// are taken, a share is cut to whole ones, so that what is charged is whole too.
+    ///
+    /// # Errors
+    /// [`MoneyError::CurrencyMismatch`]; [`MoneyError::HasCents`] for a fixed amount with cents where whole
+    /// shillings are taken.
+    pub fn takes_off(self, list: Money, rounding: Rounding) -> Result<Money, MoneyError> {
+        let wanted = match (self, rounding) {
+            (Self::Flat(amount), Rounding::WholeUnits) => {
+                amount.whole_units()?;
+                amount
+            }
+            (Self::Flat(amount), Rounding::Exact) => amount,
+            (Self::Percent(rate), Rounding::Exact) => list.share(rate)?,
+            (Self::Percent(rate), Rounding::WholeUnits) => {
+                let charged = list.checked_sub(list.share(rate)?)?;
+                list.checked_sub(charged.round_up_to_whole_units()?)?
+            }
+        };
+        // Subtracting checks the currency before the two are compared.
+        list.checked_sub(wanted)?;
+        Ok(wanted.clamp(Money::zero(list.currency()), list))
+    }
+}
+
+/// Where a discount comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DiscountSource {
+    /// Somebody gave it by hand.
+    Hand {
+        /// Who, as records name them: 1 to 200 characters.
+        by: String,
+    },
+    /// A dated promotion.
+    Promotion(PromotionId),
+    /// A package that it was booked with.
+    Package(PackageId),
+}
+
 /// A reduction, with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discount {
@@ -18,6 +62,8 @@ pub struct Discount {
     pub amount: DiscountAmount,
     /// Why; shown in the books.
     pub reason: String,
+    /// Where it comes from.
+    pub source: DiscountSource,
 }
 
 /// List price, discount and what is charged, with the tax and the product cost that commission needs.
@@ -27,7 +73,7 @@ pub struct Discount {
 pub struct Price {
     list: Money,
     discount: Money,
-    discount_reason: Option<String>,
+    why: Option<(String, DiscountSource)>,
     charged: Money,
     tax: BasisPoints,
     product_cost: Money,
@@ -44,24 +90,20 @@ impl Price {
         tax: BasisPoints,
         product_cost: Money,
     ) -> Result<Self, MoneyError> {
-        let (taken_off, reason) = match discount {
+        let (taken_off, why) = match discount {
             None => (Money::zero(list.currency()), None),
-            Some(Discount { amount, reason }) => {
-                let wanted = match amount {
-                    DiscountAmount::Flat(amount) => amount,
-                    DiscountAmount::Percent(rate) => list.share(rate)?,
-                };
-                // Subtracting checks the currency before the two are compared.
-                list.checked_sub(wanted)?;
-                (wanted.clamp(Money::zero(list.currency()), list), Some(reason))
-            }
+            Some(Discount {
+                amount,
+                reason,
+                source,
+            }) => (amount.takes_off(list, Rounding::Exact)?, Some((reason, source))),
         };
         list.checked_sub(product_cost)?;
         let charged = list.checked_sub(taken_off)?;
         Ok(Self {
             list,
             discount: taken_off,
-            discount_reason: reason,
+            why,
             charged,
             tax,
             product_cost,
@@ -83,7 +125,29 @@ impl Price {
     /// Why it was taken off.
     #[must_use]
     pub fn discount_reason(&self) -> Option<&str> {
-        self.discount_reason.as_deref()
+        self.why.as_ref().map(|(reason, _)| reason.as_str())
+    }
+
+    /// Where what was taken off comes from.
+    #[must_use]
+    pub fn discount_source(&self) -> Option<&DiscountSource> {
+        self.why.as_ref().map(|(_, source)| source)
+    }
+
+    /// The same list price with another discount, or none.
+    ///
+    /// # Errors
+    /// [`MoneyError`] as for [`Price::agree`], and if a fixed amount has cents where whole shillings are
+    /// taken.
+    pub fn with_discount(&self, discount: Option<Discount>, rounding: Rounding) -> Result<Self, MoneyError> {
+        let discount = match discount {
+            None => None,
+            Some(discount) => Some(Discount {
+                amount: DiscountAmount::Flat(discount.amount.takes_off(self.list, rounding)?),
+                ..discount
+            }),
+        };
+        Self::agree(self.list, discount, self.tax, self.product_cost)
     }
 
     /// What the customer owes, tax included, tips apart.

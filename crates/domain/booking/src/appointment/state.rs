@@ -1,17 +1,49 @@
 //! The states of an appointment, each with what is known there.
 
 use ratiba_kernel::Money;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+
+/// Whose answer a request waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaits {
+    /// The business has not agreed yet.
+    Business,
+    /// The business offered another time, and the customer has not agreed yet.
+    Customer,
+}
+
+impl Awaits {
+    /// The word in rows and on the wire.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Business => "business",
+            Self::Customer => "customer",
+        }
+    }
+
+    /// Whoever a word stands for.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Business, Self::Customer]
+            .into_iter()
+            .find(|known| known.word() == word)
+    }
+}
 
 /// Where an appointment stands, and what is known there. `at` is when it came there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Waits for the business to agree; its time is kept until `until`.
+    /// Waits for somebody to agree; its time is kept up to, not including, `until`.
     Requested {
         /// When it came there.
         at: OffsetDateTime,
         /// When an answer comes too late.
         until: OffsetDateTime,
+        /// Whose answer it waits for.
+        awaits: Awaits,
     },
     /// Waits for payment; its time is kept up to, not including, `until`.
     Held {
@@ -46,7 +78,7 @@ pub enum State {
         /// When it came there.
         at: OffsetDateTime,
     },
-    /// The business did not agree.
+    /// The business did not agree, or the customer did not to the other time that was offered.
     Declined {
         /// When it came there.
         at: OffsetDateTime,
@@ -115,6 +147,24 @@ impl State {
         match self {
             Self::Requested { until, .. } | Self::Held { until, .. } => Some(*until),
             Self::Confirmed { .. }
+            | Self::CheckedIn { .. }
+            | Self::InProgress { .. }
+            | Self::Completed { .. }
+            | Self::Expired { .. }
+            | Self::Declined { .. }
+            | Self::CancelledByCustomer { .. }
+            | Self::CancelledByBusiness { .. }
+            | Self::NoShow { .. } => None,
+        }
+    }
+
+    /// Whose answer it waits for, if it is a request.
+    #[must_use]
+    pub const fn awaits(&self) -> Option<Awaits> {
+        match self {
+            Self::Requested { awaits, .. } => Some(*awaits),
+            Self::Held { .. }
+            | Self::Confirmed { .. }
             | Self::CheckedIn { .. }
             | Self::InProgress { .. }
             | Self::Completed { .. }

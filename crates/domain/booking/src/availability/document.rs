@@ -13,7 +13,7 @@ use time::{Date, Duration, OffsetDateTime};
 use super::{
     BusinessHours, EngagedAs, Facts, RequestFault, Slot, StaffFacts, check, explain, fairness, find,
 };
-use crate::appointment::{Discount, DiscountAmount, Price};
+use crate::appointment::{Discount, DiscountAmount, DiscountSource, Price};
 use crate::catalogue::{Service, ServiceId, StaffId};
 use crate::policy::{Policy, Rules};
 
@@ -236,6 +236,7 @@ fn read(reader: &mut Reader, case: &Entry<'_>) -> Option<Case> {
             staff: staff.into_iter().map(|(facts, _)| facts).collect(),
             resources,
             engagements: Vec::new(),
+            promotions: Vec::new(),
         },
         diary,
         vocabulary,
@@ -455,6 +456,9 @@ fn price(service: &Service, discount: Option<Amount>) -> Result<Price, ratiba_ke
             Amount::Share(rate) => DiscountAmount::Percent(BasisPoints::new(rate)),
         },
         reason: "case".to_owned(),
+        source: DiscountSource::Hand {
+            by: "case".to_owned(),
+        },
     });
     Price::agree(service.price, discount, service.tax, service.product_cost)
 }

@@ -9,6 +9,7 @@ use time::{Date, OffsetDateTime, Weekday};
 use crate::catalogue::{ResourceId, ResourceKind, Service, StaffId};
 use crate::engagement::Claim;
 use crate::policy::Policy;
+use crate::promotion::Promotion;
 
 /// A stretch of one local day, in minutes of its wall clock. One that crosses midnight ends after minute
 /// 1440 and belongs to the day on which it begins.
@@ -120,4 +121,6 @@ pub struct Facts {
     pub resources: Vec<ResourceFacts>,
     /// All engagements that touch the days, of whoever and whatever could take part.
     pub engagements: Vec<Engagement>,
+    /// The promotions of the days. They do not matter for when something can be had, but for what it costs.
+    pub promotions: Vec<Promotion>,
 }

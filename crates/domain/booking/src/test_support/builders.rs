@@ -18,7 +18,7 @@ use crate::catalogue::{
 };
 use crate::engagement::{Claim, Subject};
 use crate::policy::{BufferRule, Channel, PayBy, Policy, Rules};
-use crate::use_cases::HoldOrder;
+use crate::use_cases::{DepositAsked, HoldOrder};
 use crate::visit::{HoldKey, VisitHead, VisitId};
 
 fn numbered(kind: u64, number: u64) -> Uuid {
@@ -180,6 +180,7 @@ impl Default for SalonBuilder {
             staff: Vec::new(),
             resources: Vec::new(),
             engagements: Vec::new(),
+            promotions: Vec::new(),
         };
         Self(facts).staff(1, every_day(9 * 60, 17 * 60))
     }
@@ -288,6 +289,8 @@ pub fn an_order_of(key: &str, start: OffsetDateTime) -> HoldOrder {
         start,
         channel: Channel::Chat,
         pay_by: PayBy::MobileMoney,
+        deposit: DepositAsked::AsSold,
+        package: None,
     }
 }
 

@@ -6,7 +6,7 @@ use ratiba_kernel::TenantId;
 use time::Duration;
 
 use super::builders::{AppointmentBuilder, NOW, appointment, from_to, tenants, visit};
-use super::{moving_contract, rendering_contract};
+use super::{moving_contract, placing_contract, rendering_contract};
 use crate::appointment::{Appointment, CancelledBy, State, Version};
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::Reminder;
@@ -60,6 +60,11 @@ pub async fn appointment_book_contract<B: BookUnderTest>(fresh: impl AsyncFn() -
     appointments_between_are_sorted_and_overlap(&fresh().await).await;
     a_customers_upcoming_visits_are_those_that_stand_and_are_not_over(&fresh().await).await;
     moving_contract::everything(&fresh).await;
+    placing_contract::a_move_is_read_back(&fresh().await).await;
+    placing_contract::the_old_time_is_free_only_if_the_new_one_is_won(&fresh().await).await;
+    placing_contract::two_parts_may_change_places(&fresh().await).await;
+    placing_contract::a_price_is_read_back(&fresh().await).await;
+    placing_contract::visits_that_nobody_came_to_are_counted(&fresh().await).await;
     rendering_contract::a_rendering_is_kept(&fresh().await).await;
     rendering_contract::a_frozen_month_refuses(&fresh().await).await;
     rendering_contract::every_state_is_read_back(&fresh().await).await;

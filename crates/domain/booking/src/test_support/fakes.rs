@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId, TimeRange};
 use time::OffsetDateTime;
 
-use crate::appointment::{Appointment, AppointmentId, Version};
+use crate::appointment::{Appointment, AppointmentId, State, Version};
 use crate::availability::{BusinessHours, EngagedAs, Engagement, Facts};
 use crate::catalogue::{CustomerId, Service, StaffId};
 use crate::engagement::Claim;
@@ -300,6 +300,16 @@ impl AppointmentBook for InMemoryBook {
         }
         found.sort_by_key(|visit| (visit.start(), visit.head.id));
         Ok(found)
+    }
+
+    async fn no_shows(&self, tenant: TenantId, customer: CustomerId) -> Result<u32, Outage> {
+        let missed: BTreeSet<VisitId> = self.read(tenant, |pages| {
+            let all = pages.appointments.values();
+            let missed =
+                all.filter(|a| a.booking().customer == customer && matches!(a.state(), State::NoShow { .. }));
+            missed.map(|a| a.booking().visit).collect()
+        });
+        Ok(u32::try_from(missed.len()).unwrap_or(u32::MAX))
     }
 
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {

@@ -113,7 +113,18 @@ pub(super) async fn every_state_is_read_back<B: BookUnderTest>(book: &B) {
         Appointment::request(appointment(number), booking, NOW + Duration::hours(24))
     };
     let confirmed = |number: u64| hour(number).held(NOW).confirm(NOW).unwrap();
+    let elsewhere = |number: u64| {
+        let booking = hour(number).booking(NOW);
+        crate::appointment::Placement {
+            time: booking.time,
+            team: booking.team,
+            choice: booking.choice,
+            claims: booking.claims,
+        }
+    };
+    let late = NOW + Duration::hours(3);
     let states = vec![
+        request(12).counter_offer(elsewhere(12), late, NOW).unwrap(),
         request(1),
         hour(2).held(NOW),
         confirmed(3),
@@ -130,7 +141,7 @@ pub(super) async fn every_state_is_read_back<B: BookUnderTest>(book: &B) {
         confirmed(10).cancel(CancelledBy::Business, fee, NOW).unwrap(),
         confirmed(11).no_show(fee, NOW).unwrap(),
     ];
-    for (number, state) in (1..).zip(states) {
+    for (number, state) in [12].into_iter().chain(1..).zip(states) {
         let head = hour(number).head(NOW);
         let claims = if state.state().keeps_its_time() {
             ClaimChange::Take

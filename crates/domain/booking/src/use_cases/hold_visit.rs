@@ -3,22 +3,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
+use ratiba_kernel::{Clock, IdSource, Money, Outage, TenantId};
 use time::OffsetDateTime;
 
-use super::{ALTERNATIVES_MOST, TRIES, alternatives, around, closely_around, confirm_visit, facts_query};
-use crate::appointment::{
-    Appointment, AppointmentId, Booking, Price, StaffChoice, Team, TransitionRefused, Version,
-};
+use super::slot_visit::{Coming, DepositAsked, NoPrice};
+use super::{ALTERNATIVES_MOST, TRIES, alternatives, around, closely_around, facts_query, opening};
+use crate::appointment::Appointment;
 use crate::availability::{
-    self, Arrangement, Facts, PartOrder, PartRequest, Reason, Refused, RequestFault, Slot, SlotPart,
-    SlotRequest,
+    self, Arrangement, Facts, PartOrder, PartRequest, Reason, Refused, RequestFault, Slot, SlotRequest,
 };
-use crate::catalogue::{CustomerId, Service};
-use crate::event::{BookingEvent, BookingTask, Due};
+use crate::catalogue::CustomerId;
+use crate::package::{Package, PackageId};
 use crate::policy::{Channel, PayBy};
-use crate::ports::{AppointmentBook, Change, ClaimChange, Outlook, RecordError, Timetable};
-use crate::visit::{HoldKey, Visit, VisitHead, VisitId, VisitStanding};
+use crate::ports::{AppointmentBook, Change, Outlook, PackageBook, RecordError, Timetable};
+use crate::pricing::PricingFault;
+use crate::visit::{HoldKey, Visit, VisitStanding};
 
 /// What is to be held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +38,20 @@ pub struct HoldOrder {
     pub channel: Channel,
     /// How the money will come; the hold lasts accordingly.
     pub pay_by: PayBy,
+    /// Whether a deposit is asked.
+    pub deposit: DepositAsked,
+    /// The package that the services are booked with, if they are.
+    pub package: Option<PackageId>,
 }
 
 /// Where a held visit stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeldStanding {
+    /// It waits for somebody to agree until then; no money is asked before.
+    Requested {
+        /// The deadline.
+        until: OffsetDateTime,
+    },
     /// It waits for money until then.
     Waiting {
         /// The deadline.
@@ -94,9 +102,12 @@ pub enum HoldVisitError {
     /// There is no such customer.
     #[error("there is no such customer")]
     UnknownCustomer,
-    /// The services' prices do not go together.
-    #[error("the prices do not go together")]
-    Price(#[from] MoneyError),
+    /// There is no such package.
+    #[error("there is no such package")]
+    UnknownPackage,
+    /// There is no price for these services together.
+    #[error(transparent)]
+    Price(#[from] PricingFault),
     /// Book or timetable did not answer; nobody knows whether it is held. Ask again with the same key.
     #[error("the appointment book is unavailable")]
     Unavailable(#[from] Outage),
@@ -108,6 +119,8 @@ pub struct HoldVisit {
     pub book: Arc<dyn AppointmentBook>,
     /// What is known about the days.
     pub timetable: Arc<dyn Timetable>,
+    /// What is sold together.
+    pub packages: Arc<dyn PackageBook>,
     /// The present.
     pub clock: Arc<dyn Clock>,
     /// Identities of visit and appointments.
@@ -125,6 +138,8 @@ impl HoldVisit {
     /// [`HoldVisitError`].
     #[tracing::instrument(name = "booking.hold_visit", skip_all)]
     pub async fn execute(&self, tenant: TenantId, order: HoldOrder) -> Result<Held, HoldVisitError> {
+        let package = self.package(tenant, &order).await?;
+        let mut history = History { package, no_shows: 0 };
         let mut guess = self.guess(tenant, &order).await?;
         let mut key_is_new = false;
         for _try in 0..TRIES {
@@ -139,7 +154,9 @@ impl HoldVisit {
                     return self.refuse(tenant, &order, sight, reasons, key_is_new).await;
                 }
             };
-            let change = self.decide(&sight.outlook.facts, &order, slot, sight.request.now)?;
+            let facts = &sight.outlook.facts;
+            history.no_shows = self.no_shows(tenant, &order, facts).await?;
+            let change = self.decide(facts, &order, slot, &history, sight.request.now)?;
             let change = Change {
                 setup: Some(sight.outlook.setup),
                 ..change
@@ -256,92 +273,62 @@ impl HoldVisit {
         facts: &Facts,
         order: &HoldOrder,
         slot: &Slot,
+        history: &History,
         now: OffsetDateTime,
     ) -> Result<Change, HoldVisitError> {
-        let rules = &facts.policy.rules;
-        let visit = self.ids.fresh();
-        let until = now + rules.hold.of(order.pay_by).duration();
-        let mut appointments = Vec::with_capacity(slot.parts.len());
-        let mut due = Money::zero(facts.policy.currency);
-        for part in &slot.parts {
-            let wish = order.parts.get(part.asked).ok_or(RequestFault::Parts)?;
-            let service = facts.services.iter().find(|service| service.id == part.service);
-            let service = service.ok_or(RequestFault::UnknownService(part.service))?;
-            let booking = self.booking(order, (part, wish), service, visit, now)?;
-            let booking = Booking {
-                deposit: service.deposit.due(booking.price.charged(), rules.rounding)?,
-                ..booking
-            };
-            due = due.checked_add(booking.deposit)?;
-            let id: AppointmentId = self.ids.fresh();
-            appointments.push(Appointment::hold(id, booking, until));
-        }
-        let head = VisitHead {
-            id: visit,
+        let coming = Coming {
+            visit: self.ids.fresh(),
             customer: order.customer,
-            hold_key: Some(order.key.clone()),
-            created_at: now,
-            reminded: BTreeSet::new(),
-            lost_at: None,
-            version: Version::NEW,
+            channel: order.channel,
+            deposit: order.deposit,
+            package: history.package.as_ref(),
+            no_shows: history.no_shows,
+            now,
         };
-        let customer = order.customer;
-        let mut change = Change {
-            head: Some(head),
-            ..Change::at(now)
-        };
-        if due.is_positive() {
-            for appointment in appointments {
-                change = change.with(appointment, ClaimChange::Take);
-            }
-            change.tasks.push(Due {
-                at: until,
-                task: BookingTask::ExpireHold { visit },
-            });
-            return Ok(change.telling(BookingEvent::VisitHeld {
-                visit,
-                customer,
-                until,
-                due,
-            }));
-        }
-        for appointment in appointments {
-            // A hold that was made this moment can always be confirmed.
-            let confirmed = appointment.confirm(now).map_err(never)?;
-            change = change.with(confirmed, ClaimChange::Take);
-        }
-        change.tasks = confirm_visit::reminders(&facts.policy.zone, visit, slot.time.start(), now);
-        Ok(change.telling(BookingEvent::VisitConfirmed { visit, customer }))
+        let bookings = coming.bookings(facts, slot, &order.parts)?;
+        let parts = bookings.into_iter().map(|booking| (self.ids.fresh(), booking));
+        let head = coming.head(order.key.clone());
+        let change = opening::opened(&facts.policy, head, parts.collect(), order.pay_by, now);
+        Ok(change.map_err(PricingFault::from)?)
     }
 
-    fn booking(
+    /// The package that is meant.
+    async fn package(&self, tenant: TenantId, order: &HoldOrder) -> Result<Option<Package>, HoldVisitError> {
+        let Some(id) = order.package else {
+            return Ok(None);
+        };
+        let package = self.packages.package(tenant, id).await?;
+        package.ok_or(HoldVisitError::UnknownPackage).map(Some)
+    }
+
+    /// How often the customer did not come, if that matters to the tenant.
+    async fn no_shows(
         &self,
+        tenant: TenantId,
         order: &HoldOrder,
-        (part, wish): (&SlotPart, &PartRequest),
-        service: &Service,
-        visit: VisitId,
-        now: OffsetDateTime,
-    ) -> Result<Booking, MoneyError> {
-        let price = Price::agree(service.price, None, service.tax, service.product_cost)?;
-        let requested = wish.staff.named() == Some(part.staff);
-        Ok(Booking {
-            visit,
-            customer: order.customer,
-            service: part.service,
-            team: Team::of(part.staff),
-            choice: if requested {
-                StaffChoice::Requested
-            } else {
-                StaffChoice::Assigned
-            },
-            channel: order.channel,
-            time: part.time,
-            recipe: service.recipe.clone(),
-            claims: part.claims.clone(),
-            deposit: Money::zero(price.charged().currency()),
-            price,
-            booked_at: now,
-        })
+        facts: &Facts,
+    ) -> Result<u32, HoldVisitError> {
+        let matters =
+            order.deposit == DepositAsked::AsSold && !facts.policy.rules.deposit_after_no_shows.is_empty();
+        if !matters {
+            return Ok(0);
+        }
+        Ok(self.book.no_shows(tenant, order.customer).await?)
+    }
+}
+
+/// What the price depends on besides the slot.
+struct History {
+    package: Option<Package>,
+    no_shows: u32,
+}
+
+impl From<NoPrice> for HoldVisitError {
+    fn from(error: NoPrice) -> Self {
+        match error {
+            NoPrice::Request(fault) => Self::Request(fault),
+            NoPrice::Pricing(fault) => Self::Price(fault),
+        }
     }
 }
 
@@ -367,11 +354,12 @@ fn as_recorded(change: &Change) -> Result<Visit, Outage> {
 
 fn held(visit: Visit, by: HeldBy) -> Result<Held, HoldVisitError> {
     let standing = match visit.standing() {
+        VisitStanding::Requested { until, .. } => HeldStanding::Requested { until },
         VisitStanding::Waiting { until } => HeldStanding::Waiting { until },
         VisitStanding::Agreed => HeldStanding::Confirmed,
         VisitStanding::Over => HeldStanding::Over,
     };
-    match visit.due()? {
+    match visit.due().map_err(PricingFault::from)? {
         Some(due) => Ok(Held {
             by,
             visit,
@@ -380,8 +368,4 @@ fn held(visit: Visit, by: HeldBy) -> Result<Held, HoldVisitError> {
         }),
         None => Err(Outage::new("a visit without appointments").into()),
     }
-}
-
-fn never(refused: TransitionRefused) -> HoldVisitError {
-    Outage::new(refused).into()
 }

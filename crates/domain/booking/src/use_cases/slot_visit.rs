@@ -2,19 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use ratiba_kernel::{Money, MoneyError};
+use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
-use crate::appointment::{Booking, Price, StaffChoice, Team, Version};
+use crate::appointment::{Booking, StaffChoice, Team, Version};
 use crate::availability::{Facts, PartRequest, RequestFault, Slot};
-use crate::catalogue::CustomerId;
+use crate::catalogue::{CustomerId, Service};
+use crate::package::Package;
 use crate::policy::Channel;
+use crate::pricing::{PricingFault, Terms, quote};
 use crate::visit::{HoldKey, VisitHead, VisitId};
 
 /// Whether a deposit is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DepositAsked {
-    /// As the services say.
+pub enum DepositAsked {
+    /// As the services and the customer's history say.
     AsSold,
     /// Nothing: whoever stands at the desk pays there.
     Nothing,
@@ -22,11 +24,15 @@ pub(super) enum DepositAsked {
 
 /// Who comes, and as what.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Coming {
+pub(super) struct Coming<'a> {
     pub(super) visit: VisitId,
     pub(super) customer: CustomerId,
     pub(super) channel: Channel,
     pub(super) deposit: DepositAsked,
+    /// The package that it is booked with.
+    pub(super) package: Option<&'a Package>,
+    /// How often the customer did not come.
+    pub(super) no_shows: u32,
     pub(super) now: OffsetDateTime,
 }
 
@@ -36,10 +42,10 @@ pub(super) enum NoPrice {
     #[error(transparent)]
     Request(#[from] RequestFault),
     #[error(transparent)]
-    Money(#[from] MoneyError),
+    Pricing(#[from] PricingFault),
 }
 
-impl Coming {
+impl Coming<'_> {
     /// The new visit's head.
     pub(super) const fn head(&self, key: HoldKey) -> VisitHead {
         VisitHead {
@@ -53,25 +59,29 @@ impl Coming {
         }
     }
 
-    /// What is booked, part by part.
+    /// What is booked, part by part in the slot's order.
     pub(super) fn bookings(
         &self,
         facts: &Facts,
         slot: &Slot,
         parts: &[PartRequest],
     ) -> Result<Vec<Booking>, NoPrice> {
-        let mut bookings = Vec::with_capacity(slot.parts.len());
-        for part in &slot.parts {
-            let wish = parts.get(part.asked).ok_or(RequestFault::Parts)?;
+        let terms = Terms {
+            policy: &facts.policy,
+            promotions: &facts.promotions,
+            package: self.package,
+            no_shows: self.no_shows,
+        };
+        let sold = slot.parts.iter().map(|part| {
             let service = facts.services.iter().find(|service| service.id == part.service);
             let service = service.ok_or(RequestFault::UnknownService(part.service))?;
-            let price = Price::agree(service.price, None, service.tax, service.product_cost)?;
-            let deposit = match self.deposit {
-                DepositAsked::AsSold => service
-                    .deposit
-                    .due(price.charged(), facts.policy.rules.rounding)?,
-                DepositAsked::Nothing => Money::zero(price.charged().currency()),
-            };
+            Ok((service, facts.policy.zone.date(part.time.start())))
+        });
+        let sold = sold.collect::<Result<Vec<(&Service, _)>, RequestFault>>()?;
+        let quotes = quote(&terms, &sold)?;
+        let mut bookings = Vec::with_capacity(slot.parts.len());
+        for ((part, (service, _)), quote) in slot.parts.iter().zip(sold).zip(quotes) {
+            let wish = parts.get(part.asked).ok_or(RequestFault::Parts)?;
             bookings.push(Booking {
                 visit: self.visit,
                 customer: self.customer,
@@ -86,8 +96,11 @@ impl Coming {
                 time: part.time,
                 recipe: service.recipe.clone(),
                 claims: part.claims.clone(),
-                price,
-                deposit,
+                deposit: match self.deposit {
+                    DepositAsked::AsSold => quote.deposit,
+                    DepositAsked::Nothing => Money::zero(quote.deposit.currency()),
+                },
+                price: quote.price,
                 booked_at: self.now,
             });
         }

@@ -14,15 +14,22 @@ use crate::policy::{Channel, Reminder};
 use crate::ports::{AppointmentBook, RecordError, SetupVersion};
 use crate::test_support::builders::*;
 use crate::test_support::contracts::BookUnderTest;
-use crate::test_support::{InMemoryBook, InMemorySalon, appointment_book_contract};
+use crate::test_support::{
+    InMemoryBook, InMemoryPriceList, InMemorySalon, appointment_book_contract, price_list_contract,
+};
 use crate::visit::{Visit, VisitStanding};
 
+mod attendance;
+mod discounts;
 mod flows;
+mod moves;
 mod races;
+mod requests;
 
 /// A salon with its book, its clock and all use cases.
 struct World {
     book: Arc<InMemoryBook>,
+    prices: Arc<InMemoryPriceList>,
     salon: Arc<InMemorySalon>,
     clock: Arc<ManualClock>,
     ids: Arc<SeededIds>,
@@ -32,6 +39,7 @@ impl World {
     fn of(builder: SalonBuilder) -> Self {
         let book = Arc::new(InMemoryBook::default());
         Self {
+            prices: Arc::default(),
             salon: Arc::new(InMemorySalon::new(builder.build(), Arc::clone(&book))),
             book,
             clock: Arc::new(ManualClock::at(NOW)),
@@ -47,6 +55,7 @@ impl World {
         HoldVisit {
             book,
             timetable: self.salon.clone(),
+            packages: self.prices.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
         }
@@ -143,4 +152,10 @@ fn the_book_in_memory_keeps_the_contract() {
         }
         book
     }));
+}
+
+#[test]
+fn the_price_list_in_memory_keeps_the_contract() {
+    let fresh = async || InMemoryPriceList::default();
+    block_on(price_list_contract(fresh, |list| list));
 }

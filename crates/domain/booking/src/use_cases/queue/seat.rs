@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, PhoneNumber, TenantId, TimeRange};
+use ratiba_kernel::{Clock, IdSource, Outage, PhoneNumber, TenantId, TimeRange};
 use time::{Duration, OffsetDateTime};
 
 use super::{super::TRIES, line, today};
@@ -20,6 +20,7 @@ use crate::queue::{
     Estimate, Guest, Line, NotWaiting, QueueStanding, SEATED_WITHIN, WalkIn, WalkInId, estimates,
 };
 use crate::use_cases::slot_visit::{Coming, DepositAsked, NoPrice};
+use crate::pricing::PricingFault;
 use crate::visit::{HoldKey, Visit};
 
 /// Who sits down, where more is known than when they came.
@@ -87,9 +88,9 @@ pub enum SeatWalkInError {
     /// The entry wishes for what does not exist any more.
     #[error(transparent)]
     Request(#[from] RequestFault),
-    /// The services' prices do not go together.
-    #[error("the prices do not go together")]
-    Price(#[from] MoneyError),
+    /// There is no price for these services together.
+    #[error(transparent)]
+    Price(#[from] PricingFault),
     /// It changed under every try. Try again.
     #[error("the queue keeps changing")]
     Contended,
@@ -102,7 +103,7 @@ impl From<NoPrice> for SeatWalkInError {
     fn from(error: NoPrice) -> Self {
         match error {
             NoPrice::Request(fault) => Self::Request(fault),
-            NoPrice::Money(error) => Self::Price(error),
+            NoPrice::Pricing(fault) => Self::Price(fault),
         }
     }
 }
@@ -254,6 +255,8 @@ impl SeatWalkIn {
             customer,
             channel: Channel::Desk,
             deposit: DepositAsked::Nothing,
+            package: None,
+            no_shows: 0,
             now,
         };
         let key = HoldKey::parse(&format!("walk-in:{}", entry.id)).map_err(Outage::new)?;

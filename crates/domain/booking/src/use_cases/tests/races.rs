@@ -53,6 +53,10 @@ impl AppointmentBook for Crowded {
         self.book.upcoming(tenant, customer, from).await
     }
 
+    async fn no_shows(&self, tenant: TenantId, customer: CustomerId) -> Result<u32, Outage> {
+        self.book.no_shows(tenant, customer).await
+    }
+
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
         let first = self.first.lock().unwrap().pop();
         match first {

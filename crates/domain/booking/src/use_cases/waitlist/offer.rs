@@ -124,6 +124,8 @@ impl OfferFreedTime {
             customer,
             channel: entry.channel,
             deposit: DepositAsked::AsSold,
+            package: None,
+            no_shows: 0,
             now,
         };
         let visit = coming.visit;

@@ -1,0 +1,188 @@
+//! Answers a request with another time, and keeps that one instead.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, Outage, TenantId};
+use time::OffsetDateTime;
+
+use super::opening::expiry_task;
+use super::replacing::{NotThere, Replacing, Wanted};
+use super::{TRIES, answer_request, facts_query};
+use crate::appointment::{AppointmentId, CancelledBy, Placement, TransitionRefused};
+use crate::availability::{Reason, RequestFault, Slot};
+use crate::catalogue::StaffId;
+use crate::event::BookingEvent;
+use crate::policy::{Channel, Policy};
+use crate::ports::{AppointmentBook, Change, ClaimChange, Outlook, RecordError, Timetable};
+use crate::visit::{Visit, VisitId};
+
+/// Another time for a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CounterOfferOrder {
+    /// The visit.
+    pub visit: VisitId,
+    /// When its first part would begin.
+    pub start: OffsetDateTime,
+    /// Who would render a part; whoever is not named keeps it, or, if nobody asked for them, the next one
+    /// takes it where they cannot.
+    pub staff: BTreeMap<AppointmentId, StaffId>,
+}
+
+/// Why another time could not be put in the place of the present one. The present one is kept.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReplaceError {
+    /// There is no such visit or appointment, or the order names a part that it does not have.
+    #[error("there is no such visit or appointment")]
+    Unknown,
+    /// The state does not allow it.
+    #[error(transparent)]
+    Refused(#[from] TransitionRefused),
+    /// It is too late for the customer; the business may still do it.
+    #[error("the customer could move it until {until}")]
+    TooLate {
+        /// Until when it could be moved.
+        until: OffsetDateTime,
+    },
+    /// A part is rendered by several people together; their time is put together by hand.
+    #[error("a part is rendered by several people together")]
+    SeveralStaff,
+    /// The time cannot be had, or somebody else was faster.
+    #[error("the time cannot be had")]
+    NotFree {
+        /// Why.
+        reasons: BTreeSet<Reason>,
+        /// The nearest starts that can be had, the nearest first; may be none.
+        alternatives: Vec<Slot>,
+    },
+    /// The order names what does not exist.
+    #[error(transparent)]
+    Request(#[from] RequestFault),
+    /// It changed under every try. Read again and decide again.
+    #[error("the visit keeps changing")]
+    Contended,
+    /// Book or timetable did not answer.
+    #[error("the appointment book is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+impl From<NotThere> for ReplaceError {
+    fn from(refused: NotThere) -> Self {
+        Self::NotFree {
+            reasons: refused.reasons,
+            alternatives: refused.alternatives,
+        }
+    }
+}
+
+/// Makes counter-offers.
+pub struct CounterOffer {
+    /// Where it is recorded.
+    pub book: Arc<dyn AppointmentBook>,
+    /// What is known about the days.
+    pub timetable: Arc<dyn Timetable>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl CounterOffer {
+    /// Puts all requested parts of a visit at another time, by the desk's notice and horizon, frees the old
+    /// one, and waits for the customer as long as for a request. The visit as it then stands is the answer.
+    /// An offer can be replaced by another one.
+    ///
+    /// # Errors
+    /// [`ReplaceError`]; then the request keeps the time that it had.
+    #[tracing::instrument(name = "booking.counter_offer", skip_all, fields(visit.id = %order.visit))]
+    pub async fn execute(&self, tenant: TenantId, order: CounterOfferOrder) -> Result<Visit, ReplaceError> {
+        let wanted = Wanted {
+            start: order.start,
+            staff: &order.staff,
+            by: CancelledBy::Business,
+            channel: Channel::Desk,
+        };
+        for last in (0..TRIES).map(|round| round + 1 == TRIES) {
+            let visit = self.book.visit(tenant, order.visit).await?;
+            let visit = visit.ok_or(ReplaceError::Unknown)?;
+            answer_request::requested(&visit, "offered another time")?;
+            let replacing = Replacing::of(&visit, |a| a.state().awaits().is_some());
+            check_parts(&replacing, &order.staff)?;
+            let now = self.clock.now();
+            let request = replacing.request(&wanted, now)?;
+            let query = facts_query(&request.parts, request.window);
+            let Outlook { facts, setup } = self.timetable.outlook(tenant, query).await?;
+            let policy = facts.policy.clone();
+            let placed = replacing.place(facts, &request, &wanted)??;
+            let change = offered(&policy, &visit, &replacing, placed, now)?;
+            let change = Change {
+                setup: Some(setup),
+                ..change
+            };
+            match self.book.record(tenant, change).await {
+                Ok(()) => {
+                    let visit = self.book.visit(tenant, order.visit).await?;
+                    return visit.ok_or(ReplaceError::Unknown);
+                }
+                Err(RecordError::SlotTaken) if last => return Err(taken()),
+                // Somebody was faster, or the visit moved on: read and decide again.
+                Err(
+                    RecordError::SlotTaken
+                    | RecordError::Stale
+                    | RecordError::KeyUsed
+                    | RecordError::UnknownCustomer
+                    | RecordError::SetupChanged
+                    | RecordError::MonthFrozen,
+                ) => {}
+                Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+            }
+        }
+        Err(ReplaceError::Contended)
+    }
+}
+
+/// Refuses what cannot be put elsewhere by the engine.
+pub(super) fn check_parts(
+    replacing: &Replacing<'_>,
+    staff: &BTreeMap<AppointmentId, StaffId>,
+) -> Result<(), ReplaceError> {
+    let parts = replacing.parts();
+    if staff.keys().any(|id| !parts.iter().any(|part| part.id() == *id)) {
+        return Err(ReplaceError::Unknown);
+    }
+    if parts.iter().any(|part| part.booking().team.members().len() > 1) {
+        return Err(ReplaceError::SeveralStaff);
+    }
+    Ok(())
+}
+
+/// What is left to say when others were faster every time.
+pub(super) fn taken() -> ReplaceError {
+    ReplaceError::NotFree {
+        reasons: BTreeSet::from([Reason::Booked]),
+        alternatives: Vec::new(),
+    }
+}
+
+fn offered(
+    policy: &Policy,
+    visit: &Visit,
+    replacing: &Replacing<'_>,
+    placed: Vec<Placement>,
+    now: OffsetDateTime,
+) -> Result<Change, ReplaceError> {
+    let start = placed.iter().map(|placement| placement.time.start()).min();
+    let channel = replacing.parts().first().map(|part| part.booking().channel);
+    let (start, channel) = (start.unwrap_or(now), channel.unwrap_or(Channel::Desk));
+    let until = policy.rules.request_deadline(channel, start, now);
+    let mut change = Change::at(now);
+    for (part, placement) in replacing.parts().iter().zip(placed) {
+        let offered = (*part).clone().counter_offer(placement, until, now)?;
+        change = change.with(offered, ClaimChange::Take);
+    }
+    let (visit, customer) = (visit.head.id, visit.head.customer);
+    change.tasks.push(expiry_task(visit, until));
+    Ok(change.telling(BookingEvent::CounterOffered {
+        visit,
+        customer,
+        until,
+    }))
+}

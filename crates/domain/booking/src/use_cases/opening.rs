@@ -1,0 +1,119 @@
+//! How a visit begins its life, and how an accepted request goes on: asked for, held or confirmed, with what
+//! is due later and what is told. No decision here touches the time itself.
+
+use ratiba_kernel::{Money, MoneyError};
+use time::OffsetDateTime;
+
+use super::confirm_visit;
+use crate::appointment::{Acceptance, Appointment, AppointmentId, Booking};
+use crate::event::{BookingEvent, BookingTask, Due};
+use crate::policy::{Approval, PayBy, Policy};
+use crate::ports::{Change, ClaimChange};
+use crate::visit::{VisitHead, VisitId};
+
+/// The first change of a visit: all of its parts claim their time and wait for the business where the
+/// channel asks for approval, for money where some is due, and for nothing else.
+///
+/// # Errors
+/// [`MoneyError`] if the parts' deposits do not go together.
+pub(super) fn opened(
+    policy: &Policy,
+    head: VisitHead,
+    parts: Vec<(AppointmentId, Booking)>,
+    pay_by: PayBy,
+    now: OffsetDateTime,
+) -> Result<Change, MoneyError> {
+    let due = Money::sum(policy.currency, parts.iter().map(|(_, booking)| booking.deposit))?;
+    let start = parts.iter().map(|(_, booking)| booking.time.start()).min();
+    let start = start.unwrap_or(now);
+    let asked = parts
+        .first()
+        .is_some_and(|(_, booking)| policy.rules.approval.of(booking.channel) == Approval::Asked);
+    let (visit, customer) = (head.id, head.customer);
+    let mut change = Change {
+        head: Some(head),
+        ..Change::at(now)
+    };
+    if asked {
+        let channel = parts.first().map(|(_, booking)| booking.channel);
+        let until = channel.map_or(now, |channel| policy.rules.request_deadline(channel, start, now));
+        for (id, booking) in parts {
+            change = change.with(Appointment::request(id, booking, until), ClaimChange::Take);
+        }
+        change.tasks.push(expiry_task(visit, until));
+        return Ok(change.telling(BookingEvent::VisitRequested {
+            visit,
+            customer,
+            until,
+        }));
+    }
+    let next = Next::of(policy, visit, start, due, pay_by, now);
+    for (id, booking) in parts {
+        let appointment = match next.becomes {
+            Acceptance::Held { until } => Appointment::hold(id, booking, until),
+            Acceptance::Confirmed => Appointment::agreed(id, booking),
+        };
+        change = change.with(appointment, ClaimChange::Take);
+    }
+    let told = next.told(visit, customer, due);
+    change.tasks = next.tasks;
+    Ok(change.telling(told))
+}
+
+/// What becomes of a visit to which everybody agrees.
+pub(super) struct Next {
+    /// Of each of its parts.
+    pub(super) becomes: Acceptance,
+    /// What is due later.
+    pub(super) tasks: Vec<Due<BookingTask>>,
+}
+
+impl Next {
+    /// Held until its money comes, if any is due; else confirmed, with its reminders.
+    pub(super) fn of(
+        policy: &Policy,
+        visit: VisitId,
+        start: OffsetDateTime,
+        due: Money,
+        pay_by: PayBy,
+        now: OffsetDateTime,
+    ) -> Self {
+        if due.is_positive() {
+            let until = now + policy.rules.hold.of(pay_by).duration();
+            return Self {
+                becomes: Acceptance::Held { until },
+                tasks: vec![expiry_task(visit, until)],
+            };
+        }
+        Self {
+            becomes: Acceptance::Confirmed,
+            tasks: confirm_visit::reminders(&policy.zone, visit, start, now),
+        }
+    }
+
+    /// What is told of it.
+    pub(super) fn told(
+        &self,
+        visit: VisitId,
+        customer: crate::catalogue::CustomerId,
+        due: Money,
+    ) -> BookingEvent {
+        match self.becomes {
+            Acceptance::Held { until } => BookingEvent::VisitHeld {
+                visit,
+                customer,
+                until,
+                due,
+            },
+            Acceptance::Confirmed => BookingEvent::VisitConfirmed { visit, customer },
+        }
+    }
+}
+
+/// Ends whatever of a visit still waits at its deadline.
+pub(super) const fn expiry_task(visit: VisitId, until: OffsetDateTime) -> Due<BookingTask> {
+    Due {
+        at: until,
+        task: BookingTask::ExpireHold { visit },
+    }
+}
