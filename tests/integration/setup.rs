@@ -17,7 +17,10 @@ fn id_of(body: &Value) -> &str {
 
 fn fields(problem: &Value) -> Vec<&str> {
     let errors = problem["errors"].as_array().unwrap();
-    errors.iter().map(|error| error["field"].as_str().unwrap()).collect()
+    errors
+        .iter()
+        .map(|error| error["field"].as_str().unwrap())
+        .collect()
 }
 
 fn a_service(name: &str) -> Value {
@@ -33,12 +36,22 @@ fn a_service(name: &str) -> Value {
 async fn a_service_is_added_replaced_retired_and_restored() {
     let world = World::new().await;
     let path = "/api/v1/services";
-    let (status, made) = world.call(Method::POST, path, Some(a_service("Hot stone 45"))).await;
+    let (status, made) = world
+        .call(Method::POST, path, Some(a_service("Hot stone 45")))
+        .await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
     assert_eq!((&made["version"], &made["active"]), (&json!(1), &json!(true)));
-    assert_eq!(made["notice_minutes"], json!({ "chat": null, "web": 1440, "desk": null }));
-    let (status, taken) = world.call(Method::POST, path, Some(a_service("hot STONE 45"))).await;
-    assert_eq!((status, &taken["type"]), (StatusCode::CONFLICT, &json!("/problems/conflict")));
+    assert_eq!(
+        made["notice_minutes"],
+        json!({ "chat": null, "web": 1440, "desk": null })
+    );
+    let (status, taken) = world
+        .call(Method::POST, path, Some(a_service("hot STONE 45")))
+        .await;
+    assert_eq!(
+        (status, &taken["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/conflict"))
+    );
 
     let one = format!("{path}/{}", id_of(&made));
     let mut dearer = a_service("Hot stone 45");
@@ -46,7 +59,11 @@ async fn a_service_is_added_replaced_retired_and_restored() {
     let (status, problem) = world.call(Method::PUT, &one, Some(dearer.clone())).await;
     assert_eq!(status, StatusCode::PRECONDITION_REQUIRED, "{problem}");
     let (status, changed) = world.call_at(&json!(1), Method::PUT, &one, dearer.clone()).await;
-    assert_eq!((status, &changed["version"]), (StatusCode::OK, &json!(2)), "{changed}");
+    assert_eq!(
+        (status, &changed["version"]),
+        (StatusCode::OK, &json!(2)),
+        "{changed}"
+    );
     assert_eq!(changed["bookings_hit"], json!([]));
     let (status, _) = world.call_at(&json!(1), Method::PUT, &one, dearer).await;
     assert_eq!(status, StatusCode::PRECONDITION_FAILED);
@@ -78,15 +95,24 @@ async fn every_fault_of_a_service_is_named_and_a_price_is_never_guessed() {
     faulty["aliases"] = json!(["stone", "STONE"]);
     let (status, problem) = world.call(Method::POST, path, Some(faulty)).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
-    assert_eq!(fields(&problem), ["aliases.1", "price.amount_minor", "category", "segments"]);
+    assert_eq!(
+        fields(&problem),
+        ["aliases.1", "price.amount_minor", "category", "segments"]
+    );
     let mut free = a_service("Hot stone 45");
     free["price"]["amount_minor"] = json!(0);
     let (status, problem) = world.call(Method::POST, path, Some(free)).await;
-    assert_eq!((status, fields(&problem)), (StatusCode::BAD_REQUEST, vec!["price.amount_minor"]));
+    assert_eq!(
+        (status, fields(&problem)),
+        (StatusCode::BAD_REQUEST, vec!["price.amount_minor"])
+    );
     let mut priceless = a_service("Hot stone 45");
     priceless.as_object_mut().unwrap().remove("price");
     let (status, problem) = world.call(Method::POST, path, Some(priceless)).await;
-    assert_eq!((status, fields(&problem)), (StatusCode::BAD_REQUEST, vec!["price"]));
+    assert_eq!(
+        (status, fields(&problem)),
+        (StatusCode::BAD_REQUEST, vec!["price"])
+    );
 }
 
 /// The one appointment of the demo's customer on 13 May, and who renders it.
@@ -109,7 +135,10 @@ async fn a_leave_lists_the_bookings_that_it_meets_and_no_slot_is_shown_in_it() {
     assert_eq!(made["start"], "2026-05-13T12:00:00+03:00");
     let entries = get(&world, "/api/v1/bookings-hit").await;
     let entry = &entries["items"][0];
-    assert_eq!((&entry["cause"], &entry["cause_id"]), (&json!("leave"), &made["id"]));
+    assert_eq!(
+        (&entry["cause"], &entry["cause_id"]),
+        (&json!("leave"), &made["id"])
+    );
     let kept = get(&world, &format!("/api/v1/appointments/{appointment}")).await;
     assert_eq!(kept["state"], "confirmed", "listed for a person, not lost");
 
@@ -126,12 +155,22 @@ async fn a_leave_lists_the_bookings_that_it_meets_and_no_slot_is_shown_in_it() {
     }
     assert_eq!(get(&world, "/api/v1/bookings-hit").await["items"], json!([]));
     let all = get(&world, "/api/v1/bookings-hit?all=true").await;
-    assert!(all["items"][0]["resolved_by"].as_str().unwrap().starts_with("token:"), "{all}");
+    assert!(
+        all["items"][0]["resolved_by"]
+            .as_str()
+            .unwrap()
+            .starts_with("token:"),
+        "{all}"
+    );
     let (status, _) = world
         .call(Method::DELETE, &format!("{path}/{}", id_of(&made)), None)
         .await;
     assert_eq!(status, StatusCode::NO_CONTENT);
-    assert_ne!(get(&world, &search).await["slots"], json!([]), "free again at once");
+    assert_ne!(
+        get(&world, &search).await["slots"],
+        json!([]),
+        "free again at once"
+    );
 }
 
 #[tokio::test]
@@ -143,20 +182,33 @@ async fn a_block_is_refused_where_a_booking_stands_and_takes_free_time() {
             "end": format!("2026-05-13T{to}:00+03:00"), "reason": "lunch", "weekly_until": "2026-05-27" })
     };
     let path = "/api/v1/blocks";
-    let (status, problem) = world.call(Method::POST, path, Some(block("09:00", "18:00"))).await;
+    let (status, problem) = world
+        .call(Method::POST, path, Some(block("09:00", "18:00")))
+        .await;
     assert_eq!(status, StatusCode::CONFLICT, "{problem}");
     assert_eq!(problem["type"], "/problems/bookings-in-the-way");
     assert_eq!(problem["appointments"], json!([appointment]));
-    let (status, made) = world.call(Method::POST, path, Some(block("17:00", "17:30"))).await;
+    let (status, made) = world
+        .call(Method::POST, path, Some(block("17:00", "17:30")))
+        .await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
     assert_eq!(made["items"].as_array().unwrap().len(), 3);
     let listed = get(&world, "/api/v1/blocks?limit=2").await;
     let next = listed["next"].as_str().unwrap();
     let rest = get(&world, &format!("/api/v1/blocks?after={next}")).await;
-    assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next"]), (1, &json!(null)));
+    assert_eq!(
+        (rest["items"].as_array().unwrap().len(), &rest["next"]),
+        (1, &json!(null))
+    );
     let one = format!("{path}/{}", id_of(&made["items"][0]));
-    assert_eq!(world.call(Method::DELETE, &one, None).await.0, StatusCode::NO_CONTENT);
-    assert_eq!(world.call(Method::DELETE, &one, None).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        world.call(Method::DELETE, &one, None).await.0,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        world.call(Method::DELETE, &one, None).await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -170,14 +222,20 @@ async fn somebody_joins_learns_works_and_leaves() {
     let one = format!("{path}/{}", id_of(&made));
     let week = json!({ "weekly": [
         { "weekday": 3, "from_minute": 540, "to_minute": 720 }, { "weekday": 3, "from_minute": 780, "to_minute": 1020 }] });
-    let (status, works) = world.call_at(&made["version"], Method::PUT, &format!("{one}/hours"), week).await;
+    let (status, works) = world
+        .call_at(&made["version"], Method::PUT, &format!("{one}/hours"), week)
+        .await;
     assert_eq!(status, StatusCode::OK, "{works}");
     let service = world.text("SELECT id::text AS text FROM services WHERE name = 'Swedish massage 60'");
     let skills = json!({ "service_ids": [service] });
     let (status, able) = world
         .call_at(&works["version"], Method::PUT, &format!("{one}/services"), skills)
         .await;
-    assert_eq!((status, &able["service_ids"]), (StatusCode::OK, &json!([service])), "{able}");
+    assert_eq!(
+        (status, &able["service_ids"]),
+        (StatusCode::OK, &json!([service])),
+        "{able}"
+    );
     let search = format!(
         "/api/v1/availability?service_id={service}&staff_id={}&from=2026-05-13&to=2026-05-13",
         id_of(&made)
@@ -186,24 +244,49 @@ async fn somebody_joins_learns_works_and_leaves() {
     assert!(slots > 0);
     let off = json!({ "blocks": [] });
     let (status, _) = world
-        .call(Method::PUT, &format!("{one}/overrides/2026-05-13"), Some(off.clone()))
+        .call(
+            Method::PUT,
+            &format!("{one}/overrides/2026-05-13"),
+            Some(off.clone()),
+        )
         .await;
     assert_eq!(status, StatusCode::OK);
     assert_eq!(get(&world, &search).await["slots"], json!([]));
     let (status, _) = world
         .call(Method::PUT, &format!("{one}/overrides/2026-05-13"), Some(off))
         .await;
-    assert_eq!(status, StatusCode::PRECONDITION_REQUIRED, "it is on record already");
+    assert_eq!(
+        status,
+        StatusCode::PRECONDITION_REQUIRED,
+        "it is on record already"
+    );
     let (status, renamed) = world
-        .call_at(&able["version"], Method::PATCH, &one, json!({ "name": "Wanjiru K.", "phone": null }))
+        .call_at(
+            &able["version"],
+            Method::PATCH,
+            &one,
+            json!({ "name": "Wanjiru K.", "phone": null }),
+        )
         .await;
     assert_eq!(status, StatusCode::OK, "{renamed}");
-    assert_eq!((&renamed["name"], &renamed["phone"]), (&json!("Wanjiru K."), &json!(null)));
+    assert_eq!(
+        (&renamed["name"], &renamed["phone"]),
+        (&json!("Wanjiru K."), &json!(null))
+    );
     assert_eq!(renamed["weekly"].as_array().unwrap().len(), 2, "the week stays");
     let (status, gone) = world
-        .call_at(&renamed["version"], Method::POST, &format!("{one}/depart"), json!({}))
+        .call_at(
+            &renamed["version"],
+            Method::POST,
+            &format!("{one}/depart"),
+            json!({}),
+        )
         .await;
-    assert_eq!((status, &gone["active"]), (StatusCode::OK, &json!(false)), "{gone}");
+    assert_eq!(
+        (status, &gone["active"]),
+        (StatusCode::OK, &json!(false)),
+        "{gone}"
+    );
 }
 
 #[tokio::test]
@@ -223,10 +306,16 @@ async fn the_rules_are_replaced_whole_and_absurd_ones_are_refused_at_once() {
     });
     let (status, problem) = world.call_at(&known["version"], Method::PUT, path, absurd).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
-    assert_eq!(fields(&problem), ["zone", "rules.notice.web", "rules.horizon_days.chat"]);
+    assert_eq!(
+        fields(&problem),
+        ["zone", "rules.notice.web", "rules.horizon_days.chat"]
+    );
     let no_grid = body(&|body| body["rules"]["grid_step"] = json!(0));
     let (status, problem) = world.call_at(&known["version"], Method::PUT, path, no_grid).await;
-    assert_eq!((status, fields(&problem)), (StatusCode::BAD_REQUEST, vec!["rules.grid_step"]));
+    assert_eq!(
+        (status, fields(&problem)),
+        (StatusCode::BAD_REQUEST, vec!["rules.grid_step"])
+    );
     let coarse = body(&|body| {
         body["rules"]["grid_step"] = json!(30);
         body["rules"]["buffers"] = json!("shared");
@@ -250,16 +339,22 @@ async fn kenyas_holidays_are_set_and_those_of_the_moon_are_not_invented() {
     assert_eq!(shown["items"].as_array().unwrap().len(), 10);
     assert_eq!(shown["by_hand"], json!(["Idd-ul-Fitr", "Idd-ul-Azha"]));
     for _ in 0..2 {
-        let (status, set) = world.call(Method::POST, path, Some(json!({ "year": 2027 }))).await;
+        let (status, set) = world
+            .call(Method::POST, path, Some(json!({ "year": 2027 })))
+            .await;
         assert_eq!(status, StatusCode::OK, "{set}");
         assert_eq!(set["items"].as_array().unwrap().len(), 10);
     }
     let idd = json!({ "name": "Idd-ul-Fitr" });
-    let (status, day) = world.call(Method::PUT, "/api/v1/holidays/2027-03-10", Some(idd)).await;
+    let (status, day) = world
+        .call(Method::PUT, "/api/v1/holidays/2027-03-10", Some(idd))
+        .await;
     assert_eq!((status, &day["blocks"]), (StatusCode::OK, &json!([])), "{day}");
     let listed = get(&world, "/api/v1/holidays?from=2027-01-01&to=2027-12-31").await;
     assert_eq!(listed["items"].as_array().unwrap().len(), 11);
-    let (status, _) = world.call(Method::DELETE, "/api/v1/holidays/2027-03-10", None).await;
+    let (status, _) = world
+        .call(Method::DELETE, "/api/v1/holidays/2027-03-10", None)
+        .await;
     assert_eq!(status, StatusCode::OK);
 }
 
@@ -274,10 +369,17 @@ async fn another_business_is_not_there() {
         "/api/v1/staff/me".to_owned(),
     ] {
         let (status, problem) = world.call(Method::GET, &path, None).await;
-        assert_eq!((status, &problem["type"]), (StatusCode::NOT_FOUND, &json!("/problems/not-found")), "{path}");
+        assert_eq!(
+            (status, &problem["type"]),
+            (StatusCode::NOT_FOUND, &json!("/problems/not-found")),
+            "{path}"
+        );
     }
     let body = json!({ "start": "2026-05-14T10:00:00Z", "end": "2026-05-14T11:00:00Z" });
-    for path in [format!("/api/v1/staff/{stranger}/leave"), format!("/api/v1/resources/{stranger}/outages")] {
+    for path in [
+        format!("/api/v1/staff/{stranger}/leave"),
+        format!("/api/v1/resources/{stranger}/outages"),
+    ] {
         let (status, _) = world.call(Method::POST, &path, Some(body.clone())).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
     }

@@ -1,21 +1,25 @@
 //! The routes, one module for each thing; each lists its endpoints for the register.
 
+pub mod appointment_life;
 pub mod appointments;
 pub mod availability;
 pub mod blocks;
 pub mod bookings_hit;
 pub mod calendars;
 pub mod commission;
+pub mod cross_sell;
 pub mod daraja;
 pub mod docs;
 pub mod health;
 pub mod hours;
+pub mod pricing;
 pub mod resources;
 pub mod services;
 pub mod settings;
 pub mod setup;
 pub mod staff;
 pub mod staff_schedule;
+pub mod visit_life;
 pub mod visits;
 pub mod waitlist;
 pub mod walk_ins;
@@ -34,6 +38,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(docs::endpoints());
     all.extend(availability::endpoints());
     all.extend(visits::endpoints());
+    all.extend(visit_life::endpoints());
     all.extend(appointments::endpoints());
     all.extend(services::endpoints());
     all.extend(resources::endpoints());
@@ -46,6 +51,9 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(walk_ins::endpoints());
     all.extend(waitlist::endpoints());
     all.extend(calendars::endpoints());
+    all.extend(appointment_life::endpoints());
+    all.extend(pricing::endpoints());
+    all.extend(cross_sell::endpoints());
     all.extend(commission::endpoints());
     all
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ratiba_booking::ports::{AppointmentBook, Catalogue};
+use ratiba_booking::ports::{AppointmentBook, Catalogue, PackageBook, PromotionBook, RelationBook};
 use ratiba_booking::setup::{HitList, SetupShelf};
 use ratiba_booking::use_cases as booking;
 use ratiba_commission::ports::CommissionBook;
@@ -40,6 +40,32 @@ pub struct Booking {
     pub change_setup: booking::ChangeSetup,
     /// The bookings that such changes met.
     pub hits: Arc<dyn HitList>,
+    /// Both sides agree to a request.
+    pub accept: booking::AcceptRequest,
+    /// One of them does not.
+    pub decline: booking::DeclineRequest,
+    /// The business offers another time.
+    pub counter_offer: booking::CounterOffer,
+    /// Ends what has not begun.
+    pub cancel: booking::CancelAppointment,
+    /// Puts it at another time.
+    pub moves: booking::MoveVisit,
+    /// Whether the customer came.
+    pub attendance: booking::Attendance,
+    /// Takes something off by hand.
+    pub give_discount: booking::GiveDiscount,
+    /// The packages, for reading and retiring.
+    pub packages: Arc<dyn PackageBook>,
+    /// Keeps packages.
+    pub keep_package: booking::KeepPackage,
+    /// The promotions, for reading and retiring.
+    pub promotions: Arc<dyn PromotionBook>,
+    /// Keeps promotions.
+    pub keep_promotion: booking::KeepPromotion,
+    /// What goes well after what, for reading and retiring.
+    pub relations: Arc<dyn RelationBook>,
+    /// Keeps relations.
+    pub keep_relation: booking::KeepRelation,
 }
 
 /// Payments'.

@@ -174,6 +174,65 @@ impl Ground {
                 ids: self.ids.clone(),
             },
             hits: setup,
+            accept: self.accept_request(),
+            decline: self.decline_request(),
+            counter_offer: booking::CounterOffer {
+                book: book.clone(),
+                timetable: self.timetable.clone(),
+                clock: clock.clone(),
+            },
+            cancel: booking::CancelAppointment {
+                book: book.clone(),
+                catalogue: catalogue.clone(),
+                clock: clock.clone(),
+            },
+            moves: booking::MoveVisit {
+                book: book.clone(),
+                timetable: self.timetable.clone(),
+                clock: clock.clone(),
+            },
+            attendance: booking::Attendance {
+                book: book.clone(),
+                catalogue: catalogue.clone(),
+                clock: clock.clone(),
+            },
+            give_discount: booking::GiveDiscount {
+                book: book.clone(),
+                catalogue: catalogue.clone(),
+                clock: clock.clone(),
+            },
+            packages: self.prices.clone(),
+            keep_package: booking::KeepPackage {
+                packages: self.prices.clone(),
+                catalogue: catalogue.clone(),
+                ids: self.ids.clone(),
+            },
+            promotions: self.prices.clone(),
+            keep_promotion: booking::KeepPromotion {
+                promotions: self.prices.clone(),
+                catalogue: catalogue.clone(),
+                ids: self.ids.clone(),
+            },
+            relations: self.prices.clone(),
+            keep_relation: booking::KeepRelation {
+                relations: self.prices.clone(),
+                ids: self.ids.clone(),
+            },
+        }
+    }
+
+    fn accept_request(&self) -> booking::AcceptRequest {
+        booking::AcceptRequest {
+            book: self.appointments.clone(),
+            catalogue: self.catalogue.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    fn decline_request(&self) -> booking::DeclineRequest {
+        booking::DeclineRequest {
+            book: self.appointments.clone(),
+            clock: self.clock.clone(),
         }
     }
 
@@ -338,15 +397,8 @@ impl Ground {
                 catalogue: self.catalogue.clone(),
                 clock: self.clock.clone(),
             },
-            accept: booking::AcceptRequest {
-                book: self.appointments.clone(),
-                catalogue: self.catalogue.clone(),
-                clock: self.clock.clone(),
-            },
-            decline: booking::DeclineRequest {
-                book: self.appointments.clone(),
-                clock: self.clock.clone(),
-            },
+            accept: self.accept_request(),
+            decline: self.decline_request(),
             payments: self.payment_status(),
         }
     }

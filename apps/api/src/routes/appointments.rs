@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
-use ratiba_booking::appointment::{Appointment, Correction, RenderingRefused, StaffNotes, Tip};
+use ratiba_booking::appointment::{
+    Appointment, Correction, DiscountSource, RenderingRefused, StaffNotes, Tip,
+};
 use ratiba_booking::use_cases::{ListDayError, RenderingError};
 use ratiba_kernel::{Money, Outage, Zone};
 use schemars::JsonSchema;
@@ -314,6 +316,10 @@ pub struct AppointmentAnswer {
     pub discount: Money,
     /// Why.
     pub discount_reason: Option<String>,
+    /// Where it comes from: `hand`, `promotion` or `package`.
+    pub discount_source: Option<&'static str>,
+    /// Who gave it by hand, or the id of the promotion or package.
+    pub discount_by: Option<String>,
     /// What is charged.
     #[schemars(with = "Amount")]
     pub charged: Money,
@@ -350,6 +356,12 @@ pub fn present(appointment: &Appointment, zone: &Zone) -> AppointmentAnswer {
     let booking = appointment.booking();
     let actuals = appointment.actuals();
     let state = appointment.state();
+    let source = booking.price.discount_source().map(|source| match source {
+        DiscountSource::Hand { by } => ("hand", by.clone()),
+        DiscountSource::Promotion(id) => ("promotion", id.to_string()),
+        DiscountSource::Package(id) => ("package", id.to_string()),
+    });
+    let (discount_source, discount_by) = source.unzip();
     AppointmentAnswer {
         id: appointment.id().as_uuid(),
         visit_id: booking.visit.as_uuid(),
@@ -369,6 +381,8 @@ pub fn present(appointment: &Appointment, zone: &Zone) -> AppointmentAnswer {
         list_price: booking.price.list(),
         discount: booking.price.discount(),
         discount_reason: booking.price.discount_reason().map(str::to_owned),
+        discount_source,
+        discount_by,
         charged: booking.price.charged(),
         deposit: booking.deposit,
         fee: state.fee(),

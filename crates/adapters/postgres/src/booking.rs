@@ -25,12 +25,12 @@ mod catalogue;
 mod claims;
 mod columns;
 mod facts;
-mod manage;
 mod feeds;
+mod manage;
 mod months;
 mod parts;
-mod queue;
 mod price_list;
+mod queue;
 mod read;
 mod record;
 mod rows;
@@ -38,13 +38,13 @@ mod setup;
 mod waitlist;
 mod words;
 
-pub use manage::PgSetup;
 pub use feeds::PgCalendarFeeds;
-pub use queue::PgWalkInQueue;
+pub use manage::PgSetup;
 pub use price_list::PgPriceList;
+pub use queue::PgWalkInQueue;
 pub use rows::plan_document;
-pub use waitlist::PgWaitlist;
 pub use setup::SETUP_TABLES;
+pub use waitlist::PgWaitlist;
 
 use setup::Setups;
 

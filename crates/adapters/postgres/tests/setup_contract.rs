@@ -23,7 +23,7 @@ use ratiba_booking::test_support::setup_contract::SetupUnderTest;
 use ratiba_booking::use_cases::{HoldVisit, HoldVisitError};
 use ratiba_kernel::TenantId;
 use ratiba_kernel::test_support::{ManualClock, SeededIds};
-use ratiba_postgres::booking::{PgPriceList, PgAppointmentBook, PgSetup, PgTimetable};
+use ratiba_postgres::booking::{PgAppointmentBook, PgPriceList, PgSetup, PgTimetable};
 use ratiba_postgres::{Database, DatabaseSettings};
 use ratiba_test_database::TestDatabase;
 use time::OffsetDateTime;

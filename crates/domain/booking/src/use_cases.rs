@@ -22,10 +22,10 @@ mod keep_price_list;
 mod list_day;
 mod move_visit;
 mod offer_slot;
+mod opening;
 mod queue;
 mod record_actuals;
 mod remind;
-mod opening;
 mod replacing;
 mod slot_visit;
 mod start_appointment;
@@ -45,8 +45,8 @@ pub use feeds::{
 };
 pub use find_slots::{FindSlots, FindSlotsError, Found, SlotQuery, Wanted};
 pub use finish_appointment::FinishAppointment;
-pub use hold_visit::{Held, HeldBy, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};
 pub use give_discount::{DiscountOrder, GiveDiscount, GiveDiscountError, Giver, HandDiscount};
+pub use hold_visit::{Held, HeldBy, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};
 pub use keep_price_list::{
     KeepEntryError, KeepPackage, KeepPromotion, KeepRelation, Keeping, PackageForm, PromotionForm,
     RelationForm,

@@ -104,12 +104,15 @@ type Kept = Result<(), TxError<KeepError>>;
 
 /// What the database's refusals mean here.
 fn refusal(error: DieselError) -> TxError<KeepError> {
-    match error {
-        DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
-            TxError::Refused(KeepError::UnknownService)
+    if let DieselError::DatabaseError(kind, _) = &error {
+        if matches!(kind, DatabaseErrorKind::ForeignKeyViolation) {
+            return TxError::Refused(KeepError::UnknownService);
         }
-        other => TxError::Database(other),
+        if matches!(kind, DatabaseErrorKind::UniqueViolation) {
+            return TxError::Refused(KeepError::Twice);
+        }
     }
+    TxError::Database(error)
 }
 
 fn written(rows: usize) -> Kept {
@@ -457,11 +460,6 @@ fn keep_relation(tx: &mut TenantTx<'_>, relation: &Relation) -> Kept {
         .bind::<Bool, _>(is_active(relation.offering))
         .bind::<Integer, _>(relation.version.number())
         .execute(tx.conn())
-        .map_err(|error| match error {
-            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
-                TxError::Refused(KeepError::Twice)
-            }
-            other => refusal(other),
-        })?;
+        .map_err(refusal)?;
     written(rows)
 }

@@ -16,11 +16,11 @@ use crate::ports::{
     AppointmentBook, Catalogue, Change, ClaimChange, Newcomer, QueueChange, QueueRefused, SetupVersion,
     Timetable, WalkInQueue,
 };
+use crate::pricing::PricingFault;
 use crate::queue::{
     Estimate, Guest, Line, NotWaiting, QueueStanding, SEATED_WITHIN, WalkIn, WalkInId, estimates,
 };
 use crate::use_cases::slot_visit::{Coming, DepositAsked, NoPrice};
-use crate::pricing::PricingFault;
 use crate::visit::{HoldKey, Visit};
 
 /// Who sits down, where more is known than when they came.

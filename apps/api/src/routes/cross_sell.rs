@@ -1,0 +1,190 @@
+//! Which service goes well after which.
+
+use actix_web::{HttpResponse, web};
+use ratiba_booking::catalogue::Offering;
+use ratiba_booking::relation::Relation;
+use ratiba_booking::use_cases::{Keeping, RelationForm};
+use ratiba_kernel::{BasisPoints, Id};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::pricing::{PageQuery, made, not_kept, offering, page, reading, refused, shown, writing, yes};
+use crate::State;
+use crate::caller::Caller;
+use crate::checked::{Checked, CheckedQuery, IfMatch};
+use crate::dto::id_of;
+use crate::endpoint::{Endpoint, RequestHeader};
+use crate::problem::{Kind, Problem};
+
+/// The endpoints of cross-selling.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    let (all, one) = (
+        "/api/v1/cross-sell-relations",
+        "/api/v1/cross-sell-relations/{id}",
+    );
+    vec![
+        reading(Endpoint::get(all, "What goes well after what", || {
+            web::get().to(list)
+        }))
+        .describe("Retired ones included; by id.")
+        .query::<PageQuery>()
+        .answers::<RelationsAnswer>(200, "a page of the relations"),
+        reading(Endpoint::get(one, "One relation", || web::get().to(show)))
+            .answers::<RelationAnswer>(200, "the relation"),
+        writing(Endpoint::post(all, "A new relation", || web::post().to(add)))
+            .describe("The complement may be offered once after a yes to the primary service.")
+            .body::<RelationBody>()
+            .answers::<RelationAnswer>(201, "the relation")
+            .problems(&[Kind::TooMany]),
+        writing(Endpoint::put(one, "Change a relation", || web::put().to(replace)))
+            .header(RequestHeader::IfMatch)
+            .body::<RelationBody>()
+            .answers::<RelationAnswer>(200, "the relation"),
+        writing(Endpoint::delete(one, "Retire a relation", || {
+            web::delete().to(retire)
+        }))
+        .header(RequestHeader::IfMatch)
+        .answers::<RelationAnswer>(200, "the relation, which does not count any more"),
+    ]
+}
+
+/// One service goes well after another.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RelationBody {
+    /// What the customer wants.
+    primary_service_id: Uuid,
+    /// What may be offered after it.
+    complement_service_id: Uuid,
+    /// How sure the business is that it is wanted, in hundredths of a percent.
+    #[schemars(range(min = 1, max = 10000))]
+    confidence_basis_points: u32,
+    /// Whether it counts; it does, if left out.
+    #[serde(default = "yes")]
+    active: bool,
+}
+
+impl From<RelationBody> for RelationForm {
+    fn from(body: RelationBody) -> Self {
+        Self {
+            primary: Id::from_uuid(body.primary_service_id),
+            complement: Id::from_uuid(body.complement_service_id),
+            confidence: BasisPoints::new(body.confidence_basis_points),
+            offering: offering(body.active),
+        }
+    }
+}
+
+/// One service goes well after another.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CrossSellRelation")]
+pub struct RelationAnswer {
+    id: Uuid,
+    /// What the customer wants.
+    primary_service_id: Uuid,
+    /// What may be offered after it.
+    complement_service_id: Uuid,
+    /// How sure the business is that it is wanted, in hundredths of a percent.
+    confidence_basis_points: u32,
+    /// Whether it counts.
+    active: bool,
+    /// For `If-Match`.
+    version: i32,
+}
+
+impl From<&Relation> for RelationAnswer {
+    fn from(relation: &Relation) -> Self {
+        Self {
+            id: relation.id.as_uuid(),
+            primary_service_id: relation.primary.as_uuid(),
+            complement_service_id: relation.complement.as_uuid(),
+            confidence_basis_points: relation.confidence.value(),
+            active: relation.offering == Offering::Active,
+            version: relation.version.number(),
+        }
+    }
+}
+
+/// A page of relations.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CrossSellRelations")]
+pub struct RelationsAnswer {
+    items: Vec<RelationAnswer>,
+    /// For `after`; null on the last page.
+    next: Option<Uuid>,
+}
+
+async fn list(
+    state: web::Data<State>,
+    caller: Caller,
+    CheckedQuery(query): CheckedQuery<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let all = state.parts.booking.relations.relations(caller.0.tenant).await?;
+    let (items, next) = page(all, &query, |relation| relation.id.as_uuid());
+    let items = items.iter().map(RelationAnswer::from).collect();
+    Ok(HttpResponse::Ok().json(RelationsAnswer { items, next }))
+}
+
+async fn known(state: &State, caller: &Caller, id: &str) -> Result<Relation, Problem> {
+    let known = state
+        .parts
+        .booking
+        .relations
+        .relation(caller.0.tenant, id_of(id)?)
+        .await?;
+    known.ok_or_else(Problem::not_found)
+}
+
+async fn show(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let relation = known(&state, &caller, &id).await?;
+    Ok(shown(relation.version, &RelationAnswer::from(&relation)))
+}
+
+async fn add(
+    state: web::Data<State>,
+    caller: Caller,
+    Checked(body): Checked<RelationBody>,
+) -> Result<HttpResponse, Problem> {
+    let use_case = &state.parts.booking.keep_relation;
+    let kept = use_case.execute(caller.0.tenant, Keeping::New, body.into()).await;
+    let relation = kept.map_err(not_kept)?;
+    let place = format!("/api/v1/cross-sell-relations/{}", relation.id);
+    Ok(made(place, relation.version, &RelationAnswer::from(&relation)))
+}
+
+async fn replace(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+    IfMatch(read_at): IfMatch,
+    Checked(body): Checked<RelationBody>,
+) -> Result<HttpResponse, Problem> {
+    let keeping = Keeping::InPlaceOf(id_of(&id)?, read_at);
+    let use_case = &state.parts.booking.keep_relation;
+    let kept = use_case.execute(caller.0.tenant, keeping, body.into()).await;
+    let relation = kept.map_err(not_kept)?;
+    Ok(shown(relation.version, &RelationAnswer::from(&relation)))
+}
+
+async fn retire(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+    IfMatch(read_at): IfMatch,
+) -> Result<HttpResponse, Problem> {
+    let mut relation = known(&state, &caller, &id).await?;
+    relation.offering = Offering::Retired;
+    relation.version = read_at;
+    let book = &state.parts.booking.relations;
+    book.keep_relation(caller.0.tenant, relation.clone())
+        .await
+        .map_err(refused)?;
+    relation.version = read_at.next();
+    Ok(shown(relation.version, &RelationAnswer::from(&relation)))
+}
