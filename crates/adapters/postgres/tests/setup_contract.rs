@@ -20,7 +20,7 @@ use ratiba_booking::test_support::builders::{
 };
 use ratiba_booking::test_support::setup_contract;
 use ratiba_booking::test_support::setup_contract::SetupUnderTest;
-use ratiba_booking::use_cases::{HoldVisit, HoldVisitError};
+use ratiba_booking::use_cases::{ConfirmVisit, Confirmation, HoldVisit, HoldVisitError};
 use ratiba_kernel::TenantId;
 use ratiba_kernel::test_support::{ManualClock, SeededIds};
 use ratiba_postgres::booking::{PgAppointmentBook, PgPriceList, PgSetup, PgTimetable};
@@ -413,9 +413,12 @@ async fn a_hold_that_ran_out_is_listed_once_it_stands_again() {
     let recorded = server.take(SetupStep::AddLeave(a_leave_of_staff_one())).await;
     assert!(recorded.hits.is_empty(), "it keeps nothing");
     assert_eq!(server.setup.hits(tenant, ALL, false).await.unwrap(), []);
-    let overdue = server.book.appointment(tenant, builder.held(early).id()).await;
-    let late = overdue.unwrap().unwrap().confirm(NOW).unwrap();
-    let change = Change::at(NOW).with(late, ClaimChange::Take);
-    server.book.record(tenant, change).await.unwrap();
+    let paid = ConfirmVisit {
+        book: Arc::new(server.book.clone()),
+        catalogue: Arc::new(PgTimetable::new(server.pool.clone())),
+        clock: Arc::new(ManualClock::at(NOW)),
+    };
+    let outcome = paid.execute(tenant, builder.head(early).id).await.unwrap();
+    assert_eq!(outcome, Confirmation::Confirmed);
     assert_eq!(server.setup.hits(tenant, ALL, false).await.unwrap().len(), 1);
 }
