@@ -57,6 +57,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    blocks (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        staff_id -> Nullable<Uuid>,
+        resource_id -> Nullable<Uuid>,
+        seat -> Nullable<SmallInt>,
+        starts_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        reason -> Nullable<Text>,
+        made_at -> Timestamptz,
+        made_by -> Text,
+        removed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    bookings_hit (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        cause -> Text,
+        cause_id -> Nullable<Uuid>,
+        cause_day -> Nullable<Date>,
+        appointment_id -> Uuid,
+        start_at -> Timestamptz,
+        subject_id -> Uuid,
+        seat -> SmallInt,
+        found_at -> Timestamptz,
+        found_by -> Text,
+        resolved_at -> Nullable<Timestamptz>,
+        resolved_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     calendar_feeds (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -214,6 +248,7 @@ diesel::table! {
         active -> Bool,
         held_until -> Nullable<Timestamptz>,
         load_minutes -> Integer,
+        block_id -> Nullable<Uuid>,
     }
 }
 
@@ -223,6 +258,7 @@ diesel::table! {
         day -> Date,
         name -> Text,
         blocks -> Jsonb,
+        version -> Integer,
     }
 }
 
@@ -554,6 +590,7 @@ diesel::table! {
         name -> Text,
         capacity -> SmallInt,
         active -> Bool,
+        version -> Integer,
     }
 }
 
@@ -591,6 +628,7 @@ diesel::table! {
         product_cost_minor -> BigInt,
         active -> Bool,
         version -> Integer,
+        booking_window -> Jsonb,
     }
 }
 
@@ -657,6 +695,7 @@ diesel::table! {
         staff_id -> Uuid,
         day -> Date,
         blocks -> Jsonb,
+        version -> Integer,
     }
 }
 
@@ -679,6 +718,7 @@ diesel::table! {
         payments -> Jsonb,
         commission -> Jsonb,
         version -> Integer,
+        hours_version -> Integer,
     }
 }
 
