@@ -174,7 +174,7 @@ pub struct EntryAnswer {
     offer: Option<OfferAnswer>,
     /// How many offers were made so far.
     offers_made: usize,
-    /// For `If-Match`.
+    /// How often it was recorded.
     version: i32,
 }
 

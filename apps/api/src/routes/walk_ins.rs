@@ -200,6 +200,7 @@ pub struct WalkInAnswer {
     estimate: Option<SlotAnswer>,
     /// Why they cannot be served today.
     reasons: Vec<&'static str>,
+    /// How often it was recorded.
     version: i32,
 }
 
