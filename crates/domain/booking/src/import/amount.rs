@@ -17,7 +17,10 @@ pub fn amount_cell(text: &str, currency: Currency) -> Option<i64> {
     let joined = without_gaps(text);
     let text = joined.as_deref().unwrap_or(text);
     let pieces = scan(text);
-    let negative = pieces.first().and_then(Piece::mark).is_some_and(|mark| matches!(mark, '-' | '−' | '–'));
+    let negative = pieces
+        .first()
+        .and_then(Piece::mark)
+        .is_some_and(|mark| matches!(mark, '-' | '−' | '–'));
     let from = usize::from(negative);
     let found = amount_at(&pieces, from, currency)?;
     let rest = pieces.get(from + found.length..).unwrap_or_default();
@@ -61,7 +64,11 @@ pub(super) fn amount_at(pieces: &[Piece], at: usize, currency: Currency) -> Opti
     let prefix = pieces.get(next).and_then(|piece| named(piece, currency));
     if prefix.is_some() {
         next += 1;
-        while pieces.get(next).and_then(Piece::mark).is_some_and(|mark| matches!(mark, '.' | ':')) {
+        while pieces
+            .get(next)
+            .and_then(Piece::mark)
+            .is_some_and(|mark| matches!(mark, '.' | ':'))
+        {
             next += 1;
         }
     }
@@ -150,7 +157,9 @@ fn named(piece: &Piece, currency: Currency) -> Option<Named> {
                 Some(if shillings { Named::Own } else { Named::Foreign })
             }
             "kes" | "ksh" | "kshs" | "ugx" | "ush" | "ushs" | "tzs" | "tsh" | "tshs" | "usd" | "dollar"
-            | "dollars" | "eur" | "euro" | "euros" | "gbp" | "pounds" | "zar" | "rand" => Some(Named::Foreign),
+            | "dollars" | "eur" | "euro" | "euros" | "gbp" | "pounds" | "zar" | "rand" => {
+                Some(Named::Foreign)
+            }
             _other => None,
         },
         Token::Number(_) | Token::Ambiguous | Token::Mark(_) => None,

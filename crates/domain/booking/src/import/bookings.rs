@@ -93,7 +93,12 @@ impl LocalTime {
         let day = super::customers::Day::parse(day).map_err(|_| NoTime)?.0;
         let time = time.trim().to_lowercase();
         let parsed = time::Time::parse(&time, format_description!("[hour padding:none]:[minute]"))
-            .or_else(|_| time::Time::parse(&time, format_description!("[hour padding:none]:[minute]:[second]")))
+            .or_else(|_| {
+                time::Time::parse(
+                    &time,
+                    format_description!("[hour padding:none]:[minute]:[second]"),
+                )
+            })
             .or_else(|_| {
                 let joined = time.replace([' ', '.'], "");
                 time::Time::parse(
@@ -101,7 +106,10 @@ impl LocalTime {
                     format_description!("[hour repr:12 padding:none]:[minute][period case:lower]"),
                 )
                 .or_else(|_| {
-                    time::Time::parse(&joined, format_description!("[hour repr:12 padding:none][period case:lower]"))
+                    time::Time::parse(
+                        &joined,
+                        format_description!("[hour repr:12 padding:none][period case:lower]"),
+                    )
                 })
             });
         Ok(Self(PrimitiveDateTime::new(day, parsed.map_err(|_| NoTime)?)))
@@ -111,7 +119,10 @@ impl LocalTime {
     #[must_use]
     pub fn parse_in(text: &str, zone: &Zone) -> Option<Self> {
         let instant = OffsetDateTime::parse(text.trim(), &Rfc3339).ok();
-        instant.map_or_else(|| Self::parse(text).ok(), |instant| Some(Self(zone.local(instant))))
+        instant.map_or_else(
+            || Self::parse(text).ok(),
+            |instant| Some(Self(zone.local(instant))),
+        )
     }
 }
 
@@ -135,14 +146,31 @@ pub static COLUMNS: [Column; 8] = [
     Column {
         name: "phone",
         words: &[
-            "customer phone", "phone number", "mobile", "mobile number", "tel", "telephone", "number", "whatsapp",
-            "contact", "cell", "simu",
+            "customer phone",
+            "phone number",
+            "mobile",
+            "mobile number",
+            "tel",
+            "telephone",
+            "number",
+            "whatsapp",
+            "contact",
+            "cell",
+            "simu",
         ],
         needed: true,
     },
     Column {
         name: "name",
-        words: &["customer", "customer name", "client", "client name", "guest", "full name", "jina"],
+        words: &[
+            "customer",
+            "customer name",
+            "client",
+            "client name",
+            "guest",
+            "full name",
+            "jina",
+        ],
         needed: false,
     },
     Column {
@@ -152,12 +180,30 @@ pub static COLUMNS: [Column; 8] = [
     },
     Column {
         name: "staff",
-        words: &["staff name", "therapist", "stylist", "employee", "with", "by", "mhudumu"],
+        words: &[
+            "staff name",
+            "therapist",
+            "stylist",
+            "employee",
+            "with",
+            "by",
+            "mhudumu",
+        ],
         needed: false,
     },
     Column {
         name: "start",
-        words: &["starts", "start time", "starts at", "start at", "date and time", "datetime", "date time", "when", "appointment"],
+        words: &[
+            "starts",
+            "start time",
+            "starts at",
+            "start at",
+            "date and time",
+            "datetime",
+            "date time",
+            "when",
+            "appointment",
+        ],
         needed: false,
     },
     Column {
@@ -172,7 +218,16 @@ pub static COLUMNS: [Column; 8] = [
     },
     Column {
         name: "paid",
-        words: &["paid amount", "amount paid", "deposit", "deposit paid", "payment", "prepaid", "amount", "imelipwa"],
+        words: &[
+            "paid amount",
+            "amount paid",
+            "deposit",
+            "deposit paid",
+            "payment",
+            "prepaid",
+            "amount",
+            "imelipwa",
+        ],
         needed: false,
     },
 ];
@@ -417,7 +472,9 @@ pub fn review(
         let (Some(phone), Some(service), Some(time)) = (row.draft.phone.read(), row.service, row.time) else {
             continue;
         };
-        let before = row.customer.and_then(|customer| made.get(&key(customer, service, time.start())?));
+        let before = row
+            .customer
+            .and_then(|customer| made.get(&key(customer, service, time.start())?));
         if let Some(visit) = row.draft.made.or_else(|| before.copied()) {
             row.outcome = Outcome::Booked(visit);
             row.faults.clear();
@@ -502,14 +559,22 @@ impl Reviewed {
                 self.faults.insert(Fault::Phone);
             }
             Cell::Read(phone) => {
-                let found = known.customers.iter().find(|customer| customer.phone.as_ref() == Some(phone));
+                let found = known
+                    .customers
+                    .iter()
+                    .find(|customer| customer.phone.as_ref() == Some(phone));
                 self.customer = found.map(|customer| customer.id);
                 if found.is_none() {
                     self.remarks.insert(Remark::NewCustomer);
                 }
             }
         }
-        if self.draft.name.as_deref().is_some_and(|name| CustomerName::parse(name).is_err()) {
+        if self
+            .draft
+            .name
+            .as_deref()
+            .is_some_and(|name| CustomerName::parse(name).is_err())
+        {
             self.faults.insert(Fault::Name);
         }
     }
@@ -520,10 +585,15 @@ impl Reviewed {
             return None;
         };
         let wanted = Name::new(text);
-        let on_sale = known.services.iter().filter(|service| service.offering == Offering::Active);
+        let on_sale = known
+            .services
+            .iter()
+            .filter(|service| service.offering == Offering::Active);
         let mut alike: Vec<(Likeness, &Service)> = on_sale
             .filter_map(|service| {
-                let names = std::iter::once(&service.name).chain(&service.name_sw).chain(&service.aliases);
+                let names = std::iter::once(&service.name)
+                    .chain(&service.name_sw)
+                    .chain(&service.aliases);
                 let likeness = names.filter_map(|name| Name::new(name).likeness(&wanted)).min()?;
                 Some((likeness, service))
             })

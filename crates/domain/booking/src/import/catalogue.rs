@@ -71,7 +71,9 @@ impl DraftDeposit {
             let percent: u32 = percent.trim().parse().ok()?;
             return (1..=100).contains(&percent).then(|| Self::Percent(percent * 100));
         }
-        amount_cell(text, currency).filter(|minor| *minor > 0).map(Self::Flat)
+        amount_cell(text, currency)
+            .filter(|minor| *minor > 0)
+            .map(Self::Flat)
     }
 }
 
@@ -79,12 +81,28 @@ impl DraftDeposit {
 pub static COLUMNS: [Column; 9] = [
     Column {
         name: "name",
-        words: &["service", "service name", "treatment", "item", "services", "treatments", "huduma", "jina", "title"],
+        words: &[
+            "service",
+            "service name",
+            "treatment",
+            "item",
+            "services",
+            "treatments",
+            "huduma",
+            "jina",
+            "title",
+        ],
         needed: true,
     },
     Column {
         name: "name_sw",
-        words: &["swahili", "swahili name", "kiswahili", "name swahili", "jina la kiswahili"],
+        words: &[
+            "swahili",
+            "swahili name",
+            "kiswahili",
+            "name swahili",
+            "jina la kiswahili",
+        ],
         needed: false,
     },
     Column {
@@ -94,22 +112,54 @@ pub static COLUMNS: [Column; 9] = [
     },
     Column {
         name: "category",
-        words: &["type", "group", "department", "section", "service category", "kundi", "aina"],
+        words: &[
+            "type",
+            "group",
+            "department",
+            "section",
+            "service category",
+            "kundi",
+            "aina",
+        ],
         needed: false,
     },
     Column {
         name: "price",
         words: &[
-            "cost", "amount", "rate", "charge", "charges", "fee", "bei", "price ksh", "price kes", "price kshs", "ksh",
-            "kes", "kshs", "cost ksh", "cost kes", "amount ksh", "unit price",
+            "cost",
+            "amount",
+            "rate",
+            "charge",
+            "charges",
+            "fee",
+            "bei",
+            "price ksh",
+            "price kes",
+            "price kshs",
+            "ksh",
+            "kes",
+            "kshs",
+            "cost ksh",
+            "cost kes",
+            "amount ksh",
+            "unit price",
         ],
         needed: false,
     },
     Column {
         name: "duration",
         words: &[
-            "time", "minutes", "mins", "min", "length", "duration minutes", "duration mins", "duration min",
-            "time minutes", "muda", "dakika",
+            "time",
+            "minutes",
+            "mins",
+            "min",
+            "length",
+            "duration minutes",
+            "duration mins",
+            "duration min",
+            "time minutes",
+            "muda",
+            "dakika",
         ],
         needed: false,
     },
@@ -125,7 +175,15 @@ pub static COLUMNS: [Column; 9] = [
     },
     Column {
         name: "staff",
-        words: &["therapist", "therapists", "stylist", "stylists", "done by", "who", "wahudumu"],
+        words: &[
+            "therapist",
+            "therapists",
+            "stylist",
+            "stylists",
+            "done by",
+            "who",
+            "wahudumu",
+        ],
         needed: false,
     },
 ];

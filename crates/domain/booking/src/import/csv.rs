@@ -250,7 +250,9 @@ pub fn rows<'t>(
 
 fn meant(heading: &str, columns: &[Column]) -> Option<&'static str> {
     let heading = fold(heading);
-    let same = |column: &&Column| column.name.replace('_', " ") == heading || column.words.contains(&heading.as_str());
+    let same = |column: &&Column| {
+        column.name.replace('_', " ") == heading || column.words.contains(&heading.as_str())
+    };
     columns.iter().find(same).map(|column| column.name)
 }
 

@@ -73,7 +73,9 @@ impl Said {
     pub fn parse(text: &str) -> Option<Self> {
         let said = match fold(text).as_str() {
             "given" | "yes" | "y" | "true" | "1" | "ndiyo" | "opted in" | "opt in" | "agreed" => Self::Given,
-            "withdrawn" | "no" | "n" | "false" | "0" | "hapana" | "opted out" | "opt out" | "stop" => Self::Withdrawn,
+            "withdrawn" | "no" | "n" | "false" | "0" | "hapana" | "opted out" | "opt out" | "stop" => {
+                Self::Withdrawn
+            }
             "unknown" | "" | "na" | "n a" | "haijulikani" => Self::Unknown,
             _other => return None,
         };
@@ -99,8 +101,18 @@ impl Day {
     pub fn parse(text: &str) -> Result<Self, NoDay> {
         let text = text.trim();
         let date = Date::parse(text, format_description!("[year]-[month]-[day]"))
-            .or_else(|_| Date::parse(text, format_description!("[day padding:none]/[month padding:none]/[year]")))
-            .or_else(|_| Date::parse(text, format_description!("[day padding:none].[month padding:none].[year]")));
+            .or_else(|_| {
+                Date::parse(
+                    text,
+                    format_description!("[day padding:none]/[month padding:none]/[year]"),
+                )
+            })
+            .or_else(|_| {
+                Date::parse(
+                    text,
+                    format_description!("[day padding:none].[month padding:none].[year]"),
+                )
+            });
         date.map(Self).map_err(|_| NoDay)
     }
 }
@@ -123,14 +135,32 @@ pub static COLUMNS: [Column; 7] = [
     Column {
         name: "phone",
         words: &[
-            "phone number", "mobile", "mobile number", "tel", "telephone", "number", "msisdn", "whatsapp", "contact",
-            "cell", "simu", "nambari ya simu",
+            "phone number",
+            "mobile",
+            "mobile number",
+            "tel",
+            "telephone",
+            "number",
+            "msisdn",
+            "whatsapp",
+            "contact",
+            "cell",
+            "simu",
+            "nambari ya simu",
         ],
         needed: true,
     },
     Column {
         name: "name",
-        words: &["customer", "customer name", "full name", "client", "client name", "guest", "jina"],
+        words: &[
+            "customer",
+            "customer name",
+            "full name",
+            "client",
+            "client name",
+            "guest",
+            "jina",
+        ],
         needed: false,
     },
     Column {
@@ -150,12 +180,24 @@ pub static COLUMNS: [Column; 7] = [
     },
     Column {
         name: "consent_date",
-        words: &["date of consent", "consented at", "consented on", "date", "tarehe"],
+        words: &[
+            "date of consent",
+            "consented at",
+            "consented on",
+            "date",
+            "tarehe",
+        ],
         needed: false,
     },
     Column {
         name: "consent_wording",
-        words: &["wording", "consent source", "source of consent", "consent words", "source"],
+        words: &[
+            "wording",
+            "consent source",
+            "source of consent",
+            "consent words",
+            "source",
+        ],
         needed: false,
     },
 ];
@@ -281,7 +323,12 @@ pub struct Reviewed {
 
 /// What would become of each row, in the order of the rows; `known` are the customers on record.
 #[must_use]
-pub fn review(drafts: &[CustomerDraft], known: &[Customer], zone: &Zone, now: OffsetDateTime) -> Vec<Reviewed> {
+pub fn review(
+    drafts: &[CustomerDraft],
+    known: &[Customer],
+    zone: &Zone,
+    now: OffsetDateTime,
+) -> Vec<Reviewed> {
     let mut rows: Vec<Reviewed> = Vec::with_capacity(drafts.len());
     let mut by_phone: BTreeMap<PhoneNumber, usize> = BTreeMap::new();
     for (place, draft) in drafts.iter().enumerate() {
@@ -360,9 +407,18 @@ impl Reviewed {
         let unreadable = |cell: &Cell<Said>| matches!(cell, Cell::Unreadable(_));
         fault(draft.phone == Cell::Empty, Fault::PhoneMissing);
         fault(matches!(draft.phone, Cell::Unreadable(_)), Fault::Phone);
-        fault(draft.name.as_deref().is_some_and(|name| CustomerName::parse(name).is_err()), Fault::Name);
+        fault(
+            draft
+                .name
+                .as_deref()
+                .is_some_and(|name| CustomerName::parse(name).is_err()),
+            Fault::Name,
+        );
         fault(matches!(draft.language, Cell::Unreadable(_)), Fault::Language);
-        fault(unreadable(&draft.consent) || unreadable(&draft.marketing), Fault::Consent);
+        fault(
+            unreadable(&draft.consent) || unreadable(&draft.marketing),
+            Fault::Consent,
+        );
         fault(draft.misshapen, Fault::Misshapen);
         let gives = [&draft.consent, &draft.marketing]
             .into_iter()
@@ -373,12 +429,16 @@ impl Reviewed {
             Cell::Unreadable(_) => false,
         };
         fault(!dated, Fault::ConsentDate);
-        let worded = draft.consent_wording.as_deref().map_or(!gives, |words| words.chars().count() <= 300);
+        let worded = draft
+            .consent_wording
+            .as_deref()
+            .map_or(!gives, |words| words.chars().count() <= 300);
         fault(!worded, Fault::ConsentWording);
-        let found = draft
-            .phone
-            .read()
-            .and_then(|phone| known.iter().find(|customer| customer.phone.as_ref() == Some(phone)));
+        let found = draft.phone.read().and_then(|phone| {
+            known
+                .iter()
+                .find(|customer| customer.phone.as_ref() == Some(phone))
+        });
         if let Some(customer) = found {
             self.outcome = Outcome::Completes(customer.id);
             let mut remark = |holds: bool, remark: Remark| {
@@ -387,10 +447,19 @@ impl Reviewed {
                 }
             };
             remark(customer.opted_out_at.is_some() && gives, Remark::OptedOutStays);
-            let other_name = |written: &String| customer.name.as_ref().is_some_and(|name| fold(name) != fold(written));
+            let other_name = |written: &String| {
+                customer
+                    .name
+                    .as_ref()
+                    .is_some_and(|name| fold(name) != fold(written))
+            };
             remark(draft.name.as_ref().is_some_and(other_name), Remark::NameStays);
-            let other_language = |written: &Language| customer.language.is_some_and(|language| language != *written);
-            remark(draft.language.read().is_some_and(other_language), Remark::LanguageStays);
+            let other_language =
+                |written: &Language| customer.language.is_some_and(|language| language != *written);
+            remark(
+                draft.language.read().is_some_and(other_language),
+                Remark::LanguageStays,
+            );
         }
     }
 }
@@ -499,7 +568,10 @@ fn entry(
 ) -> CustomerEntry {
     let midnight = |day: &Day| zone.instant(PrimitiveDateTime::new(day.0, Time::MIDNIGHT));
     let at = draft.consent_date.read().map_or(now, midnight);
-    let said = [(Purpose::Service, &draft.consent), (Purpose::Marketing, &draft.marketing)];
+    let said = [
+        (Purpose::Service, &draft.consent),
+        (Purpose::Marketing, &draft.marketing),
+    ];
     let consents = said.into_iter().filter_map(|(purpose, cell)| {
         let stand = match cell.read()? {
             Said::Given => Stand::Given,
@@ -522,7 +594,10 @@ fn entry(
         customer: NewCustomer {
             id: ids.fresh(),
             phone: phone.clone(),
-            name: draft.name.as_deref().and_then(|name| CustomerName::parse(name).ok()),
+            name: draft
+                .name
+                .as_deref()
+                .and_then(|name| CustomerName::parse(name).ok()),
             language: draft.language.read().copied(),
             at: now,
         },

@@ -38,7 +38,9 @@ pub(super) struct Found {
 }
 
 fn minutes(count: u64) -> Option<u32> {
-    u32::try_from(count).ok().filter(|count| (1..=MOST).contains(&u64::from(*count)))
+    u32::try_from(count)
+        .ok()
+        .filter(|count| (1..=MOST).contains(&u64::from(*count)))
 }
 
 /// The duration that begins at a piece, if one does.
@@ -88,7 +90,11 @@ impl<'p> Cursor<'p> {
                 .is_some_and(|(before, dot)| before.to == dot.from && before.word().is_some_and(is_unit));
         let dot = self.piece().and_then(Piece::mark) == Some('.');
         let leader = self.on(1).piece().and_then(Piece::mark) == Some('.');
-        if touches && dot && !leader { self.on(1) } else { self }
+        if touches && dot && !leader {
+            self.on(1)
+        } else {
+            self
+        }
     }
 
     fn number(self) -> Option<(Number, Self)> {
@@ -109,7 +115,12 @@ impl<'p> Cursor<'p> {
                 None => return None,
             },
         };
-        if !(1..=6).contains(&hours) || matches!(after.word(), "asubuhi" | "mchana" | "jioni" | "usiku" | "alfajiri") {
+        if !(1..=6).contains(&hours)
+            || matches!(
+                after.word(),
+                "asubuhi" | "mchana" | "jioni" | "usiku" | "alfajiri"
+            )
+        {
             return None;
         }
         Some(after.and_some_more(hours * 60))
@@ -187,7 +198,7 @@ impl<'p> Cursor<'p> {
             && more.is_whole()
             && more.digits < 60
         {
-            if is_minute(beyond.word()) {
+            if is_minute(beyond.word()) || (beyond.word() == "m" && beyond.touches_before()) {
                 return Some((count + more.digits, beyond.on(1)));
             }
             // `1h30`, written as one.
@@ -199,8 +210,13 @@ impl<'p> Cursor<'p> {
     }
 
     fn touches_before(self) -> bool {
-        let before = self.next.checked_sub(1).and_then(|before| self.pieces.get(before));
-        before.zip(self.piece()).is_some_and(|(before, this)| before.to == this.from)
+        let before = self
+            .next
+            .checked_sub(1)
+            .and_then(|before| self.pieces.get(before));
+        before
+            .zip(self.piece())
+            .is_some_and(|(before, this)| before.to == this.from)
     }
 
     /// `60min`, `45 dk`, `90'`.
@@ -237,7 +253,10 @@ fn is_hour(word: &str) -> bool {
 }
 
 fn is_minute(word: &str) -> bool {
-    matches!(word, "min" | "mins" | "minute" | "minutes" | "dk" | "dak" | "dakika")
+    matches!(
+        word,
+        "min" | "mins" | "minute" | "minutes" | "dk" | "dak" | "dakika"
+    )
 }
 
 fn english_number(word: &str) -> Option<u64> {

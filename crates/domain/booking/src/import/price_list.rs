@@ -19,7 +19,9 @@ use super::duration::duration_at;
 use super::propose;
 use super::scan::{Piece, Token, scan};
 use super::text::{fold, one_line, shortened};
-use super::{CELL_CHARACTERS_MAX, CONTENT_BYTES_MAX, Cell, Ignored, IgnoredBecause, ROWS_MAX, Source, Unreadable};
+use super::{
+    CELL_CHARACTERS_MAX, CONTENT_BYTES_MAX, Cell, Ignored, IgnoredBecause, ROWS_MAX, Source, Unreadable,
+};
 
 /// The rows of a pasted price list, amounts in minor units of `currency`, and the lines that are none.
 ///
@@ -212,7 +214,8 @@ impl Line {
             let dressed = is_dressed(&line);
             return Self::Title { text: name, dressed };
         }
-        if found.prices.is_empty() && name.is_empty() {
+        // "Our price list for 2026" has a number at its end, too.
+        if (found.prices.is_empty() && name.is_empty()) || names_the_list(&name) {
             return Self::Remark;
         }
         Self::Item(Item {
@@ -264,15 +267,27 @@ fn unbulleted(line: &str) -> &str {
 /// Addresses, phone numbers, opening hours.
 fn is_remark(line: &str) -> bool {
     let lower = line.to_lowercase();
-    if ["http", "www.", ".com", ".co.ke", "instagram", "facebook", "tiktok", "whatsapp", "till no", "paybill"]
-        .iter()
-        .any(|word| lower.contains(word))
+    if [
+        "http",
+        "www.",
+        ".com",
+        ".co.ke",
+        "instagram",
+        "facebook",
+        "tiktok",
+        "whatsapp",
+        "till no",
+        "paybill",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
     {
         return true;
     }
-    let handle = line
-        .split_whitespace()
-        .any(|word| word.strip_prefix('@').is_some_and(|rest| rest.starts_with(char::is_alphabetic)));
+    let handle = line.split_whitespace().any(|word| {
+        word.strip_prefix('@')
+            .is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+    });
     handle || has_phone(line) || has_time_of_day(line)
 }
 
@@ -307,11 +322,27 @@ fn has_time_of_day(line: &str) -> bool {
 /// A line of greeting or a title of the whole list.
 fn greets(name: &str) -> bool {
     let folded = fold(name);
-    let words: Vec<&str> = folded.split(' ').collect();
-    ["karibu", "karibuni", "welcome", "hello", "hi", "hujambo", "habari"].contains(words.first().unwrap_or(&""))
-        || ["price list", "pricelist", "our prices", "our services", "service menu", "orodha ya bei", "bei zetu"]
-            .iter()
-            .any(|phrase| folded.contains(phrase))
+    let first = folded.split(' ').next().unwrap_or_default();
+    [
+        "karibu", "karibuni", "welcome", "hello", "hi", "hujambo", "habari",
+    ]
+    .contains(&first)
+        || names_the_list(name)
+}
+
+fn names_the_list(name: &str) -> bool {
+    let folded = fold(name);
+    [
+        "price list",
+        "pricelist",
+        "our prices",
+        "our services",
+        "service menu",
+        "orodha ya bei",
+        "bei zetu",
+    ]
+    .iter()
+    .any(|phrase| folded.contains(phrase))
 }
 
 /// Capitals throughout, bold, or with a colon at the end.
@@ -366,7 +397,9 @@ impl Findings {
             if price {
                 let span = bytes(pieces, at, found.length);
                 let written = line.get(span.0..span.1).unwrap_or_default();
-                let cell = found.minor.map_or_else(|| Cell::Unreadable(written.to_owned()), Cell::Read);
+                let cell = found
+                    .minor
+                    .map_or_else(|| Cell::Unreadable(written.to_owned()), Cell::Read);
                 findings.prices.push((cell, at));
                 findings.spans.push(span);
             }
@@ -381,7 +414,10 @@ impl Findings {
         let mut from = 0;
         // With several prices the name stands before the first of them.
         let until = if self.prices.len() > 1 {
-            self.spans.iter().map(|(start, _)| *start).find(|start| *start > 0)
+            self.spans
+                .iter()
+                .map(|(start, _)| *start)
+                .find(|start| *start > 0)
         } else {
             None
         };
@@ -455,7 +491,10 @@ fn continues_a_range(pieces: &[Piece], at: usize) -> bool {
 fn stands_as_price(pieces: &[Piece], at: usize, found: amount::Found, durations: &[(usize, usize)]) -> bool {
     let filler = |piece: &Piece| match &piece.token {
         Token::Mark(_) => true,
-        Token::Word(word) => matches!(word.as_str(), "only" | "tu" | "each" | "pp" | "per" | "person" | "session"),
+        Token::Word(word) => matches!(
+            word.as_str(),
+            "only" | "tu" | "each" | "pp" | "per" | "person" | "session"
+        ),
         Token::Number(_) | Token::Ambiguous => false,
     };
     let in_duration = |index: usize| durations.iter().any(|(from, to)| (*from..*to).contains(&index));
@@ -469,7 +508,12 @@ fn stands_as_price(pieces: &[Piece], at: usize, found: amount::Found, durations:
         .checked_sub(1)
         .and_then(|before| pieces.get(before))
         .and_then(Piece::mark)
-        .is_some_and(|mark| matches!(mark, '-' | '–' | '—' | ':' | '=' | '.' | '…' | '@' | '|' | '>' | '_' | '→' | '/'));
+        .is_some_and(|mark| {
+            matches!(
+                mark,
+                '-' | '–' | '—' | ':' | '=' | '.' | '…' | '@' | '|' | '>' | '_' | '→' | '/'
+            )
+        });
     let marks_back = |mut index: usize| {
         while index > 0 && pieces.get(index - 1).is_some_and(|piece| piece.mark().is_some()) {
             index -= 1;

@@ -20,26 +20,81 @@ const FAMILIES: [Family; 12] = [
     Family {
         category: "massage",
         minutes: 60,
-        heads: &["massage", "massages", "masaji", "body massage", "body massages", "massage therapy"],
-        words: &["massage", "massages", "masaji", "swedish", "tissue", "aromatherapy", "reflexology", "shiatsu", "thai"],
+        heads: &[
+            "massage",
+            "massages",
+            "masaji",
+            "body massage",
+            "body massages",
+            "massage therapy",
+        ],
+        words: &[
+            "massage",
+            "massages",
+            "masaji",
+            "swedish",
+            "tissue",
+            "aromatherapy",
+            "reflexology",
+            "shiatsu",
+            "thai",
+        ],
     },
     Family {
         category: "facial",
         minutes: 60,
         heads: &["facial", "facials", "face", "skin care", "skincare", "uso"],
-        words: &["facial", "facials", "dermaplaning", "microdermabrasion", "peel", "hydrafacial"],
+        words: &[
+            "facial",
+            "facials",
+            "dermaplaning",
+            "microdermabrasion",
+            "peel",
+            "hydrafacial",
+        ],
     },
     Family {
         category: "nails",
         minutes: 45,
-        heads: &["nail", "nails", "manicure", "manicures", "pedicure", "pedicures", "nail care", "kucha"],
-        words: &["manicure", "pedicure", "gel", "acrylic", "acrylics", "nail", "nails", "polish", "tips", "kucha"],
+        heads: &[
+            "nail",
+            "nails",
+            "manicure",
+            "manicures",
+            "pedicure",
+            "pedicures",
+            "nail care",
+            "kucha",
+        ],
+        words: &[
+            "manicure", "pedicure", "gel", "acrylic", "acrylics", "nail", "nails", "polish", "tips", "kucha",
+        ],
     },
     Family {
         category: "braids",
         minutes: 180,
-        heads: &["braid", "braids", "braiding", "locs", "dreadlocks", "weaves", "misuko"],
-        words: &["braid", "braids", "cornrows", "locs", "dreadlocks", "twist", "twists", "weave", "crochet", "kusuka", "misuko"],
+        heads: &[
+            "braid",
+            "braids",
+            "braiding",
+            "locs",
+            "dreadlocks",
+            "weaves",
+            "misuko",
+        ],
+        words: &[
+            "braid",
+            "braids",
+            "cornrows",
+            "locs",
+            "dreadlocks",
+            "twist",
+            "twists",
+            "weave",
+            "crochet",
+            "kusuka",
+            "misuko",
+        ],
     },
     Family {
         category: "barber",
@@ -51,7 +106,19 @@ const FAMILIES: [Family; 12] = [
         category: "hair",
         minutes: 60,
         heads: &["hair", "hair care", "haircare", "hair styling", "salon", "nywele"],
-        words: &["hair", "blowdry", "blow", "relaxer", "retouch", "treatment", "wash", "colour", "color", "nywele", "styling"],
+        words: &[
+            "hair",
+            "blowdry",
+            "blow",
+            "relaxer",
+            "retouch",
+            "treatment",
+            "wash",
+            "colour",
+            "color",
+            "nywele",
+            "styling",
+        ],
     },
     Family {
         category: "waxing",
@@ -62,8 +129,24 @@ const FAMILIES: [Family; 12] = [
     Family {
         category: "lashes",
         minutes: 90,
-        heads: &["lash", "lashes", "brow", "brows", "eyebrows", "lashes and brows", "lashes brows"],
-        words: &["lash", "lashes", "brow", "brows", "eyebrows", "microblading", "lamination"],
+        heads: &[
+            "lash",
+            "lashes",
+            "brow",
+            "brows",
+            "eyebrows",
+            "lashes and brows",
+            "lashes brows",
+        ],
+        words: &[
+            "lash",
+            "lashes",
+            "brow",
+            "brows",
+            "eyebrows",
+            "microblading",
+            "lamination",
+        ],
     },
     Family {
         category: "makeup",
@@ -74,13 +157,34 @@ const FAMILIES: [Family; 12] = [
     Family {
         category: "body",
         minutes: 60,
-        heads: &["body", "body treatment", "body treatments", "scrub", "scrubs", "body scrubs"],
-        words: &["scrub", "wrap", "exfoliation", "polish", "hammam", "moroccan", "bath"],
+        heads: &[
+            "body",
+            "body treatment",
+            "body treatments",
+            "scrub",
+            "scrubs",
+            "body scrubs",
+        ],
+        words: &[
+            "scrub",
+            "wrap",
+            "exfoliation",
+            "polish",
+            "hammam",
+            "moroccan",
+            "bath",
+        ],
     },
     Family {
         category: "sauna",
         minutes: 30,
-        heads: &["sauna", "steam", "sauna and steam", "steam and sauna", "steam bath"],
+        heads: &[
+            "sauna",
+            "steam",
+            "sauna and steam",
+            "steam and sauna",
+            "steam bath",
+        ],
         words: &["sauna", "steam", "jacuzzi"],
     },
     Family {
@@ -97,21 +201,22 @@ fn family(name: &str) -> Option<&'static Family> {
     let folded = fold(name);
     let words: Vec<&str> = folded.split(' ').collect();
     // The last word that betrays a family counts most: a "hair wax" is waxing, a "body massage" a massage.
-    words.iter().rev().find_map(|word| {
-        FAMILIES
-            .iter()
-            .find(|family| family.words.contains(word))
-    })
+    words
+        .iter()
+        .rev()
+        .find_map(|word| FAMILIES.iter().find(|family| family.words.contains(word)))
 }
 
 /// Whether a line is nothing but a word for a family of services.
 #[must_use]
 pub fn is_category_word(text: &str) -> bool {
     let folded = fold(text);
-    let bare = folded.strip_suffix(" services").or_else(|| folded.strip_suffix(" treatments"));
-    FAMILIES
-        .iter()
-        .any(|family| family.heads.contains(&folded.as_str()) || bare.is_some_and(|bare| family.heads.contains(&bare)))
+    let bare = folded
+        .strip_suffix(" services")
+        .or_else(|| folded.strip_suffix(" treatments"));
+    FAMILIES.iter().any(|family| {
+        family.heads.contains(&folded.as_str()) || bare.is_some_and(|bare| family.heads.contains(&bare))
+    })
 }
 
 /// Whether a text of several words ends as the name of one service does: *hot stone massage*.
@@ -122,7 +227,16 @@ pub fn ends_like_a_service(text: &str) -> bool {
     let singular = |word: &str| {
         matches!(
             word,
-            "massage" | "masaji" | "facial" | "manicure" | "pedicure" | "shave" | "haircut" | "wax" | "scrub" | "peel"
+            "massage"
+                | "masaji"
+                | "facial"
+                | "manicure"
+                | "pedicure"
+                | "shave"
+                | "haircut"
+                | "wax"
+                | "scrub"
+                | "peel"
         )
     };
     words.len() > 1 && words.last().is_some_and(|word| singular(word))
@@ -142,7 +256,9 @@ pub fn category_named(text: &str, known: &[ServiceCategory]) -> Option<ServiceCa
         return Some(category.clone());
     }
     let folded = fold(text);
-    let family = FAMILIES.iter().find(|family| family.heads.contains(&folded.as_str()));
+    let family = FAMILIES
+        .iter()
+        .find(|family| family.heads.contains(&folded.as_str()));
     ServiceCategory::parse(family.map_or(word.as_str(), |family| family.category)).ok()
 }
 
@@ -155,7 +271,11 @@ pub fn category(name: &str) -> Option<ServiceCategory> {
 /// How long a service of that name and category is likely to take.
 #[must_use]
 pub fn minutes(name: &str, category: &ServiceCategory) -> Minutes {
-    let by_category = || FAMILIES.iter().find(|family| family.category == category.as_str());
+    let by_category = || {
+        FAMILIES
+            .iter()
+            .find(|family| family.category == category.as_str())
+    };
     let family = family(name).or_else(by_category);
     Minutes::new(family.map_or(60, |family| family.minutes))
 }

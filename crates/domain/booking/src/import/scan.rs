@@ -114,10 +114,7 @@ const fn fraction(character: char) -> Option<Token> {
 
 /// A number with thousands in threes and at most two decimal places; `None` where it could mean two things.
 pub(super) fn number(text: &str) -> Option<Number> {
-    let separators: Vec<(usize, char)> = text
-        .char_indices()
-        .filter(|(_, c)| !c.is_ascii_digit())
-        .collect();
+    let separators: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| !c.is_ascii_digit()).collect();
     let (whole, decimals) = match separators.last() {
         Some((at, '.' | ',')) => {
             let last = text[*at..].chars().next()?;

@@ -72,7 +72,13 @@ pub fn shortened(text: &str, most: usize) -> String {
 pub fn one_line(text: &str) -> String {
     let plain: String = text
         .chars()
-        .map(|c| if c.is_whitespace() || c.is_control() { ' ' } else { c })
+        .map(|c| {
+            if c.is_whitespace() || c.is_control() {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }

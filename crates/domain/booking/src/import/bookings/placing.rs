@@ -93,7 +93,8 @@ impl<'f> Place<'f> {
         for staff in candidates {
             match self.claims(service, staff, start) {
                 Ok(claims) => {
-                    self.held.extend(claims.iter().map(|claim| (claim.clone(), By::Row(row))));
+                    self.held
+                        .extend(claims.iter().map(|claim| (claim.clone(), By::Row(row))));
                     return Ok(Placed { staff, claims });
                 }
                 Err(found) => in_the_way.extend(found),
@@ -114,7 +115,12 @@ impl<'f> Place<'f> {
         able.into_iter().map(|(_, id)| id).collect()
     }
 
-    fn claims(&self, service: &Service, staff: StaffId, start: OffsetDateTime) -> Result<Vec<Claim>, BTreeSet<InTheWay>> {
+    fn claims(
+        &self,
+        service: &Service,
+        staff: StaffId,
+        start: OffsetDateTime,
+    ) -> Result<Vec<Claim>, BTreeSet<InTheWay>> {
         let mut claims: Vec<Claim> = Vec::new();
         let mut in_the_way = BTreeSet::new();
         for need in service.recipe.needs() {
@@ -135,7 +141,12 @@ impl<'f> Place<'f> {
     }
 
     /// The claim of a subject, if nothing is in its way. None at the ends of the calendar.
-    fn free(&self, need: &Need, subject: Subject, start: OffsetDateTime) -> Result<Option<Claim>, Vec<InTheWay>> {
+    fn free(
+        &self,
+        need: &Need,
+        subject: Subject,
+        start: OffsetDateTime,
+    ) -> Result<Option<Claim>, Vec<InTheWay>> {
         let Some(claim) = need.claim(subject, start, self.facts.policy.rules.buffers) else {
             return Ok(None);
         };
@@ -150,21 +161,41 @@ impl<'f> Place<'f> {
         if let Subject::Resource { id, .. } = subject {
             let resource = self.facts.resources.iter().find(|resource| resource.id == id);
             let out = resource.iter().flat_map(|resource| &resource.out_of_service);
-            found.extend(out.filter(|range| range.overlaps(&claim.range)).map(|range| InTheWay {
-                subject,
-                range: *range,
-                by: By::Outage,
-            }));
+            found.extend(
+                out.filter(|range| range.overlaps(&claim.range))
+                    .map(|range| InTheWay {
+                        subject,
+                        range: *range,
+                        by: By::Outage,
+                    }),
+            );
         }
-        if found.is_empty() { Ok(Some(claim)) } else { Err(found) }
+        if found.is_empty() {
+            Ok(Some(claim))
+        } else {
+            Err(found)
+        }
     }
 
     /// The first seat of a pool that is free for the whole need.
-    fn seat(&self, need: &Need, kind: &ResourceKind, start: OffsetDateTime) -> Result<Option<Claim>, Vec<InTheWay>> {
+    fn seat(
+        &self,
+        need: &Need,
+        kind: &ResourceKind,
+        start: OffsetDateTime,
+    ) -> Result<Option<Claim>, Vec<InTheWay>> {
         let mut in_the_way = Vec::new();
-        for resource in self.facts.resources.iter().filter(|resource| resource.kind == *kind) {
+        for resource in self
+            .facts
+            .resources
+            .iter()
+            .filter(|resource| resource.kind == *kind)
+        {
             for seat in 0..resource.capacity {
-                let subject = Subject::Resource { id: resource.id, seat };
+                let subject = Subject::Resource {
+                    id: resource.id,
+                    seat,
+                };
                 match self.free(need, subject, start) {
                     Ok(claim) => return Ok(claim),
                     Err(found) => in_the_way.extend(found),
@@ -226,7 +257,9 @@ fn blocks(hours: &Hours, day: time::Date) -> impl Iterator<Item = DayBlock> {
     let mut joined: Vec<DayBlock> = Vec::with_capacity(found.len());
     for block in found {
         match joined.last_mut() {
-            Some(last) if block.from_minute <= last.to_minute => last.to_minute = last.to_minute.max(block.to_minute),
+            Some(last) if block.from_minute <= last.to_minute => {
+                last.to_minute = last.to_minute.max(block.to_minute)
+            }
             Some(_) | None => joined.push(block),
         }
     }

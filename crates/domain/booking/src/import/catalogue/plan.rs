@@ -39,7 +39,11 @@ impl NotReady {
 ///
 /// # Errors
 /// [`NotReady`] with every row that has a fault: all of them or none are applied.
-pub fn plan(reviewed: &[Reviewed], known: Known<'_>, ids: &dyn IdSource) -> Result<CatalogueChange, NotReady> {
+pub fn plan(
+    reviewed: &[Reviewed],
+    known: Known<'_>,
+    ids: &dyn IdSource,
+) -> Result<CatalogueChange, NotReady> {
     let mut change = CatalogueChange::default();
     let mut rows = Vec::new();
     for row in reviewed.iter().filter(|row| row.is_written()) {

@@ -207,7 +207,10 @@ pub fn review(drafts: &[CatalogueDraft], known: Known<'_>) -> Vec<Reviewed> {
         }
         reviewed.push(leader(group, update, drafts, known));
     }
-    let skipped = drafts.iter().enumerate().filter(|(_, draft)| draft.fate == Fate::Skip);
+    let skipped = drafts
+        .iter()
+        .enumerate()
+        .filter(|(_, draft)| draft.fate == Fate::Skip);
     reviewed.extend(skipped.map(|(place, draft)| bystander(place, draft, Outcome::Skipped)));
     reviewed.sort_by_key(|row| row.number);
     taken_names(&mut reviewed, known.stock);
@@ -298,12 +301,14 @@ impl Group {
 
 /// Services of one name and different lengths carry their minutes in the name: *Swedish massage 60*.
 fn tell_apart(groups: &mut [Group]) {
-    let bare: Vec<Name> = groups.iter().map(|group| group.name.clone()).collect();
-    for (index, group) in groups.iter_mut().enumerate() {
-        let twin = bare
-            .iter()
-            .enumerate()
-            .any(|(other, name)| other != index && name.likeness(&bare[index]) == Some(Likeness::Same));
+    let bare: Vec<(Name, Cell<u32>)> = groups
+        .iter()
+        .map(|group| (group.name.clone(), group.draft.minutes.clone()))
+        .collect();
+    for group in groups.iter_mut() {
+        let twin = bare.iter().any(|(name, minutes)| {
+            *minutes != group.draft.minutes && name.likeness(&group.name) == Some(Likeness::Same)
+        });
         if let (true, Some(minutes)) = (twin && group.draft.fate == Fate::Take, group.draft.minutes.read()) {
             group.draft.name = format!("{} {minutes}", group.draft.name.trim());
             group.name = Name::new(&group.draft.name);
@@ -319,7 +324,9 @@ fn matched<'k>(groups: &[Group], stock: &'k [Stocked]) -> Vec<Option<&'k Stocked
         .filter(|stocked| stocked.service.offering == Offering::Active)
         .map(|stocked| {
             let service = &stocked.service;
-            let all = std::iter::once(&service.name).chain(&service.name_sw).chain(&service.aliases);
+            let all = std::iter::once(&service.name)
+                .chain(&service.name_sw)
+                .chain(&service.aliases);
             (all.map(|name| Name::new(name)).collect(), stocked)
         })
         .collect();
@@ -331,7 +338,8 @@ fn matched<'k>(groups: &[Group], stock: &'k [Stocked]) -> Vec<Option<&'k Stocked
         let minutes = group.draft.minutes.read();
         let with_minutes = minutes.map(|minutes| Name::new(&format!("{} {minutes}", group.draft.name)));
         for (other, (names, stocked)) in names.iter().enumerate() {
-            let same_length = minutes.is_none_or(|minutes| *minutes == stocked.service.recipe.duration().count());
+            let same_length =
+                minutes.is_none_or(|minutes| *minutes == stocked.service.recipe.duration().count());
             let own = group.name.likeness(names.first().unwrap_or(&group.name));
             let any = names.iter().filter_map(|name| group.name.likeness(name)).min();
             let numbered = with_minutes
@@ -339,7 +347,11 @@ fn matched<'k>(groups: &[Group], stock: &'k [Stocked]) -> Vec<Option<&'k Stocked
                 .and_then(|with| names.iter().filter_map(|name| with.likeness(name)).min());
             let likeness = match own {
                 Some(Likeness::Same) => Some((0, Likeness::Same)),
-                _other_name if same_length => numbered.into_iter().chain(any).min().map(|likeness| (1, likeness)),
+                _other_name if same_length => numbered
+                    .into_iter()
+                    .chain(any)
+                    .min()
+                    .map(|likeness| (1, likeness)),
                 _other_length => None,
             };
             if let Some(likeness) = likeness {
@@ -427,12 +439,18 @@ fn leader(group: &Group, update: Option<&Stocked>, drafts: &[CatalogueDraft], kn
         faults.insert(Fault::Category);
     }
     let minutes = minutes_of(draft, &name.value, category.as_ref(), update, &mut faults);
-    let name_sw = match (&draft.name_sw, update.and_then(|stocked| stocked.service.name_sw.clone())) {
+    let name_sw = match (
+        &draft.name_sw,
+        update.and_then(|stocked| stocked.service.name_sw.clone()),
+    ) {
         (Some(name), _) => Some(given(name.clone())),
         (None, Some(name)) => Some(kept(name)),
         (None, None) => propose::swahili_name(&name.value).map(proposed),
     };
-    let description = match (&draft.description, update.and_then(|stocked| stocked.description.clone())) {
+    let description = match (
+        &draft.description,
+        update.and_then(|stocked| stocked.description.clone()),
+    ) {
         (Some(text), _) => Some(given(text.clone())),
         (None, Some(text)) => Some(kept(text)),
         (None, None) => minutes
@@ -505,7 +523,10 @@ fn category_of(
     stock: &[Stocked],
 ) -> Option<Valued<ServiceCategory>> {
     if let Some(text) = &draft.category {
-        let mut known: Vec<ServiceCategory> = stock.iter().map(|stocked| stocked.service.category.clone()).collect();
+        let mut known: Vec<ServiceCategory> = stock
+            .iter()
+            .map(|stocked| stocked.service.category.clone())
+            .collect();
         known.sort_unstable();
         known.dedup();
         return propose::category_named(text, &known).map(given);
@@ -534,7 +555,8 @@ fn minutes_of(
             if !(1..=24 * 60).contains(&minutes.count()) {
                 faults.insert(Fault::Duration);
             }
-            let several = recipe.is_some_and(|recipe| recipe.segments().len() > 1 && recipe.duration() != minutes);
+            let several =
+                recipe.is_some_and(|recipe| recipe.segments().len() > 1 && recipe.duration() != minutes);
             if several {
                 faults.insert(Fault::SeveralSegments);
             }
@@ -549,7 +571,9 @@ fn minutes_of(
 }
 
 fn aliases_of(draft: &CatalogueDraft, update: Option<&Stocked>) -> Vec<String> {
-    let known = update.map(|stocked| stocked.service.aliases.clone()).unwrap_or_default();
+    let known = update
+        .map(|stocked| stocked.service.aliases.clone())
+        .unwrap_or_default();
     let mut aliases = known;
     for alias in &draft.aliases {
         if !aliases.iter().any(|known| text::fold(known) == text::fold(alias)) {
@@ -568,7 +592,9 @@ fn deposit_of(
 ) -> Valued<Deposit> {
     let deposit = match (&draft.deposit, update) {
         (Cell::Read(DraftDeposit::None), _) => given(Deposit::None),
-        (Cell::Read(DraftDeposit::Flat(minor)), _) => given(Deposit::Flat(Money::new(*minor, policy.currency))),
+        (Cell::Read(DraftDeposit::Flat(minor)), _) => {
+            given(Deposit::Flat(Money::new(*minor, policy.currency)))
+        }
         (Cell::Read(DraftDeposit::Percent(rate)), _) => given(Deposit::Percent(BasisPoints::new(*rate))),
         (Cell::Empty, Some(stocked)) => kept(stocked.service.deposit),
         (Cell::Unreadable(_), _) => {
@@ -595,7 +621,9 @@ fn staff_of(
     faults: &mut BTreeSet<Fault>,
 ) -> BTreeSet<StaffId> {
     if draft.staff.is_empty() {
-        return update.map(|stocked| stocked.service.staff.clone()).unwrap_or_default();
+        return update
+            .map(|stocked| stocked.service.staff.clone())
+            .unwrap_or_default();
     }
     let mut found = BTreeSet::new();
     for name in &draft.staff {
@@ -613,7 +641,9 @@ fn staff_of(
 
 /// No two services on sale may have one name.
 fn taken_names(reviewed: &mut [Reviewed], stock: &[Stocked]) {
-    let active = stock.iter().filter(|stocked| stocked.service.offering == Offering::Active);
+    let active = stock
+        .iter()
+        .filter(|stocked| stocked.service.offering == Offering::Active);
     let on_sale: Vec<(String, ServiceId)> = active
         .map(|stocked| (stocked.service.name.to_lowercase(), stocked.service.id))
         .collect();
