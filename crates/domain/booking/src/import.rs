@@ -240,16 +240,39 @@ impl Rows {
 pub enum ImportState {
     /// It waits for a person.
     InReview,
-    /// It was taken over; nothing of it can change any more.
+    /// It was taken over; nothing of it can change any more, and its rows are gone.
     Applied {
         /// When.
         at: OffsetDateTime,
+        /// What came of it.
+        tally: Tally,
     },
     /// It was thrown away; its rows are gone.
     Discarded {
         /// When.
         at: OffsetDateTime,
     },
+}
+
+/// What applying an import came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many services, customers or visits were added.
+    pub created: u32,
+    /// How many services or customers were changed; how many bookings were there already.
+    pub known: u32,
+}
+
+impl Tally {
+    /// Of `all` that were written, so many were new.
+    #[must_use]
+    pub fn of(created: usize, all: usize) -> Self {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Self {
+            created: count(created),
+            known: count(all.saturating_sub(created)),
+        }
+    }
 }
 
 /// Rows from elsewhere on their way in.

@@ -14,6 +14,7 @@ mod feeds;
 mod find_slots;
 mod finish_appointment;
 mod hold_visit;
+pub mod import;
 mod list_day;
 mod offer_slot;
 mod queue;
