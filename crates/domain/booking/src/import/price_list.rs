@@ -35,7 +35,7 @@ pub fn rows(text: &str, currency: Currency) -> Result<(Vec<CatalogueDraft>, Vec<
     for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
         let number = u32::try_from(index).map_or(u32::MAX, |index| index.saturating_add(1));
         list.take(number, line, currency);
-        if list.rows.len() > ROWS_MAX {
+        if list.rows.len().max(list.ignored.len()) > ROWS_MAX {
             return Err(Unreadable::TooManyRows);
         }
     }

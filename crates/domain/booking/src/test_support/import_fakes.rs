@@ -318,20 +318,18 @@ impl CustomerBook for InMemoryImports {
             .filter(|appointment| appointment.booking().customer == id)
         {
             let time = appointment.booking().time;
-            match appointment.state() {
-                State::Completed { .. } => {
-                    history.rendered += 1;
-                    history.last_at = history.last_at.max(Some(time.start()));
-                }
-                State::NoShow { .. } => history.no_shows += 1,
-                other if other.keeps_its_time() && time.end() > now => {
-                    history.upcoming += 1;
-                    let next = history
-                        .next_at
-                        .map_or(time.start(), |next| next.min(time.start()));
-                    history.next_at = Some(next);
-                }
-                _over => {}
+            let state = appointment.state();
+            if matches!(state, State::Completed { .. }) {
+                history.rendered += 1;
+                history.last_at = history.last_at.max(Some(time.start()));
+            } else if matches!(state, State::NoShow { .. }) {
+                history.no_shows += 1;
+            } else if state.keeps_its_time() && time.end() > now {
+                history.upcoming += 1;
+                let next = history
+                    .next_at
+                    .map_or(time.start(), |next| next.min(time.start()));
+                history.next_at = Some(next);
             }
         }
         let consents = self.with(tenant, |pages| {
