@@ -6,6 +6,7 @@ pub mod blocks;
 pub mod bookings_hit;
 pub mod calendars;
 pub mod commission;
+pub mod customers;
 pub mod daraja;
 pub mod docs;
 pub mod health;
@@ -16,6 +17,7 @@ pub mod settings;
 pub mod setup;
 pub mod staff;
 pub mod staff_schedule;
+pub mod imports;
 pub mod visits;
 pub mod waitlist;
 pub mod walk_ins;
@@ -46,6 +48,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(walk_ins::endpoints());
     all.extend(waitlist::endpoints());
     all.extend(calendars::endpoints());
+    all.extend(customers::endpoints());
+    all.extend(imports::endpoints());
     all.extend(commission::endpoints());
     all
 }

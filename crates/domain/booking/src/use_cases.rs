@@ -6,6 +6,7 @@ use time::{Duration, OffsetDateTime};
 use crate::availability::{Facts, PartRequest, RequestFault, Slot, SlotRequest};
 use crate::ports::FactsQuery;
 
+mod add_customer;
 mod cancel_appointment;
 mod change_setup;
 mod confirm_visit;
@@ -24,6 +25,7 @@ mod slot_visit;
 mod start_appointment;
 mod waitlist;
 
+pub use add_customer::{AddCustomer, Introduction};
 pub use cancel_appointment::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};
 pub use change_setup::{
     BlockOrder, ChangeSetup, ChangeSetupError, ResourceForm, SetupChanged, SetupOrder, Stretch,

@@ -273,7 +273,9 @@ fn is_anybody(name: &str) -> bool {
     ["any", "anyone", "anybody", "yeyote", "none", "-"].contains(&fold(name).as_str()) || name == "-"
 }
 
-fn paid(text: &str, currency: Currency) -> Option<i64> {
+/// What was paid, in minor units: an amount, or `none`.
+#[must_use]
+pub fn paid(text: &str, currency: Currency) -> Option<i64> {
     if ["none", "no", "unpaid", "not paid", "hapana", "nil"].contains(&fold(text).as_str()) || text == "-" {
         return Some(0);
     }
