@@ -24,12 +24,11 @@ mod booked;
 mod catalogue;
 mod claims;
 mod columns;
-mod facts;
-mod manage;
-mod feeds;
 mod customers;
 mod facts;
+mod feeds;
 mod imports;
+mod manage;
 mod months;
 mod parts;
 mod queue;
@@ -40,14 +39,14 @@ mod setup;
 mod waitlist;
 mod words;
 
-pub use manage::PgSetup;
-pub use feeds::PgCalendarFeeds;
-pub use queue::PgWalkInQueue;
 pub use customers::PgCustomers;
+pub use feeds::PgCalendarFeeds;
 pub use imports::PgImports;
+pub use manage::PgSetup;
+pub use queue::PgWalkInQueue;
 pub use rows::plan_document;
-pub use waitlist::PgWaitlist;
 pub use setup::SETUP_TABLES;
+pub use waitlist::PgWaitlist;
 
 use setup::Setups;
 

@@ -21,8 +21,8 @@ pub mod visit;
 pub mod availability;
 pub mod cross_sell;
 
-pub mod setup;
 pub mod queue;
+pub mod setup;
 pub mod waitlist;
 
 pub mod calendar_feed;

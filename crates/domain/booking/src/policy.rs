@@ -336,14 +336,14 @@ pub struct Rules {
     /// How long an offer to somebody on the waitlist keeps its time; 15 minutes.
     pub waitlist_offer: Minutes,
     /// The lowest price of a service that is taken over from elsewhere, in minor units; anything above nothing.
-    pub price_floor: i64,
+    pub price_floor: u32,
 }
 
 impl Rules {
     /// Whether a service may cost so little.
     #[must_use]
-    pub const fn price_is_enough(&self, price: Money) -> bool {
-        price.is_positive() && price.amount_minor() >= self.price_floor
+    pub fn price_is_enough(&self, price: Money) -> bool {
+        price.is_positive() && price.amount_minor() >= i64::from(self.price_floor)
     }
 
     /// Whether the amount can be paid in every way that the business takes: M-Pesa moves no cents.

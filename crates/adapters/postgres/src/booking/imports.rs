@@ -340,7 +340,7 @@ impl ImportGround for PgImports {
 
 fn stock<E>(tx: &mut TenantTx<'_>) -> Result<Vec<Stocked>, TxError<E>> {
     let tenant = tx.tenant_uuid();
-    let services = catalogue::services(tx, None)?;
+    let services = catalogue::services(tx)?;
     let kept = sql_query("SELECT id, description, version FROM services WHERE tenant_id = $1")
         .bind::<SqlUuid, _>(tenant)
         .load::<KeptRow>(tx.conn())?;

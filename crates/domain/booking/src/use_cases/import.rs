@@ -7,7 +7,7 @@ use ratiba_kernel::{Clock, Currency, IdSource, Outage, TenantId, Zone};
 use time::OffsetDateTime;
 
 use crate::appointment::Version;
-use crate::availability::Facts;
+use crate::availability::{PartRequest, StaffWish};
 use crate::catalogue::Service;
 use crate::customers::Customer;
 use crate::import::bookings::{self, placing};
@@ -16,7 +16,7 @@ use crate::import::customers;
 use crate::import::ports::{ImportBook, ImportGround, NamedStaff, OpenError};
 use crate::import::{Ignored, Import, ImportId, ImportKind, ImportState, Rows, Unreadable};
 use crate::policy::Policy;
-use crate::ports::{Catalogue, FactsQuery, Timetable};
+use crate::ports::{Catalogue, FactsQuery, Outlook, Timetable};
 use crate::visit::{HoldKey, VisitId};
 
 mod apply;
@@ -187,7 +187,7 @@ pub(super) struct Setting {
     staff: Vec<NamedStaff>,
     customers: Vec<Customer>,
     services: Vec<Service>,
-    facts: Option<Facts>,
+    outlook: Option<Outlook>,
     made: BTreeMap<HoldKey, VisitId>,
 }
 
@@ -201,7 +201,7 @@ impl ReviewDesk {
             staff: Vec::new(),
             customers: Vec::new(),
             services: Vec::new(),
-            facts: None,
+            outlook: None,
             made: BTreeMap::new(),
         };
         if import.state != ImportState::InReview {
@@ -243,17 +243,20 @@ impl ReviewDesk {
             .await?
             .into_iter()
             .collect();
-        let Some(range) = placing::window(understood.iter().filter_map(|row| row.time)) else {
+        let Some(window) = placing::window(understood.iter().filter_map(|row| row.time)) else {
             return Ok(());
         };
         let mut services: Vec<_> = understood.iter().filter_map(|row| row.service).collect();
         services.sort_unstable();
         services.dedup();
-        setting.facts = Some(
-            self.timetable
-                .facts(tenant, FactsQuery { services, range })
-                .await?,
-        );
+        let parts = services
+            .into_iter()
+            .map(|service| PartRequest::new(service, StaffWish::Any));
+        let query = FactsQuery {
+            parts: parts.collect(),
+            window,
+        };
+        setting.outlook = Some(self.timetable.outlook(tenant, query).await?);
         Ok(())
     }
 }
@@ -298,8 +301,8 @@ impl Setting {
 
     fn review_bookings(&self, rows: &[bookings::BookingDraft]) -> Vec<bookings::Reviewed> {
         let understood = bookings::understand(rows, self.bookings());
-        match &self.facts {
-            Some(facts) => bookings::review(understood, self.bookings(), facts, &self.made),
+        match &self.outlook {
+            Some(outlook) => bookings::review(understood, self.bookings(), &outlook.facts, &self.made),
             None => understood,
         }
     }

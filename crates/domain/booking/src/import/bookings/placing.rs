@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use ratiba_kernel::TimeRange;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::Remark;
 use crate::availability::{DayBlock, EngagedAs, Facts, Hours, WeeklyBlock};
@@ -266,17 +266,15 @@ fn blocks(hours: &Hours, day: time::Date) -> impl Iterator<Item = DayBlock> {
     joined.into_iter()
 }
 
-/// The stretch that a search for the rows' places must know: all of their times and two days on either side, since a
-/// service lasts a day at most.
+/// The stretch in which all of the rows lie; what reaches into it is known to whoever is asked for the facts.
 #[must_use]
 pub fn window(times: impl IntoIterator<Item = TimeRange>) -> Option<TimeRange> {
-    let margin = Duration::hours(36);
     let (mut from, mut to): (Option<OffsetDateTime>, Option<OffsetDateTime>) = (None, None);
     for time in times {
         from = Some(from.map_or(time.start(), |from| from.min(time.start())));
         to = Some(to.map_or(time.end(), |to| to.max(time.end())));
     }
-    TimeRange::new(from?.checked_sub(margin)?, to?.checked_add(margin)?).ok()
+    TimeRange::new(from?, to?).ok()
 }
 
 #[cfg(test)]

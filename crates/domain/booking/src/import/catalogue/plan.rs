@@ -88,6 +88,7 @@ fn service_of(row: &Reviewed, known: Known<'_>, ids: &dyn IdSource) -> Result<St
         ),
         offering: Offering::Active,
         staff: row.staff.clone(),
+        window: before.map(|stocked| stocked.service.window).unwrap_or_default(),
     };
     service.check(known.policy.rules.rounding).map_err(fault_of)?;
     Ok(Stocked {

@@ -620,12 +620,10 @@ fn staff_of(
     staff: &[NamedStaff],
     faults: &mut BTreeSet<Fault>,
 ) -> BTreeSet<StaffId> {
-    if draft.staff.is_empty() {
-        return update
-            .map(|stocked| stocked.service.staff.clone())
-            .unwrap_or_default();
-    }
-    let mut found = BTreeSet::new();
+    // People are added to a service on sale, never taken away: bookings may count on them.
+    let mut found = update
+        .map(|stocked| stocked.service.staff.clone())
+        .unwrap_or_default();
     for name in &draft.staff {
         match NamedStaff::called(staff, name) {
             Ok(id) => {

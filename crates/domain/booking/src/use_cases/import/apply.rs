@@ -144,6 +144,7 @@ impl ApplyImport {
             ids: self.ids.as_ref(),
             policy: &setting.policy,
             services: &setting.services,
+            setup: setting.outlook.as_ref().map(|outlook| outlook.setup),
             now: setting.now,
         };
         let mut applied = Tally::default();
@@ -164,6 +165,8 @@ impl ApplyImport {
                         draft.made = Some(visit);
                         applied.known = applied.known.saturating_add(1);
                     }
+                    // What was made is found by its key when it is applied again.
+                    Made::Moved => return Err(ApplyImportError::Stale),
                     Made::Taken => taken.push((row.number, [bookings::Fault::Overlap].into())),
                 },
             }

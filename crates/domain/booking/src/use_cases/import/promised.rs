@@ -13,7 +13,7 @@ use crate::customers::{Added, CustomerBook, CustomerName, NewCustomer};
 use crate::event::BookingEvent;
 use crate::import::bookings::{Reviewed, key};
 use crate::policy::{Channel, Policy};
-use crate::ports::{AppointmentBook, Change, ClaimChange, RecordError};
+use crate::ports::{AppointmentBook, Change, ClaimChange, RecordError, SetupVersion};
 use crate::use_cases::confirm_visit;
 use crate::visit::{HoldKey, VisitHead, VisitId};
 
@@ -25,6 +25,8 @@ pub(super) enum Made {
     Before(VisitId),
     /// Somebody was faster.
     Taken,
+    /// The setup changed under it: what was reviewed is not what would be made.
+    Moved,
 }
 
 pub(super) struct PromiseKeeper<'p> {
@@ -33,6 +35,7 @@ pub(super) struct PromiseKeeper<'p> {
     pub(super) ids: &'p dyn IdSource,
     pub(super) policy: &'p Policy,
     pub(super) services: &'p [Service],
+    pub(super) setup: Option<SetupVersion>,
     pub(super) now: OffsetDateTime,
 }
 
@@ -64,6 +67,10 @@ impl PromiseKeeper<'_> {
                 }
             }
             Err(RecordError::SlotTaken | RecordError::MonthFrozen) => Ok(Made::Taken),
+            Err(RecordError::SetupChanged) => Ok(Made::Moved),
+            Err(RecordError::UnknownCustomer) => {
+                Err(Outage::new("a customer who was put on record is not there"))
+            }
             Err(RecordError::Unavailable(outage)) => Err(outage),
         }
     }
@@ -133,6 +140,7 @@ impl PromiseKeeper<'_> {
         };
         let mut change = Change {
             head: Some(head),
+            setup: self.setup,
             ..Change::at(self.now)
         };
         change = change.with(appointment.map_err(Outage::new)?, ClaimChange::Take);

@@ -224,6 +224,14 @@ fn staff_are_found_by_name_and_doubt_is_a_fault() {
 }
 
 #[test]
+fn people_are_added_to_a_service_and_never_taken_away() {
+    let before = stocked(1, "Facial", 60);
+    assert_eq!(before.service.staff, BTreeSet::from([staff(1), staff(2)]));
+    let rows = reviewed("name,price,staff\nFacial,100,Wanjiru Mwangi", &[before]);
+    assert_eq!(rows[0].staff, BTreeSet::from([staff(1), staff(2), staff(3)]));
+}
+
+#[test]
 fn every_other_fault_is_named() {
     let long = "x".repeat(81);
     let rows = reviewed(
