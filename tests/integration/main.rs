@@ -5,6 +5,7 @@
 mod api_edge;
 mod booking;
 mod desk;
+mod imports;
 mod main_job;
 mod money;
 mod races;

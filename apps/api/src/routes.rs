@@ -8,10 +8,12 @@ pub mod bookings_hit;
 pub mod calendars;
 pub mod commission;
 pub mod cross_sell;
+pub mod customers;
 pub mod daraja;
 pub mod docs;
 pub mod health;
 pub mod hours;
+pub mod imports;
 pub mod pricing;
 pub mod resources;
 pub mod services;
@@ -54,6 +56,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(appointment_life::endpoints());
     all.extend(pricing::endpoints());
     all.extend(cross_sell::endpoints());
+    all.extend(customers::endpoints());
+    all.extend(imports::endpoints());
     all.extend(commission::endpoints());
     all
 }

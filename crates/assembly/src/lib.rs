@@ -34,7 +34,7 @@ use people::People;
 use queue::{JobQueue, Schedules};
 use settings::SharedSettings;
 use sweeps::Sweeps;
-use use_cases::{Booking, Commission, Conversation, Payments};
+use use_cases::{Booking, Commission, Conversation, Imports, Payments};
 
 /// What the shared settings begin with; each app adds its own part.
 pub const BASE_SETTINGS: &str = include_str!("base.toml");
@@ -62,6 +62,8 @@ pub struct Parts {
     pub desk: Arc<Desk>,
     /// Where others reach the api, without a slash at the end.
     pub public_url: String,
+    /// What booking takes over from elsewhere, and whom it knows.
+    pub imports: Arc<Imports>,
     /// Payments.
     pub payments: Arc<Payments>,
     /// Conversation.

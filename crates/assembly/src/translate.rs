@@ -166,7 +166,9 @@ impl Parts {
             }
             BookingEvent::BookingsHit { count } => self.tell(tenant, id, Notice::BookingsHit { count }).await,
             BookingEvent::CustomerDidNotCome { visit, .. } => Ok(self.time_freed(tenant, id, visit).await?),
-            BookingEvent::VisitHeld { .. }
+            // Who was promised a visit elsewhere is not told again.
+            BookingEvent::VisitTakenOver { .. }
+            | BookingEvent::VisitHeld { .. }
             | BookingEvent::RequestAccepted { .. }
             | BookingEvent::CustomerCame { .. }
             | BookingEvent::AttendanceCorrected { .. }

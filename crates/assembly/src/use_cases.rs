@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ratiba_booking::customers::CustomerBook;
+use ratiba_booking::import::ports::ImportBook;
 use ratiba_booking::ports::{AppointmentBook, Catalogue, PackageBook, PromotionBook, RelationBook};
 use ratiba_booking::setup::{HitList, SetupShelf};
 use ratiba_booking::use_cases as booking;
@@ -66,6 +68,24 @@ pub struct Booking {
     pub relations: Arc<dyn RelationBook>,
     /// Keeps relations.
     pub keep_relation: booking::KeepRelation,
+}
+
+/// What booking takes over from elsewhere, and whom it knows.
+pub struct Imports {
+    /// The imports, for listing.
+    pub book: Arc<dyn ImportBook>,
+    /// Brings in a file or a text.
+    pub bring_in: booking::import::BringIn,
+    /// Shows what would become of it.
+    pub review: booking::import::ReviewImport,
+    /// Corrects it, or throws it away.
+    pub correct: booking::import::CorrectImport,
+    /// Applies it.
+    pub apply: booking::import::ApplyImport,
+    /// The customers, for reading and changing.
+    pub customers: Arc<dyn CustomerBook>,
+    /// Puts one on record.
+    pub add_customer: booking::AddCustomer,
 }
 
 /// Payments'.

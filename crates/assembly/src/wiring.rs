@@ -39,6 +39,8 @@ use crate::settings::SharedSettings;
 use crate::sweeps::Sweeps;
 use crate::use_cases::{Booking, Commission, Conversation, Payments};
 
+mod imports;
+
 /// What everything else is built from.
 struct Ground {
     database: Database,
@@ -93,6 +95,7 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         booking: Arc::new(ground.booking()),
         desk: Arc::new(ground.desk()),
         public_url: settings.public_url.trim_end_matches('/').to_owned(),
+        imports: Arc::new(ground.imports()),
         payments: Arc::new(ground.payments(settings)?),
         conversation: Arc::new(ground.conversation(settings)?),
         commission: Arc::new(ground.commission()),

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod digest;
 pub mod ids;
 pub mod money;
+pub mod names;
 pub mod outage;
 pub mod phone;
 pub mod tenant;

@@ -252,6 +252,9 @@ pub struct RulesBody {
     /// How long an offer to somebody on the waitlist keeps its time.
     #[schemars(range(min = 1, max = 1_440))]
     pub waitlist_offer: u32,
+    /// The lowest price of a service that is taken over from elsewhere, in minor units; nothing is no price in any case.
+    #[schemars(range(min = 0, max = 1_000_000_000))]
+    pub price_floor: u32,
 }
 
 impl RulesBody {

@@ -38,6 +38,13 @@ pub enum BookingEvent {
         /// Whose it is.
         customer: CustomerId,
     },
+    /// A visit that was promised elsewhere was taken over: agreed, and nothing is asked for it.
+    VisitTakenOver {
+        /// The visit.
+        visit: VisitId,
+        /// Whose it is.
+        customer: CustomerId,
+    },
     /// A hold's deadline came without money; its time is free again.
     HoldExpired {
         /// The visit.
@@ -218,6 +225,7 @@ impl BookingEvent {
         match self {
             Self::VisitHeld { .. } => "booking.visit_held",
             Self::VisitConfirmed { .. } => "booking.visit_confirmed",
+            Self::VisitTakenOver { .. } => "booking.visit_taken_over",
             Self::HoldExpired { .. } => "booking.hold_expired",
             Self::VisitLostAfterPayment { .. } => "booking.visit_lost_after_payment",
             Self::AppointmentCancelled { .. } => "booking.appointment_cancelled",

@@ -15,6 +15,7 @@ pub mod engagement;
 pub mod policy;
 
 pub mod appointment;
+pub mod customers;
 pub mod visit;
 
 pub mod package;
@@ -30,6 +31,8 @@ pub mod setup;
 pub mod waitlist;
 
 pub mod calendar_feed;
+
+pub mod import;
 
 pub mod event;
 pub mod ports;

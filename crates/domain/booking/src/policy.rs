@@ -335,6 +335,25 @@ pub struct Rules {
     pub discount_limits: DiscountLimits,
     /// How long an offer to somebody on the waitlist keeps its time; 15 minutes.
     pub waitlist_offer: Minutes,
+    /// The lowest price of a service that is taken over from elsewhere, in minor units; anything above nothing.
+    pub price_floor: u32,
+}
+
+impl Rules {
+    /// Whether a service may cost so little.
+    #[must_use]
+    pub fn price_is_enough(&self, price: Money) -> bool {
+        price.is_positive() && price.amount_minor() >= i64::from(self.price_floor)
+    }
+
+    /// Whether the amount can be paid in every way that the business takes: M-Pesa moves no cents.
+    #[must_use]
+    pub fn price_can_be_paid(&self, price: Money) -> bool {
+        match self.rounding {
+            Rounding::WholeUnits => price.whole_units().is_ok(),
+            Rounding::Exact => true,
+        }
+    }
 }
 
 impl Default for Rules {
@@ -361,6 +380,7 @@ impl Default for Rules {
             deposit_after_no_shows: Vec::new(),
             discount_limits: DiscountLimits::default(),
             waitlist_offer: Minutes::new(15),
+            price_floor: 0,
         }
     }
 }

@@ -6,6 +6,7 @@ use time::{Duration, OffsetDateTime};
 use crate::availability::{Facts, PartRequest, RequestFault, Slot, SlotRequest};
 use crate::ports::FactsQuery;
 
+mod add_customer;
 mod answer_request;
 mod attendance;
 mod cancel_appointment;
@@ -18,6 +19,7 @@ mod find_slots;
 mod finish_appointment;
 mod give_discount;
 mod hold_visit;
+pub mod import;
 mod keep_price_list;
 mod list_day;
 mod move_visit;
@@ -31,6 +33,7 @@ mod slot_visit;
 mod start_appointment;
 mod waitlist;
 
+pub use add_customer::{AddCustomer, Introduction};
 pub use answer_request::{AcceptOrder, AcceptRequest, AnswerRequestError, DeclineRequest};
 pub use attendance::{Attendance, AttendanceError};
 pub use cancel_appointment::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};

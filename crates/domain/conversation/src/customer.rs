@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+pub use ratiba_kernel::names::clean_name;
 use ratiba_kernel::{Id, PhoneNumber};
 use time::OffsetDateTime;
 
@@ -11,9 +12,6 @@ use crate::understanding::Language;
 
 /// The identity of one customer of one business.
 pub type CustomerId = Id<Customer>;
-
-/// The longest name that is kept.
-pub const NAME_CHARACTERS_MAX: usize = 80;
 
 /// One customer.
 #[derive(Clone, PartialEq, Eq)]
@@ -100,21 +98,4 @@ impl fmt::Debug for Customer {
             .field("opted_out_at", &self.opted_out_at)
             .finish_non_exhaustive()
     }
-}
-
-/// A name that may be shown and stored: one line, no control or direction characters, not too long.
-#[must_use]
-pub fn clean_name(name: &str) -> Option<String> {
-    let shown: String = name
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !c.is_control() && !is_invisible(*c))
-        .collect();
-    let joined = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    let short: String = joined.chars().take(NAME_CHARACTERS_MAX).collect();
-    (!short.is_empty()).then_some(short)
-}
-
-const fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -55,6 +55,7 @@ pub fn rule_faults(rules: &Rules) -> Vec<Fault> {
     for (path, value, least, most) in minutes {
         within(path, u64::from(value.count()), least, most);
     }
+    within("price_floor", u64::from(rules.price_floor), 0, 1_000_000_000);
     let hours = u64::from(rules.cancellation.free_until_hours);
     within("cancellation.free_until_hours", hours, 0, 720);
     let shares = [

@@ -26,6 +26,7 @@ fn most(name: &str) -> u64 {
         "grid_step" | "wait_between_parts" => 24 * 60,
         "horizon_days" => 3_660,
         "no_shows" => 65_535,
+        "price_floor" => 1_000_000_000,
         "late_fee" | "no_show_fee" | "therapist" | "receptionist" | "manager" | "deposit" => 10_000,
         _other => NUMBER_MOST,
     }

@@ -15,6 +15,7 @@ fn absurd_rules_are_refused_all_at_once() {
     rules.hold.card = Minutes::new(u32::MAX);
     rules.cancellation.late_fee = BasisPoints::new(10_001);
     rules.waitlist_offer = Minutes::NONE;
+    rules.price_floor = u32::MAX;
     rules.discount_limits.manager = BasisPoints::new(u32::MAX);
     let told: Vec<String> = rule_faults(&rules).into_iter().map(|fault| fault.path).collect();
     assert_eq!(
@@ -25,6 +26,7 @@ fn absurd_rules_are_refused_all_at_once() {
             "hold.mobile_money",
             "hold.card",
             "waitlist_offer",
+            "price_floor",
             "cancellation.late_fee",
             "discount_limits.manager"
         ]

@@ -33,7 +33,7 @@ fn all_faults_are_told_at_once_with_their_places() {
             "zone: must be the IANA name of a time zone, such as Africa/Nairobi",
             "day: is no date between the years 1970 and 2199",
             "rules.grid_step: must be a whole number from 0 to 1440",
-            "rules.nope: is not known here; known are: approval, buffers, cancellation, cleanup_past_closing, cross_sell, deposit_after_no_shows, discount_limits, gap_fit, grid_anchor, grid_step, hold, horizon_days, notice, request_lasts, rounding, wait_between_parts, waitlist_offer, share_buffers",
+            "rules.nope: is not known here; known are: approval, buffers, cancellation, cleanup_past_closing, cross_sell, deposit_after_no_shows, discount_limits, gap_fit, grid_anchor, grid_step, hold, horizon_days, notice, price_floor, request_lasts, rounding, wait_between_parts, waitlist_offer, share_buffers",
             "rules.notice.chat: must be a whole number from 0 to 527040",
             "rules.notice.fax: is not known here; known are: chat, desk, web",
             "rules.gap_fit: unknown variant `maybe`, expected `offered` or `grid_only`",

@@ -1,0 +1,12 @@
+DROP TRIGGER customers_words_changed ON customers;
+DROP TRIGGER customers_words_new ON customers;
+DROP FUNCTION ratiba_index_customer();
+DROP TABLE customer_words;
+DROP FUNCTION ratiba_customer_words(text, text);
+DROP FUNCTION ratiba_search_words(text);
+DROP TRIGGER customers_version ON customers;
+DROP FUNCTION ratiba_customer_changes();
+ALTER TABLE customers DROP COLUMN version;
+ALTER TABLE services DROP COLUMN description;
+DROP TABLE visits_from_elsewhere;
+DROP TABLE imports;
