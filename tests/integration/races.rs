@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::join_all;
 use ratiba_kernel::Clock;
+use ratiba_worker::runner::Runner;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use system_tests::{ASHA, World};
@@ -197,20 +198,25 @@ async fn fifty_clients_at_random_leave_no_overlap_and_no_claim_astray() {
     }
     let over = AtomicBool::new(false);
     let clients = join_all((0..50).map(|client| act(client, &world, &twin.api, &customer, &offered, &over)));
-    let workers = async {
+    let time = async {
         let ends = tokio::time::Instant::now() + std::time::Duration::from_secs(seconds);
+        let mut tick = tokio::time::interval(std::time::Duration::from_millis(250));
         while tokio::time::Instant::now() < ends {
+            tick.tick().await;
             // Holds last five minutes: every other round some of them run out.
             let now: OffsetDateTime = world.clock.now();
             world.clock.set(now + Duration::minutes(2));
-            let (one, other) = tokio::join!(world.runner.drain(), twin.runner.drain());
-            one.unwrap();
-            other.unwrap();
             is_sound(&world);
         }
         over.store(true, Ordering::Relaxed);
     };
-    let (booked, ()) = tokio::join!(clients, workers);
+    let work = async |runner: &Runner| {
+        while !over.load(Ordering::Relaxed) {
+            runner.drain().await.unwrap();
+            tokio::task::yield_now().await;
+        }
+    };
+    let (booked, (), (), ()) = tokio::join!(clients, time, work(&world.runner), work(&twin.runner));
     let booked: usize = booked.into_iter().sum();
     world.runner.drain().await.unwrap();
     is_sound(&world);

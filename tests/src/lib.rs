@@ -351,15 +351,23 @@ impl World {
         answer_of(request).await
     }
 
-    /// Sends a JSON body with a key to one of several apis as the owner.
+    /// Sends a JSON body with a key to one of several apis as the owner. A line that breaks is no answer: the same order
+    /// is sent again, which its key makes safe.
     pub async fn order(&self, api: &str, path: &str, key: &str, body: &Value) -> (StatusCode, Value) {
-        let request = self
-            .http
-            .post(format!("{api}{path}"))
-            .bearer_auth(&self.owner)
-            .header("Idempotency-Key", key)
-            .json(body);
-        answer_of(request).await
+        for _try in 0..5 {
+            let request = self
+                .http
+                .post(format!("{api}{path}"))
+                .bearer_auth(&self.owner)
+                .header("Idempotency-Key", key)
+                .json(body);
+            if let Ok(answer) = request.send().await {
+                let status = answer.status();
+                let text = answer.text().await.unwrap();
+                return (status, serde_json::from_str(&text).unwrap_or(Value::String(text)));
+            }
+        }
+        panic!("{path} was never answered");
     }
 
     /// The appointments of a local day, as the owner sees them.

@@ -217,6 +217,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    customer_words (tenant_id, word, customer_id) {
+        tenant_id -> Uuid,
+        word -> Text,
+        customer_id -> Uuid,
+    }
+}
+
+diesel::table! {
     customers (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -227,6 +235,7 @@ diesel::table! {
         in_cohort -> Bool,
         opted_out_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        version -> Integer,
     }
 }
 
@@ -258,6 +267,22 @@ diesel::table! {
         day -> Date,
         name -> Text,
         blocks -> Jsonb,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    imports (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        state_at -> Timestamptz,
+        rows -> Jsonb,
+        ignored -> Jsonb,
+        created_count -> Nullable<Integer>,
+        known_count -> Nullable<Integer>,
+        created_at -> Timestamptz,
         version -> Integer,
     }
 }
@@ -629,6 +654,7 @@ diesel::table! {
         active -> Bool,
         version -> Integer,
         booking_window -> Jsonb,
+        description -> Nullable<Text>,
     }
 }
 
@@ -740,6 +766,17 @@ diesel::table! {
         lost_at -> Nullable<Timestamptz>,
         version -> Integer,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    visits_from_elsewhere (tenant_id, visit_id) {
+        tenant_id -> Uuid,
+        visit_id -> Uuid,
+        import_id -> Uuid,
+        row_number -> SmallInt,
+        paid_minor -> BigInt,
+        currency -> Text,
     }
 }
 
