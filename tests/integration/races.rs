@@ -180,14 +180,21 @@ impl Dice {
     }
 }
 
+/// How long the random race lasts.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a test runs is no setting of the product"
+)]
+fn race_seconds() -> u64 {
+    let seconds = std::env::var("RATIBA_RACE_SECONDS").ok();
+    seconds.and_then(|text| text.parse().ok()).unwrap_or(4)
+}
+
 /// Clients book, cancel and move at random through two apis while two workers run and the clock moves on, so that
 /// holds expire under load.
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_clients_at_random_leave_no_overlap_and_no_claim_astray() {
-    let seconds: u64 = std::env::var("RATIBA_RACE_SECONDS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(4);
+    let seconds = race_seconds();
     let world = World::new().await;
     let (twin, customer) = (world.twin().await, customer(&world).await);
     let mut offered: Vec<(String, Vec<Value>)> = Vec::new();

@@ -1,4 +1,4 @@
-//! `cargo xtask test [unit|contract|integration] [-- ARGUMENTS]`: tests, on a private PostgreSQL server.
+//! `cargo xtask test [unit|contract|integration|races] [-- ARGUMENTS]`: tests, on a private PostgreSQL server.
 //!
 //! One server serves the whole run; each test clones a migrated template on it. Tests that need none get none.
 
@@ -20,6 +20,8 @@ enum Suite {
     Contract,
     /// Tests through the real door.
     Integration,
+    /// The races, for a minute.
+    Races,
 }
 
 /// The package of the integration tests.
@@ -47,13 +49,14 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
 }
 
 fn parse(arguments: &[String]) -> anyhow::Result<(Suite, &[String])> {
-    let usage = Usage("cargo xtask test [unit|contract|integration] [-- ARGUMENTS]");
+    let usage = Usage("cargo xtask test [unit|contract|integration|races] [-- ARGUMENTS]");
     let (suite, rest) = match arguments {
         [name, rest @ ..] if name != "--" => {
             let suite = match name.as_str() {
                 "unit" => Suite::Unit,
                 "contract" => Suite::Contract,
                 "integration" => Suite::Integration,
+                "races" => Suite::Races,
                 _ => return Err(usage.into()),
             };
             (suite, rest)
@@ -84,6 +87,10 @@ fn command(suite: Suite, arguments: &[String]) -> std::process::Command {
         Suite::Integration => {
             command.args(["--package", SYSTEM_TESTS]);
         }
+        Suite::Races => {
+            command.args(["--package", SYSTEM_TESTS, "races::"]);
+            command.env("RATIBA_RACE_SECONDS", "60");
+        }
         Suite::All | Suite::Unit | Suite::Contract if names_packages => {}
         Suite::All | Suite::Unit => {
             command.arg("--workspace");
@@ -99,7 +106,7 @@ fn command(suite: Suite, arguments: &[String]) -> std::process::Command {
         Suite::Contract => {
             command.args(["--test", "*"]);
         }
-        Suite::All | Suite::Integration => {}
+        Suite::All | Suite::Integration | Suite::Races => {}
     }
     command.args(arguments);
     command

@@ -6,7 +6,7 @@ usage: cargo xtask VERB
 
   dev                   everything on loopback, with the page of the phones, until Ctrl-C
   demo                  the main job, played and checked step by step
-  test [unit|contract|integration] [-- ARGUMENTS]
+  test [unit|contract|integration|races] [-- ARGUMENTS]
                         tests, on a private PostgreSQL server; ARGUMENTS go to the test runner
   ci                    everything that decides whether a change is good
   fmt | lint            formatting; clippy with warnings as errors

@@ -150,6 +150,14 @@ impl Parts {
                 self.tell(tenant, id, Notice::RequestDeclined { visit }).await
             }
             // Of a visit that moved only the new time is known.
+            // What the customer agreed to goes on in the chat; where nothing is asked the confirmation tells it.
+            BookingEvent::RequestAccepted { visit, by, .. } => match by {
+                CancelledBy::Customer => Ok(()),
+                CancelledBy::Business => {
+                    let visit = Id::from_uuid(visit.as_uuid());
+                    self.tell(tenant, id, Notice::RequestAccepted { visit }).await
+                }
+            },
             BookingEvent::CounterOffered { visit, .. } => {
                 self.some_time_freed(tenant, id).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
@@ -169,7 +177,6 @@ impl Parts {
             // Who was promised a visit elsewhere is not told again.
             BookingEvent::VisitTakenOver { .. }
             | BookingEvent::VisitHeld { .. }
-            | BookingEvent::RequestAccepted { .. }
             | BookingEvent::CustomerCame { .. }
             | BookingEvent::AttendanceCorrected { .. }
             | BookingEvent::PriceChanged { .. }

@@ -140,7 +140,7 @@ impl AccessBook for PgAccessBook {
         if let Some(grant) = self.memory.recall(&hash) {
             return Ok(Some(grant));
         }
-        let began = Instant::now();
+        let began = Instant::now(); // bookkeeping: how old what is remembered is, by the machine's clock
         let found = self.look_up(hash).await?;
         if let Some(grant) = &found {
             self.memory.remember(&hash, began, grant);

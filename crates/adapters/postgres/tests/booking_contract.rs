@@ -188,7 +188,7 @@ impl BookUnderTest for Server {
 
 #[tokio::test]
 async fn postgres_keeps_the_contract_of_the_book() {
-    appointment_book_contract(async || Server::start()).await;
+    Box::pin(appointment_book_contract(async || Server::start())).await;
 }
 
 #[tokio::test]

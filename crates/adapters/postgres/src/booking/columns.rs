@@ -123,7 +123,7 @@ pub(super) struct AppointmentColumns {
     tips: Vec<Option<Decimal>>,
     notes: Vec<Option<String>>,
     awaits: Vec<Option<&'static str>>,
-    discount_sources: Vec<Option<String>>,
+    discount_sources: Vec<Option<&'static str>>,
     discounts_by: Vec<Option<String>>,
     /// The teams: appointment, member, place in the team.
     pub(super) team_of: Vec<Uuid>,
@@ -182,8 +182,8 @@ impl AppointmentColumns {
         );
         self.awaits.push(state.awaits().map(Awaits::word));
         let (source, by) = rows::discount_columns(price);
-        self.discount_sources.push(source.map(Into::into));
-        self.discounts_by.push(by.map(Into::into));
+        self.discount_sources.push(source);
+        self.discounts_by.push(by);
         for (position, member) in (0..).zip(team) {
             self.team_of.push(id);
             self.team_staff.push(member.as_uuid());

@@ -199,6 +199,10 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "{business} has your request: {service}, {when}, with {staff}. The time is kept for you; you get an \
              answer by {time}."
         }
+        TextKey::RequestAccepted => {
+            "{business} says yes: {service}, {when}, with {staff}. The deposit of {amount} is due by {time}. Shall I send \
+             the M-Pesa prompt?"
+        }
         TextKey::RequestDeclined => {
             "Sorry, {business} cannot take {service}, {when}. Write another day or time and I will look."
         }

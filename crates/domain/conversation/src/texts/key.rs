@@ -169,6 +169,8 @@ pub enum TextKey {
     MoveDone,
     /// To the customer: the business was asked, and answers by then.
     RequestReceived,
+    /// To the customer: the business takes the booking, and the deposit is due.
+    RequestAccepted,
     /// To the customer: the business cannot take the booking.
     RequestDeclined,
     /// To the customer: another time is offered in place of the one asked for.
@@ -338,6 +340,7 @@ impl TextKey {
         Self::MoveAsk,
         Self::MoveDone,
         Self::RequestReceived,
+        Self::RequestAccepted,
         Self::RequestDeclined,
         Self::CounterOffer,
         Self::WaitlistOffer,
@@ -470,6 +473,7 @@ impl TextKey {
             | Self::MoveAsk
             | Self::MoveDone
             | Self::RequestReceived
+            | Self::RequestAccepted
             | Self::RequestDeclined
             | Self::CounterOffer
             | Self::WaitlistOffer

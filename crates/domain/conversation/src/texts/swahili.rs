@@ -184,6 +184,10 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "{business} imepata ombi lako: {service}, {when}, na {staff}. Muda huo umewekwa kwa ajili yako; utapata \
              jibu kabla ya {time}."
         }
+        TextKey::RequestAccepted => {
+            "{business} imekubali: {service}, {when}, na {staff}. Deposit ya {amount} ilipwe kabla ya {time}. Nitume ombi \
+             la M-Pesa?"
+        }
         TextKey::RequestDeclined => {
             "Samahani, {business} haitaweza {service}, {when}. Andika siku au saa nyingine nikutafutie."
         }

@@ -121,6 +121,7 @@ impl Tell {
             | Notice::Reminder { visit, .. }
             | Notice::ReceiptKnown { visit }
             | Notice::VisitRequested { visit }
+            | Notice::RequestAccepted { visit }
             | Notice::RequestDeclined { visit }
             | Notice::CounterOffered { visit }
             | Notice::WaitlistOffered { visit }
@@ -210,6 +211,7 @@ impl Tell {
             | Notice::Reminder { .. }
             | Notice::VisitCancelled { .. }
             | Notice::VisitRequested { .. }
+            | Notice::RequestAccepted { .. }
             | Notice::RequestDeclined { .. }
             | Notice::CounterOffered { .. }
             | Notice::WaitlistOffered { .. }

@@ -8,14 +8,16 @@ fn the_rules_that_everybody_begins_with_can_be_worked_by() {
 
 #[test]
 fn absurd_rules_are_refused_all_at_once() {
-    let mut rules = Rules::default();
-    rules.grid_step = Minutes::NONE;
+    let mut rules = Rules {
+        grid_step: Minutes::NONE,
+        waitlist_offer: Minutes::NONE,
+        price_floor: u32::MAX,
+        ..Rules::default()
+    };
     rules.horizon_days.web = 731;
     rules.hold.mobile_money = Minutes::NONE;
     rules.hold.card = Minutes::new(u32::MAX);
     rules.cancellation.late_fee = BasisPoints::new(10_001);
-    rules.waitlist_offer = Minutes::NONE;
-    rules.price_floor = u32::MAX;
     rules.discount_limits.manager = BasisPoints::new(u32::MAX);
     let told: Vec<String> = rule_faults(&rules).into_iter().map(|fault| fault.path).collect();
     assert_eq!(

@@ -82,6 +82,11 @@ pub enum Notice {
         /// For what.
         visit: VisitRef,
     },
+    /// The business takes what was asked for; it waits for its deposit.
+    RequestAccepted {
+        /// Which.
+        visit: VisitRef,
+    },
     /// The business cannot take what was asked for.
     RequestDeclined {
         /// Which.
@@ -158,6 +163,7 @@ impl Notice {
             Self::Reminder { .. } => "reminder",
             Self::VisitCancelled { .. } => "visit_cancelled",
             Self::VisitRequested { .. } => "visit_requested",
+            Self::RequestAccepted { .. } => "request_accepted",
             Self::RequestDeclined { .. } => "request_declined",
             Self::CounterOffered { .. } => "counter_offered",
             Self::WaitlistOffered { .. } => "waitlist_offered",
@@ -185,6 +191,7 @@ impl Notice {
             | Self::Reminder { visit, .. }
             | Self::VisitCancelled { visit }
             | Self::VisitRequested { visit }
+            | Self::RequestAccepted { visit }
             | Self::RequestDeclined { visit }
             | Self::CounterOffered { visit }
             | Self::WaitlistOffered { visit }
@@ -221,6 +228,7 @@ impl Notice {
             | Self::PaymentChecking { .. }
             | Self::VisitCancelled { .. }
             | Self::VisitRequested { .. }
+            | Self::RequestAccepted { .. }
             | Self::RequestDeclined { .. }
             | Self::CounterOffered { .. }
             | Self::WaitlistOffered { .. }
@@ -242,6 +250,7 @@ impl Notice {
             Self::PaymentFailed { .. } | Self::PaymentChecking { .. } => standing != VisitStanding::Held,
             // What waits for a word that has been given, or whose time has run out, is not asked any more.
             Self::VisitRequested { .. }
+            | Self::RequestAccepted { .. }
             | Self::CounterOffered { .. }
             | Self::WaitlistOffered { .. }
             | Self::RequestWaits { .. } => {
@@ -272,6 +281,7 @@ impl Notice {
             | Self::VisitLost { .. }
             | Self::Reminder { .. }
             | Self::ReceiptKnown { .. }
+            | Self::RequestAccepted { .. }
             | Self::RequestDeclined { .. }
             | Self::CounterOffered { .. }
             | Self::VisitMoved { .. }
@@ -419,6 +429,18 @@ pub(super) fn to_customer(
             .for_purpose(Purpose::Receipt),
             TemplateName::BookingNotice,
         )],
+        Notice::RequestAccepted { .. } => {
+            let amount = card.slot.due_now.to_string();
+            vec![by(
+                offer(
+                    TextKey::RequestAccepted,
+                    values.with(Placeholder::Amount, amount),
+                    card,
+                    voice,
+                ),
+                TemplateName::BookingNotice,
+            )]
+        }
         Notice::CounterOffered { .. } => vec![by(
             offer(TextKey::CounterOffer, values, card, voice),
             TemplateName::BookingNotice,
@@ -532,7 +554,7 @@ pub(super) fn asks(notice: &Notice, stage: &Stage) -> bool {
     };
     free && matches!(
         notice,
-        Notice::CounterOffered { .. } | Notice::WaitlistOffered { .. }
+        Notice::RequestAccepted { .. } | Notice::CounterOffered { .. } | Notice::WaitlistOffered { .. }
     )
 }
 

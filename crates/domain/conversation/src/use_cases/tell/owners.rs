@@ -59,6 +59,7 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
         | Notice::Reminder { .. }
         | Notice::ReceiptKnown { .. }
         | Notice::VisitRequested { .. }
+        | Notice::RequestAccepted { .. }
         | Notice::RequestDeclined { .. }
         | Notice::CounterOffered { .. }
         | Notice::WaitlistOffered { .. }

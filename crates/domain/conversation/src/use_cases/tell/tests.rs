@@ -478,6 +478,13 @@ fn a_plain_yes_takes_the_time_that_was_offered_last() {
 }
 
 #[test]
+fn a_yes_to_an_accepted_request_brings_the_prompt() {
+    let (mut chat, _visit) = offered(|visit| Notice::RequestAccepted { visit });
+    chat.says("Ndiyo");
+    assert_eq!(chat.stage(), "paying");
+}
+
+#[test]
 fn a_plain_no_gives_the_offered_time_back() {
     let (mut chat, visit) = offered(|visit| Notice::WaitlistOffered { visit });
     let said = chat.says("Hapana");
