@@ -152,3 +152,45 @@ async fn a_therapist_books_nothing() {
         (StatusCode::FORBIDDEN, &json!("/problems/forbidden"))
     );
 }
+
+#[tokio::test]
+async fn a_complement_is_offered_right_after_and_both_are_booked_as_one_visit() {
+    let world = World::new().await;
+    let customer = customer(&world).await;
+    let (service, _) = first_slot(&world).await;
+    let facial = world.text("SELECT id::text AS text FROM services WHERE name = 'Facial 60'");
+    let relation = json!({
+        "primary_service_id": service, "complement_service_id": facial, "confidence_basis_points": 8000,
+    });
+    let (status, made) = world
+        .call(Method::POST, "/api/v1/cross-sell-relations", Some(relation))
+        .await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let path = format!("/api/v1/availability?service_id={service}&from=2026-05-15&to=2026-05-15");
+    let (_, found) = world.call(Method::GET, &path, None).await;
+    let mut offered = None;
+    for slot in found["slots"].as_array().unwrap() {
+        let chosen = json!({ "parts": [{ "service_id": service }], "start": slot["start"] });
+        let (status, answer) = world
+            .call(Method::POST, "/api/v1/availability/cross-sell", Some(chosen))
+            .await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        if !answer["pair"].is_null() {
+            offered = Some(answer["pair"].clone());
+            break;
+        }
+    }
+    let pair = offered.expect("some slot of an empty day has a facial after it");
+    assert_eq!(pair["complement_service_id"], json!(facial));
+    assert!(pair["wait_minutes"].as_i64().unwrap() <= 15, "{pair}");
+    let parts: Vec<Value> = pair["slot"]["parts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| json!({ "service_id": part["service_id"], "staff_id": part["staff_id"] }))
+        .collect();
+    let order = json!({ "customer_id": customer, "start": pair["slot"]["start"], "parts": parts, "order": "as_asked" });
+    let (status, visit) = book(&world, "pair", &order).await;
+    assert_eq!(status, StatusCode::CREATED, "{visit}");
+    assert_eq!(visit["appointments"].as_array().unwrap().len(), 2);
+}

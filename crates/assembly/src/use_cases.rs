@@ -68,6 +68,8 @@ pub struct Booking {
     pub relations: Arc<dyn RelationBook>,
     /// Keeps relations.
     pub keep_relation: booking::KeepRelation,
+    /// What goes well after what was chosen.
+    pub complement: booking::OfferComplement,
 }
 
 /// What booking takes over from elsewhere, and whom it knows.

@@ -221,6 +221,11 @@ impl Ground {
                 relations: self.prices.clone(),
                 ids: self.ids.clone(),
             },
+            complement: booking::OfferComplement {
+                timetable: self.timetable.clone(),
+                relations: self.prices.clone(),
+                clock: clock.clone(),
+            },
         }
     }
 

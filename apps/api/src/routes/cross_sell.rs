@@ -1,19 +1,22 @@
 //! Which service goes well after which.
 
 use actix_web::{HttpResponse, web};
+use ratiba_access::Scope;
+use ratiba_booking::availability::PartRequest;
 use ratiba_booking::catalogue::Offering;
 use ratiba_booking::relation::Relation;
-use ratiba_booking::use_cases::{Keeping, RelationForm};
+use ratiba_booking::use_cases::{FindSlotsError, Keeping, OfferQuery, RelationForm};
 use ratiba_kernel::{BasisPoints, Id};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::availability::{ArrangementWord, ChannelWord, OrderWord, PartBody, SlotAnswer, request_problem};
 use super::pricing::{PageQuery, made, not_kept, offering, page, reading, refused, shown, writing, yes};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, CheckedQuery, IfMatch};
-use crate::dto::id_of;
+use crate::dto::{Moment, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
@@ -47,7 +50,89 @@ pub fn endpoints() -> Vec<Endpoint> {
         }))
         .header(RequestHeader::IfMatch)
         .answers::<RelationAnswer>(200, "the relation, which does not count any more"),
+        Endpoint::post(
+            "/api/v1/availability/cross-sell",
+            "What goes well after a chosen visit",
+            || web::post().to(complement),
+        )
+        .describe(
+            "The one complementary service that begins soonest and surest after the chosen visit, with both as one slot: \
+             book its parts together as one visit. Nothing is held by asking.",
+        )
+        .group("availability")
+        .needs(Scope::AppointmentsRead)
+        .body::<ComplementBody>()
+        .answers::<ComplementAnswer>(200, "the pair, if there is one")
+        .problems(&[Kind::NotFound, Kind::Unacceptable]),
     ]
+}
+
+/// The visit that was chosen.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComplementBody {
+    /// The services.
+    #[schemars(length(min = 1, max = 7))]
+    parts: Vec<PartBody>,
+    /// When the first begins.
+    start: Moment,
+    /// `any` if left out.
+    #[serde(default)]
+    order: OrderWord,
+    /// `together` if left out.
+    #[serde(default)]
+    arrangement: ArrangementWord,
+    /// `desk` if left out.
+    #[serde(default)]
+    channel: ChannelWord,
+}
+
+/// What goes well after it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Complement")]
+pub struct ComplementAnswer {
+    /// The complement and the chosen visit as one slot; nothing if none is free in time.
+    pair: Option<PairAnswer>,
+}
+
+/// A chosen visit with its complement.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Pair")]
+pub struct PairAnswer {
+    /// The service that goes with it; the last part of the slot.
+    complement_service_id: Uuid,
+    /// How long the customer waits for it.
+    wait_minutes: i64,
+    /// All parts.
+    slot: SlotAnswer,
+}
+
+async fn complement(
+    state: web::Data<State>,
+    caller: Caller,
+    Checked(body): Checked<ComplementBody>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = caller.0.tenant;
+    let chosen = OfferQuery {
+        parts: body.parts.iter().map(PartRequest::from).collect(),
+        order: body.order.into(),
+        arrangement: body.arrangement.into(),
+        start: body.start.instant(),
+        channel: body.channel.into(),
+    };
+    let zone = state.parts.booking.catalogue.zone(tenant).await?;
+    let found = state.parts.booking.complement.execute(tenant, chosen).await;
+    let pair = found.map_err(|error| match error {
+        FindSlotsError::Request(fault) => request_problem(fault),
+        FindSlotsError::Unavailable(outage) => Problem::unavailable(&outage),
+    })?;
+    Ok(HttpResponse::Ok().json(ComplementAnswer {
+        pair: pair.map(|pair| PairAnswer {
+            complement_service_id: pair.complement.as_uuid(),
+            wait_minutes: pair.wait.whole_minutes(),
+            slot: SlotAnswer::of(&pair.slot, &zone),
+        }),
+    }))
 }
 
 /// One service goes well after another.

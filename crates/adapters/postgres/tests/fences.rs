@@ -376,6 +376,9 @@ fn what_is_engaged_is_found_in_the_index_alone_with_the_tenant_asked_once() {
         )
         .replace("from_at", "timestamptz '2026-06-01Z'")
         .replace("to_at", "timestamptz '2026-06-08Z'");
+    // How much the last vacuum could mark decides between two ways through the same index; this one shows that the
+    // index holds all that is asked for.
+    conn.batch_execute("SET enable_bitmapscan = off").unwrap();
     let plan = plan(&mut conn, &statement);
     assert!(plan.contains("Index Only Scan using engagements_busy"), "{plan}");
     assert!(plan.contains("InitPlan") || plan.contains("Result"), "{plan}");

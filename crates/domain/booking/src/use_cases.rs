@@ -23,6 +23,7 @@ pub mod import;
 mod keep_price_list;
 mod list_day;
 mod move_visit;
+mod offer_complement;
 mod offer_slot;
 mod opening;
 mod queue;
@@ -56,6 +57,7 @@ pub use keep_price_list::{
 };
 pub use list_day::{Day, ListDay, ListDayError};
 pub use move_visit::{MoveOrder, MoveTarget, MoveVisit};
+pub use offer_complement::OfferComplement;
 pub use offer_slot::{Offer, OfferQuery, OfferSlot};
 pub use queue::{
     CloseQueue, JoinOrder, JoinQueue, JoinQueueError, Joined, LeaveQueue, LeaveQueueError, ListQueue, Queued,
