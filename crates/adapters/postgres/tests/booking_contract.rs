@@ -329,7 +329,12 @@ async fn facts_tell_hours_absences_load_and_engagements() {
              INSERT INTO resource_outages (tenant_id, id, resource_id, starts_at, ends_at)
                 VALUES ('{tenant}', gen_random_uuid(), '{room}', '2026-05-13 10:00Z', '2026-05-13 11:00Z');
              INSERT INTO engagements (tenant_id, id, subject_kind, subject_id, starts_at, ends_at, purpose)
-                VALUES ('{tenant}', gen_random_uuid(), 'staff', '{one}', '2026-05-13 09:00Z', '2026-05-13 10:00Z', 'block')",
+                VALUES ('{tenant}', gen_random_uuid(), 'staff', '{one}', '2026-05-13 09:00Z', '2026-05-13 10:00Z', 'block');
+             INSERT INTO engagements (tenant_id, id, subject_kind, subject_id, seat, starts_at, ends_at, purpose,
+                    buffer_before_minutes, buffer_after_minutes, buffers_shared)
+                VALUES ('{tenant}', gen_random_uuid(), 'resource', '{pool}', 1, '2026-05-13 12:00Z', '2026-05-13 13:00Z',
+                    'block', 240, 7, true)",
+            pool = resource(2),
             one = staff(1),
             two = staff(2),
             three = staff(3),
@@ -389,6 +394,26 @@ async fn facts_tell_hours_absences_load_and_engagements() {
             seat: 0
         }),
         [EngagedAs::Held { until }]
+    );
+    let pool = Subject::Resource {
+        id: resource(2),
+        seat: 1,
+    };
+    let of_pool = facts
+        .engagements
+        .iter()
+        .find(|e| e.claim.subject == pool)
+        .unwrap();
+    let claim = &of_pool.claim;
+    assert_eq!(
+        (claim.before, claim.after, claim.buffers, of_pool.engaged_as),
+        (
+            Minutes::new(240),
+            Minutes::new(7),
+            BufferRule::Shared,
+            EngagedAs::Blocked
+        ),
+        "every bit of it"
     );
     let plain = server.timetable.facts(tenant, day_query([1])).await.unwrap();
     assert!(plain.resources.is_empty(), "the service needs none");

@@ -364,9 +364,10 @@ fn what_is_engaged_is_found_in_the_index_alone_with_the_tenant_asked_once() {
         "SELECT prosrc AS text FROM pg_proc WHERE proname = 'ratiba_busy'",
     )
     .concat();
-    let from = body.find("FROM engagements").unwrap();
+    let from = body.find("FROM unnest(subjects)").unwrap();
     let end = from + body[from..].find(';').unwrap();
-    let select = "SELECT e.subject_id, e.seat, e.starts_at, e.ends_at, e.buffer_before_minutes, e.buffer_after_minutes,
+    let select =
+        "SELECT s.place, e.seat, e.starts_at, e.ends_at, e.buffer_before_minutes, e.buffer_after_minutes,
         e.buffers_shared, e.purpose, e.held_until, e.load_minutes ";
     let statement = format!("{select}{}", &body[from..end])
         .replace("= tenant", &format!("= '{one}'"))
@@ -563,4 +564,73 @@ fn a_frozen_commission_figure_cannot_be_changed() {
         .batch_execute(&as_one("UPDATE commission_period SET vendor_period_id = 'WP-2'"))
         .unwrap_err();
     assert!(again.to_string().contains("frozen"), "filled once: {again}");
+}
+
+#[test]
+fn a_setting_that_is_no_tenants_id_opens_no_tenant() {
+    let database = TestDatabase::create();
+    let mut conn = database.connect_as_app();
+    let tenant = "01a20166-1e25-7068-96a2-b74febfbebdc";
+    let mut opens = |setting: &str| {
+        let set = format!("SELECT set_config('ratiba.current_tenant', '{setting}', false) AS text");
+        lines(&mut conn, &set);
+        lines(
+            &mut conn,
+            "SELECT coalesce(ratiba_current_tenant()::text, 'none') AS text",
+        )
+        .concat()
+    };
+    assert_eq!(opens(tenant), tenant);
+    assert_eq!(opens(&tenant.to_uppercase()), tenant);
+    for garbage in [
+        "",
+        "x",
+        "null",
+        &tenant.replace('-', ""),
+        &format!("{{{tenant}}}"),
+        &format!(" {tenant}"),
+        &format!("{tenant}0"),
+        &tenant.replace('a', "g"),
+        &tenant.replace('a', "-"),
+        &tenant.replace('a', "é"),
+        &"-".repeat(36),
+    ] {
+        assert_eq!(opens(garbage), "none", "{garbage}");
+    }
+}
+
+#[test]
+fn a_visit_in_one_call_has_every_column_of_its_rows() {
+    let database = TestDatabase::create();
+    let mut conn = database.connect_as_app();
+    let body = lines(
+        &mut conn,
+        "SELECT prosrc AS text FROM pg_proc WHERE proname = 'ratiba_book'",
+    )
+    .concat();
+    // Set by the call itself, or never on a new visit.
+    let others = [
+        "tenant_id",
+        "version",
+        "purpose",
+        "active",
+        "block_id",
+        "period",
+        "reminded",
+        "lost_at",
+    ];
+    for (table, alias) in [("engagements", "c"), ("appointments", "a"), ("visits", "v")] {
+        let columns = format!(
+            "SELECT attname::text AS text FROM pg_attribute
+             WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"
+        );
+        for column in lines(&mut conn, &columns) {
+            let named =
+                body.contains(&format!("{alias}.{column},")) || body.contains(&format!("{alias}.{column}\n"));
+            assert!(
+                named || others.contains(&column.as_str()),
+                "{table}.{column} of a new visit is not written by ratiba_book"
+            );
+        }
+    }
 }

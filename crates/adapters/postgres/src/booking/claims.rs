@@ -4,9 +4,7 @@ use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{
-    Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
-};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::Appointment;
 use ratiba_booking::engagement::Claim;
 use ratiba_booking::policy::BufferRule;
@@ -15,7 +13,7 @@ use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::columns::{CLAIM, ClaimColumns, of, subject_columns, unnest};
+use super::documents::{self, CLAIM, ClaimDocument, of, subject_columns};
 use crate::database::{TenantTx, TxError};
 use crate::kept::kept;
 
@@ -65,11 +63,10 @@ pub(super) fn keep(tx: &mut TenantTx<'_>, appointments: &[&Appointment]) -> Writ
 static TAKE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "INSERT INTO engagements (tenant_id, purpose, {})
-         SELECT $1, 'appointment', {} FROM {} ORDER BY c.place
+         SELECT $1, 'appointment', {} FROM {WANTED} ORDER BY c.ordinality
          ON CONFLICT ON CONSTRAINT engagements_no_overlap DO NOTHING RETURNING id",
         CLAIM.join(", "),
         of("c", &CLAIM),
-        unnest(2, "c", &CLAIM, Some("place"))
     )
 });
 
@@ -78,15 +75,16 @@ pub(super) fn take<'a>(
     tx: &mut TenantTx<'_>,
     appointments: impl Iterator<Item = &'a Appointment>,
 ) -> Written {
-    let columns = ClaimColumns::of(appointments, || tx.new_id());
-    if columns.shared.contains(&true) && shared_neighbour_in_the_way(tx, &columns)? {
+    let claims = documents::claims(appointments, || tx.new_id());
+    let document = documents::text(&claims)?;
+    if claims.iter().any(|claim| claim.buffers_shared) && shared_neighbour_in_the_way(tx, &document)? {
         return Err(TxError::Refused(RecordError::SlotTaken));
     }
     let query = sql_query(TAKE.as_str())
-        .into_boxed()
-        .bind::<SqlUuid, _>(tx.tenant_uuid());
-    let made = kept(columns.bind(query)).execute(tx.conn())?;
-    if made == columns.ids.len() {
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<Text, _>(document);
+    let made = kept(query).execute(tx.conn())?;
+    if made == claims.len() {
         Ok(())
     } else {
         Err(TxError::Refused(RecordError::SlotTaken))
@@ -181,33 +179,24 @@ static NEIGHBOUR: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-fn shared_neighbour_in_the_way(
-    tx: &mut TenantTx<'_>,
-    columns: &ClaimColumns,
-) -> Result<bool, TxError<RecordError>> {
+fn shared_neighbour_in_the_way(tx: &mut TenantTx<'_>, document: &str) -> Result<bool, TxError<RecordError>> {
     let query = sql_query(NEIGHBOUR.as_str())
         .bind::<SqlUuid, _>(tx.tenant_uuid())
-        .bind::<Array<SqlUuid>, _>(&columns.subjects)
-        .bind::<Array<SmallInt>, _>(&columns.seats)
-        .bind::<Array<Timestamptz>, _>(&columns.starts)
-        .bind::<Array<Timestamptz>, _>(&columns.ends)
-        .bind::<Array<Integer>, _>(&columns.before)
-        .bind::<Array<Integer>, _>(&columns.after)
-        .bind::<Array<Bool>, _>(&columns.shared);
+        .bind::<Text, _>(document);
     Ok(kept(query).get_result::<Answer>(tx.conn())?.yes)
 }
 
-const WANTED: &str =
-    "unnest($2, $3, $4, $5, $6, $7, $8) AS c (subject, seat, starts, ends, before, after, shared)";
+/// The documents of claims, counted in the order in which they stand there.
+const WANTED: &str = "jsonb_populate_recordset(NULL::engagements, $2::jsonb) WITH ORDINALITY AS c";
 
 /// Two claims of one subject that cannot both be held, as `Claim::conflicts` says. The index on the end is bounded on
 /// both sides: no claim is longer than 36 hours, and no buffer longer than four.
-const IN_THE_WAY: &str = "e.subject_id = c.subject AND e.seat = c.seat AND e.active
-    AND e.ends_at > c.starts - CASE WHEN c.shared AND e.buffers_shared
-        THEN make_interval(mins => greatest(e.buffer_after_minutes, c.before)) ELSE interval '0' END
-    AND e.starts_at < c.ends + CASE WHEN c.shared AND e.buffers_shared
-        THEN make_interval(mins => greatest(c.after, e.buffer_before_minutes)) ELSE interval '0' END
-    AND e.ends_at > c.starts - interval '4 hours' AND e.ends_at < c.ends + interval '40 hours'";
+const IN_THE_WAY: &str = "e.subject_id = c.subject_id AND e.seat = c.seat AND e.active
+    AND e.ends_at > c.starts_at - CASE WHEN c.buffers_shared AND e.buffers_shared
+        THEN make_interval(mins => greatest(e.buffer_after_minutes, c.buffer_before_minutes)) ELSE interval '0' END
+    AND e.starts_at < c.ends_at + CASE WHEN c.buffers_shared AND e.buffers_shared
+        THEN make_interval(mins => greatest(c.buffer_after_minutes, e.buffer_before_minutes)) ELSE interval '0' END
+    AND e.ends_at > c.starts_at - interval '4 hours' AND e.ends_at < c.ends_at + interval '40 hours'";
 
 #[derive(QueryableByName)]
 struct Overdue {
@@ -218,7 +207,7 @@ struct Overdue {
 static OVERDUE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT a.visit_id FROM appointments a
-         WHERE a.tenant_id = $1 AND a.hold_expires_at <= $9
+         WHERE a.tenant_id = $1 AND a.hold_expires_at <= $3
             AND a.id IN (SELECT e.appointment_id FROM {WANTED} JOIN engagements e ON {IN_THE_WAY}
                 WHERE e.tenant_id = $1)
          ORDER BY a.id FOR UPDATE OF a"
@@ -232,19 +221,10 @@ pub(super) fn overdue_in_the_way(
     wanted: &[&Claim],
     at: OffsetDateTime,
 ) -> Result<Vec<Uuid>, TxError<RecordError>> {
-    let mut columns = ClaimColumns::default();
-    for claim in wanted {
-        columns.push(claim, Uuid::nil(), None, 0, Uuid::nil());
-    }
+    let wanted: Vec<ClaimDocument> = wanted.iter().map(|claim| ClaimDocument::wanted(claim)).collect();
     let query = sql_query(OVERDUE.as_str())
         .bind::<SqlUuid, _>(tx.tenant_uuid())
-        .bind::<Array<SqlUuid>, _>(&columns.subjects)
-        .bind::<Array<SmallInt>, _>(&columns.seats)
-        .bind::<Array<Timestamptz>, _>(&columns.starts)
-        .bind::<Array<Timestamptz>, _>(&columns.ends)
-        .bind::<Array<Integer>, _>(&columns.before)
-        .bind::<Array<Integer>, _>(&columns.after)
-        .bind::<Array<Bool>, _>(&columns.shared)
+        .bind::<Text, _>(documents::text(&wanted)?)
         .bind::<Timestamptz, _>(at);
     let overdue = kept(query).load::<Overdue>(tx.conn())?;
     let mut visits: Vec<Uuid> = overdue.into_iter().map(|overdue| overdue.visit_id).collect();

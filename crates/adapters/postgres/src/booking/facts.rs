@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::availability::{EngagedAs, Engagement, Facts};
 use ratiba_booking::catalogue::Minutes;
 use ratiba_booking::engagement::{Claim, Subject};
 use ratiba_booking::policy::BufferRule;
 use ratiba_booking::ports::{FactsQuery, Outlook};
-use ratiba_kernel::{Id, Outage, TenantId, TimeRange, Zone};
+use ratiba_kernel::{Outage, TenantId, TimeRange, Zone};
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::setup::{Cast, Setup, Setups};
+use super::setup::{Cast, Place, Setup, Setups};
 use crate::database::{Database, TenantStatement, TxError};
 use crate::kept::kept;
 
@@ -105,26 +105,14 @@ impl Question {
 struct Busy {
     #[diesel(sql_type = BigInt)]
     setup: i64,
-    #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
-    subject: Option<Vec<Uuid>>,
-    #[diesel(sql_type = Nullable<Array<SmallInt>>)]
-    seat: Option<Vec<i16>>,
     #[diesel(sql_type = Nullable<Array<Timestamptz>>)]
     starts: Option<Vec<OffsetDateTime>>,
     #[diesel(sql_type = Nullable<Array<Timestamptz>>)]
     ends: Option<Vec<OffsetDateTime>>,
-    #[diesel(sql_type = Nullable<Array<Integer>>)]
-    before: Option<Vec<i32>>,
-    #[diesel(sql_type = Nullable<Array<Integer>>)]
-    after: Option<Vec<i32>>,
-    #[diesel(sql_type = Nullable<Array<Bool>>)]
-    shared: Option<Vec<bool>>,
-    #[diesel(sql_type = Nullable<Array<Bool>>)]
-    blocked: Option<Vec<bool>>,
     #[diesel(sql_type = Nullable<Array<Nullable<Timestamptz>>>)]
     held: Option<Vec<Option<OffsetDateTime>>>,
-    #[diesel(sql_type = Nullable<Array<Integer>>)]
-    load: Option<Vec<i32>>,
+    #[diesel(sql_type = Nullable<Array<BigInt>>)]
+    details: Option<Vec<i64>>,
     #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
     booked: Option<Vec<Uuid>>,
     #[diesel(sql_type = Nullable<Array<Timestamptz>>)]
@@ -141,18 +129,16 @@ impl Busy {
             .flatten()
             .zip(self.booked_last.iter().flatten());
         let booked: BTreeMap<Uuid, OffsetDateTime> = booked.map(|(id, at)| (*id, *at)).collect();
-        let mut loads: BTreeMap<Uuid, BTreeMap<Date, u32>> = BTreeMap::new();
-        let mut engagements = Vec::with_capacity(self.subject.as_ref().map_or(0, Vec::len));
-        for row in self.rows(&cast) {
-            let Row {
-                subject,
-                engagement,
-                load,
-            } = row.map_err(|what| Outage::new(format!("impossible row in engagements: {what}")))?;
+        let mut loads: BTreeMap<Subject, BTreeMap<Date, u32>> = BTreeMap::new();
+        let mut engagements = Vec::with_capacity(self.details.as_ref().map_or(0, Vec::len));
+        for row in self.rows(&cast.places()) {
+            let Row { engagement, load } = row
+                .ok_or_else(|| Outage::new("impossible row in engagements: bad subject, buffer or range"))?;
             let start = engagement.claim.work().start();
             let week = weeks.iter().find(|week| week.start <= start && start < week.end);
             if let Some(week) = week.filter(|_| load > 0) {
-                *loads.entry(subject).or_default().entry(week.monday).or_default() += load;
+                let of_subject = loads.entry(engagement.claim.subject).or_default();
+                *of_subject.entry(week.monday).or_default() += load;
             }
             if engagement.claim.range.overlaps(&range) {
                 engagements.push(engagement);
@@ -161,60 +147,49 @@ impl Busy {
         let mut facts = setup.facts(cast);
         for member in &mut facts.staff {
             member.booked_last = booked.get(&member.id.as_uuid()).copied();
-            member.load = loads.remove(&member.id.as_uuid()).unwrap_or_default();
+            member.load = loads.remove(&Subject::Staff(member.id)).unwrap_or_default();
         }
         facts.engagements = engagements;
         Ok(facts)
     }
 
-    fn rows<'a>(&'a self, cast: &'a Cast) -> impl Iterator<Item = Result<Row, &'static str>> + 'a {
+    fn rows<'a>(&'a self, places: &'a [Place]) -> impl Iterator<Item = Option<Row>> + 'a {
         let times = self.starts.iter().flatten().zip(self.ends.iter().flatten());
-        let places = self.subject.iter().flatten().zip(self.seat.iter().flatten());
-        let buffers = self.before.iter().flatten().zip(self.after.iter().flatten());
-        let kinds = self.shared.iter().flatten().zip(self.blocked.iter().flatten());
-        let counts = self.held.iter().flatten().zip(self.load.iter().flatten());
-        let all = times.zip(places).zip(buffers).zip(kinds).zip(counts);
-        all.map(|((((time, place), buffer), kind), count)| {
-            let minutes = |count: i32| {
-                u32::try_from(count)
-                    .map(Minutes::new)
-                    .map_err(|_| "a negative buffer")
-            };
-            let subject = if cast.is_resource(*place.0) {
-                Subject::Resource {
-                    id: Id::from_uuid(*place.0),
-                    seat: u16::try_from(*place.1).map_err(|_| "a negative seat")?,
-                }
-            } else {
-                Subject::Staff(Id::from_uuid(*place.0))
+        let rest = self.held.iter().flatten().zip(self.details.iter().flatten());
+        times.zip(rest).map(|((start, end), (held, details))| {
+            let bits = |from: u32, count: u32| u32::try_from(details >> from & ((1 << count) - 1)).ok();
+            let place = usize::try_from(details >> 40).ok()?.checked_sub(1)?;
+            let subject = match *places.get(place)? {
+                Place::Staff(id) => Subject::Staff(id),
+                Place::Resource(id) => Subject::Resource {
+                    id,
+                    seat: u16::try_from(bits(0, 6)?).ok()?,
+                },
             };
             let claim = Claim {
                 subject,
-                range: TimeRange::new(*time.0, *time.1).map_err(|_| "an empty range")?,
-                before: minutes(*buffer.0)?,
-                after: minutes(*buffer.1)?,
-                buffers: if *kind.0 {
+                range: TimeRange::new(*start, *end).ok()?,
+                before: Minutes::new(bits(6, 8)?),
+                after: Minutes::new(bits(14, 8)?),
+                buffers: if bits(22, 1)? == 1 {
                     BufferRule::Shared
                 } else {
                     BufferRule::Stacked
                 },
             };
-            let engaged_as = match (*kind.1, *count.0) {
-                (true, _) => EngagedAs::Blocked,
-                (false, Some(until)) => EngagedAs::Held { until },
-                (false, None) => EngagedAs::Booked,
+            let engaged_as = match (bits(23, 1)?, *held) {
+                (0, Some(until)) => EngagedAs::Held { until },
+                (0, None) => EngagedAs::Booked,
+                (_blocked, _) => EngagedAs::Blocked,
             };
-            Ok(Row {
-                subject: *place.0,
-                engagement: Engagement { claim, engaged_as },
-                load: u32::try_from(*count.1).map_err(|_| "a negative load")?,
-            })
+            let load = bits(24, 16)?;
+            let engagement = Engagement { claim, engaged_as };
+            Some(Row { engagement, load })
         })
     }
 }
 
 struct Row {
-    subject: Uuid,
     engagement: Engagement,
     /// Minutes.
     load: u32,

@@ -283,15 +283,16 @@ struct BusyRow {
 /// Expired and declined ones were never agreed: they are left out.
 const APPOINTMENTS: &str = "
 SELECT a.id, a.start_at AS starts_at, a.end_at AS ends_at, a.state, a.state_at, a.version, s.name AS service,
-    ARRAY(SELECT p.name FROM appointment_staff t
+    coalesce((SELECT array_agg(p.name ORDER BY t.position) FROM appointment_staff t
         JOIN staff p ON p.tenant_id = t.tenant_id AND p.id = t.staff_id
-        WHERE t.tenant_id = a.tenant_id AND t.appointment_id = a.id ORDER BY t.position) AS staff,
+        WHERE t.tenant_id = a.tenant_id AND t.appointment_id = a.id),
+        ARRAY(SELECT p.name FROM staff p WHERE p.tenant_id = a.tenant_id AND p.id = a.staff_id)) AS staff,
     CASE WHEN $6 THEN (SELECT c.name FROM customers c WHERE c.tenant_id = a.tenant_id AND c.id = a.customer_id)
         END AS customer
 FROM appointments a JOIN services s ON s.tenant_id = a.tenant_id AND s.id = a.service_id
 WHERE a.tenant_id = $1 AND a.start_at > $2 - interval '1 day' AND a.start_at < $3 AND a.end_at > $2
     AND a.state NOT IN ('expired', 'declined')
-    AND ($4 IS NULL OR EXISTS (SELECT FROM appointment_staff t
+    AND ($4 IS NULL OR a.staff_id = $4 OR EXISTS (SELECT FROM appointment_staff t
         WHERE t.tenant_id = a.tenant_id AND t.appointment_id = a.id AND t.staff_id = $4))
 ORDER BY abs(extract(epoch FROM a.start_at - $5)), a.id LIMIT $7";
 

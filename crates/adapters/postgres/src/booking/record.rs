@@ -1,6 +1,5 @@
 //! Recording any change: whole or not at all. A plain new visit has a way of its own, [`booked`].
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
@@ -15,7 +14,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::booked::unknown_customer_or;
-use super::columns::{APPOINTMENT, AppointmentColumns, LASTING, of, unnest};
+use super::documents::{self, APPOINTMENT, AppointmentDocument, LASTING, of};
 use super::{claims, months, read, words};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
@@ -146,69 +145,76 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
     }))
 }
 
+/// The documents of appointments.
+const GIVEN: &str = "jsonb_populate_recordset(NULL::appointments, $2::jsonb) AS a";
+
 static INSERT: LazyLock<String> = LazyLock::new(|| {
     let (columns, values) = (APPOINTMENT.join(", "), of("a", &APPOINTMENT));
     format!(
-        "INSERT INTO appointments (tenant_id, version, {columns}) SELECT $1, 1, {values} FROM {} ON CONFLICT DO NOTHING",
-        unnest(2, "a", &APPOINTMENT, None)
+        "INSERT INTO appointments (tenant_id, version, {columns}) SELECT $1, 1, {values} FROM {GIVEN}
+         ON CONFLICT DO NOTHING"
     )
 });
 
-fn insert<'a>(tx: &mut TenantTx<'_>, appointments: impl Iterator<Item = &'a Appointment>) -> Recorded {
-    let tenant = tx.tenant_uuid();
-    let columns = AppointmentColumns::of(appointments).map_err(TxError::Impossible)?;
-    let query = sql_query(INSERT.as_str()).into_boxed().bind::<SqlUuid, _>(tenant);
-    let written = kept(columns.bind(query))
-        .execute(tx.conn())
-        .map_err(unknown_customer_or)?;
-    all_or_stale(written, columns.ids.len())?;
-    insert_teams(tx, &columns)
+fn insert<'a>(
+    tx: &mut TenantTx<'_>,
+    appointments: impl Iterator<Item = &'a Appointment> + Clone,
+) -> Recorded {
+    let rows: Vec<_> = appointments.clone().map(AppointmentDocument::of).collect();
+    let query = sql_query(INSERT.as_str())
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<Text, _>(documents::text(&rows)?);
+    let written = kept(query).execute(tx.conn()).map_err(unknown_customer_or)?;
+    all_or_stale(written, rows.len())?;
+    insert_teams(tx, appointments)
 }
 
-fn insert_teams(tx: &mut TenantTx<'_>, columns: &AppointmentColumns) -> Recorded {
-    let tenant = tx.tenant_uuid();
+/// Who is in a team already keeps their share.
+fn insert_teams<'a>(tx: &mut TenantTx<'_>, appointments: impl Iterator<Item = &'a Appointment>) -> Recorded {
+    let teams = documents::teams(appointments);
+    if teams.is_empty() {
+        return Ok(());
+    }
     let query = sql_query(
         "INSERT INTO appointment_staff (tenant_id, appointment_id, staff_id, position)
-         SELECT $1, appointment, staff, position FROM unnest($2, $3, $4) AS t (appointment, staff, position)",
+         SELECT $1, t.appointment_id, t.staff_id, t.position
+         FROM jsonb_populate_recordset(NULL::appointment_staff, $2::jsonb) t ON CONFLICT DO NOTHING",
     )
-    .into_boxed()
-    .bind::<SqlUuid, _>(tenant);
-    kept(columns.bind_teams(query)).execute(tx.conn())?;
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<Text, _>(documents::text(&teams)?);
+    kept(query).execute(tx.conn())?;
     Ok(())
 }
 
 static UPDATE: LazyLock<String> = LazyLock::new(|| {
     let changing = APPOINTMENT.iter().filter(|column| !LASTING.contains(column));
     let sets: Vec<String> = changing.map(|column| format!("{column} = a.{column}")).collect();
-    let mut columns = vec!["version"];
-    columns.extend(APPOINTMENT);
     format!(
-        "UPDATE appointments t SET {}, version = t.version + 1 FROM {}
+        "UPDATE appointments t SET {}, version = t.version + 1 FROM {GIVEN}
          WHERE t.tenant_id = $1 AND t.id = a.id AND t.version = a.version",
         sets.join(", "),
-        unnest(2, "a", &columns, None)
     )
 });
 
 fn update(tx: &mut TenantTx<'_>, changed: &[&AppointmentChange]) -> Recorded {
-    let tenant = tx.tenant_uuid();
-    let columns = AppointmentColumns::of(changed.iter().map(|changed| &changed.appointment));
-    let columns = columns.map_err(TxError::Impossible)?;
+    let rows: Vec<_> = changed
+        .iter()
+        .map(|changed| AppointmentDocument::of(&changed.appointment))
+        .collect();
     if changed.len() > 1 {
         // In one order: two writers of the same ones would deadlock otherwise.
         let lock = sql_query(
             "SELECT FROM appointments WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE",
         )
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<Array<SqlUuid>, _>(&columns.ids);
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>());
         kept(lock).execute(tx.conn())?;
     }
     let query = sql_query(UPDATE.as_str())
-        .into_boxed()
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<Array<Integer>, _>(&columns.versions);
-    let written = kept(columns.bind(query)).execute(tx.conn())?;
-    all_or_stale(written, columns.ids.len())?;
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<Text, _>(documents::text(&rows)?);
+    let written = kept(query).execute(tx.conn())?;
+    all_or_stale(written, rows.len())?;
     let of_kind = |wanted: &[ClaimChange]| {
         let wanted = changed.iter().filter(|changed| wanted.contains(&changed.claims));
         wanted.map(|changed| &changed.appointment).collect::<Vec<_>>()
@@ -219,41 +225,27 @@ fn update(tx: &mut TenantTx<'_>, changed: &[&AppointmentChange]) -> Recorded {
     if moved.is_empty() {
         Ok(())
     } else {
-        change_teams(tx, moved)
+        change_teams(tx, &moved)
     }
 }
 
-#[derive(QueryableByName)]
-struct OtherTeam {
-    #[diesel(sql_type = SqlUuid)]
-    appointment_id: Uuid,
-}
-
-/// A move may go to somebody else. Who stays keeps their share.
-fn change_teams(tx: &mut TenantTx<'_>, moved: Vec<&Appointment>) -> Recorded {
-    let tenant = tx.tenant_uuid();
-    let columns = AppointmentColumns::of(moved.iter().copied()).map_err(TxError::Impossible)?;
+/// A move may go to somebody else. A team that stays as it was keeps its shares.
+fn change_teams(tx: &mut TenantTx<'_>, moved: &[&Appointment]) -> Recorded {
     let query = sql_query(
-        "WITH wanted AS (
-            SELECT appointment, array_agg(staff ORDER BY position) AS team
-            FROM unnest($2, $3, $4) AS t (appointment, staff, position) GROUP BY appointment)
-         DELETE FROM appointment_staff s USING wanted w
-         WHERE s.tenant_id = $1 AND s.appointment_id = w.appointment
-            AND w.team IS DISTINCT FROM ARRAY(SELECT o.staff_id FROM appointment_staff o
-                WHERE o.tenant_id = $1 AND o.appointment_id = w.appointment ORDER BY o.position)
-         RETURNING s.appointment_id",
+        "DELETE FROM appointment_staff s
+         WHERE s.tenant_id = $1 AND s.appointment_id = ANY ($2)
+            AND (SELECT array_agg(o.staff_id ORDER BY o.position) FROM appointment_staff o
+                    WHERE o.tenant_id = $1 AND o.appointment_id = s.appointment_id)
+                IS DISTINCT FROM
+                (SELECT array_agg(t.staff_id ORDER BY t.position)
+                    FROM jsonb_populate_recordset(NULL::appointment_staff, $3::jsonb) t
+                    WHERE t.appointment_id = s.appointment_id)",
     )
-    .into_boxed()
-    .bind::<SqlUuid, _>(tenant);
-    let others = kept(columns.bind_teams(query)).load::<OtherTeam>(tx.conn())?;
-    let others: BTreeSet<Uuid> = others.into_iter().map(|other| other.appointment_id).collect();
-    if others.is_empty() {
-        return Ok(());
-    }
-    let moved = moved
-        .into_iter()
-        .filter(|appointment| others.contains(&appointment.id().as_uuid()));
-    insert_teams(tx, &AppointmentColumns::of(moved).map_err(TxError::Impossible)?)
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<Array<SqlUuid>, _>(moved.iter().map(|moved| moved.id().as_uuid()).collect::<Vec<_>>())
+    .bind::<Text, _>(documents::text(&documents::teams(moved.iter().copied()))?);
+    kept(query).execute(tx.conn())?;
+    insert_teams(tx, moved.iter().copied())
 }
 
 fn all_or_stale(written: usize, wanted: usize) -> Recorded {

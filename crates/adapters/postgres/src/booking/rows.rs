@@ -24,8 +24,8 @@ use crate::database::TxError;
 /// All of an appointment; to be followed by a condition on `a`.
 pub(super) const SELECT_APPOINTMENTS: &str = "
 SELECT a.id, a.visit_id, a.customer_id, a.service_id,
-    ARRAY(SELECT s.staff_id FROM appointment_staff s
-        WHERE s.tenant_id = a.tenant_id AND s.appointment_id = a.id ORDER BY s.position) AS team,
+    coalesce((SELECT array_agg(s.staff_id ORDER BY s.position) FROM appointment_staff s
+        WHERE s.tenant_id = a.tenant_id AND s.appointment_id = a.id), ARRAY[a.staff_id]) AS team,
     a.state, a.state_at, a.hold_expires_at, a.fee_minor, a.start_at, a.end_at, a.channel, a.staff_requested,
     a.currency, a.list_price_minor, a.discount_minor, a.discount_reason, a.charged_minor, a.deposit_minor,
     a.tax_basis_points, a.product_cost_minor, a.plan, a.version, a.created_at,
@@ -99,24 +99,35 @@ pub(super) struct AppointmentRow {
     discount_by: Option<String>,
 }
 
-/// What `appointments.plan` holds.
-#[derive(Serialize, Deserialize)]
+/// What `appointments.plan` holds, as it is read.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Plan {
     recipe: Recipe,
     claims: Vec<Claim>,
 }
 
-/// The document of `appointments.plan`: the recipe as it was when it was booked, and the claims it made
-/// (none for a visit of the past that is only entered).
+/// The document of `appointments.plan`, as it is written: the recipe as it was when it was booked, and the claims it
+/// made (none for a visit of the past that is only entered).
+#[derive(Serialize)]
+pub(super) struct PlanDocument<'a> {
+    recipe: &'a Recipe,
+    claims: &'a [Claim],
+}
+
+impl<'a> PlanDocument<'a> {
+    /// Of an appointment's recipe and claims.
+    pub(super) const fn of(recipe: &'a Recipe, claims: &'a [Claim]) -> Self {
+        Self { recipe, claims }
+    }
+}
+
+/// The document of a plan as a value.
 ///
 /// # Errors
 /// An instant that cannot be written.
 pub fn plan_document(recipe: &Recipe, claims: &[Claim]) -> Result<Value, serde_json::Error> {
-    serde_json::to_value(Plan {
-        recipe: recipe.clone(),
-        claims: claims.to_vec(),
-    })
+    serde_json::to_value(PlanDocument::of(recipe, claims))
 }
 
 impl AppointmentRow {

@@ -121,8 +121,24 @@ impl Setup {
     }
 }
 
+/// One of a cast.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    /// A staff member.
+    Staff(StaffId),
+    /// A resource.
+    Resource(ResourceId),
+}
+
 impl Cast {
-    /// Everybody and everything whose time matters.
+    /// Everybody and everything whose time matters, in the order of [`subjects`](Self::subjects).
+    pub(super) fn places(&self) -> Vec<Place> {
+        let people = self.staff.iter().map(|member| Place::Staff(member.id));
+        let rooms = self.resources.iter().map(|resource| Place::Resource(resource.id));
+        people.chain(rooms).collect()
+    }
+
+    /// The same by their ids.
     pub(super) fn subjects(&self) -> Vec<Uuid> {
         let rooms = self.resources.iter().map(|resource| resource.id.as_uuid());
         self.people().into_iter().chain(rooms).collect()
@@ -130,13 +146,6 @@ impl Cast {
 
     pub(super) fn people(&self) -> Vec<Uuid> {
         self.staff.iter().map(|member| member.id.as_uuid()).collect()
-    }
-
-    /// Whether a subject is one of the resources.
-    pub(super) fn is_resource(&self, subject: Uuid) -> bool {
-        self.resources
-            .iter()
-            .any(|resource| resource.id.as_uuid() == subject)
     }
 }
 
