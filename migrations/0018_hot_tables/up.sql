@@ -156,13 +156,38 @@ BEGIN
 END
 $$;
 
+-- Why a new visit could not be booked, from what is in its way: it is `known` itself; its key is, `key`; a request or
+-- hold whose deadline has come is in the way, `overdue`; or its time is `taken`.
+DROP FUNCTION ratiba_why_not_booked(uuid, uuid, text, uuid[], smallint[], timestamptz[], timestamptz[], timestamptz);
+CREATE FUNCTION ratiba_why_not_booked(tenant uuid, visit uuid, key text, claims jsonb, at timestamptz) RETURNS text
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    PERFORM set_config('ratiba.current_tenant', tenant::text, true);
+    IF EXISTS (SELECT FROM visits v WHERE v.tenant_id = tenant AND v.id = visit) THEN
+        RETURN 'known';
+    END IF;
+    IF EXISTS (SELECT FROM visits v WHERE v.tenant_id = tenant AND v.hold_key = key) THEN
+        RETURN 'key';
+    END IF;
+    IF EXISTS (
+        SELECT FROM jsonb_populate_recordset(NULL::engagements, claims) c
+        JOIN engagements e ON e.subject_id = c.subject_id AND e.seat = c.seat
+            AND e.ends_at > c.starts_at AND e.ends_at < c.ends_at + interval '36 hours' AND e.starts_at < c.ends_at
+        WHERE e.tenant_id = tenant AND e.active AND e.held_until <= at)
+    THEN
+        RETURN 'overdue';
+    END IF;
+    RETURN 'taken';
+END
+$$;
+
 -- One visit of its own, all of it in one call: its claims, which decide, and if every one of them was made its row, its
 -- appointments, who renders them where that is more than one, what happened and what is due. The documents have the
 -- columns of the tables as keys; the claims are sorted already, and inserted in that order, as everybody's are.
 --
--- `answer` is `booked`; `setup` where the caller decided on another setup than the one in force; or `taken` where no
--- claim was made. Where only some were made, or the visit or its key is known already, the call ends itself and with
--- it what it wrote, with the word as its message. The lock on the setup lasts until the statement's transaction ends.
+-- `answer` is `booked`; `setup` where the caller decided on another setup than the one in force; or, where no claim was
+-- made, why. Where only some were made, or a visit has this one's id or key, the call ends itself and with it what it
+-- wrote. The lock on the setup lasts until the statement's transaction ends.
 CREATE FUNCTION ratiba_book(tenant uuid, decided_on bigint, booking jsonb, OUT setup bigint, OUT answer text)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
@@ -182,18 +207,19 @@ BEGIN
     ON CONFLICT ON CONSTRAINT engagements_no_overlap DO NOTHING;
     GET DIAGNOSTICS made = ROW_COUNT;
     IF made = 0 THEN
-        answer := 'taken';
+        answer := ratiba_why_not_booked(tenant, (booking->'visit'->>'id')::uuid, booking->'visit'->>'hold_key',
+            booking->'claims', (booking->>'at')::timestamptz);
         RETURN;
     END IF;
     IF made < jsonb_array_length(booking->'claims') THEN
-        RAISE EXCEPTION 'ratiba: taken' USING ERRCODE = 'RB001';
+        RAISE EXCEPTION 'ratiba: not booked' USING ERRCODE = 'RB001';
     END IF;
     INSERT INTO visits (tenant_id, id, customer_id, hold_key, version, created_at)
     SELECT tenant, v.id, v.customer_id, v.hold_key, 1, v.created_at
     FROM jsonb_populate_record(NULL::visits, booking->'visit') v
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'ratiba: known' USING ERRCODE = 'RB001';
+        RAISE EXCEPTION 'ratiba: not booked' USING ERRCODE = 'RB001';
     END IF;
     INSERT INTO appointments (tenant_id, version, id, visit_id, customer_id, service_id, staff_id, state, state_at,
         hold_expires_at, fee_minor, start_at, end_at, channel, staff_requested, currency, list_price_minor,
@@ -223,23 +249,6 @@ DROP FUNCTION ratiba_refuse(text);
 
 -- The claims come before what they are made for.
 ALTER TABLE engagements ALTER CONSTRAINT engagements_tenant_id_appointment_id_fkey DEFERRABLE INITIALLY DEFERRED;
-
--- As before, with the claims as documents.
-DROP FUNCTION ratiba_why_not_booked(uuid, uuid, text, uuid[], smallint[], timestamptz[], timestamptz[], timestamptz);
-CREATE FUNCTION ratiba_why_not_booked(tenant uuid, visit uuid, key text, claims jsonb, at timestamptz,
-    OUT visit_known boolean, OUT key_used boolean, OUT overdue boolean)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
-BEGIN
-    PERFORM set_config('ratiba.current_tenant', tenant::text, true);
-    visit_known := EXISTS (SELECT FROM visits v WHERE v.tenant_id = tenant AND v.id = visit);
-    key_used := EXISTS (SELECT FROM visits v WHERE v.tenant_id = tenant AND v.hold_key = key);
-    overdue := EXISTS (
-        SELECT FROM jsonb_populate_recordset(NULL::engagements, claims) c
-        JOIN engagements e ON e.subject_id = c.subject_id AND e.seat = c.seat
-            AND e.ends_at > c.starts_at AND e.ends_at < c.ends_at + interval '36 hours' AND e.starts_at < c.ends_at
-        WHERE e.tenant_id = tenant AND e.active AND e.held_until <= at);
-END
-$$;
 
 -- Who renders an appointment alone stands on the appointment; here stand several who render it together.
 ALTER TABLE appointment_staff NO FORCE ROW LEVEL SECURITY;

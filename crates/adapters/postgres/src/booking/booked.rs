@@ -9,7 +9,7 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::Version;
 use ratiba_booking::event::BookingEvent;
 use ratiba_booking::policy::BufferRule;
@@ -66,31 +66,54 @@ pub(super) async fn record(
     let answer = database
         .statement(tenant, move |statement| insert(statement, &booked))
         .await?;
-    let refused = match answer {
-        Answer::Booked => return Ok(Outcome::Settled),
-        Answer::SetupChanged => return Err(RecordError::SetupChanged),
-        Answer::Taken => RecordError::SlotTaken,
-        Answer::Known => RecordError::KeyUsed,
+    let answer = match answer {
+        Answer::Undone => {
+            let lost = Arc::clone(change);
+            database
+                .statement(tenant, move |statement| why_not(statement, &lost))
+                .await?
+        }
+        other => other,
     };
-    let lost = Arc::clone(change);
-    let why = database
-        .statement(tenant, move |statement| why_not(statement, &lost))
-        .await?;
-    match (why.visit_known, why.key_used, why.overdue) {
-        (true, _, _) => Err(RecordError::Stale),
-        (false, true, _) => Err(RecordError::KeyUsed),
-        (false, false, true) => Ok(Outcome::Overdue),
-        (false, false, false) => Err(refused),
+    match answer {
+        Answer::Booked => Ok(Outcome::Settled),
+        Answer::Overdue => Ok(Outcome::Overdue),
+        Answer::SetupChanged => Err(RecordError::SetupChanged),
+        Answer::Known => Err(RecordError::Stale),
+        Answer::KeyUsed => Err(RecordError::KeyUsed),
+        // Whatever undid it is gone by now: to the caller the time was taken.
+        Answer::Taken | Answer::Undone => Err(RecordError::SlotTaken),
     }
 }
 
+#[derive(Clone, Copy)]
 enum Answer {
     Booked,
     SetupChanged,
+    /// A visit has its id.
+    Known,
+    /// Another visit has its key.
+    KeyUsed,
+    /// Only something overdue is in the way.
+    Overdue,
     /// A claim met another one.
     Taken,
-    /// A visit has its id or its key.
-    Known,
+    /// Some claims were made, or all of them, and are undone.
+    Undone,
+}
+
+impl Answer {
+    fn parse<E>(word: &str) -> Result<Self, TxError<E>> {
+        match word {
+            "booked" => Ok(Self::Booked),
+            "setup" => Ok(Self::SetupChanged),
+            "known" => Ok(Self::Known),
+            "key" => Ok(Self::KeyUsed),
+            "overdue" => Ok(Self::Overdue),
+            "taken" => Ok(Self::Taken),
+            other => Err(TxError::Impossible(format!("ratiba_book answers {other}"))),
+        }
+    }
 }
 
 #[derive(QueryableByName)]
@@ -102,6 +125,8 @@ struct BookRow {
 /// All that a visit is when it is booked; the keys are those that `ratiba_book` reads.
 #[derive(Serialize)]
 struct Document<'a> {
+    #[serde(with = "instant")]
+    at: OffsetDateTime,
     visit: VisitDocument<'a>,
     claims: Vec<ClaimDocument>,
     appointments: Vec<AppointmentDocument<'a>>,
@@ -145,6 +170,7 @@ impl<'a> Document<'a> {
     ) -> Result<Self, serde_json::Error> {
         let parts = || change.appointments.iter().map(|part| &part.appointment);
         let mut document = Self {
+            at: change.at,
             visit: VisitDocument {
                 id: head.id.as_uuid(),
                 customer_id: head.customer.as_uuid(),
@@ -198,25 +224,19 @@ fn insert(statement: &mut TenantStatement<'_>, change: &Change) -> Result<Answer
         Ok(row) => row,
         Err(error) => return refusal(error),
     };
-    match row.answer.as_str() {
-        "booked" => {
-            statement.note_enqueued();
-            Ok(Answer::Booked)
-        }
-        "setup" => Ok(Answer::SetupChanged),
-        "taken" => Ok(Answer::Taken),
-        other => Err(TxError::Impossible(format!("ratiba_book answers {other}"))),
+    let answer = Answer::parse(&row.answer)?;
+    if matches!(answer, Answer::Booked) {
+        statement.note_enqueued();
     }
+    Ok(answer)
 }
 
-/// What the statement ended itself for.
+/// Whether the call ended itself.
 fn refusal(error: DieselError) -> Result<Answer, TxError<RecordError>> {
-    if let DieselError::DatabaseError(_, information) = &error {
-        match information.message() {
-            "ratiba: taken" => return Ok(Answer::Taken),
-            "ratiba: known" => return Ok(Answer::Known),
-            _not_ours => {}
-        }
+    if let DieselError::DatabaseError(_, information) = &error
+        && information.message() == "ratiba: not booked"
+    {
+        return Ok(Answer::Undone);
     }
     Err(unknown_customer_or(error))
 }
@@ -233,22 +253,12 @@ pub(super) fn unknown_customer_or(error: DieselError) -> TxError<RecordError> {
     TxError::Database(error)
 }
 
-#[derive(QueryableByName)]
-struct WhyRow {
-    #[diesel(sql_type = Bool)]
-    visit_known: bool,
-    #[diesel(sql_type = Bool)]
-    key_used: bool,
-    #[diesel(sql_type = Bool)]
-    overdue: bool,
-}
-
 /// Why a visit could not be booked, as things are now.
-fn why_not(statement: &mut TenantStatement<'_>, change: &Change) -> Result<WhyRow, TxError<RecordError>> {
+fn why_not(statement: &mut TenantStatement<'_>, change: &Change) -> Result<Answer, TxError<RecordError>> {
     let head = change.head.as_ref();
     let parts = change.appointments.iter().map(|part| &part.appointment);
     let claims = documents::claims(parts, Uuid::nil);
-    let query = sql_query("SELECT * FROM ratiba_why_not_booked($1, $2, $3, $4::jsonb, $5)")
+    let query = sql_query("SELECT ratiba_why_not_booked($1, $2, $3, $4::jsonb, $5) AS answer")
         .bind::<SqlUuid, _>(statement.tenant_uuid())
         .bind::<Nullable<SqlUuid>, _>(head.map(|head| head.id.as_uuid()))
         .bind::<Nullable<Text>, _>(
@@ -257,5 +267,6 @@ fn why_not(statement: &mut TenantStatement<'_>, change: &Change) -> Result<WhyRo
         )
         .bind::<Text, _>(documents::text(&claims)?)
         .bind::<Timestamptz, _>(change.at);
-    Ok(kept(query).get_result(statement.conn())?)
+    let row = kept(query).get_result::<BookRow>(statement.conn())?;
+    Answer::parse(&row.answer)
 }
