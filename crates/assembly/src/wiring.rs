@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ratiba_access::{AccessBook, AuthenticateToken, MintToken};
-use ratiba_booking::ports::{AppointmentBook, Catalogue, Timetable};
+use ratiba_booking::ports::{AppointmentBook, Catalogue, OpenGate, Timetable};
 use ratiba_booking::use_cases as booking;
 use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork};
 use ratiba_commission::use_cases as commission;
@@ -159,6 +159,8 @@ impl Ground {
             },
             start: booking::StartAppointment {
                 book: book.clone(),
+                // Nothing inspects rooms yet.
+                gate: Arc::new(OpenGate),
                 clock: clock.clone(),
             },
             finish: booking::FinishAppointment {

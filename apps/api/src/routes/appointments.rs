@@ -44,12 +44,13 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/api/v1/appointments/{id}/start", "The service begins", || {
             web::post().to(start)
         })
-        .describe("Pressing twice is pressing once.")
+        .describe("Pressing twice is pressing once. Refused while the room is not ready, where a business inspects its rooms.")
         .group("appointments")
         .needs(Scope::AppointmentsRender)
         .body::<AtBody>()
         .answers::<AppointmentAnswer>(200, "the appointment, in progress")
-        .problems(&RENDERING),
+        .problems(&RENDERING)
+        .problems(&[Kind::NotReady]),
         Endpoint::post("/api/v1/appointments/{id}/finish", "The service is over", || {
             web::post().to(finish)
         })
@@ -454,6 +455,11 @@ fn refused(error: RenderingError) -> Problem {
         }
         RenderingError::Refused(RenderingRefused::Actuals(fault)) => {
             Problem::new(Kind::Unacceptable, fault.to_string())
+        }
+        RenderingError::NotReady { resource, because } => {
+            Problem::new(Kind::NotReady, format!("what it is rendered in {because}"))
+                .with("reasons", [because.word()])
+                .with("resource_id", resource.as_uuid())
         }
         RenderingError::MonthFrozen => Problem::new(
             Kind::PeriodFrozen,

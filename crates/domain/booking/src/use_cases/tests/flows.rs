@@ -260,10 +260,7 @@ fn a_service_is_started_finished_and_corrected() {
     world.confirm(held.visit.head.id).unwrap();
     let id = held.visit.appointments[0].id();
     let (book, clock) = (Arc::clone(&world.book), Arc::clone(&world.clock));
-    let start = StartAppointment {
-        book: book.clone(),
-        clock: clock.clone(),
-    };
+    let start = world.start(Arc::new(OpenGate));
     let finish = FinishAppointment {
         book: book.clone(),
         clock: clock.clone(),
@@ -372,10 +369,7 @@ fn what_has_begun_is_not_cancelled() {
     let held = world.hold(an_order_of("k1", at(10, 0))).unwrap();
     world.confirm(held.visit.head.id).unwrap();
     world.clock.set(at(10, 0));
-    let start = StartAppointment {
-        book: world.book.clone(),
-        clock: world.clock.clone(),
-    };
+    let start = world.start(Arc::new(OpenGate));
     block_on(start.execute(tenant(1), held.visit.appointments[0].id(), None)).unwrap();
     let refused = world.cancel(CancelTarget::Visit(held.visit.head.id), CancelledBy::Customer);
     assert!(matches!(refused, Err(CancelAppointmentError::Refused(_))));
