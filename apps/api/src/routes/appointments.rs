@@ -9,7 +9,7 @@ use ratiba_booking::appointment::{
     Appointment, Correction, DiscountSource, RenderingRefused, StaffNotes, Tip,
 };
 use ratiba_booking::use_cases::{ListDayError, RenderingError};
-use ratiba_kernel::{Money, Outage, Zone};
+use ratiba_kernel::{BasisPoints, Money, Outage, Zone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -315,6 +315,10 @@ pub struct AppointmentAnswer {
     /// What is taken off.
     #[schemars(with = "Amount")]
     pub discount: Money,
+    /// How it was given: `flat` as an amount, or `percent` as a share of the list price.
+    pub discount_kind: Option<&'static str>,
+    /// The share, in hundredths of a percent; what is taken off may be less, by rounding or a cap.
+    pub discount_basis_points: Option<u32>,
     /// Why.
     pub discount_reason: Option<String>,
     /// Where it comes from: `hand`, `promotion` or `package`.
@@ -363,6 +367,7 @@ pub fn present(appointment: &Appointment, zone: &Zone) -> AppointmentAnswer {
         DiscountSource::Package(id) => ("package", id.to_string()),
     });
     let (discount_source, discount_by) = source.unzip();
+    let rate = booking.price.discount_rate();
     AppointmentAnswer {
         id: appointment.id().as_uuid(),
         visit_id: booking.visit.as_uuid(),
@@ -381,6 +386,8 @@ pub fn present(appointment: &Appointment, zone: &Zone) -> AppointmentAnswer {
         end: Moment::of(zone, booking.time.end()),
         list_price: booking.price.list(),
         discount: booking.price.discount(),
+        discount_kind: discount_source.map(|_| if rate.is_some() { "percent" } else { "flat" }),
+        discount_basis_points: rate.map(BasisPoints::value),
         discount_reason: booking.price.discount_reason().map(str::to_owned),
         discount_source,
         discount_by,

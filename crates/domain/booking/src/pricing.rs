@@ -107,6 +107,7 @@ fn package_discounts(
         let charged = charges.get(item).copied().unwrap_or(service.price);
         discounts.push(Some(Discount {
             amount: DiscountAmount::Flat(service.price.checked_sub(charged)?),
+            rate: None,
             reason: package.name.clone(),
             source: DiscountSource::Package(package.id),
         }));

@@ -19,7 +19,7 @@ use super::{rows, words};
 pub(super) type Bound<'f> = BoxedSqlQuery<'f, Pg, SqlQuery>;
 
 /// The columns of `appointments` that are written, in the order in which [`AppointmentColumns`] binds them.
-pub(super) const APPOINTMENT: [&str; 30] = [
+pub(super) const APPOINTMENT: [&str; 31] = [
     "id",
     "visit_id",
     "customer_id",
@@ -50,6 +50,7 @@ pub(super) const APPOINTMENT: [&str; 30] = [
     "awaits",
     "discount_source",
     "discount_by",
+    "discount_basis_points",
 ];
 
 /// Those that say whose an appointment is and since when; the others may change.
@@ -125,6 +126,7 @@ pub(super) struct AppointmentColumns {
     awaits: Vec<Option<&'static str>>,
     discount_sources: Vec<Option<&'static str>>,
     discounts_by: Vec<Option<String>>,
+    discount_rates: Vec<Option<i32>>,
     /// The teams: appointment, member, place in the team.
     pub(super) team_of: Vec<Uuid>,
     pub(super) team_staff: Vec<Uuid>,
@@ -184,6 +186,9 @@ impl AppointmentColumns {
         let (source, by) = rows::discount_columns(price);
         self.discount_sources.push(source);
         self.discounts_by.push(by);
+        let rate = price.discount_rate();
+        self.discount_rates
+            .push(rate.map(|rate| i32::try_from(rate.value()).unwrap_or(i32::MAX)));
         for (position, member) in (0..).zip(team) {
             self.team_of.push(id);
             self.team_staff.push(member.as_uuid());
@@ -225,6 +230,7 @@ impl AppointmentColumns {
             .bind::<Array<Nullable<Text>>, _>(&self.awaits)
             .bind::<Array<Nullable<Text>>, _>(&self.discount_sources)
             .bind::<Array<Nullable<Text>>, _>(&self.discounts_by)
+            .bind::<Array<Nullable<Integer>>, _>(&self.discount_rates)
     }
 
     /// Binds the teams: appointment, member, place.
