@@ -131,6 +131,7 @@ impl Ground {
             catalogue: catalogue.clone(),
             find: booking::FindSlots {
                 timetable: self.timetable.clone(),
+                book: book.clone(),
                 clock: clock.clone(),
             },
             hold: booking::HoldVisit {
@@ -226,6 +227,7 @@ impl Ground {
             complement: booking::OfferComplement {
                 timetable: self.timetable.clone(),
                 relations: self.prices.clone(),
+                book: book.clone(),
                 clock: clock.clone(),
             },
         }
@@ -382,10 +384,12 @@ impl Ground {
             staff: self.staff.clone(),
             offer: booking::OfferSlot {
                 timetable: timetable.clone(),
+                book: self.appointments.clone(),
                 clock: clock.clone(),
             },
             find: booking::FindSlots {
                 timetable: timetable.clone(),
+                book: self.appointments.clone(),
                 clock: clock.clone(),
             },
             hold: booking::HoldVisit {

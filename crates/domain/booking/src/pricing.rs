@@ -12,6 +12,10 @@ use crate::package::Package;
 use crate::policy::{Policy, Rounding};
 use crate::promotion::{self, Promotion};
 
+mod offered;
+
+pub use offered::{PricedSlot, SlotPrice, priced};
+
 /// What the price of a visit depends on besides its services.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {

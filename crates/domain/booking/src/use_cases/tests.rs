@@ -24,6 +24,7 @@ mod discounts;
 mod flows;
 mod gate;
 mod moves;
+mod offers;
 mod races;
 mod requests;
 
