@@ -245,6 +245,14 @@ impl HoldVisit {
         let query = facts_query(&order.all_parts(), request.window);
         let outlook = self.timetable.outlook(tenant, query).await?;
         let answer = availability::check(&outlook.facts, &request, order.start)?;
+        if let Some(Complement { part, start }) = order.complement {
+            // That it names what does not exist is told also where the rest cannot be had.
+            let alone = SlotRequest {
+                parts: vec![part],
+                ..request.clone()
+            };
+            drop(availability::check(&outlook.facts, &alone, start)?);
+        }
         let answer = match (answer, &order.complement) {
             (Ok(chosen), Some(complement)) => {
                 let wanted = ComplementRequest {

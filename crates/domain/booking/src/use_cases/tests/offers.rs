@@ -238,3 +238,23 @@ fn a_complement_neither_precedes_the_rest_nor_comes_after_the_tolerance() {
     }
     assert!(world.names().is_empty());
 }
+
+#[test]
+fn an_unknown_complement_is_unknown_whether_or_not_the_rest_can_be_had() {
+    let world = a_salon_with_a_pair();
+    for start in [at(10, 0), at(20, 0)] {
+        let (_, order) = the_pair(&world, "k1");
+        let unknown = PartRequest::new(service(99), StaffWish::Any);
+        let order = HoldOrder {
+            start,
+            complement: order.complement.map(|offered| Complement {
+                part: unknown,
+                ..offered
+            }),
+            ..order
+        };
+        let refused = world.hold(order);
+        let fault = RequestFault::UnknownService(service(99));
+        assert_eq!(refused, Err(HoldVisitError::Request(fault)));
+    }
+}
