@@ -183,14 +183,92 @@ async fn a_complement_is_offered_right_after_and_both_are_booked_as_one_visit() 
     let pair = offered.expect("some slot of an empty day has a facial after it");
     assert_eq!(pair["complement_service_id"], json!(facial));
     assert!(pair["wait_minutes"].as_i64().unwrap() <= 15, "{pair}");
-    let parts: Vec<Value> = pair["slot"]["parts"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|part| json!({ "service_id": part["service_id"], "staff_id": part["staff_id"] }))
-        .collect();
-    let order = json!({ "customer_id": customer, "start": pair["slot"]["start"], "parts": parts, "order": "as_asked" });
+    let mut order = pair["booking"].clone();
+    order["customer_id"] = json!(customer);
     let (status, visit) = book(&world, "pair", &order).await;
     assert_eq!(status, StatusCode::CREATED, "{visit}");
-    assert_eq!(visit["appointments"].as_array().unwrap().len(), 2);
+    let told = |part: &Value| {
+        (
+            part["service_id"].clone(),
+            part["start"].clone(),
+            part["end"].clone(),
+        )
+    };
+    let parts = |of: &Value| of.as_array().unwrap().iter().map(told).collect::<Vec<_>>();
+    assert_eq!(
+        parts(&visit["appointments"]),
+        parts(&pair["slot"]["parts"]),
+        "what was offered is held"
+    );
+    assert_eq!(visit["due"], pair["slot"]["price"]["deposit"]);
+    let (status, again) = book(&world, "pair", &order).await;
+    assert_eq!((status, &again["id"]), (StatusCode::CREATED, &visit["id"]));
+    let (status, problem) = book(&world, "another", &order).await;
+    assert_eq!(
+        (status, &problem["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/slot-taken")),
+        "{problem}"
+    );
+}
+
+/// Ten percent off every massage in May.
+async fn promote(world: &World, service: &str) {
+    let promotion = json!({
+        "name": "Mei", "off": { "percent_basis_points": 1000 }, "service_ids": [service],
+        "first_day": "2026-05-01", "last_day": "2026-05-31",
+    });
+    let (status, made) = world
+        .call(Method::POST, "/api/v1/promotions", Some(promotion))
+        .await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+}
+
+#[tokio::test]
+async fn a_slot_has_the_price_that_booking_it_charges() {
+    let world = World::new().await;
+    let customer = customer(&world).await;
+    let (service, _) = first_slot(&world).await;
+    promote(&world, &service).await;
+    let (_, slot) = first_slot(&world).await;
+    let kes = |minor: i64| json!({ "amount_minor": minor, "currency": "KES" });
+    let price = json!({ "charged": kes(315_000), "discount": kes(35_000), "deposit": kes(94_500) });
+    assert_eq!(slot["price"], price);
+    let part = json!({ "service_id": service, "staff_id": slot["parts"][0]["staff_id"] });
+    let search =
+        json!({ "parts": [part], "from": "2026-05-13", "to": "2026-05-13", "customer_id": customer });
+    let (status, found) = world
+        .call(Method::POST, "/api/v1/availability/search", Some(search))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{found}");
+    assert_eq!(found["slots"][0]["price"], price);
+    let order = json!({ "customer_id": customer, "start": slot["start"], "parts": [part] });
+    let (status, visit) = book(&world, "first", &order).await;
+    assert_eq!(status, StatusCode::CREATED, "{visit}");
+    let booked = &visit["appointments"][0];
+    assert_eq!(
+        json!({ "charged": booked["charged"], "discount": booked["discount"], "deposit": visit["due"] }),
+        price
+    );
+    assert_eq!(
+        (&booked["discount_kind"], &booked["discount_basis_points"]),
+        (&json!("percent"), &json!(1_000))
+    );
+    let (_, problem) = book(&world, "second", &order).await;
+    assert_eq!(problem["alternatives"][0]["price"], price, "{problem}");
+}
+
+#[tokio::test]
+async fn the_chat_names_the_price_and_the_deposit_that_it_then_asks() {
+    let world = World::new().await;
+    let (service, _) = first_slot(&world).await;
+    promote(&world, &service).await;
+    world.say(system_tests::ASHA, system_tests::WANTS_A_MASSAGE).await;
+    world.work().await;
+    let offer = world.last_text(system_tests::ASHA).await;
+    assert!(offer.contains("3,150") && !offer.contains("3,500"), "{offer}");
+    world.tap(system_tests::ASHA, "Ndiyo").await;
+    world.work().await;
+    let prompts = world.prompts().await;
+    assert_eq!(prompts[0]["amount"], 945, "{prompts:#?}");
+    assert!(offer.contains("945"), "{offer}");
 }

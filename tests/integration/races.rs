@@ -14,6 +14,9 @@ use system_tests::{ASHA, World};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
+mod programs;
+mod setup;
+
 /// Two active claims of one seat that overlap, whatever made them.
 const OVERLAPS: &str = "SELECT count(*) FROM engagements a JOIN engagements b ON a.tenant_id = b.tenant_id
     AND a.subject_id = b.subject_id AND a.seat = b.seat AND a.id < b.id AND a.span && b.span
@@ -197,14 +200,10 @@ async fn fifty_clients_at_random_leave_no_overlap_and_no_claim_astray() {
     let seconds = race_seconds();
     let world = World::new().await;
     let (twin, customer) = (world.twin().await, customer(&world).await);
-    let mut offered: Vec<(String, Vec<Value>)> = Vec::new();
-    for name in ["Swedish massage 60", "Facial 60", "Manicure", "Haircut"] {
-        let id = service(&world, name);
-        let found = slots(&world, &id, "2026-05-13", "2026-05-16").await;
-        offered.push((id, found));
-    }
+    let offered = offered(&world).await;
+    let apis = [world.api.as_str(), twin.api.as_str()];
     let over = AtomicBool::new(false);
-    let clients = join_all((0..50).map(|client| act(client, &world, &twin.api, &customer, &offered, &over)));
+    let clients = join_all((0..50).map(|client| act(client, &world, apis, &customer, &offered, &over)));
     let time = async {
         let ends = tokio::time::Instant::now() + std::time::Duration::from_secs(seconds);
         let mut tick = tokio::time::interval(std::time::Duration::from_millis(250));
@@ -231,11 +230,22 @@ async fn fifty_clients_at_random_leave_no_overlap_and_no_claim_astray() {
     assert!(world.clock.now() > datetime!(2026-05-12 05:00 UTC));
 }
 
-/// One client until it is over; answers how often it booked.
+/// What the clients of a random race choose from.
+async fn offered(world: &World) -> Vec<(String, Vec<Value>)> {
+    let mut offered = Vec::new();
+    for name in ["Swedish massage 60", "Facial 60", "Manicure", "Haircut"] {
+        let id = service(world, name);
+        let found = slots(world, &id, "2026-05-13", "2026-05-16").await;
+        offered.push((id, found));
+    }
+    offered
+}
+
+/// One client of two apis until it is over; answers how often it booked.
 async fn act(
     client: u64,
     world: &World,
-    other_api: &str,
+    apis: [&str; 2],
     customer: &str,
     offered: &[(String, Vec<Value>)],
     over: &AtomicBool,
@@ -247,11 +257,7 @@ async fn act(
         if over.load(Ordering::Relaxed) {
             break;
         }
-        let api = if dice.roll(2) == 0 {
-            world.api.as_str()
-        } else {
-            other_api
-        };
+        let api = apis[dice.roll(2)];
         let (service, slots) = &offered[dice.roll(offered.len())];
         let slot = &slots[dice.roll(slots.len())];
         let key = format!("random-{client}-{round}");

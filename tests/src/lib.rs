@@ -29,6 +29,8 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 
+pub mod programs;
+
 /// The number that the demo's customer writes from.
 pub const ASHA: &str = "254700000123";
 /// The number of the demo's owner.
@@ -55,6 +57,7 @@ pub struct World {
     /// Where everything is kept.
     pub database: TestDatabase,
     settings: SharedSettings,
+    variables: Vec<(String, String)>,
     http: reqwest::Client,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
 }
@@ -81,12 +84,21 @@ impl Drop for Twin {
     }
 }
 
-fn settings(
+/// A second business on the same instance, with what the demo tenant has, but its own.
+pub struct Neighbour {
+    /// Its identity.
+    pub tenant: TenantId,
+    /// A token of its owner's.
+    pub owner: String,
+}
+
+/// The settings of a world as environment variables, for programs.
+fn variables(
     database: &TestDatabase,
     api: SocketAddr,
     simulator: &SimulatorSettings,
     base_url: &str,
-) -> SharedSettings {
+) -> Vec<(String, String)> {
     let (whatsapp, daraja) = (&simulator.whatsapp, &simulator.daraja);
     let variables = [
         ("RATIBA__ENVIRONMENT", "development".to_owned()),
@@ -103,9 +115,7 @@ fn settings(
         ("RATIBA__DARAJA__PASSKEY", daraja.passkey.clone()),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value));
-    SettingsReader::from_variables(ratiba_assembly::BASE_SETTINGS, variables)
-        .finish(SharedSettings::read)
-        .unwrap()
+    variables.into_iter().collect()
 }
 
 impl World {
@@ -122,7 +132,11 @@ impl World {
             ..SimulatorSettings::default()
         };
         let simulator = Simulator::start(told.clone()).await.unwrap();
-        let settings = settings(&database, address, &told, &simulator.base_url());
+        let variables = variables(&database, address, &told, &simulator.base_url());
+        let settings =
+            SettingsReader::from_variables(ratiba_assembly::BASE_SETTINGS, variables.iter().cloned())
+                .finish(SharedSettings::read)
+                .unwrap();
         let parts = Parts::with_clock(&settings, Arc::new(clock.clone())).unwrap();
         let addresses = DemoAddresses {
             phone_number_id: told.whatsapp.phone_number_id.clone(),
@@ -153,6 +167,7 @@ impl World {
             owner,
             database,
             settings,
+            variables,
             http,
             server,
         }
@@ -178,6 +193,20 @@ impl World {
         .await
         .unwrap();
         Twin { api, runner, server }
+    }
+
+    /// A second business on the same database, behind the same api.
+    pub async fn neighbour(&self) -> Neighbour {
+        let addresses = DemoAddresses {
+            phone_number_id: "900000000000002".to_owned(),
+            owner_phone: PhoneNumber::parse("254700000002").unwrap(),
+        };
+        let tenant = demo::provision_demo(&self.parts.database, self.parts.ids.as_ref(), &addresses)
+            .await
+            .unwrap()
+            .tenant;
+        let owner = mint(&self.parts, tenant, Role::Owner).await;
+        Neighbour { tenant, owner }
     }
 
     /// A new token for the demo tenant.

@@ -47,6 +47,8 @@ pub enum Kind {
     PeriodRunning,
     /// The values contradict each other or what happened.
     Unacceptable,
+    /// The room is not ready for the treatment.
+    NotReady,
     /// Somebody else has the time.
     SlotTaken,
     /// The time cannot be had, whoever asks.
@@ -69,7 +71,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -86,6 +88,7 @@ impl Kind {
         Self::PeriodFrozen,
         Self::PeriodRunning,
         Self::Unacceptable,
+        Self::NotReady,
         Self::SlotTaken,
         Self::NotAvailable,
         Self::PriceFloorViolation,
@@ -117,6 +120,7 @@ impl Kind {
             Self::PeriodFrozen => "period-frozen",
             Self::PeriodRunning => "period-running",
             Self::Unacceptable => "unacceptable",
+            Self::NotReady => "not-ready",
             Self::SlotTaken => "slot-taken",
             Self::NotAvailable => "not-available",
             Self::PriceFloorViolation => "price-floor-violation",
@@ -149,6 +153,7 @@ impl Kind {
             Self::PeriodFrozen => "The figures of that time are frozen",
             Self::PeriodRunning => "The month is still running",
             Self::Unacceptable => "The values cannot be right",
+            Self::NotReady => "The room is not ready",
             Self::SlotTaken => "The time is taken",
             Self::NotAvailable => "The time cannot be had",
             Self::PriceFloorViolation => "A price is missing or too low",
@@ -177,6 +182,7 @@ impl Kind {
             | Self::IllegalTransition
             | Self::PeriodFrozen
             | Self::PeriodRunning
+            | Self::NotReady
             | Self::SlotTaken
             | Self::BookingsInTheWay => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
@@ -320,6 +326,7 @@ impl ResponseError for Problem {
             | Kind::PeriodFrozen
             | Kind::PeriodRunning
             | Kind::Unacceptable
+            | Kind::NotReady
             | Kind::SlotTaken
             | Kind::NotAvailable
             | Kind::PriceFloorViolation

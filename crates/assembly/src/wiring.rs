@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ratiba_access::{AccessBook, AuthenticateToken, MintToken};
-use ratiba_booking::ports::{AppointmentBook, Catalogue, Timetable};
+use ratiba_booking::ports::{AppointmentBook, Catalogue, OpenGate, Timetable};
 use ratiba_booking::use_cases as booking;
 use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork};
 use ratiba_commission::use_cases as commission;
@@ -131,6 +131,7 @@ impl Ground {
             catalogue: catalogue.clone(),
             find: booking::FindSlots {
                 timetable: self.timetable.clone(),
+                book: book.clone(),
                 clock: clock.clone(),
             },
             hold: booking::HoldVisit {
@@ -159,6 +160,8 @@ impl Ground {
             },
             start: booking::StartAppointment {
                 book: book.clone(),
+                // Nothing inspects rooms yet.
+                gate: Arc::new(OpenGate),
                 clock: clock.clone(),
             },
             finish: booking::FinishAppointment {
@@ -224,6 +227,7 @@ impl Ground {
             complement: booking::OfferComplement {
                 timetable: self.timetable.clone(),
                 relations: self.prices.clone(),
+                book: book.clone(),
                 clock: clock.clone(),
             },
         }
@@ -380,10 +384,12 @@ impl Ground {
             staff: self.staff.clone(),
             offer: booking::OfferSlot {
                 timetable: timetable.clone(),
+                book: self.appointments.clone(),
                 clock: clock.clone(),
             },
             find: booking::FindSlots {
                 timetable: timetable.clone(),
+                book: self.appointments.clone(),
                 clock: clock.clone(),
             },
             hold: booking::HoldVisit {

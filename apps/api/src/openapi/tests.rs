@@ -1,4 +1,7 @@
 use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use ratiba_access::{Role, Scope};
 
 use super::*;
 
@@ -58,5 +61,75 @@ fn every_reference_leads_somewhere() {
     for target in found {
         let pointer = target.trim_start_matches('#');
         assert!(DOCUMENT.pointer(pointer).is_some(), "{target} leads nowhere");
+    }
+}
+
+/// Every address of the API under its theme, as the page shows them.
+fn routes_by_theme() -> String {
+    let mut themes: Vec<&str> = Vec::new();
+    for endpoint in ENDPOINTS.iter() {
+        if endpoint.path.starts_with("/api/v1/") && !themes.contains(&endpoint.group) {
+            themes.push(endpoint.group);
+        }
+    }
+    let mut page = String::new();
+    for theme in themes {
+        write!(
+            page,
+            "\n### {theme}\n\n| address | what | scope |\n| --- | --- | --- |\n"
+        )
+        .unwrap();
+        let of_theme = ENDPOINTS.iter().filter(|endpoint| endpoint.group == theme);
+        for endpoint in of_theme.filter(|endpoint| endpoint.path.starts_with("/api/v1/")) {
+            let scope = match endpoint.access {
+                Access::Open(_) => "none".to_owned(),
+                Access::Scope(scope) => format!("`{scope}`"),
+            };
+            let (method, path, what) = (&endpoint.method, endpoint.path, endpoint.summary);
+            writeln!(page, "| `{method} {path}` | {what} | {scope} |").unwrap();
+        }
+    }
+    page
+}
+
+/// With `RATIBA_ACCEPT=1` the list is written instead of compared.
+#[test]
+fn the_page_lists_every_address_by_theme() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/api/README.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let (begin, end) = ("<!-- routes: begin -->\n", "<!-- routes: end -->");
+    let (before, rest) = page.split_once(begin).unwrap();
+    let (listed, after) = rest.split_once(end).unwrap();
+    let now = format!("{}\n", routes_by_theme());
+    if std::env::var_os("RATIBA_ACCEPT").is_some() {
+        std::fs::write(path, format!("{before}{begin}{now}{end}{after}")).unwrap();
+        return;
+    }
+    assert!(
+        listed == now,
+        "the API changed: run this test with RATIBA_ACCEPT=1 and look at the difference"
+    );
+}
+
+#[test]
+fn the_page_names_every_scope_with_the_roles_that_may_have_it() {
+    let page = include_str!("../../../../docs/api/README.md");
+    let roles = [Role::Therapist, Role::Receptionist, Role::Manager, Role::Owner];
+    for scope in Scope::ALL {
+        let allowed: Vec<&str> = roles
+            .into_iter()
+            .filter(|role| role.allows(scope))
+            .map(Role::name)
+            .collect();
+        let allowed = if allowed.len() == roles.len() {
+            "all".to_owned()
+        } else {
+            allowed.join(", ")
+        };
+        let row = page
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{scope}` |")));
+        let row = row.unwrap_or_else(|| panic!("{scope} has no row"));
+        assert!(row.ends_with(&format!("| {allowed} |")), "{row}: {allowed}");
     }
 }

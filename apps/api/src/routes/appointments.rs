@@ -9,7 +9,7 @@ use ratiba_booking::appointment::{
     Appointment, Correction, DiscountSource, RenderingRefused, StaffNotes, Tip,
 };
 use ratiba_booking::use_cases::{ListDayError, RenderingError};
-use ratiba_kernel::{Money, Outage, Zone};
+use ratiba_kernel::{BasisPoints, Money, Outage, Zone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -44,12 +44,13 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/api/v1/appointments/{id}/start", "The service begins", || {
             web::post().to(start)
         })
-        .describe("Pressing twice is pressing once.")
+        .describe("Pressing twice is pressing once. Refused while the room is not ready, where a business inspects its rooms.")
         .group("appointments")
         .needs(Scope::AppointmentsRender)
         .body::<AtBody>()
         .answers::<AppointmentAnswer>(200, "the appointment, in progress")
-        .problems(&RENDERING),
+        .problems(&RENDERING)
+        .problems(&[Kind::NotReady]),
         Endpoint::post("/api/v1/appointments/{id}/finish", "The service is over", || {
             web::post().to(finish)
         })
@@ -314,6 +315,10 @@ pub struct AppointmentAnswer {
     /// What is taken off.
     #[schemars(with = "Amount")]
     pub discount: Money,
+    /// How it was given: `flat` as an amount, or `percent` as a share of the list price.
+    pub discount_kind: Option<&'static str>,
+    /// The share, in hundredths of a percent; what is taken off may be less, by rounding or a cap.
+    pub discount_basis_points: Option<u32>,
     /// Why.
     pub discount_reason: Option<String>,
     /// Where it comes from: `hand`, `promotion` or `package`.
@@ -362,6 +367,7 @@ pub fn present(appointment: &Appointment, zone: &Zone) -> AppointmentAnswer {
         DiscountSource::Package(id) => ("package", id.to_string()),
     });
     let (discount_source, discount_by) = source.unzip();
+    let rate = booking.price.discount_rate();
     AppointmentAnswer {
         id: appointment.id().as_uuid(),
         visit_id: booking.visit.as_uuid(),
@@ -380,6 +386,8 @@ pub fn present(appointment: &Appointment, zone: &Zone) -> AppointmentAnswer {
         end: Moment::of(zone, booking.time.end()),
         list_price: booking.price.list(),
         discount: booking.price.discount(),
+        discount_kind: discount_source.map(|_| if rate.is_some() { "percent" } else { "flat" }),
+        discount_basis_points: rate.map(BasisPoints::value),
         discount_reason: booking.price.discount_reason().map(str::to_owned),
         discount_source,
         discount_by,
@@ -454,6 +462,11 @@ fn refused(error: RenderingError) -> Problem {
         }
         RenderingError::Refused(RenderingRefused::Actuals(fault)) => {
             Problem::new(Kind::Unacceptable, fault.to_string())
+        }
+        RenderingError::NotReady { resource, because } => {
+            Problem::new(Kind::NotReady, format!("what it is rendered in {because}"))
+                .with("reasons", [because.word()])
+                .with("resource_id", resource.as_uuid())
         }
         RenderingError::MonthFrozen => Problem::new(
             Kind::PeriodFrozen,

@@ -8,9 +8,11 @@ use ratiba_booking::availability::{
     Arrangement, PartOrder, PartRequest, Reason, Refusal, Refused, RequestFault, Side, Slot, SlotReason,
     StaffWish,
 };
+use ratiba_booking::catalogue::CustomerId;
 use ratiba_booking::policy::Channel;
+use ratiba_booking::pricing::{PricedSlot, SlotPrice};
 use ratiba_booking::use_cases::{FindSlotsError, SlotQuery, Wanted};
-use ratiba_kernel::{Id, TenantId, TimeRange, Zone};
+use ratiba_kernel::{Id, Money, TenantId, TimeRange, Zone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
@@ -20,7 +22,7 @@ use super::appointments::wrong;
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, CheckedQuery};
-use crate::dto::{Moment, parse_day, parse_moment};
+use crate::dto::{Amount, Moment, parse_day, parse_moment};
 use crate::endpoint::Endpoint;
 use crate::problem::{Kind, Problem};
 
@@ -39,8 +41,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             web::get().to(search_one)
         })
         .describe(
-            "Earliest first. `from` and `to` are instants, or local days of which the last is included. Nothing is kept for \
-             anybody by asking.",
+            "Earliest first. `from` and `to` are instants, or local days of which the last is included. Each has the price \
+             that booking it now would charge. Nothing is kept for anybody by asking.",
         )
         .group("availability")
         .needs(Scope::AppointmentsRead)
@@ -67,7 +69,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 }
 
 /// Through which channel it would be booked: notice and horizon depend on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum ChannelWord {
@@ -120,6 +122,8 @@ pub struct OneQuery {
     to: Option<String>,
     /// `desk` if left out.
     channel: Option<ChannelWord>,
+    /// Who would come, if that is known: the deposit may grow with the visits that they did not come to.
+    customer_id: Option<Uuid>,
     /// How many slots at most; 200 if left out.
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<u16>,
@@ -217,6 +221,8 @@ pub struct VisitSearch {
     /// `desk` if left out.
     #[serde(default)]
     channel: ChannelWord,
+    /// Who would come, if that is known: the deposit may grow with the visits that they did not come to.
+    customer_id: Option<Uuid>,
     /// How many slots at most; 200 if left out.
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<u16>,
@@ -257,6 +263,31 @@ pub struct SlotPartAnswer {
     guest: u8,
 }
 
+/// What a visit would cost if it were booked now.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SlotPrice")]
+pub struct SlotPriceAnswer {
+    /// What is charged, tax included, with the best promotion of the day.
+    #[schemars(with = "Amount")]
+    charged: Money,
+    /// What is taken off the list price for it.
+    #[schemars(with = "Amount")]
+    discount: Money,
+    /// What is asked in advance; never above what is charged.
+    #[schemars(with = "Amount")]
+    deposit: Money,
+}
+
+impl From<SlotPrice> for SlotPriceAnswer {
+    fn from(price: SlotPrice) -> Self {
+        Self {
+            charged: price.charged,
+            discount: price.discount,
+            deposit: price.deposit,
+        }
+    }
+}
+
 /// A start that can be had.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Slot")]
@@ -267,6 +298,8 @@ pub struct SlotAnswer {
     /// In order of time.
     parts: Vec<SlotPartAnswer>,
     reasons: Vec<SlotReasonAnswer>,
+    /// Of all parts together; nothing where a visit that has its price would only change its time.
+    price: Option<SlotPriceAnswer>,
 }
 
 /// Slots.
@@ -347,6 +380,16 @@ impl SlotAnswer {
             end: Moment::of(zone, slot.time.end()),
             parts: parts.collect(),
             reasons: reasons.collect(),
+            price: None,
+        }
+    }
+
+    /// The same with what it would cost.
+    #[must_use]
+    pub fn priced(found: &PricedSlot, zone: &Zone) -> Self {
+        Self {
+            price: Some(found.price.into()),
+            ..Self::of(&found.slot, zone)
         }
     }
 }
@@ -401,6 +444,18 @@ impl From<&Refusal> for RefusalAnswer {
 /// The problem of a time that cannot be had: `slot-taken` if somebody else has it, `not-available` if nobody could.
 #[must_use]
 pub fn not_free(reasons: &BTreeSet<Reason>, alternatives: &[Slot], zone: &Zone) -> Problem {
+    let alternatives = alternatives.iter().map(|slot| SlotAnswer::of(slot, zone));
+    cannot_be_had(reasons, alternatives.collect())
+}
+
+/// The same for a visit that is not booked yet: its alternatives have their prices.
+#[must_use]
+pub fn not_free_to_book(reasons: &BTreeSet<Reason>, alternatives: &[PricedSlot], zone: &Zone) -> Problem {
+    let alternatives = alternatives.iter().map(|found| SlotAnswer::priced(found, zone));
+    cannot_be_had(reasons, alternatives.collect())
+}
+
+fn cannot_be_had(reasons: &BTreeSet<Reason>, alternatives: Vec<SlotAnswer>) -> Problem {
     let for_others = |reason: &Reason| match reason {
         Reason::Booked
         | Reason::Held
@@ -430,10 +485,6 @@ pub fn not_free(reasons: &BTreeSet<Reason>, alternatives: &[Slot], zone: &Zone) 
         Kind::NotAvailable
     };
     let words: Vec<&str> = reasons.iter().map(reason_word).collect();
-    let alternatives: Vec<SlotAnswer> = alternatives
-        .iter()
-        .map(|slot| SlotAnswer::of(slot, zone))
-        .collect();
     Problem::new(kind, format!("the time cannot be had: {}", words.join(", ")))
         .with("reasons", words)
         .with("alternatives", alternatives)
@@ -459,7 +510,11 @@ async fn search_one(
     CheckedQuery(query): CheckedQuery<OneQuery>,
 ) -> Result<HttpResponse, Problem> {
     let zone = zone(&state, caller.0.tenant).await?;
-    let query = one(&state, &zone, query, DAYS_MOST, Wanted::Slots)?;
+    let customer = known_customer(&state, caller.0.tenant, query.customer_id).await?;
+    let query = SlotQuery {
+        customer,
+        ..one(&state, &zone, query, DAYS_MOST, Wanted::Slots)?
+    };
     slots(&state, caller.0.tenant, &zone, query).await
 }
 
@@ -476,6 +531,7 @@ async fn search_visit(
         arrangement: body.arrangement.into(),
         window: window(&zone, now, body.from.as_deref(), body.to.as_deref(), DAYS_MOST)?,
         channel: body.channel.into(),
+        customer: known_customer(&state, caller.0.tenant, body.customer_id).await?,
         most: Some(body.limit.map_or(SLOTS_USUALLY, usize::from)),
         wanted: Wanted::Slots,
     };
@@ -529,7 +585,7 @@ async fn slots(
         slots: found
             .slots
             .iter()
-            .map(|slot| SlotAnswer::of(slot, zone))
+            .map(|slot| SlotAnswer::priced(slot, zone))
             .collect(),
     }))
 }
@@ -554,9 +610,26 @@ fn one(
         arrangement: Arrangement::Together,
         window: window(zone, now, query.from.as_deref(), query.to.as_deref(), days_most)?,
         channel: query.channel.unwrap_or_default().into(),
+        customer: None,
         most: Some(query.limit.map_or(SLOTS_USUALLY, usize::from)),
         wanted,
     })
+}
+
+/// The customer who is named, if the tenant has them.
+pub(super) async fn known_customer(
+    state: &State,
+    tenant: TenantId,
+    id: Option<Uuid>,
+) -> Result<Option<CustomerId>, Problem> {
+    let Some(id) = id.map(Id::from_uuid) else {
+        return Ok(None);
+    };
+    let now = state.parts.clock.now();
+    match state.parts.imports.customers.file(tenant, id, now).await? {
+        Some(_) => Ok(Some(id)),
+        None => Err(Problem::new(Kind::NotFound, "there is no such customer")),
+    }
 }
 
 async fn zone(state: &State, tenant: TenantId) -> Result<Zone, Problem> {

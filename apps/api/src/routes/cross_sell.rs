@@ -2,17 +2,21 @@
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
-use ratiba_booking::availability::PartRequest;
+use ratiba_booking::availability::{PartRequest, Slot};
 use ratiba_booking::catalogue::Offering;
+use ratiba_booking::pricing::PricedSlot;
 use ratiba_booking::relation::Relation;
-use ratiba_booking::use_cases::{FindSlotsError, Keeping, OfferQuery, RelationForm};
-use ratiba_kernel::{BasisPoints, Id};
+use ratiba_booking::use_cases::{FindSlotsError, Keeping, OfferQuery, OfferedPair, RelationForm};
+use ratiba_kernel::{BasisPoints, Id, Zone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::availability::{ArrangementWord, ChannelWord, OrderWord, PartBody, SlotAnswer, request_problem};
+use super::availability::{
+    ArrangementWord, ChannelWord, OrderWord, PartBody, SlotAnswer, known_customer, request_problem,
+};
 use super::pricing::{PageQuery, made, not_kept, offering, page, reading, refused, shown, writing, yes};
+use super::visits::ComplementPart;
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, CheckedQuery, IfMatch};
@@ -56,8 +60,9 @@ pub fn endpoints() -> Vec<Endpoint> {
             || web::post().to(complement),
         )
         .describe(
-            "The one complementary service that begins soonest and surest after the chosen visit, with both as one slot: \
-             book its parts together as one visit. Nothing is held by asking.",
+            "The one complementary service that begins soonest and surest after the chosen visit, with both as one slot. \
+             `booking` is the body that books both as they are shown, or nothing. Nothing is held by asking; whether it \
+             was offered before is for the caller to know.",
         )
         .group("availability")
         .needs(Scope::AppointmentsRead)
@@ -85,6 +90,8 @@ pub struct ComplementBody {
     /// `desk` if left out.
     #[serde(default)]
     channel: ChannelWord,
+    /// Who would come, if that is known: the deposit may grow with the visits that they did not come to.
+    customer_id: Option<Uuid>,
 }
 
 /// What goes well after it.
@@ -103,8 +110,57 @@ pub struct PairAnswer {
     complement_service_id: Uuid,
     /// How long the customer waits for it.
     wait_minutes: i64,
-    /// All parts.
+    /// All parts, and what they cost together.
     slot: SlotAnswer,
+    /// The body for `POST /api/v1/visits` that books exactly this.
+    booking: PairBooking,
+}
+
+/// The body that books a pair as it was offered; without a customer, `customer_id` is to be added.
+#[derive(Serialize, JsonSchema)]
+pub struct PairBooking {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_id: Option<Uuid>,
+    parts: Vec<PairPart>,
+    start: Moment,
+    order: OrderWord,
+    arrangement: ArrangementWord,
+    channel: ChannelWord,
+    complement: ComplementPart,
+}
+
+/// A chosen service of a pair.
+#[derive(Serialize, JsonSchema)]
+pub struct PairPart {
+    service_id: Uuid,
+    staff_id: Uuid,
+    guest: u8,
+}
+
+impl PairBooking {
+    /// Everything but the last part is what was chosen. `None` for a pair without parts.
+    fn of(slot: &Slot, body: &ComplementBody, zone: &Zone) -> Option<Self> {
+        let (complement, chosen) = slot.parts.split_last()?;
+        let parts = chosen.iter().map(|part| PairPart {
+            service_id: part.service.as_uuid(),
+            staff_id: part.staff.as_uuid(),
+            guest: part.guest,
+        });
+        Some(Self {
+            customer_id: body.customer_id,
+            parts: parts.collect(),
+            start: Moment::of(zone, slot.time.start()),
+            order: OrderWord::AsAsked,
+            arrangement: body.arrangement,
+            channel: body.channel,
+            complement: ComplementPart {
+                service_id: complement.service.as_uuid(),
+                staff_id: complement.staff.as_uuid(),
+                guest: complement.guest,
+                start: Moment::of(zone, complement.time.start()),
+            },
+        })
+    }
 }
 
 async fn complement(
@@ -119,6 +175,7 @@ async fn complement(
         arrangement: body.arrangement.into(),
         start: body.start.instant(),
         channel: body.channel.into(),
+        customer: known_customer(&state, tenant, body.customer_id).await?,
     };
     let zone = state.parts.booking.catalogue.zone(tenant).await?;
     let found = state.parts.booking.complement.execute(tenant, chosen).await;
@@ -126,13 +183,17 @@ async fn complement(
         FindSlotsError::Request(fault) => request_problem(fault),
         FindSlotsError::Unavailable(outage) => Problem::unavailable(&outage),
     })?;
-    Ok(HttpResponse::Ok().json(ComplementAnswer {
-        pair: pair.map(|pair| PairAnswer {
-            complement_service_id: pair.complement.as_uuid(),
-            wait_minutes: pair.wait.whole_minutes(),
-            slot: SlotAnswer::of(&pair.slot, &zone),
-        }),
-    }))
+    let pair = pair.and_then(|OfferedPair { pair, price }| {
+        let booking = PairBooking::of(&pair.slot, &body, &zone)?;
+        let (complement, wait, slot) = (pair.complement, pair.wait, pair.slot);
+        Some(PairAnswer {
+            complement_service_id: complement.as_uuid(),
+            wait_minutes: wait.whole_minutes(),
+            slot: SlotAnswer::priced(&PricedSlot { slot, price }, &zone),
+            booking,
+        })
+    });
+    Ok(HttpResponse::Ok().json(ComplementAnswer { pair }))
 }
 
 /// One service goes well after another.

@@ -129,7 +129,7 @@ pub enum ApprovalWord {
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum OfferWord {
-    /// Once per conversation.
+    /// It may be offered. The API answers each time it is asked; whoever leads a conversation offers it once.
     Once,
     /// Never.
     Never,

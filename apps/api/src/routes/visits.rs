@@ -8,7 +8,7 @@ use ratiba_access::{Principal, Scope};
 use ratiba_booking::availability::{PartRequest, StaffWish};
 use ratiba_booking::catalogue::ServiceId;
 use ratiba_booking::policy::PayBy;
-use ratiba_booking::use_cases::{DepositAsked, HoldOrder, HoldVisitError};
+use ratiba_booking::use_cases::{Complement, DepositAsked, HoldOrder, HoldVisitError};
 use ratiba_booking::visit::{HoldKey, Visit, VisitId, VisitStanding};
 use ratiba_kernel::{Id, Money, Zone};
 use schemars::JsonSchema;
@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::appointments::{AppointmentAnswer, present, sees};
-use super::availability::{ArrangementWord, ChannelWord, OrderWord, PartBody, not_free, request_problem};
+use super::availability::{
+    ArrangementWord, ChannelWord, OrderWord, PartBody, WishWord, not_free_to_book, request_problem,
+};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey, etag};
@@ -95,6 +97,41 @@ pub struct BookBody {
     /// Whether no deposit is asked, whatever the services say: the customer pays at the desk.
     #[serde(default)]
     pub without_deposit: bool,
+    /// One service more that follows the others, as `/api/v1/availability/cross-sell` offered it: all is booked or
+    /// nothing.
+    pub complement: Option<ComplementPart>,
+}
+
+/// A complementary service as it was offered.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComplementPart {
+    /// What.
+    pub service_id: Uuid,
+    /// By whom.
+    pub staff_id: Uuid,
+    /// For whom: 0 is the customer, every other number somebody who comes along.
+    #[serde(default)]
+    #[schemars(range(max = 7))]
+    pub guest: u8,
+    /// When exactly it begins: not before the others end, and not later after that than the business lets a
+    /// complement begin.
+    pub start: Moment,
+}
+
+impl From<ComplementPart> for Complement {
+    fn from(part: ComplementPart) -> Self {
+        let wanted = PartBody {
+            service_id: part.service_id,
+            staff_id: Some(part.staff_id),
+            wish: Some(WishWord::Only),
+            guest: part.guest,
+        };
+        Self {
+            part: PartRequest::from(&wanted),
+            start: part.start.instant(),
+        }
+    }
 }
 
 /// A visit.
@@ -172,6 +209,7 @@ async fn book(
             DepositAsked::AsSold
         },
         package: body.package_id.map(Id::from_uuid),
+        complement: body.complement.map(Complement::from),
     };
     let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
     let wanted = order.clone();
@@ -240,8 +278,9 @@ fn is_of_order(visit: &Visit, order: &HoldOrder) -> bool {
             .iter()
             .map(|appointment| appointment.booking().service),
     );
-    let wanted = count(&mut order.parts.iter().map(|part| part.service));
-    let same_people = order.parts.iter().all(|part| match part.staff {
+    let parts = order.all_parts();
+    let wanted = count(&mut parts.iter().map(|part| part.service));
+    let same_people = parts.iter().all(|part| match part.staff {
         StaffWish::Only(staff) => visit.appointments.iter().any(|appointment| {
             let booking = appointment.booking();
             booking.service == part.service && booking.team.members().contains(&staff)
@@ -270,7 +309,7 @@ fn refused(error: HoldVisitError, zone: &Zone) -> Problem {
         HoldVisitError::NotFree {
             reasons,
             alternatives,
-        } => not_free(&reasons, &alternatives, zone),
+        } => not_free_to_book(&reasons, &alternatives, zone),
         HoldVisitError::Request(fault) => request_problem(fault),
         HoldVisitError::UnknownCustomer => Problem::not_found(),
         HoldVisitError::UnknownPackage => Problem::new(Kind::NotFound, "there is no such package"),

@@ -53,6 +53,7 @@ diesel::table! {
         awaits -> Nullable<Text>,
         discount_source -> Nullable<Text>,
         discount_by -> Nullable<Text>,
+        discount_basis_points -> Nullable<Integer>,
     }
 }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_booking::availability::{
-    Arrangement, BusinessHours, PartOrder, PartRequest, Reason, Refusal, Slot as FoundSlot, StaffWish,
+    Arrangement, BusinessHours, PartOrder, PartRequest, Reason, Refusal, StaffWish,
 };
-use ratiba_booking::catalogue::{Offering, Service};
+use ratiba_booking::catalogue::{CustomerId, Offering, Service};
 use ratiba_booking::policy::{Channel, PayBy, Policy};
 use ratiba_booking::ports::Catalogue;
+use ratiba_booking::pricing::PricedSlot;
 use ratiba_booking::use_cases::{
     DepositAsked, FindSlots, FindSlotsError, HeldStanding, HoldOrder as BookingOrder, HoldVisit,
     HoldVisitError, Offer as Found, OfferQuery, OfferSlot, SlotQuery, Wanted as WhatIsWanted,
@@ -70,27 +71,19 @@ impl BookingDesk for BookingDeskBridge {
 
     async fn offer(&self, tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage> {
         let services = self.catalogue.services(tenant).await?;
-        let Some(service) = services
+        if !services
             .iter()
-            .find(|s| s.id.as_uuid() == request.service.as_uuid())
-        else {
+            .any(|service| service.id.as_uuid() == request.service.as_uuid())
+        {
             return Ok(Offer::Alternatives {
                 reason: NotFree::NotOffered,
                 slots: Vec::new(),
             });
-        };
+        }
         let policy = self.catalogue.policy(tenant).await?;
-        let due_now = service
-            .deposit
-            .due(service.price, policy.rules.rounding)
-            .map_err(Outage::new)?;
-        let price = Price {
-            service: request.service,
-            price: service.price,
-            due_now,
-        };
         let asked = Asked {
-            price,
+            service: request.service,
+            customer: Id::from_uuid(request.customer.as_uuid()),
             named: request.staff,
             limits: Limits::of(&policy, self.clock.now()),
             most: request.slots_max,
@@ -120,6 +113,7 @@ impl BookingDesk for BookingDeskBridge {
             pay_by: PayBy::MobileMoney,
             deposit: DepositAsked::AsSold,
             package: None,
+            complement: None,
         };
         match self.hold.execute(tenant, booking).await {
             Ok(held) => {
@@ -154,16 +148,9 @@ impl BookingDesk for BookingDeskBridge {
                     }),
                 }
             }
-            Err(HoldVisitError::NotFree { alternatives, .. }) => {
-                let price = Price {
-                    service: slot.service,
-                    price: slot.price,
-                    due_now: slot.due_now,
-                };
-                Ok(HoldAnswer::Taken {
-                    alternatives: alternatives.iter().map(|s| slot_of(s, &price)).collect(),
-                })
-            }
+            Err(HoldVisitError::NotFree { alternatives, .. }) => Ok(HoldAnswer::Taken {
+                alternatives: alternatives.iter().map(|s| slot_of(s, slot.service)).collect(),
+            }),
             Err(HoldVisitError::Request(_) | HoldVisitError::UnknownPackage) => Ok(HoldAnswer::Taken {
                 alternatives: Vec::new(),
             }),
@@ -177,7 +164,8 @@ impl BookingDesk for BookingDeskBridge {
 
 /// What is asked for, apart from when.
 struct Asked {
-    price: Price,
+    service: ServiceRef,
+    customer: CustomerId,
     named: Option<StaffRef>,
     limits: Limits,
     most: usize,
@@ -185,17 +173,8 @@ struct Asked {
 
 impl Asked {
     fn parts(&self, staff: StaffWish) -> Vec<PartRequest> {
-        vec![PartRequest::new(
-            Id::from_uuid(self.price.service.as_uuid()),
-            staff,
-        )]
+        vec![PartRequest::new(Id::from_uuid(self.service.as_uuid()), staff)]
     }
-}
-
-struct Price {
-    service: ServiceRef,
-    price: Money,
-    due_now: Money,
 }
 
 impl BookingDeskBridge {
@@ -207,18 +186,19 @@ impl BookingDeskBridge {
             arrangement: Arrangement::Together,
             start,
             channel: Channel::Chat,
+            customer: Some(asked.customer),
         };
         let wish = wish_of(asked.named, None);
         let (refused_by, found) = match self.offer.execute(tenant, query(wish)).await {
-            Ok(Found::Free(slot)) => return Ok(Offer::Free(slot_of(&slot, &asked.price))),
+            Ok(Found::Free(slot)) => return Ok(Offer::Free(slot_of(&slot, asked.service))),
             Ok(Found::Alternatives { refused, slots }) => (refused, slots),
             Err(error) => return refused(error),
         };
-        let mut slots: Vec<Slot> = found.iter().map(|slot| slot_of(slot, &asked.price)).collect();
+        let mut slots: Vec<Slot> = found.iter().map(|slot| slot_of(slot, asked.service)).collect();
         let reason = not_free(&refused_by.refusals, asked.named, asked.limits);
         if let NotFree::StaffAway { .. } = reason {
             match self.offer.execute(tenant, query(StaffWish::Any)).await {
-                Ok(Found::Free(slot)) => slots.insert(0, slot_of(&slot, &asked.price)),
+                Ok(Found::Free(slot)) => slots.insert(0, slot_of(&slot, asked.service)),
                 Ok(Found::Alternatives { .. }) => {}
                 Err(error) => return refused(error),
             }
@@ -285,11 +265,12 @@ impl BookingDeskBridge {
                 arrangement: Arrangement::Together,
                 window: *range,
                 channel: Channel::Chat,
+                customer: Some(asked.customer),
                 most: None,
                 wanted: WhatIsWanted::Slots,
             };
             match self.find.execute(tenant, query).await {
-                Ok(answer) => found.extend(answer.slots.iter().map(|slot| slot_of(slot, &asked.price))),
+                Ok(answer) => found.extend(answer.slots.iter().map(|slot| slot_of(slot, asked.service))),
                 Err(FindSlotsError::Request(_)) => {}
                 Err(FindSlotsError::Unavailable(outage)) => return Err(outage),
             }
@@ -328,14 +309,15 @@ fn wish_of(asked_for: Option<StaffRef>, proposed: Option<StaffRef>) -> StaffWish
     }
 }
 
-fn slot_of(slot: &FoundSlot, price: &Price) -> Slot {
+fn slot_of(found: &PricedSlot, service: ServiceRef) -> Slot {
+    let PricedSlot { slot, price } = found;
     Slot {
-        service: price.service,
+        service,
         staff: slot.parts.first().map(|part| Id::from_uuid(part.staff.as_uuid())),
         starts_at: slot.time.start(),
         ends_at: slot.time.end(),
-        price: price.price,
-        due_now: price.due_now,
+        price: price.charged,
+        due_now: price.deposit,
     }
 }
 

@@ -4,14 +4,14 @@
 //! elsewhere; here it is only weighed against the wait. Whether something may be offered at all (once for
 //! each thread, after the customer's yes, before the hold) is for the caller to know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ratiba_kernel::{BasisPoints, TimeRange};
 use time::{Duration, OffsetDateTime};
 
 use crate::availability::{
-    self, Arrangement, EngagedAs, Engagement, Facts, PartOrder, PartRequest, RequestFault, Side, Slot,
-    SlotReason, SlotRequest, StaffWish,
+    self, Arrangement, EngagedAs, Engagement, Facts, PartOrder, PartRequest, Reason, Refusal, Refused,
+    RequestFault, Side, Slot, SlotReason, SlotRequest, StaffWish,
 };
 use crate::catalogue::{Minutes, ServiceId};
 use crate::policy::Channel;
@@ -70,12 +70,7 @@ pub struct Pair {
 /// # Errors
 /// [`RequestFault::OutOfCalendar`].
 pub fn best_pair(facts: &Facts, request: &PairRequest<'_>) -> Result<Option<Pair>, RequestFault> {
-    let mut facts = facts.clone();
-    let claims = request.chosen.parts.iter().flat_map(|part| &part.claims);
-    facts.engagements.extend(claims.map(|claim| Engagement {
-        claim: claim.clone(),
-        engaged_as: EngagedAs::Booked,
-    }));
+    let facts = with_claims(facts, request.chosen);
     let tolerance = request.tolerance.duration().min(Duration::DAY);
     let mut best: Option<(Rank, Pair)> = None;
     for (complement, (confidence, guest)) in complements(&facts, request) {
@@ -99,6 +94,87 @@ pub fn best_pair(facts: &Facts, request: &PairRequest<'_>) -> Result<Option<Pair
         }
     }
     Ok(best.map(|(_, pair)| pair))
+}
+
+/// A complement that is wanted as it was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComplementRequest<'a> {
+    /// The slot of everything else, not yet held.
+    pub chosen: &'a Slot,
+    /// The complement.
+    pub part: PartRequest,
+    /// When exactly it begins.
+    pub start: OffsetDateTime,
+    /// How long after the end of the chosen slot it may begin; at most a day counts.
+    pub tolerance: Minutes,
+    /// Through which channel it is asked.
+    pub channel: Channel,
+    /// The present.
+    pub now: OffsetDateTime,
+}
+
+/// The chosen slot and the complement that begins exactly then, as one; or why the complement cannot be had. One
+/// that begins before the end of what was chosen, or after the tolerance, does not go together with it.
+///
+/// # Errors
+/// [`RequestFault`] if the facts do not know the complement.
+pub fn as_offered(
+    facts: &Facts,
+    request: &ComplementRequest<'_>,
+) -> Result<Result<Slot, Refused>, RequestFault> {
+    let apart = || Refused {
+        start: request.start,
+        refusals: BTreeSet::from([Refusal {
+            reason: Reason::Combination,
+            staff: None,
+            part: None,
+        }]),
+    };
+    let end = request.chosen.time.end();
+    let tolerance = request.tolerance.duration().min(Duration::DAY);
+    let wait = request.start - end;
+    if wait.is_negative() || wait > tolerance {
+        return Ok(Err(apart()));
+    }
+    let facts = with_claims(facts, request.chosen);
+    let window = TimeRange::starting(request.start, Duration::SECOND);
+    let search = SlotRequest {
+        parts: vec![request.part],
+        order: PartOrder::AsAsked,
+        arrangement: Arrangement::Together,
+        window: window.map_err(|_| RequestFault::OutOfCalendar)?,
+        channel: request.channel,
+        now: request.now,
+        most: Some(1),
+    };
+    let slot = availability::soonest(&facts, &search)?;
+    if let Some(slot) = slot.and_then(|slot| joined(request.chosen, slot)) {
+        return Ok(Ok(slot));
+    }
+    // A complement need not begin on the grid: that is no reason.
+    let mut refused = match availability::check(&facts, &search, request.start)? {
+        Err(refused) => refused,
+        Ok(_) => return Ok(Err(apart())),
+    };
+    refused
+        .refusals
+        .retain(|refusal| refusal.reason != Reason::OffGrid);
+    Ok(Err(if refused.refusals.is_empty() {
+        apart()
+    } else {
+        refused
+    }))
+}
+
+/// What is known, with the slot's claims as if it were booked.
+fn with_claims(facts: &Facts, slot: &Slot) -> Facts {
+    let mut facts = facts.clone();
+    let claims = slot.parts.iter().flat_map(|part| &part.claims);
+    facts.engagements.extend(claims.map(|claim| Engagement {
+        claim: claim.clone(),
+        engaged_as: EngagedAs::Booked,
+    }));
+    facts
 }
 
 /// Confidence times what is left of the tolerance, in basis points times seconds.

@@ -239,7 +239,8 @@ pub struct CrossSelling {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CrossSellOffer {
-    /// Once per conversation.
+    /// It may be offered, once in a conversation: that is kept by whoever leads the conversation, since booking
+    /// does not know any: asked over the API, it is answered each time.
     Once,
     /// Never.
     Never,

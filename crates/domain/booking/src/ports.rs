@@ -15,15 +15,17 @@ use crate::policy::Policy;
 use crate::visit::{HoldKey, Visit, VisitHead, VisitId};
 
 mod feeds;
+mod gate;
 mod price_list;
 mod queue;
 mod waitlist;
 
 pub use feeds::{CalendarFeeds, FeedRefused, FeedSecrets};
+pub use gate::{GateAnswer, GateQuestion, NotReady, OpenGate, TreatmentGate};
 pub use queue::{Newcomer, QueueChange, QueueRefused, WalkInQueue};
 pub use waitlist::{EndedEntries, Waitlist, WaitlistChange, WaitlistPage, WaitlistRefused};
 #[cfg(feature = "test-support")]
-pub use {feeds::MockCalendarFeeds, queue::MockWalkInQueue, waitlist::MockWaitlist};
+pub use {feeds::MockCalendarFeeds, gate::MockTreatmentGate, queue::MockWalkInQueue, waitlist::MockWaitlist};
 
 /// How often a tenant's setup (what it sells, who works when, what its rules are) was changed. A setup that
 /// was never changed has version 0.

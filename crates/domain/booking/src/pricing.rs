@@ -12,6 +12,10 @@ use crate::package::Package;
 use crate::policy::{Policy, Rounding};
 use crate::promotion::{self, Promotion};
 
+mod offered;
+
+pub use offered::{PricedSlot, SlotPrice, priced};
+
 /// What the price of a visit depends on besides its services.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {
@@ -107,6 +111,7 @@ fn package_discounts(
         let charged = charges.get(item).copied().unwrap_or(service.price);
         discounts.push(Some(Discount {
             amount: DiscountAmount::Flat(service.price.checked_sub(charged)?),
+            rate: None,
             reason: package.name.clone(),
             source: DiscountSource::Package(package.id),
         }));

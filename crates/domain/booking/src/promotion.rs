@@ -163,6 +163,7 @@ pub fn best(
     }
     Ok(best.map(|(off, promotion)| Discount {
         amount: DiscountAmount::Flat(off),
+        rate: promotion.amount.rate(),
         reason: promotion.name.clone(),
         source: DiscountSource::Promotion(promotion.id),
     }))

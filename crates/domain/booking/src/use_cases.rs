@@ -27,6 +27,7 @@ mod offer_complement;
 mod offer_slot;
 mod opening;
 mod queue;
+mod quoting;
 mod record_actuals;
 mod remind;
 mod replacing;
@@ -50,14 +51,14 @@ pub use feeds::{
 pub use find_slots::{FindSlots, FindSlotsError, Found, SlotQuery, Wanted};
 pub use finish_appointment::FinishAppointment;
 pub use give_discount::{DiscountOrder, GiveDiscount, GiveDiscountError, Giver, HandDiscount};
-pub use hold_visit::{Held, HeldBy, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};
+pub use hold_visit::{Complement, Held, HeldBy, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};
 pub use keep_price_list::{
     KeepEntryError, KeepPackage, KeepPromotion, KeepRelation, Keeping, PackageForm, PromotionForm,
     RelationForm,
 };
 pub use list_day::{Day, ListDay, ListDayError};
 pub use move_visit::{MoveOrder, MoveTarget, MoveVisit};
-pub use offer_complement::OfferComplement;
+pub use offer_complement::{OfferComplement, OfferedPair};
 pub use offer_slot::{Offer, OfferQuery, OfferSlot};
 pub use queue::{
     CloseQueue, JoinOrder, JoinQueue, JoinQueueError, Joined, LeaveQueue, LeaveQueueError, ListQueue, Queued,

@@ -166,6 +166,8 @@ impl Wanted {
 /// What the customer asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfferRequest {
+    /// For whom: what is asked in advance may depend on it.
+    pub customer: CustomerId,
     /// What.
     pub service: ServiceRef,
     /// By whom, if anybody was named.

@@ -13,7 +13,7 @@ use super::words;
 use crate::database::TxError;
 
 /// The columns of `appointments` that are written: the fields of [`AppointmentDocument`], but for the version.
-pub(super) const APPOINTMENT: [&str; 30] = [
+pub(super) const APPOINTMENT: [&str; 31] = [
     "id",
     "visit_id",
     "customer_id",
@@ -44,6 +44,7 @@ pub(super) const APPOINTMENT: [&str; 30] = [
     "awaits",
     "discount_source",
     "discount_by",
+    "discount_basis_points",
 ];
 
 /// Those that say whose an appointment is and since when; the others may change.
@@ -170,6 +171,8 @@ pub(super) struct AppointmentDocument<'a> {
     discount_source: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     discount_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discount_basis_points: Option<u32>,
 }
 
 impl<'a> AppointmentDocument<'a> {
@@ -209,6 +212,7 @@ impl<'a> AppointmentDocument<'a> {
             awaits: state.awaits().map(Awaits::word),
             discount_source,
             discount_by,
+            discount_basis_points: price.discount_rate().map(|rate| rate.value()),
         }
     }
 }

@@ -30,7 +30,7 @@ SELECT a.id, a.visit_id, a.customer_id, a.service_id,
     a.currency, a.list_price_minor, a.discount_minor, a.discount_reason, a.charged_minor, a.deposit_minor,
     a.tax_basis_points, a.product_cost_minor, a.plan, a.version, a.created_at,
     a.actual_start_at, a.actual_end_at, a.tip_amount, a.staff_notes, a.awaits,
-    a.discount_source, a.discount_by
+    a.discount_source, a.discount_by, a.discount_basis_points
 FROM appointments a ";
 
 #[derive(QueryableByName)]
@@ -97,6 +97,8 @@ pub(super) struct AppointmentRow {
     discount_source: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     discount_by: Option<String>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    discount_basis_points: Option<i32>,
 }
 
 /// What `appointments.plan` holds, as it is read.
@@ -189,9 +191,12 @@ impl AppointmentRow {
     fn price(&self, currency: Currency) -> Result<Price, String> {
         let money = |minor| Money::new(minor, currency);
         let amount = DiscountAmount::Flat(money(self.discount_minor));
+        let rate = self.discount_basis_points.map(u32::try_from).transpose();
+        let rate = rate.map_err(|_| "a negative share")?.map(BasisPoints::new);
         let discount = match (&self.discount_reason, self.discount_source()?) {
             (Some(reason), Some(source)) => Some(Discount {
                 amount,
+                rate,
                 reason: reason.clone(),
                 source,
             }),

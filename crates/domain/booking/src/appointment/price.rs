@@ -16,6 +16,15 @@ pub enum DiscountAmount {
 }
 
 impl DiscountAmount {
+    /// The share, if it is one.
+    #[must_use]
+    pub const fn rate(self) -> Option<BasisPoints> {
+        match self {
+            Self::Flat(_) => None,
+            Self::Percent(rate) => Some(rate),
+        }
+    }
+
     /// What it takes off a list price: nothing below nothing, and at most all of it. Where whole shillings
     /// are taken, a share is cut to whole ones, so that what is charged is whole too.
     ///
@@ -60,6 +69,9 @@ pub enum DiscountSource {
 pub struct Discount {
     /// How much.
     pub amount: DiscountAmount,
+    /// The share of the list price that `amount` was reckoned from where it is fixed by now, before rounding and
+    /// caps; for the books.
+    pub rate: Option<BasisPoints>,
     /// Why; shown in the books.
     pub reason: String,
     /// Where it comes from.
@@ -73,10 +85,18 @@ pub struct Discount {
 pub struct Price {
     list: Money,
     discount: Money,
-    why: Option<(String, DiscountSource)>,
+    why: Option<Why>,
     charged: Money,
     tax: BasisPoints,
     product_cost: Money,
+}
+
+/// What the books say of a discount besides its amount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Why {
+    rate: Option<BasisPoints>,
+    reason: String,
+    source: DiscountSource,
 }
 
 impl Price {
@@ -94,9 +114,14 @@ impl Price {
             None => (Money::zero(list.currency()), None),
             Some(Discount {
                 amount,
+                rate,
                 reason,
                 source,
-            }) => (amount.takes_off(list, Rounding::Exact)?, Some((reason, source))),
+            }) => {
+                let rate = amount.rate().or(rate);
+                let why = Why { rate, reason, source };
+                (amount.takes_off(list, Rounding::Exact)?, Some(why))
+            }
         };
         list.checked_sub(product_cost)?;
         let charged = list.checked_sub(taken_off)?;
@@ -125,13 +150,20 @@ impl Price {
     /// Why it was taken off.
     #[must_use]
     pub fn discount_reason(&self) -> Option<&str> {
-        self.why.as_ref().map(|(reason, _)| reason.as_str())
+        self.why.as_ref().map(|why| why.reason.as_str())
     }
 
     /// Where what was taken off comes from.
     #[must_use]
     pub fn discount_source(&self) -> Option<&DiscountSource> {
-        self.why.as_ref().map(|(_, source)| source)
+        self.why.as_ref().map(|why| &why.source)
+    }
+
+    /// The share of the list price that the discount was given as; `None` if it was a fixed amount, or if there is
+    /// none. What was taken off may be less, by rounding or a cap.
+    #[must_use]
+    pub fn discount_rate(&self) -> Option<BasisPoints> {
+        self.why.as_ref().and_then(|why| why.rate)
     }
 
     /// The same list price with another discount, or none.
@@ -144,6 +176,7 @@ impl Price {
             None => None,
             Some(discount) => Some(Discount {
                 amount: DiscountAmount::Flat(discount.amount.takes_off(self.list, rounding)?),
+                rate: discount.amount.rate().or(discount.rate),
                 ..discount
             }),
         };

@@ -335,6 +335,7 @@ fn a_discount_takes_off_at_most_the_list_price() {
     let agree = |amount| {
         let discount = Discount {
             amount,
+            rate: None,
             reason: "birthday".into(),
             source: by_hand(),
         };
@@ -345,6 +346,8 @@ fn a_discount_takes_off_at_most_the_list_price() {
         (half.charged(), half.discount()),
         (Money::kes_minor(175_000), Money::kes_minor(175_000))
     );
+    let rate = ratiba_kernel::BasisPoints::new(5_000);
+    assert_eq!(half.discount_rate(), Some(rate));
     let all = agree(DiscountAmount::Flat(Money::kes_minor(999_999))).unwrap();
     assert_eq!(
         (all.charged(), all.discount_reason()),
@@ -383,6 +386,7 @@ fn a_price_may_change_until_it_is_over_and_a_hold_keeps_its_deposit() {
     let price = |off| {
         let discount = Discount {
             amount: DiscountAmount::Flat(Money::kes_minor(off)),
+            rate: None,
             reason: "late start".into(),
             source: by_hand(),
         };

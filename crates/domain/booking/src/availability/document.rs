@@ -455,6 +455,7 @@ fn price(service: &Service, discount: Option<Amount>) -> Result<Price, ratiba_ke
             }
             Amount::Share(rate) => DiscountAmount::Percent(BasisPoints::new(rate)),
         },
+        rate: None,
         reason: "case".to_owned(),
         source: DiscountSource::Hand {
             by: "case".to_owned(),

@@ -291,6 +291,7 @@ pub fn an_order_of(key: &str, start: OffsetDateTime) -> HoldOrder {
         pay_by: PayBy::MobileMoney,
         deposit: DepositAsked::AsSold,
         package: None,
+        complement: None,
     }
 }
 

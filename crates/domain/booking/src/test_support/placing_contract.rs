@@ -76,6 +76,7 @@ pub(super) async fn a_price_is_read_back<B: BookUnderTest>(book: &B) {
     for (source, off) in sources.into_iter().zip([10_000, 20_050, 350_000]) {
         let discount = Discount {
             amount: DiscountAmount::Flat(Money::kes_minor(off)),
+            rate: (off == 20_050).then_some(ratiba_kernel::BasisPoints::new(573)),
             reason: "a friend of the house".to_owned(),
             source,
         };

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use ratiba_kernel::{Clock, Outage, TenantId, TimeRange};
 
-use super::facts_query;
-use crate::availability::{
-    self, Arrangement, PartOrder, PartRequest, Refused, RequestFault, Slot, SlotRequest,
-};
+use super::{facts_query, quoting};
+use crate::availability::{self, Arrangement, PartOrder, PartRequest, Refused, RequestFault, SlotRequest};
+use crate::catalogue::CustomerId;
 use crate::policy::Channel;
-use crate::ports::Timetable;
+use crate::ports::{AppointmentBook, Timetable};
+use crate::pricing::PricedSlot;
 
 /// Whether the refusals are wanted too. They cost much more than the slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct SlotQuery {
     pub window: TimeRange,
     /// Through which channel it is asked.
     pub channel: Channel,
+    /// Who would come, if that is known: their history may raise the deposit.
+    pub customer: Option<CustomerId>,
     /// The most slots wanted; all if `None`.
     pub most: Option<usize>,
     /// Whether refusals are wanted.
@@ -42,8 +44,8 @@ pub struct SlotQuery {
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// The slots, the earliest first.
-    pub slots: Vec<Slot>,
+    /// The slots, the earliest first, with what holding them would charge.
+    pub slots: Vec<PricedSlot>,
     /// Why other starts cannot be had, if that was wanted.
     pub refusals: Vec<Refused>,
 }
@@ -63,6 +65,9 @@ pub enum FindSlotsError {
 pub struct FindSlots {
     /// What is known about the days.
     pub timetable: Arc<dyn Timetable>,
+    /// What is known about the customer; asked only where one is named and the tenant asks those who stayed away
+    /// for more.
+    pub book: Arc<dyn AppointmentBook>,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -92,6 +97,10 @@ impl FindSlots {
             Wanted::Slots => Vec::new(),
             Wanted::SlotsAndRefusals => availability::explain(&facts, &request)?,
         };
+        let no_shows =
+            quoting::no_shows(self.book.as_ref(), tenant, query.customer, &facts.policy.rules).await?;
+        // Without a package only money in another currency has no price: rows that contradict each other.
+        let slots = quoting::quoted(&facts, None, no_shows, slots).map_err(Outage::new)?;
         Ok(Found { slots, refusals })
     }
 }

@@ -153,6 +153,7 @@ impl GiveDiscount {
                 within(off, present.list(), order.giver.limit(&rules.discount_limits))?;
                 Some(Discount {
                     amount,
+                    rate: amount.rate(),
                     reason,
                     source: DiscountSource::Hand { by: order.by },
                 })

@@ -7,16 +7,17 @@ use ratiba_kernel::{Clock, IdSource, Money, Outage, TenantId};
 use time::OffsetDateTime;
 
 use super::slot_visit::{Coming, DepositAsked, NoPrice};
-use super::{ALTERNATIVES_MOST, TRIES, alternatives, around, closely_around, facts_query, opening};
+use super::{ALTERNATIVES_MOST, TRIES, alternatives, around, closely_around, facts_query, opening, quoting};
 use crate::appointment::Appointment;
 use crate::availability::{
     self, Arrangement, Facts, PartOrder, PartRequest, Reason, Refused, RequestFault, Slot, SlotRequest,
 };
 use crate::catalogue::CustomerId;
+use crate::cross_sell::{self, ComplementRequest};
 use crate::package::{Package, PackageId};
 use crate::policy::{Channel, PayBy};
 use crate::ports::{AppointmentBook, Change, Outlook, PackageBook, RecordError, Timetable};
-use crate::pricing::PricingFault;
+use crate::pricing::{PricedSlot, PricingFault};
 use crate::visit::{HoldKey, Visit, VisitStanding};
 
 /// What is to be held.
@@ -42,6 +43,27 @@ pub struct HoldOrder {
     pub deposit: DepositAsked,
     /// The package that the services are booked with, if they are.
     pub package: Option<PackageId>,
+    /// One service more, as it was offered to follow the others; both are held or neither is.
+    pub complement: Option<Complement>,
+}
+
+impl HoldOrder {
+    /// All services, the complement as the last.
+    #[must_use]
+    pub fn all_parts(&self) -> Vec<PartRequest> {
+        let complement = self.complement.map(|complement| complement.part);
+        self.parts.iter().copied().chain(complement).collect()
+    }
+}
+
+/// A complementary service that follows the others of a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Complement {
+    /// What, by whom, and for which guest.
+    pub part: PartRequest,
+    /// When exactly it begins: not before the others end, and within the tenant's tolerance for complements after
+    /// that, however long the waits between other parts may be.
+    pub start: OffsetDateTime,
 }
 
 /// Where a held visit stands.
@@ -93,8 +115,8 @@ pub enum HoldVisitError {
     NotFree {
         /// Why.
         reasons: BTreeSet<Reason>,
-        /// The nearest starts that can be had, the nearest first; may be none.
-        alternatives: Vec<Slot>,
+        /// The nearest starts that can be had, the nearest first, with what holding them would charge; may be none.
+        alternatives: Vec<PricedSlot>,
     },
     /// The order names what does not exist.
     #[error(transparent)]
@@ -151,7 +173,10 @@ impl HoldVisit {
                 Ok(slot) => slot,
                 Err(refused) => {
                     let reasons = refused.reasons();
-                    return self.refuse(tenant, &order, sight, reasons, key_is_new).await;
+                    history.no_shows = self.no_shows(tenant, &order, &sight.outlook.facts).await?;
+                    return self
+                        .refuse(tenant, &order, sight, reasons, &history, key_is_new)
+                        .await;
                 }
             };
             let facts = &sight.outlook.facts;
@@ -181,13 +206,15 @@ impl HoldVisit {
             Ok(_free_again) => BTreeSet::from([Reason::Booked]),
             Err(refused) => refused.reasons(),
         };
-        self.refuse(tenant, &order, sight, reasons, key_is_new).await
+        self.refuse(tenant, &order, sight, reasons, &history, key_is_new)
+            .await
     }
 
     /// The only slot that the order could get, without a look at who is busy; `None` where there is something to
     /// choose (a person, a seat of a pool), or where the schedule alone says no.
     async fn guess(&self, tenant: TenantId, order: &HoldOrder) -> Result<Option<Sight>, HoldVisitError> {
-        if order.parts.iter().any(|part| part.staff.preferred().is_none()) {
+        let chooses = order.parts.iter().any(|part| part.staff.preferred().is_none());
+        if chooses || order.complement.is_some() {
             return Ok(None);
         }
         let request = self.request(order)?;
@@ -215,9 +242,31 @@ impl HoldVisit {
 
     async fn look(&self, tenant: TenantId, order: &HoldOrder) -> Result<Sight, HoldVisitError> {
         let request = self.request(order)?;
-        let query = facts_query(&order.parts, request.window);
+        let query = facts_query(&order.all_parts(), request.window);
         let outlook = self.timetable.outlook(tenant, query).await?;
         let answer = availability::check(&outlook.facts, &request, order.start)?;
+        if let Some(Complement { part, start }) = order.complement {
+            // That it names what does not exist is told also where the rest cannot be had.
+            let alone = SlotRequest {
+                parts: vec![part],
+                ..request.clone()
+            };
+            drop(availability::check(&outlook.facts, &alone, start)?);
+        }
+        let answer = match (answer, &order.complement) {
+            (Ok(chosen), Some(complement)) => {
+                let wanted = ComplementRequest {
+                    chosen: &chosen,
+                    part: complement.part,
+                    start: complement.start,
+                    tolerance: outlook.facts.policy.rules.cross_sell.tolerance,
+                    channel: order.channel,
+                    now: request.now,
+                };
+                cross_sell::as_offered(&outlook.facts, &wanted)?
+            }
+            (answer, None) | (answer @ Err(_), Some(_)) => answer,
+        };
         Ok(Sight {
             outlook,
             request,
@@ -239,28 +288,43 @@ impl HoldVisit {
     }
 
     /// The visit of an earlier order with the same key; else the reasons, with the nearest alternatives: those of
-    /// half a day around are looked for first, and are the nearest if they are enough.
+    /// half a day around are looked for first, and are the nearest if they are enough. A complement is one part
+    /// more of them, by whoever can, at the end.
     async fn refuse(
         &self,
         tenant: TenantId,
         order: &HoldOrder,
         sight: Sight,
         reasons: BTreeSet<Reason>,
+        history: &History,
         key_is_new: bool,
     ) -> Result<Held, HoldVisitError> {
         if !key_is_new && let Some(visit) = self.book.visit_of_key(tenant, &order.key).await? {
             return held(visit, HeldBy::EarlierOrder);
         }
-        let Sight { outlook, request, .. } = sight;
+        let Sight {
+            mut outlook,
+            mut request,
+            ..
+        } = sight;
+        if order.complement.is_some() {
+            request.parts = order.all_parts();
+            request.order = PartOrder::AsAsked;
+        }
         let mut nearest = alternatives(&outlook.facts, &request, order.start);
         if nearest.len() < ALTERNATIVES_MOST {
             let window = around(order.start, request.now)?;
+            let query = facts_query(&request.parts, window);
             let request = SlotRequest { window, ..request };
-            let facts = self
-                .timetable
-                .facts(tenant, facts_query(&order.parts, window))
-                .await?;
-            nearest = alternatives(&facts, &request, order.start);
+            outlook = self.timetable.outlook(tenant, query).await?;
+            nearest = alternatives(&outlook.facts, &request, order.start);
+        }
+        let package = history.package.as_ref();
+        let mut nearest = quoting::quoted(&outlook.facts, package, history.no_shows, nearest)?;
+        if order.deposit == DepositAsked::Nothing {
+            for slot in &mut nearest {
+                slot.price.deposit = Money::zero(slot.price.deposit.currency());
+            }
         }
         Err(HoldVisitError::NotFree {
             reasons,
@@ -285,7 +349,7 @@ impl HoldVisit {
             no_shows: history.no_shows,
             now,
         };
-        let bookings = coming.bookings(facts, slot, &order.parts)?;
+        let bookings = coming.bookings(facts, slot, &order.all_parts())?;
         let parts = bookings.into_iter().map(|booking| (self.ids.fresh(), booking));
         let head = coming.head(order.key.clone());
         let change = opening::opened(&facts.policy, head, parts.collect(), order.pay_by, now);
@@ -308,12 +372,8 @@ impl HoldVisit {
         order: &HoldOrder,
         facts: &Facts,
     ) -> Result<u32, HoldVisitError> {
-        let matters =
-            order.deposit == DepositAsked::AsSold && !facts.policy.rules.deposit_after_no_shows.is_empty();
-        if !matters {
-            return Ok(0);
-        }
-        Ok(self.book.no_shows(tenant, order.customer).await?)
+        let customer = (order.deposit == DepositAsked::AsSold).then_some(order.customer);
+        Ok(quoting::no_shows(self.book.as_ref(), tenant, customer, &facts.policy.rules).await?)
     }
 }
 

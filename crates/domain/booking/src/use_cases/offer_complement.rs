@@ -2,15 +2,25 @@
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, TenantId, TimeRange};
+use ratiba_kernel::{Clock, Outage, TenantId, TimeRange};
 use time::Duration;
 
-use super::{FindSlotsError, OfferQuery, around, facts_query};
+use super::{FindSlotsError, OfferQuery, around, facts_query, quoting};
 use crate::availability::{self, PartRequest, RequestFault, SlotRequest, StaffWish};
 use crate::catalogue::Offering;
 use crate::cross_sell::{self, Pair, PairRequest};
 use crate::policy::CrossSellOffer;
-use crate::ports::{RelationBook, Timetable};
+use crate::ports::{AppointmentBook, RelationBook, Timetable};
+use crate::pricing::{PricedSlot, SlotPrice};
+
+/// A pair and what holding it would charge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferedPair {
+    /// The pair.
+    pub pair: Pair,
+    /// The price of all of it.
+    pub price: SlotPrice,
+}
 
 /// Offers a complement.
 pub struct OfferComplement {
@@ -18,6 +28,8 @@ pub struct OfferComplement {
     pub timetable: Arc<dyn Timetable>,
     /// What goes with what.
     pub relations: Arc<dyn RelationBook>,
+    /// What is known about the customer.
+    pub book: Arc<dyn AppointmentBook>,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -25,7 +37,8 @@ pub struct OfferComplement {
 impl OfferComplement {
     /// The best pair of the chosen visit and one service more; `None` if the tenant offers none, if nothing goes
     /// with it or is free in time, or if the chosen start itself cannot be had. Nothing is held by it: whoever
-    /// wants the pair books both parts as one visit. Whether it was offered before is for the caller to know.
+    /// wants the pair holds both as one visit, the complement as a [`Complement`](super::Complement). Whether it was
+    /// offered before is for the caller to know.
     ///
     /// # Errors
     /// [`FindSlotsError`].
@@ -34,7 +47,7 @@ impl OfferComplement {
         &self,
         tenant: TenantId,
         chosen: OfferQuery,
-    ) -> Result<Option<Pair>, FindSlotsError> {
+    ) -> Result<Option<OfferedPair>, FindSlotsError> {
         let now = self.clock.now();
         let relations: Vec<cross_sell::Relation> = self
             .relations
@@ -83,7 +96,14 @@ impl OfferComplement {
             channel: chosen.channel,
             now,
         };
-        Ok(cross_sell::best_pair(&facts, &pair)?)
+        let Some(pair) = cross_sell::best_pair(&facts, &pair)? else {
+            return Ok(None);
+        };
+        let no_shows =
+            quoting::no_shows(self.book.as_ref(), tenant, chosen.customer, &facts.policy.rules).await?;
+        let priced = quoting::quoted(&facts, None, no_shows, vec![pair.slot.clone()]).map_err(Outage::new)?;
+        let price = priced.first().map(|PricedSlot { price, .. }| *price);
+        Ok(price.map(|price| OfferedPair { pair, price }))
     }
 }
 

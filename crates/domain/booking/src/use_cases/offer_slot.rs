@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, TenantId};
+use ratiba_kernel::{Clock, Outage, TenantId};
 use time::OffsetDateTime;
 
-use super::{FindSlotsError, alternatives, around, facts_query};
-use crate::availability::{self, Arrangement, PartOrder, PartRequest, Refused, Slot, SlotRequest};
+use super::{FindSlotsError, alternatives, around, facts_query, quoting};
+use crate::availability::{self, Arrangement, PartOrder, PartRequest, Refused, SlotRequest};
+use crate::catalogue::CustomerId;
 use crate::policy::Channel;
-use crate::ports::Timetable;
+use crate::ports::{AppointmentBook, Timetable};
+use crate::pricing::PricedSlot;
 
 /// A wanted start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,19 +25,21 @@ pub struct OfferQuery {
     pub start: OffsetDateTime,
     /// Through which channel it is asked.
     pub channel: Channel,
+    /// Who would come, if that is known: their history may raise the deposit.
+    pub customer: Option<CustomerId>,
 }
 
-/// The answer to a wanted start. Nothing is held by it.
+/// The answer to a wanted start, with what holding it would charge. Nothing is held by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Offer {
     /// It can be had.
-    Free(Slot),
+    Free(PricedSlot),
     /// It cannot.
     Alternatives {
         /// Why not, and whom each reason concerns.
         refused: Refused,
         /// The nearest starts that can be had, the nearest first; may be none.
-        slots: Vec<Slot>,
+        slots: Vec<PricedSlot>,
     },
 }
 
@@ -43,6 +47,8 @@ pub enum Offer {
 pub struct OfferSlot {
     /// What is known about the days.
     pub timetable: Arc<dyn Timetable>,
+    /// What is known about the customer.
+    pub book: Arc<dyn AppointmentBook>,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -69,12 +75,20 @@ impl OfferSlot {
             now,
             most: None,
         };
-        Ok(match availability::check(&facts, &request, query.start)? {
-            Ok(slot) => Offer::Free(slot),
-            Err(refused) => Offer::Alternatives {
-                slots: alternatives(&facts, &request, query.start),
-                refused,
+        let (refused, slots) = match availability::check(&facts, &request, query.start)? {
+            Ok(slot) => (None, vec![slot]),
+            Err(refused) => (Some(refused), alternatives(&facts, &request, query.start)),
+        };
+        let no_shows =
+            quoting::no_shows(self.book.as_ref(), tenant, query.customer, &facts.policy.rules).await?;
+        // Without a package only money in another currency has no price: rows that contradict each other.
+        let mut slots = quoting::quoted(&facts, None, no_shows, slots).map_err(Outage::new)?;
+        match refused {
+            Some(refused) => Ok(Offer::Alternatives { refused, slots }),
+            None => match slots.pop() {
+                Some(slot) => Ok(Offer::Free(slot)),
+                None => Err(Outage::new("a free slot of a service that is not sold").into()),
             },
-        })
+        }
     }
 }

@@ -6,8 +6,11 @@ use ratiba_kernel::{Clock, Outage, TenantId};
 use time::OffsetDateTime;
 
 use crate::appointment::{Appointment, AppointmentId, RenderingRefused};
+use crate::catalogue::ResourceId;
 use crate::event::BookingEvent;
-use crate::ports::{AppointmentBook, Change, ClaimChange, RecordError};
+use crate::ports::{
+    AppointmentBook, Change, ClaimChange, GateAnswer, GateQuestion, NotReady, RecordError, TreatmentGate,
+};
 
 /// Why a rendering was not recorded.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +21,14 @@ pub enum RenderingError {
     /// State, times or tip do not allow it.
     #[error(transparent)]
     Refused(#[from] RenderingRefused),
+    /// What it is rendered in is not ready. Only a treatment that is to start is refused so.
+    #[error("the resource {resource} {because}")]
+    NotReady {
+        /// Which resource.
+        resource: ResourceId,
+        /// Why.
+        because: NotReady,
+    },
     /// The month is frozen: what is still to be said about it is an amendment.
     #[error("the month is frozen")]
     MonthFrozen,
@@ -48,6 +59,8 @@ impl From<RecordError> for RenderingError {
 pub struct StartAppointment {
     /// Where it is recorded.
     pub book: Arc<dyn AppointmentBook>,
+    /// Who says whether it may start.
+    pub gate: Arc<dyn TreatmentGate>,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -56,7 +69,7 @@ impl StartAppointment {
     /// Records the actual start: `began`, or the present. The appointment as it then stands is the answer.
     ///
     /// Pressing the button twice is pressing it once: a service that has begun, and for which no other
-    /// start is named, is answered as it is.
+    /// start is named, is answered as it is. The gate is asked last, and only for what may start otherwise.
     ///
     /// # Errors
     /// [`RenderingError`].
@@ -73,7 +86,15 @@ impl StartAppointment {
             return Ok(appointment);
         }
         let now = self.clock.now();
-        let started = appointment.start(began.unwrap_or(now), now)?;
+        let began = began.unwrap_or(now);
+        let started = appointment.start(began, now)?;
+        let question = GateQuestion::of(&started, began);
+        match self.gate.may_start(tenant, question).await? {
+            GateAnswer::Open => {}
+            GateAnswer::Shut { resource, because } => {
+                return Err(RenderingError::NotReady { resource, because });
+            }
+        }
         let visit = started.booking().visit;
         let change = Change::at(now).with(started.clone(), ClaimChange::Keep).telling(
             BookingEvent::AppointmentStarted {

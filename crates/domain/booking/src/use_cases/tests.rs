@@ -11,7 +11,7 @@ use crate::availability::{Arrangement, PartOrder, Reason, StaffWish};
 use crate::catalogue::Deposit;
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::{Channel, Reminder};
-use crate::ports::{AppointmentBook, RecordError, SetupVersion};
+use crate::ports::{AppointmentBook, OpenGate, RecordError, SetupVersion, TreatmentGate};
 use crate::test_support::builders::*;
 use crate::test_support::contracts::BookUnderTest;
 use crate::test_support::{
@@ -22,7 +22,9 @@ use crate::visit::{Visit, VisitStanding};
 mod attendance;
 mod discounts;
 mod flows;
+mod gate;
 mod moves;
+mod offers;
 mod races;
 mod requests;
 
@@ -80,6 +82,14 @@ impl World {
             clock: self.clock.clone(),
         };
         block_on(expire.execute(tenant(1), visit)).unwrap();
+    }
+
+    fn start(&self, gate: Arc<dyn TreatmentGate>) -> StartAppointment {
+        StartAppointment {
+            book: self.book.clone(),
+            gate,
+            clock: self.clock.clone(),
+        }
     }
 
     fn remind(&self, visit: crate::visit::VisitId, reminder: Reminder) {

@@ -247,6 +247,7 @@ impl BookingDesk for FakeDesk {
         let now = ratiba_kernel::Clock::now(self.clock.as_ref());
         let known = locked(&self.state).by_key.get(&order.key).copied();
         let request = OfferRequest {
+            customer: order.customer,
             service: order.slot.service,
             staff: order.slot.staff,
             wanted: Wanted::At(order.slot.starts_at),

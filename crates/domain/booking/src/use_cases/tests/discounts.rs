@@ -166,10 +166,7 @@ fn a_price_is_settled_once_its_month_is_frozen_and_kept_while_it_is_being_paid()
     );
     world.confirm(held.visit.head.id).unwrap();
     world.clock.set(at(11, 0));
-    let start = StartAppointment {
-        book: world.book.clone(),
-        clock: world.clock.clone(),
-    };
+    let start = world.start(Arc::new(OpenGate));
     block_on(start.execute(tenant(1), id, Some(at(10, 0)))).unwrap();
     let finish = FinishAppointment {
         book: world.book.clone(),

@@ -113,7 +113,7 @@ fn a_taken_time_is_refused_with_the_nearest_alternatives() {
         panic!("the time is taken");
     };
     assert_eq!(reasons.into_iter().collect::<Vec<_>>(), [Reason::Held]);
-    let starts: Vec<_> = alternatives.iter().map(|slot| slot.time.start()).collect();
+    let starts: Vec<_> = alternatives.iter().map(|found| found.slot.time.start()).collect();
     assert_eq!(starts, [at(11, 0), at(11, 15), at(11, 30)]);
     assert_eq!(world.names(), ["booking.visit_held"]);
 }
@@ -123,6 +123,7 @@ fn an_offer_holds_nothing() {
     let world = World::new();
     let offers = OfferSlot {
         timetable: world.salon.clone(),
+        book: world.book.clone(),
         clock: world.clock.clone(),
     };
     let offer = |start| {
@@ -132,22 +133,23 @@ fn an_offer_holds_nothing() {
             arrangement: Arrangement::Together,
             start,
             channel: Channel::Chat,
+            customer: None,
         };
         block_on(offers.execute(tenant(1), query)).unwrap()
     };
-    assert!(matches!(offer(at(14, 0)), Offer::Free(slot) if slot.parts[0].staff == staff(1)));
+    assert!(matches!(offer(at(14, 0)), Offer::Free(found) if found.slot.parts[0].staff == staff(1)));
     assert!(matches!(offer(at(14, 0)), Offer::Free(_)));
     let Offer::Alternatives { refused, slots } = offer(at(20, 0)) else {
         panic!("closed by then")
     };
     assert!(refused.reasons().contains(&Reason::Closed));
-    assert_eq!(slots[0].time.start(), at(16, 0));
+    assert_eq!(slots[0].slot.time.start(), at(16, 0));
     let Offer::Alternatives { refused, slots } = offer(NOW - Duration::days(400)) else {
         panic!("past")
     };
     assert!(refused.reasons().contains(&Reason::InThePast));
     assert_eq!(
-        slots[0].time.start(),
+        slots[0].slot.time.start(),
         at(-15, 0),
         "the next opening: today at nine"
     );
@@ -160,6 +162,7 @@ fn slots_are_found_with_reasons_where_they_are_wanted() {
     world.hold(an_order_of("k1", at(10, 0))).unwrap();
     let find = FindSlots {
         timetable: world.salon.clone(),
+        book: world.book.clone(),
         clock: world.clock.clone(),
     };
     let query = |wanted| SlotQuery {
@@ -168,6 +171,7 @@ fn slots_are_found_with_reasons_where_they_are_wanted() {
         arrangement: Arrangement::Together,
         window: from_to((9, 0), (12, 0)),
         channel: Channel::Chat,
+        customer: None,
         most: None,
         wanted,
     };
@@ -260,10 +264,7 @@ fn a_service_is_started_finished_and_corrected() {
     world.confirm(held.visit.head.id).unwrap();
     let id = held.visit.appointments[0].id();
     let (book, clock) = (Arc::clone(&world.book), Arc::clone(&world.clock));
-    let start = StartAppointment {
-        book: book.clone(),
-        clock: clock.clone(),
-    };
+    let start = world.start(Arc::new(OpenGate));
     let finish = FinishAppointment {
         book: book.clone(),
         clock: clock.clone(),
@@ -372,10 +373,7 @@ fn what_has_begun_is_not_cancelled() {
     let held = world.hold(an_order_of("k1", at(10, 0))).unwrap();
     world.confirm(held.visit.head.id).unwrap();
     world.clock.set(at(10, 0));
-    let start = StartAppointment {
-        book: world.book.clone(),
-        clock: world.clock.clone(),
-    };
+    let start = world.start(Arc::new(OpenGate));
     block_on(start.execute(tenant(1), held.visit.appointments[0].id(), None)).unwrap();
     let refused = world.cancel(CancelTarget::Visit(held.visit.head.id), CancelledBy::Customer);
     assert!(matches!(refused, Err(CancelAppointmentError::Refused(_))));

@@ -114,7 +114,7 @@ fn when_everybody_is_taken_in_the_same_moment_the_answer_has_alternatives() {
         panic!("nobody is left")
     };
     assert!(reasons.contains(&Reason::Held));
-    assert_eq!(alternatives[0].time.start(), at(9, 0));
+    assert_eq!(alternatives[0].slot.time.start(), at(9, 0));
 }
 
 #[test]

@@ -21,6 +21,7 @@ impl TakeTurn {
                     return Ok(Step::misunderstood());
                 };
                 let request = OfferRequest {
+                    customer: turn.customer(),
                     service,
                     staff: draft.staff,
                     wanted,

@@ -213,7 +213,7 @@ fn any_parts() -> impl Strategy<Value = (Vec<PartRequest>, PartOrder, Arrangemen
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(cases(600))]
 
     /// A visit is offered exactly when trying everything finds one, in the order asked for if that is
     /// possible, with the least waiting, in the first of the orders that have it.

@@ -224,12 +224,13 @@ BEGIN
     INSERT INTO appointments (tenant_id, version, id, visit_id, customer_id, service_id, staff_id, state, state_at,
         hold_expires_at, fee_minor, start_at, end_at, channel, staff_requested, currency, list_price_minor,
         discount_minor, discount_reason, charged_minor, deposit_minor, tax_basis_points, product_cost_minor, plan,
-        created_at, actual_start_at, actual_end_at, tip_amount, staff_notes, awaits, discount_source, discount_by)
+        created_at, actual_start_at, actual_end_at, tip_amount, staff_notes, awaits, discount_source, discount_by,
+        discount_basis_points)
     SELECT tenant, 1, a.id, a.visit_id, a.customer_id, a.service_id, a.staff_id, a.state, a.state_at,
         a.hold_expires_at, a.fee_minor, a.start_at, a.end_at, a.channel, a.staff_requested, a.currency,
         a.list_price_minor, a.discount_minor, a.discount_reason, a.charged_minor, a.deposit_minor, a.tax_basis_points,
         a.product_cost_minor, a.plan, a.created_at, a.actual_start_at, a.actual_end_at, a.tip_amount, a.staff_notes,
-        a.awaits, a.discount_source, a.discount_by
+        a.awaits, a.discount_source, a.discount_by, a.discount_basis_points
     FROM jsonb_populate_recordset(NULL::appointments, booking->'appointments') a;
     IF jsonb_array_length(booking->'teams') > 0 THEN
         INSERT INTO appointment_staff (tenant_id, appointment_id, staff_id, position)

@@ -1,0 +1,3 @@
+ALTER TABLE appointments
+    DROP CONSTRAINT appointments_discount_rate,
+    DROP COLUMN discount_basis_points;
