@@ -90,7 +90,7 @@ fn of_leave() -> Vec<Endpoint> {
         )
         .group("staff")
         .needs(Scope::ScheduleWrite)
-        .answers_nothing(204, "the leave is withdrawn, and with it what it had listed"),
+        .answers_nothing(204, "the leave is withdrawn, and with it what it had listed; what something else keeps off is listed under that"),
     ]
 }
 

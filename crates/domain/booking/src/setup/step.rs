@@ -197,8 +197,6 @@ impl SetupStep {
     pub fn reach(&self, zone: &Zone) -> Reach {
         match self {
             Self::OfferService { .. }
-            | Self::RemoveOutage { .. }
-            | Self::RemoveLeave { .. }
             | Self::AddBlocks(_)
             | Self::RemoveBlock(_)
             | Self::PutPolicy { .. } => Reach::Nothing,
@@ -208,11 +206,14 @@ impl SetupStep {
             Self::PutResource { resource, .. } => Reach::Resource(resource.id),
             Self::OfferResource { id, .. } => Reach::Resource(*id),
             Self::AddOutage(outage) => Reach::Resource(outage.resource),
+            // What they met may still not fit, because of something else.
+            Self::RemoveOutage { resource, .. } => Reach::Resource(*resource),
             Self::PutHours { staff, .. }
             | Self::PutSkills { staff, .. }
             | Self::PutStanding { staff, .. }
             | Self::PutOverride { staff, .. }
-            | Self::RemoveOverride { staff, .. } => Reach::Staff(*staff),
+            | Self::RemoveOverride { staff, .. }
+            | Self::RemoveLeave { staff, .. } => Reach::Staff(*staff),
             Self::AddLeave(leave) => Reach::Staff(leave.staff),
             Self::PutHoliday { holiday, .. } => around(zone, [holiday.day]),
             Self::AddHolidays(holidays) => around(zone, holidays.iter().map(|holiday| holiday.day)),
@@ -248,7 +249,8 @@ impl SetupStep {
         })
     }
 
-    /// The cause that is no longer one: what it met needs nobody's eye any more.
+    /// The cause that is no longer one: what it met needs nobody's eye any more, unless something else keeps it
+    /// from its time ([`held_off`](super::hits::held_off)); then it is listed under that.
     #[must_use]
     pub const fn takes_back(&self) -> Option<Cause> {
         match self {

@@ -55,6 +55,8 @@ pub async fn setup_contract<S: SetupUnderTest>(fresh: impl AsyncFn() -> S) {
     meeting::a_leave_lists_what_it_meets(&fresh().await).await;
     meeting::an_entry_ends_by_hand_or_by_itself(&fresh().await).await;
     meeting::a_leave_that_is_withdrawn_takes_its_entries_back(&fresh().await).await;
+    meeting::what_another_change_still_keeps_off_stays_listed(&fresh().await).await;
+    meeting::the_same_holds_of_two_outages(&fresh().await).await;
     meeting::every_kind_of_change_lists_its_bookings(&fresh().await).await;
     meeting::a_block_claims_time_or_names_what_is_in_the_way(&fresh().await).await;
     the_holidays_of_a_year_leave_other_hours_alone(&fresh().await).await;

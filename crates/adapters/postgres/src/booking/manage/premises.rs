@@ -77,6 +77,8 @@ struct DatedRow {
 #[derive(QueryableByName)]
 struct AwayRow {
     #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
     subject_id: Uuid,
     #[diesel(sql_type = Timestamptz)]
     starts_at: OffsetDateTime,
@@ -87,7 +89,7 @@ struct AwayRow {
 impl AwayRow {
     fn range<E>(&self) -> Result<TimeRange, TxError<E>> {
         TimeRange::new(self.starts_at, self.ends_at)
-            .map_err(|error| TxError::impossible("leave or outage", self.subject_id, error))
+            .map_err(|error| TxError::impossible("leave or outage", self.id, error))
     }
 }
 
@@ -142,7 +144,7 @@ fn staff<E>(
     .bind::<SqlDate, _>(first)
     .load::<DatedRow>(tx.conn())?;
     let leave = sql_query(
-        "SELECT staff_id AS subject_id, starts_at, ends_at FROM staff_leave
+        "SELECT id, staff_id AS subject_id, starts_at, ends_at FROM staff_leave
          WHERE tenant_id = $1 AND ($2 IS NULL OR staff_id = $2) AND ends_at > $3",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -165,7 +167,7 @@ fn staff<E>(
     }
     for row in leave {
         if let Some(premises) = all.get_mut(&Id::from_uuid(row.subject_id)) {
-            premises.leave.push(row.range()?);
+            premises.leave.insert(Id::from_uuid(row.id), row.range()?);
         }
     }
     Ok(all)
@@ -192,14 +194,17 @@ fn resource<E>(
         return Ok(BTreeMap::new());
     };
     let outages = sql_query(
-        "SELECT resource_id AS subject_id, starts_at, ends_at FROM resource_outages
+        "SELECT id, resource_id AS subject_id, starts_at, ends_at FROM resource_outages
          WHERE tenant_id = $1 AND resource_id = $2 AND ends_at > $3",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(id.as_uuid())
     .bind::<Timestamptz, _>(from)
     .load::<AwayRow>(tx.conn())?;
-    let out_of_service = outages.iter().map(AwayRow::range).collect::<Result<_, _>>()?;
+    let mut out_of_service = BTreeMap::new();
+    for row in outages {
+        out_of_service.insert(Id::from_uuid(row.id), row.range()?);
+    }
     let capacity = u16::try_from(row.capacity)
         .map_err(|_| TxError::impossible("resources", id, "a negative capacity"))?;
     let premises = ResourcePremises {

@@ -1,15 +1,16 @@
 //! Recording a change: the lock, the step, the bookings it meets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Uuid as SqlUuid;
-use ratiba_booking::appointment::Version;
+use ratiba_booking::appointment::{AppointmentId, Version};
+use ratiba_booking::engagement::Subject;
 use ratiba_booking::event::BookingEvent;
 use ratiba_booking::policy::Policy;
-use ratiba_booking::setup::hits::met;
-use ratiba_booking::setup::{Recorded, SetupChange, SetupStep};
+use ratiba_booking::setup::hits::{Premises, held_off, met};
+use ratiba_booking::setup::{Cause, HitId, Reach, Recorded, SetupChange, SetupStep};
 
 use super::{Refusable, blocks, catalogue, dated, hits, people, policy, premises};
 use crate::database::{TenantTx, TxError};
@@ -21,20 +22,9 @@ pub(super) fn record(tx: &mut TenantTx<'_>, change: &SetupChange) -> Refusable<R
     let reach = change.step.reach(&known.zone);
     let before = premises::read(tx, &known.zone, &reach, change.at)?;
     let version = write(tx, change, &known)?;
-    if let Some(cause) = change.step.takes_back() {
-        hits::take_back(tx, cause, change)?;
-    }
-    let found = match (before, change.step.cause()) {
-        (Some(before), Some(cause)) => {
-            let after = premises::read(tx, &known.zone, &reach, change.at)?.unwrap_or_else(|| before.clone());
-            let reached = premises::booked(tx, &reach, change.at)?;
-            // What ran out is entered as well and counts as over; money that comes late makes it stand again.
-            let run_out = met(&before, &after, &reached.run_out, change.at);
-            hits::list_met(tx, cause, run_out, change)?;
-            let standing = met(&before, &after, &reached.standing, change.at);
-            hits::list_met(tx, cause, standing, change)?
-        }
-        (None, _) | (_, None) => BTreeMap::new(),
+    let found = match before {
+        Some(before) => list(tx, change, &known, &reach, &before)?,
+        None => BTreeMap::new(),
     };
     if !found.is_empty() {
         let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
@@ -46,6 +36,39 @@ pub(super) fn record(tx: &mut TenantTx<'_>, change: &SetupChange) -> Refusable<R
         )?;
     }
     Ok(Recorded { version, hits: found })
+}
+
+/// Enters the bookings that the step met, and those that it took back and something else still keeps off. What ran
+/// out is entered as well and counts as over; money that comes late makes it stand again.
+fn list(
+    tx: &mut TenantTx<'_>,
+    change: &SetupChange,
+    known: &Policy,
+    reach: &Reach,
+    before: &Premises,
+) -> Refusable<BTreeMap<AppointmentId, HitId>> {
+    let after = premises::read(tx, &known.zone, reach, change.at)?.unwrap_or_else(|| before.clone());
+    let reached = premises::booked(tx, reach, change.at)?;
+    let mut taken_back = match change.step.takes_back() {
+        Some(cause) => hits::take_back(tx, cause, change)?,
+        None => BTreeSet::new(),
+    };
+    let mut listed = BTreeMap::new();
+    for (booked, stands) in [(&reached.run_out, false), (&reached.standing, true)] {
+        let mut found: BTreeMap<AppointmentId, (Subject, Cause)> = held_off(&after, booked, change.at);
+        found.retain(|appointment, _| taken_back.remove(appointment));
+        hits::leave_out_listed(tx, &mut found)?;
+        if let Some(cause) = change.step.cause() {
+            for (appointment, subject) in met(before, &after, booked, change.at) {
+                found.entry(appointment).or_insert((subject, cause));
+            }
+        }
+        let entered = hits::list_met(tx, found, change)?;
+        if stands {
+            listed = entered;
+        }
+    }
+    Ok(listed)
 }
 
 /// Keeps every booking of the tenant out until this transaction ends; see the module above.

@@ -15,7 +15,8 @@ use crate::event::BookingEvent;
 use crate::policy::BufferRule;
 use crate::ports::{Change, ClaimChange};
 use crate::setup::{
-    Block, BlockSubject, Cause, Holiday, OutOfService, Recorded, Resolved, SetupRefused, SetupStep, Standing,
+    Block, BlockSubject, Cause, Holiday, Leave, OutOfService, Recorded, Resolved, SetupRefused, SetupStep,
+    Standing,
 };
 use crate::test_support::builders::{
     AppointmentBuilder, NOW, appointment, at, every_day, from_to, resource, staff, zone,
@@ -108,6 +109,93 @@ pub(super) async fn a_leave_that_is_withdrawn_takes_its_entries_back<S: SetupUnd
     assert_eq!(open_hits(setup).await.len(), 1);
     let withdraw = SetupStep::RemoveLeave { staff: staff(1), id };
     take(setup, withdraw).await.unwrap();
+    assert_eq!(open_hits(setup).await, []);
+}
+
+pub(super) async fn what_another_change_still_keeps_off_stays_listed<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    booked(setup, 1, ten_to_eleven(1).in_resource(1)).await;
+    booked(setup, 2, AppointmentBuilder::new(2, from_to((12, 0), (13, 0)))).await;
+    let causes = async || {
+        let open = open_hits(setup).await.into_iter();
+        open.map(|hit| (hit.appointment, hit.cause)).collect::<Vec<_>>()
+    };
+    let withdrawn = |leave: &Leave| SetupStep::RemoveLeave {
+        staff: staff(1),
+        id: leave.id,
+    };
+
+    // Two leaves over the same booking: it is listed for the first, and stays listed when that one is withdrawn.
+    let (all_day, morning) = (
+        a_leave(1, from_to((9, 0), (15, 0))),
+        a_leave(2, from_to((9, 0), (11, 0))),
+    );
+    take(setup, SetupStep::AddLeave(all_day.clone())).await.unwrap();
+    let second = take(setup, SetupStep::AddLeave(morning.clone())).await.unwrap();
+    assert_eq!(second.hits.len(), 0, "it did not fit before");
+    let recorded = take(setup, withdrawn(&all_day)).await.unwrap();
+    assert_eq!(
+        recorded.hits.into_keys().collect::<Vec<_>>(),
+        [appointment(1)],
+        "the other one fits again"
+    );
+    assert_eq!(causes().await, [(appointment(1), Cause::Leave(morning.id))]);
+    // Hours of one date, and weekly ones that leave the booking out beneath them.
+    let day = date!(2026 - 05 - 13);
+    let off = SetupStep::PutOverride {
+        staff: staff(1),
+        day,
+        blocks: Vec::new(),
+        version: None,
+    };
+    take(setup, withdrawn(&morning)).await.unwrap();
+    assert_eq!(causes().await, []);
+    take(setup, off).await.unwrap();
+    let late = SetupStep::PutHours {
+        staff: staff(1),
+        weekly: every_day(12 * 60, 17 * 60),
+        version: version_of(setup, 1).await,
+    };
+    assert_eq!(take(setup, late).await.unwrap().hits.len(), 0);
+    take(setup, SetupStep::RemoveOverride { staff: staff(1), day })
+        .await
+        .unwrap();
+    assert_eq!(causes().await, [(appointment(1), Cause::Hours(staff(1)))]);
+    // What has an entry already gets no second one.
+    let closed = Holiday {
+        day,
+        name: "Closed".to_owned(),
+        blocks: Vec::new(),
+    };
+    take(setup, SetupStep::AddHolidays(vec![closed])).await.unwrap();
+    take(setup, put_hours(1, version_of(setup, 1).await))
+        .await
+        .unwrap();
+    take(setup, SetupStep::RemoveHoliday(day)).await.unwrap();
+    assert_eq!(causes().await, [(appointment(1), Cause::Hours(staff(1)))]);
+}
+
+pub(super) async fn the_same_holds_of_two_outages<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    booked(setup, 1, ten_to_eleven(1).in_resource(1)).await;
+    let outage = |number: u64| OutOfService {
+        id: ratiba_kernel::Id::from_uuid(resource(800 + number).as_uuid()),
+        resource: resource(1),
+        range: from_to((9, 0), (12, 0)),
+        reason: None,
+    };
+    let repaired = |number: u64| SetupStep::RemoveOutage {
+        resource: resource(1),
+        id: outage(number).id,
+    };
+    for number in [1, 2] {
+        take(setup, SetupStep::AddOutage(outage(number))).await.unwrap();
+    }
+    take(setup, repaired(1)).await.unwrap();
+    let open = open_hits(setup).await;
+    let causes: Vec<Cause> = open.iter().map(|hit| hit.cause).collect();
+    assert_eq!(causes, [Cause::Outage(outage(2).id)]);
+    take(setup, repaired(2)).await.unwrap();
     assert_eq!(open_hits(setup).await, []);
 }
 

@@ -103,7 +103,7 @@ impl Shelves {
                     .leave
                     .iter()
                     .filter(|l| l.staff == id)
-                    .map(|l| l.range)
+                    .map(|l| (l.id, l.range))
                     .collect(),
                 services: card.value.services.clone(),
             };
@@ -118,7 +118,7 @@ impl Shelves {
             let out = self.outages.iter().filter(|outage| outage.resource == id);
             let premises = ResourcePremises {
                 capacity: resource.value.capacity,
-                out_of_service: out.map(|outage| outage.range).collect(),
+                out_of_service: out.map(|outage| (outage.id, outage.range)).collect(),
             };
             (id, premises)
         });
