@@ -59,6 +59,7 @@ pub async fn setup_contract<S: SetupUnderTest>(fresh: impl AsyncFn() -> S) {
     meeting::the_same_holds_of_two_outages(&fresh().await).await;
     meeting::every_kind_of_change_lists_its_bookings(&fresh().await).await;
     meeting::a_block_claims_time_or_names_what_is_in_the_way(&fresh().await).await;
+    meeting::a_block_of_a_whole_room_takes_its_new_places(&fresh().await).await;
     the_holidays_of_a_year_leave_other_hours_alone(&fresh().await).await;
     meeting::sharing_buffers_rewrites_what_lies_ahead(&fresh().await).await;
     meeting::stacking_buffers_is_refused_where_two_would_clash(&fresh().await).await;

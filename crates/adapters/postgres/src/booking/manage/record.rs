@@ -39,7 +39,8 @@ pub(super) fn record(tx: &mut TenantTx<'_>, change: &SetupChange) -> Refusable<R
 }
 
 /// Enters the bookings that the step met, and those that it took back and something else still keeps off. What ran
-/// out is entered as well and counts as over; money that comes late makes it stand again.
+/// out, or was not come to, is entered as well and counts as over: late money, or whoever takes the no-show back, makes
+/// it stand again.
 fn list(
     tx: &mut TenantTx<'_>,
     change: &SetupChange,
@@ -72,7 +73,7 @@ fn list(
 }
 
 /// Keeps every booking of the tenant out until this transaction ends; see the module above.
-fn lock<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
+pub(in crate::booking) fn lock<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
     let tenant = tx.tenant_uuid();
     sql_query("SELECT pg_advisory_xact_lock(1, ratiba_setup_lock($1))")
         .bind::<SqlUuid, _>(tenant)
@@ -90,7 +91,11 @@ fn write(tx: &mut TenantTx<'_>, change: &SetupChange, known: &Policy) -> Refusab
             offering,
             version,
         } => catalogue::offer_service(tx, *id, *offering, *version),
-        SetupStep::PutResource { resource, version } => catalogue::put_resource(tx, resource, *version),
+        SetupStep::PutResource { resource, version } => {
+            let written = catalogue::put_resource(tx, resource, *version)?;
+            blocks::cover_new_places(tx, resource, known.rules.buffers, change)?;
+            Ok(written)
+        }
         SetupStep::OfferResource {
             id,
             offering,

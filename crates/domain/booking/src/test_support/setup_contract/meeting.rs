@@ -10,13 +10,13 @@ use super::{
     ALL, SetupUnderTest, a_leave, booked, cancelled, equipped, first, open_hits, put_hours, take,
     ten_to_eleven, tenant, version_of,
 };
-use crate::catalogue::Offering;
+use crate::catalogue::{Offering, Resource};
 use crate::event::BookingEvent;
 use crate::policy::BufferRule;
 use crate::ports::{Change, ClaimChange};
 use crate::setup::{
     Block, BlockSubject, Cause, Holiday, Leave, OutOfService, Recorded, Resolved, SetupRefused, SetupStep,
-    Standing,
+    Standing, Versioned,
 };
 use crate::test_support::builders::{
     AppointmentBuilder, NOW, appointment, at, every_day, from_to, resource, staff, zone,
@@ -347,6 +347,67 @@ pub(super) async fn a_block_claims_time_or_names_what_is_in_the_way<S: SetupUnde
         take(setup, step).await.unwrap_err(),
         SetupRefused::UnknownPart(..)
     ));
+}
+
+pub(super) async fn a_block_of_a_whole_room_takes_its_new_places<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    let whole = BlockSubject::Resource {
+        id: resource(1),
+        seat: None,
+    };
+    let with_places = async |capacity| {
+        let known = setup.shelf().resource(tenant(), resource(1)).await.unwrap();
+        let Versioned { value, version } = known.unwrap();
+        let resource = Resource { capacity, ..value };
+        take(setup, SetupStep::PutResource { resource, version }).await
+    };
+    let seated = async |number, seat, range: TimeRange| {
+        let builder = AppointmentBuilder::new(number, range).by(2).in_seat(1, seat);
+        let mut change = Change::at(NOW).with(builder.held(NOW), ClaimChange::Take);
+        change.head = Some(builder.head(NOW));
+        setup.appointments().record(tenant(), change).await
+    };
+    take(
+        setup,
+        SetupStep::AddBlocks(vec![a_block(1, whole, from_to((10, 0), (12, 0)))]),
+    )
+    .await
+    .unwrap();
+    with_places(4).await.unwrap();
+    for seat in [2, 3] {
+        let taken = seated(1, seat, from_to((10, 0), (11, 0))).await.unwrap_err();
+        assert_eq!(taken, crate::ports::RecordError::SlotTaken, "place {seat}");
+    }
+    // Fewer places, and more again: what is blocked already is not in its own way.
+    with_places(1).await.unwrap();
+    with_places(4).await.unwrap();
+
+    // A booking stands on a place that was taken away; the place does not come back under a block over it.
+    seated(2, 3, from_to((14, 0), (15, 0))).await.unwrap();
+    with_places(3).await.unwrap();
+    take(
+        setup,
+        SetupStep::AddBlocks(vec![a_block(2, whole, from_to((14, 0), (16, 0)))]),
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        with_places(4).await.unwrap_err(),
+        SetupRefused::InTheWay {
+            appointments: vec![appointment(2)],
+            blocks: 0
+        }
+    );
+    let kept = setup
+        .shelf()
+        .resource(tenant(), resource(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(kept.value.capacity, 3, "all or nothing");
+    let removed = a_block(1, whole, from_to((10, 0), (12, 0))).id;
+    take(setup, SetupStep::RemoveBlock(removed)).await.unwrap();
+    seated(3, 2, from_to((10, 0), (11, 0))).await.unwrap();
 }
 
 pub(super) async fn sharing_buffers_rewrites_what_lies_ahead<S: SetupUnderTest>(setup: &S) {

@@ -157,7 +157,10 @@ impl Shelves {
                 version,
             } => self.offer_service(id, offering, version),
             Step::PutResource { resource, version } => {
-                put(&mut self.resources, resource.id, resource, version)
+                let id = resource.id;
+                let written = put(&mut self.resources, id, resource, version)?;
+                self.cover_new_places(pages, id, change.at)?;
+                Ok(written)
             }
             Step::OfferResource {
                 id,
@@ -326,11 +329,33 @@ impl Shelves {
         Ok(block.claims(capacity, self.policy.value.rules.buffers))
     }
 
+    /// Blocks of a whole resource take the places that it did not have when they were made.
+    fn cover_new_places(
+        &self,
+        pages: &mut Pages,
+        id: ResourceId,
+        at: OffsetDateTime,
+    ) -> Result<(), SetupRefused> {
+        let whole = BlockSubject::Resource { id, seat: None };
+        let mut wanted = Vec::new();
+        for block in self.blocks.iter().filter(|block| block.subject == whole) {
+            let claims = self.claims_of(block)?.into_iter();
+            wanted.extend(claims.filter(|claim| claim.range.end() > at && !pages.blocks.contains(claim)));
+        }
+        Self::block(pages, wanted)
+    }
+
     fn add_blocks(&mut self, pages: &mut Pages, blocks: Vec<Block>) -> Result<Version, SetupRefused> {
         let mut wanted = Vec::new();
         for block in &blocks {
             wanted.extend(self.claims_of(block)?);
         }
+        Self::block(pages, wanted)?;
+        self.blocks.extend(blocks);
+        Ok(Version::NEW)
+    }
+
+    fn block(pages: &mut Pages, wanted: Vec<Claim>) -> Result<(), SetupRefused> {
         let meets = |claim: &Claim| wanted.iter().any(|one| one.conflicts(claim));
         let in_the_way = pages.claims.iter().filter(|(_, claims)| claims.iter().any(meets));
         let appointments: Vec<AppointmentId> = in_the_way.map(|(id, _)| *id).collect();
@@ -342,8 +367,7 @@ impl Shelves {
             });
         }
         pages.blocks.extend(wanted);
-        self.blocks.extend(blocks);
-        Ok(Version::NEW)
+        Ok(())
     }
 
     fn put_service(&mut self, service: Service, version: Version) -> Result<Version, SetupRefused> {
