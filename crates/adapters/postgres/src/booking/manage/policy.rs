@@ -219,13 +219,16 @@ struct PlanRow {
     plan: Value,
 }
 
-/// The claims as appointments remember them, those of expired holds included: late money takes them again.
+/// The claims as appointments remember them, those of expired holds and of no-shows of the last day included: late
+/// money, or whoever takes the no-show back, takes them again.
 /// The appointment has another version from now on, so that nobody writes the old plan back.
 fn rewrite_plans(tx: &mut TenantTx<'_>, rule: BufferRule, at: OffsetDateTime) -> Refusable<()> {
     let tenant = tx.tenant_uuid();
     let rows = sql_query(
-        "SELECT id, plan FROM appointments WHERE tenant_id = $1 AND end_at > $2
-            AND state IN ('requested', 'held', 'confirmed', 'checked_in', 'in_progress', 'expired')
+        "SELECT id, plan FROM appointments WHERE tenant_id = $1
+            AND (end_at > $2
+                AND state IN ('requested', 'held', 'confirmed', 'checked_in', 'in_progress', 'expired')
+                OR state = 'no_show' AND state_at > $2 - interval '25 hours')
          ORDER BY id",
     )
     .bind::<SqlUuid, _>(tenant)

@@ -291,7 +291,8 @@ impl ClaimRow {
 pub(super) struct Reached {
     /// Those that keep their time.
     pub(super) standing: Vec<Booked>,
-    /// Those whose hold ran out: late money may take their time again.
+    /// Those that may take their time again: late money comes for a hold that ran out, and a no-show can be taken
+    /// back.
     pub(super) run_out: Vec<Booked>,
 }
 
@@ -315,7 +316,7 @@ pub(super) fn booked<E>(
     };
     // Shared buffers lie outside of the claimed range, four hours of them at most.
     let rows = sql_query(format!(
-        "{SELECT_CLAIMS} (e.active OR a.state = 'expired') AND e.appointment_id IS NOT NULL
+        "{SELECT_CLAIMS} (e.active OR a.state IN ('expired', 'no_show')) AND e.appointment_id IS NOT NULL
             AND e.subject_kind = $2 AND ($3 IS NULL OR e.subject_id = $3)
             AND e.ends_at > $4 - interval '4 hours' AND ($5 IS NULL OR e.starts_at < $5 + interval '4 hours')
          ORDER BY e.subject_id, e.seat, e.starts_at"
