@@ -6,9 +6,10 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Uuid as SqlUuid;
 use ratiba_booking::appointment::{AppointmentId, Version};
+use ratiba_booking::catalogue::Offering;
 use ratiba_booking::engagement::Subject;
 use ratiba_booking::event::BookingEvent;
-use ratiba_booking::policy::Policy;
+use ratiba_booking::policy::{Policy, Rounding};
 use ratiba_booking::setup::hits::{Premises, held_off, met};
 use ratiba_booking::setup::{Cause, HitId, Reach, Recorded, SetupChange, SetupStep};
 
@@ -85,12 +86,24 @@ pub(in crate::booking) fn lock<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E
 /// after.
 fn write(tx: &mut TenantTx<'_>, change: &SetupChange, known: &Policy) -> Refusable<Version> {
     match &change.step {
-        SetupStep::PutService { service, version } => catalogue::put_service(tx, service, *version),
+        SetupStep::PutService { service, version } => {
+            let written = catalogue::put_service(tx, service, *version)?;
+            if known.rules.rounding == Rounding::WholeUnits && service.offering == Offering::Active {
+                policy::amounts_are_whole(tx, Some(service.id))?;
+            }
+            Ok(written)
+        }
         SetupStep::OfferService {
             id,
             offering,
             version,
-        } => catalogue::offer_service(tx, *id, *offering, *version),
+        } => {
+            let written = catalogue::offer_service(tx, *id, *offering, *version)?;
+            if known.rules.rounding == Rounding::WholeUnits && *offering == Offering::Active {
+                policy::amounts_are_whole(tx, Some(*id))?;
+            }
+            Ok(written)
+        }
         SetupStep::PutResource { resource, version } => {
             let written = catalogue::put_resource(tx, resource, *version)?;
             blocks::cover_new_places(tx, resource, known.rules.buffers, change)?;
@@ -122,7 +135,9 @@ fn write(tx: &mut TenantTx<'_>, change: &SetupChange, known: &Policy) -> Refusab
             blocks,
             version,
         } => dated::put_override(tx, (*staff, *day), blocks, *version, change.at),
-        SetupStep::RemoveOverride { staff, day } => dated::remove_override(tx, *staff, *day),
+        SetupStep::RemoveOverride { staff, day, version } => {
+            dated::remove_override(tx, *staff, *day, *version)
+        }
         SetupStep::AddLeave(leave) => dated::add_leave(tx, leave, change.at),
         SetupStep::RemoveLeave { staff, id } => dated::remove_leave(tx, *staff, *id),
         SetupStep::AddOutage(outage) => dated::add_outage(tx, outage, change.at),
@@ -134,7 +149,7 @@ fn write(tx: &mut TenantTx<'_>, change: &SetupChange, known: &Policy) -> Refusab
         }
         SetupStep::PutHoliday { holiday, version } => dated::put_holiday(tx, holiday, *version),
         SetupStep::AddHolidays(holidays) => dated::add_holidays(tx, holidays),
-        SetupStep::RemoveHoliday(day) => dated::remove_holiday(tx, *day),
+        SetupStep::RemoveHoliday { day, version } => dated::remove_holiday(tx, *day, *version),
         SetupStep::PutPolicy { policy, version } => policy::put(tx, known, policy, *version, change.at),
     }
 }

@@ -2,24 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use ratiba_kernel::TimeRange;
+use ratiba_kernel::{Money, TimeRange};
 use time::Duration;
 use time::macros::date;
 
 use super::{
-    ALL, SetupUnderTest, a_leave, booked, cancelled, equipped, first, open_hits, put_hours, take,
-    ten_to_eleven, tenant, version_of,
+    ALL, SetupUnderTest, a_leave, booked, cancelled, equipped, first, open_hits, put_hours, put_service,
+    take, ten_to_eleven, tenant, version_of,
 };
-use crate::catalogue::{Offering, Resource};
+use crate::appointment::Version;
+use crate::catalogue::{Deposit, Offering, Resource, ServiceId};
 use crate::event::BookingEvent;
-use crate::policy::BufferRule;
+use crate::policy::{BufferRule, Rounding};
 use crate::ports::{Change, ClaimChange};
 use crate::setup::{
-    Block, BlockSubject, Cause, Holiday, Leave, OutOfService, Recorded, Resolved, SetupRefused, SetupStep,
-    Standing, Versioned,
+    AmountsWithCents, Block, BlockSubject, Cause, Holiday, Leave, OutOfService, Recorded, Resolved,
+    SetupRefused, SetupStep, Standing, Versioned,
 };
 use crate::test_support::builders::{
-    AppointmentBuilder, NOW, appointment, at, every_day, from_to, resource, staff, zone,
+    AppointmentBuilder, NOW, a_service, appointment, at, every_day, from_to, resource, staff, zone,
 };
 
 pub(super) async fn a_leave_lists_what_it_meets<S: SetupUnderTest>(setup: &S) {
@@ -157,9 +158,16 @@ pub(super) async fn what_another_change_still_keeps_off_stays_listed<S: SetupUnd
         version: version_of(setup, 1).await,
     };
     assert_eq!(take(setup, late).await.unwrap().hits.len(), 0);
-    take(setup, SetupStep::RemoveOverride { staff: staff(1), day })
-        .await
-        .unwrap();
+    take(
+        setup,
+        SetupStep::RemoveOverride {
+            staff: staff(1),
+            day,
+            version: first(),
+        },
+    )
+    .await
+    .unwrap();
     assert_eq!(causes().await, [(appointment(1), Cause::Hours(staff(1)))]);
     // What has an entry already gets no second one.
     let closed = Holiday {
@@ -171,7 +179,15 @@ pub(super) async fn what_another_change_still_keeps_off_stays_listed<S: SetupUnd
     take(setup, put_hours(1, version_of(setup, 1).await))
         .await
         .unwrap();
-    take(setup, SetupStep::RemoveHoliday(day)).await.unwrap();
+    take(
+        setup,
+        SetupStep::RemoveHoliday {
+            day,
+            version: first(),
+        },
+    )
+    .await
+    .unwrap();
     assert_eq!(causes().await, [(appointment(1), Cause::Hours(staff(1)))]);
 }
 
@@ -216,6 +232,7 @@ pub(super) async fn every_kind_of_change_lists_its_bookings<S: SetupUnderTest>(s
     let back = SetupStep::RemoveOverride {
         staff: staff(1),
         day: date!(2026 - 05 - 13),
+        version: first(),
     };
     assert_eq!(hit(back).await, []);
     let outage = OutOfService {
@@ -231,7 +248,14 @@ pub(super) async fn every_kind_of_change_lists_its_bookings<S: SetupUnderTest>(s
         blocks: Vec::new(),
     };
     assert_eq!(hit(SetupStep::AddHolidays(vec![closed])).await, [appointment(1)]);
-    assert_eq!(hit(SetupStep::RemoveHoliday(date!(2026 - 05 - 13))).await, []);
+    assert_eq!(
+        hit(SetupStep::RemoveHoliday {
+            day: date!(2026 - 05 - 13),
+            version: first()
+        })
+        .await,
+        []
+    );
     let opening = SetupStep::PutOpeningHours {
         weekly: Some(every_day(12 * 60, 20 * 60)),
         version: setup.shelf().opening_hours(tenant()).await.unwrap().version,
@@ -496,4 +520,52 @@ pub(super) async fn the_zone_stays_while_anything_lies_ahead<S: SetupUnderTest>(
         setup.shelf().policy(tenant()).await.unwrap().value.zone,
         zone("Asia/Kolkata")
     );
+}
+
+pub(super) async fn amounts_with_cents_are_never_on_sale_where_they_cannot_be_moved<S: SetupUnderTest>(
+    setup: &S,
+) {
+    equipped(setup).await;
+    let known = setup.shelf().policy(tenant()).await.unwrap();
+    let put_rounding = async |rounding| {
+        let known = setup.shelf().policy(tenant()).await.unwrap();
+        let mut policy = known.value;
+        policy.rules.rounding = rounding;
+        let version = known.version;
+        take(setup, SetupStep::PutPolicy { policy, version }).await
+    };
+    assert_eq!(known.value.rules.rounding, Rounding::WholeUnits);
+    put_rounding(Rounding::Exact).await.unwrap();
+    let mut odd = a_service(2, 60);
+    "Odd price".clone_into(&mut odd.name);
+    odd.price = Money::kes_minor(350_050);
+    odd.deposit = Deposit::None;
+    let mut odd_deposit = a_service(3, 60);
+    "Odd deposit".clone_into(&mut odd_deposit.name);
+    odd_deposit.deposit = Deposit::Flat(Money::kes_minor(10_050));
+    for service in [odd.clone(), odd_deposit.clone()] {
+        take(setup, put_service(service, Version::NEW)).await.unwrap();
+    }
+    let with_cents = |services: &[ServiceId]| {
+        SetupRefused::AmountsHaveCents(AmountsWithCents {
+            services: services.to_vec(),
+            ..AmountsWithCents::default()
+        })
+    };
+    let refused = put_rounding(Rounding::WholeUnits).await.unwrap_err();
+    assert_eq!(refused, with_cents(&[odd.id, odd_deposit.id]));
+    let offer = |id, offering, version| SetupStep::OfferService {
+        id,
+        offering,
+        version,
+    };
+    for id in [odd.id, odd_deposit.id] {
+        take(setup, offer(id, Offering::Retired, first())).await.unwrap();
+    }
+    put_rounding(Rounding::WholeUnits).await.unwrap();
+    // Retired under the old rule, and on sale again under the new one.
+    for id in [odd.id, odd_deposit.id] {
+        let back = take(setup, offer(id, Offering::Active, first().next())).await;
+        assert_eq!(back.unwrap_err(), with_cents(&[id]));
+    }
 }
