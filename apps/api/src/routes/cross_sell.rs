@@ -120,7 +120,7 @@ async fn complement(
         start: body.start.instant(),
         channel: body.channel.into(),
     };
-    let zone = state.parts.booking.catalogue.zone(tenant).await?;
+    let zone = state.parts.booking.catalogue.policy(tenant).await?.zone;
     let found = state.parts.booking.complement.execute(tenant, chosen).await;
     let pair = found.map_err(|error| match error {
         FindSlotsError::Request(fault) => request_problem(fault),

@@ -12,7 +12,7 @@ use ratiba_booking::policy::{Channel, PayBy, Policy};
 use ratiba_booking::ports::Catalogue;
 use ratiba_booking::use_cases::{
     DepositAsked, FindSlots, FindSlotsError, HeldStanding, HoldOrder as BookingOrder, HoldVisit,
-    HoldVisitError, Offer as Found, OfferQuery, OfferSlot, SlotQuery, Wanted as WhatIsWanted,
+    HoldVisitError, Offer as Found, OfferQuery, OfferSlot, SlotQuery,
 };
 use ratiba_booking::visit::HoldKey;
 use ratiba_conversation::desk::{
@@ -286,7 +286,6 @@ impl BookingDeskBridge {
                 window: *range,
                 channel: Channel::Chat,
                 most: None,
-                wanted: WhatIsWanted::Slots,
             };
             match self.find.execute(tenant, query).await {
                 Ok(answer) => found.extend(answer.slots.iter().map(|slot| slot_of(slot, &asked.price))),

@@ -2,23 +2,14 @@
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, Outage, TenantId, TimeRange};
+use ratiba_kernel::{Clock, Outage, TenantId, TimeRange, Zone};
 
 use super::facts_query;
 use crate::availability::{
-    self, Arrangement, PartOrder, PartRequest, Refused, RequestFault, Slot, SlotRequest,
+    self, Arrangement, Explained, Facts, PartOrder, PartRequest, RequestFault, Slot, SlotRequest,
 };
 use crate::policy::Channel;
 use crate::ports::Timetable;
-
-/// Whether the refusals are wanted too. They cost much more than the slots.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// The slots alone.
-    Slots,
-    /// The slots, and why the other starts of the grid cannot be had.
-    SlotsAndRefusals,
-}
 
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +26,6 @@ pub struct SlotQuery {
     pub channel: Channel,
     /// The most slots wanted; all if `None`.
     pub most: Option<usize>,
-    /// Whether refusals are wanted.
-    pub wanted: Wanted,
 }
 
 /// What was found.
@@ -44,8 +33,17 @@ pub struct SlotQuery {
 pub struct Found {
     /// The slots, the earliest first.
     pub slots: Vec<Slot>,
-    /// Why other starts cannot be had, if that was wanted.
-    pub refusals: Vec<Refused>,
+    /// The zone of the tenant among the facts that were looked at.
+    pub zone: Zone,
+}
+
+/// Why starts cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The starts of the grid, from the beginning of the window on.
+    pub starts: Explained,
+    /// The zone of the tenant among the facts that were looked at.
+    pub zone: Zone,
 }
 
 /// Why the search was not made.
@@ -68,12 +66,37 @@ pub struct FindSlots {
 }
 
 impl FindSlots {
-    /// Slots in the window, with refusals if they are wanted.
+    /// Slots in the window.
     ///
     /// # Errors
     /// [`FindSlotsError`].
     #[tracing::instrument(name = "booking.find_slots", skip_all)]
     pub async fn execute(&self, tenant: TenantId, query: SlotQuery) -> Result<Found, FindSlotsError> {
+        let (facts, request) = self.look(tenant, query).await?;
+        let slots = availability::find(&facts, &request)?;
+        let zone = facts.policy.zone;
+        Ok(Found { slots, zone })
+    }
+
+    /// Why starts of the grid cannot be had: the first ones in the window, at most `most`. It costs much more than
+    /// the slots.
+    ///
+    /// # Errors
+    /// [`FindSlotsError`].
+    #[tracing::instrument(name = "booking.explain_slots", skip_all)]
+    pub async fn explain(
+        &self,
+        tenant: TenantId,
+        query: SlotQuery,
+        most: usize,
+    ) -> Result<Explanation, FindSlotsError> {
+        let (facts, request) = self.look(tenant, query).await?;
+        let starts = availability::explain_some(&facts, &request, most)?;
+        let zone = facts.policy.zone;
+        Ok(Explanation { starts, zone })
+    }
+
+    async fn look(&self, tenant: TenantId, query: SlotQuery) -> Result<(Facts, SlotRequest), FindSlotsError> {
         let facts = self
             .timetable
             .facts(tenant, facts_query(&query.parts, query.window))
@@ -87,11 +110,6 @@ impl FindSlots {
             now: self.clock.now(),
             most: query.most,
         };
-        let slots = availability::find(&facts, &request)?;
-        let refusals = match query.wanted {
-            Wanted::Slots => Vec::new(),
-            Wanted::SlotsAndRefusals => availability::explain(&facts, &request)?,
-        };
-        Ok(Found { slots, refusals })
+        Ok((facts, request))
     }
 }
