@@ -144,6 +144,38 @@ impl FromRequest for IfMatch {
     }
 }
 
+/// The version in `If-Match`, if it is sent: something may be on record or not yet, or what is asked for may make sense
+/// whatever was seen.
+pub struct IfMatchIfAny(pub Option<Version>);
+
+impl FromRequest for IfMatchIfAny {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        if !request.headers().contains_key(IF_MATCH) {
+            return ready(Ok(Self(None)));
+        }
+        ready(version_of(request).map(|version| Self(Some(version))))
+    }
+}
+
+impl IfMatchIfAny {
+    /// Refuses if another version is on record than the one that was sent.
+    ///
+    /// # Errors
+    /// [`Problem`] of kind `stale`.
+    pub fn holds_of(&self, recorded: Version) -> Result<(), Problem> {
+        match self.0 {
+            Some(seen) if seen != recorded => Err(Problem::new(
+                Kind::Stale,
+                "it is not at the version that If-Match names",
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
 fn version_of(request: &HttpRequest) -> Result<Version, Problem> {
     let Some(header) = request.headers().get(IF_MATCH) else {
         return Err(Problem::new(

@@ -12,7 +12,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::problem::Problem;
 
-/// A point in time: RFC 3339 with an offset. Answers show it by the tenant's own clock.
+/// A point in time: RFC 3339 with an offset, to the microsecond. Answers show it by the tenant's own clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(OffsetDateTime);
 
@@ -98,8 +98,15 @@ pub(crate) const NO_MOMENT: &str =
 pub(crate) const NO_DAY: &str = "must be a date such as 2026-05-13";
 
 pub(crate) fn parse_moment(text: &str) -> Option<OffsetDateTime> {
-    // No business day lies outside; a leap second is not one either.
+    // A leap second would be read as the last nanosecond before it, which nobody means.
+    if text.get(17..19) == Some("60") {
+        return None;
+    }
     let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    // What is kept is as fine as the database's clock. Cut here, so that every rule sees the time that will be
+    // kept: a stretch shorter than that is empty, and refused as such.
+    let at = at.replace_nanosecond(at.nanosecond() / 1_000 * 1_000).ok()?;
+    // No business day lies outside.
     (2000..2200).contains(&at.year()).then_some(at)
 }
 

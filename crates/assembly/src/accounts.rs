@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use ratiba_access::SecretSource;
+use ratiba_booking::ports::PaymentMeans;
 use ratiba_daraja::DarajaAccounts;
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::ports::TokenSource;
@@ -81,5 +82,15 @@ impl DarajaAccounts for InstanceDaraja {
             owner,
             settings: Arc::clone(&self.settings),
         })
+    }
+}
+
+/// Every tenant is paid by M-Pesa: no instance starts without an app, and that one serves them all.
+pub struct InstanceMeans;
+
+#[async_trait]
+impl PaymentMeans for InstanceMeans {
+    async fn takes_mobile_money(&self, _tenant: TenantId) -> Result<bool, Outage> {
+        Ok(true)
     }
 }

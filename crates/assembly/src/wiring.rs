@@ -28,7 +28,7 @@ use ratiba_whatsapp::webhook::AppSecrets;
 use ratiba_whatsapp::wire::WhatsappReader;
 
 use crate::Parts;
-use crate::accounts::{InstanceDaraja, RandomTokens, RoutedAccounts};
+use crate::accounts::{InstanceDaraja, InstanceMeans, RandomTokens, RoutedAccounts};
 use crate::bridges::booking_desk::BookingDeskBridge;
 use crate::bridges::payment_desk::PaymentDeskBridge;
 use crate::bridges::visit_desk::VisitDeskBridge;
@@ -176,6 +176,7 @@ impl Ground {
             change_setup: booking::ChangeSetup {
                 shelf: setup.clone(),
                 book: setup.clone(),
+                means: Arc::new(InstanceMeans),
                 clock: clock.clone(),
                 ids: self.ids.clone(),
             },

@@ -21,3 +21,20 @@ fn times_without_an_offset_or_beyond_any_business_are_refused() {
     assert_eq!(parse_day("2026-02-30"), None);
     assert_eq!(parse_day("9999-01-01"), None);
 }
+
+#[test]
+fn a_moment_is_as_fine_as_what_is_kept_of_it() {
+    let at = |text: &str| parse_moment(text);
+    assert_eq!(
+        at("2026-05-13T14:00:00.123456789Z"),
+        Some(datetime!(2026-05-13 14:00:00.123456 UTC))
+    );
+    assert_eq!(at("2026-05-13T14:00:00.0000001Z"), at("2026-05-13T14:00:00Z"));
+    assert_ne!(at("2026-05-13T14:00:00.000001Z"), at("2026-05-13T14:00:00Z"));
+}
+
+#[test]
+fn a_leap_second_is_refused() {
+    assert_eq!(parse_moment("2016-12-31T23:59:60Z"), None);
+    assert_eq!(parse_moment("2017-01-01T02:59:60+03:00"), None);
+}

@@ -278,7 +278,7 @@ pub(super) async fn answer(
     principal: &Principal,
     appointment: &Appointment,
 ) -> Result<HttpResponse, Problem> {
-    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, etag(appointment.version())))
         .json(present(appointment, &zone)))

@@ -11,8 +11,8 @@ use ratiba_booking::availability::{
 use ratiba_booking::catalogue::CustomerId;
 use ratiba_booking::policy::Channel;
 use ratiba_booking::pricing::{PricedSlot, SlotPrice};
-use ratiba_booking::use_cases::{FindSlotsError, SlotQuery, Wanted};
-use ratiba_kernel::{Id, Money, TenantId, TimeRange, Zone};
+use ratiba_booking::use_cases::{Explanation, FindSlotsError, SlotQuery};
+use ratiba_kernel::{Id, Money, Outage, TenantId, TimeRange, Zone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
@@ -32,6 +32,9 @@ const SLOTS_USUALLY: usize = 200;
 const DAYS_MOST: i64 = 92;
 /// How far an explanation reaches at most: it names every start of the grid.
 const DAYS_EXPLAINED: i64 = 7;
+
+const EXPLAINED: &str = "The starts of the grid that cannot be had, with every reason, from the first on and `limit` at \
+    most; where some are left out, `more_from` says from where to ask again. Seven days at most.";
 
 /// The endpoints of availability.
 #[must_use]
@@ -58,13 +61,22 @@ pub fn endpoints() -> Vec<Endpoint> {
         .body::<VisitSearch>()
         .answers::<SlotsAnswer>(200, "the slots")
         .problems(&[Kind::NotFound, Kind::Unacceptable]),
-        Endpoint::get("/api/v1/availability/explain", "Why there is no slot", || web::get().to(explain))
-            .describe("Every start of the grid that cannot be had, with every reason; seven days at most.")
+        Endpoint::get("/api/v1/availability/explain", "Why there is no slot", || web::get().to(explain_one))
+            .describe(EXPLAINED)
             .group("availability")
             .needs(Scope::AppointmentsRead)
             .query::<OneQuery>()
             .answers::<ExplainAnswer>(200, "the refusals")
             .problems(&[Kind::NotFound, Kind::Unacceptable]),
+        Endpoint::post("/api/v1/availability/explain", "Why there is no slot for a whole visit", || {
+            web::post().to(explain_visit)
+        })
+        .describe(EXPLAINED)
+        .group("availability")
+        .needs(Scope::AppointmentsRead)
+        .body::<VisitSearch>()
+        .answers::<ExplainAnswer>(200, "the refusals")
+        .problems(&[Kind::NotFound, Kind::Unacceptable]),
     ]
 }
 
@@ -124,7 +136,7 @@ pub struct OneQuery {
     channel: Option<ChannelWord>,
     /// Who would come, if that is known: the deposit may grow with the visits that they did not come to.
     customer_id: Option<Uuid>,
-    /// How many slots at most; 200 if left out.
+    /// How many slots or refused starts at most; 200 if left out.
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<u16>,
 }
@@ -223,7 +235,7 @@ pub struct VisitSearch {
     channel: ChannelWord,
     /// Who would come, if that is known: the deposit may grow with the visits that they did not come to.
     customer_id: Option<Uuid>,
-    /// How many slots at most; 200 if left out.
+    /// How many slots or refused starts at most; 200 if left out.
     #[schemars(range(min = 1, max = 1000))]
     limit: Option<u16>,
 }
@@ -341,10 +353,12 @@ pub struct RefusedAnswer {
 pub struct ExplainAnswer {
     /// The tenant's zone.
     zone: String,
-    /// How many starts can be had.
+    /// How many of the starts of the grid can be had, up to the last one that is explained.
     free: usize,
-    /// Every start of the grid that cannot.
+    /// Those that cannot, the earliest first.
     refused: Vec<RefusedAnswer>,
+    /// From where to ask for the rest; null: nothing was left out.
+    more_from: Option<Moment>,
 }
 
 impl SlotAnswer {
@@ -509,13 +523,7 @@ async fn search_one(
     caller: Caller,
     CheckedQuery(query): CheckedQuery<OneQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let zone = zone(&state, caller.0.tenant).await?;
-    let customer = known_customer(&state, caller.0.tenant, query.customer_id).await?;
-    let query = SlotQuery {
-        customer,
-        ..one(&state, &zone, query, DAYS_MOST, Wanted::Slots)?
-    };
-    slots(&state, caller.0.tenant, &zone, query).await
+    slots(&state, caller.0.tenant, &query.asked()).await
 }
 
 async fn search_visit(
@@ -523,97 +531,148 @@ async fn search_visit(
     caller: Caller,
     Checked(body): Checked<VisitSearch>,
 ) -> Result<HttpResponse, Problem> {
-    let zone = zone(&state, caller.0.tenant).await?;
-    let now = state.parts.clock.now();
-    let query = SlotQuery {
-        parts: body.parts.iter().map(PartRequest::from).collect(),
-        order: body.order.into(),
-        arrangement: body.arrangement.into(),
-        window: window(&zone, now, body.from.as_deref(), body.to.as_deref(), DAYS_MOST)?,
-        channel: body.channel.into(),
-        customer: known_customer(&state, caller.0.tenant, body.customer_id).await?,
-        most: Some(body.limit.map_or(SLOTS_USUALLY, usize::from)),
-        wanted: Wanted::Slots,
-    };
-    slots(&state, caller.0.tenant, &zone, query).await
+    slots(&state, caller.0.tenant, &body.asked()).await
 }
 
-async fn explain(
+async fn explain_one(
     state: web::Data<State>,
     caller: Caller,
     CheckedQuery(query): CheckedQuery<OneQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let zone = zone(&state, caller.0.tenant).await?;
-    let mut query = one(&state, &zone, query, DAYS_EXPLAINED, Wanted::SlotsAndRefusals)?;
-    query.most = None;
-    let found = state
-        .parts
-        .booking
-        .find
-        .execute(caller.0.tenant, query)
-        .await
-        .map_err(refused)?;
-    let refused = found
-        .refusals
-        .iter()
-        .map(|Refused { start, refusals }| RefusedAnswer {
-            start: Moment::of(&zone, *start),
-            refusals: refusals.iter().map(RefusalAnswer::from).collect(),
-        });
-    Ok(HttpResponse::Ok().json(ExplainAnswer {
-        zone: zone.name().to_owned(),
-        free: found.slots.len(),
-        refused: refused.collect(),
-    }))
+    explain(&state, caller.0.tenant, &query.asked()).await
 }
 
-async fn slots(
-    state: &State,
-    tenant: TenantId,
-    zone: &Zone,
-    query: SlotQuery,
+async fn explain_visit(
+    state: web::Data<State>,
+    caller: Caller,
+    Checked(body): Checked<VisitSearch>,
 ) -> Result<HttpResponse, Problem> {
-    let found = state
-        .parts
-        .booking
-        .find
-        .execute(tenant, query)
-        .await
-        .map_err(refused)?;
-    Ok(HttpResponse::Ok().json(SlotsAnswer {
-        zone: zone.name().to_owned(),
-        slots: found
-            .slots
-            .iter()
-            .map(|slot| SlotAnswer::priced(slot, zone))
-            .collect(),
-    }))
+    explain(&state, caller.0.tenant, &body.asked()).await
 }
 
-fn one(
-    state: &State,
-    zone: &Zone,
-    query: OneQuery,
-    days_most: i64,
-    wanted: Wanted,
-) -> Result<SlotQuery, Problem> {
-    let part = PartBody {
-        service_id: query.service_id,
-        staff_id: query.staff_id,
-        wish: query.wish,
-        guest: 0,
-    };
-    let now = state.parts.clock.now();
-    Ok(SlotQuery {
-        parts: vec![PartRequest::from(&part)],
-        order: PartOrder::Any,
-        arrangement: Arrangement::Together,
-        window: window(zone, now, query.from.as_deref(), query.to.as_deref(), days_most)?,
-        channel: query.channel.unwrap_or_default().into(),
-        customer: None,
-        most: Some(query.limit.map_or(SLOTS_USUALLY, usize::from)),
-        wanted,
-    })
+/// What is asked, before its local days are instants.
+struct Asked<'a> {
+    parts: Vec<PartRequest>,
+    order: PartOrder,
+    arrangement: Arrangement,
+    from: Option<&'a str>,
+    to: Option<&'a str>,
+    channel: Channel,
+    customer: Option<Uuid>,
+    most: usize,
+}
+
+impl OneQuery {
+    fn asked(&self) -> Asked<'_> {
+        let part = PartBody {
+            service_id: self.service_id,
+            staff_id: self.staff_id,
+            wish: self.wish,
+            guest: 0,
+        };
+        Asked {
+            parts: vec![PartRequest::from(&part)],
+            order: PartOrder::Any,
+            arrangement: Arrangement::Together,
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+            channel: self.channel.unwrap_or_default().into(),
+            customer: self.customer_id,
+            most: self.limit.map_or(SLOTS_USUALLY, usize::from),
+        }
+    }
+}
+
+impl VisitSearch {
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            parts: self.parts.iter().map(PartRequest::from).collect(),
+            order: self.order.into(),
+            arrangement: self.arrangement.into(),
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+            channel: self.channel.into(),
+            customer: self.customer_id,
+            most: self.limit.map_or(SLOTS_USUALLY, usize::from),
+        }
+    }
+}
+
+impl Asked<'_> {
+    fn within(&self, zone: &Zone, now: OffsetDateTime, days_most: i64) -> Result<SlotQuery, Problem> {
+        Ok(SlotQuery {
+            parts: self.parts.clone(),
+            order: self.order,
+            arrangement: self.arrangement,
+            window: window(zone, now, self.from, self.to, days_most)?,
+            channel: self.channel,
+            customer: self.customer.map(Id::from_uuid),
+            most: Some(self.most),
+        })
+    }
+}
+
+async fn slots(state: &State, tenant: TenantId, asked: &Asked<'_>) -> Result<HttpResponse, Problem> {
+    let booking = &state.parts.booking;
+    known_customer(state, tenant, asked.customer).await?;
+    let mut zone = booking.catalogue.zone(tenant).await?;
+    for _try in 0..ZONES {
+        let query = asked.within(&zone, state.parts.clock.now(), DAYS_MOST)?;
+        let found = booking.find.execute(tenant, query).await.map_err(refused)?;
+        if found.zone != zone {
+            zone = found.zone;
+            continue;
+        }
+        let slots = found.slots.iter().map(|slot| SlotAnswer::priced(slot, &zone));
+        return Ok(HttpResponse::Ok().json(SlotsAnswer {
+            zone: zone.name().to_owned(),
+            slots: slots.collect(),
+        }));
+    }
+    Err(keeps_moving())
+}
+
+async fn explain(state: &State, tenant: TenantId, asked: &Asked<'_>) -> Result<HttpResponse, Problem> {
+    let booking = &state.parts.booking;
+    let mut zone = booking.catalogue.zone(tenant).await?;
+    for _try in 0..ZONES {
+        let query = asked.within(&zone, state.parts.clock.now(), DAYS_EXPLAINED)?;
+        let found = booking.find.explain(tenant, query, asked.most).await;
+        let found = found.map_err(refused)?;
+        if found.zone != zone {
+            zone = found.zone;
+            continue;
+        }
+        return Ok(HttpResponse::Ok().json(ExplainAnswer::of(&found)));
+    }
+    Err(keeps_moving())
+}
+
+impl ExplainAnswer {
+    fn of(explanation: &Explanation) -> Self {
+        let Explanation { starts, zone } = explanation;
+        let refused = starts
+            .refused
+            .iter()
+            .map(|Refused { start, refusals }| RefusedAnswer {
+                start: Moment::of(zone, *start),
+                refusals: refusals.iter().map(RefusalAnswer::from).collect(),
+            });
+        Self {
+            zone: zone.name().to_owned(),
+            free: starts.free,
+            refused: refused.collect(),
+            more_from: starts.more_from.map(|at| Moment::of(zone, at)),
+        }
+    }
+}
+
+/// How often a search begins again because the tenant's zone is another one than it was begun with: local days are cut
+/// by what is in memory, and the facts tell whether that is still so.
+const ZONES: usize = 3;
+
+fn keeps_moving() -> Problem {
+    Problem::unavailable(&Outage::new("the zone keeps changing"))
 }
 
 /// The customer who is named, if the tenant has them.
@@ -630,10 +689,6 @@ pub(super) async fn known_customer(
         Some(_) => Ok(Some(id)),
         None => Err(Problem::new(Kind::NotFound, "there is no such customer")),
     }
-}
-
-async fn zone(state: &State, tenant: TenantId) -> Result<Zone, Problem> {
-    Ok(state.parts.booking.catalogue.zone(tenant).await?)
 }
 
 fn refused(error: FindSlotsError) -> Problem {

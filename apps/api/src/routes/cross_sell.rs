@@ -177,7 +177,7 @@ async fn complement(
         channel: body.channel.into(),
         customer: known_customer(&state, tenant, body.customer_id).await?,
     };
-    let zone = state.parts.booking.catalogue.zone(tenant).await?;
+    let zone = state.parts.booking.catalogue.policy(tenant).await?.zone;
     let found = state.parts.booking.complement.execute(tenant, chosen).await;
     let pair = found.map_err(|error| match error {
         FindSlotsError::Request(fault) => request_problem(fault),

@@ -13,12 +13,12 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Month};
 
 use super::setup::{
-    BlockBody, BookingHit, Changed, DaysQuery, IfMatchIfAny, OnlyHits, WeeklyBody, block_bodies, block_forms,
-    change, faulty, hits, weekly_bodies, weekly_forms, zone,
+    BlockBody, BookingHit, Changed, DaysQuery, OnlyHits, WeeklyBody, block_bodies, block_forms, change,
+    faulty, hits, weekly_bodies, weekly_forms, zone,
 };
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::{Checked, CheckedQuery, IfMatch, etag};
+use crate::checked::{Checked, CheckedQuery, IfMatch, IfMatchIfAny, etag};
 use crate::dto::{Day, parse_day};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
@@ -74,7 +74,8 @@ fn of_holidays() -> Vec<Endpoint> {
         })
         .group("hours")
         .needs(Scope::ScheduleWrite)
-        .answers::<OnlyHits>(200, "it does"),
+        .answers::<OnlyHits>(200, "it does")
+        .problems(&[Kind::PreconditionRequired, Kind::Stale]),
         Endpoint::get("/api/v1/holidays/kenya", "Kenya's public holidays of a year", || {
             web::get().to(kenyan)
         })
@@ -298,8 +299,10 @@ async fn remove_holiday(
     state: web::Data<State>,
     caller: Caller,
     day: web::Path<String>,
+    IfMatch(version): IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    let changed = change(&state, &caller.0, SetupOrder::RemoveHoliday(day_of(&day)?)).await?;
+    let order = SetupOrder::RemoveHoliday(day_of(&day)?, version);
+    let changed = change(&state, &caller.0, order).await?;
     Ok(HttpResponse::Ok().json(OnlyHits {
         bookings_hit: hits(&changed.recorded),
     }))

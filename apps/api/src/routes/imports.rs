@@ -9,6 +9,7 @@ use ratiba_booking::import::customers::Fault as CustomerFault;
 use ratiba_booking::import::{
     Fate, Ignored, IgnoredBecause, Import, ImportId, ImportKind, ImportState, Unreadable,
 };
+use ratiba_booking::setup::limits;
 use ratiba_booking::use_cases::import::{
     ApplyImportError, BringInError, Brought, CorrectImportError, NewRow, ReviewedImport,
 };
@@ -325,6 +326,10 @@ fn not_applied(error: ApplyImportError) -> Problem {
             });
             faulty(Kind::Unacceptable, rows.collect())
         }
+        ApplyImportError::TooManyServices => Problem::new(
+            Kind::TooMany,
+            format!("{} services can be on sale, and no more", limits::SERVICES),
+        ),
         ApplyImportError::Bookings { rows, made } => {
             let only_taken = rows
                 .iter()

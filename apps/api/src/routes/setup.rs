@@ -1,10 +1,5 @@
 //! What the routes of the setup share: carrying out an order, its faults as a problem, pages, weeks and days.
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
-use actix_web::http::header::IF_MATCH;
-use actix_web::{FromRequest, HttpRequest};
 use ratiba_access::Principal;
 use ratiba_booking::appointment::Version;
 use ratiba_booking::availability::{DayBlock, WeeklyBlock};
@@ -17,7 +12,6 @@ use time::{Date, Duration};
 use uuid::Uuid;
 
 use crate::State;
-use crate::checked::IfMatch;
 use crate::dto::{Day, Moment};
 use crate::problem::{FieldFault, Kind, Problem};
 
@@ -74,11 +68,13 @@ fn refused(error: ChangeSetupError) -> Problem {
             Kind::TooMany,
             format!("there are {most} already, which is as many as there may be"),
         ),
-        SetupRefused::PricesHaveCents(services) => Problem::new(
+        SetupRefused::AmountsHaveCents(found) => Problem::new(
             Kind::Unacceptable,
-            "amounts with cents cannot be asked for by M-Pesa: change these services first",
+            "amounts with cents cannot be asked for by M-Pesa: change these first",
         )
-        .with("services", services),
+        .with("services", found.services)
+        .with("packages", found.packages)
+        .with("promotions", found.promotions),
         SetupRefused::Unavailable(outage) => Problem::unavailable(&outage),
     }
 }
@@ -350,22 +346,6 @@ impl AbsenceBody {
             start: self.start.instant(),
             end: self.end.instant(),
         }
-    }
-}
-
-/// The version in `If-Match`, where something may be on record or not yet.
-pub struct IfMatchIfAny(pub Option<Version>);
-
-impl FromRequest for IfMatchIfAny {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if !request.headers().contains_key(IF_MATCH) {
-            return ready(Ok(Self(None)));
-        }
-        let version = IfMatch::from_request(request, payload).into_inner();
-        ready(version.map(|IfMatch(version)| Self(Some(version))))
     }
 }
 

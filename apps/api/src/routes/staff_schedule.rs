@@ -15,13 +15,13 @@ use time::Date;
 use uuid::Uuid;
 
 use super::setup::{
-    AbsenceBody, BlockBody, Changed, DaysQuery, IfMatchIfAny, Listed, OnlyHits, StretchQuery, asked,
-    block_bodies, block_forms, change, hits, zone,
+    AbsenceBody, BlockBody, Changed, DaysQuery, Listed, OnlyHits, StretchQuery, asked, block_bodies,
+    block_forms, change, hits, zone,
 };
 use super::staff::find;
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::{Checked, CheckedQuery, etag};
+use crate::checked::{Checked, CheckedQuery, IfMatch, IfMatchIfAny, etag};
 use crate::dto::{Day, Moment, id_of, parse_day};
 use crate::endpoint::Endpoint;
 use crate::problem::{Kind, Problem};
@@ -61,7 +61,8 @@ fn of_overrides() -> Vec<Endpoint> {
         )
         .group("staff")
         .needs(Scope::ScheduleWrite)
-        .answers::<OnlyHits>(200, "it does"),
+        .answers::<OnlyHits>(200, "it does")
+        .problems(&[Kind::PreconditionRequired, Kind::Stale]),
     ]
 }
 
@@ -90,7 +91,7 @@ fn of_leave() -> Vec<Endpoint> {
         )
         .group("staff")
         .needs(Scope::ScheduleWrite)
-        .answers_nothing(204, "the leave is withdrawn, and with it what it had listed"),
+        .answers_nothing(204, "the leave is withdrawn, and with it what it had listed; what something else keeps off is listed under that"),
     ]
 }
 
@@ -221,8 +222,9 @@ async fn remove_override(
     state: web::Data<State>,
     caller: Caller,
     path: web::Path<(String, String)>,
+    IfMatch(version): IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    let order = SetupOrder::RemoveOverride(id_of(&path.0)?, day_of(&path.1)?);
+    let order = SetupOrder::RemoveOverride(id_of(&path.0)?, day_of(&path.1)?, version);
     let changed = change(&state, &caller.0, order).await?;
     Ok(HttpResponse::Ok().json(OnlyHits {
         bookings_hit: hits(&changed.recorded),

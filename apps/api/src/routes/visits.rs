@@ -211,15 +211,11 @@ async fn book(
         package: body.package_id.map(Id::from_uuid),
         complement: body.complement.map(Complement::from),
     };
-    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
     let wanted = order.clone();
-    let held = state
-        .parts
-        .booking
-        .hold
-        .execute(principal.tenant, order)
-        .await
-        .map_err(|error| refused(error, &zone))?;
+    let held = state.parts.booking.hold.execute(principal.tenant, order).await;
+    // Only now: the zone in memory is the one that the book has just compared the order with.
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    let held = held.map_err(|error| refused(error, &zone))?;
     if !is_of_order(&held.visit, &wanted) {
         return Err(Problem::new(
             Kind::IdempotencyKeyReused,
@@ -257,7 +253,7 @@ pub(super) async fn answer(
     principal: &Principal,
     visit: &Visit,
 ) -> Result<HttpResponse, Problem> {
-    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, etag(visit.head.version)))
         .json(VisitAnswer::of(visit, &zone, principal)))

@@ -46,7 +46,7 @@ impl PgAccessBook {
     pub fn remembering(database: Database, time: Duration) -> Self {
         let memory = Arc::new(Memory {
             time,
-            grants: Mutex::default(),
+            seen: Mutex::default(),
         });
         Self { database, memory }
     }
@@ -94,33 +94,51 @@ impl PgAccessBook {
 /// The tokens that were seen a moment ago, by hash; a text that opens nothing is not remembered.
 struct Memory {
     time: Duration,
-    grants: Mutex<BTreeMap<TokenHash, (Instant, TokenGrant)>>,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    grants: BTreeMap<TokenHash, (Instant, TokenGrant)>,
+    /// How often something was forgotten. What was looked up before that may be out of date since.
+    forgotten: u64,
 }
 
 impl Memory {
-    fn grants(&self) -> MutexGuard<'_, BTreeMap<TokenHash, (Instant, TokenGrant)>> {
-        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn recall(&self, hash: &TokenHash) -> Option<TokenGrant> {
-        let grants = self.grants();
-        let (seen, grant) = grants.get(hash)?;
-        (seen.elapsed() < self.time).then(|| grant.clone())
+        let seen = self.seen();
+        let (at, grant) = seen.grants.get(hash)?;
+        (at.elapsed() < self.time).then(|| grant.clone())
     }
 
-    /// `seen` is when the look began: what was revoked while it lasted is not remembered longer for that.
-    fn remember(&self, hash: &TokenHash, seen: Instant, grant: &TokenGrant) {
-        let mut grants = self.grants();
-        if grants.len() >= REMEMBERED_MOST {
-            grants.retain(|_, (seen, _)| seen.elapsed() < self.time);
+    /// For [`remember`](Self::remember), from before the look at the database.
+    fn forgotten(&self) -> u64 {
+        self.seen().forgotten
+    }
+
+    /// Unless something was forgotten while the look lasted: it may have been this. `at` is when the look began: what
+    /// another process revoked meanwhile is not remembered longer for that.
+    fn remember(&self, hash: &TokenHash, at: Instant, forgotten: u64, grant: &TokenGrant) {
+        let mut seen = self.seen();
+        if seen.forgotten != forgotten {
+            return;
         }
-        if grants.len() < REMEMBERED_MOST {
-            grants.insert(*hash, (seen, grant.clone()));
+        if seen.grants.len() >= REMEMBERED_MOST {
+            seen.grants.retain(|_, (at, _)| at.elapsed() < self.time);
+        }
+        if seen.grants.len() < REMEMBERED_MOST {
+            seen.grants.insert(*hash, (at, grant.clone()));
         }
     }
 
     fn forget(&self, tenant: TenantId, id: TokenId) {
-        self.grants()
+        let mut seen = self.seen();
+        seen.forgotten += 1;
+        seen.grants
             .retain(|_, (_, grant)| grant.tenant != tenant || grant.id != id);
     }
 }
@@ -141,9 +159,10 @@ impl AccessBook for PgAccessBook {
             return Ok(Some(grant));
         }
         let began = Instant::now(); // bookkeeping: how old what is remembered is, by the machine's clock
+        let forgotten = self.memory.forgotten();
         let found = self.look_up(hash).await?;
         if let Some(grant) = &found {
-            self.memory.remember(&hash, began, grant);
+            self.memory.remember(&hash, began, forgotten, grant);
         }
         Ok(found)
     }
@@ -213,3 +232,6 @@ fn grant_of(tenant: TenantId, row: TokenRow) -> Result<TokenGrant, TxError<Outag
         revoked_at,
     })
 }
+
+#[cfg(test)]
+mod tests;

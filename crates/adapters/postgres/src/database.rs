@@ -350,6 +350,7 @@ impl Database {
             role: row.role,
             privileged: row.privileged,
             plain_and_remote: row.plain_and_remote,
+            messages: row.messages,
             migration_level: row.level.unwrap_or_default(),
             unprotected_tables: row.unprotected.into_iter().flatten().collect(),
         })
@@ -429,12 +430,20 @@ fn health<T, E>(conn: &mut PgConnection, ended: &Result<T, TxError<E>>) -> Healt
     }
 }
 
+/// Diesel tells the kind of a serialization failure, and of a deadlock nothing but the server's words; that they are
+/// English is looked at before the process serves ([`Inspection::faults`]).
 fn worth_repeating(error: &DieselError) -> bool {
     let DieselError::DatabaseError(kind, information) = error else {
         return false;
     };
     matches!(kind, DatabaseErrorKind::SerializationFailure)
         || information.message().contains("deadlock detected")
+}
+
+/// Empty: what the server was built with, which is English.
+fn speaks_english(messages: &str) -> bool {
+    let language = messages.split(['_', '.', '@']).next().unwrap_or_default();
+    matches!(language, "" | "C" | "POSIX" | "en" | "English")
 }
 
 /// What the server says of this process and of its own fences.
@@ -446,6 +455,8 @@ pub struct Inspection {
     pub privileged: bool,
     /// Whether the line is plain although the server is neither on this machine nor on a private network.
     pub plain_and_remote: bool,
+    /// The language in which the server tells this process of errors: `lc_messages`.
+    pub messages: String,
     /// The newest migration applied.
     pub migration_level: String,
     /// Tables outside the reviewed list that lack row-level security or its FORCE.
@@ -468,6 +479,13 @@ impl Inspection {
         }
         if self.plain_and_remote {
             faults.push("the line to a remote server is not encrypted".to_owned());
+        }
+        if !speaks_english(&self.messages) {
+            faults.push(format!(
+                "the server speaks {} to this role, and a deadlock is known by its English name: as an administrator, \
+                 ALTER ROLE {} SET lc_messages = 'C'",
+                self.messages, self.role
+            ));
         }
         if self.migration_level < wanted {
             faults.push(format!(
@@ -507,6 +525,8 @@ struct InspectionRow {
     privileged: bool,
     #[diesel(sql_type = diesel::sql_types::Bool)]
     plain_and_remote: bool,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    messages: String,
     #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
     level: Option<String>,
     #[diesel(sql_type = diesel::sql_types::Array<diesel::sql_types::Nullable<diesel::sql_types::Text>>)]
@@ -519,6 +539,7 @@ SELECT current_user::text AS role,
     NOT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)
         AND NOT coalesce(inet_server_addr() <<= ANY (ARRAY['127.0.0.0/8', '::1', '10.0.0.0/8', '172.16.0.0/12',
             '192.168.0.0/16', 'fc00::/7']::inet[]), true) AS plain_and_remote,
+    current_setting('lc_messages') AS messages,
     (SELECT max(version)::text FROM __diesel_schema_migrations) AS level,
     ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)

@@ -8,11 +8,15 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
-use ratiba_booking::catalogue::CustomerId;
+use ratiba_booking::appointment::Version;
+use ratiba_booking::catalogue::{CustomerId, Service};
 use ratiba_booking::customers::{CustomerBook, NewCustomer, Wanted};
-use ratiba_booking::import::ports::{ImportBook, ImportGround};
+use ratiba_booking::import::catalogue::Stocked;
+use ratiba_booking::import::catalogue::plan::CatalogueChange;
+use ratiba_booking::import::ports::{Effect, ImportBook, ImportChange, ImportGround};
+use ratiba_booking::import::{Import, ImportState, Rows};
 use ratiba_booking::ports::AppointmentBook;
-use ratiba_booking::test_support::builders::{NOW, customer, service, staff, tenants};
+use ratiba_booking::test_support::builders::{NOW, a_service, customer, service, staff, tenants};
 use ratiba_booking::test_support::import_contracts::ImportsUnderTest;
 use ratiba_booking::test_support::imports_contract;
 use ratiba_kernel::test_support::SeededIds;
@@ -140,6 +144,67 @@ async fn whoever_changes_what_is_shown_raises_the_version() {
         &format!("UPDATE customers SET name = 'Amina' WHERE id = '{id}'"),
     );
     assert_eq!(version().await, 2, "nothing changed");
+}
+
+#[derive(QueryableByName)]
+struct Raised {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    version: i32,
+}
+
+#[tokio::test]
+async fn who_renders_an_imported_service_or_no_longer_does_has_another_version() {
+    let server = Server::start();
+    let tenant = tenants()[0];
+    let versions = || {
+        let mut conn = server.database.connect_as_app();
+        conn.batch_execute(&format!(
+            "SELECT set_config('ratiba.current_tenant', '{tenant}', false)"
+        ))
+        .unwrap();
+        let rows = sql_query("SELECT version FROM staff ORDER BY id").load::<Raised>(&mut conn);
+        rows.unwrap()
+            .into_iter()
+            .map(|row| row.version)
+            .collect::<Vec<_>>()
+    };
+    let before = versions();
+    let stocked = |number: u64, version, staff| Stocked {
+        service: Service {
+            staff,
+            ..a_service(number, 45)
+        },
+        description: None,
+        version,
+    };
+    let apply = async |number: u128, services| {
+        let import = Import {
+            id: ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(number)),
+            rows: Rows::Catalogue(Vec::new()),
+            ignored: Vec::new(),
+            state: ImportState::InReview,
+            created_at: NOW,
+            version: Version::NEW,
+        };
+        server.imports.open(tenant, import.clone()).await.unwrap();
+        let effect = Effect::Catalogue(CatalogueChange { services });
+        let version = Version::NEW.next();
+        let import = Import { version, ..import };
+        let change = ImportChange {
+            import,
+            at: NOW,
+            effect,
+        };
+        server.imports.record(tenant, change).await.unwrap();
+    };
+    apply(1, vec![stocked(7, Version::NEW, [staff(1), staff(2)].into())]).await;
+    assert_eq!(versions(), [before[0] + 1, before[1] + 1, before[2]]);
+    apply(
+        2,
+        vec![stocked(7, Version::NEW.next(), [staff(2), staff(3)].into())],
+    )
+    .await;
+    assert_eq!(versions(), [before[0] + 2, before[1] + 1, before[2] + 1]);
 }
 
 #[tokio::test]

@@ -309,6 +309,23 @@ async fn the_server_says_who_we_are_and_that_every_fence_stands() {
         ..inspection.clone()
     };
     assert!(remote.faults().unwrap()[0].contains("not encrypted"));
+    for (messages, understood) in [
+        ("C.UTF-8", true),
+        ("en_GB.UTF-8", true),
+        ("", true),
+        ("de_DE.UTF-8", false),
+    ] {
+        let told = ratiba_postgres::database::Inspection {
+            messages: messages.to_owned(),
+            ..inspection.clone()
+        };
+        let faults = told.faults().unwrap();
+        assert_eq!(
+            !faults.iter().any(|fault| fault.contains("lc_messages")),
+            understood,
+            "{messages}"
+        );
+    }
     assert_eq!(inspection.faults().unwrap(), Vec::<String>::new());
     database
         .connect_as_owner()

@@ -422,3 +422,131 @@ async fn a_hold_that_ran_out_is_listed_once_it_stands_again() {
     assert_eq!(outcome, Confirmation::Confirmed);
     assert_eq!(server.setup.hits(tenant, ALL, false).await.unwrap().len(), 1);
 }
+
+/// A visit of two parts whose hold ran out; the first is at ten with staff 1, the second at two with staff 2.
+async fn an_overdue_visit_of_two(server: &Server) -> [AppointmentBuilder; 2] {
+    let early = NOW - time::Duration::HOUR;
+    let parts = [
+        AppointmentBuilder::new(1, from_to((10, 0), (11, 0))),
+        AppointmentBuilder::new(2, from_to((14, 0), (15, 0)))
+            .by(2)
+            .of_visit(1),
+    ];
+    let mut change = Change::at(early);
+    change.head = Some(parts[0].head(early));
+    for part in &parts {
+        change = change.with(part.held(early), ClaimChange::Take);
+    }
+    server.book.record(tenants()[0], change).await.unwrap();
+    parts
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_block_waits_for_whoever_changes_another_part_of_an_overdue_visit_in_its_way() {
+    let server = Server::start();
+    open_all_day(&server).await;
+    let tenant = tenants()[0];
+    let [_, other] = an_overdue_visit_of_two(&server).await;
+    let mut open = server.database.connect_as_app();
+    open.batch_execute(&format!(
+        "BEGIN; SELECT set_config('ratiba.current_tenant', '{tenant}', true);
+         UPDATE appointments SET version = version + 1 WHERE id = '{}'",
+        other.held(NOW).id()
+    ))
+    .unwrap();
+    let block = ratiba_booking::setup::Block {
+        id: ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(0xb10c)),
+        subject: ratiba_booking::setup::BlockSubject::Staff(staff(1)),
+        range: from_to((10, 0), (11, 0)),
+        reason: None,
+    };
+    let change = SetupChange {
+        at: NOW,
+        by: "token:1".to_owned(),
+        step: SetupStep::AddBlocks(vec![block]),
+    };
+    let setup = server.setup.clone();
+    let waiting = tokio::spawn(async move { setup.record(tenant, change).await });
+    // Until the block waits for a lock.
+    let mut watch = server.database.connect_as_administrator();
+    loop {
+        let waits: i64 = sql_query(
+            "SELECT count(*) AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        )
+        .get_result::<Counted>(&mut watch)
+        .unwrap()
+        .count;
+        if waits > 0 {
+            break;
+        }
+        assert!(!waiting.is_finished(), "the block waits for the other change");
+    }
+    open.batch_execute("COMMIT").unwrap();
+    waiting.await.unwrap().unwrap();
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+/// A confirmed appointment at ten that its customer did not come to.
+async fn a_no_show(server: &Server) -> ratiba_booking::appointment::Appointment {
+    let tenant = tenants()[0];
+    let builder = AppointmentBuilder::new(1, from_to((10, 0), (11, 0))).with_buffer_after(15);
+    let mut change = Change::at(NOW).with(builder.held(NOW), ClaimChange::Take);
+    change.head = Some(builder.head(NOW));
+    server.book.record(tenant, change).await.unwrap();
+    let found = async || {
+        let found = server.book.appointment(tenant, builder.held(NOW).id()).await;
+        found.unwrap().unwrap()
+    };
+    let confirmed = found().await.confirm(NOW).unwrap();
+    let change = Change::at(NOW).with(confirmed, ClaimChange::Keep);
+    server.book.record(tenant, change).await.unwrap();
+    let missed = found()
+        .await
+        .no_show(ratiba_kernel::Money::kes_minor(0), NOW)
+        .unwrap();
+    let change = Change::at(NOW).with(missed, ClaimChange::Release);
+    server.book.record(tenant, change).await.unwrap();
+    found().await
+}
+
+#[tokio::test]
+async fn a_no_show_in_a_leave_is_listed_once_it_is_taken_back() {
+    let server = Server::start();
+    open_all_day(&server).await;
+    let tenant = tenants()[0];
+    let missed = a_no_show(&server).await;
+    let recorded = server.take(SetupStep::AddLeave(a_leave_of_staff_one())).await;
+    assert!(recorded.hits.is_empty(), "it keeps nothing");
+    assert_eq!(server.setup.hits(tenant, ALL, false).await.unwrap(), []);
+    let back = missed.undo_no_show(NOW).unwrap();
+    let change = Change::at(NOW).with(back, ClaimChange::Take);
+    server.book.record(tenant, change).await.unwrap();
+    assert_eq!(server.setup.hits(tenant, ALL, false).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_no_show_that_is_taken_back_claims_by_the_rule_for_buffers_in_force() {
+    let server = Server::start();
+    open_all_day(&server).await;
+    let tenant = tenants()[0];
+    let missed = a_no_show(&server).await;
+    assert_eq!(missed.booking().claims[0].range, from_to((10, 0), (11, 15)));
+    let Versioned { mut value, version } = server.setup.policy(tenant).await.unwrap();
+    value.rules.buffers = ratiba_booking::policy::BufferRule::Shared;
+    let policy = value;
+    server.take(SetupStep::PutPolicy { policy, version }).await;
+    let found = server
+        .book
+        .appointment(tenant, missed.id())
+        .await
+        .unwrap()
+        .unwrap();
+    let claim = &found.booking().claims[0];
+    assert_eq!(claim.buffers, ratiba_booking::policy::BufferRule::Shared);
+    assert_eq!(claim.range, from_to((10, 0), (11, 0)));
+}

@@ -13,7 +13,7 @@ use ratiba_booking::ports::Catalogue;
 use ratiba_booking::pricing::PricedSlot;
 use ratiba_booking::use_cases::{
     DepositAsked, FindSlots, FindSlotsError, HeldStanding, HoldOrder as BookingOrder, HoldVisit,
-    HoldVisitError, Offer as Found, OfferQuery, OfferSlot, SlotQuery, Wanted as WhatIsWanted,
+    HoldVisitError, Offer as Found, OfferQuery, OfferSlot, SlotQuery,
 };
 use ratiba_booking::visit::HoldKey;
 use ratiba_conversation::desk::{
@@ -267,7 +267,6 @@ impl BookingDeskBridge {
                 channel: Channel::Chat,
                 customer: Some(asked.customer),
                 most: None,
-                wanted: WhatIsWanted::Slots,
             };
             match self.find.execute(tenant, query).await {
                 Ok(answer) => found.extend(answer.slots.iter().map(|slot| slot_of(slot, asked.service))),

@@ -330,7 +330,28 @@ pub fn soonest(facts: &Facts, request: &SlotRequest) -> Result<Option<Slot>, Req
 /// # Errors
 /// [`RequestFault`] if the request names what the facts do not know.
 pub fn explain(facts: &Facts, request: &SlotRequest) -> Result<Vec<Refused>, RequestFault> {
-    Ok(search::Search::prepare(facts, request)?.refusals())
+    Ok(search::Search::prepare(facts, request)?
+        .refusals(usize::MAX)
+        .refused)
+}
+
+/// Starts of the grid, explained from the first on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// Those that cannot be had, in order.
+    pub refused: Vec<Refused>,
+    /// How many of the starts up to the last one that was looked at can be had.
+    pub free: usize,
+    /// The first start that was not looked at, if any is left.
+    pub more_from: Option<OffsetDateTime>,
+}
+
+/// As [`explain`], but not further than `most` starts that cannot be had.
+///
+/// # Errors
+/// [`RequestFault`].
+pub fn explain_some(facts: &Facts, request: &SlotRequest, most: usize) -> Result<Explained, RequestFault> {
+    Ok(search::Search::prepare(facts, request)?.refusals(most))
 }
 
 /// The slots whose starts lie nearest to `wanted`, the nearest first, of two equally near the earlier.

@@ -277,6 +277,14 @@ pub trait Timetable: Send + Sync {
     }
 }
 
+/// How a tenant is paid.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait PaymentMeans: Send + Sync {
+    /// Whether customers can pay it by mobile money, which moves whole units only.
+    async fn takes_mobile_money(&self, tenant: TenantId) -> Result<bool, Outage>;
+}
+
 /// What a tenant sells, and by which rules.
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
@@ -290,7 +298,8 @@ pub trait Catalogue: Send + Sync {
     /// The tenant's rules. A tenant without settings, or with settings that do not fit, is an outage.
     async fn policy(&self, tenant: TenantId) -> Result<Policy, Outage>;
 
-    /// The tenant's zone, for showing times: from memory where possible, and then as the last search or booking saw it.
+    /// The tenant's zone from memory where possible, and then as the last search or booking of this process saw it:
+    /// for whoever has just searched or booked, or compares it with the facts of a search.
     async fn zone(&self, tenant: TenantId) -> Result<Zone, Outage> {
         Ok(self.policy(tenant).await?.zone)
     }

@@ -19,7 +19,7 @@ mod week;
 
 pub use buffers::clashes;
 pub use fault::{Fault, Why};
-pub use ports::{HitList, Recorded, SetupBook, SetupRefused, SetupShelf};
+pub use ports::{AmountsWithCents, HitList, Recorded, SetupBook, SetupRefused, SetupShelf};
 pub use rules::rule_faults;
 pub use service_form::{SegmentForm, ServiceForm};
 pub use step::{Cause, Reach, SetupChange, SetupStep};

@@ -48,7 +48,7 @@ pub use expire_hold::{ExpireHold, TaskError};
 pub use feeds::{
     CreateFeed, CreateFeedError, FeedDocument, FeedOrder, ListFeeds, MadeFeed, ReadFeed, RevokeFeed,
 };
-pub use find_slots::{FindSlots, FindSlotsError, Found, SlotQuery, Wanted};
+pub use find_slots::{Explanation, FindSlots, FindSlotsError, Found, SlotQuery};
 pub use finish_appointment::FinishAppointment;
 pub use give_discount::{DiscountOrder, GiveDiscount, GiveDiscountError, Giver, HandDiscount};
 pub use hold_visit::{Complement, Held, HeldBy, HeldStanding, HoldOrder, HoldVisit, HoldVisitError};

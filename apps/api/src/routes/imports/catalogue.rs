@@ -83,7 +83,12 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         .needs(Scope::CatalogueWrite)
         .header(RequestHeader::IfMatch)
         .answers::<CatalogueImport>(200, "the import, applied")
-        .problems(&[Kind::PriceFloorViolation, Kind::Unacceptable, Kind::IllegalTransition]),
+        .problems(&[
+            Kind::PriceFloorViolation,
+            Kind::Unacceptable,
+            Kind::IllegalTransition,
+            Kind::TooMany,
+        ]),
     ]
 }
 

@@ -206,16 +206,22 @@ struct Overdue {
 
 static OVERDUE: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT a.visit_id FROM appointments a
+        "SELECT DISTINCT a.visit_id FROM appointments a
          WHERE a.tenant_id = $1 AND a.hold_expires_at <= $3
             AND a.id IN (SELECT e.appointment_id FROM {WANTED} JOIN engagements e ON {IN_THE_WAY}
                 WHERE e.tenant_id = $1)
-         ORDER BY a.id FOR UPDATE OF a"
+         ORDER BY a.visit_id"
     )
 });
 
-/// Visits with an overdue part in the way, that part locked: whoever confirms it at the same moment comes
-/// first or finds it gone.
+/// The head first, as in every change of a visit that is on record.
+const LOCK_VISITS: &str =
+    "SELECT FROM visits WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE";
+const LOCK_PARTS: &str =
+    "SELECT FROM appointments WHERE tenant_id = $1 AND visit_id = ANY ($2) ORDER BY id FOR UPDATE";
+
+/// Visits with an overdue part in the way, each locked with all of its parts, in one order: whoever confirms, moves or
+/// cancels any part at the same moment comes first, or finds it gone.
 pub(super) fn overdue_in_the_way(
     tx: &mut TenantTx<'_>,
     wanted: &[&Claim],
@@ -227,8 +233,14 @@ pub(super) fn overdue_in_the_way(
         .bind::<Text, _>(documents::text(&wanted)?)
         .bind::<Timestamptz, _>(at);
     let overdue = kept(query).load::<Overdue>(tx.conn())?;
-    let mut visits: Vec<Uuid> = overdue.into_iter().map(|overdue| overdue.visit_id).collect();
-    visits.sort_unstable();
-    visits.dedup();
+    let visits: Vec<Uuid> = overdue.into_iter().map(|overdue| overdue.visit_id).collect();
+    if !visits.is_empty() {
+        for lock in [LOCK_VISITS, LOCK_PARTS] {
+            let query = sql_query(lock)
+                .bind::<SqlUuid, _>(tx.tenant_uuid())
+                .bind::<Array<SqlUuid>, _>(&visits);
+            kept(query).execute(tx.conn())?;
+        }
+    }
     Ok(visits)
 }

@@ -38,6 +38,9 @@ mod premises;
 mod record;
 mod shelf;
 
+pub(super) use catalogue::link_staff;
+pub(super) use record::lock;
+
 type Refusable<T> = Result<T, TxError<SetupRefused>>;
 
 fn refused<T>(refusal: SetupRefused) -> Refusable<T> {
@@ -213,7 +216,7 @@ struct Count {
 }
 
 /// How many rows a statement counts that has the tenant as its only parameter.
-fn count<E>(tx: &mut TenantTx<'_>, statement: &'static str) -> Result<usize, TxError<E>> {
+pub(super) fn count<E>(tx: &mut TenantTx<'_>, statement: &'static str) -> Result<usize, TxError<E>> {
     let tenant = tx.tenant_uuid();
     let counted = sql_query(statement)
         .bind::<SqlUuid, _>(tenant)

@@ -4,7 +4,7 @@
 //! told by its version, which every search and every booking compares in its own round trip.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -159,13 +159,26 @@ struct Shelf {
 #[derive(Default)]
 pub(super) struct Setups {
     shelf: Mutex<Shelf>,
-    /// One setup is read at a time: when it changes, everybody wants the same.
-    reading: tokio::sync::Mutex<()>,
+    /// The setup of a tenant is read once at a time: when it changes, everybody wants the same. Of those tenants only
+    /// whose setup is being read.
+    reading: Mutex<BTreeMap<TenantId, Weak<tokio::sync::Mutex<()>>>>,
 }
 
 impl Setups {
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whose turn it is to read the setup of a tenant.
+    fn turn(&self, tenant: TenantId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = reading.get(&tenant).and_then(Weak::upgrade) {
+            return turn;
+        }
+        reading.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Arc::default();
+        reading.insert(tenant, Arc::downgrade(&turn));
+        turn
     }
 
     fn known(&self, tenant: TenantId, range: TimeRange, except: Option<SetupVersion>) -> Option<Arc<Setup>> {
@@ -199,7 +212,8 @@ impl Setups {
         if let Some(setup) = self.known(tenant, range, over) {
             return Ok(setup);
         }
-        let _alone = self.reading.lock().await;
+        let turn = self.turn(tenant);
+        let _alone = turn.lock().await;
         if let Some(setup) = self.known(tenant, range, over) {
             return Ok(setup);
         }
@@ -413,3 +427,6 @@ fn resources<E>(tx: &mut TenantTx<'_>, since: OffsetDateTime) -> Result<Vec<Reso
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

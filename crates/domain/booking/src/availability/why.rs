@@ -9,7 +9,7 @@ use super::plan::PartPlan;
 use super::search::{Placed, Search};
 use super::span::{Span, container, floor, holds, instant};
 use super::starts::{Start, asked_starts, starts};
-use super::{Reason, Refusal, Refused, Slot, StaffWish};
+use super::{Explained, Reason, Refusal, Refused, Slot, StaffWish};
 use crate::catalogue::Offering;
 
 impl Search<'_> {
@@ -32,13 +32,21 @@ impl Search<'_> {
         }
     }
 
-    /// Every start of the grid in the window that cannot be had.
-    pub(super) fn refusals(&self) -> Vec<Refused> {
+    /// The first starts of the grid in the window that cannot be had, at most so many. What lies beyond them is not
+    /// looked at.
+    pub(super) fn refusals(&self, most: usize) -> Explained {
         let known = starts(self, &[self.window]);
         let mut known = known.each().peekable();
         let mut combination = Combination::new(self, self.chains.clone());
-        let mut refused = Vec::new();
+        let (mut refused, mut free) = (Vec::new(), 0);
         for at in asked_starts(self, self.window) {
+            if refused.len() >= most {
+                return Explained {
+                    refused,
+                    free,
+                    more_from: Some(instant(at)),
+                };
+            }
             while known.next_if(|start| start.at < at).is_some() {}
             let candidate = known.next_if(|start| start.at == at);
             let fits = candidate.is_some_and(|start| self.place(start, &mut combination).is_some());
@@ -46,12 +54,18 @@ impl Search<'_> {
             if !fits {
                 refusals.extend(self.why_not(at, candidate));
             }
-            if !refusals.is_empty() {
+            if refusals.is_empty() {
+                free += 1;
+            } else {
                 let start = instant(at);
                 refused.push(Refused { start, refusals });
             }
         }
-        refused
+        Explained {
+            refused,
+            free,
+            more_from: None,
+        }
     }
 
     fn timing(&self, at: i64) -> BTreeSet<Refusal> {

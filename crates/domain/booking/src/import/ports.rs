@@ -108,6 +108,9 @@ pub enum ImportRecordError {
     /// The catalogue moved on since it was read: a service changed, or a name is taken.
     #[error("the catalogue changed since it was read")]
     CatalogueMoved,
+    /// With the new services there would be more than [`SERVICES`](crate::setup::limits::SERVICES).
+    #[error("there would be more services than there may be")]
+    TooManyServices,
     /// Nobody knows whether it was recorded.
     #[error("the imports are unavailable")]
     Unavailable(#[from] Outage),
@@ -132,7 +135,8 @@ pub trait ImportBook: Send + Sync {
     ///
     /// Refuses with [`ImportRecordError::Stale`] if the import is not at the version it was read at or not in
     /// review any more, with [`ImportRecordError::CatalogueMoved`] if a service of the change is not at its
-    /// version or a name is taken.
+    /// version or a name is taken, with [`ImportRecordError::TooManyServices`] if it brings more than there may be.
+    /// Who renders a service of the change, or no longer does, is at the next version, too.
     async fn record(&self, tenant: TenantId, change: ImportChange) -> Result<(), ImportRecordError>;
 }
 

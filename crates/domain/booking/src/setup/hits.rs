@@ -2,13 +2,15 @@
 //! before and no longer is.
 //!
 //! What did not fit before the change is not blamed on it, so that each change lists its own bookings and
-//! nobody has to look at the same one again because an hour elsewhere moved.
+//! nobody has to look at the same one again because an hour elsewhere moved. When a change is taken back, what
+//! it met is looked at by itself: another change may lie over the same time ([`held_off`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ratiba_kernel::{TimeRange, Zone};
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
 
+use super::{Cause, LeaveId, OutageId};
 use crate::appointment::AppointmentId;
 use crate::availability::{BusinessHours, DayBlock, Hours};
 use crate::catalogue::{ResourceId, ServiceId, StaffId};
@@ -33,7 +35,7 @@ pub struct StaffPremises {
     /// When they work.
     pub hours: Hours,
     /// When they are away.
-    pub leave: Vec<TimeRange>,
+    pub leave: BTreeMap<LeaveId, TimeRange>,
     /// What they can do.
     pub services: BTreeSet<ServiceId>,
 }
@@ -44,7 +46,7 @@ pub struct ResourcePremises {
     /// How many it takes at once.
     pub capacity: u16,
     /// When it cannot be used.
-    pub out_of_service: Vec<TimeRange>,
+    pub out_of_service: BTreeMap<OutageId, TimeRange>,
 }
 
 /// One claim of an appointment that keeps its time.
@@ -76,6 +78,23 @@ pub fn met(
     hits
 }
 
+/// The appointments that do not fit as things are, at or after `from`, each with the first of its subjects that is
+/// not there for it, and why.
+#[must_use]
+pub fn held_off(
+    now: &Premises,
+    booked: &[Booked],
+    from: OffsetDateTime,
+) -> BTreeMap<AppointmentId, (Subject, Cause)> {
+    let mut off = BTreeMap::new();
+    for one in booked {
+        if let Some(cause) = now.in_the_way_of(one, from) {
+            off.entry(one.appointment).or_insert((one.claim.subject, cause));
+        }
+    }
+    off
+}
+
 fn meets(before: &Premises, after: &Premises, booked: &Booked, from: OffsetDateTime) -> bool {
     let Some(ahead) = ahead(&booked.claim, from) else {
         return false;
@@ -103,6 +122,51 @@ fn ahead(claim: &Claim, from: OffsetDateTime) -> Option<TimeRange> {
 }
 
 impl Premises {
+    /// What keeps a booking from its time, its place or its hands; of several causes one, in a fixed order.
+    fn in_the_way_of(&self, booked: &Booked, from: OffsetDateTime) -> Option<Cause> {
+        let ahead = ahead(&booked.claim, from)?;
+        match booked.claim.subject {
+            Subject::Staff(id) => {
+                let Some(staff) = self.staff.get(&id) else {
+                    return Some(Cause::Departure(id));
+                };
+                if !staff.services.contains(&booked.service) {
+                    return Some(Cause::Skills(id));
+                }
+                if let Some(leave) = first_over(&staff.leave, ahead) {
+                    return Some(Cause::Leave(leave));
+                }
+                if let Some(day) = self.first_day_off(ahead, self.at_work(&staff.hours, ahead)) {
+                    let dated = staff.hours.dated.contains_key(&day);
+                    return Some(if dated {
+                        Cause::Override(id, day)
+                    } else {
+                        Cause::Hours(id)
+                    });
+                }
+                let day = self.first_day_off(ahead, self.open(ahead))?;
+                let dated = self.business.dated.contains_key(&day);
+                Some(if dated {
+                    Cause::Holiday(day)
+                } else {
+                    Cause::OpeningHours
+                })
+            }
+            Subject::Resource { id, seat } => match self.resources.get(&id) {
+                Some(resource) if seat < resource.capacity => {
+                    first_over(&resource.out_of_service, ahead).map(Cause::Outage)
+                }
+                Some(_) | None => Some(Cause::Resource(id)),
+            },
+        }
+    }
+
+    /// The local day of the first instant that the hours leave out.
+    fn first_day_off(&self, range: TimeRange, hours: Vec<TimeRange>) -> Option<Date> {
+        let off = TimeRange::subtract(vec![range], hours);
+        off.first().map(|off| self.zone.date(off.start()))
+    }
+
     /// The part of a stretch in which a subject is there, in order.
     fn available(&self, subject: Subject, range: TimeRange) -> Vec<TimeRange> {
         match subject {
@@ -115,11 +179,14 @@ impl Premises {
                 let both = at_work
                     .iter()
                     .flat_map(|work| open.iter().filter_map(|open| work.intersection(open)));
-                TimeRange::subtract(within(both.collect(), range), staff.leave.clone())
+                TimeRange::subtract(
+                    within(both.collect(), range),
+                    staff.leave.values().copied().collect(),
+                )
             }
             Subject::Resource { id, seat } => match self.resources.get(&id) {
                 Some(resource) if seat < resource.capacity => {
-                    TimeRange::subtract(vec![range], resource.out_of_service.clone())
+                    TimeRange::subtract(vec![range], resource.out_of_service.values().copied().collect())
                 }
                 Some(_) | None => Vec::new(),
             },
@@ -166,6 +233,11 @@ impl Premises {
         let range = |block: DayBlock| TimeRange::new(at(block.from_minute)?, at(block.to_minute)?).ok();
         blocks.into_iter().filter_map(range).collect()
     }
+}
+
+fn first_over<K: Copy>(absences: &BTreeMap<K, TimeRange>, range: TimeRange) -> Option<K> {
+    let mut over = absences.iter().filter(|(_, absence)| absence.overlaps(&range));
+    over.next().map(|(id, _)| *id)
 }
 
 fn of_weekday(weekly: &[crate::availability::WeeklyBlock], day: Date) -> Vec<DayBlock> {

@@ -12,7 +12,9 @@ use super::{SetupChange, Why};
 use crate::appointment::{AppointmentId, Version};
 use crate::availability::{DayBlock, WeeklyBlock};
 use crate::catalogue::{Resource, ResourceId, Service, ServiceId, StaffId};
+use crate::package::PackageId;
 use crate::policy::Policy;
+use crate::promotion::PromotionId;
 
 /// What a recorded change did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,26 @@ pub struct Recorded {
     pub version: Version,
     /// The bookings that it met, as entered in the list, by appointment.
     pub hits: BTreeMap<AppointmentId, HitId>,
+}
+
+/// What is on sale and has cents in it: a price, a flat deposit, a flat promotion or its cap. A hundred of each at
+/// most.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AmountsWithCents {
+    /// By price or deposit.
+    pub services: Vec<ServiceId>,
+    /// By price.
+    pub packages: Vec<PackageId>,
+    /// By what they take off, or take off at most.
+    pub promotions: Vec<PromotionId>,
+}
+
+impl AmountsWithCents {
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.services.is_empty() && self.packages.is_empty() && self.promotions.is_empty()
+    }
 }
 
 /// Why nothing was recorded.
@@ -52,9 +74,9 @@ pub enum SetupRefused {
     /// The tenant has as many of them as there may be.
     #[error("there are {0} of them already, which is as many as there may be")]
     TooMany(usize),
-    /// Services whose price has cents would be asked for by M-Pesa.
-    #[error("there are active services whose price has cents")]
-    PricesHaveCents(Vec<ServiceId>),
+    /// M-Pesa would be asked for amounts that it cannot move.
+    #[error("there are amounts with cents on sale")]
+    AmountsHaveCents(AmountsWithCents),
     /// Nobody knows whether it was recorded.
     #[error("the setup is unavailable")]
     Unavailable(#[from] Outage),

@@ -111,6 +111,8 @@ pub enum SetupStep {
         staff: StaffId,
         /// The local day.
         day: Date,
+        /// The version that was read.
+        version: Version,
     },
     /// Somebody is away.
     AddLeave(Leave),
@@ -142,7 +144,12 @@ pub enum SetupStep {
     /// Dates on which the business is closed; those that have hours of their own already keep them.
     AddHolidays(Vec<Holiday>),
     /// The weekly hours count on that date again.
-    RemoveHoliday(Date),
+    RemoveHoliday {
+        /// The local day.
+        day: Date,
+        /// The version that was read.
+        version: Version,
+    },
     /// The rules and the zone. Another rule for buffers rewrites the claims that lie ahead; another zone is
     /// possible while nothing lies ahead. The currency never changes.
     PutPolicy {
@@ -197,8 +204,6 @@ impl SetupStep {
     pub fn reach(&self, zone: &Zone) -> Reach {
         match self {
             Self::OfferService { .. }
-            | Self::RemoveOutage { .. }
-            | Self::RemoveLeave { .. }
             | Self::AddBlocks(_)
             | Self::RemoveBlock(_)
             | Self::PutPolicy { .. } => Reach::Nothing,
@@ -208,15 +213,18 @@ impl SetupStep {
             Self::PutResource { resource, .. } => Reach::Resource(resource.id),
             Self::OfferResource { id, .. } => Reach::Resource(*id),
             Self::AddOutage(outage) => Reach::Resource(outage.resource),
+            // What they met may still not fit, because of something else.
+            Self::RemoveOutage { resource, .. } => Reach::Resource(*resource),
             Self::PutHours { staff, .. }
             | Self::PutSkills { staff, .. }
             | Self::PutStanding { staff, .. }
             | Self::PutOverride { staff, .. }
-            | Self::RemoveOverride { staff, .. } => Reach::Staff(*staff),
+            | Self::RemoveOverride { staff, .. }
+            | Self::RemoveLeave { staff, .. } => Reach::Staff(*staff),
             Self::AddLeave(leave) => Reach::Staff(leave.staff),
             Self::PutHoliday { holiday, .. } => around(zone, [holiday.day]),
             Self::AddHolidays(holidays) => around(zone, holidays.iter().map(|holiday| holiday.day)),
-            Self::RemoveHoliday(day) => around(zone, [*day]),
+            Self::RemoveHoliday { day, .. } => around(zone, [*day]),
         }
     }
 
@@ -231,14 +239,14 @@ impl SetupStep {
             Self::PutHours { staff, .. } => Cause::Hours(*staff),
             Self::PutSkills { staff, .. } => Cause::Skills(*staff),
             Self::PutStanding { staff, .. } => Cause::Departure(*staff),
-            Self::PutOverride { staff, day, .. } | Self::RemoveOverride { staff, day } => {
+            Self::PutOverride { staff, day, .. } | Self::RemoveOverride { staff, day, .. } => {
                 Cause::Override(*staff, *day)
             }
             Self::AddLeave(leave) => Cause::Leave(leave.id),
             Self::PutOpeningHours { .. } => Cause::OpeningHours,
             Self::PutHoliday { holiday, .. } => Cause::Holiday(holiday.day),
             Self::AddHolidays(holidays) => Cause::Holiday(holidays.first()?.day),
-            Self::RemoveHoliday(day) => Cause::Holiday(*day),
+            Self::RemoveHoliday { day, .. } => Cause::Holiday(*day),
             Self::OfferService { .. }
             | Self::RemoveOutage { .. }
             | Self::RemoveLeave { .. }
@@ -248,14 +256,15 @@ impl SetupStep {
         })
     }
 
-    /// The cause that is no longer one: what it met needs nobody's eye any more.
+    /// The cause that is no longer one: what it met needs nobody's eye any more, unless something else keeps it
+    /// from its time ([`held_off`](super::hits::held_off)); then it is listed under that.
     #[must_use]
     pub const fn takes_back(&self) -> Option<Cause> {
         match self {
             Self::RemoveLeave { id, .. } => Some(Cause::Leave(*id)),
             Self::RemoveOutage { id, .. } => Some(Cause::Outage(*id)),
-            Self::RemoveOverride { staff, day } => Some(Cause::Override(*staff, *day)),
-            Self::RemoveHoliday(day) => Some(Cause::Holiday(*day)),
+            Self::RemoveOverride { staff, day, .. } => Some(Cause::Override(*staff, *day)),
+            Self::RemoveHoliday { day, .. } => Some(Cause::Holiday(*day)),
             Self::PutService { .. }
             | Self::OfferService { .. }
             | Self::PutResource { .. }

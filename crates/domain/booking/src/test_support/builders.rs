@@ -304,6 +304,7 @@ pub struct AppointmentBuilder {
     buffers: (Minutes, Minutes),
     rule: BufferRule,
     customer: CustomerId,
+    visit: u64,
 }
 
 impl AppointmentBuilder {
@@ -317,7 +318,15 @@ impl AppointmentBuilder {
             buffers: (Minutes::NONE, Minutes::NONE),
             rule: BufferRule::Stacked,
             customer: customer(1),
+            visit: number,
         }
+    }
+
+    /// As a part of another visit.
+    #[must_use]
+    pub const fn of_visit(mut self, number: u64) -> Self {
+        self.visit = number;
+        self
     }
 
     /// By another staff member.
@@ -331,10 +340,16 @@ impl AppointmentBuilder {
 
     /// In a resource's first seat as well.
     #[must_use]
-    pub fn in_resource(mut self, number: u64) -> Self {
+    pub fn in_resource(self, number: u64) -> Self {
+        self.in_seat(number, 0)
+    }
+
+    /// As [`in_resource`](Self::in_resource), on a certain place of it.
+    #[must_use]
+    pub fn in_seat(mut self, number: u64, seat: u16) -> Self {
         self.claims.push(Subject::Resource {
             id: resource(number),
-            seat: 0,
+            seat,
         });
         self
     }
@@ -370,7 +385,7 @@ impl AppointmentBuilder {
         let minutes = u32::try_from(self.time.length().whole_minutes()).unwrap_or(u32::MAX);
         let sold = a_service(1, minutes);
         Booking {
-            visit: visit(self.number),
+            visit: visit(self.visit),
             customer: self.customer,
             service: sold.id,
             team: team.unwrap_or_else(|| Team::of(staff(1))),
@@ -400,9 +415,9 @@ impl AppointmentBuilder {
     #[must_use]
     pub fn head(&self, now: OffsetDateTime) -> VisitHead {
         VisitHead {
-            id: visit(self.number),
+            id: visit(self.visit),
             customer: self.customer,
-            hold_key: HoldKey::parse(&format!("key-{}", self.number)).ok(),
+            hold_key: HoldKey::parse(&format!("key-{}", self.visit)).ok(),
             created_at: now,
             reminded: BTreeSet::new(),
             lost_at: None,

@@ -25,6 +25,7 @@ use crate::import::{
     Tally,
 };
 use crate::ports::{AppointmentBook, Change, ClaimChange};
+use crate::setup::limits;
 use crate::visit::HoldKey;
 
 /// What is under test, with the book of appointments beside it. Both tenants of
@@ -52,6 +53,7 @@ pub async fn imports_contract<I: ImportsUnderTest>(fresh: impl AsyncFn() -> I) {
     a_bounded_number_waits(&fresh().await).await;
     a_change_of_an_older_version_or_a_closed_import_is_refused(&fresh().await).await;
     services_are_written_all_or_none(&fresh().await).await;
+    no_more_services_than_there_may_be(&fresh().await).await;
     customers_are_added_and_completed(&fresh().await).await;
     an_opt_out_outlives_every_import(&fresh().await).await;
     what_was_paid_elsewhere_is_kept_once(&fresh().await).await;
@@ -288,6 +290,29 @@ async fn services_are_written_all_or_none<I: ImportsUnderTest>(imports: &I) {
     assert_eq!(find(service(7)).service.recipe.duration(), Minutes::new(45));
     assert_eq!(find(service(2)).service.offering, Offering::Active);
     assert_eq!(ground.stock(tenants()[1]).await.unwrap().len(), before.len());
+}
+
+async fn no_more_services_than_there_may_be<I: ImportsUnderTest>(imports: &I) {
+    let (port, ground) = (imports.imports(), imports.ground());
+    let before = ground.stock(tenant()).await.unwrap();
+    let room = u64::try_from(limits::SERVICES - before.len()).unwrap();
+    let read = opened(imports, import(1, catalogue_rows())).await;
+    let with =
+        |services: Vec<Stocked>| applying(read.clone(), Effect::Catalogue(CatalogueChange { services }));
+    let several = |count: u64| (0..count).map(|n| new_service(1_000 + n, &format!("Service no. {n}")));
+    assert_eq!(
+        port.record(tenant(), with(several(room + 1).collect())).await,
+        Err(ImportRecordError::TooManyServices)
+    );
+    assert_eq!(
+        ground.stock(tenant()).await.unwrap(),
+        before,
+        "nothing was written"
+    );
+    // A known service that changes is none more.
+    let changed = several(room).chain([before[0].clone()]).collect();
+    port.record(tenant(), with(changed)).await.unwrap();
+    assert_eq!(ground.stock(tenant()).await.unwrap().len(), limits::SERVICES);
 }
 
 fn entry(

@@ -23,6 +23,7 @@ use crate::import::ports::{
 use crate::import::text::fold;
 use crate::import::{Import, ImportId, ImportKind, ImportState, OPEN_MAX};
 use crate::ports::AppointmentBook;
+use crate::setup::limits;
 use crate::visit::{HoldKey, VisitId};
 
 #[derive(Clone, Debug)]
@@ -110,6 +111,18 @@ impl Pages {
         match effect {
             Effect::None => {}
             Effect::Catalogue(change) => {
+                let new = change
+                    .services
+                    .iter()
+                    .filter(|stocked| stocked.version == Version::NEW)
+                    .count();
+                let active = self
+                    .stock
+                    .iter()
+                    .filter(|stocked| stocked.service.offering == Offering::Active);
+                if new > 0 && active.count() + new > limits::SERVICES {
+                    return Err(ImportRecordError::TooManyServices);
+                }
                 for stocked in change.services {
                     self.write_service(stocked)?;
                 }

@@ -55,11 +55,15 @@ pub async fn setup_contract<S: SetupUnderTest>(fresh: impl AsyncFn() -> S) {
     meeting::a_leave_lists_what_it_meets(&fresh().await).await;
     meeting::an_entry_ends_by_hand_or_by_itself(&fresh().await).await;
     meeting::a_leave_that_is_withdrawn_takes_its_entries_back(&fresh().await).await;
+    meeting::what_another_change_still_keeps_off_stays_listed(&fresh().await).await;
+    meeting::the_same_holds_of_two_outages(&fresh().await).await;
     meeting::every_kind_of_change_lists_its_bookings(&fresh().await).await;
     meeting::a_block_claims_time_or_names_what_is_in_the_way(&fresh().await).await;
+    meeting::a_block_of_a_whole_room_takes_its_new_places(&fresh().await).await;
     the_holidays_of_a_year_leave_other_hours_alone(&fresh().await).await;
     meeting::sharing_buffers_rewrites_what_lies_ahead(&fresh().await).await;
     meeting::stacking_buffers_is_refused_where_two_would_clash(&fresh().await).await;
+    meeting::amounts_with_cents_are_never_on_sale_where_they_cannot_be_moved(&fresh().await).await;
     meeting::the_zone_stays_while_anything_lies_ahead(&fresh().await).await;
     one_tenant_never_touches_anothers_setup(&fresh().await).await;
 }
@@ -219,7 +223,19 @@ async fn what_is_put_is_found<S: SetupUnderTest>(setup: &S) {
         found.into_iter().map(|one| one.value).collect::<Vec<_>>(),
         std::slice::from_ref(&closed)
     );
-    take(setup, SetupStep::RemoveHoliday(closed.day)).await.unwrap();
+    let remove = |version| SetupStep::RemoveHoliday {
+        day: closed.day,
+        version,
+    };
+    assert_eq!(
+        take(setup, remove(first().next())).await.unwrap_err(),
+        SetupRefused::Stale
+    );
+    take(setup, remove(first())).await.unwrap();
+    assert_eq!(
+        take(setup, remove(first())).await.unwrap_err(),
+        SetupRefused::Unknown
+    );
     assert_eq!(setup.shelf().holidays(tenant(), days).await.unwrap(), []);
 
     let hours = setup.shelf().opening_hours(tenant()).await.unwrap();
@@ -303,6 +319,20 @@ async fn equipped_room_and_person<S: SetupUnderTest>(setup: &S) {
     let days = (date!(2026 - 05 - 01), date!(2026 - 05 - 31));
     let found = setup.shelf().overrides(tenant(), staff(1), days).await.unwrap();
     assert_eq!(found.keys().copied().collect::<Vec<_>>(), [date!(2026 - 05 - 14)]);
+    let remove = |version| SetupStep::RemoveOverride {
+        staff: staff(1),
+        day: date!(2026 - 05 - 14),
+        version,
+    };
+    assert_eq!(
+        take(setup, remove(first().next())).await.unwrap_err(),
+        SetupRefused::Stale
+    );
+    take(setup, remove(first())).await.unwrap();
+    assert_eq!(
+        take(setup, remove(first())).await.unwrap_err(),
+        SetupRefused::Unknown
+    );
 }
 
 async fn skills_are_seen_from_both_sides<S: SetupUnderTest>(setup: &S) {

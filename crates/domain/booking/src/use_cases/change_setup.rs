@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
 
+use crate::ports::PaymentMeans;
 use crate::setup::{Fault, Recorded, SetupBook, SetupChange, SetupRefused, SetupShelf, SetupStep};
 
 mod order;
@@ -19,6 +20,8 @@ pub struct ChangeSetup {
     pub shelf: Arc<dyn SetupShelf>,
     /// Where changes are recorded.
     pub book: Arc<dyn SetupBook>,
+    /// What money is taken.
+    pub means: Arc<dyn PaymentMeans>,
     /// The present.
     pub clock: Arc<dyn Clock>,
     /// Names what is new.

@@ -2,23 +2,16 @@
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, Outage, TenantId, TimeRange};
+use ratiba_kernel::{Clock, Outage, TenantId, TimeRange, Zone};
 
 use super::{facts_query, quoting};
-use crate::availability::{self, Arrangement, PartOrder, PartRequest, Refused, RequestFault, SlotRequest};
+use crate::availability::{
+    self, Arrangement, Explained, Facts, PartOrder, PartRequest, RequestFault, SlotRequest,
+};
 use crate::catalogue::CustomerId;
 use crate::policy::Channel;
 use crate::ports::{AppointmentBook, Timetable};
 use crate::pricing::PricedSlot;
-
-/// Whether the refusals are wanted too. They cost much more than the slots.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// The slots alone.
-    Slots,
-    /// The slots, and why the other starts of the grid cannot be had.
-    SlotsAndRefusals,
-}
 
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +30,6 @@ pub struct SlotQuery {
     pub customer: Option<CustomerId>,
     /// The most slots wanted; all if `None`.
     pub most: Option<usize>,
-    /// Whether refusals are wanted.
-    pub wanted: Wanted,
 }
 
 /// What was found.
@@ -46,8 +37,17 @@ pub struct SlotQuery {
 pub struct Found {
     /// The slots, the earliest first, with what holding them would charge.
     pub slots: Vec<PricedSlot>,
-    /// Why other starts cannot be had, if that was wanted.
-    pub refusals: Vec<Refused>,
+    /// The zone of the tenant among the facts that were looked at.
+    pub zone: Zone,
+}
+
+/// Why starts cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The starts of the grid, from the beginning of the window on.
+    pub starts: Explained,
+    /// The zone of the tenant among the facts that were looked at.
+    pub zone: Zone,
 }
 
 /// Why the search was not made.
@@ -73,12 +73,41 @@ pub struct FindSlots {
 }
 
 impl FindSlots {
-    /// Slots in the window, with refusals if they are wanted.
+    /// Slots in the window.
     ///
     /// # Errors
     /// [`FindSlotsError`].
     #[tracing::instrument(name = "booking.find_slots", skip_all)]
     pub async fn execute(&self, tenant: TenantId, query: SlotQuery) -> Result<Found, FindSlotsError> {
+        let customer = query.customer;
+        let (facts, request) = self.look(tenant, query).await?;
+        let slots = availability::find(&facts, &request)?;
+        let no_shows = quoting::no_shows(self.book.as_ref(), tenant, customer, &facts.policy.rules).await?;
+        // Without a package only money in another currency has no price: rows that contradict each other.
+        let slots = quoting::quoted(&facts, None, no_shows, slots).map_err(Outage::new)?;
+        let zone = facts.policy.zone;
+        Ok(Found { slots, zone })
+    }
+
+    /// Why starts of the grid cannot be had: the first ones in the window, at most `most`. It costs much more than
+    /// the slots.
+    ///
+    /// # Errors
+    /// [`FindSlotsError`].
+    #[tracing::instrument(name = "booking.explain_slots", skip_all)]
+    pub async fn explain(
+        &self,
+        tenant: TenantId,
+        query: SlotQuery,
+        most: usize,
+    ) -> Result<Explanation, FindSlotsError> {
+        let (facts, request) = self.look(tenant, query).await?;
+        let starts = availability::explain_some(&facts, &request, most)?;
+        let zone = facts.policy.zone;
+        Ok(Explanation { starts, zone })
+    }
+
+    async fn look(&self, tenant: TenantId, query: SlotQuery) -> Result<(Facts, SlotRequest), FindSlotsError> {
         let facts = self
             .timetable
             .facts(tenant, facts_query(&query.parts, query.window))
@@ -92,15 +121,6 @@ impl FindSlots {
             now: self.clock.now(),
             most: query.most,
         };
-        let slots = availability::find(&facts, &request)?;
-        let refusals = match query.wanted {
-            Wanted::Slots => Vec::new(),
-            Wanted::SlotsAndRefusals => availability::explain(&facts, &request)?,
-        };
-        let no_shows =
-            quoting::no_shows(self.book.as_ref(), tenant, query.customer, &facts.policy.rules).await?;
-        // Without a package only money in another currency has no price: rows that contradict each other.
-        let slots = quoting::quoted(&facts, None, no_shows, slots).map_err(Outage::new)?;
-        Ok(Found { slots, refusals })
+        Ok((facts, request))
     }
 }

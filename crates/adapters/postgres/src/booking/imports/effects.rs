@@ -12,9 +12,11 @@ use ratiba_booking::import::bookings::ImportedBooking;
 use ratiba_booking::import::catalogue::Stocked;
 use ratiba_booking::import::customers::{CustomerEntry, ToldConsent};
 use ratiba_booking::import::ports::{Effect, ImportRecordError};
+use ratiba_booking::setup::limits;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::super::manage;
 use crate::database::{TenantTx, TxError};
 
 type Written = Result<(), TxError<ImportRecordError>>;
@@ -23,6 +25,20 @@ pub(super) fn write(tx: &mut TenantTx<'_>, effect: &Effect) -> Written {
     match effect {
         Effect::None => {}
         Effect::Catalogue(change) => {
+            // The setup's lock first, as every change of the setup does: what is counted stays so.
+            manage::lock(tx)?;
+            let new = change
+                .services
+                .iter()
+                .filter(|stocked| stocked.version == Version::NEW)
+                .count();
+            let there = manage::count(
+                tx,
+                "SELECT count(*) FROM services WHERE tenant_id = $1 AND active",
+            )?;
+            if new > 0 && there.saturating_add(new) > limits::SERVICES {
+                return Err(TxError::Refused(ImportRecordError::TooManyServices));
+            }
             // In the order of ids: two writers of the same services would deadlock otherwise.
             let mut services: Vec<&Stocked> = change.services.iter().collect();
             services.sort_by_key(|stocked| stocked.service.id);
@@ -97,38 +113,8 @@ fn service(tx: &mut TenantTx<'_>, stocked: &Stocked) -> Written {
     if written != 1 {
         return Err(TxError::Refused(ImportRecordError::CatalogueMoved));
     }
-    renderers(tx, stocked)
-}
-
-fn renderers(tx: &mut TenantTx<'_>, stocked: &Stocked) -> Written {
-    let tenant = tx.tenant_uuid();
-    let service = stocked.service.id.as_uuid();
-    let staff: Vec<Uuid> = stocked
-        .service
-        .staff
-        .iter()
-        .map(|staff| staff.as_uuid())
-        .collect();
-    if stocked.version != Version::NEW {
-        sql_query(
-            "DELETE FROM staff_services WHERE tenant_id = $1 AND service_id = $2 AND staff_id <> ALL ($3)",
-        )
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(service)
-        .bind::<Array<SqlUuid>, _>(&staff)
-        .execute(tx.conn())?;
-    }
-    if !staff.is_empty() {
-        sql_query(
-            "INSERT INTO staff_services (tenant_id, service_id, staff_id) SELECT $1, $2, staff FROM unnest($3) AS staff
-             ON CONFLICT DO NOTHING",
-        )
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(service)
-        .bind::<Array<SqlUuid>, _>(&staff)
-        .execute(tx.conn())?;
-    }
-    Ok(())
+    let staff = service.staff.iter().map(|staff| staff.as_uuid());
+    manage::link_staff(tx, service.id.as_uuid(), staff.collect())
 }
 
 #[derive(QueryableByName)]

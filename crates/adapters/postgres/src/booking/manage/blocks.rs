@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::{AppointmentId, Version};
+use ratiba_booking::catalogue::Resource;
 use ratiba_booking::engagement::{Claim, Subject};
 use ratiba_booking::policy::BufferRule;
 use ratiba_booking::ports::RecordError;
@@ -36,23 +37,89 @@ pub(super) fn add(
         return refused(SetupRefused::TooMany(limits::CLAIMS));
     }
     room_for(tx, blocks.len(), change.at)?;
-    wanted.sort_unstable();
-    let claims: Vec<&Claim> = wanted.iter().map(|(claim, _)| claim).collect();
-    super::super::record::end_overdue(tx, &claims, change.at).map_err(as_refusal)?;
-    nothing_in_the_way(tx, &wanted)?;
+    make_room(tx, &mut wanted, change.at)?;
     insert(tx, blocks, change)?;
-    if claim(tx, &wanted)? == wanted.len() {
-        Ok(Version::NEW)
-    } else {
-        // Only a booking that does not take the setup's lock could come between looking and claiming.
-        refused(SetupRefused::InTheWay {
-            appointments: Vec::new(),
-            blocks: 0,
-        })
-    }
+    claim_all(tx, &wanted)?;
+    Ok(Version::NEW)
 }
 
-/// Ending a hold meets nobody else's version: its rows are locked.
+/// Blocks of a whole resource take the places, too, that it did not have when they were made. Bookings may stand
+/// on such a place, if it was there before and was taken away: then the resource stays as it is, and they are named.
+pub(super) fn cover_new_places(
+    tx: &mut TenantTx<'_>,
+    resource: &Resource,
+    rule: BufferRule,
+    change: &SetupChange,
+) -> Refusable<()> {
+    let tenant = tx.tenant_uuid();
+    let whole = sql_query(
+        "SELECT id, staff_id, resource_id, seat, starts_at, ends_at, reason FROM blocks
+         WHERE tenant_id = $1 AND resource_id = $2 AND seat IS NULL AND removed_at IS NULL AND ends_at > $3
+         ORDER BY id",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(resource.id.as_uuid())
+    .bind::<Timestamptz, _>(change.at)
+    .load::<BlockRow>(tx.conn())?;
+    let covered = sql_query(
+        "SELECT DISTINCT block_id, seat FROM engagements
+         WHERE tenant_id = $1 AND block_id = ANY ($2) AND active AND ends_at > $3",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(whole.iter().map(|row| row.id).collect::<Vec<_>>())
+    .bind::<Timestamptz, _>(change.at)
+    .load::<CoveredRow>(tx.conn())?;
+    let covered: BTreeSet<(Uuid, i16)> = covered.into_iter().map(|row| (row.block_id, row.seat)).collect();
+    let mut wanted: Vec<(Claim, Uuid)> = Vec::new();
+    for row in whole {
+        let mut block: Block = row.read()?;
+        // What is over of it keeps nobody out.
+        if let Ok(ahead) = TimeRange::new(block.range.start().max(change.at), block.range.end()) {
+            block.range = ahead;
+        }
+        let id = block.id.as_uuid();
+        let claims = block.claims(resource.capacity, rule).into_iter();
+        let new = claims.filter(|claim| !covered.contains(&(id, seat_of(claim.subject))));
+        wanted.extend(new.map(|claim| (claim, id)));
+    }
+    if wanted.len() > limits::CLAIMS {
+        return refused(SetupRefused::TooMany(limits::CLAIMS));
+    }
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    make_room(tx, &mut wanted, change.at)?;
+    claim_all(tx, &wanted)
+}
+
+#[derive(QueryableByName)]
+struct CoveredRow {
+    #[diesel(sql_type = SqlUuid)]
+    block_id: Uuid,
+    #[diesel(sql_type = SmallInt)]
+    seat: i16,
+}
+
+/// Sorts the claims, ends the holds in their way that have run out, and refuses if anything else is.
+fn make_room(tx: &mut TenantTx<'_>, wanted: &mut [(Claim, Uuid)], at: OffsetDateTime) -> Refusable<()> {
+    wanted.sort_unstable();
+    let claims: Vec<&Claim> = wanted.iter().map(|(claim, _)| claim).collect();
+    super::super::record::end_overdue(tx, &claims, at).map_err(as_refusal)?;
+    nothing_in_the_way(tx, wanted)
+}
+
+fn claim_all(tx: &mut TenantTx<'_>, wanted: &[(Claim, Uuid)]) -> Refusable<()> {
+    if claim(tx, wanted)? == wanted.len() {
+        return Ok(());
+    }
+    // Only a booking that does not take the setup's lock could come between looking and claiming.
+    refused(SetupRefused::InTheWay {
+        appointments: Vec::new(),
+        blocks: 0,
+    })
+}
+
+/// Ending a hold meets nobody else's version: its visit and all of its parts are locked before they are read.
 fn as_refusal(error: TxError<RecordError>) -> TxError<SetupRefused> {
     match error {
         TxError::Database(error) => TxError::Database(error),
@@ -156,6 +223,13 @@ const fn subject_id(subject: Subject) -> Uuid {
     }
 }
 
+fn seat_of(subject: Subject) -> i16 {
+    match subject {
+        Subject::Staff(_) => 0,
+        Subject::Resource { seat, .. } => i16::try_from(seat).unwrap_or(i16::MAX),
+    }
+}
+
 fn insert(tx: &mut TenantTx<'_>, blocks: &[Block], change: &SetupChange) -> Refusable<()> {
     let tenant = tx.tenant_uuid();
     for block in blocks {
@@ -197,12 +271,7 @@ fn claim(tx: &mut TenantTx<'_>, wanted: &[(Claim, Uuid)]) -> Refusable<usize> {
             Subject::Resource { .. } => "resource",
         })
         .collect();
-    let seats: Vec<i16> = claims()
-        .map(|claim| match claim.subject {
-            Subject::Staff(_) => 0,
-            Subject::Resource { seat, .. } => i16::try_from(seat).unwrap_or(i16::MAX),
-        })
-        .collect();
+    let seats: Vec<i16> = claims().map(|claim| seat_of(claim.subject)).collect();
     let made = sql_query(
         "INSERT INTO engagements (tenant_id, id, subject_kind, subject_id, seat, starts_at, ends_at,
             buffers_shared, purpose, block_id)
@@ -284,28 +353,29 @@ pub(super) fn list<E>(tx: &mut TenantTx<'_>, range: TimeRange, page: Page) -> Re
     .bind::<Nullable<SqlUuid>, _>(after)
     .bind::<BigInt, _>(limit)
     .load::<BlockRow>(tx.conn())?;
-    rows.into_iter()
-        .map(|row| {
-            let impossible = |what: &str| TxError::impossible("blocks", row.id, what);
-            let subject = match (row.staff_id, row.resource_id) {
-                (Some(staff), None) => BlockSubject::Staff(Id::from_uuid(staff)),
-                (None, Some(resource)) => BlockSubject::Resource {
-                    id: Id::from_uuid(resource),
-                    seat: row
-                        .seat
-                        .map(u16::try_from)
-                        .transpose()
-                        .map_err(|_| impossible("a negative seat"))?,
-                },
-                (None, None) | (Some(_), Some(_)) => return Err(impossible("nobody's or two's")),
-            };
-            Ok(Block {
-                id: Id::from_uuid(row.id),
-                subject,
-                range: TimeRange::new(row.starts_at, row.ends_at)
-                    .map_err(|_| impossible("an empty range"))?,
-                reason: row.reason,
-            })
+    rows.into_iter().map(BlockRow::read).collect()
+}
+
+impl BlockRow {
+    fn read<E>(self) -> Result<Block, TxError<E>> {
+        let impossible = |what: &str| TxError::impossible("blocks", self.id, what);
+        let subject = match (self.staff_id, self.resource_id) {
+            (Some(staff), None) => BlockSubject::Staff(Id::from_uuid(staff)),
+            (None, Some(resource)) => BlockSubject::Resource {
+                id: Id::from_uuid(resource),
+                seat: self
+                    .seat
+                    .map(u16::try_from)
+                    .transpose()
+                    .map_err(|_| impossible("a negative seat"))?,
+            },
+            (None, None) | (Some(_), Some(_)) => return Err(impossible("nobody's or two's")),
+        };
+        Ok(Block {
+            id: Id::from_uuid(self.id),
+            subject,
+            range: TimeRange::new(self.starts_at, self.ends_at).map_err(|_| impossible("an empty range"))?,
+            reason: self.reason,
         })
-        .collect()
+    }
 }

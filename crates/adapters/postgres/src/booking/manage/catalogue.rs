@@ -208,7 +208,11 @@ fn name_is_free(tx: &mut TenantTx<'_>, id: ServiceId, name: &str) -> Refusable<(
 
 /// Puts the people in place of those before. Who gains or loses the service has another version from now on,
 /// since what they can do is seen on them, too.
-fn link_staff(tx: &mut TenantTx<'_>, service: Uuid, staff: Vec<Uuid>) -> Refusable<()> {
+pub(in crate::booking) fn link_staff<E>(
+    tx: &mut TenantTx<'_>,
+    service: Uuid,
+    staff: Vec<Uuid>,
+) -> Result<(), TxError<E>> {
     let tenant = tx.tenant_uuid();
     sql_query(
         "WITH gone AS (DELETE FROM staff_services

@@ -174,14 +174,42 @@ fn dated(written: usize, version: Option<Version>) -> Refusable<Version> {
     }
 }
 
-pub(super) fn remove_override(tx: &mut TenantTx<'_>, staff: StaffId, day: Date) -> Refusable<Version> {
+pub(super) fn remove_override(
+    tx: &mut TenantTx<'_>,
+    staff: StaffId,
+    day: Date,
+    version: Version,
+) -> Refusable<Version> {
     let tenant = tx.tenant_uuid();
-    let rows = sql_query("DELETE FROM staff_overrides WHERE tenant_id = $1 AND staff_id = $2 AND day = $3")
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(staff.as_uuid())
-        .bind::<SqlDate, _>(day)
-        .execute(tx.conn())?;
-    removed(rows)
+    let known = sql_query(
+        "WITH known AS (SELECT version FROM staff_overrides
+                WHERE tenant_id = $1 AND staff_id = $2 AND day = $3),
+            gone AS (DELETE FROM staff_overrides
+                WHERE tenant_id = $1 AND staff_id = $2 AND day = $3 AND version = $4)
+         SELECT version FROM known",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(staff.as_uuid())
+    .bind::<SqlDate, _>(day)
+    .bind::<Integer, _>(version.number())
+    .get_result::<VersionRow>(tx.conn())
+    .optional()?;
+    removed_at(known, version)
+}
+
+#[derive(QueryableByName)]
+struct VersionRow {
+    #[diesel(sql_type = Integer)]
+    version: i32,
+}
+
+/// A date's hours were removed if they were there at that version. All changes of the setup stand in a row.
+fn removed_at(known: Option<VersionRow>, version: Version) -> Refusable<Version> {
+    match known {
+        None => refused(SetupRefused::Unknown),
+        Some(row) if row.version != version.number() => refused(SetupRefused::Stale),
+        Some(_) => Ok(Version::NEW),
+    }
 }
 
 pub(super) fn put_opening_hours(
@@ -264,11 +292,17 @@ fn insert_holidays(tx: &mut TenantTx<'_>, holidays: &[Holiday]) -> Refusable<usi
     Ok(written)
 }
 
-pub(super) fn remove_holiday(tx: &mut TenantTx<'_>, day: Date) -> Refusable<Version> {
+pub(super) fn remove_holiday(tx: &mut TenantTx<'_>, day: Date, version: Version) -> Refusable<Version> {
     let tenant = tx.tenant_uuid();
-    let rows = sql_query("DELETE FROM holidays WHERE tenant_id = $1 AND day = $2")
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlDate, _>(day)
-        .execute(tx.conn())?;
-    removed(rows)
+    let known = sql_query(
+        "WITH known AS (SELECT version FROM holidays WHERE tenant_id = $1 AND day = $2),
+            gone AS (DELETE FROM holidays WHERE tenant_id = $1 AND day = $2 AND version = $3)
+         SELECT version FROM known",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlDate, _>(day)
+    .bind::<Integer, _>(version.number())
+    .get_result::<VersionRow>(tx.conn())
+    .optional()?;
+    removed_at(known, version)
 }

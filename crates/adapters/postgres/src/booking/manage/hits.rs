@@ -1,6 +1,6 @@
 //! The list of bookings that changes met.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -9,7 +9,7 @@ use diesel::sql_types::{
 };
 use ratiba_booking::appointment::AppointmentId;
 use ratiba_booking::engagement::Subject;
-use ratiba_booking::setup::{Cause, Hit, HitId, Page, Resolved, SetupChange, SetupRefused};
+use ratiba_booking::setup::{Cause, Hit, HitId, Page, Resolved, SetupChange};
 use ratiba_kernel::{Id, Outage};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -57,32 +57,32 @@ struct Listed {
     appointment_id: Uuid,
 }
 
-/// Enters the bookings that a change met.
+/// Enters the bookings that a change met, each under its cause.
 pub(super) fn list_met(
     tx: &mut TenantTx<'_>,
-    cause: Cause,
-    met: BTreeMap<AppointmentId, Subject>,
+    met: BTreeMap<AppointmentId, (Subject, Cause)>,
     change: &SetupChange,
 ) -> Refusable<BTreeMap<AppointmentId, HitId>> {
     if met.is_empty() {
         return Ok(BTreeMap::new());
     }
     let tenant = tx.tenant_uuid();
-    let (word, cause_id, day) = columns(cause);
     let ids: Vec<Uuid> = met.iter().map(|_| tx.new_id()).collect();
     let appointments: Vec<Uuid> = met.keys().map(|id| id.as_uuid()).collect();
     let (subjects, seats): (Vec<Uuid>, Vec<i16>) = met
         .values()
-        .map(|subject| match subject {
+        .map(|(subject, _)| match subject {
             Subject::Staff(id) => (id.as_uuid(), 0),
             Subject::Resource { id, seat } => (id.as_uuid(), i16::try_from(*seat).unwrap_or(i16::MAX)),
         })
         .unzip();
+    let (words, causes, days) = columns_of(met.values().map(|(_, cause)| *cause));
     let listed = sql_query(
         "INSERT INTO bookings_hit (tenant_id, id, cause, cause_id, cause_day, appointment_id, start_at,
             subject_id, seat, found_at, found_by)
-         SELECT $1, m.id, $6, $7, $8, m.appointment, a.start_at, m.subject, m.seat, $9, $10
-         FROM unnest($2, $3, $4, $5) AS m (id, appointment, subject, seat)
+         SELECT $1, m.id, m.cause, m.cause_id, m.cause_day, m.appointment, a.start_at, m.subject, m.seat, $9, $10
+         FROM unnest($2, $3, $4, $5, $6, $7, $8)
+            AS m (id, appointment, subject, seat, cause, cause_id, cause_day)
          JOIN appointments a ON a.tenant_id = $1 AND a.id = m.appointment
          RETURNING id, appointment_id",
     )
@@ -91,9 +91,9 @@ pub(super) fn list_met(
     .bind::<Array<SqlUuid>, _>(appointments)
     .bind::<Array<SqlUuid>, _>(subjects)
     .bind::<Array<SmallInt>, _>(seats)
-    .bind::<Text, _>(word)
-    .bind::<Nullable<SqlUuid>, _>(cause_id)
-    .bind::<Nullable<SqlDate>, _>(day)
+    .bind::<Array<Text>, _>(words)
+    .bind::<Array<Nullable<SqlUuid>>, _>(causes)
+    .bind::<Array<Nullable<SqlDate>>, _>(days)
     .bind::<Timestamptz, _>(change.at)
     .bind::<Text, _>(&change.by)
     .load::<Listed>(tx.conn())?;
@@ -103,18 +103,32 @@ pub(super) fn list_met(
     Ok(entries.collect())
 }
 
-/// Ends what a cause met that is no longer one.
+/// Causes as columns.
+type Columns = (Vec<&'static str>, Vec<Option<Uuid>>, Vec<Option<Date>>);
+
+fn columns_of(causes: impl Iterator<Item = Cause>) -> Columns {
+    let mut all: Columns = (Vec::new(), Vec::new(), Vec::new());
+    for (word, id, day) in causes.map(columns) {
+        all.0.push(word);
+        all.1.push(id);
+        all.2.push(day);
+    }
+    all
+}
+
+/// Ends what a cause met that is no longer one, and answers the bookings of those entries.
 pub(super) fn take_back(
     tx: &mut TenantTx<'_>,
     cause: Cause,
     change: &SetupChange,
-) -> Result<(), TxError<SetupRefused>> {
+) -> Refusable<BTreeSet<AppointmentId>> {
     let tenant = tx.tenant_uuid();
     let (word, cause_id, day) = columns(cause);
-    sql_query(
+    let ended = sql_query(
         "UPDATE bookings_hit SET resolved_at = $5, resolved_by = $6
          WHERE tenant_id = $1 AND resolved_at IS NULL AND cause = $2 AND cause_id IS NOT DISTINCT FROM $3
-            AND cause_day IS NOT DISTINCT FROM $4",
+            AND cause_day IS NOT DISTINCT FROM $4
+         RETURNING appointment_id AS id",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<Text, _>(word)
@@ -122,7 +136,43 @@ pub(super) fn take_back(
     .bind::<Nullable<SqlDate>, _>(day)
     .bind::<Timestamptz, _>(change.at)
     .bind::<Text, _>(&change.by)
-    .execute(tx.conn())?;
+    .load::<IdRow>(tx.conn())?;
+    Ok(ended.into_iter().map(|row| Id::from_uuid(row.id)).collect())
+}
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Leaves out the bookings that have an open entry under the same cause already.
+pub(super) fn leave_out_listed(
+    tx: &mut TenantTx<'_>,
+    found: &mut BTreeMap<AppointmentId, (Subject, Cause)>,
+) -> Refusable<()> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let tenant = tx.tenant_uuid();
+    let appointments: Vec<Uuid> = found.keys().map(|id| id.as_uuid()).collect();
+    let (words, causes, days) = columns_of(found.values().map(|(_, cause)| *cause));
+    let listed = sql_query(
+        "SELECT h.appointment_id AS id
+         FROM unnest($2, $3, $4, $5) AS m (appointment, cause, cause_id, cause_day)
+         JOIN bookings_hit h ON h.tenant_id = $1 AND h.appointment_id = m.appointment AND h.resolved_at IS NULL
+            AND h.cause = m.cause AND h.cause_id IS NOT DISTINCT FROM m.cause_id
+            AND h.cause_day IS NOT DISTINCT FROM m.cause_day",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(appointments)
+    .bind::<Array<Text>, _>(words)
+    .bind::<Array<Nullable<SqlUuid>>, _>(causes)
+    .bind::<Array<Nullable<SqlDate>>, _>(days)
+    .load::<IdRow>(tx.conn())?;
+    for row in listed {
+        found.remove(&Id::from_uuid(row.id));
+    }
     Ok(())
 }
 

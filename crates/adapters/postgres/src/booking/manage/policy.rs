@@ -8,9 +8,10 @@ use diesel::sql_types::{
     Array, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use ratiba_booking::appointment::{AppointmentId, Version};
+use ratiba_booking::catalogue::ServiceId;
 use ratiba_booking::engagement::Claim;
 use ratiba_booking::policy::{BufferRule, Policy, Rounding};
-use ratiba_booking::setup::{SetupRefused, Versioned, clashes};
+use ratiba_booking::setup::{AmountsWithCents, SetupRefused, Versioned, clashes};
 use ratiba_kernel::{Id, Outage, Zone};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -60,7 +61,7 @@ pub(super) fn put(
         return refused(SetupRefused::Stale);
     }
     if policy.rules.rounding == Rounding::WholeUnits {
-        prices_are_whole(tx)?;
+        amounts_are_whole(tx, None)?;
     }
     if policy.zone != known.zone {
         nothing_lies_ahead(tx, at)?;
@@ -74,26 +75,46 @@ pub(super) fn put(
 }
 
 #[derive(QueryableByName)]
-struct IdRow {
+struct WithCents {
+    #[diesel(sql_type = Text)]
+    kind: String,
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
 }
 
-/// M-Pesa moves no cents: prices that were set where they were allowed are changed first.
-fn prices_are_whole(tx: &mut TenantTx<'_>) -> Refusable<()> {
+/// M-Pesa moves no cents: what was set where they were allowed is changed before it is taken, or before it goes on
+/// sale again. `only` one service, or all that is on sale.
+pub(super) fn amounts_are_whole(tx: &mut TenantTx<'_>, only: Option<ServiceId>) -> Refusable<()> {
     let tenant = tx.tenant_uuid();
     let rows = sql_query(
-        "SELECT id FROM services WHERE tenant_id = $1 AND active
-            AND (price_minor % 100 <> 0 OR deposit_kind = 'flat' AND deposit_value % 100 <> 0)
-         ORDER BY id LIMIT 100",
+        "(SELECT 'service' AS kind, id FROM services
+            WHERE tenant_id = $1 AND (active AND $2 IS NULL OR id = $2)
+                AND (price_minor % 100 <> 0 OR deposit_kind = 'flat' AND deposit_value % 100 <> 0)
+            ORDER BY id LIMIT 100)
+         UNION ALL
+         (SELECT 'package', id FROM packages
+            WHERE tenant_id = $1 AND active AND $2 IS NULL AND price_minor % 100 <> 0 ORDER BY id LIMIT 100)
+         UNION ALL
+         (SELECT 'promotion', id FROM promotions
+            WHERE tenant_id = $1 AND active AND $2 IS NULL
+                AND (amount_kind = 'flat' AND amount_value % 100 <> 0 OR cap_minor % 100 <> 0)
+            ORDER BY id LIMIT 100)",
     )
     .bind::<SqlUuid, _>(tenant)
-    .load::<IdRow>(tx.conn())?;
-    if rows.is_empty() {
+    .bind::<Nullable<SqlUuid>, _>(only.map(|id| id.as_uuid()))
+    .load::<WithCents>(tx.conn())?;
+    let mut found = AmountsWithCents::default();
+    for row in rows {
+        match row.kind.as_str() {
+            "package" => found.packages.push(Id::from_uuid(row.id)),
+            "promotion" => found.promotions.push(Id::from_uuid(row.id)),
+            _service => found.services.push(Id::from_uuid(row.id)),
+        }
+    }
+    if found.is_empty() {
         return Ok(());
     }
-    let services = rows.into_iter().map(|row| Id::from_uuid(row.id));
-    refused(SetupRefused::PricesHaveCents(services.collect()))
+    refused(SetupRefused::AmountsHaveCents(found))
 }
 
 /// Everything that has been agreed was agreed by the wall clock of before.
@@ -219,13 +240,16 @@ struct PlanRow {
     plan: Value,
 }
 
-/// The claims as appointments remember them, those of expired holds included: late money takes them again.
+/// The claims as appointments remember them, those of expired holds and of no-shows of the last day included: late
+/// money, or whoever takes the no-show back, takes them again.
 /// The appointment has another version from now on, so that nobody writes the old plan back.
 fn rewrite_plans(tx: &mut TenantTx<'_>, rule: BufferRule, at: OffsetDateTime) -> Refusable<()> {
     let tenant = tx.tenant_uuid();
     let rows = sql_query(
-        "SELECT id, plan FROM appointments WHERE tenant_id = $1 AND end_at > $2
-            AND state IN ('requested', 'held', 'confirmed', 'checked_in', 'in_progress', 'expired')
+        "SELECT id, plan FROM appointments WHERE tenant_id = $1
+            AND (end_at > $2
+                AND state IN ('requested', 'held', 'confirmed', 'checked_in', 'in_progress', 'expired')
+                OR state = 'no_show' AND state_at > $2 - interval '25 hours')
          ORDER BY id",
     )
     .bind::<SqlUuid, _>(tenant)

@@ -77,6 +77,8 @@ struct DatedRow {
 #[derive(QueryableByName)]
 struct AwayRow {
     #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
     subject_id: Uuid,
     #[diesel(sql_type = Timestamptz)]
     starts_at: OffsetDateTime,
@@ -87,7 +89,7 @@ struct AwayRow {
 impl AwayRow {
     fn range<E>(&self) -> Result<TimeRange, TxError<E>> {
         TimeRange::new(self.starts_at, self.ends_at)
-            .map_err(|error| TxError::impossible("leave or outage", self.subject_id, error))
+            .map_err(|error| TxError::impossible("leave or outage", self.id, error))
     }
 }
 
@@ -142,7 +144,7 @@ fn staff<E>(
     .bind::<SqlDate, _>(first)
     .load::<DatedRow>(tx.conn())?;
     let leave = sql_query(
-        "SELECT staff_id AS subject_id, starts_at, ends_at FROM staff_leave
+        "SELECT id, staff_id AS subject_id, starts_at, ends_at FROM staff_leave
          WHERE tenant_id = $1 AND ($2 IS NULL OR staff_id = $2) AND ends_at > $3",
     )
     .bind::<SqlUuid, _>(tenant)
@@ -165,7 +167,7 @@ fn staff<E>(
     }
     for row in leave {
         if let Some(premises) = all.get_mut(&Id::from_uuid(row.subject_id)) {
-            premises.leave.push(row.range()?);
+            premises.leave.insert(Id::from_uuid(row.id), row.range()?);
         }
     }
     Ok(all)
@@ -192,14 +194,17 @@ fn resource<E>(
         return Ok(BTreeMap::new());
     };
     let outages = sql_query(
-        "SELECT resource_id AS subject_id, starts_at, ends_at FROM resource_outages
+        "SELECT id, resource_id AS subject_id, starts_at, ends_at FROM resource_outages
          WHERE tenant_id = $1 AND resource_id = $2 AND ends_at > $3",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(id.as_uuid())
     .bind::<Timestamptz, _>(from)
     .load::<AwayRow>(tx.conn())?;
-    let out_of_service = outages.iter().map(AwayRow::range).collect::<Result<_, _>>()?;
+    let mut out_of_service = BTreeMap::new();
+    for row in outages {
+        out_of_service.insert(Id::from_uuid(row.id), row.range()?);
+    }
     let capacity = u16::try_from(row.capacity)
         .map_err(|_| TxError::impossible("resources", id, "a negative capacity"))?;
     let premises = ResourcePremises {
@@ -286,7 +291,8 @@ impl ClaimRow {
 pub(super) struct Reached {
     /// Those that keep their time.
     pub(super) standing: Vec<Booked>,
-    /// Those whose hold ran out: late money may take their time again.
+    /// Those that may take their time again: late money comes for a hold that ran out, and a no-show can be taken
+    /// back.
     pub(super) run_out: Vec<Booked>,
 }
 
@@ -310,7 +316,7 @@ pub(super) fn booked<E>(
     };
     // Shared buffers lie outside of the claimed range, four hours of them at most.
     let rows = sql_query(format!(
-        "{SELECT_CLAIMS} (e.active OR a.state = 'expired') AND e.appointment_id IS NOT NULL
+        "{SELECT_CLAIMS} (e.active OR a.state IN ('expired', 'no_show')) AND e.appointment_id IS NOT NULL
             AND e.subject_kind = $2 AND ($3 IS NULL OR e.subject_id = $3)
             AND e.ends_at > $4 - interval '4 hours' AND ($5 IS NULL OR e.starts_at < $5 + interval '4 hours')
          ORDER BY e.subject_id, e.seat, e.starts_at"

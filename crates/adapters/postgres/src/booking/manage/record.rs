@@ -1,15 +1,17 @@
 //! Recording a change: the lock, the step, the bookings it meets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Uuid as SqlUuid;
-use ratiba_booking::appointment::Version;
+use ratiba_booking::appointment::{AppointmentId, Version};
+use ratiba_booking::catalogue::Offering;
+use ratiba_booking::engagement::Subject;
 use ratiba_booking::event::BookingEvent;
-use ratiba_booking::policy::Policy;
-use ratiba_booking::setup::hits::met;
-use ratiba_booking::setup::{Recorded, SetupChange, SetupStep};
+use ratiba_booking::policy::{Policy, Rounding};
+use ratiba_booking::setup::hits::{Premises, held_off, met};
+use ratiba_booking::setup::{Cause, HitId, Reach, Recorded, SetupChange, SetupStep};
 
 use super::{Refusable, blocks, catalogue, dated, hits, people, policy, premises};
 use crate::database::{TenantTx, TxError};
@@ -21,20 +23,9 @@ pub(super) fn record(tx: &mut TenantTx<'_>, change: &SetupChange) -> Refusable<R
     let reach = change.step.reach(&known.zone);
     let before = premises::read(tx, &known.zone, &reach, change.at)?;
     let version = write(tx, change, &known)?;
-    if let Some(cause) = change.step.takes_back() {
-        hits::take_back(tx, cause, change)?;
-    }
-    let found = match (before, change.step.cause()) {
-        (Some(before), Some(cause)) => {
-            let after = premises::read(tx, &known.zone, &reach, change.at)?.unwrap_or_else(|| before.clone());
-            let reached = premises::booked(tx, &reach, change.at)?;
-            // What ran out is entered as well and counts as over; money that comes late makes it stand again.
-            let run_out = met(&before, &after, &reached.run_out, change.at);
-            hits::list_met(tx, cause, run_out, change)?;
-            let standing = met(&before, &after, &reached.standing, change.at);
-            hits::list_met(tx, cause, standing, change)?
-        }
-        (None, _) | (_, None) => BTreeMap::new(),
+    let found = match before {
+        Some(before) => list(tx, change, &known, &reach, &before)?,
+        None => BTreeMap::new(),
     };
     if !found.is_empty() {
         let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
@@ -48,8 +39,42 @@ pub(super) fn record(tx: &mut TenantTx<'_>, change: &SetupChange) -> Refusable<R
     Ok(Recorded { version, hits: found })
 }
 
+/// Enters the bookings that the step met, and those that it took back and something else still keeps off. What ran
+/// out, or was not come to, is entered as well and counts as over: late money, or whoever takes the no-show back, makes
+/// it stand again.
+fn list(
+    tx: &mut TenantTx<'_>,
+    change: &SetupChange,
+    known: &Policy,
+    reach: &Reach,
+    before: &Premises,
+) -> Refusable<BTreeMap<AppointmentId, HitId>> {
+    let after = premises::read(tx, &known.zone, reach, change.at)?.unwrap_or_else(|| before.clone());
+    let reached = premises::booked(tx, reach, change.at)?;
+    let mut taken_back = match change.step.takes_back() {
+        Some(cause) => hits::take_back(tx, cause, change)?,
+        None => BTreeSet::new(),
+    };
+    let mut listed = BTreeMap::new();
+    for (booked, stands) in [(&reached.run_out, false), (&reached.standing, true)] {
+        let mut found: BTreeMap<AppointmentId, (Subject, Cause)> = held_off(&after, booked, change.at);
+        found.retain(|appointment, _| taken_back.remove(appointment));
+        hits::leave_out_listed(tx, &mut found)?;
+        if let Some(cause) = change.step.cause() {
+            for (appointment, subject) in met(before, &after, booked, change.at) {
+                found.entry(appointment).or_insert((subject, cause));
+            }
+        }
+        let entered = hits::list_met(tx, found, change)?;
+        if stands {
+            listed = entered;
+        }
+    }
+    Ok(listed)
+}
+
 /// Keeps every booking of the tenant out until this transaction ends; see the module above.
-fn lock<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
+pub(in crate::booking) fn lock<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
     let tenant = tx.tenant_uuid();
     sql_query("SELECT pg_advisory_xact_lock(1, ratiba_setup_lock($1))")
         .bind::<SqlUuid, _>(tenant)
@@ -61,13 +86,29 @@ fn lock<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
 /// after.
 fn write(tx: &mut TenantTx<'_>, change: &SetupChange, known: &Policy) -> Refusable<Version> {
     match &change.step {
-        SetupStep::PutService { service, version } => catalogue::put_service(tx, service, *version),
+        SetupStep::PutService { service, version } => {
+            let written = catalogue::put_service(tx, service, *version)?;
+            if known.rules.rounding == Rounding::WholeUnits && service.offering == Offering::Active {
+                policy::amounts_are_whole(tx, Some(service.id))?;
+            }
+            Ok(written)
+        }
         SetupStep::OfferService {
             id,
             offering,
             version,
-        } => catalogue::offer_service(tx, *id, *offering, *version),
-        SetupStep::PutResource { resource, version } => catalogue::put_resource(tx, resource, *version),
+        } => {
+            let written = catalogue::offer_service(tx, *id, *offering, *version)?;
+            if known.rules.rounding == Rounding::WholeUnits && *offering == Offering::Active {
+                policy::amounts_are_whole(tx, Some(*id))?;
+            }
+            Ok(written)
+        }
+        SetupStep::PutResource { resource, version } => {
+            let written = catalogue::put_resource(tx, resource, *version)?;
+            blocks::cover_new_places(tx, resource, known.rules.buffers, change)?;
+            Ok(written)
+        }
         SetupStep::OfferResource {
             id,
             offering,
@@ -94,7 +135,9 @@ fn write(tx: &mut TenantTx<'_>, change: &SetupChange, known: &Policy) -> Refusab
             blocks,
             version,
         } => dated::put_override(tx, (*staff, *day), blocks, *version, change.at),
-        SetupStep::RemoveOverride { staff, day } => dated::remove_override(tx, *staff, *day),
+        SetupStep::RemoveOverride { staff, day, version } => {
+            dated::remove_override(tx, *staff, *day, *version)
+        }
         SetupStep::AddLeave(leave) => dated::add_leave(tx, leave, change.at),
         SetupStep::RemoveLeave { staff, id } => dated::remove_leave(tx, *staff, *id),
         SetupStep::AddOutage(outage) => dated::add_outage(tx, outage, change.at),
@@ -106,7 +149,7 @@ fn write(tx: &mut TenantTx<'_>, change: &SetupChange, known: &Policy) -> Refusab
         }
         SetupStep::PutHoliday { holiday, version } => dated::put_holiday(tx, holiday, *version),
         SetupStep::AddHolidays(holidays) => dated::add_holidays(tx, holidays),
-        SetupStep::RemoveHoliday(day) => dated::remove_holiday(tx, *day),
+        SetupStep::RemoveHoliday { day, version } => dated::remove_holiday(tx, *day, *version),
         SetupStep::PutPolicy { policy, version } => policy::put(tx, known, policy, *version, change.at),
     }
 }

@@ -17,12 +17,12 @@ fn premises() -> Premises {
             weekly: every_day(9 * 60, 17 * 60),
             dated: BTreeMap::new(),
         },
-        leave: Vec::new(),
+        leave: BTreeMap::new(),
         services: BTreeSet::from([service(1)]),
     };
     let room = ResourcePremises {
         capacity: 2,
-        out_of_service: Vec::new(),
+        out_of_service: BTreeMap::new(),
     };
     Premises {
         zone: zone("Africa/Nairobi"),
@@ -30,6 +30,15 @@ fn premises() -> Premises {
         staff: BTreeMap::from([(staff(1), works)]),
         resources: BTreeMap::from([(resource(1), room)]),
     }
+}
+
+fn leaves(ranges: impl IntoIterator<Item = TimeRange>) -> BTreeMap<LeaveId, TimeRange> {
+    let numbered = (900..).zip(ranges);
+    numbered.map(|(n, range)| (leave(n), range)).collect()
+}
+
+fn leave(number: u64) -> LeaveId {
+    ratiba_kernel::Id::from_uuid(resource(number).as_uuid())
 }
 
 fn booked(number: u64, subject: Subject, range: TimeRange) -> Booked {
@@ -61,7 +70,7 @@ fn a_leave_from_the_middle_of_a_day_meets_what_it_overlaps_and_nothing_that_it_t
         of_staff(4, (15, 0), (16, 0)),
     ];
     let away = |after: &mut Premises| {
-        after.staff.get_mut(&staff(1)).unwrap().leave = vec![from_to((12, 0), (15, 0))];
+        after.staff.get_mut(&staff(1)).unwrap().leave = leaves([from_to((12, 0), (15, 0))]);
     };
     assert_eq!(met_by(away, &day), [appointment(2), appointment(3)]);
 }
@@ -78,7 +87,7 @@ fn buffers_count_as_time_that_is_needed() {
             claim,
         };
         let away = |after: &mut Premises| {
-            after.staff.get_mut(&staff(1)).unwrap().leave = vec![from_to((12, 0), (13, 0))];
+            after.staff.get_mut(&staff(1)).unwrap().leave = leaves([from_to((12, 0), (13, 0))]);
         };
         assert_eq!(met_by(away, &[one]), [appointment(1)], "{rule:?}");
     }
@@ -170,6 +179,59 @@ fn a_night_shift_goes_on_after_midnight() {
     assert_eq!(met(&before, &before.clone(), &[night], NOW).len(), 0);
 }
 
+#[test]
+fn what_does_not_fit_is_told_the_cause_that_holds_it_off() {
+    let why = |change: &dyn Fn(&mut Premises), one: &Booked| {
+        let mut now = premises();
+        change(&mut now);
+        let off = held_off(&now, std::slice::from_ref(one), NOW);
+        off.into_values().next().map(|(_, cause)| cause)
+    };
+    let (person, day) = (staff(1), date!(2026 - 05 - 13));
+    let one = of_staff(1, (10, 0), (11, 0));
+    fn works(now: &mut Premises) -> &mut StaffPremises {
+        now.staff.get_mut(&staff(1)).unwrap()
+    }
+    assert_eq!(why(&|_| (), &one), None);
+    assert_eq!(
+        why(&|now| now.staff.clear(), &one),
+        Some(Cause::Departure(person))
+    );
+    assert_eq!(
+        why(&|now| works(now).services.clear(), &one),
+        Some(Cause::Skills(person))
+    );
+    let away = |now: &mut Premises| {
+        works(now).leave = leaves([from_to((8, 0), (10, 0)), from_to((10, 30), (10, 45))]);
+    };
+    assert_eq!(why(&away, &one), Some(Cause::Leave(leave(901))));
+    let shorter = |now: &mut Premises| works(now).hours.weekly = every_day(12 * 60, 17 * 60);
+    assert_eq!(why(&shorter, &one), Some(Cause::Hours(person)));
+    let off = |now: &mut Premises| {
+        works(now).hours.dated.insert(day, Vec::new());
+    };
+    assert_eq!(why(&off, &one), Some(Cause::Override(person, day)));
+    let opens_late = |now: &mut Premises| now.business.weekly = Some(every_day(12 * 60, 17 * 60));
+    assert_eq!(why(&opens_late, &one), Some(Cause::OpeningHours));
+    let closed = |now: &mut Premises| {
+        now.business.dated.insert(day, Vec::new());
+    };
+    assert_eq!(why(&closed, &one), Some(Cause::Holiday(day)));
+    let subject = Subject::Resource {
+        id: resource(1),
+        seat: 1,
+    };
+    let seated = booked(1, subject, from_to((10, 0), (11, 0)));
+    let smaller = |now: &mut Premises| now.resources.get_mut(&resource(1)).unwrap().capacity = 1;
+    assert_eq!(why(&smaller, &seated), Some(Cause::Resource(resource(1))));
+    let outage: OutageId = ratiba_kernel::Id::from_uuid(resource(800).as_uuid());
+    let broken = |now: &mut Premises| {
+        let out = &mut now.resources.get_mut(&resource(1)).unwrap().out_of_service;
+        out.insert(outage, from_to((10, 59), (12, 0)));
+    };
+    assert_eq!(why(&broken, &seated), Some(Cause::Outage(outage)));
+}
+
 proptest! {
     /// A leave meets a booking exactly where the two share an instant at which the person would work.
     #[test]
@@ -177,7 +239,7 @@ proptest! {
         let mut before = premises();
         before.staff.get_mut(&staff(1)).unwrap().hours.weekly = every_day(0, 1_440);
         let mut after = before.clone();
-        after.staff.get_mut(&staff(1)).unwrap().leave = leave.clone();
+        after.staff.get_mut(&staff(1)).unwrap().leave = leaves(leave.clone());
         let start = ratiba_kernel::test_support::EPOCH;
         let numbered = (1..).zip(&work).map(|(n, range)| booked(n, Subject::Staff(staff(1)), *range));
         let booked: Vec<Booked> = numbered.collect();
@@ -188,11 +250,29 @@ proptest! {
         }
     }
 
+    /// What a change meets does not fit after it, and what fitted before it and does not after it was met.
+    #[test]
+    fn what_is_met_is_what_no_longer_fits(leave in time_ranges(3), work in time_ranges(6)) {
+        let before = premises();
+        let mut after = before.clone();
+        after.staff.get_mut(&staff(1)).unwrap().leave = leaves(leave);
+        let start = ratiba_kernel::test_support::EPOCH;
+        let numbered = (1..).zip(&work).map(|(n, range)| booked(n, Subject::Staff(staff(1)), *range));
+        let booked: Vec<Booked> = numbered.collect();
+        let hits = met(&before, &after, &booked, start);
+        let (fitted, fits) = (held_off(&before, &booked, start), held_off(&after, &booked, start));
+        for one in &booked {
+            let id = one.appointment;
+            prop_assert!(!hits.contains_key(&id) || fits.contains_key(&id));
+            prop_assert!(fitted.contains_key(&id) || hits.contains_key(&id) == fits.contains_key(&id));
+        }
+    }
+
     /// Doing nothing, and giving more, meets nobody.
     #[test]
     fn more_time_meets_nobody(leave in time_ranges(3), work in time_ranges(6)) {
         let mut before = premises();
-        before.staff.get_mut(&staff(1)).unwrap().leave = leave;
+        before.staff.get_mut(&staff(1)).unwrap().leave = leaves(leave);
         let numbered = (1..).zip(&work).map(|(n, range)| booked(n, Subject::Staff(staff(1)), *range));
         let booked: Vec<Booked> = numbered.collect();
         let start = ratiba_kernel::test_support::EPOCH;

@@ -9,15 +9,15 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::InMemoryBook;
-use crate::appointment::Version;
+use crate::appointment::{AppointmentId, Version};
 use crate::availability::{DayBlock, WeeklyBlock};
 use crate::catalogue::{Offering, Resource, ResourceId, Service, ServiceId, StaffId};
 use crate::engagement::Subject;
 use crate::event::BookingEvent;
 use crate::policy::Policy;
-use crate::setup::hits::met;
+use crate::setup::hits::{held_off, met};
 use crate::setup::{
-    Block, Hit, HitId, HitList, Holiday, Leave, OutOfService, Page, Recorded, Resolved, RosterCard,
+    Block, Cause, Hit, HitId, HitList, Holiday, Leave, OutOfService, Page, Recorded, Resolved, RosterCard,
     SetupBook, SetupChange, SetupRefused, SetupShelf, Standing, Versioned,
 };
 
@@ -37,6 +37,40 @@ struct Shelves {
     outages: Vec<OutOfService>,
     blocks: Vec<Block>,
     hits: Vec<(Hit, Subject, OffsetDateTime)>,
+}
+
+impl Shelves {
+    /// Ends the entries of a cause that is taken back. Answers those of their bookings that still do not fit, and
+    /// are not listed under what keeps them off.
+    fn take_back(
+        &mut self,
+        off: &BTreeMap<AppointmentId, (Subject, Cause)>,
+        change: &SetupChange,
+    ) -> BTreeMap<AppointmentId, (Subject, Cause)> {
+        let mut unlisted = BTreeMap::new();
+        let Some(cause) = change.step.takes_back() else {
+            return unlisted;
+        };
+        let open = |(hit, ..): &&mut (Hit, Subject, OffsetDateTime)| hit.resolved.is_none();
+        for (hit, ..) in self.hits.iter_mut().filter(open) {
+            if hit.cause == cause {
+                let (who, at) = (change.by.clone(), change.at);
+                hit.resolved = Some(Resolved::By { who, at });
+                if let Some(why) = off.get(&hit.appointment) {
+                    unlisted.insert(hit.appointment, *why);
+                }
+            }
+        }
+        for (hit, ..) in self.hits.iter().filter(|(hit, ..)| hit.resolved.is_none()) {
+            if unlisted
+                .get(&hit.appointment)
+                .is_some_and(|(_, why)| *why == hit.cause)
+            {
+                unlisted.remove(&hit.appointment);
+            }
+        }
+        unlisted
+    }
 }
 
 /// A setup in memory.
@@ -123,33 +157,30 @@ impl SetupBook for InMemorySetup {
         let (mut draft, mut pages) = (shelves.clone(), book.get(&tenant).cloned().unwrap_or_default());
         let before = draft.premises();
         let version = draft.apply(&mut pages, &change)?;
-        if let Some(taken_back) = change.step.takes_back() {
-            let ends = draft.hits.iter_mut().filter(|(hit, ..)| hit.cause == taken_back);
-            for (hit, ..) in ends {
-                let (who, at) = (change.by.clone(), change.at);
-                hit.resolved.get_or_insert(Resolved::By { who, at });
+        let (after, booked) = (draft.premises(), pages.booked(change.at));
+        let mut found = draft.take_back(&held_off(&after, &booked, change.at), &change);
+        if let Some(cause) = change.step.cause() {
+            for (appointment, subject) in met(&before, &after, &booked, change.at) {
+                found.entry(appointment).or_insert((subject, cause));
             }
         }
         let mut hits = BTreeMap::new();
-        if let Some(cause) = change.step.cause() {
-            let found = met(&before, &draft.premises(), &pages.booked(change.at), change.at);
-            for (appointment, subject) in found {
-                let id: HitId = Id::from_uuid(self.ids.next());
-                let start = pages
-                    .appointments
-                    .get(&appointment)
-                    .map(|a| a.booking().time.start());
-                let hit = Hit {
-                    id,
-                    cause,
-                    appointment,
-                    found_at: change.at,
-                    found_by: change.by.clone(),
-                    resolved: None,
-                };
-                draft.hits.push((hit, subject, start.unwrap_or(change.at)));
-                hits.insert(appointment, id);
-            }
+        for (appointment, (subject, cause)) in found {
+            let id: HitId = Id::from_uuid(self.ids.next());
+            let start = pages
+                .appointments
+                .get(&appointment)
+                .map(|a| a.booking().time.start());
+            let hit = Hit {
+                id,
+                cause,
+                appointment,
+                found_at: change.at,
+                found_by: change.by.clone(),
+                resolved: None,
+            };
+            draft.hits.push((hit, subject, start.unwrap_or(change.at)));
+            hits.insert(appointment, id);
         }
         if !hits.is_empty() {
             let count = u32::try_from(hits.len()).unwrap_or(u32::MAX);

@@ -2,23 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use ratiba_kernel::TimeRange;
+use ratiba_kernel::{Money, TimeRange};
 use time::Duration;
 use time::macros::date;
 
 use super::{
-    ALL, SetupUnderTest, a_leave, booked, cancelled, equipped, first, open_hits, put_hours, take,
-    ten_to_eleven, tenant, version_of,
+    ALL, SetupUnderTest, a_leave, booked, cancelled, equipped, first, open_hits, put_hours, put_service,
+    take, ten_to_eleven, tenant, version_of,
 };
-use crate::catalogue::Offering;
+use crate::appointment::Version;
+use crate::catalogue::{Deposit, Offering, Resource, ServiceId};
 use crate::event::BookingEvent;
-use crate::policy::BufferRule;
+use crate::policy::{BufferRule, Rounding};
 use crate::ports::{Change, ClaimChange};
 use crate::setup::{
-    Block, BlockSubject, Cause, Holiday, OutOfService, Recorded, Resolved, SetupRefused, SetupStep, Standing,
+    AmountsWithCents, Block, BlockSubject, Cause, Holiday, Leave, OutOfService, Recorded, Resolved,
+    SetupRefused, SetupStep, Standing, Versioned,
 };
 use crate::test_support::builders::{
-    AppointmentBuilder, NOW, appointment, at, every_day, from_to, resource, staff, zone,
+    AppointmentBuilder, NOW, a_service, appointment, at, every_day, from_to, resource, staff, zone,
 };
 
 pub(super) async fn a_leave_lists_what_it_meets<S: SetupUnderTest>(setup: &S) {
@@ -111,6 +113,108 @@ pub(super) async fn a_leave_that_is_withdrawn_takes_its_entries_back<S: SetupUnd
     assert_eq!(open_hits(setup).await, []);
 }
 
+pub(super) async fn what_another_change_still_keeps_off_stays_listed<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    booked(setup, 1, ten_to_eleven(1).in_resource(1)).await;
+    booked(setup, 2, AppointmentBuilder::new(2, from_to((12, 0), (13, 0)))).await;
+    let causes = async || {
+        let open = open_hits(setup).await.into_iter();
+        open.map(|hit| (hit.appointment, hit.cause)).collect::<Vec<_>>()
+    };
+    let withdrawn = |leave: &Leave| SetupStep::RemoveLeave {
+        staff: staff(1),
+        id: leave.id,
+    };
+
+    // Two leaves over the same booking: it is listed for the first, and stays listed when that one is withdrawn.
+    let (all_day, morning) = (
+        a_leave(1, from_to((9, 0), (15, 0))),
+        a_leave(2, from_to((9, 0), (11, 0))),
+    );
+    take(setup, SetupStep::AddLeave(all_day.clone())).await.unwrap();
+    let second = take(setup, SetupStep::AddLeave(morning.clone())).await.unwrap();
+    assert_eq!(second.hits.len(), 0, "it did not fit before");
+    let recorded = take(setup, withdrawn(&all_day)).await.unwrap();
+    assert_eq!(
+        recorded.hits.into_keys().collect::<Vec<_>>(),
+        [appointment(1)],
+        "the other one fits again"
+    );
+    assert_eq!(causes().await, [(appointment(1), Cause::Leave(morning.id))]);
+    // Hours of one date, and weekly ones that leave the booking out beneath them.
+    let day = date!(2026 - 05 - 13);
+    let off = SetupStep::PutOverride {
+        staff: staff(1),
+        day,
+        blocks: Vec::new(),
+        version: None,
+    };
+    take(setup, withdrawn(&morning)).await.unwrap();
+    assert_eq!(causes().await, []);
+    take(setup, off).await.unwrap();
+    let late = SetupStep::PutHours {
+        staff: staff(1),
+        weekly: every_day(12 * 60, 17 * 60),
+        version: version_of(setup, 1).await,
+    };
+    assert_eq!(take(setup, late).await.unwrap().hits.len(), 0);
+    take(
+        setup,
+        SetupStep::RemoveOverride {
+            staff: staff(1),
+            day,
+            version: first(),
+        },
+    )
+    .await
+    .unwrap();
+    assert_eq!(causes().await, [(appointment(1), Cause::Hours(staff(1)))]);
+    // What has an entry already gets no second one.
+    let closed = Holiday {
+        day,
+        name: "Closed".to_owned(),
+        blocks: Vec::new(),
+    };
+    take(setup, SetupStep::AddHolidays(vec![closed])).await.unwrap();
+    take(setup, put_hours(1, version_of(setup, 1).await))
+        .await
+        .unwrap();
+    take(
+        setup,
+        SetupStep::RemoveHoliday {
+            day,
+            version: first(),
+        },
+    )
+    .await
+    .unwrap();
+    assert_eq!(causes().await, [(appointment(1), Cause::Hours(staff(1)))]);
+}
+
+pub(super) async fn the_same_holds_of_two_outages<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    booked(setup, 1, ten_to_eleven(1).in_resource(1)).await;
+    let outage = |number: u64| OutOfService {
+        id: ratiba_kernel::Id::from_uuid(resource(800 + number).as_uuid()),
+        resource: resource(1),
+        range: from_to((9, 0), (12, 0)),
+        reason: None,
+    };
+    let repaired = |number: u64| SetupStep::RemoveOutage {
+        resource: resource(1),
+        id: outage(number).id,
+    };
+    for number in [1, 2] {
+        take(setup, SetupStep::AddOutage(outage(number))).await.unwrap();
+    }
+    take(setup, repaired(1)).await.unwrap();
+    let open = open_hits(setup).await;
+    let causes: Vec<Cause> = open.iter().map(|hit| hit.cause).collect();
+    assert_eq!(causes, [Cause::Outage(outage(2).id)]);
+    take(setup, repaired(2)).await.unwrap();
+    assert_eq!(open_hits(setup).await, []);
+}
+
 pub(super) async fn every_kind_of_change_lists_its_bookings<S: SetupUnderTest>(setup: &S) {
     equipped(setup).await;
     booked(setup, 1, ten_to_eleven(1).in_resource(1)).await;
@@ -128,6 +232,7 @@ pub(super) async fn every_kind_of_change_lists_its_bookings<S: SetupUnderTest>(s
     let back = SetupStep::RemoveOverride {
         staff: staff(1),
         day: date!(2026 - 05 - 13),
+        version: first(),
     };
     assert_eq!(hit(back).await, []);
     let outage = OutOfService {
@@ -143,7 +248,14 @@ pub(super) async fn every_kind_of_change_lists_its_bookings<S: SetupUnderTest>(s
         blocks: Vec::new(),
     };
     assert_eq!(hit(SetupStep::AddHolidays(vec![closed])).await, [appointment(1)]);
-    assert_eq!(hit(SetupStep::RemoveHoliday(date!(2026 - 05 - 13))).await, []);
+    assert_eq!(
+        hit(SetupStep::RemoveHoliday {
+            day: date!(2026 - 05 - 13),
+            version: first()
+        })
+        .await,
+        []
+    );
     let opening = SetupStep::PutOpeningHours {
         weekly: Some(every_day(12 * 60, 20 * 60)),
         version: setup.shelf().opening_hours(tenant()).await.unwrap().version,
@@ -261,6 +373,67 @@ pub(super) async fn a_block_claims_time_or_names_what_is_in_the_way<S: SetupUnde
     ));
 }
 
+pub(super) async fn a_block_of_a_whole_room_takes_its_new_places<S: SetupUnderTest>(setup: &S) {
+    equipped(setup).await;
+    let whole = BlockSubject::Resource {
+        id: resource(1),
+        seat: None,
+    };
+    let with_places = async |capacity| {
+        let known = setup.shelf().resource(tenant(), resource(1)).await.unwrap();
+        let Versioned { value, version } = known.unwrap();
+        let resource = Resource { capacity, ..value };
+        take(setup, SetupStep::PutResource { resource, version }).await
+    };
+    let seated = async |number, seat, range: TimeRange| {
+        let builder = AppointmentBuilder::new(number, range).by(2).in_seat(1, seat);
+        let mut change = Change::at(NOW).with(builder.held(NOW), ClaimChange::Take);
+        change.head = Some(builder.head(NOW));
+        setup.appointments().record(tenant(), change).await
+    };
+    take(
+        setup,
+        SetupStep::AddBlocks(vec![a_block(1, whole, from_to((10, 0), (12, 0)))]),
+    )
+    .await
+    .unwrap();
+    with_places(4).await.unwrap();
+    for seat in [2, 3] {
+        let taken = seated(1, seat, from_to((10, 0), (11, 0))).await.unwrap_err();
+        assert_eq!(taken, crate::ports::RecordError::SlotTaken, "place {seat}");
+    }
+    // Fewer places, and more again: what is blocked already is not in its own way.
+    with_places(1).await.unwrap();
+    with_places(4).await.unwrap();
+
+    // A booking stands on a place that was taken away; the place does not come back under a block over it.
+    seated(2, 3, from_to((14, 0), (15, 0))).await.unwrap();
+    with_places(3).await.unwrap();
+    take(
+        setup,
+        SetupStep::AddBlocks(vec![a_block(2, whole, from_to((14, 0), (16, 0)))]),
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        with_places(4).await.unwrap_err(),
+        SetupRefused::InTheWay {
+            appointments: vec![appointment(2)],
+            blocks: 0
+        }
+    );
+    let kept = setup
+        .shelf()
+        .resource(tenant(), resource(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(kept.value.capacity, 3, "all or nothing");
+    let removed = a_block(1, whole, from_to((10, 0), (12, 0))).id;
+    take(setup, SetupStep::RemoveBlock(removed)).await.unwrap();
+    seated(3, 2, from_to((10, 0), (11, 0))).await.unwrap();
+}
+
 pub(super) async fn sharing_buffers_rewrites_what_lies_ahead<S: SetupUnderTest>(setup: &S) {
     equipped(setup).await;
     booked(setup, 1, ten_to_eleven(1).with_buffer_after(15)).await;
@@ -347,4 +520,52 @@ pub(super) async fn the_zone_stays_while_anything_lies_ahead<S: SetupUnderTest>(
         setup.shelf().policy(tenant()).await.unwrap().value.zone,
         zone("Asia/Kolkata")
     );
+}
+
+pub(super) async fn amounts_with_cents_are_never_on_sale_where_they_cannot_be_moved<S: SetupUnderTest>(
+    setup: &S,
+) {
+    equipped(setup).await;
+    let known = setup.shelf().policy(tenant()).await.unwrap();
+    let put_rounding = async |rounding| {
+        let known = setup.shelf().policy(tenant()).await.unwrap();
+        let mut policy = known.value;
+        policy.rules.rounding = rounding;
+        let version = known.version;
+        take(setup, SetupStep::PutPolicy { policy, version }).await
+    };
+    assert_eq!(known.value.rules.rounding, Rounding::WholeUnits);
+    put_rounding(Rounding::Exact).await.unwrap();
+    let mut odd = a_service(2, 60);
+    "Odd price".clone_into(&mut odd.name);
+    odd.price = Money::kes_minor(350_050);
+    odd.deposit = Deposit::None;
+    let mut odd_deposit = a_service(3, 60);
+    "Odd deposit".clone_into(&mut odd_deposit.name);
+    odd_deposit.deposit = Deposit::Flat(Money::kes_minor(10_050));
+    for service in [odd.clone(), odd_deposit.clone()] {
+        take(setup, put_service(service, Version::NEW)).await.unwrap();
+    }
+    let with_cents = |services: &[ServiceId]| {
+        SetupRefused::AmountsHaveCents(AmountsWithCents {
+            services: services.to_vec(),
+            ..AmountsWithCents::default()
+        })
+    };
+    let refused = put_rounding(Rounding::WholeUnits).await.unwrap_err();
+    assert_eq!(refused, with_cents(&[odd.id, odd_deposit.id]));
+    let offer = |id, offering, version| SetupStep::OfferService {
+        id,
+        offering,
+        version,
+    };
+    for id in [odd.id, odd_deposit.id] {
+        take(setup, offer(id, Offering::Retired, first())).await.unwrap();
+    }
+    put_rounding(Rounding::WholeUnits).await.unwrap();
+    // Retired under the old rule, and on sale again under the new one.
+    for id in [odd.id, odd_deposit.id] {
+        let back = take(setup, offer(id, Offering::Active, first().next())).await;
+        assert_eq!(back.unwrap_err(), with_cents(&[id]));
+    }
 }

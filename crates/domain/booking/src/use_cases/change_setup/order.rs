@@ -8,7 +8,7 @@ use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime};
 use super::{ChangeSetup, ChangeSetupError};
 use crate::appointment::Version;
 use crate::catalogue::{Offering, Resource, ResourceId, ResourceKind, ServiceId, StaffId};
-use crate::policy::{Policy, Rules};
+use crate::policy::{Policy, Rounding, Rules};
 use crate::setup::{
     Block, BlockForm, BlockId, BlockSubject, Fault, Holiday, Leave, LeaveId, OutOfService, OutageId,
     ServiceForm, SetupRefused, SetupStep, Standing, WeeklyBlockForm, Why, day_blocks, kenya, limits,
@@ -76,7 +76,7 @@ pub enum SetupOrder {
     /// Somebody's hours of one date.
     SetOverride(StaffId, Date, Vec<BlockForm>, Option<Version>),
     /// The week counts on that date again.
-    RemoveOverride(StaffId, Date),
+    RemoveOverride(StaffId, Date, Version),
     /// Somebody is away; why.
     AddLeave(StaffId, Stretch, Option<String>),
     /// They are not after all.
@@ -92,7 +92,7 @@ pub enum SetupOrder {
     /// Kenya's public holidays of a year, closed; dates that have hours of their own keep them.
     SetKenyanHolidays(i32),
     /// The weekly hours count on that date again.
-    RemoveHoliday(Date),
+    RemoveHoliday(Date, Version),
     /// The zone's name and the rules.
     SetPolicy(String, Box<Rules>, Version),
 }
@@ -145,7 +145,7 @@ impl ChangeSetup {
                 blocks: day_blocks("blocks", &blocks)?,
                 version,
             },
-            Order::RemoveOverride(staff, day) => Taken::RemoveOverride { staff, day },
+            Order::RemoveOverride(staff, day, version) => Taken::RemoveOverride { staff, day, version },
             Order::AddLeave(staff, stretch, reason) => self.leave(staff, stretch, reason)?,
             Order::RemoveLeave(staff, id) => Taken::RemoveLeave { staff, id },
             Order::BlockTime(order) => self.blocks(&order, &self.policy(tenant).await?.zone)?,
@@ -161,7 +161,7 @@ impl ChangeSetup {
                 version,
             },
             Order::SetKenyanHolidays(year) => kenyan(year)?,
-            Order::RemoveHoliday(day) => Taken::RemoveHoliday(day),
+            Order::RemoveHoliday(day, version) => Taken::RemoveHoliday { day, version },
             Order::SetPolicy(zone, rules, version) => self.rules(tenant, &zone, *rules, version).await?,
         })
     }
@@ -229,6 +229,9 @@ impl ChangeSetup {
         }
         let of_rules = rule_faults(&rules).into_iter();
         faults.extend(of_rules.map(|fault| Fault::at(format!("rules.{}", fault.path), fault.why)));
+        if rules.rounding == Rounding::Exact && self.means.takes_mobile_money(tenant).await? {
+            faults.push(Fault::at("rules.rounding", Why::Cents));
+        }
         match zone {
             Ok(zone) if faults.is_empty() => {
                 let policy = Policy {

@@ -16,6 +16,16 @@ use crate::test_support::builders::{NOW, at, from_to, policy, resource, staff, t
 use crate::test_support::setup_contract::SetupUnderTest;
 use crate::test_support::{InMemoryBook, InMemorySetup, setup_contract};
 
+/// Everybody is paid by M-Pesa.
+struct MobileMoneyToo;
+
+#[async_trait::async_trait]
+impl PaymentMeans for MobileMoneyToo {
+    async fn takes_mobile_money(&self, _tenant: TenantId) -> Result<bool, Outage> {
+        Ok(true)
+    }
+}
+
 struct Ground {
     setup: Arc<InMemorySetup>,
     book: Arc<InMemoryBook>,
@@ -48,6 +58,7 @@ impl Ground {
         ChangeSetup {
             shelf: self.setup.clone(),
             book: self.setup.clone(),
+            means: Arc::new(MobileMoneyToo),
             clock: Arc::new(ManualClock::at(NOW)),
             ids: Arc::new(SeededIds::lane(4)),
         }
@@ -227,6 +238,35 @@ fn unknown_zones_and_absurd_rules_are_named_together() {
     ));
     let paths: Vec<&str> = told.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(paths, ["zone", "rules.grid_step"]);
+}
+
+#[test]
+fn amounts_are_not_kept_to_the_cent_while_mpesa_is_taken() {
+    let rules = Rules {
+        rounding: crate::policy::Rounding::Exact,
+        ..Rules::default()
+    };
+    let order =
+        |rules| SetupOrder::SetPolicy("Africa/Nairobi".to_owned(), Box::new(rules), Version::NEW.next());
+    assert_eq!(
+        faults(order(rules.clone())),
+        [("rules.rounding".to_owned(), Why::Cents)]
+    );
+    let ground = Ground::fresh();
+    let cash_only = ChangeSetup {
+        means: Arc::new(CashOnly),
+        ..ground.change()
+    };
+    block_on(cash_only.execute(tenants()[0], "token:1", order(rules))).unwrap();
+}
+
+struct CashOnly;
+
+#[async_trait::async_trait]
+impl PaymentMeans for CashOnly {
+    async fn takes_mobile_money(&self, _tenant: TenantId) -> Result<bool, Outage> {
+        Ok(false)
+    }
 }
 
 #[test]

@@ -35,6 +35,10 @@ pub enum ApplyImportError {
     /// Customers that cannot be taken over as they are; nothing was changed.
     #[error(transparent)]
     Customers(#[from] CustomersNotReady),
+    /// With the new services there would be more than [`SERVICES`](crate::setup::limits::SERVICES); nothing was
+    /// changed.
+    #[error("there would be more services than there may be")]
+    TooManyServices,
     /// Bookings that cannot be taken over as they are. With `made`, others were: somebody was faster for these.
     #[error("some bookings cannot be taken over as they are")]
     Bookings {
@@ -218,6 +222,7 @@ impl ApplyImport {
         match self.desk.imports.record(tenant, change).await {
             Ok(()) => Ok(()),
             Err(ImportRecordError::Stale | ImportRecordError::CatalogueMoved) => Err(ApplyImportError::Stale),
+            Err(ImportRecordError::TooManyServices) => Err(ApplyImportError::TooManyServices),
             Err(ImportRecordError::Unavailable(outage)) => Err(outage.into()),
         }
     }

@@ -146,9 +146,12 @@ impl CorrectImport {
         };
         match self.imports.record(tenant, change).await {
             Ok(()) => Ok(()),
-            Err(ImportRecordError::Stale | ImportRecordError::CatalogueMoved) => {
-                Err(CorrectImportError::Stale)
-            }
+            // A correction brings no services in.
+            Err(
+                ImportRecordError::Stale
+                | ImportRecordError::CatalogueMoved
+                | ImportRecordError::TooManyServices,
+            ) => Err(CorrectImportError::Stale),
             Err(ImportRecordError::Unavailable(outage)) => Err(outage.into()),
         }
     }

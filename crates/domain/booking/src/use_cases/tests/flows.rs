@@ -165,7 +165,7 @@ fn slots_are_found_with_reasons_where_they_are_wanted() {
         book: world.book.clone(),
         clock: world.clock.clone(),
     };
-    let query = |wanted| SlotQuery {
+    let query = || SlotQuery {
         parts: vec![anybody_for(1)],
         order: PartOrder::Any,
         arrangement: Arrangement::Together,
@@ -173,17 +173,25 @@ fn slots_are_found_with_reasons_where_they_are_wanted() {
         channel: Channel::Chat,
         customer: None,
         most: None,
-        wanted,
     };
-    let found = block_on(find.execute(tenant(1), query(Wanted::SlotsAndRefusals))).unwrap();
+    let found = block_on(find.execute(tenant(1), query())).unwrap();
     assert_eq!(found.slots.len(), 5);
-    assert_eq!(found.refusals.len(), 7);
-    assert!(
-        block_on(find.execute(tenant(1), query(Wanted::Slots)))
-            .unwrap()
-            .refusals
-            .is_empty()
-    );
+    assert_eq!(found.zone.name(), "Africa/Nairobi", "that of the facts");
+    let explain = |most| block_on(find.explain(tenant(1), query(), most)).unwrap().starts;
+    let all = explain(50);
+    assert_eq!((all.refused.len(), all.free, all.more_from), (7, 5, None));
+    assert_eq!(explain(8), all);
+    // No further than asked: what is left can be asked for from there.
+    let some = explain(2);
+    assert_eq!(some.refused, all.refused[..2]);
+    let next = some.more_from.unwrap();
+    let rest = SlotQuery {
+        window: TimeRange::new(next, at(12, 0)).unwrap(),
+        ..query()
+    };
+    let rest = block_on(find.explain(tenant(1), rest, 50)).unwrap().starts;
+    assert_eq!(rest.refused, all.refused[2..]);
+    assert_eq!(some.free + rest.free, all.free);
 }
 
 #[test]

@@ -23,7 +23,6 @@ impl World {
             channel: Channel::Chat,
             customer,
             most: None,
-            wanted: Wanted::Slots,
         };
         block_on(find.execute(tenant(1), query)).unwrap().slots
     }

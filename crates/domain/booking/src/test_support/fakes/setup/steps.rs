@@ -7,13 +7,13 @@ use time::OffsetDateTime;
 use super::Shelves;
 use crate::appointment::{Appointment, AppointmentId, Version};
 use crate::availability::{BusinessHours, Hours, WeeklyBlock};
-use crate::catalogue::{Offering, ResourceId, Service, ServiceId, StaffId};
+use crate::catalogue::{Deposit, Offering, ResourceId, Service, ServiceId, StaffId};
 use crate::engagement::Claim;
 use crate::policy::{Policy, Rounding};
 use crate::setup::hits::{Booked, Premises, ResourcePremises, StaffPremises};
 use crate::setup::{
-    Block, BlockId, BlockSubject, Holiday, RosterCard, SetupChange, SetupRefused, SetupStep, Standing,
-    Versioned, Why, clashes,
+    AmountsWithCents, Block, BlockId, BlockSubject, Holiday, RosterCard, SetupChange, SetupRefused,
+    SetupStep, Standing, Versioned, Why, clashes,
 };
 use crate::test_support::fakes::Pages;
 
@@ -68,6 +68,19 @@ fn put_dated<K: Ord, T>(
     }
 }
 
+fn remove_dated<K: Ord, T>(
+    shelf: &mut BTreeMap<K, Versioned<T>>,
+    key: &K,
+    version: Version,
+) -> Result<Version, SetupRefused> {
+    let known = shelf.get(key).ok_or(SetupRefused::Unknown)?;
+    if known.version != version {
+        return Err(SetupRefused::Stale);
+    }
+    shelf.remove(key);
+    Ok(Version::NEW)
+}
+
 /// Something without a version was there, or never was.
 const fn found(there: bool) -> Result<Version, SetupRefused> {
     if there {
@@ -81,6 +94,28 @@ fn remove_one<T>(all: &mut Vec<T>, is_it: impl Fn(&T) -> bool) -> Result<Version
     let before = all.len();
     all.retain(|one| !is_it(one));
     found(all.len() < before)
+}
+
+/// Packages and promotions are not in this setup.
+fn no_cents<'a>(
+    policy: &Policy,
+    services: impl IntoIterator<Item = &'a Service>,
+) -> Result<(), SetupRefused> {
+    let has_cents = |service: &&Service| {
+        let deposit = match service.deposit {
+            Deposit::Flat(amount) => amount.whole_units().is_err(),
+            Deposit::None | Deposit::Percent(_) => false,
+        };
+        service.offering == Offering::Active && (service.price.whole_units().is_err() || deposit)
+    };
+    let services: Vec<ServiceId> = services.into_iter().filter(has_cents).map(|one| one.id).collect();
+    if policy.rules.rounding == Rounding::Exact || services.is_empty() {
+        return Ok(());
+    }
+    Err(SetupRefused::AmountsHaveCents(AmountsWithCents {
+        services,
+        ..AmountsWithCents::default()
+    }))
 }
 
 impl Shelves {
@@ -103,7 +138,7 @@ impl Shelves {
                     .leave
                     .iter()
                     .filter(|l| l.staff == id)
-                    .map(|l| l.range)
+                    .map(|l| (l.id, l.range))
                     .collect(),
                 services: card.value.services.clone(),
             };
@@ -118,7 +153,7 @@ impl Shelves {
             let out = self.outages.iter().filter(|outage| outage.resource == id);
             let premises = ResourcePremises {
                 capacity: resource.value.capacity,
-                out_of_service: out.map(|outage| outage.range).collect(),
+                out_of_service: out.map(|outage| (outage.id, outage.range)).collect(),
             };
             (id, premises)
         });
@@ -157,7 +192,10 @@ impl Shelves {
                 version,
             } => self.offer_service(id, offering, version),
             Step::PutResource { resource, version } => {
-                put(&mut self.resources, resource.id, resource, version)
+                let id = resource.id;
+                let written = put(&mut self.resources, id, resource, version)?;
+                self.cover_new_places(pages, id, change.at)?;
+                Ok(written)
             }
             Step::OfferResource {
                 id,
@@ -202,7 +240,9 @@ impl Shelves {
                 found(self.people.contains_key(&staff))?;
                 put_dated(&mut self.overrides, (staff, day), blocks, version)
             }
-            Step::RemoveOverride { staff, day } => found(self.overrides.remove(&(staff, day)).is_some()),
+            Step::RemoveOverride { staff, day, version } => {
+                remove_dated(&mut self.overrides, &(staff, day), version)
+            }
             Step::AddLeave(leave) => {
                 found(self.people.contains_key(&leave.staff))?;
                 self.leave.push(leave);
@@ -218,7 +258,7 @@ impl Shelves {
                 put_dated(&mut self.holidays, holiday.day, holiday, version)
             }
             Step::AddHolidays(holidays) => self.add_holidays(holidays),
-            Step::RemoveHoliday(day) => found(self.holidays.remove(&day).is_some()),
+            Step::RemoveHoliday { day, version } => remove_dated(&mut self.holidays, &day, version),
             Step::PutPolicy { policy, version } => {
                 self.put_policy(pages, policy, version, change.at)?;
                 Ok(version.next())
@@ -326,11 +366,33 @@ impl Shelves {
         Ok(block.claims(capacity, self.policy.value.rules.buffers))
     }
 
+    /// Blocks of a whole resource take the places that it did not have when they were made.
+    fn cover_new_places(
+        &self,
+        pages: &mut Pages,
+        id: ResourceId,
+        at: OffsetDateTime,
+    ) -> Result<(), SetupRefused> {
+        let whole = BlockSubject::Resource { id, seat: None };
+        let mut wanted = Vec::new();
+        for block in self.blocks.iter().filter(|block| block.subject == whole) {
+            let claims = self.claims_of(block)?.into_iter();
+            wanted.extend(claims.filter(|claim| claim.range.end() > at && !pages.blocks.contains(claim)));
+        }
+        Self::block(pages, wanted)
+    }
+
     fn add_blocks(&mut self, pages: &mut Pages, blocks: Vec<Block>) -> Result<Version, SetupRefused> {
         let mut wanted = Vec::new();
         for block in &blocks {
             wanted.extend(self.claims_of(block)?);
         }
+        Self::block(pages, wanted)?;
+        self.blocks.extend(blocks);
+        Ok(Version::NEW)
+    }
+
+    fn block(pages: &mut Pages, wanted: Vec<Claim>) -> Result<(), SetupRefused> {
         let meets = |claim: &Claim| wanted.iter().any(|one| one.conflicts(claim));
         let in_the_way = pages.claims.iter().filter(|(_, claims)| claims.iter().any(meets));
         let appointments: Vec<AppointmentId> = in_the_way.map(|(id, _)| *id).collect();
@@ -342,11 +404,11 @@ impl Shelves {
             });
         }
         pages.blocks.extend(wanted);
-        self.blocks.extend(blocks);
-        Ok(Version::NEW)
+        Ok(())
     }
 
     fn put_service(&mut self, service: Service, version: Version) -> Result<Version, SetupRefused> {
+        no_cents(&self.policy.value, [&service])?;
         let name_of = |service: &Service| service.name.to_lowercase();
         let taken = self.services.values().any(|other| {
             other.value.id != service.id
@@ -392,15 +454,7 @@ impl Shelves {
         if self.policy.version != version {
             return Err(SetupRefused::Stale);
         }
-        let with_cents: Vec<ServiceId> = self
-            .services
-            .values()
-            .filter(|one| one.value.offering == Offering::Active && one.value.price.whole_units().is_err())
-            .map(|one| one.value.id)
-            .collect();
-        if policy.rules.rounding == Rounding::WholeUnits && !with_cents.is_empty() {
-            return Err(SetupRefused::PricesHaveCents(with_cents));
-        }
+        no_cents(&policy, self.services.values().map(|one| &one.value))?;
         let ahead = pages.booked(at);
         let ahead = ahead.iter().filter(|booked| booked.claim.range.end() > at);
         if policy.zone != self.policy.value.zone {
