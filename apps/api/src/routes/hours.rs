@@ -13,12 +13,12 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Month};
 
 use super::setup::{
-    BlockBody, BookingHit, Changed, DaysQuery, OnlyHits, WeeklyBody, block_bodies, block_forms,
-    change, faulty, hits, weekly_bodies, weekly_forms, zone,
+    BlockBody, BookingHit, Changed, DaysQuery, OnlyHits, WeeklyBody, block_bodies, block_forms, change,
+    faulty, hits, weekly_bodies, weekly_forms, zone,
 };
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::{Checked, CheckedQuery, IfMatch, etag, IfMatchIfAny};
+use crate::checked::{Checked, CheckedQuery, IfMatch, IfMatchIfAny, etag};
 use crate::dto::{Day, parse_day};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};

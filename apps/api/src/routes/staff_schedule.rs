@@ -15,13 +15,13 @@ use time::Date;
 use uuid::Uuid;
 
 use super::setup::{
-    AbsenceBody, BlockBody, Changed, DaysQuery, Listed, OnlyHits, StretchQuery, asked,
-    block_bodies, block_forms, change, hits, zone,
+    AbsenceBody, BlockBody, Changed, DaysQuery, Listed, OnlyHits, StretchQuery, asked, block_bodies,
+    block_forms, change, hits, zone,
 };
 use super::staff::find;
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::{Checked, CheckedQuery, IfMatch, etag, IfMatchIfAny};
+use crate::checked::{Checked, CheckedQuery, IfMatch, IfMatchIfAny, etag};
 use crate::dto::{Day, Moment, id_of, parse_day};
 use crate::endpoint::Endpoint;
 use crate::problem::{Kind, Problem};
