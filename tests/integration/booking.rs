@@ -272,3 +272,111 @@ async fn the_chat_names_the_price_and_the_deposit_that_it_then_asks() {
     assert_eq!(prompts[0]["amount"], 945, "{prompts:#?}");
     assert!(offer.contains("945"), "{offer}");
 }
+
+#[tokio::test]
+async fn an_explanation_is_cut_where_it_was_asked_to_be_and_goes_on_from_there() {
+    let world = World::new().await;
+    let service = world.text("SELECT id::text AS text FROM services WHERE name = 'Swedish massage 60'");
+    let path = "/api/v1/availability/explain";
+    let ask = async |from: &Value, limit: u16| {
+        let body = json!({
+            "parts": [{ "service_id": service }, { "service_id": service, "guest": 1 }],
+            "from": from, "to": "2026-05-14T00:00:00+03:00", "limit": limit,
+        });
+        let (status, found) = world.call(Method::POST, path, Some(body)).await;
+        assert_eq!(status, StatusCode::OK, "{found}");
+        found
+    };
+    let first = json!("2026-05-13T00:00:00+03:00");
+    let whole = ask(&first, 1000).await;
+    assert_eq!(whole["more_from"], Value::Null);
+    let all = whole["refused"].as_array().unwrap();
+    assert!(all.len() > 5, "the night is closed: {whole}");
+    let (mut pages, mut from) = (Vec::new(), first);
+    while !from.is_null() {
+        let page = ask(&from, 5).await;
+        let refused = page["refused"].as_array().unwrap();
+        assert!(refused.len() <= 5);
+        pages.extend(refused.iter().cloned());
+        from = page["more_from"].clone();
+    }
+    assert_eq!(&pages, all);
+    let query = format!("{path}?service_id={service}&from=2026-05-13&to=2026-05-13&limit=3");
+    let (status, one) = world.call(Method::GET, &query, None).await;
+    assert_eq!(status, StatusCode::OK, "{one}");
+    assert_eq!(one["refused"].as_array().unwrap().len(), 3);
+    assert!(one["more_from"].is_string());
+}
+
+#[tokio::test]
+async fn whoever_decides_on_an_older_visit_is_refused_and_a_day_comes_page_by_page() {
+    let world = World::new().await;
+    let customer = customer(&world).await;
+    let service = world.text("SELECT id::text AS text FROM services WHERE name = 'Swedish massage 60'");
+    let order = json!({
+        "customer_id": customer, "start": "2026-05-13T10:00:00+03:00", "without_deposit": true,
+        "parts": [{ "service_id": service }, { "service_id": service, "guest": 1 }],
+    });
+    let (status, visit) = book(&world, "two", &order).await;
+    assert_eq!(status, StatusCode::CREATED, "{visit}");
+    let (id, seen) = (visit["id"].as_str().unwrap(), &visit["version"]);
+    let parts: Vec<String> = visit["appointments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| part["id"].as_str().unwrap().to_owned())
+        .collect();
+
+    let page = async |after: &Value| {
+        let after = after
+            .as_str()
+            .map(|after| format!("&after={after}"))
+            .unwrap_or_default();
+        let path = format!("/api/v1/appointments?date=2026-05-13&limit=1{after}");
+        let (status, page) = world.call(Method::GET, &path, None).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        page
+    };
+    let first = page(&Value::Null).await;
+    let second = page(&first["next"]).await;
+    assert_eq!(second["next"], Value::Null);
+    let mut listed = [&first, &second].map(|page| page["appointments"][0]["id"].as_str().unwrap().to_owned());
+    listed.sort();
+    let mut booked = parts.clone();
+    booked.sort();
+    assert_eq!(listed.to_vec(), booked);
+    let (status, _) = world
+        .call(Method::GET, "/api/v1/appointments?date=2026-05-13&after=x", None)
+        .await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+
+    // Somebody cancels one part; whoever read the visit before that does not move it.
+    let cancel = format!("/api/v1/appointments/{}/cancel", parts[0]);
+    let by_business = json!({ "by": "business" });
+    let version = &visit["appointments"][0]["version"];
+    let (status, _) = world
+        .call_at(&json!(99), Method::POST, &cancel, by_business.clone())
+        .await;
+    assert_eq!(status, StatusCode::PRECONDITION_FAILED);
+    let (status, cancelled) = world
+        .call_at(version, Method::POST, &cancel, by_business.clone())
+        .await;
+    assert_eq!(status, StatusCode::OK, "{cancelled}");
+    let change = json!({ "by": "business", "start": "2026-05-13T12:00:00+03:00" });
+    let path = format!("/api/v1/visits/{id}/move");
+    let (status, problem) = world.call_at(seen, Method::POST, &path, change.clone()).await;
+    assert_eq!(status, StatusCode::PRECONDITION_FAILED, "{problem}");
+    let (_, known) = world
+        .call(Method::GET, &format!("/api/v1/visits/{id}"), None)
+        .await;
+    assert_ne!(&known["version"], seen);
+    let (status, moved) = world
+        .call_at(&known["version"], Method::POST, &path, change)
+        .await;
+    assert_eq!(status, StatusCode::OK, "{moved}");
+    assert_ne!(moved["version"], known["version"]);
+    // Without the header it is the last one that counts.
+    let cancel = format!("/api/v1/visits/{id}/cancel");
+    let (status, _) = world.call(Method::POST, &cancel, Some(by_business)).await;
+    assert_eq!(status, StatusCode::OK);
+}

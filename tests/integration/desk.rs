@@ -1,5 +1,7 @@
 //! The desk over the API: the queue, the waitlist and calendar feeds.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use ratiba_access::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -26,10 +28,16 @@ async fn customer(world: &World, number: &str) -> String {
 
 /// A POST with a key of its own.
 async fn post(world: &World, path: &str, body: Value) -> (StatusCode, Value) {
+    static KEYS: AtomicU64 = AtomicU64::new(0);
+    let key = format!("key-{}", KEYS.fetch_add(1, Ordering::Relaxed));
+    post_with(world, &key, path, body).await
+}
+
+async fn post_with(world: &World, key: &str, path: &str, body: Value) -> (StatusCode, Value) {
     let token = format!("Bearer {}", world.owner);
     let headers = [
         ("Authorization", token.as_str()),
-        ("Idempotency-Key", path),
+        ("Idempotency-Key", key),
         ("Content-Type", "application/json"),
     ];
     world
@@ -76,9 +84,6 @@ async fn who_walks_in_waits_in_line_and_is_served() {
     );
     assert_eq!(problem["alternatives"][0]["start"], "2026-05-12T11:11:00+03:00");
     let seat = format!("/api/v1/walk-ins/{}/seat", ids[0]);
-    let (status, problem) = world.call(Method::POST, &seat, Some(json!({}))).await;
-    assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert_eq!(problem["type"], "/problems/idempotency-key-required");
     let (status, seated) = post(&world, &seat, json!({ "phone": "0711 222 333" })).await;
     assert_eq!(status, StatusCode::OK, "{seated}");
     assert_eq!(seated["visit"]["standing"], "agreed");
@@ -311,4 +316,40 @@ async fn a_calendar_feed_is_read_by_its_address_until_it_is_revoked() {
         .call_as(&therapist, Method::POST, "/api/v1/calendar-feeds", Some(body))
         .await;
     assert_eq!(status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_key_makes_one_entry_however_often_it_is_sent() {
+    let world = World::new().await;
+    world.jump(datetime!(2026-05-12 10:00:01 +3)).await;
+    let asha = customer(&world, ASHA).await;
+    let massage = service(&world, "Swedish massage 60").await;
+    let part = json!({ "service_id": massage });
+    let walk_in = json!({ "name": "Amina", "parts": [part] });
+    let wish = json!({
+        "customer_id": asha, "parts": [part], "first_day": "2026-05-13", "last_day": "2026-05-13",
+    });
+    for (path, table, body, other) in [
+        ("/api/v1/walk-ins", "walk_ins", walk_in, ("name", json!("Baraka"))),
+        (
+            "/api/v1/waitlist",
+            "waitlist_entries",
+            wish,
+            ("priority", json!(3)),
+        ),
+    ] {
+        let (status, problem) = world.call(Method::POST, path, Some(body.clone())).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
+        assert_eq!(problem["type"], "/problems/idempotency-key-required");
+        let (status, first) = post_with(&world, "once", path, body.clone()).await;
+        assert_eq!(status, StatusCode::CREATED, "{first}");
+        let (status, again) = post_with(&world, "once", path, body.clone()).await;
+        assert_eq!((status, &again), (StatusCode::CREATED, &first));
+        let mut changed = body.clone();
+        changed[other.0] = other.1;
+        let (status, problem) = post_with(&world, "once", path, changed).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+        assert_eq!(problem["type"], "/problems/idempotency-key-reused");
+        assert_eq!(world.count(&format!("SELECT count(*) FROM {table}")), 1);
+    }
 }

@@ -355,7 +355,18 @@ async fn kenyas_holidays_are_set_and_those_of_the_moon_are_not_invented() {
     let (status, _) = world
         .call(Method::DELETE, "/api/v1/holidays/2027-03-10", None)
         .await;
-    assert_eq!(status, StatusCode::OK);
+    assert_eq!(status, StatusCode::PRECONDITION_REQUIRED);
+    for (version, expected) in [(9, StatusCode::PRECONDITION_FAILED), (1, StatusCode::OK)] {
+        let (status, _) = world
+            .call_at(
+                &json!(version),
+                Method::DELETE,
+                "/api/v1/holidays/2027-03-10",
+                Value::Null,
+            )
+            .await;
+        assert_eq!(status, expected);
+    }
 }
 
 #[tokio::test]
@@ -383,4 +394,62 @@ async fn another_business_is_not_there() {
         let (status, _) = world.call(Method::POST, &path, Some(body.clone())).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+#[tokio::test]
+async fn no_answer_shows_the_zone_of_before() {
+    let world = World::new().await;
+    let service = world.text("SELECT id::text AS text FROM services WHERE name = 'Swedish massage 60'");
+    let day = format!("/api/v1/availability?service_id={service}&from=2026-05-13&to=2026-05-13");
+    let before = get(&world, &day).await;
+    assert_eq!(before["zone"], "Africa/Nairobi");
+    let path = "/api/v1/settings/booking";
+    let known = get(&world, path).await;
+    let body = json!({ "zone": "Asia/Kolkata", "rules": known["rules"] });
+    let (status, problem) = world.call_at(&known["version"], Method::PUT, path, body).await;
+    assert_eq!(status, StatusCode::OK, "{problem}");
+    let after = get(&world, &day).await;
+    assert_eq!(after["zone"], "Asia/Kolkata");
+    let starts: Vec<&str> = after["slots"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|slot| slot["start"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        starts.len(),
+        before["slots"].as_array().unwrap().len(),
+        "the same hours of the clock"
+    );
+    assert!(
+        starts
+            .iter()
+            .all(|start| start.starts_with("2026-05-13T") && start.ends_with("+05:30")),
+        "{starts:?}"
+    );
+}
+
+#[tokio::test]
+async fn amounts_to_the_cent_are_refused_while_mpesa_is_connected() {
+    let world = World::new().await;
+    let path = "/api/v1/settings/booking";
+    let known = get(&world, path).await;
+    let mut body = json!({ "zone": known["zone"], "rules": known["rules"] });
+    body["rules"]["rounding"] = json!("exact");
+    let (status, problem) = world.call_at(&known["version"], Method::PUT, path, body).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
+    assert_eq!(fields(&problem), ["rules.rounding"]);
+}
+
+#[tokio::test]
+async fn a_leave_shorter_than_what_is_kept_of_times_is_refused() {
+    let world = World::new().await;
+    let staff = world.text("SELECT id::text AS text FROM staff ORDER BY id LIMIT 1");
+    let leave =
+        json!({ "start": "2026-05-13T12:00:00.0000001+03:00", "end": "2026-05-13T12:00:00.0000002+03:00" });
+    let (status, problem) = world
+        .call(Method::POST, &format!("/api/v1/staff/{staff}/leave"), Some(leave))
+        .await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
+    assert_eq!(fields(&problem), ["end"]);
 }

@@ -7,6 +7,7 @@ use actix_web::http::header::IF_MATCH;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use ratiba_booking::appointment::Version;
+use ratiba_booking::visit::HoldKey;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -113,6 +114,17 @@ fn read<T: JsonSchema + DeserializeOwned + 'static>(value: Value) -> Result<T, P
 
 /// The `Idempotency-Key` of a request that must have one: 1 to 100 visible ASCII characters.
 pub struct IdempotencyKey(pub String);
+
+impl IdempotencyKey {
+    /// The key as orders have it: apart from the keys that this instance makes itself.
+    ///
+    /// # Errors
+    /// [`Problem`] of kind `validation`.
+    pub fn of_order(&self) -> Result<HoldKey, Problem> {
+        HoldKey::parse(&format!("api:{}", self.0))
+            .map_err(|fault| Problem::new(Kind::Validation, fault.to_string()))
+    }
+}
 
 impl FromRequest for IdempotencyKey {
     type Error = Problem;

@@ -48,6 +48,8 @@ pub enum RequestHeader {
     IdempotencyKey,
     /// `If-Match`, required.
     IfMatch,
+    /// `If-Match`, optional: who sends it decides on that version or not at all.
+    IfMatchIfAny,
     /// `If-None-Match`, optional.
     IfNoneMatch,
 }
@@ -190,6 +192,7 @@ impl Endpoint {
                 self.problems.push(Kind::PreconditionRequired);
                 self.problems.push(Kind::Stale);
             }
+            RequestHeader::IfMatchIfAny => self.problems.push(Kind::Stale),
             RequestHeader::IfNoneMatch => {}
         }
         self.headers.push(header);

@@ -162,6 +162,11 @@ fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value
                 true,
                 "The ETag of the answer that the change was decided on.",
             ),
+            RequestHeader::IfMatchIfAny => (
+                "If-Match",
+                false,
+                "The ETag of the answer that this was decided on; refused if it has moved on since.",
+            ),
             RequestHeader::IfNoneMatch => ("If-None-Match", false, "The ETag of an earlier answer."),
         };
         parameters.push(json!({

@@ -17,15 +17,18 @@ use super::visit_life::{CANCELLING, CancelBody, PartyWord, REPLACING, not_cancel
 use super::visits::{self, VisitAnswer};
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::Checked;
+use crate::checked::{Checked, IfMatchIfAny};
 use crate::dto::{Moment, id_of};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
 /// The endpoints of an appointment's life.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
-    let at_the_desk = |endpoint: Endpoint| endpoint.group("appointments").needs(Scope::AppointmentsBook);
+    let at_the_desk = |endpoint: Endpoint| {
+        let endpoint = endpoint.group("appointments").needs(Scope::AppointmentsBook);
+        endpoint.header(RequestHeader::IfMatchIfAny)
+    };
     let mut all = attendance();
     all.extend([
         Endpoint::post(
@@ -95,12 +98,28 @@ pub struct MoveBody {
     channel: ChannelWord,
 }
 
+/// As for visits: refuses whoever decided on an older appointment than the one on record.
+async fn seen_last(
+    state: &State,
+    caller: &Caller,
+    id: AppointmentId,
+    seen: &IfMatchIfAny,
+) -> Result<(), Problem> {
+    if seen.0.is_none() {
+        return Ok(());
+    }
+    let found = state.parts.booking.book.appointment(caller.0.tenant, id).await?;
+    seen.holds_of(found.ok_or_else(Problem::not_found)?.version())
+}
+
 async fn checks_in(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    seen: IfMatchIfAny,
 ) -> Result<HttpResponse, Problem> {
     let id: AppointmentId = id_of(&id)?;
+    seen_last(&state, &caller, id, &seen).await?;
     let done = state.parts.booking.attendance.check_in(caller.0.tenant, id).await;
     attended(&state, &caller, done).await
 }
@@ -109,8 +128,10 @@ async fn does_not_check_in(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    seen: IfMatchIfAny,
 ) -> Result<HttpResponse, Problem> {
     let id: AppointmentId = id_of(&id)?;
+    seen_last(&state, &caller, id, &seen).await?;
     let attendance = &state.parts.booking.attendance;
     let done = attendance.undo_check_in(caller.0.tenant, id).await;
     attended(&state, &caller, done).await
@@ -120,8 +141,10 @@ async fn does_not_come(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    seen: IfMatchIfAny,
 ) -> Result<HttpResponse, Problem> {
     let id: AppointmentId = id_of(&id)?;
+    seen_last(&state, &caller, id, &seen).await?;
     let attendance = &state.parts.booking.attendance;
     let done = attendance.mark_no_show(caller.0.tenant, id).await;
     attended(&state, &caller, done).await
@@ -131,8 +154,10 @@ async fn comes(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    seen: IfMatchIfAny,
 ) -> Result<HttpResponse, Problem> {
     let id: AppointmentId = id_of(&id)?;
+    seen_last(&state, &caller, id, &seen).await?;
     let attendance = &state.parts.booking.attendance;
     let done = attendance.undo_no_show(caller.0.tenant, id).await;
     attended(&state, &caller, done).await
@@ -152,10 +177,13 @@ async fn cancel(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    seen: IfMatchIfAny,
     Checked(body): Checked<CancelBody>,
 ) -> Result<HttpResponse, Problem> {
+    let id: AppointmentId = id_of(&id)?;
+    seen_last(&state, &caller, id, &seen).await?;
     let order = CancelOrder {
-        target: CancelTarget::Appointment(id_of(&id)?),
+        target: CancelTarget::Appointment(id),
         by: body.by.into(),
     };
     let use_case = &state.parts.booking.cancel;
@@ -171,9 +199,11 @@ async fn move_one(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    seen: IfMatchIfAny,
     Checked(body): Checked<MoveBody>,
 ) -> Result<HttpResponse, Problem> {
     let id: AppointmentId = id_of(&id)?;
+    seen_last(&state, &caller, id, &seen).await?;
     let staff = body.staff_id.map(|staff| (id, Id::from_uuid(staff)));
     let order = MoveOrder {
         target: MoveTarget::Appointment(id),

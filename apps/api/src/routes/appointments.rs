@@ -8,8 +8,9 @@ use ratiba_access::{Principal, Scope};
 use ratiba_booking::appointment::{
     Appointment, Correction, DiscountSource, RenderingRefused, StaffNotes, Tip,
 };
+use ratiba_booking::ports::{Place, Wanted};
 use ratiba_booking::use_cases::{ListDayError, RenderingError};
-use ratiba_kernel::{BasisPoints, Money, Outage, Zone};
+use ratiba_kernel::{BasisPoints, Id, Money, Outage, Zone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -30,7 +31,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/api/v1/appointments", "The appointments of a day", || {
             web::get().to(list)
         })
-        .describe("All that touch the local day, in whatever state, by start; a therapist sees the own ones.")
+        .describe("Those that touch the local day, in whatever state, by start, page by page; a therapist sees the own ones.")
         .group("appointments")
         .needs(Scope::AppointmentsRead)
         .query::<DayQuery>()
@@ -75,6 +76,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
+const NO_PLACE: &str = "must be `next` of the page before";
+
 const RENDERING: [Kind; 4] = [
     Kind::IllegalTransition,
     Kind::Unacceptable,
@@ -88,6 +91,12 @@ const RENDERING: [Kind; 4] = [
 pub struct DayQuery {
     /// The local day.
     date: Day,
+    /// How many at most; 200 if left out.
+    #[schemars(range(min = 1, max = 200))]
+    limit: Option<u16>,
+    /// Those after this one: `next` of the page before.
+    #[schemars(length(max = 80))]
+    after: Option<String>,
 }
 
 /// A day's appointments.
@@ -100,6 +109,23 @@ pub struct DayAnswer {
     zone: String,
     /// By start.
     appointments: Vec<AppointmentAnswer>,
+    /// For `after`, if there are more.
+    next: Option<String>,
+}
+
+/// How many appointments a page of a day shows, if nobody says.
+const DAY_USUALLY: u16 = 200;
+
+/// A place in a day as the API names it: microseconds since 1970, and the appointment's id.
+fn cursor((start, id): Place) -> String {
+    format!("{}_{id}", start.unix_timestamp_nanos() / 1_000)
+}
+
+fn place(cursor: &str) -> Option<Place> {
+    let (micros, id) = cursor.split_once('_')?;
+    let nanos = micros.parse::<i64>().ok().map(i128::from)?.checked_mul(1_000)?;
+    let start = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?;
+    Some((start, id.parse().ok()?))
 }
 
 /// When it happened; now, if left out.
@@ -132,11 +158,20 @@ async fn list(
     CheckedQuery(query): CheckedQuery<DayQuery>,
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
+    let after = query
+        .after
+        .as_deref()
+        .map(|text| place(text).ok_or_else(|| wrong("after", NO_PLACE)));
+    let wanted = Wanted {
+        staff: principal.only_staff().map(Id::from_uuid),
+        after: after.transpose()?,
+        most: query.limit.unwrap_or(DAY_USUALLY),
+    };
     let day = state
         .parts
         .booking
         .list_day
-        .execute(principal.tenant, query.date.0)
+        .execute(principal.tenant, query.date.0, wanted)
         .await
         .map_err(|error| match error {
             ListDayError::OutOfCalendar => wrong("date", "the calendar does not go that far"),
@@ -151,6 +186,7 @@ async fn list(
         date: query.date,
         zone: day.zone.name().to_owned(),
         appointments: shown.collect(),
+        next: day.next.map(cursor),
     }))
 }
 

@@ -1,7 +1,6 @@
 //! What the routes of the setup share: carrying out an order, its faults as a problem, pages, weeks and days.
 
 use ratiba_access::Principal;
-use ratiba_booking::appointment::Version;
 use ratiba_booking::availability::{DayBlock, WeeklyBlock};
 use ratiba_booking::setup::{BlockForm, Fault, Page, Recorded, SetupRefused, WeeklyBlockForm};
 use ratiba_booking::use_cases::{ChangeSetupError, SetupChanged, SetupOrder, Stretch};

@@ -21,9 +21,9 @@ use super::availability::{ChannelWord, not_free, request_problem};
 use super::visits::{PayByWord, VisitAnswer, answer};
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::Checked;
+use crate::checked::{Checked, IfMatchIfAny};
 use crate::dto::{Moment, id_of};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
 /// The endpoints of a visit's life.
@@ -33,6 +33,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post(path, summary, route)
             .group("visits")
             .needs(Scope::AppointmentsBook)
+            .header(RequestHeader::IfMatchIfAny)
     };
     vec![
         step("/api/v1/visits/{id}/accept", "Agree to a request", || {
@@ -201,12 +202,24 @@ fn staff_of(parts: &[StaffOfPart]) -> Result<BTreeMap<AppointmentId, StaffId>, P
     Ok(pairs.collect())
 }
 
+/// Refuses whoever decided on an older visit than the one on record. What comes between this look and the change is told
+/// by the change itself, which is refused if it no longer makes sense.
+async fn seen_last(state: &State, caller: &Caller, id: VisitId, seen: &IfMatchIfAny) -> Result<(), Problem> {
+    if seen.0.is_none() {
+        return Ok(());
+    }
+    let visit = state.parts.booking.book.visit(caller.0.tenant, id).await?;
+    seen.holds_of(visit.ok_or_else(Problem::not_found)?.head.version)
+}
+
 async fn accept(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    seen: IfMatchIfAny,
     Checked(body): Checked<AcceptBody>,
 ) -> Result<HttpResponse, Problem> {
+    seen_last(&state, &caller, id_of(&id)?, &seen).await?;
     let order = AcceptOrder {
         visit: id_of(&id)?,
         by: body.by.into(),
@@ -224,9 +237,11 @@ async fn decline(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    seen: IfMatchIfAny,
     Checked(body): Checked<DeclineBody>,
 ) -> Result<HttpResponse, Problem> {
     let id: VisitId = id_of(&id)?;
+    seen_last(&state, &caller, id, &seen).await?;
     let use_case = &state.parts.booking.decline;
     let visit = use_case
         .execute(caller.0.tenant, id, body.by.into())
@@ -239,8 +254,10 @@ async fn counter_offer(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    seen: IfMatchIfAny,
     Checked(body): Checked<CounterOfferBody>,
 ) -> Result<HttpResponse, Problem> {
+    seen_last(&state, &caller, id_of(&id)?, &seen).await?;
     let order = CounterOfferOrder {
         visit: id_of(&id)?,
         start: body.start.instant(),
@@ -259,9 +276,11 @@ async fn cancel(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    seen: IfMatchIfAny,
     Checked(body): Checked<CancelBody>,
 ) -> Result<HttpResponse, Problem> {
     let (id, tenant): (VisitId, _) = (id_of(&id)?, caller.0.tenant);
+    seen_last(&state, &caller, id, &seen).await?;
     let order = CancelOrder {
         target: CancelTarget::Visit(id),
         by: body.by.into(),
@@ -276,8 +295,10 @@ async fn move_visit(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
+    seen: IfMatchIfAny,
     Checked(body): Checked<MoveVisitBody>,
 ) -> Result<HttpResponse, Problem> {
+    seen_last(&state, &caller, id_of(&id)?, &seen).await?;
     let order = MoveOrder {
         target: MoveTarget::Visit(id_of(&id)?),
         start: body.start.instant(),

@@ -9,7 +9,7 @@ use ratiba_booking::availability::{PartRequest, StaffWish};
 use ratiba_booking::catalogue::ServiceId;
 use ratiba_booking::policy::PayBy;
 use ratiba_booking::use_cases::{Complement, DepositAsked, HoldOrder, HoldVisitError};
-use ratiba_booking::visit::{HoldKey, Visit, VisitId, VisitStanding};
+use ratiba_booking::visit::{Visit, VisitId, VisitStanding};
 use ratiba_kernel::{Id, Money, Zone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -188,14 +188,12 @@ impl VisitAnswer {
 async fn book(
     state: web::Data<State>,
     caller: Caller,
-    IdempotencyKey(key): IdempotencyKey,
+    key: IdempotencyKey,
     Checked(body): Checked<BookBody>,
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
-    let key = HoldKey::parse(&format!("api:{key}"))
-        .map_err(|fault| Problem::new(Kind::Validation, fault.to_string()))?;
     let order = HoldOrder {
-        key,
+        key: key.of_order()?,
         customer: Id::from_uuid(body.customer_id),
         parts: body.parts.iter().map(PartRequest::from).collect(),
         order: body.order.into(),

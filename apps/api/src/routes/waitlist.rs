@@ -41,10 +41,11 @@ pub fn endpoints() -> Vec<Endpoint> {
                 "When time becomes free it is held for one person at a time: the higher priority first, of equals whoever \
                  would close a gap exactly, then who has waited longer. Nobody is offered anything from 21:00 to 07:00, or \
                  past the channel's notice. An entry ends when an offer is accepted, when it is withdrawn, after its last \
-                 day, or after 20 offers in vain.",
+                 day, or after 20 offers in vain. Safe to repeat with the same key.",
             )
             .group("waitlist")
             .needs(Scope::AppointmentsBook)
+            .header(RequestHeader::IdempotencyKey)
             .body::<JoinBody>()
             .answers::<EntryAnswer>(201, "the entry")
             .problems(&[Kind::NotFound, Kind::TooMany, Kind::Unacceptable]),
@@ -55,11 +56,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/api/v1/waitlist/{id}/accept", "The offer is taken", || web::post().to(accept))
             .describe(
                 "The entry is over. Where a deposit is asked the visit is held for as long as any other, else it is \
-                 confirmed. Accepting twice is accepting once.",
+                 confirmed. Accepting twice is accepting once: the visit is answered as it stands.",
             )
             .group("waitlist")
             .needs(Scope::AppointmentsBook)
-            .header(RequestHeader::IdempotencyKey)
             .body::<AcceptBody>()
             .answers::<VisitAnswer>(200, "the visit")
             .problems(&[Kind::NotFound, Kind::IllegalTransition, Kind::Conflict, Kind::Unacceptable]),
@@ -261,6 +261,7 @@ async fn list(
 async fn join(
     state: web::Data<State>,
     caller: Caller,
+    key: IdempotencyKey,
     Checked(body): Checked<JoinBody>,
 ) -> Result<HttpResponse, Problem> {
     let tenant = caller.0.tenant;
@@ -270,6 +271,7 @@ async fn join(
     };
     let wish = Wish::new(body.first_day.0, body.last_day.0, Some(hours));
     let order = WaitlistOrder {
+        key: key.of_order()?,
         customer: Id::from_uuid(body.customer_id),
         parts: body.parts.iter().map(PartRequest::from).collect(),
         wish: wish.map_err(|fault| Problem::new(Kind::Unacceptable, fault.to_string()))?,
@@ -280,6 +282,10 @@ async fn join(
     let entry = joined.map_err(|error| match error {
         JoinWaitlistError::Request(fault) => request_problem(fault),
         JoinWaitlistError::UnknownCustomer => Problem::new(Kind::NotFound, error.to_string()),
+        JoinWaitlistError::KeyUsed => Problem::new(
+            Kind::IdempotencyKeyReused,
+            "this key named another order; use a new one",
+        ),
         JoinWaitlistError::Over => Problem::new(Kind::Unacceptable, error.to_string()),
         JoinWaitlistError::Full => Problem::new(Kind::TooMany, error.to_string()),
         JoinWaitlistError::Unavailable(outage) => Problem::unavailable(&outage),
@@ -313,8 +319,6 @@ async fn accept(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
-    // The offer is the key: accepting it twice is accepting it once, whatever the header says.
-    _key: IdempotencyKey,
     Checked(body): Checked<AcceptBody>,
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;

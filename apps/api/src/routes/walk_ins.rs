@@ -38,10 +38,11 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/api/v1/walk-ins", "Somebody walks in", || web::post().to(join))
             .describe(
                 "A customer, or somebody of whom only the first name is known. Who cannot be served today is not taken in: \
-                 a 409 (or 422, if nobody could ever be) says why.",
+                 a 409 (or 422, if nobody could ever be) says why. Safe to repeat with the same key.",
             )
             .group("walk-ins")
             .needs(Scope::AppointmentsBook)
+            .header(RequestHeader::IdempotencyKey)
             .body::<JoinBody>()
             .answers::<WalkInAnswer>(201, "the entry")
             .problems(&[
@@ -59,11 +60,10 @@ pub fn endpoints() -> Vec<Endpoint> {
             .describe(
                 "Books them without a deposit and checks them in, at the earliest minute within a quarter of an hour, or at \
                  `start`. Those ahead are not delayed unless `turn` is `skipped`. Somebody of whom only the name is known \
-                 becomes a customer. Nobody free: a 409 with reasons and the next time. Seating twice is seating once.",
+                 becomes a customer. Nobody free: a 409 with reasons and the next time. Seating twice is seating once: who was seated before is answered as they are.",
             )
             .group("walk-ins")
             .needs(Scope::AppointmentsBook)
-            .header(RequestHeader::IdempotencyKey)
             .body::<SeatBody>()
             .answers::<SeatedAnswer>(200, "the entry and its visit")
             .problems(&[
@@ -279,9 +279,11 @@ async fn list(state: web::Data<State>, caller: Caller) -> Result<HttpResponse, P
 async fn join(
     state: web::Data<State>,
     caller: Caller,
+    key: IdempotencyKey,
     Checked(body): Checked<JoinBody>,
 ) -> Result<HttpResponse, Problem> {
     let order = JoinOrder {
+        key: key.of_order()?,
         guest: guest_of(&body)?,
         parts: body.parts.iter().map(PartRequest::from).collect(),
     };
@@ -290,9 +292,17 @@ async fn join(
     let joined = state.parts.desk.join_queue.execute(tenant, order).await;
     let joined = joined.map_err(|error| not_joined(error, &zone))?;
     let (id, version) = (joined.entry.id, joined.entry.version);
+    let estimate = match joined.slot {
+        Some(slot) => Some(Estimate::At(slot)),
+        // Taken in before: as the queue tells it now.
+        None => match state.parts.desk.list_queue.one(tenant, id).await? {
+            Some((_zone, known)) => known.estimate,
+            None => None,
+        },
+    };
     let queued = Queued {
         entry: joined.entry,
-        estimate: Some(Estimate::At(joined.slot)),
+        estimate,
     };
     Ok(HttpResponse::Created()
         .insert_header((ETAG, etag(version)))
@@ -316,6 +326,10 @@ fn not_joined(error: JoinQueueError, zone: &Zone) -> Problem {
     match error {
         JoinQueueError::Request(fault) => request_problem(fault),
         JoinQueueError::UnknownCustomer => Problem::new(Kind::NotFound, error.to_string()),
+        JoinQueueError::KeyUsed => Problem::new(
+            Kind::IdempotencyKeyReused,
+            "this key named another order; use a new one",
+        ),
         JoinQueueError::Full => Problem::new(Kind::TooMany, error.to_string()),
         JoinQueueError::NotToday { reasons } => not_free(&reasons, &[], zone),
         JoinQueueError::Unavailable(outage) => Problem::unavailable(&outage),
@@ -343,8 +357,6 @@ async fn seat(
     state: web::Data<State>,
     caller: Caller,
     id: web::Path<String>,
-    // The entry is the key: seating it twice is seating it once, whatever the header says.
-    _key: IdempotencyKey,
     Checked(body): Checked<SeatBody>,
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;

@@ -12,7 +12,7 @@ use ratiba_booking::availability::BusinessHours;
 use ratiba_booking::catalogue::{CustomerId, Service};
 use ratiba_booking::policy::Policy;
 use ratiba_booking::ports::{
-    AppointmentBook, Catalogue, Change, FactsQuery, Outlook, RecordError, Timetable,
+    AppointmentBook, Catalogue, Change, FactsQuery, Outlook, RecordError, Timetable, Wanted,
 };
 use ratiba_booking::visit::{HoldKey, Visit, VisitId};
 use ratiba_kernel::{Outage, TenantId, TimeRange, Zone};
@@ -88,9 +88,14 @@ impl AppointmentBook for PgAppointmentBook {
             .await
     }
 
-    async fn between(&self, tenant: TenantId, range: TimeRange) -> Result<Vec<Appointment>, Outage> {
+    async fn between(
+        &self,
+        tenant: TenantId,
+        range: TimeRange,
+        wanted: Wanted,
+    ) -> Result<Vec<Appointment>, Outage> {
         self.database
-            .tenant(tenant, move |tx| read::between(tx, range))
+            .tenant(tenant, move |tx| read::between(tx, range, wanted))
             .await
     }
 

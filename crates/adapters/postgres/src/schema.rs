@@ -796,6 +796,7 @@ diesel::table! {
         state -> Text,
         ended_at -> Nullable<Timestamptz>,
         version -> Integer,
+        order_key -> Nullable<Text>,
     }
 }
 
@@ -850,5 +851,6 @@ diesel::table! {
         visit_id -> Nullable<Uuid>,
         departure -> Nullable<Text>,
         version -> Integer,
+        order_key -> Nullable<Text>,
     }
 }

@@ -239,7 +239,11 @@ async fn workers_at_once_offer_one_time_to_one_person_and_each_person_one() {
     assert!(offered.iter().all(|entry| entry.offers.len() == 1));
     let held = server
         .book
-        .between(tenant, from_to((9, 0), (17, 0)))
+        .between(
+            tenant,
+            from_to((9, 0), (17, 0)),
+            ratiba_booking::ports::Wanted::first(200),
+        )
         .await
         .unwrap();
     let starts: Vec<_> = held

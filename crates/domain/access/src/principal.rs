@@ -208,6 +208,15 @@ impl Principal {
         }
     }
 
+    /// The only staff member whose rows may be seen, if not everybody's may. A therapist who is nobody sees nobody's.
+    #[must_use]
+    pub fn only_staff(&self) -> Option<uuid::Uuid> {
+        match self.role {
+            Role::Therapist => Some(self.staff.map_or(uuid::Uuid::nil(), |own| own.as_uuid())),
+            Role::Receptionist | Role::Manager | Role::Owner => None,
+        }
+    }
+
     /// Whether rows of this staff member may be seen: a therapist sees the own ones only.
     #[must_use]
     pub fn sees_staff(&self, staff: uuid::Uuid) -> bool {

@@ -154,6 +154,32 @@ pub enum RecordError {
     Unavailable(#[from] Outage),
 }
 
+/// A place in the order of appointments: by start, then id.
+pub type Place = (OffsetDateTime, AppointmentId);
+
+/// Which of the appointments in a range are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Only those that one person takes part in.
+    pub staff: Option<StaffId>,
+    /// Only those after this place.
+    pub after: Option<Place>,
+    /// At most so many.
+    pub most: u16,
+}
+
+impl Wanted {
+    /// The first ones, of whomever.
+    #[must_use]
+    pub const fn first(most: u16) -> Self {
+        Self {
+            staff: None,
+            after: None,
+            most,
+        }
+    }
+}
+
 /// The book of appointments. One call to [`record`](Self::record) is one transaction.
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
@@ -167,8 +193,13 @@ pub trait AppointmentBook: Send + Sync {
     /// The visit that was ordered with a key, if one was.
     async fn visit_of_key(&self, tenant: TenantId, key: &HoldKey) -> Result<Option<Visit>, Outage>;
 
-    /// All appointments, in whatever state, whose planned time overlaps the range; by start, then id.
-    async fn between(&self, tenant: TenantId, range: TimeRange) -> Result<Vec<Appointment>, Outage>;
+    /// Appointments, in whatever state, whose planned time overlaps the range; by start, then id.
+    async fn between(
+        &self,
+        tenant: TenantId,
+        range: TimeRange,
+        wanted: Wanted,
+    ) -> Result<Vec<Appointment>, Outage>;
 
     /// The customer's visits of which some part that keeps its time ends after `from`; by their first start.
     async fn upcoming(
@@ -185,6 +216,9 @@ pub trait AppointmentBook: Send + Sync {
     ///
     /// Requests and holds whose deadline has come by [`Change::at`] and whose claims are in the way are
     /// ended in the same transaction as [`expiry`](crate::visit::expiry) says, event included.
+    ///
+    /// A visit of which any part is recorded is at the next version then, whether or not the change has its head: it
+    /// tells whether anything of the visit moved on.
     ///
     /// An appointment that was recorded before may come with another time, other staff, other claims and
     /// another price: with [`ClaimChange::Take`] its old claims are free if, and only if, all new ones are made.

@@ -11,6 +11,7 @@ use ratiba_booking::availability::PartRequest;
 use ratiba_booking::catalogue::CustomerId;
 use ratiba_booking::ports::{Newcomer, QueueChange, QueueRefused, RecordError, WalkInQueue};
 use ratiba_booking::queue::{Departure, FirstName, Guest, QUEUE_MOST, QueueStanding, WalkIn, WalkInId};
+use ratiba_booking::visit::HoldKey;
 use ratiba_kernel::{Id, Outage, PhoneNumber, TenantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -78,6 +79,31 @@ impl WalkInQueue for PgWalkInQueue {
         self.database.tenant(tenant, find).await
     }
 
+    async fn entry_of_key(&self, tenant: TenantId, key: &HoldKey) -> Result<Option<WalkIn>, Outage> {
+        let key = key.clone();
+        self.database
+            .tenant(tenant, move |tx| of_key::<Outage>(tx, &key))
+            .await
+    }
+
+    async fn join(&self, tenant: TenantId, entry: WalkIn, key: HoldKey) -> Result<WalkIn, QueueRefused> {
+        self.database
+            .tenant(tenant, move |tx| {
+                one_at_a_time(tx, &key)?;
+                if let Some(known) = of_key(tx, &key)? {
+                    return Ok(known);
+                }
+                write(tx, &entry).map_err(unknown_customer)?;
+                set_key(tx, "walk_ins", entry.id.as_uuid(), &key)?;
+                let version = entry.version.next();
+                Ok(WalkIn {
+                    version,
+                    ..entry.clone()
+                })
+            })
+            .await
+    }
+
     async fn record(&self, tenant: TenantId, change: QueueChange) -> Result<(), QueueRefused> {
         self.database
             .tenant(tenant, move |tx| {
@@ -116,6 +142,43 @@ impl WalkInQueue for PgWalkInQueue {
         };
         self.database.tenant(tenant, end).await
     }
+}
+
+/// Whoever orders with one key comes one after the other.
+pub(super) fn one_at_a_time<E>(tx: &mut TenantTx<'_>, key: &HoldKey) -> Result<(), TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    sql_query("SELECT pg_advisory_xact_lock(hashtextextended('ratiba order ' || $1::text || ' ' || $2, 0))")
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Text, _>(key.as_str())
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The key that a new row of the table was ordered with.
+pub(super) fn set_key<E>(
+    tx: &mut TenantTx<'_>,
+    table: &'static str,
+    id: Uuid,
+    key: &HoldKey,
+) -> Result<(), TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    sql_query(format!(
+        "UPDATE {table} SET order_key = $3 WHERE tenant_id = $1 AND id = $2"
+    ))
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<SqlUuid, _>(id)
+    .bind::<Text, _>(key.as_str())
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+fn of_key<E>(tx: &mut TenantTx<'_>, key: &HoldKey) -> Result<Option<WalkIn>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let rows = sql_query(format!("{SELECT} WHERE tenant_id = $1 AND order_key = $2"))
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Text, _>(key.as_str())
+        .load::<WalkInRow>(tx.conn())?;
+    Ok(read(tx, rows)?.pop())
 }
 
 const SELECT: &str = "SELECT id, customer_id, guest_name, joined_at, state, ended_at, visit_id, departure, version FROM walk_ins";

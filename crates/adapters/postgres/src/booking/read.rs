@@ -4,9 +4,10 @@ use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::{Appointment, AppointmentId};
 use ratiba_booking::catalogue::CustomerId;
+use ratiba_booking::ports::Wanted;
 use ratiba_booking::visit::{HoldKey, Visit, VisitId};
 use ratiba_kernel::{Id, TimeRange};
 use time::{Duration, OffsetDateTime};
@@ -24,7 +25,10 @@ static OF_VISIT: LazyLock<String> = LazyLock::new(|| {
 static BETWEEN: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.start_at >= $2 AND a.start_at < $3 AND a.end_at > $4
-         ORDER BY a.start_at, a.id"
+            AND ($5 IS NULL OR (a.start_at, a.id) > ($5, $6))
+            AND ($7 IS NULL OR EXISTS (SELECT FROM appointment_staff s
+                WHERE s.tenant_id = $1 AND s.appointment_id = a.id AND s.staff_id = $7))
+         ORDER BY a.start_at, a.id LIMIT $8"
     )
 });
 
@@ -78,7 +82,11 @@ pub(super) fn visit_id_of_key<E>(
     Ok(found.map(|found| Id::from_uuid(found.id)))
 }
 
-pub(super) fn between<E>(tx: &mut TenantTx<'_>, range: TimeRange) -> Result<Vec<Appointment>, TxError<E>> {
+pub(super) fn between<E>(
+    tx: &mut TenantTx<'_>,
+    range: TimeRange,
+    wanted: Wanted,
+) -> Result<Vec<Appointment>, TxError<E>> {
     let tenant = tx.tenant_uuid();
     // No service lasts longer than a day, which lets the index on the start bound the scan from below.
     let earliest = range.start().saturating_sub(Duration::DAY);
@@ -86,7 +94,11 @@ pub(super) fn between<E>(tx: &mut TenantTx<'_>, range: TimeRange) -> Result<Vec<
         .bind::<SqlUuid, _>(tenant)
         .bind::<Timestamptz, _>(earliest)
         .bind::<Timestamptz, _>(range.end())
-        .bind::<Timestamptz, _>(range.start());
+        .bind::<Timestamptz, _>(range.start())
+        .bind::<Nullable<Timestamptz>, _>(wanted.after.map(|(start, _)| start))
+        .bind::<Nullable<SqlUuid>, _>(wanted.after.map(|(_, id)| id.as_uuid()))
+        .bind::<Nullable<SqlUuid>, _>(wanted.staff.map(|staff| staff.as_uuid()))
+        .bind::<BigInt, _>(i64::from(wanted.most));
     read_all(kept(rows).load::<AppointmentRow>(tx.conn())?)
 }
 

@@ -36,6 +36,7 @@ pub(super) fn record(tx: &mut TenantTx<'_>, change: &Change) -> Recorded {
     if let Some(head) = &change.head {
         write_head(tx, head)?;
     }
+    raise_visits(tx, change)?;
     if !wanted.is_empty() {
         let moving: Vec<Uuid> = takers(change)
             .filter(|changed| !is_new(changed))
@@ -100,6 +101,31 @@ fn apply(tx: &mut TenantTx<'_>, change: &Change) -> Recorded {
         let payload = serde_json::to_value(&due.task).map_err(|e| TxError::Impossible(e.to_string()))?;
         outbox::enqueue(tx, NewJob::new(due.task.kind(), payload, due.at))?;
     }
+    Ok(())
+}
+
+/// A visit has another version once any of its parts has. Before the parts are written: everybody locks a visit before
+/// its parts.
+fn raise_visits(tx: &mut TenantTx<'_>, change: &Change) -> Recorded {
+    let written = change.head.as_ref().map(|head| head.id);
+    let visits = change
+        .appointments
+        .iter()
+        .map(|changed| changed.appointment.booking().visit);
+    let visits: BTreeSet<Uuid> = visits
+        .filter(|visit| Some(*visit) != written)
+        .map(|visit| visit.as_uuid())
+        .collect();
+    if visits.is_empty() {
+        return Ok(());
+    }
+    let query = sql_query(
+        "WITH locked AS (SELECT id FROM visits WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE)
+         UPDATE visits v SET version = v.version + 1 FROM locked WHERE v.tenant_id = $1 AND v.id = locked.id",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<Array<SqlUuid>, _>(visits.into_iter().collect::<Vec<_>>());
+    kept(query).execute(tx.conn())?;
     Ok(())
 }
 
@@ -262,6 +288,7 @@ pub(super) fn end_overdue(tx: &mut TenantTx<'_>, wanted: &[&Claim], at: OffsetDa
         if let Some(visit) = read::visit::<RecordError>(tx, Id::from_uuid(visit))?
             && let Some(change) = expiry(&visit, at)
         {
+            raise_visits(tx, &change)?;
             apply(tx, &change)?;
         }
     }

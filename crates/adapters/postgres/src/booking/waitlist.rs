@@ -16,6 +16,7 @@ use ratiba_booking::event::BookingTask;
 use ratiba_booking::ports::{
     EndedEntries, RecordError, Waitlist, WaitlistChange, WaitlistPage, WaitlistRefused,
 };
+use ratiba_booking::visit::HoldKey;
 use ratiba_booking::waitlist::{
     EntryEnd, EntryStanding, Offer, OfferOutcome, PartOfDay, Priority, WAITLIST_MOST, WaitlistEntry,
     WaitlistEntryId, Wish,
@@ -25,7 +26,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::parts::{self, Wishes};
-use super::queue::refused;
+use super::queue::{one_at_a_time, refused, set_key};
 use super::{record, words};
 use crate::database::{Database, TenantTx, TxError};
 use crate::jobs::NewJob;
@@ -97,28 +98,69 @@ impl Waitlist for PgWaitlist {
         self.database.tenant(tenant, find).await
     }
 
-    async fn record(&self, tenant: TenantId, change: WaitlistChange) -> Result<(), WaitlistRefused> {
+    async fn entry_of_key(&self, tenant: TenantId, key: &HoldKey) -> Result<Option<WaitlistEntry>, Outage> {
+        let key = key.clone();
+        self.database
+            .tenant(tenant, move |tx| of_key::<Outage>(tx, &key))
+            .await
+    }
+
+    async fn join(
+        &self,
+        tenant: TenantId,
+        change: WaitlistChange,
+        key: HoldKey,
+    ) -> Result<WaitlistEntry, WaitlistRefused> {
         self.database
             .tenant(tenant, move |tx| {
-                record::record(tx, &change.booking).map_err(|error| {
-                    refused(error, WaitlistRefused::UnknownCustomer, |error: RecordError| {
-                        error.into()
-                    })
-                })?;
-                write(tx, &change.entry)
-                    .map_err(|error| refused(error, WaitlistRefused::UnknownCustomer, |same| same))?;
-                write_offers(tx, &change.entry)?;
-                match change.watch_at {
-                    Some(at) => watch(tx, at),
-                    None => Ok(()),
+                one_at_a_time(tx, &key)?;
+                if let Some(known) = of_key(tx, &key)? {
+                    return Ok(known);
                 }
+                record_all(tx, &change)?;
+                set_key(tx, "waitlist_entries", change.entry.id.as_uuid(), &key)?;
+                let version = change.entry.version.next();
+                Ok(WaitlistEntry {
+                    version,
+                    ..change.entry.clone()
+                })
             })
+            .await
+    }
+
+    async fn record(&self, tenant: TenantId, change: WaitlistChange) -> Result<(), WaitlistRefused> {
+        self.database
+            .tenant(tenant, move |tx| record_all(tx, &change))
             .await
     }
 
     async fn watch(&self, tenant: TenantId, at: OffsetDateTime) -> Result<(), Outage> {
         self.database.tenant(tenant, move |tx| watch(tx, at)).await
     }
+}
+
+fn record_all(tx: &mut TenantTx<'_>, change: &WaitlistChange) -> Recorded {
+    record::record(tx, &change.booking).map_err(|error| {
+        refused(error, WaitlistRefused::UnknownCustomer, |error: RecordError| {
+            error.into()
+        })
+    })?;
+    write(tx, &change.entry)
+        .map_err(|error| refused(error, WaitlistRefused::UnknownCustomer, |same| same))?;
+    write_offers(tx, &change.entry)?;
+    match change.watch_at {
+        Some(at) => watch(tx, at),
+        None => Ok(()),
+    }
+}
+
+fn of_key<E>(tx: &mut TenantTx<'_>, key: &HoldKey) -> Result<Option<WaitlistEntry>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let rows = sql_query(format!("{SELECT} WHERE tenant_id = $1 AND order_key = $2"))
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Text, _>(key.as_str())
+        .load::<EntryRow>(tx.conn())?;
+    Ok(read(tx, rows)?.pop())
 }
 
 /// One look at each instant; a second one for the same instant is the first.

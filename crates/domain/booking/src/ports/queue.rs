@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use super::{Change, RecordError};
 use crate::catalogue::CustomerId;
 use crate::queue::{FirstName, WalkIn, WalkInId};
+use crate::visit::HoldKey;
 
 /// Somebody who becomes a customer by being seated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,13 @@ pub trait WalkInQueue: Send + Sync {
 
     /// The customer with a number, if there is one.
     async fn customer_of(&self, tenant: TenantId, phone: &PhoneNumber) -> Result<Option<CustomerId>, Outage>;
+
+    /// The entry that was ordered with a key, if one was.
+    async fn entry_of_key(&self, tenant: TenantId, key: &HoldKey) -> Result<Option<WalkIn>, Outage>;
+
+    /// Records a new entry under the key that it was ordered with, and answers it as recorded; if another one has the
+    /// key already, even since a moment ago, nothing is recorded and that one is answered.
+    async fn join(&self, tenant: TenantId, entry: WalkIn, key: HoldKey) -> Result<WalkIn, QueueRefused>;
 
     /// Makes the whole change durable, what is booked with it included, or none of it; see [`QueueRefused`].
     /// Recording the same change twice is refused the second time.

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::{Change, RecordError};
 use crate::catalogue::CustomerId;
+use crate::visit::HoldKey;
 use crate::waitlist::{WaitlistEntry, WaitlistEntryId};
 
 /// Everything that one decision about the waitlist makes true.
@@ -88,6 +89,19 @@ pub trait Waitlist: Send + Sync {
 
     /// A page of entries by id.
     async fn page(&self, tenant: TenantId, page: WaitlistPage) -> Result<Vec<WaitlistEntry>, Outage>;
+
+    /// The entry that was ordered with a key, if one was.
+    async fn entry_of_key(&self, tenant: TenantId, key: &HoldKey) -> Result<Option<WaitlistEntry>, Outage>;
+
+    /// Records a change that makes a new entry, under the key that it was ordered with, and answers the entry as
+    /// recorded; if another one has the key already, even since a moment ago, nothing is recorded and that one is
+    /// answered.
+    async fn join(
+        &self,
+        tenant: TenantId,
+        change: WaitlistChange,
+        key: HoldKey,
+    ) -> Result<WaitlistEntry, WaitlistRefused>;
 
     /// Makes the whole change durable, what is booked with it included, or none of it; see
     /// [`WaitlistRefused`]. Two offers to one customer are refused however they race. Recording the same

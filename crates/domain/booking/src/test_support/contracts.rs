@@ -5,12 +5,12 @@
 use ratiba_kernel::TenantId;
 use time::Duration;
 
-use super::builders::{AppointmentBuilder, NOW, appointment, from_to, tenants, visit};
+use super::builders::{AppointmentBuilder, NOW, appointment, from_to, staff, tenants, visit};
 use super::{moving_contract, placing_contract, rendering_contract};
 use crate::appointment::{Appointment, CancelledBy, State, Version};
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::Reminder;
-use crate::ports::{AppointmentBook, Change, ClaimChange, RecordError, SetupVersion};
+use crate::ports::{AppointmentBook, Change, ClaimChange, RecordError, SetupVersion, Wanted};
 use crate::visit::HoldKey;
 
 /// A book under test, and how to see what it wrote for others.
@@ -57,6 +57,7 @@ pub async fn appointment_book_contract<B: BookUnderTest>(fresh: impl AsyncFn() -
     an_expired_visit_takes_its_time_again_if_it_is_free(&fresh().await).await;
     reminders_and_loss_are_remembered(&fresh().await).await;
     tenants_are_apart(&fresh().await).await;
+    a_visit_moves_on_with_each_of_its_parts(&fresh().await).await;
     appointments_between_are_sorted_and_overlap(&fresh().await).await;
     a_customers_upcoming_visits_are_those_that_stand_and_are_not_over(&fresh().await).await;
     moving_contract::everything(&fresh).await;
@@ -441,7 +442,7 @@ async fn tenants_are_apart<B: BookUnderTest>(book: &B) {
     assert_eq!(book.port().visit(theirs, visit(1)).await.unwrap(), None);
     assert_eq!(
         book.port()
-            .between(theirs, from_to((0, 0), (24, 0)))
+            .between(theirs, from_to((0, 0), (24, 0)), Wanted::first(10))
             .await
             .unwrap(),
         vec![]
@@ -468,6 +469,43 @@ async fn tenants_are_apart<B: BookUnderTest>(book: &B) {
     assert_eq!(other.state().word(), "held");
 }
 
+async fn a_visit_moves_on_with_each_of_its_parts<B: BookUnderTest>(book: &B) {
+    let early = NOW - time::Duration::HOUR;
+    let parts = [
+        ten_to_eleven(1),
+        AppointmentBuilder::new(2, from_to((14, 0), (15, 0))).of_visit(1),
+    ];
+    let mut change = Change::at(early);
+    change.head = Some(parts[0].head(early));
+    for part in &parts {
+        change = change.with(part.held(early), ClaimChange::Take);
+    }
+    book.port().record(tenant(), change).await.unwrap();
+    let known = async || book.port().visit(tenant(), visit(1)).await.unwrap().unwrap();
+    let new = known().await;
+    assert_eq!(
+        new.head.version,
+        Version::NEW.next(),
+        "made at once, its parts with it"
+    );
+    let confirmed = new.appointments[1].clone().confirm(NOW).unwrap();
+    let change = Change::at(NOW).with(confirmed, ClaimChange::Keep);
+    book.port().record(tenant(), change).await.unwrap();
+    let moved_on = known().await;
+    assert_eq!(moved_on.head.version, new.head.version.next());
+    // A change of the head that was decided on the visit of before is too late.
+    let mut late = Change::at(NOW);
+    late.head = Some(new.head);
+    assert_eq!(
+        book.port().record(tenant(), late).await.unwrap_err(),
+        RecordError::Stale
+    );
+    // Whoever takes the time of a part whose hold ran out moves the visit on as well.
+    let next = AppointmentBuilder::new(3, from_to((10, 0), (11, 0)));
+    book.port().record(tenant(), taking(&next)).await.unwrap();
+    assert_eq!(known().await.head.version, moved_on.head.version.next());
+}
+
 async fn appointments_between_are_sorted_and_overlap<B: BookUnderTest>(book: &B) {
     let times = [
         (3, (12, 0), (13, 0)),
@@ -480,11 +518,43 @@ async fn appointments_between_are_sorted_and_overlap<B: BookUnderTest>(book: &B)
     }
     let found = book
         .port()
-        .between(tenant(), from_to((9, 30), (13, 0)))
+        .between(tenant(), from_to((9, 30), (13, 0)), Wanted::first(10))
         .await
         .unwrap();
     let ids: Vec<_> = found.iter().map(Appointment::id).collect();
     assert_eq!(ids, vec![appointment(1), appointment(2), appointment(3)]);
+    // Two that begin at once, page by page.
+    recorded(
+        book,
+        &AppointmentBuilder::new(5, from_to((10, 0), (10, 30))).by(2),
+    )
+    .await;
+    let mut wanted = Wanted::first(2);
+    let mut pages = Vec::new();
+    loop {
+        let range = from_to((9, 30), (13, 0));
+        let page = book.port().between(tenant(), range, wanted).await.unwrap();
+        let Some(last) = page.last() else { break };
+        wanted.after = Some((last.booking().time.start(), last.id()));
+        pages.push(page.iter().map(Appointment::id).collect::<Vec<_>>());
+    }
+    assert_eq!(
+        pages,
+        [
+            vec![appointment(1), appointment(2)],
+            vec![appointment(5), appointment(3)]
+        ]
+    );
+    let of_two = Wanted {
+        staff: Some(staff(2)),
+        ..Wanted::first(10)
+    };
+    let found = book
+        .port()
+        .between(tenant(), from_to((0, 0), (24, 0)), of_two)
+        .await;
+    let ids: Vec<_> = found.unwrap().iter().map(Appointment::id).collect();
+    assert_eq!(ids, [appointment(5)]);
 }
 
 async fn a_customers_upcoming_visits_are_those_that_stand_and_are_not_over<B: BookUnderTest>(book: &B) {

@@ -17,7 +17,7 @@ use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::Policy;
 use crate::ports::{
     AppointmentBook, AppointmentChange, Catalogue, Change, ClaimChange, FactsQuery, Outlook, RecordError,
-    SetupVersion, Timetable,
+    SetupVersion, Timetable, Wanted,
 };
 use crate::visit::{HoldKey, Visit, VisitHead, VisitId, expiry};
 
@@ -149,6 +149,7 @@ impl Pages {
         {
             return Err(RecordError::SetupChanged);
         }
+        let written = change.head.as_ref().map(|head| head.id);
         if let Some(head) = change.head {
             self.write_head(head)?;
         }
@@ -160,6 +161,16 @@ impl Pages {
             .flat_map(|changed| changed.appointment.booking().claims.clone())
             .collect();
         self.end_overdue(&wanted, change.at)?;
+        let visits = change
+            .appointments
+            .iter()
+            .map(|changed| changed.appointment.booking().visit);
+        let visits: BTreeSet<VisitId> = visits.filter(|visit| Some(*visit) != written).collect();
+        for visit in visits {
+            if let Some(head) = self.heads.get_mut(&visit) {
+                head.version = head.version.next();
+            }
+        }
         for changed in &change.appointments {
             self.let_go(changed);
         }
@@ -269,14 +280,28 @@ impl AppointmentBook for InMemoryBook {
         }))
     }
 
-    async fn between(&self, tenant: TenantId, range: TimeRange) -> Result<Vec<Appointment>, Outage> {
+    async fn between(
+        &self,
+        tenant: TenantId,
+        range: TimeRange,
+        wanted: Wanted,
+    ) -> Result<Vec<Appointment>, Outage> {
         Ok(self.read(tenant, |pages| {
-            let all = pages.appointments.values();
-            let mut found: Vec<_> = all
+            let place = |a: &Appointment| (a.booking().time.start(), a.id());
+            let mut found: Vec<_> = pages
+                .appointments
+                .values()
                 .filter(|a| a.booking().time.overlaps(&range))
+                .filter(|a| {
+                    wanted
+                        .staff
+                        .is_none_or(|staff| a.booking().team.members().contains(&staff))
+                })
+                .filter(|a| wanted.after.is_none_or(|after| place(a) > after))
                 .cloned()
                 .collect();
-            found.sort_by_key(|a| (a.booking().time.start(), a.id()));
+            found.sort_by_key(place);
+            found.truncate(usize::from(wanted.most));
             found
         }))
     }

@@ -22,7 +22,7 @@ use crate::import::ports::{
 };
 use crate::import::text::fold;
 use crate::import::{Import, ImportId, ImportKind, ImportState, OPEN_MAX};
-use crate::ports::AppointmentBook;
+use crate::ports::{AppointmentBook, Wanted as WantedOfBook};
 use crate::setup::limits;
 use crate::visit::{HoldKey, VisitId};
 
@@ -322,7 +322,11 @@ impl CustomerBook for InMemoryImports {
         let Some(customer) = found else { return Ok(None) };
         let ever = TimeRange::new(now - Duration::days(3_650), now + Duration::days(3_650));
         let appointments = match ever {
-            Ok(ever) => self.book.between(tenant, ever).await?,
+            Ok(ever) => {
+                self.book
+                    .between(tenant, ever, WantedOfBook::first(u16::MAX))
+                    .await?
+            }
             Err(_) => Vec::new(),
         };
         let mut history = History::default();

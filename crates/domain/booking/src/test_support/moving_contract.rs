@@ -9,7 +9,7 @@ use super::contracts::{BookUnderTest, recorded, taking, ten_to_eleven, tenant};
 use crate::appointment::{Appointment, CancelledBy, State, Version};
 use crate::engagement::sorted;
 use crate::event::{BookingEvent, BookingTask, Due};
-use crate::ports::{Change, ClaimChange, RecordError};
+use crate::ports::{Change, ClaimChange, RecordError, Wanted};
 use crate::visit::HoldKey;
 
 pub(super) async fn everything<B: BookUnderTest>(fresh: &impl AsyncFn() -> B) {
@@ -217,7 +217,10 @@ async fn a_move_changes_everything_that_was_agreed<B: BookUnderTest>(book: &B) {
             .appointments,
         [found]
     );
-    let before = book.port().between(tenant(), from_to((10, 0), (11, 0))).await;
+    let before = book
+        .port()
+        .between(tenant(), from_to((10, 0), (11, 0)), Wanted::first(50))
+        .await;
     assert_eq!(before.unwrap(), vec![]);
 }
 

@@ -17,11 +17,13 @@ use crate::availability::{PartRequest, StaffWish};
 use crate::catalogue::CustomerId;
 use crate::ports::{AppointmentBook, Change, ClaimChange, Newcomer, QueueChange, QueueRefused, WalkInQueue};
 use crate::queue::{Departure, FirstName, Guest, QUEUE_MOST, QueueStanding, WalkIn, WalkInId};
+use crate::visit::HoldKey;
 
 #[derive(Clone, Debug, Default)]
 struct Desk {
     entries: BTreeMap<WalkInId, WalkIn>,
     newcomers: BTreeMap<CustomerId, Option<PhoneNumber>>,
+    keys: BTreeMap<HoldKey, WalkInId>,
 }
 
 /// A queue in memory; customers 1 and 2 are known.
@@ -73,6 +75,34 @@ impl WalkInQueue for InMemoryQueue {
             all.find(|(_, number)| number.as_ref() == Some(phone))
                 .map(|(id, _)| *id)
         }))
+    }
+
+    async fn entry_of_key(&self, tenant: TenantId, key: &HoldKey) -> Result<Option<WalkIn>, Outage> {
+        Ok(self.read(tenant, |desk| {
+            desk.keys.get(key).and_then(|id| desk.entries.get(id)).cloned()
+        }))
+    }
+
+    async fn join(&self, tenant: TenantId, entry: WalkIn, key: HoldKey) -> Result<WalkIn, QueueRefused> {
+        if let Some(known) = self.entry_of_key(tenant, &key).await? {
+            return Ok(known);
+        }
+        let recorded = WalkIn {
+            version: entry.version.next(),
+            ..entry.clone()
+        };
+        let change = QueueChange {
+            entry,
+            newcomer: None,
+            booking: None,
+        };
+        self.record(tenant, change).await?;
+        self.desks()
+            .entry(tenant)
+            .or_default()
+            .keys
+            .insert(key, recorded.id);
+        Ok(recorded)
     }
 
     async fn record(&self, tenant: TenantId, change: QueueChange) -> Result<(), QueueRefused> {
@@ -166,6 +196,7 @@ pub async fn walk_in_queue_contract<Q: QueueUnderTest>(fresh: impl AsyncFn() -> 
     those_of_the_day_wait_in_the_order_of_arrival(&fresh().await).await;
     seating_books_and_ends_the_entry_or_neither(&fresh().await).await;
     a_stale_change_leaves_no_trace(&fresh().await).await;
+    one_key_makes_one_entry(&fresh().await).await;
     a_newcomer_becomes_a_customer_once(&fresh().await).await;
     unknown_customers_are_refused(&fresh().await).await;
     earlier_days_end(&fresh().await).await;
@@ -249,6 +280,25 @@ async fn those_of_the_day_wait_in_the_order_of_arrival<Q: QueueUnderTest>(queue:
     let waiting = queue.port().waiting(tenant(), NOW).await.unwrap();
     let ids: Vec<_> = waiting.iter().map(|entry| entry.id).collect();
     assert_eq!(ids, [4, 2, 3].map(|number| a_walk_in(number, NOW).id));
+}
+
+async fn one_key_makes_one_entry<Q: QueueUnderTest>(queue: &Q) {
+    let (one, other) = (HoldKey::parse("one").unwrap(), HoldKey::parse("other").unwrap());
+    let port = queue.port();
+    assert_eq!(port.entry_of_key(tenant(), &one).await.unwrap(), None);
+    let first = port.join(tenant(), a_walk_in(1, NOW), one.clone()).await.unwrap();
+    assert_eq!(first, recorded(&a_walk_in(1, NOW)));
+    assert_eq!(
+        port.entry_of_key(tenant(), &one).await.unwrap(),
+        Some(first.clone())
+    );
+    let again = port.join(tenant(), a_walk_in(2, NOW), one.clone()).await.unwrap();
+    assert_eq!(again, first);
+    assert_eq!(port.entry(tenant(), a_walk_in(2, NOW).id).await.unwrap(), None);
+    let second = port.join(tenant(), a_walk_in(2, NOW), other).await.unwrap();
+    assert_eq!(second.id, a_walk_in(2, NOW).id);
+    // Another tenant's key is another one.
+    assert_eq!(port.entry_of_key(tenants()[1], &one).await.unwrap(), None);
 }
 
 fn booking_of(number: u64) -> Change {

@@ -21,6 +21,7 @@ use crate::ports::{
     AppointmentBook, Change, ClaimChange, EndedEntries, Waitlist, WaitlistChange, WaitlistPage,
     WaitlistRefused,
 };
+use crate::visit::HoldKey;
 use crate::waitlist::{
     EntryStanding, Offer, OfferOutcome, PartOfDay, Priority, WAITLIST_MOST, WaitlistEntry, WaitlistEntryId,
     Wish,
@@ -30,6 +31,7 @@ use crate::waitlist::{
 struct List {
     entries: BTreeMap<WaitlistEntryId, WaitlistEntry>,
     watches: BTreeSet<OffsetDateTime>,
+    keys: BTreeMap<HoldKey, WaitlistEntryId>,
 }
 
 /// A waitlist in memory; customers 1 and 2 are known.
@@ -98,6 +100,39 @@ impl Waitlist for InMemoryWaitlist {
         found.retain(wanted);
         found.truncate(usize::from(page.most));
         Ok(found)
+    }
+
+    async fn entry_of_key(&self, tenant: TenantId, key: &HoldKey) -> Result<Option<WaitlistEntry>, Outage> {
+        let id = self
+            .lists()
+            .get(&tenant)
+            .and_then(|list| list.keys.get(key).copied());
+        match id {
+            Some(id) => self.entry(tenant, id).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn join(
+        &self,
+        tenant: TenantId,
+        change: WaitlistChange,
+        key: HoldKey,
+    ) -> Result<WaitlistEntry, WaitlistRefused> {
+        if let Some(known) = self.entry_of_key(tenant, &key).await? {
+            return Ok(known);
+        }
+        let recorded = WaitlistEntry {
+            version: change.entry.version.next(),
+            ..change.entry.clone()
+        };
+        self.record(tenant, change).await?;
+        self.lists()
+            .entry(tenant)
+            .or_default()
+            .keys
+            .insert(key, recorded.id);
+        Ok(recorded)
     }
 
     async fn record(&self, tenant: TenantId, change: WaitlistChange) -> Result<(), WaitlistRefused> {
@@ -178,6 +213,7 @@ pub async fn waitlist_contract<W: WaitlistUnderTest>(fresh: impl AsyncFn() -> W)
     nobody_has_two_offers(&fresh().await).await;
     a_stale_change_leaves_no_trace(&fresh().await).await;
     unknown_customers_are_refused(&fresh().await).await;
+    one_key_makes_one_entry(&fresh().await).await;
     a_watch_is_kept_once(&fresh().await).await;
     tenants_are_apart(&fresh().await).await;
 }
@@ -233,6 +269,25 @@ fn recorded(entry: &WaitlistEntry) -> WaitlistEntry {
         version: entry.version.next(),
         ..entry.clone()
     }
+}
+
+async fn one_key_makes_one_entry<W: WaitlistUnderTest>(list: &W) {
+    let (one, other) = (HoldKey::parse("one").unwrap(), HoldKey::parse("other").unwrap());
+    let port = list.port();
+    assert_eq!(port.entry_of_key(tenant(), &one).await.unwrap(), None);
+    let first = port.join(tenant(), only(an_entry(1)), one.clone()).await.unwrap();
+    assert_eq!(first, recorded(&an_entry(1)));
+    assert_eq!(
+        port.entry_of_key(tenant(), &one).await.unwrap(),
+        Some(first.clone())
+    );
+    let again = port.join(tenant(), only(an_entry(2)), one.clone()).await.unwrap();
+    assert_eq!(again, first);
+    assert_eq!(port.entry(tenant(), an_entry(2).id).await.unwrap(), None);
+    let second = port.join(tenant(), only(an_entry(2)), other).await.unwrap();
+    assert_eq!(second.id, an_entry(2).id);
+    // Another tenant's key is another one.
+    assert_eq!(port.entry_of_key(tenants()[1], &one).await.unwrap(), None);
 }
 
 fn hold_of(number: u64) -> Change {

@@ -240,18 +240,30 @@ struct PlanRow {
     plan: Value,
 }
 
+/// Which appointments' plans still count at `$2`.
+const REWRITTEN: &str = "end_at > $2
+        AND state IN ('requested', 'held', 'confirmed', 'checked_in', 'in_progress', 'expired')
+    OR state = 'no_show' AND state_at > $2 - interval '25 hours'";
+
 /// The claims as appointments remember them, those of expired holds and of no-shows of the last day included: late
 /// money, or whoever takes the no-show back, takes them again.
 /// The appointment has another version from now on, so that nobody writes the old plan back.
 fn rewrite_plans(tx: &mut TenantTx<'_>, rule: BufferRule, at: OffsetDateTime) -> Refusable<()> {
     let tenant = tx.tenant_uuid();
-    let rows = sql_query(
-        "SELECT id, plan FROM appointments WHERE tenant_id = $1
-            AND (end_at > $2
-                AND state IN ('requested', 'held', 'confirmed', 'checked_in', 'in_progress', 'expired')
-                OR state = 'no_show' AND state_at > $2 - interval '25 hours')
-         ORDER BY id",
+    // Those of which a part is rewritten, and before their parts, as everybody does.
+    sql_query(
+        "WITH locked AS (SELECT v.id FROM visits v WHERE v.tenant_id = $1
+                AND EXISTS (SELECT FROM appointments WHERE tenant_id = $1 AND visit_id = v.id AND (REWRITTEN))
+            ORDER BY v.id FOR NO KEY UPDATE)
+         UPDATE visits v SET version = v.version + 1 FROM locked WHERE v.tenant_id = $1 AND v.id = locked.id"
+            .replace("REWRITTEN", REWRITTEN),
     )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Timestamptz, _>(at)
+    .execute(tx.conn())?;
+    let rows = sql_query(format!(
+        "SELECT id, plan FROM appointments WHERE tenant_id = $1 AND ({REWRITTEN}) ORDER BY id FOR UPDATE"
+    ))
     .bind::<SqlUuid, _>(tenant)
     .bind::<Timestamptz, _>(at)
     .load::<PlanRow>(tx.conn())?;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
-use ratiba_kernel::{Clock as _, PhoneNumber};
+use ratiba_kernel::{Clock as _, IdSource as _, PhoneNumber};
 
 use super::*;
 use crate::appointment::State;
@@ -11,7 +11,7 @@ use crate::ports::WalkInQueue as _;
 use crate::queue::{Departure, Estimate, FirstName, Guest, NotWaiting, QUEUE_MOST, QueueStanding, WalkInId};
 use crate::test_support::builders::*;
 use crate::test_support::{InMemoryBook, InMemoryQueue, InMemorySalon, walk_in_queue_contract};
-use crate::visit::VisitStanding;
+use crate::visit::{HoldKey, VisitStanding};
 
 struct Desk {
     book: Arc<InMemoryBook>,
@@ -34,6 +34,11 @@ impl Desk {
     }
 
     fn join_for(&self, guest: Guest, number: u64) -> Result<Joined, JoinQueueError> {
+        let key = format!("walk-in-{}", self.ids.next());
+        self.join_with(&key, guest, number)
+    }
+
+    fn join_with(&self, key: &str, guest: Guest, number: u64) -> Result<Joined, JoinQueueError> {
         let join = JoinQueue {
             queue: self.queue.clone(),
             timetable: self.salon.clone(),
@@ -41,8 +46,9 @@ impl Desk {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
         };
+        let key = HoldKey::parse(key).unwrap();
         let parts = vec![anybody_for(number)];
-        block_on(join.execute(tenant(1), JoinOrder { guest, parts }))
+        block_on(join.execute(tenant(1), JoinOrder { key, guest, parts }))
     }
 
     fn join(&self) -> WalkInId {
@@ -83,6 +89,24 @@ impl Desk {
         };
         queue.waiting.into_iter().map(estimate).collect()
     }
+}
+
+#[test]
+fn who_joins_twice_with_one_key_waits_once() {
+    let desk = Desk::of(SalonBuilder::default());
+    let amina = || Guest::Customer(customer(1));
+    let first = desk.join_with("one", amina(), 1).unwrap();
+    let again = desk.join_with("one", amina(), 1).unwrap();
+    assert_eq!(again.entry, first.entry);
+    assert!(first.slot.is_some() && again.slot.is_none());
+    let other = desk.join_with("one", Guest::Customer(customer(2)), 1);
+    assert_eq!(other.unwrap_err(), JoinQueueError::KeyUsed);
+    let another = desk.join_with("two", amina(), 1).unwrap();
+    assert_ne!(another.entry.id, first.entry.id);
+    // Also once they were served.
+    desk.seat(first.entry.id, SeatOrder::default()).unwrap();
+    let served = desk.join_with("one", amina(), 1).unwrap().entry;
+    assert!(matches!(served.standing, QueueStanding::Seated { .. }));
 }
 
 #[test]

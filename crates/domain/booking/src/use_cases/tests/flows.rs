@@ -1,6 +1,9 @@
 //! What each use case does on its own.
 
+use ratiba_kernel::TimeRange;
+
 use super::*;
+use crate::ports::Wanted;
 
 #[test]
 fn a_visit_is_held_until_its_deadline_and_a_task_ends_it() {
@@ -419,9 +422,24 @@ fn a_day_lists_what_touches_it() {
         book: world.book.clone(),
         catalogue: world.salon.clone(),
     };
-    let day = |date| block_on(list.execute(tenant(1), date)).unwrap().appointments;
-    assert_eq!(day(time::macros::date!(2026 - 05 - 13)), held.visit.appointments);
-    assert!(day(time::macros::date!(2026 - 05 - 12)).is_empty());
+    let day = |date, wanted| block_on(list.execute(tenant(1), date, wanted)).unwrap();
+    let (the_day, before) = (
+        time::macros::date!(2026 - 05 - 13),
+        time::macros::date!(2026 - 05 - 12),
+    );
+    let first = day(the_day, Wanted::first(1));
+    assert_eq!(first.appointments, held.visit.appointments);
+    assert_eq!(first.next, None, "there is no more than that one");
+    assert!(day(before, Wanted::first(1)).appointments.is_empty());
+    let next = world.hold(an_order_of("k2", at(12, 0))).unwrap().visit;
+    let first = day(the_day, Wanted::first(1));
+    assert_eq!(first.appointments, held.visit.appointments);
+    let rest = Wanted {
+        after: first.next,
+        ..Wanted::first(1)
+    };
+    let rest = day(the_day, rest);
+    assert_eq!((rest.appointments, rest.next), (next.appointments, None));
 }
 
 #[test]

@@ -40,8 +40,13 @@ impl AppointmentBook for Crowded {
         self.book.visit_of_key(tenant, key).await
     }
 
-    async fn between(&self, tenant: TenantId, range: TimeRange) -> Result<Vec<Appointment>, Outage> {
-        self.book.between(tenant, range).await
+    async fn between(
+        &self,
+        tenant: TenantId,
+        range: TimeRange,
+        wanted: crate::ports::Wanted,
+    ) -> Result<Vec<Appointment>, Outage> {
+        self.book.between(tenant, range, wanted).await
     }
 
     async fn upcoming(

@@ -11,6 +11,7 @@ use crate::catalogue::CustomerId;
 use crate::policy::Channel;
 use crate::ports::{Change, Timetable, Waitlist, WaitlistChange, WaitlistRefused};
 use crate::use_cases::facts_query;
+use crate::visit::HoldKey;
 use crate::waitlist::{
     EntryStanding, Priority, WAITLIST_MOST, WAITLIST_OF_CUSTOMER_MOST, WaitlistEntry, Wish,
 };
@@ -18,6 +19,8 @@ use crate::waitlist::{
 /// What somebody waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitlistOrder {
+    /// The caller's key: asking twice makes one entry.
+    pub key: HoldKey,
     /// Who.
     pub customer: CustomerId,
     /// The services, 1 to 8.
@@ -39,6 +42,9 @@ pub enum JoinWaitlistError {
     /// There is no such customer.
     #[error("there is no such customer")]
     UnknownCustomer,
+    /// The key named another order before.
+    #[error("this key named another order")]
+    KeyUsed,
     /// The last day of the wish is over.
     #[error("the last day is over")]
     Over,
@@ -63,8 +69,8 @@ pub struct JoinWaitlist {
 }
 
 impl JoinWaitlist {
-    /// Puts somebody on the list; whether time is free for them already is seen to at once. Asking twice
-    /// makes two entries.
+    /// Puts somebody on the list; whether time is free for them already is seen to at once. Who was put on it
+    /// with the same key before is answered as they stand.
     ///
     /// # Errors
     /// [`JoinWaitlistError`].
@@ -74,6 +80,9 @@ impl JoinWaitlist {
         tenant: TenantId,
         order: WaitlistOrder,
     ) -> Result<WaitlistEntry, JoinWaitlistError> {
+        if let Some(entry) = self.waitlist.entry_of_key(tenant, &order.key).await? {
+            return order.repeated(entry);
+        }
         let now = self.clock.now();
         let day = TimeRange::starting(now, Duration::DAY).map_err(|_| RequestFault::OutOfCalendar)?;
         let query = facts_query(&order.parts, day);
@@ -97,10 +106,10 @@ impl JoinWaitlist {
         if active.len() >= WAITLIST_MOST || own.count() >= WAITLIST_OF_CUSTOMER_MOST {
             return Err(JoinWaitlistError::Full);
         }
-        let mut entry = WaitlistEntry {
+        let entry = WaitlistEntry {
             id: self.ids.fresh(),
             customer: order.customer,
-            parts: order.parts,
+            parts: order.parts.clone(),
             wish: order.wish,
             channel: order.channel,
             priority: order.priority,
@@ -109,21 +118,45 @@ impl JoinWaitlist {
             offers: Vec::new(),
             version: Version::NEW,
         };
+        let id = entry.id;
         let change = WaitlistChange {
-            entry: entry.clone(),
+            entry,
             booking: Change::at(now),
             watch_at: Some(now),
         };
-        match self.waitlist.record(tenant, change).await {
-            Ok(()) => {
-                entry.version = entry.version.next();
-                Ok(entry)
-            }
+        match self.waitlist.join(tenant, change, order.key.clone()).await {
+            Ok(entry) if entry.id == id => Ok(entry),
+            Ok(entry) => order.repeated(entry),
             Err(WaitlistRefused::UnknownCustomer) => Err(JoinWaitlistError::UnknownCustomer),
             Err(WaitlistRefused::Unavailable(outage)) => Err(outage.into()),
             Err(WaitlistRefused::SlotTaken | WaitlistRefused::Stale | WaitlistRefused::HasOffer) => {
                 Err(Outage::new("a new entry of the waitlist met another one").into())
             }
+        }
+    }
+}
+
+impl WaitlistOrder {
+    /// The entry that has the key of this order already.
+    fn repeated(&self, entry: WaitlistEntry) -> Result<WaitlistEntry, JoinWaitlistError> {
+        let asked = (
+            self.customer,
+            &self.parts,
+            &self.wish,
+            self.channel,
+            self.priority,
+        );
+        let known = (
+            entry.customer,
+            &entry.parts,
+            &entry.wish,
+            entry.channel,
+            entry.priority,
+        );
+        if asked == known {
+            Ok(entry)
+        } else {
+            Err(JoinWaitlistError::KeyUsed)
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
-use ratiba_kernel::{Clock as _, TimeRange};
+use ratiba_kernel::{Clock as _, IdSource as _, TimeRange};
 use time::macros::date;
 use time::{Duration, OffsetDateTime};
 
@@ -14,7 +14,7 @@ use crate::policy::{Channel, PayBy};
 use crate::ports::{AppointmentBook as _, Change, ClaimChange, Waitlist as _};
 use crate::test_support::builders::*;
 use crate::test_support::{InMemoryBook, InMemorySalon, InMemoryWaitlist, waitlist_contract};
-use crate::visit::{Visit, VisitStanding};
+use crate::visit::{HoldKey, Visit, VisitStanding};
 use crate::waitlist::{
     EntryStanding, OfferOutcome, Priority, WAITLIST_OF_CUSTOMER_MOST, WaitlistEntry, Wish,
 };
@@ -46,6 +46,7 @@ impl World {
 
     fn order(number: u64) -> WaitlistOrder {
         WaitlistOrder {
+            key: HoldKey::parse(&format!("entry-{number}")).unwrap(),
             customer: customer(number),
             parts: vec![anybody_for(1)],
             wish: Wish::new(date!(2026 - 05 - 13), date!(2026 - 05 - 13), None).unwrap(),
@@ -64,8 +65,14 @@ impl World {
         block_on(join.execute(tenant(1), order))
     }
 
+    /// With a key of its own each time.
     fn join(&self, number: u64) -> WaitlistEntryId {
-        self.ask(Self::order(number)).unwrap().id
+        let key = HoldKey::parse(&format!("entry-{}", self.ids.next())).unwrap();
+        let order = WaitlistOrder {
+            key,
+            ..Self::order(number)
+        };
+        self.ask(order).unwrap().id
     }
 
     fn offers(&self) -> OfferFreedTime {
@@ -154,6 +161,19 @@ fn an_hour_free() -> SalonBuilder {
     SalonBuilder::default()
         .booked(from_to((9, 0), (10, 0)))
         .booked(from_to((11, 0), (17, 0)))
+}
+
+#[test]
+fn who_asks_twice_with_one_key_waits_once() {
+    let desk = World::an_hour_free();
+    let first = desk.ask(World::order(1)).unwrap();
+    assert_eq!(desk.ask(World::order(1)).unwrap(), first);
+    let other = WaitlistOrder {
+        priority: Priority::new(9).unwrap(),
+        ..World::order(1)
+    };
+    assert_eq!(desk.ask(other).unwrap_err(), JoinWaitlistError::KeyUsed);
+    assert_ne!(desk.ask(World::order(2)).unwrap().id, first.id);
 }
 
 #[test]

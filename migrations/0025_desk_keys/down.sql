@@ -1,0 +1,2 @@
+ALTER TABLE waitlist_entries DROP COLUMN order_key;
+ALTER TABLE walk_ins DROP COLUMN order_key;
