@@ -10,5 +10,6 @@ mod main_job;
 mod money;
 mod races;
 mod setup;
+mod visit_money;
 mod webhooks;
 mod worker;

@@ -533,6 +533,7 @@ diesel::table! {
         paid_minor -> BigInt,
         version -> Integer,
         created_at -> Timestamptz,
+        credited_minor -> BigInt,
     }
 }
 

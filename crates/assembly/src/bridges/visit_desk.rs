@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_booking::appointment::{Awaits, CancelledBy, State};
+use ratiba_booking::appointment::{Appointment, Awaits, CancelledBy, State};
 use ratiba_booking::policy::PayBy;
 use ratiba_booking::ports::AppointmentBook;
 use ratiba_booking::use_cases::{
@@ -212,31 +212,36 @@ impl VisitDeskBridge {
     }
 }
 
-/// A visit in the conversation's words; `None` for one without parts.
+/// A visit in the conversation's words; `None` for one without parts. Of a visit that is over all that it was is told;
+/// else only what is left of it.
 pub(super) fn slot_of_visit(visit: &Visit) -> Result<Option<Slot>, Outage> {
-    let Some(first) = visit.appointments.first() else {
+    match slot_of(visit.living())? {
+        Some(left) => Ok(Some(left)),
+        None => slot_of(visit.appointments.iter()),
+    }
+}
+
+/// Parts of a visit as one time; `None` for none.
+pub(crate) fn slot_of<'a>(
+    parts: impl Iterator<Item = &'a Appointment> + Clone,
+) -> Result<Option<Slot>, Outage> {
+    let Some(booking) = parts.clone().next().map(Appointment::booking) else {
         return Ok(None);
     };
-    let booking = first.booking();
     let currency = booking.price.charged().currency();
-    let charged = visit
-        .appointments
-        .iter()
-        .map(|appointment| appointment.booking().price.charged());
-    let price = Money::sum(currency, charged).map_err(Outage::new)?;
-    let due_now = visit.due().map_err(Outage::new)?.unwrap_or(Money::zero(currency));
-    let ends_at = visit.appointments.iter().map(|a| a.booking().time.end()).max();
+    let bookings = parts.map(Appointment::booking);
+    let price = Money::sum(currency, bookings.clone().map(|booking| booking.price.charged()));
+    let due_now = Money::sum(currency, bookings.clone().map(|booking| booking.deposit));
+    let starts_at = bookings.clone().map(|booking| booking.time.start()).min();
+    let ends_at = bookings.map(|booking| booking.time.end()).max();
+    let staff = booking.team.members().first();
     Ok(Some(Slot {
         service: Id::from_uuid(booking.service.as_uuid()),
-        staff: booking
-            .team
-            .members()
-            .first()
-            .map(|staff| Id::from_uuid(staff.as_uuid())),
-        starts_at: visit.start().unwrap_or(booking.time.start()),
+        staff: staff.map(|staff| Id::from_uuid(staff.as_uuid())),
+        starts_at: starts_at.unwrap_or(booking.time.start()),
         ends_at: ends_at.unwrap_or(booking.time.end()),
-        price,
-        due_now,
+        price: price.map_err(Outage::new)?,
+        due_now: due_now.map_err(Outage::new)?,
     }))
 }
 

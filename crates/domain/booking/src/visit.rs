@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::appointment::{Appointment, Awaits, State, Version};
 use crate::catalogue::CustomerId;
 use crate::event::BookingEvent;
-use crate::policy::Reminder;
+use crate::policy::{Reminder, Rounding};
 use crate::ports::{Change, ClaimChange};
 
 /// Marks ids of visits.
@@ -116,6 +116,15 @@ pub enum VisitStanding {
     Over,
 }
 
+/// What a customer has paid of the parts that keep their time, if anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaidAhead {
+    /// Their deposits.
+    Deposits,
+    /// All that they cost.
+    Prices,
+}
+
 impl Visit {
     /// Where it stands: one part that waits makes the whole wait.
     #[must_use]
@@ -163,17 +172,77 @@ impl Visit {
         starts(true).or_else(|| starts(false))
     }
 
-    /// What is asked for all of it before it counts as confirmed. `None` for a visit without parts.
+    /// The parts that keep their time.
+    pub fn living(&self) -> impl Iterator<Item = &Appointment> + Clone {
+        self.appointments.iter().filter(|a| a.state().keeps_its_time())
+    }
+
+    /// What is asked for the parts that keep their time before they count as confirmed. `None` for a visit without
+    /// parts.
     ///
     /// # Errors
     /// [`MoneyError`] if the parts are in different currencies.
     pub fn due(&self) -> Result<Option<Money>, MoneyError> {
-        let mut due: Option<Money> = None;
-        for appointment in &self.appointments {
-            let deposit = appointment.booking().deposit;
-            due = Some(due.map_or(Ok(deposit), |sum| sum.checked_add(deposit))?);
+        self.sum_of_living(|a| a.booking().deposit)
+    }
+
+    /// What the parts that keep their time cost. `None` for a visit without parts.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the parts are in different currencies.
+    pub fn charged(&self) -> Result<Option<Money>, MoneyError> {
+        self.sum_of_living(|a| a.booking().price.charged())
+    }
+
+    /// What the policy asks for the parts that were cancelled or not come to. `None` for a visit without parts.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the parts are in different currencies.
+    pub fn fees(&self) -> Result<Option<Money>, MoneyError> {
+        let fees = self.appointments.iter().filter_map(|a| a.state().fee());
+        self.sum(fees)
+    }
+
+    /// What of the money that was paid for it is not the customer's to have back: the fees, and what was paid ahead for
+    /// the parts that keep their time. `None` for a visit without parts.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the parts are in different currencies.
+    pub fn bound(&self, paid: PaidAhead) -> Result<Option<Money>, MoneyError> {
+        let living = match paid {
+            PaidAhead::Deposits => self.due()?,
+            PaidAhead::Prices => self.charged()?,
+        };
+        match (living, self.fees()?) {
+            (Some(living), Some(fees)) => living.checked_add(fees).map(Some),
+            (None, _) | (_, None) => Ok(None),
         }
-        Ok(due)
+    }
+
+    /// What is still to be paid of the parts that keep their time and of the fees, rounded as it is asked for;
+    /// never above what they cost. `None` for a visit without parts.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the parts or what was paid are in different currencies.
+    pub fn balance(&self, paid: Money, rounding: Rounding) -> Result<Option<Money>, MoneyError> {
+        let Some(all) = self.bound(PaidAhead::Prices)? else {
+            return Ok(None);
+        };
+        let left = all.checked_sub(paid)?;
+        if !left.is_positive() {
+            return Ok(Some(Money::zero(all.currency())));
+        }
+        Ok(Some(rounding.apply(left)?.min(all)))
+    }
+
+    fn sum_of_living(&self, of: impl Fn(&Appointment) -> Money) -> Result<Option<Money>, MoneyError> {
+        self.sum(self.living().map(of))
+    }
+
+    fn sum(&self, amounts: impl Iterator<Item = Money>) -> Result<Option<Money>, MoneyError> {
+        let first = self.appointments.first();
+        let currency = first.map(|a| a.booking().price.charged().currency());
+        currency.map(|currency| Money::sum(currency, amounts)).transpose()
     }
 }
 
