@@ -223,6 +223,106 @@ async fn time_that_nobody_paid_for_goes_to_those_who_wait_one_after_the_other() 
     assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
 }
 
+/// An offer to whoever writes from [`ASHA`], told in the chat; the entry and the visit.
+async fn offered_in_the_chat(world: &World) -> (String, String) {
+    let asha = customer(world, ASHA).await;
+    let massage = service(world, "Swedish massage 60").await;
+    let wanjiru = world.text("SELECT id::text AS text FROM staff WHERE name = 'Wanjiru'");
+    let part = json!({ "service_id": massage, "staff_id": wanjiru });
+    let entry = wait(world, &asha, &part).await;
+    world.work().await;
+    let offered = get(world, &format!("/api/v1/waitlist/{entry}")).await;
+    assert_eq!(offered["standing"], "offered", "{offered}");
+    (entry, offered["offer"]["visit_id"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_late_yes_in_the_chat_takes_the_offer_and_leaves_time_to_pay() {
+    let world = World::new().await;
+    let (entry, visit) = offered_in_the_chat(&world).await;
+    world.pass(Duration::minutes(14)).await;
+    world.tap(ASHA, "Yes").await;
+    world.work().await;
+    assert_eq!(world.prompts().await.len(), 1, "{:#?}", world.texts(ASHA).await);
+    let taken = get(&world, &format!("/api/v1/waitlist/{entry}")).await;
+    assert_eq!(taken["standing"], "booked", "{taken}");
+    let shown = get(&world, &format!("/api/v1/visits/{visit}")).await;
+    let until = shown["until"].as_str().unwrap();
+    assert!(
+        ("2026-05-12T08:19"..="2026-05-12T08:21").contains(&until),
+        "five minutes from the yes: {until}"
+    );
+    world.answer_prompt("approve", json!({})).await;
+    world.pass(Duration::minutes(3)).await;
+    let shown = get(&world, &format!("/api/v1/visits/{visit}")).await;
+    assert_eq!(shown["standing"], "agreed", "{shown}");
+    assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
+}
+
+#[tokio::test]
+async fn an_offer_for_which_nothing_is_asked_is_confirmed_by_a_yes_in_the_chat() {
+    let world = World::new().await;
+    let free = "UPDATE services SET deposit_kind = 'none', deposit_value = 0
+        WHERE name = 'Swedish massage 60' RETURNING name AS text";
+    assert_eq!(world.text(free), "Swedish massage 60");
+    let (entry, visit) = offered_in_the_chat(&world).await;
+    world.tap(ASHA, "Yes").await;
+    world.work().await;
+    let shown = get(&world, &format!("/api/v1/visits/{visit}")).await;
+    assert_eq!(shown["standing"], "agreed", "{shown}");
+    let taken = get(&world, &format!("/api/v1/waitlist/{entry}")).await;
+    assert_eq!(taken["standing"], "booked", "{taken}");
+    let suspended = world.count("SELECT count(*) FROM conversation_threads WHERE driver = 'suspended'");
+    assert_eq!(
+        suspended,
+        0,
+        "nobody needs a person: {:#?}",
+        world.texts(ASHA).await
+    );
+    assert!(
+        world.last_text(ASHA).await.contains("Confirmed"),
+        "{}",
+        world.last_text(ASHA).await
+    );
+}
+
+#[tokio::test]
+async fn a_no_in_the_chat_passes_the_offer_to_the_next_and_the_entry_waits_on() {
+    let world = World::new().await;
+    let (first, visit) = offered_in_the_chat(&world).await;
+    let other = customer(&world, OTHER).await;
+    let massage = service(&world, "Swedish massage 60").await;
+    let wanjiru = world.text("SELECT id::text AS text FROM staff WHERE name = 'Wanjiru'");
+    let second = wait(
+        &world,
+        &other,
+        &json!({ "service_id": massage, "staff_id": wanjiru }),
+    )
+    .await;
+    world.tap(ASHA, "No").await;
+    world.work().await;
+    assert_eq!(
+        get(&world, &format!("/api/v1/visits/{visit}")).await["standing"],
+        "over"
+    );
+    assert_eq!(
+        get(&world, &format!("/api/v1/waitlist/{first}")).await["standing"],
+        "waiting"
+    );
+    assert_eq!(
+        get(&world, &format!("/api/v1/waitlist/{second}")).await["standing"],
+        "offered"
+    );
+    // A tap on the old button finds the offer gone.
+    world.tap(ASHA, "Yes").await;
+    world.work().await;
+    assert_eq!(
+        get(&world, &format!("/api/v1/visits/{visit}")).await["standing"],
+        "over"
+    );
+    assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
+}
+
 #[tokio::test]
 async fn an_offer_that_nobody_answers_goes_to_the_next() {
     let world = World::new().await;

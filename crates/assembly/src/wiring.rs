@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ratiba_access::{AccessBook, AuthenticateToken, MintToken};
-use ratiba_booking::ports::{AppointmentBook, Catalogue, Timetable};
+use ratiba_booking::ports::{AppointmentBook, Catalogue, Timetable, Waitlist};
 use ratiba_booking::use_cases as booking;
 use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork};
 use ratiba_commission::use_cases as commission;
@@ -15,7 +15,7 @@ use ratiba_payments::ports::{CallbackInbox, HouseCurrency, MobileMoney, PaymentB
 use ratiba_payments::use_cases as payments;
 use ratiba_postgres::Database;
 use ratiba_postgres::access::PgAccessBook;
-use ratiba_postgres::booking::{PgAppointmentBook, PgPriceList, PgSetup, PgTimetable};
+use ratiba_postgres::booking::{PgAppointmentBook, PgPriceList, PgSetup, PgTimetable, PgWaitlist};
 use ratiba_postgres::commission::PgCommission;
 use ratiba_postgres::conversation::PgConversation;
 use ratiba_postgres::payments::PgPayments;
@@ -398,6 +398,7 @@ impl Ground {
     }
 
     fn visit_desk(&self) -> VisitDeskBridge {
+        let waitlist: Arc<dyn Waitlist> = Arc::new(PgWaitlist::new(self.database.clone()));
         VisitDeskBridge {
             book: self.appointments.clone(),
             cancel: booking::CancelAppointment {
@@ -407,6 +408,18 @@ impl Ground {
             },
             accept: self.accept_request(),
             decline: self.decline_request(),
+            accept_offer: booking::AcceptWaitlistOffer {
+                waitlist: waitlist.clone(),
+                book: self.appointments.clone(),
+                catalogue: self.catalogue.clone(),
+                clock: self.clock.clone(),
+            },
+            pass_offer: booking::PassWaitlistOffer {
+                waitlist: waitlist.clone(),
+                book: self.appointments.clone(),
+                clock: self.clock.clone(),
+            },
+            waitlist,
             payments: self.payment_status(),
         }
     }

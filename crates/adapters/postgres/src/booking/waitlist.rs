@@ -16,6 +16,7 @@ use ratiba_booking::event::BookingTask;
 use ratiba_booking::ports::{
     EndedEntries, RecordError, Waitlist, WaitlistChange, WaitlistPage, WaitlistRefused,
 };
+use ratiba_booking::visit::VisitId;
 use ratiba_booking::waitlist::{
     EntryEnd, EntryStanding, Offer, OfferOutcome, PartOfDay, Priority, WAITLIST_MOST, WaitlistEntry,
     WaitlistEntryId, Wish,
@@ -56,6 +57,25 @@ impl Waitlist for PgWaitlist {
                 .bind::<SqlUuid, _>(tenant)
                 .bind::<SqlUuid, _>(id.as_uuid())
                 .load::<EntryRow>(tx.conn())?;
+            Ok::<_, TxError<Outage>>(read(tx, rows)?.pop())
+        };
+        self.database.tenant(tenant, find).await
+    }
+
+    async fn entry_of_visit(
+        &self,
+        tenant: TenantId,
+        visit: VisitId,
+    ) -> Result<Option<WaitlistEntry>, Outage> {
+        let find = move |tx: &mut TenantTx<'_>| {
+            let tenant = tx.tenant_uuid();
+            let rows = sql_query(format!(
+                "{SELECT} WHERE tenant_id = $1
+                    AND id IN (SELECT entry_id FROM waitlist_offers WHERE tenant_id = $1 AND visit_id = $2)"
+            ))
+            .bind::<SqlUuid, _>(tenant)
+            .bind::<SqlUuid, _>(visit.as_uuid())
+            .load::<EntryRow>(tx.conn())?;
             Ok::<_, TxError<Outage>>(read(tx, rows)?.pop())
         };
         self.database.tenant(tenant, find).await

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::{Change, RecordError};
 use crate::catalogue::CustomerId;
+use crate::visit::VisitId;
 use crate::waitlist::{WaitlistEntry, WaitlistEntryId};
 
 /// Everything that one decision about the waitlist makes true.
@@ -82,6 +83,10 @@ pub enum EndedEntries {
 pub trait Waitlist: Send + Sync {
     /// The entry as last recorded; `None` if this tenant never had it.
     async fn entry(&self, tenant: TenantId, id: WaitlistEntryId) -> Result<Option<WaitlistEntry>, Outage>;
+
+    /// The entry to which a visit was offered; `None` for a visit that is no offer.
+    async fn entry_of_visit(&self, tenant: TenantId, visit: VisitId)
+    -> Result<Option<WaitlistEntry>, Outage>;
 
     /// All entries that are not over, by the time they joined, then id; a bounded number.
     async fn active(&self, tenant: TenantId) -> Result<Vec<WaitlistEntry>, Outage>;

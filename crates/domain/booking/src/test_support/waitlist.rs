@@ -21,6 +21,7 @@ use crate::ports::{
     AppointmentBook, Change, ClaimChange, EndedEntries, Waitlist, WaitlistChange, WaitlistPage,
     WaitlistRefused,
 };
+use crate::visit::VisitId;
 use crate::waitlist::{
     EntryStanding, Offer, OfferOutcome, PartOfDay, Priority, WAITLIST_MOST, WaitlistEntry, WaitlistEntryId,
     Wish,
@@ -78,6 +79,15 @@ impl InMemoryWaitlist {
 impl Waitlist for InMemoryWaitlist {
     async fn entry(&self, tenant: TenantId, id: WaitlistEntryId) -> Result<Option<WaitlistEntry>, Outage> {
         Ok(self.all(tenant).into_iter().find(|entry| entry.id == id))
+    }
+
+    async fn entry_of_visit(
+        &self,
+        tenant: TenantId,
+        visit: VisitId,
+    ) -> Result<Option<WaitlistEntry>, Outage> {
+        let of_visit = |entry: &WaitlistEntry| entry.offers.iter().any(|offer| offer.visit == visit);
+        Ok(self.all(tenant).into_iter().find(of_visit))
     }
 
     async fn active(&self, tenant: TenantId) -> Result<Vec<WaitlistEntry>, Outage> {
@@ -370,6 +380,10 @@ async fn an_offer_books_and_marks_the_entry_or_neither<W: WaitlistUnderTest>(lis
     list.port().record(tenant(), offer).await.unwrap();
     assert!(list.book().visit(tenant(), visit(1)).await.unwrap().is_some());
     assert_eq!(list.events(tenant()).await, [event]);
+    let of_visit = list.port().entry_of_visit(tenant(), visit(1)).await;
+    assert_eq!(of_visit, list.port().entry(tenant(), one.id).await);
+    assert_eq!(list.port().entry_of_visit(tenant(), visit(9)).await, Ok(None));
+    assert_eq!(list.port().entry_of_visit(tenants()[1], visit(1)).await, Ok(None));
     let two = list
         .port()
         .entry(tenant(), an_entry(2).id)
