@@ -152,10 +152,10 @@ impl Parts {
             }
             // Nobody answered: for the customer that is a no.
             BookingEvent::RequestExpired { visit, .. } => {
+                self.time_freed(tenant, id, visit).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::RequestDeclined { visit }).await
             }
-            // Of a visit that moved only the new time is known.
             // What the customer agreed to goes on in the chat; where nothing is asked the confirmation tells it.
             BookingEvent::RequestAccepted { visit, by, .. } => match by {
                 CancelledBy::Customer => Ok(()),
@@ -164,13 +164,13 @@ impl Parts {
                     self.tell(tenant, id, Notice::RequestAccepted { visit }).await
                 }
             },
-            BookingEvent::CounterOffered { visit, .. } => {
-                self.some_time_freed(tenant, id).await?;
+            BookingEvent::CounterOffered { visit, freed, .. } => {
+                self.old_time_freed(tenant, id, freed).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::CounterOffered { visit }).await
             }
-            BookingEvent::VisitMoved { visit, .. } => {
-                self.some_time_freed(tenant, id).await?;
+            BookingEvent::VisitMoved { visit, freed, .. } => {
+                self.old_time_freed(tenant, id, freed).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::VisitMoved { visit }).await
             }

@@ -197,6 +197,7 @@ impl Ground {
             attendance: booking::Attendance {
                 book: book.clone(),
                 catalogue: catalogue.clone(),
+                timetable: self.timetable.clone(),
                 clock: clock.clone(),
             },
             give_discount: booking::GiveDiscount {

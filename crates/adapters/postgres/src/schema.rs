@@ -767,6 +767,7 @@ diesel::table! {
         lost_at -> Nullable<Timestamptz>,
         version -> Integer,
         created_at -> Timestamptz,
+        accepted_by -> Nullable<Text>,
     }
 }
 

@@ -92,7 +92,7 @@ impl BookingDesk for BookingDeskBridge {
         let asked = Asked {
             price,
             named: request.staff,
-            limits: Limits::of(&policy, self.clock.now()),
+            limits: Limits::of(&policy, service, self.clock.now()),
             most: request.slots_max,
         };
         match request.wanted {
@@ -396,7 +396,7 @@ fn not_free(refusals: &BTreeSet<Refusal>, named: Option<StaffRef>, limits: Limit
         .map_or(NotFree::Choose, |(_, reason)| reason)
 }
 
-/// How soon and how far ahead the chat takes bookings.
+/// How soon and how far ahead the chat takes bookings of a service.
 #[derive(Clone, Copy)]
 struct Limits {
     notice_minutes: u32,
@@ -404,11 +404,11 @@ struct Limits {
 }
 
 impl Limits {
-    fn of(policy: &Policy, now: OffsetDateTime) -> Self {
-        let days = i64::from(policy.rules.horizon_days.chat);
+    fn of(policy: &Policy, service: &Service, now: OffsetDateTime) -> Self {
+        let days = i64::from(service.horizon_days(&policy.rules, Channel::Chat));
         let today = policy.zone.date(now);
         Self {
-            notice_minutes: policy.rules.notice.chat.count(),
+            notice_minutes: service.notice(&policy.rules, Channel::Chat).count(),
             last_day: today.checked_add(time::Duration::days(days)).unwrap_or(Date::MAX),
         }
     }

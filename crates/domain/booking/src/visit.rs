@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use ratiba_kernel::{Id, Money, MoneyError};
+use ratiba_kernel::{Id, Money, MoneyError, TimeRange};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::appointment::{Appointment, Awaits, State, Version};
+use crate::appointment::{Appointment, Awaits, CancelledBy, State, Version};
 use crate::catalogue::CustomerId;
 use crate::event::BookingEvent;
 use crate::policy::{Reminder, Rounding};
@@ -82,6 +82,8 @@ pub struct VisitHead {
     pub reminded: BTreeSet<Reminder>,
     /// When money came for it that found no time to pay for any more.
     pub lost_at: Option<OffsetDateTime>,
+    /// Who agreed to it last, if it was a request.
+    pub accepted_by: Option<CancelledBy>,
     /// The version that it was read at.
     pub version: Version,
 }
@@ -244,6 +246,14 @@ impl Visit {
         let currency = first.map(|a| a.booking().price.charged().currency());
         currency.map(|currency| Money::sum(currency, amounts)).transpose()
     }
+}
+
+/// From the first to the last moment that parts claim; `None` for none.
+pub fn claimed<'a>(parts: impl Iterator<Item = &'a Appointment>) -> Option<TimeRange> {
+    let ranges = parts.flat_map(|part| part.booking().claims.iter().map(|claim| claim.range));
+    ranges.reduce(|hull, range| {
+        TimeRange::new(hull.start().min(range.start()), hull.end().max(range.end())).unwrap_or(hull)
+    })
 }
 
 /// What makes a visit's overdue parts expire: `None` if none is overdue at `at`.

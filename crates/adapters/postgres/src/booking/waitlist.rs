@@ -139,13 +139,41 @@ impl Waitlist for PgWaitlist {
     async fn watch(&self, tenant: TenantId, at: OffsetDateTime) -> Result<(), Outage> {
         self.database.tenant(tenant, move |tx| watch(tx, at)).await
     }
+
+    async fn offer_later(
+        &self,
+        tenant: TenantId,
+        freed: TimeRange,
+        at: OffsetDateTime,
+    ) -> Result<(), Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let task = BookingTask::OfferFreedTime { freed };
+                let (from, to) = (freed.start().unix_timestamp(), freed.end().unix_timestamp());
+                enqueue_once(tx, &task, at, &format!("{}:{from}:{to}", at.unix_timestamp()))
+            })
+            .await
+    }
 }
 
 /// One look at each instant; a second one for the same instant is the first.
 fn watch<E>(tx: &mut TenantTx<'_>, at: OffsetDateTime) -> Result<(), TxError<E>> {
-    let task = BookingTask::WatchWaitlist;
-    let payload = serde_json::to_value(&task).map_err(|error| TxError::Impossible(error.to_string()))?;
-    let key = format!("{}:{}:{}", task.kind(), tx.tenant(), at.unix_timestamp());
+    enqueue_once(
+        tx,
+        &BookingTask::WatchWaitlist,
+        at,
+        &at.unix_timestamp().to_string(),
+    )
+}
+
+fn enqueue_once<E>(
+    tx: &mut TenantTx<'_>,
+    task: &BookingTask,
+    at: OffsetDateTime,
+    key: &str,
+) -> Result<(), TxError<E>> {
+    let payload = serde_json::to_value(task).map_err(|error| TxError::Impossible(error.to_string()))?;
+    let key = format!("{}:{}:{key}", task.kind(), tx.tenant());
     outbox::enqueue(tx, NewJob::new(task.kind(), payload, at).once(key))
 }
 

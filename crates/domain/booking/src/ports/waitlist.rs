@@ -1,7 +1,7 @@
 //! What the waitlist needs from outside: a record of who waits and of what was offered.
 
 use async_trait::async_trait;
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_kernel::{Outage, TenantId, TimeRange};
 use time::OffsetDateTime;
 
 use super::{Change, RecordError};
@@ -26,10 +26,12 @@ pub enum WaitlistRefused {
     /// One of the claims meets another one.
     #[error("the time is taken")]
     SlotTaken,
-    /// Entry or visit moved on since they were read, or the setup that it was decided on is not in force any
-    /// more.
+    /// Entry or visit moved on since they were read.
     #[error("the entry changed since it was read")]
     Stale,
+    /// The setup that it was decided on is not in force any more.
+    #[error("the setup changed since it was read")]
+    SetupChanged,
     /// The customer has an open offer already.
     #[error("the customer has an open offer already")]
     HasOffer,
@@ -46,10 +48,8 @@ impl From<RecordError> for WaitlistRefused {
         match error {
             RecordError::SlotTaken => Self::SlotTaken,
             RecordError::UnknownCustomer => Self::UnknownCustomer,
-            RecordError::Stale
-            | RecordError::KeyUsed
-            | RecordError::MonthFrozen
-            | RecordError::SetupChanged => Self::Stale,
+            RecordError::SetupChanged => Self::SetupChanged,
+            RecordError::Stale | RecordError::KeyUsed | RecordError::MonthFrozen => Self::Stale,
             RecordError::Unavailable(outage) => Self::Unavailable(outage),
         }
     }
@@ -101,4 +101,8 @@ pub trait Waitlist: Send + Sync {
 
     /// Sees to it that the list is looked through at an instant; once, however often that is asked.
     async fn watch(&self, tenant: TenantId, at: OffsetDateTime) -> Result<(), Outage>;
+
+    /// Sees to it that a time that became free is offered at an instant; once, however often that is asked.
+    async fn offer_later(&self, tenant: TenantId, freed: TimeRange, at: OffsetDateTime)
+    -> Result<(), Outage>;
 }
