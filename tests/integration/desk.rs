@@ -228,6 +228,156 @@ async fn time_that_nobody_paid_for_goes_to_those_who_wait_one_after_the_other() 
     assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
 }
 
+/// An offer to whoever writes from [`ASHA`], told in the chat; the entry and the visit.
+async fn offered_in_the_chat(world: &World) -> (String, String) {
+    let asha = customer(world, ASHA).await;
+    let massage = service(world, "Swedish massage 60").await;
+    let wanjiru = world.text("SELECT id::text AS text FROM staff WHERE name = 'Wanjiru'");
+    let part = json!({ "service_id": massage, "staff_id": wanjiru });
+    let entry = wait(world, &asha, &part).await;
+    world.work().await;
+    let offered = get(world, &format!("/api/v1/waitlist/{entry}")).await;
+    assert_eq!(offered["standing"], "offered", "{offered}");
+    (entry, offered["offer"]["visit_id"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_late_yes_in_the_chat_takes_the_offer_and_leaves_time_to_pay() {
+    let world = World::new().await;
+    let (entry, visit) = offered_in_the_chat(&world).await;
+    world.pass(Duration::minutes(14)).await;
+    world.tap(ASHA, "Yes").await;
+    world.work().await;
+    assert_eq!(world.prompts().await.len(), 1, "{:#?}", world.texts(ASHA).await);
+    let taken = get(&world, &format!("/api/v1/waitlist/{entry}")).await;
+    assert_eq!(taken["standing"], "booked", "{taken}");
+    let shown = get(&world, &format!("/api/v1/visits/{visit}")).await;
+    let until = shown["until"].as_str().unwrap();
+    assert!(
+        ("2026-05-12T08:19"..="2026-05-12T08:21").contains(&until),
+        "five minutes from the yes: {until}"
+    );
+    world.answer_prompt("approve", json!({})).await;
+    world.pass(Duration::minutes(3)).await;
+    let shown = get(&world, &format!("/api/v1/visits/{visit}")).await;
+    assert_eq!(shown["standing"], "agreed", "{shown}");
+    assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
+}
+
+#[tokio::test]
+async fn an_offer_for_which_nothing_is_asked_is_confirmed_by_a_yes_in_the_chat() {
+    let world = World::new().await;
+    let free = "UPDATE services SET deposit_kind = 'none', deposit_value = 0
+        WHERE name = 'Swedish massage 60' RETURNING name AS text";
+    assert_eq!(world.text(free), "Swedish massage 60");
+    let (entry, visit) = offered_in_the_chat(&world).await;
+    world.tap(ASHA, "Yes").await;
+    world.work().await;
+    let shown = get(&world, &format!("/api/v1/visits/{visit}")).await;
+    assert_eq!(shown["standing"], "agreed", "{shown}");
+    let taken = get(&world, &format!("/api/v1/waitlist/{entry}")).await;
+    assert_eq!(taken["standing"], "booked", "{taken}");
+    let suspended = world.count("SELECT count(*) FROM conversation_threads WHERE driver = 'suspended'");
+    assert_eq!(
+        suspended,
+        0,
+        "nobody needs a person: {:#?}",
+        world.texts(ASHA).await
+    );
+    assert!(
+        world.last_text(ASHA).await.contains("Confirmed"),
+        "{}",
+        world.last_text(ASHA).await
+    );
+}
+
+#[tokio::test]
+async fn a_no_in_the_chat_passes_the_offer_to_the_next_and_the_entry_waits_on() {
+    let world = World::new().await;
+    let (first, visit) = offered_in_the_chat(&world).await;
+    let other = customer(&world, OTHER).await;
+    let massage = service(&world, "Swedish massage 60").await;
+    let wanjiru = world.text("SELECT id::text AS text FROM staff WHERE name = 'Wanjiru'");
+    let second = wait(
+        &world,
+        &other,
+        &json!({ "service_id": massage, "staff_id": wanjiru }),
+    )
+    .await;
+    world.tap(ASHA, "No").await;
+    world.work().await;
+    assert_eq!(
+        get(&world, &format!("/api/v1/visits/{visit}")).await["standing"],
+        "over"
+    );
+    assert_eq!(
+        get(&world, &format!("/api/v1/waitlist/{first}")).await["standing"],
+        "waiting"
+    );
+    assert_eq!(
+        get(&world, &format!("/api/v1/waitlist/{second}")).await["standing"],
+        "offered"
+    );
+    // A tap on the old button finds the offer gone.
+    world.tap(ASHA, "Yes").await;
+    world.work().await;
+    assert_eq!(
+        get(&world, &format!("/api/v1/visits/{visit}")).await["standing"],
+        "over"
+    );
+    assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
+}
+
+#[tokio::test]
+async fn time_far_ahead_that_a_move_or_an_unanswered_request_frees_goes_to_who_waits() {
+    let world = World::new().await;
+    let path = "/api/v1/settings/booking";
+    let known = get(&world, path).await;
+    let mut body = json!({ "zone": known["zone"], "rules": known["rules"] });
+    body["rules"]["approval"]["web"] = json!("asked");
+    body["rules"]["request_lasts"] = json!(60);
+    let (status, changed) = world.call_at(&known["version"], Method::PUT, path, body).await;
+    assert_eq!(status, StatusCode::OK, "{changed}");
+    let (asha, other) = (customer(&world, ASHA).await, customer(&world, OTHER).await);
+    let massage = service(&world, "Swedish massage 60").await;
+    let wanjiru = world.text("SELECT id::text AS text FROM staff WHERE name = 'Wanjiru'");
+    let part = json!({ "service_id": massage, "staff_id": wanjiru });
+    // Further ahead than the list is looked through by itself.
+    let mut entries = Vec::new();
+    let mut visits = Vec::new();
+    for (day, channel, waits) in [("2026-06-05", "web", &asha), ("2026-06-06", "desk", &other)] {
+        let order = json!({
+            "customer_id": other, "start": format!("{day}T14:00:00+03:00"), "parts": [part],
+            "channel": channel, "without_deposit": true,
+        });
+        let (status, visit) = world.order(&world.api, "/api/v1/visits", day, &order).await;
+        assert_eq!(status, StatusCode::CREATED, "{visit}");
+        visits.push(visit["id"].as_str().unwrap().to_owned());
+        let body = json!({
+            "customer_id": waits, "parts": [part], "first_day": day, "last_day": day,
+            "from_minute": 840, "to_minute": 855,
+        });
+        let (status, entry) = world.order(&world.api, "/api/v1/waitlist", day, &body).await;
+        assert_eq!(status, StatusCode::CREATED, "{entry}");
+        entries.push(format!("/api/v1/waitlist/{}", entry["id"].as_str().unwrap()));
+    }
+    world.work().await;
+    for entry in &entries {
+        assert_eq!(get(&world, entry).await["standing"], "waiting");
+    }
+    let later = json!({ "start": "2026-06-06T17:00:00+03:00", "by": "business" });
+    let (status, moved) = post(&world, &format!("/api/v1/visits/{}/move", visits[1]), later).await;
+    assert_eq!(status, StatusCode::OK, "{moved}");
+    world.work().await;
+    assert_eq!(get(&world, &entries[1]).await["standing"], "offered");
+    assert_eq!(get(&world, &entries[0]).await["standing"], "waiting");
+    world.pass(Duration::minutes(61)).await;
+    let expired = get(&world, &format!("/api/v1/visits/{}", visits[0])).await;
+    assert_eq!(expired["standing"], "over", "{expired}");
+    assert_eq!(get(&world, &entries[0]).await["standing"], "offered");
+    assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
+}
+
 #[tokio::test]
 async fn an_offer_that_nobody_answers_goes_to_the_next() {
     let world = World::new().await;

@@ -332,6 +332,21 @@ async fn promises_are_honoured_and_nobody_pays_twice() {
         world.count("SELECT paid_minor AS count FROM visits_from_elsewhere WHERE paid_minor > 0"),
         100_000
     );
+    let paid = world.text("SELECT visit_id::text AS text FROM visits_from_elsewhere WHERE paid_minor > 0");
+    let (_, paid) = world
+        .call(Method::GET, &format!("/api/v1/visits/{paid}"), None)
+        .await;
+    assert_eq!(
+        (
+            &paid["paid"]["amount_minor"],
+            &paid["paid_elsewhere"]["amount_minor"]
+        ),
+        (&json!(0), &json!(100_000))
+    );
+    let charged = paid["appointments"][0]["charged"]["amount_minor"]
+        .as_i64()
+        .unwrap();
+    assert_eq!(paid["balance"]["amount_minor"], charged - 100_000, "{paid}");
     assert!(
         world.count("SELECT count(*) FROM jobs WHERE kind = 'booking.remind'") >= 3,
         "reminders as for others"

@@ -12,5 +12,6 @@ mod money;
 mod neighbours;
 mod races;
 mod setup;
+mod visit_money;
 mod webhooks;
 mod worker;

@@ -8,7 +8,7 @@ use ratiba_booking::ports::{
     AppointmentBook, CalendarFeeds, Catalogue, FeedSecrets, Timetable, Waitlist, WalkInQueue,
 };
 use ratiba_booking::use_cases as booking;
-use ratiba_booking::visit::{Visit, VisitId};
+use ratiba_booking::visit::{Visit, VisitId, claimed};
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId, TimeRange};
 use ratiba_postgres::Database;
 use ratiba_postgres::booking::{PgCalendarFeeds, PgWaitlist, PgWalkInQueue};
@@ -90,6 +90,7 @@ impl Desk {
         } = ground;
         let offer_freed_time = Arc::new(booking::OfferFreedTime {
             waitlist: waitlist.clone(),
+            book: book.clone(),
             timetable: timetable.clone(),
             catalogue: catalogue.clone(),
             clock: clock.clone(),
@@ -207,16 +208,25 @@ impl Parts {
         }
     }
 
-    /// Lets the waitlist be looked through as a whole: time became free, and nobody knows any more which.
+    /// Lets the waitlist have the time that a visit was put away from. Where the event does not tell which, the list
+    /// is looked through as a whole.
     ///
     /// # Errors
     /// [`Outage`].
-    pub(crate) async fn some_time_freed(&self, tenant: TenantId, event: Uuid) -> Result<(), Outage> {
+    pub(crate) async fn old_time_freed(
+        &self,
+        tenant: TenantId,
+        event: Uuid,
+        freed: Option<TimeRange>,
+    ) -> Result<(), Outage> {
         if !self.anybody_waits(tenant).await? {
             return Ok(());
         }
-        self.look_for_takers(tenant, event, BookingTask::WatchWaitlist)
-            .await
+        let task = match freed {
+            Some(freed) => BookingTask::OfferFreedTime { freed },
+            None => BookingTask::WatchWaitlist,
+        };
+        self.look_for_takers(tenant, event, task).await
     }
 
     /// Most businesses have nobody on the list, most of the time. Who joins in this very moment is looked after
@@ -236,12 +246,6 @@ impl Parts {
 
 /// From the first to the last moment that the parts of a visit which do not keep their time had claimed.
 fn given_up(visit: &Visit) -> Option<TimeRange> {
-    let gone = visit
-        .appointments
-        .iter()
-        .filter(|part| !part.state().keeps_its_time());
-    let ranges = gone.flat_map(|part| part.booking().claims.iter().map(|claim| claim.range));
-    ranges.reduce(|hull, range| {
-        TimeRange::new(hull.start().min(range.start()), hull.end().max(range.end())).unwrap_or(hull)
-    })
+    let gone = visit.appointments.iter();
+    claimed(gone.filter(|part| !part.state().keeps_its_time()))
 }

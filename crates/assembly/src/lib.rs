@@ -25,6 +25,7 @@ pub mod settings;
 pub mod sweeps;
 pub mod translate;
 pub mod use_cases;
+pub mod visit_money;
 mod wiring;
 
 pub use ratiba_postgres::dead_letters;

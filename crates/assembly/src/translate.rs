@@ -2,24 +2,26 @@
 //!
 //! Every reaction is safe to repeat, since an event may be handled twice.
 
-use ratiba_booking::appointment::CancelledBy;
+use ratiba_booking::appointment::{AppointmentId, CancelledBy};
 use ratiba_booking::event::BookingEvent;
 use ratiba_booking::policy::Reminder;
 use ratiba_booking::use_cases::{ConfirmVisitError, Confirmation};
-use ratiba_booking::visit::{VisitId, VisitStanding};
+use ratiba_booking::visit::{Visit, VisitId};
 use ratiba_commission::event::CommissionEvent;
 use ratiba_conversation::desk::VisitRef;
 use ratiba_conversation::event::ConversationEvent;
 use ratiba_conversation::use_cases::{MoneyMatter, Notice, ReminderLead, TellError};
-use ratiba_kernel::{Id, Money, Outage, TenantId};
+use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::event::PaymentEvent;
-use ratiba_payments::use_cases::{CreditVisitError, Outlook};
+use ratiba_payments::use_cases::CreditVisitError;
 use ratiba_postgres::outbox::StoredEvent;
 
 use uuid::Uuid;
 
 use crate::Parts;
 use crate::bridges::payment_desk::trouble_of;
+use crate::bridges::visit_desk::slot_of;
+use crate::visit_money::VisitMoney;
 
 /// Why an event was not handled. The job may run again.
 #[derive(Debug, thiserror::Error)]
@@ -39,8 +41,8 @@ pub enum TranslateError {
     /// The visit was not confirmed.
     #[error("the visit was not confirmed")]
     Confirm(#[from] ConfirmVisitError),
-    /// The lost visit was not credited.
-    #[error("the lost visit was not credited")]
+    /// What goes back to the customer was not credited.
+    #[error("what goes back to the customer was not credited")]
     Credit(#[from] CreditVisitError),
     /// Somebody was not told.
     #[error("somebody was not told")]
@@ -106,8 +108,7 @@ impl Parts {
                 self.tell(tenant, id, Notice::HoldExpired { visit }).await
             }
             BookingEvent::VisitLostAfterPayment { visit, .. } => {
-                let owed = Id::from_uuid(visit.as_uuid());
-                self.payments.credit.execute(tenant, owed).await?;
+                self.settle(tenant, visit).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::VisitLost { visit }).await?;
                 self.call_person(tenant, id, visit, MoneyMatter::PaidForLostVisit)
@@ -121,14 +122,19 @@ impl Parts {
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::Reminder { visit, lead }).await
             }
-            BookingEvent::AppointmentCancelled { visit, by, fee, .. } => {
+            BookingEvent::AppointmentCancelled {
+                appointment,
+                visit,
+                by,
+                ..
+            } => {
                 self.time_freed(tenant, id, visit).await?;
                 // A customer who cancels was answered in the chat.
                 if by == CancelledBy::Business {
-                    let visit = Id::from_uuid(visit.as_uuid());
-                    self.tell(tenant, id, Notice::VisitCancelled { visit }).await?;
+                    self.tell_cancelled(tenant, id, visit, appointment).await?;
                 }
-                self.settle_cancelled(tenant, id, visit, fee).await
+                self.settle_dead(tenant, id, visit, MoneyMatter::CancelledAfterPayment)
+                    .await
             }
             BookingEvent::VisitRequested { visit, .. } => {
                 let visit = Id::from_uuid(visit.as_uuid());
@@ -146,10 +152,10 @@ impl Parts {
             }
             // Nobody answered: for the customer that is a no.
             BookingEvent::RequestExpired { visit, .. } => {
+                self.time_freed(tenant, id, visit).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::RequestDeclined { visit }).await
             }
-            // Of a visit that moved only the new time is known.
             // What the customer agreed to goes on in the chat; where nothing is asked the confirmation tells it.
             BookingEvent::RequestAccepted { visit, by, .. } => match by {
                 CancelledBy::Customer => Ok(()),
@@ -158,13 +164,13 @@ impl Parts {
                     self.tell(tenant, id, Notice::RequestAccepted { visit }).await
                 }
             },
-            BookingEvent::CounterOffered { visit, .. } => {
-                self.some_time_freed(tenant, id).await?;
+            BookingEvent::CounterOffered { visit, freed, .. } => {
+                self.old_time_freed(tenant, id, freed).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::CounterOffered { visit }).await
             }
-            BookingEvent::VisitMoved { visit, .. } => {
-                self.some_time_freed(tenant, id).await?;
+            BookingEvent::VisitMoved { visit, freed, .. } => {
+                self.old_time_freed(tenant, id, freed).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::VisitMoved { visit }).await
             }
@@ -173,12 +179,16 @@ impl Parts {
                 self.tell(tenant, id, Notice::WaitlistOffered { visit }).await
             }
             BookingEvent::BookingsHit { count } => self.tell(tenant, id, Notice::BookingsHit { count }).await,
-            BookingEvent::CustomerDidNotCome { visit, .. } => Ok(self.time_freed(tenant, id, visit).await?),
+            BookingEvent::CustomerDidNotCome { visit, .. } => {
+                self.time_freed(tenant, id, visit).await?;
+                self.settle_dead(tenant, id, visit, MoneyMatter::MissedAfterPayment)
+                    .await
+            }
+            BookingEvent::AttendanceCorrected { visit, .. } => self.settle_again(tenant, id, visit).await,
             // Who was promised a visit elsewhere is not told again.
             BookingEvent::VisitTakenOver { .. }
             | BookingEvent::VisitHeld { .. }
             | BookingEvent::CustomerCame { .. }
-            | BookingEvent::AttendanceCorrected { .. }
             | BookingEvent::PriceChanged { .. }
             | BookingEvent::WaitlistOfferEnded { .. }
             | BookingEvent::AppointmentStarted { .. }
@@ -187,35 +197,75 @@ impl Parts {
         }
     }
 
-    /// What was paid for a visit of which nothing is left becomes the customer's credit, if the policy asks no
-    /// fee; a person is told in any case, and decides where a fee is asked or a part of the visit stands.
-    async fn settle_cancelled(
+    /// What was paid for parts of a visit that are over, and is no fee, becomes the customer's credit. A person is told
+    /// wherever money was paid, and where a fee is owed that it does not cover.
+    async fn settle_dead(
         &self,
         tenant: TenantId,
         id: Uuid,
         visit: VisitId,
-        fee: Money,
+        what: MoneyMatter,
     ) -> Result<(), TranslateError> {
-        let owed = Id::from_uuid(visit.as_uuid());
-        let reports = self.payments.status.execute(tenant, owed).await?;
-        let paid = |outlook: &Outlook| matches!(outlook, Outlook::Settled { .. } | Outlook::Credited { .. });
-        if !reports.iter().any(|report| paid(&report.outlook)) {
+        let Some((found, money)) = self.settle(tenant, visit).await? else {
+            return Ok(());
+        };
+        let fees = found.fees().map_err(Outage::new)?;
+        let asked = fees.is_some_and(|fees| fees.is_positive());
+        let what = if asked && money.falls_short(&found).map_err(Outage::new)? {
+            MoneyMatter::FeeOwed
+        } else if money.anything_paid() {
+            what
+        } else {
+            return Ok(());
+        };
+        self.call_person(tenant, id, Id::from_uuid(visit.as_uuid()), what)
+            .await
+    }
+
+    /// Somebody came after all. Credit that was given for it is not taken back: a person is told.
+    async fn settle_again(&self, tenant: TenantId, id: Uuid, visit: VisitId) -> Result<(), TranslateError> {
+        let Some((found, money)) = self.settle(tenant, visit).await? else {
+            return Ok(());
+        };
+        if !money.credited.is_positive() || !money.falls_short(&found).map_err(Outage::new)? {
             return Ok(());
         }
-        let standing = self
-            .booking
-            .book
-            .visit(tenant, visit)
-            .await?
-            .map(|visit| visit.standing());
-        if standing == Some(VisitStanding::Over) && fee.is_zero() {
-            self.payments.credit.execute(tenant, owed).await?;
-        }
-        self.call_person(
+        let visit = Id::from_uuid(visit.as_uuid());
+        self.call_person(tenant, id, visit, MoneyMatter::CreditedMeanwhile)
+            .await
+    }
+
+    /// The visit, and its money after what goes back to the customer was credited.
+    async fn settle(
+        &self,
+        tenant: TenantId,
+        visit: VisitId,
+    ) -> Result<Option<(Visit, VisitMoney)>, TranslateError> {
+        let Some(found) = self.booking.book.visit(tenant, visit).await? else {
+            return Ok(None);
+        };
+        let money = self.settle_visit(tenant, &found).await?;
+        Ok(Some((found, money)))
+    }
+
+    /// Tells the customer what of a visit the business cancelled.
+    async fn tell_cancelled(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        visit: VisitId,
+        appointment: AppointmentId,
+    ) -> Result<(), TranslateError> {
+        let found = self.booking.book.appointment(tenant, appointment).await?;
+        let part = found.map(|part| slot_of([&part].into_iter())).transpose()?;
+        let visit = Id::from_uuid(visit.as_uuid());
+        self.tell(
             tenant,
             id,
-            Id::from_uuid(visit.as_uuid()),
-            MoneyMatter::CancelledAfterPayment,
+            Notice::VisitCancelled {
+                visit,
+                part: part.flatten(),
+            },
         )
         .await
     }
@@ -245,8 +295,18 @@ impl Parts {
         match event {
             PaymentEvent::PaymentSettled { about, .. } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
-                if self.booking.confirm.execute(tenant, visit).await? == Confirmation::Lost {
+                let confirmation = self.booking.confirm.execute(tenant, visit).await?;
+                if confirmation == Confirmation::Lost {
                     tracing::warn!(visit.id = %visit, "money came for a visit whose time is gone");
+                }
+                let Some((_, money)) = self.settle(tenant, visit).await? else {
+                    return Ok(());
+                };
+                // Some of what was asked is over by now; of a visit that is lost its own event tells.
+                if confirmation == Confirmation::Confirmed && money.was_credited(about.payment) {
+                    let visit = Id::from_uuid(visit.as_uuid());
+                    self.call_person(tenant, id, visit, MoneyMatter::CancelledAfterPayment)
+                        .await?;
                 }
                 Ok(())
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ratiba_booking::customers::CustomerBook;
-use ratiba_booking::import::ports::ImportBook;
+use ratiba_booking::import::ports::{ImportBook, ImportGround};
 use ratiba_booking::ports::{AppointmentBook, Catalogue, PackageBook, PromotionBook, RelationBook};
 use ratiba_booking::setup::{HitList, SetupShelf};
 use ratiba_booking::use_cases as booking;
@@ -76,6 +76,8 @@ pub struct Booking {
 pub struct Imports {
     /// The imports, for listing.
     pub book: Arc<dyn ImportBook>,
+    /// What is on record already, and what was paid elsewhere.
+    pub ground: Arc<dyn ImportGround>,
     /// Brings in a file or a text.
     pub bring_in: booking::import::BringIn,
     /// Shows what would become of it.

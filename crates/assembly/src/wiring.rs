@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ratiba_access::{AccessBook, AuthenticateToken, MintToken};
-use ratiba_booking::ports::{AppointmentBook, Catalogue, OpenGate, Timetable};
+use ratiba_booking::ports::{AppointmentBook, Catalogue, OpenGate, Timetable, Waitlist};
 use ratiba_booking::use_cases as booking;
 use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork};
 use ratiba_commission::use_cases as commission;
@@ -15,7 +15,7 @@ use ratiba_payments::ports::{CallbackInbox, HouseCurrency, MobileMoney, PaymentB
 use ratiba_payments::use_cases as payments;
 use ratiba_postgres::Database;
 use ratiba_postgres::access::PgAccessBook;
-use ratiba_postgres::booking::{PgAppointmentBook, PgPriceList, PgSetup, PgTimetable};
+use ratiba_postgres::booking::{PgAppointmentBook, PgPriceList, PgSetup, PgTimetable, PgWaitlist};
 use ratiba_postgres::commission::PgCommission;
 use ratiba_postgres::conversation::PgConversation;
 use ratiba_postgres::payments::PgPayments;
@@ -201,6 +201,7 @@ impl Ground {
             attendance: booking::Attendance {
                 book: book.clone(),
                 catalogue: catalogue.clone(),
+                timetable: self.timetable.clone(),
                 clock: clock.clone(),
             },
             give_discount: booking::GiveDiscount {
@@ -405,6 +406,7 @@ impl Ground {
     }
 
     fn visit_desk(&self) -> VisitDeskBridge {
+        let waitlist: Arc<dyn Waitlist> = Arc::new(PgWaitlist::new(self.database.clone()));
         VisitDeskBridge {
             book: self.appointments.clone(),
             cancel: booking::CancelAppointment {
@@ -414,6 +416,18 @@ impl Ground {
             },
             accept: self.accept_request(),
             decline: self.decline_request(),
+            accept_offer: booking::AcceptWaitlistOffer {
+                waitlist: waitlist.clone(),
+                book: self.appointments.clone(),
+                catalogue: self.catalogue.clone(),
+                clock: self.clock.clone(),
+            },
+            pass_offer: booking::PassWaitlistOffer {
+                waitlist: waitlist.clone(),
+                book: self.appointments.clone(),
+                clock: self.clock.clone(),
+            },
+            waitlist,
             payments: self.payment_status(),
         }
     }

@@ -1,10 +1,11 @@
 //! What becomes of one appointment: the customer comes or does not, it is cancelled or moved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
 use ratiba_booking::appointment::{Appointment, AppointmentId};
+use ratiba_booking::availability::Reason;
 use ratiba_booking::use_cases::{AttendanceError, CancelOrder, CancelTarget, MoveOrder, MoveTarget};
 use ratiba_kernel::{Id, Zone};
 use schemars::JsonSchema;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::appointments::{AppointmentAnswer, answer};
-use super::availability::ChannelWord;
+use super::availability::{ChannelWord, not_free};
 use super::visit_life::{CANCELLING, CancelBody, PartyWord, REPLACING, not_cancelled, not_replaced};
 use super::visits::{self, VisitAnswer};
 use crate::State;
@@ -233,8 +234,8 @@ fn not_attended(error: AttendanceError, zone: &Zone) -> Problem {
             Kind::IllegalTransition,
             "it was recorded on an earlier day and stays",
         ),
-        AttendanceError::TimeGone => {
-            Problem::new(Kind::SlotTaken, "its time was given to somebody else").with("reasons", ["booked"])
+        AttendanceError::TimeGone { alternatives } => {
+            not_free(&BTreeSet::from([Reason::Booked]), &alternatives, zone)
         }
         AttendanceError::Fee(fault) => Problem::new(Kind::Unacceptable, fault.to_string()),
         AttendanceError::Stale => Problem::new(Kind::Conflict, "read it again and decide again"),

@@ -41,7 +41,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         })
         .describe(
             "Where money is due the visit is held until it is paid, else it is confirmed at once. Only the side whose answer is \
-             waited for can agree: the business to a request, the customer to another time.",
+             waited for can agree: the business to a request, the customer to another time. Agreeing twice is agreeing once.",
         )
         .body::<AcceptBody>()
         .answers::<VisitAnswer>(200, "the visit, held or confirmed")
@@ -58,7 +58,10 @@ pub fn endpoints() -> Vec<Endpoint> {
             "Offer another time for a request",
             || web::post().to(counter_offer),
         )
-        .describe("The new time is kept instead of the old one until the customer answers.")
+        .describe(
+            "The new time is kept instead of the old one until the customer answers, or the notice of what was asked for is \
+             over; a time that leaves none to answer is refused.",
+        )
         .body::<CounterOfferBody>()
         .answers::<VisitAnswer>(200, "the visit at its new time, waiting for the customer")
         .problems(&REPLACING),

@@ -8,9 +8,9 @@ use ratiba_access::{Principal, Scope};
 use ratiba_booking::availability::{PartRequest, StaffWish};
 use ratiba_booking::catalogue::ServiceId;
 use ratiba_booking::policy::PayBy;
-use ratiba_booking::use_cases::{Complement, DepositAsked, HoldOrder, HoldVisitError};
+use ratiba_booking::use_cases::{Complement, DepositAsked, HeldBy, HoldOrder, HoldVisitError};
 use ratiba_booking::visit::{Visit, VisitId, VisitStanding};
-use ratiba_kernel::{Id, Money, Zone};
+use ratiba_kernel::{Id, Money, Outage, TenantId, Zone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -148,9 +148,19 @@ pub struct VisitAnswer {
     pub awaits: Option<&'static str>,
     /// Until when it waits.
     pub until: Option<Moment>,
-    /// What is asked before it counts as confirmed.
+    /// What is asked before it counts as confirmed, for the parts that keep their time.
     #[schemars(with = "Option<Amount>")]
     pub due: Option<Money>,
+    /// What was paid for it here and is not the customer's credit.
+    #[schemars(with = "Amount")]
+    pub paid: Money,
+    /// What was paid for it before the business came here.
+    #[schemars(with = "Amount")]
+    pub paid_elsewhere: Money,
+    /// What is still to be paid of the parts that keep their time and of the fees for the others; in whole shillings
+    /// where the business asks for no cents, and never above what they cost.
+    #[schemars(with = "Amount")]
+    pub balance: Money,
     /// Its parts, by start.
     pub appointments: Vec<AppointmentAnswer>,
     /// For `If-Match`.
@@ -160,7 +170,7 @@ pub struct VisitAnswer {
 impl VisitAnswer {
     /// A visit as the tenant's clock shows it; of its appointments those that the caller may see.
     #[must_use]
-    pub fn of(visit: &Visit, zone: &Zone, principal: &Principal) -> Self {
+    pub fn of(visit: &Visit, money: Paid, zone: &Zone, principal: &Principal) -> Self {
         let (standing, awaits, until) = match visit.standing() {
             VisitStanding::Requested { until, awaits } => ("requested", Some(awaits.word()), Some(until)),
             VisitStanding::Waiting { until } => ("waiting", None, Some(until)),
@@ -174,6 +184,9 @@ impl VisitAnswer {
             awaits,
             until: until.map(|until| Moment::of(zone, until)),
             due: visit.due().ok().flatten(),
+            paid: money.here,
+            paid_elsewhere: money.elsewhere,
+            balance: money.balance,
             appointments: visit
                 .appointments
                 .iter()
@@ -183,6 +196,46 @@ impl VisitAnswer {
             version: visit.head.version.number(),
         }
     }
+}
+
+/// What was paid for a visit, and what is left.
+#[derive(Clone, Copy, Debug)]
+pub struct Paid {
+    here: Money,
+    elsewhere: Money,
+    balance: Money,
+}
+
+impl Paid {
+    /// Of any visit.
+    ///
+    /// # Errors
+    /// [`Problem`] if booking or payments do not answer.
+    pub(super) async fn of(state: &State, tenant: TenantId, visit: &Visit) -> Result<Self, Problem> {
+        let rounding = state.parts.booking.catalogue.policy(tenant).await?.rules.rounding;
+        let money = state.parts.visit_money(tenant, visit).await?;
+        let balance = money.balance(visit, rounding).map_err(Outage::new)?;
+        Ok(Self {
+            here: money.kept,
+            elsewhere: money.paid_elsewhere,
+            balance: balance.ok_or_else(without_parts)?,
+        })
+    }
+
+    /// Of a visit that was made a moment ago.
+    fn nothing(visit: &Visit) -> Result<Self, Problem> {
+        let charged = visit.charged().map_err(Outage::new)?;
+        let charged = charged.ok_or_else(without_parts)?;
+        Ok(Self {
+            here: Money::zero(charged.currency()),
+            elsewhere: Money::zero(charged.currency()),
+            balance: charged,
+        })
+    }
+}
+
+fn without_parts() -> Outage {
+    Outage::new("a visit without appointments")
 }
 
 async fn book(
@@ -220,10 +273,14 @@ async fn book(
             "this key named another order; use a new one",
         ));
     }
+    let paid = match held.by {
+        HeldBy::ThisOrder => Paid::nothing(&held.visit)?,
+        HeldBy::EarlierOrder => Paid::of(&state, principal.tenant, &held.visit).await?,
+    };
     Ok(HttpResponse::Created()
         .insert_header((ETAG, etag(held.visit.head.version)))
         .insert_header((LOCATION, format!("/api/v1/visits/{}", held.visit.head.id)))
-        .json(VisitAnswer::of(&held.visit, &zone, principal)))
+        .json(VisitAnswer::of(&held.visit, paid, &zone, principal)))
 }
 
 async fn show(
@@ -252,9 +309,10 @@ pub(super) async fn answer(
     visit: &Visit,
 ) -> Result<HttpResponse, Problem> {
     let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
+    let paid = Paid::of(state, principal.tenant, visit).await?;
     Ok(HttpResponse::Ok()
         .insert_header((ETAG, etag(visit.head.version)))
-        .json(VisitAnswer::of(visit, &zone, principal)))
+        .json(VisitAnswer::of(visit, paid, &zone, principal)))
 }
 
 /// Whether a visit is what an order asked for; a key that was used before may name another one.

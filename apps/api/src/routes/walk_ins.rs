@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::appointments::wrong;
 use super::availability::{PartBody, SlotAnswer, not_free, reason_word, request_problem};
-use super::visits::VisitAnswer;
+use super::visits::{Paid, VisitAnswer};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey, etag};
@@ -365,6 +365,7 @@ async fn seat(
     let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
     let seated = state.parts.desk.seat.execute(principal.tenant, id, order).await;
     let seated = seated.map_err(|error| not_seated(error, &zone))?;
+    let paid = Paid::of(&state, principal.tenant, &seated.visit).await?;
     let queued = Queued {
         entry: seated.entry,
         estimate: None,
@@ -373,7 +374,7 @@ async fn seat(
         .insert_header((ETAG, etag(queued.entry.version)))
         .json(SeatedAnswer {
             walk_in: WalkInAnswer::of(&queued, &zone),
-            visit: VisitAnswer::of(&seated.visit, &zone, principal),
+            visit: VisitAnswer::of(&seated.visit, paid, &zone, principal),
         }))
 }
 

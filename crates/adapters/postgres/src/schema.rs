@@ -534,6 +534,7 @@ diesel::table! {
         paid_minor -> BigInt,
         version -> Integer,
         created_at -> Timestamptz,
+        credited_minor -> BigInt,
     }
 }
 
@@ -767,6 +768,7 @@ diesel::table! {
         lost_at -> Nullable<Timestamptz>,
         version -> Integer,
         created_at -> Timestamptz,
+        accepted_by -> Nullable<Text>,
     }
 }
 

@@ -15,7 +15,7 @@ use ratiba_booking::appointment::CancelledBy;
 use ratiba_booking::calendar_feed::{
     CalendarFeed, Certainty, FeedContent, FeedEntryKind, FeedScope, NamesShown, document,
 };
-use ratiba_booking::event::BookingEvent;
+use ratiba_booking::event::{BookingEvent, BookingTask};
 use ratiba_booking::ports::{
     AppointmentBook, CalendarFeeds, Change, ClaimChange, EndedEntries, Waitlist, WaitlistPage, WalkInQueue,
 };
@@ -28,7 +28,7 @@ use ratiba_booking::test_support::{calendar_feeds_contract, waitlist_contract, w
 use ratiba_booking::use_cases::OfferFreedTime;
 use ratiba_booking::waitlist::{EntryStanding, WaitlistEntry};
 use ratiba_kernel::test_support::{ManualClock, SeededIds};
-use ratiba_kernel::{Id, TenantId};
+use ratiba_kernel::{Id, TenantId, TimeRange};
 use ratiba_postgres::booking::{PgAppointmentBook, PgCalendarFeeds, PgTimetable, PgWaitlist, PgWalkInQueue};
 use ratiba_postgres::{Database, DatabaseSettings};
 use ratiba_test_database::TestDatabase;
@@ -118,6 +118,7 @@ impl Server {
     fn offers(&self, lane: u64) -> OfferFreedTime {
         OfferFreedTime {
             waitlist: Arc::new(self.waitlist.clone()),
+            book: Arc::new(self.book.clone()),
             timetable: Arc::new(self.timetable.clone()),
             catalogue: Arc::new(self.timetable.clone()),
             clock: Arc::new(ManualClock::at(NOW)),
@@ -167,6 +168,18 @@ impl WaitlistUnderTest for Server {
              ORDER BY run_at"
         );
         self.rows(tenant, &query).into_iter().map(|row| row.at).collect()
+    }
+
+    async fn later(&self, tenant: TenantId) -> Vec<(OffsetDateTime, TimeRange)> {
+        let query = format!(
+            "SELECT payload, run_at AS at FROM jobs WHERE kind = 'booking.offer_freed_time' AND tenant_id = '{tenant}'
+             ORDER BY run_at"
+        );
+        let freed = |row: Document| match serde_json::from_value(row.payload).unwrap() {
+            BookingTask::OfferFreedTime { freed } => (row.at, freed),
+            other => panic!("{other:?}"),
+        };
+        self.rows(tenant, &query).into_iter().map(freed).collect()
     }
 }
 

@@ -618,6 +618,7 @@ fn a_visit_in_one_call_has_every_column_of_its_rows() {
         "period",
         "reminded",
         "lost_at",
+        "accepted_by",
     ];
     for (table, alias) in [("engagements", "c"), ("appointments", "a"), ("visits", "v")] {
         let columns = format!(

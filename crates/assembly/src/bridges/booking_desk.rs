@@ -71,21 +71,21 @@ impl BookingDesk for BookingDeskBridge {
 
     async fn offer(&self, tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage> {
         let services = self.catalogue.services(tenant).await?;
-        if !services
+        let Some(service) = services
             .iter()
-            .any(|service| service.id.as_uuid() == request.service.as_uuid())
-        {
+            .find(|service| service.id.as_uuid() == request.service.as_uuid())
+        else {
             return Ok(Offer::Alternatives {
                 reason: NotFree::NotOffered,
                 slots: Vec::new(),
             });
-        }
+        };
         let policy = self.catalogue.policy(tenant).await?;
         let asked = Asked {
             service: request.service,
             customer: Id::from_uuid(request.customer.as_uuid()),
             named: request.staff,
-            limits: Limits::of(&policy, self.clock.now()),
+            limits: Limits::of(&policy, service, self.clock.now()),
             most: request.slots_max,
         };
         match request.wanted {
@@ -377,7 +377,7 @@ fn not_free(refusals: &BTreeSet<Refusal>, named: Option<StaffRef>, limits: Limit
         .map_or(NotFree::Choose, |(_, reason)| reason)
 }
 
-/// How soon and how far ahead the chat takes bookings.
+/// How soon and how far ahead the chat takes bookings of a service.
 #[derive(Clone, Copy)]
 struct Limits {
     notice_minutes: u32,
@@ -385,11 +385,11 @@ struct Limits {
 }
 
 impl Limits {
-    fn of(policy: &Policy, now: OffsetDateTime) -> Self {
-        let days = i64::from(policy.rules.horizon_days.chat);
+    fn of(policy: &Policy, service: &Service, now: OffsetDateTime) -> Self {
+        let days = i64::from(service.horizon_days(&policy.rules, Channel::Chat));
         let today = policy.zone.date(now);
         Self {
-            notice_minutes: policy.rules.notice.chat.count(),
+            notice_minutes: service.notice(&policy.rules, Channel::Chat).count(),
             last_day: today.checked_add(time::Duration::days(days)).unwrap_or(Date::MAX),
         }
     }

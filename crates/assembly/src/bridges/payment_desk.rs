@@ -48,12 +48,9 @@ impl PaymentDesk for PaymentDeskBridge {
             Waits::NoMore => return Ok(AskAnswer::HoldGone),
             Waits::Agreed => return self.nothing_to_ask(tenant, order.visit).await,
         }
-        let price = booked.as_ref().map(|visit| {
-            let charged = visit.appointments.iter().map(|a| a.booking().price.charged());
-            ratiba_kernel::Money::sum(order.amount.currency(), charged)
-        });
+        let price = booked.as_ref().map(Visit::charged);
         // All of the price at once is no deposit.
-        let purpose = if price == Some(Ok(order.amount)) {
+        let purpose = if price == Some(Ok(Some(order.amount))) {
             Purpose::Full
         } else {
             Purpose::Deposit

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_booking::appointment::{Awaits, CancelledBy, State};
+use ratiba_booking::appointment::{Appointment, Awaits, CancelledBy, State};
 use ratiba_booking::policy::PayBy;
-use ratiba_booking::ports::AppointmentBook;
+use ratiba_booking::ports::{AppointmentBook, Waitlist};
 use ratiba_booking::use_cases::{
-    AcceptOrder, AcceptRequest, AnswerRequestError, CancelAppointment, CancelAppointmentError, CancelOrder,
-    CancelTarget, DeclineRequest,
+    AcceptOrder, AcceptRequest, AcceptWaitlistOffer, AnswerRequestError, CancelAppointment,
+    CancelAppointmentError, CancelOrder, CancelTarget, DeclineRequest, PassWaitlistOffer, WaitlistEntryError,
 };
 use ratiba_booking::visit::{Visit, VisitId, VisitStanding as Waits};
+use ratiba_booking::waitlist::WaitlistEntry;
 use ratiba_conversation::customer::CustomerId;
 use ratiba_conversation::desk::{AcceptAnswer, CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding};
 use ratiba_conversation::ports::VisitDesk;
@@ -29,6 +30,12 @@ pub struct VisitDeskBridge {
     pub accept: AcceptRequest,
     /// Does not.
     pub decline: DeclineRequest,
+    /// To whom a visit was offered.
+    pub waitlist: Arc<dyn Waitlist>,
+    /// Takes a time that was offered to somebody who waits.
+    pub accept_offer: AcceptWaitlistOffer,
+    /// Passes it.
+    pub pass_offer: PassWaitlistOffer,
     /// What a visit is called on the prompt.
     pub payments: PaymentStatus,
 }
@@ -62,6 +69,9 @@ impl VisitDesk for VisitDeskBridge {
     }
 
     async fn cancel(&self, tenant: TenantId, visit: VisitRef) -> Result<CancelAnswer, Outage> {
+        if self.passed_offer(tenant, Id::from_uuid(visit.as_uuid())).await? {
+            return Ok(CancelAnswer::Cancelled);
+        }
         let order = CancelOrder {
             target: CancelTarget::Visit(Id::from_uuid(visit.as_uuid())),
             by: CancelledBy::Customer,
@@ -86,7 +96,9 @@ impl VisitDesk for VisitDeskBridge {
         let Some(found) = self.book.visit(tenant, id).await? else {
             return Ok(AcceptAnswer::Gone);
         };
-        let found = self.agreed(tenant, found).await?;
+        let Some(found) = self.agreed(tenant, found).await? else {
+            return Ok(AcceptAnswer::Gone);
+        };
         let Some(slot) = slot_of_visit(&found)? else {
             return Ok(AcceptAnswer::Gone);
         };
@@ -104,6 +116,9 @@ impl VisitDesk for VisitDeskBridge {
 
     async fn pass(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {
         let id: VisitId = Id::from_uuid(visit.as_uuid());
+        if self.passed_offer(tenant, id).await? {
+            return Ok(());
+        }
         let found = self.book.visit(tenant, id).await?;
         if !found.is_some_and(|found| offers_another_time(&found)) {
             return self.let_go(tenant, visit).await;
@@ -158,11 +173,71 @@ fn offers_another_time(visit: &Visit) -> bool {
 }
 
 impl VisitDeskBridge {
-    /// The visit, after the customer took the other time that was offered for it, if one was.
-    async fn agreed(&self, tenant: TenantId, visit: Visit) -> Result<Visit, Outage> {
-        if !offers_another_time(&visit) {
-            return Ok(visit);
+    /// The visit, after the customer took what was offered: a time off the waitlist, or another time than the one
+    /// they asked for. `None` if an offer of the waitlist is not open any more.
+    async fn agreed(&self, tenant: TenantId, visit: Visit) -> Result<Option<Visit>, Outage> {
+        if let Some(entry) = self.waitlist.entry_of_visit(tenant, visit.head.id).await? {
+            return self.taken(tenant, &entry, visit.head.id).await;
         }
+        if !offers_another_time(&visit) {
+            return Ok(Some(visit));
+        }
+        self.agreed_to_another_time(tenant, visit).await.map(Some)
+    }
+
+    /// The visit of an offer of the waitlist, after the customer took it now or before.
+    async fn taken(
+        &self,
+        tenant: TenantId,
+        entry: &WaitlistEntry,
+        visit: VisitId,
+    ) -> Result<Option<Visit>, Outage> {
+        // An older offer of the same entry is over, whatever became of the newest one.
+        if entry.offers.last().is_none_or(|offer| offer.visit != visit) {
+            return Ok(None);
+        }
+        match self
+            .accept_offer
+            .execute(tenant, entry.id, PayBy::MobileMoney)
+            .await
+        {
+            Ok((_, visit)) => Ok(Some(visit)),
+            Err(
+                WaitlistEntryError::Unknown
+                | WaitlistEntryError::Refused(_)
+                | WaitlistEntryError::RanOut
+                | WaitlistEntryError::Price(_),
+            ) => Ok(None),
+            // The turn is run again, and decides on what is then there.
+            Err(WaitlistEntryError::Contended) => Err(Outage::new("the offer changed while it was taken")),
+            Err(WaitlistEntryError::Unavailable(outage)) => Err(outage),
+        }
+    }
+
+    /// Whether the visit was an open offer of the waitlist, which is passed now: its time goes to the next one, and
+    /// the entry waits on.
+    async fn passed_offer(&self, tenant: TenantId, visit: VisitId) -> Result<bool, Outage> {
+        let Some(entry) = self.waitlist.entry_of_visit(tenant, visit).await? else {
+            return Ok(false);
+        };
+        if entry.open_offer().is_none_or(|(_, offer)| offer.visit != visit) {
+            return Ok(false);
+        }
+        match self.pass_offer.execute(tenant, entry.id).await {
+            Ok(_) => Ok(true),
+            // It is over already.
+            Err(
+                WaitlistEntryError::Unknown
+                | WaitlistEntryError::Refused(_)
+                | WaitlistEntryError::RanOut
+                | WaitlistEntryError::Price(_),
+            ) => Ok(false),
+            Err(WaitlistEntryError::Contended) => Err(Outage::new("the offer changed while it was passed")),
+            Err(WaitlistEntryError::Unavailable(outage)) => Err(outage),
+        }
+    }
+
+    async fn agreed_to_another_time(&self, tenant: TenantId, visit: Visit) -> Result<Visit, Outage> {
         let order = AcceptOrder {
             visit: visit.head.id,
             by: CancelledBy::Customer,
@@ -212,31 +287,36 @@ impl VisitDeskBridge {
     }
 }
 
-/// A visit in the conversation's words; `None` for one without parts.
+/// A visit in the conversation's words; `None` for one without parts. Of a visit that is over all that it was is told;
+/// else only what is left of it.
 pub(super) fn slot_of_visit(visit: &Visit) -> Result<Option<Slot>, Outage> {
-    let Some(first) = visit.appointments.first() else {
+    match slot_of(visit.living())? {
+        Some(left) => Ok(Some(left)),
+        None => slot_of(visit.appointments.iter()),
+    }
+}
+
+/// Parts of a visit as one time; `None` for none.
+pub(crate) fn slot_of<'a>(
+    parts: impl Iterator<Item = &'a Appointment> + Clone,
+) -> Result<Option<Slot>, Outage> {
+    let Some(booking) = parts.clone().next().map(Appointment::booking) else {
         return Ok(None);
     };
-    let booking = first.booking();
     let currency = booking.price.charged().currency();
-    let charged = visit
-        .appointments
-        .iter()
-        .map(|appointment| appointment.booking().price.charged());
-    let price = Money::sum(currency, charged).map_err(Outage::new)?;
-    let due_now = visit.due().map_err(Outage::new)?.unwrap_or(Money::zero(currency));
-    let ends_at = visit.appointments.iter().map(|a| a.booking().time.end()).max();
+    let bookings = parts.map(Appointment::booking);
+    let price = Money::sum(currency, bookings.clone().map(|booking| booking.price.charged()));
+    let due_now = Money::sum(currency, bookings.clone().map(|booking| booking.deposit));
+    let starts_at = bookings.clone().map(|booking| booking.time.start()).min();
+    let ends_at = bookings.map(|booking| booking.time.end()).max();
+    let staff = booking.team.members().first();
     Ok(Some(Slot {
         service: Id::from_uuid(booking.service.as_uuid()),
-        staff: booking
-            .team
-            .members()
-            .first()
-            .map(|staff| Id::from_uuid(staff.as_uuid())),
-        starts_at: visit.start().unwrap_or(booking.time.start()),
+        staff: staff.map(|staff| Id::from_uuid(staff.as_uuid())),
+        starts_at: starts_at.unwrap_or(booking.time.start()),
         ends_at: ends_at.unwrap_or(booking.time.end()),
-        price,
-        due_now,
+        price: price.map_err(Outage::new)?,
+        due_now: due_now.map_err(Outage::new)?,
     }))
 }
 

@@ -45,6 +45,7 @@ impl Ground {
                 ids: ids.clone(),
             },
             customers,
+            ground: imports.clone(),
             book: imports,
         }
     }

@@ -402,6 +402,18 @@ impl Service {
             .unwrap_or_else(|| rules.notice.of(channel))
     }
 
+    /// How long before the start a visit of all of these must be booked on a channel: the longest notice of
+    /// its services counts.
+    #[must_use]
+    pub fn longest_notice<'a>(
+        services: impl Iterator<Item = &'a Self>,
+        rules: &Rules,
+        channel: Channel,
+    ) -> Minutes {
+        let longest = services.map(|service| service.notice(rules, channel)).max();
+        longest.unwrap_or_else(|| rules.notice.of(channel))
+    }
+
     /// How many local days ahead it may be booked on a channel, the last one included.
     #[must_use]
     pub fn horizon_days(&self, rules: &Rules, channel: Channel) -> u16 {

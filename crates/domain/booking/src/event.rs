@@ -152,6 +152,9 @@ pub enum BookingEvent {
         /// When an answer comes too late.
         #[serde(with = "time::serde::rfc3339")]
         until: OffsetDateTime,
+        /// From the first to the last moment that it had claimed before.
+        #[serde(default)]
+        freed: Option<TimeRange>,
     },
     /// A visit, or a part of it, has another time now.
     VisitMoved {
@@ -161,6 +164,9 @@ pub enum BookingEvent {
         customer: CustomerId,
         /// Who wanted it.
         by: CancelledBy,
+        /// From the first to the last moment that what was moved had claimed before.
+        #[serde(default)]
+        freed: Option<TimeRange>,
     },
     /// The customer is here.
     CustomerCame {

@@ -386,25 +386,20 @@ impl Default for Rules {
     }
 }
 
-/// What a request keeps its time for at least, so that somebody can answer it.
-const REQUEST_LASTS_AT_LEAST: Duration = Duration::minutes(15);
-
 impl Rules {
-    /// Until when a request that was made at `now` through `channel`, for a visit that starts at `start`,
-    /// keeps its time: as long as requests last, but not past the channel's notice limit.
-    ///
-    /// A request made at the notice limit itself could never be answered, so a quarter of an hour is always
-    /// given; only where the notice is shorter than that (the desk) may this reach beyond the start.
+    /// Until when a request that was made at `now`, for a visit that starts at `start` and must be booked that
+    /// long before, keeps its time: as long as requests last, but not past the notice limit. `None` where
+    /// that leaves no time to answer it.
     #[must_use]
     pub fn request_deadline(
         &self,
-        channel: Channel,
+        notice: Minutes,
         start: OffsetDateTime,
         now: OffsetDateTime,
-    ) -> OffsetDateTime {
+    ) -> Option<OffsetDateTime> {
         let lasts = now.saturating_add(self.request_lasts.duration());
-        let notice = start.saturating_sub(self.notice.of(channel).duration());
-        lasts.min(notice).max(now.saturating_add(REQUEST_LASTS_AT_LEAST))
+        let until = lasts.min(start.saturating_sub(notice.duration()));
+        (until > now).then_some(until)
     }
 
     /// The share of the price that is asked in advance of a customer who did not come this often: the

@@ -219,8 +219,11 @@ impl Line {
     pub fn new(mut facts: Facts, now: OffsetDateTime) -> Self {
         facts.policy.rules.grid_step = Minutes::new(1);
         facts.policy.rules.grid_anchor = GridAnchor::Clock;
-        // No notice at the desk: they are here.
+        // No notice at the desk, neither the business's nor a service's own: they are here.
         facts.policy.rules.notice.desk = Minutes::NONE;
+        for service in &mut facts.services {
+            service.window.notice.desk = None;
+        }
         Self { facts, now }
     }
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use ratiba_kernel::{Id, Money, MoneyError};
+use ratiba_kernel::{Id, Money, MoneyError, TimeRange};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::appointment::{Appointment, Awaits, State, Version};
+use crate::appointment::{Appointment, Awaits, CancelledBy, State, Version};
 use crate::catalogue::CustomerId;
 use crate::event::BookingEvent;
-use crate::policy::Reminder;
+use crate::policy::{Reminder, Rounding};
 use crate::ports::{Change, ClaimChange};
 
 /// Marks ids of visits.
@@ -82,6 +82,8 @@ pub struct VisitHead {
     pub reminded: BTreeSet<Reminder>,
     /// When money came for it that found no time to pay for any more.
     pub lost_at: Option<OffsetDateTime>,
+    /// Who agreed to it last, if it was a request.
+    pub accepted_by: Option<CancelledBy>,
     /// The version that it was read at.
     pub version: Version,
 }
@@ -114,6 +116,15 @@ pub enum VisitStanding {
     Agreed,
     /// Nothing of it is left: expired, declined, cancelled or not come to.
     Over,
+}
+
+/// What a customer has paid of the parts that keep their time, if anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaidAhead {
+    /// Their deposits.
+    Deposits,
+    /// All that they cost.
+    Prices,
 }
 
 impl Visit {
@@ -163,18 +174,86 @@ impl Visit {
         starts(true).or_else(|| starts(false))
     }
 
-    /// What is asked for all of it before it counts as confirmed. `None` for a visit without parts.
+    /// The parts that keep their time.
+    pub fn living(&self) -> impl Iterator<Item = &Appointment> + Clone {
+        self.appointments.iter().filter(|a| a.state().keeps_its_time())
+    }
+
+    /// What is asked for the parts that keep their time before they count as confirmed. `None` for a visit without
+    /// parts.
     ///
     /// # Errors
     /// [`MoneyError`] if the parts are in different currencies.
     pub fn due(&self) -> Result<Option<Money>, MoneyError> {
-        let mut due: Option<Money> = None;
-        for appointment in &self.appointments {
-            let deposit = appointment.booking().deposit;
-            due = Some(due.map_or(Ok(deposit), |sum| sum.checked_add(deposit))?);
-        }
-        Ok(due)
+        self.sum_of_living(|a| a.booking().deposit)
     }
+
+    /// What the parts that keep their time cost. `None` for a visit without parts.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the parts are in different currencies.
+    pub fn charged(&self) -> Result<Option<Money>, MoneyError> {
+        self.sum_of_living(|a| a.booking().price.charged())
+    }
+
+    /// What the policy asks for the parts that were cancelled or not come to. `None` for a visit without parts.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the parts are in different currencies.
+    pub fn fees(&self) -> Result<Option<Money>, MoneyError> {
+        let fees = self.appointments.iter().filter_map(|a| a.state().fee());
+        self.sum(fees)
+    }
+
+    /// What of the money that was paid for it is not the customer's to have back: the fees, and what was paid ahead for
+    /// the parts that keep their time. `None` for a visit without parts.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the parts are in different currencies.
+    pub fn bound(&self, paid: PaidAhead) -> Result<Option<Money>, MoneyError> {
+        let living = match paid {
+            PaidAhead::Deposits => self.due()?,
+            PaidAhead::Prices => self.charged()?,
+        };
+        match (living, self.fees()?) {
+            (Some(living), Some(fees)) => living.checked_add(fees).map(Some),
+            (None, _) | (_, None) => Ok(None),
+        }
+    }
+
+    /// What is still to be paid of the parts that keep their time and of the fees, rounded as it is asked for;
+    /// never above what they cost. `None` for a visit without parts.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the parts or what was paid are in different currencies.
+    pub fn balance(&self, paid: Money, rounding: Rounding) -> Result<Option<Money>, MoneyError> {
+        let Some(all) = self.bound(PaidAhead::Prices)? else {
+            return Ok(None);
+        };
+        let left = all.checked_sub(paid)?;
+        if !left.is_positive() {
+            return Ok(Some(Money::zero(all.currency())));
+        }
+        Ok(Some(rounding.apply(left)?.min(all)))
+    }
+
+    fn sum_of_living(&self, of: impl Fn(&Appointment) -> Money) -> Result<Option<Money>, MoneyError> {
+        self.sum(self.living().map(of))
+    }
+
+    fn sum(&self, amounts: impl Iterator<Item = Money>) -> Result<Option<Money>, MoneyError> {
+        let first = self.appointments.first();
+        let currency = first.map(|a| a.booking().price.charged().currency());
+        currency.map(|currency| Money::sum(currency, amounts)).transpose()
+    }
+}
+
+/// From the first to the last moment that parts claim; `None` for none.
+pub fn claimed<'a>(parts: impl Iterator<Item = &'a Appointment>) -> Option<TimeRange> {
+    let ranges = parts.flat_map(|part| part.booking().claims.iter().map(|claim| claim.range));
+    ranges.reduce(|hull, range| {
+        TimeRange::new(hull.start().min(range.start()), hull.end().max(range.end())).unwrap_or(hull)
+    })
 }
 
 /// What makes a visit's overdue parts expire: `None` if none is overdue at `at`.

@@ -372,16 +372,16 @@ impl WaitlistEntry {
 }
 
 /// Until when an offer of a start stays open that is made now: as long as the tenant says, but not past the
-/// channel's notice. `None` if that is too short to be answered.
+/// notice of what is wished for. `None` if that is too short to be answered.
 #[must_use]
 pub fn open_until(
     rules: &Rules,
-    channel: Channel,
+    notice: Minutes,
     start: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Option<OffsetDateTime> {
     let longest = rules.waitlist_offer.duration();
-    let until = (now + longest).min(start - rules.notice.of(channel).duration());
+    let until = (now + longest).min(start.saturating_sub(notice.duration()));
     let open = until - now;
     (open.is_positive() && open >= longest.min(OPEN_AT_LEAST.duration())).then_some(until)
 }

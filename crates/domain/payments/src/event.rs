@@ -89,11 +89,12 @@ pub enum PaymentEvent {
         /// Whom it is about.
         about: About,
     },
-    /// The visit was lost after it was paid; the money is the customer's credit now, and a person should know.
+    /// The visit, or a part of it, was lost or cancelled after it was paid; what was paid for it and is no fee is the
+    /// customer's credit now, and a person should know.
     PaymentCredited {
         /// The payment.
         payment: PaymentId,
-        /// The visit that was lost.
+        /// The visit.
         visit: VisitId,
         /// Whose credit it is.
         customer: CustomerId,

@@ -150,8 +150,13 @@ pub struct Transfer {
 pub enum Cause {
     /// An attempt brought money.
     Received(AttemptId),
-    /// A payment became the customer's credit.
-    Credited(PaymentId),
+    /// A payment, or some of it, became the customer's credit.
+    Credited {
+        /// Which.
+        payment: PaymentId,
+        /// How much of it is credit with this journal, in minor units; grows with each.
+        in_all_minor: i64,
+    },
 }
 
 impl Cause {
@@ -160,7 +165,10 @@ impl Cause {
     pub fn key(self) -> String {
         match self {
             Self::Received(attempt) => format!("received:{attempt}"),
-            Self::Credited(payment) => format!("credited:{payment}"),
+            Self::Credited {
+                payment,
+                in_all_minor,
+            } => format!("credited:{payment}:{in_all_minor}"),
         }
     }
 }
@@ -236,7 +244,7 @@ impl Journal {
     pub const fn attempt(&self) -> Option<AttemptId> {
         match self.cause {
             Cause::Received(attempt) => Some(attempt),
-            Cause::Credited(_) => None,
+            Cause::Credited { .. } => None,
         }
     }
 

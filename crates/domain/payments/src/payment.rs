@@ -63,7 +63,7 @@ pub enum PaymentState {
     Open,
     /// Paid in full.
     Settled,
-    /// Paid, but the visit was lost meanwhile: the money waits as the customer's credit.
+    /// Paid, and since nothing of the visit asks for it any more all of it waits as the customer's credit.
     Credited,
 }
 
@@ -96,6 +96,7 @@ pub struct Payment {
     purpose: Purpose,
     due: Money,
     paid: Money,
+    credited: Money,
     state: PaymentState,
     state_at: OffsetDateTime,
     created_at: OffsetDateTime,
@@ -117,6 +118,8 @@ pub struct PaymentParts {
     pub due: Money,
     /// How much of it was received; never above what is owed.
     pub paid: Money,
+    /// How much of that became the customer's credit; never above what was received.
+    pub credited: Money,
     /// Where it stands.
     pub state: PaymentState,
     /// Since when.
@@ -159,6 +162,7 @@ impl Payment {
             purpose,
             due,
             paid: Money::zero(due.currency()),
+            credited: Money::zero(due.currency()),
             state: PaymentState::Open,
             state_at: at,
             created_at: at,
@@ -178,15 +182,22 @@ impl Payment {
             purpose,
             due,
             paid,
+            credited,
             state,
             state_at,
             created_at,
             version,
         } = parts;
-        let one_currency = due.currency() == paid.currency();
+        let one_currency = due.currency() == paid.currency() && paid.currency() == credited.currency();
         let within = paid.amount_minor() >= 0 && paid.amount_minor() <= due.amount_minor();
-        let open = paid != due;
-        if one_currency && within && due.is_positive() && open == (state == PaymentState::Open) {
+        let fits = match state {
+            PaymentState::Open => paid != due && credited.is_zero(),
+            PaymentState::Settled => {
+                paid == due && credited.amount_minor() >= 0 && credited.amount_minor() < paid.amount_minor()
+            }
+            PaymentState::Credited => paid == due && credited == paid,
+        };
+        if one_currency && within && due.is_positive() && fits {
             Ok(Self {
                 id,
                 visit,
@@ -194,6 +205,7 @@ impl Payment {
                 purpose,
                 due,
                 paid,
+                credited,
                 state,
                 state_at,
                 created_at,
@@ -214,6 +226,7 @@ impl Payment {
             purpose: self.purpose,
             due: self.due,
             paid: self.paid,
+            credited: self.credited,
             state: self.state,
             state_at: self.state_at,
             created_at: self.created_at,
@@ -255,6 +268,20 @@ impl Payment {
     #[must_use]
     pub const fn paid(&self) -> Money {
         self.paid
+    }
+
+    /// How much of what was received became the customer's credit.
+    #[must_use]
+    pub const fn credited(&self) -> Money {
+        self.credited
+    }
+
+    /// How much of what was received still goes towards the visit.
+    ///
+    /// # Errors
+    /// [`MoneyError`] only if the amounts are beyond all measure.
+    pub fn kept(&self) -> Result<Money, MoneyError> {
+        self.paid.checked_sub(self.credited)
     }
 
     /// Where it stands.
@@ -327,17 +354,29 @@ impl Payment {
         Ok((self, received))
     }
 
-    /// Turns what was paid into the customer's credit, since the visit is lost. `None` unless it is
-    /// settled: there is nothing to credit, or it was credited before.
-    #[must_use]
-    pub fn credit(mut self, at: OffsetDateTime) -> Option<Self> {
+    /// Turns as much of what was paid into the customer's credit, or all that is left of it if that is less;
+    /// answers how much. `None` unless it is settled and something is to be credited: there is nothing to
+    /// credit, or it was credited before.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currency is another.
+    pub fn credit(mut self, most: Money, at: OffsetDateTime) -> Result<Option<(Self, Money)>, MoneyError> {
         match self.state {
             PaymentState::Settled => {
-                self.state = PaymentState::Credited;
-                self.state_at = at;
-                Some(self)
+                let left = self.kept()?;
+                let rest = left.checked_sub(most)?;
+                let amount = if rest.is_positive() { most } else { left };
+                if !amount.is_positive() {
+                    return Ok(None);
+                }
+                self.credited = self.credited.checked_add(amount)?;
+                if self.credited == self.paid {
+                    self.state = PaymentState::Credited;
+                    self.state_at = at;
+                }
+                Ok(Some((self, amount)))
             }
-            PaymentState::Open | PaymentState::Credited => None,
+            PaymentState::Open | PaymentState::Credited => Ok(None),
         }
     }
 }

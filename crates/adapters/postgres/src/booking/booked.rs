@@ -38,8 +38,13 @@ pub(super) enum Outcome {
 
 /// Whether a change makes one new visit, all of whose parts are new and claim time for themselves alone.
 pub(super) fn is_plain(change: &Change) -> bool {
-    let fresh =
-        |head: &VisitHead| head.version == Version::NEW && head.reminded.is_empty() && head.lost_at.is_none();
+    let fresh = |head: &VisitHead| {
+        let untouched = head.reminded.is_empty()
+            && head.lost_at.is_none()
+            && head.accepted_by.is_none()
+            && head.accepted_by.is_none();
+        head.version == Version::NEW && untouched
+    };
     let parts = &change.appointments;
     change.head.as_ref().is_some_and(fresh)
         && change.open_months.is_empty()

@@ -1,5 +1,6 @@
 //! Recording any change: whole or not at all. A plain new visit has a way of its own, [`booked`].
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
@@ -138,19 +139,20 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
         .collect();
     if head.version != Version::NEW {
         let query = sql_query(
-            "UPDATE visits SET reminded = $3, lost_at = $4, version = version + 1
+            "UPDATE visits SET reminded = $3, lost_at = $4, accepted_by = $6, version = version + 1
              WHERE tenant_id = $1 AND id = $2 AND version = $5",
         )
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(head.id.as_uuid())
         .bind::<Array<Text>, _>(reminded)
         .bind::<Nullable<Timestamptz>, _>(head.lost_at)
-        .bind::<Integer, _>(head.version.number());
+        .bind::<Integer, _>(head.version.number())
+        .bind::<Nullable<Text>, _>(head.accepted_by.map(words::party));
         return all_or_stale(kept(query).execute(tx.conn())?, 1);
     }
     let query = sql_query(
-        "INSERT INTO visits (tenant_id, id, customer_id, hold_key, reminded, lost_at, version, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 1, $7) ON CONFLICT DO NOTHING",
+        "INSERT INTO visits (tenant_id, id, customer_id, hold_key, reminded, lost_at, version, created_at, accepted_by)
+         VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8) ON CONFLICT DO NOTHING",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(head.id.as_uuid())
@@ -158,7 +160,8 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
     .bind::<Nullable<Text>, _>(head.hold_key.as_ref().map(|key| key.as_str()))
     .bind::<Array<Text>, _>(reminded)
     .bind::<Nullable<Timestamptz>, _>(head.lost_at)
-    .bind::<Timestamptz, _>(head.created_at);
+    .bind::<Timestamptz, _>(head.created_at)
+    .bind::<Nullable<Text>, _>(head.accepted_by.map(words::party));
     let written = kept(query).execute(tx.conn()).map_err(unknown_customer_or)?;
     if written == 1 {
         return Ok(());

@@ -297,6 +297,8 @@ pub(super) struct VisitRow {
     reminded: Vec<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     lost_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = Nullable<Text>)]
+    accepted_by: Option<String>,
     #[diesel(sql_type = Integer)]
     version: i32,
     #[diesel(sql_type = Timestamptz)]
@@ -321,6 +323,10 @@ impl VisitRow {
                 .collect::<Option<_>>()
                 .ok_or_else(|| impossible("unknown reminder"))?,
             lost_at: self.lost_at,
+            accepted_by: match self.accepted_by.as_deref() {
+                None => None,
+                Some(word) => Some(words::parse_party(word).ok_or_else(|| impossible("unknown party"))?),
+            },
             version: Version::read(self.version),
         })
     }

@@ -16,7 +16,7 @@ use ratiba_booking::event::BookingTask;
 use ratiba_booking::ports::{
     EndedEntries, RecordError, Waitlist, WaitlistChange, WaitlistPage, WaitlistRefused,
 };
-use ratiba_booking::visit::HoldKey;
+use ratiba_booking::visit::{HoldKey, VisitId};
 use ratiba_booking::waitlist::{
     EntryEnd, EntryStanding, Offer, OfferOutcome, PartOfDay, Priority, WAITLIST_MOST, WaitlistEntry,
     WaitlistEntryId, Wish,
@@ -57,6 +57,25 @@ impl Waitlist for PgWaitlist {
                 .bind::<SqlUuid, _>(tenant)
                 .bind::<SqlUuid, _>(id.as_uuid())
                 .load::<EntryRow>(tx.conn())?;
+            Ok::<_, TxError<Outage>>(read(tx, rows)?.pop())
+        };
+        self.database.tenant(tenant, find).await
+    }
+
+    async fn entry_of_visit(
+        &self,
+        tenant: TenantId,
+        visit: VisitId,
+    ) -> Result<Option<WaitlistEntry>, Outage> {
+        let find = move |tx: &mut TenantTx<'_>| {
+            let tenant = tx.tenant_uuid();
+            let rows = sql_query(format!(
+                "{SELECT} WHERE tenant_id = $1
+                    AND id IN (SELECT entry_id FROM waitlist_offers WHERE tenant_id = $1 AND visit_id = $2)"
+            ))
+            .bind::<SqlUuid, _>(tenant)
+            .bind::<SqlUuid, _>(visit.as_uuid())
+            .load::<EntryRow>(tx.conn())?;
             Ok::<_, TxError<Outage>>(read(tx, rows)?.pop())
         };
         self.database.tenant(tenant, find).await
@@ -137,6 +156,21 @@ impl Waitlist for PgWaitlist {
     async fn watch(&self, tenant: TenantId, at: OffsetDateTime) -> Result<(), Outage> {
         self.database.tenant(tenant, move |tx| watch(tx, at)).await
     }
+
+    async fn offer_later(
+        &self,
+        tenant: TenantId,
+        freed: TimeRange,
+        at: OffsetDateTime,
+    ) -> Result<(), Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let task = BookingTask::OfferFreedTime { freed };
+                let (from, to) = (freed.start().unix_timestamp(), freed.end().unix_timestamp());
+                enqueue_once(tx, &task, at, &format!("{}:{from}:{to}", at.unix_timestamp()))
+            })
+            .await
+    }
 }
 
 fn record_all(tx: &mut TenantTx<'_>, change: &WaitlistChange) -> Recorded {
@@ -165,9 +199,22 @@ fn of_key<E>(tx: &mut TenantTx<'_>, key: &HoldKey) -> Result<Option<WaitlistEntr
 
 /// One look at each instant; a second one for the same instant is the first.
 fn watch<E>(tx: &mut TenantTx<'_>, at: OffsetDateTime) -> Result<(), TxError<E>> {
-    let task = BookingTask::WatchWaitlist;
-    let payload = serde_json::to_value(&task).map_err(|error| TxError::Impossible(error.to_string()))?;
-    let key = format!("{}:{}:{}", task.kind(), tx.tenant(), at.unix_timestamp());
+    enqueue_once(
+        tx,
+        &BookingTask::WatchWaitlist,
+        at,
+        &at.unix_timestamp().to_string(),
+    )
+}
+
+fn enqueue_once<E>(
+    tx: &mut TenantTx<'_>,
+    task: &BookingTask,
+    at: OffsetDateTime,
+    key: &str,
+) -> Result<(), TxError<E>> {
+    let payload = serde_json::to_value(task).map_err(|error| TxError::Impossible(error.to_string()))?;
+    let key = format!("{}:{}:{key}", task.kind(), tx.tenant());
     outbox::enqueue(tx, NewJob::new(task.kind(), payload, at).once(key))
 }
 

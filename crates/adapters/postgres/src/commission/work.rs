@@ -68,7 +68,7 @@ WITH done AS MATERIALIZED (
     WHERE t.tenant_id = $1
     GROUP BY t.appointment_id
 ), paying AS (
-    SELECT id, visit_id, paid_minor FROM payments
+    SELECT id, visit_id, paid_minor - credited_minor AS paid_minor FROM payments
     WHERE tenant_id = $1 AND purpose <> 'tip' AND visit_id IN (SELECT visit_id FROM done)
 ), paid AS (
     SELECT visit_id, sum(paid_minor)::bigint AS paid FROM paying GROUP BY visit_id

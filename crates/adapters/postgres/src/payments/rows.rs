@@ -28,6 +28,7 @@ pub(super) struct PaymentRow {
     currency: String,
     due_minor: i64,
     paid_minor: i64,
+    credited_minor: i64,
     version: i32,
     created_at: OffsetDateTime,
 }
@@ -87,6 +88,7 @@ fn payment_of(row: PaymentRow) -> Result<Payment, &'static str> {
         purpose: Purpose::parse(&row.purpose).ok_or("unknown purpose")?,
         due: Money::new(row.due_minor, currency),
         paid: Money::new(row.paid_minor, currency),
+        credited: Money::new(row.credited_minor, currency),
         state: PaymentState::parse(&row.state).ok_or("unknown state")?,
         state_at: row.state_at,
         created_at: row.created_at,

@@ -70,6 +70,7 @@ fn write_payment(tx: &mut TenantTx<'_>, payment: &Payment) -> Written {
                     payments::state.eq(payment.state().as_str()),
                     payments::state_at.eq(payment.state_at()),
                     payments::paid_minor.eq(payment.paid().amount_minor()),
+                    payments::credited_minor.eq(payment.credited().amount_minor()),
                     payments::version.eq(1),
                 ),
             ))
@@ -84,6 +85,7 @@ fn write_payment(tx: &mut TenantTx<'_>, payment: &Payment) -> Written {
                 payments::state.eq(payment.state().as_str()),
                 payments::state_at.eq(payment.state_at()),
                 payments::paid_minor.eq(payment.paid().amount_minor()),
+                payments::credited_minor.eq(payment.credited().amount_minor()),
                 payments::version.eq(payments::version + 1),
             ))
             .execute(tx.conn())?

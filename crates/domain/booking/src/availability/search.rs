@@ -316,8 +316,7 @@ fn allowed(facts: &Facts, request: &SlotRequest) -> Span {
     let (zone, rules, channel) = (&facts.policy.zone, &facts.policy.rules, request.channel);
     let asked = |service: &&Service| request.parts.iter().any(|part| part.service == service.id);
     let services = || facts.services.iter().filter(asked);
-    let noticed = services().map(|service| service.notice(rules, channel)).max();
-    let noticed = noticed.unwrap_or_else(|| rules.notice.of(channel));
+    let noticed = Service::longest_notice(services(), rules, channel);
     let horizon = services()
         .map(|service| service.horizon_days(rules, channel))
         .min();

@@ -1,12 +1,12 @@
 //! What the waitlist needs from outside: a record of who waits and of what was offered.
 
 use async_trait::async_trait;
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_kernel::{Outage, TenantId, TimeRange};
 use time::OffsetDateTime;
 
 use super::{Change, RecordError};
 use crate::catalogue::CustomerId;
-use crate::visit::HoldKey;
+use crate::visit::{HoldKey, VisitId};
 use crate::waitlist::{WaitlistEntry, WaitlistEntryId};
 
 /// Everything that one decision about the waitlist makes true.
@@ -26,10 +26,12 @@ pub enum WaitlistRefused {
     /// One of the claims meets another one.
     #[error("the time is taken")]
     SlotTaken,
-    /// Entry or visit moved on since they were read, or the setup that it was decided on is not in force any
-    /// more.
+    /// Entry or visit moved on since they were read.
     #[error("the entry changed since it was read")]
     Stale,
+    /// The setup that it was decided on is not in force any more.
+    #[error("the setup changed since it was read")]
+    SetupChanged,
     /// The customer has an open offer already.
     #[error("the customer has an open offer already")]
     HasOffer,
@@ -46,10 +48,8 @@ impl From<RecordError> for WaitlistRefused {
         match error {
             RecordError::SlotTaken => Self::SlotTaken,
             RecordError::UnknownCustomer => Self::UnknownCustomer,
-            RecordError::Stale
-            | RecordError::KeyUsed
-            | RecordError::MonthFrozen
-            | RecordError::SetupChanged => Self::Stale,
+            RecordError::SetupChanged => Self::SetupChanged,
+            RecordError::Stale | RecordError::KeyUsed | RecordError::MonthFrozen => Self::Stale,
             RecordError::Unavailable(outage) => Self::Unavailable(outage),
         }
     }
@@ -84,6 +84,10 @@ pub trait Waitlist: Send + Sync {
     /// The entry as last recorded; `None` if this tenant never had it.
     async fn entry(&self, tenant: TenantId, id: WaitlistEntryId) -> Result<Option<WaitlistEntry>, Outage>;
 
+    /// The entry to which a visit was offered; `None` for a visit that is no offer.
+    async fn entry_of_visit(&self, tenant: TenantId, visit: VisitId)
+    -> Result<Option<WaitlistEntry>, Outage>;
+
     /// All entries that are not over, by the time they joined, then id; a bounded number.
     async fn active(&self, tenant: TenantId) -> Result<Vec<WaitlistEntry>, Outage>;
 
@@ -110,4 +114,8 @@ pub trait Waitlist: Send + Sync {
 
     /// Sees to it that the list is looked through at an instant; once, however often that is asked.
     async fn watch(&self, tenant: TenantId, at: OffsetDateTime) -> Result<(), Outage>;
+
+    /// Sees to it that a time that became free is offered at an instant; once, however often that is asked.
+    async fn offer_later(&self, tenant: TenantId, freed: TimeRange, at: OffsetDateTime)
+    -> Result<(), Outage>;
 }

@@ -36,6 +36,13 @@ fn whoever_is_here_need_not_wait_for_the_grid() {
         [Some(at(10, 8))]
     );
     assert_eq!(starts(salon(), at(10, 7), &one), [Some(at(10, 7))]);
+    let mut own = a_service(1, 60);
+    own.window.notice.desk = Some(Minutes::new(90));
+    assert_eq!(
+        starts(salon().service(own), at(10, 7), &one),
+        [Some(at(10, 7))],
+        "nor for the notice of the service"
+    );
 }
 
 #[test]

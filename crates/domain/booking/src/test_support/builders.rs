@@ -421,6 +421,7 @@ impl AppointmentBuilder {
             created_at: now,
             reminded: BTreeSet::new(),
             lost_at: None,
+            accepted_by: None,
             version: Version::NEW,
         }
     }

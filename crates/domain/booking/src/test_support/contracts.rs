@@ -417,6 +417,7 @@ async fn reminders_and_loss_are_remembered<B: BookUnderTest>(book: &B) {
     let mut head = book.port().visit(tenant(), visit(1)).await.unwrap().unwrap().head;
     head.reminded.extend(Reminder::ALL);
     head.lost_at = Some(NOW);
+    head.accepted_by = Some(CancelledBy::Customer);
     let change = Change {
         head: Some(head.clone()),
         ..Change::at(NOW)

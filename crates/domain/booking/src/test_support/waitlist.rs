@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use ratiba_kernel::{Id, Outage, TenantId};
+use ratiba_kernel::{Id, Outage, TenantId, TimeRange};
 use time::macros::date;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -18,10 +18,10 @@ use crate::availability::{PartRequest, StaffWish};
 use crate::event::BookingEvent;
 use crate::policy::Channel;
 use crate::ports::{
-    AppointmentBook, Change, ClaimChange, EndedEntries, Waitlist, WaitlistChange, WaitlistPage,
+    AppointmentBook, Change, ClaimChange, EndedEntries, SetupVersion, Waitlist, WaitlistChange, WaitlistPage,
     WaitlistRefused,
 };
-use crate::visit::HoldKey;
+use crate::visit::{HoldKey, VisitId};
 use crate::waitlist::{
     EntryStanding, Offer, OfferOutcome, PartOfDay, Priority, WAITLIST_MOST, WaitlistEntry, WaitlistEntryId,
     Wish,
@@ -32,6 +32,7 @@ struct List {
     entries: BTreeMap<WaitlistEntryId, WaitlistEntry>,
     watches: BTreeSet<OffsetDateTime>,
     keys: BTreeMap<HoldKey, WaitlistEntryId>,
+    later: Vec<(OffsetDateTime, TimeRange)>,
 }
 
 /// A waitlist in memory; customers 1 and 2 are known.
@@ -74,12 +75,31 @@ impl InMemoryWaitlist {
             .flat_map(|list| list.watches.iter().copied())
             .collect()
     }
+
+    /// Which freed times are to be offered later, and when.
+    #[must_use]
+    pub fn later(&self, tenant: TenantId) -> Vec<(OffsetDateTime, TimeRange)> {
+        let lists = self.lists();
+        lists
+            .get(&tenant)
+            .map(|list| list.later.clone())
+            .unwrap_or_default()
+    }
 }
 
 #[async_trait]
 impl Waitlist for InMemoryWaitlist {
     async fn entry(&self, tenant: TenantId, id: WaitlistEntryId) -> Result<Option<WaitlistEntry>, Outage> {
         Ok(self.all(tenant).into_iter().find(|entry| entry.id == id))
+    }
+
+    async fn entry_of_visit(
+        &self,
+        tenant: TenantId,
+        visit: VisitId,
+    ) -> Result<Option<WaitlistEntry>, Outage> {
+        let of_visit = |entry: &WaitlistEntry| entry.offers.iter().any(|offer| offer.visit == visit);
+        Ok(self.all(tenant).into_iter().find(of_visit))
     }
 
     async fn active(&self, tenant: TenantId) -> Result<Vec<WaitlistEntry>, Outage> {
@@ -165,6 +185,20 @@ impl Waitlist for InMemoryWaitlist {
         self.lists().entry(tenant).or_default().watches.insert(at);
         Ok(())
     }
+
+    async fn offer_later(
+        &self,
+        tenant: TenantId,
+        freed: TimeRange,
+        at: OffsetDateTime,
+    ) -> Result<(), Outage> {
+        let mut lists = self.lists();
+        let later = &mut lists.entry(tenant).or_default().later;
+        if !later.contains(&(at, freed)) {
+            later.push((at, freed));
+        }
+        Ok(())
+    }
 }
 
 /// A list under test, the book that it books in, and how to see what it asked of others.
@@ -180,6 +214,9 @@ pub trait WaitlistUnderTest {
 
     /// When the list is to be looked through.
     fn watches(&self, tenant: TenantId) -> impl Future<Output = Vec<OffsetDateTime>>;
+
+    /// Which freed times are to be offered later, and when.
+    fn later(&self, tenant: TenantId) -> impl Future<Output = Vec<(OffsetDateTime, TimeRange)>>;
 }
 
 impl WaitlistUnderTest for InMemoryWaitlist {
@@ -198,6 +235,10 @@ impl WaitlistUnderTest for InMemoryWaitlist {
     async fn watches(&self, tenant: TenantId) -> Vec<OffsetDateTime> {
         Self::watches(self, tenant)
     }
+
+    async fn later(&self, tenant: TenantId) -> Vec<(OffsetDateTime, TimeRange)> {
+        Self::later(self, tenant)
+    }
 }
 
 /// Everything that a waitlist promises. `fresh` makes an empty one over an empty book that knows both of
@@ -215,6 +256,8 @@ pub async fn waitlist_contract<W: WaitlistUnderTest>(fresh: impl AsyncFn() -> W)
     unknown_customers_are_refused(&fresh().await).await;
     one_key_makes_one_entry(&fresh().await).await;
     a_watch_is_kept_once(&fresh().await).await;
+    a_freed_time_is_kept_for_later_once(&fresh().await).await;
+    a_changed_setup_is_told_apart(&fresh().await).await;
     tenants_are_apart(&fresh().await).await;
 }
 
@@ -425,6 +468,10 @@ async fn an_offer_books_and_marks_the_entry_or_neither<W: WaitlistUnderTest>(lis
     list.port().record(tenant(), offer).await.unwrap();
     assert!(list.book().visit(tenant(), visit(1)).await.unwrap().is_some());
     assert_eq!(list.events(tenant()).await, [event]);
+    let of_visit = list.port().entry_of_visit(tenant(), visit(1)).await;
+    assert_eq!(of_visit, list.port().entry(tenant(), one.id).await);
+    assert_eq!(list.port().entry_of_visit(tenant(), visit(9)).await, Ok(None));
+    assert_eq!(list.port().entry_of_visit(tenants()[1], visit(1)).await, Ok(None));
     let two = list
         .port()
         .entry(tenant(), an_entry(2).id)
@@ -490,6 +537,23 @@ async fn unknown_customers_are_refused<W: WaitlistUnderTest>(list: &W) {
     let refused = list.port().record(tenant(), only(stranger)).await;
     assert_eq!(refused, Err(WaitlistRefused::UnknownCustomer));
     assert_eq!(list.port().active(tenant()).await.unwrap(), []);
+}
+
+async fn a_freed_time_is_kept_for_later_once<W: WaitlistUnderTest>(list: &W) {
+    let (freed, at) = (from_to((10, 0), (11, 0)), NOW + Duration::hours(9));
+    for _again in 0..2 {
+        list.port().offer_later(tenant(), freed, at).await.unwrap();
+    }
+    assert_eq!(list.later(tenant()).await, [(at, freed)]);
+    assert_eq!(list.later(tenants()[1]).await, []);
+}
+
+async fn a_changed_setup_is_told_apart<W: WaitlistUnderTest>(list: &W) {
+    list.port().record(tenant(), only(an_entry(1))).await.unwrap();
+    let mut offer = offering(&recorded(&an_entry(1)), 1);
+    offer.booking.setup = Some(SetupVersion::read(-1));
+    let refused = list.port().record(tenant(), offer).await;
+    assert_eq!(refused, Err(WaitlistRefused::SetupChanged));
 }
 
 async fn a_watch_is_kept_once<W: WaitlistUnderTest>(list: &W) {

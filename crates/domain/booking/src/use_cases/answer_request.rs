@@ -11,7 +11,7 @@ use crate::appointment::{Appointment, Awaits, CancelledBy, State, TransitionRefu
 use crate::event::BookingEvent;
 use crate::policy::{PayBy, Policy};
 use crate::ports::{AppointmentBook, Catalogue, Change, ClaimChange, RecordError};
-use crate::visit::{Visit, VisitId};
+use crate::visit::{Visit, VisitHead, VisitId, VisitStanding};
 
 /// Why a request was not answered.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,7 +63,8 @@ pub struct AcceptRequest {
 impl AcceptRequest {
     /// Agrees to all requested parts of a visit: from now on they are held for their money, or confirmed
     /// where none is due. The visit as it then stands is the answer. Only the side whose answer is waited
-    /// for can say yes.
+    /// for can say yes. Who said yes before is answered with the visit as it stands, as long as it does, so
+    /// repeating is safe.
     ///
     /// # Errors
     /// [`AnswerRequestError`]; then nothing changed.
@@ -72,6 +73,9 @@ impl AcceptRequest {
         let policy = self.catalogue.policy(tenant).await?;
         for _try in 0..TRIES {
             let visit = read(self.book.as_ref(), tenant, order.visit).await?;
+            if was_accepted(&visit, order.by) {
+                return Ok(visit);
+            }
             let change = accepted(&policy, &visit, order, self.clock.now())?;
             if recorded(self.book.as_ref(), tenant, change).await? {
                 return read(self.book.as_ref(), tenant, order.visit).await;
@@ -79,6 +83,15 @@ impl AcceptRequest {
         }
         Err(AnswerRequestError::Contended)
     }
+}
+
+/// Whether that side agreed to it, and it is still held or agreed.
+fn was_accepted(visit: &Visit, by: CancelledBy) -> bool {
+    let stands = match visit.standing() {
+        VisitStanding::Waiting { .. } | VisitStanding::Agreed => true,
+        VisitStanding::Requested { .. } | VisitStanding::Over => false,
+    };
+    stands && visit.head.accepted_by == Some(by)
 }
 
 fn accepted(
@@ -106,7 +119,15 @@ fn accepted(
         .unwrap_or(now);
     let (id, customer) = (visit.head.id, visit.head.customer);
     let next = Next::of(policy, id, start, due, order.pay_by, now);
-    let mut change = Change::at(now).telling(BookingEvent::RequestAccepted {
+    let head = VisitHead {
+        accepted_by: Some(order.by),
+        ..visit.head.clone()
+    };
+    let change = Change {
+        head: Some(head),
+        ..Change::at(now)
+    };
+    let mut change = change.telling(BookingEvent::RequestAccepted {
         visit: id,
         customer,
         by: order.by,

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, MoneyError, Outage, TenantId, Zone};
 use time::OffsetDateTime;
 
+use super::{alternatives, around, facts_query};
 use crate::appointment::{Appointment, AppointmentId, State, TransitionRefused};
+use crate::availability::{Arrangement, PartOrder, PartRequest, Slot, SlotRequest, StaffWish};
 use crate::event::BookingEvent;
-use crate::ports::{AppointmentBook, Catalogue, Change, ClaimChange, RecordError};
+use crate::policy::Channel;
+use crate::ports::{AppointmentBook, Catalogue, Change, ClaimChange, RecordError, Timetable};
 
 /// Why nothing was recorded.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +32,10 @@ pub enum AttendanceError {
     AnotherDay,
     /// Its time was given to somebody else in the meantime.
     #[error("the time was given to somebody else")]
-    TimeGone,
+    TimeGone {
+        /// The nearest starts that can be had instead, the nearest first; may be none.
+        alternatives: Vec<Slot>,
+    },
     /// The fee does not fit.
     #[error("the fee cannot be reckoned")]
     Fee(#[from] MoneyError),
@@ -44,9 +50,10 @@ pub enum AttendanceError {
 impl From<RecordError> for AttendanceError {
     fn from(error: RecordError) -> Self {
         match error {
-            RecordError::SlotTaken => Self::TimeGone,
-            // No visit is made, and neither a month nor the setup is asked about here.
-            RecordError::Stale
+            // Only a no-show that is taken back takes time, and answers that itself. No visit is made, and
+            // neither a month nor the setup is asked about here.
+            RecordError::SlotTaken
+            | RecordError::Stale
             | RecordError::KeyUsed
             | RecordError::UnknownCustomer
             | RecordError::SetupChanged
@@ -62,6 +69,8 @@ pub struct Attendance {
     pub book: Arc<dyn AppointmentBook>,
     /// The tenant's policy.
     pub catalogue: Arc<dyn Catalogue>,
+    /// What is near where a time is gone.
+    pub timetable: Arc<dyn Timetable>,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -167,8 +176,44 @@ impl Attendance {
         let said_at = appointment.state().since();
         let back = appointment.undo_no_show(now)?;
         same_day(&zone, said_at, now)?;
-        let event = corrected(&back);
-        self.record(tenant, now, back, ClaimChange::Take, event).await
+        let change = Change::at(now)
+            .with(back.clone(), ClaimChange::Take)
+            .telling(corrected(&back));
+        match self.book.record(tenant, change).await {
+            Ok(()) => Ok(back.at_next_version()),
+            Err(RecordError::SlotTaken) => {
+                let alternatives = self.near(tenant, &back, now).await?;
+                Err(AttendanceError::TimeGone { alternatives })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The nearest starts for an appointment's service by the same person, as the desk could book them.
+    async fn near(
+        &self,
+        tenant: TenantId,
+        appointment: &Appointment,
+        now: OffsetDateTime,
+    ) -> Result<Vec<Slot>, Outage> {
+        let booking = appointment.booking();
+        let wish = match booking.team.members().first() {
+            Some(present) => StaffWish::Rather(*present),
+            None => StaffWish::Any,
+        };
+        let start = booking.time.start();
+        let request = SlotRequest {
+            parts: vec![PartRequest::new(booking.service, wish)],
+            order: PartOrder::AsAsked,
+            arrangement: Arrangement::Together,
+            window: around(start, now).map_err(Outage::new)?,
+            channel: Channel::Desk,
+            now,
+            most: None,
+        };
+        let query = facts_query(&request.parts, request.window);
+        let facts = self.timetable.facts(tenant, query).await?;
+        Ok(alternatives(&facts, &request, start))
     }
 
     async fn find(&self, tenant: TenantId, id: AppointmentId) -> Result<Appointment, AttendanceError> {

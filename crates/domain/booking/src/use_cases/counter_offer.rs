@@ -10,12 +10,12 @@ use super::opening::expiry_task;
 use super::replacing::{NotThere, Replacing, Wanted};
 use super::{TRIES, answer_request, facts_query};
 use crate::appointment::{AppointmentId, CancelledBy, Placement, TransitionRefused};
-use crate::availability::{Reason, RequestFault, Slot};
-use crate::catalogue::StaffId;
+use crate::availability::{Facts, Reason, RequestFault, Slot};
+use crate::catalogue::{Minutes, Service, StaffId};
 use crate::event::BookingEvent;
-use crate::policy::{Channel, Policy};
+use crate::policy::{Channel, Rules};
 use crate::ports::{AppointmentBook, Change, ClaimChange, Outlook, RecordError, Timetable};
-use crate::visit::{Visit, VisitId};
+use crate::visit::{Visit, VisitId, claimed};
 
 /// Another time for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,8 +87,8 @@ pub struct CounterOffer {
 
 impl CounterOffer {
     /// Puts all requested parts of a visit at another time, by the desk's notice and horizon, frees the old
-    /// one, and waits for the customer as long as for a request. The visit as it then stands is the answer.
-    /// An offer can be replaced by another one.
+    /// one, and waits for the customer as long as for a request; a time that leaves none to answer is refused. The
+    /// visit as it then stands is the answer. An offer can be replaced by another one.
     ///
     /// # Errors
     /// [`ReplaceError`]; then the request keeps the time that it had.
@@ -109,10 +109,19 @@ impl CounterOffer {
             let now = self.clock.now();
             let request = replacing.request(&wanted, now)?;
             let query = facts_query(&request.parts, request.window);
-            let Outlook { facts, setup } = self.timetable.outlook(tenant, query).await?;
-            let policy = facts.policy.clone();
+            let Outlook { facts, setup } = self.timetable.outlook(tenant, query.clone()).await?;
+            let answer = Answer::of(&facts, &replacing, now);
             let placed = replacing.place(facts, &request, &wanted)??;
-            let change = offered(&policy, &visit, &replacing, placed, now)?;
+            let start = placed.iter().map(|placement| placement.time.start()).min();
+            let Some(until) = start.and_then(|start| answer.until(start)) else {
+                let facts = self.timetable.facts(tenant, query).await?;
+                let mut refused = replacing.lost(facts, &request, &wanted, Reason::Notice)?;
+                refused
+                    .alternatives
+                    .retain(|slot| answer.until(slot.time.start()).is_some());
+                return Err(refused.into());
+            };
+            let change = offered(&visit, &replacing, placed, until, now)?;
             let change = Change {
                 setup: Some(setup),
                 ..change
@@ -122,7 +131,10 @@ impl CounterOffer {
                     let visit = self.book.visit(tenant, order.visit).await?;
                     return visit.ok_or(ReplaceError::Unknown);
                 }
-                Err(RecordError::SlotTaken) if last => return Err(taken()),
+                Err(RecordError::SlotTaken) if last => {
+                    let facts = self.timetable.facts(tenant, query).await?;
+                    return Err(replacing.lost(facts, &request, &wanted, Reason::Booked)?.into());
+                }
                 // Somebody was faster, or the visit moved on: read and decide again.
                 Err(
                     RecordError::SlotTaken
@@ -154,25 +166,40 @@ pub(super) fn check_parts(
     Ok(())
 }
 
-/// What is left to say when others were faster every time.
-pub(super) fn taken() -> ReplaceError {
-    ReplaceError::NotFree {
-        reasons: BTreeSet::from([Reason::Booked]),
-        alternatives: Vec::new(),
+/// How long a customer has for an answer.
+struct Answer {
+    rules: Rules,
+    notice: Minutes,
+    now: OffsetDateTime,
+}
+
+impl Answer {
+    fn of(facts: &Facts, replacing: &Replacing<'_>, now: OffsetDateTime) -> Self {
+        let parts = || replacing.parts().iter().map(|part| part.booking());
+        let channel = parts().next().map_or(Channel::Desk, |booking| booking.channel);
+        let asked = |service: &&Service| parts().any(|booking| booking.service == service.id);
+        let rules = facts.policy.rules.clone();
+        Self {
+            notice: Service::longest_notice(facts.services.iter().filter(asked), &rules, channel),
+            rules,
+            now,
+        }
+    }
+
+    /// Until when, for a visit that begins at `start`; `None` if there is no time for one.
+    fn until(&self, start: OffsetDateTime) -> Option<OffsetDateTime> {
+        self.rules.request_deadline(self.notice, start, self.now)
     }
 }
 
 fn offered(
-    policy: &Policy,
     visit: &Visit,
     replacing: &Replacing<'_>,
     placed: Vec<Placement>,
+    until: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Result<Change, ReplaceError> {
-    let start = placed.iter().map(|placement| placement.time.start()).min();
-    let channel = replacing.parts().first().map(|part| part.booking().channel);
-    let (start, channel) = (start.unwrap_or(now), channel.unwrap_or(Channel::Desk));
-    let until = policy.rules.request_deadline(channel, start, now);
+    let freed = claimed(replacing.parts().iter().copied());
     let mut change = Change::at(now);
     for (part, placement) in replacing.parts().iter().zip(placed) {
         let offered = (*part).clone().counter_offer(placement, until, now)?;
@@ -184,5 +211,6 @@ fn offered(
         visit,
         customer,
         until,
+        freed,
     }))
 }

@@ -12,10 +12,10 @@ use crate::appointment::Appointment;
 use crate::availability::{
     self, Arrangement, Facts, PartOrder, PartRequest, Reason, Refused, RequestFault, Slot, SlotRequest,
 };
-use crate::catalogue::CustomerId;
+use crate::catalogue::{CustomerId, Service};
 use crate::cross_sell::{self, ComplementRequest};
 use crate::package::{Package, PackageId};
-use crate::policy::{Channel, PayBy};
+use crate::policy::{Approval, Channel, PayBy};
 use crate::ports::{AppointmentBook, Change, Outlook, PackageBook, RecordError, Timetable};
 use crate::pricing::{PricedSlot, PricingFault};
 use crate::visit::{HoldKey, Visit, VisitStanding};
@@ -180,8 +180,16 @@ impl HoldVisit {
                 }
             };
             let facts = &sight.outlook.facts;
+            let asked = request_until(facts, &order, slot.time.start(), sight.request.now);
+            let Ok(asked) = asked else {
+                let reasons = BTreeSet::from([Reason::Notice]);
+                history.no_shows = self.no_shows(tenant, &order, facts).await?;
+                return self
+                    .refuse(tenant, &order, sight, reasons, &history, key_is_new)
+                    .await;
+            };
             history.no_shows = self.no_shows(tenant, &order, facts).await?;
-            let change = self.decide(facts, &order, slot, &history, sight.request.now)?;
+            let change = self.decide(facts, &order, slot, &history, (asked, sight.request.now))?;
             let change = Change {
                 setup: Some(sight.outlook.setup),
                 ..change
@@ -315,12 +323,17 @@ impl HoldVisit {
         if nearest.len() < ALTERNATIVES_MOST {
             let window = around(order.start, request.now)?;
             let query = facts_query(&request.parts, window);
-            let request = SlotRequest { window, ..request };
+            let request = SlotRequest {
+                window,
+                ..request.clone()
+            };
             outlook = self.timetable.outlook(tenant, query).await?;
             nearest = alternatives(&outlook.facts, &request, order.start);
         }
+        let facts = &outlook.facts;
+        nearest.retain(|slot| request_until(facts, order, slot.time.start(), request.now).is_ok());
         let package = history.package.as_ref();
-        let mut nearest = quoting::quoted(&outlook.facts, package, history.no_shows, nearest)?;
+        let mut nearest = quoting::quoted(facts, package, history.no_shows, nearest)?;
         if order.deposit == DepositAsked::Nothing {
             for slot in &mut nearest {
                 slot.price.deposit = Money::zero(slot.price.deposit.currency());
@@ -338,7 +351,7 @@ impl HoldVisit {
         order: &HoldOrder,
         slot: &Slot,
         history: &History,
-        now: OffsetDateTime,
+        (request_until, now): (Option<OffsetDateTime>, OffsetDateTime),
     ) -> Result<Change, HoldVisitError> {
         let coming = Coming {
             visit: self.ids.fresh(),
@@ -352,7 +365,8 @@ impl HoldVisit {
         let bookings = coming.bookings(facts, slot, &order.all_parts())?;
         let parts = bookings.into_iter().map(|booking| (self.ids.fresh(), booking));
         let head = coming.head(order.key.clone());
-        let change = opening::opened(&facts.policy, head, parts.collect(), order.pay_by, now);
+        let parts = parts.collect();
+        let change = opening::opened(&facts.policy, head, parts, request_until, order.pay_by, now);
         Ok(change.map_err(PricingFault::from)?)
     }
 
@@ -375,6 +389,26 @@ impl HoldVisit {
         let customer = (order.deposit == DepositAsked::AsSold).then_some(order.customer);
         Ok(quoting::no_shows(self.book.as_ref(), tenant, customer, &facts.policy.rules).await?)
     }
+}
+
+/// Nobody could answer a request before its notice is over.
+struct NoTimeToAnswer;
+
+/// Until when the order waits for the business to agree, where the channel asks for that; else `None`.
+fn request_until(
+    facts: &Facts,
+    order: &HoldOrder,
+    start: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<Option<OffsetDateTime>, NoTimeToAnswer> {
+    let rules = &facts.policy.rules;
+    if rules.approval.of(order.channel) == Approval::NotNeeded {
+        return Ok(None);
+    }
+    let ordered = |service: &&Service| order.parts.iter().any(|part| part.service == service.id);
+    let notice = Service::longest_notice(facts.services.iter().filter(ordered), rules, order.channel);
+    let until = rules.request_deadline(notice, start, now);
+    until.map(Some).ok_or(NoTimeToAnswer)
 }
 
 /// What the price depends on besides the slot.

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, TenantId};
 use time::{Duration, OffsetDateTime};
 
-use super::counter_offer::{ReplaceError, check_parts, taken};
+use super::counter_offer::{ReplaceError, check_parts};
 use super::replacing::{Replacing, Wanted};
 use super::{TRIES, confirm_visit, facts_query};
 use crate::appointment::{Appointment, AppointmentId, CancelledBy, Placement, State, TransitionRefused};
+use crate::availability::Reason;
 use crate::catalogue::StaffId;
 use crate::event::BookingEvent;
 use crate::policy::{Channel, Policy};
 use crate::ports::{AppointmentBook, Change, ClaimChange, Outlook, RecordError, Timetable};
-use crate::visit::{Visit, VisitId};
+use crate::visit::{Visit, VisitId, claimed};
 
 /// What is to be moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +86,11 @@ impl MoveVisit {
             };
             match self.book.record(tenant, change).await {
                 Ok(()) => return self.visit(tenant, order.target).await,
-                Err(RecordError::SlotTaken) if last => return Err(taken()),
+                Err(RecordError::SlotTaken) if last => {
+                    let query = facts_query(&request.parts, request.window);
+                    let facts = self.timetable.facts(tenant, query).await?;
+                    return Err(replacing.lost(facts, &request, &wanted, Reason::Booked)?.into());
+                }
                 // Somebody was faster, or the visit moved on: read and decide again.
                 Err(
                     RecordError::SlotTaken
@@ -179,11 +184,13 @@ fn moved(
         return Ok(None);
     }
     remind_anew(policy, visit, &mut change, now);
+    let freed = claimed(replacing.parts().iter().copied());
     let (visit, customer) = (visit.head.id, visit.head.customer);
     Ok(Some(change.telling(BookingEvent::VisitMoved {
         visit,
         customer,
         by,
+        freed,
     })))
 }
 

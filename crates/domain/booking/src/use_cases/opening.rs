@@ -2,17 +2,17 @@
 //! is due later and what is told. No decision here touches the time itself.
 
 use ratiba_kernel::{Money, MoneyError};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::confirm_visit;
 use crate::appointment::{Acceptance, Appointment, AppointmentId, Booking};
 use crate::event::{BookingEvent, BookingTask, Due};
-use crate::policy::{Approval, PayBy, Policy};
+use crate::policy::{PayBy, Policy};
 use crate::ports::{Change, ClaimChange};
 use crate::visit::{VisitHead, VisitId};
 
-/// The first change of a visit: all of its parts claim their time and wait for the business where the
-/// channel asks for approval, for money where some is due, and for nothing else.
+/// The first change of a visit: all of its parts claim their time and wait for the business until
+/// `request_until` where the channel asks for approval, for money where some is due, and for nothing else.
 ///
 /// # Errors
 /// [`MoneyError`] if the parts' deposits do not go together.
@@ -20,23 +20,19 @@ pub(super) fn opened(
     policy: &Policy,
     head: VisitHead,
     parts: Vec<(AppointmentId, Booking)>,
+    request_until: Option<OffsetDateTime>,
     pay_by: PayBy,
     now: OffsetDateTime,
 ) -> Result<Change, MoneyError> {
     let due = Money::sum(policy.currency, parts.iter().map(|(_, booking)| booking.deposit))?;
     let start = parts.iter().map(|(_, booking)| booking.time.start()).min();
     let start = start.unwrap_or(now);
-    let asked = parts
-        .first()
-        .is_some_and(|(_, booking)| policy.rules.approval.of(booking.channel) == Approval::Asked);
     let (visit, customer) = (head.id, head.customer);
     let mut change = Change {
         head: Some(head),
         ..Change::at(now)
     };
-    if asked {
-        let channel = parts.first().map(|(_, booking)| booking.channel);
-        let until = channel.map_or(now, |channel| policy.rules.request_deadline(channel, start, now));
+    if let Some(until) = request_until {
         for (id, booking) in parts {
             change = change.with(Appointment::request(id, booking, until), ClaimChange::Take);
         }
@@ -79,7 +75,7 @@ impl Next {
         now: OffsetDateTime,
     ) -> Self {
         if due.is_positive() {
-            let until = now + policy.rules.hold.of(pay_by).duration();
+            let until = hold_until(policy, pay_by, start, now);
             return Self {
                 becomes: Acceptance::Held { until },
                 tasks: vec![expiry_task(visit, until)],
@@ -108,6 +104,21 @@ impl Next {
             Acceptance::Confirmed => BookingEvent::VisitConfirmed { visit, customer },
         }
     }
+}
+
+/// What a hold that begins at its start, or after it, is given to be paid: a prompt is answered within two minutes or
+/// not at all.
+const HOLD_AT_LEAST: Duration = Duration::minutes(2);
+
+/// Until when a hold that begins now waits for its money: as long as the tenant says, but not past the start.
+pub(super) fn hold_until(
+    policy: &Policy,
+    pay_by: PayBy,
+    start: OffsetDateTime,
+    now: OffsetDateTime,
+) -> OffsetDateTime {
+    let longest = policy.rules.hold.of(pay_by).duration();
+    now.saturating_add(longest.min((start - now).max(HOLD_AT_LEAST)))
 }
 
 /// Ends whatever of a visit still waits at its deadline.

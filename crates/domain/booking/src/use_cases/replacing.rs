@@ -112,14 +112,7 @@ impl<'a> Replacing<'a> {
         wanted: &Wanted<'_>,
     ) -> Result<Result<Vec<Placement>, NotThere>, RequestFault> {
         let facts = self.without_own(facts);
-        let refused = |reasons| {
-            let mut slots = alternatives(&facts, request, wanted.start);
-            slots.retain(|slot| self.fits_the_rest(slot));
-            Ok(Err(NotThere {
-                reasons,
-                alternatives: slots,
-            }))
-        };
+        let refused = |reasons| Ok(Err(self.not_there(&facts, request, wanted, reasons)));
         match availability::check(&facts, request, wanted.start)? {
             Err(why) => refused(why.reasons()),
             Ok(slot) if !self.fits_the_rest(&slot) => refused(BTreeSet::from([Reason::Booked])),
@@ -131,6 +124,41 @@ impl<'a> Replacing<'a> {
                     .map(|(part, slot)| placement(part, slot, wanted))
                     .collect()))
             }
+        }
+    }
+
+    /// What is left to say when others were faster every time, or the time cannot be had for another reason than
+    /// the engine knows: why, and what is near as things stand now.
+    ///
+    /// # Errors
+    /// [`RequestFault`] if the request names what the facts do not know.
+    pub(super) fn lost(
+        &self,
+        facts: Facts,
+        request: &SlotRequest,
+        wanted: &Wanted<'_>,
+        why: Reason,
+    ) -> Result<NotThere, RequestFault> {
+        let facts = self.without_own(facts);
+        let reasons = match availability::check(&facts, request, wanted.start)? {
+            Ok(_free) => BTreeSet::from([why]),
+            Err(refused) => refused.reasons(),
+        };
+        Ok(self.not_there(&facts, request, wanted, reasons))
+    }
+
+    fn not_there(
+        &self,
+        facts: &Facts,
+        request: &SlotRequest,
+        wanted: &Wanted<'_>,
+        reasons: BTreeSet<Reason>,
+    ) -> NotThere {
+        let mut alternatives = alternatives(facts, request, wanted.start);
+        alternatives.retain(|slot| self.fits_the_rest(slot));
+        NotThere {
+            reasons,
+            alternatives,
         }
     }
 

@@ -55,6 +55,7 @@ impl Coming<'_> {
             created_at: self.now,
             reminded: BTreeSet::new(),
             lost_at: None,
+            accepted_by: None,
             version: Version::NEW,
         }
     }

@@ -38,6 +38,31 @@ fn what_is_due_is_the_sum_of_the_deposits() {
 }
 
 #[test]
+fn what_is_due_is_asked_for_the_parts_that_are_left_alone() {
+    let (cents, rate) = (ratiba_kernel::Money::kes_minor, Rounding::WholeUnits);
+    let by = crate::appointment::CancelledBy::Customer;
+    let fee = cents(100_000);
+    let gone = held().confirm(NOW).unwrap().cancel(by, fee, NOW).unwrap();
+    let visit = visit_of(vec![held(), gone.clone()]);
+    assert_eq!(visit.due(), Ok(Some(cents(350_000))));
+    assert_eq!(visit.charged(), Ok(Some(cents(350_000))));
+    assert_eq!(visit.fees(), Ok(Some(fee)));
+    assert_eq!(visit.bound(PaidAhead::Deposits), Ok(Some(cents(450_000))));
+    assert_eq!(
+        visit.balance(cents(50_050), rate),
+        Ok(Some(cents(400_000))),
+        "rounded up"
+    );
+    assert_eq!(visit.balance(cents(0), rate), Ok(Some(cents(450_000))));
+    assert_eq!(visit.balance(cents(900_000), rate), Ok(Some(cents(0))));
+    let over = visit_of(vec![gone]);
+    assert_eq!(
+        (over.due(), over.bound(PaidAhead::Prices)),
+        (Ok(Some(cents(0))), Ok(Some(fee)))
+    );
+}
+
+#[test]
 fn a_visit_starts_with_the_first_part_that_is_left() {
     let later = AppointmentBuilder::new(2, from_to((11, 0), (12, 0)))
         .held(NOW)

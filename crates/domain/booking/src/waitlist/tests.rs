@@ -56,13 +56,9 @@ fn a_wish_that_no_day_fulfils_is_refused() {
 #[test]
 fn an_offer_is_open_as_long_as_the_tenant_says_but_not_past_the_notice() {
     let mut rules = Rules::default();
-    let until = |rules: &Rules, start| open_until(rules, Channel::Chat, start, at(10, 0));
+    let until = |rules: &Rules, start| open_until(rules, Minutes::new(30), start, at(10, 0));
     assert_eq!(until(&rules, at(12, 0)), Some(at(10, 15)));
-    assert_eq!(
-        until(&rules, at(10, 40)),
-        Some(at(10, 10)),
-        "chat wants half an hour"
-    );
+    assert_eq!(until(&rules, at(10, 40)), Some(at(10, 10)), "half an hour ahead");
     assert_eq!(until(&rules, at(10, 35)), Some(at(10, 5)), "exactly long enough");
     assert_eq!(until(&rules, at(10, 34)), None);
     rules.waitlist_offer = Minutes::new(3);

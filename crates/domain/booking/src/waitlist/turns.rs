@@ -10,7 +10,7 @@ use super::{EntryStanding, WaitlistEntry, WaitlistEntryId, open_until};
 use crate::availability::{
     self, Arrangement, EngagedAs, Engagement, Facts, PartOrder, PartRequest, Slot, SlotReason, SlotRequest,
 };
-use crate::catalogue::CustomerId;
+use crate::catalogue::{CustomerId, Service};
 
 /// How far ahead the whole list is looked through. Time that becomes free later than that is found when it is
 /// freed, or when it has come this near.
@@ -135,10 +135,14 @@ impl Look {
             now: self.now,
             most: None,
         };
+        let rules = &facts.policy.rules;
+        let services = facts.services.iter();
+        let wished = services.filter(|service| entry.parts.iter().any(|part| part.service == service.id));
+        let notice = Service::longest_notice(wished, rules, entry.channel);
         let slots = availability::find(facts, &request).unwrap_or_default();
         let fitting = slots.into_iter().filter(|slot| self.fits(zone, entry, slot));
         let open = fitting.filter_map(|slot| {
-            let until = open_until(&facts.policy.rules, entry.channel, slot.time.start(), self.now)?;
+            let until = open_until(rules, notice, slot.time.start(), self.now)?;
             Some(Turn {
                 entry: entry.id,
                 slot,

@@ -126,7 +126,7 @@ impl Tell {
             | Notice::CounterOffered { visit }
             | Notice::WaitlistOffered { visit }
             | Notice::VisitMoved { visit }
-            | Notice::VisitCancelled { visit } => {
+            | Notice::VisitCancelled { visit, .. } => {
                 let Some(card) = self.visits.visit(tenant, *visit).await? else {
                     tracing::warn!(visit.id = %visit, "there is no such visit to tell of");
                     return Ok(None);
@@ -198,6 +198,11 @@ impl Tell {
         }
         let stage = file.thread.as_ref().map(|thread| &thread.state.stage);
         let notice = notice::once_gone(notice, &card, stage);
+        let card = if let Notice::VisitCancelled { part: Some(slot), .. } = notice {
+            VisitCard { slot, ..card }
+        } else {
+            card
+        };
         if notice.is_stale(&card, scene.now) {
             return Ok(None);
         }

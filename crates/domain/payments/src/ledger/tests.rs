@@ -17,7 +17,11 @@ fn places() -> impl Strategy<Value = Place> {
 fn journal(transfers: &[Transfer]) -> Result<Journal, MoneyError> {
     let id = Id::from_uuid(Uuid::from_u128(9));
     let payment = a_payment().id();
-    Journal::post(id, Cause::Credited(payment), payment, second(0), transfers)
+    let cause = Cause::Credited {
+        payment,
+        in_all_minor: 1,
+    };
+    Journal::post(id, cause, payment, second(0), transfers)
 }
 
 proptest! {

@@ -25,11 +25,23 @@ proptest! {
 
 #[test]
 fn a_payment_is_credited_once_and_only_when_settled() {
-    assert_eq!(a_payment().credit(second(1)), None);
+    let all = shillings(1_500);
+    assert_eq!(a_payment().credit(all, second(1)), Ok(None));
     let (settled, _) = a_payment().receive(shillings(1_500), second(1)).unwrap();
-    let credited = settled.credit(second(2)).unwrap();
-    assert_eq!(credited.state(), PaymentState::Credited);
-    assert_eq!(credited.credit(second(3)), None);
+    let (credited, amount) = settled
+        .clone()
+        .credit(shillings(2_000), second(2))
+        .unwrap()
+        .unwrap();
+    assert_eq!((credited.state(), amount), (PaymentState::Credited, all));
+    assert_eq!(credited.credit(all, second(3)), Ok(None));
+    let (some, amount) = settled.credit(shillings(500), second(2)).unwrap().unwrap();
+    assert_eq!((some.state(), amount), (PaymentState::Settled, shillings(500)));
+    assert_eq!(some.kept(), Ok(shillings(1_000)));
+    assert_eq!(Payment::restore(some.parts()), Ok(some.clone()));
+    assert_eq!(some.clone().credit(shillings(0), second(3)), Ok(None));
+    let (rest, amount) = some.credit(all, second(3)).unwrap().unwrap();
+    assert_eq!((rest.state(), amount), (PaymentState::Credited, shillings(1_000)));
 }
 
 #[test]

@@ -1,13 +1,15 @@
-//! Giving a customer credit for a visit that was lost after it was paid.
+//! Giving a customer credit for what a visit does not ask for any more after it was paid.
 
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
+use time::OffsetDateTime;
 
 use super::DECISIONS_MAX;
 use crate::VisitId;
 use crate::event::PaymentEvent;
 use crate::ledger::{Cause, Journal, Place, Transfer};
+use crate::payment::{Payment, PaymentRecord, PaymentState};
 use crate::ports::{Change, PaymentBook, RecordError};
 
 /// Why nothing was credited. The task may run again.
@@ -24,7 +26,7 @@ pub enum CreditVisitError {
     Unavailable(#[from] Outage),
 }
 
-/// Turns what was paid for a lost visit into the customer's credit.
+/// Turns what a visit was paid beyond what it still asks for into the customer's credit.
 pub struct CreditVisit {
     /// What is owed and was tried.
     pub book: Arc<dyn PaymentBook>,
@@ -35,48 +37,46 @@ pub struct CreditVisit {
 }
 
 impl CreditVisit {
-    /// Turns every settled payment of the visit into credit, books it and tells of it; answers how much was
-    /// credited now, payment by payment. Running it again credits nothing.
+    /// Turns whatever the visit's settled payments hold beyond `keep` into credit, the newest payment's first,
+    /// books it and tells of it; answers how much was credited now, payment by payment. Running it again credits
+    /// nothing.
     ///
     /// # Errors
     /// [`CreditVisitError`]; what was credited before it stays credited, and the task should run again.
     #[tracing::instrument(name = "payments.credit_visit", skip_all, fields(visit.id = %visit))]
-    pub async fn execute(&self, tenant: TenantId, visit: VisitId) -> Result<Vec<Money>, CreditVisitError> {
+    pub async fn execute(
+        &self,
+        tenant: TenantId,
+        visit: VisitId,
+        keep: Money,
+    ) -> Result<Vec<Money>, CreditVisitError> {
         let mut credited = Vec::new();
         for _ in 0..DECISIONS_MAX {
             let records = self.book.of_visit(tenant, visit).await?;
+            let mut surplus = surplus(&records, keep)?;
             let mut overtaken = false;
-            for record in records {
+            for record in records.into_iter().rev() {
                 let now = self.clock.now();
-                let Some(payment) = record.payment.credit(now) else {
+                let Some((payment, amount)) = record.payment.credit(surplus, now)? else {
                     continue;
                 };
-                let amount = payment.paid();
-                let transfer = Transfer {
-                    debit: Place::deposit(payment.customer(), payment.id()),
-                    credit: Place::credit(payment.customer()),
-                    amount,
-                };
-                let cause = Cause::Credited(payment.id());
-                let journal = Journal::post(self.ids.fresh(), cause, payment.id(), now, &[transfer])?;
-                let event = PaymentEvent::PaymentCredited {
-                    payment: payment.id(),
-                    visit,
-                    customer: payment.customer(),
-                    amount,
-                };
-                let mut change = Change::of_payment(payment, now);
-                change.journals.push(journal);
-                change.events.push(event);
+                let change = self.booked(payment, amount, now)?;
                 match self.book.record(tenant, change).await {
-                    Ok(()) => credited.push(amount),
+                    Ok(()) => {
+                        credited.push(amount);
+                        surplus = surplus.checked_sub(amount)?;
+                    }
                     Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+                    // What was left to credit may be another amount by now.
                     Err(
                         RecordError::Stale
                         | RecordError::LiveAttempt
                         | RecordError::ReceiptTaken
                         | RecordError::IdsTaken,
-                    ) => overtaken = true,
+                    ) => {
+                        overtaken = true;
+                        break;
+                    }
                 }
             }
             if !overtaken {
@@ -85,4 +85,40 @@ impl CreditVisit {
         }
         Err(CreditVisitError::Busy)
     }
+
+    fn booked(&self, payment: Payment, amount: Money, now: OffsetDateTime) -> Result<Change, MoneyError> {
+        let transfer = Transfer {
+            debit: Place::deposit(payment.customer(), payment.id()),
+            credit: Place::credit(payment.customer()),
+            amount,
+        };
+        let cause = Cause::Credited {
+            payment: payment.id(),
+            in_all_minor: payment.credited().amount_minor(),
+        };
+        let journal = Journal::post(self.ids.fresh(), cause, payment.id(), now, &[transfer])?;
+        let event = PaymentEvent::PaymentCredited {
+            payment: payment.id(),
+            visit: payment.visit(),
+            customer: payment.customer(),
+            amount,
+        };
+        let mut change = Change::of_payment(payment, now);
+        change.journals.push(journal);
+        change.events.push(event);
+        Ok(change)
+    }
+}
+
+/// What the settled payments hold beyond what is kept; nothing or less if there is no such thing.
+fn surplus(records: &[PaymentRecord], keep: Money) -> Result<Money, MoneyError> {
+    let settled = records
+        .iter()
+        .map(|record| &record.payment)
+        .filter(|payment| payment.state() == PaymentState::Settled);
+    let mut held = Money::zero(keep.currency());
+    for payment in settled {
+        held = held.checked_add(payment.kept()?)?;
+    }
+    held.checked_sub(keep)
 }

@@ -23,6 +23,8 @@ pub struct StatusReport {
     pub due: Money,
     /// How much of it was received.
     pub paid: Money,
+    /// How much of that became the customer's credit.
+    pub credited: Money,
     /// What the customer sees on the prompt.
     pub account: AccountReference,
     /// How it stands.
@@ -39,7 +41,7 @@ pub enum Outlook {
         /// The provider's number for the money; `None` as long as only a query knows of it.
         receipt: Option<Receipt>,
     },
-    /// Paid, but the visit was lost: the money is the customer's credit.
+    /// Paid, but nothing of the visit asks for it any more: all of it is the customer's credit.
     Credited {
         /// Since when.
         at: OffsetDateTime,
@@ -102,6 +104,7 @@ fn report(record: &PaymentRecord, now: OffsetDateTime) -> StatusReport {
         purpose: payment.purpose(),
         due: payment.due(),
         paid: payment.paid(),
+        credited: payment.credited(),
         account: payment.account_reference(),
         outlook,
     }

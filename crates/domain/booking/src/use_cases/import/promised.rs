@@ -136,6 +136,7 @@ impl PromiseKeeper<'_> {
             created_at: self.now,
             reminded: BTreeSet::new(),
             lost_at: None,
+            accepted_by: None,
             version: Version::NEW,
         };
         let mut change = Change {

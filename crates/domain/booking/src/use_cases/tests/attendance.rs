@@ -8,6 +8,7 @@ impl World {
         Attendance {
             book: self.book.clone(),
             catalogue: self.salon.clone(),
+            timetable: self.salon.clone(),
             clock: self.clock.clone(),
         }
     }
@@ -80,7 +81,10 @@ fn a_no_show_is_marked_after_the_grace_frees_the_time_and_costs_what_the_policy_
         })
         .unwrap();
     let gone = block_on(world.attendance().undo_no_show(tenant(1), id));
-    assert_eq!(gone, Err(AttendanceError::TimeGone));
+    let Err(AttendanceError::TimeGone { alternatives }) = gone else {
+        panic!("its time was given away: {gone:?}")
+    };
+    assert!(!alternatives.is_empty(), "what is near is named");
 }
 
 #[test]

@@ -67,7 +67,14 @@ fn a_move_carries_price_and_deposit_frees_the_old_time_and_is_told() {
     assert_eq!(old.booking().price, new.booking().price);
     assert_eq!(old.booking().deposit, new.booking().deposit);
     let (customer, by) = (customer(1), CUSTOMER);
-    let told = BookingEvent::VisitMoved { visit, customer, by };
+    let freed = crate::visit::claimed(before.appointments.iter());
+    assert!(freed.is_some());
+    let told = BookingEvent::VisitMoved {
+        visit,
+        customer,
+        by,
+        freed,
+    };
     assert_eq!(world.book.events(tenant(1)).last(), Some(&told));
     world.hold(an_order_of("k2", at(33, 30))).unwrap();
     let again = world

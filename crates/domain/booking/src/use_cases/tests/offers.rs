@@ -103,6 +103,7 @@ fn an_offer_names_the_price_and_the_deposit_that_the_hold_asks() {
     world.clock.set(at(9, 30));
     let attendance = Attendance {
         book: world.book.clone(),
+        timetable: world.salon.clone(),
         catalogue: world.salon.clone(),
         clock: world.clock.clone(),
     };

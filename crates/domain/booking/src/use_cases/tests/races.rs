@@ -245,3 +245,51 @@ fn the_present_moves_only_when_a_test_says_so() {
     world.hold(an_order_of("k1", at(10, 0))).unwrap();
     assert_eq!(world.clock.now(), before);
 }
+
+#[test]
+fn who_loses_the_last_try_of_a_move_learns_what_is_near() {
+    let world = World::new();
+    let visit = world.hold(an_order_of("k1", at(10, 0))).unwrap().visit.head.id;
+    let moves = MoveVisit {
+        book: Crowded::new(&world.book, (0..3).map(|_| Err(RecordError::SlotTaken)).collect()),
+        timetable: world.salon.clone(),
+        clock: world.clock.clone(),
+    };
+    let order = MoveOrder {
+        target: MoveTarget::Visit(visit),
+        start: at(14, 0),
+        staff: std::collections::BTreeMap::new(),
+        by: CancelledBy::Business,
+        channel: Channel::Desk,
+    };
+    let Err(ReplaceError::NotFree {
+        reasons,
+        alternatives,
+    }) = block_on(moves.execute(tenant(1), order))
+    else {
+        panic!("others were faster")
+    };
+    assert_eq!(reasons.into_iter().collect::<Vec<_>>(), [Reason::Booked]);
+    assert!(!alternatives.is_empty());
+}
+
+#[test]
+fn who_loses_the_last_try_of_a_counter_offer_learns_what_is_near() {
+    let asked = crate::policy::PerChannel::all(crate::policy::Approval::Asked);
+    let world = World::of(SalonBuilder::default().rules(|rules| rules.approval = asked));
+    let visit = world.hold(an_order_of("k1", at(10, 0))).unwrap().visit.head.id;
+    let counter = CounterOffer {
+        book: Crowded::new(&world.book, (0..3).map(|_| Err(RecordError::SlotTaken)).collect()),
+        timetable: world.salon.clone(),
+        clock: world.clock.clone(),
+    };
+    let order = CounterOfferOrder {
+        visit,
+        start: at(14, 0),
+        staff: std::collections::BTreeMap::new(),
+    };
+    let Err(ReplaceError::NotFree { alternatives, .. }) = block_on(counter.execute(tenant(1), order)) else {
+        panic!("others were faster")
+    };
+    assert!(!alternatives.is_empty());
+}

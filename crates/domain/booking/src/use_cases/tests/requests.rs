@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::appointment::Awaits;
+use crate::catalogue::Minutes;
 use crate::policy::{Approval, PayBy, PerChannel};
 
 fn asking() -> World {
@@ -81,19 +82,79 @@ fn where_approval_is_asked_a_booking_is_a_request_that_keeps_its_time() {
 }
 
 #[test]
-fn a_request_lasts_until_the_notice_limit_but_a_quarter_of_an_hour_at_least() {
+fn a_request_lasts_until_the_notice_limit_and_never_longer() {
     let rules = crate::policy::Rules::default();
-    let until = |start, now| rules.request_deadline(Channel::Chat, start, now);
-    assert_eq!(until(NOW + Duration::days(3), NOW), NOW + Duration::hours(24));
-    assert_eq!(until(NOW + Duration::hours(2), NOW), NOW + Duration::minutes(90));
+    let until = |start| rules.request_deadline(Minutes::new(30), start, NOW);
+    assert_eq!(until(NOW + Duration::days(3)), Some(NOW + Duration::hours(24)));
+    assert_eq!(until(NOW + Duration::hours(2)), Some(NOW + Duration::minutes(90)));
     assert_eq!(
-        until(NOW + Duration::minutes(40), NOW),
-        NOW + Duration::minutes(15)
+        until(NOW + Duration::minutes(40)),
+        Some(NOW + Duration::minutes(10))
     );
-    assert_eq!(
-        rules.request_deadline(Channel::Desk, NOW, NOW),
-        NOW + Duration::minutes(15)
-    );
+    assert_eq!(until(NOW + Duration::minutes(30)), None);
+    assert_eq!(rules.request_deadline(Minutes::NONE, NOW, NOW), None);
+}
+
+#[test]
+fn a_request_that_nobody_could_answer_in_time_is_refused_and_later_times_are_named() {
+    let world = asking();
+    world.clock.set(at(9, 30));
+    let refused = world.hold(an_order_of("k1", at(10, 0)));
+    let Err(HoldVisitError::NotFree {
+        reasons,
+        alternatives,
+    }) = refused
+    else {
+        panic!("nothing is left to answer in: {refused:?}");
+    };
+    assert_eq!(reasons.into_iter().collect::<Vec<_>>(), [Reason::Notice]);
+    assert!(!alternatives.is_empty());
+    assert!(alternatives.iter().all(|slot| slot.slot.time.start() > at(10, 0)));
+    assert_eq!(world.names(), Vec::<&str>::new());
+}
+
+#[test]
+fn a_request_ends_at_the_notice_of_its_own_service() {
+    let mut slow = a_service(1, 60);
+    slow.window.notice.chat = Some(Minutes::new(240));
+    let world = asking_with(SalonBuilder::default().service(slow));
+    world.clock.set(at(9, 0));
+    let held = world.hold(an_order_of("k1", at(14, 0))).unwrap();
+    assert_eq!(held.standing, HeldStanding::Requested { until: at(10, 0) });
+}
+
+#[test]
+fn another_time_that_leaves_no_time_to_answer_is_not_offered() {
+    let world = asking();
+    let visit = world.hold(an_order_of("k1", at(14, 0))).unwrap().visit.head.id;
+    world.clock.set(at(9, 30));
+    let before = world.visit(visit);
+    let Err(ReplaceError::NotFree {
+        reasons,
+        alternatives,
+    }) = world.counter(visit, at(10, 0))
+    else {
+        panic!("nothing is left to answer in");
+    };
+    assert_eq!(reasons.into_iter().collect::<Vec<_>>(), [Reason::Notice]);
+    assert!(!alternatives.is_empty());
+    assert!(alternatives.iter().all(|slot| slot.time.start() > at(10, 0)));
+    assert_eq!(world.visit(visit), before);
+}
+
+#[test]
+fn a_hold_does_not_outlast_its_start_but_can_be_paid() {
+    let world = World::new();
+    let desk = |key, start| HoldOrder {
+        channel: Channel::Desk,
+        ..an_order_of(key, start)
+    };
+    world.clock.set(at(9, 57));
+    let held = world.hold(desk("k1", at(10, 0))).unwrap();
+    assert_eq!(held.standing, HeldStanding::Waiting { until: at(10, 0) });
+    world.clock.set(at(14, 0));
+    let held = world.hold(desk("k2", at(14, 0))).unwrap();
+    assert_eq!(held.standing, HeldStanding::Waiting { until: at(14, 2) });
 }
 
 #[test]
@@ -116,12 +177,19 @@ fn an_accepted_request_is_held_for_its_money_and_then_confirmed() {
         },
     ];
     assert_eq!(world.book.events(tenant(1))[1..], told);
+    assert_eq!(world.accept(visit, by), Ok(accepted), "pressed twice");
     assert_eq!(world.confirm(visit), Ok(Confirmation::Confirmed));
-    let again = world.accept(visit, CancelledBy::Business).unwrap_err();
+    assert_eq!(world.accept(visit, by), Ok(world.visit(visit)));
+    assert_eq!(world.names().len(), 4, "told once");
+    let others = world.accept(visit, CancelledBy::Customer).unwrap_err();
     assert_eq!(
-        again.to_string(),
+        others.to_string(),
         "an appointment that is confirmed cannot be accepted"
     );
+    world
+        .cancel(CancelTarget::Visit(visit), CancelledBy::Business)
+        .unwrap();
+    assert!(world.accept(visit, by).is_err(), "it does not stand any more");
 }
 
 #[test]

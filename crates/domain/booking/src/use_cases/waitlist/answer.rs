@@ -11,6 +11,7 @@ use crate::policy::{PayBy, Policy};
 use crate::ports::{
     AppointmentBook, Catalogue, Change, ClaimChange, Waitlist, WaitlistChange, WaitlistRefused,
 };
+use crate::use_cases::opening::hold_until;
 use crate::use_cases::{TRIES, confirm_visit};
 use crate::visit::{Visit, VisitStanding};
 use crate::waitlist::{EntryEnd, EntryRefused, EntryStanding, OfferOutcome, WaitlistEntry};
@@ -76,6 +77,7 @@ impl Desk<'_> {
             Ok(()) => Ok(true),
             Err(
                 WaitlistRefused::Stale
+                | WaitlistRefused::SetupChanged
                 | WaitlistRefused::SlotTaken
                 | WaitlistRefused::HasOffer
                 | WaitlistRefused::UnknownCustomer,
@@ -163,7 +165,7 @@ fn settle(
         change.tasks = confirm_visit::reminders(&policy.zone, id, start, now);
         return Ok(change.telling(BookingEvent::VisitConfirmed { visit: id, customer }));
     }
-    let until = (now + policy.rules.hold.of(pay_by).duration()).min(start);
+    let until = hold_until(policy, pay_by, start, now);
     for appointment in &visit.appointments {
         change = change.with(appointment.clone().hold_until(until, now)?, ClaimChange::Keep);
     }

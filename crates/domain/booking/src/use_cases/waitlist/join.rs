@@ -129,9 +129,12 @@ impl JoinWaitlist {
             Ok(entry) => order.repeated(entry),
             Err(WaitlistRefused::UnknownCustomer) => Err(JoinWaitlistError::UnknownCustomer),
             Err(WaitlistRefused::Unavailable(outage)) => Err(outage.into()),
-            Err(WaitlistRefused::SlotTaken | WaitlistRefused::Stale | WaitlistRefused::HasOffer) => {
-                Err(Outage::new("a new entry of the waitlist met another one").into())
-            }
+            Err(
+                WaitlistRefused::SlotTaken
+                | WaitlistRefused::Stale
+                | WaitlistRefused::SetupChanged
+                | WaitlistRefused::HasOffer,
+            ) => Err(Outage::new("a new entry of the waitlist met another one").into()),
         }
     }
 }

@@ -78,6 +78,7 @@ impl World {
     fn offers(&self) -> OfferFreedTime {
         OfferFreedTime {
             waitlist: self.list.clone(),
+            book: self.book.clone(),
             timetable: self.salon.clone(),
             catalogue: self.salon.clone(),
             clock: self.clock.clone(),
@@ -310,6 +311,97 @@ fn at_night_nobody_is_offered_anything_until_the_morning() {
     assert!(world.list.watches(tenant(1)).contains(&at(7, 0)));
     world.clock.set(at(7, 0));
     assert_eq!(world.offered(), [one]);
+}
+
+#[test]
+fn a_time_that_is_freed_at_night_is_offered_in_the_morning() {
+    let world = World::an_hour_free();
+    let one = world.join(1);
+    world.clock.set(at(-2, 0));
+    let freed = from_to((10, 0), (11, 0));
+    assert_eq!(world.offer(Some(freed)).offered, []);
+    assert_eq!(world.list.later(tenant(1)), [(at(7, 0), freed)]);
+    world.clock.set(at(7, 0));
+    assert_eq!(world.offer(Some(freed)).offered, [one]);
+}
+
+#[test]
+fn who_did_not_come_before_is_asked_for_more_by_an_offer_too() {
+    let free = crate::catalogue::Service {
+        deposit: Deposit::None,
+        ..a_service(1, 60)
+    };
+    let world = World::of(an_hour_free().service(free).rules(|rules| {
+        rules.deposit_after_no_shows = vec![crate::policy::NoShowDeposit {
+            no_shows: 1,
+            deposit: ratiba_kernel::BasisPoints::new(5_000),
+        }];
+    }));
+    let missed = AppointmentBuilder::new(7, from_to((-20, 0), (-19, 0)));
+    let nothing = ratiba_kernel::Money::kes_minor(0);
+    let gone = missed
+        .held(NOW)
+        .confirm(NOW)
+        .unwrap()
+        .no_show(nothing, NOW)
+        .unwrap();
+    let change = Change {
+        head: Some(missed.head(NOW)),
+        ..Change::at(NOW).with(gone, ClaimChange::Keep)
+    };
+    world.book.record_now(tenant(1), change).unwrap();
+    let one = world.join(1);
+    assert_eq!(world.offered(), [one]);
+    let due = world.visit_of(one).due().unwrap();
+    assert_eq!(due, Some(ratiba_kernel::Money::kes_minor(175_000)));
+}
+
+#[test]
+fn a_setup_that_changes_under_a_look_is_looked_at_anew() {
+    let world = World::an_hour_free();
+    let one = world.join(1);
+    let timetable = Arc::new(ChangingOnce {
+        salon: world.salon.clone(),
+        changed: std::sync::Mutex::new(false),
+    });
+    let offers = OfferFreedTime {
+        timetable,
+        ..world.offers()
+    };
+    let made = block_on(offers.execute(tenant(1), None)).unwrap();
+    assert_eq!(made.offered, [one]);
+}
+
+/// A timetable whose first outlook is of a setup that is not in force any more.
+struct ChangingOnce {
+    salon: Arc<InMemorySalon>,
+    changed: std::sync::Mutex<bool>,
+}
+
+#[async_trait::async_trait]
+impl crate::ports::Timetable for ChangingOnce {
+    async fn outlook(
+        &self,
+        tenant: ratiba_kernel::TenantId,
+        query: crate::ports::FactsQuery,
+    ) -> Result<crate::ports::Outlook, ratiba_kernel::Outage> {
+        let outlook = self.salon.outlook(tenant, query).await?;
+        let first = !std::mem::replace(&mut *self.changed.lock().unwrap(), true);
+        let setup = if first {
+            crate::ports::SetupVersion::read(-1)
+        } else {
+            outlook.setup
+        };
+        Ok(crate::ports::Outlook { setup, ..outlook })
+    }
+
+    async fn setup(
+        &self,
+        tenant: ratiba_kernel::TenantId,
+        query: crate::ports::FactsQuery,
+    ) -> Result<crate::ports::Outlook, ratiba_kernel::Outage> {
+        crate::ports::Timetable::setup(self.salon.as_ref(), tenant, query).await
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{DigestFigures, is_ahead};
-use crate::desk::{PaymentStanding, PaymentTrouble, VisitCard, VisitRef, VisitStanding};
+use crate::desk::{PaymentStanding, PaymentTrouble, Slot, VisitCard, VisitRef, VisitStanding};
 use crate::machine::{Meaning, Reply, Stage};
 use crate::outgoing::{MessageId, Purpose};
 use crate::templates::TemplateName;
@@ -31,8 +31,14 @@ pub enum MoneyMatter {
     Disputed,
     /// More came than was owed.
     Overpaid,
-    /// The visit was cancelled after it was paid.
+    /// The visit, or a part of it, was cancelled after it was paid.
     CancelledAfterPayment,
+    /// A customer who had paid did not come.
+    MissedAfterPayment,
+    /// A fee is owed that what was paid does not cover.
+    FeeOwed,
+    /// A visit stands again after what was paid for it became credit.
+    CreditedMeanwhile,
 }
 
 /// Something that happened outside of the chat.
@@ -72,10 +78,12 @@ pub enum Notice {
         /// How near.
         lead: ReminderLead,
     },
-    /// The business cancelled a visit.
+    /// The business cancelled a visit, or a part of it.
     VisitCancelled {
         /// Which.
         visit: VisitRef,
+        /// What was cancelled of it; all of it if nothing is said.
+        part: Option<Slot>,
     },
     /// The business was asked, and has not answered yet.
     VisitRequested {
@@ -189,7 +197,7 @@ impl Notice {
             | Self::HoldExpired { visit }
             | Self::VisitLost { visit }
             | Self::Reminder { visit, .. }
-            | Self::VisitCancelled { visit }
+            | Self::VisitCancelled { visit, .. }
             | Self::VisitRequested { visit }
             | Self::RequestAccepted { visit }
             | Self::RequestDeclined { visit }
@@ -574,6 +582,8 @@ pub(super) fn next_stage(notice: &Notice, stage: &Stage, card: &VisitCard) -> Op
         (Notice::HoldExpired { .. }, Stage::Paying { .. } | Stage::Cancelling { .. }) => {
             Some(Stage::after_hold(&card.slot))
         }
+        // Of what is left of it the dialogue goes on.
+        (Notice::VisitCancelled { .. }, _any) if is_ahead(card.standing) => None,
         (Notice::VisitLost { .. } | Notice::VisitCancelled { .. }, _any) => Some(Stage::Open),
         (_other_news, _any) => None,
     }

@@ -119,6 +119,30 @@ const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str
             "miadi imeghairiwa baada ya kulipiwa",
             "amua kuhusu kurudisha pesa na umjulishe mteja",
         ),
+        (MoneyMatter::MissedAfterPayment, Tongue::English) => (
+            "a customer who had paid did not come",
+            "what is no fee is their credit now; tell the customer",
+        ),
+        (MoneyMatter::MissedAfterPayment, Tongue::Swahili) => (
+            "mteja aliyelipa hakufika",
+            "kisichokuwa ada sasa ni salio lake; mjulishe mteja",
+        ),
+        (MoneyMatter::FeeOwed, Tongue::English) => (
+            "a fee is owed that what was paid does not cover",
+            "ask the customer for the rest or let it go",
+        ),
+        (MoneyMatter::FeeOwed, Tongue::Swahili) => (
+            "kuna ada inayodaiwa zaidi ya kilicholipwa",
+            "mwombe mteja alipe iliyobaki au msamehe",
+        ),
+        (MoneyMatter::CreditedMeanwhile, Tongue::English) => (
+            "a visit stands again, and what was paid for it is credit by now",
+            "count the credit towards it at the desk",
+        ),
+        (MoneyMatter::CreditedMeanwhile, Tongue::Swahili) => (
+            "miadi imerejeshwa, na kilicholipwa sasa ni salio la mteja",
+            "hesabu salio hilo kwenye miadi mapokezi",
+        ),
     }
 }
 

@@ -145,7 +145,7 @@ pub(super) async fn a_lost_visit_is_credited_once(ground: &impl Ground) {
     let stage = Stage::on(ground);
     let (tenant, _) = ground.tenants();
     let (asked, visit, customer) = stage.asked(tenant, "lost").await;
-    let nothing = stage.credit().execute(tenant, visit).await;
+    let nothing = stage.credit().execute(tenant, visit, shillings(0)).await;
     assert!(
         nothing.is_ok_and(|credited| credited.is_empty()),
         "nothing was paid yet"
@@ -153,8 +153,15 @@ pub(super) async fn a_lost_visit_is_credited_once(ground: &impl Ground) {
     let change = settled_by(&stage, &asked, 1, 1).await;
     assert_eq!(ground.book().record(tenant, change).await, Ok(()));
     let use_case = stage.credit();
-    let runs = together_credit(&use_case, tenant, visit).await;
-    assert_eq!(runs, vec![shillings(1_500)], "of two runs at once, one credits");
+    let runs = together_credit(&use_case, tenant, visit, shillings(400)).await;
+    assert_eq!(runs, vec![shillings(1_100)], "of two runs at once, one credits");
+    let credit = ground.ledger().credit(tenant, customer, Currency::Kes).await;
+    assert_eq!(credit, Ok(shillings(1_100)), "what is kept is no credit");
+    let record = stage.record(tenant, &asked).await;
+    assert_eq!(record.payment.state(), PaymentState::Settled);
+    assert_eq!(record.payment.kept(), Ok(shillings(400)));
+    let runs = together_credit(&use_case, tenant, visit, shillings(0)).await;
+    assert_eq!(runs, vec![shillings(400)], "the rest, once");
     assert_eq!(
         balance(ground, Account::CustomerDeposits).await,
         shillings(-1_500)
@@ -179,8 +186,9 @@ async fn together_credit(
     use_case: &crate::use_cases::CreditVisit,
     tenant: ratiba_kernel::TenantId,
     visit: crate::VisitId,
+    keep: Money,
 ) -> Vec<Money> {
-    let runs = (0..2).map(|_| use_case.execute(tenant, visit)).collect();
+    let runs = (0..2).map(|_| use_case.execute(tenant, visit, keep)).collect();
     let runs = crate::test_support::together(runs).await;
     runs.into_iter().flat_map(Result::unwrap_or_default).collect()
 }

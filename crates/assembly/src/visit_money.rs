@@ -1,0 +1,129 @@
+//! The money of a visit as booking and payments know it together: what was paid, what is still to be paid, and what
+//! goes back to the customer.
+
+use ratiba_booking::policy::Rounding;
+use ratiba_booking::visit::{PaidAhead, Visit};
+use ratiba_kernel::{Id, Money, MoneyError, Outage, TenantId};
+use ratiba_payments::payment::{PaymentId, Purpose};
+use ratiba_payments::use_cases::{CreditVisitError, StatusReport};
+
+use crate::Parts;
+
+/// What was paid for a visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitMoney {
+    /// Received here, and not given back as credit.
+    pub kept: Money,
+    /// Received here, and given back as credit.
+    pub credited: Money,
+    /// Paid before the business came here.
+    pub paid_elsewhere: Money,
+    /// Whether more than deposits was paid.
+    paid_ahead: PaidAhead,
+    /// How much of each payment became credit.
+    credits: Vec<(PaymentId, Money)>,
+}
+
+impl VisitMoney {
+    fn of(reports: &[StatusReport], paid_elsewhere: Money) -> Result<Self, MoneyError> {
+        let nothing = Money::zero(paid_elsewhere.currency());
+        let mut money = Self {
+            kept: nothing,
+            credited: nothing,
+            paid_elsewhere,
+            paid_ahead: PaidAhead::Deposits,
+            credits: Vec::with_capacity(reports.len()),
+        };
+        for report in reports {
+            money.kept = money
+                .kept
+                .checked_add(report.paid.checked_sub(report.credited)?)?;
+            money.credited = money.credited.checked_add(report.credited)?;
+            money.credits.push((report.payment, report.credited));
+            let all = match report.purpose {
+                Purpose::Full | Purpose::Balance => true,
+                Purpose::Deposit => false,
+            };
+            if all && report.paid.is_positive() {
+                money.paid_ahead = PaidAhead::Prices;
+            }
+        }
+        Ok(money)
+    }
+
+    /// What is still to be paid; see [`Visit::balance`].
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currencies differ.
+    pub fn balance(&self, visit: &Visit, rounding: Rounding) -> Result<Option<Money>, MoneyError> {
+        visit.balance(self.kept.checked_add(self.paid_elsewhere)?, rounding)
+    }
+
+    /// Whether anything was ever paid.
+    pub(crate) const fn anything_paid(&self) -> bool {
+        self.kept.is_positive() || self.credited.is_positive() || self.paid_elsewhere.is_positive()
+    }
+
+    /// Whether some of this payment became credit.
+    pub(crate) fn was_credited(&self, payment: PaymentId) -> bool {
+        self.credits
+            .iter()
+            .any(|(of, credited)| *of == payment && credited.is_positive())
+    }
+
+    /// Whether what is kept does not cover what the visit still holds: its fees, and what was paid ahead for the
+    /// parts that keep their time.
+    pub(crate) fn falls_short(&self, visit: &Visit) -> Result<bool, MoneyError> {
+        let bound = visit.bound(self.paid_ahead)?;
+        let have = self.kept.checked_add(self.paid_elsewhere)?;
+        Ok(bound.is_some_and(|bound| have < bound))
+    }
+}
+
+impl Parts {
+    /// What was paid for a visit so far.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn visit_money(&self, tenant: TenantId, visit: &Visit) -> Result<VisitMoney, Outage> {
+        let id = visit.head.id;
+        let reports = self
+            .payments
+            .status
+            .execute(tenant, Id::from_uuid(id.as_uuid()))
+            .await?;
+        let elsewhere = self.imports.ground.paid_elsewhere(tenant, id).await?;
+        let charged = visit.charged().map_err(Outage::new)?;
+        let elsewhere = elsewhere.or_else(|| charged.map(|charged| Money::zero(charged.currency())));
+        let elsewhere = elsewhere.ok_or_else(|| Outage::new("a visit without appointments"))?;
+        VisitMoney::of(&reports, elsewhere).map_err(Outage::new)
+    }
+
+    /// Gives the customer as credit whatever was paid for a visit beyond its fees and what was paid ahead for the parts
+    /// that keep their time; answers how its money stands then. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`CreditVisitError`].
+    pub(crate) async fn settle_visit(
+        &self,
+        tenant: TenantId,
+        visit: &Visit,
+    ) -> Result<VisitMoney, CreditVisitError> {
+        let money = self.visit_money(tenant, visit).await?;
+        if !money.kept.is_positive() {
+            return Ok(money);
+        }
+        let Some(bound) = visit.bound(money.paid_ahead)? else {
+            return Ok(money);
+        };
+        // What was paid elsewhere serves first, since nobody here can give it back.
+        let keep = bound
+            .checked_sub(money.paid_elsewhere)?
+            .max(Money::zero(bound.currency()));
+        let id = Id::from_uuid(visit.head.id.as_uuid());
+        if self.payments.credit.execute(tenant, id, keep).await?.is_empty() {
+            return Ok(money);
+        }
+        Ok(self.visit_money(tenant, visit).await?)
+    }
+}
