@@ -419,7 +419,7 @@ pub async fn enter_past_visits(
 }
 
 fn enter_past_visit(tx: &mut TenantTx<'_>, past: &PastVisit) -> Result<(), TxError<Outage>> {
-    use schema::{appointment_staff, appointments, customers, visits};
+    use schema::{appointments, customers, visits};
     let (tenant, visit, appointment) = (tx.tenant_uuid(), tx.new_id(), tx.new_id());
     let (start, end) = (past.time.start(), past.time.end());
     diesel::insert_into(customers::table)
@@ -465,14 +465,6 @@ fn enter_past_visit(tx: &mut TenantTx<'_>, past: &PastVisit) -> Result<(), TxErr
             appointments::actual_start_at.eq(start),
             appointments::actual_end_at.eq(end),
             appointments::tip_amount.eq(rust_decimal::Decimal::new(past.tip_minor, 2)),
-        ))
-        .execute(tx.conn())?;
-    diesel::insert_into(appointment_staff::table)
-        .values((
-            appointment_staff::tenant_id.eq(tenant),
-            appointment_staff::appointment_id.eq(appointment),
-            appointment_staff::staff_id.eq(past.staff),
-            appointment_staff::position.eq(0_i16),
         ))
         .execute(tx.conn())?;
     Ok(())

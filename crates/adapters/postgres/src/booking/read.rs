@@ -26,7 +26,7 @@ static BETWEEN: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.start_at >= $2 AND a.start_at < $3 AND a.end_at > $4
             AND ($5 IS NULL OR (a.start_at, a.id) > ($5, $6))
-            AND ($7 IS NULL OR EXISTS (SELECT FROM appointment_staff s
+            AND ($7 IS NULL OR a.staff_id = $7 OR EXISTS (SELECT FROM appointment_staff s
                 WHERE s.tenant_id = $1 AND s.appointment_id = a.id AND s.staff_id = $7))
          ORDER BY a.start_at, a.id LIMIT $8"
     )

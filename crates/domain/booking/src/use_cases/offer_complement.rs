@@ -67,16 +67,11 @@ impl OfferComplement {
         let complements: Vec<PartRequest> = of_chosen
             .map(|relation| PartRequest::new(relation.complement, StaffWish::Any))
             .collect();
-        if complements.is_empty() {
-            return Ok(None);
-        }
+        let nothing_goes_well = complements.is_empty();
         let asked: Vec<PartRequest> = chosen.parts.iter().copied().chain(complements).collect();
         let window = window(&chosen)?;
         let facts = self.timetable.facts(tenant, facts_query(&asked, window)).await?;
         let rules = facts.policy.rules.cross_sell;
-        if rules.offer == CrossSellOffer::Never {
-            return Ok(None);
-        }
         let request = SlotRequest {
             parts: chosen.parts,
             order: chosen.order,
@@ -86,7 +81,12 @@ impl OfferComplement {
             now,
             most: None,
         };
-        let Ok(slot) = availability::check(&facts, &request, chosen.start)? else {
+        // Before anything else: what is not known is told also where there is nothing to offer.
+        let checked = availability::check(&facts, &request, chosen.start)?;
+        if nothing_goes_well || rules.offer == CrossSellOffer::Never {
+            return Ok(None);
+        }
+        let Ok(slot) = checked else {
             return Ok(None);
         };
         let pair = PairRequest {
