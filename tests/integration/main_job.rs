@@ -219,6 +219,37 @@ async fn a_confirmed_visit_is_reminded_a_day_and_two_hours_ahead() {
 }
 
 #[tokio::test]
+async fn the_chat_tells_when_to_come_and_holds_the_set_up_before_it() {
+    let world = World::new().await;
+    let id = world.text("SELECT id::text AS text FROM services WHERE name = 'Swedish massage 60'");
+    let path = format!("/api/v1/services/{id}");
+    let (status, mut service) = world.call(Method::GET, &path, None).await;
+    assert_eq!(status, StatusCode::OK, "{service}");
+    let kind = service["segments"][0]["resource_kind"].clone();
+    service["segments"] = json!([
+        { "minutes": 30, "client": false, "resource_kind": kind },
+        { "minutes": 60, "resource_kind": kind }
+    ]);
+    let version = service["version"].clone();
+    let fields = service.as_object_mut().unwrap();
+    fields.retain(|name, value| !matches!(name.as_str(), "id" | "version" | "active") && !value.is_null());
+    let (status, changed) = world
+        .call_at(&version, Method::PUT, &path, service.clone())
+        .await;
+    assert_eq!(status, StatusCode::OK, "{changed}\n{service}");
+    world.say(ASHA, WANTS_A_MASSAGE).await;
+    world.work().await;
+    let offer = world.last_text(ASHA).await;
+    assert!(offer.contains("(2:00 pm)"), "{offer}");
+    world.tap(ASHA, "Ndiyo").await;
+    world.work().await;
+    let told = world.appointments("2026-05-13").await;
+    assert_eq!(told[0]["start"], "2026-05-13T13:30:00+03:00", "{told:?}");
+    assert_eq!(told[0]["client_from"], "2026-05-13T14:00:00+03:00");
+    assert_eq!(told[0]["client_until"], "2026-05-13T15:00:00+03:00");
+}
+
+#[tokio::test]
 async fn the_owner_hears_the_days_figures_at_seven_once() {
     let world = World::new().await;
     world.book_and_pay().await;

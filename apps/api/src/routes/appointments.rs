@@ -345,6 +345,10 @@ pub struct AppointmentAnswer {
     pub start: Moment,
     /// When it ends, as planned.
     pub end: Moment,
+    /// When the customer comes, as planned: after the set-up. What they are told and reminded of.
+    pub client_from: Moment,
+    /// When the customer may go, as planned: before the clean-up.
+    pub client_until: Moment,
     /// What it costs without a discount, tax included.
     #[schemars(with = "Amount")]
     pub list_price: Money,
@@ -395,6 +399,7 @@ pub struct ActualsAnswer {
 #[must_use]
 pub fn present(appointment: &Appointment, zone: &Zone) -> AppointmentAnswer {
     let booking = appointment.booking();
+    let client = booking.client();
     let actuals = appointment.actuals();
     let state = appointment.state();
     let source = booking.price.discount_source().map(|source| match source {
@@ -420,6 +425,8 @@ pub fn present(appointment: &Appointment, zone: &Zone) -> AppointmentAnswer {
         until: state.deadline().map(|at| Moment::of(zone, at)),
         start: Moment::of(zone, booking.time.start()),
         end: Moment::of(zone, booking.time.end()),
+        client_from: Moment::of(zone, client.start()),
+        client_until: Moment::of(zone, client.end()),
         list_price: booking.price.list(),
         discount: booking.price.discount(),
         discount_kind: discount_source.map(|_| if rate.is_some() { "percent" } else { "flat" }),

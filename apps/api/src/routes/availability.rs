@@ -271,6 +271,10 @@ pub struct SlotPartAnswer {
     staff_id: Uuid,
     start: Moment,
     end: Moment,
+    /// When the customer comes: after the set-up.
+    client_from: Moment,
+    /// When the customer may go: before the clean-up.
+    client_until: Moment,
     /// For whom: 0 is the customer.
     guest: u8,
 }
@@ -307,6 +311,10 @@ pub struct SlotAnswer {
     start: Moment,
     /// The end of the last part.
     end: Moment,
+    /// When the first who comes is expected: what the customer is told.
+    client_from: Moment,
+    /// When the last who came may go.
+    client_until: Moment,
     /// In order of time.
     parts: Vec<SlotPartAnswer>,
     reasons: Vec<SlotReasonAnswer>,
@@ -370,6 +378,8 @@ impl SlotAnswer {
             staff_id: part.staff.as_uuid(),
             start: Moment::of(zone, part.time.start()),
             end: Moment::of(zone, part.time.end()),
+            client_from: Moment::of(zone, part.client.start()),
+            client_until: Moment::of(zone, part.client.end()),
             guest: part.guest,
         });
         let reasons = slot.reasons.iter().map(|reason| match *reason {
@@ -389,9 +399,12 @@ impl SlotAnswer {
             SlotReason::StaffRequested => SlotReasonAnswer::StaffRequested,
             SlotReason::StaffTurn => SlotReasonAnswer::StaffTurn,
         });
+        let client = slot.client();
         Self {
             start: Moment::of(zone, slot.time.start()),
             end: Moment::of(zone, slot.time.end()),
+            client_from: Moment::of(zone, client.start()),
+            client_until: Moment::of(zone, client.end()),
             parts: parts.collect(),
             reasons: reasons.collect(),
             price: None,

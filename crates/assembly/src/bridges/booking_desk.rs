@@ -1,4 +1,7 @@
 //! Conversation's booking desk, played by booking's use cases.
+//!
+//! A customer names, and is told, the time at which they come; what is set up before that is the business's own
+//! matter. So every time is moved by the set-up of the service on its way to booking and back.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -7,7 +10,7 @@ use async_trait::async_trait;
 use ratiba_booking::availability::{
     Arrangement, BusinessHours, PartOrder, PartRequest, Reason, Refusal, StaffWish,
 };
-use ratiba_booking::catalogue::{CustomerId, Offering, Service};
+use ratiba_booking::catalogue::{CustomerId, Minutes, Offering, Service};
 use ratiba_booking::policy::{Channel, PayBy, Policy};
 use ratiba_booking::ports::Catalogue;
 use ratiba_booking::pricing::PricedSlot;
@@ -22,9 +25,9 @@ use ratiba_conversation::desk::{
 };
 use ratiba_conversation::ports::BookingDesk;
 use ratiba_conversation::understanding::{OpenSpan, OpeningHours};
-use ratiba_kernel::{Clock, Id, Money, Outage, TenantId};
+use ratiba_kernel::{Clock, Id, Money, Outage, TenantId, TimeRange};
 use ratiba_staff::ports::StaffDirectory;
-use time::{Date, OffsetDateTime, Time};
+use time::{Date, Duration, OffsetDateTime, Time};
 
 use super::visit_desk::slot_of_visit;
 
@@ -85,6 +88,7 @@ impl BookingDesk for BookingDeskBridge {
             service: request.service,
             customer: Id::from_uuid(request.customer.as_uuid()),
             named: request.staff,
+            set_up: service.recipe.client_comes().duration(),
             limits: Limits::of(&policy, service, self.clock.now()),
             most: request.slots_max,
         };
@@ -102,13 +106,18 @@ impl BookingDesk for BookingDeskBridge {
     async fn hold(&self, tenant: TenantId, order: HoldOrder) -> Result<HoldAnswer, Outage> {
         let slot = order.slot;
         let staff = wish_of(order.asked_for, slot.staff);
+        let services = self.catalogue.services(tenant).await?;
+        let service = services
+            .iter()
+            .find(|s| s.id.as_uuid() == slot.service.as_uuid());
+        let set_up = service.map_or(Duration::ZERO, |s| s.recipe.client_comes().duration());
         let booking = BookingOrder {
             key: HoldKey::parse(&format!("inbound:{}", order.key)).map_err(Outage::new)?,
             customer: Id::from_uuid(order.customer.as_uuid()),
             parts: vec![PartRequest::new(Id::from_uuid(slot.service.as_uuid()), staff)],
             order: PartOrder::Any,
             arrangement: Arrangement::Together,
-            start: slot.starts_at,
+            start: slot.starts_at - set_up,
             channel: Channel::Chat,
             pay_by: PayBy::MobileMoney,
             deposit: DepositAsked::AsSold,
@@ -167,6 +176,8 @@ struct Asked {
     service: ServiceRef,
     customer: CustomerId,
     named: Option<StaffRef>,
+    /// From the start of the service to when the customer comes.
+    set_up: Duration,
     limits: Limits,
     most: usize,
 }
@@ -178,13 +189,13 @@ impl Asked {
 }
 
 impl BookingDeskBridge {
-    /// One wanted start. Where the person who was named cannot, whoever can comes before that person's other times.
-    async fn at(&self, tenant: TenantId, start: OffsetDateTime, asked: &Asked) -> Result<Offer, Outage> {
+    /// One wanted time to come. Where the person who was named cannot, whoever can comes before that person's other times.
+    async fn at(&self, tenant: TenantId, comes: OffsetDateTime, asked: &Asked) -> Result<Offer, Outage> {
         let query = |staff: StaffWish| OfferQuery {
             parts: asked.parts(staff),
             order: PartOrder::Any,
             arrangement: Arrangement::Together,
-            start,
+            start: comes - asked.set_up,
             channel: Channel::Chat,
             customer: Some(asked.customer),
         };
@@ -211,7 +222,7 @@ impl BookingDeskBridge {
     async fn choose(
         &self,
         tenant: TenantId,
-        ranges: &[ratiba_kernel::TimeRange],
+        ranges: &[TimeRange],
         asked: &Asked,
     ) -> Result<Offer, Outage> {
         let found = self
@@ -249,21 +260,23 @@ impl BookingDeskBridge {
         })
     }
 
-    /// All starts in the stretches by whoever is wished for.
+    /// All times to come in the stretches by whoever is wished for.
     async fn among(
         &self,
         tenant: TenantId,
-        ranges: &[ratiba_kernel::TimeRange],
+        ranges: &[TimeRange],
         staff: StaffWish,
         asked: &Asked,
     ) -> Result<Vec<Slot>, Outage> {
         let mut found = Vec::new();
         for range in ranges {
+            let from = range.start() - asked.set_up;
+            let window = TimeRange::starting(from, range.length()).map_err(Outage::new)?;
             let query = SlotQuery {
                 parts: asked.parts(staff),
                 order: PartOrder::Any,
                 arrangement: Arrangement::Together,
-                window: *range,
+                window,
                 channel: Channel::Chat,
                 customer: Some(asked.customer),
                 most: None,
@@ -295,8 +308,15 @@ fn card_of(service: &Service) -> ServiceCard {
         name_sw: service.name_sw.clone(),
         aliases: service.aliases.clone(),
         price: service.price,
-        minutes: service.recipe.duration().count(),
+        minutes: stay(service).count(),
     }
+}
+
+/// How long the customer is there.
+fn stay(service: &Service) -> Minutes {
+    let recipe = &service.recipe;
+    let (comes, leaves) = (recipe.client_comes(), recipe.client_leaves());
+    Minutes::new(leaves.count().saturating_sub(comes.count()))
 }
 
 /// Who was asked for by name, or else nobody in particular: then the person proposed is only tried first.
@@ -310,11 +330,12 @@ fn wish_of(asked_for: Option<StaffRef>, proposed: Option<StaffRef>) -> StaffWish
 
 fn slot_of(found: &PricedSlot, service: ServiceRef) -> Slot {
     let PricedSlot { slot, price } = found;
+    let client = slot.client();
     Slot {
         service,
         staff: slot.parts.first().map(|part| Id::from_uuid(part.staff.as_uuid())),
-        starts_at: slot.time.start(),
-        ends_at: slot.time.end(),
+        starts_at: client.start(),
+        ends_at: client.end(),
         price: price.charged,
         due_now: price.deposit,
     }
@@ -390,7 +411,7 @@ impl Limits {
         let today = policy.zone.date(now);
         Self {
             notice_minutes: service.notice(&policy.rules, Channel::Chat).count(),
-            last_day: today.checked_add(time::Duration::days(days)).unwrap_or(Date::MAX),
+            last_day: today.checked_add(Duration::days(days)).unwrap_or(Date::MAX),
         }
     }
 }

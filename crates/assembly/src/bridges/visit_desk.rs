@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_booking::appointment::{Appointment, Awaits, CancelledBy, State};
+use ratiba_booking::appointment::{Booking, Appointment, Awaits, CancelledBy, State};
 use ratiba_booking::policy::PayBy;
 use ratiba_booking::ports::{AppointmentBook, Waitlist};
 use ratiba_booking::use_cases::{
@@ -307,14 +307,16 @@ pub(crate) fn slot_of<'a>(
     let bookings = parts.map(Appointment::booking);
     let price = Money::sum(currency, bookings.clone().map(|booking| booking.price.charged()));
     let due_now = Money::sum(currency, bookings.clone().map(|booking| booking.deposit));
-    let starts_at = bookings.clone().map(|booking| booking.time.start()).min();
-    let ends_at = bookings.map(|booking| booking.time.end()).max();
+    // A customer is told when to come and when they may go, and nothing of set-up and clean-up.
+    let clients = bookings.map(Booking::client);
+    let comes = clients.clone().map(|client| client.start()).min();
+    let leaves = clients.map(|client| client.end()).max();
     let staff = booking.team.members().first();
     Ok(Some(Slot {
         service: Id::from_uuid(booking.service.as_uuid()),
         staff: staff.map(|staff| Id::from_uuid(staff.as_uuid())),
-        starts_at: starts_at.unwrap_or(booking.time.start()),
-        ends_at: ends_at.unwrap_or(booking.time.end()),
+        starts_at: comes.unwrap_or(booking.time.start()),
+        ends_at: leaves.unwrap_or(booking.time.end()),
         price: price.map_err(Outage::new)?,
         due_now: due_now.map_err(Outage::new)?,
     }))

@@ -145,6 +145,26 @@ pub struct Booking {
     pub booked_at: OffsetDateTime,
 }
 
+impl Booking {
+    /// From when until when the customer must be there: without set-up before and clean-up afterwards. What a
+    /// customer is told and reminded of.
+    #[must_use]
+    pub fn client(&self) -> TimeRange {
+        // What was booked elsewhere may be longer or shorter than the recipe.
+        if self.time.length() != self.recipe.duration().duration() {
+            return self.time;
+        }
+        let start = self.time.start();
+        let (comes, leaves) = (self.recipe.client_comes(), self.recipe.client_leaves());
+        let ends = (
+            start.checked_add(comes.duration()),
+            start.checked_add(leaves.duration()),
+        );
+        let client = ends.0.zip(ends.1).map(|(from, until)| TimeRange::new(from, until));
+        client.and_then(Result::ok).unwrap_or(self.time)
+    }
+}
+
 /// One service for one customer at one time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appointment {

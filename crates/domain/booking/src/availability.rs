@@ -70,8 +70,8 @@ pub struct PartRequest {
     pub service: ServiceId,
     /// By whom.
     pub staff: StaffWish,
-    /// For whom: 0 is the customer, every other number somebody who comes along. The parts of one guest
-    /// never overlap.
+    /// For whom: 0 is the customer, every other number somebody who comes along. Nobody must be in two places
+    /// at once, but the set-up of one part may run beside another part, and so may the clean-up.
     #[serde(default)]
     pub guest: u8,
 }
@@ -101,7 +101,7 @@ impl PartRequest {
 pub enum PartOrder {
     /// Only in the order in which they are asked for.
     AsAsked,
-    /// In the order asked for if that is possible, else in the one with the least waiting.
+    /// In the order asked for if that is possible, else in the one that lets the client leave soonest.
     #[default]
     Any,
 }
@@ -164,6 +164,19 @@ pub struct Slot {
     pub reasons: Vec<SlotReason>,
 }
 
+impl Slot {
+    /// From when until when anybody who comes must be there: without set-up before and clean-up afterwards.
+    /// What a customer is told.
+    #[must_use]
+    pub fn client(&self) -> TimeRange {
+        let clients = || self.parts.iter().map(|part| part.client);
+        let from = clients().map(|client| client.start()).min();
+        let until = clients().map(|client| client.end()).max();
+        let client = from.zip(until).map(|(from, until)| TimeRange::new(from, until));
+        client.and_then(Result::ok).unwrap_or(self.time)
+    }
+}
+
 /// One service within a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotPart {
@@ -175,6 +188,8 @@ pub struct SlotPart {
     pub service: ServiceId,
     /// Without buffers.
     pub time: TimeRange,
+    /// From when until when the client must be there; within `time`.
+    pub client: TimeRange,
     /// By whom.
     pub staff: StaffId,
     /// What it would occupy, in the order of writing.

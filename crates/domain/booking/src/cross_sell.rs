@@ -34,8 +34,8 @@ pub struct PairRequest<'a> {
     pub chosen: &'a Slot,
     /// What goes with what. Relations whose primary service is not in the chosen slot do not matter.
     pub relations: &'a [Relation],
-    /// How long after the end of the chosen slot the complement may begin; a wait of exactly that long is
-    /// still possible, and ranks last. At most a day counts.
+    /// How long after the chosen slot has let its client go the complement may need them; a wait of exactly that
+    /// long is still possible, and ranks last. At most a day counts.
     pub tolerance: Minutes,
     /// Through which channel it is asked; the horizon holds for the complement too.
     pub channel: Channel,
@@ -51,18 +51,18 @@ pub struct Pair {
     pub slot: Slot,
     /// The complement.
     pub complement: ServiceId,
-    /// How long the customer waits for it, from the end of the chosen slot; never negative.
+    /// How long the customer waits for it after the chosen slot; never negative.
     pub wait: Duration,
     /// How sure the relation is.
     pub confidence: BasisPoints,
 }
 
 /// The best complement that begins within the tolerance after the chosen slot, as soon as somebody and
-/// something can; `None` if there is none.
+/// something can; `None` if there is none. Measured by the client: from being free to being needed.
 ///
 /// Pairs rank by confidence × (1 − wait ÷ tolerance), in whole numbers; of equal ranks the smaller service id
 /// comes first. A service that the visit has already is never offered again, and never does a complement
-/// begin before the end of what was chosen.
+/// need its client before the chosen slot has let them go.
 ///
 /// The facts must hold the complements, whoever can render them and what is engaged up to a day and a half
 /// after the chosen slot; a complement that they do not hold is left out.
@@ -75,10 +75,13 @@ pub fn best_pair(facts: &Facts, request: &PairRequest<'_>) -> Result<Option<Pair
     let mut best: Option<(Rank, Pair)> = None;
     for (complement, (confidence, guest)) in complements(&facts, request) {
         let part = PartRequest::new(complement, StaffWish::Any).for_guest(guest);
-        let Some(slot) = availability::soonest(&facts, &after(request, tolerance, part)?)? else {
+        let Some(search) = after(&facts, request, tolerance, part)? else {
             continue;
         };
-        let wait = slot.time.start() - request.chosen.time.end();
+        let Some(slot) = availability::soonest(&facts, &search)? else {
+            continue;
+        };
+        let wait = slot.client().start() - request.chosen.client().end();
         let rank = rank(confidence, wait, tolerance);
         if best.as_ref().is_some_and(|(known, _)| *known >= rank) {
             continue;
@@ -213,29 +216,42 @@ fn complements(facts: &Facts, request: &PairRequest<'_>) -> BTreeMap<ServiceId, 
     complements
 }
 
-/// The search for a complement that begins at the end of the chosen slot or up to the tolerance later.
+/// The search for a complement that needs its client when the chosen slot lets them go, or up to the tolerance
+/// later. Its set-up may run beside the chosen slot, but not begin before it.
 fn after(
+    facts: &Facts,
     request: &PairRequest<'_>,
     tolerance: Duration,
     part: PartRequest,
-) -> Result<SlotRequest, RequestFault> {
-    let end = request.chosen.time.end();
-    let past = end.checked_add(tolerance + Duration::SECOND);
-    let window = past.and_then(|past| TimeRange::new(end, past).ok());
-    Ok(SlotRequest {
+) -> Result<Option<SlotRequest>, RequestFault> {
+    let mut services = facts.services.iter();
+    let set_up = services.find(|service| service.id == part.service);
+    let set_up = set_up.map_or(Duration::ZERO, |service| service.recipe.client_comes().duration());
+    let free = request.chosen.client().end();
+    let past = free.checked_add(tolerance + Duration::SECOND - set_up);
+    let begin = free.checked_sub(set_up).map(|begin| begin.max(request.chosen.time.start()));
+    let window = begin.zip(past).map(|(begin, past)| TimeRange::new(begin, past));
+    let window = match window {
+        Some(Ok(window)) => window,
+        // The chosen slot is shorter than the set-up.
+        Some(Err(_)) => return Ok(None),
+        None => return Err(RequestFault::OutOfCalendar),
+    };
+    Ok(Some(SlotRequest {
         parts: vec![part],
         order: PartOrder::AsAsked,
         arrangement: Arrangement::Together,
-        window: window.ok_or(RequestFault::OutOfCalendar)?,
+        window,
         channel: request.channel,
         now: request.now,
         most: Some(1),
-    })
+    }))
 }
 
 /// The chosen slot and its complement as one.
 fn joined(chosen: &Slot, complement: Slot) -> Option<Slot> {
-    let time = TimeRange::new(chosen.time.start(), complement.time.end()).ok()?;
+    let end = chosen.time.end().max(complement.time.end());
+    let time = TimeRange::new(chosen.time.start(), end).ok()?;
     let next = chosen.parts.iter().map(|part| part.asked).max()?.checked_add(1)?;
     let reasons = joined_reasons(&chosen.reasons, &complement.reasons);
     let mut parts = chosen.parts.clone();

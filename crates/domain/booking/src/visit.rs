@@ -174,6 +174,21 @@ impl Visit {
         starts(true).or_else(|| starts(false))
     }
 
+    /// From when until when anybody who comes must be there; of the parts that keep their time, if there are any.
+    /// `None` for a visit without parts.
+    #[must_use]
+    pub fn client(&self) -> Option<TimeRange> {
+        let living = self.appointments.iter().any(|a| a.state().keeps_its_time());
+        let clients = || {
+            let parts = self.appointments.iter();
+            let parts = parts.filter(move |a| a.state().keeps_its_time() == living);
+            parts.map(|a| a.booking().client())
+        };
+        let from = clients().map(|client| client.start()).min()?;
+        let until = clients().map(|client| client.end()).max()?;
+        TimeRange::new(from, until).ok()
+    }
+
     /// The parts that keep their time.
     pub fn living(&self) -> impl Iterator<Item = &Appointment> + Clone {
         self.appointments.iter().filter(|a| a.state().keeps_its_time())

@@ -1,8 +1,13 @@
 //! Visits of several services: which order, by whom, where, with how much waiting.
 //!
 //! For one start the answer is exact: if the parts can be had together from then on, they are found. The
-//! order asked for is preferred whatever the waiting; then the least waiting, then the order that names the
-//! earlier part first, then whoever's turn it is, part by part.
+//! order asked for is preferred whatever the waiting; then the one after which the clients are free soonest,
+//! which is the one with the least waiting unless it begins with set-up; then the order that names the earlier
+//! part first, then whoever's turn it is, part by part.
+//!
+//! A wait is the client's: from when one part lets them go to when the next one needs them. Nobody is in two
+//! places at once, but set-up and clean-up, for which no client is there, may run beside other parts as far as
+//! people and places allow.
 //!
 //! First each chain of parts is followed without regard to who or what it shares with itself and with other
 //! chains; that is cheap, refuses most starts, and tells the least waiting there could be. What is left is

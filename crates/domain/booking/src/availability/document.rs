@@ -262,16 +262,23 @@ fn questions(
 ) -> (bool, Vec<Question>) {
     let read = |reader: &mut Reader, path: &str, value| request::read(reader, path, value, vocabulary, now);
     match (case.has("request"), case.has("requests")) {
-        (true, false) => (false, reader.field(case, "request", read).into_iter().collect()),
+        (true, false) => {
+            let question = reader.field(case, "request", read);
+            answerable(reader, "request", question.is_some());
+            (false, question.into_iter().collect())
+        }
         (false, true) => {
             let items = reader.list_in(case, "requests", QUESTIONS_MOST);
             if items.is_empty() {
                 reader.must_be::<()>("requests", "a list of at least one request");
             }
-            let questions = items
-                .into_iter()
-                .filter_map(|(path, value)| read(reader, &path, value));
-            (true, questions.collect())
+            let mut questions = Vec::with_capacity(items.len());
+            for (path, value) in items {
+                let question = read(reader, &path, value);
+                answerable(reader, &path, question.is_some());
+                questions.extend(question);
+            }
+            (true, questions)
         }
         (true, true) => {
             let why = Problem::Misplaced("there is a `request` already");
@@ -282,8 +289,16 @@ fn questions(
         (false, false) => {
             let nothing = Value::Object(serde_json::Map::new());
             let question = request::read(reader, "request", &nothing, vocabulary, now);
+            answerable(reader, "request", question.is_some());
             (false, question.into_iter().collect())
         }
+    }
+}
+
+/// Each question is answered or is a fault: none goes missing.
+fn answerable(reader: &mut Reader, path: &str, read: bool) {
+    if !read && reader.faults.is_empty() {
+        reader.must_be::<()>(path, "a question within the calendar");
     }
 }
 
@@ -305,23 +320,21 @@ impl Told<'_> {
 
     fn slots(&mut self, asked: &SlotsAsked) -> Result<Answer, RequestFault> {
         let request = &asked.request;
-        let starts = asked.at.iter().copied();
-        let until = starts
-            .chain([request.window.end()])
-            .max()
-            .unwrap_or(request.window.end());
-        let from = asked.at.iter().copied().chain([request.window.start()]).min();
+        let starts = || asked.at.iter().flatten().copied();
+        let until = starts().chain([request.window.end()]).max();
+        let until = until.unwrap_or(request.window.end());
+        let from = starts().chain([request.window.start()]).min();
         let facts = self.facts(from.unwrap_or(request.now), until, request.now);
         let show = self.show(request.parts.len() > 1);
         let (mut slots, mut refusals) = (Vec::new(), Vec::new());
-        if asked.at.is_empty() {
+        if asked.at.is_none() {
             slots = find(&facts, request)?;
             if asked.explain {
                 let refused = explain(&facts, request)?;
                 refusals = refused.iter().map(|refused| show.refused(refused)).collect();
             }
         }
-        for start in &asked.at {
+        for start in asked.at.iter().flatten() {
             match check(&facts, request, *start)? {
                 Ok(slot) => slots.push(slot),
                 Err(refused) => refusals.push(show.refused(&refused)),
@@ -364,13 +377,17 @@ impl Told<'_> {
         let able = |staff: &&StaffFacts| sold.is_some_and(|service| service.staff.contains(&staff.id));
         let team: Vec<&StaffFacts> = facts.staff.iter().filter(able).collect();
         let deficits = fairness::deficits(&team, monday);
-        let scale = scale(&team, monday);
+        let scale = fairness::scale(&team, monday);
+        let (loads, parts) = fairness::reckoned(&team, monday);
         let order = fairness::turns(&team, monday);
         let turns = order.into_iter().filter_map(|position| {
             let member = team.get(position)?;
+            let load = member.load.get(&monday).copied().unwrap_or(0);
+            let reckoned = fraction(loads.get(position).copied().unwrap_or(0), parts);
             Some(Turn {
                 staff: self.case.vocabulary.staff.word(member.id),
-                load: member.load.get(&monday).copied().unwrap_or(0),
+                load,
+                reckoned: (reckoned != load.to_string()).then_some(reckoned),
                 weight: member.weight,
                 deficit: fraction(deficits.get(position).copied().unwrap_or(0), scale),
             })
@@ -462,17 +479,6 @@ fn price(service: &Service, discount: Option<Amount>) -> Result<Price, ratiba_ke
         },
     });
     Price::agree(service.price, discount, service.tax, service.product_cost)
-}
-
-/// What the engine multiplies deficits by so that they are whole: all weights, and those who are not new.
-fn scale(team: &[&StaffFacts], monday: Date) -> i128 {
-    let is_new = |member: &StaffFacts| {
-        member.booked_last.is_none() || member.joined.is_some_and(|joined| joined >= monday)
-    };
-    let weights: i128 = team.iter().map(|member| i128::from(member.weight)).sum();
-    let known = team.iter().filter(|member| !is_new(member)).count();
-    let known = i128::try_from(known).unwrap_or(1).max(1);
-    (weights * known).max(1)
 }
 
 /// The Mondays of all local weeks from a week before `from` to two weeks after `until`.

@@ -31,24 +31,51 @@ pub(super) fn turns(team: &[&StaffFacts], monday: Date) -> Vec<usize> {
 /// Each one's deficit times the sum of all weights times the number of those who are not newcomers (or one,
 /// if all are): whole numbers, whatever the weights.
 pub(super) fn deficits(team: &[&StaffFacts], monday: Date) -> Vec<i128> {
+    let (loads, _) = reckoned(team, monday);
+    let total: i128 = loads.iter().sum();
+    let weights = weights(team);
+    let all: i128 = weights.iter().sum();
+    let both = loads.into_iter().zip(weights);
+    both.map(|(load, weight)| total * weight - load * all).collect()
+}
+
+/// What deficits are multiplied by so that they are whole numbers: all weights, and those who are no newcomers.
+pub(super) fn scale(team: &[&StaffFacts], monday: Date) -> i128 {
+    let known = team.iter().filter(|member| !is_new(member, monday)).count();
+    let known = i128::try_from(known).unwrap_or(1).max(1);
+    (weights(team).iter().sum::<i128>() * known).max(1)
+}
+
+/// Each one's share of the work; the same for all where nobody should get any, so that the load still counts.
+fn weights(team: &[&StaffFacts]) -> Vec<i128> {
+    let equal = team.iter().all(|member| member.weight == 0);
+    let weight = |member: &&StaffFacts| if equal { 1 } else { i128::from(member.weight) };
+    team.iter().map(weight).collect()
+}
+
+/// Each one's load as it is reckoned with: a newcomer's is the average of the others, or what is booked
+/// already if that is more. Times the number of those who are not newcomers (or one, if all are).
+pub(super) fn reckoned(team: &[&StaffFacts], monday: Date) -> (Vec<i128>, i128) {
     let load = |member: &StaffFacts| i128::from(member.load.get(&monday).copied().unwrap_or(0));
-    let is_new = |member: &StaffFacts| {
-        member.booked_last.is_none() || member.joined.is_some_and(|joined| joined >= monday)
-    };
     let (mut known, mut sum_known) = (0_i128, 0_i128);
-    for member in team.iter().filter(|member| !is_new(member)) {
+    for member in team.iter().filter(|member| !is_new(member, monday)) {
         known += 1;
         sum_known += load(member);
     }
     let parts = known.max(1);
-    // A newcomer is reckoned at the average of the others, or above it if that much is booked already.
-    let scaled_load = |member: &StaffFacts| {
+    let loads = team.iter().map(|member| {
         let own = load(member) * parts;
-        if is_new(member) { own.max(sum_known) } else { own }
-    };
-    let total: i128 = team.iter().map(|m| scaled_load(m)).sum();
-    let weights: i128 = team.iter().map(|m| i128::from(m.weight)).sum();
-    team.iter()
-        .map(|m| total * i128::from(m.weight) - scaled_load(m) * weights)
-        .collect()
+        if is_new(member, monday) {
+            own.max(sum_known)
+        } else {
+            own
+        }
+    });
+    (loads.collect(), parts)
 }
+
+/// Who never was booked, or joined in the week or later.
+fn is_new(member: &StaffFacts, monday: Date) -> bool {
+    member.booked_last.is_none() || member.joined.is_some_and(|joined| joined >= monday)
+}
+

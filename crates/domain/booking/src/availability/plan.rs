@@ -63,6 +63,8 @@ pub(super) struct PartPlan<'a> {
     pub(super) turns: BTreeMap<Date, Vec<usize>>,
     pub(super) pools: Vec<Pool>,
     pub(super) length: i64,
+    /// When, after the start, the client comes and leaves.
+    pub(super) client: Span,
     /// Until when, after the start, the business must be open.
     pub(super) open_to: i64,
     /// When the part alone could start: with somebody, and with a seat of each pool.
@@ -199,6 +201,10 @@ impl<'a> PartPlan<'a> {
             team,
             pools,
             length,
+            client: Span {
+                from: service.recipe.client_comes().seconds(),
+                to: service.recipe.client_leaves().seconds(),
+            },
             open_to,
             starts,
         }

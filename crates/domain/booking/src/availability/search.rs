@@ -29,7 +29,7 @@ pub(super) struct Search<'a> {
     /// The parts as they follow one another in the order asked for: one chain for each guest who comes
     /// together with the others, or one for all.
     pub(super) chains: Vec<Vec<usize>>,
-    /// How long anybody may wait between two parts, in seconds.
+    /// How long a client may wait between two parts, in seconds: from being free to being needed.
     pub(super) wait: i64,
     /// The window of the request in seconds, bounded.
     pub(super) window: Span,
@@ -230,11 +230,13 @@ impl<'a> Search<'a> {
             to: placed.at + part.length,
         };
         let time = span.range()?;
+        let client = part.client.moved(placed.at);
         Some(SlotPart {
             asked: placed.part,
             guest: part.guest,
             service: part.service.id,
             time,
+            client: if client == span { time } else { client.range()? },
             staff: part.team.get(placed.member)?.facts.id,
             claims: self.claims(part, placed, (span, time))?,
         })

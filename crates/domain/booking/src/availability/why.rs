@@ -164,9 +164,10 @@ impl Search<'_> {
             .iter()
             .rev()
             .find(|placed| chain.is_some_and(|chain| chain.contains(&placed.part)));
-        // As soon as it could begin: at the start, or at the end of the part before it.
+        // As soon as it could begin: at the start, or when the client of the part before it is free.
         let at = before.map_or(start.at, |placed| {
-            placed.at + self.parts.get(placed.part).map_or(0, |part| part.length)
+            let free = placed.at + self.parts.get(placed.part).map_or(0, |part| part.client.to);
+            (free - part.client.from).max(start.at)
         });
         let refusals = self.why_not_part(stopped, part, at);
         if refusals.is_empty() {

@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, Money, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
 use super::TRIES;
-use super::opening::Next;
+use super::opening::{Begins, Next};
 use crate::appointment::{Appointment, Awaits, CancelledBy, State, TransitionRefused};
 use crate::event::BookingEvent;
 use crate::policy::{PayBy, Policy};
@@ -112,13 +112,9 @@ fn accepted(
         return Err(AnswerRequestError::WaitsForOther { awaits });
     }
     let due = Money::sum(policy.currency, requested.iter().map(|a| a.booking().deposit))?;
-    let start = requested
-        .iter()
-        .map(|a| a.booking().time.start())
-        .min()
-        .unwrap_or(now);
+    let begins = Begins::of(requested.iter().map(|a| a.booking()), now);
     let (id, customer) = (visit.head.id, visit.head.customer);
-    let next = Next::of(policy, id, start, due, order.pay_by, now);
+    let next = Next::of(policy, id, begins, due, order.pay_by, now);
     let head = VisitHead {
         accepted_by: Some(order.by),
         ..visit.head.clone()

@@ -128,12 +128,12 @@ fn decide(visit: &Visit, zone: &Zone, now: OffsetDateTime) -> Decision {
             Decision::Lose
         };
     }
-    let starts = change
+    let comings = change
         .appointments
         .iter()
-        .map(|changed| changed.appointment.booking().time.start());
-    if let Some(start) = starts.min() {
-        change.tasks = reminders(zone, visit.head.id, start, now);
+        .map(|changed| changed.appointment.booking().client().start());
+    if let Some(comes) = comings.min() {
+        change.tasks = reminders(zone, visit.head.id, comes, now);
     }
     let (visit, customer) = (visit.head.id, visit.head.customer);
     Decision::Confirm(Box::new(
@@ -152,15 +152,15 @@ fn lose(visit: &Visit, now: OffsetDateTime) -> Change {
     change.telling(BookingEvent::VisitLostAfterPayment { visit, customer })
 }
 
-/// The reminders of a visit that is confirmed now.
+/// The reminders of a visit that is confirmed now, by when the customer is expected.
 pub(super) fn reminders(
     zone: &Zone,
     visit: VisitId,
-    start: OffsetDateTime,
+    comes: OffsetDateTime,
     now: OffsetDateTime,
 ) -> Vec<Due<BookingTask>> {
     let due = Reminder::ALL.into_iter().filter_map(|reminder| {
-        let at = reminder.goes_at(zone, start, now)?;
+        let at = reminder.goes_at(zone, comes, now)?;
         Some(Due {
             at,
             task: BookingTask::Remind { visit, reminder },

@@ -194,13 +194,13 @@ fn moved(
     })))
 }
 
-/// Reminders for the visit's new start, if it is agreed and starts at another time than before: what went
-/// out for the old one does not count where the new one is still far enough ahead.
+/// Reminders for when the customer comes now, if the visit is agreed and they come at another time than before: what
+/// went out for the old one does not count where the new one is still far enough ahead.
 fn remind_anew(policy: &Policy, visit: &Visit, change: &mut Change, now: OffsetDateTime) {
     let after = |a: &Appointment| {
         let mut changed = change.appointments.iter().map(|changed| &changed.appointment);
         let moved = changed.find(|moved| moved.id() == a.id()).unwrap_or(a);
-        moved.booking().time.start()
+        moved.booking().client().start()
     };
     let agreed = || {
         visit
@@ -208,14 +208,14 @@ fn remind_anew(policy: &Policy, visit: &Visit, change: &mut Change, now: OffsetD
             .iter()
             .filter(|a| matches!(a.state(), State::Confirmed { .. }))
     };
-    let before = agreed().map(|a| a.booking().time.start()).min();
-    let Some(start) = agreed().map(after).min().filter(|start| before != Some(*start)) else {
+    let before = agreed().map(|a| a.booking().client().start()).min();
+    let Some(comes) = agreed().map(after).min().filter(|comes| before != Some(*comes)) else {
         return;
     };
     let mut head = visit.head.clone();
     head.reminded
-        .retain(|reminder| reminder.goes_at(&policy.zone, start, now).is_none());
-    change.tasks = confirm_visit::reminders(&policy.zone, head.id, start, now);
+        .retain(|reminder| reminder.goes_at(&policy.zone, comes, now).is_none());
+    change.tasks = confirm_visit::reminders(&policy.zone, head.id, comes, now);
     if head.reminded != visit.head.reminded {
         change.head = Some(head);
     }

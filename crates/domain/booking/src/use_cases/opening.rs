@@ -25,8 +25,7 @@ pub(super) fn opened(
     now: OffsetDateTime,
 ) -> Result<Change, MoneyError> {
     let due = Money::sum(policy.currency, parts.iter().map(|(_, booking)| booking.deposit))?;
-    let start = parts.iter().map(|(_, booking)| booking.time.start()).min();
-    let start = start.unwrap_or(now);
+    let begins = Begins::of(parts.iter().map(|(_, booking)| booking), now);
     let (visit, customer) = (head.id, head.customer);
     let mut change = Change {
         head: Some(head),
@@ -43,7 +42,7 @@ pub(super) fn opened(
             until,
         }));
     }
-    let next = Next::of(policy, visit, start, due, pay_by, now);
+    let next = Next::of(policy, visit, begins, due, pay_by, now);
     for (id, booking) in parts {
         let appointment = match next.becomes {
             Acceptance::Held { until } => Appointment::hold(id, booking, until),
@@ -56,6 +55,27 @@ pub(super) fn opened(
     Ok(change.telling(told))
 }
 
+/// When a visit begins.
+#[derive(Clone, Copy)]
+pub(super) struct Begins {
+    /// For the business, which may have something to set up.
+    start: OffsetDateTime,
+    /// For the customer.
+    client_comes: OffsetDateTime,
+}
+
+impl Begins {
+    /// The earliest of the parts; `now` for none.
+    pub(super) fn of<'b>(parts: impl Iterator<Item = &'b Booking> + Clone, now: OffsetDateTime) -> Self {
+        let start = parts.clone().map(|booking| booking.time.start()).min();
+        let client_comes = parts.map(|booking| booking.client().start()).min();
+        Self {
+            start: start.unwrap_or(now),
+            client_comes: client_comes.unwrap_or(now),
+        }
+    }
+}
+
 /// What becomes of a visit to which everybody agrees.
 pub(super) struct Next {
     /// Of each of its parts.
@@ -65,17 +85,17 @@ pub(super) struct Next {
 }
 
 impl Next {
-    /// Held until its money comes, if any is due; else confirmed, with its reminders.
+    /// Held until its money comes, if any is due; else confirmed, with its reminders of when the customer comes.
     pub(super) fn of(
         policy: &Policy,
         visit: VisitId,
-        start: OffsetDateTime,
+        begins: Begins,
         due: Money,
         pay_by: PayBy,
         now: OffsetDateTime,
     ) -> Self {
         if due.is_positive() {
-            let until = hold_until(policy, pay_by, start, now);
+            let until = hold_until(policy, pay_by, begins.start, now);
             return Self {
                 becomes: Acceptance::Held { until },
                 tasks: vec![expiry_task(visit, until)],
@@ -83,7 +103,7 @@ impl Next {
         }
         Self {
             becomes: Acceptance::Confirmed,
-            tasks: confirm_visit::reminders(&policy.zone, visit, start, now),
+            tasks: confirm_visit::reminders(&policy.zone, visit, begins.client_comes, now),
         }
     }
 

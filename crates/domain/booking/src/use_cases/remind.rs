@@ -56,7 +56,7 @@ impl Remind {
             .appointments
             .iter()
             .filter(|a| matches!(a.state(), State::Confirmed { .. }));
-        let start = confirmed.map(|a| a.booking().time.start()).min()?;
+        let start = confirmed.map(|a| a.booking().client().start()).min()?;
         let is_time = now < start && reminder.earliest(start) <= now;
         if !is_time || visit.head.reminded.contains(&reminder) {
             return None;

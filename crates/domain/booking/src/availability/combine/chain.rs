@@ -3,7 +3,8 @@
 use super::super::search::Search;
 use super::super::span::{Span, holds, intersection, union, within};
 
-/// Parts of which each begins after another, at most the allowed wait later. At most eight, so that a set of
+/// Parts of which each needs its client after another has let theirs go, at most the allowed wait later. Set-up
+/// and clean-up may run beside other parts, but none begins before the visit does. At most eight, so that a set of
 /// them is the bits of one number.
 pub(super) struct Chain {
     /// In the order asked for.
@@ -69,7 +70,7 @@ impl Chain {
     }
 }
 
-/// When the parts of a chain can have ended, by the set of those that are done.
+/// When the client of the last part can be free, by the set of the parts that are done.
 pub(super) type Ends = Vec<Vec<Span>>;
 
 /// Forwards along a chain, as if it had the business for itself; `None` if it does not get to its end.
@@ -79,7 +80,7 @@ pub(super) fn ends(search: &Search<'_>, chain: &Chain, start: i64, freedom: Free
     for (part, done) in chain.next(0, freedom) {
         let plan = search.parts.get(part)?;
         if holds(&plan.starts, start) {
-            let end = start + plan.length;
+            let end = start + plan.client.to;
             ends.get_mut(done)?.push(Span {
                 from: end,
                 to: end + 1,
@@ -102,11 +103,15 @@ pub(super) fn ends(search: &Search<'_>, chain: &Chain, start: i64, freedom: Free
         for (part, then) in chain.next(done, freedom) {
             let plan = search.parts.get(part)?;
             let known = ends.get_mut(then)?;
-            known.extend(ready.iter().flat_map(|ready| {
-                let starts = within(&plan.starts, *ready).iter();
-                starts.map(|starts| Span {
-                    from: starts.from.max(ready.from) + plan.length,
-                    to: starts.to.min(ready.to) + plan.length,
+            let beginnings = ready.iter().map(|ready| Span {
+                from: (ready.from - plan.client.from).max(start),
+                to: ready.to - plan.client.from,
+            });
+            known.extend(beginnings.flat_map(|beginning| {
+                let starts = within(&plan.starts, beginning).iter();
+                starts.map(move |starts| Span {
+                    from: starts.from.max(beginning.from) + plan.client.to,
+                    to: starts.to.min(beginning.to) + plan.client.to,
                 })
             }));
             *known = union(std::mem::take(known));
@@ -121,7 +126,7 @@ pub(super) fn open_ends(
     search: &Search<'_>,
     chain: &Chain,
     ends: &Ends,
-    last: Span,
+    (start, last): (i64, Span),
     freedom: Freedom,
 ) -> Ends {
     let mut open = ends.clone();
@@ -138,10 +143,11 @@ pub(super) fn open_ends(
                 continue;
             };
             for then in then {
-                let starts = then.moved(-plan.length);
+                let mut starts = then.moved(-plan.client.to);
+                starts.from = starts.from.max(start);
                 going_on.extend(within(&plan.starts, starts).iter().map(|fitting| Span {
-                    from: fitting.from.max(starts.from) - search.wait,
-                    to: fitting.to.min(starts.to),
+                    from: fitting.from.max(starts.from) + plan.client.from - search.wait,
+                    to: fitting.to.min(starts.to) + plan.client.from,
                 }));
             }
         }

@@ -414,3 +414,118 @@ fn eight_services_by_a_free_team_are_found_at_every_start() {
             .all(|slot| slot.time.length() == time::Duration::minutes(300))
     );
 }
+
+/// Segments of so many minutes, each with or without the client.
+fn steps(number: u64, who: u64, segments: &[(u32, ClientPresence)]) -> Service {
+    let segment = |(minutes, client): &(u32, ClientPresence)| Segment {
+        minutes: Minutes::new(*minutes),
+        staff: StaffNeed::Needed,
+        resource_kind: None,
+        client: *client,
+    };
+    Service {
+        recipe: recipe(segments.iter().map(segment).collect(), 0, 0),
+        ..by(number, 60, &[who])
+    }
+}
+
+const HERE: ClientPresence = ClientPresence::Present;
+const AWAY: ClientPresence = ClientPresence::Absent;
+
+#[test]
+fn a_client_goes_on_while_the_part_before_is_cleaned_up() {
+    let salon = team(2)
+        .service(steps(1, 1, &[(30, HERE), (60, AWAY)]))
+        .service(by(2, 30, &[2]));
+    let facts = salon.build();
+    let request = SlotRequest {
+        order: PartOrder::AsAsked,
+        ..request(vec![anybody_for(1), anybody_for(2)])
+    };
+    let found = slot(&facts, &request, 10, 0);
+    assert_eq!(
+        told(&found),
+        [
+            (0, 1, from_to((10, 0), (11, 30))),
+            (1, 2, from_to((10, 30), (11, 0)))
+        ]
+    );
+    assert_eq!(found.time, from_to((10, 0), (11, 30)));
+    assert_eq!(found.client(), from_to((10, 0), (11, 0)));
+    // Sixteen minutes are too long, although the clean-up takes longer than that.
+    let late = busy(team(2), 2, from_to((9, 0), (10, 46)))
+        .service(steps(1, 1, &[(30, HERE), (60, AWAY)]))
+        .service(by(2, 30, &[2]));
+    assert!(check(&late.build(), &request, at(10, 0)).unwrap().is_err());
+}
+
+#[test]
+fn a_part_is_set_up_while_the_client_has_the_one_before() {
+    let salon = team(2)
+        .service(by(1, 30, &[1]))
+        .service(steps(2, 2, &[(20, AWAY), (30, HERE), (10, AWAY)]));
+    let facts = salon.build();
+    let found = slot(&facts, &request(vec![anybody_for(1), anybody_for(2)]), 10, 0);
+    assert_eq!(
+        told(&found),
+        [
+            (0, 1, from_to((10, 0), (10, 30))),
+            (1, 2, from_to((10, 10), (11, 10)))
+        ]
+    );
+    assert_eq!(found.parts[1].client, from_to((10, 30), (11, 0)));
+    assert_eq!(found.client(), from_to((10, 0), (11, 0)));
+}
+
+#[test]
+fn nothing_of_a_visit_begins_before_it_does() {
+    let salon = team(2)
+        .service(by(1, 30, &[1]))
+        .service(steps(2, 2, &[(40, AWAY), (30, HERE)]));
+    let facts = salon.build();
+    let as_asked = SlotRequest {
+        order: PartOrder::AsAsked,
+        ..request(vec![anybody_for(1), anybody_for(2)])
+    };
+    let found = slot(&facts, &as_asked, 10, 0);
+    // The client waits for ten minutes instead.
+    assert_eq!(found.parts[1].time, from_to((10, 0), (11, 10)));
+}
+
+#[test]
+fn one_person_sets_up_only_after_the_part_before() {
+    let salon = team(1)
+        .service(by(1, 30, &[1]))
+        .service(steps(2, 1, &[(15, AWAY), (30, HERE)]));
+    let facts = salon.build();
+    let as_asked = SlotRequest {
+        order: PartOrder::AsAsked,
+        ..request(vec![anybody_for(1), anybody_for(2)])
+    };
+    let found = slot(&facts, &as_asked, 10, 0);
+    assert_eq!(found.parts[1].time, from_to((10, 30), (11, 15)));
+    let longer = team(1)
+        .service(by(1, 30, &[1]))
+        .service(steps(2, 1, &[(16, AWAY), (30, HERE)]))
+        .build();
+    let refused = check(&longer, &as_asked, at(10, 0)).unwrap().unwrap_err();
+    assert_eq!(refused.reasons(), BTreeSet::from([Reason::Combination]));
+}
+
+#[test]
+fn of_orders_as_good_the_one_that_names_the_earlier_part_first_is_taken() {
+    // If the first part is rendered by whoever's turn it is, service 1 must come last to get ready.
+    let second = Service {
+        staff: [staff(1), staff(2)].into(),
+        ..steps(2, 1, &[(5, AWAY), (5, HERE)])
+    };
+    let salon = team(2)
+        .service(with_buffers(by(1, 15, &[1]), 5, 0))
+        .service(second)
+        .rules(|rules| rules.wait_between_parts = Minutes::NONE);
+    let salon = busy(salon, 1, from_to((9, 0), (10, 0)));
+    let parts = vec![anybody_for(1), anybody_for(2), anybody_for(2)];
+    let found = slot(&salon.build(), &request(parts), 10, 0);
+    let order: Vec<usize> = found.parts.iter().map(|part| part.asked).collect();
+    assert_eq!(order, [1, 0, 2]);
+}

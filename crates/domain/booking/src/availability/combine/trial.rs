@@ -1,5 +1,7 @@
 //! The search from one start: parts placed one by one, and taken back where they lead nowhere.
 
+use std::cmp::Ordering;
+
 use super::super::diary::NeedSpan;
 use super::super::plan::{Pool, StaffNeedPlan};
 use super::super::search::{Placed, Search};
@@ -18,7 +20,7 @@ pub(super) struct Trial<'t, 's, 'a> {
     freedom: Freedom,
     /// For each chain and set of parts, ends from which the rest of the chain can be had.
     open_ends: Vec<Ends>,
-    /// The earliest end of each chain, if it had the business for itself.
+    /// When the client of each chain's last part is free at the earliest, if it had the business for itself.
     earliest_ends: Vec<i64>,
     /// For each part when it could start at all; empty if it cannot.
     reach: Vec<Span>,
@@ -31,7 +33,10 @@ pub(super) struct Trial<'t, 's, 'a> {
     /// Which seat is taken in which of them, for which need.
     seats_taken: Vec<(Subject, usize, NeedSpan)>,
     pub(super) best: Option<Vec<Placed>>,
-    /// What is found must be below this, as [`Trial::bound`] reckons.
+    /// The order of the best, by the places that its parts have in the order asked for.
+    best_order: Vec<usize>,
+    /// What is found must be below this, as [`Trial::bound`] reckons; or, once something is found, as good and
+    /// in an order that names an earlier part first.
     limit: i64,
     /// Nothing can be below this.
     pub(super) least: i64,
@@ -70,6 +75,7 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
             staff_taken: Vec::new(),
             seats_taken: Vec::new(),
             best: None,
+            best_order: Vec::new(),
             limit: FAR,
             steps_left: 0,
         }
@@ -85,7 +91,7 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
                     from: -FAR,
                     to: earliest + slack,
                 };
-                open_ends(self.search, chain, ends, last, self.freedom)
+                open_ends(self.search, chain, ends, (self.start.at, last), self.freedom)
             })
             .collect();
         self.reach = self.reach();
@@ -109,26 +115,31 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
         self.steps_left > 0
     }
 
-    /// The sum of the ends of all chains, after a start, that a stand can lead to at best.
+    /// The sum of the ends of all chains, after a start, that a stand can lead to at best: a chain ends when
+    /// the client of its last part is free.
     fn bound(&self, net: &Net) -> i64 {
-        let length = |part: usize| self.search.parts.get(part).map_or(0, |plan| plan.length);
+        let leaves = |part: usize| self.search.parts.get(part).map_or(0, |plan| plan.client.to);
+        let stays = |part: usize| {
+            let client = self.search.parts.get(part).map(|plan| plan.client);
+            client.map_or(0, |client| client.to - client.from)
+        };
         let mut sum = 0;
         for (chain, earliest) in self.chains.iter().zip(&self.earliest_ends) {
             let mut of_chain = self
                 .placed
                 .iter()
                 .filter(|placed| chain.parts.contains(&placed.part));
-            // The parts of a chain are placed one after another, so the last one placed ends last.
+            // The clients of a chain follow one another, so the one of the part placed last is free last.
             let ended = of_chain.next_back().map(|last| {
                 let (at, _) = net.between(Point::START, Point::of_part(last.part));
-                at + length(last.part)
+                at + leaves(last.part)
             });
             let unplaced = |part: &&usize| !self.is_placed(**part);
             let left: i64 = chain
                 .parts
                 .iter()
                 .filter(unplaced)
-                .map(|part| length(*part))
+                .map(|part| stays(*part))
                 .sum();
             let at_best = earliest - self.start.at;
             sum += ended.map_or(at_best, |ended| at_best.max(ended + left));
@@ -137,12 +148,40 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
     }
 
     /// Whether nothing better can be found, or nothing more may be tried.
-    const fn over(&self) -> bool {
-        self.steps_left == 0 || self.limit <= self.least
+    fn over(&self) -> bool {
+        self.steps_left == 0 || (self.limit <= self.least && self.best_order.is_sorted())
+    }
+
+    /// Whether a stand can lead to nothing better than what is known.
+    fn is_hopeless(&self, net: &Net) -> bool {
+        match self.bound(net).cmp(&self.limit) {
+            Ordering::Less => false,
+            Ordering::Greater => true,
+            Ordering::Equal => !self.names_an_earlier_part(),
+        }
+    }
+
+    /// Whether the parts that are placed begin an order that is, or can become, one before that of the best.
+    fn names_an_earlier_part(&self) -> bool {
+        let (same, rest) = self.best_order.split_at(self.best_order.len().min(self.placed.len()));
+        match self.order().cmp(same.iter().copied()) {
+            Ordering::Less => !self.best_order.is_empty(),
+            Ordering::Equal => !rest.is_sorted(),
+            Ordering::Greater => false,
+        }
+    }
+
+    /// The parts that are placed, by their places in the order asked for.
+    fn order(&self) -> impl Iterator<Item = usize> + '_ {
+        let place = |placed: &Placed| {
+            let mut as_asked = self.chains.iter().flat_map(|chain| &chain.parts);
+            as_asked.position(|part| *part == placed.part)
+        };
+        self.placed.iter().filter_map(place)
     }
 
     fn go_on(&mut self, stand: Stand) {
-        if !self.step() || self.bound(&stand.net) >= self.limit {
+        if !self.step() || self.is_hopeless(&stand.net) {
             return;
         }
         let Some(chain) = self.chains.get(stand.chain) else {
@@ -175,15 +214,15 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
         let net = match stand.last {
             None => stand.net.with(Point::START, point, (0, 0))?,
             Some(last) => {
-                let length = self.search.parts.get(last)?.length;
-                let wait = (length, length + self.search.wait);
+                let free = self.search.parts.get(last)?.client.to;
+                let after = free - self.search.parts.get(part)?.client.from;
+                let wait = (after, after + self.search.wait);
                 stand.net.with(Point::of_part(last), point, wait)?
             }
         };
         let reach = self.reach.get(part)?;
         let net = net.with(Point::START, point, (reach.from - start, reach.to - 1 - start))?;
-        let length = self.search.parts.get(part)?.length;
-        let ends = self.window(&net, part).moved(length);
+        let ends = self.window(&net, part).moved(self.search.parts.get(part)?.client.to);
         let open = self.open_ends.get(stand.chain)?.get(done)?;
         (!within(open, ends).is_empty()).then_some(net)
     }
@@ -199,10 +238,10 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
                     let (Some(first), Some(last)) = (ends.first(), ends.last()) else {
                         continue;
                     };
-                    let length = self.search.parts.get(part).map_or(0, |plan| plan.length);
+                    let leaves = self.search.parts.get(part).map_or(0, |plan| plan.client.to);
                     if let Some(reach) = reach.get_mut(part) {
-                        reach.from = reach.from.min(first.from - length).max(self.start.at);
-                        reach.to = reach.to.max(last.to - length);
+                        reach.from = reach.from.min(first.from - leaves).max(self.start.at);
+                        reach.to = reach.to.max(last.to - leaves);
                     }
                 }
             }
@@ -361,6 +400,7 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
             placed.at = self.start.at + stand.net.between(Point::START, Point::of_part(placed.part)).0;
         }
         self.limit = self.bound(&stand.net);
+        self.best_order = self.order().collect();
         self.best = Some(placed);
     }
 

@@ -1,6 +1,6 @@
 //! What a case is answered, with the words of the case in place of ids.
 
-use ratiba_kernel::{Money, Zone};
+use ratiba_kernel::{Money, TimeRange, Zone};
 use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -69,6 +69,12 @@ pub struct ShownSlot {
     pub start: String,
     /// When the last part ends, without buffers.
     pub end: String,
+    /// From when anybody who comes must be there, where that is not the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_from: Option<String>,
+    /// From when nobody who came must be there any more, where that is not the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_until: Option<String>,
     /// The parts in order of time.
     pub parts: Vec<ShownPart>,
     /// What speaks for and against it.
@@ -92,6 +98,12 @@ pub struct ShownPart {
     pub start: String,
     /// Until when, without buffers.
     pub end: String,
+    /// When the client comes, where that is not the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_from: Option<String>,
+    /// When the client leaves, where that is not the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_until: Option<String>,
     /// What it would occupy, resources first.
     pub claims: Vec<ShownClaim>,
 }
@@ -159,6 +171,9 @@ pub struct Turn {
     pub staff: String,
     /// Minutes that count in the week.
     pub load: u32,
+    /// The load that a newcomer is reckoned with, where it is another one: a whole number or a fraction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reckoned: Option<String>,
     /// The share of the team's work that they should get.
     pub weight: u32,
     /// Minutes that they should have less those they have: a whole number, or a fraction in lowest terms
@@ -197,16 +212,29 @@ impl Show<'_> {
         shown.unwrap_or_else(|_| instant.to_string())
     }
 
+    /// When the client is there, as far as that is another time than the service's.
+    fn client(&self, client: TimeRange, service: TimeRange) -> (Option<String>, Option<String>) {
+        let unless = |client, service| (client != service).then(|| self.time(client));
+        (
+            unless(client.start(), service.start()),
+            unless(client.end(), service.end()),
+        )
+    }
+
     pub(super) fn slot(&self, slot: &Slot) -> ShownSlot {
+        let (client_from, client_until) = self.client(slot.client(), slot.time);
         ShownSlot {
             start: self.time(slot.time.start()),
             end: self.time(slot.time.end()),
+            client_from,
+            client_until,
             parts: slot.parts.iter().map(|part| self.part(part)).collect(),
             reasons: slot.reasons.iter().map(reason).collect(),
         }
     }
 
     fn part(&self, part: &SlotPart) -> ShownPart {
+        let (client_from, client_until) = self.client(part.client, part.time);
         ShownPart {
             part: self.several.then_some(part.asked),
             guest: self.several.then_some(part.guest),
@@ -214,6 +242,8 @@ impl Show<'_> {
             staff: self.vocabulary.staff.word(part.staff),
             start: self.time(part.time.start()),
             end: self.time(part.time.end()),
+            client_from,
+            client_until,
             claims: part.claims.iter().map(|claim| self.claim(claim)).collect(),
         }
     }

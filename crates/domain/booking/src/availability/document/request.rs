@@ -72,8 +72,8 @@ pub(super) enum Asked {
 #[derive(Clone, Debug)]
 pub(super) struct SlotsAsked {
     pub(super) request: SlotRequest,
-    /// Only these starts, and why those of them that cannot be had cannot; all starts of the window if empty.
-    pub(super) at: Vec<OffsetDateTime>,
+    /// Only these starts, and why those of them that cannot be had cannot; all starts of the window if `None`.
+    pub(super) at: Option<Vec<OffsetDateTime>>,
     /// Whether the starts that cannot be had are told too.
     pub(super) explain: bool,
     /// Whether the first slot found is booked before the next question.
@@ -294,7 +294,12 @@ fn slots(
     let explain = reader.field(entry, "explain", Reader::yes).unwrap_or_default();
     let book = reader.field(entry, "book", Reader::yes).unwrap_or_default();
     let at = starts(reader, entry);
-    let window = window(reader, entry, at.first().copied())?;
+    let earliest = at.iter().flatten().min().copied();
+    let (window, at) = match window(reader, entry, earliest)? {
+        Sought::Between(window) => (window, at),
+        // Nothing begins in no time, and that is an answer.
+        Sought::Never(then) => (TimeRange::starting(then, Duration::SECOND).ok()?, Some(Vec::new())),
+    };
     if window.length() > Duration::days(WINDOW_DAYS_MOST) {
         return reader.fault(entry.path.clone(), Problem::TooWide(WINDOW_DAYS_MOST));
     }
@@ -302,7 +307,7 @@ fn slots(
         let why = Problem::Misplaced("every start in `at` is explained anyway");
         reader.fault::<()>(entry.at("explain"), why);
     }
-    let first_day = reader.zone.date(at.first().copied().unwrap_or(window.start()));
+    let first_day = reader.zone.date(earliest.unwrap_or(window.start()));
     let request = SlotRequest {
         parts: parts?.into_iter().map(|part| part.request).collect(),
         order: order.unwrap_or_default(),
@@ -320,14 +325,12 @@ fn slots(
     })
 }
 
-/// The starts that are asked about: one, or a list.
-fn starts(reader: &mut Reader, entry: &Entry<'_>) -> Vec<OffsetDateTime> {
-    let Some(value) = entry.get("at") else {
-        return Vec::new();
-    };
+/// The starts that are asked about: one, or a list; `None` if a window is asked about.
+fn starts(reader: &mut Reader, entry: &Entry<'_>) -> Option<Vec<OffsetDateTime>> {
+    let value = entry.get("at")?;
     let path = entry.at("at");
     if value.is_string() {
-        return reader.instant(&path, value).into_iter().collect();
+        return Some(reader.instant(&path, value).into_iter().collect());
     }
     let items = reader.list(&path, value, STARTS_MOST);
     if items.is_empty() {
@@ -336,11 +339,19 @@ fn starts(reader: &mut Reader, entry: &Entry<'_>) -> Vec<OffsetDateTime> {
     let starts = items
         .into_iter()
         .filter_map(|(path, item)| reader.instant(&path, item));
-    starts.collect()
+    Some(starts.collect())
 }
 
-/// Where starts are looked for: `from` and `to`, or so many `days` from a `day` on.
-fn window(reader: &mut Reader, entry: &Entry<'_>, start: Option<OffsetDateTime>) -> Option<TimeRange> {
+/// Where starts are looked for.
+enum Sought {
+    Between(TimeRange),
+    /// In days that the zone's clock skipped, as Apia's did the 30th of December 2011.
+    Never(OffsetDateTime),
+}
+
+/// Where starts are looked for: at the starts asked about, between `from` and `to`, or in so many `days` from
+/// a `day` on.
+fn window(reader: &mut Reader, entry: &Entry<'_>, start: Option<OffsetDateTime>) -> Option<Sought> {
     let days = reader.field(entry, "days", |reader, path, value| {
         reader.whole(path, value, 1..=DAYS_MOST)
     });
@@ -351,7 +362,7 @@ fn window(reader: &mut Reader, entry: &Entry<'_>, start: Option<OffsetDateTime>)
                 reader.fault::<()>(entry.at(field), why);
             }
         }
-        return TimeRange::starting(start?, Duration::SECOND).ok();
+        return TimeRange::starting(start?, Duration::SECOND).ok().map(Sought::Between);
     }
     if entry.has("from") || entry.has("to") {
         if entry.has("days") {
@@ -361,7 +372,8 @@ fn window(reader: &mut Reader, entry: &Entry<'_>, start: Option<OffsetDateTime>)
         let from = reader.needed(entry, "from", Reader::beginning);
         let to = reader.needed(entry, "to", Reader::ending);
         return match TimeRange::new(from?, to?) {
-            Ok(window) => Some(window),
+            Ok(window) => Some(Sought::Between(window)),
+            Err(_) if from == to && names_a_date(entry, "to") => Some(Sought::Never(from?)),
             Err(_) => reader.fault(entry.at("to"), Problem::EndsBeforeItBegins),
         };
     }
@@ -372,5 +384,15 @@ fn window(reader: &mut Reader, entry: &Entry<'_>, start: Option<OffsetDateTime>)
         );
     };
     let after = day.checked_add(Duration::days(i64::from(days.unwrap_or(1))))?;
-    TimeRange::new(reader.zone.day_start(day), reader.zone.day_start(after)).ok()
+    let (from, to) = (reader.zone.day_start(day), reader.zone.day_start(after));
+    Some(match TimeRange::new(from, to) {
+        Ok(window) => Sought::Between(window),
+        Err(_) => Sought::Never(from),
+    })
+}
+
+/// Whether a member is a date alone.
+fn names_a_date(entry: &Entry<'_>, field: &str) -> bool {
+    let text = entry.get(field).and_then(Value::as_str);
+    text.is_some_and(|text| !text.contains(':'))
 }

@@ -101,12 +101,9 @@ pub(super) fn block(text: &str) -> Result<DayBlock, Problem> {
     let (from, to) = text.split_once('-').ok_or_else(wanted)?;
     let from = minute_of_day(from.trim(), DAY_MINUTES - 1).ok_or_else(wanted)?;
     let to = minute_of_day(to.trim(), 2 * DAY_MINUTES).ok_or_else(wanted)?;
-    if from == to {
-        return Err(Problem::EndsBeforeItBegins);
-    }
     Ok(DayBlock {
         from_minute: from,
-        to_minute: if to < from { to + DAY_MINUTES } else { to },
+        to_minute: if to <= from { to + DAY_MINUTES } else { to },
     })
 }
 

@@ -144,8 +144,10 @@ impl PromiseKeeper<'_> {
             setup: self.setup,
             ..Change::at(self.now)
         };
-        change = change.with(appointment.map_err(Outage::new)?, ClaimChange::Take);
-        change.tasks = confirm_visit::reminders(&self.policy.zone, visit, time.start(), self.now);
+        let appointment = appointment.map_err(Outage::new)?;
+        let comes = appointment.booking().client().start();
+        change = change.with(appointment, ClaimChange::Take);
+        change.tasks = confirm_visit::reminders(&self.policy.zone, visit, comes, self.now);
         Ok(change.telling(BookingEvent::VisitTakenOver { visit, customer }))
     }
 

@@ -105,6 +105,34 @@ fn a_visit_for_which_nothing_is_asked_is_confirmed_at_once() {
 }
 
 #[test]
+fn a_customer_is_reminded_of_when_they_come_and_not_of_the_set_up() {
+    let segment = |minutes, client| crate::catalogue::Segment {
+        minutes: crate::catalogue::Minutes::new(minutes),
+        staff: crate::catalogue::StaffNeed::Needed,
+        resource_kind: None,
+        client,
+    };
+    let (here, away) = (
+        crate::catalogue::ClientPresence::Present,
+        crate::catalogue::ClientPresence::Absent,
+    );
+    let segments = vec![segment(20, away), segment(60, here), segment(15, away)];
+    let free = crate::catalogue::Service {
+        deposit: Deposit::None,
+        recipe: recipe(segments, 0, 0),
+        ..a_service(1, 60)
+    };
+    let world = World::of(SalonBuilder::default().service(free));
+    let held = world.hold(an_order_of("k1", at(10, 0))).unwrap();
+    let booking = held.visit.appointments[0].booking();
+    assert_eq!(booking.time, from_to((10, 0), (11, 35)));
+    assert_eq!(booking.client(), from_to((10, 20), (11, 20)));
+    assert_eq!(held.visit.client(), Some(from_to((10, 20), (11, 20))));
+    let due: Vec<_> = world.book.tasks(tenant(1)).iter().map(|due| due.at).collect();
+    assert_eq!(due, [at(-14, 20), at(8, 20)]);
+}
+
+#[test]
 fn a_taken_time_is_refused_with_the_nearest_alternatives() {
     let world = World::new();
     world.hold(an_order_of("k1", at(10, 0))).unwrap();

@@ -162,7 +162,8 @@ fn settle(
         for appointment in &visit.appointments {
             change = change.with(appointment.clone().confirm(now)?, ClaimChange::Keep);
         }
-        change.tasks = confirm_visit::reminders(&policy.zone, id, start, now);
+        let comes = visit.client().map_or(start, |client| client.start());
+        change.tasks = confirm_visit::reminders(&policy.zone, id, comes, now);
         return Ok(change.telling(BookingEvent::VisitConfirmed { visit: id, customer }));
     }
     let until = hold_until(policy, pay_by, start, now);

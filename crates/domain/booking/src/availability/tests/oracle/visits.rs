@@ -6,12 +6,13 @@ use super::*;
 #[derive(Clone)]
 struct Tried {
     part: usize,
-    end: time::OffsetDateTime,
+    /// When its client is free again.
+    free: time::OffsetDateTime,
     claims: Vec<Claim>,
 }
 
-/// What a visit costs: whether another order is needed, the minutes waited, the order by the places that the
-/// parts have in the order asked for.
+/// What a visit costs: whether another order is needed, the minutes from its start until each chain's last
+/// client is free, the order by the places that the parts have in the order asked for.
 type Cost = (bool, i64, Vec<usize>);
 
 struct Tries<'a> {
@@ -87,12 +88,12 @@ impl Tries<'_> {
         let as_asked = self.as_asked();
         for order in self.orders() {
             let other = order != as_asked;
-            self.go_on(&order, &mut Vec::new(), 0, other);
+            self.go_on(&order, &mut Vec::new(), other);
         }
     }
 
-    fn go_on(&mut self, order: &[usize], tried: &mut Vec<Tried>, waited: i64, other: bool) {
-        let cost = (other, waited, self.places(order));
+    fn go_on(&mut self, order: &[usize], tried: &mut Vec<Tried>, other: bool) {
+        let cost = (other, self.until_free(tried), self.places(order));
         if self.best.as_ref().is_some_and(|best| *best <= cost) {
             return;
         }
@@ -100,27 +101,46 @@ impl Tries<'_> {
             self.best = Some(cost);
             return;
         };
-        let last = tried.last().filter(|last| {
-            self.request.arrangement == Arrangement::InTurn || self.guest(last.part) == self.guest(part)
-        });
-        let waits = match last {
-            None => vec![(self.start, 0)],
+        let recipe = &self.service(part).recipe;
+        let (comes, leaves) = (
+            recipe.client_comes().duration(),
+            recipe.client_leaves().duration(),
+        );
+        let last = tried.last().filter(|last| self.follow(last.part, part));
+        let starts = match last {
+            None => vec![self.start],
             Some(last) => {
                 let most = i64::from(self.oracle.facts.policy.rules.wait_between_parts.count());
-                let waits = (0..=most / 5).map(|fives| fives * 5);
-                waits
-                    .map(|wait| (last.end + Duration::minutes(wait), wait))
-                    .collect()
+                let waits = (0..=most / 5).map(|fives| Duration::minutes(fives * 5));
+                let starts = waits.map(|wait| last.free + wait - comes);
+                // Nothing of a visit begins before it does.
+                starts.filter(|at| *at >= self.start).collect()
             }
         };
-        for (at, wait) in waits {
+        for at in starts {
             for claims in self.claims(part, at, tried) {
-                let end = at + self.service(part).recipe.duration().duration();
-                tried.push(Tried { part, end, claims });
-                self.go_on(order, tried, waited + wait, other);
+                let free = at + leaves;
+                tried.push(Tried { part, free, claims });
+                self.go_on(order, tried, other);
                 tried.pop();
             }
         }
+    }
+
+    /// Whether one of two parts follows the other: they are one guest's, or the guests come in turn.
+    fn follow(&self, one: usize, other: usize) -> bool {
+        self.request.arrangement == Arrangement::InTurn || self.guest(one) == self.guest(other)
+    }
+
+    /// The minutes from the start until the last client of each chain is free.
+    fn until_free(&self, tried: &[Tried]) -> i64 {
+        let last = |(index, one): &(usize, &Tried)| {
+            let next = tried.get(index + 1);
+            next.is_none_or(|next| !self.follow(one.part, next.part))
+        };
+        let ends = tried.iter().enumerate().filter(last);
+        ends.map(|(_, tried)| (tried.free - self.start).whole_minutes())
+            .sum()
     }
 
     /// Every way to render a part at a time that goes with what was tried so far.
@@ -185,18 +205,27 @@ fn cost(tries: &Tries<'_>, slot: &Slot) -> Result<Cost, TestCaseError> {
         }
     }
     let most = tries.oracle.facts.policy.rules.wait_between_parts.duration();
-    let mut waited = Duration::ZERO;
-    for chain in &guests {
+    let mut free = Duration::ZERO;
+    for chain in &mut guests {
+        // One after another is how the clients have them.
+        chain.sort_by_key(|part| part.client.start());
         prop_assert_eq!(chain[0].time.start(), tries.start);
         for pair in chain.windows(2) {
-            let wait = pair[1].time.start() - pair[0].time.end();
+            let wait = pair[1].client.start() - pair[0].client.end();
             prop_assert!((Duration::ZERO..=most).contains(&wait), "{slot:?}");
-            waited += wait;
+            prop_assert!(pair[1].time.start() >= tries.start, "{slot:?}");
         }
+        free += chain.last().unwrap().client.end() - tries.start;
+    }
+    for part in parts {
+        let recipe = &tries.service(part.asked).recipe;
+        let (comes, leaves) = (recipe.client_comes(), recipe.client_leaves());
+        prop_assert_eq!(part.client.start(), part.time.start() + comes.duration());
+        prop_assert_eq!(part.client.end(), part.time.start() + leaves.duration());
     }
     let order: Vec<usize> = guests.iter().flatten().map(|part| part.asked).collect();
     let places = tries.places(&order);
-    Ok((order != tries.as_asked(), waited.whole_minutes(), places))
+    Ok((order != tries.as_asked(), free.whole_minutes(), places))
 }
 
 fn any_parts() -> impl Strategy<Value = (Vec<PartRequest>, PartOrder, Arrangement)> {
