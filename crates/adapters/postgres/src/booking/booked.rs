@@ -39,10 +39,7 @@ pub(super) enum Outcome {
 /// Whether a change makes one new visit, all of whose parts are new and claim time for themselves alone.
 pub(super) fn is_plain(change: &Change) -> bool {
     let fresh = |head: &VisitHead| {
-        let untouched = head.reminded.is_empty()
-            && head.lost_at.is_none()
-            && head.accepted_by.is_none()
-            && head.accepted_by.is_none();
+        let untouched = head.reminded.is_empty() && head.lost_at.is_none() && head.accepted_by.is_none();
         head.version == Version::NEW && untouched
     };
     let parts = &change.appointments;

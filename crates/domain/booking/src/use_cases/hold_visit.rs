@@ -405,7 +405,8 @@ fn request_until(
     if rules.approval.of(order.channel) == Approval::NotNeeded {
         return Ok(None);
     }
-    let ordered = |service: &&Service| order.parts.iter().any(|part| part.service == service.id);
+    let parts = order.all_parts();
+    let ordered = |service: &&Service| parts.iter().any(|part| part.service == service.id);
     let notice = Service::longest_notice(facts.services.iter().filter(ordered), rules, order.channel);
     let until = rules.request_deadline(notice, start, now);
     until.map(Some).ok_or(NoTimeToAnswer)

@@ -298,7 +298,10 @@ fn slots(
     let (window, at) = match window(reader, entry, earliest)? {
         Sought::Between(window) => (window, at),
         // Nothing begins in no time, and that is an answer.
-        Sought::Never(then) => (TimeRange::starting(then, Duration::SECOND).ok()?, Some(Vec::new())),
+        Sought::Never(then) => (
+            TimeRange::starting(then, Duration::SECOND).ok()?,
+            Some(Vec::new()),
+        ),
     };
     if window.length() > Duration::days(WINDOW_DAYS_MOST) {
         return reader.fault(entry.path.clone(), Problem::TooWide(WINDOW_DAYS_MOST));
@@ -362,7 +365,9 @@ fn window(reader: &mut Reader, entry: &Entry<'_>, start: Option<OffsetDateTime>)
                 reader.fault::<()>(entry.at(field), why);
             }
         }
-        return TimeRange::starting(start?, Duration::SECOND).ok().map(Sought::Between);
+        return TimeRange::starting(start?, Duration::SECOND)
+            .ok()
+            .map(Sought::Between);
     }
     if entry.has("from") || entry.has("to") {
         if entry.has("days") {

@@ -124,6 +124,23 @@ fn a_request_ends_at_the_notice_of_its_own_service() {
 }
 
 #[test]
+fn a_request_ends_at_the_notice_of_its_complement_too() {
+    let mut slow = a_service(2, 60);
+    slow.window.notice.chat = Some(Minutes::new(240));
+    let world = asking_with(SalonBuilder::default().service(slow));
+    world.clock.set(at(9, 0));
+    let order = HoldOrder {
+        complement: Some(Complement {
+            part: anybody_for(2),
+            start: at(15, 0),
+        }),
+        ..an_order_of("k1", at(14, 0))
+    };
+    let held = world.hold(order).unwrap();
+    assert_eq!(held.standing, HeldStanding::Requested { until: at(10, 0) });
+}
+
+#[test]
 fn another_time_that_leaves_no_time_to_answer_is_not_offered() {
     let world = asking();
     let visit = world.hold(an_order_of("k1", at(14, 0))).unwrap().visit.head.id;
