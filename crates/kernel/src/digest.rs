@@ -1,4 +1,4 @@
-//! Hashes of secrets: what is stored in place of a token.
+//! Hashes: what is stored in place of a token, and what tells one order from another.
 
 use std::fmt;
 
@@ -38,5 +38,30 @@ impl fmt::Debug for TokenHash {
             write!(f, "{byte:02x}")?;
         }
         write!(f, "…)")
+    }
+}
+
+/// The SHA-256 of what somebody asked for, to tell whether they ask for the same again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// Wraps one that was read from a row.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Of a text that is the same for the same order.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        use sha2::Digest;
+        Self(sha2::Sha256::digest(text.as_bytes()).into())
+    }
+
+    /// The raw bytes, for a column.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 }

@@ -18,7 +18,7 @@ pub mod zone;
 pub mod test_support;
 
 pub use clock::Clock;
-pub use digest::TokenHash;
+pub use digest::{Fingerprint, TokenHash};
 pub use ids::{Id, IdSource};
 pub use money::{BasisPoints, Currency, Money, MoneyError};
 pub use outage::Outage;

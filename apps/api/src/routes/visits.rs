@@ -1,12 +1,9 @@
 //! Visits: what one customer books and pays together.
 
-use std::collections::BTreeMap;
-
 use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
-use ratiba_booking::availability::{PartRequest, StaffWish};
-use ratiba_booking::catalogue::ServiceId;
+use ratiba_booking::availability::PartRequest;
 use ratiba_booking::policy::PayBy;
 use ratiba_booking::use_cases::{Complement, DepositAsked, HeldBy, HoldOrder, HoldVisitError};
 use ratiba_booking::visit::{Visit, VisitId, VisitStanding};
@@ -262,17 +259,10 @@ async fn book(
         package: body.package_id.map(Id::from_uuid),
         complement: body.complement.map(Complement::from),
     };
-    let wanted = order.clone();
     let held = state.parts.booking.hold.execute(principal.tenant, order).await;
     // Only now: the zone in memory is the one that the book has just compared the order with.
     let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
     let held = held.map_err(|error| refused(error, &zone))?;
-    if !is_of_order(&held.visit, &wanted) {
-        return Err(Problem::new(
-            Kind::IdempotencyKeyReused,
-            "this key named another order; use a new one",
-        ));
-    }
     let paid = match held.by {
         HeldBy::ThisOrder => Paid::nothing(&held.visit)?,
         HeldBy::EarlierOrder => Paid::of(&state, principal.tenant, &held.visit).await?,
@@ -315,47 +305,6 @@ pub(super) async fn answer(
         .json(VisitAnswer::of(visit, paid, &zone, principal)))
 }
 
-/// Whether a visit is what an order asked for; a key that was used before may name another one.
-fn is_of_order(visit: &Visit, order: &HoldOrder) -> bool {
-    let count = |services: &mut dyn Iterator<Item = ServiceId>| {
-        let mut counts: BTreeMap<ServiceId, usize> = BTreeMap::new();
-        for service in services {
-            *counts.entry(service).or_default() += 1;
-        }
-        counts
-    };
-    let booked = count(
-        &mut visit
-            .appointments
-            .iter()
-            .map(|appointment| appointment.booking().service),
-    );
-    let parts = order.all_parts();
-    let wanted = count(&mut parts.iter().map(|part| part.service));
-    let same_people = parts.iter().all(|part| match part.staff {
-        StaffWish::Only(staff) => visit.appointments.iter().any(|appointment| {
-            let booking = appointment.booking();
-            booking.service == part.service && booking.team.members().contains(&staff)
-        }),
-        StaffWish::Any | StaffWish::Rather(_) | StaffWish::Offered(_) => true,
-    });
-    visit.head.customer == order.customer && booked == wanted && same_people && starts_at(visit, order)
-}
-
-fn starts_at(visit: &Visit, order: &HoldOrder) -> bool {
-    // Once it was moved nothing tells when it was asked for: the key still names it.
-    let first = visit
-        .appointments
-        .iter()
-        .map(|appointment| appointment.booking().time.start())
-        .min();
-    let untouched = visit
-        .appointments
-        .iter()
-        .all(|appointment| appointment.version().number() <= 1);
-    !untouched || first == Some(order.start)
-}
-
 fn refused(error: HoldVisitError, zone: &Zone) -> Problem {
     match error {
         HoldVisitError::NotFree {
@@ -363,6 +312,10 @@ fn refused(error: HoldVisitError, zone: &Zone) -> Problem {
             alternatives,
         } => not_free_to_book(&reasons, &alternatives, zone),
         HoldVisitError::Request(fault) => request_problem(fault),
+        HoldVisitError::OtherOrder => Problem::new(
+            Kind::IdempotencyKeyReused,
+            "this key named another order; use a new one",
+        ),
         HoldVisitError::UnknownCustomer => Problem::not_found(),
         HoldVisitError::UnknownPackage => Problem::new(Kind::NotFound, "there is no such package"),
         HoldVisitError::Price(fault) => Problem::new(Kind::Unacceptable, fault.to_string()),

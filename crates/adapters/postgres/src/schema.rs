@@ -769,6 +769,7 @@ diesel::table! {
         version -> Integer,
         created_at -> Timestamptz,
         accepted_by -> Nullable<Text>,
+        order_fingerprint -> Nullable<Bytea>,
     }
 }
 

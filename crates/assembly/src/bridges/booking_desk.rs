@@ -163,7 +163,10 @@ impl BookingDesk for BookingDeskBridge {
             }),
             Err(HoldVisitError::Price(error)) => Err(Outage::new(error)),
             // Whoever writes to us is on record before they can ask.
-            Err(HoldVisitError::UnknownCustomer) => Err(Outage::new(HoldVisitError::UnknownCustomer)),
+            // The key is the message's, and a message asks once.
+            Err(error @ (HoldVisitError::UnknownCustomer | HoldVisitError::OtherOrder)) => {
+                Err(Outage::new(error))
+            }
             Err(HoldVisitError::Unavailable(outage)) => Err(outage),
         }
     }

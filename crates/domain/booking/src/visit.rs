@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use ratiba_kernel::{Id, Money, MoneyError, TimeRange};
+use ratiba_kernel::{Fingerprint, Id, Money, MoneyError, TimeRange};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -76,6 +76,8 @@ pub struct VisitHead {
     pub customer: CustomerId,
     /// The key that it was ordered with.
     pub hold_key: Option<HoldKey>,
+    /// What was ordered with the key; `None` where the key stands for nothing else.
+    pub ordered: Option<Fingerprint>,
     /// When it was ordered.
     pub created_at: OffsetDateTime,
     /// Which reminders went out, so that none goes twice.

@@ -142,6 +142,8 @@ struct VisitDocument<'a> {
     id: Uuid,
     customer_id: Uuid,
     hold_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_fingerprint: Option<String>,
     #[serde(with = "instant")]
     created_at: OffsetDateTime,
 }
@@ -177,6 +179,7 @@ impl<'a> Document<'a> {
                 id: head.id.as_uuid(),
                 customer_id: head.customer.as_uuid(),
                 hold_key: head.hold_key.as_ref().map(|key| key.as_str()),
+                order_fingerprint: head.ordered.as_ref().map(documents::bytes),
                 created_at: head.created_at,
             },
             claims: documents::claims(parts(), &mut new_id),

@@ -4,6 +4,7 @@
 use ratiba_booking::appointment::{Appointment, Awaits, StaffChoice, StaffNotes};
 use ratiba_booking::engagement::{Claim, Subject};
 use ratiba_booking::policy::BufferRule;
+use ratiba_kernel::Fingerprint;
 use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -78,6 +79,19 @@ pub(super) fn of(alias: &str, columns: &[&str]) -> String {
 /// A value that cannot be written, such as a year of five digits.
 pub(super) fn text<E>(document: &impl Serialize) -> Result<String, TxError<E>> {
     serde_json::to_string(document).map_err(|error| TxError::Impossible(error.to_string()))
+}
+
+/// A fingerprint as `bytea` is written.
+pub(super) fn bytes(fingerprint: &Fingerprint) -> String {
+    use std::fmt::Write;
+    fingerprint
+        .as_bytes()
+        .iter()
+        .fold("\\x".to_owned(), |mut text, byte| {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// Instants as a column holds them: in whole microseconds, the rest left out and not rounded.

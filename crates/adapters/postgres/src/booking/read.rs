@@ -47,7 +47,7 @@ pub(super) fn appointment<E>(
 pub(super) fn visit<E>(tx: &mut TenantTx<'_>, id: VisitId) -> Result<Option<Visit>, TxError<E>> {
     let tenant = tx.tenant_uuid();
     let head = sql_query(
-        "SELECT id, customer_id, hold_key, reminded, lost_at, accepted_by, version, created_at
+        "SELECT id, customer_id, hold_key, order_fingerprint, reminded, lost_at, accepted_by, version, created_at
          FROM visits WHERE tenant_id = $1 AND id = $2",
     )
     .bind::<SqlUuid, _>(tenant)

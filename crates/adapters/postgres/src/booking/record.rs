@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::{Appointment, Version};
 use ratiba_booking::engagement::Claim;
 use ratiba_booking::ports::{AppointmentChange, Change, ClaimChange, RecordError};
@@ -151,8 +151,9 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
         return all_or_stale(kept(query).execute(tx.conn())?, 1);
     }
     let query = sql_query(
-        "INSERT INTO visits (tenant_id, id, customer_id, hold_key, reminded, lost_at, version, created_at, accepted_by)
-         VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8) ON CONFLICT DO NOTHING",
+        "INSERT INTO visits (tenant_id, id, customer_id, hold_key, order_fingerprint, reminded, lost_at, version,
+            created_at, accepted_by)
+         VALUES ($1, $2, $3, $4, $9, $5, $6, 1, $7, $8) ON CONFLICT DO NOTHING",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(head.id.as_uuid())
@@ -161,7 +162,8 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
     .bind::<Array<Text>, _>(reminded)
     .bind::<Nullable<Timestamptz>, _>(head.lost_at)
     .bind::<Timestamptz, _>(head.created_at)
-    .bind::<Nullable<Text>, _>(head.accepted_by.map(words::party));
+    .bind::<Nullable<Text>, _>(head.accepted_by.map(words::party))
+    .bind::<Nullable<Binary>, _>(head.ordered.as_ref().map(|ordered| ordered.as_bytes().as_slice()));
     let written = kept(query).execute(tx.conn()).map_err(unknown_customer_or)?;
     if written == 1 {
         return Ok(());

@@ -2,7 +2,7 @@
 
 use diesel::QueryableByName;
 use diesel::sql_types::{
-    Array, BigInt, Bool, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Binary, Bool, Integer, Jsonb, Nullable, Numeric, Text, Timestamptz, Uuid as SqlUuid,
 };
 use ratiba_booking::appointment::{
     Actuals, Appointment, Awaits, Booking, Discount, DiscountAmount, DiscountSource, Price, StaffChoice,
@@ -11,7 +11,7 @@ use ratiba_booking::appointment::{
 use ratiba_booking::catalogue::Recipe;
 use ratiba_booking::engagement::Claim;
 use ratiba_booking::visit::{HoldKey, VisitHead};
-use ratiba_kernel::{BasisPoints, Currency, Id, Money, TimeRange};
+use ratiba_kernel::{BasisPoints, Currency, Fingerprint, Id, Money, TimeRange};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -293,6 +293,8 @@ pub(super) struct VisitRow {
     customer_id: Uuid,
     #[diesel(sql_type = Nullable<Text>)]
     hold_key: Option<String>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    order_fingerprint: Option<Vec<u8>>,
     #[diesel(sql_type = Array<Text>)]
     reminded: Vec<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -318,6 +320,13 @@ impl VisitRow {
                 .map(HoldKey::parse)
                 .transpose()
                 .map_err(|_| impossible("bad hold key"))?,
+            ordered: match self.order_fingerprint.as_deref() {
+                None => None,
+                Some(bytes) => {
+                    let bytes = bytes.try_into().map_err(|_| impossible("bad fingerprint"))?;
+                    Some(Fingerprint::from_bytes(bytes))
+                }
+            },
             created_at: self.created_at,
             reminded: reminded
                 .collect::<Option<_>>()

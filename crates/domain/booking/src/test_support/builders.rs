@@ -418,6 +418,7 @@ impl AppointmentBuilder {
             id: visit(self.visit),
             customer: self.customer,
             hold_key: HoldKey::parse(&format!("key-{}", self.visit)).ok(),
+            ordered: None,
             created_at: now,
             reminded: BTreeSet::new(),
             lost_at: None,

@@ -52,6 +52,7 @@ pub async fn appointment_book_contract<B: BookUnderTest>(fresh: impl AsyncFn() -
     a_stale_head_leaves_no_trace(&fresh().await).await;
     a_change_is_recorded_once(&fresh().await).await;
     a_hold_key_names_one_visit(&fresh().await).await;
+    what_was_ordered_with_a_key_is_remembered(&fresh().await).await;
     an_expired_hold_keeps_nobody_out(&fresh().await).await;
     a_hold_keeps_others_out_until_its_deadline(&fresh().await).await;
     an_expired_visit_takes_its_time_again_if_it_is_free(&fresh().await).await;
@@ -295,6 +296,24 @@ async fn a_hold_key_names_one_visit<B: BookUnderTest>(book: &B) {
     );
     assert_eq!(book.port().visit(tenant(), visit(2)).await.unwrap(), None);
     assert_eq!(book.port().visit_of_key(tenants()[1], &key).await.unwrap(), None);
+}
+
+async fn what_was_ordered_with_a_key_is_remembered<B: BookUnderTest>(book: &B) {
+    let ordered = Some(ratiba_kernel::Fingerprint::of("an order"));
+    let plain = taking(&ten_to_eleven(1));
+    // One that an import enters goes another way.
+    let mut told = taking(&AppointmentBuilder::new(2, from_to((14, 0), (15, 0))));
+    if let Some(head) = &mut told.head {
+        head.reminded.extend(Reminder::ALL);
+    }
+    for (number, mut change) in [(1, plain), (2, told)] {
+        if let Some(head) = &mut change.head {
+            head.ordered = ordered;
+        }
+        book.port().record(tenant(), change).await.unwrap();
+        let found = book.port().visit(tenant(), visit(number)).await.unwrap().unwrap();
+        assert_eq!(found.head.ordered, ordered);
+    }
 }
 
 async fn an_expired_hold_keeps_nobody_out<B: BookUnderTest>(book: &B) {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, IdSource, Money, Outage, TenantId};
-use time::OffsetDateTime;
+use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, Outage, TenantId};
+use serde::Serialize;
+use time::{OffsetDateTime, UtcOffset};
 
 use super::slot_visit::{Coming, DepositAsked, NoPrice};
 use super::{ALTERNATIVES_MOST, TRIES, alternatives, around, closely_around, facts_query, opening, quoting};
@@ -21,7 +22,7 @@ use crate::pricing::{PricedSlot, PricingFault};
 use crate::visit::{HoldKey, Visit, VisitStanding};
 
 /// What is to be held.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HoldOrder {
     /// The caller's key: the same order with the same key gives the same visit, however often it is given.
     pub key: HoldKey,
@@ -34,6 +35,7 @@ pub struct HoldOrder {
     /// How several guests come.
     pub arrangement: Arrangement,
     /// When the first begins.
+    #[serde(with = "time::serde::rfc3339")]
     pub start: OffsetDateTime,
     /// Through which channel it is asked.
     pub channel: Channel,
@@ -54,15 +56,27 @@ impl HoldOrder {
         let complement = self.complement.map(|complement| complement.part);
         self.parts.iter().copied().chain(complement).collect()
     }
+
+    /// The same for every order that asks for the same, whatever offset its instants are written in.
+    fn fingerprint(&self) -> Result<Fingerprint, Outage> {
+        let mut order = self.clone();
+        order.start = order.start.to_offset(UtcOffset::UTC);
+        if let Some(complement) = &mut order.complement {
+            complement.start = complement.start.to_offset(UtcOffset::UTC);
+        }
+        let text = serde_json::to_string(&order).map_err(Outage::new)?;
+        Ok(Fingerprint::of(&text))
+    }
 }
 
 /// A complementary service that follows the others of a visit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Complement {
     /// What, by whom, and for which guest.
     pub part: PartRequest,
     /// When exactly it begins: not before the others end, and within the tenant's tolerance for complements after
     /// that, however long the waits between other parts may be.
+    #[serde(with = "time::serde::rfc3339")]
     pub start: OffsetDateTime,
 }
 
@@ -121,6 +135,9 @@ pub enum HoldVisitError {
     /// The order names what does not exist.
     #[error(transparent)]
     Request(#[from] RequestFault),
+    /// The key named another order before.
+    #[error("the key named another order")]
+    OtherOrder,
     /// There is no such customer.
     #[error("there is no such customer")]
     UnknownCustomer,
@@ -199,7 +216,7 @@ impl HoldVisit {
                 Ok(()) => return held(visit, HeldBy::ThisOrder),
                 Err(RecordError::KeyUsed | RecordError::Stale) => {
                     if let Some(visit) = self.book.visit_of_key(tenant, &order.key).await? {
-                        return held(visit, HeldBy::EarlierOrder);
+                        return held_before(visit, &order);
                     }
                 }
                 // Somebody was faster: the facts have changed, and perhaps another one is free.
@@ -308,7 +325,7 @@ impl HoldVisit {
         key_is_new: bool,
     ) -> Result<Held, HoldVisitError> {
         if !key_is_new && let Some(visit) = self.book.visit_of_key(tenant, &order.key).await? {
-            return held(visit, HeldBy::EarlierOrder);
+            return held_before(visit, order);
         }
         let Sight {
             mut outlook,
@@ -364,7 +381,7 @@ impl HoldVisit {
         };
         let bookings = coming.bookings(facts, slot, &order.all_parts())?;
         let parts = bookings.into_iter().map(|booking| (self.ids.fresh(), booking));
-        let head = coming.head(order.key.clone());
+        let head = coming.head(order.key.clone(), Some(order.fingerprint()?));
         let parts = parts.collect();
         let change = opening::opened(&facts.policy, head, parts, request_until, order.pay_by, now);
         Ok(change.map_err(PricingFault::from)?)
@@ -410,6 +427,15 @@ fn request_until(
     let notice = Service::longest_notice(facts.services.iter().filter(ordered), rules, order.channel);
     let until = rules.request_deadline(notice, start, now);
     until.map(Some).ok_or(NoTimeToAnswer)
+}
+
+/// The visit of an earlier order with the same key, if that order was the same.
+fn held_before(visit: Visit, order: &HoldOrder) -> Result<Held, HoldVisitError> {
+    let asked = order.fingerprint()?;
+    if visit.head.ordered.is_some_and(|before| before != asked) {
+        return Err(HoldVisitError::OtherOrder);
+    }
+    held(visit, HeldBy::EarlierOrder)
 }
 
 /// What the price depends on besides the slot.

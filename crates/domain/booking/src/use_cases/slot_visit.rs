@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use ratiba_kernel::Money;
+use ratiba_kernel::{Fingerprint, Money};
+use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::appointment::{Booking, StaffChoice, Team, Version};
@@ -14,7 +15,7 @@ use crate::pricing::{PricingFault, Terms, quote};
 use crate::visit::{HoldKey, VisitHead, VisitId};
 
 /// Whether a deposit is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum DepositAsked {
     /// As the services and the customer's history say.
     AsSold,
@@ -47,11 +48,12 @@ pub(super) enum NoPrice {
 
 impl Coming<'_> {
     /// The new visit's head.
-    pub(super) const fn head(&self, key: HoldKey) -> VisitHead {
+    pub(super) const fn head(&self, key: HoldKey, ordered: Option<Fingerprint>) -> VisitHead {
         VisitHead {
             id: self.visit,
             customer: self.customer,
             hold_key: Some(key),
+            ordered,
             created_at: self.now,
             reminded: BTreeSet::new(),
             lost_at: None,

@@ -133,6 +133,7 @@ impl PromiseKeeper<'_> {
             id: visit,
             customer,
             hold_key: Some(key),
+            ordered: None,
             created_at: self.now,
             reminded: BTreeSet::new(),
             lost_at: None,

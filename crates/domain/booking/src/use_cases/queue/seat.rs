@@ -261,7 +261,7 @@ impl SeatWalkIn {
         };
         let key = HoldKey::parse(&format!("walk-in:{}", entry.id)).map_err(Outage::new)?;
         let mut change = Change {
-            head: Some(coming.head(key)),
+            head: Some(coming.head(key, None)),
             ..Change::at(now)
         };
         for booking in coming.bookings(facts, slot, &entry.parts)? {

@@ -3,6 +3,7 @@
 use ratiba_kernel::TimeRange;
 
 use super::*;
+use crate::policy::PayBy;
 use crate::ports::Wanted;
 
 #[test]
@@ -39,6 +40,40 @@ fn a_visit_is_held_until_its_deadline_and_a_task_ends_it() {
     world.expire(visit);
     assert_eq!(world.visit(visit).standing(), VisitStanding::Over);
     assert_eq!(world.names(), ["booking.visit_held", "booking.hold_expired"]);
+}
+
+#[test]
+fn the_same_key_with_another_order_is_refused() {
+    let world = World::new();
+    let order = an_order_of("k1", at(10, 0));
+    let held = world.hold(order.clone()).unwrap();
+    let elsewhere = HoldOrder {
+        start: order.start.to_offset(time::macros::offset!(+3)),
+        ..order.clone()
+    };
+    assert_eq!(
+        world.hold(elsewhere).map(|again| again.visit.head.id),
+        Ok(held.visit.head.id),
+        "the same instant"
+    );
+    world.clock.advance(Duration::minutes(6));
+    world.expire(held.visit.head.id);
+    for other in [
+        HoldOrder {
+            start: at(14, 0),
+            ..order.clone()
+        },
+        HoldOrder {
+            pay_by: PayBy::Card,
+            ..order.clone()
+        },
+        HoldOrder {
+            deposit: DepositAsked::Nothing,
+            ..order
+        },
+    ] {
+        assert_eq!(world.hold(other), Err(HoldVisitError::OtherOrder));
+    }
 }
 
 #[test]

@@ -171,7 +171,7 @@ impl OfferFreedTime {
             .bookings(&outlook.facts, &turn.slot, &entry.parts)
             .map_err(Outage::new)?;
         let mut booking = Change {
-            head: Some(coming.head(key)),
+            head: Some(coming.head(key, None)),
             setup: Some(outlook.setup),
             ..Change::at(now)
         };

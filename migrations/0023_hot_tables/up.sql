@@ -214,8 +214,8 @@ BEGIN
     IF made < jsonb_array_length(booking->'claims') THEN
         RAISE EXCEPTION 'ratiba: not booked' USING ERRCODE = 'RB001';
     END IF;
-    INSERT INTO visits (tenant_id, id, customer_id, hold_key, version, created_at)
-    SELECT tenant, v.id, v.customer_id, v.hold_key, 1, v.created_at
+    INSERT INTO visits (tenant_id, id, customer_id, hold_key, order_fingerprint, version, created_at)
+    SELECT tenant, v.id, v.customer_id, v.hold_key, v.order_fingerprint, 1, v.created_at
     FROM jsonb_populate_record(NULL::visits, booking->'visit') v
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
