@@ -107,9 +107,7 @@ impl BookingDesk for BookingDeskBridge {
         let slot = order.slot;
         let staff = wish_of(order.asked_for, slot.staff);
         let services = self.catalogue.services(tenant).await?;
-        let service = services
-            .iter()
-            .find(|s| s.id.as_uuid() == slot.service.as_uuid());
+        let service = services.iter().find(|s| s.id.as_uuid() == slot.service.as_uuid());
         let set_up = service.map_or(Duration::ZERO, |s| s.recipe.client_comes().duration());
         let booking = BookingOrder {
             key: HoldKey::parse(&format!("inbound:{}", order.key)).map_err(Outage::new)?,
@@ -219,12 +217,7 @@ impl BookingDeskBridge {
     }
 
     /// Starts in the wanted stretches, spread over them, so that the customer chooses among different times.
-    async fn choose(
-        &self,
-        tenant: TenantId,
-        ranges: &[TimeRange],
-        asked: &Asked,
-    ) -> Result<Offer, Outage> {
+    async fn choose(&self, tenant: TenantId, ranges: &[TimeRange], asked: &Asked) -> Result<Offer, Outage> {
         let found = self
             .among(tenant, ranges, wish_of(asked.named, None), asked)
             .await?;

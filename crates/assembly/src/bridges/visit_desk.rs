@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_booking::appointment::{Booking, Appointment, Awaits, CancelledBy, State};
+use ratiba_booking::appointment::{Appointment, Awaits, Booking, CancelledBy, State};
 use ratiba_booking::policy::PayBy;
 use ratiba_booking::ports::{AppointmentBook, Waitlist};
 use ratiba_booking::use_cases::{

@@ -160,7 +160,10 @@ impl Booking {
             start.checked_add(comes.duration()),
             start.checked_add(leaves.duration()),
         );
-        let client = ends.0.zip(ends.1).map(|(from, until)| TimeRange::new(from, until));
+        let client = ends
+            .0
+            .zip(ends.1)
+            .map(|(from, until)| TimeRange::new(from, until));
         client.and_then(Result::ok).unwrap_or(self.time)
     }
 }

@@ -229,7 +229,9 @@ fn after(
     let set_up = set_up.map_or(Duration::ZERO, |service| service.recipe.client_comes().duration());
     let free = request.chosen.client().end();
     let past = free.checked_add(tolerance + Duration::SECOND - set_up);
-    let begin = free.checked_sub(set_up).map(|begin| begin.max(request.chosen.time.start()));
+    let begin = free
+        .checked_sub(set_up)
+        .map(|begin| begin.max(request.chosen.time.start()));
     let window = begin.zip(past).map(|(begin, past)| TimeRange::new(begin, past));
     let window = match window {
         Some(Ok(window)) => window,

@@ -78,4 +78,3 @@ pub(super) fn reckoned(team: &[&StaffFacts], monday: Date) -> (Vec<i128>, i128) 
 fn is_new(member: &StaffFacts, monday: Date) -> bool {
     member.booked_last.is_none() || member.joined.is_some_and(|joined| joined >= monday)
 }
-

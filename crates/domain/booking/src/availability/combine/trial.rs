@@ -135,12 +135,7 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
                 at + leaves(last.part)
             });
             let unplaced = |part: &&usize| !self.is_placed(**part);
-            let left: i64 = chain
-                .parts
-                .iter()
-                .filter(unplaced)
-                .map(|part| stays(*part))
-                .sum();
+            let left: i64 = chain.parts.iter().filter(unplaced).map(|part| stays(*part)).sum();
             let at_best = earliest - self.start.at;
             sum += ended.map_or(at_best, |ended| at_best.max(ended + left));
         }
@@ -163,7 +158,9 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
 
     /// Whether the parts that are placed begin an order that is, or can become, one before that of the best.
     fn names_an_earlier_part(&self) -> bool {
-        let (same, rest) = self.best_order.split_at(self.best_order.len().min(self.placed.len()));
+        let (same, rest) = self
+            .best_order
+            .split_at(self.best_order.len().min(self.placed.len()));
         match self.order().cmp(same.iter().copied()) {
             Ordering::Less => !self.best_order.is_empty(),
             Ordering::Equal => !rest.is_sorted(),
@@ -222,7 +219,9 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
         };
         let reach = self.reach.get(part)?;
         let net = net.with(Point::START, point, (reach.from - start, reach.to - 1 - start))?;
-        let ends = self.window(&net, part).moved(self.search.parts.get(part)?.client.to);
+        let ends = self
+            .window(&net, part)
+            .moved(self.search.parts.get(part)?.client.to);
         let open = self.open_ends.get(stand.chain)?.get(done)?;
         (!within(open, ends).is_empty()).then_some(net)
     }
