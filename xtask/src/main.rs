@@ -62,6 +62,12 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
     let Some((verb, rest)) = arguments.split_first() else {
         return Err(Usage(&usage::ALL["usage: ".len()..]).into());
     };
+    // What follows `--` is for the test runner.
+    let own = arguments.iter().take_while(|word| *word != "--");
+    if verb == "help" || own.into_iter().any(|word| word == "--help" || word == "-h") {
+        println!("{}", usage::ALL);
+        return Ok(());
+    }
     match (verb.as_str(), rest) {
         ("dev", []) => dev::run(),
         ("demo", []) => demo::run(),

@@ -35,9 +35,20 @@ fn read(file: &str) -> Result<String, NoCase> {
     } else {
         std::fs::File::open(file).and_then(|opened| opened.take(BYTES_MOST).read_to_end(&mut bytes))
     };
-    let unreadable = |error: &dyn std::fmt::Display| NoCase(vec![format!("{}: {error}", name(file))]);
-    read.map_err(|error| unreadable(&error))?;
-    String::from_utf8(bytes).map_err(|error| unreadable(&error.utf8_error()))
+    let unreadable = |why: String| NoCase(vec![format!("{}: {why}", name(file))]);
+    read.map_err(|error| unreadable(in_words(&error)))?;
+    let text = String::from_utf8(bytes);
+    text.map_err(|error| unreadable(format!("is not text in UTF-8: {}", error.utf8_error())))
+}
+
+/// Why a file cannot be read, in words for people.
+fn in_words(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::IsADirectory => "is a folder and no file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
+        _other => error.to_string(),
+    }
 }
 
 /// The answer as it is printed, with a line break at its end.

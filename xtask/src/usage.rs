@@ -13,7 +13,8 @@ usage: cargo xtask VERB
   bench NAME…           booking, race, availability: beside what the machine could do at best
   check-arch            layers, arrows, layout
   tidy                  module docs, links in docs, stray files
-  slots FILE.json       the availability engine on facts and questions from a file, `-` for standard input
+  slots FILE.json       the availability engine on facts and questions from a file, `-` for standard input;
+                        the form of the file: docs/slots.md, docs/slots.schema.json
   db up|reset|print     a migrated database to look into; the SQL that makes one
   new-migration NAME    an empty migration with the next number
   new-adr TITLE         an empty decision record with the next number";

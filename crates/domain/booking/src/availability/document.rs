@@ -4,18 +4,20 @@
 //! have a default has one, ids are short words, times are local. The form is described in `docs/slots.md` and
 //! `docs/slots.schema.json`. Pure, like the engine: who reads files and prints is somebody else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ratiba_kernel::{BasisPoints, Currency, Money, Zone};
 use serde_json::Value;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
-    BusinessHours, EngagedAs, Facts, RequestFault, Slot, StaffFacts, check, explain, fairness, find,
+    BusinessHours, EngagedAs, Facts, RequestFault, Slot, SlotRequest, StaffFacts, check, explain, fairness,
+    find,
 };
 use crate::appointment::{Discount, DiscountAmount, DiscountSource, Price};
-use crate::catalogue::{Service, ServiceId, StaffId};
-use crate::policy::{Policy, Rules};
+use crate::catalogue::{ResourceKind, Service, ServiceId, StaffId};
+use crate::cross_sell::{PairRequest, Relation, best_pair};
+use crate::policy::{CrossSellOffer, Policy, Rounding, Rules};
 
 mod answer;
 mod diary;
@@ -31,7 +33,7 @@ mod times;
 mod words;
 
 pub use answer::{
-    Answer, Body, CaseAnswer, ShownClaim, ShownDeposit, ShownPart, ShownReason, ShownRefusal,
+    Answer, Body, CaseAnswer, ShownClaim, ShownDeposit, ShownPair, ShownPart, ShownReason, ShownRefusal,
     ShownRefusalReason, ShownSlot, Turn,
 };
 pub use fault::{CaseRefused, Fault, Problem};
@@ -58,6 +60,7 @@ const CASE: Form = Form {
         "resources",
         "engagements",
         "bookings",
+        "relations",
         "day",
         "now",
         "request",
@@ -67,11 +70,13 @@ const CASE: Form = Form {
 
 /// Every kind of object in a case, for the test that keeps the schema true.
 #[cfg(test)]
-const FORMS: [&Form; 12] = [
+const FORMS: [&Form; 14] = [
     &CASE,
     &facts::SERVICE,
     &facts::SEGMENT,
     &facts::BUFFERS,
+    &facts::CHANNELS,
+    &facts::RELATION,
     &facts::AMOUNT,
     &facts::STAFF,
     &facts::RESOURCE,
@@ -93,6 +98,7 @@ pub struct Case {
     facts: Facts,
     loads: BTreeMap<StaffId, Load>,
     diary: Diary,
+    relations: Vec<Relation>,
     vocabulary: Vocabulary,
     questions: Vec<Question>,
     several: bool,
@@ -111,10 +117,13 @@ impl Case {
                 problem,
             }],
         };
+        // Some editors put a mark of the byte order before a text.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.len() > BYTES_MOST {
             return Err(alone(Problem::TooLong(BYTES_MOST)));
         }
-        let (value, twice) = json::parse(text).map_err(|error| alone(Problem::NotJson(error.to_string())))?;
+        let (value, twice) =
+            json::parse(text).map_err(|error| alone(Problem::NotJson(json::in_words(&error))))?;
         let home = Zone::parse(HOME).map_err(|_| alone(Problem::Zone))?;
         let mut reader = Reader::new(home);
         for path in twice {
@@ -195,25 +204,41 @@ fn read(reader: &mut Reader, case: &Entry<'_>) -> Option<Case> {
     if !case.has("services") {
         reader.fault::<()>("services", Problem::Missing);
     }
-    let services = facts::named(reader, case, "services", &facts::SERVICE);
+    let mut services = facts::named(reader, case, "services", &facts::SERVICE);
+    if case
+        .get("services")
+        .and_then(Value::as_array)
+        .is_some_and(Vec::is_empty)
+    {
+        reader.must_be::<()>("services", "a list of at least one service");
+        services.1 = false;
+    }
     let staff = facts::named(reader, case, "staff", &facts::STAFF);
     let resources = if case.has("resources") {
         facts::named(reader, case, "resources", &facts::RESOURCE)
     } else {
-        Vec::new()
+        (Vec::new(), true)
     };
     let vocabulary = Vocabulary {
         services: facts::words(reader, "service", &services),
         staff: facts::words(reader, "staff member", &staff),
         resources: facts::words(reader, "resource", &resources),
     };
+    let staff = facts::staff(reader, staff.0, &vocabulary);
+    let wanted = (resources.0.len(), resources.1);
+    let resources = facts::resources(reader, resources.0, &vocabulary);
+    let kinds: BTreeSet<ResourceKind> = resources.iter().map(|resource| resource.kind.clone()).collect();
+    let sold = facts::Sold {
+        vocabulary: &vocabulary,
+        currency,
+        rounding: rules.rounding,
+        kinds: (wanted == (resources.len(), true)).then_some(&kinds),
+    };
     let services = if case.has("services") {
-        facts::services(reader, services, &vocabulary, currency, rules.rounding)
+        facts::services(reader, services.0, &sold)
     } else {
         Vec::new()
     };
-    let staff = facts::staff(reader, staff, &vocabulary);
-    let resources = facts::resources(reader, resources, &vocabulary);
     let ground = Ground {
         vocabulary: &vocabulary,
         services: &services,
@@ -221,6 +246,7 @@ fn read(reader: &mut Reader, case: &Entry<'_>) -> Option<Case> {
         rule: rules.buffers,
     };
     let diary = Diary::read(reader, case, &ground);
+    let relations = facts::relations(reader, case, &vocabulary);
     let (several, questions) = questions(reader, case, &vocabulary, now);
     let loads = staff.iter().map(|(facts, load)| (facts.id, load.clone()));
     Some(Case {
@@ -239,6 +265,7 @@ fn read(reader: &mut Reader, case: &Entry<'_>) -> Option<Case> {
             promotions: Vec::new(),
         },
         diary,
+        relations,
         vocabulary,
         questions,
         several,
@@ -315,6 +342,7 @@ impl Told<'_> {
             Asked::Slots(asked) => self.slots(asked).map_err(Problem::Request),
             Asked::Turns { service, day, now } => Ok(self.turns(*service, *day, *now)),
             Asked::Deposit(parts) => self.deposits(parts).map_err(Problem::Money),
+            Asked::CrossSell { request, start } => self.cross_sell(request, *start).map_err(Problem::Request),
         }
     }
 
@@ -347,6 +375,43 @@ impl Told<'_> {
         Ok(Answer::Slots {
             slots: shown,
             refusals,
+        })
+    }
+
+    /// What else may be offered after the slot that begins then.
+    fn cross_sell(&self, request: &SlotRequest, start: OffsetDateTime) -> Result<Answer, RequestFault> {
+        let facts = self.facts(start, start.saturating_add(Duration::days(2)), request.now);
+        let show = self.show(true);
+        let chosen = match check(&facts, request, start)? {
+            Ok(slot) => slot,
+            Err(refused) => {
+                return Ok(Answer::Pair {
+                    pair: None,
+                    refusals: vec![self.show(request.parts.len() > 1).refused(&refused)],
+                });
+            }
+        };
+        let selling = &facts.policy.rules.cross_sell;
+        let wanted = PairRequest {
+            chosen: &chosen,
+            relations: &self.case.relations,
+            tolerance: selling.tolerance,
+            channel: request.channel,
+            now: request.now,
+        };
+        let pair = match selling.offer {
+            CrossSellOffer::Once => best_pair(&facts, &wanted)?,
+            CrossSellOffer::Never => None,
+        };
+        let pair = pair.map(|pair| ShownPair {
+            complement: self.case.vocabulary.services.word(pair.complement),
+            wait: pair.wait.whole_minutes(),
+            confidence: pair.confidence.value(),
+            slot: show.slot(&pair.slot),
+        });
+        Ok(Answer::Pair {
+            pair,
+            refusals: Vec::new(),
         })
     }
 
@@ -404,7 +469,7 @@ impl Told<'_> {
         for (id, discount) in parts {
             let found = self.case.facts.services.iter().find(|service| service.id == *id);
             let Some(service) = found else { continue };
-            let price = price(service, *discount)?;
+            let price = price(service, *discount, rules.rounding)?;
             let deposit = service.deposit.due(price.charged(), rules.rounding)?;
             total = total.checked_add(deposit)?;
             deposits.push(ShownDeposit {
@@ -464,7 +529,11 @@ impl Told<'_> {
     }
 }
 
-fn price(service: &Service, discount: Option<Amount>) -> Result<Price, ratiba_kernel::MoneyError> {
+fn price(
+    service: &Service,
+    discount: Option<Amount>,
+    rounding: Rounding,
+) -> Result<Price, ratiba_kernel::MoneyError> {
     let discount = discount.map(|amount| Discount {
         amount: match amount {
             Amount::Flat(minor) => {
@@ -478,7 +547,8 @@ fn price(service: &Service, discount: Option<Amount>) -> Result<Price, ratiba_ke
             by: "case".to_owned(),
         },
     });
-    Price::agree(service.price, discount, service.tax, service.product_cost)
+    let list = Price::agree(service.price, None, service.tax, service.product_cost)?;
+    list.with_discount(discount, rounding)
 }
 
 /// The Mondays of all local weeks from a week before `from` to two weeks after `until`.

@@ -53,6 +53,13 @@ pub enum Answer {
         /// The first has the next turn.
         turns: Vec<Turn>,
     },
+    /// What else may be offered after a slot.
+    Pair {
+        /// The best complement with the slot, if there is one.
+        pair: Option<ShownPair>,
+        /// Why the slot itself cannot be had, if it cannot.
+        refusals: Vec<ShownRefusal>,
+    },
     /// What is asked in advance.
     Deposits {
         /// One for each part.
@@ -106,6 +113,19 @@ pub struct ShownPart {
     pub client_until: Option<String>,
     /// What it would occupy, resources first.
     pub claims: Vec<ShownClaim>,
+}
+
+/// A slot and what goes well after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShownPair {
+    /// The service that goes with it; the last of the slot's parts.
+    pub complement: String,
+    /// How long the client waits for it, in minutes.
+    pub wait: i64,
+    /// How sure it is that it is liked, in basis points.
+    pub confidence: u32,
+    /// Both.
+    pub slot: ShownSlot,
 }
 
 /// Time that a part would occupy; buffers are included unless they are shared.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use ratiba_kernel::TimeRange;
-use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::facts::{Vocabulary, buffer};
@@ -148,39 +147,20 @@ impl Diary {
 
     fn booking(&mut self, reader: &mut Reader, entry: &Entry<'_>, ground: &Ground<'_>) -> Option<()> {
         let vocabulary = ground.vocabulary;
-        let service = one_of_all(
-            reader,
-            entry,
-            "service",
-            vocabulary.services.only(),
-            |reader, path, value| vocabulary.services.id(reader, path, value),
-        );
-        let staff = one_of_all(
-            reader,
-            entry,
-            "staff",
-            vocabulary.staff.only(),
-            |reader, path, value| vocabulary.staff.id(reader, path, value),
-        );
+        let service = vocabulary.services.named(reader, entry, "service");
+        let staff = vocabulary.staff.named(reader, entry, "staff");
         let start = reader.needed(entry, "start", Reader::instant);
         let engaged_as = engaged_as(reader, entry);
         let requested = reader.field(entry, "requested", Reader::yes).unwrap_or_default();
-        let within = entry.has("resources").then(|| {
-            let items = reader.list_in(entry, "resources", usize::from(u8::MAX));
-            let ids = items
-                .into_iter()
-                .filter_map(|(path, value)| vocabulary.resources.id(reader, &path, value));
-            ids.collect::<Vec<ResourceId>>()
-        });
-        let (staff, start, engaged_as) = (staff?, start?, engaged_as?);
-        let service = service?;
-        let service = ground.services.iter().find(|known| known.id == service)?;
+        let service = service.and_then(|service| ground.services.iter().find(|known| known.id == service));
+        let within = named_resources(reader, entry, ground, service);
+        let (service, staff, start, engaged_as) = (service?, staff?, start?, engaged_as?);
         let time = TimeRange::starting(start, service.recipe.duration().duration()).ok()?;
         for need in service.recipe.needs() {
             let claim = match &need.role {
                 Role::Staff => need.claim(Subject::Staff(staff), start, ground.rule),
                 Role::Resource(kind) => {
-                    let seat = self.seat(&need, start, ground, within.as_deref());
+                    let seat = self.seat(&need, start, ground, &within);
                     if seat.is_none() {
                         let kind = kind.as_str().to_owned();
                         reader.fault::<()>(entry.path.clone(), Problem::PoolIsFull(kind));
@@ -202,26 +182,55 @@ impl Diary {
         Some(())
     }
 
-    /// The first free seat of the pool, or of the resources of it that the booking names.
+    /// The first free seat of the pool. Of resources that the booking names it is the first free one of them, else
+    /// the first: two may be in each other's way where the case says so.
     fn seat(
         &self,
         need: &Need,
         start: OffsetDateTime,
         ground: &Ground<'_>,
-        within: Option<&[ResourceId]>,
+        within: &[ResourceId],
     ) -> Option<Claim> {
         let of_kind = |resource: &&ResourceFacts| need.role == Role::Resource(resource.kind.clone());
-        let named = |resource: &&ResourceFacts| within.is_some_and(|ids| ids.contains(&resource.id));
+        let named = |resource: &&ResourceFacts| within.contains(&resource.id);
         let pool: Vec<&ResourceFacts> = ground.resources.iter().filter(of_kind).collect();
         let narrowed: Vec<&ResourceFacts> = pool.iter().copied().filter(named).collect();
-        let pool = if narrowed.is_empty() { pool } else { narrowed };
+        let told = !narrowed.is_empty();
+        let pool = if told { narrowed } else { pool };
         let mut claims = pool.into_iter().flat_map(|resource| {
             let id = resource.id;
             let seats = (0..resource.capacity).map(move |seat| Subject::Resource { id, seat });
             seats.filter_map(|subject| need.claim(subject, start, ground.rule))
         });
-        claims.find(|claim| self.is_free(claim))
+        let first = claims.clone().next().filter(|_| told);
+        claims.find(|claim| self.is_free(claim)).or(first)
     }
+}
+
+/// The resources that a booking names, each of a kind that its service needs.
+fn named_resources(
+    reader: &mut Reader,
+    entry: &Entry<'_>,
+    ground: &Ground<'_>,
+    service: Option<&Service>,
+) -> Vec<ResourceId> {
+    let items = reader.list_in(entry, "resources", usize::from(u8::MAX));
+    let mut named = Vec::with_capacity(items.len());
+    for (path, value) in items {
+        let Some(id) = ground.vocabulary.resources.id(reader, &path, value) else {
+            continue;
+        };
+        named.push(id);
+        let resource = ground.resources.iter().find(|resource| resource.id == id);
+        let (Some(resource), Some(service)) = (resource, service) else {
+            continue;
+        };
+        let mut segments = service.recipe.segments().iter();
+        if !segments.any(|segment| segment.resource_kind.as_ref() == Some(&resource.kind)) {
+            reader.fault::<()>(path, Problem::NotNeeded(resource.kind.as_str().to_owned()));
+        }
+    }
+    named
 }
 
 /// The places of a resource that an engagement may take: the one that it names, or all.
@@ -244,20 +253,6 @@ fn seats(reader: &mut Reader, entry: &Entry<'_>, ground: &Ground<'_>) -> Option<
         None => 0..facts.capacity,
     };
     Some(seats.map(|seat| Subject::Resource { id, seat }).collect())
-}
-
-/// A member that may be left out where there is only one thing it could name.
-pub(super) fn one_of_all<'v, T>(
-    reader: &mut Reader,
-    entry: &Entry<'v>,
-    field: &str,
-    only: Option<T>,
-    read: impl FnOnce(&mut Reader, &str, &'v Value) -> Option<T>,
-) -> Option<T> {
-    match only {
-        Some(only) if !entry.has(field) => Some(only),
-        Some(_) | None => reader.needed(entry, field, read),
-    }
 }
 
 fn engaged_as(reader: &mut Reader, entry: &Entry<'_>) -> Option<EngagedAs> {

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ratiba_kernel::{Currency, Money};
+use ratiba_kernel::{BasisPoints, Currency, Money};
 use serde_json::Value;
 use time::{Date, OffsetDateTime};
 
 use super::fault::Problem;
 use super::hours::around_the_clock;
 use super::reader::{Entry, Form, Reader};
+use super::rules;
 use super::words::{Words, word};
 use crate::availability::fairness::monday;
 use crate::availability::{Hours, ResourceFacts, StaffFacts};
@@ -16,7 +17,8 @@ use crate::catalogue::{
     BookingWindow, Buffers, ClientPresence, Deposit, Minutes, Offering, Recipe, ResourceKind, ResourceMark,
     Segment, Service, ServiceCategory, ServiceMark, StaffId, StaffMark, StaffNeed,
 };
-use crate::policy::Rounding;
+use crate::cross_sell::Relation;
+use crate::policy::{PerChannel, Rounding};
 
 pub(super) const SERVICE: Form = Form {
     name: "service",
@@ -31,6 +33,8 @@ pub(super) const SERVICE: Form = Form {
         "staff",
         "price_minor",
         "deposit",
+        "notice",
+        "horizon_days",
     ],
 };
 pub(super) const SEGMENT: Form = Form {
@@ -45,10 +49,19 @@ pub(super) const AMOUNT: Form = Form {
     name: "amount",
     fields: &["flat_minor", "basis_points"],
 };
+pub(super) const CHANNELS: Form = Form {
+    name: "channels",
+    fields: &["chat", "web", "desk"],
+};
+pub(super) const RELATION: Form = Form {
+    name: "relation",
+    fields: &["primary", "complement", "confidence"],
+};
 pub(super) const STAFF: Form = Form {
     name: "staff",
     fields: &[
         "id",
+        "name",
         "hours",
         "overrides",
         "leave",
@@ -99,21 +112,24 @@ pub(super) struct Named<'v> {
     entry: Option<Entry<'v>>,
 }
 
-/// The entries of a list and their words. Without the list there is one entry, with the name of its kind.
+/// The entries of a list and their words, and whether each has its word. Without the list there is one entry, with
+/// the name of its kind.
 pub(super) fn named<'v>(
     reader: &mut Reader,
     case: &Entry<'v>,
     field: &str,
     form: &'static Form,
-) -> Vec<Named<'v>> {
-    if !case.has(field) {
-        return vec![Named {
+) -> (Vec<Named<'v>>, bool) {
+    let Some(list) = case.get(field) else {
+        let only = Named {
             path: case.at(field),
             word: form.name.to_owned(),
             entry: None,
-        }];
-    }
+        };
+        return (vec![only], true);
+    };
     let items = reader.list_in(case, field, THINGS_MOST);
+    let listed = list.as_array().map(Vec::len);
     let alone = items.len() == 1;
     let mut found = Vec::with_capacity(items.len());
     for (path, value) in items {
@@ -133,16 +149,21 @@ pub(super) fn named<'v>(
         let entry = Some(entry);
         found.extend(name.map(|word| Named { path, word, entry }));
     }
-    found
+    let all_known = listed == Some(found.len());
+    (found, all_known)
 }
 
-pub(super) fn words<T>(reader: &mut Reader, what: &'static str, named: &[Named<'_>]) -> Words<T> {
+pub(super) fn words<T>(
+    reader: &mut Reader,
+    what: &'static str,
+    (named, all_known): &(Vec<Named<'_>>, bool),
+) -> Words<T> {
     let id = |named: &Named<'_>| match &named.entry {
         Some(entry) => entry.at("id"),
         None => named.path.clone(),
     };
     let words = named.iter().map(|named| (id(named), named.word.clone()));
-    Words::new(reader, what, words.collect())
+    Words::new(reader, what, words.collect(), *all_known)
 }
 
 fn kind(reader: &mut Reader, path: &str, value: &Value) -> Option<ResourceKind> {
@@ -155,6 +176,16 @@ fn kind(reader: &mut Reader, path: &str, value: &Value) -> Option<ResourceKind> 
     }
 }
 
+/// A kind that a service needs. One of which there is nothing is a slip of the pen: it could never be had.
+fn needed_kind(reader: &mut Reader, path: &str, value: &Value, sold: &Sold<'_>) -> Option<ResourceKind> {
+    let kind = kind(reader, path, value)?;
+    if sold.kinds.is_none_or(|kinds| kinds.contains(&kind)) {
+        return Some(kind);
+    }
+    let (what, word) = ("resource of the kind", kind.as_str().to_owned());
+    reader.fault(path, Problem::NoSuch { what, word })
+}
+
 fn spans(reader: &mut Reader, entry: &Entry<'_>, field: &str) -> Vec<ratiba_kernel::TimeRange> {
     let items = reader.list_in(entry, field, SPANS_MOST);
     let spans = items
@@ -163,47 +194,45 @@ fn spans(reader: &mut Reader, entry: &Entry<'_>, field: &str) -> Vec<ratiba_kern
     spans.collect()
 }
 
-pub(super) fn services(
-    reader: &mut Reader,
-    named: Vec<Named<'_>>,
-    vocabulary: &Vocabulary,
-    currency: Currency,
-    rounding: Rounding,
-) -> Vec<Service> {
+/// What services are read against.
+pub(super) struct Sold<'a> {
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) currency: Currency,
+    pub(super) rounding: Rounding,
+    /// The kinds of which there are resources; `None` if faults keep them from being known.
+    pub(super) kinds: Option<&'a BTreeSet<ResourceKind>>,
+}
+
+pub(super) fn services(reader: &mut Reader, named: Vec<Named<'_>>, sold: &Sold<'_>) -> Vec<Service> {
     let mut services = Vec::with_capacity(named.len());
     for Named { path, word, entry } in named {
         let Some(entry) = entry else {
             reader.fault::<()>(
                 path,
-                Problem::MustBe("an object with `minutes` or `segments`".to_owned()),
+                Problem::MustBe("an object that gives `minutes` or `segments`".to_owned()),
             );
             continue;
         };
-        services.extend(service(reader, &entry, &word, vocabulary, (currency, rounding)));
+        services.extend(service(reader, &entry, &word, sold));
     }
     services
 }
 
-fn service(
-    reader: &mut Reader,
-    entry: &Entry<'_>,
-    word: &str,
-    vocabulary: &Vocabulary,
-    (currency, rounding): (Currency, Rounding),
-) -> Option<Service> {
+fn service(reader: &mut Reader, entry: &Entry<'_>, word: &str, sold: &Sold<'_>) -> Option<Service> {
+    let (vocabulary, currency) = (sold.vocabulary, sold.currency);
     let price = reader.field(entry, "price_minor", |reader, path, value| {
         reader.whole(path, value, 1..=PRICE_MINOR_MOST)
     });
     let name = reader.field(entry, "name", |reader, path, value| reader.text(path, value));
     let active = reader.field(entry, "active", Reader::yes).unwrap_or(true);
-    let recipe = recipe(reader, entry);
+    let recipe = recipe(reader, entry, sold);
     let deposit = reader.field(entry, "deposit", |reader, path, value| {
         if value.as_str() == Some("none") {
             return Some(Deposit::None);
         }
         Some(match amount(reader, path, value)? {
             Amount::Flat(minor) => Deposit::Flat(Money::new(i64::from(minor), currency)),
-            Amount::Share(rate) => Deposit::Percent(ratiba_kernel::BasisPoints::new(rate)),
+            Amount::Share(rate) => Deposit::Percent(BasisPoints::new(rate)),
         })
     });
     let team: BTreeSet<StaffId> = if entry.has("staff") {
@@ -215,6 +244,12 @@ fn service(
     } else {
         vocabulary.staff.all().collect()
     };
+    let window = BookingWindow {
+        notice: by_channel(reader, entry, "notice", rules::NOTICE_MOST, Minutes::new),
+        horizon_days: by_channel(reader, entry, "horizon_days", rules::HORIZON_MOST, |days| {
+            u16::try_from(days).unwrap_or(u16::MAX)
+        }),
+    };
     let category = ServiceCategory::parse("service").ok()?;
     let service = Service {
         id: vocabulary.services.known(word)?,
@@ -225,7 +260,7 @@ fn service(
         price: Money::new(price.map_or(PRICE_MINOR, i64::from), currency),
         deposit: deposit.unwrap_or(Deposit::None),
         recipe: recipe?,
-        tax: ratiba_kernel::BasisPoints::new(0),
+        tax: BasisPoints::new(0),
         product_cost: Money::zero(currency),
         offering: if active {
             Offering::Active
@@ -233,11 +268,43 @@ fn service(
             Offering::Retired
         },
         staff: team,
-        window: BookingWindow::default(),
+        window,
     };
-    match service.check(rounding) {
+    match service.check(sold.rounding) {
         Ok(()) => Some(service),
         Err(error) => reader.fault(entry.path.clone(), Problem::Catalogue(error)),
+    }
+}
+
+/// A rule of the service's own: one value for all channels, or an object by channel; `None` where the tenant's rule
+/// counts.
+fn by_channel<T: Copy>(
+    reader: &mut Reader,
+    entry: &Entry<'_>,
+    field: &str,
+    most: u32,
+    of: impl Fn(u32) -> T,
+) -> PerChannel<Option<T>> {
+    let Some(value) = entry.get(field) else {
+        return PerChannel::all(None);
+    };
+    let path = entry.at(field);
+    if !value.is_object() {
+        return PerChannel::all(reader.whole(&path, value, 0..=most).map(of));
+    }
+    let Some(channels) = reader.entry(&path, value, &CHANNELS) else {
+        return PerChannel::all(None);
+    };
+    let mut one = |channel: &str| {
+        let read = reader.field(&channels, channel, |reader, path, value| {
+            reader.whole(path, value, 0..=most)
+        });
+        read.map(&of)
+    };
+    PerChannel {
+        chat: one("chat"),
+        web: one("web"),
+        desk: one("desk"),
     }
 }
 
@@ -267,7 +334,7 @@ pub(super) fn amount(reader: &mut Reader, path: &str, value: &Value) -> Option<A
     }
 }
 
-fn recipe(reader: &mut Reader, entry: &Entry<'_>) -> Option<Recipe> {
+fn recipe(reader: &mut Reader, entry: &Entry<'_>, sold: &Sold<'_>) -> Option<Recipe> {
     let buffers = reader.field(entry, "buffers", buffers).unwrap_or_default();
     let segments = if entry.has("segments") {
         for field in ["minutes", "resource_kind"] {
@@ -280,16 +347,21 @@ fn recipe(reader: &mut Reader, entry: &Entry<'_>) -> Option<Recipe> {
         let count = items.len();
         let segments = items
             .into_iter()
-            .filter_map(|(path, value)| segment(reader, &path, value));
+            .filter_map(|(path, value)| segment(reader, &path, value, sold));
         let segments: Vec<Segment> = segments.collect();
         // A faulty segment is told already; what remains of the service is not judged.
         if segments.len() < count {
             return None;
         }
         segments
+    } else if !entry.has("minutes") {
+        let wanted = "an object that gives `minutes` or `segments`";
+        return reader.must_be(&entry.path, wanted);
     } else {
-        let minutes = reader.needed(entry, "minutes", minutes);
-        let resource_kind = reader.field(entry, "resource_kind", kind);
+        let minutes = reader.field(entry, "minutes", minutes);
+        let resource_kind = reader.field(entry, "resource_kind", |reader, path, value| {
+            needed_kind(reader, path, value, sold)
+        });
         vec![Segment {
             minutes: minutes?,
             staff: StaffNeed::Needed,
@@ -303,16 +375,49 @@ fn recipe(reader: &mut Reader, entry: &Entry<'_>) -> Option<Recipe> {
     }
 }
 
+/// What goes well with what.
+pub(super) fn relations(reader: &mut Reader, case: &Entry<'_>, vocabulary: &Vocabulary) -> Vec<Relation> {
+    let mut relations = Vec::new();
+    for (path, value) in reader.list_in(case, "relations", SPANS_MOST) {
+        let Some(entry) = reader.entry(&path, value, &RELATION) else {
+            continue;
+        };
+        let mut of = |field: &str| {
+            reader.needed(&entry, field, |reader, path, value| {
+                vocabulary.services.id(reader, path, value)
+            })
+        };
+        let both = of("primary").zip(of("complement"));
+        let confidence = reader.needed(&entry, "confidence", |reader, path, value| {
+            reader.whole(path, value, 1..=10_000)
+        });
+        let (Some((primary, complement)), Some(confidence)) = (both, confidence) else {
+            continue;
+        };
+        if primary == complement {
+            reader.must_be::<()>(&entry.at("complement"), "another service than the primary");
+        }
+        relations.push(Relation {
+            primary,
+            complement,
+            confidence: BasisPoints::new(confidence),
+        });
+    }
+    relations
+}
+
 fn minutes(reader: &mut Reader, path: &str, value: &Value) -> Option<Minutes> {
     reader.whole(path, value, 1..=DAY).map(Minutes::new)
 }
 
-fn segment(reader: &mut Reader, path: &str, value: &Value) -> Option<Segment> {
+fn segment(reader: &mut Reader, path: &str, value: &Value, sold: &Sold<'_>) -> Option<Segment> {
     let entry = reader.entry(path, value, &SEGMENT)?;
     let minutes = reader.needed(&entry, "minutes", minutes);
     let staff = reader.field(&entry, "staff", Reader::yes).unwrap_or(true);
     let client = reader.field(&entry, "client", Reader::yes).unwrap_or(true);
-    let resource_kind = reader.field(&entry, "resource_kind", kind);
+    let resource_kind = reader.field(&entry, "resource_kind", |reader, path, value| {
+        needed_kind(reader, path, value, sold)
+    });
     Some(Segment {
         minutes: minutes?,
         staff: staff.into(),
@@ -369,6 +474,8 @@ pub(super) fn staff(
 }
 
 fn member(reader: &mut Reader, entry: &Entry<'_>, plain: StaffFacts) -> (StaffFacts, Load) {
+    // For whoever reads the case; answers show the id.
+    reader.field(entry, "name", |reader, path, value| reader.text(path, value));
     let weekly = reader.field(entry, "hours", Reader::weekly);
     let dated = reader.field(entry, "overrides", Reader::dated);
     let weight = reader.field(entry, "weight", |reader, path, value| {

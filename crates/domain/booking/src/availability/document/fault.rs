@@ -57,8 +57,14 @@ pub enum Problem {
     #[error("is a window of more than {0} days")]
     TooWide(i64),
     /// Two entries have the same id.
-    #[error("is used twice")]
-    IdTwice,
+    #[error("the id `{0}` is used twice")]
+    IdTwice(String),
+    /// Two keys of hours name the same day, equally exactly.
+    #[error("gives the hours of {0} a second time")]
+    DayTwice(String),
+    /// A booking names a resource that its service has no use for.
+    #[error("the service needs no resource of the kind `{0}`")]
+    NotNeeded(String),
     /// An id that nothing has.
     #[error("there is no {what} `{word}`")]
     NoSuch {

@@ -8,7 +8,7 @@ use time::{Date, Weekday};
 use super::fault::Problem;
 use super::json::member;
 use super::reader::Reader;
-use super::times::block;
+use super::times::{BLOCK, block};
 use crate::availability::{DayBlock, WeeklyBlock};
 
 const BLOCKS_MOST: usize = 24;
@@ -96,7 +96,7 @@ impl Reader {
                 Some(blocks.collect())
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
-                self.must_be(path, "hours such as 09:00-17:00, a list of such, or closed")
+                self.must_be(path, format!("{BLOCK}, a list of such, or closed"))
             }
         }
     }
@@ -116,17 +116,22 @@ impl Reader {
                 continue;
             };
             let blocks = self.day_blocks(&path, value).unwrap_or_default();
+            let mut twice = Vec::new();
             for day in days {
+                let name = day.to_string().to_lowercase();
                 let day = day.number_days_from_monday();
                 match week.get(&day) {
                     Some((other, _)) if *other == exactness => {
-                        self.fault::<()>(path.clone(), Problem::Twice);
+                        twice.push(name);
                     }
                     Some((other, _)) if *other > exactness => {}
                     Some(_) | None => {
                         week.insert(day, (exactness, blocks.clone()));
                     }
                 }
+            }
+            if !twice.is_empty() {
+                self.fault::<()>(path, Problem::DayTwice(twice.join(" and ")));
             }
         }
         let blocks_of = |(day, _, _): &(Weekday, &str, &str)| {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
 use serde_json::{Map, Number, Value};
 
 /// The value, and where an object names a member for the second time; the last one is the one in the value.
@@ -17,6 +18,68 @@ pub(super) fn parse(text: &str) -> Result<(Value, Vec<String>), serde_json::Erro
     deserializer.end()?;
     Ok((value, twice))
 }
+
+/// What is wrong with a text that is not JSON, in words for people who do not know its grammar by heart.
+pub(super) fn in_words(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    if error.classify() == Category::Eof {
+        return if (line, column) == (1, 0) {
+            "it is empty".to_owned()
+        } else {
+            format!("it ends in line {line}, before everything that was opened is closed")
+        };
+    }
+    let told = error.to_string();
+    let jargon = told.split(" at line ").next().unwrap_or_default();
+    let words = WORDS.iter().find(|(known, _)| jargon.starts_with(known));
+    let words = words.map_or(jargon, |(_, words)| words);
+    format!("{words}, in line {line}, column {column}")
+}
+
+/// How the reader of JSON says what it does not like, and how people would.
+const WORDS: [(&str, &str); 14] = [
+    (
+        "expected value",
+        "a value is wanted: text in double quotes, a number, true, false, null, a list or an object",
+    ),
+    (
+        "expected ident",
+        "only true, false and null stand without double quotes",
+    ),
+    (
+        "trailing comma",
+        "there is a comma before the end of a list or an object",
+    ),
+    ("trailing characters", "something follows after its end"),
+    (
+        "key must be a string",
+        "the name of a member is wanted, in double quotes",
+    ),
+    ("expected `:`", "a colon is wanted after the name of a member"),
+    (
+        "expected `,` or `}`",
+        "a comma or the end of the object is wanted",
+    ),
+    ("expected `,` or `]`", "a comma or the end of the list is wanted"),
+    (
+        "control character",
+        "a text goes over the end of its line, or has another control character",
+    ),
+    (
+        "invalid escape",
+        "after a backslash only one of \" \\ / b f n r t u may follow",
+    ),
+    ("invalid number", "a number is not written as JSON writes it"),
+    ("number out of range", "a number is too large"),
+    (
+        "recursion limit exceeded",
+        "lists and objects lie too deeply in one another",
+    ),
+    (
+        "invalid unicode code point",
+        "a character is written as a number that none has",
+    ),
+];
 
 /// `parent.name`, or the name alone at the root.
 pub(super) fn member(parent: &str, name: &str) -> String {
@@ -60,7 +123,15 @@ impl<'de> Visitor<'de> for Place<'_> {
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
+        let Some(number) = Number::from_f64(number) else {
+            return Ok(Value::Null);
+        };
+        // 60.0 and 6e1 are the whole number that they are.
+        let whole = number.to_string();
+        let whole = whole
+            .strip_suffix(".0")
+            .and_then(|whole| whole.parse::<i64>().ok());
+        Ok(Value::Number(whole.map_or(number, Number::from)))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {

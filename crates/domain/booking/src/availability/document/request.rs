@@ -4,7 +4,6 @@ use ratiba_kernel::TimeRange;
 use serde_json::Value;
 use time::{Date, Duration, OffsetDateTime};
 
-use super::diary::one_of_all;
 use super::facts::{Amount, Vocabulary, amount};
 use super::fault::Problem;
 use super::reader::{Entry, Form, Reader};
@@ -66,6 +65,12 @@ pub(super) enum Asked {
     },
     /// What is asked in advance for each service, with what is taken off its price.
     Deposit(Vec<(ServiceId, Option<Amount>)>),
+    /// What else may be offered after a slot.
+    CrossSell {
+        request: SlotRequest,
+        /// When the slot begins.
+        start: OffsetDateTime,
+    },
 }
 
 /// A question for slots.
@@ -85,6 +90,7 @@ enum Ask {
     Slots,
     Turns,
     Deposit,
+    CrossSell,
 }
 
 struct Part {
@@ -120,6 +126,7 @@ fn question(
         ("slots", Ask::Slots),
         ("turns", Ask::Turns),
         ("deposit", Ask::Deposit),
+        ("cross_sell", Ask::CrossSell),
     ];
     let ask = if entry.has("ask") {
         reader.field(entry, "ask", |reader, path, value| {
@@ -137,26 +144,44 @@ fn question(
             reader.fault::<()>(super::json::member(&part.path, "discount"), why);
         }
     }
-    let slots_only = [
-        "order",
-        "arrangement",
-        "days",
-        "from",
-        "to",
-        "at",
-        "channel",
-        "most",
-        "explain",
-        "book",
-    ];
-    let strangers = slots_only
-        .iter()
-        .filter(|field| ask != Ask::Slots && entry.has(field));
+    let slots_only: &[&str] = match ask {
+        Ask::Slots => &[],
+        Ask::CrossSell => &["days", "from", "to", "most", "explain", "book"],
+        Ask::Turns | Ask::Deposit => &[
+            "order",
+            "arrangement",
+            "days",
+            "from",
+            "to",
+            "at",
+            "channel",
+            "most",
+            "explain",
+            "book",
+        ],
+    };
+    let strangers = slots_only.iter().filter(|field| entry.has(field));
     for field in strangers {
         reader.fault::<()>(entry.at(field), SLOTS_ONLY);
     }
     let asked = match ask {
         Ask::Slots => Asked::Slots(slots(reader, entry, parts, now)?),
+        Ask::CrossSell => {
+            if !entry.has("at") {
+                return reader.fault(entry.at("at"), Problem::Missing);
+            }
+            let asked = slots(reader, entry, parts, now)?;
+            match asked.at.as_deref() {
+                Some([start]) => Asked::CrossSell {
+                    request: asked.request,
+                    start: *start,
+                },
+                Some(_) | None => {
+                    let wanted = "one time, the start of the slot that was chosen";
+                    return reader.must_be(&entry.at("at"), wanted);
+                }
+            }
+        }
         Ask::Turns => {
             let Some(day) = reader.day else {
                 return reader.fault(entry.at("day"), Problem::Missing);
@@ -185,6 +210,9 @@ fn question(
 fn parts(reader: &mut Reader, entry: &Entry<'_>, vocabulary: &Vocabulary) -> Option<Vec<Part>> {
     if !entry.has("parts") {
         let Some(only) = vocabulary.services.only() else {
+            if !vocabulary.services.all_known() {
+                return None;
+            }
             return reader.fault(entry.at("parts"), Problem::Missing);
         };
         return Some(vec![Part {
@@ -215,10 +243,7 @@ fn part(reader: &mut Reader, path: &str, value: &Value, vocabulary: &Vocabulary)
         });
     }
     let entry = reader.entry(path, value, &PART)?;
-    let only = vocabulary.services.only();
-    let service = one_of_all(reader, &entry, "service", only, |reader, path, value| {
-        vocabulary.services.id(reader, path, value)
-    });
+    let service = vocabulary.services.named(reader, &entry, "service");
     let wish = wish(reader, &entry, vocabulary);
     let guest = reader.field(&entry, "guest", |reader, path, value| {
         reader.whole(path, value, 0..=GUESTS_MOST)

@@ -20,6 +20,10 @@ const NUMBER_MOST: u64 = 366 * 24 * 60;
 /// How many rungs a ladder of rules may have.
 const LIST_MOST: usize = 100;
 
+/// The most minutes of a notice, and the most days of a horizon.
+pub(super) const NOTICE_MOST: u32 = 366 * 24 * 60;
+pub(super) const HORIZON_MOST: u32 = 3_660;
+
 /// The largest number that a rule can mean.
 fn most(name: &str) -> u64 {
     match name {

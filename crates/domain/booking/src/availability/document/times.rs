@@ -12,7 +12,8 @@ use crate::catalogue::Minutes;
 const DATE: &str = "a date such as 2026-05-13";
 const INSTANT: &str =
     "a time such as 2026-05-13T10:00, 2026-05-13T07:00:00Z, or 10:00 where the case has a day";
-const BLOCK: &str = "hours such as 09:00-17:00";
+pub(super) const BLOCK: &str =
+    "hours such as 09:00-17:00, which begin before 24:00 and end by 48:00, midnight of the next day";
 const DAY_MINUTES: u16 = 24 * 60;
 /// The longest stretch, in minutes, whose end is given by its length: a year.
 const STRETCH_MOST: u32 = 366 * 24 * 60;
@@ -98,7 +99,7 @@ fn offset(text: &str) -> Option<UtcOffset> {
 /// `09:00-17:00`; one whose end is not later than its beginning goes on to the next day.
 pub(super) fn block(text: &str) -> Result<DayBlock, Problem> {
     let wanted = || Problem::MustBe(BLOCK.to_owned());
-    let (from, to) = text.split_once('-').ok_or_else(wanted)?;
+    let (from, to) = text.split_once(['-', '\u{2013}']).ok_or_else(wanted)?;
     let from = minute_of_day(from.trim(), DAY_MINUTES - 1).ok_or_else(wanted)?;
     let to = minute_of_day(to.trim(), 2 * DAY_MINUTES).ok_or_else(wanted)?;
     Ok(DayBlock {
@@ -121,7 +122,7 @@ impl Reader {
         let Some(text) = value.as_str() else {
             return self.must_be(path, INSTANT);
         };
-        let (date, rest) = match text.split_once(['T', 't']) {
+        let (date, rest) = match text.split_once(['T', 't', ' ']) {
             Some((date, rest)) => match date_of(date) {
                 Some(Some(date)) => (Some(date), rest),
                 Some(None) => return self.fault(path, Problem::NoSuchTime("date")),

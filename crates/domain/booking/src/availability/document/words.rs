@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::fault::Problem;
-use super::reader::Reader;
+use super::reader::{Entry, Reader};
 
 const CHARACTERS_MOST: usize = 64;
 
@@ -19,21 +19,30 @@ pub(super) struct Words<T> {
     what: &'static str,
     /// Sorted; the first has the id 1.
     words: Vec<String>,
+    /// Whether every entry of the list has its word. If not, that is a fault already, and what is not found may
+    /// be what is wanting.
+    all_known: bool,
     ids: PhantomData<fn() -> T>,
 }
 
 impl<T> Words<T> {
     /// The words of the entries of a list, each with where it stands.
-    pub(super) fn new(reader: &mut Reader, what: &'static str, words: Vec<(String, String)>) -> Self {
+    pub(super) fn new(
+        reader: &mut Reader,
+        what: &'static str,
+        words: Vec<(String, String)>,
+        all_known: bool,
+    ) -> Self {
         let mut sorted: BTreeSet<String> = BTreeSet::new();
         for (path, word) in words {
-            if !sorted.insert(word) {
-                reader.fault::<()>(path, Problem::IdTwice);
+            if let Some(twice) = sorted.replace(word) {
+                reader.fault::<()>(path, Problem::IdTwice(twice));
             }
         }
         Self {
             what,
             words: sorted.into_iter().collect(),
+            all_known,
             ids: PhantomData,
         }
     }
@@ -49,6 +58,7 @@ impl<T> Words<T> {
         let word = word(reader, path, value)?;
         match self.known(&word) {
             Some(id) => Some(id),
+            None if !self.all_known => None,
             None => reader.fault(
                 path,
                 Problem::NoSuch {
@@ -76,9 +86,22 @@ impl<T> Words<T> {
         word.cloned().unwrap_or_else(|| id.to_string())
     }
 
+    /// A member that names one of these, and may be left out where there is one only.
+    pub(super) fn named(&self, reader: &mut Reader, entry: &Entry<'_>, field: &str) -> Option<Id<T>> {
+        if !entry.has(field) && (self.words.len() == 1 || !self.all_known) {
+            return self.only();
+        }
+        reader.needed(entry, field, |reader, path, value| self.id(reader, path, value))
+    }
+
     /// The only id there is, if there is one only.
     pub(super) fn only(&self) -> Option<Id<T>> {
-        (self.words.len() == 1).then(|| Self::numbered(0))
+        (self.words.len() == 1 && self.all_known).then(|| Self::numbered(0))
+    }
+
+    /// Whether every entry of the list has its word.
+    pub(super) const fn all_known(&self) -> bool {
+        self.all_known
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = Id<T>> + '_ {

@@ -29,7 +29,7 @@ fn all_faults_are_told_at_once_with_their_places() {
     assert_eq!(
         faults_of(case),
         [
-            "zoen: is not known here; known are: $schema, about, zone, currency, rules, opening_hours, holidays, services, staff, resources, engagements, bookings, day, now, request, requests",
+            "zoen: is not known here; known are: $schema, about, zone, currency, rules, opening_hours, holidays, services, staff, resources, engagements, bookings, relations, day, now, request, requests",
             "zone: must be the IANA name of a time zone, such as Africa/Nairobi",
             "day: is no date between the years 1970 and 2199",
             "rules.grid_step: must be a whole number from 0 to 1440",
@@ -38,15 +38,15 @@ fn all_faults_are_told_at_once_with_their_places() {
             "rules.notice.fax: is not known here; known are: chat, desk, web",
             "rules.gap_fit: unknown variant `maybe`, expected `offered` or `grid_only`",
             "opening_hours.funday: is not known here; known are: daily, mon to sun, monday to sunday, and ranges such as mon-fri",
-            "opening_hours.mon: must be hours such as 09:00-17:00",
-            "opening_hours.tue: must be hours such as 09:00-17:00",
+            "opening_hours.mon: must be hours such as 09:00-17:00, which begin before 24:00 and end by 48:00, midnight of the next day",
+            "opening_hours.tue: must be hours such as 09:00-17:00, which begin before 24:00 and end by 48:00, midnight of the next day",
             "holidays.2026-13-01: is no date between the years 1970 and 2199",
-            "staff[1]: is used twice",
+            "staff[1]: the id `p` is used twice",
+            "staff[0].leave[0]: ends before it begins, or as it begins",
             "services[0].buffers.after: must be a whole number from 0 to 240",
             "services[0].minutes: must be a whole number from 1 to 1440",
             "services[0].staff[0]: there is no staff member `nobody`",
             "services[1].segments: a service has 1 to 12 segments of 1 minute to a day, one of them with staff and one with the client",
-            "staff[0].leave[0]: ends before it begins, or as it begins",
             "bookings[0].service: there is no service `c`",
             "request.parts[0].staff: there is no staff member `q`",
             "request.most: must be a whole number from 1 to 100000",
@@ -67,14 +67,43 @@ fn a_member_that_is_there_twice_is_a_fault() {
 
 #[test]
 fn what_is_not_json_or_no_object_says_so() {
-    assert!(
-        faults_of("{")[0].starts_with("the case is not JSON: EOF"),
-        "{:?}",
-        faults_of("{")
-    );
-    assert!(faults_of("{} {}")[0].starts_with("the case is not JSON: trailing"));
+    let told = [
+        ("", "it is empty"),
+        (
+            "{",
+            "it ends in line 1, before everything that was opened is closed",
+        ),
+        ("{} {}", "something follows after its end, in line 1, column 4"),
+        (
+            "{\"day\": 1,}",
+            "there is a comma before the end of a list or an object, in line 1, column 11",
+        ),
+        (
+            "{day: 1}",
+            "the name of a member is wanted, in double quotes, in line 1, column 2",
+        ),
+        (
+            "{\"day\" 1}",
+            "a colon is wanted after the name of a member, in line 1, column 8",
+        ),
+        (
+            "{\"a\": 1 \"b\": 2}",
+            "a comma or the end of the object is wanted, in line 1, column 9",
+        ),
+        (
+            "{\"a\": 'x'}",
+            "a value is wanted: text in double quotes, a number, true, false, null, a list or an object, in line 1, column 7",
+        ),
+    ];
+    for (text, words) in told {
+        assert_eq!(
+            faults_of(text),
+            [format!("the case is not JSON: {words}")],
+            "{text}"
+        );
+    }
     assert_eq!(faults_of("[]"), ["the case must be an object"]);
-    assert!(faults_of(&"[".repeat(100_000))[0].contains("recursion limit"));
+    assert!(faults_of(&"[".repeat(100_000))[0].contains("lie too deeply in one another"));
     assert_eq!(
         faults_of(&" ".repeat(BYTES_MOST + 1)),
         [format!("the case is longer than {BYTES_MOST} bytes")]
@@ -149,7 +178,37 @@ fn each_fault_is_found_where_it_is() {
         ),
         (
             r#""staff": [{"hours": {"mon-wed": "closed", "tue-fri": "closed"}}]"#,
-            "staff[0].hours.tue-fri: is given twice",
+            "staff[0].hours.tue-fri: gives the hours of tuesday and wednesday a second time",
+        ),
+        (
+            r#""opening_hours": {"mon": "09:00-17:00", "monday": "closed"}"#,
+            "opening_hours.monday: gives the hours of monday a second time",
+        ),
+        (
+            r#""opening_hours": "09:00-49:00""#,
+            "opening_hours: must be hours such as 09:00-17:00, which begin before 24:00 and end by 48:00",
+        ),
+        (r#""staff": ["a", "a"]"#, "staff[1]: the id `a` is used twice"),
+        (
+            r#""staff": ["a"], "bookings": [{"start": "10:00", "resources": ["r"]}], "resources": [{"id": "r", "kind": "couch"}]"#,
+            "bookings[0].resources[0]: the service needs no resource of the kind `couch`",
+        ),
+        (
+            r#""relations": [{"primary": "service", "complement": "service", "confidence": 1}]"#,
+            "relations[0].complement: must be another service than the primary",
+        ),
+        (
+            r#""relations": [{"primary": "service", "complement": "facial", "confidence": 1}]"#,
+            "relations[0].complement: there is no service `facial`",
+        ),
+        (r#""request": {"ask": "cross_sell"}"#, "request.at: is missing"),
+        (
+            r#""request": {"ask": "cross_sell", "at": ["10:00", "11:00"]}"#,
+            "request.at: must be one time, the start of the slot that was chosen",
+        ),
+        (
+            r#""request": {"ask": "cross_sell", "at": "10:00", "book": true}"#,
+            "request.book: has no meaning here: it belongs to a question for slots",
         ),
         (
             r#""rules": {"buffers": "shared", "share_buffers": true}"#,
@@ -218,6 +277,52 @@ fn each_fault_is_found_where_it_is() {
             found.len() == 1 && found[0].starts_with(fault),
             "{member}: {found:?}\ninstead of {fault}"
         );
+    }
+}
+
+/// What is wrong with an entry of a list is told once, and not again wherever the entry is named.
+#[test]
+fn what_follows_from_a_fault_is_no_fault_of_its_own() {
+    let long = "x".repeat(65);
+    let cases = [
+        (
+            format!(
+                r#"{{"day": "2026-05-13", "services": [{{"id": "{long}", "minutes": 60}}], "request": {{"parts": ["{long}"]}}}}"#
+            ),
+            vec![
+                "services[0].id: must be a word of 1 to 64 characters, or a UUID",
+                "request.parts[0]: must be a word of 1 to 64 characters, or a UUID",
+            ],
+        ),
+        (
+            r#"{"day": "2026-05-13", "services": {"m": 60}, "bookings": [{"start": "10:00"}]}"#.to_owned(),
+            vec!["services: must be a list"],
+        ),
+        (
+            r#"{"day": "2026-05-13", "services": [], "bookings": [{"service": "m", "start": "10:00"}]}"#
+                .to_owned(),
+            vec!["services: must be a list of at least one service"],
+        ),
+        (
+            r#"{"day": "2026-05-13", "services": [{"minutes": 60, "resource_kind": "room"}],
+                "staff": "a", "resources": [{"id": "r"}],
+                "bookings": [{"staff": "a", "start": "10:00", "resources": ["r"]}]}"#
+                .to_owned(),
+            vec!["staff: must be a list", "resources[0].kind: is missing"],
+        ),
+        (
+            r#"{"day": "2026-05-13", "services": [{"id": "m"}]}"#.to_owned(),
+            vec!["services[0]: must be an object that gives `minutes` or `segments`"],
+        ),
+        (
+            r#"{"day": "2026-05-13", "services": [{"minutes": 60, "resource_kind": "romo"}],
+                "resources": [{"kind": "room"}]}"#
+                .to_owned(),
+            vec!["services[0].resource_kind: there is no resource of the kind `romo`"],
+        ),
+    ];
+    for (case, faults) in cases {
+        assert_eq!(faults_of(&case), faults, "{case}");
     }
 }
 

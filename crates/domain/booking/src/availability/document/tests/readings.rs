@@ -49,6 +49,20 @@ fn a_time_is_read_in_the_zone_unless_it_has_an_offset() {
 }
 
 #[test]
+fn what_editors_and_people_write_is_read_as_it_is_meant() {
+    let plain = r#"{"day": "2026-05-13", "opening_hours": "09:00-11:00", "services": [{"minutes": 60}],
+        "staff": [{"id": "a"}], "request": {"at": "2026-05-13T09:00"}}"#;
+    let other = "\u{feff}".to_owned()
+        + &plain
+            .replace("09:00-11:00", "09:00 \u{2013} 11:00")
+            .replace("13T09", "13 09")
+            .replace("60", "60.0")
+            .replace(r#"{"id": "a"}"#, r#"{"id": "a", "name": "Achieng O."}"#);
+    assert_eq!(answered(&other), answered(plain));
+    assert_eq!(starts(&answered(plain)), ["2026-05-13T09:00"]);
+}
+
+#[test]
 fn a_fraction_of_a_second_is_kept() {
     let case = r#"{"day": "2026-05-13", "services": [{"minutes": 30}], "now": "10:00:00.001",
         "request": {"at": ["10:00", "10:15"]}}"#;

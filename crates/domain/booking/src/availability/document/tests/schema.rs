@@ -59,7 +59,8 @@ impl Schema {
                 "array" => value.is_array(),
                 "string" => value.is_string(),
                 "boolean" => value.is_boolean(),
-                "integer" => value.is_i64() || value.is_u64(),
+                // 60.0 is a whole number too.
+                "integer" => value.is_i64() || value.is_u64() || value.to_string().ends_with(".0"),
                 "null" => value.is_null(),
                 other => panic!("{other}"),
             }),
@@ -113,6 +114,25 @@ impl Schema {
                     _ => Vec::new(),
                 });
                 faults.flatten().collect()
+            }
+            "propertyNames" => {
+                let names = value.as_object().into_iter().flatten().map(|(name, _)| name);
+                names
+                    .flat_map(|name| self.faults(path, wanted, &Value::String(name.clone())))
+                    .collect()
+            }
+            "not" => unless(!self.faults(path, wanted, value).is_empty()),
+            "allOf" => {
+                let all = wanted.as_array().unwrap().iter();
+                all.flat_map(|one| self.faults(path, one, value)).collect()
+            }
+            "dependentRequired" => {
+                let has = |name: &str| value.get(name).is_some();
+                let fits = wanted.as_object().unwrap().iter().all(|(name, others)| {
+                    let mut others = others.as_array().unwrap().iter();
+                    !has(name) || others.all(|other| has(other.as_str().unwrap()))
+                });
+                unless(fits)
             }
             "anyOf" | "oneOf" => {
                 let ways = wanted.as_array().unwrap().iter();
