@@ -259,7 +259,9 @@ pub enum SlotReasonAnswer {
     },
     /// The staff member was asked for.
     StaffRequested,
-    /// It is the staff member's turn.
+    /// A staff member was proposed before, without being asked for.
+    StaffProposed,
+    /// Nobody was asked for or proposed for a part, or they cannot: of those who can it is this one's turn.
     StaffTurn,
 }
 
@@ -397,6 +399,7 @@ impl SlotAnswer {
                 minutes: minutes.count(),
             },
             SlotReason::StaffRequested => SlotReasonAnswer::StaffRequested,
+            SlotReason::StaffProposed => SlotReasonAnswer::StaffProposed,
             SlotReason::StaffTurn => SlotReasonAnswer::StaffTurn,
         });
         let client = slot.client();

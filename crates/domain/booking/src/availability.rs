@@ -219,9 +219,11 @@ pub enum SlotReason {
         /// How much.
         minutes: Minutes,
     },
-    /// The staff member was asked for.
+    /// A staff member was asked for and renders a part.
     StaffRequested,
-    /// It is this staff member's turn.
+    /// A staff member was proposed before, without being asked for, and renders a part.
+    StaffProposed,
+    /// Nobody was asked for or proposed for a part, or they cannot: of those who can it is this one's turn.
     StaffTurn,
 }
 

@@ -273,7 +273,7 @@ fn joined_reasons(chosen: &[SlotReason], complement: &[SlotReason]) -> Vec<SlotR
     let (before, after) = (hole(chosen, Side::Before), hole(complement, Side::After));
     let closes = (before.is_none() && after.is_none()).then_some(SlotReason::ClosesGap);
     let staff = chosen.iter().copied().filter(|reason| match reason {
-        SlotReason::StaffRequested | SlotReason::StaffTurn => true,
+        SlotReason::StaffRequested | SlotReason::StaffProposed | SlotReason::StaffTurn => true,
         SlotReason::ClosesGap | SlotReason::LeavesHole { .. } => false,
     });
     closes

@@ -9,6 +9,7 @@ use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
 
 use super::facts::{BusinessHours, DayBlock, Hours, WeeklyBlock};
 use super::span::{Span, floor, instant, union};
+use super::starts::OPENING_MOST;
 
 pub(super) const DAY: i64 = 24 * 60 * 60;
 
@@ -32,11 +33,12 @@ pub(super) struct Calendar {
 }
 
 impl Calendar {
-    /// The local days that touch `[from, to]`, with two more on either side.
-    pub(super) fn covering(zone: &Zone, from: OffsetDateTime, to: OffsetDateTime) -> Self {
-        let margin = Duration::days(MARGIN_DAYS);
-        let first = zone.date(from).checked_sub(margin).unwrap_or(Date::MIN);
-        let last = zone.date(to).checked_add(margin).unwrap_or(Date::MAX);
+    /// The local days that touch `[from, to]`, with two more on either side, or more before them.
+    pub(super) fn covering(zone: &Zone, from: OffsetDateTime, to: OffsetDateTime, days_before: i64) -> Self {
+        let before = Duration::days(days_before.max(MARGIN_DAYS));
+        let after = Duration::days(MARGIN_DAYS);
+        let first = zone.date(from).checked_sub(before).unwrap_or(Date::MIN);
+        let last = zone.date(to).checked_add(after).unwrap_or(Date::MAX);
         let zone = zone.clone();
         // One day more gives the end of the last, one more again tells whether the day after is plain.
         let starts = day_starts(&zone, first, last.saturating_add(Duration::days(2)));
@@ -114,11 +116,56 @@ impl Calendar {
 
     /// The seconds of one day at which its clock shows a multiple of `step`, as far as they lie in one of
     /// `among`: an hour that is skipped has none, and one that comes twice has them twice.
-    pub(super) fn grid(&self, day: Day, step: i64, among: &[Span], mut each: impl FnMut(i64)) {
+    pub(super) fn grid(&self, day: Day, step: i64, among: &[Span], each: impl FnMut(i64)) {
+        let all = Span {
+            from: day.start,
+            to: day.end,
+        };
+        self.shown((day, all), 0, step, among, each);
+    }
+
+    /// The same for an opening of several days: the seconds at which the clock shows a multiple of `step` after
+    /// what it showed when the opening began.
+    pub(super) fn grid_from(&self, opening: Span, step: i64, among: &[Span], mut each: impl FnMut(i64)) {
+        let Some(begun) = self.day_of(opening.from) else {
+            return;
+        };
+        let stretches = self.even_stretches(begun);
+        let of_opening = stretches.iter().find(|(stretch, _)| opening.from < stretch.to);
+        let Some(shown) = of_opening.map(|(_, midnight)| opening.from - midnight) else {
+            return;
+        };
+        for day in self.days_of(opening) {
+            let whole = Span {
+                from: day.start.max(opening.from),
+                to: day.end.min(opening.to),
+            };
+            let days = i64::from(day.date.to_julian_day()) - i64::from(begun.date.to_julian_day());
+            self.shown((*day, whole), shown - days * DAY, step, among, &mut each);
+        }
+    }
+
+    /// The seconds of a part of a day at which its clock shows a multiple of `step` after the reading `zero`.
+    fn shown(
+        &self,
+        (day, whole): (Day, Span),
+        zero: i64,
+        step: i64,
+        among: &[Span],
+        mut each: impl FnMut(i64),
+    ) {
         if step <= 0 {
             return;
         }
         let mut along = |stretch: Span, midnight: i64| {
+            let stretch = Span {
+                from: stretch.from.max(whole.from),
+                to: stretch.to.min(whole.to),
+            };
+            if stretch.from >= stretch.to {
+                return;
+            }
+            let midnight = midnight + zero;
             for span in super::span::within(among, stretch) {
                 let from = span.from.max(stretch.from) - midnight;
                 let first = from + (step - from.rem_euclid(step)) % step;
@@ -163,6 +210,19 @@ impl Calendar {
             }
         }
         union(spans)
+    }
+
+    /// A joined opening, cut where it begins anew: at each midnight after it has lasted for a week.
+    pub(super) fn begun_anew(&self, run: Span) -> Vec<Span> {
+        // What was open on the first day that is known was open before.
+        let known = self.days.first().is_some_and(|first| run.from > first.start);
+        let lasted = if known { run.from + OPENING_MOST } else { run.from };
+        let mut beginnings = vec![run.from];
+        let midnights = self.days.iter().map(|day| day.start);
+        beginnings.extend(midnights.filter(|at| *at > run.from && *at >= lasted && *at < run.to));
+        let ends = beginnings.iter().copied().skip(1).chain([run.to]);
+        let cut = beginnings.iter().zip(ends);
+        cut.map(|(from, to)| Span { from: *from, to }).collect()
     }
 
     /// The openings of the business on one day, joined; `None` on a day without rules.

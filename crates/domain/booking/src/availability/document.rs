@@ -232,7 +232,9 @@ fn read(reader: &mut Reader, case: &Entry<'_>) -> Option<Case> {
         vocabulary: &vocabulary,
         currency,
         rounding: rules.rounding,
-        kinds: (wanted == (resources.len(), true)).then_some(&kinds),
+        // Who says that there are none at all means it.
+        kinds: (wanted == (resources.len(), true) && !(case.has("resources") && kinds.is_empty()))
+            .then_some(&kinds),
     };
     let services = if case.has("services") {
         facts::services(reader, services.0, &sold)

@@ -1,5 +1,7 @@
 //! The search itself: facts prepared once, then each start tried.
 
+use std::collections::BTreeSet;
+
 use ratiba_kernel::TimeRange;
 use time::{Date, Duration, OffsetDateTime};
 
@@ -8,10 +10,11 @@ use super::combine::Combination;
 use super::facts::Facts;
 use super::plan::{Diaries, PartPlan};
 use super::span::{Span, ceil, floor, holds, instant, intersection, union};
-use super::starts::{Start, starts};
+use super::starts::{OPENING_MOST, Start, TakesPart, starts};
 use super::{Arrangement, PartOrder, RequestFault, Side, Slot, SlotPart, SlotReason, SlotRequest, fairness};
 use crate::catalogue::{Minutes, Service};
 use crate::engagement::{Claim, Subject, sorted};
+use crate::policy::GridAnchor;
 
 pub(super) const PARTS_MOST: usize = 8;
 const DAYS_MOST: i64 = 92;
@@ -66,7 +69,12 @@ impl<'a> Search<'a> {
             .iter()
             .map(|service| service.recipe.duration().seconds() + wait)
             .sum::<i64>();
-        let calendar = Calendar::covering(zone, request.window.start(), instant(window.to + parts_longest));
+        let days_before = match rules.grid_anchor {
+            GridAnchor::Clock => 0,
+            GridAnchor::Opening => OPENING_MOST / DAY + 1,
+        };
+        let until = instant(window.to + parts_longest);
+        let calendar = Calendar::covering(zone, request.window.start(), until, days_before);
         let business_open = calendar.business_open(&facts.business);
         let diaries = Diaries::new(facts, &services, &calendar, &business_open, request.now);
         let mut weeks: Vec<Date> = calendar
@@ -252,13 +260,7 @@ impl<'a> Search<'a> {
             to: end(last),
         };
         let (before, after) = self.holes(first, last);
-        let requested = placed.iter().any(|placed| {
-            let part = self.parts.get(placed.part);
-            part.is_some_and(|part| {
-                let member = part.team.get(placed.member).map(|member| member.facts.id);
-                member.is_some() && part.wish.named() == member
-            })
-        });
+        let whose: BTreeSet<SlotReason> = placed.iter().filter_map(|placed| self.why_them(placed)).collect();
         let mut parts = Vec::with_capacity(placed.len());
         for placed in placed.iter() {
             parts.push(self.slot_part(placed)?);
@@ -268,8 +270,21 @@ impl<'a> Search<'a> {
                 [only] => only.time,
                 _several => time.range()?,
             },
-            reasons: reasons(before, after, requested),
+            reasons: reasons(before, after, whose),
             parts,
+        })
+    }
+
+    /// Why whoever renders a part does.
+    fn why_them(&self, placed: &Placed) -> Option<SlotReason> {
+        let part = self.parts.get(placed.part)?;
+        let member = Some(part.team.get(placed.member)?.facts.id);
+        Some(if part.wish.named() == member {
+            SlotReason::StaffRequested
+        } else if part.wish.preferred() == member {
+            SlotReason::StaffProposed
+        } else {
+            SlotReason::StaffTurn
         })
     }
 
@@ -355,11 +370,10 @@ fn chains(request: &SlotRequest) -> Vec<Vec<usize>> {
 /// The seats of the only part when somebody begins beside the grid: a start there belongs to somebody; if not
 /// to the member, then to one of the seats.
 fn seats_beside(part: &PartPlan<'_>, position: usize, start: Start<'_>) -> Option<Vec<usize>> {
-    let mut belongs = start.belongs_to(0, part.team.get(position)?.diary.subject);
+    let mut belongs = start.belongs_to(0, TakesPart::Staff, part.team.get(position)?.diary.subject);
     let mut seats = Vec::with_capacity(part.pools.len());
-    for pool in &part.pools {
-        let begins = pool.span.begins_the_service();
-        let owns = |subject: Subject| begins && start.belongs_to(0, subject);
+    for (index, pool) in part.pools.iter().enumerate() {
+        let owns = |subject: Subject| start.belongs_to(0, TakesPart::Seat(index), subject);
         let fitting = pool
             .seats
             .iter()
@@ -375,7 +389,7 @@ fn seats_beside(part: &PartPlan<'_>, position: usize, start: Start<'_>) -> Optio
     belongs.then_some(seats)
 }
 
-fn reasons(before: i64, after: i64, requested: bool) -> Vec<SlotReason> {
+fn reasons(before: i64, after: i64, whose: BTreeSet<SlotReason>) -> Vec<SlotReason> {
     let mut reasons = Vec::with_capacity(3);
     if before == 0 && after == 0 {
         reasons.push(SlotReason::ClosesGap);
@@ -387,10 +401,6 @@ fn reasons(before: i64, after: i64, requested: bool) -> Vec<SlotReason> {
             reasons.push(SlotReason::LeavesHole { side, minutes });
         }
     }
-    reasons.push(if requested {
-        SlotReason::StaffRequested
-    } else {
-        SlotReason::StaffTurn
-    });
+    reasons.extend(whose);
     reasons
 }

@@ -1,8 +1,9 @@
 //! Which starts are looked at: the grid, and where free time begins.
 
+use super::calendar::DAY;
 use super::plan::PartPlan;
 use super::search::Search;
-use super::span::{Span, holds, union, within};
+use super::span::{Span, holds, union};
 use crate::catalogue::Minutes;
 use crate::engagement::Subject;
 use crate::policy::{GapFit, GridAnchor};
@@ -10,12 +11,26 @@ use crate::policy::{GapFit, GridAnchor};
 /// The grid of a tenant that offers none, as far as refusals are concerned.
 const ASKED_STEP: Minutes = Minutes::new(15);
 
+/// An opening that has lasted for so long begins anew at each midnight: whoever is always open opens every day.
+pub(super) const OPENING_MOST: i64 = 7 * DAY;
+
 /// Whose time a start beside the grid begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Beside {
     /// In which part.
     pub(super) part: usize,
+    /// As what.
+    pub(super) role: TakesPart,
     pub(super) subject: Subject,
+}
+
+/// As what somebody or something takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum TakesPart {
+    /// Whoever renders the part.
+    Staff,
+    /// A seat of the pool at this place among those of the part.
+    Seat(usize),
 }
 
 /// Starts that may be offered, sorted; of one start the grid comes first.
@@ -53,9 +68,9 @@ impl Start<'_> {
         self.beside.first().is_some_and(|(_, beside)| beside.is_none())
     }
 
-    /// Whether a part that begins then may do so because this subject takes part.
-    pub(super) fn belongs_to(&self, part: usize, subject: Subject) -> bool {
-        let wanted = Some(Beside { part, subject });
+    /// Whether a part that begins then may do so because this subject takes part in that role.
+    pub(super) fn belongs_to(&self, part: usize, role: TakesPart, subject: Subject) -> bool {
+        let wanted = Some(Beside { part, role, subject });
         self.on_grid() || self.beside.iter().any(|(_, beside)| *beside == wanted)
     }
 }
@@ -82,7 +97,9 @@ pub(super) fn starts(search: &Search<'_>, among: &[Span]) -> Starts {
         }
         GridAnchor::Opening => {
             for (opening, beside) in openings(search, all) {
-                from_opening(opening, step, among, |at| found.push((at, beside)));
+                search
+                    .calendar
+                    .grid_from(opening, step, among, |at| found.push((at, beside)));
             }
         }
     }
@@ -119,7 +136,9 @@ pub(super) fn asked_starts(search: &Search<'_>, window: Span) -> Vec<i64> {
             let open = union(openings.clone());
             asked.retain(|at| !holds(&open, *at));
             for opening in openings {
-                from_opening(opening, step, &[window], |at| asked.push(at));
+                search
+                    .calendar
+                    .grid_from(opening, step, &[window], |at| asked.push(at));
             }
             asked.sort_unstable();
             asked.dedup();
@@ -129,53 +148,61 @@ pub(super) fn asked_starts(search: &Search<'_>, window: Span) -> Vec<i64> {
 }
 
 /// Where a grid that begins at the opening begins: the openings of the business, which are everybody's, or
-/// on days without rules those of whoever could begin.
+/// on days without rules those of whoever could begin. Those that touch are one, over midnight too.
 fn openings(search: &Search<'_>, window: Span) -> Vec<(Span, Option<Beside>)> {
     let calendar = &search.calendar;
-    let mut openings = Vec::new();
+    let (mut of_business, mut without_rules) = (Vec::new(), Vec::new());
     for day in calendar.days() {
-        if let Some(of_business) = calendar.business_openings(*day, &search.facts.business) {
-            openings.extend(of_business.into_iter().map(|opening| (opening, None)));
-            continue;
+        match calendar.business_openings(*day, &search.facts.business) {
+            Some(openings) => of_business.extend(openings),
+            None => without_rules.push(*day),
         }
-        for (part, plan) in search.first_parts() {
-            for member in &plan.team {
-                let subject = member.diary.subject;
-                let of_member = calendar.openings(*day, &member.facts.hours).into_iter();
-                openings.extend(of_member.map(|opening| (opening, Some(Beside { part, subject }))));
-            }
+    }
+    let mut openings: Vec<(Span, Option<Beside>)> = Vec::new();
+    let mut begun = |spans: Vec<Span>, beside| {
+        let anew = union(spans).into_iter().flat_map(|run| calendar.begun_anew(run));
+        openings.extend(anew.map(|opening| (opening, beside)));
+    };
+    begun(of_business, None);
+    for (part, plan) in search.first_parts() {
+        for member in &plan.team {
+            let beside = Beside {
+                part,
+                role: TakesPart::Staff,
+                subject: member.diary.subject,
+            };
+            let days = without_rules.iter();
+            let of_member = days.flat_map(|day| calendar.openings(*day, &member.facts.hours));
+            begun(of_member.collect(), Some(beside));
         }
     }
     openings.retain(|(opening, _)| opening.overlaps(window));
     openings
 }
 
-fn from_opening(opening: Span, step: i64, among: &[Span], mut each: impl FnMut(i64)) {
-    if step <= 0 {
-        return;
-    }
-    for span in within(among, opening) {
-        let past = span.from.max(opening.from) - opening.from;
-        let mut at = opening.from.saturating_add(past + (step - past % step) % step);
-        while at < span.to.min(opening.to) {
-            each(at);
-            at = at.saturating_add(step);
-        }
-    }
-}
-
+/// Where somebody's or something's free time begins: the starts at which a need of the part meets it. Where a
+/// service begins without staff, opening times are starts too.
 fn gap_starts<'p>(part: usize, plan: &'p PartPlan<'_>) -> impl Iterator<Item = (i64, Beside)> + 'p {
-    let staff_need = plan.needs.first().filter(|need| need.span.begins_the_service());
-    let staff = staff_need.into_iter().flat_map(move |need| {
-        let diaries = plan.team.iter().map(|member| &member.diary);
-        diaries.flat_map(move |diary| need.span.gap_starts(diary).map(move |at| (at, diary.subject)))
+    let beside = move |at: i64, role: TakesPart, subject: Subject| (at, Beside { part, role, subject });
+    let diaries = || plan.team.iter().map(|member| &member.diary);
+    let staff = plan.needs.iter().flat_map(move |need| {
+        diaries().flat_map(move |diary| {
+            let starts = need.span.gap_starts(diary);
+            starts.map(move |at| beside(at, TakesPart::Staff, diary.subject))
+        })
     });
-    let pools = plan.pools.iter().filter(|pool| pool.span.begins_the_service());
-    let seats = pools.flat_map(|pool| {
+    let first = plan.needs.first();
+    let alone = first.is_some_and(|need| !need.span.begins_the_service());
+    let openings = diaries().filter(move |_| alone).flat_map(move |diary| {
+        let opened = diary.open.iter().flatten();
+        opened.map(move |open| beside(open.from, TakesPart::Staff, diary.subject))
+    });
+    let seats = plan.pools.iter().enumerate().flat_map(move |(index, pool)| {
         let diaries = pool.seats.iter().map(|seat| &seat.diary);
-        diaries.flat_map(move |diary| pool.span.gap_starts(diary).map(move |at| (at, diary.subject)))
+        diaries.flat_map(move |diary| {
+            let starts = pool.span.gap_starts(diary);
+            starts.map(move |at| beside(at, TakesPart::Seat(index), diary.subject))
+        })
     });
-    staff
-        .chain(seats)
-        .map(move |(at, subject)| (at, Beside { part, subject }))
+    staff.chain(openings).chain(seats)
 }

@@ -8,7 +8,7 @@ use super::combine::Combination;
 use super::plan::PartPlan;
 use super::search::{Placed, Search};
 use super::span::{Span, container, floor, holds, instant};
-use super::starts::{Start, asked_starts, starts};
+use super::starts::{Start, TakesPart, asked_starts, starts};
 use super::{Explained, Reason, Refusal, Refused, Slot, StaffWish};
 use crate::catalogue::Offering;
 
@@ -237,16 +237,16 @@ impl Search<'_> {
 /// Whoever is free then, but may not begin then, if nobody may.
 fn off_grid(index: usize, part: &PartPlan<'_>, start: Start<'_>) -> Vec<Refusal> {
     let staff = part.team.iter().filter(|member| holds(&member.starts, start.at));
-    let seats = part.pools.iter().flat_map(|pool| &pool.seats);
-    let seats = seats.filter(|seat| holds(&seat.starts, start.at));
-    let free = staff
+    let pools = part.pools.iter().enumerate();
+    let seats = pools.flat_map(|(place, pool)| {
+        let free = pool.seats.iter().filter(|seat| holds(&seat.starts, start.at));
+        free.map(move |seat| (TakesPart::Seat(place), &seat.diary))
+    });
+    let mut free = staff
         .clone()
-        .map(|member| &member.diary)
-        .chain(seats.map(|seat| &seat.diary));
-    if free
-        .into_iter()
-        .any(|diary| start.belongs_to(index, diary.subject))
-    {
+        .map(|member| (TakesPart::Staff, &member.diary))
+        .chain(seats);
+    if free.any(|(role, diary)| start.belongs_to(index, role, diary.subject)) {
         return Vec::new();
     }
     staff

@@ -2,7 +2,7 @@
 
 use super::super::search::{PARTS_MOST, Search};
 use super::super::span::{Span, holds, within};
-use super::super::starts::Start;
+use super::super::starts::{Start, TakesPart};
 use super::chain::{Chain, Freedom};
 use crate::engagement::Subject;
 
@@ -57,7 +57,9 @@ impl Classes {
             seats: Vec::with_capacity(search.parts.len()),
         };
         // Whether the start belongs to somebody matters only where it does not belong to all.
-        let begins = |part: usize, subject: Subject| !start.on_grid() && start.belongs_to(part, subject);
+        let begins = |part: usize, role: TakesPart, subject: Subject| {
+            !start.on_grid() && start.belongs_to(part, role, subject)
+        };
         for (part, (plan, reach)) in search.parts.iter().zip(reach).enumerate() {
             let mut numbers = Numbers {
                 reach: *reach,
@@ -66,17 +68,19 @@ impl Classes {
             for member in &plan.team {
                 let classes = classes.staff.get_mut(member.index);
                 if let Some(class) = classes.and_then(|classes| classes.get_mut(part)) {
-                    *class = numbers.of(&member.starts, begins(part, member.diary.subject));
+                    let begins = begins(part, TakesPart::Staff, member.diary.subject);
+                    *class = numbers.of(&member.starts, begins);
                 }
             }
             let mut numbers = Numbers {
                 reach: *reach,
                 seen: Vec::new(),
             };
-            let pools = plan.pools.iter().map(|pool| {
+            let pools = plan.pools.iter().enumerate().map(|(place, pool)| {
                 let seats = pool.seats.iter();
                 let class = |seat: &super::super::plan::Seat| {
-                    numbers.of(&seat.starts, begins(part, seat.diary.subject))
+                    let begins = begins(part, TakesPart::Seat(place), seat.diary.subject);
+                    numbers.of(&seat.starts, begins)
                 };
                 seats.map(class).collect()
             });

@@ -6,7 +6,7 @@ use super::super::diary::NeedSpan;
 use super::super::plan::{Pool, StaffNeedPlan};
 use super::super::search::{Placed, Search};
 use super::super::span::{FAR, Span, union, within};
-use super::super::starts::Start;
+use super::super::starts::{Start, TakesPart};
 use super::alike::{Classes, NEVER};
 use super::chain::{Chain, Ends, Freedom, open_ends};
 use super::net::{Net, Point};
@@ -405,15 +405,14 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
 
     /// Whether the start is one of whoever or whatever takes part in a part that begins then.
     fn belongs(&self, placed: &Placed) -> bool {
-        let staff = self.staff_of(placed);
-        let begins = self.search.parts.get(placed.part).is_some_and(|plan| {
-            plan.needs
-                .first()
-                .is_some_and(|need| need.span.begins_the_service())
-        });
-        let by_staff = begins && staff.is_some_and(|staff| self.start.belongs_to(placed.part, staff));
-        let mut seats = pools_of(self.search, placed).filter(|(pool, _)| pool.span.begins_the_service());
-        self.start.on_grid() || by_staff || seats.any(|(_, seat)| self.start.belongs_to(placed.part, seat))
+        let belongs = |role, subject| self.start.belongs_to(placed.part, role, subject);
+        let by_staff = self
+            .staff_of(placed)
+            .is_some_and(|staff| belongs(TakesPart::Staff, staff));
+        let mut seats = pools_of(self.search, placed).enumerate();
+        self.start.on_grid()
+            || by_staff
+            || seats.any(|(place, (_, seat))| belongs(TakesPart::Seat(place), seat))
     }
 
     fn staff_of(&self, placed: &Placed) -> Option<Subject> {

@@ -332,7 +332,10 @@ fn refusal_word(reason: &Reason) -> String {
 fn reason(reason: &SlotReason) -> ShownReason {
     let (side, minutes) = match reason {
         SlotReason::LeavesHole { side, minutes } => (Some(engine_word(side)), Some(minutes.count())),
-        SlotReason::ClosesGap | SlotReason::StaffRequested | SlotReason::StaffTurn => (None, None),
+        SlotReason::ClosesGap
+        | SlotReason::StaffRequested
+        | SlotReason::StaffProposed
+        | SlotReason::StaffTurn => (None, None),
     };
     ShownReason {
         reason: engine_word(reason),

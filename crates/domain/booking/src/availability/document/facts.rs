@@ -199,7 +199,7 @@ pub(super) struct Sold<'a> {
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) currency: Currency,
     pub(super) rounding: Rounding,
-    /// The kinds of which there are resources; `None` if faults keep them from being known.
+    /// The kinds that a service may name; `None` for any, as where faults keep them from being known.
     pub(super) kinds: Option<&'a BTreeSet<ResourceKind>>,
 }
 

@@ -379,7 +379,8 @@ proptest! {
     }
 }
 
-/// Whether, one minute earlier, a claim of the part that begins with it could not be had.
+/// Whether, one minute earlier, a claim of the part could not be had; or the part begins without staff as its
+/// staff member's day, or the business, opens.
 fn free_time_begins(oracle: &Oracle<'_>, part: &SlotPart) -> bool {
     let service = oracle
         .facts
@@ -388,11 +389,17 @@ fn free_time_begins(oracle: &Oracle<'_>, part: &SlotPart) -> bool {
         .find(|service| service.id == part.service)
         .unwrap();
     let before = part.time.start() - Duration::MINUTE;
-    let needs = service
-        .recipe
-        .needs()
-        .into_iter()
-        .filter(|need| need.from == Minutes::NONE);
+    let needs = service.recipe.needs().into_iter();
+    let opens = TimeRange::starting(before, Duration::MINUTE).unwrap();
+    let alone = needs
+        .clone()
+        .find(|need| need.role == Role::Staff)
+        .is_some_and(|need| need.from > Minutes::NONE);
+    let at_work =
+        oracle.all(&oracle.staff_open[&part.staff], opens) && oracle.all(&oracle.business_open, opens);
+    if alone && !at_work {
+        return true;
+    }
     let claims: Vec<Claim> = needs
         .flat_map(|need| part.claims.iter().map(move |claim| (need.clone(), claim.subject)))
         .filter(|(need, subject)| {

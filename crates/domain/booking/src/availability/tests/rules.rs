@@ -246,7 +246,7 @@ fn the_one_asked_for_comes_first_and_then_whoevers_turn_it_is() {
     let (offered, reasons) = by(StaffWish::Offered(staff(2)), at(14, 0)).unwrap();
     assert_eq!(
         (offered, reasons.last()),
-        (staff(2), Some(&SlotReason::StaffTurn)),
+        (staff(2), Some(&SlotReason::StaffProposed)),
         "who was proposed comes first and was not asked for"
     );
     assert_eq!(by(StaffWish::Offered(staff(1)), at(10, 0)).unwrap().0, staff(2));

@@ -320,6 +320,10 @@ fn what_follows_from_a_fault_is_no_fault_of_its_own() {
                 .to_owned(),
             vec!["services[0].resource_kind: there is no resource of the kind `romo`"],
         ),
+        (
+            r#"{"day": "2026-05-13", "services": [{"minutes": 60, "resource_kind": "room"}]}"#.to_owned(),
+            vec!["services[0].resource_kind: there is no resource of the kind `room`"],
+        ),
     ];
     for (case, faults) in cases {
         assert_eq!(faults_of(&case), faults, "{case}");

@@ -49,6 +49,13 @@ fn a_time_is_read_in_the_zone_unless_it_has_an_offset() {
 }
 
 #[test]
+fn who_says_that_there_are_no_rooms_gets_no_slots() {
+    let case = r#"{"day": "2026-05-13", "services": [{"minutes": 60, "resource_kind": "room"}],
+        "resources": [], "request": {"at": "10:00"}}"#;
+    assert_eq!(answered(case)["refusals"][0]["reasons"][0]["reason"], "resource");
+}
+
+#[test]
 fn what_editors_and_people_write_is_read_as_it_is_meant() {
     let plain = r#"{"day": "2026-05-13", "opening_hours": "09:00-11:00", "services": [{"minutes": 60}],
         "staff": [{"id": "a"}], "request": {"at": "2026-05-13T09:00"}}"#;

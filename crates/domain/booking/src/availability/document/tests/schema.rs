@@ -234,7 +234,8 @@ fn next_of_slot(reason: SlotReason) -> Option<SlotReason> {
             minutes: Minutes::new(5),
         },
         SlotReason::LeavesHole { .. } => SlotReason::StaffRequested,
-        SlotReason::StaffRequested => SlotReason::StaffTurn,
+        SlotReason::StaffRequested => SlotReason::StaffProposed,
+        SlotReason::StaffProposed => SlotReason::StaffTurn,
         SlotReason::StaffTurn => return None,
     })
 }
