@@ -43,12 +43,13 @@ fn read(file: &str) -> Result<String, NoCase> {
 
 /// Why a file cannot be read, in words for people.
 fn in_words(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::IsADirectory => "is a folder and no file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
-        _other => error.to_string(),
-    }
+    let words = [
+        (std::io::ErrorKind::NotFound, "there is no such file"),
+        (std::io::ErrorKind::IsADirectory, "is a folder and no file"),
+        (std::io::ErrorKind::PermissionDenied, "may not be read"),
+    ];
+    let known = words.iter().find(|(kind, _)| *kind == error.kind());
+    known.map_or_else(|| error.to_string(), |(_, words)| (*words).to_owned())
 }
 
 /// The answer as it is printed, with a line break at its end.

@@ -175,9 +175,12 @@ impl WaitlistUnderTest for Server {
             "SELECT payload, run_at AS at FROM jobs WHERE kind = 'booking.offer_freed_time' AND tenant_id = '{tenant}'
              ORDER BY run_at"
         );
-        let freed = |row: Document| match serde_json::from_value(row.payload).unwrap() {
-            BookingTask::OfferFreedTime { freed } => (row.at, freed),
-            other => panic!("{other:?}"),
+        let freed = |row: Document| {
+            let task = serde_json::from_value(row.payload).unwrap();
+            let BookingTask::OfferFreedTime { freed } = task else {
+                panic!("{task:?}")
+            };
+            (row.at, freed)
         };
         self.rows(tenant, &query).into_iter().map(freed).collect()
     }

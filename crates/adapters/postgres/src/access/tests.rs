@@ -21,7 +21,8 @@ fn what_is_forgotten_while_it_is_looked_up_is_not_remembered() {
         seen: Mutex::default(),
     };
     let hash = TokenHash::of("one");
-    let (began, forgotten) = (Instant::now(), memory.forgotten());
+    let began = Instant::now(); // bookkeeping: by the machine's clock, as memory counts
+    let forgotten = memory.forgotten();
     // The row was read; then the token is revoked here, and forgotten; then the look ends.
     memory.forget(grant(7).tenant, grant(7).id);
     memory.remember(&hash, began, forgotten, &grant(7));

@@ -68,14 +68,13 @@ pub(super) async fn record(
     let answer = database
         .statement(tenant, move |statement| insert(statement, &booked))
         .await?;
-    let answer = match answer {
-        Answer::Undone => {
-            let lost = Arc::clone(change);
-            database
-                .statement(tenant, move |statement| why_not(statement, &lost))
-                .await?
-        }
-        other => other,
+    let answer = if matches!(answer, Answer::Undone) {
+        let lost = Arc::clone(change);
+        database
+            .statement(tenant, move |statement| why_not(statement, &lost))
+            .await?
+    } else {
+        answer
     };
     match answer {
         Answer::Booked => Ok(Outcome::Settled),
