@@ -31,6 +31,21 @@ const TWO: RowSpec = RowSpec {
     bars: None,
 };
 
+const FIVE: RowSpec = RowSpec {
+    id: "engine 5",
+    subject: "the same for a visit of five services: p99",
+    beside: "budget",
+    unit: Unit::Micros,
+    bars: None,
+};
+const EIGHT: RowSpec = RowSpec {
+    id: "engine 8",
+    subject: "the same for a visit of eight services: p99",
+    beside: "budget",
+    unit: Unit::Micros,
+    bars: None,
+};
+
 /// Runs the case once for each round.
 pub(crate) fn rows(rounds: u64) -> anyhow::Result<Vec<Row>> {
     let program = workspace::target_directory()?
@@ -42,7 +57,13 @@ pub(crate) fn rows(rounds: u64) -> anyhow::Result<Vec<Row>> {
             serde_json::from_str(&told).context("engine_budget wrote something that is not JSON")
         })
         .collect::<anyhow::Result<Vec<Value>>>()?;
-    [(ONE, "one_service"), (TWO, "two_services")]
+    let questions = [
+        (ONE, "one_service"),
+        (TWO, "two_services"),
+        (FIVE, "five_services"),
+        (EIGHT, "eight_services"),
+    ];
+    questions
         .into_iter()
         .map(|(spec, question)| {
             let rounds = told.iter().map(|told| round(&told[question]));

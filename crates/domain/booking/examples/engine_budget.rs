@@ -35,7 +35,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     let one = measure(&facts, vec![anybody_for(1)])?;
     let two = measure(&facts, vec![anybody_for(1), anybody_for(2)])?;
-    println!("{}", json!({ "one_service": one, "two_services": two }));
+    let of = |count: u64| (3..3 + count).map(anybody_for).collect();
+    let (five, eight) = (measure(&facts, of(5))?, measure(&facts, of(8))?);
+    let told = json!({
+        "one_service": one,
+        "two_services": two,
+        "five_services": five,
+        "eight_services": eight,
+    });
+    println!("{told}");
     Ok(())
 }
 
@@ -57,6 +65,10 @@ fn busy_fortnight() -> Result<Facts, Box<dyn std::error::Error>> {
     let mut salon = SalonBuilder::default()
         .service(in_a_room(1, 30))
         .service(in_a_room(2, 45));
+    // Eight more for long visits, from 10 to 45 minutes.
+    for (number, minutes) in (3..=10).zip((10..).step_by(5)) {
+        salon = salon.service(in_a_room(number, minutes));
+    }
     for number in 1..=STAFF {
         salon = salon.staff(number, every_day(8 * 60, 20 * 60));
     }

@@ -16,7 +16,8 @@
 //! not offered, and with the steps used up the best found so far counts. Ordinary visits take some dozens.
 
 use super::PartOrder;
-use super::search::{Placed, Search};
+use super::plan::PartPlan;
+use super::search::{PARTS_MOST, Placed, Search};
 use super::span::FAR;
 use super::starts::Start;
 
@@ -39,6 +40,8 @@ pub(super) const STEPS_AT_LEAST: u32 = 64;
 pub(super) struct Combination<'s, 'a> {
     search: &'s Search<'a>,
     chains: Vec<Chain>,
+    /// By how much a part must lie after another one so that they cannot be in each other's way.
+    clear_after: Vec<[i64; PARTS_MOST]>,
     steps_left: u32,
 }
 
@@ -48,6 +51,7 @@ impl<'s, 'a> Combination<'s, 'a> {
         Self {
             search,
             chains: chains.map(|parts| Chain::new(search, parts)).collect(),
+            clear_after: clear_after(search),
             steps_left: STEPS_OF_SEARCH,
         }
     }
@@ -69,6 +73,13 @@ impl<'s, 'a> Combination<'s, 'a> {
 
     fn best(&mut self, start: Start<'_>, freedom: Freedom) -> Option<Vec<Placed>> {
         let search = self.search;
+        let none_too_late = self
+            .chains
+            .iter()
+            .all(|chain| chain.could_follow(search, start.at));
+        if !none_too_late {
+            return None;
+        }
         if self.chains.len() > 1 && !enough_to_begin(search, &self.chains, start.at, freedom) {
             return None;
         }
@@ -82,7 +93,13 @@ impl<'s, 'a> Combination<'s, 'a> {
             .filter_map(|ends| Some(ends.last()?.first()?.from))
             .collect();
         let steps = self.steps_left.clamp(STEPS_AT_LEAST, STEPS_OF_START);
-        let mut trial = Trial::new(search, &self.chains, start, freedom, earliest_ends);
+        let mut trial = Trial::new(
+            search,
+            (&self.chains, &self.clear_after),
+            start,
+            freedom,
+            earliest_ends,
+        );
         // Mostly the least waiting can be had, and it is found at once if nothing else is looked at.
         let mut steps_made = trial.run(&ends, trial.least + 1, steps / 2);
         if trial.best.is_none() {
@@ -91,6 +108,30 @@ impl<'s, 'a> Combination<'s, 'a> {
         self.steps_left = self.steps_left.saturating_sub(steps_made);
         trial.best
     }
+}
+
+/// For each part, by how much each of the others must lie after it at least to be out of its way, whoever and
+/// whatever takes part.
+fn clear_after(search: &Search<'_>) -> Vec<[i64; PARTS_MOST]> {
+    let clashes = |earlier: &PartPlan<'_>, later: &PartPlan<'_>| {
+        let staff = later.needs.iter().flat_map(|need| {
+            let others = earlier.needs.iter();
+            others.map(move |other| need.span.clashes_with(&other.span).to)
+        });
+        let seats = later.pools.iter().flat_map(|pool| {
+            let others = earlier.pools.iter().filter(|other| other.kind == pool.kind);
+            others.map(move |other| pool.span.clashes_with(&other.span).to)
+        });
+        staff.chain(seats).max().unwrap_or(-FAR)
+    };
+    let of_part = |earlier: &PartPlan<'_>| {
+        let mut after = [-FAR; PARTS_MOST];
+        for (later, after) in search.parts.iter().zip(&mut after) {
+            *after = clashes(earlier, later);
+        }
+        after
+    };
+    search.parts.iter().map(of_part).collect()
 }
 
 #[cfg(test)]

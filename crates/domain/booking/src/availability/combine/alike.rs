@@ -7,7 +7,6 @@ use super::chain::{Chain, Freedom};
 use crate::engagement::Subject;
 
 /// For each part, everybody and every seat by when they could take part, within the part's reach.
-#[derive(Default)]
 pub(super) struct Classes {
     /// By the place among all staff and by part.
     pub(super) staff: Vec<[usize; PARTS_MOST]>,
@@ -16,7 +15,7 @@ pub(super) struct Classes {
 }
 
 /// Whoever cannot take part at all.
-pub(super) const NEVER: usize = 0;
+const NEVER: usize = 0;
 /// Whoever can take part whenever the part could be had.
 const ALWAYS: usize = 1;
 

@@ -44,6 +44,20 @@ impl Chain {
         Self { parts, guests, twins }
     }
 
+    /// Whether each part alone could begin before the chain must have ended: a cheap look before the long one.
+    pub(super) fn could_follow(&self, search: &Search<'_>, start: i64) -> bool {
+        let plans = || self.parts.iter().filter_map(|part| search.parts.get(*part));
+        let set_up = plans().map(|plan| plan.client.from).max().unwrap_or(0);
+        let longest = plans().fold(set_up, |sum, plan| {
+            sum + plan.client.to - plan.client.from + search.wait
+        });
+        let reach = Span {
+            from: start,
+            to: start + longest + 1,
+        };
+        plans().all(|plan| !within(&plan.starts, reach).is_empty())
+    }
+
     pub(super) fn full(&self) -> usize {
         (1 << self.parts.len()) - 1
     }

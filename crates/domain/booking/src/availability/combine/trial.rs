@@ -1,13 +1,15 @@
 //! The search from one start: parts placed one by one, and taken back where they lead nowhere.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::super::diary::NeedSpan;
 use super::super::plan::{Pool, StaffNeedPlan};
-use super::super::search::{Placed, Search};
+use super::super::search::{PARTS_MOST, Placed, Search};
 use super::super::span::{FAR, Span, union, within};
 use super::super::starts::{Start, TakesPart};
-use super::alike::{Classes, NEVER};
+use super::alike::Classes;
 use super::chain::{Chain, Ends, Freedom, open_ends};
 use super::net::{Net, Point};
 use crate::engagement::Subject;
@@ -16,15 +18,19 @@ use crate::engagement::Subject;
 pub(super) struct Trial<'t, 's, 'a> {
     search: &'s Search<'a>,
     chains: &'t [Chain],
+    clear_after: &'t [[i64; PARTS_MOST]],
     start: Start<'t>,
     freedom: Freedom,
+    /// Where the only chain stood when nothing better could be found from there: see [`Trial::situation`].
+    exhausted: BTreeSet<Vec<i64>>,
     /// For each chain and set of parts, ends from which the rest of the chain can be had.
     open_ends: Vec<Ends>,
     /// When the client of each chain's last part is free at the earliest, if it had the business for itself.
     earliest_ends: Vec<i64>,
     /// For each part when it could start at all; empty if it cannot.
     reach: Vec<Span>,
-    classes: Classes,
+    /// Known only once somebody's place might be taken by another.
+    classes: OnceCell<Classes>,
     placed: Vec<Placed>,
     /// The parts that are placed, as a set.
     placed_set: usize,
@@ -55,7 +61,7 @@ struct Stand {
 impl<'t, 's, 'a> Trial<'t, 's, 'a> {
     pub(super) fn new(
         search: &'s Search<'a>,
-        chains: &'t [Chain],
+        (chains, clear_after): (&'t [Chain], &'t [[i64; PARTS_MOST]]),
         start: Start<'t>,
         freedom: Freedom,
         earliest_ends: Vec<i64>,
@@ -63,11 +69,13 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
         Self {
             search,
             chains,
+            clear_after,
             start,
             freedom,
+            exhausted: BTreeSet::new(),
             open_ends: Vec::new(),
             reach: Vec::new(),
-            classes: Classes::default(),
+            classes: OnceCell::new(),
             least: earliest_ends.iter().map(|end| end - start.at).sum(),
             earliest_ends,
             placed: Vec::new(),
@@ -99,7 +107,8 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
         if parts.any(|part| self.reach.get(*part).is_none_or(|reach| reach.from >= reach.to)) {
             return 0;
         }
-        self.classes = Classes::new(self.search, self.start, &self.reach);
+        self.classes = OnceCell::new();
+        self.exhausted.clear();
         (self.limit, self.steps_left) = (limit, steps);
         self.go_on(Stand {
             chain: 0,
@@ -194,6 +203,13 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
             });
             return;
         }
+        let situation = self.situation(&stand);
+        if situation
+            .as_ref()
+            .is_some_and(|known| self.exhausted.contains(known))
+        {
+            return;
+        }
         let next: Vec<(usize, usize)> = chain.next(stand.done, self.freedom).collect();
         for (part, done) in next {
             if self.over() {
@@ -203,6 +219,44 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
                 self.place(&Stand { net, done, ..stand }, part);
             }
         }
+        // As good once more is of use where another order may name an earlier part first.
+        let all_tried = self.steps_left > 0 && (self.freedom == Freedom::AsAsked || self.best.is_none());
+        self.exhausted.extend(situation.filter(|_| all_tried));
+    }
+
+    /// All that the rest of an only chain depends on: what is done, when the last part can be, and who and what
+    /// is still in the way of those to come. Two ways to get there lead on alike. `None` where that is not known.
+    fn situation(&self, stand: &Stand) -> Option<Vec<i64>> {
+        let last = stand.last.filter(|_| self.chains.len() == 1)?;
+        let free = self.search.parts.get(last)?.client.to;
+        let left = |part: &usize| !self.is_placed(*part);
+        let in_the_way = |placed: &&Placed| {
+            let (gap, _) = stand
+                .net
+                .between(Point::of_part(placed.part), Point::of_part(last));
+            let chain = self.chains.iter().flat_map(|chain| &chain.parts);
+            let mut to_come = chain.filter(|part| left(part)).filter_map(|part| {
+                let comes = self.search.parts.get(*part)?.client.from;
+                let clear = self.clear_after.get(placed.part)?.get(*part)?;
+                Some(gap + free - comes < *clear)
+            });
+            to_come.any(|in_the_way| in_the_way)
+        };
+        let number = |index: usize| i64::try_from(index).unwrap_or(i64::MAX);
+        let (first, latest) = stand.net.between(Point::START, Point::of_part(last));
+        let mut situation = vec![number(stand.done), number(last), first, latest];
+        let mut points = vec![Point::START, Point::of_part(last)];
+        for placed in self.placed.iter().filter(in_the_way) {
+            situation.extend([number(placed.part), number(placed.member)]);
+            situation.extend(placed.seats.iter().map(|seat| number(*seat)));
+            let point = Point::of_part(placed.part);
+            for other in &points {
+                let (least, most) = stand.net.between(*other, point);
+                situation.extend([least, most]);
+            }
+            points.push(point);
+        }
+        Some(situation)
     }
 
     /// The net with a part that follows the last one, if that can lead on.
@@ -319,21 +373,12 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
             return;
         };
         let window = self.window(&stand.net, placed.part);
-        let classes = self
-            .classes
-            .seats
-            .get(placed.part)
-            .and_then(|pools| pools.get(placed.seats.len()));
-        let classes = classes.cloned();
-        let classes = classes.as_ref();
         let mut tried: Vec<usize> = Vec::new();
         for (index, seat) in pool.seats.iter().enumerate() {
             if self.over() {
                 return;
             }
-            if classes.and_then(|classes| classes.get(index)) == Some(&NEVER)
-                || within(&seat.starts, window).is_empty()
-            {
+            if within(&seat.starts, window).is_empty() {
                 continue;
             }
             let subject = seat.diary.subject;
@@ -435,9 +480,15 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
         self.placed_set & 1 << part != 0
     }
 
+    fn classes(&self) -> &Classes {
+        let classes = || Classes::new(self.search, self.start, &self.reach);
+        self.classes.get_or_init(classes)
+    }
+
     /// Whether two who have no part yet could take each other's place in all that is left.
     fn staff_alike(&self, one: usize, other: usize) -> bool {
-        let (Some(one), Some(other)) = (self.classes.staff.get(one), self.classes.staff.get(other)) else {
+        let classes = &self.classes().staff;
+        let (Some(one), Some(other)) = (classes.get(one), classes.get(other)) else {
             return false;
         };
         let mut classes = one.iter().zip(other).enumerate();
@@ -446,7 +497,7 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
 
     /// Whether two seats that nobody has yet could take each other's place in all that is left.
     fn seats_alike(&self, placed: &Placed, pool: &Pool, one: usize, other: usize) -> bool {
-        let mut parts = self.search.parts.iter().zip(&self.classes.seats).enumerate();
+        let mut parts = self.search.parts.iter().zip(&self.classes().seats).enumerate();
         parts.all(|(part, (plan, classes))| {
             let chosen = if part == placed.part {
                 placed.seats.len()
