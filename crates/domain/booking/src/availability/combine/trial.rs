@@ -14,6 +14,8 @@ use super::chain::{Chain, Ends, Freedom, open_ends};
 use super::net::{Net, Point};
 use crate::engagement::Subject;
 
+mod same;
+
 /// The search from one start.
 pub(super) struct Trial<'t, 's, 'a> {
     search: &'s Search<'a>,
@@ -222,41 +224,6 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
         // As good once more is of use where another order may name an earlier part first.
         let all_tried = self.steps_left > 0 && (self.freedom == Freedom::AsAsked || self.best.is_none());
         self.exhausted.extend(situation.filter(|_| all_tried));
-    }
-
-    /// All that the rest of an only chain depends on: what is done, when the last part can be, and who and what
-    /// is still in the way of those to come. Two ways to get there lead on alike. `None` where that is not known.
-    fn situation(&self, stand: &Stand) -> Option<Vec<i64>> {
-        let last = stand.last.filter(|_| self.chains.len() == 1)?;
-        let free = self.search.parts.get(last)?.client.to;
-        let left = |part: &usize| !self.is_placed(*part);
-        let in_the_way = |placed: &&Placed| {
-            let (gap, _) = stand
-                .net
-                .between(Point::of_part(placed.part), Point::of_part(last));
-            let chain = self.chains.iter().flat_map(|chain| &chain.parts);
-            let mut to_come = chain.filter(|part| left(part)).filter_map(|part| {
-                let comes = self.search.parts.get(*part)?.client.from;
-                let clear = self.clear_after.get(placed.part)?.get(*part)?;
-                Some(gap + free - comes < *clear)
-            });
-            to_come.any(|in_the_way| in_the_way)
-        };
-        let number = |index: usize| i64::try_from(index).unwrap_or(i64::MAX);
-        let (first, latest) = stand.net.between(Point::START, Point::of_part(last));
-        let mut situation = vec![number(stand.done), number(last), first, latest];
-        let mut points = vec![Point::START, Point::of_part(last)];
-        for placed in self.placed.iter().filter(in_the_way) {
-            situation.extend([number(placed.part), number(placed.member)]);
-            situation.extend(placed.seats.iter().map(|seat| number(*seat)));
-            let point = Point::of_part(placed.part);
-            for other in &points {
-                let (least, most) = stand.net.between(*other, point);
-                situation.extend([least, most]);
-            }
-            points.push(point);
-        }
-        Some(situation)
     }
 
     /// The net with a part that follows the last one, if that can lead on.
@@ -478,38 +445,6 @@ impl<'t, 's, 'a> Trial<'t, 's, 'a> {
 
     fn is_placed(&self, part: usize) -> bool {
         self.placed_set & 1 << part != 0
-    }
-
-    fn classes(&self) -> &Classes {
-        let classes = || Classes::new(self.search, self.start, &self.reach);
-        self.classes.get_or_init(classes)
-    }
-
-    /// Whether two who have no part yet could take each other's place in all that is left.
-    fn staff_alike(&self, one: usize, other: usize) -> bool {
-        let classes = &self.classes().staff;
-        let (Some(one), Some(other)) = (classes.get(one), classes.get(other)) else {
-            return false;
-        };
-        let mut classes = one.iter().zip(other).enumerate();
-        classes.all(|(part, (one, other))| one == other || self.is_placed(part))
-    }
-
-    /// Whether two seats that nobody has yet could take each other's place in all that is left.
-    fn seats_alike(&self, placed: &Placed, pool: &Pool, one: usize, other: usize) -> bool {
-        let mut parts = self.search.parts.iter().zip(&self.classes().seats).enumerate();
-        parts.all(|(part, (plan, classes))| {
-            let chosen = if part == placed.part {
-                placed.seats.len()
-            } else {
-                0
-            };
-            let mut pools = plan.pools.iter().zip(classes).skip(chosen);
-            // The seats of one kind are the same in each pool, in the same order.
-            self.is_placed(part)
-                || pools
-                    .all(|(of, classes)| of.family != pool.family || classes.get(one) == classes.get(other))
-        })
     }
 }
 

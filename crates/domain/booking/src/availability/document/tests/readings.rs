@@ -1,5 +1,7 @@
 //! How times, hours, ids and defaults are read.
 
+use time::Duration;
+
 use super::*;
 
 #[test]
