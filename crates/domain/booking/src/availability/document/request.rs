@@ -209,7 +209,7 @@ fn question(
 /// All parts, or nothing after a fault.
 fn parts(reader: &mut Reader, entry: &Entry<'_>, vocabulary: &Vocabulary) -> Option<Vec<Part>> {
     if !entry.has("parts") {
-        let Some(only) = vocabulary.services.only() else {
+        let Some(only) = vocabulary.services.sole() else {
             if !vocabulary.services.all_known() {
                 return None;
             }

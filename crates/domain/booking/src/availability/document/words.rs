@@ -89,13 +89,13 @@ impl<T> Words<T> {
     /// A member that names one of these, and may be left out where there is one only.
     pub(super) fn named(&self, reader: &mut Reader, entry: &Entry<'_>, field: &str) -> Option<Id<T>> {
         if !entry.has(field) && (self.words.len() == 1 || !self.all_known) {
-            return self.only();
+            return self.sole();
         }
         reader.needed(entry, field, |reader, path, value| self.id(reader, path, value))
     }
 
     /// The only id there is, if there is one only.
-    pub(super) fn only(&self) -> Option<Id<T>> {
+    pub(super) fn sole(&self) -> Option<Id<T>> {
         (self.words.len() == 1 && self.all_known).then(|| Self::numbered(0))
     }
 
