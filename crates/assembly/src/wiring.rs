@@ -152,6 +152,7 @@ impl Ground {
             },
             remind: booking::Remind {
                 book: book.clone(),
+                catalogue: catalogue.clone(),
                 clock: clock.clone(),
             },
             list_day: booking::ListDay {

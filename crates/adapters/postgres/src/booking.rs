@@ -56,13 +56,17 @@ use setup::Setups;
 #[derive(Clone)]
 pub struct PgAppointmentBook {
     database: Database,
+    bookings: booked::Bookings,
 }
 
 impl PgAppointmentBook {
-    /// The book in this database.
+    /// The book in this database. Bookings that are made at the same time through one book are written together.
     #[must_use]
     pub fn new(database: Database) -> Self {
-        Self { database }
+        Self {
+            bookings: booked::bookings(database.clone()),
+            database,
+        }
     }
 }
 
@@ -119,7 +123,7 @@ impl AppointmentBook for PgAppointmentBook {
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
         let change = Arc::new(change);
         if booked::is_plain(&change) {
-            match booked::record(&self.database, tenant, &change).await? {
+            match booked::record(&self.bookings, tenant, &change).await? {
                 booked::Outcome::Settled => return Ok(()),
                 // Holds that ran out must be ended first.
                 booked::Outcome::Overdue => {}

@@ -11,6 +11,7 @@ pub mod database;
 pub mod dead_letters;
 mod door;
 pub mod figures;
+mod gather;
 pub mod identity;
 pub mod jobs;
 mod kept;

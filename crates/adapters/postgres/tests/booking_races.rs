@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, sql_query};
 use ratiba_booking::appointment::Appointment;
+use ratiba_booking::event::{BookingEvent, BookingTask, Due};
 use ratiba_booking::ports::{AppointmentBook, Change, ClaimChange, RecordError, SetupVersion};
 use ratiba_booking::test_support::builders::{
     AppointmentBuilder, NOW, appointment, at, customer, from_to, resource, service, staff, tenants, visit,
@@ -137,6 +138,68 @@ async fn of_two_hundred_at_once_exactly_one_wins() {
         .count();
     assert_eq!(lost, 199, "{results:?}");
     assert_eq!(server.count("SELECT count(*) AS count FROM visits"), 1);
+    server.is_sound();
+}
+
+/// Bookings that gather are written by one statement: who loses takes nobody along, and nothing of a loser is left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_three_for_each_of_forty_times_one_wins_and_has_its_events_and_tasks() {
+    let server = Server::start();
+    let changes = (0..120_u64).map(|number| {
+        let start = at(8, 0) + Duration::minutes(i64::try_from(number % 40).unwrap() * 10);
+        let range = TimeRange::starting(start, Duration::minutes(10)).unwrap();
+        let builder = AppointmentBuilder::new(number + 1, range);
+        let visit = visit(number + 1);
+        let mut change = taking(&builder);
+        change.events.push(BookingEvent::HoldExpired {
+            visit,
+            customer: customer(1),
+        });
+        change.tasks.push(Due {
+            task: BookingTask::ExpireHold { visit },
+            at: NOW,
+        });
+        change
+    });
+    let results = server.all(changes.collect()).await;
+    assert_eq!(won(&results), 40);
+    let lost = |result: &&Result<(), RecordError>| **result == Err(RecordError::SlotTaken);
+    assert_eq!(results.iter().filter(lost).count(), 80, "{results:?}");
+    for rows in [
+        "appointments",
+        "outbox",
+        "jobs WHERE kind = 'booking.expire_hold'",
+        "jobs j JOIN visits v ON j.payload#>>'{data,visit}' = v.id::text",
+    ] {
+        assert_eq!(
+            server.count(&format!("SELECT count(*) AS count FROM {rows}")),
+            40,
+            "{rows}"
+        );
+    }
+    server.is_sound();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_cannot_be_booked_keeps_nobody_else_from_it() {
+    let server = Server::start();
+    let changes = (0..60_u64).map(|number| {
+        let start = at(8, 0) + Duration::minutes(i64::try_from(number).unwrap() * 10);
+        let range = TimeRange::starting(start, Duration::minutes(10)).unwrap();
+        let mut change = taking(&AppointmentBuilder::new(number + 1, range));
+        if number % 20 == 7
+            && let Some(head) = &mut change.head
+        {
+            head.customer = customer(99);
+        }
+        change
+    });
+    let results = server.all(changes.collect()).await;
+    for (number, result) in results.iter().enumerate() {
+        let legal = matches!(result, Ok(()) | Err(RecordError::UnknownCustomer));
+        assert!(legal, "{number}: {result:?}");
+    }
+    assert_eq!(won(&results), 57);
     server.is_sound();
 }
 

@@ -1,21 +1,23 @@
-//! Recording a plain new visit: one statement, which is the transaction.
+//! Recording plain new visits: one statement, which is the transaction, for all that are booked at the same time.
 //!
 //! The claims decide. They are inserted first, all in one order, by one INSERT of the function `ratiba_book`, and whatever
-//! else belongs to the visit is inserted only if every one of them was made. Where none was, nothing was written at all;
-//! where some were, the statement ends itself.
+//! else belongs to a visit is inserted only if every one of its own was made. Where none was, nothing of it was written
+//! at all; where some were, the statement ends itself, and each visit is recorded alone.
 
+use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use ratiba_booking::appointment::Version;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use ratiba_booking::appointment::{Appointment, Version};
 use ratiba_booking::event::BookingEvent;
 use ratiba_booking::policy::BufferRule;
 use ratiba_booking::ports::{Change, ClaimChange, RecordError};
 use ratiba_booking::visit::VisitHead;
-use ratiba_kernel::TenantId;
+use ratiba_kernel::{Outage, TenantId};
 use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -24,6 +26,7 @@ use uuid::Uuid;
 use super::documents::{self, AppointmentDocument, ClaimDocument, RendererDocument, instant};
 use super::record::TOPIC;
 use crate::database::{Database, TenantStatement, TxError};
+use crate::gather::{GatherLimits, Gatherer};
 use crate::kept::kept;
 use crate::outbox::EVENT_JOB;
 
@@ -55,35 +58,104 @@ pub(super) fn is_plain(change: &Change) -> bool {
         })
 }
 
+/// Changes that are recorded together: of one tenant, decided on one setup.
+type Key = (TenantId, Option<i64>);
+
+/// Where plain new visits gather.
+pub(super) type Bookings = Gatherer<Key, Arc<Change>, Result<Outcome, RecordError>>;
+
+/// What a statement of many rows costs besides them is shared well by 16; more would only wait for each other. Four
+/// lanes, so that the server always has two to work on while others are on their way or wait for its log; with more,
+/// fewer gather.
+const LIMITS: GatherLimits = GatherLimits {
+    lanes: 4,
+    together_max: 16,
+    waiting_max: 512,
+    wait: Duration::from_secs(1),
+};
+
+/// Where plain new visits gather that are recorded in `database`.
+pub(super) fn bookings(database: Database) -> Bookings {
+    Gatherer::new(LIMITS, move |(tenant, _), changes| {
+        let database = database.clone();
+        async move { record_together(&database, tenant, changes).await }
+    })
+}
+
 /// Records a change that [`is_plain`].
 ///
 /// # Errors
 /// As the book's `record` promises.
 pub(super) async fn record(
+    bookings: &Bookings,
+    tenant: TenantId,
+    change: &Arc<Change>,
+) -> Result<Outcome, RecordError> {
+    let key = (tenant, change.setup.map(|setup| setup.number()));
+    bookings.ask(key, Arc::clone(change)).await?
+}
+
+async fn record_together(
+    database: &Database,
+    tenant: TenantId,
+    changes: Vec<Arc<Change>>,
+) -> Vec<Result<Outcome, RecordError>> {
+    let changes: Arc<[Arc<Change>]> = changes.into();
+    match book(database, tenant, &changes).await {
+        Ok(answers) => answers.into_iter().map(Answer::outcome).collect(),
+        Err(NotBooked::Refused(refusal)) if changes.len() == 1 => vec![Err(refusal)],
+        // One of them undid them all.
+        Err(NotBooked::Refused(_) | NotBooked::Undone) => {
+            let mut results = Vec::with_capacity(changes.len());
+            for change in changes.iter() {
+                results.push(record_alone(database, tenant, change).await);
+            }
+            results
+        }
+        Err(NotBooked::Unavailable(outage)) => {
+            let cause = Arc::<dyn Error + Send + Sync>::from(outage.0);
+            let told = |_| Err(RecordError::Unavailable(Outage::new(Arc::clone(&cause))));
+            (0..changes.len()).map(told).collect()
+        }
+    }
+}
+
+async fn record_alone(
     database: &Database,
     tenant: TenantId,
     change: &Arc<Change>,
 ) -> Result<Outcome, RecordError> {
-    let booked = Arc::clone(change);
-    let answer = database
-        .statement(tenant, move |statement| insert(statement, &booked))
-        .await?;
-    let answer = if matches!(answer, Answer::Undone) {
-        let lost = Arc::clone(change);
-        database
-            .statement(tenant, move |statement| why_not(statement, &lost))
-            .await?
-    } else {
-        answer
-    };
-    match answer {
-        Answer::Booked => Ok(Outcome::Settled),
-        Answer::Overdue => Ok(Outcome::Overdue),
-        Answer::SetupChanged => Err(RecordError::SetupChanged),
-        Answer::Known => Err(RecordError::Stale),
-        Answer::KeyUsed => Err(RecordError::KeyUsed),
-        // Whatever undid it is gone by now: to the caller the time was taken.
-        Answer::Taken | Answer::Undone => Err(RecordError::SlotTaken),
+    match book(database, tenant, &[Arc::clone(change)].into()).await {
+        Ok(answers) => answers
+            .into_iter()
+            .next()
+            .map_or(Err(RecordError::SlotTaken), Answer::outcome),
+        Err(NotBooked::Undone) => {
+            let lost = Arc::clone(change);
+            let why = database.statement(tenant, move |statement| why_not(statement, &lost));
+            // Whatever undid it may be gone by now.
+            match why.await? {
+                Answer::Taken | Answer::Booked => Err(RecordError::SlotTaken),
+                answer => answer.outcome(),
+            }
+        }
+        Err(NotBooked::Refused(refusal)) => Err(refusal),
+        Err(NotBooked::Unavailable(outage)) => Err(RecordError::Unavailable(outage)),
+    }
+}
+
+/// Why a statement booked nothing.
+enum NotBooked {
+    /// It ended itself: a visit got some of its claims and not all, or has an id or a key that another one has.
+    Undone,
+    /// One of its visits cannot be written.
+    Refused(RecordError),
+    Unavailable(Outage),
+}
+
+impl From<Outage> for NotBooked {
+    fn from(outage: Outage) -> Self {
+        Self::Unavailable(outage)
     }
 }
 
@@ -99,8 +171,6 @@ enum Answer {
     Overdue,
     /// A claim met another one.
     Taken,
-    /// Some claims were made, or all of them, and are undone.
-    Undone,
 }
 
 impl Answer {
@@ -115,29 +185,55 @@ impl Answer {
             other => Err(TxError::Impossible(format!("ratiba_book answers {other}"))),
         }
     }
+
+    fn outcome(self) -> Result<Outcome, RecordError> {
+        match self {
+            Self::Booked => Ok(Outcome::Settled),
+            Self::Overdue => Ok(Outcome::Overdue),
+            Self::SetupChanged => Err(RecordError::SetupChanged),
+            Self::Known => Err(RecordError::Stale),
+            Self::KeyUsed => Err(RecordError::KeyUsed),
+            Self::Taken => Err(RecordError::SlotTaken),
+        }
+    }
 }
 
 #[derive(QueryableByName)]
 struct BookRow {
+    #[diesel(sql_type = Array<Text>)]
+    answers: Vec<String>,
+}
+
+#[derive(QueryableByName)]
+struct WhyRow {
     #[diesel(sql_type = Text)]
     answer: String,
 }
 
-/// All that a visit is when it is booked; the keys are those that `ratiba_book` reads.
-#[derive(Serialize)]
+/// All that visits are when they are booked; the keys are those that `ratiba_book` reads.
+#[derive(Default, Serialize)]
 struct Document<'a> {
-    #[serde(with = "instant")]
-    at: OffsetDateTime,
-    visit: VisitDocument<'a>,
-    claims: Vec<ClaimDocument>,
-    appointments: Vec<AppointmentDocument<'a>>,
-    teams: Vec<RendererDocument>,
-    events: Vec<EventDocument<'a>>,
-    jobs: Vec<JobDocument>,
+    visits: Vec<VisitDocument<'a>>,
+    claims: Vec<Of<ClaimDocument>>,
+    appointments: Vec<Of<AppointmentDocument<'a>>>,
+    teams: Vec<Of<RendererDocument>>,
+    events: Vec<Of<EventDocument<'a>>>,
+    jobs: Vec<Of<JobDocument>>,
+}
+
+/// A row, and which of the visits it belongs to.
+#[derive(Serialize)]
+struct Of<R> {
+    of: usize,
+    #[serde(flatten)]
+    row: R,
 }
 
 #[derive(Serialize)]
 struct VisitDocument<'a> {
+    of: usize,
+    #[serde(with = "instant")]
+    at: OffsetDateTime,
     id: Uuid,
     customer_id: Uuid,
     hold_key: Option<&'a str>,
@@ -166,83 +262,138 @@ struct JobDocument {
 }
 
 impl<'a> Document<'a> {
-    fn of(
-        change: &'a Change,
-        head: &'a VisitHead,
-        mut new_id: impl FnMut() -> Uuid,
-    ) -> Result<Self, serde_json::Error> {
-        let parts = || change.appointments.iter().map(|part| &part.appointment);
-        let mut document = Self {
-            at: change.at,
-            visit: VisitDocument {
+    fn of(changes: &'a [Arc<Change>], mut new_id: impl FnMut() -> Uuid) -> Result<Self, TxError<NotBooked>> {
+        let mut document = Self::default();
+        let mut claims = Vec::with_capacity(changes.len());
+        for (of, change) in changes.iter().enumerate() {
+            document
+                .add(of, change, &mut new_id)
+                .map_err(|error| TxError::Impossible(error.to_string()))?;
+            let Some(head) = &change.head else {
+                return Err(TxError::Impossible("a new visit without a head".to_owned()));
+            };
+            document.visits.push(VisitDocument {
+                of,
+                at: change.at,
                 id: head.id.as_uuid(),
                 customer_id: head.customer.as_uuid(),
                 hold_key: head.hold_key.as_ref().map(|key| key.as_str()),
                 order_fingerprint: head.ordered.as_ref().map(documents::bytes),
                 created_at: head.created_at,
-            },
-            claims: documents::claims(parts(), &mut new_id),
-            appointments: parts().map(AppointmentDocument::of).collect(),
-            teams: documents::teams(parts()),
-            events: Vec::with_capacity(change.events.len()),
-            jobs: Vec::with_capacity(change.events.len() + change.tasks.len()),
-        };
+            });
+            claims.extend(parts(change).map(|appointment| (of, appointment)));
+        }
+        let claims = documents::claims(claims, new_id);
+        document.claims = claims.into_iter().map(|(of, row)| Of { of, row }).collect();
+        Ok(document)
+    }
+
+    fn add(
+        &mut self,
+        of: usize,
+        change: &'a Change,
+        mut new_id: impl FnMut() -> Uuid,
+    ) -> Result<(), serde_json::Error> {
+        let with = |row| Of { of, row };
+        self.appointments
+            .extend(parts(change).map(AppointmentDocument::of).map(with));
+        self.teams.extend(
+            documents::teams(parts(change))
+                .into_iter()
+                .map(|row| Of { of, row }),
+        );
         for event in &change.events {
-            let id = new_id();
-            document.events.push(EventDocument {
+            let (id, job) = (new_id(), new_id());
+            let row = EventDocument {
                 id,
                 topic: TOPIC,
                 payload: event,
                 occurred_at: change.at,
-            });
-            document.jobs.push(JobDocument {
-                id: new_id(),
+            };
+            self.events.push(Of { of, row });
+            let row = JobDocument {
+                id: job,
                 kind: EVENT_JOB,
                 payload: serde_json::json!({ "event_id": id }),
                 run_at: change.at,
-            });
+            };
+            self.jobs.push(Of { of, row });
         }
         for due in &change.tasks {
-            document.jobs.push(JobDocument {
+            let row = JobDocument {
                 id: new_id(),
                 kind: due.task.kind(),
                 payload: serde_json::to_value(&due.task)?,
                 run_at: due.at,
-            });
+            };
+            self.jobs.push(Of { of, row });
         }
-        Ok(document)
+        Ok(())
     }
 }
 
-fn insert(statement: &mut TenantStatement<'_>, change: &Change) -> Result<Answer, TxError<RecordError>> {
-    let Some(head) = &change.head else {
-        return Err(TxError::Impossible("a new visit without a head".to_owned()));
-    };
-    let document = Document::of(change, head, || statement.new_id());
-    let document = document.map_err(|error| TxError::Impossible(error.to_string()))?;
-    let query = sql_query("SELECT answer FROM ratiba_book($1, $2, $3::jsonb)")
+fn parts(change: &Change) -> impl Iterator<Item = &Appointment> {
+    change.appointments.iter().map(|part| &part.appointment)
+}
+
+async fn book(
+    database: &Database,
+    tenant: TenantId,
+    changes: &Arc<[Arc<Change>]>,
+) -> Result<Vec<Answer>, NotBooked> {
+    let changes = Arc::clone(changes);
+    database
+        .statement(tenant, move |statement| insert(statement, &changes))
+        .await
+}
+
+fn insert(
+    statement: &mut TenantStatement<'_>,
+    changes: &[Arc<Change>],
+) -> Result<Vec<Answer>, TxError<NotBooked>> {
+    let setup = changes.first().and_then(|change| change.setup);
+    let document = Document::of(changes, || statement.new_id())?;
+    let query = sql_query("SELECT ratiba_book($1, $2, $3::jsonb) AS answers")
         .bind::<SqlUuid, _>(statement.tenant_uuid())
-        .bind::<Nullable<BigInt>, _>(change.setup.map(|setup| setup.number()))
+        .bind::<Nullable<BigInt>, _>(setup.map(|setup| setup.number()))
         .bind::<Text, _>(documents::text(&document)?);
-    let row = match kept(query).get_result::<BookRow>(statement.conn()) {
-        Ok(row) => row,
-        Err(error) => return refusal(error),
-    };
-    let answer = Answer::parse(&row.answer)?;
-    if matches!(answer, Answer::Booked) {
+    let row = kept(query)
+        .get_result::<BookRow>(statement.conn())
+        .map_err(|error| refusal(error, changes.len() == 1))?;
+    if row.answers.len() != changes.len() {
+        return Err(TxError::Impossible(format!(
+            "ratiba_book gave {} answers to {} bookings",
+            row.answers.len(),
+            changes.len()
+        )));
+    }
+    let answers = row.answers.iter().map(|word| Answer::parse(word));
+    let answers = answers.collect::<Result<Vec<_>, _>>()?;
+    if answers.iter().any(|answer| matches!(answer, Answer::Booked)) {
         statement.note_enqueued();
     }
-    Ok(answer)
+    Ok(answers)
 }
 
-/// Whether the call ended itself.
-fn refusal(error: DieselError) -> Result<Answer, TxError<RecordError>> {
-    if let DieselError::DatabaseError(_, information) = &error
-        && information.message() == "ratiba: not booked"
-    {
-        return Ok(Answer::Undone);
+/// Whether the call ended itself, or a visit cannot be written. What a row breaks is the matter of its own visit only.
+fn refusal(error: DieselError, alone: bool) -> TxError<NotBooked> {
+    use DatabaseErrorKind::{
+        CheckViolation, ForeignKeyViolation, NotNullViolation, RestrictViolation, UniqueViolation,
+    };
+    if let DieselError::DatabaseError(kind, information) = &error {
+        let breaks = matches!(
+            kind,
+            CheckViolation | ForeignKeyViolation | NotNullViolation | RestrictViolation | UniqueViolation
+        );
+        if information.message() == "ratiba: not booked" || (breaks && !alone) {
+            return TxError::Refused(NotBooked::Undone);
+        }
     }
-    Err(unknown_customer_or(error))
+    match unknown_customer_or(error) {
+        TxError::Refused(refusal) => TxError::Refused(NotBooked::Refused(refusal)),
+        TxError::Database(error) => TxError::Database(error),
+        TxError::Impossible(what) => TxError::Impossible(what),
+    }
 }
 
 /// A row that names a customer who does not exist is the caller's mistake; any other error is the database's.
@@ -260,8 +411,8 @@ pub(super) fn unknown_customer_or(error: DieselError) -> TxError<RecordError> {
 /// Why a visit could not be booked, as things are now.
 fn why_not(statement: &mut TenantStatement<'_>, change: &Change) -> Result<Answer, TxError<RecordError>> {
     let head = change.head.as_ref();
-    let parts = change.appointments.iter().map(|part| &part.appointment);
-    let claims = documents::claims(parts, Uuid::nil);
+    let claims = documents::claims(parts(change).map(|part| ((), part)), Uuid::nil);
+    let claims: Vec<ClaimDocument> = claims.into_iter().map(|((), claim)| claim).collect();
     let query = sql_query("SELECT ratiba_why_not_booked($1, $2, $3, $4::jsonb, $5) AS answer")
         .bind::<SqlUuid, _>(statement.tenant_uuid())
         .bind::<Nullable<SqlUuid>, _>(head.map(|head| head.id.as_uuid()))
@@ -271,6 +422,6 @@ fn why_not(statement: &mut TenantStatement<'_>, change: &Change) -> Result<Answe
         )
         .bind::<Text, _>(documents::text(&claims)?)
         .bind::<Timestamptz, _>(change.at);
-    let row = kept(query).get_result::<BookRow>(statement.conn())?;
+    let row = kept(query).get_result::<WhyRow>(statement.conn())?;
     Answer::parse(&row.answer)
 }

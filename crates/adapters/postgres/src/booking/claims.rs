@@ -75,7 +75,8 @@ pub(super) fn take<'a>(
     tx: &mut TenantTx<'_>,
     appointments: impl Iterator<Item = &'a Appointment>,
 ) -> Written {
-    let claims = documents::claims(appointments, || tx.new_id());
+    let claims = documents::claims(appointments.map(|one| ((), one)), || tx.new_id());
+    let claims: Vec<_> = claims.into_iter().map(|((), claim)| claim).collect();
     let document = documents::text(&claims)?;
     if claims.iter().any(|claim| claim.buffers_shared) && shared_neighbour_in_the_way(tx, &document)? {
         return Err(TxError::Refused(RecordError::SlotTaken));

@@ -318,13 +318,14 @@ impl ClaimDocument {
     }
 }
 
-/// All claims of some appointments, in the one order in which they are written.
-pub(super) fn claims<'a>(
-    appointments: impl IntoIterator<Item = &'a Appointment>,
+/// All claims of some appointments, each with what its appointment came with, in the one order in which they are
+/// written.
+pub(super) fn claims<'a, T: Copy>(
+    appointments: impl IntoIterator<Item = (T, &'a Appointment)>,
     mut new_id: impl FnMut() -> Uuid,
-) -> Vec<ClaimDocument> {
-    let mut wanted: Vec<(&Claim, &Appointment, i64)> = Vec::new();
-    for appointment in appointments {
+) -> Vec<(T, ClaimDocument)> {
+    let mut wanted: Vec<(T, &Claim, &Appointment, i64)> = Vec::new();
+    for (of, appointment) in appointments {
         let booking = appointment.booking();
         let first = booking.team.members().first().copied().map(Subject::Staff);
         let mut load = minutes_of_load(appointment);
@@ -332,13 +333,13 @@ pub(super) fn claims<'a>(
             // The load stands on one claim of whoever renders it.
             let counts = first == Some(claim.subject);
             let load = if counts { std::mem::take(&mut load) } else { 0 };
-            wanted.push((claim, appointment, load));
+            wanted.push((of, claim, appointment, load));
         }
     }
-    wanted.sort_unstable_by(|a, b| (a.0, a.1.id()).cmp(&(b.0, b.1.id())));
-    let document = |(claim, appointment, load): (&Claim, &Appointment, i64)| {
+    wanted.sort_unstable_by(|a, b| (a.1, a.2.id()).cmp(&(b.1, b.2.id())));
+    let document = |(of, claim, appointment, load): (T, &Claim, &Appointment, i64)| {
         let (id, until) = (appointment.id().as_uuid(), appointment.state().deadline());
-        ClaimDocument::of(claim, id, until, load, new_id())
+        (of, ClaimDocument::of(claim, id, until, load, new_id()))
     };
     wanted.into_iter().map(document).collect()
 }

@@ -133,7 +133,9 @@ fn decide(visit: &Visit, zone: &Zone, now: OffsetDateTime) -> Decision {
         .iter()
         .map(|changed| changed.appointment.booking().client().start());
     if let Some(comes) = comings.min() {
-        change.tasks = reminders(zone, visit.head.id, comes, now);
+        change
+            .tasks
+            .extend(next_reminder(zone, visit.head.id, comes, now, None));
     }
     let (visit, customer) = (visit.head.id, visit.head.customer);
     Decision::Confirm(Box::new(
@@ -152,19 +154,23 @@ fn lose(visit: &Visit, now: OffsetDateTime) -> Change {
     change.telling(BookingEvent::VisitLostAfterPayment { visit, customer })
 }
 
-/// The reminders of a visit that is confirmed now, by when the customer is expected.
-pub(super) fn reminders(
+/// The next reminder of a visit, by when the customer is expected and since when the visit is confirmed: the first of
+/// all, or the first after one that went out. Each brings the next one with it, so a visit has one that is due.
+pub(super) fn next_reminder(
     zone: &Zone,
     visit: VisitId,
     comes: OffsetDateTime,
-    now: OffsetDateTime,
-) -> Vec<Due<BookingTask>> {
-    let due = Reminder::ALL.into_iter().filter_map(|reminder| {
-        let at = reminder.goes_at(zone, comes, now)?;
-        Some(Due {
-            at,
-            task: BookingTask::Remind { visit, reminder },
+    since: OffsetDateTime,
+    after: Option<Reminder>,
+) -> Option<Due<BookingTask>> {
+    Reminder::ALL
+        .into_iter()
+        .filter(|reminder| Some(*reminder) > after)
+        .find_map(|reminder| {
+            let at = reminder.goes_at(zone, comes, since)?;
+            Some(Due {
+                at,
+                task: BookingTask::Remind { visit, reminder },
+            })
         })
-    });
-    due.collect()
 }

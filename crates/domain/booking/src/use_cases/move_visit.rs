@@ -215,7 +215,13 @@ fn remind_anew(policy: &Policy, visit: &Visit, change: &mut Change, now: OffsetD
     let mut head = visit.head.clone();
     head.reminded
         .retain(|reminder| reminder.goes_at(&policy.zone, comes, now).is_none());
-    change.tasks = confirm_visit::reminders(&policy.zone, head.id, comes, now);
+    change.tasks.extend(confirm_visit::next_reminder(
+        &policy.zone,
+        head.id,
+        comes,
+        now,
+        None,
+    ));
     if head.reminded != visit.head.reminded {
         change.head = Some(head);
     }

@@ -103,7 +103,9 @@ impl Next {
         }
         Self {
             becomes: Acceptance::Confirmed,
-            tasks: confirm_visit::reminders(&policy.zone, visit, begins.client_comes, now),
+            tasks: confirm_visit::next_reminder(&policy.zone, visit, begins.client_comes, now, None)
+                .into_iter()
+                .collect(),
         }
     }
 

@@ -95,6 +95,7 @@ impl World {
     fn remind(&self, visit: crate::visit::VisitId, reminder: Reminder) {
         let remind = Remind {
             book: self.book.clone(),
+            catalogue: self.salon.clone(),
             clock: self.clock.clone(),
         };
         block_on(remind.execute(tenant(1), visit, reminder)).unwrap();

@@ -148,7 +148,8 @@ impl PromiseKeeper<'_> {
         let appointment = appointment.map_err(Outage::new)?;
         let comes = appointment.booking().client().start();
         change = change.with(appointment, ClaimChange::Take);
-        change.tasks = confirm_visit::reminders(&self.policy.zone, visit, comes, self.now);
+        let reminder = confirm_visit::next_reminder(&self.policy.zone, visit, comes, self.now, None);
+        change.tasks.extend(reminder);
         Ok(change.telling(BookingEvent::VisitTakenOver { visit, customer }))
     }
 

@@ -256,7 +256,7 @@ fn a_promise_becomes_a_confirmed_visit_that_nobody_asks_money_for() {
         .tasks(tenant())
         .into_iter()
         .filter(|due| matches!(due.task, BookingTask::Remind { .. }));
-    assert_eq!(reminders.count(), 4, "reminders as for others");
+    assert_eq!(reminders.count(), 2, "reminders as for others");
     assert_eq!(desk.apply(BOOKINGS, again), Ok(Tally { created: 0, known: 2 }));
     assert_eq!(
         desk.book.events(tenant()).len(),

@@ -129,13 +129,20 @@ fn a_visit_for_which_nothing_is_asked_is_confirmed_at_once() {
         at,
         task: BookingTask::Remind { visit, reminder },
     };
-    // Booked on the eve at 08:00 for 10:00: 24 and 2 hours ahead are both still to come.
+    // Booked on the eve at 08:00 for 10:00: 24 and 2 hours ahead are both still to come, one after the other.
+    let first = remind(Reminder::DayAhead, at(-14, 0));
+    assert_eq!(world.book.tasks(tenant(1)), [first.clone()]);
+    world.clock.set(at(-14, 0));
+    world.remind(visit, Reminder::DayAhead);
+    world.remind(visit, Reminder::DayAhead);
+    let second = remind(Reminder::HoursAhead, at(8, 0));
+    assert_eq!(world.book.tasks(tenant(1)), [first.clone(), second.clone()]);
+    world.clock.set(at(8, 0));
+    world.remind(visit, Reminder::HoursAhead);
     assert_eq!(
         world.book.tasks(tenant(1)),
-        [
-            remind(Reminder::DayAhead, at(-14, 0)),
-            remind(Reminder::HoursAhead, at(8, 0))
-        ]
+        [first, second],
+        "no reminder is left"
     );
 }
 
@@ -163,6 +170,8 @@ fn a_customer_is_reminded_of_when_they_come_and_not_of_the_set_up() {
     assert_eq!(booking.time, from_to((10, 0), (11, 35)));
     assert_eq!(booking.client(), from_to((10, 20), (11, 20)));
     assert_eq!(held.visit.client(), Some(from_to((10, 20), (11, 20))));
+    world.clock.set(at(-14, 20));
+    world.remind(held.visit.head.id, Reminder::DayAhead);
     let due: Vec<_> = world.book.tasks(tenant(1)).iter().map(|due| due.at).collect();
     assert_eq!(due, [at(-14, 20), at(8, 20)]);
 }

@@ -171,10 +171,7 @@ fn reminders_go_out_anew_where_the_new_time_asks_for_them() {
     };
     assert_eq!(
         world.book.tasks(tenant(1))[tasks..],
-        [
-            remind(Reminder::DayAhead, at(34, 0)),
-            remind(Reminder::HoursAhead, at(56, 0))
-        ]
+        [remind(Reminder::DayAhead, at(34, 0))]
     );
 }
 

@@ -229,8 +229,8 @@ fn an_accepted_request_for_which_nothing_is_asked_is_confirmed_with_its_reminder
     );
     assert_eq!(
         world.book.tasks(tenant(1)).len(),
-        3,
-        "the deadline and two reminders"
+        2,
+        "the deadline and the first reminder"
     );
 }
 

@@ -163,7 +163,9 @@ fn settle(
             change = change.with(appointment.clone().confirm(now)?, ClaimChange::Keep);
         }
         let comes = visit.client().map_or(start, |client| client.start());
-        change.tasks = confirm_visit::reminders(&policy.zone, id, comes, now);
+        change
+            .tasks
+            .extend(confirm_visit::next_reminder(&policy.zone, id, comes, now, None));
         return Ok(change.telling(BookingEvent::VisitConfirmed { visit: id, customer }));
     }
     let until = hold_until(policy, pay_by, start, now);

@@ -296,9 +296,9 @@ fn where_nothing_is_asked_an_accepted_offer_is_confirmed() {
         world.names(),
         ["booking.waitlist_offered", "booking.visit_confirmed"]
     );
-    assert!(world.due(at(8, 0)).contains(&BookingTask::Remind {
+    assert!(world.due(at(-14, 0)).contains(&BookingTask::Remind {
         visit: visit.head.id,
-        reminder: crate::policy::Reminder::HoursAhead,
+        reminder: crate::policy::Reminder::DayAhead,
     }));
 }
 

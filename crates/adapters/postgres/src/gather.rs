@@ -1,0 +1,202 @@
+//! Work that many ask for at the same time, done together: one call of the database for all who wait.
+//!
+//! Nobody is kept waiting so that others may come: whoever asks while a lane is free is served at once and alone. Only
+//! those who come while every lane is busy gather, and the next free lane takes as many of them as it may. So a quiet
+//! hour has the least delay and a busy one the least work.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ratiba_kernel::Outage;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+/// How many, and how long.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GatherLimits {
+    /// How many calls of one key run at the same time.
+    pub(crate) lanes: usize,
+    /// How many are served by one call at most.
+    pub(crate) together_max: usize,
+    /// How many of one key may wait; one more is told of an outage at once.
+    pub(crate) waiting_max: usize,
+    /// How long one waits for a lane at most before it is told of an outage; then nothing of it is done.
+    pub(crate) wait: Duration,
+}
+
+type Doing<R> = Pin<Box<dyn Future<Output = Vec<R>> + Send>>;
+type Work<K, I, R> = dyn Fn(K, Vec<I>) -> Doing<R> + Send + Sync;
+
+/// Joins the calls of many. Clones share their lanes.
+pub(crate) struct Gatherer<K, I, R> {
+    shared: Arc<Shared<K, I, R>>,
+}
+
+impl<K, I, R> Clone for Gatherer<K, I, R> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+struct Shared<K, I, R> {
+    limits: GatherLimits,
+    work: Box<Work<K, I, R>>,
+    queues: Mutex<HashMap<K, Queue<I, R>>>,
+}
+
+struct Queue<I, R> {
+    waiting: VecDeque<Waiting<I, R>>,
+    busy: usize,
+}
+
+struct Waiting<I, R> {
+    item: I,
+    since: Instant,
+    answer: oneshot::Sender<Result<R, Outage>>,
+}
+
+impl<K, I, R> Gatherer<K, I, R>
+where
+    K: Clone + Eq + Hash + Send + 'static,
+    I: Send + 'static,
+    R: Send + 'static,
+{
+    /// `work` does what several asked for, all with one key, and gives as many results in the same order.
+    pub(crate) fn new<F>(limits: GatherLimits, work: impl Fn(K, Vec<I>) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Vec<R>> + Send + 'static,
+    {
+        Self {
+            shared: Arc::new(Shared {
+                limits,
+                work: Box::new(move |key, items| Box::pin(work(key, items))),
+                queues: Mutex::new(HashMap::new()),
+            }),
+        }
+    }
+
+    /// Has `item` done, together with whatever else waits for the same key. Once it is begun it is done to its end,
+    /// whatever the caller does; what nobody waits for any more is not begun.
+    ///
+    /// # Errors
+    /// [`Outage`] if too many wait, no lane was free in time, or the work panicked.
+    pub(crate) async fn ask(&self, key: K, item: I) -> Result<R, Outage> {
+        let (answer, answered) = oneshot::channel();
+        let free = {
+            let mut queues = self.shared.queues();
+            let queue = queues.entry(key.clone()).or_insert_with(|| Queue {
+                waiting: VecDeque::new(),
+                busy: 0,
+            });
+            if queue.waiting.len() >= self.shared.limits.waiting_max {
+                return Err(Outage::new("too many wait for the same work"));
+            }
+            queue.waiting.push_back(Waiting {
+                item,
+                since: Instant::now(), // bookkeeping: how long one waits, by the machine's clock
+                answer,
+            });
+            let free = queue.busy < self.shared.limits.lanes;
+            if free {
+                queue.busy += 1;
+            }
+            free
+        };
+        if free {
+            tokio::spawn(Lane::new(Arc::clone(&self.shared), key).serve());
+        }
+        answered
+            .await
+            .unwrap_or_else(|_gone| Err(Outage::new("the work that was done together ended early")))
+    }
+}
+
+impl<K, I, R> Shared<K, I, R> {
+    /// Nothing panics while it is locked, so what it holds is sound even if it says otherwise.
+    fn queues(&self) -> MutexGuard<'_, HashMap<K, Queue<I, R>>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Serves one key until nobody waits. If the work panics, those it served are told, and others are served by
+/// another lane; where there is none they are told of an outage.
+struct Lane<K: Eq + Hash, I, R> {
+    shared: Arc<Shared<K, I, R>>,
+    key: K,
+    ended: bool,
+}
+
+impl<K: Clone + Eq + Hash, I, R> Lane<K, I, R> {
+    fn new(shared: Arc<Shared<K, I, R>>, key: K) -> Self {
+        Self {
+            shared,
+            key,
+            ended: false,
+        }
+    }
+
+    async fn serve(mut self) {
+        while let Some(taken) = self.take() {
+            let (items, answers): (Vec<I>, Vec<_>) =
+                taken.into_iter().map(|one| (one.item, one.answer)).unzip();
+            let results = (self.shared.work)(self.key.clone(), items).await;
+            // A caller that does not wait any more finds what was done by its own key.
+            for (answer, result) in answers.into_iter().zip(results) {
+                let _ = answer.send(Ok(result));
+            }
+        }
+    }
+
+    /// Those who are served next, or `None` if nobody waits; then this lane is free, in the same moment.
+    fn take(&mut self) -> Option<Vec<Waiting<I, R>>> {
+        let limits = self.shared.limits;
+        let mut queues = self.shared.queues();
+        let mut taken = Vec::new();
+        if let Some(queue) = queues.get_mut(&self.key) {
+            while taken.len() < limits.together_max
+                && let Some(one) = queue.waiting.pop_front()
+            {
+                if one.answer.is_closed() {
+                    continue;
+                }
+                if one.since.elapsed() > limits.wait {
+                    let _ = one.answer.send(Err(Outage::new("nobody was free in time")));
+                    continue;
+                }
+                taken.push(one);
+            }
+        }
+        if !taken.is_empty() {
+            return Some(taken);
+        }
+        self.ended = true;
+        leave(&mut queues, &self.key);
+        None
+    }
+}
+
+impl<K: Eq + Hash, I, R> Drop for Lane<K, I, R> {
+    fn drop(&mut self) {
+        if !self.ended {
+            leave(&mut self.shared.queues(), &self.key);
+        }
+    }
+}
+
+/// One lane less; a queue without lanes is forgotten, and whoever still waits in it is told of an outage.
+fn leave<K: Eq + Hash, I, R>(queues: &mut HashMap<K, Queue<I, R>>, key: &K) {
+    if let Some(queue) = queues.get_mut(key) {
+        queue.busy -= 1;
+        if queue.busy == 0 {
+            queues.remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+#![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+
+use std::sync::Mutex;
+
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use super::*;
+
+const LIMITS: GatherLimits = GatherLimits {
+    lanes: 1,
+    together_max: 3,
+    waiting_max: 5,
+    wait: Duration::from_secs(1),
+};
+
+/// Work that records what it was given together, and waits for a sign before it ends.
+struct Bench {
+    gatherer: Gatherer<char, u32, u32>,
+    calls: Arc<Mutex<Vec<(char, Vec<u32>)>>>,
+    go: Arc<Notify>,
+}
+
+impl Bench {
+    fn new(limits: GatherLimits) -> Self {
+        let calls: Arc<Mutex<Vec<(char, Vec<u32>)>>> = Arc::default();
+        let go = Arc::new(Notify::new());
+        let (noted, sign) = (Arc::clone(&calls), Arc::clone(&go));
+        let gatherer = Gatherer::new(limits, move |key, items: Vec<u32>| {
+            noted.lock().unwrap().push((key, items.clone()));
+            let sign = Arc::clone(&sign);
+            async move {
+                sign.notified().await;
+                assert!(!items.contains(&666), "planned");
+                items.into_iter().map(|item| item * 10).collect()
+            }
+        });
+        Self { gatherer, calls, go }
+    }
+
+    /// Asks, and returns when it waits.
+    async fn ask(&self, key: char, item: u32) -> JoinHandle<Result<u32, Outage>> {
+        let gatherer = self.gatherer.clone();
+        let asked = tokio::spawn(async move { gatherer.ask(key, item).await });
+        settle().await;
+        asked
+    }
+
+    async fn go(&self) {
+        self.go.notify_one();
+        settle().await;
+    }
+
+    fn calls(&self) -> Vec<(char, Vec<u32>)> {
+        self.calls.lock().unwrap().clone()
+    }
+}
+
+/// Lets everything happen that can.
+async fn settle() {
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_first_is_served_alone_and_those_who_come_meanwhile_together() {
+    let bench = Bench::new(LIMITS);
+    let mut asked = vec![bench.ask('a', 1).await];
+    for item in 2..=6 {
+        asked.push(bench.ask('a', item).await);
+    }
+    bench.go().await;
+    bench.go().await;
+    bench.go().await;
+    assert_eq!(
+        bench.calls(),
+        [('a', vec![1]), ('a', vec![2, 3, 4]), ('a', vec![5, 6])]
+    );
+    for (asked, item) in asked.into_iter().zip(1..) {
+        assert_eq!(asked.await.unwrap(), Ok(item * 10));
+    }
+    assert!(bench.gatherer.shared.queues().is_empty());
+}
+
+#[tokio::test]
+async fn keys_do_not_wait_for_each_other() {
+    let bench = Bench::new(LIMITS);
+    let asked = [bench.ask('a', 1).await, bench.ask('b', 2).await];
+    assert_eq!(bench.calls(), [('a', vec![1]), ('b', vec![2])]);
+    bench.go().await;
+    bench.go().await;
+    for (asked, item) in asked.into_iter().zip(1..) {
+        assert_eq!(asked.await.unwrap(), Ok(item * 10));
+    }
+}
+
+#[tokio::test]
+async fn as_many_lanes_as_allowed_work_at_the_same_time() {
+    let bench = Bench::new(GatherLimits { lanes: 2, ..LIMITS });
+    let mut asked = Vec::new();
+    for item in 1..=4 {
+        asked.push(bench.ask('a', item).await);
+    }
+    assert_eq!(bench.calls(), [('a', vec![1]), ('a', vec![2])]);
+    for _ in 0..3 {
+        bench.go().await;
+    }
+    assert_eq!(bench.calls().last(), Some(&('a', vec![3, 4])));
+    for (asked, item) in asked.into_iter().zip(1..) {
+        assert_eq!(asked.await.unwrap(), Ok(item * 10));
+    }
+}
+
+#[tokio::test]
+async fn one_too_many_is_told_at_once() {
+    let bench = Bench::new(LIMITS);
+    let mut asked = Vec::new();
+    for item in 0..=5 {
+        asked.push(bench.ask('a', item).await);
+    }
+    assert!(bench.ask('a', 6).await.await.unwrap().is_err());
+    for _ in 0..3 {
+        bench.go().await;
+    }
+    for (asked, item) in asked.into_iter().zip(0..) {
+        assert_eq!(asked.await.unwrap(), Ok(item * 10));
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_is_not_begun() {
+    let bench = Bench::new(LIMITS);
+    let first = bench.ask('a', 1).await;
+    let dropped = bench.ask('a', 2).await;
+    let third = bench.ask('a', 3).await;
+    dropped.abort();
+    settle().await;
+    bench.go().await;
+    bench.go().await;
+    assert_eq!(bench.calls(), [('a', vec![1]), ('a', vec![3])]);
+    assert_eq!(first.await.unwrap(), Ok(10));
+    assert_eq!(third.await.unwrap(), Ok(30));
+}
+
+#[tokio::test]
+async fn who_waited_too_long_is_told_and_nothing_is_done() {
+    let bench = Bench::new(GatherLimits {
+        wait: Duration::ZERO,
+        ..LIMITS
+    });
+    assert!(bench.ask('a', 1).await.await.unwrap().is_err());
+    assert_eq!(bench.calls(), []);
+    assert!(bench.gatherer.shared.queues().is_empty());
+}
+
+#[tokio::test]
+async fn work_that_panics_is_told_to_all_it_served_and_the_next_are_served() {
+    let bench = Bench::new(LIMITS);
+    let asked = [bench.ask('a', 666).await, bench.ask('a', 1).await];
+    bench.go().await;
+    for asked in asked {
+        assert!(asked.await.unwrap().is_err());
+    }
+    let next = bench.ask('a', 2).await;
+    bench.go().await;
+    assert_eq!(next.await.unwrap(), Ok(20));
+}
