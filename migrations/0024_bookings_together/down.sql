@@ -1,3 +1,10 @@
+ALTER TABLE visits
+    DROP CONSTRAINT visits_sound,
+    ADD CONSTRAINT visits_hold_key_check CHECK (length(hold_key) BETWEEN 1 AND 200),
+    ADD CONSTRAINT visits_reminded_check CHECK (reminded <@ ARRAY['day_ahead', 'hours_ahead']),
+    ADD CONSTRAINT visits_accepted_by_check CHECK (accepted_by IN ('customer', 'business')),
+    ADD CONSTRAINT visits_order_fingerprint_check CHECK (octet_length(order_fingerprint) = 32);
+DROP FUNCTION visits_sound(visits);
 DROP FUNCTION ratiba_visits_without_claims(uuid, jsonb);
 DROP FUNCTION ratiba_book(uuid, bigint, jsonb);
 -- One visit of its own, all of it in one call: its claims, which decide, and if every one of them was made its row, its
@@ -72,5 +79,27 @@ BEGIN
         AND octet_length(j.payload::text) <= 4096
         AND j.state IN ('ready', 'running', 'dead')
         AND (j.state = 'running') = (j.lease_until IS NOT NULL);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION ratiba_why_not_booked(tenant uuid, visit uuid, key text, claims jsonb, at timestamptz) RETURNS text
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    PERFORM set_config('ratiba.current_tenant', tenant::text, true);
+    IF EXISTS (SELECT FROM visits v WHERE v.tenant_id = tenant AND v.id = visit) THEN
+        RETURN 'known';
+    END IF;
+    IF EXISTS (SELECT FROM visits v WHERE v.tenant_id = tenant AND v.hold_key = key) THEN
+        RETURN 'key';
+    END IF;
+    IF EXISTS (
+        SELECT FROM jsonb_populate_recordset(NULL::engagements, claims) c
+        JOIN engagements e ON e.subject_id = c.subject_id AND e.seat = c.seat
+            AND e.ends_at > c.starts_at AND e.ends_at < c.ends_at + interval '36 hours' AND e.starts_at < c.ends_at
+        WHERE e.tenant_id = tenant AND e.active AND e.held_until <= at)
+    THEN
+        RETURN 'overdue';
+    END IF;
+    RETURN 'taken';
 END
 $$;
