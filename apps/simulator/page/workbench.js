@@ -9,8 +9,31 @@ const TARGETS = {
   "daraja.push": "M-Pesa: our push",
   "daraja.query": "M-Pesa: our query",
   "daraja.token": "M-Pesa: our token",
+  "daraja.reversal": "M-Pesa: our reversal",
+  "daraja.status": "M-Pesa: our question for a status",
+  "daraja.result": "M-Pesa: a result to us",
+  "daraja.register": "M-Pesa: our registration",
+  "daraja.validation": "M-Pesa: a validation to us",
+  "daraja.confirmation": "M-Pesa: a confirmation to us",
+  "pesapal.token": "PesaPal: our token",
+  "pesapal.register": "PesaPal: our registration",
+  "pesapal.submit": "PesaPal: our order",
+  "pesapal.status": "PesaPal: our question for a status",
+  "pesapal.refund": "PesaPal: our refund",
+  "pesapal.cancel": "PesaPal: our cancellation",
+  "pesapal.ipn": "PesaPal: a notice to us",
 };
-const isDelivery = (target) => ["whatsapp.webhook", "whatsapp.status", "daraja.callback"].includes(target);
+const DELIVERIES = [
+  "whatsapp.webhook", "whatsapp.status", "daraja.callback", "daraja.result", "daraja.validation",
+  "daraja.confirmation", "pesapal.ipn",
+];
+const isDelivery = (target) => DELIVERIES.includes(target);
+const UNCODED = ["whatsapp.webhook", "daraja.validation", "daraja.confirmation", "pesapal.ipn"];
+const SHAPES = {
+  "daraja.callback": "balance_text", "daraja.result": "missing_value", "daraja.confirmation": "hashed_phone",
+  "daraja.query": "empty_message", "pesapal.cancel": "paid_meanwhile",
+};
+const isShaped = (target) => target in SHAPES || (!isDelivery(target) && !target.startsWith("whatsapp"));
 const KINDS = {
   delay: { label: "delay", value: ["ms", "Milliseconds", "3000"] },
   repeat: { label: "repeat", value: ["times", "Times more", "1"] },
@@ -19,8 +42,11 @@ const KINDS = {
   answer_lost: { label: "do it, lose the answer" },
   corrupt: { label: "corrupt" },
   error: { label: "answer with a status", value: ["status", "HTTP status", "500"] },
-  code: { label: "provider's error code", value: ["code", "Code", ""], only: (target) => target !== "whatsapp.webhook" },
+  code: { label: "provider's error code", value: ["code", "Code", ""], only: (target) => !UNCODED.includes(target) },
   html403: { label: "HTML page, 403", only: (target) => !isDelivery(target) },
+  html5xx: { label: "HTML page, 5xx", value: ["status", "HTTP status", "502"], only: (target) => !isDelivery(target) },
+  too_many: { label: "too many, 429", only: (target) => !isDelivery(target) },
+  shape: { label: "another shape", value: ["variant", "Variant", ""], only: isShaped },
   empty5xx: { label: "empty 5xx", value: ["status", "HTTP status", "503"], only: (target) => !isDelivery(target) },
 };
 
@@ -39,9 +65,12 @@ function fillValue() {
   const input = $("#fault-value");
   input.required = Boolean(value);
   if (!value) return;
-  const codes = { "whatsapp.send": "131056", "whatsapp.status": "131026", "daraja.callback": "1032", "daraja.query": "4999" };
+  const codes = { "whatsapp.send": "131056", "whatsapp.status": "131026", "daraja.callback": "1032", "daraja.query": "4999",
+    "daraja.reversal": "8006", "daraja.result": "R000001", "pesapal.status": "3" };
   $("#fault-value-name").textContent = value[1];
-  input.value = value[2] || codes[$("#fault-target").value] || "500.003.02";
+  const target = $("#fault-target").value;
+  const usual = value[0] === "variant" ? SHAPES[target] || "numbers" : codes[target] || "500.003.02";
+  input.value = value[2] || usual;
 }
 
 async function addFault(event) {
@@ -49,7 +78,8 @@ async function addFault(event) {
   const kind = $("#fault-kind").value;
   const rule = { target: $("#fault-target").value, kind, count: Number($("#fault-count").value) };
   const { value } = KINDS[kind];
-  if (value) rule[value[0]] = value[0] === "code" ? $("#fault-value").value : Number($("#fault-value").value);
+  const asText = value && ["code", "variant"].includes(value[0]);
+  if (value) rule[value[0]] = asText ? $("#fault-value").value : Number($("#fault-value").value);
   if ($("#fault-match").checked) rule.match = selected;
   await attempt(() => call("POST", "/sim/faults", rule));
 }
@@ -71,17 +101,27 @@ function renderFaults() {
 
 function renderMoney() {
   $("#money-total").textContent = state.book_total ? `· KES ${state.book_total.toLocaleString("en-KE")} received` : "";
-  if (!state.prompts.length) {
-    $("#money").replaceChildren(el("li", "nothing", "No prompt was sent yet."));
+  if (!state.prompts.length && !state.orders.length) {
+    $("#money").replaceChildren(el("li", "nothing", "No prompt was sent yet, and no card link."));
     return;
   }
-  $("#money").replaceChildren(...[...state.prompts].reverse().map((prompt) => {
+  const prompts = [...state.prompts].reverse().map((prompt) => {
     const outcome = { paid: "paid", pending: "on the phone", ended: `ended ${prompt.result_code}` }[prompt.state];
     return el("li", "",
       el("span", "amount", `KES ${prompt.amount.toLocaleString("en-KE")}`),
       el("span", "code", `${prompt.account_reference} ${prompt.receipt ?? ""}`),
       el("span", `pill ${prompt.state}`, outcome));
-  }));
+  });
+  const orders = [...state.orders].reverse().map((order) => {
+    const page = el("a", "code", order.merchant_reference);
+    page.href = `/pesapalv3/iframe/PesapalIframe3/Index?OrderTrackingId=${order.order_tracking_id}`;
+    const outcome = order.cancelled ? `cancelled, ${order.state}` : order.state;
+    return el("li", "",
+      el("span", "amount", `${order.currency} ${(order.amount_cents / 100).toLocaleString("en-KE")}`),
+      page,
+      el("span", `pill ${order.state}`, outcome));
+  });
+  $("#money").replaceChildren(...prompts, ...orders);
 }
 
 function renderLog() {

@@ -11,7 +11,8 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use crate::exchange_log::Happening;
-use crate::faults::{Fault, Target};
+use crate::faults::{Fault, Target, Variant};
+use crate::shape::swap_scalars;
 use crate::world::{World, elapsed_ms};
 
 /// An answer before it is put on the wire.
@@ -50,13 +51,48 @@ impl Answer {
         }
     }
 
-    fn respond(self) -> HttpResponse {
+    /// A body that is JSON already, written so that amounts keep their places.
+    pub(crate) fn text(status: u16, json: String) -> Self {
+        Self {
+            status,
+            body: json,
+            content_type: ContentType::json(),
+        }
+    }
+
+    /// What the content network in front of a provider says when there is nobody behind it.
+    fn unavailable_page(status: u16) -> Self {
+        let body = "<!DOCTYPE html><html><head><title>Error</title></head>\
+                    <body><h1>The service is unavailable</h1></body></html>";
+        Self {
+            status,
+            body: body.to_owned(),
+            content_type: ContentType::html(),
+        }
+    }
+
+    fn too_many() -> Self {
+        Self {
+            status: 429,
+            body: "Too Many Requests".to_owned(),
+            content_type: ContentType::plaintext(),
+        }
+    }
+
+    fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    pub(crate) fn respond(self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         HttpResponse::build(status)
             .content_type(self.content_type)
             .body(self.body)
     }
 }
+
+/// What `refuse` of a cancellation is asked for when the order is to be paid just before.
+pub(crate) const PAID_MEANWHILE: &str = "paid_meanwhile";
 
 /// A request to a provider, for faults and for the log.
 pub(crate) struct Asked<'a> {
@@ -115,9 +151,22 @@ pub(crate) async fn answer(
                 content_type,
             })
         }
-        Some(Fault::Code { code, message }) => Some(refuse(&code, message.as_deref())),
+        Some(Fault::Code {
+            code,
+            message,
+            status,
+        }) => {
+            let answer = refuse(&code, message.as_deref());
+            Some(match status {
+                Some(status) => answer.with_status(status),
+                None => answer,
+            })
+        }
         Some(Fault::Html403) => Some(Answer::forbidden_page()),
         Some(Fault::Empty5xx { status }) => Some(Answer::empty(status)),
+        Some(Fault::Html5xx { status }) => Some(Answer::unavailable_page(status)),
+        Some(Fault::TooMany) => Some(Answer::too_many()),
+        Some(Fault::Shape { variant }) => Some(shaped(variant, work, refuse)),
     };
     world.log(Happening {
         direction: "request",
@@ -133,6 +182,51 @@ pub(crate) async fn answer(
         note: note.map(str::to_owned),
     });
     answer.map_or_else(dropped_connection, Answer::respond)
+}
+
+/// The answer in the shape of a variant. Those of deliveries never get here: the control API sees to that.
+fn shaped(
+    variant: Variant,
+    mut work: impl FnMut() -> Answer,
+    refuse: impl FnOnce(&str, Option<&str>) -> Answer,
+) -> Answer {
+    match variant {
+        Variant::EmptyMessage => refuse("500.001.1001", Some("")).with_status(200),
+        Variant::Numbers => {
+            let answer = work();
+            Answer {
+                body: swap_scalars(&answer.body),
+                ..answer
+            }
+        }
+        Variant::NullError => {
+            let answer = work();
+            let nulls = r#""error":{"error_type":null,"code":null,"message":null}"#;
+            Answer {
+                body: answer.body.replace(r#""error":null"#, nulls),
+                ..answer
+            }
+        }
+        Variant::NoError => {
+            let answer = work();
+            let nulls = r#""error":{"error_type":null,"code":null,"message":null},"#;
+            Answer {
+                body: answer.body.replace(r#""error":null,"#, "").replace(nulls, ""),
+                ..answer
+            }
+        }
+        Variant::BalanceValue
+        | Variant::BalanceText
+        | Variant::NoPhone
+        | Variant::MaskedPhone
+        | Variant::HashedPhone
+        | Variant::Shuffled
+        | Variant::OneObject
+        | Variant::MissingValue
+        | Variant::NoReference => work(),
+        // Only the handler knows how to do it, and it is no error at all.
+        Variant::PaidMeanwhile => refuse(PAID_MEANWHILE, None),
+    }
 }
 
 /// The bearer token of a request.

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `GET /sim/health` | answers as soon as the simulator takes connections |
 //! | `GET /sim/state?since=&wait_ms=` | everything the page shows; waits until `version` is beyond `since` |
-//! | `POST /sim/config` `{api_url?, auto_read?, pending_query?: "error"\|"4999"}` | changes what is named |
+//! | `POST /sim/config` `{api_url?, auto_read?, pending_query?, second_prompt?, confirm_prompts?, results?, validation?, charge_per_mille?, card_reference?, card_amount_max_cents?}` | changes what is named; `docs/simulator.md` says to what |
 //! | `GET /sim/log?after=&wait_ms=` | exchanges between the product and the providers |
 //! | `POST /sim/templates` `{name, language, body, category?}` | approves a template; then others are refused |
 //! | `POST /sim/customers` `{wa_id, name?}` | gives somebody a phone |
@@ -21,7 +21,19 @@
 //! | `POST /sim/prompts/{checkout_request_id}/approve` `{amount?}` | right PIN |
 //! | `POST /sim/prompts/{checkout_request_id}/refuse` `{result_code?}` | ends it, 1032 if not said |
 //! | `POST /sim/prompts/{checkout_request_id}/ignore` | ends it unanswered, 1037 |
-//! | `GET /sim/mpesa/book` | the money that moved |
+//! | `GET /sim/mpesa/book` | the money that moved, and how often each callback address was pushed |
+//! | `GET /sim/mpesa/statement.csv?from=&until=` | the same as the organisation portal prints it |
+//! | `POST /sim/mpesa/pay-by-hand` `{phone, amount, account_reference?, name?}` | a payment without a prompt |
+//! | `POST /sim/mpesa/withdraw` `{amount}` | moves money to the bank |
+//! | `GET`, `DELETE /sim/mpesa/addresses` | where payments by hand are told |
+//! | `GET /sim/mpesa/requests?state=&wait_ms=` | reversals and questions for a status |
+//! | `POST /sim/mpesa/requests/{conversation_id}/finish` `{result_code?}` | works on one that is held |
+//! | `POST /sim/mpesa/requests/{conversation_id}/time-out` | drops one that is held |
+//! | `GET /sim/cards`, `GET /sim/cards/orders?state=&reference=&wait_ms=` | PesaPal's orders and refunds |
+//! | `POST /sim/cards/orders/{id or reference}/pay` `{means?: "card"\|"mobile", amount_cents?}` | pays |
+//! | `POST /sim/cards/orders/{id}/fail` `{means?}`, `…/reverse`, `…/notify` | fails; charges back; says so again |
+//! | `POST /sim/cards/refunds/{confirmation_code}/approve`, `…/reject` | decides on a refund |
+//! | `GET /sim/book` | the books of all providers, for a checker |
 //! | `GET /sim/clock`, `POST /sim/clock` `{set}` or `{advance_seconds}` | business time |
 //! | `GET`, `POST`, `DELETE /sim/faults`, `DELETE /sim/faults/{id}` | what goes wrong next |
 //!
@@ -36,18 +48,23 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::cards::ReusedReference;
 use crate::courier::Report;
-use crate::mpesa::PendingAnswer;
+use crate::mpesa::{ConfirmPrompts, PendingAnswer, Results, SecondPrompt};
 use crate::phones::Template;
 use crate::world::{State, World};
 
+mod cards;
 mod clock;
 mod customers;
 mod faults;
+mod mpesa;
 mod prompts;
 
 /// Nobody is kept waiting longer than this for something to happen.
 const WAIT_MAX: Duration = Duration::from_secs(30);
+/// More than a tenth is no charge any more.
+const CHARGE_MAX: u64 = 100;
 /// How much of the past the page is told.
 const MESSAGES_SHOWN: usize = 400;
 const PROMPTS_SHOWN: usize = 50;
@@ -61,9 +78,12 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route("/sim/config", web::post().to(configure))
         .route("/sim/log", web::get().to(log))
         .route("/sim/templates", web::post().to(approve_template))
+        .route("/sim/book", web::get().to(whole_book))
+        .configure(cards::routes)
         .configure(clock::routes)
         .configure(customers::routes)
         .configure(faults::routes)
+        .configure(mpesa::routes)
         .configure(prompts::routes);
 }
 
@@ -150,6 +170,7 @@ async fn state(world: Data<World>, query: Query<StateQuery>) -> HttpResponse {
             merged(json!(customer), json!({ "window_open": open }))
         });
         let prompts = state.mpesa.prompts();
+        let orders = state.cards.orders();
         let log: Vec<_> = state.log.after(0).rev().take(EXCHANGES_SHOWN).collect();
         json!({
             "version": version,
@@ -162,11 +183,12 @@ async fn state(world: Data<World>, query: Query<StateQuery>) -> HttpResponse {
             "owner_phone": world.settings.owner_phone,
             "api_url": state.api_url,
             "auto_read": state.auto_read,
-            "pending_query": state.mpesa.pending_answer,
+            "pending_query": state.mpesa.manners.pending_answer,
             "customers": customers.collect::<Vec<_>>(),
             "messages": state.phones.recent(MESSAGES_SHOWN),
             "prompts": &prompts[prompts.len().saturating_sub(PROMPTS_SHOWN)..],
-            "book_total": state.mpesa.book().iter().map(|movement| movement.amount).sum::<u64>(),
+            "orders": &orders[orders.len().saturating_sub(PROMPTS_SHOWN)..],
+            "book_total": state.mpesa.book.received(),
             "faults": state.faults.list(),
             "log": log,
         })
@@ -180,6 +202,14 @@ struct Configuration {
     api_url: Option<String>,
     auto_read: Option<bool>,
     pending_query: Option<PendingAnswer>,
+    second_prompt: Option<SecondPrompt>,
+    confirm_prompts: Option<ConfirmPrompts>,
+    results: Option<Results>,
+    validation: Option<bool>,
+    /// Thousandths, 100 at most.
+    charge_per_mille: Option<u64>,
+    card_reference: Option<ReusedReference>,
+    card_amount_max_cents: Option<u64>,
 }
 
 async fn configure(world: Data<World>, body: Json<Configuration>) -> Result<HttpResponse, ControlError> {
@@ -190,14 +220,36 @@ async fn configure(world: Data<World>, body: Json<Configuration>) -> Result<Http
             return Err(ControlError::bad("api_url must begin with http:// or https://"));
         }
     }
+    if body.charge_per_mille.is_some_and(|it| it > CHARGE_MAX) {
+        return Err(ControlError::bad("charge_per_mille is 100 at most"));
+    }
     let answer = world.write(|state| {
+        let manners = &mut state.mpesa.manners;
+        manners.pending_answer = body.pending_query.unwrap_or(manners.pending_answer);
+        manners.second_prompt = body.second_prompt.unwrap_or(manners.second_prompt);
+        manners.confirm_prompts = body.confirm_prompts.unwrap_or(manners.confirm_prompts);
+        manners.results = body.results.unwrap_or(manners.results);
+        manners.validation = body.validation.unwrap_or(manners.validation);
+        let manners = *manners;
+        let cards = &mut state.cards.manners;
+        cards.reused_reference = body.card_reference.unwrap_or(cards.reused_reference);
+        cards.amount_max_cents = body.card_amount_max_cents.unwrap_or(cards.amount_max_cents);
+        let cards = *cards;
+        let book = &mut state.mpesa.book;
+        book.charge_per_mille = body.charge_per_mille.unwrap_or(book.charge_per_mille);
         state.api_url = body.api_url.or(state.api_url.take());
         state.auto_read = body.auto_read.unwrap_or(state.auto_read);
-        state.mpesa.pending_answer = body.pending_query.unwrap_or(state.mpesa.pending_answer);
         json!({
             "api_url": state.api_url,
             "auto_read": state.auto_read,
-            "pending_query": state.mpesa.pending_answer,
+            "pending_query": manners.pending_answer,
+            "second_prompt": manners.second_prompt,
+            "confirm_prompts": manners.confirm_prompts,
+            "results": manners.results,
+            "validation": manners.validation,
+            "charge_per_mille": state.mpesa.book.charge_per_mille,
+            "card_reference": cards.reused_reference,
+            "card_amount_max_cents": cards.amount_max_cents,
         })
     });
     Ok(HttpResponse::Ok().json(answer))
@@ -220,6 +272,15 @@ async fn log(world: Data<World>, query: Query<LogQuery>) -> HttpResponse {
         .await
         .unwrap_or_default();
     HttpResponse::Ok().json(json!({ "exchanges": exchanges }))
+}
+
+/// Everything that moved, whatever the product was told.
+async fn whole_book(world: Data<World>) -> HttpResponse {
+    HttpResponse::Ok().json(
+        world.read(
+            |state| json!({ "mpesa": mpesa::shown(&state.mpesa), "cards": cards::shown(&state.cards) }),
+        ),
+    )
 }
 
 async fn approve_template(world: Data<World>, template: Json<Template>) -> HttpResponse {

@@ -4,12 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
+use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use crate::exchange_log::Happening;
 use crate::faults::{Fault, Target};
 use crate::whatsapp::wire::signature;
 use crate::world::{World, elapsed_ms};
+
+/// How much of an answer is looked at, in characters.
+const ANSWER_KEPT: usize = 2_000;
 
 /// Something to be delivered.
 #[derive(Clone, Debug)]
@@ -27,8 +31,10 @@ pub(crate) struct Delivery {
 pub(crate) enum Destination {
     /// The webhook of the business, wherever the api is by then.
     Webhook,
-    /// The very address that a push named.
+    /// The very address that a push or a registration named.
     Callback(String),
+    /// The same, with what there is to say in the query of a GET.
+    Visit(String),
 }
 
 /// The signature a delivery carries.
@@ -51,6 +57,21 @@ pub(crate) struct Report {
     pub(crate) fault: Option<&'static str>,
     /// Why there was no answer.
     pub(crate) error: Option<String>,
+    /// The beginning of the answer's body.
+    pub(crate) answer: String,
+}
+
+impl Report {
+    /// True if the other side has taken it in the provider's eyes, so that it need not come again.
+    fn taken(&self, target: Target) -> bool {
+        // PesaPal wants to read it: 500 in a body of status 200 asks to be called again.
+        let said = || match serde_json::from_str::<Value>(&self.answer).unwrap_or_default()["status"] {
+            Value::Number(ref number) => number.as_u64() == Some(200),
+            Value::String(ref text) => text == "200",
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => false,
+        };
+        self.status == Some(200) && (target != Target::PesapalIpn || said())
+    }
 }
 
 /// The delivery of a webhook to the business.
@@ -88,10 +109,16 @@ pub(crate) async fn deliver_once(world: &World, delivery: &Delivery) -> Report {
 async fn leave(world: Arc<World>, delivery: Delivery, fault: Option<Fault>) -> Report {
     let struck = fault.as_ref().map(Fault::name);
     let report = match fault {
-        // The last three never strike a delivery: the control API and the callers see to that.
-        None | Some(Fault::Code { .. } | Fault::Html403 | Fault::Empty5xx { .. }) => {
-            go(&world, delivery, None).await
-        }
+        // These never strike a delivery here: the control API and the callers see to that.
+        None
+        | Some(
+            Fault::Code { .. }
+            | Fault::Html403
+            | Fault::Empty5xx { .. }
+            | Fault::Html5xx { .. }
+            | Fault::TooMany
+            | Fault::Shape { .. },
+        ) => go(&world, delivery, None).await,
         Some(Fault::Delay { ms }) => {
             let later = Arc::clone(&world);
             world.runtime.spawn(async move {
@@ -117,20 +144,22 @@ async fn leave(world: Arc<World>, delivery: Delivery, fault: Option<Fault>) -> R
         }
         Some(Fault::Corrupt { signed }) => {
             let report = send(&world, &damaged(&world, &delivery, signed), struck).await;
-            after(&world, delivery, report.status).await;
+            after(&world, delivery, &report).await;
             report
         }
-        Some(Fault::Error { status, .. }) => {
+        Some(Fault::Error { status, body }) => {
             unsent(&world, &delivery, Some(status), "error");
-            redeliver_unless_ok(&world, delivery, Some(status));
-            Report {
+            let report = Report {
                 status: Some(status),
+                answer: body,
                 ..Report::default()
-            }
+            };
+            redeliver_unless_ok(&world, delivery, &report);
+            report
         }
         Some(Fault::AnswerLost) => {
             send(&world, &delivery, struck).await;
-            after(&world, delivery, None).await;
+            after(&world, delivery, &Report::default()).await;
             Report::default()
         }
     };
@@ -143,31 +172,32 @@ async fn leave(world: Arc<World>, delivery: Delivery, fault: Option<Fault>) -> R
 /// A whole try: send, redeliver later if need be, and let go of what was held back for this.
 async fn go(world: &Arc<World>, delivery: Delivery, note: Option<&'static str>) -> Report {
     let report = send(world, &delivery, note).await;
-    after(world, delivery, report.status).await;
+    after(world, delivery, &report).await;
     report
 }
 
-async fn after(world: &Arc<World>, delivery: Delivery, status: Option<u16>) {
+async fn after(world: &Arc<World>, delivery: Delivery, report: &Report) {
     let target = delivery.target;
-    redeliver_unless_ok(world, delivery, status);
+    redeliver_unless_ok(world, delivery, report);
     let held = world
         .write(|state| state.held.remove(&target))
         .unwrap_or_default();
     for delivery in held {
         let report = send(world, &delivery, Some("reorder")).await;
-        redeliver_unless_ok(world, delivery, report.status);
+        redeliver_unless_ok(world, delivery, &report);
     }
 }
 
-fn redeliver_unless_ok(world: &Arc<World>, delivery: Delivery, status: Option<u16>) {
-    if !delivery.redelivered || status == Some(200) {
+fn redeliver_unless_ok(world: &Arc<World>, delivery: Delivery, report: &Report) {
+    if !delivery.redelivered || report.taken(delivery.target) {
         return;
     }
     let later = Arc::clone(world);
     world.runtime.spawn(async move {
         for pause in &later.settings.redelivery_pauses {
             sleep(*pause).await;
-            if send(&later, &delivery, Some("redelivery")).await.status == Some(200) {
+            let report = send(&later, &delivery, Some("redelivery")).await;
+            if report.taken(delivery.target) {
                 return;
             }
         }
@@ -177,7 +207,7 @@ fn redeliver_unless_ok(world: &Arc<World>, delivery: Delivery, status: Option<u1
 
 async fn send(world: &World, delivery: &Delivery, note: Option<&str>) -> Report {
     let url = match &delivery.destination {
-        Destination::Callback(url) => Some(url.clone()),
+        Destination::Callback(url) | Destination::Visit(url) => Some(url.clone()),
         Destination::Webhook => world
             .read(|state| state.api_url.clone())
             .map(|api| format!("{}/webhooks/whatsapp", api.trim_end_matches('/'))),
@@ -192,11 +222,12 @@ async fn send(world: &World, delivery: &Delivery, note: Option<&str>) -> Report 
     let path = reqwest::Url::parse(&url)
         .map(|url| url.path().to_owned())
         .unwrap_or_default();
-    let content_type = match delivery.destination {
-        Destination::Webhook => "application/json",
-        Destination::Callback(_) => "application/json;charset=UTF-8",
+    let post = |content_type| world.http.post(&url).header(CONTENT_TYPE, content_type);
+    let (method, mut request) = match delivery.destination {
+        Destination::Webhook => ("POST", post("application/json")),
+        Destination::Callback(_) => ("POST", post("application/json;charset=UTF-8")),
+        Destination::Visit(_) => ("GET", world.http.get(&url)),
     };
-    let mut request = world.http.post(&url).header(CONTENT_TYPE, content_type);
     let signed = match &delivery.signing {
         Signing::Proper => Some(signature(&world.settings.whatsapp.app_secret, &delivery.body)),
         Signing::Given(signature) => Some(signature.clone()),
@@ -206,16 +237,21 @@ async fn send(world: &World, delivery: &Delivery, note: Option<&str>) -> Report 
         request = request.header("X-Hub-Signature-256", signature);
     }
     let start = Instant::now();
-    let answer = request.body(delivery.body.clone()).send().await;
+    if !delivery.body.is_empty() {
+        request = request.body(delivery.body.clone());
+    }
     // The address holds a token of the product, which must not reach a log by way of the error.
-    let (status, error) = match answer {
-        Ok(answer) => (Some(answer.status().as_u16()), None),
-        Err(error) => (None, Some(error.without_url().to_string())),
+    let (status, answer, error) = match request.send().await {
+        Ok(answer) => {
+            let status = answer.status().as_u16();
+            (Some(status), answer.text().await.unwrap_or_default(), None)
+        }
+        Err(error) => (None, String::new(), Some(error.without_url().to_string())),
     };
     world.log(Happening {
         direction: "delivery",
         target: delivery.target,
-        method: "POST",
+        method,
         path,
         status,
         ms: elapsed_ms(start),
@@ -225,6 +261,7 @@ async fn send(world: &World, delivery: &Delivery, note: Option<&str>) -> Report 
         status,
         fault: None,
         error,
+        answer: answer.chars().take(ANSWER_KEPT).collect(),
     }
 }
 
@@ -232,14 +269,17 @@ async fn send(world: &World, delivery: &Delivery, note: Option<&str>) -> Report 
 fn unsent(world: &World, delivery: &Delivery, status: Option<u16>, note: &str) {
     let path = match &delivery.destination {
         Destination::Webhook => "/webhooks/whatsapp".to_owned(),
-        Destination::Callback(url) => reqwest::Url::parse(url)
+        Destination::Callback(url) | Destination::Visit(url) => reqwest::Url::parse(url)
             .map(|url| url.path().to_owned())
             .unwrap_or_default(),
     };
     world.log(Happening {
         direction: "delivery",
         target: delivery.target,
-        method: "POST",
+        method: match delivery.destination {
+            Destination::Webhook | Destination::Callback(_) => "POST",
+            Destination::Visit(_) => "GET",
+        },
         path,
         status,
         ms: 0,

@@ -5,6 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
+mod queue;
+
+pub(crate) use self::queue::FaultQueue;
+pub use self::queue::{FaultRefused, FaultRequest, FaultRule};
+
 /// Where a fault strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Target {
@@ -29,14 +34,181 @@ pub enum Target {
     /// The callback of an STK push.
     #[serde(rename = "daraja.callback")]
     DarajaCallback,
+    /// Naming the addresses of payments by hand.
+    #[serde(rename = "daraja.register")]
+    DarajaRegister,
+    /// A request to reverse a payment.
+    #[serde(rename = "daraja.reversal")]
+    DarajaReversal,
+    /// A request for the status of a transaction.
+    #[serde(rename = "daraja.status")]
+    DarajaStatus,
+    /// The result of a reversal or of a question for a status, and the notice that it took too long.
+    #[serde(rename = "daraja.result")]
+    DarajaResult,
+    /// The question whether a payment by hand may be made.
+    #[serde(rename = "daraja.validation")]
+    DarajaValidation,
+    /// The confirmation of a payment by hand, or of a push if those are confirmed too.
+    #[serde(rename = "daraja.confirmation")]
+    DarajaConfirmation,
+    /// A request for PesaPal's access token.
+    #[serde(rename = "pesapal.token")]
+    PesapalToken,
+    /// Registering an address for notices, and listing them.
+    #[serde(rename = "pesapal.register")]
+    PesapalRegister,
+    /// A new card order.
+    #[serde(rename = "pesapal.submit")]
+    PesapalSubmit,
+    /// A question for the status of a card order.
+    #[serde(rename = "pesapal.status")]
+    PesapalStatus,
+    /// A request to refund a card order.
+    #[serde(rename = "pesapal.refund")]
+    PesapalRefund,
+    /// A request to cancel a card order.
+    #[serde(rename = "pesapal.cancel")]
+    PesapalCancel,
+    /// The notice that a card order changed.
+    #[serde(rename = "pesapal.ipn")]
+    PesapalIpn,
 }
 
 impl Target {
     /// True for what the provider sends by itself, false for what it is asked.
     pub(crate) fn is_delivery(self) -> bool {
         match self {
-            Self::WhatsAppWebhook | Self::WhatsAppStatus | Self::DarajaCallback => true,
-            Self::WhatsAppSend | Self::DarajaToken | Self::DarajaPush | Self::DarajaQuery => false,
+            Self::WhatsAppWebhook
+            | Self::WhatsAppStatus
+            | Self::DarajaCallback
+            | Self::DarajaResult
+            | Self::DarajaValidation
+            | Self::DarajaConfirmation
+            | Self::PesapalIpn => true,
+            Self::WhatsAppSend
+            | Self::DarajaToken
+            | Self::DarajaPush
+            | Self::DarajaQuery
+            | Self::DarajaRegister
+            | Self::DarajaReversal
+            | Self::DarajaStatus
+            | Self::PesapalToken
+            | Self::PesapalRegister
+            | Self::PesapalSubmit
+            | Self::PesapalStatus
+            | Self::PesapalRefund
+            | Self::PesapalCancel => false,
+        }
+    }
+
+    /// True for what Safaricom is asked.
+    fn asks_daraja(self) -> bool {
+        match self {
+            Self::DarajaToken
+            | Self::DarajaPush
+            | Self::DarajaQuery
+            | Self::DarajaRegister
+            | Self::DarajaReversal
+            | Self::DarajaStatus => true,
+            Self::WhatsAppWebhook
+            | Self::WhatsAppStatus
+            | Self::WhatsAppSend
+            | Self::DarajaCallback
+            | Self::DarajaResult
+            | Self::DarajaValidation
+            | Self::DarajaConfirmation
+            | Self::PesapalIpn
+            | Self::PesapalToken
+            | Self::PesapalRegister
+            | Self::PesapalSubmit
+            | Self::PesapalStatus
+            | Self::PesapalRefund
+            | Self::PesapalCancel => false,
+        }
+    }
+
+    /// True for what PesaPal is asked.
+    fn asks_pesapal(self) -> bool {
+        match self {
+            Self::PesapalToken
+            | Self::PesapalRegister
+            | Self::PesapalSubmit
+            | Self::PesapalStatus
+            | Self::PesapalRefund
+            | Self::PesapalCancel => true,
+            Self::WhatsAppWebhook
+            | Self::WhatsAppStatus
+            | Self::WhatsAppSend
+            | Self::DarajaToken
+            | Self::DarajaPush
+            | Self::DarajaQuery
+            | Self::DarajaRegister
+            | Self::DarajaReversal
+            | Self::DarajaStatus
+            | Self::DarajaCallback
+            | Self::DarajaResult
+            | Self::DarajaValidation
+            | Self::DarajaConfirmation
+            | Self::PesapalIpn => false,
+        }
+    }
+}
+
+/// A documented or recorded oddity of a body that is otherwise right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Variant {
+    /// Numbers are written as text and digits in text as numbers, in the whole body.
+    Numbers,
+    /// Daraja answers HTTP 200 with an error object whose message is empty.
+    EmptyMessage,
+    /// A callback's `Balance` has a number.
+    BalanceValue,
+    /// A callback's `Balance` has the textual `{Amount=…}` value.
+    BalanceText,
+    /// A callback does not say who paid.
+    NoPhone,
+    /// A callback has the number with its middle starred out, as text.
+    MaskedPhone,
+    /// A confirmation has a digest in place of the number.
+    HashedPhone,
+    /// A callback's items come in another order, with one of an unknown name among them.
+    Shuffled,
+    /// A result's list has one entry and is that entry instead of a list.
+    OneObject,
+    /// A result's parameters have no values, except for the first.
+    MissingValue,
+    /// A confirmation comes without the account that the customer typed.
+    NoReference,
+    /// PesaPal's `error` is an object of nulls.
+    NullError,
+    /// PesaPal's `error` is absent.
+    NoError,
+    /// The order is paid just before it is cancelled, and the cancellation is acknowledged all the same.
+    PaidMeanwhile,
+}
+
+impl Variant {
+    /// True if bodies of this target have the oddity.
+    pub(crate) fn fits(self, target: Target) -> bool {
+        match self {
+            Self::Numbers => {
+                target.asks_daraja()
+                    || target.asks_pesapal()
+                    || matches!(
+                        target,
+                        Target::DarajaCallback | Target::DarajaResult | Target::DarajaConfirmation
+                    )
+            }
+            Self::EmptyMessage => target.asks_daraja(),
+            Self::BalanceValue | Self::BalanceText | Self::NoPhone | Self::MaskedPhone | Self::Shuffled => {
+                target == Target::DarajaCallback
+            }
+            Self::HashedPhone | Self::NoReference => target == Target::DarajaConfirmation,
+            Self::OneObject | Self::MissingValue => target == Target::DarajaResult,
+            Self::NullError | Self::NoError => target.asks_pesapal(),
+            Self::PaidMeanwhile => target == Target::PesapalCancel,
         }
     }
 }
@@ -75,12 +247,17 @@ pub enum Fault {
         body: String,
     },
     /// The provider refuses in its own words: an error of the request; a `failed` status; a `ResultCode` in
-    /// the callback, whatever happened to the money.
+    /// the callback or result, whatever happened to the money. At a reversal a code without dots is what
+    /// becomes of it: it is accepted, and fails so. At PesaPal's status a single digit is the `status_code`
+    /// that is told, whatever the truth is.
     Code {
         /// The provider's code, such as `131047`, `500.001.1001` or `1032`.
         code: String,
         /// Its text; the usual one if absent.
         message: Option<String>,
+        /// HTTP status; the usual one if absent. Gateways differ.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
     },
     /// A page of HTML with status 403, as firewalls in front of providers answer.
     Html403,
@@ -88,6 +265,19 @@ pub enum Fault {
     Empty5xx {
         /// HTTP status, 503 if not said.
         status: u16,
+    },
+    /// A page of HTML with a status of the 5xx kind, as content networks answer for what they cannot reach.
+    Html5xx {
+        /// HTTP status, 502 if not said.
+        status: u16,
+    },
+    /// Status 429, and nothing is done.
+    #[serde(rename = "too_many")]
+    TooMany,
+    /// All is as it should be, in a shape that is rarer but just as good.
+    Shape {
+        /// Which.
+        variant: Variant,
     },
     /// The work is done and the answer never arrives.
     AnswerLost,
@@ -106,214 +296,12 @@ impl Fault {
             Self::Code { .. } => "code",
             Self::Html403 => "html403",
             Self::Empty5xx { .. } => "empty5xx",
+            Self::Html5xx { .. } => "html5xx",
+            Self::TooMany => "too_many",
+            Self::Shape { .. } => "shape",
             Self::AnswerLost => "answer_lost",
         }
     }
-}
-
-/// One rule of the queue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FaultRule {
-    /// Number of the rule, for lists and logs.
-    pub id: u64,
-    /// Where it strikes.
-    pub target: Target,
-    /// What goes wrong.
-    #[serde(flatten)]
-    pub fault: Fault,
-    /// How many more events it strikes.
-    pub count: u32,
-    /// Strikes events of this phone only.
-    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-}
-
-/// A rule as `POST /sim/faults` receives it: the kind and its parameters side by side.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FaultRequest {
-    /// Where it strikes.
-    pub target: Target,
-    /// Name of the kind, as in [`Fault`], in snake case.
-    pub kind: String,
-    /// How many events it strikes; 1 if not said.
-    #[serde(default = "one")]
-    pub count: u32,
-    /// Strikes events of this phone only.
-    #[serde(default, rename = "match")]
-    pub phone: Option<String>,
-    /// For `delay`.
-    #[serde(default)]
-    pub ms: Option<u64>,
-    /// For `repeat`; 1 if not said.
-    #[serde(default)]
-    pub times: Option<u32>,
-    /// For `error` and `empty5xx`.
-    #[serde(default)]
-    pub status: Option<u16>,
-    /// For `error`; empty if not said. A JSON value that is not text is sent as JSON.
-    #[serde(default)]
-    pub body: Option<serde_json::Value>,
-    /// For `code`; a number or text.
-    #[serde(default)]
-    pub code: Option<serde_json::Value>,
-    /// For `code`.
-    #[serde(default)]
-    pub message: Option<String>,
-    /// For `corrupt`; false if not said.
-    #[serde(default)]
-    pub signed: bool,
-}
-
-fn one() -> u32 {
-    1
-}
-
-/// Why a rule was not taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FaultRefused {
-    /// No fault has this name.
-    #[error("there is no fault of kind {0:?}")]
-    UnknownKind(String),
-    /// The kind needs a parameter that is not there.
-    #[error("a fault of kind {kind:?} needs {parameter:?}")]
-    Missing {
-        /// The kind.
-        kind: String,
-        /// What it needs.
-        parameter: &'static str,
-    },
-    /// The kind has no meaning for that target.
-    #[error("a fault of kind {kind:?} cannot strike this target")]
-    Senseless {
-        /// The kind.
-        kind: String,
-    },
-    /// A status that HTTP does not have, or a count of nothing.
-    #[error("{0}")]
-    OutOfRange(&'static str),
-}
-
-/// The rules that wait for their event.
-#[derive(Debug, Default)]
-pub(crate) struct FaultQueue {
-    rules: Vec<FaultRule>,
-    last_id: u64,
-}
-
-impl FaultQueue {
-    /// Takes a rule to the end of the queue and returns it as it is kept.
-    pub(crate) fn add(&mut self, request: FaultRequest) -> Result<FaultRule, FaultRefused> {
-        if request.count == 0 {
-            return Err(FaultRefused::OutOfRange("count must be at least 1"));
-        }
-        let fault = understand(&request)?;
-        self.last_id += 1;
-        let rule = FaultRule {
-            id: self.last_id,
-            target: request.target,
-            fault,
-            count: request.count,
-            // People write a number with its plus, the providers without.
-            phone: request
-                .phone
-                .map(|phone| phone.trim_start_matches('+').to_owned()),
-        };
-        self.rules.push(rule.clone());
-        Ok(rule)
-    }
-
-    /// The fault that strikes this event, if one does; it is used up by that.
-    pub(crate) fn take(&mut self, target: Target, phone: &str) -> Option<Fault> {
-        let fits = |rule: &FaultRule| {
-            rule.target == target && rule.phone.as_deref().is_none_or(|wanted| wanted == phone)
-        };
-        let index = self.rules.iter().position(fits)?;
-        let rule = self.rules.get_mut(index)?;
-        let fault = rule.fault.clone();
-        rule.count -= 1;
-        if rule.count == 0 {
-            self.rules.remove(index);
-        }
-        Some(fault)
-    }
-
-    pub(crate) fn list(&self) -> &[FaultRule] {
-        &self.rules
-    }
-
-    /// Forgets one rule; false if there was none of that number.
-    pub(crate) fn remove(&mut self, id: u64) -> bool {
-        let before = self.rules.len();
-        self.rules.retain(|rule| rule.id != id);
-        self.rules.len() != before
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.rules.clear();
-    }
-}
-
-fn understand(request: &FaultRequest) -> Result<Fault, FaultRefused> {
-    let missing = |parameter| FaultRefused::Missing {
-        kind: request.kind.clone(),
-        parameter,
-    };
-    let fault = match request.kind.as_str() {
-        "delay" => Fault::Delay {
-            ms: request.ms.ok_or_else(|| missing("ms"))?,
-        },
-        "repeat" => Fault::Repeat {
-            times: request.times.unwrap_or(1),
-        },
-        "reorder" => Fault::Reorder,
-        "lose" => Fault::Lose,
-        "corrupt" => Fault::Corrupt {
-            signed: request.signed,
-        },
-        "error" => Fault::Error {
-            status: request.status.ok_or_else(|| missing("status"))?,
-            body: request.body.as_ref().map(plain).unwrap_or_default(),
-        },
-        "code" => Fault::Code {
-            code: request.code.as_ref().map(plain).ok_or_else(|| missing("code"))?,
-            message: request.message.clone(),
-        },
-        "html403" => Fault::Html403,
-        "empty5xx" => Fault::Empty5xx {
-            status: request.status.unwrap_or(503),
-        },
-        "answer_lost" => Fault::AnswerLost,
-        other => return Err(FaultRefused::UnknownKind(other.to_owned())),
-    };
-    let sensible = match &fault {
-        Fault::Reorder => request.target.is_delivery(),
-        Fault::Html403 | Fault::Empty5xx { .. } => !request.target.is_delivery(),
-        // The message of a customer carries no code of the provider.
-        Fault::Code { .. } => request.target != Target::WhatsAppWebhook,
-        Fault::Error { status, .. } if !(100..=599).contains(status) => {
-            return Err(FaultRefused::OutOfRange("status must be between 100 and 599"));
-        }
-        Fault::Delay { .. }
-        | Fault::Repeat { .. }
-        | Fault::Lose
-        | Fault::Corrupt { .. }
-        | Fault::Error { .. }
-        | Fault::AnswerLost => true,
-    };
-    match (&fault, sensible) {
-        (Fault::Empty5xx { status }, _) if !(500..=599).contains(status) => {
-            Err(FaultRefused::OutOfRange("status must be between 500 and 599"))
-        }
-        (_, true) => Ok(fault),
-        (_, false) => Err(FaultRefused::Senseless {
-            kind: request.kind.clone(),
-        }),
-    }
-}
-
-fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

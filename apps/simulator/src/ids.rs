@@ -65,6 +65,47 @@ impl Ids {
         )
     }
 
+    /// The `ConversationID` of a request made at `at`: the day in Nairobi, and letters.
+    pub(crate) fn conversation_id(&self, at: OffsetDateTime) -> String {
+        let tail = spell(&self.digest("conversation")[..20], MIXED);
+        let at = in_nairobi(at);
+        format!(
+            "AG_{:04}{:02}{:02}_{tail}",
+            at.year(),
+            u8::from(at.month()),
+            at.day()
+        )
+    }
+
+    /// A GUID of version 4.
+    pub(crate) fn guid(&self) -> String {
+        let mut bytes = self.digest("guid");
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let text = hex::encode(&bytes[..16]);
+        format!(
+            "{}-{}-{}-{}-{}",
+            &text[..8],
+            &text[8..12],
+            &text[12..16],
+            &text[16..20],
+            &text[20..]
+        )
+    }
+
+    /// A token in the shape of a JWT.
+    pub(crate) fn web_token(&self) -> String {
+        let head = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+        let claims = spell(&self.digest("claims"), MIXED);
+        let signature = spell(&self.digest("signature"), MIXED);
+        format!("{head}.{claims}.{signature}")
+    }
+
+    /// A `confirmation_code` of PesaPal: ten digits.
+    pub(crate) fn confirmation_code(&self) -> String {
+        format!("7{}", spell(&self.digest("confirmation")[..9], b"0123456789"))
+    }
+
     fn digest(&self, label: &str) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(label.as_bytes());

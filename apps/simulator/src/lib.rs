@@ -1,4 +1,5 @@
-//! WhatsApp's Cloud API and Safaricom's Daraja as one local HTTP server, with the phones that belong to them.
+//! WhatsApp's Cloud API, Safaricom's Daraja and PesaPal as one local HTTP server, with the phones that belong to
+//! them.
 //!
 //! The simulator speaks the providers' documented wire formats, so that the product cannot tell it from the
 //! real thing: it checks what it is sent as they check it, signs its webhooks, and calls back. Behind it are
@@ -7,7 +8,7 @@
 //! ([`clock`]), and every timestamp it sends comes from there.
 //!
 //! It is deliberately not a model of the product: it knows nothing of appointments, tenants or commissions.
-//! A further provider is a module beside `whatsapp` and `daraja`, with its fault targets in [`faults`].
+//! A further provider is a module beside `whatsapp`, `daraja` and `pesapal`, with its fault targets in [`faults`].
 //!
 //! It listens on 127.0.0.1 only.
 
@@ -31,6 +32,7 @@ pub mod faults;
 pub mod settings;
 
 mod answer;
+mod cards;
 mod control;
 mod courier;
 mod daraja;
@@ -38,12 +40,14 @@ mod exchange_log;
 mod ids;
 mod mpesa;
 mod page;
+mod pesapal;
 mod phones;
+mod shape;
 mod whatsapp;
 mod world;
 
 pub use crate::clock::{ClockControl, ClockMoveFailed};
-pub use crate::settings::{DarajaAccount, SimulatorSettings, WhatsAppAccount};
+pub use crate::settings::{DarajaAccount, PesapalAccount, SimulatorSettings, WhatsAppAccount};
 
 /// The largest body taken, as large as the largest webhook.
 const BODY_MAX: usize = 3 * 1024 * 1024;
@@ -172,9 +176,16 @@ fn routes(config: &mut ServiceConfig) {
         .app_data(QueryConfig::default().error_handler(|error, _| plain(error)))
         .configure(page::routes)
         .configure(control::routes)
+        .configure(pesapal::routes)
         .service(daraja("/oauth/v1/generate").route(web::get().to(daraja::token)))
         .service(daraja("/mpesa/stkpush/v1/processrequest").route(web::post().to(daraja::push)))
         .service(daraja("/mpesa/stkpushquery/v1/query").route(web::post().to(daraja::query)))
+        .service(
+            daraja("/mpesa/c2b/{version:v[12]}/registerurl").route(web::post().to(daraja::by_hand::register)),
+        )
+        .service(daraja("/mpesa/c2b/v2/simulate").route(web::post().to(daraja::by_hand::simulate)))
+        .service(daraja("/mpesa/reversal/v1/request").route(web::post().to(daraja::operator::reversal)))
+        .service(daraja("/mpesa/transactionstatus/v1/query").route(web::post().to(daraja::operator::status)))
         .route(
             "/{version:v[0-9]+[.][0-9]+}/{phone_number_id}/messages",
             web::post().to(whatsapp::messages),

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use ratiba_bootstrap::{ProcessSettings, SettingsReader, Shutdown, logging};
-use ratiba_simulator::{ClockControl, DarajaAccount, Simulator, SimulatorSettings, WhatsAppAccount};
+use ratiba_simulator::{
+    ClockControl, DarajaAccount, PesapalAccount, Simulator, SimulatorSettings, WhatsAppAccount,
+};
 use ratiba_system::{ClockAuthority, MovableClock};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -29,6 +31,7 @@ fn read(reader: &mut SettingsReader) -> Option<Settings> {
     let owner_phone = reader.required("simulator.owner_phone", "WhatsApp id of the owner's phone");
     let whatsapp = whatsapp(reader);
     let daraja = daraja(reader);
+    let pesapal = pesapal(reader);
     let clock_start = reader.required_with("clock.start", "business time at the start, RFC 3339", |text| {
         OffsetDateTime::parse(text, &Rfc3339).map_err(|error| error.to_string())
     });
@@ -41,6 +44,7 @@ fn read(reader: &mut SettingsReader) -> Option<Settings> {
         api_url: api_url?,
         whatsapp: whatsapp?,
         daraja: daraja?,
+        pesapal: pesapal?,
         owner_phone: owner_phone?,
         ..SimulatorSettings::default()
     };
@@ -74,11 +78,25 @@ fn daraja(reader: &mut SettingsReader) -> Option<DarajaAccount> {
     let consumer_secret = reader.secret("daraja.consumer_secret", "password of the token request");
     let short_code = reader.required("daraja.short_code", "the paybill number");
     let passkey = reader.secret("daraja.passkey", "part of the password of every push");
+    let initiator = reader.required("daraja.initiator", "operator that asks for reversals");
+    let security_credential =
+        reader.secret("daraja.security_credential", "the operator's encrypted password");
     Some(DarajaAccount {
         consumer_key: consumer_key?.expose().to_owned(),
         consumer_secret: consumer_secret?.expose().to_owned(),
         short_code: short_code?,
         passkey: passkey?.expose().to_owned(),
+        initiator: initiator?,
+        security_credential: security_credential?.expose().to_owned(),
+    })
+}
+
+fn pesapal(reader: &mut SettingsReader) -> Option<PesapalAccount> {
+    let consumer_key = reader.secret("pesapal.consumer_key", "names the merchant");
+    let consumer_secret = reader.secret("pesapal.consumer_secret", "goes with the key");
+    Some(PesapalAccount {
+        consumer_key: consumer_key?.expose().to_owned(),
+        consumer_secret: consumer_secret?.expose().to_owned(),
     })
 }
 

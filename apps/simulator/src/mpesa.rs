@@ -1,7 +1,17 @@
 //! M-Pesa's side of the story: the token in force, the prompts on phones, and the money that moved.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use time::{Duration, OffsetDateTime};
+
+use self::book::{Book, Channel, Movement};
+use self::requests::OperatorRequest;
+
+pub(crate) mod book;
+pub(crate) mod requests;
+pub(crate) mod statement;
 
 /// How long a prompt stays on a phone before nobody is taken to have answered.
 ///
@@ -33,6 +43,75 @@ pub(crate) struct Prompt {
     /// The result, once there is one: `0`, `1032`, …
     pub(crate) result_code: Option<String>,
     pub(crate) receipt: Option<String>,
+    /// How many prompts were waiting on the phone when this one came.
+    pub(crate) beside: usize,
+}
+
+/// How often pushes named one address for their callbacks. A product that pushes once per address asks once.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Pushes {
+    /// SHA-256 of the address, which is a secret, in hexadecimal.
+    pub(crate) callback_sha256: String,
+    /// SHA-256 of the last part of its path.
+    pub(crate) token_sha256: String,
+    pub(crate) phone: String,
+    /// Pushes that came, whatever became of them.
+    pub(crate) asked: u32,
+    /// Prompts that were put on the phone for them.
+    pub(crate) prompts: Vec<String>,
+}
+
+/// The addresses of payments by hand, as they were registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Registration {
+    pub(crate) response_type: ResponseType,
+    pub(crate) confirmation_url: String,
+    pub(crate) validation_url: String,
+}
+
+/// What becomes of a payment whose validation cannot be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) enum ResponseType {
+    Completed,
+    Cancelled,
+}
+
+/// What becomes of a push to a phone that has a prompt already; the real one does all of this.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+pub(crate) enum SecondPrompt {
+    /// A second prompt comes up.
+    #[default]
+    #[serde(rename = "shown")]
+    Shown,
+    /// Error `500.001.1001` with HTTP 500.
+    #[serde(rename = "refused")]
+    Refused,
+    /// The push is accepted, and its callback has the result 1001.
+    #[serde(rename = "1001")]
+    Locked,
+}
+
+/// Whether payments by prompt are confirmed like payments by hand, too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ConfirmPrompts {
+    #[default]
+    Never,
+    /// Before the callback of the push.
+    Before,
+    /// After it.
+    After,
+}
+
+/// When a reversal or a question for a status is worked on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Results {
+    /// As soon as it was accepted.
+    #[default]
+    AtOnce,
+    /// When the control API says so.
+    Held,
 }
 
 /// What became of a prompt.
@@ -47,20 +126,6 @@ pub(crate) enum PromptState {
     Ended,
 }
 
-/// Money that moved, as the provider knows it. Whatever the product was told, this is the truth.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Movement {
-    pub(crate) receipt: String,
-    pub(crate) checkout_request_id: String,
-    pub(crate) phone: String,
-    /// Whole shillings.
-    pub(crate) amount: u64,
-    pub(crate) account_reference: String,
-    pub(crate) short_code: String,
-    #[serde(with = "time::serde::rfc3339")]
-    pub(crate) at: OffsetDateTime,
-}
-
 /// How the query answers about a prompt that is still on the phone; the real one does both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub(crate) enum PendingAnswer {
@@ -73,13 +138,28 @@ pub(crate) enum PendingAnswer {
     StillProcessing,
 }
 
+/// How M-Pesa behaves where the real one does this or that, and where it differs by contract.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manners {
+    pub(crate) pending_answer: PendingAnswer,
+    pub(crate) second_prompt: SecondPrompt,
+    pub(crate) confirm_prompts: ConfirmPrompts,
+    pub(crate) results: Results,
+    /// Payments by hand are validated first.
+    pub(crate) validation: bool,
+}
+
 /// Everything M-Pesa keeps.
 #[derive(Debug, Default)]
 pub(crate) struct Mpesa {
     token: Option<(String, OffsetDateTime)>,
     prompts: Vec<Prompt>,
-    book: Vec<Movement>,
-    pub(crate) pending_answer: PendingAnswer,
+    /// By address.
+    pushes: BTreeMap<String, Pushes>,
+    requests: Vec<OperatorRequest>,
+    pub(crate) registration: Option<Registration>,
+    pub(crate) book: Book,
+    pub(crate) manners: Manners,
 }
 
 /// Why a prompt could not be settled.
@@ -104,8 +184,41 @@ impl Mpesa {
             .is_some_and(|(current, until)| current == token && now < *until)
     }
 
+    /// Notes that a push was asked for, whatever becomes of it.
+    pub(crate) fn asked(&mut self, callback_url: &str, phone: &str) {
+        self.pushes_to(callback_url, phone).asked += 1;
+    }
+
     pub(crate) fn add(&mut self, prompt: Prompt) {
+        let id = prompt.checkout_request_id.clone();
+        self.pushes_to(&prompt.callback_url, &prompt.phone)
+            .prompts
+            .push(id);
         self.prompts.push(prompt);
+    }
+
+    pub(crate) fn pushes(&self) -> impl Iterator<Item = &Pushes> {
+        self.pushes.values()
+    }
+
+    /// How many prompts wait on a phone.
+    pub(crate) fn waiting_on(&self, phone: &str) -> usize {
+        let waits = |prompt: &&Prompt| prompt.phone == phone && prompt.state == PromptState::Pending;
+        self.prompts.iter().filter(waits).count()
+    }
+
+    fn pushes_to(&mut self, callback_url: &str, phone: &str) -> &mut Pushes {
+        self.pushes.entry(callback_url.to_owned()).or_insert_with(|| {
+            let path = callback_url.split('?').next().unwrap_or_default();
+            let token = path.rsplit('/').next().unwrap_or_default();
+            Pushes {
+                callback_sha256: hex::encode(Sha256::digest(callback_url)),
+                token_sha256: hex::encode(Sha256::digest(token)),
+                phone: phone.to_owned(),
+                asked: 0,
+                prompts: Vec::new(),
+            }
+        })
     }
 
     pub(crate) fn prompts(&self) -> &[Prompt] {
@@ -118,15 +231,12 @@ impl Mpesa {
             .find(|prompt| prompt.checkout_request_id == checkout_request_id)
     }
 
-    pub(crate) fn book(&self) -> &[Movement] {
-        &self.book
-    }
-
     /// The customer entered the right PIN: moves `amount` (what was asked, if not said) and ends the prompt.
     pub(crate) fn pay(
         &mut self,
         checkout_request_id: &str,
         amount: Option<u64>,
+        name: String,
         receipt: String,
         now: OffsetDateTime,
     ) -> Result<Movement, SettleRefused> {
@@ -136,14 +246,17 @@ impl Mpesa {
         prompt.receipt = Some(receipt.clone());
         let movement = Movement {
             receipt,
-            checkout_request_id: prompt.checkout_request_id.clone(),
+            channel: Channel::Prompt,
+            checkout_request_id: Some(prompt.checkout_request_id.clone()),
             phone: prompt.phone.clone(),
+            name,
             amount: amount.unwrap_or(prompt.amount),
             account_reference: prompt.account_reference.clone(),
             short_code: prompt.short_code.clone(),
             at: now,
+            reversed_by: None,
         };
-        self.book.push(movement.clone());
+        self.book.receive(movement.clone());
         Ok(movement)
     }
 

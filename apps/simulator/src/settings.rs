@@ -1,6 +1,6 @@
 //! What a simulator is told at its start: who the business is at each provider, and where its webhooks go.
 //!
-//! The values here stand in for what a real business would get from Meta and Safaricom; none of them is
+//! The values here stand in for what a real business would get from its providers; none of them is
 //! a real credential, but they are still kept out of `Debug` and of everything the page can read.
 
 use std::fmt;
@@ -21,6 +21,8 @@ pub struct SimulatorSettings {
     pub whatsapp: WhatsAppAccount,
     /// The business at M-Pesa.
     pub daraja: DarajaAccount,
+    /// The business at PesaPal.
+    pub pesapal: PesapalAccount,
     /// WhatsApp id (digits, international) of the owner's phone, the second phone of the page.
     pub owner_phone: String,
     /// The clock that all processes follow: a [`ratiba_system::ClockAuthority`], or a
@@ -62,6 +64,19 @@ pub struct DarajaAccount {
     pub short_code: String,
     /// Part of the `Password` of every request.
     pub passkey: String,
+    /// Name of the operator that asks for reversals and for the status of transactions.
+    pub initiator: String,
+    /// The operator's encrypted password. It is compared, not decrypted.
+    pub security_credential: String,
+}
+
+/// What gets a token at PesaPal.
+#[derive(Clone)]
+pub struct PesapalAccount {
+    /// Names the merchant.
+    pub consumer_key: String,
+    /// Goes with the key.
+    pub consumer_secret: String,
 }
 
 impl Default for SimulatorSettings {
@@ -71,6 +86,7 @@ impl Default for SimulatorSettings {
             api_url: None,
             whatsapp: WhatsAppAccount::default(),
             daraja: DarajaAccount::default(),
+            pesapal: PesapalAccount::default(),
             owner_phone: "254700000001".to_owned(),
             clock: None,
             redelivery_pauses: [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000]
@@ -102,6 +118,17 @@ impl Default for DarajaAccount {
             consumer_secret: "example-consumer-secret".to_owned(),
             short_code: "654321".to_owned(),
             passkey: "example-passkey-not-real".to_owned(),
+            initiator: "testapi".to_owned(),
+            security_credential: "example-security-credential".to_owned(),
+        }
+    }
+}
+
+impl Default for PesapalAccount {
+    fn default() -> Self {
+        Self {
+            consumer_key: "example-merchant-key".to_owned(),
+            consumer_secret: "example-merchant-secret".to_owned(),
         }
     }
 }
@@ -113,6 +140,7 @@ impl fmt::Debug for SimulatorSettings {
             .field("api_url", &self.api_url)
             .field("whatsapp", &self.whatsapp)
             .field("daraja", &self.daraja)
+            .field("pesapal", &self.pesapal)
             .finish_non_exhaustive()
     }
 }
@@ -131,5 +159,11 @@ impl fmt::Debug for DarajaAccount {
         f.debug_struct("DarajaAccount")
             .field("short_code", &self.short_code)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for PesapalAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PesapalAccount").finish_non_exhaustive()
     }
 }

@@ -244,7 +244,7 @@ async fn announce(
     };
     let mut title = None;
     let (status, failure, fault) = match fault_for(world, Target::WhatsAppStatus, &message.wa_id) {
-        Some(Fault::Code { code, message }) => {
+        Some(Fault::Code { code, message, .. }) => {
             title = message;
             (MessageStatus::Failed, code.parse().ok().or(Some(131_000)), None)
         }

@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
+use crate::cards::Cards;
 use crate::clock::ClockControl;
 use crate::courier::Delivery;
 use crate::exchange_log::{ExchangeLog, Happening};
@@ -44,6 +45,7 @@ pub(crate) struct State {
     pub(crate) auto_read: bool,
     pub(crate) phones: Phones,
     pub(crate) mpesa: Mpesa,
+    pub(crate) cards: Cards,
     pub(crate) faults: FaultQueue,
     pub(crate) log: ExchangeLog,
     /// Deliveries that wait until another one of their target has gone.

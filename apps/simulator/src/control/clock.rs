@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{ControlError, merged, rfc3339};
 use crate::clock::in_nairobi;
-use crate::daraja;
+use crate::daraja::prompts;
 use crate::world::World;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -52,7 +52,7 @@ async fn set(world: Data<World>, body: Json<Move>) -> Result<HttpResponse, Contr
         .map_err(|error| ControlError::Failed(error.to_string()))?;
     // Everybody who waits for a change sees the new time.
     world.write(|_| ());
-    let lapsed = daraja::lapse(&world.clone().into_inner()).await;
+    let lapsed = prompts::lapse(&world.clone().into_inner()).await;
     Ok(HttpResponse::Ok().json(merged(face(world.now()), json!({ "lapsed": lapsed }))))
 }
 

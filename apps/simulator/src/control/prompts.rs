@@ -1,4 +1,4 @@
-//! `/sim/prompts` and `/sim/mpesa/book`: the M-Pesa prompts on phones, and the money that moved.
+//! `/sim/prompts`: the M-Pesa prompts on phones.
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Bytes, Data, Path, Query, ServiceConfig};
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{ControlError, merged, optional, patience, reported};
-use crate::daraja::{Reaction, settle};
+use crate::daraja::prompts::{Reaction, settle};
 use crate::mpesa::{Prompt, PromptState, SettleRefused, UNANSWERED};
 use crate::world::{State, World};
 
@@ -27,8 +27,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route(
             "/sim/prompts/{checkout_request_id}/ignore",
             web::post().to(ignore),
-        )
-        .route("/sim/mpesa/book", web::get().to(book));
+        );
 }
 
 #[derive(Deserialize)]
@@ -112,14 +111,4 @@ async fn react(world: Data<World>, id: &str, reaction: Reaction) -> Result<HttpR
         "receipt": settled.receipt,
     });
     Ok(HttpResponse::Ok().json(merged(outcome, reported(&settled.report, "callback_status"))))
-}
-
-async fn book(world: Data<World>) -> HttpResponse {
-    HttpResponse::Ok().json(world.read(|state| {
-        let movements = state.mpesa.book();
-        json!({
-            "movements": movements,
-            "total": movements.iter().map(|movement| movement.amount).sum::<u64>(),
-        })
-    }))
 }

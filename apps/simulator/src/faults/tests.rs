@@ -42,6 +42,7 @@ fn rules_of_one_target_strike_in_the_order_they_came() {
     let coded = Fault::Code {
         code: "131056".to_owned(),
         message: None,
+        status: None,
     };
     assert_eq!(queue.take(Target::WhatsAppSend, ""), Some(coded));
 }
@@ -75,5 +76,16 @@ fn a_rule_that_could_never_strike_is_refused() {
     assert!(matches!(
         refusal(json!({"target": "daraja.push", "kind": "lose", "count": 0})),
         FaultRefused::OutOfRange(_)
+    ));
+    assert!(matches!(
+        refusal(json!({"target": "pesapal.ipn", "kind": "shape", "variant": "numbers"})),
+        FaultRefused::Senseless { .. }
+    ));
+    assert!(matches!(
+        refusal(json!({"target": "pesapal.cancel", "kind": "shape"})),
+        FaultRefused::Missing {
+            parameter: "variant",
+            ..
+        }
     ));
 }

@@ -28,7 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What the receiver got.
 #[derive(Debug)]
 pub(crate) struct Got {
+    pub(crate) method: String,
     pub(crate) path: String,
+    pub(crate) query: String,
     pub(crate) signature: Option<String>,
     pub(crate) body: Vec<u8>,
 }
@@ -52,7 +54,7 @@ impl Got {
 
 struct Desk {
     got: UnboundedSender<Got>,
-    answers: Mutex<VecDeque<u16>>,
+    answers: Mutex<VecDeque<(u16, String)>>,
 }
 
 pub(crate) struct Stage {
@@ -110,7 +112,14 @@ impl Stage {
 
     /// What the receiver answers next, once each; 200 afterwards.
     pub(crate) fn answers(&self, statuses: &[u16]) {
-        self.desk.answers.lock().unwrap().extend(statuses);
+        let answers = statuses.iter().map(|status| (*status, String::new()));
+        self.desk.answers.lock().unwrap().extend(answers);
+    }
+
+    /// What the receiver says next, once, with status 200.
+    pub(crate) fn says(&self, body: &Value) {
+        let answer = (200, body.to_string());
+        self.desk.answers.lock().unwrap().push_back(answer);
     }
 
     /// The next thing the receiver gets.
@@ -286,12 +295,15 @@ pub(crate) fn text_message(text: &str) -> Value {
 async fn take(desk: Data<Desk>, request: HttpRequest, body: Bytes) -> HttpResponse {
     let signature = request.headers().get("X-Hub-Signature-256");
     let got = Got {
+        method: request.method().to_string(),
         path: request.path().to_owned(),
+        query: request.query_string().to_owned(),
         signature: signature.map(|it| it.to_str().unwrap().to_owned()),
         body: body.to_vec(),
     };
-    let status = desk.answers.lock().unwrap().pop_front().unwrap_or(200);
+    let answer = desk.answers.lock().unwrap().pop_front();
+    let (status, body) = answer.unwrap_or((200, String::new()));
     // The test may be over already.
     let _ = desk.got.send(got);
-    HttpResponse::build(StatusCode::from_u16(status).unwrap()).finish()
+    HttpResponse::build(StatusCode::from_u16(status).unwrap()).body(body)
 }

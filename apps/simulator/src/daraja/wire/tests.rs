@@ -5,7 +5,9 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::{Gate, Refusal, callback, password};
-use crate::mpesa::{Movement, Prompt, PromptState};
+use crate::faults::Variant;
+use crate::mpesa::book::{Channel, Movement};
+use crate::mpesa::{Prompt, PromptState};
 use crate::settings::DarajaAccount;
 
 const NOW: OffsetDateTime = datetime!(2026-05-12 05:00:00 UTC);
@@ -103,22 +105,33 @@ fn prompt() -> Prompt {
         state: PromptState::Pending,
         result_code: None,
         receipt: None,
+        beside: 0,
     }
 }
 
-#[test]
-fn a_success_callback_is_byte_for_byte_as_documented() {
-    let movement = Movement {
+fn movement() -> Movement {
+    Movement {
         receipt: "TEC00EXMPL".to_owned(),
-        checkout_request_id: prompt().checkout_request_id,
+        channel: Channel::Prompt,
+        checkout_request_id: Some(prompt().checkout_request_id),
         phone: "254700000123".to_owned(),
+        name: "ASHA".to_owned(),
         amount: 1500,
         account_reference: "BK7Q2M".to_owned(),
         short_code: "654321".to_owned(),
         at: datetime!(2026-05-12 05:00:19 UTC),
-    };
+        reversed_by: None,
+    }
+}
+
+fn text(code: &str, movement: Option<&Movement>, variant: Option<Variant>) -> String {
+    String::from_utf8(callback(&prompt(), code, movement, variant)).unwrap()
+}
+
+#[test]
+fn a_success_callback_is_byte_for_byte_as_documented() {
     assert_eq!(
-        String::from_utf8(callback(&prompt(), "0", Some(&movement))).unwrap(),
+        text("0", Some(&movement()), None),
         concat!(
             r#"{"Body":{"stkCallback":{"MerchantRequestID":"5e1a-4c1e-93aa-77","#,
             r#""CheckoutRequestID":"ws_CO_12052026080001234700000123","ResultCode":0,"#,
@@ -133,10 +146,44 @@ fn a_success_callback_is_byte_for_byte_as_documented() {
 
 #[test]
 fn a_failure_callback_has_no_metadata_and_odd_codes_are_text() {
-    let refused: Value = serde_json::from_slice(&callback(&prompt(), "1032", None)).unwrap();
+    let refused: Value = serde_json::from_str(&text("1032", None, None)).unwrap();
     assert_eq!(refused["Body"]["stkCallback"]["ResultCode"], 1032);
     assert_eq!(refused["Body"]["stkCallback"].get("CallbackMetadata"), None);
 
-    let odd: Value = serde_json::from_slice(&callback(&prompt(), "SFC_IC0003", None)).unwrap();
+    let odd: Value = serde_json::from_str(&text("SFC_IC0003", None, None)).unwrap();
     assert_eq!(odd["Body"]["stkCallback"]["ResultCode"], "SFC_IC0003");
+}
+
+#[test]
+fn each_oddity_of_the_metadata_changes_what_it_names_and_leaves_the_rest() {
+    let usual = text("0", Some(&movement()), None);
+    let balance = r#"{"Name":"Balance"}"#;
+    let phone = r#"{"Name":"PhoneNumber","Value":254700000123}"#;
+    let with = |variant| text("0", Some(&movement()), Some(variant));
+    assert_eq!(
+        with(Variant::BalanceValue),
+        usual.replace(balance, r#"{"Name":"Balance","Value":24860.50}"#)
+    );
+    assert_eq!(
+        with(Variant::BalanceText),
+        usual.replace(
+            balance,
+            r#"{"Name":"Balance","Value":"{Amount={BasicAmount=248.60, MinimumAmount=24860, CurrencyCode=KES}}"}"#
+        )
+    );
+    assert_eq!(with(Variant::NoPhone), usual.replace(&format!(",{phone}"), ""));
+    assert_eq!(
+        with(Variant::MaskedPhone),
+        usual.replace(phone, r#"{"Name":"PhoneNumber","Value":"2547 ***** 123"}"#)
+    );
+    assert!(with(Variant::Shuffled).contains(&format!(r#""Item":[{phone},{{"Name":"TransactionDate""#)));
+    let numbers = with(Variant::Numbers);
+    for part in [
+        r#""ResultCode":"0""#,
+        r#"{"Name":"Amount","Value":"1500.00"}"#,
+        r#"{"Name":"TransactionDate","Value":"20260512080019"}"#,
+        r#"{"Name":"PhoneNumber","Value":"254700000123"}"#,
+    ] {
+        assert!(numbers.contains(part), "{part} in {numbers}");
+    }
 }
