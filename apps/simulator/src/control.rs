@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | `GET /sim/health` | answers as soon as the simulator takes connections |
 //! | `GET /sim/state?since=&wait_ms=` | everything the page shows; waits until `version` is beyond `since` |
-//! | `POST /sim/config` `{api_url?, auto_read?, pending_query?, second_prompt?, confirm_prompts?, results?, validation?, charge_per_mille?, card_reference?, card_amount_max_cents?}` | changes what is named; `docs/simulator.md` says to what |
+//! | `POST /sim/config` `{api_url?, auto_read?, …}` | changes what is named; `docs/simulator.md` has all members |
 //! | `GET /sim/log?after=&wait_ms=` | exchanges between the product and the providers |
 //! | `POST /sim/templates` `{name, language, body, category?}` | approves a template; then others are refused |
 //! | `POST /sim/customers` `{wa_id, name?}` | gives somebody a phone |

@@ -124,43 +124,39 @@ fn prompt(world: &Arc<World>, body: &[u8]) -> Result<Answer, Answer> {
     let push = gate(world)
         .push(body)
         .map_err(|refusal| refused(world, &refusal))?;
-    let (waiting, second) = world.read(|state| {
-        let waiting = state.mpesa.waiting_on(&push.phone);
-        (waiting, state.mpesa.manners.second_prompt)
-    });
-    let prompt = match second {
-        SecondPrompt::Refused if waiting > 0 => return Err(coded(world, "500.001.1001", None)),
-        SecondPrompt::Locked if waiting > 0 => {
-            let prompt = put_up(world, push, waiting, Some("1001"));
-            let (later, locked) = (Arc::clone(world), prompt.clone());
-            world.runtime.spawn(async move {
-                prompts::call_back(&later, &locked, "1001", None).await;
-            });
-            prompt
-        }
-        SecondPrompt::Shown | SecondPrompt::Refused | SecondPrompt::Locked => {
-            put_up(world, push, waiting, None)
-        }
+    let Some(prompt) = put_up(world, push) else {
+        return Err(coded(world, "500.001.1001", None));
     };
-    Ok(Answer::json(
-        200,
-        &json!({
-            "MerchantRequestID": prompt.merchant_request_id,
-            "CheckoutRequestID": prompt.checkout_request_id,
-            "ResponseCode": "0",
-            "ResponseDescription": "Success. Request accepted for processing",
-            "CustomerMessage": "Success. Request accepted for processing",
-        }),
-    ))
+    let answer = json!({
+        "MerchantRequestID": prompt.merchant_request_id,
+        "CheckoutRequestID": prompt.checkout_request_id,
+        "ResponseCode": "0",
+        "ResponseDescription": "Success. Request accepted for processing",
+        "CustomerMessage": "Success. Request accepted for processing",
+    });
+    if let Some(code) = prompt.result_code.clone() {
+        let later = Arc::clone(world);
+        world.runtime.spawn(async move {
+            prompts::call_back(&later, &prompt, &code, None).await;
+        });
+    }
+    Ok(Answer::json(200, &answer))
 }
 
-/// Puts a prompt on a phone, or notes one that never gets there and has its result at once.
-fn put_up(world: &World, push: Push, beside: usize, result_code: Option<&str>) -> Prompt {
+/// Puts a prompt on a phone. If there is one already, it may be refused (`None`), or it is noted and has its
+/// result at once.
+fn put_up(world: &World, push: Push) -> Option<Prompt> {
     let merchant_request_id = world.ids.request_id();
     let business_name = world.settings.whatsapp.business_name.clone();
     let short_code = world.settings.daraja.short_code.clone();
     let created_at = world.now();
     world.write(|state| {
+        let beside = state.mpesa.waiting_on(&push.phone);
+        let result_code = match state.mpesa.manners.second_prompt {
+            SecondPrompt::Refused if beside > 0 => return None,
+            SecondPrompt::Locked if beside > 0 => Some("1001".to_owned()),
+            SecondPrompt::Shown | SecondPrompt::Refused | SecondPrompt::Locked => None,
+        };
         // Two pushes may come in one millisecond, but never under one id.
         let mut at = created_at;
         let mut id = checkout_request_id(at, &push.phone);
@@ -184,12 +180,12 @@ fn put_up(world: &World, push: Push, beside: usize, result_code: Option<&str>) -
                 None => PromptState::Pending,
                 Some(_) => PromptState::Ended,
             },
-            result_code: result_code.map(str::to_owned),
+            result_code,
             receipt: None,
             beside,
         };
         state.mpesa.add(prompt.clone());
-        prompt
+        Some(prompt)
     })
 }
 
