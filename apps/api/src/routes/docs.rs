@@ -55,7 +55,7 @@ const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8
 details{border:1px solid var(--line);border-radius:.5rem;margin:.4rem 0;padding:.4rem .8rem}summary{cursor:pointer}\
 code,pre{font:14px/1.4 ui-monospace,monospace}pre{background:var(--soft);padding:.6rem;border-radius:.4rem;overflow-x:auto}\
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;border-top:1px solid var(--line);padding:.25rem .5rem}\
-.verb{display:inline-block;min-width:4.5rem;font-weight:600}nav a{margin-right:.8rem}</style></head><body>";
+.verb{display:inline-block;min-width:4.5rem;font-weight:600}nav{display:flex;flex-wrap:wrap;gap:.2rem .8rem}</style></head><body>";
 
 /// The document as a page without scripts.
 fn rendered(document: &Value) -> String {
