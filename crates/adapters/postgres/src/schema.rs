@@ -477,6 +477,8 @@ diesel::table! {
         answers -> Jsonb,
         created_at -> Timestamptz,
         sent_at -> Nullable<Timestamptz>,
+        made_by -> Nullable<Text>,
+        fingerprint -> Nullable<Bytea>,
     }
 }
 

@@ -5,11 +5,13 @@
 //! in a query, silence. Taking in the same thing twice is the same as once.
 
 mod hearing;
+mod receiving;
 
-use ratiba_kernel::{Id, Money, PhoneNumber};
+use ratiba_kernel::{Fingerprint, Id, Money, PhoneNumber};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::actor::Actor;
 use crate::evidence::Evidence;
 use crate::failure::{FailureReason, ProviderCode};
 use crate::payment::PaymentId;
@@ -24,21 +26,27 @@ pub type AttemptId = Id<Attempt>;
 pub enum Provider {
     /// Safaricom's M-Pesa.
     Mpesa,
+    /// Nobody but the business itself: notes and coins in its drawer.
+    Cash,
 }
 
 impl Provider {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Mpesa, Self::Cash];
+
     /// The word for it in rows.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Mpesa => "mpesa",
+            Self::Cash => "cash",
         }
     }
 
     /// Reads the word back; `None` for any other.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        (word == Self::Mpesa.as_str()).then_some(Self::Mpesa)
+        Self::ALL.into_iter().find(|provider| provider.as_str() == word)
     }
 }
 
@@ -53,10 +61,14 @@ pub struct AttemptTerms {
     pub key: RequestKey,
     /// Through whom.
     pub provider: Provider,
-    /// How much is asked, in whole units where the provider moves no others.
+    /// How much is asked or was received; asked in whole units where the provider moves no others.
     pub amount: Money,
-    /// Whose handset gets the prompt.
-    pub payer: PhoneNumber,
+    /// Whose handset gets the prompt; `None` where the money comes without one.
+    pub payer: Option<PhoneNumber>,
+    /// Who of the business asked for it or took it; `None` if the customer did, or a provider told of it.
+    pub by: Option<Actor>,
+    /// What was ordered with the key, where it came over the API: the same key with another order is refused.
+    pub ordered: Option<Fingerprint>,
     /// When it was asked for.
     pub created_at: OffsetDateTime,
 }
@@ -296,11 +308,11 @@ impl Attempt {
     pub fn restore(terms: AttemptTerms, progress: AttemptProgress) -> Result<Self, ImpossibleAttempt> {
         let unsent = match progress.state {
             AttemptState::Created | AttemptState::Cancelled => true,
+            AttemptState::Paid { evidence, .. } => evidence.needs_no_submission(),
             AttemptState::Sent
             | AttemptState::AwaitingCustomer
             | AttemptState::Unknown
             | AttemptState::InReview { .. }
-            | AttemptState::Paid { .. }
             | AttemptState::Failed { .. } => false,
         };
         if unsent == progress.sent_at.is_none() && terms.amount.is_positive() {

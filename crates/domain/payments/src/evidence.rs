@@ -18,9 +18,14 @@ pub enum Evidence {
     Query,
     /// A callback that came on the attempt's own path and whose ids are the attempt's.
     Callback,
+    /// Somebody of the business counted the money and took it.
+    Counter,
 }
 
 impl Evidence {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::PushAnswer, Self::Query, Self::Callback, Self::Counter];
+
     /// The word for it in rows.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -28,15 +33,23 @@ impl Evidence {
             Self::PushAnswer => "push_answer",
             Self::Query => "query",
             Self::Callback => "callback",
+            Self::Counter => "counter",
+        }
+    }
+
+    /// Whether money that this speaks of comes without anything having been submitted to a provider.
+    #[must_use]
+    pub const fn needs_no_submission(self) -> bool {
+        match self {
+            Self::Counter => true,
+            Self::PushAnswer | Self::Query | Self::Callback => false,
         }
     }
 
     /// Reads the word back; `None` for any other.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::PushAnswer, Self::Query, Self::Callback]
-            .into_iter()
-            .find(|evidence| evidence.as_str() == word)
+        Self::ALL.into_iter().find(|evidence| evidence.as_str() == word)
     }
 }
 

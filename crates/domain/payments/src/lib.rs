@@ -11,6 +11,8 @@
 
 pub mod reference;
 
+pub mod actor;
+
 pub mod failure;
 
 pub mod evidence;

@@ -2,7 +2,8 @@
 //! it.
 
 use diesel::prelude::*;
-use ratiba_kernel::{Currency, Id, Money, PhoneNumber};
+use ratiba_kernel::{Currency, Fingerprint, Id, Money, PhoneNumber};
+use ratiba_payments::actor::Actor;
 use ratiba_payments::attempt::{
     Attempt, AttemptProgress, AttemptState, AttemptTerms, Provider, ReviewReason,
 };
@@ -55,6 +56,8 @@ struct AttemptRow {
     queries: i16,
     created_at: OffsetDateTime,
     sent_at: Option<OffsetDateTime>,
+    made_by: Option<String>,
+    fingerprint: Option<Vec<u8>>,
 }
 
 /// The payment with all of its attempts, oldest first. The payment was read before them, so that a change
@@ -99,14 +102,18 @@ fn payment_of(row: PaymentRow) -> Result<Payment, &'static str> {
 
 fn attempt_of(row: AttemptRow) -> Result<Attempt, &'static str> {
     let currency = Currency::parse(&row.currency).map_err(|_| "unknown currency")?;
-    let payer = row.payer_phone.as_deref().ok_or("no payer")?;
+    let payer = row.payer_phone.as_deref().map(PhoneNumber::parse).transpose();
+    let by = row.made_by.as_deref().map(Actor::parse).transpose();
+    let ordered = row.fingerprint.as_deref().map(<[u8; 32]>::try_from).transpose();
     let terms = AttemptTerms {
         id: Id::from_uuid(row.id),
         payment: Id::from_uuid(row.payment_id),
         key: RequestKey::parse(&row.request_key).map_err(|_| "malformed request key")?,
         provider: Provider::parse(&row.provider).ok_or("unknown provider")?,
         amount: Money::new(row.amount_minor, currency),
-        payer: PhoneNumber::parse(payer).map_err(|_| "malformed payer")?,
+        payer: payer.map_err(|_| "malformed payer")?,
+        by: by.map_err(|_| "malformed name of who made it")?,
+        ordered: ordered.map_err(|_| "bad fingerprint")?.map(Fingerprint::from_bytes),
         created_at: row.created_at,
     };
     let ids = row.provider_checkout_id.as_deref().map(|tracking| {

@@ -99,7 +99,9 @@ impl Attempt {
             } => {
                 let doubt = if *amount != self.terms.amount {
                     Some(ReviewReason::AmountDiffers)
-                } else if payer.as_ref().is_some_and(|payer| *payer != self.terms.payer) {
+                } else if let (Some(told), Some(asked)) = (payer, &self.terms.payer)
+                    && told != asked
+                {
                     Some(ReviewReason::PayerDiffers)
                 } else {
                     None
@@ -257,7 +259,7 @@ impl Attempt {
             }
             AttemptState::Paid { .. } => self.dispute(ReviewReason::AnswersDisagree),
             AttemptState::Failed {
-                evidence: Evidence::Callback,
+                evidence: Evidence::Callback | Evidence::Counter,
                 ..
             }
             | AttemptState::Created

@@ -66,6 +66,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     books::a_tracking_id_belongs_to_one_attempt(&fresh().await).await;
     books::a_late_success_beside_another_becomes_credit(&fresh().await).await;
     books::a_lost_visit_is_credited_once(&fresh().await).await;
+    books::cash_is_in_the_drawer_without_a_prompt(&fresh().await).await;
     callbacks::a_callback_is_stored_and_queued_once(&fresh().await).await;
     callbacks::ten_callbacks_at_once_have_one_effect(&fresh().await).await;
     callbacks::an_unknown_token_is_a_dead_letter(&fresh().await).await;

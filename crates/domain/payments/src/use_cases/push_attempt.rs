@@ -136,10 +136,15 @@ impl PushAttempt {
             let change = settle(payment, attempt.withdraw(now), now, &*self.ids)?;
             return Ok(Prepared::Withdraw(change));
         }
+        // Only a prompt is submitted, and a prompt goes to somebody.
+        let Some(payer) = attempt.terms().payer.clone() else {
+            let change = settle(payment, attempt.withdraw(now), now, &*self.ids)?;
+            return Ok(Prepared::Withdraw(change));
+        };
         let token = self.tokens.callback_token();
         let order = PushOrder {
             amount: attempt.terms().amount,
-            payer: attempt.terms().payer.clone(),
+            payer,
             account: payment.account_reference(),
             description: payment.purpose().description(),
             token,

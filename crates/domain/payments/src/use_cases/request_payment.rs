@@ -220,7 +220,8 @@ impl ResendPrompt {
                 None => return Err(NotNow::AlreadyPaid.into()),
             };
             record.may_ask_again(now)?;
-            let last_payer = record.last_attempt().map(|attempt| attempt.terms().payer.clone());
+            let mut attempts = record.attempts.iter().rev();
+            let last_payer = attempts.find_map(|attempt| attempt.terms().payer.clone());
             let Some(payer) = order.payer.clone().or(last_payer) else {
                 return Err(RequestPaymentError::NothingAsked);
             };
@@ -304,7 +305,9 @@ fn ask(
         key,
         provider: Provider::Mpesa,
         amount: payment.outstanding()?,
-        payer,
+        payer: Some(payer),
+        by: None,
+        ordered: None,
         created_at: now,
     });
     let route = Route {
