@@ -5,6 +5,7 @@
 mod api_edge;
 mod booking;
 mod desk;
+mod desk_payments;
 mod imports;
 mod life;
 mod main_job;

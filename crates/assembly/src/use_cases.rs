@@ -10,6 +10,7 @@ use ratiba_booking::use_cases as booking;
 use ratiba_commission::ports::CommissionBook;
 use ratiba_commission::use_cases as commission;
 use ratiba_conversation::use_cases as conversation;
+use ratiba_payments::ports::PaymentBook;
 use ratiba_payments::use_cases as payments;
 
 /// Booking's.
@@ -94,6 +95,10 @@ pub struct Imports {
 
 /// Payments'.
 pub struct Payments {
+    /// What is owed and was tried, for reading.
+    pub book: Arc<dyn PaymentBook>,
+    /// Sends a prompt that the desk orders.
+    pub prompt: payments::PromptFromDesk,
     /// Submits an attempt.
     pub push: payments::PushAttempt,
     /// Asks what became of it.

@@ -278,6 +278,13 @@ impl Ground {
             Timeouts::default(),
         )?);
         Ok(Payments {
+            book: book.clone(),
+            prompt: payments::PromptFromDesk {
+                book: book.clone(),
+                house: self.payments.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             push: payments::PushAttempt {
                 book: book.clone(),
                 money: money.clone(),

@@ -77,6 +77,8 @@ impl PaymentDesk for PaymentDeskBridge {
                 | RequestPaymentError::AmountAboveLimit
                 | RequestPaymentError::CurrencyRefused
                 | RequestPaymentError::AmountDiffers { .. }
+                | RequestPaymentError::AmountAboveOutstanding { .. }
+                | RequestPaymentError::NoPayer
                 | RequestPaymentError::KeyReused
                 | RequestPaymentError::NothingAsked
                 | RequestPaymentError::NotNow(_)),

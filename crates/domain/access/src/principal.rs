@@ -54,6 +54,7 @@ impl Role {
             | Scope::CustomersRead
             | Scope::CustomersWrite
             | Scope::PaymentsRead
+            | Scope::PaymentsTake
             | Scope::SettingsRead => !matches!(self, Self::Therapist),
             Scope::CalendarsWrite
             | Scope::CatalogueWrite
@@ -100,6 +101,9 @@ pub enum Scope {
     /// See payments.
     #[serde(rename = "payments:read")]
     PaymentsRead,
+    /// Ask for money and take it.
+    #[serde(rename = "payments:take")]
+    PaymentsTake,
     /// See who works when.
     #[serde(rename = "schedule:read")]
     ScheduleRead,
@@ -116,7 +120,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
@@ -128,6 +132,7 @@ impl Scope {
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::PaymentsRead,
+        Self::PaymentsTake,
         Self::ScheduleRead,
         Self::ScheduleWrite,
         Self::SettingsRead,
@@ -143,6 +148,7 @@ impl Scope {
             Self::CommissionRead => "commission:read",
             Self::CommissionClose => "commission:close",
             Self::PaymentsRead => "payments:read",
+            Self::PaymentsTake => "payments:take",
             Self::AppointmentsBook => "appointments:book",
             Self::CalendarsWrite => "calendars:write",
             Self::CatalogueRead => "catalogue:read",

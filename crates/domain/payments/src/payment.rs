@@ -328,6 +328,19 @@ impl Payment {
         self.due.checked_sub(self.paid)
     }
 
+    /// Follows what the visit asks for by now: so much is still to come. Only an open payment follows; for any other, and
+    /// if nothing is to come, nothing changes.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currency is another.
+    pub fn restate(mut self, outstanding: Money) -> Result<Self, MoneyError> {
+        let due = self.paid.checked_add(outstanding)?;
+        if self.state == PaymentState::Open && outstanding.is_positive() {
+            self.due = due;
+        }
+        Ok(self)
+    }
+
     /// Takes in money. What is more than was owed is told apart, and belongs to the customer.
     ///
     /// # Errors

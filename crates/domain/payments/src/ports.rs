@@ -12,7 +12,7 @@ use crate::attempt::{Attempt, AttemptId, Provider};
 use crate::event::PaymentEvent;
 use crate::evidence::{CallbackReport, Heard, PushAnswer, QueryAnswer, RawAnswer};
 use crate::ledger::{Account, Journal};
-use crate::payment::{Payment, PaymentRecord};
+use crate::payment::{Payment, PaymentId, PaymentRecord};
 use crate::reference::{AccountReference, CallbackToken, ProviderIds, RequestKey};
 use crate::task::Due;
 use crate::{CallbackId, VisitId};
@@ -31,6 +31,9 @@ pub trait PaymentBook: Send + Sync {
         tenant: TenantId,
         key: &RequestKey,
     ) -> Result<Option<(PaymentRecord, AttemptId)>, Outage>;
+
+    /// One payment; `None` if there never was such a one.
+    async fn find(&self, tenant: TenantId, payment: PaymentId) -> Result<Option<PaymentRecord>, Outage>;
 
     /// All payments of a visit, oldest first.
     async fn of_visit(&self, tenant: TenantId, visit: VisitId) -> Result<Vec<PaymentRecord>, Outage>;

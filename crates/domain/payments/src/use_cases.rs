@@ -2,8 +2,10 @@
 //! overtaken is made again, a bounded number of times.
 
 mod apply_callback;
+mod asking;
 mod credit_visit;
 mod payment_status;
+mod prompt_from_desk;
 mod push_attempt;
 mod query_attempt;
 mod request_payment;
@@ -11,6 +13,7 @@ mod request_payment;
 pub use apply_callback::{ApplyCallback, ApplyCallbackError, CallbackApplied};
 pub use credit_visit::{CreditVisit, CreditVisitError};
 pub use payment_status::{Outlook, PaymentStatus, StatusReport};
+pub use prompt_from_desk::{DeskPrompt, Owed, PromptFromDesk};
 pub use push_attempt::{PushAttempt, PushAttemptError, Pushed};
 pub use query_attempt::{Queried, QueryAttempt, QueryAttemptError};
 pub use request_payment::{

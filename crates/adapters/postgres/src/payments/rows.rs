@@ -113,7 +113,9 @@ fn attempt_of(row: AttemptRow) -> Result<Attempt, &'static str> {
         amount: Money::new(row.amount_minor, currency),
         payer: payer.map_err(|_| "malformed payer")?,
         by: by.map_err(|_| "malformed name of who made it")?,
-        ordered: ordered.map_err(|_| "bad fingerprint")?.map(Fingerprint::from_bytes),
+        ordered: ordered
+            .map_err(|_| "bad fingerprint")?
+            .map(Fingerprint::from_bytes),
         created_at: row.created_at,
     };
     let ids = row.provider_checkout_id.as_deref().map(|tracking| {

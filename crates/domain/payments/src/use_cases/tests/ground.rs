@@ -111,6 +111,15 @@ impl Bench {
         }
     }
 
+    pub(super) fn desk(&self) -> PromptFromDesk {
+        PromptFromDesk {
+            book: self.book.clone(),
+            house: self.book.clone(),
+            clock: self.clock(),
+            ids: self.ids.clone(),
+        }
+    }
+
     pub(super) fn push(&self) -> PushAttempt {
         PushAttempt {
             book: self.book.clone(),
