@@ -7,6 +7,7 @@ mod booking;
 mod desk;
 mod desk_payments;
 mod imports;
+mod left_behind;
 mod life;
 mod main_job;
 mod money;

@@ -107,6 +107,8 @@ pub struct Payments {
     pub apply_callback: payments::ApplyCallback,
     /// Turns the money of a lost visit into credit.
     pub credit: payments::CreditVisit,
+    /// Ends what is asked for a visit that is over.
+    pub close: payments::CloseVisit,
     /// How a visit's payments stand.
     pub status: payments::PaymentStatus,
 }

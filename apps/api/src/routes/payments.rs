@@ -228,7 +228,7 @@ pub(super) fn refused(error: RequestPaymentError, records: &[PaymentRecord], zon
 fn not_now(why: NotNow, records: &[PaymentRecord], zone: &Zone) -> Problem {
     let detail = why.to_string();
     match why {
-        NotNow::AlreadyPaid => Problem::new(Kind::NothingOwed, detail),
+        NotNow::AlreadyPaid | NotNow::Closed => Problem::new(Kind::NothingOwed, detail),
         NotNow::StillOpen(attempt) | NotNow::BeingChecked(attempt) => {
             let problem = Problem::new(Kind::PaymentInProgress, detail).with("attempt", attempt);
             match records.iter().find_map(|record| record.attempt(attempt)) {

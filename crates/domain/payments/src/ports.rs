@@ -1,5 +1,7 @@
 //! What payments needs from outside, in its own words.
 
+mod visits;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
@@ -16,6 +18,8 @@ use crate::payment::{Payment, PaymentId, PaymentRecord};
 use crate::reference::{AccountReference, CallbackToken, ProviderIds, RequestKey};
 use crate::task::Due;
 use crate::{CallbackId, VisitId};
+
+pub use visits::Visits;
 
 /// What is owed, what was tried, and the books. One call of [`PaymentBook::record`] is one transaction.
 #[cfg_attr(feature = "test-support", mockall::automock)]

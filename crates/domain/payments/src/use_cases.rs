@@ -3,6 +3,7 @@
 
 mod apply_callback;
 mod asking;
+mod close_visit;
 mod credit_visit;
 mod payment_status;
 mod prompt_from_desk;
@@ -11,6 +12,7 @@ mod query_attempt;
 mod request_payment;
 
 pub use apply_callback::{ApplyCallback, ApplyCallbackError, CallbackApplied};
+pub use close_visit::{CloseVisit, CloseVisitError};
 pub use credit_visit::{CreditVisit, CreditVisitError};
 pub use payment_status::{Outlook, PaymentStatus, StatusReport};
 pub use prompt_from_desk::{DeskPrompt, Owed, PromptFromDesk};

@@ -21,7 +21,7 @@ pub struct PaymentAnswer {
     customer_id: Uuid,
     /// `deposit`, `full` or `balance`.
     purpose: &'static str,
-    /// `open`, `settled`, or `credited`: all of it waits as the customer's credit.
+    /// `open`, `settled`, `credited` (all of it waits as the customer's credit), or `cancelled` (the visit is over).
     state: &'static str,
     /// Since when.
     state_at: Moment,

@@ -15,7 +15,7 @@ use ratiba_kernel::{Clock, IdSource, TenantId};
 pub use tokens::{TokenGround, token_store_contract};
 
 use super::builders::{an_order, second};
-use super::fakes::{PlainReader, ScriptedMoney, SeededTokens};
+use super::fakes::{InMemoryVisits, PlainReader, ScriptedMoney, SeededTokens};
 use crate::event::PaymentEvent;
 use crate::payment::PaymentRecord;
 use crate::ports::{CallbackInbox, HouseCurrency, Ledger, PaymentBook};
@@ -82,6 +82,7 @@ pub(crate) struct Stage<'g, G> {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) money: Arc<ScriptedMoney>,
     pub(crate) reader: Arc<PlainReader>,
+    visits: Arc<InMemoryVisits>,
     tokens: Arc<SeededTokens>,
 }
 
@@ -93,6 +94,7 @@ impl<'g, G: Ground> Stage<'g, G> {
             ids: Arc::new(SeededIds::lane(77)),
             money: Arc::default(),
             reader: Arc::default(),
+            visits: Arc::default(),
             tokens: Arc::default(),
         }
     }
@@ -117,6 +119,7 @@ impl<'g, G: Ground> Stage<'g, G> {
     pub(crate) fn push(&self) -> PushAttempt {
         PushAttempt {
             book: self.ground.book(),
+            visits: self.visits.clone(),
             money: self.money.clone(),
             tokens: self.tokens.clone(),
             clock: self.clock(),

@@ -269,8 +269,12 @@ fn what_is_owed(
         .iter()
         .filter(|other| other.payment.purpose() != order.purpose)
     {
-        if other.payment.purpose() == Purpose::Full && other.payment.state() != PaymentState::Open {
-            return Err(NotNow::AlreadyPaid.into());
+        match other.payment.state() {
+            PaymentState::Settled | PaymentState::Credited if other.payment.purpose() == Purpose::Full => {
+                return Err(NotNow::AlreadyPaid.into());
+            }
+            PaymentState::Open | PaymentState::Settled | PaymentState::Credited | PaymentState::Cancelled => {
+            }
         }
         if let Some(live) = other.attempts.iter().find(|attempt| attempt.is_live()) {
             return Err(NotNow::StillOpen(live.id()).into());
@@ -278,6 +282,7 @@ fn what_is_owed(
     }
     let found = payments
         .into_iter()
+        .filter(|record| record.payment.state() != PaymentState::Cancelled)
         .rfind(|record| record.payment.purpose() == order.purpose);
     match found {
         Some(record) if record.payment.due() != order.amount => Err(RequestPaymentError::AmountDiffers {
