@@ -1,5 +1,6 @@
 //! Payments at the desk: prompts that it sends, what is refused, and how it sees what came of them.
 
+use ratiba_access::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use system_tests::World;
@@ -152,4 +153,75 @@ async fn what_is_left_is_collected_in_parts_until_nothing_is_owed() {
         world.count("SELECT coalesce(sum(amount_minor), 0)::bigint AS count FROM ledger_entries"),
         0
     );
+}
+
+#[tokio::test]
+async fn a_manager_ends_what_the_provider_never_answered_and_the_visit_is_confirmed() {
+    let world = World::new().await;
+    for target in ["daraja.callback", "daraja.query"] {
+        let fault = json!({ "target": target, "kind": "lose", "count": 20 });
+        world.tell_simulator("/sim/faults", fault).await;
+    }
+    world.book_up_to_the_prompt().await;
+    let visit = visit_of(&world).await;
+    world.pass(Duration::minutes(65)).await;
+    let (_, list) = world
+        .call(Method::GET, &format!("/api/v1/visits/{visit}/payments"), None)
+        .await;
+    let attempt = &list["payments"][0]["attempts"][0];
+    assert_eq!(
+        (&attempt["state"], &attempt["reason"]),
+        (&json!("in_review"), &json!("no_answer")),
+        "{list:#}"
+    );
+    let path = format!("/api/v1/attempts/{}/resolve", attempt["id"].as_str().unwrap());
+    let found = json!({ "outcome": "paid", "receipt": "TEC00REAL1", "reason": "seen on the portal" });
+    let receptionist = world.token(Role::Receptionist).await;
+    let (status, _) = world
+        .call_as(&receptionist, Method::POST, &path, Some(found.clone()))
+        .await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    for (body, field) in [
+        (json!({ "outcome": "paid", "reason": "x" }), "receipt"),
+        (json!({ "outcome": "failed", "reason": "x" }), "failure"),
+        (
+            json!({ "outcome": "cancelled", "receipt": "TEC00REAL1", "reason": "x" }),
+            "receipt",
+        ),
+        (json!({ "outcome": "cancelled" }), "reason"),
+        (json!({ "outcome": "cancelled", "reason": "  " }), "reason"),
+    ] {
+        let (status, problem) = world.call(Method::POST, &path, Some(body)).await;
+        assert_eq!(
+            (status, &problem["errors"][0]["field"]),
+            (StatusCode::BAD_REQUEST, &json!(field)),
+            "{problem:#}"
+        );
+    }
+    let (status, _) = world.call_at(&json!(1), Method::POST, &path, found.clone()).await;
+    assert_eq!(status, StatusCode::PRECONDITION_FAILED);
+    for _ in 0..2 {
+        let (status, payment) = world.call(Method::POST, &path, Some(found.clone())).await;
+        assert_eq!(
+            (status, &payment["state"]),
+            (StatusCode::OK, &json!("settled")),
+            "{payment:#}"
+        );
+        let resolution = &payment["attempts"][0]["resolution"];
+        assert_eq!(resolution["reason"], "seen on the portal");
+    }
+    let (status, _) = world
+        .call(
+            Method::POST,
+            &path,
+            Some(json!({ "outcome": "cancelled", "reason": "no" })),
+        )
+        .await;
+    assert_eq!(status, StatusCode::CONFLICT, "nothing leaves paid");
+    world.work().await;
+    assert_eq!(
+        world.count("SELECT count(*) FROM appointments WHERE state = 'confirmed'"),
+        1
+    );
+    assert_eq!(world.count("SELECT count(*) FROM ledger_journals"), 1);
 }

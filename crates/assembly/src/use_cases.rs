@@ -99,6 +99,8 @@ pub struct Payments {
     pub book: Arc<dyn PaymentBook>,
     /// Sends a prompt that the desk orders.
     pub prompt: payments::PromptFromDesk,
+    /// Ends an attempt that is in review.
+    pub resolve: payments::ResolveAttempt,
     /// Submits an attempt.
     pub push: payments::PushAttempt,
     /// Asks what became of it.

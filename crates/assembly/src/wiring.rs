@@ -286,6 +286,11 @@ impl Ground {
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
+            resolve: payments::ResolveAttempt {
+                book: book.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             push: payments::PushAttempt {
                 book: book.clone(),
                 visits: Arc::new(VisitsBridge {

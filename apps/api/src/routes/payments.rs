@@ -2,13 +2,14 @@
 //! collects the money.
 
 mod present;
+mod resolve;
 
 use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
 use ratiba_assembly::desk_prompts::VisitAsks;
 use ratiba_booking::visit::{Visit, VisitId};
-use ratiba_kernel::{Id, Money, PhoneNumber, Zone};
+use ratiba_kernel::{Id, Money, PhoneNumber, TenantId, Zone};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::attempt::AttemptState;
 use ratiba_payments::payment::{NotNow, PaymentId, PaymentRecord};
@@ -47,6 +48,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         .group("payments")
         .needs(Scope::PaymentsRead)
         .answers::<PaymentAnswer>(200, "the payment"),
+        resolve::endpoint(),
         Endpoint::post("/api/v1/visits/{id}/prompts", "Ask for money on a phone", || {
             web::post().to(prompt)
         })
@@ -135,6 +137,11 @@ async fn show(
 ) -> Result<HttpResponse, Problem> {
     let tenant = caller.0.tenant;
     let id: PaymentId = id_of(&id)?;
+    answer(&state, tenant, id).await
+}
+
+/// A payment with its version as `ETag`.
+async fn answer(state: &State, tenant: TenantId, id: PaymentId) -> Result<HttpResponse, Problem> {
     let record = state.parts.payments.book.find(tenant, id).await?;
     let record = record.ok_or_else(Problem::not_found)?;
     let zone = state.parts.booking.catalogue.zone(tenant).await?;

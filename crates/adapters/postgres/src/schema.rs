@@ -479,6 +479,9 @@ diesel::table! {
         sent_at -> Nullable<Timestamptz>,
         made_by -> Nullable<Text>,
         fingerprint -> Nullable<Bytea>,
+        resolved_by -> Nullable<Text>,
+        resolved_reason -> Nullable<Text>,
+        resolved_at -> Nullable<Timestamptz>,
     }
 }
 

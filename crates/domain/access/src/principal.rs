@@ -59,6 +59,7 @@ impl Role {
             Scope::CalendarsWrite
             | Scope::CatalogueWrite
             | Scope::CommissionClose
+            | Scope::PaymentsResolve
             | Scope::ScheduleWrite
             | Scope::SettingsWrite => matches!(self, Self::Manager | Self::Owner),
         }
@@ -104,6 +105,9 @@ pub enum Scope {
     /// Ask for money and take it.
     #[serde(rename = "payments:take")]
     PaymentsTake,
+    /// End attempts whose outcome a person must find out.
+    #[serde(rename = "payments:resolve")]
+    PaymentsResolve,
     /// See who works when.
     #[serde(rename = "schedule:read")]
     ScheduleRead,
@@ -120,7 +124,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
@@ -133,6 +137,7 @@ impl Scope {
         Self::CustomersWrite,
         Self::PaymentsRead,
         Self::PaymentsTake,
+        Self::PaymentsResolve,
         Self::ScheduleRead,
         Self::ScheduleWrite,
         Self::SettingsRead,
@@ -149,6 +154,7 @@ impl Scope {
             Self::CommissionClose => "commission:close",
             Self::PaymentsRead => "payments:read",
             Self::PaymentsTake => "payments:take",
+            Self::PaymentsResolve => "payments:resolve",
             Self::AppointmentsBook => "appointments:book",
             Self::CalendarsWrite => "calendars:write",
             Self::CatalogueRead => "catalogue:read",

@@ -6,6 +6,7 @@
 
 mod hearing;
 mod receiving;
+mod resolving;
 
 use ratiba_kernel::{Fingerprint, Id, Money, PhoneNumber};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ use crate::evidence::Evidence;
 use crate::failure::{FailureReason, ProviderCode};
 use crate::payment::PaymentId;
 use crate::reference::{MerchantReference, ProviderIds, Receipt, RequestKey};
+
+pub use resolving::{NotResolved, Resolution, Resolved};
 
 /// The identity of an attempt.
 pub type AttemptId = Id<Attempt>;
@@ -105,7 +108,7 @@ pub enum AttemptState {
         /// What says so.
         evidence: Evidence,
     },
-    /// Withdrawn before anything was sent.
+    /// Withdrawn before anything was sent, or ended by a person who found no money and no reason.
     Cancelled,
 }
 
@@ -225,6 +228,8 @@ pub struct AttemptProgress {
     pub queries: u8,
     /// Why a person should look although the state stands.
     pub dispute: Option<ReviewReason>,
+    /// Who ended it when it was in review, if a person did.
+    pub resolved: Option<Resolved>,
 }
 
 /// One try at collecting a payment through one provider.
@@ -263,7 +268,7 @@ pub enum News {
     InReview(ReviewReason),
     /// The state stands, and a person should look.
     Disputed(ReviewReason),
-    /// Withdrawn before anything was sent.
+    /// Withdrawn before anything was sent, or ended by a person.
     Cancelled,
 }
 
@@ -297,6 +302,7 @@ impl Attempt {
                 ids: None,
                 queries: 0,
                 dispute: None,
+                resolved: None,
             },
         }
     }
@@ -307,7 +313,9 @@ impl Attempt {
     /// [`ImpossibleAttempt`] if no sequence of transitions leads to it.
     pub fn restore(terms: AttemptTerms, progress: AttemptProgress) -> Result<Self, ImpossibleAttempt> {
         let unsent = match progress.state {
-            AttemptState::Created | AttemptState::Cancelled => true,
+            AttemptState::Created => true,
+            // What was sent is cancelled by a person alone.
+            AttemptState::Cancelled => progress.resolved.is_none(),
             AttemptState::Paid { evidence, .. } => evidence.needs_no_submission(),
             AttemptState::Sent
             | AttemptState::AwaitingCustomer

@@ -20,11 +20,19 @@ pub enum Evidence {
     Callback,
     /// Somebody of the business counted the money and took it.
     Counter,
+    /// A person found it out, by the provider's own records.
+    Person,
 }
 
 impl Evidence {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::PushAnswer, Self::Query, Self::Callback, Self::Counter];
+    pub const ALL: [Self; 5] = [
+        Self::PushAnswer,
+        Self::Query,
+        Self::Callback,
+        Self::Counter,
+        Self::Person,
+    ];
 
     /// The word for it in rows.
     #[must_use]
@@ -34,6 +42,7 @@ impl Evidence {
             Self::Query => "query",
             Self::Callback => "callback",
             Self::Counter => "counter",
+            Self::Person => "person",
         }
     }
 
@@ -42,7 +51,7 @@ impl Evidence {
     pub const fn needs_no_submission(self) -> bool {
         match self {
             Self::Counter => true,
-            Self::PushAnswer | Self::Query | Self::Callback => false,
+            Self::PushAnswer | Self::Query | Self::Callback | Self::Person => false,
         }
     }
 

@@ -11,6 +11,8 @@
 
 pub mod reference;
 
+pub mod remark;
+
 pub mod actor;
 
 pub mod failure;

@@ -10,6 +10,7 @@ mod prompt_from_desk;
 mod push_attempt;
 mod query_attempt;
 mod request_payment;
+mod resolve_attempt;
 
 pub use apply_callback::{ApplyCallback, ApplyCallbackError, CallbackApplied};
 pub use close_visit::{CloseVisit, CloseVisitError};
@@ -21,6 +22,7 @@ pub use query_attempt::{Queried, QueryAttempt, QueryAttemptError};
 pub use request_payment::{
     PaymentAsked, PaymentOrder, RequestPayment, RequestPaymentError, ResendOrder, ResendPrompt,
 };
+pub use resolve_attempt::{ResolveAttempt, ResolveAttemptError, ResolveOrder};
 
 /// How often a decision is made again after it was overtaken.
 const DECISIONS_MAX: usize = 8;

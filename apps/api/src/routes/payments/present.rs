@@ -78,6 +78,20 @@ struct AttemptAnswer {
     created_at: Moment,
     /// When it went to the provider.
     sent_at: Option<Moment>,
+    /// Who ended it when it was in review.
+    resolution: Option<ResolutionAnswer>,
+}
+
+/// Who ended an attempt that was in review, and why.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AttemptResolution")]
+struct ResolutionAnswer {
+    /// Who.
+    by: String,
+    /// Why, in their own words.
+    reason: String,
+    /// When.
+    at: Moment,
 }
 
 impl PaymentAnswer {
@@ -125,6 +139,11 @@ impl AttemptAnswer {
             by: terms.by.as_ref().map(ToString::to_string),
             created_at: Moment::of(zone, terms.created_at),
             sent_at: progress.sent_at.map(|at| Moment::of(zone, at)),
+            resolution: progress.resolved.as_ref().map(|resolved| ResolutionAnswer {
+                by: resolved.by.to_string(),
+                reason: resolved.why.to_string(),
+                at: Moment::of(zone, resolved.at),
+            }),
         };
         match &progress.state {
             AttemptState::InReview { why } => answer.reason = Some(why.as_str()),

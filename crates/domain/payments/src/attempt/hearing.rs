@@ -189,8 +189,10 @@ impl Attempt {
     pub fn refuse_receipt(self, at: OffsetDateTime) -> Moved {
         match self.progress.state.name() {
             StateName::Paid => self.dispute(ReviewReason::ReceiptReused),
-            StateName::Created | StateName::Cancelled => self.quietly(),
-            StateName::Sent
+            StateName::Created => self.quietly(),
+            StateName::Cancelled if self.progress.sent_at.is_none() => self.quietly(),
+            StateName::Cancelled
+            | StateName::Sent
             | StateName::AwaitingCustomer
             | StateName::Unknown
             | StateName::InReview
@@ -250,7 +252,7 @@ impl Attempt {
             AttemptState::Failed {
                 reason: known_reason,
                 code: known_code,
-                evidence: evidence @ (Evidence::PushAnswer | Evidence::Query),
+                evidence: evidence @ (Evidence::PushAnswer | Evidence::Query | Evidence::Person),
             } => {
                 *known_reason = reason;
                 *known_code = Some(code.clone());
@@ -284,14 +286,13 @@ impl Attempt {
         }
         match self.progress.state.name() {
             // Neither answer is taken for the truth, and nobody is asked to pay again meanwhile.
-            StateName::Failed => self.review(ReviewReason::AnswersDisagree, at),
+            StateName::Failed | StateName::Cancelled => self.review(ReviewReason::AnswersDisagree, at),
             StateName::Created
             | StateName::Sent
             | StateName::AwaitingCustomer
             | StateName::Unknown
             | StateName::InReview
-            | StateName::Paid
-            | StateName::Cancelled => self.quietly(),
+            | StateName::Paid => self.quietly(),
         }
     }
 

@@ -25,6 +25,7 @@ impl Attempt {
                 ids: None,
                 queries: 0,
                 dispute: None,
+                resolved: None,
             },
         };
         Moved {

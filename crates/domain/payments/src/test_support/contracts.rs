@@ -4,6 +4,7 @@
 mod asking;
 mod books;
 mod callbacks;
+mod resolving;
 mod tokens;
 
 use std::sync::Arc;
@@ -20,7 +21,9 @@ use crate::event::PaymentEvent;
 use crate::payment::PaymentRecord;
 use crate::ports::{CallbackInbox, HouseCurrency, Ledger, PaymentBook};
 use crate::task::Due;
-use crate::use_cases::{ApplyCallback, CreditVisit, PaymentAsked, PushAttempt, RequestPayment, ResendPrompt};
+use crate::use_cases::{
+    ApplyCallback, CreditVisit, PaymentAsked, PushAttempt, RequestPayment, ResendPrompt, ResolveAttempt,
+};
 use crate::{CustomerId, VisitId};
 
 /// What the suites stand on: the ports under test, and ways to see what they made durable.
@@ -73,6 +76,8 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     callbacks::an_expired_token_is_a_dead_letter_of_its_tenant(&fresh().await).await;
     callbacks::a_refused_callback_is_copied_to_the_dead_letters_once(&fresh().await).await;
     callbacks::letters_of_nobody_are_bounded(&fresh().await).await;
+    resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
+    resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }
 
 /// The use cases over the ground, with a provider and a clock that obey.
@@ -132,6 +137,14 @@ impl<'g, G: Ground> Stage<'g, G> {
             book: self.ground.book(),
             inbox: self.ground.inbox(),
             reader: self.reader.clone(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn resolve(&self) -> ResolveAttempt {
+        ResolveAttempt {
+            book: self.ground.book(),
             clock: self.clock(),
             ids: Arc::clone(&self.ids),
         }
