@@ -5,7 +5,9 @@
 mod api_edge;
 mod booking;
 mod desk;
+mod desk_payments;
 mod imports;
+mod left_behind;
 mod life;
 mod main_job;
 mod money;

@@ -65,13 +65,25 @@ pub enum Kind {
     BookingsInTheWay,
     /// There are as many as there may be.
     TooMany,
+    /// An attempt at the payment is open or in doubt.
+    PaymentInProgress,
+    /// Nothing is owed for it any more, or not yet.
+    NothingOwed,
+    /// The last attempt ended a moment ago.
+    TooSoon,
+    /// The amount has cents, is nothing, above what the way to pay moves, or above what is owed.
+    AmountNotPayable,
+    /// The number is not a Kenyan mobile number, or there is none.
+    NotAMobileNumber,
+    /// The currency is not the business's.
+    CurrencyMismatch,
     /// Something that this needs does not answer.
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 32] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -97,6 +109,12 @@ impl Kind {
         Self::DiscountLimit,
         Self::BookingsInTheWay,
         Self::TooMany,
+        Self::PaymentInProgress,
+        Self::NothingOwed,
+        Self::TooSoon,
+        Self::AmountNotPayable,
+        Self::NotAMobileNumber,
+        Self::CurrencyMismatch,
         Self::Unavailable,
     ];
 
@@ -129,6 +147,12 @@ impl Kind {
             Self::DiscountLimit => "discount-limit",
             Self::BookingsInTheWay => "bookings-in-the-way",
             Self::TooMany => "too-many",
+            Self::PaymentInProgress => "payment-in-progress",
+            Self::NothingOwed => "nothing-owed",
+            Self::TooSoon => "too-soon",
+            Self::AmountNotPayable => "amount-not-payable",
+            Self::NotAMobileNumber => "not-a-mobile-number",
+            Self::CurrencyMismatch => "currency-mismatch",
             Self::Unavailable => "unavailable",
         }
     }
@@ -162,6 +186,12 @@ impl Kind {
             Self::DiscountLimit => "This is more than the role may take off",
             Self::BookingsInTheWay => "Bookings stand in the way",
             Self::TooMany => "There are as many as there may be",
+            Self::PaymentInProgress => "Money is being collected already",
+            Self::NothingOwed => "Nothing is owed",
+            Self::TooSoon => "It is too soon for another try",
+            Self::AmountNotPayable => "The amount cannot be collected",
+            Self::NotAMobileNumber => "The number cannot be asked",
+            Self::CurrencyMismatch => "The currency cannot be collected",
             Self::Unavailable => "The service is unavailable for a moment",
         }
     }
@@ -184,14 +214,20 @@ impl Kind {
             | Self::PeriodRunning
             | Self::NotReady
             | Self::SlotTaken
-            | Self::BookingsInTheWay => StatusCode::CONFLICT,
+            | Self::BookingsInTheWay
+            | Self::PaymentInProgress
+            | Self::NothingOwed
+            | Self::TooSoon => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::Unacceptable
             | Self::NotAvailable
             | Self::PriceFloorViolation
             | Self::IdempotencyKeyReused
-            | Self::TooMany => StatusCode::UNPROCESSABLE_ENTITY,
+            | Self::TooMany
+            | Self::AmountNotPayable
+            | Self::NotAMobileNumber
+            | Self::CurrencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -334,7 +370,13 @@ impl ResponseError for Problem {
             | Kind::IdempotencyKeyReused
             | Kind::DiscountLimit
             | Kind::BookingsInTheWay
-            | Kind::TooMany => {}
+            | Kind::TooMany
+            | Kind::PaymentInProgress
+            | Kind::NothingOwed
+            | Kind::TooSoon
+            | Kind::AmountNotPayable
+            | Kind::NotAMobileNumber
+            | Kind::CurrencyMismatch => {}
         }
         response.json(Body {
             r#type: format!("/problems/{}", self.kind.slug()),

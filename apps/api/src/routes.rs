@@ -14,6 +14,7 @@ pub mod docs;
 pub mod health;
 pub mod hours;
 pub mod imports;
+pub mod payments;
 pub mod pricing;
 pub mod resources;
 pub mod services;
@@ -41,6 +42,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(availability::endpoints());
     all.extend(visits::endpoints());
     all.extend(visit_life::endpoints());
+    all.extend(payments::endpoints());
     all.extend(appointments::endpoints());
     all.extend(services::endpoints());
     all.extend(resources::endpoints());

@@ -20,6 +20,8 @@ const ROUTES_KEPT: Duration = Duration::days(30);
 const SWEEP_MOST: u16 = 500;
 /// An attempt without a final answer after this time was missed by its own queries.
 const UNSETTLED_AFTER: Duration = Duration::hours(2);
+/// A payment that is open for so long although its visit is over was missed when the visit ended.
+const LEFT_OPEN_AFTER: Duration = Duration::hours(24);
 
 /// Runs one tick of a schedule, and notes that it went well.
 ///
@@ -174,11 +176,25 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
     });
     let jobs = jobs.collect::<Result<Vec<_>, serde_json::Error>>()?;
     parts.queue.enqueue(jobs).await?;
+    let left_open = parts
+        .sweeps
+        .payments_left_open(tenant, now - LEFT_OPEN_AFTER, SWEEP_MOST)
+        .await?;
+    for visit in &left_open {
+        parts.close_payments(tenant, Id::from_uuid(*visit)).await?;
+    }
     let closed = parts.conversation.close_idle.execute(tenant).await?;
     let left = parts.desk.close_queue.execute(tenant).await?;
     // Should the chain of looks through the waitlist ever have broken, it is tied again here.
     parts.desk.watch_waitlist.execute(tenant).await?;
-    tracing::info!(expired = visits.len(), asked, closed, left, "a tenant was swept");
+    tracing::info!(
+        expired = visits.len(),
+        asked,
+        left_open = left_open.len(),
+        closed,
+        left,
+        "a tenant was swept"
+    );
     Ok(())
 }
 

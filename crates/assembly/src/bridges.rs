@@ -3,3 +3,4 @@
 pub mod booking_desk;
 pub mod payment_desk;
 pub mod visit_desk;
+pub mod visits;

@@ -18,6 +18,7 @@ pub mod accounts;
 pub mod bridges;
 pub mod demo;
 pub mod desk;
+pub mod desk_prompts;
 pub mod digest;
 pub mod people;
 pub mod queue;

@@ -53,6 +53,19 @@ impl Sweeps {
         sweeps::unsettled_attempts(&self.database, tenant, before, most).await
     }
 
+    /// Visits that are over, with payments from before `before` that are still open.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn payments_left_open(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        most: u16,
+    ) -> Result<Vec<Uuid>, Outage> {
+        sweeps::visits_with_payments_left_open(&self.database, tenant, before, most).await
+    }
+
     /// Forgets payment routes that ended before `ended_before`.
     ///
     /// # Errors

@@ -6,14 +6,14 @@ use ratiba_booking::appointment::{AppointmentId, CancelledBy};
 use ratiba_booking::event::BookingEvent;
 use ratiba_booking::policy::Reminder;
 use ratiba_booking::use_cases::{ConfirmVisitError, Confirmation};
-use ratiba_booking::visit::{Visit, VisitId};
+use ratiba_booking::visit::{Visit, VisitId, VisitStanding};
 use ratiba_commission::event::CommissionEvent;
 use ratiba_conversation::desk::VisitRef;
 use ratiba_conversation::event::ConversationEvent;
 use ratiba_conversation::use_cases::{MoneyMatter, Notice, ReminderLead, TellError};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::event::PaymentEvent;
-use ratiba_payments::use_cases::CreditVisitError;
+use ratiba_payments::use_cases::{CloseVisitError, CreditVisitError};
 use ratiba_postgres::outbox::StoredEvent;
 
 use uuid::Uuid;
@@ -44,6 +44,9 @@ pub enum TranslateError {
     /// What goes back to the customer was not credited.
     #[error("what goes back to the customer was not credited")]
     Credit(#[from] CreditVisitError),
+    /// What was asked for a visit that is over was not ended.
+    #[error("what was asked for a visit that is over was not ended")]
+    Close(#[from] CloseVisitError),
     /// Somebody was not told.
     #[error("somebody was not told")]
     Tell(#[from] TellError),
@@ -104,6 +107,7 @@ impl Parts {
             }
             BookingEvent::HoldExpired { visit, .. } => {
                 self.time_freed(tenant, id, visit).await?;
+                self.end_payments(tenant, id, visit).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::HoldExpired { visit }).await
             }
@@ -133,6 +137,7 @@ impl Parts {
                 if by == CancelledBy::Business {
                     self.tell_cancelled(tenant, id, visit, appointment).await?;
                 }
+                self.close_payments(tenant, visit).await?;
                 self.settle_dead(tenant, id, visit, MoneyMatter::CancelledAfterPayment)
                     .await
             }
@@ -143,6 +148,7 @@ impl Parts {
             }
             BookingEvent::RequestDeclined { visit, by, .. } => {
                 self.time_freed(tenant, id, visit).await?;
+                self.end_payments(tenant, id, visit).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 let notice = match by {
                     CancelledBy::Business => Notice::RequestDeclined { visit },
@@ -153,6 +159,7 @@ impl Parts {
             // Nobody answered: for the customer that is a no.
             BookingEvent::RequestExpired { visit, .. } => {
                 self.time_freed(tenant, id, visit).await?;
+                self.end_payments(tenant, id, visit).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::RequestDeclined { visit }).await
             }
@@ -181,6 +188,7 @@ impl Parts {
             BookingEvent::BookingsHit { count } => self.tell(tenant, id, Notice::BookingsHit { count }).await,
             BookingEvent::CustomerDidNotCome { visit, .. } => {
                 self.time_freed(tenant, id, visit).await?;
+                self.close_payments(tenant, visit).await?;
                 self.settle_dead(tenant, id, visit, MoneyMatter::MissedAfterPayment)
                     .await
             }
@@ -195,6 +203,29 @@ impl Parts {
             | BookingEvent::AppointmentCompleted { .. }
             | BookingEvent::ActualsCorrected { .. } => Ok(()),
         }
+    }
+
+    /// Ends what is asked for a visit of which nothing keeps its time any more; answers whether it is such a one.
+    ///
+    /// # Errors
+    /// [`TranslateError`].
+    pub async fn close_payments(&self, tenant: TenantId, visit: VisitId) -> Result<bool, TranslateError> {
+        let found = self.booking.book.visit(tenant, visit).await?;
+        if found.is_some_and(|found| found.standing() != VisitStanding::Over) {
+            return Ok(false);
+        }
+        let visit = Id::from_uuid(visit.as_uuid());
+        self.payments.close.execute(tenant, visit).await?;
+        Ok(true)
+    }
+
+    /// The same for a visit that ended before it was paid: a part that was paid becomes credit, and a person is told.
+    async fn end_payments(&self, tenant: TenantId, id: Uuid, visit: VisitId) -> Result<(), TranslateError> {
+        if !self.close_payments(tenant, visit).await? {
+            return Ok(());
+        }
+        self.settle_dead(tenant, id, visit, MoneyMatter::PaidForLostVisit)
+            .await
     }
 
     /// What was paid for parts of a visit that are over, and is no fee, becomes the customer's credit. A person is told

@@ -10,6 +10,7 @@ use ratiba_booking::use_cases as booking;
 use ratiba_commission::ports::CommissionBook;
 use ratiba_commission::use_cases as commission;
 use ratiba_conversation::use_cases as conversation;
+use ratiba_payments::ports::PaymentBook;
 use ratiba_payments::use_cases as payments;
 
 /// Booking's.
@@ -94,6 +95,12 @@ pub struct Imports {
 
 /// Payments'.
 pub struct Payments {
+    /// What is owed and was tried, for reading.
+    pub book: Arc<dyn PaymentBook>,
+    /// Sends a prompt that the desk orders.
+    pub prompt: payments::PromptFromDesk,
+    /// Ends an attempt that is in review.
+    pub resolve: payments::ResolveAttempt,
     /// Submits an attempt.
     pub push: payments::PushAttempt,
     /// Asks what became of it.
@@ -102,6 +109,8 @@ pub struct Payments {
     pub apply_callback: payments::ApplyCallback,
     /// Turns the money of a lost visit into credit.
     pub credit: payments::CreditVisit,
+    /// Ends what is asked for a visit that is over.
+    pub close: payments::CloseVisit,
     /// How a visit's payments stand.
     pub status: payments::PaymentStatus,
 }

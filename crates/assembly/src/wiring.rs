@@ -32,6 +32,7 @@ use crate::accounts::{InstanceDaraja, InstanceMeans, RandomTokens, RoutedAccount
 use crate::bridges::booking_desk::BookingDeskBridge;
 use crate::bridges::payment_desk::PaymentDeskBridge;
 use crate::bridges::visit_desk::VisitDeskBridge;
+use crate::bridges::visits::VisitsBridge;
 use crate::desk::{Desk, DeskGround};
 use crate::people::People;
 use crate::queue::{JobQueue, Schedules};
@@ -278,8 +279,24 @@ impl Ground {
             Timeouts::default(),
         )?);
         Ok(Payments {
+            book: book.clone(),
+            prompt: payments::PromptFromDesk {
+                book: book.clone(),
+                house: self.payments.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            resolve: payments::ResolveAttempt {
+                book: book.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             push: payments::PushAttempt {
                 book: book.clone(),
+                visits: Arc::new(VisitsBridge {
+                    book: self.appointments.clone(),
+                    clock: clock.clone(),
+                }),
                 money: money.clone(),
                 tokens: Arc::new(RandomTokens),
                 clock: clock.clone(),
@@ -299,6 +316,11 @@ impl Ground {
                 ids: ids.clone(),
             },
             credit: payments::CreditVisit {
+                book: book.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            close: payments::CloseVisit {
                 book: book.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),

@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use ratiba_kernel::{Currency, Outage, TenantId};
 use ratiba_payments::VisitId;
 use ratiba_payments::attempt::AttemptId;
-use ratiba_payments::payment::PaymentRecord;
+use ratiba_payments::payment::{PaymentId, PaymentRecord};
 use ratiba_payments::ports::{Change, HouseCurrency, PaymentBook, RecordError};
 use ratiba_payments::reference::RequestKey;
 
@@ -69,6 +69,22 @@ impl PaymentBook for PgPayments {
                 let Some(id) = found else { return Ok(None) };
                 let record = one_with_attempt(tx, id)?;
                 Ok(record.map(|record| (record, AttemptId::from_uuid(id))))
+            })
+            .await
+    }
+
+    async fn find(&self, tenant: TenantId, payment: PaymentId) -> Result<Option<PaymentRecord>, Outage> {
+        let id = payment.as_uuid();
+        self.database
+            .tenant(tenant, move |tx| {
+                let tenant = tx.tenant_uuid();
+                let row = payments::table
+                    .filter(payments::tenant_id.eq(tenant))
+                    .filter(payments::id.eq(id))
+                    .select(rows::PaymentRow::as_select())
+                    .first(tx.conn())
+                    .optional()?;
+                row.map(|row| rows::with_attempts(tx, row)).transpose()
             })
             .await
     }

@@ -477,6 +477,11 @@ diesel::table! {
         answers -> Jsonb,
         created_at -> Timestamptz,
         sent_at -> Nullable<Timestamptz>,
+        made_by -> Nullable<Text>,
+        fingerprint -> Nullable<Bytea>,
+        resolved_by -> Nullable<Text>,
+        resolved_reason -> Nullable<Text>,
+        resolved_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -6,7 +6,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
-use crate::schema::{appointments, payment_attempts, payment_routing};
+use crate::schema::{appointments, payment_attempts, payment_routing, payments};
+
+diesel::allow_tables_to_appear_in_same_query!(appointments, payments);
 
 /// Visits with holds whose deadline passed before `now`, oldest first.
 ///
@@ -72,6 +74,46 @@ pub async fn unsettled_attempts(
                 .into_iter()
                 .map(|(attempt, was_sent)| Unsettled { attempt, was_sent });
             Ok::<_, TxError<Outage>>(found.collect())
+        })
+        .await
+}
+
+/// Visits of which nothing keeps its time any more, while a payment that was asked for before `before` is still open;
+/// oldest payment first.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn visits_with_payments_left_open(
+    database: &Database,
+    tenant: TenantId,
+    before: OffsetDateTime,
+    most: u16,
+) -> Result<Vec<Uuid>, Outage> {
+    database
+        .tenant(tenant, move |tx| {
+            let tenant = tx.tenant_uuid();
+            let over = [
+                "expired",
+                "declined",
+                "cancelled_by_customer",
+                "cancelled_by_business",
+                "no_show",
+            ];
+            let living = appointments::table
+                .filter(appointments::tenant_id.eq(tenant))
+                .filter(appointments::visit_id.eq(payments::visit_id))
+                .filter(appointments::state.ne_all(over));
+            let mut found = payments::table
+                .filter(payments::tenant_id.eq(tenant))
+                .filter(payments::state.eq("open"))
+                .filter(payments::created_at.lt(before))
+                .filter(diesel::dsl::not(diesel::dsl::exists(living)))
+                .order((payments::created_at, payments::id))
+                .limit(i64::from(most))
+                .select(payments::visit_id)
+                .load::<Uuid>(tx.conn())?;
+            found.dedup();
+            Ok::<_, TxError<Outage>>(found)
         })
         .await
 }

@@ -298,7 +298,7 @@ fn what_is_in_the_books_stays_as_it_is() {
 async fn secrets_and_tokens_are_not_on_record() {
     use ratiba_payments::evidence::PushAnswer;
     use ratiba_payments::test_support::builders::{an_order, provider_ids, second};
-    use ratiba_payments::test_support::fakes::{ScriptedMoney, SeededTokens};
+    use ratiba_payments::test_support::fakes::{InMemoryVisits, ScriptedMoney, SeededTokens};
     use ratiba_payments::use_cases::{PushAttempt, RequestPayment};
 
     let ground = fresh();
@@ -318,6 +318,7 @@ async fn secrets_and_tokens_are_not_on_record() {
     let money = Arc::new(ScriptedMoney::default().answering_push(PushAnswer::Accepted(provider_ids(1))));
     let push = PushAttempt {
         book: ground.book(),
+        visits: Arc::new(InMemoryVisits::default()),
         money: money.clone(),
         tokens: Arc::new(SeededTokens::default()),
         clock,

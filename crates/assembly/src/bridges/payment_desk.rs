@@ -77,6 +77,8 @@ impl PaymentDesk for PaymentDeskBridge {
                 | RequestPaymentError::AmountAboveLimit
                 | RequestPaymentError::CurrencyRefused
                 | RequestPaymentError::AmountDiffers { .. }
+                | RequestPaymentError::AmountAboveOutstanding { .. }
+                | RequestPaymentError::NoPayer
                 | RequestPaymentError::KeyReused
                 | RequestPaymentError::NothingAsked
                 | RequestPaymentError::NotNow(_)),
@@ -113,9 +115,10 @@ impl PaymentDesk for PaymentDeskBridge {
         match self.again.execute(tenant, again).await {
             Ok(_) => Ok(ResendAnswer::Asked { trial: self.trial }),
             Err(RequestPaymentError::NotAMobileNumber) => Ok(ResendAnswer::BadPayer),
-            Err(RequestPaymentError::NotNow(NotNow::AlreadyPaid) | RequestPaymentError::NothingAsked) => {
-                self.nothing_to_resend(tenant, order.visit).await
-            }
+            Err(
+                RequestPaymentError::NotNow(NotNow::AlreadyPaid | NotNow::Closed)
+                | RequestPaymentError::NothingAsked,
+            ) => self.nothing_to_resend(tenant, order.visit).await,
             Err(RequestPaymentError::NotNow(NotNow::TooSoon { from })) => {
                 let seconds = (from - self.clock.now()).whole_seconds().max(0);
                 let minutes = u32::try_from((seconds + 59) / 60).unwrap_or(u32::MAX).max(1);
@@ -179,8 +182,8 @@ fn standing_of(report: &StatusReport) -> PaymentStanding {
             amount: report.paid,
             receipt: receipt.as_ref().map(|receipt| receipt.as_str().to_owned()),
         },
-        // The visit is lost and the money is credit: nothing is owed for it any more.
-        Outlook::Credited { .. } => PaymentStanding::NothingAsked,
+        // The visit is lost, and any money is credit: nothing is owed for it any more.
+        Outlook::Credited { .. } | Outlook::Closed { .. } => PaymentStanding::NothingAsked,
         Outlook::PromptOpen { .. } => PaymentStanding::Prompting,
         Outlook::Checking { .. } => PaymentStanding::Checking,
         Outlook::Unpaid { failure, .. } => PaymentStanding::Failed(

@@ -54,10 +54,12 @@ impl Role {
             | Scope::CustomersRead
             | Scope::CustomersWrite
             | Scope::PaymentsRead
+            | Scope::PaymentsTake
             | Scope::SettingsRead => !matches!(self, Self::Therapist),
             Scope::CalendarsWrite
             | Scope::CatalogueWrite
             | Scope::CommissionClose
+            | Scope::PaymentsResolve
             | Scope::ScheduleWrite
             | Scope::SettingsWrite => matches!(self, Self::Manager | Self::Owner),
         }
@@ -100,6 +102,12 @@ pub enum Scope {
     /// See payments.
     #[serde(rename = "payments:read")]
     PaymentsRead,
+    /// Ask for money and take it.
+    #[serde(rename = "payments:take")]
+    PaymentsTake,
+    /// End attempts whose outcome a person must find out.
+    #[serde(rename = "payments:resolve")]
+    PaymentsResolve,
     /// See who works when.
     #[serde(rename = "schedule:read")]
     ScheduleRead,
@@ -116,7 +124,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
@@ -128,6 +136,8 @@ impl Scope {
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::PaymentsRead,
+        Self::PaymentsTake,
+        Self::PaymentsResolve,
         Self::ScheduleRead,
         Self::ScheduleWrite,
         Self::SettingsRead,
@@ -143,6 +153,8 @@ impl Scope {
             Self::CommissionRead => "commission:read",
             Self::CommissionClose => "commission:close",
             Self::PaymentsRead => "payments:read",
+            Self::PaymentsTake => "payments:take",
+            Self::PaymentsResolve => "payments:resolve",
             Self::AppointmentsBook => "appointments:book",
             Self::CalendarsWrite => "calendars:write",
             Self::CatalogueRead => "catalogue:read",

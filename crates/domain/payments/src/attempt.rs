@@ -5,15 +5,20 @@
 //! in a query, silence. Taking in the same thing twice is the same as once.
 
 mod hearing;
+mod receiving;
+mod resolving;
 
-use ratiba_kernel::{Id, Money, PhoneNumber};
+use ratiba_kernel::{Fingerprint, Id, Money, PhoneNumber};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::actor::Actor;
 use crate::evidence::Evidence;
 use crate::failure::{FailureReason, ProviderCode};
 use crate::payment::PaymentId;
 use crate::reference::{MerchantReference, ProviderIds, Receipt, RequestKey};
+
+pub use resolving::{NotResolved, Resolution, Resolved};
 
 /// The identity of an attempt.
 pub type AttemptId = Id<Attempt>;
@@ -24,21 +29,27 @@ pub type AttemptId = Id<Attempt>;
 pub enum Provider {
     /// Safaricom's M-Pesa.
     Mpesa,
+    /// Nobody but the business itself: notes and coins in its drawer.
+    Cash,
 }
 
 impl Provider {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Mpesa, Self::Cash];
+
     /// The word for it in rows.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Mpesa => "mpesa",
+            Self::Cash => "cash",
         }
     }
 
     /// Reads the word back; `None` for any other.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        (word == Self::Mpesa.as_str()).then_some(Self::Mpesa)
+        Self::ALL.into_iter().find(|provider| provider.as_str() == word)
     }
 }
 
@@ -53,10 +64,14 @@ pub struct AttemptTerms {
     pub key: RequestKey,
     /// Through whom.
     pub provider: Provider,
-    /// How much is asked, in whole units where the provider moves no others.
+    /// How much is asked or was received; asked in whole units where the provider moves no others.
     pub amount: Money,
-    /// Whose handset gets the prompt.
-    pub payer: PhoneNumber,
+    /// Whose handset gets the prompt; `None` where the money comes without one.
+    pub payer: Option<PhoneNumber>,
+    /// Who of the business asked for it or took it; `None` if the customer did, or a provider told of it.
+    pub by: Option<Actor>,
+    /// What was ordered with the key, where it came over the API: the same key with another order is refused.
+    pub ordered: Option<Fingerprint>,
     /// When it was asked for.
     pub created_at: OffsetDateTime,
 }
@@ -93,7 +108,7 @@ pub enum AttemptState {
         /// What says so.
         evidence: Evidence,
     },
-    /// Withdrawn before anything was sent.
+    /// Withdrawn before anything was sent, or ended by a person who found no money and no reason.
     Cancelled,
 }
 
@@ -213,6 +228,8 @@ pub struct AttemptProgress {
     pub queries: u8,
     /// Why a person should look although the state stands.
     pub dispute: Option<ReviewReason>,
+    /// Who ended it when it was in review, if a person did.
+    pub resolved: Option<Resolved>,
 }
 
 /// One try at collecting a payment through one provider.
@@ -251,7 +268,7 @@ pub enum News {
     InReview(ReviewReason),
     /// The state stands, and a person should look.
     Disputed(ReviewReason),
-    /// Withdrawn before anything was sent.
+    /// Withdrawn before anything was sent, or ended by a person.
     Cancelled,
 }
 
@@ -285,6 +302,7 @@ impl Attempt {
                 ids: None,
                 queries: 0,
                 dispute: None,
+                resolved: None,
             },
         }
     }
@@ -295,12 +313,14 @@ impl Attempt {
     /// [`ImpossibleAttempt`] if no sequence of transitions leads to it.
     pub fn restore(terms: AttemptTerms, progress: AttemptProgress) -> Result<Self, ImpossibleAttempt> {
         let unsent = match progress.state {
-            AttemptState::Created | AttemptState::Cancelled => true,
+            AttemptState::Created => true,
+            // What was sent is cancelled by a person alone.
+            AttemptState::Cancelled => progress.resolved.is_none(),
+            AttemptState::Paid { evidence, .. } => evidence.needs_no_submission(),
             AttemptState::Sent
             | AttemptState::AwaitingCustomer
             | AttemptState::Unknown
             | AttemptState::InReview { .. }
-            | AttemptState::Paid { .. }
             | AttemptState::Failed { .. } => false,
         };
         if unsent == progress.sent_at.is_none() && terms.amount.is_positive() {

@@ -84,7 +84,7 @@ pub enum PaymentEvent {
         /// Why.
         why: ReviewReason,
     },
-    /// An attempt was withdrawn before anything was sent.
+    /// An attempt was withdrawn before anything was sent, or ended without money by a person.
     AttemptCancelled {
         /// Whom it is about.
         about: About,

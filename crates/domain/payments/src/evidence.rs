@@ -18,9 +18,22 @@ pub enum Evidence {
     Query,
     /// A callback that came on the attempt's own path and whose ids are the attempt's.
     Callback,
+    /// Somebody of the business counted the money and took it.
+    Counter,
+    /// A person found it out, by the provider's own records.
+    Person,
 }
 
 impl Evidence {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::PushAnswer,
+        Self::Query,
+        Self::Callback,
+        Self::Counter,
+        Self::Person,
+    ];
+
     /// The word for it in rows.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -28,15 +41,24 @@ impl Evidence {
             Self::PushAnswer => "push_answer",
             Self::Query => "query",
             Self::Callback => "callback",
+            Self::Counter => "counter",
+            Self::Person => "person",
+        }
+    }
+
+    /// Whether money that this speaks of comes without anything having been submitted to a provider.
+    #[must_use]
+    pub const fn needs_no_submission(self) -> bool {
+        match self {
+            Self::Counter => true,
+            Self::PushAnswer | Self::Query | Self::Callback | Self::Person => false,
         }
     }
 
     /// Reads the word back; `None` for any other.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::PushAnswer, Self::Query, Self::Callback]
-            .into_iter()
-            .find(|evidence| evidence.as_str() == word)
+        Self::ALL.into_iter().find(|evidence| evidence.as_str() == word)
     }
 }
 

@@ -11,6 +11,10 @@
 
 pub mod reference;
 
+pub mod remark;
+
+pub mod actor;
+
 pub mod failure;
 
 pub mod evidence;

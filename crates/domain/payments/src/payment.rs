@@ -65,9 +65,15 @@ pub enum PaymentState {
     Settled,
     /// Paid, and since nothing of the visit asks for it any more all of it waits as the customer's credit.
     Credited,
+    /// Closed before it was paid in full: the visit is over and nothing is asked for it any more. All of it that comes
+    /// late at once still settles it.
+    Cancelled,
 }
 
 impl PaymentState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Settled, Self::Credited, Self::Cancelled];
+
     /// The word for it in rows.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -75,15 +81,14 @@ impl PaymentState {
             Self::Open => "open",
             Self::Settled => "settled",
             Self::Credited => "credited",
+            Self::Cancelled => "cancelled",
         }
     }
 
     /// Reads the word back; `None` for any other.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Open, Self::Settled, Self::Credited]
-            .into_iter()
-            .find(|state| state.as_str() == word)
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 }
 
@@ -195,7 +200,11 @@ impl Payment {
             PaymentState::Settled => {
                 paid == due && credited.amount_minor() >= 0 && credited.amount_minor() < paid.amount_minor()
             }
-            PaymentState::Credited => paid == due && credited == paid,
+            PaymentState::Credited => paid.is_positive() && credited == paid,
+            PaymentState::Cancelled => {
+                let some_left = credited.is_zero() || credited.amount_minor() < paid.amount_minor();
+                paid != due && credited.amount_minor() >= 0 && some_left
+            }
         };
         if one_currency && within && due.is_positive() && fits {
             Ok(Self {
@@ -328,12 +337,41 @@ impl Payment {
         self.due.checked_sub(self.paid)
     }
 
-    /// Takes in money. What is more than was owed is told apart, and belongs to the customer.
+    /// Follows what the visit asks for by now: so much is still to come. Only an open payment follows; for any other, and
+    /// if nothing is to come, nothing changes.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currency is another.
+    pub fn restate(mut self, outstanding: Money) -> Result<Self, MoneyError> {
+        let due = self.paid.checked_add(outstanding)?;
+        if self.state == PaymentState::Open && outstanding.is_positive() {
+            self.due = due;
+        }
+        Ok(self)
+    }
+
+    /// Closes it, since the visit is over; `None` unless it is open. What was received of it stays until it is credited.
+    #[must_use]
+    pub fn close(mut self, at: OffsetDateTime) -> Option<Self> {
+        (self.state == PaymentState::Open).then(|| {
+            self.state = PaymentState::Cancelled;
+            self.state_at = at;
+            self
+        })
+    }
+
+    /// Takes in money. What is more than was owed is told apart, and belongs to the customer; so does whatever comes for
+    /// a closed payment, unless it is all of what was owed.
     ///
     /// # Errors
     /// [`MoneyError`] if the currency is another.
     pub fn receive(mut self, amount: Money, at: OffsetDateTime) -> Result<(Self, Received), MoneyError> {
-        let outstanding = self.outstanding()?;
+        let all_of_it = !self.outstanding()?.checked_sub(amount)?.is_positive();
+        let outstanding = match self.state {
+            PaymentState::Cancelled if all_of_it => self.outstanding()?,
+            PaymentState::Credited | PaymentState::Cancelled => Money::zero(self.due.currency()),
+            PaymentState::Open | PaymentState::Settled => self.outstanding()?,
+        };
         let rest = outstanding.checked_sub(amount)?;
         let received = if rest.amount_minor() >= 0 {
             Received {
@@ -347,22 +385,26 @@ impl Payment {
             }
         };
         self.paid = self.paid.checked_add(received.applied)?;
-        if self.state == PaymentState::Open && self.paid == self.due {
-            self.state = PaymentState::Settled;
-            self.state_at = at;
+        match self.state {
+            PaymentState::Open | PaymentState::Cancelled if self.paid == self.due => {
+                self.state = PaymentState::Settled;
+                self.state_at = at;
+            }
+            PaymentState::Open | PaymentState::Cancelled | PaymentState::Settled | PaymentState::Credited => {
+            }
         }
         Ok((self, received))
     }
 
     /// Turns as much of what was paid into the customer's credit, or all that is left of it if that is less;
-    /// answers how much. `None` unless it is settled and something is to be credited: there is nothing to
+    /// answers how much. `None` unless it is settled or closed and something is to be credited: there is nothing to
     /// credit, or it was credited before.
     ///
     /// # Errors
     /// [`MoneyError`] if the currency is another.
     pub fn credit(mut self, most: Money, at: OffsetDateTime) -> Result<Option<(Self, Money)>, MoneyError> {
         match self.state {
-            PaymentState::Settled => {
+            PaymentState::Settled | PaymentState::Cancelled => {
                 let left = self.kept()?;
                 let rest = left.checked_sub(most)?;
                 let amount = if rest.is_positive() { most } else { left };
@@ -396,6 +438,9 @@ pub enum NotNow {
     /// Nothing is owed any more.
     #[error("the payment is settled")]
     AlreadyPaid,
+    /// The visit is over, and the payment was closed.
+    #[error("the payment is closed")]
+    Closed,
     /// An attempt is out, and may still bring the money.
     #[error("an attempt is still open")]
     StillOpen(AttemptId),
@@ -432,8 +477,10 @@ impl PaymentRecord {
     /// # Errors
     /// [`NotNow`] says why not.
     pub fn may_ask_again(&self, now: OffsetDateTime) -> Result<(), NotNow> {
-        if self.payment.state() != PaymentState::Open {
-            return Err(NotNow::AlreadyPaid);
+        match self.payment.state() {
+            PaymentState::Open => {}
+            PaymentState::Settled | PaymentState::Credited => return Err(NotNow::AlreadyPaid),
+            PaymentState::Cancelled => return Err(NotNow::Closed),
         }
         for attempt in &self.attempts {
             match attempt.state() {

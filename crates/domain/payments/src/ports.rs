@@ -1,5 +1,7 @@
 //! What payments needs from outside, in its own words.
 
+mod visits;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
@@ -12,10 +14,12 @@ use crate::attempt::{Attempt, AttemptId, Provider};
 use crate::event::PaymentEvent;
 use crate::evidence::{CallbackReport, Heard, PushAnswer, QueryAnswer, RawAnswer};
 use crate::ledger::{Account, Journal};
-use crate::payment::{Payment, PaymentRecord};
+use crate::payment::{Payment, PaymentId, PaymentRecord};
 use crate::reference::{AccountReference, CallbackToken, ProviderIds, RequestKey};
 use crate::task::Due;
 use crate::{CallbackId, VisitId};
+
+pub use visits::Visits;
 
 /// What is owed, what was tried, and the books. One call of [`PaymentBook::record`] is one transaction.
 #[cfg_attr(feature = "test-support", mockall::automock)]
@@ -31,6 +35,9 @@ pub trait PaymentBook: Send + Sync {
         tenant: TenantId,
         key: &RequestKey,
     ) -> Result<Option<(PaymentRecord, AttemptId)>, Outage>;
+
+    /// One payment; `None` if there never was such a one.
+    async fn find(&self, tenant: TenantId, payment: PaymentId) -> Result<Option<PaymentRecord>, Outage>;
 
     /// All payments of a visit, oldest first.
     async fn of_visit(&self, tenant: TenantId, visit: VisitId) -> Result<Vec<PaymentRecord>, Outage>;

@@ -49,7 +49,7 @@ fn book(
     ids: &dyn IdSource,
 ) -> Result<Change, MoneyError> {
     let about = about(&payment, &attempt);
-    let was_open = payment.state() == PaymentState::Open;
+    let before = payment.state();
     let (payment, received) = payment.receive(attempt.terms().amount, at)?;
     let clearing = Place::plain(Account::clearing(attempt.terms().provider));
     let towards_visit = Transfer {
@@ -69,7 +69,7 @@ fn book(
         at,
         &[towards_visit, towards_credit],
     )?;
-    let settled = was_open && payment.state() == PaymentState::Settled;
+    let settled = before != PaymentState::Settled && payment.state() == PaymentState::Settled;
     let settled = settled.then(|| PaymentEvent::PaymentSettled {
         about,
         purpose: payment.purpose(),

@@ -2,20 +2,27 @@
 //! overtaken is made again, a bounded number of times.
 
 mod apply_callback;
+mod asking;
+mod close_visit;
 mod credit_visit;
 mod payment_status;
+mod prompt_from_desk;
 mod push_attempt;
 mod query_attempt;
 mod request_payment;
+mod resolve_attempt;
 
 pub use apply_callback::{ApplyCallback, ApplyCallbackError, CallbackApplied};
+pub use close_visit::{CloseVisit, CloseVisitError};
 pub use credit_visit::{CreditVisit, CreditVisitError};
 pub use payment_status::{Outlook, PaymentStatus, StatusReport};
+pub use prompt_from_desk::{DeskPrompt, Owed, PromptFromDesk};
 pub use push_attempt::{PushAttempt, PushAttemptError, Pushed};
 pub use query_attempt::{Queried, QueryAttempt, QueryAttemptError};
 pub use request_payment::{
     PaymentAsked, PaymentOrder, RequestPayment, RequestPaymentError, ResendOrder, ResendPrompt,
 };
+pub use resolve_attempt::{ResolveAttempt, ResolveAttemptError, ResolveOrder};
 
 /// How often a decision is made again after it was overtaken.
 const DECISIONS_MAX: usize = 8;

@@ -2,14 +2,16 @@
 //! it.
 
 use diesel::prelude::*;
-use ratiba_kernel::{Currency, Id, Money, PhoneNumber};
+use ratiba_kernel::{Currency, Fingerprint, Id, Money, PhoneNumber};
+use ratiba_payments::actor::Actor;
 use ratiba_payments::attempt::{
-    Attempt, AttemptProgress, AttemptState, AttemptTerms, Provider, ReviewReason,
+    Attempt, AttemptProgress, AttemptState, AttemptTerms, Provider, Resolved, ReviewReason,
 };
 use ratiba_payments::evidence::Evidence;
 use ratiba_payments::failure::{FailureReason, ProviderCode};
 use ratiba_payments::payment::{Payment, PaymentParts, PaymentRecord, PaymentState, Purpose};
 use ratiba_payments::reference::{ProviderIds, Receipt, RequestKey};
+use ratiba_payments::remark::Remark;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -55,6 +57,11 @@ struct AttemptRow {
     queries: i16,
     created_at: OffsetDateTime,
     sent_at: Option<OffsetDateTime>,
+    made_by: Option<String>,
+    fingerprint: Option<Vec<u8>>,
+    resolved_by: Option<String>,
+    resolved_reason: Option<String>,
+    resolved_at: Option<OffsetDateTime>,
 }
 
 /// The payment with all of its attempts, oldest first. The payment was read before them, so that a change
@@ -99,14 +106,20 @@ fn payment_of(row: PaymentRow) -> Result<Payment, &'static str> {
 
 fn attempt_of(row: AttemptRow) -> Result<Attempt, &'static str> {
     let currency = Currency::parse(&row.currency).map_err(|_| "unknown currency")?;
-    let payer = row.payer_phone.as_deref().ok_or("no payer")?;
+    let payer = row.payer_phone.as_deref().map(PhoneNumber::parse).transpose();
+    let by = row.made_by.as_deref().map(Actor::parse).transpose();
+    let ordered = row.fingerprint.as_deref().map(<[u8; 32]>::try_from).transpose();
     let terms = AttemptTerms {
         id: Id::from_uuid(row.id),
         payment: Id::from_uuid(row.payment_id),
         key: RequestKey::parse(&row.request_key).map_err(|_| "malformed request key")?,
         provider: Provider::parse(&row.provider).ok_or("unknown provider")?,
         amount: Money::new(row.amount_minor, currency),
-        payer: PhoneNumber::parse(payer).map_err(|_| "malformed payer")?,
+        payer: payer.map_err(|_| "malformed payer")?,
+        by: by.map_err(|_| "malformed name of who made it")?,
+        ordered: ordered
+            .map_err(|_| "bad fingerprint")?
+            .map(Fingerprint::from_bytes),
         created_at: row.created_at,
     };
     let ids = row.provider_checkout_id.as_deref().map(|tracking| {
@@ -121,8 +134,23 @@ fn attempt_of(row: AttemptRow) -> Result<Attempt, &'static str> {
         ids: ids.transpose()?,
         queries: u8::try_from(row.queries).map_err(|_| "too many queries")?,
         dispute: dispute.transpose()?,
+        resolved: resolved_of(&row)?,
     };
     Attempt::restore(terms, progress).map_err(|_| "state and times contradict each other")
+}
+
+/// Who ended it when it was in review.
+fn resolved_of(row: &AttemptRow) -> Result<Option<Resolved>, &'static str> {
+    let parts = (&row.resolved_by, &row.resolved_reason, row.resolved_at);
+    Ok(match parts {
+        (None, None, None) => None,
+        (Some(by), Some(why), Some(at)) => Some(Resolved {
+            by: Actor::parse(by).map_err(|_| "malformed name of who resolved it")?,
+            why: Remark::parse(why).map_err(|_| "malformed reason of a resolution")?,
+            at,
+        }),
+        (None | Some(_), None | Some(_), None | Some(_)) => return Err("half a resolution"),
+    })
 }
 
 fn state_of(row: &AttemptRow) -> Result<AttemptState, &'static str> {

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Binary, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use ratiba_kernel::PhoneNumber;
 use ratiba_payments::attempt::{Attempt, AttemptState};
 use ratiba_payments::ledger::Journal;
 use ratiba_payments::payment::Payment;
@@ -84,6 +85,7 @@ fn write_payment(tx: &mut TenantTx<'_>, payment: &Payment) -> Written {
             .set((
                 payments::state.eq(payment.state().as_str()),
                 payments::state_at.eq(payment.state_at()),
+                payments::due_minor.eq(payment.due().amount_minor()),
                 payments::paid_minor.eq(payment.paid().amount_minor()),
                 payments::credited_minor.eq(payment.credited().amount_minor()),
                 payments::version.eq(payments::version + 1),
@@ -138,13 +140,16 @@ fn columns_of(state: &AttemptState) -> StateColumns<'_> {
 const UPSERT_ATTEMPT: &str = "
 INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_reference, request_key, payer_phone,
     currency, amount_minor, created_at, state, state_at, reason, provider_code, evidence, dispute,
-    provider_request_id, provider_checkout_id, receipt, queries, sent_at, answers)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+    provider_request_id, provider_checkout_id, receipt, queries, sent_at, answers, made_by, fingerprint,
+    resolved_by, resolved_reason, resolved_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+    $26, $27)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
-    state = EXCLUDED.state, state_at = EXCLUDED.state_at, reason = EXCLUDED.reason,
+    amount_minor = EXCLUDED.amount_minor, state = EXCLUDED.state, state_at = EXCLUDED.state_at, reason = EXCLUDED.reason,
     provider_code = EXCLUDED.provider_code, evidence = EXCLUDED.evidence, dispute = EXCLUDED.dispute,
     provider_request_id = EXCLUDED.provider_request_id, provider_checkout_id = EXCLUDED.provider_checkout_id,
     receipt = EXCLUDED.receipt, queries = EXCLUDED.queries, sent_at = EXCLUDED.sent_at,
+    resolved_by = EXCLUDED.resolved_by, resolved_reason = EXCLUDED.resolved_reason, resolved_at = EXCLUDED.resolved_at,
     answers = payment_attempts.answers || EXCLUDED.answers
 WHERE payment_attempts.payment_id = EXCLUDED.payment_id";
 
@@ -161,6 +166,7 @@ fn write_attempt(tx: &mut TenantTx<'_>, attempt: &Attempt, saying: Option<&Sayin
     });
     let tenant = tx.tenant_uuid();
     let reference = attempt.reference();
+    let resolved = progress.resolved.as_ref();
     let written = sql_query(UPSERT_ATTEMPT)
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(terms.id.as_uuid())
@@ -168,7 +174,7 @@ fn write_attempt(tx: &mut TenantTx<'_>, attempt: &Attempt, saying: Option<&Sayin
         .bind::<Text, _>(terms.provider.as_str())
         .bind::<Text, _>(reference.as_str())
         .bind::<Text, _>(terms.key.as_str())
-        .bind::<Text, _>(terms.payer.e164())
+        .bind::<Nullable<Text>, _>(terms.payer.as_ref().map(PhoneNumber::e164))
         .bind::<Text, _>(terms.amount.currency().code())
         .bind::<BigInt, _>(terms.amount.amount_minor())
         .bind::<Timestamptz, _>(terms.created_at)
@@ -184,6 +190,11 @@ fn write_attempt(tx: &mut TenantTx<'_>, attempt: &Attempt, saying: Option<&Sayin
         .bind::<SmallInt, _>(i16::from(progress.queries))
         .bind::<Nullable<Timestamptz>, _>(progress.sent_at)
         .bind::<Jsonb, _>(answers.unwrap_or_else(|| json!([])))
+        .bind::<Nullable<Text>, _>(terms.by.as_ref().map(|by| by.as_str()))
+        .bind::<Nullable<Binary>, _>(terms.ordered.as_ref().map(|ordered| &ordered.as_bytes()[..]))
+        .bind::<Nullable<Text>, _>(resolved.map(|resolved| resolved.by.as_str()))
+        .bind::<Nullable<Text>, _>(resolved.map(|resolved| resolved.why.as_str()))
+        .bind::<Nullable<Timestamptz>, _>(resolved.map(|resolved| resolved.at))
         .execute(tx.conn())
         .map_err(taken)?;
     if written == 1 {

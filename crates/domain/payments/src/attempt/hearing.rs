@@ -99,7 +99,9 @@ impl Attempt {
             } => {
                 let doubt = if *amount != self.terms.amount {
                     Some(ReviewReason::AmountDiffers)
-                } else if payer.as_ref().is_some_and(|payer| *payer != self.terms.payer) {
+                } else if let (Some(told), Some(asked)) = (payer, &self.terms.payer)
+                    && told != asked
+                {
                     Some(ReviewReason::PayerDiffers)
                 } else {
                     None
@@ -187,8 +189,10 @@ impl Attempt {
     pub fn refuse_receipt(self, at: OffsetDateTime) -> Moved {
         match self.progress.state.name() {
             StateName::Paid => self.dispute(ReviewReason::ReceiptReused),
-            StateName::Created | StateName::Cancelled => self.quietly(),
-            StateName::Sent
+            StateName::Created => self.quietly(),
+            StateName::Cancelled if self.progress.sent_at.is_none() => self.quietly(),
+            StateName::Cancelled
+            | StateName::Sent
             | StateName::AwaitingCustomer
             | StateName::Unknown
             | StateName::InReview
@@ -248,7 +252,7 @@ impl Attempt {
             AttemptState::Failed {
                 reason: known_reason,
                 code: known_code,
-                evidence: evidence @ (Evidence::PushAnswer | Evidence::Query),
+                evidence: evidence @ (Evidence::PushAnswer | Evidence::Query | Evidence::Person),
             } => {
                 *known_reason = reason;
                 *known_code = Some(code.clone());
@@ -257,7 +261,7 @@ impl Attempt {
             }
             AttemptState::Paid { .. } => self.dispute(ReviewReason::AnswersDisagree),
             AttemptState::Failed {
-                evidence: Evidence::Callback,
+                evidence: Evidence::Callback | Evidence::Counter,
                 ..
             }
             | AttemptState::Created
@@ -282,14 +286,13 @@ impl Attempt {
         }
         match self.progress.state.name() {
             // Neither answer is taken for the truth, and nobody is asked to pay again meanwhile.
-            StateName::Failed => self.review(ReviewReason::AnswersDisagree, at),
+            StateName::Failed | StateName::Cancelled => self.review(ReviewReason::AnswersDisagree, at),
             StateName::Created
             | StateName::Sent
             | StateName::AwaitingCustomer
             | StateName::Unknown
             | StateName::InReview
-            | StateName::Paid
-            | StateName::Cancelled => self.quietly(),
+            | StateName::Paid => self.quietly(),
         }
     }
 

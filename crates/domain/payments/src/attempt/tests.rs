@@ -3,6 +3,7 @@ use time::Duration;
 
 use super::*;
 use crate::evidence::{CallbackVerdict, PushAnswer, QueryAnswer};
+use crate::remark::Remark;
 use crate::test_support::builders::{
     an_attempt, failed, paid, phone, provider_ids, receipt, second, shillings, unrecognised,
 };
@@ -25,6 +26,9 @@ enum Heard {
     QueryPending,
     QueryNoAnswer,
     GiveUp,
+    PersonPaid,
+    PersonFailed,
+    PersonCancelled,
 }
 
 fn take_in(attempt: Attempt, heard: Heard, at: OffsetDateTime) -> Moved {
@@ -37,6 +41,18 @@ fn take_in(attempt: Attempt, heard: Heard, at: OffsetDateTime) -> Moved {
         attempt
             .clone()
             .hear_callback(&report, at)
+            .unwrap_or_else(|_| keep(&before))
+    };
+    let person = |resolution| {
+        let resolved = Resolved {
+            by: Actor::parse("token:manager").unwrap(),
+            why: Remark::parse("seen on the portal").unwrap(),
+            at,
+        };
+        let before = attempt.clone();
+        attempt
+            .clone()
+            .resolve(resolution, resolved)
             .unwrap_or_else(|_| keep(&before))
     };
     let reason = FailureReason::DeclinedByPayer;
@@ -61,6 +77,12 @@ fn take_in(attempt: Attempt, heard: Heard, at: OffsetDateTime) -> Moved {
         Heard::QueryPending => attempt.hear_query_answer(&QueryAnswer::Pending, at),
         Heard::QueryNoAnswer => attempt.hear_query_answer(&QueryAnswer::NoAnswer, at),
         Heard::GiveUp => attempt.give_up_asking(at),
+        Heard::PersonPaid => person(Resolution::Paid {
+            receipt: receipt(1),
+            amount: None,
+        }),
+        Heard::PersonFailed => person(Resolution::Failed { reason }),
+        Heard::PersonCancelled => person(Resolution::Cancelled),
     }
 }
 
@@ -74,6 +96,8 @@ struct Model {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
     Created,
+    Withdrawn,
+    /// By a person, after it was sent.
     Cancelled,
     Sent,
     Awaiting,
@@ -88,8 +112,8 @@ enum At {
 
 impl Model {
     fn next(self, heard: Heard, age: Duration) -> Self {
-        use At::{Awaiting, Cancelled, Created, Doubt, Failed, Paid, Sent, Silent, Unknown};
-        use Evidence::{Callback, PushAnswer, Query};
+        use At::{Awaiting, Cancelled, Created, Doubt, Failed, Paid, Sent, Silent, Unknown, Withdrawn};
+        use Evidence::{Callback, Person, PushAnswer, Query};
         let callback = match heard {
             Heard::CallbackPaid
             | Heard::CallbackOtherAmount
@@ -105,9 +129,12 @@ impl Model {
             | Heard::QueryFailed
             | Heard::QueryPending
             | Heard::QueryNoAnswer
-            | Heard::GiveUp => None,
+            | Heard::GiveUp
+            | Heard::PersonPaid
+            | Heard::PersonFailed
+            | Heard::PersonCancelled => None,
         };
-        let unsent = matches!(self.place, Created | Cancelled);
+        let unsent = matches!(self.place, Created | Withdrawn);
         let foreign = callback.is_some() && self.ids.is_some() && self.ids != callback;
         if callback.is_some() && (unsent || foreign) {
             return self;
@@ -121,17 +148,19 @@ impl Model {
         let open = matches!(self.place, Sent | Awaiting | Unknown | Silent);
         let place = match (heard, self.place) {
             (Heard::Send, Created) => Sent,
-            (Heard::Withdraw, Created) => Cancelled,
+            (Heard::Withdraw, Created) => Withdrawn,
             (Heard::PushAccepted, Sent) => Awaiting,
             (Heard::PushRejected, Sent | Unknown) => Failed(PushAnswer),
             (Heard::PushUnknown, Sent) => Unknown,
+            // What a person booked under the same receipt stays as it is, and what is booked under another is disputed.
+            (Heard::CallbackPaid | Heard::CallbackForeign, Paid(Person)) => Paid(Person),
             (Heard::CallbackPaid | Heard::CallbackForeign, _) => Paid(Callback),
             (Heard::CallbackOtherAmount, Paid(by)) => Paid(by),
             (Heard::CallbackOtherAmount, _) => Doubt,
             (Heard::CallbackFailed, Failed(_)) => Failed(Callback),
             (Heard::CallbackFailed, _) if open => Failed(Callback),
             (Heard::CallbackUnrecognised, Sent | Awaiting) => Unknown,
-            (Heard::QueryPaid, Failed(_)) => Doubt,
+            (Heard::QueryPaid, Failed(_) | Cancelled) => Doubt,
             (Heard::QueryPaid, _) if open => Paid(Query),
             (Heard::QueryFailed, _) if open && age >= Duration::seconds(90) => Failed(Query),
             (Heard::QueryFailed, Sent) => Unknown,
@@ -139,6 +168,9 @@ impl Model {
             (Heard::QueryPending, Awaiting) if age >= Duration::seconds(120) => Unknown,
             (Heard::QueryNoAnswer, Sent | Awaiting) => Unknown,
             (Heard::GiveUp, Sent | Awaiting | Unknown) => Silent,
+            (Heard::PersonPaid, Silent | Doubt) => Paid(Person),
+            (Heard::PersonFailed, Silent | Doubt) => Failed(Person),
+            (Heard::PersonCancelled, Silent | Doubt) => Cancelled,
             (_, same) => same,
         };
         Self { place, ids }
@@ -148,6 +180,7 @@ impl Model {
 fn seen(attempt: &Attempt) -> At {
     match attempt.state() {
         AttemptState::Created => At::Created,
+        AttemptState::Cancelled if attempt.progress().sent_at.is_none() => At::Withdrawn,
         AttemptState::Cancelled => At::Cancelled,
         AttemptState::Sent => At::Sent,
         AttemptState::AwaitingCustomer => At::Awaiting,
@@ -178,6 +211,9 @@ fn heard() -> impl Strategy<Value = Heard> {
         Heard::QueryPending,
         Heard::QueryNoAnswer,
         Heard::GiveUp,
+        Heard::PersonPaid,
+        Heard::PersonFailed,
+        Heard::PersonCancelled,
     ])
 }
 
@@ -216,6 +252,9 @@ proptest! {
             prop_assert_eq!(told_of_money, is_paid && !was_paid, "money is told of once");
             if is_query(heard) && matches!(seen(&before), At::Paid(Evidence::Callback)) {
                 prop_assert_eq!(seen(&after), seen(&before), "a query never overwrites a callback");
+            }
+            if before.progress().resolved.is_some() {
+                prop_assert!(after.progress().resolved.is_some(), "who decided stays on record");
             }
             if is_query(heard) && matches!(seen(&before), At::Failed(Evidence::Callback)) {
                 prop_assert!(seen(&after) == seen(&before) || seen(&after) == At::Doubt);

@@ -45,6 +45,37 @@ fn a_payment_is_credited_once_and_only_when_settled() {
 }
 
 #[test]
+fn a_part_of_a_closed_payment_is_given_back_and_so_is_what_comes_late_in_part() {
+    let (part, _) = a_payment().receive(shillings(500), second(1)).unwrap();
+    let closed = part.close(second(2)).unwrap();
+    assert_eq!(closed.clone().close(second(3)), None);
+    assert_eq!(Payment::restore(closed.parts()), Ok(closed.clone()));
+    let (closed, late) = closed.receive(shillings(300), second(3)).unwrap();
+    assert_eq!(
+        (late.applied, late.excess),
+        (shillings(0), shillings(300)),
+        "nothing is asked any more"
+    );
+    let (some, amount) = closed.clone().credit(shillings(200), second(4)).unwrap().unwrap();
+    assert_eq!((some.state(), amount), (PaymentState::Cancelled, shillings(200)));
+    assert_eq!(Payment::restore(some.parts()), Ok(some.clone()));
+    let (rest, amount) = some.credit(shillings(1_500), second(5)).unwrap().unwrap();
+    assert_eq!((rest.state(), amount), (PaymentState::Credited, shillings(300)));
+    assert_eq!(Payment::restore(rest.parts()), Ok(rest.clone()));
+    let (after, late) = rest.receive(shillings(1_000), second(6)).unwrap();
+    assert_eq!(
+        (after.state(), late.excess),
+        (PaymentState::Credited, shillings(1_000))
+    );
+    let (settled, _) = closed.receive(shillings(1_000), second(4)).unwrap();
+    assert_eq!(
+        settled.state(),
+        PaymentState::Settled,
+        "all of it at once is what was asked"
+    );
+}
+
+#[test]
 fn a_row_whose_amounts_and_state_disagree_is_impossible() {
     let settled_unpaid = PaymentParts {
         state: PaymentState::Settled,

@@ -133,7 +133,9 @@ pub fn an_attempt(number: u32) -> Attempt {
         key: key(&format!("attempt-{number}")),
         provider: Provider::Mpesa,
         amount: payment.due(),
-        payer: asha(),
+        payer: Some(asha()),
+        by: None,
+        ordered: None,
         created_at: second(0),
     })
 }

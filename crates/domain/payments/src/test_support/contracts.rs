@@ -4,6 +4,7 @@
 mod asking;
 mod books;
 mod callbacks;
+mod resolving;
 mod tokens;
 
 use std::sync::Arc;
@@ -15,12 +16,14 @@ use ratiba_kernel::{Clock, IdSource, TenantId};
 pub use tokens::{TokenGround, token_store_contract};
 
 use super::builders::{an_order, second};
-use super::fakes::{PlainReader, ScriptedMoney, SeededTokens};
+use super::fakes::{InMemoryVisits, PlainReader, ScriptedMoney, SeededTokens};
 use crate::event::PaymentEvent;
 use crate::payment::PaymentRecord;
 use crate::ports::{CallbackInbox, HouseCurrency, Ledger, PaymentBook};
 use crate::task::Due;
-use crate::use_cases::{ApplyCallback, CreditVisit, PaymentAsked, PushAttempt, RequestPayment, ResendPrompt};
+use crate::use_cases::{
+    ApplyCallback, CreditVisit, PaymentAsked, PushAttempt, RequestPayment, ResendPrompt, ResolveAttempt,
+};
 use crate::{CustomerId, VisitId};
 
 /// What the suites stand on: the ports under test, and ways to see what they made durable.
@@ -66,12 +69,15 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     books::a_tracking_id_belongs_to_one_attempt(&fresh().await).await;
     books::a_late_success_beside_another_becomes_credit(&fresh().await).await;
     books::a_lost_visit_is_credited_once(&fresh().await).await;
+    books::cash_is_in_the_drawer_without_a_prompt(&fresh().await).await;
     callbacks::a_callback_is_stored_and_queued_once(&fresh().await).await;
     callbacks::ten_callbacks_at_once_have_one_effect(&fresh().await).await;
     callbacks::an_unknown_token_is_a_dead_letter(&fresh().await).await;
     callbacks::an_expired_token_is_a_dead_letter_of_its_tenant(&fresh().await).await;
     callbacks::a_refused_callback_is_copied_to_the_dead_letters_once(&fresh().await).await;
     callbacks::letters_of_nobody_are_bounded(&fresh().await).await;
+    resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
+    resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }
 
 /// The use cases over the ground, with a provider and a clock that obey.
@@ -81,6 +87,7 @@ pub(crate) struct Stage<'g, G> {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) money: Arc<ScriptedMoney>,
     pub(crate) reader: Arc<PlainReader>,
+    visits: Arc<InMemoryVisits>,
     tokens: Arc<SeededTokens>,
 }
 
@@ -92,6 +99,7 @@ impl<'g, G: Ground> Stage<'g, G> {
             ids: Arc::new(SeededIds::lane(77)),
             money: Arc::default(),
             reader: Arc::default(),
+            visits: Arc::default(),
             tokens: Arc::default(),
         }
     }
@@ -116,6 +124,7 @@ impl<'g, G: Ground> Stage<'g, G> {
     pub(crate) fn push(&self) -> PushAttempt {
         PushAttempt {
             book: self.ground.book(),
+            visits: self.visits.clone(),
             money: self.money.clone(),
             tokens: self.tokens.clone(),
             clock: self.clock(),
@@ -128,6 +137,14 @@ impl<'g, G: Ground> Stage<'g, G> {
             book: self.ground.book(),
             inbox: self.ground.inbox(),
             reader: self.reader.clone(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn resolve(&self) -> ResolveAttempt {
+        ResolveAttempt {
+            book: self.ground.book(),
             clock: self.clock(),
             ids: Arc::clone(&self.ids),
         }

@@ -3,12 +3,14 @@
 mod book;
 mod money;
 mod tokens;
+mod visits;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use book::{DeadLetter, InMemoryBook, UNROUTED_PER_HOUR_MAX};
 pub use money::{PlainReader, ScriptedMoney, SeededTokens};
 pub use tokens::InMemoryTokens;
+pub use visits::InMemoryVisits;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

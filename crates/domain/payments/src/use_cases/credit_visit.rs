@@ -37,7 +37,7 @@ pub struct CreditVisit {
 }
 
 impl CreditVisit {
-    /// Turns whatever the visit's settled payments hold beyond `keep` into credit, the newest payment's first,
+    /// Turns whatever the visit's settled and closed payments hold beyond `keep` into credit, the newest payment's first,
     /// books it and tells of it; answers how much was credited now, payment by payment. Running it again credits
     /// nothing.
     ///
@@ -110,12 +110,15 @@ impl CreditVisit {
     }
 }
 
-/// What the settled payments hold beyond what is kept; nothing or less if there is no such thing.
+/// What the settled and the closed payments hold beyond what is kept; nothing or less if there is no such thing.
 fn surplus(records: &[PaymentRecord], keep: Money) -> Result<Money, MoneyError> {
     let settled = records
         .iter()
         .map(|record| &record.payment)
-        .filter(|payment| payment.state() == PaymentState::Settled);
+        .filter(|payment| match payment.state() {
+            PaymentState::Settled | PaymentState::Cancelled => true,
+            PaymentState::Open | PaymentState::Credited => false,
+        });
     let mut held = Money::zero(keep.currency());
     for payment in settled {
         held = held.checked_add(payment.kept()?)?;

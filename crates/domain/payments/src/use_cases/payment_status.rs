@@ -46,6 +46,11 @@ pub enum Outlook {
         /// Since when.
         at: OffsetDateTime,
     },
+    /// Closed before it was paid in full: the visit is over.
+    Closed {
+        /// Since when.
+        at: OffsetDateTime,
+    },
     /// The prompt is out, or about to go.
     PromptOpen {
         /// The attempt.
@@ -98,6 +103,7 @@ fn report(record: &PaymentRecord, now: OffsetDateTime) -> StatusReport {
             at: payment.state_at(),
         },
         PaymentState::Open => open(record, now),
+        PaymentState::Cancelled => closed(record),
     };
     StatusReport {
         payment: payment.id(),
@@ -123,6 +129,24 @@ fn receipt(record: &PaymentRecord) -> Option<Receipt> {
     })
 }
 
+/// What is out or in doubt may still bring the money; nothing else will.
+fn closed(record: &PaymentRecord) -> Outlook {
+    let open = record.attempts.iter().find_map(|attempt| {
+        let attempt_id = attempt.id();
+        match attempt.state() {
+            AttemptState::Created | AttemptState::Sent | AttemptState::AwaitingCustomer => {
+                Some(Outlook::PromptOpen { attempt: attempt_id })
+            }
+            AttemptState::Unknown | AttemptState::InReview { .. } => {
+                Some(Outlook::Checking { attempt: attempt_id })
+            }
+            AttemptState::Paid { .. } | AttemptState::Failed { .. } | AttemptState::Cancelled => None,
+        }
+    });
+    let at = record.payment.state_at();
+    open.unwrap_or(Outlook::Closed { at })
+}
+
 fn open(record: &PaymentRecord, now: OffsetDateTime) -> Outlook {
     let failure = record.last_attempt().and_then(|attempt| match attempt.state() {
         AttemptState::Failed { reason, .. } => Some((*reason, reason.next_step())),
@@ -137,7 +161,7 @@ fn open(record: &PaymentRecord, now: OffsetDateTime) -> Outlook {
     let resend_from = match record.may_ask_again(now) {
         Err(NotNow::StillOpen(attempt)) => return Outlook::PromptOpen { attempt },
         Err(NotNow::BeingChecked(attempt)) => return Outlook::Checking { attempt },
-        Err(NotNow::AlreadyPaid | NotNow::Pointless(_)) => None,
+        Err(NotNow::AlreadyPaid | NotNow::Closed | NotNow::Pointless(_)) => None,
         Err(NotNow::TooSoon { from }) => Some(from),
         Ok(()) => Some(now),
     };

@@ -8,9 +8,10 @@ use time::OffsetDateTime;
 use super::DECISIONS_MAX;
 use crate::attempt::{Attempt, AttemptId, AttemptState};
 use crate::evidence::{Heard, PushAnswer};
-use crate::payment::{Payment, PaymentRecord, PaymentState};
+use crate::payment::{Payment, PaymentRecord, PaymentState, Purpose};
 use crate::ports::{
     Change, MobileMoney, Occasion, PaymentBook, PushOrder, RecordError, Route, RouteKey, Saying, TokenSource,
+    Visits,
 };
 use crate::schedule::{PUSH_WITHIN, ROUTE_LIFE, first_query_at};
 use crate::settlement::settle;
@@ -27,7 +28,7 @@ pub enum Pushed {
     Unknown,
     /// It was submitted, or found out of date, before; nothing was sent now.
     NotAgain,
-    /// It came too late, or nothing is owed any more: withdrawn, nothing was sent.
+    /// It came too late, nothing is owed any more, or the visit is over: withdrawn, nothing was sent.
     Withdrawn,
 }
 
@@ -52,6 +53,8 @@ pub enum PushAttemptError {
 pub struct PushAttempt {
     /// What is owed and was tried.
     pub book: Arc<dyn PaymentBook>,
+    /// Whether the visits still want it.
+    pub visits: Arc<dyn Visits>,
     /// The provider.
     pub money: Arc<dyn MobileMoney>,
     /// Secrets for callback paths.
@@ -76,7 +79,7 @@ impl PushAttempt {
             let (record, found) = self.read(tenant, attempt).await?;
             let now = self.clock.now();
             let (change, next) = match found.state() {
-                AttemptState::Created => match self.prepare(record.payment, found, now)? {
+                AttemptState::Created => match self.prepare(tenant, record.payment, found, now).await? {
                     Prepared::Withdraw(change) => (change, Next::Stop(Pushed::Withdrawn)),
                     Prepared::Send(change, order) => (change, Next::Submit(order)),
                 },
@@ -125,21 +128,35 @@ impl PushAttempt {
         Ok((record, found.ok_or(PushAttemptError::NoSuchAttempt)?))
     }
 
-    fn prepare(
+    /// Whether the money is for time that nobody keeps any more. A balance may be a fee for just that.
+    async fn is_in_vain(&self, tenant: TenantId, payment: &Payment) -> Result<bool, Outage> {
+        match payment.purpose() {
+            Purpose::Deposit | Purpose::Full => self.visits.is_over(tenant, payment.visit()).await,
+            Purpose::Balance => Ok(false),
+        }
+    }
+
+    async fn prepare(
         &self,
+        tenant: TenantId,
         payment: Payment,
         attempt: Attempt,
         now: OffsetDateTime,
     ) -> Result<Prepared, PushAttemptError> {
         let late = now - attempt.terms().created_at > PUSH_WITHIN;
-        if late || payment.state() != PaymentState::Open {
+        if late || payment.state() != PaymentState::Open || self.is_in_vain(tenant, &payment).await? {
             let change = settle(payment, attempt.withdraw(now), now, &*self.ids)?;
             return Ok(Prepared::Withdraw(change));
         }
+        // Only a prompt is submitted, and a prompt goes to somebody.
+        let Some(payer) = attempt.terms().payer.clone() else {
+            let change = settle(payment, attempt.withdraw(now), now, &*self.ids)?;
+            return Ok(Prepared::Withdraw(change));
+        };
         let token = self.tokens.callback_token();
         let order = PushOrder {
             amount: attempt.terms().amount,
-            payer: attempt.terms().payer.clone(),
+            payer,
             account: payment.account_reference(),
             description: payment.purpose().description(),
             token,

@@ -2,20 +2,15 @@
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, Currency, IdSource, Money, MoneyError, Outage, PhoneNumber, TenantId, TokenHash};
-use time::OffsetDateTime;
+use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, PhoneNumber, TenantId};
 
 use super::DECISIONS_MAX;
-use crate::attempt::{Attempt, AttemptId, AttemptTerms, Provider};
+use super::asking::{Wish, ask, asked_meanwhile, check_amount, check_payer, describe};
+use crate::attempt::AttemptId;
 use crate::payment::{NotNow, Payment, PaymentId, PaymentRecord, PaymentState, Purpose};
-use crate::ports::{Change, HouseCurrency, PaymentBook, RecordError, Route, RouteKey};
+use crate::ports::{HouseCurrency, PaymentBook, RecordError};
 use crate::reference::{AccountReference, RequestKey};
-use crate::schedule::ROUTE_LIFE;
-use crate::task::{Due, PaymentTask};
 use crate::{CustomerId, VisitId};
-
-/// The most that M-Pesa moves at once, in cents.
-const MPESA_MOST_MINOR: i64 = 250_000 * 100;
 
 /// What to ask for, and of whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,8 +66,17 @@ pub enum RequestPaymentError {
         /// How much it owes.
         due: Money,
     },
-    /// The key was used for another visit.
-    #[error("the key belongs to another visit's request")]
+    /// The amount is above what is owed.
+    #[error("the amount is above what is owed")]
+    AmountAboveOutstanding {
+        /// How much is owed.
+        outstanding: Money,
+    },
+    /// Nobody said whom to ask, and the customer has no number on record.
+    #[error("there is no number to ask")]
+    NoPayer,
+    /// The key was used for another visit, or for another order.
+    #[error("the key belongs to another request")]
     KeyReused,
     /// The visit owes nothing that could be asked for again.
     #[error("nothing was asked of this visit before")]
@@ -148,7 +152,14 @@ impl RequestPayment {
                     now,
                 ),
             };
-            let (change, asked) = ask(payment, order.key.clone(), order.payer.clone(), now, &*self.ids)?;
+            let wish = Wish {
+                key: order.key.clone(),
+                amount: payment.outstanding()?,
+                payer: order.payer.clone(),
+                by: None,
+                ordered: None,
+            };
+            let (change, asked) = ask(payment, wish, now, &*self.ids);
             match self.book.record(tenant, change).await {
                 Ok(()) => return Ok(asked),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
@@ -220,11 +231,19 @@ impl ResendPrompt {
                 None => return Err(NotNow::AlreadyPaid.into()),
             };
             record.may_ask_again(now)?;
-            let last_payer = record.last_attempt().map(|attempt| attempt.terms().payer.clone());
+            let mut attempts = record.attempts.iter().rev();
+            let last_payer = attempts.find_map(|attempt| attempt.terms().payer.clone());
             let Some(payer) = order.payer.clone().or(last_payer) else {
                 return Err(RequestPaymentError::NothingAsked);
             };
-            let (change, asked) = ask(record.payment, order.key.clone(), payer, now, &*self.ids)?;
+            let wish = Wish {
+                key: order.key.clone(),
+                amount: record.payment.outstanding()?,
+                payer,
+                by: None,
+                ordered: None,
+            };
+            let (change, asked) = ask(record.payment, wish, now, &*self.ids);
             match self.book.record(tenant, change).await {
                 Ok(()) => return Ok(asked),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
@@ -240,28 +259,6 @@ impl ResendPrompt {
     }
 }
 
-fn check_amount(amount: Money, house: Currency) -> Result<(), RequestPaymentError> {
-    if amount.currency() != house || amount.currency() != Currency::Kes {
-        return Err(RequestPaymentError::CurrencyRefused);
-    }
-    if !amount.is_positive() {
-        return Err(RequestPaymentError::AmountNotPositive);
-    }
-    if amount.amount_minor() > MPESA_MOST_MINOR {
-        return Err(RequestPaymentError::AmountAboveLimit);
-    }
-    amount.whole_units()?;
-    Ok(())
-}
-
-fn check_payer(payer: &PhoneNumber) -> Result<(), RequestPaymentError> {
-    if payer.is_kenyan_mobile() {
-        Ok(())
-    } else {
-        Err(RequestPaymentError::NotAMobileNumber)
-    }
-}
-
 /// The payment that the order is about, if there is one. What a visit paid for is not asked for again, and
 /// while one prompt may be out for it no other is sent, whatever it is for.
 fn what_is_owed(
@@ -272,8 +269,12 @@ fn what_is_owed(
         .iter()
         .filter(|other| other.payment.purpose() != order.purpose)
     {
-        if other.payment.purpose() == Purpose::Full && other.payment.state() != PaymentState::Open {
-            return Err(NotNow::AlreadyPaid.into());
+        match other.payment.state() {
+            PaymentState::Settled | PaymentState::Credited if other.payment.purpose() == Purpose::Full => {
+                return Err(NotNow::AlreadyPaid.into());
+            }
+            PaymentState::Open | PaymentState::Settled | PaymentState::Credited | PaymentState::Cancelled => {
+            }
         }
         if let Some(live) = other.attempts.iter().find(|attempt| attempt.is_live()) {
             return Err(NotNow::StillOpen(live.id()).into());
@@ -281,6 +282,7 @@ fn what_is_owed(
     }
     let found = payments
         .into_iter()
+        .filter(|record| record.payment.state() != PaymentState::Cancelled)
         .rfind(|record| record.payment.purpose() == order.purpose);
     match found {
         Some(record) if record.payment.due() != order.amount => Err(RequestPaymentError::AmountDiffers {
@@ -288,43 +290,6 @@ fn what_is_owed(
         }),
         found => Ok(found),
     }
-}
-
-/// A new attempt at what is outstanding, with the task that submits it.
-fn ask(
-    payment: Payment,
-    key: RequestKey,
-    payer: PhoneNumber,
-    now: OffsetDateTime,
-    ids: &dyn IdSource,
-) -> Result<(Change, PaymentAsked), RequestPaymentError> {
-    let attempt = Attempt::create(AttemptTerms {
-        id: ids.fresh(),
-        payment: payment.id(),
-        key,
-        provider: Provider::Mpesa,
-        amount: payment.outstanding()?,
-        payer,
-        created_at: now,
-    });
-    let route = Route {
-        key: RouteKey::MerchantReference(TokenHash::of(attempt.reference().as_str())),
-        attempt: attempt.id(),
-        expires_at: now + ROUTE_LIFE,
-    };
-    let task = PaymentTask::Push {
-        attempt: attempt.id(),
-    };
-    let asked = PaymentAsked {
-        payment: payment.id(),
-        attempt: attempt.id(),
-        amount: attempt.terms().amount,
-        account: payment.account_reference(),
-    };
-    let mut change = Change::of_attempt(payment, attempt);
-    change.routes.push(route);
-    change.tasks.push(Due { at: now, task });
-    Ok((change, asked))
 }
 
 fn asked_before(
@@ -336,28 +301,4 @@ fn asked_before(
         return Err(RequestPaymentError::KeyReused);
     }
     Ok(describe(record, attempt))
-}
-
-/// What the same request came to that ran at the same time, and was recorded after we looked for its key.
-/// Without this second look it would be refused for its own twin's prompt.
-fn asked_meanwhile(payments: &[PaymentRecord], key: &RequestKey) -> Option<PaymentAsked> {
-    payments.iter().find_map(|record| {
-        let twin = record
-            .attempts
-            .iter()
-            .find(|attempt| attempt.terms().key == *key)?;
-        Some(describe(record, twin.id()))
-    })
-}
-
-fn describe(record: &PaymentRecord, attempt: AttemptId) -> PaymentAsked {
-    let amount = record
-        .attempt(attempt)
-        .map_or(record.payment.due(), |attempt| attempt.terms().amount);
-    PaymentAsked {
-        payment: record.payment.id(),
-        attempt,
-        amount,
-        account: record.payment.account_reference(),
-    }
 }

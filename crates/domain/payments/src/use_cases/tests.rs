@@ -1,5 +1,7 @@
 //! The use cases over fakes: the contract of the book, and what the machine promises as a whole.
 
+mod closing;
+mod desk_prompts;
 mod ground;
 mod laws;
 
@@ -15,7 +17,7 @@ use crate::attempt::{AttemptId, AttemptState, ReviewReason, StateName};
 use crate::event::PaymentEvent;
 use crate::evidence::{Heard, PushAnswer, QueryAnswer};
 use crate::failure::{FailureReason, NextStep, ProviderCode};
-use crate::payment::{NotNow, PaymentRecord};
+use crate::payment::{NotNow, PaymentId, PaymentRecord};
 use crate::ports::{Arrival, CallbackInbox, Change, MobileMoney, PaymentBook, PushOrder, RecordError};
 use crate::reference::{ProviderIds, RequestKey};
 use crate::schedule::QUERY_AFTER;
@@ -373,6 +375,10 @@ impl PaymentBook for BlinkingBook {
         _: &RequestKey,
     ) -> Result<Option<(PaymentRecord, AttemptId)>, Outage> {
         Ok(None)
+    }
+
+    async fn find(&self, tenant: TenantId, id: PaymentId) -> Result<Option<PaymentRecord>, Outage> {
+        self.0.find(tenant, id).await
     }
 
     async fn of_visit(&self, tenant: TenantId, visit: crate::VisitId) -> Result<Vec<PaymentRecord>, Outage> {

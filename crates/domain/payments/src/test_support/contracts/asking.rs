@@ -42,6 +42,8 @@ pub(super) async fn what_was_recorded_is_read_back_in_every_way(ground: &impl Gr
 
     let by_visit = ground.book().of_visit(tenant, visit).await;
     assert_eq!(by_visit, Ok(vec![record.clone()]));
+    let by_id = ground.book().find(tenant, asked.payment).await;
+    assert_eq!(by_id, Ok(Some(record.clone())));
     let by_key = ground.book().of_request(tenant, &key("read-back")).await;
     assert_eq!(by_key, Ok(Some((record, asked.attempt))));
     assert_eq!(
@@ -193,6 +195,7 @@ pub(super) async fn tenants_do_not_see_each_other(ground: &impl Ground) {
     assert_eq!(ground.book().of_attempt(other, asked.attempt).await, Ok(None));
     assert_eq!(ground.book().of_request(other, &key("mine")).await, Ok(None));
     assert_eq!(ground.book().of_visit(other, visit).await, Ok(Vec::new()));
+    assert_eq!(ground.book().find(other, asked.payment).await, Ok(None));
     assert!(ground.events(other).await.is_empty() && ground.tasks(other).await.is_empty());
     let credit = ground
         .ledger()

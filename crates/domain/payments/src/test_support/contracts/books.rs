@@ -1,14 +1,15 @@
 //! The ledger, and the references that money is told apart by.
 
-use ratiba_kernel::{Currency, Money};
+use ratiba_kernel::{Currency, Fingerprint, IdSource, Money};
 
 use super::{Ground, Stage};
-use crate::attempt::{Attempt, ReviewReason, StateName};
+use crate::actor::Actor;
+use crate::attempt::{Attempt, AttemptTerms, Moved, Provider, ReviewReason, StateName};
 use crate::event::PaymentEvent;
-use crate::evidence::PushAnswer;
+use crate::evidence::{Evidence, PushAnswer};
 use crate::failure::FailureReason;
 use crate::ledger::Account;
-use crate::payment::PaymentState;
+use crate::payment::{Payment, PaymentState, Purpose};
 use crate::ports::{Change, RecordError};
 use crate::settlement::settle;
 use crate::test_support::builders::{failed, key, paid, provider_ids, receipt, second, shillings};
@@ -191,4 +192,55 @@ async fn together_credit(
     let runs = (0..2).map(|_| use_case.execute(tenant, visit, keep)).collect();
     let runs = crate::test_support::together(runs).await;
     runs.into_iter().flat_map(Result::unwrap_or_default).collect()
+}
+
+pub(super) async fn cash_is_in_the_drawer_without_a_prompt(ground: &impl Ground) {
+    let stage = Stage::on(ground);
+    let (tenant, _) = ground.tenants();
+    let (visit, customer) = ground.visit(tenant).await;
+    let payment = Payment::owe(
+        stage.ids.fresh(),
+        visit,
+        customer,
+        Purpose::Balance,
+        shillings(1_500),
+        second(0),
+    );
+    let part = cash(&*stage.ids, &payment, "part", shillings(500));
+    let change = settle(payment, part, second(0), &*stage.ids).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(ground.book().record(tenant, change.clone()).await, Ok(()));
+    let found = ground.book().of_visit(tenant, visit).await.unwrap_or_default();
+    assert_eq!(found[0].attempts, Vec::from_iter(change.attempt));
+    assert_eq!(found[0].payment.outstanding(), Ok(shillings(1_000)));
+
+    let rest = cash(&*stage.ids, &found[0].payment, "rest", shillings(1_000));
+    let payment = found[0].payment.clone();
+    let change = settle(payment, rest, second(1), &*stage.ids).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(ground.book().record(tenant, change).await, Ok(()));
+    let found = ground.book().of_visit(tenant, visit).await.unwrap_or_default();
+    assert_eq!(found[0].payment.state(), PaymentState::Settled);
+    let balances = ground
+        .ledger()
+        .balances(tenant, Currency::Kes)
+        .await
+        .unwrap_or_default();
+    assert_eq!(balances.get(&Account::CashDrawer), Some(&shillings(1_500)));
+    assert_eq!(balances.get(&Account::CustomerDeposits), Some(&shillings(-1_500)));
+    assert!(ground.tasks(tenant).await.is_empty(), "nothing is submitted");
+}
+
+/// So much cash, counted for a payment.
+fn cash(ids: &dyn IdSource, payment: &Payment, name: &str, amount: Money) -> Moved {
+    let terms = AttemptTerms {
+        id: ids.fresh(),
+        payment: payment.id(),
+        key: key(name),
+        provider: Provider::Cash,
+        amount,
+        payer: None,
+        by: Actor::parse("token:till").ok(),
+        ordered: Some(Fingerprint::of(name)),
+        created_at: second(0),
+    };
+    Attempt::received(terms, None, Evidence::Counter, second(0))
 }

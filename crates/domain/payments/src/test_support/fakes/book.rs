@@ -243,6 +243,11 @@ impl PaymentBook for InMemoryBook {
         Ok(found)
     }
 
+    async fn find(&self, tenant: TenantId, payment: PaymentId) -> Result<Option<PaymentRecord>, Outage> {
+        yield_once().await;
+        Ok(locked(&self.shelf).payments.get(&(tenant, payment)).cloned())
+    }
+
     async fn of_visit(&self, tenant: TenantId, visit: VisitId) -> Result<Vec<PaymentRecord>, Outage> {
         yield_once().await;
         let shelf = locked(&self.shelf);

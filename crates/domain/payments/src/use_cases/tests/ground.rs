@@ -9,7 +9,7 @@ use super::*;
 use crate::evidence::CallbackReport;
 use crate::payment::PaymentRecord;
 use crate::ports::{Change, HouseCurrency, Ledger, PaymentBook, Taken};
-use crate::test_support::fakes::{InMemoryBook, ScriptedMoney};
+use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
 use crate::{CustomerId, VisitId};
 
 #[derive(Default)]
@@ -71,6 +71,7 @@ pub(super) struct Bench {
     pub(super) reader: Arc<PlainReader>,
     pub(super) clock: Arc<ManualClock>,
     pub(super) ids: Arc<dyn IdSource>,
+    pub(super) visits: Arc<InMemoryVisits>,
     tokens: Arc<SeededTokens>,
     ground: FakeGround,
 }
@@ -85,6 +86,7 @@ impl Bench {
             reader: Arc::default(),
             clock: Arc::new(ManualClock::at(second(0))),
             ids: Arc::new(SeededIds::default()),
+            visits: Arc::default(),
             tokens: Arc::default(),
             ground,
         }
@@ -111,9 +113,19 @@ impl Bench {
         }
     }
 
+    pub(super) fn desk(&self) -> PromptFromDesk {
+        PromptFromDesk {
+            book: self.book.clone(),
+            house: self.book.clone(),
+            clock: self.clock(),
+            ids: self.ids.clone(),
+        }
+    }
+
     pub(super) fn push(&self) -> PushAttempt {
         PushAttempt {
             book: self.book.clone(),
+            visits: self.visits.clone(),
             money: self.money.clone(),
             tokens: self.tokens.clone(),
             clock: self.clock(),
@@ -135,6 +147,22 @@ impl Bench {
             book: self.book.clone(),
             inbox: self.book.clone(),
             reader: self.reader.clone(),
+            clock: self.clock(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    pub(super) fn close(&self) -> CloseVisit {
+        CloseVisit {
+            book: self.book.clone(),
+            clock: self.clock(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    pub(super) fn credit(&self) -> CreditVisit {
+        CreditVisit {
+            book: self.book.clone(),
             clock: self.clock(),
             ids: self.ids.clone(),
         }

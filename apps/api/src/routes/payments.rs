@@ -1,0 +1,265 @@
+//! Payments at the desk: how they stand, and prompts that the desk sends. Numbers are shown in full: who sees them
+//! collects the money.
+
+mod present;
+mod resolve;
+
+use actix_web::http::header::{ETAG, LOCATION};
+use actix_web::{HttpResponse, web};
+use ratiba_access::{Principal, Scope};
+use ratiba_assembly::desk_prompts::VisitAsks;
+use ratiba_booking::visit::{Visit, VisitId};
+use ratiba_kernel::{Id, Money, PhoneNumber, TenantId, Zone};
+use ratiba_payments::actor::Actor;
+use ratiba_payments::attempt::AttemptState;
+use ratiba_payments::payment::{NotNow, PaymentId, PaymentRecord};
+use ratiba_payments::reference::RequestKey;
+use ratiba_payments::use_cases::{DeskPrompt, RequestPaymentError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::appointments::sees;
+use crate::State;
+use crate::caller::Caller;
+use crate::checked::{Checked, IdempotencyKey};
+use crate::dto::{Amount, Moment, id_of};
+use crate::endpoint::{Endpoint, RequestHeader};
+use crate::problem::{Kind, Problem};
+
+pub use present::PaymentAnswer;
+
+/// The endpoints of payments.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(
+            "/api/v1/visits/{id}/payments",
+            "The payments of a visit",
+            || web::get().to(list),
+        )
+        .describe("What was asked for and received, oldest first, with every attempt; none if nothing was ever asked.")
+        .group("payments")
+        .needs(Scope::PaymentsRead)
+        .answers::<PaymentList>(200, "the payments"),
+        Endpoint::get("/api/v1/payments/{id}", "One payment with its attempts", || {
+            web::get().to(show)
+        })
+        .group("payments")
+        .needs(Scope::PaymentsRead)
+        .answers::<PaymentAnswer>(200, "the payment"),
+        resolve::endpoint(),
+        Endpoint::post("/api/v1/visits/{id}/prompts", "Ask for money on a phone", || {
+            web::post().to(prompt)
+        })
+        .describe(
+            "Sends an M-Pesa prompt for what the visit owes: the deposit while it waits for that, else what is left of its \
+             price and its fees. Sending again is the same request with a new key. Whether it was paid shows in the payment; an \
+             accepted prompt is no payment. Safe to repeat with the same key.",
+        )
+        .group("payments")
+        .needs(Scope::PaymentsTake)
+        .header(RequestHeader::IdempotencyKey)
+        .body::<PromptBody>()
+        .answers::<PromptAnswer>(201, "the attempt and its payment")
+        .problems(&[
+            Kind::NotFound,
+            Kind::PaymentInProgress,
+            Kind::NothingOwed,
+            Kind::TooSoon,
+            Kind::AmountNotPayable,
+            Kind::NotAMobileNumber,
+            Kind::CurrencyMismatch,
+            Kind::Conflict,
+        ]),
+    ]
+}
+
+/// A visit's payments.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PaymentList")]
+pub struct PaymentList {
+    /// Oldest first.
+    payments: Vec<PaymentAnswer>,
+}
+
+/// A prompt to be sent.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PromptBody {
+    /// Whose phone; the one that was asked last for this visit, else the customer's, if left out.
+    #[schemars(length(min = 1, max = 20))]
+    phone: Option<String>,
+    /// How much, at most what is owed; all of it if left out. Whole shillings.
+    #[schemars(with = "Option<Amount>")]
+    amount: Option<Money>,
+}
+
+/// A prompt that goes out.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PaymentPrompt")]
+pub struct PromptAnswer {
+    /// The attempt that it is.
+    attempt_id: Uuid,
+    /// The payment that it is for.
+    payment: PaymentAnswer,
+}
+
+/// A visit whose payments the caller may see.
+async fn visible(state: &State, principal: &Principal, id: &str) -> Result<Visit, Problem> {
+    let id: VisitId = id_of(id)?;
+    let visit = state.parts.booking.book.visit(principal.tenant, id).await?;
+    visit
+        .filter(|visit| visit.appointments.iter().any(|part| sees(principal, part)))
+        .ok_or_else(Problem::not_found)
+}
+
+async fn list(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let visit = visible(&state, principal, &id).await?;
+    let id = Id::from_uuid(visit.head.id.as_uuid());
+    let records = state.parts.payments.book.of_visit(principal.tenant, id).await?;
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    let payments = records.iter().map(|record| PaymentAnswer::of(record, &zone));
+    Ok(HttpResponse::Ok().json(PaymentList {
+        payments: payments.collect(),
+    }))
+}
+
+async fn show(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = caller.0.tenant;
+    let id: PaymentId = id_of(&id)?;
+    answer(&state, tenant, id).await
+}
+
+/// A payment with its version as `ETag`.
+async fn answer(state: &State, tenant: TenantId, id: PaymentId) -> Result<HttpResponse, Problem> {
+    let record = state.parts.payments.book.find(tenant, id).await?;
+    let record = record.ok_or_else(Problem::not_found)?;
+    let zone = state.parts.booking.catalogue.zone(tenant).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, format!("\"{}\"", record.payment.version())))
+        .json(PaymentAnswer::of(&record, &zone)))
+}
+
+async fn prompt(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+    key: IdempotencyKey,
+    Checked(body): Checked<PromptBody>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let visit = visible(&state, principal, &id).await?;
+    let order = DeskPrompt {
+        key: request_key(&key)?,
+        visit: Id::from_uuid(visit.head.id.as_uuid()),
+        payer: body.phone.as_deref().map(phone_of).transpose()?,
+        amount: body.amount,
+        by: actor_of(principal)?,
+    };
+    let owed = match state.parts.visit_asks(principal.tenant, &visit).await? {
+        VisitAsks::For(owed) => Some(owed),
+        VisitAsks::Nothing | VisitAsks::NotAgreed => None,
+    };
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    let payments = &state.parts.payments;
+    let asked = match payments.prompt.execute(principal.tenant, order, owed).await {
+        Ok(asked) => asked,
+        Err(error) => {
+            let id = Id::from_uuid(visit.head.id.as_uuid());
+            let records = payments.book.of_visit(principal.tenant, id).await?;
+            return Err(refused(error, &records, &zone));
+        }
+    };
+    let record = payments.book.find(principal.tenant, asked.payment).await?;
+    let record = record.ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, format!("/api/v1/payments/{}", asked.payment)))
+        .json(PromptAnswer {
+            attempt_id: asked.attempt.as_uuid(),
+            payment: PaymentAnswer::of(&record, &zone),
+        }))
+}
+
+/// The key of a request for money, apart from the keys that this instance makes itself.
+pub(super) fn request_key(key: &IdempotencyKey) -> Result<RequestKey, Problem> {
+    RequestKey::parse(&format!("api:{}", key.0))
+        .map_err(|fault| Problem::new(Kind::IdempotencyKeyRequired, fault.to_string()))
+}
+
+/// Who acts, as records name it.
+pub(super) fn actor_of(principal: &Principal) -> Result<Actor, Problem> {
+    Actor::parse(&principal.name).map_err(|fault| Problem::new(Kind::Validation, fault.to_string()))
+}
+
+/// A number to ask for money.
+pub(super) fn phone_of(text: &str) -> Result<PhoneNumber, Problem> {
+    PhoneNumber::parse(text).map_err(|fault| Problem::new(Kind::NotAMobileNumber, fault.to_string()))
+}
+
+/// The problem of money that is not asked for.
+pub(super) fn refused(error: RequestPaymentError, records: &[PaymentRecord], zone: &Zone) -> Problem {
+    let detail = error.to_string();
+    match error {
+        RequestPaymentError::AmountNotPositive
+        | RequestPaymentError::AmountHasCents
+        | RequestPaymentError::AmountAboveLimit => Problem::new(Kind::AmountNotPayable, detail),
+        RequestPaymentError::AmountAboveOutstanding { outstanding } => {
+            Problem::new(Kind::AmountNotPayable, detail).with("outstanding", outstanding)
+        }
+        RequestPaymentError::AmountDiffers { due } => {
+            Problem::new(Kind::AmountNotPayable, detail).with("outstanding", due)
+        }
+        RequestPaymentError::CurrencyRefused => Problem::new(Kind::CurrencyMismatch, detail),
+        RequestPaymentError::NotAMobileNumber | RequestPaymentError::NoPayer => {
+            Problem::new(Kind::NotAMobileNumber, detail)
+        }
+        RequestPaymentError::KeyReused => Problem::new(Kind::IdempotencyKeyReused, detail),
+        RequestPaymentError::NothingAsked => Problem::new(Kind::NothingOwed, detail),
+        RequestPaymentError::NotNow(why) => not_now(why, records, zone),
+        RequestPaymentError::Busy => Problem::new(Kind::Conflict, detail),
+        RequestPaymentError::Unavailable(outage) => Problem::unavailable(&outage),
+    }
+}
+
+/// The problem of money that cannot be asked for at this moment, with what to wait for.
+fn not_now(why: NotNow, records: &[PaymentRecord], zone: &Zone) -> Problem {
+    let detail = why.to_string();
+    match why {
+        NotNow::AlreadyPaid | NotNow::Closed => Problem::new(Kind::NothingOwed, detail),
+        NotNow::StillOpen(attempt) | NotNow::BeingChecked(attempt) => {
+            let problem = Problem::new(Kind::PaymentInProgress, detail).with("attempt", attempt);
+            match records.iter().find_map(|record| record.attempt(attempt)) {
+                Some(found) => problem
+                    .with("state", found.state().name().as_str())
+                    .with("waits_for", waits_for(found.state())),
+                None => problem,
+            }
+        }
+        NotNow::TooSoon { from } => Problem::new(Kind::TooSoon, detail).with("from", Moment::of(zone, from)),
+        NotNow::Pointless(reason) => Problem::new(Kind::TooSoon, detail).with("reason", reason),
+    }
+}
+
+/// Who or what ends an attempt that is not over.
+const fn waits_for(state: &AttemptState) -> &'static str {
+    match state {
+        AttemptState::AwaitingCustomer => "customer",
+        AttemptState::InReview { .. } => "person",
+        AttemptState::Created
+        | AttemptState::Sent
+        | AttemptState::Unknown
+        | AttemptState::Paid { .. }
+        | AttemptState::Failed { .. }
+        | AttemptState::Cancelled => "provider",
+    }
+}

@@ -1,0 +1,95 @@
+//! How a person ends an attempt that was given to one.
+
+use ratiba_kernel::Money;
+use time::OffsetDateTime;
+
+use super::{Attempt, AttemptState, Moved, News, StateName};
+use crate::actor::Actor;
+use crate::evidence::Evidence;
+use crate::failure::FailureReason;
+use crate::reference::Receipt;
+use crate::remark::Remark;
+
+/// What a person found out about an attempt in review.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// Money was received.
+    Paid {
+        /// The provider's number for it.
+        receipt: Receipt,
+        /// How much it was; `None`: what was asked.
+        amount: Option<Money>,
+    },
+    /// It is over without money, for a reason that the provider shows.
+    Failed {
+        /// Why.
+        reason: FailureReason,
+    },
+    /// It is over without money, and nobody knows why.
+    Cancelled,
+}
+
+/// Who ended an attempt that was in review, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// Who.
+    pub by: Actor,
+    /// Why, in their own words.
+    pub why: Remark,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// Why a person cannot end an attempt so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotResolved {
+    /// No person has it.
+    #[error("the attempt is not in review")]
+    NotInReview,
+    /// The amount is nothing, or in another currency than was asked.
+    #[error("the amount is nothing, or in another currency than was asked")]
+    BadAmount,
+}
+
+impl Attempt {
+    /// Takes in what a person found out. Whatever amount was really received becomes the attempt's own.
+    ///
+    /// # Errors
+    /// [`NotResolved`]; then nothing may change.
+    pub fn resolve(mut self, resolution: Resolution, resolved: Resolved) -> Result<Moved, NotResolved> {
+        if self.progress.state.name() != StateName::InReview {
+            return Err(NotResolved::NotInReview);
+        }
+        let (state, news) = match resolution {
+            Resolution::Paid { receipt, amount } => {
+                let amount = amount.unwrap_or(self.terms.amount);
+                if !amount.is_positive() || amount.currency() != self.terms.amount.currency() {
+                    return Err(NotResolved::BadAmount);
+                }
+                self.terms.amount = amount;
+                let state = AttemptState::Paid {
+                    evidence: Evidence::Person,
+                    receipt: Some(receipt),
+                };
+                let reopened = Some(StateName::InReview);
+                (state, News::Paid { reopened })
+            }
+            Resolution::Failed { reason } => {
+                let state = AttemptState::Failed {
+                    reason,
+                    code: None,
+                    evidence: Evidence::Person,
+                };
+                (state, News::Failed(reason))
+            }
+            Resolution::Cancelled => (AttemptState::Cancelled, News::Cancelled),
+        };
+        self.progress.state = state;
+        self.progress.state_at = resolved.at;
+        self.progress.resolved = Some(resolved);
+        Ok(Moved {
+            attempt: self,
+            news: Some(news),
+        })
+    }
+}
