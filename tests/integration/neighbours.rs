@@ -113,6 +113,8 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
                 "SELECT visit_id::text AS text FROM appointments WHERE id = '{booked}'"
             )),
         ),
+        ("/api/v1/payments/", one("payments", "true")),
+        ("/api/v1/attempts/", one("payment_attempts", "true")),
         ("/api/v1/customers/", customer),
         ("/api/v1/services/", massage),
         ("/api/v1/staff/", staff),
@@ -145,6 +147,7 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
     match (method.as_str(), path.rsplit('/').next().unwrap()) {
         ("POST", "cancel") => json!({ "by": "business" }),
         ("POST", "move") => json!({ "start": start, "by": "business" }),
+        ("POST", "resolve") => json!({ "outcome": "cancelled", "reason": "x" }),
         ("POST", "counter-offer") => json!({ "start": start }),
         ("POST", "outages" | "leave") if !path.contains("walk-ins") => stretch,
         ("PATCH", "actuals") => json!({ "staff_notes": "x" }),
