@@ -77,13 +77,19 @@ pub enum Kind {
     NotAMobileNumber,
     /// The currency is not the business's.
     CurrencyMismatch,
+    /// More than can still go back.
+    RefundTooLarge,
+    /// The money cannot go back that way, or the refund is not in a person's hands.
+    RefundNotPossible,
+    /// The customer has no credit, or less than was ordered.
+    NotEnoughCredit,
     /// Something that this needs does not answer.
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 35] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -115,6 +121,9 @@ impl Kind {
         Self::AmountNotPayable,
         Self::NotAMobileNumber,
         Self::CurrencyMismatch,
+        Self::RefundTooLarge,
+        Self::RefundNotPossible,
+        Self::NotEnoughCredit,
         Self::Unavailable,
     ];
 
@@ -153,6 +162,9 @@ impl Kind {
             Self::AmountNotPayable => "amount-not-payable",
             Self::NotAMobileNumber => "not-a-mobile-number",
             Self::CurrencyMismatch => "currency-mismatch",
+            Self::RefundTooLarge => "refund-too-large",
+            Self::RefundNotPossible => "refund-not-possible",
+            Self::NotEnoughCredit => "not-enough-credit",
             Self::Unavailable => "unavailable",
         }
     }
@@ -192,6 +204,9 @@ impl Kind {
             Self::AmountNotPayable => "The amount cannot be collected",
             Self::NotAMobileNumber => "The number cannot be asked",
             Self::CurrencyMismatch => "The currency cannot be collected",
+            Self::RefundTooLarge => "This is more than can go back",
+            Self::RefundNotPossible => "The money cannot go back like this",
+            Self::NotEnoughCredit => "There is not enough credit",
             Self::Unavailable => "The service is unavailable for a moment",
         }
     }
@@ -217,7 +232,8 @@ impl Kind {
             | Self::BookingsInTheWay
             | Self::PaymentInProgress
             | Self::NothingOwed
-            | Self::TooSoon => StatusCode::CONFLICT,
+            | Self::TooSoon
+            | Self::RefundNotPossible => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::Unacceptable
@@ -227,7 +243,9 @@ impl Kind {
             | Self::TooMany
             | Self::AmountNotPayable
             | Self::NotAMobileNumber
-            | Self::CurrencyMismatch => StatusCode::UNPROCESSABLE_ENTITY,
+            | Self::CurrencyMismatch
+            | Self::RefundTooLarge
+            | Self::NotEnoughCredit => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -376,7 +394,10 @@ impl ResponseError for Problem {
             | Kind::TooSoon
             | Kind::AmountNotPayable
             | Kind::NotAMobileNumber
-            | Kind::CurrencyMismatch => {}
+            | Kind::CurrencyMismatch
+            | Kind::RefundTooLarge
+            | Kind::RefundNotPossible
+            | Kind::NotEnoughCredit => {}
         }
         response.json(Body {
             r#type: format!("/problems/{}", self.kind.slug()),

@@ -7,6 +7,7 @@ pub mod blocks;
 pub mod bookings_hit;
 pub mod calendars;
 pub mod commission;
+pub mod credit;
 pub mod cross_sell;
 pub mod customers;
 pub mod daraja;
@@ -16,6 +17,7 @@ pub mod hours;
 pub mod imports;
 pub mod payments;
 pub mod pricing;
+pub mod refunds;
 pub mod resources;
 pub mod services;
 pub mod settings;
@@ -61,6 +63,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(customers::endpoints());
     all.extend(imports::endpoints());
     all.extend(commission::endpoints());
+    all.extend(refunds::endpoints());
+    all.extend(credit::endpoints());
     all
 }
 
@@ -111,5 +115,24 @@ fn doors() -> Vec<Endpoint> {
         .body_limit(DARAJA_BODY_MAX)
         .answers_with(200, "application/json", "stored")
         .problems(&[Kind::BodyTooLarge, Kind::TooSlow]),
+        about_refund(
+            "/webhooks/daraja/result/{token}",
+            "The result of a reversal",
+            || web::post().to(daraja::result),
+        ),
+        about_refund(
+            "/webhooks/daraja/timeout/{token}",
+            "A request about a reversal was not delivered in time",
+            || web::post().to(daraja::timeout),
+        ),
     ]
+}
+
+fn about_refund(path: &'static str, summary: &'static str, route: fn() -> actix_web::Route) -> Endpoint {
+    Endpoint::post(path, summary, route)
+        .group("webhooks")
+        .open("the secret in the path")
+        .body_limit(DARAJA_BODY_MAX)
+        .answers_with(200, "application/json", "stored")
+        .problems(&[Kind::BodyTooLarge, Kind::TooSlow])
 }

@@ -91,6 +91,16 @@ impl Jobs {
                     .execute(tenant, callback)
                     .await?;
             }
+            PaymentTask::SendRefund { refund } => {
+                self.parts.money_back.send.execute(tenant, refund).await?;
+            }
+            PaymentTask::AskRefund { refund, step } => {
+                self.parts.money_back.ask.execute(tenant, refund, step).await?;
+            }
+            PaymentTask::ApplyResult { message } => {
+                let apply = &self.parts.money_back.apply_result;
+                apply.execute(tenant, message).await?;
+            }
         }
         Ok(())
     }

@@ -183,6 +183,7 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
     for visit in &left_open {
         parts.close_payments(tenant, Id::from_uuid(*visit)).await?;
     }
+    sweep_refunds(parts, tenant, now).await?;
     let closed = parts.conversation.close_idle.execute(tenant).await?;
     let left = parts.desk.close_queue.execute(tenant).await?;
     // Should the chain of looks through the waitlist ever have broken, it is tied again here.
@@ -197,6 +198,35 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
     );
     Ok(())
 }
+
+/// A refund that never left is sent; of one that was sent and has no end a person hears.
+async fn sweep_refunds(parts: &Parts, tenant: TenantId, now: OffsetDateTime) -> Result<(), JobError> {
+    let refunds = parts
+        .sweeps
+        .unsettled_refunds(tenant, now - UNSETTLED_AFTER, SWEEP_MOST)
+        .await?;
+    let jobs = refunds.into_iter().map(|found| {
+        let refund = Id::from_uuid(found.refund);
+        let task = if found.was_sent {
+            PaymentTask::AskRefund {
+                refund,
+                step: LAST_REFUND_STEP,
+            }
+        } else {
+            PaymentTask::SendRefund { refund }
+        };
+        let payload = serde_json::to_value(task)?;
+        Ok(NewJob::new(task.kind(), payload, now)
+            .of_tenant(tenant)
+            .once(format!("sweep:{}", task.key())))
+    });
+    let jobs = jobs.collect::<Result<Vec<_>, serde_json::Error>>()?;
+    parts.queue.enqueue(jobs).await?;
+    Ok(())
+}
+
+/// The step after which a person has a refund.
+const LAST_REFUND_STEP: u8 = 3;
 
 /// The last of an attempt's queries, after which a person has it.
 const LAST_STEP: u8 = 5;

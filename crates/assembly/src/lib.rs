@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ratiba_access::{AuthenticateToken, MintToken};
 use ratiba_bootstrap::Secret;
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
-use ratiba_payments::ports::CallbackInbox;
+use ratiba_payments::ports::{CallbackInbox, ResultInbox};
 use ratiba_postgres::Database;
 use ratiba_postgres::outbox::StoredEvent;
 use ratiba_system::{MovableClock, SystemClock};
@@ -36,7 +36,7 @@ use people::People;
 use queue::{JobQueue, Schedules};
 use settings::SharedSettings;
 use sweeps::Sweeps;
-use use_cases::{Booking, Commission, Conversation, Imports, Payments};
+use use_cases::{Booking, Commission, Conversation, Imports, MoneyBack, Payments};
 
 /// What the shared settings begin with; each app adds its own part.
 pub const BASE_SETTINGS: &str = include_str!("base.toml");
@@ -68,12 +68,16 @@ pub struct Parts {
     pub imports: Arc<Imports>,
     /// Payments.
     pub payments: Arc<Payments>,
+    /// Money that goes back, and customers' credit.
+    pub money_back: Arc<MoneyBack>,
     /// Conversation.
     pub conversation: Arc<Conversation>,
     /// Commission.
     pub commission: Arc<Commission>,
     /// Stores callbacks.
     pub callbacks: Arc<dyn CallbackInbox>,
+    /// Stores messages about refunds.
+    pub results: Arc<dyn ResultInbox>,
     /// Stores what webhooks bring.
     pub receive_delivery: Arc<ratiba_conversation::use_cases::ReceiveDelivery>,
     /// Tokens.

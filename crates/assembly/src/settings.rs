@@ -277,6 +277,7 @@ impl DarajaSettings {
         let short_code: Option<String> = reader.required("daraja.short_code", "the paybill number");
         let passkey = reader.secret("daraja.passkey", "part of the password of every push");
         let sandbox = reader.required("daraja.sandbox", "true: prompts are a trial, and messages say so");
+        let operator = operator(reader);
         // What is missing is said already; a stand-in lets the rest be checked, so that all faults come at once.
         let secret = |given: &Option<Secret>| {
             ratiba_daraja::Secret::new(given.as_ref().map_or("missing", Secret::expose))
@@ -288,6 +289,7 @@ impl DarajaSettings {
             consumer_key: secret(&consumer_key),
             consumer_secret: secret(&consumer_secret),
             party_b: code.clone(),
+            operator,
             short_code: code,
             passkey: secret(&passkey),
             transaction_type: TransactionType::Paybill,
@@ -309,6 +311,33 @@ impl DarajaSettings {
             account: checked.ok()?,
             sandbox: sandbox?,
         })
+    }
+}
+
+/// The operator for reversals: both settings, or neither, and then no reversal is offered.
+fn operator(reader: &mut SettingsReader) -> Option<ratiba_daraja::Operator> {
+    let name = reader.optional::<String>(
+        "daraja.initiator",
+        "the operator who takes money back; without one no reversal is offered",
+    );
+    let credential = reader.optional_secret(
+        "daraja.security_credential",
+        "the operator's password, encrypted under Daraja's certificate, in base64",
+    );
+    match (name?, credential?) {
+        (Some(name), Some(credential)) => {
+            let credential = ratiba_daraja::Secret::new(credential.expose());
+            Some(ratiba_daraja::Operator::new(name, credential))
+        }
+        (None, None) => None,
+        (Some(_), None) => {
+            reader.fault("daraja.security_credential", "is needed beside daraja.initiator");
+            None
+        }
+        (None, Some(_)) => {
+            reader.fault("daraja.initiator", "is needed beside daraja.security_credential");
+            None
+        }
     }
 }
 

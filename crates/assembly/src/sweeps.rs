@@ -1,7 +1,7 @@
 //! What the nightly sweep looks for.
 
 use ratiba_kernel::{Outage, TenantId};
-use ratiba_postgres::sweeps::{self, Unsettled};
+use ratiba_postgres::sweeps::{self, Unsettled, UnsettledRefund};
 use ratiba_postgres::{Database, identity};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -64,6 +64,19 @@ impl Sweeps {
         most: u16,
     ) -> Result<Vec<Uuid>, Outage> {
         sweeps::visits_with_payments_left_open(&self.database, tenant, before, most).await
+    }
+
+    /// Refunds that were ordered before `before` and are still open.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn unsettled_refunds(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        most: u16,
+    ) -> Result<Vec<UnsettledRefund>, Outage> {
+        sweeps::unsettled_refunds(&self.database, tenant, before, most).await
     }
 
     /// Forgets payment routes that ended before `ended_before`.

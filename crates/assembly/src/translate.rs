@@ -13,6 +13,7 @@ use ratiba_conversation::event::ConversationEvent;
 use ratiba_conversation::use_cases::{MoneyMatter, Notice, ReminderLead, TellError};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::event::PaymentEvent;
+use ratiba_payments::payment::PaymentId;
 use ratiba_payments::use_cases::{CloseVisitError, CreditVisitError};
 use ratiba_postgres::outbox::StoredEvent;
 
@@ -326,20 +327,7 @@ impl Parts {
         match event {
             PaymentEvent::PaymentSettled { about, .. } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
-                let confirmation = self.booking.confirm.execute(tenant, visit).await?;
-                if confirmation == Confirmation::Lost {
-                    tracing::warn!(visit.id = %visit, "money came for a visit whose time is gone");
-                }
-                let Some((_, money)) = self.settle(tenant, visit).await? else {
-                    return Ok(());
-                };
-                // Some of what was asked is over by now; of a visit that is lost its own event tells.
-                if confirmation == Confirmation::Confirmed && money.was_credited(about.payment) {
-                    let visit = Id::from_uuid(visit.as_uuid());
-                    self.call_person(tenant, id, visit, MoneyMatter::CancelledAfterPayment)
-                        .await?;
-                }
-                Ok(())
+                self.paid_in_full(tenant, id, visit, about.payment).await
             }
             PaymentEvent::AttemptFailed { about, reason, .. } => {
                 let (visit, trouble) = (Id::from_uuid(about.visit.as_uuid()), trouble_of(reason));
@@ -381,11 +369,59 @@ impl Parts {
                 let visit = Id::from_uuid(about.visit.as_uuid());
                 self.tell(tenant, id, Notice::ReceiptKnown { visit }).await
             }
+            PaymentEvent::RefundRejected { about, .. } => {
+                // What was to go back by the rules of cancellation becomes credit instead.
+                self.settle(tenant, Id::from_uuid(about.visit.as_uuid())).await?;
+                let visit = Id::from_uuid(about.visit.as_uuid());
+                self.call_person(tenant, id, visit, MoneyMatter::RefundStuck)
+                    .await
+            }
+            PaymentEvent::RefundInReview { about, .. } => {
+                let visit = Id::from_uuid(about.visit.as_uuid());
+                self.call_person(tenant, id, visit, MoneyMatter::RefundStuck)
+                    .await
+            }
+            PaymentEvent::CreditSpent {
+                payment,
+                visit,
+                settled: true,
+                ..
+            } => {
+                let visit = Id::from_uuid(visit.as_uuid());
+                self.paid_in_full(tenant, id, visit, payment).await
+            }
             // The customer sees the prompt; a credit is told with what caused it.
             PaymentEvent::PromptSent { .. }
             | PaymentEvent::AttemptCancelled { .. }
-            | PaymentEvent::PaymentCredited { .. } => Ok(()),
+            | PaymentEvent::PaymentCredited { .. }
+            | PaymentEvent::RefundDone { .. }
+            | PaymentEvent::CreditSpent { settled: false, .. } => Ok(()),
         }
+    }
+
+    /// Nothing is owed on a payment any more: its visit is confirmed, if its time is still there, and what of the money
+    /// it does not ask for goes back.
+    async fn paid_in_full(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        visit: VisitId,
+        payment: PaymentId,
+    ) -> Result<(), TranslateError> {
+        let confirmation = self.booking.confirm.execute(tenant, visit).await?;
+        if confirmation == Confirmation::Lost {
+            tracing::warn!(visit.id = %visit, "money came for a visit whose time is gone");
+        }
+        let Some((_, money)) = self.settle(tenant, visit).await? else {
+            return Ok(());
+        };
+        // Some of what was asked is over by now; of a visit that is lost its own event tells.
+        if confirmation == Confirmation::Confirmed && money.was_credited(payment) {
+            let visit = Id::from_uuid(visit.as_uuid());
+            self.call_person(tenant, id, visit, MoneyMatter::CancelledAfterPayment)
+                .await?;
+        }
+        Ok(())
     }
 
     async fn react_to_conversation(

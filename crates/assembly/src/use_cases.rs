@@ -10,7 +10,7 @@ use ratiba_booking::use_cases as booking;
 use ratiba_commission::ports::CommissionBook;
 use ratiba_commission::use_cases as commission;
 use ratiba_conversation::use_cases as conversation;
-use ratiba_payments::ports::PaymentBook;
+use ratiba_payments::ports::{HouseCurrency, Ledger, PaymentBook, PaymentRuleBook, RefundBook};
 use ratiba_payments::use_cases as payments;
 
 /// Booking's.
@@ -107,12 +107,36 @@ pub struct Payments {
     pub query: payments::QueryAttempt,
     /// Takes in a callback.
     pub apply_callback: payments::ApplyCallback,
-    /// Turns the money of a lost visit into credit.
-    pub credit: payments::CreditVisit,
     /// Ends what is asked for a visit that is over.
     pub close: payments::CloseVisit,
     /// How a visit's payments stand.
     pub status: payments::PaymentStatus,
+}
+
+/// Money that goes back, and customers' credit.
+pub struct MoneyBack {
+    /// Refunds, for reading.
+    pub book: Arc<dyn RefundBook>,
+    /// Orders a refund.
+    pub order: payments::RequestRefund,
+    /// Asks the provider for it.
+    pub send: payments::SendRefund,
+    /// Asks what became of it.
+    pub ask: payments::AskRefund,
+    /// Takes in a message about it.
+    pub apply_result: payments::ApplyResult,
+    /// Lets a person say what became of it.
+    pub resolve: payments::ResolveRefund,
+    /// Gives back what a visit does not ask for any more.
+    pub give: payments::GiveBack,
+    /// Spends credit.
+    pub spend: payments::SpendCredit,
+    /// The books, for reading.
+    pub ledger: Arc<dyn Ledger>,
+    /// The tenants' currencies.
+    pub house: Arc<dyn HouseCurrency>,
+    /// What a business decided about its customers' money.
+    pub rules: Arc<dyn PaymentRuleBook>,
 }
 
 /// Conversation's.

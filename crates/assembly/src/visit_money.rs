@@ -5,6 +5,7 @@ use ratiba_booking::policy::Rounding;
 use ratiba_booking::visit::{PaidAhead, Visit};
 use ratiba_kernel::{Id, Money, MoneyError, Outage, TenantId};
 use ratiba_payments::payment::{PaymentId, Purpose};
+use ratiba_payments::refund::{Refund, RefundCause};
 use ratiba_payments::use_cases::{CreditVisitError, StatusReport};
 
 use crate::Parts;
@@ -16,20 +17,26 @@ pub struct VisitMoney {
     pub kept: Money,
     /// Received here, and given back as credit.
     pub credited: Money,
+    /// Received here, and given back by refunds, or on its way back.
+    pub refunded: Money,
+    /// What of that a manager decided: it is not asked for again.
+    forgiven: Money,
     /// Paid before the business came here.
     pub paid_elsewhere: Money,
     /// Whether more than deposits was paid.
     paid_ahead: PaidAhead,
-    /// How much of each payment became credit.
+    /// How much of each payment became credit, or went back.
     credits: Vec<(PaymentId, Money)>,
 }
 
 impl VisitMoney {
-    fn of(reports: &[StatusReport], paid_elsewhere: Money) -> Result<Self, MoneyError> {
+    fn of(reports: &[StatusReport], refunds: &[Refund], paid_elsewhere: Money) -> Result<Self, MoneyError> {
         let nothing = Money::zero(paid_elsewhere.currency());
         let mut money = Self {
             kept: nothing,
             credited: nothing,
+            refunded: nothing,
+            forgiven: nothing,
             paid_elsewhere,
             paid_ahead: PaidAhead::Deposits,
             credits: Vec::with_capacity(reports.len()),
@@ -48,6 +55,15 @@ impl VisitMoney {
                 money.paid_ahead = PaidAhead::Prices;
             }
         }
+        for refund in refunds.iter().filter(|refund| refund.counts()) {
+            let terms = refund.terms();
+            money.credits.push((terms.payment, terms.amount));
+            money.kept = money.kept.checked_sub(terms.amount)?;
+            money.refunded = money.refunded.checked_add(terms.amount)?;
+            if terms.cause == RefundCause::Manager {
+                money.forgiven = money.forgiven.checked_add(terms.amount)?;
+            }
+        }
         Ok(money)
     }
 
@@ -56,15 +72,25 @@ impl VisitMoney {
     /// # Errors
     /// [`MoneyError`] if the currencies differ.
     pub fn balance(&self, visit: &Visit, rounding: Rounding) -> Result<Option<Money>, MoneyError> {
-        visit.balance(self.kept.checked_add(self.paid_elsewhere)?, rounding)
+        visit.balance(self.settled()?, rounding)
+    }
+
+    /// What is not asked for any more: paid, or paid and given back by a manager's decision.
+    fn settled(&self) -> Result<Money, MoneyError> {
+        self.kept
+            .checked_add(self.forgiven)?
+            .checked_add(self.paid_elsewhere)
     }
 
     /// Whether anything was ever paid.
     pub(crate) const fn anything_paid(&self) -> bool {
-        self.kept.is_positive() || self.credited.is_positive() || self.paid_elsewhere.is_positive()
+        self.kept.is_positive()
+            || self.credited.is_positive()
+            || self.refunded.is_positive()
+            || self.paid_elsewhere.is_positive()
     }
 
-    /// Whether some of this payment became credit.
+    /// Whether some of this payment became credit, or went back.
     pub(crate) fn was_credited(&self, payment: PaymentId) -> bool {
         self.credits
             .iter()
@@ -75,7 +101,7 @@ impl VisitMoney {
     /// parts that keep their time.
     pub(crate) fn falls_short(&self, visit: &Visit) -> Result<bool, MoneyError> {
         let bound = visit.bound(self.paid_ahead)?;
-        let have = self.kept.checked_add(self.paid_elsewhere)?;
+        let have = self.settled()?;
         Ok(bound.is_some_and(|bound| have < bound))
     }
 }
@@ -92,14 +118,19 @@ impl Parts {
             .status
             .execute(tenant, Id::from_uuid(id.as_uuid()))
             .await?;
+        let refunds = self
+            .money_back
+            .book
+            .refunds_of_visit(tenant, Id::from_uuid(id.as_uuid()))
+            .await?;
         let elsewhere = self.imports.ground.paid_elsewhere(tenant, id).await?;
         let charged = visit.charged().map_err(Outage::new)?;
         let elsewhere = elsewhere.or_else(|| charged.map(|charged| Money::zero(charged.currency())));
         let elsewhere = elsewhere.ok_or_else(|| Outage::new("a visit without appointments"))?;
-        VisitMoney::of(&reports, elsewhere).map_err(Outage::new)
+        VisitMoney::of(&reports, &refunds, elsewhere).map_err(Outage::new)
     }
 
-    /// Gives the customer as credit whatever was paid for a visit beyond its fees and what was paid ahead for the parts
+    /// Gives the customer back, as the business's rules say, whatever was paid for a visit beyond its fees and what was paid ahead for the parts
     /// that keep their time; answers how its money stands then. Safe to repeat.
     ///
     /// # Errors
@@ -121,7 +152,7 @@ impl Parts {
             .checked_sub(money.paid_elsewhere)?
             .max(Money::zero(bound.currency()));
         let id = Id::from_uuid(visit.head.id.as_uuid());
-        if self.payments.credit.execute(tenant, id, keep).await?.is_empty() {
+        if !self.money_back.give.execute(tenant, id, keep).await? {
             return Ok(money);
         }
         Ok(self.visit_money(tenant, visit).await?)

@@ -41,6 +41,7 @@ use crate::sweeps::Sweeps;
 use crate::use_cases::{Booking, Commission, Conversation, Payments};
 
 mod imports;
+mod money_back;
 
 /// What everything else is built from.
 struct Ground {
@@ -98,9 +99,11 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         public_url: settings.public_url.trim_end_matches('/').to_owned(),
         imports: Arc::new(ground.imports()),
         payments: Arc::new(ground.payments(settings)?),
+        money_back: Arc::new(ground.money_back(settings)?),
         conversation: Arc::new(ground.conversation(settings)?),
         commission: Arc::new(ground.commission()),
         callbacks: ground.payments.clone(),
+        results: ground.payments.clone(),
         receive_delivery: Arc::new(conversation::ReceiveDelivery {
             letters,
             clock: ground.clock.clone(),
@@ -267,17 +270,7 @@ impl Ground {
         let (clock, ids) = (&self.clock, &self.ids);
         let book: Arc<dyn PaymentBook> = self.payments.clone();
         let inbox: Arc<dyn CallbackInbox> = self.payments.clone();
-        let store: Arc<dyn TokenStore> = self.payments.clone();
-        let accounts = Arc::new(InstanceDaraja::new(
-            self.database.clone(),
-            settings.daraja.account.clone(),
-        ));
-        let money: Arc<dyn MobileMoney> = Arc::new(DarajaClient::new(
-            accounts,
-            store,
-            clock.clone(),
-            Timeouts::default(),
-        )?);
+        let money: Arc<dyn MobileMoney> = Arc::new(self.daraja(settings)?);
         Ok(Payments {
             book: book.clone(),
             prompt: payments::PromptFromDesk {
@@ -315,11 +308,6 @@ impl Ground {
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
-            credit: payments::CreditVisit {
-                book: book.clone(),
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
             close: payments::CloseVisit {
                 book: book.clone(),
                 clock: clock.clone(),
@@ -330,6 +318,15 @@ impl Ground {
                 clock: clock.clone(),
             },
         })
+    }
+
+    fn daraja(&self, settings: &SharedSettings) -> Result<DarajaClient, Outage> {
+        let store: Arc<dyn TokenStore> = self.payments.clone();
+        let accounts = Arc::new(InstanceDaraja::new(
+            self.database.clone(),
+            settings.daraja.account.clone(),
+        ));
+        DarajaClient::new(accounts, store, self.clock.clone(), Timeouts::default())
     }
 
     fn conversation(&self, settings: &SharedSettings) -> Result<Conversation, Outage> {
@@ -471,6 +468,8 @@ impl Ground {
                 ids: self.ids.clone(),
             },
             status: self.payment_status(),
+            spend: self.spend_credit(),
+            rules: self.payments.clone(),
             book: self.appointments.clone(),
             clock: self.clock.clone(),
             trial,

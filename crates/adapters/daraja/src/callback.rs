@@ -67,7 +67,7 @@ fn item(callback: &Value, name: &str) -> Option<String> {
 
 /// A decimal amount in cents, without ever being a float; `None` if it has fractions of a cent, a sign or an
 /// exponent.
-fn cents(text: &str) -> Option<i64> {
+pub(crate) fn cents(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !digits(fraction) {

@@ -45,11 +45,11 @@ impl Default for Timeouts {
 
 /// Plays [`MobileMoney`] through Daraja.
 pub struct DarajaClient {
-    accounts: Arc<dyn DarajaAccounts>,
-    tokens: Tokens,
+    pub(crate) accounts: Arc<dyn DarajaAccounts>,
+    pub(crate) tokens: Tokens,
     clock: Arc<dyn Clock>,
     http: reqwest::Client,
-    timeouts: Timeouts,
+    pub(crate) timeouts: Timeouts,
 }
 
 impl DarajaClient {
@@ -151,7 +151,7 @@ impl DarajaClient {
         (timestamp, password)
     }
 
-    async fn post(
+    pub(crate) async fn post(
         &self,
         url: &str,
         token: &AccessToken,

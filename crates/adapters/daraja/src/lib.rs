@@ -1,4 +1,4 @@
-//! Safaricom's Daraja: STK push, the query about it, and its callbacks.
+//! Safaricom's Daraja: STK push, the query about it, and its callbacks; reversals and their results.
 //!
 //! [`client::DarajaClient`] plays payments' `MobileMoney`, [`callback::StkCallbackReader`] its
 //! `CallbackReader`. What is on the wire stays in [`wire`]; the one access token of all processes is
@@ -8,9 +8,13 @@
 pub mod auth;
 pub mod callback;
 pub mod client;
+pub mod reversal;
 pub mod settings;
 pub mod wire;
 
 pub use callback::StkCallbackReader;
 pub use client::{DarajaClient, Timeouts};
-pub use settings::{Account, DarajaAccounts, OneAccount, RawSettings, Secret, Settings, SettingsFault};
+pub use reversal::ReversalResultReader;
+pub use settings::{
+    Account, DarajaAccounts, OneAccount, Operator, RawSettings, Secret, Settings, SettingsFault,
+};

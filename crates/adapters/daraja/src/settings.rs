@@ -81,6 +81,39 @@ pub struct RawSettings {
     pub transaction_type: TransactionType,
     /// Who receives: for a paybill the short code, for a till the till number.
     pub party_b: String,
+    /// Who may take money back; without one no reversal is offered.
+    pub operator: Option<Operator>,
+}
+
+/// The organisation's operator for reversals.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operator {
+    name: String,
+    credential: Secret,
+}
+
+impl Operator {
+    /// An operator by name, with the password as it was encrypted under the provider's certificate, in base64.
+    #[must_use]
+    pub fn new(name: impl Into<String>, credential: Secret) -> Self {
+        Self {
+            name: name.into(),
+            credential,
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The encrypted password.
+    #[must_use]
+    pub const fn credential(&self) -> &Secret {
+        &self.credential
+    }
 }
 
 /// What kind of account receives the money.
@@ -144,6 +177,7 @@ pub struct Settings {
     passkey: Secret,
     transaction_type: TransactionType,
     party_b: String,
+    operator: Option<Operator>,
 }
 
 impl Settings {
@@ -178,6 +212,14 @@ impl Settings {
                 faults.push(SettingsFault::Empty(name));
             }
         }
+        if let Some(operator) = &raw.operator {
+            if operator.name.trim().is_empty() {
+                faults.push(SettingsFault::Empty("initiator"));
+            }
+            if operator.credential.reveal().trim().is_empty() {
+                faults.push(SettingsFault::Empty("security_credential"));
+            }
+        }
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -190,6 +232,7 @@ impl Settings {
             passkey: raw.passkey,
             transaction_type: raw.transaction_type,
             party_b: raw.party_b,
+            operator: raw.operator,
         })
     }
 
@@ -209,6 +252,24 @@ impl Settings {
     #[must_use]
     pub fn callback_url(&self, token: &str) -> String {
         format!("{}/webhooks/daraja/stk/{token}", self.callback_base_url)
+    }
+
+    /// The address of a refund's result.
+    #[must_use]
+    pub fn result_url(&self, token: &str) -> String {
+        format!("{}/webhooks/daraja/result/{token}", self.callback_base_url)
+    }
+
+    /// The address where it is told that a request about a refund was not delivered in time.
+    #[must_use]
+    pub fn timeout_url(&self, token: &str) -> String {
+        format!("{}/webhooks/daraja/timeout/{token}", self.callback_base_url)
+    }
+
+    /// Who may take money back, if anybody.
+    #[must_use]
+    pub const fn operator(&self) -> Option<&Operator> {
+        self.operator.as_ref()
     }
 
     /// The paybill number, or for a till the head office's.

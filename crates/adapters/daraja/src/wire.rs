@@ -191,7 +191,7 @@ pub fn push_meaning(status: u16, body: &str) -> Meaning<PushAnswer> {
     }
 }
 
-fn is_token_error(code: &str) -> bool {
+pub(crate) fn is_token_error(code: &str) -> bool {
     matches!(code, "400.003.01" | "401.002.01" | "401.003.01" | "404.001.03")
 }
 

@@ -38,6 +38,7 @@ fn settings(server: &Scripted) -> Settings {
         passkey: Secret::new("example-passkey-not-real"),
         transaction_type: TransactionType::Paybill,
         party_b: "654321".into(),
+        operator: None,
     })
     .unwrap()
 }

@@ -504,13 +504,14 @@ impl Inspection {
 }
 
 /// The reviewed list of tables that may be read before a tenant is known (docs/architecture.md).
-pub const GLOBAL_TABLES: [&str; 10] = [
+pub const GLOBAL_TABLES: [&str; 11] = [
     "__diesel_schema_migrations",
     "access_keys",
     "channel_routes",
     "jobs",
     "memberships",
     "payment_routing",
+    "refund_routing",
     "people",
     "schedules",
     "sessions",

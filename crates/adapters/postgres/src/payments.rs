@@ -1,8 +1,11 @@
 //! The payments domain's ports: what is owed and was tried, the inbox of callbacks, the ledger, and the one
 //! access token of all processes.
 
+mod credit;
 mod inbox;
 mod ledger;
+mod refunds;
+mod results;
 mod rows;
 mod tokens;
 mod writing;

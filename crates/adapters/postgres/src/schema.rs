@@ -206,6 +206,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    credit_spends (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        visit_id -> Uuid,
+        payment_id -> Uuid,
+        currency -> Text,
+        amount_minor -> BigInt,
+        request_key -> Text,
+        fingerprint -> Bytea,
+        spent_by -> Text,
+        spent_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     cross_sell_relations (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -514,6 +530,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    payment_refunds (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        payment_id -> Uuid,
+        visit_id -> Uuid,
+        customer_id -> Uuid,
+        attempt_id -> Nullable<Uuid>,
+        original_receipt -> Nullable<Text>,
+        way -> Text,
+        cause -> Text,
+        reason -> Text,
+        request_key -> Text,
+        fingerprint -> Bytea,
+        currency -> Text,
+        amount_minor -> BigInt,
+        requested_by -> Text,
+        created_at -> Timestamptz,
+        state -> Text,
+        state_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+        doubt -> Nullable<Text>,
+        provider_code -> Nullable<Text>,
+        originator_id -> Nullable<Text>,
+        receipt -> Nullable<Text>,
+        asked -> SmallInt,
+        resolved_by -> Nullable<Text>,
+        resolved_reason -> Nullable<Text>,
+        answers -> Jsonb,
+    }
+}
+
+diesel::table! {
     payment_routing (key_kind, key_hash) {
         key_kind -> Text,
         key_hash -> Bytea,
@@ -600,6 +648,31 @@ diesel::table! {
         expires_at -> Nullable<Timestamptz>,
         refresh_lease_until -> Nullable<Timestamptz>,
         generation -> BigInt,
+    }
+}
+
+diesel::table! {
+    refund_messages (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        refund_id -> Uuid,
+        brings -> Text,
+        timed_out -> Bool,
+        body -> Bytea,
+        source_address -> Nullable<Text>,
+        received_at -> Timestamptz,
+        applied_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    refund_routing (token_hash) {
+        token_hash -> Bytea,
+        tenant_id -> Uuid,
+        refund_id -> Uuid,
+        brings -> Text,
+        expires_at -> Timestamptz,
     }
 }
 

@@ -6,7 +6,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
-use crate::schema::{appointments, payment_attempts, payment_routing, payments};
+use crate::schema::{
+    appointments, payment_attempts, payment_refunds, payment_routing, payments, refund_routing,
+};
 
 diesel::allow_tables_to_appear_in_same_query!(appointments, payments);
 
@@ -118,7 +120,45 @@ pub async fn visits_with_payments_left_open(
         .await
 }
 
-/// Forgets payment routes that ended before `ended_before`; answers how many. Safe to repeat.
+/// A refund that nobody knows the end of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnsettledRefund {
+    /// Which.
+    pub refund: Uuid,
+    /// Whether it ever left for its provider.
+    pub was_sent: bool,
+}
+
+/// Refunds that were ordered before `before`, have no final state and nobody's attention yet.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn unsettled_refunds(
+    database: &Database,
+    tenant: TenantId,
+    before: OffsetDateTime,
+    most: u16,
+) -> Result<Vec<UnsettledRefund>, Outage> {
+    database
+        .tenant(tenant, move |tx| {
+            let tenant = tx.tenant_uuid();
+            let found = payment_refunds::table
+                .filter(payment_refunds::tenant_id.eq(tenant))
+                .filter(payment_refunds::state.eq_any(["requested", "sent", "unknown"]))
+                .filter(payment_refunds::created_at.lt(before))
+                .order(payment_refunds::created_at)
+                .limit(i64::from(most))
+                .select((payment_refunds::id, payment_refunds::state.ne("requested")))
+                .load::<(Uuid, bool)>(tx.conn())?;
+            let found = found
+                .into_iter()
+                .map(|(refund, was_sent)| UnsettledRefund { refund, was_sent });
+            Ok::<_, TxError<Outage>>(found.collect())
+        })
+        .await
+}
+
+/// Forgets the routes of payments and refunds that ended before `ended_before`; answers how many. Safe to repeat.
 ///
 /// # Errors
 /// [`Outage`].
@@ -128,7 +168,10 @@ pub async fn forget_routes(database: &Database, ended_before: OffsetDateTime) ->
             let gone =
                 diesel::delete(payment_routing::table.filter(payment_routing::expires_at.lt(ended_before)))
                     .execute(tx.conn())?;
-            Ok::<_, TxError<Outage>>(gone)
+            let refunds =
+                diesel::delete(refund_routing::table.filter(refund_routing::expires_at.lt(ended_before)))
+                    .execute(tx.conn())?;
+            Ok::<_, TxError<Outage>>(gone + refunds)
         })
         .await
 }

@@ -14,7 +14,10 @@ use ratiba_kernel::test_support::{SeededIds, tenant};
 use ratiba_kernel::{Id, TenantId, TokenHash};
 use ratiba_payments::attempt::Provider;
 use ratiba_payments::event::PaymentEvent;
-use ratiba_payments::ports::{CallbackInbox, Credential, HouseCurrency, Ledger, PaymentBook, TokenStore};
+use ratiba_payments::ports::{
+    CallbackInbox, Credential, CreditBook, HouseCurrency, Ledger, PaymentBook, RefundBook, ResultInbox,
+    TokenStore,
+};
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::contracts::{
     Ground, TokenGround, payments_contract, token_store_contract,
@@ -130,6 +133,18 @@ impl Ground for PgGround {
     }
 
     fn ledger(&self) -> Arc<dyn Ledger> {
+        self.ports.clone()
+    }
+
+    fn refunds(&self) -> Arc<dyn RefundBook> {
+        self.ports.clone()
+    }
+
+    fn results(&self) -> Arc<dyn ResultInbox> {
+        self.ports.clone()
+    }
+
+    fn credit_book(&self) -> Arc<dyn CreditBook> {
         self.ports.clone()
     }
 

@@ -9,13 +9,15 @@ use ratiba_conversation::desk::{
     AskAnswer, PaymentOrder, PaymentStanding, PaymentTrouble, ResendAnswer, ResendOrder, VisitRef,
 };
 use ratiba_conversation::ports::PaymentDesk;
-use ratiba_kernel::{Clock, Id, Outage, TenantId};
+use ratiba_kernel::{Clock, Id, Money, Outage, TenantId};
+use ratiba_payments::actor::Actor;
 use ratiba_payments::failure::FailureReason;
 use ratiba_payments::payment::{NotNow, Purpose};
+use ratiba_payments::ports::{PaymentRuleBook, RecordError, SpendRefused};
 use ratiba_payments::reference::RequestKey;
 use ratiba_payments::use_cases::{
-    Outlook, PaymentOrder as Order, PaymentStatus, RequestPayment, RequestPaymentError, ResendOrder as Again,
-    ResendPrompt, StatusReport,
+    CreditOrder, Outlook, PaymentOrder as Order, PaymentStatus, RequestPayment, RequestPaymentError,
+    ResendOrder as Again, ResendPrompt, SpendCredit, StatusReport,
 };
 use time::OffsetDateTime;
 
@@ -27,6 +29,10 @@ pub struct PaymentDeskBridge {
     pub again: ResendPrompt,
     /// Tells how it stands.
     pub status: PaymentStatus,
+    /// Spends the customer's credit first.
+    pub spend: SpendCredit,
+    /// Whether the business wants that.
+    pub rules: Arc<dyn PaymentRuleBook>,
     /// Whether the visit still waits for money.
     pub book: Arc<dyn AppointmentBook>,
     /// The present.
@@ -48,24 +54,40 @@ impl PaymentDesk for PaymentDeskBridge {
             Waits::NoMore => return Ok(AskAnswer::HoldGone),
             Waits::Agreed => return self.nothing_to_ask(tenant, order.visit).await,
         }
+        let asked_before = self.open_payment(tenant, visit).await?;
+        // What credit covered is asked for no more, but the payment is still the whole one. One for another amount is
+        // refused below, and no credit goes to it.
+        let whole = |report: &&StatusReport| {
+            report.due == order.amount || report.due.checked_sub(report.paid) == Ok(order.amount)
+        };
+        let known = asked_before.as_ref().filter(whole);
+        let use_credit = asked_before.is_none() || known.is_some();
+        let amount = known.map_or(order.amount, |report| report.due);
+        let paid = known.map_or(Money::zero(amount.currency()), |report| report.paid);
         let price = booked.as_ref().map(Visit::charged);
         // All of the price at once is no deposit.
-        let purpose = if price == Some(Ok(Some(order.amount))) {
+        let purpose = if price == Some(Ok(Some(amount))) {
             Purpose::Full
         } else {
             Purpose::Deposit
         };
+        let visit_ref = order.visit;
         let order = Order {
             key: RequestKey::of(order.key),
             visit,
             customer: Id::from_uuid(order.customer.as_uuid()),
             purpose,
-            amount: order.amount,
+            amount,
             payer: order.payer,
         };
+        let owed = amount.checked_sub(paid).map_err(Outage::new)?;
+        if use_credit && self.credit_first(tenant, &order, owed).await? {
+            return self.nothing_to_ask(tenant, visit_ref).await;
+        }
         match self.request.execute(tenant, order).await {
             Ok(asked) => Ok(AskAnswer::Asked {
                 payment: Id::from_uuid(asked.payment.as_uuid()),
+                amount: asked.amount,
                 trial: self.trial,
             }),
             Err(RequestPaymentError::NotAMobileNumber) => Ok(AskAnswer::BadPayer),
@@ -136,6 +158,44 @@ impl PaymentDesk for PaymentDeskBridge {
 }
 
 impl PaymentDeskBridge {
+    /// What is owed on the visit's open payment, if one was asked for.
+    async fn open_payment(
+        &self,
+        tenant: TenantId,
+        visit: ratiba_payments::VisitId,
+    ) -> Result<Option<StatusReport>, Outage> {
+        let reports = self.status.execute(tenant, visit).await?;
+        Ok(reports.into_iter().rfind(|report| match report.outlook {
+            Outlook::PromptOpen { .. } | Outlook::Checking { .. } | Outlook::Unpaid { .. } => true,
+            Outlook::Settled { .. } | Outlook::Credited { .. } | Outlook::Closed { .. } => false,
+        }))
+    }
+
+    /// Uses the customer's credit before they are asked for money, if the business wants that; answers whether nothing is
+    /// left to ask for.
+    async fn credit_first(&self, tenant: TenantId, order: &Order, owed: Money) -> Result<bool, Outage> {
+        if !self.rules.payment_rules(tenant).await?.credit_first {
+            return Ok(false);
+        }
+        let spend = CreditOrder {
+            key: RequestKey::parse(&format!("credit:{}", order.key.as_str())).map_err(Outage::new)?,
+            visit: order.visit,
+            customer: order.customer,
+            owed: Some((order.purpose, owed)),
+            amount: None,
+            by: Actor::parse("chat").map_err(Outage::new)?,
+        };
+        match self.spend.execute(tenant, spend).await {
+            Ok(_) => {}
+            Err(SpendRefused::NotRecorded(RecordError::Unavailable(outage))) => return Err(outage),
+            Err(refused) => {
+                tracing::debug!(visit.id = %order.visit, reason = %refused, "no credit is used");
+                return Ok(false);
+            }
+        }
+        Ok(self.open_payment(tenant, order.visit).await?.is_none())
+    }
+
     /// A visit that is agreed was paid, by this order given before or by another phone; else a person agreed it.
     async fn nothing_to_ask(&self, tenant: TenantId, visit: VisitRef) -> Result<AskAnswer, Outage> {
         Ok(match self.standing(tenant, visit).await? {

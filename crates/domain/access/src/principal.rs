@@ -60,6 +60,7 @@ impl Role {
             | Scope::CatalogueWrite
             | Scope::CommissionClose
             | Scope::PaymentsResolve
+            | Scope::PaymentsRefund
             | Scope::ScheduleWrite
             | Scope::SettingsWrite => matches!(self, Self::Manager | Self::Owner),
         }
@@ -108,6 +109,9 @@ pub enum Scope {
     /// End attempts whose outcome a person must find out.
     #[serde(rename = "payments:resolve")]
     PaymentsResolve,
+    /// Give money back.
+    #[serde(rename = "payments:refund")]
+    PaymentsRefund,
     /// See who works when.
     #[serde(rename = "schedule:read")]
     ScheduleRead,
@@ -124,7 +128,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
@@ -138,6 +142,7 @@ impl Scope {
         Self::PaymentsRead,
         Self::PaymentsTake,
         Self::PaymentsResolve,
+        Self::PaymentsRefund,
         Self::ScheduleRead,
         Self::ScheduleWrite,
         Self::SettingsRead,
@@ -155,6 +160,7 @@ impl Scope {
             Self::PaymentsRead => "payments:read",
             Self::PaymentsTake => "payments:take",
             Self::PaymentsResolve => "payments:resolve",
+            Self::PaymentsRefund => "payments:refund",
             Self::AppointmentsBook => "appointments:book",
             Self::CalendarsWrite => "calendars:write",
             Self::CatalogueRead => "catalogue:read",

@@ -356,6 +356,8 @@ pub enum AskAnswer {
     Asked {
         /// The payment.
         payment: PaymentRef,
+        /// How much is asked; less than ordered where the customer's credit covers the rest.
+        amount: Money,
         /// Whether the provider is a trial one that moves no money.
         trial: bool,
     },

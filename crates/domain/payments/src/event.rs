@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::attempt::{AttemptId, ReviewReason, StateName};
 use crate::failure::{FailureReason, NextStep};
 use crate::payment::{PaymentId, Purpose};
+use crate::refund::{RefundDoubt, RefundId, RefundWay};
 use crate::{CustomerId, VisitId};
 
 /// Whom an event is about.
@@ -19,6 +20,19 @@ pub struct About {
     /// The visit that owes it.
     pub visit: VisitId,
     /// Whose visit it is.
+    pub customer: CustomerId,
+}
+
+/// Whom the event of a refund is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundAbout {
+    /// The refund.
+    pub refund: RefundId,
+    /// The payment whose money goes back.
+    pub payment: PaymentId,
+    /// The visit of that payment.
+    pub visit: VisitId,
+    /// Who gets it.
     pub customer: CustomerId,
 }
 
@@ -100,5 +114,41 @@ pub enum PaymentEvent {
         customer: CustomerId,
         /// How much.
         amount: Money,
+    },
+    /// Money went back to a customer.
+    RefundDone {
+        /// Whom it is about.
+        about: RefundAbout,
+        /// How.
+        way: RefundWay,
+        /// How much.
+        amount: Money,
+    },
+    /// A refund will not happen: what was to go back is still there, and a person should know.
+    RefundRejected {
+        /// Whom it is about.
+        about: RefundAbout,
+        /// How much it was to be.
+        amount: Money,
+    },
+    /// A person must find out what became of a refund.
+    RefundInReview {
+        /// Whom it is about.
+        about: RefundAbout,
+        /// Why.
+        why: RefundDoubt,
+    },
+    /// A customer's credit was spent on a visit.
+    CreditSpent {
+        /// The payment that it went to.
+        payment: PaymentId,
+        /// The visit.
+        visit: VisitId,
+        /// Whose credit it was.
+        customer: CustomerId,
+        /// How much.
+        amount: Money,
+        /// Whether nothing is owed on that payment any more.
+        settled: bool,
     },
 }

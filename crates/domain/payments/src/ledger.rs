@@ -9,7 +9,9 @@ use time::OffsetDateTime;
 
 use crate::CustomerId;
 use crate::attempt::{AttemptId, Provider};
+use crate::credit::SpendId;
 use crate::payment::PaymentId;
+use crate::refund::RefundId;
 
 /// The identity of a journal.
 pub type JournalId = Id<Journal>;
@@ -158,6 +160,10 @@ pub enum Cause {
         /// How much of it is credit with this journal, in minor units; grows with each.
         in_all_minor: i64,
     },
+    /// Money went back to a customer.
+    Refunded(RefundId),
+    /// A customer's credit was spent on a visit.
+    Spent(SpendId),
 }
 
 impl Cause {
@@ -170,6 +176,8 @@ impl Cause {
                 payment,
                 in_all_minor,
             } => format!("credited:{payment}:{in_all_minor}"),
+            Self::Refunded(refund) => format!("refunded:{refund}"),
+            Self::Spent(spend) => format!("spent:{spend}"),
         }
     }
 }
@@ -245,7 +253,7 @@ impl Journal {
     pub const fn attempt(&self) -> Option<AttemptId> {
         match self.cause {
             Cause::Received(attempt) => Some(attempt),
-            Cause::Credited { .. } => None,
+            Cause::Credited { .. } | Cause::Refunded(_) | Cause::Spent(_) => None,
         }
     }
 

@@ -27,6 +27,10 @@ pub mod payment;
 
 pub mod ledger;
 
+pub mod refund;
+
+pub mod credit;
+
 pub mod event;
 
 pub mod task;

@@ -20,6 +20,11 @@ use crate::task::Due;
 use crate::{CallbackId, VisitId};
 
 pub use visits::Visits;
+mod credit;
+mod refunds;
+
+pub use credit::*;
+pub use refunds::*;
 
 /// What is owed, what was tried, and the books. One call of [`PaymentBook::record`] is one transaction.
 #[cfg_attr(feature = "test-support", mockall::automock)]
@@ -176,6 +181,10 @@ pub enum Occasion {
     Push,
     /// A query.
     Query,
+    /// The request of a refund.
+    Refund,
+    /// The question what became of a refund.
+    RefundStatus,
 }
 
 impl Occasion {
@@ -185,6 +194,8 @@ impl Occasion {
         match self {
             Self::Push => "push",
             Self::Query => "query",
+            Self::Refund => "refund",
+            Self::RefundStatus => "refund_status",
         }
     }
 }

@@ -44,3 +44,24 @@ pub fn query_after(step: u8, pushed_at: OffsetDateTime, now: OffsetDateTime) -> 
     let after = QUERY_AFTER.get(usize::from(next))?;
     Some((next, (pushed_at + *after).max(now + QUERY_SPACING)))
 }
+
+/// How long after the request it is asked what became of a refund whose result does not come; the last is no question
+/// any more, but a person's turn, when the answer to the one before has had its time.
+pub const REFUND_ASK_AFTER: [Duration; 4] = [
+    Duration::seconds(60),
+    Duration::minutes(5),
+    Duration::hours(1),
+    Duration::minutes(62),
+];
+
+/// Which question follows `step` and when; `None` after the last.
+#[must_use]
+pub fn refund_ask_after(
+    step: u8,
+    sent_at: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Option<(u8, OffsetDateTime)> {
+    let next = step.checked_add(1)?;
+    let after = REFUND_ASK_AFTER.get(usize::from(next))?;
+    Some((next, (sent_at + *after).max(now + QUERY_SPACING)))
+}

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use crate::CallbackId;
 use crate::attempt::AttemptId;
+use crate::refund::RefundId;
 
 /// Work of this domain's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,23 @@ pub enum PaymentTask {
         /// Which one.
         callback: CallbackId,
     },
+    /// Ask the provider to take money back: [`crate::use_cases::SendRefund`].
+    SendRefund {
+        /// Which refund.
+        refund: RefundId,
+    },
+    /// Ask what became of a refund: [`crate::use_cases::AskRefund`].
+    AskRefund {
+        /// Which refund.
+        refund: RefundId,
+        /// The how-manieth time, from 0.
+        step: u8,
+    },
+    /// Take in a message about a refund that was stored: [`crate::use_cases::ApplyResult`].
+    ApplyResult {
+        /// Which message.
+        message: CallbackId,
+    },
 }
 
 impl PaymentTask {
@@ -38,6 +56,9 @@ impl PaymentTask {
             Self::Push { .. } => "payments.push",
             Self::Query { .. } => "payments.query",
             Self::ApplyCallback { .. } => "payments.callback",
+            Self::SendRefund { .. } => "payments.send_refund",
+            Self::AskRefund { .. } => "payments.ask_refund",
+            Self::ApplyResult { .. } => "payments.result",
         }
     }
 
@@ -48,6 +69,9 @@ impl PaymentTask {
             Self::Push { attempt } => format!("payments.push:{attempt}"),
             Self::Query { attempt, step } => format!("payments.query:{attempt}:{step}"),
             Self::ApplyCallback { callback } => format!("payments.callback:{callback}"),
+            Self::SendRefund { refund } => format!("payments.send_refund:{refund}"),
+            Self::AskRefund { refund, step } => format!("payments.ask_refund:{refund}:{step}"),
+            Self::ApplyResult { message } => format!("payments.result:{message}"),
         }
     }
 }

@@ -2,19 +2,28 @@
 //! overtaken is made again, a bounded number of times.
 
 mod apply_callback;
+mod apply_result;
 mod asking;
 mod close_visit;
 mod credit_visit;
+mod give_back;
 mod payment_status;
 mod prompt_from_desk;
 mod push_attempt;
 mod query_attempt;
+mod refunds;
 mod request_payment;
+mod request_refund;
 mod resolve_attempt;
+mod resolve_refund;
+mod send_refund;
+mod spend_credit;
 
 pub use apply_callback::{ApplyCallback, ApplyCallbackError, CallbackApplied};
+pub use apply_result::{ApplyResult, ApplyResultError, ResultApplied};
 pub use close_visit::{CloseVisit, CloseVisitError};
 pub use credit_visit::{CreditVisit, CreditVisitError};
+pub use give_back::GiveBack;
 pub use payment_status::{Outlook, PaymentStatus, StatusReport};
 pub use prompt_from_desk::{DeskPrompt, Owed, PromptFromDesk};
 pub use push_attempt::{PushAttempt, PushAttemptError, Pushed};
@@ -22,7 +31,11 @@ pub use query_attempt::{Queried, QueryAttempt, QueryAttemptError};
 pub use request_payment::{
     PaymentAsked, PaymentOrder, RequestPayment, RequestPaymentError, ResendOrder, ResendPrompt,
 };
+pub use request_refund::{RefundOrder, RequestRefund};
 pub use resolve_attempt::{ResolveAttempt, ResolveAttemptError, ResolveOrder};
+pub use resolve_refund::{RefundDecision, ResolveRefund};
+pub use send_refund::{AskRefund, SendRefund};
+pub use spend_credit::{CreditOrder, SpendCredit};
 
 /// How often a decision is made again after it was overtaken.
 const DECISIONS_MAX: usize = 8;

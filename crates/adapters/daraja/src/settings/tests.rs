@@ -10,6 +10,7 @@ fn raw() -> RawSettings {
         passkey: Secret::new("example-passkey-not-real"),
         transaction_type: TransactionType::Paybill,
         party_b: "654321".into(),
+        operator: None,
     }
 }
 

@@ -194,7 +194,7 @@ impl PgPayments {
     }
 
     /// The route says whose it was, so that its people find it among their dead letters.
-    async fn bury_expired(&self, tenant: TenantId, arrival: Arrival) -> Result<Taken, Outage> {
+    pub(super) async fn bury_expired(&self, tenant: TenantId, arrival: Arrival) -> Result<Taken, Outage> {
         self.database
             .tenant(tenant, move |tx| {
                 let own = tx.tenant_uuid();
@@ -214,7 +214,7 @@ impl PgPayments {
             .await
     }
 
-    async fn bury_unknown(&self, arrival: Arrival) -> Result<Taken, Outage> {
+    pub(super) async fn bury_unknown(&self, arrival: Arrival) -> Result<Taken, Outage> {
         self.database
             .global(move |tx| {
                 let row: Kept = sql_query("SELECT ratiba_store_unrouted($1, $2, $3, $4, $5) AS kept")

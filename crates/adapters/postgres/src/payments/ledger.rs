@@ -11,7 +11,7 @@ use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::Ledger;
 
 use super::PgPayments;
-use crate::database::TxError;
+use crate::database::{TenantTx, TxError};
 
 #[derive(QueryableByName)]
 struct BalanceRow {
@@ -61,20 +61,26 @@ impl Ledger for PgPayments {
         currency: Currency,
     ) -> Result<Money, Outage> {
         self.database
-            .tenant(tenant, move |tx| {
-                let own = tx.tenant_uuid();
-                // Credits are negative in the books, and what the customer has is positive.
-                let row: CreditRow = sql_query(
-                    "SELECT coalesce(-sum(amount_minor), 0)::bigint AS credit FROM ledger_entries
-                     WHERE tenant_id = $1 AND currency = $2 AND account = 'customer_deposits'
-                         AND customer_id = $3 AND payment_id IS NULL",
-                )
-                .bind::<SqlUuid, _>(own)
-                .bind::<Text, _>(currency.code())
-                .bind::<SqlUuid, _>(customer.as_uuid())
-                .get_result(tx.conn())?;
-                Ok::<_, TxError<Outage>>(Money::new(row.credit, currency))
-            })
+            .tenant(tenant, move |tx| credit(tx, customer, currency))
             .await
     }
+}
+
+/// What a customer may spend.
+pub(super) fn credit<E>(
+    tx: &mut TenantTx<'_>,
+    customer: CustomerId,
+    currency: Currency,
+) -> Result<Money, TxError<E>> {
+    // Credits are negative in the books, and what the customer has is positive.
+    let row: CreditRow = sql_query(
+        "SELECT coalesce(-sum(amount_minor), 0)::bigint AS credit FROM ledger_entries
+         WHERE tenant_id = $1 AND currency = $2 AND account = 'customer_deposits'
+             AND customer_id = $3 AND payment_id IS NULL",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<Text, _>(currency.code())
+    .bind::<SqlUuid, _>(customer.as_uuid())
+    .get_result(tx.conn())?;
+    Ok(Money::new(row.credit, currency))
 }

@@ -240,7 +240,8 @@ fn write_route(tx: &mut TenantTx<'_>, change: &Change, route: &Route) -> Written
     Ok(())
 }
 
-fn write_journal(tx: &mut TenantTx<'_>, journal: &Journal) -> Written {
+/// Posts a journal, unless its cause was posted before.
+pub(super) fn write_journal<E>(tx: &mut TenantTx<'_>, journal: &Journal) -> Result<(), TxError<E>> {
     let tenant = tx.tenant_uuid();
     let posted = diesel::insert_into(ledger_journals::table)
         .values((

@@ -74,10 +74,13 @@ pub fn other_number(stage: &Stage) -> Step {
 #[must_use]
 pub fn asked(owed: Owed, answer: AskAnswer) -> Step {
     match answer {
-        AskAnswer::Asked { trial, .. } => Step::say(Reply::PromptSent { owed, trial }).at(Stage::Paying {
-            owed,
-            payer_wanted: false,
-        }),
+        AskAnswer::Asked { amount, trial, .. } => {
+            let owed = Owed { amount, ..owed };
+            Step::say(Reply::PromptSent { owed, trial }).at(Stage::Paying {
+                owed,
+                payer_wanted: false,
+            })
+        }
         AskAnswer::BadPayer => Step::say(Reply::AskOtherPayer).at(Stage::Paying {
             owed,
             payer_wanted: true,

@@ -373,8 +373,13 @@ impl PaymentDesk for FakeDesk {
             .entry(order.visit)
             .or_insert(PaymentStanding::Prompting);
         let payment = PaymentRef::from_uuid(order.visit.as_uuid());
+        let amount = order.amount;
         state.asked.insert(order.key, order);
-        Ok(AskAnswer::Asked { payment, trial: true })
+        Ok(AskAnswer::Asked {
+            payment,
+            amount,
+            trial: true,
+        })
     }
 
     async fn standing(&self, _tenant: TenantId, visit: VisitRef) -> Result<PaymentStanding, Outage> {

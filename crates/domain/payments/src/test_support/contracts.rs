@@ -4,6 +4,7 @@
 mod asking;
 mod books;
 mod callbacks;
+mod refunds;
 mod resolving;
 mod tokens;
 
@@ -16,13 +17,14 @@ use ratiba_kernel::{Clock, IdSource, TenantId};
 pub use tokens::{TokenGround, token_store_contract};
 
 use super::builders::{an_order, second};
-use super::fakes::{InMemoryVisits, PlainReader, ScriptedMoney, SeededTokens};
+use super::fakes::{InMemoryVisits, PlainReader, PlainResults, ScriptedBack, ScriptedMoney, SeededTokens};
 use crate::event::PaymentEvent;
 use crate::payment::PaymentRecord;
-use crate::ports::{CallbackInbox, HouseCurrency, Ledger, PaymentBook};
+use crate::ports::{CallbackInbox, CreditBook, HouseCurrency, Ledger, PaymentBook, RefundBook, ResultInbox};
 use crate::task::Due;
 use crate::use_cases::{
-    ApplyCallback, CreditVisit, PaymentAsked, PushAttempt, RequestPayment, ResendPrompt, ResolveAttempt,
+    ApplyCallback, ApplyResult, AskRefund, CreditVisit, PaymentAsked, PushAttempt, RequestPayment,
+    RequestRefund, ResendPrompt, ResolveAttempt, SendRefund, SpendCredit,
 };
 use crate::{CustomerId, VisitId};
 
@@ -37,6 +39,15 @@ pub trait Ground: Send + Sync {
 
     /// The ledger under test, over the same rows.
     fn ledger(&self) -> Arc<dyn Ledger>;
+
+    /// The refunds under test, over the same rows.
+    fn refunds(&self) -> Arc<dyn RefundBook>;
+
+    /// The messages about refunds under test, over the same rows.
+    fn results(&self) -> Arc<dyn ResultInbox>;
+
+    /// The customers' credit under test, over the same rows.
+    fn credit_book(&self) -> Arc<dyn CreditBook>;
 
     /// The tenants' currencies. The two tenants keep their books in shillings.
     fn house(&self) -> Arc<dyn HouseCurrency>;
@@ -70,6 +81,12 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     books::a_late_success_beside_another_becomes_credit(&fresh().await).await;
     books::a_lost_visit_is_credited_once(&fresh().await).await;
     books::cash_is_in_the_drawer_without_a_prompt(&fresh().await).await;
+    refunds::of_fifty_refunds_at_once_no_more_goes_back_than_was_paid(&fresh().await).await;
+    refunds::of_twenty_spends_at_once_no_more_is_spent_than_there_is(&fresh().await).await;
+    refunds::one_key_is_one_refund_and_another_order_under_it_is_refused(&fresh().await).await;
+    refunds::a_refund_and_a_credit_at_once_give_nothing_back_twice(&fresh().await).await;
+    refunds::ten_results_at_once_have_one_effect(&fresh().await).await;
+    refunds::a_message_about_another_refund_is_a_dead_letter(&fresh().await).await;
     callbacks::a_callback_is_stored_and_queued_once(&fresh().await).await;
     callbacks::ten_callbacks_at_once_have_one_effect(&fresh().await).await;
     callbacks::an_unknown_token_is_a_dead_letter(&fresh().await).await;
@@ -88,6 +105,8 @@ pub(crate) struct Stage<'g, G> {
     pub(crate) money: Arc<ScriptedMoney>,
     pub(crate) reader: Arc<PlainReader>,
     visits: Arc<InMemoryVisits>,
+    pub(crate) back: Arc<ScriptedBack>,
+    pub(crate) result_reader: Arc<PlainResults>,
     tokens: Arc<SeededTokens>,
 }
 
@@ -100,6 +119,8 @@ impl<'g, G: Ground> Stage<'g, G> {
             money: Arc::default(),
             reader: Arc::default(),
             visits: Arc::default(),
+            back: Arc::default(),
+            result_reader: Arc::default(),
             tokens: Arc::default(),
         }
     }
@@ -153,6 +174,7 @@ impl<'g, G: Ground> Stage<'g, G> {
     pub(crate) fn credit(&self) -> CreditVisit {
         CreditVisit {
             book: self.ground.book(),
+            refunds: self.ground.refunds(),
             clock: self.clock(),
             ids: Arc::clone(&self.ids),
         }
@@ -173,6 +195,55 @@ impl<'g, G: Ground> Stage<'g, G> {
         match self.ground.book().of_attempt(tenant, asked.attempt).await {
             Ok(Some(record)) => record,
             other => panic!("the payment is not found: {other:?}"),
+        }
+    }
+
+    pub(crate) fn order_refund(&self) -> RequestRefund {
+        RequestRefund {
+            book: self.ground.refunds(),
+            back: self.back.clone(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn send_refund(&self) -> SendRefund {
+        SendRefund {
+            book: self.ground.refunds(),
+            back: self.back.clone(),
+            tokens: self.tokens.clone(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn ask_refund(&self) -> AskRefund {
+        AskRefund {
+            book: self.ground.refunds(),
+            back: self.back.clone(),
+            tokens: self.tokens.clone(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn apply_result(&self) -> ApplyResult {
+        ApplyResult {
+            book: self.ground.refunds(),
+            inbox: self.ground.results(),
+            reader: self.result_reader.clone(),
+            ask: self.ask_refund(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn spend(&self) -> SpendCredit {
+        SpendCredit {
+            credit: self.ground.credit_book(),
+            house: self.ground.house(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
         }
     }
 

@@ -2,6 +2,8 @@
 
 mod book;
 mod money;
+mod refunds;
+mod reversal;
 mod tokens;
 mod visits;
 
@@ -9,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use book::{DeadLetter, InMemoryBook, UNROUTED_PER_HOUR_MAX};
 pub use money::{PlainReader, ScriptedMoney, SeededTokens};
+pub use reversal::{PlainResults, ScriptedBack};
 pub use tokens::InMemoryTokens;
 pub use visits::InMemoryVisits;
 

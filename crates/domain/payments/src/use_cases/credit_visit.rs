@@ -10,7 +10,8 @@ use crate::VisitId;
 use crate::event::PaymentEvent;
 use crate::ledger::{Cause, Journal, Place, Transfer};
 use crate::payment::{Payment, PaymentRecord, PaymentState};
-use crate::ports::{Change, PaymentBook, RecordError};
+use crate::ports::{Change, PaymentBook, RecordError, RefundBook};
+use crate::refund::{Refund, refundable};
 
 /// Why nothing was credited. The task may run again.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,8 @@ pub enum CreditVisitError {
 pub struct CreditVisit {
     /// What is owed and was tried.
     pub book: Arc<dyn PaymentBook>,
+    /// What went back already.
+    pub refunds: Arc<dyn RefundBook>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -53,11 +56,14 @@ impl CreditVisit {
         let mut credited = Vec::new();
         for _ in 0..DECISIONS_MAX {
             let records = self.book.of_visit(tenant, visit).await?;
-            let mut surplus = surplus(&records, keep)?;
+            // In this order: a refund that is ordered in between changes its payment, and nothing is recorded.
+            let refunds = self.refunds.refunds_of_visit(tenant, visit).await?;
+            let mut surplus = surplus(&records, &refunds, keep)?;
             let mut overtaken = false;
             for record in records.into_iter().rev() {
                 let now = self.clock.now();
-                let Some((payment, amount)) = record.payment.credit(surplus, now)? else {
+                let most = surplus.min(left(&record.payment, &refunds)?);
+                let Some((payment, amount)) = record.payment.credit(most, now)? else {
                     continue;
                 };
                 let change = self.booked(payment, amount, now)?;
@@ -110,8 +116,18 @@ impl CreditVisit {
     }
 }
 
+/// What of a payment was neither credited nor given back.
+fn left(payment: &Payment, refunds: &[Refund]) -> Result<Money, MoneyError> {
+    let own: Vec<Refund> = refunds
+        .iter()
+        .filter(|refund| refund.terms().payment == payment.id())
+        .cloned()
+        .collect();
+    refundable(payment, &own)
+}
+
 /// What the settled and the closed payments hold beyond what is kept; nothing or less if there is no such thing.
-fn surplus(records: &[PaymentRecord], keep: Money) -> Result<Money, MoneyError> {
+fn surplus(records: &[PaymentRecord], refunds: &[Refund], keep: Money) -> Result<Money, MoneyError> {
     let settled = records
         .iter()
         .map(|record| &record.payment)
@@ -121,7 +137,7 @@ fn surplus(records: &[PaymentRecord], keep: Money) -> Result<Money, MoneyError> 
         });
     let mut held = Money::zero(keep.currency());
     for payment in settled {
-        held = held.checked_add(payment.kept()?)?;
+        held = held.checked_add(left(payment, refunds)?)?;
     }
     held.checked_sub(keep)
 }

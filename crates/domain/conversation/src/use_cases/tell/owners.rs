@@ -143,6 +143,14 @@ const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str
             "miadi imerejeshwa, na kilicholipwa sasa ni salio la mteja",
             "hesabu salio hilo kwenye miadi mapokezi",
         ),
+        (MoneyMatter::RefundStuck, Tongue::English) => (
+            "a refund did not go through, or nobody knows whether it did",
+            "look at the M-Pesa statement, then end it at the desk or give the money back another way",
+        ),
+        (MoneyMatter::RefundStuck, Tongue::Swahili) => (
+            "pesa ya kurudishwa haikurudi, au haijulikani kama imerudi",
+            "angalia taarifa ya M-Pesa, kisha ukamilishe mapokezi au mrudishie kwa njia nyingine",
+        ),
     }
 }
 

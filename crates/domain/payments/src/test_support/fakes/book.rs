@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use ratiba_kernel::{Currency, Money, Outage, TenantId};
+use ratiba_kernel::{Currency, Money, Outage, TenantId, TokenHash};
 use time::Duration;
 
 use super::locked;
 use crate::attempt::{Attempt, AttemptId, AttemptState};
+use crate::credit::Spend;
 use crate::event::PaymentEvent;
-use crate::ledger::{Account, Journal};
+use crate::ledger::{Account, Journal, Place};
 use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentState};
 use crate::ports::{
-    Arrival, CallbackInbox, CallbackOutcome, Change, HouseCurrency, Ledger, PaymentBook, RecordError, Route,
-    RouteKey, Saying, StoredCallback, Taken,
+    Arrival, Brings, CallbackInbox, CallbackOutcome, Change, HouseCurrency, Ledger, PaymentBook,
+    PaymentRules, RecordError, Route, RouteKey, Saying, StoredCallback, StoredResult, Taken,
 };
 use crate::reference::{Receipt, RequestKey};
+use crate::refund::{Refund, RefundId};
 use crate::task::{Due, PaymentTask};
 use crate::test_support::yield_once;
 use crate::{CallbackId, CustomerId, VisitId};
@@ -38,21 +40,26 @@ pub struct DeadLetter {
 }
 
 #[derive(Default)]
-struct Shelf {
-    payments: BTreeMap<(TenantId, PaymentId), PaymentRecord>,
+pub(super) struct Shelf {
+    pub(super) payments: BTreeMap<(TenantId, PaymentId), PaymentRecord>,
     routes: BTreeMap<RouteKey, (TenantId, Route)>,
     journals: Vec<(TenantId, Journal)>,
     callbacks: BTreeMap<(TenantId, CallbackId), StoredCallback>,
     dead_letters: Vec<DeadLetter>,
-    events: Vec<(TenantId, PaymentEvent)>,
-    tasks: Vec<(TenantId, Due)>,
+    pub(super) events: Vec<(TenantId, PaymentEvent)>,
+    pub(super) tasks: Vec<(TenantId, Due)>,
+    pub(super) refunds: Vec<(TenantId, Refund)>,
+    pub(super) refund_routes: BTreeMap<TokenHash, (TenantId, RefundId, Brings, time::OffsetDateTime)>,
+    pub(super) results: BTreeMap<(TenantId, CallbackId), StoredResult>,
+    pub(super) spends: Vec<(TenantId, Spend)>,
+    pub(super) rules: BTreeMap<TenantId, PaymentRules>,
     sayings: Vec<(TenantId, AttemptId, Saying)>,
 }
 
 /// The payment book, the inbox and the ledger in memory. Every tenant keeps its books in shillings.
 #[derive(Default)]
 pub struct InMemoryBook {
-    shelf: Mutex<Shelf>,
+    pub(super) shelf: Mutex<Shelf>,
 }
 
 impl InMemoryBook {
@@ -95,7 +102,7 @@ fn of<T: Clone>(all: &[(TenantId, T)], tenant: TenantId) -> Vec<T> {
 }
 
 impl Shelf {
-    fn records(&self, tenant: TenantId) -> impl Iterator<Item = &PaymentRecord> {
+    pub(super) fn records(&self, tenant: TenantId) -> impl Iterator<Item = &PaymentRecord> {
         let own = self
             .payments
             .iter()
@@ -103,7 +110,7 @@ impl Shelf {
         own.map(|(_, record)| record)
     }
 
-    fn check(&self, tenant: TenantId, change: &Change) -> Result<(), RecordError> {
+    pub(super) fn check(&self, tenant: TenantId, change: &Change) -> Result<(), RecordError> {
         let payment = &change.payment;
         let stored = self.payments.get(&(tenant, payment.id()));
         let version = stored.map_or(0, |record| record.payment.version());
@@ -140,7 +147,7 @@ impl Shelf {
         Ok(())
     }
 
-    fn write(&mut self, tenant: TenantId, change: Change) {
+    pub(super) fn write(&mut self, tenant: TenantId, change: Change) {
         let at = (tenant, change.payment.id());
         let payment = next_version(&change.payment);
         let record = self.payments.entry(at).or_insert_with(|| PaymentRecord {
@@ -165,11 +172,7 @@ impl Shelf {
             self.routes.entry(route.key.clone()).or_insert((tenant, route));
         }
         for journal in change.journals {
-            let posted =
-                |(owner, other): &(TenantId, Journal)| *owner == tenant && other.cause() == journal.cause();
-            if !self.journals.iter().any(posted) {
-                self.journals.push((tenant, journal));
-            }
+            self.post(tenant, journal);
         }
         if let Some((callback, outcome)) = change.callback
             && let Some(stored) = self.callbacks.get_mut(&(tenant, callback))
@@ -183,6 +186,26 @@ impl Shelf {
     }
 }
 
+impl Shelf {
+    /// Posts a journal, unless its cause was posted before.
+    pub(super) fn post(&mut self, tenant: TenantId, journal: Journal) {
+        let posted =
+            |(owner, other): &(TenantId, Journal)| *owner == tenant && other.cause() == journal.cause();
+        if !self.journals.iter().any(posted) {
+            self.journals.push((tenant, journal));
+        }
+    }
+
+    /// What the books hold at a place, debits positive.
+    pub(super) fn lies_at(&self, tenant: TenantId, place: Place, nothing: Money) -> Result<Money, Outage> {
+        let own = self.journals.iter().filter(|(owner, _)| *owner == tenant);
+        let entries = own.flat_map(|(_, journal)| journal.entries());
+        let here =
+            entries.filter(|entry| entry.place == place && entry.amount.currency() == nothing.currency());
+        Money::sum(nothing.currency(), here.map(|entry| entry.amount)).map_err(Outage::new)
+    }
+}
+
 /// Whether two payments cannot both be on record.
 fn rivals(one: &Payment, other: &Payment) -> bool {
     one.account_reference() == other.account_reference()
@@ -192,7 +215,7 @@ fn rivals(one: &Payment, other: &Payment) -> bool {
             && other.state() == PaymentState::Open)
 }
 
-fn next_version(payment: &Payment) -> Payment {
+pub(super) fn next_version(payment: &Payment) -> Payment {
     let parts = payment.parts();
     let version = parts.version + 1;
     Payment::restore(PaymentParts { version, ..parts }).unwrap_or_else(|error| panic!("{error}"))
@@ -378,11 +401,25 @@ impl CallbackInbox for InMemoryBook {
         }
         stored.outcome = Some(outcome);
         let body = stored.body.clone();
+        shelf.copy_to_letters(tenant, outcome, body, at);
+        Ok(())
+    }
+}
+
+impl Shelf {
+    /// Puts what was refused into the dead letters.
+    pub(super) fn copy_to_letters(
+        &mut self,
+        tenant: TenantId,
+        outcome: CallbackOutcome,
+        body: Vec<u8>,
+        at: time::OffsetDateTime,
+    ) {
         match outcome {
             CallbackOutcome::Applied => {}
             CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds => {
                 let reason = outcome.as_str().to_owned();
-                shelf.dead_letters.push(DeadLetter {
+                self.dead_letters.push(DeadLetter {
                     tenant: Some(tenant),
                     reason,
                     body,
@@ -390,12 +427,9 @@ impl CallbackInbox for InMemoryBook {
                 });
             }
         }
-        Ok(())
     }
-}
 
-impl Shelf {
-    fn bury(&mut self, tenant: Option<TenantId>, arrival: Arrival) -> Taken {
+    pub(super) fn bury(&mut self, tenant: Option<TenantId>, arrival: Arrival) -> Taken {
         let recent =
             |letter: &&DeadLetter| letter.tenant.is_none() && letter.at > arrival.at - Duration::hours(1);
         if tenant.is_none() && self.dead_letters.iter().filter(recent).count() >= UNROUTED_PER_HOUR_MAX {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::evidence::CallbackReport;
 use crate::payment::PaymentRecord;
-use crate::ports::{Change, HouseCurrency, Ledger, PaymentBook, Taken};
+use crate::ports::{Change, CreditBook, HouseCurrency, Ledger, PaymentBook, RefundBook, ResultInbox, Taken};
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
 use crate::{CustomerId, VisitId};
 
@@ -29,6 +29,18 @@ impl Ground for FakeGround {
     }
 
     fn ledger(&self) -> Arc<dyn Ledger> {
+        self.book.clone()
+    }
+
+    fn refunds(&self) -> Arc<dyn RefundBook> {
+        self.book.clone()
+    }
+
+    fn results(&self) -> Arc<dyn ResultInbox> {
+        self.book.clone()
+    }
+
+    fn credit_book(&self) -> Arc<dyn CreditBook> {
         self.book.clone()
     }
 
@@ -162,6 +174,7 @@ impl Bench {
 
     pub(super) fn credit(&self) -> CreditVisit {
         CreditVisit {
+            refunds: self.book.clone(),
             book: self.book.clone(),
             clock: self.clock(),
             ids: self.ids.clone(),

@@ -1,0 +1,413 @@
+//! Money that goes back to customers.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, web};
+use ratiba_access::Scope;
+use ratiba_kernel::{Money, Zone};
+use ratiba_payments::ports::{RefundQuery, RefundRefused};
+use ratiba_payments::reference::Receipt;
+use ratiba_payments::refund::{Refund, RefundCause, RefundId, RefundState, RefundWay, Resolution, Resolved};
+use ratiba_payments::use_cases::{RefundDecision, RefundOrder};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::payments::{actor_of, request_key};
+use crate::State;
+use crate::caller::Caller;
+use crate::checked::{Checked, CheckedQuery, IdempotencyKey};
+use crate::dto::{Amount, Moment, id_of};
+use crate::endpoint::{Endpoint, RequestHeader};
+use crate::problem::{FieldFault, Kind, Problem};
+
+/// How many refunds a page has at most.
+const PAGE_MOST: u16 = 100;
+
+/// The endpoints of refunds.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/api/v1/payments/{id}/refunds", "Give money back", || web::post().to(order))
+            .describe(
+                "As credit, in cash or by a way outside of this system it is booked at once; `mpesa_reversal` asks M-Pesa to take \
+                 back a whole transaction, and its state tells what became of that. The amount counts as gone from the order \
+                 on: however many are ordered at once, they never exceed what was paid. Safe to repeat with the same key.",
+            )
+            .group("payments")
+            .needs(Scope::PaymentsRefund)
+            .header(RequestHeader::IdempotencyKey)
+            .body::<RefundBody>()
+            .answers::<RefundAnswer>(201, "the refund")
+            .problems(&[
+                Kind::NotFound,
+                Kind::RefundTooLarge,
+                Kind::RefundNotPossible,
+                Kind::AmountNotPayable,
+            ]),
+        Endpoint::get("/api/v1/refunds", "List refunds", || web::get().to(list))
+            .describe("Newest first; `next` goes into `before` of the next request.")
+            .group("payments")
+            .needs(Scope::PaymentsRead)
+            .query::<RefundsQuery>()
+            .answers::<RefundPage>(200, "the refunds"),
+        Endpoint::get("/api/v1/refunds/{id}", "One refund", || web::get().to(show))
+            .group("payments")
+            .needs(Scope::PaymentsRead)
+            .answers::<RefundAnswer>(200, "the refund"),
+        Endpoint::post("/api/v1/refunds/{id}/resolve", "Say what became of a refund", || {
+            web::post().to(resolve)
+        })
+        .describe(
+            "For a refund that is in review: `done` books it, `rejected` frees its amount again. Saying the same twice is saying \
+             it once.",
+        )
+        .group("payments")
+        .needs(Scope::PaymentsRefund)
+        .body::<ResolveBody>()
+        .answers::<RefundAnswer>(200, "the refund")
+        .problems(&[Kind::NotFound, Kind::RefundNotPossible]),
+    ]
+}
+
+/// How money goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum WayWord {
+    /// M-Pesa takes back the transaction.
+    MpesaReversal,
+    /// Out of the drawer.
+    Cash,
+    /// As credit for the next visit.
+    Credit,
+    /// By a way that is not seen from here.
+    Outside,
+}
+
+impl From<WayWord> for RefundWay {
+    fn from(word: WayWord) -> Self {
+        match word {
+            WayWord::MpesaReversal => Self::MpesaReversal,
+            WayWord::Cash => Self::Cash,
+            WayWord::Credit => Self::Credit,
+            WayWord::Outside => Self::Outside,
+        }
+    }
+}
+
+/// A refund to be made.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundBody {
+    /// How.
+    way: WayWord,
+    /// How much, at most what was paid and did not go back yet; of M-Pesa a whole transaction.
+    #[schemars(with = "Amount")]
+    amount: Money,
+    /// Why.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+/// Which refunds.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundsQuery {
+    /// Of one payment.
+    payment: Option<Uuid>,
+    /// In this state.
+    state: Option<StateWord>,
+    /// Made before this one.
+    before: Option<Uuid>,
+    /// At most so many; 50 if left out.
+    #[schemars(range(min = 1, max = 100))]
+    limit: Option<u16>,
+}
+
+/// Where a refund stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum StateWord {
+    /// On record, not sent yet.
+    Requested,
+    /// Asked of the provider; its result is awaited.
+    Sent,
+    /// Nobody knows; it is asked about.
+    Unknown,
+    /// A person has it.
+    InReview,
+    /// The money went back.
+    Done,
+    /// It did not, and will not.
+    Rejected,
+    /// Withdrawn before it was sent.
+    Cancelled,
+}
+
+impl StateWord {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Sent => "sent",
+            Self::Unknown => "unknown",
+            Self::InReview => "in_review",
+            Self::Done => "done",
+            Self::Rejected => "rejected",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What became of a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum OutcomeWord {
+    /// The money went back.
+    Done,
+    /// It did not.
+    Rejected,
+}
+
+/// A person's answer.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveBody {
+    /// What became of it.
+    outcome: OutcomeWord,
+    /// The provider's number of the movement, if it was done and is known.
+    #[schemars(length(min = 6, max = 20))]
+    receipt: Option<String>,
+    /// How that is known.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+/// A refund.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Refund")]
+pub struct RefundAnswer {
+    /// Its id.
+    id: Uuid,
+    /// The payment whose money goes back.
+    payment_id: Uuid,
+    /// The visit of that payment.
+    visit_id: Uuid,
+    /// Who gets it.
+    customer_id: Uuid,
+    /// `mpesa_reversal`, `cash`, `credit` or `outside`.
+    way: &'static str,
+    /// `manager`, or `policy`: the rules of cancellation.
+    cause: &'static str,
+    /// Why.
+    reason: String,
+    /// How much.
+    #[schemars(with = "Amount")]
+    amount: Money,
+    /// `requested`, `sent`, `unknown` (it is asked about), `in_review` (a person has it), `done`, `rejected` or `cancelled`.
+    state: &'static str,
+    /// Since when.
+    state_at: Moment,
+    /// Why a person must look.
+    doubt: Option<&'static str>,
+    /// The provider's code of a refusal.
+    provider_code: Option<String>,
+    /// The provider's number of the movement back.
+    receipt: Option<String>,
+    /// The provider's number of the money that came in.
+    original_receipt: Option<String>,
+    /// Who ordered it.
+    requested_by: String,
+    /// When.
+    created_at: Moment,
+    /// Who said what became of it.
+    resolved_by: Option<String>,
+    /// How they knew.
+    resolved_reason: Option<String>,
+}
+
+impl RefundAnswer {
+    fn of(refund: &Refund, zone: &Zone) -> Self {
+        let (terms, progress) = (refund.terms(), refund.progress());
+        let (doubt, code, receipt) = match &progress.state {
+            RefundState::InReview { why } => (Some(why.as_str()), None, None),
+            RefundState::Rejected { code } => (None, code.as_ref(), None),
+            RefundState::Done { receipt } => (None, None, receipt.as_ref()),
+            RefundState::Requested | RefundState::Sent | RefundState::Unknown | RefundState::Cancelled => {
+                (None, None, None)
+            }
+        };
+        let resolved = progress.resolved.as_ref();
+        Self {
+            id: terms.id.as_uuid(),
+            payment_id: terms.payment.as_uuid(),
+            visit_id: terms.visit.as_uuid(),
+            customer_id: terms.customer.as_uuid(),
+            way: terms.way.as_str(),
+            cause: terms.cause.as_str(),
+            reason: terms.reason.clone(),
+            amount: terms.amount,
+            state: progress.state.as_str(),
+            state_at: Moment::of(zone, progress.state_at),
+            doubt,
+            provider_code: code.map(|code| code.as_str().to_owned()),
+            receipt: receipt.map(|receipt| receipt.as_str().to_owned()),
+            original_receipt: terms
+                .original
+                .as_ref()
+                .map(|original| original.receipt.as_str().to_owned()),
+            requested_by: terms.requested_by.as_str().to_owned(),
+            created_at: Moment::of(zone, terms.created_at),
+            resolved_by: resolved.map(|resolved| resolved.by.as_str().to_owned()),
+            resolved_reason: resolved.map(|resolved| resolved.reason.clone()),
+        }
+    }
+}
+
+/// Some refunds.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RefundPage")]
+pub struct RefundPage {
+    /// Newest first.
+    refunds: Vec<RefundAnswer>,
+    /// Where the next page begins, if there may be one.
+    next: Option<Uuid>,
+}
+
+async fn order(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+    key: IdempotencyKey,
+    Checked(body): Checked<RefundBody>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let order = RefundOrder {
+        key: request_key(&key)?,
+        payment: id_of(&id)?,
+        way: body.way.into(),
+        cause: RefundCause::Manager,
+        amount: body.amount,
+        reason: reason(body.reason)?,
+        by: actor_of(principal)?,
+    };
+    let refund = state
+        .parts
+        .money_back
+        .order
+        .execute(principal.tenant, order)
+        .await;
+    let refund = refund.map_err(refused)?;
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, format!("/api/v1/refunds/{}", refund.id())))
+        .json(RefundAnswer::of(&refund, &zone)))
+}
+
+async fn list(
+    state: web::Data<State>,
+    caller: Caller,
+    CheckedQuery(query): CheckedQuery<RefundsQuery>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = caller.0.tenant;
+    let most = query.limit.unwrap_or(50).min(PAGE_MOST);
+    let wanted = RefundQuery {
+        payment: query.payment.map(ratiba_kernel::Id::from_uuid),
+        state: query.state.map(|state| state.word().to_owned()),
+        before: query.before.map(RefundId::from_uuid),
+        most,
+    };
+    let found = state.parts.money_back.book.refunds(tenant, wanted).await?;
+    let zone = state.parts.booking.catalogue.zone(tenant).await?;
+    let full = found.len() >= usize::from(most);
+    let next = found.last().filter(|_| full).map(|last| last.id().as_uuid());
+    Ok(HttpResponse::Ok().json(RefundPage {
+        refunds: found
+            .iter()
+            .map(|refund| RefundAnswer::of(refund, &zone))
+            .collect(),
+        next,
+    }))
+}
+
+async fn show(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = caller.0.tenant;
+    let refund = state.parts.money_back.book.refund(tenant, id_of(&id)?).await?;
+    let refund = refund.ok_or_else(Problem::not_found)?;
+    let zone = state.parts.booking.catalogue.zone(tenant).await?;
+    Ok(HttpResponse::Ok().json(RefundAnswer::of(&refund, &zone)))
+}
+
+async fn resolve(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+    Checked(body): Checked<ResolveBody>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let fault = |message: &str| {
+        Problem::fields(vec![FieldFault {
+            field: "receipt".to_owned(),
+            message: message.to_owned(),
+        }])
+    };
+    let receipt = body.receipt.as_deref().map(Receipt::parse).transpose();
+    let receipt = receipt.map_err(|_| fault("must be capitals and digits"))?;
+    let resolution = match (body.outcome, receipt) {
+        (OutcomeWord::Done, receipt) => Resolution::Done { receipt },
+        (OutcomeWord::Rejected, None) => Resolution::Rejected,
+        (OutcomeWord::Rejected, Some(_)) => return Err(fault("nothing moved, so it has no number")),
+    };
+    let decision = RefundDecision {
+        refund: id_of(&id)?,
+        resolution,
+        who: Resolved {
+            by: actor_of(principal)?,
+            reason: reason(body.reason)?,
+        },
+    };
+    let refund = state
+        .parts
+        .money_back
+        .resolve
+        .execute(principal.tenant, decision)
+        .await;
+    let refund = refund.map_err(refused)?;
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    Ok(HttpResponse::Ok().json(RefundAnswer::of(&refund, &zone)))
+}
+
+/// A reason that says something.
+fn reason(text: String) -> Result<String, Problem> {
+    let empty = text.trim().is_empty() || text.contains('\0');
+    if empty {
+        return Err(Problem::fields(vec![FieldFault {
+            field: "reason".to_owned(),
+            message: "must say why".to_owned(),
+        }]));
+    }
+    Ok(text)
+}
+
+fn refused(error: RefundRefused) -> Problem {
+    let detail = error.to_string();
+    match error {
+        RefundRefused::NoSuchPayment | RefundRefused::NoSuchRefund => Problem::not_found(),
+        RefundRefused::BadAmount => Problem::new(Kind::AmountNotPayable, detail),
+        RefundRefused::TooLarge { refundable } => {
+            Problem::new(Kind::RefundTooLarge, detail).with("refundable", refundable)
+        }
+        RefundRefused::NothingToReverse
+        | RefundRefused::NotSetUp
+        | RefundRefused::NotInReview
+        | RefundRefused::ReceiptTaken
+        | RefundRefused::ForeignMessage => Problem::new(Kind::RefundNotPossible, detail),
+        RefundRefused::KeyReused => Problem::new(Kind::IdempotencyKeyReused, detail),
+        RefundRefused::Unavailable(outage) => Problem::unavailable(&outage),
+    }
+}

@@ -1,0 +1,84 @@
+//! Refunds and credit.
+
+use std::sync::Arc;
+
+use ratiba_daraja::ReversalResultReader;
+use ratiba_kernel::Outage;
+use ratiba_payments::ports::{MoneyBack as Provider, RefundBook, TokenSource};
+use ratiba_payments::use_cases as payments;
+
+use super::Ground;
+use crate::accounts::RandomTokens;
+use crate::settings::SharedSettings;
+use crate::use_cases::MoneyBack;
+
+impl Ground {
+    pub(super) fn money_back(&self, settings: &SharedSettings) -> Result<MoneyBack, Outage> {
+        let (clock, ids) = (&self.clock, &self.ids);
+        let book: Arc<dyn RefundBook> = self.payments.clone();
+        let back: Arc<dyn Provider> = Arc::new(self.daraja(settings)?);
+        let tokens: Arc<dyn TokenSource> = Arc::new(RandomTokens);
+        let ask = || payments::AskRefund {
+            book: book.clone(),
+            back: back.clone(),
+            tokens: tokens.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        let order = || payments::RequestRefund {
+            book: book.clone(),
+            back: back.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        Ok(MoneyBack {
+            order: order(),
+            give: payments::GiveBack {
+                book: self.payments.clone(),
+                rules: self.payments.clone(),
+                order: order(),
+                credit: payments::CreditVisit {
+                    book: self.payments.clone(),
+                    refunds: book.clone(),
+                    clock: clock.clone(),
+                    ids: ids.clone(),
+                },
+            },
+            send: payments::SendRefund {
+                book: book.clone(),
+                back: back.clone(),
+                tokens: tokens.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            ask: ask(),
+            apply_result: payments::ApplyResult {
+                book: book.clone(),
+                inbox: self.payments.clone(),
+                reader: Arc::new(ReversalResultReader),
+                ask: ask(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            resolve: payments::ResolveRefund {
+                book: book.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            spend: self.spend_credit(),
+            ledger: self.payments.clone(),
+            house: self.payments.clone(),
+            rules: self.payments.clone(),
+            book,
+        })
+    }
+
+    pub(super) fn spend_credit(&self) -> payments::SpendCredit {
+        payments::SpendCredit {
+            credit: self.payments.clone(),
+            house: self.payments.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+}

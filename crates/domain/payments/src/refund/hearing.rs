@@ -1,0 +1,238 @@
+//! What a refund takes in: the answer to its request, the provider's messages, silence, and a person's word.
+
+use time::OffsetDateTime;
+
+use super::{
+    NotInReview, NotThisRefund, Refund, RefundDoubt, RefundMoved, RefundNews, RefundState, Resolution,
+    Resolved, ReversalAnswer, ReversalReport, ReversalVerdict,
+};
+use crate::reference::Receipt;
+
+impl Refund {
+    fn put(mut self, state: RefundState, at: OffsetDateTime, news: Option<RefundNews>) -> RefundMoved {
+        if self.progress.state == state {
+            return self.unmoved();
+        }
+        self.progress.state = state;
+        self.progress.state_at = at;
+        RefundMoved { refund: self, news }
+    }
+
+    pub(super) const fn unmoved(self) -> RefundMoved {
+        RefundMoved {
+            refund: self,
+            news: None,
+        }
+    }
+
+    /// Done at once, where no provider has to do it; else it stays as it is.
+    #[must_use]
+    pub fn hand_over(self, at: OffsetDateTime) -> RefundMoved {
+        if self.terms.way.is_asked_of_a_provider() {
+            return self.unmoved();
+        }
+        self.put(RefundState::Done { receipt: None }, at, Some(RefundNews::Done))
+    }
+
+    /// Marks it as sent, before it is. `None` if it was sent, or is over.
+    #[must_use]
+    pub fn send(mut self, at: OffsetDateTime) -> Option<Self> {
+        if self.progress.state != RefundState::Requested {
+            return None;
+        }
+        self.progress.state = RefundState::Sent;
+        self.progress.state_at = at;
+        self.progress.sent_at = Some(at);
+        Some(self)
+    }
+
+    /// Withdraws it if nothing was sent.
+    #[must_use]
+    pub fn cancel(self, at: OffsetDateTime) -> RefundMoved {
+        if self.progress.state != RefundState::Requested {
+            return self.unmoved();
+        }
+        self.put(RefundState::Cancelled, at, None)
+    }
+
+    /// Takes in the answer to the request itself. It never moves a refund whose result is known.
+    #[must_use]
+    pub fn hear_answer(mut self, answer: &ReversalAnswer, at: OffsetDateTime) -> RefundMoved {
+        if self.progress.sent_at.is_none() {
+            return self.unmoved();
+        }
+        match answer {
+            ReversalAnswer::Accepted(originator) => {
+                // Of two answers to one request the first names it.
+                self.progress.originator.get_or_insert_with(|| originator.clone());
+                self.unmoved()
+            }
+            ReversalAnswer::Rejected { code } if self.is_awaited() && self.progress.originator.is_none() => {
+                let state = RefundState::Rejected { code: code.clone() };
+                self.put(state, at, Some(RefundNews::Rejected))
+            }
+            ReversalAnswer::Unknown if self.progress.state == RefundState::Sent => {
+                self.put(RefundState::Unknown, at, None)
+            }
+            ReversalAnswer::Rejected { .. } | ReversalAnswer::Unknown => self.unmoved(),
+        }
+    }
+
+    /// Takes in the provider's result.
+    ///
+    /// # Errors
+    /// [`NotThisRefund`] if it answers another request, or nothing was ever sent.
+    pub fn hear_result(
+        mut self,
+        report: &ReversalReport,
+        at: OffsetDateTime,
+    ) -> Result<RefundMoved, NotThisRefund> {
+        let known = self.progress.originator.as_ref();
+        if self.progress.sent_at.is_none() || known.is_some_and(|known| *known != report.originator) {
+            return Err(NotThisRefund);
+        }
+        self.progress
+            .originator
+            .get_or_insert_with(|| report.originator.clone());
+        Ok(self.weigh(&report.verdict, at))
+    }
+
+    /// Takes in what the provider says when it is asked what became of the request.
+    #[must_use]
+    pub fn hear_status(self, verdict: &ReversalVerdict, at: OffsetDateTime) -> RefundMoved {
+        if self.progress.sent_at.is_none() {
+            return self.unmoved();
+        }
+        self.weigh(verdict, at)
+    }
+
+    fn weigh(self, verdict: &ReversalVerdict, at: OffsetDateTime) -> RefundMoved {
+        match verdict {
+            ReversalVerdict::Done {
+                receipt,
+                amount,
+                original: told,
+            } => {
+                let other_amount = amount.is_some_and(|amount| amount != self.terms.amount);
+                let original = self.terms.original.as_ref().map(|original| &original.receipt);
+                let other_money = told.as_ref().is_some_and(|told| Some(told) != original);
+                if other_amount || other_money {
+                    return self.doubt(RefundDoubt::ResultDiffers, at);
+                }
+                self.succeed(receipt.clone(), at)
+            }
+            ReversalVerdict::DoneBefore => self.succeed(None, at),
+            ReversalVerdict::Refused { code } => match self.progress.state {
+                RefundState::Sent
+                | RefundState::Unknown
+                | RefundState::InReview {
+                    why: RefundDoubt::NoAnswer,
+                } => {
+                    let state = RefundState::Rejected {
+                        code: Some(code.clone()),
+                    };
+                    self.put(state, at, Some(RefundNews::Rejected))
+                }
+                RefundState::Requested
+                | RefundState::InReview { .. }
+                | RefundState::Done { .. }
+                | RefundState::Rejected { .. }
+                | RefundState::Cancelled => self.unmoved(),
+            },
+            ReversalVerdict::Unclear => match self.progress.state {
+                RefundState::Sent => self.put(RefundState::Unknown, at, None),
+                RefundState::Requested
+                | RefundState::Unknown
+                | RefundState::InReview { .. }
+                | RefundState::Done { .. }
+                | RefundState::Rejected { .. }
+                | RefundState::Cancelled => self.unmoved(),
+            },
+        }
+    }
+
+    fn succeed(mut self, receipt: Option<Receipt>, at: OffsetDateTime) -> RefundMoved {
+        match &mut self.progress.state {
+            RefundState::Done { receipt: known } => {
+                // Whoever said so first may not have known the number.
+                if known.is_none() {
+                    *known = receipt;
+                }
+                self.unmoved()
+            }
+            // Others may have counted on it since: it may be given back another way already.
+            RefundState::Rejected { .. } => self.doubt(RefundDoubt::DoneAfterAll, at),
+            RefundState::InReview {
+                why: RefundDoubt::ResultDiffers | RefundDoubt::DoneAfterAll,
+            }
+            | RefundState::Requested
+            | RefundState::Cancelled => self.unmoved(),
+            RefundState::Sent
+            | RefundState::Unknown
+            | RefundState::InReview {
+                why: RefundDoubt::NoAnswer,
+            } => self.put(RefundState::Done { receipt }, at, Some(RefundNews::Done)),
+        }
+    }
+
+    fn doubt(self, why: RefundDoubt, at: OffsetDateTime) -> RefundMoved {
+        match self.progress.state {
+            // What is done is booked; a second word about it changes nothing.
+            RefundState::Done { .. } | RefundState::Requested | RefundState::Cancelled => self.unmoved(),
+            RefundState::InReview {
+                why: RefundDoubt::ResultDiffers | RefundDoubt::DoneAfterAll,
+            } => self.unmoved(),
+            RefundState::Sent
+            | RefundState::Unknown
+            | RefundState::Rejected { .. }
+            | RefundState::InReview {
+                why: RefundDoubt::NoAnswer,
+            } => self.put(RefundState::InReview { why }, at, Some(RefundNews::InReview(why))),
+        }
+    }
+
+    /// Counts that it was asked about for the `step`th time, from 0.
+    #[must_use]
+    pub const fn asked(mut self, step: u8) -> Self {
+        let asked = step.saturating_add(1);
+        if self.progress.asked < asked {
+            self.progress.asked = asked;
+        }
+        self
+    }
+
+    /// Nobody answers: a person has it.
+    #[must_use]
+    pub fn give_up_asking(self, at: OffsetDateTime) -> RefundMoved {
+        if self.is_awaited() {
+            return self.doubt(RefundDoubt::NoAnswer, at);
+        }
+        self.unmoved()
+    }
+
+    /// A person found out what became of it.
+    ///
+    /// # Errors
+    /// [`NotInReview`].
+    pub fn resolve(
+        mut self,
+        resolution: Resolution,
+        who: Resolved,
+        at: OffsetDateTime,
+    ) -> Result<RefundMoved, NotInReview> {
+        let RefundState::InReview { .. } = self.progress.state else {
+            return Err(NotInReview);
+        };
+        self.progress.resolved = Some(who);
+        Ok(match resolution {
+            Resolution::Done { receipt } => {
+                self.put(RefundState::Done { receipt }, at, Some(RefundNews::Done))
+            }
+            Resolution::Rejected => self.put(
+                RefundState::Rejected { code: None },
+                at,
+                Some(RefundNews::Rejected),
+            ),
+        })
+    }
+}

@@ -1,0 +1,311 @@
+//! Refunds, messages about them, and credit, in memory: over the shelf of the payment book.
+
+use async_trait::async_trait;
+use ratiba_kernel::{Money, Outage, TenantId};
+use time::OffsetDateTime;
+
+use super::book::{InMemoryBook, next_version};
+use super::locked;
+use crate::credit::Spend;
+use crate::ledger::Place;
+use crate::payment::PaymentId;
+use crate::ports::{
+    Arrival, CallbackOutcome, CreditBook, CreditFacts, DecideRefund, DecideSpend, PaymentRuleBook,
+    PaymentRules, RefundBook, RefundFacts, RefundQuery, RefundRefused, ResultArrival, ResultInbox, SpendLook,
+    SpendRefused, StoredResult, Taken,
+};
+use crate::reference::{Receipt, RequestKey};
+use crate::refund::{Refund, RefundId, RefundState};
+use crate::task::{Due, PaymentTask};
+use crate::test_support::yield_once;
+use crate::{CallbackId, VisitId};
+
+fn receipt_of(refund: &Refund) -> Option<&Receipt> {
+    match refund.state() {
+        RefundState::Done { receipt } => receipt.as_ref(),
+        RefundState::Requested
+        | RefundState::Sent
+        | RefundState::Unknown
+        | RefundState::InReview { .. }
+        | RefundState::Rejected { .. }
+        | RefundState::Cancelled => None,
+    }
+}
+
+fn rivals(one: &Refund, other: &Refund) -> Option<RefundRefused> {
+    let original = |refund: &Refund| refund.terms().original.clone();
+    if one.terms().key == other.terms().key {
+        return Some(RefundRefused::KeyReused);
+    }
+    if receipt_of(one).is_some() && receipt_of(one) == receipt_of(other) {
+        return Some(RefundRefused::ReceiptTaken);
+    }
+    let both = one.counts() && other.counts() && original(one).is_some();
+    (both && original(one) == original(other)).then_some(RefundRefused::NothingToReverse)
+}
+
+#[async_trait]
+impl RefundBook for InMemoryBook {
+    async fn refund(&self, tenant: TenantId, id: RefundId) -> Result<Option<Refund>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let found = shelf
+            .refunds
+            .iter()
+            .find(|(owner, refund)| *owner == tenant && refund.id() == id);
+        Ok(found.map(|(_, refund)| refund.clone()))
+    }
+
+    async fn refund_of_request(&self, tenant: TenantId, key: &RequestKey) -> Result<Option<Refund>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let found = shelf
+            .refunds
+            .iter()
+            .find(|(owner, refund)| *owner == tenant && refund.terms().key == *key);
+        Ok(found.map(|(_, refund)| refund.clone()))
+    }
+
+    async fn refunds_of_visit(&self, tenant: TenantId, visit: VisitId) -> Result<Vec<Refund>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let own = shelf
+            .refunds
+            .iter()
+            .filter(|(owner, refund)| *owner == tenant && refund.terms().visit == visit);
+        Ok(own.map(|(_, refund)| refund.clone()).collect())
+    }
+
+    async fn refunds(&self, tenant: TenantId, query: RefundQuery) -> Result<Vec<Refund>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let wanted = shelf.refunds.iter().filter(|(owner, refund)| {
+            *owner == tenant
+                && query
+                    .payment
+                    .is_none_or(|payment| refund.terms().payment == payment)
+                && query
+                    .state
+                    .as_ref()
+                    .is_none_or(|state| refund.state().as_str() == state)
+                && query.before.is_none_or(|before| refund.id() < before)
+        });
+        let mut found: Vec<Refund> = wanted.map(|(_, refund)| refund.clone()).collect();
+        found.sort_by_key(Refund::id);
+        found.reverse();
+        found.truncate(usize::from(query.most));
+        Ok(found)
+    }
+
+    async fn amend(
+        &self,
+        tenant: TenantId,
+        payment: PaymentId,
+        decide: DecideRefund,
+    ) -> Result<Option<Refund>, RefundRefused> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let record = shelf.payments.get(&(tenant, payment)).cloned();
+        let record = record.ok_or(RefundRefused::NoSuchPayment)?;
+        let own = shelf
+            .refunds
+            .iter()
+            .filter(|(owner, refund)| *owner == tenant && refund.terms().payment == payment);
+        let refunds = own.map(|(_, refund)| refund.clone()).collect();
+        let place = Place::deposit(record.payment.customer(), payment);
+        let nothing = Money::zero(record.payment.currency());
+        let facts = RefundFacts {
+            on_deposit: nothing
+                .checked_sub(shelf.lies_at(tenant, place, nothing)?)
+                .map_err(Outage::new)?,
+            record,
+            refunds,
+        };
+        let Some(change) = decide(&facts)? else {
+            return Ok(None);
+        };
+        let others = shelf
+            .refunds
+            .iter()
+            .filter(|(owner, refund)| *owner == tenant && refund.id() != change.refund.id());
+        if let Some(refused) = others
+            .filter_map(|(_, other)| rivals(other, &change.refund))
+            .next()
+        {
+            return Err(refused);
+        }
+        if let Some(record) = shelf.payments.get_mut(&(tenant, payment)) {
+            record.payment = next_version(&record.payment);
+        }
+        let known = shelf
+            .refunds
+            .iter_mut()
+            .find(|(owner, refund)| *owner == tenant && refund.id() == change.refund.id());
+        match known {
+            Some((_, stored)) => *stored = change.refund.clone(),
+            None => shelf.refunds.push((tenant, change.refund.clone())),
+        }
+        if let Some(route) = change.route {
+            let refund = change.refund.id();
+            shelf.refund_routes.entry(route.token).or_insert((
+                tenant,
+                refund,
+                route.brings,
+                route.expires_at,
+            ));
+        }
+        if let Some(journal) = change.journal {
+            shelf.post(tenant, journal);
+        }
+        if let Some((message, outcome)) = change.message
+            && let Some(stored) = shelf.results.get_mut(&(tenant, message))
+        {
+            stored.outcome.get_or_insert(outcome);
+        }
+        let events = change.events.into_iter().map(|event| (tenant, event));
+        shelf.events.extend(events);
+        shelf
+            .tasks
+            .extend(change.tasks.into_iter().map(|due| (tenant, due)));
+        Ok(Some(change.refund))
+    }
+}
+
+#[async_trait]
+impl ResultInbox for InMemoryBook {
+    async fn take_result(&self, mut arrival: ResultArrival) -> Result<Taken, Outage> {
+        yield_once().await;
+        arrival.body.truncate(Arrival::BODY_BYTES_MAX);
+        let mut shelf = locked(&self.shelf);
+        let route = shelf.refund_routes.get(&arrival.token).copied();
+        let Some((tenant, refund, brings, _)) = route.filter(|(.., expires_at)| *expires_at > arrival.at)
+        else {
+            let letter = Arrival {
+                id: arrival.id,
+                provider: crate::attempt::Provider::Mpesa,
+                token: arrival.token,
+                body: arrival.body,
+                source: arrival.source,
+                at: arrival.at,
+            };
+            return Ok(shelf.bury(route.map(|(tenant, ..)| tenant), letter));
+        };
+        let stored = StoredResult {
+            id: arrival.id,
+            refund,
+            brings,
+            timed_out: arrival.timed_out,
+            body: arrival.body,
+            outcome: None,
+        };
+        let same = shelf.results.iter().find(|((owner, _), other)| {
+            *owner == tenant
+                && other.refund == refund
+                && (other.brings, other.timed_out) == (brings, stored.timed_out)
+                && other.body == stored.body
+        });
+        if let Some(((_, callback), _)) = same {
+            return Ok(Taken::Repeated {
+                tenant,
+                callback: *callback,
+            });
+        }
+        shelf.results.insert((tenant, arrival.id), stored);
+        let task = PaymentTask::ApplyResult { message: arrival.id };
+        shelf.tasks.push((tenant, Due { at: arrival.at, task }));
+        Ok(Taken::Stored {
+            tenant,
+            callback: arrival.id,
+        })
+    }
+
+    async fn stored_result(
+        &self,
+        tenant: TenantId,
+        message: CallbackId,
+    ) -> Result<Option<StoredResult>, Outage> {
+        yield_once().await;
+        Ok(locked(&self.shelf).results.get(&(tenant, message)).cloned())
+    }
+
+    async fn conclude_result(
+        &self,
+        tenant: TenantId,
+        message: CallbackId,
+        outcome: CallbackOutcome,
+        at: OffsetDateTime,
+    ) -> Result<(), Outage> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let Some(stored) = shelf.results.get_mut(&(tenant, message)) else {
+            return Ok(());
+        };
+        if stored.outcome.is_some() {
+            return Ok(());
+        }
+        stored.outcome = Some(outcome);
+        let body = stored.body.clone();
+        shelf.copy_to_letters(tenant, outcome, body, at);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl CreditBook for InMemoryBook {
+    async fn spend(
+        &self,
+        tenant: TenantId,
+        look: SpendLook,
+        decide: DecideSpend,
+    ) -> Result<Option<Spend>, SpendRefused> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let before = shelf
+            .spends
+            .iter()
+            .find(|(owner, spend)| *owner == tenant && spend.key == look.key);
+        if let Some((_, before)) = before {
+            return if before.fingerprint == look.fingerprint {
+                Ok(Some(before.clone()))
+            } else {
+                Err(SpendRefused::KeyReused)
+            };
+        }
+        let nothing = Money::zero(look.currency);
+        let lies = shelf.lies_at(tenant, Place::credit(look.customer), nothing)?;
+        let own = shelf
+            .records(tenant)
+            .filter(|record| record.payment.visit() == look.visit);
+        let mut payments: Vec<_> = own.cloned().collect();
+        payments.sort_by_key(|record| (record.payment.created_at(), record.payment.id()));
+        let facts = CreditFacts {
+            credit: nothing.checked_sub(lies).map_err(Outage::new)?,
+            payments,
+        };
+        let Some(chosen) = decide(&facts)? else {
+            return Ok(None);
+        };
+        shelf.check(tenant, &chosen.change)?;
+        shelf.write(tenant, chosen.change);
+        shelf.spends.push((tenant, chosen.spend.clone()));
+        Ok(Some(chosen.spend))
+    }
+}
+
+#[async_trait]
+impl PaymentRuleBook for InMemoryBook {
+    async fn payment_rules(&self, tenant: TenantId) -> Result<PaymentRules, Outage> {
+        yield_once().await;
+        Ok(locked(&self.shelf)
+            .rules
+            .get(&tenant)
+            .copied()
+            .unwrap_or_default())
+    }
+
+    async fn put_payment_rules(&self, tenant: TenantId, rules: PaymentRules) -> Result<(), Outage> {
+        yield_once().await;
+        locked(&self.shelf).rules.insert(tenant, rules);
+        Ok(())
+    }
+}

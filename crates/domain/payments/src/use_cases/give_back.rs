@@ -1,0 +1,123 @@
+//! What a visit does not ask for any more after it was paid goes back, by the business's rules.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Money, MoneyError, Outage, TenantId};
+
+use super::{CreditVisit, CreditVisitError, RefundOrder, RequestRefund};
+use crate::VisitId;
+use crate::actor::Actor;
+use crate::payment::{PaymentRecord, PaymentState};
+use crate::ports::{GivenBack, PaymentBook, PaymentRuleBook, RefundRefused};
+use crate::reference::RequestKey;
+use crate::refund::{Refund, RefundCause, RefundWay, refundable, reversible};
+
+/// Gives back what a visit does not ask for any more.
+pub struct GiveBack {
+    /// What is owed and was tried.
+    pub book: Arc<dyn PaymentBook>,
+    /// What the business decided.
+    pub rules: Arc<dyn PaymentRuleBook>,
+    /// Orders refunds.
+    pub order: RequestRefund,
+    /// Gives credit.
+    pub credit: CreditVisit,
+}
+
+impl GiveBack {
+    /// Gives back whatever the visit's payments hold beyond `keep`: to where it came from if the business wants that, as
+    /// far as whole transactions fit into it and can be taken back; the rest, or else all of it, as credit. What a
+    /// provider refused to take back becomes credit the next time. Answers whether anything was given back now. Running
+    /// it again gives nothing back.
+    ///
+    /// # Errors
+    /// [`CreditVisitError`]; what was given back before it stays so, and the task should run again.
+    #[tracing::instrument(name = "payments.give_back", skip_all, fields(visit.id = %visit))]
+    pub async fn execute(
+        &self,
+        tenant: TenantId,
+        visit: VisitId,
+        keep: Money,
+    ) -> Result<bool, CreditVisitError> {
+        let rules = self.rules.payment_rules(tenant).await?;
+        let sent_back = match rules.given_back {
+            GivenBack::AsCredit => false,
+            GivenBack::ToItsOrigin => self.to_its_origin(tenant, visit, keep).await?,
+        };
+        let credited = self.credit.execute(tenant, visit, keep).await?;
+        Ok(sent_back || !credited.is_empty())
+    }
+
+    async fn to_its_origin(
+        &self,
+        tenant: TenantId,
+        visit: VisitId,
+        keep: Money,
+    ) -> Result<bool, CreditVisitError> {
+        if !self.order.back.offers_reversal(tenant).await? {
+            return Ok(false);
+        }
+        let by = Actor::parse("policy").map_err(Outage::new)?;
+        let mut any = false;
+        let records = self.book.of_visit(tenant, visit).await?;
+        let refunds = self.order.book.refunds_of_visit(tenant, visit).await?;
+        let mut surplus = beyond(&records, &refunds, keep)?;
+        for record in records.iter().rev() {
+            let payment = record.payment.id();
+            let mut own = of_payment(&refunds, record);
+            for attempt in &record.attempts {
+                let amount = attempt.terms().amount;
+                if amount > surplus || amount > refundable(&record.payment, &own)? {
+                    continue;
+                }
+                let Some(original) = reversible(record, &own, amount) else {
+                    continue;
+                };
+                let order = RefundOrder {
+                    key: RequestKey::parse(&format!("policy:{}", original.attempt)).map_err(Outage::new)?,
+                    payment,
+                    way: RefundWay::MpesaReversal,
+                    cause: RefundCause::Policy,
+                    amount,
+                    reason: "the rules of cancellation".to_owned(),
+                    by: by.clone(),
+                };
+                match self.order.execute(tenant, order).await {
+                    Ok(refund) if refund.counts() => {
+                        surplus = surplus.checked_sub(amount)?;
+                        own.push(refund);
+                        any = true;
+                    }
+                    // It was tried before, and the provider does not take it back.
+                    Ok(_rejected) => {}
+                    Err(RefundRefused::Unavailable(outage)) => return Err(outage.into()),
+                    // Somebody else gave some of it back meanwhile: what is left is looked at below.
+                    Err(refused) => {
+                        tracing::info!(payment.id = %payment, reason = %refused, "no reversal by the rules");
+                    }
+                }
+            }
+        }
+        Ok(any)
+    }
+}
+
+fn of_payment(refunds: &[Refund], record: &PaymentRecord) -> Vec<Refund> {
+    let own = refunds
+        .iter()
+        .filter(|refund| refund.terms().payment == record.payment.id());
+    own.cloned().collect()
+}
+
+/// What the settled and the closed payments hold beyond what is kept.
+fn beyond(records: &[PaymentRecord], refunds: &[Refund], keep: Money) -> Result<Money, MoneyError> {
+    let mut held = Money::zero(keep.currency());
+    let ended = records.iter().filter(|record| match record.payment.state() {
+        PaymentState::Settled | PaymentState::Cancelled => true,
+        PaymentState::Open | PaymentState::Credited => false,
+    });
+    for record in ended {
+        held = held.checked_add(refundable(&record.payment, &of_payment(refunds, record))?)?;
+    }
+    held.checked_sub(keep)
+}

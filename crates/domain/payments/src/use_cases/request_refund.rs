@@ -1,0 +1,159 @@
+//! Ordering a refund.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, MoneyError, Outage, TenantId};
+use time::OffsetDateTime;
+
+use super::DECISIONS_MAX;
+use super::refunds::booked;
+use crate::actor::Actor;
+use crate::payment::PaymentId;
+use crate::ports::{MoneyBack, RefundBook, RefundChange, RefundFacts, RefundRefused};
+use crate::reference::RequestKey;
+use crate::refund::{Refund, RefundCause, RefundTerms, RefundWay, refundable, reversible};
+use crate::task::{Due, PaymentTask};
+
+/// What is to go back, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundOrder {
+    /// Makes it repeatable: the same key is the same refund.
+    pub key: RequestKey,
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// How.
+    pub way: RefundWay,
+    /// Who wanted it.
+    pub cause: RefundCause,
+    /// How much.
+    pub amount: Money,
+    /// Why; 1 to 500 characters.
+    pub reason: String,
+    /// Who orders it.
+    pub by: Actor,
+}
+
+impl RefundOrder {
+    /// Tells the order from others under the same key.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let Self {
+            payment,
+            way,
+            amount,
+            reason,
+            ..
+        } = self;
+        Fingerprint::of(&format!(
+            "{payment}\n{}\n{}\n{}\n{reason}",
+            way.as_str(),
+            amount.amount_minor(),
+            amount.currency().code()
+        ))
+    }
+}
+
+/// Orders a refund. One by a provider goes out by a task of its own; all others are done with the order.
+pub struct RequestRefund {
+    /// Where refunds are kept.
+    pub book: Arc<dyn RefundBook>,
+    /// Who is asked to take money back.
+    pub back: Arc<dyn MoneyBack>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl RequestRefund {
+    /// Puts the refund on record, so that its amount counts as gone from now on; books it at once where no provider has
+    /// to do it. However many are ordered at once, they never exceed what was paid. The same key gives the same refund.
+    ///
+    /// # Errors
+    /// [`RefundRefused`]; then nothing was ordered.
+    #[tracing::instrument(name = "payments.request_refund", skip_all, fields(payment.id = %order.payment))]
+    pub async fn execute(&self, tenant: TenantId, order: RefundOrder) -> Result<Refund, RefundRefused> {
+        let set_up = match order.way {
+            RefundWay::MpesaReversal => self.back.offers_reversal(tenant).await?,
+            RefundWay::Cash | RefundWay::Credit | RefundWay::Outside => true,
+        };
+        let mut refused = None;
+        for _ in 0..DECISIONS_MAX {
+            if let Some(before) = self.book.refund_of_request(tenant, &order.key).await? {
+                return the_same(before, &order);
+            }
+            if let Some(refused) = refused.take() {
+                return Err(refused);
+            }
+            let (now, ids, wanted) = (self.clock.now(), Arc::clone(&self.ids), order.clone());
+            let decide = move |facts: &RefundFacts| decide(facts, &wanted, set_up, now, &*ids).map(Some);
+            match self.book.amend(tenant, order.payment, Box::new(decide)).await {
+                Ok(Some(refund)) => return Ok(refund),
+                Ok(None) => return Err(RefundRefused::NoSuchPayment),
+                Err(RefundRefused::Unavailable(outage)) => return Err(outage.into()),
+                // The same order may have been on its way at the same time: it is looked for once more.
+                Err(other) => refused = Some(other),
+            }
+        }
+        Err(Outage::new("the payment is busy").into())
+    }
+}
+
+fn the_same(before: Refund, order: &RefundOrder) -> Result<Refund, RefundRefused> {
+    if before.terms().fingerprint == order.fingerprint() {
+        Ok(before)
+    } else {
+        Err(RefundRefused::KeyReused)
+    }
+}
+
+fn decide(
+    facts: &RefundFacts,
+    order: &RefundOrder,
+    set_up: bool,
+    now: OffsetDateTime,
+    ids: &dyn IdSource,
+) -> Result<RefundChange, RefundRefused> {
+    let payment = &facts.record.payment;
+    if order.amount.currency() != payment.currency() || !order.amount.is_positive() {
+        return Err(RefundRefused::BadAmount);
+    }
+    let refundable = refundable(payment, &facts.refunds).map_err(unbookable)?;
+    if order.amount > refundable {
+        return Err(RefundRefused::TooLarge { refundable });
+    }
+    let original = match order.way {
+        RefundWay::MpesaReversal if !set_up => return Err(RefundRefused::NotSetUp),
+        RefundWay::MpesaReversal => {
+            let found = reversible(&facts.record, &facts.refunds, order.amount);
+            Some(found.ok_or(RefundRefused::NothingToReverse)?)
+        }
+        RefundWay::Cash | RefundWay::Credit | RefundWay::Outside => None,
+    };
+    let refund = Refund::request(RefundTerms {
+        id: ids.fresh(),
+        payment: payment.id(),
+        visit: payment.visit(),
+        customer: payment.customer(),
+        original,
+        way: order.way,
+        cause: order.cause,
+        reason: order.reason.clone(),
+        key: order.key.clone(),
+        fingerprint: order.fingerprint(),
+        amount: order.amount,
+        requested_by: order.by.clone(),
+        created_at: now,
+    });
+    let (id, waits) = (refund.id(), order.way.is_asked_of_a_provider());
+    let mut change = booked(facts, refund.hand_over(now), now, ids).map_err(unbookable)?;
+    if waits {
+        let task = PaymentTask::SendRefund { refund: id };
+        change.tasks.push(Due { at: now, task });
+    }
+    Ok(change)
+}
+
+fn unbookable(error: MoneyError) -> RefundRefused {
+    Outage::new(error).into()
+}
