@@ -29,19 +29,22 @@ pub type AttemptId = Id<Attempt>;
 pub enum Provider {
     /// Safaricom's M-Pesa.
     Mpesa,
+    /// PesaPal, on whose page customers pay by card.
+    Pesapal,
     /// Nobody but the business itself: notes and coins in its drawer.
     Cash,
 }
 
 impl Provider {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Mpesa, Self::Cash];
+    pub const ALL: [Self; 3] = [Self::Mpesa, Self::Pesapal, Self::Cash];
 
     /// The word for it in rows.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Mpesa => "mpesa",
+            Self::Pesapal => "pesapal",
             Self::Cash => "cash",
         }
     }

@@ -1,6 +1,11 @@
 //! What payments needs from outside, in its own words.
 
+mod cards;
 mod visits;
+
+pub use cards::{CardOrder, CardPage, NoticeAddress, NoticeAddresses, NoticeIds, NoticeReader};
+#[cfg(feature = "test-support")]
+pub use cards::{MockCardPage, MockNoticeAddresses, MockNoticeReader};
 
 use std::collections::BTreeMap;
 use std::fmt;

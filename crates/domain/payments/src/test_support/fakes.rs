@@ -1,5 +1,6 @@
 //! Fakes that hold state. Each gives others a chance once before it does anything.
 
+mod addresses;
 mod book;
 mod money;
 mod tokens;
@@ -7,6 +8,7 @@ mod visits;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use addresses::InMemoryAddresses;
 pub use book::{DeadLetter, InMemoryBook, UNROUTED_PER_HOUR_MAX};
 pub use money::{PlainReader, ScriptedMoney, SeededTokens};
 pub use tokens::InMemoryTokens;
