@@ -16,7 +16,7 @@ use ratiba_payments::card::{CancelAnswer, CardStatus, OpenAnswer, PageUrl};
 use ratiba_payments::failure::FailureReason;
 use ratiba_payments::ports::{CardOrder, CardPage};
 use ratiba_payments::reference::{MerchantReference, ProviderIds};
-use ratiba_payments::test_support::fakes::{InMemoryAddresses, InMemoryTokens, SeededTokens};
+use ratiba_payments::test_support::fakes::{InMemoryBook, InMemoryTokens, SeededTokens};
 use ratiba_pesapal::client::{Ground, PesapalClient, Timeouts};
 use ratiba_pesapal::{Account, PesapalAccounts, RawSettings, Secret, Settings};
 use server::{Reply, Scripted};
@@ -42,7 +42,7 @@ impl PesapalAccounts for One {
 struct World {
     server: Scripted,
     tokens: Arc<InMemoryTokens>,
-    addresses: Arc<InMemoryAddresses>,
+    addresses: Arc<InMemoryBook>,
     clock: Arc<ManualClock>,
 }
 
@@ -188,7 +188,7 @@ async fn the_first_order_registers_the_address_for_notices_and_the_next_one_uses
         .unwrap();
     assert!(key.len() == 64 && key.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
     assert_eq!(
-        world.addresses.keys(business()),
+        world.addresses.address_keys(business()),
         [ratiba_kernel::TokenHash::of(key)]
     );
     assert_eq!(sent(1)["ipn_notification_type"], "POST");
@@ -256,7 +256,7 @@ async fn without_a_token_or_an_address_nothing_is_ordered() {
             .filter(|path| path.contains("SubmitOrder"))
             .count();
         assert_eq!(orders, 0);
-        assert_eq!(world.addresses.keys(business()), []);
+        assert_eq!(world.addresses.address_keys(business()), []);
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod inbox;
 mod ledger;
+mod notices;
 mod rows;
 mod tokens;
 mod writing;

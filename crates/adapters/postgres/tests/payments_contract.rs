@@ -14,7 +14,9 @@ use ratiba_kernel::test_support::{SeededIds, tenant};
 use ratiba_kernel::{Id, TenantId, TokenHash};
 use ratiba_payments::attempt::Provider;
 use ratiba_payments::event::PaymentEvent;
-use ratiba_payments::ports::{CallbackInbox, Credential, HouseCurrency, Ledger, PaymentBook, TokenStore};
+use ratiba_payments::ports::{
+    CallbackInbox, Credential, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook, TokenStore,
+};
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::contracts::{
     Ground, TokenGround, payments_contract, token_store_contract,
@@ -126,6 +128,14 @@ impl Ground for PgGround {
     }
 
     fn inbox(&self) -> Arc<dyn CallbackInbox> {
+        self.ports.clone()
+    }
+
+    fn notices(&self) -> Arc<dyn NoticeInbox> {
+        self.ports.clone()
+    }
+
+    fn addresses(&self) -> Arc<dyn NoticeAddresses> {
         self.ports.clone()
     }
 

@@ -3,9 +3,12 @@
 mod cards;
 mod visits;
 
-pub use cards::{CardOrder, CardPage, NoticeAddress, NoticeAddresses, NoticeIds, NoticeReader};
+pub use cards::{
+    CardOrder, CardPage, NOTICE_LETTERS_PER_HOUR_MAX, NOTICES_WAITING_MAX, NoticeAddress, NoticeAddresses,
+    NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeReader, NoticeTaken, StoredNotice,
+};
 #[cfg(feature = "test-support")]
-pub use cards::{MockCardPage, MockNoticeAddresses, MockNoticeReader};
+pub use cards::{MockCardPage, MockNoticeAddresses, MockNoticeInbox, MockNoticeReader};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -181,6 +184,10 @@ pub enum Occasion {
     Push,
     /// A query.
     Query,
+    /// A look at an order.
+    Status,
+    /// A cancellation of an order.
+    Cancel,
 }
 
 impl Occasion {
@@ -190,6 +197,8 @@ impl Occasion {
         match self {
             Self::Push => "push",
             Self::Query => "query",
+            Self::Status => "status",
+            Self::Cancel => "cancel",
         }
     }
 }

@@ -28,6 +28,30 @@ pub enum PaymentTask {
         /// Which one.
         callback: CallbackId,
     },
+    /// Open an attempt's order at the card provider: [`crate::use_cases::OpenCard`].
+    OpenCard {
+        /// Which one.
+        attempt: AttemptId,
+    },
+    /// Look how an attempt's order stands: [`crate::use_cases::LookAtCard`].
+    LookAtCard {
+        /// Which one.
+        attempt: AttemptId,
+        /// The how-manieth time, from 0.
+        step: u8,
+    },
+    /// Cancel an order that is not paid: [`crate::use_cases::AbandonCard`].
+    AbandonCard {
+        /// Which one.
+        attempt: AttemptId,
+        /// Because the visit is over, and not because its time ran out.
+        visit_over: bool,
+    },
+    /// Look at the order that a stored notice names: [`crate::use_cases::ApplyNotice`].
+    ApplyNotice {
+        /// Which notice.
+        notice: CallbackId,
+    },
 }
 
 impl PaymentTask {
@@ -38,6 +62,10 @@ impl PaymentTask {
             Self::Push { .. } => "payments.push",
             Self::Query { .. } => "payments.query",
             Self::ApplyCallback { .. } => "payments.callback",
+            Self::OpenCard { .. } => "payments.open_card",
+            Self::LookAtCard { .. } => "payments.look_at_card",
+            Self::AbandonCard { .. } => "payments.abandon_card",
+            Self::ApplyNotice { .. } => "payments.notice",
         }
     }
 
@@ -48,6 +76,12 @@ impl PaymentTask {
             Self::Push { attempt } => format!("payments.push:{attempt}"),
             Self::Query { attempt, step } => format!("payments.query:{attempt}:{step}"),
             Self::ApplyCallback { callback } => format!("payments.callback:{callback}"),
+            Self::OpenCard { attempt } => format!("payments.open_card:{attempt}"),
+            Self::LookAtCard { attempt, step } => format!("payments.look_at_card:{attempt}:{step}"),
+            Self::AbandonCard { attempt, visit_over } => {
+                format!("payments.abandon_card:{attempt}:{visit_over}")
+            }
+            Self::ApplyNotice { notice } => format!("payments.notice:{notice}"),
         }
     }
 }

@@ -1,15 +1,16 @@
 //! Fakes that hold state. Each gives others a chance once before it does anything.
 
-mod addresses;
 mod book;
+mod cards;
 mod money;
+mod notices;
 mod tokens;
 mod visits;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use addresses::InMemoryAddresses;
 pub use book::{DeadLetter, InMemoryBook, UNROUTED_PER_HOUR_MAX};
+pub use cards::ScriptedCards;
 pub use money::{PlainReader, ScriptedMoney, SeededTokens};
 pub use tokens::InMemoryTokens;
 pub use visits::InMemoryVisits;

@@ -13,8 +13,8 @@ use crate::event::PaymentEvent;
 use crate::ledger::{Account, Journal};
 use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentState};
 use crate::ports::{
-    Arrival, CallbackInbox, CallbackOutcome, Change, HouseCurrency, Ledger, PaymentBook, RecordError, Route,
-    RouteKey, Saying, StoredCallback, Taken,
+    Arrival, CallbackInbox, CallbackOutcome, Change, HouseCurrency, Ledger, NoticeAddress, PaymentBook,
+    RecordError, Route, RouteKey, Saying, StoredCallback, Taken,
 };
 use crate::reference::{Receipt, RequestKey};
 use crate::task::{Due, PaymentTask};
@@ -38,21 +38,23 @@ pub struct DeadLetter {
 }
 
 #[derive(Default)]
-struct Shelf {
+pub(super) struct Shelf {
     payments: BTreeMap<(TenantId, PaymentId), PaymentRecord>,
-    routes: BTreeMap<RouteKey, (TenantId, Route)>,
+    pub(super) routes: BTreeMap<RouteKey, (TenantId, Route)>,
     journals: Vec<(TenantId, Journal)>,
     callbacks: BTreeMap<(TenantId, CallbackId), StoredCallback>,
-    dead_letters: Vec<DeadLetter>,
+    pub(super) dead_letters: Vec<DeadLetter>,
+    pub(super) notices: Vec<super::notices::Kept>,
+    pub(super) addresses: Vec<(TenantId, NoticeAddress)>,
     events: Vec<(TenantId, PaymentEvent)>,
-    tasks: Vec<(TenantId, Due)>,
+    pub(super) tasks: Vec<(TenantId, Due)>,
     sayings: Vec<(TenantId, AttemptId, Saying)>,
 }
 
 /// The payment book, the inbox and the ledger in memory. Every tenant keeps its books in shillings.
 #[derive(Default)]
 pub struct InMemoryBook {
-    shelf: Mutex<Shelf>,
+    pub(super) shelf: Mutex<Shelf>,
 }
 
 impl InMemoryBook {
@@ -78,6 +80,13 @@ impl InMemoryBook {
     #[must_use]
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         locked(&self.shelf).dead_letters.clone()
+    }
+
+    /// The hashes of the secrets of all addresses for notices, oldest first.
+    #[must_use]
+    pub fn address_keys(&self, tenant: TenantId) -> Vec<ratiba_kernel::TokenHash> {
+        let own = of(&locked(&self.shelf).addresses, tenant);
+        own.into_iter().map(|address| address.key).collect()
     }
 
     /// What providers answered about an attempt, oldest first.

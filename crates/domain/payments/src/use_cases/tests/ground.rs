@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::evidence::CallbackReport;
 use crate::payment::PaymentRecord;
-use crate::ports::{Change, HouseCurrency, Ledger, PaymentBook, Taken};
+use crate::ports::{Change, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook, Taken};
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
 use crate::{CustomerId, VisitId};
 
@@ -25,6 +25,14 @@ impl Ground for FakeGround {
     }
 
     fn inbox(&self) -> Arc<dyn CallbackInbox> {
+        self.book.clone()
+    }
+
+    fn notices(&self) -> Arc<dyn NoticeInbox> {
+        self.book.clone()
+    }
+
+    fn addresses(&self) -> Arc<dyn NoticeAddresses> {
         self.book.clone()
     }
 
