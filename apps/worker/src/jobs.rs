@@ -4,9 +4,10 @@ use anyhow::{Context as _, anyhow};
 use async_trait::async_trait;
 use ratiba_assembly::Parts;
 use ratiba_assembly::queue::Job;
+use ratiba_assembly::use_cases::Cards;
 use ratiba_booking::event::BookingTask;
 use ratiba_conversation::event::ConversationTask;
-use ratiba_kernel::TenantId;
+use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::task::PaymentTask;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -101,8 +102,26 @@ impl Jobs {
                 let apply = &self.parts.money_back.apply_result;
                 apply.execute(tenant, message).await?;
             }
+            PaymentTask::OpenCard { attempt } => {
+                self.cards()?.open.execute(tenant, attempt).await?;
+            }
+            PaymentTask::LookAtCard { attempt, step } => {
+                self.cards()?.look.execute(tenant, attempt, step).await?;
+            }
+            PaymentTask::AbandonCard { attempt, .. } => {
+                self.cards()?.abandon.execute(tenant, attempt).await?;
+            }
+            PaymentTask::ApplyNotice { notice } => {
+                self.cards()?.apply_notice.execute(tenant, notice).await?;
+            }
         }
         Ok(())
+    }
+
+    /// What card payments need. Orders that are open when the settings are taken away wait for them.
+    fn cards(&self) -> Result<&Cards, JobError> {
+        let cards = self.parts.payments.cards.as_ref();
+        cards.ok_or_else(|| JobError::from(Outage::new("cards are not set up in this process")))
     }
 
     async fn conversation(&self, tenant: TenantId, task: ConversationTask) -> Result<(), JobError> {

@@ -8,6 +8,7 @@ use ratiba_commission::Month;
 use ratiba_commission::period::FrozenBy;
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriodError};
 use ratiba_kernel::{Id, TenantId};
+use ratiba_payments::schedule::CARD_LAST_LOOK_IN_DOUBT;
 use ratiba_payments::task::PaymentTask;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -161,13 +162,17 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
     let jobs = attempts.into_iter().map(|found| {
         let attempt = Id::from_uuid(found.attempt);
         // One that never left is pushed, which withdraws it by now; the others are asked about once more.
-        let task = if found.was_sent {
-            PaymentTask::Query {
+        let task = match (found.is_card, found.was_sent) {
+            (false, true) => PaymentTask::Query {
                 attempt,
                 step: LAST_STEP,
-            }
-        } else {
-            PaymentTask::Push { attempt }
+            },
+            (false, false) => PaymentTask::Push { attempt },
+            (true, true) => PaymentTask::LookAtCard {
+                attempt,
+                step: CARD_LAST_LOOK_IN_DOUBT,
+            },
+            (true, false) => PaymentTask::OpenCard { attempt },
         };
         let payload = serde_json::to_value(task)?;
         Ok(NewJob::new(task.kind(), payload, now)

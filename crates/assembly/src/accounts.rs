@@ -67,22 +67,55 @@ impl InstanceDaraja {
 #[async_trait]
 impl DarajaAccounts for InstanceDaraja {
     async fn account(&self, _tenant: TenantId) -> Result<ratiba_daraja::Account, Outage> {
-        let owner = match self.owner.get() {
-            Some(owner) => *owner,
-            None => {
-                // Ids are of version 7, so the first is the oldest, for every process alike.
-                let tenants = identity::tenants(&self.database).await?;
-                let oldest = tenants
-                    .first()
-                    .ok_or_else(|| Outage::new("no tenant is on record"))?;
-                *self.owner.get_or_init(|| *oldest)
-            }
-        };
+        let owner = oldest_tenant(&self.database, &self.owner).await?;
         Ok(ratiba_daraja::Account {
             owner,
             settings: Arc::clone(&self.settings),
         })
     }
+}
+
+/// One card account for the whole instance. Its access token is kept with the oldest tenant, whoever asks.
+pub struct InstancePesapal {
+    database: Database,
+    settings: Arc<ratiba_pesapal::Settings>,
+    owner: OnceLock<TenantId>,
+}
+
+impl InstancePesapal {
+    /// The account with these settings.
+    #[must_use]
+    pub fn new(database: Database, settings: ratiba_pesapal::Settings) -> Self {
+        Self {
+            database,
+            settings: Arc::new(settings),
+            owner: OnceLock::new(),
+        }
+    }
+}
+
+#[async_trait]
+impl ratiba_pesapal::PesapalAccounts for InstancePesapal {
+    async fn account(&self, _tenant: TenantId) -> Result<ratiba_pesapal::Account, Outage> {
+        let owner = oldest_tenant(&self.database, &self.owner).await?;
+        Ok(ratiba_pesapal::Account {
+            owner,
+            settings: Arc::clone(&self.settings),
+        })
+    }
+}
+
+/// The tenant with which what all share is kept.
+async fn oldest_tenant(database: &Database, known: &OnceLock<TenantId>) -> Result<TenantId, Outage> {
+    if let Some(owner) = known.get() {
+        return Ok(*owner);
+    }
+    // Ids are of version 7, so the first is the oldest, for every process alike.
+    let tenants = identity::tenants(database).await?;
+    let oldest = tenants
+        .first()
+        .ok_or_else(|| Outage::new("no tenant is on record"))?;
+    Ok(*known.get_or_init(|| *oldest))
 }
 
 /// Every tenant is paid by M-Pesa: no instance starts without an app, and that one serves them all.

@@ -9,6 +9,8 @@ use ratiba_daraja::settings::TransactionType;
 use ratiba_daraja::{RawSettings, SettingsFault};
 use ratiba_postgres::DatabaseSettings;
 
+mod cards;
+
 /// Which world the process serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
@@ -59,6 +61,8 @@ pub struct SharedSettings {
     pub whatsapp: WhatsAppSettings,
     /// M-Pesa.
     pub daraja: DarajaSettings,
+    /// The card account, if the business takes cards.
+    pub pesapal: Option<ratiba_pesapal::Settings>,
 }
 
 /// The instance's Meta app, and the account that sends.
@@ -109,6 +113,7 @@ impl SharedSettings {
         let public_url = reader.required_with("public.base_url", "where providers reach the api", http_url);
         let whatsapp = WhatsAppSettings::read(reader);
         let daraja = DarajaSettings::read(reader, public_url.as_deref());
+        let pesapal = cards::read(reader, public_url.as_deref());
         if environment == Some(Environment::Production) {
             let whatsapp_url = whatsapp.as_ref().map(|whatsapp| whatsapp.base_url.as_str());
             let urls = [
@@ -129,6 +134,13 @@ impl SharedSettings {
                     "must be https in production: secrets go over it",
                 );
             }
+            let page = pesapal.as_ref().and_then(Option::as_ref);
+            if page.is_some_and(|page| !page.endpoint("/").starts_with("https://")) {
+                reader.fault(
+                    "pesapal.base_url",
+                    "must be https in production: secrets go over it",
+                );
+            }
         }
         if let (Some(environment), Some(Some(address))) = (environment, clock) {
             refuse_foreign_clock(reader, environment, address);
@@ -142,6 +154,7 @@ impl SharedSettings {
             public_url: public_url?,
             whatsapp: whatsapp?,
             daraja: daraja?,
+            pesapal: pesapal?,
         })
     }
 }

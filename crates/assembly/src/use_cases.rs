@@ -10,7 +10,9 @@ use ratiba_booking::use_cases as booking;
 use ratiba_commission::ports::CommissionBook;
 use ratiba_commission::use_cases as commission;
 use ratiba_conversation::use_cases as conversation;
-use ratiba_payments::ports::{HouseCurrency, Ledger, PaymentBook, PaymentRuleBook, RefundBook};
+use ratiba_payments::ports::{
+    HouseCurrency, Ledger, NoticeInbox, NoticeReader, PaymentBook, PaymentRuleBook, RefundBook,
+};
 use ratiba_payments::use_cases as payments;
 
 /// Booking's.
@@ -111,6 +113,26 @@ pub struct Payments {
     pub close: payments::CloseVisit,
     /// How a visit's payments stand.
     pub status: payments::PaymentStatus,
+    /// Cards, if the business takes them.
+    pub cards: Option<Cards>,
+    /// Where notices of the card provider wait.
+    pub notices: Arc<dyn NoticeInbox>,
+    /// Reads them.
+    pub notice_reader: Arc<dyn NoticeReader>,
+}
+
+/// What card payments need.
+pub struct Cards {
+    /// Asks for a page.
+    pub request: payments::RequestCardLink,
+    /// Opens an order.
+    pub open: payments::OpenCard,
+    /// Looks how it stands.
+    pub look: payments::LookAtCard,
+    /// Cancels it.
+    pub abandon: payments::AbandonCard,
+    /// Does what a notice says.
+    pub apply_notice: payments::ApplyNotice,
 }
 
 /// Money that goes back, and customers' credit.

@@ -13,6 +13,7 @@ use ratiba_daraja::{DarajaClient, StkCallbackReader, Timeouts};
 use ratiba_kernel::{Clock, IdSource, Outage};
 use ratiba_payments::ports::{CallbackInbox, HouseCurrency, MobileMoney, PaymentBook, TokenStore};
 use ratiba_payments::use_cases as payments;
+use ratiba_pesapal::PesapalNotices;
 use ratiba_postgres::Database;
 use ratiba_postgres::access::PgAccessBook;
 use ratiba_postgres::booking::{PgAppointmentBook, PgPriceList, PgSetup, PgTimetable, PgWaitlist};
@@ -40,6 +41,7 @@ use crate::settings::SharedSettings;
 use crate::sweeps::Sweeps;
 use crate::use_cases::{Booking, Commission, Conversation, Payments};
 
+mod cards;
 mod imports;
 mod money_back;
 
@@ -317,6 +319,9 @@ impl Ground {
                 book,
                 clock: clock.clone(),
             },
+            cards: self.cards(settings)?,
+            notices: self.payments.clone(),
+            notice_reader: Arc::new(PesapalNotices),
         })
     }
 

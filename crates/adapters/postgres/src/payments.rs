@@ -4,6 +4,7 @@
 mod credit;
 mod inbox;
 mod ledger;
+mod notices;
 mod refunds;
 mod results;
 mod rows;

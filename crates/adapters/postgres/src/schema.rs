@@ -105,6 +105,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_notice_addresses (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        account_hash -> Bytea,
+        provider_id -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    card_notices (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        attempt_id -> Uuid,
+        tracking -> Text,
+        body -> Bytea,
+        source_address -> Nullable<Text>,
+        received_at -> Timestamptz,
+        applied_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     channel_routes (channel, external_id) {
         channel -> Text,
         external_id -> Text,
@@ -495,6 +519,7 @@ diesel::table! {
         sent_at -> Nullable<Timestamptz>,
         made_by -> Nullable<Text>,
         fingerprint -> Nullable<Bytea>,
+        page_url -> Nullable<Text>,
         resolved_by -> Nullable<Text>,
         resolved_reason -> Nullable<Text>,
         resolved_at -> Nullable<Timestamptz>,

@@ -49,6 +49,8 @@ pub struct Unsettled {
     pub attempt: Uuid,
     /// Whether it ever left for its provider.
     pub was_sent: bool,
+    /// Whether it is an order that a customer pays by card.
+    pub is_card: bool,
 }
 
 /// Attempts that were made before `before`, have no final state and nobody's attention yet.
@@ -70,11 +72,17 @@ pub async fn unsettled_attempts(
                 .filter(payment_attempts::created_at.lt(before))
                 .order(payment_attempts::created_at)
                 .limit(i64::from(most))
-                .select((payment_attempts::id, payment_attempts::state.ne("created")))
-                .load::<(Uuid, bool)>(tx.conn())?;
-            let found = found
-                .into_iter()
-                .map(|(attempt, was_sent)| Unsettled { attempt, was_sent });
+                .select((
+                    payment_attempts::id,
+                    payment_attempts::state.ne("created"),
+                    payment_attempts::provider.eq("pesapal"),
+                ))
+                .load::<(Uuid, bool, bool)>(tx.conn())?;
+            let found = found.into_iter().map(|(attempt, was_sent, is_card)| Unsettled {
+                attempt,
+                was_sent,
+                is_card,
+            });
             Ok::<_, TxError<Outage>>(found.collect())
         })
         .await

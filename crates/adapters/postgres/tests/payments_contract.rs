@@ -15,8 +15,8 @@ use ratiba_kernel::{Id, TenantId, TokenHash};
 use ratiba_payments::attempt::Provider;
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::ports::{
-    CallbackInbox, Credential, CreditBook, HouseCurrency, Ledger, PaymentBook, RefundBook, ResultInbox,
-    TokenStore,
+    CallbackInbox, Credential, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
+    RefundBook, ResultInbox, TokenStore,
 };
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::contracts::{
@@ -129,6 +129,14 @@ impl Ground for PgGround {
     }
 
     fn inbox(&self) -> Arc<dyn CallbackInbox> {
+        self.ports.clone()
+    }
+
+    fn notices(&self) -> Arc<dyn NoticeInbox> {
+        self.ports.clone()
+    }
+
+    fn addresses(&self) -> Arc<dyn NoticeAddresses> {
         self.ports.clone()
     }
 

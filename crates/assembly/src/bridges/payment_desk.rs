@@ -258,7 +258,8 @@ pub const fn trouble_of(reason: FailureReason) -> PaymentTrouble {
     match reason {
         FailureReason::WrongPin => PaymentTrouble::WrongPin,
         FailureReason::InsufficientFunds => PaymentTrouble::InsufficientFunds,
-        FailureReason::DeclinedByPayer => PaymentTrouble::Cancelled,
+        // Either way the customer may try again, or choose another way, while the time is held.
+        FailureReason::DeclinedByPayer | FailureReason::CardRefused => PaymentTrouble::Cancelled,
         FailureReason::Expired | FailureReason::PromptNotDelivered | FailureReason::Unreachable => {
             PaymentTrouble::Unreachable
         }

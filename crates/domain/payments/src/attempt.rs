@@ -4,6 +4,7 @@
 //! evidence is: a success in a verified callback, a success in a query, a failure in a callback, a failure
 //! in a query, silence. Taking in the same thing twice is the same as once.
 
+mod cards;
 mod hearing;
 mod receiving;
 mod resolving;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::actor::Actor;
+use crate::card::PageUrl;
 use crate::evidence::Evidence;
 use crate::failure::{FailureReason, ProviderCode};
 use crate::payment::PaymentId;
@@ -29,19 +31,22 @@ pub type AttemptId = Id<Attempt>;
 pub enum Provider {
     /// Safaricom's M-Pesa.
     Mpesa,
+    /// PesaPal, on whose page customers pay by card.
+    Pesapal,
     /// Nobody but the business itself: notes and coins in its drawer.
     Cash,
 }
 
 impl Provider {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Mpesa, Self::Cash];
+    pub const ALL: [Self; 3] = [Self::Mpesa, Self::Pesapal, Self::Cash];
 
     /// The word for it in rows.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Mpesa => "mpesa",
+            Self::Pesapal => "pesapal",
             Self::Cash => "cash",
         }
     }
@@ -108,7 +113,8 @@ pub enum AttemptState {
         /// What says so.
         evidence: Evidence,
     },
-    /// Withdrawn before anything was sent, or ended by a person who found no money and no reason.
+    /// Withdrawn before anything was sent, an order that was cancelled before it was paid, or ended by a person who found
+    /// no money and no reason.
     Cancelled,
 }
 
@@ -126,16 +132,19 @@ pub enum ReviewReason {
     AnswersDisagree,
     /// The receipt was already booked for another attempt.
     ReceiptReused,
+    /// The provider says that the money went back: refunded there, or charged back by the card's owner.
+    MoneyWentBack,
 }
 
 impl ReviewReason {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::NoAnswer,
         Self::AmountDiffers,
         Self::PayerDiffers,
         Self::AnswersDisagree,
         Self::ReceiptReused,
+        Self::MoneyWentBack,
     ];
 
     /// The word for it in rows and events.
@@ -147,6 +156,7 @@ impl ReviewReason {
             Self::PayerDiffers => "payer_differs",
             Self::AnswersDisagree => "answers_disagree",
             Self::ReceiptReused => "receipt_reused",
+            Self::MoneyWentBack => "money_went_back",
         }
     }
 
@@ -224,6 +234,8 @@ pub struct AttemptProgress {
     pub sent_at: Option<OffsetDateTime>,
     /// The provider's ids, as soon as they were learned.
     pub ids: Option<ProviderIds>,
+    /// Where the customer pays, if the provider has a page for it.
+    pub page: Option<PageUrl>,
     /// How many queries were answered or given up.
     pub queries: u8,
     /// Why a person should look although the state stands.
@@ -268,7 +280,7 @@ pub enum News {
     InReview(ReviewReason),
     /// The state stands, and a person should look.
     Disputed(ReviewReason),
-    /// Withdrawn before anything was sent, or ended by a person.
+    /// Withdrawn before anything was sent, cancelled before it was paid, or ended by a person.
     Cancelled,
 }
 
@@ -300,6 +312,7 @@ impl Attempt {
                 state_at,
                 sent_at: None,
                 ids: None,
+                page: None,
                 queries: 0,
                 dispute: None,
                 resolved: None,
@@ -314,8 +327,11 @@ impl Attempt {
     pub fn restore(terms: AttemptTerms, progress: AttemptProgress) -> Result<Self, ImpossibleAttempt> {
         let unsent = match progress.state {
             AttemptState::Created => true,
-            // What was sent is cancelled by a person alone.
-            AttemptState::Cancelled => progress.resolved.is_none(),
+            // What was sent is cancelled by a person alone; but for an order, which can be cancelled at the provider.
+            AttemptState::Cancelled => {
+                progress.resolved.is_none()
+                    && (terms.provider != Provider::Pesapal || progress.sent_at.is_none())
+            }
             AttemptState::Paid { evidence, .. } => evidence.needs_no_submission(),
             AttemptState::Sent
             | AttemptState::AwaitingCustomer

@@ -98,7 +98,8 @@ pub enum PaymentEvent {
         /// Why.
         why: ReviewReason,
     },
-    /// An attempt was withdrawn before anything was sent, or ended without money by a person.
+    /// An attempt was withdrawn before anything was sent, its order was cancelled before it was paid, or a person ended it
+    /// without money.
     AttemptCancelled {
         /// Whom it is about.
         about: About,

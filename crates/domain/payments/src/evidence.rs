@@ -18,6 +18,8 @@ pub enum Evidence {
     Query,
     /// A callback that came on the attempt's own path and whose ids are the attempt's.
     Callback,
+    /// The provider's word on an order when it was asked, with the receipt if it was paid.
+    Status,
     /// Somebody of the business counted the money and took it.
     Counter,
     /// A person found it out, by the provider's own records.
@@ -26,10 +28,11 @@ pub enum Evidence {
 
 impl Evidence {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::PushAnswer,
         Self::Query,
         Self::Callback,
+        Self::Status,
         Self::Counter,
         Self::Person,
     ];
@@ -41,6 +44,7 @@ impl Evidence {
             Self::PushAnswer => "push_answer",
             Self::Query => "query",
             Self::Callback => "callback",
+            Self::Status => "status",
             Self::Counter => "counter",
             Self::Person => "person",
         }
@@ -51,7 +55,7 @@ impl Evidence {
     pub const fn needs_no_submission(self) -> bool {
         match self {
             Self::Counter => true,
-            Self::PushAnswer | Self::Query | Self::Callback | Self::Person => false,
+            Self::PushAnswer | Self::Query | Self::Callback | Self::Status | Self::Person => false,
         }
     }
 

@@ -42,6 +42,8 @@ pub enum FailureReason {
     RequestRefused,
     /// The provider was not reached, so nothing was asked of the payer.
     ProviderUnavailable,
+    /// The card was refused, or whatever else the payer tried on the provider's page.
+    CardRefused,
 }
 
 /// What helps after a failure.
@@ -73,7 +75,7 @@ pub enum Retry {
 
 impl FailureReason {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::InsufficientFunds,
         Self::AmountOutsideLimits,
         Self::DailyLimit,
@@ -90,6 +92,7 @@ impl FailureReason {
         Self::Misconfigured,
         Self::RequestRefused,
         Self::ProviderUnavailable,
+        Self::CardRefused,
     ];
 
     /// The word for it in rows and events.
@@ -112,6 +115,7 @@ impl FailureReason {
             Self::Misconfigured => "misconfigured",
             Self::RequestRefused => "request_refused",
             Self::ProviderUnavailable => "provider_unavailable",
+            Self::CardRefused => "card_refused",
         }
     }
 
@@ -129,9 +133,11 @@ impl FailureReason {
             Self::RepeatedTooSoon | Self::SystemBusy | Self::PayerBusy | Self::ProviderUnavailable => {
                 NextStep::TryAgainLater
             }
-            Self::InsufficientFunds | Self::DailyLimit | Self::PinBlocked | Self::RequestRefused => {
-                NextStep::OtherNumberOrCash
-            }
+            Self::InsufficientFunds
+            | Self::DailyLimit
+            | Self::PinBlocked
+            | Self::RequestRefused
+            | Self::CardRefused => NextStep::OtherNumberOrCash,
             Self::DeclinedByPayer => NextStep::HoldKept,
             Self::Unreachable => NextStep::CheckHandset,
             Self::AmountOutsideLimits | Self::ReceiverFull | Self::Misconfigured => NextStep::AskPerson,
@@ -155,7 +161,8 @@ impl FailureReason {
             | Self::WrongPin
             | Self::PinBlocked
             | Self::RequestRefused
-            | Self::ProviderUnavailable => Retry::After(Duration::ZERO),
+            | Self::ProviderUnavailable
+            | Self::CardRefused => Retry::After(Duration::ZERO),
             Self::AmountOutsideLimits | Self::ReceiverFull | Self::Misconfigured => Retry::Pointless,
         }
     }

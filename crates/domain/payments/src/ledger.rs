@@ -58,6 +58,7 @@ impl Account {
     pub const fn clearing(provider: Provider) -> Self {
         match provider {
             Provider::Mpesa => Self::MpesaClearing,
+            Provider::Pesapal => Self::CardClearing,
             Provider::Cash => Self::CashDrawer,
         }
     }

@@ -19,6 +19,8 @@ pub mod failure;
 
 pub mod evidence;
 
+pub mod card;
+
 pub mod schedule;
 
 pub mod attempt;

@@ -1,6 +1,14 @@
 //! What payments needs from outside, in its own words.
 
+mod cards;
 mod visits;
+
+pub use cards::{
+    CardOrder, CardPage, NOTICE_LETTERS_PER_HOUR_MAX, NOTICES_WAITING_MAX, NoticeAddress, NoticeAddresses,
+    NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeReader, NoticeTaken, StoredNotice,
+};
+#[cfg(feature = "test-support")]
+pub use cards::{MockCardPage, MockNoticeAddresses, MockNoticeInbox, MockNoticeReader};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -185,6 +193,10 @@ pub enum Occasion {
     Refund,
     /// The question what became of a refund.
     RefundStatus,
+    /// A look at an order.
+    Status,
+    /// A cancellation of an order.
+    Cancel,
 }
 
 impl Occasion {
@@ -196,6 +208,8 @@ impl Occasion {
             Self::Query => "query",
             Self::Refund => "refund",
             Self::RefundStatus => "refund_status",
+            Self::Status => "status",
+            Self::Cancel => "cancel",
         }
     }
 }

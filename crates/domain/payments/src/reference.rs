@@ -265,14 +265,14 @@ impl fmt::Debug for ProviderIds {
 pub struct Receipt(String);
 
 impl Receipt {
-    /// Reads a receipt: capitals and digits. M-Pesa's have ten; 6 to 20 are taken, because refusing a
-    /// longer one would leave money unaccounted for.
+    /// Reads a receipt: capitals and digits. M-Pesa's have ten, card payments' up to 22; 6 to 40 are taken,
+    /// because refusing a longer one would leave money unaccounted for.
     ///
     /// # Errors
     /// [`MalformedReference`] for anything else.
     pub fn parse(text: &str) -> Result<Self, MalformedReference> {
         let alphanumeric = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
-        if (6..=20).contains(&text.len()) && text.bytes().all(alphanumeric) {
+        if (6..=40).contains(&text.len()) && text.bytes().all(alphanumeric) {
             Ok(Self(text.to_owned()))
         } else {
             Err(MalformedReference)

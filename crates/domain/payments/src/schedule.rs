@@ -65,3 +65,33 @@ pub fn refund_ask_after(
     let after = REFUND_ASK_AFTER.get(usize::from(next))?;
     Some((next, (sent_at + *after).max(now + QUERY_SPACING)))
 }
+/// How long after its opening an order is looked at. Afterwards once a day.
+pub const CARD_LOOKS_AFTER: [Duration; 4] = [
+    Duration::minutes(2),
+    Duration::minutes(5),
+    Duration::minutes(15),
+    Duration::hours(1),
+];
+
+/// The daily looks: as long as a card's owner may charge the money back.
+pub const CARD_DAILY_LOOKS: u8 = 120;
+
+/// An order that is not paid after this time is cancelled.
+pub const CARD_ABANDON_AFTER: Duration = Duration::minutes(30);
+
+/// How long a notice finds its attempt.
+pub const CARD_ROUTE_LIFE: Duration = Duration::days(400);
+
+/// When an order is looked at for the `step`th time, from 0; `None` after the last time.
+#[must_use]
+pub fn card_look_at(step: u8, opened_at: OffsetDateTime) -> Option<OffsetDateTime> {
+    if let Some(after) = CARD_LOOKS_AFTER.get(usize::from(step)) {
+        return Some(opened_at + *after);
+    }
+    let first_daily = u8::try_from(CARD_LOOKS_AFTER.len()).ok()?;
+    let day = step.checked_sub(first_daily)?.checked_add(1)?;
+    (day <= CARD_DAILY_LOOKS).then(|| opened_at + Duration::days(i64::from(day)))
+}
+
+/// The last look at an order that was never heard of: a day after its opening. Then a person has it.
+pub const CARD_LAST_LOOK_IN_DOUBT: u8 = 4;

@@ -46,6 +46,30 @@ pub enum PaymentTask {
         /// Which message.
         message: CallbackId,
     },
+    /// Open an attempt's order at the card provider: [`crate::use_cases::OpenCard`].
+    OpenCard {
+        /// Which one.
+        attempt: AttemptId,
+    },
+    /// Look how an attempt's order stands: [`crate::use_cases::LookAtCard`].
+    LookAtCard {
+        /// Which one.
+        attempt: AttemptId,
+        /// The how-manieth time, from 0.
+        step: u8,
+    },
+    /// Cancel an order that is not paid: [`crate::use_cases::AbandonCard`].
+    AbandonCard {
+        /// Which one.
+        attempt: AttemptId,
+        /// Because the visit is over, and not because its time ran out.
+        visit_over: bool,
+    },
+    /// Look at the order that a stored notice names: [`crate::use_cases::ApplyNotice`].
+    ApplyNotice {
+        /// Which notice.
+        notice: CallbackId,
+    },
 }
 
 impl PaymentTask {
@@ -59,6 +83,10 @@ impl PaymentTask {
             Self::SendRefund { .. } => "payments.send_refund",
             Self::AskRefund { .. } => "payments.ask_refund",
             Self::ApplyResult { .. } => "payments.result",
+            Self::OpenCard { .. } => "payments.open_card",
+            Self::LookAtCard { .. } => "payments.look_at_card",
+            Self::AbandonCard { .. } => "payments.abandon_card",
+            Self::ApplyNotice { .. } => "payments.notice",
         }
     }
 
@@ -72,6 +100,12 @@ impl PaymentTask {
             Self::SendRefund { refund } => format!("payments.send_refund:{refund}"),
             Self::AskRefund { refund, step } => format!("payments.ask_refund:{refund}:{step}"),
             Self::ApplyResult { message } => format!("payments.result:{message}"),
+            Self::OpenCard { attempt } => format!("payments.open_card:{attempt}"),
+            Self::LookAtCard { attempt, step } => format!("payments.look_at_card:{attempt}:{step}"),
+            Self::AbandonCard { attempt, visit_over } => {
+                format!("payments.abandon_card:{attempt}:{visit_over}")
+            }
+            Self::ApplyNotice { notice } => format!("payments.notice:{notice}"),
         }
     }
 }

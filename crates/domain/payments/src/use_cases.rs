@@ -1,17 +1,22 @@
 //! One struct per intention. Each reads, decides with plain values, and records; a decision that was
 //! overtaken is made again, a bounded number of times.
 
+mod abandon_card;
 mod apply_callback;
+mod apply_notice;
 mod apply_result;
 mod asking;
 mod close_visit;
 mod credit_visit;
 mod give_back;
+mod look_at_card;
+mod open_card;
 mod payment_status;
 mod prompt_from_desk;
 mod push_attempt;
 mod query_attempt;
 mod refunds;
+mod request_card_link;
 mod request_payment;
 mod request_refund;
 mod resolve_attempt;
@@ -19,15 +24,20 @@ mod resolve_refund;
 mod send_refund;
 mod spend_credit;
 
+pub use abandon_card::AbandonCard;
 pub use apply_callback::{ApplyCallback, ApplyCallbackError, CallbackApplied};
+pub use apply_notice::ApplyNotice;
 pub use apply_result::{ApplyResult, ApplyResultError, ResultApplied};
 pub use close_visit::{CloseVisit, CloseVisitError};
 pub use credit_visit::{CreditVisit, CreditVisitError};
 pub use give_back::GiveBack;
+pub use look_at_card::{CardError, CardLook, LookAtCard};
+pub use open_card::OpenCard;
 pub use payment_status::{Outlook, PaymentStatus, StatusReport};
 pub use prompt_from_desk::{DeskPrompt, Owed, PromptFromDesk};
 pub use push_attempt::{PushAttempt, PushAttemptError, Pushed};
 pub use query_attempt::{Queried, QueryAttempt, QueryAttemptError};
+pub use request_card_link::{CardLinkOrder, RequestCardLink};
 pub use request_payment::{
     PaymentAsked, PaymentOrder, RequestPayment, RequestPaymentError, ResendOrder, ResendPrompt,
 };

@@ -50,7 +50,7 @@ pub struct PaymentAnswer {
 struct AttemptAnswer {
     /// Its id.
     id: Uuid,
-    /// Through whom: `mpesa` or `cash`.
+    /// Through whom: `mpesa`, `pesapal` (a card) or `cash`.
     provider: &'static str,
     /// How much was asked or received.
     #[schemars(with = "Amount")]

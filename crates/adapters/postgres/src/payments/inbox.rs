@@ -6,6 +6,7 @@ use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUu
 use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::CallbackId;
+use ratiba_payments::attempt::Provider;
 use ratiba_payments::ports::{Arrival, CallbackInbox, CallbackOutcome, StoredCallback, Taken};
 use ratiba_payments::task::{Due, PaymentTask};
 use time::OffsetDateTime;
@@ -215,20 +216,41 @@ impl PgPayments {
     }
 
     pub(super) async fn bury_unknown(&self, arrival: Arrival) -> Result<Taken, Outage> {
+        let kept = self
+            .keep_of_nobody(
+                arrival.id,
+                arrival.provider,
+                UNKNOWN_TOKEN,
+                arrival.body,
+                arrival.at,
+            )
+            .await?;
+        Ok(if kept {
+            Taken::Unrouted { tenant: None }
+        } else {
+            Taken::Dropped
+        })
+    }
+
+    /// Keeps a dead letter of nobody; false if the hour's bound is reached.
+    pub(super) async fn keep_of_nobody(
+        &self,
+        id: CallbackId,
+        provider: Provider,
+        reason: &'static str,
+        body: Vec<u8>,
+        at: OffsetDateTime,
+    ) -> Result<bool, Outage> {
         self.database
             .global(move |tx| {
                 let row: Kept = sql_query("SELECT ratiba_store_unrouted($1, $2, $3, $4, $5) AS kept")
-                    .bind::<SqlUuid, _>(arrival.id.as_uuid())
-                    .bind::<Text, _>(arrival.provider.as_str())
-                    .bind::<Text, _>(UNKNOWN_TOKEN)
-                    .bind::<Binary, _>(arrival.body.as_slice())
-                    .bind::<Timestamptz, _>(arrival.at)
+                    .bind::<SqlUuid, _>(id.as_uuid())
+                    .bind::<Text, _>(provider.as_str())
+                    .bind::<Text, _>(reason)
+                    .bind::<Binary, _>(body.as_slice())
+                    .bind::<Timestamptz, _>(at)
                     .get_result(tx.conn())?;
-                Ok::<_, TxError<Outage>>(if row.kept {
-                    Taken::Unrouted { tenant: None }
-                } else {
-                    Taken::Dropped
-                })
+                Ok::<_, TxError<Outage>>(row.kept)
             })
             .await
     }

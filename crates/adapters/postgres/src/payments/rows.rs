@@ -7,6 +7,7 @@ use ratiba_payments::actor::Actor;
 use ratiba_payments::attempt::{
     Attempt, AttemptProgress, AttemptState, AttemptTerms, Provider, Resolved, ReviewReason,
 };
+use ratiba_payments::card::PageUrl;
 use ratiba_payments::evidence::Evidence;
 use ratiba_payments::failure::{FailureReason, ProviderCode};
 use ratiba_payments::payment::{Payment, PaymentParts, PaymentRecord, PaymentState, Purpose};
@@ -53,6 +54,7 @@ struct AttemptRow {
     dispute: Option<String>,
     provider_request_id: Option<String>,
     provider_checkout_id: Option<String>,
+    page_url: Option<String>,
     receipt: Option<String>,
     queries: i16,
     created_at: OffsetDateTime,
@@ -125,6 +127,8 @@ fn attempt_of(row: AttemptRow) -> Result<Attempt, &'static str> {
     let ids = row.provider_checkout_id.as_deref().map(|tracking| {
         ProviderIds::new(tracking, row.provider_request_id.as_deref()).map_err(|_| "malformed provider ids")
     });
+    let page = row.page_url.as_deref();
+    let page = page.map(|url| PageUrl::parse(url).map_err(|_| "malformed page"));
     let dispute = row.dispute.as_deref();
     let dispute = dispute.map(|word| ReviewReason::parse(word).ok_or("unknown dispute"));
     let progress = AttemptProgress {
@@ -132,6 +136,7 @@ fn attempt_of(row: AttemptRow) -> Result<Attempt, &'static str> {
         state_at: row.state_at,
         sent_at: row.sent_at,
         ids: ids.transpose()?,
+        page: page.transpose()?,
         queries: u8::try_from(row.queries).map_err(|_| "too many queries")?,
         dispute: dispute.transpose()?,
         resolved: resolved_of(&row)?,

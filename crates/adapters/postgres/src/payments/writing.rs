@@ -141,16 +141,16 @@ const UPSERT_ATTEMPT: &str = "
 INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_reference, request_key, payer_phone,
     currency, amount_minor, created_at, state, state_at, reason, provider_code, evidence, dispute,
     provider_request_id, provider_checkout_id, receipt, queries, sent_at, answers, made_by, fingerprint,
-    resolved_by, resolved_reason, resolved_at)
+    resolved_by, resolved_reason, resolved_at, page_url)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-    $26, $27)
+    $26, $27, $28)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
     amount_minor = EXCLUDED.amount_minor, state = EXCLUDED.state, state_at = EXCLUDED.state_at, reason = EXCLUDED.reason,
     provider_code = EXCLUDED.provider_code, evidence = EXCLUDED.evidence, dispute = EXCLUDED.dispute,
     provider_request_id = EXCLUDED.provider_request_id, provider_checkout_id = EXCLUDED.provider_checkout_id,
     receipt = EXCLUDED.receipt, queries = EXCLUDED.queries, sent_at = EXCLUDED.sent_at,
     resolved_by = EXCLUDED.resolved_by, resolved_reason = EXCLUDED.resolved_reason, resolved_at = EXCLUDED.resolved_at,
-    answers = payment_attempts.answers || EXCLUDED.answers
+    page_url = EXCLUDED.page_url, answers = payment_attempts.answers || EXCLUDED.answers
 WHERE payment_attempts.payment_id = EXCLUDED.payment_id";
 
 fn write_attempt(tx: &mut TenantTx<'_>, attempt: &Attempt, saying: Option<&Saying>) -> Written {
@@ -195,6 +195,7 @@ fn write_attempt(tx: &mut TenantTx<'_>, attempt: &Attempt, saying: Option<&Sayin
         .bind::<Nullable<Text>, _>(resolved.map(|resolved| resolved.by.as_str()))
         .bind::<Nullable<Text>, _>(resolved.map(|resolved| resolved.why.as_str()))
         .bind::<Nullable<Timestamptz>, _>(resolved.map(|resolved| resolved.at))
+        .bind::<Nullable<Text>, _>(progress.page.as_ref().map(|page| page.as_str()))
         .execute(tx.conn())
         .map_err(taken)?;
     if written == 1 {

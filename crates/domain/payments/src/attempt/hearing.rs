@@ -261,7 +261,7 @@ impl Attempt {
             }
             AttemptState::Paid { .. } => self.dispute(ReviewReason::AnswersDisagree),
             AttemptState::Failed {
-                evidence: Evidence::Callback | Evidence::Counter,
+                evidence: Evidence::Callback | Evidence::Counter | Evidence::Status,
                 ..
             }
             | AttemptState::Created
@@ -311,7 +311,8 @@ impl Attempt {
                     ReviewReason::AmountDiffers
                     | ReviewReason::PayerDiffers
                     | ReviewReason::AnswersDisagree
-                    | ReviewReason::ReceiptReused,
+                    | ReviewReason::ReceiptReused
+                    | ReviewReason::MoneyWentBack,
             }
             | AttemptState::Paid { .. }
             | AttemptState::Failed { .. }
@@ -319,7 +320,7 @@ impl Attempt {
         }
     }
 
-    fn learn(&mut self, ids: &ProviderIds) {
+    pub(super) fn learn(&mut self, ids: &ProviderIds) {
         match &self.progress.ids {
             None => self.progress.ids = Some(ids.clone()),
             Some(known) if known.request().is_none() && known.tracking() == ids.tracking() => {
@@ -329,12 +330,12 @@ impl Attempt {
         }
     }
 
-    fn enter(&mut self, state: AttemptState, at: OffsetDateTime) {
+    pub(super) fn enter(&mut self, state: AttemptState, at: OffsetDateTime) {
         self.progress.state = state;
         self.progress.state_at = at;
     }
 
-    fn fail(
+    pub(super) fn fail(
         mut self,
         reason: FailureReason,
         code: Option<ProviderCode>,
@@ -352,12 +353,12 @@ impl Attempt {
         self.with(News::Failed(reason))
     }
 
-    fn become_unknown(mut self, at: OffsetDateTime) -> Moved {
+    pub(super) fn become_unknown(mut self, at: OffsetDateTime) -> Moved {
         self.enter(AttemptState::Unknown, at);
         self.with(News::Unknown)
     }
 
-    fn review(mut self, why: ReviewReason, at: OffsetDateTime) -> Moved {
+    pub(super) fn review(mut self, why: ReviewReason, at: OffsetDateTime) -> Moved {
         match self.progress.state {
             // The first reason that is more than silence stands.
             AttemptState::InReview {
@@ -365,7 +366,8 @@ impl Attempt {
                     ReviewReason::AmountDiffers
                     | ReviewReason::PayerDiffers
                     | ReviewReason::AnswersDisagree
-                    | ReviewReason::ReceiptReused,
+                    | ReviewReason::ReceiptReused
+                    | ReviewReason::MoneyWentBack,
             } => self.quietly(),
             AttemptState::InReview {
                 why: ReviewReason::NoAnswer,
@@ -383,7 +385,7 @@ impl Attempt {
         }
     }
 
-    fn dispute(mut self, why: ReviewReason) -> Moved {
+    pub(super) fn dispute(mut self, why: ReviewReason) -> Moved {
         if self.progress.dispute.is_some() {
             return self.quietly();
         }
@@ -391,14 +393,14 @@ impl Attempt {
         self.with(News::Disputed(why))
     }
 
-    const fn with(self, news: News) -> Moved {
+    pub(super) const fn with(self, news: News) -> Moved {
         Moved {
             attempt: self,
             news: Some(news),
         }
     }
 
-    const fn quietly(self) -> Moved {
+    pub(super) const fn quietly(self) -> Moved {
         Moved {
             attempt: self,
             news: None,

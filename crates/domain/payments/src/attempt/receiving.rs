@@ -23,6 +23,7 @@ impl Attempt {
                 state_at: at,
                 sent_at: None,
                 ids: None,
+                page: None,
                 queries: 0,
                 dispute: None,
                 resolved: None,

@@ -4,6 +4,7 @@
 mod asking;
 mod books;
 mod callbacks;
+mod notices;
 mod refunds;
 mod resolving;
 mod tokens;
@@ -20,7 +21,10 @@ use super::builders::{an_order, second};
 use super::fakes::{InMemoryVisits, PlainReader, PlainResults, ScriptedBack, ScriptedMoney, SeededTokens};
 use crate::event::PaymentEvent;
 use crate::payment::PaymentRecord;
-use crate::ports::{CallbackInbox, CreditBook, HouseCurrency, Ledger, PaymentBook, RefundBook, ResultInbox};
+use crate::ports::{
+    CallbackInbox, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook, RefundBook,
+    ResultInbox,
+};
 use crate::task::Due;
 use crate::use_cases::{
     ApplyCallback, ApplyResult, AskRefund, CreditVisit, PaymentAsked, PushAttempt, RequestPayment,
@@ -36,6 +40,12 @@ pub trait Ground: Send + Sync {
 
     /// The inbox under test, over the same rows.
     fn inbox(&self) -> Arc<dyn CallbackInbox>;
+
+    /// The inbox of notices under test, over the same rows.
+    fn notices(&self) -> Arc<dyn NoticeInbox>;
+
+    /// The addresses for notices under test, over the same rows.
+    fn addresses(&self) -> Arc<dyn NoticeAddresses>;
 
     /// The ledger under test, over the same rows.
     fn ledger(&self) -> Arc<dyn Ledger>;
@@ -93,6 +103,12 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     callbacks::an_expired_token_is_a_dead_letter_of_its_tenant(&fresh().await).await;
     callbacks::a_refused_callback_is_copied_to_the_dead_letters_once(&fresh().await).await;
     callbacks::letters_of_nobody_are_bounded(&fresh().await).await;
+    notices::equal_notices_are_each_stored_and_concluded_together(&fresh().await).await;
+    notices::an_address_opens_its_own_tenants_orders_only(&fresh().await).await;
+    notices::the_return_knows_orders_and_keeps_nothing_else(&fresh().await).await;
+    notices::notices_of_one_order_are_bounded(&fresh().await).await;
+    notices::a_notice_of_another_order_is_copied_to_the_dead_letters_once(&fresh().await).await;
+    notices::the_newest_address_of_an_account_is_used(&fresh().await).await;
     resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
     resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }

@@ -1,7 +1,9 @@
 //! Fakes that hold state. Each gives others a chance once before it does anything.
 
 mod book;
+mod cards;
 mod money;
+mod notices;
 mod refunds;
 mod reversal;
 mod tokens;
@@ -10,6 +12,7 @@ mod visits;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use book::{DeadLetter, InMemoryBook, UNROUTED_PER_HOUR_MAX};
+pub use cards::ScriptedCards;
 pub use money::{PlainReader, ScriptedMoney, SeededTokens};
 pub use reversal::{PlainResults, ScriptedBack};
 pub use tokens::InMemoryTokens;

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
+use time::OffsetDateTime;
 
 use super::DECISIONS_MAX;
 use crate::VisitId;
-use crate::attempt::StateName;
+use crate::attempt::{Attempt, Provider, StateName};
 use crate::payment::PaymentRecord;
 use crate::ports::{Change, PaymentBook, RecordError};
 use crate::settlement::settle;
+use crate::task::{Due, PaymentTask};
 
 /// Why not everything was closed. The task may run again.
 #[derive(Debug, thiserror::Error)]
@@ -70,14 +72,43 @@ impl CloseVisit {
 
     fn closing(&self, record: PaymentRecord) -> Result<Option<Change>, MoneyError> {
         let now = self.clock.now();
+        // A prompt cannot be taken back; an order at the card provider can.
+        let orders: Vec<Due> = record
+            .attempts
+            .iter()
+            .filter_map(|attempt| cancel(attempt, now))
+            .collect();
         let mut attempts = record.attempts.into_iter();
         let unsent = attempts.find(|attempt| attempt.state().name() == StateName::Created);
         let Some(payment) = record.payment.close(now) else {
             return Ok(None);
         };
-        match unsent {
-            Some(attempt) => settle(payment, attempt.withdraw(now), now, &*self.ids).map(Some),
-            None => Ok(Some(Change::of_payment(payment, now))),
-        }
+        let mut change = match unsent {
+            Some(attempt) => settle(payment, attempt.withdraw(now), now, &*self.ids)?,
+            None => Change::of_payment(payment, now),
+        };
+        change.tasks.extend(orders);
+        Ok(Some(change))
     }
+}
+
+/// The task that cancels an attempt's order, if one can be open.
+fn cancel(attempt: &Attempt, now: OffsetDateTime) -> Option<Due> {
+    let can_be_open = match attempt.state().name() {
+        StateName::Sent | StateName::AwaitingCustomer | StateName::Unknown => {
+            attempt.terms().provider == Provider::Pesapal
+        }
+        StateName::Created
+        | StateName::InReview
+        | StateName::Paid
+        | StateName::Failed
+        | StateName::Cancelled => false,
+    };
+    can_be_open.then_some(Due {
+        at: now,
+        task: PaymentTask::AbandonCard {
+            attempt: attempt.id(),
+            visit_over: true,
+        },
+    })
 }

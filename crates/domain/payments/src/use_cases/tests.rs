@@ -1,5 +1,6 @@
 //! The use cases over fakes: the contract of the book, and what the machine promises as a whole.
 
+mod cards;
 mod closing;
 mod desk_prompts;
 mod ground;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
-use ratiba_kernel::{Currency, Money, Outage, TenantId};
+use ratiba_kernel::{Clock, Currency, Money, Outage, TenantId};
 use time::Duration;
 
 use super::*;

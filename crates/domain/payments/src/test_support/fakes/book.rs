@@ -14,8 +14,8 @@ use crate::event::PaymentEvent;
 use crate::ledger::{Account, Journal, Place};
 use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentState};
 use crate::ports::{
-    Arrival, Brings, CallbackInbox, CallbackOutcome, Change, HouseCurrency, Ledger, PaymentBook,
-    PaymentRules, RecordError, Route, RouteKey, Saying, StoredCallback, StoredResult, Taken,
+    Arrival, Brings, CallbackInbox, CallbackOutcome, Change, HouseCurrency, Ledger, NoticeAddress,
+    PaymentBook, PaymentRules, RecordError, Route, RouteKey, Saying, StoredCallback, StoredResult, Taken,
 };
 use crate::reference::{Receipt, RequestKey};
 use crate::refund::{Refund, RefundId};
@@ -42,10 +42,12 @@ pub struct DeadLetter {
 #[derive(Default)]
 pub(super) struct Shelf {
     pub(super) payments: BTreeMap<(TenantId, PaymentId), PaymentRecord>,
-    routes: BTreeMap<RouteKey, (TenantId, Route)>,
+    pub(super) routes: BTreeMap<RouteKey, (TenantId, Route)>,
     journals: Vec<(TenantId, Journal)>,
     callbacks: BTreeMap<(TenantId, CallbackId), StoredCallback>,
-    dead_letters: Vec<DeadLetter>,
+    pub(super) dead_letters: Vec<DeadLetter>,
+    pub(super) notices: Vec<super::notices::Kept>,
+    pub(super) addresses: Vec<(TenantId, NoticeAddress)>,
     pub(super) events: Vec<(TenantId, PaymentEvent)>,
     pub(super) tasks: Vec<(TenantId, Due)>,
     pub(super) refunds: Vec<(TenantId, Refund)>,
@@ -85,6 +87,13 @@ impl InMemoryBook {
     #[must_use]
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         locked(&self.shelf).dead_letters.clone()
+    }
+
+    /// The hashes of the secrets of all addresses for notices, oldest first.
+    #[must_use]
+    pub fn address_keys(&self, tenant: TenantId) -> Vec<ratiba_kernel::TokenHash> {
+        let own = of(&locked(&self.shelf).addresses, tenant);
+        own.into_iter().map(|address| address.key).collect()
     }
 
     /// What providers answered about an attempt, oldest first.

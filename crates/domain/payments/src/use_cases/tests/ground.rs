@@ -8,7 +8,10 @@ use uuid::Uuid;
 use super::*;
 use crate::evidence::CallbackReport;
 use crate::payment::PaymentRecord;
-use crate::ports::{Change, CreditBook, HouseCurrency, Ledger, PaymentBook, RefundBook, ResultInbox, Taken};
+use crate::ports::{
+    Change, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook, RefundBook,
+    ResultInbox, Taken,
+};
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
 use crate::{CustomerId, VisitId};
 
@@ -25,6 +28,14 @@ impl Ground for FakeGround {
     }
 
     fn inbox(&self) -> Arc<dyn CallbackInbox> {
+        self.book.clone()
+    }
+
+    fn notices(&self) -> Arc<dyn NoticeInbox> {
+        self.book.clone()
+    }
+
+    fn addresses(&self) -> Arc<dyn NoticeAddresses> {
         self.book.clone()
     }
 

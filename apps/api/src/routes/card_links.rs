@@ -1,0 +1,121 @@
+//! Links to a page on which a visit is paid by card.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, web};
+use ratiba_access::Scope;
+use ratiba_assembly::desk_prompts::VisitAsks;
+use ratiba_kernel::{Id, Money};
+use ratiba_payments::use_cases::CardLinkOrder;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::payments::{PaymentAnswer, actor_of, phone_of, refused, request_key, visible};
+use crate::State;
+use crate::caller::Caller;
+use crate::checked::{Checked, IdempotencyKey};
+use crate::dto::Amount;
+use crate::endpoint::{Endpoint, RequestHeader};
+use crate::problem::{Kind, Problem};
+
+/// The endpoints of card payments.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/api/v1/visits/{id}/card-links", "Ask for money by card", || {
+            web::post().to(ask)
+        })
+        .describe(
+            "Orders a page on which what the visit owes is paid by card. The page is opened at the provider within \
+             seconds: ask again with the same key until `page` is there, and send it to the customer. It is good for 30 \
+             minutes. Whether it was paid shows in the payment. Safe to repeat with the same key.",
+        )
+        .group("payments")
+        .needs(Scope::PaymentsTake)
+        .header(RequestHeader::IdempotencyKey)
+        .body::<CardLinkBody>()
+        .answers::<CardLinkAnswer>(201, "the attempt, its page and its payment")
+        .problems(&[
+            Kind::NotFound,
+            Kind::PaymentInProgress,
+            Kind::NothingOwed,
+            Kind::TooSoon,
+            Kind::AmountNotPayable,
+            Kind::NotAMobileNumber,
+            Kind::CurrencyMismatch,
+            Kind::Conflict,
+        ]),
+    ]
+}
+
+/// A page to be opened.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CardLinkBody {
+    /// Whom the provider may write to about it; the customer's own number if left out.
+    #[schemars(length(min = 1, max = 20))]
+    phone: Option<String>,
+    /// How much, at most what is owed; all of it if left out. Cents are possible.
+    #[schemars(with = "Option<Amount>")]
+    amount: Option<Money>,
+}
+
+/// A page on which a customer pays by card.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CardLink")]
+struct CardLinkAnswer {
+    /// The attempt that it is.
+    attempt_id: Uuid,
+    /// How the attempt stands, as in the payment.
+    state: &'static str,
+    /// The address for the customer; nothing as long as the provider has not opened it.
+    page: Option<String>,
+    /// The payment that it is for.
+    payment: PaymentAnswer,
+}
+
+async fn ask(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+    key: IdempotencyKey,
+    Checked(body): Checked<CardLinkBody>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let visit = visible(&state, principal, &id).await?;
+    let payments = &state.parts.payments;
+    let cards = payments.cards.as_ref();
+    let cards = cards.ok_or_else(|| Problem::new(Kind::Conflict, "the business takes no cards"))?;
+    let visit_id = Id::from_uuid(visit.head.id.as_uuid());
+    let order = CardLinkOrder {
+        key: request_key(&key)?,
+        visit: visit_id,
+        contact: body.phone.as_deref().map(phone_of).transpose()?,
+        amount: body.amount,
+        by: actor_of(principal)?,
+    };
+    let owed = match state.parts.visit_asks(principal.tenant, &visit).await? {
+        VisitAsks::For(owed) => Some(owed),
+        VisitAsks::Nothing | VisitAsks::NotAgreed => None,
+    };
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    let asked = match cards.request.execute(principal.tenant, order, owed).await {
+        Ok(asked) => asked,
+        Err(error) => {
+            let records = payments.book.of_visit(principal.tenant, visit_id).await?;
+            return Err(refused(error, &records, &zone));
+        }
+    };
+    let record = payments.book.find(principal.tenant, asked.payment).await?;
+    let record = record.ok_or_else(Problem::not_found)?;
+    let attempt = record.attempt(asked.attempt).ok_or_else(Problem::not_found)?;
+    let page = attempt.progress().page.as_ref();
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, format!("/api/v1/payments/{}", asked.payment)))
+        .json(CardLinkAnswer {
+            attempt_id: asked.attempt.as_uuid(),
+            state: attempt.state().name().as_str(),
+            page: page.map(|page| page.as_str().to_owned()),
+            payment: PaymentAnswer::of(&record, &zone),
+        }))
+}

@@ -1,0 +1,137 @@
+//! The card provider's notices, and the way back of customers who paid by card: stored raw, done by the worker.
+
+use std::net::IpAddr;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use ratiba_kernel::TokenHash;
+use ratiba_payments::ports::{NoticeArrival, NoticeDoor, NoticeIds, NoticeTaken};
+use serde_json::json;
+
+use crate::State;
+use crate::body::{DARAJA_BODY_MAX, RawBody};
+use crate::endpoint::Endpoint;
+use crate::problem::Kind;
+
+/// What the customer's browser shows when it comes back; the chat tells the rest.
+const BACK: &str = "Thank you. You can close this page and go back to the chat: we write to you there.\n\n\
+                    Asante. Unaweza kufunga ukurasa huu na kurudi kwenye mazungumzo: tutakuandikia huko.\n";
+
+/// The endpoints that the card provider and its customers knock at.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/webhooks/pesapal/{key}", "A notice about a card payment", || {
+            web::post().to(notice)
+        })
+        .describe("Says only that an order changed; how it stands is asked of the provider.")
+        .group("webhooks")
+        .open("the secret in the path, and that a notice proves nothing")
+        .body_limit(DARAJA_BODY_MAX)
+        .answers_with(
+            200,
+            "application/json",
+            "`status` 200: stored; 500: not known, or not stored",
+        )
+        .problems(&[Kind::BodyTooLarge, Kind::TooSlow]),
+        Endpoint::get("/webhooks/pesapal/{key}", "The same notice as a query", || {
+            web::get().to(notice_by_query)
+        })
+        .group("webhooks")
+        .open("the secret in the path, and that a notice proves nothing")
+        .answers_with(
+            200,
+            "application/json",
+            "`status` 200: stored; 500: not known, or not stored",
+        ),
+        Endpoint::get("/pay/back", "Where the card page sends the customer", || {
+            web::get().to(back)
+        })
+        .describe("Proves nothing; the order is looked at.")
+        .group("webhooks")
+        .open("nothing: it tells nothing")
+        .answers_with(200, "text/plain", "a word of thanks"),
+    ]
+}
+
+async fn notice(
+    state: web::Data<State>,
+    request: HttpRequest,
+    key: web::Path<String>,
+    RawBody(body): RawBody,
+) -> HttpResponse {
+    let door = NoticeDoor::Address(TokenHash::of(&key));
+    take(&state, door, body, source(&request)).await
+}
+
+async fn notice_by_query(
+    state: web::Data<State>,
+    request: HttpRequest,
+    key: web::Path<String>,
+) -> HttpResponse {
+    let door = NoticeDoor::Address(TokenHash::of(&key));
+    let query = request.query_string().as_bytes().to_vec();
+    take(&state, door, query, source(&request)).await
+}
+
+async fn back(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
+    let query = request.query_string().as_bytes().to_vec();
+    take(&state, NoticeDoor::Return, query, source(&request)).await;
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body(BACK)
+}
+
+fn source(request: &HttpRequest) -> Option<IpAddr> {
+    request.peer_addr().map(|address| address.ip())
+}
+
+/// Stores a notice. The answer repeats its ids; anything but a stored notice is to be sent again.
+async fn take(state: &State, door: NoticeDoor, body: Vec<u8>, source: Option<IpAddr>) -> HttpResponse {
+    let payments = &state.parts.payments;
+    let ids = payments.notice_reader.read(&body).ok();
+    let arrival = NoticeArrival {
+        id: state.parts.ids.fresh(),
+        door,
+        ids: ids.clone(),
+        body,
+        source,
+        at: state.parts.clock.now(),
+    };
+    let stored = match payments.notices.take_notice(arrival).await {
+        Ok(NoticeTaken::Stored { .. }) => {
+            tracing::info!("a notice was stored");
+            true
+        }
+        Ok(NoticeTaken::Waiting { .. }) => {
+            tracing::info!("a notice came of whose order enough wait");
+            true
+        }
+        Ok(NoticeTaken::Unrouted { .. }) => {
+            tracing::warn!("a notice names no order that is known and waits for a person");
+            false
+        }
+        Ok(NoticeTaken::Dropped) => {
+            tracing::warn!("a notice was only counted");
+            false
+        }
+        Err(outage) => {
+            tracing::error!(error = ?outage, "a notice could not be stored");
+            false
+        }
+    };
+    HttpResponse::Ok().json(reply(ids, stored))
+}
+
+fn reply(ids: Option<NoticeIds>, stored: bool) -> serde_json::Value {
+    let ids = ids.unwrap_or_else(|| NoticeIds {
+        tracking: String::new(),
+        reference: String::new(),
+        kind: "IPNCHANGE".to_owned(),
+    });
+    json!({
+        "orderNotificationType": ids.kind,
+        "orderTrackingId": ids.tracking,
+        "orderMerchantReference": ids.reference,
+        "status": if stored { 200 } else { 500 },
+    })
+}

@@ -1,0 +1,301 @@
+//! Speaks to PesaPal. An order is submitted once: where it may have been taken, nothing is repeated.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ratiba_kernel::{Clock, Outage, TenantId};
+use ratiba_payments::card::{CancelAnswer, CardStatus, OpenAnswer};
+use ratiba_payments::evidence::{Heard, RawAnswer};
+use ratiba_payments::failure::FailureReason;
+use ratiba_payments::ports::{CardOrder, CardPage, NoticeAddress, NoticeAddresses, TokenSource, TokenStore};
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::redirect::Policy;
+
+use crate::auth::Tokens;
+use crate::settings::{Account, PesapalAccounts};
+use crate::wire;
+
+/// The longest answer that is read.
+const ANSWER_BYTES_MAX: usize = 65_536;
+
+/// How long each call may take, connecting included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until a connection stands.
+    pub connect: Duration,
+    /// For a token; shorter than the lease under which it is asked for.
+    pub token: Duration,
+    /// For an order, or for registering an address.
+    pub order: Duration,
+    /// For a question or a cancellation.
+    pub status: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            token: Duration::from_secs(10),
+            order: Duration::from_secs(15),
+            status: Duration::from_secs(15),
+        }
+    }
+}
+
+/// Plays [`CardPage`] through PesaPal.
+pub struct PesapalClient {
+    accounts: Arc<dyn PesapalAccounts>,
+    addresses: Arc<dyn NoticeAddresses>,
+    secrets: Arc<dyn TokenSource>,
+    tokens: Tokens,
+    clock: Arc<dyn Clock>,
+    http: reqwest::Client,
+    timeouts: Timeouts,
+}
+
+/// What a client works with.
+pub struct Ground {
+    /// The accounts of all tenants.
+    pub accounts: Arc<dyn PesapalAccounts>,
+    /// The addresses for notices that PesaPal knows.
+    pub addresses: Arc<dyn NoticeAddresses>,
+    /// Secrets for the paths of new addresses.
+    pub secrets: Arc<dyn TokenSource>,
+    /// The tokens that all processes share.
+    pub store: Arc<dyn TokenStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// One call under a token.
+struct Call {
+    url: String,
+    /// A POST with this body; without one, a GET.
+    body: Option<String>,
+    timeout: Duration,
+}
+
+/// What came of a call.
+enum Said {
+    /// An answer.
+    Answer { http: u16, body: String },
+    /// The call was certainly not looked at.
+    NotMade(FailureReason),
+    /// The call may have been taken, and no answer came.
+    Lost,
+}
+
+impl PesapalClient {
+    /// A client for the accounts of all tenants.
+    ///
+    /// # Errors
+    /// [`Outage`] if no HTTP client can be built.
+    pub fn new(ground: Ground, timeouts: Timeouts) -> Result<Self, Outage> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(timeouts.connect)
+            // A redirected order would be a second one.
+            .redirect(Policy::none())
+            // A connection that the other end has closed looks like a lost answer: each call has its own.
+            .pool_max_idle_per_host(0)
+            .user_agent("ratiba")
+            .build()
+            .map_err(Outage::new)?;
+        let clock = ground.clock;
+        Ok(Self {
+            accounts: ground.accounts,
+            addresses: ground.addresses,
+            secrets: ground.secrets,
+            tokens: Tokens::new(ground.store, Arc::clone(&clock), http.clone(), timeouts.token),
+            clock,
+            http,
+            timeouts,
+        })
+    }
+
+    /// Makes a call; with a token that PesaPal refuses, once more with a new one.
+    async fn call(&self, account: &Account, call: &Call) -> Said {
+        let mut refused = None;
+        loop {
+            let token = match self.tokens.token(account, refused.as_ref()).await {
+                Ok(token) => token,
+                Err(no_token) => {
+                    tracing::error!(error = ?no_token, "pesapal was not called for want of an access token");
+                    return Said::NotMade(no_token.reason());
+                }
+            };
+            let request = match &call.body {
+                Some(body) => self.http.post(&call.url).body(body.clone()),
+                None => self.http.get(&call.url),
+            };
+            let request = request
+                .header(ACCEPT, "application/json")
+                .header(CONTENT_TYPE, "application/json")
+                .bearer_auth(token.reveal())
+                .timeout(call.timeout);
+            let (http, body) = match said(request).await {
+                Ok(answer) => answer,
+                // No connection stood, so nothing was submitted.
+                Err(error) if error.is_connect() => return Said::NotMade(FailureReason::ProviderUnavailable),
+                Err(error) if error.is_builder() => return Said::NotMade(FailureReason::Misconfigured),
+                Err(_lost) => return Said::Lost,
+            };
+            if !wire::is_token_refusal(http, &body) {
+                return Said::Answer { http, body };
+            }
+            // A refused token means that the call was not looked at: it may be repeated, once.
+            if refused.is_some() {
+                return Said::NotMade(FailureReason::ProviderUnavailable);
+            }
+            refused = Some(token);
+        }
+    }
+
+    /// PesaPal's id of the tenant's address for notices, which is registered if there is none yet. Two
+    /// processes that do so at once register two; both work for ever.
+    async fn notice_id(&self, tenant: TenantId, account: &Account) -> Result<String, FailureReason> {
+        let unavailable = |outage: Outage| {
+            tracing::error!(error = ?outage, "the addresses for notices cannot be read or written");
+            FailureReason::ProviderUnavailable
+        };
+        let settings = &account.settings;
+        let belongs_to = settings.notice_account();
+        let known = self.addresses.registered(tenant, &belongs_to).await;
+        if let Some(known) = known.map_err(unavailable)? {
+            return Ok(known);
+        }
+        let key = self.secrets.callback_token();
+        let call = Call {
+            url: settings.endpoint(wire::REGISTER_PATH),
+            body: Some(wire::register_request(&settings.notice_url(key.reveal()))),
+            timeout: self.timeouts.order,
+        };
+        let provider_id = match self.call(account, &call).await {
+            Said::Answer { http, body } => wire::register_meaning(http, &body).ok_or_else(|| {
+                tracing::error!(http, "pesapal did not take the address for notices");
+                FailureReason::ProviderUnavailable
+            })?,
+            Said::NotMade(reason) => return Err(reason),
+            Said::Lost => return Err(FailureReason::ProviderUnavailable),
+        };
+        let address = NoticeAddress {
+            key: key.hash(),
+            account: belongs_to,
+            provider_id: provider_id.clone(),
+            at: self.clock.now(),
+        };
+        self.addresses.add(tenant, address).await.map_err(unavailable)?;
+        Ok(provider_id)
+    }
+
+    async fn account(&self, tenant: TenantId) -> Result<Account, FailureReason> {
+        self.accounts.account(tenant).await.map_err(|outage| {
+            tracing::error!(error = ?outage, "the pesapal account cannot be read");
+            FailureReason::ProviderUnavailable
+        })
+    }
+
+    /// Opens an order; `Err` if it certainly was not looked at.
+    async fn submit(&self, tenant: TenantId, order: &CardOrder) -> Result<Heard<OpenAnswer>, FailureReason> {
+        let account = self.account(tenant).await?;
+        let notice_id = self.notice_id(tenant, &account).await?;
+        let settings = &account.settings;
+        let call = Call {
+            url: settings.endpoint(wire::ORDER_PATH),
+            body: Some(wire::order_request(order, &notice_id, &settings.return_url())),
+            timeout: self.timeouts.order,
+        };
+        match self.call(&account, &call).await {
+            Said::Answer { http, body } => Ok(Heard {
+                answer: wire::open_meaning(http, &body, order.reference.as_str()),
+                raw: Some(RawAnswer::new(&body)),
+            }),
+            Said::NotMade(reason) => Err(reason),
+            Said::Lost => Ok(Heard {
+                answer: OpenAnswer::Unknown,
+                raw: None,
+            }),
+        }
+    }
+}
+
+async fn said(request: reqwest::RequestBuilder) -> Result<(u16, String), reqwest::Error> {
+    let answer = request.send().await?;
+    let http = answer.status().as_u16();
+    Ok((http, read_body(answer).await?))
+}
+
+/// The body, or its beginning if it is longer than any that PesaPal sends. What is not UTF-8 is replaced.
+pub(crate) async fn read_body(mut answer: reqwest::Response) -> Result<String, reqwest::Error> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        let room = ANSWER_BYTES_MAX.saturating_sub(bytes.len());
+        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if room <= chunk.len() {
+            break;
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[async_trait]
+impl CardPage for PesapalClient {
+    async fn open(&self, tenant: TenantId, order: CardOrder) -> Heard<OpenAnswer> {
+        match self.submit(tenant, &order).await {
+            Ok(heard) => heard,
+            Err(reason) => Heard {
+                answer: OpenAnswer::Rejected { reason, code: None },
+                raw: None,
+            },
+        }
+    }
+
+    async fn status(&self, tenant: TenantId, tracking: &str) -> Heard<CardStatus> {
+        let nothing = Heard {
+            answer: CardStatus::NoAnswer,
+            raw: None,
+        };
+        let Ok(account) = self.account(tenant).await else {
+            return nothing;
+        };
+        let call = Call {
+            url: account
+                .settings
+                .endpoint(&format!("{}{tracking}", wire::STATUS_PATH)),
+            body: None,
+            timeout: self.timeouts.status,
+        };
+        if !wire::is_plain_id(tracking, 64) {
+            return nothing;
+        }
+        match self.call(&account, &call).await {
+            Said::Answer { http, body } => Heard {
+                answer: wire::status_meaning(http, &body, tracking),
+                raw: Some(RawAnswer::new(&body)),
+            },
+            Said::NotMade(_) | Said::Lost => nothing,
+        }
+    }
+
+    async fn cancel(&self, tenant: TenantId, tracking: &str) -> Heard<CancelAnswer> {
+        let unknown = Heard {
+            answer: CancelAnswer::Unknown,
+            raw: None,
+        };
+        let Ok(account) = self.account(tenant).await else {
+            return unknown;
+        };
+        let call = Call {
+            url: account.settings.endpoint(wire::CANCEL_PATH),
+            body: Some(wire::cancel_request(tracking)),
+            timeout: self.timeouts.status,
+        };
+        match self.call(&account, &call).await {
+            Said::Answer { http, body } => Heard {
+                answer: wire::cancel_meaning(http, &body),
+                raw: Some(RawAnswer::new(&body)),
+            },
+            Said::NotMade(_) | Said::Lost => unknown,
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! What goes over the wire, against a scripted server on loopback: documented answers, and everything that
+//! gateways, firewalls and cables make of them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+
+#[path = "wire/server.rs"]
+mod server;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ratiba_kernel::test_support::{ManualClock, tenant};
+use ratiba_kernel::{Id, Money, Outage, PhoneNumber, TenantId};
+use ratiba_payments::card::{CancelAnswer, CardStatus, OpenAnswer, PageUrl};
+use ratiba_payments::failure::FailureReason;
+use ratiba_payments::ports::{CardOrder, CardPage};
+use ratiba_payments::reference::{MerchantReference, ProviderIds};
+use ratiba_payments::test_support::fakes::{InMemoryBook, InMemoryTokens, SeededTokens};
+use ratiba_pesapal::client::{Ground, PesapalClient, Timeouts};
+use ratiba_pesapal::{Account, PesapalAccounts, RawSettings, Secret, Settings};
+use server::{Reply, Scripted};
+use time::Duration as Span;
+use uuid::Uuid;
+
+const TRACKING: &str = "b1c2d3e4-0000-4000-8000-1234567890ab";
+const PAGE: &str = "https://pay.pesapal.com/iframe/PesapalIframe3/Index?OrderTrackingId=b1c2d3e4";
+
+struct One(Arc<Settings>);
+
+#[async_trait]
+impl PesapalAccounts for One {
+    async fn account(&self, tenant: TenantId) -> Result<Account, Outage> {
+        Ok(Account {
+            owner: tenant,
+            settings: Arc::clone(&self.0),
+        })
+    }
+}
+
+/// A process, over the stores that all processes share.
+struct World {
+    server: Scripted,
+    tokens: Arc<InMemoryTokens>,
+    addresses: Arc<InMemoryBook>,
+    clock: Arc<ManualClock>,
+}
+
+impl World {
+    fn answering(replies: Vec<Reply>) -> Self {
+        Self {
+            server: Scripted::start(replies),
+            tokens: Arc::default(),
+            addresses: Arc::default(),
+            clock: Arc::default(),
+        }
+    }
+
+    fn process(&self) -> PesapalClient {
+        let settings = Settings::check(RawSettings {
+            base_url: self.server.url(),
+            public_base_url: "https://pay.example.co.ke".into(),
+            consumer_key: Secret::new("key"),
+            consumer_secret: Secret::new("hush"),
+        });
+        let half = Duration::from_millis(500);
+        let timeouts = Timeouts {
+            connect: half,
+            token: half,
+            order: half,
+            status: half,
+        };
+        let ground = Ground {
+            accounts: Arc::new(One(Arc::new(settings.unwrap()))),
+            addresses: self.addresses.clone(),
+            secrets: Arc::new(SeededTokens::default()),
+            store: self.tokens.clone(),
+            clock: self.clock.clone(),
+        };
+        PesapalClient::new(ground, timeouts).unwrap()
+    }
+
+    async fn open(&self) -> OpenAnswer {
+        self.process().open(business(), order()).await.answer
+    }
+
+    fn paths(&self) -> Vec<String> {
+        let requests = self.server.requests();
+        let path = |line: &str| line.split(' ').nth(1).unwrap().to_owned();
+        requests.iter().map(|request| path(&request.line)).collect()
+    }
+}
+
+fn business() -> TenantId {
+    tenant(1)
+}
+
+fn reference() -> MerchantReference {
+    MerchantReference::of(Id::from_uuid(Uuid::from_u128(7)))
+}
+
+fn order() -> CardOrder {
+    CardOrder {
+        reference: reference(),
+        amount: Money::kes_minor(150_050),
+        description: "Deposit",
+        payer: PhoneNumber::parse("+254700000123").unwrap(),
+    }
+}
+
+fn token(text: &str) -> Reply {
+    // The clock of tests stands at 2026-05-12T05:00:00Z.
+    Reply::json(
+        200,
+        &format!(
+            r#"{{ "token": "{text}", "expiryDate": "2026-05-12T05:05:00.1234567Z", "error": null,
+                "status": "200", "message": "Request processed successfully" }}"#
+        ),
+    )
+}
+
+fn registered() -> Reply {
+    Reply::json(
+        200,
+        r#"{ "ipn_id": "3d9f1c2e-0000", "ipn_status_decription": "Active", "error": null, "status": "200" }"#,
+    )
+}
+
+fn created() -> Reply {
+    let reference = reference();
+    let body = format!(
+        r#"{{ "order_tracking_id": "{TRACKING}", "merchant_reference": "{}", "redirect_url": "{PAGE}",
+            "error": null, "status": "200" }}"#,
+        reference.as_str()
+    );
+    Reply::json(200, &body)
+}
+
+fn opened() -> OpenAnswer {
+    OpenAnswer::Created {
+        ids: ProviderIds::new(TRACKING, None).unwrap(),
+        page: PageUrl::parse(PAGE).unwrap(),
+    }
+}
+
+fn token_refused() -> Reply {
+    Reply::json(
+        200,
+        r#"{ "error": { "error_type": "api_error", "code": "invalid_api_credentials_provided", "message": "" }, "status": "500" }"#,
+    )
+}
+
+fn not_touched() -> Reply {
+    Reply::json(
+        200,
+        r#"{ "status_code": 0, "payment_status_description": "INVALID", "status": "500",
+            "error": { "error_type": "api_error", "code": "payment_details_not_found", "message": "Pending Payment" } }"#,
+    )
+}
+
+fn rejected(reason: FailureReason) -> OpenAnswer {
+    OpenAnswer::Rejected { reason, code: None }
+}
+
+#[tokio::test]
+async fn the_first_order_registers_the_address_for_notices_and_the_next_one_uses_it() {
+    let world = World::answering(vec![token("t1"), registered(), created(), created()]);
+    assert_eq!(world.open().await, opened());
+    assert_eq!(world.open().await, opened());
+    assert_eq!(
+        world.paths(),
+        [
+            "/api/Auth/RequestToken",
+            "/api/URLSetup/RegisterIPN",
+            "/api/Transactions/SubmitOrderRequest",
+            "/api/Transactions/SubmitOrderRequest",
+        ]
+    );
+    let requests = world.server.requests();
+    let sent = |number: usize| serde_json::from_str::<serde_json::Value>(&requests[number].body).unwrap();
+    assert_eq!(
+        sent(0),
+        serde_json::json!({ "consumer_key": "key", "consumer_secret": "hush" })
+    );
+    let address = sent(1)["url"].as_str().unwrap().to_owned();
+    let key = address
+        .strip_prefix("https://pay.example.co.ke/webhooks/pesapal/")
+        .unwrap();
+    assert!(key.len() == 64 && key.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')));
+    assert_eq!(
+        world.addresses.address_keys(business()),
+        [ratiba_kernel::TokenHash::of(key)]
+    );
+    assert_eq!(sent(1)["ipn_notification_type"], "POST");
+    assert_eq!(sent(2)["notification_id"], "3d9f1c2e-0000");
+    assert!(
+        requests[2].body.contains(r#""amount":1500.50"#),
+        "decimal text, cents and all"
+    );
+    for request in &requests[1..] {
+        assert_eq!(request.header("authorization"), Some("Bearer t1"));
+        assert_eq!(request.header("accept"), Some("application/json"));
+        assert_eq!(request.header("content-type"), Some("application/json"));
+    }
+}
+
+#[tokio::test]
+async fn an_order_without_a_clear_answer_is_unknown_and_never_repeated() {
+    let unclear = [
+        Reply::json(500, ""),
+        Reply::json(503, r#"{ "error": { "code": "busy" }, "status": "500" }"#),
+        Reply::json(200, r#"{ "status": "500", "message": "…" }"#),
+        Reply::html(502),
+        Reply::html(200),
+        Reply::json(200, ""),
+        Reply::json(302, ""),
+        Reply::Reset,
+        Reply::HalfAnAnswer,
+        Reply::Silence,
+    ];
+    for reply in unclear {
+        // A second order would be accepted: it must not be made.
+        let told = format!("{reply:?}");
+        let world = World::answering(vec![token("t1"), registered(), reply, created()]);
+        assert_eq!(world.open().await, OpenAnswer::Unknown, "{told}");
+        assert_eq!(world.server.requests().len(), 3, "{told}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_or_an_address_nothing_is_ordered() {
+    let wrong_keys = Reply::json(
+        200,
+        r#"{ "token": null, "error": { "code": "invalid_consumer_key_or_secret_provided" }, "status": "500" }"#,
+    );
+    let cases = [
+        (vec![wrong_keys], FailureReason::Misconfigured),
+        (vec![Reply::json(500, "")], FailureReason::ProviderUnavailable),
+        (vec![Reply::html(200)], FailureReason::ProviderUnavailable),
+        (vec![Reply::Silence], FailureReason::ProviderUnavailable),
+        (
+            vec![token("t1"), Reply::html(403)],
+            FailureReason::ProviderUnavailable,
+        ),
+        (
+            vec![token("t1"), Reply::Reset],
+            FailureReason::ProviderUnavailable,
+        ),
+    ];
+    for (replies, reason) in cases {
+        let world = World::answering(replies);
+        assert_eq!(world.open().await, rejected(reason));
+        let orders = world
+            .paths()
+            .iter()
+            .filter(|path| path.contains("SubmitOrder"))
+            .count();
+        assert_eq!(orders, 0);
+        assert_eq!(world.addresses.address_keys(business()), []);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_is_renewed_once_and_the_call_repeated_once() {
+    for refusal in [token_refused(), Reply::json(401, ""), Reply::html(401)] {
+        let replies = vec![token("t1"), registered(), refusal, token("t2"), created()];
+        let world = World::answering(replies);
+        assert_eq!(world.open().await, opened());
+        let bearers = world.server.bearers();
+        assert_eq!(bearers, ["Bearer t1", "Bearer t1", "Bearer t2"]);
+    }
+    let replies = vec![
+        token("t1"),
+        registered(),
+        token_refused(),
+        token("t2"),
+        token_refused(),
+        token("t3"),
+    ];
+    let world = World::answering(replies);
+    assert_eq!(world.open().await, rejected(FailureReason::ProviderUnavailable));
+    assert_eq!(world.server.requests().len(), 5, "once, and not in a loop");
+}
+
+#[tokio::test]
+async fn a_token_serves_all_processes_and_is_renewed_before_its_five_minutes_are_over() {
+    let world = World::answering(vec![
+        token("t1"),
+        not_touched(),
+        not_touched(),
+        token("t2"),
+        not_touched(),
+    ]);
+    let (one, other) = (world.process(), world.process());
+    for process in [&one, &other] {
+        assert_eq!(
+            process.status(business(), TRACKING).await.answer,
+            CardStatus::Pending
+        );
+    }
+    world.clock.advance(Span::minutes(4) + Span::seconds(20));
+    assert_eq!(one.status(business(), TRACKING).await.answer, CardStatus::Pending);
+    assert_eq!(world.server.bearers(), ["Bearer t1", "Bearer t1", "Bearer t2"]);
+    let status =
+        "/api/Transactions/GetTransactionStatus?orderTrackingId=b1c2d3e4-0000-4000-8000-1234567890ab";
+    assert_eq!(world.paths()[1], status);
+    assert!(world.server.requests()[1].line.starts_with("GET "));
+}
+
+#[tokio::test]
+async fn a_question_that_fails_is_no_answer_and_never_a_failure() {
+    let nothing = [
+        Reply::json(200, r#"{ "error": { "code": "brand_new" }, "status": "500" }"#),
+        Reply::json(500, ""),
+        Reply::html(403),
+        Reply::html(200),
+        Reply::json(429, ""),
+        Reply::Reset,
+        Reply::HalfAnAnswer,
+        Reply::Silence,
+    ];
+    for reply in nothing {
+        let told = format!("{reply:?}");
+        let world = World::answering(vec![token("t1"), reply]);
+        let heard = world.process().status(business(), TRACKING).await;
+        assert_eq!(heard.answer, CardStatus::NoAnswer, "{told}");
+    }
+    let world = World::answering(vec![]);
+    let heard = world.process().status(business(), "../x?y").await;
+    assert_eq!(heard.answer, CardStatus::NoAnswer);
+    assert_eq!(
+        world.server.requests().len(),
+        0,
+        "an id of another shape is not put into an address"
+    );
+}
+
+#[tokio::test]
+async fn an_order_is_cancelled_by_its_tracking_id() {
+    let done = Reply::json(
+        200,
+        r#"{ "status": "200", "message": "Order successfully cancelled" }"#,
+    );
+    let world = World::answering(vec![token("t1"), done]);
+    let heard = world.process().cancel(business(), TRACKING).await;
+    assert_eq!(heard.answer, CancelAnswer::Cancelled);
+    let request = world.server.requests().pop().unwrap();
+    assert_eq!(request.line, "POST /api/Transactions/CancelOrder HTTP/1.1");
+    assert_eq!(request.body, format!(r#"{{"order_tracking_id":"{TRACKING}"}}"#));
+    let world = World::answering(vec![token("t1"), Reply::Silence]);
+    assert_eq!(
+        world.process().cancel(business(), TRACKING).await.answer,
+        CancelAnswer::Unknown
+    );
+}

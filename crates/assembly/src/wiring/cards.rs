@@ -1,0 +1,68 @@
+//! Cards: the provider's page, and what looks after its orders.
+
+use std::sync::Arc;
+
+use ratiba_kernel::Outage;
+use ratiba_payments::ports::{CardPage, NoticeAddresses, NoticeInbox, PaymentBook, TokenStore};
+use ratiba_payments::use_cases as payments;
+use ratiba_pesapal::client::Ground as Needs;
+use ratiba_pesapal::{PesapalClient, Timeouts};
+
+use super::Ground;
+use crate::accounts::{InstancePesapal, RandomTokens};
+use crate::settings::SharedSettings;
+use crate::use_cases::Cards;
+
+impl Ground {
+    /// What card payments need; `None` if no account is set up, and then no card is offered.
+    pub(super) fn cards(&self, settings: &SharedSettings) -> Result<Option<Cards>, Outage> {
+        let Some(account) = &settings.pesapal else {
+            return Ok(None);
+        };
+        let book: Arc<dyn PaymentBook> = self.payments.clone();
+        let store: Arc<dyn TokenStore> = self.payments.clone();
+        let addresses: Arc<dyn NoticeAddresses> = self.payments.clone();
+        let inbox: Arc<dyn NoticeInbox> = self.payments.clone();
+        let needs = Needs {
+            accounts: Arc::new(InstancePesapal::new(self.database.clone(), account.clone())),
+            addresses,
+            secrets: Arc::new(RandomTokens),
+            store,
+            clock: self.clock.clone(),
+        };
+        let cards: Arc<dyn CardPage> = Arc::new(PesapalClient::new(needs, Timeouts::default())?);
+        let look = || payments::LookAtCard {
+            book: book.clone(),
+            cards: cards.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        };
+        Ok(Some(Cards {
+            request: payments::RequestCardLink {
+                book: book.clone(),
+                house: self.payments.clone(),
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
+            open: payments::OpenCard {
+                book: book.clone(),
+                cards: cards.clone(),
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
+            look: look(),
+            abandon: payments::AbandonCard {
+                book: book.clone(),
+                cards: cards.clone(),
+                look: look(),
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
+            apply_notice: payments::ApplyNotice {
+                inbox,
+                look: look(),
+                clock: self.clock.clone(),
+            },
+        }))
+    }
+}

@@ -1,0 +1,383 @@
+//! Card payments from the order of a page to its end.
+
+use super::*;
+use crate::actor::Actor;
+use crate::card::{CancelAnswer, CardReport, CardStatus, OpenAnswer, PageUrl};
+use crate::ledger::Account;
+use crate::payment::{PaymentState, Purpose};
+use crate::ports::{Ledger, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeTaken};
+use crate::reference::MerchantReference;
+use crate::schedule::{CARD_ABANDON_AFTER, card_look_at};
+use crate::test_support::builders::asha;
+use crate::test_support::fakes::ScriptedCards;
+
+const TRACKING: &str = "b1c2d3e4-0000";
+
+struct Shop {
+    bench: Bench,
+    cards: Arc<ScriptedCards>,
+}
+
+impl Shop {
+    fn new() -> Self {
+        Self {
+            bench: Bench::new(),
+            cards: Arc::default(),
+        }
+    }
+
+    fn request(&self) -> RequestCardLink {
+        RequestCardLink {
+            book: self.bench.book.clone(),
+            house: self.bench.book.clone(),
+            clock: self.bench.clock.clone(),
+            ids: self.bench.ids.clone(),
+        }
+    }
+
+    fn look(&self) -> LookAtCard {
+        LookAtCard {
+            book: self.bench.book.clone(),
+            cards: self.cards.clone(),
+            clock: self.bench.clock.clone(),
+            ids: self.bench.ids.clone(),
+        }
+    }
+
+    fn open(&self, attempt: AttemptId) -> Pushed {
+        let open = OpenCard {
+            book: self.bench.book.clone(),
+            cards: self.cards.clone(),
+            clock: self.bench.clock.clone(),
+            ids: self.bench.ids.clone(),
+        };
+        block_on(open.execute(self.bench.tenant, attempt)).unwrap()
+    }
+
+    fn abandon(&self, attempt: AttemptId) -> CardLook {
+        let abandon = AbandonCard {
+            book: self.bench.book.clone(),
+            cards: self.cards.clone(),
+            look: self.look(),
+            clock: self.bench.clock.clone(),
+            ids: self.bench.ids.clone(),
+        };
+        block_on(abandon.execute(self.bench.tenant, attempt)).unwrap()
+    }
+
+    fn look_at(&self, attempt: AttemptId, step: u8) -> CardLook {
+        block_on(self.look().execute(self.bench.tenant, attempt, step)).unwrap()
+    }
+
+    /// A page for a deposit of 1,500.50 shillings of a new visit is ordered.
+    fn asked(&self) -> (PaymentAsked, CardLinkOrder, Owed) {
+        let (visit, customer) = self.bench.visit();
+        let order = CardLinkOrder {
+            key: key("page"),
+            visit,
+            contact: None,
+            amount: None,
+            by: Actor::parse("Wanjiru").unwrap(),
+        };
+        let owed = Owed {
+            customer,
+            purpose: Purpose::Deposit,
+            amount: amount(),
+            phone: Some(asha()),
+        };
+        let asked = block_on(
+            self.request()
+                .execute(self.bench.tenant, order.clone(), Some(owed.clone())),
+        );
+        (asked.unwrap(), order, owed)
+    }
+
+    /// The same, opened.
+    fn opened(&self) -> AttemptId {
+        let (asked, ..) = self.asked();
+        self.cards.answer_open(OpenAnswer::Created {
+            ids: ProviderIds::new(TRACKING, None).unwrap(),
+            page: PageUrl::parse("https://pay.example/1").unwrap(),
+        });
+        assert_eq!(self.open(asked.attempt), Pushed::Accepted);
+        asked.attempt
+    }
+
+    fn notice(&self, attempt: AttemptId) -> crate::CallbackId {
+        let id = self.bench.ids.fresh();
+        let arrival = NoticeArrival {
+            id,
+            door: NoticeDoor::Return,
+            ids: Some(NoticeIds {
+                tracking: TRACKING.to_owned(),
+                reference: reference(attempt),
+                kind: "IPNCHANGE".to_owned(),
+            }),
+            body: b"{}".to_vec(),
+            source: None,
+            at: self.bench.clock.now(),
+        };
+        let tenant = self.bench.tenant;
+        let taken = block_on(self.bench.book.take_notice(arrival)).unwrap();
+        assert_eq!(taken, NoticeTaken::Stored { tenant });
+        id
+    }
+
+    fn apply(&self, notice: crate::CallbackId) -> Result<CardLook, CardError> {
+        let apply = ApplyNotice {
+            inbox: self.bench.book.clone(),
+            look: self.look(),
+            clock: self.bench.clock.clone(),
+        };
+        block_on(apply.execute(self.bench.tenant, notice))
+    }
+
+    fn name(&self, attempt: AttemptId) -> StateName {
+        self.bench.state(attempt).name()
+    }
+
+    fn clearing(&self) -> Option<Money> {
+        let balances = block_on(self.bench.book.balances(self.bench.tenant, Currency::Kes)).unwrap();
+        balances.get(&Account::CardClearing).copied()
+    }
+}
+
+fn amount() -> Money {
+    Money::kes_minor(150_050)
+}
+
+fn reference(attempt: AttemptId) -> String {
+    MerchantReference::of(attempt).as_str().to_owned()
+}
+
+fn report(attempt: AttemptId) -> CardReport {
+    CardReport {
+        ids: ProviderIds::new(TRACKING, None).unwrap(),
+        reference: Some(reference(attempt)),
+        amount: Some(amount()),
+        receipt: Some(receipt(1)),
+    }
+}
+
+#[test]
+fn a_notice_is_looked_into_and_the_money_is_booked_once_to_the_cent() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    let notices: Vec<_> = (0..10).map(|_| shop.notice(attempt)).collect();
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    assert_eq!(shop.apply(notices[3]).unwrap(), CardLook::Stands(StateName::Paid));
+    for notice in &notices {
+        assert_eq!(shop.apply(*notice).unwrap(), CardLook::NotNeeded);
+    }
+    assert_eq!(shop.cards.calls(), (1, 0), "one look serves all that wait");
+    assert_eq!(shop.clearing(), Some(amount()));
+    assert_eq!(shop.bench.record(attempt).payment.state(), PaymentState::Settled);
+}
+
+#[test]
+fn a_notice_alone_proves_nothing() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    let forged = shop.notice(attempt);
+    shop.cards.answer_status(CardStatus::Pending);
+    assert_eq!(
+        shop.apply(forged).unwrap(),
+        CardLook::Stands(StateName::AwaitingCustomer)
+    );
+    let mut foreign = report(attempt);
+    foreign.reference = Some("ANOTHER".to_owned());
+    shop.cards.answer_status(CardStatus::Paid(foreign));
+    let forged = shop.notice(attempt);
+    assert_eq!(shop.apply(forged).unwrap(), CardLook::AnotherOrder);
+    assert_eq!(shop.clearing(), None);
+    // While the provider says nothing, the notice goes on waiting.
+    let unanswered = shop.notice(attempt);
+    assert!(matches!(shop.apply(unanswered), Err(CardError::NoAnswer)));
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    assert_eq!(shop.apply(unanswered).unwrap(), CardLook::Stands(StateName::Paid));
+}
+
+#[test]
+fn without_any_notice_the_looks_find_the_payment_and_go_on_daily() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.cards.answer_status(CardStatus::Pending);
+    shop.bench.clock.set(second(120));
+    assert_eq!(
+        shop.look_at(attempt, 0),
+        CardLook::Stands(StateName::AwaitingCustomer)
+    );
+    shop.bench.clock.set(second(300));
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    assert_eq!(shop.look_at(attempt, 1), CardLook::Stands(StateName::Paid));
+    assert_eq!(
+        shop.look_at(attempt, 1),
+        CardLook::NotNeeded,
+        "the same look again asks nothing"
+    );
+    let next = shop.bench.book.tasks(shop.bench.tenant).pop().unwrap();
+    let task = PaymentTask::LookAtCard { attempt, step: 2 };
+    assert_eq!(
+        next,
+        Due {
+            at: second(900),
+            task
+        }
+    );
+    assert_eq!(card_look_at(4, second(0)), Some(second(86_400)));
+    assert_eq!(card_look_at(123, second(0)), Some(second(120 * 86_400)));
+    assert_eq!(card_look_at(124, second(0)), None);
+    shop.bench.clock.set(second(900));
+    shop.cards.answer_status(CardStatus::Reversed(report(attempt)));
+    shop.look_at(attempt, 2);
+    let record = shop.bench.record(attempt);
+    let dispute = record.attempt(attempt).unwrap().progress().dispute;
+    assert_eq!(dispute, Some(ReviewReason::MoneyWentBack));
+}
+
+#[test]
+fn an_order_that_nobody_pays_is_cancelled_once_and_looked_at_afterwards() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.bench.clock.set(second(0) + CARD_ABANDON_AFTER);
+    shop.cards.answer_cancel(CancelAnswer::Cancelled);
+    shop.cards.answer_status(CardStatus::Pending);
+    assert_eq!(shop.abandon(attempt), CardLook::Stands(StateName::Cancelled));
+    assert_eq!(shop.abandon(attempt), CardLook::NotNeeded);
+    assert_eq!(shop.cards.calls(), (1, 1));
+    // Paid in the very moment, and told of late: it is paid, and what nothing asks for is told apart.
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    let late = shop.notice(attempt);
+    assert_eq!(shop.apply(late).unwrap(), CardLook::Stands(StateName::Paid));
+    assert_eq!(shop.clearing(), Some(amount()));
+}
+
+#[test]
+fn an_order_that_crosses_with_its_payment_is_paid() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.bench.clock.set(second(0) + CARD_ABANDON_AFTER);
+    shop.cards.answer_cancel(CancelAnswer::Refused);
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    assert_eq!(shop.abandon(attempt), CardLook::Stands(StateName::Paid));
+}
+
+#[test]
+fn an_order_in_doubt_ends_in_a_persons_hands_after_a_day() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.bench.clock.set(second(0) + CARD_ABANDON_AFTER);
+    assert_eq!(shop.abandon(attempt), CardLook::Stands(StateName::Unknown));
+    for step in 2..5 {
+        shop.bench.clock.set(card_look_at(step, second(0)).unwrap());
+        shop.look_at(attempt, step);
+    }
+    assert_eq!(shop.name(attempt), StateName::InReview);
+}
+
+#[test]
+fn a_lost_answer_opens_no_second_page_and_is_closed_at_the_first_look() {
+    let shop = Shop::new();
+    let (asked, ..) = shop.asked();
+    assert_eq!(shop.open(asked.attempt), Pushed::Unknown);
+    assert_eq!(shop.open(asked.attempt), Pushed::NotAgain);
+    assert_eq!(shop.cards.orders().len(), 1);
+    shop.bench.clock.set(second(120));
+    assert_eq!(
+        shop.look_at(asked.attempt, 0),
+        CardLook::Stands(StateName::Cancelled)
+    );
+    assert_eq!(shop.cards.calls(), (0, 0), "there is no id to ask by");
+    // The notice brings the id, and with it the money.
+    shop.cards.answer_status(CardStatus::Paid(report(asked.attempt)));
+    let notice = shop.notice(asked.attempt);
+    assert_eq!(shop.apply(notice).unwrap(), CardLook::Stands(StateName::Paid));
+}
+
+#[test]
+fn a_worker_that_was_stopped_before_it_opened_the_order_opens_none_later() {
+    let shop = Shop::new();
+    let (asked, ..) = shop.asked();
+    shop.bench.mark_sent(asked.attempt);
+    assert_eq!(shop.open(asked.attempt), Pushed::Unknown);
+    assert_eq!(shop.cards.orders(), []);
+}
+
+#[test]
+fn a_second_page_or_prompt_is_refused_while_one_is_open() {
+    let shop = Shop::new();
+    let (asked, order, owed) = shop.asked();
+    let ask = |order: CardLinkOrder| {
+        block_on(
+            shop.request()
+                .execute(shop.bench.tenant, order, Some(owed.clone())),
+        )
+    };
+    assert_eq!(
+        ask(order.clone()).unwrap(),
+        asked,
+        "the same key is the same page"
+    );
+    let mut other_amount = order.clone();
+    other_amount.amount = Some(shillings(1));
+    assert_eq!(ask(other_amount), Err(RequestPaymentError::KeyReused));
+    let mut second_page = order;
+    second_page.key = key("second");
+    let open = Err(RequestPaymentError::NotNow(NotNow::StillOpen(asked.attempt)));
+    assert_eq!(ask(second_page), open);
+}
+
+#[test]
+fn amounts_that_cannot_be_owed_are_refused() {
+    let shop = Shop::new();
+    let (_, order, mut owed) = shop.asked();
+    owed.amount = Money::kes_minor(200_000_000);
+    let ask = |amount: Money| {
+        let mut order = order.clone();
+        order.key = key("other");
+        order.amount = Some(amount);
+        block_on(
+            shop.request()
+                .execute(shop.bench.tenant, order, Some(owed.clone())),
+        )
+        .unwrap_err()
+    };
+    assert_eq!(ask(Money::kes_minor(0)), RequestPaymentError::AmountNotPositive);
+    assert_eq!(ask(Money::kes_minor(-1)), RequestPaymentError::AmountNotPositive);
+    assert_eq!(
+        ask(Money::kes_minor(100_000_001)),
+        RequestPaymentError::AmountAboveLimit
+    );
+    assert_eq!(
+        ask(Money::new(100, Currency::Usd)),
+        RequestPaymentError::CurrencyRefused
+    );
+    owed.amount = shillings(10);
+    let above = RequestPaymentError::AmountAboveOutstanding {
+        outstanding: shillings(10),
+    };
+    let mut order = order;
+    order.key = key("third");
+    order.amount = Some(shillings(11));
+    let refused = block_on(shop.request().execute(shop.bench.tenant, order, Some(owed)));
+    assert_eq!(refused, Err(above));
+}
+
+#[test]
+fn a_visit_that_is_over_cancels_the_order_that_is_out() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    let visit = shop.bench.record(attempt).payment.visit();
+    let close = CloseVisit {
+        book: shop.bench.book.clone(),
+        clock: shop.bench.clock.clone(),
+        ids: shop.bench.ids.clone(),
+    };
+    assert_eq!(block_on(close.execute(shop.bench.tenant, visit)).unwrap(), 1);
+    let task = PaymentTask::AbandonCard {
+        attempt,
+        visit_over: true,
+    };
+    let due = Due { at: second(0), task };
+    assert_eq!(shop.bench.book.tasks(shop.bench.tenant).pop(), Some(due));
+}
