@@ -152,7 +152,15 @@ fn next((at, ids): (At, Option<u8>), heard: Heard) -> (At, Option<u8>) {
         | Heard::ResultUnclear => Some(1),
         Heard::ResultForeign => Some(2),
         Heard::Accepted => return (at, if sent { ids.or(Some(1)) } else { ids }),
-        _ => None,
+        Heard::Send
+        | Heard::Cancel
+        | Heard::Rejected
+        | Heard::AnswerUnknown
+        | Heard::StatusDone
+        | Heard::StatusUnclear
+        | Heard::GiveUp
+        | Heard::PersonDone
+        | Heard::PersonRejected => None,
     };
     if !sent {
         return match (heard, at) {
@@ -236,14 +244,20 @@ fn what_may_have_gone_back_counts_as_gone_until_somebody_knows_better() {
     let (payment, _) = a_payment().receive(shillings(1_500), second(1)).unwrap();
     assert_eq!(refundable(&payment, &[]), Ok(shillings(1_500)));
     let requested = a_refund();
-    assert_eq!(refundable(&payment, &[requested.clone()]), Ok(shillings(0)));
+    assert_eq!(
+        refundable(&payment, std::slice::from_ref(&requested)),
+        Ok(shillings(0))
+    );
     let unknown = requested
         .clone()
         .send(second(2))
         .unwrap()
         .hear_answer(&ReversalAnswer::Unknown, second(3))
         .refund;
-    assert_eq!(refundable(&payment, &[unknown.clone()]), Ok(shillings(0)));
+    assert_eq!(
+        refundable(&payment, std::slice::from_ref(&unknown)),
+        Ok(shillings(0))
+    );
     let refused = ReversalVerdict::Refused {
         code: ProviderCode::new("8006"),
     };
