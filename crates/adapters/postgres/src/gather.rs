@@ -4,8 +4,7 @@
 //! those who come while every lane is busy gather, and the next free lane takes as many of them as it may. So a quiet
 //! hour has the least delay and a busy one the least work.
 
-use std::collections::{HashMap, VecDeque};
-use std::hash::Hash;
+use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -46,7 +45,7 @@ impl<K, I, R> Clone for Gatherer<K, I, R> {
 struct Shared<K, I, R> {
     limits: GatherLimits,
     work: Box<Work<K, I, R>>,
-    queues: Mutex<HashMap<K, Queue<I, R>>>,
+    queues: Mutex<BTreeMap<K, Queue<I, R>>>,
 }
 
 struct Queue<I, R> {
@@ -62,7 +61,7 @@ struct Waiting<I, R> {
 
 impl<K, I, R> Gatherer<K, I, R>
 where
-    K: Clone + Eq + Hash + Send + 'static,
+    K: Clone + Ord + Send + 'static,
     I: Send + 'static,
     R: Send + 'static,
 {
@@ -75,7 +74,7 @@ where
             shared: Arc::new(Shared {
                 limits,
                 work: Box::new(move |key, items| Box::pin(work(key, items))),
-                queues: Mutex::new(HashMap::new()),
+                queues: Mutex::new(BTreeMap::new()),
             }),
         }
     }
@@ -118,20 +117,20 @@ where
 
 impl<K, I, R> Shared<K, I, R> {
     /// Nothing panics while it is locked, so what it holds is sound even if it says otherwise.
-    fn queues(&self) -> MutexGuard<'_, HashMap<K, Queue<I, R>>> {
+    fn queues(&self) -> MutexGuard<'_, BTreeMap<K, Queue<I, R>>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Serves one key until nobody waits. If the work panics, those it served are told, and others are served by
 /// another lane; where there is none they are told of an outage.
-struct Lane<K: Eq + Hash, I, R> {
+struct Lane<K: Ord, I, R> {
     shared: Arc<Shared<K, I, R>>,
     key: K,
     ended: bool,
 }
 
-impl<K: Clone + Eq + Hash, I, R> Lane<K, I, R> {
+impl<K: Clone + Ord, I, R> Lane<K, I, R> {
     fn new(shared: Arc<Shared<K, I, R>>, key: K) -> Self {
         Self {
             shared,
@@ -180,7 +179,7 @@ impl<K: Clone + Eq + Hash, I, R> Lane<K, I, R> {
     }
 }
 
-impl<K: Eq + Hash, I, R> Drop for Lane<K, I, R> {
+impl<K: Ord, I, R> Drop for Lane<K, I, R> {
     fn drop(&mut self) {
         if !self.ended {
             leave(&mut self.shared.queues(), &self.key);
@@ -189,7 +188,7 @@ impl<K: Eq + Hash, I, R> Drop for Lane<K, I, R> {
 }
 
 /// One lane less; a queue without lanes is forgotten, and whoever still waits in it is told of an outage.
-fn leave<K: Eq + Hash, I, R>(queues: &mut HashMap<K, Queue<I, R>>, key: &K) {
+fn leave<K: Ord, I, R>(queues: &mut BTreeMap<K, Queue<I, R>>, key: &K) {
     if let Some(queue) = queues.get_mut(key) {
         queue.busy -= 1;
         if queue.busy == 0 {

@@ -136,7 +136,9 @@ async fn record_alone(
             // Whatever undid it may be gone by now.
             match why.await? {
                 Answer::Taken | Answer::Booked => Err(RecordError::SlotTaken),
-                answer => answer.outcome(),
+                answer @ (Answer::SetupChanged | Answer::Known | Answer::KeyUsed | Answer::Overdue) => {
+                    answer.outcome()
+                }
             }
         }
         Err(NotBooked::Refused(refusal)) => Err(refusal),

@@ -131,7 +131,7 @@ fn a_visit_for_which_nothing_is_asked_is_confirmed_at_once() {
     };
     // Booked on the eve at 08:00 for 10:00: 24 and 2 hours ahead are both still to come, one after the other.
     let first = remind(Reminder::DayAhead, at(-14, 0));
-    assert_eq!(world.book.tasks(tenant(1)), [first.clone()]);
+    assert_eq!(world.book.tasks(tenant(1)), std::slice::from_ref(&first));
     world.clock.set(at(-14, 0));
     world.remind(visit, Reminder::DayAhead);
     world.remind(visit, Reminder::DayAhead);
