@@ -24,6 +24,7 @@ pub mod settings;
 pub mod setup;
 pub mod staff;
 pub mod staff_schedule;
+pub mod till;
 pub mod visit_life;
 pub mod visits;
 pub mod waitlist;
@@ -65,6 +66,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(commission::endpoints());
     all.extend(refunds::endpoints());
     all.extend(credit::endpoints());
+    all.extend(till::endpoints());
     all
 }
 

@@ -111,6 +111,8 @@ pub struct Payments {
     pub close: payments::CloseVisit,
     /// How a visit's payments stand.
     pub status: payments::PaymentStatus,
+    /// Works the drawer.
+    pub till: payments::WorkTill,
 }
 
 /// Money that goes back, and customers' credit.

@@ -317,6 +317,7 @@ impl Ground {
                 book,
                 clock: clock.clone(),
             },
+            till: self.till(),
         })
     }
 
@@ -327,6 +328,16 @@ impl Ground {
             settings.daraja.account.clone(),
         ));
         DarajaClient::new(accounts, store, self.clock.clone(), Timeouts::default())
+    }
+
+    fn till(&self) -> payments::WorkTill {
+        payments::WorkTill {
+            book: self.payments.clone(),
+            takings: self.payments.clone(),
+            house: self.payments.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
     }
 
     fn conversation(&self, settings: &SharedSettings) -> Result<Conversation, Outage> {

@@ -7,6 +7,7 @@ mod ledger;
 mod refunds;
 mod results;
 mod rows;
+mod till;
 mod tokens;
 mod writing;
 

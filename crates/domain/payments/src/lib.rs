@@ -31,6 +31,8 @@ pub mod refund;
 
 pub mod credit;
 
+pub mod till;
+
 pub mod event;
 
 pub mod task;

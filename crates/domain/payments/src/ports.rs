@@ -1,5 +1,6 @@
 //! What payments needs from outside, in its own words.
 
+mod till;
 mod visits;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,9 @@ use crate::reference::{AccountReference, CallbackToken, ProviderIds, RequestKey}
 use crate::task::Due;
 use crate::{CallbackId, VisitId};
 
+pub use till::{
+    OtherTenders, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
+};
 pub use visits::Visits;
 mod credit;
 mod refunds;

@@ -18,6 +18,7 @@ mod resolve_attempt;
 mod resolve_refund;
 mod send_refund;
 mod spend_credit;
+mod work_till;
 
 pub use apply_callback::{ApplyCallback, ApplyCallbackError, CallbackApplied};
 pub use apply_result::{ApplyResult, ApplyResultError, ResultApplied};
@@ -36,6 +37,7 @@ pub use resolve_attempt::{ResolveAttempt, ResolveAttemptError, ResolveOrder};
 pub use resolve_refund::{RefundDecision, ResolveRefund};
 pub use send_refund::{AskRefund, SendRefund};
 pub use spend_credit::{CreditOrder, SpendCredit};
+pub use work_till::{TillSheet, TillSheetError, WorkTill};
 
 /// How often a decision is made again after it was overtaken.
 const DECISIONS_MAX: usize = 8;
