@@ -24,7 +24,9 @@ async fn order(world: &World, key: &str, path: &str, body: Value) -> (StatusCode
 }
 
 fn kind(problem: &Value) -> &str {
-    problem["type"].as_str().unwrap()
+    problem["type"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no problem: {problem}"))
 }
 
 #[tokio::test]
@@ -120,5 +122,85 @@ async fn the_till_is_the_desks_and_not_a_therapists() {
     assert_eq!(
         (status, kind(&problem)),
         (StatusCode::CONFLICT, "/problems/till-closed")
+    );
+}
+
+async fn pay_cash(world: &World, key: &str, visit: &str, amount: i64) -> (StatusCode, Value) {
+    let path = format!("/api/v1/visits/{visit}/cash");
+    order(
+        world,
+        key,
+        &path,
+        json!({ "amount": { "amount_minor": amount, "currency": "KES" } }),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn what_a_deposit_left_is_paid_in_cash_with_a_receiver_and_a_drawer() {
+    let world = World::new().await;
+    world.book_and_pay().await;
+    let visit = world.text("SELECT visit_id::text AS text FROM payments LIMIT 1");
+    let (status, problem) = pay_cash(&world, "closed", &visit, 100).await;
+    assert_eq!(
+        (status, kind(&problem)),
+        (StatusCode::CONFLICT, "/problems/till-closed")
+    );
+    order(&world, "open", SESSIONS, json!({ "float": shillings(0) })).await;
+    let (status, problem) = pay_cash(&world, "more", &visit, 100_000_000).await;
+    assert_eq!(
+        (status, kind(&problem)),
+        (StatusCode::UNPROCESSABLE_ENTITY, "/problems/amount-not-payable")
+    );
+    let left = problem["outstanding"]["amount_minor"].as_i64().unwrap();
+    assert!(left > 100, "the deposit leaves something");
+    let (status, problem) = pay_cash(&world, "more", &visit, left + 1).await;
+    assert_eq!(
+        (status, kind(&problem)),
+        (StatusCode::UNPROCESSABLE_ENTITY, "/problems/amount-not-payable")
+    );
+    let (status, part) = pay_cash(&world, "part", &visit, 100).await;
+    assert_eq!(
+        (status, &part["payment"]["state"]),
+        (StatusCode::CREATED, &json!("open")),
+        "{part}"
+    );
+    let (_, again) = pay_cash(&world, "part", &visit, 100).await;
+    assert_eq!(again["attempt_id"], part["attempt_id"]);
+    let (_, reused) = pay_cash(&world, "part", &visit, 101).await;
+    assert_eq!(kind(&reused), "/problems/idempotency-key-reused");
+    let (status, rest) = pay_cash(&world, "rest", &visit, left - 100).await;
+    assert_eq!(
+        (status, &rest["payment"]["state"]),
+        (StatusCode::CREATED, &json!("settled")),
+        "{rest}"
+    );
+    let (status, problem) = pay_cash(&world, "again", &visit, 1).await;
+    assert_eq!(
+        (status, kind(&problem)),
+        (StatusCode::CONFLICT, "/problems/nothing-owed")
+    );
+    world.work().await;
+    let (_, drawer) = world
+        .call(Method::GET, &format!("{SESSIONS}/current"), None)
+        .await;
+    assert_eq!(drawer["taken"]["amount_minor"], json!(left));
+    assert_eq!(
+        world.count("SELECT count(*) AS count FROM payment_attempts WHERE provider = 'cash' AND made_by LIKE 'token:%'"),
+        2
+    );
+}
+
+#[tokio::test]
+async fn no_cash_is_taken_while_a_prompt_is_out() {
+    let world = World::new().await;
+    world.book_up_to_the_prompt().await;
+    order(&world, "open", SESSIONS, json!({ "float": shillings(0) })).await;
+    let visit = world.text("SELECT visit_id::text AS text FROM payments LIMIT 1");
+    let (status, problem) = pay_cash(&world, "early", &visit, 100).await;
+    assert_eq!(
+        (status, kind(&problem)),
+        (StatusCode::CONFLICT, "/problems/payment-in-progress"),
+        "{problem}"
     );
 }

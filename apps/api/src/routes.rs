@@ -6,6 +6,7 @@ pub mod availability;
 pub mod blocks;
 pub mod bookings_hit;
 pub mod calendars;
+pub mod cash;
 pub mod commission;
 pub mod credit;
 pub mod cross_sell;
@@ -66,6 +67,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(commission::endpoints());
     all.extend(refunds::endpoints());
     all.extend(credit::endpoints());
+    all.extend(cash::endpoints());
     all.extend(till::endpoints());
     all
 }

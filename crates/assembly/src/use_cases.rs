@@ -111,6 +111,8 @@ pub struct Payments {
     pub close: payments::CloseVisit,
     /// How a visit's payments stand.
     pub status: payments::PaymentStatus,
+    /// Takes cash for a visit.
+    pub cash: payments::TakeCash,
     /// Works the drawer.
     pub till: payments::WorkTill,
 }

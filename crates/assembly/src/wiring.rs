@@ -317,6 +317,7 @@ impl Ground {
                 book,
                 clock: clock.clone(),
             },
+            cash: self.cash(),
             till: self.till(),
         })
     }
@@ -328,6 +329,16 @@ impl Ground {
             settings.daraja.account.clone(),
         ));
         DarajaClient::new(accounts, store, self.clock.clone(), Timeouts::default())
+    }
+
+    fn cash(&self) -> payments::TakeCash {
+        payments::TakeCash {
+            book: self.payments.clone(),
+            till: self.payments.clone(),
+            house: self.payments.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
     }
 
     fn till(&self) -> payments::WorkTill {

@@ -106,7 +106,7 @@ pub struct PromptAnswer {
 }
 
 /// A visit whose payments the caller may see.
-async fn visible(state: &State, principal: &Principal, id: &str) -> Result<Visit, Problem> {
+pub(super) async fn visible(state: &State, principal: &Principal, id: &str) -> Result<Visit, Problem> {
     let id: VisitId = id_of(id)?;
     let visit = state.parts.booking.book.visit(principal.tenant, id).await?;
     visit

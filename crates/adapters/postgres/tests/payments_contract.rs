@@ -16,7 +16,7 @@ use ratiba_payments::attempt::Provider;
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{
-    CallbackInbox, CreditBook, Credential, HouseCurrency, Ledger, PaymentBook, RefundBook, ResultInbox,
+    CallbackInbox, Credential, CreditBook, HouseCurrency, Ledger, PaymentBook, RefundBook, ResultInbox,
     TakingsBook, TillBook, TokenStore,
 };
 use ratiba_payments::task::Due;

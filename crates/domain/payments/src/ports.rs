@@ -21,7 +21,7 @@ use crate::task::Due;
 use crate::{CallbackId, VisitId};
 
 pub use till::{
-    OtherTenders, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
+    OtherTenders, Owing, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
 };
 pub use visits::Visits;
 mod credit;

@@ -1,5 +1,7 @@
 //! What every drawer on record must keep.
 
+mod cash;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -38,6 +40,9 @@ pub async fn till_contract<G: TillGround>(fresh: impl AsyncFn() -> G) {
     pay_outs_at_once_never_take_more_than_there_is(&fresh().await).await;
     the_sheet_adds_up_to_the_books(&fresh().await).await;
     tenants_have_drawers_of_their_own(&fresh().await).await;
+    cash::several_tenders_settle_a_visit_once(&fresh().await).await;
+    cash::cash_at_once_is_never_more_than_is_owed(&fresh().await).await;
+    cash::cash_waits_for_a_prompt_and_for_an_open_drawer(&fresh().await).await;
 }
 
 struct Counter {

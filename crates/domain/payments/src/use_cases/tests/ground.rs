@@ -10,7 +10,8 @@ use crate::evidence::CallbackReport;
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::PaymentRecord;
 use crate::ports::{
-    Change, CreditBook, HouseCurrency, Ledger, PaymentBook, RefundBook, ResultInbox, Taken, TakingsBook, TillBook,
+    Change, CreditBook, HouseCurrency, Ledger, PaymentBook, RefundBook, ResultInbox, Taken, TakingsBook,
+    TillBook,
 };
 use crate::test_support::contracts::TillGround;
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
