@@ -14,6 +14,7 @@ mod money;
 mod neighbours;
 mod races;
 mod setup;
+mod till;
 mod visit_money;
 mod webhooks;
 mod worker;

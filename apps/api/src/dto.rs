@@ -159,6 +159,17 @@ pub struct Amount {
     pub currency: CurrencyCode,
 }
 
+/// The schema of a `Money` that may be negative, in minor units (cents): `#[schemars(with = "SignedAmount")]`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct SignedAmount {
+    /// In the smallest unit of the currency; negative for what is missing or went out.
+    #[schemars(range(min = -9_007_199_254_740_991_i64, max = 9_007_199_254_740_991_i64))]
+    pub amount_minor: i64,
+    /// ISO 4217.
+    pub currency: CurrencyCode,
+}
+
 /// An ISO 4217 code.
 pub struct CurrencyCode;
 

@@ -83,13 +83,17 @@ pub enum Kind {
     RefundNotPossible,
     /// The customer has no credit, or less than was ordered.
     NotEnoughCredit,
+    /// The drawer is open already.
+    TillOpen,
+    /// The drawer is closed.
+    TillClosed,
     /// Something that this needs does not answer.
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -124,6 +128,8 @@ impl Kind {
         Self::RefundTooLarge,
         Self::RefundNotPossible,
         Self::NotEnoughCredit,
+        Self::TillOpen,
+        Self::TillClosed,
         Self::Unavailable,
     ];
 
@@ -165,6 +171,8 @@ impl Kind {
             Self::RefundTooLarge => "refund-too-large",
             Self::RefundNotPossible => "refund-not-possible",
             Self::NotEnoughCredit => "not-enough-credit",
+            Self::TillOpen => "till-open",
+            Self::TillClosed => "till-closed",
             Self::Unavailable => "unavailable",
         }
     }
@@ -207,6 +215,8 @@ impl Kind {
             Self::RefundTooLarge => "This is more than can go back",
             Self::RefundNotPossible => "The money cannot go back like this",
             Self::NotEnoughCredit => "There is not enough credit",
+            Self::TillOpen => "The drawer is open",
+            Self::TillClosed => "The drawer is closed",
             Self::Unavailable => "The service is unavailable for a moment",
         }
     }
@@ -233,7 +243,9 @@ impl Kind {
             | Self::PaymentInProgress
             | Self::NothingOwed
             | Self::TooSoon
-            | Self::RefundNotPossible => StatusCode::CONFLICT,
+            | Self::RefundNotPossible
+            | Self::TillOpen
+            | Self::TillClosed => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::Unacceptable
@@ -397,7 +409,9 @@ impl ResponseError for Problem {
             | Kind::CurrencyMismatch
             | Kind::RefundTooLarge
             | Kind::RefundNotPossible
-            | Kind::NotEnoughCredit => {}
+            | Kind::NotEnoughCredit
+            | Kind::TillOpen
+            | Kind::TillClosed => {}
         }
         response.json(Body {
             r#type: format!("/problems/{}", self.kind.slug()),

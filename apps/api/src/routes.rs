@@ -7,6 +7,7 @@ pub mod blocks;
 pub mod bookings_hit;
 pub mod calendars;
 pub mod card_links;
+pub mod cash;
 pub mod commission;
 pub mod credit;
 pub mod cross_sell;
@@ -26,6 +27,7 @@ pub mod settings;
 pub mod setup;
 pub mod staff;
 pub mod staff_schedule;
+pub mod till;
 pub mod visit_life;
 pub mod visits;
 pub mod waitlist;
@@ -69,6 +71,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(commission::endpoints());
     all.extend(refunds::endpoints());
     all.extend(credit::endpoints());
+    all.extend(cash::endpoints());
+    all.extend(till::endpoints());
     all
 }
 

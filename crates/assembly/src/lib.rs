@@ -20,6 +20,7 @@ pub mod demo;
 pub mod desk;
 pub mod desk_prompts;
 pub mod digest;
+pub mod owing;
 pub mod people;
 pub mod queue;
 pub mod settings;

@@ -119,6 +119,10 @@ pub struct Payments {
     pub notices: Arc<dyn NoticeInbox>,
     /// Reads them.
     pub notice_reader: Arc<dyn NoticeReader>,
+    /// Takes cash for a visit.
+    pub cash: payments::TakeCash,
+    /// Works the drawer.
+    pub till: payments::WorkTill,
 }
 
 /// What card payments need.

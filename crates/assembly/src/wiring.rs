@@ -322,6 +322,8 @@ impl Ground {
             cards: self.cards(settings)?,
             notices: self.payments.clone(),
             notice_reader: Arc::new(PesapalNotices),
+            cash: self.cash(),
+            till: self.till(),
         })
     }
 
@@ -332,6 +334,26 @@ impl Ground {
             settings.daraja.account.clone(),
         ));
         DarajaClient::new(accounts, store, self.clock.clone(), Timeouts::default())
+    }
+
+    fn cash(&self) -> payments::TakeCash {
+        payments::TakeCash {
+            book: self.payments.clone(),
+            till: self.payments.clone(),
+            house: self.payments.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    fn till(&self) -> payments::WorkTill {
+        payments::WorkTill {
+            book: self.payments.clone(),
+            takings: self.payments.clone(),
+            house: self.payments.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
     }
 
     fn conversation(&self, settings: &SharedSettings) -> Result<Conversation, Outage> {

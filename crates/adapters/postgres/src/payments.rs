@@ -8,6 +8,7 @@ mod notices;
 mod refunds;
 mod results;
 mod rows;
+mod till;
 mod tokens;
 mod writing;
 

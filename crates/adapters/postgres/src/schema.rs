@@ -388,6 +388,7 @@ diesel::table! {
         payment_id -> Nullable<Uuid>,
         currency -> Text,
         amount_minor -> BigInt,
+        till_session_id -> Nullable<Uuid>,
     }
 }
 
@@ -858,6 +859,43 @@ diesel::table! {
         id -> Uuid,
         state -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    till_movements (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        session_id -> Uuid,
+        request_key -> Text,
+        request_print -> Bytea,
+        kind -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+        reason -> Text,
+        moved_by -> Text,
+        moved_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    till_sessions (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        open_key -> Text,
+        open_print -> Bytea,
+        opened_at -> Timestamptz,
+        opened_by -> Text,
+        currency -> Text,
+        float_minor -> BigInt,
+        carried_minor -> BigInt,
+        close_key -> Nullable<Text>,
+        close_print -> Nullable<Bytea>,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Text>,
+        counted_minor -> Nullable<BigInt>,
+        difference_minor -> Nullable<BigInt>,
+        difference_reason -> Nullable<Text>,
     }
 }
 

@@ -11,16 +11,18 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
 use ratiba_kernel::test_support::{SeededIds, tenant};
-use ratiba_kernel::{Id, TenantId, TokenHash};
+use ratiba_kernel::{Id, Money, TenantId, TokenHash};
 use ratiba_payments::attempt::Provider;
 use ratiba_payments::event::PaymentEvent;
+use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{
     CallbackInbox, Credential, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
-    RefundBook, ResultInbox, TokenStore,
+    RefundBook, ResultInbox, TakingsBook, TillBook, TokenStore,
 };
 use ratiba_payments::task::Due;
+use ratiba_payments::test_support::builders::second;
 use ratiba_payments::test_support::contracts::{
-    Ground, TokenGround, payments_contract, token_store_contract,
+    Ground, TillGround, TokenGround, payments_contract, till_contract, token_store_contract,
 };
 use ratiba_payments::{CustomerId, VisitId};
 use ratiba_postgres::payments::PgPayments;
@@ -219,6 +221,61 @@ impl Ground for PgGround {
 #[tokio::test]
 async fn postgresql_keeps_the_contract_of_payments() {
     payments_contract(async || fresh()).await;
+}
+
+#[async_trait]
+impl TillGround for PgGround {
+    fn till(&self) -> Arc<dyn TillBook> {
+        self.ports.clone()
+    }
+
+    fn takings(&self) -> Arc<dyn TakingsBook> {
+        self.ports.clone()
+    }
+
+    async fn book_money(&self, tenant: TenantId, account: Account, more: Money, at: i64) {
+        let journal = Uuid::from_u64_pair(6, self.numbers.fetch_add(1, Ordering::Relaxed));
+        let (account, more, at) = (account.as_str(), more.amount_minor(), second(at));
+        self.application(tenant)
+            .batch_execute(&format!(
+                "BEGIN;
+                 INSERT INTO ledger_journals (tenant_id, id, cause, occurred_at)
+                 VALUES ('{tenant}', '{journal}', 'test:{journal}', '{at}');
+                 INSERT INTO ledger_entries (tenant_id, journal_id, position, account, currency, amount_minor)
+                 VALUES ('{tenant}', '{journal}', 0, '{account}', 'KES', {more}),
+                     ('{tenant}', '{journal}', 1, 'customer_deposits', 'KES', {});
+                 COMMIT",
+                -more
+            ))
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn postgresql_keeps_the_contract_of_the_drawer() {
+    till_contract(async || fresh()).await;
+}
+
+#[tokio::test]
+async fn a_closed_session_cannot_be_changed_by_anybody() {
+    let ground = fresh();
+    ground.run(&format!(
+        "INSERT INTO till_sessions (tenant_id, id, open_key, open_print, opened_at, opened_by, currency, float_minor,
+            carried_minor, close_key, close_print, closed_at, closed_by, counted_minor, difference_minor)
+         VALUES ('{}', gen_random_uuid(), 'k', sha256('k'), '2026-05-12Z', 'token:x', 'KES', 1, 1,
+            'c', sha256('c'), '2026-05-12Z', 'token:x', 1, 0)",
+        tenant(1)
+    ));
+    let change = "UPDATE till_sessions SET counted_minor = 2";
+    let refused = ground.application(tenant(1)).batch_execute(change).unwrap_err();
+    assert!(refused.to_string().contains("is closed"), "{refused}");
+    let refused = ground
+        .administrator
+        .lock()
+        .unwrap()
+        .batch_execute(change)
+        .unwrap_err();
+    assert!(refused.to_string().contains("is closed"), "{refused}");
 }
 
 #[async_trait]

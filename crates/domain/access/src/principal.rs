@@ -55,7 +55,8 @@ impl Role {
             | Scope::CustomersWrite
             | Scope::PaymentsRead
             | Scope::PaymentsTake
-            | Scope::SettingsRead => !matches!(self, Self::Therapist),
+            | Scope::SettingsRead
+            | Scope::TillWork => !matches!(self, Self::Therapist),
             Scope::CalendarsWrite
             | Scope::CatalogueWrite
             | Scope::CommissionClose
@@ -124,11 +125,14 @@ pub enum Scope {
     /// Change the rules of the business.
     #[serde(rename = "settings:write")]
     SettingsWrite,
+    /// Work the cash drawer.
+    #[serde(rename = "till:work")]
+    TillWork,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
@@ -147,6 +151,7 @@ impl Scope {
         Self::ScheduleWrite,
         Self::SettingsRead,
         Self::SettingsWrite,
+        Self::TillWork,
     ];
 
     /// The name in rows and on the wire.
@@ -171,6 +176,7 @@ impl Scope {
             Self::ScheduleWrite => "schedule:write",
             Self::SettingsRead => "settings:read",
             Self::SettingsWrite => "settings:write",
+            Self::TillWork => "till:work",
         }
     }
 

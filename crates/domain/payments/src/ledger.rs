@@ -12,6 +12,7 @@ use crate::attempt::{AttemptId, Provider};
 use crate::credit::SpendId;
 use crate::payment::PaymentId;
 use crate::refund::RefundId;
+use crate::till::{MovementId, TillId};
 
 /// The identity of a journal.
 pub type JournalId = Id<Journal>;
@@ -165,6 +166,12 @@ pub enum Cause {
     Refunded(RefundId),
     /// A customer's credit was spent on a visit.
     Spent(SpendId),
+    /// The drawer was opened with another amount than the books knew of.
+    TillOpened(TillId),
+    /// Cash went into or out of the drawer that is no customer's.
+    TillMoved(MovementId),
+    /// The drawer was counted, and held another amount than the books knew of.
+    TillClosed(TillId),
 }
 
 impl Cause {
@@ -179,6 +186,9 @@ impl Cause {
             } => format!("credited:{payment}:{in_all_minor}"),
             Self::Refunded(refund) => format!("refunded:{refund}"),
             Self::Spent(spend) => format!("spent:{spend}"),
+            Self::TillOpened(till) => format!("till-float:{till}"),
+            Self::TillMoved(movement) => format!("till-move:{movement}"),
+            Self::TillClosed(till) => format!("till-count:{till}"),
         }
     }
 }
@@ -188,7 +198,7 @@ impl Cause {
 pub struct Journal {
     id: JournalId,
     cause: Cause,
-    payment: PaymentId,
+    payment: Option<PaymentId>,
     at: OffsetDateTime,
     entries: Vec<Entry>,
 }
@@ -203,6 +213,24 @@ impl Journal {
         id: JournalId,
         cause: Cause,
         payment: PaymentId,
+        at: OffsetDateTime,
+        transfers: &[Transfer],
+    ) -> Result<Self, MoneyError> {
+        let journal = Self::of_house(id, cause, at, transfers)?;
+        Ok(Self {
+            payment: Some(payment),
+            ..journal
+        })
+    }
+
+    /// A journal that is about no payment, such as change that was fetched for the drawer. Otherwise as
+    /// [`Journal::post`].
+    ///
+    /// # Errors
+    /// As [`Journal::post`].
+    pub fn of_house(
+        id: JournalId,
+        cause: Cause,
         at: OffsetDateTime,
         transfers: &[Transfer],
     ) -> Result<Self, MoneyError> {
@@ -225,7 +253,7 @@ impl Journal {
         Ok(Self {
             id,
             cause,
-            payment,
+            payment: None,
             at,
             entries,
         })
@@ -243,9 +271,9 @@ impl Journal {
         self.cause
     }
 
-    /// The payment that it is about.
+    /// The payment that it is about, if one.
     #[must_use]
-    pub const fn payment(&self) -> PaymentId {
+    pub const fn payment(&self) -> Option<PaymentId> {
         self.payment
     }
 
@@ -254,7 +282,12 @@ impl Journal {
     pub const fn attempt(&self) -> Option<AttemptId> {
         match self.cause {
             Cause::Received(attempt) => Some(attempt),
-            Cause::Credited { .. } | Cause::Refunded(_) | Cause::Spent(_) => None,
+            Cause::Credited { .. }
+            | Cause::Refunded(_)
+            | Cause::Spent(_)
+            | Cause::TillOpened(_)
+            | Cause::TillMoved(_)
+            | Cause::TillClosed(_) => None,
         }
     }
 

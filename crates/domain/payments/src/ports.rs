@@ -1,6 +1,7 @@
 //! What payments needs from outside, in its own words.
 
 mod cards;
+mod till;
 mod visits;
 
 pub use cards::{
@@ -27,6 +28,9 @@ use crate::reference::{AccountReference, CallbackToken, ProviderIds, RequestKey}
 use crate::task::Due;
 use crate::{CallbackId, VisitId};
 
+pub use till::{
+    OtherTenders, Owing, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
+};
 pub use visits::Visits;
 mod credit;
 mod refunds;

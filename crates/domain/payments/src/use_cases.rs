@@ -23,6 +23,8 @@ mod resolve_attempt;
 mod resolve_refund;
 mod send_refund;
 mod spend_credit;
+mod take_cash;
+mod work_till;
 
 pub use abandon_card::AbandonCard;
 pub use apply_callback::{ApplyCallback, ApplyCallbackError, CallbackApplied};
@@ -46,6 +48,8 @@ pub use resolve_attempt::{ResolveAttempt, ResolveAttemptError, ResolveOrder};
 pub use resolve_refund::{RefundDecision, ResolveRefund};
 pub use send_refund::{AskRefund, SendRefund};
 pub use spend_credit::{CreditOrder, SpendCredit};
+pub use take_cash::{CashOrder, CashTaken, TakeCash, TakeCashError};
+pub use work_till::{TillSheet, TillSheetError, WorkTill};
 
 /// How often a decision is made again after it was overtaken.
 const DECISIONS_MAX: usize = 8;

@@ -249,7 +249,7 @@ pub(super) fn write_journal<E>(tx: &mut TenantTx<'_>, journal: &Journal) -> Resu
             ledger_journals::tenant_id.eq(tenant),
             ledger_journals::id.eq(journal.id().as_uuid()),
             ledger_journals::cause.eq(journal.cause().key()),
-            ledger_journals::payment_id.eq(journal.payment().as_uuid()),
+            ledger_journals::payment_id.eq(journal.payment().map(|payment| payment.as_uuid())),
             ledger_journals::attempt_id.eq(journal.attempt().map(|attempt| attempt.as_uuid())),
             ledger_journals::occurred_at.eq(journal.at()),
         ))

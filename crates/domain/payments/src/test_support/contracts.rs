@@ -7,6 +7,7 @@ mod callbacks;
 mod notices;
 mod refunds;
 mod resolving;
+mod till;
 mod tokens;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use async_trait::async_trait;
 use ratiba_kernel::test_support::{ManualClock, SeededIds};
 use ratiba_kernel::{Clock, IdSource, TenantId};
 
+pub use till::{TillGround, till_contract};
 pub use tokens::{TokenGround, token_store_contract};
 
 use super::builders::{an_order, second};

@@ -26,7 +26,9 @@ use crate::task::{Due, PaymentTask};
 use crate::test_support::builders::{
     an_order, failed, key, paid, phone, provider_ids, receipt, second, shillings,
 };
-use crate::test_support::contracts::{Ground, TokenGround, payments_contract, token_store_contract};
+use crate::test_support::contracts::{
+    Ground, TokenGround, payments_contract, till_contract, token_store_contract,
+};
 use crate::test_support::fakes::{InMemoryTokens, PlainReader, SeededTokens};
 use crate::test_support::together;
 use ground::{Bench, FakeGround};
@@ -34,6 +36,11 @@ use ground::{Bench, FakeGround};
 #[test]
 fn the_fakes_keep_the_contract() {
     block_on(payments_contract(async || FakeGround::default()));
+}
+
+#[test]
+fn the_fake_drawer_keeps_the_contract() {
+    block_on(till_contract(async || FakeGround::default()));
 }
 
 #[derive(Default)]

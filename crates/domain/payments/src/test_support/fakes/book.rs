@@ -1,5 +1,7 @@
 //! The payment book, the inbox and the ledger in memory.
 
+mod till;
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -56,6 +58,7 @@ pub(super) struct Shelf {
     pub(super) spends: Vec<(TenantId, Spend)>,
     pub(super) rules: BTreeMap<TenantId, PaymentRules>,
     sayings: Vec<(TenantId, AttemptId, Saying)>,
+    tills: till::Tills,
 }
 
 /// The payment book, the inbox and the ledger in memory. Every tenant keeps its books in shillings.
@@ -81,6 +84,11 @@ impl InMemoryBook {
     #[must_use]
     pub fn journals(&self, tenant: TenantId) -> Vec<Journal> {
         of(&locked(&self.shelf).journals, tenant)
+    }
+
+    /// Puts a journal into a tenant's books that nobody decided.
+    pub fn post(&self, tenant: TenantId, journal: Journal) {
+        locked(&self.shelf).post(tenant, journal);
     }
 
     /// All dead letters.
@@ -201,6 +209,7 @@ impl Shelf {
         let posted =
             |(owner, other): &(TenantId, Journal)| *owner == tenant && other.cause() == journal.cause();
         if !self.journals.iter().any(posted) {
+            self.note_cash(tenant, journal.id());
             self.journals.push((tenant, journal));
         }
     }

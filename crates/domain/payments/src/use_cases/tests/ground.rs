@@ -7,11 +7,13 @@ use uuid::Uuid;
 
 use super::*;
 use crate::evidence::CallbackReport;
+use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::PaymentRecord;
 use crate::ports::{
     Change, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook, RefundBook,
-    ResultInbox, Taken,
+    ResultInbox, Taken, TakingsBook, TillBook,
 };
+use crate::test_support::contracts::TillGround;
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
 use crate::{CustomerId, VisitId};
 
@@ -83,6 +85,36 @@ impl Ground for FakeGround {
             .filter(|letter| letter.tenant == tenant)
             .map(|letter| letter.reason)
             .collect()
+    }
+}
+
+#[async_trait]
+impl TillGround for FakeGround {
+    fn till(&self) -> Arc<dyn TillBook> {
+        self.book.clone()
+    }
+
+    fn takings(&self) -> Arc<dyn TakingsBook> {
+        self.book.clone()
+    }
+
+    async fn book_money(&self, tenant: TenantId, account: Account, more: Money, at: i64) {
+        let number = u128::from(self.visits.fetch_add(1, Ordering::Relaxed));
+        let (account, elsewhere) = (Place::plain(account), Place::plain(Account::CustomerDeposits));
+        let (debit, credit) = if more.is_positive() {
+            (account, elsewhere)
+        } else {
+            (elsewhere, account)
+        };
+        let transfer = Transfer {
+            debit,
+            credit,
+            amount: Money::kes_minor(more.amount_minor().abs()),
+        };
+        let attempt = Id::from_uuid(Uuid::from_u128(number));
+        let id = Id::from_uuid(Uuid::from_u128((5 << 64) | number));
+        let journal = Journal::of_house(id, Cause::Received(attempt), second(at), &[transfer]).unwrap();
+        self.book.post(tenant, journal);
     }
 }
 

@@ -1,0 +1,469 @@
+//! The drawer: its sessions, what was put in and taken out, and the sheet of what came otherwise.
+
+use async_trait::async_trait;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
+use ratiba_kernel::{Currency, Fingerprint, Id, Money, Outage, TenantId};
+use ratiba_payments::actor::Actor;
+use ratiba_payments::ledger::Account;
+use ratiba_payments::ports::{
+    OtherTenders, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
+};
+use ratiba_payments::reference::{Receipt, RequestKey};
+use ratiba_payments::remark::Remark;
+use ratiba_payments::till::{
+    CustomersCash, Drawer, Movement, MovementKind, Ordered, TillClosing, TillId, TillSession, TillStep,
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{PgPayments, writing};
+use crate::database::{TenantTx, TxError};
+
+#[derive(QueryableByName)]
+struct SessionRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    open_key: String,
+    #[diesel(sql_type = Binary)]
+    open_print: Vec<u8>,
+    #[diesel(sql_type = Timestamptz)]
+    opened_at: OffsetDateTime,
+    #[diesel(sql_type = Text)]
+    opened_by: String,
+    #[diesel(sql_type = Text)]
+    currency: String,
+    #[diesel(sql_type = BigInt)]
+    float_minor: i64,
+    #[diesel(sql_type = BigInt)]
+    carried_minor: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    close_key: Option<String>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    close_print: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    closed_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = Nullable<Text>)]
+    closed_by: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    counted_minor: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    difference_minor: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    difference_reason: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    taken_minor: i64,
+    #[diesel(sql_type = BigInt)]
+    given_back_minor: i64,
+}
+
+#[derive(QueryableByName)]
+struct MovementRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    request_key: String,
+    #[diesel(sql_type = Binary)]
+    request_print: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = BigInt)]
+    amount_minor: i64,
+    #[diesel(sql_type = Text)]
+    reason: String,
+    #[diesel(sql_type = Text)]
+    moved_by: String,
+    #[diesel(sql_type = Timestamptz)]
+    moved_at: OffsetDateTime,
+}
+
+#[derive(QueryableByName)]
+struct BalanceRow {
+    #[diesel(sql_type = BigInt)]
+    balance: i64,
+}
+
+#[derive(QueryableByName)]
+struct TakingRow {
+    #[diesel(sql_type = Text)]
+    account: String,
+    #[diesel(sql_type = Timestamptz)]
+    at: OffsetDateTime,
+    #[diesel(sql_type = BigInt)]
+    amount_minor: i64,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    payment_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    attempt_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    receipt: Option<String>,
+}
+
+#[derive(QueryableByName)]
+struct TotalRow {
+    #[diesel(sql_type = Text)]
+    account: String,
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Sessions with the cash of customers. Own movements and adjustments are journals of no payment whose cause says so.
+macro_rules! sessions {
+    ($which:literal) => {
+        concat!(
+            "SELECT s.id, s.open_key, s.open_print, s.opened_at, s.opened_by, s.currency, s.float_minor, s.carried_minor,
+                s.close_key, s.close_print, s.closed_at, s.closed_by, s.counted_minor, s.difference_minor,
+                s.difference_reason, coalesce(c.taken, 0)::bigint AS taken_minor,
+                coalesce(c.given_back, 0)::bigint AS given_back_minor
+             FROM till_sessions s
+             LEFT JOIN LATERAL (
+                SELECT sum(e.amount_minor) FILTER (WHERE e.amount_minor > 0) AS taken,
+                    -sum(e.amount_minor) FILTER (WHERE e.amount_minor < 0) AS given_back
+                FROM ledger_entries e
+                JOIN ledger_journals j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id
+                WHERE e.tenant_id = s.tenant_id AND e.till_session_id = s.id AND e.currency = s.currency
+                    AND j.cause NOT LIKE 'till-%'
+             ) c ON true
+             WHERE s.tenant_id = $1 AND ",
+            $which
+        )
+    };
+}
+
+const CURRENT: &str = sessions!("s.closed_at IS NULL");
+const ONE: &str = sessions!("s.id = $2");
+const OF_KEY: &str =
+    sessions!("(s.open_key = $2 OR s.closed_at IS NULL) ORDER BY s.open_key = $2 DESC LIMIT 1");
+
+const MOVEMENTS: &str = "
+SELECT id, request_key, request_print, kind, amount_minor, reason, moved_by, moved_at FROM till_movements
+WHERE tenant_id = $1 AND session_id = $2 ORDER BY moved_at, id";
+
+const IN_DRAWER: &str = "
+SELECT coalesce(sum(amount_minor), 0)::bigint AS balance FROM ledger_entries
+WHERE tenant_id = $1 AND currency = $2 AND account = 'cash_drawer'";
+
+const OPEN: &str = "
+INSERT INTO till_sessions (tenant_id, id, open_key, open_print, opened_at, opened_by, currency, float_minor, carried_minor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+const MOVE: &str = "
+INSERT INTO till_movements (tenant_id, id, session_id, request_key, request_print, kind, currency, amount_minor, reason,
+    moved_by, moved_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
+const CLOSE: &str = "
+UPDATE till_sessions SET close_key = $3, close_print = $4, closed_at = $5, closed_by = $6, counted_minor = $7,
+    difference_minor = $8, difference_reason = $9
+WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL";
+
+const TAKINGS: &str = "
+SELECT e.account, j.occurred_at AS at, sum(e.amount_minor)::bigint AS amount_minor, j.payment_id, j.attempt_id, a.receipt
+FROM ledger_journals j
+JOIN ledger_entries e ON e.tenant_id = j.tenant_id AND e.journal_id = j.id
+LEFT JOIN payment_attempts a ON a.tenant_id = j.tenant_id AND a.id = j.attempt_id
+WHERE j.tenant_id = $1 AND j.occurred_at >= $2 AND j.occurred_at < $3 AND e.currency = $4 AND e.account = $5
+GROUP BY e.account, j.occurred_at, j.id, j.payment_id, j.attempt_id, a.receipt
+ORDER BY j.occurred_at, j.id LIMIT $6";
+
+const TOTALS: &str = "
+SELECT e.account, sum(e.amount_minor)::bigint AS total, count(DISTINCT j.id) AS count
+FROM ledger_journals j
+JOIN ledger_entries e ON e.tenant_id = j.tenant_id AND e.journal_id = j.id
+WHERE j.tenant_id = $1 AND j.occurred_at >= $2 AND j.occurred_at < $3 AND e.currency = $4
+    AND e.account IN ('mpesa_clearing', 'card_clearing')
+GROUP BY e.account";
+
+#[async_trait]
+impl TillBook for PgPayments {
+    async fn current(&self, tenant: TenantId) -> Result<Option<Drawer>, Outage> {
+        self.database
+            .snapshot(tenant, move |tx| {
+                let row = sql_query(CURRENT)
+                    .bind::<SqlUuid, _>(tx.tenant_uuid())
+                    .get_result(tx.conn())
+                    .optional()?;
+                row.map(|row| drawer_of(tx, row)).transpose()
+            })
+            .await
+    }
+
+    async fn find(&self, tenant: TenantId, till: TillId) -> Result<Option<Drawer>, Outage> {
+        self.database.snapshot(tenant, move |tx| session(tx, till)).await
+    }
+
+    async fn step(
+        &self,
+        tenant: TenantId,
+        currency: Currency,
+        ask: TillAsk,
+        decide: TillDecision,
+    ) -> Result<Drawer, TillError> {
+        self.database
+            .tenant(tenant, move |tx| {
+                // Nothing moves in the drawer until this transaction ends.
+                sql_query("SELECT ratiba_lock_drawer($1, $2)")
+                    .bind::<SqlUuid, _>(tx.tenant_uuid())
+                    .bind::<Bool, _>(true)
+                    .execute(tx.conn())?;
+                let facts = facts(tx, currency, &ask)?;
+                let known = facts.drawer.as_ref().map(|drawer| drawer.session.id);
+                let step = decide(&facts).map_err(|refused| TxError::Refused(refused.into()))?;
+                let till = carry_out(tx, known, step)?;
+                let drawer = session(tx, till)?;
+                drawer.ok_or_else(|| TxError::impossible("till_sessions", till, "it vanished"))
+            })
+            .await
+    }
+}
+
+fn facts(tx: &mut TenantTx<'_>, currency: Currency, ask: &TillAsk) -> Result<TillFacts, TxError<TillError>> {
+    let drawer = match ask {
+        TillAsk::Session(till) => session(tx, *till)?,
+        TillAsk::New(key) => {
+            let row = sql_query(OF_KEY)
+                .bind::<SqlUuid, _>(tx.tenant_uuid())
+                .bind::<Text, _>(key.as_str())
+                .get_result(tx.conn())
+                .optional()?;
+            row.map(|row| drawer_of(tx, row)).transpose()?
+        }
+    };
+    let in_books: BalanceRow = sql_query(IN_DRAWER)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<Text, _>(currency.code())
+        .get_result(tx.conn())?;
+    Ok(TillFacts {
+        drawer,
+        in_books: Money::new(in_books.balance, currency),
+    })
+}
+
+/// Writes a step; the journal goes in while the session is open, so that it belongs to it.
+fn carry_out(
+    tx: &mut TenantTx<'_>,
+    known: Option<TillId>,
+    step: TillStep,
+) -> Result<TillId, TxError<TillError>> {
+    let known = |what: &str| known.ok_or_else(|| TxError::Impossible(format!("{what} without a session")));
+    match step {
+        TillStep::Done => known("nothing"),
+        TillStep::Open(session, journal) => {
+            write_opening(tx, &session)?;
+            if let Some(journal) = journal {
+                writing::write_journal(tx, &journal)?;
+            }
+            Ok(session.id)
+        }
+        TillStep::Move(movement, journal) => {
+            let till = known("a movement")?;
+            write_movement(tx, till, &movement)?;
+            writing::write_journal(tx, &journal)?;
+            Ok(till)
+        }
+        TillStep::Close(closing, journal) => {
+            let till = known("a close")?;
+            if let Some(journal) = journal {
+                writing::write_journal(tx, &journal)?;
+            }
+            write_closing(tx, till, &closing)?;
+            Ok(till)
+        }
+    }
+}
+
+fn write_opening<E>(tx: &mut TenantTx<'_>, session: &TillSession) -> Result<(), TxError<E>> {
+    sql_query(OPEN)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<SqlUuid, _>(session.id.as_uuid())
+        .bind::<Text, _>(session.ordered.key.as_str())
+        .bind::<Binary, _>(&session.ordered.print.as_bytes()[..])
+        .bind::<Timestamptz, _>(session.opened_at)
+        .bind::<Text, _>(session.opened_by.as_str())
+        .bind::<Text, _>(session.float.currency().code())
+        .bind::<BigInt, _>(session.float.amount_minor())
+        .bind::<BigInt, _>(session.carried.amount_minor())
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+fn write_movement<E>(tx: &mut TenantTx<'_>, till: TillId, movement: &Movement) -> Result<(), TxError<E>> {
+    sql_query(MOVE)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<SqlUuid, _>(movement.id.as_uuid())
+        .bind::<SqlUuid, _>(till.as_uuid())
+        .bind::<Text, _>(movement.ordered.key.as_str())
+        .bind::<Binary, _>(&movement.ordered.print.as_bytes()[..])
+        .bind::<Text, _>(movement.kind.as_str())
+        .bind::<Text, _>(movement.amount.currency().code())
+        .bind::<BigInt, _>(movement.amount.amount_minor())
+        .bind::<Text, _>(movement.reason.as_str())
+        .bind::<Text, _>(movement.by.as_str())
+        .bind::<Timestamptz, _>(movement.at)
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+fn write_closing<E>(tx: &mut TenantTx<'_>, till: TillId, closing: &TillClosing) -> Result<(), TxError<E>> {
+    let closed = sql_query(CLOSE)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<SqlUuid, _>(till.as_uuid())
+        .bind::<Text, _>(closing.ordered.key.as_str())
+        .bind::<Binary, _>(&closing.ordered.print.as_bytes()[..])
+        .bind::<Timestamptz, _>(closing.at)
+        .bind::<Text, _>(closing.by.as_str())
+        .bind::<BigInt, _>(closing.counted.amount_minor())
+        .bind::<BigInt, _>(closing.difference.amount_minor())
+        .bind::<Nullable<Text>, _>(closing.reason.as_ref().map(Remark::as_str))
+        .execute(tx.conn())?;
+    if closed == 1 {
+        Ok(())
+    } else {
+        Err(TxError::impossible(
+            "till_sessions",
+            till,
+            "closed under the lock",
+        ))
+    }
+}
+
+fn session<E>(tx: &mut TenantTx<'_>, till: TillId) -> Result<Option<Drawer>, TxError<E>> {
+    let row = sql_query(ONE)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<SqlUuid, _>(till.as_uuid())
+        .get_result(tx.conn())
+        .optional()?;
+    row.map(|row| drawer_of(tx, row)).transpose()
+}
+
+fn drawer_of<E>(tx: &mut TenantTx<'_>, row: SessionRow) -> Result<Drawer, TxError<E>> {
+    let movements: Vec<MovementRow> = sql_query(MOVEMENTS)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<SqlUuid, _>(row.id)
+        .load(tx.conn())?;
+    let id = row.id;
+    let impossible = |what| TxError::impossible("till_sessions", id, what);
+    let currency = Currency::parse(&row.currency).map_err(|_| impossible("unknown currency"))?;
+    let customers = CustomersCash {
+        taken: Money::new(row.taken_minor, currency),
+        given_back: Money::new(row.given_back_minor, currency),
+    };
+    let movements = movements.into_iter().map(|row| movement_of(row, currency));
+    Ok(Drawer {
+        movements: movements.collect::<Result<_, _>>().map_err(impossible)?,
+        session: session_of(row, currency).map_err(impossible)?,
+        customers,
+    })
+}
+
+fn ordered_of(key: &str, print: Vec<u8>) -> Result<Ordered, &'static str> {
+    let print: [u8; 32] = print.try_into().map_err(|_| "malformed fingerprint")?;
+    Ok(Ordered {
+        key: RequestKey::parse(key).map_err(|_| "malformed request key")?,
+        print: Fingerprint::from_bytes(print),
+    })
+}
+
+fn actor_of(name: &str) -> Result<Actor, &'static str> {
+    Actor::parse(name).map_err(|_| "malformed actor")
+}
+
+fn remark_of(text: &str) -> Result<Remark, &'static str> {
+    Remark::parse(text).map_err(|_| "malformed reason")
+}
+
+fn movement_of(row: MovementRow, currency: Currency) -> Result<Movement, &'static str> {
+    Ok(Movement {
+        id: Id::from_uuid(row.id),
+        ordered: ordered_of(&row.request_key, row.request_print)?,
+        kind: MovementKind::parse(&row.kind).ok_or("unknown kind of movement")?,
+        amount: Money::new(row.amount_minor, currency),
+        reason: remark_of(&row.reason)?,
+        by: actor_of(&row.moved_by)?,
+        at: row.moved_at,
+    })
+}
+
+fn session_of(row: SessionRow, currency: Currency) -> Result<TillSession, &'static str> {
+    let closing = match row.closed_at {
+        None => None,
+        Some(at) => Some(TillClosing {
+            ordered: ordered_of(
+                row.close_key.as_deref().ok_or("no key of the close")?,
+                row.close_print.ok_or("no fingerprint of the close")?,
+            )?,
+            at,
+            by: actor_of(row.closed_by.as_deref().ok_or("nobody closed it")?)?,
+            counted: Money::new(row.counted_minor.ok_or("nothing was counted")?, currency),
+            difference: Money::new(row.difference_minor.ok_or("no difference")?, currency),
+            reason: row.difference_reason.as_deref().map(remark_of).transpose()?,
+        }),
+    };
+    Ok(TillSession {
+        id: Id::from_uuid(row.id),
+        ordered: ordered_of(&row.open_key, row.open_print)?,
+        opened_at: row.opened_at,
+        opened_by: actor_of(&row.opened_by)?,
+        float: Money::new(row.float_minor, currency),
+        carried: Money::new(row.carried_minor, currency),
+        closing,
+    })
+}
+
+#[async_trait]
+impl TakingsBook for PgPayments {
+    async fn other_tenders(
+        &self,
+        tenant: TenantId,
+        currency: Currency,
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+    ) -> Result<OtherTenders, Outage> {
+        self.database
+            .snapshot(tenant, move |tx| {
+                let totals: Vec<TotalRow> = sql_query(TOTALS)
+                    .bind::<SqlUuid, _>(tx.tenant_uuid())
+                    .bind::<Timestamptz, _>(from)
+                    .bind::<Timestamptz, _>(until)
+                    .bind::<Text, _>(currency.code())
+                    .load(tx.conn())?;
+                let mut of = |account: Account| {
+                    let rows: Vec<TakingRow> = sql_query(TAKINGS)
+                        .bind::<SqlUuid, _>(tx.tenant_uuid())
+                        .bind::<Timestamptz, _>(from)
+                        .bind::<Timestamptz, _>(until)
+                        .bind::<Text, _>(currency.code())
+                        .bind::<Text, _>(account.as_str())
+                        .bind::<BigInt, _>(Takings::LINES_MAX)
+                        .load(tx.conn())?;
+                    let lines = rows.into_iter().map(|row| taking_of(row, currency));
+                    let total = totals.iter().find(|total| total.account == account.as_str());
+                    Ok::<_, TxError<Outage>>(Takings {
+                        total: Money::new(total.map_or(0, |total| total.total), currency),
+                        lines: lines.collect::<Result<_, _>>()?,
+                        count: total.map_or(0, |total| total.count),
+                    })
+                };
+                Ok(OtherTenders {
+                    card: of(Account::CardClearing)?,
+                    mpesa: of(Account::MpesaClearing)?,
+                })
+            })
+            .await
+    }
+}
+
+fn taking_of(row: TakingRow, currency: Currency) -> Result<Taking, TxError<Outage>> {
+    let receipt = row.receipt.as_deref().map(Receipt::parse).transpose();
+    Ok(Taking {
+        at: row.at,
+        amount: Money::new(row.amount_minor, currency),
+        payment: row.payment_id.map(Id::from_uuid),
+        attempt: row.attempt_id.map(Id::from_uuid),
+        receipt: receipt.map_err(|error| TxError::impossible("payment_attempts", row.account, error))?,
+    })
+}

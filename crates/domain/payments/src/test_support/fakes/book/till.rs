@@ -1,0 +1,211 @@
+//! The drawer in memory, over the same books.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use ratiba_kernel::{Currency, Money, Outage, TenantId};
+use time::OffsetDateTime;
+
+use super::{InMemoryBook, Shelf, receipt_of};
+use crate::ledger::{Account, Cause, Journal, JournalId};
+use crate::ports::{
+    OtherTenders, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
+};
+use crate::test_support::fakes::locked;
+use crate::test_support::yield_once;
+use crate::till::{CustomersCash, Drawer, Movement, TillId, TillSession, TillStep};
+
+/// What is on record of drawers.
+#[derive(Default)]
+pub(super) struct Tills {
+    sessions: BTreeMap<(TenantId, TillId), (TillSession, Vec<Movement>)>,
+    /// Which session was open when cash was booked.
+    cash: BTreeMap<JournalId, TillId>,
+}
+
+impl Shelf {
+    fn open_session(&self, tenant: TenantId) -> Option<TillId> {
+        let mut own = self
+            .tills
+            .sessions
+            .iter()
+            .filter(|((owner, _), _)| *owner == tenant);
+        own.find(|(_, (session, _))| session.closing.is_none())
+            .map(|((_, id), _)| *id)
+    }
+
+    /// Cash belongs to the session that is open when it is booked.
+    pub(super) fn note_cash(&mut self, tenant: TenantId, journal: JournalId) {
+        if let Some(till) = self.open_session(tenant) {
+            self.tills.cash.insert(journal, till);
+        }
+    }
+
+    fn drawer(&self, tenant: TenantId, till: TillId) -> Option<Drawer> {
+        let (session, movements) = self.tills.sessions.get(&(tenant, till))?.clone();
+        let (mut taken, mut given_back) = (0, 0);
+        for (_, journal) in &self.journals {
+            let own = match journal.cause() {
+                Cause::TillOpened(_) | Cause::TillMoved(_) | Cause::TillClosed(_) => false,
+                Cause::Received(_) | Cause::Credited { .. } | Cause::Refunded(_) | Cause::Spent(_) => {
+                    self.tills.cash.get(&journal.id()) == Some(&till)
+                }
+            };
+            if own {
+                let amount = of_account(journal, Account::CashDrawer);
+                taken += amount.max(0);
+                given_back += (-amount).max(0);
+            }
+        }
+        let currency = session.float.currency();
+        Some(Drawer {
+            session,
+            movements,
+            customers: CustomersCash {
+                taken: Money::new(taken, currency),
+                given_back: Money::new(given_back, currency),
+            },
+        })
+    }
+
+    fn carry_out(&mut self, tenant: TenantId, till: Option<TillId>, step: TillStep) -> Option<TillId> {
+        match step {
+            TillStep::Done => till,
+            TillStep::Open(session, journal) => {
+                let id = session.id;
+                self.tills.sessions.insert((tenant, id), (session, Vec::new()));
+                self.post_all(tenant, journal);
+                Some(id)
+            }
+            TillStep::Move(movement, journal) => {
+                if let Some((_, movements)) =
+                    till.and_then(|till| self.tills.sessions.get_mut(&(tenant, till)))
+                {
+                    movements.push(movement);
+                }
+                self.post_all(tenant, Some(journal));
+                till
+            }
+            TillStep::Close(closing, journal) => {
+                self.post_all(tenant, journal);
+                if let Some((session, _)) = till.and_then(|till| self.tills.sessions.get_mut(&(tenant, till)))
+                {
+                    session.closing = Some(closing);
+                }
+                till
+            }
+        }
+    }
+
+    fn post_all(&mut self, tenant: TenantId, journals: impl IntoIterator<Item = Journal>) {
+        for journal in journals {
+            self.post(tenant, journal);
+        }
+    }
+}
+
+fn of_account(journal: &Journal, account: Account) -> i64 {
+    let own = journal
+        .entries()
+        .iter()
+        .filter(|entry| entry.place.account == account);
+    own.map(|entry| entry.amount.amount_minor()).sum()
+}
+
+#[async_trait]
+impl TillBook for InMemoryBook {
+    async fn current(&self, tenant: TenantId) -> Result<Option<Drawer>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        Ok(shelf
+            .open_session(tenant)
+            .and_then(|till| shelf.drawer(tenant, till)))
+    }
+
+    async fn find(&self, tenant: TenantId, till: TillId) -> Result<Option<Drawer>, Outage> {
+        yield_once().await;
+        Ok(locked(&self.shelf).drawer(tenant, till))
+    }
+
+    async fn step(
+        &self,
+        tenant: TenantId,
+        currency: Currency,
+        ask: TillAsk,
+        decide: TillDecision,
+    ) -> Result<Drawer, TillError> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let till = match &ask {
+            TillAsk::Session(till) => Some(*till),
+            TillAsk::New(key) => {
+                let mut own = shelf
+                    .tills
+                    .sessions
+                    .iter()
+                    .filter(|((owner, _), _)| *owner == tenant);
+                let before = own.find(|(_, (session, _))| session.ordered.key == *key);
+                before
+                    .map(|((_, id), _)| *id)
+                    .or_else(|| shelf.open_session(tenant))
+            }
+        };
+        let own = shelf.journals.iter().filter(|(owner, _)| *owner == tenant);
+        let in_books = own
+            .map(|(_, journal)| of_account(journal, Account::CashDrawer))
+            .sum();
+        let facts = TillFacts {
+            drawer: till.and_then(|till| shelf.drawer(tenant, till)),
+            in_books: Money::new(in_books, currency),
+        };
+        let step = decide(&facts)?;
+        let till = shelf.carry_out(tenant, till, step);
+        let drawer = till.and_then(|till| shelf.drawer(tenant, till));
+        drawer.ok_or_else(|| Outage::new("a step without a session").into())
+    }
+}
+
+#[async_trait]
+impl TakingsBook for InMemoryBook {
+    async fn other_tenders(
+        &self,
+        tenant: TenantId,
+        currency: Currency,
+        from: OffsetDateTime,
+        until: OffsetDateTime,
+    ) -> Result<OtherTenders, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let of = |account: Account| {
+            let mut lines: Vec<Taking> = Vec::new();
+            for (owner, journal) in &shelf.journals {
+                let amount = of_account(journal, account);
+                if *owner != tenant || amount == 0 || journal.at() < from || journal.at() >= until {
+                    continue;
+                }
+                let attempt = journal.attempt();
+                let made = attempt.and_then(|id| shelf.records(tenant).find_map(|record| record.attempt(id)));
+                lines.push(Taking {
+                    at: journal.at(),
+                    amount: Money::new(amount, currency),
+                    payment: journal.payment(),
+                    attempt,
+                    receipt: made.and_then(receipt_of).cloned(),
+                });
+            }
+            lines.sort_by_key(|line| line.at);
+            let total = lines.iter().map(|line| line.amount.amount_minor()).sum();
+            let count = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+            lines.truncate(usize::try_from(Takings::LINES_MAX).unwrap_or(usize::MAX));
+            Takings {
+                total: Money::new(total, currency),
+                lines,
+                count,
+            }
+        };
+        Ok(OtherTenders {
+            card: of(Account::CardClearing),
+            mpesa: of(Account::MpesaClearing),
+        })
+    }
+}
