@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
-
 use std::sync::Mutex;
 
 use tokio::sync::Notify;
@@ -14,16 +12,18 @@ const LIMITS: GatherLimits = GatherLimits {
     wait: Duration::from_secs(1),
 };
 
+type Calls = Vec<(char, Vec<u32>)>;
+
 /// Work that records what it was given together, and waits for a sign before it ends.
 struct Bench {
     gatherer: Gatherer<char, u32, u32>,
-    calls: Arc<Mutex<Vec<(char, Vec<u32>)>>>,
+    calls: Arc<Mutex<Calls>>,
     go: Arc<Notify>,
 }
 
 impl Bench {
     fn new(limits: GatherLimits) -> Self {
-        let calls: Arc<Mutex<Vec<(char, Vec<u32>)>>> = Arc::default();
+        let calls: Arc<Mutex<Calls>> = Arc::default();
         let go = Arc::new(Notify::new());
         let (noted, sign) = (Arc::clone(&calls), Arc::clone(&go));
         let gatherer = Gatherer::new(limits, move |key, items: Vec<u32>| {
@@ -51,7 +51,7 @@ impl Bench {
         settle().await;
     }
 
-    fn calls(&self) -> Vec<(char, Vec<u32>)> {
+    fn calls(&self) -> Calls {
         self.calls.lock().unwrap().clone()
     }
 }
