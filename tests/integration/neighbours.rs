@@ -99,10 +99,19 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
             json!({ "content": "phone,service,start\n0712000001,Manicure,2026-05-21 10:00\n" }),
         ),
         ("/api/v1/commission/closes", json!({ "month": "2026-04" })),
+        (
+            "/api/v1/till/sessions",
+            json!({ "float": { "amount_minor": 200_000, "currency": "KES" } }),
+        ),
     ] {
         let (status, answer) = ask(world, &world.owner, &Verb::POST, path, &body).await;
         assert!(status.is_success(), "{path}: {status} {answer}");
     }
+    let paid = one("payments", "paid_minor > 0");
+    let back = json!({ "way": "credit", "amount": { "amount_minor": 100, "currency": "KES" }, "reason": "kindness" });
+    let path = format!("/api/v1/payments/{paid}/refunds");
+    let (status, answer) = ask(world, &world.owner, &Verb::POST, &path, &back).await;
+    assert!(status.is_success(), "{path}: {status} {answer}");
     world.work().await;
     let import = |kind: &str| one("imports", &format!("kind = '{kind}'"));
     BTreeMap::from([
@@ -115,6 +124,8 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         ),
         ("/api/v1/payments/", one("payments", "true")),
         ("/api/v1/attempts/", one("payment_attempts", "true")),
+        ("/api/v1/refunds/", one("payment_refunds", "true")),
+        ("/api/v1/till/sessions/", one("till_sessions", "true")),
         ("/api/v1/customers/", customer),
         ("/api/v1/services/", massage),
         ("/api/v1/staff/", staff),
@@ -147,7 +158,12 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
     match (method.as_str(), path.rsplit('/').next().unwrap()) {
         ("POST", "cancel") => json!({ "by": "business" }),
         ("POST", "move") => json!({ "start": start, "by": "business" }),
+        ("POST", "resolve") if path.contains("refunds") => json!({ "outcome": "done", "reason": "x" }),
         ("POST", "resolve") => json!({ "outcome": "cancelled", "reason": "x" }),
+        ("POST", "refunds") => json!({ "way": "credit", "amount": price, "reason": "x" }),
+        ("POST", "cash") => json!({ "amount": price }),
+        ("POST", "movements") => json!({ "kind": "pay_in", "amount": price, "reason": "x" }),
+        ("POST", "close") => json!({ "counted": price }),
         ("POST", "counter-offer") => json!({ "start": start }),
         ("POST", "outages" | "leave") if !path.contains("walk-ins") => stretch,
         ("PATCH", "actuals") => json!({ "staff_notes": "x" }),
@@ -236,7 +252,8 @@ async fn another_tenants_ids_are_unknown_on_every_route_of_the_register() {
 /// Everything that the routes above could have changed, as one number.
 const ROWS: &str = "SELECT (SELECT sum(version) FROM appointments) + (SELECT sum(version) FROM services)
     + (SELECT count(*) FROM engagements WHERE active) + (SELECT count(*) FROM staff_leave)
-    + (SELECT count(*) FROM resource_outages) + (SELECT count(*) FROM bookings_hit WHERE resolved_at IS NULL) AS count";
+    + (SELECT count(*) FROM resource_outages) + (SELECT count(*) FROM payment_refunds)
+    + (SELECT count(*) FROM ledger_journals) + (SELECT count(*) FROM till_sessions WHERE closed_at IS NULL) + (SELECT count(*) FROM bookings_hit WHERE resolved_at IS NULL) AS count";
 
 fn service_of(world: &World, neighbour: &Neighbour, name: &str) -> String {
     let tenant = neighbour.tenant;
