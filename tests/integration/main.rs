@@ -4,6 +4,7 @@
 
 mod api_edge;
 mod booking;
+mod cards;
 mod desk;
 mod desk_payments;
 mod imports;
@@ -11,6 +12,7 @@ mod left_behind;
 mod life;
 mod main_job;
 mod money;
+mod money_back;
 mod neighbours;
 mod races;
 mod setup;

@@ -113,6 +113,20 @@ fn variables(
         ("RATIBA__DARAJA__CONSUMER_SECRET", daraja.consumer_secret.clone()),
         ("RATIBA__DARAJA__SHORT_CODE", daraja.short_code.clone()),
         ("RATIBA__DARAJA__PASSKEY", daraja.passkey.clone()),
+        ("RATIBA__DARAJA__INITIATOR", daraja.initiator.clone()),
+        (
+            "RATIBA__DARAJA__SECURITY_CREDENTIAL",
+            daraja.security_credential.clone(),
+        ),
+        ("RATIBA__PESAPAL__BASE_URL", format!("{base_url}/pesapalv3")),
+        (
+            "RATIBA__PESAPAL__CONSUMER_KEY",
+            simulator.pesapal.consumer_key.clone(),
+        ),
+        (
+            "RATIBA__PESAPAL__CONSUMER_SECRET",
+            simulator.pesapal.consumer_secret.clone(),
+        ),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value));
     variables.into_iter().collect()

@@ -111,6 +111,9 @@ pub(crate) struct Credentials {
     consumer_key: String,
     consumer_secret: String,
     passkey: String,
+    security_credential: String,
+    merchant_key: String,
+    merchant_secret: String,
 }
 
 /// The business at the simulated providers; the digits mean nothing.
@@ -130,6 +133,9 @@ impl Credentials {
             consumer_key: machine::random_hex(16)?,
             consumer_secret: machine::random_hex(16)?,
             passkey: machine::random_hex(32)?,
+            security_credential: machine::random_hex(32)?,
+            merchant_key: machine::random_hex(16)?,
+            merchant_secret: machine::random_hex(16)?,
         })
     }
 
@@ -141,6 +147,13 @@ impl Credentials {
             ("RATIBA__DARAJA__CONSUMER_SECRET", self.consumer_secret.clone()),
             ("RATIBA__DARAJA__PASSKEY", self.passkey.clone()),
             ("RATIBA__DARAJA__SHORT_CODE", SHORT_CODE.into()),
+            ("RATIBA__DARAJA__INITIATOR", "testapi".into()),
+            (
+                "RATIBA__DARAJA__SECURITY_CREDENTIAL",
+                self.security_credential.clone(),
+            ),
+            ("RATIBA__PESAPAL__CONSUMER_KEY", self.merchant_key.clone()),
+            ("RATIBA__PESAPAL__CONSUMER_SECRET", self.merchant_secret.clone()),
         ]
     }
 }
@@ -187,6 +200,7 @@ fn system(addresses: &Addresses, urls: &DatabaseUrls, credentials: &Credentials)
         ("RATIBA__WHATSAPP__BASE_URL", addresses.simulator("")),
         ("RATIBA__WHATSAPP__VERIFY_TOKEN", credentials.verify_token.clone()),
         ("RATIBA__DARAJA__BASE_URL", addresses.simulator("")),
+        ("RATIBA__PESAPAL__BASE_URL", addresses.simulator("/pesapalv3")),
         ("RATIBA__PUBLIC__BASE_URL", addresses.api("")),
     ]);
     settings
