@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::payments::{actor_of, request_key};
+use super::payments::{actor_of, request_key, visible};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey};
@@ -175,13 +175,7 @@ async fn spend(
     Checked(body): Checked<SpendBody>,
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
-    let visit = state
-        .parts
-        .booking
-        .book
-        .visit(principal.tenant, id_of(&id)?)
-        .await?;
-    let visit = visit.ok_or_else(Problem::not_found)?;
+    let visit = visible(&state, principal, &id).await?;
     let key = request_key(&key)?;
     let (purpose, owed) = match state.parts.visit_asks(principal.tenant, &visit).await? {
         VisitAsks::For(owed) => (Some(owed.purpose), Some(owed.amount)),

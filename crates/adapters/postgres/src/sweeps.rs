@@ -137,7 +137,7 @@ pub struct UnsettledRefund {
     pub was_sent: bool,
 }
 
-/// Refunds that were ordered before `before`, have no final state and nobody's attention yet.
+/// Refunds that were ordered and, where they were sent, sent before `before`, have no final state and nobody's attention yet.
 ///
 /// # Errors
 /// [`Outage`].
@@ -154,6 +154,12 @@ pub async fn unsettled_refunds(
                 .filter(payment_refunds::tenant_id.eq(tenant))
                 .filter(payment_refunds::state.eq_any(["requested", "sent", "unknown"]))
                 .filter(payment_refunds::created_at.lt(before))
+                // What went out only now has its questions before it.
+                .filter(
+                    payment_refunds::sent_at
+                        .is_null()
+                        .or(payment_refunds::sent_at.lt(before)),
+                )
                 .order(payment_refunds::created_at)
                 .limit(i64::from(most))
                 .select((payment_refunds::id, payment_refunds::state.ne("requested")))

@@ -81,7 +81,7 @@ fn lock(tx: &mut TenantTx<'_>, look: &SpendLook) -> Result<(), TxError<SpendRefu
         .filter(customers::tenant_id.eq(tenant))
         .filter(customers::id.eq(look.customer.as_uuid()))
         .select(customers::id)
-        .for_update()
+        .for_no_key_update()
         .first::<Uuid>(tx.conn())
         .optional()?;
     match known {

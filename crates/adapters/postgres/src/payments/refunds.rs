@@ -164,7 +164,7 @@ fn facts(tx: &mut TenantTx<'_>, payment: PaymentId) -> Result<Option<RefundFacts
         .filter(payments::tenant_id.eq(tenant))
         .filter(payments::id.eq(payment.as_uuid()))
         .select(rows::PaymentRow::as_select())
-        .for_update()
+        .for_no_key_update()
         .first(tx.conn())
         .optional()?;
     let Some(row) = row else { return Ok(None) };
