@@ -62,7 +62,13 @@ async fn a_card_payment_is_settled_by_what_the_provider_says_when_asked() {
     world
         .tell_simulator(&format!("/sim/cards/orders/{reference}/pay"), json!({}))
         .await;
-    world.work().await;
+    // The notice comes by a line of its own, when it comes.
+    for _look in 0..2_000 {
+        world.work().await;
+        if standing(world.call(Method::GET, &path, None).await.1) == "agreed" {
+            break;
+        }
+    }
     assert_eq!(standing(world.call(Method::GET, &path, None).await.1), "agreed");
     assert_eq!(balance(&world, "card_clearing"), 24_000, "30 % of 800 shillings");
     world
