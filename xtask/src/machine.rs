@@ -33,10 +33,11 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// The date and time of the machine's clock, for a benchmark whose api runs by that clock too.
+/// The date and time of the machine's clock: for a benchmark whose api runs by that clock too, and for whoever tries
+/// a message without saying when.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the data of a benchmark lies around the present of the programs it measures"
+    reason = "no business hangs on it: a benchmark lies around its programs' present, a tried message is read now"
 )]
 pub(crate) fn wall_clock() -> time::OffsetDateTime {
     time::OffsetDateTime::now_utc()

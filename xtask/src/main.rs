@@ -1,8 +1,8 @@
 //! Every chore of the project, in Rust: `cargo xtask VERB`.
 //!
 //! One module for each verb; the rest is what they share. The chores know the programs of the product only from
-//! outside, as a user does: by their settings, their HTTP doors and their exit codes. The availability engine is
-//! the exception: it is a pure function, and `slots` calls it.
+//! outside, as a user does: by their settings, their HTTP doors and their exit codes. The availability engine and
+//! the reader of messages are the exceptions: they are pure functions, which `slots` and `understand` call.
 
 mod bench;
 mod check_arch;
@@ -25,6 +25,7 @@ mod slots;
 mod stack;
 mod test;
 mod tidy;
+mod understand;
 mod usage;
 mod workspace;
 
@@ -32,6 +33,7 @@ use std::process::ExitCode;
 
 use interrupt::Interrupted;
 use slots::NoCase;
+use understand::Misread;
 use usage::Usage;
 
 /// What a shell expects of a program that Ctrl-C ended.
@@ -47,7 +49,7 @@ fn main() -> ExitCode {
             eprintln!("interrupted");
             ExitCode::from(INTERRUPTED)
         }
-        Err(error) if error.is::<Usage>() || error.is::<NoCase>() => {
+        Err(error) if error.is::<Usage>() || error.is::<NoCase>() || error.is::<Misread>() => {
             eprintln!("{error}");
             ExitCode::from(MISUSED)
         }
@@ -79,6 +81,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ("bench", rest) => bench::run(rest),
         ("tidy", []) => tidy::run(),
         ("slots", [file]) => slots::run(file),
+        ("understand", rest) => understand::run(rest),
         ("db", rest) => db::run(rest),
         ("new-migration", [name]) => new_migration::run(name),
         ("new-adr", title) if !title.is_empty() => new_adr::run(&title.join(" ")),

@@ -15,6 +15,8 @@ usage: cargo xtask VERB
   tidy                  module docs, links in docs, stray files
   slots FILE.json       the availability engine on facts and questions from a file, `-` for standard input;
                         the form of the file: docs/slots.md, docs/slots.schema.json
+  understand [--now TIME] [--hours FROM-TO] --csv FILE | TEXT…
+                        what the rules read in messages, a CSV row for each; docs/understanding.md
   db up|reset|print     a migrated database to look into; the SQL that makes one
   new-migration NAME    an empty migration with the next number
   new-adr TITLE         an empty decision record with the next number";

@@ -2,7 +2,7 @@
 
 use super::context::{Context, LexiconEntry};
 use super::scan::Sentence;
-use super::{Match, verb};
+use super::{Match, verb, vocabulary};
 
 /// Words of service names that tell nothing.
 const EMPTY_WORDS: &[&str] = &[
@@ -44,6 +44,8 @@ pub(super) fn edit_distance(one: &str, other: &str) -> usize {
 }
 
 /// How well a word of the message stands for a word of a name, in thousandths.
+///
+/// A word that everybody says is no misspelling of a name: *sana* is not *sauna*.
 fn word_fit(name: &str, said: &str) -> u32 {
     if name == said {
         return 1000;
@@ -52,7 +54,7 @@ fn word_fit(name: &str, said: &str) -> u32 {
     if said.strip_suffix('s') == Some(name) || name.strip_suffix('s') == Some(said) {
         return 980;
     }
-    let close = name.chars().count().abs_diff(said.chars().count()) <= 2;
+    let close = name.chars().count().abs_diff(said.chars().count()) <= 2 && !vocabulary::is_known(said);
     match (length, close.then(|| edit_distance(name, said))) {
         (5.., Some(1)) => 900,
         (8.., Some(2)) => 820,

@@ -107,3 +107,18 @@ fn whether_a_service_is_sold_is_answered_with_its_price() {
         );
     }
 }
+
+#[test]
+fn a_word_that_everybody_says_is_no_misspelt_name() {
+    let mut context = super::context();
+    let sauna = LexiconEntry::new(Uuid::from_u128(5), ["Sauna"]);
+    let sunday = LexiconEntry::new(Uuid::from_u128(6), ["Sundae scrub"]);
+    context.lexicon.services.extend([sauna, sunday]);
+    let thanks = understand("Asante sana", &context);
+    assert_eq!((thanks.intent, thanks.services), (Intent::Thanks, Vec::new()));
+    assert_eq!(understand("this Sunday 2pm", &context).services, []);
+    assert_eq!(
+        understand("nataka saunna kesho", &context).service(),
+        Some(Uuid::from_u128(5))
+    );
+}
