@@ -1,30 +1,27 @@
 //! Prices: discounts by hand, packages and promotions.
 
+mod packages;
+mod promotions;
+
 use std::fmt;
 
 use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Role, Scope};
 use ratiba_booking::appointment::{DiscountAmount, Version};
-use ratiba_booking::catalogue::{Offering, ServiceCategory};
-use ratiba_booking::package::Package;
+use ratiba_booking::catalogue::Offering;
 use ratiba_booking::ports::{ENTRIES_MOST, KeepError};
-use ratiba_booking::promotion::{Promotion, PromotionScope};
-use ratiba_booking::use_cases::{
-    DiscountOrder, GiveDiscountError, Giver, HandDiscount, KeepEntryError, Keeping, PackageForm,
-    PromotionForm,
-};
-use ratiba_kernel::{BasisPoints, Id, Money};
+use ratiba_booking::use_cases::{DiscountOrder, GiveDiscountError, Giver, HandDiscount, KeepEntryError};
+use ratiba_kernel::{BasisPoints, Money};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use time::Weekday;
 use uuid::Uuid;
 
 use super::appointments::{self, AppointmentAnswer, find, wrong};
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::{Checked, CheckedQuery, IfMatch, etag};
-use crate::dto::{Amount, Day, id_of};
+use crate::checked::{Checked, IfMatch, etag};
+use crate::dto::Amount;
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
@@ -53,81 +50,9 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::PeriodFrozen,
         ]),
     ];
-    all.extend(packages());
-    all.extend(promotions());
+    all.extend(packages::endpoints());
+    all.extend(promotions::endpoints());
     all
-}
-
-fn packages() -> Vec<Endpoint> {
-    let (all, one) = ("/api/v1/packages", "/api/v1/packages/{id}");
-    vec![
-        reading(Endpoint::get(all, "The packages", || {
-            web::get().to(list_packages)
-        }))
-        .describe("Retired ones included; by id.")
-        .query::<PageQuery>()
-        .answers::<PackagesAnswer>(200, "a page of them"),
-        reading(Endpoint::get(one, "One package", || web::get().to(show_package)))
-            .answers::<PackageAnswer>(200, "the package"),
-        writing(Endpoint::post(all, "A new package", || {
-            web::post().to(add_package)
-        }))
-        .describe(
-            "Several services that are booked as one visit for one price, at most what they cost alone.",
-        )
-        .body::<PackageBody>()
-        .answers::<PackageAnswer>(201, "the package")
-        .problems(&[Kind::TooMany]),
-        writing(Endpoint::put(one, "Change a package", || {
-            web::put().to(replace_package)
-        }))
-        .describe("Visits that are booked already keep their price.")
-        .header(RequestHeader::IfMatch)
-        .body::<PackageBody>()
-        .answers::<PackageAnswer>(200, "the package"),
-        writing(Endpoint::delete(one, "Retire a package", || {
-            web::delete().to(retire_package)
-        }))
-        .header(RequestHeader::IfMatch)
-        .answers::<PackageAnswer>(200, "the package, which cannot be booked any more"),
-    ]
-}
-
-fn promotions() -> Vec<Endpoint> {
-    let (all, one) = ("/api/v1/promotions", "/api/v1/promotions/{id}");
-    vec![
-        reading(Endpoint::get(all, "The promotions", || {
-            web::get().to(list_promotions)
-        }))
-        .describe("Retired ones included; by id.")
-        .query::<PageQuery>()
-        .answers::<PromotionsAnswer>(200, "a page of them"),
-        reading(Endpoint::get(one, "One promotion", || {
-            web::get().to(show_promotion)
-        }))
-        .answers::<PromotionAnswer>(200, "the promotion"),
-        writing(Endpoint::post(all, "A new promotion", || {
-            web::post().to(add_promotion)
-        }))
-        .describe(
-            "What everybody gets off certain services that begin on certain local days. Of several the best one counts, never two.",
-        )
-        .body::<PromotionBody>()
-        .answers::<PromotionAnswer>(201, "the promotion")
-        .problems(&[Kind::TooMany]),
-        writing(Endpoint::put(one, "Change a promotion", || {
-            web::put().to(replace_promotion)
-        }))
-        .describe("Appointments that are booked already keep their price.")
-        .header(RequestHeader::IfMatch)
-        .body::<PromotionBody>()
-        .answers::<PromotionAnswer>(200, "the promotion"),
-        writing(Endpoint::delete(one, "Retire a promotion", || {
-            web::delete().to(retire_promotion)
-        }))
-        .header(RequestHeader::IfMatch)
-        .answers::<PromotionAnswer>(200, "the promotion, which does not count any more"),
-    ]
 }
 
 /// An endpoint that reads the price list.
@@ -292,24 +217,6 @@ pub(super) fn page<T>(entries: Vec<T>, query: &PageQuery, id: impl Fn(&T) -> Uui
     (items, next)
 }
 
-/// A package.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PackageBody {
-    /// What it is called.
-    #[schemars(length(min = 1, max = 80))]
-    name: String,
-    /// What all of it costs, tax included.
-    #[schemars(with = "Amount")]
-    price: Money,
-    /// What is in it, one service as often as it is rendered.
-    #[schemars(length(min = 2, max = 8))]
-    service_ids: Vec<Uuid>,
-    /// Whether it can be booked; it can, if left out.
-    #[serde(default = "yes")]
-    active: bool,
-}
-
 pub(super) const fn yes() -> bool {
     true
 }
@@ -320,350 +227,6 @@ pub(super) const fn offering(active: bool) -> Offering {
     } else {
         Offering::Retired
     }
-}
-
-impl From<PackageBody> for PackageForm {
-    fn from(body: PackageBody) -> Self {
-        Self {
-            name: body.name,
-            price: body.price,
-            items: body.service_ids.into_iter().map(Id::from_uuid).collect(),
-            offering: offering(body.active),
-        }
-    }
-}
-
-/// A package.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Package")]
-pub struct PackageAnswer {
-    id: Uuid,
-    name: String,
-    /// What all of it costs, tax included.
-    #[schemars(with = "Amount")]
-    price: Money,
-    /// What is in it.
-    service_ids: Vec<Uuid>,
-    /// Whether it can be booked.
-    active: bool,
-    /// For `If-Match`.
-    version: i32,
-}
-
-impl From<&Package> for PackageAnswer {
-    fn from(package: &Package) -> Self {
-        Self {
-            id: package.id.as_uuid(),
-            name: package.name.clone(),
-            price: package.price,
-            service_ids: package.items.iter().map(|item| item.as_uuid()).collect(),
-            active: package.offering == Offering::Active,
-            version: package.version.number(),
-        }
-    }
-}
-
-/// A page of packages.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Packages")]
-pub struct PackagesAnswer {
-    items: Vec<PackageAnswer>,
-    /// For `after`; null on the last page.
-    next: Option<Uuid>,
-}
-
-async fn list_packages(
-    state: web::Data<State>,
-    caller: Caller,
-    CheckedQuery(query): CheckedQuery<PageQuery>,
-) -> Result<HttpResponse, Problem> {
-    let all = state.parts.booking.packages.packages(caller.0.tenant).await?;
-    let (items, next) = page(all, &query, |package| package.id.as_uuid());
-    let items = items.iter().map(PackageAnswer::from).collect();
-    Ok(HttpResponse::Ok().json(PackagesAnswer { items, next }))
-}
-
-async fn known_package(state: &State, caller: &Caller, id: &str) -> Result<Package, Problem> {
-    let known = state
-        .parts
-        .booking
-        .packages
-        .package(caller.0.tenant, id_of(id)?)
-        .await?;
-    known.ok_or_else(Problem::not_found)
-}
-
-async fn show_package(
-    state: web::Data<State>,
-    caller: Caller,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let package = known_package(&state, &caller, &id).await?;
-    Ok(shown(package.version, &PackageAnswer::from(&package)))
-}
-
-async fn add_package(
-    state: web::Data<State>,
-    caller: Caller,
-    Checked(body): Checked<PackageBody>,
-) -> Result<HttpResponse, Problem> {
-    let use_case = &state.parts.booking.keep_package;
-    let kept = use_case.execute(caller.0.tenant, Keeping::New, body.into()).await;
-    let package = kept.map_err(not_kept)?;
-    let place = format!("/api/v1/packages/{}", package.id);
-    Ok(made(place, package.version, &PackageAnswer::from(&package)))
-}
-
-async fn replace_package(
-    state: web::Data<State>,
-    caller: Caller,
-    id: web::Path<String>,
-    IfMatch(read_at): IfMatch,
-    Checked(body): Checked<PackageBody>,
-) -> Result<HttpResponse, Problem> {
-    let keeping = Keeping::InPlaceOf(id_of(&id)?, read_at);
-    let use_case = &state.parts.booking.keep_package;
-    let kept = use_case.execute(caller.0.tenant, keeping, body.into()).await;
-    let package = kept.map_err(not_kept)?;
-    Ok(shown(package.version, &PackageAnswer::from(&package)))
-}
-
-async fn retire_package(
-    state: web::Data<State>,
-    caller: Caller,
-    id: web::Path<String>,
-    IfMatch(read_at): IfMatch,
-) -> Result<HttpResponse, Problem> {
-    let mut package = known_package(&state, &caller, &id).await?;
-    package.offering = Offering::Retired;
-    package.version = read_at;
-    let book = &state.parts.booking.packages;
-    book.keep_package(caller.0.tenant, package.clone())
-        .await
-        .map_err(refused)?;
-    package.version = read_at.next();
-    Ok(shown(package.version, &PackageAnswer::from(&package)))
-}
-
-/// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-#[expect(missing_docs, reason = "the days say themselves")]
-pub enum WeekdayWord {
-    Monday,
-    Tuesday,
-    Wednesday,
-    Thursday,
-    Friday,
-    Saturday,
-    Sunday,
-}
-
-const WEEK: [(WeekdayWord, Weekday); 7] = [
-    (WeekdayWord::Monday, Weekday::Monday),
-    (WeekdayWord::Tuesday, Weekday::Tuesday),
-    (WeekdayWord::Wednesday, Weekday::Wednesday),
-    (WeekdayWord::Thursday, Weekday::Thursday),
-    (WeekdayWord::Friday, Weekday::Friday),
-    (WeekdayWord::Saturday, Weekday::Saturday),
-    (WeekdayWord::Sunday, Weekday::Sunday),
-];
-
-/// A promotion.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PromotionBody {
-    /// What it is called; the reason in the books.
-    #[schemars(length(min = 1, max = 80))]
-    name: String,
-    /// Which services; with neither services nor categories, all of them.
-    #[serde(default)]
-    #[schemars(length(max = 200))]
-    service_ids: Vec<Uuid>,
-    /// Which families of services.
-    #[serde(default)]
-    #[schemars(length(max = 50), inner(length(min = 1, max = 40)))]
-    categories: Vec<String>,
-    /// How much is taken off each of them.
-    off: AmountOff,
-    /// At most this much off each of them.
-    #[schemars(with = "Option<Amount>")]
-    cap: Option<Money>,
-    /// The first local day on which a service must begin.
-    first_day: Day,
-    /// The last one.
-    last_day: Day,
-    /// On which days of the week; on all of them, if left out.
-    #[schemars(length(min = 1, max = 7))]
-    weekdays: Option<Vec<WeekdayWord>>,
-    /// Whether it counts; it does, if left out.
-    #[serde(default = "yes")]
-    active: bool,
-}
-
-impl PromotionBody {
-    fn form(self) -> Result<PromotionForm, Problem> {
-        let categories = self.categories.iter().map(|word| ServiceCategory::parse(word));
-        let categories = categories
-            .collect::<Result<_, _>>()
-            .map_err(|fault| wrong("categories", &fault.to_string()))?;
-        let weekdays = match self.weekdays {
-            None => WEEK.map(|(_, day)| day).to_vec(),
-            Some(words) => words
-                .iter()
-                .flat_map(|word| WEEK.iter().filter(move |(known, _)| known == word))
-                .map(|(_, day)| *day)
-                .collect(),
-        };
-        Ok(PromotionForm {
-            name: self.name,
-            scope: PromotionScope {
-                services: self.service_ids.into_iter().map(Id::from_uuid).collect(),
-                categories,
-            },
-            amount: self.off.read("off")?,
-            cap: self.cap,
-            first_day: self.first_day.0,
-            last_day: self.last_day.0,
-            weekdays,
-            offering: offering(self.active),
-        })
-    }
-}
-
-/// A promotion.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Promotion")]
-pub struct PromotionAnswer {
-    id: Uuid,
-    name: String,
-    /// Which services; with neither services nor categories, all of them.
-    service_ids: Vec<Uuid>,
-    /// Which families of services.
-    categories: Vec<String>,
-    /// How much is taken off each of them.
-    off: AmountOff,
-    /// At most this much off each of them.
-    #[schemars(with = "Option<Amount>")]
-    cap: Option<Money>,
-    /// The first local day.
-    first_day: Day,
-    /// The last one.
-    last_day: Day,
-    /// On which days of the week.
-    weekdays: Vec<WeekdayWord>,
-    /// Whether it counts.
-    active: bool,
-    /// For `If-Match`.
-    version: i32,
-}
-
-impl From<&Promotion> for PromotionAnswer {
-    fn from(promotion: &Promotion) -> Self {
-        let services = promotion.scope.services.iter();
-        let weekdays = WEEK
-            .into_iter()
-            .filter(|(_, day)| promotion.weekdays.contains(day));
-        Self {
-            id: promotion.id.as_uuid(),
-            name: promotion.name.clone(),
-            service_ids: services.map(|service| service.as_uuid()).collect(),
-            categories: promotion
-                .scope
-                .categories
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-            off: AmountOff::of(promotion.amount),
-            cap: promotion.cap,
-            first_day: Day(promotion.first_day),
-            last_day: Day(promotion.last_day),
-            weekdays: weekdays.map(|(word, _)| word).collect(),
-            active: promotion.offering == Offering::Active,
-            version: promotion.version.number(),
-        }
-    }
-}
-
-/// A page of promotions.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Promotions")]
-pub struct PromotionsAnswer {
-    items: Vec<PromotionAnswer>,
-    /// For `after`; null on the last page.
-    next: Option<Uuid>,
-}
-
-async fn list_promotions(
-    state: web::Data<State>,
-    caller: Caller,
-    CheckedQuery(query): CheckedQuery<PageQuery>,
-) -> Result<HttpResponse, Problem> {
-    let all = state.parts.booking.promotions.promotions(caller.0.tenant).await?;
-    let (items, next) = page(all, &query, |promotion| promotion.id.as_uuid());
-    let items = items.iter().map(PromotionAnswer::from).collect();
-    Ok(HttpResponse::Ok().json(PromotionsAnswer { items, next }))
-}
-
-async fn known_promotion(state: &State, caller: &Caller, id: &str) -> Result<Promotion, Problem> {
-    let book = &state.parts.booking.promotions;
-    let known = book.promotion(caller.0.tenant, id_of(id)?).await?;
-    known.ok_or_else(Problem::not_found)
-}
-
-async fn show_promotion(
-    state: web::Data<State>,
-    caller: Caller,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let promotion = known_promotion(&state, &caller, &id).await?;
-    Ok(shown(promotion.version, &PromotionAnswer::from(&promotion)))
-}
-
-async fn add_promotion(
-    state: web::Data<State>,
-    caller: Caller,
-    Checked(body): Checked<PromotionBody>,
-) -> Result<HttpResponse, Problem> {
-    let use_case = &state.parts.booking.keep_promotion;
-    let kept = use_case
-        .execute(caller.0.tenant, Keeping::New, body.form()?)
-        .await;
-    let promotion = kept.map_err(not_kept)?;
-    let place = format!("/api/v1/promotions/{}", promotion.id);
-    Ok(made(place, promotion.version, &PromotionAnswer::from(&promotion)))
-}
-
-async fn replace_promotion(
-    state: web::Data<State>,
-    caller: Caller,
-    id: web::Path<String>,
-    IfMatch(read_at): IfMatch,
-    Checked(body): Checked<PromotionBody>,
-) -> Result<HttpResponse, Problem> {
-    let keeping = Keeping::InPlaceOf(id_of(&id)?, read_at);
-    let use_case = &state.parts.booking.keep_promotion;
-    let kept = use_case.execute(caller.0.tenant, keeping, body.form()?).await;
-    let promotion = kept.map_err(not_kept)?;
-    Ok(shown(promotion.version, &PromotionAnswer::from(&promotion)))
-}
-
-async fn retire_promotion(
-    state: web::Data<State>,
-    caller: Caller,
-    id: web::Path<String>,
-    IfMatch(read_at): IfMatch,
-) -> Result<HttpResponse, Problem> {
-    let mut promotion = known_promotion(&state, &caller, &id).await?;
-    promotion.offering = Offering::Retired;
-    promotion.version = read_at;
-    let book = &state.parts.booking.promotions;
-    book.keep_promotion(caller.0.tenant, promotion.clone())
-        .await
-        .map_err(refused)?;
-    promotion.version = read_at.next();
-    Ok(shown(promotion.version, &PromotionAnswer::from(&promotion)))
 }
 
 /// An entry with its version as `ETag`.
