@@ -13,14 +13,10 @@ mod dev;
 mod files;
 mod fmt;
 mod http;
-mod interrupt;
 mod lint;
-mod machine;
 mod new_adr;
 mod new_migration;
-mod postgres;
 mod preflight;
-mod process;
 mod slots;
 mod stack;
 mod test;
@@ -30,6 +26,8 @@ mod usage;
 mod workspace;
 
 use std::process::ExitCode;
+
+use ratiba_tooling::{interrupt, machine, postgres, process};
 
 use interrupt::Interrupted;
 use slots::NoCase;

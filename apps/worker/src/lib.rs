@@ -57,7 +57,7 @@ pub async fn runner(
 pub fn limits(settings: &settings::WorkerSettings) -> RunnerLimits {
     RunnerLimits {
         jobs_max: settings.jobs_max,
+        lease: Duration::from_secs(settings.lease_s),
         grace: Duration::from_secs(settings.grace_s),
-        ..RunnerLimits::default()
     }
 }

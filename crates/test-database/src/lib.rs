@@ -26,8 +26,8 @@ pub struct TestDatabase {
     server: Server,
     name: String,
     /// Holds the lock that says "in use": when this process dies, however it does, the lock is free and
-    /// the next test that comes along drops the database.
-    keeper: PgConnection,
+    /// the next test that comes along drops the database. `None` on a server that goes with the database.
+    keeper: Option<PgConnection>,
 }
 
 impl TestDatabase {
@@ -66,6 +66,24 @@ impl TestDatabase {
         })
     }
 
+    /// A migrated database on the caller's own server, whose administrator the URL names. It stays until the server
+    /// is gone, so that the server may be restarted meanwhile.
+    ///
+    /// # Errors
+    /// As [`try_create`](Self::try_create), but for the variable.
+    pub fn try_create_on(administrator_url: &str) -> Result<Self, TestDatabaseError> {
+        let server = Server::at(administrator_url)?;
+        let mut administrator = server.connect_as_administrator()?;
+        let template = server.ready_template(&mut administrator)?;
+        let name = server::unused_name()?;
+        server::create(&mut administrator, &name, &template)?;
+        Ok(Self {
+            server,
+            name,
+            keeper: None,
+        })
+    }
+
     fn make(
         template: impl FnOnce(&Server, &mut PgConnection) -> Result<String, TestDatabaseError>,
     ) -> Result<Self, TestDatabaseError> {
@@ -77,7 +95,11 @@ impl TestDatabase {
         let name = server::unused_name()?;
         server::claim(&mut keeper, &name)?;
         server::create(&mut keeper, &name, &template)?;
-        Ok(Self { server, name, keeper })
+        Ok(Self {
+            server,
+            name,
+            keeper: Some(keeper),
+        })
     }
 
     /// The name of the database on its server.
@@ -144,8 +166,10 @@ impl fmt::Debug for TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         // A failure here must not hide the test's own; the database is an orphan then, and swept by the next.
-        let dropped = self.keeper.batch_execute(&server::drop_statement(&self.name));
-        if let Err(error) = dropped {
+        let Some(keeper) = &mut self.keeper else {
+            return;
+        };
+        if let Err(error) = keeper.batch_execute(&server::drop_statement(&self.name)) {
             eprintln!("the test database {} could not be dropped: {error}", self.name);
         }
     }

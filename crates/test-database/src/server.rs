@@ -107,7 +107,8 @@ impl Server {
         }
     }
 
-    fn at(url: &str) -> Result<Self, TestDatabaseError> {
+    /// The server that an administrator's URL names.
+    pub(crate) fn at(url: &str) -> Result<Self, TestDatabaseError> {
         let url = ServerUrl::parse(url).ok_or(TestDatabaseError::MalformedUrl)?;
         let password = digest(["ratiba test roles", url.shared_secret()]);
         Ok(Self { url, password })

@@ -35,10 +35,17 @@ impl Container {
     pub(super) fn start(password: &str, settings: &[&str]) -> anyhow::Result<Self> {
         let name = format!("ratiba-pg-{}-{}", std::process::id(), machine::random_hex(6)?);
         let label = format!("{LABEL}={}", Owner::ourselves().to_text());
+        // Chosen here and not by the engine, which would choose another one after a restart.
+        let port = machine::free_port()?;
         let mut command = docker();
         command
             .args(["run", "--detach", "--rm", "--name", &name, "--label", &label])
-            .args(["--publish", "127.0.0.1::5432", "--shm-size", "256m"])
+            .args([
+                "--publish",
+                &format!("127.0.0.1:{port}:5432"),
+                "--shm-size",
+                "256m",
+            ])
             // Given by name, so that the password is in nobody's list of processes.
             // The program is named: not every image of that name takes bare options for its arguments.
             .args([
@@ -56,14 +63,22 @@ impl Container {
             bail!("the container engine did not start {IMAGE}");
         }
         // From here on the container is ours to remove, whatever happens.
-        let mut container = Self { port: 0, name };
-        container.port = container.published_port()?;
+        let container = Self { port, name };
         container.ready()?;
         Ok(container)
     }
 
     pub(super) fn describe(&self) -> String {
         format!("a private server in a container ({IMAGE})")
+    }
+
+    /// Kills the server with everything in memory and starts it again. The container is published at a port that was
+    /// chosen once, so it comes back there.
+    pub(super) fn restart_at_once(&mut self) -> anyhow::Result<()> {
+        if ask(&["restart", "--time", "0", &self.name], PATIENCE).is_none() {
+            bail!("the container engine did not restart the server");
+        }
+        self.ready()
     }
 
     /// Ends the server and removes the container with everything in it.
@@ -73,14 +88,6 @@ impl Container {
         }
         let name = std::mem::take(&mut self.name);
         remove(&name).with_context(|| format!("the container {name} could not be removed"))
-    }
-
-    fn published_port(&self) -> anyhow::Result<u16> {
-        let told = ask(&["port", &self.name, "5432/tcp"], PATIENCE).unwrap_or_default();
-        told.lines()
-            .next()
-            .and_then(|address| address.rsplit_once(':')?.1.parse().ok())
-            .context("the container engine names no port")
     }
 
     /// The image starts its server twice; only the second one listens on TCP.

@@ -13,12 +13,12 @@ use anyhow::Context as _;
     clippy::disallowed_methods,
     reason = "chores are steered by the environment, not by settings"
 )]
-pub(crate) fn variable(name: &str) -> Option<String> {
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The names of all variables, for programs that must not see some of them.
-pub(crate) fn variable_names() -> Vec<String> {
+pub fn variable_names() -> Vec<String> {
     std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
         .collect()
@@ -29,7 +29,7 @@ pub(crate) fn variable_names() -> Vec<String> {
     clippy::disallowed_methods,
     reason = "the patience of a chore is no business time"
 )]
-pub(crate) fn now() -> Instant {
+pub fn now() -> Instant {
     Instant::now()
 }
 
@@ -39,23 +39,26 @@ pub(crate) fn now() -> Instant {
     clippy::disallowed_methods,
     reason = "no business hangs on it: a benchmark lies around its programs' present, a tried message is read now"
 )]
-pub(crate) fn wall_clock() -> time::OffsetDateTime {
+pub fn wall_clock() -> time::OffsetDateTime {
     time::OffsetDateTime::now_utc()
 }
 
 /// Unguessable lower-case hexadecimal digits, two for each byte.
+///
+/// # Errors
+/// When the machine has no randomness.
 #[expect(
     clippy::disallowed_methods,
     reason = "passwords of throw-away servers are no identity of the product"
 )]
-pub(crate) fn random_hex(bytes: usize) -> anyhow::Result<String> {
+pub fn random_hex(bytes: usize) -> anyhow::Result<String> {
     let mut buffer = vec![0_u8; bytes];
     getrandom::fill(&mut buffer).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
     Ok(hex::encode(buffer))
 }
 
 /// Where a program of this name is on the PATH.
-pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
+pub fn find_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .map(|directory| directory.join(name))
@@ -63,12 +66,15 @@ pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
 }
 
 /// A port of loopback that nobody listens on at this moment. Somebody else may take it a moment later.
-pub(crate) fn free_port() -> anyhow::Result<u16> {
+///
+/// # Errors
+/// When there is none.
+pub fn free_port() -> anyhow::Result<u16> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).context("no free port on loopback")?;
     Ok(listener.local_addr()?.port())
 }
 
 /// Whether a port of loopback could be listened on.
-pub(crate) fn port_is_free(port: u16) -> bool {
+pub fn port_is_free(port: u16) -> bool {
     std::net::TcpListener::bind(("127.0.0.1", port)).is_ok()
 }

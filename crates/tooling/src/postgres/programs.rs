@@ -15,7 +15,7 @@ use crate::machine;
 use crate::process::{self, Signal};
 
 /// The oldest major version that has everything the migrations use.
-pub(crate) const VERSION_MIN: u32 = 15;
+pub const VERSION_MIN: u32 = 15;
 
 const NEEDED: [&str; 3] = ["postgres", "initdb", "pg_ctl"];
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -118,7 +118,9 @@ fn major_version(told: &str) -> Option<u32> {
 pub(super) struct Postmaster {
     /// Where it listens, on 127.0.0.1 alone.
     pub(super) port: u16,
-    version: u32,
+    programs: Programs,
+    user: ServerUser,
+    settings: &'static [&'static str],
     child: Child,
     directory: Directory,
 }
@@ -138,7 +140,11 @@ impl Drop for Directory {
 
 impl Postmaster {
     /// Makes a database directory and starts a server in it.
-    pub(super) fn start(programs: Programs, password: &str, settings: &[&str]) -> anyhow::Result<Self> {
+    pub(super) fn start(
+        programs: Programs,
+        password: &str,
+        settings: &'static [&'static str],
+    ) -> anyhow::Result<Self> {
         let user = ServerUser::choose()?;
         let directory = Directory(leftovers::make_directory(user)?);
         initialise(&programs, user, &directory.0, password)?;
@@ -149,7 +155,9 @@ impl Postmaster {
                 Ok(()) => {
                     return Ok(Self {
                         port,
-                        version: programs.version,
+                        programs,
+                        user,
+                        settings,
                         child,
                         directory,
                     });
@@ -170,8 +178,30 @@ impl Postmaster {
     pub(super) fn describe(&self) -> String {
         format!(
             "a private server from the programs on this machine (PostgreSQL {})",
-            self.version
+            self.programs.version
         )
+    }
+
+    /// Ends the server as PostgreSQL's immediate mode does: no goodbye to anybody, and recovery when it starts again,
+    /// which it does here, at the same port.
+    pub(super) fn restart_at_once(&mut self) -> anyhow::Result<()> {
+        process::signal(self.child.id(), Signal::Quit);
+        if process::wait_unconditionally(&mut self.child, Duration::from_secs(10)).is_none() {
+            bail!("the PostgreSQL server did not end at once");
+        }
+        // The old file would say that the server is ready before it is.
+        let told = self.directory.0.join("data/postmaster.pid");
+        if told.exists() {
+            std::fs::remove_file(&told).context("the ended server's file cannot be removed")?;
+        }
+        self.child = spawn(
+            &self.programs,
+            self.user,
+            &self.directory.0,
+            self.port,
+            self.settings,
+        )?;
+        ready(&mut self.child, &self.directory.0)
     }
 
     /// Ends the server, connections and all, and removes its directory.

@@ -1,4 +1,4 @@
-//! A private PostgreSQL server on loopback for dev, demo, tests, benchmarks and the database verbs.
+//! A private PostgreSQL server on loopback for dev, demo, tests, fault runs, benchmarks and the database verbs.
 //!
 //! It comes from a setting, from a container or from server programs on the machine, in an order that
 //! depends on the purpose. A private server lives as long as the value that holds it: it goes with a normal
@@ -14,32 +14,35 @@ use anyhow::{Context as _, bail};
 
 use crate::machine;
 
-pub(crate) use programs::VERSION_MIN;
+pub use programs::VERSION_MIN;
 
 /// The role that made the private server. Nothing of Ratiba runs as it.
 const ADMINISTRATOR: &str = "ratiba_admin";
 
 /// Names an administrator of a server for tests, for the chores as for the tests themselves.
-pub(crate) const TEST_VARIABLE: &str = "TEST_DATABASE_URL";
+pub const TEST_VARIABLE: &str = "TEST_DATABASE_URL";
 
 /// What a server is for, which decides where it is looked for first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub enum Purpose {
     /// Tests: the setting, a container as in production, programs.
     Test,
     /// Dev, demo and the database verbs: the setting, programs (they start faster), a container.
     Stack,
+    /// Fault runs: programs, a container; always private, because it is restarted, and losing nothing that it said it
+    /// wrote.
+    Faults,
     /// Benchmarks: programs, a container; always private, and set up as carefully as one in production.
     Bench,
 }
 
 impl Purpose {
     /// The variable that names an administrator of a server to use instead of a private one.
-    pub(crate) fn variable(self) -> Option<&'static str> {
+    pub fn variable(self) -> Option<&'static str> {
         match self {
             Self::Test => Some(TEST_VARIABLE),
             Self::Stack => Some("DEV_DATABASE_URL"),
-            Self::Bench => None,
+            Self::Faults | Self::Bench => None,
         }
     }
 
@@ -53,6 +56,7 @@ impl Purpose {
     fn settings(self) -> &'static [&'static str] {
         match self {
             Self::Test | Self::Stack => &FLEETING,
+            Self::Faults => &RESTARTED,
             Self::Bench => &MEASURED,
         }
     }
@@ -62,6 +66,15 @@ impl Purpose {
 const FLEETING: [&str; 5] = [
     "fsync=off",
     "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "shared_buffers=128MB",
+];
+
+/// What was committed survives the end of the server, though not a power cut.
+const RESTARTED: [&str; 5] = [
+    "fsync=off",
+    "synchronous_commit=on",
     "full_page_writes=off",
     "max_connections=200",
     "shared_buffers=128MB",
@@ -82,7 +95,7 @@ const MEASURED: [&str; 10] = [
 ];
 
 /// A server to work on, and the way in.
-pub(crate) struct Server {
+pub struct Server {
     host: Host,
     administrator_url: String,
 }
@@ -96,7 +109,10 @@ enum Host {
 
 impl Server {
     /// Finds or starts a server, and says nothing: [`describe`](Self::describe) does.
-    pub(crate) fn start(purpose: Purpose) -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    /// When there is none to use and none could be started, with the reason.
+    pub fn start(purpose: Purpose) -> anyhow::Result<Self> {
         if let Some((name, url)) = purpose.given() {
             Location::parse(&url)
                 .with_context(|| format!("{name} must read postgres://user:password@host:port/database"))?;
@@ -112,7 +128,7 @@ impl Server {
                 None => Self::from_programs(purpose)?
                     .context("no container engine answers and no server programs were found"),
             },
-            Purpose::Stack | Purpose::Bench => match Self::from_programs(purpose)? {
+            Purpose::Stack | Purpose::Faults | Purpose::Bench => match Self::from_programs(purpose)? {
                 Some(server) => Ok(server),
                 None => Self::in_container(purpose)?
                     .context("no server programs were found and no container engine answers"),
@@ -147,7 +163,7 @@ impl Server {
     }
 
     /// Which server was chosen, in words for the terminal, without a secret.
-    pub(crate) fn describe(&self) -> String {
+    pub fn describe(&self) -> String {
         match &self.host {
             Host::Given(name) => format!("the server that {name} names"),
             Host::Programs(postmaster) => postmaster.describe(),
@@ -156,7 +172,7 @@ impl Server {
     }
 
     /// Whether the server is ours alone, so that nothing has to be tidied up inside it.
-    pub(crate) fn is_private(&self) -> bool {
+    pub fn is_private(&self) -> bool {
         match self.host {
             Host::Given(_) => false,
             Host::Programs(_) | Host::Container(_) => true,
@@ -164,19 +180,22 @@ impl Server {
     }
 
     /// An administrator's URL, password included: never print it except where the user asked for it.
-    pub(crate) fn administrator_url(&self) -> &str {
+    pub fn administrator_url(&self) -> &str {
         &self.administrator_url
     }
 
     /// The URL of another role and database on this server. Neither argument may need escaping.
-    pub(crate) fn url(&self, role: &str, password: &str, database: &str) -> anyhow::Result<String> {
+    ///
+    /// # Errors
+    /// When the administrator's URL cannot be taken apart.
+    pub fn url(&self, role: &str, password: &str, database: &str) -> anyhow::Result<String> {
         let location =
             Location::parse(&self.administrator_url).context("the administrator's URL is malformed")?;
         Ok(location.url(role, password, database))
     }
 
     /// The port on loopback of a private server; `None` for a given one.
-    pub(crate) fn port(&self) -> Option<u16> {
+    pub fn port(&self) -> Option<u16> {
         match &self.host {
             Host::Given(_) => None,
             Host::Programs(postmaster) => Some(postmaster.port),
@@ -184,8 +203,24 @@ impl Server {
         }
     }
 
+    /// Ends a private server as if its machine had lost its process, all connections with it, and starts it again at
+    /// the same address; it takes connections when this returns.
+    ///
+    /// # Errors
+    /// When the server is somebody else's, or does not come back.
+    pub fn restart_at_once(&mut self) -> anyhow::Result<()> {
+        match &mut self.host {
+            Host::Given(name) => bail!("the server that {name} names is not ours to restart"),
+            Host::Programs(postmaster) => postmaster.restart_at_once(),
+            Host::Container(container) => container.restart_at_once(),
+        }
+    }
+
     /// Stops a private server and removes all of it; a given one is left as it is.
-    pub(crate) fn stop(self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// When something of it stays.
+    pub fn stop(self) -> anyhow::Result<()> {
         match self.host {
             Host::Given(_) => Ok(()),
             Host::Programs(mut postmaster) => postmaster.stop(),
@@ -195,7 +230,7 @@ impl Server {
 }
 
 /// Whether [`Server::start`] has something to work with, without starting anything.
-pub(crate) fn is_possible(purpose: Purpose) -> bool {
+pub fn is_possible(purpose: Purpose) -> bool {
     purpose.given().is_some()
         // Programs that were named but cannot be used are explained by `start`.
         || programs::find().map_or(true, |found| found.is_some())

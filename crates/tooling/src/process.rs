@@ -12,13 +12,16 @@ use crate::machine;
 /// A command failed with this exit code; nothing more is to be said, because it said it itself.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} failed ({status})")]
-pub(crate) struct CommandFailed {
+pub struct CommandFailed {
     what: String,
     status: ExitStatus,
 }
 
 /// Runs a command to its end with our own input and output; fails unless it succeeds.
-pub(crate) fn run(what: &str, command: &mut Command) -> anyhow::Result<()> {
+///
+/// # Errors
+/// [`CommandFailed`], or [`Interrupted`](interrupt::Interrupted).
+pub fn run(what: &str, command: &mut Command) -> anyhow::Result<()> {
     let mut child = command
         .spawn()
         .with_context(|| format!("{what} could not be started"))?;
@@ -35,7 +38,10 @@ pub(crate) fn run(what: &str, command: &mut Command) -> anyhow::Result<()> {
 }
 
 /// Runs a command to its end and gives its standard output; its errors go to the terminal.
-pub(crate) fn output(what: &str, command: &mut Command) -> anyhow::Result<String> {
+///
+/// # Errors
+/// As [`run`], and when it wrote no text.
+pub fn output(what: &str, command: &mut Command) -> anyhow::Result<String> {
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command
         .spawn()
@@ -66,7 +72,7 @@ pub(crate) fn output(what: &str, command: &mut Command) -> anyhow::Result<String
 /// Asks a program that may hang or not exist: its output if it succeeds in time, else `None`.
 ///
 /// The output must be small: it is read when the program has ended.
-pub(crate) fn ask(command: &mut Command, patience: Duration) -> Option<String> {
+pub fn ask(command: &mut Command, patience: Duration) -> Option<String> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -84,7 +90,10 @@ pub(crate) fn ask(command: &mut Command, patience: Duration) -> Option<String> {
 
 /// Waits for a child. Once the chore is interrupted the child gets a moment to end by itself, because a
 /// terminal sends Ctrl-C to both, and is ended then.
-pub(crate) fn wait(child: &mut Child) -> anyhow::Result<ExitStatus> {
+///
+/// # Errors
+/// [`Interrupted`](interrupt::Interrupted), or when the system refuses.
+pub fn wait(child: &mut Child) -> anyhow::Result<ExitStatus> {
     loop {
         if let Some(status) = child.try_wait()? {
             interrupt::check()?;
@@ -100,7 +109,10 @@ pub(crate) fn wait(child: &mut Child) -> anyhow::Result<ExitStatus> {
 }
 
 /// Waits for a child for a while; `None` if it is still running then.
-pub(crate) fn wait_for(child: &mut Child, patience: Duration) -> anyhow::Result<Option<ExitStatus>> {
+///
+/// # Errors
+/// [`Interrupted`](interrupt::Interrupted), or when the system refuses.
+pub fn wait_for(child: &mut Child, patience: Duration) -> anyhow::Result<Option<ExitStatus>> {
     let began = machine::now();
     loop {
         if let Some(status) = child.try_wait()? {
@@ -114,7 +126,7 @@ pub(crate) fn wait_for(child: &mut Child, patience: Duration) -> anyhow::Result<
 }
 
 /// Ends a child: SIGTERM, a grace period, SIGKILL. The child is reaped in any case.
-pub(crate) fn end(child: &mut Child, grace: Duration) {
+pub fn end(child: &mut Child, grace: Duration) {
     if wait_unconditionally(child, Duration::ZERO).is_some() {
         return;
     }
@@ -130,7 +142,7 @@ pub(crate) fn end(child: &mut Child, grace: Duration) {
 }
 
 /// Waits although the chore is interrupted: this is how it puts things away.
-pub(crate) fn wait_unconditionally(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
+pub fn wait_unconditionally(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
     let began = machine::now();
     loop {
         match child.try_wait() {
@@ -143,7 +155,7 @@ pub(crate) fn wait_unconditionally(child: &mut Child, patience: Duration) -> Opt
 
 /// The signals that a chore sends.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Signal {
+pub enum Signal {
     /// End soon, in order. PostgreSQL calls it a smart shutdown and waits for its clients.
     Terminate,
     /// What Ctrl-C sends. PostgreSQL calls it a fast shutdown.
@@ -155,7 +167,7 @@ pub(crate) enum Signal {
 }
 
 /// Sends a signal; `false` if there is no such process, or it is not ours.
-pub(crate) fn signal(pid: u32, signal: Signal) -> bool {
+pub fn signal(pid: u32, signal: Signal) -> bool {
     let name = match signal {
         Signal::Terminate => "-TERM",
         Signal::Interrupt => "-INT",
@@ -173,7 +185,7 @@ pub(crate) fn signal(pid: u32, signal: Signal) -> bool {
 }
 
 /// What tells a process from a later one with the same number: its start time. `None` if it is gone.
-pub(crate) fn identity(pid: u32) -> Option<String> {
+pub fn identity(pid: u32) -> Option<String> {
     if let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) {
         // The program's name stands in parentheses and may hold spaces; the 20th field after it is the start.
         return stat.rsplit_once(") ")?.1.split(' ').nth(19).map(str::to_owned);
@@ -184,7 +196,7 @@ pub(crate) fn identity(pid: u32) -> Option<String> {
 }
 
 /// The arguments a process was started with, in one line. `None` if it is gone.
-pub(crate) fn command_line(pid: u32) -> Option<String> {
+pub fn command_line(pid: u32) -> Option<String> {
     if let Ok(arguments) = std::fs::read(format!("/proc/{pid}/cmdline")) {
         return Some(String::from_utf8_lossy(&arguments).replace('\0', " "));
     }
@@ -194,7 +206,7 @@ pub(crate) fn command_line(pid: u32) -> Option<String> {
 }
 
 /// The last lines of a log, for a person who must know why something failed.
-pub(crate) fn tail(path: &std::path::Path, lines: usize) -> String {
+pub fn tail(path: &std::path::Path, lines: usize) -> String {
     let text = std::fs::read(path)
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         .unwrap_or_default();
@@ -203,7 +215,10 @@ pub(crate) fn tail(path: &std::path::Path, lines: usize) -> String {
 }
 
 /// Fails if the program is not there, with the command that brings it.
-pub(crate) fn need(program: &str, remedy: &str) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When it is not there.
+pub fn need(program: &str, remedy: &str) -> anyhow::Result<()> {
     if machine::find_program(program).is_none() {
         bail!("{program} is not installed: {remedy}");
     }

@@ -13,15 +13,18 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 static RAISED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 /// How long a waiting loop rests between two looks.
-pub(crate) const LOOK: Duration = Duration::from_millis(25);
+pub const LOOK: Duration = Duration::from_millis(25);
 
 /// The chore was asked to stop.
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted")]
-pub(crate) struct Interrupted;
+pub struct Interrupted;
 
 /// From now on SIGINT, SIGTERM and SIGHUP raise the flag instead of ending the process.
-pub(crate) fn listen() -> anyhow::Result<()> {
+///
+/// # Errors
+/// When the system refuses.
+pub fn listen() -> anyhow::Result<()> {
     let flag = RAISED.get_or_init(Arc::default);
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         signal_hook::flag::register(signal, Arc::clone(flag)).context("signals cannot be listened to")?;
@@ -30,17 +33,23 @@ pub(crate) fn listen() -> anyhow::Result<()> {
 }
 
 /// Whether the chore was asked to stop.
-pub(crate) fn is_raised() -> bool {
+pub fn is_raised() -> bool {
     RAISED.get().is_some_and(|flag| flag.load(Ordering::Relaxed))
 }
 
 /// Fails once the chore was asked to stop; called from every loop that may take a while.
-pub(crate) fn check() -> Result<(), Interrupted> {
+///
+/// # Errors
+/// [`Interrupted`].
+pub fn check() -> Result<(), Interrupted> {
     if is_raised() { Err(Interrupted) } else { Ok(()) }
 }
 
 /// Rests for one look, or fails if the chore was asked to stop.
-pub(crate) fn rest() -> Result<(), Interrupted> {
+///
+/// # Errors
+/// [`Interrupted`].
+pub fn rest() -> Result<(), Interrupted> {
     check()?;
     std::thread::sleep(LOOK);
     check()
