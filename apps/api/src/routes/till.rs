@@ -2,11 +2,9 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
-use ratiba_access::{Principal, Scope};
+use ratiba_access::Scope;
 use ratiba_kernel::{Fingerprint, Money, Zone};
-use ratiba_payments::actor::Actor;
 use ratiba_payments::ports::{Takings, TillError};
-use ratiba_payments::reference::RequestKey;
 use ratiba_payments::remark::Remark;
 use ratiba_payments::till::{
     CloseOrder, Drawer, MoveOrder, Movement, MovementKind, OpenOrder, Ordered, TillId, TillRefused,
@@ -17,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::appointments::wrong;
+use super::payments::{actor_of, request_key};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey};
@@ -73,7 +72,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         look("/api/v1/till/sessions/{id}/sheet", "The sheet of a session", || web::get().to(sheet))
             .describe(
                 "Side by side: the drawer, what came by card and what came by M-Pesa while it was open, each as the books have \
-                 it. The first 500 are told one by one.",
+                 it. The sheet of a closed session does not change any more: what is booked too late for it stands on the next. \
+                 The first 500 are told one by one.",
             )
             .answers::<SheetAnswer>(200, "the sheet")
             .problems(&[Kind::NotFound]),
@@ -242,6 +242,8 @@ pub struct TakingAnswer {
     amount: Money,
     payment_id: Option<Uuid>,
     attempt_id: Option<Uuid>,
+    /// The refund that took it back.
+    refund_id: Option<Uuid>,
     /// The provider's number for it.
     receipt: Option<String>,
 }
@@ -265,6 +267,7 @@ impl TakingsAnswer {
             amount: line.amount,
             payment_id: line.payment.map(|payment| payment.as_uuid()),
             attempt_id: line.attempt.map(|attempt| attempt.as_uuid()),
+            refund_id: line.refund.map(|refund| refund.as_uuid()),
             receipt: line.receipt.as_ref().map(|receipt| receipt.as_str().to_owned()),
         });
         Self {
@@ -294,11 +297,11 @@ async fn open(
     let order = OpenOrder {
         ordered: ordered(&key, &format!("open|{}", text(body.float)))?,
         float: body.float,
-        by: actor(principal)?,
+        by: actor_of(principal)?,
     };
+    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
     let drawer = state.parts.payments.till.open(principal.tenant, order).await;
     let drawer = drawer.map_err(not_done)?;
-    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
     Ok(HttpResponse::Created()
         .insert_header((
             LOCATION,
@@ -336,11 +339,11 @@ async fn pay(
         kind,
         amount: body.amount,
         reason,
-        by: actor(principal)?,
+        by: actor_of(principal)?,
     };
+    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
     let drawer = state.parts.payments.till.pay(principal.tenant, id, order).await;
     let drawer = drawer.map_err(not_done)?;
-    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
     Ok(HttpResponse::Created().json(DrawerAnswer::of(&drawer, &zone)?))
 }
 
@@ -359,11 +362,11 @@ async fn close(
         ordered: ordered(&key, &format!("close|{}|{why}", text(body.counted)))?,
         counted: body.counted,
         reason,
-        by: actor(principal)?,
+        by: actor_of(principal)?,
     };
+    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
     let drawer = state.parts.payments.till.close(principal.tenant, id, order).await;
     let drawer = drawer.map_err(not_done)?;
-    let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
     Ok(HttpResponse::Ok().json(DrawerAnswer::of(&drawer, &zone)?))
 }
 
@@ -418,16 +421,10 @@ fn not_done(error: TillError) -> Problem {
 
 /// The key of an order of the till, with a fingerprint of what is ordered.
 fn ordered(key: &IdempotencyKey, asked: &str) -> Result<Ordered, Problem> {
-    let key = RequestKey::parse(&format!("api:{}", key.0))
-        .map_err(|fault| Problem::new(Kind::Validation, fault.to_string()))?;
     Ok(Ordered {
-        key,
+        key: request_key(key)?,
         print: Fingerprint::of(asked),
     })
-}
-
-fn actor(principal: &Principal) -> Result<Actor, Problem> {
-    Actor::parse(&principal.name).map_err(|fault| Problem::new(Kind::Validation, fault.to_string()))
 }
 
 fn remark(text: &str) -> Result<Remark, Problem> {

@@ -900,6 +900,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    till_sheet_lines (tenant_id, journal_id, account) {
+        tenant_id -> Uuid,
+        journal_id -> Uuid,
+        account -> Text,
+        session_id -> Uuid,
+        amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
     visits (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,

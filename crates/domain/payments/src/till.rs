@@ -248,24 +248,16 @@ pub struct CloseOrder {
     pub by: Actor,
 }
 
-/// What opening the drawer means. `before` is the session that this key opened, else the one that is open;
-/// `carried` what the books know to lie in the drawer.
+/// What opening the drawer means while it is closed; `carried` is what the books know to lie in it.
 ///
 /// # Errors
 /// [`TillRefused`].
 pub fn open(
-    before: Option<&Drawer>,
     carried: Money,
     order: &OpenOrder,
     at: OffsetDateTime,
     ids: &dyn IdSource,
 ) -> Result<TillStep, TillRefused> {
-    if let Some(drawer) = before {
-        if done(&drawer.session.ordered, &order.ordered)? {
-            return Ok(TillStep::Done);
-        }
-        return Err(TillRefused::Open(drawer.session.id));
-    }
     if !countable(order.float, carried) {
         return Err(TillRefused::Amount);
     }
@@ -284,6 +276,18 @@ pub fn open(
 }
 
 impl Drawer {
+    /// What an order to open means where this session was opened by its key, or is open already.
+    ///
+    /// # Errors
+    /// [`TillRefused`].
+    pub fn open_again(&self, order: &OpenOrder) -> Result<TillStep, TillRefused> {
+        if done(&self.session.ordered, &order.ordered)? {
+            Ok(TillStep::Done)
+        } else {
+            Err(TillRefused::Open(self.session.id))
+        }
+    }
+
     /// What moved in it, added up.
     ///
     /// # Errors

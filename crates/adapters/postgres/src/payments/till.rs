@@ -1,16 +1,15 @@
 //! The drawer: its sessions, what was put in and taken out, and the sheet of what came otherwise.
 
+mod sheet;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Currency, Fingerprint, Id, Money, Outage, TenantId};
 use ratiba_payments::actor::Actor;
-use ratiba_payments::ledger::Account;
-use ratiba_payments::ports::{
-    OtherTenders, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
-};
-use ratiba_payments::reference::{Receipt, RequestKey};
+use ratiba_payments::ports::{TillAsk, TillBook, TillDecision, TillError, TillFacts};
+use ratiba_payments::reference::RequestKey;
 use ratiba_payments::remark::Remark;
 use ratiba_payments::till::{
     CustomersCash, Drawer, Movement, MovementKind, Ordered, TillClosing, TillId, TillSession, TillStep,
@@ -86,29 +85,9 @@ struct BalanceRow {
 }
 
 #[derive(QueryableByName)]
-struct TakingRow {
-    #[diesel(sql_type = Text)]
-    account: String,
-    #[diesel(sql_type = Timestamptz)]
-    at: OffsetDateTime,
-    #[diesel(sql_type = BigInt)]
-    amount_minor: i64,
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    payment_id: Option<Uuid>,
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    attempt_id: Option<Uuid>,
-    #[diesel(sql_type = Nullable<Text>)]
-    receipt: Option<String>,
-}
-
-#[derive(QueryableByName)]
-struct TotalRow {
-    #[diesel(sql_type = Text)]
-    account: String,
-    #[diesel(sql_type = BigInt)]
-    total: i64,
-    #[diesel(sql_type = BigInt)]
-    count: i64,
+struct Answer {
+    #[diesel(sql_type = Bool)]
+    yes: bool,
 }
 
 /// Sessions with the cash of customers. Own movements and adjustments are journals of no payment whose cause says so.
@@ -143,9 +122,15 @@ const MOVEMENTS: &str = "
 SELECT id, request_key, request_print, kind, amount_minor, reason, moved_by, moved_at FROM till_movements
 WHERE tenant_id = $1 AND session_id = $2 ORDER BY moved_at, id";
 
+/// What each closed session added to the drawer is what was counted less what it found; beside it there is only what
+/// was booked while it was closed. Read while none is open.
 const IN_DRAWER: &str = "
-SELECT coalesce(sum(amount_minor), 0)::bigint AS balance FROM ledger_entries
-WHERE tenant_id = $1 AND currency = $2 AND account = 'cash_drawer'";
+SELECT (
+    (SELECT coalesce(sum(counted_minor - carried_minor), 0) FROM till_sessions
+        WHERE tenant_id = $1 AND currency = $2 AND closed_at IS NOT NULL)
+    + (SELECT coalesce(sum(amount_minor), 0) FROM ledger_entries
+        WHERE tenant_id = $1 AND currency = $2 AND account = 'cash_drawer' AND till_session_id IS NULL)
+)::bigint AS balance";
 
 const OPEN: &str = "
 INSERT INTO till_sessions (tenant_id, id, open_key, open_print, opened_at, opened_by, currency, float_minor, carried_minor)
@@ -161,25 +146,22 @@ UPDATE till_sessions SET close_key = $3, close_print = $4, closed_at = $5, close
     difference_minor = $8, difference_reason = $9
 WHERE tenant_id = $1 AND id = $2 AND closed_at IS NULL";
 
-const TAKINGS: &str = "
-SELECT e.account, j.occurred_at AS at, sum(e.amount_minor)::bigint AS amount_minor, j.payment_id, j.attempt_id, a.receipt
-FROM ledger_journals j
-JOIN ledger_entries e ON e.tenant_id = j.tenant_id AND e.journal_id = j.id
-LEFT JOIN payment_attempts a ON a.tenant_id = j.tenant_id AND a.id = j.attempt_id
-WHERE j.tenant_id = $1 AND j.occurred_at >= $2 AND j.occurred_at < $3 AND e.currency = $4 AND e.account = $5
-GROUP BY e.account, j.occurred_at, j.id, j.payment_id, j.attempt_id, a.receipt
-ORDER BY j.occurred_at, j.id LIMIT $6";
-
-const TOTALS: &str = "
-SELECT e.account, sum(e.amount_minor)::bigint AS total, count(DISTINCT j.id) AS count
-FROM ledger_journals j
-JOIN ledger_entries e ON e.tenant_id = j.tenant_id AND e.journal_id = j.id
-WHERE j.tenant_id = $1 AND j.occurred_at >= $2 AND j.occurred_at < $3 AND e.currency = $4
-    AND e.account IN ('mpesa_clearing', 'card_clearing')
-GROUP BY e.account";
+const IS_OPEN: &str = "
+SELECT EXISTS (SELECT FROM till_sessions WHERE tenant_id = $1 AND closed_at IS NULL) AS yes";
 
 #[async_trait]
 impl TillBook for PgPayments {
+    async fn is_open(&self, tenant: TenantId) -> Result<bool, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let answer: Answer = sql_query(IS_OPEN)
+                    .bind::<SqlUuid, _>(tx.tenant_uuid())
+                    .get_result(tx.conn())?;
+                Ok::<_, TxError<Outage>>(answer.yes)
+            })
+            .await
+    }
+
     async fn current(&self, tenant: TenantId) -> Result<Option<Drawer>, Outage> {
         self.database
             .snapshot(tenant, move |tx| {
@@ -211,7 +193,10 @@ impl TillBook for PgPayments {
                     .bind::<Bool, _>(true)
                     .execute(tx.conn())?;
                 let facts = facts(tx, currency, &ask)?;
-                let known = facts.drawer.as_ref().map(|drawer| drawer.session.id);
+                let known = match &facts {
+                    TillFacts::Session(drawer) => Some(drawer.session.id),
+                    TillFacts::Closed { .. } | TillFacts::Unknown => None,
+                };
                 let step = decide(&facts).map_err(|refused| TxError::Refused(refused.into()))?;
                 let till = carry_out(tx, known, step)?;
                 let drawer = session(tx, till)?;
@@ -233,14 +218,19 @@ fn facts(tx: &mut TenantTx<'_>, currency: Currency, ask: &TillAsk) -> Result<Til
             row.map(|row| drawer_of(tx, row)).transpose()?
         }
     };
-    let in_books: BalanceRow = sql_query(IN_DRAWER)
-        .bind::<SqlUuid, _>(tx.tenant_uuid())
-        .bind::<Text, _>(currency.code())
-        .get_result(tx.conn())?;
-    Ok(TillFacts {
-        drawer,
-        in_books: Money::new(in_books.balance, currency),
-    })
+    match (drawer, ask) {
+        (Some(drawer), _) => Ok(TillFacts::Session(drawer)),
+        (None, TillAsk::Session(_)) => Ok(TillFacts::Unknown),
+        (None, TillAsk::New(_)) => {
+            let in_books: BalanceRow = sql_query(IN_DRAWER)
+                .bind::<SqlUuid, _>(tx.tenant_uuid())
+                .bind::<Text, _>(currency.code())
+                .get_result(tx.conn())?;
+            Ok(TillFacts::Closed {
+                in_books: Money::new(in_books.balance, currency),
+            })
+        }
+    }
 }
 
 /// Writes a step; the journal goes in while the session is open, so that it belongs to it.
@@ -270,6 +260,7 @@ fn carry_out(
             if let Some(journal) = journal {
                 writing::write_journal(tx, &journal)?;
             }
+            sheet::freeze(tx, till, closing.at)?;
             write_closing(tx, till, &closing)?;
             Ok(till)
         }
@@ -411,59 +402,5 @@ fn session_of(row: SessionRow, currency: Currency) -> Result<TillSession, &'stat
         float: Money::new(row.float_minor, currency),
         carried: Money::new(row.carried_minor, currency),
         closing,
-    })
-}
-
-#[async_trait]
-impl TakingsBook for PgPayments {
-    async fn other_tenders(
-        &self,
-        tenant: TenantId,
-        currency: Currency,
-        from: OffsetDateTime,
-        until: OffsetDateTime,
-    ) -> Result<OtherTenders, Outage> {
-        self.database
-            .snapshot(tenant, move |tx| {
-                let totals: Vec<TotalRow> = sql_query(TOTALS)
-                    .bind::<SqlUuid, _>(tx.tenant_uuid())
-                    .bind::<Timestamptz, _>(from)
-                    .bind::<Timestamptz, _>(until)
-                    .bind::<Text, _>(currency.code())
-                    .load(tx.conn())?;
-                let mut of = |account: Account| {
-                    let rows: Vec<TakingRow> = sql_query(TAKINGS)
-                        .bind::<SqlUuid, _>(tx.tenant_uuid())
-                        .bind::<Timestamptz, _>(from)
-                        .bind::<Timestamptz, _>(until)
-                        .bind::<Text, _>(currency.code())
-                        .bind::<Text, _>(account.as_str())
-                        .bind::<BigInt, _>(Takings::LINES_MAX)
-                        .load(tx.conn())?;
-                    let lines = rows.into_iter().map(|row| taking_of(row, currency));
-                    let total = totals.iter().find(|total| total.account == account.as_str());
-                    Ok::<_, TxError<Outage>>(Takings {
-                        total: Money::new(total.map_or(0, |total| total.total), currency),
-                        lines: lines.collect::<Result<_, _>>()?,
-                        count: total.map_or(0, |total| total.count),
-                    })
-                };
-                Ok(OtherTenders {
-                    card: of(Account::CardClearing)?,
-                    mpesa: of(Account::MpesaClearing)?,
-                })
-            })
-            .await
-    }
-}
-
-fn taking_of(row: TakingRow, currency: Currency) -> Result<Taking, TxError<Outage>> {
-    let receipt = row.receipt.as_deref().map(Receipt::parse).transpose();
-    Ok(Taking {
-        at: row.at,
-        amount: Money::new(row.amount_minor, currency),
-        payment: row.payment_id.map(Id::from_uuid),
-        attempt: row.attempt_id.map(Id::from_uuid),
-        receipt: receipt.map_err(|error| TxError::impossible("payment_attempts", row.account, error))?,
     })
 }

@@ -8,6 +8,7 @@ use crate::VisitId;
 use crate::attempt::AttemptId;
 use crate::payment::PaymentId;
 use crate::reference::{Receipt, RequestKey};
+use crate::refund::RefundId;
 use crate::till::{Drawer, TillId, TillRefused, TillStep};
 use crate::use_cases::Owed;
 
@@ -22,11 +23,16 @@ pub enum TillAsk {
 
 /// What is known when it is decided what an order means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TillFacts {
-    /// The session that is asked for, if there is one.
-    pub drawer: Option<Drawer>,
-    /// What the books know to lie in the drawer.
-    pub in_books: Money,
+pub enum TillFacts {
+    /// The session that is asked for.
+    Session(Drawer),
+    /// A new one is asked for, and none is in its way.
+    Closed {
+        /// What the books know to lie in the drawer.
+        in_books: Money,
+    },
+    /// There never was such a session.
+    Unknown,
 }
 
 /// What an order means, seen from the facts. May be asked more than once.
@@ -49,6 +55,9 @@ pub enum TillError {
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
 pub trait TillBook: Send + Sync {
+    /// Whether a session is open. Costs next to nothing.
+    async fn is_open(&self, tenant: TenantId) -> Result<bool, Outage>;
+
     /// The session that is open, if one is.
     async fn current(&self, tenant: TenantId) -> Result<Option<Drawer>, Outage>;
 
@@ -87,6 +96,8 @@ pub struct Taking {
     pub payment: Option<PaymentId>,
     /// The attempt that brought it, if one did.
     pub attempt: Option<AttemptId>,
+    /// The refund that took it back, if one did.
+    pub refund: Option<RefundId>,
     /// The provider's number for it, as far as it is known.
     pub receipt: Option<Receipt>,
 }
@@ -120,12 +131,14 @@ pub struct OtherTenders {
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
 pub trait TakingsBook: Send + Sync {
-    /// What was booked as received by card and by M-Pesa from `from` until before `until`.
+    /// What was booked by card and by M-Pesa while a session was open: for an open one what is booked before `until`, for
+    /// a closed one what was booked when it was closed, and no more. What was booked after a close, although it was
+    /// decided before, stands on the next sheet; nothing stands on two. Nothing for a session that never was.
     async fn other_tenders(
         &self,
         tenant: TenantId,
         currency: Currency,
-        from: OffsetDateTime,
+        till: TillId,
         until: OffsetDateTime,
     ) -> Result<OtherTenders, Outage>;
 }

@@ -50,7 +50,7 @@ fn closing(text: &str, counted: Money, reason: Option<&str>) -> CloseOrder {
 
 /// A drawer that was opened with so much and has not moved.
 fn opened_with(float: Money, ids: &dyn IdSource) -> Drawer {
-    let step = open(None, float, &opening("open", float), second(0), ids).unwrap();
+    let step = open(float, &opening("open", float), second(0), ids).unwrap();
     let TillStep::Open(session, None) = step else {
         panic!("a float that the books know of posts nothing: {step:?}");
     };
@@ -77,7 +77,7 @@ fn a_float_that_differs_from_the_books_goes_to_suspense() {
     let ids = SeededIds::lane(1);
     for (carried, float, more) in [(1_000, 800, -20_000), (1_000, 1_200, 20_000)] {
         let order = opening("open", shillings(float));
-        let step = open(None, shillings(carried), &order, second(0), &ids).unwrap();
+        let step = open(shillings(carried), &order, second(0), &ids).unwrap();
         let TillStep::Open(session, Some(journal)) = step else {
             panic!("a difference is posted: {step:?}");
         };
@@ -93,7 +93,7 @@ fn a_float_that_differs_from_the_books_goes_to_suspense() {
 fn an_open_drawer_is_not_opened_again_and_the_same_order_is_done_once() {
     let ids = SeededIds::lane(1);
     let drawer = opened_with(shillings(500), &ids);
-    let again = |order: &OpenOrder| open(Some(&drawer), shillings(500), order, second(9), &ids);
+    let again = |order: &OpenOrder| drawer.open_again(order);
     assert_eq!(again(&opening("open", shillings(500))), Ok(TillStep::Done));
     let other = again(&opening("other", shillings(500)));
     assert_eq!(other, Err(TillRefused::Open(drawer.session.id)));
@@ -157,7 +157,7 @@ proptest! {
         let ids = SeededIds::lane(1);
         let (float, carried) = (Money::kes_minor(float), Money::kes_minor(carried));
         let mut books = carried.amount_minor();
-        let TillStep::Open(session, journal) = open(None, carried, &opening("o", float), second(0), &ids).unwrap()
+        let TillStep::Open(session, journal) = open(carried, &opening("o", float), second(0), &ids).unwrap()
         else {
             panic!("it opens");
         };

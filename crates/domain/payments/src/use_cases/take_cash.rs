@@ -123,7 +123,7 @@ impl TakeCash {
             if !order.amount.is_positive() {
                 return Err(RequestPaymentError::AmountNotPositive.into());
             }
-            if self.till.current(tenant).await?.is_none() {
+            if !self.till.is_open(tenant).await? {
                 return Err(TakeCashError::TillClosed);
             }
             let payments = self.book.of_visit(tenant, order.visit).await?;

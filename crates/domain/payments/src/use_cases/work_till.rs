@@ -56,8 +56,11 @@ impl WorkTill {
     pub async fn open(&self, tenant: TenantId, order: OpenOrder) -> Result<Drawer, TillError> {
         let ask = TillAsk::New(order.ordered.key.clone());
         let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
-        let decide =
-            move |facts: &TillFacts| till::open(facts.drawer.as_ref(), facts.in_books, &order, now, &*ids);
+        let decide = move |facts: &TillFacts| match facts {
+            TillFacts::Session(drawer) => drawer.open_again(&order),
+            TillFacts::Closed { in_books } => till::open(*in_books, &order, now, &*ids),
+            TillFacts::Unknown => Err(TillRefused::Unknown),
+        };
         self.step(tenant, ask, Box::new(decide)).await
     }
 
@@ -67,10 +70,7 @@ impl WorkTill {
     /// [`TillError`].
     pub async fn pay(&self, tenant: TenantId, till: TillId, order: MoveOrder) -> Result<Drawer, TillError> {
         let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
-        let decide = move |facts: &TillFacts| {
-            let drawer = facts.drawer.as_ref().ok_or(TillRefused::Unknown)?;
-            drawer.pay(&order, now, &*ids)
-        };
+        let decide = move |facts: &TillFacts| session(facts)?.pay(&order, now, &*ids);
         self.step(tenant, TillAsk::Session(till), Box::new(decide)).await
     }
 
@@ -85,14 +85,11 @@ impl WorkTill {
         order: CloseOrder,
     ) -> Result<Drawer, TillError> {
         let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
-        let decide = move |facts: &TillFacts| {
-            let drawer = facts.drawer.as_ref().ok_or(TillRefused::Unknown)?;
-            drawer.close(&order, now, &*ids)
-        };
+        let decide = move |facts: &TillFacts| session(facts)?.close(&order, now, &*ids);
         self.step(tenant, TillAsk::Session(till), Box::new(decide)).await
     }
 
-    /// The sheet of a session: until now if it is open.
+    /// The sheet of a session: until now if it is open; once it is closed it does not change any more.
     ///
     /// # Errors
     /// [`TillSheetError`].
@@ -104,8 +101,8 @@ impl WorkTill {
             .closing
             .as_ref()
             .map_or_else(|| self.clock.now(), |closing| closing.at);
-        let (currency, from) = (drawer.session.float.currency(), drawer.session.opened_at);
-        let others = self.takings.other_tenders(tenant, currency, from, until).await?;
+        let currency = drawer.session.float.currency();
+        let others = self.takings.other_tenders(tenant, currency, till, until).await?;
         Ok(TillSheet {
             sum: drawer.sum()?,
             drawer,
@@ -116,5 +113,12 @@ impl WorkTill {
     async fn step(&self, tenant: TenantId, ask: TillAsk, decide: TillDecision) -> Result<Drawer, TillError> {
         let currency = self.house.house_currency(tenant).await?;
         self.book.step(tenant, currency, ask, decide).await
+    }
+}
+
+fn session(facts: &TillFacts) -> Result<&Drawer, TillRefused> {
+    match facts {
+        TillFacts::Session(drawer) => Ok(drawer),
+        TillFacts::Closed { .. } | TillFacts::Unknown => Err(TillRefused::Unknown),
     }
 }

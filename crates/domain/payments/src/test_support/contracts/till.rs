@@ -141,8 +141,10 @@ async fn a_session_is_read_back_as_it_was_recorded<G: TillGround>(ground: &G) {
     let (tenant, _) = ground.tenants();
     let counter = counter(ground);
     assert_eq!(ground.till().current(tenant).await, Ok(None));
+    assert_eq!(ground.till().is_open(tenant).await, Ok(false));
     let opened = done(counter.open(tenant, "open", 500).await);
     assert_eq!(opened.session.float, shillings(500));
+    assert_eq!(ground.till().is_open(tenant).await, Ok(true));
     counter.clock.set(second(10));
     let paid = done(counter.pay(tenant, &opened, "in", MovementKind::PayIn, 200).await);
     assert_eq!(
@@ -276,6 +278,10 @@ async fn the_sheet_adds_up_to_the_books<G: TillGround>(ground: &G) {
     ground
         .book_money(tenant, Account::MpesaClearing, shillings(8), 100)
         .await;
+    // Decided while it was open, and booked when it was closed: what was signed stays as it was.
+    ground
+        .book_money(tenant, Account::MpesaClearing, shillings(30), 99)
+        .await;
     let sheet = counter.work.sheet(tenant, drawer.session.id).await;
     let sheet = sheet.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(sheet.sum.expected, shillings(350));
@@ -291,6 +297,22 @@ async fn the_sheet_adds_up_to_the_books<G: TillGround>(ground: &G) {
         let lines = Money::sum(Currency::Kes, takings.lines.iter().map(|line| line.amount));
         assert_eq!(lines, Ok(takings.total));
     }
+    counter.clock.set(second(200));
+    let next = done(counter.open(tenant, "next", 350).await);
+    ground
+        .book_money(tenant, Account::MpesaClearing, shillings(5), 201)
+        .await;
+    counter.clock.set(second(300));
+    let late = counter.work.sheet(tenant, next.session.id).await;
+    let late = late.unwrap_or_else(|error| panic!("{error}")).others;
+    assert_eq!(
+        (late.mpesa.total, late.mpesa.count),
+        (shillings(35), 2),
+        "what came too late for a sheet stands on the next"
+    );
+    done(counter.close(tenant, &next, "close-next", 350).await);
+    let closed = counter.work.sheet(tenant, next.session.id).await;
+    assert_eq!(closed.unwrap_or_else(|error| panic!("{error}")).others, late);
 }
 
 async fn tenants_have_drawers_of_their_own<G: TillGround>(ground: &G) {

@@ -21,6 +21,8 @@ pub(super) struct Tills {
     sessions: BTreeMap<(TenantId, TillId), (TillSession, Vec<Movement>)>,
     /// Which session was open when cash was booked.
     cash: BTreeMap<JournalId, TillId>,
+    /// On which sheet a journal of another tender stands.
+    sheets: BTreeMap<JournalId, TillId>,
 }
 
 impl Shelf {
@@ -88,13 +90,42 @@ impl Shelf {
             }
             TillStep::Close(closing, journal) => {
                 self.post_all(tenant, journal);
-                if let Some((session, _)) = till.and_then(|till| self.tills.sessions.get_mut(&(tenant, till)))
-                {
-                    session.closing = Some(closing);
+                if let Some(till) = till {
+                    let booked = self.booked(tenant, till, closing.at);
+                    self.tills.sheets.extend(booked.into_iter().map(|id| (id, till)));
+                    if let Some((session, _)) = self.tills.sessions.get_mut(&(tenant, till)) {
+                        session.closing = Some(closing);
+                    }
                 }
                 till
             }
         }
+    }
+
+    /// The journals of other tenders that belong to an open session's sheet: those of its time, and those that came too
+    /// late for the sheet before.
+    fn booked(&self, tenant: TenantId, till: TillId, until: OffsetDateTime) -> Vec<JournalId> {
+        let Some((session, _)) = self.tills.sessions.get(&(tenant, till)) else {
+            return Vec::new();
+        };
+        let own = self
+            .tills
+            .sessions
+            .iter()
+            .filter(|((owner, _), _)| *owner == tenant);
+        let closed = own.filter_map(|(_, (session, _))| {
+            let closing = session.closing.as_ref()?;
+            Some((closing.at, session.opened_at))
+        });
+        let before = closed.max();
+        let belongs = |at: OffsetDateTime| {
+            let late = before.is_some_and(|(closed, opened)| (opened..closed).contains(&at));
+            at < until && (at >= session.opened_at || late)
+        };
+        let journals = self.journals.iter().filter(|(owner, journal)| {
+            *owner == tenant && belongs(journal.at()) && !self.tills.sheets.contains_key(&journal.id())
+        });
+        journals.map(|(_, journal)| journal.id()).collect()
     }
 
     fn post_all(&mut self, tenant: TenantId, journals: impl IntoIterator<Item = Journal>) {
@@ -114,6 +145,11 @@ fn of_account(journal: &Journal, account: Account) -> i64 {
 
 #[async_trait]
 impl TillBook for InMemoryBook {
+    async fn is_open(&self, tenant: TenantId) -> Result<bool, Outage> {
+        yield_once().await;
+        Ok(locked(&self.shelf).open_session(tenant).is_some())
+    }
+
     async fn current(&self, tenant: TenantId) -> Result<Option<Drawer>, Outage> {
         yield_once().await;
         let shelf = locked(&self.shelf);
@@ -154,9 +190,12 @@ impl TillBook for InMemoryBook {
         let in_books = own
             .map(|(_, journal)| of_account(journal, Account::CashDrawer))
             .sum();
-        let facts = TillFacts {
-            drawer: till.and_then(|till| shelf.drawer(tenant, till)),
-            in_books: Money::new(in_books, currency),
+        let facts = match (till.and_then(|till| shelf.drawer(tenant, till)), &ask) {
+            (Some(drawer), _) => TillFacts::Session(drawer),
+            (None, TillAsk::New(_)) => TillFacts::Closed {
+                in_books: Money::new(in_books, currency),
+            },
+            (None, TillAsk::Session(_)) => TillFacts::Unknown,
         };
         let step = decide(&facts)?;
         let till = shelf.carry_out(tenant, till, step);
@@ -171,18 +210,35 @@ impl TakingsBook for InMemoryBook {
         &self,
         tenant: TenantId,
         currency: Currency,
-        from: OffsetDateTime,
+        till: TillId,
         until: OffsetDateTime,
     ) -> Result<OtherTenders, Outage> {
         yield_once().await;
         let shelf = locked(&self.shelf);
+        let session = shelf.tills.sessions.get(&(tenant, till));
+        let open = session.is_some_and(|(session, _)| session.closing.is_none());
+        let fresh = if open {
+            shelf.booked(tenant, till, until)
+        } else {
+            Vec::new()
+        };
+        let on_sheet = |id: JournalId| shelf.tills.sheets.get(&id) == Some(&till) || fresh.contains(&id);
         let of = |account: Account| {
             let mut lines: Vec<Taking> = Vec::new();
             for (owner, journal) in &shelf.journals {
                 let amount = of_account(journal, account);
-                if *owner != tenant || amount == 0 || journal.at() < from || journal.at() >= until {
+                if *owner != tenant || amount == 0 || !on_sheet(journal.id()) {
                     continue;
                 }
+                let refund = match journal.cause() {
+                    Cause::Refunded(refund) => Some(refund),
+                    Cause::Received(_)
+                    | Cause::Credited { .. }
+                    | Cause::Spent(_)
+                    | Cause::TillOpened(_)
+                    | Cause::TillMoved(_)
+                    | Cause::TillClosed(_) => None,
+                };
                 let attempt = journal.attempt();
                 let made = attempt.and_then(|id| shelf.records(tenant).find_map(|record| record.attempt(id)));
                 lines.push(Taking {
@@ -190,6 +246,7 @@ impl TakingsBook for InMemoryBook {
                     amount: Money::new(amount, currency),
                     payment: journal.payment(),
                     attempt,
+                    refund,
                     receipt: made.and_then(receipt_of).cloned(),
                 });
             }
