@@ -113,6 +113,11 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
     let (status, answer) = ask(world, &world.owner, &Verb::POST, &path, &back).await;
     assert!(status.is_success(), "{path}: {status} {answer}");
     world.work().await;
+    world.count(&format!(
+        "WITH made AS (INSERT INTO payment_callbacks_unrouted (id, tenant_id, provider, reason, body, received_at)
+            VALUES (gen_random_uuid(), '{tenant}', 'mpesa', 'expired_token', 'x', '2026-05-12Z') RETURNING 1)
+         SELECT count(*) FROM made"
+    ));
     let import = |kind: &str| one("imports", &format!("kind = '{kind}'"));
     BTreeMap::from([
         ("/api/v1/appointments/", booked.clone()),
@@ -124,6 +129,10 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         ),
         ("/api/v1/payments/", one("payments", "true")),
         ("/api/v1/attempts/", one("payment_attempts", "true")),
+        (
+            "/api/v1/dead-letters/",
+            one("payment_callbacks_unrouted", "state = 'new'"),
+        ),
         ("/api/v1/refunds/", one("payment_refunds", "true")),
         ("/api/v1/till/sessions/", one("till_sessions", "true")),
         ("/api/v1/customers/", customer),

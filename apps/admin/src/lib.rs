@@ -16,13 +16,22 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+pub mod unrouted;
+
+use unrouted::Unrouted;
+
 /// What the program says when it does not understand.
 pub const USAGE: &str = "usage: ratiba-admin demo-tenant
        ratiba-admin token TENANT ROLE NAME DAYS [STAFF]
                                                 mint a token for so many days; it is shown once
        ratiba-admin jobs                        how full the queue is, and the dead jobs
        ratiba-admin replay JOB                  make a dead job ready again
-       ratiba-admin unrouted                    provider messages of no tenant";
+       ratiba-admin unrouted                    provider messages of no tenant
+       ratiba-admin unrouted show LETTER        one of them, without phone numbers
+       ratiba-admin unrouted assign LETTER TENANT WHO WHY
+                                                give one to a business, whose people work it through
+       ratiba-admin unrouted dismiss LETTER WHO WHY
+                                                one means nothing";
 
 /// What the program starts with when nobody says otherwise, over the shared base.
 pub const BASE: &str = concat!(
@@ -73,8 +82,8 @@ pub enum Command {
     Jobs,
     /// Make a dead job ready again.
     Replay(Uuid),
-    /// Show dead letters of no tenant.
-    Unrouted,
+    /// Look at dead letters of no tenant, or decide about one.
+    Unrouted(Unrouted),
 }
 
 impl Command {
@@ -90,7 +99,7 @@ impl Command {
             }
             ["jobs"] => Some(Self::Jobs),
             ["replay", id] => Some(Self::Replay(id.parse().ok()?)),
-            ["unrouted"] => Some(Self::Unrouted),
+            ["unrouted", rest @ ..] => Some(Self::Unrouted(Unrouted::parse(rest)?)),
             _other => None,
         }
     }
@@ -159,16 +168,9 @@ pub async fn run(settings: AdminSettings, command: Command) -> anyhow::Result<Va
             }
             Ok(json!({ "replayed": id }))
         }
-        Command::Unrouted => {
+        Command::Unrouted(command) => {
             let parts = Parts::assemble(&settings.shared, || ())?;
-            let letters = ratiba_assembly::dead_letters::of_no_tenant(&parts.database, 100).await?;
-            let shown: Vec<Value> = letters
-                .into_iter()
-                .map(|letter| {
-                    json!({ "id": letter.id, "provider": letter.provider, "reason": letter.reason, "state": letter.state })
-                })
-                .collect();
-            Ok(json!({ "unrouted": shown }))
+            command.run(&parts).await
         }
     }
 }

@@ -37,3 +37,28 @@ fn what_is_no_command_is_none() {
         assert_eq!(parse(line), None, "{line}");
     }
 }
+
+#[test]
+fn a_decision_about_a_letter_of_nobody_names_who_and_why() {
+    let decided = parse(&format!(
+        "unrouted assign {SOMEBODY} {SOMEBODY} asha seen on their statement"
+    ));
+    let Some(Command::Unrouted(Unrouted::Assign { by, why, .. })) = decided else {
+        panic!("{decided:?}");
+    };
+    assert_eq!(
+        (by.as_str(), why.as_str()),
+        ("operator:asha", "seen on their statement")
+    );
+    assert!(parse(&format!("unrouted dismiss {SOMEBODY} asha noise")).is_some());
+    assert_eq!(parse("unrouted"), Some(Command::Unrouted(Unrouted::List)));
+    for line in [
+        format!("unrouted assign {SOMEBODY} {SOMEBODY} asha"),
+        format!("unrouted assign {SOMEBODY} asha noise"),
+        format!("unrouted dismiss {SOMEBODY} asha"),
+        format!("unrouted match {SOMEBODY} asha noise"),
+        "unrouted show x".to_owned(),
+    ] {
+        assert_eq!(parse(&line), None, "{line}");
+    }
+}

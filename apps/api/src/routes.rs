@@ -13,6 +13,7 @@ pub mod credit;
 pub mod cross_sell;
 pub mod customers;
 pub mod daraja;
+pub mod dead_letters;
 pub mod docs;
 pub mod health;
 pub mod hours;
@@ -73,6 +74,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(credit::endpoints());
     all.extend(cash::endpoints());
     all.extend(till::endpoints());
+    all.extend(dead_letters::endpoints());
     all
 }
 

@@ -17,6 +17,10 @@ use crate::runner::JobError;
 
 /// Routes are kept this long after their end, so that a late message still finds its tenant.
 const ROUTES_KEPT: Duration = Duration::days(30);
+/// What providers wrote about a payment is kept this long after it was dealt with by a machine: as long as its route.
+const MESSAGES_KEPT: Duration = Duration::days(120);
+/// Dead letters are kept this long: those of a business once they were worked through, those of nobody in any case.
+const LETTERS_KEPT: Duration = Duration::days(400);
 /// What the sweep takes on of each kind, per tenant and night.
 const SWEEP_MOST: u16 = 500;
 /// An attempt without a final answer after this time was missed by its own queries.
@@ -127,6 +131,10 @@ async fn reap(parts: &Parts) -> Result<(), JobError> {
     let now = parts.clock.now();
     let freed = parts.queue.rescue(now).await?;
     let forgotten = parts.sweeps.forget_routes(now - ROUTES_KEPT).await?;
+    let nobodys = parts
+        .sweeps
+        .forget_letters_of_nobody(now - LETTERS_KEPT, SWEEP_MOST)
+        .await?;
     let tenants = parts.sweeps.tenants().await?;
     let jobs = tenants.iter().map(|tenant| {
         NewJob::new(SWEEP_JOB, serde_json::json!({}), now)
@@ -137,6 +145,7 @@ async fn reap(parts: &Parts) -> Result<(), JobError> {
     tracing::info!(
         freed,
         forgotten,
+        nobodys,
         tenants = tenants.len(),
         "the nightly sweep has begun"
     );
@@ -189,6 +198,10 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         parts.close_payments(tenant, Id::from_uuid(*visit)).await?;
     }
     sweep_refunds(parts, tenant, now).await?;
+    let forgotten = parts
+        .sweeps
+        .forget_messages(tenant, now - MESSAGES_KEPT, now - LETTERS_KEPT, SWEEP_MOST)
+        .await?;
     let closed = parts.conversation.close_idle.execute(tenant).await?;
     let left = parts.desk.close_queue.execute(tenant).await?;
     // Should the chain of looks through the waitlist ever have broken, it is tied again here.
@@ -197,6 +210,7 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         expired = visits.len(),
         asked,
         left_open = left_open.len(),
+        forgotten,
         closed,
         left,
         "a tenant was swept"

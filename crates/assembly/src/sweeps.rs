@@ -86,4 +86,26 @@ impl Sweeps {
     pub async fn forget_routes(&self, ended_before: OffsetDateTime) -> Result<usize, Outage> {
         sweeps::forget_routes(&self.database, ended_before).await
     }
+
+    /// Forgets what providers wrote to a tenant and somebody or something has ended.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn forget_messages(
+        &self,
+        tenant: TenantId,
+        messages_before: OffsetDateTime,
+        letters_before: OffsetDateTime,
+        most: u16,
+    ) -> Result<usize, Outage> {
+        sweeps::forget_messages(&self.database, tenant, messages_before, letters_before, most).await
+    }
+
+    /// Forgets old dead letters of no tenant.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn forget_letters_of_nobody(&self, before: OffsetDateTime, most: u16) -> Result<i32, Outage> {
+        sweeps::forget_letters_of_nobody(&self.database, before, most).await
+    }
 }

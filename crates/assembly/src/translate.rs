@@ -12,6 +12,7 @@ use ratiba_conversation::desk::VisitRef;
 use ratiba_conversation::event::ConversationEvent;
 use ratiba_conversation::use_cases::{MoneyMatter, Notice, ReminderLead, TellError};
 use ratiba_kernel::{Id, Outage, TenantId};
+use ratiba_payments::attempt::StateName;
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::payment::PaymentId;
 use ratiba_payments::use_cases::{CloseVisitError, CreditVisitError};
@@ -325,9 +326,26 @@ impl Parts {
         event: PaymentEvent,
     ) -> Result<(), TranslateError> {
         match event {
-            PaymentEvent::PaymentSettled { about, .. } => {
+            PaymentEvent::PaymentSettled { about, reopened, .. } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
-                self.paid_in_full(tenant, id, visit, about.payment).await
+                self.paid_in_full(tenant, id, visit, about.payment).await?;
+                match reopened {
+                    // Nobody expected money of it any more.
+                    Some(StateName::Failed | StateName::Cancelled) => {
+                        let visit = Id::from_uuid(about.visit.as_uuid());
+                        self.call_person(tenant, id, visit, MoneyMatter::PaidAfterAll)
+                            .await
+                    }
+                    Some(
+                        StateName::Created
+                        | StateName::Sent
+                        | StateName::AwaitingCustomer
+                        | StateName::Unknown
+                        | StateName::InReview
+                        | StateName::Paid,
+                    )
+                    | None => Ok(()),
+                }
             }
             PaymentEvent::AttemptFailed { about, reason, .. } => {
                 let (visit, trouble) = (Id::from_uuid(about.visit.as_uuid()), trouble_of(reason));

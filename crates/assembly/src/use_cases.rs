@@ -121,6 +121,10 @@ pub struct Payments {
     pub notice_reader: Arc<dyn NoticeReader>,
     /// Takes cash for a visit.
     pub cash: payments::TakeCash,
+    /// Lays disputes about attempts to rest.
+    pub settle_dispute: payments::SettleDispute,
+    /// Works dead letters through.
+    pub letters: payments::WorkLetter,
     /// Works the drawer.
     pub till: payments::WorkTill,
 }

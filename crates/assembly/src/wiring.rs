@@ -43,6 +43,7 @@ use crate::use_cases::{Booking, Commission, Conversation, Payments};
 
 mod cards;
 mod imports;
+mod letters;
 mod money_back;
 
 /// What everything else is built from.
@@ -323,6 +324,8 @@ impl Ground {
             notices: self.payments.clone(),
             notice_reader: Arc::new(PesapalNotices),
             cash: self.cash(),
+            settle_dispute: self.settle_dispute(),
+            letters: self.letters(),
             till: self.till(),
         })
     }

@@ -1,6 +1,7 @@
 //! Payments at the desk: how they stand, and prompts that the desk sends. Numbers are shown in full: who sees them
 //! collects the money.
 
+mod dispute;
 mod present;
 mod resolve;
 
@@ -49,6 +50,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         .needs(Scope::PaymentsRead)
         .answers::<PaymentAnswer>(200, "the payment"),
         resolve::endpoint(),
+        dispute::endpoint(),
         Endpoint::post("/api/v1/visits/{id}/prompts", "Ask for money on a phone", || {
             web::post().to(prompt)
         })

@@ -4,6 +4,7 @@
 mod credit;
 mod inbox;
 mod ledger;
+mod letters;
 mod notices;
 mod refunds;
 mod results;

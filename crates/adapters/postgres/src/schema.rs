@@ -552,6 +552,12 @@ diesel::table! {
         state -> Text,
         handled_by -> Nullable<Text>,
         handled_reason -> Nullable<Text>,
+        handled_at -> Nullable<Timestamptz>,
+        payment_id -> Nullable<Uuid>,
+        receipt -> Nullable<Text>,
+        assigned_by -> Nullable<Text>,
+        assigned_reason -> Nullable<Text>,
+        assigned_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -142,6 +142,10 @@ impl Ground for PgGround {
         self.ports.clone()
     }
 
+    fn letters(&self) -> Arc<dyn ratiba_payments::ports::DeadLetters> {
+        self.ports.clone()
+    }
+
     fn ledger(&self) -> Arc<dyn Ledger> {
         self.ports.clone()
     }

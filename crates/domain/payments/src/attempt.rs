@@ -20,7 +20,7 @@ use crate::failure::{FailureReason, ProviderCode};
 use crate::payment::PaymentId;
 use crate::reference::{MerchantReference, ProviderIds, Receipt, RequestKey};
 
-pub use resolving::{NotResolved, Resolution, Resolved};
+pub use resolving::{NotDisputed, NotResolved, Resolution, Resolved};
 
 /// The identity of an attempt.
 pub type AttemptId = Id<Attempt>;
@@ -332,6 +332,11 @@ impl Attempt {
                 progress.resolved.is_none()
                     && (terms.provider != Provider::Pesapal || progress.sent_at.is_none())
             }
+            // A person may know of money that was never asked for.
+            AttemptState::Paid {
+                evidence: Evidence::Person,
+                ..
+            } => progress.sent_at.is_none(),
             AttemptState::Paid { evidence, .. } => evidence.needs_no_submission(),
             AttemptState::Sent
             | AttemptState::AwaitingCustomer

@@ -29,6 +29,8 @@ pub mod payment;
 
 pub mod ledger;
 
+pub mod dead_letter;
+
 pub mod refund;
 
 pub mod credit;

@@ -1,6 +1,7 @@
 //! What payments needs from outside, in its own words.
 
 mod cards;
+mod letters;
 mod till;
 mod visits;
 
@@ -20,6 +21,7 @@ use ratiba_kernel::{Currency, Money, Outage, PhoneNumber, TenantId, TokenHash};
 use time::OffsetDateTime;
 
 use crate::attempt::{Attempt, AttemptId, Provider};
+use crate::dead_letter::LetterMatch;
 use crate::event::PaymentEvent;
 use crate::evidence::{CallbackReport, Heard, PushAnswer, QueryAnswer, RawAnswer};
 use crate::ledger::{Account, Journal};
@@ -28,6 +30,9 @@ use crate::reference::{AccountReference, CallbackToken, ProviderIds, RequestKey}
 use crate::task::Due;
 use crate::{CallbackId, VisitId};
 
+#[cfg(feature = "test-support")]
+pub use letters::MockDeadLetters;
+pub use letters::{DeadLetters, LetterQuery};
 pub use till::{
     OtherTenders, Owing, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
 };
@@ -117,6 +122,8 @@ pub struct Change {
     pub journals: Vec<Journal>,
     /// The callback that caused it, and what became of it.
     pub callback: Option<(CallbackId, CallbackOutcome)>,
+    /// The dead letter that told of it, and who matched it; must be new, or the change is [`RecordError::Stale`].
+    pub letter: Option<LetterMatch>,
     /// Lands in the outbox, in the same transaction.
     pub events: Vec<PaymentEvent>,
     /// Lands in the queue, in the same transaction.
@@ -146,6 +153,7 @@ impl Change {
             saying: None,
             journals: Vec::new(),
             callback: None,
+            letter: None,
             events: Vec::new(),
             tasks: Vec::new(),
             at,

@@ -22,8 +22,10 @@ mod request_refund;
 mod resolve_attempt;
 mod resolve_refund;
 mod send_refund;
+mod settle_dispute;
 mod spend_credit;
 mod take_cash;
+mod work_letter;
 mod work_till;
 
 pub use abandon_card::AbandonCard;
@@ -47,8 +49,10 @@ pub use request_refund::{RefundOrder, RequestRefund};
 pub use resolve_attempt::{ResolveAttempt, ResolveAttemptError, ResolveOrder};
 pub use resolve_refund::{RefundDecision, ResolveRefund};
 pub use send_refund::{AskRefund, SendRefund};
+pub use settle_dispute::{DisputeOrder, SettleDispute, SettleDisputeError};
 pub use spend_credit::{CreditOrder, SpendCredit};
 pub use take_cash::{CashOrder, CashTaken, TakeCash, TakeCashError};
+pub use work_letter::{LetterError, LetterOrder, MatchOrder, MatchTo, WorkLetter};
 pub use work_till::{TillSheet, TillSheetError, WorkTill};
 
 /// How often a decision is made again after it was overtaken.

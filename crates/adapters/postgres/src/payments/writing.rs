@@ -12,7 +12,7 @@ use ratiba_payments::ports::{Change, RecordError, Route, RouteKey, Saying};
 use ratiba_payments::task::Due;
 use serde_json::json;
 
-use super::{TOPIC, inbox};
+use super::{TOPIC, inbox, letters};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
 use crate::outbox::{append_event, enqueue};
@@ -35,6 +35,9 @@ pub(super) fn write(tx: &mut TenantTx<'_>, change: &Change) -> Written {
     }
     if let Some((callback, outcome)) = change.callback {
         inbox::mark(tx, callback.as_uuid(), outcome, change.at)?;
+    }
+    if let Some(matched) = &change.letter {
+        letters::write_match(tx, matched, change.payment.id().as_uuid())?;
     }
     for event in &change.events {
         append_event(tx, TOPIC, event, change.at)?;

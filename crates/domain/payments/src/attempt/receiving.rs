@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Attempt, AttemptProgress, AttemptState, AttemptTerms, Moved, News};
+use super::{Attempt, AttemptProgress, AttemptState, AttemptTerms, Moved, News, Resolved};
 use crate::evidence::Evidence;
 use crate::reference::Receipt;
 
@@ -32,6 +32,39 @@ impl Attempt {
         Moved {
             attempt,
             news: Some(News::Paid { reopened: None }),
+        }
+    }
+    /// An attempt for money that a person found among the provider's messages: nobody asked for it, and it is there.
+    #[must_use]
+    pub fn found(terms: AttemptTerms, receipt: Receipt, resolved: Resolved) -> Moved {
+        let at = resolved.at;
+        let mut moved = Self::received(terms, Some(receipt), Evidence::Person, at);
+        moved.attempt.progress.resolved = Some(resolved);
+        moved
+    }
+
+    /// Takes in the receipt of money that only a query had told of, as a person found it. `None` unless it is paid
+    /// without a receipt.
+    #[must_use]
+    pub fn name_receipt(mut self, receipt: Receipt, resolved: Resolved) -> Option<Moved> {
+        match &mut self.progress.state {
+            AttemptState::Paid {
+                evidence,
+                receipt: known @ None,
+            } => {
+                *known = Some(receipt);
+                *evidence = Evidence::Person;
+                self.progress.resolved = Some(resolved);
+                Some(self.with(News::ReceiptKnown))
+            }
+            AttemptState::Paid { receipt: Some(_), .. }
+            | AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown
+            | AttemptState::InReview { .. }
+            | AttemptState::Failed { .. }
+            | AttemptState::Cancelled => None,
         }
     }
 }

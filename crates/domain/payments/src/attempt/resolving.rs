@@ -51,7 +51,25 @@ pub enum NotResolved {
     BadAmount,
 }
 
+/// Nothing about the attempt is disputed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("nothing about the attempt is disputed")]
+pub struct NotDisputed;
+
 impl Attempt {
+    /// Takes in that a person looked into what is odd about it, and that its state stands. What a provider says later can
+    /// be disputed anew.
+    ///
+    /// # Errors
+    /// [`NotDisputed`] if there is nothing to look into; then nothing may change.
+    pub fn settle_dispute(mut self, resolved: Resolved) -> Result<Moved, NotDisputed> {
+        if self.progress.dispute.take().is_none() {
+            return Err(NotDisputed);
+        }
+        self.progress.resolved = Some(resolved);
+        Ok(self.quietly())
+    }
+
     /// Takes in what a person found out. Whatever amount was really received becomes the attempt's own.
     ///
     /// # Errors

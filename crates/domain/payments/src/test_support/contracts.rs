@@ -4,6 +4,7 @@
 mod asking;
 mod books;
 mod callbacks;
+mod letters;
 mod notices;
 mod refunds;
 mod resolving;
@@ -24,8 +25,8 @@ use super::fakes::{InMemoryVisits, PlainReader, PlainResults, ScriptedBack, Scri
 use crate::event::PaymentEvent;
 use crate::payment::PaymentRecord;
 use crate::ports::{
-    CallbackInbox, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook, RefundBook,
-    ResultInbox,
+    CallbackInbox, CreditBook, DeadLetters, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
+    RefundBook, ResultInbox,
 };
 use crate::task::Due;
 use crate::use_cases::{
@@ -48,6 +49,9 @@ pub trait Ground: Send + Sync {
 
     /// The addresses for notices under test, over the same rows.
     fn addresses(&self) -> Arc<dyn NoticeAddresses>;
+
+    /// The dead letters under test, over the same rows.
+    fn letters(&self) -> Arc<dyn DeadLetters>;
 
     /// The ledger under test, over the same rows.
     fn ledger(&self) -> Arc<dyn Ledger>;
@@ -111,6 +115,10 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     notices::notices_of_one_order_are_bounded(&fresh().await).await;
     notices::a_notice_of_another_order_is_copied_to_the_dead_letters_once(&fresh().await).await;
     notices::the_newest_address_of_an_account_is_used(&fresh().await).await;
+    letters::a_letter_is_decided_once(&fresh().await).await;
+    letters::the_money_of_a_letter_is_booked_once(&fresh().await).await;
+    letters::a_letter_ends_what_an_attempt_left_open(&fresh().await).await;
+    resolving::a_dispute_is_laid_to_rest_and_the_state_stands(&fresh().await).await;
     resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
     resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }

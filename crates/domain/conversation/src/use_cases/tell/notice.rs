@@ -39,6 +39,8 @@ pub enum MoneyMatter {
     FeeOwed,
     /// A visit stands again after what was paid for it became credit.
     CreditedMeanwhile,
+    /// It came for an attempt that had failed or had been given up.
+    PaidAfterAll,
     /// Money that was to go back to the customer did not, or nobody knows whether it did.
     RefundStuck,
 }

@@ -143,6 +143,14 @@ const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str
             "miadi imerejeshwa, na kilicholipwa sasa ni salio la mteja",
             "hesabu salio hilo kwenye miadi mapokezi",
         ),
+        (MoneyMatter::PaidAfterAll, Tongue::English) => (
+            "money came for a payment that had ended without any",
+            "check that the visit stands, and that nothing was paid twice",
+        ),
+        (MoneyMatter::PaidAfterAll, Tongue::Swahili) => (
+            "pesa imefika kwa malipo yaliyokuwa yameshindikana",
+            "hakikisha miadi ipo, na kwamba mteja hajalipa mara mbili",
+        ),
         (MoneyMatter::RefundStuck, Tongue::English) => (
             "a refund did not go through, or nobody knows whether it did",
             "look at the M-Pesa statement, then end it at the desk or give the money back another way",

@@ -4,14 +4,16 @@ use ratiba_kernel::Currency;
 
 use super::{Ground, Stage};
 use crate::actor::Actor;
-use crate::attempt::{AttemptState, NotResolved, Resolution, ReviewReason};
+use crate::attempt::{AttemptState, NotDisputed, NotResolved, Resolution, ReviewReason};
 use crate::evidence::{Evidence, PushAnswer};
 use crate::ledger::Account;
 use crate::payment::PaymentState;
 use crate::remark::Remark;
 use crate::settlement::settle;
 use crate::test_support::builders::{paid, provider_ids, receipt, second, shillings};
-use crate::use_cases::{PaymentAsked, ResolveAttemptError, ResolveOrder};
+use crate::use_cases::{
+    DisputeOrder, PaymentAsked, ResolveAttemptError, ResolveOrder, SettleDispute, SettleDisputeError,
+};
 
 fn order(asked: &PaymentAsked, resolution: Resolution) -> ResolveOrder {
     ResolveOrder {
@@ -121,5 +123,78 @@ pub(super) async fn a_receipt_that_is_booked_is_not_booked_again_by_a_person(gro
         record.attempts[0].state(),
         &AttemptState::Cancelled,
         "and it is read back"
+    );
+}
+
+pub(super) async fn a_dispute_is_laid_to_rest_and_the_state_stands(ground: &impl Ground) {
+    let stage = Stage::on(ground);
+    let (tenant, other) = ground.tenants();
+    let asked = in_review(&stage, "odd", 1).await;
+    let received = Resolution::Paid {
+        receipt: receipt(1),
+        amount: Some(shillings(1_000)),
+    };
+    assert_eq!(
+        stage.resolve().execute(tenant, order(&asked, received)).await,
+        Ok(asked.payment)
+    );
+    let settle_dispute = SettleDispute {
+        book: ground.book(),
+        clock: stage.clock.clone(),
+    };
+    let said = |why: &str| DisputeOrder {
+        attempt: asked.attempt,
+        by: Actor::parse("token:manager").unwrap_or_else(|error| panic!("{error}")),
+        why: Remark::parse(why).unwrap_or_else(|error| panic!("{error}")),
+        version: None,
+    };
+    let quiet = settle_dispute.execute(tenant, said("nothing odd")).await;
+    assert_eq!(quiet, Err(SettleDisputeError::NotDisputed(NotDisputed)));
+
+    let dispute = async |number| {
+        let record = stage.record(tenant, &asked).await;
+        let report = paid(provider_ids(1), shillings(1_000), receipt(number));
+        let moved = record.attempts[0].clone().hear_callback(&report, second(20));
+        let moved = moved.unwrap_or_else(|error| panic!("{error}"));
+        let change = settle(record.payment, moved, second(20), &*stage.ids);
+        let change = change.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(ground.book().record(tenant, change).await, Ok(()));
+        stage.record(tenant, &asked).await.attempts[0].progress().dispute
+    };
+    assert_eq!(dispute(2).await, Some(ReviewReason::AnswersDisagree));
+    let before = stage.record(tenant, &asked).await;
+    let foreign = settle_dispute
+        .execute(other, said("the provider sent it twice"))
+        .await;
+    assert_eq!(foreign, Err(SettleDisputeError::NoSuchAttempt));
+    let stale = DisputeOrder {
+        version: Some(1),
+        ..said("the provider sent it twice")
+    };
+    assert_eq!(
+        settle_dispute.execute(tenant, stale).await,
+        Err(SettleDisputeError::Stale)
+    );
+    for _ in 0..2 {
+        let settled = settle_dispute
+            .execute(tenant, said("the provider sent it twice"))
+            .await;
+        assert_eq!(settled, Ok(asked.payment), "saying the same again is once");
+    }
+    let after = stage.record(tenant, &asked).await;
+    let (one, two) = (&before.attempts[0], &after.attempts[0]);
+    assert_eq!(
+        (one.state(), one.terms()),
+        (two.state(), two.terms()),
+        "the state stands"
+    );
+    assert_eq!(two.progress().dispute, None);
+    let who = two.progress().resolved.as_ref().map(|said| said.why.as_str());
+    assert_eq!(who, Some("the provider sent it twice"));
+    assert_eq!(after.payment.paid(), before.payment.paid());
+    assert_eq!(
+        dispute(3).await,
+        Some(ReviewReason::AnswersDisagree),
+        "and can be disputed anew"
     );
 }

@@ -1,5 +1,6 @@
 //! The payment book, the inbox and the ledger in memory.
 
+mod letters;
 mod till;
 
 use std::collections::BTreeMap;
@@ -48,6 +49,7 @@ pub(super) struct Shelf {
     journals: Vec<(TenantId, Journal)>,
     callbacks: BTreeMap<(TenantId, CallbackId), StoredCallback>,
     pub(super) dead_letters: Vec<DeadLetter>,
+    worked: BTreeMap<usize, letters::Worked>,
     pub(super) notices: Vec<super::notices::Kept>,
     pub(super) addresses: Vec<(TenantId, NoticeAddress)>,
     pub(super) events: Vec<(TenantId, PaymentEvent)>,
@@ -137,6 +139,11 @@ impl Shelf {
         if stored.is_none() && self.records(tenant).any(|other| rivals(&other.payment, payment)) {
             return Err(RecordError::Stale);
         }
+        if let Some(matched) = &change.letter
+            && !self.is_new_letter(tenant, matched.letter)
+        {
+            return Err(RecordError::Stale);
+        }
         let Some(attempt) = &change.attempt else {
             return Ok(());
         };
@@ -195,6 +202,9 @@ impl Shelf {
             && let Some(stored) = self.callbacks.get_mut(&(tenant, callback))
         {
             stored.outcome.get_or_insert(outcome);
+        }
+        if let Some(matched) = change.letter {
+            self.match_letter(matched, change.payment.id());
         }
         self.events
             .extend(change.events.into_iter().map(|event| (tenant, event)));

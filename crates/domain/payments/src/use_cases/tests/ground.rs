@@ -41,6 +41,10 @@ impl Ground for FakeGround {
         self.book.clone()
     }
 
+    fn letters(&self) -> Arc<dyn crate::ports::DeadLetters> {
+        self.book.clone()
+    }
+
     fn ledger(&self) -> Arc<dyn Ledger> {
         self.book.clone()
     }

@@ -1,0 +1,23 @@
+//! What people work through: dead letters, and disputes about attempts.
+
+use ratiba_payments::use_cases as payments;
+
+use super::Ground;
+
+impl Ground {
+    pub(super) fn letters(&self) -> payments::WorkLetter {
+        payments::WorkLetter {
+            book: self.payments.clone(),
+            letters: self.payments.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    pub(super) fn settle_dispute(&self) -> payments::SettleDispute {
+        payments::SettleDispute {
+            book: self.payments.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+}

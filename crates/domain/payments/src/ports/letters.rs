@@ -1,0 +1,43 @@
+//! The dead letters of a tenant.
+
+use async_trait::async_trait;
+use ratiba_kernel::{Outage, TenantId};
+
+use crate::attempt::Provider;
+use crate::dead_letter::{DeadLetter, Handled, LetterId, LetterState, LetterVerdict};
+
+/// Which letters are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LetterQuery {
+    /// In this state.
+    pub state: Option<LetterState>,
+    /// Of this provider.
+    pub provider: Option<Provider>,
+    /// For this reason.
+    pub reason: Option<String>,
+    /// Older than this one.
+    pub before: Option<LetterId>,
+    /// At most so many.
+    pub most: u16,
+}
+
+/// A tenant's dead letters. That one was matched is recorded with the money ([`super::Change::letter`]).
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait DeadLetters: Send + Sync {
+    /// Those that are asked for, the newest first.
+    async fn list(&self, tenant: TenantId, query: LetterQuery) -> Result<Vec<DeadLetter>, Outage>;
+
+    /// One of them; `None` if this tenant has no such letter.
+    async fn find(&self, tenant: TenantId, letter: LetterId) -> Result<Option<DeadLetter>, Outage>;
+
+    /// Records what a person decided about a new letter. One that was dealt with, or is being dealt with at the same
+    /// moment, stays as it is; answers whether it was new.
+    async fn decide(
+        &self,
+        tenant: TenantId,
+        letter: LetterId,
+        verdict: LetterVerdict,
+        handled: Handled,
+    ) -> Result<bool, Outage>;
+}

@@ -1,0 +1,121 @@
+//! The dead letters of a tenant, in memory. A letter's id is its number in the order of arrival.
+
+use async_trait::async_trait;
+use ratiba_kernel::{Outage, TenantId};
+use uuid::Uuid;
+
+use super::{DeadLetter as Buried, InMemoryBook, Shelf, locked, yield_once};
+use crate::attempt::Provider;
+use crate::dead_letter::{DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict};
+use crate::payment::PaymentId;
+use crate::ports::{DeadLetters, LetterQuery};
+use crate::reference::Receipt;
+
+/// What became of a letter that somebody dealt with.
+pub(super) struct Worked {
+    state: LetterState,
+    handled: Handled,
+    receipt: Option<Receipt>,
+    payment: Option<PaymentId>,
+}
+
+fn id_of(place: usize) -> LetterId {
+    let number = u128::try_from(place).unwrap_or(u128::MAX);
+    LetterId::from_uuid(Uuid::from_u128(number + 1))
+}
+
+impl Shelf {
+    fn place_of(&self, tenant: TenantId, letter: LetterId) -> Option<usize> {
+        let mut all = self.dead_letters.iter().enumerate();
+        all.find(|(place, buried)| id_of(*place) == letter && buried.tenant == Some(tenant))
+            .map(|(place, _)| place)
+    }
+
+    pub(super) fn is_new_letter(&self, tenant: TenantId, letter: LetterId) -> bool {
+        let place = self.place_of(tenant, letter);
+        place.is_some_and(|place| !self.worked.contains_key(&place))
+    }
+
+    pub(super) fn match_letter(&mut self, matched: LetterMatch, payment: PaymentId) {
+        let place = (0..self.dead_letters.len()).find(|place| id_of(*place) == matched.letter);
+        if let Some(place) = place {
+            self.worked.entry(place).or_insert(Worked {
+                state: LetterState::Matched,
+                handled: matched.handled,
+                receipt: Some(matched.receipt),
+                payment: Some(payment),
+            });
+        }
+    }
+
+    fn dug_out(&self, place: usize, buried: &Buried) -> DeadLetter {
+        let worked = self.worked.get(&place);
+        DeadLetter {
+            id: id_of(place),
+            provider: Provider::Mpesa,
+            reason: buried.reason.clone(),
+            body: buried.body.clone(),
+            received_at: buried.at,
+            state: worked.map_or(LetterState::New, |worked| worked.state),
+            handled: worked.map(|worked| worked.handled.clone()),
+            receipt: worked.and_then(|worked| worked.receipt.clone()),
+            payment: worked.and_then(|worked| worked.payment),
+        }
+    }
+
+    fn letters_of(&self, tenant: TenantId) -> impl DoubleEndedIterator<Item = DeadLetter> {
+        let all = self.dead_letters.iter().enumerate();
+        let own = all.filter(move |(_, buried)| buried.tenant == Some(tenant));
+        own.map(|(place, buried)| self.dug_out(place, buried))
+    }
+}
+
+#[async_trait]
+impl DeadLetters for InMemoryBook {
+    async fn list(&self, tenant: TenantId, query: LetterQuery) -> Result<Vec<DeadLetter>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let wanted = |letter: &DeadLetter| {
+            query.state.is_none_or(|state| state == letter.state)
+                && query.provider.is_none_or(|provider| provider == letter.provider)
+                && query
+                    .reason
+                    .as_ref()
+                    .is_none_or(|reason| *reason == letter.reason)
+                && query.before.is_none_or(|before| letter.id < before)
+        };
+        let newest_first = shelf.letters_of(tenant).rev().filter(wanted);
+        Ok(newest_first.take(usize::from(query.most)).collect())
+    }
+
+    async fn find(&self, tenant: TenantId, letter: LetterId) -> Result<Option<DeadLetter>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        Ok(shelf.letters_of(tenant).find(|other| other.id == letter))
+    }
+
+    async fn decide(
+        &self,
+        tenant: TenantId,
+        letter: LetterId,
+        verdict: LetterVerdict,
+        handled: Handled,
+    ) -> Result<bool, Outage> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let new = shelf.is_new_letter(tenant, letter);
+        let place = shelf.place_of(tenant, letter).filter(|_| new);
+        Ok(place.is_some_and(|place| {
+            shelf.worked.insert(
+                place,
+                Worked {
+                    state: verdict.state(),
+                    handled,
+                    receipt: verdict.receipt().cloned(),
+                    payment: None,
+                },
+            );
+            true
+        }))
+    }
+}

@@ -1,0 +1,277 @@
+//! Working through dead letters: each is decided once.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
+
+use super::DECISIONS_MAX;
+use crate::actor::Actor;
+use crate::attempt::{Attempt, AttemptId, AttemptState, AttemptTerms, Moved, Resolution, Resolved};
+use crate::dead_letter::{DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict};
+use crate::payment::{PaymentId, PaymentRecord};
+use crate::ports::{Change, DeadLetters, PaymentBook, RecordError};
+use crate::reference::{Receipt, RequestKey};
+use crate::remark::Remark;
+use crate::settlement::settle;
+
+/// Where the money of a letter belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatchTo {
+    /// It is money for this payment, by whatever way it came.
+    Payment(PaymentId),
+    /// It is the money that this attempt asked for.
+    Attempt(AttemptId),
+}
+
+/// What a person found in a dead letter, and made sure of by the provider's own records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatchOrder {
+    /// The letter.
+    pub letter: LetterId,
+    /// What the money is for.
+    pub to: MatchTo,
+    /// The provider's number for the money.
+    pub receipt: Receipt,
+    /// How much it is.
+    pub amount: Money,
+    /// Who decides.
+    pub by: Actor,
+    /// Why, in their own words.
+    pub why: Remark,
+}
+
+/// What a person decides about a letter whose money is not booked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterOrder {
+    /// The letter.
+    pub letter: LetterId,
+    /// What became of it.
+    pub verdict: LetterVerdict,
+    /// Who decides.
+    pub by: Actor,
+    /// Why, in their own words.
+    pub why: Remark,
+}
+
+/// Why a letter was not decided. Nothing changed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LetterError {
+    /// There is no such letter.
+    #[error("there is no such letter")]
+    NoSuchLetter,
+    /// There is no such payment or attempt.
+    #[error("there is no such payment or attempt")]
+    NoSuchPayment,
+    /// Somebody dealt with the letter before, in another way.
+    #[error("somebody has dealt with the letter in another way")]
+    HandledBefore,
+    /// An attempt of the payment is still open, and may bring the same money.
+    #[error("an attempt of the payment is still open")]
+    StillOpen(AttemptId),
+    /// The receipt is booked for another payment, or went back.
+    #[error("the receipt is booked already")]
+    ReceiptTaken,
+    /// The amount is nothing, or in another currency than the payment, or not what was paid.
+    #[error("the amount is nothing, in another currency than the payment, or not what was paid")]
+    BadAmount,
+    /// The books cannot take the amount.
+    #[error("the amount cannot be booked")]
+    Amount(#[from] MoneyError),
+    /// Others kept changing the same payment.
+    #[error("the payment is busy")]
+    Busy,
+    /// The book did not answer.
+    #[error("payments are unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Decides about dead letters.
+pub struct WorkLetter {
+    /// What is owed and was tried.
+    pub book: Arc<dyn PaymentBook>,
+    /// The letters.
+    pub letters: Arc<dyn DeadLetters>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl WorkLetter {
+    /// Books the money that a letter tells of, in one transaction with the mark on the letter. For an attempt in review it
+    /// is how that attempt ended, for one that is paid without a receipt it is its receipt; otherwise it becomes an attempt
+    /// of its own, and what is more than owed the customer's credit. Money that the payment has booked under the same
+    /// receipt is not booked again. Matching the same again changes nothing.
+    ///
+    /// # Errors
+    /// [`LetterError`]; then nothing was booked.
+    #[tracing::instrument(name = "payments.match_letter", skip_all, fields(letter.id = %order.letter))]
+    pub async fn to_payment(&self, tenant: TenantId, order: MatchOrder) -> Result<(), LetterError> {
+        for _ in 0..DECISIONS_MAX {
+            let letter = self.letter(tenant, order.letter).await?;
+            let record = match order.to {
+                MatchTo::Payment(payment) => self.book.find(tenant, payment).await?,
+                MatchTo::Attempt(attempt) => self.book.of_attempt(tenant, attempt).await?,
+            };
+            let record = record.ok_or(LetterError::NoSuchPayment)?;
+            if letter.state != LetterState::New {
+                let same = letter.state == LetterState::Matched
+                    && letter.payment == Some(record.payment.id())
+                    && booked(&record, &order.receipt).is_some_and(|it| it.terms().amount == order.amount);
+                return if same {
+                    Ok(())
+                } else {
+                    Err(LetterError::HandledBefore)
+                };
+            }
+            let change = self.booking(record, &letter, &order)?;
+            match self.book.record(tenant, change).await {
+                Ok(()) => return Ok(()),
+                Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+                Err(RecordError::ReceiptTaken) => return Err(LetterError::ReceiptTaken),
+                Err(RecordError::Stale | RecordError::LiveAttempt | RecordError::IdsTaken) => {}
+            }
+        }
+        Err(LetterError::Busy)
+    }
+
+    /// Records that a letter's money went back without being booked, or that it means nothing. Deciding the same again
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// [`LetterError`]; then nothing changed.
+    #[tracing::instrument(name = "payments.decide_letter", skip_all, fields(letter.id = %order.letter))]
+    pub async fn decide(&self, tenant: TenantId, order: LetterOrder) -> Result<(), LetterError> {
+        let letter = self.letter(tenant, order.letter).await?;
+        if letter.state == LetterState::New {
+            let handled = Handled {
+                by: order.by.clone(),
+                why: order.why.clone(),
+                at: self.clock.now(),
+            };
+            let verdict = order.verdict.clone();
+            if self
+                .letters
+                .decide(tenant, order.letter, verdict, handled)
+                .await?
+            {
+                return Ok(());
+            }
+        }
+        let letter = self.letter(tenant, order.letter).await?;
+        if letter.state == order.verdict.state() && letter.receipt.as_ref() == order.verdict.receipt() {
+            Ok(())
+        } else {
+            Err(LetterError::HandledBefore)
+        }
+    }
+
+    async fn letter(&self, tenant: TenantId, id: LetterId) -> Result<DeadLetter, LetterError> {
+        let letter = self.letters.find(tenant, id).await?;
+        letter.ok_or(LetterError::NoSuchLetter)
+    }
+
+    fn booking(
+        &self,
+        record: PaymentRecord,
+        letter: &DeadLetter,
+        order: &MatchOrder,
+    ) -> Result<Change, LetterError> {
+        if !order.amount.is_positive() || order.amount.currency() != record.payment.currency() {
+            return Err(LetterError::BadAmount);
+        }
+        let now = self.clock.now();
+        let resolved = Resolved {
+            by: order.by.clone(),
+            why: order.why.clone(),
+            at: now,
+        };
+        let mut change = match booked(&record, &order.receipt) {
+            Some(known) if known.terms().amount == order.amount => Change::of_payment(record.payment, now),
+            Some(_) => return Err(LetterError::BadAmount),
+            None => {
+                let PaymentRecord { payment, attempts } = record;
+                let moved = self.moved(attempts, payment.id(), letter, order, resolved)?;
+                settle(payment, moved, now, &*self.ids)?
+            }
+        };
+        change.letter = Some(LetterMatch {
+            letter: order.letter,
+            receipt: order.receipt.clone(),
+            handled: Handled {
+                by: order.by.clone(),
+                why: order.why.clone(),
+                at: now,
+            },
+        });
+        Ok(change)
+    }
+
+    /// The attempt that the money makes or ends.
+    fn moved(
+        &self,
+        attempts: Vec<Attempt>,
+        payment: PaymentId,
+        letter: &DeadLetter,
+        order: &MatchOrder,
+        resolved: Resolved,
+    ) -> Result<Moved, LetterError> {
+        if let Some(live) = attempts.iter().find(|attempt| attempt.is_live()) {
+            return Err(LetterError::StillOpen(live.id()));
+        }
+        if let MatchTo::Attempt(id) = order.to {
+            let meant = attempts.into_iter().find(|attempt| attempt.id() == id);
+            let meant = meant.ok_or(LetterError::NoSuchPayment)?;
+            match meant.state() {
+                AttemptState::InReview { .. } => {
+                    let received = Resolution::Paid {
+                        receipt: order.receipt.clone(),
+                        amount: Some(order.amount),
+                    };
+                    return meant
+                        .resolve(received, resolved)
+                        .map_err(|_| LetterError::BadAmount);
+                }
+                AttemptState::Paid { receipt: None, .. } if meant.terms().amount == order.amount => {
+                    let named = meant.name_receipt(order.receipt.clone(), resolved);
+                    return named.ok_or(LetterError::HandledBefore);
+                }
+                AttemptState::Paid { receipt: None, .. } => return Err(LetterError::BadAmount),
+                // Money beside what the attempt brought, or after it ended without any.
+                AttemptState::Paid { receipt: Some(_), .. }
+                | AttemptState::Failed { .. }
+                | AttemptState::Cancelled
+                | AttemptState::Created
+                | AttemptState::Sent
+                | AttemptState::AwaitingCustomer
+                | AttemptState::Unknown => {}
+            }
+        }
+        let terms = AttemptTerms {
+            id: self.ids.fresh(),
+            payment,
+            key: RequestKey::of(order.letter),
+            provider: letter.provider,
+            amount: order.amount,
+            payer: None,
+            by: Some(order.by.clone()),
+            ordered: None,
+            created_at: resolved.at,
+        };
+        Ok(Attempt::found(terms, order.receipt.clone(), resolved))
+    }
+}
+
+/// The attempt of the payment that holds the receipt.
+fn booked<'r>(record: &'r PaymentRecord, receipt: &Receipt) -> Option<&'r Attempt> {
+    record.attempts.iter().find(|attempt| match attempt.state() {
+        AttemptState::Paid { receipt: known, .. } => known.as_ref() == Some(receipt),
+        AttemptState::Created
+        | AttemptState::Sent
+        | AttemptState::AwaitingCustomer
+        | AttemptState::Unknown
+        | AttemptState::InReview { .. }
+        | AttemptState::Failed { .. }
+        | AttemptState::Cancelled => false,
+    })
+}
