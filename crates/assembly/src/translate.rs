@@ -14,7 +14,7 @@ use ratiba_conversation::use_cases::{MoneyMatter, Notice, ReminderLead, TellErro
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::payment::PaymentId;
-use ratiba_payments::use_cases::{CloseVisitError, CreditVisitError};
+use ratiba_payments::use_cases::{CardError, CloseVisitError, CreditVisitError};
 use ratiba_postgres::outbox::StoredEvent;
 
 use uuid::Uuid;
@@ -48,6 +48,9 @@ pub enum TranslateError {
     /// What was asked for a visit that is over was not ended.
     #[error("what was asked for a visit that is over was not ended")]
     Close(#[from] CloseVisitError),
+    /// A page on which nobody is to pay any more was not withdrawn.
+    #[error("a page on which nobody is to pay any more was not withdrawn")]
+    Withdraw(#[from] CardError),
     /// Somebody was not told.
     #[error("somebody was not told")]
     Tell(#[from] TellError),
@@ -408,6 +411,13 @@ impl Parts {
         visit: VisitId,
         payment: PaymentId,
     ) -> Result<(), TranslateError> {
+        if let Some(cards) = &self.payments.cards {
+            let records = self
+                .payments
+                .book
+                .of_visit(tenant, Id::from_uuid(visit.as_uuid()));
+            cards.withdraw.of_settled(tenant, &records.await?).await?;
+        }
         let confirmation = self.booking.confirm.execute(tenant, visit).await?;
         if confirmation == Confirmation::Lost {
             tracing::warn!(visit.id = %visit, "money came for a visit whose time is gone");

@@ -127,6 +127,8 @@ pub struct Payments {
 
 /// What card payments need.
 pub struct Cards {
+    /// Whether no real money moves.
+    pub sandbox: bool,
     /// Asks for a page.
     pub request: payments::RequestCardLink,
     /// Opens an order.
@@ -135,6 +137,8 @@ pub struct Cards {
     pub look: payments::LookAtCard,
     /// Cancels it.
     pub abandon: payments::AbandonCard,
+    /// Has it cancelled because nobody is to pay it any more.
+    pub withdraw: payments::WithdrawCard,
     /// Does what a notice says.
     pub apply_notice: payments::ApplyNotice,
 }

@@ -111,6 +111,7 @@ diesel::table! {
         account_hash -> Bytea,
         provider_id -> Text,
         created_at -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -125,6 +126,7 @@ diesel::table! {
         received_at -> Timestamptz,
         applied_at -> Nullable<Timestamptz>,
         outcome -> Nullable<Text>,
+        by_return -> Bool,
     }
 }
 

@@ -62,8 +62,9 @@ pub enum PaymentTask {
     AbandonCard {
         /// Which one.
         attempt: AttemptId,
-        /// Because the visit is over, and not because its time ran out.
-        visit_over: bool,
+        /// Because nobody is to pay it any more, and not because its time ran out.
+        #[serde(alias = "visit_over")]
+        at_once: bool,
     },
     /// Look at the order that a stored notice names: [`crate::use_cases::ApplyNotice`].
     ApplyNotice {
@@ -102,9 +103,7 @@ impl PaymentTask {
             Self::ApplyResult { message } => format!("payments.result:{message}"),
             Self::OpenCard { attempt } => format!("payments.open_card:{attempt}"),
             Self::LookAtCard { attempt, step } => format!("payments.look_at_card:{attempt}:{step}"),
-            Self::AbandonCard { attempt, visit_over } => {
-                format!("payments.abandon_card:{attempt}:{visit_over}")
-            }
+            Self::AbandonCard { attempt, at_once } => format!("payments.abandon_card:{attempt}:{at_once}"),
             Self::ApplyNotice { notice } => format!("payments.notice:{notice}"),
         }
     }

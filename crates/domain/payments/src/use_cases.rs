@@ -26,7 +26,7 @@ mod spend_credit;
 mod take_cash;
 mod work_till;
 
-pub use abandon_card::AbandonCard;
+pub use abandon_card::{AbandonCard, PageWithdrawn, WithdrawCard};
 pub use apply_callback::{ApplyCallback, ApplyCallbackError, CallbackApplied};
 pub use apply_notice::ApplyNotice;
 pub use apply_result::{ApplyResult, ApplyResultError, ResultApplied};

@@ -24,8 +24,8 @@ use super::fakes::{InMemoryVisits, PlainReader, PlainResults, ScriptedBack, Scri
 use crate::event::PaymentEvent;
 use crate::payment::PaymentRecord;
 use crate::ports::{
-    CallbackInbox, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook, RefundBook,
-    ResultInbox,
+    CallbackInbox, CardWatch, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
+    RefundBook, ResultInbox,
 };
 use crate::task::Due;
 use crate::use_cases::{
@@ -48,6 +48,9 @@ pub trait Ground: Send + Sync {
 
     /// The addresses for notices under test, over the same rows.
     fn addresses(&self) -> Arc<dyn NoticeAddresses>;
+
+    /// The looks at orders under test, over the same rows.
+    fn watch(&self) -> Arc<dyn CardWatch>;
 
     /// The ledger under test, over the same rows.
     fn ledger(&self) -> Arc<dyn Ledger>;
@@ -111,6 +114,9 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     notices::notices_of_one_order_are_bounded(&fresh().await).await;
     notices::a_notice_of_another_order_is_copied_to_the_dead_letters_once(&fresh().await).await;
     notices::the_newest_address_of_an_account_is_used(&fresh().await).await;
+    notices::what_comes_by_the_return_takes_no_room_from_the_provider(&fresh().await).await;
+    notices::another_tracking_id_than_the_known_one_is_refused_at_the_door(&fresh().await).await;
+    notices::an_address_that_the_provider_refuses_is_named_no_more(&fresh().await).await;
     resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
     resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }

@@ -50,6 +50,7 @@ pub(super) struct Shelf {
     pub(super) dead_letters: Vec<DeadLetter>,
     pub(super) notices: Vec<super::notices::Kept>,
     pub(super) addresses: Vec<(TenantId, NoticeAddress)>,
+    pub(super) retired: std::collections::BTreeSet<String>,
     pub(super) events: Vec<(TenantId, PaymentEvent)>,
     pub(super) tasks: Vec<(TenantId, Due)>,
     pub(super) refunds: Vec<(TenantId, Refund)>,

@@ -10,8 +10,8 @@ use crate::evidence::CallbackReport;
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::PaymentRecord;
 use crate::ports::{
-    Change, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook, RefundBook,
-    ResultInbox, Taken, TakingsBook, TillBook,
+    CardWatch, Change, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
+    RefundBook, ResultInbox, Taken, TakingsBook, TillBook,
 };
 use crate::test_support::contracts::TillGround;
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
@@ -38,6 +38,10 @@ impl Ground for FakeGround {
     }
 
     fn addresses(&self) -> Arc<dyn NoticeAddresses> {
+        self.book.clone()
+    }
+
+    fn watch(&self) -> Arc<dyn CardWatch> {
         self.book.clone()
     }
 
