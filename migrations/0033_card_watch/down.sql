@@ -1,3 +1,6 @@
+REVOKE UPDATE (dialable) ON channel_routes FROM ratiba_app;
+ALTER TABLE channel_routes DROP COLUMN dialable;
+ALTER TABLE payment_attempts DROP COLUMN nudged_at;
 DROP INDEX payment_attempts_of_cards;
 REVOKE UPDATE (retired_at) ON card_notice_addresses FROM ratiba_app;
 ALTER TABLE card_notice_addresses DROP COLUMN retired_at;

@@ -12,3 +12,10 @@ GRANT UPDATE (retired_at) ON card_notice_addresses TO ratiba_app;
 
 -- The nightly sweep looks for orders whose looks have ended too early.
 CREATE INDEX payment_attempts_of_cards ON payment_attempts (tenant_id, sent_at) WHERE provider = 'pesapal';
+
+-- When the customer was reminded of a page that is not paid.
+ALTER TABLE payment_attempts ADD COLUMN nudged_at timestamptz;
+
+-- The number that customers write to, in digits: the way back into the chat. Its channel tells it with each message.
+ALTER TABLE channel_routes ADD COLUMN dialable text CHECK (dialable ~ '^[0-9]{7,15}$');
+GRANT UPDATE (dialable) ON channel_routes TO ratiba_app;

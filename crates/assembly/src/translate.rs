@@ -12,6 +12,7 @@ use ratiba_conversation::desk::VisitRef;
 use ratiba_conversation::event::ConversationEvent;
 use ratiba_conversation::use_cases::{MoneyMatter, Notice, ReminderLead, TellError};
 use ratiba_kernel::{Id, Outage, TenantId};
+use ratiba_payments::attempt::StateName;
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::payment::PaymentId;
 use ratiba_payments::use_cases::{CardError, CloseVisitError, CreditVisitError};
@@ -336,6 +337,22 @@ impl Parts {
                 let (visit, trouble) = (Id::from_uuid(about.visit.as_uuid()), trouble_of(reason));
                 self.tell(tenant, id, Notice::PaymentFailed { visit, trouble })
                     .await
+            }
+            PaymentEvent::CardUnpaid { about } => {
+                let record = self.payments.book.of_attempt(tenant, about.attempt).await?;
+                let attempt = record.as_ref().and_then(|record| record.attempt(about.attempt));
+                // Whoever has paid meanwhile is not reminded.
+                let waits = attempt.filter(|found| found.state().name() == StateName::AwaitingCustomer);
+                let page = waits.and_then(|found| found.progress().page.clone());
+                let (Some(page), Some(cards)) = (page, &self.payments.cards) else {
+                    return Ok(());
+                };
+                let notice = Notice::CardUnpaid {
+                    visit: Id::from_uuid(about.visit.as_uuid()),
+                    page: page.as_str().to_owned(),
+                    trial: cards.sandbox,
+                };
+                self.tell(tenant, id, notice).await
             }
             PaymentEvent::AttemptUnknown { about } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());

@@ -135,6 +135,8 @@ pub struct Cards {
     pub open: payments::OpenCard,
     /// Looks how it stands.
     pub look: payments::LookAtCard,
+    /// Reminds of it.
+    pub nudge: payments::NudgeCard,
     /// Cancels it.
     pub abandon: payments::AbandonCard,
     /// Has it cancelled because nobody is to pay it any more.

@@ -135,6 +135,7 @@ diesel::table! {
         channel -> Text,
         external_id -> Text,
         tenant_id -> Uuid,
+        dialable -> Nullable<Text>,
     }
 }
 
@@ -526,6 +527,7 @@ diesel::table! {
         resolved_by -> Nullable<Text>,
         resolved_reason -> Nullable<Text>,
         resolved_at -> Nullable<Timestamptz>,
+        nudged_at -> Nullable<Timestamptz>,
     }
 }
 

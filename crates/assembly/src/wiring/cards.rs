@@ -58,6 +58,15 @@ impl Ground {
                 ids: self.ids.clone(),
             },
             look: look(),
+            nudge: payments::NudgeCard {
+                book: book.clone(),
+                watch: self.payments.clone(),
+                visits: Arc::new(VisitsBridge {
+                    book: self.appointments.clone(),
+                    clock: self.clock.clone(),
+                }),
+                clock: self.clock.clone(),
+            },
             abandon: payments::AbandonCard { look: look() },
             withdraw: payments::WithdrawCard {
                 book: book.clone(),

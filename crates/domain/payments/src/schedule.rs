@@ -83,6 +83,9 @@ const CARD_FIRST_LOOK_IN_DOUBT: u8 = 4;
 /// The daily looks: as long as a card's owner may charge the money back.
 pub const CARD_DAILY_LOOKS: u8 = 120;
 
+/// A customer who has not paid on the page after this time is reminded of it, once.
+pub const CARD_NUDGE_AFTER: Duration = Duration::minutes(8);
+
 /// An order that is not paid after this time is cancelled.
 pub const CARD_ABANDON_AFTER: Duration = Duration::minutes(30);
 

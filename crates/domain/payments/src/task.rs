@@ -58,6 +58,11 @@ pub enum PaymentTask {
         /// The how-manieth time, from 0.
         step: u8,
     },
+    /// Remind a customer of a page that is not paid: [`crate::use_cases::NudgeCard`].
+    NudgeCard {
+        /// Which one.
+        attempt: AttemptId,
+    },
     /// Cancel an order that is not paid: [`crate::use_cases::AbandonCard`].
     AbandonCard {
         /// Which one.
@@ -86,6 +91,7 @@ impl PaymentTask {
             Self::ApplyResult { .. } => "payments.result",
             Self::OpenCard { .. } => "payments.open_card",
             Self::LookAtCard { .. } => "payments.look_at_card",
+            Self::NudgeCard { .. } => "payments.nudge_card",
             Self::AbandonCard { .. } => "payments.abandon_card",
             Self::ApplyNotice { .. } => "payments.notice",
         }
@@ -103,6 +109,7 @@ impl PaymentTask {
             Self::ApplyResult { message } => format!("payments.result:{message}"),
             Self::OpenCard { attempt } => format!("payments.open_card:{attempt}"),
             Self::LookAtCard { attempt, step } => format!("payments.look_at_card:{attempt}:{step}"),
+            Self::NudgeCard { attempt } => format!("payments.nudge_card:{attempt}"),
             Self::AbandonCard { attempt, at_once } => format!("payments.abandon_card:{attempt}:{at_once}"),
             Self::ApplyNotice { notice } => format!("payments.notice:{notice}"),
         }

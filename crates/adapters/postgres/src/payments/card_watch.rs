@@ -4,12 +4,14 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::attempt::AttemptId;
+use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::ports::CardWatch;
 use ratiba_payments::task::Due;
+use time::OffsetDateTime;
 
-use super::{PgPayments, writing};
+use super::{PgPayments, TOPIC, writing};
 use crate::database::TxError;
-use crate::outbox::enqueue;
+use crate::outbox::{append_event, enqueue};
 use crate::schema::payment_attempts;
 
 #[async_trait]
@@ -38,6 +40,32 @@ impl CardWatch for PgPayments {
                     enqueue(tx, writing::job(due)?)?;
                 }
                 Ok::<_, TxError<Outage>>(true)
+            })
+            .await
+    }
+
+    async fn tell_unpaid(
+        &self,
+        tenant: TenantId,
+        attempt: AttemptId,
+        event: PaymentEvent,
+        at: OffsetDateTime,
+    ) -> Result<bool, Outage> {
+        let id = attempt.as_uuid();
+        self.database
+            .tenant(tenant, move |tx| {
+                let own = tx.tenant_uuid();
+                let told = diesel::update(payment_attempts::table)
+                    .filter(payment_attempts::tenant_id.eq(own))
+                    .filter(payment_attempts::id.eq(id))
+                    .filter(payment_attempts::state.eq("awaiting_customer"))
+                    .filter(payment_attempts::nudged_at.is_null())
+                    .set(payment_attempts::nudged_at.eq(at))
+                    .execute(tx.conn())?;
+                if told == 1 {
+                    append_event(tx, TOPIC, &event, at)?;
+                }
+                Ok::<_, TxError<Outage>>(told == 1)
             })
             .await
     }

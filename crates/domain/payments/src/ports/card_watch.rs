@@ -2,8 +2,10 @@
 
 use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId};
+use time::OffsetDateTime;
 
 use crate::attempt::AttemptId;
+use crate::event::PaymentEvent;
 use crate::task::Due;
 
 /// Keeps the looks at orders going. Nothing here touches what is owed or was paid, so that nobody who decides about a
@@ -19,6 +21,16 @@ pub trait CardWatch: Send + Sync {
         attempt: AttemptId,
         step: u8,
         next: Option<Due>,
+    ) -> Result<bool, Outage>;
+
+    /// Tells that the customer has not paid on the attempt's page so far, unless that was told before or the page waits
+    /// for nobody any more. Answers whether it was told now.
+    async fn tell_unpaid(
+        &self,
+        tenant: TenantId,
+        attempt: AttemptId,
+        event: PaymentEvent,
+        at: OffsetDateTime,
     ) -> Result<bool, Outage>;
 
     /// Queues a task; one that waits already is not queued again.

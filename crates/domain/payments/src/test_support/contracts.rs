@@ -117,6 +117,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     notices::what_comes_by_the_return_takes_no_room_from_the_provider(&fresh().await).await;
     notices::another_tracking_id_than_the_known_one_is_refused_at_the_door(&fresh().await).await;
     notices::an_address_that_the_provider_refuses_is_named_no_more(&fresh().await).await;
+    notices::that_a_page_is_not_paid_is_told_once_and_only_while_it_waits(&fresh().await).await;
     resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
     resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }

@@ -15,7 +15,7 @@ use crate::payment::{PaymentRecord, PaymentState};
 use crate::ports::{
     CardOrder, CardPage, Change, Occasion, PaymentBook, RecordError, Route, RouteKey, Visits,
 };
-use crate::schedule::{CARD_ABANDON_AFTER, CARD_ROUTE_LIFE, PUSH_WITHIN, card_look_at};
+use crate::schedule::{CARD_ABANDON_AFTER, CARD_NUDGE_AFTER, CARD_ROUTE_LIFE, PUSH_WITHIN, card_look_at};
 use crate::task::{Due, PaymentTask};
 
 /// Opens an attempt's order.
@@ -122,6 +122,10 @@ impl OpenCard {
         };
         let at = card_look_at(0, now).unwrap_or(now);
         change.tasks.push(Due { at, task: look });
+        change.tasks.push(Due {
+            at: now + CARD_NUDGE_AFTER,
+            task: PaymentTask::NudgeCard { attempt: id },
+        });
         change.tasks.push(Due {
             at: now + CARD_ABANDON_AFTER,
             task: abandon,

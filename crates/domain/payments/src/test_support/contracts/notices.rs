@@ -6,6 +6,7 @@ use super::{Ground, Stage};
 use crate::CallbackId;
 use crate::attempt::AttemptId;
 use crate::card::{OpenAnswer, PageUrl};
+use crate::event::PaymentEvent;
 use crate::payment::Purpose;
 use crate::ports::{
     CallbackOutcome, Change, NOTICES_WAITING_MAX, NoticeAddress, NoticeArrival, NoticeDoor, NoticeIds,
@@ -13,6 +14,7 @@ use crate::ports::{
 };
 use crate::reference::ProviderIds;
 use crate::schedule::CARD_ROUTE_LIFE;
+use crate::settlement::about;
 use crate::task::{Due, PaymentTask};
 use crate::test_support::builders::{asha, key, second, shillings};
 use crate::use_cases::{CardLinkOrder, Owed, RequestCardLink};
@@ -96,6 +98,7 @@ async fn notices_queued<G: Ground>(ground: &G, tenant: TenantId) -> Vec<Callback
             | PaymentTask::ApplyResult { .. }
             | PaymentTask::OpenCard { .. }
             | PaymentTask::LookAtCard { .. }
+            | PaymentTask::NudgeCard { .. }
             | PaymentTask::AbandonCard { .. } => None,
         })
         .collect()
@@ -271,6 +274,42 @@ pub(super) async fn another_tracking_id_than_the_known_one_is_refused_at_the_doo
     assert_eq!(after.payment.version(), 2);
     let queued = ground.tasks(tenant).await;
     assert_eq!(queued.iter().filter(|due| **due == next).count(), 1);
+}
+
+pub(super) async fn that_a_page_is_not_paid_is_told_once_and_only_while_it_waits<G: Ground>(ground: &G) {
+    let (tenant, _, attempt) = order_of(ground).await;
+    let (book, watch) = (ground.book(), ground.watch());
+    let read = async || {
+        let record = book.of_attempt(tenant, attempt).await.ok().flatten();
+        let record = record.unwrap_or_else(|| panic!("the payment is not found"));
+        let found = record.attempt(attempt).cloned();
+        let found = found.unwrap_or_else(|| panic!("the attempt is not found"));
+        (record.payment, found)
+    };
+    let tell = async || {
+        let (payment, found) = read().await;
+        let event = PaymentEvent::CardUnpaid {
+            about: about(&payment, &found),
+        };
+        watch.tell_unpaid(tenant, attempt, event, second(480)).await.ok()
+    };
+    assert_eq!(tell().await, Some(false), "it has not gone out");
+    let (payment, found) = read().await;
+    let sent = found.send(second(1)).unwrap_or_else(|| panic!("not new"));
+    let answer = OpenAnswer::Created {
+        ids: ProviderIds::new(TRACKING, None).unwrap_or_else(|_| panic!("no ids")),
+        page: PageUrl::parse("https://pay.example/1").unwrap_or_else(|_| panic!("no page")),
+    };
+    let opened = sent.hear_open_answer(&answer, second(2)).attempt;
+    let change = Change::of_attempt(payment, opened);
+    assert_eq!(book.record(tenant, change).await, Ok(()));
+    assert_eq!(tell().await, Some(true));
+    assert_eq!(tell().await, Some(false), "once");
+    let told = ground.events(tenant).await;
+    let told = told
+        .iter()
+        .filter(|event| matches!(event, PaymentEvent::CardUnpaid { .. }));
+    assert_eq!(told.count(), 1);
 }
 
 pub(super) async fn an_address_that_the_provider_refuses_is_named_no_more<G: Ground>(ground: &G) {

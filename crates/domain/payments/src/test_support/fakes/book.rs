@@ -2,7 +2,7 @@
 
 mod till;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -50,7 +50,8 @@ pub(super) struct Shelf {
     pub(super) dead_letters: Vec<DeadLetter>,
     pub(super) notices: Vec<super::notices::Kept>,
     pub(super) addresses: Vec<(TenantId, NoticeAddress)>,
-    pub(super) retired: std::collections::BTreeSet<String>,
+    pub(super) retired: BTreeSet<String>,
+    pub(super) nudged: BTreeSet<AttemptId>,
     pub(super) events: Vec<(TenantId, PaymentEvent)>,
     pub(super) tasks: Vec<(TenantId, Due)>,
     pub(super) refunds: Vec<(TenantId, Refund)>,

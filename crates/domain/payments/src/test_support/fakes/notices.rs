@@ -7,7 +7,8 @@ use time::{Duration, OffsetDateTime};
 use super::book::{DeadLetter, InMemoryBook, Shelf, UNROUTED_PER_HOUR_MAX};
 use super::locked;
 use crate::CallbackId;
-use crate::attempt::{Attempt, AttemptId};
+use crate::attempt::{Attempt, AttemptId, StateName};
+use crate::event::PaymentEvent;
 use crate::ports::{
     CallbackOutcome, CardWatch, NOTICE_LETTERS_PER_HOUR_MAX, NoticeAddress, NoticeAddresses, NoticeArrival,
     NoticeDoor, NoticeInbox, NoticeRoom, NoticeTaken, NoticesBefore, RETURN_SPACING, RouteKey, StoredNotice,
@@ -233,6 +234,28 @@ impl CardWatch for InMemoryBook {
         *found = found.clone().asked(step);
         shelf.tasks.extend(next.map(|due| (tenant, due)));
         Ok(true)
+    }
+
+    async fn tell_unpaid(
+        &self,
+        tenant: TenantId,
+        attempt: AttemptId,
+        event: PaymentEvent,
+        _at: OffsetDateTime,
+    ) -> Result<bool, Outage> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let waits =
+            |found: &Attempt| found.id() == attempt && found.state().name() == StateName::AwaitingCustomer;
+        let unpaid = shelf
+            .records(tenant)
+            .flat_map(|record| &record.attempts)
+            .any(waits);
+        let told = unpaid && shelf.nudged.insert(attempt);
+        if told {
+            shelf.events.push((tenant, event));
+        }
+        Ok(told)
     }
 
     async fn plan(&self, tenant: TenantId, due: Due) -> Result<(), Outage> {

@@ -594,3 +594,38 @@ fn the_desk_withdraws_a_page_and_what_others_paid_withdraws_the_rest() {
     block_on(shop.withdraw().of_settled(tenant, &records)).unwrap();
     assert_eq!(shop.bench.book.tasks(tenant).len(), queued);
 }
+
+#[test]
+fn who_has_not_paid_after_eight_minutes_is_reminded_once_and_nobody_else() {
+    let nudge = |shop: &Shop, attempt| {
+        let nudge = NudgeCard {
+            book: shop.bench.book.clone(),
+            watch: shop.bench.book.clone(),
+            visits: shop.bench.visits.clone(),
+            clock: shop.bench.clock.clone(),
+        };
+        block_on(nudge.execute(shop.bench.tenant, attempt)).unwrap()
+    };
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    let due = Due {
+        at: second(8 * 60),
+        task: PaymentTask::NudgeCard { attempt },
+    };
+    assert!(shop.bench.book.tasks(shop.bench.tenant).contains(&due));
+    assert!(nudge(&shop, attempt));
+    assert!(!nudge(&shop, attempt), "once");
+    // Paid, over, or never given out.
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    shop.apply(shop.notice(attempt)).unwrap();
+    assert!(!nudge(&shop, attempt));
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.bench.visits.end(shop.bench.record(attempt).payment.visit());
+    assert!(!nudge(&shop, attempt));
+    let shop = Shop::new();
+    let (asked, ..) = shop.asked();
+    assert!(!nudge(&shop, asked.attempt));
+}
