@@ -108,6 +108,9 @@ impl Jobs {
             PaymentTask::LookAtCard { attempt, step } => {
                 self.cards()?.look.execute(tenant, attempt, step).await?;
             }
+            PaymentTask::NudgeCard { attempt } => {
+                self.cards()?.nudge.execute(tenant, attempt).await?;
+            }
             PaymentTask::AbandonCard { attempt, .. } => {
                 self.cards()?.abandon.execute(tenant, attempt).await?;
             }

@@ -8,12 +8,13 @@ use ratiba_commission::Month;
 use ratiba_commission::period::FrozenBy;
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriodError};
 use ratiba_kernel::{Id, TenantId};
-use ratiba_payments::schedule::CARD_LAST_LOOK_IN_DOUBT;
 use ratiba_payments::task::PaymentTask;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::runner::JobError;
+
+mod cards;
 
 /// Routes are kept this long after their end, so that a late message still finds its tenant.
 const ROUTES_KEPT: Duration = Duration::days(30);
@@ -177,10 +178,7 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
                 step: LAST_STEP,
             },
             (false, false) => PaymentTask::Push { attempt },
-            (true, true) => PaymentTask::LookAtCard {
-                attempt,
-                step: CARD_LAST_LOOK_IN_DOUBT,
-            },
+            (true, true) => cards::task_of(&found, now),
             (true, false) => PaymentTask::OpenCard { attempt },
         };
         let payload = serde_json::to_value(task)?;
@@ -202,6 +200,7 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         .sweeps
         .forget_messages(tenant, now - MESSAGES_KEPT, now - LETTERS_KEPT, SWEEP_MOST)
         .await?;
+    cards::sweep(parts, tenant, now).await?;
     let closed = parts.conversation.close_idle.execute(tenant).await?;
     let left = parts.desk.close_queue.execute(tenant).await?;
     // Should the chain of looks through the waitlist ever have broken, it is tied again here.

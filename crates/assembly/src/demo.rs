@@ -167,6 +167,7 @@ pub async fn provision_demo(
         zone: zone.clone(),
         currency: Currency::Kes,
         phone_number_id: Some(addresses.phone_number_id.clone()),
+        dialable: None,
         settings: settings(&addresses.owner_phone),
         opening_hours: (1..=7).map(|weekday| hours(weekday, 9, 20)).collect(),
         holidays: holidays(),

@@ -20,6 +20,7 @@ pub mod demo;
 pub mod desk;
 pub mod desk_prompts;
 pub mod digest;
+pub mod numbers;
 pub mod owing;
 pub mod people;
 pub mod queue;
@@ -57,6 +58,8 @@ pub struct Parts {
     pub schedules: Schedules,
     /// What events missed.
     pub sweeps: Sweeps,
+    /// The numbers by which customers write.
+    pub numbers: numbers::ChannelNumbers,
     /// Names of people.
     pub staff: People,
     /// Booking.

@@ -1,9 +1,12 @@
 //! What the nightly sweep looks for.
 
 use ratiba_kernel::{Outage, TenantId};
-use ratiba_postgres::sweeps::{self, Unsettled, UnsettledRefund};
+use ratiba_payments::schedule::{CARD_DAILY_LOOKS, CARD_LAST_LOOK_IN_DOUBT};
+pub use ratiba_postgres::sweeps::Unsettled;
+use ratiba_postgres::sweeps::cards::Unwatched;
+use ratiba_postgres::sweeps::{self, UnsettledRefund};
 use ratiba_postgres::{Database, identity};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// Finds what events missed. Each tenant is looked at in its own scope.
@@ -107,5 +110,39 @@ impl Sweeps {
     /// [`Outage`].
     pub async fn forget_letters_of_nobody(&self, before: OffsetDateTime, most: u16) -> Result<i32, Outage> {
         sweeps::forget_letters_of_nobody(&self.database, before, most).await
+    /// One notice of each order at the card provider whose notices came before `before` and still wait.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn notices_left(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        most: u16,
+    ) -> Result<Vec<Uuid>, Outage> {
+        sweeps::cards::notices_left(&self.database, tenant, before, most).await
+    }
+
+    /// Forgets the card provider's notices that came before `before` and were done about.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn forget_notices(&self, tenant: TenantId, before: OffsetDateTime) -> Result<usize, Outage> {
+        sweeps::cards::forget_notices(&self.database, tenant, before).await
+    }
+
+    /// Paid orders at the card provider that should be looked at daily, and are not.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn orders_unwatched(
+        &self,
+        tenant: TenantId,
+        now: OffsetDateTime,
+        most: u16,
+    ) -> Result<Vec<Unwatched>, Outage> {
+        let since = now - Duration::days(i64::from(CARD_DAILY_LOOKS));
+        let (database, first) = (&self.database, CARD_LAST_LOOK_IN_DOUBT);
+        sweeps::cards::orders_unwatched(database, tenant, since, now, first, most).await
     }
 }

@@ -15,7 +15,7 @@ use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::attempt::StateName;
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::payment::PaymentId;
-use ratiba_payments::use_cases::{CloseVisitError, CreditVisitError};
+use ratiba_payments::use_cases::{CardError, CloseVisitError, CreditVisitError};
 use ratiba_postgres::outbox::StoredEvent;
 
 use uuid::Uuid;
@@ -49,6 +49,9 @@ pub enum TranslateError {
     /// What was asked for a visit that is over was not ended.
     #[error("what was asked for a visit that is over was not ended")]
     Close(#[from] CloseVisitError),
+    /// A page on which nobody is to pay any more was not withdrawn.
+    #[error("a page on which nobody is to pay any more was not withdrawn")]
+    Withdraw(#[from] CardError),
     /// Somebody was not told.
     #[error("somebody was not told")]
     Tell(#[from] TellError),
@@ -352,6 +355,22 @@ impl Parts {
                 self.tell(tenant, id, Notice::PaymentFailed { visit, trouble })
                     .await
             }
+            PaymentEvent::CardUnpaid { about } => {
+                let record = self.payments.book.of_attempt(tenant, about.attempt).await?;
+                let attempt = record.as_ref().and_then(|record| record.attempt(about.attempt));
+                // Whoever has paid meanwhile is not reminded.
+                let waits = attempt.filter(|found| found.state().name() == StateName::AwaitingCustomer);
+                let page = waits.and_then(|found| found.progress().page.clone());
+                let (Some(page), Some(cards)) = (page, &self.payments.cards) else {
+                    return Ok(());
+                };
+                let notice = Notice::CardUnpaid {
+                    visit: Id::from_uuid(about.visit.as_uuid()),
+                    page: page.as_str().to_owned(),
+                    trial: cards.sandbox,
+                };
+                self.tell(tenant, id, notice).await
+            }
             PaymentEvent::AttemptUnknown { about } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
                 self.tell(tenant, id, Notice::PaymentChecking { visit }).await
@@ -426,6 +445,13 @@ impl Parts {
         visit: VisitId,
         payment: PaymentId,
     ) -> Result<(), TranslateError> {
+        if let Some(cards) = &self.payments.cards {
+            let records = self
+                .payments
+                .book
+                .of_visit(tenant, Id::from_uuid(visit.as_uuid()));
+            cards.withdraw.of_settled(tenant, &records.await?).await?;
+        }
         let confirmation = self.booking.confirm.execute(tenant, visit).await?;
         if confirmation == Confirmation::Lost {
             tracing::warn!(visit.id = %visit, "money came for a visit whose time is gone");

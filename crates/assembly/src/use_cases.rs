@@ -131,14 +131,20 @@ pub struct Payments {
 
 /// What card payments need.
 pub struct Cards {
+    /// Whether no real money moves.
+    pub sandbox: bool,
     /// Asks for a page.
     pub request: payments::RequestCardLink,
     /// Opens an order.
     pub open: payments::OpenCard,
     /// Looks how it stands.
     pub look: payments::LookAtCard,
+    /// Reminds of it.
+    pub nudge: payments::NudgeCard,
     /// Cancels it.
     pub abandon: payments::AbandonCard,
+    /// Has it cancelled because nobody is to pay it any more.
+    pub withdraw: payments::WithdrawCard,
     /// Does what a notice says.
     pub apply_notice: payments::ApplyNotice,
 }

@@ -35,6 +35,7 @@ use crate::bridges::payment_desk::PaymentDeskBridge;
 use crate::bridges::visit_desk::VisitDeskBridge;
 use crate::bridges::visits::VisitsBridge;
 use crate::desk::{Desk, DeskGround};
+use crate::numbers::ChannelNumbers;
 use crate::people::People;
 use crate::queue::{JobQueue, Schedules};
 use crate::settings::SharedSettings;
@@ -87,6 +88,7 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         queue: JobQueue::new(ground.database.clone()),
         schedules: Schedules::new(ground.database.clone()),
         sweeps: Sweeps::new(ground.database.clone()),
+        numbers: ChannelNumbers::new(ground.database.clone()),
         staff: People {
             directory: ground.staff.clone(),
             enrol: Arc::new(EnrolMember {

@@ -5,7 +5,10 @@ use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
 use ratiba_assembly::desk_prompts::VisitAsks;
 use ratiba_kernel::{Id, Money};
-use ratiba_payments::use_cases::CardLinkOrder;
+use ratiba_payments::attempt::{Attempt, AttemptId, StateName};
+use ratiba_payments::card::PageUrl;
+use ratiba_payments::payment::PaymentState;
+use ratiba_payments::use_cases::{CardError, CardLinkOrder, PageWithdrawn};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -14,7 +17,7 @@ use super::payments::{PaymentAnswer, actor_of, phone_of, refused, request_key, v
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey};
-use crate::dto::Amount;
+use crate::dto::{Amount, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
@@ -45,6 +48,18 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::CurrencyMismatch,
             Kind::Conflict,
         ]),
+        Endpoint::post("/api/v1/attempts/{id}/withdraw", "Withdraw a card page", || {
+            web::post().to(withdraw)
+        })
+        .describe(
+            "Has the order of a card page cancelled, because the customer is to pay another way. The provider is asked at \
+             once: when the attempt is `cancelled` the page takes no money any more, and another way is free. What was paid in \
+             the very moment is paid. Safe to repeat.",
+        )
+        .group("payments")
+        .needs(Scope::PaymentsTake)
+        .answers::<PaymentAnswer>(202, "the payment as it is now")
+        .problems(&[Kind::NotFound, Kind::IllegalTransition, Kind::Conflict]),
     ]
 }
 
@@ -68,8 +83,11 @@ struct CardLinkAnswer {
     attempt_id: Uuid,
     /// How the attempt stands, as in the payment.
     state: &'static str,
-    /// The address for the customer; nothing as long as the provider has not opened it.
+    /// The address for the customer; nothing as long as the provider has not opened it, and when nobody is to pay on it any
+    /// more.
     page: Option<String>,
+    /// Whether the page is the provider's sandbox, where no money moves.
+    sandbox: bool,
     /// The payment that it is for.
     payment: PaymentAnswer,
 }
@@ -109,13 +127,68 @@ async fn ask(
     let record = payments.book.find(principal.tenant, asked.payment).await?;
     let record = record.ok_or_else(Problem::not_found)?;
     let attempt = record.attempt(asked.attempt).ok_or_else(Problem::not_found)?;
-    let page = attempt.progress().page.as_ref();
+    let page = payable_page(record.payment.state(), attempt);
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, format!("/api/v1/payments/{}", asked.payment)))
         .json(CardLinkAnswer {
             attempt_id: asked.attempt.as_uuid(),
             state: attempt.state().name().as_str(),
             page: page.map(|page| page.as_str().to_owned()),
+            sandbox: cards.sandbox,
             payment: PaymentAnswer::of(&record, &zone),
         }))
+}
+
+/// The page, as long as somebody is to pay on it.
+fn payable_page(payment: PaymentState, attempt: &Attempt) -> Option<&PageUrl> {
+    let asked = match payment {
+        PaymentState::Open => true,
+        PaymentState::Settled | PaymentState::Credited | PaymentState::Cancelled => false,
+    };
+    let open = match attempt.state().name() {
+        StateName::AwaitingCustomer => true,
+        StateName::Created
+        | StateName::Sent
+        | StateName::Unknown
+        | StateName::InReview
+        | StateName::Paid
+        | StateName::Failed
+        | StateName::Cancelled => false,
+    };
+    attempt.progress().page.as_ref().filter(|_| asked && open)
+}
+
+async fn withdraw(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let attempt: AttemptId = id_of(&id)?;
+    let payments = &state.parts.payments;
+    let found = payments.book.of_attempt(principal.tenant, attempt).await?;
+    let found = found.ok_or_else(Problem::not_found)?;
+    visible(&state, principal, &found.payment.visit().to_string()).await?;
+    let cards = payments.cards.as_ref();
+    let cards = cards.ok_or_else(|| Problem::new(Kind::Conflict, "the business takes no cards"))?;
+    match cards.withdraw.execute(principal.tenant, attempt).await {
+        Ok(PageWithdrawn::Begun | PageWithdrawn::Before) => {}
+        Ok(PageWithdrawn::Over(state)) => {
+            let detail = "the page takes no money any more";
+            return Err(Problem::new(Kind::IllegalTransition, detail).with("state", state.as_str()));
+        }
+        Err(CardError::NoSuchAttempt) => return Err(Problem::not_found()),
+        Err(CardError::Unavailable(outage)) => return Err(Problem::unavailable(&outage)),
+        Err(
+            other @ (CardError::NoSuchNotice
+            | CardError::NoAnswer
+            | CardError::StillOpening
+            | CardError::Amount(_)
+            | CardError::Busy),
+        ) => return Err(Problem::new(Kind::Conflict, other.to_string())),
+    }
+    let record = payments.book.of_attempt(principal.tenant, attempt).await?;
+    let record = record.ok_or_else(Problem::not_found)?;
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    Ok(HttpResponse::Accepted().json(PaymentAnswer::of(&record, &zone)))
 }

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
-use ratiba_kernel::TokenHash;
+use ratiba_kernel::{TenantId, TokenHash};
 use ratiba_payments::ports::{NoticeArrival, NoticeDoor, NoticeIds, NoticeTaken};
 use serde_json::json;
 
@@ -12,9 +13,9 @@ use crate::body::{DARAJA_BODY_MAX, RawBody};
 use crate::endpoint::Endpoint;
 use crate::problem::Kind;
 
-/// What the customer's browser shows when it comes back; the chat tells the rest.
-const BACK: &str = "Thank you. You can close this page and go back to the chat: we write to you there.\n\n\
-                    Asante. Unaweza kufunga ukurasa huu na kurudi kwenye mazungumzo: tutakuandikia huko.\n";
+/// What the customer's browser shows when it comes back; the chat tells the rest. There is no script in it, and nothing of
+/// what the browser sent.
+const BACK: &str = include_str!("pesapal/back.html");
 
 /// The endpoints that the card provider and its customers knock at.
 #[must_use]
@@ -49,7 +50,11 @@ pub fn endpoints() -> Vec<Endpoint> {
         .describe("Proves nothing; the order is looked at.")
         .group("webhooks")
         .open("nothing: it tells nothing")
-        .answers_with(200, "text/plain", "a word of thanks"),
+        .answers_with(
+            200,
+            "text/html",
+            "a word of thanks, and the way back into the chat",
+        ),
     ]
 }
 
@@ -60,7 +65,7 @@ async fn notice(
     RawBody(body): RawBody,
 ) -> HttpResponse {
     let door = NoticeDoor::Address(TokenHash::of(&key));
-    take(&state, door, body, source(&request)).await
+    take(&state, door, body, source(&request)).await.1
 }
 
 async fn notice_by_query(
@@ -70,23 +75,64 @@ async fn notice_by_query(
 ) -> HttpResponse {
     let door = NoticeDoor::Address(TokenHash::of(&key));
     let query = request.query_string().as_bytes().to_vec();
-    take(&state, door, query, source(&request)).await
+    take(&state, door, query, source(&request)).await.1
 }
 
 async fn back(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let query = request.query_string().as_bytes().to_vec();
-    take(&state, NoticeDoor::Return, query, source(&request)).await;
+    let (tenant, _) = take(&state, NoticeDoor::Return, query, source(&request)).await;
+    let number = match tenant {
+        Some(tenant) => state.parts.numbers.of_tenant(tenant).await,
+        None => Ok(None),
+    };
+    let number = number.unwrap_or_else(|outage| {
+        tracing::warn!(error = ?outage, "the way back into the chat is not known");
+        None
+    });
+    let sandbox = state
+        .parts
+        .payments
+        .cards
+        .as_ref()
+        .is_some_and(|cards| cards.sandbox);
     HttpResponse::Ok()
-        .content_type("text/plain; charset=utf-8")
-        .body(BACK)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(page(number.as_deref(), sandbox))
+}
+
+/// The page, with the link into the chat where the number is known.
+fn page(number: Option<&str>, sandbox: bool) -> String {
+    let digits = number.filter(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+    let link = |words: &str| match digits {
+        Some(digits) => format!("<p><a href=\"https://wa.me/{digits}\">{words}</a></p>"),
+        None => String::new(),
+    };
+    let trial = |words: &str| match sandbox {
+        true => format!("<p><strong>{words}</strong></p>"),
+        false => String::new(),
+    };
+    BACK.replace("{{link_en}}", &link("Back to WhatsApp"))
+        .replace("{{link_sw}}", &link("Rudi WhatsApp"))
+        .replace("{{trial_en}}", &trial("Trial: no real money was taken."))
+        .replace(
+            "{{trial_sw}}",
+            &trial("Majaribio: hakuna pesa halisi zilizokatwa."),
+        )
 }
 
 fn source(request: &HttpRequest) -> Option<IpAddr> {
     request.peer_addr().map(|address| address.ip())
 }
 
-/// Stores a notice. The answer repeats its ids; anything but a stored notice is to be sent again.
-async fn take(state: &State, door: NoticeDoor, body: Vec<u8>, source: Option<IpAddr>) -> HttpResponse {
+/// Stores a notice, and tells whose order it names. The answer repeats its ids; anything but a stored notice is to be
+/// sent again.
+async fn take(
+    state: &State,
+    door: NoticeDoor,
+    body: Vec<u8>,
+    source: Option<IpAddr>,
+) -> (Option<TenantId>, HttpResponse) {
     let payments = &state.parts.payments;
     let ids = payments.notice_reader.read(&body).ok();
     let arrival = NoticeArrival {
@@ -97,29 +143,29 @@ async fn take(state: &State, door: NoticeDoor, body: Vec<u8>, source: Option<IpA
         source,
         at: state.parts.clock.now(),
     };
-    let stored = match payments.notices.take_notice(arrival).await {
-        Ok(NoticeTaken::Stored { .. }) => {
+    let (tenant, stored) = match payments.notices.take_notice(arrival).await {
+        Ok(NoticeTaken::Stored { tenant }) => {
             tracing::info!("a notice was stored");
-            true
+            (Some(tenant), true)
         }
-        Ok(NoticeTaken::Waiting { .. }) => {
+        Ok(NoticeTaken::Waiting { tenant }) => {
             tracing::info!("a notice came of whose order enough wait");
-            true
+            (Some(tenant), true)
         }
         Ok(NoticeTaken::Unrouted { .. }) => {
             tracing::warn!("a notice names no order that is known and waits for a person");
-            false
+            (None, false)
         }
         Ok(NoticeTaken::Dropped) => {
             tracing::warn!("a notice was only counted");
-            false
+            (None, false)
         }
         Err(outage) => {
             tracing::error!(error = ?outage, "a notice could not be stored");
-            false
+            (None, false)
         }
     };
-    HttpResponse::Ok().json(reply(ids, stored))
+    (tenant, HttpResponse::Ok().json(reply(ids, stored)))
 }
 
 fn reply(ids: Option<NoticeIds>, stored: bool) -> serde_json::Value {
@@ -135,3 +181,6 @@ fn reply(ids: Option<NoticeIds>, stored: bool) -> serde_json::Value {
         "status": if stored { 200 } else { 500 },
     })
 }
+
+#[cfg(test)]
+mod tests;

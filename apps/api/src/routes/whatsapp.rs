@@ -50,6 +50,9 @@ pub async fn receive(
             "X-Hub-Signature-256 is missing or wrong",
         ));
     }
-    state.parts.receive_delivery.execute(webhook::split(&raw)).await?;
+    let mut delivery = webhook::split(&raw);
+    let numbers = std::mem::take(&mut delivery.numbers);
+    state.parts.receive_delivery.execute(delivery).await?;
+    state.parts.numbers.learn(numbers).await;
     Ok(HttpResponse::Ok().json(json!({})))
 }

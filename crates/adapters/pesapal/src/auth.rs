@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
-use ratiba_kernel::{Clock, Outage};
+use ratiba_kernel::{Clock, Outage, TokenHash};
 use ratiba_payments::attempt::Provider;
 use ratiba_payments::failure::FailureReason;
 use ratiba_payments::ports::{AccessToken, Credential, RefreshLease, TokenStore};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use time::Duration;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::client::read_body;
 use crate::settings::Account;
@@ -51,8 +52,18 @@ pub struct Tokens {
     clock: Arc<dyn Clock>,
     http: reqwest::Client,
     timeout: StdDuration,
-    /// Within a process one caller looks for a new token, and the others wait for it.
-    gate: Mutex<()>,
+    /// Within a process one caller looks for a new token, and the others wait for it. It keeps when that failed last.
+    gate: Mutex<Option<Failure>>,
+}
+
+/// A token that could not be had.
+struct Failure {
+    /// Under which account.
+    account: TokenHash,
+    /// By the machine's clock.
+    at: Instant,
+    /// Whether PesaPal refused the key.
+    refused: bool,
 }
 
 impl Tokens {
@@ -70,7 +81,7 @@ impl Tokens {
             clock,
             http,
             timeout,
-            gate: Mutex::new(()),
+            gate: Mutex::new(None),
         }
     }
 
@@ -91,13 +102,36 @@ impl Tokens {
         if let Some(good) = self.stored(account, &credential, refused).await? {
             return Ok(good);
         }
-        let _one_at_a_time = self.gate.lock().await;
+        let came_at = Instant::now(); // bookkeeping: who waited while it failed, by the machine's clock
+        let mut one_at_a_time = self.gate.lock().await;
+        if let Some(failure) = &*one_at_a_time
+            && failure.account == credential.hash
+            && came_at < failure.at
+        {
+            return Err(failure.told());
+        }
+        let found = self.renewed(account, &credential, refused).await;
+        *one_at_a_time = found.as_ref().err().map(|error| Failure {
+            account: credential.hash,
+            at: Instant::now(), // bookkeeping
+            refused: matches!(error, NoToken::Refused),
+        });
+        found
+    }
+
+    /// A token that is good, by whichever process gets it.
+    async fn renewed(
+        &self,
+        account: &Account,
+        credential: &Credential,
+        refused: Option<&AccessToken>,
+    ) -> Result<AccessToken, NoToken> {
         for _ in 0..LOOKS_MAX {
-            if let Some(good) = self.stored(account, &credential, refused).await? {
+            if let Some(good) = self.stored(account, credential, refused).await? {
                 return Ok(good);
             }
-            if let Some(lease) = self.store.lease(account.owner, &credential).await?
-                && let Some(new) = self.renew(account, &credential, refused, lease).await?
+            if let Some(lease) = self.store.lease(account.owner, credential).await?
+                && let Some(new) = self.renew(account, credential, refused, lease).await?
             {
                 return Ok(new);
             }
@@ -162,6 +196,17 @@ impl Tokens {
                 "the token endpoint's answer of status {status} is no token"
             ))
             .into()),
+        }
+    }
+}
+
+impl Failure {
+    /// The same for whoever waited.
+    fn told(&self) -> NoToken {
+        if self.refused {
+            NoToken::Refused
+        } else {
+            Outage::new("no access token could be had a moment ago").into()
         }
     }
 }

@@ -8,7 +8,9 @@ use ratiba_kernel::{Clock, Outage, TenantId};
 use ratiba_payments::card::{CancelAnswer, CardStatus, OpenAnswer};
 use ratiba_payments::evidence::{Heard, RawAnswer};
 use ratiba_payments::failure::FailureReason;
-use ratiba_payments::ports::{CardOrder, CardPage, NoticeAddress, NoticeAddresses, TokenSource, TokenStore};
+use ratiba_payments::ports::{
+    AccessToken, CardOrder, CardPage, NoticeAddress, NoticeAddresses, TokenSource, TokenStore,
+};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::redirect::Policy;
 
@@ -26,6 +28,8 @@ pub struct Timeouts {
     pub connect: Duration,
     /// For a token; shorter than the lease under which it is asked for.
     pub token: Duration,
+    /// For everything that comes before an order: the token, and the address for notices. What takes longer was not begun.
+    pub preparation: Duration,
     /// For an order, or for registering an address.
     pub order: Duration,
     /// For a question or a cancellation.
@@ -37,6 +41,7 @@ impl Default for Timeouts {
         Self {
             connect: Duration::from_secs(5),
             token: Duration::from_secs(10),
+            preparation: Duration::from_secs(20),
             order: Duration::from_secs(15),
             status: Duration::from_secs(15),
         }
@@ -113,16 +118,34 @@ impl PesapalClient {
         })
     }
 
+    /// A token within the time for preparations. Nothing is asked of PesaPal but the token, so whatever is in its way is
+    /// in the way of the call.
+    async fn token(
+        &self,
+        account: &Account,
+        refused: Option<&AccessToken>,
+    ) -> Result<AccessToken, FailureReason> {
+        let asked = self.tokens.token(account, refused);
+        match tokio::time::timeout(self.timeouts.preparation, asked).await {
+            Ok(Ok(token)) => Ok(token),
+            Ok(Err(no_token)) => {
+                tracing::error!(error = ?no_token, "pesapal was not called for want of an access token");
+                Err(no_token.reason())
+            }
+            Err(_elapsed) => {
+                tracing::error!("pesapal was not called: no access token came in time");
+                Err(FailureReason::ProviderUnavailable)
+            }
+        }
+    }
+
     /// Makes a call; with a token that PesaPal refuses, once more with a new one.
     async fn call(&self, account: &Account, call: &Call) -> Said {
         let mut refused = None;
         loop {
-            let token = match self.tokens.token(account, refused.as_ref()).await {
+            let token = match self.token(account, refused.as_ref()).await {
                 Ok(token) => token,
-                Err(no_token) => {
-                    tracing::error!(error = ?no_token, "pesapal was not called for want of an access token");
-                    return Said::NotMade(no_token.reason());
-                }
+                Err(reason) => return Said::NotMade(reason),
             };
             let request = match &call.body {
                 Some(body) => self.http.post(&call.url).body(body.clone()),
@@ -195,28 +218,78 @@ impl PesapalClient {
         })
     }
 
-    /// Opens an order; `Err` if it certainly was not looked at.
+    /// The account and PesaPal's id of its address for notices, in time.
+    async fn prepared(&self, tenant: TenantId) -> Result<(Account, String), FailureReason> {
+        let preparing = async {
+            let account = self.account(tenant).await?;
+            let notice_id = self.notice_id(tenant, &account).await?;
+            self.token(&account, None).await?;
+            Ok((account, notice_id))
+        };
+        tokio::time::timeout(self.timeouts.preparation, preparing)
+            .await
+            .unwrap_or(Err(FailureReason::ProviderUnavailable))
+    }
+
+    /// Opens an order; `Err` if it certainly was not looked at. Where PesaPal does not take the address for notices any
+    /// more, another one is registered, once.
     async fn submit(&self, tenant: TenantId, order: &CardOrder) -> Result<Heard<OpenAnswer>, FailureReason> {
-        let account = self.account(tenant).await?;
-        let notice_id = self.notice_id(tenant, &account).await?;
+        let (account, notice_id) = self.prepared(tenant).await?;
+        let said = self.order(&account, order, &notice_id).await;
+        let Said::Answer { http, body } = &said else {
+            return opened(&account, order, said);
+        };
+        if !wire::refuses_notice_id(*http, body) {
+            return opened(&account, order, said);
+        }
+        tracing::error!("pesapal does not take the address for notices any more: another one is registered");
+        let (belongs_to, now) = (account.settings.notice_account(), self.clock.now());
+        if let Err(outage) = self.addresses.retire(tenant, &belongs_to, &notice_id, now).await {
+            tracing::error!(error = ?outage, "the address for notices cannot be put away");
+            return Err(FailureReason::ProviderUnavailable);
+        }
+        let (account, notice_id) = self.prepared(tenant).await?;
+        let said = self.order(&account, order, &notice_id).await;
+        opened(&account, order, said)
+    }
+
+    async fn order(&self, account: &Account, order: &CardOrder, notice_id: &str) -> Said {
         let settings = &account.settings;
         let call = Call {
             url: settings.endpoint(wire::ORDER_PATH),
-            body: Some(wire::order_request(order, &notice_id, &settings.return_url())),
+            body: Some(wire::order_request(order, notice_id, &settings.return_url())),
             timeout: self.timeouts.order,
         };
-        match self.call(&account, &call).await {
-            Said::Answer { http, body } => Ok(Heard {
-                answer: wire::open_meaning(http, &body, order.reference.as_str()),
-                raw: Some(RawAnswer::new(&body)),
-            }),
-            Said::NotMade(reason) => Err(reason),
-            Said::Lost => Ok(Heard {
+        self.call(account, &call).await
+    }
+}
+
+/// What the answer to an order means for an account; `Err` if the order certainly was not looked at.
+fn opened(account: &Account, order: &CardOrder, said: Said) -> Result<Heard<OpenAnswer>, FailureReason> {
+    let (http, body) = match said {
+        Said::Answer { http, body } => (http, body),
+        Said::NotMade(reason) => return Err(reason),
+        Said::Lost => {
+            return Ok(Heard {
                 answer: OpenAnswer::Unknown,
                 raw: None,
-            }),
+            });
         }
-    }
+    };
+    let answer = match wire::open_meaning(http, &body, order.reference.as_str()) {
+        // Nobody is sent to a page on which anybody could read the card's number.
+        OpenAnswer::Created { ids, page } if !page.is_secure() && !account.settings.is_sandbox() => {
+            OpenAnswer::NoPage { ids }
+        }
+        other @ (OpenAnswer::Created { .. }
+        | OpenAnswer::NoPage { .. }
+        | OpenAnswer::Rejected { .. }
+        | OpenAnswer::Unknown) => other,
+    };
+    Ok(Heard {
+        answer,
+        raw: Some(RawAnswer::new(&body)),
+    })
 }
 
 async fn said(request: reqwest::RequestBuilder) -> Result<(u16, String), reqwest::Error> {
@@ -278,12 +351,9 @@ impl CardPage for PesapalClient {
     }
 
     async fn cancel(&self, tenant: TenantId, tracking: &str) -> Heard<CancelAnswer> {
-        let unknown = Heard {
-            answer: CancelAnswer::Unknown,
-            raw: None,
-        };
+        let without_answer = |answer| Heard { answer, raw: None };
         let Ok(account) = self.account(tenant).await else {
-            return unknown;
+            return without_answer(CancelAnswer::NotMade);
         };
         let call = Call {
             url: account.settings.endpoint(wire::CANCEL_PATH),
@@ -295,7 +365,8 @@ impl CardPage for PesapalClient {
                 answer: wire::cancel_meaning(http, &body),
                 raw: Some(RawAnswer::new(&body)),
             },
-            Said::NotMade(_) | Said::Lost => unknown,
+            Said::NotMade(_) => without_answer(CancelAnswer::NotMade),
+            Said::Lost => without_answer(CancelAnswer::Unknown),
         }
     }
 }

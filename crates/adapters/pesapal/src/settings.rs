@@ -79,7 +79,7 @@ impl Settings {
         let mut faults = Vec::new();
         let base_url = trimmed(&raw.base_url);
         let public_base_url = trimmed(&raw.public_base_url);
-        let production = host_of(&base_url) == Some(PRODUCTION_HOST);
+        let production = is_production(&base_url);
         for (name, url) in [("base_url", &base_url), ("public_base_url", &public_base_url)] {
             if host_of(url).is_none() {
                 faults.push(SettingsFault::NotAnAddress(name));
@@ -110,7 +110,7 @@ impl Settings {
     /// Whether this is a trial: no message may ask for money without saying so.
     #[must_use]
     pub fn is_sandbox(&self) -> bool {
-        host_of(&self.base_url) != Some(PRODUCTION_HOST)
+        !is_production(&self.base_url)
     }
 
     /// The address of one of PesaPal's endpoints.
@@ -161,8 +161,23 @@ impl Settings {
     }
 }
 
+/// Without blanks and slashes around it, and with scheme and host in small letters, in which all spellings of an address
+/// are the same.
 fn trimmed(url: &str) -> String {
-    url.trim().trim_end_matches('/').to_owned()
+    let url = url.trim().trim_end_matches('/');
+    let host_at = url.find("://").map_or(0, |at| at + 3);
+    let (scheme, rest) = url.split_at(host_at);
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    format!(
+        "{}{}{path}",
+        scheme.to_ascii_lowercase(),
+        host.to_ascii_lowercase()
+    )
+}
+
+/// Whether real money moves there. A name may end with the dot of the root.
+fn is_production(base_url: &str) -> bool {
+    host_of(base_url).is_some_and(|host| host.trim_end_matches('.') == PRODUCTION_HOST)
 }
 
 /// The host, without port; `None` unless it is a plain http or https address.

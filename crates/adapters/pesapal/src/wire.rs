@@ -115,8 +115,8 @@ pub enum TokenMeaning {
 #[must_use]
 pub fn token_meaning(http: u16, body: &str, asked_at: OffsetDateTime) -> TokenMeaning {
     let answer = Answer::new(http, body);
-    let refused = answer.error_code().as_deref() == Some("invalid_consumer_key_or_secret_provided");
-    if refused || matches!(http, 400 | 401) {
+    // Only the documented code says so: the edge in front of it may turn anything away for a while.
+    if answer.error_code().as_deref() == Some("invalid_consumer_key_or_secret_provided") {
         return TokenMeaning::Refused;
     }
     let secret = answer
@@ -214,9 +214,10 @@ pub fn open_meaning(http: u16, body: &str, reference: &str) -> OpenAnswer {
             .is_none_or(|told| told == reference);
         let tracking = answer.text("order_tracking_id").unwrap_or_default();
         let page = PageUrl::parse(&answer.text("redirect_url").unwrap_or_default());
-        return match (tracking_ids(&tracking), page) {
-            (Some(ids), Ok(page)) if about_it => OpenAnswer::Created { ids, page },
-            (Some(_) | None, Ok(_) | Err(_)) => OpenAnswer::Unknown,
+        return match (tracking_ids(&tracking).filter(|_| about_it), page) {
+            (Some(ids), Ok(page)) => OpenAnswer::Created { ids, page },
+            (Some(ids), Err(_)) => OpenAnswer::NoPage { ids },
+            (None, Ok(_) | Err(_)) => OpenAnswer::Unknown,
         };
     }
     let rejected = |reason, code: Option<&str>| OpenAnswer::Rejected {
@@ -232,6 +233,20 @@ pub fn open_meaning(http: u16, body: &str, reference: &str) -> OpenAnswer {
         (429, None) => rejected(FailureReason::SystemBusy, None),
         (_unclear, None) => OpenAnswer::Unknown,
     }
+}
+
+/// Whether an order was refused because of the address for notices that it names: then another address is registered.
+/// No document has the code, so the words are looked at as well.
+#[must_use]
+pub fn refuses_notice_id(http: u16, body: &str) -> bool {
+    let answer = Answer::new(http, body);
+    let error = answer.json.get("error");
+    let said = |name| error.and_then(|error| scalar(error, name)).unwrap_or_default();
+    let words = format!("{} {}", said("code"), said("message")).to_ascii_lowercase();
+    http < 500
+        && ["notification_id", "notification id", "notificationid", "ipn"]
+            .iter()
+            .any(|word| words.contains(word))
 }
 
 fn refusal(code: &str) -> FailureReason {
@@ -322,10 +337,12 @@ pub fn cancel_meaning(http: u16, body: &str) -> CancelAnswer {
         return CancelAnswer::Cancelled;
     }
     let told = answer.text("status").is_some() || answer.error_code().is_some();
-    if told && http < 500 {
-        CancelAnswer::Refused
-    } else {
-        CancelAnswer::Unknown
+    match http {
+        429 => CancelAnswer::NotMade,
+        ..500 if told => CancelAnswer::Refused,
+        // The edge turned the request away before PesaPal saw it.
+        400 | 403 | 404 | 405 => CancelAnswer::NotMade,
+        _unclear => CancelAnswer::Unknown,
     }
 }
 

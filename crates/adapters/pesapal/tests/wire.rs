@@ -67,6 +67,7 @@ impl World {
         let timeouts = Timeouts {
             connect: half,
             token: half,
+            preparation: half * 2,
             order: half,
             status: half,
         };
@@ -237,6 +238,9 @@ async fn without_a_token_or_an_address_nothing_is_ordered() {
         (vec![wrong_keys], FailureReason::Misconfigured),
         (vec![Reply::json(500, "")], FailureReason::ProviderUnavailable),
         (vec![Reply::html(200)], FailureReason::ProviderUnavailable),
+        // Only the documented code says that the keys are wrong.
+        (vec![Reply::json(400, "")], FailureReason::ProviderUnavailable),
+        (vec![Reply::html(401)], FailureReason::ProviderUnavailable),
         (vec![Reply::Silence], FailureReason::ProviderUnavailable),
         (
             vec![token("t1"), Reply::html(403)],
@@ -347,9 +351,92 @@ async fn an_order_is_cancelled_by_its_tracking_id() {
     let request = world.server.requests().pop().unwrap();
     assert_eq!(request.line, "POST /api/Transactions/CancelOrder HTTP/1.1");
     assert_eq!(request.body, format!(r#"{{"order_tracking_id":"{TRACKING}"}}"#));
-    let world = World::answering(vec![token("t1"), Reply::Silence]);
+    let answers = [
+        (Reply::Silence, CancelAnswer::Unknown),
+        (Reply::json(500, ""), CancelAnswer::Unknown),
+        (
+            Reply::json(200, r#"{ "status": "500", "message": "…" }"#),
+            CancelAnswer::Refused,
+        ),
+        // Nobody looked at these: they are to be made again.
+        (
+            Reply::json(429, r#"{ "status": "429", "message": "slow down" }"#),
+            CancelAnswer::NotMade,
+        ),
+        (Reply::html(403), CancelAnswer::NotMade),
+    ];
+    for (reply, answer) in answers {
+        let told = format!("{reply:?}");
+        let world = World::answering(vec![token("t1"), reply]);
+        let heard = world.process().cancel(business(), TRACKING).await;
+        assert_eq!(heard.answer, answer, "{told}");
+    }
+    let world = World::answering(vec![Reply::json(503, "")]);
+    let heard = world.process().cancel(business(), TRACKING).await;
+    assert_eq!(heard.answer, CancelAnswer::NotMade, "there was no token");
+}
+
+#[tokio::test]
+async fn an_address_for_notices_that_is_not_taken_any_more_is_replaced_once() {
+    let unknown = || {
+        Reply::json(
+            200,
+            r#"{ "error": { "error_type": "api_error", "code": "invalid_request",
+                "message": "notification_id is not registered" }, "status": "500" }"#,
+        )
+    };
+    let other = Reply::json(
+        200,
+        r#"{ "ipn_id": "77777777-0000", "error": null, "status": "200" }"#,
+    );
+    let world = World::answering(vec![
+        token("t1"),
+        registered(),
+        unknown(),
+        other.clone(),
+        created(),
+        created(),
+    ]);
+    assert_eq!(world.open().await, opened());
+    assert_eq!(world.open().await, opened(), "the newer one is used from then on");
+    let requests = world.server.requests();
+    assert_eq!(requests.len(), 6);
+    assert!(requests[5].body.contains("77777777-0000"));
+    // Refused once more it is a refusal, and no loop.
+    let world = World::answering(vec![token("t1"), registered(), unknown(), other, unknown()]);
+    let OpenAnswer::Rejected { reason, .. } = world.open().await else {
+        panic!("it was refused");
+    };
+    assert_eq!(reason, FailureReason::RequestRefused);
+    assert_eq!(world.server.requests().len(), 5);
+}
+
+#[tokio::test]
+async fn an_order_without_a_page_keeps_the_id_by_which_it_is_cancelled() {
+    let no_page = format!(
+        r#"{{ "order_tracking_id": "{TRACKING}", "merchant_reference": "{}", "redirect_url": "ftp://x",
+            "error": null, "status": "200" }}"#,
+        reference().as_str()
+    );
+    let world = World::answering(vec![token("t1"), registered(), Reply::json(200, &no_page)]);
+    let ids = ProviderIds::new(TRACKING, None).unwrap();
+    assert_eq!(world.open().await, OpenAnswer::NoPage { ids });
+}
+
+#[tokio::test]
+async fn who_waits_while_no_token_is_to_be_had_is_told_with_the_first() {
+    let world = World::answering(vec![Reply::Silence]);
+    let process = Arc::new(world.process());
+    let ask = || {
+        let process = Arc::clone(&process);
+        async move { process.cancel(business(), TRACKING).await.answer }
+    };
+    let answers = tokio::join!(ask(), ask(), ask(), ask());
+    let not_made = CancelAnswer::NotMade;
+    assert_eq!(answers, (not_made, not_made, not_made, not_made));
     assert_eq!(
-        world.process().cancel(business(), TRACKING).await.answer,
-        CancelAnswer::Unknown
+        world.server.requests().len(),
+        1,
+        "nobody stands in a row to fail alike"
     );
 }

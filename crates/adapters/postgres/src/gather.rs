@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use ratiba_kernel::Outage;
 use tokio::sync::oneshot;
-use tokio::time::Instant;
 
 /// How many, and how long.
 #[derive(Clone, Copy, Debug)]
@@ -55,9 +54,12 @@ struct Queue<I, R> {
 
 struct Waiting<I, R> {
     item: I,
-    since: Instant,
-    answer: oneshot::Sender<Result<R, Outage>>,
+    /// Told when it is begun. Who does not listen any more is not served.
+    begun: oneshot::Sender<()>,
+    answer: Answer<R>,
 }
+
+type Answer<R> = oneshot::Sender<R>;
 
 impl<K, I, R> Gatherer<K, I, R>
 where
@@ -86,6 +88,7 @@ where
     /// [`Outage`] if too many wait, no lane was free in time, or the work panicked.
     pub(crate) async fn ask(&self, key: K, item: I) -> Result<R, Outage> {
         let (answer, answered) = oneshot::channel();
+        let (begun, mut beginning) = oneshot::channel();
         let free = {
             let mut queues = self.shared.queues();
             let queue = queues.entry(key.clone()).or_insert_with(|| Queue {
@@ -95,11 +98,7 @@ where
             if queue.waiting.len() >= self.shared.limits.waiting_max {
                 return Err(Outage::new("too many wait for the same work"));
             }
-            queue.waiting.push_back(Waiting {
-                item,
-                since: Instant::now(), // bookkeeping: how long one waits, by the machine's clock
-                answer,
-            });
+            queue.waiting.push_back(Waiting { item, begun, answer });
             let free = queue.busy < self.shared.limits.lanes;
             if free {
                 queue.busy += 1;
@@ -109,9 +108,17 @@ where
         if free {
             tokio::spawn(Lane::new(Arc::clone(&self.shared), key).serve());
         }
+        let in_time = tokio::time::timeout(self.shared.limits.wait, &mut beginning).await;
+        if in_time.is_err() {
+            // From here on nobody begins it; it may have been begun in this very moment.
+            beginning.close();
+            if beginning.try_recv().is_err() {
+                return Err(Outage::new("nobody was free in time"));
+            }
+        }
         answered
             .await
-            .unwrap_or_else(|_gone| Err(Outage::new("the work that was done together ended early")))
+            .map_err(|_gone| Outage::new("the work that was done together ended early"))
     }
 }
 
@@ -141,18 +148,17 @@ impl<K: Clone + Ord, I, R> Lane<K, I, R> {
 
     async fn serve(mut self) {
         while let Some(taken) = self.take() {
-            let (items, answers): (Vec<I>, Vec<_>) =
-                taken.into_iter().map(|one| (one.item, one.answer)).unzip();
+            let (items, answers): (Vec<I>, Vec<_>) = taken.into_iter().unzip();
             let results = (self.shared.work)(self.key.clone(), items).await;
             // A caller that does not wait any more finds what was done by its own key.
             for (answer, result) in answers.into_iter().zip(results) {
-                let _ = answer.send(Ok(result));
+                let _ = answer.send(result);
             }
         }
     }
 
     /// Those who are served next, or `None` if nobody waits; then this lane is free, in the same moment.
-    fn take(&mut self) -> Option<Vec<Waiting<I, R>>> {
+    fn take(&mut self) -> Option<Vec<(I, Answer<R>)>> {
         let limits = self.shared.limits;
         let mut queues = self.shared.queues();
         let mut taken = Vec::new();
@@ -160,14 +166,10 @@ impl<K: Clone + Ord, I, R> Lane<K, I, R> {
             while taken.len() < limits.together_max
                 && let Some(one) = queue.waiting.pop_front()
             {
-                if one.answer.is_closed() {
-                    continue;
+                let Waiting { item, begun, answer } = one;
+                if begun.send(()).is_ok() {
+                    taken.push((item, answer));
                 }
-                if one.since.elapsed() > limits.wait {
-                    let _ = one.answer.send(Err(Outage::new("nobody was free in time")));
-                    continue;
-                }
-                taken.push(one);
             }
         }
         if !taken.is_empty() {

@@ -65,3 +65,52 @@ pub async fn channel_of_tenant(
         })
         .await
 }
+
+/// The number, in digits, by which customers write to a tenant on a channel; `None` if it is not known. Of several, that
+/// of the first address by name.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn dialable_of_tenant(
+    database: &Database,
+    channel: &'static str,
+    tenant: TenantId,
+) -> Result<Option<String>, Outage> {
+    database
+        .global(move |tx| {
+            let row = channel_routes::table
+                .filter(channel_routes::channel.eq(channel))
+                .filter(channel_routes::tenant_id.eq(tenant.as_uuid()))
+                .filter(channel_routes::dialable.is_not_null())
+                .order(channel_routes::external_id)
+                .select(channel_routes::dialable)
+                .first::<Option<String>>(tx.conn())
+                .optional()?;
+            Ok::<_, TxError<Outage>>(row.flatten())
+        })
+        .await
+}
+
+/// Keeps the number, in digits, of an address that some tenant has; one that nobody has is forgotten. Doing it again
+/// changes nothing.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn keep_dialable(
+    database: &Database,
+    channel: &'static str,
+    external_id: String,
+    digits: String,
+) -> Result<(), Outage> {
+    database
+        .global(move |tx| {
+            diesel::update(channel_routes::table)
+                .filter(channel_routes::channel.eq(channel))
+                .filter(channel_routes::external_id.eq(&external_id))
+                .filter(channel_routes::dialable.is_distinct_from(&digits))
+                .set(channel_routes::dialable.eq(&digits))
+                .execute(tx.conn())?;
+            Ok::<_, TxError<Outage>>(())
+        })
+        .await
+}

@@ -1,6 +1,7 @@
 //! The payments domain's ports: what is owed and was tried, the inbox of callbacks, the ledger, and the one
 //! access token of all processes.
 
+mod card_watch;
 mod credit;
 mod inbox;
 mod ledger;

@@ -24,6 +24,8 @@ pub struct NewBusiness {
     pub currency: ratiba_kernel::Currency,
     /// WhatsApp's id of its number, if it has one yet.
     pub phone_number_id: Option<String>,
+    /// That number itself, as its digits with the country's code, if it is known; else it is learned from WhatsApp.
+    pub dialable: Option<String>,
     /// The settings of booking, conversation, payments and commission, each in its domain's own form.
     pub settings: DomainSettings,
     /// Weekly hours: ISO weekday, first minute, last minute.
@@ -196,6 +198,7 @@ fn register(
                 channel_routes::channel.eq("whatsapp"),
                 channel_routes::external_id.eq(number),
                 channel_routes::tenant_id.eq(tenant),
+                channel_routes::dialable.eq(&business.dialable),
             ))
             .execute(tx.conn())?;
     }

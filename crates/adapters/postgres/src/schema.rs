@@ -111,6 +111,7 @@ diesel::table! {
         account_hash -> Bytea,
         provider_id -> Text,
         created_at -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -125,6 +126,7 @@ diesel::table! {
         received_at -> Timestamptz,
         applied_at -> Nullable<Timestamptz>,
         outcome -> Nullable<Text>,
+        by_return -> Bool,
     }
 }
 
@@ -133,6 +135,7 @@ diesel::table! {
         channel -> Text,
         external_id -> Text,
         tenant_id -> Uuid,
+        dialable -> Nullable<Text>,
     }
 }
 
@@ -524,6 +527,7 @@ diesel::table! {
         resolved_by -> Nullable<Text>,
         resolved_reason -> Nullable<Text>,
         resolved_at -> Nullable<Timestamptz>,
+        nudged_at -> Nullable<Timestamptz>,
     }
 }
 

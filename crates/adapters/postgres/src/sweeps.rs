@@ -1,5 +1,7 @@
 //! What the nightly sweep looks for: things whose own job was missed. Each tenant in its own scope.
 
+pub mod cards;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Outage, TenantId};
@@ -52,9 +54,16 @@ pub struct Unsettled {
     pub was_sent: bool,
     /// Whether it is an order that a customer pays by card.
     pub is_card: bool,
+    /// Whether its customer has the prompt or the page.
+    pub is_awaited: bool,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+    /// How often it was asked about.
+    pub queries: i16,
 }
 
-/// Attempts that were made before `before`, have no final state and nobody's attention yet.
+/// Attempts that were made before `before`, have no final state and nobody's attention yet. Each provider's are counted
+/// apart, so that one that is not to be reached starves no other.
 ///
 /// # Errors
 /// [`Outage`].
@@ -67,24 +76,47 @@ pub async fn unsettled_attempts(
     database
         .tenant(tenant, move |tx| {
             let tenant = tx.tenant_uuid();
-            let found = payment_attempts::table
-                .filter(payment_attempts::tenant_id.eq(tenant))
-                .filter(payment_attempts::state.eq_any(["created", "sent", "awaiting_customer", "unknown"]))
-                .filter(payment_attempts::created_at.lt(before))
-                .order(payment_attempts::created_at)
-                .limit(i64::from(most))
-                .select((
-                    payment_attempts::id,
-                    payment_attempts::state.ne("created"),
-                    payment_attempts::provider.eq("pesapal"),
-                ))
-                .load::<(Uuid, bool, bool)>(tx.conn())?;
-            let found = found.into_iter().map(|(attempt, was_sent, is_card)| Unsettled {
-                attempt,
-                was_sent,
-                is_card,
-            });
-            Ok::<_, TxError<Outage>>(found.collect())
+            let mut found = Vec::new();
+            for is_card in [false, true] {
+                let open = payment_attempts::table
+                    .filter(payment_attempts::tenant_id.eq(tenant))
+                    .filter(payment_attempts::state.eq_any([
+                        "created",
+                        "sent",
+                        "awaiting_customer",
+                        "unknown",
+                    ]))
+                    .into_boxed();
+                let open = if is_card {
+                    open.filter(payment_attempts::provider.eq("pesapal"))
+                } else {
+                    open.filter(payment_attempts::provider.ne("pesapal"))
+                };
+                let rows = open
+                    .filter(payment_attempts::created_at.lt(before))
+                    .order(payment_attempts::created_at)
+                    .limit(i64::from(most))
+                    .select((
+                        payment_attempts::id,
+                        payment_attempts::state.ne("created"),
+                        payment_attempts::state.eq("awaiting_customer"),
+                        payment_attempts::created_at,
+                        payment_attempts::queries,
+                    ))
+                    .load::<(Uuid, bool, bool, OffsetDateTime, i16)>(tx.conn())?;
+                found.extend(
+                    rows.into_iter()
+                        .map(|(attempt, was_sent, is_awaited, created_at, queries)| Unsettled {
+                            attempt,
+                            was_sent,
+                            is_card,
+                            is_awaited,
+                            created_at,
+                            queries,
+                        }),
+                );
+            }
+            Ok::<_, TxError<Outage>>(found)
         })
         .await
 }

@@ -16,8 +16,8 @@ use ratiba_payments::attempt::Provider;
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{
-    CallbackInbox, Credential, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
-    RefundBook, ResultInbox, TakingsBook, TillBook, TokenStore,
+    CallbackInbox, CardWatch, Credential, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox,
+    PaymentBook, RefundBook, ResultInbox, TakingsBook, TillBook, TokenStore,
 };
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::builders::second;
@@ -143,6 +143,7 @@ impl Ground for PgGround {
     }
 
     fn letters(&self) -> Arc<dyn ratiba_payments::ports::DeadLetters> {
+    fn watch(&self) -> Arc<dyn CardWatch> {
         self.ports.clone()
     }
 

@@ -115,6 +115,7 @@ pub fn split(raw: &[u8]) -> Delivery {
         messages: Vec::new(),
         statuses: Vec::new(),
         leftovers: Vec::new(),
+        numbers: std::collections::BTreeMap::new(),
     };
     let Ok(body) = serde_json::from_slice::<Value>(raw) else {
         delivery.leftovers.push(Leftover {
@@ -188,6 +189,9 @@ fn split_change(change: &Value, delivery: &mut Delivery) {
         leave(delivery, LeftoverReason::Shape, change);
         return;
     };
+    if let Some(number) = value.pointer("/metadata/display_phone_number").and_then(dialable) {
+        delivery.numbers.insert(external_id.clone(), number);
+    }
     for message in messages {
         match inbound_row(message, contacts, messages.len()) {
             Some(row) => delivery.messages.push(Addressed {
@@ -206,6 +210,14 @@ fn split_change(change: &Value, delivery: &mut Delivery) {
             None => leave(delivery, LeftoverReason::Incomplete, status),
         }
     }
+}
+
+/// The digits of a number that may be written for people, such as `+254 700 000999`; `None` if nobody can dial it.
+fn dialable(number: &Value) -> Option<String> {
+    let text = text_or_number(number)?;
+    let written = |b: u8| b.is_ascii_digit() || matches!(b, b'+' | b' ' | b'-' | b'(' | b')');
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    (text.bytes().all(written) && (7..=15).contains(&digits.len())).then_some(digits)
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {

@@ -10,6 +10,7 @@ use ratiba_pesapal::{PesapalClient, Timeouts};
 
 use super::Ground;
 use crate::accounts::{InstancePesapal, RandomTokens};
+use crate::bridges::visits::VisitsBridge;
 use crate::settings::SharedSettings;
 use crate::use_cases::Cards;
 
@@ -33,11 +34,13 @@ impl Ground {
         let cards: Arc<dyn CardPage> = Arc::new(PesapalClient::new(needs, Timeouts::default())?);
         let look = || payments::LookAtCard {
             book: book.clone(),
+            watch: self.payments.clone(),
             cards: cards.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
         };
         Ok(Some(Cards {
+            sandbox: account.is_sandbox(),
             request: payments::RequestCardLink {
                 book: book.clone(),
                 house: self.payments.clone(),
@@ -46,15 +49,28 @@ impl Ground {
             },
             open: payments::OpenCard {
                 book: book.clone(),
+                visits: Arc::new(VisitsBridge {
+                    book: self.appointments.clone(),
+                    clock: self.clock.clone(),
+                }),
                 cards: cards.clone(),
                 clock: self.clock.clone(),
                 ids: self.ids.clone(),
             },
             look: look(),
-            abandon: payments::AbandonCard {
+            nudge: payments::NudgeCard {
                 book: book.clone(),
-                cards: cards.clone(),
-                look: look(),
+                watch: self.payments.clone(),
+                visits: Arc::new(VisitsBridge {
+                    book: self.appointments.clone(),
+                    clock: self.clock.clone(),
+                }),
+                clock: self.clock.clone(),
+            },
+            abandon: payments::AbandonCard { look: look() },
+            withdraw: payments::WithdrawCard {
+                book: book.clone(),
+                watch: self.payments.clone(),
                 clock: self.clock.clone(),
                 ids: self.ids.clone(),
             },

@@ -1,5 +1,7 @@
 //! What a webhook brought, split into rows: the most that is interpreted before it is stored.
 
+use std::collections::BTreeMap;
+
 use std::fmt;
 
 use serde_json::Value;
@@ -21,6 +23,8 @@ pub struct Delivery {
     pub statuses: Vec<Addressed<StatusRow>>,
     /// What could not be split.
     pub leftovers: Vec<Leftover>,
+    /// The numbers, in digits, of the business's own addresses, as far as the channel told them.
+    pub numbers: BTreeMap<String, String>,
 }
 
 /// Something with the channel's own address of the business that it is for.

@@ -40,6 +40,12 @@ impl PageUrl {
         }
     }
 
+    /// Whether whoever opens it is sure whose page it is.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
     /// The address, for the customer.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -62,6 +68,11 @@ pub enum OpenAnswer {
         ids: ProviderIds,
         /// Where the customer pays.
         page: PageUrl,
+    },
+    /// The order is there, but its page is none that a customer can be sent to: nobody will pay it.
+    NoPage {
+        /// The provider's id of the order, by which it is cancelled.
+        ids: ProviderIds,
     },
     /// Certainly not opened: nothing can be paid.
     Rejected {
@@ -114,6 +125,8 @@ pub enum CancelAnswer {
     Cancelled,
     /// It was not cancelled: it is paid, or was cancelled before.
     Refused,
+    /// The request was certainly not looked at: the page is as open as before, and it is to be asked again.
+    NotMade,
     /// No answer: it may have been cancelled.
     Unknown,
 }

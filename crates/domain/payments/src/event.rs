@@ -47,6 +47,11 @@ pub enum PaymentEvent {
         /// How much is asked.
         amount: Money,
     },
+    /// The customer has had the page for some minutes and has not paid. Happens at most once for an attempt.
+    CardUnpaid {
+        /// Whom it is about.
+        about: About,
+    },
     /// Nothing is owed any more. Happens once in a payment's life.
     PaymentSettled {
         /// Whom it is about; the attempt is the one that settled it.

@@ -66,15 +66,25 @@ pub fn refund_ask_after(
     Some((next, (sent_at + *after).max(now + QUERY_SPACING)))
 }
 /// How long after its opening an order is looked at. Afterwards once a day.
-pub const CARD_LOOKS_AFTER: [Duration; 4] = [
+pub const CARD_LOOKS_AFTER: [Duration; 7] = [
     Duration::minutes(2),
     Duration::minutes(5),
     Duration::minutes(15),
     Duration::hours(1),
+    Duration::hours(2),
+    Duration::hours(4),
+    Duration::hours(8),
 ];
+
+/// From this look to the last one within a day only orders in doubt are looked at: they stand in the way of every other
+/// payment of their visit.
+const CARD_FIRST_LOOK_IN_DOUBT: u8 = 4;
 
 /// The daily looks: as long as a card's owner may charge the money back.
 pub const CARD_DAILY_LOOKS: u8 = 120;
+
+/// A customer who has not paid on the page after this time is reminded of it, once.
+pub const CARD_NUDGE_AFTER: Duration = Duration::minutes(8);
 
 /// An order that is not paid after this time is cancelled.
 pub const CARD_ABANDON_AFTER: Duration = Duration::minutes(30);
@@ -93,5 +103,27 @@ pub fn card_look_at(step: u8, opened_at: OffsetDateTime) -> Option<OffsetDateTim
     (day <= CARD_DAILY_LOOKS).then(|| opened_at + Duration::days(i64::from(day)))
 }
 
-/// The last look at an order that was never heard of: a day after its opening. Then a person has it.
-pub const CARD_LAST_LOOK_IN_DOUBT: u8 = 4;
+/// The last look at an order in doubt: a day after its opening. Then a person has it.
+pub const CARD_LAST_LOOK_IN_DOUBT: u8 = 7;
+
+/// The first look from `step` on that is still to be made, and when; `None` after the last. Of several that are overdue
+/// the last one is made alone, since it tells what they would have told.
+#[must_use]
+pub fn card_look_from(
+    step: u8,
+    in_doubt: bool,
+    opened_at: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Option<(u8, OffsetDateTime)> {
+    let wanted = |step: u8| in_doubt || !(CARD_FIRST_LOOK_IN_DOUBT..CARD_LAST_LOOK_IN_DOUBT).contains(&step);
+    let mut looks = (step..=u8::MAX)
+        .filter(|step| wanted(*step))
+        .map_while(|step| card_look_at(step, opened_at).map(|at| (step, at)))
+        .peekable();
+    let mut next = looks.next()?;
+    while let Some(later) = looks.next_if(|(_, at)| *at <= now) {
+        next = later;
+    }
+    let (step, at) = next;
+    Some((step, if at > now { at } else { now + QUERY_SPACING }))
+}

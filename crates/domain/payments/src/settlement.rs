@@ -31,7 +31,8 @@ pub fn settle(
     Ok(change)
 }
 
-fn about(payment: &Payment, attempt: &Attempt) -> About {
+/// Whom news of an attempt are about.
+pub(crate) fn about(payment: &Payment, attempt: &Attempt) -> About {
     About {
         payment: payment.id(),
         attempt: attempt.id(),

@@ -58,12 +58,18 @@ pub enum PaymentTask {
         /// The how-manieth time, from 0.
         step: u8,
     },
+    /// Remind a customer of a page that is not paid: [`crate::use_cases::NudgeCard`].
+    NudgeCard {
+        /// Which one.
+        attempt: AttemptId,
+    },
     /// Cancel an order that is not paid: [`crate::use_cases::AbandonCard`].
     AbandonCard {
         /// Which one.
         attempt: AttemptId,
-        /// Because the visit is over, and not because its time ran out.
-        visit_over: bool,
+        /// Because nobody is to pay it any more, and not because its time ran out.
+        #[serde(alias = "visit_over")]
+        at_once: bool,
     },
     /// Look at the order that a stored notice names: [`crate::use_cases::ApplyNotice`].
     ApplyNotice {
@@ -85,6 +91,7 @@ impl PaymentTask {
             Self::ApplyResult { .. } => "payments.result",
             Self::OpenCard { .. } => "payments.open_card",
             Self::LookAtCard { .. } => "payments.look_at_card",
+            Self::NudgeCard { .. } => "payments.nudge_card",
             Self::AbandonCard { .. } => "payments.abandon_card",
             Self::ApplyNotice { .. } => "payments.notice",
         }
@@ -102,9 +109,8 @@ impl PaymentTask {
             Self::ApplyResult { message } => format!("payments.result:{message}"),
             Self::OpenCard { attempt } => format!("payments.open_card:{attempt}"),
             Self::LookAtCard { attempt, step } => format!("payments.look_at_card:{attempt}:{step}"),
-            Self::AbandonCard { attempt, visit_over } => {
-                format!("payments.abandon_card:{attempt}:{visit_over}")
-            }
+            Self::NudgeCard { attempt } => format!("payments.nudge_card:{attempt}"),
+            Self::AbandonCard { attempt, at_once } => format!("payments.abandon_card:{attempt}:{at_once}"),
             Self::ApplyNotice { notice } => format!("payments.notice:{notice}"),
         }
     }

@@ -15,9 +15,15 @@ fn sandbox_and_production_differ_by_the_host() {
     assert!(sandbox.is_sandbox());
     assert_eq!(sandbox.endpoint("/x"), "https://cybqa.pesapal.com/pesapalv3/x");
     assert_eq!(sandbox.return_url(), "https://pay.example.co.ke/pay/back");
-    let mut production = raw();
-    production.base_url = "https://pay.pesapal.com/v3".into();
-    assert!(!Settings::check(production).unwrap().is_sandbox());
+    for spelling in [
+        "https://pay.pesapal.com/v3",
+        "HTTPS://PAY.Pesapal.com/v3",
+        "https://pay.pesapal.com./v3",
+    ] {
+        let mut production = raw();
+        production.base_url = spelling.into();
+        assert!(!Settings::check(production).unwrap().is_sandbox(), "{spelling}");
+    }
 }
 
 #[test]

@@ -268,9 +268,12 @@ fn an_order_is_opened_rejected_or_unknown() {
         page: PageUrl::parse(page).unwrap(),
     };
     assert_eq!(open_meaning(200, &created(page), own.as_str()), opened);
+    for url in ["javascript:alert(1)", ""] {
+        let ids = ProviderIds::new(TRACKING, None).unwrap();
+        let without_page = OpenAnswer::NoPage { ids };
+        assert_eq!(open_meaning(200, &created(url), own.as_str()), without_page);
+    }
     for (http, body) in [
-        (200, created("javascript:alert(1)")),
-        (200, created("")),
         (200, created(page).replace(own.as_str(), "ANOTHER")),
         (200, r#"{ "status": "500" }"#.to_owned()),
         (200, "<html></html>".to_owned()),

@@ -354,7 +354,13 @@ fn insert(
     changes: &[Arc<Change>],
 ) -> Result<Vec<Answer>, TxError<NotBooked>> {
     let setup = changes.first().and_then(|change| change.setup);
-    let document = Document::of(changes, || statement.new_id())?;
+    let document = match Document::of(changes, || statement.new_id()) {
+        // One that cannot be written down undoes those it came with no more than a broken row.
+        Err(TxError::Impossible(_)) if changes.len() > 1 => {
+            return Err(TxError::Refused(NotBooked::Undone));
+        }
+        written => written?,
+    };
     let query = sql_query("SELECT ratiba_book($1, $2, $3::jsonb) AS answers")
         .bind::<SqlUuid, _>(statement.tenant_uuid())
         .bind::<Nullable<BigInt>, _>(setup.map(|setup| setup.number()))
@@ -377,17 +383,25 @@ fn insert(
     Ok(answers)
 }
 
-/// Whether the call ended itself, or a visit cannot be written. What a row breaks is the matter of its own visit only.
+/// Whether the call ended itself, or a visit cannot be written. What one visit breaks, by whatever rule of the database, is
+/// the matter of its own visit only: those who came with it are booked alone. Where nothing can be had of the database
+/// at all, the others would fail as well.
 fn refusal(error: DieselError, alone: bool) -> TxError<NotBooked> {
     use DatabaseErrorKind::{
-        CheckViolation, ForeignKeyViolation, NotNullViolation, RestrictViolation, UniqueViolation,
+        CheckViolation, ClosedConnection, ForeignKeyViolation, NotNullViolation, ReadOnlyTransaction,
+        RestrictViolation, SerializationFailure, UnableToSendCommand, UniqueViolation,
     };
     if let DieselError::DatabaseError(kind, information) = &error {
-        let breaks = matches!(
-            kind,
-            CheckViolation | ForeignKeyViolation | NotNullViolation | RestrictViolation | UniqueViolation
-        );
-        if information.message() == "ratiba: not booked" || (breaks && !alone) {
+        let undone = information.message() == "ratiba: not booked";
+        let breaks = match kind {
+            CheckViolation | ForeignKeyViolation | NotNullViolation | RestrictViolation | UniqueViolation => {
+                true
+            }
+            ClosedConnection | ReadOnlyTransaction | SerializationFailure | UnableToSendCommand => false,
+            // The library has names for few errors only: a value of no known kind, a rule that a trigger has.
+            _other => !is_passing(information.message()),
+        };
+        if undone || (breaks && !alone) {
             return TxError::Refused(NotBooked::Undone);
         }
     }
@@ -396,6 +410,23 @@ fn refusal(error: DieselError, alone: bool) -> TxError<NotBooked> {
         TxError::Database(error) => TxError::Database(error),
         TxError::Impossible(what) => TxError::Impossible(what),
     }
+}
+
+/// Whether an error that the library has no name for is of the moment or of the connection, and no visit's own doing. The
+/// server's words are English, as the connection makes sure.
+fn is_passing(message: &str) -> bool {
+    [
+        "deadlock detected",
+        "canceling statement",
+        "terminating connection",
+        "shutting down",
+        "starting up",
+        "recovery mode",
+        "connection slots",
+        "too many clients",
+    ]
+    .iter()
+    .any(|words| message.contains(words))
 }
 
 /// A row that names a customer who does not exist is the caller's mistake; any other error is the database's.
@@ -427,3 +458,6 @@ fn why_not(statement: &mut TenantStatement<'_>, change: &Change) -> Result<Answe
     let row = kept(query).get_result::<WhyRow>(statement.conn())?;
     Answer::parse(&row.answer)
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,6 +155,24 @@ async fn who_waited_too_long_is_told_and_nothing_is_done() {
 }
 
 #[tokio::test]
+async fn who_waited_too_long_is_told_while_every_lane_is_still_busy() {
+    let bench = Bench::new(GatherLimits {
+        wait: Duration::from_millis(50),
+        ..LIMITS
+    });
+    let busy = bench.ask('a', 1).await;
+    // Nothing gives the sign to go on: the answer comes although the lane stands.
+    assert!(bench.ask('a', 2).await.await.unwrap().is_err());
+    bench.go().await;
+    assert_eq!(busy.await.unwrap(), Ok(10));
+    assert_eq!(
+        bench.calls(),
+        [('a', vec![1])],
+        "what was told of an outage is not done"
+    );
+}
+
+#[tokio::test]
 async fn work_that_panics_is_told_to_all_it_served_and_the_next_are_served() {
     let bench = Bench::new(LIMITS);
     let asked = [bench.ask('a', 666).await, bench.ask('a', 1).await];

@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
 use ratiba_payments::CallbackId;
 use ratiba_payments::attempt::Provider;
 use ratiba_payments::ports::{
-    Arrival, CallbackOutcome, NOTICE_LETTERS_PER_HOUR_MAX, NOTICES_WAITING_MAX, NoticeAddress,
-    NoticeAddresses, NoticeArrival, NoticeDoor, NoticeInbox, NoticeTaken, StoredNotice,
+    Arrival, CallbackOutcome, NOTICE_LETTERS_PER_HOUR_MAX, NoticeAddress, NoticeAddresses, NoticeArrival,
+    NoticeDoor, NoticeInbox, NoticeRoom, NoticeTaken, NoticesBefore, RETURN_SPACING, StoredNotice,
 };
 use ratiba_payments::task::{Due, PaymentTask};
 use time::{Duration, OffsetDateTime};
@@ -19,8 +19,8 @@ use super::{PgPayments, writing};
 use crate::database::{TenantTx, TxError};
 use crate::outbox::enqueue;
 use crate::schema::{
-    access_keys, card_notice_addresses as addresses, card_notices, payment_callbacks_unrouted as letters,
-    payment_routing,
+    access_keys, card_notice_addresses as addresses, card_notices, payment_attempts,
+    payment_callbacks_unrouted as letters, payment_routing,
 };
 
 /// Why a notice is a dead letter.
@@ -172,14 +172,20 @@ fn store(
     arrival: &NoticeArrival,
 ) -> Result<NoticeTaken, TxError<Outage>> {
     let (own, tenant) = (tx.tenant_uuid(), tx.tenant());
-    let waiting: i64 = card_notices::table
-        .filter(card_notices::tenant_id.eq(own))
-        .filter(card_notices::attempt_id.eq(attempt))
-        .filter(card_notices::outcome.is_null())
-        .count()
-        .get_result(tx.conn())?;
-    if usize::try_from(waiting).is_ok_and(|waiting| waiting >= NOTICES_WAITING_MAX) {
-        return Ok(NoticeTaken::Waiting { tenant });
+    let known = payment_attempts::table
+        .filter(payment_attempts::tenant_id.eq(own))
+        .filter(payment_attempts::id.eq(attempt))
+        .select(payment_attempts::provider_checkout_id)
+        .first::<Option<String>>(tx.conn())
+        .optional()?
+        .flatten();
+    if known.is_some_and(|known| known != tracking) {
+        return bury(tx, CallbackOutcome::ForeignIds.as_str(), arrival);
+    }
+    match before(tx, attempt, tracking, arrival.at)?.room(arrival.door) {
+        NoticeRoom::Stored => {}
+        NoticeRoom::Waiting => return Ok(NoticeTaken::Waiting { tenant }),
+        NoticeRoom::None => return Ok(NoticeTaken::Dropped),
     }
     diesel::insert_into(card_notices::table)
         .values((
@@ -190,11 +196,53 @@ fn store(
             card_notices::body.eq(arrival.body.as_slice()),
             card_notices::source_address.eq(arrival.source.map(|source| source.to_string())),
             card_notices::received_at.eq(arrival.at),
+            card_notices::by_return.eq(arrival.door == NoticeDoor::Return),
         ))
         .execute(tx.conn())?;
     let task = PaymentTask::ApplyNotice { notice: arrival.id };
     enqueue(tx, writing::job(&Due { at: arrival.at, task })?)?;
     Ok(NoticeTaken::Stored { tenant })
+}
+
+const BEFORE: &str = "
+SELECT count(*) FILTER (WHERE NOT by_return AND outcome IS NULL AND tracking = $3 AND received_at > $5) AS waiting,
+    count(*) FILTER (WHERE NOT by_return AND received_at > $5) AS by_address,
+    count(*) FILTER (WHERE by_return AND received_at > $6) AS returned_just_now,
+    count(*) FILTER (WHERE by_return) AS returned
+FROM card_notices WHERE tenant_id = $1 AND attempt_id = $2 AND received_at > $4";
+
+#[derive(QueryableByName)]
+struct BeforeRow {
+    #[diesel(sql_type = BigInt)]
+    waiting: i64,
+    #[diesel(sql_type = BigInt)]
+    by_address: i64,
+    #[diesel(sql_type = BigInt)]
+    returned_just_now: i64,
+    #[diesel(sql_type = BigInt)]
+    returned: i64,
+}
+
+fn before(
+    tx: &mut TenantTx<'_>,
+    attempt: Uuid,
+    tracking: &str,
+    at: OffsetDateTime,
+) -> Result<NoticesBefore, TxError<Outage>> {
+    let row: BeforeRow = sql_query(BEFORE)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<SqlUuid, _>(attempt)
+        .bind::<Text, _>(tracking)
+        .bind::<Timestamptz, _>(at - Duration::days(1))
+        .bind::<Timestamptz, _>(at - Duration::hours(1))
+        .bind::<Timestamptz, _>(at - RETURN_SPACING)
+        .get_result(tx.conn())?;
+    Ok(NoticesBefore {
+        waiting: row.waiting,
+        by_address: row.by_address,
+        returned_just_now: row.returned_just_now,
+        returned: row.returned,
+    })
 }
 
 const RECENT_LETTERS: &str = "
@@ -218,7 +266,7 @@ fn bury(
         .bind::<SqlUuid, _>(own)
         .bind::<Text, _>(Provider::Pesapal.as_str())
         .bind::<Timestamptz, _>(arrival.at - Duration::hours(1))
-        .bind::<diesel::sql_types::BigInt, _>(most)
+        .bind::<BigInt, _>(most)
         .get_result(tx.conn())?;
     if full.yes {
         return Ok(NoticeTaken::Dropped);
@@ -284,6 +332,7 @@ impl NoticeAddresses for PgPayments {
                 let newest = addresses::table
                     .filter(addresses::tenant_id.eq(tenant))
                     .filter(addresses::account_hash.eq(&account[..]))
+                    .filter(addresses::retired_at.is_null())
                     .order((addresses::created_at.desc(), addresses::id.desc()))
                     .select(addresses::provider_id)
                     .first::<String>(tx.conn())
@@ -313,6 +362,29 @@ impl NoticeAddresses for PgPayments {
                         access_keys::tenant_id.eq(own),
                         access_keys::subject_id.eq(id),
                     ))
+                    .execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(())
+            })
+            .await
+    }
+
+    async fn retire(
+        &self,
+        tenant: TenantId,
+        account: &TokenHash,
+        provider_id: &str,
+        at: OffsetDateTime,
+    ) -> Result<(), Outage> {
+        let (account, provider_id) = (*account.as_bytes(), provider_id.to_owned());
+        self.database
+            .tenant(tenant, move |tx| {
+                let own = tx.tenant_uuid();
+                diesel::update(addresses::table)
+                    .filter(addresses::tenant_id.eq(own))
+                    .filter(addresses::account_hash.eq(&account[..]))
+                    .filter(addresses::provider_id.eq(&provider_id))
+                    .filter(addresses::retired_at.is_null())
+                    .set(addresses::retired_at.eq(at))
                     .execute(tx.conn())?;
                 Ok::<_, TxError<Outage>>(())
             })

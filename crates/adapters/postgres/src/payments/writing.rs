@@ -140,6 +140,7 @@ fn columns_of(state: &AttemptState) -> StateColumns<'_> {
     }
 }
 
+// The last twenty answers are kept: an attempt can be asked about for months.
 const UPSERT_ATTEMPT: &str = "
 INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_reference, request_key, payer_phone,
     currency, amount_minor, created_at, state, state_at, reason, provider_code, evidence, dispute,
@@ -151,9 +152,13 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
     amount_minor = EXCLUDED.amount_minor, state = EXCLUDED.state, state_at = EXCLUDED.state_at, reason = EXCLUDED.reason,
     provider_code = EXCLUDED.provider_code, evidence = EXCLUDED.evidence, dispute = EXCLUDED.dispute,
     provider_request_id = EXCLUDED.provider_request_id, provider_checkout_id = EXCLUDED.provider_checkout_id,
-    receipt = EXCLUDED.receipt, queries = EXCLUDED.queries, sent_at = EXCLUDED.sent_at,
+    receipt = EXCLUDED.receipt, queries = greatest(payment_attempts.queries, EXCLUDED.queries), sent_at = EXCLUDED.sent_at,
     resolved_by = EXCLUDED.resolved_by, resolved_reason = EXCLUDED.resolved_reason, resolved_at = EXCLUDED.resolved_at,
-    page_url = EXCLUDED.page_url, answers = payment_attempts.answers || EXCLUDED.answers
+    page_url = EXCLUDED.page_url, answers = CASE
+        WHEN jsonb_array_length(payment_attempts.answers) < 20 THEN payment_attempts.answers || EXCLUDED.answers
+        WHEN jsonb_array_length(EXCLUDED.answers) = 0 THEN payment_attempts.answers
+        ELSE (payment_attempts.answers - 0) || EXCLUDED.answers
+    END
 WHERE payment_attempts.payment_id = EXCLUDED.payment_id";
 
 fn write_attempt(tx: &mut TenantTx<'_>, attempt: &Attempt, saying: Option<&Saying>) -> Written {

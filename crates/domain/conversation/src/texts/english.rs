@@ -107,6 +107,10 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              your phone: enter your PIN to confirm."
         }
         TextKey::SandboxNotice => "(Trial: this M-Pesa prompt is a test, no real money is taken.)",
+        TextKey::CardUnpaid => {
+            "Your payment for {service}, {when}, is still open. You can pay by card here: {link}"
+        }
+        TextKey::CardSandboxNotice => "(Trial: this card page is a test, no real money is taken.)",
         TextKey::ConfirmedPaid => {
             "Paid and confirmed. {service}: {when}, with {staff}. We received {amount}, M-Pesa {receipt}. \
              See you then!"

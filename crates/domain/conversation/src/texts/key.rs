@@ -105,6 +105,10 @@ pub enum TextKey {
     PromptSent,
     /// Added to every request for money while payments are in trial.
     SandboxNotice,
+    /// A page on which a card can be paid waits for the customer.
+    CardUnpaid,
+    /// Added to every request to pay by card while payments are in trial.
+    CardSandboxNotice,
     /// Payment settled and appointment confirmed.
     ConfirmedPaid,
     /// The same while the provider's receipt is not known yet; it follows.
@@ -308,6 +312,8 @@ impl TextKey {
         Self::GroupNeedsPerson,
         Self::PromptSent,
         Self::SandboxNotice,
+        Self::CardUnpaid,
+        Self::CardSandboxNotice,
         Self::ConfirmedPaid,
         Self::ConfirmedPaidReceiptLater,
         Self::ConfirmedUnpaid,
@@ -441,6 +447,8 @@ impl TextKey {
             | Self::GroupNeedsPerson
             | Self::PromptSent
             | Self::SandboxNotice
+            | Self::CardUnpaid
+            | Self::CardSandboxNotice
             | Self::ConfirmedPaid
             | Self::ConfirmedPaidReceiptLater
             | Self::ConfirmedUnpaid

@@ -69,6 +69,8 @@ pub enum Placeholder {
     Known,
     /// What the person may do next.
     NextStep,
+    /// An address on the web.
+    Link,
 }
 
 impl Placeholder {
@@ -107,6 +109,7 @@ impl Placeholder {
         Self::Reason,
         Self::Known,
         Self::NextStep,
+        Self::Link,
     ];
 
     /// The name between braces.
@@ -145,6 +148,7 @@ impl Placeholder {
             Self::Reason => "reason",
             Self::Known => "known",
             Self::NextStep => "next_step",
+            Self::Link => "link",
         }
     }
 }

@@ -98,6 +98,12 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::SandboxNotice => {
             "(Majaribio: ombi hili la M-Pesa ni la kujaribu, hakuna pesa halisi inayokatwa.)"
         }
+        TextKey::CardUnpaid => {
+            "Malipo yako ya {service}, {when}, bado hayajakamilika. Unaweza kulipa kwa kadi hapa: {link}"
+        }
+        TextKey::CardSandboxNotice => {
+            "(Majaribio: ukurasa huu wa kadi ni wa kujaribu, hakuna pesa halisi zinazokatwa.)"
+        }
         TextKey::ConfirmedPaid => {
             "Malipo yamepokelewa na miadi imethibitishwa. {service}: {when}, na {staff}. Tumepokea \
              {amount}, M-Pesa {receipt}. Karibu!"

@@ -116,6 +116,7 @@ impl Tell {
             Notice::VisitConfirmed { visit }
             | Notice::PaymentFailed { visit, .. }
             | Notice::PaymentChecking { visit }
+            | Notice::CardUnpaid { visit, .. }
             | Notice::HoldExpired { visit }
             | Notice::VisitLost { visit }
             | Notice::Reminder { visit, .. }
@@ -213,6 +214,7 @@ impl Tell {
             | Notice::HoldExpired { .. } => self.payments.standing(tenant, card.id).await?,
             Notice::PaymentFailed { .. }
             | Notice::PaymentChecking { .. }
+            | Notice::CardUnpaid { .. }
             | Notice::Reminder { .. }
             | Notice::VisitCancelled { .. }
             | Notice::VisitRequested { .. }

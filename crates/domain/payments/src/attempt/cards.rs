@@ -12,18 +12,30 @@ use crate::failure::FailureReason;
 use crate::reference::Receipt;
 
 impl Attempt {
-    /// Takes in the answer to opening the order. A notice may have overtaken it; then only the provider's id
-    /// and the page are new.
+    /// Takes in the answer to opening the order. A notice, or whoever took the answer for lost, may have overtaken it;
+    /// an order whose page cannot be given to anybody stays in doubt until it is cancelled.
     #[must_use]
     pub fn hear_open_answer(mut self, answer: &OpenAnswer, at: OffsetDateTime) -> Moved {
         match answer {
             OpenAnswer::Created { ids, page } => {
                 self.learn(ids);
                 self.progress.page = Some(page.clone());
-                if self.progress.state == AttemptState::Sent {
-                    self.enter(AttemptState::AwaitingCustomer, at);
+                match self.progress.state {
+                    AttemptState::Sent | AttemptState::Unknown => {
+                        self.enter(AttemptState::AwaitingCustomer, at);
+                    }
+                    AttemptState::Created
+                    | AttemptState::AwaitingCustomer
+                    | AttemptState::InReview { .. }
+                    | AttemptState::Paid { .. }
+                    | AttemptState::Failed { .. }
+                    | AttemptState::Cancelled => {}
                 }
                 self.quietly()
+            }
+            OpenAnswer::NoPage { ids } => {
+                self.learn(ids);
+                self.lose_answer(at)
             }
             OpenAnswer::Rejected { reason, code } => match self.progress.state.name() {
                 StateName::Sent | StateName::Unknown => {
@@ -96,46 +108,35 @@ impl Attempt {
         afterwards: &CardStatus,
         at: OffsetDateTime,
     ) -> Moved {
-        match self.progress.state.name() {
-            StateName::Sent | StateName::AwaitingCustomer | StateName::Unknown => {}
+        let in_doubt = match self.progress.state.name() {
+            StateName::Sent | StateName::AwaitingCustomer => false,
+            StateName::Unknown => true,
             StateName::Created
             | StateName::InReview
             | StateName::Paid
             | StateName::Failed
             | StateName::Cancelled => return self.quietly(),
-        }
-        match (answer, afterwards) {
-            (CancelAnswer::Cancelled, CardStatus::Pending) => {
+        };
+        let takes_no_money = match answer {
+            CancelAnswer::NotMade => return self.quietly(),
+            CancelAnswer::Cancelled => true,
+            // The provider cancels an order once: it refuses again what an earlier try, whose answer was lost, has done.
+            CancelAnswer::Refused => in_doubt,
+            CancelAnswer::Unknown => false,
+        };
+        match afterwards {
+            CardStatus::Pending if takes_no_money => {
                 self.enter(AttemptState::Cancelled, at);
                 self.with(News::Cancelled)
             }
-            (CancelAnswer::Cancelled, CardStatus::Failed { code, .. }) => {
+            CardStatus::Failed { code, .. } if takes_no_money => {
                 self.fail(FailureReason::CardRefused, code.clone(), Evidence::Status, at)
             }
-            (
-                CancelAnswer::Cancelled,
-                CardStatus::NoAnswer | CardStatus::Paid(_) | CardStatus::Reversed(_),
-            )
-            | (CancelAnswer::Refused | CancelAnswer::Unknown, _) => self.fall_into_doubt(at),
-        }
-    }
-
-    /// Closes an order that was to be cancelled before, and that the provider still calls unpaid. Should it be
-    /// paid after all, it becomes paid.
-    #[must_use]
-    pub fn close_in_doubt(mut self, status: &CardStatus, at: OffsetDateTime) -> Moved {
-        if self.progress.state != AttemptState::Unknown {
-            return self.quietly();
-        }
-        match status {
-            CardStatus::Pending => {
-                self.enter(AttemptState::Cancelled, at);
-                self.with(News::Cancelled)
-            }
-            CardStatus::Failed { code, .. } => {
-                self.fail(FailureReason::CardRefused, code.clone(), Evidence::Status, at)
-            }
-            CardStatus::NoAnswer | CardStatus::Paid(_) | CardStatus::Reversed(_) => self.quietly(),
+            CardStatus::Pending
+            | CardStatus::Failed { .. }
+            | CardStatus::NoAnswer
+            | CardStatus::Paid(_)
+            | CardStatus::Reversed(_) => self.fall_into_doubt(at),
         }
     }
 

@@ -360,18 +360,9 @@ impl Attempt {
 
     pub(super) fn review(mut self, why: ReviewReason, at: OffsetDateTime) -> Moved {
         match self.progress.state {
-            // The first reason that is more than silence stands.
-            AttemptState::InReview {
-                why:
-                    ReviewReason::AmountDiffers
-                    | ReviewReason::PayerDiffers
-                    | ReviewReason::AnswersDisagree
-                    | ReviewReason::ReceiptReused
-                    | ReviewReason::MoneyWentBack,
-            } => self.quietly(),
-            AttemptState::InReview {
-                why: ReviewReason::NoAnswer,
-            }
+            // The first reason that is more than silence stands, unless the money is gone again.
+            AttemptState::InReview { why: standing } if !outweighs(why, standing) => self.quietly(),
+            AttemptState::InReview { .. }
             | AttemptState::Created
             | AttemptState::Sent
             | AttemptState::AwaitingCustomer
@@ -386,7 +377,8 @@ impl Attempt {
     }
 
     pub(super) fn dispute(mut self, why: ReviewReason) -> Moved {
-        if self.progress.dispute.is_some() {
+        let stands = |standing| standing == why || why != ReviewReason::MoneyWentBack;
+        if self.progress.dispute.is_some_and(stands) {
             return self.quietly();
         }
         self.progress.dispute = Some(why);
@@ -405,5 +397,17 @@ impl Attempt {
             attempt: self,
             news: None,
         }
+    }
+}
+
+/// Whether a reason is worth telling where another stands already.
+const fn outweighs(why: ReviewReason, standing: ReviewReason) -> bool {
+    match standing {
+        ReviewReason::NoAnswer => true,
+        ReviewReason::MoneyWentBack => false,
+        ReviewReason::AmountDiffers
+        | ReviewReason::PayerDiffers
+        | ReviewReason::AnswersDisagree
+        | ReviewReason::ReceiptReused => matches!(why, ReviewReason::MoneyWentBack),
     }
 }

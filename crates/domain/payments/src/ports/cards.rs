@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use async_trait::async_trait;
 use ratiba_kernel::{Money, Outage, PhoneNumber, TenantId, TokenHash};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::CallbackId;
 use crate::attempt::AttemptId;
@@ -78,15 +78,26 @@ pub struct NoticeAddress {
     pub at: OffsetDateTime,
 }
 
-/// The addresses for notices that a tenant has at the provider. They work for ever, so none is taken away.
+/// The addresses for notices that a tenant has at the provider. What comes to one is taken in for ever, also after the
+/// provider would not have it named in orders any more.
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
 pub trait NoticeAddresses: Send + Sync {
-    /// The provider's id of the newest address with this account; `None` if none was registered.
+    /// The provider's id of the newest address with this account that it still takes; `None` if none was registered.
     async fn registered(&self, tenant: TenantId, account: &TokenHash) -> Result<Option<String>, Outage>;
 
     /// Puts an address on record, before the first order names it.
     async fn add(&self, tenant: TenantId, address: NoticeAddress) -> Result<(), Outage>;
+
+    /// Names the address of that provider's id in no order any more, because the provider does not take it. Doing it
+    /// again changes nothing.
+    async fn retire(
+        &self,
+        tenant: TenantId,
+        account: &TokenHash,
+        provider_id: &str,
+        at: OffsetDateTime,
+    ) -> Result<(), Outage>;
 }
 
 /// By which door a notice came.
@@ -147,7 +158,8 @@ pub enum NoticeTaken {
         /// The tenant whose address it is.
         tenant: Option<TenantId>,
     },
-    /// Not stored: too many dead letters came within the hour, or it came by the return.
+    /// Not stored: too many notices of the order, or dead letters, came within the hour, or it came by the return and
+    /// names no order that is known.
     Dropped,
 }
 
@@ -162,8 +174,56 @@ pub struct StoredNotice {
     pub waiting: Vec<CallbackId>,
 }
 
-/// How many notices of one order may wait.
-pub const NOTICES_WAITING_MAX: usize = 20;
+/// How many notices of one order may wait that came to an address within the hour.
+pub const NOTICES_WAITING_MAX: i64 = 20;
+
+/// How many notices of one order are stored that came to an address within the hour, waiting or not.
+pub const NOTICES_PER_HOUR_MAX: i64 = 60;
+
+/// The least time between two notices of one order that came by the return.
+pub const RETURN_SPACING: Duration = Duration::minutes(1);
+
+/// How many notices of one order are stored within a day that came by the return.
+pub const RETURNS_PER_DAY_MAX: i64 = 20;
+
+/// How many notices of an attempt came before one. What came by one door takes no room from the other: anybody comes by
+/// the return.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoticesBefore {
+    /// To an address within the hour, for the same tracking id, and still waiting.
+    pub waiting: i64,
+    /// To an address within the hour.
+    pub by_address: i64,
+    /// By the return, so shortly before that one more says nothing.
+    pub returned_just_now: i64,
+    /// By the return within the day.
+    pub returned: i64,
+}
+
+/// Whether one more notice is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeRoom {
+    /// It is.
+    Stored,
+    /// Enough wait that say the same.
+    Waiting,
+    /// Too many came.
+    None,
+}
+
+impl NoticesBefore {
+    /// Whether there is room for one more that comes by that door.
+    #[must_use]
+    pub const fn room(&self, door: NoticeDoor) -> NoticeRoom {
+        match door {
+            NoticeDoor::Address(_) if self.waiting >= NOTICES_WAITING_MAX => NoticeRoom::Waiting,
+            NoticeDoor::Address(_) if self.by_address >= NOTICES_PER_HOUR_MAX => NoticeRoom::None,
+            NoticeDoor::Return if self.returned_just_now > 0 => NoticeRoom::Waiting,
+            NoticeDoor::Return if self.returned >= RETURNS_PER_DAY_MAX => NoticeRoom::None,
+            NoticeDoor::Address(_) | NoticeDoor::Return => NoticeRoom::Stored,
+        }
+    }
+}
 
 /// How many dead letters of notices a tenant keeps within an hour.
 pub const NOTICE_LETTERS_PER_HOUR_MAX: usize = 1_000;
@@ -173,8 +233,9 @@ pub const NOTICE_LETTERS_PER_HOUR_MAX: usize = 1_000;
 #[async_trait]
 pub trait NoticeInbox: Send + Sync {
     /// Stores a notice before anything is done about it, and queues [`crate::task::PaymentTask::ApplyNotice`]
-    /// for it, in one transaction. What names no order of the address's tenant, or one whose route has ended,
-    /// is a dead letter of the tenant, bounded per hour; an unknown address makes it a dead letter of nobody.
+    /// for it, in one transaction. What names no order of the address's tenant, one whose route has ended, or the order
+    /// by another tracking id than is known of it, is a dead letter of the tenant, bounded per hour; an unknown address
+    /// makes it a dead letter of nobody. [`NoticesBefore`] bounds what is stored of one order.
     async fn take_notice(&self, arrival: NoticeArrival) -> Result<NoticeTaken, Outage>;
 
     /// A notice that was stored; `None` if there never was one.

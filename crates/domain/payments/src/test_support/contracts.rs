@@ -26,6 +26,7 @@ use crate::event::PaymentEvent;
 use crate::payment::PaymentRecord;
 use crate::ports::{
     CallbackInbox, CreditBook, DeadLetters, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
+    CallbackInbox, CardWatch, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
     RefundBook, ResultInbox,
 };
 use crate::task::Due;
@@ -52,6 +53,8 @@ pub trait Ground: Send + Sync {
 
     /// The dead letters under test, over the same rows.
     fn letters(&self) -> Arc<dyn DeadLetters>;
+    /// The looks at orders under test, over the same rows.
+    fn watch(&self) -> Arc<dyn CardWatch>;
 
     /// The ledger under test, over the same rows.
     fn ledger(&self) -> Arc<dyn Ledger>;
@@ -119,6 +122,10 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     letters::the_money_of_a_letter_is_booked_once(&fresh().await).await;
     letters::a_letter_ends_what_an_attempt_left_open(&fresh().await).await;
     resolving::a_dispute_is_laid_to_rest_and_the_state_stands(&fresh().await).await;
+    notices::what_comes_by_the_return_takes_no_room_from_the_provider(&fresh().await).await;
+    notices::another_tracking_id_than_the_known_one_is_refused_at_the_door(&fresh().await).await;
+    notices::an_address_that_the_provider_refuses_is_named_no_more(&fresh().await).await;
+    notices::that_a_page_is_not_paid_is_told_once_and_only_while_it_waits(&fresh().await).await;
     resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
     resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }

@@ -6,8 +6,9 @@ use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
 use super::DECISIONS_MAX;
+use super::abandon_card::can_be_open;
 use crate::VisitId;
-use crate::attempt::{Attempt, Provider, StateName};
+use crate::attempt::{Attempt, StateName};
 use crate::payment::PaymentRecord;
 use crate::ports::{Change, PaymentBook, RecordError};
 use crate::settlement::settle;
@@ -94,21 +95,11 @@ impl CloseVisit {
 
 /// The task that cancels an attempt's order, if one can be open.
 fn cancel(attempt: &Attempt, now: OffsetDateTime) -> Option<Due> {
-    let can_be_open = match attempt.state().name() {
-        StateName::Sent | StateName::AwaitingCustomer | StateName::Unknown => {
-            attempt.terms().provider == Provider::Pesapal
-        }
-        StateName::Created
-        | StateName::InReview
-        | StateName::Paid
-        | StateName::Failed
-        | StateName::Cancelled => false,
-    };
-    can_be_open.then_some(Due {
+    can_be_open(attempt).then_some(Due {
         at: now,
         task: PaymentTask::AbandonCard {
             attempt: attempt.id(),
-            visit_over: true,
+            at_once: true,
         },
     })
 }

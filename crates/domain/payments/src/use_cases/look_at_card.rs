@@ -6,12 +6,13 @@ use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
 use super::DECISIONS_MAX;
-use crate::attempt::{Attempt, AttemptId, AttemptState, Moved, NotThisAttempt, Provider, StateName};
-use crate::card::CardStatus;
+use super::abandon_card::can_be_open;
+use crate::attempt::{Attempt, AttemptId, Moved, News, NotThisAttempt, Provider, StateName};
+use crate::card::{CancelAnswer, CardStatus};
 use crate::evidence::{Heard, RawAnswer};
 use crate::payment::PaymentRecord;
-use crate::ports::{CardPage, Change, Occasion, PaymentBook, RecordError, Saying};
-use crate::schedule::{CARD_ABANDON_AFTER, CARD_LAST_LOOK_IN_DOUBT, card_look_at};
+use crate::ports::{CardPage, CardWatch, Change, Occasion, PaymentBook, RecordError, Saying};
+use crate::schedule::{CARD_ABANDON_AFTER, CARD_LAST_LOOK_IN_DOUBT, card_look_from};
 use crate::settlement::settle;
 use crate::task::{Due, PaymentTask};
 
@@ -37,9 +38,12 @@ pub enum CardError {
     /// There is no such notice.
     #[error("there is no such notice")]
     NoSuchNotice,
-    /// The provider did not say how the order of a notice stands.
+    /// The provider did not say how the order of a notice stands, or did not cancel one.
     #[error("the card provider did not answer")]
     NoAnswer,
+    /// The order is being opened at this moment: its id is not known so far.
+    #[error("the order is still being opened")]
+    StillOpening,
     /// The books cannot take the amount.
     #[error("the amount cannot be booked")]
     Amount(#[from] MoneyError),
@@ -55,6 +59,8 @@ pub enum CardError {
 pub struct LookAtCard {
     /// What is owed and was tried.
     pub book: Arc<dyn PaymentBook>,
+    /// Where looks are noted that tell nothing new.
+    pub watch: Arc<dyn CardWatch>,
     /// The provider.
     pub cards: Arc<dyn CardPage>,
     /// The time.
@@ -63,9 +69,27 @@ pub struct LookAtCard {
     pub ids: Arc<dyn IdSource>,
 }
 
+/// What was heard of an order.
+pub(super) struct Learned {
+    /// How it stands; after its cancellation, if that was asked for.
+    pub(super) heard: Heard<CardStatus>,
+    /// The answer to the wish to cancel it.
+    pub(super) cancelled: Option<Heard<CancelAnswer>>,
+}
+
+impl Learned {
+    const fn by_looking(heard: Heard<CardStatus>) -> Self {
+        Self {
+            heard,
+            cancelled: None,
+        }
+    }
+}
+
 impl LookAtCard {
-    /// Looks for the `step`th time, from 0, and puts the next look on record. An order that is paid goes on
-    /// being looked at once a day, because its money can go back.
+    /// Looks for the `step`th time, from 0, and puts the next look on record. An order whose time is over and that is
+    /// still open is cancelled with the look. One that is paid goes on being looked at once a day, because its money
+    /// can go back. A look that tells nothing new leaves the payment as it is.
     ///
     /// Running the same step again asks nothing.
     ///
@@ -82,17 +106,21 @@ impl LookAtCard {
         if found.progress().queries > step || !needs_look(&found, step) {
             return Ok(CardLook::NotNeeded);
         }
-        let heard = match &found.progress().ids {
-            Some(ids) => self.cards.status(tenant, ids.tracking()).await,
-            None => Heard {
+        let opened_at = found.progress().sent_at.unwrap_or(found.terms().created_at);
+        let abandoned = can_be_open(&found) && self.clock.now() - opened_at > CARD_ABANDON_AFTER;
+        let learned = match &found.progress().ids {
+            Some(ids) if abandoned => self.end_order(tenant, ids.tracking()).await,
+            Some(ids) => Learned::by_looking(self.cards.status(tenant, ids.tracking()).await),
+            None => Learned::by_looking(Heard {
                 answer: CardStatus::NoAnswer,
                 raw: None,
-            },
+            }),
         };
-        self.take_in(tenant, attempt, &heard, Some(step)).await
+        self.take_in(tenant, attempt, &learned, Some(step)).await
     }
 
-    /// Looks once more, out of turn, at the order of that tracking id.
+    /// Looks once more, out of turn, at the order of that tracking id. If it is another than the attempt's own, nobody
+    /// is asked.
     ///
     /// # Errors
     /// [`CardError`]; the task should run again.
@@ -102,18 +130,24 @@ impl LookAtCard {
         attempt: AttemptId,
         tracking: &str,
     ) -> Result<CardLook, CardError> {
+        let (_, found) = read(&*self.book, tenant, attempt).await?;
+        let known = found.progress().ids.as_ref();
+        if known.is_some_and(|known| known.tracking() != tracking) {
+            return Ok(CardLook::AnotherOrder);
+        }
         let heard = self.cards.status(tenant, tracking).await;
         if heard.answer == CardStatus::NoAnswer {
             return Ok(CardLook::NoAnswer);
         }
-        self.take_in(tenant, attempt, &heard, None).await
+        self.take_in(tenant, attempt, &Learned::by_looking(heard), None)
+            .await
     }
 
     pub(super) async fn take_in(
         &self,
         tenant: TenantId,
         attempt: AttemptId,
-        heard: &Heard<CardStatus>,
+        learned: &Learned,
         step: Option<u8>,
     ) -> Result<CardLook, CardError> {
         let mut receipt_taken = false;
@@ -124,38 +158,36 @@ impl LookAtCard {
                 return Ok(CardLook::NotNeeded);
             }
             let now = self.clock.now();
-            let moved = if receipt_taken {
-                Ok(found.clone().refuse_receipt(now))
-            } else {
-                found.clone().hear_card_status(&heard.answer, now)
-            };
-            let (moved, foreign) = match moved {
-                Ok(moved) => (moved, false),
-                Err(NotThisAttempt::ForeignIds | NotThisAttempt::NeverSent) => {
-                    let attempt = found;
-                    (Moved { attempt, news: None }, true)
-                }
-            };
+            let before = found.clone();
+            let (moved, foreign) = hear(found, learned, receipt_taken, now);
             if foreign && step.is_none() {
                 return Ok(CardLook::AnotherOrder);
             }
-            // What is said of another order closes nothing.
-            let heard_of = if foreign {
-                &CardStatus::NoAnswer
-            } else {
-                &heard.answer
-            };
             let (moved, next) = match step {
-                Some(step) => step_on(moved, heard_of, step, now),
-                None => (moved, None),
+                Some(step) => step_on(moved, step, now),
+                None => resume_looks(moved, &before, now),
             };
-            let name = moved.attempt.state().name();
+            let ended = if foreign {
+                CardLook::AnotherOrder
+            } else {
+                CardLook::Stands(moved.attempt.state().name())
+            };
+            let unchanged = match step {
+                Some(step) => before.asked(step),
+                None => before,
+            };
+            if moved.news.is_none() && moved.attempt == unchanged {
+                if let Some(step) = step {
+                    self.watch.note_look(tenant, attempt, step, next).await?;
+                }
+                return Ok(ended);
+            }
+            let of_money = matches!(moved.news, Some(News::Paid { .. }));
             let mut change = settle(record.payment, moved, now, &*self.ids)?;
             change.tasks.extend(next);
-            change.saying = said(heard.raw.as_ref(), Occasion::Status, now);
+            change.saying = learned.saying(of_money, now);
             match self.book.record(tenant, change).await {
-                Ok(()) if foreign => return Ok(CardLook::AnotherOrder),
-                Ok(()) => return Ok(CardLook::Stands(name)),
+                Ok(()) => return Ok(ended),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
                 Err(RecordError::ReceiptTaken) => receipt_taken = true,
                 // Another attempt's order: nothing of it is believed.
@@ -186,6 +218,42 @@ pub(super) fn said(raw: Option<&RawAnswer>, occasion: Occasion, at: OffsetDateTi
     Some(Saying { at, occasion, raw })
 }
 
+/// The attempt after it took in what was learned, and whether that is about another order; then it is as before.
+fn hear(found: Attempt, learned: &Learned, receipt_taken: bool, now: OffsetDateTime) -> (Moved, bool) {
+    if receipt_taken {
+        return (found.refuse_receipt(now), false);
+    }
+    let status = &learned.heard.answer;
+    let moved = match found.clone().hear_card_status(status, now) {
+        Ok(moved) => moved,
+        Err(NotThisAttempt::ForeignIds | NotThisAttempt::NeverSent) => {
+            let attempt = found;
+            return (Moved { attempt, news: None }, true);
+        }
+    };
+    match &learned.cancelled {
+        Some(cancelled) if moved.news.is_none() => {
+            let moved = moved.attempt.hear_cancel_answer(cancelled.answer, status, now);
+            (moved, false)
+        }
+        Some(_) | None => (moved, false),
+    }
+}
+
+impl Learned {
+    /// What was said, for the record; of two answers the one that decided.
+    fn saying(&self, of_money: bool, at: OffsetDateTime) -> Option<Saying> {
+        let status = said(self.heard.raw.as_ref(), Occasion::Status, at);
+        let cancelled = self.cancelled.as_ref();
+        let cancelled = cancelled.and_then(|heard| said(heard.raw.as_ref(), Occasion::Cancel, at));
+        if of_money {
+            status.or(cancelled)
+        } else {
+            cancelled.or(status)
+        }
+    }
+}
+
 /// Whether a look can still tell something new.
 fn needs_look(attempt: &Attempt, step: u8) -> bool {
     match attempt.state().name() {
@@ -199,48 +267,34 @@ fn needs_look(attempt: &Attempt, step: u8) -> bool {
 }
 
 /// The attempt after a look in turn, and the next one. An order that stays in doubt for a day is a person's.
-fn step_on(moved: Moved, status: &CardStatus, step: u8, now: OffsetDateTime) -> (Moved, Option<Due>) {
+fn step_on(moved: Moved, step: u8, now: OffsetDateTime) -> (Moved, Option<Due>) {
     let Moved { attempt, news } = moved;
     let attempt = attempt.asked(step);
-    if news.is_some() {
-        let next = next_look(&attempt, step, now);
-        return (Moved { attempt, news }, next);
-    }
-    let opened_at = attempt.progress().sent_at.unwrap_or(now);
-    let abandoned = now - opened_at > CARD_ABANDON_AFTER;
-    let moved = if attempt.progress().ids.is_none() {
+    let moved = if news.is_none() && attempt.progress().ids.is_none() {
         attempt.close_without_page(now)
-    } else if abandoned {
-        attempt.close_in_doubt(status, now)
+    } else if news.is_none() && can_be_open(&attempt) && step >= CARD_LAST_LOOK_IN_DOUBT {
+        attempt.give_up_asking(now)
     } else {
-        Moved { attempt, news: None }
+        Moved { attempt, news }
     };
-    let next = next_look(&moved.attempt, step, now);
-    match moved.attempt.state() {
-        AttemptState::Sent | AttemptState::AwaitingCustomer | AttemptState::Unknown
-            if step >= CARD_LAST_LOOK_IN_DOUBT =>
-        {
-            (moved.attempt.give_up_asking(now), None)
-        }
-        AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. }
-        | AttemptState::Paid { .. }
-        | AttemptState::Failed { .. }
-        | AttemptState::Cancelled => (moved, next),
-    }
+    let next = next_look(&moved.attempt, step.checked_add(1), now);
+    (moved, next)
 }
 
-fn next_look(attempt: &Attempt, step: u8, now: OffsetDateTime) -> Option<Due> {
-    let step = step.checked_add(1)?;
-    if !needs_look(attempt, step) {
-        return None;
-    }
-    let at = card_look_at(step, attempt.progress().sent_at.unwrap_or(now))?;
-    Some(Due {
-        at: at.max(now),
+/// An attempt that is paid by what was learned out of turn is looked at daily from then on, because its money can go back.
+fn resume_looks(moved: Moved, before: &Attempt, now: OffsetDateTime) -> (Moved, Option<Due>) {
+    let is_paid = |attempt: &Attempt| attempt.state().name() == StateName::Paid;
+    let resumed = is_paid(&moved.attempt) && !is_paid(before);
+    let step = resumed.then(|| moved.attempt.progress().queries);
+    let next = next_look(&moved.attempt, step, now);
+    (moved, next)
+}
+
+fn next_look(attempt: &Attempt, step: Option<u8>, now: OffsetDateTime) -> Option<Due> {
+    let opened_at = attempt.progress().sent_at.unwrap_or(now);
+    let (step, at) = card_look_from(step?, can_be_open(attempt), opened_at, now)?;
+    needs_look(attempt, step).then_some(Due {
+        at,
         task: PaymentTask::LookAtCard {
             attempt: attempt.id(),
             step,

@@ -6,19 +6,24 @@ use ratiba_kernel::{Clock, IdSource, TenantId, TokenHash};
 use time::OffsetDateTime;
 
 use super::look_at_card::{read, said, settled};
+use super::push_attempt::in_vain;
 use super::{CardError, DECISIONS_MAX, Pushed};
 use crate::attempt::{Attempt, AttemptId, AttemptState};
 use crate::card::OpenAnswer;
 use crate::evidence::Heard;
 use crate::payment::{PaymentRecord, PaymentState};
-use crate::ports::{CardOrder, CardPage, Change, Occasion, PaymentBook, RecordError, Route, RouteKey};
-use crate::schedule::{CARD_ABANDON_AFTER, CARD_ROUTE_LIFE, PUSH_WITHIN, card_look_at};
+use crate::ports::{
+    CardOrder, CardPage, Change, Occasion, PaymentBook, RecordError, Route, RouteKey, Visits,
+};
+use crate::schedule::{CARD_ABANDON_AFTER, CARD_NUDGE_AFTER, CARD_ROUTE_LIFE, PUSH_WITHIN, card_look_at};
 use crate::task::{Due, PaymentTask};
 
 /// Opens an attempt's order.
 pub struct OpenCard {
     /// What is owed and was tried.
     pub book: Arc<dyn PaymentBook>,
+    /// The visits that are paid for.
+    pub visits: Arc<dyn Visits>,
     /// The provider.
     pub cards: Arc<dyn CardPage>,
     /// The time.
@@ -46,7 +51,7 @@ impl OpenCard {
             let (record, found) = read(&*self.book, tenant, attempt).await?;
             let now = self.clock.now();
             let (change, next) = match found.state() {
-                AttemptState::Created => self.prepare(record, found, now)?,
+                AttemptState::Created => self.prepare(tenant, record, found, now).await?,
                 // Somebody opens it at this moment, and has put its first look on record as well.
                 AttemptState::Sent if decision > 0 => return Ok(Pushed::NotAgain),
                 AttemptState::Sent => {
@@ -81,16 +86,19 @@ impl OpenCard {
         Err(CardError::Busy)
     }
 
-    fn prepare(
+    async fn prepare(
         &self,
+        tenant: TenantId,
         record: PaymentRecord,
         attempt: Attempt,
         now: OffsetDateTime,
     ) -> Result<(Change, Next), CardError> {
         let late = now - attempt.terms().created_at > PUSH_WITHIN;
         let payer = attempt.terms().payer.clone();
-        let open = record.payment.state() == PaymentState::Open && !late;
-        let Some(payer) = payer.filter(|_| open) else {
+        let wanted = record.payment.state() == PaymentState::Open
+            && !late
+            && !in_vain(&*self.visits, tenant, &record.payment).await?;
+        let Some(payer) = payer.filter(|_| wanted) else {
             let change = settled(record, attempt.withdraw(now), now, &*self.ids)?;
             return Ok((change, Next::Stop(Pushed::Withdrawn)));
         };
@@ -110,10 +118,14 @@ impl OpenCard {
         let look = PaymentTask::LookAtCard { attempt: id, step: 0 };
         let abandon = PaymentTask::AbandonCard {
             attempt: id,
-            visit_over: false,
+            at_once: false,
         };
         let at = card_look_at(0, now).unwrap_or(now);
         change.tasks.push(Due { at, task: look });
+        change.tasks.push(Due {
+            at: now + CARD_NUDGE_AFTER,
+            task: PaymentTask::NudgeCard { attempt: id },
+        });
         change.tasks.push(Due {
             at: now + CARD_ABANDON_AFTER,
             task: abandon,
@@ -131,22 +143,36 @@ impl OpenCard {
         for _ in 0..DECISIONS_MAX {
             let (record, found) = read(&*self.book, tenant, attempt).await?;
             let now = self.clock.now();
+            let wanted = record.payment.state() == PaymentState::Open;
             let moved = found.hear_open_answer(&answer, now);
             let mut change = settled(record, moved, now, &*self.ids)?;
             change.saying = said(raw.as_ref(), Occasion::Push, now);
-            if let OpenAnswer::Created { ids, .. } = &answer {
+            let (opened, payable) = match &answer {
+                OpenAnswer::Created { ids, .. } => (Some(ids), wanted),
+                OpenAnswer::NoPage { ids } => (Some(ids), false),
+                OpenAnswer::Rejected { .. } | OpenAnswer::Unknown => (None, false),
+            };
+            if let Some(ids) = opened {
                 change.routes.push(Route {
                     key: RouteKey::Tracking(TokenHash::of(ids.tracking())),
                     attempt,
                     expires_at: now + CARD_ROUTE_LIFE,
                 });
             }
+            // What was asked for ended while the order was being opened, or nobody can be sent to its page.
+            if opened.is_some() && !payable {
+                let task = PaymentTask::AbandonCard {
+                    attempt,
+                    at_once: true,
+                };
+                change.tasks.push(Due { at: now, task });
+            }
             match self.book.record(tenant, change).await {
                 Ok(()) => {
                     return Ok(match answer {
                         OpenAnswer::Created { .. } => Pushed::Accepted,
                         OpenAnswer::Rejected { .. } => Pushed::Rejected,
-                        OpenAnswer::Unknown => Pushed::Unknown,
+                        OpenAnswer::NoPage { .. } | OpenAnswer::Unknown => Pushed::Unknown,
                     });
                 }
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),

@@ -128,14 +128,6 @@ impl PushAttempt {
         Ok((record, found.ok_or(PushAttemptError::NoSuchAttempt)?))
     }
 
-    /// Whether the money is for time that nobody keeps any more. A balance may be a fee for just that.
-    async fn is_in_vain(&self, tenant: TenantId, payment: &Payment) -> Result<bool, Outage> {
-        match payment.purpose() {
-            Purpose::Deposit | Purpose::Full => self.visits.is_over(tenant, payment.visit()).await,
-            Purpose::Balance => Ok(false),
-        }
-    }
-
     async fn prepare(
         &self,
         tenant: TenantId,
@@ -144,7 +136,7 @@ impl PushAttempt {
         now: OffsetDateTime,
     ) -> Result<Prepared, PushAttemptError> {
         let late = now - attempt.terms().created_at > PUSH_WITHIN;
-        if late || payment.state() != PaymentState::Open || self.is_in_vain(tenant, &payment).await? {
+        if late || payment.state() != PaymentState::Open || in_vain(&*self.visits, tenant, &payment).await? {
             let change = settle(payment, attempt.withdraw(now), now, &*self.ids)?;
             return Ok(Prepared::Withdraw(change));
         }
@@ -230,4 +222,16 @@ enum Prepared {
 enum Next {
     Stop(Pushed),
     Submit(PushOrder),
+}
+
+/// Whether the money is for time that nobody keeps any more. A balance may be a fee for just that.
+pub(super) async fn in_vain(
+    visits: &dyn Visits,
+    tenant: TenantId,
+    payment: &Payment,
+) -> Result<bool, Outage> {
+    match payment.purpose() {
+        Purpose::Deposit | Purpose::Full => visits.is_over(tenant, payment.visit()).await,
+        Purpose::Balance => Ok(false),
+    }
 }

@@ -65,6 +65,15 @@ pub enum Notice {
         /// For what.
         visit: VisitRef,
     },
+    /// A page on which a card can be paid waits for its customer.
+    CardUnpaid {
+        /// For what.
+        visit: VisitRef,
+        /// The page's address.
+        page: String,
+        /// Whether the page is a trial one that moves no money.
+        trial: bool,
+    },
     /// A hold ran out without money.
     HoldExpired {
         /// Which.
@@ -170,6 +179,7 @@ impl Notice {
             Self::VisitConfirmed { .. } => "visit_confirmed",
             Self::PaymentFailed { .. } => "payment_failed",
             Self::PaymentChecking { .. } => "payment_checking",
+            Self::CardUnpaid { .. } => "card_unpaid",
             Self::HoldExpired { .. } => "hold_expired",
             Self::VisitLost { .. } => "visit_lost",
             Self::Reminder { .. } => "reminder",
@@ -198,6 +208,7 @@ impl Notice {
             Self::VisitConfirmed { visit }
             | Self::PaymentFailed { visit, .. }
             | Self::PaymentChecking { visit }
+            | Self::CardUnpaid { visit, .. }
             | Self::HoldExpired { visit }
             | Self::VisitLost { visit }
             | Self::Reminder { visit, .. }
@@ -238,6 +249,7 @@ impl Notice {
             Self::Digest(figures) => format!("{name}:{}:{place}", figures.day),
             Self::PaymentFailed { .. }
             | Self::PaymentChecking { .. }
+            | Self::CardUnpaid { .. }
             | Self::VisitCancelled { .. }
             | Self::VisitRequested { .. }
             | Self::RequestAccepted { .. }
@@ -269,6 +281,8 @@ impl Notice {
                 standing != VisitStanding::Held || card.deadline.is_none_or(|deadline| deadline <= now)
             }
             Self::VisitMoved { .. } => standing != VisitStanding::Confirmed,
+            // A balance is paid after the visit, too.
+            Self::CardUnpaid { .. } => standing == VisitStanding::Gone,
             Self::HoldExpired { .. } => is_ahead(standing),
             // The receipt of a visit that is not confirmed yet comes with its confirmation.
             Self::VisitConfirmed { .. } | Self::ReceiptKnown { .. } => {
@@ -305,6 +319,7 @@ impl Notice {
             | Self::CounterOfferPassed { .. }
             | Self::BookingsHit { .. }
             | Self::PaymentChecking { .. }
+            | Self::CardUnpaid { .. }
             | Self::HoldExpired { .. }
             | Self::MoneyNeedsPerson { .. }
             | Self::CustomerLate { .. }
@@ -395,6 +410,10 @@ pub(super) fn to_customer(
                 TemplateName::BookingNotice,
             )]
         }
+        Notice::CardUnpaid { page, trial, .. } => vec![by(
+            card_unpaid(page, *trial, values, voice),
+            TemplateName::BookingNotice,
+        )],
         Notice::HoldExpired { .. } => {
             let reply = Reply::HoldGone { slot: card.slot };
             vec![by(phrase(&reply, voice), TemplateName::BookingNotice)]
@@ -473,6 +492,17 @@ pub(super) fn to_customer(
         | Notice::MessageNotSent { .. }
         | Notice::Digest(_) => Vec::new(),
     }
+}
+
+/// A reminder of a page; a trial says so, as every request for money does.
+fn card_unpaid(page: &str, trial: bool, values: Values, voice: &Voice<'_>) -> Phrase {
+    let values = values.with(Placeholder::Link, page);
+    let mut body = render(TextKey::CardUnpaid, voice.tongue, &values);
+    if trial {
+        let notice = render(TextKey::CardSandboxNotice, voice.tongue, &Values::new());
+        body = format!("{body}\n\n{notice}");
+    }
+    Phrase::plain(body).for_purpose(Purpose::AsksMoney)
 }
 
 /// A text that names the visit and until when its time is kept.

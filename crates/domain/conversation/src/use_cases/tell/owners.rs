@@ -54,6 +54,7 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
         Notice::VisitConfirmed { .. }
         | Notice::PaymentFailed { .. }
         | Notice::PaymentChecking { .. }
+        | Notice::CardUnpaid { .. }
         | Notice::HoldExpired { .. }
         | Notice::VisitLost { .. }
         | Notice::Reminder { .. }

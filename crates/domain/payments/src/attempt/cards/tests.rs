@@ -135,16 +135,71 @@ fn a_cancellation_without_a_clear_answer_leaves_the_order_in_doubt_until_a_later
     for answer in [CancelAnswer::Refused, CancelAnswer::Unknown] {
         let doubt = open().hear_cancel_answer(answer, &CardStatus::Pending, second(1_800));
         assert_eq!(doubt.news, Some(News::Unknown));
-        let still = doubt
-            .attempt
-            .clone()
-            .close_in_doubt(&CardStatus::NoAnswer, second(3_600));
-        assert_eq!(still.news, None);
-        let over = doubt.attempt.close_in_doubt(&CardStatus::Pending, second(3_600));
-        assert_eq!(over.news, Some(News::Cancelled));
+        let again = |answer, status: &CardStatus| {
+            let doubt = doubt.attempt.clone();
+            doubt.hear_cancel_answer(answer, status, second(3_600)).news
+        };
+        assert_eq!(again(CancelAnswer::Refused, &CardStatus::NoAnswer), None);
+        assert_eq!(again(CancelAnswer::Unknown, &CardStatus::Pending), None);
+        // The provider cancels once, so it refuses what the first try has done.
+        assert_eq!(
+            again(CancelAnswer::Refused, &CardStatus::Pending),
+            Some(News::Cancelled)
+        );
+        assert_eq!(
+            again(CancelAnswer::Refused, &failed()),
+            Some(News::Failed(FailureReason::CardRefused))
+        );
     }
     let silent = open().hear_cancel_answer(CancelAnswer::Cancelled, &CardStatus::NoAnswer, second(1_800));
     assert_eq!(silent.news, Some(News::Unknown));
+}
+
+#[test]
+fn a_cancellation_that_was_certainly_not_made_changes_nothing() {
+    let after = open().hear_cancel_answer(CancelAnswer::NotMade, &CardStatus::Pending, second(1_800));
+    assert_eq!((after.attempt, after.news), (open(), None));
+}
+
+#[test]
+fn that_the_money_went_back_is_told_whatever_else_is_odd() {
+    let back = CardStatus::Reversed(report(shillings(1_500)));
+    let disputed = heard(heard(open(), &paid()).attempt, &failed());
+    assert_eq!(disputed.news, Some(News::Disputed(ReviewReason::AnswersDisagree)));
+    let gone = heard(disputed.attempt, &back);
+    assert_eq!(gone.news, Some(News::Disputed(ReviewReason::MoneyWentBack)));
+    assert_eq!(heard(gone.attempt.clone(), &back).news, None, "told once");
+    assert_eq!(
+        heard(gone.attempt, &failed()).news,
+        None,
+        "no weaker reason replaces it"
+    );
+    let reviewed = heard(open(), &CardStatus::Paid(report(shillings(1_499))));
+    assert_eq!(reviewed.news, Some(News::InReview(ReviewReason::AmountDiffers)));
+    let gone = heard(reviewed.attempt, &back);
+    assert_eq!(gone.news, Some(News::InReview(ReviewReason::MoneyWentBack)));
+    assert_eq!(heard(gone.attempt, &back).news, None);
+}
+
+#[test]
+fn an_answer_that_was_taken_for_lost_still_gives_the_page() {
+    let lost = sent().hear_open_answer(&OpenAnswer::Unknown, second(50)).attempt;
+    let after = lost.hear_open_answer(&opened(), second(51)).attempt;
+    assert_eq!(after.state().name(), StateName::AwaitingCustomer);
+    assert!(after.progress().page.is_some() && after.progress().ids.is_some());
+}
+
+#[test]
+fn an_order_without_a_page_for_the_customer_keeps_its_id_and_is_cancelled_by_it() {
+    let answer = OpenAnswer::NoPage {
+        ids: report(shillings(1_500)).ids,
+    };
+    let doubt = sent().hear_open_answer(&answer, second(2));
+    assert_eq!(doubt.news, Some(News::Unknown));
+    let doubt = doubt.attempt;
+    assert_eq!(doubt.clone().close_without_page(second(120)).news, None);
+    let over = doubt.hear_cancel_answer(CancelAnswer::Cancelled, &CardStatus::Pending, second(3));
+    assert_eq!(over.news, Some(News::Cancelled));
 }
 
 #[test]
@@ -178,7 +233,6 @@ enum Heard {
     Open(OpenAnswer),
     Status(CardStatus),
     Cancel(CancelAnswer, CardStatus),
-    Doubt(CardStatus),
     GiveUp,
 }
 
@@ -200,17 +254,25 @@ fn anything() -> impl Strategy<Value = Heard> {
         reason: FailureReason::RequestRefused,
         code: None,
     };
-    let answers = prop_oneof![Just(opened()), Just(refused), Just(OpenAnswer::Unknown)];
+    let no_page = OpenAnswer::NoPage {
+        ids: report(shillings(1_500)).ids,
+    };
+    let answers = prop_oneof![
+        Just(opened()),
+        Just(no_page),
+        Just(refused),
+        Just(OpenAnswer::Unknown)
+    ];
     let cancels = prop_oneof![
         Just(CancelAnswer::Cancelled),
         Just(CancelAnswer::Refused),
+        Just(CancelAnswer::NotMade),
         Just(CancelAnswer::Unknown)
     ];
     prop_oneof![
         answers.prop_map(Heard::Open),
         statuses().prop_map(Heard::Status),
         (cancels, statuses()).prop_map(|(cancel, status)| Heard::Cancel(cancel, status)),
-        statuses().prop_map(Heard::Doubt),
         Just(Heard::GiveUp),
     ]
 }
@@ -232,7 +294,6 @@ proptest! {
                 Heard::Open(answer) => attempt.hear_open_answer(&answer, now),
                 Heard::Status(status) => attempt.hear_card_status(&status, now).unwrap(),
                 Heard::Cancel(answer, status) => attempt.hear_cancel_answer(answer, &status, now),
-                Heard::Doubt(status) => attempt.close_in_doubt(&status, now),
                 Heard::GiveUp => attempt.give_up_asking(now),
             };
             news_of_money += u32::from(matches!(moved.news, Some(News::Paid { .. })));

@@ -3,7 +3,7 @@
 mod letters;
 mod till;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -52,6 +52,8 @@ pub(super) struct Shelf {
     worked: BTreeMap<usize, letters::Worked>,
     pub(super) notices: Vec<super::notices::Kept>,
     pub(super) addresses: Vec<(TenantId, NoticeAddress)>,
+    pub(super) retired: BTreeSet<String>,
+    pub(super) nudged: BTreeSet<AttemptId>,
     pub(super) events: Vec<(TenantId, PaymentEvent)>,
     pub(super) tasks: Vec<(TenantId, Due)>,
     pub(super) refunds: Vec<(TenantId, Refund)>,

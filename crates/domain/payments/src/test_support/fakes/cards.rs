@@ -21,6 +21,7 @@ pub struct ScriptedCards {
     orders: Mutex<Vec<CardOrder>>,
     looks: Mutex<u32>,
     cancelled: Mutex<u32>,
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl ScriptedCards {
@@ -37,6 +38,11 @@ impl ScriptedCards {
     /// The answer to the next cancellation that has none yet. Without one, it is `Unknown`.
     pub fn answer_cancel(&self, answer: CancelAnswer) {
         locked(&self.cancels).push_back(answer);
+    }
+
+    /// What happens while the next order is being opened.
+    pub fn before_open_answers(&self, meanwhile: impl FnOnce() + Send + 'static) {
+        *locked(&self.meanwhile) = Some(Box::new(meanwhile));
     }
 
     /// What was ordered, oldest first.
@@ -63,6 +69,10 @@ impl CardPage for ScriptedCards {
         locked(&self.orders).push(order);
         let answer = locked(&self.opens).pop_front();
         yield_once().await;
+        let meanwhile = locked(&self.meanwhile).take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile();
+        }
         heard(answer.unwrap_or(OpenAnswer::Unknown))
     }
 

@@ -7,9 +7,11 @@ use time::{Duration, OffsetDateTime};
 use super::book::{DeadLetter, InMemoryBook, Shelf, UNROUTED_PER_HOUR_MAX};
 use super::locked;
 use crate::CallbackId;
+use crate::attempt::{Attempt, AttemptId, StateName};
+use crate::event::PaymentEvent;
 use crate::ports::{
-    CallbackOutcome, NOTICE_LETTERS_PER_HOUR_MAX, NOTICES_WAITING_MAX, NoticeAddress, NoticeAddresses,
-    NoticeArrival, NoticeDoor, NoticeInbox, NoticeTaken, RouteKey, StoredNotice,
+    CallbackOutcome, CardWatch, NOTICE_LETTERS_PER_HOUR_MAX, NoticeAddress, NoticeAddresses, NoticeArrival,
+    NoticeDoor, NoticeInbox, NoticeRoom, NoticeTaken, NoticesBefore, RETURN_SPACING, RouteKey, StoredNotice,
 };
 use crate::task::{Due, PaymentTask};
 use crate::test_support::yield_once;
@@ -18,9 +20,11 @@ use crate::test_support::yield_once;
 pub(super) struct Kept {
     tenant: TenantId,
     id: CallbackId,
-    attempt: crate::attempt::AttemptId,
+    attempt: AttemptId,
     tracking: String,
     body: Vec<u8>,
+    by_return: bool,
+    at: OffsetDateTime,
     outcome: Option<CallbackOutcome>,
 }
 
@@ -45,11 +49,27 @@ impl NoticeInbox for InMemoryBook {
         let way = way.filter(|(owner, _)| *owner == tenant);
         match (way, &arrival.ids) {
             (Some((_, route)), Some(ids)) if route.expires_at > arrival.at => {
-                let of_order = |kept: &&Kept| kept.attempt == route.attempt && kept.outcome.is_none();
-                if shelf.notices.iter().filter(of_order).count() >= NOTICES_WAITING_MAX {
-                    return Ok(NoticeTaken::Waiting { tenant });
+                let differs = |attempt: &Attempt| {
+                    let known = attempt.progress().ids.as_ref();
+                    attempt.id() == route.attempt
+                        && known.is_some_and(|known| known.tracking() != ids.tracking)
+                };
+                let foreign = shelf
+                    .records(tenant)
+                    .flat_map(|record| &record.attempts)
+                    .any(differs);
+                if foreign {
+                    let reason = CallbackOutcome::ForeignIds.as_str();
+                    return Ok(bury(&mut shelf, Some(tenant), reason, &arrival));
+                }
+                match before(&shelf, route.attempt, &ids.tracking, arrival.at).room(arrival.door) {
+                    NoticeRoom::Stored => {}
+                    NoticeRoom::Waiting => return Ok(NoticeTaken::Waiting { tenant }),
+                    NoticeRoom::None => return Ok(NoticeTaken::Dropped),
                 }
                 let kept = Kept {
+                    by_return: arrival.door == NoticeDoor::Return,
+                    at: arrival.at,
                     tenant,
                     id: arrival.id,
                     attempt: route.attempt,
@@ -122,6 +142,21 @@ impl NoticeInbox for InMemoryBook {
     }
 }
 
+fn before(shelf: &Shelf, attempt: AttemptId, tracking: &str, now: OffsetDateTime) -> NoticesBefore {
+    let mut before = NoticesBefore::default();
+    for kept in shelf.notices.iter().filter(|kept| kept.attempt == attempt) {
+        let age = now - kept.at;
+        if kept.by_return {
+            before.returned += i64::from(age < Duration::days(1));
+            before.returned_just_now += i64::from(age < RETURN_SPACING);
+        } else if age < Duration::hours(1) {
+            before.by_address += 1;
+            before.waiting += i64::from(kept.outcome.is_none() && kept.tracking == tracking);
+        }
+    }
+    before
+}
+
 fn bury(shelf: &mut Shelf, tenant: Option<TenantId>, reason: &str, arrival: &NoticeArrival) -> NoticeTaken {
     let recent =
         |letter: &&DeadLetter| letter.tenant == tenant && letter.at > arrival.at - Duration::hours(1);
@@ -149,7 +184,8 @@ impl NoticeAddresses for InMemoryBook {
         yield_once().await;
         let shelf = locked(&self.shelf);
         let mut own = shelf.addresses.iter().filter(|(owner, _)| *owner == tenant);
-        let newest = own.rfind(|(_, address)| address.account == *account);
+        let taken = |address: &NoticeAddress| !shelf.retired.contains(&address.provider_id);
+        let newest = own.rfind(|(_, address)| address.account == *account && taken(address));
         Ok(newest.map(|(_, address)| address.provider_id.clone()))
     }
 
@@ -157,6 +193,74 @@ impl NoticeAddresses for InMemoryBook {
         yield_once().await;
         locked(&self.shelf).addresses.push((tenant, address));
         yield_once().await;
+        Ok(())
+    }
+
+    async fn retire(
+        &self,
+        _tenant: TenantId,
+        _account: &TokenHash,
+        provider_id: &str,
+        _at: OffsetDateTime,
+    ) -> Result<(), Outage> {
+        yield_once().await;
+        locked(&self.shelf).retired.insert(provider_id.to_owned());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl CardWatch for InMemoryBook {
+    async fn note_look(
+        &self,
+        tenant: TenantId,
+        attempt: AttemptId,
+        step: u8,
+        next: Option<Due>,
+    ) -> Result<bool, Outage> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let own = shelf
+            .payments
+            .iter_mut()
+            .filter(|((owner, _), _)| *owner == tenant);
+        let mut attempts = own.flat_map(|(_, record)| &mut record.attempts);
+        let Some(found) = attempts.find(|found| found.id() == attempt) else {
+            return Ok(false);
+        };
+        if found.progress().queries > step {
+            return Ok(false);
+        }
+        *found = found.clone().asked(step);
+        shelf.tasks.extend(next.map(|due| (tenant, due)));
+        Ok(true)
+    }
+
+    async fn tell_unpaid(
+        &self,
+        tenant: TenantId,
+        attempt: AttemptId,
+        event: PaymentEvent,
+        _at: OffsetDateTime,
+    ) -> Result<bool, Outage> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let waits =
+            |found: &Attempt| found.id() == attempt && found.state().name() == StateName::AwaitingCustomer;
+        let unpaid = shelf
+            .records(tenant)
+            .flat_map(|record| &record.attempts)
+            .any(waits);
+        let told = unpaid && shelf.nudged.insert(attempt);
+        if told {
+            shelf.events.push((tenant, event));
+        }
+        Ok(told)
+    }
+
+    async fn plan(&self, tenant: TenantId, due: Due) -> Result<(), Outage> {
+        yield_once().await;
+        locked(&self.shelf).tasks.push((tenant, due));
         Ok(())
     }
 }

@@ -5,11 +5,14 @@ use crate::actor::Actor;
 use crate::card::{CancelAnswer, CardReport, CardStatus, OpenAnswer, PageUrl};
 use crate::ledger::Account;
 use crate::payment::{PaymentState, Purpose};
-use crate::ports::{Ledger, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeTaken};
+use crate::ports::{
+    Ledger, NoticeAddress, NoticeAddresses, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeTaken,
+};
 use crate::reference::MerchantReference;
-use crate::schedule::{CARD_ABANDON_AFTER, card_look_at};
+use crate::schedule::{CARD_ABANDON_AFTER, CARD_LAST_LOOK_IN_DOUBT, card_look_at, card_look_from};
 use crate::test_support::builders::asha;
 use crate::test_support::fakes::ScriptedCards;
+use ratiba_kernel::TokenHash;
 
 const TRACKING: &str = "b1c2d3e4-0000";
 
@@ -20,8 +23,16 @@ struct Shop {
 
 impl Shop {
     fn new() -> Self {
+        let bench = Bench::new();
+        let address = NoticeAddress {
+            key: TokenHash::of("door"),
+            account: TokenHash::of("account"),
+            provider_id: "ipn".to_owned(),
+            at: second(0),
+        };
+        block_on(bench.book.add(bench.tenant, address)).unwrap();
         Self {
-            bench: Bench::new(),
+            bench,
             cards: Arc::default(),
         }
     }
@@ -38,6 +49,7 @@ impl Shop {
     fn look(&self) -> LookAtCard {
         LookAtCard {
             book: self.bench.book.clone(),
+            watch: self.bench.book.clone(),
             cards: self.cards.clone(),
             clock: self.bench.clock.clone(),
             ids: self.bench.ids.clone(),
@@ -47,6 +59,7 @@ impl Shop {
     fn open(&self, attempt: AttemptId) -> Pushed {
         let open = OpenCard {
             book: self.bench.book.clone(),
+            visits: self.bench.visits.clone(),
             cards: self.cards.clone(),
             clock: self.bench.clock.clone(),
             ids: self.bench.ids.clone(),
@@ -54,15 +67,26 @@ impl Shop {
         block_on(open.execute(self.bench.tenant, attempt)).unwrap()
     }
 
+    fn try_to_abandon(&self, attempt: AttemptId) -> Result<CardLook, CardError> {
+        let abandon = AbandonCard { look: self.look() };
+        block_on(abandon.execute(self.bench.tenant, attempt))
+    }
+
     fn abandon(&self, attempt: AttemptId) -> CardLook {
-        let abandon = AbandonCard {
+        self.try_to_abandon(attempt).unwrap()
+    }
+
+    fn withdraw(&self) -> WithdrawCard {
+        WithdrawCard {
             book: self.bench.book.clone(),
-            cards: self.cards.clone(),
-            look: self.look(),
+            watch: self.bench.book.clone(),
             clock: self.bench.clock.clone(),
             ids: self.bench.ids.clone(),
-        };
-        block_on(abandon.execute(self.bench.tenant, attempt)).unwrap()
+        }
+    }
+
+    fn version(&self, attempt: AttemptId) -> i32 {
+        self.bench.record(attempt).payment.version()
     }
 
     fn look_at(&self, attempt: AttemptId, step: u8) -> CardLook {
@@ -107,7 +131,7 @@ impl Shop {
         let id = self.bench.ids.fresh();
         let arrival = NoticeArrival {
             id,
-            door: NoticeDoor::Return,
+            door: NoticeDoor::Address(TokenHash::of("door")),
             ids: Some(NoticeIds {
                 tracking: TRACKING.to_owned(),
                 reference: reference(attempt),
@@ -224,9 +248,9 @@ fn without_any_notice_the_looks_find_the_payment_and_go_on_daily() {
             task
         }
     );
-    assert_eq!(card_look_at(4, second(0)), Some(second(86_400)));
-    assert_eq!(card_look_at(123, second(0)), Some(second(120 * 86_400)));
-    assert_eq!(card_look_at(124, second(0)), None);
+    assert_eq!(card_look_at(7, second(0)), Some(second(86_400)));
+    assert_eq!(card_look_at(126, second(0)), Some(second(120 * 86_400)));
+    assert_eq!(card_look_at(127, second(0)), None);
     shop.bench.clock.set(second(900));
     shop.cards.answer_status(CardStatus::Reversed(report(attempt)));
     shop.look_at(attempt, 2);
@@ -268,7 +292,7 @@ fn an_order_in_doubt_ends_in_a_persons_hands_after_a_day() {
     let attempt = shop.opened();
     shop.bench.clock.set(second(0) + CARD_ABANDON_AFTER);
     assert_eq!(shop.abandon(attempt), CardLook::Stands(StateName::Unknown));
-    for step in 2..5 {
+    for step in 2..=CARD_LAST_LOOK_IN_DOUBT {
         shop.bench.clock.set(card_look_at(step, second(0)).unwrap());
         shop.look_at(attempt, step);
     }
@@ -376,8 +400,232 @@ fn a_visit_that_is_over_cancels_the_order_that_is_out() {
     assert_eq!(block_on(close.execute(shop.bench.tenant, visit)).unwrap(), 1);
     let task = PaymentTask::AbandonCard {
         attempt,
-        visit_over: true,
+        at_once: true,
     };
     let due = Due { at: second(0), task };
     assert_eq!(shop.bench.book.tasks(shop.bench.tenant).pop(), Some(due));
+}
+
+#[test]
+fn a_cancellation_that_was_not_made_is_tried_again_and_the_page_stays_open() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.bench.clock.set(second(0) + CARD_ABANDON_AFTER);
+    shop.cards.answer_cancel(CancelAnswer::NotMade);
+    assert!(matches!(shop.try_to_abandon(attempt), Err(CardError::NoAnswer)));
+    assert_eq!(shop.name(attempt), StateName::AwaitingCustomer);
+    assert_eq!(
+        shop.cards.calls(),
+        (0, 1),
+        "who is not to be reached is not asked either"
+    );
+    // The hour's look cancels by itself; that the order is pending is no reason to call it cancelled.
+    shop.bench.clock.set(card_look_at(3, second(0)).unwrap());
+    shop.cards.answer_cancel(CancelAnswer::Unknown);
+    shop.cards.answer_status(CardStatus::Pending);
+    assert_eq!(shop.look_at(attempt, 3), CardLook::Stands(StateName::Unknown));
+    shop.bench.clock.set(card_look_at(4, second(0)).unwrap());
+    shop.cards.answer_cancel(CancelAnswer::Refused);
+    shop.cards.answer_status(CardStatus::Pending);
+    assert_eq!(shop.look_at(attempt, 4), CardLook::Stands(StateName::Cancelled));
+}
+
+#[test]
+fn an_order_that_is_being_opened_when_its_visit_ends_is_cancelled_when_its_id_is_known() {
+    let shop = Shop::new();
+    let (asked, order, _) = shop.asked();
+    shop.bench.mark_sent(asked.attempt);
+    let unknown_yet = shop.try_to_abandon(asked.attempt);
+    assert!(matches!(unknown_yet, Err(CardError::StillOpening)));
+    // The answer comes after the payment was closed.
+    let close = CloseVisit {
+        book: shop.bench.book.clone(),
+        clock: shop.bench.clock.clone(),
+        ids: shop.bench.ids.clone(),
+    };
+    assert_eq!(
+        block_on(close.execute(shop.bench.tenant, order.visit)).unwrap(),
+        1
+    );
+    let tasks = shop.bench.book.tasks(shop.bench.tenant);
+    let cancels = tasks.iter().filter(|due| {
+        due.task
+            == PaymentTask::AbandonCard {
+                attempt: asked.attempt,
+                at_once: true,
+            }
+    });
+    assert_eq!(cancels.count(), 1);
+}
+
+#[test]
+fn what_is_opened_for_a_payment_that_ended_meanwhile_is_cancelled_at_once() {
+    let shop = Shop::new();
+    let (asked, order, _) = shop.asked();
+    let visit = order.visit;
+    shop.cards.answer_open(OpenAnswer::Created {
+        ids: ProviderIds::new(TRACKING, None).unwrap(),
+        page: PageUrl::parse("https://pay.example/1").unwrap(),
+    });
+    let (book, clock, ids) = (&shop.bench.book, &shop.bench.clock, &shop.bench.ids);
+    let close = CloseVisit {
+        book: book.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+    };
+    let tenant = shop.bench.tenant;
+    shop.cards.before_open_answers(move || {
+        assert_eq!(block_on(close.execute(tenant, visit)).unwrap(), 1);
+    });
+    assert_eq!(shop.open(asked.attempt), Pushed::Accepted);
+    let last = shop.bench.book.tasks(tenant).pop().unwrap();
+    let task = PaymentTask::AbandonCard {
+        attempt: asked.attempt,
+        at_once: true,
+    };
+    assert_eq!(last, Due { at: second(0), task });
+}
+
+#[test]
+fn no_page_is_opened_for_a_visit_that_is_over() {
+    let shop = Shop::new();
+    let (asked, order, _) = shop.asked();
+    shop.bench.visits.end(order.visit);
+    assert_eq!(shop.open(asked.attempt), Pushed::Withdrawn);
+    assert_eq!(shop.cards.orders(), []);
+}
+
+#[test]
+fn a_notice_of_another_order_is_refused_without_a_question() {
+    let shop = Shop::new();
+    let (asked, ..) = shop.asked();
+    // It came before the order's id was known.
+    let early = shop.notice(asked.attempt);
+    shop.cards.answer_open(OpenAnswer::Created {
+        ids: ProviderIds::new("another-order", None).unwrap(),
+        page: PageUrl::parse("https://pay.example/1").unwrap(),
+    });
+    shop.open(asked.attempt);
+    assert_eq!(shop.apply(early).unwrap(), CardLook::AnotherOrder);
+    assert_eq!(shop.cards.calls(), (0, 0));
+}
+
+#[test]
+fn a_look_that_tells_nothing_new_leaves_the_payment_as_it_is() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    let before = shop.version(attempt);
+    shop.cards.answer_status(CardStatus::Pending);
+    shop.bench.clock.set(second(120));
+    shop.look_at(attempt, 0);
+    shop.cards.answer_status(CardStatus::Pending);
+    let notice = shop.notice(attempt);
+    shop.apply(notice).unwrap();
+    assert_eq!(shop.version(attempt), before);
+    let next = shop.bench.book.tasks(shop.bench.tenant);
+    let task = PaymentTask::LookAtCard { attempt, step: 1 };
+    assert!(next.contains(&Due {
+        at: second(300),
+        task
+    }));
+}
+
+#[test]
+fn an_order_that_was_paid_out_of_turn_is_looked_at_daily_from_then_on() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.bench.clock.set(second(0) + CARD_ABANDON_AFTER);
+    shop.cards.answer_cancel(CancelAnswer::Cancelled);
+    shop.cards.answer_status(CardStatus::Pending);
+    shop.abandon(attempt);
+    // The looks at what was cancelled ended days ago.
+    shop.bench.clock.set(second(3 * 86_400 + 60));
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    let notice = shop.notice(attempt);
+    shop.apply(notice).unwrap();
+    let next = shop.bench.book.tasks(shop.bench.tenant).pop().unwrap();
+    assert!(matches!(next.task, PaymentTask::LookAtCard { .. }), "{next:?}");
+    assert!(next.at <= second(4 * 86_400), "{next:?}");
+}
+
+#[test]
+fn of_several_overdue_looks_one_is_made_and_doubt_is_looked_into_more_often() {
+    let (opened, now) = (second(0), second(10 * 86_400 + 1));
+    let after_an_absence = card_look_from(3, false, opened, now);
+    assert_eq!(
+        after_an_absence.map(|(step, _)| step),
+        Some(16),
+        "the tenth day's, and it alone"
+    );
+    let hours = |in_doubt| card_look_from(4, in_doubt, opened, second(3_601)).unwrap().1;
+    assert_eq!(hours(true), second(2 * 3_600));
+    assert_eq!(hours(false), second(86_400));
+}
+
+#[test]
+fn the_desk_withdraws_a_page_and_what_others_paid_withdraws_the_rest() {
+    let shop = Shop::new();
+    let (asked, ..) = shop.asked();
+    let tenant = shop.bench.tenant;
+    let withdraw = |attempt| block_on(shop.withdraw().execute(tenant, attempt)).unwrap();
+    assert_eq!(withdraw(asked.attempt), PageWithdrawn::Before);
+    assert_eq!(
+        shop.name(asked.attempt),
+        StateName::Cancelled,
+        "it never went out"
+    );
+    assert_eq!(withdraw(asked.attempt), PageWithdrawn::Before);
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    let withdraw = |attempt| block_on(shop.withdraw().execute(tenant, attempt)).unwrap();
+    assert_eq!(withdraw(attempt), PageWithdrawn::Begun);
+    let task = PaymentTask::AbandonCard {
+        attempt,
+        at_once: true,
+    };
+    let last = shop.bench.book.tasks(tenant).pop().unwrap();
+    assert_eq!(last.task, task);
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    shop.apply(shop.notice(attempt)).unwrap();
+    assert_eq!(withdraw(attempt), PageWithdrawn::Over(StateName::Paid));
+    // What is settled by the page itself withdraws nothing.
+    let queued = shop.bench.book.tasks(tenant).len();
+    let records = [shop.bench.record(attempt)];
+    block_on(shop.withdraw().of_settled(tenant, &records)).unwrap();
+    assert_eq!(shop.bench.book.tasks(tenant).len(), queued);
+}
+
+#[test]
+fn who_has_not_paid_after_eight_minutes_is_reminded_once_and_nobody_else() {
+    let nudge = |shop: &Shop, attempt| {
+        let nudge = NudgeCard {
+            book: shop.bench.book.clone(),
+            watch: shop.bench.book.clone(),
+            visits: shop.bench.visits.clone(),
+            clock: shop.bench.clock.clone(),
+        };
+        block_on(nudge.execute(shop.bench.tenant, attempt)).unwrap()
+    };
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    let due = Due {
+        at: second(8 * 60),
+        task: PaymentTask::NudgeCard { attempt },
+    };
+    assert!(shop.bench.book.tasks(shop.bench.tenant).contains(&due));
+    assert!(nudge(&shop, attempt));
+    assert!(!nudge(&shop, attempt), "once");
+    // Paid, over, or never given out.
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    shop.apply(shop.notice(attempt)).unwrap();
+    assert!(!nudge(&shop, attempt));
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.bench.visits.end(shop.bench.record(attempt).payment.visit());
+    assert!(!nudge(&shop, attempt));
+    let shop = Shop::new();
+    let (asked, ..) = shop.asked();
+    assert!(!nudge(&shop, asked.attempt));
 }

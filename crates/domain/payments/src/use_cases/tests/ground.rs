@@ -10,8 +10,8 @@ use crate::evidence::CallbackReport;
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::PaymentRecord;
 use crate::ports::{
-    Change, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook, RefundBook,
-    ResultInbox, Taken, TakingsBook, TillBook,
+    CardWatch, Change, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
+    RefundBook, ResultInbox, Taken, TakingsBook, TillBook,
 };
 use crate::test_support::contracts::TillGround;
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
@@ -42,6 +42,7 @@ impl Ground for FakeGround {
     }
 
     fn letters(&self) -> Arc<dyn crate::ports::DeadLetters> {
+    fn watch(&self) -> Arc<dyn CardWatch> {
         self.book.clone()
     }
 

@@ -1,0 +1,109 @@
+//! What the nightly sweep looks for among card payments.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, SmallInt, Timestamptz, Uuid as SqlUuid};
+use diesel::{QueryableByName, sql_query};
+use ratiba_kernel::{Outage, TenantId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::database::{Database, TxError};
+use crate::schema::card_notices;
+
+/// One notice of each order of which notices wait that came before `before`, oldest first.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn notices_left(
+    database: &Database,
+    tenant: TenantId,
+    before: OffsetDateTime,
+    most: u16,
+) -> Result<Vec<Uuid>, Outage> {
+    database
+        .tenant(tenant, move |tx| {
+            let own = tx.tenant_uuid();
+            let rows = card_notices::table
+                .filter(card_notices::tenant_id.eq(own))
+                .filter(card_notices::outcome.is_null())
+                .filter(card_notices::received_at.lt(before))
+                .distinct_on((card_notices::attempt_id, card_notices::tracking))
+                .order((
+                    card_notices::attempt_id,
+                    card_notices::tracking,
+                    card_notices::received_at,
+                ))
+                .limit(i64::from(most))
+                .select(card_notices::id)
+                .load::<Uuid>(tx.conn())?;
+            Ok::<_, TxError<Outage>>(rows)
+        })
+        .await
+}
+
+/// Forgets the notices that came before `before` and were done about; answers how many. Safe to repeat.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn forget_notices(
+    database: &Database,
+    tenant: TenantId,
+    before: OffsetDateTime,
+) -> Result<usize, Outage> {
+    database
+        .tenant(tenant, move |tx| {
+            let own = tx.tenant_uuid();
+            let gone = diesel::delete(
+                card_notices::table
+                    .filter(card_notices::tenant_id.eq(own))
+                    .filter(card_notices::outcome.is_not_null())
+                    .filter(card_notices::received_at.lt(before)),
+            )
+            .execute(tx.conn())?;
+            Ok::<_, TxError<Outage>>(gone)
+        })
+        .await
+}
+
+/// A paid order that is not looked at any more although its time is not over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Unwatched {
+    /// Which attempt.
+    #[diesel(sql_type = SqlUuid)]
+    pub attempt: Uuid,
+    /// How often it was looked at.
+    #[diesel(sql_type = SmallInt)]
+    pub queries: i16,
+}
+
+/// Paid orders that went out after `since` and whose next look should have been made a day ago, if they are looked at
+/// daily from look number `first_daily` on.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn orders_unwatched(
+    database: &Database,
+    tenant: TenantId,
+    since: OffsetDateTime,
+    now: OffsetDateTime,
+    first_daily: u8,
+    most: u16,
+) -> Result<Vec<Unwatched>, Outage> {
+    database
+        .tenant(tenant, move |tx| {
+            let rows = sql_query(
+                "SELECT id AS attempt, queries FROM payment_attempts
+                 WHERE tenant_id = $1 AND provider = 'pesapal' AND state = 'paid' AND sent_at > $2
+                     AND sent_at + make_interval(days => greatest(queries - $4 + 1, 1) + 1) < $3
+                 ORDER BY sent_at LIMIT $5",
+            )
+            .bind::<SqlUuid, _>(tx.tenant_uuid())
+            .bind::<Timestamptz, _>(since)
+            .bind::<Timestamptz, _>(now)
+            .bind::<SmallInt, _>(i16::from(first_daily))
+            .bind::<BigInt, _>(i64::from(most))
+            .load::<Unwatched>(tx.conn())?;
+            Ok::<_, TxError<Outage>>(rows)
+        })
+        .await
+}
