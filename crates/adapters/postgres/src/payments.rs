@@ -2,6 +2,7 @@
 //! access token of all processes.
 
 mod credit;
+mod holding;
 mod inbox;
 mod ledger;
 mod notices;

@@ -18,6 +18,7 @@ use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentSta
 use crate::ports::{
     Arrival, Brings, CallbackInbox, CallbackOutcome, Change, HouseCurrency, Ledger, NoticeAddress,
     PaymentBook, PaymentRules, RecordError, Route, RouteKey, Saying, StoredCallback, StoredResult, Taken,
+    VisitSeen,
 };
 use crate::reference::{Receipt, RequestKey};
 use crate::refund::{Refund, RefundId};
@@ -127,6 +128,17 @@ impl Shelf {
         own.map(|(_, record)| record)
     }
 
+    /// The visit's payments as they are now.
+    pub(super) fn seen(&self, tenant: TenantId, visit: VisitId) -> VisitSeen {
+        let own = self
+            .records(tenant)
+            .filter(|record| record.payment.visit() == visit);
+        VisitSeen::at(
+            visit,
+            own.map(|record| (record.payment.id(), record.payment.version())),
+        )
+    }
+
     pub(super) fn check(&self, tenant: TenantId, change: &Change) -> Result<(), RecordError> {
         let payment = &change.payment;
         let stored = self.payments.get(&(tenant, payment.id()));
@@ -135,6 +147,11 @@ impl Shelf {
             return Err(RecordError::Stale);
         }
         if stored.is_none() && self.records(tenant).any(|other| rivals(&other.payment, payment)) {
+            return Err(RecordError::Stale);
+        }
+        if let Some(seen) = &change.seen
+            && self.seen(tenant, seen.visit()) != *seen
+        {
             return Err(RecordError::Stale);
         }
         let Some(attempt) = &change.attempt else {

@@ -5,13 +5,18 @@ use crate::actor::Actor;
 use crate::card::{CancelAnswer, CardReport, CardStatus, OpenAnswer, PageUrl};
 use crate::ledger::Account;
 use crate::payment::{PaymentState, Purpose};
-use crate::ports::{Ledger, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeTaken};
+use crate::ports::VisitAsks;
+use crate::ports::{Ledger, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeTaken, Owed};
 use crate::reference::MerchantReference;
 use crate::schedule::{CARD_ABANDON_AFTER, card_look_at};
 use crate::test_support::builders::asha;
-use crate::test_support::fakes::ScriptedCards;
+use crate::test_support::fakes::{AlwaysAsks, ScriptedCards};
 
 const TRACKING: &str = "b1c2d3e4-0000";
+
+fn asks(owed: &Owed) -> AlwaysAsks {
+    AlwaysAsks(VisitAsks::For(owed.clone()))
+}
 
 struct Shop {
     bench: Bench,
@@ -87,7 +92,7 @@ impl Shop {
         };
         let asked = block_on(
             self.request()
-                .execute(self.bench.tenant, order.clone(), Some(owed.clone())),
+                .execute(self.bench.tenant, order.clone(), &asks(&owed)),
         );
         (asked.unwrap(), order, owed)
     }
@@ -307,12 +312,7 @@ fn a_worker_that_was_stopped_before_it_opened_the_order_opens_none_later() {
 fn a_second_page_or_prompt_is_refused_while_one_is_open() {
     let shop = Shop::new();
     let (asked, order, owed) = shop.asked();
-    let ask = |order: CardLinkOrder| {
-        block_on(
-            shop.request()
-                .execute(shop.bench.tenant, order, Some(owed.clone())),
-        )
-    };
+    let ask = |order: CardLinkOrder| block_on(shop.request().execute(shop.bench.tenant, order, &asks(&owed)));
     assert_eq!(
         ask(order.clone()).unwrap(),
         asked,
@@ -336,11 +336,7 @@ fn amounts_that_cannot_be_owed_are_refused() {
         let mut order = order.clone();
         order.key = key("other");
         order.amount = Some(amount);
-        block_on(
-            shop.request()
-                .execute(shop.bench.tenant, order, Some(owed.clone())),
-        )
-        .unwrap_err()
+        block_on(shop.request().execute(shop.bench.tenant, order, &asks(&owed))).unwrap_err()
     };
     assert_eq!(ask(Money::kes_minor(0)), RequestPaymentError::AmountNotPositive);
     assert_eq!(ask(Money::kes_minor(-1)), RequestPaymentError::AmountNotPositive);
@@ -359,7 +355,7 @@ fn amounts_that_cannot_be_owed_are_refused() {
     let mut order = order;
     order.key = key("third");
     order.amount = Some(shillings(11));
-    let refused = block_on(shop.request().execute(shop.bench.tenant, order, Some(owed)));
+    let refused = block_on(shop.request().execute(shop.bench.tenant, order, &asks(&owed)));
     assert_eq!(refused, Err(above));
 }
 
