@@ -67,10 +67,14 @@ pub enum Kind {
     TooMany,
     /// An attempt at the payment is open or in doubt.
     PaymentInProgress,
-    /// Nothing is owed for it any more, or not yet.
+    /// Nothing is owed for it any more.
     NothingOwed,
+    /// The visit is not agreed yet, or its time is not held any more.
+    NotAgreed,
     /// The last attempt ended a moment ago.
     TooSoon,
+    /// The same attempt would fail again for the same reason.
+    PointlessAttempt,
     /// The amount has cents, is nothing, above what the way to pay moves, or above what is owed.
     AmountNotPayable,
     /// The number is not a Kenyan mobile number, or there is none.
@@ -93,7 +97,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -121,7 +125,9 @@ impl Kind {
         Self::TooMany,
         Self::PaymentInProgress,
         Self::NothingOwed,
+        Self::NotAgreed,
         Self::TooSoon,
+        Self::PointlessAttempt,
         Self::AmountNotPayable,
         Self::NotAMobileNumber,
         Self::CurrencyMismatch,
@@ -164,7 +170,9 @@ impl Kind {
             Self::TooMany => "too-many",
             Self::PaymentInProgress => "payment-in-progress",
             Self::NothingOwed => "nothing-owed",
+            Self::NotAgreed => "not-agreed",
             Self::TooSoon => "too-soon",
+            Self::PointlessAttempt => "pointless-attempt",
             Self::AmountNotPayable => "amount-not-payable",
             Self::NotAMobileNumber => "not-a-mobile-number",
             Self::CurrencyMismatch => "currency-mismatch",
@@ -208,7 +216,9 @@ impl Kind {
             Self::TooMany => "There are as many as there may be",
             Self::PaymentInProgress => "Money is being collected already",
             Self::NothingOwed => "Nothing is owed",
+            Self::NotAgreed => "The visit is not agreed",
             Self::TooSoon => "It is too soon for another try",
+            Self::PointlessAttempt => "The same would fail again",
             Self::AmountNotPayable => "The amount cannot be collected",
             Self::NotAMobileNumber => "The number cannot be asked",
             Self::CurrencyMismatch => "The currency cannot be collected",
@@ -242,7 +252,9 @@ impl Kind {
             | Self::BookingsInTheWay
             | Self::PaymentInProgress
             | Self::NothingOwed
+            | Self::NotAgreed
             | Self::TooSoon
+            | Self::PointlessAttempt
             | Self::RefundNotPossible
             | Self::TillOpen
             | Self::TillClosed => StatusCode::CONFLICT,
@@ -403,7 +415,9 @@ impl ResponseError for Problem {
             | Kind::TooMany
             | Kind::PaymentInProgress
             | Kind::NothingOwed
+            | Kind::NotAgreed
             | Kind::TooSoon
+            | Kind::PointlessAttempt
             | Kind::AmountNotPayable
             | Kind::NotAMobileNumber
             | Kind::CurrencyMismatch

@@ -3,20 +3,9 @@
 use ratiba_booking::visit::{Visit, VisitStanding};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::payment::Purpose;
-use ratiba_payments::use_cases::Owed;
+use ratiba_payments::ports::{Owed, VisitAsks};
 
 use crate::Parts;
-
-/// What a visit asks for now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum VisitAsks {
-    /// Money.
-    For(Owed),
-    /// Nothing: it is paid, or nothing of it is to be paid.
-    Nothing,
-    /// Nothing yet: it is not agreed, or its time is not held any more.
-    NotAgreed,
-}
 
 impl Parts {
     /// What a visit asks for now: the deposit while it waits for that, else what is left of its price and its fees.

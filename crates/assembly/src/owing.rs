@@ -3,22 +3,17 @@
 use async_trait::async_trait;
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::VisitId;
-use ratiba_payments::ports::Owing;
-use ratiba_payments::use_cases::Owed;
+use ratiba_payments::ports::{Owing, VisitAsks};
 
 use crate::Parts;
-use crate::desk_prompts::VisitAsks;
 
 #[async_trait]
 impl Owing for Parts {
-    async fn owed(&self, tenant: TenantId, visit: VisitId) -> Result<Option<Owed>, Outage> {
+    async fn asks(&self, tenant: TenantId, visit: VisitId) -> Result<VisitAsks, Outage> {
         let id = Id::from_uuid(visit.as_uuid());
-        let Some(visit) = self.booking.book.visit(tenant, id).await? else {
-            return Ok(None);
-        };
-        Ok(match self.visit_asks(tenant, &visit).await? {
-            VisitAsks::For(owed) => Some(owed),
-            VisitAsks::Nothing | VisitAsks::NotAgreed => None,
-        })
+        match self.booking.book.visit(tenant, id).await? {
+            Some(visit) => self.visit_asks(tenant, &visit).await,
+            None => Ok(VisitAsks::NotAgreed),
+        }
     }
 }

@@ -16,6 +16,8 @@ use ratiba_payments::attempt::StateName;
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::payment::PaymentId;
 use ratiba_payments::use_cases::{CardError, CloseVisitError, CreditVisitError};
+use ratiba_payments::ports::VisitAsks;
+use ratiba_payments::use_cases::{CloseVisitError, CreditVisitError};
 use ratiba_postgres::outbox::StoredEvent;
 
 use uuid::Uuid;
@@ -350,6 +352,10 @@ impl Parts {
                     | None => Ok(()),
                 }
             }
+            PaymentEvent::PartReceived { about, .. } => {
+                let visit = Id::from_uuid(about.visit.as_uuid());
+                self.paid_in_part(tenant, id, visit, about.payment).await
+            }
             PaymentEvent::AttemptFailed { about, reason, .. } => {
                 let (visit, trouble) = (Id::from_uuid(about.visit.as_uuid()), trouble_of(reason));
                 self.tell(tenant, id, Notice::PaymentFailed { visit, trouble })
@@ -421,18 +427,39 @@ impl Parts {
             PaymentEvent::CreditSpent {
                 payment,
                 visit,
-                settled: true,
+                settled,
                 ..
             } => {
                 let visit = Id::from_uuid(visit.as_uuid());
-                self.paid_in_full(tenant, id, visit, payment).await
+                if settled {
+                    self.paid_in_full(tenant, id, visit, payment).await
+                } else {
+                    self.paid_in_part(tenant, id, visit, payment).await
+                }
             }
             // The customer sees the prompt; a credit is told with what caused it.
             PaymentEvent::PromptSent { .. }
             | PaymentEvent::AttemptCancelled { .. }
             | PaymentEvent::PaymentCredited { .. }
-            | PaymentEvent::RefundDone { .. }
-            | PaymentEvent::CreditSpent { settled: false, .. } => Ok(()),
+            | PaymentEvent::RefundDone { .. } => Ok(()),
+        }
+    }
+
+    /// Some of what a payment asked for came, which may be all that its visit asks for by now: then it is as if all of it
+    /// had come.
+    async fn paid_in_part(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        visit: VisitId,
+        payment: PaymentId,
+    ) -> Result<(), TranslateError> {
+        let Some(found) = self.booking.book.visit(tenant, visit).await? else {
+            return Ok(());
+        };
+        match self.visit_asks(tenant, &found).await? {
+            VisitAsks::Nothing => self.paid_in_full(tenant, id, visit, payment).await,
+            VisitAsks::For(_) | VisitAsks::NotAgreed => Ok(()),
         }
     }
 

@@ -3,7 +3,6 @@
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
-use ratiba_assembly::desk_prompts::VisitAsks;
 use ratiba_kernel::{Id, Money};
 use ratiba_payments::attempt::{Attempt, AttemptId, StateName};
 use ratiba_payments::card::PageUrl;
@@ -42,7 +41,9 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::NotFound,
             Kind::PaymentInProgress,
             Kind::NothingOwed,
+            Kind::NotAgreed,
             Kind::TooSoon,
+            Kind::PointlessAttempt,
             Kind::AmountNotPayable,
             Kind::NotAMobileNumber,
             Kind::CurrencyMismatch,
@@ -112,12 +113,8 @@ async fn ask(
         amount: body.amount,
         by: actor_of(principal)?,
     };
-    let owed = match state.parts.visit_asks(principal.tenant, &visit).await? {
-        VisitAsks::For(owed) => Some(owed),
-        VisitAsks::Nothing | VisitAsks::NotAgreed => None,
-    };
     let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
-    let asked = match cards.request.execute(principal.tenant, order, owed).await {
+    let asked = match cards.request.execute(principal.tenant, order, &state.parts).await {
         Ok(asked) => asked,
         Err(error) => {
             let records = payments.book.of_visit(principal.tenant, visit_id).await?;

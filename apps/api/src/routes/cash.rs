@@ -38,6 +38,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::NotFound,
             Kind::PaymentInProgress,
             Kind::NothingOwed,
+            Kind::NotAgreed,
             Kind::AmountNotPayable,
             Kind::CurrencyMismatch,
             Kind::TillClosed,

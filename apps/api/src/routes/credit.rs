@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
-use ratiba_assembly::desk_prompts::VisitAsks;
 use ratiba_booking::catalogue::CustomerId;
 use ratiba_kernel::{Id, Money};
 use ratiba_payments::ports::{GivenBack, PaymentRules, RecordError, SpendRefused};
@@ -43,6 +42,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             .problems(&[
                 Kind::NotFound,
                 Kind::NothingOwed,
+                Kind::NotAgreed,
                 Kind::PaymentInProgress,
                 Kind::AmountNotPayable,
                 Kind::NotEnoughCredit,
@@ -177,15 +177,10 @@ async fn spend(
     let principal = &caller.0;
     let visit = visible(&state, principal, &id).await?;
     let key = request_key(&key)?;
-    let (purpose, owed) = match state.parts.visit_asks(principal.tenant, &visit).await? {
-        VisitAsks::For(owed) => (Some(owed.purpose), Some(owed.amount)),
-        VisitAsks::Nothing | VisitAsks::NotAgreed => (None, None),
-    };
     let order = CreditOrder {
         key,
         visit: Id::from_uuid(visit.head.id.as_uuid()),
         customer: Id::from_uuid(visit.head.customer.as_uuid()),
-        owed: purpose.zip(owed),
         amount: body.amount,
         by: actor_of(principal)?,
     };
@@ -193,7 +188,7 @@ async fn spend(
         .parts
         .money_back
         .spend
-        .execute(principal.tenant, order)
+        .execute(principal.tenant, order, &state.parts)
         .await;
     let spend = spend.map_err(refused)?;
     Ok(HttpResponse::Created().json(SpendAnswer {
@@ -239,6 +234,7 @@ fn refused(error: SpendRefused) -> Problem {
         }
         SpendRefused::BadAmount => Problem::new(Kind::AmountNotPayable, detail),
         SpendRefused::NothingOwed => Problem::new(Kind::NothingOwed, detail),
+        SpendRefused::NotAgreed => Problem::new(Kind::NotAgreed, detail),
         SpendRefused::StillOpen(attempt) => {
             Problem::new(Kind::PaymentInProgress, detail).with("attempt", attempt)
         }

@@ -8,7 +8,6 @@ mod resolve;
 use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
-use ratiba_assembly::desk_prompts::VisitAsks;
 use ratiba_booking::visit::{Visit, VisitId};
 use ratiba_kernel::{Id, Money, PhoneNumber, TenantId, Zone};
 use ratiba_payments::actor::Actor;
@@ -68,7 +67,9 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::NotFound,
             Kind::PaymentInProgress,
             Kind::NothingOwed,
+            Kind::NotAgreed,
             Kind::TooSoon,
+            Kind::PointlessAttempt,
             Kind::AmountNotPayable,
             Kind::NotAMobileNumber,
             Kind::CurrencyMismatch,
@@ -168,13 +169,13 @@ async fn prompt(
         amount: body.amount,
         by: actor_of(principal)?,
     };
-    let owed = match state.parts.visit_asks(principal.tenant, &visit).await? {
-        VisitAsks::For(owed) => Some(owed),
-        VisitAsks::Nothing | VisitAsks::NotAgreed => None,
-    };
     let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
     let payments = &state.parts.payments;
-    let asked = match payments.prompt.execute(principal.tenant, order, owed).await {
+    let asked = match payments
+        .prompt
+        .execute(principal.tenant, order, &state.parts)
+        .await
+    {
         Ok(asked) => asked,
         Err(error) => {
             let id = Id::from_uuid(visit.head.id.as_uuid());
@@ -238,6 +239,7 @@ fn not_now(why: NotNow, records: &[PaymentRecord], zone: &Zone) -> Problem {
     let detail = why.to_string();
     match why {
         NotNow::AlreadyPaid | NotNow::Closed => Problem::new(Kind::NothingOwed, detail),
+        NotNow::NotAgreed => Problem::new(Kind::NotAgreed, detail),
         NotNow::StillOpen(attempt) | NotNow::BeingChecked(attempt) => {
             let problem = Problem::new(Kind::PaymentInProgress, detail).with("attempt", attempt);
             match records.iter().find_map(|record| record.attempt(attempt)) {
@@ -248,7 +250,7 @@ fn not_now(why: NotNow, records: &[PaymentRecord], zone: &Zone) -> Problem {
             }
         }
         NotNow::TooSoon { from } => Problem::new(Kind::TooSoon, detail).with("from", Moment::of(zone, from)),
-        NotNow::Pointless(reason) => Problem::new(Kind::TooSoon, detail).with("reason", reason),
+        NotNow::Pointless(reason) => Problem::new(Kind::PointlessAttempt, detail).with("reason", reason),
     }
 }
 

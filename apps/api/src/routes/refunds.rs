@@ -408,6 +408,7 @@ fn refused(error: RefundRefused) -> Problem {
         | RefundRefused::ReceiptTaken
         | RefundRefused::ForeignMessage => Problem::new(Kind::RefundNotPossible, detail),
         RefundRefused::KeyReused => Problem::new(Kind::IdempotencyKeyReused, detail),
+        RefundRefused::Overtaken => Problem::new(Kind::Conflict, detail),
         RefundRefused::Unavailable(outage) => Problem::unavailable(&outage),
     }
 }

@@ -3,6 +3,7 @@
 
 mod card_watch;
 mod credit;
+mod holding;
 mod inbox;
 mod ledger;
 mod letters;

@@ -22,7 +22,7 @@ use ratiba_payments::ports::{
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::builders::second;
 use ratiba_payments::test_support::contracts::{
-    Ground, TillGround, TokenGround, payments_contract, till_contract, token_store_contract,
+    Ground, TillGround, TokenGround, owing_contract, payments_contract, till_contract, token_store_contract,
 };
 use ratiba_payments::{CustomerId, VisitId};
 use ratiba_postgres::payments::PgPayments;
@@ -226,6 +226,11 @@ impl Ground for PgGround {
 #[tokio::test]
 async fn postgresql_keeps_the_contract_of_payments() {
     payments_contract(async || fresh()).await;
+}
+
+#[tokio::test]
+async fn postgresql_keeps_the_contract_of_what_is_owed() {
+    owing_contract(async || fresh()).await;
 }
 
 #[async_trait]

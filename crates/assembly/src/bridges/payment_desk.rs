@@ -9,11 +9,11 @@ use ratiba_conversation::desk::{
     AskAnswer, PaymentOrder, PaymentStanding, PaymentTrouble, ResendAnswer, ResendOrder, VisitRef,
 };
 use ratiba_conversation::ports::PaymentDesk;
-use ratiba_kernel::{Clock, Id, Money, Outage, TenantId};
+use ratiba_kernel::{Clock, Id, Outage, TenantId};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::failure::FailureReason;
 use ratiba_payments::payment::{NotNow, Purpose};
-use ratiba_payments::ports::{PaymentRuleBook, RecordError, SpendRefused};
+use ratiba_payments::ports::{Owed, Owing, PaymentRuleBook, RecordError, SpendRefused, VisitAsks};
 use ratiba_payments::reference::RequestKey;
 use ratiba_payments::use_cases::{
     CreditOrder, Outlook, PaymentOrder as Order, PaymentStatus, RequestPayment, RequestPaymentError,
@@ -63,7 +63,6 @@ impl PaymentDesk for PaymentDeskBridge {
         let known = asked_before.as_ref().filter(whole);
         let use_credit = asked_before.is_none() || known.is_some();
         let amount = known.map_or(order.amount, |report| report.due);
-        let paid = known.map_or(Money::zero(amount.currency()), |report| report.paid);
         let price = booked.as_ref().map(Visit::charged);
         // All of the price at once is no deposit.
         let purpose = if price == Some(Ok(Some(amount))) {
@@ -80,8 +79,7 @@ impl PaymentDesk for PaymentDeskBridge {
             amount,
             payer: order.payer,
         };
-        let owed = amount.checked_sub(paid).map_err(Outage::new)?;
-        if use_credit && self.credit_first(tenant, &order, owed).await? {
+        if use_credit && self.credit_first(tenant, &order).await? {
             return self.nothing_to_ask(tenant, visit_ref).await;
         }
         match self.request.execute(tenant, order).await {
@@ -138,7 +136,7 @@ impl PaymentDesk for PaymentDeskBridge {
             Ok(_) => Ok(ResendAnswer::Asked { trial: self.trial }),
             Err(RequestPaymentError::NotAMobileNumber) => Ok(ResendAnswer::BadPayer),
             Err(
-                RequestPaymentError::NotNow(NotNow::AlreadyPaid | NotNow::Closed)
+                RequestPaymentError::NotNow(NotNow::AlreadyPaid | NotNow::NotAgreed | NotNow::Closed)
                 | RequestPaymentError::NothingAsked,
             ) => self.nothing_to_resend(tenant, order.visit).await,
             Err(RequestPaymentError::NotNow(NotNow::TooSoon { from })) => {
@@ -173,7 +171,7 @@ impl PaymentDeskBridge {
 
     /// Uses the customer's credit before they are asked for money, if the business wants that; answers whether nothing is
     /// left to ask for.
-    async fn credit_first(&self, tenant: TenantId, order: &Order, owed: Money) -> Result<bool, Outage> {
+    async fn credit_first(&self, tenant: TenantId, order: &Order) -> Result<bool, Outage> {
         if !self.rules.payment_rules(tenant).await?.credit_first {
             return Ok(false);
         }
@@ -181,11 +179,14 @@ impl PaymentDeskBridge {
             key: RequestKey::parse(&format!("credit:{}", order.key.as_str())).map_err(Outage::new)?,
             visit: order.visit,
             customer: order.customer,
-            owed: Some((order.purpose, owed)),
             amount: None,
             by: Actor::parse("chat").map_err(Outage::new)?,
         };
-        match self.spend.execute(tenant, spend).await {
+        let left = LeftOf {
+            status: &self.status,
+            order,
+        };
+        match self.spend.execute(tenant, spend, &left).await {
             Ok(_) => {}
             Err(SpendRefused::NotRecorded(RecordError::Unavailable(outage))) => return Err(outage),
             Err(refused) => {
@@ -213,6 +214,40 @@ impl PaymentDeskBridge {
             PaymentStanding::Prompting | PaymentStanding::Checking => ResendAnswer::Checking,
             PaymentStanding::NothingAsked | PaymentStanding::Failed(_) => ResendAnswer::NothingDue,
         })
+    }
+}
+
+/// What is left of what the chat orders, by how the visit's payments stand when it is asked.
+struct LeftOf<'a> {
+    status: &'a PaymentStatus,
+    order: &'a Order,
+}
+
+#[async_trait]
+impl Owing for LeftOf<'_> {
+    async fn asks(&self, tenant: TenantId, visit: ratiba_payments::VisitId) -> Result<VisitAsks, Outage> {
+        let mut amount = self.order.amount;
+        for report in self.status.execute(tenant, visit).await? {
+            match report.outlook {
+                Outlook::Settled { .. } => return Ok(VisitAsks::Nothing),
+                Outlook::PromptOpen { .. } | Outlook::Checking { .. } | Outlook::Unpaid { .. }
+                    if report.purpose == self.order.purpose =>
+                {
+                    amount = report.due.checked_sub(report.paid).map_err(Outage::new)?;
+                }
+                // It is asked for something else.
+                Outlook::PromptOpen { .. } | Outlook::Checking { .. } | Outlook::Unpaid { .. } => {
+                    return Ok(VisitAsks::Nothing);
+                }
+                Outlook::Credited { .. } | Outlook::Closed { .. } => {}
+            }
+        }
+        Ok(VisitAsks::For(Owed {
+            customer: self.order.customer,
+            purpose: self.order.purpose,
+            amount,
+            phone: None,
+        }))
     }
 }
 

@@ -76,6 +76,7 @@ impl Ground {
     pub(super) fn spend_credit(&self) -> payments::SpendCredit {
         payments::SpendCredit {
             credit: self.payments.clone(),
+            book: self.payments.clone(),
             house: self.payments.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),

@@ -63,6 +63,13 @@ pub enum PaymentEvent {
         /// The state that a late callback moved the attempt out of, if it had been given up.
         reopened: Option<StateName>,
     },
+    /// Some of what is owed came in, and the payment is still open.
+    PartReceived {
+        /// Whom it is about; the attempt is the one that brought it.
+        about: About,
+        /// How much came.
+        amount: Money,
+    },
     /// More came in than was owed; the rest is the customer's credit, and a person should know.
     PaymentOverpaid {
         /// Whom it is about.

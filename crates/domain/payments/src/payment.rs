@@ -4,11 +4,12 @@ use ratiba_kernel::{Currency, Id, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::attempt::{Attempt, AttemptId, AttemptState};
-use crate::failure::{FailureReason, Retry};
 use crate::reference::AccountReference;
-use crate::schedule::RESEND_AFTER;
 use crate::{CustomerId, VisitId};
+
+mod record;
+
+pub use record::{NotNow, PaymentRecord, nothing_out};
 
 /// The identity of a payment.
 pub type PaymentId = Id<Payment>;
@@ -360,6 +361,18 @@ impl Payment {
         })
     }
 
+    /// Contents itself with what was received, since nothing more is asked for: an open payment of which something was
+    /// paid is settled with that. Any other stays as it is.
+    #[must_use]
+    pub fn content(mut self, at: OffsetDateTime) -> Self {
+        if self.state == PaymentState::Open && self.paid.is_positive() {
+            self.due = self.paid;
+            self.state = PaymentState::Settled;
+            self.state_at = at;
+        }
+        self
+    }
+
     /// Takes in money. What is more than was owed is told apart, and belongs to the customer; so does whatever comes for
     /// a closed payment, unless it is all of what was owed.
     ///
@@ -419,101 +432,6 @@ impl Payment {
                 Ok(Some((self, amount)))
             }
             PaymentState::Open | PaymentState::Credited => Ok(None),
-        }
-    }
-}
-
-/// A payment with all that was tried, oldest attempt first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaymentRecord {
-    /// What is owed.
-    pub payment: Payment,
-    /// What was tried, oldest first.
-    pub attempts: Vec<Attempt>,
-}
-
-/// Why no new attempt may be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotNow {
-    /// Nothing is owed any more.
-    #[error("the payment is settled")]
-    AlreadyPaid,
-    /// The visit is over, and the payment was closed.
-    #[error("the payment is closed")]
-    Closed,
-    /// An attempt is out, and may still bring the money.
-    #[error("an attempt is still open")]
-    StillOpen(AttemptId),
-    /// It is being found out, by queries or by a person, what became of the last attempt.
-    #[error("the last attempt is being looked into")]
-    BeingChecked(AttemptId),
-    /// The last one failed moments ago; from then on another makes sense.
-    #[error("too soon after the last attempt")]
-    TooSoon {
-        /// From when on.
-        from: OffsetDateTime,
-    },
-    /// It would fail again for the same reason; another way to pay is needed.
-    #[error("another attempt would fail for the same reason")]
-    Pointless(FailureReason),
-}
-
-impl PaymentRecord {
-    /// The attempt of that id.
-    #[must_use]
-    pub fn attempt(&self, id: AttemptId) -> Option<&Attempt> {
-        self.attempts.iter().find(|attempt| attempt.id() == id)
-    }
-
-    /// The attempt made last.
-    #[must_use]
-    pub fn last_attempt(&self) -> Option<&Attempt> {
-        self.attempts.last()
-    }
-
-    /// Whether a new attempt may be made now: nothing is open or in doubt, the last one has a final answer
-    /// without success, and enough time has passed.
-    ///
-    /// # Errors
-    /// [`NotNow`] says why not.
-    pub fn may_ask_again(&self, now: OffsetDateTime) -> Result<(), NotNow> {
-        match self.payment.state() {
-            PaymentState::Open => {}
-            PaymentState::Settled | PaymentState::Credited => return Err(NotNow::AlreadyPaid),
-            PaymentState::Cancelled => return Err(NotNow::Closed),
-        }
-        for attempt in &self.attempts {
-            match attempt.state() {
-                AttemptState::Created | AttemptState::Sent | AttemptState::AwaitingCustomer => {
-                    return Err(NotNow::StillOpen(attempt.id()));
-                }
-                AttemptState::Unknown | AttemptState::InReview { .. } => {
-                    return Err(NotNow::BeingChecked(attempt.id()));
-                }
-                AttemptState::Paid { .. } | AttemptState::Failed { .. } | AttemptState::Cancelled => {}
-            }
-        }
-        let Some(last) = self.last_attempt() else {
-            return Ok(());
-        };
-        let progress = last.progress();
-        let after_push = progress.sent_at.map(|sent| sent + RESEND_AFTER);
-        let after_failure = match &progress.state {
-            AttemptState::Failed { reason, .. } => match reason.retry() {
-                Retry::After(wait) => Some(progress.state_at + wait),
-                Retry::Pointless => return Err(NotNow::Pointless(*reason)),
-            },
-            AttemptState::Created
-            | AttemptState::Sent
-            | AttemptState::AwaitingCustomer
-            | AttemptState::Unknown
-            | AttemptState::InReview { .. }
-            | AttemptState::Paid { .. }
-            | AttemptState::Cancelled => None,
-        };
-        match after_push.max(after_failure) {
-            Some(from) if from > now => Err(NotNow::TooSoon { from }),
-            Some(_) | None => Ok(()),
         }
     }
 }

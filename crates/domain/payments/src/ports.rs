@@ -3,6 +3,7 @@
 mod card_watch;
 mod cards;
 mod letters;
+mod owing;
 mod till;
 mod visits;
 
@@ -38,8 +39,9 @@ use crate::{CallbackId, VisitId};
 #[cfg(feature = "test-support")]
 pub use letters::MockDeadLetters;
 pub use letters::{DeadLetters, LetterQuery};
+pub use owing::*;
 pub use till::{
-    OtherTenders, Owing, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
+    OtherTenders, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
 };
 pub use visits::Visits;
 mod credit;
@@ -74,7 +76,7 @@ pub trait PaymentBook: Send + Sync {
     ///
     /// A journal whose cause was posted before is not posted again; a route that exists stays as it is.
     /// Refuses with [`RecordError::Stale`] if the payment or one of its attempts moved on since the version
-    /// the payment was read at, or if a new payment's id or account reference, the request key or the
+    /// the payment was read at, if the visit's payments are others than the change has seen, or if a new payment's id or account reference, the request key or the
     /// visit's open payment for this purpose is already there: read again and decide again. Refuses with
     /// [`RecordError::LiveAttempt`] if the payment has another live attempt, with
     /// [`RecordError::ReceiptTaken`] or [`RecordError::IdsTaken`] if another attempt of the tenant holds the
@@ -117,6 +119,9 @@ pub trait HouseCurrency: Send + Sync {
 pub struct Change {
     /// The payment as it is now; carries the version it was read at.
     pub payment: Payment,
+    /// The payments of the visit that the decision rests on: recorded only if they all are still as they were read, and
+    /// no other came. `None` only if it rests on that one payment alone.
+    pub seen: Option<VisitSeen>,
     /// The attempt that is new or changed, if one is. The others stay as they are.
     pub attempt: Option<Attempt>,
     /// What providers' messages will find the attempt by.
@@ -153,6 +158,7 @@ impl Change {
     pub const fn of_payment(payment: Payment, at: OffsetDateTime) -> Self {
         Self {
             payment,
+            seen: None,
             attempt: None,
             routes: Vec::new(),
             saying: None,

@@ -77,6 +77,10 @@ fn book(
         paid: payment.paid(),
         reopened,
     });
+    let part = (payment.state() == PaymentState::Open).then_some(PaymentEvent::PartReceived {
+        about,
+        amount: received.applied,
+    });
     let overpaid = received
         .excess
         .is_positive()
@@ -88,6 +92,7 @@ fn book(
     change.at = at;
     change.journals.push(journal);
     change.events.extend(settled);
+    change.events.extend(part);
     change.events.extend(overpaid);
     Ok(change)
 }

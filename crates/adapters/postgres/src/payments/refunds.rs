@@ -1,4 +1,4 @@
-//! Refunds: decided under the lock of their payment's row.
+//! Refunds: decided under the locks of the rows of all payments of their visit.
 
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -22,6 +22,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::holding::hold;
 use super::{PgPayments, TOPIC, results, rows, writing};
 use crate::database::{TenantTx, TxError};
 use crate::outbox::{append_event, enqueue};
@@ -157,17 +158,17 @@ impl RefundBook for PgPayments {
     }
 }
 
-/// The facts, under the lock of the payment's row: whoever decides about it next sees what was decided here.
+/// The facts, under the locks of the rows of all payments of the visit: whoever decides about one of them next sees what
+/// was decided here.
 fn facts(tx: &mut TenantTx<'_>, payment: PaymentId) -> Result<Option<RefundFacts>, TxError<RefundRefused>> {
     let tenant = tx.tenant_uuid();
-    let row = payments::table
+    let this = payments::table
         .filter(payments::tenant_id.eq(tenant))
-        .filter(payments::id.eq(payment.as_uuid()))
-        .select(rows::PaymentRow::as_select())
-        .for_no_key_update()
-        .first(tx.conn())
-        .optional()?;
-    let Some(row) = row else { return Ok(None) };
+        .filter(payments::id.eq(payment.as_uuid()));
+    let visit = this.select(payments::visit_id).first(tx.conn()).optional()?;
+    let Some(visit) = visit else { return Ok(None) };
+    let visit = hold(tx, Id::from_uuid(visit))?;
+    let row = this.select(rows::PaymentRow::as_select()).first(tx.conn())?;
     let record = rows::with_attempts(tx, row)?;
     let refunds = payment_refunds::table
         .filter(payment_refunds::tenant_id.eq(tenant))
@@ -180,6 +181,7 @@ fn facts(tx: &mut TenantTx<'_>, payment: PaymentId) -> Result<Option<RefundFacts
         record,
         refunds: refunds.into_iter().map(read).collect::<Result<_, _>>()?,
         on_deposit,
+        visit,
     }))
 }
 

@@ -13,6 +13,8 @@ use ratiba_payments::task::Due;
 use serde_json::json;
 
 use super::{TOPIC, inbox, letters};
+use super::holding::hold;
+use super::{TOPIC, inbox};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
 use crate::outbox::{append_event, enqueue};
@@ -21,8 +23,13 @@ use crate::schema::{ledger_entries, ledger_journals, payment_routing, payments};
 type Written = Result<(), TxError<RecordError>>;
 
 /// Writes all of a change. The payment comes first: its row is the lock and its version the judge of
-/// everything that hangs on it.
+/// everything that hangs on it; and before it, where the decision rests on all payments of the visit, all of theirs.
 pub(super) fn write(tx: &mut TenantTx<'_>, change: &Change) -> Written {
+    if let Some(seen) = &change.seen
+        && hold(tx, seen.visit())? != *seen
+    {
+        return Err(TxError::Refused(RecordError::Stale));
+    }
     write_payment(tx, &change.payment)?;
     if let Some(attempt) = &change.attempt {
         write_attempt(tx, attempt, change.saying.as_ref())?;

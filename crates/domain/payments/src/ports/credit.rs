@@ -64,6 +64,9 @@ pub enum SpendRefused {
     /// The visit owes nothing.
     #[error("nothing is owed")]
     NothingOwed,
+    /// The visit is not agreed yet, or its time is not held any more.
+    #[error("the visit is not agreed")]
+    NotAgreed,
     /// The amount is nothing or less, or in another currency.
     #[error("the amount cannot be spent")]
     BadAmount,

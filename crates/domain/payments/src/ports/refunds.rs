@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ratiba_kernel::{Money, Outage, TenantId, TokenHash};
 use time::OffsetDateTime;
 
-use super::{CallbackOutcome, Saying, Taken, Unreadable};
+use super::{CallbackOutcome, Saying, Taken, Unreadable, VisitSeen};
 use crate::event::PaymentEvent;
 use crate::evidence::Heard;
 use crate::ledger::Journal;
@@ -14,7 +14,8 @@ use crate::refund::{NotInReview, OriginatorId, Refund, RefundId, ReversalAnswer,
 use crate::task::Due;
 use crate::{CallbackId, VisitId};
 
-/// Everything that a decision about a payment's refunds rests on, read under the lock of the payment's row.
+/// Everything that a decision about a payment's refunds rests on, read under the locks of the rows of all payments of
+/// its visit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefundFacts {
     /// The payment with all attempts.
@@ -23,6 +24,8 @@ pub struct RefundFacts {
     pub refunds: Vec<Refund>,
     /// What the books hold of it as the customer's deposit, and is not earned yet.
     pub on_deposit: Money,
+    /// All payments of its visit, as they are now.
+    pub visit: VisitSeen,
 }
 
 impl RefundFacts {
@@ -140,6 +143,9 @@ pub enum RefundRefused {
     /// Nobody waits for a person's answer.
     #[error("the refund is not in a person's hands")]
     NotInReview,
+    /// The payments of the visit are not as they were when the amount was derived from them: derive it again.
+    #[error("the visit's payments changed since they were read")]
+    Overtaken,
     /// The receipt is another refund's.
     #[error("the receipt is booked for another refund")]
     ReceiptTaken,
@@ -190,7 +196,7 @@ pub trait RefundBook: Send + Sync {
     /// Refunds, newest first.
     async fn refunds(&self, tenant: TenantId, query: RefundQuery) -> Result<Vec<Refund>, Outage>;
 
-    /// Locks the payment's row, derives the facts, lets `decide` choose, and makes its change durable, in one
+    /// Locks the rows of all payments of the visit, derives the facts of this one, lets `decide` choose, and makes its change durable, in one
     /// transaction: whoever decides about the same payment at the same time waits, and everybody else who read the
     /// payment before finds it changed. Answers the refund as it is then; `None` if nothing was to change.
     ///

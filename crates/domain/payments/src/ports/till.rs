@@ -4,13 +4,11 @@ use async_trait::async_trait;
 use ratiba_kernel::{Currency, Money, Outage, TenantId};
 use time::OffsetDateTime;
 
-use crate::VisitId;
 use crate::attempt::AttemptId;
 use crate::payment::PaymentId;
 use crate::reference::{Receipt, RequestKey};
 use crate::refund::RefundId;
 use crate::till::{Drawer, TillId, TillRefused, TillStep};
-use crate::use_cases::Owed;
 
 /// Which session of the drawer an order is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,14 +73,6 @@ pub trait TillBook: Send + Sync {
         ask: TillAsk,
         decide: TillDecision,
     ) -> Result<Drawer, TillError>;
-}
-
-/// What visits ask for, as whoever knows their prices says.
-#[cfg_attr(feature = "test-support", mockall::automock)]
-#[async_trait]
-pub trait Owing: Send + Sync {
-    /// What a visit asks for now; `None` if nothing, or not yet.
-    async fn owed(&self, tenant: TenantId, visit: VisitId) -> Result<Option<Owed>, Outage>;
 }
 
 /// Money that arrived at a provider, as the books have it.

@@ -6,6 +6,7 @@ mod books;
 mod callbacks;
 mod letters;
 mod notices;
+mod owed;
 mod refunds;
 mod resolving;
 mod till;
@@ -17,6 +18,7 @@ use async_trait::async_trait;
 use ratiba_kernel::test_support::{ManualClock, SeededIds};
 use ratiba_kernel::{Clock, IdSource, TenantId};
 
+pub use owed::owing_contract;
 pub use till::{TillGround, till_contract};
 pub use tokens::{TokenGround, token_store_contract};
 
@@ -274,6 +276,7 @@ impl<'g, G: Ground> Stage<'g, G> {
     pub(crate) fn spend(&self) -> SpendCredit {
         SpendCredit {
             credit: self.ground.credit_book(),
+            book: self.ground.book(),
             house: self.ground.house(),
             clock: self.clock(),
             ids: Arc::clone(&self.ids),

@@ -1,33 +1,91 @@
-//! What every way of asking for a prompt shares: what M-Pesa moves, who can be asked, and the new attempt.
+//! What every way of asking for money shares: what can be moved, who can be asked, and the new attempt.
 
-use ratiba_kernel::{Currency, Fingerprint, IdSource, Money, PhoneNumber, TokenHash};
-use time::OffsetDateTime;
+use ratiba_kernel::{Currency, Fingerprint, IdSource, Money, MoneyError, PhoneNumber, TokenHash};
+use time::{Duration, OffsetDateTime};
 
 use super::{PaymentAsked, RequestPaymentError};
+use crate::VisitId;
 use crate::actor::Actor;
 use crate::attempt::{Attempt, AttemptId, AttemptTerms, Provider};
-use crate::payment::{Payment, PaymentRecord};
-use crate::ports::{Change, Route, RouteKey};
+use crate::payment::{Payment, PaymentRecord, PaymentState, Purpose};
+use crate::ports::{Change, Owed, Route, RouteKey};
 use crate::reference::RequestKey;
-use crate::schedule::ROUTE_LIFE;
+use crate::schedule::{CARD_ROUTE_LIFE, ROUTE_LIFE};
 use crate::task::{Due, PaymentTask};
 
 /// The most that M-Pesa moves at once, in cents.
 const MPESA_MOST_MINOR: i64 = 250_000 * 100;
 
-/// Refuses what M-Pesa cannot move.
-pub(super) fn check_amount(amount: Money, house: Currency) -> Result<(), RequestPaymentError> {
-    if amount.currency() != house || amount.currency() != Currency::Kes {
-        return Err(RequestPaymentError::CurrencyRefused);
+/// The most that is asked for on one page, in minor units: a bound against slips of the hand, since the
+/// provider's own limits differ by account.
+const PAGE_MOST_MINOR: i64 = 1_000_000 * 100;
+
+/// How customers are asked for money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Means {
+    /// A prompt of M-Pesa on a handset.
+    Prompt,
+    /// A page on which a card is charged.
+    Page,
+}
+
+impl Means {
+    pub(super) const fn provider(self) -> Provider {
+        match self {
+            Self::Prompt => Provider::Mpesa,
+            Self::Page => Provider::Pesapal,
+        }
     }
-    if !amount.is_positive() {
-        return Err(RequestPaymentError::AmountNotPositive);
+
+    const fn route_life(self) -> Duration {
+        match self {
+            Self::Prompt => ROUTE_LIFE,
+            Self::Page => CARD_ROUTE_LIFE,
+        }
     }
-    if amount.amount_minor() > MPESA_MOST_MINOR {
-        return Err(RequestPaymentError::AmountAboveLimit);
+
+    const fn task(self, attempt: AttemptId) -> PaymentTask {
+        match self {
+            Self::Prompt => PaymentTask::Push { attempt },
+            Self::Page => PaymentTask::OpenCard { attempt },
+        }
     }
-    amount.whole_units()?;
-    Ok(())
+
+    /// Refuses what cannot be moved so.
+    pub(super) fn check_amount(self, amount: Money, house: Currency) -> Result<(), RequestPaymentError> {
+        let moved = match self {
+            Self::Prompt => amount.currency() == Currency::Kes,
+            Self::Page => true,
+        };
+        if amount.currency() != house || !moved {
+            return Err(RequestPaymentError::CurrencyRefused);
+        }
+        if !amount.is_positive() {
+            return Err(RequestPaymentError::AmountNotPositive);
+        }
+        let most = match self {
+            Self::Prompt => MPESA_MOST_MINOR,
+            Self::Page => PAGE_MOST_MINOR,
+        };
+        if amount.amount_minor() > most {
+            return Err(RequestPaymentError::AmountAboveLimit);
+        }
+        match self {
+            Self::Prompt => amount
+                .whole_units()
+                .map(|_| ())
+                .map_err(RequestPaymentError::from),
+            Self::Page => Ok(()),
+        }
+    }
+
+    /// Refuses whom nobody can ask so.
+    pub(super) fn check_number(self, number: &PhoneNumber) -> Result<(), RequestPaymentError> {
+        match self {
+            Self::Prompt => check_payer(number),
+            Self::Page => Ok(()),
+        }
+    }
 }
 
 /// Refuses whom M-Pesa cannot ask.
@@ -39,9 +97,10 @@ pub(super) fn check_payer(payer: &PhoneNumber) -> Result<(), RequestPaymentError
     }
 }
 
-/// A prompt that is wished for.
+/// An attempt that is wished for.
 pub(super) struct Wish {
     pub(super) key: RequestKey,
+    pub(super) means: Means,
     pub(super) amount: Money,
     pub(super) payer: PhoneNumber,
     pub(super) by: Option<Actor>,
@@ -55,11 +114,12 @@ pub(super) fn ask(
     now: OffsetDateTime,
     ids: &dyn IdSource,
 ) -> (Change, PaymentAsked) {
+    let means = wish.means;
     let attempt = Attempt::create(AttemptTerms {
         id: ids.fresh(),
         payment: payment.id(),
         key: wish.key,
-        provider: Provider::Mpesa,
+        provider: means.provider(),
         amount: wish.amount,
         payer: Some(wish.payer),
         by: wish.by,
@@ -69,11 +129,9 @@ pub(super) fn ask(
     let route = Route {
         key: RouteKey::MerchantReference(TokenHash::of(attempt.reference().as_str())),
         attempt: attempt.id(),
-        expires_at: now + ROUTE_LIFE,
+        expires_at: now + means.route_life(),
     };
-    let task = PaymentTask::Push {
-        attempt: attempt.id(),
-    };
+    let task = means.task(attempt.id());
     let asked = PaymentAsked {
         payment: payment.id(),
         attempt: attempt.id(),
@@ -89,12 +147,19 @@ pub(super) fn ask(
 /// What the same request came to that ran at the same time, and was recorded after we looked for its key.
 /// Without this second look it would be refused for its own twin's prompt.
 pub(super) fn asked_meanwhile(payments: &[PaymentRecord], key: &RequestKey) -> Option<PaymentAsked> {
+    let (record, attempt) = under_key(payments, key)?;
+    Some(describe(record, attempt))
+}
+
+/// The attempt under a key, and its payment.
+pub(super) fn under_key<'a>(
+    payments: &'a [PaymentRecord],
+    key: &RequestKey,
+) -> Option<(&'a PaymentRecord, AttemptId)> {
     payments.iter().find_map(|record| {
-        let twin = record
-            .attempts
-            .iter()
-            .find(|attempt| attempt.terms().key == *key)?;
-        Some(describe(record, twin.id()))
+        let mut attempts = record.attempts.iter();
+        let twin = attempts.find(|attempt| attempt.terms().key == *key)?;
+        Some((record, twin.id()))
     })
 }
 
@@ -108,5 +173,39 @@ pub(super) fn describe(record: &PaymentRecord, attempt: AttemptId) -> PaymentAsk
         attempt,
         amount,
         account: record.payment.account_reference(),
+    }
+}
+
+/// All attempts at any payment of the visit.
+pub(super) fn attempts_of(payments: &[PaymentRecord]) -> impl Iterator<Item = &Attempt> {
+    payments.iter().flat_map(|record| &record.attempts)
+}
+
+/// The open payment for this purpose, with all that was tried.
+pub(super) fn open_for(payments: &[PaymentRecord], purpose: Purpose) -> Option<&PaymentRecord> {
+    payments
+        .iter()
+        .rfind(|record| record.payment.purpose() == purpose && record.payment.state() == PaymentState::Open)
+}
+
+/// The payment that money for what is owed goes to: the open one for that purpose, which follows what is owed by now, or
+/// a new one.
+pub(super) fn payment_for(
+    payments: &[PaymentRecord],
+    visit: VisitId,
+    owed: &Owed,
+    now: OffsetDateTime,
+    ids: &dyn IdSource,
+) -> Result<Payment, MoneyError> {
+    match open_for(payments, owed.purpose) {
+        Some(record) => record.payment.clone().restate(owed.amount),
+        None => Ok(Payment::owe(
+            ids.fresh(),
+            visit,
+            owed.customer,
+            owed.purpose,
+            owed.amount,
+            now,
+        )),
     }
 }

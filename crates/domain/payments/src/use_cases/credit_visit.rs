@@ -10,7 +10,7 @@ use crate::VisitId;
 use crate::event::PaymentEvent;
 use crate::ledger::{Cause, Journal, Place, Transfer};
 use crate::payment::{Payment, PaymentRecord, PaymentState};
-use crate::ports::{Change, PaymentBook, RecordError, RefundBook};
+use crate::ports::{Change, PaymentBook, RecordError, RefundBook, VisitSeen};
 use crate::refund::{Refund, refundable};
 
 /// Why nothing was credited. The task may run again.
@@ -40,9 +40,9 @@ pub struct CreditVisit {
 }
 
 impl CreditVisit {
-    /// Turns whatever the visit's settled and closed payments hold beyond `keep` into credit, the newest payment's first,
-    /// books it and tells of it; answers how much was credited now, payment by payment. Running it again credits
-    /// nothing.
+    /// Turns whatever the visit's payments hold beyond `keep` into credit, the newest payment's first, books it and tells
+    /// of it; answers how much was credited now, payment by payment. If they hold as much as is kept, nothing more is
+    /// asked for, and an open payment is content with what it got. Running it again credits nothing.
     ///
     /// # Errors
     /// [`CreditVisitError`]; what was credited before it stays credited, and the task should run again.
@@ -58,19 +58,29 @@ impl CreditVisit {
             let records = self.book.of_visit(tenant, visit).await?;
             // In this order: a refund that is ordered in between changes its payment, and nothing is recorded.
             let refunds = self.refunds.refunds_of_visit(tenant, visit).await?;
-            let mut surplus = surplus(&records, &refunds, keep)?;
+            let mut surplus = held_beyond(&records, &refunds, keep)?;
+            if surplus.amount_minor() < 0 {
+                return Ok(credited);
+            }
+            let mut seen = VisitSeen::of(visit, &records);
             let mut overtaken = false;
             for record in records.into_iter().rev() {
                 let now = self.clock.now();
                 let most = surplus.min(left(&record.payment, &refunds)?);
-                let Some((payment, amount)) = record.payment.credit(most, now)? else {
+                let Some((change, amount)) = self.step(record.payment, most, now)? else {
                     continue;
                 };
-                let change = self.booked(payment, amount, now)?;
+                let payment = change.payment.id();
+                // The sum rests on all of them, not on this one alone.
+                let change = Change {
+                    seen: Some(seen.clone()),
+                    ..change
+                };
                 match self.book.record(tenant, change).await {
                     Ok(()) => {
-                        credited.push(amount);
+                        seen = seen.after(payment);
                         surplus = surplus.checked_sub(amount)?;
+                        credited.extend(amount.is_positive().then_some(amount));
                     }
                     Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
                     // What was left to credit may be another amount by now.
@@ -90,6 +100,23 @@ impl CreditVisit {
             }
         }
         Err(CreditVisitError::Busy)
+    }
+
+    /// What becomes of one payment, and how much of it is credited; `None` if nothing.
+    fn step(
+        &self,
+        payment: Payment,
+        most: Money,
+        now: OffsetDateTime,
+    ) -> Result<Option<(Change, Money)>, MoneyError> {
+        let nothing = Money::zero(most.currency());
+        let was_open = payment.state() == PaymentState::Open;
+        let payment = payment.content(now);
+        if let Some((payment, amount)) = payment.clone().credit(most, now)? {
+            return Ok(Some((self.booked(payment, amount, now)?, amount)));
+        }
+        let contented = was_open && payment.state() == PaymentState::Settled;
+        Ok(contented.then(|| (Change::of_payment(payment, now), nothing)))
     }
 
     fn booked(&self, payment: Payment, amount: Money, now: OffsetDateTime) -> Result<Change, MoneyError> {
@@ -126,18 +153,16 @@ fn left(payment: &Payment, refunds: &[Refund]) -> Result<Money, MoneyError> {
     refundable(payment, &own)
 }
 
-/// What the settled and the closed payments hold beyond what is kept; nothing or less if there is no such thing.
-fn surplus(records: &[PaymentRecord], refunds: &[Refund], keep: Money) -> Result<Money, MoneyError> {
-    let settled = records
-        .iter()
-        .map(|record| &record.payment)
-        .filter(|payment| match payment.state() {
-            PaymentState::Settled | PaymentState::Cancelled => true,
-            PaymentState::Open | PaymentState::Credited => false,
-        });
+/// What the payments hold beyond what is kept; less than nothing if they hold less. What came for an open payment counts:
+/// its visit may ask for less by now than when it was asked.
+pub(super) fn held_beyond(
+    records: &[PaymentRecord],
+    refunds: &[Refund],
+    keep: Money,
+) -> Result<Money, MoneyError> {
     let mut held = Money::zero(keep.currency());
-    for payment in settled {
-        held = held.checked_add(left(payment, refunds)?)?;
+    for record in records {
+        held = held.checked_add(left(&record.payment, refunds)?)?;
     }
     held.checked_sub(keep)
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Money, MoneyError, Outage, TenantId};
+use ratiba_kernel::{Money, Outage, TenantId};
 
+use super::credit_visit::held_beyond;
 use super::{CreditVisit, CreditVisitError, RefundOrder, RequestRefund};
 use crate::VisitId;
 use crate::actor::Actor;
-use crate::payment::{PaymentRecord, PaymentState};
-use crate::ports::{GivenBack, PaymentBook, PaymentRuleBook, RefundRefused};
+use crate::payment::PaymentRecord;
+use crate::ports::{GivenBack, PaymentBook, PaymentRuleBook, RefundRefused, VisitSeen};
 use crate::reference::RequestKey;
 use crate::refund::{Refund, RefundCause, RefundWay, refundable, reversible};
 
@@ -61,7 +62,8 @@ impl GiveBack {
         let mut any = false;
         let records = self.book.of_visit(tenant, visit).await?;
         let refunds = self.order.book.refunds_of_visit(tenant, visit).await?;
-        let mut surplus = beyond(&records, &refunds, keep)?;
+        let mut surplus = held_beyond(&records, &refunds, keep)?;
+        let mut seen = VisitSeen::of(visit, &records);
         for record in records.iter().rev() {
             let payment = record.payment.id();
             let mut own = of_payment(&refunds, record);
@@ -82,8 +84,9 @@ impl GiveBack {
                     reason: "the rules of cancellation".to_owned(),
                     by: by.clone(),
                 };
-                match self.order.execute(tenant, order).await {
+                match self.order.execute_upon(tenant, order, Some(&seen)).await {
                     Ok(refund) if refund.counts() => {
+                        seen = seen.after(payment);
                         surplus = surplus.checked_sub(amount)?;
                         own.push(refund);
                         any = true;
@@ -107,17 +110,4 @@ fn of_payment(refunds: &[Refund], record: &PaymentRecord) -> Vec<Refund> {
         .iter()
         .filter(|refund| refund.terms().payment == record.payment.id());
     own.cloned().collect()
-}
-
-/// What the settled and the closed payments hold beyond what is kept.
-fn beyond(records: &[PaymentRecord], refunds: &[Refund], keep: Money) -> Result<Money, MoneyError> {
-    let mut held = Money::zero(keep.currency());
-    let ended = records.iter().filter(|record| match record.payment.state() {
-        PaymentState::Settled | PaymentState::Cancelled => true,
-        PaymentState::Open | PaymentState::Credited => false,
-    });
-    for record in ended {
-        held = held.checked_add(refundable(&record.payment, &of_payment(refunds, record))?)?;
-    }
-    held.checked_sub(keep)
 }

@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, Money, Outage, TenantId};
 use time::OffsetDateTime;
 
 use crate::VisitId;
-use crate::attempt::{AttemptId, AttemptState};
+use crate::attempt::{AttemptId, AttemptState, Provider};
 use crate::failure::{FailureReason, NextStep};
 use crate::payment::{NotNow, PaymentId, PaymentRecord, PaymentState, Purpose};
 use crate::ports::PaymentBook;
@@ -158,10 +158,10 @@ fn open(record: &PaymentRecord, now: OffsetDateTime) -> Outlook {
         | AttemptState::Paid { .. }
         | AttemptState::Cancelled => None,
     });
-    let resend_from = match record.may_ask_again(now) {
+    let resend_from = match record.may_ask_again(Provider::Mpesa, now) {
         Err(NotNow::StillOpen(attempt)) => return Outlook::PromptOpen { attempt },
         Err(NotNow::BeingChecked(attempt)) => return Outlook::Checking { attempt },
-        Err(NotNow::AlreadyPaid | NotNow::Closed | NotNow::Pointless(_)) => None,
+        Err(NotNow::AlreadyPaid | NotNow::NotAgreed | NotNow::Closed | NotNow::Pointless(_)) => None,
         Err(NotNow::TooSoon { from }) => Some(from),
         Ok(()) => Some(now),
     };

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, PhoneNumber, TenantId};
 
 use super::DECISIONS_MAX;
-use super::asking::{Wish, ask, asked_meanwhile, check_amount, check_payer, describe};
-use crate::attempt::AttemptId;
-use crate::payment::{NotNow, Payment, PaymentId, PaymentRecord, PaymentState, Purpose};
-use crate::ports::{HouseCurrency, PaymentBook, RecordError};
+use super::asking::{Means, Wish, ask, asked_meanwhile, attempts_of, check_payer, describe};
+use crate::attempt::{AttemptId, Provider};
+use crate::payment::{NotNow, Payment, PaymentId, PaymentRecord, PaymentState, Purpose, nothing_out};
+use crate::ports::{HouseCurrency, PaymentBook, RecordError, VisitSeen};
 use crate::reference::{AccountReference, RequestKey};
 use crate::{CustomerId, VisitId};
 
@@ -131,16 +131,17 @@ impl RequestPayment {
                 return asked_before(&record, attempt, order.visit);
             }
             let house = self.house.house_currency(tenant).await?;
-            check_amount(order.amount, house)?;
+            Means::Prompt.check_amount(order.amount, house)?;
             check_payer(&order.payer)?;
             let now = self.clock.now();
             let payments = self.book.of_visit(tenant, order.visit).await?;
             if let Some(asked) = asked_meanwhile(&payments, &order.key) {
                 return Ok(asked);
             }
+            let seen = VisitSeen::of(order.visit, &payments);
             let payment = match what_is_owed(payments, &order)? {
                 Some(record) => {
-                    record.may_ask_again(now)?;
+                    record.may_ask_again(Provider::Mpesa, now)?;
                     record.payment
                 }
                 None => Payment::owe(
@@ -152,14 +153,19 @@ impl RequestPayment {
                     now,
                 ),
             };
+            // A part that came another way may have left cents.
+            let amount = payment.outstanding()?;
+            Means::Prompt.check_amount(amount, house)?;
             let wish = Wish {
                 key: order.key.clone(),
-                amount: payment.outstanding()?,
+                means: Means::Prompt,
+                amount,
                 payer: order.payer.clone(),
                 by: None,
                 ordered: None,
             };
-            let (change, asked) = ask(payment, wish, now, &*self.ids);
+            let (mut change, asked) = ask(payment, wish, now, &*self.ids);
+            change.seen = Some(seen);
             match self.book.record(tenant, change).await {
                 Ok(()) => return Ok(asked),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
@@ -222,6 +228,11 @@ impl ResendPrompt {
             if let Some(asked) = asked_meanwhile(&payments, &order.key) {
                 return Ok(asked);
             }
+            let seen = VisitSeen::of(order.visit, &payments);
+            nothing_out(attempts_of(&payments))?;
+            if payments.iter().any(asks_for_the_rest) {
+                return Err(NotNow::AlreadyPaid.into());
+            }
             let record = match payments
                 .iter()
                 .position(|record| record.payment.state() == PaymentState::Open)
@@ -230,20 +241,24 @@ impl ResendPrompt {
                 None if payments.is_empty() => return Err(RequestPaymentError::NothingAsked),
                 None => return Err(NotNow::AlreadyPaid.into()),
             };
-            record.may_ask_again(now)?;
-            let mut attempts = record.attempts.iter().rev();
-            let last_payer = attempts.find_map(|attempt| attempt.terms().payer.clone());
+            record.may_ask_again(Provider::Mpesa, now)?;
+            let last = record.last_through(Provider::Mpesa);
+            let last_payer = last.and_then(|attempt| attempt.terms().payer.clone());
             let Some(payer) = order.payer.clone().or(last_payer) else {
                 return Err(RequestPaymentError::NothingAsked);
             };
+            let amount = record.payment.outstanding()?;
+            Means::Prompt.check_amount(amount, amount.currency())?;
             let wish = Wish {
                 key: order.key.clone(),
-                amount: record.payment.outstanding()?,
+                means: Means::Prompt,
+                amount,
                 payer,
                 by: None,
                 ordered: None,
             };
-            let (change, asked) = ask(record.payment, wish, now, &*self.ids);
+            let (mut change, asked) = ask(record.payment, wish, now, &*self.ids);
+            change.seen = Some(seen);
             match self.book.record(tenant, change).await {
                 Ok(()) => return Ok(asked),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
@@ -256,6 +271,15 @@ impl ResendPrompt {
             }
         }
         Err(RequestPaymentError::Busy)
+    }
+}
+
+/// Whether the payment asks for the rest of the price: the visit is agreed then, and nothing is paid ahead for it any more.
+fn asks_for_the_rest(record: &PaymentRecord) -> bool {
+    match (record.payment.purpose(), record.payment.state()) {
+        (Purpose::Balance, PaymentState::Open | PaymentState::Settled) => true,
+        (Purpose::Balance, PaymentState::Credited | PaymentState::Cancelled)
+        | (Purpose::Deposit | Purpose::Full, _) => false,
     }
 }
 
@@ -276,8 +300,9 @@ fn what_is_owed(
             PaymentState::Open | PaymentState::Settled | PaymentState::Credited | PaymentState::Cancelled => {
             }
         }
-        if let Some(live) = other.attempts.iter().find(|attempt| attempt.is_live()) {
-            return Err(NotNow::StillOpen(live.id()).into());
+        nothing_out(&other.attempts)?;
+        if asks_for_the_rest(other) {
+            return Err(NotNow::AlreadyPaid.into());
         }
     }
     let found = payments

@@ -9,7 +9,7 @@ use super::DECISIONS_MAX;
 use super::refunds::booked;
 use crate::actor::Actor;
 use crate::payment::PaymentId;
-use crate::ports::{MoneyBack, RefundBook, RefundChange, RefundFacts, RefundRefused};
+use crate::ports::{MoneyBack, RefundBook, RefundChange, RefundFacts, RefundRefused, VisitSeen};
 use crate::reference::RequestKey;
 use crate::refund::{Refund, RefundCause, RefundTerms, RefundWay, refundable, reversible};
 use crate::task::{Due, PaymentTask};
@@ -73,6 +73,19 @@ impl RequestRefund {
     /// [`RefundRefused`]; then nothing was ordered.
     #[tracing::instrument(name = "payments.request_refund", skip_all, fields(payment.id = %order.payment))]
     pub async fn execute(&self, tenant: TenantId, order: RefundOrder) -> Result<Refund, RefundRefused> {
+        self.execute_upon(tenant, order, None).await
+    }
+
+    /// The same, if the visit's payments are still as whoever derived the amount from them has seen them.
+    ///
+    /// # Errors
+    /// As [`RequestRefund::execute`]; [`RefundRefused::Overtaken`] if they are not.
+    pub(crate) async fn execute_upon(
+        &self,
+        tenant: TenantId,
+        order: RefundOrder,
+        seen: Option<&VisitSeen>,
+    ) -> Result<Refund, RefundRefused> {
         let set_up = match order.way {
             RefundWay::MpesaReversal => self.back.offers_reversal(tenant).await?,
             RefundWay::Cash | RefundWay::Credit | RefundWay::Outside => true,
@@ -86,7 +99,13 @@ impl RequestRefund {
                 return Err(refused);
             }
             let (now, ids, wanted) = (self.clock.now(), Arc::clone(&self.ids), order.clone());
-            let decide = move |facts: &RefundFacts| decide(facts, &wanted, set_up, now, &*ids).map(Some);
+            let seen = seen.cloned();
+            let decide = move |facts: &RefundFacts| {
+                if seen.as_ref().is_some_and(|seen| *seen != facts.visit) {
+                    return Err(RefundRefused::Overtaken);
+                }
+                decide(facts, &wanted, set_up, now, &*ids).map(Some)
+            };
             match self.book.amend(tenant, order.payment, Box::new(decide)).await {
                 Ok(Some(refund)) => return Ok(refund),
                 Ok(None) => return Err(RefundRefused::NoSuchPayment),

@@ -6,14 +6,15 @@ use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, MoneyError, Outage, Ten
 use time::OffsetDateTime;
 
 use super::DECISIONS_MAX;
+use super::asking::{attempts_of, payment_for};
 use crate::actor::Actor;
-use crate::attempt::AttemptState;
 use crate::credit::{Spend, share_of_credit};
 use crate::event::PaymentEvent;
 use crate::ledger::{Cause, Journal, Place, Transfer};
-use crate::payment::{Payment, PaymentRecord, PaymentState, Purpose};
+use crate::payment::{NotNow, Payment, PaymentState, nothing_out};
 use crate::ports::{
-    Change, CreditBook, CreditFacts, HouseCurrency, RecordError, SpendChange, SpendLook, SpendRefused,
+    Change, CreditBook, CreditFacts, HouseCurrency, Owed, Owing, PaymentBook, RecordError, SpendChange,
+    SpendLook, SpendRefused, VisitAsks, VisitSeen,
 };
 use crate::reference::RequestKey;
 use crate::{CustomerId, VisitId};
@@ -27,9 +28,6 @@ pub struct CreditOrder {
     pub visit: VisitId,
     /// Whose visit and credit it is.
     pub customer: CustomerId,
-    /// What the visit asks for now, and how much of it is still to come; `None` if nothing. An order that came before is
-    /// answered all the same.
-    pub owed: Option<(Purpose, Money)>,
     /// Exactly how much is to be spent; as much as makes sense if left out.
     pub amount: Option<Money>,
     /// Who orders it.
@@ -49,6 +47,8 @@ impl CreditOrder {
 pub struct SpendCredit {
     /// Where credit is spent.
     pub credit: Arc<dyn CreditBook>,
+    /// What is owed and was tried.
+    pub book: Arc<dyn PaymentBook>,
     /// The tenants' currencies.
     pub house: Arc<dyn HouseCurrency>,
     /// The time.
@@ -59,17 +59,23 @@ pub struct SpendCredit {
 
 impl SpendCredit {
     /// Moves as much of the customer's credit to what the visit owes as was ordered, or as makes sense. However many
-    /// spend it at once, no more is spent than there is. The same key gives the same spend.
+    /// spend it at once, no more is spent than there is, and however many pay for the visit at once, no more than it
+    /// owes: `owing` is asked after the visit's payments were read, and credit is spent only if they are the same still.
+    /// The same key gives the same spend, whatever is owed by then.
     ///
     /// # Errors
     /// [`SpendRefused`]; then nothing was spent.
     #[tracing::instrument(name = "payments.spend_credit", skip_all, fields(visit.id = %order.visit))]
-    pub async fn execute(&self, tenant: TenantId, order: CreditOrder) -> Result<Spend, SpendRefused> {
+    pub async fn execute(
+        &self,
+        tenant: TenantId,
+        order: CreditOrder,
+        owing: &dyn Owing,
+    ) -> Result<Spend, SpendRefused> {
         let currency = self.house.house_currency(tenant).await?;
-        if order.owed.is_some_and(|(_, owed)| owed.currency() != currency) {
-            return Err(SpendRefused::BadAmount);
-        }
         for _ in 0..DECISIONS_MAX {
+            let payments = self.book.of_visit(tenant, order.visit).await?;
+            let asks = owing.asks(tenant, order.visit).await?;
             let look = SpendLook {
                 customer: order.customer,
                 visit: order.visit,
@@ -77,12 +83,17 @@ impl SpendCredit {
                 key: order.key.clone(),
                 fingerprint: order.fingerprint(),
             };
-            let (now, ids, wanted) = (self.clock.now(), Arc::clone(&self.ids), order.clone());
-            let decide = move |facts: &CreditFacts| decide(facts, &wanted, now, &*ids);
+            let ground = Ground {
+                seen: VisitSeen::of(order.visit, &payments),
+                asks,
+                now: self.clock.now(),
+            };
+            let (ids, wanted) = (Arc::clone(&self.ids), order.clone());
+            let decide = move |facts: &CreditFacts| decide(facts, &wanted, &ground, &*ids);
             match self.credit.spend(tenant, look, Box::new(decide)).await {
                 Ok(Some(spend)) => return Ok(spend),
                 Ok(None) => return Err(SpendRefused::NothingOwed),
-                // Somebody changed the payment meanwhile; what they did decides now.
+                // Somebody changed the payments meanwhile; what they did decides now.
                 Err(SpendRefused::NotRecorded(
                     RecordError::Stale
                     | RecordError::LiveAttempt
@@ -96,23 +107,31 @@ impl SpendCredit {
     }
 }
 
+/// What was known before the lock.
+struct Ground {
+    seen: VisitSeen,
+    asks: VisitAsks,
+    now: OffsetDateTime,
+}
+
 /// What is to be spent.
 fn decide(
     facts: &CreditFacts,
     order: &CreditOrder,
-    now: OffsetDateTime,
+    ground: &Ground,
     ids: &dyn IdSource,
 ) -> Result<Option<SpendChange>, SpendRefused> {
-    for record in &facts.payments {
-        if let Some(open) = record
-            .attempts
-            .iter()
-            .find(|attempt| may_bring_money(attempt.state()))
-        {
-            return Err(SpendRefused::StillOpen(open.id()));
-        }
+    let Ground { seen, asks, now } = ground;
+    let now = *now;
+    if VisitSeen::of(order.visit, &facts.payments) != *seen {
+        return Err(RecordError::Stale.into());
     }
-    let payment = owed_payment(&facts.payments, order, now, ids)?;
+    nothing_out(attempts_of(&facts.payments)).map_err(refusal)?;
+    let owed: Owed = asks.clone().owed().map_err(refusal)?;
+    if owed.amount.currency() != facts.credit.currency() {
+        return Err(SpendRefused::BadAmount);
+    }
+    let payment = payment_for(&facts.payments, order.visit, &owed, now, ids).map_err(unbookable)?;
     let outstanding = payment.outstanding().map_err(unbookable)?;
     let amount = match order.amount {
         None => share_of_credit(facts.credit, outstanding).map_err(unbookable)?,
@@ -139,47 +158,19 @@ fn decide(
         by: order.by.clone(),
         at: now,
     };
-    let change = booked(payment, &spend, now, ids).map_err(unbookable)?;
+    let mut change = booked(payment, &spend, now, ids).map_err(unbookable)?;
+    change.seen = Some(seen.clone());
     Ok(Some(SpendChange { spend, change }))
 }
 
-/// Whether an attempt may still bring money for what the credit is to pay.
-const fn may_bring_money(state: &AttemptState) -> bool {
-    match state {
-        AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. } => true,
-        AttemptState::Paid { .. } | AttemptState::Failed { .. } | AttemptState::Cancelled => false,
-    }
-}
-
-/// The payment that the credit goes to: the open one for that purpose, or a new one if nothing was asked for it yet.
-fn owed_payment(
-    payments: &[PaymentRecord],
-    order: &CreditOrder,
-    now: OffsetDateTime,
-    ids: &dyn IdSource,
-) -> Result<Payment, SpendRefused> {
-    let (purpose, owed) = order.owed.ok_or(SpendRefused::NothingOwed)?;
-    // What was paid ahead is not paid ahead again, however late the visit hears of it; only a balance can grow.
-    let paid_ahead = |record: &PaymentRecord| {
-        record.payment.purpose() == purpose && record.payment.state() == PaymentState::Settled
-    };
-    if purpose != Purpose::Balance && payments.iter().any(paid_ahead) {
-        return Err(SpendRefused::NothingOwed);
-    }
-    let open = payments
-        .iter()
-        .rfind(|record| record.payment.purpose() == purpose && record.payment.state() == PaymentState::Open);
-    match open {
-        Some(record) => record.payment.clone().restate(owed).map_err(unbookable),
-        None if owed.is_positive() => {
-            let payment = Payment::owe(ids.fresh(), order.visit, order.customer, purpose, owed, now);
-            Ok(payment)
+/// Why nothing is paid now, as it is told of credit.
+const fn refusal(why: NotNow) -> SpendRefused {
+    match why {
+        NotNow::StillOpen(attempt) | NotNow::BeingChecked(attempt) => SpendRefused::StillOpen(attempt),
+        NotNow::NotAgreed => SpendRefused::NotAgreed,
+        NotNow::AlreadyPaid | NotNow::Closed | NotNow::TooSoon { .. } | NotNow::Pointless(_) => {
+            SpendRefused::NothingOwed
         }
-        None => Err(SpendRefused::NothingOwed),
     }
 }
 

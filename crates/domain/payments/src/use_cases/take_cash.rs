@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, MoneyError, Outage, TenantId};
-use time::OffsetDateTime;
 
-use super::asking::asked_meanwhile;
-use super::{DECISIONS_MAX, Owed, RequestPaymentError};
+use super::asking::{attempts_of, payment_for, under_key};
+use super::{DECISIONS_MAX, RequestPaymentError};
 use crate::VisitId;
 use crate::actor::Actor;
-use crate::attempt::{Attempt, AttemptId, AttemptState, AttemptTerms, Provider};
+use crate::attempt::{Attempt, AttemptId, AttemptTerms, Provider};
 use crate::evidence::Evidence;
-use crate::payment::{NotNow, Payment, PaymentId, PaymentRecord, PaymentState};
-use crate::ports::{HouseCurrency, Owing, PaymentBook, RecordError, TillBook};
+use crate::payment::{NotNow, PaymentId, nothing_out};
+use crate::ports::{HouseCurrency, Owing, PaymentBook, RecordError, TillBook, VisitSeen};
 use crate::reference::RequestKey;
 use crate::settlement::settle;
 
@@ -92,8 +91,8 @@ pub struct TakeCash {
 impl TakeCash {
     /// Records cash that was taken for a visit: all of what it owes or a part, so that several tenders can pay for one
     /// visit. Refused while an attempt of the visit is live or in doubt, and while the drawer is closed. `owing` says what
-    /// the visit asks for; it is asked after its payments were read, so that nothing that was paid in between is taken
-    /// twice. Recording again under the same key changes nothing.
+    /// the visit asks for; it is asked after its payments were read, and the cash is recorded only if they are the same
+    /// still, so that nothing that was paid in between is taken twice. Recording again under the same key changes nothing.
     ///
     /// # Errors
     /// [`TakeCashError`]; then nothing was recorded.
@@ -127,19 +126,17 @@ impl TakeCash {
                 return Err(TakeCashError::TillClosed);
             }
             let payments = self.book.of_visit(tenant, order.visit).await?;
-            if asked_meanwhile(&payments, &order.key).is_some() {
+            if under_key(&payments, &order.key).is_some() {
                 continue;
             }
-            let owed = owing
-                .owed(tenant, order.visit)
-                .await?
-                .ok_or(NotNow::AlreadyPaid)?;
+            let owed = owing.asks(tenant, order.visit).await?.owed()?;
             if order.amount.checked_sub(owed.amount)?.is_positive() {
                 let outstanding = owed.amount;
                 return Err(RequestPaymentError::AmountAboveOutstanding { outstanding }.into());
             }
             let now = self.clock.now();
-            let payment = payment_for(payments, &order, &owed, now)?;
+            nothing_out(attempts_of(&payments))?;
+            let payment = payment_for(&payments, order.visit, &owed, now, &*self.ids)?;
             let moved = Attempt::received(
                 AttemptTerms {
                     id: self.ids.fresh(),
@@ -160,7 +157,8 @@ impl TakeCash {
                 payment: payment.id(),
                 attempt: moved.attempt.id(),
             };
-            let change = settle(payment, moved, now, &*self.ids)?;
+            let mut change = settle(payment, moved, now, &*self.ids)?;
+            change.seen = Some(VisitSeen::of(order.visit, &payments));
             match self.book.record(tenant, change).await {
                 Ok(()) => return Ok(taken),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
@@ -175,49 +173,4 @@ impl TakeCash {
         }
         Err(RequestPaymentError::Busy.into())
     }
-}
-
-/// The payment that the cash goes to: the open one for this purpose, or a new one. The new one's id follows from the
-/// visit's payments so far, so that of two that see the same ones only one is recorded.
-fn payment_for(
-    payments: Vec<PaymentRecord>,
-    order: &CashOrder,
-    owed: &Owed,
-    now: OffsetDateTime,
-) -> Result<Payment, TakeCashError> {
-    for attempt in payments.iter().flat_map(|record| &record.attempts) {
-        match attempt.state() {
-            AttemptState::InReview { .. } => return Err(NotNow::BeingChecked(attempt.id()).into()),
-            AttemptState::Created
-            | AttemptState::Sent
-            | AttemptState::AwaitingCustomer
-            | AttemptState::Unknown => return Err(NotNow::StillOpen(attempt.id()).into()),
-            AttemptState::Paid { .. } | AttemptState::Failed { .. } | AttemptState::Cancelled => {}
-        }
-    }
-    let known = payments.len();
-    let open = payments.into_iter().rfind(|record| {
-        record.payment.purpose() == owed.purpose && record.payment.state() == PaymentState::Open
-    });
-    match open {
-        Some(record) => Ok(record.payment.restate(owed.amount)?),
-        None => {
-            let id = nth_payment(order.visit, known);
-            Ok(Payment::owe(
-                id,
-                order.visit,
-                owed.customer,
-                owed.purpose,
-                owed.amount,
-                now,
-            ))
-        }
-    }
-}
-
-/// The id of the payment that cash makes for a visit that has so many.
-fn nth_payment(visit: VisitId, known: usize) -> PaymentId {
-    let print = Fingerprint::of(&format!("payment in cash|{visit}|{known}"));
-    let [start @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = *print.as_bytes();
-    PaymentId::from_uuid(uuid::Builder::from_random_bytes(start).into_uuid())
 }

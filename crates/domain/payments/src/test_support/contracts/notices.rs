@@ -11,13 +11,16 @@ use crate::payment::Purpose;
 use crate::ports::{
     CallbackOutcome, Change, NOTICES_WAITING_MAX, NoticeAddress, NoticeArrival, NoticeDoor, NoticeIds,
     NoticeTaken, RETURNS_PER_DAY_MAX,
+    CallbackOutcome, NOTICES_WAITING_MAX, NoticeAddress, NoticeArrival, NoticeDoor, NoticeIds, NoticeTaken,
+    Owed, VisitAsks,
 };
 use crate::reference::ProviderIds;
 use crate::schedule::CARD_ROUTE_LIFE;
 use crate::settlement::about;
 use crate::task::{Due, PaymentTask};
 use crate::test_support::builders::{asha, key, second, shillings};
-use crate::use_cases::{CardLinkOrder, Owed, RequestCardLink};
+use crate::test_support::fakes::AlwaysAsks;
+use crate::use_cases::{CardLinkOrder, RequestCardLink};
 
 const TRACKING: &str = "b1c2d3e4-0000-4000-8000-1234567890ab";
 
@@ -73,7 +76,8 @@ async fn order_of<G: Ground>(ground: &G) -> (TenantId, TenantId, AttemptId) {
         amount: shillings(1_500),
         phone: None,
     };
-    match request.execute(one, order, Some(owed)).await {
+    let owing = AlwaysAsks(VisitAsks::For(owed));
+    match request.execute(one, order, &owing).await {
         Ok(asked) => (one, other, asked.attempt),
         Err(error) => panic!("the page is refused: {error}"),
     }

@@ -8,7 +8,7 @@ use crate::event::PaymentEvent;
 use crate::evidence::PushAnswer;
 use crate::ledger::Account;
 use crate::payment::{PaymentId, Purpose};
-use crate::ports::{CallbackOutcome, RefundQuery, RefundRefused, ResultArrival, SpendRefused, Taken};
+use crate::ports::{CallbackOutcome, Owed, RefundQuery, RefundRefused, ResultArrival, SpendRefused, Taken};
 use crate::reference::CallbackToken;
 use crate::refund::{
     OriginatorId, Refund, RefundCause, RefundState, RefundWay, ReversalAnswer, ReversalReport,
@@ -16,6 +16,7 @@ use crate::refund::{
 };
 use crate::settlement::settle;
 use crate::test_support::builders::{key, paid, provider_ids, receipt, second, shillings};
+use crate::test_support::fakes::LeftOfPrice;
 use crate::test_support::together;
 use crate::use_cases::{CreditOrder, RefundOrder, ResultApplied};
 use crate::{CallbackId, CustomerId, VisitId};
@@ -37,7 +38,10 @@ fn order(text: &str, payment: PaymentId, way: RefundWay, whole: i64) -> RefundOr
 }
 
 /// A visit that was paid 1,500 shillings by a prompt, under receipt number `number`.
-async fn paid_visit<G: Ground>(stage: &Stage<'_, G>, number: u32) -> (PaymentId, VisitId, CustomerId) {
+pub(super) async fn paid_visit<G: Ground>(
+    stage: &Stage<'_, G>,
+    number: u32,
+) -> (PaymentId, VisitId, CustomerId) {
     let (tenant, _) = stage.ground.tenants();
     let (asked, visit, customer) = stage.asked(tenant, &format!("paid-{number}")).await;
     stage
@@ -69,7 +73,7 @@ async fn balance(ground: &impl Ground, account: Account) -> Money {
     balances.get(&account).copied().unwrap_or(shillings(0))
 }
 
-async fn credit(ground: &impl Ground, customer: CustomerId) -> Money {
+pub(super) async fn credit(ground: &impl Ground, customer: CustomerId) -> Money {
     let (tenant, _) = ground.tenants();
     let credit = ground.ledger().credit(tenant, customer, Currency::Kes).await;
     credit.unwrap_or_else(|error| panic!("{error:?}"))
@@ -145,17 +149,25 @@ pub(super) async fn of_twenty_spends_at_once_no_more_is_spent_than_there_is(grou
             key: key(&format!("spend-{number}")),
             visit,
             customer,
-            owed: Some((Purpose::Deposit, shillings(100))),
             amount: None,
             by: somebody(),
         });
     }
     let use_case = stage.spend();
+    let owing = LeftOfPrice {
+        book: ground.book(),
+        whole: Owed {
+            customer,
+            purpose: Purpose::Deposit,
+            amount: shillings(100),
+            phone: None,
+        },
+    };
     let first = orders[0].clone();
     let spent = together(
         orders
             .into_iter()
-            .map(|order| use_case.execute(tenant, order))
+            .map(|order| use_case.execute(tenant, order, &owing))
             .collect(),
     )
     .await;
@@ -181,7 +193,7 @@ pub(super) async fn of_twenty_spends_at_once_no_more_is_spent_than_there_is(grou
     let settled = settled.filter(|event| matches!(event, PaymentEvent::CreditSpent { settled: true, .. }));
     assert_eq!(settled.count(), 5);
     // The same order again is the same spend, or still has nothing to spend.
-    let again = use_case.execute(tenant, first.clone()).await;
+    let again = use_case.execute(tenant, first.clone(), &owing).await;
     assert!(matches!(again, Ok(_) | Err(SpendRefused::NoCredit)), "{again:?}");
     assert_eq!(credit(ground, customer).await, shillings(0));
     if again.is_ok() {
@@ -190,7 +202,7 @@ pub(super) async fn of_twenty_spends_at_once_no_more_is_spent_than_there_is(grou
             ..first
         };
         assert_eq!(
-            use_case.execute(tenant, other).await,
+            use_case.execute(tenant, other, &owing).await,
             Err(SpendRefused::KeyReused)
         );
     }

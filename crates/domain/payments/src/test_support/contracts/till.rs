@@ -64,6 +64,11 @@ fn counter<G: TillGround>(ground: &G) -> Counter {
     }
 }
 
+/// Opens the tenant's drawer, empty.
+pub(super) async fn open_drawer<G: TillGround>(ground: &G, tenant: TenantId) {
+    done(counter(ground).open(tenant, "open", 0).await);
+}
+
 fn ordered(text: &str) -> Ordered {
     Ordered {
         key: key(text),

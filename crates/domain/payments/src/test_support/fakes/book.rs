@@ -19,6 +19,7 @@ use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentSta
 use crate::ports::{
     Arrival, Brings, CallbackInbox, CallbackOutcome, Change, HouseCurrency, Ledger, NoticeAddress,
     PaymentBook, PaymentRules, RecordError, Route, RouteKey, Saying, StoredCallback, StoredResult, Taken,
+    VisitSeen,
 };
 use crate::reference::{Receipt, RequestKey};
 use crate::refund::{Refund, RefundId};
@@ -131,6 +132,17 @@ impl Shelf {
         own.map(|(_, record)| record)
     }
 
+    /// The visit's payments as they are now.
+    pub(super) fn seen(&self, tenant: TenantId, visit: VisitId) -> VisitSeen {
+        let own = self
+            .records(tenant)
+            .filter(|record| record.payment.visit() == visit);
+        VisitSeen::at(
+            visit,
+            own.map(|record| (record.payment.id(), record.payment.version())),
+        )
+    }
+
     pub(super) fn check(&self, tenant: TenantId, change: &Change) -> Result<(), RecordError> {
         let payment = &change.payment;
         let stored = self.payments.get(&(tenant, payment.id()));
@@ -143,6 +155,8 @@ impl Shelf {
         }
         if let Some(matched) = &change.letter
             && !self.is_new_letter(tenant, matched.letter)
+        if let Some(seen) = &change.seen
+            && self.seen(tenant, seen.visit()) != *seen
         {
             return Err(RecordError::Stale);
         }

@@ -115,6 +115,7 @@ impl RefundBook for InMemoryBook {
         let place = Place::deposit(record.payment.customer(), payment);
         let nothing = Money::zero(record.payment.currency());
         let facts = RefundFacts {
+            visit: shelf.seen(tenant, record.payment.visit()),
             on_deposit: nothing
                 .checked_sub(shelf.lies_at(tenant, place, nothing)?)
                 .map_err(Outage::new)?,

@@ -8,13 +8,20 @@ use crate::payment::{PaymentState, Purpose};
 use crate::ports::{
     Ledger, NoticeAddress, NoticeAddresses, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeTaken,
 };
+use crate::ports::VisitAsks;
+use crate::ports::{Ledger, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeTaken, Owed};
 use crate::reference::MerchantReference;
 use crate::schedule::{CARD_ABANDON_AFTER, CARD_LAST_LOOK_IN_DOUBT, card_look_at, card_look_from};
 use crate::test_support::builders::asha;
 use crate::test_support::fakes::ScriptedCards;
 use ratiba_kernel::TokenHash;
+use crate::test_support::fakes::{AlwaysAsks, ScriptedCards};
 
 const TRACKING: &str = "b1c2d3e4-0000";
+
+fn asks(owed: &Owed) -> AlwaysAsks {
+    AlwaysAsks(VisitAsks::For(owed.clone()))
+}
 
 struct Shop {
     bench: Bench,
@@ -111,7 +118,7 @@ impl Shop {
         };
         let asked = block_on(
             self.request()
-                .execute(self.bench.tenant, order.clone(), Some(owed.clone())),
+                .execute(self.bench.tenant, order.clone(), &asks(&owed)),
         );
         (asked.unwrap(), order, owed)
     }
@@ -331,12 +338,7 @@ fn a_worker_that_was_stopped_before_it_opened_the_order_opens_none_later() {
 fn a_second_page_or_prompt_is_refused_while_one_is_open() {
     let shop = Shop::new();
     let (asked, order, owed) = shop.asked();
-    let ask = |order: CardLinkOrder| {
-        block_on(
-            shop.request()
-                .execute(shop.bench.tenant, order, Some(owed.clone())),
-        )
-    };
+    let ask = |order: CardLinkOrder| block_on(shop.request().execute(shop.bench.tenant, order, &asks(&owed)));
     assert_eq!(
         ask(order.clone()).unwrap(),
         asked,
@@ -360,11 +362,7 @@ fn amounts_that_cannot_be_owed_are_refused() {
         let mut order = order.clone();
         order.key = key("other");
         order.amount = Some(amount);
-        block_on(
-            shop.request()
-                .execute(shop.bench.tenant, order, Some(owed.clone())),
-        )
-        .unwrap_err()
+        block_on(shop.request().execute(shop.bench.tenant, order, &asks(&owed))).unwrap_err()
     };
     assert_eq!(ask(Money::kes_minor(0)), RequestPaymentError::AmountNotPositive);
     assert_eq!(ask(Money::kes_minor(-1)), RequestPaymentError::AmountNotPositive);
@@ -383,7 +381,7 @@ fn amounts_that_cannot_be_owed_are_refused() {
     let mut order = order;
     order.key = key("third");
     order.amount = Some(shillings(11));
-    let refused = block_on(shop.request().execute(shop.bench.tenant, order, Some(owed)));
+    let refused = block_on(shop.request().execute(shop.bench.tenant, order, &asks(&owed)));
     assert_eq!(refused, Err(above));
 }
 

@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::actor::Actor;
-use crate::payment::{PaymentState, Purpose};
+use crate::attempt::Provider;
+use crate::failure::Retry;
+use crate::payment::{Payment, PaymentState, Purpose};
+use crate::ports::{Owed, VisitAsks};
+use crate::test_support::fakes::AlwaysAsks;
 use crate::{CustomerId, VisitId};
 
 fn order(name: &str, visit: VisitId) -> DeskPrompt {
@@ -15,8 +19,8 @@ fn order(name: &str, visit: VisitId) -> DeskPrompt {
     }
 }
 
-fn owed(customer: CustomerId, amount: Money) -> Option<Owed> {
-    Some(Owed {
+fn owed(customer: CustomerId, amount: Money) -> VisitAsks {
+    VisitAsks::For(Owed {
         customer,
         purpose: Purpose::Balance,
         amount,
@@ -24,8 +28,8 @@ fn owed(customer: CustomerId, amount: Money) -> Option<Owed> {
     })
 }
 
-fn run(bench: &Bench, order: DeskPrompt, owed: Option<Owed>) -> Result<PaymentAsked, RequestPaymentError> {
-    block_on(bench.desk().execute(bench.tenant, order, owed))
+fn run(bench: &Bench, order: DeskPrompt, asks: VisitAsks) -> Result<PaymentAsked, RequestPaymentError> {
+    block_on(bench.desk().execute(bench.tenant, order, &AlwaysAsks(asks)))
 }
 
 #[test]
@@ -67,7 +71,7 @@ fn one_key_is_one_prompt_and_another_order_under_it_is_refused() {
     let (visit, customer) = bench.visit();
     let first = run(&bench, order("once", visit), owed(customer, shillings(700))).unwrap();
     assert_eq!(
-        run(&bench, order("once", visit), None),
+        run(&bench, order("once", visit), VisitAsks::Nothing),
         Ok(first),
         "whatever is owed by then"
     );
@@ -127,8 +131,10 @@ fn what_cannot_be_collected_is_refused_before_anything_is_on_record() {
         run(&bench, more, owed(customer, outstanding)),
         Err(RequestPaymentError::AmountAboveOutstanding { outstanding })
     );
-    let nothing = run(&bench, order("nothing", visit), None);
+    let nothing = run(&bench, order("nothing", visit), VisitAsks::Nothing);
     assert_eq!(nothing, Err(RequestPaymentError::NotNow(NotNow::AlreadyPaid)));
+    let early = run(&bench, order("early", visit), VisitAsks::NotAgreed);
+    assert_eq!(early, Err(RequestPaymentError::NotNow(NotNow::NotAgreed)));
     assert!(bench.book.tasks(bench.tenant).is_empty(), "nothing was asked");
 }
 
@@ -153,4 +159,153 @@ fn what_failed_for_good_on_one_handset_is_tried_on_another() {
         ..order("other", visit)
     };
     assert!(run(&bench, other, owed(customer, shillings(700))).is_ok());
+}
+
+/// A page for all that is owed, opened by nobody yet.
+fn page(
+    bench: &Bench,
+    name: &str,
+    visit: VisitId,
+    asks: VisitAsks,
+) -> Result<PaymentAsked, RequestPaymentError> {
+    let request = RequestCardLink {
+        book: bench.book.clone(),
+        house: bench.book.clone(),
+        clock: bench.clock.clone(),
+        ids: bench.ids.clone(),
+    };
+    let order = CardLinkOrder {
+        key: key(name),
+        visit,
+        contact: Some(phone("+4915112345678")),
+        amount: None,
+        by: Actor::parse("token:desk").unwrap(),
+    };
+    block_on(request.execute(bench.tenant, order, &AlwaysAsks(asks)))
+}
+
+/// Ends an attempt as the provider's refusal would.
+fn refuse(bench: &Bench, attempt: AttemptId, reason: FailureReason) {
+    let record = bench.record(attempt);
+    let now = bench.clock.now();
+    let sent = record.attempt(attempt).unwrap().clone().send(now).unwrap();
+    let rejected = PushAnswer::Rejected { reason, code: None };
+    let moved = sent.hear_push_answer(&rejected, now);
+    let change = crate::settlement::settle(record.payment, moved, now, &*bench.ids).unwrap();
+    block_on(bench.book.record(bench.tenant, change)).unwrap();
+}
+
+#[test]
+fn a_page_that_failed_neither_forbids_a_prompt_nor_says_whose_phone_rings() {
+    let bench = Bench::new();
+    let (visit, customer) = bench.visit();
+    let asks = || owed(customer, shillings(700));
+    let first = page(&bench, "page", visit, asks()).unwrap();
+    refuse(&bench, first.attempt, FailureReason::AmountOutsideLimits);
+    assert_eq!(FailureReason::AmountOutsideLimits.retry(), Retry::Pointless);
+    let again = page(&bench, "page-2", visit, asks());
+    assert!(
+        matches!(again, Err(RequestPaymentError::NotNow(NotNow::Pointless(_)))),
+        "{again:?}"
+    );
+    let prompt = run(&bench, order("prompt", visit), asks()).unwrap();
+    let record = bench.record(prompt.attempt);
+    let terms = record.attempt(prompt.attempt).unwrap().terms();
+    assert_eq!(
+        (terms.provider, terms.payer.clone()),
+        (Provider::Mpesa, Some(phone("+254700000123"))),
+        "the customer's own phone, not the card's contact"
+    );
+}
+
+#[test]
+fn one_key_is_one_kind_of_order() {
+    let bench = Bench::new();
+    let (visit, customer) = bench.visit();
+    let asks = || owed(customer, shillings(700));
+    assert!(run(&bench, order("both", visit), asks()).is_ok());
+    assert_eq!(
+        page(&bench, "both", visit, asks()),
+        Err(RequestPaymentError::KeyReused)
+    );
+    // The same holds for one that was recorded right after its key was looked for.
+    let late = PromptFromDesk {
+        book: Arc::new(BlinkingBook(bench.book.clone())),
+        ..bench.desk()
+    };
+    let other = DeskPrompt {
+        amount: Some(shillings(7)),
+        ..order("both", visit)
+    };
+    let refused = block_on(late.execute(bench.tenant, other, &AlwaysAsks(asks())));
+    assert_eq!(refused, Err(RequestPaymentError::KeyReused));
+}
+
+#[test]
+fn nothing_is_asked_while_a_person_looks_at_another_payment_of_the_visit() {
+    let bench = Bench::new();
+    let asked = bench.prompt_out("deposit", PushAnswer::Accepted(provider_ids(1)));
+    let (visit, customer) = {
+        let payment = bench.record(asked.attempt).payment;
+        (payment.visit(), payment.customer())
+    };
+    bench.callback(
+        asked.attempt,
+        &paid(provider_ids(1), shillings(7), receipt(1)),
+        10,
+    );
+    assert_eq!(bench.state(asked.attempt).name(), StateName::InReview);
+    bench.clock.set(second(600));
+    let checked = Err(RequestPaymentError::NotNow(NotNow::BeingChecked(asked.attempt)));
+    let asks = || owed(customer, shillings(700));
+    assert_eq!(run(&bench, order("balance", visit), asks()), checked);
+    assert_eq!(page(&bench, "page", visit, asks()), checked);
+}
+
+#[test]
+fn cents_that_a_part_left_are_not_asked_for_on_a_phone() {
+    let bench = Bench::new();
+    let (asked, visit, customer) = bench.asked("first");
+    bench.money.answer_push(PushAnswer::Rejected {
+        reason: FailureReason::Unreachable,
+        code: None,
+    });
+    block_on(bench.push().execute(bench.tenant, asked.attempt)).unwrap();
+    let payment: Payment = bench.record(asked.attempt).payment;
+    let (payment, _) = payment.receive(Money::kes_minor(50_050), second(5)).unwrap();
+    let part = Change::of_payment(payment, second(5));
+    block_on(bench.book.record(bench.tenant, part)).unwrap();
+    bench.clock.set(second(120));
+    let cents = Err(RequestPaymentError::AmountHasCents);
+    let rest = an_order("rest", visit, customer);
+    assert_eq!(block_on(bench.request().execute(bench.tenant, rest)), cents);
+    let again = ResendOrder {
+        key: key("again"),
+        visit,
+        payer: None,
+    };
+    assert_eq!(block_on(bench.resend().execute(bench.tenant, again)), cents);
+}
+
+#[test]
+fn what_is_paid_at_the_desk_meanwhile_is_not_asked_for_in_the_chat() {
+    let bench = Bench::new();
+    let (visit, customer) = bench.visit();
+    let balance = Payment::owe(
+        bench.ids.fresh(),
+        visit,
+        customer,
+        Purpose::Balance,
+        shillings(1_500),
+        second(0),
+    );
+    let (balance, _) = balance.receive(shillings(1_500), second(0)).unwrap();
+    let change = Change::of_payment(balance, second(0));
+    block_on(bench.book.record(bench.tenant, change)).unwrap();
+    let refused = block_on(
+        bench
+            .request()
+            .execute(bench.tenant, an_order("late", visit, customer)),
+    );
+    assert_eq!(refused, Err(RequestPaymentError::NotNow(NotNow::AlreadyPaid)));
 }

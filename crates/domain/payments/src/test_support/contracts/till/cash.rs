@@ -8,10 +8,10 @@ use crate::attempt::Provider;
 use crate::event::PaymentEvent;
 use crate::evidence::PushAnswer;
 use crate::payment::{NotNow, PaymentRecord, PaymentState, Purpose};
-use crate::ports::Owing;
+use crate::ports::{Owed, Owing, VisitAsks};
 use crate::test_support::builders::provider_ids;
 use crate::test_support::contracts::Stage;
-use crate::use_cases::{CashOrder, CashTaken, Owed, RequestPaymentError, TakeCash, TakeCashError};
+use crate::use_cases::{CashOrder, CashTaken, RequestPaymentError, TakeCash, TakeCashError};
 use crate::{CustomerId, VisitId};
 
 /// A visit of a price, whatever it is asked for.
@@ -71,10 +71,13 @@ impl<G: TillGround> Sale<'_, G> {
 
 #[async_trait]
 impl<G: TillGround> Owing for Sale<'_, G> {
-    async fn owed(&self, _tenant: TenantId, _visit: VisitId) -> Result<Option<Owed>, Outage> {
+    async fn asks(&self, _tenant: TenantId, _visit: VisitId) -> Result<VisitAsks, Outage> {
         let left = self.price.checked_sub(self.received().await);
         let left = left.map_err(Outage::new)?;
-        Ok(left.is_positive().then_some(Owed {
+        if !left.is_positive() {
+            return Ok(VisitAsks::Nothing);
+        }
+        Ok(VisitAsks::For(Owed {
             customer: self.customer,
             purpose: Purpose::Balance,
             amount: left,
