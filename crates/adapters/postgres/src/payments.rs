@@ -4,6 +4,7 @@
 mod credit;
 mod inbox;
 mod ledger;
+mod mailbox;
 mod notices;
 mod refunds;
 mod results;

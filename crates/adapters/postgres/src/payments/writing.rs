@@ -12,7 +12,7 @@ use ratiba_payments::ports::{Change, RecordError, Route, RouteKey, Saying};
 use ratiba_payments::task::Due;
 use serde_json::json;
 
-use super::{TOPIC, inbox};
+use super::{TOPIC, mailbox};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
 use crate::outbox::{append_event, enqueue};
@@ -34,7 +34,7 @@ pub(super) fn write(tx: &mut TenantTx<'_>, change: &Change) -> Written {
         write_journal(tx, journal)?;
     }
     if let Some((callback, outcome)) = change.callback {
-        inbox::mark(tx, callback.as_uuid(), outcome, change.at)?;
+        mailbox::CALLBACKS.conclude(tx, callback, outcome, change.at)?;
     }
     for event in &change.events {
         append_event(tx, TOPIC, event, change.at)?;
