@@ -92,10 +92,10 @@ impl Jobs {
                     .execute(tenant, callback)
                     .await?;
             }
-            PaymentTask::SendRefund { refund } => {
-                self.parts.money_back.send.execute(tenant, refund).await?;
+            PaymentTask::SendRefund { refund, tries } => {
+                self.parts.money_back.send.execute(tenant, refund, tries).await?;
             }
-            PaymentTask::AskRefund { refund, step } => {
+            PaymentTask::AskRefund { refund, step, .. } => {
                 self.parts.money_back.ask.execute(tenant, refund, step).await?;
             }
             PaymentTask::ApplyResult { message } => {

@@ -8,6 +8,7 @@ use ratiba_commission::Month;
 use ratiba_commission::period::FrozenBy;
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriodError};
 use ratiba_kernel::{Id, TenantId};
+use ratiba_payments::schedule::{CARD_LAST_LOOK_IN_DOUBT, ROUTE_LIFE};
 use ratiba_payments::task::PaymentTask;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -217,21 +218,27 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
     Ok(())
 }
 
-/// A refund that never left is sent; of one that was sent and has no end a person hears.
+/// A refund that never left is sent; of one that was sent and has no end a person hears. Their routes live on.
 async fn sweep_refunds(parts: &Parts, tenant: TenantId, now: OffsetDateTime) -> Result<(), JobError> {
+    parts
+        .sweeps
+        .keep_routes_of_open_refunds(tenant, now + ROUTE_LIFE)
+        .await?;
     let refunds = parts
         .sweeps
         .unsettled_refunds(tenant, now - UNSETTLED_AFTER, SWEEP_MOST)
         .await?;
     let jobs = refunds.into_iter().map(|found| {
         let refund = Id::from_uuid(found.refund);
+        let tries = u8::try_from(found.tries).unwrap_or(u8::MAX);
         let task = if found.was_sent {
             PaymentTask::AskRefund {
                 refund,
                 step: LAST_REFUND_STEP,
+                tries,
             }
         } else {
-            PaymentTask::SendRefund { refund }
+            PaymentTask::SendRefund { refund, tries }
         };
         let payload = serde_json::to_value(task)?;
         Ok(NewJob::new(task.kind(), payload, now)

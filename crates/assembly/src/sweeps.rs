@@ -82,6 +82,18 @@ impl Sweeps {
         sweeps::unsettled_refunds(&self.database, tenant, before, most).await
     }
 
+    /// Lets the routes of refunds that are open live at least until `until`.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn keep_routes_of_open_refunds(
+        &self,
+        tenant: TenantId,
+        until: OffsetDateTime,
+    ) -> Result<usize, Outage> {
+        sweeps::keep_routes_of_open_refunds(&self.database, tenant, until).await
+    }
+
     /// Forgets payment routes that ended before `ended_before`.
     ///
     /// # Errors

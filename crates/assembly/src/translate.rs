@@ -419,10 +419,21 @@ impl Parts {
                 self.call_person(tenant, id, visit, MoneyMatter::RefundStuck)
                     .await
             }
-            PaymentEvent::RefundInReview { about, .. } => {
+            PaymentEvent::RefundCancelled { about, .. } => {
+                // What was to go back by the rules of cancellation becomes credit instead.
+                self.settle(tenant, Id::from_uuid(about.visit.as_uuid())).await?;
+                Ok(())
+            }
+            PaymentEvent::RefundInReview {
+                about, given_twice, ..
+            } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
-                self.call_person(tenant, id, visit, MoneyMatter::RefundStuck)
-                    .await
+                let what = if given_twice.is_some() {
+                    MoneyMatter::GivenTwice
+                } else {
+                    MoneyMatter::RefundStuck
+                };
+                self.call_person(tenant, id, visit, what).await
             }
             PaymentEvent::CreditSpent {
                 payment,

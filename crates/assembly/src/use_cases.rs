@@ -159,6 +159,8 @@ pub struct MoneyBack {
     pub send: payments::SendRefund,
     /// Asks what became of it.
     pub ask: payments::AskRefund,
+    /// Withdraws it before it is sent.
+    pub cancel: payments::CancelRefund,
     /// Takes in a message about it.
     pub apply_result: payments::ApplyResult,
     /// Lets a person say what became of it.

@@ -66,6 +66,18 @@ pub fn endpoints() -> Vec<Endpoint> {
         .body::<ResolveBody>()
         .answers::<RefundAnswer>(200, "the refund")
         .problems(&[Kind::NotFound, Kind::RefundNotPossible]),
+        Endpoint::post("/api/v1/refunds/{id}/cancel", "Withdraw a refund", || {
+            web::post().to(cancel)
+        })
+        .describe(
+            "As long as it waits to be sent, for the first time or again: its amount does not count as gone any more. \
+             Withdrawing it twice is withdrawing it once.",
+        )
+        .group("payments")
+        .needs(Scope::PaymentsRefund)
+        .body::<CancelBody>()
+        .answers::<RefundAnswer>(200, "the refund")
+        .problems(&[Kind::NotFound, Kind::RefundNotPossible]),
     ]
 }
 
@@ -184,6 +196,15 @@ pub struct ResolveBody {
     reason: String,
 }
 
+/// Why a refund is withdrawn.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelBody {
+    /// Why.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
 /// A refund.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Refund")]
@@ -221,9 +242,14 @@ pub struct RefundAnswer {
     requested_by: String,
     /// When.
     created_at: Moment,
-    /// Who said what became of it.
+    /// How often it was to be sent, and certainly was not; it is sent again for a day.
+    tries: u8,
+    /// How much of it the customer has twice: it had become credit, which was spent before it turned out to be done.
+    #[schemars(with = "Option<Amount>")]
+    given_twice: Option<Money>,
+    /// Who said what became of it, or withdrew it.
     resolved_by: Option<String>,
-    /// How they knew.
+    /// How they knew, or why.
     resolved_reason: Option<String>,
 }
 
@@ -259,6 +285,8 @@ impl RefundAnswer {
                 .map(|original| original.receipt.as_str().to_owned()),
             requested_by: terms.requested_by.as_str().to_owned(),
             created_at: Moment::of(zone, terms.created_at),
+            tries: progress.tries,
+            given_twice: progress.given_twice,
             resolved_by: resolved.map(|resolved| resolved.by.as_str().to_owned()),
             resolved_reason: resolved.map(|resolved| resolved.reason.clone()),
         }
@@ -292,6 +320,7 @@ async fn order(
         reason: reason(body.reason)?,
         by: actor_of(principal)?,
     };
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
     let refund = state
         .parts
         .money_back
@@ -299,7 +328,6 @@ async fn order(
         .execute(principal.tenant, order)
         .await;
     let refund = refund.map_err(refused)?;
-    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, format!("/api/v1/refunds/{}", refund.id())))
         .json(RefundAnswer::of(&refund, &zone)))
@@ -371,6 +399,7 @@ async fn resolve(
             reason: reason(body.reason)?,
         },
     };
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
     let refund = state
         .parts
         .money_back
@@ -378,7 +407,25 @@ async fn resolve(
         .execute(principal.tenant, decision)
         .await;
     let refund = refund.map_err(refused)?;
+    Ok(HttpResponse::Ok().json(RefundAnswer::of(&refund, &zone)))
+}
+
+async fn cancel(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+    Checked(body): Checked<CancelBody>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let who = Resolved {
+        by: actor_of(principal)?,
+        reason: reason(body.reason)?,
+    };
+    // Read before: an order that is carried out is not answered with an outage.
     let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    let cancel = &state.parts.money_back.cancel;
+    let refund = cancel.execute(principal.tenant, id_of(&id)?, who).await;
+    let refund = refund.map_err(refused)?;
     Ok(HttpResponse::Ok().json(RefundAnswer::of(&refund, &zone)))
 }
 
@@ -405,6 +452,7 @@ fn refused(error: RefundRefused) -> Problem {
         RefundRefused::NothingToReverse
         | RefundRefused::NotSetUp
         | RefundRefused::NotInReview
+        | RefundRefused::NotWithdrawn
         | RefundRefused::ReceiptTaken
         | RefundRefused::ForeignMessage => Problem::new(Kind::RefundNotPossible, detail),
         RefundRefused::KeyReused => Problem::new(Kind::IdempotencyKeyReused, detail),

@@ -87,7 +87,8 @@ pub struct StatusRequest<'a> {
     pub occasion: &'a str,
 }
 
-/// What the answer to a request means. 4xx is certainly not taken on; everything unclear is unknown.
+/// What the answer to a request means. A refusal of Daraja's is certain; what the edge turned away was not asked;
+/// everything unclear is unknown.
 #[must_use]
 pub fn answer_meaning(status: u16, body: &str) -> Meaning<ReversalAnswer> {
     let json: Value = serde_json::from_str(body).unwrap_or(Value::Null);
@@ -99,6 +100,7 @@ pub fn answer_meaning(status: u16, body: &str) -> Meaning<ReversalAnswer> {
     if let Some(code) = scalar(&json, "errorCode") {
         return match status {
             400..=499 if is_token_error(&code) => Meaning::TokenRefused,
+            429 => Meaning::Answer(ReversalAnswer::NotSent),
             400..=499 => rejected(Some(&code)),
             _unclear => Meaning::Answer(ReversalAnswer::Unknown),
         };
@@ -114,7 +116,7 @@ pub fn answer_meaning(status: u16, body: &str) -> Meaning<ReversalAnswer> {
         (200, Some(code)) => rejected(Some(code)),
         (401, _) => Meaning::TokenRefused,
         // The edge turned the request away before Daraja saw it.
-        (400 | 403 | 404 | 405 | 429, _) => rejected(None),
+        (400 | 403 | 404 | 405 | 429, _) => Meaning::Answer(ReversalAnswer::NotSent),
         _unclear => Meaning::Answer(ReversalAnswer::Unknown),
     }
 }
@@ -146,7 +148,7 @@ impl DarajaClient {
         let sent = match call {
             Call::Reverse(order) => {
                 let Ok(amount) = order.amount.whole_units() else {
-                    return (Meaning::Answer(ReversalAnswer::Rejected { code: None }), None);
+                    return (Meaning::Answer(ReversalAnswer::NotSent), None);
                 };
                 let request = ReversalRequest {
                     initiator: operator.name(),
@@ -182,7 +184,7 @@ impl DarajaClient {
             Ok((status, body)) => (answer_meaning(status, &body), Some(RawAnswer::new(&body))),
             // No connection stood, so nothing was asked.
             Err(error) if error.is_connect() || error.is_builder() => {
-                (Meaning::Answer(ReversalAnswer::Rejected { code: None }), None)
+                (Meaning::Answer(ReversalAnswer::NotSent), None)
             }
             Err(_lost) => (Meaning::Answer(ReversalAnswer::Unknown), None),
         }
@@ -190,7 +192,7 @@ impl DarajaClient {
 
     async fn ask_operator(&self, tenant: TenantId, call: Call<'_>) -> Heard<ReversalAnswer> {
         let not_sent = |raw| Heard {
-            answer: ReversalAnswer::Rejected { code: None },
+            answer: ReversalAnswer::NotSent,
             raw,
         };
         let account = match self.accounts.account(tenant).await {

@@ -7,6 +7,7 @@ mod holding;
 mod inbox;
 mod ledger;
 mod letters;
+mod mailbox;
 mod notices;
 mod refunds;
 mod results;

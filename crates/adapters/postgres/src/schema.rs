@@ -594,6 +594,8 @@ diesel::table! {
         resolved_by -> Nullable<Text>,
         resolved_reason -> Nullable<Text>,
         answers -> Jsonb,
+        tries -> SmallInt,
+        given_twice_minor -> Nullable<BigInt>,
     }
 }
 

@@ -4,6 +4,8 @@ pub mod cards;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_query;
+use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Outage, TenantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -168,6 +170,8 @@ pub struct UnsettledRefund {
     pub refund: Uuid,
     /// Whether it ever left for its provider.
     pub was_sent: bool,
+    /// After how many tries that did not reach the provider.
+    pub tries: i16,
 }
 
 /// Refunds that were ordered and, where they were sent, sent before `before`, have no final state and nobody's attention yet.
@@ -195,12 +199,56 @@ pub async fn unsettled_refunds(
                 )
                 .order(payment_refunds::created_at)
                 .limit(i64::from(most))
-                .select((payment_refunds::id, payment_refunds::state.ne("requested")))
-                .load::<(Uuid, bool)>(tx.conn())?;
+                .select((
+                    payment_refunds::id,
+                    payment_refunds::state.ne("requested"),
+                    payment_refunds::tries,
+                ))
+                .load::<(Uuid, bool, i16)>(tx.conn())?;
             let found = found
                 .into_iter()
-                .map(|(refund, was_sent)| UnsettledRefund { refund, was_sent });
+                .map(|(refund, was_sent, tries)| UnsettledRefund {
+                    refund,
+                    was_sent,
+                    tries,
+                });
             Ok::<_, TxError<Outage>>(found.collect())
+        })
+        .await
+}
+
+/// Lets the routes of refunds that are open, and of their payments, live at least until `until`; answers how many were
+/// about to end. Safe to repeat.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn keep_routes_of_open_refunds(
+    database: &Database,
+    tenant: TenantId,
+    until: OffsetDateTime,
+) -> Result<usize, Outage> {
+    const OPEN: &str = "SELECT id, payment_id FROM payment_refunds
+        WHERE tenant_id = $1 AND state IN ('requested', 'sent', 'unknown', 'in_review')";
+    database
+        .tenant(tenant, move |tx| {
+            let tenant = tx.tenant_uuid();
+            let mut kept = 0;
+            for extend in [
+                format!(
+                    "UPDATE refund_routing r SET expires_at = $2 FROM ({OPEN}) o
+                     WHERE r.tenant_id = $1 AND r.refund_id = o.id AND r.expires_at < $2"
+                ),
+                format!(
+                    "UPDATE payment_routing r SET expires_at = $2 FROM ({OPEN}) o
+                     WHERE r.tenant_id = $1 AND r.payment_id = o.payment_id AND r.expires_at < $2"
+                ),
+            ] {
+                kept += sql_query(extend)
+                    .bind::<SqlUuid, _>(tenant)
+                    .bind::<Timestamptz, _>(until)
+                    .execute(tx.conn())?;
+            }
+            Ok::<_, TxError<Outage>>(kept)
         })
         .await
 }

@@ -18,13 +18,6 @@ impl Ground {
         let book: Arc<dyn RefundBook> = self.payments.clone();
         let back: Arc<dyn Provider> = Arc::new(self.daraja(settings)?);
         let tokens: Arc<dyn TokenSource> = Arc::new(RandomTokens);
-        let ask = || payments::AskRefund {
-            book: book.clone(),
-            back: back.clone(),
-            tokens: tokens.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        };
         let order = || payments::RequestRefund {
             book: book.clone(),
             back: back.clone(),
@@ -51,12 +44,22 @@ impl Ground {
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
-            ask: ask(),
+            ask: payments::AskRefund {
+                book: book.clone(),
+                back: back.clone(),
+                tokens: tokens.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            cancel: payments::CancelRefund {
+                book: book.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             apply_result: payments::ApplyResult {
                 book: book.clone(),
                 inbox: self.payments.clone(),
                 reader: Arc::new(ReversalResultReader),
-                ask: ask(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },

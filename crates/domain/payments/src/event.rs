@@ -144,12 +144,22 @@ pub enum PaymentEvent {
         /// How much it was to be.
         amount: Money,
     },
+    /// A person withdrew a refund before it was sent: what was to go back is still there.
+    RefundCancelled {
+        /// Whom it is about.
+        about: RefundAbout,
+        /// How much it was to be.
+        amount: Money,
+    },
     /// A person must find out what became of a refund.
     RefundInReview {
         /// Whom it is about.
         about: RefundAbout,
         /// Why.
         why: RefundDoubt,
+        /// How much of it the customer has twice by now.
+        #[serde(default)]
+        given_twice: Option<Money>,
     },
     /// A customer's credit was spent on a visit.
     CreditSpent {

@@ -159,8 +159,17 @@ pub enum Cause {
     Credited {
         /// Which.
         payment: PaymentId,
-        /// How much of it is credit with this journal, in minor units; grows with each.
+        /// How much of it is credit with this journal, in minor units.
         in_all_minor: i64,
+        /// The payment's version that it was decided on: what was taken back may become credit again.
+        version: i32,
+    },
+    /// Credit that was given instead of a refund was taken back, since the refund was done after all.
+    Uncredited {
+        /// Which refund.
+        refund: RefundId,
+        /// The payment's version that it was decided on.
+        version: i32,
     },
     /// Money went back to a customer.
     Refunded(RefundId),
@@ -183,7 +192,9 @@ impl Cause {
             Self::Credited {
                 payment,
                 in_all_minor,
-            } => format!("credited:{payment}:{in_all_minor}"),
+                version,
+            } => format!("credited:{payment}:{in_all_minor}:{version}"),
+            Self::Uncredited { refund, version } => format!("uncredited:{refund}:{version}"),
             Self::Refunded(refund) => format!("refunded:{refund}"),
             Self::Spent(spend) => format!("spent:{spend}"),
             Self::TillOpened(till) => format!("till-float:{till}"),
@@ -283,6 +294,7 @@ impl Journal {
         match self.cause {
             Cause::Received(attempt) => Some(attempt),
             Cause::Credited { .. }
+            | Cause::Uncredited { .. }
             | Cause::Refunded(_)
             | Cause::Spent(_)
             | Cause::TillOpened(_)

@@ -169,11 +169,18 @@ pub enum RefundDoubt {
     ResultDiffers,
     /// The provider says that it was done after it, or a person, had said that it was not.
     DoneAfterAll,
+    /// For a day the request could not be made.
+    NeverSent,
 }
 
 impl RefundDoubt {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::NoAnswer, Self::ResultDiffers, Self::DoneAfterAll];
+    pub const ALL: [Self; 4] = [
+        Self::NoAnswer,
+        Self::ResultDiffers,
+        Self::DoneAfterAll,
+        Self::NeverSent,
+    ];
 
     /// The word for it in rows and events.
     #[must_use]
@@ -182,6 +189,7 @@ impl RefundDoubt {
             Self::NoAnswer => "no_answer",
             Self::ResultDiffers => "result_differs",
             Self::DoneAfterAll => "done_after_all",
+            Self::NeverSent => "never_sent",
         }
     }
 
@@ -247,9 +255,14 @@ pub struct RefundProgress {
     pub sent_at: Option<OffsetDateTime>,
     /// The provider's id of our request, as soon as it was learned.
     pub originator: Option<OriginatorId>,
-    /// How often it was asked about, or could not be.
+    /// How often it was asked about, or could not be, since it was sent.
     pub asked: u8,
-    /// Who decided it by hand, and why.
+    /// How often it was to be sent, and certainly was not.
+    pub tries: u8,
+    /// How much of it the customer has twice: it became credit when it seemed rejected, and was spent before it turned
+    /// out to be done.
+    pub given_twice: Option<Money>,
+    /// Who decided it by hand, or withdrew it, and why.
     pub resolved: Option<Resolved>,
 }
 
@@ -267,11 +280,13 @@ pub struct Resolved {
 pub enum ReversalAnswer {
     /// Taken on; the result follows.
     Accepted(OriginatorId),
-    /// Certainly not taken on.
+    /// The provider refused it.
     Rejected {
         /// The provider's code.
         code: Option<ProviderCode>,
     },
+    /// Certainly not asked: nothing left the house, or the provider's door turned it away unread. It may be tried again.
+    NotSent,
     /// It may have been taken on, or not.
     Unknown,
 }
@@ -315,6 +330,8 @@ pub enum RefundNews {
     Done,
     /// It will not happen.
     Rejected,
+    /// A person withdrew it before it was sent.
+    Cancelled,
     /// A person must look.
     InReview(RefundDoubt),
 }
@@ -350,6 +367,11 @@ pub struct NotThisRefund;
 #[error("the refund is not in a person's hands")]
 pub struct NotInReview;
 
+/// It was sent, or is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the refund does not wait to be sent any more")]
+pub struct NotWithdrawn;
+
 /// A row that no sequence of transitions leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the refund's state and its other facts contradict each other")]
@@ -375,6 +397,8 @@ impl Refund {
                 sent_at: None,
                 originator: None,
                 asked: 0,
+                tries: 0,
+                given_twice: None,
                 resolved: None,
             },
         }
@@ -451,6 +475,19 @@ impl Refund {
             | RefundState::Cancelled => false,
         }
     }
+}
+
+/// How much of a payment is with its customer twice: what became credit and what goes, or went, back, beyond what was
+/// paid. Nothing or more.
+///
+/// # Errors
+/// [`MoneyError`] if the currencies differ.
+pub fn given_beyond(payment: &Payment, refunds: &[Refund]) -> Result<Money, MoneyError> {
+    let mut beyond = payment.credited().checked_sub(payment.paid())?;
+    for refund in refunds.iter().filter(|refund| refund.counts()) {
+        beyond = beyond.checked_add(refund.terms.amount)?;
+    }
+    Ok(beyond.max(Money::zero(payment.currency())))
 }
 
 /// How much of a payment can still go back: what was paid, less what became credit and what goes, or went, back by the

@@ -54,6 +54,25 @@ pub const REFUND_ASK_AFTER: [Duration; 4] = [
     Duration::minutes(62),
 ];
 
+/// The pauses after which a refund is sent again that certainly was not: a day in all. Then a person has it.
+pub const REFUND_SEND_AGAIN_AFTER: [Duration; 8] = [
+    Duration::minutes(1),
+    Duration::minutes(5),
+    Duration::minutes(15),
+    Duration::hours(1),
+    Duration::hours(2),
+    Duration::hours(4),
+    Duration::hours(8),
+    Duration::minutes(519),
+];
+
+/// The pause after the try of that number, from 1; `None` after the last.
+#[must_use]
+pub fn send_again_after(tried: u8) -> Option<Duration> {
+    let pause = usize::from(tried).checked_sub(1)?;
+    REFUND_SEND_AGAIN_AFTER.get(pause).copied()
+}
+
 /// Which question follows `step` and when; `None` after the last.
 #[must_use]
 pub fn refund_ask_after(

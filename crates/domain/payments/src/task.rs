@@ -33,6 +33,9 @@ pub enum PaymentTask {
     SendRefund {
         /// Which refund.
         refund: RefundId,
+        /// After how many tries that did not reach it.
+        #[serde(default)]
+        tries: u8,
     },
     /// Ask what became of a refund: [`crate::use_cases::AskRefund`].
     AskRefund {
@@ -40,6 +43,9 @@ pub enum PaymentTask {
         refund: RefundId,
         /// The how-manieth time, from 0.
         step: u8,
+        /// After how many tries to send it that did not reach the provider.
+        #[serde(default)]
+        tries: u8,
     },
     /// Take in a message about a refund that was stored: [`crate::use_cases::ApplyResult`].
     ApplyResult {
@@ -104,8 +110,17 @@ impl PaymentTask {
             Self::Push { attempt } => format!("payments.push:{attempt}"),
             Self::Query { attempt, step } => format!("payments.query:{attempt}:{step}"),
             Self::ApplyCallback { callback } => format!("payments.callback:{callback}"),
-            Self::SendRefund { refund } => format!("payments.send_refund:{refund}"),
-            Self::AskRefund { refund, step } => format!("payments.ask_refund:{refund}:{step}"),
+            Self::SendRefund { refund, tries: 0 } => format!("payments.send_refund:{refund}"),
+            Self::SendRefund { refund, tries } => format!("payments.send_refund:{refund}:{tries}"),
+            Self::AskRefund {
+                refund,
+                step,
+                tries: 0,
+            } => format!("payments.ask_refund:{refund}:{step}"),
+            // A request that goes out again is asked about anew.
+            Self::AskRefund { refund, step, tries } => {
+                format!("payments.ask_refund:{refund}:{step}:{tries}")
+            }
             Self::ApplyResult { message } => format!("payments.result:{message}"),
             Self::OpenCard { attempt } => format!("payments.open_card:{attempt}"),
             Self::LookAtCard { attempt, step } => format!("payments.look_at_card:{attempt}:{step}"),

@@ -132,16 +132,22 @@ fn an_answer_says_taken_on_not_taken_on_or_nothing() {
     for code in ["400.003.01", "404.001.03", "401.002.01"] {
         assert_eq!(answer_meaning(404, &error(code)), Meaning::TokenRefused, "{code}");
     }
-    let rejected = |code: Option<&str>| {
-        Meaning::Answer(ReversalAnswer::Rejected {
-            code: code.map(ProviderCode::new),
-        })
-    };
-    assert_eq!(
-        answer_meaning(400, &error("400.002.02")),
-        rejected(Some("400.002.02"))
-    );
-    assert_eq!(answer_meaning(403, "<html>"), rejected(None));
+    let rejected = Meaning::Answer(ReversalAnswer::Rejected {
+        code: Some(ProviderCode::new("400.002.02")),
+    });
+    assert_eq!(answer_meaning(400, &error("400.002.02")), rejected);
+    let not_sent = Meaning::Answer(ReversalAnswer::NotSent);
+    for (status, body) in [
+        (403, "<html>".to_owned()),
+        (429, String::new()),
+        (429, error("429.001")),
+    ] {
+        assert_eq!(
+            answer_meaning(status, &body),
+            not_sent,
+            "{status}: the edge, not Daraja"
+        );
+    }
     let unknown = Meaning::Answer(ReversalAnswer::Unknown);
     for (status, body) in [
         (500, error("500.001.1001")),

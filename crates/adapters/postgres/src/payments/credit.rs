@@ -47,7 +47,9 @@ impl CreditBook for PgPayments {
     ) -> Result<Option<Spend>, SpendRefused> {
         self.database
             .tenant(tenant, move |tx| {
-                lock(tx, &look)?;
+                if !lock(tx, look.customer.as_uuid())? {
+                    return Err(TxError::Refused(SpendRefused::NoCredit));
+                }
                 if let Some(before) = before(tx, &look)? {
                     return if before.fingerprint == look.fingerprint {
                         Ok(Some(before))
@@ -74,20 +76,17 @@ impl CreditBook for PgPayments {
     }
 }
 
-/// Whoever spends the same customer's credit waits here.
-fn lock(tx: &mut TenantTx<'_>, look: &SpendLook) -> Result<(), TxError<SpendRefused>> {
+/// Whoever decides about the same customer's credit waits here. False if there is no such customer.
+pub(super) fn lock<E>(tx: &mut TenantTx<'_>, customer: Uuid) -> Result<bool, TxError<E>> {
     let tenant = tx.tenant_uuid();
     let known = customers::table
         .filter(customers::tenant_id.eq(tenant))
-        .filter(customers::id.eq(look.customer.as_uuid()))
+        .filter(customers::id.eq(customer))
         .select(customers::id)
         .for_no_key_update()
         .first::<Uuid>(tx.conn())
         .optional()?;
-    match known {
-        Some(_) => Ok(()),
-        None => Err(TxError::Refused(SpendRefused::NoCredit)),
-    }
+    Ok(known.is_some())
 }
 
 fn before(tx: &mut TenantTx<'_>, look: &SpendLook) -> Result<Option<Spend>, TxError<SpendRefused>> {

@@ -12,20 +12,14 @@ use ratiba_payments::task::{Due, PaymentTask};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{PgPayments, writing};
-use crate::database::{TenantTx, TxError};
-use crate::outbox::enqueue;
+use super::PgPayments;
+use super::mailbox::{CALLBACKS, IdRow, Way, living};
+use crate::database::TxError;
 use crate::schema::{payment_callbacks, payment_callbacks_unrouted, payment_routing};
 
 /// Why a message without a living route is a dead letter.
 const UNKNOWN_TOKEN: &str = "unknown_token";
 const EXPIRED_TOKEN: &str = "expired_token";
-
-#[derive(QueryableByName)]
-struct IdRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-}
 
 #[derive(QueryableByName)]
 struct Kept {
@@ -54,12 +48,10 @@ impl CallbackInbox for PgPayments {
                 Ok::<_, TxError<Outage>>(row)
             })
             .await?;
-        match route {
-            Some((tenant, attempt, expires_at)) if expires_at > arrival.at => {
-                self.store(TenantId::from_uuid(tenant), attempt, arrival).await
-            }
-            Some((tenant, ..)) => self.bury_expired(TenantId::from_uuid(tenant), arrival).await,
-            None => self.bury_unknown(arrival).await,
+        match living(route, arrival.at) {
+            Way::Leads(tenant, attempt) => self.store(tenant, attempt, arrival).await,
+            Way::Ended(tenant) => self.bury_expired(tenant, arrival).await,
+            Way::Unknown => self.bury_unknown(arrival).await,
         }
     }
 
@@ -81,15 +73,12 @@ impl CallbackInbox for PgPayments {
                 let Some((attempt, body, outcome)) = row else {
                     return Ok(None);
                 };
-                let outcome = outcome.map(|word| {
-                    let unknown = || TxError::impossible("payment_callbacks", id, "unknown outcome");
-                    CallbackOutcome::parse(&word).ok_or_else(unknown)
-                });
+                let outcome = CALLBACKS.outcome(id, outcome)?;
                 Ok::<_, TxError<Outage>>(Some(StoredCallback {
                     id: callback,
                     attempt: Id::from_uuid(attempt),
                     body,
-                    outcome: outcome.transpose()?,
+                    outcome,
                 }))
             })
             .await
@@ -102,55 +91,10 @@ impl CallbackInbox for PgPayments {
         outcome: CallbackOutcome,
         at: OffsetDateTime,
     ) -> Result<(), Outage> {
-        let id = callback.as_uuid();
         self.database
-            .tenant(tenant, move |tx| {
-                let first = mark(tx, id, outcome, at)?;
-                match outcome {
-                    CallbackOutcome::Applied => Ok(()),
-                    CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds if first => {
-                        copy_to_dead_letters(tx, id, outcome.as_str())
-                    }
-                    CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds => Ok(()),
-                }
-            })
+            .tenant(tenant, move |tx| CALLBACKS.conclude(tx, callback, outcome, at))
             .await
     }
-}
-
-/// Marks a callback as concluded; false if it was before.
-pub(super) fn mark<E>(
-    tx: &mut TenantTx<'_>,
-    callback: Uuid,
-    outcome: CallbackOutcome,
-    at: OffsetDateTime,
-) -> Result<bool, TxError<E>> {
-    let tenant = tx.tenant_uuid();
-    let marked = diesel::update(payment_callbacks::table)
-        .filter(payment_callbacks::tenant_id.eq(tenant))
-        .filter(payment_callbacks::id.eq(callback))
-        .filter(payment_callbacks::outcome.is_null())
-        .set((
-            payment_callbacks::outcome.eq(outcome.as_str()),
-            payment_callbacks::applied_at.eq(at),
-        ))
-        .execute(tx.conn())?;
-    Ok(marked == 1)
-}
-
-fn copy_to_dead_letters(tx: &mut TenantTx<'_>, callback: Uuid, reason: &str) -> Result<(), TxError<Outage>> {
-    let (tenant, letter) = (tx.tenant_uuid(), tx.new_id());
-    sql_query(
-        "INSERT INTO payment_callbacks_unrouted (id, tenant_id, provider, reason, body, received_at)
-         SELECT $3, tenant_id, provider, $4, body, received_at FROM payment_callbacks
-         WHERE tenant_id = $1 AND id = $2",
-    )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(callback)
-    .bind::<SqlUuid, _>(letter)
-    .bind::<Text, _>(reason)
-    .execute(tx.conn())?;
-    Ok(())
 }
 
 const STORE: &str = "
@@ -177,19 +121,15 @@ impl PgPayments {
                     .bind::<Timestamptz, _>(arrival.at)
                     .get_result(tx.conn())
                     .optional()?;
-                if stored.is_none() {
-                    let before: IdRow = sql_query(STORED_BEFORE)
+                let task = PaymentTask::ApplyCallback { callback: arrival.id };
+                let before = |conn: &mut PgConnection| {
+                    sql_query(STORED_BEFORE)
                         .bind::<SqlUuid, _>(own)
                         .bind::<SqlUuid, _>(attempt)
                         .bind::<Binary, _>(arrival.body.as_slice())
-                        .get_result(tx.conn())?;
-                    let callback = Id::from_uuid(before.id);
-                    return Ok(Taken::Repeated { tenant, callback });
-                }
-                let task = PaymentTask::ApplyCallback { callback: arrival.id };
-                enqueue(tx, writing::job(&Due { at: arrival.at, task })?)?;
-                let callback = arrival.id;
-                Ok::<_, TxError<Outage>>(Taken::Stored { tenant, callback })
+                        .get_result(conn)
+                };
+                CALLBACKS.queue(tx, stored, before, &Due { at: arrival.at, task })
             })
             .await
     }

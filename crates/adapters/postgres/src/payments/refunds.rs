@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use super::holding::hold;
 use super::{PgPayments, TOPIC, results, rows, writing};
+use super::{PgPayments, TOPIC, credit, ledger, mailbox, rows, writing};
 use crate::database::{TenantTx, TxError};
 use crate::outbox::{append_event, enqueue};
 use crate::schema::{payment_refunds, payment_routing, payments, refund_routing};
@@ -54,6 +55,8 @@ struct RefundRow {
     originator_id: Option<String>,
     receipt: Option<String>,
     asked: i16,
+    tries: i16,
+    given_twice_minor: Option<i64>,
     resolved_by: Option<String>,
     resolved_reason: Option<String>,
 }
@@ -149,7 +152,7 @@ impl RefundBook for PgPayments {
                 match decide(&facts).map_err(TxError::Refused)? {
                     None => Ok(None),
                     Some(change) => {
-                        write(tx, &change)?;
+                        write(tx, &facts, &change)?;
                         Ok(Some(change.refund))
                     }
                 }
@@ -163,6 +166,19 @@ impl RefundBook for PgPayments {
 fn facts(tx: &mut TenantTx<'_>, payment: PaymentId) -> Result<Option<RefundFacts>, TxError<RefundRefused>> {
     let tenant = tx.tenant_uuid();
     let this = payments::table
+/// The facts, under the locks of the customer's and the payment's rows: whoever decides about them next sees what was
+/// decided here. Spending credit takes the locks in the same order.
+fn facts(tx: &mut TenantTx<'_>, payment: PaymentId) -> Result<Option<RefundFacts>, TxError<RefundRefused>> {
+    let tenant = tx.tenant_uuid();
+    let whose = payments::table
+        .filter(payments::tenant_id.eq(tenant))
+        .filter(payments::id.eq(payment.as_uuid()))
+        .select(payments::customer_id)
+        .first::<Uuid>(tx.conn())
+        .optional()?;
+    let Some(customer) = whose else { return Ok(None) };
+    credit::lock(tx, customer)?;
+    let row = payments::table
         .filter(payments::tenant_id.eq(tenant))
         .filter(payments::id.eq(payment.as_uuid()));
     let visit = this.select(payments::visit_id).first(tx.conn()).optional()?;
@@ -177,11 +193,13 @@ fn facts(tx: &mut TenantTx<'_>, payment: PaymentId) -> Result<Option<RefundFacts
         .select(RefundRow::as_select())
         .load(tx.conn())?;
     let on_deposit = on_deposit(tx, &record.payment)?;
+    let credit = ledger::credit(tx, record.payment.customer(), record.payment.currency())?;
     Ok(Some(RefundFacts {
         record,
         refunds: refunds.into_iter().map(read).collect::<Result<_, _>>()?,
         on_deposit,
         visit,
+        credit,
     }))
 }
 
@@ -199,24 +217,26 @@ fn on_deposit(tx: &mut TenantTx<'_>, payment: &Payment) -> Result<Money, TxError
     Ok(Money::new(row.held, payment.currency()))
 }
 
-fn write(tx: &mut TenantTx<'_>, change: &RefundChange) -> Result<(), TxError<RefundRefused>> {
-    let tenant = tx.tenant_uuid();
-    let payment = change.refund.terms().payment.as_uuid();
-    // Whoever read the payment before finds it changed.
-    diesel::update(payments::table)
-        .filter(payments::tenant_id.eq(tenant))
-        .filter(payments::id.eq(payment))
-        .set(payments::version.eq(payments::version + 1))
-        .execute(tx.conn())?;
+fn write(
+    tx: &mut TenantTx<'_>,
+    facts: &RefundFacts,
+    change: &RefundChange,
+) -> Result<(), TxError<RefundRefused>> {
+    let before = facts.refund(change.refund.id());
+    let moved = before.is_none_or(|before| before.state() != change.refund.state());
+    if moved || change.uncredited.is_some() {
+        let payment = change.uncredited.as_ref().unwrap_or(&facts.record.payment);
+        write_payment(tx, payment)?;
+    }
     write_refund(tx, change)?;
     if let Some(route) = &change.route {
         write_route(tx, &change.refund, route)?;
     }
-    if let Some(journal) = &change.journal {
+    for journal in &change.journals {
         writing::write_journal(tx, journal)?;
     }
     if let Some((message, outcome)) = change.message {
-        results::mark(tx, message.as_uuid(), outcome, change.at)?;
+        mailbox::RESULTS.conclude(tx, message, outcome, change.at)?;
     }
     for event in &change.events {
         append_event(tx, TOPIC, event, change.at)?;
@@ -224,6 +244,22 @@ fn write(tx: &mut TenantTx<'_>, change: &RefundChange) -> Result<(), TxError<Ref
     for due in &change.tasks {
         enqueue(tx, writing::job(due)?)?;
     }
+    Ok(())
+}
+
+/// Whoever read the payment before finds it changed. Nobody else can have changed it since: its row is locked.
+fn write_payment(tx: &mut TenantTx<'_>, payment: &Payment) -> Result<(), TxError<RefundRefused>> {
+    let tenant = tx.tenant_uuid();
+    diesel::update(payments::table)
+        .filter(payments::tenant_id.eq(tenant))
+        .filter(payments::id.eq(payment.id().as_uuid()))
+        .set((
+            payments::state.eq(payment.state().as_str()),
+            payments::state_at.eq(payment.state_at()),
+            payments::credited_minor.eq(payment.credited().amount_minor()),
+            payments::version.eq(payments::version + 1),
+        ))
+        .execute(tx.conn())?;
     Ok(())
 }
 
@@ -255,13 +291,13 @@ fn write_route(
 const UPSERT: &str = "
 INSERT INTO payment_refunds (tenant_id, id, payment_id, visit_id, customer_id, attempt_id, original_receipt, way, cause,
     reason, request_key, fingerprint, currency, amount_minor, requested_by, created_at, state, state_at, sent_at, doubt,
-    provider_code, originator_id, receipt, asked, resolved_by, resolved_reason, answers)
+    provider_code, originator_id, receipt, asked, resolved_by, resolved_reason, answers, tries, given_twice_minor)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-    $25, $26, $27)
+    $25, $26, $27, $28, $29)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
     state = EXCLUDED.state, state_at = EXCLUDED.state_at, sent_at = EXCLUDED.sent_at, doubt = EXCLUDED.doubt,
     provider_code = EXCLUDED.provider_code, originator_id = EXCLUDED.originator_id, receipt = EXCLUDED.receipt,
-    asked = EXCLUDED.asked, resolved_by = EXCLUDED.resolved_by, resolved_reason = EXCLUDED.resolved_reason,
+    asked = EXCLUDED.asked, tries = EXCLUDED.tries, given_twice_minor = EXCLUDED.given_twice_minor, resolved_by = EXCLUDED.resolved_by, resolved_reason = EXCLUDED.resolved_reason,
     answers = payment_refunds.answers || EXCLUDED.answers";
 
 /// What a state knows, column by column.
@@ -333,6 +369,8 @@ fn write_refund(tx: &mut TenantTx<'_>, change: &RefundChange) -> Result<(), TxEr
         .bind::<Nullable<Text>, _>(resolved.map(|resolved| resolved.by.as_str()))
         .bind::<Nullable<Text>, _>(resolved.map(|resolved| resolved.reason.as_str()))
         .bind::<Jsonb, _>(answers.unwrap_or_else(|| json!([])))
+        .bind::<SmallInt, _>(i16::from(progress.tries))
+        .bind::<Nullable<BigInt>, _>(progress.given_twice.map(Money::amount_minor))
         .execute(tx.conn())
         .map_err(taken)?;
     Ok(())
@@ -425,6 +463,8 @@ fn refund_of(row: RefundRow) -> Result<Refund, &'static str> {
             .transpose()
             .map_err(|_| "malformed id of the request")?,
         asked: u8::try_from(row.asked).map_err(|_| "asked too often")?,
+        tries: u8::try_from(row.tries).map_err(|_| "tried too often")?,
+        given_twice: row.given_twice_minor.map(|minor| Money::new(minor, currency)),
         resolved,
     };
     Refund::restore(terms, progress).map_err(|_| "state and other facts contradict each other")

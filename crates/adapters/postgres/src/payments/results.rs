@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_query;
 use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::CallbackId;
 use ratiba_payments::attempt::Provider;
@@ -14,16 +14,10 @@ use ratiba_payments::task::{Due, PaymentTask};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{PgPayments, writing};
-use crate::database::{TenantTx, TxError};
-use crate::outbox::enqueue;
+use super::PgPayments;
+use super::mailbox::{IdRow, RESULTS, Way, living};
+use crate::database::TxError;
 use crate::schema::{refund_messages, refund_routing};
-
-#[derive(QueryableByName)]
-struct IdRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-}
 
 #[async_trait]
 impl ResultInbox for PgPayments {
@@ -37,11 +31,10 @@ impl ResultInbox for PgPayments {
                     .filter(refund_routing::token_hash.eq(&hash[..]))
                     .select((
                         refund_routing::tenant_id,
-                        refund_routing::refund_id,
-                        refund_routing::brings,
+                        (refund_routing::refund_id, refund_routing::brings),
                         refund_routing::expires_at,
                     ))
-                    .first::<(Uuid, Uuid, String, OffsetDateTime)>(tx.conn())
+                    .first::<(Uuid, (Uuid, String), OffsetDateTime)>(tx.conn())
                     .optional()?;
                 Ok::<_, TxError<Outage>>(row)
             })
@@ -54,16 +47,10 @@ impl ResultInbox for PgPayments {
             source: arrival.source,
             at: arrival.at,
         };
-        match route {
-            Some((tenant, refund, brings, expires_at)) if expires_at > arrival.at => {
-                self.store_result(TenantId::from_uuid(tenant), refund, brings, arrival)
-                    .await
-            }
-            Some((tenant, ..)) => {
-                self.bury_expired(TenantId::from_uuid(tenant), letter(arrival))
-                    .await
-            }
-            None => self.bury_unknown(letter(arrival)).await,
+        match living(route, arrival.at) {
+            Way::Leads(tenant, (refund, brings)) => self.store_result(tenant, refund, brings, arrival).await,
+            Way::Ended(tenant) => self.bury_expired(tenant, letter(arrival)).await,
+            Way::Unknown => self.bury_unknown(letter(arrival)).await,
         }
     }
 
@@ -90,14 +77,12 @@ impl ResultInbox for PgPayments {
                 let Some((refund, brings, timed_out, body, outcome)) = row else {
                     return Ok(None);
                 };
-                let impossible = |what| TxError::impossible("refund_messages", id, what);
-                let outcome = outcome
-                    .map(|word| CallbackOutcome::parse(&word).ok_or_else(|| impossible("unknown outcome")))
-                    .transpose()?;
+                let outcome = RESULTS.outcome(id, outcome)?;
+                let unknown = || TxError::impossible("refund_messages", id, "unknown kind");
                 Ok::<_, TxError<Outage>>(Some(StoredResult {
                     id: message,
                     refund: Id::from_uuid(refund),
-                    brings: Brings::parse(&brings).ok_or_else(|| impossible("unknown kind"))?,
+                    brings: Brings::parse(&brings).ok_or_else(unknown)?,
                     timed_out,
                     body,
                     outcome,
@@ -113,56 +98,10 @@ impl ResultInbox for PgPayments {
         outcome: CallbackOutcome,
         at: OffsetDateTime,
     ) -> Result<(), Outage> {
-        let id = message.as_uuid();
         self.database
-            .tenant(tenant, move |tx| {
-                let first = mark(tx, id, outcome, at)?;
-                match outcome {
-                    CallbackOutcome::Applied => Ok(()),
-                    CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds if first => {
-                        copy_to_dead_letters(tx, id, outcome.as_str())
-                    }
-                    CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds => Ok(()),
-                }
-            })
+            .tenant(tenant, move |tx| RESULTS.conclude(tx, message, outcome, at))
             .await
     }
-}
-
-/// Marks a message as concluded; false if it was before.
-pub(super) fn mark<E>(
-    tx: &mut TenantTx<'_>,
-    message: Uuid,
-    outcome: CallbackOutcome,
-    at: OffsetDateTime,
-) -> Result<bool, TxError<E>> {
-    let tenant = tx.tenant_uuid();
-    let marked = diesel::update(refund_messages::table)
-        .filter(refund_messages::tenant_id.eq(tenant))
-        .filter(refund_messages::id.eq(message))
-        .filter(refund_messages::outcome.is_null())
-        .set((
-            refund_messages::outcome.eq(outcome.as_str()),
-            refund_messages::applied_at.eq(at),
-        ))
-        .execute(tx.conn())?;
-    Ok(marked == 1)
-}
-
-fn copy_to_dead_letters(tx: &mut TenantTx<'_>, message: Uuid, reason: &str) -> Result<(), TxError<Outage>> {
-    let (tenant, letter) = (tx.tenant_uuid(), tx.new_id());
-    sql_query(
-        "INSERT INTO payment_callbacks_unrouted (id, tenant_id, provider, reason, body, received_at)
-         SELECT $3, tenant_id, $5, $4, body, received_at FROM refund_messages
-         WHERE tenant_id = $1 AND id = $2",
-    )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<SqlUuid, _>(message)
-    .bind::<SqlUuid, _>(letter)
-    .bind::<Text, _>(reason)
-    .bind::<Text, _>(Provider::Mpesa.as_str())
-    .execute(tx.conn())?;
-    Ok(())
 }
 
 const STORE: &str = "
@@ -197,21 +136,17 @@ impl PgPayments {
                     .bind::<Timestamptz, _>(arrival.at)
                     .get_result(tx.conn())
                     .optional()?;
-                if stored.is_none() {
-                    let before: IdRow = sql_query(STORED_BEFORE)
+                let task = PaymentTask::ApplyResult { message: arrival.id };
+                let before = |conn: &mut PgConnection| {
+                    sql_query(STORED_BEFORE)
                         .bind::<SqlUuid, _>(own)
                         .bind::<SqlUuid, _>(refund)
                         .bind::<Text, _>(brings.as_str())
                         .bind::<Bool, _>(arrival.timed_out)
                         .bind::<Binary, _>(arrival.body.as_slice())
-                        .get_result(tx.conn())?;
-                    let callback = Id::from_uuid(before.id);
-                    return Ok(Taken::Repeated { tenant, callback });
-                }
-                let task = PaymentTask::ApplyResult { message: arrival.id };
-                enqueue(tx, writing::job(&Due { at: arrival.at, task })?)?;
-                let callback = arrival.id;
-                Ok::<_, TxError<Outage>>(Taken::Stored { tenant, callback })
+                        .get_result(conn)
+                };
+                RESULTS.queue(tx, stored, before, &Due { at: arrival.at, task })
             })
             .await
     }

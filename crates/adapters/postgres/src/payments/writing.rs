@@ -15,6 +15,7 @@ use serde_json::json;
 use super::{TOPIC, inbox, letters};
 use super::holding::hold;
 use super::{TOPIC, inbox};
+use super::{TOPIC, mailbox};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
 use crate::outbox::{append_event, enqueue};
@@ -41,7 +42,7 @@ pub(super) fn write(tx: &mut TenantTx<'_>, change: &Change) -> Written {
         write_journal(tx, journal)?;
     }
     if let Some((callback, outcome)) = change.callback {
-        inbox::mark(tx, callback.as_uuid(), outcome, change.at)?;
+        mailbox::CALLBACKS.conclude(tx, callback, outcome, change.at)?;
     }
     if let Some(matched) = &change.letter {
         letters::write_match(tx, matched, change.payment.id().as_uuid())?;

@@ -20,6 +20,7 @@ fn journal(transfers: &[Transfer]) -> Result<Journal, MoneyError> {
     let cause = Cause::Credited {
         payment,
         in_all_minor: 1,
+        version: 1,
     };
     Journal::post(id, cause, payment, second(0), transfers)
 }

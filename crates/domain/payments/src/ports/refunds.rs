@@ -8,9 +8,11 @@ use super::{CallbackOutcome, Saying, Taken, Unreadable, VisitSeen};
 use crate::event::PaymentEvent;
 use crate::evidence::Heard;
 use crate::ledger::Journal;
-use crate::payment::{PaymentId, PaymentRecord};
+use crate::payment::{Payment, PaymentId, PaymentRecord};
 use crate::reference::{CallbackToken, Receipt, RequestKey};
-use crate::refund::{NotInReview, OriginatorId, Refund, RefundId, ReversalAnswer, ReversalReport};
+use crate::refund::{
+    NotInReview, NotWithdrawn, OriginatorId, Refund, RefundId, ReversalAnswer, ReversalReport,
+};
 use crate::task::Due;
 use crate::{CallbackId, VisitId};
 
@@ -26,6 +28,8 @@ pub struct RefundFacts {
     pub on_deposit: Money,
     /// All payments of its visit, as they are now.
     pub visit: VisitSeen,
+    /// What the customer may spend on any visit, read under the lock of the customer's row.
+    pub credit: Money,
 }
 
 impl RefundFacts {
@@ -34,6 +38,14 @@ impl RefundFacts {
     pub fn refund(&self, id: RefundId) -> Option<&Refund> {
         self.refunds.iter().find(|refund| refund.id() == id)
     }
+
+    /// The refund that counts of the same money as one that does not count any more.
+    #[must_use]
+    pub fn heir(&self, of: &Refund) -> Option<&Refund> {
+        let original = of.terms().original.as_ref()?;
+        let mut living = self.refunds.iter().filter(|other| other.counts());
+        living.find(|other| !of.counts() && other.terms().original.as_ref() == Some(original))
+    }
 }
 
 /// Everything that one decision about a refund makes true.
@@ -41,13 +53,15 @@ impl RefundFacts {
 pub struct RefundChange {
     /// The refund as it is now.
     pub refund: Refund,
+    /// The payment with less of it as credit, if that is part of the decision.
+    pub uncredited: Option<Payment>,
     /// What goes into the books.
-    pub journal: Option<Journal>,
+    pub journals: Vec<Journal>,
     /// By what the provider's messages will find it.
     pub route: Option<RefundRoute>,
     /// What the provider answered, kept with the refund.
     pub saying: Option<Saying>,
-    /// The message that caused it, and what became of it.
+    /// The message that caused it, and what became of it. What was not applied is copied to the dead letters.
     pub message: Option<(CallbackId, CallbackOutcome)>,
     /// Lands in the outbox, in the same transaction.
     pub events: Vec<PaymentEvent>,
@@ -63,7 +77,8 @@ impl RefundChange {
     pub const fn of(refund: Refund, at: OffsetDateTime) -> Self {
         Self {
             refund,
-            journal: None,
+            uncredited: None,
+            journals: Vec::new(),
             route: None,
             saying: None,
             message: None,
@@ -146,6 +161,9 @@ pub enum RefundRefused {
     /// The payments of the visit are not as they were when the amount was derived from them: derive it again.
     #[error("the visit's payments changed since they were read")]
     Overtaken,
+    /// It was sent, or is over.
+    #[error("the refund does not wait to be sent any more")]
+    NotWithdrawn,
     /// The receipt is another refund's.
     #[error("the receipt is booked for another refund")]
     ReceiptTaken,
@@ -160,6 +178,12 @@ pub enum RefundRefused {
 impl From<NotInReview> for RefundRefused {
     fn from(_: NotInReview) -> Self {
         Self::NotInReview
+    }
+}
+
+impl From<NotWithdrawn> for RefundRefused {
+    fn from(_: NotWithdrawn) -> Self {
+        Self::NotWithdrawn
     }
 }
 
@@ -199,6 +223,10 @@ pub trait RefundBook: Send + Sync {
     /// Locks the rows of all payments of the visit, derives the facts of this one, lets `decide` choose, and makes its change durable, in one
     /// transaction: whoever decides about the same payment at the same time waits, and everybody else who read the
     /// payment before finds it changed. Answers the refund as it is then; `None` if nothing was to change.
+    /// Locks the rows of the customer and of the payment, in this order, derives the facts, lets `decide` choose, and
+    /// makes its change durable, in one transaction: whoever decides about the same payment, or spends the customer's
+    /// credit, at the same time waits. Everybody else who read the payment before finds it changed, unless the refund's
+    /// state is as it was. Answers the refund as it is then; `None` if nothing was to change.
     ///
     /// A journal whose cause was posted before is not posted again.
     ///

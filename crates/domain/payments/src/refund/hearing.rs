@@ -1,12 +1,14 @@
 //! What a refund takes in: the answer to its request, the provider's messages, silence, and a person's word.
 
+use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
 use super::{
-    NotInReview, NotThisRefund, Refund, RefundDoubt, RefundMoved, RefundNews, RefundState, Resolution,
-    Resolved, ReversalAnswer, ReversalReport, ReversalVerdict,
+    NotInReview, NotThisRefund, NotWithdrawn, Refund, RefundDoubt, RefundMoved, RefundNews, RefundState,
+    Resolution, Resolved, ReversalAnswer, ReversalReport, ReversalVerdict,
 };
 use crate::reference::Receipt;
+use crate::schedule::send_again_after;
 
 impl Refund {
     fn put(mut self, state: RefundState, at: OffsetDateTime, news: Option<RefundNews>) -> RefundMoved {
@@ -47,12 +49,15 @@ impl Refund {
     }
 
     /// Withdraws it if nothing was sent.
-    #[must_use]
-    pub fn cancel(self, at: OffsetDateTime) -> RefundMoved {
+    ///
+    /// # Errors
+    /// [`NotWithdrawn`].
+    pub fn cancel(mut self, who: Resolved, at: OffsetDateTime) -> Result<RefundMoved, NotWithdrawn> {
         if self.progress.state != RefundState::Requested {
-            return self.unmoved();
+            return Err(NotWithdrawn);
         }
-        self.put(RefundState::Cancelled, at, None)
+        self.progress.resolved = Some(who);
+        Ok(self.put(RefundState::Cancelled, at, Some(RefundNews::Cancelled)))
     }
 
     /// Takes in the answer to the request itself. It never moves a refund whose result is known.
@@ -74,8 +79,26 @@ impl Refund {
             ReversalAnswer::Unknown if self.progress.state == RefundState::Sent => {
                 self.put(RefundState::Unknown, at, None)
             }
-            ReversalAnswer::Rejected { .. } | ReversalAnswer::Unknown => self.unmoved(),
+            ReversalAnswer::NotSent
+                if self.progress.state == RefundState::Sent && self.progress.originator.is_none() =>
+            {
+                self.not_sent(at)
+            }
+            ReversalAnswer::Rejected { .. } | ReversalAnswer::NotSent | ReversalAnswer::Unknown => {
+                self.unmoved()
+            }
         }
+    }
+
+    /// Nobody was asked, so it waits to be sent again; after the last try a person has it.
+    fn not_sent(mut self, at: OffsetDateTime) -> RefundMoved {
+        self.progress.tries = self.progress.tries.saturating_add(1);
+        if send_again_after(self.progress.tries).is_none() {
+            return self.doubt(RefundDoubt::NeverSent, at);
+        }
+        self.progress.sent_at = None;
+        self.progress.asked = 0;
+        self.put(RefundState::Requested, at, None)
     }
 
     /// Takes in the provider's result.
@@ -115,6 +138,10 @@ impl Refund {
             } => {
                 let other_amount = amount.is_some_and(|amount| amount != self.terms.amount);
                 let original = self.terms.original.as_ref().map(|original| &original.receipt);
+                // Whoever names the money that came in says nothing about money that went back.
+                if receipt.is_some() && receipt.as_ref() == original {
+                    return self.weigh(&ReversalVerdict::Unclear, at);
+                }
                 let other_money = told.as_ref().is_some_and(|told| Some(told) != original);
                 if other_amount || other_money {
                     return self.doubt(RefundDoubt::ResultDiffers, at);
@@ -126,7 +153,7 @@ impl Refund {
                 RefundState::Sent
                 | RefundState::Unknown
                 | RefundState::InReview {
-                    why: RefundDoubt::NoAnswer,
+                    why: RefundDoubt::NoAnswer | RefundDoubt::NeverSent,
                 } => {
                     let state = RefundState::Rejected {
                         code: Some(code.clone()),
@@ -170,9 +197,44 @@ impl Refund {
             RefundState::Sent
             | RefundState::Unknown
             | RefundState::InReview {
-                why: RefundDoubt::NoAnswer,
+                why: RefundDoubt::NoAnswer | RefundDoubt::NeverSent,
             } => self.put(RefundState::Done { receipt }, at, Some(RefundNews::Done)),
         }
+    }
+
+    /// Takes in that the same money went back by an earlier request, which had been given up: it is the same movement,
+    /// so this refund need not be sent any more.
+    ///
+    /// # Errors
+    /// [`NotThisRefund`] if it is done under another number, or a person weighs another contradiction.
+    pub fn take_over(
+        mut self,
+        verdict: &ReversalVerdict,
+        at: OffsetDateTime,
+    ) -> Result<RefundMoved, NotThisRefund> {
+        let told = match verdict {
+            ReversalVerdict::Done { receipt, .. } => receipt.as_ref(),
+            ReversalVerdict::DoneBefore | ReversalVerdict::Refused { .. } | ReversalVerdict::Unclear => None,
+        };
+        match &self.progress.state {
+            RefundState::Done { receipt: Some(known) } if told.is_some_and(|told| told != known) => {
+                return Err(NotThisRefund);
+            }
+            RefundState::InReview {
+                why: RefundDoubt::ResultDiffers | RefundDoubt::DoneAfterAll,
+            } => return Err(NotThisRefund),
+            RefundState::Requested => {
+                self.progress.state = RefundState::Sent;
+                self.progress.sent_at = Some(at);
+            }
+            RefundState::Sent
+            | RefundState::Unknown
+            | RefundState::InReview { .. }
+            | RefundState::Done { .. }
+            | RefundState::Rejected { .. }
+            | RefundState::Cancelled => {}
+        }
+        Ok(self.weigh(verdict, at))
     }
 
     fn doubt(self, why: RefundDoubt, at: OffsetDateTime) -> RefundMoved {
@@ -186,7 +248,7 @@ impl Refund {
             | RefundState::Unknown
             | RefundState::Rejected { .. }
             | RefundState::InReview {
-                why: RefundDoubt::NoAnswer,
+                why: RefundDoubt::NoAnswer | RefundDoubt::NeverSent,
             } => self.put(RefundState::InReview { why }, at, Some(RefundNews::InReview(why))),
         }
     }
@@ -198,6 +260,13 @@ impl Refund {
         if self.progress.asked < asked {
             self.progress.asked = asked;
         }
+        self
+    }
+
+    /// Notes how much of it the customer has twice.
+    #[must_use]
+    pub const fn with_given_twice(mut self, twice: Option<Money>) -> Self {
+        self.progress.given_twice = twice;
         self
     }
 
@@ -228,11 +297,11 @@ impl Refund {
             Resolution::Done { receipt } => {
                 self.put(RefundState::Done { receipt }, at, Some(RefundNews::Done))
             }
-            Resolution::Rejected => self.put(
-                RefundState::Rejected { code: None },
-                at,
-                Some(RefundNews::Rejected),
-            ),
+            Resolution::Rejected => {
+                self.progress.given_twice = None;
+                let state = RefundState::Rejected { code: None };
+                self.put(state, at, Some(RefundNews::Rejected))
+            }
         })
     }
 }

@@ -27,6 +27,13 @@ fn a_refund() -> Refund {
     })
 }
 
+fn somebody() -> Resolved {
+    Resolved {
+        by: Actor::parse("token:2").unwrap(),
+        reason: "seen in the portal".to_owned(),
+    }
+}
+
 fn report(by: &str, verdict: ReversalVerdict) -> ReversalReport {
     ReversalReport {
         originator: OriginatorId::parse(by).unwrap(),
@@ -42,12 +49,22 @@ fn done(whole: i64) -> ReversalVerdict {
     }
 }
 
+/// What is told of the money that came in, and not of any that went back.
+fn of_original() -> ReversalVerdict {
+    ReversalVerdict::Done {
+        receipt: Some(receipt(1)),
+        amount: Some(shillings(1_500)),
+        original: None,
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Heard {
     Send,
     Cancel,
     Accepted,
     Rejected,
+    NotSent,
     AnswerUnknown,
     ResultDone,
     ResultBefore,
@@ -55,18 +72,21 @@ enum Heard {
     ResultRefused,
     ResultUnclear,
     ResultForeign,
+    ResultOfOriginal,
     StatusDone,
+    StatusOfOriginal,
     StatusUnclear,
     GiveUp,
     PersonDone,
     PersonRejected,
 }
 
-const ALL: [Heard; 16] = [
+const ALL: [Heard; 19] = [
     Heard::Send,
     Heard::Cancel,
     Heard::Accepted,
     Heard::Rejected,
+    Heard::NotSent,
     Heard::AnswerUnknown,
     Heard::ResultDone,
     Heard::ResultBefore,
@@ -74,7 +94,9 @@ const ALL: [Heard; 16] = [
     Heard::ResultRefused,
     Heard::ResultUnclear,
     Heard::ResultForeign,
+    Heard::ResultOfOriginal,
     Heard::StatusDone,
+    Heard::StatusOfOriginal,
     Heard::StatusUnclear,
     Heard::GiveUp,
     Heard::PersonDone,
@@ -89,10 +111,7 @@ fn take_in(refund: Refund, heard: Heard, at: OffsetDateTime) -> RefundMoved {
             .hear_result(&report("AG_1", verdict), at)
             .unwrap_or_else(|_| keep.clone())
     };
-    let who = Resolved {
-        by: Actor::parse("token:2").unwrap(),
-        reason: "seen in the portal".to_owned(),
-    };
+    let who = somebody();
     let person = |resolution| {
         refund
             .clone()
@@ -102,7 +121,8 @@ fn take_in(refund: Refund, heard: Heard, at: OffsetDateTime) -> RefundMoved {
     let code = ProviderCode::new("21");
     match heard {
         Heard::Send => refund.clone().send(at).map_or(keep, Refund::unmoved),
-        Heard::Cancel => refund.cancel(at),
+        Heard::Cancel => refund.cancel(who.clone(), at).unwrap_or(keep),
+        Heard::NotSent => refund.hear_answer(&ReversalAnswer::NotSent, at),
         Heard::Accepted => {
             let id = OriginatorId::parse("AG_1").unwrap();
             refund.hear_answer(&ReversalAnswer::Accepted(id), at)
@@ -118,7 +138,9 @@ fn take_in(refund: Refund, heard: Heard, at: OffsetDateTime) -> RefundMoved {
             .clone()
             .hear_result(&report("AG_2", done(1_500)), at)
             .unwrap_or(keep),
+        Heard::ResultOfOriginal => result(of_original()),
         Heard::StatusDone => refund.hear_status(&done(1_500), at),
+        Heard::StatusOfOriginal => refund.hear_status(&of_original(), at),
         Heard::StatusUnclear => refund.hear_status(&ReversalVerdict::Unclear, at),
         Heard::GiveUp => refund.give_up_asking(at),
         Heard::PersonDone => person(Resolution::Done { receipt: None }),
@@ -141,7 +163,19 @@ enum At {
     Cancelled,
 }
 
-fn next((at, ids): (At, Option<u8>), heard: Heard) -> (At, Option<u8>) {
+fn next((at, ids, tries): Model, heard: Heard) -> Model {
+    if heard == Heard::NotSent && at == At::Sent && ids.is_none() {
+        let tries = tries + 1;
+        return (if tries > 8 { At::Silent } else { At::Requested }, ids, tries);
+    }
+    let (at, ids) = heard_of((at, ids), heard);
+    (at, ids, tries)
+}
+
+/// Where it is, whose id is known, and how often it was to be sent in vain.
+type Model = (At, Option<u8>, u8);
+
+fn heard_of((at, ids): (At, Option<u8>), heard: Heard) -> (At, Option<u8>) {
     use At::{Cancelled, Done, Doubt, Rejected, Requested, Sent, Silent, Unknown};
     let sent = !matches!(at, Requested | Cancelled);
     let by = match heard {
@@ -149,14 +183,17 @@ fn next((at, ids): (At, Option<u8>), heard: Heard) -> (At, Option<u8>) {
         | Heard::ResultBefore
         | Heard::ResultOtherAmount
         | Heard::ResultRefused
+        | Heard::ResultOfOriginal
         | Heard::ResultUnclear => Some(1),
         Heard::ResultForeign => Some(2),
         Heard::Accepted => return (at, if sent { ids.or(Some(1)) } else { ids }),
         Heard::Send
         | Heard::Cancel
         | Heard::Rejected
+        | Heard::NotSent
         | Heard::AnswerUnknown
         | Heard::StatusDone
+        | Heard::StatusOfOriginal
         | Heard::StatusUnclear
         | Heard::GiveUp
         | Heard::PersonDone
@@ -176,7 +213,14 @@ fn next((at, ids): (At, Option<u8>), heard: Heard) -> (At, Option<u8>) {
     let open = matches!(at, Sent | Unknown | Silent);
     let place = match (heard, at) {
         (Heard::Rejected, Sent | Unknown) if ids.is_none() => Rejected,
-        (Heard::AnswerUnknown | Heard::ResultUnclear | Heard::StatusUnclear, Sent) => Unknown,
+        (
+            Heard::AnswerUnknown
+            | Heard::ResultUnclear
+            | Heard::StatusUnclear
+            | Heard::ResultOfOriginal
+            | Heard::StatusOfOriginal,
+            Sent,
+        ) => Unknown,
         (Heard::ResultDone | Heard::ResultBefore | Heard::ResultForeign | Heard::StatusDone, _) if open => {
             Done
         }
@@ -200,7 +244,7 @@ fn seen(refund: &Refund) -> At {
         RefundState::Sent => At::Sent,
         RefundState::Unknown => At::Unknown,
         RefundState::InReview {
-            why: RefundDoubt::NoAnswer,
+            why: RefundDoubt::NoAnswer | RefundDoubt::NeverSent,
         } => At::Silent,
         RefundState::InReview { .. } => At::Doubt,
         RefundState::Done { .. } => At::Done,
@@ -218,7 +262,7 @@ proptest! {
         sent_first in prop::bool::weighted(0.9),
     ) {
         let mut refund = a_refund();
-        let mut model = (At::Requested, None);
+        let mut model: Model = (At::Requested, None, 0);
         let first = if sent_first { vec![Heard::Send] } else { Vec::new() };
         for (now, heard) in (1..).zip(first.into_iter().chain(script)) {
             let before = refund.clone();
@@ -263,6 +307,59 @@ fn what_may_have_gone_back_counts_as_gone_until_somebody_knows_better() {
     };
     let rejected = unknown.hear_result(&report("AG_1", refused), second(4)).unwrap();
     assert_eq!(refundable(&payment, &[rejected.refund]), Ok(shillings(1_500)));
-    let cancelled = requested.cancel(second(2)).refund;
+    let cancelled = requested.cancel(somebody(), second(2)).unwrap().refund;
     assert_eq!(refundable(&payment, &[cancelled]), Ok(shillings(1_500)));
+}
+
+#[test]
+fn what_was_never_sent_is_sent_again_for_a_day_and_then_a_person_has_it() {
+    let (mut refund, mut now, mut sent) = (a_refund(), EPOCH, 0);
+    let end = loop {
+        refund = refund.send(now).unwrap();
+        sent += 1;
+        let RefundMoved { refund: after, news } = refund.hear_answer(&ReversalAnswer::NotSent, now);
+        refund = after;
+        let Some(pause) = crate::schedule::send_again_after(refund.progress().tries) else {
+            break news;
+        };
+        assert_eq!(
+            (refund.state(), news),
+            (&RefundState::Requested, None),
+            "no end yet"
+        );
+        assert!(refund.counts(), "its amount is kept for it");
+        now += pause;
+    };
+    assert_eq!(end, Some(RefundNews::InReview(RefundDoubt::NeverSent)));
+    assert_eq!((sent, now - EPOCH), (9, time::Duration::DAY));
+}
+
+#[test]
+fn the_same_movement_completes_the_refund_that_counts() {
+    let movement = done(1_500);
+    let done_with = |number| RefundState::Done {
+        receipt: Some(receipt(number)),
+    };
+    let waiting = a_refund();
+    let taken = waiting.clone().take_over(&movement, second(3)).unwrap();
+    assert_eq!(taken.refund.state(), &done_with(9));
+    assert_eq!(taken.refund.clone().send(second(4)), None, "it need not be sent");
+    assert_eq!(taken.news, Some(RefundNews::Done));
+    let again = taken.refund.take_over(&movement, second(5)).unwrap();
+    assert_eq!(again.news, None, "once");
+    let mut other = movement.clone();
+    if let ReversalVerdict::Done { receipt: told, .. } = &mut other {
+        *told = Some(receipt(10));
+    }
+    assert_eq!(
+        again.refund.take_over(&other, second(6)),
+        Err(NotThisRefund),
+        "another number is another movement"
+    );
+    let sent = waiting.send(second(1)).unwrap();
+    assert_eq!(
+        sent.take_over(&of_original(), second(2)).unwrap().news,
+        None,
+        "the original is no movement back"
+    );
 }

@@ -9,6 +9,7 @@ mod notices;
 mod owed;
 mod refunds;
 mod resolving;
+mod reversals;
 mod till;
 mod tokens;
 
@@ -33,8 +34,8 @@ use crate::ports::{
 };
 use crate::task::Due;
 use crate::use_cases::{
-    ApplyCallback, ApplyResult, AskRefund, CreditVisit, PaymentAsked, PushAttempt, RequestPayment,
-    RequestRefund, ResendPrompt, ResolveAttempt, SendRefund, SpendCredit,
+    ApplyCallback, ApplyResult, AskRefund, CancelRefund, CreditVisit, PaymentAsked, PushAttempt,
+    RequestPayment, RequestRefund, ResendPrompt, ResolveAttempt, ResolveRefund, SendRefund, SpendCredit,
 };
 use crate::{CustomerId, VisitId};
 
@@ -108,6 +109,10 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     refunds::a_refund_and_a_credit_at_once_give_nothing_back_twice(&fresh().await).await;
     refunds::ten_results_at_once_have_one_effect(&fresh().await).await;
     refunds::a_message_about_another_refund_is_a_dead_letter(&fresh().await).await;
+    reversals::what_could_not_be_sent_is_sent_again(&fresh().await).await;
+    reversals::a_late_success_completes_the_refund_that_counts(&fresh().await).await;
+    reversals::credit_for_a_refund_that_was_done_after_all_is_taken_back(&fresh().await).await;
+    reversals::a_refund_is_withdrawn_only_before_it_is_sent(&fresh().await).await;
     callbacks::a_callback_is_stored_and_queued_once(&fresh().await).await;
     callbacks::ten_callbacks_at_once_have_one_effect(&fresh().await).await;
     callbacks::an_unknown_token_is_a_dead_letter(&fresh().await).await;
@@ -262,12 +267,27 @@ impl<'g, G: Ground> Stage<'g, G> {
         }
     }
 
+    pub(crate) fn cancel_refund(&self) -> CancelRefund {
+        CancelRefund {
+            book: self.ground.refunds(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn resolve_refund(&self) -> ResolveRefund {
+        ResolveRefund {
+            book: self.ground.refunds(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
     pub(crate) fn apply_result(&self) -> ApplyResult {
         ApplyResult {
             book: self.ground.refunds(),
             inbox: self.ground.results(),
             reader: self.result_reader.clone(),
-            ask: self.ask_refund(),
             clock: self.clock(),
             ids: Arc::clone(&self.ids),
         }

@@ -128,6 +128,7 @@ impl CreditVisit {
         let cause = Cause::Credited {
             payment: payment.id(),
             in_all_minor: payment.credited().amount_minor(),
+            version: payment.version(),
         };
         let journal = Journal::post(self.ids.fresh(), cause, payment.id(), now, &[transfer])?;
         let event = PaymentEvent::PaymentCredited {

@@ -5,38 +5,93 @@ use time::OffsetDateTime;
 
 use crate::event::{PaymentEvent, RefundAbout};
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
+use crate::payment::Payment;
 use crate::ports::{RefundChange, RefundFacts};
-use crate::refund::{Refund, RefundMoved, RefundNews, RefundWay};
+use crate::refund::{Refund, RefundDoubt, RefundMoved, RefundNews, RefundWay, given_beyond};
 
-/// The change that records `moved`, with the event and the journal that it causes.
+/// The change that records `moved`, with the event and the journals that it causes. Of money that went back after all,
+/// the credit that was given instead is taken back as far as it is not spent.
 pub(super) fn booked(
     facts: &RefundFacts,
     moved: RefundMoved,
     now: OffsetDateTime,
     ids: &dyn IdSource,
 ) -> Result<RefundChange, MoneyError> {
-    let RefundMoved { refund, news } = moved;
+    let RefundMoved { mut refund, news } = moved;
+    let mut uncredited = None;
+    let mut journals = Vec::new();
+    if news == Some(RefundNews::InReview(RefundDoubt::DoneAfterAll)) {
+        let (payment, journal, twice) = uncredit(facts, &refund, now, ids)?;
+        refund = refund.with_given_twice(twice);
+        uncredited = payment;
+        journals.extend(journal);
+    }
     let terms = refund.terms();
-    let (way, amount) = (terms.way, terms.amount);
-    let about = RefundAbout {
+    let (way, amount, about) = (terms.way, terms.amount, about(&refund));
+    match news {
+        Some(RefundNews::Done) => journals.push(journal(facts, &refund, now, ids)?),
+        Some(RefundNews::Rejected | RefundNews::Cancelled | RefundNews::InReview(_)) | None => {}
+    }
+    let given_twice = refund.progress().given_twice;
+    let event = news.map(|news| match news {
+        RefundNews::Done => PaymentEvent::RefundDone { about, way, amount },
+        RefundNews::Rejected => PaymentEvent::RefundRejected { about, amount },
+        RefundNews::Cancelled => PaymentEvent::RefundCancelled { about, amount },
+        RefundNews::InReview(why) => PaymentEvent::RefundInReview {
+            about,
+            why,
+            given_twice,
+        },
+    });
+    let mut change = RefundChange::of(refund, now);
+    change.uncredited = uncredited;
+    change.journals = journals;
+    change.events.extend(event);
+    Ok(change)
+}
+
+/// Whom news of a refund are about.
+pub(super) const fn about(refund: &Refund) -> RefundAbout {
+    let terms = refund.terms();
+    RefundAbout {
         refund: terms.id,
         payment: terms.payment,
         visit: terms.visit,
         customer: terms.customer,
+    }
+}
+
+/// What became credit although it went back, and is not spent, is the payment's again; the rest the customer has twice.
+fn uncredit(
+    facts: &RefundFacts,
+    refund: &Refund,
+    now: OffsetDateTime,
+    ids: &dyn IdSource,
+) -> Result<(Option<Payment>, Option<Journal>, Option<Money>), MoneyError> {
+    let payment = &facts.record.payment;
+    let others = facts.refunds.iter().filter(|other| other.id() != refund.id());
+    let refunds: Vec<Refund> = others.chain([refund]).cloned().collect();
+    let beyond = given_beyond(payment, &refunds)?.min(refund.terms().amount);
+    let most = beyond.min(facts.credit);
+    let Some((changed, taken)) = payment.clone().take_credit_back(most, now)? else {
+        return Ok((None, None, Some(beyond).filter(|beyond| beyond.is_positive())));
     };
-    let journal = match news {
-        Some(RefundNews::Done) => Some(journal(facts, &refund, now, ids)?),
-        Some(RefundNews::Rejected | RefundNews::InReview(_)) | None => None,
+    let transfer = Transfer {
+        debit: Place::credit(payment.customer()),
+        credit: Place::deposit(payment.customer(), payment.id()),
+        amount: taken,
     };
-    let event = news.map(|news| match news {
-        RefundNews::Done => PaymentEvent::RefundDone { about, way, amount },
-        RefundNews::Rejected => PaymentEvent::RefundRejected { about, amount },
-        RefundNews::InReview(why) => PaymentEvent::RefundInReview { about, why },
-    });
-    let mut change = RefundChange::of(refund, now);
-    change.journal = journal;
-    change.events.extend(event);
-    Ok(change)
+    let cause = Cause::Uncredited {
+        refund: refund.id(),
+        version: payment.version(),
+    };
+    let journal = Journal::post(ids.fresh(), cause, payment.id(), now, &[transfer])?;
+    let twice = beyond.checked_sub(taken)?;
+    Ok((
+        Some(changed),
+        Some(journal),
+        Some(twice).filter(|twice| twice.is_positive()),
+    ))
 }
 
 /// What is still the customer's deposit for the payment is given back out of it; what was earned meanwhile is a refund,

@@ -167,7 +167,7 @@ fn decide(
     let (id, waits) = (refund.id(), order.way.is_asked_of_a_provider());
     let mut change = booked(facts, refund.hand_over(now), now, ids).map_err(unbookable)?;
     if waits {
-        let task = PaymentTask::SendRefund { refund: id };
+        let task = PaymentTask::SendRefund { refund: id, tries: 0 };
         change.tasks.push(Due { at: now, task });
     }
     Ok(change)

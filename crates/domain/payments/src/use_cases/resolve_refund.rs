@@ -67,8 +67,8 @@ impl ResolveRefund {
 
 fn said_before(refund: &Refund, decision: &RefundDecision) -> bool {
     let same_end = match (&decision.resolution, refund.state()) {
-        (Resolution::Done { .. }, RefundState::Done { .. })
-        | (Resolution::Rejected, RefundState::Rejected { .. }) => true,
+        (Resolution::Done { receipt: said }, RefundState::Done { receipt: known }) => said == known,
+        (Resolution::Rejected, RefundState::Rejected { .. }) => true,
         (
             Resolution::Done { .. } | Resolution::Rejected,
             RefundState::Requested

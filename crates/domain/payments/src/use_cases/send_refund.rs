@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
+use time::OffsetDateTime;
 
 use super::refunds::booked;
 use crate::evidence::Heard;
@@ -10,8 +11,8 @@ use crate::ports::{
     Brings, MoneyBack, Occasion, RefundBook, RefundChange, RefundFacts, RefundRefused, RefundRoute,
     ReversalOrder, Saying, TokenSource,
 };
-use crate::refund::{Refund, RefundId};
-use crate::schedule::{REFUND_ASK_AFTER, ROUTE_LIFE, refund_ask_after};
+use crate::refund::{Refund, RefundId, RefundState};
+use crate::schedule::{REFUND_ASK_AFTER, ROUTE_LIFE, refund_ask_after, send_again_after};
 use crate::task::{Due, PaymentTask};
 
 /// Asks the provider to take money back.
@@ -30,12 +31,13 @@ pub struct SendRefund {
 
 impl SendRefund {
     /// Marks the refund as sent, with the way of its result and the first question about it on record, and only then
-    /// asks the provider, once. Running it again sends nothing: what was lost is asked about.
+    /// asks the provider, once. Running it again sends nothing: what was lost is asked about. What certainly was not sent
+    /// is sent again later; `tries` says after how many such tries this one is, and any other number does nothing.
     ///
     /// # Errors
     /// [`RefundRefused`]; the task should run again.
     #[tracing::instrument(name = "payments.send_refund", skip_all, fields(refund.id = %refund))]
-    pub async fn execute(&self, tenant: TenantId, refund: RefundId) -> Result<(), RefundRefused> {
+    pub async fn execute(&self, tenant: TenantId, refund: RefundId, tries: u8) -> Result<(), RefundRefused> {
         let found = self.book.refund(tenant, refund).await?;
         let found = found.ok_or(RefundRefused::NoSuchRefund)?;
         let payment = found.terms().payment;
@@ -43,7 +45,8 @@ impl SendRefund {
         let hash = token.hash();
         let mark = move |facts: &RefundFacts| {
             let found = facts.refund(refund).ok_or(RefundRefused::NoSuchRefund)?;
-            let Some(sent) = found.clone().send(now) else {
+            let due = found.progress().tries == tries;
+            let Some(sent) = found.clone().send(now).filter(|_| due) else {
                 return Ok(None);
             };
             let mut change = RefundChange::of(sent, now);
@@ -54,7 +57,11 @@ impl SendRefund {
             });
             change.tasks.push(Due {
                 at: now + REFUND_ASK_AFTER[0],
-                task: PaymentTask::AskRefund { refund, step: 0 },
+                task: PaymentTask::AskRefund {
+                    refund,
+                    step: 0,
+                    tries,
+                },
             });
             Ok(Some(change))
         };
@@ -76,6 +83,7 @@ impl SendRefund {
             let found = facts.refund(refund).ok_or(RefundRefused::NoSuchRefund)?;
             let moved = found.clone().hear_answer(&answer, now);
             let mut change = booked(facts, moved, now, &*ids).map_err(unbookable)?;
+            change.tasks.extend(again(&change.refund, now));
             change.saying = raw.clone().map(|raw| Saying {
                 at: now,
                 occasion: Occasion::Refund,
@@ -86,6 +94,18 @@ impl SendRefund {
         self.book.amend(tenant, payment, Box::new(hear)).await?;
         Ok(())
     }
+}
+
+/// What was not sent is sent again after a pause.
+fn again(refund: &Refund, now: OffsetDateTime) -> Option<Due> {
+    let tries = refund.progress().tries;
+    let pause = send_again_after(tries)?;
+    let waits = refund.state() == &RefundState::Requested;
+    let refund = refund.id();
+    waits.then_some(Due {
+        at: now + pause,
+        task: PaymentTask::SendRefund { refund, tries },
+    })
 }
 
 /// Asks what became of a refund whose result did not come.
@@ -132,6 +152,7 @@ impl AskRefund {
                     .map_err(unbookable);
             };
             let askable = found.progress().originator.is_some();
+            let tries = found.progress().tries;
             let mut change = RefundChange::of(found, now);
             change.route = askable.then_some(RefundRoute {
                 token: hash,
@@ -140,7 +161,7 @@ impl AskRefund {
             });
             change.tasks.push(Due {
                 at,
-                task: PaymentTask::AskRefund { refund, step },
+                task: PaymentTask::AskRefund { refund, step, tries },
             });
             Ok(Some(change))
         };

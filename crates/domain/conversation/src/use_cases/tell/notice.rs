@@ -43,6 +43,8 @@ pub enum MoneyMatter {
     PaidAfterAll,
     /// Money that was to go back to the customer did not, or nobody knows whether it did.
     RefundStuck,
+    /// Money went back after it had become credit, and some of the credit is spent.
+    GivenTwice,
 }
 
 /// Something that happened outside of the chat.

@@ -160,6 +160,14 @@ const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str
             "pesa ya kurudishwa haikurudi, au haijulikani kama imerudi",
             "angalia taarifa ya M-Pesa, kisha ukamilishe mapokezi au mrudishie kwa njia nyingine",
         ),
+        (MoneyMatter::GivenTwice, Tongue::English) => (
+            "a refund went through after it had become credit that is spent by now",
+            "the refund at the desk says how much the customer has twice; ask for it or let it go",
+        ),
+        (MoneyMatter::GivenTwice, Tongue::Swahili) => (
+            "pesa imerudi baada ya kuwa salio ambalo limeshatumika",
+            "mapokezi yanaonyesha kiasi alichopata mara mbili; mwombe airudishe au msamehe",
+        ),
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ratiba_kernel::{Money, Outage, TenantId};
 use time::OffsetDateTime;
 
-use super::book::{InMemoryBook, next_version};
+use super::book::{InMemoryBook, Shelf, next_version};
 use super::locked;
 use crate::credit::Spend;
 use crate::ledger::Place;
@@ -119,6 +119,9 @@ impl RefundBook for InMemoryBook {
             on_deposit: nothing
                 .checked_sub(shelf.lies_at(tenant, place, nothing)?)
                 .map_err(Outage::new)?,
+            credit: nothing
+                .checked_sub(shelf.lies_at(tenant, Place::credit(record.payment.customer()), nothing)?)
+                .map_err(Outage::new)?,
             record,
             refunds,
         };
@@ -135,8 +138,13 @@ impl RefundBook for InMemoryBook {
         {
             return Err(refused);
         }
-        if let Some(record) = shelf.payments.get_mut(&(tenant, payment)) {
-            record.payment = next_version(&record.payment);
+        let moved = facts
+            .refund(change.refund.id())
+            .is_none_or(|before| before.state() != change.refund.state());
+        if let Some(record) = shelf.payments.get_mut(&(tenant, payment))
+            && (moved || change.uncredited.is_some())
+        {
+            record.payment = next_version(change.uncredited.as_ref().unwrap_or(&record.payment));
         }
         let known = shelf
             .refunds
@@ -155,13 +163,11 @@ impl RefundBook for InMemoryBook {
                 route.expires_at,
             ));
         }
-        if let Some(journal) = change.journal {
+        for journal in change.journals {
             shelf.post(tenant, journal);
         }
-        if let Some((message, outcome)) = change.message
-            && let Some(stored) = shelf.results.get_mut(&(tenant, message))
-        {
-            stored.outcome.get_or_insert(outcome);
+        if let Some((message, outcome)) = change.message {
+            shelf.conclude_result(tenant, message, outcome, change.at);
         }
         let events = change.events.into_iter().map(|event| (tenant, event));
         shelf.events.extend(events);
@@ -237,17 +243,28 @@ impl ResultInbox for InMemoryBook {
         at: OffsetDateTime,
     ) -> Result<(), Outage> {
         yield_once().await;
-        let mut shelf = locked(&self.shelf);
-        let Some(stored) = shelf.results.get_mut(&(tenant, message)) else {
-            return Ok(());
+        locked(&self.shelf).conclude_result(tenant, message, outcome, at);
+        Ok(())
+    }
+}
+
+impl Shelf {
+    fn conclude_result(
+        &mut self,
+        tenant: TenantId,
+        message: CallbackId,
+        outcome: CallbackOutcome,
+        at: OffsetDateTime,
+    ) {
+        let Some(stored) = self.results.get_mut(&(tenant, message)) else {
+            return;
         };
         if stored.outcome.is_some() {
-            return Ok(());
+            return;
         }
         stored.outcome = Some(outcome);
         let body = stored.body.clone();
-        shelf.copy_to_letters(tenant, outcome, body, at);
-        Ok(())
+        self.copy_to_letters(tenant, outcome, body, at);
     }
 }
 

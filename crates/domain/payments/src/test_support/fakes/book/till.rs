@@ -49,9 +49,11 @@ impl Shelf {
         for (_, journal) in &self.journals {
             let own = match journal.cause() {
                 Cause::TillOpened(_) | Cause::TillMoved(_) | Cause::TillClosed(_) => false,
-                Cause::Received(_) | Cause::Credited { .. } | Cause::Refunded(_) | Cause::Spent(_) => {
-                    self.tills.cash.get(&journal.id()) == Some(&till)
-                }
+                Cause::Received(_)
+                | Cause::Credited { .. }
+                | Cause::Uncredited { .. }
+                | Cause::Refunded(_)
+                | Cause::Spent(_) => self.tills.cash.get(&journal.id()) == Some(&till),
             };
             if own {
                 let amount = of_account(journal, Account::CashDrawer);
