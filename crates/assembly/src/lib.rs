@@ -23,6 +23,7 @@ pub mod digest;
 pub mod owing;
 pub mod people;
 pub mod queue;
+pub mod receipts;
 pub mod settings;
 pub mod sweeps;
 pub mod translate;

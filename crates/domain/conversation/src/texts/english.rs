@@ -108,7 +108,7 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::SandboxNotice => "(Trial: this M-Pesa prompt is a test, no real money is taken.)",
         TextKey::ConfirmedPaid => {
-            "Paid and confirmed. {service}: {when}, with {staff}. We received {amount}, M-Pesa {receipt}. \
+            "Paid and confirmed. {service}: {when}, with {staff}. We received {amount}, receipt {receipt}. \
              See you then!"
         }
         TextKey::ConfirmedPaidReceiptLater => {
@@ -117,10 +117,6 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::ConfirmedUnpaid => {
             "Confirmed. {service}: {when}, with {staff}. Your reference is {reference}. See you then!"
-        }
-        TextKey::Receipt => {
-            "RECEIPT\n{business}\n{service}\n{when}\nPaid: {amount}\nM-Pesa: {receipt}\nReference: \
-             {reference}"
         }
         TextKey::FailedWrongPin => {
             "The PIN was not right, so nothing was paid. I can send the prompt again; your time is held \

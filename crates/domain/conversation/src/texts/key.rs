@@ -111,8 +111,6 @@ pub enum TextKey {
     ConfirmedPaidReceiptLater,
     /// Appointment confirmed without a payment in advance.
     ConfirmedUnpaid,
-    /// The receipt, as text.
-    Receipt,
     /// The PIN was wrong.
     FailedWrongPin,
     /// The balance was too low.
@@ -311,7 +309,6 @@ impl TextKey {
         Self::ConfirmedPaid,
         Self::ConfirmedPaidReceiptLater,
         Self::ConfirmedUnpaid,
-        Self::Receipt,
         Self::FailedWrongPin,
         Self::FailedInsufficientFunds,
         Self::FailedCancelled,
@@ -444,7 +441,6 @@ impl TextKey {
             | Self::ConfirmedPaid
             | Self::ConfirmedPaidReceiptLater
             | Self::ConfirmedUnpaid
-            | Self::Receipt
             | Self::FailedWrongPin
             | Self::FailedInsufficientFunds
             | Self::FailedCancelled
