@@ -16,6 +16,7 @@ mod money;
 mod money_back;
 mod neighbours;
 mod races;
+mod receipts;
 mod setup;
 mod till;
 mod visit_money;

@@ -12,6 +12,7 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError as _, web};
 use ratiba_assembly::Parts;
 
+pub mod accept;
 pub mod body;
 pub mod caller;
 pub mod checked;

@@ -179,15 +179,21 @@ fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value
 fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Value) -> Value {
     let mut responses: BTreeMap<String, Value> = BTreeMap::new();
     for answer in &endpoint.answers {
-        let mut response = json!({ "description": answer.meaning });
-        if let (Some(kind), Some(response)) = (answer.content_type, response.as_object_mut()) {
+        let status = answer.status.to_string();
+        // Several forms of one answer stand beside each other.
+        let mut response = responses
+            .remove(&status)
+            .unwrap_or_else(|| json!({ "description": answer.meaning, "content": {} }));
+        if let Some(kind) = answer.content_type {
             let schema = answer.schema.map_or_else(
                 || json!({ "type": "string" }),
                 |schema| schema(generator).to_value(),
             );
-            response.insert("content".to_owned(), json!({ kind: { "schema": schema } }));
+            response["content"][kind] = json!({ "schema": schema });
+        } else if let Some(response) = response.as_object_mut() {
+            response.remove("content");
         }
-        responses.insert(answer.status.to_string(), response);
+        responses.insert(status, response);
     }
     let mut problems: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for kind in kinds(endpoint) {

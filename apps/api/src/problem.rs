@@ -23,6 +23,8 @@ pub enum Kind {
     TooSlow,
     /// The body's content type is not JSON.
     UnsupportedMediaType,
+    /// None of the forms that there are is wanted.
+    NotAcceptable,
     /// No token, or one that is not valid.
     Unauthenticated,
     /// The signature of a webhook is missing or wrong.
@@ -98,10 +100,12 @@ pub enum Kind {
 impl Kind {
     /// Every kind.
     pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 38] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
         Self::UnsupportedMediaType,
+        Self::NotAcceptable,
         Self::Unauthenticated,
         Self::BadSignature,
         Self::Forbidden,
@@ -147,6 +151,7 @@ impl Kind {
             Self::BodyTooLarge => "body-too-large",
             Self::TooSlow => "too-slow",
             Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::NotAcceptable => "not-acceptable",
             Self::Unauthenticated => "unauthenticated",
             Self::BadSignature => "bad-signature",
             Self::Forbidden => "forbidden",
@@ -193,6 +198,7 @@ impl Kind {
             Self::BodyTooLarge => "The body is too large",
             Self::TooSlow => "The request did not arrive in time",
             Self::UnsupportedMediaType => "The body must be JSON",
+            Self::NotAcceptable => "It cannot be had in that form",
             Self::Unauthenticated => "A valid token is needed",
             Self::BadSignature => "The signature is missing or wrong",
             Self::Forbidden => "The token does not allow this",
@@ -239,6 +245,7 @@ impl Kind {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Unauthenticated | Self::BadSignature => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::DiscountLimit => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -393,6 +400,7 @@ impl ResponseError for Problem {
             | Kind::BodyTooLarge
             | Kind::TooSlow
             | Kind::UnsupportedMediaType
+            | Kind::NotAcceptable
             | Kind::BadSignature
             | Kind::Forbidden
             | Kind::NotFound

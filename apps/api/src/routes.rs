@@ -21,6 +21,7 @@ pub mod imports;
 pub mod payments;
 pub mod pesapal;
 pub mod pricing;
+pub mod receipts;
 pub mod refunds;
 pub mod resources;
 pub mod services;
@@ -71,6 +72,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(imports::endpoints());
     all.extend(commission::endpoints());
     all.extend(refunds::endpoints());
+    all.extend(receipts::endpoints());
     all.extend(credit::endpoints());
     all.extend(cash::endpoints());
     all.extend(till::endpoints());

@@ -16,6 +16,9 @@ pub enum Target {
     /// A send to the WhatsApp API.
     #[serde(rename = "whatsapp.send")]
     WhatsAppSend,
+    /// The upload of a file.
+    #[serde(rename = "whatsapp.media")]
+    WhatsAppMedia,
     /// The webhook of an inbound message.
     #[serde(rename = "whatsapp.webhook")]
     WhatsAppWebhook,
@@ -87,6 +90,7 @@ impl Target {
             | Self::DarajaConfirmation
             | Self::PesapalIpn => true,
             Self::WhatsAppSend
+            | Self::WhatsAppMedia
             | Self::DarajaToken
             | Self::DarajaPush
             | Self::DarajaQuery
@@ -114,6 +118,7 @@ impl Target {
             Self::WhatsAppWebhook
             | Self::WhatsAppStatus
             | Self::WhatsAppSend
+            | Self::WhatsAppMedia
             | Self::DarajaCallback
             | Self::DarajaResult
             | Self::DarajaValidation
@@ -140,6 +145,7 @@ impl Target {
             Self::WhatsAppWebhook
             | Self::WhatsAppStatus
             | Self::WhatsAppSend
+            | Self::WhatsAppMedia
             | Self::DarajaToken
             | Self::DarajaPush
             | Self::DarajaQuery

@@ -190,6 +190,11 @@ fn routes(config: &mut ServiceConfig) {
             "/{version:v[0-9]+[.][0-9]+}/{phone_number_id}/messages",
             web::post().to(whatsapp::messages),
         )
+        .route(
+            "/{version:v[0-9]+[.][0-9]+}/{phone_number_id}/media",
+            web::post().to(whatsapp::media::upload),
+        )
+        .route("/sim/media/{id}", web::get().to(whatsapp::media::look))
         .default_service(web::to(nowhere));
 }
 

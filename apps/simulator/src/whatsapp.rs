@@ -15,6 +15,7 @@ use crate::whatsapp::send::{Outgoing, Recipient, Refusal, Request};
 use crate::whatsapp::wire::Number;
 use crate::world::World;
 
+pub(crate) mod media;
 pub(crate) mod send;
 pub(crate) mod wire;
 
@@ -155,6 +156,11 @@ fn take(world: &Arc<World>, phone_number_id: &str, token: Option<&str>, body: Op
         Ok(request) => request,
         Err(Refusal { code, details }) => return refusal(world, code, &details),
     };
+    if let Some(id) = body["document"]["id"].as_str()
+        && world.read(|state| state.files.find(id).is_none())
+    {
+        return refusal(world, 131_053, "Media upload error: there is no such media.");
+    }
     match request {
         Request::MarkRead { wamid, typing } => {
             let typing_until = typing.then(|| world.now() + TYPING);

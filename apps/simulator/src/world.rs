@@ -20,6 +20,7 @@ use crate::ids::Ids;
 use crate::mpesa::Mpesa;
 use crate::phones::Phones;
 use crate::settings::SimulatorSettings;
+use crate::whatsapp::media::Files;
 
 /// Where the clock begins if nobody else has it: the demo's first morning, 08:00 in Nairobi.
 const START: OffsetDateTime = datetime!(2026-05-12 05:00:00 UTC);
@@ -44,6 +45,8 @@ pub(crate) struct State {
     /// Delivered messages count as read at once, without anybody looking at the page.
     pub(crate) auto_read: bool,
     pub(crate) phones: Phones,
+    /// Files that the business uploaded.
+    pub(crate) files: Files,
     pub(crate) mpesa: Mpesa,
     pub(crate) cards: Cards,
     pub(crate) faults: FaultQueue,

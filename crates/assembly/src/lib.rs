@@ -24,6 +24,7 @@ pub mod numbers;
 pub mod owing;
 pub mod people;
 pub mod queue;
+pub mod receipts;
 pub mod settings;
 pub mod sweeps;
 pub mod translate;

@@ -109,8 +109,10 @@ impl Parts {
     ) -> Result<(), TranslateError> {
         match event {
             BookingEvent::VisitConfirmed { visit, .. } => {
-                let visit = Id::from_uuid(visit.as_uuid());
-                self.tell(tenant, id, Notice::VisitConfirmed { visit }).await
+                let confirmed = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::VisitConfirmed { visit: confirmed })
+                    .await?;
+                self.tell_receipts(tenant, id, visit).await
             }
             BookingEvent::HoldExpired { visit, .. } => {
                 self.time_freed(tenant, id, visit).await?;
@@ -409,8 +411,8 @@ impl Parts {
                 .await
             }
             PaymentEvent::ReceiptKnown { about } => {
-                let visit = Id::from_uuid(about.visit.as_uuid());
-                self.tell(tenant, id, Notice::ReceiptKnown { visit }).await
+                self.tell_receipts(tenant, id, Id::from_uuid(about.visit.as_uuid()))
+                    .await
             }
             PaymentEvent::RefundRejected { about, .. } => {
                 // What was to go back by the rules of cancellation becomes credit instead.
@@ -490,6 +492,7 @@ impl Parts {
                 .of_visit(tenant, Id::from_uuid(visit.as_uuid()));
             cards.withdraw.of_settled(tenant, &records.await?).await?;
         }
+        let before = self.booking.book.visit(tenant, visit).await?;
         let confirmation = self.booking.confirm.execute(tenant, visit).await?;
         if confirmation == Confirmation::Lost {
             tracing::warn!(visit.id = %visit, "money came for a visit whose time is gone");
@@ -497,11 +500,34 @@ impl Parts {
         let Some((_, money)) = self.settle(tenant, visit).await? else {
             return Ok(());
         };
+        // One that waited is told as confirmed first, and its receipt comes after that.
+        if !before.is_some_and(|before| matches!(before.standing(), VisitStanding::Waiting { .. })) {
+            self.tell_receipts(tenant, id, visit).await?;
+        }
         // Some of what was asked is over by now; of a visit that is lost its own event tells.
         if confirmation == Confirmation::Confirmed && money.was_credited(payment) {
             let visit = Id::from_uuid(visit.as_uuid());
             self.call_person(tenant, id, visit, MoneyMatter::CancelledAfterPayment)
                 .await?;
+        }
+        Ok(())
+    }
+
+    /// Hands the customer the receipt of a visit, once for each payment that is settled.
+    async fn tell_receipts(&self, tenant: TenantId, id: Uuid, visit: VisitId) -> Result<(), TranslateError> {
+        let Some(found) = self.booking.book.visit(tenant, visit).await? else {
+            return Ok(());
+        };
+        let Some((settled, papers)) = self.papers(tenant, &found).await? else {
+            return Ok(());
+        };
+        for payment in settled {
+            let notice = Notice::Receipt {
+                visit: Id::from_uuid(visit.as_uuid()),
+                payment: Id::from_uuid(payment.as_uuid()),
+                papers: Box::new(papers.clone()),
+            };
+            self.tell(tenant, id, notice).await?;
         }
         Ok(())
     }

@@ -10,15 +10,16 @@ use std::time::Duration as StdDuration;
 
 use async_trait::async_trait;
 use ratiba_conversation::channel::Address;
-use ratiba_conversation::outgoing::{Content, MessageId, SendAnswer, SendRefusal};
+use ratiba_conversation::outgoing::{Content, Document, MessageId, SendAnswer, SendRefusal};
 use ratiba_conversation::ports::ClientMessenger;
 use ratiba_kernel::{Outage, TenantId};
-use reqwest::StatusCode;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 use time::Duration;
 
 use crate::errors::{refusal_of, says_nothing_certain};
-use crate::wire::{read_body, send_body};
+use crate::wire::{read_body, send_body, upload_form};
 
 /// A bearer token of a system user. `Debug` says nothing.
 #[derive(Clone)]
@@ -109,34 +110,83 @@ impl WhatsappMessenger {
         })
     }
 
+    /// The address of something that belongs to the number.
+    fn url(&self, account: &Account, what: &str) -> String {
+        let ClientSettings {
+            base_url, version, ..
+        } = &self.settings;
+        format!("{base_url}/{version}/{}/{what}", account.phone_number_id)
+    }
+
     async fn post(
         &self,
         account: &Account,
         body: &Value,
         patience: StdDuration,
     ) -> Result<(StatusCode, Vec<u8>), reqwest::Error> {
-        let url = format!(
-            "{}/{}/{}/messages",
-            self.settings.base_url, self.settings.version, account.phone_number_id
-        );
-        let mut response = self
-            .http
-            .post(url)
-            .bearer_auth(&account.access_token.0)
-            .json(body)
-            .timeout(patience)
-            .send()
-            .await?;
-        let status = response.status();
-        let mut answer = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if answer.len() + chunk.len() > ANSWER_BYTES_MAX {
-                break;
-            }
-            answer.extend_from_slice(&chunk);
-        }
-        Ok((status, answer))
+        let request = self.http.post(self.url(account, "messages")).json(body);
+        answered(request, account, patience).await
     }
+
+    /// Uploads a file; answers the provider's id of it, or why the message cannot go. A file that was uploaded and not
+    /// sent harms nobody, so this may be repeated.
+    async fn upload(
+        &self,
+        account: &Account,
+        document: &Document,
+        patience: StdDuration,
+    ) -> Result<String, SendAnswer> {
+        let (content_type, body) = upload_form(document);
+        let request = self
+            .http
+            .post(self.url(account, "media"))
+            .header(CONTENT_TYPE, content_type)
+            .body(body);
+        match answered(request, account, patience).await {
+            Ok((status, answer)) => uploaded(status, &answer),
+            Err(error) => {
+                tracing::warn!(
+                    timeout = error.is_timeout(),
+                    "a file was not uploaded to WhatsApp"
+                );
+                Err(not_sent())
+            }
+        }
+    }
+}
+
+/// What an upload came to: nothing was sent to anybody, whatever the answer is.
+fn uploaded(status: StatusCode, answer: &[u8]) -> Result<String, SendAnswer> {
+    let body: Value = serde_json::from_slice(answer).unwrap_or(Value::Null);
+    match body["id"].as_str() {
+        Some(media) if status.is_success() && !media.is_empty() => Ok(media.to_owned()),
+        _no_id => Err(match read_answer(status, answer) {
+            refused @ SendAnswer::Refused(_) => refused,
+            SendAnswer::Accepted { .. } | SendAnswer::Unknown => not_sent(),
+        }),
+    }
+}
+
+/// The answer to a request, as far as it is read.
+async fn answered(
+    request: RequestBuilder,
+    account: &Account,
+    patience: StdDuration,
+) -> Result<(StatusCode, Vec<u8>), reqwest::Error> {
+    let mut response = request
+        .bearer_auth(&account.access_token.0)
+        .timeout(patience)
+        .send()
+        .await?;
+    let status = response.status();
+    let mut answer = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if answer.len() + chunk.len() > ANSWER_BYTES_MAX {
+            break;
+        }
+        answer.extend_from_slice(&chunk);
+    }
+    Ok((status, answer))
 }
 
 #[async_trait]
@@ -155,10 +205,15 @@ impl ClientMessenger for WhatsappMessenger {
             Err(_outage) => return not_sent(),
         };
         let patience = StdDuration::from_millis(self.settings.timeout_ms);
-        match self
-            .post(&account, &send_body(to, content, reference), patience)
-            .await
-        {
+        let media = match content {
+            Content::Document(document) => match self.upload(&account, document, patience).await {
+                Ok(media) => Some(media),
+                Err(answer) => return answer,
+            },
+            Content::Text(_) | Content::Buttons(_) | Content::List(_) | Content::Template(_) => None,
+        };
+        let body = send_body(to, content, reference, media.as_deref());
+        match self.post(&account, &body, patience).await {
             Ok((status, answer)) => read_answer(status, &answer),
             Err(error) if error.is_connect() || error.is_builder() => {
                 tracing::warn!("the WhatsApp API cannot be reached");

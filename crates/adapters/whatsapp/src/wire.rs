@@ -3,11 +3,12 @@
 use ratiba_conversation::channel::{Address, SenderKey};
 use ratiba_conversation::inbound::{Media, Reading, Received};
 use ratiba_conversation::outgoing::{
-    Content, MessageId, SendRefusal, StatusKind, StatusReport, TemplateCall,
+    Content, Document, MessageId, SendRefusal, StatusKind, StatusReport, TemplateCall,
 };
 use ratiba_conversation::ports::ChannelReader;
 use ratiba_kernel::PhoneNumber;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::errors::refusal_of;
 use crate::webhook::{text_or_number, unix_seconds};
@@ -166,9 +167,10 @@ fn system(system: &Value) -> Received {
     }
 }
 
-/// The body of a send. `reference` comes back with every report of the provider.
+/// The body of a send. `reference` comes back with every report of the provider; `media` is the provider's id of the
+/// file, where the message is one.
 #[must_use]
-pub fn send_body(to: &Address, content: &Content, reference: MessageId) -> Value {
+pub fn send_body(to: &Address, content: &Content, reference: MessageId, media: Option<&str>) -> Value {
     let mut body = match content {
         Content::Text(text) => json!({"type": "text", "text": {"body": text.as_str(), "preview_url": false}}),
         Content::Buttons(message) => {
@@ -187,6 +189,8 @@ pub fn send_body(to: &Address, content: &Content, reference: MessageId) -> Value
                 "action": {"button": message.button(), "sections": [{"rows": rows}]}}})
         }
         Content::Template(call) => json!({"type": "template", "template": template(call)}),
+        Content::Document(document) => json!({"type": "document", "document": {
+            "id": media, "filename": document.file_name(), "caption": document.caption()}}),
     };
     body["messaging_product"] = json!("whatsapp");
     body["recipient_type"] = json!("individual");
@@ -232,6 +236,29 @@ fn template(call: &TemplateCall) -> Value {
 pub fn read_body(provider_id: &str) -> Value {
     json!({"messaging_product": "whatsapp", "status": "read", "message_id": provider_id,
         "typing_indicator": {"type": "text"}})
+}
+
+/// A file to be uploaded, as a form of several parts (RFC 7578): the content type with its boundary, and the body.
+#[must_use]
+pub fn upload_form(document: &Document) -> (String, Vec<u8>) {
+    // What never stands in the file: its own digest. A boundary has at most 70 characters.
+    let digest = hex::encode(Sha256::digest(document.bytes()));
+    let boundary: String = "ratiba-".chars().chain(digest.chars().take(40)).collect();
+    let mut body = Vec::with_capacity(document.bytes().len() + 1_024);
+    for (name, value) in [("messaging_product", "whatsapp"), ("type", Document::MEDIA_TYPE)] {
+        let part =
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    let head = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
+        document.file_name(),
+        Document::MEDIA_TYPE
+    );
+    body.extend_from_slice(head.as_bytes());
+    body.extend_from_slice(document.bytes());
+    body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    (format!("multipart/form-data; boundary={boundary}"), body)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use ratiba_conversation::channel::Address;
-use ratiba_conversation::outgoing::{Content, MessageId, SendAnswer, SendRefusal, TextBody};
+use ratiba_conversation::outgoing::{Content, Document, MessageId, SendAnswer, SendRefusal, TextBody};
 use ratiba_conversation::ports::ClientMessenger;
 use ratiba_kernel::PhoneNumber;
 use ratiba_kernel::test_support::tenant;
@@ -27,10 +27,14 @@ enum Answer {
 
 struct Script {
     answer: Answer,
+    /// The answer to an upload.
+    media: Answer,
     asked: Mutex<Vec<(String, String, Value)>>,
 }
 
-async fn play(request: HttpRequest, body: web::Json<Value>, script: web::Data<Script>) -> HttpResponse {
+async fn play(request: HttpRequest, body: web::Bytes, script: web::Data<Script>) -> HttpResponse {
+    let form = || Value::String(String::from_utf8_lossy(&body).into_owned());
+    let body = serde_json::from_slice(&body).unwrap_or_else(|_| form());
     let bearer = request
         .headers()
         .get("authorization")
@@ -42,8 +46,13 @@ async fn play(request: HttpRequest, body: web::Json<Value>, script: web::Data<Sc
         .asked
         .lock()
         .unwrap()
-        .push((request.path().to_owned(), bearer, body.into_inner()));
-    match script.answer.clone() {
+        .push((request.path().to_owned(), bearer, body));
+    let answer = if request.path().ends_with("/media") {
+        &script.media
+    } else {
+        &script.answer
+    };
+    match answer.clone() {
         Answer::Json(status, body) => HttpResponse::build(status.try_into().unwrap()).json(body),
         Answer::Text(status, body) => HttpResponse::build(status.try_into().unwrap()).body(body),
         Answer::Never => std::future::pending().await,
@@ -75,8 +84,13 @@ fn messenger(base_url: String) -> WhatsappMessenger {
 }
 
 async fn upstream(answer: Answer) -> Upstream {
+    upstream_with_media(answer, Answer::Text(404, "")).await
+}
+
+async fn upstream_with_media(answer: Answer, media: Answer) -> Upstream {
     let script = web::Data::new(Script {
         answer,
+        media,
         asked: Mutex::default(),
     });
     let shared = script.clone();
@@ -215,6 +229,59 @@ async fn a_connection_that_never_stood_is_safe_to_repeat() {
         answer,
         SendAnswer::Refused(SendRefusal::RetryLater { .. })
     ));
+}
+
+async fn send_document(answer: Answer, media: Answer) -> (SendAnswer, Vec<(String, String, Value)>) {
+    let upstream = upstream_with_media(answer, media).await;
+    let to = Address::of_phone(PhoneNumber::parse("+254700000123").unwrap());
+    let document = Document::pdf("risiti.pdf", "Risiti yako", b"%PDF-1.4 KES 1,000".to_vec()).unwrap();
+    let message = MessageId::from_uuid(Uuid::from_u128(7));
+    let content = Content::Document(document);
+    let answer = upstream.messenger.send(tenant(1), &to, &content, message).await;
+    let asked = upstream.script.asked.lock().unwrap().clone();
+    upstream.handle.stop(false).await;
+    (answer, asked)
+}
+
+#[actix_web::test]
+async fn a_document_is_uploaded_and_then_sent_by_its_id() {
+    let accepted = json!({"messages": [{"id": "wamid.OUT"}]});
+    let (answer, asked) = send_document(
+        Answer::Json(200, accepted),
+        Answer::Json(200, json!({"id": "1037543291543636"})),
+    )
+    .await;
+    let provider_id = "wamid.OUT".to_owned();
+    assert_eq!(answer, SendAnswer::Accepted { provider_id });
+    let paths: Vec<&str> = asked.iter().map(|(path, _, _)| path.as_str()).collect();
+    assert_eq!(
+        paths,
+        ["/v26.0/600700800900/media", "/v26.0/600700800900/messages"]
+    );
+    let form = asked[0].2.as_str().unwrap();
+    assert!(form.contains("%PDF-1.4 KES 1,000") && form.contains("name=\"messaging_product\""));
+    assert_eq!(asked[1].2["document"]["id"], "1037543291543636");
+}
+
+#[actix_web::test]
+async fn a_document_whose_upload_failed_was_sent_to_nobody_and_may_be_tried_again() {
+    for media in [
+        Answer::Never,
+        Answer::Text(502, "<html>"),
+        Answer::Json(200, json!({})),
+        error(400, 131_053),
+        error(500, 1),
+    ] {
+        let (answer, asked) = send_document(error(500, 131_000), media).await;
+        let retried = matches!(answer, SendAnswer::Refused(SendRefusal::RetryLater { .. }));
+        assert!(retried, "{answer:?}");
+        assert_eq!(asked.len(), 1, "nothing was sent");
+    }
+    let (answer, _) = send_document(error(500, 131_000), error(401, 190)).await;
+    assert_eq!(
+        answer,
+        SendAnswer::Refused(SendRefusal::Misconfigured { code: 190 })
+    );
 }
 
 #[actix_web::test]

@@ -21,6 +21,7 @@ pub mod quiet;
 pub mod redact;
 pub mod window;
 
+pub mod paper;
 pub mod texts;
 pub mod understanding;
 

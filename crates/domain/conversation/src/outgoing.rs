@@ -5,6 +5,7 @@
 //! message may be sent a second time.
 
 mod content;
+mod document;
 mod sending;
 
 use std::fmt;
@@ -22,6 +23,7 @@ pub use content::{
     ROW_DESCRIPTION_CHARACTERS_MAX, ROW_TITLE_CHARACTERS_MAX, ROWS_MAX, ReplyButton, Row,
     TEXT_CHARACTERS_MAX, TemplateCall, TextBody, TooMuch, cut,
 };
+pub use document::{DOCUMENT_BYTES_MAX, Document, FILE_NAME_CHARACTERS_MAX};
 pub use sending::{
     Delivery, NextStep, SEND_ATTEMPTS_MAX, STATUS_WAIT, SendAnswer, SendRefusal, SendState, StatusKind,
     StatusReport,

@@ -7,6 +7,7 @@
 mod english;
 mod key;
 mod placeholder;
+mod receipt;
 mod swahili;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ use crate::understanding::{DAY_NAMES_SW, Language, MONTH_NAMES_SW, day_part_word
 
 pub use key::{Shape, TextKey};
 pub use placeholder::Placeholder;
+pub use receipt::ReceiptWord;
 
 /// The most characters of a row's title in a WhatsApp list.
 pub const ROW_TITLE_CHARS_MAX: usize = 24;

@@ -35,6 +35,8 @@ pub mod refund;
 
 pub mod credit;
 
+pub mod receipt;
+
 pub mod till;
 
 pub mod event;

@@ -74,6 +74,27 @@ impl CreditBook for PgPayments {
             })
             .await
     }
+
+    async fn spends_of_visit(&self, tenant: TenantId, visit: VisitId) -> Result<Vec<Spend>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let tenant = tx.tenant_uuid();
+                let found = credit_spends::table
+                    .filter(credit_spends::tenant_id.eq(tenant))
+                    .filter(credit_spends::visit_id.eq(visit.as_uuid()))
+                    .order((credit_spends::spent_at, credit_spends::id))
+                    .select(SpendRow::as_select())
+                    .load(tx.conn())?;
+                found
+                    .into_iter()
+                    .map(|row| {
+                        let id = row.id;
+                        spend_of(row).map_err(|what| TxError::impossible("credit_spends", id, what))
+                    })
+                    .collect()
+            })
+            .await
+    }
 }
 
 /// Whoever decides about the same customer's credit waits here. False if there is no such customer.

@@ -1,4 +1,4 @@
-use ratiba_conversation::outgoing::{Buttons, ListMessage, ReplyButton, Row, TextBody};
+use ratiba_conversation::outgoing::{Buttons, Document, ListMessage, ReplyButton, Row, TextBody};
 use uuid::Uuid;
 
 use super::*;
@@ -151,6 +151,7 @@ fn a_text_is_written_as_documented() {
         &to(),
         &Content::Text(TextBody::new("Karibu!").unwrap()),
         reference(),
+        None,
     );
     assert_eq!(
         body,
@@ -170,6 +171,7 @@ fn buttons_lists_and_templates_are_written_as_documented() {
         &to(),
         &Content::Buttons(Buttons::new("Sawa?", vec![button]).unwrap()),
         reference(),
+        None,
     );
     assert_eq!(
         body["interactive"],
@@ -185,6 +187,7 @@ fn buttons_lists_and_templates_are_written_as_documented() {
         &to(),
         &Content::List(ListMessage::new("Which?", "Times", vec![row]).unwrap()),
         reference(),
+        None,
     );
     assert_eq!(
         body["interactive"],
@@ -192,7 +195,7 @@ fn buttons_lists_and_templates_are_written_as_documented() {
             "action": {"button": "Times", "sections": [{"rows": [{"id": "q:0", "title": "10:00"}]}]}})
     );
     let call = TemplateCall::new("booking_reminder", "en", vec!["Asha".into()], vec!["q:0".into()]).unwrap();
-    let body = send_body(&to(), &Content::Template(call), reference());
+    let body = send_body(&to(), &Content::Template(call), reference(), None);
     assert_eq!(
         body["template"],
         json!({"name": "booking_reminder", "language": {"code": "en", "policy": "deterministic"}, "components": [
@@ -205,7 +208,35 @@ fn buttons_lists_and_templates_are_written_as_documented() {
 #[test]
 fn who_shows_no_number_is_written_to_by_user_id() {
     let address = Address::new(None, Some(SenderKey::parse("KE.9xAmPLe").unwrap())).unwrap();
-    let body = send_body(&address, &Content::Text(TextBody::new("x").unwrap()), reference());
+    let body = send_body(
+        &address,
+        &Content::Text(TextBody::new("x").unwrap()),
+        reference(),
+        None,
+    );
     assert_eq!(body["recipient"], "KE.9xAmPLe");
     assert_eq!(body.get("to"), None);
+}
+
+#[test]
+fn a_document_is_written_as_documented_and_uploaded_byte_for_byte() {
+    let bytes = b"%PDF-1.4\r\n--ratiba\r\n\x00\xff".to_vec();
+    let document = Document::pdf("risiti-BK7Q2M.pdf", "Risiti yako", bytes.clone()).unwrap();
+    let (kind, form) = upload_form(&document);
+    let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+    assert!(boundary.len() <= 70 && boundary.is_ascii());
+    let head = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"messaging_product\"\r\n\r\nwhatsapp\r\n\
+         --{boundary}\r\nContent-Disposition: form-data; name=\"type\"\r\n\r\napplication/pdf\r\n\
+         --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"risiti-BK7Q2M.pdf\"\r\n\
+         Content-Type: application/pdf\r\n\r\n"
+    );
+    let tail = format!("\r\n--{boundary}--\r\n");
+    assert_eq!(form, [head.as_bytes(), &bytes, tail.as_bytes()].concat());
+    let body = send_body(&to(), &Content::Document(document), reference(), Some("1037"));
+    assert_eq!(
+        body["document"],
+        json!({"id": "1037", "filename": "risiti-BK7Q2M.pdf", "caption": "Risiti yako"})
+    );
+    assert_eq!(body["type"], "document");
 }

@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::document::Document;
+
 /// The longest plain text.
 pub const TEXT_CHARACTERS_MAX: usize = 4096;
 /// The longest text above buttons or a list.
@@ -48,9 +50,15 @@ pub enum TooMuch {
     /// Two choices read or answer alike.
     #[error("two choices of the message are alike")]
     Alike,
-    /// A parameter of a template has a new line, a tab or a run of spaces.
-    #[error("a parameter of the template has a new line, a tab or a run of spaces")]
+    /// A parameter of a template has a new line, a tab or a run of spaces, or the name of a file has more than letters.
+    #[error("a parameter of the template or the name of a file has a layout of its own")]
     Layout,
+    /// The file is not of the kind that it says, or too large.
+    #[error("the file is no PDF of at most {limit} bytes")]
+    NoDocument {
+        /// How large it may be.
+        limit: usize,
+    },
 }
 
 /// The first `limit` characters; where something is cut off, the last of them becomes an ellipsis.
@@ -66,7 +74,7 @@ pub fn cut(text: &str, limit: usize) -> String {
     short
 }
 
-fn within(text: &str, limit: usize) -> Result<(), TooMuch> {
+pub(super) fn within(text: &str, limit: usize) -> Result<(), TooMuch> {
     if text.trim().is_empty() {
         return Err(TooMuch::Empty);
     }
@@ -399,6 +407,8 @@ pub enum Content {
     List(ListMessage),
     /// An approved template.
     Template(TemplateCall),
+    /// A file.
+    Document(Document),
 }
 
 impl Content {
@@ -410,6 +420,7 @@ impl Content {
             Self::Buttons(_) => "buttons",
             Self::List(_) => "list",
             Self::Template(_) => "template",
+            Self::Document(_) => "document",
         }
     }
 
@@ -421,6 +432,7 @@ impl Content {
             Self::Buttons(buttons) => buttons.body().to_owned(),
             Self::List(list) => list.body().to_owned(),
             Self::Template(call) => call.parameters().join(" · "),
+            Self::Document(document) => document.caption().to_owned(),
         }
     }
 }

@@ -112,7 +112,7 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::CardSandboxNotice => "(Trial: this card page is a test, no real money is taken.)",
         TextKey::ConfirmedPaid => {
-            "Paid and confirmed. {service}: {when}, with {staff}. We received {amount}, M-Pesa {receipt}. \
+            "Paid and confirmed. {service}: {when}, with {staff}. We received {amount}, receipt {receipt}. \
              See you then!"
         }
         TextKey::ConfirmedPaidReceiptLater => {
@@ -121,10 +121,6 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::ConfirmedUnpaid => {
             "Confirmed. {service}: {when}, with {staff}. Your reference is {reference}. See you then!"
-        }
-        TextKey::Receipt => {
-            "RECEIPT\n{business}\n{service}\n{when}\nPaid: {amount}\nM-Pesa: {receipt}\nReference: \
-             {reference}"
         }
         TextKey::FailedWrongPin => {
             "The PIN was not right, so nothing was paid. I can send the prompt again; your time is held \

@@ -115,8 +115,6 @@ pub enum TextKey {
     ConfirmedPaidReceiptLater,
     /// Appointment confirmed without a payment in advance.
     ConfirmedUnpaid,
-    /// The receipt, as text.
-    Receipt,
     /// The PIN was wrong.
     FailedWrongPin,
     /// The balance was too low.
@@ -317,7 +315,6 @@ impl TextKey {
         Self::ConfirmedPaid,
         Self::ConfirmedPaidReceiptLater,
         Self::ConfirmedUnpaid,
-        Self::Receipt,
         Self::FailedWrongPin,
         Self::FailedInsufficientFunds,
         Self::FailedCancelled,
@@ -452,7 +449,6 @@ impl TextKey {
             | Self::ConfirmedPaid
             | Self::ConfirmedPaidReceiptLater
             | Self::ConfirmedUnpaid
-            | Self::Receipt
             | Self::FailedWrongPin
             | Self::FailedInsufficientFunds
             | Self::FailedCancelled

@@ -106,7 +106,7 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::ConfirmedPaid => {
             "Malipo yamepokelewa na miadi imethibitishwa. {service}: {when}, na {staff}. Tumepokea \
-             {amount}, M-Pesa {receipt}. Karibu!"
+             {amount}, risiti {receipt}. Karibu!"
         }
         TextKey::ConfirmedPaidReceiptLater => {
             "Malipo yamepokelewa na miadi imethibitishwa. {service}: {when}, na {staff}. Tumepokea \
@@ -114,10 +114,6 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::ConfirmedUnpaid => {
             "Miadi imethibitishwa. {service}: {when}, na {staff}. Namba yako ni {reference}. Karibu!"
-        }
-        TextKey::Receipt => {
-            "RISITI\n{business}\n{service}\n{when}\nImelipwa: {amount}\nM-Pesa: {receipt}\nNamba: \
-             {reference}"
         }
         TextKey::FailedWrongPin => {
             "PIN haikuwa sahihi, hivyo hakuna kilicholipwa. Naweza kutuma ombi tena; nafasi yako \

@@ -59,6 +59,24 @@ fn generous(place: Placeholder) -> String {
 }
 
 #[test]
+fn every_word_of_a_receipt_is_there_in_both_languages() {
+    let arms = include_str!("receipt.rs").matches("Self::").count();
+    assert_eq!(arms, 3 * ReceiptWord::ALL.len(), "listed, English and Swahili");
+    for tongue in TONGUES {
+        let words: BTreeSet<&str> = ReceiptWord::ALL.iter().map(|word| word.word(tongue)).collect();
+        assert_eq!(words.len(), ReceiptWord::ALL.len(), "no two lines read alike");
+        assert!(
+            words
+                .iter()
+                .all(|word| !word.is_empty() && word.chars().count() <= 40)
+        );
+    }
+    for word in ReceiptWord::ALL {
+        assert_ne!(word.word(Tongue::English), word.word(Tongue::Swahili), "{word:?}");
+    }
+}
+
+#[test]
 fn the_list_of_keys_is_complete() {
     let arms = include_str!("english.rs").matches("TextKey::").count();
     let keys: BTreeSet<TextKey> = TextKey::ALL.iter().copied().collect();

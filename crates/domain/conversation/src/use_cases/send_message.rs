@@ -130,7 +130,9 @@ impl SendMessage {
         }
         let template = match (&message.content, &message.fallback) {
             (Content::Template(call), _) => Some(call),
-            (Content::Text(_) | Content::Buttons(_) | Content::List(_), fallback) => fallback.as_ref(),
+            (Content::Text(_) | Content::Buttons(_) | Content::List(_) | Content::Document(_), fallback) => {
+                fallback.as_ref()
+            }
         };
         let is_template = matches!(message.content, Content::Template(_));
         match (
@@ -208,9 +210,15 @@ fn with_check_later(message: OutgoingMessage, now: OffsetDateTime) -> PostingCha
 }
 
 /// A message that will not go out is an event, unless it was itself the news to a person of the business: their
-/// alarm must not ring for their alarm.
+/// alarm must not ring for their alarm; or a document, which repeats what another message says in words.
 pub(super) fn not_sent(message: OutgoingMessage, reason: &str, now: OffsetDateTime) -> PostingChange {
     let events = match message.purpose {
+        Purpose::Answer | Purpose::Receipt | Purpose::Reminder | Purpose::AsksMoney | Purpose::Marketing
+            if matches!(message.content, Content::Document(_)) =>
+        {
+            tracing::info!(message.id = %message.id, reason, "a document was not sent");
+            Vec::new()
+        }
         Purpose::Alert | Purpose::Digest => {
             tracing::error!(message.id = %message.id, reason, "a message to the business was not sent");
             Vec::new()

@@ -14,7 +14,7 @@ use super::TRIES_MAX;
 use crate::channel::Channel;
 use crate::desk::{Menu, PaymentStanding, Profile, VisitCard, VisitRef, VisitStanding};
 use crate::hear;
-use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient};
+use crate::outgoing::{Content, Draft, MessageId, OutgoingMessage, Recipient};
 use crate::ports::{
     BookingDesk, BusinessProfile, Change, CustomerFile, MessageBook, PaymentDesk, RecordError, ThreadBook,
     VisitDesk, Who,
@@ -77,16 +77,6 @@ impl Tell {
     /// [`TellError`]; nothing is on record then.
     #[tracing::instrument(name = "conversation.tell", skip_all, fields(notice = notice.name()))]
     pub async fn execute(&self, tenant: TenantId, occasion: Uuid, notice: Notice) -> Result<(), TellError> {
-        self.tell(tenant, occasion, &notice).await?;
-        if let Notice::VisitConfirmed { visit } = notice {
-            // A change of its own: whoever learns of the receipt first, the other is still told.
-            self.tell(tenant, occasion, &Notice::ReceiptKnown { visit })
-                .await?;
-        }
-        Ok(())
-    }
-
-    async fn tell(&self, tenant: TenantId, occasion: Uuid, notice: &Notice) -> Result<(), TellError> {
         for _ in 0..TRIES_MAX {
             let now = self.clock.now();
             let scene = Scene {
@@ -94,7 +84,7 @@ impl Tell {
                 profile: self.profile.profile(tenant).await?,
                 menu: self.desk.menu(tenant).await?,
             };
-            let change = self.decide(tenant, &scene, occasion, notice).await?;
+            let change = self.decide(tenant, &scene, occasion, &notice).await?;
             let Some(change) = change else { return Ok(()) };
             match self.book.record(tenant, change).await {
                 Ok(()) | Err(RecordError::AlreadyHandled) => return Ok(()),
@@ -120,7 +110,7 @@ impl Tell {
             | Notice::HoldExpired { visit }
             | Notice::VisitLost { visit }
             | Notice::Reminder { visit, .. }
-            | Notice::ReceiptKnown { visit }
+            | Notice::Receipt { visit, .. }
             | Notice::VisitRequested { visit }
             | Notice::RequestAccepted { visit }
             | Notice::RequestDeclined { visit }
@@ -208,13 +198,13 @@ impl Tell {
             return Ok(None);
         }
         let standing = match notice {
-            Notice::VisitConfirmed { .. }
-            | Notice::VisitLost { .. }
-            | Notice::ReceiptKnown { .. }
-            | Notice::HoldExpired { .. } => self.payments.standing(tenant, card.id).await?,
+            Notice::VisitConfirmed { .. } | Notice::VisitLost { .. } | Notice::HoldExpired { .. } => {
+                self.payments.standing(tenant, card.id).await?
+            }
             Notice::PaymentFailed { .. }
             | Notice::PaymentChecking { .. }
             | Notice::CardUnpaid { .. }
+            | Notice::Receipt { .. }
             | Notice::Reminder { .. }
             | Notice::VisitCancelled { .. }
             | Notice::VisitRequested { .. }
@@ -320,6 +310,11 @@ fn queued(
     cause: String,
 ) -> Option<(Draft, Vec<crate::machine::Meaning>)> {
     let phrase: &Phrase = &said.phrase;
+    if let Some(document) = &said.document {
+        let content = Content::Document(document.clone());
+        let draft = draft_of(phrase, content, None, card, concerned, cause);
+        return Some((draft, Vec::new()));
+    }
     let presented = present(phrase, Channel::Whatsapp.capabilities(), id).ok()?;
     let (service, when, staff) = (
         voice.service_name(&card.slot),
@@ -346,7 +341,8 @@ fn queued(
             Vec::new(),
         ),
         other @ (TemplateName::BookingNotice | TemplateName::OwnerDigest | TemplateName::OwnerAlert) => {
-            templates::call(other, voice.tongue, &[&phrase.body], Vec::new())
+            let words = said.gist.as_ref().unwrap_or(&phrase.body);
+            templates::call(other, voice.tongue, &[words], Vec::new())
         }
     };
     let draft = draft_of(phrase, presented.content, fallback.ok(), card, concerned, cause);
@@ -355,7 +351,7 @@ fn queued(
 
 fn draft_of(
     phrase: &Phrase,
-    content: crate::outgoing::Content,
+    content: Content,
     fallback: Option<crate::outgoing::TemplateCall>,
     card: &VisitCard,
     concerned: Option<&Thread>,

@@ -56,7 +56,7 @@ pub fn present(
     };
     let shown = match &content {
         Content::List(list) => list.rows().len(),
-        Content::Text(_) | Content::Buttons(_) | Content::Template(_) => choices.len(),
+        Content::Text(_) | Content::Buttons(_) | Content::Template(_) | Content::Document(_) => choices.len(),
     };
     let options = choices
         .iter()

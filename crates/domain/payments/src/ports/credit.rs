@@ -108,6 +108,9 @@ pub trait CreditBook: Send + Sync {
         look: SpendLook,
         decide: DecideSpend,
     ) -> Result<Option<Spend>, SpendRefused>;
+
+    /// All that was spent on a visit, oldest first.
+    async fn spends_of_visit(&self, tenant: TenantId, visit: VisitId) -> Result<Vec<Spend>, Outage>;
 }
 
 /// Where the money goes that the rules of cancellation give back.

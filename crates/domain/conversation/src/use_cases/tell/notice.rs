@@ -4,9 +4,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{DigestFigures, is_ahead};
-use crate::desk::{PaymentStanding, PaymentTrouble, Slot, VisitCard, VisitRef, VisitStanding};
+use crate::desk::{PaymentRef, PaymentStanding, PaymentTrouble, Slot, VisitCard, VisitRef, VisitStanding};
 use crate::machine::{Meaning, Reply, Stage};
-use crate::outgoing::{MessageId, Purpose};
+use crate::outgoing::{Document, MessageId, Purpose};
+use crate::paper::{Paper, Papers};
 use crate::templates::TemplateName;
 use crate::texts::{Placeholder, TextKey, Values, render};
 use crate::wording::{Choice, Phrase, Voice, confirmed_paid, phrase};
@@ -145,10 +146,14 @@ pub enum Notice {
         /// How many.
         count: u32,
     },
-    /// The provider's receipt of a paid visit is known: the receipt, once.
-    ReceiptKnown {
+    /// A payment is settled and its receipt complete: the receipt of the visit, once for each payment.
+    Receipt {
         /// For what.
         visit: VisitRef,
+        /// Which payment.
+        payment: PaymentRef,
+        /// What it says.
+        papers: Box<Papers>,
     },
     /// To the owners: a person must look at money.
     MoneyNeedsPerson {
@@ -195,7 +200,7 @@ impl Notice {
             Self::RequestWaits { .. } => "request_waits",
             Self::CounterOfferPassed { .. } => "counter_offer_passed",
             Self::BookingsHit { .. } => "bookings_hit",
-            Self::ReceiptKnown { .. } => "receipt_known",
+            Self::Receipt { .. } => "receipt",
             Self::MoneyNeedsPerson { .. } => "money_needs_person",
             Self::CustomerLate { .. } => "customer_late",
             Self::MessageNotSent { .. } => "message_not_sent",
@@ -223,7 +228,7 @@ impl Notice {
             | Self::VisitMoved { visit }
             | Self::RequestWaits { visit }
             | Self::CounterOfferPassed { visit }
-            | Self::ReceiptKnown { visit }
+            | Self::Receipt { visit, .. }
             | Self::MoneyNeedsPerson { visit, .. }
             | Self::CustomerLate { visit, .. } => Some(*visit),
             Self::MessageNotSent { .. } | Self::BookingsHit { .. } | Self::Digest(_) => None,
@@ -235,12 +240,10 @@ impl Notice {
     pub(super) fn cause(&self, occasion: Uuid, place: usize) -> String {
         let name = self.name();
         match self {
-            Self::VisitConfirmed { visit }
-            | Self::HoldExpired { visit }
-            | Self::VisitLost { visit }
-            | Self::ReceiptKnown { visit } => {
+            Self::VisitConfirmed { visit } | Self::HoldExpired { visit } | Self::VisitLost { visit } => {
                 format!("{name}:{visit}:{place}")
             }
+            Self::Receipt { visit, payment, .. } => format!("{name}:{visit}:{payment}:{place}"),
             Self::Reminder { visit, lead } => {
                 let lead = match lead {
                     ReminderLead::DayBefore => "day",
@@ -286,8 +289,9 @@ impl Notice {
             // A balance is paid after the visit, too.
             Self::CardUnpaid { .. } => standing == VisitStanding::Gone,
             Self::HoldExpired { .. } => is_ahead(standing),
-            // The receipt of a visit that is not confirmed yet comes with its confirmation.
-            Self::VisitConfirmed { .. } | Self::ReceiptKnown { .. } => {
+            // The receipt of a visit that is not confirmed yet comes after its confirmation.
+            Self::Receipt { .. } => standing == VisitStanding::Held,
+            Self::VisitConfirmed { .. } => {
                 standing != VisitStanding::Confirmed && standing != VisitStanding::Rendered
             }
             Self::VisitLost { .. }
@@ -308,7 +312,7 @@ impl Notice {
             Self::VisitConfirmed { .. }
             | Self::VisitLost { .. }
             | Self::Reminder { .. }
-            | Self::ReceiptKnown { .. }
+            | Self::Receipt { .. }
             | Self::RequestAccepted { .. }
             | Self::RequestDeclined { .. }
             | Self::CounterOffered { .. }
@@ -374,6 +378,10 @@ pub(super) fn by_the_money(notice: Notice, standing: &PaymentStanding) -> Option
 pub(super) struct Said {
     pub(super) phrase: Phrase,
     pub(super) template: TemplateName,
+    /// What the template says, where that is less than the words.
+    pub(super) gist: Option<String>,
+    /// What goes in place of the words; it has no template.
+    pub(super) document: Option<Document>,
 }
 
 /// What the customer is told.
@@ -386,7 +394,12 @@ pub(super) fn to_customer(
     let values = voice
         .values_of(&card.slot)
         .with(Placeholder::Reference, card.reference.as_str());
-    let by = |phrase: Phrase, template: TemplateName| Said { phrase, template };
+    let by = |phrase: Phrase, template: TemplateName| Said {
+        phrase,
+        template,
+        gist: None,
+        document: None,
+    };
     match notice {
         Notice::VisitConfirmed { .. } => {
             vec![by(
@@ -394,10 +407,7 @@ pub(super) fn to_customer(
                 TemplateName::BookingConfirmed,
             )]
         }
-        Notice::ReceiptKnown { .. } => receipt(standing, values, voice)
-            .map(|phrase| by(phrase, TemplateName::BookingNotice))
-            .into_iter()
-            .collect(),
+        Notice::Receipt { papers, .. } => receipt(papers.in_tongue(voice.tongue)),
         Notice::PaymentFailed { trouble, .. } => {
             let reply = Reply::PaymentFailed {
                 trouble: *trouble,
@@ -545,25 +555,22 @@ fn confirmation(standing: &PaymentStanding, values: Values, voice: &Voice<'_>) -
     }
 }
 
-/// The receipt, apart from the confirmation so that it can be kept and shown; `None` while there is none.
-fn receipt(standing: &PaymentStanding, values: Values, voice: &Voice<'_>) -> Option<Phrase> {
-    match standing {
-        PaymentStanding::Settled {
-            amount,
-            receipt: Some(number),
-        } => {
-            let paid = values
-                .with(Placeholder::Amount, amount.to_string())
-                .with(Placeholder::Receipt, number.as_str());
-            let text = render(TextKey::Receipt, voice.tongue, &paid);
-            Some(Phrase::plain(text).for_purpose(Purpose::Receipt))
-        }
-        PaymentStanding::Settled { receipt: None, .. }
-        | PaymentStanding::NothingAsked
-        | PaymentStanding::Prompting
-        | PaymentStanding::Checking
-        | PaymentStanding::Failed(_) => None,
-    }
+/// The receipt: in words, which reach the customer in any case, and as a document where the channel takes one now.
+fn receipt(paper: &Paper) -> Vec<Said> {
+    let words = Phrase::plain(paper.text.as_str()).for_purpose(Purpose::Receipt);
+    let document = paper.document.clone().map(|document| Said {
+        phrase: Phrase::plain(document.caption()).for_purpose(Purpose::Receipt),
+        template: TemplateName::BookingNotice,
+        gist: None,
+        document: Some(document),
+    });
+    let words = Said {
+        phrase: words,
+        template: TemplateName::BookingNotice,
+        gist: Some(paper.gist.clone()),
+        document: None,
+    };
+    std::iter::once(words).chain(document).collect()
 }
 
 fn reminder(lead: ReminderLead, visit: VisitRef, values: &Values, voice: &Voice<'_>) -> Phrase {

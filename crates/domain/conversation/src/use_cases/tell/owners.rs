@@ -58,7 +58,7 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
         | Notice::HoldExpired { .. }
         | Notice::VisitLost { .. }
         | Notice::Reminder { .. }
-        | Notice::ReceiptKnown { .. }
+        | Notice::Receipt { .. }
         | Notice::VisitRequested { .. }
         | Notice::RequestAccepted { .. }
         | Notice::RequestDeclined { .. }

@@ -4,8 +4,9 @@ use time::Duration;
 use time::macros::date;
 
 use super::*;
-use crate::desk::{PaymentTrouble, VisitRef};
-use crate::outgoing::{Content, Purpose};
+use crate::desk::{PaymentRef, PaymentTrouble, VisitRef};
+use crate::outgoing::{Content, Document, Purpose};
+use crate::paper::{Paper, Papers};
 use crate::test_support::builders::a_phone;
 use crate::test_support::chat::Chat;
 use crate::test_support::desks::{FakeDesk, PlainReader};
@@ -31,73 +32,93 @@ fn settled(chat: &Chat, visit: VisitRef, receipt: Option<&str>) {
     chat.desk.set_visit(visit, VisitStanding::Confirmed);
 }
 
+/// Papers that say so in each language.
+fn papers(text: &str) -> Box<Papers> {
+    let paper = |title: &str| Paper {
+        text: format!("{title}\n{text}"),
+        gist: format!("{title} {text}"),
+        document: Document::pdf("risiti.pdf", title, b"%PDF-1.4".to_vec()).ok(),
+    };
+    Box::new(Papers {
+        english: paper("RECEIPT"),
+        swahili: paper("RISITI"),
+    })
+}
+
+fn receipt_of(visit: VisitRef, payment: u128) -> Notice {
+    Notice::Receipt {
+        visit,
+        payment: PaymentRef::from_uuid(Uuid::from_u128(payment)),
+        papers: papers("KES 1,000"),
+    }
+}
+
 #[test]
-fn a_paid_visit_is_confirmed_with_a_receipt_and_once() {
+fn a_paid_visit_is_confirmed_once_whatever_it_was_paid_with() {
     let (mut chat, visit) = at_the_prompt();
     paid(&chat, visit);
     let told = chat.happens(1, Notice::VisitConfirmed { visit });
-    assert_eq!(told.len(), 2, "{told:?}");
+    assert_eq!(told.len(), 1, "{told:?}");
     assert!(
         told[0].contains("miadi imethibitishwa") && told[0].contains("saa nane mchana (2:00 pm)"),
         "{}",
         told[0]
     );
-    assert!(
-        told[1].starts_with("RISITI\nAria Aura Spa\nMasaji\n"),
-        "{}",
-        told[1]
-    );
-    assert!(told[1].contains("KES 1,000") && told[1].contains("SJK7H2LM9P") && told[1].contains("BK7Q2M"));
+    assert!(told[0].contains("KES 1,000, risiti SJK7H2LM9P") && !told[0].contains("M-Pesa"));
     assert_eq!(chat.stage(), "booked");
-    assert_eq!(
-        chat.happens(1, Notice::VisitConfirmed { visit }),
-        Vec::<String>::new()
-    );
-    assert_eq!(
-        chat.happens(2, Notice::VisitConfirmed { visit }),
-        Vec::<String>::new()
-    );
-}
-
-#[test]
-fn a_receipt_that_comes_later_is_told_once() {
-    let (mut chat, visit) = at_the_prompt();
-    settled(&chat, visit, None);
-    let told = chat.happens(1, Notice::VisitConfirmed { visit });
-    assert_eq!(told.len(), 1, "there is no receipt yet: {told:?}");
-    assert!(
-        told[0].contains("KES 1,000") && !told[0].contains("M-Pesa"),
-        "{}",
-        told[0]
-    );
-    settled(&chat, visit, Some("SJK7H2LM9P"));
-    let told = chat.happens(2, Notice::ReceiptKnown { visit });
-    assert!(
-        told[0].starts_with("RISITI") && told[0].contains("SJK7H2LM9P"),
-        "{}",
-        told[0]
-    );
-    for (occasion, again) in [
-        (2, Notice::ReceiptKnown { visit }),
-        (3, Notice::ReceiptKnown { visit }),
-        (1, Notice::VisitConfirmed { visit }),
-    ] {
-        assert_eq!(chat.happens(occasion, again), Vec::<String>::new());
+    for occasion in [1, 2] {
+        assert_eq!(
+            chat.happens(occasion, Notice::VisitConfirmed { visit }),
+            Vec::<String>::new()
+        );
     }
 }
 
 #[test]
-fn a_receipt_that_overtakes_the_confirmation_suppresses_neither() {
+fn a_receipt_goes_out_once_for_each_payment_in_words_and_as_a_document() {
+    let (mut chat, visit) = at_the_prompt();
+    paid(&chat, visit);
+    chat.happens(1, Notice::VisitConfirmed { visit });
+    let told = chat.happens(1, receipt_of(visit, 1));
+    assert_eq!(told, ["RISITI\nKES 1,000", "RISITI"]);
+    let messages = chat.to_customer();
+    let (words, document) = (&messages[messages.len() - 2], &messages[messages.len() - 1]);
+    assert_eq!(words.purpose, Purpose::Receipt);
+    assert!(matches!(document.content, Content::Document(_)));
+    assert_eq!(document.fallback, None, "outside of the window it does not go");
+    let brief = words.fallback.as_ref().map(|call| call.parameters().to_vec());
+    assert_eq!(brief, Some(vec!["RISITI KES 1,000".to_owned()]));
+    for occasion in 1..=10 {
+        assert_eq!(chat.happens(occasion, receipt_of(visit, 1)), Vec::<String>::new());
+    }
+    assert_eq!(
+        chat.happens(2, receipt_of(visit, 2)).len(),
+        2,
+        "the balance has its own"
+    );
+}
+
+#[test]
+fn a_receipt_waits_for_the_confirmation_of_its_visit() {
     let (mut chat, visit) = at_the_prompt();
     settled(&chat, visit, Some("SJK7H2LM9P"));
     chat.desk.set_visit(visit, VisitStanding::Held);
-    let early = chat.happens(1, Notice::ReceiptKnown { visit });
-    assert_eq!(early, Vec::<String>::new(), "it comes with the confirmation");
-    chat.desk.set_visit(visit, VisitStanding::Confirmed);
-    assert_eq!(chat.happens(1, Notice::ReceiptKnown { visit }).len(), 1);
-    let told = chat.happens(2, Notice::VisitConfirmed { visit });
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("imethibitishwa"), "{}", told[0]);
+    assert_eq!(chat.happens(1, receipt_of(visit, 1)), Vec::<String>::new());
+    // A fee is owed, and paid, for what is over.
+    for standing in [
+        VisitStanding::Confirmed,
+        VisitStanding::Rendered,
+        VisitStanding::Gone,
+    ] {
+        chat.desk.set_visit(visit, standing);
+        let payment = 10 + chat.to_customer().len();
+        let payment = u128::try_from(payment).unwrap();
+        assert_eq!(
+            chat.happens(1, receipt_of(visit, payment)).len(),
+            2,
+            "{standing:?}"
+        );
+    }
 }
 
 #[test]
@@ -374,7 +395,7 @@ fn while_a_person_drives_the_confirmation_still_comes_and_the_driver_stays() {
     chat.says("Naomba niongee na mtu");
     chat.news();
     paid(&chat, visit);
-    assert_eq!(chat.happens(1, Notice::VisitConfirmed { visit }).len(), 2);
+    assert_eq!(chat.happens(1, Notice::VisitConfirmed { visit }).len(), 1);
     assert!(!chat.thread().driver.is_machine());
     assert_eq!(chat.stage(), "booked");
 }

@@ -164,6 +164,7 @@ pub(super) async fn of_twenty_spends_at_once_no_more_is_spent_than_there_is(grou
         },
     };
     let first = orders[0].clone();
+    let visits: Vec<VisitId> = orders.iter().map(|order| order.visit).collect();
     let spent = together(
         orders
             .into_iter()
@@ -183,6 +184,18 @@ pub(super) async fn of_twenty_spends_at_once_no_more_is_spent_than_there_is(grou
         }
     }
     assert_eq!((done, none), (5, 15));
+    let mut on_record = 0;
+    for visit in visits {
+        let of_visit = ground.credit_book().spends_of_visit(tenant, visit).await;
+        let of_visit = of_visit.unwrap_or_else(|error| panic!("{error:?}"));
+        assert!(
+            of_visit
+                .iter()
+                .all(|spend| (spend.visit, spend.amount) == (visit, shillings(100)))
+        );
+        on_record += of_visit.len();
+    }
+    assert_eq!(on_record, 5, "each at its own visit");
     assert_eq!(credit(ground, customer).await, shillings(0));
     assert_eq!(
         balance(ground, Account::CustomerDeposits).await,

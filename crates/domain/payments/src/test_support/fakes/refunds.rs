@@ -308,6 +308,18 @@ impl CreditBook for InMemoryBook {
         shelf.spends.push((tenant, chosen.spend.clone()));
         Ok(Some(chosen.spend))
     }
+
+    async fn spends_of_visit(&self, tenant: TenantId, visit: VisitId) -> Result<Vec<Spend>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let own = shelf
+            .spends
+            .iter()
+            .filter(|(owner, spend)| *owner == tenant && spend.visit == visit);
+        let mut own: Vec<Spend> = own.map(|(_, spend)| spend.clone()).collect();
+        own.sort_by_key(|spend| (spend.at, spend.id));
+        Ok(own)
+    }
 }
 
 #[async_trait]

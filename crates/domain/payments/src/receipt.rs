@@ -1,0 +1,339 @@
+//! What a customer is given as proof: what a visit cost, what was given for it by which tender, what went back, and
+//! what is still owed. A pure value; the words are somebody else's.
+//!
+//! Every amount is exact and can be checked against the others: what was given is what was kept, what became credit
+//! and what went back.
+
+use std::fmt;
+
+use ratiba_kernel::{Currency, Money, MoneyError};
+use time::OffsetDateTime;
+
+use crate::attempt::{Attempt, AttemptState, Provider};
+use crate::credit::Spend;
+use crate::payment::{PaymentId, PaymentRecord, PaymentState};
+use crate::reference::Receipt;
+use crate::refund::{Refund, RefundState, RefundWay};
+
+/// With what somebody pays, or is paid back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tender {
+    /// M-Pesa.
+    Mpesa,
+    /// A card.
+    Card,
+    /// Cash.
+    Cash,
+    /// The customer's credit with the business.
+    Credit,
+    /// By a way that is not seen from here: before the business came here, or a bank transfer.
+    Elsewhere,
+}
+
+impl Tender {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Mpesa, Self::Card, Self::Cash, Self::Credit, Self::Elsewhere];
+
+    /// The word for it in answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mpesa => "mpesa",
+            Self::Card => "card",
+            Self::Cash => "cash",
+            Self::Credit => "credit",
+            Self::Elsewhere => "elsewhere",
+        }
+    }
+
+    /// What came through a provider.
+    #[must_use]
+    pub const fn of(provider: Provider) -> Self {
+        match provider {
+            Provider::Mpesa => Self::Mpesa,
+            Provider::Pesapal => Self::Card,
+            Provider::Cash => Self::Cash,
+        }
+    }
+
+    /// What goes back in a way.
+    #[must_use]
+    pub const fn back(way: RefundWay) -> Self {
+        match way {
+            RefundWay::MpesaReversal => Self::Mpesa,
+            RefundWay::Cash => Self::Cash,
+            RefundWay::Credit => Self::Credit,
+            RefundWay::Outside => Self::Elsewhere,
+        }
+    }
+
+    /// Whether its provider gives each payment a number, which a receipt waits for.
+    const fn is_numbered(self) -> bool {
+        match self {
+            Self::Mpesa | Self::Card => true,
+            Self::Cash | Self::Credit | Self::Elsewhere => false,
+        }
+    }
+}
+
+/// What a line is charged for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// A service.
+    Service,
+    /// A fee for a service that was cancelled or not come to.
+    Fee,
+}
+
+/// One thing that is charged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// For what.
+    pub kind: LineKind,
+    /// The service's name, in the language of the receipt.
+    pub what: String,
+    /// When it begins.
+    pub at: OffsetDateTime,
+    /// The list price; of a fee, the fee.
+    pub list: Money,
+    /// What is taken off it.
+    pub discount: Money,
+}
+
+impl Line {
+    /// What is charged: the list price less the discount.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currencies differ.
+    pub fn charged(&self) -> Result<Money, MoneyError> {
+        self.list.checked_sub(self.discount)
+    }
+}
+
+/// Money that was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// With what.
+    pub tender: Tender,
+    /// How much.
+    pub amount: Money,
+    /// The provider's number for it; `None` where it gives none, or did not tell it yet.
+    pub number: Option<Receipt>,
+    /// When it is known to have been given; `None` for what was paid before the business came here.
+    pub at: Option<OffsetDateTime>,
+}
+
+/// Money that went back, or is on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Returned {
+    /// With what.
+    pub tender: Tender,
+    /// How much.
+    pub amount: Money,
+    /// The provider's number for it, if there is one.
+    pub number: Option<Receipt>,
+    /// Since when it stands as it does.
+    pub at: OffsetDateTime,
+    /// Whether it has arrived; else it is on its way, or being looked into.
+    pub done: bool,
+}
+
+/// What is known of the visit itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct About {
+    /// The business, as customers know it.
+    pub business: String,
+    /// What the customer names the visit by.
+    pub reference: String,
+    /// When the receipt was drawn up.
+    pub issued_at: OffsetDateTime,
+    /// What is charged, in order of time.
+    pub lines: Vec<Line>,
+    /// What was given to the staff on top; never part of a price.
+    pub tips: Money,
+    /// What was paid before the business came here.
+    pub elsewhere: Money,
+    /// What is still to be paid, as it is asked for.
+    pub owed: Money,
+}
+
+impl fmt::Debug for About {
+    /// Leaves out the names.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("About")
+            .field("reference", &self.reference)
+            .field("lines", &self.lines.len())
+            .field("owed", &self.owed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The receipt of a visit, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitReceipt {
+    /// The visit.
+    pub about: About,
+    /// What was given, oldest first.
+    pub given: Vec<Given>,
+    /// What of that is the customer's credit now: it was more than was owed, or paid for what is over.
+    pub to_credit: Money,
+    /// What went back, or is on its way, oldest first.
+    pub returned: Vec<Returned>,
+    /// The payments that are settled, and of which every number is known.
+    pub settled: Vec<PaymentId>,
+}
+
+impl VisitReceipt {
+    /// Draws it up from all payments of the visit, all credit that was spent on it, and all of its refunds.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currencies differ.
+    pub fn draw_up(
+        about: About,
+        payments: &[PaymentRecord],
+        spends: &[Spend],
+        refunds: &[Refund],
+    ) -> Result<Self, MoneyError> {
+        let mut given: Vec<Given> = before(&about).into_iter().collect();
+        given.extend(
+            payments
+                .iter()
+                .flat_map(|record| &record.attempts)
+                .filter_map(paid),
+        );
+        given.extend(spends.iter().map(|spend| Given {
+            tender: Tender::Credit,
+            amount: spend.amount,
+            number: None,
+            at: Some(spend.at),
+        }));
+        given.sort_by_key(|given| given.at);
+        let currency = about.owed.currency();
+        let mut kept = about.elsewhere;
+        for record in payments {
+            let payment = &record.payment;
+            kept = kept.checked_add(payment.paid().checked_sub(payment.credited())?)?;
+        }
+        let received = Money::sum(currency, given.iter().map(|given| given.amount))?;
+        Ok(Self {
+            to_credit: received.checked_sub(kept)?,
+            returned: refunds
+                .iter()
+                .filter(|refund| refund.counts())
+                .map(back)
+                .collect(),
+            settled: payments
+                .iter()
+                .filter(|record| is_settled(record))
+                .map(|record| record.payment.id())
+                .collect(),
+            about,
+            given,
+        })
+    }
+
+    /// The currency of all of it.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.about.owed.currency()
+    }
+
+    /// What is charged in all, without tips.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currencies differ.
+    pub fn charged(&self) -> Result<Money, MoneyError> {
+        self.about
+            .lines
+            .iter()
+            .try_fold(Money::zero(self.currency()), |sum, line| {
+                sum.checked_add(line.charged()?)
+            })
+    }
+
+    /// What was given in all.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currencies differ.
+    pub fn received(&self) -> Result<Money, MoneyError> {
+        Money::sum(self.currency(), self.given.iter().map(|given| given.amount))
+    }
+
+    /// What went back in all, or is on its way.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currencies differ.
+    pub fn given_back(&self) -> Result<Money, MoneyError> {
+        Money::sum(self.currency(), self.returned.iter().map(|back| back.amount))
+    }
+
+    /// What the business keeps of it: what was given, less what became credit and what went back.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currencies differ.
+    pub fn kept(&self) -> Result<Money, MoneyError> {
+        self.received()?
+            .checked_sub(self.to_credit)?
+            .checked_sub(self.given_back()?)
+    }
+}
+
+fn before(about: &About) -> Option<Given> {
+    about.elsewhere.is_positive().then_some(Given {
+        tender: Tender::Elsewhere,
+        amount: about.elsewhere,
+        number: None,
+        at: None,
+    })
+}
+
+/// What an attempt brought, if it brought anything.
+fn paid(attempt: &Attempt) -> Option<Given> {
+    let number = match attempt.state() {
+        AttemptState::Paid { receipt, .. } => receipt.clone(),
+        AttemptState::Created
+        | AttemptState::Sent
+        | AttemptState::AwaitingCustomer
+        | AttemptState::Unknown
+        | AttemptState::InReview { .. }
+        | AttemptState::Failed { .. }
+        | AttemptState::Cancelled => return None,
+    };
+    Some(Given {
+        tender: Tender::of(attempt.terms().provider),
+        amount: attempt.terms().amount,
+        number,
+        at: Some(attempt.progress().state_at),
+    })
+}
+
+fn back(refund: &Refund) -> Returned {
+    let (number, done) = match refund.state() {
+        RefundState::Done { receipt } => (receipt.clone(), true),
+        RefundState::Requested
+        | RefundState::Sent
+        | RefundState::Unknown
+        | RefundState::InReview { .. }
+        | RefundState::Rejected { .. }
+        | RefundState::Cancelled => (None, false),
+    };
+    Returned {
+        tender: Tender::back(refund.terms().way),
+        amount: refund.terms().amount,
+        number,
+        at: refund.progress().state_at,
+        done,
+    }
+}
+
+fn is_settled(record: &PaymentRecord) -> bool {
+    let settled = match record.payment.state() {
+        PaymentState::Settled => true,
+        PaymentState::Open | PaymentState::Credited | PaymentState::Cancelled => false,
+    };
+    let mut brought = record.attempts.iter().filter_map(paid);
+    settled && brought.all(|given| given.number.is_some() || !given.tender.is_numbered())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+//! A receipt says what was given by which tender, and its amounts add up, whatever happened.
+
+use proptest::prelude::*;
+use ratiba_kernel::test_support::SeededIds;
+use ratiba_kernel::{Fingerprint, Id};
+use uuid::Uuid;
+
+use super::*;
+use crate::actor::Actor;
+use crate::attempt::AttemptTerms;
+use crate::evidence::{Evidence, PushAnswer};
+use crate::payment::Payment;
+use crate::settlement::settle;
+use crate::test_support::builders::{
+    a_payment, an_attempt, key, paid as paid_callback, provider_ids, receipt, second, shillings,
+};
+
+fn about(charged: i64, owed: i64) -> About {
+    About {
+        business: "Karibu Spa".to_owned(),
+        reference: "BK7Q2M".to_owned(),
+        issued_at: second(100),
+        lines: vec![Line {
+            kind: LineKind::Service,
+            what: "Massage".to_owned(),
+            at: second(1_000),
+            list: shillings(charged + 500),
+            discount: shillings(500),
+        }],
+        tips: shillings(200),
+        elsewhere: shillings(0),
+        owed: shillings(owed),
+    }
+}
+
+/// The payment after attempt `number` brought `amount` by M-Pesa, with or without a known number.
+fn prompted(payment: Payment, number: u32, amount: Money) -> (Payment, Attempt) {
+    let terms = AttemptTerms {
+        amount,
+        ..an_attempt(number).terms().clone()
+    };
+    let attempt = Attempt::create(terms).send(second(1)).unwrap();
+    let ids = provider_ids(number);
+    let attempt = attempt
+        .hear_push_answer(&PushAnswer::Accepted(ids.clone()), second(2))
+        .attempt;
+    let report = paid_callback(ids, amount, receipt(number));
+    let moved = attempt.hear_callback(&report, second(i64::from(number))).unwrap();
+    let change = settle(payment, moved, second(i64::from(number)), &SeededIds::lane(1)).unwrap();
+    (change.payment, change.attempt.unwrap())
+}
+
+fn handed_over(payment: Payment, number: u32, amount: Money) -> (Payment, Attempt) {
+    let terms = AttemptTerms {
+        provider: Provider::Cash,
+        amount,
+        payer: None,
+        by: Actor::parse("token:1").ok(),
+        ..an_attempt(number).terms().clone()
+    };
+    let moved = Attempt::received(terms, None, Evidence::Counter, second(0));
+    let change = settle(payment, moved, second(0), &SeededIds::lane(1)).unwrap();
+    (change.payment, change.attempt.unwrap())
+}
+
+fn spent(payment: &Payment, amount: Money) -> Spend {
+    Spend {
+        id: Id::from_uuid(Uuid::from_u128(77)),
+        customer: payment.customer(),
+        visit: payment.visit(),
+        payment: payment.id(),
+        amount,
+        key: key("spend"),
+        fingerprint: Fingerprint::of("spend"),
+        by: Actor::parse("token:1").unwrap(),
+        at: second(5),
+    }
+}
+
+#[test]
+fn several_tenders_stand_apart_with_their_numbers_and_the_tip_in_no_sum() {
+    let (payment, by_phone) = prompted(a_payment(), 1, shillings(1_000));
+    let (payment, in_cash) = handed_over(payment, 2, shillings(500));
+    let records = [PaymentRecord {
+        payment,
+        attempts: vec![by_phone, in_cash],
+    }];
+    let drawn = VisitReceipt::draw_up(about(3_500, 2_000), &records, &[], &[]).unwrap();
+    let tenders: Vec<_> = drawn
+        .given
+        .iter()
+        .map(|given| (given.tender, given.amount, given.number.clone()))
+        .collect();
+    assert_eq!(
+        tenders,
+        [
+            (Tender::Cash, shillings(500), None),
+            (Tender::Mpesa, shillings(1_000), Some(receipt(1))),
+        ]
+    );
+    assert_eq!(drawn.charged(), Ok(shillings(3_500)));
+    assert_eq!(drawn.received(), Ok(shillings(1_500)));
+    assert_eq!(drawn.kept(), Ok(shillings(1_500)));
+    assert_eq!(drawn.settled, [a_payment().id()]);
+}
+
+#[test]
+fn what_a_query_alone_knows_of_is_no_receipt_yet() {
+    let (payment, attempt) = prompted(a_payment(), 1, shillings(1_500));
+    let mut progress = attempt.progress().clone();
+    if let AttemptState::Paid { receipt, .. } = &mut progress.state {
+        *receipt = None;
+    }
+    let attempt = Attempt::restore(attempt.terms().clone(), progress).unwrap();
+    let records = [PaymentRecord {
+        payment,
+        attempts: vec![attempt],
+    }];
+    let drawn = VisitReceipt::draw_up(about(3_500, 2_000), &records, &[], &[]).unwrap();
+    assert_eq!(drawn.given.len(), 1, "the money is shown");
+    assert_eq!(
+        drawn.settled,
+        [],
+        "and nothing is sent before its number is known"
+    );
+}
+
+#[test]
+fn what_was_paid_twice_is_credit_and_not_kept() {
+    let (payment, first) = prompted(a_payment(), 1, shillings(1_500));
+    let (payment, second) = prompted(payment, 2, shillings(1_500));
+    let records = [PaymentRecord {
+        payment,
+        attempts: vec![first, second],
+    }];
+    let drawn = VisitReceipt::draw_up(about(3_500, 2_000), &records, &[], &[]).unwrap();
+    assert_eq!(drawn.received(), Ok(shillings(3_000)));
+    assert_eq!(drawn.to_credit, shillings(1_500));
+    assert_eq!(drawn.kept(), Ok(shillings(1_500)));
+}
+
+proptest! {
+    /// Given = kept + to credit + given back, in any mixture of tenders, and none of them is below nothing.
+    #[test]
+    fn the_amounts_add_up(
+        elsewhere in 0_i64..2_000,
+        credit in 0_i64..1_500,
+        amounts in proptest::collection::vec((1_i64..2_000, any::<bool>()), 0..6),
+    ) {
+        let mut payment = a_payment();
+        let mut spends = Vec::new();
+        if credit > 0 {
+            payment = payment.receive(shillings(credit), second(5)).unwrap().0;
+            spends.push(spent(&payment, shillings(credit)));
+        }
+        let mut attempts = Vec::new();
+        for (number, (amount, cash)) in (1_u32..).zip(amounts) {
+            let (next, attempt) = if cash {
+                handed_over(payment, number, shillings(amount))
+            } else {
+                prompted(payment, number, shillings(amount))
+            };
+            payment = next;
+            attempts.push(attempt);
+        }
+        let about = About { elsewhere: shillings(elsewhere), ..about(3_500, 0) };
+        let owed = payment.paid();
+        let records = [PaymentRecord { payment, attempts }];
+        let drawn = VisitReceipt::draw_up(about, &records, &spends, &[]).unwrap();
+        let parts = [drawn.kept().unwrap(), drawn.to_credit, drawn.given_back().unwrap()];
+        prop_assert_eq!(Money::sum(Currency::Kes, parts), drawn.received());
+        prop_assert!(parts.iter().all(|part| part.amount_minor() >= 0));
+        prop_assert_eq!(drawn.kept(), owed.checked_add(shillings(elsewhere)));
+    }
+}
