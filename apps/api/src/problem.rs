@@ -99,8 +99,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 39] = [
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,

@@ -8,7 +8,7 @@ use ratiba_commission::Month;
 use ratiba_commission::period::FrozenBy;
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriodError};
 use ratiba_kernel::{Id, TenantId};
-use ratiba_payments::schedule::{CARD_LAST_LOOK_IN_DOUBT, ROUTE_LIFE};
+use ratiba_payments::schedule::ROUTE_LIFE;
 use ratiba_payments::task::PaymentTask;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;

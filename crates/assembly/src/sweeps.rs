@@ -122,6 +122,8 @@ impl Sweeps {
     /// [`Outage`].
     pub async fn forget_letters_of_nobody(&self, before: OffsetDateTime, most: u16) -> Result<i32, Outage> {
         sweeps::forget_letters_of_nobody(&self.database, before, most).await
+    }
+
     /// One notice of each order at the card provider whose notices came before `before` and still wait.
     ///
     /// # Errors

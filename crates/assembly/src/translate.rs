@@ -15,9 +15,8 @@ use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::attempt::StateName;
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::payment::PaymentId;
-use ratiba_payments::use_cases::{CardError, CloseVisitError, CreditVisitError};
 use ratiba_payments::ports::VisitAsks;
-use ratiba_payments::use_cases::{CloseVisitError, CreditVisitError};
+use ratiba_payments::use_cases::{CardError, CloseVisitError, CreditVisitError};
 use ratiba_postgres::outbox::StoredEvent;
 
 use uuid::Uuid;

@@ -3,9 +3,8 @@
 pub mod cards;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Timestamptz, Uuid as SqlUuid};
 use diesel::sql_query;
-use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Integer, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Outage, TenantId};
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -143,6 +143,9 @@ impl Ground for PgGround {
     }
 
     fn letters(&self) -> Arc<dyn ratiba_payments::ports::DeadLetters> {
+        self.ports.clone()
+    }
+
     fn watch(&self) -> Arc<dyn CardWatch> {
         self.ports.clone()
     }

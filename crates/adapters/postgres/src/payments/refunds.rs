@@ -23,7 +23,6 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::holding::hold;
-use super::{PgPayments, TOPIC, results, rows, writing};
 use super::{PgPayments, TOPIC, credit, ledger, mailbox, rows, writing};
 use crate::database::{TenantTx, TxError};
 use crate::outbox::{append_event, enqueue};
@@ -161,28 +160,21 @@ impl RefundBook for PgPayments {
     }
 }
 
-/// The facts, under the locks of the rows of all payments of the visit: whoever decides about one of them next sees what
-/// was decided here.
+/// The facts, under the locks of the customer's row and of those of all payments of the visit: whoever decides about
+/// them next sees what was decided here. Spending credit takes the locks in the same order.
 fn facts(tx: &mut TenantTx<'_>, payment: PaymentId) -> Result<Option<RefundFacts>, TxError<RefundRefused>> {
     let tenant = tx.tenant_uuid();
     let this = payments::table
-/// The facts, under the locks of the customer's and the payment's rows: whoever decides about them next sees what was
-/// decided here. Spending credit takes the locks in the same order.
-fn facts(tx: &mut TenantTx<'_>, payment: PaymentId) -> Result<Option<RefundFacts>, TxError<RefundRefused>> {
-    let tenant = tx.tenant_uuid();
-    let whose = payments::table
-        .filter(payments::tenant_id.eq(tenant))
-        .filter(payments::id.eq(payment.as_uuid()))
-        .select(payments::customer_id)
-        .first::<Uuid>(tx.conn())
-        .optional()?;
-    let Some(customer) = whose else { return Ok(None) };
-    credit::lock(tx, customer)?;
-    let row = payments::table
         .filter(payments::tenant_id.eq(tenant))
         .filter(payments::id.eq(payment.as_uuid()));
-    let visit = this.select(payments::visit_id).first(tx.conn()).optional()?;
-    let Some(visit) = visit else { return Ok(None) };
+    let whose = this
+        .select((payments::customer_id, payments::visit_id))
+        .first::<(Uuid, Uuid)>(tx.conn())
+        .optional()?;
+    let Some((customer, visit)) = whose else {
+        return Ok(None);
+    };
+    credit::lock(tx, customer)?;
     let visit = hold(tx, Id::from_uuid(visit))?;
     let row = this.select(rows::PaymentRow::as_select()).first(tx.conn())?;
     let record = rows::with_attempts(tx, row)?;

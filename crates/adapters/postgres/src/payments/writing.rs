@@ -12,10 +12,8 @@ use ratiba_payments::ports::{Change, RecordError, Route, RouteKey, Saying};
 use ratiba_payments::task::Due;
 use serde_json::json;
 
-use super::{TOPIC, inbox, letters};
 use super::holding::hold;
-use super::{TOPIC, inbox};
-use super::{TOPIC, mailbox};
+use super::{TOPIC, letters, mailbox};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
 use crate::outbox::{append_event, enqueue};

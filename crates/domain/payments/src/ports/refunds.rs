@@ -220,10 +220,7 @@ pub trait RefundBook: Send + Sync {
     /// Refunds, newest first.
     async fn refunds(&self, tenant: TenantId, query: RefundQuery) -> Result<Vec<Refund>, Outage>;
 
-    /// Locks the rows of all payments of the visit, derives the facts of this one, lets `decide` choose, and makes its change durable, in one
-    /// transaction: whoever decides about the same payment at the same time waits, and everybody else who read the
-    /// payment before finds it changed. Answers the refund as it is then; `None` if nothing was to change.
-    /// Locks the rows of the customer and of the payment, in this order, derives the facts, lets `decide` choose, and
+    /// Locks the rows of the customer and of all payments of the visit, in this order, derives the facts, lets `decide` choose, and
     /// makes its change durable, in one transaction: whoever decides about the same payment, or spends the customer's
     /// credit, at the same time waits. Everybody else who read the payment before finds it changed, unless the refund's
     /// state is as it was. Answers the refund as it is then; `None` if nothing was to change.

@@ -28,9 +28,8 @@ use super::fakes::{InMemoryVisits, PlainReader, PlainResults, ScriptedBack, Scri
 use crate::event::PaymentEvent;
 use crate::payment::PaymentRecord;
 use crate::ports::{
-    CallbackInbox, CreditBook, DeadLetters, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
-    CallbackInbox, CardWatch, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
-    RefundBook, ResultInbox,
+    CallbackInbox, CardWatch, CreditBook, DeadLetters, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox,
+    PaymentBook, RefundBook, ResultInbox,
 };
 use crate::task::Due;
 use crate::use_cases::{
@@ -56,6 +55,7 @@ pub trait Ground: Send + Sync {
 
     /// The dead letters under test, over the same rows.
     fn letters(&self) -> Arc<dyn DeadLetters>;
+
     /// The looks at orders under test, over the same rows.
     fn watch(&self) -> Arc<dyn CardWatch>;
 

@@ -10,9 +10,7 @@ use crate::event::PaymentEvent;
 use crate::payment::Purpose;
 use crate::ports::{
     CallbackOutcome, Change, NOTICES_WAITING_MAX, NoticeAddress, NoticeArrival, NoticeDoor, NoticeIds,
-    NoticeTaken, RETURNS_PER_DAY_MAX,
-    CallbackOutcome, NOTICES_WAITING_MAX, NoticeAddress, NoticeArrival, NoticeDoor, NoticeIds, NoticeTaken,
-    Owed, VisitAsks,
+    NoticeTaken, Owed, RETURNS_PER_DAY_MAX, VisitAsks,
 };
 use crate::reference::ProviderIds;
 use crate::schedule::CARD_ROUTE_LIFE;

@@ -10,7 +10,7 @@ use super::{Ground, Stage};
 use crate::event::PaymentEvent;
 use crate::ledger::Account;
 use crate::payment::{PaymentState, Purpose};
-use crate::ports::{CallbackOutcome, RefundRefused};
+use crate::ports::{CallbackOutcome, Owed, RefundRefused, VisitAsks};
 use crate::reference::CallbackToken;
 use crate::refund::{
     Refund, RefundDoubt, RefundState, RefundWay, Resolution, Resolved, ReversalAnswer, ReversalReport,
@@ -18,6 +18,7 @@ use crate::refund::{
 };
 use crate::task::{Due, PaymentTask};
 use crate::test_support::builders::{key, receipt, second, shillings};
+use crate::test_support::fakes::AlwaysAsks;
 use crate::use_cases::{CreditOrder, RefundDecision, ResultApplied};
 use crate::{CustomerId, VisitId};
 
@@ -196,11 +197,16 @@ pub(super) async fn credit_for_a_refund_that_was_done_after_all_is_taken_back(gr
         key: key("spent"),
         visit: elsewhere,
         customer: late.customer,
-        owed: Some((Purpose::Deposit, shillings(500))),
         amount: None,
         by: somebody(),
     };
-    assert!(stage.spend().execute(tenant, spent).await.is_ok());
+    let owing = AlwaysAsks(VisitAsks::For(Owed {
+        customer: late.customer,
+        purpose: Purpose::Deposit,
+        amount: shillings(500),
+        phone: None,
+    }));
+    assert!(stage.spend().execute(tenant, spent, &owing).await.is_ok());
     let heard = hear(&stage, tenant, &late.token, &done("AG_1")).await;
     assert_eq!(heard, Some(ResultApplied::Applied));
     let doubt = RefundState::InReview {

@@ -155,6 +155,9 @@ impl Shelf {
         }
         if let Some(matched) = &change.letter
             && !self.is_new_letter(tenant, matched.letter)
+        {
+            return Err(RecordError::Stale);
+        }
         if let Some(seen) = &change.seen
             && self.seen(tenant, seen.visit()) != *seen
         {

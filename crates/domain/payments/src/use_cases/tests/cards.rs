@@ -7,15 +7,13 @@ use crate::ledger::Account;
 use crate::payment::{PaymentState, Purpose};
 use crate::ports::{
     Ledger, NoticeAddress, NoticeAddresses, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeTaken,
+    Owed, VisitAsks,
 };
-use crate::ports::VisitAsks;
-use crate::ports::{Ledger, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeTaken, Owed};
 use crate::reference::MerchantReference;
 use crate::schedule::{CARD_ABANDON_AFTER, CARD_LAST_LOOK_IN_DOUBT, card_look_at, card_look_from};
 use crate::test_support::builders::asha;
-use crate::test_support::fakes::ScriptedCards;
-use ratiba_kernel::TokenHash;
 use crate::test_support::fakes::{AlwaysAsks, ScriptedCards};
+use ratiba_kernel::TokenHash;
 
 const TRACKING: &str = "b1c2d3e4-0000";
 

@@ -42,6 +42,9 @@ impl Ground for FakeGround {
     }
 
     fn letters(&self) -> Arc<dyn crate::ports::DeadLetters> {
+        self.book.clone()
+    }
+
     fn watch(&self) -> Arc<dyn CardWatch> {
         self.book.clone()
     }

@@ -236,6 +236,7 @@ impl TakingsBook for InMemoryBook {
                     Cause::Refunded(refund) => Some(refund),
                     Cause::Received(_)
                     | Cause::Credited { .. }
+                    | Cause::Uncredited { .. }
                     | Cause::Spent(_)
                     | Cause::TillOpened(_)
                     | Cause::TillMoved(_)
