@@ -7,6 +7,7 @@ mod booking;
 mod cards;
 mod desk;
 mod desk_payments;
+mod fault_run;
 mod imports;
 mod left_behind;
 mod life;
