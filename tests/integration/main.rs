@@ -8,6 +8,7 @@ mod cards;
 mod dead_letters;
 mod desk;
 mod desk_payments;
+mod fault_run;
 mod imports;
 mod left_behind;
 mod life;

@@ -29,6 +29,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 
+pub mod fault_run;
 pub mod programs;
 
 /// The number that the demo's customer writes from.

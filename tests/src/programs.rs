@@ -83,7 +83,8 @@ impl Programs {
     }
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens on at this moment.
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -91,9 +92,13 @@ fn free_port() -> u16 {
         .port()
 }
 
-/// A program of the same build as the test that runs.
-fn program(name: &str) -> PathBuf {
+/// A program of the same build as the test that runs: tests lie in a folder below the programs, programs beside them.
+pub(crate) fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    let build = test.parent().and_then(|deps| deps.parent()).unwrap();
-    build.join(name)
+    let folder = test.parent().unwrap();
+    let beside = folder.join(name);
+    if beside.exists() {
+        return beside;
+    }
+    folder.parent().unwrap().join(name)
 }

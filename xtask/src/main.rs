@@ -17,6 +17,7 @@ mod lint;
 mod new_adr;
 mod new_migration;
 mod preflight;
+mod simulate_payments;
 mod slots;
 mod stack;
 mod test;
@@ -78,6 +79,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ("check-arch", []) => check_arch::run(),
         ("bench", rest) => bench::run(rest),
         ("tidy", []) => tidy::run(),
+        ("simulate-payments", rest) => simulate_payments::run(rest),
         ("slots", [file]) => slots::run(file),
         ("understand", rest) => understand::run(rest),
         ("db", rest) => db::run(rest),

@@ -10,6 +10,8 @@ usage: cargo xtask VERB
                         tests, on a private PostgreSQL server; ARGUMENTS go to the test runner
   ci                    everything that decides whether a change is good
   fmt | lint            formatting; clippy with warnings as errors
+  simulate-payments [--seed N] [--minutes M]
+                        hundreds of payments while providers, workers and the database fail, and a check of the books
   bench NAME…           booking, race, availability: beside what the machine could do at best
   check-arch            layers, arrows, layout
   tidy                  module docs, links in docs, stray files

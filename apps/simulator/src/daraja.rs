@@ -12,7 +12,7 @@ use time::Duration;
 
 use self::door::{admitted, coded, field, gate, refused};
 use self::wire::{Push, Refusal};
-use crate::answer::{Answer, Asked, answer};
+use crate::answer::{Answer, Asked, answer, bearer};
 use crate::faults::Target;
 use crate::ids::checkout_request_id;
 use crate::mpesa::{PendingAnswer, Prompt, PromptState, SecondPrompt};
@@ -55,7 +55,11 @@ pub(crate) async fn push(world: Data<World>, request: HttpRequest, body: Bytes) 
     let phone = field(&body, "PhoneNumber");
     let callback_url = field(&body, "CallBackURL");
     if !callback_url.is_empty() {
-        world.write(|state| state.mpesa.asked(&callback_url, &phone));
+        let (token, now) = (bearer(&request).unwrap_or_default(), world.now());
+        world.write(|state| {
+            let with_token = state.mpesa.admits(&token, now);
+            state.mpesa.asked(&callback_url, &phone, with_token);
+        });
     }
     let work = || {
         admitted(&world, &request)
@@ -152,6 +156,7 @@ fn put_up(world: &World, push: Push) -> Option<Prompt> {
     let created_at = world.now();
     world.write(|state| {
         let beside = state.mpesa.waiting_on(&push.phone);
+        let beside_same = state.mpesa.waiting_for(&push.phone, &push.account_reference);
         let result_code = match state.mpesa.manners.second_prompt {
             SecondPrompt::Refused if beside > 0 => return None,
             SecondPrompt::Locked if beside > 0 => Some("1001".to_owned()),
@@ -183,6 +188,7 @@ fn put_up(world: &World, push: Push) -> Option<Prompt> {
             result_code,
             receipt: None,
             beside,
+            beside_same,
         };
         state.mpesa.add(prompt.clone());
         Some(prompt)

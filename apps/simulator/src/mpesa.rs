@@ -45,6 +45,8 @@ pub(crate) struct Prompt {
     pub(crate) receipt: Option<String>,
     /// How many prompts were waiting on the phone when this one came.
     pub(crate) beside: usize,
+    /// How many of them named the same account.
+    pub(crate) beside_same: usize,
 }
 
 /// How often pushes named one address for their callbacks. A product that pushes once per address asks once.
@@ -57,6 +59,8 @@ pub(crate) struct Pushes {
     pub(crate) phone: String,
     /// Pushes that came, whatever became of them.
     pub(crate) asked: u32,
+    /// Those of them that had no token in force, and so could come to nothing.
+    pub(crate) without_token: u32,
     /// Prompts that were put on the phone for them.
     pub(crate) prompts: Vec<String>,
 }
@@ -184,9 +188,11 @@ impl Mpesa {
             .is_some_and(|(current, until)| current == token && now < *until)
     }
 
-    /// Notes that a push was asked for, whatever becomes of it.
-    pub(crate) fn asked(&mut self, callback_url: &str, phone: &str) {
-        self.pushes_to(callback_url, phone).asked += 1;
+    /// Notes that a push was asked for, whatever becomes of it, and whether it had the token in force.
+    pub(crate) fn asked(&mut self, callback_url: &str, phone: &str, with_token: bool) {
+        let pushes = self.pushes_to(callback_url, phone);
+        pushes.asked += 1;
+        pushes.without_token += u32::from(!with_token);
     }
 
     pub(crate) fn add(&mut self, prompt: Prompt) {
@@ -207,6 +213,16 @@ impl Mpesa {
         self.prompts.iter().filter(waits).count()
     }
 
+    /// How many prompts for an account wait on a phone.
+    pub(crate) fn waiting_for(&self, phone: &str, account_reference: &str) -> usize {
+        let waits = |prompt: &&Prompt| {
+            prompt.phone == phone
+                && prompt.account_reference == account_reference
+                && prompt.state == PromptState::Pending
+        };
+        self.prompts.iter().filter(waits).count()
+    }
+
     fn pushes_to(&mut self, callback_url: &str, phone: &str) -> &mut Pushes {
         self.pushes.entry(callback_url.to_owned()).or_insert_with(|| {
             let path = callback_url.split('?').next().unwrap_or_default();
@@ -216,6 +232,7 @@ impl Mpesa {
                 token_sha256: hex::encode(Sha256::digest(token)),
                 phone: phone.to_owned(),
                 asked: 0,
+                without_token: 0,
                 prompts: Vec::new(),
             }
         })

@@ -106,6 +106,7 @@ fn prompt() -> Prompt {
         result_code: None,
         receipt: None,
         beside: 0,
+        beside_same: 0,
     }
 }
 

@@ -1,0 +1,154 @@
+//! The fault run: hundreds of payments through the real api, two real workers and a PostgreSQL of their own, while the
+//! providers delay, repeat, reorder, lose and corrupt, workers are killed and the database is restarted. When nothing
+//! happens any more a checker compares what is left with the providers' own books.
+//!
+//! All choices come from one seed, which a run prints. How threads and processes take turns is the machine's, so the
+//! same seed is the same plan, and most often but not always the same run.
+
+mod actors;
+mod books;
+mod checker;
+mod dice;
+mod plan;
+mod report;
+mod stage;
+
+use std::time::Duration;
+
+pub use books::Snapshot;
+pub use checker::{Finding, Law, check};
+pub use plan::Scale;
+pub use report::Report;
+pub use stage::Stage;
+
+use actors::People;
+use plan::{Blow, Plan, Round};
+
+/// What kind of run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Where all choices come from.
+    pub seed: u64,
+    /// How long and how rough.
+    pub scale: Scale,
+    /// SQL that plants a defect before anything happens, for tests of the checker.
+    pub defect: Option<&'static str>,
+}
+
+/// A run that is over; the programs are still there to look into.
+pub struct Over {
+    /// The programs.
+    pub stage: Stage,
+    /// What happened, and what was found.
+    pub report: Report,
+}
+
+/// How long a round takes at least.
+const ROUND: Duration = Duration::from_millis(500);
+/// How long the last delayed delivery may take to leave.
+const DELAYED_MOST: Duration = Duration::from_millis(3_500);
+/// How long the programs may take until nothing is due any more.
+const QUIET_WITHIN: Duration = Duration::from_secs(120);
+
+/// Runs it, and checks what is left.
+///
+/// # Errors
+/// When the run itself fails: a program does not start or ends by itself, or somebody is never answered. What the
+/// programs did wrong is in the report's findings.
+pub async fn run(options: Options) -> anyhow::Result<Over> {
+    let plan = Plan::of(options.seed, options.scale);
+    let mut report = Report::of(options.seed);
+    let stage = Stage::set(&options.seed.to_string(), options.defect).await?;
+    let mut people = People::gather(&stage, &plan).await?;
+    let mut ticks = tokio::time::interval(ROUND);
+    let mut restarted = false;
+    for (number, round) in (0..).zip(&plan.rounds) {
+        ticks.tick().await;
+        for (customer, fault) in &round.faults {
+            arm(&stage, *customer, fault).await?;
+            report.faults += 1;
+        }
+        let (acted, blown) = tokio::join!(
+            people.act(&stage, &plan, number),
+            blows(&stage, round, &mut report)
+        );
+        acted?;
+        let was_restarted = blown?;
+        people.react(&stage, !restarted && !was_restarted).await?;
+        restarted = was_restarted;
+        stage.advance(round.seconds).await?;
+        stage.check()?;
+    }
+    stage.no_more_faults().await?;
+    tokio::time::sleep(DELAYED_MOST).await;
+    until_quiet(&stage).await?;
+    let snapshot = snapshot(&stage).await?;
+    report.close(&snapshot, people.tally, people.complaints);
+    Ok(Over { stage, report })
+}
+
+async fn arm(stage: &Stage, customer: Option<usize>, fault: &serde_json::Value) -> anyhow::Result<()> {
+    let mut fault = fault.clone();
+    if let Some(customer) = customer {
+        fault["match"] = actors::phone(customer).into();
+    }
+    stage.tell_simulator("/sim/faults", &fault).await?;
+    Ok(())
+}
+
+/// What happens to the programs in a round; true if PostgreSQL was restarted.
+async fn blows(stage: &Stage, round: &Round, report: &mut Report) -> anyhow::Result<bool> {
+    let mut restarted = false;
+    for blow in &round.blows {
+        match *blow {
+            Blow::Kill { worker, after_ms } => {
+                tokio::time::sleep(Duration::from_millis(after_ms)).await;
+                stage.kill_worker(worker)?;
+                report.kills += 1;
+            }
+            Blow::Restart { after_ms } => {
+                tokio::time::sleep(Duration::from_millis(after_ms)).await;
+                stage.restart_postgres().await?;
+                report.restarts += 1;
+                restarted = true;
+            }
+        }
+    }
+    Ok(restarted)
+}
+
+/// Lets time pass until every chain has ended: queries and card pages within the hour, and what they missed in the
+/// sweeps of two nights.
+async fn until_quiet(stage: &Stage) -> anyhow::Result<()> {
+    quiet(stage).await?;
+    for minutes in [
+        2_u64, 2, 5, 5, 5, 10, 10, 20, 30, 30, 120, 240, 480, 300, 720, 720,
+    ] {
+        stage.advance(minutes * 60).await?;
+        quiet(stage).await?;
+    }
+    Ok(())
+}
+
+/// Waits until nothing is due. What never ends is found by the checker.
+async fn quiet(stage: &Stage) -> anyhow::Result<()> {
+    let until = tokio::time::Instant::now() + QUIET_WITHIN;
+    let mut ticks = tokio::time::interval(Duration::from_millis(150));
+    let mut still = 0;
+    while still < 3 && tokio::time::Instant::now() < until {
+        ticks.tick().await;
+        stage.check()?;
+        still = if stage.jobs_due()? == 0 { still + 1 } else { 0 };
+    }
+    Ok(())
+}
+
+/// Both sides as they are now.
+///
+/// # Errors
+/// When one of them cannot be read.
+pub async fn snapshot(stage: &Stage) -> anyhow::Result<Snapshot> {
+    let book = stage.ask_simulator("/sim/book").await?;
+    let prompts = stage.ask_simulator("/sim/prompts").await?;
+    Snapshot::take(&mut stage.database.connect_as_administrator(), &book, &prompts)
+}

@@ -1,0 +1,373 @@
+//! The people of a run: the desk, which works through its acts, and the customers, who react.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use futures_util::future::join_all;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::plan::{Act, Back, Plan, Reaction, Way};
+use super::stage::Stage;
+
+/// The services that are booked, and on which days times are looked for.
+const SERVICES: [&str; 5] = [
+    "Swedish massage 60",
+    "Facial 60",
+    "Manicure",
+    "Pedicure",
+    "Haircut",
+];
+const DAYS: (&str, &str) = ("2026-05-19", "2026-05-30");
+
+/// What everybody remembers.
+pub(super) struct People {
+    /// Services by id, with the times that they could be had at when the run began.
+    offered: Vec<(String, Vec<Value>)>,
+    /// The visit of each journey, once it is booked.
+    visits: Vec<Option<String>>,
+    /// What each phone will do.
+    reactions: BTreeMap<String, VecDeque<Reaction>>,
+    /// Prompts and orders that somebody has looked at.
+    seen: BTreeSet<String>,
+    /// What came of all of it, by act and answer.
+    pub(super) tally: BTreeMap<String, u64>,
+    /// Answers that no act may have.
+    pub(super) complaints: Vec<String>,
+}
+
+/// What came of an act.
+struct Done {
+    journey: usize,
+    act: Act,
+    status: StatusCode,
+    answer: Value,
+    visit: Option<String>,
+}
+
+/// The number of a customer's phone, as the provider writes it.
+pub(super) fn phone(customer: usize) -> String {
+    format!("2547{:08}", 10_000_000 + customer)
+}
+
+impl People {
+    /// Everybody, before anything happened: the drawer is open and the rules are set.
+    pub(super) async fn gather(stage: &Stage, plan: &Plan) -> anyhow::Result<Self> {
+        let put = |path: &'static str, body: Value| async move {
+            let (status, answer) = stage.order(&Method::PUT, path, path, &body).await?;
+            anyhow::ensure!(status.is_success(), "{path}: {status} {answer}");
+            Ok(())
+        };
+        put("/api/v1/settings/payments", plan.rules.clone()).await?;
+        let float = json!({ "float": { "amount_minor": 500_000, "currency": "KES" } });
+        let (status, till) = stage
+            .order(&Method::POST, "/api/v1/till/sessions", "till", &float)
+            .await?;
+        anyhow::ensure!(status == StatusCode::CREATED, "{status} {till}");
+        let (_, services) = stage
+            .order(&Method::GET, "/api/v1/services", "", &Value::Null)
+            .await?;
+        let mut offered = Vec::new();
+        for name in SERVICES {
+            let found = services["items"].as_array().into_iter().flatten();
+            let id = found
+                .filter(|service| service["name"] == name)
+                .find_map(|service| service["id"].as_str());
+            let id = id
+                .ok_or_else(|| anyhow::anyhow!("there is no {name}: {services}"))?
+                .to_owned();
+            let (from, to) = DAYS;
+            let path = format!("/api/v1/availability?service_id={id}&from={from}&to={to}&limit=1000");
+            let (status, found) = stage.order(&Method::GET, &path, "", &Value::Null).await?;
+            let slots = found["slots"].as_array().cloned().unwrap_or_default();
+            anyhow::ensure!(!slots.is_empty(), "{status} {found}");
+            offered.push((id, slots.iter().map(|slot| slot["start"].clone()).collect()));
+        }
+        Ok(Self {
+            offered,
+            visits: vec![None; plan.journeys.len()],
+            reactions: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            tally: BTreeMap::new(),
+            complaints: Vec::new(),
+        })
+    }
+
+    /// Everything that the desk does in a round, all at once.
+    pub(super) async fn act(&mut self, stage: &Stage, plan: &Plan, round: u32) -> anyhow::Result<()> {
+        let mut due = Vec::new();
+        for (index, journey) in plan.journeys.iter().enumerate() {
+            for (place, (_, act)) in journey
+                .acts
+                .iter()
+                .enumerate()
+                .filter(|(_, (at, _))| *at == round)
+            {
+                if let Act::Book(_) = act {
+                    let waiting = self.reactions.entry(phone(journey.customer)).or_default();
+                    waiting.extend(journey.reactions.iter().copied());
+                }
+                due.push((index, place, *act));
+            }
+        }
+        let people = &*self;
+        let acts = due.into_iter().map(|(journey, place, act)| async move {
+            let key = format!("fault-{}-{journey}-{place}", plan.seed);
+            people.one(stage, plan, journey, &key, act).await
+        });
+        for done in join_all(acts).await {
+            if let Some(done) = done? {
+                self.note(done);
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, done: Done) {
+        let kind = done.answer["type"]
+            .as_str()
+            .and_then(|kind| kind.rsplit('/').next());
+        let what = match done.act {
+            Act::Book(way) => format!("book, {way:?}"),
+            Act::Ask(way, _) => format!("ask, {way:?}"),
+            Act::Cancel { by } => format!("cancel by {by}"),
+            Act::Refund(back, _) => format!("give back, {back:?}"),
+        };
+        let outcome = if done.status.is_success() {
+            "done"
+        } else {
+            kind.unwrap_or("?")
+        };
+        *self.tally.entry(format!("{what}: {outcome}")).or_default() += 1;
+        if done.status.is_server_error() || kind.is_none() && !done.status.is_success() {
+            let status = done.status;
+            self.complaints
+                .push(format!("{what} was answered with {status}: {}", done.answer));
+        }
+        if done.visit.is_some() {
+            self.visits[done.journey] = done.visit;
+        }
+    }
+
+    async fn one(
+        &self,
+        stage: &Stage,
+        plan: &Plan,
+        journey: usize,
+        key: &str,
+        act: Act,
+    ) -> anyhow::Result<Option<Done>> {
+        if let Act::Book(way) = act {
+            return self.book(stage, plan, journey, key, way).await.map(Some);
+        }
+        let Some(visit) = self.visits[journey].as_deref() else {
+            return Ok(None);
+        };
+        let path = format!("/api/v1/visits/{visit}");
+        let (path, body) = match act {
+            Act::Book(_) => return Ok(None),
+            Act::Ask(way, part) => {
+                let Some(asked) = self.asking(stage, &path, way, part).await? else {
+                    return Ok(None);
+                };
+                asked
+            }
+            Act::Cancel { by } => (format!("{path}/cancel"), json!({ "by": by })),
+            Act::Refund(back, percent) => {
+                let Some(refund) = refund(stage, &path, back, percent).await? else {
+                    return Ok(None);
+                };
+                refund
+            }
+        };
+        let (status, answer) = stage.order(&Method::POST, &path, key, &body).await?;
+        Ok(Some(Done {
+            journey,
+            act,
+            status,
+            answer,
+            visit: None,
+        }))
+    }
+
+    async fn book(
+        &self,
+        stage: &Stage,
+        plan: &Plan,
+        journey: usize,
+        key: &str,
+        way: Way,
+    ) -> anyhow::Result<Done> {
+        let planned = &plan.journeys[journey];
+        let name = format!("Guest {}", planned.customer);
+        let body = json!({ "phone": format!("+{}", phone(planned.customer)), "name": name });
+        let (status, customer) = stage.order(&Method::POST, "/api/v1/customers", "", &body).await?;
+        anyhow::ensure!(status.is_success(), "{status} {customer}");
+        let pay_by = if way == Way::Card { "card" } else { "mobile_money" };
+        let choice = usize::try_from(planned.choice >> 16).unwrap_or_default();
+        let mut last = None;
+        for again in 0..6 {
+            let (service, starts) = &self.offered[(choice + again) % self.offered.len()];
+            let start = &starts[(choice / 7 + again * 31) % starts.len()];
+            let body = json!({
+                "customer_id": customer["id"], "start": start, "pay_by": pay_by,
+                "parts": [{ "service_id": service }],
+            });
+            let (status, answer) = stage
+                .order(&Method::POST, "/api/v1/visits", &format!("{key}-{again}"), &body)
+                .await?;
+            let visit = answer["id"].as_str().filter(|_| status == StatusCode::CREATED);
+            let done = Done {
+                journey,
+                act: Act::Book(way),
+                status,
+                visit: visit.map(str::to_owned),
+                answer,
+            };
+            if done.visit.is_some() {
+                return Ok(done);
+            }
+            last = Some(done);
+        }
+        last.ok_or_else(|| anyhow::anyhow!("nothing was tried"))
+    }
+
+    async fn asking(
+        &self,
+        stage: &Stage,
+        visit: &str,
+        way: Way,
+        part: Option<u32>,
+    ) -> anyhow::Result<Option<(String, Value)>> {
+        let amount = |minor: i64| json!({ "amount": { "amount_minor": minor, "currency": "KES" } });
+        let part = part.map(|shillings| i64::from(shillings) * 100);
+        let body = part.map_or_else(|| json!({}), amount);
+        Ok(Some(match way {
+            Way::Prompt => (format!("{visit}/prompts"), body),
+            Way::Card => (format!("{visit}/card-links"), body),
+            Way::Credit => (format!("{visit}/credit"), body),
+            Way::Cash => {
+                let (_, shown) = stage.order(&Method::GET, visit, "", &Value::Null).await?;
+                let of = |name: &str| shown[name]["amount_minor"].as_i64().unwrap_or_default();
+                let waits = shown["standing"] == "waiting";
+                let owed = if waits {
+                    of("due") - of("paid")
+                } else {
+                    of("balance")
+                };
+                if owed <= 0 {
+                    return Ok(None);
+                }
+                (format!("{visit}/cash"), amount(part.unwrap_or(owed).min(owed)))
+            }
+        }))
+    }
+
+    /// Customers look at their phones. `steady`: nothing was just restarted, so that what is told arrives.
+    pub(super) async fn react(&mut self, stage: &Stage, steady: bool) -> anyhow::Result<()> {
+        let prompts = stage.ask_simulator("/sim/prompts?state=pending").await?;
+        let mut posts = Vec::new();
+        for prompt in prompts["prompts"].as_array().into_iter().flatten() {
+            let id = prompt["checkout_request_id"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
+            let path = format!("/sim/prompts/{id}");
+            let amount = prompt["amount"].as_i64().unwrap_or_default();
+            match self.reaction(&id, &prompt["phone"], steady) {
+                Some(Reaction::Pay) => posts.push((format!("{path}/approve"), json!({}))),
+                Some(Reaction::PayAnother(more)) => {
+                    posts.push((
+                        format!("{path}/approve"),
+                        json!({ "amount": (amount + more).max(1) }),
+                    ));
+                }
+                Some(Reaction::Refuse(code)) => {
+                    posts.push((format!("{path}/refuse"), json!({ "result_code": code })));
+                }
+                Some(Reaction::Ignore) | None => {}
+            }
+        }
+        let orders = stage.ask_simulator("/sim/cards/orders?state=untouched").await?;
+        for order in orders["orders"].as_array().into_iter().flatten() {
+            let id = order["order_tracking_id"].as_str().unwrap_or_default().to_owned();
+            let path = format!("/sim/cards/orders/{id}");
+            match self.reaction(&id, &order["phone"], true) {
+                Some(Reaction::Pay) => posts.push((format!("{path}/pay"), json!({}))),
+                Some(Reaction::PayAnother(_)) => {
+                    posts.push((format!("{path}/pay"), json!({ "means": "mobile" })));
+                }
+                Some(Reaction::Refuse(_)) => posts.push((format!("{path}/fail"), json!({}))),
+                Some(Reaction::Ignore) | None => {}
+            }
+        }
+        let told = posts.iter().map(|(path, body)| stage.tell_simulator(path, body));
+        for (answer, (path, _)) in join_all(told).await.into_iter().zip(&posts) {
+            let verb = path.rsplit('/').next().unwrap_or_default();
+            // Somebody who is too late finds it over, which is no failure of anybody.
+            let outcome = if answer.is_ok() { "done" } else { "over" };
+            *self
+                .tally
+                .entry(format!("customer, {verb}: {outcome}"))
+                .or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// What is done about something new on a phone; `None` if it was looked at before.
+    fn reaction(&mut self, id: &str, phone: &Value, steady: bool) -> Option<Reaction> {
+        if !self.seen.insert(id.to_owned()) {
+            return None;
+        }
+        let phone = phone.as_str().unwrap_or_default().trim_start_matches('+');
+        let next = self.reactions.get_mut(phone).and_then(VecDeque::pop_front);
+        match next.unwrap_or(Reaction::Pay) {
+            // Nobody but the callback could tell of it.
+            Reaction::PayAnother(_) if !steady => Some(Reaction::Pay),
+            known @ (Reaction::Pay | Reaction::PayAnother(_) | Reaction::Refuse(_) | Reaction::Ignore) => {
+                Some(known)
+            }
+        }
+    }
+}
+
+/// The refund of something that was paid for a visit, if anything was.
+async fn refund(
+    stage: &Stage,
+    visit: &str,
+    back: Back,
+    percent: u32,
+) -> anyhow::Result<Option<(String, Value)>> {
+    let (_, list) = stage
+        .order(&Method::GET, &format!("{visit}/payments"), "", &Value::Null)
+        .await?;
+    let payments = list["payments"].as_array().cloned().unwrap_or_default();
+    let paid = payments
+        .iter()
+        .find(|payment| payment["paid"]["amount_minor"].as_i64() > Some(0));
+    let Some(payment) = paid else { return Ok(None) };
+    let by_mpesa = payment["attempts"].as_array().into_iter().flatten();
+    let mut by_mpesa =
+        by_mpesa.filter(|attempt| attempt["state"] == "paid" && attempt["provider"] == "mpesa");
+    let all = payment["paid"]["amount_minor"].as_i64().unwrap_or_default();
+    let (way, minor) = match back {
+        Back::Reversal => match by_mpesa.next() {
+            Some(attempt) => (
+                "mpesa_reversal",
+                attempt["amount"]["amount_minor"].as_i64().unwrap_or(all),
+            ),
+            None => ("credit", all),
+        },
+        Back::Credit => ("credit", all * i64::from(percent) / 100),
+        Back::Cash => ("cash", all * i64::from(percent) / 100),
+        Back::Outside => ("outside", all * i64::from(percent) / 100),
+    };
+    let path = format!(
+        "/api/v1/payments/{}/refunds",
+        payment["id"].as_str().unwrap_or_default()
+    );
+    let amount = json!({ "amount_minor": minor, "currency": "KES" });
+    Ok(Some((
+        path,
+        json!({ "way": way, "amount": amount, "reason": "the run gives it back" }),
+    )))
+}

@@ -1,0 +1,561 @@
+//! What has to be true when a run is over, whatever happened in it. A pure function over a snapshot.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::books::{Attempt, Journal, Refund, Snapshot};
+
+/// Something that must never be otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Law {
+    /// Every attempt is settled or in a person's hands.
+    AttemptsEnd,
+    /// Every refund is over or in a person's hands.
+    RefundsEnd,
+    /// Nothing is asked for a visit that is over, and no hold outlives its deadline.
+    NothingStaysOpen,
+    /// What M-Pesa has taken and given back is in the ledger, to the cent, or a person knows of it.
+    MpesaAgrees,
+    /// The same of cards.
+    CardsAgree,
+    /// What is paid is in the ledger once, and what is in the ledger was paid.
+    BookedOnce,
+    /// Every journal has lines, which add up to nothing.
+    JournalsBalance,
+    /// Nobody's deposit or credit is below nothing.
+    NothingNegative,
+    /// Money that was paid for a visit is held by a claim, owed as credit, or went back.
+    PaidIsKept,
+    /// A confirmed visit has its claims, and its deposit was paid.
+    ConfirmedIsPaid,
+    /// Nobody and nothing is taken twice at one time.
+    NoOverlap,
+    /// No prompt was pushed twice, and no payment had two prompts at once.
+    PromptedOnce,
+    /// Refunds are never more than what was paid.
+    RefundsWithinPaid,
+    /// No job was given up.
+    NoDeadJob,
+    /// Everything that came was looked at.
+    NothingWaits,
+    /// The api never answered with a failure of its own.
+    ApiAnswers,
+}
+
+/// Something that is not as it must be.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// What was broken.
+    pub law: Law,
+    /// By what.
+    pub what: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.law, self.what)
+    }
+}
+
+/// Everything that is not as it must be.
+pub fn check(snapshot: &Snapshot) -> Vec<Finding> {
+    let sides = Sides::of(snapshot);
+    let mut findings = Findings(Vec::new());
+    ends(snapshot, &mut findings);
+    mpesa(snapshot, &sides, &mut findings);
+    cards(snapshot, &sides, &mut findings);
+    booked(snapshot, &sides, &mut findings);
+    journals(snapshot, &mut findings);
+    visits(snapshot, &sides, &mut findings);
+    claims(snapshot, &mut findings);
+    prompts(snapshot, &mut findings);
+    refunds(snapshot, &mut findings);
+    leftovers(snapshot, &mut findings);
+    findings.0
+}
+
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, law: Law, what: String) {
+        self.0.push(Finding { law, what });
+    }
+
+    fn unless(&mut self, holds: bool, law: Law, what: impl FnOnce() -> String) {
+        if !holds {
+            self.add(law, what());
+        }
+    }
+}
+
+/// Ways from one side to the other.
+struct Sides<'a> {
+    attempts: BTreeMap<&'a str, &'a Attempt>,
+    /// Prompts by the attempt that they were pushed for.
+    prompted: BTreeMap<&'a str, &'a Attempt>,
+    journals: BTreeMap<&'a str, &'a Journal>,
+    /// The balance of each payment's deposit; positive is what the business holds.
+    deposits: BTreeMap<&'a str, i64>,
+    /// The balance of each customer's credit.
+    credits: BTreeMap<&'a str, i64>,
+}
+
+impl<'a> Sides<'a> {
+    fn of(snapshot: &'a Snapshot) -> Self {
+        let rows = &snapshot.rows;
+        let mut by_token = BTreeMap::new();
+        for attempt in &rows.attempts {
+            for token in &attempt.tokens {
+                by_token.insert(token.as_str(), attempt);
+            }
+        }
+        let mut prompted = BTreeMap::new();
+        for pushes in &snapshot.providers.mpesa.pushes {
+            if let Some(attempt) = by_token.get(pushes.token_sha256.as_str()) {
+                for prompt in &pushes.prompts {
+                    prompted.insert(prompt.as_str(), *attempt);
+                }
+            }
+        }
+        let (mut deposits, mut credits) = (BTreeMap::new(), BTreeMap::new());
+        let entries = rows.journals.iter().flat_map(|journal| &journal.entries);
+        for entry in entries.filter(|entry| entry.account == "customer_deposits") {
+            let (place, key) = match (&entry.payment_id, &entry.customer_id) {
+                (Some(payment), _) => (&mut deposits, payment.as_str()),
+                (None, customer) => (&mut credits, customer.as_deref().unwrap_or("nobody")),
+            };
+            *place.entry(key).or_insert(0) -= entry.amount_minor;
+        }
+        Self {
+            attempts: rows
+                .attempts
+                .iter()
+                .map(|attempt| (attempt.id.as_str(), attempt))
+                .collect(),
+            prompted,
+            journals: rows
+                .journals
+                .iter()
+                .map(|journal| (journal.cause.as_str(), journal))
+                .collect(),
+            deposits,
+            credits,
+        }
+    }
+
+    /// What the books say that an attempt brought to an account.
+    fn received(&self, attempt: &Attempt, account: &str) -> i64 {
+        self.posted(&format!("received:{}", attempt.id), account)
+    }
+
+    /// What a journal says of an account.
+    fn posted(&self, cause: &str, account: &str) -> i64 {
+        let journal = self.journals.get(cause);
+        let lines = journal.into_iter().flat_map(|journal| &journal.entries);
+        lines
+            .filter(|entry| entry.account == account)
+            .map(|entry| entry.amount_minor)
+            .sum()
+    }
+}
+
+/// Whether a person has an attempt or was told to look at it.
+fn with_a_person(attempt: &Attempt) -> bool {
+    attempt.state == "in_review" || attempt.dispute.is_some()
+}
+
+/// Whether a dead letter tells of this.
+fn in_a_letter(snapshot: &Snapshot, what: &str) -> bool {
+    snapshot
+        .rows
+        .letters
+        .iter()
+        .any(|letter| letter.body.contains(what))
+}
+
+/// Whether a refund counts as gone.
+fn counts(refund: &Refund) -> bool {
+    !["rejected", "cancelled"].contains(&refund.state.as_str())
+}
+
+fn is_live(state: &str) -> bool {
+    ["confirmed", "checked_in", "in_progress", "completed", "no_show"].contains(&state)
+}
+
+fn ends(snapshot: &Snapshot, findings: &mut Findings) {
+    let rows = &snapshot.rows;
+    for attempt in &rows.attempts {
+        let over = ["paid", "failed", "cancelled", "in_review"].contains(&attempt.state.as_str());
+        findings.unless(over, Law::AttemptsEnd, || {
+            format!(
+                "attempt {} by {} is {}",
+                attempt.id, attempt.provider, attempt.state
+            )
+        });
+    }
+    for refund in &rows.refunds {
+        let over = ["done", "rejected", "cancelled", "in_review"].contains(&refund.state.as_str());
+        findings.unless(over, Law::RefundsEnd, || {
+            format!("refund {} by {} is {}", refund.id, refund.way, refund.state)
+        });
+    }
+    for part in &rows.parts {
+        findings.unless(part.state != "held", Law::NothingStaysOpen, || {
+            format!("appointment {} is held for ever", part.id)
+        });
+    }
+    for payment in rows.payments.iter().filter(|payment| payment.state == "open") {
+        let mut parts = rows.parts.iter().filter(|part| part.visit_id == payment.visit_id);
+        findings.unless(
+            parts.any(|part| is_live(&part.state)),
+            Law::NothingStaysOpen,
+            || {
+                format!(
+                    "payment {} is open although visit {} is over",
+                    payment.id, payment.visit_id
+                )
+            },
+        );
+    }
+}
+
+fn mpesa(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
+    let (rows, book) = (&snapshot.rows, &snapshot.providers.mpesa);
+    let mut came: BTreeMap<&str, i64> = BTreeMap::new();
+    for movement in &book.movements {
+        let checkout = movement.checkout_request_id.as_deref();
+        let pushed = checkout.and_then(|id| sides.prompted.get(id).copied());
+        let known = pushed.or_else(|| {
+            let told = |attempt: &&Attempt| attempt.receipt.as_deref() == Some(movement.receipt.as_str());
+            rows.attempts.iter().find(told)
+        });
+        let Some(attempt) = known else {
+            findings.unless(in_a_letter(snapshot, &movement.receipt), Law::MpesaAgrees, || {
+                format!(
+                    "nobody knows of receipt {} over {}",
+                    movement.receipt, movement.amount
+                )
+            });
+            continue;
+        };
+        *came.entry(attempt.id.as_str()).or_default() += movement.amount * 100;
+        let other = attempt
+            .receipt
+            .as_deref()
+            .is_some_and(|receipt| receipt != movement.receipt);
+        findings.unless(!other || with_a_person(attempt), Law::MpesaAgrees, || {
+            format!(
+                "attempt {} has another receipt than {}",
+                attempt.id, movement.receipt
+            )
+        });
+    }
+    for attempt in rows.attempts.iter().filter(|attempt| attempt.provider == "mpesa") {
+        let came = came.get(attempt.id.as_str()).copied().unwrap_or_default();
+        let booked = sides.received(attempt, "mpesa_clearing");
+        let agrees = came == booked || with_a_person(attempt) && booked < came;
+        findings.unless(agrees, Law::MpesaAgrees, || {
+            format!(
+                "attempt {} ({}): {came} came and {booked} is booked",
+                attempt.id, attempt.state
+            )
+        });
+    }
+    for reversal in &book.reversals {
+        let ours = rows.refunds.iter().filter(|refund| {
+            refund.original_receipt.as_ref() == Some(&reversal.original_receipt) && counts(refund)
+        });
+        let booked: i64 = ours
+            .clone()
+            .map(|refund| sides.posted(&format!("refunded:{}", refund.id), "mpesa_clearing"))
+            .sum();
+        let with_a_person = ours.clone().any(|refund| refund.state == "in_review");
+        let agrees = booked == -reversal.amount * 100 || with_a_person && booked == 0;
+        findings.unless(agrees, Law::MpesaAgrees, || {
+            format!(
+                "reversal {} of {} took back {} and {booked} is booked",
+                reversal.receipt, reversal.original_receipt, reversal.amount
+            )
+        });
+    }
+    let taken_back: BTreeSet<&str> = book
+        .reversals
+        .iter()
+        .map(|reversal| reversal.original_receipt.as_str())
+        .collect();
+    for refund in &rows.refunds {
+        let done = refund.way == "mpesa_reversal" && refund.state == "done";
+        let original = refund.original_receipt.as_deref().unwrap_or_default();
+        findings.unless(!done || taken_back.contains(original), Law::MpesaAgrees, || {
+            format!(
+                "refund {} is done, and M-Pesa never took {original} back",
+                refund.id
+            )
+        });
+    }
+    for journal in &rows.journals {
+        let touches = journal
+            .entries
+            .iter()
+            .any(|entry| entry.account == "mpesa_clearing");
+        let known = journal.cause.starts_with("received:") || journal.cause.starts_with("refunded:");
+        findings.unless(!touches || known, Law::MpesaAgrees, || {
+            format!(
+                "journal {} moves M-Pesa's money for {}",
+                journal.id, journal.cause
+            )
+        });
+    }
+}
+
+fn cards(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
+    for order in &snapshot.providers.cards.orders {
+        let paid = match order.state.as_str() {
+            "paid" => order.paid_cents.unwrap_or(order.amount_cents),
+            _ => 0,
+        };
+        let theirs = |attempt: &&Attempt| attempt.merchant_reference == order.merchant_reference;
+        let Some(attempt) = snapshot.rows.attempts.iter().find(theirs) else {
+            findings.add(
+                Law::CardsAgree,
+                format!("nobody knows of order {}", order.merchant_reference),
+            );
+            continue;
+        };
+        let booked = sides.received(attempt, "card_clearing");
+        let agrees = paid == booked || with_a_person(attempt) && booked < paid;
+        findings.unless(agrees, Law::CardsAgree, || {
+            format!(
+                "order {}: {paid} came and {booked} is booked",
+                order.merchant_reference
+            )
+        });
+    }
+    let orders: BTreeSet<&str> = snapshot
+        .providers
+        .cards
+        .orders
+        .iter()
+        .map(|order| order.merchant_reference.as_str())
+        .collect();
+    for attempt in snapshot
+        .rows
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.provider == "pesapal")
+    {
+        let paid = attempt.state == "paid";
+        findings.unless(
+            !paid || orders.contains(attempt.merchant_reference.as_str()),
+            Law::CardsAgree,
+            || format!("attempt {} was paid and PesaPal has no order for it", attempt.id),
+        );
+    }
+}
+
+fn booked(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
+    for attempt in &snapshot.rows.attempts {
+        let account = match attempt.provider.as_str() {
+            "mpesa" => "mpesa_clearing",
+            "pesapal" => "card_clearing",
+            "cash" => "cash_drawer",
+            _ => "customer_deposits",
+        };
+        let booked = sides.received(attempt, account);
+        let expected = if attempt.state == "paid" {
+            attempt.amount_minor
+        } else {
+            0
+        };
+        // Credit that is spent moves within one account.
+        let agrees = booked == expected || account == "customer_deposits";
+        findings.unless(agrees, Law::BookedOnce, || {
+            format!(
+                "attempt {} is {} over {expected}, and {booked} is booked",
+                attempt.id, attempt.state
+            )
+        });
+    }
+    for journal in &snapshot.rows.journals {
+        if let Some(attempt) = journal.cause.strip_prefix("received:") {
+            findings.unless(sides.attempts.contains_key(attempt), Law::BookedOnce, || {
+                format!("journal {} is about no attempt", journal.id)
+            });
+        }
+    }
+    for refund in &snapshot.rows.refunds {
+        let posted = sides
+            .journals
+            .contains_key(format!("refunded:{}", refund.id).as_str());
+        findings.unless(posted == (refund.state == "done"), Law::BookedOnce, || {
+            let is = if posted { "is" } else { "is not" };
+            format!("refund {} is {} and {is} booked", refund.id, refund.state)
+        });
+    }
+}
+
+fn journals(snapshot: &Snapshot, findings: &mut Findings) {
+    for journal in &snapshot.rows.journals {
+        let sum: i64 = journal.entries.iter().map(|entry| entry.amount_minor).sum();
+        let lines = journal.entries.len();
+        findings.unless(sum == 0 && lines >= 2, Law::JournalsBalance, || {
+            format!(
+                "journal {} for {} has {lines} lines, which add up to {sum}",
+                journal.id, journal.cause
+            )
+        });
+    }
+}
+
+fn visits(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
+    let rows = &snapshot.rows;
+    for (customer, credit) in &sides.credits {
+        findings.unless(*credit >= 0, Law::NothingNegative, || {
+            format!("customer {customer} has a credit of {credit}")
+        });
+    }
+    for (payment, deposit) in &sides.deposits {
+        findings.unless(*deposit >= 0, Law::NothingNegative, || {
+            format!("payment {payment} has a deposit of {deposit}")
+        });
+    }
+    let mut kept: BTreeMap<&str, i64> = BTreeMap::new();
+    for payment in &rows.payments {
+        let on_deposit = sides
+            .deposits
+            .get(payment.id.as_str())
+            .copied()
+            .unwrap_or_default();
+        let going = rows
+            .refunds
+            .iter()
+            .filter(|refund| refund.payment_id == payment.id && counts(refund) && refund.state != "done");
+        let going: i64 = going.map(|refund| refund.amount_minor).sum();
+        *kept.entry(payment.visit_id.as_str()).or_default() += on_deposit - going;
+    }
+    for (visit, kept) in kept {
+        let parts = rows.parts.iter().filter(|part| part.visit_id == visit);
+        let live = parts.clone().any(|part| is_live(&part.state));
+        let fees: i64 = parts.map(|part| part.fee_minor).sum();
+        findings.unless(live || kept <= fees, Law::PaidIsKept, || {
+            format!("visit {visit} is over with fees of {fees}, and {kept} is neither credit nor given back")
+        });
+    }
+    for part in rows.parts.iter().filter(|part| part.state == "confirmed") {
+        let claimed = rows
+            .claims
+            .iter()
+            .any(|claim| claim.kind == "staff" && claim.appointment_id.as_ref() == Some(&part.id));
+        findings.unless(claimed, Law::ConfirmedIsPaid, || {
+            format!(
+                "appointment {} is confirmed, and nobody's time is taken for it",
+                part.id
+            )
+        });
+        let mut theirs = rows
+            .payments
+            .iter()
+            .filter(|payment| payment.visit_id == part.visit_id);
+        let paid = part.deposit_minor == 0
+            || theirs.any(|payment| payment.purpose != "balance" && payment.paid_minor > 0);
+        findings.unless(paid, Law::ConfirmedIsPaid, || {
+            format!(
+                "appointment {} is confirmed, and no deposit was paid for it",
+                part.id
+            )
+        });
+    }
+    let confirmed: BTreeSet<&str> = rows
+        .parts
+        .iter()
+        .filter(|part| is_live(&part.state))
+        .map(|part| part.id.as_str())
+        .collect();
+    for claim in rows.claims.iter().filter(|claim| claim.kind == "staff") {
+        let theirs = claim.appointment_id.as_deref();
+        findings.unless(
+            theirs.is_none_or(|part| confirmed.contains(part)),
+            Law::ConfirmedIsPaid,
+            || {
+                format!(
+                    "time is taken for appointment {}, which is over",
+                    theirs.unwrap_or_default()
+                )
+            },
+        );
+    }
+}
+
+fn claims(snapshot: &Snapshot, findings: &mut Findings) {
+    let mut by_place: BTreeMap<(&str, i64), Vec<(i64, i64)>> = BTreeMap::new();
+    for claim in &snapshot.rows.claims {
+        by_place
+            .entry((claim.subject_id.as_str(), claim.seat))
+            .or_default()
+            .push((claim.starts, claim.ends));
+    }
+    for ((subject, seat), mut times) in by_place {
+        times.sort_unstable();
+        for pair in times.windows(2) {
+            findings.unless(pair[0].1 <= pair[1].0, Law::NoOverlap, || {
+                format!("{subject}, seat {seat}, is taken twice at {}", pair[1].0)
+            });
+        }
+    }
+}
+
+fn prompts(snapshot: &Snapshot, findings: &mut Findings) {
+    for pushes in &snapshot.providers.mpesa.pushes {
+        let asked = pushes.asked.saturating_sub(pushes.without_token);
+        findings.unless(asked <= 1 && pushes.prompts.len() <= 1, Law::PromptedOnce, || {
+            let (token, prompts) = (&pushes.token_sha256, pushes.prompts.len());
+            format!("one address was pushed {asked} times and {prompts} prompts came of it ({token})")
+        });
+    }
+    for prompt in &snapshot.providers.prompts {
+        findings.unless(prompt.beside_same == 0, Law::PromptedOnce, || {
+            let id = &prompt.checkout_request_id;
+            format!("prompt {id} came while another one for the same payment was on the phone")
+        });
+    }
+}
+
+fn refunds(snapshot: &Snapshot, findings: &mut Findings) {
+    for payment in &snapshot.rows.payments {
+        let theirs = snapshot
+            .rows
+            .refunds
+            .iter()
+            .filter(|refund| refund.payment_id == payment.id);
+        let back: i64 = theirs
+            .filter(|refund| counts(refund))
+            .map(|refund| refund.amount_minor)
+            .sum();
+        let (paid, credited) = (payment.paid_minor, payment.credited_minor);
+        findings.unless(back + credited <= paid, Law::RefundsWithinPaid, || {
+            format!(
+                "payment {}: {back} given back and {credited} credited of {paid}",
+                payment.id
+            )
+        });
+    }
+}
+
+fn leftovers(snapshot: &Snapshot, findings: &mut Findings) {
+    for dead in &snapshot.rows.dead {
+        let error = dead.error.as_deref().unwrap_or("no error");
+        findings.add(
+            Law::NoDeadJob,
+            format!("a job {} was given up: {error}", dead.kind),
+        );
+    }
+    for waiting in snapshot.rows.waiting.iter().filter(|waiting| waiting.count > 0) {
+        findings.add(
+            Law::NothingWaits,
+            format!("{} {} wait", waiting.count, waiting.what),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;
