@@ -19,6 +19,7 @@ mod neighbours;
 mod races;
 mod receipts;
 mod setup;
+mod statements;
 mod till;
 mod visit_money;
 mod webhooks;

@@ -29,6 +29,7 @@ pub mod settings;
 pub mod setup;
 pub mod staff;
 pub mod staff_schedule;
+pub mod statements;
 pub mod till;
 pub mod visit_life;
 pub mod visits;
@@ -77,6 +78,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(cash::endpoints());
     all.extend(till::endpoints());
     all.extend(dead_letters::endpoints());
+    all.extend(statements::endpoints());
     all
 }
 

@@ -127,6 +127,8 @@ pub struct Payments {
     pub letters: payments::WorkLetter,
     /// Works the drawer.
     pub till: payments::WorkTill,
+    /// Works M-Pesa's statements.
+    pub statements: payments::WorkStatements,
 }
 
 /// What card payments need.

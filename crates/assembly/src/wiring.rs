@@ -42,6 +42,7 @@ use crate::settings::SharedSettings;
 use crate::sweeps::Sweeps;
 use crate::use_cases::{Booking, Commission, Conversation, Payments};
 
+mod books;
 mod cards;
 mod imports;
 mod letters;
@@ -329,6 +330,7 @@ impl Ground {
             settle_dispute: self.settle_dispute(),
             letters: self.letters(),
             till: self.till(),
+            statements: self.statements(),
         })
     }
 

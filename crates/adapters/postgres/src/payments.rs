@@ -12,6 +12,7 @@ mod notices;
 mod refunds;
 mod results;
 mod rows;
+mod statements;
 mod till;
 mod tokens;
 mod writing;

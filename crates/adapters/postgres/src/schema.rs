@@ -430,6 +430,54 @@ diesel::table! {
 }
 
 diesel::table! {
+    mpesa_statement_absences (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        attempt_id -> Nullable<Uuid>,
+        refund_id -> Nullable<Uuid>,
+        verdict -> Text,
+        decided_by -> Text,
+        decided_reason -> Text,
+        decided_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    mpesa_statement_lines (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        statement_id -> Uuid,
+        line_no -> Integer,
+        receipt -> Text,
+        completed_at -> Timestamptz,
+        kind -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+        account -> Nullable<Text>,
+        linked_receipt -> Nullable<Text>,
+        state -> Text,
+        attempt_id -> Nullable<Uuid>,
+        refund_id -> Nullable<Uuid>,
+        payment_id -> Nullable<Uuid>,
+        decided_by -> Nullable<Text>,
+        decided_reason -> Nullable<Text>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    mpesa_statements (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        file_hash -> Bytea,
+        covers_from -> Nullable<Timestamptz>,
+        covers_until -> Nullable<Timestamptz>,
+        brought_in_by -> Text,
+        brought_in_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     opening_hours (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,

@@ -17,12 +17,13 @@ use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{
     CallbackInbox, CardWatch, Credential, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox,
-    PaymentBook, RefundBook, ResultInbox, TakingsBook, TillBook, TokenStore,
+    PaymentBook, RefundBook, ResultInbox, StatementBook, TakingsBook, TillBook, TokenStore,
 };
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::builders::second;
 use ratiba_payments::test_support::contracts::{
-    Ground, TillGround, TokenGround, owing_contract, payments_contract, till_contract, token_store_contract,
+    Ground, StatementGround, TillGround, TokenGround, owing_contract, payments_contract, statement_contract,
+    till_contract, token_store_contract,
 };
 use ratiba_payments::{CustomerId, VisitId};
 use ratiba_postgres::payments::PgPayments;
@@ -234,6 +235,18 @@ async fn postgresql_keeps_the_contract_of_payments() {
 #[tokio::test]
 async fn postgresql_keeps_the_contract_of_what_is_owed() {
     owing_contract(async || fresh()).await;
+}
+
+#[async_trait]
+impl StatementGround for PgGround {
+    fn statements(&self) -> Arc<dyn StatementBook> {
+        self.ports.clone()
+    }
+}
+
+#[tokio::test]
+async fn postgresql_keeps_the_contract_of_statements() {
+    statement_contract(async || fresh()).await;
 }
 
 #[async_trait]

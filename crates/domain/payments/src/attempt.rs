@@ -8,6 +8,7 @@ mod cards;
 mod hearing;
 mod receiving;
 mod resolving;
+mod stating;
 
 use ratiba_kernel::{Fingerprint, Id, Money, PhoneNumber};
 use serde::{Deserialize, Serialize};
@@ -332,9 +333,9 @@ impl Attempt {
                 progress.resolved.is_none()
                     && (terms.provider != Provider::Pesapal || progress.sent_at.is_none())
             }
-            // A person may know of money that was never asked for.
+            // A person or a statement may know of money that was never asked for.
             AttemptState::Paid {
-                evidence: Evidence::Person,
+                evidence: Evidence::Person | Evidence::Statement,
                 ..
             } => progress.sent_at.is_none(),
             AttemptState::Paid { evidence, .. } => evidence.needs_no_submission(),

@@ -24,17 +24,20 @@ pub enum Evidence {
     Counter,
     /// A person found it out, by the provider's own records.
     Person,
+    /// The provider's statement of what moved.
+    Statement,
 }
 
 impl Evidence {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::PushAnswer,
         Self::Query,
         Self::Callback,
         Self::Status,
         Self::Counter,
         Self::Person,
+        Self::Statement,
     ];
 
     /// The word for it in rows.
@@ -47,6 +50,7 @@ impl Evidence {
             Self::Status => "status",
             Self::Counter => "counter",
             Self::Person => "person",
+            Self::Statement => "statement",
         }
     }
 
@@ -55,7 +59,12 @@ impl Evidence {
     pub const fn needs_no_submission(self) -> bool {
         match self {
             Self::Counter => true,
-            Self::PushAnswer | Self::Query | Self::Callback | Self::Status | Self::Person => false,
+            Self::PushAnswer
+            | Self::Query
+            | Self::Callback
+            | Self::Status
+            | Self::Person
+            | Self::Statement => false,
         }
     }
 

@@ -12,6 +12,8 @@ use crate::attempt::{AttemptId, Provider};
 use crate::credit::SpendId;
 use crate::payment::PaymentId;
 use crate::refund::RefundId;
+use crate::statement::LineId;
+use crate::statement::matching::AbsenceId;
 use crate::till::{MovementId, TillId};
 
 /// The identity of a journal.
@@ -181,6 +183,10 @@ pub enum Cause {
     TillMoved(MovementId),
     /// The drawer was counted, and held another amount than the books knew of.
     TillClosed(TillId),
+    /// A line of a provider's statement is a fee, or money that nothing else put into the books.
+    Stated(LineId),
+    /// A person found that money in the books never moved.
+    NeverMoved(AbsenceId),
 }
 
 impl Cause {
@@ -200,6 +206,8 @@ impl Cause {
             Self::TillOpened(till) => format!("till-float:{till}"),
             Self::TillMoved(movement) => format!("till-move:{movement}"),
             Self::TillClosed(till) => format!("till-count:{till}"),
+            Self::Stated(line) => format!("stated:{line}"),
+            Self::NeverMoved(absent) => format!("never-moved:{absent}"),
         }
     }
 }
@@ -299,7 +307,9 @@ impl Journal {
             | Cause::Spent(_)
             | Cause::TillOpened(_)
             | Cause::TillMoved(_)
-            | Cause::TillClosed(_) => None,
+            | Cause::TillClosed(_)
+            | Cause::Stated(_)
+            | Cause::NeverMoved(_) => None,
         }
     }
 

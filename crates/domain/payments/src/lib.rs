@@ -39,6 +39,8 @@ pub mod receipt;
 
 pub mod till;
 
+pub mod statement;
+
 pub mod event;
 
 pub mod task;

@@ -4,6 +4,7 @@ mod card_watch;
 mod cards;
 mod letters;
 mod owing;
+mod statements;
 mod till;
 mod visits;
 
@@ -40,6 +41,10 @@ use crate::{CallbackId, VisitId};
 pub use letters::MockDeadLetters;
 pub use letters::{DeadLetters, LetterQuery};
 pub use owing::*;
+pub use statements::{
+    AbsenceDecision, AbsenceVerdict, Decider, LineDecision, LineState, RecordedLine, StatementBook,
+    StatementFile, StatementHead, Unmatched,
+};
 pub use till::{
     OtherTenders, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
 };

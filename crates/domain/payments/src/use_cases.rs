@@ -29,6 +29,7 @@ mod settle_dispute;
 mod spend_credit;
 mod take_cash;
 mod work_letter;
+mod work_statements;
 mod work_till;
 
 pub use abandon_card::{AbandonCard, PageWithdrawn, WithdrawCard};
@@ -58,6 +59,7 @@ pub use settle_dispute::{DisputeOrder, SettleDispute, SettleDisputeError};
 pub use spend_credit::{CreditOrder, SpendCredit};
 pub use take_cash::{CashOrder, CashTaken, TakeCash, TakeCashError};
 pub use work_letter::{LetterError, LetterOrder, MatchOrder, MatchTo, WorkLetter};
+pub use work_statements::{LineVerdict, StatementError, StatementTaken, WorkStatements};
 pub use work_till::{TillSheet, TillSheetError, WorkTill};
 
 /// How often a decision is made again after it was overtaken.

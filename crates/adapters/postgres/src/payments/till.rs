@@ -219,7 +219,7 @@ fn facts(tx: &mut TenantTx<'_>, currency: Currency, ask: &TillAsk) -> Result<Til
         }
     };
     match (drawer, ask) {
-        (Some(drawer), _) => Ok(TillFacts::Session(drawer)),
+        (Some(drawer), _) => Ok(TillFacts::Session(Box::new(drawer))),
         (None, TillAsk::Session(_)) => Ok(TillFacts::Unknown),
         (None, TillAsk::New(_)) => {
             let in_books: BalanceRow = sql_query(IN_DRAWER)

@@ -261,7 +261,7 @@ impl Attempt {
             }
             AttemptState::Paid { .. } => self.dispute(ReviewReason::AnswersDisagree),
             AttemptState::Failed {
-                evidence: Evidence::Callback | Evidence::Counter | Evidence::Status,
+                evidence: Evidence::Callback | Evidence::Counter | Evidence::Status | Evidence::Statement,
                 ..
             }
             | AttemptState::Created

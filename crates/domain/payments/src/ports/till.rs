@@ -23,7 +23,7 @@ pub enum TillAsk {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TillFacts {
     /// The session that is asked for.
-    Session(Drawer),
+    Session(Box<Drawer>),
     /// A new one is asked for, and none is in its way.
     Closed {
         /// What the books know to lie in the drawer.

@@ -10,6 +10,7 @@ mod owed;
 mod refunds;
 mod resolving;
 mod reversals;
+mod statements;
 mod till;
 mod tokens;
 
@@ -20,6 +21,7 @@ use ratiba_kernel::test_support::{ManualClock, SeededIds};
 use ratiba_kernel::{Clock, IdSource, TenantId};
 
 pub use owed::owing_contract;
+pub use statements::{StatementGround, statement_contract};
 pub use till::{TillGround, till_contract};
 pub use tokens::{TokenGround, token_store_contract};
 

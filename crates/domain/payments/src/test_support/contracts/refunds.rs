@@ -463,3 +463,14 @@ pub(super) async fn a_message_about_another_refund_is_a_dead_letter(ground: &imp
     assert_eq!(state(&stage, &refund).await.as_str(), "in_review");
     assert_eq!(stage.back.asked().len(), 3);
 }
+
+/// A payment of 1,500 shillings under receipt number 1 that M-Pesa took back under receipt number 99.
+pub(super) async fn taken_back<G: Ground>(stage: &Stage<'_, G>) -> Refund {
+    let (tenant, _) = stage.ground.tenants();
+    let (refund, token) = reversal_out(stage, tenant).await;
+    let body = stage.result_reader.body(&done("AG_1"), 0);
+    let message = stored_id(take(stage, &token, false, body).await);
+    let applied = stage.apply_result().execute(tenant, message).await;
+    assert_eq!(applied.ok(), Some(ResultApplied::Applied));
+    refund
+}

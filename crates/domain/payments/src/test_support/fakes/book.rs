@@ -1,6 +1,7 @@
 //! The payment book, the inbox and the ledger in memory.
 
 mod letters;
+mod statements;
 mod till;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +65,7 @@ pub(super) struct Shelf {
     pub(super) rules: BTreeMap<TenantId, PaymentRules>,
     sayings: Vec<(TenantId, AttemptId, Saying)>,
     tills: till::Tills,
+    statements: statements::Statements,
 }
 
 /// The payment book, the inbox and the ledger in memory. Every tenant keeps its books in shillings.

@@ -13,7 +13,7 @@ use crate::ports::{
     CardWatch, Change, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
     RefundBook, ResultInbox, Taken, TakingsBook, TillBook,
 };
-use crate::test_support::contracts::TillGround;
+use crate::test_support::contracts::{StatementGround, TillGround};
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
 use crate::{CustomerId, VisitId};
 
@@ -93,6 +93,13 @@ impl Ground for FakeGround {
             .filter(|letter| letter.tenant == tenant)
             .map(|letter| letter.reason)
             .collect()
+    }
+}
+
+#[async_trait]
+impl StatementGround for FakeGround {
+    fn statements(&self) -> Arc<dyn crate::ports::StatementBook> {
+        self.book.clone()
     }
 }
 

@@ -53,7 +53,9 @@ impl Shelf {
                 | Cause::Credited { .. }
                 | Cause::Uncredited { .. }
                 | Cause::Refunded(_)
-                | Cause::Spent(_) => self.tills.cash.get(&journal.id()) == Some(&till),
+                | Cause::Spent(_)
+                | Cause::Stated(_)
+                | Cause::NeverMoved(_) => self.tills.cash.get(&journal.id()) == Some(&till),
             };
             if own {
                 let amount = of_account(journal, Account::CashDrawer);
@@ -193,7 +195,7 @@ impl TillBook for InMemoryBook {
             .map(|(_, journal)| of_account(journal, Account::CashDrawer))
             .sum();
         let facts = match (till.and_then(|till| shelf.drawer(tenant, till)), &ask) {
-            (Some(drawer), _) => TillFacts::Session(drawer),
+            (Some(drawer), _) => TillFacts::Session(Box::new(drawer)),
             (None, TillAsk::New(_)) => TillFacts::Closed {
                 in_books: Money::new(in_books, currency),
             },
@@ -240,7 +242,9 @@ impl TakingsBook for InMemoryBook {
                     | Cause::Spent(_)
                     | Cause::TillOpened(_)
                     | Cause::TillMoved(_)
-                    | Cause::TillClosed(_) => None,
+                    | Cause::TillClosed(_)
+                    | Cause::Stated(_)
+                    | Cause::NeverMoved(_) => None,
                 };
                 let attempt = journal.attempt();
                 let made = attempt.and_then(|id| shelf.records(tenant).find_map(|record| record.attempt(id)));

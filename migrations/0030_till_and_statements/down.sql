@@ -1,3 +1,6 @@
+DROP TABLE mpesa_statement_absences;
+DROP TABLE mpesa_statement_lines;
+DROP TABLE mpesa_statements;
 ALTER FUNCTION ratiba_till_is_frozen() RESET search_path;
 ALTER FUNCTION ratiba_cash_belongs_to_till() RESET search_path;
 GRANT EXECUTE ON FUNCTION ratiba_lock_drawer(uuid, boolean) TO PUBLIC;

@@ -1,0 +1,17 @@
+//! What is done with the books beside taking money and giving it back.
+
+use ratiba_payments::use_cases as payments;
+
+use super::Ground;
+
+impl Ground {
+    pub(super) fn statements(&self) -> payments::WorkStatements {
+        payments::WorkStatements {
+            statements: self.payments.clone(),
+            payments: self.payments.clone(),
+            refunds: self.payments.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+}
