@@ -170,6 +170,11 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("POST", "resolve") if path.contains("refunds") => json!({ "outcome": "done", "reason": "x" }),
         ("POST", "resolve") => json!({ "outcome": "cancelled", "reason": "x" }),
         ("POST", "refunds") => json!({ "way": "credit", "amount": price, "reason": "x" }),
+        ("POST", "settle-dispute" | "dismiss") => json!({ "reason": "x" }),
+        ("POST", "refund") => json!({ "receipt": "TEC00BACK1", "reason": "x" }),
+        ("POST", "match") => json!({
+            "payment_id": "00000000-0000-7000-8000-000000000001", "receipt": "TEC00EXMPL", "amount": price, "reason": "x",
+        }),
         ("POST", "cash") => json!({ "amount": price }),
         ("POST", "movements") => json!({ "kind": "pay_in", "amount": price, "reason": "x" }),
         ("POST", "close") => json!({ "counted": price }),

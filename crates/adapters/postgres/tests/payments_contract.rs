@@ -229,7 +229,7 @@ impl Ground for PgGround {
 
 #[tokio::test]
 async fn postgresql_keeps_the_contract_of_payments() {
-    payments_contract(async || fresh()).await;
+    Box::pin(payments_contract(async || fresh())).await;
 }
 
 #[tokio::test]
