@@ -386,7 +386,7 @@ fn a_customer_who_opted_out_hears_of_the_booking_and_not_of_the_dialogue() {
     };
     assert_eq!(chat.happens(1, failed), Vec::<String>::new());
     paid(&chat, visit);
-    assert_eq!(chat.happens(2, Notice::VisitConfirmed { visit }).len(), 2);
+    assert_eq!(chat.happens(2, Notice::VisitConfirmed { visit }).len(), 1);
 }
 
 #[test]
