@@ -21,10 +21,10 @@ pub(super) fn booked(
     let mut uncredited = None;
     let mut journals = Vec::new();
     if news == Some(RefundNews::InReview(RefundDoubt::DoneAfterAll)) {
-        let (payment, journal, twice) = uncredit(facts, &refund, now, ids)?;
-        refund = refund.with_given_twice(twice);
-        uncredited = payment;
-        journals.extend(journal);
+        let back = uncredit(facts, &refund, now, ids)?;
+        refund = refund.with_given_twice(back.twice);
+        uncredited = back.payment;
+        journals.extend(back.journal);
     }
     let terms = refund.terms();
     let (way, amount, about) = (terms.way, terms.amount, about(&refund));
@@ -61,20 +61,33 @@ pub(super) const fn about(refund: &Refund) -> RefundAbout {
     }
 }
 
+/// What became of credit that was given for money that went back after all.
+struct TakenBack {
+    /// The payment with what it has again; nothing if all of the credit is spent.
+    payment: Option<Payment>,
+    journal: Option<Journal>,
+    /// What the customer has twice.
+    twice: Option<Money>,
+}
+
 /// What became credit although it went back, and is not spent, is the payment's again; the rest the customer has twice.
 fn uncredit(
     facts: &RefundFacts,
     refund: &Refund,
     now: OffsetDateTime,
     ids: &dyn IdSource,
-) -> Result<(Option<Payment>, Option<Journal>, Option<Money>), MoneyError> {
+) -> Result<TakenBack, MoneyError> {
     let payment = &facts.record.payment;
     let others = facts.refunds.iter().filter(|other| other.id() != refund.id());
     let refunds: Vec<Refund> = others.chain([refund]).cloned().collect();
     let beyond = given_beyond(payment, &refunds)?.min(refund.terms().amount);
     let most = beyond.min(facts.credit);
     let Some((changed, taken)) = payment.clone().take_credit_back(most, now)? else {
-        return Ok((None, None, Some(beyond).filter(|beyond| beyond.is_positive())));
+        return Ok(TakenBack {
+            payment: None,
+            journal: None,
+            twice: Some(beyond).filter(|beyond| beyond.is_positive()),
+        });
     };
     let transfer = Transfer {
         debit: Place::credit(payment.customer()),
@@ -87,11 +100,11 @@ fn uncredit(
     };
     let journal = Journal::post(ids.fresh(), cause, payment.id(), now, &[transfer])?;
     let twice = beyond.checked_sub(taken)?;
-    Ok((
-        Some(changed),
-        Some(journal),
-        Some(twice).filter(|twice| twice.is_positive()),
-    ))
+    Ok(TakenBack {
+        payment: Some(changed),
+        journal: Some(journal),
+        twice: Some(twice).filter(|twice| twice.is_positive()),
+    })
 }
 
 /// What is still the customer's deposit for the payment is given back out of it; what was earned meanwhile is a refund,

@@ -28,7 +28,8 @@ use crate::test_support::builders::{
     an_order, failed, key, paid, phone, provider_ids, receipt, second, shillings,
 };
 use crate::test_support::contracts::{
-    Ground, TokenGround, owing_contract, payments_contract, statement_contract, till_contract, token_store_contract,
+    Ground, TokenGround, owing_contract, payments_contract, statement_contract, till_contract,
+    token_store_contract,
 };
 use crate::test_support::fakes::{InMemoryTokens, PlainReader, SeededTokens};
 use crate::test_support::together;
