@@ -21,6 +21,7 @@ mod receipts;
 mod setup;
 mod statements;
 mod till;
+mod tokens;
 mod visit_money;
 mod webhooks;
 mod worker;

@@ -84,6 +84,11 @@ pub async fn run(options: Options) -> anyhow::Result<Over> {
     until_quiet(&stage).await?;
     let snapshot = snapshot(&stage).await?;
     report.close(&snapshot, people.tally, people.complaints);
+    if !report.findings.is_empty() {
+        stage.keep_rows()?;
+        let book = stage.ask_simulator("/sim/book").await?;
+        std::fs::write(stage.logs.join("book.json"), serde_json::to_string_pretty(&book)?)?;
+    }
     Ok(Over { stage, report })
 }
 

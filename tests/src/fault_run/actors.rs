@@ -288,7 +288,10 @@ impl People {
             }
         }
         let orders = stage.ask_simulator("/sim/cards/orders?state=untouched").await?;
-        for order in orders["orders"].as_array().into_iter().flatten() {
+        // Nobody pays on a page whose address never came back.
+        let pages = stage.pages()?;
+        let known = |order: &&Value| pages.contains(order["merchant_reference"].as_str().unwrap_or_default());
+        for order in orders["orders"].as_array().into_iter().flatten().filter(known) {
             let id = order["order_tracking_id"].as_str().unwrap_or_default().to_owned();
             let path = format!("/sim/cards/orders/{id}");
             match self.reaction(&id, &order["phone"], true) {

@@ -154,7 +154,7 @@ pub(super) struct Plan {
 }
 
 /// Refusals that customers and the provider come up with.
-const RESULTS: [&str; 6] = ["1032", "2001", "1", "1037", "1025", "17"];
+const RESULTS: [&str; 7] = ["1032", "2001", "1", "1037", "1025", "17", "11"];
 
 impl Plan {
     /// The plan of a seed.

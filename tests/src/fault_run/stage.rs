@@ -1,5 +1,6 @@
 //! The programs of a run: the real api, two workers, PostgreSQL on its own, and the simulator of the providers.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -50,6 +51,12 @@ pub struct Stage {
     owner: String,
     http: reqwest::Client,
     variables: Vec<(String, String)>,
+}
+
+#[derive(QueryableByName)]
+struct Text {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
 }
 
 /// A program as a process of its own.
@@ -302,6 +309,48 @@ impl Stage {
     pub async fn no_more_faults(&self) -> anyhow::Result<()> {
         let url = format!("{}/sim/faults", self.simulator.base_url());
         self.http.delete(url).send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// The references of card orders whose page was ever known, and so could be shown to a customer.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn pages(&self) -> anyhow::Result<BTreeSet<String>> {
+        let rows: Vec<Text> = diesel::sql_query(
+            "SELECT merchant_reference AS text FROM payment_attempts WHERE page_url IS NOT NULL",
+        )
+        .load(&mut self.database.connect_as_administrator())?;
+        Ok(rows.into_iter().map(|row| row.text).collect())
+    }
+
+    /// Writes every row that is about money to the folder of the logs, for whoever looks for what was found.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the file cannot be written.
+    pub fn keep_rows(&self) -> anyhow::Result<()> {
+        let tables = [
+            "payments",
+            "payment_attempts",
+            "payment_refunds",
+            "payment_callbacks",
+            "payment_callbacks_unrouted",
+            "ledger_journals",
+            "ledger_entries",
+            "credit_spends",
+            "appointments",
+            "engagements",
+            "jobs",
+            "outbox",
+        ];
+        for table in tables {
+            let rows: Vec<Text> = diesel::sql_query(format!(
+                "SELECT to_jsonb(found)::text AS text FROM {table} AS found"
+            ))
+            .load(&mut self.database.connect_as_administrator())?;
+            let lines: Vec<String> = rows.into_iter().map(|row| row.text).collect();
+            std::fs::write(self.logs.join(format!("{table}.jsonl")), lines.join("\n"))?;
+        }
         Ok(())
     }
 
