@@ -127,6 +127,8 @@ pub struct Payments {
     pub letters: payments::WorkLetter,
     /// Works the drawer.
     pub till: payments::WorkTill,
+    /// Puts what a visit earned into the books.
+    pub earn: payments::EarnVisit,
     /// Works M-Pesa's statements.
     pub statements: payments::WorkStatements,
 }

@@ -330,6 +330,7 @@ impl Ground {
             settle_dispute: self.settle_dispute(),
             letters: self.letters(),
             till: self.till(),
+            earn: self.earn(),
             statements: self.statements(),
         })
     }

@@ -3,6 +3,7 @@
 
 mod card_watch;
 mod credit;
+mod earnings;
 mod holding;
 mod inbox;
 mod ledger;

@@ -2,6 +2,7 @@
 
 mod card_watch;
 mod cards;
+mod earnings;
 mod letters;
 mod owing;
 mod statements;
@@ -37,6 +38,7 @@ use crate::reference::{AccountReference, CallbackToken, ProviderIds, RequestKey}
 use crate::task::Due;
 use crate::{CallbackId, VisitId};
 
+pub use earnings::{DecideEarnings, EarnError, EarningBook};
 #[cfg(feature = "test-support")]
 pub use letters::MockDeadLetters;
 pub use letters::{DeadLetters, LetterQuery};

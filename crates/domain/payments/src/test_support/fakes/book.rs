@@ -1,5 +1,6 @@
 //! The payment book, the inbox and the ledger in memory.
 
+mod earnings;
 mod letters;
 mod statements;
 mod till;
