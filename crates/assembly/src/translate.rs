@@ -481,7 +481,8 @@ impl Parts {
         };
         match self.visit_asks(tenant, &found).await? {
             VisitAsks::Nothing => self.paid_in_full(tenant, id, visit, payment).await,
-            VisitAsks::For(_) | VisitAsks::NotAgreed => Ok(()),
+            // A part that is paid after the visit is earned at once.
+            VisitAsks::For(_) | VisitAsks::NotAgreed => Ok(self.earn_visit(tenant, &found).await?),
         }
     }
 

@@ -6,6 +6,7 @@ mod credit;
 mod earnings;
 mod holding;
 mod inbox;
+mod journals;
 mod ledger;
 mod letters;
 mod mailbox;

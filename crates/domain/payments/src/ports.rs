@@ -3,6 +3,7 @@
 mod card_watch;
 mod cards;
 mod earnings;
+mod journals;
 mod letters;
 mod owing;
 mod statements;
@@ -39,6 +40,7 @@ use crate::task::Due;
 use crate::{CallbackId, VisitId};
 
 pub use earnings::{DecideEarnings, EarnError, EarningBook};
+pub use journals::{JournalBook, JournalQuery, PostedJournal};
 #[cfg(feature = "test-support")]
 pub use letters::MockDeadLetters;
 pub use letters::{DeadLetters, LetterQuery};

@@ -28,7 +28,7 @@ use crate::test_support::builders::{
     an_order, failed, key, paid, phone, provider_ids, receipt, second, shillings,
 };
 use crate::test_support::contracts::{
-    Ground, TokenGround, earning_contract, owing_contract, payments_contract, statement_contract,
+    Ground, TokenGround, books_contract, owing_contract, payments_contract, statement_contract,
     till_contract, token_store_contract,
 };
 use crate::test_support::fakes::{InMemoryTokens, PlainReader, SeededTokens};
@@ -51,8 +51,8 @@ fn the_fakes_keep_the_contract_of_what_is_owed() {
 }
 
 #[test]
-fn the_fake_earnings_keep_the_contract() {
-    block_on(earning_contract(async || FakeGround::default()));
+fn the_fake_books_keep_the_contract() {
+    block_on(books_contract(async || FakeGround::default()));
 }
 
 #[test]

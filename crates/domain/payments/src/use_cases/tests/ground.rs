@@ -13,7 +13,7 @@ use crate::ports::{
     CardWatch, Change, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
     RefundBook, ResultInbox, Taken, TakingsBook, TillBook,
 };
-use crate::test_support::contracts::{EarningGround, StatementGround, TillGround};
+use crate::test_support::contracts::{BooksGround, StatementGround, TillGround};
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
 use crate::{CustomerId, VisitId};
 
@@ -97,8 +97,12 @@ impl Ground for FakeGround {
 }
 
 #[async_trait]
-impl EarningGround for FakeGround {
+impl BooksGround for FakeGround {
     fn earnings(&self) -> Arc<dyn crate::ports::EarningBook> {
+        self.book.clone()
+    }
+
+    fn journals(&self) -> Arc<dyn crate::ports::JournalBook> {
         self.book.clone()
     }
 }
