@@ -10,6 +10,7 @@ mod desk;
 mod desk_payments;
 mod fault_run;
 mod imports;
+mod ledger;
 mod left_behind;
 mod life;
 mod main_job;

@@ -18,6 +18,7 @@ pub mod docs;
 pub mod health;
 pub mod hours;
 pub mod imports;
+pub mod ledger;
 pub mod payments;
 pub mod pesapal;
 pub mod pricing;
@@ -79,6 +80,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(till::endpoints());
     all.extend(dead_letters::endpoints());
     all.extend(statements::endpoints());
+    all.extend(ledger::endpoints());
     all
 }
 

@@ -2,7 +2,7 @@
 
 use ratiba_commission::Month;
 use ratiba_commission::use_cases::PreviewPeriodError;
-use ratiba_conversation::use_cases::{DigestFigures, Notice, TellError};
+use ratiba_conversation::use_cases::{DayMoney, DigestFigures, Notice, TellError};
 use ratiba_kernel::{Money, Outage, TenantId};
 use ratiba_postgres::figures;
 
@@ -66,7 +66,11 @@ impl Parts {
             day,
             bookings: count(found.bookings),
             no_shows: count(found.no_shows),
-            takings: found.takings,
+            takings: found
+                .takings
+                .into_iter()
+                .filter_map(|(word, amount)| Some((DayMoney::parse(&word)?, amount)))
+                .collect(),
             open_payments: count(found.open_payments),
             unrouted: count(found.unrouted),
             handoffs: count(found.handoffs),

@@ -15,7 +15,7 @@ use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::attempt::StateName;
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::payment::PaymentId;
-use ratiba_payments::ports::VisitAsks;
+use ratiba_payments::ports::{EarnError, VisitAsks};
 use ratiba_payments::use_cases::{CardError, CloseVisitError, CreditVisitError};
 use ratiba_postgres::outbox::StoredEvent;
 
@@ -53,6 +53,9 @@ pub enum TranslateError {
     /// A page on which nobody is to pay any more was not withdrawn.
     #[error("a page on which nobody is to pay any more was not withdrawn")]
     Withdraw(#[from] CardError),
+    /// What a visit earned was not put into the books.
+    #[error("what a visit earned was not put into the books")]
+    Earn(#[from] EarnError),
     /// Somebody was not told.
     #[error("somebody was not told")]
     Tell(#[from] TellError),
@@ -201,6 +204,12 @@ impl Parts {
                     .await
             }
             BookingEvent::AttendanceCorrected { visit, .. } => self.settle_again(tenant, id, visit).await,
+            BookingEvent::AppointmentCompleted { visit, .. } => {
+                if let Some(found) = self.booking.book.visit(tenant, visit).await? {
+                    self.earn_visit(tenant, &found).await?;
+                }
+                Ok(())
+            }
             // Who was promised a visit elsewhere is not told again.
             BookingEvent::VisitTakenOver { .. }
             | BookingEvent::VisitHeld { .. }
@@ -208,7 +217,6 @@ impl Parts {
             | BookingEvent::PriceChanged { .. }
             | BookingEvent::WaitlistOfferEnded { .. }
             | BookingEvent::AppointmentStarted { .. }
-            | BookingEvent::AppointmentCompleted { .. }
             | BookingEvent::ActualsCorrected { .. } => Ok(()),
         }
     }
@@ -284,6 +292,8 @@ impl Parts {
             return Ok(None);
         };
         let money = self.settle_visit(tenant, &found).await?;
+        // After what goes back: what is left of a visit of which nothing is to come is earned.
+        self.earn_visit(tenant, &found).await?;
         Ok(Some((found, money)))
     }
 
@@ -471,7 +481,8 @@ impl Parts {
         };
         match self.visit_asks(tenant, &found).await? {
             VisitAsks::Nothing => self.paid_in_full(tenant, id, visit, payment).await,
-            VisitAsks::For(_) | VisitAsks::NotAgreed => Ok(()),
+            // A part that is paid after the visit is earned at once.
+            VisitAsks::For(_) | VisitAsks::NotAgreed => Ok(self.earn_visit(tenant, &found).await?),
         }
     }
 

@@ -11,7 +11,7 @@ use ratiba_commission::ports::CommissionBook;
 use ratiba_commission::use_cases as commission;
 use ratiba_conversation::use_cases as conversation;
 use ratiba_payments::ports::{
-    HouseCurrency, Ledger, NoticeInbox, NoticeReader, PaymentBook, PaymentRuleBook, RefundBook,
+    HouseCurrency, JournalBook, Ledger, NoticeInbox, NoticeReader, PaymentBook, PaymentRuleBook, RefundBook,
 };
 use ratiba_payments::use_cases as payments;
 
@@ -127,6 +127,10 @@ pub struct Payments {
     pub letters: payments::WorkLetter,
     /// Works the drawer.
     pub till: payments::WorkTill,
+    /// The books as they were posted.
+    pub journals: Arc<dyn JournalBook>,
+    /// Puts what a visit earned into the books.
+    pub earn: payments::EarnVisit,
     /// Works M-Pesa's statements.
     pub statements: payments::WorkStatements,
 }

@@ -4,7 +4,9 @@
 use ratiba_booking::policy::Rounding;
 use ratiba_booking::visit::{PaidAhead, Visit};
 use ratiba_kernel::{Id, Money, MoneyError, Outage, TenantId};
+use ratiba_payments::earning::Rendering;
 use ratiba_payments::payment::{PaymentId, Purpose};
+use ratiba_payments::ports::EarnError;
 use ratiba_payments::refund::{Refund, RefundCause};
 use ratiba_payments::use_cases::{CreditVisitError, StatusReport};
 
@@ -128,6 +130,20 @@ impl Parts {
         let elsewhere = elsewhere.or_else(|| charged.map(|charged| Money::zero(charged.currency())));
         let elsewhere = elsewhere.ok_or_else(|| Outage::new("a visit without appointments"))?;
         VisitMoney::of(&reports, &refunds, elsewhere).map_err(Outage::new)
+    }
+
+    /// Puts into the books what a visit earned, as soon as nothing of it is to come. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`EarnError`].
+    pub(crate) async fn earn_visit(&self, tenant: TenantId, visit: &Visit) -> Result<(), EarnError> {
+        let rendering = if visit.is_finished() {
+            Rendering::Finished
+        } else {
+            Rendering::ToCome
+        };
+        let id = Id::from_uuid(visit.head.id.as_uuid());
+        self.payments.earn.execute(tenant, id, rendering).await
     }
 
     /// Gives the customer back, as the business's rules say, whatever was paid for a visit beyond its fees and what was paid ahead for the parts

@@ -330,6 +330,8 @@ impl Ground {
             settle_dispute: self.settle_dispute(),
             letters: self.letters(),
             till: self.till(),
+            journals: self.payments.clone(),
+            earn: self.earn(),
             statements: self.statements(),
         })
     }

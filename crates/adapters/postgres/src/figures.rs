@@ -15,7 +15,7 @@ pub struct DayFigures {
     pub bookings: i64,
     /// Of them, those nobody came to.
     pub no_shows: i64,
-    /// What was paid yesterday, by provider.
+    /// What moved yesterday, by the books: `mpesa`, `card`, `cash`, `credit`, `refunds` and `tips`.
     pub takings: Vec<(String, Money)>,
     /// Attempts of yesterday that failed, and all whose outcome a person must find out.
     pub open_payments: i64,
@@ -65,7 +65,7 @@ struct Counts {
 #[derive(QueryableByName)]
 struct Taking {
     #[diesel(sql_type = Text)]
-    provider: String,
+    word: String,
     #[diesel(sql_type = Text)]
     currency: String,
     #[diesel(sql_type = BigInt)]
@@ -85,10 +85,32 @@ SELECT
         AND driver IN ('suspended', 'human')) AS handoffs,
     (SELECT count(*) FROM jobs WHERE tenant_id = $1 AND state = 'dead') AS dead_jobs";
 
+/// What came by each tender, as the books have it, what went back, and tips apart. What became credit is not given back,
+/// and credit that is spent is no money that came.
 const TAKINGS: &str = "
-SELECT provider, currency, sum(amount_minor)::bigint AS amount FROM payment_attempts
-WHERE tenant_id = $1 AND state = 'paid' AND state_at >= $2 AND state_at < $3
-GROUP BY provider, currency ORDER BY provider, currency";
+WITH moved AS (
+    SELECT e.currency, e.account, e.amount_minor, p.purpose = 'tip' AS tip, split_part(j.cause, ':', 1) AS cause,
+        e.payment_id
+    FROM ledger_journals j
+    JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id
+    LEFT JOIN payments p ON p.tenant_id = $1 AND p.id = j.payment_id
+    WHERE j.tenant_id = $1 AND j.occurred_at >= $2 AND j.occurred_at < $3
+        AND split_part(j.cause, ':', 1) IN ('received', 'spent', 'refunded', 'paid-out')
+), told AS (
+    SELECT currency, abs(amount_minor) AS amount_minor, CASE
+        WHEN cause = 'spent' THEN CASE WHEN account = 'customer_deposits' AND payment_id IS NULL AND amount_minor > 0
+            THEN 'credit' END
+        WHEN account NOT IN ('mpesa_clearing', 'card_clearing', 'cash_drawer', 'suspense') THEN NULL
+        WHEN cause <> 'received' THEN CASE WHEN amount_minor < 0 THEN 'refunds' END
+        WHEN tip THEN 'tips'
+        WHEN account = 'mpesa_clearing' THEN 'mpesa'
+        WHEN account = 'card_clearing' THEN 'card'
+        WHEN account = 'cash_drawer' THEN 'cash'
+    END AS word FROM moved
+)
+SELECT word, currency, sum(amount_minor)::bigint AS amount FROM told WHERE word IS NOT NULL
+GROUP BY word, currency
+ORDER BY array_position(ARRAY['mpesa', 'card', 'cash', 'credit', 'refunds', 'tips'], word), currency";
 
 const TODAY: &str = "
 SELECT a.start_at, s.name AS service, p.name AS staff, coalesce(c.name, '') AS customer
@@ -122,8 +144,8 @@ pub async fn of_day(
                 .into_iter()
                 .map(|taking| {
                     let currency = Currency::parse(&taking.currency)
-                        .map_err(|error| TxError::impossible("payment_attempts", &taking.provider, error))?;
-                    Ok((taking.provider, Money::new(taking.amount, currency)))
+                        .map_err(|error| TxError::impossible("ledger_entries", &taking.word, error))?;
+                    Ok((taking.word, Money::new(taking.amount, currency)))
                 })
                 .collect::<Result<_, TxError<Outage>>>()?;
             let today = sql_query(TODAY)

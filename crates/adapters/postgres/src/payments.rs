@@ -3,8 +3,10 @@
 
 mod card_watch;
 mod credit;
+mod earnings;
 mod holding;
 mod inbox;
+mod journals;
 mod ledger;
 mod letters;
 mod mailbox;

@@ -16,14 +16,15 @@ use ratiba_payments::attempt::Provider;
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{
-    CallbackInbox, CardWatch, Credential, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox,
-    PaymentBook, RefundBook, ResultInbox, StatementBook, TakingsBook, TillBook, TokenStore,
+    CallbackInbox, CardWatch, Credential, CreditBook, EarningBook, HouseCurrency, JournalBook, Ledger,
+    NoticeAddresses, NoticeInbox, PaymentBook, RefundBook, ResultInbox, StatementBook, TakingsBook, TillBook,
+    TokenStore,
 };
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::builders::second;
 use ratiba_payments::test_support::contracts::{
-    Ground, StatementGround, TillGround, TokenGround, owing_contract, payments_contract, statement_contract,
-    till_contract, token_store_contract,
+    BooksGround, Ground, StatementGround, TillGround, TokenGround, books_contract, owing_contract,
+    payments_contract, statement_contract, till_contract, token_store_contract,
 };
 use ratiba_payments::{CustomerId, VisitId};
 use ratiba_postgres::payments::PgPayments;
@@ -235,6 +236,22 @@ async fn postgresql_keeps_the_contract_of_payments() {
 #[tokio::test]
 async fn postgresql_keeps_the_contract_of_what_is_owed() {
     owing_contract(async || fresh()).await;
+}
+
+#[async_trait]
+impl BooksGround for PgGround {
+    fn earnings(&self) -> Arc<dyn EarningBook> {
+        self.ports.clone()
+    }
+
+    fn journals(&self) -> Arc<dyn JournalBook> {
+        self.ports.clone()
+    }
+}
+
+#[tokio::test]
+async fn postgresql_keeps_the_contract_of_the_books() {
+    books_contract(async || fresh()).await;
 }
 
 #[async_trait]

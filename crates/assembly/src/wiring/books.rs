@@ -5,6 +5,14 @@ use ratiba_payments::use_cases as payments;
 use super::Ground;
 
 impl Ground {
+    pub(super) fn earn(&self) -> payments::EarnVisit {
+        payments::EarnVisit {
+            book: self.payments.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
     pub(super) fn statements(&self) -> payments::WorkStatements {
         payments::WorkStatements {
             statements: self.payments.clone(),

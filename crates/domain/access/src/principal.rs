@@ -60,6 +60,7 @@ impl Role {
             Scope::CalendarsWrite
             | Scope::CatalogueWrite
             | Scope::CommissionClose
+            | Scope::LedgerRead
             | Scope::PaymentsResolve
             | Scope::PaymentsRefund
             | Scope::ScheduleWrite
@@ -101,6 +102,9 @@ pub enum Scope {
     /// Add and change customers.
     #[serde(rename = "customers:write")]
     CustomersWrite,
+    /// See the books.
+    #[serde(rename = "ledger:read")]
+    LedgerRead,
     /// See payments.
     #[serde(rename = "payments:read")]
     PaymentsRead,
@@ -132,7 +136,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
@@ -143,6 +147,7 @@ impl Scope {
         Self::CommissionClose,
         Self::CustomersRead,
         Self::CustomersWrite,
+        Self::LedgerRead,
         Self::PaymentsRead,
         Self::PaymentsTake,
         Self::PaymentsResolve,
@@ -162,6 +167,7 @@ impl Scope {
             Self::AppointmentsRender => "appointments:render",
             Self::CommissionRead => "commission:read",
             Self::CommissionClose => "commission:close",
+            Self::LedgerRead => "ledger:read",
             Self::PaymentsRead => "payments:read",
             Self::PaymentsTake => "payments:take",
             Self::PaymentsResolve => "payments:resolve",

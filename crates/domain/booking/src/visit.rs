@@ -222,6 +222,24 @@ impl Visit {
         self.sum(fees)
     }
 
+    /// Whether nothing of it is still to come: each part was rendered, or is over.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.appointments.iter().all(|a| match a.state() {
+            State::Requested { .. }
+            | State::Held { .. }
+            | State::Confirmed { .. }
+            | State::CheckedIn { .. }
+            | State::InProgress { .. } => false,
+            State::Completed { .. }
+            | State::Expired { .. }
+            | State::Declined { .. }
+            | State::CancelledByCustomer { .. }
+            | State::CancelledByBusiness { .. }
+            | State::NoShow { .. } => true,
+        })
+    }
+
     /// What of the money that was paid for it is not the customer's to have back: the fees, and what was paid ahead for
     /// the parts that keep their time. `None` for a visit without parts.
     ///

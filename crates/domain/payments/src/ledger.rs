@@ -121,6 +121,16 @@ impl Place {
         }
     }
 
+    /// What was earned by one payment.
+    #[must_use]
+    pub const fn revenue(customer: CustomerId, payment: PaymentId) -> Self {
+        Self {
+            account: Account::ServiceRevenue,
+            customer: Some(customer),
+            payment: Some(payment),
+        }
+    }
+
     /// What a customer may spend on any visit.
     #[must_use]
     pub const fn credit(customer: CustomerId) -> Self {
@@ -183,6 +193,13 @@ pub enum Cause {
     TillMoved(MovementId),
     /// The drawer was counted, and held another amount than the books knew of.
     TillClosed(TillId),
+    /// What was paid for a visit was earned, or turned out not to be.
+    Earned {
+        /// Which payment.
+        payment: PaymentId,
+        /// The how-manieth time, from 0.
+        step: u32,
+    },
     /// A line of a provider's statement is a fee, or money that nothing else put into the books.
     Stated(LineId),
     /// A person found that money in the books never moved.
@@ -206,6 +223,7 @@ impl Cause {
             Self::TillOpened(till) => format!("till-float:{till}"),
             Self::TillMoved(movement) => format!("till-move:{movement}"),
             Self::TillClosed(till) => format!("till-count:{till}"),
+            Self::Earned { payment, step } => format!("earned:{payment}:{step}"),
             Self::Stated(line) => format!("stated:{line}"),
             Self::NeverMoved(absent) => format!("never-moved:{absent}"),
         }
@@ -308,6 +326,7 @@ impl Journal {
             | Cause::TillOpened(_)
             | Cause::TillMoved(_)
             | Cause::TillClosed(_)
+            | Cause::Earned { .. }
             | Cause::Stated(_)
             | Cause::NeverMoved(_) => None,
         }

@@ -37,6 +37,8 @@ pub mod credit;
 
 pub mod receipt;
 
+pub mod earning;
+
 pub mod till;
 
 pub mod statement;

@@ -2,6 +2,8 @@
 
 mod card_watch;
 mod cards;
+mod earnings;
+mod journals;
 mod letters;
 mod owing;
 mod statements;
@@ -37,6 +39,8 @@ use crate::reference::{AccountReference, CallbackToken, ProviderIds, RequestKey}
 use crate::task::Due;
 use crate::{CallbackId, VisitId};
 
+pub use earnings::{DecideEarnings, EarnError, EarningBook};
+pub use journals::{JournalBook, JournalQuery, PostedJournal};
 #[cfg(feature = "test-support")]
 pub use letters::MockDeadLetters;
 pub use letters::{DeadLetters, LetterQuery};

@@ -25,7 +25,7 @@ use crate::thread::{Answered, Thread};
 use crate::understanding::Language;
 use crate::wording::{Phrase, Voice, alert, present};
 
-pub use figures::DigestFigures;
+pub use figures::{DayMoney, DigestFigures};
 pub use notice::{MoneyMatter, Notice, ReminderLead};
 
 use notice::Said;

@@ -4,6 +4,8 @@
 mod asking;
 mod books;
 mod callbacks;
+mod earnings;
+mod journals;
 mod letters;
 mod notices;
 mod owed;
@@ -20,6 +22,7 @@ use async_trait::async_trait;
 use ratiba_kernel::test_support::{ManualClock, SeededIds};
 use ratiba_kernel::{Clock, IdSource, TenantId};
 
+pub use earnings::{BooksGround, books_contract};
 pub use owed::owing_contract;
 pub use statements::{StatementGround, statement_contract};
 pub use till::{TillGround, till_contract};

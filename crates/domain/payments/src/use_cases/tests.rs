@@ -28,8 +28,8 @@ use crate::test_support::builders::{
     an_order, failed, key, paid, phone, provider_ids, receipt, second, shillings,
 };
 use crate::test_support::contracts::{
-    Ground, TokenGround, owing_contract, payments_contract, statement_contract, till_contract,
-    token_store_contract,
+    Ground, TokenGround, books_contract, owing_contract, payments_contract, statement_contract,
+    till_contract, token_store_contract,
 };
 use crate::test_support::fakes::{InMemoryTokens, PlainReader, SeededTokens};
 use crate::test_support::together;
@@ -48,6 +48,11 @@ fn the_fake_drawer_keeps_the_contract() {
 #[test]
 fn the_fakes_keep_the_contract_of_what_is_owed() {
     block_on(owing_contract(async || FakeGround::default()));
+}
+
+#[test]
+fn the_fake_books_keep_the_contract() {
+    block_on(books_contract(async || FakeGround::default()));
 }
 
 #[test]

@@ -259,7 +259,7 @@ fn digest(figures: &DigestFigures, voice: &Voice<'_>) -> OwnerNews {
     let takings: Vec<String> = figures
         .takings
         .iter()
-        .map(|(tender, amount)| format!("{tender} {amount}"))
+        .map(|(money, amount)| format!("{} {amount}", money.said(voice.tongue)))
         .collect();
     let or_none = |lines: &[String], between: &str| {
         if lines.is_empty() {

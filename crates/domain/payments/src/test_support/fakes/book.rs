@@ -1,5 +1,7 @@
 //! The payment book, the inbox and the ledger in memory.
 
+mod earnings;
+mod journals;
 mod letters;
 mod statements;
 mod till;

@@ -13,7 +13,7 @@ use crate::ports::{
     CardWatch, Change, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
     RefundBook, ResultInbox, Taken, TakingsBook, TillBook,
 };
-use crate::test_support::contracts::{StatementGround, TillGround};
+use crate::test_support::contracts::{BooksGround, StatementGround, TillGround};
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
 use crate::{CustomerId, VisitId};
 
@@ -93,6 +93,17 @@ impl Ground for FakeGround {
             .filter(|letter| letter.tenant == tenant)
             .map(|letter| letter.reason)
             .collect()
+    }
+}
+
+#[async_trait]
+impl BooksGround for FakeGround {
+    fn earnings(&self) -> Arc<dyn crate::ports::EarningBook> {
+        self.book.clone()
+    }
+
+    fn journals(&self) -> Arc<dyn crate::ports::JournalBook> {
+        self.book.clone()
     }
 }
 

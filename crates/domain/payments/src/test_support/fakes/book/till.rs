@@ -54,6 +54,7 @@ impl Shelf {
                 | Cause::Uncredited { .. }
                 | Cause::Refunded(_)
                 | Cause::Spent(_)
+                | Cause::Earned { .. }
                 | Cause::Stated(_)
                 | Cause::NeverMoved(_) => self.tills.cash.get(&journal.id()) == Some(&till),
             };
@@ -243,6 +244,7 @@ impl TakingsBook for InMemoryBook {
                     | Cause::TillOpened(_)
                     | Cause::TillMoved(_)
                     | Cause::TillClosed(_)
+                    | Cause::Earned { .. }
                     | Cause::Stated(_)
                     | Cause::NeverMoved(_) => None,
                 };

@@ -1,0 +1,95 @@
+use proptest::prelude::*;
+use ratiba_kernel::Id;
+use ratiba_kernel::test_support::SeededIds;
+use uuid::Uuid;
+
+use super::*;
+use crate::ledger::Account;
+use crate::test_support::builders::{second, shillings};
+
+fn holding(on_deposit: i64, earned: i64, going_back: i64) -> Holding {
+    Holding {
+        payment: Id::from_uuid(Uuid::from_u128(1)),
+        customer: Id::from_uuid(Uuid::from_u128(2)),
+        purpose: Purpose::Deposit,
+        on_deposit: shillings(on_deposit),
+        earned: shillings(earned),
+        going_back: shillings(going_back),
+        steps: 3,
+    }
+}
+
+/// The holding after it was looked at.
+fn looked_at(mut holding: Holding, rendering: Rendering) -> Holding {
+    let journal = holding.earn(rendering, second(0), &SeededIds::lane(1)).unwrap();
+    let Some(journal) = journal else { return holding };
+    for entry in journal.entries() {
+        let moved = Money::zero(entry.amount.currency())
+            .checked_sub(entry.amount)
+            .unwrap();
+        match entry.place.account {
+            Account::CustomerDeposits => holding.on_deposit = holding.on_deposit.checked_add(moved).unwrap(),
+            Account::ServiceRevenue => holding.earned = holding.earned.checked_add(moved).unwrap(),
+            other => panic!("{other:?} has nothing to do with it"),
+        }
+    }
+    holding.steps += 1;
+    holding
+}
+
+#[test]
+fn what_is_kept_is_earned_when_nothing_is_to_come() {
+    let finished = looked_at(holding(1_500, 0, 0), Rendering::Finished);
+    assert_eq!(
+        (finished.on_deposit, finished.earned),
+        (shillings(0), shillings(1_500))
+    );
+    assert_eq!(looked_at(finished, Rendering::Finished), finished, "once");
+}
+
+#[test]
+fn what_is_on_its_way_back_is_not_earned() {
+    let finished = looked_at(holding(1_500, 0, 1_000), Rendering::Finished);
+    assert_eq!(
+        (finished.on_deposit, finished.earned),
+        (shillings(1_000), shillings(500))
+    );
+    let earned_before = holding(0, 1_500, 1_500);
+    assert_eq!(
+        looked_at(earned_before, Rendering::Finished),
+        earned_before,
+        "what was earned is given back out of refunds"
+    );
+}
+
+#[test]
+fn what_was_credited_after_it_was_earned_was_not_earned() {
+    let finished = looked_at(holding(-400, 1_500, 0), Rendering::Finished);
+    assert_eq!(
+        (finished.on_deposit, finished.earned),
+        (shillings(0), shillings(1_100))
+    );
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_made_or_lost_and_looking_twice_is_looking_once(
+        on_deposit in -5_000_i64..5_000, earned in 0_i64..5_000, going_back in 0_i64..5_000,
+        looks in prop::collection::vec(any::<bool>(), 1..6),
+    ) {
+        let mut now = holding(on_deposit, earned, going_back);
+        let sum = now.on_deposit.checked_add(now.earned).unwrap();
+        for finished in looks {
+            let rendering = if finished { Rendering::Finished } else { Rendering::ToCome };
+            now = looked_at(now, rendering);
+            prop_assert_eq!(now.on_deposit.checked_add(now.earned).unwrap(), sum);
+            prop_assert_eq!(looked_at(now, rendering), now);
+            if finished && going_back == 0 {
+                prop_assert!(now.on_deposit.is_zero());
+            }
+            if !finished {
+                prop_assert!(now.earned.is_zero());
+            }
+        }
+    }
+}
