@@ -101,3 +101,136 @@ async fn an_order_that_nobody_pays_is_cancelled_and_nothing_is_booked() {
         .await;
     assert_eq!(visit["standing"], "over", "{visit}");
 }
+
+/// Waits until a question to the database has this answer.
+async fn until(world: &World, count: i64, query: &str) {
+    // Notices come by a line of their own.
+    for _look in 0..2_000 {
+        world.work().await;
+        if world.count(query) == count {
+            return;
+        }
+    }
+    panic!("not {count}: {query}");
+}
+
+const PAID: &str = "SELECT count(*) FROM payment_attempts WHERE provider = 'pesapal' AND state = 'paid'";
+
+#[tokio::test]
+async fn a_page_is_reminded_of_once_withdrawn_at_the_desk_and_leads_back_into_the_chat() {
+    let world = World::new().await;
+    world.book_and_pay().await;
+    let (_, _, reference) = page_of_a_visit(&world).await;
+    world.pass(time::Duration::minutes(9)).await;
+    world.work().await;
+    let reminded = "SELECT count(*) FROM outbox WHERE payload->>'type' = 'card_unpaid'";
+    assert_eq!(world.count(reminded), 1);
+    let attempt = world.text("SELECT id::text AS text FROM payment_attempts WHERE provider = 'pesapal'");
+    let path = format!("/api/v1/attempts/{attempt}/withdraw");
+    for _again in 0..2 {
+        let (status, payment) = world.call(Method::POST, &path, Some(json!({}))).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{payment}");
+        world.work().await;
+    }
+    let cancelled =
+        "SELECT count(*) FROM payment_attempts WHERE provider = 'pesapal' AND state = 'cancelled'";
+    assert_eq!(world.count(cancelled), 1);
+    // Nobody can pay on it any more.
+    let order = world
+        .ask_simulator(&format!("/sim/cards/orders?reference={reference}"))
+        .await;
+    assert_eq!(
+        order.to_string().matches("\"cancelled\":true").count(),
+        1,
+        "{order}"
+    );
+    let tracking =
+        world.text("SELECT provider_checkout_id AS text FROM payment_attempts WHERE provider = 'pesapal'");
+    let back = format!("/pay/back?OrderTrackingId={tracking}&OrderMerchantReference={reference}");
+    let (status, page) = world.raw(Method::GET, &back, &[], Vec::new()).await;
+    assert_eq!(status, StatusCode::OK);
+    let page = page.as_str().unwrap_or_default();
+    assert!(
+        page.contains("https://wa.me/") && page.contains("Asante"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn a_card_payment_goes_back_when_it_is_approved_and_both_books_agree() {
+    let world = World::new().await;
+    world.book_and_pay().await;
+    let (_, _, reference) = page_of_a_visit(&world).await;
+    let pay = format!("/sim/cards/orders/{reference}/pay");
+    world.tell_simulator(&pay, json!({})).await;
+    until(&world, 1, PAID).await;
+    let payment =
+        world.text("SELECT payment_id::text AS text FROM payment_attempts WHERE provider = 'pesapal'");
+    let path = format!("/api/v1/payments/{payment}/refunds");
+    let body = json!({ "way": "card", "amount": { "amount_minor": 24_000, "currency": "KES" },
+        "reason": "the therapist fell ill" });
+    let (status, refund) = order(&world, "back", &path, body).await;
+    assert_eq!(status, StatusCode::CREATED, "{refund}");
+    until(
+        &world,
+        1,
+        "SELECT count(*) FROM payment_refunds WHERE way = 'card' AND state = 'sent'",
+    )
+    .await;
+    assert_eq!(balance(&world, "card_clearing"), 24_000, "received is not done");
+    let receipt = world.text("SELECT receipt AS text FROM payment_attempts WHERE provider = 'pesapal'");
+    world
+        .tell_simulator(&format!("/sim/cards/refunds/{receipt}/approve"), json!({}))
+        .await;
+    world
+        .tell_simulator(&format!("/sim/cards/orders/{reference}/notify"), json!({}))
+        .await;
+    until(
+        &world,
+        1,
+        "SELECT count(*) FROM payment_refunds WHERE way = 'card' AND state = 'done'",
+    )
+    .await;
+    assert_eq!(balance(&world, "card_clearing"), 0);
+    let disputed = "SELECT count(*) FROM payment_attempts WHERE dispute IS NOT NULL";
+    assert_eq!(world.count(disputed), 0);
+}
+
+#[tokio::test]
+async fn a_chargeback_is_in_suspense_until_a_person_says_what_became_of_it() {
+    let world = World::new().await;
+    world.book_and_pay().await;
+    let (_, _, reference) = page_of_a_visit(&world).await;
+    let pay = format!("/sim/cards/orders/{reference}/pay");
+    world.tell_simulator(&pay, json!({})).await;
+    until(&world, 1, PAID).await;
+    world
+        .tell_simulator(&format!("/sim/cards/orders/{reference}/reverse"), json!({}))
+        .await;
+    world
+        .tell_simulator(&format!("/sim/cards/orders/{reference}/notify"), json!({}))
+        .await;
+    until(
+        &world,
+        1,
+        "SELECT count(*) FROM payment_attempts WHERE dispute = 'money_went_back'",
+    )
+    .await;
+    assert_eq!(
+        (balance(&world, "card_clearing"), balance(&world, "suspense")),
+        (0, 24_000)
+    );
+    let (_, refunds) = world
+        .call(Method::GET, "/api/v1/refunds?state=in_review", None)
+        .await;
+    let chargeback = &refunds["refunds"][0];
+    assert_eq!(chargeback["way"], "chargeback", "{refunds}");
+    let resolve = format!("/api/v1/refunds/{}/resolve", chargeback["id"].as_str().unwrap());
+    let lost = json!({ "outcome": "done", "reason": "the bank decided for the card's owner" });
+    let (status, resolved) = world.call(Method::POST, &resolve, Some(lost)).await;
+    assert_eq!(status, StatusCode::OK, "{resolved}");
+    assert_eq!(
+        (balance(&world, "card_clearing"), balance(&world, "suspense")),
+        (0, 0)
+    );
+}

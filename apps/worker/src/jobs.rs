@@ -102,6 +102,12 @@ impl Jobs {
                 let apply = &self.parts.money_back.apply_result;
                 apply.execute(tenant, message).await?;
             }
+            PaymentTask::SendCardRefund { refund, tries } => {
+                self.cards()?.send_refund.execute(tenant, refund, tries).await?;
+            }
+            PaymentTask::LookAtCardRefund { refund, step, .. } => {
+                self.cards()?.look_at_refund.execute(tenant, refund, step).await?;
+            }
             PaymentTask::OpenCard { attempt } => {
                 self.cards()?.open.execute(tenant, attempt).await?;
             }

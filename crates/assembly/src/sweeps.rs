@@ -3,7 +3,7 @@
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::schedule::{CARD_DAILY_LOOKS, CARD_LAST_LOOK_IN_DOUBT};
 pub use ratiba_postgres::sweeps::Unsettled;
-use ratiba_postgres::sweeps::cards::Unwatched;
+use ratiba_postgres::sweeps::cards::{OpenCardRefund, Unwatched};
 use ratiba_postgres::sweeps::{self, UnsettledRefund};
 use ratiba_postgres::{Database, identity};
 use time::{Duration, OffsetDateTime};
@@ -158,5 +158,18 @@ impl Sweeps {
         let since = now - Duration::days(i64::from(CARD_DAILY_LOOKS));
         let (database, first) = (&self.database, CARD_LAST_LOOK_IN_DOUBT);
         sweeps::cards::orders_unwatched(database, tenant, since, now, first, most).await
+    }
+
+    /// Refunds by card that were ordered before `before` and have no end.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn card_refunds_open(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        most: u16,
+    ) -> Result<Vec<OpenCardRefund>, Outage> {
+        sweeps::cards::card_refunds_open(&self.database, tenant, before, most).await
     }
 }

@@ -12,7 +12,7 @@ use ratiba_conversation::desk::VisitRef;
 use ratiba_conversation::event::ConversationEvent;
 use ratiba_conversation::use_cases::{MoneyMatter, Notice, ReminderLead, TellError};
 use ratiba_kernel::{Id, Outage, TenantId};
-use ratiba_payments::attempt::StateName;
+use ratiba_payments::attempt::{ReviewReason, StateName};
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::payment::PaymentId;
 use ratiba_payments::ports::{EarnError, VisitAsks};
@@ -401,14 +401,14 @@ impl Parts {
                 )
                 .await
             }
-            PaymentEvent::AttemptDisputed { about, .. } => {
-                self.call_person(
-                    tenant,
-                    id,
-                    Id::from_uuid(about.visit.as_uuid()),
-                    MoneyMatter::Disputed,
-                )
-                .await
+            PaymentEvent::AttemptDisputed { about, why } => {
+                let visit = Id::from_uuid(about.visit.as_uuid());
+                let what = if why == ReviewReason::MoneyWentBack {
+                    MoneyMatter::ChargedBack
+                } else {
+                    MoneyMatter::Disputed
+                };
+                self.call_person(tenant, id, visit, what).await
             }
             PaymentEvent::PaymentOverpaid { about, .. } => {
                 self.call_person(

@@ -145,6 +145,10 @@ pub struct Cards {
     pub open: payments::OpenCard,
     /// Looks how it stands.
     pub look: payments::LookAtCard,
+    /// Asks for money back that was paid on it.
+    pub send_refund: payments::SendCardRefund,
+    /// Looks what became of that.
+    pub look_at_refund: payments::LookAtCardRefund,
     /// Reminds of it.
     pub nudge: payments::NudgeCard,
     /// Cancels it.

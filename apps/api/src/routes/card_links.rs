@@ -180,6 +180,7 @@ async fn withdraw(
             other @ (CardError::NoSuchNotice
             | CardError::NoAnswer
             | CardError::StillOpening
+            | CardError::Refund(_)
             | CardError::Amount(_)
             | CardError::Busy),
         ) => return Err(Problem::new(Kind::Conflict, other.to_string())),

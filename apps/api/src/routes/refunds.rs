@@ -30,7 +30,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/api/v1/payments/{id}/refunds", "Give money back", || web::post().to(order))
             .describe(
                 "As credit, in cash or by a way outside of this system it is booked at once; `mpesa_reversal` asks M-Pesa to take \
-                 back a whole transaction, and its state tells what became of that. The amount counts as gone from the order \
+                 back a whole transaction, `card` asks PesaPal for all or a part of one card payment, once, which a person then \
+                 approves in PesaPal's dashboard; the state tells what became of that. The amount counts as gone from the order \
                  on: however many are ordered at once, they never exceed what was paid. Safe to repeat with the same key.",
             )
             .group("payments")
@@ -58,7 +59,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             web::post().to(resolve)
         })
         .describe(
-            "For a refund that is in review: `done` books it, `rejected` frees its amount again. Saying the same twice is saying \
+            "For a refund that is in review: `done` books it, `rejected` frees its amount again. Of a chargeback `done` says that \
+             the money is lost, `rejected` that it came back. Saying the same twice is saying \
              it once.",
         )
         .group("payments")
@@ -88,6 +90,8 @@ pub fn endpoints() -> Vec<Endpoint> {
 pub enum WayWord {
     /// M-Pesa takes back the transaction.
     MpesaReversal,
+    /// To the card, by PesaPal.
+    Card,
     /// Out of the drawer.
     Cash,
     /// As credit for the next visit.
@@ -100,6 +104,7 @@ impl From<WayWord> for RefundWay {
     fn from(word: WayWord) -> Self {
         match word {
             WayWord::MpesaReversal => Self::MpesaReversal,
+            WayWord::Card => Self::Card,
             WayWord::Cash => Self::Cash,
             WayWord::Credit => Self::Credit,
             WayWord::Outside => Self::Outside,
@@ -217,9 +222,9 @@ pub struct RefundAnswer {
     visit_id: Uuid,
     /// Who gets it.
     customer_id: Uuid,
-    /// `mpesa_reversal`, `cash`, `credit` or `outside`.
+    /// `mpesa_reversal`, `card`, `chargeback` (the card's owner had it taken back), `cash`, `credit` or `outside`.
     way: &'static str,
-    /// `manager`, or `policy`: the rules of cancellation.
+    /// `manager`, `policy`: the rules of cancellation, or `provider`: nobody of the business.
     cause: &'static str,
     /// Why.
     reason: String,
@@ -450,6 +455,7 @@ fn refused(error: RefundRefused) -> Problem {
             Problem::new(Kind::RefundTooLarge, detail).with("refundable", refundable)
         }
         RefundRefused::NothingToReverse
+        | RefundRefused::NoCardPayment
         | RefundRefused::NotSetUp
         | RefundRefused::NotInReview
         | RefundRefused::NotWithdrawn

@@ -13,6 +13,8 @@ use crate::runner::JobError;
 
 /// A notice that waits for so long was missed by its own job.
 const NOTICE_MISSED_AFTER: Duration = Duration::hours(1);
+/// A refund that has no end after this time has a job of its own, or gets one.
+const REFUND_MISSED_AFTER: Duration = Duration::hours(2);
 /// Notices that were done about are kept this long.
 const NOTICES_KEPT: Duration = Duration::days(30);
 
@@ -51,7 +53,18 @@ pub(super) async fn sweep(parts: &Parts, tenant: TenantId, now: OffsetDateTime) 
         attempt: Id::from_uuid(found.attempt),
         step: u8::try_from(found.queries).unwrap_or(u8::MAX),
     });
-    let jobs = notices.chain(looks).map(|task| {
+    let refunds = sweeps.card_refunds_open(tenant, now - REFUND_MISSED_AFTER, SWEEP_MOST);
+    let refunds = refunds.await?.into_iter().map(|found| {
+        let refund = Id::from_uuid(found.refund);
+        let tries = u8::try_from(found.tries).unwrap_or(u8::MAX);
+        if found.was_sent {
+            let step = u8::try_from(found.asked).unwrap_or(u8::MAX);
+            PaymentTask::LookAtCardRefund { refund, step, tries }
+        } else {
+            PaymentTask::SendCardRefund { refund, tries }
+        }
+    });
+    let jobs = notices.chain(looks).chain(refunds).map(|task| {
         let payload = serde_json::to_value(task)?;
         // A job of the same task that waits does as well.
         Ok(NewJob::new(task.kind(), payload, now)

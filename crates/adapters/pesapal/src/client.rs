@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ratiba_kernel::{Clock, Outage, TenantId};
-use ratiba_payments::card::{CancelAnswer, CardStatus, OpenAnswer};
+use ratiba_payments::card::{CancelAnswer, CardRefundAnswer, CardStatus, OpenAnswer};
 use ratiba_payments::evidence::{Heard, RawAnswer};
 use ratiba_payments::failure::FailureReason;
 use ratiba_payments::ports::{
-    AccessToken, CardOrder, CardPage, NoticeAddress, NoticeAddresses, TokenSource, TokenStore,
+    AccessToken, CardOrder, CardPage, CardRefundOrder, NoticeAddress, NoticeAddresses, TokenSource,
+    TokenStore,
 };
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::redirect::Policy;
@@ -367,6 +368,26 @@ impl CardPage for PesapalClient {
             },
             Said::NotMade(_) => without_answer(CancelAnswer::NotMade),
             Said::Lost => without_answer(CancelAnswer::Unknown),
+        }
+    }
+
+    async fn refund(&self, tenant: TenantId, order: CardRefundOrder) -> Heard<CardRefundAnswer> {
+        let without_answer = |answer| Heard { answer, raw: None };
+        let Ok(account) = self.account(tenant).await else {
+            return without_answer(CardRefundAnswer::NotMade);
+        };
+        let call = Call {
+            url: account.settings.endpoint(wire::REFUND_PATH),
+            body: Some(wire::refund_request(&order)),
+            timeout: self.timeouts.order,
+        };
+        match self.call(&account, &call).await {
+            Said::Answer { http, body } => Heard {
+                answer: wire::refund_meaning(http, &body),
+                raw: Some(RawAnswer::new(&body)),
+            },
+            Said::NotMade(_) => without_answer(CardRefundAnswer::NotMade),
+            Said::Lost => without_answer(CardRefundAnswer::Unknown),
         }
     }
 }

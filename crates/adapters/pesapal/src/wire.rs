@@ -4,9 +4,9 @@
 //! order that nobody has touched looks like an error. Whatever is not certain is unknown.
 
 use ratiba_kernel::{Currency, Money};
-use ratiba_payments::card::{CancelAnswer, CardReport, CardStatus, OpenAnswer, PageUrl};
+use ratiba_payments::card::{CancelAnswer, CardRefundAnswer, CardReport, CardStatus, OpenAnswer, PageUrl};
 use ratiba_payments::failure::{FailureReason, ProviderCode};
-use ratiba_payments::ports::CardOrder;
+use ratiba_payments::ports::{CardOrder, CardRefundOrder};
 use ratiba_payments::reference::{ProviderIds, Receipt};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
@@ -20,6 +20,8 @@ pub const REGISTER_PATH: &str = "/api/URLSetup/RegisterIPN";
 pub const ORDER_PATH: &str = "/api/Transactions/SubmitOrderRequest";
 /// Where it is asked how an order stands; the tracking id follows.
 pub const STATUS_PATH: &str = "/api/Transactions/GetTransactionStatus?orderTrackingId=";
+/// Where money is asked back.
+pub const REFUND_PATH: &str = "/api/Transactions/RefundRequest";
 /// Where an order is cancelled.
 pub const CANCEL_PATH: &str = "/api/Transactions/CancelOrder";
 
@@ -343,6 +345,50 @@ pub fn cancel_meaning(http: u16, body: &str) -> CancelAnswer {
         // The edge turned the request away before PesaPal saw it.
         400 | 403 | 404 | 405 => CancelAnswer::NotMade,
         _unclear => CancelAnswer::Unknown,
+    }
+}
+
+/// The longest text for people that is sent.
+const REMARKS_MAX: usize = 100;
+
+/// The body that asks for money back. The amount is a string in the documentation's sample.
+#[must_use]
+pub fn refund_request(order: &CardRefundOrder) -> String {
+    let remarks: String = order.reason.chars().take(REMARKS_MAX).collect();
+    json!({
+        "confirmation_code": order.original.as_str(),
+        "amount": decimal(order.amount),
+        "username": order.by.as_str(),
+        "remarks": remarks,
+    })
+    .to_string()
+}
+
+/// What the answer to a request for money back means. That it was received is no promise.
+#[must_use]
+pub fn refund_meaning(http: u16, body: &str) -> CardRefundAnswer {
+    let answer = Answer::new(http, body);
+    if answer.is_success() {
+        return CardRefundAnswer::Received;
+    }
+    let code = answer.error_code();
+    let told = answer.text("status").is_some() || code.is_some();
+    match http {
+        429 => CardRefundAnswer::NotMade,
+        ..500 if told => {
+            let error = answer
+                .json
+                .get("error")
+                .and_then(|error| scalar(error, "message"));
+            let words = answer.text("message").or(error).or(code);
+            CardRefundAnswer::Rejected {
+                // A code has no blanks; the answer itself is kept as well.
+                code: words.map(|words| ProviderCode::new(&words.replace(' ', "_"))),
+            }
+        }
+        // The edge turned the request away before PesaPal saw it.
+        400 | 403 | 404 | 405 => CardRefundAnswer::NotMade,
+        _unclear => CardRefundAnswer::Unknown,
     }
 }
 

@@ -12,10 +12,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ratiba_kernel::test_support::{ManualClock, tenant};
 use ratiba_kernel::{Id, Money, Outage, PhoneNumber, TenantId};
-use ratiba_payments::card::{CancelAnswer, CardStatus, OpenAnswer, PageUrl};
-use ratiba_payments::failure::FailureReason;
-use ratiba_payments::ports::{CardOrder, CardPage};
-use ratiba_payments::reference::{MerchantReference, ProviderIds};
+use ratiba_payments::actor::Actor;
+use ratiba_payments::card::{CancelAnswer, CardRefundAnswer, CardStatus, OpenAnswer, PageUrl};
+use ratiba_payments::failure::{FailureReason, ProviderCode};
+use ratiba_payments::ports::{CardOrder, CardPage, CardRefundOrder};
+use ratiba_payments::reference::{MerchantReference, ProviderIds, Receipt};
 use ratiba_payments::test_support::fakes::{InMemoryBook, InMemoryTokens, SeededTokens};
 use ratiba_pesapal::client::{Ground, PesapalClient, Timeouts};
 use ratiba_pesapal::{Account, PesapalAccounts, RawSettings, Secret, Settings};
@@ -439,4 +440,52 @@ async fn who_waits_while_no_token_is_to_be_had_is_told_with_the_first() {
         1,
         "nobody stands in a row to fail alike"
     );
+}
+
+#[tokio::test]
+async fn money_is_asked_back_once_and_received_is_not_done() {
+    let order = || CardRefundOrder {
+        original: Receipt::parse("7001234567").unwrap(),
+        amount: Money::kes_minor(150_050),
+        by: Actor::parse("Wanjiru").unwrap(),
+        reason: "Cancelled in time".to_owned(),
+    };
+    let told = |message: &str| format!(r#"{{ "status": "500", "message": "{message}" }}"#);
+    let words = "The amount is more than was paid";
+    let cases = [
+        (
+            Reply::json(
+                200,
+                r#"{ "status": "200", "message": "Refund request successfully" }"#,
+            ),
+            CardRefundAnswer::Received,
+        ),
+        (
+            Reply::json(200, &told(words)),
+            CardRefundAnswer::Rejected {
+                code: Some(ProviderCode::new("The_amount_is_more_than_was_paid")),
+            },
+        ),
+        (Reply::json(429, ""), CardRefundAnswer::NotMade),
+        (Reply::html(403), CardRefundAnswer::NotMade),
+        (Reply::json(500, ""), CardRefundAnswer::Unknown),
+        (Reply::html(200), CardRefundAnswer::Unknown),
+        (Reply::Reset, CardRefundAnswer::Unknown),
+        (Reply::Silence, CardRefundAnswer::Unknown),
+    ];
+    for (reply, answer) in cases {
+        let told = format!("{reply:?}");
+        let world = World::answering(vec![token("t1"), reply]);
+        let heard = world.process().refund(business(), order()).await;
+        assert_eq!(heard.answer, answer, "{told}");
+        let requests = world.server.requests();
+        assert_eq!(requests.len(), 2, "never repeated: {told}");
+        assert_eq!(requests[1].line, "POST /api/Transactions/RefundRequest HTTP/1.1");
+        let sent: serde_json::Value = serde_json::from_str(&requests[1].body).unwrap();
+        let documented = serde_json::json!({
+            "confirmation_code": "7001234567", "amount": "1500.50", "username": "Wanjiru",
+            "remarks": "Cancelled in time",
+        });
+        assert_eq!(sent, documented);
+    }
 }

@@ -189,6 +189,8 @@ pub async fn unsettled_refunds(
             let found = payment_refunds::table
                 .filter(payment_refunds::tenant_id.eq(tenant))
                 .filter(payment_refunds::state.eq_any(["requested", "sent", "unknown"]))
+                // Those by card have looks of their own.
+                .filter(payment_refunds::way.ne("card"))
                 .filter(payment_refunds::created_at.lt(before))
                 // What went out only now has its questions before it.
                 .filter(

@@ -36,6 +36,10 @@ impl Ground {
             book: book.clone(),
             watch: self.payments.clone(),
             cards: cards.clone(),
+            reversals: payments::Reversals {
+                book: self.payments.clone(),
+                ids: self.ids.clone(),
+            },
             clock: self.clock.clone(),
             ids: self.ids.clone(),
         };
@@ -58,6 +62,18 @@ impl Ground {
                 ids: self.ids.clone(),
             },
             look: look(),
+            send_refund: payments::SendCardRefund {
+                book: self.payments.clone(),
+                cards: cards.clone(),
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
+            look_at_refund: payments::LookAtCardRefund {
+                book: self.payments.clone(),
+                look: look(),
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
             nudge: payments::NudgeCard {
                 book: book.clone(),
                 watch: self.payments.clone(),

@@ -21,6 +21,7 @@ impl Ground {
         let order = || payments::RequestRefund {
             book: book.clone(),
             back: back.clone(),
+            cards: settings.pesapal.is_some(),
             clock: clock.clone(),
             ids: ids.clone(),
         };

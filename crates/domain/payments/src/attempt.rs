@@ -376,6 +376,21 @@ impl Attempt {
         MerchantReference::of(self.terms.id)
     }
 
+    /// The provider's number for its money, if it brought some and the number is known.
+    #[must_use]
+    pub const fn receipt(&self) -> Option<&Receipt> {
+        match &self.progress.state {
+            AttemptState::Paid { receipt, .. } => receipt.as_ref(),
+            AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown
+            | AttemptState::InReview { .. }
+            | AttemptState::Failed { .. }
+            | AttemptState::Cancelled => None,
+        }
+    }
+
     /// Where it stands.
     #[must_use]
     pub const fn state(&self) -> &AttemptState {

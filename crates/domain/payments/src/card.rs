@@ -131,5 +131,22 @@ pub enum CancelAnswer {
     Unknown,
 }
 
+/// The outcome of asking for money back. What was received is not done: a person of the business approves it at the
+/// provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardRefundAnswer {
+    /// The provider has the request.
+    Received,
+    /// The provider does not take it.
+    Rejected {
+        /// Why, in the provider's words.
+        code: Option<ProviderCode>,
+    },
+    /// The request was certainly not looked at, and is to be made again.
+    NotMade,
+    /// No answer: the provider may have the request.
+    Unknown,
+}
+
 #[cfg(test)]
 mod tests;

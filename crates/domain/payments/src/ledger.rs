@@ -185,6 +185,10 @@ pub enum Cause {
     },
     /// Money went back to a customer.
     Refunded(RefundId),
+    /// Money was taken out of the card provider's account by a card's owner.
+    ChargedBack(RefundId),
+    /// It came back from there.
+    WonBack(RefundId),
     /// A customer's credit was spent on a visit.
     Spent(SpendId),
     /// The drawer was opened with another amount than the books knew of.
@@ -219,6 +223,8 @@ impl Cause {
             } => format!("credited:{payment}:{in_all_minor}:{version}"),
             Self::Uncredited { refund, version } => format!("uncredited:{refund}:{version}"),
             Self::Refunded(refund) => format!("refunded:{refund}"),
+            Self::ChargedBack(refund) => format!("charged-back:{refund}"),
+            Self::WonBack(refund) => format!("won-back:{refund}"),
             Self::Spent(spend) => format!("spent:{spend}"),
             Self::TillOpened(till) => format!("till-float:{till}"),
             Self::TillMoved(movement) => format!("till-move:{movement}"),
@@ -322,6 +328,8 @@ impl Journal {
             Cause::Credited { .. }
             | Cause::Uncredited { .. }
             | Cause::Refunded(_)
+            | Cause::ChargedBack(_)
+            | Cause::WonBack(_)
             | Cause::Spent(_)
             | Cause::TillOpened(_)
             | Cause::TillMoved(_)

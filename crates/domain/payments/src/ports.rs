@@ -14,9 +14,9 @@ pub use card_watch::CardWatch;
 #[cfg(feature = "test-support")]
 pub use card_watch::MockCardWatch;
 pub use cards::{
-    CardOrder, CardPage, NOTICE_LETTERS_PER_HOUR_MAX, NOTICES_PER_HOUR_MAX, NOTICES_WAITING_MAX,
-    NoticeAddress, NoticeAddresses, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeReader,
-    NoticeRoom, NoticeTaken, NoticesBefore, RETURN_SPACING, RETURNS_PER_DAY_MAX, StoredNotice,
+    CardOrder, CardPage, CardRefundOrder, NOTICE_LETTERS_PER_HOUR_MAX, NOTICES_PER_HOUR_MAX,
+    NOTICES_WAITING_MAX, NoticeAddress, NoticeAddresses, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox,
+    NoticeReader, NoticeRoom, NoticeTaken, NoticesBefore, RETURN_SPACING, RETURNS_PER_DAY_MAX, StoredNotice,
 };
 #[cfg(feature = "test-support")]
 pub use cards::{MockCardPage, MockNoticeAddresses, MockNoticeInbox, MockNoticeReader};

@@ -61,6 +61,7 @@ impl Tender {
     pub const fn back(way: RefundWay) -> Self {
         match way {
             RefundWay::MpesaReversal => Self::Mpesa,
+            RefundWay::Card | RefundWay::Chargeback => Self::Card,
             RefundWay::Cash => Self::Cash,
             RefundWay::Credit => Self::Credit,
             RefundWay::Outside => Self::Elsewhere,

@@ -4,6 +4,7 @@
 //! asked for twice at once is given once. It is booked when it is done, and nothing leaves *done*. Taking in the same
 //! thing twice is the same as once.
 
+mod card;
 mod hearing;
 
 use ratiba_kernel::{Fingerprint, Id, Money, MoneyError};
@@ -17,6 +18,8 @@ use crate::payment::{Payment, PaymentId, PaymentRecord};
 use crate::reference::{MalformedReference, Receipt, RequestKey};
 use crate::{CustomerId, VisitId};
 
+pub use card::{card_original, card_refundable};
+
 /// The identity of a refund.
 pub type RefundId = Id<Refund>;
 
@@ -26,6 +29,10 @@ pub type RefundId = Id<Refund>;
 pub enum RefundWay {
     /// M-Pesa takes back the transaction that brought it.
     MpesaReversal,
+    /// To the card, by the card provider, where a person approves it.
+    Card,
+    /// To the card, by its owner's bank: nobody of the business asked for it.
+    Chargeback,
     /// Out of the drawer.
     Cash,
     /// As credit for the customer's next visit.
@@ -36,13 +43,22 @@ pub enum RefundWay {
 
 impl RefundWay {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::MpesaReversal, Self::Cash, Self::Credit, Self::Outside];
+    pub const ALL: [Self; 6] = [
+        Self::MpesaReversal,
+        Self::Card,
+        Self::Chargeback,
+        Self::Cash,
+        Self::Credit,
+        Self::Outside,
+    ];
 
     /// The word for it in rows and events.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::MpesaReversal => "mpesa_reversal",
+            Self::Card => "card",
+            Self::Chargeback => "chargeback",
             Self::Cash => "cash",
             Self::Credit => "credit",
             Self::Outside => "outside",
@@ -59,7 +75,7 @@ impl RefundWay {
     #[must_use]
     pub const fn is_asked_of_a_provider(self) -> bool {
         match self {
-            Self::MpesaReversal => true,
+            Self::MpesaReversal | Self::Card | Self::Chargeback => true,
             Self::Cash | Self::Credit | Self::Outside => false,
         }
     }
@@ -73,11 +89,13 @@ pub enum RefundCause {
     Manager,
     /// The rules of cancellation.
     Policy,
+    /// The provider, or somebody through it, whom nobody asked.
+    Provider,
 }
 
 impl RefundCause {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Manager, Self::Policy];
+    pub const ALL: [Self; 3] = [Self::Manager, Self::Policy, Self::Provider];
 
     /// The word for it in rows and events.
     #[must_use]
@@ -85,6 +103,7 @@ impl RefundCause {
         match self {
             Self::Manager => "manager",
             Self::Policy => "policy",
+            Self::Provider => "provider",
         }
     }
 
@@ -171,15 +190,18 @@ pub enum RefundDoubt {
     DoneAfterAll,
     /// For a day the request could not be made.
     NeverSent,
+    /// The money went back to a card although nobody of the business asked for it.
+    ChargedBack,
 }
 
 impl RefundDoubt {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::NoAnswer,
         Self::ResultDiffers,
         Self::DoneAfterAll,
         Self::NeverSent,
+        Self::ChargedBack,
     ];
 
     /// The word for it in rows and events.
@@ -189,6 +211,7 @@ impl RefundDoubt {
             Self::NoAnswer => "no_answer",
             Self::ResultDiffers => "result_differs",
             Self::DoneAfterAll => "done_after_all",
+            Self::ChargedBack => "charged_back",
             Self::NeverSent => "never_sent",
         }
     }

@@ -105,6 +105,26 @@ pub const CARD_DAILY_LOOKS: u8 = 120;
 /// A customer who has not paid on the page after this time is reminded of it, once.
 pub const CARD_NUDGE_AFTER: Duration = Duration::minutes(8);
 
+/// How long after it was asked for a refund by card is looked after within the first day. Afterwards once a day.
+pub const CARD_REFUND_LOOKS_AFTER: [Duration; 2] = [Duration::hours(1), Duration::hours(6)];
+
+/// The daily looks after a refund by card: so long a person may take to approve it. Then one of ours finds out.
+pub const CARD_REFUND_DAILY_LOOKS: u8 = 14;
+
+/// When a refund by card is looked after for the `step`th time, from 0; `None` after the last time.
+#[must_use]
+pub fn card_refund_look_at(step: u8, sent_at: OffsetDateTime, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    let after = match CARD_REFUND_LOOKS_AFTER.get(usize::from(step)) {
+        Some(after) => *after,
+        None => {
+            let first_daily = u8::try_from(CARD_REFUND_LOOKS_AFTER.len()).ok()?;
+            let day = step.checked_sub(first_daily)?.checked_add(1)?;
+            (day <= CARD_REFUND_DAILY_LOOKS).then(|| Duration::days(i64::from(day)))?
+        }
+    };
+    Some((sent_at + after).max(now + QUERY_SPACING))
+}
+
 /// An order that is not paid after this time is cancelled.
 pub const CARD_ABANDON_AFTER: Duration = Duration::minutes(30);
 

@@ -52,6 +52,22 @@ pub enum PaymentTask {
         /// Which message.
         message: CallbackId,
     },
+    /// Ask the card provider for money back: [`crate::use_cases::SendCardRefund`].
+    SendCardRefund {
+        /// Which refund.
+        refund: RefundId,
+        /// After how many tries that did not reach the provider.
+        tries: u8,
+    },
+    /// Look what became of a refund by card: [`crate::use_cases::LookAtCardRefund`].
+    LookAtCardRefund {
+        /// Which refund.
+        refund: RefundId,
+        /// The how-manieth time, from 0.
+        step: u8,
+        /// After how many tries to ask for it that did not reach the provider.
+        tries: u8,
+    },
     /// Open an attempt's order at the card provider: [`crate::use_cases::OpenCard`].
     OpenCard {
         /// Which one.
@@ -95,6 +111,8 @@ impl PaymentTask {
             Self::SendRefund { .. } => "payments.send_refund",
             Self::AskRefund { .. } => "payments.ask_refund",
             Self::ApplyResult { .. } => "payments.result",
+            Self::SendCardRefund { .. } => "payments.send_card_refund",
+            Self::LookAtCardRefund { .. } => "payments.look_at_card_refund",
             Self::OpenCard { .. } => "payments.open_card",
             Self::LookAtCard { .. } => "payments.look_at_card",
             Self::NudgeCard { .. } => "payments.nudge_card",
@@ -122,6 +140,11 @@ impl PaymentTask {
                 format!("payments.ask_refund:{refund}:{step}:{tries}")
             }
             Self::ApplyResult { message } => format!("payments.result:{message}"),
+            Self::SendCardRefund { refund, tries } => format!("payments.send_card_refund:{refund}:{tries}"),
+            // A request that goes out again is looked after anew.
+            Self::LookAtCardRefund { refund, step, tries } => {
+                format!("payments.look_at_card_refund:{refund}:{step}:{tries}")
+            }
             Self::OpenCard { attempt } => format!("payments.open_card:{attempt}"),
             Self::LookAtCard { attempt, step } => format!("payments.look_at_card:{attempt}:{step}"),
             Self::NudgeCard { attempt } => format!("payments.nudge_card:{attempt}"),

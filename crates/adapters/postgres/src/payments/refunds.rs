@@ -377,6 +377,7 @@ fn taken(error: DieselError) -> TxError<RefundRefused> {
         Some("payment_refunds_receipt") => RefundRefused::ReceiptTaken,
         Some("payment_refunds_tenant_id_request_key_key") => RefundRefused::KeyReused,
         Some("payment_refunds_one_reversal") => RefundRefused::NothingToReverse,
+        Some("payment_refunds_one_by_card") => RefundRefused::NoCardPayment,
         Some(_) | None => return TxError::Database(error),
     })
 }

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
-use crate::schema::card_notices;
+use crate::schema::{card_notices, payment_refunds};
 
 /// One notice of each order of which notices wait that came before `before`, oldest first.
 ///
@@ -104,6 +104,59 @@ pub async fn orders_unwatched(
             .bind::<BigInt, _>(i64::from(most))
             .load::<Unwatched>(tx.conn())?;
             Ok::<_, TxError<Outage>>(rows)
+        })
+        .await
+}
+
+/// A refund by card that has no end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenCardRefund {
+    /// Which.
+    pub refund: Uuid,
+    /// Whether the provider was asked, or may have been.
+    pub was_sent: bool,
+    /// How often it was looked after.
+    pub asked: i16,
+    /// After how many tries that did not reach the provider.
+    pub tries: i16,
+}
+
+/// Refunds by card that were ordered before `before`, have no end and nobody's attention yet.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn card_refunds_open(
+    database: &Database,
+    tenant: TenantId,
+    before: OffsetDateTime,
+    most: u16,
+) -> Result<Vec<OpenCardRefund>, Outage> {
+    database
+        .tenant(tenant, move |tx| {
+            let own = tx.tenant_uuid();
+            let rows = payment_refunds::table
+                .filter(payment_refunds::tenant_id.eq(own))
+                .filter(payment_refunds::way.eq("card"))
+                .filter(payment_refunds::state.eq_any(["requested", "sent", "unknown"]))
+                .filter(payment_refunds::created_at.lt(before))
+                .order(payment_refunds::created_at)
+                .limit(i64::from(most))
+                .select((
+                    payment_refunds::id,
+                    payment_refunds::state.ne("requested"),
+                    payment_refunds::asked,
+                    payment_refunds::tries,
+                ))
+                .load::<(Uuid, bool, i16, i16)>(tx.conn())?;
+            let found = rows
+                .into_iter()
+                .map(|(refund, was_sent, asked, tries)| OpenCardRefund {
+                    refund,
+                    was_sent,
+                    asked,
+                    tries,
+                });
+            Ok::<_, TxError<Outage>>(found.collect())
         })
         .await
 }

@@ -8,11 +8,12 @@ use ratiba_kernel::{Money, Outage, PhoneNumber, TenantId, TokenHash};
 use time::{Duration, OffsetDateTime};
 
 use crate::CallbackId;
+use crate::actor::Actor;
 use crate::attempt::AttemptId;
-use crate::card::{CancelAnswer, CardStatus, OpenAnswer};
+use crate::card::{CancelAnswer, CardRefundAnswer, CardStatus, OpenAnswer};
 use crate::evidence::Heard;
 use crate::ports::{CallbackOutcome, Unreadable};
-use crate::reference::MerchantReference;
+use crate::reference::{MerchantReference, Receipt};
 
 /// What is ordered of the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,19 @@ pub struct CardOrder {
     pub description: &'static str,
     /// Whom the provider may write to about it.
     pub payer: PhoneNumber,
+}
+
+/// What is asked back of the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardRefundOrder {
+    /// The provider's number for the money that came in.
+    pub original: Receipt,
+    /// How much of it, cents included.
+    pub amount: Money,
+    /// Who of the business wants it, as the provider shows it to whoever approves.
+    pub by: Actor,
+    /// Why, for the same eyes.
+    pub reason: String,
 }
 
 /// A page of the provider's on which a customer pays by card.
@@ -41,6 +55,9 @@ pub trait CardPage: Send + Sync {
     /// Cancels an order that is not paid. The provider takes it once; a payment can cross with it, so the
     /// status is asked for afterwards.
     async fn cancel(&self, tenant: TenantId, tracking: &str) -> Heard<CancelAnswer>;
+
+    /// Asks for money back, once for each receipt. What was not learned is [`CardRefundAnswer::Unknown`].
+    async fn refund(&self, tenant: TenantId, order: CardRefundOrder) -> Heard<CardRefundAnswer>;
 }
 
 /// The ids in a notice. Neither is proof of anything.

@@ -149,8 +149,11 @@ pub enum RefundRefused {
     /// M-Pesa has no transaction of that amount that could be taken back.
     #[error("no transaction of exactly that amount can be taken back")]
     NothingToReverse,
-    /// The business has no operator for reversals.
-    #[error("reversals are not set up")]
+    /// No card payment is left of that amount or more that was not asked back before.
+    #[error("no card payment of that amount is left that was not asked back before")]
+    NoCardPayment,
+    /// The business has no operator for reversals, or no account for cards.
+    #[error("this way of giving money back is not set up")]
     NotSetUp,
     /// The key was used for another order.
     #[error("the key belongs to another order")]

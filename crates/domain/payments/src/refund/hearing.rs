@@ -190,7 +190,7 @@ impl Refund {
             // Others may have counted on it since: it may be given back another way already.
             RefundState::Rejected { .. } => self.doubt(RefundDoubt::DoneAfterAll, at),
             RefundState::InReview {
-                why: RefundDoubt::ResultDiffers | RefundDoubt::DoneAfterAll,
+                why: RefundDoubt::ResultDiffers | RefundDoubt::DoneAfterAll | RefundDoubt::ChargedBack,
             }
             | RefundState::Requested
             | RefundState::Cancelled => self.unmoved(),
@@ -221,7 +221,7 @@ impl Refund {
                 return Err(NotThisRefund);
             }
             RefundState::InReview {
-                why: RefundDoubt::ResultDiffers | RefundDoubt::DoneAfterAll,
+                why: RefundDoubt::ResultDiffers | RefundDoubt::DoneAfterAll | RefundDoubt::ChargedBack,
             } => return Err(NotThisRefund),
             RefundState::Requested => {
                 self.progress.state = RefundState::Sent;
@@ -242,7 +242,7 @@ impl Refund {
             // What is done is booked; a second word about it changes nothing.
             RefundState::Done { .. } | RefundState::Requested | RefundState::Cancelled => self.unmoved(),
             RefundState::InReview {
-                why: RefundDoubt::ResultDiffers | RefundDoubt::DoneAfterAll,
+                why: RefundDoubt::ResultDiffers | RefundDoubt::DoneAfterAll | RefundDoubt::ChargedBack,
             } => self.unmoved(),
             RefundState::Sent
             | RefundState::Unknown

@@ -6,6 +6,7 @@ mod books;
 mod callbacks;
 mod earnings;
 mod journals;
+mod card_refunds;
 mod letters;
 mod notices;
 mod owed;
@@ -138,6 +139,12 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     notices::another_tracking_id_than_the_known_one_is_refused_at_the_door(&fresh().await).await;
     notices::an_address_that_the_provider_refuses_is_named_no_more(&fresh().await).await;
     notices::that_a_page_is_not_paid_is_told_once_and_only_while_it_waits(&fresh().await).await;
+    card_refunds::of_many_refunds_by_card_at_once_one_is_asked_for(&fresh().await).await;
+    card_refunds::a_refund_by_card_is_done_when_the_order_is_reversed_and_not_before(&fresh().await).await;
+    card_refunds::a_refund_that_nobody_approves_goes_to_a_person(&fresh().await).await;
+    card_refunds::a_request_that_was_not_made_is_made_again_and_a_refusal_is_the_end(&fresh().await).await;
+    card_refunds::what_nobody_asked_back_is_a_chargeback_once(&fresh().await).await;
+    card_refunds::a_chargeback_that_was_won_is_in_the_providers_account_again(&fresh().await).await;
     resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
     resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }
@@ -247,6 +254,7 @@ impl<'g, G: Ground> Stage<'g, G> {
         RequestRefund {
             book: self.ground.refunds(),
             back: self.back.clone(),
+            cards: true,
             clock: self.clock(),
             ids: Arc::clone(&self.ids),
         }

@@ -8,10 +8,11 @@ use super::credit_visit::held_beyond;
 use super::{CreditVisit, CreditVisitError, RefundOrder, RequestRefund};
 use crate::VisitId;
 use crate::actor::Actor;
+use crate::attempt::Provider;
 use crate::payment::PaymentRecord;
 use crate::ports::{GivenBack, PaymentBook, PaymentRuleBook, RefundRefused, VisitSeen};
 use crate::reference::RequestKey;
-use crate::refund::{Refund, RefundCause, RefundWay, refundable, reversible};
+use crate::refund::{Refund, RefundCause, RefundWay, card_original, refundable, reversible};
 
 /// Gives back what a visit does not ask for any more.
 pub struct GiveBack {
@@ -55,7 +56,8 @@ impl GiveBack {
         visit: VisitId,
         keep: Money,
     ) -> Result<bool, CreditVisitError> {
-        if !self.order.back.offers_reversal(tenant).await? {
+        let reverses = self.order.back.offers_reversal(tenant).await?;
+        if !reverses && !self.order.cards {
             return Ok(false);
         }
         let by = Actor::parse("policy").map_err(Outage::new)?;
@@ -68,17 +70,25 @@ impl GiveBack {
             let payment = record.payment.id();
             let mut own = of_payment(&refunds, record);
             for attempt in &record.attempts {
-                let amount = attempt.terms().amount;
-                if amount > surplus || amount > refundable(&record.payment, &own)? {
-                    continue;
-                }
-                let Some(original) = reversible(record, &own, amount) else {
+                let most = surplus.min(refundable(&record.payment, &own)?);
+                let whole = attempt.terms().amount;
+                // A card takes a part back, M-Pesa a whole transaction only.
+                let found = match attempt.terms().provider {
+                    Provider::Mpesa if reverses && whole <= most => reversible(record, &own, whole)
+                        .map(|original| (original, RefundWay::MpesaReversal, whole)),
+                    Provider::Pesapal if self.order.cards && most.is_positive() => {
+                        card_original(attempt, &own)
+                            .map(|original| (original, RefundWay::Card, whole.min(most)))
+                    }
+                    Provider::Mpesa | Provider::Pesapal | Provider::Cash => None,
+                };
+                let Some((original, way, amount)) = found else {
                     continue;
                 };
                 let order = RefundOrder {
                     key: RequestKey::parse(&format!("policy:{}", original.attempt)).map_err(Outage::new)?,
                     payment,
-                    way: RefundWay::MpesaReversal,
+                    way,
                     cause: RefundCause::Policy,
                     amount,
                     reason: "the rules of cancellation".to_owned(),

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
-use super::DECISIONS_MAX;
 use super::abandon_card::can_be_open;
+use super::{DECISIONS_MAX, Reversals};
 use crate::attempt::{Attempt, AttemptId, Moved, News, NotThisAttempt, Provider, StateName};
 use crate::card::{CancelAnswer, CardStatus};
 use crate::evidence::{Heard, RawAnswer};
 use crate::payment::PaymentRecord;
-use crate::ports::{CardPage, CardWatch, Change, Occasion, PaymentBook, RecordError, Saying};
+use crate::ports::{CardPage, CardWatch, Change, Occasion, PaymentBook, RecordError, RefundRefused, Saying};
 use crate::schedule::{CARD_ABANDON_AFTER, CARD_LAST_LOOK_IN_DOUBT, card_look_from};
 use crate::settlement::settle;
 use crate::task::{Due, PaymentTask};
@@ -44,6 +44,9 @@ pub enum CardError {
     /// The order is being opened at this moment: its id is not known so far.
     #[error("the order is still being opened")]
     StillOpening,
+    /// The refund could not be changed.
+    #[error("the refund was not changed")]
+    Refund(#[from] RefundRefused),
     /// The books cannot take the amount.
     #[error("the amount cannot be booked")]
     Amount(#[from] MoneyError),
@@ -63,6 +66,8 @@ pub struct LookAtCard {
     pub watch: Arc<dyn CardWatch>,
     /// The provider.
     pub cards: Arc<dyn CardPage>,
+    /// Takes in that money went back.
+    pub reversals: Reversals,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -159,7 +164,18 @@ impl LookAtCard {
             }
             let now = self.clock.now();
             let before = found.clone();
-            let (moved, foreign) = hear(found, learned, receipt_taken, now);
+            let (mut moved, foreign) = hear(found, learned, receipt_taken, now);
+            if let CardStatus::Reversed(report) = &learned.heard.answer
+                && !foreign
+                && before.state().name() == StateName::Paid
+                && self.reversals.take(tenant, &before, report, now).await?
+            {
+                // The business wanted it.
+                moved = Moved {
+                    attempt: before.clone(),
+                    news: None,
+                };
+            }
             if foreign && step.is_none() {
                 return Ok(CardLook::AnotherOrder);
             }

@@ -3,6 +3,7 @@
 use ratiba_kernel::{IdSource, Money, MoneyError};
 use time::OffsetDateTime;
 
+use super::card_refunds::won_back;
 use crate::event::{PaymentEvent, RefundAbout};
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::Payment;
@@ -30,8 +31,13 @@ pub(super) fn booked(
     let (way, amount, about) = (terms.way, terms.amount, about(&refund));
     match news {
         Some(RefundNews::Done) => journals.push(journal(facts, &refund, now, ids)?),
+        Some(RefundNews::Rejected) if way == RefundWay::Chargeback => {
+            journals.push(won_back(&refund, now, ids)?);
+        }
         Some(RefundNews::Rejected | RefundNews::Cancelled | RefundNews::InReview(_)) | None => {}
     }
+    // Of a chargeback the attempt tells; what becomes of it a person decides, who knows.
+    let news = news.filter(|_| way != RefundWay::Chargeback);
     let given_twice = refund.progress().given_twice;
     let event = news.map(|news| match news {
         RefundNews::Done => PaymentEvent::RefundDone { about, way, amount },
@@ -121,10 +127,13 @@ fn journal(
     let of_earned = terms.amount.checked_sub(of_deposit)?;
     let goes_to = match terms.way {
         RefundWay::MpesaReversal => Place::plain(Account::MpesaClearing),
+        RefundWay::Card => Place::plain(Account::CardClearing),
         RefundWay::Cash => Place::plain(Account::CashDrawer),
         RefundWay::Credit => Place::credit(terms.customer),
         // Whoever paid it out has to be paid back; nobody here knows from where.
         RefundWay::Outside => Place::plain(Account::Suspense),
+        // There it has been since the card's owner took it.
+        RefundWay::Chargeback => Place::plain(Account::Suspense),
     };
     let transfers = [
         Transfer {

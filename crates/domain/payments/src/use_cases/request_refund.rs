@@ -11,7 +11,7 @@ use crate::actor::Actor;
 use crate::payment::PaymentId;
 use crate::ports::{MoneyBack, RefundBook, RefundChange, RefundFacts, RefundRefused, VisitSeen};
 use crate::reference::RequestKey;
-use crate::refund::{Refund, RefundCause, RefundTerms, RefundWay, refundable, reversible};
+use crate::refund::{Refund, RefundCause, RefundTerms, RefundWay, card_refundable, refundable, reversible};
 use crate::task::{Due, PaymentTask};
 
 /// What is to go back, and how.
@@ -59,6 +59,8 @@ pub struct RequestRefund {
     pub book: Arc<dyn RefundBook>,
     /// Who is asked to take money back.
     pub back: Arc<dyn MoneyBack>,
+    /// Whether the business has an account at the card provider.
+    pub cards: bool,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -88,6 +90,9 @@ impl RequestRefund {
     ) -> Result<Refund, RefundRefused> {
         let set_up = match order.way {
             RefundWay::MpesaReversal => self.back.offers_reversal(tenant).await?,
+            RefundWay::Card => self.cards,
+            // Nobody orders one.
+            RefundWay::Chargeback => false,
             RefundWay::Cash | RefundWay::Credit | RefundWay::Outside => true,
         };
         let mut refused = None;
@@ -142,10 +147,16 @@ fn decide(
         return Err(RefundRefused::TooLarge { refundable });
     }
     let original = match order.way {
-        RefundWay::MpesaReversal if !set_up => return Err(RefundRefused::NotSetUp),
+        RefundWay::MpesaReversal | RefundWay::Card | RefundWay::Chargeback if !set_up => {
+            return Err(RefundRefused::NotSetUp);
+        }
         RefundWay::MpesaReversal => {
             let found = reversible(&facts.record, &facts.refunds, order.amount);
             Some(found.ok_or(RefundRefused::NothingToReverse)?)
+        }
+        RefundWay::Card | RefundWay::Chargeback => {
+            let found = card_refundable(&facts.record, &facts.refunds, order.amount);
+            Some(found.ok_or(RefundRefused::NoCardPayment)?)
         }
         RefundWay::Cash | RefundWay::Credit | RefundWay::Outside => None,
     };
@@ -167,7 +178,14 @@ fn decide(
     let (id, waits) = (refund.id(), order.way.is_asked_of_a_provider());
     let mut change = booked(facts, refund.hand_over(now), now, ids).map_err(unbookable)?;
     if waits {
-        let task = PaymentTask::SendRefund { refund: id, tries: 0 };
+        let task = match order.way {
+            RefundWay::Card => PaymentTask::SendCardRefund { refund: id, tries: 0 },
+            RefundWay::MpesaReversal
+            | RefundWay::Chargeback
+            | RefundWay::Cash
+            | RefundWay::Credit
+            | RefundWay::Outside => PaymentTask::SendRefund { refund: id, tries: 0 },
+        };
         change.tasks.push(Due { at: now, task });
     }
     Ok(change)

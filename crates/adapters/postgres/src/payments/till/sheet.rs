@@ -105,7 +105,9 @@ macro_rules! lines {
         JOIN ledger_journals j ON j.tenant_id = $1 AND j.id = b.id
         LEFT JOIN payment_attempts a ON a.tenant_id = $1 AND a.id = j.attempt_id
         LEFT JOIN payment_refunds r ON r.tenant_id = $1
-            AND r.id = CASE WHEN j.cause LIKE 'refunded:%' THEN substr(j.cause, 10)::uuid END
+            AND r.id = CASE
+                WHEN j.cause ~ '^(refunded|charged-back|won-back):' THEN split_part(j.cause, ':', 2)::uuid
+            END
         WHERE b.account = $4 ORDER BY j.occurred_at, j.id LIMIT $5"
     };
 }

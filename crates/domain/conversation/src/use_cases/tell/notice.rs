@@ -30,6 +30,8 @@ pub enum MoneyMatter {
     AmountInReview,
     /// What was reported about it does not agree.
     Disputed,
+    /// A card's owner had the money taken back.
+    ChargedBack,
     /// More came than was owed.
     Overpaid,
     /// The visit, or a part of it, was cancelled after it was paid.

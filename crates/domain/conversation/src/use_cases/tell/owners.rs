@@ -104,6 +104,14 @@ const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str
             "taarifa za malipo hazilingani",
             "angalia taarifa ya M-Pesa kabla ya kulipisha tena au kurudisha pesa",
         ),
+        (MoneyMatter::ChargedBack, Tongue::English) => (
+            "a card payment was taken back by the card's owner or their bank",
+            "answer it in PesaPal's dashboard, then say among the refunds whether the money is lost",
+        ),
+        (MoneyMatter::ChargedBack, Tongue::Swahili) => (
+            "malipo ya kadi yamerudishwa na mwenye kadi au benki yake",
+            "lijibu kwenye dashibodi ya PesaPal, kisha uandike kwenye marejesho kama pesa imepotea",
+        ),
         (MoneyMatter::Overpaid, Tongue::English) => (
             "more was paid than is owed",
             "refund the rest or count it towards the visit",

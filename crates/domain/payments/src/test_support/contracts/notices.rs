@@ -47,7 +47,7 @@ fn arrival(number: u128, door: &str, reference: &str) -> NoticeArrival {
 }
 
 /// Two tenants with an address each, and an order of the first one's.
-async fn order_of<G: Ground>(ground: &G) -> (TenantId, TenantId, AttemptId) {
+pub(super) async fn order_of<G: Ground>(ground: &G) -> (TenantId, TenantId, AttemptId) {
     let (one, other) = ground.tenants();
     let addresses = ground.addresses();
     for (tenant, text) in [(one, "door-1"), (other, "door-2")] {
@@ -98,6 +98,8 @@ async fn notices_queued<G: Ground>(ground: &G, tenant: TenantId) -> Vec<Callback
             | PaymentTask::SendRefund { .. }
             | PaymentTask::AskRefund { .. }
             | PaymentTask::ApplyResult { .. }
+            | PaymentTask::SendCardRefund { .. }
+            | PaymentTask::LookAtCardRefund { .. }
             | PaymentTask::OpenCard { .. }
             | PaymentTask::LookAtCard { .. }
             | PaymentTask::NudgeCard { .. }

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use ratiba_kernel::TenantId;
 
 use super::locked;
-use crate::card::{CancelAnswer, CardStatus, OpenAnswer};
+use crate::card::{CancelAnswer, CardRefundAnswer, CardStatus, OpenAnswer};
 use crate::evidence::Heard;
-use crate::ports::{CardOrder, CardPage};
+use crate::ports::{CardOrder, CardPage, CardRefundOrder};
 use crate::test_support::yield_once;
 
 /// A card provider that answers as it is told, and keeps what it was asked.
@@ -18,6 +18,8 @@ pub struct ScriptedCards {
     opens: Mutex<VecDeque<OpenAnswer>>,
     statuses: Mutex<VecDeque<CardStatus>>,
     cancels: Mutex<VecDeque<CancelAnswer>>,
+    refunds: Mutex<VecDeque<CardRefundAnswer>>,
+    asked_back: Mutex<Vec<CardRefundOrder>>,
     orders: Mutex<Vec<CardOrder>>,
     looks: Mutex<u32>,
     cancelled: Mutex<u32>,
@@ -43,6 +45,17 @@ impl ScriptedCards {
     /// What happens while the next order is being opened.
     pub fn before_open_answers(&self, meanwhile: impl FnOnce() + Send + 'static) {
         *locked(&self.meanwhile) = Some(Box::new(meanwhile));
+    }
+
+    /// The answer to the next request for money back that has none yet. Without one, it is `Unknown`.
+    pub fn answer_refund(&self, answer: CardRefundAnswer) {
+        locked(&self.refunds).push_back(answer);
+    }
+
+    /// What was asked back, oldest first.
+    #[must_use]
+    pub fn asked_back(&self) -> Vec<CardRefundOrder> {
+        locked(&self.asked_back).clone()
     }
 
     /// What was ordered, oldest first.
@@ -90,5 +103,13 @@ impl CardPage for ScriptedCards {
         let answer = locked(&self.cancels).pop_front();
         yield_once().await;
         heard(answer.unwrap_or(CancelAnswer::Unknown))
+    }
+
+    async fn refund(&self, _tenant: TenantId, order: CardRefundOrder) -> Heard<CardRefundAnswer> {
+        yield_once().await;
+        locked(&self.asked_back).push(order);
+        let answer = locked(&self.refunds).pop_front();
+        yield_once().await;
+        heard(answer.unwrap_or(CardRefundAnswer::Unknown))
     }
 }

@@ -5,14 +5,16 @@ use crate::actor::Actor;
 use crate::card::{CancelAnswer, CardReport, CardStatus, OpenAnswer, PageUrl};
 use crate::ledger::Account;
 use crate::payment::{PaymentState, Purpose};
+use crate::ports::{GivenBack, PaymentRuleBook, PaymentRules, RefundBook};
 use crate::ports::{
     Ledger, NoticeAddress, NoticeAddresses, NoticeArrival, NoticeDoor, NoticeIds, NoticeInbox, NoticeTaken,
     Owed, VisitAsks,
 };
 use crate::reference::MerchantReference;
+use crate::refund::RefundWay;
 use crate::schedule::{CARD_ABANDON_AFTER, CARD_LAST_LOOK_IN_DOUBT, card_look_at, card_look_from};
 use crate::test_support::builders::asha;
-use crate::test_support::fakes::{AlwaysAsks, ScriptedCards};
+use crate::test_support::fakes::{AlwaysAsks, ScriptedBack, ScriptedCards};
 use ratiba_kernel::TokenHash;
 
 const TRACKING: &str = "b1c2d3e4-0000";
@@ -56,6 +58,10 @@ impl Shop {
             book: self.bench.book.clone(),
             watch: self.bench.book.clone(),
             cards: self.cards.clone(),
+            reversals: Reversals {
+                book: self.bench.book.clone(),
+                ids: self.bench.ids.clone(),
+            },
             clock: self.bench.clock.clone(),
             ids: self.bench.ids.clone(),
         }
@@ -624,4 +630,44 @@ fn who_has_not_paid_after_eight_minutes_is_reminded_once_and_nobody_else() {
     let shop = Shop::new();
     let (asked, ..) = shop.asked();
     assert!(!nudge(&shop, asked.attempt));
+}
+
+#[test]
+fn what_the_rules_give_back_goes_to_the_card_it_came_from_in_part_too() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    shop.apply(shop.notice(attempt)).unwrap();
+    let (tenant, book) = (shop.bench.tenant, shop.bench.book.clone());
+    let rules = PaymentRules {
+        given_back: GivenBack::ToItsOrigin,
+        credit_first: true,
+    };
+    block_on(book.put_payment_rules(tenant, rules)).unwrap();
+    let give = GiveBack {
+        book: book.clone(),
+        rules: book.clone(),
+        order: RequestRefund {
+            book: book.clone(),
+            back: Arc::new(ScriptedBack::default()),
+            cards: true,
+            clock: shop.bench.clock.clone(),
+            ids: shop.bench.ids.clone(),
+        },
+        credit: CreditVisit {
+            book: book.clone(),
+            refunds: book.clone(),
+            clock: shop.bench.clock.clone(),
+            ids: shop.bench.ids.clone(),
+        },
+    };
+    let visit = shop.bench.record(attempt).payment.visit();
+    let keep = Money::kes_minor(50_050);
+    for first in [true, false] {
+        assert_eq!(block_on(give.execute(tenant, visit, keep)).unwrap(), first);
+    }
+    let refunds = block_on(book.refunds_of_visit(tenant, visit)).unwrap();
+    assert_eq!(refunds.len(), 1);
+    let terms = refunds[0].terms();
+    assert_eq!((terms.way, terms.amount), (RefundWay::Card, shillings(1_000)));
 }

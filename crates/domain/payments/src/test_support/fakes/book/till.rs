@@ -53,6 +53,8 @@ impl Shelf {
                 | Cause::Credited { .. }
                 | Cause::Uncredited { .. }
                 | Cause::Refunded(_)
+                | Cause::ChargedBack(_)
+                | Cause::WonBack(_)
                 | Cause::Spent(_)
                 | Cause::Earned { .. }
                 | Cause::Stated(_)
@@ -236,7 +238,9 @@ impl TakingsBook for InMemoryBook {
                     continue;
                 }
                 let refund = match journal.cause() {
-                    Cause::Refunded(refund) => Some(refund),
+                    Cause::Refunded(refund) | Cause::ChargedBack(refund) | Cause::WonBack(refund) => {
+                        Some(refund)
+                    }
                     Cause::Received(_)
                     | Cause::Credited { .. }
                     | Cause::Uncredited { .. }
