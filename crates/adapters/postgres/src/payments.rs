@@ -9,6 +9,7 @@ mod ledger;
 mod letters;
 mod mailbox;
 mod notices;
+mod numbers;
 mod refunds;
 mod results;
 mod rows;
@@ -19,11 +20,11 @@ mod writing;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use ratiba_kernel::{Currency, Outage, TenantId};
+use ratiba_kernel::{Currency, Outage, PhoneNumber, TenantId};
 use ratiba_payments::VisitId;
 use ratiba_payments::attempt::AttemptId;
 use ratiba_payments::payment::{PaymentId, PaymentRecord};
-use ratiba_payments::ports::{Change, HouseCurrency, PaymentBook, RecordError};
+use ratiba_payments::ports::{Change, HouseCurrency, PaymentBook, RecordError, Rings};
 use ratiba_payments::reference::RequestKey;
 
 use crate::database::{Database, TenantTx, TxError};
@@ -112,6 +113,13 @@ impl PaymentBook for PgPayments {
                     .load(tx.conn())?;
                 rows.into_iter().map(|row| rows::with_attempts(tx, row)).collect()
             })
+            .await
+    }
+
+    async fn rings(&self, tenant: TenantId, number: &PhoneNumber) -> Result<Rings, Outage> {
+        let number = number.clone();
+        self.database
+            .tenant(tenant, move |tx| numbers::rings(tx, &number))
             .await
     }
 

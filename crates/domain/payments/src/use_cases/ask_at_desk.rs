@@ -63,6 +63,7 @@ impl Desk<'_> {
             let number = number_of(order, &payments, &owed)?;
             let now = self.clock.now();
             may_ask(&payments, order.means, &owed, (amount, &number), now)?;
+            order.means.may_ring(self.book, tenant, &number, now).await?;
             let payment = payment_for(&payments, order.visit, &owed, now, self.ids)?;
             let wish = Wish {
                 key: order.key.clone(),

@@ -1,6 +1,6 @@
 //! What every way of asking for money shares: what can be moved, who can be asked, and the new attempt.
 
-use ratiba_kernel::{Currency, Fingerprint, IdSource, Money, MoneyError, PhoneNumber, TokenHash};
+use ratiba_kernel::{Currency, Fingerprint, IdSource, Money, MoneyError, PhoneNumber, TenantId, TokenHash};
 use time::{Duration, OffsetDateTime};
 
 use super::{PaymentAsked, RequestPaymentError};
@@ -8,7 +8,7 @@ use crate::VisitId;
 use crate::actor::Actor;
 use crate::attempt::{Attempt, AttemptId, AttemptTerms, Provider};
 use crate::payment::{Payment, PaymentRecord, PaymentState, Purpose};
-use crate::ports::{Change, Owed, Route, RouteKey};
+use crate::ports::{Change, Owed, PaymentBook, Route, RouteKey};
 use crate::reference::RequestKey;
 use crate::schedule::{CARD_ROUTE_LIFE, ROUTE_LIFE};
 use crate::task::{Due, PaymentTask};
@@ -83,6 +83,22 @@ impl Means {
     pub(super) fn check_number(self, number: &PhoneNumber) -> Result<(), RequestPaymentError> {
         match self {
             Self::Prompt => check_payer(number),
+            Self::Page => Ok(()),
+        }
+    }
+}
+
+impl Means {
+    /// Refuses while a prompt is out on the number, whatever it is for, and right after one.
+    pub(super) async fn may_ring(
+        self,
+        book: &dyn PaymentBook,
+        tenant: TenantId,
+        number: &PhoneNumber,
+        now: OffsetDateTime,
+    ) -> Result<(), RequestPaymentError> {
+        match self {
+            Self::Prompt => Ok(book.rings(tenant, number).await?.may_ring(now)?),
             Self::Page => Ok(()),
         }
     }

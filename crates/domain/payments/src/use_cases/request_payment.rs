@@ -156,6 +156,8 @@ impl RequestPayment {
             // A part that came another way may have left cents.
             let amount = payment.outstanding()?;
             Means::Prompt.check_amount(amount, house)?;
+            let ring = Means::Prompt.may_ring(&*self.book, tenant, &order.payer, now);
+            ring.await?;
             let wish = Wish {
                 key: order.key.clone(),
                 means: Means::Prompt,
@@ -249,6 +251,8 @@ impl ResendPrompt {
             };
             let amount = record.payment.outstanding()?;
             Means::Prompt.check_amount(amount, amount.currency())?;
+            let ring = Means::Prompt.may_ring(&*self.book, tenant, &payer, now);
+            ring.await?;
             let wish = Wish {
                 key: order.key.clone(),
                 means: Means::Prompt,
