@@ -128,6 +128,14 @@ impl PaymentBook for PgPayments {
             .tenant(tenant, move |tx| writing::write(tx, &change))
             .await
     }
+
+    async fn record_all(&self, tenant: TenantId, changes: Vec<Change>) -> Result<(), RecordError> {
+        self.database
+            .tenant(tenant, move |tx| {
+                changes.iter().try_for_each(|change| writing::write(tx, change))
+            })
+            .await
+    }
 }
 
 fn one_with_attempt(

@@ -93,6 +93,10 @@ pub trait PaymentBook: Send + Sync {
     /// [`RecordError::ReceiptTaken`] or [`RecordError::IdsTaken`] if another attempt of the tenant holds the
     /// receipt or the provider's tracking id.
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError>;
+
+    /// As [`PaymentBook::record`], for changes of several payments of one visit: all of them or none. What the first has
+    /// seen holds for all.
+    async fn record_all(&self, tenant: TenantId, changes: Vec<Change>) -> Result<(), RecordError>;
 }
 
 /// The books, for reading.

@@ -88,19 +88,37 @@ impl Means {
     }
 }
 
+/// Whether a number can be prompted for a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ring {
+    /// It can.
+    Free,
+    /// A prompt for the same visit is out on it, which was recorded after the visit's payments were read: read again.
+    Overtaken,
+}
+
 impl Means {
-    /// Refuses while a prompt is out on the number, whatever it is for, and right after one.
+    /// Refuses while a prompt for something else is out on the number, and right after one.
     pub(super) async fn may_ring(
         self,
         book: &dyn PaymentBook,
         tenant: TenantId,
-        number: &PhoneNumber,
+        (visit, number): (VisitId, &PhoneNumber),
         now: OffsetDateTime,
-    ) -> Result<(), RequestPaymentError> {
+    ) -> Result<Ring, RequestPaymentError> {
         match self {
-            Self::Prompt => Ok(book.rings(tenant, number).await?.may_ring(now)?),
-            Self::Page => Ok(()),
+            Self::Prompt => {}
+            Self::Page => return Ok(Ring::Free),
         }
+        let rings = book.rings(tenant, number).await?;
+        if let Some((attempt, _)) = rings.live
+            && let Some(record) = book.of_attempt(tenant, attempt).await?
+            && record.payment.visit() == visit
+        {
+            return Ok(Ring::Overtaken);
+        }
+        rings.may_ring(now)?;
+        Ok(Ring::Free)
     }
 }
 

@@ -412,6 +412,10 @@ impl PaymentBook for BlinkingBook {
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
         self.0.record(tenant, change).await
     }
+
+    async fn record_all(&self, tenant: TenantId, changes: Vec<Change>) -> Result<(), RecordError> {
+        self.0.record_all(tenant, changes).await
+    }
 }
 
 #[test]

@@ -370,6 +370,18 @@ impl PaymentBook for InMemoryBook {
         shelf.write(tenant, change);
         Ok(())
     }
+
+    async fn record_all(&self, tenant: TenantId, changes: Vec<Change>) -> Result<(), RecordError> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        for change in &changes {
+            shelf.check(tenant, change)?;
+        }
+        for change in changes {
+            shelf.write(tenant, change);
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
