@@ -249,6 +249,10 @@ fn not_now(why: NotNow, records: &[PaymentRecord], zone: &Zone) -> Problem {
                 None => problem,
             }
         }
+        NotNow::NumberBusy { attempt, from } => Problem::new(Kind::PaymentInProgress, detail)
+            .with("attempt", attempt)
+            .with("waits_for", "other_prompt")
+            .with("from", Moment::of(zone, from)),
         NotNow::TooSoon { from } => Problem::new(Kind::TooSoon, detail).with("from", Moment::of(zone, from)),
         NotNow::Pointless(reason) => Problem::new(Kind::PointlessAttempt, detail).with("reason", reason),
     }

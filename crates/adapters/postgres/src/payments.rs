@@ -11,6 +11,7 @@ mod ledger;
 mod letters;
 mod mailbox;
 mod notices;
+mod numbers;
 mod refunds;
 mod results;
 mod rows;
@@ -21,11 +22,11 @@ mod writing;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use ratiba_kernel::{Currency, Outage, TenantId};
+use ratiba_kernel::{Currency, Outage, PhoneNumber, TenantId};
 use ratiba_payments::VisitId;
 use ratiba_payments::attempt::AttemptId;
 use ratiba_payments::payment::{PaymentId, PaymentRecord};
-use ratiba_payments::ports::{Change, HouseCurrency, PaymentBook, RecordError};
+use ratiba_payments::ports::{Change, HouseCurrency, PaymentBook, RecordError, Rings};
 use ratiba_payments::reference::RequestKey;
 
 use crate::database::{Database, TenantTx, TxError};
@@ -117,9 +118,24 @@ impl PaymentBook for PgPayments {
             .await
     }
 
+    async fn rings(&self, tenant: TenantId, number: &PhoneNumber) -> Result<Rings, Outage> {
+        let number = number.clone();
+        self.database
+            .tenant(tenant, move |tx| numbers::rings(tx, &number))
+            .await
+    }
+
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
         self.database
             .tenant(tenant, move |tx| writing::write(tx, &change))
+            .await
+    }
+
+    async fn record_all(&self, tenant: TenantId, changes: Vec<Change>) -> Result<(), RecordError> {
+        self.database
+            .tenant(tenant, move |tx| {
+                changes.iter().try_for_each(|change| writing::write(tx, change))
+            })
             .await
     }
 }

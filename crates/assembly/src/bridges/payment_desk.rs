@@ -89,6 +89,13 @@ impl PaymentDesk for PaymentDeskBridge {
                 trial: self.trial,
             }),
             Err(RequestPaymentError::NotAMobileNumber) => Ok(AskAnswer::BadPayer),
+            Err(RequestPaymentError::NotNow(NotNow::StillOpen(_) | NotNow::BeingChecked(_))) => {
+                Ok(AskAnswer::Checking)
+            }
+            Err(RequestPaymentError::NotNow(NotNow::TooSoon { from } | NotNow::NumberBusy { from, .. })) => {
+                let minutes = minutes_until(from, self.clock.now());
+                Ok(AskAnswer::NotYet { minutes })
+            }
             Err(RequestPaymentError::Busy) => Err(Outage::new("the payment is busy")),
             Err(RequestPaymentError::Unavailable(outage)) => Err(outage),
             Err(
@@ -101,7 +108,9 @@ impl PaymentDesk for PaymentDeskBridge {
                 | RequestPaymentError::NoPayer
                 | RequestPaymentError::KeyReused
                 | RequestPaymentError::NothingAsked
-                | RequestPaymentError::NotNow(_)),
+                | RequestPaymentError::NotNow(
+                    NotNow::AlreadyPaid | NotNow::NotAgreed | NotNow::Closed | NotNow::Pointless(_),
+                )),
             ) => {
                 tracing::warn!(visit.id = %visit, reason = %refused, "money could not be asked for in the chat");
                 Ok(AskAnswer::NotPossible)
@@ -135,13 +144,13 @@ impl PaymentDesk for PaymentDeskBridge {
         match self.again.execute(tenant, again).await {
             Ok(_) => Ok(ResendAnswer::Asked { trial: self.trial }),
             Err(RequestPaymentError::NotAMobileNumber) => Ok(ResendAnswer::BadPayer),
-            Err(
-                RequestPaymentError::NotNow(NotNow::AlreadyPaid | NotNow::NotAgreed | NotNow::Closed)
-                | RequestPaymentError::NothingAsked,
-            ) => self.nothing_to_resend(tenant, order.visit).await,
-            Err(RequestPaymentError::NotNow(NotNow::TooSoon { from })) => {
-                let seconds = (from - self.clock.now()).whole_seconds().max(0);
-                let minutes = u32::try_from((seconds + 59) / 60).unwrap_or(u32::MAX).max(1);
+            Err(RequestPaymentError::NotNow(NotNow::AlreadyPaid | NotNow::NotAgreed | NotNow::Closed)) => {
+                self.nothing_to_resend(tenant, order.visit).await
+            }
+            // The visit waits for money.
+            Err(RequestPaymentError::NothingAsked) => Ok(ResendAnswer::NeverAsked),
+            Err(RequestPaymentError::NotNow(NotNow::TooSoon { from } | NotNow::NumberBusy { from, .. })) => {
+                let minutes = minutes_until(from, self.clock.now());
                 Ok(ResendAnswer::NotYet { minutes })
             }
             Err(RequestPaymentError::NotNow(NotNow::StillOpen(_) | NotNow::BeingChecked(_))) => {
@@ -215,6 +224,12 @@ impl PaymentDeskBridge {
             PaymentStanding::NothingAsked | PaymentStanding::Failed(_) => ResendAnswer::NothingDue,
         })
     }
+}
+
+/// How long to wait, rounded up; at least one.
+fn minutes_until(from: OffsetDateTime, now: OffsetDateTime) -> u32 {
+    let seconds = (from - now).whole_seconds().max(0);
+    u32::try_from((seconds + 59) / 60).unwrap_or(u32::MAX).max(1)
 }
 
 /// What is left of what the chat orders, by how the visit's payments stand when it is asked.

@@ -372,6 +372,13 @@ pub enum AskAnswer {
         /// The provider's receipt, once it is known.
         receipt: Option<String>,
     },
+    /// Money is being asked for already, or nobody knows yet what became of it: we are checking.
+    Checking,
+    /// This number was asked a moment ago, perhaps for something else; it takes one prompt at a time.
+    NotYet {
+        /// How long to wait, rounded up.
+        minutes: u32,
+    },
     /// It cannot be asked for in the chat at all; a person must help.
     NotPossible,
 }
@@ -455,6 +462,8 @@ pub enum ResendAnswer {
     },
     /// This number cannot be asked; another may be.
     BadPayer,
+    /// It is owed, and was never asked for: the first order came too soon.
+    NeverAsked,
     /// Nothing is owed any more: the hold ran out, or nothing was asked for.
     NothingDue,
 }

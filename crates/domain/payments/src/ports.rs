@@ -5,6 +5,7 @@ mod cards;
 mod earnings;
 mod journals;
 mod letters;
+mod numbers;
 mod owing;
 mod statements;
 mod till;
@@ -44,6 +45,7 @@ pub use journals::{JournalBook, JournalQuery, PostedJournal};
 #[cfg(feature = "test-support")]
 pub use letters::MockDeadLetters;
 pub use letters::{DeadLetters, LetterQuery};
+pub use numbers::Rings;
 pub use owing::*;
 pub use statements::{
     AbsenceDecision, AbsenceVerdict, Decider, LineDecision, LineState, RecordedLine, StatementBook,
@@ -80,6 +82,9 @@ pub trait PaymentBook: Send + Sync {
     /// All payments of a visit, oldest first.
     async fn of_visit(&self, tenant: TenantId, visit: VisitId) -> Result<Vec<PaymentRecord>, Outage>;
 
+    /// What a number was prompted for lately, by M-Pesa attempts at any payment of the tenant.
+    async fn rings(&self, tenant: TenantId, number: &PhoneNumber) -> Result<Rings, Outage>;
+
     /// Makes the whole change durable, or none of it: the payment and the attempt as given, routes,
     /// journals, the callback's outcome, events and tasks.
     ///
@@ -87,10 +92,15 @@ pub trait PaymentBook: Send + Sync {
     /// Refuses with [`RecordError::Stale`] if the payment or one of its attempts moved on since the version
     /// the payment was read at, if the visit's payments are others than the change has seen, or if a new payment's id or account reference, the request key or the
     /// visit's open payment for this purpose is already there: read again and decide again. Refuses with
-    /// [`RecordError::LiveAttempt`] if the payment has another live attempt, with
+    /// [`RecordError::LiveAttempt`] if the payment has another live attempt, or if a new M-Pesa attempt's number has one or
+    /// was prompted less than [`crate::schedule::RESEND_AFTER`] before, by any payment of the tenant; with
     /// [`RecordError::ReceiptTaken`] or [`RecordError::IdsTaken`] if another attempt of the tenant holds the
     /// receipt or the provider's tracking id.
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError>;
+
+    /// As [`PaymentBook::record`], for changes of several payments of one visit: all of them or none. What the first has
+    /// seen holds for all.
+    async fn record_all(&self, tenant: TenantId, changes: Vec<Change>) -> Result<(), RecordError>;
 }
 
 /// The books, for reading.
@@ -252,8 +262,8 @@ pub enum RecordError {
     /// Read again and decide again.
     #[error("the payment changed since it was read")]
     Stale,
-    /// The payment has another attempt that is live.
-    #[error("the payment has another live attempt")]
+    /// The payment has another attempt that is live, or the number that is to be prompted has, or had one just now.
+    #[error("the payment or the number has another live attempt")]
     LiveAttempt,
     /// The receipt is booked for another attempt.
     #[error("the receipt is booked for another attempt")]

@@ -21,7 +21,7 @@ pub const QUERY_MAY_CLOSE_AFTER: Duration = Duration::seconds(90);
 /// How long a prompt can be on a screen, with a margin. After it, "still in process" is no news.
 pub const PROMPT_LIFE: Duration = Duration::seconds(120);
 
-/// The least time between two pushes for one payment.
+/// The least time between two pushes for one payment, and between two to one number.
 pub const RESEND_AFTER: Duration = Duration::seconds(60);
 
 /// A request that could not be submitted for so long is not submitted any more: the customer does not

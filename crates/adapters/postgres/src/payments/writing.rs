@@ -13,7 +13,7 @@ use ratiba_payments::task::Due;
 use serde_json::json;
 
 use super::holding::hold;
-use super::{TOPIC, letters, mailbox};
+use super::{TOPIC, letters, mailbox, numbers};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
 use crate::outbox::{append_event, enqueue};
@@ -31,6 +31,7 @@ pub(super) fn write(tx: &mut TenantTx<'_>, change: &Change) -> Written {
     }
     write_payment(tx, &change.payment)?;
     if let Some(attempt) = &change.attempt {
+        numbers::hold(tx, attempt)?;
         write_attempt(tx, attempt, change.saying.as_ref())?;
     }
     for route in &change.routes {
@@ -225,7 +226,7 @@ fn taken(error: DieselError) -> TxError<RecordError> {
         return TxError::Database(error);
     };
     TxError::Refused(match information.constraint_name() {
-        Some("payment_attempts_one_live") => RecordError::LiveAttempt,
+        Some("payment_attempts_one_live" | "payment_attempts_one_of_number") => RecordError::LiveAttempt,
         Some("payment_attempts_receipt") => RecordError::ReceiptTaken,
         Some("payment_attempts_checkout") => RecordError::IdsTaken,
         // The same request, made by somebody else in the meantime.

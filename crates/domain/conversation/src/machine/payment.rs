@@ -89,6 +89,14 @@ pub fn asked(owed: Owed, answer: AskAnswer) -> Step {
             Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::after_hold(&owed.slot))
         }
         AskAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
+        AskAnswer::Checking => Step::say(Reply::PaymentChecking).at(Stage::Paying {
+            owed,
+            payer_wanted: false,
+        }),
+        AskAnswer::NotYet { minutes } => Step::say(Reply::ResendNotYet { minutes }).at(Stage::Paying {
+            owed,
+            payer_wanted: false,
+        }),
         AskAnswer::NotPossible => Step::call_person(HandoffReason::Money).at(Stage::Paying {
             owed,
             payer_wanted: false,
@@ -127,6 +135,10 @@ pub fn resent(owed: Owed, answer: ResendAnswer) -> Step {
         ResendAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
         ResendAnswer::BadPayer => Step::say(Reply::AskOtherPayer),
         ResendAnswer::NotYet { minutes } => Step::say(Reply::ResendNotYet { minutes }),
+        ResendAnswer::NeverAsked => Step::say(Reply::AskPayer).at(Stage::Paying {
+            owed,
+            payer_wanted: true,
+        }),
         ResendAnswer::NothingDue => {
             Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::after_hold(&owed.slot))
         }

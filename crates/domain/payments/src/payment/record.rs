@@ -40,6 +40,14 @@ pub enum NotNow {
         /// From when on.
         from: OffsetDateTime,
     },
+    /// A prompt for something else is out on the same number, which takes one at a time.
+    #[error("another prompt is out on this number")]
+    NumberBusy {
+        /// The attempt, at whatever payment.
+        attempt: AttemptId,
+        /// From when on its prompt is gone from the screen, so that another makes sense.
+        from: OffsetDateTime,
+    },
     /// It would fail again for the same reason; another way to pay is needed.
     #[error("another attempt would fail for the same reason")]
     Pointless(FailureReason),

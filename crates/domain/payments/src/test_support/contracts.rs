@@ -104,6 +104,8 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     asking::one_key_is_one_attempt_however_often_it_comes(&fresh().await).await;
     asking::a_double_tap_sends_one_prompt(&fresh().await).await;
     asking::tenants_do_not_see_each_other(&fresh().await).await;
+    asking::a_number_rings_for_one_prompt_at_a_time(&fresh().await).await;
+    asking::a_number_has_a_minute_between_prompts(&fresh().await).await;
     books::a_receipt_is_booked_for_one_attempt(&fresh().await).await;
     books::a_tracking_id_belongs_to_one_attempt(&fresh().await).await;
     books::a_late_success_beside_another_becomes_credit(&fresh().await).await;

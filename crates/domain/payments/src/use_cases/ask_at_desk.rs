@@ -3,7 +3,7 @@
 use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, PhoneNumber, TenantId};
 use time::OffsetDateTime;
 
-use super::asking::{Means, Wish, ask, attempts_of, describe, open_for, payment_for, under_key};
+use super::asking::{Means, Ring, Wish, ask, attempts_of, describe, open_for, payment_for, under_key};
 use super::{DECISIONS_MAX, PaymentAsked, RequestPaymentError};
 use crate::VisitId;
 use crate::actor::Actor;
@@ -63,6 +63,13 @@ impl Desk<'_> {
             let number = number_of(order, &payments, &owed)?;
             let now = self.clock.now();
             may_ask(&payments, order.means, &owed, (amount, &number), now)?;
+            let ring = order
+                .means
+                .may_ring(self.book, tenant, (order.visit, &number), now);
+            match ring.await? {
+                Ring::Free => {}
+                Ring::Overtaken => continue,
+            }
             let payment = payment_for(&payments, order.visit, &owed, now, self.ids)?;
             let wish = Wish {
                 key: order.key.clone(),

@@ -1,6 +1,6 @@
 //! What every way of asking for money shares: what can be moved, who can be asked, and the new attempt.
 
-use ratiba_kernel::{Currency, Fingerprint, IdSource, Money, MoneyError, PhoneNumber, TokenHash};
+use ratiba_kernel::{Currency, Fingerprint, IdSource, Money, MoneyError, PhoneNumber, TenantId, TokenHash};
 use time::{Duration, OffsetDateTime};
 
 use super::{PaymentAsked, RequestPaymentError};
@@ -8,7 +8,7 @@ use crate::VisitId;
 use crate::actor::Actor;
 use crate::attempt::{Attempt, AttemptId, AttemptTerms, Provider};
 use crate::payment::{Payment, PaymentRecord, PaymentState, Purpose};
-use crate::ports::{Change, Owed, Route, RouteKey};
+use crate::ports::{Change, Owed, PaymentBook, Route, RouteKey};
 use crate::reference::RequestKey;
 use crate::schedule::{CARD_ROUTE_LIFE, ROUTE_LIFE};
 use crate::task::{Due, PaymentTask};
@@ -85,6 +85,40 @@ impl Means {
             Self::Prompt => check_payer(number),
             Self::Page => Ok(()),
         }
+    }
+}
+
+/// Whether a number can be prompted for a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ring {
+    /// It can.
+    Free,
+    /// A prompt for the same visit is out on it, which was recorded after the visit's payments were read: read again.
+    Overtaken,
+}
+
+impl Means {
+    /// Refuses while a prompt for something else is out on the number, and right after one.
+    pub(super) async fn may_ring(
+        self,
+        book: &dyn PaymentBook,
+        tenant: TenantId,
+        (visit, number): (VisitId, &PhoneNumber),
+        now: OffsetDateTime,
+    ) -> Result<Ring, RequestPaymentError> {
+        match self {
+            Self::Prompt => {}
+            Self::Page => return Ok(Ring::Free),
+        }
+        let rings = book.rings(tenant, number).await?;
+        if let Some((attempt, _)) = rings.live
+            && let Some(record) = book.of_attempt(tenant, attempt).await?
+            && record.payment.visit() == visit
+        {
+            return Ok(Ring::Overtaken);
+        }
+        rings.may_ring(now)?;
+        Ok(Ring::Free)
     }
 }
 

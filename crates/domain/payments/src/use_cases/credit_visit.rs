@@ -45,7 +45,7 @@ impl CreditVisit {
     /// asked for, and an open payment is content with what it got. Running it again credits nothing.
     ///
     /// # Errors
-    /// [`CreditVisitError`]; what was credited before it stays credited, and the task should run again.
+    /// [`CreditVisitError`]; then nothing was credited, and the task should run again.
     #[tracing::instrument(name = "payments.credit_visit", skip_all, fields(visit.id = %visit))]
     pub async fn execute(
         &self,
@@ -53,50 +53,40 @@ impl CreditVisit {
         visit: VisitId,
         keep: Money,
     ) -> Result<Vec<Money>, CreditVisitError> {
-        let mut credited = Vec::new();
         for _ in 0..DECISIONS_MAX {
             let records = self.book.of_visit(tenant, visit).await?;
             // In this order: a refund that is ordered in between changes its payment, and nothing is recorded.
             let refunds = self.refunds.refunds_of_visit(tenant, visit).await?;
             let mut surplus = held_beyond(&records, &refunds, keep)?;
             if surplus.amount_minor() < 0 {
-                return Ok(credited);
+                return Ok(Vec::new());
             }
-            let mut seen = VisitSeen::of(visit, &records);
-            let mut overtaken = false;
-            for record in records.into_iter().rev() {
-                let now = self.clock.now();
+            let now = self.clock.now();
+            let (mut changes, mut credited) = (Vec::new(), Vec::new());
+            for record in records.iter().rev() {
                 let most = surplus.min(left(&record.payment, &refunds)?);
-                let Some((change, amount)) = self.step(record.payment, most, now)? else {
+                let Some((change, amount)) = self.step(record.payment.clone(), most, now)? else {
                     continue;
                 };
-                let payment = change.payment.id();
-                // The sum rests on all of them, not on this one alone.
-                let change = Change {
-                    seen: Some(seen.clone()),
-                    ..change
-                };
-                match self.book.record(tenant, change).await {
-                    Ok(()) => {
-                        seen = seen.after(payment);
-                        surplus = surplus.checked_sub(amount)?;
-                        credited.extend(amount.is_positive().then_some(amount));
-                    }
-                    Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
-                    // What was left to credit may be another amount by now.
-                    Err(
-                        RecordError::Stale
-                        | RecordError::LiveAttempt
-                        | RecordError::ReceiptTaken
-                        | RecordError::IdsTaken,
-                    ) => {
-                        overtaken = true;
-                        break;
-                    }
-                }
+                changes.push(change);
+                surplus = surplus.checked_sub(amount)?;
+                credited.extend(amount.is_positive().then_some(amount));
             }
-            if !overtaken {
+            let Some(first) = changes.first_mut() else {
                 return Ok(credited);
+            };
+            // The sum rests on all of them: all of it is credited, or none while any of them changes.
+            first.seen = Some(VisitSeen::of(visit, &records));
+            match self.book.record_all(tenant, changes).await {
+                Ok(()) => return Ok(credited),
+                Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+                // What was left to credit may be another amount by now.
+                Err(
+                    RecordError::Stale
+                    | RecordError::LiveAttempt
+                    | RecordError::ReceiptTaken
+                    | RecordError::IdsTaken,
+                ) => {}
             }
         }
         Err(CreditVisitError::Busy)

@@ -162,7 +162,7 @@ fn open(record: &PaymentRecord, now: OffsetDateTime) -> Outlook {
         Err(NotNow::StillOpen(attempt)) => return Outlook::PromptOpen { attempt },
         Err(NotNow::BeingChecked(attempt)) => return Outlook::Checking { attempt },
         Err(NotNow::AlreadyPaid | NotNow::NotAgreed | NotNow::Closed | NotNow::Pointless(_)) => None,
-        Err(NotNow::TooSoon { from }) => Some(from),
+        Err(NotNow::TooSoon { from } | NotNow::NumberBusy { from, .. }) => Some(from),
         Ok(()) => Some(now),
     };
     Outlook::Unpaid { failure, resend_from }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, PhoneNumber, TenantId};
 
 use super::DECISIONS_MAX;
-use super::asking::{Means, Wish, ask, asked_meanwhile, attempts_of, check_payer, describe};
+use super::asking::{Means, Ring, Wish, ask, asked_meanwhile, attempts_of, check_payer, describe};
 use crate::attempt::{AttemptId, Provider};
 use crate::payment::{NotNow, Payment, PaymentId, PaymentRecord, PaymentState, Purpose, nothing_out};
 use crate::ports::{HouseCurrency, PaymentBook, RecordError, VisitSeen};
@@ -156,6 +156,11 @@ impl RequestPayment {
             // A part that came another way may have left cents.
             let amount = payment.outstanding()?;
             Means::Prompt.check_amount(amount, house)?;
+            let ring = Means::Prompt.may_ring(&*self.book, tenant, (order.visit, &order.payer), now);
+            match ring.await? {
+                Ring::Free => {}
+                Ring::Overtaken => continue,
+            }
             let wish = Wish {
                 key: order.key.clone(),
                 means: Means::Prompt,
@@ -249,6 +254,11 @@ impl ResendPrompt {
             };
             let amount = record.payment.outstanding()?;
             Means::Prompt.check_amount(amount, amount.currency())?;
+            let ring = Means::Prompt.may_ring(&*self.book, tenant, (order.visit, &payer), now);
+            match ring.await? {
+                Ring::Free => {}
+                Ring::Overtaken => continue,
+            }
             let wish = Wish {
                 key: order.key.clone(),
                 means: Means::Prompt,

@@ -168,9 +168,11 @@ const fn refusal(why: NotNow) -> SpendRefused {
     match why {
         NotNow::StillOpen(attempt) | NotNow::BeingChecked(attempt) => SpendRefused::StillOpen(attempt),
         NotNow::NotAgreed => SpendRefused::NotAgreed,
-        NotNow::AlreadyPaid | NotNow::Closed | NotNow::TooSoon { .. } | NotNow::Pointless(_) => {
-            SpendRefused::NothingOwed
-        }
+        NotNow::AlreadyPaid
+        | NotNow::Closed
+        | NotNow::TooSoon { .. }
+        | NotNow::NumberBusy { .. }
+        | NotNow::Pointless(_) => SpendRefused::NothingOwed,
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
-use ratiba_kernel::{Clock, Currency, Money, Outage, TenantId};
+use ratiba_kernel::{Clock, Currency, Money, Outage, PhoneNumber, TenantId};
 use time::Duration;
 
 use super::*;
@@ -20,7 +20,7 @@ use crate::event::PaymentEvent;
 use crate::evidence::{Heard, PushAnswer, QueryAnswer};
 use crate::failure::{FailureReason, NextStep, ProviderCode};
 use crate::payment::{NotNow, PaymentId, PaymentRecord};
-use crate::ports::{Arrival, CallbackInbox, Change, MobileMoney, PaymentBook, PushOrder, RecordError};
+use crate::ports::{Arrival, CallbackInbox, Change, MobileMoney, PaymentBook, PushOrder, RecordError, Rings};
 use crate::reference::{ProviderIds, RequestKey};
 use crate::schedule::QUERY_AFTER;
 use crate::task::{Due, PaymentTask};
@@ -410,8 +410,16 @@ impl PaymentBook for BlinkingBook {
         self.0.of_visit(tenant, visit).await
     }
 
+    async fn rings(&self, tenant: TenantId, number: &PhoneNumber) -> Result<Rings, Outage> {
+        self.0.rings(tenant, number).await
+    }
+
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
         self.0.record(tenant, change).await
+    }
+
+    async fn record_all(&self, tenant: TenantId, changes: Vec<Change>) -> Result<(), RecordError> {
+        self.0.record_all(tenant, changes).await
     }
 }
 

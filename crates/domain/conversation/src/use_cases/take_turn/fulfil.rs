@@ -1,10 +1,10 @@
 //! Fulfils what the machine wishes, by the desks.
 
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_kernel::{Outage, PhoneNumber, TenantId};
 
 use super::{TakeTurn, Turn};
-use crate::desk::{HoldOrder, OfferRequest, PaymentOrder, ResendOrder};
-use crate::machine::{CHOICES_MAX, Step, Wish, booking, payment, visit};
+use crate::desk::{HoldOrder, OfferRequest, PaymentOrder, ResendAnswer, ResendOrder};
+use crate::machine::{CHOICES_MAX, Owed, Step, Wish, booking, payment, visit};
 
 impl TakeTurn {
     pub(super) async fn fulfil(
@@ -40,17 +40,7 @@ impl TakeTurn {
                 let answer = self.desk.hold(tenant, order).await?;
                 Ok(booking::held(draft, payer, answer))
             }
-            Wish::AskMoney { owed, payer } => {
-                let order = PaymentOrder {
-                    key,
-                    visit: owed.visit,
-                    customer: turn.customer(),
-                    payer,
-                    amount: owed.amount,
-                };
-                let answer = self.payments.ask(tenant, order).await?;
-                Ok(payment::asked(owed, answer))
-            }
+            Wish::AskMoney { owed, payer } => self.ask_money(tenant, turn, owed, payer).await,
             Wish::LookUpPayment { owed, claimed } => {
                 let standing = self.payments.standing(tenant, owed.visit).await?;
                 Ok(payment::looked_up(owed, claimed, standing, &turn.facts(stale)))
@@ -59,10 +49,16 @@ impl TakeTurn {
                 let order = ResendOrder {
                     key,
                     visit: owed.visit,
-                    payer,
+                    payer: payer.clone(),
                 };
                 let answer = self.payments.resend(tenant, order).await?;
-                Ok(payment::resent(owed, answer))
+                match payer.or_else(|| turn.payer()) {
+                    // The first order came while the phone was busy with something else.
+                    Some(payer) if answer == ResendAnswer::NeverAsked => {
+                        self.ask_money(tenant, turn, owed, payer).await
+                    }
+                    Some(_) | None => Ok(payment::resent(owed, answer)),
+                }
             }
             Wish::Upcoming { then } => {
                 let visits = self.visits.upcoming(tenant, turn.customer(), turn.now()).await?;
@@ -85,5 +81,24 @@ impl TakeTurn {
                 Ok(Step::silence())
             }
         }
+    }
+
+    /// Asks for what is owed, on this phone.
+    async fn ask_money(
+        &self,
+        tenant: TenantId,
+        turn: &Turn,
+        owed: Owed,
+        payer: PhoneNumber,
+    ) -> Result<Step, Outage> {
+        let order = PaymentOrder {
+            key: turn.key(),
+            visit: owed.visit,
+            customer: turn.customer(),
+            payer,
+            amount: owed.amount,
+        };
+        let answer = self.payments.ask(tenant, order).await?;
+        Ok(payment::asked(owed, answer))
     }
 }

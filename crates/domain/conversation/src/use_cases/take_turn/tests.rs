@@ -278,6 +278,23 @@ fn a_prompt_is_sent_again_only_when_the_desk_agrees() {
 }
 
 #[test]
+fn a_phone_that_is_busy_with_another_prompt_is_asked_when_the_customer_tries_again() {
+    let mut chat = Chat::default();
+    chat.desk.answer_asks(AskAnswer::NotYet { minutes: 2 });
+    chat.reach_the_prompt();
+    assert_eq!(chat.stage(), "paying");
+    assert!(chat.desk.prompts().is_empty(), "nothing went out");
+    chat.desk.answer_resends(ResendAnswer::NeverAsked);
+    let said = chat.says("jaribu tena");
+    assert!(said[0].contains("angalau dakika moja"), "{}", said[0]);
+    assert!(said[0].contains("dakika 2"), "{}", said[0]);
+    chat.desk.answer_asks(AskAnswer::Checking);
+    let said = chat.says("jaribu tena");
+    assert!(said[0].contains("usilipe tena"), "{}", said[0]);
+    assert_eq!(chat.stage(), "paying");
+}
+
+#[test]
 fn a_failed_payment_offers_the_next_step_until_the_hold_runs_out() {
     let mut chat = Chat::default();
     chat.reach_the_prompt();

@@ -1,19 +1,20 @@
 //! Requests, attempts and the compare-and-set between them.
 
+use ratiba_kernel::{PhoneNumber, TokenHash};
+
 use super::{Ground, Stage};
-use crate::attempt::StateName;
+use crate::attempt::{Attempt, AttemptTerms, Provider, StateName};
 use crate::evidence::PushAnswer;
 use crate::failure::FailureReason;
-use crate::payment::NotNow;
-use crate::ports::{Change, RecordError, Route, RouteKey};
+use crate::payment::{NotNow, Payment};
+use crate::ports::{Change, RecordError, Rings, Route, RouteKey};
 use crate::reference::RequestKey;
 use crate::schedule::ROUTE_LIFE;
 use crate::settlement::settle;
 use crate::task::PaymentTask;
-use crate::test_support::builders::{an_order, key, provider_ids, second};
+use crate::test_support::builders::{an_order, key, phone, provider_ids, second};
 use crate::test_support::together;
-use crate::use_cases::{Pushed, RequestPaymentError, ResendOrder};
-use ratiba_kernel::TokenHash;
+use crate::use_cases::{PaymentAsked, PaymentOrder, Pushed, RequestPaymentError, ResendOrder};
 
 pub(super) async fn what_was_recorded_is_read_back_in_every_way(ground: &impl Ground) {
     let stage = Stage::on(ground);
@@ -210,4 +211,123 @@ pub(super) async fn tenants_do_not_see_each_other(ground: &impl Ground) {
         .execute(other, an_order(same_key.as_str(), their_visit, their_customer))
         .await;
     assert!(theirs.is_ok_and(|theirs| theirs.attempt != asked.attempt));
+}
+
+/// A prompt of 1,500 shillings on this number, for a new visit.
+async fn ring<G: Ground>(
+    stage: &Stage<'_, G>,
+    tenant: ratiba_kernel::TenantId,
+    name: &str,
+    payer: &PhoneNumber,
+) -> Result<PaymentAsked, RequestPaymentError> {
+    let (visit, customer) = stage.ground.visit(tenant).await;
+    let order = PaymentOrder {
+        payer: payer.clone(),
+        ..an_order(name, visit, customer)
+    };
+    stage.request().execute(tenant, order).await
+}
+
+pub(super) async fn a_number_rings_for_one_prompt_at_a_time<G: Ground>(ground: &G) {
+    let stage = Stage::on(ground);
+    let (tenant, other) = ground.tenants();
+    let number = phone("+254700000777");
+    let names: Vec<String> = (0..8).map(|number| format!("ring-{number}")).collect();
+    let rung = names.iter().map(|name| ring(&stage, tenant, name, &number));
+    let rung = together(rung.collect()).await;
+    let made: Vec<&PaymentAsked> = rung.iter().flatten().collect();
+    let [asked] = made.as_slice() else {
+        panic!("one prompt on one number: {rung:?}");
+    };
+    let busy = |from| NotNow::NumberBusy {
+        attempt: asked.attempt,
+        from: second(from),
+    };
+    for refused in rung.iter().filter_map(|rung| rung.as_ref().err()) {
+        assert_eq!(refused, &RequestPaymentError::NotNow(busy(120)));
+    }
+    assert!(
+        ring(&stage, other, "theirs", &number).await.is_ok(),
+        "another business"
+    );
+    let free = phone("+254700000778");
+    assert!(
+        ring(&stage, tenant, "free", &free).await.is_ok(),
+        "another number"
+    );
+
+    stage.clock.set(second(10));
+    stage.money.answer_push(PushAnswer::Accepted(provider_ids(1)));
+    let pushed = stage.push().execute(tenant, asked.attempt).await;
+    assert!(matches!(pushed, Ok(Pushed::Accepted)), "{pushed:?}");
+    let rings = ground.book().rings(tenant, &number).await;
+    let expected = Rings {
+        live: Some((asked.attempt, second(10))),
+        sent_at: Some(second(10)),
+    };
+    assert_eq!(rings, Ok(expected));
+    stage.clock.set(second(500));
+    let late = ring(&stage, tenant, "late", &number).await;
+    assert_eq!(
+        late,
+        Err(RequestPaymentError::NotNow(busy(500))),
+        "it is in doubt"
+    );
+}
+
+pub(super) async fn a_number_has_a_minute_between_prompts<G: Ground>(ground: &G) {
+    let stage = Stage::on(ground);
+    let (tenant, _) = ground.tenants();
+    let number = phone("+254700000779");
+    let first = match ring(&stage, tenant, "first", &number).await {
+        Ok(first) => first,
+        Err(error) => panic!("{error}"),
+    };
+    stage.clock.set(second(5));
+    stage.money.answer_push(PushAnswer::Rejected {
+        reason: FailureReason::WrongPin,
+        code: None,
+    });
+    let pushed = stage.push().execute(tenant, first.attempt).await;
+    assert!(matches!(pushed, Ok(Pushed::Rejected)), "{pushed:?}");
+    stage.clock.set(second(64));
+    let too_soon = NotNow::TooSoon { from: second(65) };
+    let early = ring(&stage, tenant, "early", &number).await;
+    assert_eq!(early, Err(RequestPaymentError::NotNow(too_soon)));
+    // Whoever has not looked is refused as well.
+    let (visit, customer) = ground.visit(tenant).await;
+    let order = an_order("unseen", visit, customer);
+    let blind = |at| {
+        let payment = Payment::owe(
+            stage.ids.fresh(),
+            visit,
+            customer,
+            order.purpose,
+            order.amount,
+            at,
+        );
+        let attempt = Attempt::create(AttemptTerms {
+            id: stage.ids.fresh(),
+            payment: payment.id(),
+            key: key("unseen"),
+            provider: Provider::Mpesa,
+            amount: order.amount,
+            payer: Some(number.clone()),
+            by: None,
+            ordered: None,
+            created_at: at,
+        });
+        Change::of_attempt(payment, attempt)
+    };
+    let refused = ground.book().record(tenant, blind(second(64))).await;
+    assert_eq!(refused, Err(RecordError::LiveAttempt));
+    assert_eq!(ground.book().record(tenant, blind(second(65))).await, Ok(()));
+    let refused = ring(&stage, tenant, "second", &number).await;
+    assert!(
+        matches!(
+            refused,
+            Err(RequestPaymentError::NotNow(NotNow::NumberBusy { .. }))
+        ),
+        "{refused:?}"
+    );
 }

@@ -10,19 +10,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use ratiba_kernel::{Currency, Money, Outage, TenantId, TokenHash};
+use ratiba_kernel::{Currency, Money, Outage, PhoneNumber, TenantId, TokenHash};
 use time::Duration;
 
 use super::locked;
-use crate::attempt::{Attempt, AttemptId, AttemptState};
+use crate::attempt::{Attempt, AttemptId, AttemptState, Provider};
 use crate::credit::Spend;
 use crate::event::PaymentEvent;
 use crate::ledger::{Account, Journal, Place};
 use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentState};
 use crate::ports::{
     Arrival, Brings, CallbackInbox, CallbackOutcome, Change, HouseCurrency, Ledger, NoticeAddress,
-    PaymentBook, PaymentRules, RecordError, Route, RouteKey, Saying, StoredCallback, StoredResult, Taken,
-    VisitSeen,
+    PaymentBook, PaymentRules, RecordError, Rings, Route, RouteKey, Saying, StoredCallback, StoredResult,
+    Taken, VisitSeen,
 };
 use crate::reference::{Receipt, RequestKey};
 use crate::refund::{Refund, RefundId};
@@ -136,6 +136,24 @@ impl Shelf {
         own.map(|(_, record)| record)
     }
 
+    /// What a number was prompted for, by those attempts that are looked at.
+    fn rings(&self, tenant: TenantId, number: &PhoneNumber, looked_at: impl Fn(&&Attempt) -> bool) -> Rings {
+        let mut rings = Rings::default();
+        let all = self.records(tenant).flat_map(|record| &record.attempts);
+        for attempt in all.filter(looked_at) {
+            let terms = attempt.terms();
+            if terms.provider != Provider::Mpesa || terms.payer.as_ref() != Some(number) {
+                continue;
+            }
+            let sent_at = attempt.progress().sent_at;
+            rings.sent_at = rings.sent_at.max(sent_at);
+            if attempt.is_live() {
+                rings.live = Some((attempt.id(), sent_at.unwrap_or(terms.created_at)));
+            }
+        }
+        rings
+    }
+
     /// The visit's payments as they are now.
     pub(super) fn seen(&self, tenant: TenantId, visit: VisitId) -> VisitSeen {
         let own = self
@@ -170,6 +188,15 @@ impl Shelf {
         let Some(attempt) = &change.attempt else {
             return Ok(());
         };
+        let prompts =
+            attempt.state() == &AttemptState::Created && attempt.terms().provider == Provider::Mpesa;
+        if let Some(number) = attempt.terms().payer.as_ref().filter(|_| prompts) {
+            let others = |other: &&Attempt| other.id() != attempt.id();
+            let rings = self.rings(tenant, number, others);
+            if rings.may_ring(attempt.terms().created_at).is_err() {
+                return Err(RecordError::LiveAttempt);
+            }
+        }
         for record in self.records(tenant) {
             for other in record.attempts.iter().filter(|other| other.id() != attempt.id()) {
                 if other.terms().key == attempt.terms().key {
@@ -333,11 +360,28 @@ impl PaymentBook for InMemoryBook {
         Ok(found)
     }
 
+    async fn rings(&self, tenant: TenantId, number: &PhoneNumber) -> Result<Rings, Outage> {
+        yield_once().await;
+        Ok(locked(&self.shelf).rings(tenant, number, |_| true))
+    }
+
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
         yield_once().await;
         let mut shelf = locked(&self.shelf);
         shelf.check(tenant, &change)?;
         shelf.write(tenant, change);
+        Ok(())
+    }
+
+    async fn record_all(&self, tenant: TenantId, changes: Vec<Change>) -> Result<(), RecordError> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        for change in &changes {
+            shelf.check(tenant, change)?;
+        }
+        for change in changes {
+            shelf.write(tenant, change);
+        }
         Ok(())
     }
 }

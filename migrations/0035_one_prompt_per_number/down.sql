@@ -1,0 +1,2 @@
+DROP INDEX payment_attempts_prompts;
+DROP INDEX payment_attempts_one_of_number;
