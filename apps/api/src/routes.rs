@@ -19,6 +19,7 @@ pub mod health;
 pub mod hours;
 pub mod imports;
 pub mod payments;
+pub mod payouts;
 pub mod pesapal;
 pub mod pricing;
 pub mod receipts;
@@ -75,6 +76,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(refunds::endpoints());
     all.extend(receipts::endpoints());
     all.extend(credit::endpoints());
+    all.extend(payouts::endpoints());
     all.extend(cash::endpoints());
     all.extend(till::endpoints());
     all.extend(dead_letters::endpoints());

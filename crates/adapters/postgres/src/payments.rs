@@ -9,6 +9,7 @@ mod ledger;
 mod letters;
 mod mailbox;
 mod notices;
+mod payouts;
 mod refunds;
 mod results;
 mod rows;

@@ -95,6 +95,34 @@ impl RefundCause {
     }
 }
 
+/// What a refund takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RefundSource {
+    /// What was paid for the visit.
+    Payment,
+    /// Credit that its customer was free to spend; it is set aside from the order on.
+    Credit,
+}
+
+impl RefundSource {
+    /// The word for it in rows and answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Payment => "payment",
+            Self::Credit => "credit",
+        }
+    }
+
+    /// Reads the word back; `None` for any other.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Payment, Self::Credit]
+            .into_iter()
+            .find(|source| source.as_str() == word)
+    }
+}
+
 /// The id under which a provider knows our request; its result carries it. 1 to 128 visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OriginatorId(String);
@@ -143,6 +171,8 @@ pub struct RefundTerms {
     pub original: Option<Original>,
     /// How.
     pub way: RefundWay,
+    /// What it takes.
+    pub source: RefundSource,
     /// Who wanted it.
     pub cause: RefundCause,
     /// Why, in the words of whoever ordered it.
@@ -419,7 +449,8 @@ impl Refund {
             RefundState::Done { .. } => asked_of_one == progress.sent_at.is_some(),
         };
         let whose = asked_of_one == terms.original.is_some();
-        if fits && whose && terms.amount.is_positive() {
+        let sourced = asked_of_one || terms.source == RefundSource::Payment;
+        if fits && whose && sourced && terms.amount.is_positive() {
             Ok(Self { terms, progress })
         } else {
             Err(ImpossibleRefund)
@@ -463,6 +494,15 @@ impl Refund {
         }
     }
 
+    /// Whether its amount counts as gone from what was paid for the visit.
+    #[must_use]
+    pub const fn takes_of_payment(&self) -> bool {
+        match self.terms.source {
+            RefundSource::Payment => self.counts(),
+            RefundSource::Credit => false,
+        }
+    }
+
     /// Whether it is waited for: sent, and no end known.
     #[must_use]
     pub const fn is_awaited(&self) -> bool {
@@ -484,7 +524,7 @@ impl Refund {
 /// [`MoneyError`] if the currencies differ.
 pub fn given_beyond(payment: &Payment, refunds: &[Refund]) -> Result<Money, MoneyError> {
     let mut beyond = payment.credited().checked_sub(payment.paid())?;
-    for refund in refunds.iter().filter(|refund| refund.counts()) {
+    for refund in refunds.iter().filter(|refund| refund.takes_of_payment()) {
         beyond = beyond.checked_add(refund.terms.amount)?;
     }
     Ok(beyond.max(Money::zero(payment.currency())))
@@ -497,7 +537,7 @@ pub fn given_beyond(payment: &Payment, refunds: &[Refund]) -> Result<Money, Mone
 /// [`MoneyError`] if the currencies differ.
 pub fn refundable(payment: &Payment, refunds: &[Refund]) -> Result<Money, MoneyError> {
     let mut left = payment.kept()?;
-    for refund in refunds.iter().filter(|refund| refund.counts()) {
+    for refund in refunds.iter().filter(|refund| refund.takes_of_payment()) {
         left = left.checked_sub(refund.terms.amount)?;
     }
     Ok(left.max(Money::zero(payment.currency())))
