@@ -165,6 +165,7 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
     let stretch = json!({ "start": start, "end": "2026-05-20T12:00:00+03:00" });
     let price = json!({ "amount_minor": 450_000, "currency": "KES" });
     match (method.as_str(), path.rsplit('/').next().unwrap()) {
+        ("POST", "cancel") if path.contains("refunds") => json!({ "reason": "x" }),
         ("POST", "cancel") => json!({ "by": "business" }),
         ("POST", "move") => json!({ "start": start, "by": "business" }),
         ("POST", "resolve") if path.contains("refunds") => json!({ "outcome": "done", "reason": "x" }),
@@ -175,6 +176,10 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("POST", "match") => json!({
             "payment_id": "00000000-0000-7000-8000-000000000001", "receipt": "TEC00EXMPL", "amount": price, "reason": "x",
         }),
+        ("POST", "payouts") => {
+            json!({ "way": "outside", "amount": price, "reason": "x", "reference": "7" })
+        }
+        ("POST", "withdrawals") => json!({ "amount": price, "reason": "x" }),
         ("POST", "cash") => json!({ "amount": price }),
         ("POST", "movements") => json!({ "kind": "pay_in", "amount": price, "reason": "x" }),
         ("POST", "close") => json!({ "counted": price }),

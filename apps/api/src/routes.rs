@@ -20,6 +20,7 @@ pub mod hours;
 pub mod imports;
 pub mod ledger;
 pub mod payments;
+pub mod payouts;
 pub mod pesapal;
 pub mod pricing;
 pub mod receipts;
@@ -76,6 +77,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(refunds::endpoints());
     all.extend(receipts::endpoints());
     all.extend(credit::endpoints());
+    all.extend(payouts::endpoints());
     all.extend(cash::endpoints());
     all.extend(till::endpoints());
     all.extend(dead_letters::endpoints());

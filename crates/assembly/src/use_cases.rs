@@ -179,6 +179,8 @@ pub struct MoneyBack {
     pub give: payments::GiveBack,
     /// Spends credit.
     pub spend: payments::SpendCredit,
+    /// Pays credit out, or withdraws it.
+    pub pay_out: payments::PayOutCredit,
     /// The books, for reading.
     pub ledger: Arc<dyn Ledger>,
     /// The tenants' currencies.

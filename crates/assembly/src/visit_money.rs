@@ -57,7 +57,7 @@ impl VisitMoney {
                 money.paid_ahead = PaidAhead::Prices;
             }
         }
-        for refund in refunds.iter().filter(|refund| refund.counts()) {
+        for refund in refunds.iter().filter(|refund| refund.takes_of_payment()) {
             let terms = refund.terms();
             money.credits.push((terms.payment, terms.amount));
             money.kept = money.kept.checked_sub(terms.amount)?;

@@ -1,7 +1,9 @@
 //! Customers' credit, and a business's rules for its customers' money.
 
+use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
+use ratiba_booking::appointment::Version;
 use ratiba_booking::catalogue::CustomerId;
 use ratiba_kernel::{Id, Money};
 use ratiba_payments::ports::{GivenBack, PaymentRules, RecordError, SpendRefused};
@@ -13,7 +15,7 @@ use uuid::Uuid;
 use super::payments::{actor_of, request_key, visible};
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::{Checked, IdempotencyKey};
+use crate::checked::{Checked, IdempotencyKey, IfMatch, etag};
 use crate::dto::{Amount, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
@@ -52,14 +54,15 @@ pub fn endpoints() -> Vec<Endpoint> {
         })
         .group("settings")
         .needs(Scope::SettingsRead)
-        .answers::<RulesBody>(200, "the rules"),
+        .answers::<RulesAnswer>(200, "the rules"),
         Endpoint::put("/api/v1/settings/payments", "Change the rules for customers' money", || {
             web::put().to(put_rules)
         })
         .group("settings")
         .needs(Scope::SettingsWrite)
+        .header(RequestHeader::IfMatch)
         .body::<RulesBody>()
-        .answers::<RulesBody>(200, "the rules"),
+        .answers::<RulesAnswer>(200, "the rules"),
     ]
 }
 
@@ -125,9 +128,8 @@ impl From<GivenBack> for GivenBackWord {
 }
 
 /// What a business decided about its customers' money.
-#[derive(Serialize, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "PaymentRules")]
 pub struct RulesBody {
     /// Where goes what the rules of cancellation give back.
     given_back: GivenBackWord,
@@ -135,13 +137,26 @@ pub struct RulesBody {
     credit_first: bool,
 }
 
-impl From<PaymentRules> for RulesBody {
-    fn from(rules: PaymentRules) -> Self {
-        Self {
+/// What a business decided about its customers' money.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PaymentRules")]
+pub struct RulesAnswer {
+    /// Where goes what the rules of cancellation give back.
+    given_back: GivenBackWord,
+    /// Whether a customer's credit is used before they are asked for money.
+    credit_first: bool,
+    /// For `If-Match`.
+    version: i32,
+}
+
+fn answer(rules: PaymentRules, version: i32) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((ETAG, etag(Version::read(version))))
+        .json(RulesAnswer {
             given_back: rules.given_back.into(),
             credit_first: rules.credit_first,
-        }
-    }
+            version,
+        })
 }
 
 async fn show(
@@ -199,18 +214,15 @@ async fn spend(
 }
 
 async fn rules(state: web::Data<State>, caller: Caller) -> Result<HttpResponse, Problem> {
-    let rules = state
-        .parts
-        .money_back
-        .rules
-        .payment_rules(caller.0.tenant)
-        .await?;
-    Ok(HttpResponse::Ok().json(RulesBody::from(rules)))
+    let kept = &state.parts.money_back.rules;
+    let (rules, version) = kept.payment_rules(caller.0.tenant).await?;
+    Ok(answer(rules, version))
 }
 
 async fn put_rules(
     state: web::Data<State>,
     caller: Caller,
+    IfMatch(seen): IfMatch,
     Checked(body): Checked<RulesBody>,
 ) -> Result<HttpResponse, Problem> {
     let rules = PaymentRules {
@@ -218,8 +230,11 @@ async fn put_rules(
         credit_first: body.credit_first,
     };
     let kept = &state.parts.money_back.rules;
-    kept.put_payment_rules(caller.0.tenant, rules).await?;
-    Ok(HttpResponse::Ok().json(RulesBody::from(rules)))
+    let version = kept
+        .put_payment_rules(caller.0.tenant, rules, seen.number())
+        .await?;
+    let stale = || Problem::new(Kind::Stale, "the rules were changed since they were read");
+    Ok(answer(rules, version.ok_or_else(stale)?))
 }
 
 fn refused(error: SpendRefused) -> Problem {

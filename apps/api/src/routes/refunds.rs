@@ -29,9 +29,10 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post("/api/v1/payments/{id}/refunds", "Give money back", || web::post().to(order))
             .describe(
-                "As credit, in cash or by a way outside of this system it is booked at once; `mpesa_reversal` asks M-Pesa to take \
-                 back a whole transaction, `card` asks PesaPal for all or a part of one card payment, once, which a person then \
-                 approves in PesaPal's dashboard; the state tells what became of that. The amount counts as gone from the order \
+                "As credit, in cash or by a way outside of this system it is booked at once, and cash only out of an open drawer \
+                 that holds it; `mpesa_reversal` asks M-Pesa to take back a whole transaction, `card` asks PesaPal for all or a \
+                 part of one card payment, once, which a person then approves in PesaPal's dashboard; the state tells what \
+                 became of that. The amount counts as gone from the order \
                  on: however many are ordered at once, they never exceed what was paid. Safe to repeat with the same key.",
             )
             .group("payments")
@@ -44,6 +45,8 @@ pub fn endpoints() -> Vec<Endpoint> {
                 Kind::RefundTooLarge,
                 Kind::RefundNotPossible,
                 Kind::AmountNotPayable,
+                Kind::TillClosed,
+                Kind::Unacceptable,
             ]),
         Endpoint::get("/api/v1/refunds", "List refunds", || web::get().to(list))
             .describe("Newest first; `next` goes into `before` of the next request.")
@@ -224,6 +227,8 @@ pub struct RefundAnswer {
     customer_id: Uuid,
     /// `mpesa_reversal`, `card`, `chargeback` (the card's owner had it taken back), `cash`, `credit` or `outside`.
     way: &'static str,
+    /// `payment`: what was paid for the visit; or `credit` that is paid out, and is set aside meanwhile.
+    source: &'static str,
     /// `manager`, `policy`: the rules of cancellation, or `provider`: nobody of the business.
     cause: &'static str,
     /// Why.
@@ -276,6 +281,7 @@ impl RefundAnswer {
             visit_id: terms.visit.as_uuid(),
             customer_id: terms.customer.as_uuid(),
             way: terms.way.as_str(),
+            source: terms.source.as_str(),
             cause: terms.cause.as_str(),
             reason: terms.reason.clone(),
             amount: terms.amount,
@@ -435,7 +441,7 @@ async fn cancel(
 }
 
 /// A reason that says something.
-fn reason(text: String) -> Result<String, Problem> {
+pub(super) fn reason(text: String) -> Result<String, Problem> {
     let empty = text.trim().is_empty() || text.contains('\0');
     if empty {
         return Err(Problem::fields(vec![FieldFault {
@@ -446,10 +452,17 @@ fn reason(text: String) -> Result<String, Problem> {
     Ok(text)
 }
 
-fn refused(error: RefundRefused) -> Problem {
+pub(super) fn refused(error: RefundRefused) -> Problem {
     let detail = error.to_string();
     match error {
-        RefundRefused::NoSuchPayment | RefundRefused::NoSuchRefund => Problem::not_found(),
+        RefundRefused::NoSuchPayment | RefundRefused::NoSuchRefund | RefundRefused::NoSuchCustomer => {
+            Problem::not_found()
+        }
+        RefundRefused::TillClosed => Problem::new(Kind::TillClosed, detail),
+        RefundRefused::NotInDrawer => Problem::new(Kind::Unacceptable, detail),
+        RefundRefused::MoreThanCredit { credit } => {
+            Problem::new(Kind::NotEnoughCredit, detail).with("credit", credit)
+        }
         RefundRefused::BadAmount => Problem::new(Kind::AmountNotPayable, detail),
         RefundRefused::TooLarge { refundable } => {
             Problem::new(Kind::RefundTooLarge, detail).with("refundable", refundable)

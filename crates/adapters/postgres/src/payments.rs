@@ -12,6 +12,7 @@ mod letters;
 mod mailbox;
 mod notices;
 mod numbers;
+mod payouts;
 mod refunds;
 mod results;
 mod rows;

@@ -233,6 +233,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    credit_payouts (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        way -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+        reason -> Text,
+        reference -> Nullable<Text>,
+        refund_id -> Nullable<Uuid>,
+        request_key -> Text,
+        fingerprint -> Bytea,
+        paid_by -> Text,
+        paid_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     credit_spends (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -644,6 +662,7 @@ diesel::table! {
         answers -> Jsonb,
         tries -> SmallInt,
         given_twice_minor -> Nullable<BigInt>,
+        source -> Text,
     }
 }
 
@@ -911,6 +930,7 @@ diesel::table! {
         commission -> Jsonb,
         version -> Integer,
         hours_version -> Integer,
+        payments_version -> Integer,
     }
 }
 

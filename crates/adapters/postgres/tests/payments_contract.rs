@@ -17,7 +17,8 @@ use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{
     CallbackInbox, CardWatch, Credential, CreditBook, EarningBook, HouseCurrency, JournalBook, Ledger,
-    NoticeAddresses, NoticeInbox, PaymentBook, RefundBook, ResultInbox, StatementBook, TakingsBook, TillBook,
+    NoticeAddresses, NoticeInbox, PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, ResultInbox, StatementBook,
+    TakingsBook, TillBook,
     TokenStore,
 };
 use ratiba_payments::task::Due;
@@ -157,6 +158,14 @@ impl Ground for PgGround {
     }
 
     fn refunds(&self) -> Arc<dyn RefundBook> {
+        self.ports.clone()
+    }
+
+    fn rules(&self) -> Arc<dyn PaymentRuleBook> {
+        self.ports.clone()
+    }
+
+    fn payouts(&self) -> Arc<dyn PayoutBook> {
         self.ports.clone()
     }
 

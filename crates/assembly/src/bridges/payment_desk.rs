@@ -181,7 +181,7 @@ impl PaymentDeskBridge {
     /// Uses the customer's credit before they are asked for money, if the business wants that; answers whether nothing is
     /// left to ask for.
     async fn credit_first(&self, tenant: TenantId, order: &Order) -> Result<bool, Outage> {
-        if !self.rules.payment_rules(tenant).await?.credit_first {
+        if !self.rules.payment_rules(tenant).await?.0.credit_first {
             return Ok(false);
         }
         let spend = CreditOrder {

@@ -70,6 +70,13 @@ impl Ground {
                 ids: ids.clone(),
             },
             spend: self.spend_credit(),
+            pay_out: payments::PayOutCredit {
+                book: self.payments.clone(),
+                back: back.clone(),
+                house: self.payments.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             ledger: self.payments.clone(),
             house: self.payments.clone(),
             rules: self.payments.clone(),

@@ -11,6 +11,7 @@ use crate::CustomerId;
 use crate::attempt::{AttemptId, Provider};
 use crate::credit::SpendId;
 use crate::payment::PaymentId;
+use crate::payout::PayoutId;
 use crate::refund::RefundId;
 use crate::statement::LineId;
 use crate::statement::matching::AbsenceId;
@@ -191,6 +192,17 @@ pub enum Cause {
     WonBack(RefundId),
     /// A customer's credit was spent on a visit.
     Spent(SpendId),
+    /// A customer's credit left the house, or was withdrawn.
+    PaidOut(PayoutId),
+    /// A customer's credit was set aside for a refund that takes it.
+    SetAside(RefundId),
+    /// What was set aside for a refund is the customer's credit again.
+    SetFree {
+        /// Which refund.
+        refund: RefundId,
+        /// The payment's version that it was decided on.
+        version: i32,
+    },
     /// The drawer was opened with another amount than the books knew of.
     TillOpened(TillId),
     /// Cash went into or out of the drawer that is no customer's.
@@ -226,6 +238,9 @@ impl Cause {
             Self::ChargedBack(refund) => format!("charged-back:{refund}"),
             Self::WonBack(refund) => format!("won-back:{refund}"),
             Self::Spent(spend) => format!("spent:{spend}"),
+            Self::PaidOut(payout) => format!("paid-out:{payout}"),
+            Self::SetAside(refund) => format!("set-aside:{refund}"),
+            Self::SetFree { refund, version } => format!("set-free:{refund}:{version}"),
             Self::TillOpened(till) => format!("till-float:{till}"),
             Self::TillMoved(movement) => format!("till-move:{movement}"),
             Self::TillClosed(till) => format!("till-count:{till}"),
@@ -331,6 +346,9 @@ impl Journal {
             | Cause::ChargedBack(_)
             | Cause::WonBack(_)
             | Cause::Spent(_)
+            | Cause::PaidOut(_)
+            | Cause::SetAside(_)
+            | Cause::SetFree { .. }
             | Cause::TillOpened(_)
             | Cause::TillMoved(_)
             | Cause::TillClosed(_)

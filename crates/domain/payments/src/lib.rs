@@ -26,6 +26,7 @@ pub mod schedule;
 pub mod attempt;
 
 pub mod payment;
+pub mod payout;
 
 pub mod ledger;
 

@@ -1,5 +1,7 @@
 //! What is owed for a visit, and how much of it was paid.
 
+mod taking_back;
+
 use ratiba_kernel::{Currency, Id, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -433,37 +435,6 @@ impl Payment {
             }
             PaymentState::Open | PaymentState::Credited => Ok(None),
         }
-    }
-
-    /// Takes back as much of what became the customer's credit, at most all of it; answers how much. `None` if there is
-    /// nothing to take back.
-    ///
-    /// # Errors
-    /// [`MoneyError`] if the currency is another.
-    pub fn take_credit_back(
-        mut self,
-        most: Money,
-        at: OffsetDateTime,
-    ) -> Result<Option<(Self, Money)>, MoneyError> {
-        let rest = self.credited.checked_sub(most)?;
-        let amount = if rest.amount_minor() >= 0 {
-            most
-        } else {
-            self.credited
-        };
-        if !amount.is_positive() {
-            return Ok(None);
-        }
-        self.credited = self.credited.checked_sub(amount)?;
-        if self.state == PaymentState::Credited {
-            self.state = if self.paid == self.due {
-                PaymentState::Settled
-            } else {
-                PaymentState::Cancelled
-            };
-            self.state_at = at;
-        }
-        Ok(Some((self, amount)))
     }
 }
 

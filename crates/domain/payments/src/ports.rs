@@ -56,9 +56,11 @@ pub use till::{
 };
 pub use visits::Visits;
 mod credit;
+mod payouts;
 mod refunds;
 
 pub use credit::*;
+pub use payouts::*;
 pub use refunds::*;
 
 /// What is owed, what was tried, and the books. One call of [`PaymentBook::record`] is one transaction.

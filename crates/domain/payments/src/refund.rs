@@ -5,20 +5,22 @@
 //! thing twice is the same as once.
 
 mod card;
+mod amounts;
 mod hearing;
 
-use ratiba_kernel::{Fingerprint, Id, Money, MoneyError};
+use ratiba_kernel::{Fingerprint, Id, Money};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::actor::Actor;
-use crate::attempt::{Attempt, AttemptId, AttemptState, Provider};
+use crate::attempt::AttemptId;
 use crate::failure::ProviderCode;
-use crate::payment::{Payment, PaymentId, PaymentRecord};
+use crate::payment::PaymentId;
 use crate::reference::{MalformedReference, Receipt, RequestKey};
 use crate::{CustomerId, VisitId};
 
 pub use card::{card_original, card_refundable};
+pub use amounts::{given_beyond, refundable, reversible};
 
 /// The identity of a refund.
 pub type RefundId = Id<Refund>;
@@ -114,6 +116,34 @@ impl RefundCause {
     }
 }
 
+/// What a refund takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RefundSource {
+    /// What was paid for the visit.
+    Payment,
+    /// Credit that its customer was free to spend; it is set aside from the order on.
+    Credit,
+}
+
+impl RefundSource {
+    /// The word for it in rows and answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Payment => "payment",
+            Self::Credit => "credit",
+        }
+    }
+
+    /// Reads the word back; `None` for any other.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Payment, Self::Credit]
+            .into_iter()
+            .find(|source| source.as_str() == word)
+    }
+}
+
 /// The id under which a provider knows our request; its result carries it. 1 to 128 visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OriginatorId(String);
@@ -162,6 +192,8 @@ pub struct RefundTerms {
     pub original: Option<Original>,
     /// How.
     pub way: RefundWay,
+    /// What it takes.
+    pub source: RefundSource,
     /// Who wanted it.
     pub cause: RefundCause,
     /// Why, in the words of whoever ordered it.
@@ -442,7 +474,8 @@ impl Refund {
             RefundState::Done { .. } => asked_of_one == progress.sent_at.is_some(),
         };
         let whose = asked_of_one == terms.original.is_some();
-        if fits && whose && terms.amount.is_positive() {
+        let sourced = asked_of_one || terms.source == RefundSource::Payment;
+        if fits && whose && sourced && terms.amount.is_positive() {
             Ok(Self { terms, progress })
         } else {
             Err(ImpossibleRefund)
@@ -486,6 +519,15 @@ impl Refund {
         }
     }
 
+    /// Whether its amount counts as gone from what was paid for the visit.
+    #[must_use]
+    pub const fn takes_of_payment(&self) -> bool {
+        match self.terms.source {
+            RefundSource::Payment => self.counts(),
+            RefundSource::Credit => false,
+        }
+    }
+
     /// Whether it is waited for: sent, and no end known.
     #[must_use]
     pub const fn is_awaited(&self) -> bool {
@@ -497,68 +539,6 @@ impl Refund {
             | RefundState::Rejected { .. }
             | RefundState::Cancelled => false,
         }
-    }
-}
-
-/// How much of a payment is with its customer twice: what became credit and what goes, or went, back, beyond what was
-/// paid. Nothing or more.
-///
-/// # Errors
-/// [`MoneyError`] if the currencies differ.
-pub fn given_beyond(payment: &Payment, refunds: &[Refund]) -> Result<Money, MoneyError> {
-    let mut beyond = payment.credited().checked_sub(payment.paid())?;
-    for refund in refunds.iter().filter(|refund| refund.counts()) {
-        beyond = beyond.checked_add(refund.terms.amount)?;
-    }
-    Ok(beyond.max(Money::zero(payment.currency())))
-}
-
-/// How much of a payment can still go back: what was paid, less what became credit and what goes, or went, back by the
-/// refunds. Never below nothing.
-///
-/// # Errors
-/// [`MoneyError`] if the currencies differ.
-pub fn refundable(payment: &Payment, refunds: &[Refund]) -> Result<Money, MoneyError> {
-    let mut left = payment.kept()?;
-    for refund in refunds.iter().filter(|refund| refund.counts()) {
-        left = left.checked_sub(refund.terms.amount)?;
-    }
-    Ok(left.max(Money::zero(payment.currency())))
-}
-
-/// The money that a provider can take back for this amount: M-Pesa's, with a receipt, of exactly that amount, and not
-/// taken back already. A part of a transaction is not reversed: no two documents agree that it can be.
-#[must_use]
-pub fn reversible(record: &PaymentRecord, refunds: &[Refund], amount: Money) -> Option<Original> {
-    let taken_back = |attempt: &Attempt| {
-        let of = |refund: &&Refund| refund.terms.original.as_ref().map(|original| original.attempt);
-        refunds
-            .iter()
-            .filter(|refund| refund.counts())
-            .any(|refund| of(&refund) == Some(attempt.id()))
-    };
-    record.attempts.iter().find_map(|attempt| {
-        let terms = attempt.terms();
-        let fits = terms.provider == Provider::Mpesa && terms.amount == amount && !taken_back(attempt);
-        let receipt = receipt_of(attempt).filter(|_| fits)?;
-        Some(Original {
-            attempt: attempt.id(),
-            receipt: receipt.clone(),
-        })
-    })
-}
-
-/// The receipt of an attempt that brought money.
-fn receipt_of(attempt: &Attempt) -> Option<&Receipt> {
-    match attempt.state() {
-        AttemptState::Paid { receipt, .. } => receipt.as_ref(),
-        AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. }
-        | AttemptState::Failed { .. }
-        | AttemptState::Cancelled => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
+use diesel::sql_types::{Integer, Jsonb, Uuid as SqlUuid};
 use ratiba_kernel::{Currency, Fingerprint, Id, Money, Outage, TenantId};
 use ratiba_payments::VisitId;
 use ratiba_payments::actor::Actor;
@@ -188,20 +188,27 @@ fn insert(tx: &mut TenantTx<'_>, spend: &Spend) -> Result<(), TxError<SpendRefus
 
 #[async_trait]
 impl PaymentRuleBook for PgPayments {
-    async fn payment_rules(&self, tenant: TenantId) -> Result<PaymentRules, Outage> {
+    async fn payment_rules(&self, tenant: TenantId) -> Result<(PaymentRules, i32), Outage> {
         self.database
             .tenant(tenant, move |tx| {
                 let own = tx.tenant_uuid();
-                let stored = tenant_settings::table
+                let (stored, version) = tenant_settings::table
                     .filter(tenant_settings::tenant_id.eq(own))
-                    .select(tenant_settings::payments)
-                    .first::<Value>(tx.conn())?;
-                rules_of(&stored).map_err(|what| TxError::impossible("tenant_settings", own, what))
+                    .select((tenant_settings::payments, tenant_settings::payments_version))
+                    .first::<(Value, i32)>(tx.conn())?;
+                let rules =
+                    rules_of(&stored).map_err(|what| TxError::impossible("tenant_settings", own, what))?;
+                Ok((rules, version))
             })
             .await
     }
 
-    async fn put_payment_rules(&self, tenant: TenantId, rules: PaymentRules) -> Result<(), Outage> {
+    async fn put_payment_rules(
+        &self,
+        tenant: TenantId,
+        rules: PaymentRules,
+        seen: i32,
+    ) -> Result<Option<i32>, Outage> {
         self.database
             .tenant(tenant, move |tx| {
                 let own = tx.tenant_uuid();
@@ -210,11 +217,15 @@ impl PaymentRuleBook for PgPayments {
                     "credit_first": rules.credit_first,
                 });
                 // Others keep their own words beside these.
-                sql_query("UPDATE tenant_settings SET payments = payments || $2 WHERE tenant_id = $1")
-                    .bind::<SqlUuid, _>(own)
-                    .bind::<Jsonb, _>(stored)
-                    .execute(tx.conn())?;
-                Ok::<_, TxError<Outage>>(())
+                let written = sql_query(
+                    "UPDATE tenant_settings SET payments = payments || $2, payments_version = payments_version + 1
+                     WHERE tenant_id = $1 AND payments_version = $3",
+                )
+                .bind::<SqlUuid, _>(own)
+                .bind::<Jsonb, _>(stored)
+                .bind::<Integer, _>(seen)
+                .execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>((written == 1).then(|| seen.saturating_add(1)))
             })
             .await
     }

@@ -15,8 +15,8 @@ use ratiba_payments::ports::{
 };
 use ratiba_payments::reference::{Receipt, RequestKey};
 use ratiba_payments::refund::{
-    Original, OriginatorId, Refund, RefundCause, RefundDoubt, RefundId, RefundProgress, RefundState,
-    RefundTerms, RefundWay, Resolved,
+    Original, OriginatorId, Refund, RefundCause, RefundDoubt, RefundId, RefundProgress, RefundSource,
+    RefundState, RefundTerms, RefundWay, Resolved,
 };
 use serde_json::json;
 use time::OffsetDateTime;
@@ -56,6 +56,7 @@ struct RefundRow {
     asked: i16,
     tries: i16,
     given_twice_minor: Option<i64>,
+    source: String,
     resolved_by: Option<String>,
     resolved_reason: Option<String>,
 }
@@ -162,7 +163,10 @@ impl RefundBook for PgPayments {
 
 /// The facts, under the locks of the customer's row and of those of all payments of the visit: whoever decides about
 /// them next sees what was decided here. Spending credit takes the locks in the same order.
-fn facts(tx: &mut TenantTx<'_>, payment: PaymentId) -> Result<Option<RefundFacts>, TxError<RefundRefused>> {
+pub(super) fn facts(
+    tx: &mut TenantTx<'_>,
+    payment: PaymentId,
+) -> Result<Option<RefundFacts>, TxError<RefundRefused>> {
     let tenant = tx.tenant_uuid();
     let this = payments::table
         .filter(payments::tenant_id.eq(tenant))
@@ -209,7 +213,14 @@ fn on_deposit(tx: &mut TenantTx<'_>, payment: &Payment) -> Result<Money, TxError
     Ok(Money::new(row.held, payment.currency()))
 }
 
-fn write(
+pub(super) const fn cash_refused(why: writing::CashRefused) -> RefundRefused {
+    match why {
+        writing::CashRefused::Closed => RefundRefused::TillClosed,
+        writing::CashRefused::Short => RefundRefused::NotInDrawer,
+    }
+}
+
+pub(super) fn write(
     tx: &mut TenantTx<'_>,
     facts: &RefundFacts,
     change: &RefundChange,
@@ -225,7 +236,7 @@ fn write(
         write_route(tx, &change.refund, route)?;
     }
     for journal in &change.journals {
-        writing::write_journal(tx, journal)?;
+        writing::write_journal(tx, journal).map_err(|error| writing::with_cash(error, cash_refused))?;
     }
     if let Some((message, outcome)) = change.message {
         mailbox::RESULTS.conclude(tx, message, outcome, change.at)?;
@@ -283,9 +294,10 @@ fn write_route(
 const UPSERT: &str = "
 INSERT INTO payment_refunds (tenant_id, id, payment_id, visit_id, customer_id, attempt_id, original_receipt, way, cause,
     reason, request_key, fingerprint, currency, amount_minor, requested_by, created_at, state, state_at, sent_at, doubt,
-    provider_code, originator_id, receipt, asked, resolved_by, resolved_reason, answers, tries, given_twice_minor)
+    provider_code, originator_id, receipt, asked, resolved_by, resolved_reason, answers, tries, given_twice_minor,
+    source)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-    $25, $26, $27, $28, $29)
+    $25, $26, $27, $28, $29, $30)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
     state = EXCLUDED.state, state_at = EXCLUDED.state_at, sent_at = EXCLUDED.sent_at, doubt = EXCLUDED.doubt,
     provider_code = EXCLUDED.provider_code, originator_id = EXCLUDED.originator_id, receipt = EXCLUDED.receipt,
@@ -363,6 +375,7 @@ fn write_refund(tx: &mut TenantTx<'_>, change: &RefundChange) -> Result<(), TxEr
         .bind::<Jsonb, _>(answers.unwrap_or_else(|| json!([])))
         .bind::<SmallInt, _>(i16::from(progress.tries))
         .bind::<Nullable<BigInt>, _>(progress.given_twice.map(Money::amount_minor))
+        .bind::<Text, _>(terms.source.as_str())
         .execute(tx.conn())
         .map_err(taken)?;
     Ok(())
@@ -431,6 +444,7 @@ fn refund_of(row: RefundRow) -> Result<Refund, &'static str> {
         customer: Id::from_uuid(row.customer_id),
         original,
         way: RefundWay::parse(&row.way).ok_or("unknown way")?,
+        source: RefundSource::parse(&row.source).ok_or("unknown source")?,
         cause: RefundCause::parse(&row.cause).ok_or("unknown cause")?,
         reason: row.reason,
         key: RequestKey::parse(&row.request_key).map_err(|_| "malformed request key")?,

@@ -38,7 +38,8 @@ pub(super) fn write(tx: &mut TenantTx<'_>, change: &Change) -> Written {
         write_route(tx, change, route)?;
     }
     for journal in &change.journals {
-        write_journal(tx, journal)?;
+        // Somebody closed the drawer since it was seen open.
+        write_journal(tx, journal).map_err(|error| with_cash(error, |_| RecordError::Stale))?;
     }
     if let Some((callback, outcome)) = change.callback {
         mailbox::CALLBACKS.conclude(tx, callback, outcome, change.at)?;
@@ -293,4 +294,24 @@ pub(super) fn write_journal<E>(tx: &mut TenantTx<'_>, journal: &Journal) -> Resu
         .values(entries)
         .execute(tx.conn())?;
     Ok(())
+}
+
+/// Why the drawer refuses that cash moves.
+pub(super) enum CashRefused {
+    /// No session is open.
+    Closed,
+    /// It holds less.
+    Short,
+}
+
+/// Tells what the database refuses of cash from its other failures.
+pub(super) fn with_cash<E>(error: TxError<E>, refused: impl FnOnce(CashRefused) -> E) -> TxError<E> {
+    let TxError::Database(DieselError::DatabaseError(_, about)) = &error else {
+        return error;
+    };
+    match about.constraint_name() {
+        Some("cash_needs_an_open_drawer") => TxError::Refused(refused(CashRefused::Closed)),
+        Some("cash_lies_in_the_drawer") => TxError::Refused(refused(CashRefused::Short)),
+        Some(_) | None => error,
+    }
 }

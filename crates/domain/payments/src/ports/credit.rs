@@ -164,9 +164,15 @@ impl Default for PaymentRules {
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
 pub trait PaymentRuleBook: Send + Sync {
-    /// The tenant's rules.
-    async fn payment_rules(&self, tenant: TenantId) -> Result<PaymentRules, Outage>;
+    /// The tenant's rules, and their version; it grows with each change.
+    async fn payment_rules(&self, tenant: TenantId) -> Result<(PaymentRules, i32), Outage>;
 
-    /// Puts other rules in their place.
-    async fn put_payment_rules(&self, tenant: TenantId, rules: PaymentRules) -> Result<(), Outage>;
+    /// Puts other rules in the place of those of version `seen`; answers their version, or `None` if the rules were
+    /// changed since, or there is no such tenant.
+    async fn put_payment_rules(
+        &self,
+        tenant: TenantId,
+        rules: PaymentRules,
+        seen: i32,
+    ) -> Result<Option<i32>, Outage>;
 }

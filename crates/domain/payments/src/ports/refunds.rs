@@ -167,6 +167,21 @@ pub enum RefundRefused {
     /// It was sent, or is over.
     #[error("the refund does not wait to be sent any more")]
     NotWithdrawn,
+    /// No session of the drawer is open.
+    #[error("the drawer is closed")]
+    TillClosed,
+    /// More than lies in the drawer.
+    #[error("the drawer holds less than that")]
+    NotInDrawer,
+    /// There is no such customer.
+    #[error("there is no such customer")]
+    NoSuchCustomer,
+    /// More than the customer's credit.
+    #[error("the credit is {credit} only")]
+    MoreThanCredit {
+        /// How much there is.
+        credit: Money,
+    },
     /// The receipt is another refund's.
     #[error("the receipt is booked for another refund")]
     ReceiptTaken,
@@ -231,7 +246,8 @@ pub trait RefundBook: Send + Sync {
     /// A journal whose cause was posted before is not posted again.
     ///
     /// # Errors
-    /// What `decide` refuses with; [`RefundRefused::NoSuchPayment`]; [`RefundRefused::ReceiptTaken`] if another refund
+    /// What `decide` refuses with; [`RefundRefused::TillClosed`] and [`RefundRefused::NotInDrawer`] if cash would leave a
+    /// drawer that is closed, or holds less; [`RefundRefused::NoSuchPayment`]; [`RefundRefused::ReceiptTaken`] if another refund
     /// has the receipt; [`RefundRefused::KeyReused`] if another refund of the tenant has its key.
     async fn amend(
         &self,

@@ -17,6 +17,7 @@ fn a_refund() -> Refund {
             receipt: receipt(1),
         }),
         way: RefundWay::MpesaReversal,
+        source: RefundSource::Payment,
         cause: RefundCause::Manager,
         reason: "the steam room was cold".to_owned(),
         key: key("refund"),

@@ -10,7 +10,8 @@ mod card_refunds;
 mod letters;
 mod notices;
 mod owed;
-mod refunds;
+mod payouts;
+pub(crate) mod refunds;
 mod resolving;
 mod reversals;
 mod statements;
@@ -35,12 +36,13 @@ use crate::event::PaymentEvent;
 use crate::payment::PaymentRecord;
 use crate::ports::{
     CallbackInbox, CardWatch, CreditBook, DeadLetters, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox,
-    PaymentBook, RefundBook, ResultInbox,
+    PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, ResultInbox,
 };
 use crate::task::Due;
 use crate::use_cases::{
-    ApplyCallback, ApplyResult, AskRefund, CancelRefund, CreditVisit, PaymentAsked, PushAttempt,
-    RequestPayment, RequestRefund, ResendPrompt, ResolveAttempt, ResolveRefund, SendRefund, SpendCredit,
+    ApplyCallback, ApplyResult, AskRefund, CancelRefund, CreditVisit, PayOutCredit, PaymentAsked,
+    PushAttempt, RequestPayment, RequestRefund, ResendPrompt, ResolveAttempt, ResolveRefund, SendRefund,
+    SpendCredit,
 };
 use crate::{CustomerId, VisitId};
 
@@ -71,11 +73,17 @@ pub trait Ground: Send + Sync {
     /// The refunds under test, over the same rows.
     fn refunds(&self) -> Arc<dyn RefundBook>;
 
+    /// Where credit is paid out under test, over the same rows.
+    fn payouts(&self) -> Arc<dyn PayoutBook>;
+
     /// The messages about refunds under test, over the same rows.
     fn results(&self) -> Arc<dyn ResultInbox>;
 
     /// The customers' credit under test, over the same rows.
     fn credit_book(&self) -> Arc<dyn CreditBook>;
+
+    /// The businesses' rules for their customers' money.
+    fn rules(&self) -> Arc<dyn PaymentRuleBook>;
 
     /// The tenants' currencies. The two tenants keep their books in shillings.
     fn house(&self) -> Arc<dyn HouseCurrency>;
@@ -110,7 +118,6 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     books::a_tracking_id_belongs_to_one_attempt(&fresh().await).await;
     books::a_late_success_beside_another_becomes_credit(&fresh().await).await;
     books::a_lost_visit_is_credited_once(&fresh().await).await;
-    books::cash_is_in_the_drawer_without_a_prompt(&fresh().await).await;
     refunds::of_fifty_refunds_at_once_no_more_goes_back_than_was_paid(&fresh().await).await;
     refunds::of_twenty_spends_at_once_no_more_is_spent_than_there_is(&fresh().await).await;
     refunds::one_key_is_one_refund_and_another_order_under_it_is_refused(&fresh().await).await;
@@ -121,6 +128,11 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     reversals::a_late_success_completes_the_refund_that_counts(&fresh().await).await;
     reversals::credit_for_a_refund_that_was_done_after_all_is_taken_back(&fresh().await).await;
     reversals::a_refund_is_withdrawn_only_before_it_is_sent(&fresh().await).await;
+    payouts::of_fifty_payouts_at_once_no_more_is_paid_out_than_there_is(&fresh().await).await;
+    payouts::credit_goes_back_the_way_it_came_or_is_credit_again(&fresh().await).await;
+    payouts::credit_that_was_paid_out_after_all_is_set_aside_again(&fresh().await).await;
+    payouts::rules_are_replaced_only_as_they_were_seen(&fresh().await).await;
+    payouts::one_key_is_one_payout(&fresh().await).await;
     callbacks::a_callback_is_stored_and_queued_once(&fresh().await).await;
     callbacks::ten_callbacks_at_once_have_one_effect(&fresh().await).await;
     callbacks::an_unknown_token_is_a_dead_letter(&fresh().await).await;
@@ -277,6 +289,16 @@ impl<'g, G: Ground> Stage<'g, G> {
             book: self.ground.refunds(),
             back: self.back.clone(),
             tokens: self.tokens.clone(),
+            clock: self.clock(),
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub(crate) fn pay_out(&self) -> PayOutCredit {
+        PayOutCredit {
+            book: self.ground.payouts(),
+            back: self.back.clone(),
+            house: self.ground.house(),
             clock: self.clock(),
             ids: Arc::clone(&self.ids),
         }

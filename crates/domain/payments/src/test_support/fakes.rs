@@ -5,6 +5,7 @@ mod cards;
 mod money;
 mod notices;
 mod owing;
+mod payouts;
 mod refunds;
 mod reversal;
 mod tokens;

@@ -41,7 +41,7 @@ impl GiveBack {
         visit: VisitId,
         keep: Money,
     ) -> Result<bool, CreditVisitError> {
-        let rules = self.rules.payment_rules(tenant).await?;
+        let (rules, _) = self.rules.payment_rules(tenant).await?;
         let sent_back = match rules.given_back {
             GivenBack::AsCredit => false,
             GivenBack::ToItsOrigin => self.to_its_origin(tenant, visit, keep).await?,

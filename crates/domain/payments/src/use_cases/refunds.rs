@@ -8,7 +8,7 @@ use crate::event::{PaymentEvent, RefundAbout};
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::Payment;
 use crate::ports::{RefundChange, RefundFacts};
-use crate::refund::{Refund, RefundDoubt, RefundMoved, RefundNews, RefundWay, given_beyond};
+use crate::refund::{Refund, RefundMoved, RefundNews, RefundSource, RefundWay, given_beyond};
 
 /// The change that records `moved`, with the event and the journals that it causes. Of money that went back after all,
 /// the credit that was given instead is taken back as far as it is not spent.
@@ -21,11 +21,16 @@ pub(super) fn booked(
     let RefundMoved { mut refund, news } = moved;
     let mut uncredited = None;
     let mut journals = Vec::new();
-    if news == Some(RefundNews::InReview(RefundDoubt::DoneAfterAll)) {
-        let back = uncredit(facts, &refund, now, ids)?;
-        refund = refund.with_given_twice(back.twice);
-        uncredited = back.payment;
-        journals.extend(back.journal);
+    // It counts again: what was given instead must not be there as well.
+    let given_up = facts.refund(refund.id()).is_some_and(|before| !before.counts());
+    if given_up && refund.counts() {
+        let taken = match refund.terms().source {
+            RefundSource::Payment => uncredit(facts, &refund, now, ids)?,
+            RefundSource::Credit => set_aside_again(facts, &refund, now, ids)?,
+        };
+        refund = refund.with_given_twice(taken.twice);
+        uncredited = taken.payment;
+        journals.extend(taken.journal);
     }
     let terms = refund.terms();
     let (way, amount, about) = (terms.way, terms.amount, about(&refund));
@@ -34,7 +39,10 @@ pub(super) fn booked(
         Some(RefundNews::Rejected) if way == RefundWay::Chargeback => {
             journals.push(won_back(&refund, now, ids)?);
         }
-        Some(RefundNews::Rejected | RefundNews::Cancelled | RefundNews::InReview(_)) | None => {}
+        Some(RefundNews::Rejected | RefundNews::Cancelled) => {
+            journals.extend(set_free(facts, &refund, now, ids)?);
+        }
+        Some(RefundNews::InReview(_)) | None => {}
     }
     // Of a chargeback the attempt tells; what becomes of it a person decides, who knows.
     let news = news.filter(|_| way != RefundWay::Chargeback);
@@ -92,7 +100,7 @@ fn uncredit(
         return Ok(TakenBack {
             payment: None,
             journal: None,
-            twice: Some(beyond).filter(|beyond| beyond.is_positive()),
+            twice: some(beyond),
         });
     };
     let transfer = Transfer {
@@ -105,16 +113,81 @@ fn uncredit(
         version: payment.version(),
     };
     let journal = Journal::post(ids.fresh(), cause, payment.id(), now, &[transfer])?;
-    let twice = beyond.checked_sub(taken)?;
     Ok(TakenBack {
         payment: Some(changed),
         journal: Some(journal),
-        twice: Some(twice).filter(|twice| twice.is_positive()),
+        twice: some(beyond.checked_sub(taken)?),
     })
 }
 
-/// What is still the customer's deposit for the payment is given back out of it; what was earned meanwhile is a refund,
-/// which lowers what the business has earned.
+fn some(amount: Money) -> Option<Money> {
+    Some(amount).filter(|amount| amount.is_positive())
+}
+
+/// What was set aside for the refund, and set free when it seemed not to happen, is set aside again as far as it is not
+/// spent.
+fn set_aside_again(
+    facts: &RefundFacts,
+    refund: &Refund,
+    now: OffsetDateTime,
+    ids: &dyn IdSource,
+) -> Result<TakenBack, MoneyError> {
+    let amount = refund.terms().amount;
+    let nothing = Money::zero(amount.currency());
+    let taken = facts.credit.max(nothing).min(amount);
+    let cause = Cause::Uncredited {
+        refund: refund.id(),
+        version: facts.record.payment.version(),
+    };
+    let transfer = Transfer {
+        debit: Place::credit(refund.terms().customer),
+        credit: Place::plain(Account::Suspense),
+        amount: taken,
+    };
+    let journal = Journal::post(ids.fresh(), cause, refund.terms().payment, now, &[transfer])?;
+    Ok(TakenBack {
+        payment: None,
+        journal: Some(journal).filter(|journal| !journal.entries().is_empty()),
+        twice: some(amount.checked_sub(taken)?),
+    })
+}
+
+/// What is set aside for a refund that takes credit: all of it but what the customer has twice.
+fn set_aside(facts: &RefundFacts, refund: &Refund) -> Result<Money, MoneyError> {
+    let amount = refund.terms().amount;
+    let before = facts.refund(refund.id());
+    match before.and_then(|before| before.progress().given_twice) {
+        Some(twice) => amount.checked_sub(twice),
+        None => Ok(amount),
+    }
+}
+
+/// What was set aside for a refund that does not happen is the customer's credit again.
+fn set_free(
+    facts: &RefundFacts,
+    refund: &Refund,
+    now: OffsetDateTime,
+    ids: &dyn IdSource,
+) -> Result<Option<Journal>, MoneyError> {
+    match refund.terms().source {
+        RefundSource::Payment => return Ok(None),
+        RefundSource::Credit => {}
+    }
+    let cause = Cause::SetFree {
+        refund: refund.id(),
+        version: facts.record.payment.version(),
+    };
+    let transfer = Transfer {
+        debit: Place::plain(Account::Suspense),
+        credit: Place::credit(refund.terms().customer),
+        amount: set_aside(facts, refund)?,
+    };
+    let journal = Journal::post(ids.fresh(), cause, refund.terms().payment, now, &[transfer])?;
+    Ok(Some(journal).filter(|journal| !journal.entries().is_empty()))
+}
+
+/// What is still the customer's deposit for the payment, or is set aside, is given back out of it; what was earned
+/// meanwhile, or the customer has twice, is a refund, which lowers what the business has earned.
 fn journal(
     facts: &RefundFacts,
     refund: &Refund,
@@ -123,8 +196,15 @@ fn journal(
 ) -> Result<Journal, MoneyError> {
     let terms = refund.terms();
     let nothing = Money::zero(terms.amount.currency());
-    let of_deposit = facts.on_deposit.max(nothing).min(terms.amount);
-    let of_earned = terms.amount.checked_sub(of_deposit)?;
+    let (held, most) = match terms.source {
+        RefundSource::Payment => (
+            Place::deposit(terms.customer, terms.payment),
+            facts.on_deposit.max(nothing),
+        ),
+        RefundSource::Credit => (Place::plain(Account::Suspense), set_aside(facts, refund)?),
+    };
+    let of_held = most.min(terms.amount);
+    let of_earned = terms.amount.checked_sub(of_held)?;
     let goes_to = match terms.way {
         RefundWay::MpesaReversal => Place::plain(Account::MpesaClearing),
         RefundWay::Card => Place::plain(Account::CardClearing),
@@ -137,9 +217,9 @@ fn journal(
     };
     let transfers = [
         Transfer {
-            debit: Place::deposit(terms.customer, terms.payment),
+            debit: held,
             credit: goes_to,
-            amount: of_deposit,
+            amount: of_held,
         },
         Transfer {
             debit: Place::plain(Account::Refunds),

@@ -11,7 +11,9 @@ use crate::actor::Actor;
 use crate::payment::PaymentId;
 use crate::ports::{MoneyBack, RefundBook, RefundChange, RefundFacts, RefundRefused, VisitSeen};
 use crate::reference::RequestKey;
-use crate::refund::{Refund, RefundCause, RefundTerms, RefundWay, card_refundable, refundable, reversible};
+use crate::refund::{
+    Refund, RefundCause, RefundSource, RefundTerms, RefundWay, card_refundable, refundable, reversible,
+};
 use crate::task::{Due, PaymentTask};
 
 /// What is to go back, and how.
@@ -167,6 +169,7 @@ fn decide(
         customer: payment.customer(),
         original,
         way: order.way,
+        source: RefundSource::Payment,
         cause: order.cause,
         reason: order.reason.clone(),
         key: order.key.clone(),

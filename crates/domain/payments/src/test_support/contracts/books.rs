@@ -2,7 +2,7 @@
 
 use ratiba_kernel::{Currency, Fingerprint, IdSource, Money};
 
-use super::{Ground, Stage};
+use super::{Ground, Stage, TillGround};
 use crate::actor::Actor;
 use crate::attempt::{Attempt, AttemptTerms, Moved, Provider, ReviewReason, StateName};
 use crate::event::PaymentEvent;
@@ -194,9 +194,10 @@ async fn together_credit(
     runs.into_iter().flat_map(Result::unwrap_or_default).collect()
 }
 
-pub(super) async fn cash_is_in_the_drawer_without_a_prompt(ground: &impl Ground) {
+pub(super) async fn cash_is_in_the_drawer_without_a_prompt<G: TillGround>(ground: &G) {
     let stage = Stage::on(ground);
     let (tenant, _) = ground.tenants();
+    super::till::opened(ground, 0).await;
     let (visit, customer) = ground.visit(tenant).await;
     let payment = Payment::owe(
         stage.ids.fresh(),

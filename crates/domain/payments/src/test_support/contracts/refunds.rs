@@ -21,11 +21,11 @@ use crate::test_support::together;
 use crate::use_cases::{CreditOrder, RefundOrder, ResultApplied};
 use crate::{CallbackId, CustomerId, VisitId};
 
-pub(super) fn somebody() -> Actor {
+pub(crate) fn somebody() -> Actor {
     Actor::parse("token:1").unwrap_or_else(|_| panic!("a name"))
 }
 
-pub(super) fn order(text: &str, payment: PaymentId, way: RefundWay, whole: i64) -> RefundOrder {
+pub(crate) fn order(text: &str, payment: PaymentId, way: RefundWay, whole: i64) -> RefundOrder {
     RefundOrder {
         key: key(text),
         payment,
@@ -38,7 +38,7 @@ pub(super) fn order(text: &str, payment: PaymentId, way: RefundWay, whole: i64) 
 }
 
 /// A visit that was paid 1,500 shillings by a prompt, under receipt number `number`.
-pub(super) async fn paid_visit<G: Ground>(
+pub(crate) async fn paid_visit<G: Ground>(
     stage: &Stage<'_, G>,
     number: u32,
 ) -> (PaymentId, VisitId, CustomerId) {
@@ -61,7 +61,7 @@ pub(super) async fn paid_visit<G: Ground>(
     (asked.payment, visit, customer)
 }
 
-pub(super) async fn balance(ground: &impl Ground, account: Account) -> Money {
+pub(crate) async fn balance(ground: &impl Ground, account: Account) -> Money {
     let (tenant, _) = ground.tenants();
     let balances = ground
         .ledger()
@@ -73,7 +73,7 @@ pub(super) async fn balance(ground: &impl Ground, account: Account) -> Money {
     balances.get(&account).copied().unwrap_or(shillings(0))
 }
 
-pub(super) async fn credit(ground: &impl Ground, customer: CustomerId) -> Money {
+pub(crate) async fn credit(ground: &impl Ground, customer: CustomerId) -> Money {
     let (tenant, _) = ground.tenants();
     let credit = ground.ledger().credit(tenant, customer, Currency::Kes).await;
     credit.unwrap_or_else(|error| panic!("{error:?}"))
@@ -84,7 +84,7 @@ pub(super) async fn of_fifty_refunds_at_once_no_more_goes_back_than_was_paid(gro
     let (tenant, _) = ground.tenants();
     let (payment, visit, _) = paid_visit(&stage, 1).await;
     let use_case = stage.order_refund();
-    let orders = (0..50).map(|number| order(&format!("refund-{number}"), payment, RefundWay::Cash, 100));
+    let orders = (0..50).map(|number| order(&format!("refund-{number}"), payment, RefundWay::Outside, 100));
     let ordered = together(orders.map(|order| use_case.execute(tenant, order)).collect()).await;
     let (mut done, mut too_large) = (0, 0);
     for refund in ordered {
@@ -98,7 +98,7 @@ pub(super) async fn of_fifty_refunds_at_once_no_more_goes_back_than_was_paid(gro
         }
     }
     assert_eq!((done, too_large), (15, 35));
-    assert_eq!(balance(ground, Account::CashDrawer).await, shillings(-1_500));
+    assert_eq!(balance(ground, Account::Suspense).await, shillings(-1_500));
     assert_eq!(
         balance(ground, Account::CustomerDeposits).await,
         shillings(0),
@@ -281,7 +281,7 @@ pub(super) async fn a_refund_and_a_credit_at_once_give_nothing_back_twice(ground
     let both: Vec<std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>>> = vec![
         Box::pin(async {
             let _ = refunds
-                .execute(tenant, order("back", payment, RefundWay::Cash, 1_000))
+                .execute(tenant, order("back", payment, RefundWay::Outside, 1_000))
                 .await;
         }),
         Box::pin(async {
@@ -290,8 +290,8 @@ pub(super) async fn a_refund_and_a_credit_at_once_give_nothing_back_twice(ground
     ];
     together(both).await;
     let back = shillings(0)
-        .checked_sub(balance(ground, Account::CashDrawer).await)
-        .and_then(|cash| cash.checked_add(shillings(0)));
+        .checked_sub(balance(ground, Account::Suspense).await)
+        .and_then(|gone| gone.checked_add(shillings(0)));
     let all = back.and_then(|back| back.checked_add(shillings(0)));
     let credited = credit(ground, customer).await;
     let all = all.and_then(|all| all.checked_add(credited));
@@ -325,7 +325,7 @@ async fn reversal_out<G: Ground>(stage: &Stage<'_, G>, tenant: TenantId) -> (Ref
     }
 }
 
-pub(super) fn originator(text: &str) -> OriginatorId {
+pub(crate) fn originator(text: &str) -> OriginatorId {
     OriginatorId::parse(text).unwrap_or_else(|_| panic!("not an id: {text}"))
 }
 
@@ -340,7 +340,7 @@ pub(super) fn done(by: &str) -> ReversalReport {
     }
 }
 
-pub(super) async fn take<G: Ground>(
+pub(crate) async fn take<G: Ground>(
     stage: &Stage<'_, G>,
     token: &CallbackToken,
     timed_out: bool,
@@ -358,7 +358,7 @@ pub(super) async fn take<G: Ground>(
     taken.unwrap_or_else(|outage| panic!("{outage:?}"))
 }
 
-pub(super) fn stored_id(taken: Taken) -> CallbackId {
+pub(crate) fn stored_id(taken: Taken) -> CallbackId {
     match taken {
         Taken::Stored { callback, .. } => callback,
         Taken::Repeated { .. } | Taken::Unrouted { .. } | Taken::Dropped => panic!("not stored: {taken:?}"),

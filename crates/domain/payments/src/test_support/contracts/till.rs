@@ -40,6 +40,9 @@ pub async fn till_contract<G: TillGround>(fresh: impl AsyncFn() -> G) {
     pay_outs_at_once_never_take_more_than_there_is(&fresh().await).await;
     the_sheet_adds_up_to_the_books(&fresh().await).await;
     tenants_have_drawers_of_their_own(&fresh().await).await;
+    super::books::cash_is_in_the_drawer_without_a_prompt(&fresh().await).await;
+    cash::cash_goes_back_only_out_of_an_open_drawer_that_holds_it(&fresh().await).await;
+    cash::cash_that_races_the_close_is_on_the_sheet_or_refused(&fresh().await).await;
     cash::several_tenders_settle_a_visit_once(&fresh().await).await;
     cash::cash_at_once_is_never_more_than_is_owed(&fresh().await).await;
     cash::cash_waits_for_a_prompt_and_for_an_open_drawer(&fresh().await).await;
@@ -67,6 +70,12 @@ fn counter<G: TillGround>(ground: &G) -> Counter {
 /// Opens the tenant's drawer, empty.
 pub(super) async fn open_drawer<G: TillGround>(ground: &G, tenant: TenantId) {
     done(counter(ground).open(tenant, "open", 0).await);
+}
+
+/// The drawer, opened with a float of so many shillings.
+pub(super) async fn opened<G: TillGround>(ground: &G, float: i64) -> Drawer {
+    let (tenant, _) = ground.tenants();
+    done(counter(ground).open(tenant, "opened", float).await)
 }
 
 fn ordered(text: &str) -> Ordered {
@@ -221,9 +230,8 @@ async fn of_many_openings_and_closes_at_once_one_wins<G: TillGround>(ground: &G)
 async fn cash_belongs_to_the_session_that_is_open<G: TillGround>(ground: &G) {
     let (tenant, _) = ground.tenants();
     let counter = counter(ground);
-    ground
-        .book_money(tenant, Account::CashDrawer, shillings(40), 0)
-        .await;
+    let before = done(counter.open(tenant, "before", 40).await);
+    done(counter.close(tenant, &before, "close-before", 40).await);
     let first = done(counter.open(tenant, "first", 100).await);
     assert_eq!(first.session.carried, shillings(40));
     ground

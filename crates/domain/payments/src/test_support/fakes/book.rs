@@ -4,7 +4,7 @@ mod earnings;
 mod journals;
 mod letters;
 mod statements;
-mod till;
+pub(super) mod till;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -19,6 +19,7 @@ use crate::credit::Spend;
 use crate::event::PaymentEvent;
 use crate::ledger::{Account, Journal, Place};
 use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentState};
+use crate::payout::Payout;
 use crate::ports::{
     Arrival, Brings, CallbackInbox, CallbackOutcome, Change, HouseCurrency, Ledger, NoticeAddress,
     PaymentBook, PaymentRules, RecordError, Rings, Route, RouteKey, Saying, StoredCallback, StoredResult,
@@ -64,7 +65,8 @@ pub(super) struct Shelf {
     pub(super) refund_routes: BTreeMap<TokenHash, (TenantId, RefundId, Brings, time::OffsetDateTime)>,
     pub(super) results: BTreeMap<(TenantId, CallbackId), StoredResult>,
     pub(super) spends: Vec<(TenantId, Spend)>,
-    pub(super) rules: BTreeMap<TenantId, PaymentRules>,
+    pub(super) payouts: Vec<(TenantId, Payout)>,
+    pub(super) rules: BTreeMap<TenantId, (PaymentRules, i32)>,
     sayings: Vec<(TenantId, AttemptId, Saying)>,
     tills: till::Tills,
     statements: statements::Statements,
@@ -170,6 +172,10 @@ impl Shelf {
         let stored = self.payments.get(&(tenant, payment.id()));
         let version = stored.map_or(0, |record| record.payment.version());
         if version != payment.version() {
+            return Err(RecordError::Stale);
+        }
+        // Seen as if somebody had closed the drawer in between.
+        if self.cash_refused(tenant, &change.journals).is_some() {
             return Err(RecordError::Stale);
         }
         if stored.is_none() && self.records(tenant).any(|other| rivals(&other.payment, payment)) {

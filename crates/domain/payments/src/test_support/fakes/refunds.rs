@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use ratiba_kernel::{Money, Outage, TenantId};
 use time::OffsetDateTime;
 
+use super::book::till::CashRefused;
 use super::book::{InMemoryBook, Shelf, next_version};
 use super::locked;
 use crate::credit::Spend;
@@ -11,8 +12,8 @@ use crate::ledger::Place;
 use crate::payment::PaymentId;
 use crate::ports::{
     Arrival, CallbackOutcome, CreditBook, CreditFacts, DecideRefund, DecideSpend, PaymentRuleBook,
-    PaymentRules, RefundBook, RefundFacts, RefundQuery, RefundRefused, ResultArrival, ResultInbox, SpendLook,
-    SpendRefused, StoredResult, Taken,
+    PaymentRules, RefundBook, RefundChange, RefundFacts, RefundQuery, RefundRefused, ResultArrival,
+    ResultInbox, SpendLook, SpendRefused, StoredResult, Taken,
 };
 use crate::reference::{Receipt, RequestKey};
 use crate::refund::{Refund, RefundId, RefundState};
@@ -105,30 +106,59 @@ impl RefundBook for InMemoryBook {
     ) -> Result<Option<Refund>, RefundRefused> {
         yield_once().await;
         let mut shelf = locked(&self.shelf);
-        let record = shelf.payments.get(&(tenant, payment)).cloned();
-        let record = record.ok_or(RefundRefused::NoSuchPayment)?;
-        let own = shelf
+        let facts = shelf.refund_facts(tenant, payment)?;
+        let facts = facts.ok_or(RefundRefused::NoSuchPayment)?;
+        let Some(change) = decide(&facts)? else {
+            return Ok(None);
+        };
+        let refund = change.refund.clone();
+        shelf.write_refund(tenant, &facts, change)?;
+        Ok(Some(refund))
+    }
+}
+
+impl Shelf {
+    pub(super) fn refund_facts(
+        &self,
+        tenant: TenantId,
+        payment: PaymentId,
+    ) -> Result<Option<RefundFacts>, Outage> {
+        let Some(record) = self.payments.get(&(tenant, payment)).cloned() else {
+            return Ok(None);
+        };
+        let own = self
             .refunds
             .iter()
             .filter(|(owner, refund)| *owner == tenant && refund.terms().payment == payment);
         let refunds = own.map(|(_, refund)| refund.clone()).collect();
-        let place = Place::deposit(record.payment.customer(), payment);
         let nothing = Money::zero(record.payment.currency());
-        let facts = RefundFacts {
-            visit: shelf.seen(tenant, record.payment.visit()),
-            on_deposit: nothing
-                .checked_sub(shelf.lies_at(tenant, place, nothing)?)
-                .map_err(Outage::new)?,
-            credit: nothing
-                .checked_sub(shelf.lies_at(tenant, Place::credit(record.payment.customer()), nothing)?)
-                .map_err(Outage::new)?,
+        let owed = |place: Place| {
+            nothing
+                .checked_sub(self.lies_at(tenant, place, nothing)?)
+                .map_err(Outage::new)
+        };
+        Ok(Some(RefundFacts {
+            visit: self.seen(tenant, record.payment.visit()),
+            on_deposit: owed(Place::deposit(record.payment.customer(), payment))?,
+            credit: owed(Place::credit(record.payment.customer()))?,
             record,
             refunds,
-        };
-        let Some(change) = decide(&facts)? else {
-            return Ok(None);
-        };
-        let others = shelf
+        }))
+    }
+
+    pub(super) fn write_refund(
+        &mut self,
+        tenant: TenantId,
+        facts: &RefundFacts,
+        change: RefundChange,
+    ) -> Result<(), RefundRefused> {
+        match self.cash_refused(tenant, &change.journals) {
+            None => {}
+            Some(CashRefused::Closed) => return Err(RefundRefused::TillClosed),
+            Some(CashRefused::Short) => return Err(RefundRefused::NotInDrawer),
+        }
+        let payment = facts.record.payment.id();
+        let others = self
             .refunds
             .iter()
             .filter(|(owner, refund)| *owner == tenant && refund.id() != change.refund.id());
@@ -141,40 +171,36 @@ impl RefundBook for InMemoryBook {
         let moved = facts
             .refund(change.refund.id())
             .is_none_or(|before| before.state() != change.refund.state());
-        if let Some(record) = shelf.payments.get_mut(&(tenant, payment))
+        if let Some(record) = self.payments.get_mut(&(tenant, payment))
             && (moved || change.uncredited.is_some())
         {
             record.payment = next_version(change.uncredited.as_ref().unwrap_or(&record.payment));
         }
-        let known = shelf
+        let known = self
             .refunds
             .iter_mut()
             .find(|(owner, refund)| *owner == tenant && refund.id() == change.refund.id());
         match known {
             Some((_, stored)) => *stored = change.refund.clone(),
-            None => shelf.refunds.push((tenant, change.refund.clone())),
+            None => self.refunds.push((tenant, change.refund.clone())),
         }
         if let Some(route) = change.route {
             let refund = change.refund.id();
-            shelf.refund_routes.entry(route.token).or_insert((
-                tenant,
-                refund,
-                route.brings,
-                route.expires_at,
-            ));
+            self.refund_routes
+                .entry(route.token)
+                .or_insert((tenant, refund, route.brings, route.expires_at));
         }
         for journal in change.journals {
-            shelf.post(tenant, journal);
+            self.post(tenant, journal);
         }
         if let Some((message, outcome)) = change.message {
-            shelf.conclude_result(tenant, message, outcome, change.at);
+            self.conclude_result(tenant, message, outcome, change.at);
         }
         let events = change.events.into_iter().map(|event| (tenant, event));
-        shelf.events.extend(events);
-        shelf
-            .tasks
+        self.events.extend(events);
+        self.tasks
             .extend(change.tasks.into_iter().map(|due| (tenant, due)));
-        Ok(Some(change.refund))
+        Ok(())
     }
 }
 
@@ -249,6 +275,11 @@ impl ResultInbox for InMemoryBook {
 }
 
 impl Shelf {
+    fn rules_of(&self, tenant: TenantId) -> (PaymentRules, i32) {
+        let kept = self.rules.get(&tenant).copied();
+        kept.unwrap_or((PaymentRules::default(), 1))
+    }
+
     fn conclude_result(
         &mut self,
         tenant: TenantId,
@@ -324,18 +355,24 @@ impl CreditBook for InMemoryBook {
 
 #[async_trait]
 impl PaymentRuleBook for InMemoryBook {
-    async fn payment_rules(&self, tenant: TenantId) -> Result<PaymentRules, Outage> {
+    async fn payment_rules(&self, tenant: TenantId) -> Result<(PaymentRules, i32), Outage> {
         yield_once().await;
-        Ok(locked(&self.shelf)
-            .rules
-            .get(&tenant)
-            .copied()
-            .unwrap_or_default())
+        Ok(locked(&self.shelf).rules_of(tenant))
     }
 
-    async fn put_payment_rules(&self, tenant: TenantId, rules: PaymentRules) -> Result<(), Outage> {
+    async fn put_payment_rules(
+        &self,
+        tenant: TenantId,
+        rules: PaymentRules,
+        seen: i32,
+    ) -> Result<Option<i32>, Outage> {
         yield_once().await;
-        locked(&self.shelf).rules.insert(tenant, rules);
-        Ok(())
+        let mut shelf = locked(&self.shelf);
+        let (_, version) = shelf.rules_of(tenant);
+        if version != seen {
+            return Ok(None);
+        }
+        shelf.rules.insert(tenant, (rules, version + 1));
+        Ok(Some(version + 1))
     }
 }

@@ -11,7 +11,7 @@ use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::PaymentRecord;
 use crate::ports::{
     CardWatch, Change, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
-    RefundBook, ResultInbox, Taken, TakingsBook, TillBook,
+    PaymentRuleBook, PayoutBook, RefundBook, ResultInbox, Taken, TakingsBook, TillBook,
 };
 use crate::test_support::contracts::{BooksGround, StatementGround, TillGround};
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
@@ -54,6 +54,14 @@ impl Ground for FakeGround {
     }
 
     fn refunds(&self) -> Arc<dyn RefundBook> {
+        self.book.clone()
+    }
+
+    fn rules(&self) -> Arc<dyn PaymentRuleBook> {
+        self.book.clone()
+    }
+
+    fn payouts(&self) -> Arc<dyn PayoutBook> {
         self.book.clone()
     }
 

@@ -1,5 +1,7 @@
 //! Cash that is taken for visits.
 
+use std::sync::{Mutex, PoisonError};
+
 use ratiba_kernel::test_support::SeededIds;
 use ratiba_kernel::{Currency, Money, Outage, TenantId};
 
@@ -7,11 +9,13 @@ use super::*;
 use crate::attempt::Provider;
 use crate::event::PaymentEvent;
 use crate::evidence::PushAnswer;
-use crate::payment::{NotNow, PaymentRecord, PaymentState, Purpose};
-use crate::ports::{Owed, Owing, VisitAsks};
+use crate::payment::{NotNow, PaymentId, PaymentRecord, PaymentState, Purpose};
+use crate::ports::{Owed, Owing, RefundRefused, VisitAsks};
+use crate::refund::RefundWay;
 use crate::test_support::builders::provider_ids;
 use crate::test_support::contracts::Stage;
-use crate::use_cases::{CashOrder, CashTaken, RequestPaymentError, TakeCash, TakeCashError};
+use crate::test_support::contracts::refunds::{order, paid_visit};
+use crate::use_cases::{CashOrder, CashTaken, RefundOrder, RequestPaymentError, TakeCash, TakeCashError};
 use crate::{CustomerId, VisitId};
 
 /// A visit of a price, whatever it is asked for.
@@ -167,4 +171,103 @@ pub(super) async fn cash_waits_for_a_prompt_and_for_an_open_drawer<G: TillGround
         .unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(sale.cash("early", 100).await, waits, "the prompt is out");
     assert_eq!(in_drawer(ground, tenant).await, shillings(0));
+}
+
+fn back(number: usize, payment: PaymentId, amount: i64) -> RefundOrder {
+    order(&format!("cash-{number}"), payment, RefundWay::Cash, amount)
+}
+
+pub(super) async fn cash_goes_back_only_out_of_an_open_drawer_that_holds_it<G: TillGround>(ground: &G) {
+    let stage = Stage::on(ground);
+    let (tenant, _) = ground.tenants();
+    let (one, ..) = paid_visit(&stage, 1).await;
+    let (other, ..) = paid_visit(&stage, 2).await;
+    let use_case = stage.order_refund();
+    let closed = use_case.execute(tenant, back(0, one, 100)).await;
+    assert_eq!(closed, Err(RefundRefused::TillClosed));
+    let drawer = super::opened(ground, 250).await;
+    let orders = (0..20).map(|number| back(number, if number % 2 == 0 { one } else { other }, 100));
+    let ordered = together(orders.map(|order| use_case.execute(tenant, order)).collect()).await;
+    for refused in ordered.iter().filter_map(|refund| refund.as_ref().err()) {
+        assert_eq!(refused, &RefundRefused::NotInDrawer);
+    }
+    assert_eq!(
+        ordered.iter().filter(|refund| refund.is_ok()).count(),
+        2,
+        "{ordered:?}"
+    );
+    assert_eq!(in_drawer(ground, tenant).await, shillings(50));
+    let drawer = match ground.till().find(tenant, drawer.session.id).await {
+        Ok(Some(drawer)) => drawer,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(drawer.customers.given_back, shillings(200), "it is on the sheet");
+    done(counter(ground).close(tenant, &drawer, "close", 50).await);
+    let closed = use_case.execute(tenant, back(30, one, 1)).await;
+    assert_eq!(closed, Err(RefundRefused::TillClosed));
+}
+
+pub(super) async fn cash_that_races_the_close_is_on_the_sheet_or_refused<G: TillGround>(ground: &G) {
+    let sale = sale(ground, 5_000, 81).await;
+    let stage = Stage::on(ground);
+    let (paid, ..) = paid_visit(&stage, 1).await;
+    let drawer = super::opened(ground, 1_000).await;
+    let (counter, refunds) = (counter(ground), stage.order_refund());
+    let taken = Mutex::new(None);
+    let given = Mutex::new(None);
+    let at_once: Vec<std::pin::Pin<Box<dyn Future<Output = ()> + Send + '_>>> = vec![
+        Box::pin(async {
+            *taken.lock().unwrap_or_else(PoisonError::into_inner) = Some(sale.cash("late", 700).await);
+        }),
+        Box::pin(async {
+            let closed = counter
+                .work
+                .close(
+                    sale.tenant,
+                    drawer.session.id,
+                    CloseOrder {
+                        ordered: ordered("close"),
+                        counted: shillings(1_000),
+                        reason: Some(because("counted")),
+                        by: desk(),
+                    },
+                )
+                .await;
+            assert!(closed.is_ok(), "{closed:?}");
+        }),
+        Box::pin(async {
+            let refund = refunds.execute(sale.tenant, back(0, paid, 300)).await;
+            *given.lock().unwrap_or_else(PoisonError::into_inner) = Some(refund);
+        }),
+    ];
+    together(at_once).await;
+    let closed = match ground.till().find(sale.tenant, drawer.session.id).await {
+        Ok(Some(drawer)) => drawer,
+        other => panic!("{other:?}"),
+    };
+    let (taken, given) = (
+        taken.into_inner().unwrap_or_else(PoisonError::into_inner),
+        given.into_inner().unwrap_or_else(PoisonError::into_inner),
+    );
+    match taken {
+        Some(Ok(_)) => assert_eq!(closed.customers.taken, shillings(700)),
+        Some(Err(error)) => {
+            assert_eq!(error, TakeCashError::TillClosed);
+            assert_eq!(closed.customers.taken, shillings(0));
+        }
+        None => panic!("nothing came of it"),
+    }
+    match given {
+        Some(Ok(_)) => assert_eq!(closed.customers.given_back, shillings(300)),
+        Some(Err(error)) => {
+            assert_eq!(error, RefundRefused::TillClosed);
+            assert_eq!(closed.customers.given_back, shillings(0));
+        }
+        None => panic!("nothing came of it"),
+    }
+    assert_eq!(
+        in_drawer(ground, sale.tenant).await,
+        shillings(1_000),
+        "the books hold what was counted"
+    );
 }

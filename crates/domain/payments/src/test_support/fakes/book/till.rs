@@ -25,6 +25,14 @@ pub(super) struct Tills {
     sheets: BTreeMap<JournalId, TillId>,
 }
 
+/// Why cash cannot move.
+pub(in crate::test_support::fakes) enum CashRefused {
+    /// No session is open.
+    Closed,
+    /// The drawer holds less.
+    Short,
+}
+
 impl Shelf {
     fn open_session(&self, tenant: TenantId) -> Option<TillId> {
         let mut own = self
@@ -43,6 +51,29 @@ impl Shelf {
         }
     }
 
+    /// Why a journal cannot be posted, if it moves cash that cannot move.
+    pub(in crate::test_support::fakes) fn cash_refused<'j>(
+        &self,
+        tenant: TenantId,
+        journals: impl IntoIterator<Item = &'j Journal>,
+    ) -> Option<CashRefused> {
+        for journal in journals {
+            let amount = of_account(journal, Account::CashDrawer);
+            if amount == 0 {
+                continue;
+            }
+            let open = self.open_session(tenant);
+            let Some(drawer) = open.and_then(|till| self.drawer(tenant, till)) else {
+                return Some(CashRefused::Closed);
+            };
+            let holds = drawer.sum().map(|sum| sum.expected.amount_minor());
+            if amount < 0 && holds.is_ok_and(|holds| holds + amount < 0) {
+                return Some(CashRefused::Short);
+            }
+        }
+        None
+    }
+
     fn drawer(&self, tenant: TenantId, till: TillId) -> Option<Drawer> {
         let (session, movements) = self.tills.sessions.get(&(tenant, till))?.clone();
         let (mut taken, mut given_back) = (0, 0);
@@ -58,7 +89,10 @@ impl Shelf {
                 | Cause::Spent(_)
                 | Cause::Earned { .. }
                 | Cause::Stated(_)
-                | Cause::NeverMoved(_) => self.tills.cash.get(&journal.id()) == Some(&till),
+                | Cause::NeverMoved(_)
+                | Cause::PaidOut(_)
+                | Cause::SetAside(_)
+                | Cause::SetFree { .. } => self.tills.cash.get(&journal.id()) == Some(&till),
             };
             if own {
                 let amount = of_account(journal, Account::CashDrawer);
@@ -244,6 +278,9 @@ impl TakingsBook for InMemoryBook {
                     Cause::Received(_)
                     | Cause::Credited { .. }
                     | Cause::Uncredited { .. }
+                    | Cause::PaidOut(_)
+                    | Cause::SetAside(_)
+                    | Cause::SetFree { .. }
                     | Cause::Spent(_)
                     | Cause::TillOpened(_)
                     | Cause::TillMoved(_)

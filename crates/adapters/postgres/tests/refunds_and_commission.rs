@@ -1,0 +1,214 @@
+//! What refunds do to commission: ordered through payments' own use case, posted to the real books, and read back by
+//! commission. The figures are those of the worked cases.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+
+use std::sync::Arc;
+
+use diesel::PgConnection;
+use diesel::connection::SimpleConnection;
+use ratiba_commission::Month;
+use ratiba_commission::period::FrozenBy;
+use ratiba_commission::ports::CommissionRules;
+use ratiba_commission::rule::{RuleScope, RuleValue};
+use ratiba_commission::test_support::{a_tier, category, kes, month, percent, rule, staff, tiered};
+use ratiba_commission::tiers::TierMethod;
+use ratiba_commission::use_cases::{CloseOutcome, ClosePeriod, PreviewPeriod};
+use ratiba_kernel::test_support::{ManualClock, SeededIds, tenant};
+use ratiba_kernel::{Id, Money};
+use ratiba_payments::actor::Actor;
+use ratiba_payments::reference::RequestKey;
+use ratiba_payments::refund::{RefundCause, RefundState, RefundWay};
+use ratiba_payments::test_support::fakes::ScriptedBack;
+use ratiba_payments::use_cases::{RefundOrder, RequestRefund};
+use ratiba_postgres::commission::PgCommission;
+use ratiba_postgres::payments::PgPayments;
+use ratiba_postgres::{Database, DatabaseSettings};
+use ratiba_test_database::TestDatabase;
+use time::OffsetDateTime;
+use time::macros::datetime;
+use uuid::Uuid;
+
+const CLOSING: OffsetDateTime = datetime!(2026-06-01 02:00 UTC);
+
+struct Spa {
+    server: TestDatabase,
+    database: Database,
+}
+
+impl Spa {
+    /// A business where one person earns by this rule.
+    async fn paying(value: RuleValue) -> Self {
+        let server = TestDatabase::create();
+        let settings = DatabaseSettings::new(server.app_url());
+        let database = Database::new(&settings, Arc::new(SeededIds::lane(0xdb))).unwrap();
+        let spa = Self { server, database };
+        let (own, person) = (tenant(1), staff(1));
+        spa.run(&format!(
+            "INSERT INTO tenants (id, created_at) VALUES ('{own}', '2026-05-01Z');
+             INSERT INTO tenant_settings (tenant_id, business_name, zone, currency)
+                 VALUES ('{own}', 'Aria Aura Spa', 'Africa/Nairobi', 'KES');
+             INSERT INTO customers (tenant_id, id, phone, created_at)
+                 VALUES ('{own}', '{own}', '+254700000123', '2026-05-01Z');
+             INSERT INTO staff (tenant_id, id, name) VALUES ('{own}', '{person}', 'Amina');
+             INSERT INTO services (tenant_id, id, name, category, price_minor, currency, segments)
+                 VALUES ('{own}', '{own}', 'Massage', 'massage', 100000, 'KES', '[{{\"minutes\": 60}}]')"
+        ));
+        let massage = RuleScope::Category(category("massage"));
+        spa.commission().add(own, rule(1, massage, value)).await.unwrap();
+        spa
+    }
+
+    fn run(&self, statements: &str) {
+        let mut connection: PgConnection = self.server.connect_as_app();
+        let scope = format!(
+            "SELECT set_config('ratiba.current_tenant', '{}', false)",
+            tenant(1)
+        );
+        connection.batch_execute(&scope).unwrap();
+        connection
+            .batch_execute(&format!("BEGIN; {statements}; COMMIT"))
+            .unwrap();
+    }
+
+    fn commission(&self) -> Arc<PgCommission> {
+        Arc::new(PgCommission::new(self.database.clone()))
+    }
+
+    /// A visit of May that was paid and completed, so that its money is earned.
+    fn completed(&self, number: u128, minor: i64) {
+        let (own, person) = (tenant(1), staff(1));
+        let id = |kind: u128| Uuid::from_u128((kind << 64) | number);
+        let (visit, payment, part) = (id(1), id(2), id(3));
+        let (received, earned) = (id(4), id(5));
+        self.run(&format!(
+            "INSERT INTO visits (tenant_id, id, customer_id, created_at) VALUES ('{own}', '{visit}', '{own}', '2026-05-01Z');
+             INSERT INTO appointments (tenant_id, id, visit_id, customer_id, service_id, staff_id, state, state_at,
+                 start_at, end_at, channel, currency, list_price_minor, discount_minor, charged_minor,
+                 tax_basis_points, product_cost_minor, plan, created_at, actual_start_at, actual_end_at)
+             VALUES ('{own}', '{part}', '{visit}', '{own}', '{own}', '{person}', 'completed', '2026-05-12 08:00Z',
+                 '2026-05-12 07:00Z', '2026-05-12 08:00Z', 'chat', 'KES', {minor}, 0, {minor}, 0, 0, '{{}}',
+                 '2026-05-01Z', '2026-05-12 07:00Z', '2026-05-12 08:00Z');
+             INSERT INTO payments (tenant_id, id, visit_id, customer_id, purpose, state, state_at, account_reference,
+                 currency, due_minor, paid_minor, created_at)
+             VALUES ('{own}', '{payment}', '{visit}', '{own}', 'full', 'settled', '2026-05-12Z', 'REF{number:09}',
+                 'KES', {minor}, {minor}, '2026-05-12Z');
+             INSERT INTO ledger_journals (tenant_id, id, cause, payment_id, occurred_at)
+             VALUES ('{own}', '{received}', 'test-received:{payment}', '{payment}', '2026-05-12Z'),
+                 ('{own}', '{earned}', 'test-earned:{payment}', '{payment}', '2026-05-12Z');
+             INSERT INTO ledger_entries (tenant_id, journal_id, position, account, customer_id, payment_id, currency,
+                 amount_minor)
+             VALUES ('{own}', '{received}', 0, 'mpesa_clearing', NULL, NULL, 'KES', {minor}),
+                 ('{own}', '{received}', 1, 'customer_deposits', '{own}', '{payment}', 'KES', -{minor}),
+                 ('{own}', '{earned}', 0, 'customer_deposits', '{own}', '{payment}', 'KES', {minor}),
+                 ('{own}', '{earned}', 1, 'service_revenue', NULL, NULL, 'KES', -{minor})"
+        ));
+    }
+
+    /// A manager gives so much of it back.
+    async fn refunded(&self, number: u128, minor: i64, at: OffsetDateTime) {
+        let order = RequestRefund {
+            book: Arc::new(PgPayments::new(self.database.clone())),
+            back: Arc::new(ScriptedBack::default()),
+            clock: Arc::new(ManualClock::at(at)),
+            ids: Arc::new(SeededIds::lane(77)),
+        };
+        let refund = order
+            .execute(
+                tenant(1),
+                RefundOrder {
+                    key: RequestKey::parse(&format!("refund-{number}")).unwrap(),
+                    payment: Id::from_uuid(Uuid::from_u128((2 << 64) | number)),
+                    way: RefundWay::Outside,
+                    cause: RefundCause::Manager,
+                    amount: Money::kes_minor(minor),
+                    reason: "the steam room was cold".to_owned(),
+                    by: Actor::parse("token:1").unwrap(),
+                },
+            )
+            .await
+            .unwrap();
+        assert_eq!(refund.state(), &RefundState::Done { receipt: None });
+    }
+
+    async fn close(&self, now: OffsetDateTime) -> CloseOutcome {
+        let close = ClosePeriod {
+            work: self.commission(),
+            rules: self.commission(),
+            book: self.commission(),
+            clock: Arc::new(ManualClock::at(now)),
+            ids: Arc::new(SeededIds::lane(78)),
+        };
+        close.execute(tenant(1), may(), FrozenBy::System).await.unwrap()
+    }
+
+    async fn frozen(&self) -> Money {
+        match self.close(CLOSING).await {
+            CloseOutcome::Frozen { documents } => documents[0].period().commission,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What an amendment of the frozen month would say; `None` if nothing came late.
+    async fn amended(&self) -> Option<Money> {
+        match self.close(CLOSING + time::Duration::days(1)).await {
+            CloseOutcome::AlreadyFrozen(comparison) => comparison
+                .late
+                .first()
+                .map(|late| late.proposal.as_ref().unwrap().commission),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn may() -> Month {
+    month("2026-05")
+}
+
+const OPEN: OffsetDateTime = datetime!(2026-05-20 10:00 UTC);
+const LATE: OffsetDateTime = datetime!(2026-06-01 10:00 UTC);
+
+#[tokio::test]
+async fn c21_a_refund_in_the_open_period_comes_off_the_base_once() {
+    let spa = Spa::paying(percent(400)).await;
+    spa.completed(1, 60_000);
+    spa.completed(2, 40_000);
+    spa.refunded(2, 20_000, OPEN).await;
+    let preview = PreviewPeriod {
+        work: spa.commission(),
+        rules: spa.commission(),
+    };
+    let preview = preview.execute(tenant(1), may()).await.unwrap();
+    assert_eq!(preview.staff[0].commission, kes(32));
+    assert_eq!(spa.frozen().await, kes(32));
+}
+
+#[tokio::test]
+async fn c23_a_full_refund_after_the_close_takes_back_what_was_frozen() {
+    let spa = Spa::paying(percent(1_000)).await;
+    spa.completed(1, 100_000);
+    assert_eq!(spa.frozen().await, kes(100));
+    assert_eq!(spa.amended().await, None);
+    spa.refunded(1, 100_000, LATE).await;
+    assert_eq!(spa.amended().await, Some(kes(-100)));
+}
+
+#[tokio::test]
+async fn c24_a_full_refund_before_the_close_earns_nothing_and_needs_no_amendment() {
+    let spa = Spa::paying(percent(1_000)).await;
+    spa.completed(1, 100_000);
+    spa.refunded(1, 100_000, OPEN).await;
+    assert_eq!(spa.frozen().await, kes(0));
+    assert_eq!(spa.amended().await, None);
+}
+
+#[tokio::test]
+async fn c36_a_late_refund_is_taken_back_at_the_recorded_rate() {
+    let ladder = [a_tier(0, 4_000), a_tier(100_000, 5_000)];
+    let spa = Spa::paying(tiered(TierMethod::Retroactive, &ladder)).await;
+    spa.completed(1, 90_000);
+    spa.completed(2, 20_000);
+    assert_eq!(spa.frozen().await, kes(550));
+    spa.refunded(2, 20_000, LATE).await;
+    assert_eq!(spa.amended().await, Some(kes(-100)));
+}

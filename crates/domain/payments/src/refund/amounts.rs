@@ -1,0 +1,70 @@
+//! How much of a payment can go back, and which of its money.
+
+use ratiba_kernel::{Money, MoneyError};
+
+use super::{Original, Refund};
+use crate::attempt::{Attempt, AttemptState, Provider};
+use crate::payment::{Payment, PaymentRecord};
+use crate::reference::Receipt;
+
+/// How much of a payment is with its customer twice: what became credit and what goes, or went, back, beyond what was
+/// paid. Nothing or more.
+///
+/// # Errors
+/// [`MoneyError`] if the currencies differ.
+pub fn given_beyond(payment: &Payment, refunds: &[Refund]) -> Result<Money, MoneyError> {
+    let mut beyond = payment.credited().checked_sub(payment.paid())?;
+    for refund in refunds.iter().filter(|refund| refund.takes_of_payment()) {
+        beyond = beyond.checked_add(refund.terms().amount)?;
+    }
+    Ok(beyond.max(Money::zero(payment.currency())))
+}
+
+/// How much of a payment can still go back: what was paid, less what became credit and what goes, or went, back by the
+/// refunds. Never below nothing.
+///
+/// # Errors
+/// [`MoneyError`] if the currencies differ.
+pub fn refundable(payment: &Payment, refunds: &[Refund]) -> Result<Money, MoneyError> {
+    let mut left = payment.kept()?;
+    for refund in refunds.iter().filter(|refund| refund.takes_of_payment()) {
+        left = left.checked_sub(refund.terms().amount)?;
+    }
+    Ok(left.max(Money::zero(payment.currency())))
+}
+
+/// The money that a provider can take back for this amount: M-Pesa's, with a receipt, of exactly that amount, and not
+/// taken back already. A part of a transaction is not reversed: no two documents agree that it can be.
+#[must_use]
+pub fn reversible(record: &PaymentRecord, refunds: &[Refund], amount: Money) -> Option<Original> {
+    let taken_back = |attempt: &Attempt| {
+        let of = |refund: &&Refund| refund.terms().original.as_ref().map(|original| original.attempt);
+        refunds
+            .iter()
+            .filter(|refund| refund.counts())
+            .any(|refund| of(&refund) == Some(attempt.id()))
+    };
+    record.attempts.iter().find_map(|attempt| {
+        let terms = attempt.terms();
+        let fits = terms.provider == Provider::Mpesa && terms.amount == amount && !taken_back(attempt);
+        let receipt = receipt_of(attempt).filter(|_| fits)?;
+        Some(Original {
+            attempt: attempt.id(),
+            receipt: receipt.clone(),
+        })
+    })
+}
+
+/// The receipt of an attempt that brought money.
+fn receipt_of(attempt: &Attempt) -> Option<&Receipt> {
+    match attempt.state() {
+        AttemptState::Paid { receipt, .. } => receipt.as_ref(),
+        AttemptState::Created
+        | AttemptState::Sent
+        | AttemptState::AwaitingCustomer
+        | AttemptState::Unknown
+        | AttemptState::InReview { .. }
+        | AttemptState::Failed { .. }
+        | AttemptState::Cancelled => None,
+    }
+}
