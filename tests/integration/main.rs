@@ -5,6 +5,7 @@
 mod api_edge;
 mod booking;
 mod cards;
+mod chat_money;
 mod dead_letters;
 mod desk;
 mod desk_payments;

@@ -312,6 +312,12 @@ impl DarajaSettings {
                 reader.fault(key_of(fault), fault.to_string());
             }
         });
+        if sandbox == Some(true) && checked.as_ref().is_ok_and(|account| !account.is_sandbox()) {
+            reader.fault(
+                "daraja.sandbox",
+                "must be false where daraja.base_url moves real money: customers would be told that none is taken",
+            );
+        }
         let _ = (
             base_url?,
             public_url?,

@@ -10,12 +10,15 @@ use ratiba_booking::visit::{Visit, VisitId, VisitStanding};
 use ratiba_commission::event::CommissionEvent;
 use ratiba_conversation::desk::VisitRef;
 use ratiba_conversation::event::ConversationEvent;
-use ratiba_conversation::use_cases::{MoneyMatter, Notice, ReminderLead, TellError};
+use ratiba_conversation::use_cases::{
+    CreditStep, MoneyMatter, Notice, PageLink, RefundStep, ReminderLead, TellError,
+};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::attempt::{ReviewReason, StateName};
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::payment::PaymentId;
 use ratiba_payments::ports::{EarnError, VisitAsks};
+use ratiba_payments::refund::RefundWay;
 use ratiba_payments::use_cases::{CardError, CloseVisitError, CreditVisitError};
 use ratiba_postgres::outbox::StoredEvent;
 
@@ -25,6 +28,8 @@ use crate::Parts;
 use crate::bridges::payment_desk::trouble_of;
 use crate::bridges::visit_desk::slot_of;
 use crate::visit_money::VisitMoney;
+
+mod money;
 
 /// Why an event was not handled. The job may run again.
 #[derive(Debug, thiserror::Error)]
@@ -342,9 +347,16 @@ impl Parts {
         event: PaymentEvent,
     ) -> Result<(), TranslateError> {
         match event {
-            PaymentEvent::PaymentSettled { about, reopened, .. } => {
+            PaymentEvent::PaymentSettled {
+                about,
+                paid,
+                reopened,
+                ..
+            } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
                 self.paid_in_full(tenant, id, visit, about.payment).await?;
+                self.tell_money(tenant, id, self.came(tenant, about, paid).await?)
+                    .await?;
                 match reopened {
                     // Nobody expected money of it any more.
                     Some(StateName::Failed | StateName::Cancelled) => {
@@ -378,16 +390,14 @@ impl Parts {
                 // Whoever has paid meanwhile is not reminded.
                 let waits = attempt.filter(|found| found.state().name() == StateName::AwaitingCustomer);
                 let page = waits.and_then(|found| found.progress().page.clone());
-                let (Some(page), Some(cards)) = (page, &self.payments.cards) else {
-                    return Ok(());
-                };
+                let Some(page) = page else { return Ok(()) };
                 let notice = Notice::CardUnpaid {
                     visit: Id::from_uuid(about.visit.as_uuid()),
-                    page: page.as_str().to_owned(),
-                    trial: cards.sandbox,
+                    page: PageLink::new(page.as_str()),
                 };
                 self.tell(tenant, id, notice).await
             }
+            PaymentEvent::CardPageOpened { about } => self.tell_page(tenant, id, about).await,
             PaymentEvent::AttemptUnknown { about } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
                 self.tell(tenant, id, Notice::PaymentChecking { visit }).await
@@ -410,7 +420,15 @@ impl Parts {
                 };
                 self.call_person(tenant, id, visit, what).await
             }
-            PaymentEvent::PaymentOverpaid { about, .. } => {
+            PaymentEvent::PaymentOverpaid { about, excess } => {
+                self.tell_credit(
+                    tenant,
+                    id,
+                    (about.visit, about.customer),
+                    excess,
+                    CreditStep::Given,
+                )
+                .await?;
                 self.call_person(
                     tenant,
                     id,
@@ -423,7 +441,42 @@ impl Parts {
                 self.tell_receipts(tenant, id, Id::from_uuid(about.visit.as_uuid()))
                     .await
             }
-            PaymentEvent::RefundRejected { about, .. } => {
+            PaymentEvent::RefundRequested { about, way, amount } => {
+                let step = RefundStep::UnderWay;
+                self.tell_refund(tenant, id, about, (way, amount), step).await
+            }
+            PaymentEvent::RefundDone {
+                about,
+                way: RefundWay::Credit,
+                amount,
+            } => {
+                self.tell_credit(
+                    tenant,
+                    id,
+                    (about.visit, about.customer),
+                    amount,
+                    CreditStep::Given,
+                )
+                .await
+            }
+            PaymentEvent::RefundDone { about, way, amount } => {
+                let number = self.number_of(tenant, about.refund).await?;
+                let step = RefundStep::Done { number };
+                self.tell_refund(tenant, id, about, (way, amount), step).await
+            }
+            PaymentEvent::PaymentCredited {
+                visit,
+                customer,
+                amount,
+                ..
+            } => {
+                self.tell_credit(tenant, id, (visit, customer), amount, CreditStep::Given)
+                    .await
+            }
+            PaymentEvent::RefundRejected { about, amount } => {
+                let by = self.way_of(tenant, about.refund).await?;
+                self.tell_refund(tenant, id, about, (by, amount), RefundStep::NotDone)
+                    .await?;
                 // What was to go back by the rules of cancellation becomes credit instead.
                 self.settle(tenant, Id::from_uuid(about.visit.as_uuid())).await?;
                 let visit = Id::from_uuid(about.visit.as_uuid());
@@ -449,9 +502,12 @@ impl Parts {
             PaymentEvent::CreditSpent {
                 payment,
                 visit,
+                customer,
+                amount,
                 settled,
-                ..
             } => {
+                self.tell_credit(tenant, id, (visit, customer), amount, CreditStep::Spent)
+                    .await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 if settled {
                     self.paid_in_full(tenant, id, visit, payment).await
@@ -459,11 +515,8 @@ impl Parts {
                     self.paid_in_part(tenant, id, visit, payment).await
                 }
             }
-            // The customer sees the prompt; a credit is told with what caused it.
-            PaymentEvent::PromptSent { .. }
-            | PaymentEvent::AttemptCancelled { .. }
-            | PaymentEvent::PaymentCredited { .. }
-            | PaymentEvent::RefundDone { .. } => Ok(()),
+            // The customer sees the prompt.
+            PaymentEvent::PromptSent { .. } | PaymentEvent::AttemptCancelled { .. } => Ok(()),
         }
     }
 

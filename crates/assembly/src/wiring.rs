@@ -42,8 +42,11 @@ use crate::settings::SharedSettings;
 use crate::sweeps::Sweeps;
 use crate::use_cases::{Booking, Commission, Conversation, Payments};
 
+use chat::ways_to_pay;
+
 mod books;
 mod cards;
+mod chat;
 mod imports;
 mod letters;
 mod money_back;
@@ -386,7 +389,7 @@ impl Ground {
         let templates: Arc<dyn talk::TemplateRegister> = self.conversation.clone();
         let desk: Arc<dyn talk::BookingDesk> = Arc::new(self.booking_desk());
         let visits: Arc<dyn talk::VisitDesk> = Arc::new(self.visit_desk());
-        let till: Arc<dyn talk::PaymentDesk> = Arc::new(self.payment_desk(settings.daraja.sandbox));
+        let till: Arc<dyn talk::PaymentDesk> = Arc::new(self.payment_desk(settings));
         Ok(Conversation {
             take_turn: conversation::TakeTurn {
                 book: threads.clone(),
@@ -488,7 +491,7 @@ impl Ground {
         }
     }
 
-    fn payment_desk(&self, trial: bool) -> PaymentDeskBridge {
+    fn payment_desk(&self, settings: &SharedSettings) -> PaymentDeskBridge {
         let book: Arc<dyn PaymentBook> = self.payments.clone();
         let house: Arc<dyn HouseCurrency> = self.payments.clone();
         PaymentDeskBridge {
@@ -507,8 +510,10 @@ impl Ground {
             spend: self.spend_credit(),
             rules: self.payments.clone(),
             book: self.appointments.clone(),
+            cards: self.card_requests(settings),
+            extend: self.extend_hold(),
             clock: self.clock.clone(),
-            trial,
+            ways: ways_to_pay(settings),
         }
     }
 

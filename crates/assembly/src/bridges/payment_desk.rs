@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_booking::ports::AppointmentBook;
+use ratiba_booking::use_cases::ExtendHold;
 use ratiba_booking::visit::{Visit, VisitStanding};
 use ratiba_conversation::desk::{
-    AskAnswer, PaymentOrder, PaymentStanding, PaymentTrouble, ResendAnswer, ResendOrder, VisitRef,
+    AskAnswer, CardAnswer, CardOrder, PayWays, PaymentOrder, PaymentStanding, PaymentTrouble, ResendAnswer,
+    ResendOrder, VisitRef,
 };
 use ratiba_conversation::ports::PaymentDesk;
 use ratiba_kernel::{Clock, Id, Outage, TenantId};
@@ -16,10 +18,14 @@ use ratiba_payments::payment::{NotNow, Purpose};
 use ratiba_payments::ports::{Owed, Owing, PaymentRuleBook, RecordError, SpendRefused, VisitAsks};
 use ratiba_payments::reference::RequestKey;
 use ratiba_payments::use_cases::{
-    CreditOrder, Outlook, PaymentOrder as Order, PaymentStatus, RequestPayment, RequestPaymentError,
-    ResendOrder as Again, ResendPrompt, SpendCredit, StatusReport,
+    CreditOrder, Outlook, PaymentOrder as Order, PaymentStatus, RequestCardLink, RequestPayment,
+    RequestPaymentError, ResendOrder as Again, ResendPrompt, SpendCredit, StatusReport,
 };
 use time::OffsetDateTime;
+
+mod card;
+
+pub(crate) use card::CHAT;
 
 /// Plays [`PaymentDesk`].
 pub struct PaymentDeskBridge {
@@ -37,8 +43,12 @@ pub struct PaymentDeskBridge {
     pub book: Arc<dyn AppointmentBook>,
     /// The present.
     pub clock: Arc<dyn Clock>,
-    /// Whether prompts are a trial.
-    pub trial: bool,
+    /// Asks for a page for a card, if the business takes cards.
+    pub cards: Option<RequestCardLink>,
+    /// Holds a time for as long as a page is open.
+    pub extend: ExtendHold,
+    /// By what money is paid.
+    pub ways: PayWays,
 }
 
 #[async_trait]
@@ -86,7 +96,6 @@ impl PaymentDesk for PaymentDeskBridge {
             Ok(asked) => Ok(AskAnswer::Asked {
                 payment: Id::from_uuid(asked.payment.as_uuid()),
                 amount: asked.amount,
-                trial: self.trial,
             }),
             Err(RequestPaymentError::NotAMobileNumber) => Ok(AskAnswer::BadPayer),
             Err(RequestPaymentError::NotNow(NotNow::StillOpen(_) | NotNow::BeingChecked(_))) => {
@@ -142,7 +151,7 @@ impl PaymentDesk for PaymentDeskBridge {
             payer: order.payer,
         };
         match self.again.execute(tenant, again).await {
-            Ok(_) => Ok(ResendAnswer::Asked { trial: self.trial }),
+            Ok(_) => Ok(ResendAnswer::Asked),
             Err(RequestPaymentError::NotAMobileNumber) => Ok(ResendAnswer::BadPayer),
             Err(RequestPaymentError::NotNow(NotNow::AlreadyPaid | NotNow::NotAgreed | NotNow::Closed)) => {
                 self.nothing_to_resend(tenant, order.visit).await
@@ -161,6 +170,14 @@ impl PaymentDesk for PaymentDeskBridge {
             Err(RequestPaymentError::Unavailable(outage)) => Err(outage),
             Err(other) => Err(Outage::new(other)),
         }
+    }
+
+    fn ways(&self) -> PayWays {
+        self.ways
+    }
+
+    async fn ask_card(&self, tenant: TenantId, order: CardOrder) -> Result<CardAnswer, Outage> {
+        self.open_page(tenant, order).await
     }
 }
 
@@ -309,7 +326,8 @@ pub const fn trouble_of(reason: FailureReason) -> PaymentTrouble {
         FailureReason::WrongPin => PaymentTrouble::WrongPin,
         FailureReason::InsufficientFunds => PaymentTrouble::InsufficientFunds,
         // Either way the customer may try again, or choose another way, while the time is held.
-        FailureReason::DeclinedByPayer | FailureReason::CardRefused => PaymentTrouble::Cancelled,
+        FailureReason::DeclinedByPayer => PaymentTrouble::Cancelled,
+        FailureReason::CardRefused => PaymentTrouble::CardRefused,
         FailureReason::Expired | FailureReason::PromptNotDelivered | FailureReason::Unreachable => {
             PaymentTrouble::Unreachable
         }
@@ -317,9 +335,8 @@ pub const fn trouble_of(reason: FailureReason) -> PaymentTrouble {
         FailureReason::PayerBusy | FailureReason::RepeatedTooSoon => PaymentTrouble::TooSoonAgain,
         FailureReason::SystemBusy | FailureReason::ProviderUnavailable => PaymentTrouble::Busy,
         FailureReason::PinBlocked => PaymentTrouble::PinBlocked,
-        FailureReason::ReceiverFull | FailureReason::Misconfigured | FailureReason::RequestRefused => {
-            PaymentTrouble::OnOurSide
-        }
+        FailureReason::RequestRefused => PaymentTrouble::NumberRefused,
+        FailureReason::ReceiverFull | FailureReason::Misconfigured => PaymentTrouble::OnOurSide,
     }
 }
 

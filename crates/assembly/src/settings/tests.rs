@@ -103,6 +103,18 @@ fn a_remote_database_must_prove_who_it_is() {
 }
 
 #[test]
+fn where_real_money_moves_no_message_may_say_that_none_does() {
+    let real = [
+        ("RATIBA__DARAJA__BASE_URL", "https://api.safaricom.co.ke"),
+        ("RATIBA__PUBLIC__BASE_URL", "https://spa.example"),
+    ];
+    let faults = read(&real).err().unwrap();
+    assert!(faults.contains("DARAJA__SANDBOX"), "{faults}");
+    let live = [&real[..], &[("RATIBA__DARAJA__SANDBOX", "false")]].concat();
+    assert!(!read(&live).unwrap().daraja.sandbox);
+}
+
+#[test]
 fn production_talks_to_providers_over_tls_only() {
     let faults = read(&[
         ("RATIBA__ENVIRONMENT", "production"),

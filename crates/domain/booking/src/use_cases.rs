@@ -14,6 +14,7 @@ mod change_setup;
 mod confirm_visit;
 mod counter_offer;
 mod expire_hold;
+mod extend_hold;
 mod feeds;
 mod find_slots;
 mod finish_appointment;
@@ -45,6 +46,7 @@ pub use change_setup::{
 pub use confirm_visit::{ConfirmVisit, ConfirmVisitError, Confirmation};
 pub use counter_offer::{CounterOffer, CounterOfferOrder, ReplaceError};
 pub use expire_hold::{ExpireHold, TaskError};
+pub use extend_hold::ExtendHold;
 pub use feeds::{
     CreateFeed, CreateFeedError, FeedDocument, FeedOrder, ListFeeds, MadeFeed, ReadFeed, RevokeFeed,
 };

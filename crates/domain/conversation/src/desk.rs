@@ -358,8 +358,6 @@ pub enum AskAnswer {
         payment: PaymentRef,
         /// How much is asked; less than ordered where the customer's credit covers the rest.
         amount: Money,
-        /// Whether the provider is a trial one that moves no money.
-        trial: bool,
     },
     /// This number cannot be asked; another may be.
     BadPayer,
@@ -403,6 +401,10 @@ pub enum PaymentTrouble {
     Busy,
     /// The PIN is blocked.
     PinBlocked,
+    /// The provider does not take the number, or the request for it.
+    NumberRefused,
+    /// The card was not taken.
+    CardRefused,
     /// It cannot work as things are set up; anything else that the customer cannot mend.
     OnOurSide,
 }
@@ -442,10 +444,7 @@ pub struct ResendOrder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResendAnswer {
     /// A new prompt is on its way.
-    Asked {
-        /// Whether the provider is a trial one that moves no money.
-        trial: bool,
-    },
+    Asked,
     /// The last try has no final answer yet: we are checking.
     Checking,
     /// The last try failed too short a while ago.
@@ -467,6 +466,95 @@ pub enum ResendAnswer {
     /// Nothing is owed any more: the hold ran out, or nothing was asked for.
     NothingDue,
 }
+
+/// By what a customer may pay in the chat.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PayWays {
+    /// Whether cards are taken.
+    pub cards: bool,
+    /// Whether prompts are a trial that moves no money.
+    pub prompt_trial: bool,
+    /// Whether card pages are.
+    pub card_trial: bool,
+}
+
+impl PayWays {
+    /// Whether what is asked for in this way is a trial.
+    #[must_use]
+    pub const fn is_trial(self, way: PayWay) -> bool {
+        match way {
+            PayWay::Prompt => self.prompt_trial,
+            PayWay::Card => self.card_trial,
+        }
+    }
+}
+
+/// One way to pay in the chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PayWay {
+    /// A prompt on a phone.
+    Prompt,
+    /// A page for cards.
+    Card,
+}
+
+/// The order to open a page on which a visit is paid by card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardOrder {
+    /// The message that ordered it: the same key again opens nothing twice.
+    pub key: InboundId,
+    /// For what.
+    pub visit: VisitRef,
+    /// For whom.
+    pub customer: CustomerId,
+    /// Their number, whom the provider may write to; not who is asked for money.
+    pub contact: Option<PhoneNumber>,
+}
+
+/// The desk's answer to the order to open a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardAnswer {
+    /// The page is being opened; its address follows as news of its own.
+    Asked {
+        /// How much it asks for.
+        amount: Money,
+        /// Until when the time is held by now.
+        deadline: OffsetDateTime,
+    },
+    /// A prompt or a page is out, and may still be paid.
+    StillOpen,
+    /// What became of the last try is being found out.
+    Checking,
+    /// The visit does not wait for money any more.
+    HoldGone,
+    /// It is paid already.
+    Settled {
+        /// How much.
+        amount: Money,
+        /// The provider's receipt, once it is known.
+        receipt: Option<String>,
+    },
+    /// The business takes no cards in the chat.
+    NotOffered,
+    /// It cannot be opened; a person must help.
+    NotPossible,
+}
+
+/// With what money went back to a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackBy {
+    /// M-Pesa.
+    Mpesa,
+    /// The card.
+    Card,
+    /// Cash.
+    Cash,
+    /// A way that is not seen from here.
+    Elsewhere,
+}
+
+/// Names one refund.
+pub type RefundRef = Id<BackBy>;
 
 /// What the business told us about itself for the chat.
 #[derive(Clone, PartialEq, Eq)]

@@ -46,6 +46,7 @@ pub fn token(message: MessageId, place: usize, meaning: &Meaning) -> String {
         | Meaning::Reading(_)
         | Meaning::Resend
         | Meaning::OtherNumber
+        | Meaning::Card
         | Meaning::Person
         | Meaning::Book
         | Meaning::Prices => format!("q:{}:{place}", message.as_uuid().simple()),

@@ -198,6 +198,8 @@ pub enum Meaning {
     Resend,
     /// Another phone pays.
     OtherNumber,
+    /// A card pays.
+    Card,
     /// I will come to this visit.
     Coming(VisitRef),
     /// I want to move this visit.
@@ -343,6 +345,11 @@ pub enum Wish {
         owed: Owed,
         /// Whom; `None` is the phone asked before.
         payer: Option<PhoneNumber>,
+    },
+    /// Open a page for a card. → [`payment::card_asked`]
+    AskCard {
+        /// For what.
+        owed: Owed,
     },
     /// What has this customer booked? → [`visit::upcoming`]
     Upcoming {

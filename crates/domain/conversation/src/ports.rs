@@ -10,8 +10,9 @@ use crate::consent::ConsentRecord;
 use crate::customer::{Customer, CustomerId};
 use crate::delivery::{InboundRow, Leftover, StatusRow};
 use crate::desk::{
-    AcceptAnswer, AskAnswer, CancelAnswer, HoldAnswer, HoldOrder, Menu, Offer, OfferRequest, PaymentOrder,
-    PaymentStanding, Profile, ResendAnswer, ResendOrder, VisitCard, VisitRef,
+    AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, HoldAnswer, HoldOrder, Menu, Offer,
+    OfferRequest, PayWays, PaymentOrder, PaymentStanding, Profile, ResendAnswer, ResendOrder, VisitCard,
+    VisitRef,
 };
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::inbound::{InboundId, InboundMessage, Reading};
@@ -334,4 +335,11 @@ pub trait PaymentDesk: Send + Sync {
 
     /// Asks again, if the last try has failed for good and a minute has passed. Safe to repeat with the same key.
     async fn resend(&self, tenant: TenantId, order: ResendOrder) -> Result<ResendAnswer, Outage>;
+
+    /// By what a customer may pay, and what of that is a trial.
+    fn ways(&self) -> PayWays;
+
+    /// Opens a page for a card, for a visit that waits for money, and holds its time for as long as that takes. Safe to
+    /// repeat with the same key.
+    async fn ask_card(&self, tenant: TenantId, order: CardOrder) -> Result<CardAnswer, Outage>;
 }

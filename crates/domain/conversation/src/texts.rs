@@ -8,6 +8,7 @@ mod english;
 mod key;
 mod placeholder;
 mod receipt;
+mod shape;
 mod swahili;
 
 #[cfg(test)]
@@ -20,9 +21,10 @@ use time::{Date, OffsetDateTime, Time};
 
 use crate::understanding::{DAY_NAMES_SW, Language, MONTH_NAMES_SW, day_part_word, spoken_saa};
 
-pub use key::{Shape, TextKey};
+pub use key::TextKey;
 pub use placeholder::Placeholder;
 pub use receipt::ReceiptWord;
+pub use shape::Shape;
 
 /// The most characters of a row's title in a WhatsApp list.
 pub const ROW_TITLE_CHARS_MAX: usize = 24;

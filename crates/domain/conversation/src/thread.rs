@@ -4,12 +4,13 @@
 
 mod stored;
 
-use ratiba_kernel::Id;
+use ratiba_kernel::{Id, Money};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::channel::Channel;
 use crate::customer::CustomerId;
+use crate::desk::{PaymentRef, VisitRef};
 use crate::machine::{Question, Stage};
 use crate::understanding::Language;
 
@@ -98,7 +99,7 @@ impl HandoffReason {
 }
 
 /// A call for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Handoff {
     /// Why.
@@ -106,6 +107,30 @@ pub struct Handoff {
     /// Since when.
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
+    /// What happened meanwhile that the person should know, oldest first; the last of [`BRIEF_LINES_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<BriefLine>,
+}
+
+/// How many lines of a brief are kept.
+pub const BRIEF_LINES_MAX: usize = 20;
+
+/// Something that happened while a person had the thread. The receipt is found with the payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case", deny_unknown_fields)]
+pub enum BriefLine {
+    /// A payment was settled.
+    Paid {
+        /// When it was told.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+        /// For what.
+        visit: VisitRef,
+        /// Which.
+        payment: PaymentRef,
+        /// How much.
+        amount: Money,
+    },
 }
 
 /// What has been said so far, as far as it matters.
@@ -188,7 +213,25 @@ impl Thread {
     pub fn suspended(mut self, reason: HandoffReason, since: OffsetDateTime) -> Self {
         if self.driver.is_machine() {
             self.driver = Driver::SuspendedForHuman;
-            self.state.handoff = Some(Handoff { reason, since });
+            self.state.handoff = Some(Handoff {
+                reason,
+                since,
+                lines: Vec::new(),
+            });
+        }
+        self
+    }
+
+    /// The thread with one more line in the brief of the person who has it; as it is if nobody was called. The same line
+    /// is not written twice.
+    #[must_use]
+    pub fn briefed(mut self, line: BriefLine) -> Self {
+        if let Some(handoff) = self.state.handoff.as_mut()
+            && !handoff.lines.contains(&line)
+        {
+            handoff.lines.push(line);
+            let surplus = handoff.lines.len().saturating_sub(BRIEF_LINES_MAX);
+            handoff.lines.drain(..surplus);
         }
         self
     }

@@ -112,6 +112,8 @@ pub enum Intent {
     PaymentClaim,
     /// Wants the payment prompt once more.
     PaymentResend,
+    /// Wants to pay by card, or asks whether that can be done.
+    PayByCard,
     /// Says that too much was taken, or was taken twice.
     PaymentDispute,
     /// Wants money back.
@@ -128,7 +130,7 @@ pub enum Intent {
 
 impl Intent {
     /// Every intent, in the order of declaration.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Book,
         Self::Availability,
         Self::Reschedule,
@@ -150,6 +152,7 @@ impl Intent {
         Self::Thanks,
         Self::PaymentClaim,
         Self::PaymentResend,
+        Self::PayByCard,
         Self::PaymentDispute,
         Self::Refund,
         Self::Human,
@@ -182,6 +185,7 @@ impl Intent {
             Self::Thanks => "thanks",
             Self::PaymentClaim => "payment_claim",
             Self::PaymentResend => "payment_resend",
+            Self::PayByCard => "pay_by_card",
             Self::PaymentDispute => "payment_dispute",
             Self::Refund => "refund",
             Self::Human => "human",
@@ -213,6 +217,7 @@ impl Intent {
             | Self::Thanks
             | Self::PaymentClaim
             | Self::PaymentResend
+            | Self::PayByCard
             | Self::PaymentDispute
             | Self::Refund
             | Self::Human

@@ -11,13 +11,13 @@ use std::fmt;
 use ratiba_kernel::Zone;
 use time::{Date, OffsetDateTime};
 
-use crate::desk::{Menu, Profile, Slot, Wanted};
+use crate::desk::{Menu, PayWay, PayWays, Profile, Slot, Wanted};
 use crate::machine::Meaning;
-use crate::outgoing::Purpose;
+use crate::outgoing::{BODY_CHARACTERS_MAX, Purpose, cut};
 use crate::texts::{Placeholder, Tongue, Values, format_date, format_when};
 use crate::understanding::Language;
 
-pub use phrase::{confirmed_paid, phrase};
+pub use phrase::{card_link, confirmed_paid, phrase};
 pub use present::{Presented, present};
 
 /// What must be known to put something into words.
@@ -29,6 +29,8 @@ pub struct Voice<'a> {
     pub menu: &'a Menu,
     /// The business about itself.
     pub profile: &'a Profile,
+    /// By what money is paid.
+    pub ways: PayWays,
 }
 
 /// One choice, in words.
@@ -53,6 +55,8 @@ pub struct Phrase {
     pub list_button: String,
     /// What it is for.
     pub purpose: Purpose,
+    /// The way in which it asks for money, or invites to pay.
+    pub asks: Option<PayWay>,
 }
 
 impl fmt::Debug for Phrase {
@@ -74,7 +78,34 @@ impl Phrase {
             choices: Vec::new(),
             list_button: String::new(),
             purpose: Purpose::Answer,
+            asks: None,
         }
+    }
+
+    /// …which asks for money in this way.
+    #[must_use]
+    pub const fn asking(mut self, way: PayWay) -> Self {
+        self.asks = Some(way);
+        self
+    }
+
+    /// …saying that no real money moves, where it asks for money and that is so. Whatever is sent passes here once. The
+    /// words are cut before the notice would be.
+    #[must_use]
+    pub fn with_trial_notice(mut self, voice: &Voice<'_>) -> Self {
+        if let Some(notice) = self.trial_notice(voice) {
+            let room = BODY_CHARACTERS_MAX.saturating_sub(notice.chars().count() + 2);
+            self.body = format!("{}\n\n{notice}", cut(&self.body, room));
+        }
+        self
+    }
+
+    /// What says so, if this asks for money and no real money moves.
+    #[must_use]
+    pub fn trial_notice(&self, voice: &Voice<'_>) -> Option<String> {
+        self.asks.filter(|way| voice.ways.is_trial(*way)).map(|_trial| {
+            crate::texts::render(crate::texts::TextKey::SandboxNotice, voice.tongue, &Values::new())
+        })
     }
 
     /// …with these choices.
@@ -108,6 +139,7 @@ impl Phrase {
                 joined.list_button = next.list_button;
             }
             joined.purpose = graver(joined.purpose, next.purpose);
+            joined.asks = next.asks.or(joined.asks);
             joined
         })
     }

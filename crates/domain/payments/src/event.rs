@@ -47,6 +47,11 @@ pub enum PaymentEvent {
         /// How much is asked.
         amount: Money,
     },
+    /// The page on which an attempt is paid by card is open. Happens at most once for an attempt.
+    CardPageOpened {
+        /// Whom it is about.
+        about: About,
+    },
     /// The customer has had the page for some minutes and has not paid. Happens at most once for an attempt.
     CardUnpaid {
         /// Whom it is about.
@@ -125,6 +130,15 @@ pub enum PaymentEvent {
         visit: VisitId,
         /// Whose credit it is.
         customer: CustomerId,
+        /// How much.
+        amount: Money,
+    },
+    /// A provider is being asked to give money back.
+    RefundRequested {
+        /// Whom it is about.
+        about: RefundAbout,
+        /// How.
+        way: RefundWay,
         /// How much.
         amount: Money,
     },

@@ -23,6 +23,7 @@ mod attendance;
 mod discounts;
 mod flows;
 mod gate;
+mod longer_holds;
 mod moves;
 mod offers;
 mod races;

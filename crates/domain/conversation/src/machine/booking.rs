@@ -83,6 +83,7 @@ fn offered_answer(stage: &Stage, question: &Question, words: &Words) -> Option<M
         | Meaning::Reading(_)
         | Meaning::Resend
         | Meaning::OtherNumber
+        | Meaning::Card
         | Meaning::Coming(_)
         | Meaning::Move(_)
         | Meaning::CancelVisit(_)
@@ -119,6 +120,7 @@ fn heard_words(stage: &Stage, words: Words, facts: &Facts<'_>) -> Step {
         Intent::Greet => greeted(stage, facts),
         Intent::PaymentClaim => payment::claimed(stage),
         Intent::PaymentResend => payment::wanted_again(stage, facts),
+        Intent::PayByCard => payment::by_card(stage, facts),
         Intent::Cancel => wants_out(stage, &words),
         Intent::Confirm => in_stage(stage, Gist::Yes, &words, facts),
         Intent::Deny => in_stage(stage, Gist::No, &words, facts),
@@ -288,6 +290,7 @@ fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
         },
         Meaning::Resend => payment::wanted_again(stage, facts),
         Meaning::OtherNumber => payment::other_number(stage),
+        Meaning::Card => payment::by_card(stage, facts),
         Meaning::Coming(visit) => Step::wish(Wish::Upcoming {
             then: visit::Then::Coming { visit },
         }),

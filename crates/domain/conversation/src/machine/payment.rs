@@ -2,7 +2,7 @@
 //! because a customer says so, and no second prompt goes out while the first may still be answered.
 
 use super::{Facts, Owed, Reply, Stage, Step, Wish};
-use crate::desk::{AskAnswer, PaymentStanding, ResendAnswer};
+use crate::desk::{AskAnswer, CardAnswer, PaymentStanding, ResendAnswer};
 use crate::thread::HandoffReason;
 
 /// "I have paid": looked up, never believed.
@@ -70,13 +70,58 @@ pub fn other_number(stage: &Stage) -> Step {
     }
 }
 
+/// "I pay by card": a page, where there is something to pay now.
+#[must_use]
+pub fn by_card(stage: &Stage, facts: &Facts<'_>) -> Step {
+    match stage {
+        Stage::Paying { owed, .. } if facts.stale => Step::wish(Wish::LookUpPayment {
+            owed: *owed,
+            claimed: false,
+        }),
+        Stage::Paying { owed, .. } => Step::wish(Wish::AskCard { owed: *owed }),
+        Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. } => Step::say(Reply::Cards),
+    }
+}
+
+/// What follows from the order to open a page.
+#[must_use]
+pub fn card_asked(owed: Owed, answer: CardAnswer) -> Step {
+    match answer {
+        CardAnswer::Asked { amount, deadline } => {
+            let owed = Owed {
+                amount,
+                deadline,
+                ..owed
+            };
+            Step::say(Reply::CardComing { owed }).at(Stage::Paying {
+                owed,
+                payer_wanted: false,
+            })
+        }
+        CardAnswer::StillOpen => Step::say(Reply::PromptStillOpen),
+        CardAnswer::Checking => Step::say(Reply::PaymentChecking),
+        CardAnswer::HoldGone => {
+            Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::after_hold(&owed.slot))
+        }
+        CardAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
+        CardAnswer::NotOffered => Step::say(Reply::Cards),
+        CardAnswer::NotPossible => Step::call_person(HandoffReason::Money),
+    }
+}
+
 /// What follows from the order to ask for money.
 #[must_use]
 pub fn asked(owed: Owed, answer: AskAnswer) -> Step {
     match answer {
-        AskAnswer::Asked { amount, trial, .. } => {
+        AskAnswer::Asked { amount, .. } => {
             let owed = Owed { amount, ..owed };
-            Step::say(Reply::PromptSent { owed, trial }).at(Stage::Paying {
+            Step::say(Reply::PromptSent { owed }).at(Stage::Paying {
                 owed,
                 payer_wanted: false,
             })
@@ -130,7 +175,7 @@ pub fn looked_up(owed: Owed, claimed: bool, standing: PaymentStanding, facts: &F
 #[must_use]
 pub fn resent(owed: Owed, answer: ResendAnswer) -> Step {
     match answer {
-        ResendAnswer::Asked { trial } => Step::say(Reply::PromptSent { owed, trial }),
+        ResendAnswer::Asked => Step::say(Reply::PromptSent { owed }),
         ResendAnswer::Checking => Step::say(Reply::PaymentChecking),
         ResendAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
         ResendAnswer::BadPayer => Step::say(Reply::AskOtherPayer),

@@ -78,9 +78,16 @@ pub enum Reply {
     PromptSent {
         /// For what.
         owed: Owed,
-        /// Whether the provider is a trial one.
-        trial: bool,
     },
+    /// The page for the card is being opened; its address follows.
+    CardComing {
+        /// For what.
+        owed: Owed,
+    },
+    /// A prompt or a page is out; it must end before there is another way.
+    PromptStillOpen,
+    /// Whether and when cards pay.
+    Cards,
     /// There is no final answer of the provider; we are finding out.
     PaymentChecking,
     /// Thank you for saying that you paid; we are checking.

@@ -75,6 +75,7 @@ fn every_said() -> Vec<Said> {
         Meaning::Reading(Wanted::At(EPOCH)),
         Meaning::Resend,
         Meaning::OtherNumber,
+        Meaning::Card,
         Meaning::Coming(visit()),
         Meaning::Move(visit()),
         Meaning::CancelVisit(visit()),
@@ -269,7 +270,7 @@ proptest! {
             match &step.wish {
                 Some(Wish::Hold { .. }) => prop_assert!(matches!(stage.name(), "confirming" | "asking_payer")),
                 Some(Wish::Cancel { .. }) => prop_assert_eq!(stage.name(), "cancelling"),
-                Some(Wish::AskMoney { .. } | Wish::Resend { .. }) => prop_assert_eq!(stage.name(), "paying"),
+                Some(Wish::AskMoney { .. } | Wish::Resend { .. } | Wish::AskCard { .. }) => prop_assert_eq!(stage.name(), "paying"),
                 Some(Wish::Accept { .. } | Wish::Pass { .. }) => {
                     prop_assert!(false, "an offered time is looked up before it is taken");
                 }

@@ -12,9 +12,9 @@ use super::builders::{a_menu, a_profile, wanjiru};
 use crate::channel::{Address, SenderKey};
 use crate::customer::CustomerId;
 use crate::desk::{
-    AcceptAnswer, AskAnswer, CancelAnswer, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest,
-    PaymentOrder, PaymentRef, PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, StaffRef, VisitCard,
-    VisitRef, VisitStanding, Wanted,
+    AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, HoldAnswer, HoldOrder, Menu, NotFree,
+    Offer, OfferRequest, PayWays, PaymentOrder, PaymentRef, PaymentStanding, Profile, ResendAnswer,
+    ResendOrder, Slot, StaffRef, VisitCard, VisitRef, VisitStanding, Wanted,
 };
 use crate::inbound::{InboundId, Media, Reading, Received};
 use crate::outgoing::{Content, MessageId, SendAnswer, StatusReport, TemplateCall};
@@ -38,6 +38,10 @@ struct Desk {
     standings: BTreeMap<VisitRef, PaymentStanding>,
     resend_answer: Option<ResendAnswer>,
     ask_answer: Option<AskAnswer>,
+    card_answer: Option<CardAnswer>,
+    pages: BTreeMap<InboundId, CardOrder>,
+    takes_cards: bool,
+    earnest: bool,
     holds: Vec<HoldOrder>,
     stand_in: Option<StaffRef>,
     away: BTreeSet<StaffRef>,
@@ -73,6 +77,27 @@ impl FakeDesk {
     pub fn asking_nothing(mut self) -> Self {
         self.due_now = ratiba_kernel::Money::kes_minor(0);
         self
+    }
+
+    /// Takes cards from now on.
+    pub fn take_cards(&self) {
+        locked(&self.state).takes_cards = true;
+    }
+
+    /// Moves real money from now on.
+    pub fn go_live(&self) {
+        locked(&self.state).earnest = true;
+    }
+
+    /// What every order for a page is answered from now on.
+    pub fn answer_cards(&self, answer: CardAnswer) {
+        locked(&self.state).card_answer = Some(answer);
+    }
+
+    /// How many pages were ordered.
+    #[must_use]
+    pub fn pages(&self) -> usize {
+        locked(&self.state).pages.len()
     }
 
     /// Changes what is sold.
@@ -375,11 +400,7 @@ impl PaymentDesk for FakeDesk {
         let payment = PaymentRef::from_uuid(order.visit.as_uuid());
         let amount = order.amount;
         state.asked.insert(order.key, order);
-        Ok(AskAnswer::Asked {
-            payment,
-            amount,
-            trial: true,
-        })
+        Ok(AskAnswer::Asked { payment, amount })
     }
 
     async fn standing(&self, _tenant: TenantId, visit: VisitRef) -> Result<PaymentStanding, Outage> {
@@ -391,13 +412,37 @@ impl PaymentDesk for FakeDesk {
             .unwrap_or(PaymentStanding::NothingAsked))
     }
 
+    fn ways(&self) -> PayWays {
+        let state = locked(&self.state);
+        PayWays {
+            cards: state.takes_cards,
+            prompt_trial: !state.earnest,
+            card_trial: !state.earnest,
+        }
+    }
+
+    async fn ask_card(&self, _tenant: TenantId, order: CardOrder) -> Result<CardAnswer, Outage> {
+        let mut state = locked(&self.state);
+        if !state.takes_cards {
+            return Ok(CardAnswer::NotOffered);
+        }
+        if let Some(answer) = state.card_answer.clone() {
+            return Ok(answer);
+        }
+        let deadline = ratiba_kernel::Clock::now(self.clock.as_ref()) + time::Duration::minutes(30);
+        let Some(card) = state.visits.get_mut(&order.visit) else {
+            return Ok(CardAnswer::HoldGone);
+        };
+        card.deadline = Some(deadline);
+        let amount = card.slot.due_now;
+        state.pages.insert(order.key, order);
+        Ok(CardAnswer::Asked { amount, deadline })
+    }
+
     async fn resend(&self, _tenant: TenantId, order: ResendOrder) -> Result<ResendAnswer, Outage> {
         let mut state = locked(&self.state);
-        let answer = state
-            .resend_answer
-            .clone()
-            .unwrap_or(ResendAnswer::Asked { trial: true });
-        if let ResendAnswer::Asked { .. } = answer {
+        let answer = state.resend_answer.clone().unwrap_or(ResendAnswer::Asked);
+        if let ResendAnswer::Asked = answer {
             state.resent.insert(order.key, order);
         }
         Ok(answer)

@@ -106,11 +106,10 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "I am holding {service}, {when}, with {staff}, for you until {time}. An M-Pesa prompt for {amount} is on \
              your phone: enter your PIN to confirm."
         }
-        TextKey::SandboxNotice => "(Trial: this M-Pesa prompt is a test, no real money is taken.)",
+        TextKey::SandboxNotice => "(Trial: this payment is a test, no real money is taken.)",
         TextKey::CardUnpaid => {
             "Your payment for {service}, {when}, is still open. You can pay by card here: {link}"
         }
-        TextKey::CardSandboxNotice => "(Trial: this card page is a test, no real money is taken.)",
         TextKey::ConfirmedPaid => {
             "Paid and confirmed. {service}: {when}, with {staff}. We received {amount}, receipt {receipt}. \
              See you then!"
@@ -122,13 +121,54 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ConfirmedUnpaid => {
             "Confirmed. {service}: {when}, with {staff}. Your reference is {reference}. See you then!"
         }
+        TextKey::CardComing => {
+            "I am opening a page on which you can pay {amount} by card; its link comes here in a moment. Your time is \
+             held until {time}."
+        }
+        TextKey::CardLink => {
+            "Pay {amount} by card on this page: {link}\nYour time is held until {time}. When you have paid, come back to \
+             this chat: I confirm your booking here."
+        }
+        TextKey::PromptStillOpen => {
+            "The last request for payment is still open. Answer it, or cancel it and wait a moment; then write \"card\"."
+        }
+        TextKey::CardsTaken => {
+            "Yes, you can pay by card. Once a time is held for you, write \"card\" and you get a link to the page."
+        }
+        TextKey::CardsNotTaken => {
+            "Cards are not taken here in the chat, M-Pesa is. A person can tell you about other ways to pay."
+        }
+        TextKey::FailedNumberRefused => {
+            "M-Pesa did not take the request for this number, so nothing was paid. Write another M-Pesa number, or a \
+             person can help you pay in cash. Your time is held until {time}."
+        }
+        TextKey::FailedCard => {
+            "The card was not accepted, so nothing was paid. You can try a card again or pay by M-Pesa. Your time is held \
+             until {time}."
+        }
+        TextKey::RefundUnderWay => {
+            "{business} is sending back {amount} ({way}). I will tell you here when it has arrived. Reference {reference}."
+        }
+        TextKey::RefundDone => {
+            "REFUND RECEIPT\n{business}\nGiven back to you: {amount}\nBy: {way}\nFor: {service}, {when}\nReference: \
+             {reference}"
+        }
+        TextKey::RefundNotDone => {
+            "{amount} could not go back to you ({way}). Your money is safe with {business}: it is your credit, or a person \
+             will write to you about another way."
+        }
+        TextKey::CreditGiven => {
+            "{amount} from {service}, {when}, is your credit with {business} now. It counts towards your next visit; write \
+             if you would rather have it back."
+        }
+        TextKey::CreditSpent => "{amount} of your credit with {business} went towards {service}, {when}.",
         TextKey::FailedWrongPin => {
             "The PIN was not right, so nothing was paid. I can send the prompt again; your time is held \
              until {time}."
         }
         TextKey::FailedInsufficientFunds => {
-            "There was not enough money in the M-Pesa account. You can top up and try again, use another \
-             number, or pay in cash with a person's help. Your time is held until {time}."
+            "There was not enough money in the M-Pesa account. Write another \
+             M-Pesa number to get the prompt there, top up and write \"try again\", or pay in cash with a person's help. Your time is held until {time}."
         }
         TextKey::FailedCancelled => {
             "The payment was cancelled, so nothing was paid. Your time stays held until {time}. Shall I \
@@ -140,8 +180,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              Your time is held until {time}."
         }
         TextKey::FailedLimit => {
-            "M-Pesa did not allow this amount because of a limit on the account. Another number may work, \
-             or a person can help you pay in another way."
+            "M-Pesa did not allow this amount because of a limit on the account. Write another M-Pesa \
+             number to try it there, or a person can help you pay in another way."
         }
         TextKey::FailedTooSoonAgain => {
             "M-Pesa is still busy with an earlier request on this number. Please wait three minutes, then \
@@ -151,8 +191,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "M-Pesa is busy right now, so nothing was paid. I can try again in a few minutes."
         }
         TextKey::FailedPinBlocked => {
-            "Your M-Pesa PIN is blocked. Safaricom can help you on 100 or 200. You can also use another \
-             number."
+            "Your M-Pesa PIN is blocked. Safaricom can help you on 100 or 200. You can also write \
+             another M-Pesa number."
         }
         TextKey::FailedOnOurSide => {
             "The payment could not be made, and the fault is ours. A person will help you; nothing was \
@@ -242,6 +282,7 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ButtonPerson => "Talk to a person",
         TextKey::ButtonTryAgain => "Try again",
         TextKey::ButtonOtherNumber => "Other number",
+        TextKey::ButtonCard => "Pay by card",
         TextKey::ButtonBook => "Book",
         TextKey::ButtonPrices => "Prices",
         TextKey::ButtonMove => "Move",

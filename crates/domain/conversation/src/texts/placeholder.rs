@@ -39,6 +39,8 @@ pub enum Placeholder {
     Amount,
     /// Receipt number of the provider.
     Receipt,
+    /// With what money goes back, and its number where there is one.
+    Way,
     /// Reference of the booking, as shown to the customer.
     Reference,
     /// What giving the booking up costs, in one sentence; may be empty.
@@ -94,6 +96,7 @@ impl Placeholder {
         Self::People,
         Self::Amount,
         Self::Receipt,
+        Self::Way,
         Self::Reference,
         Self::Policy,
         Self::Minutes,
@@ -133,6 +136,7 @@ impl Placeholder {
             Self::People => "people",
             Self::Amount => "amount",
             Self::Receipt => "receipt",
+            Self::Way => "way",
             Self::Reference => "reference",
             Self::Policy => "policy",
             Self::Minutes => "minutes",

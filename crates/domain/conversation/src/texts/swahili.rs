@@ -95,14 +95,9 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "Nimekushikia {service}, {when}, na {staff}, hadi {time}. Ombi la M-Pesa la {amount} limetumwa \
              kwa simu yako: weka PIN kuthibitisha."
         }
-        TextKey::SandboxNotice => {
-            "(Majaribio: ombi hili la M-Pesa ni la kujaribu, hakuna pesa halisi inayokatwa.)"
-        }
+        TextKey::SandboxNotice => "(Majaribio: malipo haya ni ya kujaribu, hakuna pesa halisi inayokatwa.)",
         TextKey::CardUnpaid => {
             "Malipo yako ya {service}, {when}, bado hayajakamilika. Unaweza kulipa kwa kadi hapa: {link}"
-        }
-        TextKey::CardSandboxNotice => {
-            "(Majaribio: ukurasa huu wa kadi ni wa kujaribu, hakuna pesa halisi zinazokatwa.)"
         }
         TextKey::ConfirmedPaid => {
             "Malipo yamepokelewa na miadi imethibitishwa. {service}: {when}, na {staff}. Tumepokea \
@@ -115,13 +110,53 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ConfirmedUnpaid => {
             "Miadi imethibitishwa. {service}: {when}, na {staff}. Namba yako ni {reference}. Karibu!"
         }
+        TextKey::CardComing => {
+            "Nafungua ukurasa wa kulipa {amount} kwa kadi; link itakuja hapa punde. Nafasi yako imeshikiliwa hadi {time}."
+        }
+        TextKey::CardLink => {
+            "Lipa {amount} kwa kadi kwenye ukurasa huu: {link}\nNafasi yako imeshikiliwa hadi {time}. Ukishalipa, rudi \
+             kwenye chat hii: nitathibitisha miadi yako hapa."
+        }
+        TextKey::PromptStillOpen => {
+            "Ombi la malipo la awali bado liko wazi. Lijibu, au lighairi na usubiri kidogo; kisha andika \"kadi\"."
+        }
+        TextKey::CardsTaken => {
+            "Ndiyo, unaweza kulipa kwa kadi. Nafasi yako ikishashikiliwa, andika \"kadi\" upate link ya ukurasa."
+        }
+        TextKey::CardsNotTaken => {
+            "Hapa kwenye chat hatupokei kadi, tunapokea M-Pesa. Mtu wa timu yetu anaweza kukueleza njia nyingine za kulipa."
+        }
+        TextKey::FailedNumberRefused => {
+            "M-Pesa haikukubali ombi kwa namba hii, hakuna kilicholipwa. Andika namba nyingine ya M-Pesa, au mtu \
+             atakusaidia kulipa cash. Nafasi yako imeshikiliwa hadi {time}."
+        }
+        TextKey::FailedCard => {
+            "Kadi haikukubaliwa, hakuna kilicholipwa. Unaweza kujaribu kadi tena au kulipa kwa M-Pesa. Nafasi yako \
+             imeshikiliwa hadi {time}."
+        }
+        TextKey::RefundUnderWay => {
+            "{business} inakurudishia {amount} ({way}). Nitakujulisha hapa ikishafika. Namba {reference}."
+        }
+        TextKey::RefundDone => {
+            "RISITI YA KUREJESHEWA PESA\n{business}\nUmerudishiwa: {amount}\nKwa: {way}\nYa: {service}, {when}\nNamba: \
+             {reference}"
+        }
+        TextKey::RefundNotDone => {
+            "{amount} haikuweza kurudi kwako ({way}). Pesa yako iko salama kwa {business}: ni salio lako, au mtu \
+             atakuandikia kuhusu njia nyingine."
+        }
+        TextKey::CreditGiven => {
+            "{amount} ya {service}, {when}, sasa ni salio lako kwa {business}. Itahesabiwa kwenye miadi yako ijayo; \
+             andika ukipenda kurudishiwa."
+        }
+        TextKey::CreditSpent => "{amount} ya salio lako kwa {business} imetumika kulipia {service}, {when}.",
         TextKey::FailedWrongPin => {
             "PIN haikuwa sahihi, hivyo hakuna kilicholipwa. Naweza kutuma ombi tena; nafasi yako \
              imeshikiliwa hadi {time}."
         }
         TextKey::FailedInsufficientFunds => {
-            "Salio la M-Pesa halikutosha. Unaweza kuongeza pesa ujaribu tena, kutumia namba nyingine, au \
-             kulipa cash kwa msaada wa mtu. Nafasi yako imeshikiliwa hadi {time}."
+            "Salio la M-Pesa halikutosha. Andika namba nyingine ya M-Pesa ili ombi litumwe huko, ongeza pesa uandike \"jaribu \
+             tena\", au lipa cash kwa msaada wa mtu. Nafasi yako imeshikiliwa hadi {time}."
         }
         TextKey::FailedCancelled => {
             "Malipo yameghairiwa, hakuna kilicholipwa. Nafasi yako bado imeshikiliwa hadi {time}. Nitume \
@@ -133,8 +168,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              imeshikiliwa hadi {time}."
         }
         TextKey::FailedLimit => {
-            "M-Pesa haikuruhusu kiasi hiki kwa sababu ya kikomo cha akaunti. Namba nyingine inaweza \
-             kufaa, au mtu atakusaidia kulipa kwa njia nyingine."
+            "M-Pesa haikuruhusu kiasi hiki kwa sababu ya kikomo cha akaunti. Andika namba \
+             nyingine ya M-Pesa tujaribu huko, au mtu atakusaidia kulipa kwa njia nyingine."
         }
         TextKey::FailedTooSoonAgain => {
             "M-Pesa bado inashughulikia ombi la awali kwa namba hii. Tafadhali subiri dakika tatu, kisha \
@@ -145,8 +180,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              dakika chache."
         }
         TextKey::FailedPinBlocked => {
-            "PIN yako ya M-Pesa imefungwa. Safaricom watakusaidia kwa 100 au 200. Unaweza pia kutumia \
-             namba nyingine."
+            "PIN yako ya M-Pesa imefungwa. Safaricom watakusaidia kwa 100 au 200. Unaweza pia kuandika \
+             namba nyingine ya M-Pesa."
         }
         TextKey::FailedOnOurSide => {
             "Malipo hayakuwezekana, na kosa ni letu. Mtu atakusaidia; hakuna kilicholipwa."
@@ -227,6 +262,7 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ButtonPerson => "Zungumza na mtu",
         TextKey::ButtonTryAgain => "Jaribu tena",
         TextKey::ButtonOtherNumber => "Namba nyingine",
+        TextKey::ButtonCard => "Lipa kwa kadi",
         TextKey::ButtonBook => "Panga miadi",
         TextKey::ButtonPrices => "Bei",
         TextKey::ButtonMove => "Hamisha",

@@ -28,15 +28,18 @@ fn places(template: &str) -> BTreeSet<&str> {
 fn generous(place: Placeholder) -> String {
     match place {
         Placeholder::List => "x".repeat(450),
+        // As long as a page's address may be.
         Placeholder::Hours | Placeholder::Address | Placeholder::Known => "x".repeat(300),
         Placeholder::Link => "x".repeat(600),
         Placeholder::Policy | Placeholder::Takings | Placeholder::NextStep => "x".repeat(120),
         Placeholder::When | Placeholder::Nearest | Placeholder::First | Placeholder::Second => {
             "Jumatano 30 Septemba, saa kumi na moja na dakika hamsini na tano jioni (12:55 pm)".to_owned()
         }
-        Placeholder::Business | Placeholder::Service | Placeholder::Staff | Placeholder::Reason => {
-            "x".repeat(60)
-        }
+        Placeholder::Business
+        | Placeholder::Service
+        | Placeholder::Staff
+        | Placeholder::Reason
+        | Placeholder::Way => "x".repeat(60),
         Placeholder::Time
         | Placeholder::Price
         | Placeholder::Duration

@@ -1,4 +1,4 @@
-//! A thread's state as JSON in a row: `{"v": 2, …}`.
+//! A thread's state as JSON in a row: `{"v": 3, …}`.
 //!
 //! A change of the shape raises [`STATE_VERSION`] and adds the step that lifts the version before; threads
 //! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed.
@@ -10,13 +10,13 @@ use super::{Answered, Handoff, ThreadState};
 use crate::machine::{Question, Stage};
 
 /// The version that this program writes.
-pub const STATE_VERSION: u64 = 2;
+pub const STATE_VERSION: u64 = 3;
 
 /// Lifts a state from the version of its position (0 → 1 first) to the next.
 type Lift = fn(Value) -> Value;
 
 /// One step for each version before [`STATE_VERSION`].
-const LIFTS: [Lift; 2] = [nothing_said_yet, no_time_before];
+const LIFTS: [Lift; 3] = [nothing_said_yet, no_time_before, no_lines_before];
 
 /// Version 0 is the empty object that a row gets when it is made by hand.
 fn nothing_said_yet(_empty: Value) -> Value {
@@ -25,6 +25,11 @@ fn nothing_said_yet(_empty: Value) -> Value {
 
 /// Version 2 may remember what was wanted before another time was asked for; version 1 never did.
 const fn no_time_before(state: Value) -> Value {
+    state
+}
+
+/// Version 3 may have lines in the brief of a handoff; version 2 never did.
+const fn no_lines_before(state: Value) -> Value {
     state
 }
 
@@ -64,7 +69,7 @@ impl ThreadState {
             question: self.question.clone(),
             answered: self.answered,
             misunderstood: self.misunderstood,
-            handoff: self.handoff,
+            handoff: self.handoff.clone(),
         };
         let mut json = serde_json::to_value(stored)?;
         if let Value::Object(fields) = &mut json {

@@ -104,6 +104,7 @@ impl Timed {
             | Intent::AskInfo
             | Intent::PaymentClaim
             | Intent::PaymentResend
+            | Intent::PayByCard
             | Intent::PaymentDispute
             | Intent::Refund
             | Intent::Human

@@ -128,6 +128,13 @@ impl Listener<'_> {
             Some(Intent::PaymentResend) if self.has(&rules::NOT_RESENT) => {
                 return (self.answers(Intent::Deny).unwrap_or(Intent::None), false);
             }
+            // It was paid by card, or there is none.
+            Some(Intent::PayByCard) if self.has(&rules::PAYMENT_CLAIM) => {
+                return (Intent::PaymentClaim, false);
+            }
+            Some(Intent::PayByCard) if self.has(&rules::NOT_BY_CARD) => {
+                return (self.answers(Intent::Deny).unwrap_or(Intent::None), false);
+            }
             Some(intent) => return (intent, false),
             None => {}
         }

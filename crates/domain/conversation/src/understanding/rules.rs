@@ -101,6 +101,19 @@ pub(super) static PAYMENT_RESEND: Patterns = Patterns::new(&[
     "mpesa .. request|menu .. haija*|haiku*|not|again|tena",
 ]);
 
+/// A card is to pay, or might.
+pub(super) static PAY_BY_CARD: Patterns = Patterns::new(&[
+    "^ kadi|card|cards|visa|mastercard $",
+    "kwa|na|kutumia|natumia|nitumie|by|with|using|via .. kadi|card|visa|mastercard",
+    "pay|paying|kulipa|nilipe|lipa|nalipa|nitalipa|payment|malipo .. kadi|card|visa|mastercard",
+    "kadi|card .. payment|payments|malipo|instead|badala",
+    "mnakubali|mnachukua|mnapokea|unakubali|accept|take .. kadi|card|cards|visa|mastercard",
+]);
+
+/// There is no card, or it is refused.
+pub(super) static NOT_BY_CARD: Patterns =
+    Patterns::new(&["sina|sitaki|sio|siyo|no|not|without|bila|dont .. kadi|card|cards|visa"]);
+
 /// A new payment prompt is forbidden.
 pub(super) static NOT_RESENT: Patterns = Patterns::new(&[
     "usini*|msini*|usitu*|msitu*|usise*|msise* .. @prompt|ombi|request",
@@ -552,6 +565,7 @@ pub(super) static WANTS_TO_KNOW: Patterns = Patterns::new(&["+know", "know|ask|i
 pub(super) const PAYMENT_AND_CARE: &[(Intent, &Patterns)] = &[
     (Intent::PaymentDispute, &PAYMENT_DISPUTE),
     (Intent::Refund, &REFUND),
+    (Intent::PayByCard, &PAY_BY_CARD),
     (Intent::PaymentResend, &PAYMENT_RESEND),
     (Intent::PaymentClaim, &PAYMENT_CLAIM),
     (Intent::Human, &HUMAN),

@@ -140,7 +140,13 @@ impl TakeTurn {
         let silent_before = !scene.thread.driver.is_machine();
         let words = scene.shown_words();
         let stale = is_stale(&scene, now);
-        let mut turn = Turn::begin(scene, profile, menu, now, Arc::clone(&self.ids));
+        let mut turn = Turn::begin(
+            scene,
+            profile,
+            (menu, self.payments.ways()),
+            now,
+            Arc::clone(&self.ids),
+        );
         if let Some(understood) = &understood {
             turn.heard_language(understood);
         }
@@ -270,6 +276,7 @@ fn worth_an_answer(said: &Said, in_dialogue: bool) -> bool {
             | Intent::AskInfo
             | Intent::PaymentClaim
             | Intent::PaymentResend
+            | Intent::PayByCard
             | Intent::PaymentDispute
             | Intent::Refund
             | Intent::Human

@@ -1,6 +1,7 @@
 //! Tells a customer or the business what happened outside of the chat: paid, failed, confirmed, run out, due soon.
 
 mod figures;
+mod money;
 mod notice;
 mod owners;
 
@@ -14,7 +15,7 @@ use super::TRIES_MAX;
 use crate::channel::Channel;
 use crate::desk::{Menu, PaymentStanding, Profile, VisitCard, VisitRef, VisitStanding};
 use crate::hear;
-use crate::outgoing::{Content, Draft, MessageId, OutgoingMessage, Recipient};
+use crate::outgoing::{Content, Draft, MessageId, OutgoingMessage, Recipient, TemplateCall};
 use crate::ports::{
     BookingDesk, BusinessProfile, Change, CustomerFile, MessageBook, PaymentDesk, RecordError, ThreadBook,
     VisitDesk, Who,
@@ -26,6 +27,7 @@ use crate::understanding::Language;
 use crate::wording::{Phrase, Voice, alert, present};
 
 pub use figures::{DayMoney, DigestFigures};
+pub use money::{CreditStep, MoneyNews, PageLink, RefundStep};
 pub use notice::{MoneyMatter, Notice, ReminderLead};
 
 use notice::Said;
@@ -128,10 +130,61 @@ impl Tell {
             | Notice::CustomerLate { visit, .. }
             | Notice::RequestWaits { visit }
             | Notice::CounterOfferPassed { visit } => self.known_of_visit(tenant, *visit).await?,
+            Notice::Money(news @ MoneyNews::Paid { visit, .. }) => {
+                return self
+                    .brief_person(tenant, scene, occasion, notice, (*visit, news))
+                    .await;
+            }
+            Notice::Money(
+                MoneyNews::CardPage { visit, .. }
+                | MoneyNews::Refund { visit, .. }
+                | MoneyNews::Credit { visit, .. },
+            ) => {
+                let Some(card) = self.visits.visit(tenant, *visit).await? else {
+                    tracing::warn!(visit.id = %visit, "there is no such visit to tell of");
+                    return Ok(None);
+                };
+                return self.about_visit(tenant, scene, occasion, notice, card).await;
+            }
             Notice::MessageNotSent { message } => self.known_of_message(tenant, *message, scene.now).await?,
             Notice::BookingsHit { .. } | Notice::Digest(_) => Known::default(),
         };
         Ok(Some(self.to_owners(scene, occasion, notice, &known)))
+    }
+
+    /// Tells the owners of money that came while a person has the thread; the brief of the person has it from then on. The thread's driver stays who it is.
+    async fn brief_person(
+        &self,
+        tenant: TenantId,
+        scene: &Scene,
+        occasion: Uuid,
+        notice: &Notice,
+        (visit, news): (VisitRef, &MoneyNews),
+    ) -> Result<Option<Change>, Outage> {
+        let Some(card) = self.visits.visit(tenant, visit).await? else {
+            return Ok(None);
+        };
+        let file = self
+            .book
+            .file(tenant, Who::Id(card.customer), Channel::Whatsapp)
+            .await?;
+        let (customer, thread) = match file {
+            Some(file) => (Some(file.customer), file.thread),
+            None => (None, None),
+        };
+        let driven = thread.filter(|thread| !thread.driver.is_machine());
+        let known = Known {
+            customer,
+            visit: Some(card),
+            purpose: None,
+            with_person: driven.is_some(),
+        };
+        let mut change = self.to_owners(scene, occasion, notice, &known);
+        if let (Some(thread), Some(line)) = (driven, news.brief_line(scene.now)) {
+            change.threads.push(thread.briefed(line));
+        }
+        let nothing = change.messages.is_empty() && change.threads.is_empty();
+        Ok((!nothing).then_some(change))
     }
 
     /// What the owners need to know of a visit. They are told also where the chat does not know the customer.
@@ -145,6 +198,7 @@ impl Tell {
             customer: file.map(|file| file.customer),
             visit: Some(card),
             purpose: None,
+            with_person: false,
         })
     }
 
@@ -167,6 +221,7 @@ impl Tell {
             customer: posting.customer,
             visit: ahead.min_by_key(|card| (card.slot.starts_at, card.id)),
             purpose: Some(posting.message.purpose),
+            with_person: false,
         })
     }
 
@@ -205,6 +260,7 @@ impl Tell {
             | Notice::PaymentChecking { .. }
             | Notice::CardUnpaid { .. }
             | Notice::Receipt { .. }
+            | Notice::Money(_)
             | Notice::Reminder { .. }
             | Notice::VisitCancelled { .. }
             | Notice::VisitRequested { .. }
@@ -252,6 +308,7 @@ impl Tell {
             tongue: Tongue::from(language),
             menu: &scene.menu,
             profile: &scene.profile,
+            ways: self.payments.ways(),
         };
         let concerned = file.thread.filter(|thread| {
             let stage = &thread.state.stage;
@@ -285,6 +342,7 @@ impl Tell {
             tongue,
             menu: &scene.menu,
             profile: &scene.profile,
+            ways: self.payments.ways(),
         };
         let mut change = Change::at(scene.now);
         let Some(news) = owners::to_owners(notice, known, &voice) else {
@@ -309,25 +367,40 @@ fn queued(
     voice: &Voice<'_>,
     cause: String,
 ) -> Option<(Draft, Vec<crate::machine::Meaning>)> {
-    let phrase: &Phrase = &said.phrase;
     if let Some(document) = &said.document {
         let content = Content::Document(document.clone());
-        let draft = draft_of(phrase, content, None, card, concerned, cause);
+        let draft = draft_of(&said.phrase, content, None, card, concerned, cause);
         return Some((draft, Vec::new()));
     }
-    let presented = present(phrase, Channel::Whatsapp.capabilities(), id).ok()?;
-    let (service, when, staff) = (
-        voice.service_name(&card.slot),
-        voice.when(card.slot.starts_at),
-        voice.staff_name(&card.slot),
-    );
+    let phrase = said.phrase.clone().with_trial_notice(voice);
+    let presented = present(&phrase, Channel::Whatsapp.capabilities(), id).ok()?;
     let payloads = presented
         .options
         .iter()
         .enumerate()
         .map(|(place, meaning)| hear::token(id, place, meaning))
         .collect();
-    let fallback = match said.template {
+    let fallback = said
+        .template
+        .and_then(|template| in_template(template, said, card, payloads, voice));
+    let draft = draft_of(&phrase, presented.content, fallback, card, concerned, cause);
+    Some((draft, presented.options))
+}
+
+/// The same as a template. What may be cut off at its end is not what says that no real money moves.
+fn in_template(
+    template: TemplateName,
+    said: &Said,
+    card: &VisitCard,
+    payloads: Vec<String>,
+    voice: &Voice<'_>,
+) -> Option<TemplateCall> {
+    let (service, when, staff) = (
+        voice.service_name(&card.slot),
+        voice.when(card.slot.starts_at),
+        voice.staff_name(&card.slot),
+    );
+    let call = match template {
         TemplateName::BookingReminder => templates::call(
             TemplateName::BookingReminder,
             voice.tongue,
@@ -341,18 +414,21 @@ fn queued(
             Vec::new(),
         ),
         other @ (TemplateName::BookingNotice | TemplateName::OwnerDigest | TemplateName::OwnerAlert) => {
-            let words = said.gist.as_ref().unwrap_or(&phrase.body);
-            templates::call(other, voice.tongue, &[words], Vec::new())
+            let words = said.gist.as_ref().unwrap_or(&said.phrase.body);
+            let words = match said.phrase.trial_notice(voice) {
+                Some(notice) => format!("{notice} {words}"),
+                None => words.clone(),
+            };
+            templates::call(other, voice.tongue, &[&words], Vec::new())
         }
     };
-    let draft = draft_of(phrase, presented.content, fallback.ok(), card, concerned, cause);
-    Some((draft, presented.options))
+    call.ok()
 }
 
 fn draft_of(
     phrase: &Phrase,
     content: Content,
-    fallback: Option<crate::outgoing::TemplateCall>,
+    fallback: Option<TemplateCall>,
     card: &VisitCard,
     concerned: Option<&Thread>,
     cause: String,

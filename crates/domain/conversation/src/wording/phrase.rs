@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
-use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, StaffRef, VisitCard, Wanted};
+use crate::desk::{NotFree, PayWay, PaymentTrouble, ServiceRef, Slot, StaffRef, VisitCard, Wanted};
 use crate::machine::{CHOICES_MAX, Meaning, Misunderstanding, Owed, Reply, Wordless};
 use crate::outgoing::{BUTTON_TITLE_CHARACTERS_MAX, Purpose, ROWS_MAX, cut};
 use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, render};
@@ -59,14 +59,19 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
             Phrase::plain(not_free(*reason, wanted.as_ref(), &[], voice))
         }
         Reply::Declined => voice.say(TextKey::ProposalDeclined),
-        Reply::AskPayer | Reply::AskOtherPayer => voice.say(TextKey::AskPaymentNumber),
-        Reply::PromptSent { owed, trial } => prompt_sent(owed, *trial, voice),
+        Reply::AskPayer | Reply::AskOtherPayer => voice.say(TextKey::AskPaymentNumber).asking(PayWay::Prompt),
+        Reply::PromptSent { owed } => prompt_sent(owed, voice),
+        Reply::CardComing { owed } => card_coming(owed, voice),
+        Reply::PromptStillOpen => voice.say(TextKey::PromptStillOpen).asking(PayWay::Prompt),
+        Reply::Cards => cards(voice),
         Reply::PaymentChecking => voice.say(TextKey::StillChecking),
         Reply::ClaimChecking => voice.say(TextKey::ClaimBeingChecked),
-        Reply::ResendNotYet { minutes } => voice.say_with(
-            TextKey::ResendNotYet,
-            &Values::new().with(Placeholder::Duration, format_minutes(*minutes, voice.tongue)),
-        ),
+        Reply::ResendNotYet { minutes } => voice
+            .say_with(
+                TextKey::ResendNotYet,
+                &Values::new().with(Placeholder::Duration, format_minutes(*minutes, voice.tongue)),
+            )
+            .asking(PayWay::Prompt),
         Reply::PaymentArrived {
             slot,
             amount,
@@ -202,11 +207,16 @@ fn propose(slot: &Slot, voice: &Voice<'_>) -> Phrase {
     } else {
         TextKey::ProposalWithDeposit
     };
-    voice.say_with(key, &voice.values_of(slot)).with_choices(vec![
+    let said = voice.say_with(key, &voice.values_of(slot)).with_choices(vec![
         voice.choice(Meaning::Yes, TextKey::ButtonYes),
         voice.choice(Meaning::No, TextKey::ButtonNo),
         voice.choice(Meaning::OtherTime, TextKey::ButtonOtherTime),
-    ])
+    ]);
+    if slot.due_now.is_positive() {
+        said.asking(PayWay::Prompt)
+    } else {
+        said
+    }
 }
 
 fn pick_slot(reason: NotFree, wanted: Option<&Wanted>, slots: &[Slot], voice: &Voice<'_>) -> Phrase {
@@ -321,46 +331,95 @@ pub fn confirmed_paid(values: Values, amount: Money, receipt: Option<&str>, voic
     said.for_purpose(Purpose::Receipt)
 }
 
-fn prompt_sent(owed: &Owed, trial: bool, voice: &Voice<'_>) -> Phrase {
+fn prompt_sent(owed: &Owed, voice: &Voice<'_>) -> Phrase {
     let values = voice
         .values_of(&owed.slot)
         .with(Placeholder::Time, voice.time_of_day(owed.deadline))
         .with(Placeholder::Amount, owed.amount.to_string());
-    let mut body = voice.text(TextKey::PromptSent, &values);
-    if trial {
-        body = format!("{body}\n\n{}", voice.text(TextKey::SandboxNotice, &Values::new()));
+    voice
+        .say_with(TextKey::PromptSent, &values)
+        .for_purpose(Purpose::AsksMoney)
+        .asking(PayWay::Prompt)
+}
+
+fn card_coming(owed: &Owed, voice: &Voice<'_>) -> Phrase {
+    let values = Values::new()
+        .with(Placeholder::Time, voice.time_of_day(owed.deadline))
+        .with(Placeholder::Amount, owed.amount.to_string());
+    voice.say_with(TextKey::CardComing, &values).asking(PayWay::Card)
+}
+
+/// The address of the page for the card. It may be sent once only: whoever gets two may pay twice.
+#[must_use]
+pub fn card_link(amount: Money, url: &str, deadline: OffsetDateTime, voice: &Voice<'_>) -> Phrase {
+    let values = Values::new()
+        .with(Placeholder::Time, voice.time_of_day(deadline))
+        .with(Placeholder::Link, url)
+        .with(Placeholder::Amount, amount.to_string());
+    voice
+        .say_with(TextKey::CardLink, &values)
+        .for_purpose(Purpose::AsksMoney)
+        .asking(PayWay::Card)
+}
+
+/// Whether cards are taken, where nothing is to be paid now.
+fn cards(voice: &Voice<'_>) -> Phrase {
+    if voice.ways.cards {
+        voice.say(TextKey::CardsTaken)
+    } else {
+        voice
+            .say(TextKey::CardsNotTaken)
+            .with_choices(vec![voice.choice(Meaning::Person, TextKey::ButtonPerson)])
     }
-    Phrase::plain(body).for_purpose(Purpose::AsksMoney)
 }
 
 fn payment_failed(trouble: PaymentTrouble, deadline: OffsetDateTime, voice: &Voice<'_>) -> Phrase {
     let (key, next) = match trouble {
         PaymentTrouble::WrongPin => (TextKey::FailedWrongPin, Next::Again),
-        PaymentTrouble::InsufficientFunds => (TextKey::FailedInsufficientFunds, Next::Again),
+        PaymentTrouble::InsufficientFunds => (TextKey::FailedInsufficientFunds, Next::OtherWay),
         PaymentTrouble::Cancelled => (TextKey::FailedCancelled, Next::Again),
         PaymentTrouble::Unreachable => (TextKey::FailedUnreachable, Next::Again),
-        PaymentTrouble::Limit => (TextKey::FailedLimit, Next::OtherNumber),
-        PaymentTrouble::TooSoonAgain => (TextKey::FailedTooSoonAgain, Next::Again),
-        PaymentTrouble::Busy => (TextKey::FailedSystemBusy, Next::Again),
-        PaymentTrouble::PinBlocked => (TextKey::FailedPinBlocked, Next::OtherNumber),
+        PaymentTrouble::Limit => (TextKey::FailedLimit, Next::OtherWay),
+        PaymentTrouble::TooSoonAgain => (TextKey::FailedTooSoonAgain, Next::AgainOrCard),
+        PaymentTrouble::Busy => (TextKey::FailedSystemBusy, Next::AgainOrCard),
+        PaymentTrouble::PinBlocked => (TextKey::FailedPinBlocked, Next::OtherWay),
+        PaymentTrouble::NumberRefused => (TextKey::FailedNumberRefused, Next::OtherWay),
+        PaymentTrouble::CardRefused => (TextKey::FailedCard, Next::AgainOrCard),
         PaymentTrouble::OnOurSide => (TextKey::FailedOnOurSide, Next::Person),
     };
-    let again = voice.choice(Meaning::Resend, TextKey::ButtonTryAgain);
-    let other = voice.choice(Meaning::OtherNumber, TextKey::ButtonOtherNumber);
+    let again = || voice.choice(Meaning::Resend, TextKey::ButtonTryAgain);
+    let other = || voice.choice(Meaning::OtherNumber, TextKey::ButtonOtherNumber);
+    let card = || voice.choice(Meaning::Card, TextKey::ButtonCard);
     let person = voice.choice(Meaning::Person, TextKey::ButtonPerson);
-    let choices = match next {
-        Next::Again => vec![again, other, person],
-        Next::OtherNumber => vec![other, person],
-        Next::Person => vec![person],
+    let mut choices = match (next, voice.ways.cards) {
+        (Next::Again, _) | (Next::AgainOrCard, false) => vec![again(), other()],
+        (Next::AgainOrCard, true) => vec![again(), card()],
+        (Next::OtherWay, true) => vec![other(), card()],
+        (Next::OtherWay, false) => vec![other(), again()],
+        (Next::Person, true) => vec![card()],
+        (Next::Person, false) => Vec::new(),
     };
+    let pays = !choices.is_empty();
+    choices.push(person);
     let values = Values::new().with(Placeholder::Time, voice.time_of_day(deadline));
-    voice.say_with(key, &values).with_choices(choices)
+    let said = voice.say_with(key, &values).with_choices(choices);
+    match (pays, next) {
+        (true, Next::Person) => said.asking(PayWay::Card),
+        (true, Next::Again | Next::AgainOrCard | Next::OtherWay) => said.asking(PayWay::Prompt),
+        (false, _) => said,
+    }
 }
 
 /// What helps after a payment failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
+    /// The same again, or another number.
     Again,
-    OtherNumber,
+    /// The same again, or a card, which another provider takes.
+    AgainOrCard,
+    /// Another number, a card, or cash with a person's help.
+    OtherWay,
+    /// A person; or a card, which does not pass where the fault is.
     Person,
 }
 

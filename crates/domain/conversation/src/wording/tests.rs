@@ -3,10 +3,12 @@ use uuid::Uuid;
 
 use super::*;
 use crate::channel::{Capabilities, Channel};
-use crate::desk::NotFree;
+use crate::desk::{NotFree, PayWays};
 use crate::machine::Reply;
 use crate::outgoing::{Content, MessageId};
 use crate::test_support::builders::{a_menu, a_profile, a_slot, facial, massage};
+
+mod trials;
 
 fn words(reply: &Reply, tongue: Tongue) -> Phrase {
     phrase(
@@ -15,6 +17,7 @@ fn words(reply: &Reply, tongue: Tongue) -> Phrase {
             tongue,
             menu: &a_menu(),
             profile: &a_profile(),
+            ways: PayWays::default(),
         },
     )
 }

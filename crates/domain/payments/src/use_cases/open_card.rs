@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 use super::look_at_card::{read, said, settled};
 use super::push_attempt::in_vain;
 use super::{CardError, DECISIONS_MAX, Pushed};
-use crate::attempt::{Attempt, AttemptId, AttemptState};
+use crate::attempt::{Attempt, AttemptId, AttemptState, StateName};
 use crate::card::OpenAnswer;
+use crate::event::{About, PaymentEvent};
 use crate::evidence::Heard;
 use crate::payment::{PaymentRecord, PaymentState};
 use crate::ports::{
@@ -144,8 +145,20 @@ impl OpenCard {
             let (record, found) = read(&*self.book, tenant, attempt).await?;
             let now = self.clock.now();
             let wanted = record.payment.state() == PaymentState::Open;
+            let about = About {
+                payment: record.payment.id(),
+                attempt,
+                visit: record.payment.visit(),
+                customer: record.payment.customer(),
+            };
+            let waited = found.state().name();
             let moved = found.hear_open_answer(&answer, now);
+            let page_opened = waited != StateName::AwaitingCustomer
+                && moved.attempt.state().name() == StateName::AwaitingCustomer;
             let mut change = settled(record, moved, now, &*self.ids)?;
+            change
+                .events
+                .extend(page_opened.then_some(PaymentEvent::CardPageOpened { about }));
             change.saying = said(raw.as_ref(), Occasion::Push, now);
             let (opened, payable) = match &answer {
                 OpenAnswer::Created { ids, .. } => (Some(ids), wanted),

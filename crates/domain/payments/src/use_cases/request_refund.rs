@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use super::DECISIONS_MAX;
 use super::refunds::booked;
 use crate::actor::Actor;
+use crate::event::{PaymentEvent, RefundAbout};
 use crate::payment::PaymentId;
 use crate::ports::{MoneyBack, RefundBook, RefundChange, RefundFacts, RefundRefused, VisitSeen};
 use crate::reference::RequestKey;
@@ -181,6 +182,16 @@ fn decide(
     let (id, waits) = (refund.id(), order.way.is_asked_of_a_provider());
     let mut change = booked(facts, refund.hand_over(now), now, ids).map_err(unbookable)?;
     if waits {
+        change.events.push(PaymentEvent::RefundRequested {
+            about: RefundAbout {
+                refund: id,
+                payment: payment.id(),
+                visit: payment.visit(),
+                customer: payment.customer(),
+            },
+            way: order.way,
+            amount: order.amount,
+        });
         let task = match order.way {
             RefundWay::Card => PaymentTask::SendCardRefund { refund: id, tries: 0 },
             RefundWay::MpesaReversal

@@ -3,7 +3,7 @@
 use ratiba_kernel::{Outage, PhoneNumber, TenantId};
 
 use super::{TakeTurn, Turn};
-use crate::desk::{HoldOrder, OfferRequest, PaymentOrder, ResendAnswer, ResendOrder};
+use crate::desk::{CardOrder, HoldOrder, OfferRequest, PaymentOrder, ResendAnswer, ResendOrder};
 use crate::machine::{CHOICES_MAX, Owed, Step, Wish, booking, payment, visit};
 
 impl TakeTurn {
@@ -59,6 +59,16 @@ impl TakeTurn {
                     }
                     Some(_) | None => Ok(payment::resent(owed, answer)),
                 }
+            }
+            Wish::AskCard { owed } => {
+                let order = CardOrder {
+                    key,
+                    visit: owed.visit,
+                    customer: turn.customer(),
+                    contact: turn.contact(),
+                };
+                let answer = self.payments.ask_card(tenant, order).await?;
+                Ok(payment::card_asked(owed, answer))
             }
             Wish::Upcoming { then } => {
                 let visits = self.visits.upcoming(tenant, turn.customer(), turn.now()).await?;

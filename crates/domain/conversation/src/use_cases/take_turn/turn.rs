@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::{Scene, facts_of};
 use crate::consent::{ConsentAction, ConsentRecord};
 use crate::customer::CustomerId;
-use crate::desk::{Menu, Profile};
+use crate::desk::{Menu, PayWays, Profile};
 use crate::event::ConversationEvent;
 use crate::hear;
 use crate::inbound::InboundId;
@@ -26,6 +26,7 @@ pub(super) struct Turn {
     scene: Scene,
     profile: Profile,
     menu: Menu,
+    ways: PayWays,
     now: OffsetDateTime,
     ids: Arc<dyn IdSource>,
     replies: Vec<Reply>,
@@ -40,7 +41,7 @@ impl Turn {
     pub(super) fn begin(
         scene: Scene,
         profile: Profile,
-        menu: Menu,
+        (menu, ways): (Menu, PayWays),
         now: OffsetDateTime,
         ids: Arc<dyn IdSource>,
     ) -> Self {
@@ -48,6 +49,7 @@ impl Turn {
             scene,
             profile,
             menu,
+            ways,
             now,
             ids,
             replies: Vec::new(),
@@ -121,6 +123,11 @@ impl Turn {
             .phone
             .clone()
             .filter(PhoneNumber::is_kenyan_mobile)
+    }
+
+    /// The customer's own number, whether or not it can pay.
+    pub(super) fn contact(&self) -> Option<PhoneNumber> {
+        self.scene.customer.phone.clone()
     }
 
     pub(super) fn facts(&self, stale: bool) -> Facts<'_> {
@@ -261,6 +268,7 @@ impl Turn {
             tongue,
             menu: &self.menu,
             profile: &self.profile,
+            ways: self.ways,
         };
         let mut phrases: Vec<Phrase> = replies.iter().map(|reply| phrase(reply, &voice)).collect();
         let machine_speaks = self.scene.thread.driver.is_machine();
@@ -269,7 +277,7 @@ impl Turn {
             let values = Values::new().with(Placeholder::Business, self.profile.business_name.as_str());
             phrases.insert(0, Phrase::plain(render(TextKey::FirstContact, tongue, &values)));
         }
-        let joined = Phrase::join(phrases);
+        let joined = Phrase::join(phrases).map(|phrase| phrase.with_trial_notice(&voice));
         let id: MessageId = self.ids.fresh();
         let presented = joined.and_then(|phrase| {
             let purpose = phrase.purpose;

@@ -3,8 +3,10 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{DigestFigures, is_ahead};
-use crate::desk::{PaymentRef, PaymentStanding, PaymentTrouble, Slot, VisitCard, VisitRef, VisitStanding};
+use super::{DigestFigures, MoneyNews, PageLink, is_ahead};
+use crate::desk::{
+    PayWay, PaymentRef, PaymentStanding, PaymentTrouble, Slot, VisitCard, VisitRef, VisitStanding,
+};
 use crate::machine::{Meaning, Reply, Stage};
 use crate::outgoing::{Document, MessageId, Purpose};
 use crate::paper::{Paper, Papers};
@@ -75,9 +77,7 @@ pub enum Notice {
         /// For what.
         visit: VisitRef,
         /// The page's address.
-        page: String,
-        /// Whether the page is a trial one that moves no money.
-        trial: bool,
+        page: PageLink,
     },
     /// A hold ran out without money.
     HoldExpired {
@@ -157,6 +157,8 @@ pub enum Notice {
         /// What it says.
         papers: Box<Papers>,
     },
+    /// Something happened to money.
+    Money(MoneyNews),
     /// To the owners: a person must look at money.
     MoneyNeedsPerson {
         /// For what it was paid.
@@ -203,6 +205,7 @@ impl Notice {
             Self::CounterOfferPassed { .. } => "counter_offer_passed",
             Self::BookingsHit { .. } => "bookings_hit",
             Self::Receipt { .. } => "receipt",
+            Self::Money(news) => news.name(),
             Self::MoneyNeedsPerson { .. } => "money_needs_person",
             Self::CustomerLate { .. } => "customer_late",
             Self::MessageNotSent { .. } => "message_not_sent",
@@ -233,6 +236,7 @@ impl Notice {
             | Self::Receipt { visit, .. }
             | Self::MoneyNeedsPerson { visit, .. }
             | Self::CustomerLate { visit, .. } => Some(*visit),
+            Self::Money(news) => Some(news.visit()),
             Self::MessageNotSent { .. } | Self::BookingsHit { .. } | Self::Digest(_) => None,
         }
     }
@@ -246,6 +250,7 @@ impl Notice {
                 format!("{name}:{visit}:{place}")
             }
             Self::Receipt { visit, payment, .. } => format!("{name}:{visit}:{payment}:{place}"),
+            Self::Money(news) => news.cause(occasion, place),
             Self::Reminder { visit, lead } => {
                 let lead = match lead {
                     ReminderLead::DayBefore => "day",
@@ -293,6 +298,7 @@ impl Notice {
             Self::HoldExpired { .. } => is_ahead(standing),
             // The receipt of a visit that is not confirmed yet comes after its confirmation.
             Self::Receipt { .. } => standing == VisitStanding::Held,
+            Self::Money(news) => news.is_stale(card, now),
             Self::VisitConfirmed { .. } => {
                 standing != VisitStanding::Confirmed && standing != VisitStanding::Rendered
             }
@@ -311,6 +317,7 @@ impl Notice {
     /// Whether it is said to a customer who opted out.
     pub(super) const fn is_strictly_needed(&self) -> bool {
         match self {
+            Self::Money(news) => news.is_strictly_needed(),
             Self::VisitConfirmed { .. }
             | Self::VisitLost { .. }
             | Self::Reminder { .. }
@@ -379,10 +386,11 @@ pub(super) fn by_the_money(notice: Notice, standing: &PaymentStanding) -> Option
 /// One message of a notice.
 pub(super) struct Said {
     pub(super) phrase: Phrase,
-    pub(super) template: TemplateName,
+    /// What goes where only templates do; `None` where nothing may.
+    pub(super) template: Option<TemplateName>,
     /// What the template says, where that is less than the words.
     pub(super) gist: Option<String>,
-    /// What goes in place of the words; it has no template.
+    /// What goes in place of the words.
     pub(super) document: Option<Document>,
 }
 
@@ -398,7 +406,7 @@ pub(super) fn to_customer(
         .with(Placeholder::Reference, card.reference.as_str());
     let by = |phrase: Phrase, template: TemplateName| Said {
         phrase,
-        template,
+        template: Some(template),
         gist: None,
         document: None,
     };
@@ -410,6 +418,7 @@ pub(super) fn to_customer(
             )]
         }
         Notice::Receipt { papers, .. } => receipt(papers.in_tongue(voice.tongue)),
+        Notice::Money(news) => news.to_customer(card, voice),
         Notice::PaymentFailed { trouble, .. } => {
             let reply = Reply::PaymentFailed {
                 trouble: *trouble,
@@ -424,10 +433,11 @@ pub(super) fn to_customer(
                 TemplateName::BookingNotice,
             )]
         }
-        Notice::CardUnpaid { page, trial, .. } => vec![by(
-            card_unpaid(page, *trial, values, voice),
-            TemplateName::BookingNotice,
-        )],
+        Notice::CardUnpaid { page, .. } => vec![Said {
+            // A template has no room for the whole address, and a part of it leads nowhere.
+            template: None,
+            ..by(card_unpaid(page, values, voice), TemplateName::BookingNotice)
+        }],
         Notice::HoldExpired { .. } => {
             let reply = Reply::HoldGone { slot: card.slot };
             vec![by(phrase(&reply, voice), TemplateName::BookingNotice)]
@@ -482,7 +492,8 @@ pub(super) fn to_customer(
                     values.with(Placeholder::Amount, amount),
                     card,
                     voice,
-                ),
+                )
+                .asking(PayWay::Prompt),
                 TemplateName::BookingNotice,
             )]
         }
@@ -508,15 +519,12 @@ pub(super) fn to_customer(
     }
 }
 
-/// A reminder of a page; a trial says so, as every request for money does.
-fn card_unpaid(page: &str, trial: bool, values: Values, voice: &Voice<'_>) -> Phrase {
-    let values = values.with(Placeholder::Link, page);
-    let mut body = render(TextKey::CardUnpaid, voice.tongue, &values);
-    if trial {
-        let notice = render(TextKey::CardSandboxNotice, voice.tongue, &Values::new());
-        body = format!("{body}\n\n{notice}");
-    }
-    Phrase::plain(body).for_purpose(Purpose::AsksMoney)
+/// A reminder of a page.
+fn card_unpaid(page: &PageLink, values: Values, voice: &Voice<'_>) -> Phrase {
+    let values = values.with(Placeholder::Link, page.as_str());
+    Phrase::plain(render(TextKey::CardUnpaid, voice.tongue, &values))
+        .for_purpose(Purpose::AsksMoney)
+        .asking(PayWay::Card)
 }
 
 /// A text that names the visit and until when its time is kept.
@@ -562,13 +570,13 @@ fn receipt(paper: &Paper) -> Vec<Said> {
     let words = Phrase::plain(paper.text.as_str()).for_purpose(Purpose::Receipt);
     let document = paper.document.clone().map(|document| Said {
         phrase: Phrase::plain(document.caption()).for_purpose(Purpose::Receipt),
-        template: TemplateName::BookingNotice,
+        template: None,
         gist: None,
         document: Some(document),
     });
     let words = Said {
         phrase: words,
-        template: TemplateName::BookingNotice,
+        template: Some(TemplateName::BookingNotice),
         gist: Some(paper.gist.clone()),
         document: None,
     };

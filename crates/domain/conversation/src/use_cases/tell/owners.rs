@@ -16,6 +16,8 @@ pub(super) struct Known {
     pub(super) visit: Option<VisitCard>,
     /// What the message was for, where it is about one.
     pub(super) purpose: Option<Purpose>,
+    /// Whether a person has the customer's thread.
+    pub(super) with_person: bool,
 }
 
 impl Known {
@@ -50,6 +52,10 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
         Notice::RequestWaits { .. } => waits(voice.tongue),
         Notice::CounterOfferPassed { .. } => passed(voice.tongue),
         Notice::BookingsHit { count } => hit(*count, voice.tongue),
+        Notice::Money(news) => {
+            let standing = known.visit.as_ref().map(|card| card.standing);
+            news.to_owners(known.with_person, standing, voice.tongue)?
+        }
         Notice::Digest(figures) => return Some(digest(figures, voice)),
         Notice::VisitConfirmed { .. }
         | Notice::PaymentFailed { .. }

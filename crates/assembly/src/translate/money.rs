@@ -1,0 +1,146 @@
+//! What the chat is told of money that moves.
+
+use ratiba_conversation::desk::BackBy;
+use ratiba_conversation::use_cases::{CreditStep, MoneyNews, Notice, PageLink, RefundStep};
+use ratiba_kernel::{Id, Money, Outage, TenantId};
+use ratiba_payments::attempt::AttemptState;
+use ratiba_payments::event::{About, RefundAbout};
+use ratiba_payments::refund::{RefundId, RefundState, RefundWay};
+use ratiba_payments::{CustomerId, VisitId};
+use uuid::Uuid;
+
+use super::TranslateError;
+use crate::Parts;
+use crate::bridges::payment_desk::CHAT;
+
+impl Parts {
+    pub(super) async fn tell_money(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        news: MoneyNews,
+    ) -> Result<(), TranslateError> {
+        Ok(self
+            .conversation
+            .tell
+            .execute(tenant, id, Notice::Money(news))
+            .await?)
+    }
+
+    /// A payment that was settled, with the provider's number of what settled it.
+    pub(super) async fn came(
+        &self,
+        tenant: TenantId,
+        about: About,
+        paid: Money,
+    ) -> Result<MoneyNews, Outage> {
+        let record = self.payments.book.of_attempt(tenant, about.attempt).await?;
+        let attempt = record.as_ref().and_then(|record| record.attempt(about.attempt));
+        let number = attempt.and_then(|attempt| match attempt.state() {
+            AttemptState::Paid { receipt, .. } => receipt.as_ref().map(|number| number.as_str().to_owned()),
+            AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown
+            | AttemptState::InReview { .. }
+            | AttemptState::Failed { .. }
+            | AttemptState::Cancelled => None,
+        });
+        Ok(MoneyNews::Paid {
+            visit: Id::from_uuid(about.visit.as_uuid()),
+            payment: Id::from_uuid(about.payment.as_uuid()),
+            amount: paid,
+            number,
+        })
+    }
+
+    /// A page that was ordered in the chat is given to the customer there; one that the desk ordered, by the desk.
+    pub(super) async fn tell_page(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        about: About,
+    ) -> Result<(), TranslateError> {
+        let record = self.payments.book.of_attempt(tenant, about.attempt).await?;
+        let attempt = record.as_ref().and_then(|record| record.attempt(about.attempt));
+        let Some(attempt) = attempt else { return Ok(()) };
+        let (terms, progress) = (attempt.terms(), attempt.progress());
+        let in_chat = terms.by.as_ref().is_some_and(|by| by.as_str() == CHAT);
+        // Whoever has paid meanwhile is not asked any more.
+        let waits = progress.state == AttemptState::AwaitingCustomer;
+        let Some(page) = progress.page.as_ref().filter(|_page| in_chat && waits) else {
+            return Ok(());
+        };
+        let news = MoneyNews::CardPage {
+            visit: Id::from_uuid(about.visit.as_uuid()),
+            amount: terms.amount,
+            page: PageLink::new(page.as_str()),
+        };
+        self.tell_money(tenant, id, news).await
+    }
+
+    pub(super) async fn tell_credit(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        (visit, customer): (VisitId, CustomerId),
+        amount: Money,
+        step: CreditStep,
+    ) -> Result<(), TranslateError> {
+        let news = MoneyNews::Credit {
+            visit: Id::from_uuid(visit.as_uuid()),
+            customer: Id::from_uuid(customer.as_uuid()),
+            amount,
+            step,
+        };
+        self.tell_money(tenant, id, news).await
+    }
+
+    pub(super) async fn tell_refund(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        about: RefundAbout,
+        (way, amount): (RefundWay, Money),
+        step: RefundStep,
+    ) -> Result<(), TranslateError> {
+        let news = MoneyNews::Refund {
+            visit: Id::from_uuid(about.visit.as_uuid()),
+            customer: Id::from_uuid(about.customer.as_uuid()),
+            refund: Id::from_uuid(about.refund.as_uuid()),
+            amount,
+            by: match way {
+                RefundWay::MpesaReversal => BackBy::Mpesa,
+                RefundWay::Cash => BackBy::Cash,
+                // Credit is told as credit.
+                RefundWay::Credit | RefundWay::Outside => BackBy::Elsewhere,
+            },
+            step,
+        };
+        self.tell_money(tenant, id, news).await
+    }
+
+    /// The provider's number of a refund, if it is known.
+    pub(super) async fn number_of(
+        &self,
+        tenant: TenantId,
+        refund: RefundId,
+    ) -> Result<Option<String>, Outage> {
+        let found = self.money_back.book.refund(tenant, refund).await?;
+        Ok(found.and_then(|refund| match refund.state() {
+            RefundState::Done { receipt } => receipt.as_ref().map(|number| number.as_str().to_owned()),
+            RefundState::Requested
+            | RefundState::Sent
+            | RefundState::Unknown
+            | RefundState::InReview { .. }
+            | RefundState::Rejected { .. }
+            | RefundState::Cancelled => None,
+        }))
+    }
+
+    /// By which way a refund was to go.
+    pub(super) async fn way_of(&self, tenant: TenantId, refund: RefundId) -> Result<RefundWay, Outage> {
+        let found = self.money_back.book.refund(tenant, refund).await?;
+        Ok(found.map_or(RefundWay::Outside, |refund| refund.terms().way))
+    }
+}

@@ -1,0 +1,43 @@
+//! What the chat needs to have money paid in more than one way.
+
+use ratiba_booking::use_cases as booking;
+use ratiba_conversation::desk::PayWays;
+use ratiba_payments::use_cases as payments;
+
+use super::Ground;
+use crate::settings::SharedSettings;
+
+/// By what money is paid in the chat, and what of that is a trial.
+pub(super) fn ways_to_pay(settings: &SharedSettings) -> PayWays {
+    PayWays {
+        cards: settings.pesapal.is_some(),
+        prompt_trial: settings.daraja.sandbox,
+        card_trial: settings
+            .pesapal
+            .as_ref()
+            .is_some_and(ratiba_pesapal::Settings::is_sandbox),
+    }
+}
+
+impl Ground {
+    /// Asks for pages; `None` if no account is set up, and then no card is offered.
+    pub(super) fn card_requests(&self, settings: &SharedSettings) -> Option<payments::RequestCardLink> {
+        settings
+            .pesapal
+            .as_ref()
+            .map(|_account| payments::RequestCardLink {
+                book: self.payments.clone(),
+                house: self.payments.clone(),
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            })
+    }
+
+    pub(super) fn extend_hold(&self) -> booking::ExtendHold {
+        booking::ExtendHold {
+            book: self.appointments.clone(),
+            catalogue: self.catalogue.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+}

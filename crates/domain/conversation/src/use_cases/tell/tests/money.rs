@@ -1,0 +1,186 @@
+//! Money that moves outside of the chat is told to whom it belongs, once, and to the owners where they should know.
+
+use super::*;
+use crate::desk::{BackBy, RefundRef};
+use crate::thread::{BRIEF_LINES_MAX, BriefLine, ThreadState};
+
+fn payment(number: u128) -> PaymentRef {
+    PaymentRef::from_uuid(Uuid::from_u128(number))
+}
+
+fn refund(chat: &Chat, visit: VisitRef, step: RefundStep) -> Notice {
+    Notice::Money(MoneyNews::Refund {
+        visit,
+        customer: chat.customer().id,
+        refund: RefundRef::from_uuid(Uuid::from_u128(9)),
+        amount: Money::kes_minor(100_000),
+        by: BackBy::Mpesa,
+        step,
+    })
+}
+
+fn credit(chat: &Chat, visit: VisitRef, step: CreditStep) -> Notice {
+    Notice::Money(MoneyNews::Credit {
+        visit,
+        customer: chat.customer().id,
+        amount: Money::kes_minor(50_050),
+        step,
+    })
+}
+
+fn came(visit: VisitRef, number: u128) -> Notice {
+    Notice::Money(MoneyNews::Paid {
+        visit,
+        payment: payment(number),
+        amount: Money::kes_minor(100_000),
+        number: Some("SJK7H2LM9P".to_owned()),
+    })
+}
+
+#[test]
+fn each_step_of_a_refund_is_told_once_with_its_receipt() {
+    let (mut chat, visit) = at_the_prompt();
+    chat.desk.set_visit(visit, VisitStanding::Gone);
+    let done = RefundStep::Done {
+        number: Some("REV7H2LM9P".to_owned()),
+    };
+    for (occasion, step, words) in [
+        (1, RefundStep::UnderWay, "inakurudishia KES 1,000 (Kwa M-Pesa)"),
+        (2, done, "Umerudishiwa: KES 1,000\nKwa: Kwa M-Pesa REV7H2LM9P\n"),
+        (3, RefundStep::NotDone, "haikuweza kurudi kwako"),
+    ] {
+        let notice = refund(&chat, visit, step);
+        let told = chat.happens(occasion, notice.clone());
+        assert!(told.len() == 1 && told[0].contains(words), "{told:?}");
+        assert_eq!(chat.happens(occasion + 10, notice), Vec::<String>::new(), "once");
+    }
+}
+
+#[test]
+fn credit_that_is_given_and_spent_is_said_to_the_cent() {
+    let (mut chat, visit) = at_the_prompt();
+    let given = credit(&chat, visit, CreditStep::Given);
+    let told = chat.happens(1, given.clone());
+    assert!(
+        told[0].contains("KES 500.50") && told[0].contains("salio lako"),
+        "{told:?}"
+    );
+    assert_eq!(chat.happens(1, given), Vec::<String>::new());
+    let spent = credit(&chat, visit, CreditStep::Spent);
+    assert!(chat.happens(2, spent)[0].contains("imetumika kulipia"));
+}
+
+#[test]
+fn money_of_somebody_else_is_told_to_nobody() {
+    let (mut chat, visit) = at_the_prompt();
+    let other = crate::customer::CustomerId::from_uuid(Uuid::from_u128(77));
+    let amount = Money::kes_minor(100_000);
+    for (occasion, news) in [
+        (
+            1,
+            MoneyNews::Refund {
+                visit,
+                customer: other,
+                refund: RefundRef::from_uuid(Uuid::from_u128(9)),
+                amount,
+                by: BackBy::Cash,
+                step: RefundStep::Done { number: None },
+            },
+        ),
+        (
+            2,
+            MoneyNews::Credit {
+                visit,
+                customer: other,
+                amount,
+                step: CreditStep::Given,
+            },
+        ),
+    ] {
+        assert_eq!(chat.happens(occasion, Notice::Money(news)), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_page_is_told_with_its_whole_address_until_when_and_that_it_is_a_trial() {
+    let (mut chat, visit) = at_the_prompt();
+    let address = format!("https://pay.example/1?id={}", "x".repeat(500));
+    let page = Notice::Money(MoneyNews::CardPage {
+        visit,
+        amount: Money::kes_minor(100_000),
+        page: PageLink::new(address.clone()),
+    });
+    assert!(!format!("{page:?}").contains("pay.example"));
+    let told = chat.happens(1, page.clone());
+    assert!(told[0].contains(&format!("{address}\n")), "{}", told[0]);
+    assert!(
+        told[0].contains("KES 1,000") && told[0].contains("rudi kwenye chat"),
+        "{}",
+        told[0]
+    );
+    assert!(told[0].ends_with("(Majaribio: malipo haya ni ya kujaribu, hakuna pesa halisi inayokatwa.)"));
+    let message = chat.to_customer().pop().unwrap();
+    assert_eq!((message.purpose, message.fallback), (Purpose::AsksMoney, None));
+    assert_eq!(chat.happens(1, page.clone()), Vec::<String>::new());
+    chat.desk.set_visit(visit, VisitStanding::Confirmed);
+    assert_eq!(chat.happens(2, page), Vec::<String>::new(), "it is paid");
+}
+
+#[test]
+fn money_that_comes_while_a_person_talks_is_in_the_brief_and_the_owners_know() {
+    let (mut chat, visit) = at_the_prompt();
+    assert_eq!(
+        chat.happens(1, came(visit, 1)),
+        Vec::<String>::new(),
+        "nobody need know"
+    );
+    chat.says("Naomba niongee na mtu");
+    chat.news();
+    paid(&chat, visit);
+    let told = chat.happens(2, came(visit, 2));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("KES 1,000 (SJK7H2LM9P)") && told[0].contains("do not ask for this money again"),
+        "{}",
+        told[0]
+    );
+    let thread = chat.thread();
+    let lines = thread.state.handoff.clone().unwrap().lines;
+    let BriefLine::Paid {
+        amount,
+        payment: which,
+        ..
+    } = lines[0];
+    assert_eq!(
+        (lines.len(), amount, which),
+        (1, Money::kes_minor(100_000), payment(2))
+    );
+    assert!(!thread.driver.is_machine(), "the person still has it");
+    assert_eq!(
+        chat.happens(3, came(visit, 2)),
+        Vec::<String>::new(),
+        "ten callbacks, one line"
+    );
+    assert_eq!(chat.thread().state.handoff.unwrap().lines.len(), 1);
+    let stored = chat.thread().state.to_json().unwrap();
+    assert_eq!(ThreadState::from_json(stored).unwrap(), chat.thread().state);
+}
+
+#[test]
+fn a_brief_keeps_its_last_lines() {
+    let (mut chat, visit) = at_the_prompt();
+    chat.says("Naomba niongee na mtu");
+    let mut thread = chat.thread();
+    for number in 0..30 {
+        thread = thread.briefed(BriefLine::Paid {
+            at: chat.clock.now(),
+            visit,
+            payment: payment(number),
+            amount: Money::kes_minor(100),
+        });
+    }
+    let lines = thread.state.handoff.unwrap().lines;
+    assert_eq!(lines.len(), BRIEF_LINES_MAX);
+    let BriefLine::Paid { payment: first, .. } = lines[0];
+    assert_eq!(first, payment(10));
+}
