@@ -54,11 +54,28 @@ CREATE TABLE limits.outbox (
 );
 CREATE INDEX outbox_tail ON limits.outbox (tenant_id, seq);
 
+-- What a webhook brought, as it came.
+CREATE TABLE limits.inbox (
+    tenant_id uuid NOT NULL,
+    id text NOT NULL,
+    body jsonb NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+
+-- A queue of all tenants, outside the fences as the product's is.
+CREATE TABLE limits.jobs (
+    id uuid PRIMARY KEY,
+    run_at timestamptz NOT NULL,
+    payload jsonb NOT NULL
+);
+CREATE INDEX jobs_due ON limits.jobs (run_at);
+GRANT SELECT, UPDATE, DELETE ON limits.jobs TO ratiba_app;
+
 DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['bookings', 'idempotency', 'outbox'] LOOP
+    FOREACH name IN ARRAY ARRAY['bookings', 'idempotency', 'outbox', 'inbox'] LOOP
         EXECUTE format('ALTER TABLE limits.%I OWNER TO ratiba_owner', name);
         EXECUTE format('ALTER TABLE limits.%I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE limits.%I FORCE ROW LEVEL SECURITY', name);

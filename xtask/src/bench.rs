@@ -9,6 +9,7 @@ mod booking;
 mod client;
 mod crowd;
 mod engine;
+mod jobs;
 mod options;
 mod pgbench;
 mod race;
@@ -16,6 +17,7 @@ mod row;
 mod sample;
 mod sql;
 mod turns;
+mod webhooks;
 mod world;
 
 use std::os::unix::process::CommandExt as _;
@@ -50,7 +52,7 @@ struct Benchmark {
 }
 
 /// All of them, in the order of running: searches come before the bookings that fill the diaries.
-const ALL: [Benchmark; 3] = [
+const ALL: [Benchmark; 5] = [
     Benchmark {
         name: "availability",
         small: true,
@@ -69,10 +71,23 @@ const ALL: [Benchmark; 3] = [
         examples: &[],
         run: booking::run,
     },
+    Benchmark {
+        name: "webhooks",
+        small: false,
+        examples: &[],
+        run: webhooks::run,
+    },
+    // The last of all: it clears the queue.
+    Benchmark {
+        name: "jobs",
+        small: false,
+        examples: &[jobs::EXAMPLE],
+        run: jobs::run,
+    },
 ];
 
-const USAGE: &str = "cargo xtask bench booking|race|availability… [--appointments N] [--rounds N] [--seconds N] \
-                     [--with-worker] [--json FILE]";
+const USAGE: &str = "cargo xtask bench availability|race|booking|webhooks|jobs… [--appointments N] \
+                     [--rounds N] [--seconds N] [--with-worker] [--json FILE]";
 
 /// Runs the named benchmarks in one world and prints their rows.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {

@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
-use ratiba_assembly::queue::{Job, JobQueue, Schedules};
+use ratiba_assembly::queue::{Job, JobQueue, Next, Schedules};
 use ratiba_kernel::{Clock, Outage};
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::metrics::Metrics;
 
@@ -85,44 +86,63 @@ pub struct Runner {
 
 /// A lost notification costs this much, not a job.
 const POLL: Duration = Duration::from_secs(1);
-/// How often leases of lost workers are looked for.
-const RESCUE_EVERY: u32 = 5;
+/// How often leases of lost workers are looked for, by the machine's clock, as leases run.
+const RESCUE_EVERY: Duration = Duration::from_secs(5);
+/// How often the schedules are looked at, by the business's clock: a jump of it is a look.
+const SCHEDULES_EVERY: time::Duration = time::Duration::seconds(1);
+
+/// Where one loop of a runner stands.
+#[derive(Default)]
+struct Loop {
+    /// Jobs that were done and whose end is not on record yet.
+    ended: Vec<Job>,
+    rescued: Option<Instant>,
+    /// When the schedules were looked at, business time.
+    looked: Option<OffsetDateTime>,
+}
 
 impl Runner {
     /// Runs until `stop` ends; then finishes or gives back what it holds, within the grace period.
+    ///
+    /// The ends of jobs and the leases of the next ones are one call of the queue: what ends while a call is on its way
+    /// goes with the next.
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         let held = Held::default();
-        let mut running: JoinSet<()> = JoinSet::new();
+        let mut running: JoinSet<Option<Job>> = JoinSet::new();
         let mut stop = std::pin::pin!(stop);
-        let mut round: u32 = 0;
+        let mut state = Loop::default();
         loop {
             self.metrics.beat();
-            let claimed = self.claim_round(round, running.len()).await;
-            round = round.wrapping_add(1);
-            let busy = !claimed.is_empty();
-            for job in claimed {
+            let next = self.next_jobs(&mut state, running.len()).await;
+            for job in next.jobs {
                 let (runner, held) = (self.clone(), held.clone());
                 running.spawn(async move {
                     held.take(&job);
-                    runner.settle(&job).await;
+                    let done = runner.settle(&job).await;
                     held.give_back(&job);
+                    done.then_some(job)
                 });
             }
-            let pause = if busy && running.len() < usize::from(self.limits.jobs_max) {
-                Duration::ZERO
-            } else {
-                POLL
-            };
+            let pause = if next.raced { Duration::ZERO } else { POLL };
             tokio::select! {
                 () = &mut stop => break,
-                Some(_ended) = running.join_next(), if !running.is_empty() => {}
+                Some(one) = running.join_next(), if !running.is_empty() => {
+                    state.ended.extend(one.ok().flatten());
+                    // Those that are about to end in this moment go along.
+                    tokio::task::yield_now().await;
+                    while let Some(one) = running.try_join_next() {
+                        state.ended.extend(one.ok().flatten());
+                    }
+                }
                 () = self.bell.notified() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
         tracing::info!(jobs.running = running.len(), "stopping: no new work is taken");
         let ended = tokio::time::timeout(self.limits.grace, async {
-            while running.join_next().await.is_some() {}
+            while let Some(one) = running.join_next().await {
+                state.ended.extend(one.ok().flatten());
+            }
         });
         if ended.await.is_err() {
             running.shutdown().await;
@@ -133,6 +153,7 @@ impl Runner {
                 }
             }
         }
+        self.report(self.queue.end(&state.ended).await);
     }
 
     /// Runs everything that is due now, and what that brings with it, one batch after the other. Returns
@@ -152,52 +173,70 @@ impl Runner {
                 return Ok(ran);
             }
             for job in batch {
-                self.settle(&job).await;
+                if self.settle(&job).await {
+                    self.report(self.queue.done(&job).await);
+                }
                 ran += 1;
             }
         }
     }
 
-    async fn claim_round(&self, round: u32, running: usize) -> Vec<Job> {
+    /// Records what ended, and leases as many jobs as there is room for.
+    async fn next_jobs(&self, state: &mut Loop, running: usize) -> Next {
         let now = self.clock.now();
-        if round.is_multiple_of(RESCUE_EVERY)
-            && let Err(outage) = self.queue.rescue(now).await
-        {
-            report_outage(&outage);
-            return Vec::new();
+        let since = state.rescued.map(|at| at.elapsed());
+        if since.is_none_or(|since| since >= RESCUE_EVERY) {
+            match self.queue.rescue(now).await {
+                Ok(_freed) => state.rescued = Some(Instant::now()), // bookkeeping: leases run by the machine's clock
+                Err(outage) => {
+                    report_outage(&outage);
+                    return Next::default();
+                }
+            }
         }
-        if let Err(outage) = self.schedules.hand_out_due(now).await {
-            // What is queued already is done all the same.
-            report_outage(&outage);
+        if state
+            .looked
+            .is_none_or(|at| now < at || now - at >= SCHEDULES_EVERY)
+        {
+            match self.schedules.hand_out_due(now).await {
+                Ok(_handed_out) => state.looked = Some(now),
+                // What is queued already is done all the same.
+                Err(outage) => report_outage(&outage),
+            }
         }
         let room = self
             .limits
             .jobs_max
             .saturating_sub(u16::try_from(running).unwrap_or(u16::MAX));
-        if room == 0 {
-            return Vec::new();
+        if room == 0 && state.ended.is_empty() {
+            return Next::default();
         }
-        match self.queue.claim(now, room, self.limits.lease).await {
-            Ok(claimed) => claimed,
+        match self.queue.next(&state.ended, now, room, self.limits.lease).await {
+            Ok(next) => {
+                state.ended.clear();
+                next
+            }
             Err(outage) => {
                 report_outage(&outage);
-                Vec::new()
+                Next::default()
             }
         }
     }
 
-    async fn settle(&self, job: &Job) {
+    /// Runs a job; answers whether it was done, and its end is to be recorded.
+    async fn settle(&self, job: &Job) -> bool {
         if RetryPlan::of(&job.kind).is_exhausted(job, self.clock.now()) {
-            return self.report(self.give_up(job, "its workers were lost too often").await);
+            self.report(self.give_up(job, "its workers were lost too often").await);
+            return false;
         }
         // Stopped before the lease ends, so that nobody else runs the job meanwhile.
         let limit = self.limits.lease * 4 / 5;
-        let started = tokio::time::Instant::now();
+        let started = Instant::now();
         let guarded = AssertUnwindSafe(self.handler.run(job)).catch_unwind();
         let ended = match tokio::time::timeout(limit, guarded).await {
             Ok(Ok(Ok(()))) => {
                 self.metrics.job_ended(&job.kind, "done", started.elapsed());
-                self.queue.done(job).await
+                return true;
             }
             Ok(Ok(Err(JobError::Again(error)))) => self.again(job, &format!("{error:#}")).await,
             Ok(Ok(Err(JobError::Hopeless(error)))) => self.give_up(job, &format!("{error:#}")).await,
@@ -205,6 +244,7 @@ impl Runner {
             Err(_elapsed) => self.again(job, "the job took longer than its lease allows").await,
         };
         self.report(ended);
+        false
     }
 
     /// The lease brings a job back whose end could not be recorded.

@@ -52,6 +52,14 @@ pub(crate) struct World {
     pub(crate) small_api: Option<SocketAddr>,
     /// Runs the limits in the large database, as the application.
     pub(crate) limits: Pgbench,
+    /// Where the release build is.
+    pub(crate) programs: PathBuf,
+    /// What a worker of the large database is told.
+    pub(crate) worker_settings: Vec<(&'static str, String)>,
+    /// What signs WhatsApp's webhooks.
+    pub(crate) app_secret: String,
+    /// Reaches the large database as an administrator.
+    administrator: String,
     free: Vec<FreeTurn>,
     taken: AtomicUsize,
 }
@@ -107,8 +115,13 @@ impl World {
         let free = free_turns(&prepared)?;
         let app = sql::environment(&prepared.urls.app)?;
         let limits = Pgbench::find(sql::scripts(), run_directory, app)?;
+        let administrator = sql::in_database(&prepared.urls.administrator, LARGE)?;
         let mut world = Self {
             parts: Vec::new(),
+            programs: programs.to_owned(),
+            worker_settings: Vec::new(),
+            app_secret: prepared.credentials.app_secret().to_owned(),
+            administrator,
             server: prepared.server,
             run_directory: run_directory.to_owned(),
             ports: Vec::new(),
@@ -139,6 +152,7 @@ impl World {
     ) -> anyhow::Result<()> {
         let addresses = self.addresses()?;
         self.api = self.start_api(programs, &addresses, urls, credentials, "ratiba-api")?;
+        self.worker_settings = own_clock(environment::worker(&addresses, urls, credentials));
         if small {
             let small_urls = DatabaseUrls {
                 administrator: urls.administrator.clone(),
@@ -157,7 +171,7 @@ impl World {
             self.small_api = Some(api);
         }
         if self.options.worker {
-            let settings = own_clock(environment::worker(&addresses, urls, credentials));
+            let settings = self.worker_settings.clone();
             let health = addresses.worker("/healthz");
             self.start_part(
                 "ratiba-worker",
@@ -225,6 +239,11 @@ impl World {
     /// A time that nobody has booked yet in this run; `None` if there are no more.
     pub(crate) fn next_free_turn(&self) -> Option<&FreeTurn> {
         self.free.get(self.taken.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Runs a script in the large database as an administrator; gives what it selected, as [`Database::script`] does.
+    pub(crate) fn script(&self, name: &str, variables: &[(&str, &str)]) -> anyhow::Result<String> {
+        Database::new(&self.administrator).script(name, variables)
     }
 
     /// Shows the end of every log, for a person who must know why something failed.

@@ -117,7 +117,7 @@ pub(crate) struct Credentials {
 }
 
 /// The business at the simulated providers; the digits mean nothing.
-const PHONE_NUMBER_ID: &str = "600700800900";
+pub(crate) const PHONE_NUMBER_ID: &str = "600700800900";
 const WABA_ID: &str = "100200300400500";
 const DISPLAY_PHONE_NUMBER: &str = "254700000999";
 const SHORT_CODE: &str = "654321";
@@ -137,6 +137,11 @@ impl Credentials {
             merchant_key: machine::random_hex(16)?,
             merchant_secret: machine::random_hex(16)?,
         })
+    }
+
+    /// What signs WhatsApp's webhooks.
+    pub(crate) fn app_secret(&self) -> &str {
+        &self.app_secret
     }
 
     fn providers(&self) -> Settings {

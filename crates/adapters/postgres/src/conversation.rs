@@ -1,13 +1,19 @@
 //! The conversation domain's ports: threads and customers, what came in, what goes out, what the business says about
 //! itself.
 
+mod gathered;
 mod letters;
 mod messages;
 mod profile;
+mod recent;
 mod rows;
 mod threads;
 
+use std::sync::Arc;
+
+use gathered::Letters;
 use ratiba_conversation::event::{ConversationTask, Due};
+use recent::{Routes, Stored};
 
 use crate::database::{Database, TenantTx, TxError};
 use crate::jobs::NewJob;
@@ -17,13 +23,21 @@ use crate::outbox::enqueue;
 #[derive(Clone)]
 pub struct PgConversation {
     database: Database,
+    letters: Letters,
+    stored: Arc<Stored>,
+    routes: Arc<Routes>,
 }
 
 impl PgConversation {
     /// Over a database.
     #[must_use]
-    pub const fn new(database: Database) -> Self {
-        Self { database }
+    pub fn new(database: Database) -> Self {
+        Self {
+            letters: gathered::letters(database.clone()),
+            stored: Arc::default(),
+            routes: Arc::default(),
+            database,
+        }
     }
 }
 

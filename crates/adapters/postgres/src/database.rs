@@ -274,15 +274,27 @@ impl Database {
         E: From<Outage> + Send + 'static,
     {
         self.run(Some(self.begin("BEGIN", None)), move |conn, ids| {
-            let mut tx = GlobalTx {
-                conn,
-                ids,
-                enqueued: false,
-            };
-            let value = work(&mut tx)?;
-            Ok((value, tx.enqueued))
+            in_global(conn, ids, &work)
         })
         .await
+    }
+
+    /// As [`global`](Self::global), for work that executes exactly one statement, in one round trip: the statement is
+    /// the transaction.
+    ///
+    /// # Errors
+    /// As [`Database::tenant`].
+    pub async fn global_statement<T, E>(
+        &self,
+        work: impl Fn(&mut GlobalTx<'_>) -> Result<T, TxError<E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Outage> + Send + 'static,
+    {
+        let begin = self.pooled.then(|| self.begin("BEGIN", None));
+        self.run(begin, move |conn, ids| in_global(conn, ids, &work))
+            .await
     }
 
     /// Everything that opens a transaction, in one round trip.
@@ -366,6 +378,20 @@ fn within<T, E>(
     let mut tx = TenantTx {
         conn,
         tenant,
+        ids,
+        enqueued: false,
+    };
+    let value = work(&mut tx)?;
+    Ok((value, tx.enqueued))
+}
+
+fn in_global<T, E>(
+    conn: &mut PgConnection,
+    ids: &dyn IdSource,
+    work: impl Fn(&mut GlobalTx<'_>) -> Result<T, TxError<E>>,
+) -> Result<(T, bool), TxError<E>> {
+    let mut tx = GlobalTx {
+        conn,
         ids,
         enqueued: false,
     };

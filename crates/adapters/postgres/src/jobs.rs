@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Outage, TenantId};
 use serde_json::Value;
@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
+use crate::kept::kept;
 use crate::schema::jobs;
 
 /// A job to be queued.
@@ -132,24 +133,8 @@ struct Claimed {
     first_failed_at: Option<OffsetDateTime>,
 }
 
-// The head of an ordering key is its oldest job that is not dead; a running one bars the others, also one
-// that became visible late. Two claims that raced meet at jobs_one_running_per_key.
-const CLAIM: &str = "
-WITH due AS MATERIALIZED (
-    SELECT j.id FROM jobs j
-    WHERE j.state = 'ready' AND j.run_at <= $1
-        AND (j.ordering_key IS NULL OR NOT EXISTS (
-            SELECT FROM jobs h
-            WHERE h.ordering_key = j.ordering_key AND h.state <> 'dead' AND h.id <> j.id
-                AND (h.seq < j.seq OR h.state = 'running')))
-    ORDER BY j.priority DESC, j.run_at, j.seq
-    LIMIT $2
-    FOR UPDATE SKIP LOCKED
-)
-UPDATE jobs SET state = 'running', attempts = attempts + 1,
-    lease_until = now() + make_interval(secs => $3) -- bookkeeping
-FROM due WHERE jobs.id = due.id
-RETURNING jobs.id, jobs.kind, jobs.tenant_id, jobs.payload, jobs.attempts, jobs.ordering_key, jobs.first_failed_at";
+// Ends and leases in one round trip; what it promises stands beside the function.
+const NEXT: &str = "SELECT * FROM ratiba_next_jobs($1, $2, $3, $4, $5)";
 
 impl JobQueue {
     /// The queue of this database.
@@ -164,29 +149,54 @@ impl JobQueue {
     /// # Errors
     /// [`Outage`].
     pub async fn claim(&self, now: OffsetDateTime, most: u16, lease: Duration) -> Result<Vec<Job>, Outage> {
+        let next = self.next(&[], now, most, lease).await?;
+        Ok(next.jobs)
+    }
+
+    /// Ends jobs that were done and leases the next ones, as [`end`](Self::end) and [`claim`](Self::claim) do, in one
+    /// round trip and one transaction. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`Outage`]; then nothing was ended nor leased.
+    pub async fn next(
+        &self,
+        ended: &[Job],
+        now: OffsetDateTime,
+        most: u16,
+        lease: Duration,
+    ) -> Result<Next, Outage> {
         let lease_secs = i32::try_from(lease.as_secs()).unwrap_or(i32::MAX);
-        self.database
-            .global(move |tx| {
-                let claimed = sql_query(CLAIM)
+        let (ids, tries) = holders(ended);
+        let claimed = self
+            .database
+            .global_statement(move |tx| {
+                let query = sql_query(NEXT)
+                    .bind::<Array<SqlUuid>, _>(&ids)
+                    .bind::<Array<Integer>, _>(&tries)
                     .bind::<Timestamptz, _>(now)
-                    .bind::<BigInt, _>(i64::from(most))
-                    .bind::<Integer, _>(lease_secs)
-                    .load::<Claimed>(tx.conn());
-                let rows = match claimed {
-                    // Another worker took the head of a key in the same moment; its next look finds the rest.
+                    .bind::<Integer, _>(i32::from(most))
+                    .bind::<Integer, _>(lease_secs);
+                match kept(query).load::<Claimed>(tx.conn()) {
+                    // Another worker took the head of a key in the same moment; the next look finds the rest.
                     Err(diesel::result::Error::DatabaseError(
                         diesel::result::DatabaseErrorKind::UniqueViolation,
                         _,
-                    )) => return Err(TxError::Refused(ClaimRefused::Raced)),
-                    other => other?,
-                };
-                Ok(rows.into_iter().map(job_of).collect())
+                    )) => Err(TxError::Refused(ClaimRefused::Raced)),
+                    rows => Ok(rows?.into_iter().map(job_of).collect()),
+                }
             })
-            .await
-            .or_else(|refused| match refused {
-                ClaimRefused::Raced => Ok(Vec::new()),
-                ClaimRefused::Unavailable(outage) => Err(outage),
-            })
+            .await;
+        match claimed {
+            Ok(jobs) => Ok(Next { jobs, raced: false }),
+            Err(ClaimRefused::Raced) => {
+                self.end(ended).await?;
+                Ok(Next {
+                    jobs: Vec::new(),
+                    raced: true,
+                })
+            }
+            Err(ClaimRefused::Unavailable(outage)) => Err(outage),
+        }
     }
 
     /// Queues jobs outside any other transaction.
@@ -204,23 +214,33 @@ impl JobQueue {
             .await
     }
 
-    /// Ends a job that was done. Only the try that holds the lease can: whoever lost it changes nothing.
-    /// Safe to repeat.
+    /// Ends a job that was done, as [`end`](Self::end) does.
     ///
     /// # Errors
     /// [`Outage`]; the job will run again when its lease ends.
     pub async fn done(&self, job: &Job) -> Result<(), Outage> {
-        let (id, attempt) = (job.id, job.attempt);
+        self.end(std::slice::from_ref(job)).await
+    }
+
+    /// Ends jobs that were done. Only the try that holds the lease can end a job: whoever lost it changes nothing.
+    /// Safe to repeat.
+    ///
+    /// # Errors
+    /// [`Outage`]; the jobs will run again when their leases end.
+    pub async fn end(&self, ended: &[Job]) -> Result<(), Outage> {
+        if ended.is_empty() {
+            return Ok(());
+        }
+        let (ids, tries) = holders(ended);
         self.database
-            .global(move |tx| {
-                diesel::delete(jobs::table)
-                    .filter(
-                        jobs::id
-                            .eq(id)
-                            .and(jobs::state.eq("running"))
-                            .and(jobs::attempts.eq(attempt)),
-                    )
-                    .execute(tx.conn())?;
+            .global_statement(move |tx| {
+                let query = sql_query(
+                    "DELETE FROM jobs j USING unnest($1, $2) AS o(id, attempts)
+                     WHERE j.id = o.id AND j.attempts = o.attempts AND j.state = 'running'",
+                )
+                .bind::<Array<SqlUuid>, _>(&ids)
+                .bind::<Array<Integer>, _>(&tries);
+                kept(query).execute(tx.conn())?;
                 Ok::<_, TxError<Outage>>(())
             })
             .await
@@ -405,6 +425,20 @@ impl JobQueue {
             })
             .await
     }
+}
+
+/// What is leased next.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Next {
+    /// The jobs.
+    pub jobs: Vec<Job>,
+    /// Whether another worker took the same work in the same moment, so that there may be more that is due.
+    pub raced: bool,
+}
+
+/// The tries that hold these jobs.
+fn holders(jobs: &[Job]) -> (Vec<Uuid>, Vec<i32>) {
+    jobs.iter().map(|job| (job.id, job.attempt)).unzip()
 }
 
 enum ClaimRefused {

@@ -386,7 +386,6 @@ diesel::table! {
         tenant_id -> Nullable<Uuid>,
         payload -> Jsonb,
         run_at -> Timestamptz,
-        priority -> SmallInt,
         state -> Text,
         attempts -> Integer,
         lease_until -> Nullable<Timestamptz>,

@@ -195,3 +195,72 @@ async fn the_profile_is_read_from_the_settings_and_a_new_business_serves_the_inv
     assert_eq!(standing(1).await.unwrap(), TemplateStanding::Approved);
     assert_eq!(standing(2).await.unwrap(), TemplateStanding::NotUsable);
 }
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+fn message(provider_id: &str) -> InboundRow {
+    InboundRow {
+        provider_id: provider_id.to_owned(),
+        sender: SenderKey::parse("254700000001").unwrap(),
+        sent_at: EPOCH,
+        raw: serde_json::json!({ "message": { "id": provider_id } }),
+    }
+}
+
+fn parcel(messages: Vec<InboundRow>) -> Parcel {
+    Parcel {
+        messages,
+        statuses: Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn parcels_that_come_at_the_same_time_are_each_stored_once_and_counted_apart() {
+    let server = Server::start();
+    // Everybody brings one of their own, and two that everybody brings, in another order.
+    let keep = |number: usize| {
+        let mut rows = vec![message("a"), message(&format!("own-{number}")), message("b")];
+        if number.is_multiple_of(2) {
+            rows.reverse();
+        }
+        server
+            .record
+            .keep(tenant(1), Channel::Whatsapp, parcel(rows), EPOCH)
+    };
+    let kept = futures_util::future::join_all((0..40).map(keep)).await;
+    let counts: Vec<usize> = kept.into_iter().map(|kept| kept.unwrap().messages).collect();
+    assert_eq!(counts.iter().sum::<usize>(), 42, "{counts:?}");
+    assert!(counts.iter().all(|count| *count >= 1), "{counts:?}");
+    let mut conn = server.database.connect_as_administrator();
+    let jobs = sql_query("SELECT count(*) FROM jobs").get_result::<Count>(&mut conn);
+    assert_eq!(jobs.unwrap().count, 42, "each has one job");
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_stored_costs_those_beside_it_nothing() {
+    let server = Server::start();
+    let keep = |number: usize| {
+        // Longer than any id that the table takes.
+        let id = if number == 7 {
+            "x".repeat(300)
+        } else {
+            format!("own-{number}")
+        };
+        server
+            .record
+            .keep(tenant(1), Channel::Whatsapp, parcel(vec![message(&id)]), EPOCH)
+    };
+    let kept = futures_util::future::join_all((0..20).map(keep)).await;
+    let refused: Vec<usize> = (0..20).filter(|number| kept[*number].is_err()).collect();
+    assert_eq!(refused, [7]);
+    let before = keep(3).await.unwrap();
+    assert_eq!(before.messages, 0, "the others are on record");
+    assert!(
+        keep(7).await.is_err(),
+        "what was refused is not remembered as stored"
+    );
+}

@@ -106,6 +106,27 @@ async fn jobs_of_one_key_run_one_at_a_time_in_their_order() {
 }
 
 #[tokio::test]
+async fn what_is_ended_frees_its_key_for_what_is_leased_in_the_same_call() {
+    let database = TestDatabase::create();
+    let queue = JobQueue::new(open(&database, 1));
+    queue
+        .enqueue(vec![job("first").in_order("a"), job("second").in_order("a")])
+        .await
+        .unwrap();
+    let first = queue.next(&[], EPOCH, 10, LEASE).await.unwrap().jobs;
+    assert_eq!(first[0].kind, "first");
+    let second = queue.next(&first, EPOCH, 10, LEASE).await.unwrap().jobs;
+    assert_eq!((second.len(), second[0].kind.as_str()), (1, "second"));
+    let rest = queue.next(&second, EPOCH, 0, LEASE).await.unwrap();
+    assert_eq!(rest.jobs, [], "nothing is leased where there is no room");
+    assert_eq!(
+        queue.depth(EPOCH).await.unwrap(),
+        ratiba_postgres::jobs::QueueDepth::default(),
+        "but what was done is ended"
+    );
+}
+
+#[tokio::test]
 async fn two_workers_never_share_a_job_nor_a_key() {
     let database = TestDatabase::create();
     let queues: Vec<JobQueue> = (1..=4).map(|lane| JobQueue::new(open(&database, lane))).collect();

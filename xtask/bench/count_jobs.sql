@@ -1,0 +1,2 @@
+-- How many jobs are left. Run as an administrator.
+SELECT count(*) FROM jobs;
