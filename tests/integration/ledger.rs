@@ -11,8 +11,16 @@ async fn balance(world: &World, account: &str) -> i64 {
     assert_eq!(status, StatusCode::OK, "{found}");
     let items = found["items"].as_array().unwrap();
     let minor = |item: &Value| item["balance"]["amount_minor"].as_i64().unwrap();
-    assert_eq!(items.iter().map(minor).sum::<i64>(), 0, "the books balance: {found}");
-    items.iter().find(|item| item["account"] == account).map(minor).unwrap()
+    assert_eq!(
+        items.iter().map(minor).sum::<i64>(),
+        0,
+        "the books balance: {found}"
+    );
+    items
+        .iter()
+        .find(|item| item["account"] == account)
+        .map(minor)
+        .unwrap()
 }
 
 async fn order(world: &World, key: &str, path: &str, body: Value) -> Value {
@@ -28,7 +36,12 @@ async fn what_is_paid_is_earned_when_the_visit_was_rendered_and_each_journal_add
     assert_eq!(balance(&world, "customer_deposits").await, -105_000);
     assert_eq!(balance(&world, "service_revenue").await, 0);
     let appointments = world.appointments("2026-05-13").await;
-    let of = |verb: &str| format!("/api/v1/appointments/{}/{verb}", appointments[0]["id"].as_str().unwrap());
+    let of = |verb: &str| {
+        format!(
+            "/api/v1/appointments/{}/{verb}",
+            appointments[0]["id"].as_str().unwrap()
+        )
+    };
     world.jump(datetime!(2026-05-13 13:55 +3)).await;
     let (status, body) = world.call(Method::POST, &of("start"), Some(json!({}))).await;
     assert_eq!(status, StatusCode::OK, "{body}");
@@ -40,14 +53,24 @@ async fn what_is_paid_is_earned_when_the_visit_was_rendered_and_each_journal_add
     // What is paid after the visit is earned at once, in parts too.
     let visit = world.text("SELECT visit_id::text AS text FROM payments LIMIT 1");
     let kes = |minor: i64| json!({ "amount_minor": minor, "currency": "KES" });
-    order(&world, "open", "/api/v1/till/sessions", json!({ "float": kes(0) })).await;
+    order(
+        &world,
+        "open",
+        "/api/v1/till/sessions",
+        json!({ "float": kes(0) }),
+    )
+    .await;
     let cash = format!("/api/v1/visits/{visit}/cash");
     order(&world, "part", &cash, json!({ "amount": kes(45_000) })).await;
     world.work().await;
     assert_eq!(balance(&world, "service_revenue").await, -150_000);
     order(&world, "rest", &cash, json!({ "amount": kes(200_000) })).await;
     world.work().await;
-    assert_eq!(balance(&world, "service_revenue").await, -350_000, "the whole price");
+    assert_eq!(
+        balance(&world, "service_revenue").await,
+        -350_000,
+        "the whole price"
+    );
     assert_eq!(balance(&world, "customer_deposits").await, 0);
 
     let mut causes = Vec::new();
@@ -57,7 +80,10 @@ async fn what_is_paid_is_earned_when_the_visit_was_rendered_and_each_journal_add
         assert_eq!(status, StatusCode::OK, "{page}");
         for journal in page["items"].as_array().unwrap() {
             let entries = journal["entries"].as_array().unwrap();
-            let sum: i64 = entries.iter().map(|entry| entry["amount"]["amount_minor"].as_i64().unwrap()).sum();
+            let sum: i64 = entries
+                .iter()
+                .map(|entry| entry["amount"]["amount_minor"].as_i64().unwrap())
+                .sum();
             assert_eq!(sum, 0, "{journal}");
             let cause = journal["cause"].as_str().unwrap();
             causes.push(cause.split(':').next().unwrap().to_owned());
@@ -66,11 +92,16 @@ async fn what_is_paid_is_earned_when_the_visit_was_rendered_and_each_journal_add
         path = format!("/api/v1/ledger/journals?limit=2&before={next}");
     }
     causes.sort();
-    assert_eq!(causes, ["earned", "earned", "earned", "received", "received", "received"]);
+    assert_eq!(
+        causes,
+        ["earned", "earned", "earned", "received", "received", "received"]
+    );
     let one = "/api/v1/ledger/journals?account=cash_drawer";
     let (_, of_cash) = world.call(Method::GET, one, None).await;
     assert_eq!(of_cash["items"].as_array().unwrap().len(), 2, "{of_cash}");
-    let (status, _) = world.call(Method::GET, "/api/v1/ledger/journals?account=gold", None).await;
+    let (status, _) = world
+        .call(Method::GET, "/api/v1/ledger/journals?account=gold", None)
+        .await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let desk = world.token(Role::Receptionist).await;
     let (status, _) = world.call_as(&desk, Method::GET, one, None).await;

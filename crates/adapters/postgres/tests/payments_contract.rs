@@ -17,9 +17,8 @@ use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{
     CallbackInbox, CardWatch, Credential, CreditBook, EarningBook, HouseCurrency, JournalBook, Ledger,
-    NoticeAddresses, NoticeInbox, PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, ResultInbox, StatementBook,
-    TakingsBook, TillBook,
-    TokenStore,
+    NoticeAddresses, NoticeInbox, PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, ResultInbox,
+    StatementBook, TakingsBook, TillBook, TokenStore,
 };
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::builders::second;

@@ -111,6 +111,7 @@ impl Parts {
             amount,
             by: match way {
                 RefundWay::MpesaReversal => BackBy::Mpesa,
+                RefundWay::Card | RefundWay::Chargeback => BackBy::Card,
                 RefundWay::Cash => BackBy::Cash,
                 // Credit is told as credit.
                 RefundWay::Credit | RefundWay::Outside => BackBy::Elsewhere,

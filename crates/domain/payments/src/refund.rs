@@ -4,8 +4,8 @@
 //! asked for twice at once is given once. It is booked when it is done, and nothing leaves *done*. Taking in the same
 //! thing twice is the same as once.
 
-mod card;
 mod amounts;
+mod card;
 mod hearing;
 
 use ratiba_kernel::{Fingerprint, Id, Money};
@@ -19,8 +19,8 @@ use crate::payment::PaymentId;
 use crate::reference::{MalformedReference, Receipt, RequestKey};
 use crate::{CustomerId, VisitId};
 
-pub use card::{card_original, card_refundable};
 pub use amounts::{given_beyond, refundable, reversible};
+pub use card::{card_original, card_refundable};
 
 /// The identity of a refund.
 pub type RefundId = Id<Refund>;

@@ -70,7 +70,9 @@ impl PaymentDeskBridge {
                 | RequestPaymentError::NoPayer
                 | RequestPaymentError::KeyReused
                 | RequestPaymentError::NothingAsked
-                | RequestPaymentError::NotNow(NotNow::TooSoon { .. } | NotNow::Pointless(_))),
+                | RequestPaymentError::NotNow(
+                    NotNow::TooSoon { .. } | NotNow::NumberBusy { .. } | NotNow::Pointless(_),
+                )),
             ) => {
                 tracing::warn!(visit.id = %order.visit, reason = %refused, "no page could be ordered in the chat");
                 return Ok(CardAnswer::NotPossible);

@@ -56,7 +56,7 @@ pub fn reversible(record: &PaymentRecord, refunds: &[Refund], amount: Money) -> 
 }
 
 /// The receipt of an attempt that brought money.
-fn receipt_of(attempt: &Attempt) -> Option<&Receipt> {
+pub(super) fn receipt_of(attempt: &Attempt) -> Option<&Receipt> {
     match attempt.state() {
         AttemptState::Paid { receipt, .. } => receipt.as_ref(),
         AttemptState::Created

@@ -4,9 +4,10 @@
 use ratiba_kernel::{Fingerprint, Money};
 use time::OffsetDateTime;
 
+use super::amounts::receipt_of;
 use super::{
-    Original, Refund, RefundCause, RefundDoubt, RefundId, RefundMoved, RefundState, RefundTerms, RefundWay,
-    ReversalAnswer, receipt_of,
+    Original, Refund, RefundCause, RefundDoubt, RefundId, RefundMoved, RefundSource, RefundState,
+    RefundTerms, RefundWay, ReversalAnswer,
 };
 use crate::actor::Actor;
 use crate::attempt::{Attempt, Provider};
@@ -79,6 +80,7 @@ impl Refund {
             visit: payment.visit(),
             customer: payment.customer(),
             way: RefundWay::Chargeback,
+            source: RefundSource::Payment,
             cause: RefundCause::Provider,
             reason: "the provider says that the money went back".to_owned(),
             fingerprint: Fingerprint::of(key.as_str()),

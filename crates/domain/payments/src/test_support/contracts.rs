@@ -4,9 +4,9 @@
 mod asking;
 mod books;
 mod callbacks;
+mod card_refunds;
 mod earnings;
 mod journals;
-mod card_refunds;
 mod letters;
 mod notices;
 mod owed;

@@ -2,9 +2,9 @@
 
 use ratiba_kernel::{Currency, Money, TenantId};
 
+use super::Stage;
 use super::earnings::BooksGround;
 use super::refunds::paid_visit;
-use super::Stage;
 use crate::ledger::Account;
 use crate::ports::{JournalQuery, PostedJournal};
 use crate::test_support::builders::second;
