@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use system_tests::World;
+use system_tests::{OWNER, World};
 use time::Duration;
 use time::macros::datetime;
 
@@ -53,6 +53,46 @@ async fn no_payment_of_a_visit_that_is_over_stays_open() {
         "the sweep finds it"
     );
     assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
+}
+
+#[tokio::test]
+async fn a_part_that_was_paid_for_a_visit_that_ended_unseen_becomes_credit_in_the_sweep() {
+    let world = World::new().await;
+    world.book_up_to_the_prompt().await;
+    let visit = the_visit(&world).await;
+    world
+        .answer_prompt("refuse", json!({ "result_code": 2001 }))
+        .await;
+    world.work().await;
+    world.pass(Duration::seconds(61)).await;
+    let part = json!({ "amount": { "amount_minor": 10_000, "currency": "KES" } });
+    let path = format!("/api/v1/visits/{visit}/prompts");
+    let (status, sent) = world.order(&world.api, &path, "part", &part).await;
+    assert_eq!(status, StatusCode::CREATED, "{sent:#}");
+    world.work().await;
+    world.answer_prompt("approve", json!({})).await;
+    world.work().await;
+    world.count("WITH over AS (UPDATE appointments SET state = 'expired', hold_expires_at = NULL WHERE state = 'held' RETURNING 1) SELECT count(*) FROM over");
+    assert_eq!(payments(&world, "open"), 1);
+    let credit = || {
+        world.count(
+            "SELECT coalesce(-sum(amount_minor), 0)::bigint AS count FROM ledger_entries
+             WHERE account = 'customer_deposits' AND payment_id IS NULL",
+        )
+    };
+    world.jump(datetime!(2026-05-14 03:30 +3)).await;
+    assert_eq!((payments(&world, "open"), credit()), (0, 10_000));
+    // As if the sweep had been cut off in between.
+    world.jump(datetime!(2026-05-15 03:30 +3)).await;
+    assert_eq!(credit(), 10_000, "once");
+    let told = world.texts(OWNER).await;
+    assert_eq!(
+        told.iter()
+            .filter(|text| text.contains("time was given up"))
+            .count(),
+        1,
+        "{told:#?}"
+    );
 }
 
 #[tokio::test]

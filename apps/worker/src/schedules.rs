@@ -194,7 +194,7 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         .payments_left_open(tenant, now - LEFT_OPEN_AFTER, SWEEP_MOST)
         .await?;
     for visit in &left_open {
-        parts.close_payments(tenant, Id::from_uuid(*visit)).await?;
+        parts.end_left_open(tenant, Id::from_uuid(*visit)).await?;
     }
     sweep_refunds(parts, tenant, now).await?;
     let forgotten = parts

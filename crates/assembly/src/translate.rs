@@ -226,11 +226,31 @@ impl Parts {
         }
     }
 
-    /// Ends what is asked for a visit of which nothing keeps its time any more; answers whether it is such a one.
+    /// For the sweep: ends what is still asked for a visit that is over, and gives back what was paid of it beyond fees; a
+    /// person is told if that was anything. Money can come so late when somebody asks for it at the very moment at which
+    /// the visit ends.
     ///
     /// # Errors
     /// [`TranslateError`].
-    pub async fn close_payments(&self, tenant: TenantId, visit: VisitId) -> Result<bool, TranslateError> {
+    pub async fn end_left_open(&self, tenant: TenantId, visit: VisitId) -> Result<(), TranslateError> {
+        if !self.close_payments(tenant, visit).await? {
+            return Ok(());
+        }
+        let Some(found) = self.booking.book.visit(tenant, visit).await? else {
+            return Ok(());
+        };
+        let before = self.visit_money(tenant, &found).await?;
+        let after = self.settle_visit(tenant, &found).await?;
+        if before.kept == after.kept {
+            return Ok(());
+        }
+        let id = visit.as_uuid();
+        self.call_person(tenant, id, Id::from_uuid(id), MoneyMatter::PaidForLostVisit)
+            .await
+    }
+
+    /// Ends what is asked for a visit of which nothing keeps its time any more; answers whether it is such a one.
+    async fn close_payments(&self, tenant: TenantId, visit: VisitId) -> Result<bool, TranslateError> {
         let found = self.booking.book.visit(tenant, visit).await?;
         if found.is_some_and(|found| found.standing() != VisitStanding::Over) {
             return Ok(false);

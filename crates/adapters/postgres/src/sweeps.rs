@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Integer, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Outage, TenantId};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
@@ -122,8 +122,12 @@ pub async fn unsettled_attempts(
         .await
 }
 
-/// Visits of which nothing keeps its time any more, while a payment that was asked for before `before` is still open;
-/// oldest payment first.
+/// How long before the bound a payment may have been closed whose money is looked at again: longer than two nights are
+/// apart.
+const LOOKED_BACK: Duration = Duration::days(2);
+
+/// Visits of which nothing keeps its time any more, while a payment that was asked for before `before` is still open, or
+/// was closed lately with money in it; oldest payment first.
 ///
 /// # Errors
 /// [`Outage`].
@@ -149,7 +153,12 @@ pub async fn visits_with_payments_left_open(
                 .filter(appointments::state.ne_all(over));
             let mut found = payments::table
                 .filter(payments::tenant_id.eq(tenant))
-                .filter(payments::state.eq("open"))
+                .filter(
+                    payments::state.eq("open").or(payments::state
+                        .eq("cancelled")
+                        .and(payments::paid_minor.gt(payments::credited_minor))
+                        .and(payments::state_at.gt(before - LOOKED_BACK))),
+                )
                 .filter(payments::created_at.lt(before))
                 .filter(diesel::dsl::not(diesel::dsl::exists(living)))
                 .order((payments::created_at, payments::id))
