@@ -75,13 +75,14 @@ pub async fn run(options: Options) -> anyhow::Result<Over> {
         acted?;
         let was_restarted = blown?;
         people.react(&stage, !restarted && !was_restarted).await?;
+        people.decide(&stage).await?;
         restarted = was_restarted;
         stage.advance(round.seconds).await?;
         stage.check()?;
     }
     stage.no_more_faults().await?;
     tokio::time::sleep(DELAYED_MOST).await;
-    until_quiet(&stage).await?;
+    until_quiet(&stage, &mut people).await?;
     let snapshot = snapshot(&stage).await?;
     report.close(&snapshot, people.tally, people.complaints);
     if !report.findings.is_empty() {
@@ -124,11 +125,12 @@ async fn blows(stage: &Stage, round: &Round, report: &mut Report) -> anyhow::Res
 
 /// Lets time pass until every chain has ended: queries and card pages within the hour, and what they missed in the
 /// sweeps of two nights.
-async fn until_quiet(stage: &Stage) -> anyhow::Result<()> {
+async fn until_quiet(stage: &Stage, people: &mut People) -> anyhow::Result<()> {
     quiet(stage).await?;
     for minutes in [
         2_u64, 2, 5, 5, 5, 10, 10, 20, 30, 30, 120, 240, 480, 300, 720, 720,
     ] {
+        people.decide(stage).await?;
         stage.advance(minutes * 60).await?;
         quiet(stage).await?;
     }

@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::dice::Dice;
 use super::plan::{Act, Back, Plan, Reaction, Way};
 use super::stage::Stage;
 
@@ -27,6 +28,8 @@ pub(super) struct People {
     visits: Vec<Option<String>>,
     /// What each phone will do.
     reactions: BTreeMap<String, VecDeque<Reaction>>,
+    /// For those whom no plan knows ahead.
+    dice: Dice,
     /// Prompts and orders that somebody has looked at.
     seen: BTreeSet<String>,
     /// What came of all of it, by act and answer.
@@ -86,6 +89,7 @@ impl People {
             offered,
             visits: vec![None; plan.journeys.len()],
             reactions: BTreeMap::new(),
+            dice: Dice::new(plan.seed.wrapping_add(1)),
             seen: BTreeSet::new(),
             tally: BTreeMap::new(),
             complaints: Vec::new(),
@@ -316,6 +320,25 @@ impl People {
         Ok(())
     }
 
+    /// Whoever decides about refunds at PesaPal works through what was asked: now and then one is refused.
+    pub(super) async fn decide(&mut self, stage: &Stage) -> anyhow::Result<()> {
+        let book = stage.ask_simulator("/sim/cards").await?;
+        for refund in book["refunds"].as_array().into_iter().flatten() {
+            if refund["state"] != "requested" {
+                continue;
+            }
+            let code = refund["confirmation_code"].as_str().unwrap_or_default();
+            let verb = if self.dice.chance(80) { "approve" } else { "reject" };
+            let path = format!("/sim/cards/refunds/{code}/{verb}");
+            stage.tell_simulator(&path, &json!({})).await?;
+            *self
+                .tally
+                .entry(format!("PesaPal, {verb} a refund: done"))
+                .or_default() += 1;
+        }
+        Ok(())
+    }
+
     /// What is done about something new on a phone; `None` if it was looked at before.
     fn reaction(&mut self, id: &str, phone: &Value, steady: bool) -> Option<Reaction> {
         if !self.seen.insert(id.to_owned()) {
@@ -348,18 +371,18 @@ async fn refund(
         .iter()
         .find(|payment| payment["paid"]["amount_minor"].as_i64() > Some(0));
     let Some(payment) = paid else { return Ok(None) };
-    let by_mpesa = payment["attempts"].as_array().into_iter().flatten();
-    let mut by_mpesa =
-        by_mpesa.filter(|attempt| attempt["state"] == "paid" && attempt["provider"] == "mpesa");
+    let by = |provider: &'static str| {
+        let attempts = payment["attempts"].as_array().into_iter().flatten();
+        let mut theirs =
+            attempts.filter(move |attempt| attempt["state"] == "paid" && attempt["provider"] == provider);
+        theirs
+            .next()
+            .and_then(|attempt| attempt["amount"]["amount_minor"].as_i64())
+    };
     let all = payment["paid"]["amount_minor"].as_i64().unwrap_or_default();
     let (way, minor) = match back {
-        Back::Reversal => match by_mpesa.next() {
-            Some(attempt) => (
-                "mpesa_reversal",
-                attempt["amount"]["amount_minor"].as_i64().unwrap_or(all),
-            ),
-            None => ("credit", all),
-        },
+        Back::Reversal => by("mpesa").map_or(("credit", all), |amount| ("mpesa_reversal", amount)),
+        Back::Card => by("pesapal").map_or(("credit", all), |amount| ("card", amount)),
         Back::Credit => ("credit", all * i64::from(percent) / 100),
         Back::Cash => ("cash", all * i64::from(percent) / 100),
         Back::Outside => ("outside", all * i64::from(percent) / 100),

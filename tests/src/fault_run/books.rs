@@ -93,6 +93,7 @@ pub(crate) struct Refund {
     pub(crate) way: String,
     pub(crate) state: String,
     pub(crate) amount_minor: i64,
+    pub(crate) attempt_id: Option<String>,
     pub(crate) original_receipt: Option<String>,
 }
 
@@ -193,6 +194,15 @@ pub(crate) struct Prompt {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 pub(crate) struct Cards {
     pub(crate) orders: Vec<Order>,
+    pub(crate) refunds: Vec<CardRefund>,
+}
+
+/// A refund that was asked of PesaPal, in cents.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+pub(crate) struct CardRefund {
+    pub(crate) confirmation_code: String,
+    pub(crate) amount_cents: i64,
+    pub(crate) state: String,
 }
 
 /// A card order, in cents.
@@ -202,6 +212,7 @@ pub(crate) struct Order {
     pub(crate) merchant_reference: String,
     pub(crate) amount_cents: i64,
     pub(crate) paid_cents: Option<i64>,
+    pub(crate) confirmation_code: Option<String>,
     pub(crate) state: String,
 }
 
@@ -275,7 +286,7 @@ impl Rows {
             )?,
             refunds: rows(
                 database,
-                "SELECT id, payment_id, way, state, amount_minor, original_receipt FROM payment_refunds",
+                "SELECT id, payment_id, way, state, amount_minor, attempt_id, original_receipt FROM payment_refunds",
             )?,
             parts: rows(
                 database,

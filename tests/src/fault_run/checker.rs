@@ -148,6 +148,15 @@ impl<'a> Sides<'a> {
         self.posted(&format!("received:{}", attempt.id), account)
     }
 
+    /// What the books say that a refund took from an account, or brought back to it.
+    fn taken_back(&self, refund: &Refund, account: &str) -> i64 {
+        let causes = ["refunded", "charged-back", "won-back"];
+        causes
+            .iter()
+            .map(|cause| self.posted(&format!("{cause}:{}", refund.id), account))
+            .sum()
+    }
+
     /// What a journal says of an account.
     fn posted(&self, cause: &str, account: &str) -> i64 {
         let journal = self.journals.get(cause);
@@ -309,10 +318,21 @@ fn mpesa(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
 }
 
 fn cards(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
-    for order in &snapshot.providers.cards.orders {
+    let cards = &snapshot.providers.cards;
+    for order in &cards.orders {
         let paid = match order.state.as_str() {
-            "paid" => order.paid_cents.unwrap_or(order.amount_cents),
+            "paid" | "reversed" => order.paid_cents.unwrap_or(order.amount_cents),
             _ => 0,
+        };
+        let asked = cards.refunds.iter().filter(|refund| {
+            refund.state == "done" && Some(&refund.confirmation_code) == order.confirmation_code.as_ref()
+        });
+        let back: i64 = asked.map(|refund| refund.amount_cents).sum();
+        // Nobody asked for it: the card's owner took it back.
+        let back = if order.state == "reversed" && back == 0 {
+            paid
+        } else {
+            back
         };
         let theirs = |attempt: &&Attempt| attempt.merchant_reference == order.merchant_reference;
         let Some(attempt) = snapshot.rows.attempts.iter().find(theirs) else {
@@ -322,13 +342,18 @@ fn cards(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
             );
             continue;
         };
-        let booked = sides.received(attempt, "card_clearing");
-        let agrees = paid == booked || with_a_person(attempt) && booked < paid;
-        findings.unless(agrees, Law::CardsAgree, || {
-            format!(
-                "order {}: {paid} came and {booked} is booked",
-                order.merchant_reference
-            )
+        let refunds = snapshot.rows.refunds.iter();
+        let refunds = refunds.filter(|refund| refund.attempt_id.as_ref() == Some(&attempt.id));
+        let booked_back: i64 = refunds
+            .clone()
+            .map(|refund| sides.taken_back(refund, "card_clearing"))
+            .sum();
+        let booked = sides.received(attempt, "card_clearing") + booked_back;
+        let with_a_person =
+            with_a_person(attempt) || refunds.clone().any(|refund| refund.state == "in_review");
+        findings.unless(paid - back == booked || with_a_person, Law::CardsAgree, || {
+            let (reference, state) = (&order.merchant_reference, &attempt.state);
+            format!("order {reference} ({state}): {paid} came, {back} went back, and {booked} is booked")
         });
     }
     let orders: BTreeSet<&str> = snapshot

@@ -75,6 +75,8 @@ pub(super) enum Reaction {
 pub(super) enum Back {
     /// All of a transaction, by M-Pesa.
     Reversal,
+    /// All of a card's payment, by PesaPal.
+    Card,
     /// A part of it or all, as credit.
     Credit,
     /// Out of the drawer.
@@ -231,7 +233,13 @@ fn journey(dice: &mut Dice, customer: usize, begins: u32, again: bool) -> Journe
         // With the prompt out.
         2 => acts.push((begins + 1, Act::Cancel { by: "customer" })),
         3 | 4 => {
-            let back = dice.pick(&[Back::Reversal, Back::Credit, Back::Cash, Back::Outside]);
+            let back = dice.pick(&[
+                Back::Reversal,
+                Back::Card,
+                Back::Credit,
+                Back::Cash,
+                Back::Outside,
+            ]);
             let percent = dice.pick(&[100, 100, 40]);
             later(dice, 4, Act::Refund(back, percent));
             if dice.chance(50) {
@@ -351,7 +359,7 @@ const CANCELS: [&str; 4] = [
 ];
 
 /// Where faults strike, and which. None of them makes a provider lie about money: against that there is no defence.
-const FAULTS: [(&str, &[&str]); 16] = [
+const FAULTS: [(&str, &[&str]); 17] = [
     ("daraja.push", &ANSWERS),
     ("daraja.push", &ANSWERS),
     ("daraja.push", &ANSWERS),
@@ -367,6 +375,7 @@ const FAULTS: [(&str, &[&str]); 16] = [
     ("pesapal.submit", &ANSWERS),
     ("pesapal.status", &ANSWERS),
     ("pesapal.cancel", &CANCELS),
+    ("pesapal.refund", &ANSWERS),
     ("pesapal.ipn", &DELIVERIES),
 ];
 

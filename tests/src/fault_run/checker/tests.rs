@@ -1,6 +1,6 @@
 use super::super::books::{
-    Cards, Claim, Dead, Entry, Letter, Movement, Mpesa, Order, Part, Payment, Prompt, Providers, Pushes,
-    Reversal, Rows, Waiting,
+    CardRefund, Cards, Claim, Dead, Entry, Letter, Movement, Mpesa, Order, Part, Payment, Prompt, Providers,
+    Pushes, Reversal, Rows, Waiting,
 };
 use super::*;
 
@@ -136,6 +136,7 @@ fn sound() -> Snapshot {
                 way: text("mpesa_reversal"),
                 state: text("done"),
                 amount_minor: 24_000,
+                attempt_id: Some(text("reversed")),
                 original_receipt: Some(text("TEC02")),
             }],
             parts: vec![
@@ -184,9 +185,11 @@ fn sound() -> Snapshot {
                         merchant_reference: format!("reference-{of}"),
                         amount_cents: 24_000,
                         paid_cents: None,
+                        confirmation_code: Some(format!("code-{of}")),
                         state: text("paid"),
                     })
                     .into(),
+                refunds: Vec::new(),
             },
             prompts: vec![Prompt {
                 checkout_request_id: text("ws_1"),
@@ -382,4 +385,33 @@ fn what_was_given_up_or_never_looked_at_is_found() {
     snapshot.rows.waiting[0].count = 2;
     let laws: Vec<Law> = check(&snapshot).into_iter().map(|finding| finding.law).collect();
     assert_eq!(laws, [Law::NoDeadJob, Law::NothingWaits]);
+}
+
+#[test]
+fn a_card_that_was_refunded_agrees_where_both_sides_know_of_it() {
+    let mut snapshot = sound();
+    snapshot.providers.cards.orders[0].state = text("reversed");
+    snapshot.providers.cards.refunds.push(CardRefund {
+        confirmation_code: text("code-card"),
+        amount_cents: 24_000,
+        state: text("done"),
+    });
+    assert_eq!(check(&snapshot)[0].law, Law::CardsAgree);
+    snapshot.rows.refunds.push(Refund {
+        id: text("card-back"),
+        payment_id: text("two"),
+        way: text("card"),
+        state: text("done"),
+        amount_minor: 24_000,
+        attempt_id: Some(text("card")),
+        original_receipt: Some(text("code-card")),
+    });
+    snapshot.rows.journals.push(journal(
+        "refunded:card-back",
+        vec![
+            entry("customer_deposits", Some("asha"), Some("two"), 24_000),
+            entry("card_clearing", None, None, -24_000),
+        ],
+    ));
+    assert_eq!(check(&snapshot), []);
 }

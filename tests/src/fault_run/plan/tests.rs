@@ -24,7 +24,13 @@ fn a_long_run_does_everything_that_there_is_to_do() {
         assert!(acts.contains(&format!("book {way:?}")), "{way:?}: {acts:?}");
         assert!(acts.contains(&format!("ask {way:?} false")), "{way:?}: {acts:?}");
     }
-    for back in [Back::Reversal, Back::Credit, Back::Cash, Back::Outside] {
+    for back in [
+        Back::Reversal,
+        Back::Card,
+        Back::Credit,
+        Back::Cash,
+        Back::Outside,
+    ] {
         assert!(
             acts.contains(&format!("refund {back:?} 100")),
             "{back:?}: {acts:?}"
