@@ -15,6 +15,10 @@ use uuid::Uuid;
 use crate::runner::{JobError, RunJob};
 use crate::schedules;
 
+mod lost;
+
+use lost::judged;
+
 /// Runs every kind of job that there is.
 pub struct Jobs {
     /// The use cases.
@@ -80,17 +84,16 @@ impl Jobs {
     async fn payments(&self, tenant: TenantId, task: PaymentTask) -> Result<(), JobError> {
         match task {
             PaymentTask::Push { attempt } => {
-                self.parts.payments.push.execute(tenant, attempt).await?;
+                let push = &self.parts.payments.push;
+                push.execute(tenant, attempt).await.map_err(judged)?;
             }
             PaymentTask::Query { attempt, step } => {
-                self.parts.payments.query.execute(tenant, attempt, step).await?;
+                let query = &self.parts.payments.query;
+                query.execute(tenant, attempt, step).await.map_err(judged)?;
             }
             PaymentTask::ApplyCallback { callback } => {
-                self.parts
-                    .payments
-                    .apply_callback
-                    .execute(tenant, callback)
-                    .await?;
+                let apply = &self.parts.payments.apply_callback;
+                apply.execute(tenant, callback).await.map_err(judged)?;
             }
             PaymentTask::SendRefund { refund, tries } => {
                 self.parts.money_back.send.execute(tenant, refund, tries).await?;
@@ -109,19 +112,24 @@ impl Jobs {
                 self.cards()?.look_at_refund.execute(tenant, refund, step).await?;
             }
             PaymentTask::OpenCard { attempt } => {
-                self.cards()?.open.execute(tenant, attempt).await?;
+                let open = &self.cards()?.open;
+                open.execute(tenant, attempt).await.map_err(judged)?;
             }
             PaymentTask::LookAtCard { attempt, step } => {
-                self.cards()?.look.execute(tenant, attempt, step).await?;
+                let look = &self.cards()?.look;
+                look.execute(tenant, attempt, step).await.map_err(judged)?;
             }
             PaymentTask::NudgeCard { attempt } => {
-                self.cards()?.nudge.execute(tenant, attempt).await?;
+                let nudge = &self.cards()?.nudge;
+                nudge.execute(tenant, attempt).await.map_err(judged)?;
             }
             PaymentTask::AbandonCard { attempt, .. } => {
-                self.cards()?.abandon.execute(tenant, attempt).await?;
+                let abandon = &self.cards()?.abandon;
+                abandon.execute(tenant, attempt).await.map_err(judged)?;
             }
             PaymentTask::ApplyNotice { notice } => {
-                self.cards()?.apply_notice.execute(tenant, notice).await?;
+                let apply_notice = &self.cards()?.apply_notice;
+                apply_notice.execute(tenant, notice).await.map_err(judged)?;
             }
         }
         Ok(())

@@ -104,6 +104,8 @@ impl GiveBack {
                     // It was tried before, and the provider does not take it back.
                     Ok(_rejected) => {}
                     Err(RefundRefused::Unavailable(outage)) => return Err(outage.into()),
+                    // What is beyond the rest is another sum by now: all of it is derived anew.
+                    Err(RefundRefused::Overtaken) => return Err(CreditVisitError::Busy),
                     // Somebody else gave some of it back meanwhile: what is left is looked at below.
                     Err(refused) => {
                         tracing::info!(payment.id = %payment, reason = %refused, "no reversal by the rules");
