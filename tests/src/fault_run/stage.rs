@@ -259,6 +259,10 @@ impl Stage {
             if *method != Method::GET {
                 request = request.json(body);
             }
+            // What is replaced is as the business was set up.
+            if *method == Method::PUT {
+                request = request.header("If-Match", "\"1\"");
+            }
             let Ok(answer) = request.send().await else {
                 continue;
             };

@@ -17,10 +17,11 @@ use ratiba_commission::use_cases::{CloseOutcome, ClosePeriod, PreviewPeriod};
 use ratiba_kernel::test_support::{ManualClock, SeededIds, tenant};
 use ratiba_kernel::{Id, Money};
 use ratiba_payments::actor::Actor;
+use ratiba_payments::earning::Rendering;
 use ratiba_payments::reference::RequestKey;
 use ratiba_payments::refund::{RefundCause, RefundState, RefundWay};
 use ratiba_payments::test_support::fakes::ScriptedBack;
-use ratiba_payments::use_cases::{RefundOrder, RequestRefund};
+use ratiba_payments::use_cases::{EarnVisit, RefundOrder, RequestRefund};
 use ratiba_postgres::commission::PgCommission;
 use ratiba_postgres::payments::PgPayments;
 use ratiba_postgres::{Database, DatabaseSettings};
@@ -76,11 +77,11 @@ impl Spa {
     }
 
     /// A visit of May that was paid and completed, so that its money is earned.
-    fn completed(&self, number: u128, minor: i64) {
+    async fn completed(&self, number: u128, minor: i64) {
         let (own, person) = (tenant(1), staff(1));
         let id = |kind: u128| Uuid::from_u128((kind << 64) | number);
         let (visit, payment, part) = (id(1), id(2), id(3));
-        let (received, earned) = (id(4), id(5));
+        let received = id(4);
         self.run(&format!(
             "INSERT INTO visits (tenant_id, id, customer_id, created_at) VALUES ('{own}', '{visit}', '{own}', '2026-05-01Z');
              INSERT INTO appointments (tenant_id, id, visit_id, customer_id, service_id, staff_id, state, state_at,
@@ -94,15 +95,19 @@ impl Spa {
              VALUES ('{own}', '{payment}', '{visit}', '{own}', 'full', 'settled', '2026-05-12Z', 'REF{number:09}',
                  'KES', {minor}, {minor}, '2026-05-12Z');
              INSERT INTO ledger_journals (tenant_id, id, cause, payment_id, occurred_at)
-             VALUES ('{own}', '{received}', 'test-received:{payment}', '{payment}', '2026-05-12Z'),
-                 ('{own}', '{earned}', 'test-earned:{payment}', '{payment}', '2026-05-12Z');
+             VALUES ('{own}', '{received}', 'test-received:{payment}', '{payment}', '2026-05-12Z');
              INSERT INTO ledger_entries (tenant_id, journal_id, position, account, customer_id, payment_id, currency,
                  amount_minor)
              VALUES ('{own}', '{received}', 0, 'mpesa_clearing', NULL, NULL, 'KES', {minor}),
-                 ('{own}', '{received}', 1, 'customer_deposits', '{own}', '{payment}', 'KES', -{minor}),
-                 ('{own}', '{earned}', 0, 'customer_deposits', '{own}', '{payment}', 'KES', {minor}),
-                 ('{own}', '{earned}', 1, 'service_revenue', NULL, NULL, 'KES', -{minor})"
+                 ('{own}', '{received}', 1, 'customer_deposits', '{own}', '{payment}', 'KES', -{minor})"
         ));
+        let earn = EarnVisit {
+            book: Arc::new(PgPayments::new(self.database.clone())),
+            clock: Arc::new(ManualClock::at(OPEN)),
+            ids: Arc::new(SeededIds::lane(79 + u64::try_from(number).unwrap())),
+        };
+        let visit = Id::from_uuid(visit);
+        earn.execute(tenant(1), visit, Rendering::Finished).await.unwrap();
     }
 
     /// A manager gives so much of it back.
@@ -171,8 +176,8 @@ const LATE: OffsetDateTime = datetime!(2026-06-01 10:00 UTC);
 #[tokio::test]
 async fn c21_a_refund_in_the_open_period_comes_off_the_base_once() {
     let spa = Spa::paying(percent(400)).await;
-    spa.completed(1, 60_000);
-    spa.completed(2, 40_000);
+    spa.completed(1, 60_000).await;
+    spa.completed(2, 40_000).await;
     spa.refunded(2, 20_000, OPEN).await;
     let preview = PreviewPeriod {
         work: spa.commission(),
@@ -186,7 +191,7 @@ async fn c21_a_refund_in_the_open_period_comes_off_the_base_once() {
 #[tokio::test]
 async fn c23_a_full_refund_after_the_close_takes_back_what_was_frozen() {
     let spa = Spa::paying(percent(1_000)).await;
-    spa.completed(1, 100_000);
+    spa.completed(1, 100_000).await;
     assert_eq!(spa.frozen().await, kes(100));
     assert_eq!(spa.amended().await, None);
     spa.refunded(1, 100_000, LATE).await;
@@ -196,7 +201,7 @@ async fn c23_a_full_refund_after_the_close_takes_back_what_was_frozen() {
 #[tokio::test]
 async fn c24_a_full_refund_before_the_close_earns_nothing_and_needs_no_amendment() {
     let spa = Spa::paying(percent(1_000)).await;
-    spa.completed(1, 100_000);
+    spa.completed(1, 100_000).await;
     spa.refunded(1, 100_000, OPEN).await;
     assert_eq!(spa.frozen().await, kes(0));
     assert_eq!(spa.amended().await, None);
@@ -206,8 +211,8 @@ async fn c24_a_full_refund_before_the_close_earns_nothing_and_needs_no_amendment
 async fn c36_a_late_refund_is_taken_back_at_the_recorded_rate() {
     let ladder = [a_tier(0, 4_000), a_tier(100_000, 5_000)];
     let spa = Spa::paying(tiered(TierMethod::Retroactive, &ladder)).await;
-    spa.completed(1, 90_000);
-    spa.completed(2, 20_000);
+    spa.completed(1, 90_000).await;
+    spa.completed(2, 20_000).await;
     assert_eq!(spa.frozen().await, kes(550));
     spa.refunded(2, 20_000, LATE).await;
     assert_eq!(spa.amended().await, Some(kes(-100)));

@@ -53,7 +53,8 @@ LEFT JOIN LATERAL (
 ) b ON true
 LEFT JOIN LATERAL (
     SELECT sum(amount_minor) AS going_back FROM payment_refunds
-    WHERE tenant_id = $1 AND payment_id = p.id AND state IN ('requested', 'sent', 'unknown', 'in_review')
+    WHERE tenant_id = $1 AND payment_id = p.id AND source = 'payment'
+        AND state IN ('requested', 'sent', 'unknown', 'in_review')
 ) r ON true
 WHERE p.tenant_id = $1 AND p.visit_id = $2 AND p.purpose <> 'tip' ORDER BY p.id";
 

@@ -31,7 +31,7 @@ impl EarningBook for InMemoryBook {
             };
             let own = shelf.refunds.iter().filter(|(owner, refund)| {
                 let done = matches!(refund.state(), RefundState::Done { .. });
-                *owner == tenant && refund.terms().payment == id && refund.counts() && !done
+                *owner == tenant && refund.terms().payment == id && refund.takes_of_payment() && !done
             });
             let steps = shelf.journals.iter().filter(|(owner, journal)| {
                 let earned = matches!(journal.cause(), Cause::Earned { payment, .. } if payment == id);
