@@ -154,6 +154,7 @@ impl World {
                 .unwrap();
         let parts = Parts::with_clock(&settings, Arc::new(clock.clone())).unwrap();
         let addresses = DemoAddresses {
+            phone: None,
             phone_number_id: told.whatsapp.phone_number_id.clone(),
             owner_phone: PhoneNumber::parse(&told.owner_phone).unwrap(),
         };
@@ -213,6 +214,7 @@ impl World {
     /// A second business on the same database, behind the same api.
     pub async fn neighbour(&self) -> Neighbour {
         let addresses = DemoAddresses {
+            phone: None,
             phone_number_id: "900000000000002".to_owned(),
             owner_phone: PhoneNumber::parse("254700000002").unwrap(),
         };

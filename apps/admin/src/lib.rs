@@ -44,6 +44,7 @@ pub struct AdminSettings {
     shared: SharedSettings,
     owner_phone: PhoneNumber,
     phone_number_id: String,
+    phone: Option<PhoneNumber>,
 }
 
 impl AdminSettings {
@@ -52,10 +53,15 @@ impl AdminSettings {
         let shared = SharedSettings::read(reader);
         let owner_phone = reader.required("demo.owner_phone", "the demo owner's number");
         let phone_number_id = reader.required("demo.phone_number_id", "WhatsApp's id of the demo's number");
+        let phone = reader.optional(
+            "demo.phone",
+            "that number itself; learned from WhatsApp if left out",
+        );
         Some(Self {
             shared: shared?,
             owner_phone: owner_phone?,
             phone_number_id: phone_number_id?,
+            phone: phone?,
         })
     }
 }
@@ -182,6 +188,7 @@ async fn demo_tenant(settings: AdminSettings) -> anyhow::Result<Value> {
     let parts = Parts::with_clock(&settings.shared, Arc::new(DemoClock))?;
     let addresses = DemoAddresses {
         phone_number_id: settings.phone_number_id,
+        phone: settings.phone,
         owner_phone: settings.owner_phone,
     };
     let made = demo::provision_demo(&parts.database, parts.ids.as_ref(), &addresses).await?;

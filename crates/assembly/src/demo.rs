@@ -29,6 +29,8 @@ pub const PAST_MONTHS: [(i32, Month); 3] = [
 pub struct DemoAddresses {
     /// WhatsApp's id of the business's number.
     pub phone_number_id: String,
+    /// That number itself, if it is known; else it is learned from WhatsApp.
+    pub phone: Option<PhoneNumber>,
     /// The owner's own number: alerts and the digest go there.
     pub owner_phone: PhoneNumber,
 }
@@ -167,7 +169,10 @@ pub async fn provision_demo(
         zone: zone.clone(),
         currency: Currency::Kes,
         phone_number_id: Some(addresses.phone_number_id.clone()),
-        dialable: None,
+        dialable: addresses
+            .phone
+            .as_ref()
+            .map(|phone| phone.e164().trim_start_matches('+').to_owned()),
         settings: settings(&addresses.owner_phone),
         opening_hours: (1..=7).map(|weekday| hours(weekday, 9, 20)).collect(),
         holidays: holidays(),

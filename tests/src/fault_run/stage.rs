@@ -393,6 +393,7 @@ async fn provision(
         .finish(SharedSettings::read)?;
     let parts = Parts::with_clock(&settings, Arc::new(clock.clone()))?;
     let addresses = DemoAddresses {
+        phone: None,
         phone_number_id: told.whatsapp.phone_number_id.clone(),
         owner_phone: PhoneNumber::parse(&told.owner_phone)?,
     };

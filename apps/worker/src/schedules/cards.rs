@@ -80,3 +80,6 @@ pub(super) async fn sweep(parts: &Parts, tenant: TenantId, now: OffsetDateTime) 
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -503,3 +503,69 @@ async fn a_row_that_no_version_could_have_written_is_an_outage() {
         "{told}"
     );
 }
+
+#[tokio::test]
+async fn the_sweep_finds_notices_that_wait_and_paid_orders_that_nobody_looks_at() {
+    use ratiba_postgres::sweeps::cards;
+
+    let ground = fresh();
+    let (visit, customer) = ground.visit(tenant(1)).await;
+    let settings = DatabaseSettings::new(ground.server.lock().unwrap().app_url());
+    let database = Database::new(&settings, Arc::new(SeededIds::lane(9))).unwrap();
+    let own = tenant(1);
+    ground.run(&format!(
+        "INSERT INTO payments (tenant_id, id, visit_id, customer_id, purpose, state, state_at, account_reference, currency,
+             due_minor, paid_minor, created_at)
+         VALUES ('{own}', '{visit}', '{visit}', '{customer}', 'deposit', 'settled', '2026-05-12Z', 'ORDER', 'KES', 1, 1,
+             '2026-05-12Z')"
+    ));
+    let paid = |number: u64, queries: u8| {
+        let attempt = Uuid::from_u64_pair(6, number);
+        ground.run(&format!(
+            "INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_reference, request_key, currency,
+                 amount_minor, created_at, sent_at, state, state_at, evidence, queries)
+             VALUES ('{own}', '{attempt}', '{visit}', 'pesapal', 'm{number}', 'k{number}', 'KES', 1, '2026-05-12Z',
+                 '2026-05-12Z', 'paid', '2026-05-12Z', 'status', {queries})"
+        ));
+        attempt
+    };
+    // Day 5 is over: one was looked at on day 4 last, which is well; one ended on day 1, one within the first hour.
+    let (well, ended, early) = (paid(1, 11), paid(2, 8), paid(3, 2));
+    let day = |day: i64| second(0) + time::Duration::days(day);
+    let unwatched = cards::orders_unwatched(&database, own, day(-100), day(5), 7, 10)
+        .await
+        .unwrap();
+    let unwatched: Vec<Uuid> = unwatched.iter().map(|found| found.attempt).collect();
+    assert_eq!(unwatched, [ended, early], "not {well}");
+    let late = cards::orders_unwatched(&database, own, day(1), day(5), 7, 10)
+        .await
+        .unwrap();
+    assert_eq!(late, [], "their time is over");
+    for (number, tracking, outcome) in [
+        (1, "a", "NULL"),
+        (2, "a", "NULL"),
+        (3, "b", "NULL"),
+        (4, "c", "'applied'"),
+    ] {
+        let (id, applied) = (Uuid::from_u64_pair(7, number), outcome != "NULL");
+        let applied = if applied { "'2026-05-12Z'" } else { "NULL" };
+        ground.run(&format!(
+            "INSERT INTO card_notices (tenant_id, id, attempt_id, tracking, body, received_at, applied_at, outcome)
+             VALUES ('{own}', '{id}', '{early}', '{tracking}', 'x', '2026-05-12Z', {applied}, {outcome})"
+        ));
+    }
+    let left = cards::notices_left(&database, own, day(1), 10).await.unwrap();
+    assert_eq!(left.len(), 2, "one for each order");
+    assert_eq!(
+        cards::notices_left(&database, own, day(-1), 10).await.unwrap(),
+        [] as [Uuid; 0]
+    );
+    for forgotten in [1, 0] {
+        assert_eq!(cards::forget_notices(&database, own, day(1)).await, Ok(forgotten));
+    }
+    assert_eq!(
+        ground.count("SELECT count(*) AS count FROM card_notices"),
+        3,
+        "what waits stays"
+    );
+}

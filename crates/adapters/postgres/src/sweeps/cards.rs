@@ -95,7 +95,7 @@ pub async fn orders_unwatched(
                 "SELECT id AS attempt, queries FROM payment_attempts
                  WHERE tenant_id = $1 AND provider = 'pesapal' AND state = 'paid' AND sent_at > $2
                      AND sent_at + make_interval(days => greatest(queries - $4 + 1, 1) + 1) < $3
-                 ORDER BY sent_at LIMIT $5",
+                 ORDER BY sent_at, id LIMIT $5",
             )
             .bind::<SqlUuid, _>(tx.tenant_uuid())
             .bind::<Timestamptz, _>(since)
