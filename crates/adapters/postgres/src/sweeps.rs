@@ -150,6 +150,7 @@ pub async fn visits_with_payments_left_open(
             let mut found = payments::table
                 .filter(payments::tenant_id.eq(tenant))
                 .filter(payments::state.eq("open"))
+                .filter(payments::purpose.ne("tip"))
                 .filter(payments::created_at.lt(before))
                 .filter(diesel::dsl::not(diesel::dsl::exists(living)))
                 .order((payments::created_at, payments::id))
