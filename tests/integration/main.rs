@@ -23,6 +23,7 @@ mod receipts;
 mod setup;
 mod statements;
 mod till;
+mod tips;
 mod tokens;
 mod visit_money;
 mod webhooks;

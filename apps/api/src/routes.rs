@@ -33,6 +33,7 @@ pub mod staff;
 pub mod staff_schedule;
 pub mod statements;
 pub mod till;
+pub mod tips;
 pub mod visit_life;
 pub mod visits;
 pub mod waitlist;
@@ -80,6 +81,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(payouts::endpoints());
     all.extend(cash::endpoints());
     all.extend(till::endpoints());
+    all.extend(tips::endpoints());
     all.extend(dead_letters::endpoints());
     all.extend(statements::endpoints());
     all.extend(ledger::endpoints());

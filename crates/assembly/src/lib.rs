@@ -27,6 +27,7 @@ pub mod queue;
 pub mod receipts;
 pub mod settings;
 pub mod sweeps;
+mod tips;
 pub mod translate;
 pub mod use_cases;
 pub mod visit_money;

@@ -366,6 +366,9 @@ impl Parts {
         id: Uuid,
         event: PaymentEvent,
     ) -> Result<(), TranslateError> {
+        if self.react_to_tip(tenant, &event).await? {
+            return Ok(());
+        }
         match event {
             PaymentEvent::PaymentSettled {
                 about,

@@ -131,6 +131,8 @@ pub struct Payments {
     pub journals: Arc<dyn JournalBook>,
     /// Puts what a visit earned into the books.
     pub earn: payments::EarnVisit,
+    /// Works tips.
+    pub tips: payments::WorkTips,
     /// Works M-Pesa's statements.
     pub statements: payments::WorkStatements,
 }

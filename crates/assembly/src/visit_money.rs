@@ -51,7 +51,8 @@ impl VisitMoney {
             money.credits.push((report.payment, report.credited));
             let all = match report.purpose {
                 Purpose::Full | Purpose::Balance => true,
-                Purpose::Deposit => false,
+                // No tip is among them.
+                Purpose::Deposit | Purpose::Tip => false,
             };
             if all && report.paid.is_positive() {
                 money.paid_ahead = PaidAhead::Prices;

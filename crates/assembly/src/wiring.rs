@@ -335,6 +335,7 @@ impl Ground {
             till: self.till(),
             journals: self.payments.clone(),
             earn: self.earn(),
+            tips: self.tips(),
             statements: self.statements(),
         })
     }

@@ -96,6 +96,8 @@ pub struct EntryAnswer {
     customer_id: Option<Uuid>,
     /// For which payment.
     payment_id: Option<Uuid>,
+    /// Whose it is, where the account is kept by those who render services.
+    staff_id: Option<Uuid>,
     /// A debit if above nothing.
     #[schemars(with = "SignedAmount")]
     amount: Money,
@@ -107,6 +109,7 @@ impl EntryAnswer {
             account: entry.place.account.as_str(),
             customer_id: entry.place.customer.map(|customer| customer.as_uuid()),
             payment_id: entry.place.payment.map(|payment| payment.as_uuid()),
+            staff_id: entry.place.staff.map(|staff| staff.as_uuid()),
             amount: entry.amount,
         }
     }

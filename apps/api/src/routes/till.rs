@@ -130,11 +130,13 @@ pub struct CloseBody {
 #[schemars(rename = "TillMovement")]
 pub struct MovementAnswer {
     id: Uuid,
-    /// `pay_in` or `pay_out`.
+    /// `pay_in`, `pay_out` or `tip_payout`.
     kind: &'static str,
     #[schemars(with = "Amount")]
     amount: Money,
     reason: String,
+    /// Who got it, where it is a tip.
+    staff_id: Option<Uuid>,
     by: String,
     at: Moment,
 }
@@ -146,6 +148,7 @@ impl MovementAnswer {
             kind: movement.kind.as_str(),
             amount: movement.amount,
             reason: movement.reason.to_string(),
+            staff_id: movement.staff.map(|staff| staff.as_uuid()),
             by: movement.by.to_string(),
             at: Moment::of(zone, movement.at),
         }
@@ -189,6 +192,9 @@ pub struct DrawerAnswer {
     paid_in: Money,
     #[schemars(with = "Amount")]
     paid_out: Money,
+    /// Tips that were paid out to whom they are owed.
+    #[schemars(with = "Amount")]
+    tips_out: Money,
     /// What must lie in it: the float and what came in, less what went out.
     #[schemars(with = "SignedAmount")]
     expected: Money,
@@ -199,7 +205,7 @@ pub struct DrawerAnswer {
 }
 
 impl DrawerAnswer {
-    fn of(drawer: &Drawer, zone: &Zone) -> Result<Self, Problem> {
+    pub(super) fn of(drawer: &Drawer, zone: &Zone) -> Result<Self, Problem> {
         let sum = drawer
             .sum()
             .map_err(|error| not_done(TillRefused::Sum(error).into()))?;
@@ -225,6 +231,7 @@ impl DrawerAnswer {
             given_back: sum.given_back,
             paid_in: sum.paid_in,
             paid_out: sum.paid_out,
+            tips_out: sum.tips_out,
             expected: sum.expected,
             movements: movements.collect(),
             closing,
@@ -391,7 +398,7 @@ async fn sheet(
     }))
 }
 
-fn not_done(error: TillError) -> Problem {
+pub(super) fn not_done(error: TillError) -> Problem {
     let refused = match error {
         TillError::Refused(refused) => refused,
         TillError::Unavailable(outage) => return Problem::unavailable(&outage),
@@ -410,6 +417,9 @@ fn not_done(error: TillError) -> Problem {
         TillRefused::NotEnough { holds } => {
             Problem::new(Kind::Unacceptable, refused.to_string()).with("holds", holds)
         }
+        TillRefused::MoreThanOwed { owed } => {
+            Problem::new(Kind::Unacceptable, refused.to_string()).with("owed", owed)
+        }
         TillRefused::Unexplained { expected, difference } => {
             Problem::new(Kind::Unacceptable, refused.to_string())
                 .with("expected", expected)
@@ -420,7 +430,7 @@ fn not_done(error: TillError) -> Problem {
 }
 
 /// The key of an order of the till, with a fingerprint of what is ordered.
-fn ordered(key: &IdempotencyKey, asked: &str) -> Result<Ordered, Problem> {
+pub(super) fn ordered(key: &IdempotencyKey, asked: &str) -> Result<Ordered, Problem> {
     Ok(Ordered {
         key: request_key(key)?,
         print: Fingerprint::of(asked),
@@ -431,6 +441,7 @@ fn remark(text: &str) -> Result<Remark, Problem> {
     Remark::parse(text).map_err(|fault| wrong("reason", &fault.to_string()))
 }
 
-fn text(amount: Money) -> String {
+/// An amount as fingerprints have it.
+pub(super) fn text(amount: Money) -> String {
     format!("{} {}", amount.amount_minor(), amount.currency().code())
 }

@@ -18,6 +18,7 @@ mod results;
 mod rows;
 mod statements;
 mod till;
+mod tips;
 mod tokens;
 mod writing;
 
@@ -31,12 +32,16 @@ use ratiba_payments::ports::{Change, HouseCurrency, PaymentBook, RecordError, Ri
 use ratiba_payments::reference::RequestKey;
 
 use crate::database::{Database, TenantTx, TxError};
-use crate::schema::{payment_attempts, payments, tenant_settings};
+use crate::schema::{payment_attempts, payment_refunds, payments, tenant_settings};
 
 diesel::allow_tables_to_appear_in_same_query!(payment_attempts, payments);
+diesel::allow_tables_to_appear_in_same_query!(payment_refunds, payments);
 
 /// The name under which this domain's events stand in the outbox.
 pub const TOPIC: &str = "payments";
+
+/// The purpose of payments that are apart from all that is paid for a visit.
+const TIP: &str = "tip";
 
 /// Plays all of payments' ports over one database. Cheap to clone.
 #[derive(Clone)]
@@ -111,6 +116,7 @@ impl PaymentBook for PgPayments {
                 let rows = payments::table
                     .filter(payments::tenant_id.eq(tenant))
                     .filter(payments::visit_id.eq(visit))
+                    .filter(payments::purpose.ne(TIP))
                     .order((payments::created_at, payments::id))
                     .select(rows::PaymentRow::as_select())
                     .load(tx.conn())?;

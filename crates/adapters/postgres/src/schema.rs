@@ -409,6 +409,7 @@ diesel::table! {
         currency -> Text,
         amount_minor -> BigInt,
         till_session_id -> Nullable<Uuid>,
+        staff_id -> Nullable<Uuid>,
     }
 }
 
@@ -673,6 +674,15 @@ diesel::table! {
         payment_id -> Uuid,
         attempt_id -> Uuid,
         expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payment_tips (tenant_id, payment_id) {
+        tenant_id -> Uuid,
+        payment_id -> Uuid,
+        appointment_id -> Uuid,
+        shares -> Jsonb,
     }
 }
 
@@ -954,6 +964,7 @@ diesel::table! {
         reason -> Text,
         moved_by -> Text,
         moved_at -> Timestamptz,
+        staff_id -> Nullable<Uuid>,
     }
 }
 

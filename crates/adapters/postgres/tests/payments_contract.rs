@@ -23,10 +23,10 @@ use ratiba_payments::ports::{
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::builders::second;
 use ratiba_payments::test_support::contracts::{
-    BooksGround, Ground, StatementGround, TillGround, TokenGround, books_contract, owing_contract,
-    payments_contract, statement_contract, till_contract, token_store_contract,
+    BooksGround, Ground, StatementGround, TillGround, TipGround, TokenGround, books_contract, owing_contract,
+    payments_contract, statement_contract, till_contract, tip_contract, token_store_contract,
 };
-use ratiba_payments::{CustomerId, VisitId};
+use ratiba_payments::{AppointmentId, CustomerId, StaffId, VisitId};
 use ratiba_postgres::payments::PgPayments;
 use ratiba_postgres::{Database, DatabaseSettings};
 use ratiba_test_database::TestDatabase;
@@ -260,6 +260,41 @@ impl BooksGround for PgGround {
 #[tokio::test]
 async fn postgresql_keeps_the_contract_of_the_books() {
     books_contract(async || fresh()).await;
+}
+
+#[async_trait]
+impl TipGround for PgGround {
+    fn tips(&self) -> Arc<dyn TipBook> {
+        self.ports.clone()
+    }
+
+    async fn part(&self, tenant: TenantId) -> (VisitId, CustomerId, AppointmentId, [StaffId; 2]) {
+        let (visit, customer) = self.visit(tenant).await;
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let id = |kind: u64| Uuid::from_u64_pair(kind, number);
+        let (part, service, one, two) = (id(20), id(21), id(22), id(23));
+        self.run(&format!(
+            "INSERT INTO services (tenant_id, id, name, category, price_minor, currency, segments)
+             VALUES ('{tenant}', '{service}', 'Massage {number}', 'massage', 100000, 'KES', '[{{\"minutes\": 60}}]');
+             INSERT INTO staff (tenant_id, id, name) VALUES ('{tenant}', '{one}', 'Wanjiru'), ('{tenant}', '{two}', 'Otieno');
+             INSERT INTO appointments (tenant_id, id, visit_id, customer_id, service_id, staff_id, state, state_at, start_at,
+                end_at, channel, currency, list_price_minor, discount_minor, charged_minor, tax_basis_points,
+                product_cost_minor, plan, created_at)
+             VALUES ('{tenant}', '{part}', '{visit}', '{customer}', '{service}', '{one}', 'completed', '2026-05-12Z',
+                '2026-05-12Z', '2026-05-12 01:00Z', 'chat', 'KES', 100000, 0, 100000, 0, 0, '{{}}', '2026-05-12Z')"
+        ));
+        (
+            visit,
+            customer,
+            Id::from_uuid(part),
+            [Id::from_uuid(one), Id::from_uuid(two)],
+        )
+    }
+}
+
+#[tokio::test]
+async fn postgresql_keeps_the_contract_of_tips() {
+    tip_contract(async || fresh()).await;
 }
 
 #[async_trait]

@@ -13,6 +13,17 @@ impl Ground {
         }
     }
 
+    pub(super) fn tips(&self) -> payments::WorkTips {
+        payments::WorkTips {
+            book: self.payments.clone(),
+            tips: self.payments.clone(),
+            till: self.payments.clone(),
+            house: self.payments.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
     pub(super) fn statements(&self) -> payments::WorkStatements {
         payments::WorkStatements {
             statements: self.payments.clone(),

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use ratiba_kernel::{Id, Money, MoneyError};
 use time::OffsetDateTime;
 
-use crate::CustomerId;
 use crate::attempt::{AttemptId, Provider};
 use crate::credit::SpendId;
 use crate::payment::PaymentId;
@@ -16,6 +15,7 @@ use crate::refund::RefundId;
 use crate::statement::LineId;
 use crate::statement::matching::AbsenceId;
 use crate::till::{MovementId, TillId};
+use crate::{CustomerId, StaffId};
 
 /// The identity of a journal.
 pub type JournalId = Id<Journal>;
@@ -99,6 +99,8 @@ pub struct Place {
     pub customer: Option<CustomerId>,
     /// For which payment; a customer's deposit without one is free credit.
     pub payment: Option<PaymentId>,
+    /// Whose it is, where the account is kept by those who render services.
+    pub staff: Option<StaffId>,
 }
 
 impl Place {
@@ -109,6 +111,7 @@ impl Place {
             account,
             customer: None,
             payment: None,
+            staff: None,
         }
     }
 
@@ -119,6 +122,7 @@ impl Place {
             account: Account::CustomerDeposits,
             customer: Some(customer),
             payment: Some(payment),
+            staff: None,
         }
     }
 
@@ -129,6 +133,29 @@ impl Place {
             account: Account::ServiceRevenue,
             customer: Some(customer),
             payment: Some(payment),
+            staff: None,
+        }
+    }
+
+    /// What came for a tip and is not shared out yet.
+    #[must_use]
+    pub const fn tip(payment: PaymentId) -> Self {
+        Self {
+            account: Account::TipsPayable,
+            customer: None,
+            payment: Some(payment),
+            staff: None,
+        }
+    }
+
+    /// What of tips is owed to somebody.
+    #[must_use]
+    pub const fn tips_of(staff: StaffId) -> Self {
+        Self {
+            account: Account::TipsPayable,
+            customer: None,
+            payment: None,
+            staff: Some(staff),
         }
     }
 
@@ -139,6 +166,7 @@ impl Place {
             account: Account::CustomerDeposits,
             customer: Some(customer),
             payment: None,
+            staff: None,
         }
     }
 }
@@ -216,6 +244,13 @@ pub enum Cause {
         /// The how-manieth time, from 0.
         step: u32,
     },
+    /// A tip was shared out, or taken back from those who got it.
+    TipShared {
+        /// Its payment.
+        payment: PaymentId,
+        /// The how-manieth time, from 0.
+        step: u32,
+    },
     /// A line of a provider's statement is a fee, or money that nothing else put into the books.
     Stated(LineId),
     /// A person found that money in the books never moved.
@@ -245,6 +280,7 @@ impl Cause {
             Self::TillMoved(movement) => format!("till-move:{movement}"),
             Self::TillClosed(till) => format!("till-count:{till}"),
             Self::Earned { payment, step } => format!("earned:{payment}:{step}"),
+            Self::TipShared { payment, step } => format!("tip-shared:{payment}:{step}"),
             Self::Stated(line) => format!("stated:{line}"),
             Self::NeverMoved(absent) => format!("never-moved:{absent}"),
         }
@@ -353,6 +389,7 @@ impl Journal {
             | Cause::TillMoved(_)
             | Cause::TillClosed(_)
             | Cause::Earned { .. }
+            | Cause::TipShared { .. }
             | Cause::Stated(_)
             | Cause::NeverMoved(_) => None,
         }

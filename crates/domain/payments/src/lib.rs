@@ -42,6 +42,8 @@ pub mod earning;
 
 pub mod till;
 
+pub mod tip;
+
 pub mod statement;
 
 pub mod event;
@@ -66,6 +68,20 @@ pub enum Visit {}
 
 /// The visit that owes the money.
 pub type VisitId = Id<Visit>;
+
+/// Marks ids of appointments: the parts of visits. The rest of them is booking's.
+#[derive(Debug)]
+pub enum Appointment {}
+
+/// The part of a visit that a tip is for.
+pub type AppointmentId = Id<Appointment>;
+
+/// Marks ids of those who render services.
+#[derive(Debug)]
+pub enum Staff {}
+
+/// Somebody to whom tips are owed.
+pub type StaffId = Id<Staff>;
 
 /// Marks ids of customers.
 #[derive(Debug)]

@@ -26,11 +26,13 @@ pub enum Purpose {
     Full,
     /// What is left of the price.
     Balance,
+    /// Something on top for those who render the service; apart from everything that is paid for the visit.
+    Tip,
 }
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Deposit, Self::Full, Self::Balance];
+    pub const ALL: [Self; 4] = [Self::Deposit, Self::Full, Self::Balance, Self::Tip];
 
     /// The word for it in rows and events.
     #[must_use]
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Deposit => "deposit",
             Self::Full => "full",
             Self::Balance => "balance",
+            Self::Tip => "tip",
         }
     }
 
@@ -55,6 +58,7 @@ impl Purpose {
             Self::Deposit => "Deposit",
             Self::Full => "Full payment",
             Self::Balance => "Balance",
+            Self::Tip => "Tip",
         }
     }
 }

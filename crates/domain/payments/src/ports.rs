@@ -9,6 +9,7 @@ mod numbers;
 mod owing;
 mod statements;
 mod till;
+mod tips;
 mod visits;
 
 pub use card_watch::CardWatch;
@@ -54,6 +55,7 @@ pub use statements::{
 pub use till::{
     OtherTenders, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
 };
+pub use tips::{DecideTip, TipBook};
 pub use visits::Visits;
 mod credit;
 mod payouts;

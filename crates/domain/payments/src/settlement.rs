@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use crate::attempt::{Attempt, Moved, News, StateName};
 use crate::event::{About, PaymentEvent};
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
-use crate::payment::{Payment, PaymentState};
+use crate::payment::{Payment, PaymentState, Purpose};
 use crate::ports::Change;
 
 /// The change that records `moved`, with the events and the journal that it causes.
@@ -55,7 +55,13 @@ fn book(
     let clearing = Place::plain(Account::clearing(attempt.terms().provider));
     let towards_visit = Transfer {
         debit: clearing,
-        credit: Place::deposit(about.customer, about.payment),
+        credit: match payment.purpose() {
+            Purpose::Deposit | Purpose::Full | Purpose::Balance => {
+                Place::deposit(about.customer, about.payment)
+            }
+            // It is nobody's deposit: it is owed to those who rendered the service.
+            Purpose::Tip => Place::tip(about.payment),
+        },
         amount: received.applied,
     };
     let towards_credit = Transfer {

@@ -4,13 +4,18 @@
 //! The books know what lies in the drawer at any time: opening and closing post what a person counted otherwise, so
 //! that the account is the drawer. What is not explained goes to suspense and stays visible there.
 
+mod tips;
+
 use ratiba_kernel::{Fingerprint, Id, IdSource, Money, MoneyError};
 use time::OffsetDateTime;
 
+use crate::StaffId;
 use crate::actor::Actor;
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::reference::RequestKey;
 use crate::remark::Remark;
+
+pub use tips::TipPayout;
 
 /// The identity of a stretch between opening and closing the drawer.
 pub type TillId = Id<TillSession>;
@@ -78,11 +83,13 @@ pub enum MovementKind {
     PayIn,
     /// Taken out, such as for milk or to the bank.
     PayOut,
+    /// Tips that were paid out to whom they are owed.
+    TipPayout,
 }
 
 impl MovementKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::PayIn, Self::PayOut];
+    pub const ALL: [Self; 3] = [Self::PayIn, Self::PayOut, Self::TipPayout];
 
     /// The word for it in rows.
     #[must_use]
@@ -90,6 +97,7 @@ impl MovementKind {
         match self {
             Self::PayIn => "pay_in",
             Self::PayOut => "pay_out",
+            Self::TipPayout => "tip_payout",
         }
     }
 
@@ -113,6 +121,8 @@ pub struct Movement {
     pub amount: Money,
     /// What for.
     pub reason: Remark,
+    /// Who got it, where it is a tip.
+    pub staff: Option<StaffId>,
     /// By whom.
     pub by: Actor,
     /// When, in business time.
@@ -152,6 +162,8 @@ pub struct DrawerSum {
     pub paid_in: Money,
     /// What was taken out.
     pub paid_out: Money,
+    /// What of tips was paid out to whom they are owed.
+    pub tips_out: Money,
     /// What must lie in it before it is counted: the float and what came in, less what went out.
     pub expected: Money,
 }
@@ -192,6 +204,12 @@ pub enum TillRefused {
     NotEnough {
         /// What lies in it.
         holds: Money,
+    },
+    /// More tips are to be paid out than are owed.
+    #[error("no more than {owed} of tips is owed")]
+    MoreThanOwed {
+        /// What is owed.
+        owed: Money,
     },
     /// The count differs from what was expected, and nobody said why.
     #[error("the count differs from what is expected; say why")]
@@ -303,14 +321,17 @@ impl Drawer {
             Money::sum(float.currency(), these.map(|movement| movement.amount))
         };
         let (paid_in, paid_out) = (of(MovementKind::PayIn)?, of(MovementKind::PayOut)?);
+        let tips_out = of(MovementKind::TipPayout)?;
         let came = float.checked_add(taken)?.checked_add(paid_in)?;
-        let expected = came.checked_sub(given_back)?.checked_sub(paid_out)?;
+        let went = given_back.checked_add(paid_out)?.checked_add(tips_out)?;
+        let expected = came.checked_sub(went)?;
         Ok(DrawerSum {
             float,
             taken,
             given_back,
             paid_in,
             paid_out,
+            tips_out,
             expected,
         })
     }
@@ -325,23 +346,17 @@ impl Drawer {
         at: OffsetDateTime,
         ids: &dyn IdSource,
     ) -> Result<TillStep, TillRefused> {
-        for movement in &self.movements {
-            if done(&movement.ordered, &order.ordered)? {
-                return Ok(TillStep::Done);
-            }
+        if self.moved_before(&order.ordered)? {
+            return Ok(TillStep::Done);
         }
-        self.must_be_open()?;
-        if self.movements.len() >= MOVEMENTS_MAX {
-            return Err(TillRefused::TooMany);
-        }
-        if !countable(order.amount, self.session.float) || order.amount.is_zero() {
-            return Err(TillRefused::Amount);
-        }
+        self.may_move(order.amount)?;
         let holds = self.sum()?.expected;
         let more = match order.kind {
             MovementKind::PayIn => order.amount,
             MovementKind::PayOut if order.amount > holds => return Err(TillRefused::NotEnough { holds }),
             MovementKind::PayOut => negated(order.amount)?,
+            // Tips have an order of their own, which says to whom.
+            MovementKind::TipPayout => return Err(TillRefused::Unknown),
         };
         let movement = Movement {
             id: ids.fresh(),
@@ -349,11 +364,34 @@ impl Drawer {
             kind: order.kind,
             amount: order.amount,
             reason: order.reason.clone(),
+            staff: None,
             by: order.by.clone(),
             at,
         };
         let journal = post(Cause::TillMoved(movement.id), more, at, ids)?;
         Ok(TillStep::Move(movement, journal))
+    }
+
+    /// Whether this very order was carried out before.
+    fn moved_before(&self, ordered: &Ordered) -> Result<bool, TillRefused> {
+        for movement in &self.movements {
+            if done(&movement.ordered, ordered)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Refuses what no drawer can take or give.
+    fn may_move(&self, amount: Money) -> Result<(), TillRefused> {
+        self.must_be_open()?;
+        if self.movements.len() >= MOVEMENTS_MAX {
+            return Err(TillRefused::TooMany);
+        }
+        if !countable(amount, self.session.float) || amount.is_zero() {
+            return Err(TillRefused::Amount);
+        }
+        Ok(())
     }
 
     /// What closing it means. What was counted is frozen with it.

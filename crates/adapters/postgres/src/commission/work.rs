@@ -55,7 +55,7 @@ impl CompletedWork for PgCommission {
 
 // Money belongs to visits: what was paid, given back and taken by providers is divided among the visit's
 // appointments by what each was charged, so all of those that may owe a part are listed. Tips are paid and
-// kept apart.
+// kept apart: what came for an appointment is its tip; what was typed counts where nothing came through the house.
 const COMPLETED: &str = "
 WITH done AS MATERIALIZED (
     SELECT * FROM appointments
@@ -79,6 +79,17 @@ WITH done AS MATERIALIZED (
     JOIN ledger_journals j ON j.tenant_id = $1 AND j.payment_id = p.id
     JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account IN ('fees', 'refunds')
     GROUP BY p.visit_id
+), tipped AS (
+    SELECT t.appointment_id, sum(p.paid_minor)::bigint AS tip,
+        coalesce(sum(r.back), 0)::bigint AS back
+    FROM payment_tips t
+    JOIN payments p ON p.tenant_id = $1 AND p.id = t.payment_id AND p.paid_minor > 0
+    LEFT JOIN LATERAL (
+        SELECT sum(amount_minor) AS back FROM payment_refunds
+        WHERE tenant_id = $1 AND payment_id = p.id AND state = 'done'
+    ) r ON true
+    WHERE t.tenant_id = $1 AND t.appointment_id IN (SELECT id FROM done)
+    GROUP BY t.appointment_id
 ), siblings AS (
     SELECT a.visit_id, array_agg(a.id ORDER BY a.id) AS ids, array_agg(a.charged_minor ORDER BY a.id) AS charged
     FROM appointments a JOIN paid p ON p.visit_id = a.visit_id
@@ -87,7 +98,8 @@ WITH done AS MATERIALIZED (
     GROUP BY a.visit_id
 )
 SELECT d.id, d.state, d.fee_minor, d.service_id, s.name AS service_name, s.category, d.staff_id, team.staff, team.shares,
-    d.start_at, d.end_at, d.actual_start_at, d.actual_end_at, (d.tip_amount * 100)::bigint AS tip_minor,
+    d.start_at, d.end_at, d.actual_start_at, d.actual_end_at,
+    coalesce(tipped.tip, (d.tip_amount * 100)::bigint) AS tip_minor, coalesce(tipped.back, 0) AS tip_back_minor,
     d.currency, d.list_price_minor, d.discount_minor, d.charged_minor, d.tax_basis_points, d.product_cost_minor,
     coalesce(paid.paid, 0) AS paid_minor, coalesce(booked.fees, 0) AS fees_minor,
     coalesce(booked.refunds, 0) AS refunds_minor, siblings.ids AS sibling_ids, siblings.charged AS sibling_charged
@@ -96,6 +108,7 @@ JOIN services s ON s.tenant_id = $1 AND s.id = d.service_id
 LEFT JOIN team ON team.appointment_id = d.id
 LEFT JOIN paid ON paid.visit_id = d.visit_id
 LEFT JOIN booked ON booked.visit_id = d.visit_id
+LEFT JOIN tipped ON tipped.appointment_id = d.id
 LEFT JOIN siblings ON siblings.visit_id = d.visit_id";
 
 #[derive(QueryableByName)]
@@ -128,6 +141,8 @@ struct WorkRow {
     actual_end_at: Option<OffsetDateTime>,
     #[diesel(sql_type = Nullable<BigInt>)]
     tip_minor: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    tip_back_minor: i64,
     #[diesel(sql_type = Text)]
     currency: String,
     #[diesel(sql_type = BigInt)]
@@ -176,10 +191,10 @@ fn work_of<E>(row: WorkRow) -> Result<CompletedAppointment, TxError<E>> {
         outcome,
         sale,
         renderers,
-        tip: row
-            .tip_minor
-            .filter(|tip| *tip != 0)
-            .map(|tip| Tip::of(Money::new(tip, currency))),
+        tip: row.tip_minor.filter(|tip| *tip != 0).map(|tip| Tip {
+            refunded: Money::new(row.tip_back_minor, currency),
+            ..Tip::of(Money::new(tip, currency))
+        }),
     })
 }
 

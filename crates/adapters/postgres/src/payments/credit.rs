@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{PgPayments, ledger, rows, writing};
+use super::{PgPayments, TIP, ledger, rows, writing};
 use crate::database::{TenantTx, TxError};
 use crate::schema::{credit_spends, customers, payments, tenant_settings};
 
@@ -150,6 +150,7 @@ fn of_visit(tx: &mut TenantTx<'_>, visit: VisitId) -> Result<Vec<PaymentRecord>,
     let found = payments::table
         .filter(payments::tenant_id.eq(tenant))
         .filter(payments::visit_id.eq(visit.as_uuid()))
+        .filter(payments::purpose.ne(TIP))
         .order((payments::created_at, payments::id))
         .select(rows::PaymentRow::as_select())
         .load(tx.conn())?;

@@ -12,6 +12,7 @@ use ratiba_payments::payment::Purpose;
 use ratiba_payments::ports::{DecideEarnings, EarnError, EarningBook};
 use uuid::Uuid;
 
+use super::holding::hold;
 use super::{PgPayments, writing};
 use crate::database::TxError;
 
@@ -34,10 +35,6 @@ struct HoldingRow {
     #[diesel(sql_type = BigInt)]
     steps: i64,
 }
-
-/// In the order of their ids, so that those who lock several of them do not wait for each other.
-const LOCK: &str = "
-SELECT id FROM payments WHERE tenant_id = $1 AND visit_id = $2 AND purpose <> 'tip' ORDER BY id FOR NO KEY UPDATE";
 
 const HOLDINGS: &str = "
 SELECT p.id, p.customer_id, p.purpose, p.currency, coalesce(b.on_deposit, 0)::bigint AS on_deposit,
@@ -63,10 +60,7 @@ impl EarningBook for PgPayments {
     async fn earn(&self, tenant: TenantId, visit: VisitId, decide: DecideEarnings) -> Result<(), EarnError> {
         self.database
             .tenant(tenant, move |tx| {
-                sql_query(LOCK)
-                    .bind::<SqlUuid, _>(tx.tenant_uuid())
-                    .bind::<SqlUuid, _>(visit.as_uuid())
-                    .execute(tx.conn())?;
+                hold(tx, visit)?;
                 // A statement of its own: it sees what was committed while the locks were waited for.
                 let rows: Vec<HoldingRow> = sql_query(HOLDINGS)
                     .bind::<SqlUuid, _>(tx.tenant_uuid())

@@ -8,6 +8,7 @@ use ratiba_payments::VisitId;
 use ratiba_payments::ports::VisitSeen;
 use uuid::Uuid;
 
+use super::TIP;
 use crate::database::{TenantTx, TxError};
 use crate::schema::payments;
 
@@ -25,6 +26,7 @@ pub(super) fn hold<E>(tx: &mut TenantTx<'_>, visit: VisitId) -> Result<VisitSeen
     let rows: Vec<(Uuid, i32)> = payments::table
         .filter(payments::tenant_id.eq(tenant))
         .filter(payments::visit_id.eq(visit.as_uuid()))
+        .filter(payments::purpose.ne(TIP))
         .order(payments::id)
         .select((payments::id, payments::version))
         .for_no_key_update()

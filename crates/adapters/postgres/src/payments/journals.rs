@@ -39,6 +39,8 @@ struct EntryRow {
     customer_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     payment_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    staff_id: Option<Uuid>,
     #[diesel(sql_type = Text)]
     currency: String,
     #[diesel(sql_type = BigInt)]
@@ -56,7 +58,7 @@ WHERE j.tenant_id = $1 AND ($2 IS NULL OR j.occurred_at >= $2) AND ($3 IS NULL O
 ORDER BY j.occurred_at DESC, j.id DESC LIMIT $7";
 
 const ENTRIES: &str = "
-SELECT journal_id, account, customer_id, payment_id, currency, amount_minor FROM ledger_entries
+SELECT journal_id, account, customer_id, payment_id, staff_id, currency, amount_minor FROM ledger_entries
 WHERE tenant_id = $1 AND journal_id = ANY ($2) ORDER BY journal_id, position";
 
 #[async_trait]
@@ -106,6 +108,7 @@ fn entry_of(row: EntryRow) -> Result<Entry, &'static str> {
             account: Account::parse(&row.account).ok_or("unknown account")?,
             customer: row.customer_id.map(Id::from_uuid),
             payment: row.payment_id.map(Id::from_uuid),
+            staff: row.staff_id.map(Id::from_uuid),
         },
         amount: Money::new(row.amount_minor, currency),
     })

@@ -23,7 +23,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::holding::hold;
-use super::{PgPayments, TOPIC, credit, ledger, mailbox, rows, writing};
+use super::{PgPayments, TIP, TOPIC, credit, ledger, mailbox, rows, writing};
 use crate::database::{TenantTx, TxError};
 use crate::outbox::{append_event, enqueue};
 use crate::schema::{payment_refunds, payment_routing, payments, refund_routing};
@@ -101,9 +101,16 @@ impl RefundBook for PgPayments {
     async fn refunds_of_visit(&self, tenant: TenantId, visit: VisitId) -> Result<Vec<Refund>, Outage> {
         self.database
             .tenant(tenant, move |tx| {
+                let own = tx.tenant_uuid();
+                let tips = payments::table
+                    .filter(payments::tenant_id.eq(own))
+                    .filter(payments::visit_id.eq(visit.as_uuid()))
+                    .filter(payments::purpose.eq(TIP))
+                    .select(payments::id);
                 let rows = payment_refunds::table
-                    .filter(payment_refunds::tenant_id.eq(tx.tenant_uuid()))
+                    .filter(payment_refunds::tenant_id.eq(own))
                     .filter(payment_refunds::visit_id.eq(visit.as_uuid()))
+                    .filter(payment_refunds::payment_id.ne_all(tips))
                     .order((payment_refunds::created_at, payment_refunds::id))
                     .select(RefundRow::as_select())
                     .load(tx.conn())?;

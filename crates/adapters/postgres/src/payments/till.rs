@@ -17,7 +17,7 @@ use ratiba_payments::till::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{PgPayments, writing};
+use super::{PgPayments, tips, writing};
 use crate::database::{TenantTx, TxError};
 
 #[derive(QueryableByName)]
@@ -76,6 +76,8 @@ struct MovementRow {
     moved_by: String,
     #[diesel(sql_type = Timestamptz)]
     moved_at: OffsetDateTime,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    staff_id: Option<Uuid>,
 }
 
 #[derive(QueryableByName)]
@@ -119,7 +121,7 @@ const OF_KEY: &str =
     sessions!("(s.open_key = $2 OR s.closed_at IS NULL) ORDER BY s.open_key = $2 DESC LIMIT 1");
 
 const MOVEMENTS: &str = "
-SELECT id, request_key, request_print, kind, amount_minor, reason, moved_by, moved_at FROM till_movements
+SELECT id, request_key, request_print, kind, amount_minor, reason, moved_by, moved_at, staff_id FROM till_movements
 WHERE tenant_id = $1 AND session_id = $2 ORDER BY moved_at, id";
 
 /// What each closed session added to the drawer is what was counted less what it found; beside it there is only what
@@ -138,8 +140,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 const MOVE: &str = "
 INSERT INTO till_movements (tenant_id, id, session_id, request_key, request_print, kind, currency, amount_minor, reason,
-    moved_by, moved_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    moved_by, moved_at, staff_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 const CLOSE: &str = "
 UPDATE till_sessions SET close_key = $3, close_print = $4, closed_at = $5, closed_by = $6, counted_minor = $7,
@@ -194,7 +196,7 @@ impl TillBook for PgPayments {
                     .execute(tx.conn())?;
                 let facts = facts(tx, currency, &ask)?;
                 let known = match &facts {
-                    TillFacts::Session(drawer) => Some(drawer.session.id),
+                    TillFacts::Session(drawer) | TillFacts::Tips { drawer, .. } => Some(drawer.session.id),
                     TillFacts::Closed { .. } | TillFacts::Unknown => None,
                 };
                 let step = decide(&facts).map_err(|refused| TxError::Refused(refused.into()))?;
@@ -208,7 +210,7 @@ impl TillBook for PgPayments {
 
 fn facts(tx: &mut TenantTx<'_>, currency: Currency, ask: &TillAsk) -> Result<TillFacts, TxError<TillError>> {
     let drawer = match ask {
-        TillAsk::Session(till) => session(tx, *till)?,
+        TillAsk::Session(till) | TillAsk::Tips(till, _) => session(tx, *till)?,
         TillAsk::New(key) => {
             let row = sql_query(OF_KEY)
                 .bind::<SqlUuid, _>(tx.tenant_uuid())
@@ -219,8 +221,15 @@ fn facts(tx: &mut TenantTx<'_>, currency: Currency, ask: &TillAsk) -> Result<Til
         }
     };
     match (drawer, ask) {
-        (Some(drawer), _) => Ok(TillFacts::Session(Box::new(drawer))),
-        (None, TillAsk::Session(_)) => Ok(TillFacts::Unknown),
+        (Some(drawer), TillAsk::Tips(_, staff)) => {
+            let owed = tips::owed(tx, currency, Some(*staff))?;
+            Ok(TillFacts::Tips {
+                drawer: Box::new(drawer),
+                owed: owed.get(staff).copied().unwrap_or(Money::zero(currency)),
+            })
+        }
+        (Some(drawer), TillAsk::New(_) | TillAsk::Session(_)) => Ok(TillFacts::Session(Box::new(drawer))),
+        (None, TillAsk::Session(_) | TillAsk::Tips(..)) => Ok(TillFacts::Unknown),
         (None, TillAsk::New(_)) => {
             let in_books: BalanceRow = sql_query(IN_DRAWER)
                 .bind::<SqlUuid, _>(tx.tenant_uuid())
@@ -295,6 +304,7 @@ fn write_movement<E>(tx: &mut TenantTx<'_>, till: TillId, movement: &Movement) -
         .bind::<Text, _>(movement.reason.as_str())
         .bind::<Text, _>(movement.by.as_str())
         .bind::<Timestamptz, _>(movement.at)
+        .bind::<Nullable<SqlUuid>, _>(movement.staff.map(|staff| staff.as_uuid()))
         .execute(tx.conn())?;
     Ok(())
 }
@@ -374,6 +384,7 @@ fn movement_of(row: MovementRow, currency: Currency) -> Result<Movement, &'stati
         kind: MovementKind::parse(&row.kind).ok_or("unknown kind of movement")?,
         amount: Money::new(row.amount_minor, currency),
         reason: remark_of(&row.reason)?,
+        staff: row.staff_id.map(Id::from_uuid),
         by: actor_of(&row.moved_by)?,
         at: row.moved_at,
     })

@@ -285,6 +285,7 @@ pub(super) fn write_journal<E>(tx: &mut TenantTx<'_>, journal: &Journal) -> Resu
                 ledger_entries::account.eq(entry.place.account.as_str()),
                 ledger_entries::customer_id.eq(entry.place.customer.map(|customer| customer.as_uuid())),
                 ledger_entries::payment_id.eq(entry.place.payment.map(|payment| payment.as_uuid())),
+                ledger_entries::staff_id.eq(entry.place.staff.map(|staff| staff.as_uuid())),
                 ledger_entries::currency.eq(entry.amount.currency().code()),
                 ledger_entries::amount_minor.eq(entry.amount.amount_minor()),
             )

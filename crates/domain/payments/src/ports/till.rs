@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use ratiba_kernel::{Currency, Money, Outage, TenantId};
 use time::OffsetDateTime;
 
+use crate::StaffId;
 use crate::attempt::AttemptId;
 use crate::payment::PaymentId;
 use crate::reference::{Receipt, RequestKey};
@@ -17,6 +18,8 @@ pub enum TillAsk {
     New(RequestKey),
     /// This one.
     Session(TillId),
+    /// This one, and what of tips is owed to somebody.
+    Tips(TillId, StaffId),
 }
 
 /// What is known when it is decided what an order means.
@@ -24,6 +27,13 @@ pub enum TillAsk {
 pub enum TillFacts {
     /// The session that is asked for.
     Session(Box<Drawer>),
+    /// The session that is asked for, and what of tips is owed to somebody.
+    Tips {
+        /// The session.
+        drawer: Box<Drawer>,
+        /// What is owed.
+        owed: Money,
+    },
     /// A new one is asked for, and none is in its way.
     Closed {
         /// What the books know to lie in the drawer.

@@ -16,6 +16,7 @@ mod resolving;
 mod reversals;
 mod statements;
 mod till;
+mod tips;
 mod tokens;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub use earnings::{BooksGround, books_contract};
 pub use owed::owing_contract;
 pub use statements::{StatementGround, statement_contract};
 pub use till::{TillGround, till_contract};
+pub use tips::{TipGround, tip_contract};
 pub use tokens::{TokenGround, token_store_contract};
 
 use super::builders::{an_order, second};

@@ -232,6 +232,6 @@ pub(super) async fn in_vain(
 ) -> Result<bool, Outage> {
     match payment.purpose() {
         Purpose::Deposit | Purpose::Full => visits.is_over(tenant, payment.visit()).await,
-        Purpose::Balance => Ok(false),
+        Purpose::Balance | Purpose::Tip => Ok(false),
     }
 }

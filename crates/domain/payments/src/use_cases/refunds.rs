@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::card_refunds::won_back;
 use crate::event::{PaymentEvent, RefundAbout};
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
-use crate::payment::Payment;
+use crate::payment::{Payment, Purpose};
 use crate::ports::{RefundChange, RefundFacts};
 use crate::refund::{Refund, RefundMoved, RefundNews, RefundSource, RefundWay, given_beyond};
 
@@ -196,12 +196,14 @@ fn journal(
 ) -> Result<Journal, MoneyError> {
     let terms = refund.terms();
     let nothing = Money::zero(terms.amount.currency());
-    let (held, most) = match terms.source {
-        RefundSource::Payment => (
+    let (held, most) = match (terms.source, facts.record.payment.purpose()) {
+        // Whoever got a share of it gives it back in proportion.
+        (RefundSource::Payment, Purpose::Tip) => (Place::tip(terms.payment), terms.amount),
+        (RefundSource::Payment, Purpose::Deposit | Purpose::Full | Purpose::Balance) => (
             Place::deposit(terms.customer, terms.payment),
             facts.on_deposit.max(nothing),
         ),
-        RefundSource::Credit => (Place::plain(Account::Suspense), set_aside(facts, refund)?),
+        (RefundSource::Credit, _) => (Place::plain(Account::Suspense), set_aside(facts, refund)?),
     };
     let of_held = most.min(terms.amount);
     let of_earned = terms.amount.checked_sub(of_held)?;

@@ -289,7 +289,7 @@ fn asks_for_the_rest(record: &PaymentRecord) -> bool {
     match (record.payment.purpose(), record.payment.state()) {
         (Purpose::Balance, PaymentState::Open | PaymentState::Settled) => true,
         (Purpose::Balance, PaymentState::Credited | PaymentState::Cancelled)
-        | (Purpose::Deposit | Purpose::Full, _) => false,
+        | (Purpose::Deposit | Purpose::Full | Purpose::Tip, _) => false,
     }
 }
 

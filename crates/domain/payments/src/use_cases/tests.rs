@@ -30,7 +30,7 @@ use crate::test_support::builders::{
 };
 use crate::test_support::contracts::{
     Ground, TokenGround, books_contract, owing_contract, payments_contract, statement_contract,
-    till_contract, token_store_contract,
+    till_contract, tip_contract, token_store_contract,
 };
 use crate::test_support::fakes::{InMemoryTokens, PlainReader, SeededTokens};
 use crate::test_support::together;
@@ -54,6 +54,11 @@ fn the_fakes_keep_the_contract_of_what_is_owed() {
 #[test]
 fn the_fake_books_keep_the_contract() {
     block_on(books_contract(async || FakeGround::default()));
+}
+
+#[test]
+fn the_fake_tips_keep_the_contract() {
+    block_on(tip_contract(async || FakeGround::default()));
 }
 
 #[test]

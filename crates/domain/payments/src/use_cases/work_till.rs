@@ -7,7 +7,9 @@ use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
 use crate::ports::{
     HouseCurrency, OtherTenders, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
 };
-use crate::till::{self, CloseOrder, Drawer, DrawerSum, MoveOrder, OpenOrder, TillId, TillRefused};
+use crate::till::{
+    self, CloseOrder, Drawer, DrawerSum, MoveOrder, OpenOrder, TillId, TillRefused, TipPayout,
+};
 
 /// Works the drawer. Each order is safe to repeat with its key.
 pub struct WorkTill {
@@ -59,7 +61,7 @@ impl WorkTill {
         let decide = move |facts: &TillFacts| match facts {
             TillFacts::Session(drawer) => drawer.open_again(&order),
             TillFacts::Closed { in_books } => till::open(*in_books, &order, now, &*ids),
-            TillFacts::Unknown => Err(TillRefused::Unknown),
+            TillFacts::Tips { .. } | TillFacts::Unknown => Err(TillRefused::Unknown),
         };
         self.step(tenant, ask, Box::new(decide)).await
     }
@@ -72,6 +74,28 @@ impl WorkTill {
         let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
         let decide = move |facts: &TillFacts| session(facts)?.pay(&order, now, &*ids);
         self.step(tenant, TillAsk::Session(till), Box::new(decide)).await
+    }
+
+    /// Pays tips out of the drawer to whom they are owed. No more is paid out than is owed and than lies in the drawer,
+    /// however many do it at once.
+    ///
+    /// # Errors
+    /// [`TillError`].
+    pub async fn pay_tip(
+        &self,
+        tenant: TenantId,
+        till: TillId,
+        order: TipPayout,
+    ) -> Result<Drawer, TillError> {
+        let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
+        let ask = TillAsk::Tips(till, order.staff);
+        let decide = move |facts: &TillFacts| match facts {
+            TillFacts::Tips { drawer, owed } => drawer.pay_tip(&order, *owed, now, &*ids),
+            TillFacts::Session(_) | TillFacts::Closed { .. } | TillFacts::Unknown => {
+                Err(TillRefused::Unknown)
+            }
+        };
+        self.step(tenant, ask, Box::new(decide)).await
     }
 
     /// Closes the drawer with what was counted. Of closes at the same time one wins.
@@ -119,6 +143,6 @@ impl WorkTill {
 fn session(facts: &TillFacts) -> Result<&Drawer, TillRefused> {
     match facts {
         TillFacts::Session(drawer) => Ok(drawer),
-        TillFacts::Closed { .. } | TillFacts::Unknown => Err(TillRefused::Unknown),
+        TillFacts::Tips { .. } | TillFacts::Closed { .. } | TillFacts::Unknown => Err(TillRefused::Unknown),
     }
 }

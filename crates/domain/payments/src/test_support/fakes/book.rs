@@ -5,6 +5,7 @@ mod journals;
 mod letters;
 mod statements;
 pub(super) mod till;
+mod tips;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -18,7 +19,7 @@ use crate::attempt::{Attempt, AttemptId, AttemptState, Provider};
 use crate::credit::Spend;
 use crate::event::PaymentEvent;
 use crate::ledger::{Account, Journal, Place};
-use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentState};
+use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentState, Purpose};
 use crate::payout::Payout;
 use crate::ports::{
     Arrival, Brings, CallbackInbox, CallbackOutcome, Change, HouseCurrency, Ledger, NoticeAddress,
@@ -70,6 +71,7 @@ pub(super) struct Shelf {
     sayings: Vec<(TenantId, AttemptId, Saying)>,
     tills: till::Tills,
     statements: statements::Statements,
+    pub(super) tips: Vec<(TenantId, crate::tip::Tip)>,
 }
 
 /// The payment book, the inbox and the ledger in memory. Every tenant keeps its books in shillings.
@@ -160,7 +162,7 @@ impl Shelf {
     pub(super) fn seen(&self, tenant: TenantId, visit: VisitId) -> VisitSeen {
         let own = self
             .records(tenant)
-            .filter(|record| record.payment.visit() == visit);
+            .filter(|record| record.payment.visit() == visit && record.payment.purpose() != Purpose::Tip);
         VisitSeen::at(
             visit,
             own.map(|record| (record.payment.id(), record.payment.version())),
@@ -360,7 +362,7 @@ impl PaymentBook for InMemoryBook {
         let shelf = locked(&self.shelf);
         let own = shelf
             .records(tenant)
-            .filter(|record| record.payment.visit() == visit);
+            .filter(|record| record.payment.visit() == visit && record.payment.purpose() != Purpose::Tip);
         let mut found: Vec<PaymentRecord> = own.cloned().collect();
         found.sort_by_key(|record| (record.payment.created_at(), record.payment.id()));
         Ok(found)

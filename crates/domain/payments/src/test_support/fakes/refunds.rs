@@ -9,7 +9,7 @@ use super::book::{InMemoryBook, Shelf, next_version};
 use super::locked;
 use crate::credit::Spend;
 use crate::ledger::Place;
-use crate::payment::PaymentId;
+use crate::payment::{PaymentId, Purpose};
 use crate::ports::{
     Arrival, CallbackOutcome, CreditBook, CreditFacts, DecideRefund, DecideSpend, PaymentRuleBook,
     PaymentRules, RefundBook, RefundChange, RefundFacts, RefundQuery, RefundRefused, ResultArrival,
@@ -73,7 +73,11 @@ impl RefundBook for InMemoryBook {
         let own = shelf
             .refunds
             .iter()
-            .filter(|(owner, refund)| *owner == tenant && refund.terms().visit == visit);
+            .filter(|(owner, refund)| *owner == tenant && refund.terms().visit == visit)
+            .filter(|(_, refund)| {
+                let of = shelf.payments.get(&(tenant, refund.terms().payment));
+                of.is_none_or(|record| record.payment.purpose() != Purpose::Tip)
+            });
         Ok(own.map(|(_, refund)| refund.clone()).collect())
     }
 
@@ -322,9 +326,9 @@ impl CreditBook for InMemoryBook {
         }
         let nothing = Money::zero(look.currency);
         let lies = shelf.lies_at(tenant, Place::credit(look.customer), nothing)?;
-        let own = shelf
-            .records(tenant)
-            .filter(|record| record.payment.visit() == look.visit);
+        let own = shelf.records(tenant).filter(|record| {
+            record.payment.visit() == look.visit && record.payment.purpose() != Purpose::Tip
+        });
         let mut payments: Vec<_> = own.cloned().collect();
         payments.sort_by_key(|record| (record.payment.created_at(), record.payment.id()));
         let facts = CreditFacts {

@@ -13,7 +13,7 @@ use crate::ports::{
     CardWatch, Change, CreditBook, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox, PaymentBook,
     PaymentRuleBook, PayoutBook, RefundBook, ResultInbox, Taken, TakingsBook, TillBook,
 };
-use crate::test_support::contracts::{BooksGround, StatementGround, TillGround};
+use crate::test_support::contracts::{BooksGround, StatementGround, TillGround, TipGround};
 use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
 use crate::{CustomerId, VisitId};
 
@@ -112,6 +112,23 @@ impl BooksGround for FakeGround {
 
     fn journals(&self) -> Arc<dyn crate::ports::JournalBook> {
         self.book.clone()
+    }
+}
+
+#[async_trait]
+impl TipGround for FakeGround {
+    fn tips(&self) -> Arc<dyn crate::ports::TipBook> {
+        self.book.clone()
+    }
+
+    async fn part(
+        &self,
+        tenant: TenantId,
+    ) -> (VisitId, CustomerId, crate::AppointmentId, [crate::StaffId; 2]) {
+        let (visit, customer) = self.visit(tenant).await;
+        let id = |number: u128| Uuid::from_u128((11 << 64) | number);
+        let team = [Id::from_uuid(id(1)), Id::from_uuid(id(2))];
+        (visit, customer, Id::from_uuid(id(3)), team)
     }
 }
 

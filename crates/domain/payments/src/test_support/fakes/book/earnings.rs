@@ -7,6 +7,7 @@ use super::InMemoryBook;
 use crate::VisitId;
 use crate::earning::Holding;
 use crate::ledger::{Cause, Place};
+use crate::payment::Purpose;
 use crate::ports::{DecideEarnings, EarnError, EarningBook};
 use crate::refund::RefundState;
 use crate::test_support::fakes::locked;
@@ -20,7 +21,7 @@ impl EarningBook for InMemoryBook {
         let mut holdings = Vec::new();
         for record in shelf
             .records(tenant)
-            .filter(|record| record.payment.visit() == visit)
+            .filter(|record| record.payment.visit() == visit && record.payment.purpose() != Purpose::Tip)
         {
             let payment = &record.payment;
             let (id, customer) = (payment.id(), payment.customer());

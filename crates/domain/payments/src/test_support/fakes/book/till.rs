@@ -88,6 +88,7 @@ impl Shelf {
                 | Cause::WonBack(_)
                 | Cause::Spent(_)
                 | Cause::Earned { .. }
+                | Cause::TipShared { .. }
                 | Cause::Stated(_)
                 | Cause::NeverMoved(_)
                 | Cause::PaidOut(_)
@@ -214,7 +215,7 @@ impl TillBook for InMemoryBook {
         yield_once().await;
         let mut shelf = locked(&self.shelf);
         let till = match &ask {
-            TillAsk::Session(till) => Some(*till),
+            TillAsk::Session(till) | TillAsk::Tips(till, _) => Some(*till),
             TillAsk::New(key) => {
                 let mut own = shelf
                     .tills
@@ -232,11 +233,19 @@ impl TillBook for InMemoryBook {
             .map(|(_, journal)| of_account(journal, Account::CashDrawer))
             .sum();
         let facts = match (till.and_then(|till| shelf.drawer(tenant, till)), &ask) {
+            (Some(drawer), TillAsk::Tips(_, staff)) => TillFacts::Tips {
+                drawer: Box::new(drawer),
+                owed: shelf
+                    .tips_owed(tenant, currency)
+                    .get(staff)
+                    .copied()
+                    .unwrap_or(Money::zero(currency)),
+            },
             (Some(drawer), _) => TillFacts::Session(Box::new(drawer)),
             (None, TillAsk::New(_)) => TillFacts::Closed {
                 in_books: Money::new(in_books, currency),
             },
-            (None, TillAsk::Session(_)) => TillFacts::Unknown,
+            (None, TillAsk::Session(_) | TillAsk::Tips(..)) => TillFacts::Unknown,
         };
         let step = decide(&facts)?;
         let till = shelf.carry_out(tenant, till, step);
@@ -286,6 +295,7 @@ impl TakingsBook for InMemoryBook {
                     | Cause::TillMoved(_)
                     | Cause::TillClosed(_)
                     | Cause::Earned { .. }
+                    | Cause::TipShared { .. }
                     | Cause::Stated(_)
                     | Cause::NeverMoved(_) => None,
                 };

@@ -1,0 +1,47 @@
+//! What happens to tips, which are paid apart from everything that is paid for a visit.
+
+use ratiba_kernel::TenantId;
+use ratiba_payments::event::{About, PaymentEvent};
+use ratiba_payments::payment::{PaymentId, Purpose};
+
+use crate::Parts;
+use crate::translate::TranslateError;
+
+impl Parts {
+    /// Takes in what happened if it is about a tip, and answers whether nothing else is to follow: a tip confirms no visit,
+    /// and nobody is told of it in the chat. What a person must look at goes on to a person.
+    pub(crate) async fn react_to_tip(
+        &self,
+        tenant: TenantId,
+        event: &PaymentEvent,
+    ) -> Result<bool, TranslateError> {
+        if let PaymentEvent::PaymentSettled { about, purpose, .. } = event {
+            if *purpose != Purpose::Tip {
+                return Ok(false);
+            }
+            self.payments.tips.share(tenant, about.payment).await?;
+            return Ok(true);
+        }
+        if let PaymentEvent::RefundDone { about, .. } = event {
+            self.payments.tips.share(tenant, about.payment).await?;
+            return Ok(false);
+        }
+        if let PaymentEvent::AttemptFailed { about, .. } | PaymentEvent::AttemptCancelled { about } = event {
+            return Ok(self.payments.tips.let_go(tenant, about.payment).await?);
+        }
+        if let PaymentEvent::AttemptUnknown { about }
+        | PaymentEvent::CardUnpaid { about }
+        | PaymentEvent::ReceiptKnown { about }
+        | PaymentEvent::PartReceived { about, .. } = event
+        {
+            let About { payment, .. } = about;
+            return self.is_tip(tenant, *payment).await;
+        }
+        Ok(false)
+    }
+
+    async fn is_tip(&self, tenant: TenantId, payment: PaymentId) -> Result<bool, TranslateError> {
+        let record = self.payments.book.find(tenant, payment).await?;
+        Ok(record.is_some_and(|record| record.payment.purpose() == Purpose::Tip))
+    }
+}

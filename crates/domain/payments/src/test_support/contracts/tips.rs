@@ -1,0 +1,226 @@
+//! Tips: apart from what a visit is paid, owed to those who rendered it, and paid out of the drawer.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ratiba_kernel::test_support::{ManualClock, SeededIds};
+use ratiba_kernel::{Currency, Fingerprint, TenantId};
+
+use super::{Stage, TillGround};
+use crate::actor::Actor;
+use crate::evidence::PushAnswer;
+use crate::ledger::Account;
+use crate::payment::PaymentState;
+use crate::ports::TipBook;
+use crate::remark::Remark;
+use crate::settlement::settle;
+use crate::test_support::builders::{asha, key, paid, provider_ids, receipt, second, shillings};
+use crate::test_support::together;
+use crate::till::{OpenOrder, Ordered, TillRefused, TipPayout};
+use crate::use_cases::{RequestPaymentError, TakeCashError, TipOrder, TipTender, WorkTill, WorkTips};
+use crate::{AppointmentId, CustomerId, StaffId, VisitId};
+
+/// What the suite stands on beside the ground of payments and of the drawer.
+#[async_trait]
+pub trait TipGround: TillGround {
+    /// The tips under test, over the same books.
+    fn tips(&self) -> Arc<dyn TipBook>;
+
+    /// A part of a visit, with a team of two.
+    async fn part(&self, tenant: TenantId) -> (VisitId, CustomerId, AppointmentId, [StaffId; 2]);
+}
+
+/// Runs every promise of tips against fresh ground each.
+pub async fn tip_contract<G: TipGround>(fresh: impl AsyncFn() -> G) {
+    a_tip_is_apart_and_shared_out_once(&fresh().await).await;
+    a_tip_by_prompt_is_owed_when_it_is_paid(&fresh().await).await;
+    no_more_tips_are_paid_out_than_are_owed(&fresh().await).await;
+}
+
+fn work<G: TipGround>(ground: &G) -> WorkTips {
+    WorkTips {
+        book: ground.book(),
+        tips: ground.tips(),
+        till: ground.till(),
+        house: ground.house(),
+        clock: Arc::new(ManualClock::at(second(50))),
+        ids: Arc::new(SeededIds::lane(83)),
+    }
+}
+
+fn till<G: TipGround>(ground: &G) -> WorkTill {
+    WorkTill {
+        book: ground.till(),
+        takings: ground.takings(),
+        house: ground.house(),
+        clock: Arc::new(ManualClock::at(second(60))),
+        ids: Arc::new(SeededIds::lane(84)),
+    }
+}
+
+fn desk() -> Actor {
+    Actor::parse("token:desk").unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn ordered(text: &str) -> Ordered {
+    Ordered {
+        key: key(text),
+        print: Fingerprint::of(text),
+    }
+}
+
+async fn order<G: TipGround>(ground: &G, text: &str, whole: i64, tender: TipTender) -> TipOrder {
+    let (tenant, _) = ground.tenants();
+    let (visit, customer, appointment, team) = ground.part(tenant).await;
+    TipOrder {
+        key: key(text),
+        visit,
+        customer,
+        appointment,
+        team: team.to_vec(),
+        amount: shillings(whole),
+        tender,
+        by: desk(),
+    }
+}
+
+async fn open<G: TipGround>(ground: &G, float: i64) -> crate::till::TillId {
+    let (tenant, _) = ground.tenants();
+    let order = OpenOrder {
+        ordered: ordered("open"),
+        float: shillings(float),
+        by: desk(),
+    };
+    let opened = till(ground).open(tenant, order).await;
+    opened.unwrap_or_else(|error| panic!("{error}")).session.id
+}
+
+async fn on<G: TipGround>(ground: &G, account: Account) -> i64 {
+    let (tenant, _) = ground.tenants();
+    let balances = ground.ledger().balances(tenant, Currency::Kes).await;
+    let balances = balances.unwrap_or_else(|error| panic!("{error}"));
+    balances.get(&account).map_or(0, |balance| balance.amount_minor())
+}
+
+async fn a_tip_is_apart_and_shared_out_once<G: TipGround>(ground: &G) {
+    let (tenant, other) = ground.tenants();
+    let work = work(ground);
+    let wanted = order(ground, "tip", 301, TipTender::Cash).await;
+    let closed = work.take(tenant, wanted.clone()).await;
+    assert_eq!(closed, Err(TakeCashError::TillClosed));
+    open(ground, 0).await;
+    let taken = work.take(tenant, wanted.clone()).await;
+    let taken = taken.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(
+        work.take(tenant, wanted.clone()).await,
+        Ok(taken),
+        "the same key is the same tip"
+    );
+    let reused = TipOrder {
+        amount: shillings(1),
+        ..wanted.clone()
+    };
+    assert_eq!(
+        work.take(tenant, reused).await,
+        Err(RequestPaymentError::KeyReused.into())
+    );
+    assert_eq!(
+        ground.book().of_visit(tenant, wanted.visit).await,
+        Ok(Vec::new()),
+        "it pays for nothing"
+    );
+    let tips = ground.tips().tips_of_visit(tenant, wanted.visit).await;
+    let tips = tips.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(tips.len(), 1);
+    assert_eq!(tips[0].record.payment.state(), PaymentState::Settled);
+    assert_eq!(
+        ground.tips().tips_of_visit(other, wanted.visit).await,
+        Ok(Vec::new())
+    );
+    let shares = together((0..10).map(|_| work.share(tenant, taken.payment)).collect()).await;
+    assert!(shares.iter().all(Result::is_ok), "{shares:?}");
+    let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
+    let owed = owed.unwrap_or_else(|error| panic!("{error}"));
+    let of = |place: usize| owed.get(&wanted.team[place]).map(|owed| owed.amount_minor());
+    assert_eq!((of(0), of(1)), (Some(15_050), Some(15_050)));
+    assert_eq!(on(ground, Account::TipsPayable).await, -30_100);
+    assert_eq!(on(ground, Account::CustomerDeposits).await, 0);
+}
+
+async fn a_tip_by_prompt_is_owed_when_it_is_paid<G: TipGround>(ground: &G) {
+    let (tenant, _) = ground.tenants();
+    let stage = Stage::on(ground);
+    let work = work(ground);
+    let wanted = order(ground, "prompt", 200, TipTender::Prompt(asha())).await;
+    let taken = work.take(tenant, wanted.clone()).await;
+    let taken = taken.unwrap_or_else(|error| panic!("{error}"));
+    let second_one = TipOrder {
+        key: key("another"),
+        tender: TipTender::Prompt(asha()),
+        ..wanted.clone()
+    };
+    let beside = work.take(tenant, second_one).await;
+    assert!(
+        matches!(
+            beside,
+            Err(TakeCashError::Refused(RequestPaymentError::NotNow(_)))
+        ),
+        "{beside:?}"
+    );
+    stage.money.answer_push(PushAnswer::Accepted(provider_ids(1)));
+    assert!(stage.push().execute(tenant, taken.attempt).await.is_ok());
+    assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
+    assert_eq!(on(ground, Account::TipsPayable).await, 0, "nothing came yet");
+    let record = ground.book().of_attempt(tenant, taken.attempt).await;
+    let record = record.unwrap_or_else(|error| panic!("{error}"));
+    let record = record.unwrap_or_else(|| panic!("the tip is not found"));
+    let attempt = record.attempt(taken.attempt).cloned();
+    let attempt = attempt.unwrap_or_else(|| panic!("the attempt is not found"));
+    let moved = attempt.hear_callback(&paid(provider_ids(1), shillings(200), receipt(1)), second(70));
+    let moved = moved.unwrap_or_else(|error| panic!("{error}"));
+    let change = settle(record.payment, moved, second(70), &*stage.ids);
+    let change = change.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(ground.book().record(tenant, change).await, Ok(()));
+    assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
+    let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
+    let owed = owed.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(owed.get(&wanted.team[0]), Some(&shillings(100)));
+    assert_eq!(on(ground, Account::MpesaClearing).await, 20_000);
+}
+
+async fn no_more_tips_are_paid_out_than_are_owed<G: TipGround>(ground: &G) {
+    let (tenant, _) = ground.tenants();
+    let (work, till) = (work(ground), till(ground));
+    let session = open(ground, 500).await;
+    let wanted = order(ground, "tip", 300, TipTender::Cash).await;
+    let taken = work.take(tenant, wanted.clone()).await;
+    let taken = taken.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
+    let staff = wanted.team[0];
+    let payout = |text: &str| TipPayout {
+        ordered: ordered(text),
+        staff,
+        amount: shillings(60),
+        reason: Remark::parse("tips of the day").unwrap_or_else(|error| panic!("{error}")),
+        by: desk(),
+    };
+    let keys: Vec<String> = (0..8).map(|number| format!("out-{number}")).collect();
+    let outs = keys.iter().map(|key| till.pay_tip(tenant, session, payout(key)));
+    let paid = together(outs.collect()).await;
+    assert_eq!(paid.iter().filter(|paid| paid.is_ok()).count(), 2, "{paid:?}");
+    let refused = paid.iter().find_map(|paid| paid.as_ref().err());
+    let owed = shillings(30);
+    assert_eq!(refused, Some(&TillRefused::MoreThanOwed { owed }.into()));
+    let again = keys.iter().zip(&paid).find(|(_, paid)| paid.is_ok());
+    let (again, _) = again.unwrap_or_else(|| panic!("{paid:?}"));
+    let drawer = till.pay_tip(tenant, session, payout(again)).await;
+    let drawer = drawer.unwrap_or_else(|error| panic!("{error}"));
+    let sum = drawer.sum().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!((sum.tips_out, sum.expected), (shillings(120), shillings(680)));
+    assert_eq!(
+        drawer.movements.first().and_then(|movement| movement.staff),
+        Some(staff)
+    );
+    assert_eq!(on(ground, Account::TipsPayable).await, -18_000);
+    assert_eq!(on(ground, Account::CashDrawer).await, 68_000);
+}

@@ -1,0 +1,51 @@
+use proptest::prelude::*;
+use ratiba_kernel::Id;
+use ratiba_kernel::test_support::SeededIds;
+use uuid::Uuid;
+
+use super::*;
+use crate::test_support::builders::{second, shillings};
+
+fn staff(number: u128) -> StaffId {
+    Id::from_uuid(Uuid::from_u128(number))
+}
+
+fn tip(amount: Money, team: u128) -> Tip {
+    let team: Vec<StaffId> = (1..=team).map(staff).collect();
+    Tip {
+        payment: Id::from_uuid(Uuid::from_u128(7)),
+        appointment: Id::from_uuid(Uuid::from_u128(8)),
+        shares: divided(amount, &team).unwrap(),
+    }
+}
+
+#[test]
+fn what_cannot_be_divided_goes_to_the_first() {
+    let shares = tip(Money::kes_minor(1_000), 3).shares;
+    let minors: Vec<i64> = shares.iter().map(|share| share.amount.amount_minor()).collect();
+    assert_eq!(minors, [334, 333, 333]);
+    assert_eq!(tip(Money::kes_minor(1), 3).shares.len(), 1);
+    assert!(divided(shillings(1), &[]).is_err());
+}
+
+proptest! {
+    #[test]
+    fn all_of_it_is_shared_out_and_all_of_it_can_be_taken_back(
+        minor in 1_i64..1_000_000, team in 1_u128..6, back in 0_i64..1_000_000,
+    ) {
+        let tip = tip(Money::kes_minor(minor), team);
+        let ids = SeededIds::lane(1);
+        let mut theirs = 0;
+        for (step, unshared) in [(0, minor), (1, -back.min(minor))] {
+            let holding = TipHolding { tip: tip.clone(), unshared: Money::kes_minor(unshared), steps: step };
+            let Some(journal) = holding.share_out(second(0), &ids).unwrap() else { continue };
+            for entry in journal.entries() {
+                match entry.place.staff {
+                    Some(_) => theirs -= entry.amount.amount_minor(),
+                    None => prop_assert_eq!(entry.amount.amount_minor(), unshared),
+                }
+            }
+        }
+        prop_assert_eq!(theirs, minor - back.min(minor));
+    }
+}

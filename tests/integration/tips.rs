@@ -1,0 +1,133 @@
+//! Tips: apart from what a visit is paid, owed to those who rendered it, paid out of the drawer.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use system_tests::World;
+use time::macros::datetime;
+
+fn kes(minor: i64) -> Value {
+    json!({ "amount_minor": minor, "currency": "KES" })
+}
+
+async fn order(world: &World, key: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    world.order(&world.api, path, key, &body).await
+}
+
+async fn owed(world: &World) -> i64 {
+    let (status, owed) = world.call(Method::GET, "/api/v1/till/tips", None).await;
+    assert_eq!(status, StatusCode::OK, "{owed}");
+    let items = owed["items"].as_array().unwrap();
+    items
+        .iter()
+        .map(|item| item["amount"]["amount_minor"].as_i64().unwrap())
+        .sum()
+}
+
+#[tokio::test]
+async fn a_tip_by_prompt_and_one_in_cash_reach_the_therapist_and_nothing_else() {
+    let world = World::new().await;
+    world.book_and_pay().await;
+    let appointments = world.appointments("2026-05-13").await;
+    let part = appointments[0]["id"].as_str().unwrap().to_owned();
+    let of = |verb: &str| format!("/api/v1/appointments/{part}/{verb}");
+    world.jump(datetime!(2026-05-13 13:55 +3)).await;
+    world.call(Method::POST, &of("start"), Some(json!({}))).await;
+    world.jump(datetime!(2026-05-13 15:05 +3)).await;
+    world.call(Method::POST, &of("finish"), None).await;
+    world.work().await;
+    let visit = world.text("SELECT visit_id::text AS text FROM payments LIMIT 1");
+    let (tips, one) = (
+        format!("/api/v1/visits/{visit}/tips"),
+        format!("/api/v1/visits/{visit}"),
+    );
+    let (_, before) = world.call(Method::GET, &one, None).await;
+
+    let prompt = json!({ "appointment_id": part, "amount": kes(20_000), "tender": "prompt", "phone": "+254700000123" });
+    let (status, asked) = order(&world, "prompt", &tips, prompt.clone()).await;
+    assert_eq!(status, StatusCode::CREATED, "{asked}");
+    let (_, again) = order(&world, "prompt", &tips, prompt).await;
+    assert_eq!(again["attempt_id"], asked["attempt_id"]);
+    world.work().await;
+    world.answer_prompt("approve", json!({})).await;
+    for _look in 0..2_000 {
+        world.work().await;
+        if owed(&world).await != 0 {
+            break;
+        }
+    }
+    assert_eq!(owed(&world).await, 20_000);
+
+    let cash = json!({ "appointment_id": part, "amount": kes(15_000), "tender": "cash" });
+    let (status, problem) = order(&world, "cash", &tips, cash.clone()).await;
+    assert_eq!(
+        (status, &problem["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/till-closed"))
+    );
+    let (_, session) = order(
+        &world,
+        "open",
+        "/api/v1/till/sessions",
+        json!({ "float": kes(0) }),
+    )
+    .await;
+    let (status, taken) = order(&world, "cash", &tips, cash).await;
+    assert_eq!(
+        (status, &taken["payment"]["state"]),
+        (StatusCode::CREATED, &json!("settled")),
+        "{taken}"
+    );
+    world.work().await;
+    assert_eq!(owed(&world).await, 35_000);
+    let (_, after) = world.call(Method::GET, &one, None).await;
+    assert_eq!(
+        (&after["paid"], &after["balance"]),
+        (&before["paid"], &before["balance"]),
+        "it pays nothing"
+    );
+    let (_, listed) = world.call(Method::GET, &tips, None).await;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 2, "{listed}");
+    let revenue = "SELECT coalesce(sum(amount_minor), 0)::bigint AS count FROM ledger_entries WHERE account = 'service_revenue'";
+    assert_eq!(world.count(revenue), -105_000, "the deposit alone");
+
+    let staff = listed["items"][0]["shares"][0]["staff_id"].clone();
+    let payouts = format!(
+        "/api/v1/till/sessions/{}/tip-payouts",
+        session["id"].as_str().unwrap()
+    );
+    let out = |minor: i64| json!({ "staff_id": staff, "amount": kes(minor), "reason": "tips of the day" });
+    let (status, problem) = order(&world, "too-much", &payouts, out(35_001)).await;
+    assert_eq!(
+        (status, &problem["owed"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &kes(35_000)),
+        "{problem}"
+    );
+    let (status, problem) = order(&world, "not-there", &payouts, out(20_000)).await;
+    assert_eq!(
+        (status, &problem["holds"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &kes(15_000)),
+        "{problem}"
+    );
+    let (status, paid) = order(&world, "pay", &payouts, out(15_000)).await;
+    assert_eq!(
+        (status, &paid["tips_out"]),
+        (StatusCode::CREATED, &kes(15_000)),
+        "{paid}"
+    );
+    assert_eq!(paid["movements"][0]["staff_id"], staff);
+    assert_eq!(owed(&world).await, 20_000);
+
+    world.jump(datetime!(2026-06-01 02:00 +3)).await;
+    let (_, closed) = world
+        .call(Method::GET, "/api/v1/commission/periods?month=2026-05", None)
+        .await;
+    let tips: Vec<&Value> = closed["periods"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|period| &period["tip"])
+        .collect();
+    assert!(
+        tips.contains(&&kes(35_000)),
+        "what came through the house is the tip: {closed:#}"
+    );
+}
