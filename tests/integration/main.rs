@@ -4,6 +4,7 @@
 
 mod api_edge;
 mod booking;
+mod by_hand;
 mod cards;
 mod chat_money;
 mod dead_letters;

@@ -57,7 +57,8 @@ pub struct World {
     pub owner: String,
     /// Where everything is kept.
     pub database: TestDatabase,
-    settings: SharedSettings,
+    /// What all of its processes are told.
+    pub settings: SharedSettings,
     variables: Vec<(String, String)>,
     http: reqwest::Client,
     server: tokio::task::JoinHandle<std::io::Result<()>>,

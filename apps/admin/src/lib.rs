@@ -26,6 +26,10 @@ pub const USAGE: &str = "usage: ratiba-admin demo-tenant
                                                 mint a token for so many days; it is shown once
        ratiba-admin jobs                        how full the queue is, and the dead jobs
        ratiba-admin replay JOB                  make a dead job ready again
+       ratiba-admin by-hand address TENANT      open the two addresses for money that customers send by hand;
+                                                they are shown once
+       ratiba-admin by-hand unknown TENANT accept|refuse
+                                                what becomes of money for an account that nobody knows
        ratiba-admin unrouted                    provider messages of no tenant
        ratiba-admin unrouted show LETTER        one of them, without phone numbers
        ratiba-admin unrouted assign LETTER TENANT WHO WHY
@@ -88,6 +92,15 @@ pub enum Command {
     Jobs,
     /// Make a dead job ready again.
     Replay(Uuid),
+    /// Open addresses for money that customers send by hand.
+    ByHandAddress(TenantId),
+    /// Say what becomes of money by hand for an account that nobody knows.
+    ByHandUnknown {
+        /// Whose.
+        tenant: TenantId,
+        /// Refuse it before it moves.
+        refuse: bool,
+    },
     /// Look at dead letters of no tenant, or decide about one.
     Unrouted(Unrouted),
 }
@@ -105,6 +118,11 @@ impl Command {
             }
             ["jobs"] => Some(Self::Jobs),
             ["replay", id] => Some(Self::Replay(id.parse().ok()?)),
+            ["by-hand", "address", tenant] => Some(Self::ByHandAddress(tenant.parse().ok()?)),
+            ["by-hand", "unknown", tenant, what @ ("accept" | "refuse")] => Some(Self::ByHandUnknown {
+                tenant: tenant.parse().ok()?,
+                refuse: *what == "refuse",
+            }),
             ["unrouted", rest @ ..] => Some(Self::Unrouted(Unrouted::parse(rest)?)),
             _other => None,
         }
@@ -173,6 +191,26 @@ pub async fn run(settings: AdminSettings, command: Command) -> anyhow::Result<Va
                 bail!("there is no dead job {id}");
             }
             Ok(json!({ "replayed": id }))
+        }
+        Command::ByHandAddress(tenant) => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            let opened = parts.open_by_hand(tenant, &settings.shared.daraja).await;
+            let opened = opened.context("the addresses were not opened")?;
+            Ok(json!({
+                "ShortCode": settings.shared.daraja.account.short_code(),
+                "ValidationURL": opened.validation,
+                "ConfirmationURL": opened.confirmation,
+            }))
+        }
+        Command::ByHandUnknown { tenant, refuse } => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            parts
+                .payments
+                .by_hand
+                .inbox
+                .refuse_unknown(tenant, refuse)
+                .await?;
+            Ok(json!({ "tenant": tenant, "refuses_unknown": refuse }))
         }
         Command::Unrouted(command) => {
             let parts = Parts::assemble(&settings.shared, || ())?;

@@ -62,3 +62,16 @@ fn a_decision_about_a_letter_of_nobody_names_who_and_why() {
         assert_eq!(parse(&line), None, "{line}");
     }
 }
+
+#[test]
+fn money_by_hand_has_addresses_and_one_of_two_answers_for_strangers() {
+    assert!(matches!(
+        parse(&format!("by-hand address {SOMEBODY}")),
+        Some(Command::ByHandAddress(_))
+    ));
+    for (word, refused) in [("accept", false), ("refuse", true)] {
+        let parsed = parse(&format!("by-hand unknown {SOMEBODY} {word}"));
+        assert!(matches!(parsed, Some(Command::ByHandUnknown { refuse, .. }) if refuse == refused));
+    }
+    assert_eq!(parse(&format!("by-hand unknown {SOMEBODY} maybe")), None);
+}

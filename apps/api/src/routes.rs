@@ -135,20 +135,30 @@ fn doors() -> Vec<Endpoint> {
         .body_limit(DARAJA_BODY_MAX)
         .answers_with(200, "application/json", "stored")
         .problems(&[Kind::BodyTooLarge, Kind::TooSlow]),
-        about_refund(
+        told_by_daraja(
             "/webhooks/daraja/result/{token}",
             "The result of a reversal",
             || web::post().to(daraja::result),
         ),
-        about_refund(
+        told_by_daraja(
             "/webhooks/daraja/timeout/{token}",
             "A request about a reversal was not delivered in time",
             || web::post().to(daraja::timeout),
         ),
+        told_by_daraja(
+            "/webhooks/daraja/c2b/{key}/validation",
+            "Whether money by hand may come",
+            || web::post().to(daraja::validation),
+        ),
+        told_by_daraja(
+            "/webhooks/daraja/c2b/{key}/confirmation",
+            "Money by hand has come",
+            || web::post().to(daraja::confirmation),
+        ),
     ]
 }
 
-fn about_refund(path: &'static str, summary: &'static str, route: fn() -> actix_web::Route) -> Endpoint {
+fn told_by_daraja(path: &'static str, summary: &'static str, route: fn() -> actix_web::Route) -> Endpoint {
     Endpoint::post(path, summary, route)
         .group("webhooks")
         .open("the secret in the path")

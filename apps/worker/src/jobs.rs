@@ -127,6 +127,10 @@ impl Jobs {
                 let abandon = &self.cards()?.abandon;
                 abandon.execute(tenant, attempt).await.map_err(judged)?;
             }
+            PaymentTask::ApplyConfirmation { confirmation, step } => {
+                let apply = &self.parts.payments.by_hand.apply;
+                apply.execute(tenant, confirmation, step).await?;
+            }
             PaymentTask::ApplyNotice { notice } => {
                 let apply_notice = &self.cards()?.apply_notice;
                 apply_notice.execute(tenant, notice).await.map_err(judged)?;

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 pub mod accounts;
 pub mod bridges;
+pub mod by_hand;
 pub mod demo;
 pub mod desk;
 pub mod desk_prompts;

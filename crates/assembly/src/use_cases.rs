@@ -11,7 +11,8 @@ use ratiba_commission::ports::CommissionBook;
 use ratiba_commission::use_cases as commission;
 use ratiba_conversation::use_cases as conversation;
 use ratiba_payments::ports::{
-    HouseCurrency, JournalBook, Ledger, NoticeInbox, NoticeReader, PaymentBook, PaymentRuleBook, RefundBook,
+    ConfirmationInbox, HouseCurrency, JournalBook, Ledger, NoticeInbox, NoticeReader, PaymentBook,
+    PaymentRuleBook, RefundBook,
 };
 use ratiba_payments::use_cases as payments;
 
@@ -125,6 +126,8 @@ pub struct Payments {
     pub settle_dispute: payments::SettleDispute,
     /// Works dead letters through.
     pub letters: payments::WorkLetter,
+    /// Money that customers send by hand.
+    pub by_hand: ByHand,
     /// Works the drawer.
     pub till: payments::WorkTill,
     /// The books as they were posted.
@@ -135,6 +138,16 @@ pub struct Payments {
     pub tips: payments::WorkTips,
     /// Works M-Pesa's statements.
     pub statements: payments::WorkStatements,
+}
+
+/// Money that customers send by hand.
+pub struct ByHand {
+    /// Where confirmations wait, and their addresses.
+    pub inbox: Arc<dyn ConfirmationInbox>,
+    /// Says whether money may come.
+    pub validate: payments::ValidateByHand,
+    /// Books what came.
+    pub apply: payments::ApplyConfirmation,
 }
 
 /// What card payments need.

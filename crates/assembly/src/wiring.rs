@@ -45,6 +45,7 @@ use crate::use_cases::{Booking, Commission, Conversation, Payments};
 use chat::ways_to_pay;
 
 mod books;
+mod by_hand;
 mod cards;
 mod chat;
 mod imports;
@@ -332,6 +333,7 @@ impl Ground {
             cash: self.cash(),
             settle_dispute: self.settle_dispute(),
             letters: self.letters(),
+            by_hand: self.by_hand(),
             till: self.till(),
             journals: self.payments.clone(),
             earn: self.earn(),

@@ -1,9 +1,11 @@
 //! Daraja's callbacks: stored raw, answered alike whoever sends them; interpreted by the worker.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use ratiba_daraja::confirmation as words;
 use ratiba_kernel::TokenHash;
 use ratiba_payments::attempt::Provider;
-use ratiba_payments::ports::{Arrival, ResultArrival, Taken};
+use ratiba_payments::ports::{Arrival, ConfirmationArrival, ResultArrival, Taken};
+use ratiba_payments::use_cases::Validation;
 use serde_json::json;
 
 use crate::State;
@@ -80,11 +82,77 @@ async fn about_refund(
 
 /// What Daraja is answered, whatever became of its message.
 fn accepted(taken: Taken) -> HttpResponse {
+    note(taken);
+    HttpResponse::Ok().json(json!({ "ResultCode": 0, "ResultDesc": "Accepted" }))
+}
+
+fn note(taken: Taken) {
     match taken {
         Taken::Stored { callback, .. } => tracing::info!(callback.id = %callback, "a callback was stored"),
         Taken::Repeated { callback, .. } => tracing::info!(callback.id = %callback, "a callback came again"),
         Taken::Unrouted { .. } => tracing::warn!("a callback matches no attempt and waits for a person"),
-        Taken::Dropped => tracing::error!("too many unrouted callbacks: one was only counted"),
+        Taken::Dropped => tracing::error!("too many callbacks: one was only counted"),
     }
-    HttpResponse::Ok().json(json!({ "ResultCode": 0, "ResultDesc": "Accepted" }))
+}
+
+/// How long a validation is thought about; Daraja waits for eight seconds.
+const VALIDATION_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Says whether money that a customer sends by hand may come. Whatever is in doubt may: its confirmation is worked through.
+pub async fn validation(
+    state: web::Data<State>,
+    key: web::Path<String>,
+    RawBody(body): RawBody,
+) -> HttpResponse {
+    let validate = &state.parts.payments.by_hand.validate;
+    let hash = TokenHash::of(&key);
+    let verdict = tokio::time::timeout(VALIDATION_WITHIN, validate.execute(&hash, &body)).await;
+    let answer = match verdict {
+        Ok(Ok(Validation::Accept)) => words::VALID,
+        Ok(Ok(Validation::RefuseAccount)) => {
+            tracing::info!("a payment by hand was refused: nobody knows its account");
+            words::WRONG_ACCOUNT
+        }
+        Ok(Err(outage)) => {
+            tracing::error!(error = ?outage, "a payment by hand could not be validated, and may come");
+            words::VALID
+        }
+        Err(_elapsed) => {
+            tracing::error!("a payment by hand was not validated in time, and may come");
+            words::VALID
+        }
+    };
+    HttpResponse::Ok().content_type("application/json").body(answer)
+}
+
+/// Takes in that a customer sent money by hand. The answer is the same for an address that nobody knows.
+///
+/// # Errors
+/// [`Problem`] of kind `unavailable` if it could not be stored.
+pub async fn confirmation(
+    state: web::Data<State>,
+    request: HttpRequest,
+    key: web::Path<String>,
+    RawBody(mut body): RawBody,
+) -> Result<HttpResponse, Problem> {
+    body.truncate(Arrival::BODY_BYTES_MAX);
+    let arrival = ConfirmationArrival {
+        id: state.parts.ids.fresh(),
+        key: TokenHash::of(&key),
+        body,
+        source: request.peer_addr().map(|address| address.ip()),
+        at: state.parts.clock.now(),
+    };
+    note(
+        state
+            .parts
+            .payments
+            .by_hand
+            .inbox
+            .take_confirmation(arrival)
+            .await?,
+    );
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(words::CONFIRMED))
 }

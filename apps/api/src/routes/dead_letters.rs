@@ -337,16 +337,23 @@ async fn answer(state: &State, caller: &Caller, id: LetterId) -> Result<HttpResp
     Ok(HttpResponse::Ok().json(answer))
 }
 
-/// What a prompt's callback says, if the letter is one.
+/// What the letter says, if it is the callback of a prompt or tells of money by hand.
 fn claims_of(state: &State, letter: &DeadLetter) -> Option<Claims> {
-    let reader = &state.parts.payments.apply_callback.reader;
-    match reader.read(&letter.body).ok()?.verdict {
-        CallbackVerdict::Paid { amount, receipt, .. } => Some(Claims {
-            receipt: receipt.as_str().to_owned(),
-            amount,
-        }),
-        CallbackVerdict::Failed { .. } | CallbackVerdict::Unrecognised { .. } => None,
-    }
+    let payments = &state.parts.payments;
+    let (receipt, amount) = match payments.apply_callback.reader.read(&letter.body) {
+        Ok(report) => match report.verdict {
+            CallbackVerdict::Paid { amount, receipt, .. } => (receipt, amount),
+            CallbackVerdict::Failed { .. } | CallbackVerdict::Unrecognised { .. } => return None,
+        },
+        Err(_other_form) => {
+            let told = payments.by_hand.apply.reader.read(&letter.body).ok()?;
+            (told.receipt, told.amount)
+        }
+    };
+    Some(Claims {
+        receipt: receipt.as_str().to_owned(),
+        amount,
+    })
 }
 
 async fn to_payment(

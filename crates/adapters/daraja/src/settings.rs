@@ -266,6 +266,16 @@ impl Settings {
         format!("{}/webhooks/daraja/timeout/{token}", self.callback_base_url)
     }
 
+    /// Where it is asked whether money by hand may come, and where it is told that it came.
+    #[must_use]
+    pub fn by_hand_urls(&self, key: &str) -> ByHandUrls {
+        let base = &self.callback_base_url;
+        ByHandUrls {
+            validation: format!("{base}/webhooks/daraja/c2b/{key}/validation"),
+            confirmation: format!("{base}/webhooks/daraja/c2b/{key}/confirmation"),
+        }
+    }
+
     /// Who may take money back, if anybody.
     #[must_use]
     pub const fn operator(&self) -> Option<&Operator> {
@@ -312,6 +322,21 @@ impl Settings {
     #[must_use]
     pub fn credential_hash(&self) -> TokenHash {
         TokenHash::of(&format!("{}\n{}", self.base_url, self.consumer_key.reveal()))
+    }
+}
+
+/// The two addresses for money by hand. They hold a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ByHandUrls {
+    /// Daraja's `ValidationURL`.
+    pub validation: String,
+    /// Daraja's `ConfirmationURL`.
+    pub confirmation: String,
+}
+
+impl fmt::Debug for ByHandUrls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ByHandUrls(…)")
     }
 }
 

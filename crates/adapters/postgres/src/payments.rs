@@ -2,6 +2,7 @@
 //! access token of all processes.
 
 mod card_watch;
+mod by_hand;
 mod credit;
 mod earnings;
 mod holding;

@@ -203,6 +203,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    confirmation_addresses (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        short_code -> Text,
+        refuses_unknown -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     consents (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -628,6 +638,18 @@ diesel::table! {
         assigned_by -> Nullable<Text>,
         assigned_reason -> Nullable<Text>,
         assigned_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    payment_confirmations (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        body -> Bytea,
+        source_address -> Nullable<Text>,
+        received_at -> Timestamptz,
+        applied_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
     }
 }
 

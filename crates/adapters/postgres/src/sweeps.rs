@@ -309,6 +309,11 @@ DELETE FROM refund_messages WHERE tenant_id = $1 AND id IN (
     SELECT id FROM refund_messages WHERE tenant_id = $1 AND outcome IS NOT NULL AND received_at < $2
     ORDER BY received_at LIMIT $3)";
 
+const FORGET_CONFIRMATIONS: &str = "
+DELETE FROM payment_confirmations WHERE tenant_id = $1 AND id IN (
+    SELECT id FROM payment_confirmations WHERE tenant_id = $1 AND outcome IS NOT NULL AND received_at < $2
+    ORDER BY received_at LIMIT $3)";
+
 /// Forgets what providers wrote to a tenant, at most so many of each kind, oldest first: messages that were concluded and
 /// came before `messages_before`, and dead letters that were worked through and came before `letters_before`. What waits
 /// for somebody stays, however old. Answers how many; safe to repeat.
@@ -330,6 +335,7 @@ pub async fn forget_messages(
                 (FORGET_LETTERS, letters_before),
                 (FORGET_CALLBACKS, messages_before),
                 (FORGET_NOTICES, messages_before),
+                (FORGET_CONFIRMATIONS, messages_before),
                 (FORGET_REFUND_MESSAGES, messages_before),
             ] {
                 gone += diesel::sql_query(statement)

@@ -152,6 +152,14 @@ impl Ground for PgGround {
         self.ports.clone()
     }
 
+    fn confirmations(&self) -> Arc<dyn ratiba_payments::ports::ConfirmationInbox> {
+        self.ports.clone()
+    }
+
+    fn finder(&self) -> Arc<dyn ratiba_payments::ports::MoneyFinder> {
+        self.ports.clone()
+    }
+
     fn ledger(&self) -> Arc<dyn Ledger> {
         self.ports.clone()
     }

@@ -5,6 +5,7 @@
 //! in a query, silence. Taking in the same thing twice is the same as once.
 
 mod cards;
+mod confirming;
 mod hearing;
 mod receiving;
 mod resolving;
@@ -333,9 +334,9 @@ impl Attempt {
                 progress.resolved.is_none()
                     && (terms.provider != Provider::Pesapal || progress.sent_at.is_none())
             }
-            // A person or a statement may know of money that was never asked for.
+            // A person, a statement or a confirmation may know of money that was never asked for.
             AttemptState::Paid {
-                evidence: Evidence::Person | Evidence::Statement,
+                evidence: Evidence::Person | Evidence::Statement | Evidence::Confirmation,
                 ..
             } => progress.sent_at.is_none(),
             AttemptState::Paid { evidence, .. } => evidence.needs_no_submission(),

@@ -26,6 +26,8 @@ pub enum Evidence {
     Person,
     /// The provider's statement of what moved.
     Statement,
+    /// The provider told of money that came by hand.
+    Confirmation,
 }
 
 impl Evidence {
@@ -38,6 +40,7 @@ impl Evidence {
         Self::Counter,
         Self::Person,
         Self::Statement,
+        Self::Confirmation,
     ];
 
     /// The word for it in rows.
@@ -51,14 +54,16 @@ impl Evidence {
             Self::Counter => "counter",
             Self::Person => "person",
             Self::Statement => "statement",
+            Self::Confirmation => "confirmation",
         }
     }
 
-    /// Whether money that this speaks of comes without anything having been submitted to a provider.
+    /// Whether money that this speaks of comes without anything having been submitted to a provider. A confirmation, too,
+    /// can name the receipt of what was submitted.
     #[must_use]
     pub const fn needs_no_submission(self) -> bool {
         match self {
-            Self::Counter => true,
+            Self::Counter | Self::Confirmation => true,
             Self::PushAnswer
             | Self::Query
             | Self::Callback

@@ -30,6 +30,8 @@ pub mod payout;
 
 pub mod ledger;
 
+pub mod by_hand;
+
 pub mod dead_letter;
 
 pub mod refund;

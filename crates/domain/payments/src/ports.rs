@@ -4,6 +4,7 @@ mod card_watch;
 mod cards;
 mod earnings;
 mod journals;
+mod confirmations;
 mod letters;
 mod numbers;
 mod owing;
@@ -43,6 +44,12 @@ use crate::{CallbackId, VisitId};
 
 pub use earnings::{DecideEarnings, EarnError, EarningBook};
 pub use journals::{JournalBook, JournalQuery, PostedJournal};
+pub use confirmations::{
+    CONFIRMATIONS_PER_HOUR_MAX, ConfirmationAddress, ConfirmationArrival, ConfirmationDoor,
+    ConfirmationInbox, ConfirmationOutcome, ConfirmationReader, MoneyFinder, StoredConfirmation,
+};
+#[cfg(feature = "test-support")]
+pub use confirmations::{MockConfirmationInbox, MockConfirmationReader, MockMoneyFinder};
 #[cfg(feature = "test-support")]
 pub use letters::MockDeadLetters;
 pub use letters::{DeadLetters, LetterQuery};

@@ -95,6 +95,21 @@ impl AccountReference {
     }
 }
 
+impl AccountReference {
+    /// Reads what somebody typed: small letters count like capitals, and white space and signs between them are passed
+    /// over. Letters that we never use are not taken for others that look like them; `None` then.
+    #[must_use]
+    pub fn typed(text: &str) -> Option<Self> {
+        let letters = text.chars().filter(char::is_ascii_alphanumeric);
+        let upper: String = letters
+            .map(|c| c.to_ascii_uppercase())
+            .take(Self::LENGTH + 1)
+            .collect();
+        let foreign = text.chars().any(|c| c.is_alphanumeric() && !c.is_ascii());
+        if foreign { None } else { Self::try_from(upper).ok() }
+    }
+}
+
 impl TryFrom<String> for AccountReference {
     type Error = MalformedReference;
 

@@ -166,3 +166,28 @@ pub fn card_look_from(
     let (step, at) = next;
     Some((step, if at > now { at } else { now + QUERY_SPACING }))
 }
+
+/// How long after it came a confirmation of money by hand is looked at again, while a prompt of the same payment is out or
+/// in doubt: it may be that prompt's own money. After the last time a person has it.
+pub const CONFIRMATION_TRIES_AFTER: [Duration; 6] = [
+    Duration::seconds(20),
+    Duration::seconds(60),
+    Duration::seconds(150),
+    Duration::minutes(6),
+    Duration::minutes(16),
+    Duration::minutes(65),
+];
+
+/// When a confirmation that was looked at for the `step`th time, from 0, is looked at again; `None` after the last time.
+#[must_use]
+pub fn confirmation_try_after(
+    step: u8,
+    received_at: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Option<(u8, OffsetDateTime)> {
+    let after = CONFIRMATION_TRIES_AFTER.get(usize::from(step))?;
+    Some((
+        step.checked_add(1)?,
+        (received_at + *after).max(now + Duration::seconds(5)),
+    ))
+}

@@ -93,6 +93,13 @@ pub enum PaymentTask {
         #[serde(alias = "visit_over")]
         at_once: bool,
     },
+    /// Book the money of a confirmation that was stored: [`crate::use_cases::ApplyConfirmation`].
+    ApplyConfirmation {
+        /// Which one.
+        confirmation: CallbackId,
+        /// The how-manieth time, from 0.
+        step: u8,
+    },
     /// Look at the order that a stored notice names: [`crate::use_cases::ApplyNotice`].
     ApplyNotice {
         /// Which notice.
@@ -117,6 +124,7 @@ impl PaymentTask {
             Self::LookAtCard { .. } => "payments.look_at_card",
             Self::NudgeCard { .. } => "payments.nudge_card",
             Self::AbandonCard { .. } => "payments.abandon_card",
+            Self::ApplyConfirmation { .. } => "payments.confirmation",
             Self::ApplyNotice { .. } => "payments.notice",
         }
     }
@@ -149,6 +157,9 @@ impl PaymentTask {
             Self::LookAtCard { attempt, step } => format!("payments.look_at_card:{attempt}:{step}"),
             Self::NudgeCard { attempt } => format!("payments.nudge_card:{attempt}"),
             Self::AbandonCard { attempt, at_once } => format!("payments.abandon_card:{attempt}:{at_once}"),
+            Self::ApplyConfirmation { confirmation, step } => {
+                format!("payments.confirmation:{confirmation}:{step}")
+            }
             Self::ApplyNotice { notice } => format!("payments.notice:{notice}"),
         }
     }

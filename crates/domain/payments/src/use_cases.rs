@@ -10,6 +10,7 @@ mod asking;
 mod cancel_refund;
 mod card_refunds;
 mod close_visit;
+mod confirm_by_hand;
 mod credit_visit;
 mod earn_visit;
 mod give_back;
@@ -43,6 +44,9 @@ pub use apply_result::{ApplyResult, ApplyResultError, ResultApplied};
 pub use cancel_refund::CancelRefund;
 pub use card_refunds::{LookAtCardRefund, Reversals, SendCardRefund};
 pub use close_visit::{CloseVisit, CloseVisitError};
+pub use confirm_by_hand::{
+    ApplyConfirmation, ApplyConfirmationError, ConfirmationApplied, ValidateByHand, Validation,
+};
 pub use credit_visit::{CreditVisit, CreditVisitError};
 pub use earn_visit::EarnVisit;
 pub use give_back::GiveBack;

@@ -59,13 +59,39 @@ fn words_that_daraja_forbids_are_refused_in_any_case() {
     }
 }
 
+/// Every address that Daraja is ever given: in requests, and by whoever registers them.
+fn addresses(settings: &Settings, secret: &str) -> [String; 5] {
+    let by_hand = settings.by_hand_urls(secret);
+    [
+        settings.callback_url(secret),
+        settings.result_url(secret),
+        settings.timeout_url(secret),
+        by_hand.validation,
+        by_hand.confirmation,
+    ]
+}
+
 #[test]
-fn our_own_callback_path_holds_no_forbidden_word() {
-    let url = Settings::check(raw())
-        .unwrap()
-        .callback_url(&"0123456789abcdef".repeat(4));
+fn none_of_our_addresses_holds_a_forbidden_word_in_any_case() {
+    let settings = Settings::check(raw()).unwrap();
+    for byte in 0..=255_u8 {
+        // All that secrets are spelt with, each pair of digits beside each other.
+        let token = ratiba_payments::reference::CallbackToken::from_bytes([byte; 32]);
+        for url in addresses(&settings, token.reveal()) {
+            for word in FORBIDDEN_IN_URLS {
+                assert!(!url.to_ascii_lowercase().contains(word), "{word} in {url}");
+            }
+            assert_eq!(url, url.to_ascii_lowercase(), "capitals were blamed for refusals");
+            assert!(
+                url.starts_with("https://pay.example.co.ke/webhooks/daraja/"),
+                "{url}"
+            );
+        }
+    }
+    // No word can be spelt with the digits of a secret at all.
+    let hexadecimal = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
     for word in FORBIDDEN_IN_URLS {
-        assert!(!url.contains(word), "{word}");
+        assert!(word.contains(|c| !hexadecimal(c)), "{word}");
     }
 }
 

@@ -261,7 +261,12 @@ impl Attempt {
             }
             AttemptState::Paid { .. } => self.dispute(ReviewReason::AnswersDisagree),
             AttemptState::Failed {
-                evidence: Evidence::Callback | Evidence::Counter | Evidence::Status | Evidence::Statement,
+                evidence:
+                    Evidence::Callback
+                    | Evidence::Counter
+                    | Evidence::Confirmation
+                    | Evidence::Status
+                    | Evidence::Statement,
                 ..
             }
             | AttemptState::Created

@@ -75,3 +75,27 @@ fn ids_agree_only_if_nothing_known_differs() {
     assert!(!ids("a", Some("r")).agree_with(&ids("a", Some("s"))));
     assert!(!ids("a", Some("r")).agree_with(&ids("b", Some("r"))));
 }
+
+#[test]
+fn a_reference_is_read_as_people_type_it_and_never_guessed() {
+    let payment = Id::from_uuid(uuid::Uuid::from_u128(0x0198_0000_0000_7000_8000_1234_5678_9abc));
+    let reference = AccountReference::of(payment);
+    let text = reference.as_str();
+    let spaced = format!(" {}-{} ", &text[..4], &text[4..]);
+    for typed in [text.to_owned(), text.to_lowercase(), spaced] {
+        assert_eq!(
+            AccountReference::typed(&typed).as_ref(),
+            Some(&reference),
+            "{typed}"
+        );
+    }
+    for typed in [
+        String::new(),
+        text[1..].to_owned(),
+        format!("{text}2"),
+        format!("O{}", &text[1..]),
+        "é".repeat(10),
+    ] {
+        assert_eq!(AccountReference::typed(&typed), None, "{typed}");
+    }
+}

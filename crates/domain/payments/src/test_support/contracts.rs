@@ -3,6 +3,7 @@
 
 mod asking;
 mod books;
+mod by_hand;
 mod callbacks;
 mod card_refunds;
 mod earnings;
@@ -37,8 +38,8 @@ use super::fakes::{InMemoryVisits, PlainReader, PlainResults, ScriptedBack, Scri
 use crate::event::PaymentEvent;
 use crate::payment::PaymentRecord;
 use crate::ports::{
-    CallbackInbox, CardWatch, CreditBook, DeadLetters, HouseCurrency, Ledger, NoticeAddresses, NoticeInbox,
-    PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, ResultInbox,
+    CallbackInbox, CardWatch, ConfirmationInbox, CreditBook, DeadLetters, HouseCurrency, Ledger, MoneyFinder,
+    NoticeAddresses, NoticeInbox, PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, ResultInbox,
 };
 use crate::task::Due;
 use crate::use_cases::{
@@ -68,6 +69,12 @@ pub trait Ground: Send + Sync {
 
     /// The looks at orders under test, over the same rows.
     fn watch(&self) -> Arc<dyn CardWatch>;
+
+    /// The inbox of confirmations under test, over the same rows.
+    fn confirmations(&self) -> Arc<dyn ConfirmationInbox>;
+
+    /// What finds payments, under test, over the same rows.
+    fn finder(&self) -> Arc<dyn MoneyFinder>;
 
     /// The ledger under test, over the same rows.
     fn ledger(&self) -> Arc<dyn Ledger>;
@@ -147,6 +154,12 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     notices::notices_of_one_order_are_bounded(&fresh().await).await;
     notices::a_notice_of_another_order_is_copied_to_the_dead_letters_once(&fresh().await).await;
     notices::the_newest_address_of_an_account_is_used(&fresh().await).await;
+    by_hand::money_by_hand_is_booked_once_for_its_receipt(&fresh().await).await;
+    by_hand::money_of_a_prompt_is_not_booked_again_by_its_confirmation(&fresh().await).await;
+    by_hand::a_confirmation_brings_what_an_attempt_waits_for(&fresh().await).await;
+    by_hand::a_callback_after_the_confirmation_of_its_money_changes_nothing(&fresh().await).await;
+    by_hand::money_by_hand_may_be_a_part_or_more_than_is_owed(&fresh().await).await;
+    by_hand::what_fits_nothing_is_a_dead_letter_of_whose_address_it_came_to(&fresh().await).await;
     letters::a_letter_is_decided_once(&fresh().await).await;
     letters::the_money_of_a_letter_is_booked_once(&fresh().await).await;
     letters::a_letter_ends_what_an_attempt_left_open(&fresh().await).await;

@@ -1,6 +1,7 @@
 //! Fakes that hold state. Each gives others a chance once before it does anything.
 
 mod book;
+mod by_hand;
 mod cards;
 mod money;
 mod notices;
@@ -14,6 +15,7 @@ mod visits;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use book::{DeadLetter, InMemoryBook, UNROUTED_PER_HOUR_MAX};
+pub use by_hand::PlainConfirmations;
 pub use cards::ScriptedCards;
 pub use money::{PlainReader, ScriptedMoney, SeededTokens};
 pub use owing::{AlwaysAsks, LeftOfPrice};

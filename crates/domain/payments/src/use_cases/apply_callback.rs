@@ -6,8 +6,9 @@ use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
 
 use super::DECISIONS_MAX;
 use crate::CallbackId;
-use crate::attempt::StateName;
-use crate::evidence::CallbackReport;
+use crate::attempt::{Attempt, AttemptState, Moved, StateName};
+use crate::evidence::{CallbackReport, CallbackVerdict, Evidence};
+use crate::payment::PaymentRecord;
 use crate::ports::{
     CallbackInbox, CallbackOutcome, CallbackReader, PaymentBook, RecordError, StoredCallback,
 };
@@ -102,7 +103,13 @@ impl ApplyCallback {
                         return self.refuse(tenant, stored.id, CallbackOutcome::ForeignIds).await;
                     }
                 },
-                Receipts::Reused => found.refuse_receipt(now),
+                Receipts::Reused => match is_confirmed(&record, &found, report) {
+                    true => Moved {
+                        attempt: found,
+                        news: None,
+                    },
+                    false => found.refuse_receipt(now),
+                },
             };
             let mut change = settle(record.payment, moved, now, &*self.ids)?;
             change.callback = Some((stored.id, CallbackOutcome::Applied));
@@ -133,6 +140,29 @@ impl ApplyCallback {
         self.inbox.conclude(tenant, callback, outcome, now).await?;
         Ok(CallbackApplied::Refused(outcome))
     }
+}
+
+/// Whether the money of an attempt that is over was booked for its payment already, when the provider confirmed it before
+/// this callback came: then nothing is left to do.
+fn is_confirmed(record: &PaymentRecord, found: &Attempt, report: &CallbackReport) -> bool {
+    let CallbackVerdict::Paid { amount, receipt, .. } = &report.verdict else {
+        return false;
+    };
+    let confirmed = |attempt: &Attempt| match attempt.state() {
+        AttemptState::Paid {
+            evidence: Evidence::Confirmation,
+            receipt: known,
+        } => known.as_ref() == Some(receipt) && attempt.terms().amount == *amount,
+        AttemptState::Paid { .. }
+        | AttemptState::Created
+        | AttemptState::Sent
+        | AttemptState::AwaitingCustomer
+        | AttemptState::Unknown
+        | AttemptState::InReview { .. }
+        | AttemptState::Failed { .. }
+        | AttemptState::Cancelled => false,
+    };
+    !found.is_live() && record.attempts.iter().any(confirmed)
 }
 
 /// Whether the receipt that the callback names may be booked.

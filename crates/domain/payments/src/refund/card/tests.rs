@@ -17,6 +17,7 @@ fn requested() -> Refund {
             receipt: receipt(1),
         }),
         way: RefundWay::Card,
+        source: RefundSource::Payment,
         cause: RefundCause::Manager,
         reason: "cancelled in time".to_owned(),
         key: RequestKey::parse("key").unwrap(),

@@ -103,7 +103,8 @@ async fn notices_queued<G: Ground>(ground: &G, tenant: TenantId) -> Vec<Callback
             | PaymentTask::OpenCard { .. }
             | PaymentTask::LookAtCard { .. }
             | PaymentTask::NudgeCard { .. }
-            | PaymentTask::AbandonCard { .. } => None,
+            | PaymentTask::AbandonCard { .. }
+            | PaymentTask::ApplyConfirmation { .. } => None,
         })
         .collect()
 }

@@ -2,6 +2,7 @@
 
 mod earnings;
 mod journals;
+mod by_hand;
 mod letters;
 mod statements;
 pub(super) mod till;
@@ -56,6 +57,7 @@ pub(super) struct Shelf {
     callbacks: BTreeMap<(TenantId, CallbackId), StoredCallback>,
     pub(super) dead_letters: Vec<DeadLetter>,
     worked: BTreeMap<usize, letters::Worked>,
+    by_hand: by_hand::ByHand,
     pub(super) notices: Vec<super::notices::Kept>,
     pub(super) addresses: Vec<(TenantId, NoticeAddress)>,
     pub(super) retired: BTreeSet<String>,

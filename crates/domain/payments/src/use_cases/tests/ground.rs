@@ -49,6 +49,14 @@ impl Ground for FakeGround {
         self.book.clone()
     }
 
+    fn confirmations(&self) -> Arc<dyn crate::ports::ConfirmationInbox> {
+        self.book.clone()
+    }
+
+    fn finder(&self) -> Arc<dyn crate::ports::MoneyFinder> {
+        self.book.clone()
+    }
+
     fn ledger(&self) -> Arc<dyn Ledger> {
         self.book.clone()
     }

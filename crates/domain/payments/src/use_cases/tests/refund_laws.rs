@@ -350,7 +350,7 @@ impl<'g> Story<'g> {
                 }
                 RefundWay::MpesaReversal => {}
                 RefundWay::Outside => outside += whole(refund),
-                RefundWay::Cash | RefundWay::Credit => {}
+                RefundWay::Cash | RefundWay::Credit | RefundWay::Card | RefundWay::Chargeback => {}
             }
         }
         let of = async |account| balance(self.ground, account).await;

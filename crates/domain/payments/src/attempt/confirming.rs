@@ -1,0 +1,55 @@
+//! What a confirmation of money with its receipt means for an attempt that waits for just that.
+
+use time::OffsetDateTime;
+
+use super::{Attempt, AttemptState, Moved, News, ReviewReason, StateName};
+use crate::by_hand::Confirmation;
+use crate::evidence::Evidence;
+
+impl Attempt {
+    /// Takes in a confirmation that brings what is missing: the receipt of money that only a query had told of, or the end
+    /// of an attempt of which the provider never said how it ended. `None` if the attempt waits for neither, or for another
+    /// amount; then the money is not this attempt's.
+    #[must_use]
+    pub fn confirm(mut self, told: &Confirmation, at: OffsetDateTime) -> Option<Moved> {
+        if told.amount != self.terms.amount {
+            return None;
+        }
+        match &mut self.progress.state {
+            AttemptState::Paid {
+                evidence,
+                receipt: known @ None,
+            } => {
+                *known = Some(told.receipt.clone());
+                *evidence = Evidence::Confirmation;
+                Some(self.with(News::ReceiptKnown))
+            }
+            AttemptState::InReview {
+                why: ReviewReason::NoAnswer,
+            } => {
+                let state = AttemptState::Paid {
+                    evidence: Evidence::Confirmation,
+                    receipt: Some(told.receipt.clone()),
+                };
+                self.enter(state, at);
+                let reopened = Some(StateName::InReview);
+                Some(self.with(News::Paid { reopened }))
+            }
+            AttemptState::InReview {
+                why:
+                    ReviewReason::AmountDiffers
+                    | ReviewReason::PayerDiffers
+                    | ReviewReason::AnswersDisagree
+                    | ReviewReason::ReceiptReused
+                    | ReviewReason::MoneyWentBack,
+            }
+            | AttemptState::Paid { receipt: Some(_), .. }
+            | AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown
+            | AttemptState::Failed { .. }
+            | AttemptState::Cancelled => None,
+        }
+    }
+}

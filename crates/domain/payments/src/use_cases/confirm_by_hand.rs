@@ -1,0 +1,279 @@
+//! Money that customers send by hand: asked about before it moves, and booked after.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId, TokenHash};
+use time::OffsetDateTime;
+
+use super::DECISIONS_MAX;
+use crate::CallbackId;
+use crate::attempt::{Attempt, AttemptState, AttemptTerms, Provider, ReviewReason};
+use crate::by_hand::Confirmation;
+use crate::evidence::Evidence;
+use crate::payment::PaymentRecord;
+use crate::ports::{
+    Change, ConfirmationInbox, ConfirmationOutcome, ConfirmationReader, MoneyFinder, PaymentBook, RecordError,
+};
+use crate::reference::RequestKey;
+use crate::schedule::confirmation_try_after;
+use crate::settlement::settle;
+use crate::task::{Due, PaymentTask};
+
+/// What the provider is answered before money by hand moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validation {
+    /// It may come.
+    Accept,
+    /// It must not: what the customer typed is no payment's reference.
+    RefuseAccount,
+}
+
+/// Says whether money by hand may come.
+pub struct ValidateByHand {
+    /// The addresses.
+    pub inbox: Arc<dyn ConfirmationInbox>,
+    /// The payments.
+    pub finder: Arc<dyn MoneyFinder>,
+    /// Reads what is asked.
+    pub reader: Arc<dyn ConfirmationReader>,
+}
+
+impl ValidateByHand {
+    /// Money is refused only if the business says so and the reference is certainly not one of its payments'; whatever
+    /// cannot be read or comes to an unknown address is let through, for its confirmation to be worked through.
+    ///
+    /// # Errors
+    /// [`Outage`]; the money should be let through then.
+    pub async fn execute(&self, key: &TokenHash, body: &[u8]) -> Result<Validation, Outage> {
+        let door = self.inbox.confirmation_door(key).await?;
+        let Some(door) = door.filter(|door| door.refuses_unknown) else {
+            return Ok(Validation::Accept);
+        };
+        let Ok(asked) = self.reader.read(body) else {
+            return Ok(Validation::Accept);
+        };
+        let known = match &asked.account {
+            Some(account) => self.finder.by_account(door.tenant, account).await?.is_some(),
+            None => false,
+        };
+        Ok(if known {
+            Validation::Accept
+        } else {
+            Validation::RefuseAccount
+        })
+    }
+}
+
+/// What became of a confirmation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfirmationApplied {
+    /// It was dealt with.
+    Concluded(ConfirmationOutcome),
+    /// A prompt of the payment is still out or in doubt, whose money it may be: it is looked at again then.
+    Waits(OffsetDateTime),
+}
+
+/// Why a confirmation was not dealt with. The task may run again.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApplyConfirmationError {
+    /// There is no such confirmation.
+    #[error("there is no such confirmation")]
+    NoSuchConfirmation,
+    /// The books cannot take the amount.
+    #[error("the amount cannot be booked")]
+    Amount(#[from] MoneyError),
+    /// Others kept changing the same payment.
+    #[error("the payment is busy")]
+    Busy,
+    /// The book or the inbox did not answer.
+    #[error("payments are unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Books the money of a confirmation.
+pub struct ApplyConfirmation {
+    /// What is owed and was tried.
+    pub book: Arc<dyn PaymentBook>,
+    /// Finds payments.
+    pub finder: Arc<dyn MoneyFinder>,
+    /// Where confirmations wait.
+    pub inbox: Arc<dyn ConfirmationInbox>,
+    /// Reads them.
+    pub reader: Arc<dyn ConfirmationReader>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+}
+
+/// What is to be done about a confirmation, by its payment.
+enum Step {
+    Record(Box<Change>),
+    Wait,
+    Conclude(ConfirmationOutcome),
+}
+
+impl ApplyConfirmation {
+    /// Finds the payment by what the customer typed, and books the money once for its receipt: as the receipt or the end of
+    /// an attempt that waits for just that, else as an attempt of its own. Confirmations are also sent for money that a
+    /// prompt brought, and may come before its callback: while a prompt of the payment is out the confirmation waits for
+    /// that one to end. What is more than owed becomes the customer's credit. Running it again changes nothing.
+    ///
+    /// # Errors
+    /// [`ApplyConfirmationError`]; the task should run again.
+    #[tracing::instrument(name = "payments.apply_confirmation", skip_all, fields(confirmation.id = %id))]
+    pub async fn execute(
+        &self,
+        tenant: TenantId,
+        id: CallbackId,
+        step: u8,
+    ) -> Result<ConfirmationApplied, ApplyConfirmationError> {
+        let stored = self.inbox.confirmation(tenant, id).await?;
+        let stored = stored.ok_or(ApplyConfirmationError::NoSuchConfirmation)?;
+        if let Some(outcome) = stored.outcome {
+            return Ok(ConfirmationApplied::Concluded(outcome));
+        }
+        let told = match self.reader.read(&stored.body) {
+            Ok(told) => told,
+            Err(unreadable) => {
+                tracing::warn!(reason = unreadable.0, "a confirmation cannot be read");
+                return self.conclude(tenant, id, ConfirmationOutcome::Unreadable).await;
+            }
+        };
+        for _ in 0..DECISIONS_MAX {
+            match self.decide(tenant, id, &told).await? {
+                Step::Conclude(outcome) => return self.conclude(tenant, id, outcome).await,
+                Step::Wait => {
+                    let Some((step, at)) = confirmation_try_after(step, stored.received_at, self.clock.now())
+                    else {
+                        return self
+                            .conclude(tenant, id, ConfirmationOutcome::PromptInDoubt)
+                            .await;
+                    };
+                    let task = PaymentTask::ApplyConfirmation {
+                        confirmation: id,
+                        step,
+                    };
+                    self.inbox.look_again(tenant, Due { at, task }).await?;
+                    return Ok(ConfirmationApplied::Waits(at));
+                }
+                Step::Record(change) => match self.book.record(tenant, *change).await {
+                    Ok(()) => return self.conclude(tenant, id, ConfirmationOutcome::Booked).await,
+                    Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
+                    // Somebody was quicker; what they did decides now.
+                    Err(
+                        RecordError::Stale
+                        | RecordError::LiveAttempt
+                        | RecordError::ReceiptTaken
+                        | RecordError::IdsTaken,
+                    ) => {}
+                },
+            }
+        }
+        Err(ApplyConfirmationError::Busy)
+    }
+
+    async fn decide(
+        &self,
+        tenant: TenantId,
+        id: CallbackId,
+        told: &Confirmation,
+    ) -> Result<Step, ApplyConfirmationError> {
+        let booked = self
+            .finder
+            .by_receipt(tenant, Provider::Mpesa, &told.receipt)
+            .await?;
+        if let Some((record, attempt)) = booked {
+            let amount = record.attempt(attempt).map(|attempt| attempt.terms().amount);
+            return Ok(Step::Conclude(if amount == Some(told.amount) {
+                ConfirmationOutcome::Booked
+            } else {
+                ConfirmationOutcome::AmountDiffers
+            }));
+        }
+        let record = match &told.account {
+            Some(account) => self.finder.by_account(tenant, account).await?,
+            None => None,
+        };
+        let Some(record) = record.filter(|record| record.payment.currency() == told.amount.currency()) else {
+            return Ok(Step::Conclude(ConfirmationOutcome::UnknownReference));
+        };
+        if !told.amount.is_positive() {
+            return Ok(Step::Conclude(ConfirmationOutcome::AmountDiffers));
+        }
+        self.booking(record, id, told)
+    }
+
+    fn booking(
+        &self,
+        record: PaymentRecord,
+        id: CallbackId,
+        told: &Confirmation,
+    ) -> Result<Step, ApplyConfirmationError> {
+        let now = self.clock.now();
+        let PaymentRecord { payment, attempts } = record;
+        let prompts = || {
+            attempts
+                .iter()
+                .filter(|attempt| attempt.terms().provider == Provider::Mpesa)
+        };
+        if prompts().any(Attempt::is_live) {
+            return Ok(Step::Wait);
+        }
+        let confirmed = prompts().find_map(|attempt| attempt.clone().confirm(told, now));
+        if confirmed.is_none() && prompts().any(may_be_its_money) {
+            return Ok(Step::Conclude(ConfirmationOutcome::PromptInDoubt));
+        }
+        let moved = confirmed.unwrap_or_else(|| {
+            let terms = AttemptTerms {
+                id: self.ids.fresh(),
+                payment: payment.id(),
+                key: RequestKey::of(id),
+                provider: Provider::Mpesa,
+                amount: told.amount,
+                payer: None,
+                by: None,
+                ordered: None,
+                created_at: now,
+            };
+            Attempt::received(terms, Some(told.receipt.clone()), Evidence::Confirmation, now)
+        });
+        let change = settle(payment, moved, now, &*self.ids)?;
+        Ok(Step::Record(Box::new(change)))
+    }
+
+    async fn conclude(
+        &self,
+        tenant: TenantId,
+        id: CallbackId,
+        outcome: ConfirmationOutcome,
+    ) -> Result<ConfirmationApplied, ApplyConfirmationError> {
+        let now = self.clock.now();
+        self.inbox.conclude_confirmation(tenant, id, outcome, now).await?;
+        Ok(ConfirmationApplied::Concluded(outcome))
+    }
+}
+
+/// Whether a person is finding out about money of another amount or receipt, which may be this.
+fn may_be_its_money(attempt: &Attempt) -> bool {
+    match attempt.state() {
+        AttemptState::InReview {
+            why:
+                ReviewReason::AmountDiffers
+                | ReviewReason::PayerDiffers
+                | ReviewReason::AnswersDisagree
+                | ReviewReason::ReceiptReused
+                | ReviewReason::MoneyWentBack,
+        } => true,
+        AttemptState::InReview {
+            why: ReviewReason::NoAnswer,
+        }
+        | AttemptState::Created
+        | AttemptState::Sent
+        | AttemptState::AwaitingCustomer
+        | AttemptState::Unknown
+        | AttemptState::Paid { .. }
+        | AttemptState::Failed { .. }
+        | AttemptState::Cancelled => false,
+    }
+}

@@ -1,0 +1,175 @@
+//! Money that customers send by hand, from their phone to the books.
+
+use ratiba_assembly::settings::DarajaSettings;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use system_tests::{ASHA, World};
+use time::Duration;
+
+/// Opens the demo tenant's addresses and registers them with M-Pesa, as an operator does.
+async fn register(world: &World) -> (String, String) {
+    let opened = world
+        .parts
+        .open_by_hand(world.tenant.tenant, &daraja(world))
+        .await
+        .unwrap();
+    let http = reqwest::Client::new();
+    let base = world.simulator.base_url();
+    let account = &daraja(world).account;
+    let token: Value = http
+        .get(format!("{base}/oauth/v1/generate?grant_type=client_credentials"))
+        .basic_auth(
+            account.consumer_key().reveal(),
+            Some(account.consumer_secret().reveal()),
+        )
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let answer = http
+        .post(format!("{base}/mpesa/c2b/v2/registerurl"))
+        .bearer_auth(token["access_token"].as_str().unwrap())
+        .json(&json!({
+            "ShortCode": account.short_code(), "ResponseType": "Completed",
+            "ConfirmationURL": opened.confirmation, "ValidationURL": opened.validation,
+        }))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    (opened.validation, opened.confirmation)
+}
+
+fn daraja(world: &World) -> DarajaSettings {
+    world.settings.daraja.clone()
+}
+
+async fn pay_by_hand(world: &World, amount: u64, account: &str) -> Value {
+    let body = json!({ "phone": ASHA, "amount": amount, "account_reference": account, "name": "Asha" });
+    world.tell_simulator("/sim/mpesa/pay-by-hand", body).await
+}
+
+fn in_clearing(world: &World) -> i64 {
+    world.count(
+        "SELECT coalesce(sum(amount_minor), 0)::bigint AS count FROM ledger_entries WHERE account = 'mpesa_clearing'",
+    )
+}
+
+fn account(world: &World) -> String {
+    world.text("SELECT account_reference AS text FROM payments")
+}
+
+#[tokio::test]
+async fn a_customer_whose_prompt_failed_pays_by_hand_and_the_visit_stands() {
+    let world = World::new().await;
+    register(&world).await;
+    world.book_up_to_the_prompt().await;
+    world
+        .answer_prompt("refuse", json!({ "result_code": 2001 }))
+        .await;
+    world.work().await;
+    let typed = account(&world).to_lowercase();
+    world
+        .tell_simulator(
+            "/sim/faults",
+            json!({ "target": "daraja.confirmation", "kind": "repeat", "times": 3 }),
+        )
+        .await;
+    let paid = pay_by_hand(&world, 1_050, &typed).await;
+    assert_eq!(paid["confirmation_status"], 200, "{paid:#}");
+    world.work().await;
+    assert_eq!(
+        world.count(
+            "SELECT count(*) FROM payment_attempts WHERE state = 'paid' AND evidence = 'confirmation'"
+        ),
+        1
+    );
+    assert_eq!(in_clearing(&world), 105_000);
+    assert_eq!(
+        world.count("SELECT count(*) FROM appointments WHERE state = 'confirmed'"),
+        1
+    );
+
+    // The customer typed something else; a person finds out what it is for.
+    pay_by_hand(&world, 700, "JINA LANGU").await;
+    world.work().await;
+    let (status, page) = world
+        .call(Method::GET, "/api/v1/dead-letters?reason=unknown_reference", None)
+        .await;
+    assert_eq!(status, StatusCode::OK);
+    let letter = &page["dead_letters"][0];
+    let path = format!("/api/v1/dead-letters/{}", letter["id"].as_str().unwrap());
+    let (_, letter) = world.call(Method::GET, &path, None).await;
+    assert_eq!(letter["claims"]["amount"]["amount_minor"], 70_000, "{letter:#}");
+    let payment = world.text("SELECT id::text AS text FROM payments");
+    let order = json!({
+        "payment_id": payment, "receipt": letter["claims"]["receipt"], "amount": letter["claims"]["amount"],
+        "reason": "she showed the message",
+    });
+    let (status, matched) = world
+        .call(Method::POST, &format!("{path}/match"), Some(order))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{matched:#}");
+    assert_eq!(in_clearing(&world), 175_000);
+    assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
+}
+
+#[tokio::test]
+async fn a_confirmation_of_a_prompts_money_before_its_callback_books_nothing_twice() {
+    let world = World::new().await;
+    register(&world).await;
+    world
+        .tell_simulator("/sim/config", json!({ "confirm_prompts": "before" }))
+        .await;
+    world.book_and_pay().await;
+    world.work().await;
+    world.pass(Duration::minutes(2)).await;
+    assert_eq!(
+        world.count("SELECT count(*) FROM payment_confirmations WHERE outcome = 'booked'"),
+        1
+    );
+    assert_eq!(world.count("SELECT count(*) FROM payment_attempts"), 1);
+    assert_eq!(in_clearing(&world), 105_000);
+    assert_eq!(world.count("SELECT count(*) FROM payment_callbacks_unrouted"), 0);
+}
+
+#[tokio::test]
+async fn validation_lets_money_come_unless_the_business_refuses_strangers() {
+    let world = World::new().await;
+    let (validation, confirmation) = register(&world).await;
+    world
+        .tell_simulator("/sim/config", json!({ "validation": true }))
+        .await;
+    let paid = pay_by_hand(&world, 700, "nobody").await;
+    assert_eq!(paid["verdict"], "0", "{paid:#}");
+    let inbox = &world.parts.payments.by_hand.inbox;
+    inbox.refuse_unknown(world.tenant.tenant, true).await.unwrap();
+    let paid = pay_by_hand(&world, 700, "nobody").await;
+    assert_eq!(
+        (&paid["verdict"], &paid["receipt"]),
+        (&json!("C2B00012"), &Value::Null),
+        "{paid:#}"
+    );
+    world.book_up_to_the_prompt().await;
+    let paid = pay_by_hand(&world, 700, &account(&world)).await;
+    assert_eq!(paid["verdict"], "0", "{paid:#}");
+    // Whoever knows no address is told nothing, and touches nothing.
+    let before = world.count("SELECT count(*) FROM payment_confirmations");
+    for url in [validation, confirmation] {
+        let (start, rest) = url.split_once("/c2b/").unwrap();
+        let (_, verb) = rest.split_once('/').unwrap();
+        let forged = format!("{start}/c2b/{}/{verb}", "ab".repeat(32));
+        let answer = reqwest::Client::new()
+            .post(forged)
+            .body("{}")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+    }
+    assert_eq!(world.count("SELECT count(*) FROM payment_confirmations"), before);
+    let letters = "SELECT count(*) FROM payment_callbacks_unrouted WHERE tenant_id IS NULL";
+    assert_eq!(world.count(letters), 1);
+}
