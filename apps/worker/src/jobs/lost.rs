@@ -42,9 +42,12 @@ impl MayBeLost for CardError {
     fn is_lost(&self) -> bool {
         match self {
             Self::NoSuchAttempt | Self::NoSuchNotice => true,
-            Self::NoAnswer | Self::StillOpening | Self::Amount(_) | Self::Busy | Self::Unavailable(_) => {
-                false
-            }
+            Self::NoAnswer
+            | Self::StillOpening
+            | Self::Refund(_)
+            | Self::Amount(_)
+            | Self::Busy
+            | Self::Unavailable(_) => false,
         }
     }
 }

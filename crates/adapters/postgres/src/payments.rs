@@ -1,8 +1,8 @@
 //! The payments domain's ports: what is owed and was tried, the inbox of callbacks, the ledger, and the one
 //! access token of all processes.
 
-mod card_watch;
 mod by_hand;
+mod card_watch;
 mod credit;
 mod earnings;
 mod holding;

@@ -159,7 +159,6 @@ pub async fn visits_with_payments_left_open(
                         .and(payments::paid_minor.gt(payments::credited_minor))
                         .and(payments::state_at.gt(before - LOOKED_BACK))),
                 )
-                .filter(payments::state.eq("open"))
                 .filter(payments::purpose.ne("tip"))
                 .filter(payments::created_at.lt(before))
                 .filter(diesel::dsl::not(diesel::dsl::exists(living)))

@@ -32,7 +32,7 @@ pub enum Evidence {
 
 impl Evidence {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PushAnswer,
         Self::Query,
         Self::Callback,

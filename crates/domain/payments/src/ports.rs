@@ -2,9 +2,9 @@
 
 mod card_watch;
 mod cards;
+mod confirmations;
 mod earnings;
 mod journals;
-mod confirmations;
 mod letters;
 mod numbers;
 mod owing;
@@ -42,14 +42,14 @@ use crate::reference::{AccountReference, CallbackToken, ProviderIds, RequestKey}
 use crate::task::Due;
 use crate::{CallbackId, VisitId};
 
-pub use earnings::{DecideEarnings, EarnError, EarningBook};
-pub use journals::{JournalBook, JournalQuery, PostedJournal};
 pub use confirmations::{
     CONFIRMATIONS_PER_HOUR_MAX, ConfirmationAddress, ConfirmationArrival, ConfirmationDoor,
     ConfirmationInbox, ConfirmationOutcome, ConfirmationReader, MoneyFinder, StoredConfirmation,
 };
 #[cfg(feature = "test-support")]
 pub use confirmations::{MockConfirmationInbox, MockConfirmationReader, MockMoneyFinder};
+pub use earnings::{DecideEarnings, EarnError, EarningBook};
+pub use journals::{JournalBook, JournalQuery, PostedJournal};
 #[cfg(feature = "test-support")]
 pub use letters::MockDeadLetters;
 pub use letters::{DeadLetters, LetterQuery};

@@ -1,8 +1,8 @@
 //! The payment book, the inbox and the ledger in memory.
 
+mod by_hand;
 mod earnings;
 mod journals;
-mod by_hand;
 mod letters;
 mod statements;
 pub(super) mod till;

@@ -643,7 +643,9 @@ fn what_the_rules_give_back_goes_to_the_card_it_came_from_in_part_too() {
         given_back: GivenBack::ToItsOrigin,
         credit_first: true,
     };
-    block_on(book.put_payment_rules(tenant, rules, 1)).unwrap().unwrap();
+    block_on(book.put_payment_rules(tenant, rules, 1))
+        .unwrap()
+        .unwrap();
     let give = GiveBack {
         book: book.clone(),
         rules: book.clone(),
