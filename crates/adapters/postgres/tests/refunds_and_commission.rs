@@ -114,6 +114,7 @@ impl Spa {
     async fn refunded(&self, number: u128, minor: i64, at: OffsetDateTime) {
         let order = RequestRefund {
             book: Arc::new(PgPayments::new(self.database.clone())),
+            cards: false,
             back: Arc::new(ScriptedBack::default()),
             clock: Arc::new(ManualClock::at(at)),
             ids: Arc::new(SeededIds::lane(77)),
