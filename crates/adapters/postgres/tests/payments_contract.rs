@@ -18,7 +18,7 @@ use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{
     CallbackInbox, CardWatch, Credential, CreditBook, EarningBook, HouseCurrency, JournalBook, Ledger,
     NoticeAddresses, NoticeInbox, PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, ResultInbox,
-    StatementBook, TakingsBook, TillBook, TokenStore,
+    StatementBook, TakingsBook, TillBook, TipBook, TokenStore,
 };
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::builders::second;
