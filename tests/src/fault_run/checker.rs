@@ -94,7 +94,7 @@ struct Sides<'a> {
     /// Prompts by the attempt that they were pushed for.
     prompted: BTreeMap<&'a str, &'a Attempt>,
     journals: BTreeMap<&'a str, &'a Journal>,
-    /// The balance of each payment's deposit; positive is what the business holds.
+    /// What the business holds of each payment, earned or not.
     deposits: BTreeMap<&'a str, i64>,
     /// The balance of each customer's credit.
     credits: BTreeMap<&'a str, i64>,
@@ -119,7 +119,9 @@ impl<'a> Sides<'a> {
         }
         let (mut deposits, mut credits) = (BTreeMap::new(), BTreeMap::new());
         let entries = rows.journals.iter().flat_map(|journal| &journal.entries);
-        for entry in entries.filter(|entry| entry.account == "customer_deposits") {
+        // What was earned is held as well as what is not earned yet.
+        let held = |account: &str| matches!(account, "customer_deposits" | "service_revenue");
+        for entry in entries.filter(|entry| held(&entry.account)) {
             let (place, key) = match (&entry.payment_id, &entry.customer_id) {
                 (Some(payment), _) => (&mut deposits, payment.as_str()),
                 (None, customer) => (&mut credits, customer.as_deref().unwrap_or("nobody")),

@@ -95,7 +95,7 @@ WITH moved AS (
     JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id
     LEFT JOIN payments p ON p.tenant_id = $1 AND p.id = j.payment_id
     WHERE j.tenant_id = $1 AND j.occurred_at >= $2 AND j.occurred_at < $3
-        AND split_part(j.cause, ':', 1) IN ('received', 'spent', 'refunded', 'paid-out')
+        AND split_part(j.cause, ':', 1) IN ('received', 'spent', 'refunded', 'charged-back', 'paid-out')
 ), told AS (
     SELECT currency, abs(amount_minor) AS amount_minor, CASE
         WHEN cause = 'spent' THEN CASE WHEN account = 'customer_deposits' AND payment_id IS NULL AND amount_minor > 0
