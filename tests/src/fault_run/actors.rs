@@ -55,12 +55,7 @@ pub(super) fn phone(customer: usize) -> String {
 impl People {
     /// Everybody, before anything happened: the drawer is open and the rules are set.
     pub(super) async fn gather(stage: &Stage, plan: &Plan) -> anyhow::Result<Self> {
-        let put = |path: &'static str, body: Value| async move {
-            let (status, answer) = stage.order(&Method::PUT, path, path, &body).await?;
-            anyhow::ensure!(status.is_success(), "{path}: {status} {answer}");
-            Ok(())
-        };
-        put("/api/v1/settings/payments", plan.rules.clone()).await?;
+        stage.replace("/api/v1/settings/payments", &plan.rules).await?;
         let float = json!({ "float": { "amount_minor": 500_000, "currency": "KES" } });
         let (status, till) = stage
             .order(&Method::POST, "/api/v1/till/sessions", "till", &float)

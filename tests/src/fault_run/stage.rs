@@ -275,6 +275,23 @@ impl Stage {
         bail!("{method} {path} was never answered")
     }
 
+    /// Replaces something at the api by the version that it has.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn replace(&self, path: &str, body: &Value) -> anyhow::Result<()> {
+        let url = format!("{}{path}", self.api);
+        let known = self.http.get(&url).bearer_auth(&self.owner).send().await?;
+        let mut request = self.http.put(&url).bearer_auth(&self.owner).json(body);
+        if let Some(version) = known.headers().get("ETag") {
+            request = request.header("If-Match", version);
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        anyhow::ensure!(status.is_success(), "{path}: {status} {}", answer.text().await?);
+        Ok(())
+    }
+
     /// Tells the simulator something.
     ///
     /// # Errors
