@@ -74,7 +74,11 @@ pub async fn run(options: Options) -> anyhow::Result<Over> {
         );
         acted?;
         let was_restarted = blown?;
-        people.react(&stage, !restarted && !was_restarted).await?;
+        let steady = !restarted && !was_restarted;
+        people.react(&stage, steady).await?;
+        if steady {
+            people.pay_by_hand(&stage, &plan).await?;
+        }
         people.decide(&stage).await?;
         restarted = was_restarted;
         stage.advance(round.seconds).await?;

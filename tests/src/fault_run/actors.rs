@@ -30,6 +30,8 @@ pub(super) struct People {
     reactions: BTreeMap<String, VecDeque<Reaction>>,
     /// For those whom no plan knows ahead.
     dice: Dice,
+    /// Journeys whose customers will pay by hand as soon as what is told of it arrives, and whether they mistype.
+    by_hand: Vec<(usize, bool)>,
     /// Prompts and orders that somebody has looked at.
     seen: BTreeSet<String>,
     /// What came of all of it, by act and answer.
@@ -55,12 +57,10 @@ pub(super) fn phone(customer: usize) -> String {
 impl People {
     /// Everybody, before anything happened: the drawer is open and the rules are set.
     pub(super) async fn gather(stage: &Stage, plan: &Plan) -> anyhow::Result<Self> {
-        let put = |path: &'static str, body: Value| async move {
-            let (status, answer) = stage.order(&Method::PUT, path, path, &body).await?;
-            anyhow::ensure!(status.is_success(), "{path}: {status} {answer}");
-            Ok(())
-        };
-        put("/api/v1/settings/payments", plan.rules.clone()).await?;
+        stage.replace("/api/v1/settings/payments", &plan.rules).await?;
+        stage
+            .tell_simulator("/sim/config", &json!({ "confirm_prompts": plan.confirms }))
+            .await?;
         let float = json!({ "float": { "amount_minor": 500_000, "currency": "KES" } });
         let (status, till) = stage
             .order(&Method::POST, "/api/v1/till/sessions", "till", &float)
@@ -90,6 +90,7 @@ impl People {
             visits: vec![None; plan.journeys.len()],
             reactions: BTreeMap::new(),
             dice: Dice::new(plan.seed.wrapping_add(1)),
+            by_hand: Vec::new(),
             seen: BTreeSet::new(),
             tally: BTreeMap::new(),
             complaints: Vec::new(),
@@ -110,7 +111,12 @@ impl People {
                     let waiting = self.reactions.entry(phone(journey.customer)).or_default();
                     waiting.extend(journey.reactions.iter().copied());
                 }
-                due.push((index, place, *act));
+                match act {
+                    Act::ByHand { wrong } => self.by_hand.push((index, *wrong)),
+                    Act::Book(_) | Act::Ask(..) | Act::Cancel { .. } | Act::Refund(..) => {
+                        due.push((index, place, *act));
+                    }
+                }
             }
         }
         let people = &*self;
@@ -134,6 +140,7 @@ impl People {
             Act::Book(way) => format!("book, {way:?}"),
             Act::Ask(way, _) => format!("ask, {way:?}"),
             Act::Cancel { by } => format!("cancel by {by}"),
+            Act::ByHand { .. } => "by hand".to_owned(),
             Act::Refund(back, _) => format!("give back, {back:?}"),
         };
         let outcome = if done.status.is_success() {
@@ -168,7 +175,7 @@ impl People {
         };
         let path = format!("/api/v1/visits/{visit}");
         let (path, body) = match act {
-            Act::Book(_) => return Ok(None),
+            Act::Book(_) | Act::ByHand { .. } => return Ok(None),
             Act::Ask(way, part) => {
                 let Some(asked) = self.asking(stage, &path, way, part).await? else {
                     return Ok(None);
@@ -315,6 +322,36 @@ impl People {
             *self
                 .tally
                 .entry(format!("customer, {verb}: {outcome}"))
+                .or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// Customers pay by hand what their visit still asks for. A confirmation that is lost is not sent again, so nobody does
+    /// while something restarts.
+    pub(super) async fn pay_by_hand(&mut self, stage: &Stage, plan: &Plan) -> anyhow::Result<()> {
+        for (journey, wrong) in std::mem::take(&mut self.by_hand) {
+            let Some(visit) = &self.visits[journey] else {
+                continue;
+            };
+            let path = format!("/api/v1/visits/{visit}/payments");
+            let (_, list) = stage.order(&Method::GET, &path, "", &Value::Null).await?;
+            let payments = list["payments"].as_array().into_iter().flatten();
+            let Some(payment) = payments.last() else { continue };
+            let minor = |name: &str| payment[name]["amount_minor"].as_i64().unwrap_or_default();
+            let typed = if wrong {
+                "JINA LANGU"
+            } else {
+                payment["account_reference"].as_str().unwrap_or("?")
+            };
+            let body = json!({
+                "phone": phone(plan.journeys[journey].customer),
+                "amount": ((minor("due") - minor("paid")) / 100).max(1), "account_reference": typed,
+            });
+            stage.tell_simulator("/sim/mpesa/pay-by-hand", &body).await?;
+            *self
+                .tally
+                .entry(format!("customer, by hand, mistyped {wrong}: done"))
                 .or_default() += 1;
         }
         Ok(())

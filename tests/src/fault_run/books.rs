@@ -308,6 +308,7 @@ impl Rows {
                 database,
                 "SELECT 'callbacks' AS what, count(*) FROM payment_callbacks WHERE applied_at IS NULL
                  UNION ALL SELECT 'results', count(*) FROM refund_messages WHERE applied_at IS NULL
+                 UNION ALL SELECT 'confirmations', count(*) FROM payment_confirmations WHERE applied_at IS NULL
                  UNION ALL SELECT 'card notices', count(*) FROM card_notices WHERE applied_at IS NULL
                  UNION ALL SELECT 'jobs at work', count(*) FROM jobs WHERE state = 'running'",
             )?,

@@ -97,6 +97,11 @@ pub(super) enum Act {
         /// On whose behalf.
         by: &'static str,
     },
+    /// The customer pays to the paybill by hand, and types the reference, or something else.
+    ByHand {
+        /// Something else.
+        wrong: bool,
+    },
     /// Gives back what was paid, in percent.
     Refund(Back, u32),
 }
@@ -149,6 +154,8 @@ pub(super) struct Plan {
     pub(super) seed: u64,
     /// The rules of the business for money that goes back.
     pub(super) rules: Value,
+    /// Whether M-Pesa confirms prompts like payments by hand, too, and before or after their callbacks.
+    pub(super) confirms: &'static str,
     /// The visits.
     pub(super) journeys: Vec<Journey>,
     /// The rounds.
@@ -166,6 +173,7 @@ impl Plan {
             "given_back": if dice.chance(50) { "origin" } else { "credit" },
             "credit_first": dice.chance(30),
         });
+        let confirms = dice.pick(&["never", "before", "after"]);
         // Who comes late in the run still has rounds to pay in.
         let arrivals = u64::from(scale.rounds.saturating_sub(8).max(1));
         let mut journeys: Vec<Journey> = Vec::new();
@@ -194,6 +202,7 @@ impl Plan {
         Self {
             seed,
             rules,
+            confirms,
             journeys,
             rounds,
         }
@@ -221,6 +230,10 @@ fn journey(dice: &mut Dice, customer: usize, begins: u32, again: bool) -> Journe
     let mut reactions = Vec::new();
     for _ in 0..3 {
         reactions.push(reaction(dice));
+    }
+    if way == Way::Prompt && dice.chance(20) {
+        let wrong = dice.chance(25);
+        later(dice, 2, Act::ByHand { wrong });
     }
     // Whoever did not pay is asked again, and so is whoever only seems not to have paid.
     if reactions[0] != Reaction::Pay || dice.chance(30) {
@@ -343,6 +356,8 @@ const CALLBACKS: [&str; 12] = [
     r#"{"kind":"shape","variant":"shuffled"}"#,
     r#"{"kind":"shape","variant":"balance_text"}"#,
 ];
+/// Nobody says a second time what a lost confirmation said.
+const CONFIRMATIONS: [&str; 4] = [DELIVERIES[0], DELIVERIES[1], DELIVERIES[2], DELIVERIES[3]];
 const QUERIES: [&str; 6] = [
     r#"{"kind":"lose"}"#,
     r#"{"kind":"corrupt"}"#,
@@ -359,7 +374,7 @@ const CANCELS: [&str; 4] = [
 ];
 
 /// Where faults strike, and which. None of them makes a provider lie about money: against that there is no defence.
-const FAULTS: [(&str, &[&str]); 17] = [
+const FAULTS: [(&str, &[&str]); 18] = [
     ("daraja.push", &ANSWERS),
     ("daraja.push", &ANSWERS),
     ("daraja.push", &ANSWERS),
@@ -376,6 +391,7 @@ const FAULTS: [(&str, &[&str]); 17] = [
     ("pesapal.status", &ANSWERS),
     ("pesapal.cancel", &CANCELS),
     ("pesapal.refund", &ANSWERS),
+    ("daraja.confirmation", &CONFIRMATIONS),
     ("pesapal.ipn", &DELIVERIES),
 ];
 

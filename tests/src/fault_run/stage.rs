@@ -92,7 +92,7 @@ impl Stage {
         };
         let simulator = Simulator::start(told.clone()).await?;
         let variables = crate::variables(&database, address, &told, &simulator.base_url());
-        let owner = provision(&variables, &movable, &told).await?;
+        let owner = provision(&variables, &movable, &told, &simulator.base_url()).await?;
         if let Some(sql) = arrange {
             database.connect_as_administrator().batch_execute(sql)?;
         }
@@ -275,6 +275,23 @@ impl Stage {
         bail!("{method} {path} was never answered")
     }
 
+    /// Replaces something at the api by the version that it has.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn replace(&self, path: &str, body: &Value) -> anyhow::Result<()> {
+        let url = format!("{}{path}", self.api);
+        let known = self.http.get(&url).bearer_auth(&self.owner).send().await?;
+        let mut request = self.http.put(&url).bearer_auth(&self.owner).json(body);
+        if let Some(version) = known.headers().get("ETag") {
+            request = request.header("If-Match", version);
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        anyhow::ensure!(status.is_success(), "{path}: {status} {}", answer.text().await?);
+        Ok(())
+    }
+
     /// Tells the simulator something.
     ///
     /// # Errors
@@ -339,6 +356,7 @@ impl Stage {
             "payment_refunds",
             "payment_callbacks",
             "payment_callbacks_unrouted",
+            "payment_confirmations",
             "ledger_journals",
             "ledger_entries",
             "credit_spends",
@@ -388,6 +406,7 @@ async fn provision(
     variables: &[(String, String)],
     clock: &MovableClock,
     told: &SimulatorSettings,
+    providers: &str,
 ) -> anyhow::Result<String> {
     let settings = SettingsReader::from_variables(ratiba_assembly::BASE_SETTINGS, variables.iter().cloned())
         .finish(SharedSettings::read)?;
@@ -398,7 +417,44 @@ async fn provision(
         owner_phone: PhoneNumber::parse(&told.owner_phone)?,
     };
     let tenant = demo::provision_demo(&parts.database, parts.ids.as_ref(), &addresses).await?;
+    let addresses = parts.open_by_hand(tenant.tenant, &settings.daraja).await?;
+    register(providers, told, &addresses.confirmation, &addresses.validation).await?;
     Ok(crate::mint(&parts, tenant.tenant, Role::Owner).await)
+}
+
+/// Tells M-Pesa where money by hand is confirmed, as an operator does.
+async fn register(
+    providers: &str,
+    told: &SimulatorSettings,
+    confirmation: &str,
+    validation: &str,
+) -> anyhow::Result<()> {
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let account = &told.daraja;
+    let token: Value = http
+        .get(format!(
+            "{providers}/oauth/v1/generate?grant_type=client_credentials"
+        ))
+        .basic_auth(&account.consumer_key, Some(&account.consumer_secret))
+        .send()
+        .await?
+        .json()
+        .await?;
+    let answer = http
+        .post(format!("{providers}/mpesa/c2b/v2/registerurl"))
+        .bearer_auth(token["access_token"].as_str().unwrap_or_default())
+        .json(&json!({
+            "ShortCode": account.short_code, "ResponseType": "Completed",
+            "ConfirmationURL": confirmation, "ValidationURL": validation,
+        }))
+        .send()
+        .await?;
+    anyhow::ensure!(
+        answer.status().is_success(),
+        "the addresses were not taken: {}",
+        answer.status()
+    );
+    Ok(())
 }
 
 fn spawn(

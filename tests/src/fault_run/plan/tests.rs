@@ -17,6 +17,7 @@ fn a_long_run_does_everything_that_there_is_to_do() {
             Act::Book(way) => format!("book {way:?}"),
             Act::Ask(way, part) => format!("ask {way:?} {}", part.is_some()),
             Act::Cancel { by } => format!("cancel {by}"),
+            Act::ByHand { wrong } => format!("by hand {wrong}"),
             Act::Refund(back, percent) => format!("refund {back:?} {percent}"),
         })
         .collect();
@@ -36,6 +37,7 @@ fn a_long_run_does_everything_that_there_is_to_do() {
             "{back:?}: {acts:?}"
         );
     }
+    assert!(acts.contains("by hand false") && acts.contains("by hand true"));
     assert!(acts.contains("cancel customer") && acts.contains("cancel business"));
     let reactions: BTreeSet<Reaction> = plan
         .journeys
