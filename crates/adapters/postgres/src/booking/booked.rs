@@ -388,15 +388,14 @@ fn insert(
 /// at all, the others would fail as well.
 fn refusal(error: DieselError, alone: bool) -> TxError<NotBooked> {
     use DatabaseErrorKind::{
-        CheckViolation, ClosedConnection, ForeignKeyViolation, NotNullViolation, ReadOnlyTransaction,
-        RestrictViolation, SerializationFailure, UnableToSendCommand, UniqueViolation,
+        CheckViolation, ClosedConnection, ExclusionViolation, ForeignKeyViolation, NotNullViolation,
+        ReadOnlyTransaction, RestrictViolation, SerializationFailure, UnableToSendCommand, UniqueViolation,
     };
     if let DieselError::DatabaseError(kind, information) = &error {
         let undone = information.message() == "ratiba: not booked";
         let breaks = match kind {
-            CheckViolation | ForeignKeyViolation | NotNullViolation | RestrictViolation | UniqueViolation => {
-                true
-            }
+            CheckViolation | ExclusionViolation | ForeignKeyViolation | NotNullViolation
+            | RestrictViolation | UniqueViolation => true,
             ClosedConnection | ReadOnlyTransaction | SerializationFailure | UnableToSendCommand => false,
             // The library has names for few errors only: a value of no known kind, a rule that a trigger has.
             _other => !is_passing(information.message()),
