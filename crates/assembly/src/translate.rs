@@ -506,7 +506,11 @@ impl Parts {
                 self.call_person(tenant, id, visit, MoneyMatter::RefundStuck)
                     .await
             }
-            PaymentEvent::RefundCancelled { about, .. } => {
+            PaymentEvent::RefundCancelled { about, amount } => {
+                // Who was told that it is under way is told that it is not.
+                let by = self.way_of(tenant, about.refund).await?;
+                self.tell_refund(tenant, id, about, (by, amount), RefundStep::NotDone)
+                    .await?;
                 // What was to go back by the rules of cancellation becomes credit instead.
                 self.settle(tenant, Id::from_uuid(about.visit.as_uuid())).await?;
                 Ok(())
