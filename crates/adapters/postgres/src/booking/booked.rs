@@ -398,18 +398,6 @@ fn refusal(error: DieselError, alone: bool) -> TxError<NotBooked> {
         );
         // The library has names for few errors only: a value of no known kind has none, nor has a rule of a trigger's.
         let breaks = !of_all && !is_passing(information.message());
-        CheckViolation, ClosedConnection, ExclusionViolation, ForeignKeyViolation, NotNullViolation,
-        ReadOnlyTransaction, RestrictViolation, SerializationFailure, UnableToSendCommand, UniqueViolation,
-    };
-    if let DieselError::DatabaseError(kind, information) = &error {
-        let undone = information.message() == "ratiba: not booked";
-        let breaks = match kind {
-            CheckViolation | ExclusionViolation | ForeignKeyViolation | NotNullViolation
-            | RestrictViolation | UniqueViolation => true,
-            ClosedConnection | ReadOnlyTransaction | SerializationFailure | UnableToSendCommand => false,
-            // The library has names for few errors only: a value of no known kind, a rule that a trigger has.
-            _other => !is_passing(information.message()),
-        };
         if undone || (breaks && !alone) {
             return TxError::Refused(NotBooked::Undone);
         }

@@ -48,13 +48,14 @@ fn work<G: TipGround>(ground: &G) -> WorkTips {
     }
 }
 
-fn till<G: TipGround>(ground: &G) -> WorkTill {
+/// The drawer; each that works it needs a lane of ids of its own.
+fn till<G: TipGround>(ground: &G, lane: u64) -> WorkTill {
     WorkTill {
         book: ground.till(),
         takings: ground.takings(),
         house: ground.house(),
         clock: Arc::new(ManualClock::at(second(60))),
-        ids: Arc::new(SeededIds::lane(84)),
+        ids: Arc::new(SeededIds::lane(lane)),
     }
 }
 
@@ -91,7 +92,7 @@ async fn open<G: TipGround>(ground: &G, float: i64) -> crate::till::TillId {
         float: shillings(float),
         by: desk(),
     };
-    let opened = till(ground).open(tenant, order).await;
+    let opened = till(ground, 84).open(tenant, order).await;
     opened.unwrap_or_else(|error| panic!("{error}")).session.id
 }
 
@@ -190,7 +191,7 @@ async fn a_tip_by_prompt_is_owed_when_it_is_paid<G: TipGround>(ground: &G) {
 
 async fn no_more_tips_are_paid_out_than_are_owed<G: TipGround>(ground: &G) {
     let (tenant, _) = ground.tenants();
-    let (work, till) = (work(ground), till(ground));
+    let (work, till) = (work(ground), till(ground, 85));
     let session = open(ground, 500).await;
     let wanted = order(ground, "tip", 300, TipTender::Cash).await;
     let taken = work.take(tenant, wanted.clone()).await;
