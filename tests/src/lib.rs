@@ -12,6 +12,7 @@ use std::sync::Arc;
 use actix_web::web;
 use ratiba_access::use_cases::TokenOrder;
 use ratiba_access::{Role, Scope};
+use ratiba_api::sources::Sources;
 use ratiba_api::{State, metrics::Metrics as ApiMetrics};
 use ratiba_assembly::Parts;
 use ratiba_assembly::demo::{self, DemoAddresses, DemoTenant};
@@ -165,6 +166,7 @@ impl World {
         let state = web::Data::new(State {
             parts: parts.clone(),
             metrics: ApiMetrics::new().unwrap(),
+            sources: Sources::default(),
         });
         let server = tokio::spawn(ratiba_api::serve(listener, state, 1).unwrap());
         let bell = Arc::new(Notify::new());
@@ -196,6 +198,7 @@ impl World {
         let state = web::Data::new(State {
             parts: parts.clone(),
             metrics: ApiMetrics::new().unwrap(),
+            sources: Sources::default(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let api = format!("http://{}", listener.local_addr().unwrap());

@@ -25,9 +25,11 @@ pub mod problem;
 pub mod routes;
 pub mod schema;
 pub mod settings;
+pub mod sources;
 
 use metrics::Metrics;
 use problem::{Kind, Problem};
+use sources::Sources;
 
 /// What every handler can reach.
 pub struct State {
@@ -35,6 +37,8 @@ pub struct State {
     pub parts: Parts,
     /// Counters.
     pub metrics: Metrics,
+    /// Who may send messages of Daraja's.
+    pub sources: Sources,
 }
 
 /// Connections of one worker thread at most; more wait at the door.

@@ -37,6 +37,7 @@ async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     let state = web::Data::new(State {
         parts,
         metrics: Metrics::new()?,
+        sources: settings.sources,
     });
     let listener = TcpListener::bind((settings.bind, settings.port))
         .with_context(|| format!("port {} cannot be bound", settings.port))?;

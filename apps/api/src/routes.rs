@@ -134,7 +134,7 @@ fn doors() -> Vec<Endpoint> {
         .open("the secret in the path")
         .body_limit(DARAJA_BODY_MAX)
         .answers_with(200, "application/json", "stored")
-        .problems(&[Kind::BodyTooLarge, Kind::TooSlow]),
+        .problems(&[Kind::BodyTooLarge, Kind::TooSlow, Kind::Forbidden]),
         told_by_daraja(
             "/webhooks/daraja/result/{token}",
             "The result of a reversal",
@@ -164,5 +164,5 @@ fn told_by_daraja(path: &'static str, summary: &'static str, route: fn() -> acti
         .open("the secret in the path")
         .body_limit(DARAJA_BODY_MAX)
         .answers_with(200, "application/json", "stored")
-        .problems(&[Kind::BodyTooLarge, Kind::TooSlow])
+        .problems(&[Kind::BodyTooLarge, Kind::TooSlow, Kind::Forbidden])
 }

@@ -5,10 +5,12 @@ use std::net::IpAddr;
 use ratiba_assembly::settings::SharedSettings;
 use ratiba_bootstrap::SettingsReader;
 
+use crate::sources::{Range, Sources, Strangers};
+
 /// What the api starts with when nobody says otherwise, over the shared base.
 pub const BASE: &str = concat!(
     include_str!("../../../crates/assembly/src/base.toml"),
-    "\n[api]\nbind = \"127.0.0.1\"\nport = 8010\n"
+    "\n[api]\nbind = \"127.0.0.1\"\nport = 8010\ndaraja_strangers = \"off\"\n"
 );
 
 /// Everything the api is told.
@@ -22,6 +24,8 @@ pub struct ApiSettings {
     pub port: u16,
     /// Port of the metrics on 127.0.0.1; none where nobody scrapes.
     pub metrics_port: Option<u16>,
+    /// Who may send messages of Daraja's.
+    pub sources: Sources,
 }
 
 impl ApiSettings {
@@ -31,11 +35,38 @@ impl ApiSettings {
         let bind = reader.required("api.bind", "address of the public listener");
         let port = reader.required("api.port", "port of the public listener");
         let metrics_port = reader.optional("api.metrics_port", "port of /metrics on 127.0.0.1");
+        let sources = sources(reader);
         Some(Self {
             shared: shared?,
             bind: bind?,
             port: port?,
             metrics_port: metrics_port?,
+            sources: sources?,
         })
     }
+}
+
+fn sources(reader: &mut SettingsReader) -> Option<Sources> {
+    let strangers: Option<Strangers> = reader.required(
+        "api.daraja_strangers",
+        "off, log or refuse: what becomes of callbacks from addresses that are not on the list",
+    );
+    let daraja = reader.list::<Range>(
+        "api.daraja_sources",
+        "addresses and ranges that Daraja sends from",
+    );
+    let proxies = reader.list::<Range>("api.trusted_proxies", "proxies whose X-Forwarded-For is believed");
+    if strangers.is_some_and(|strangers| strangers != Strangers::Off)
+        && daraja.as_ref().is_some_and(Vec::is_empty)
+    {
+        reader.fault(
+            "api.daraja_sources",
+            "must name addresses unless api.daraja_strangers is off",
+        );
+    }
+    Some(Sources {
+        strangers: strangers?,
+        daraja: daraja?,
+        proxies: proxies?,
+    })
 }

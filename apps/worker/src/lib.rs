@@ -10,12 +10,14 @@ use tokio::sync::Notify;
 
 pub mod health;
 pub mod jobs;
+pub mod lanes;
 pub mod metrics;
 pub mod runner;
 pub mod schedules;
 pub mod settings;
 
 use jobs::Jobs;
+use lanes::Lanes;
 use metrics::Metrics;
 use runner::{Runner, RunnerLimits};
 
@@ -45,7 +47,10 @@ pub async fn runner(
         queue: parts.queue.clone(),
         schedules: parts.schedules.clone(),
         clock: Arc::clone(&parts.clock),
-        handler: Arc::new(Jobs { parts: parts.clone() }),
+        handler: Arc::new(Lanes::new(
+            Arc::new(Jobs { parts: parts.clone() }),
+            limits.jobs_max,
+        )),
         bell,
         metrics,
         limits,

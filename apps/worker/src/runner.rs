@@ -25,6 +25,8 @@ pub enum JobError {
     Again(anyhow::Error),
     /// No further try can help: a person must look.
     Hopeless(anyhow::Error),
+    /// It was not begun, since its provider has all the work that it may have at once: put off, and no failed try.
+    NoRoom,
 }
 
 impl<E: Into<anyhow::Error>> From<E> for JobError {
@@ -240,6 +242,7 @@ impl Runner {
             }
             Ok(Ok(Err(JobError::Again(error)))) => self.again(job, &format!("{error:#}")).await,
             Ok(Ok(Err(JobError::Hopeless(error)))) => self.give_up(job, &format!("{error:#}")).await,
+            Ok(Ok(Err(JobError::NoRoom))) => self.put_off(job).await,
             Ok(Err(_panic)) => self.again(job, "the job panicked").await,
             Err(_elapsed) => self.again(job, "the job took longer than its lease allows").await,
         };
@@ -252,6 +255,14 @@ impl Runner {
         if let Err(outage) = ended {
             report_outage(&outage);
         }
+    }
+
+    /// Puts a job off that found no room in its lane; its id spreads those that were put off together.
+    async fn put_off(&self, job: &Job) -> Result<(), Outage> {
+        self.metrics.job_ended(&job.kind, "put_off", Duration::ZERO);
+        let spread = time::Duration::milliseconds(i64::from(job.id.as_bytes()[15]) * 4);
+        let at = self.clock.now() + NO_ROOM_PAUSE + spread;
+        self.queue.put_off(job, at).await
     }
 
     async fn again(&self, job: &Job, error: &str) -> Result<(), Outage> {
@@ -279,6 +290,8 @@ impl Runner {
     }
 }
 
+/// When a job that found no room in its lane is looked at again, at the earliest.
+const NO_ROOM_PAUSE: time::Duration = time::Duration::seconds(1);
 /// When a job that could not be given up is looked at again.
 const GIVE_UP_AGAIN: time::Duration = time::Duration::seconds(30);
 

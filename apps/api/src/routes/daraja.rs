@@ -16,7 +16,7 @@ use crate::problem::Problem;
 /// the message a dead letter.
 ///
 /// # Errors
-/// [`Problem`] of kind `unavailable` if it could not be stored.
+/// [`Problem`] of kind `unavailable` if it could not be stored, `forbidden` if strangers are refused and it is one.
 pub async fn stk_callback(
     state: web::Data<State>,
     request: HttpRequest,
@@ -29,7 +29,7 @@ pub async fn stk_callback(
         provider: Provider::Mpesa,
         token: TokenHash::of(&token),
         body,
-        source: request.peer_addr().map(|address| address.ip()),
+        source: state.sources.admit(&request)?,
         at: state.parts.clock.now(),
     };
     Ok(accepted(state.parts.callbacks.take(arrival).await?))
@@ -38,7 +38,7 @@ pub async fn stk_callback(
 /// Takes in the result of a request about a refund. The answer is the same for a token that nobody knows.
 ///
 /// # Errors
-/// [`Problem`] of kind `unavailable` if it could not be stored.
+/// [`Problem`] of kind `unavailable` if it could not be stored, `forbidden` if strangers are refused and it is one.
 pub async fn result(
     state: web::Data<State>,
     request: HttpRequest,
@@ -51,7 +51,7 @@ pub async fn result(
 /// Takes in that a request about a refund was not delivered in time, which is no verdict.
 ///
 /// # Errors
-/// [`Problem`] of kind `unavailable` if it could not be stored.
+/// [`Problem`] of kind `unavailable` if it could not be stored, `forbidden` if strangers are refused and it is one.
 pub async fn timeout(
     state: web::Data<State>,
     request: HttpRequest,
@@ -74,7 +74,7 @@ async fn about_refund(
         token: TokenHash::of(token),
         timed_out,
         body,
-        source: request.peer_addr().map(|address| address.ip()),
+        source: state.sources.admit(request)?,
         at: state.parts.clock.now(),
     };
     Ok(accepted(state.parts.results.take_result(arrival).await?))
@@ -99,11 +99,16 @@ fn note(taken: Taken) {
 const VALIDATION_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Says whether money that a customer sends by hand may come. Whatever is in doubt may: its confirmation is worked through.
+///
+/// # Errors
+/// [`Problem`] of kind `forbidden` if strangers are refused and it is one.
 pub async fn validation(
     state: web::Data<State>,
+    request: HttpRequest,
     key: web::Path<String>,
     RawBody(body): RawBody,
-) -> HttpResponse {
+) -> Result<HttpResponse, Problem> {
+    state.sources.admit(&request)?;
     let validate = &state.parts.payments.by_hand.validate;
     let hash = TokenHash::of(&key);
     let verdict = tokio::time::timeout(VALIDATION_WITHIN, validate.execute(&hash, &body)).await;
@@ -122,13 +127,13 @@ pub async fn validation(
             words::VALID
         }
     };
-    HttpResponse::Ok().content_type("application/json").body(answer)
+    Ok(HttpResponse::Ok().content_type("application/json").body(answer))
 }
 
 /// Takes in that a customer sent money by hand. The answer is the same for an address that nobody knows.
 ///
 /// # Errors
-/// [`Problem`] of kind `unavailable` if it could not be stored.
+/// [`Problem`] of kind `unavailable` if it could not be stored, `forbidden` if strangers are refused and it is one.
 pub async fn confirmation(
     state: web::Data<State>,
     request: HttpRequest,
@@ -140,7 +145,7 @@ pub async fn confirmation(
         id: state.parts.ids.fresh(),
         key: TokenHash::of(&key),
         body,
-        source: request.peer_addr().map(|address| address.ip()),
+        source: state.sources.admit(&request)?,
         at: state.parts.clock.now(),
     };
     note(

@@ -12,7 +12,8 @@ use ratiba_payments::reference::ProviderIds;
 use reqwest::redirect::Policy;
 use serde::Serialize;
 
-use crate::auth::Tokens;
+use crate::auth::{NoToken, Tokens};
+use crate::breaker::Breaker;
 use crate::settings::{Account, DarajaAccounts, Settings};
 use crate::wire::{self, Meaning, PushRequest, QueryRequest};
 
@@ -49,6 +50,7 @@ pub struct DarajaClient {
     pub(crate) tokens: Tokens,
     clock: Arc<dyn Clock>,
     http: reqwest::Client,
+    breaker: Breaker,
     pub(crate) timeouts: Timeouts,
 }
 
@@ -77,6 +79,7 @@ impl DarajaClient {
             tokens: Tokens::new(store, Arc::clone(&clock), http.clone(), timeouts.token),
             clock,
             http,
+            breaker: Breaker::default(),
             timeouts,
         })
     }
@@ -111,7 +114,9 @@ impl DarajaClient {
             transaction_desc: order.description,
         };
         let url = settings.endpoint(wire::PUSH_PATH);
-        match self.post(&url, token, &request, self.timeouts.push).await {
+        let heard = self.post(&url, token, &request, self.timeouts.push).await;
+        self.note(settings, &heard);
+        match heard {
             Ok((status, body)) => (wire::push_meaning(status, &body), Some(RawAnswer::new(&body))),
             // No connection stood, so nothing was submitted.
             Err(error) if error.is_connect() => refused(FailureReason::ProviderUnavailable),
@@ -135,12 +140,38 @@ impl DarajaClient {
             checkout_request_id: ids.tracking(),
         };
         let url = settings.endpoint(wire::QUERY_PATH);
-        match self.post(&url, token, &request, self.timeouts.query).await {
+        let heard = self.post(&url, token, &request, self.timeouts.query).await;
+        self.note(settings, &heard);
+        match heard {
             Ok((status, body)) => {
                 let meaning = wire::query_meaning(status, &body, ids.tracking());
                 (meaning, Some(RawAnswer::new(&body)))
             }
             Err(_lost) => (Meaning::Answer(QueryAnswer::NoAnswer), None),
+        }
+    }
+
+    /// Whether Daraja is called at all at this moment.
+    fn is_left_alone(&self, account: &Account) -> bool {
+        let credential = account.settings.credential_hash();
+        !self.breaker.admits(credential, self.clock.now())
+    }
+
+    /// Takes in how a call went.
+    fn note(&self, settings: &Settings, heard: &Result<(u16, String), reqwest::Error>) {
+        let trouble = match heard {
+            Ok((status, body)) => wire::is_trouble(*status, body),
+            Err(error) => !error.is_builder(),
+        };
+        let now = self.clock.now();
+        self.breaker.heard(settings.credential_hash(), trouble, now);
+    }
+
+    /// Takes in that no token was to be had; a wrong credential is no trouble of Daraja's.
+    fn note_no_token(&self, account: &Account, why: &NoToken) {
+        if why.reason() == FailureReason::ProviderUnavailable {
+            let credential = account.settings.credential_hash();
+            self.breaker.heard(credential, true, self.clock.now());
         }
     }
 
@@ -192,11 +223,15 @@ impl MobileMoney for DarajaClient {
                 return not_sent(FailureReason::ProviderUnavailable);
             }
         };
+        if self.is_left_alone(&account) {
+            return not_sent(FailureReason::ProviderUnavailable);
+        }
         let mut refused = None;
         loop {
             let token = match self.tokens.token(&account, refused.as_ref()).await {
                 Ok(token) => token,
                 Err(no_token) => {
+                    self.note_no_token(&account, &no_token);
                     tracing::error!(error = ?no_token, "no prompt was sent for want of an access token");
                     return not_sent(no_token.reason());
                 }
@@ -222,11 +257,15 @@ impl MobileMoney for DarajaClient {
         let Ok(account) = self.accounts.account(tenant).await else {
             return nothing(None);
         };
+        if self.is_left_alone(&account) {
+            return nothing(None);
+        }
         let mut refused = None;
         loop {
             let token = match self.tokens.token(&account, refused.as_ref()).await {
                 Ok(token) => token,
                 Err(no_token) => {
+                    self.note_no_token(&account, &no_token);
                     tracing::warn!(error = ?no_token, "no query was made for want of an access token");
                     return nothing(None);
                 }

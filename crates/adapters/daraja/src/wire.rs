@@ -278,5 +278,12 @@ pub fn token_meaning(body: &str) -> Option<(String, i64)> {
     sound.then_some((token, life))
 }
 
+/// Whether an answer is a sign of trouble at the provider: too many calls, or an error of its own that says nothing about
+/// what was asked. `500.001.1001` is about what was asked, whatever it means.
+#[must_use]
+pub fn is_trouble(status: u16, body: &str) -> bool {
+    status == 429 || (status >= 500 && !body.contains("500.001.1001"))
+}
+
 #[cfg(test)]
 mod tests;

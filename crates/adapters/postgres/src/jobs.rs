@@ -268,6 +268,27 @@ impl JobQueue {
         self.fail(job, "dead", now, now, error).await
     }
 
+    /// Puts a leased job off that was not begun: it runs at `at`, and this was no try.
+    ///
+    /// # Errors
+    /// [`Outage`]; the lease brings the job back then.
+    pub async fn put_off(&self, job: &Job, at: OffsetDateTime) -> Result<(), Outage> {
+        let (id, attempt) = (job.id, job.attempt);
+        self.database
+            .global(move |tx| {
+                sql_query(
+                    "UPDATE jobs SET state = 'ready', lease_until = NULL, run_at = $3, attempts = attempts - 1
+                     WHERE id = $1 AND state = 'running' AND attempts = $2",
+                )
+                .bind::<SqlUuid, _>(id)
+                .bind::<Integer, _>(attempt)
+                .bind::<Timestamptz, _>(at)
+                .execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(())
+            })
+            .await
+    }
+
     /// Gives a leased job back, as a stopping process does. The broken-off try counts: what it was doing may
     /// be half done.
     ///

@@ -423,3 +423,28 @@ async fn a_token_that_another_process_revoked_is_remembered_for_the_time_given_a
     assert!(dwelling.revoke(tenant, id, now).await.unwrap());
     assert!(revoked(&dwelling).await);
 }
+
+#[tokio::test]
+async fn a_job_that_was_put_off_comes_again_as_if_it_had_not_been_tried() {
+    let database = TestDatabase::create();
+    let queue = JobQueue::new(open(&database, 1));
+    queue
+        .enqueue(vec![job("push").in_order("a"), job("push").in_order("a")])
+        .await
+        .unwrap();
+    let claimed = queue.claim(EPOCH, 10, LEASE).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    let later = EPOCH + Duration::seconds(2);
+    queue.put_off(&claimed[0], later).await.unwrap();
+    queue.put_off(&claimed[0], EPOCH).await.unwrap();
+    assert!(
+        queue.claim(EPOCH, 10, LEASE).await.unwrap().is_empty(),
+        "and nobody overtakes it"
+    );
+    let again = queue.claim(later, 10, LEASE).await.unwrap();
+    assert_eq!(
+        (again.len(), again[0].id, again[0].attempt),
+        (1, claimed[0].id, 1)
+    );
+    assert_eq!(again[0].first_failed_at, None);
+}

@@ -233,3 +233,27 @@ fn the_life_of_a_token_may_be_a_number_or_a_string() {
     assert_eq!(token_meaning(r#"{ "expires_in": "3599" }"#), None);
     assert_eq!(token_meaning("<html>"), None);
 }
+
+#[test]
+fn trouble_is_what_says_nothing_about_the_question() {
+    let coded = |code: &str| format!(r#"{{"requestId":"1","errorCode":"{code}","errorMessage":"x"}}"#);
+    for (status, body) in [
+        (429, String::new()),
+        (503, "<html>".to_owned()),
+        (500, String::new()),
+        (500, coded("500.003.02")),
+        (500, coded("500.003.03")),
+        (500, coded("500.003.1001")),
+    ] {
+        assert!(is_trouble(status, &body), "{status} {body}");
+    }
+    for (status, body) in [
+        (200, String::new()),
+        (400, coded("400.002.02")),
+        (404, coded("404.001.03")),
+        (500, coded("500.001.1001")),
+        (403, "<html>".to_owned()),
+    ] {
+        assert!(!is_trouble(status, &body), "{status} {body}");
+    }
+}
