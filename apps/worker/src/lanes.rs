@@ -35,9 +35,12 @@ impl Lane {
             "payments.push" | "payments.query" | "payments.send_refund" | "payments.ask_refund" => {
                 Some(Self::Mpesa)
             }
-            "payments.open_card" | "payments.look_at_card" | "payments.abandon_card" | "payments.notice" => {
-                Some(Self::Cards)
-            }
+            "payments.open_card"
+            | "payments.look_at_card"
+            | "payments.abandon_card"
+            | "payments.send_card_refund"
+            | "payments.look_at_card_refund"
+            | "payments.notice" => Some(Self::Cards),
             "conversation.send" => Some(Self::Whatsapp),
             _other => None,
         }

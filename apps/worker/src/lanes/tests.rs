@@ -97,10 +97,26 @@ fn every_task_that_calls_a_provider_has_a_lane() {
     for (task, lane) in [
         (PaymentTask::Push { attempt: id }, Lane::Mpesa),
         (PaymentTask::Query { attempt: id, step: 0 }, Lane::Mpesa),
-        (PaymentTask::SendRefund { refund }, Lane::Mpesa),
-        (PaymentTask::AskRefund { refund, step: 0 }, Lane::Mpesa),
+        (PaymentTask::SendRefund { refund, tries: 0 }, Lane::Mpesa),
+        (
+            PaymentTask::AskRefund {
+                refund,
+                step: 0,
+                tries: 0,
+            },
+            Lane::Mpesa,
+        ),
         (PaymentTask::OpenCard { attempt: id }, Lane::Cards),
         (PaymentTask::LookAtCard { attempt: id, step: 0 }, Lane::Cards),
+        (PaymentTask::SendCardRefund { refund, tries: 0 }, Lane::Cards),
+        (
+            PaymentTask::LookAtCardRefund {
+                refund,
+                step: 0,
+                tries: 0,
+            },
+            Lane::Cards,
+        ),
     ] {
         assert_eq!(Lane::of(task.kind()), Some(lane), "{}", task.kind());
     }

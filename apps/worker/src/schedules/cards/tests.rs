@@ -29,9 +29,13 @@ fn a_page_that_is_still_open_is_closed_before_anybody_calls_it_a_doubt() {
 #[test]
 fn an_order_in_doubt_gets_its_next_look_and_a_person_after_a_day() {
     let attempt = AttemptId::from_uuid(Uuid::from_u128(1));
-    let step = |age, queries| match task_of(&found(false, age, queries), NOW) {
-        PaymentTask::LookAtCard { attempt: of, step } if of == attempt => step,
-        other => panic!("{other:?}"),
+    let step = |age, queries| {
+        let task = task_of(&found(false, age, queries), NOW);
+        let PaymentTask::LookAtCard { attempt: of, step } = task else {
+            panic!("{task:?}")
+        };
+        assert_eq!(of, attempt);
+        step
     };
     assert_eq!(
         step(Duration::hours(3), 4),
