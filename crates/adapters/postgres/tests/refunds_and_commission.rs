@@ -149,21 +149,21 @@ impl Spa {
     }
 
     async fn frozen(&self) -> Money {
-        match self.close(CLOSING).await {
-            CloseOutcome::Frozen { documents } => documents[0].period().commission,
-            other => panic!("{other:?}"),
-        }
+        let outcome = self.close(CLOSING).await;
+        let CloseOutcome::Frozen { documents } = outcome else {
+            panic!("{outcome:?}")
+        };
+        documents[0].period().commission
     }
 
     /// What an amendment of the frozen month would say; `None` if nothing came late.
     async fn amended(&self) -> Option<Money> {
-        match self.close(CLOSING + time::Duration::days(1)).await {
-            CloseOutcome::AlreadyFrozen(comparison) => comparison
-                .late
-                .first()
-                .map(|late| late.proposal.as_ref().unwrap().commission),
-            other => panic!("{other:?}"),
-        }
+        let outcome = self.close(CLOSING + time::Duration::days(1)).await;
+        let CloseOutcome::AlreadyFrozen(comparison) = outcome else {
+            panic!("{outcome:?}")
+        };
+        let late = comparison.late.first();
+        late.map(|late| late.proposal.as_ref().unwrap().commission)
     }
 }
 
