@@ -69,6 +69,7 @@ impl Desk<'_> {
             match ring.await? {
                 Ring::Free => {}
                 Ring::Overtaken => continue,
+                Ring::Tip(attempt) => return Err(NotNow::StillOpen(attempt).into()),
             }
             let payment = payment_for(&payments, order.visit, &owed, now, self.ids)?;
             let wish = Wish {

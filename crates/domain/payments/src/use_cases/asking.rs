@@ -95,6 +95,8 @@ pub(super) enum Ring {
     Free,
     /// A prompt for the same visit is out on it, which was recorded after the visit's payments were read: read again.
     Overtaken,
+    /// A prompt for a tip of the same visit is out on it.
+    Tip(AttemptId),
 }
 
 impl Means {
@@ -115,7 +117,10 @@ impl Means {
             && let Some(record) = book.of_attempt(tenant, attempt).await?
             && record.payment.visit() == visit
         {
-            return Ok(Ring::Overtaken);
+            return Ok(match record.payment.purpose() {
+                Purpose::Deposit | Purpose::Full | Purpose::Balance => Ring::Overtaken,
+                Purpose::Tip => Ring::Tip(attempt),
+            });
         }
         rings.may_ring(now)?;
         Ok(Ring::Free)

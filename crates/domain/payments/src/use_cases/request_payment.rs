@@ -160,6 +160,7 @@ impl RequestPayment {
             match ring.await? {
                 Ring::Free => {}
                 Ring::Overtaken => continue,
+                Ring::Tip(attempt) => return Err(NotNow::StillOpen(attempt).into()),
             }
             let wish = Wish {
                 key: order.key.clone(),
@@ -258,6 +259,7 @@ impl ResendPrompt {
             match ring.await? {
                 Ring::Free => {}
                 Ring::Overtaken => continue,
+                Ring::Tip(attempt) => return Err(NotNow::StillOpen(attempt).into()),
             }
             let wish = Wish {
                 key: order.key.clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, MoneyError, Outage, PhoneNumber, TenantId};
 use time::OffsetDateTime;
 
-use super::asking::{Means, Wish, ask, attempts_of};
+use super::asking::{Means, Ring, Wish, ask, attempts_of};
 use super::{DECISIONS_MAX, RequestPaymentError, TakeCashError};
 use crate::actor::Actor;
 use crate::attempt::{Attempt, AttemptId, AttemptTerms, Provider};
@@ -114,6 +114,14 @@ impl WorkTips {
             let tips = self.tips.tips_of_visit(tenant, order.visit).await?;
             records.extend(tips.into_iter().map(|tip| tip.record));
             nothing_out(attempts_of(&records))?;
+            if let TipTender::Prompt(number) = &order.tender {
+                let ring =
+                    Means::Prompt.may_ring(&*self.book, tenant, (order.visit, number), self.clock.now());
+                match ring.await? {
+                    Ring::Free => {}
+                    Ring::Overtaken | Ring::Tip(_) => continue,
+                }
+            }
             let (tip, change, taken) = self.decide(&order, ordered)?;
             match self.tips.record_tip(tenant, tip, change).await {
                 Ok(()) => return Ok(taken),

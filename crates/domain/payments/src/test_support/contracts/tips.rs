@@ -10,14 +10,18 @@ use super::{Stage, TillGround};
 use crate::actor::Actor;
 use crate::evidence::PushAnswer;
 use crate::ledger::Account;
-use crate::payment::PaymentState;
+use crate::payment::{NotNow, PaymentState};
 use crate::ports::TipBook;
 use crate::remark::Remark;
 use crate::settlement::settle;
-use crate::test_support::builders::{asha, key, paid, provider_ids, receipt, second, shillings};
+use crate::test_support::builders::{
+    an_order, asha, handset_of, key, paid, provider_ids, receipt, second, shillings,
+};
 use crate::test_support::together;
 use crate::till::{OpenOrder, Ordered, TillRefused, TipPayout};
-use crate::use_cases::{RequestPaymentError, TakeCashError, TipOrder, TipTender, WorkTill, WorkTips};
+use crate::use_cases::{
+    PaymentOrder, RequestPaymentError, TakeCashError, TipOrder, TipTender, WorkTill, WorkTips,
+};
 use crate::{AppointmentId, CustomerId, StaffId, VisitId};
 
 /// What the suite stands on beside the ground of payments and of the drawer.
@@ -35,6 +39,7 @@ pub async fn tip_contract<G: TipGround>(fresh: impl AsyncFn() -> G) {
     a_tip_is_apart_and_shared_out_once(&fresh().await).await;
     a_tip_by_prompt_is_owed_when_it_is_paid(&fresh().await).await;
     no_more_tips_are_paid_out_than_are_owed(&fresh().await).await;
+    a_tips_prompt_waits_for_the_phone_and_the_visits_for_the_tips(&fresh().await).await;
 }
 
 fn work<G: TipGround>(ground: &G) -> WorkTips {
@@ -224,4 +229,33 @@ async fn no_more_tips_are_paid_out_than_are_owed<G: TipGround>(ground: &G) {
     );
     assert_eq!(on(ground, Account::TipsPayable).await, -18_000);
     assert_eq!(on(ground, Account::CashDrawer).await, 68_000);
+}
+
+async fn a_tips_prompt_waits_for_the_phone_and_the_visits_for_the_tips<G: TipGround>(ground: &G) {
+    let stage = Stage::on(ground);
+    let (tenant, _) = ground.tenants();
+    let (visit, customer) = ground.visit(tenant).await;
+    let other = PaymentOrder {
+        payer: asha(),
+        ..an_order("other", visit, customer)
+    };
+    let other = stage.request().execute(tenant, other).await;
+    let other = other.unwrap_or_else(|error| panic!("{error}"));
+    let work = work(ground);
+    let wanted = order(ground, "tip", 300, TipTender::Prompt(asha())).await;
+    let busy = NotNow::NumberBusy {
+        attempt: other.attempt,
+        from: second(120),
+    };
+    assert_eq!(work.take(tenant, wanted.clone()).await, Err(busy.into()));
+
+    let own = TipOrder {
+        tender: TipTender::Prompt(handset_of(wanted.visit)),
+        ..wanted.clone()
+    };
+    let taken = work.take(tenant, own).await;
+    let taken = taken.unwrap_or_else(|error| panic!("{error}"));
+    let deposit = an_order("deposit", wanted.visit, wanted.customer);
+    let deposit = stage.request().execute(tenant, deposit).await;
+    assert_eq!(deposit, Err(NotNow::StillOpen(taken.attempt).into()));
 }
