@@ -599,10 +599,8 @@ async fn the_sweep_finds_notices_that_wait_and_paid_orders_that_nobody_looks_at(
     }
     let left = cards::notices_left(&database, own, day(1), 10).await.unwrap();
     assert_eq!(left.len(), 2, "one for each order");
-    assert_eq!(
-        cards::notices_left(&database, own, day(-1), 10).await.unwrap(),
-        [] as [Uuid; 0]
-    );
+    let before_all = cards::notices_left(&database, own, day(-1), 10).await;
+    assert!(before_all.unwrap().is_empty());
     for forgotten in [1, 0] {
         assert_eq!(cards::forget_notices(&database, own, day(1)).await, Ok(forgotten));
     }

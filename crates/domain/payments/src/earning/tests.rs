@@ -27,11 +27,14 @@ fn looked_at(mut holding: Holding, rendering: Rendering) -> Holding {
         let moved = Money::zero(entry.amount.currency())
             .checked_sub(entry.amount)
             .unwrap();
-        match entry.place.account {
-            Account::CustomerDeposits => holding.on_deposit = holding.on_deposit.checked_add(moved).unwrap(),
-            Account::ServiceRevenue => holding.earned = holding.earned.checked_add(moved).unwrap(),
-            other => panic!("{other:?} has nothing to do with it"),
-        }
+        let account = entry.place.account;
+        let touched = if account == Account::CustomerDeposits {
+            &mut holding.on_deposit
+        } else {
+            assert_eq!(account, Account::ServiceRevenue, "nothing else has to do with it");
+            &mut holding.earned
+        };
+        *touched = touched.checked_add(moved).unwrap();
     }
     holding.steps += 1;
     holding
