@@ -151,6 +151,8 @@ async fn the_sweep_hands_an_attempt_to_a_person_whose_queries_were_lost() {
 async fn the_sweep_withdraws_an_attempt_whose_push_was_lost() {
     let world = World::new().await;
     world.book_and_pay().await;
+    // A phone gets no second prompt within a minute.
+    world.pass(Duration::minutes(2)).await;
     let visit = the_visit(&world).await;
     prompt(&world, &visit).await;
     lose_jobs(&world, "payments.push");

@@ -179,6 +179,12 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("POST", "payouts") => {
             json!({ "way": "outside", "amount": price, "reason": "x", "reference": "7" })
         }
+        ("POST", "tips") => json!({
+            "appointment_id": "00000000-0000-7000-8000-000000000001", "amount": price, "tender": "cash",
+        }),
+        ("POST", "tip-payouts") => json!({
+            "staff_id": "00000000-0000-7000-8000-000000000001", "amount": price, "reason": "x",
+        }),
         ("POST", "withdrawals") => json!({ "amount": price, "reason": "x" }),
         ("POST", "cash") => json!({ "amount": price }),
         ("POST", "movements") => json!({ "kind": "pay_in", "amount": price, "reason": "x" }),

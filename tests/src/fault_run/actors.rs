@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use futures_util::future::join_all;
+use ratiba_payments::schedule::PROMPT_LIFE;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::dice::Dice;
 use super::plan::{Act, Back, Plan, Reaction, Way};
@@ -328,7 +331,8 @@ impl People {
     }
 
     /// Customers pay by hand what their visit still asks for. A confirmation that is lost is not sent again, so nobody does
-    /// while something restarts.
+    /// while something restarts. Nor does anybody while a prompt is on their phone, or just was: where the provider tells
+    /// nothing of either, nobody can know which money was whose.
     pub(super) async fn pay_by_hand(&mut self, stage: &Stage, plan: &Plan) -> anyhow::Result<()> {
         for (journey, wrong) in std::mem::take(&mut self.by_hand) {
             let Some(visit) = &self.visits[journey] else {
@@ -338,6 +342,10 @@ impl People {
             let (_, list) = stage.order(&Method::GET, &path, "", &Value::Null).await?;
             let payments = list["payments"].as_array().into_iter().flatten();
             let Some(payment) = payments.last() else { continue };
+            if prompted_just_now(payment, stage.now()) {
+                self.by_hand.push((journey, wrong));
+                continue;
+            }
             let minor = |name: &str| payment[name]["amount_minor"].as_i64().unwrap_or_default();
             let typed = if wrong {
                 "JINA LANGU"
@@ -433,4 +441,13 @@ async fn refund(
         path,
         json!({ "way": way, "amount": amount, "reason": "the run gives it back" }),
     )))
+}
+
+/// Whether a prompt for it went out so little ago that money could still be its own.
+fn prompted_just_now(payment: &Value, now: OffsetDateTime) -> bool {
+    let attempts = payment["attempts"].as_array().into_iter().flatten();
+    attempts
+        .filter_map(|attempt| attempt["sent_at"].as_str())
+        .filter_map(|at| OffsetDateTime::parse(at, &Rfc3339).ok())
+        .any(|sent_at| now < sent_at + PROMPT_LIFE * 2)
 }

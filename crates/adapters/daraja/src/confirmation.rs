@@ -7,7 +7,7 @@ use ratiba_payments::reference::{AccountReference, Receipt};
 use serde_json::Value;
 
 use crate::callback::cents;
-use crate::wire::scalar;
+use crate::wire::{parse_timestamp, scalar};
 
 /// Lets a payment by hand come.
 pub const VALID: &str = r#"{"ResultCode":"0","ResultDesc":"Accepted"}"#;
@@ -32,6 +32,7 @@ impl ConfirmationReader for ByHandReader {
             receipt,
             amount: Money::kes_minor(amount),
             account: AccountReference::typed(&typed),
+            moved_at: scalar(&json, "TransTime").and_then(|text| parse_timestamp(&text)),
         })
     }
 }

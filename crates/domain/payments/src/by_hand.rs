@@ -1,6 +1,7 @@
 //! Money that a customer sends by hand to the business's number, as the provider tells of it.
 
 use ratiba_kernel::Money;
+use time::OffsetDateTime;
 
 use crate::reference::{AccountReference, Receipt};
 
@@ -14,4 +15,6 @@ pub struct Confirmation {
     pub amount: Money,
     /// What it is for, as the customer's typing reads; `None` if that is no reference of ours.
     pub account: Option<AccountReference>,
+    /// When it moved, by the provider's clock and to the second; `None` if the message does not say.
+    pub moved_at: Option<OffsetDateTime>,
 }

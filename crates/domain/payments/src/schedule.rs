@@ -167,6 +167,13 @@ pub fn card_look_from(
     Some((step, if at > now { at } else { now + QUERY_SPACING }))
 }
 
+/// A prompt on a phone is answered within this time of its sending, or not at all: money that moved later is not its own.
+/// The provider's documents speak of about a minute; in production twice that is seen.
+pub const PROMPT_LIFE: Duration = Duration::minutes(2);
+
+/// The provider's clock and ours may differ by this much.
+pub const CLOCKS_DIFFER: Duration = Duration::seconds(30);
+
 /// How long after it came a confirmation of money by hand is looked at again, while a prompt of the same payment is out or
 /// in doubt: it may be that prompt's own money. After the last time a person has it.
 pub const CONFIRMATION_TRIES_AFTER: [Duration; 6] = [

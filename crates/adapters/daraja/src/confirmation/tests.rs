@@ -1,5 +1,6 @@
 use ratiba_payments::payment::PaymentId;
 use serde_json::json;
+use time::macros::datetime;
 
 use super::*;
 
@@ -32,6 +33,7 @@ fn the_documented_form_is_read_whatever_type_its_scalars_have() {
         assert_eq!(told.receipt, Receipt::parse("TEC00EXMPL").unwrap());
         assert_eq!(told.amount, Money::kes_minor(150_000));
         assert_eq!(told.account.as_ref(), Some(&reference));
+        assert_eq!(told.moved_at, Some(datetime!(2026-05-12 08:00:19 +3)));
     }
     body["TransAmount"] = json!("1500.50");
     assert_eq!(read(&body).unwrap().amount, Money::kes_minor(150_050));
@@ -46,6 +48,8 @@ fn what_the_customer_typed_may_be_anything_and_the_payer_is_not_needed() {
         assert_eq!(read(&body).unwrap().account, None);
     }
     let mut body = documented("x");
+    body["TransTime"] = json!("yesterday");
+    assert_eq!(read(&body).unwrap().moved_at, None);
     body.as_object_mut().unwrap().remove("BillRefNumber");
     assert_eq!(read(&body).unwrap().account, None);
 }

@@ -5,14 +5,15 @@ use time::OffsetDateTime;
 use super::{Attempt, AttemptState, Moved, News, ReviewReason, StateName};
 use crate::by_hand::Confirmation;
 use crate::evidence::Evidence;
+use crate::schedule::{CLOCKS_DIFFER, PROMPT_LIFE};
 
 impl Attempt {
     /// Takes in a confirmation that brings what is missing: the receipt of money that only a query had told of, or the end
     /// of an attempt of which the provider never said how it ended. `None` if the attempt waits for neither, or for another
-    /// amount; then the money is not this attempt's.
+    /// amount, or if the money moved when its prompt was not on the phone; then the money is not this attempt's.
     #[must_use]
     pub fn confirm(mut self, told: &Confirmation, at: OffsetDateTime) -> Option<Moved> {
-        if told.amount != self.terms.amount {
+        if told.amount != self.terms.amount || !self.was_out_when(told.moved_at) {
             return None;
         }
         match &mut self.progress.state {
@@ -52,4 +53,17 @@ impl Attempt {
             | AttemptState::Cancelled => None,
         }
     }
+
+    /// Whether the customer could answer the prompt at this time; it is not held against the money if either time is not
+    /// known.
+    fn was_out_when(&self, moved_at: Option<OffsetDateTime>) -> bool {
+        let (Some(moved_at), Some(sent_at)) = (moved_at, self.progress.sent_at) else {
+            return true;
+        };
+        let out = sent_at - CLOCKS_DIFFER..=sent_at + PROMPT_LIFE + CLOCKS_DIFFER;
+        out.contains(&moved_at)
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,7 @@ impl ConfirmationReader for PlainConfirmations {
             receipt: Receipt::parse(receipt).map_err(|_| Unreadable("no receipt"))?,
             amount: Money::kes_minor(amount),
             account: AccountReference::typed(account),
+            moved_at: None,
         })
     }
 }
