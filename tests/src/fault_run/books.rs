@@ -94,6 +94,8 @@ pub(crate) struct Refund {
     pub(crate) state: String,
     pub(crate) amount_minor: i64,
     pub(crate) attempt_id: Option<String>,
+    /// A job is waiting for the day on which what became of it is looked up again.
+    pub(crate) looked_up: bool,
     pub(crate) original_receipt: Option<String>,
 }
 
@@ -286,7 +288,10 @@ impl Rows {
             )?,
             refunds: rows(
                 database,
-                "SELECT id, payment_id, way, state, amount_minor, attempt_id, original_receipt FROM payment_refunds",
+                "SELECT r.id, r.payment_id, r.way, r.state, r.amount_minor, r.attempt_id, r.original_receipt,
+                     EXISTS (SELECT FROM jobs j WHERE j.kind = 'payments.look_at_card_refund' AND j.state = 'ready'
+                         AND j.payload->'data'->>'refund' = r.id::text) AS looked_up
+                 FROM payment_refunds r",
             )?,
             parts: rows(
                 database,

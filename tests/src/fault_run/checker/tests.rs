@@ -137,6 +137,7 @@ fn sound() -> Snapshot {
                 state: text("done"),
                 amount_minor: 24_000,
                 attempt_id: Some(text("reversed")),
+                looked_up: false,
                 original_receipt: Some(text("TEC02")),
             }],
             parts: vec![
@@ -404,6 +405,7 @@ fn a_card_that_was_refunded_agrees_where_both_sides_know_of_it() {
         state: text("done"),
         amount_minor: 24_000,
         attempt_id: Some(text("card")),
+        looked_up: false,
         original_receipt: Some(text("code-card")),
     });
     snapshot.rows.journals.push(journal(
@@ -414,4 +416,12 @@ fn a_card_that_was_refunded_agrees_where_both_sides_know_of_it() {
         ],
     ));
     assert_eq!(check(&snapshot), []);
+    let refund = &mut snapshot.rows.refunds[1];
+    (refund.state, refund.looked_up) = (text("unknown"), true);
+    snapshot.rows.journals.pop();
+    snapshot.providers.cards.refunds[0].state = text("requested");
+    snapshot.providers.cards.orders[0].state = text("paid");
+    assert_eq!(check(&snapshot), [], "it is looked up each day");
+    snapshot.rows.refunds[1].looked_up = false;
+    assert_eq!(check(&snapshot)[0].law, Law::RefundsEnd, "nobody looks any more");
 }
