@@ -18,7 +18,8 @@ pub const QUERY_SPACING: Duration = Duration::seconds(30);
 /// From this age on a query's failure may close an attempt; before it the callback may still be coming.
 pub const QUERY_MAY_CLOSE_AFTER: Duration = Duration::seconds(90);
 
-/// How long a prompt can be on a screen, with a margin. After it, "still in process" is no news.
+/// How long a prompt can be on a screen, with a margin. After it, "still in process" is no news, and money that moved later
+/// is not its own.
 pub const PROMPT_LIFE: Duration = Duration::seconds(120);
 
 /// The least time between two pushes for one payment, and between two to one number.
@@ -166,10 +167,6 @@ pub fn card_look_from(
     let (step, at) = next;
     Some((step, if at > now { at } else { now + QUERY_SPACING }))
 }
-
-/// A prompt on a phone is answered within this time of its sending, or not at all: money that moved later is not its own.
-/// The provider's documents speak of about a minute; in production twice that is seen.
-pub const PROMPT_LIFE: Duration = Duration::minutes(2);
 
 /// The provider's clock and ours may differ by this much.
 pub const CLOCKS_DIFFER: Duration = Duration::seconds(30);
