@@ -27,6 +27,10 @@ async fn ask(world: &World, token: &str, method: &Verb, path: &str, body: &Value
     world.raw(method, path, headers, body).await
 }
 
+/// M-Pesa's word for money that nobody expects.
+const STATEMENT: &str = "Receipt No.,Completion Time,Details,Transaction Status,Paid In,Withdrawn,A/C No.\n\
+    TEC0STRANGE,2026-05-12 07:30:00,Pay Bill from 2547******001,Completed,500.00,,JINA\n";
+
 /// What the demo tenant has, one of each kind, by the beginning of its path.
 async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
     world.book_and_pay().await;
@@ -103,6 +107,7 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
             "/api/v1/till/sessions",
             json!({ "float": { "amount_minor": 200_000, "currency": "KES" } }),
         ),
+        ("/api/v1/till/statements", json!({ "csv": STATEMENT })),
     ] {
         let (status, answer) = ask(world, &world.owner, &Verb::POST, path, &body).await;
         assert!(status.is_success(), "{path}: {status} {answer}");
@@ -135,6 +140,15 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         ),
         ("/api/v1/refunds/", one("payment_refunds", "true")),
         ("/api/v1/till/sessions/", one("till_sessions", "true")),
+        ("/api/v1/till/statements/", one("mpesa_statements", "true")),
+        (
+            "/api/v1/till/statements/lines/",
+            one("mpesa_statement_lines", "true"),
+        ),
+        (
+            "/api/v1/till/statements/absences/",
+            one("payment_attempts", "state = 'paid' AND provider = 'mpesa'"),
+        ),
         ("/api/v1/customers/", customer),
         ("/api/v1/services/", massage),
         ("/api/v1/staff/", staff),
@@ -179,6 +193,8 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("POST", "payouts") => {
             json!({ "way": "outside", "amount": price, "reason": "x", "reference": "7" })
         }
+        ("POST", "decide") if path.contains("absences") => json!({ "verdict": "never_moved", "reason": "x" }),
+        ("POST", "decide") => json!({ "verdict": "ignore", "reason": "x" }),
         ("POST", "tips") => json!({
             "appointment_id": "00000000-0000-7000-8000-000000000001", "amount": price, "tender": "cash",
         }),

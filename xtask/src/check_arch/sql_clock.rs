@@ -56,13 +56,15 @@ pub(super) fn asks_the_database(line: &str) -> bool {
 }
 
 /// Whether `line` holds `word` as a whole: neither as a part of a longer name nor as somebody's method, which
-/// is how Rust asks the clock port.
+/// is how Rust asks the clock port, nor as the function of a Rust type, such as a stopwatch's.
 fn contains_word(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let part_of_a_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let before = line[..at].chars().next_back();
         let after = line[at + word.len()..].chars().next();
-        !before.is_some_and(|c| part_of_a_name(c) || c == '.')
+        let of_a_type = line[..at].ends_with("::") && word.ends_with(')');
+        !of_a_type
+            && !before.is_some_and(|c| part_of_a_name(c) || c == '.')
             && (word.ends_with(')') || !after.is_some_and(part_of_a_name))
     })
 }

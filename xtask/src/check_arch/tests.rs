@@ -78,6 +78,7 @@ fn the_databases_clock_is_found_where_it_is_asked() {
         "-- not even CURRENT_TIMESTAMP",
         "created_at timestamptz DEFAULT now() -- bookkeeping",
         "\"UPDATE x SET seen_at = now()\" // bookkeeping: not read by any rule",
+        "let asked = Instant::now();",
         "let current_dates = 1;",
         "fn is_known() -> bool {",
     ] {

@@ -64,7 +64,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         }))
         .describe("Those that no earlier statement brought, in the order of the file; 500 at once.")
         .query::<LinesQuery>()
-        .answers::<LinesAnswer>(200, "the lines"),
+        .answers::<LinesAnswer>(200, "the lines")
+        .problems(&[Kind::NotFound]),
         ours(Endpoint::post("/api/v1/till/statements/lines/{id}/decide", "Decide on a line", || {
             web::post().to(decide)
         }))
@@ -425,6 +426,9 @@ async fn lines(
     let id: StatementId = id_of(&id)?;
     let book = &state.parts.payments.statements.statements;
     let lines = book.lines(tenant, id, query.after, PAGE).await?;
+    if lines.is_empty() && !book.statements(tenant).await?.iter().any(|head| head.id == id) {
+        return Err(Problem::not_found());
+    }
     let zone = state.parts.booking.catalogue.policy(tenant).await?.zone;
     let full = lines.len() >= usize::from(PAGE);
     let last = lines.last().map(|line| line.line.number);
