@@ -43,7 +43,10 @@ async fn a_visit_is_confirmed_without_the_worker_which_changes_nothing_but_tells
     assert_eq!(world.texts(ASHA).await.len(), told, "telling is the worker's");
     world.work().await;
     let texts = world.texts(ASHA).await;
-    let confirmations = texts.iter().skip(told).filter(|text| text.contains("1,050"));
+    let confirmations = texts
+        .iter()
+        .skip(told)
+        .filter(|text| text.contains("imethibitishwa"));
     assert_eq!(confirmations.count(), 1, "{texts:#?}");
     assert_eq!(world.count(CONFIRMED), 1);
     let booked = "SELECT coalesce(sum(amount_minor), 0)::bigint AS count FROM ledger_entries \
