@@ -48,6 +48,11 @@ async fn a_visit_is_confirmed_without_the_worker_which_changes_nothing_but_tells
         .skip(told)
         .filter(|text| text.contains("imethibitishwa"));
     assert_eq!(confirmations.count(), 1, "{texts:#?}");
+    let place = |word: &str| texts.iter().rposition(|text| text.contains(word));
+    assert!(
+        place("RISITI") > place("imethibitishwa"),
+        "a receipt comes last: {texts:#?}"
+    );
     assert_eq!(world.count(CONFIRMED), 1);
     let booked = "SELECT coalesce(sum(amount_minor), 0)::bigint AS count FROM ledger_entries \
                   WHERE account = 'mpesa_clearing'";

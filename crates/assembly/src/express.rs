@@ -6,9 +6,12 @@
 
 use std::sync::Arc;
 
+use ratiba_booking::appointment::State;
 use ratiba_booking::use_cases::ConfirmVisitError;
-use ratiba_kernel::{Id, TenantId};
+use ratiba_booking::visit::Visit;
+use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::CallbackId;
+use ratiba_payments::payment::PaymentId;
 use ratiba_payments::use_cases::{ApplyCallbackError, CallbackApplied};
 use tokio::sync::Semaphore;
 
@@ -73,4 +76,24 @@ async fn settle(parts: &Parts, tenant: TenantId, callback: CallbackId) -> Result
             .await?;
     }
     Ok(())
+}
+
+impl Parts {
+    /// Whether a visit was confirmed since that payment was settled, and not long before it: then nobody may have been told
+    /// yet. Whoever tells it again is not heard twice.
+    pub(crate) async fn was_hurried(
+        &self,
+        tenant: TenantId,
+        visit: &Visit,
+        payment: PaymentId,
+    ) -> Result<bool, Outage> {
+        let Some(record) = self.payments.book.find(tenant, payment).await? else {
+            return Ok(false);
+        };
+        let settled_at = record.payment.state_at();
+        Ok(visit.living().any(|appointment| {
+            matches!(appointment.state(), State::Confirmed { .. })
+                && appointment.state().since() >= settled_at
+        }))
+    }
 }
