@@ -10,6 +10,7 @@ mod chat_money;
 mod dead_letters;
 mod desk;
 mod desk_payments;
+mod express;
 mod fault_run;
 mod imports;
 mod ledger;

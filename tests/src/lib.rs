@@ -16,6 +16,7 @@ use ratiba_api::sources::Sources;
 use ratiba_api::{State, metrics::Metrics as ApiMetrics};
 use ratiba_assembly::Parts;
 use ratiba_assembly::demo::{self, DemoAddresses, DemoTenant};
+use ratiba_assembly::express::ExpressLane;
 use ratiba_assembly::settings::SharedSettings;
 use ratiba_bootstrap::SettingsReader;
 use ratiba_kernel::{Clock, PhoneNumber, TenantId};
@@ -167,6 +168,8 @@ impl World {
             parts: parts.clone(),
             metrics: ApiMetrics::new().unwrap(),
             sources: Sources::default(),
+            // Tests run the worker when they want it; whoever wants the lane opens one.
+            express: ExpressLane::new(parts.clone(), 0),
         });
         let server = tokio::spawn(ratiba_api::serve(listener, state, 1).unwrap());
         let bell = Arc::new(Notify::new());
@@ -199,6 +202,8 @@ impl World {
             parts: parts.clone(),
             metrics: ApiMetrics::new().unwrap(),
             sources: Sources::default(),
+            // Tests run the worker when they want it; whoever wants the lane opens one.
+            express: ExpressLane::new(parts.clone(), 0),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let api = format!("http://{}", listener.local_addr().unwrap());

@@ -71,6 +71,23 @@ CREATE TABLE limits.jobs (
 CREATE INDEX jobs_due ON limits.jobs (run_at);
 GRANT SELECT, UPDATE, DELETE ON limits.jobs TO ratiba_app;
 
+-- B1: what b6.sql does in six statements, in one call.
+CREATE FUNCTION limits.book(tenant uuid, number integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('ratiba.current_tenant', tenant::text, true);
+    INSERT INTO limits.idempotency (tenant_id, key, fingerprint, outcome)
+    VALUES (tenant, 'b1-' || number, sha256(number::text::bytea), '{"status": 201}')
+    ON CONFLICT DO NOTHING;
+    INSERT INTO limits.bookings (tenant_id, id, staff_id, starts_at, ends_at)
+    VALUES (tenant, gen_random_uuid(), limits.staff(number % 200),
+        timestamptz '2150-01-01' + (number / 200) * interval '75 minutes',
+        timestamptz '2150-01-01' + (number / 200) * interval '75 minutes' + interval '70 minutes')
+    ON CONFLICT ON CONSTRAINT bookings_no_overlap DO NOTHING;
+    INSERT INTO limits.outbox (tenant_id, id, topic, payload)
+    VALUES (tenant, gen_random_uuid(), 'booking', jsonb_build_object('kind', 'visit_confirmed', 'visit', number));
+END
+$$;
+
 DO $$
 DECLARE
     name text;

@@ -6,6 +6,7 @@
 
 mod availability;
 mod booking;
+mod callbacks;
 mod client;
 mod crowd;
 mod engine;
@@ -52,7 +53,7 @@ struct Benchmark {
 }
 
 /// All of them, in the order of running: searches come before the bookings that fill the diaries.
-const ALL: [Benchmark; 5] = [
+const ALL: [Benchmark; 6] = [
     Benchmark {
         name: "availability",
         small: true,
@@ -72,6 +73,12 @@ const ALL: [Benchmark; 5] = [
         run: booking::run,
     },
     Benchmark {
+        name: "callbacks",
+        small: false,
+        examples: &[],
+        run: callbacks::run,
+    },
+    Benchmark {
         name: "webhooks",
         small: false,
         examples: &[],
@@ -86,7 +93,7 @@ const ALL: [Benchmark; 5] = [
     },
 ];
 
-const USAGE: &str = "cargo xtask bench availability|race|booking|webhooks|jobs… [--appointments N] \
+const USAGE: &str = "cargo xtask bench availability|race|booking|callbacks|webhooks|jobs… [--appointments N] \
                      [--rounds N] [--seconds N] [--with-worker] [--json FILE]";
 
 /// Runs the named benchmarks in one world and prints their rows.

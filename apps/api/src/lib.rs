@@ -11,6 +11,7 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, ResponseError as _, web};
 use ratiba_assembly::Parts;
+use ratiba_assembly::express::ExpressLane;
 
 pub mod accept;
 pub mod body;
@@ -39,6 +40,8 @@ pub struct State {
     pub metrics: Metrics,
     /// Who may send messages of Daraja's.
     pub sources: Sources,
+    /// Where callbacks go after their answer.
+    pub express: ExpressLane,
 }
 
 /// Connections of one worker thread at most; more wait at the door.

@@ -9,6 +9,7 @@ use ratiba_api::metrics::Metrics;
 use ratiba_api::settings::{ApiSettings, BASE};
 use ratiba_api::{State, serve, serve_metrics};
 use ratiba_assembly::Parts;
+use ratiba_assembly::express::ExpressLane;
 use ratiba_bootstrap::{SettingsReader, Shutdown, logging};
 
 #[actix_web::main]
@@ -35,6 +36,7 @@ async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     let parts = Parts::assemble(&settings.shared, || ())?;
     parts.refuse_bad_set_up().await?;
     let state = web::Data::new(State {
+        express: ExpressLane::new(parts.clone(), settings.express_max),
         parts,
         metrics: Metrics::new()?,
         sources: settings.sources,

@@ -10,7 +10,7 @@ use crate::sources::{Range, Sources, Strangers};
 /// What the api starts with when nobody says otherwise, over the shared base.
 pub const BASE: &str = concat!(
     include_str!("../../../crates/assembly/src/base.toml"),
-    "\n[api]\nbind = \"127.0.0.1\"\nport = 8010\ndaraja_strangers = \"off\"\n"
+    "\n[api]\nbind = \"127.0.0.1\"\nport = 8010\nexpress_max = 64\ndaraja_strangers = \"off\"\n"
 );
 
 /// Everything the api is told.
@@ -22,6 +22,8 @@ pub struct ApiSettings {
     pub bind: IpAddr,
     /// Its port.
     pub port: u16,
+    /// How many callbacks may be on their way in the express lane; with 0 the worker applies them all.
+    pub express_max: u16,
     /// Port of the metrics on 127.0.0.1; none where nobody scrapes.
     pub metrics_port: Option<u16>,
     /// Who may send messages of Daraja's.
@@ -34,12 +36,17 @@ impl ApiSettings {
         let shared = SharedSettings::read(reader);
         let bind = reader.required("api.bind", "address of the public listener");
         let port = reader.required("api.port", "port of the public listener");
+        let express_max = reader.required(
+            "api.express_max",
+            "callbacks at once that are applied before their job runs",
+        );
         let metrics_port = reader.optional("api.metrics_port", "port of /metrics on 127.0.0.1");
         let sources = sources(reader);
         Some(Self {
             shared: shared?,
             bind: bind?,
             port: port?,
+            express_max: express_max?,
             metrics_port: metrics_port?,
             sources: sources?,
         })

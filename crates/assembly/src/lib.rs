@@ -21,6 +21,7 @@ pub mod demo;
 pub mod desk;
 pub mod desk_prompts;
 pub mod digest;
+pub mod express;
 pub mod numbers;
 pub mod owing;
 pub mod people;

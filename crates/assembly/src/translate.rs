@@ -591,7 +591,16 @@ impl Parts {
             return Ok(());
         };
         // One that waited is told as confirmed first, and its receipt comes after that.
-        if !before.is_some_and(|before| matches!(before.standing(), VisitStanding::Waiting { .. })) {
+        let waited = |before: &Visit| matches!(before.standing(), VisitStanding::Waiting { .. });
+        if !before.as_ref().is_some_and(waited) {
+            // So is one that did not wait any more because the express lane was here before.
+            if let Some(before) = &before
+                && self.was_hurried(tenant, before, payment).await?
+            {
+                let confirmed = Id::from_uuid(visit.as_uuid());
+                self.tell(tenant, id, Notice::VisitConfirmed { visit: confirmed })
+                    .await?;
+            }
             self.tell_receipts(tenant, id, visit).await?;
         }
         // Some of what was asked is over by now; of a visit that is lost its own event tells.

@@ -165,6 +165,7 @@ impl<'a> Searches<'a> {
         let work = Work {
             request: &request,
             count: &count,
+            after: None,
         };
         crowd(api, clients, until, &work)
     }

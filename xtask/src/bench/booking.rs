@@ -113,6 +113,7 @@ impl<'a> Bookings<'a> {
             &Work {
                 request: &request,
                 count: &count,
+                after: None,
             },
         )
     }

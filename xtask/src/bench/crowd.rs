@@ -37,7 +37,12 @@ pub(crate) struct Work<'a> {
     pub(crate) request: &'a (dyn Fn(u64, u64) -> Option<Vec<u8>> + Sync),
     /// What an answer counts as.
     pub(crate) count: &'a (dyn Fn(&Answer) -> Counted + Sync),
+    /// What a client waits for after the answer; its turn lasts until then. Told the client and its turn.
+    pub(crate) after: Option<&'a After<'a>>,
 }
+
+/// What is waited for beside the answer.
+pub(crate) type After<'a> = dyn Fn(u64, u64) -> anyhow::Result<()> + Sync + 'a;
 
 /// What one client measured.
 #[derive(Default)]
@@ -118,6 +123,9 @@ fn one_client(
         let request = (work.request)(client, turn).context("the benchmark ran out of work")?;
         let asked = machine::now();
         let answer = connection.exchange(&request)?;
+        if let Some(after) = work.after {
+            after(client, turn)?;
+        }
         share.latencies.push(micros(asked.elapsed()));
         match (work.count)(&answer) {
             Counted::Done => share.done += 1,

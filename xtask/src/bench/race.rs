@@ -101,6 +101,7 @@ fn walk(world: &World, bookings: &Bookings<'_>) -> anyhow::Result<Sample> {
     let work = Work {
         request: &request,
         count: &count,
+        after: None,
     };
     let sample = crowd(world.api, CLIENTS, Until::Turns(TIMES), &work)?;
     if sample.done != TIMES {
@@ -116,6 +117,7 @@ fn burst(world: &World, bookings: &Bookings<'_>) -> anyhow::Result<u64> {
     let work = Work {
         request: &request,
         count: &count,
+        after: None,
     };
     let measured = bursts(world.api, CLIENTS, TIMES, &work)?;
     if let Some((_, sold)) = measured.iter().find(|(_, sold)| *sold != 1) {

@@ -1,7 +1,8 @@
 //! Scripts run by psql, as the role that a URL names.
 
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::Context as _;
 
@@ -40,6 +41,20 @@ impl<'a> Database<'a> {
         process::output("psql", &mut command).map(drop)
     }
 
+    /// A connection that stays, for questions that are asked many times.
+    pub(crate) fn session(&self) -> anyhow::Result<Session> {
+        let mut command = self.psql()?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().context("psql could not be started")?;
+        let asked = child.stdin.take().context("psql takes no questions")?;
+        let told = child.stdout.take().context("psql gives no answers")?;
+        Ok(Session {
+            child,
+            asked: Some(asked),
+            told: BufReader::new(told),
+        })
+    }
+
     fn psql(&self) -> anyhow::Result<Command> {
         let mut command = Command::new("psql");
         command.args(["--quiet", "--no-psqlrc", "--tuples-only", "--no-align"]);
@@ -49,6 +64,32 @@ impl<'a> Database<'a> {
         // What a script creates and drops is nobody's news.
         command.env("PGOPTIONS", "-c client_min_messages=warning");
         Ok(command)
+    }
+}
+
+/// A connection that stays.
+pub(crate) struct Session {
+    child: Child,
+    asked: Option<ChildStdin>,
+    told: BufReader<ChildStdout>,
+}
+
+impl Session {
+    /// Asks something that has one line as its answer.
+    pub(crate) fn ask(&mut self, question: &str) -> anyhow::Result<String> {
+        let asked = self.asked.as_mut().context("the session is over")?;
+        writeln!(asked, "{question};").context("psql took no question")?;
+        let mut line = String::new();
+        self.told.read_line(&mut line).context("psql gave no answer")?;
+        Ok(line.trim_end().to_owned())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // It ends with its input.
+        self.asked = None;
+        let _ended = self.child.wait();
     }
 }
 

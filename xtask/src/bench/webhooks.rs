@@ -104,6 +104,7 @@ impl Webhooks<'_> {
         let work = Work {
             request,
             count: &count,
+            after: None,
         };
         crowd(self.world.api, CLIENTS, until, &work)
     }

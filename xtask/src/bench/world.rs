@@ -246,6 +246,11 @@ impl World {
         Database::new(&self.administrator).script(name, variables)
     }
 
+    /// A connection to the large database that stays, as an administrator.
+    pub(crate) fn session(&self) -> anyhow::Result<sql::Session> {
+        Database::new(&self.administrator).session()
+    }
+
     /// Shows the end of every log, for a person who must know why something failed.
     pub(crate) fn show_logs(&self) {
         for part in &self.parts {

@@ -32,7 +32,11 @@ pub async fn stk_callback(
         source: state.sources.admit(&request)?,
         at: state.parts.clock.now(),
     };
-    Ok(accepted(state.parts.callbacks.take(arrival).await?))
+    let taken = state.parts.callbacks.take(arrival).await?;
+    if let Taken::Stored { tenant, callback } = taken {
+        state.express.hurry(tenant, callback);
+    }
+    Ok(accepted(taken))
 }
 
 /// Takes in the result of a request about a refund. The answer is the same for a token that nobody knows.

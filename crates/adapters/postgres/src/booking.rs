@@ -37,6 +37,7 @@ mod read;
 mod record;
 mod rows;
 mod setup;
+mod together;
 mod waitlist;
 mod words;
 
@@ -57,6 +58,8 @@ use setup::Setups;
 pub struct PgAppointmentBook {
     database: Database,
     bookings: booked::Bookings,
+    visits: together::Visits,
+    changes: together::Changes,
 }
 
 impl PgAppointmentBook {
@@ -65,6 +68,8 @@ impl PgAppointmentBook {
     pub fn new(database: Database) -> Self {
         Self {
             bookings: booked::bookings(database.clone()),
+            visits: together::visits(database.clone()),
+            changes: together::changes(database.clone()),
             database,
         }
     }
@@ -79,7 +84,7 @@ impl AppointmentBook for PgAppointmentBook {
     }
 
     async fn visit(&self, tenant: TenantId, id: VisitId) -> Result<Option<Visit>, Outage> {
-        self.database.tenant(tenant, move |tx| read::visit(tx, id)).await
+        self.visits.ask(tenant, id).await?
     }
 
     async fn visit_of_key(&self, tenant: TenantId, key: &HoldKey) -> Result<Option<Visit>, Outage> {
@@ -129,6 +134,11 @@ impl AppointmentBook for PgAppointmentBook {
                 booked::Outcome::Overdue => {}
             }
         }
+        if together::keeps_time(&change)
+            && let Some(together::Changed) = self.changes.ask(tenant, Arc::clone(&change)).await??
+        {
+            return Ok(());
+        }
         self.database
             .tenant(tenant, move |tx| record::record(tx, &change))
             .await
@@ -140,6 +150,7 @@ impl AppointmentBook for PgAppointmentBook {
 pub struct PgTimetable {
     database: Database,
     setups: Arc<Setups>,
+    policies: together::Policies,
 }
 
 impl PgTimetable {
@@ -147,6 +158,7 @@ impl PgTimetable {
     #[must_use]
     pub fn new(database: Database) -> Self {
         Self {
+            policies: together::policies(database.clone()),
             database,
             setups: Arc::default(),
         }
@@ -175,7 +187,7 @@ impl Catalogue for PgTimetable {
     }
 
     async fn policy(&self, tenant: TenantId) -> Result<Policy, Outage> {
-        self.database.tenant(tenant, catalogue::policy).await
+        self.policies.ask(tenant, ()).await?
     }
 
     async fn zone(&self, tenant: TenantId) -> Result<Zone, Outage> {

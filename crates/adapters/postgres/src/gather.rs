@@ -5,6 +5,7 @@
 //! hour has the least delay and a busy one the least work.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::error::Error;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -197,6 +198,14 @@ fn leave<K: Ord, I, R>(queues: &mut BTreeMap<K, Queue<I, R>>, key: &K) {
             queues.remove(key);
         }
     }
+}
+
+/// The same outage for everybody who was served together.
+pub(crate) fn outage_of_all<T, E: From<Outage>>(outage: Outage, many: usize) -> Vec<Result<T, E>> {
+    let cause = Arc::<dyn Error + Send + Sync>::from(outage.0);
+    (0..many)
+        .map(|_| Err(E::from(Outage::new(Arc::clone(&cause)))))
+        .collect()
 }
 
 #[cfg(test)]

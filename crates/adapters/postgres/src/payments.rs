@@ -4,6 +4,8 @@
 mod by_hand;
 mod card_watch;
 mod credit;
+mod documents;
+mod door;
 mod earnings;
 mod holding;
 mod inbox;
@@ -20,8 +22,11 @@ mod rows;
 mod statements;
 mod till;
 mod tips;
+mod together;
 mod tokens;
 mod writing;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -31,6 +36,8 @@ use ratiba_payments::attempt::AttemptId;
 use ratiba_payments::payment::{PaymentId, PaymentRecord};
 use ratiba_payments::ports::{Change, HouseCurrency, PaymentBook, RecordError, Rings};
 use ratiba_payments::reference::RequestKey;
+
+use together::{Callbacks, Files, Settled, Settlements};
 
 use crate::database::{Database, TenantTx, TxError};
 use crate::schema::{payment_attempts, payment_refunds, payments, tenant_settings};
@@ -48,13 +55,21 @@ const TIP: &str = "tip";
 #[derive(Clone)]
 pub struct PgPayments {
     database: Database,
+    files: Files,
+    callbacks: Callbacks,
+    settlements: Settlements,
 }
 
 impl PgPayments {
-    /// Over a database.
+    /// Over a database. What callbacks need at the same time through one of these is done together.
     #[must_use]
-    pub const fn new(database: Database) -> Self {
-        Self { database }
+    pub fn new(database: Database) -> Self {
+        Self {
+            files: together::files(database.clone()),
+            callbacks: together::callbacks(database.clone()),
+            settlements: together::settlements(database.clone()),
+            database,
+        }
     }
 }
 
@@ -65,10 +80,7 @@ impl PaymentBook for PgPayments {
         tenant: TenantId,
         attempt: AttemptId,
     ) -> Result<Option<PaymentRecord>, Outage> {
-        let id = attempt.as_uuid();
-        self.database
-            .tenant(tenant, move |tx| one_with_attempt(tx, id))
-            .await
+        self.files.ask(tenant, attempt).await?
     }
 
     async fn of_request(
@@ -134,6 +146,12 @@ impl PaymentBook for PgPayments {
     }
 
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
+        let change = Arc::new(change);
+        if together::is_settling(&change)
+            && let Some(Settled) = self.settlements.ask(tenant, Arc::clone(&change)).await??
+        {
+            return Ok(());
+        }
         self.database
             .tenant(tenant, move |tx| writing::write(tx, &change))
             .await

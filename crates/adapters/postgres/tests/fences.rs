@@ -635,3 +635,65 @@ fn a_visit_in_one_call_has_every_column_of_its_rows() {
         }
     }
 }
+
+#[test]
+fn what_is_changed_in_one_call_has_every_column_that_may_change() {
+    let database = TestDatabase::create();
+    let mut conn = database.connect_as_app();
+    let cases = [
+        (
+            "ratiba_change_appointments",
+            "appointments",
+            vec!["tenant_id", "id", "visit_id", "customer_id", "created_at"],
+        ),
+        (
+            "ratiba_settle",
+            "payments",
+            vec![
+                "tenant_id",
+                "id",
+                "visit_id",
+                "customer_id",
+                "purpose",
+                "account_reference",
+                "currency",
+                "created_at",
+            ],
+        ),
+        (
+            "ratiba_settle",
+            "payment_attempts",
+            vec![
+                "tenant_id",
+                "id",
+                "payment_id",
+                "provider",
+                "merchant_reference",
+                "request_key",
+                "payer_phone",
+                "currency",
+                "created_at",
+                "made_by",
+                "fingerprint",
+                // What the provider answered to us, which a callback is not.
+                "answers",
+                // Written when the customer is reminded.
+                "nudged_at",
+            ],
+        ),
+    ];
+    for (function, table, lasting) in cases {
+        let body = format!("SELECT prosrc AS text FROM pg_proc WHERE proname = '{function}'");
+        let body = lines(&mut conn, &body).concat();
+        let columns = format!(
+            "SELECT attname::text AS text FROM pg_attribute
+             WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"
+        );
+        for column in lines(&mut conn, &columns) {
+            assert!(
+                body.contains(&format!(" {column} = ")) || lasting.contains(&column.as_str()),
+                "{table}.{column} is not written by {function}"
+            );
+        }
+    }
+}

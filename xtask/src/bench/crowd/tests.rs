@@ -58,6 +58,7 @@ fn every_client_takes_its_turns_and_refusals_are_counted_apart() {
     let work = Work {
         request: &path,
         count: &count,
+        after: None,
     };
     let sample = crowd(address, 3, Until::Turns(4), &work).unwrap();
     assert_eq!((sample.done, sample.refused), (9, 3));
@@ -76,6 +77,7 @@ fn a_wrong_answer_ends_the_crowd_and_is_named() {
     let work = Work {
         request: &path,
         count: &count,
+        after: None,
     };
     let error = crowd(address, 2, Until::Turns(5), &work).unwrap_err();
     assert!(error.to_string().contains("500"), "{error}");
@@ -88,6 +90,7 @@ fn a_crowd_without_work_left_is_an_error_and_not_a_quick_one() {
     let work = Work {
         request: &request,
         count: &count,
+        after: None,
     };
     assert!(crowd(address, 2, Until::Turns(3), &work).is_err());
 }
@@ -106,6 +109,7 @@ fn a_burst_tells_for_each_time_how_many_won() {
     let work = Work {
         request: &path,
         count: &count,
+        after: None,
     };
     let measured = bursts(address, 5, 6, &work).unwrap();
     let won: Vec<u64> = measured.iter().map(|(_, won)| *won).collect();
@@ -119,6 +123,7 @@ fn a_client_that_failed_does_not_keep_the_others_waiting() {
     let work = Work {
         request: &path,
         count: &count,
+        after: None,
     };
     assert!(bursts(address, 3, 4, &work).is_err());
 }

@@ -4,7 +4,6 @@
 //! else belongs to a visit is inserted only if every one of its own was made. Where none was, nothing of it was written
 //! at all; where some were, the statement ends itself, and each visit is recorded alone.
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ use uuid::Uuid;
 use super::documents::{self, AppointmentDocument, ClaimDocument, RendererDocument, instant};
 use super::record::TOPIC;
 use crate::database::{Database, TenantStatement, TxError};
-use crate::gather::{GatherLimits, Gatherer};
+use crate::gather::{GatherLimits, Gatherer, outage_of_all};
 use crate::kept::kept;
 use crate::outbox::EVENT_JOB;
 
@@ -112,11 +111,7 @@ async fn record_together(
             }
             results
         }
-        Err(NotBooked::Unavailable(outage)) => {
-            let cause = Arc::<dyn Error + Send + Sync>::from(outage.0);
-            let told = |_| Err(RecordError::Unavailable(Outage::new(Arc::clone(&cause))));
-            (0..changes.len()).map(told).collect()
-        }
+        Err(NotBooked::Unavailable(outage)) => outage_of_all(outage, changes.len()),
     }
 }
 

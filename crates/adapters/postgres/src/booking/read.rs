@@ -1,10 +1,11 @@
 //! Reading visits and appointments.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::{Appointment, AppointmentId};
 use ratiba_booking::catalogue::CustomerId;
 use ratiba_booking::ports::Wanted;
@@ -62,6 +63,37 @@ pub(super) fn visit<E>(tx: &mut TenantTx<'_>, id: VisitId) -> Result<Option<Visi
         head: head.read()?,
         appointments: read_all(rows)?,
     }))
+}
+
+static OF_VISITS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.visit_id = ANY ($2) ORDER BY a.start_at, a.id"
+    )
+});
+
+/// Visits by their ids and in their order.
+pub(super) fn visits<E>(tx: &mut TenantTx<'_>, ids: &[VisitId]) -> Result<Vec<Option<Visit>>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let uuids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let heads = sql_query(
+        "SELECT id, customer_id, hold_key, order_fingerprint, reminded, lost_at, accepted_by, version, created_at
+         FROM visits WHERE tenant_id = $1 AND id = ANY ($2)",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Array<SqlUuid>, _>(&uuids);
+    let heads = kept(heads).load::<VisitRow>(tx.conn())?;
+    let rows = sql_query(OF_VISITS.as_str())
+        .bind::<SqlUuid, _>(tenant)
+        .bind::<Array<SqlUuid>, _>(&uuids);
+    let parts = read_all(kept(rows).load::<AppointmentRow>(tx.conn())?)?;
+    let mut found: BTreeMap<VisitId, Visit> = BTreeMap::new();
+    for head in heads {
+        let head = head.read()?;
+        let appointments = parts.iter().filter(|part| part.booking().visit == head.id);
+        let appointments = appointments.cloned().collect();
+        found.insert(head.id, Visit { head, appointments });
+    }
+    Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
 }
 
 #[derive(QueryableByName)]

@@ -1,7 +1,6 @@
 //! Storing what webhooks bring: one statement, which is the transaction, for all that comes at the same time.
 
 use std::collections::BTreeSet;
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TenantStatement, TxError};
-use crate::gather::{GatherLimits, Gatherer};
+use crate::gather::{GatherLimits, Gatherer, outage_of_all};
 use crate::kept::kept;
 
 /// A parcel, how it came and when.
@@ -69,11 +68,7 @@ async fn keep_together(
             results
         }
         Err(NotKept::Broken(error)) => vec![Err(Outage::new(error))],
-        Err(NotKept::Unavailable(outage)) => {
-            let cause = Arc::<dyn Error + Send + Sync>::from(outage.0);
-            let told = |_| Err(Outage::new(Arc::clone(&cause)));
-            (0..letters.len()).map(told).collect()
-        }
+        Err(NotKept::Unavailable(outage)) => outage_of_all(outage, letters.len()),
     }
 }
 

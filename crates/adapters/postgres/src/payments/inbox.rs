@@ -2,20 +2,19 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Binary, Bool, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
-use ratiba_kernel::{Id, Outage, TenantId};
+use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::CallbackId;
 use ratiba_payments::attempt::Provider;
 use ratiba_payments::ports::{Arrival, CallbackInbox, CallbackOutcome, StoredCallback, Taken};
-use ratiba_payments::task::{Due, PaymentTask};
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use super::PgPayments;
-use super::mailbox::{CALLBACKS, IdRow, Way, living};
+use super::door::{self, AtTheDoor};
+use super::mailbox::CALLBACKS;
 use crate::database::TxError;
-use crate::schema::{payment_callbacks, payment_callbacks_unrouted, payment_routing};
+use crate::schema::payment_callbacks_unrouted;
 
 /// Why a message without a living route is a dead letter.
 const UNKNOWN_TOKEN: &str = "unknown_token";
@@ -31,57 +30,15 @@ struct Kept {
 impl CallbackInbox for PgPayments {
     async fn take(&self, mut arrival: Arrival) -> Result<Taken, Outage> {
         arrival.body.truncate(Arrival::BODY_BYTES_MAX);
-        let hash = *arrival.token.as_bytes();
-        let route = self
-            .database
-            .global(move |tx| {
-                let row = payment_routing::table
-                    .filter(payment_routing::key_kind.eq("callback_token"))
-                    .filter(payment_routing::key_hash.eq(&hash[..]))
-                    .select((
-                        payment_routing::tenant_id,
-                        payment_routing::attempt_id,
-                        payment_routing::expires_at,
-                    ))
-                    .first::<(Uuid, Uuid, OffsetDateTime)>(tx.conn())
-                    .optional()?;
-                Ok::<_, TxError<Outage>>(row)
-            })
-            .await?;
-        match living(route, arrival.at) {
-            Way::Leads(tenant, attempt) => self.store(tenant, attempt, arrival).await,
-            Way::Ended(tenant) => self.bury_expired(tenant, arrival).await,
-            Way::Unknown => self.bury_unknown(arrival).await,
+        match door::take(&self.database, &arrival).await? {
+            AtTheDoor::Taken(taken) => Ok(taken),
+            AtTheDoor::Expired(tenant) => self.bury_expired(tenant, arrival).await,
+            AtTheDoor::Unknown => self.bury_unknown(arrival).await,
         }
     }
 
     async fn stored(&self, tenant: TenantId, callback: CallbackId) -> Result<Option<StoredCallback>, Outage> {
-        let id = callback.as_uuid();
-        self.database
-            .tenant(tenant, move |tx| {
-                let tenant = tx.tenant_uuid();
-                let row = payment_callbacks::table
-                    .filter(payment_callbacks::tenant_id.eq(tenant))
-                    .filter(payment_callbacks::id.eq(id))
-                    .select((
-                        payment_callbacks::attempt_id,
-                        payment_callbacks::body,
-                        payment_callbacks::outcome,
-                    ))
-                    .first::<(Uuid, Vec<u8>, Option<String>)>(tx.conn())
-                    .optional()?;
-                let Some((attempt, body, outcome)) = row else {
-                    return Ok(None);
-                };
-                let outcome = CALLBACKS.outcome(id, outcome)?;
-                Ok::<_, TxError<Outage>>(Some(StoredCallback {
-                    id: callback,
-                    attempt: Id::from_uuid(attempt),
-                    body,
-                    outcome,
-                }))
-            })
-            .await
+        self.callbacks.ask(tenant, callback).await?
     }
 
     async fn conclude(
@@ -97,43 +54,7 @@ impl CallbackInbox for PgPayments {
     }
 }
 
-const STORE: &str = "
-INSERT INTO payment_callbacks (tenant_id, id, attempt_id, provider, body, source_address, received_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (tenant_id, attempt_id, sha256(body)) DO NOTHING
-RETURNING id";
-
-const STORED_BEFORE: &str = "
-SELECT id FROM payment_callbacks WHERE tenant_id = $1 AND attempt_id = $2 AND sha256(body) = sha256($3)";
-
 impl PgPayments {
-    async fn store(&self, tenant: TenantId, attempt: Uuid, arrival: Arrival) -> Result<Taken, Outage> {
-        self.database
-            .tenant(tenant, move |tx| {
-                let own = tx.tenant_uuid();
-                let stored: Option<IdRow> = sql_query(STORE)
-                    .bind::<SqlUuid, _>(own)
-                    .bind::<SqlUuid, _>(arrival.id.as_uuid())
-                    .bind::<SqlUuid, _>(attempt)
-                    .bind::<Text, _>(arrival.provider.as_str())
-                    .bind::<Binary, _>(arrival.body.as_slice())
-                    .bind::<Nullable<Text>, _>(arrival.source.map(|source| source.to_string()))
-                    .bind::<Timestamptz, _>(arrival.at)
-                    .get_result(tx.conn())
-                    .optional()?;
-                let task = PaymentTask::ApplyCallback { callback: arrival.id };
-                let before = |conn: &mut PgConnection| {
-                    sql_query(STORED_BEFORE)
-                        .bind::<SqlUuid, _>(own)
-                        .bind::<SqlUuid, _>(attempt)
-                        .bind::<Binary, _>(arrival.body.as_slice())
-                        .get_result(conn)
-                };
-                CALLBACKS.queue(tx, stored, before, &Due { at: arrival.at, task })
-            })
-            .await
-    }
-
     /// The route says whose it was, so that its people find it among their dead letters.
     pub(super) async fn bury_expired(&self, tenant: TenantId, arrival: Arrival) -> Result<Taken, Outage> {
         self.database

@@ -88,6 +88,41 @@ pub(super) fn with_attempts<E>(tx: &mut TenantTx<'_>, row: PaymentRow) -> Result
     })
 }
 
+/// As [`with_attempts`], for several payments.
+pub(super) fn with_attempts_of_all<E>(
+    tx: &mut TenantTx<'_>,
+    rows: Vec<PaymentRow>,
+) -> Result<Vec<PaymentRecord>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let attempts = payment_attempts::table
+        .filter(payment_attempts::tenant_id.eq(tenant))
+        .filter(payment_attempts::payment_id.eq_any(ids))
+        .order((payment_attempts::created_at, payment_attempts::id))
+        .select(AttemptRow::as_select())
+        .load(tx.conn())?;
+    let mut records = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = row.id;
+        let payment = payment_of(row).map_err(|what| TxError::impossible("payments", id, what))?;
+        records.push(PaymentRecord {
+            payment,
+            attempts: Vec::new(),
+        });
+    }
+    for row in attempts {
+        let (id, payment) = (row.id, row.payment_id);
+        let attempt = attempt_of(row).map_err(|what| TxError::impossible("payment_attempts", id, what))?;
+        let record = records
+            .iter_mut()
+            .find(|record| record.payment.id().as_uuid() == payment);
+        if let Some(record) = record {
+            record.attempts.push(attempt);
+        }
+    }
+    Ok(records)
+}
+
 fn payment_of(row: PaymentRow) -> Result<Payment, &'static str> {
     let currency = Currency::parse(&row.currency).map_err(|_| "unknown currency")?;
     Payment::restore(PaymentParts {

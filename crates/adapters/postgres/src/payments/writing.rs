@@ -112,14 +112,14 @@ fn write_payment(tx: &mut TenantTx<'_>, payment: &Payment) -> Written {
 
 /// What a state knows, column by column.
 #[derive(Default)]
-struct StateColumns<'a> {
-    reason: Option<&'a str>,
-    code: Option<&'a str>,
-    evidence: Option<&'a str>,
-    receipt: Option<&'a str>,
+pub(super) struct StateColumns<'a> {
+    pub(super) reason: Option<&'a str>,
+    pub(super) code: Option<&'a str>,
+    pub(super) evidence: Option<&'a str>,
+    pub(super) receipt: Option<&'a str>,
 }
 
-fn columns_of(state: &AttemptState) -> StateColumns<'_> {
+pub(super) fn columns_of(state: &AttemptState) -> StateColumns<'_> {
     match state {
         AttemptState::Created
         | AttemptState::Sent

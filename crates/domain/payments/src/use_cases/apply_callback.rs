@@ -5,20 +5,26 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
 
 use super::DECISIONS_MAX;
-use crate::CallbackId;
 use crate::attempt::{Attempt, AttemptState, Moved, StateName};
+use crate::event::PaymentEvent;
 use crate::evidence::{CallbackReport, CallbackVerdict, Evidence};
-use crate::payment::PaymentRecord;
+use crate::payment::{PaymentRecord, Purpose};
 use crate::ports::{
     CallbackInbox, CallbackOutcome, CallbackReader, PaymentBook, RecordError, StoredCallback,
 };
 use crate::settlement::settle;
+use crate::{CallbackId, VisitId};
 
 /// What became of a callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallbackApplied {
-    /// The attempt took it in and stands there now.
-    Applied(StateName),
+    /// The attempt took it in.
+    Applied {
+        /// Where the attempt stands now.
+        state: StateName,
+        /// The visit whose payment this call settled, if it did; a tip is none of its visit's payments.
+        settled: Option<VisitId>,
+    },
     /// It was taken in or refused before.
     Before(CallbackOutcome),
     /// It cannot be read, or is about another attempt: it is in the dead letters, and touched no payment.
@@ -117,8 +123,11 @@ impl ApplyCallback {
                 .attempt
                 .as_ref()
                 .map_or(StateName::Unknown, |attempt| attempt.state().name());
+            let settled = change.events.iter().find_map(settled_visit);
             match self.book.record(tenant, change).await {
-                Ok(()) => return Ok(CallbackApplied::Applied(name)),
+                Ok(()) => {
+                    return Ok(CallbackApplied::Applied { state: name, settled });
+                }
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
                 Err(RecordError::ReceiptTaken) => receipt = Receipts::Reused,
                 Err(RecordError::IdsTaken) => {
@@ -163,6 +172,17 @@ fn is_confirmed(record: &PaymentRecord, found: &Attempt, report: &CallbackReport
         | AttemptState::Cancelled => false,
     };
     !found.is_live() && record.attempts.iter().any(confirmed)
+}
+
+/// The visit of a payment that is settled by this event. A tip is paid apart from its visit.
+fn settled_visit(event: &PaymentEvent) -> Option<VisitId> {
+    let PaymentEvent::PaymentSettled { about, purpose, .. } = event else {
+        return None;
+    };
+    match purpose {
+        Purpose::Deposit | Purpose::Full | Purpose::Balance => Some(about.visit),
+        Purpose::Tip => None,
+    }
 }
 
 /// Whether the receipt that the callback names may be booked.

@@ -133,7 +133,7 @@ pub(super) async fn ten_callbacks_at_once_have_one_effect(ground: &impl Ground) 
     .await;
     for applied in applied {
         let fine = match &applied {
-            Ok(CallbackApplied::Applied(state)) => *state == StateName::Paid,
+            Ok(CallbackApplied::Applied { state, .. }) => *state == StateName::Paid,
             Ok(CallbackApplied::Before(outcome)) => *outcome == CallbackOutcome::Applied,
             // Somebody else's turn came first each time; the job would run again.
             Err(crate::use_cases::ApplyCallbackError::Busy) => true,

@@ -1,0 +1,99 @@
+//! The express lane: a customer who has just paid does not wait for the queue.
+//!
+//! Whoever took in a callback hands it on here after the answer, and in the same process the callback is applied and the
+//! visit confirmed at once. Its job is queued all the same, with the callback itself: the worker does whatever this lane
+//! did not, and finds the rest done. So nothing is lost with this process, and nobody waits where the lane is full.
+
+use std::sync::Arc;
+
+use ratiba_booking::appointment::State;
+use ratiba_booking::use_cases::ConfirmVisitError;
+use ratiba_booking::visit::Visit;
+use ratiba_kernel::{Id, Outage, TenantId};
+use ratiba_payments::CallbackId;
+use ratiba_payments::payment::PaymentId;
+use ratiba_payments::use_cases::{ApplyCallbackError, CallbackApplied};
+use tokio::sync::Semaphore;
+
+use crate::Parts;
+
+/// Why the lane left something to the worker.
+#[derive(Debug, thiserror::Error)]
+enum Left {
+    #[error("the callback was not applied")]
+    Apply(#[from] ApplyCallbackError),
+    #[error("the visit was not confirmed")]
+    Confirm(#[from] ConfirmVisitError),
+}
+
+/// The lane of one process. Clones share its places.
+#[derive(Clone)]
+pub struct ExpressLane {
+    parts: Parts,
+    places: Arc<Semaphore>,
+}
+
+impl ExpressLane {
+    /// A lane in which at most so many callbacks are on their way; with none of them the worker does everything.
+    #[must_use]
+    pub fn new(parts: Parts, places: u16) -> Self {
+        Self {
+            parts,
+            places: Arc::new(Semaphore::new(usize::from(places))),
+        }
+    }
+
+    /// Applies a callback that is stored, and confirms the visit that it pays for, without keeping the caller waiting.
+    /// Where no place is free, or anything does not go well, the worker does it. Must be called within a runtime.
+    pub fn hurry(&self, tenant: TenantId, callback: CallbackId) {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            tracing::info!(callback.id = %callback, "the express lane is full; the worker applies the callback");
+            return;
+        };
+        let parts = self.parts.clone();
+        tokio::spawn(async move {
+            let _place = place;
+            if let Err(left) = settle(&parts, tenant, callback).await {
+                let error = format!("{:#}", anyhow::Error::from(left));
+                tracing::warn!(callback.id = %callback, error, "the express lane leaves a callback to the worker");
+            }
+        });
+    }
+}
+
+/// The first half of what the worker does with a callback and with the event that tells of a settled payment. The other
+/// half, that people are told and what is too much goes back, has time.
+async fn settle(parts: &Parts, tenant: TenantId, callback: CallbackId) -> Result<(), Left> {
+    let applied = parts.payments.apply_callback.execute(tenant, callback).await?;
+    if let CallbackApplied::Applied {
+        settled: Some(visit), ..
+    } = applied
+    {
+        parts
+            .booking
+            .confirm
+            .execute(tenant, Id::from_uuid(visit.as_uuid()))
+            .await?;
+    }
+    Ok(())
+}
+
+impl Parts {
+    /// Whether a visit was confirmed since that payment was settled, and not long before it: then nobody may have been told
+    /// yet. Whoever tells it again is not heard twice.
+    pub(crate) async fn was_hurried(
+        &self,
+        tenant: TenantId,
+        visit: &Visit,
+        payment: PaymentId,
+    ) -> Result<bool, Outage> {
+        let Some(record) = self.payments.book.find(tenant, payment).await? else {
+            return Ok(false);
+        };
+        let settled_at = record.payment.state_at();
+        Ok(visit.living().any(|appointment| {
+            matches!(appointment.state(), State::Confirmed { .. })
+                && appointment.state().since() >= settled_at
+        }))
+    }
+}
