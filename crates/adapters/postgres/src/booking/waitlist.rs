@@ -59,7 +59,7 @@ impl Waitlist for PgWaitlist {
                 .load::<EntryRow>(tx.conn())?;
             Ok::<_, TxError<Outage>>(read(tx, rows)?.pop())
         };
-        self.database.tenant(tenant, find).await
+        self.database.snapshot(tenant, find).await
     }
 
     async fn entry_of_visit(
@@ -78,7 +78,7 @@ impl Waitlist for PgWaitlist {
             .load::<EntryRow>(tx.conn())?;
             Ok::<_, TxError<Outage>>(read(tx, rows)?.pop())
         };
-        self.database.tenant(tenant, find).await
+        self.database.snapshot(tenant, find).await
     }
 
     async fn active(&self, tenant: TenantId) -> Result<Vec<WaitlistEntry>, Outage> {
@@ -95,7 +95,7 @@ impl Waitlist for PgWaitlist {
             .load::<EntryRow>(tx.conn())?;
             read(tx, rows)
         };
-        self.database.tenant(tenant, find).await
+        self.database.snapshot(tenant, find).await
     }
 
     async fn page(&self, tenant: TenantId, page: WaitlistPage) -> Result<Vec<WaitlistEntry>, Outage> {
@@ -114,13 +114,13 @@ impl Waitlist for PgWaitlist {
             .load::<EntryRow>(tx.conn())?;
             read(tx, rows)
         };
-        self.database.tenant(tenant, find).await
+        self.database.snapshot(tenant, find).await
     }
 
     async fn entry_of_key(&self, tenant: TenantId, key: &HoldKey) -> Result<Option<WaitlistEntry>, Outage> {
         let key = key.clone();
         self.database
-            .tenant(tenant, move |tx| of_key::<Outage>(tx, &key))
+            .snapshot(tenant, move |tx| of_key::<Outage>(tx, &key))
             .await
     }
 
@@ -345,6 +345,8 @@ fn parse_outcome(word: &str) -> Option<OfferOutcome> {
         .find(|known| outcome(*known) == word)
 }
 
+/// Entries with their offers, which several statements read: without one snapshot they contradict each other while somebody
+/// is made an offer.
 fn read<E>(tx: &mut TenantTx<'_>, rows: Vec<EntryRow>) -> Result<Vec<WaitlistEntry>, TxError<E>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut parts = parts::of_entries(tx, Wishes::OfWaitlist, &ids)?;
