@@ -109,7 +109,7 @@ impl ApplyCallback {
                         return self.refuse(tenant, stored.id, CallbackOutcome::ForeignIds).await;
                     }
                 },
-                Receipts::Reused => match is_confirmed(&record, &found, report) {
+                Receipts::Reused => match is_booked_beside(&record, &found, report) {
                     true => Moved {
                         attempt: found,
                         news: None,
@@ -151,15 +151,24 @@ impl ApplyCallback {
     }
 }
 
-/// Whether the money of an attempt that is over was booked for its payment already, when the provider confirmed it before
-/// this callback came: then nothing is left to do.
-fn is_confirmed(record: &PaymentRecord, found: &Attempt, report: &CallbackReport) -> bool {
+/// Whether the money of an attempt that is over without any was booked for its payment already, before this callback came:
+/// the provider confirmed it, a statement told of it or a person found it. Then nothing is left to do. An attempt that
+/// brought money itself is not such a one, since that would be in the books twice.
+fn is_booked_beside(record: &PaymentRecord, found: &Attempt, report: &CallbackReport) -> bool {
     let CallbackVerdict::Paid { amount, receipt, .. } = &report.verdict else {
         return false;
     };
-    let confirmed = |attempt: &Attempt| match attempt.state() {
+    let without_money = match found.state() {
+        AttemptState::InReview { .. } | AttemptState::Failed { .. } | AttemptState::Cancelled => true,
+        AttemptState::Paid { .. }
+        | AttemptState::Created
+        | AttemptState::Sent
+        | AttemptState::AwaitingCustomer
+        | AttemptState::Unknown => false,
+    };
+    let booked = |attempt: &Attempt| match attempt.state() {
         AttemptState::Paid {
-            evidence: Evidence::Confirmation,
+            evidence: Evidence::Confirmation | Evidence::Statement | Evidence::Person,
             receipt: known,
         } => known.as_ref() == Some(receipt) && attempt.terms().amount == *amount,
         AttemptState::Paid { .. }
@@ -171,7 +180,7 @@ fn is_confirmed(record: &PaymentRecord, found: &Attempt, report: &CallbackReport
         | AttemptState::Failed { .. }
         | AttemptState::Cancelled => false,
     };
-    !found.is_live() && record.attempts.iter().any(confirmed)
+    without_money && record.attempts.iter().any(booked)
 }
 
 /// The visit of a payment that is settled by this event. A tip is paid apart from its visit.

@@ -65,7 +65,7 @@ pub enum LetterError {
     /// Somebody dealt with the letter before, in another way.
     #[error("somebody has dealt with the letter in another way")]
     HandledBefore,
-    /// An attempt of the payment is still open, and may bring the same money.
+    /// An attempt of the payment is still open or in review, and may bring the same money.
     #[error("an attempt of the payment is still open")]
     StillOpen(AttemptId),
     /// The receipt is booked for another payment, or went back.
@@ -99,8 +99,8 @@ pub struct WorkLetter {
 
 impl WorkLetter {
     /// Books the money that a letter tells of, in one transaction with the mark on the letter. For an attempt in review it
-    /// is how that attempt ended, for one that is paid without a receipt it is its receipt; otherwise it becomes an attempt
-    /// of its own, and what is more than owed the customer's credit. Money that the payment has booked under the same
+    /// is how that attempt ended, for one that is paid without a receipt it is its receipt, also if only the payment was
+    /// named; otherwise it becomes an attempt of its own, and what is more than owed the customer's credit. Money that the payment has booked under the same
     /// receipt is not booked again. Matching the same again changes nothing.
     ///
     /// # Errors
@@ -219,9 +219,14 @@ impl WorkLetter {
         if let Some(live) = attempts.iter().find(|attempt| attempt.is_live()) {
             return Err(LetterError::StillOpen(live.id()));
         }
-        if let MatchTo::Attempt(id) = order.to {
-            let meant = attempts.into_iter().find(|attempt| attempt.id() == id);
-            let meant = meant.ok_or(LetterError::NoSuchPayment)?;
+        let meant = match order.to {
+            MatchTo::Attempt(id) => {
+                let meant = attempts.into_iter().find(|attempt| attempt.id() == id);
+                Some(meant.ok_or(LetterError::NoSuchPayment)?)
+            }
+            MatchTo::Payment(_) => waits_for(attempts, letter, order)?,
+        };
+        if let Some(meant) = meant {
             match meant.state() {
                 AttemptState::InReview { .. } => {
                     let received = Resolution::Paid {
@@ -260,6 +265,35 @@ impl WorkLetter {
         };
         Ok(Attempt::found(terms, order.receipt.clone(), resolved))
     }
+}
+
+/// The attempt whose money the letter tells of, although only the payment was named: the one that is paid with this much
+/// and lacks its receipt. While a person has an attempt of the provider's, the money may be that one's.
+fn waits_for(
+    attempts: Vec<Attempt>,
+    letter: &DeadLetter,
+    order: &MatchOrder,
+) -> Result<Option<Attempt>, LetterError> {
+    let mut nameless = None;
+    for attempt in attempts {
+        if attempt.terms().provider != letter.provider {
+            continue;
+        }
+        match attempt.state() {
+            AttemptState::InReview { .. } => return Err(LetterError::StillOpen(attempt.id())),
+            AttemptState::Paid { receipt: None, .. } if attempt.terms().amount == order.amount => {
+                nameless = nameless.or(Some(attempt));
+            }
+            AttemptState::Paid { .. }
+            | AttemptState::Failed { .. }
+            | AttemptState::Cancelled
+            | AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown => {}
+        }
+    }
+    Ok(nameless)
 }
 
 /// The attempt of the payment that holds the receipt.

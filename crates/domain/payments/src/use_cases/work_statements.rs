@@ -79,8 +79,9 @@ pub enum StatementError {
     /// It was decided otherwise before.
     #[error("the line was decided on before")]
     Decided,
-    /// What is named is not M-Pesa's, did not move, has another amount or receipt, or such a line cannot be that.
-    #[error("the line cannot be that")]
+    /// What is named is not M-Pesa's, did not move, has another amount or receipt, such a line cannot be that, or an
+    /// attempt of the payment may be the one that brought the money.
+    #[error("the line cannot be that, or may be the money of an attempt: then that attempt must be named")]
     NotThat,
     /// The amount cannot be booked.
     #[error("the amount cannot be booked")]
@@ -368,7 +369,8 @@ impl WorkStatements {
         Ok(decided(line, LineState::Money(attempt), decider, now, change))
     }
 
-    /// A line that is money for a payment, which comes by an attempt of its own.
+    /// A line that is money for a payment, which comes by an attempt of its own. Refused while it may be the money of an
+    /// attempt that is there already: that one would bring the same money once more.
     async fn of_payment(
         &self,
         tenant: TenantId,
@@ -377,8 +379,12 @@ impl WorkStatements {
         decider: &Decider,
     ) -> Result<LineDecision, StatementError> {
         let record = self.payments.find(tenant, payment).await?;
-        let payment = record.ok_or(StatementError::NotThat)?.payment;
-        if payment.currency() != line.line.amount.currency() {
+        let PaymentRecord { payment, attempts } = record.ok_or(StatementError::NotThat)?;
+        let amount = line.line.amount;
+        let mut prompts = attempts
+            .iter()
+            .filter(|attempt| attempt.terms().provider == Provider::Mpesa);
+        if payment.currency() != amount.currency() || prompts.any(|prompt| may_have_brought(prompt, amount)) {
             return Err(StatementError::NotThat);
         }
         let now = self.clock.now();
@@ -471,6 +477,21 @@ const fn decided(
         at,
         journal: None,
         change,
+    }
+}
+
+/// Whether money under a receipt that no attempt holds may be this attempt's: its end is not known, or its receipt.
+fn may_have_brought(attempt: &Attempt, amount: Money) -> bool {
+    match attempt.state() {
+        AttemptState::Created
+        | AttemptState::Sent
+        | AttemptState::AwaitingCustomer
+        | AttemptState::Unknown
+        | AttemptState::InReview { .. } => true,
+        AttemptState::Paid { receipt: None, .. } => attempt.terms().amount == amount,
+        AttemptState::Paid { receipt: Some(_), .. }
+        | AttemptState::Failed { .. }
+        | AttemptState::Cancelled => false,
     }
 }
 

@@ -4,16 +4,16 @@ use ratiba_kernel::Currency;
 
 use super::{Ground, Stage};
 use crate::actor::Actor;
-use crate::attempt::{AttemptState, Provider, ReviewReason};
+use crate::attempt::{Attempt, AttemptState, Moved, Provider, ReviewReason, StateName};
 use crate::dead_letter::{DeadLetter, LetterState, LetterVerdict};
-use crate::evidence::{Evidence, PushAnswer};
+use crate::evidence::{Evidence, PushAnswer, QueryAnswer};
 use crate::ledger::Account;
 use crate::payment::PaymentState;
 use crate::ports::{Arrival, LetterQuery, Taken};
 use crate::remark::Remark;
 use crate::schedule::ROUTE_LIFE;
 use crate::settlement::settle;
-use crate::test_support::builders::{paid, provider_ids, receipt, second, shillings};
+use crate::test_support::builders::{failed, paid, provider_ids, receipt, second, shillings};
 use crate::test_support::together;
 use crate::use_cases::{LetterError, LetterOrder, MatchOrder, MatchTo, PaymentAsked, WorkLetter};
 
@@ -257,4 +257,91 @@ pub(super) async fn a_letter_ends_what_an_attempt_left_open(ground: &impl Ground
     let gone = MatchTo::Attempt(stage.ids.fresh());
     let nobody = work.to_payment(tenant, order(&found[1], gone, 7, 500)).await;
     assert_eq!(nobody, Err(LetterError::NoSuchPayment));
+}
+
+pub(super) async fn a_letter_for_a_payment_is_no_second_money_beside_its_prompt(ground: &impl Ground) {
+    let stage = Stage::on(ground);
+    let (tenant, _) = ground.tenants();
+    let (_, found) = buried(&stage, &["one", "two"]).await;
+    let (asked, ..) = stage.asked(tenant, "another").await;
+    stage.money.answer_push(PushAnswer::Accepted(provider_ids(2)));
+    assert!(stage.push().execute(tenant, asked.attempt).await.is_ok());
+    let hears = async |hear: fn(Attempt) -> Moved| {
+        let record = stage.record(tenant, &asked).await;
+        let moved = hear(record.attempts[0].clone());
+        let change = settle(record.payment, moved, second(9), &*stage.ids);
+        let change = change.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(ground.book().record(tenant, change).await, Ok(()));
+    };
+    let (to, work) = (MatchTo::Payment(asked.payment), use_case(&stage));
+    hears(|attempt| attempt.give_up_asking(second(9))).await;
+    let doubtful = work.to_payment(tenant, order(&found[0], to, 1, 1_500)).await;
+    assert_eq!(
+        doubtful,
+        Err(LetterError::StillOpen(asked.attempt)),
+        "nobody knows yet whether the prompt brought it"
+    );
+
+    hears(|attempt| attempt.hear_query_answer(&QueryAnswer::Paid, second(9))).await;
+    for _ in 0..2 {
+        let named = work.to_payment(tenant, order(&found[0], to, 1, 1_500)).await;
+        assert_eq!(named, Ok(()));
+    }
+    let record = stage.record(tenant, &asked).await;
+    assert_eq!(record.attempts.len(), 1, "it is the prompt's own money");
+    assert_eq!(record.attempts[0].receipt(), Some(&receipt(1)));
+    // Its receipt is known now: what comes under another one is other money.
+    let more = work.to_payment(tenant, order(&found[1], to, 2, 1_500)).await;
+    assert_eq!(more, Ok(()));
+    let balances = ground.ledger().balances(tenant, Currency::Kes).await;
+    let balances = balances.unwrap_or_default();
+    assert_eq!(balances.get(&Account::MpesaClearing), Some(&shillings(3_000)));
+}
+
+pub(super) async fn a_callback_after_a_person_booked_its_money_changes_nothing(ground: &impl Ground) {
+    let stage = Stage::on(ground);
+    let (tenant, _) = ground.tenants();
+    let (_, found) = buried(&stage, &["one"]).await;
+    let (asked, ..) = stage.asked(tenant, "another").await;
+    stage.money.answer_push(PushAnswer::Accepted(provider_ids(2)));
+    assert!(stage.push().execute(tenant, asked.attempt).await.is_ok());
+    let token = stage.money.orders().pop();
+    let token = token.unwrap_or_else(|| panic!("nothing was submitted")).token;
+    let record = stage.record(tenant, &asked).await;
+    let wrong = failed(provider_ids(2), crate::failure::FailureReason::Unreachable);
+    let moved = record.attempts[0].clone().hear_callback(&wrong, second(5));
+    let moved = moved.unwrap_or_else(|error| panic!("{error}"));
+    let change = settle(record.payment, moved, second(5), &*stage.ids);
+    let change = change.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(ground.book().record(tenant, change).await, Ok(()));
+    let to = MatchTo::Payment(asked.payment);
+    let work = use_case(&stage);
+    let matched = work.to_payment(tenant, order(&found[0], to, 1, 1_500)).await;
+    assert_eq!(matched, Ok(()));
+
+    let report = paid(provider_ids(2), shillings(1_500), receipt(1));
+    let arrival = Arrival {
+        id: stage.ids.fresh(),
+        provider: Provider::Mpesa,
+        token: token.hash(),
+        body: stage.reader.body(&report, 0),
+        source: None,
+        at: second(30),
+    };
+    let late = ground.inbox().take(arrival).await;
+    let Ok(Taken::Stored { callback, .. }) = late else {
+        panic!("not stored: {late:?}");
+    };
+    assert!(stage.apply().execute(tenant, callback).await.is_ok());
+    let record = stage.record(tenant, &asked).await;
+    let states = record.attempts.iter().map(|attempt| attempt.state().name());
+    let states: Vec<StateName> = states.collect();
+    assert_eq!(
+        states,
+        [StateName::Failed, StateName::Paid],
+        "the money is booked, and nobody is called"
+    );
+    let balances = ground.ledger().balances(tenant, Currency::Kes).await;
+    let balances = balances.unwrap_or_default();
+    assert_eq!(balances.get(&Account::MpesaClearing), Some(&shillings(1_500)));
 }

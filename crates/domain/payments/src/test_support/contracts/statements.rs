@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::attempt::AttemptId;
 use crate::event::PaymentEvent;
 use crate::evidence::{PushAnswer, QueryAnswer};
+use crate::failure::FailureReason;
 use crate::ledger::Account;
 use crate::payment::PaymentId;
 use crate::ports::{AbsenceVerdict, Decider, LineState, RecordedLine, StatementBook, Unmatched};
@@ -19,7 +20,7 @@ use crate::reference::AccountReference;
 use crate::remark::Remark;
 use crate::settlement::settle;
 use crate::statement::LineKind;
-use crate::test_support::builders::{paid, provider_ids, receipt, second, shillings};
+use crate::test_support::builders::{failed, paid, provider_ids, receipt, second, shillings};
 use crate::test_support::together;
 use crate::use_cases::{LineVerdict, StatementError, StatementTaken, WorkStatements};
 
@@ -37,6 +38,7 @@ pub async fn statement_contract<G: StatementGround>(fresh: impl AsyncFn() -> G) 
     a_reversal_is_its_refund(&fresh().await).await;
     what_is_left_waits_for_decisions_and_each_is_made_once(&fresh().await).await;
     a_line_settles_a_payment_that_nobody_knew_was_paid(&fresh().await).await;
+    a_line_is_no_second_money_beside_a_prompt_that_may_have_brought_it(&fresh().await).await;
     money_in_the_books_that_no_line_tells_of_waits_too(&fresh().await).await;
     overlapping_statements_change_nothing(&fresh().await).await;
 }
@@ -127,6 +129,10 @@ enum Known {
     Paid(u32),
     /// A query told that it was paid.
     PaidByQuery,
+    /// A callback told that it failed.
+    Failed,
+    /// Nobody said how it ended, and a person has it.
+    InReview,
     /// Nothing is known.
     Nothing,
 }
@@ -151,6 +157,12 @@ async fn deposit<G: StatementGround>(
     let moved = match known {
         Known::Nothing => return (asked.attempt, asked.payment),
         Known::PaidByQuery => attempt.hear_query_answer(&QueryAnswer::Paid, second(70)),
+        Known::Failed => {
+            let report = failed(provider_ids(number), FailureReason::Unreachable);
+            let moved = attempt.hear_callback(&report, second(70));
+            moved.unwrap_or_else(|error| panic!("{error}"))
+        }
+        Known::InReview => attempt.give_up_asking(second(70)),
         Known::Paid(number) => {
             let report = paid(provider_ids(number), shillings(1_500), receipt(number));
             let moved = attempt.hear_callback(&report, second(20));
@@ -324,10 +336,35 @@ async fn what_is_left_waits_for_decisions_and_each_is_made_once<G: StatementGrou
     assert_eq!(on(ground, tenant, Account::MpesaClearing).await, clearing);
 }
 
+async fn a_line_is_no_second_money_beside_a_prompt_that_may_have_brought_it<G: StatementGround>(ground: &G) {
+    let (tenant, _) = ground.tenants();
+    let work = work(ground);
+    for (number, known) in [(1, Known::Nothing), (2, Known::InReview), (3, Known::PaidByQuery)] {
+        let (attempt, payment) = deposit(ground, tenant, number, known).await;
+        // Hours after the prompt, so that it is not matched without a person.
+        let late = row_of(number, "13:00:00", "1500", "", "Pay Bill", "", "");
+        let taken = bring_in(&work, tenant, &[late]).await;
+        let open = lines(&work, tenant, &taken).await;
+        let twice = work
+            .decide(
+                tenant,
+                open[0].id,
+                LineVerdict::Payment(payment),
+                because("it is"),
+            )
+            .await;
+        assert_eq!(twice, Err(StatementError::NotThat), "prompt {number}");
+        let once = decided(&work, tenant, &open[0], LineVerdict::Attempt(attempt)).await;
+        assert_eq!(once.state, LineState::Money(attempt));
+        let clearing = 150_000 * i64::from(number);
+        assert_eq!(on(ground, tenant, Account::MpesaClearing).await, clearing);
+    }
+}
+
 async fn a_line_settles_a_payment_that_nobody_knew_was_paid<G: StatementGround>(ground: &G) {
     let (tenant, _) = ground.tenants();
     let (unknown, first) = deposit(ground, tenant, 1, Known::Nothing).await;
-    let (_, second_payment) = deposit(ground, tenant, 2, Known::Nothing).await;
+    let (_, second_payment) = deposit(ground, tenant, 2, Known::Failed).await;
     let work = work(ground);
     let taken = bring_in(
         &work,
