@@ -240,7 +240,9 @@ pub fn is_possible(purpose: Purpose) -> bool {
 /// The server listens on loopback without TLS. Said so, libpq never starts OpenSSL, whose clean-up at the end of a process may
 /// meet connections that other threads still close.
 fn administrator_url(password: &str, port: u16) -> String {
-    format!("postgres://{ADMINISTRATOR}:{password}@127.0.0.1:{port}/postgres?sslmode=disable&gssencmode=disable")
+    format!(
+        "postgres://{ADMINISTRATOR}:{password}@127.0.0.1:{port}/postgres?sslmode=disable&gssencmode=disable"
+    )
 }
 
 /// The parts of a URL that stay when the role and the database change.
