@@ -90,7 +90,11 @@ pub fn listen(direct_url: String, mut wake: impl FnMut() -> bool + Send + 'stati
                         for notification in conn.notifications_iter() {
                             match notification {
                                 Ok(_) => heard = true,
-                                Err(_) => broken = true,
+                                // A broken line says so for ever.
+                                Err(_) => {
+                                    broken = true;
+                                    break;
+                                }
                             }
                         }
                         if heard && !wake() {

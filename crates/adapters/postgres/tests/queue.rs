@@ -386,6 +386,32 @@ async fn a_commit_wakes_a_listener() {
 }
 
 #[tokio::test]
+async fn a_listener_whose_line_broke_listens_again() {
+    let database = TestDatabase::create();
+    let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    ratiba_postgres::wake::listen(database.app_url(), move || told.send(()).is_ok()).unwrap();
+    let queue = JobQueue::new(open(&database, 1));
+    let patience = StdDuration::from_millis(50);
+    let mut woken = async || {
+        for _ in 0..200 {
+            queue.enqueue(vec![job("work")]).await.unwrap();
+            if tokio::time::timeout(patience, heard.recv()).await.is_ok() {
+                return true;
+            }
+        }
+        false
+    };
+    assert!(woken().await);
+    let mut administrator = database.connect_as_administrator();
+    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE datname = current_database() AND query = 'LISTEN ratiba_jobs'";
+    administrator.batch_execute(end).unwrap();
+    // It wakes once for what it may have missed, and then for what comes.
+    assert!(woken().await, "the break is no reason to sleep");
+    assert!(woken().await, "it listens again");
+}
+
+#[tokio::test]
 async fn the_book_of_tokens_keeps_its_promises() {
     let databases = std::sync::Mutex::new(Vec::new());
     ratiba_access::test_support::access_book_contract(async || {
