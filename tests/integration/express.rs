@@ -2,17 +2,23 @@
 
 use ratiba_assembly::express::ExpressLane;
 use ratiba_kernel::Id;
+use ratiba_payments::ports::StoredCallback;
 use serde_json::json;
 use system_tests::{ASHA, World};
 
 /// The customer paid, and the api has stored the callback. Nobody has read it yet.
-async fn called_back(world: &World) -> String {
+async fn called_back(world: &World) -> StoredCallback {
     world.book_up_to_the_prompt().await;
     world.answer_prompt("approve", json!({})).await;
     until(world, "SELECT count(*) FROM payment_callbacks").await;
-    let id = world.text("SELECT id::text AS text FROM payment_callbacks");
+    let id: uuid::Uuid = world
+        .text("SELECT id::text AS text FROM payment_callbacks")
+        .parse()
+        .unwrap();
     assert_eq!(held(world), 1, "the worker has not run");
-    id
+    let inbox = &world.parts.payments.apply_callback.inbox;
+    let stored = inbox.stored(world.tenant.tenant, Id::from_uuid(id)).await;
+    stored.unwrap().unwrap()
 }
 
 /// Waits until there is one.
@@ -38,7 +44,7 @@ async fn a_visit_is_confirmed_without_the_worker_which_changes_nothing_but_tells
     let callback = called_back(&world).await;
     let told = world.texts(ASHA).await.len();
     let lane = ExpressLane::new(world.parts.clone(), 1);
-    lane.hurry(world.tenant.tenant, Id::from_uuid(callback.parse().unwrap()));
+    lane.hurry(world.tenant.tenant, callback);
     until(&world, CONFIRMED).await;
     assert_eq!(world.texts(ASHA).await.len(), told, "telling is the worker's");
     world.work().await;
@@ -68,7 +74,7 @@ async fn what_a_process_that_died_after_its_answer_left_in_the_lane_the_worker_d
     let process = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.unwrap().block_on(async {
-            ExpressLane::new(parts, 1).hurry(tenant, Id::from_uuid(callback.parse().unwrap()));
+            ExpressLane::new(parts, 1).hurry(tenant, callback);
         });
     });
     process.join().unwrap();

@@ -87,20 +87,31 @@ fn build_migrate() -> anyhow::Result<PathBuf> {
 }
 
 /// A URL as the variables that PostgreSQL's own programs read.
-pub(crate) fn client_environment(url: &str) -> anyhow::Result<[(&'static str, String); 5]> {
+pub(crate) fn client_environment(url: &str) -> anyhow::Result<Vec<(&'static str, String)>> {
     let parts = || {
         let (user_info, rest) = url.strip_prefix("postgres://")?.rsplit_once('@')?;
         let (user, password) = user_info.split_once(':')?;
-        let (address, database) = rest.split_once('/')?;
+        let (address, rest) = rest.split_once('/')?;
+        let (database, parameters) = rest.split_once('?').unwrap_or((rest, ""));
         let (host, port) = address.rsplit_once(':')?;
         let own = str::to_owned;
-        Some([
+        let mut variables = vec![
             ("PGHOST", own(host)),
             ("PGPORT", own(port)),
             ("PGUSER", own(user)),
             ("PGPASSWORD", own(password)),
             ("PGDATABASE", own(database)),
-        ])
+        ];
+        for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
+            let (name, value) = parameter.split_once('=')?;
+            let variable = match name {
+                "sslmode" => "PGSSLMODE",
+                "gssencmode" => "PGGSSENCMODE",
+                _ => return None,
+            };
+            variables.push((variable, own(value)));
+        }
+        Some(variables)
     };
     parts().context("this works on a private server alone")
 }

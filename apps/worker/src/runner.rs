@@ -99,8 +99,43 @@ struct Loop {
     /// Jobs that were done and whose end is not on record yet.
     ended: Vec<Job>,
     rescued: Option<Instant>,
+    way: Way,
     /// When the schedules were looked at, business time.
     looked: Option<OffsetDateTime>,
+}
+
+/// How far a loop came in a long queue, so that it need not begin at the queue's beginning each time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Way(Option<Mark>);
+
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    /// When the latest job was due that was leased.
+    reached: OffsetDateTime,
+    /// When the queue was last looked at from its beginning.
+    began: Instant,
+}
+
+/// Jobs that are due earlier than the last one may come later: transactions take their time, and a failed job comes back.
+const LATE: time::Duration = time::Duration::seconds(1);
+/// How long such a one may be passed over.
+const BEGIN_EVERY: Duration = Duration::from_secs(1);
+
+impl Way {
+    /// From which point on the next look is; `None` for one from the beginning.
+    fn since(self) -> Option<OffsetDateTime> {
+        let mark = self.0.filter(|mark| mark.began.elapsed() < BEGIN_EVERY)?;
+        Some(mark.reached - LATE)
+    }
+
+    /// Notes where a look that began at `since` came to; `None` where it came to the end of the queue.
+    fn went(&mut self, since: Option<OffsetDateTime>, reached: Option<OffsetDateTime>) {
+        let before = self.0.filter(|_| since.is_some());
+        self.0 = reached.map(|reached| Mark {
+            reached,
+            began: before.map_or_else(Instant::now, |mark| mark.began), // bookkeeping: how old a look is
+        });
+    }
 }
 
 impl Runner {
@@ -213,16 +248,33 @@ impl Runner {
         if room == 0 && state.ended.is_empty() {
             return Next::default();
         }
-        match self.queue.next(&state.ended, now, room, self.limits.lease).await {
-            Ok(next) => {
-                state.ended.clear();
-                next
-            }
+        let since = state.way.since();
+        let mut next = match self
+            .queue
+            .next(&state.ended, since, now, room, self.limits.lease)
+            .await
+        {
+            Ok(next) => next,
             Err(outage) => {
                 report_outage(&outage);
-                Next::default()
+                return Next::default();
+            }
+        };
+        state.ended.clear();
+        let full = next.jobs.len() >= usize::from(room);
+        state.way.went(since, next.reached.filter(|_| full));
+        if since.is_some() && !full {
+            // There may be more before that point.
+            let room = room.saturating_sub(u16::try_from(next.jobs.len()).unwrap_or(u16::MAX));
+            match self.queue.next(&[], None, now, room, self.limits.lease).await {
+                Ok(more) => {
+                    next.raced |= more.raced;
+                    next.jobs.extend(more.jobs);
+                }
+                Err(outage) => report_outage(&outage),
             }
         }
+        next
     }
 
     /// Runs a job; answers whether it was done, and its end is to be recorded.

@@ -10,8 +10,8 @@ use ratiba_booking::appointment::State;
 use ratiba_booking::use_cases::ConfirmVisitError;
 use ratiba_booking::visit::Visit;
 use ratiba_kernel::{Id, Outage, TenantId};
-use ratiba_payments::CallbackId;
 use ratiba_payments::payment::PaymentId;
+use ratiba_payments::ports::StoredCallback;
 use ratiba_payments::use_cases::{ApplyCallbackError, CallbackApplied};
 use tokio::sync::Semaphore;
 
@@ -45,7 +45,8 @@ impl ExpressLane {
 
     /// Applies a callback that is stored, and confirms the visit that it pays for, without keeping the caller waiting.
     /// Where no place is free, or anything does not go well, the worker does it. Must be called within a runtime.
-    pub fn hurry(&self, tenant: TenantId, callback: CallbackId) {
+    pub fn hurry(&self, tenant: TenantId, stored: StoredCallback) {
+        let callback = stored.id;
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
             tracing::info!(callback.id = %callback, "the express lane is full; the worker applies the callback");
             return;
@@ -53,7 +54,7 @@ impl ExpressLane {
         let parts = self.parts.clone();
         tokio::spawn(async move {
             let _place = place;
-            if let Err(left) = settle(&parts, tenant, callback).await {
+            if let Err(left) = settle(&parts, tenant, stored).await {
                 let error = format!("{:#}", anyhow::Error::from(left));
                 tracing::warn!(callback.id = %callback, error, "the express lane leaves a callback to the worker");
             }
@@ -63,8 +64,8 @@ impl ExpressLane {
 
 /// The first half of what the worker does with a callback and with the event that tells of a settled payment. The other
 /// half, that people are told and what is too much goes back, has time.
-async fn settle(parts: &Parts, tenant: TenantId, callback: CallbackId) -> Result<(), Left> {
-    let applied = parts.payments.apply_callback.execute(tenant, callback).await?;
+async fn settle(parts: &Parts, tenant: TenantId, stored: StoredCallback) -> Result<(), Left> {
+    let applied = parts.payments.apply_callback.take_in(tenant, stored).await?;
     if let CallbackApplied::Applied {
         settled: Some(visit), ..
     } = applied

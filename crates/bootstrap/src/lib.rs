@@ -10,6 +10,10 @@ pub mod secret;
 pub mod settings;
 pub mod shutdown;
 
+/// Of every process that this crate begins.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub use process::ProcessSettings;
 pub use secret::Secret;
 pub use settings::{Declared, Fault, Presence, SettingsErrors, SettingsReader};

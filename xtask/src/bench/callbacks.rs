@@ -1,7 +1,9 @@
 //! P10: from M-Pesa's callback until its payment is settled and its visit confirmed, beside a whole booking as one call.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
@@ -104,37 +106,22 @@ struct Callbacks<'a> {
 }
 
 impl Callbacks<'_> {
-    /// Each client says that one customer paid, and waits until the visit is confirmed: in the database, for asking the
-    /// api again and again would be most of the work.
+    /// Each client says that one customer paid, and waits until the visit is confirmed.
     fn crowd(&self, until: Until) -> anyhow::Result<Sample> {
-        let clients: Vec<Mutex<Client>> = (0..CLIENTS)
-            .map(|_| {
-                let watch = self.world.session()?;
-                Ok(Mutex::new(Client { watch, number: 0 }))
-            })
-            .collect::<anyhow::Result<_>>()?;
-        let client = |client: u64| {
+        let watch = Watch::default();
+        let numbers: Vec<AtomicU64> = (0..CLIENTS).map(|_| AtomicU64::new(0)).collect();
+        let number = |client: u64| {
             let client = usize::try_from(client)
                 .ok()
-                .and_then(|client| clients.get(client));
-            let client = client.context("there is no such client")?;
-            // Each is used by one thread.
-            anyhow::Ok(client.lock().unwrap_or_else(PoisonError::into_inner))
+                .and_then(|client| numbers.get(client));
+            client.context("there is no such client")
         };
-        let request = |number: u64, _turn: u64| {
-            let mut client = client(number).ok()?;
-            client.number = self.taken.fetch_add(1, Ordering::Relaxed);
-            (client.number < self.count).then(|| callback(client.number))
+        let request = |client: u64, _turn: u64| {
+            let taken = self.taken.fetch_add(1, Ordering::Relaxed);
+            number(client).ok()?.store(taken, Ordering::Relaxed);
+            (taken < self.count).then(|| callback(taken))
         };
-        let after = |number: u64, _turn: u64| {
-            let mut client = client(number)?;
-            let (tenant, number) = (&self.world.tenant, client.number);
-            let told = client
-                .watch
-                .ask(&format!("SELECT limits.until_confirmed('{tenant}', {number})"))?;
-            ensure!(told == "confirmed", "the visit of callback {number} is {told}");
-            Ok(())
-        };
+        let after = |client: u64, _turn: u64| watch.wait(number(client)?.load(Ordering::Relaxed));
         let work = Work {
             request: &request,
             count: &|answer| {
@@ -146,14 +133,80 @@ impl Callbacks<'_> {
             },
             after: Some(&after),
         };
-        crowd(self.world.api, CLIENTS, until, &work)
+        let session = self.world.session()?;
+        std::thread::scope(|scope| {
+            let watcher = scope.spawn(|| watch.look(session, &self.world.tenant));
+            let sample = crowd(self.world.api, CLIENTS, until, &work);
+            watch.over.store(true, Ordering::Release);
+            watcher
+                .join()
+                .unwrap_or_else(|_| Err(anyhow::anyhow!("the watcher panicked")))?;
+            sample
+        })
     }
 }
 
-/// One of those who call back, and what it watches the database with.
-struct Client {
-    watch: Session,
-    number: u64,
+/// Looks into the database for all clients, because each of them asking for itself would be most of the work.
+#[derive(Default)]
+struct Watch {
+    waiting: Mutex<BTreeSet<u64>>,
+    seen: Condvar,
+    over: AtomicBool,
+}
+
+/// What lies between two looks, and is part of what is measured.
+const LOOK_EVERY: Duration = Duration::from_micros(500);
+/// How long one visit is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Watch {
+    fn waiting(&self) -> MutexGuard<'_, BTreeSet<u64>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns when the visit of this number is confirmed.
+    fn wait(&self, number: u64) -> anyhow::Result<()> {
+        let mut waiting = self.waiting();
+        waiting.insert(number);
+        let (waiting, waited) = self
+            .seen
+            .wait_timeout_while(waiting, PATIENCE, |waiting| waiting.contains(&number))
+            .unwrap_or_else(PoisonError::into_inner);
+        drop(waiting);
+        ensure!(
+            !waited.timed_out(),
+            "the visit of callback {number} is not confirmed"
+        );
+        Ok(())
+    }
+
+    /// Asks for those that are waited for, until it is over.
+    fn look(&self, mut session: Session, tenant: &str) -> anyhow::Result<()> {
+        while !self.over.load(Ordering::Acquire) {
+            std::thread::sleep(LOOK_EVERY);
+            let numbers: Vec<String> = self.waiting().iter().map(u64::to_string).collect();
+            if numbers.is_empty() {
+                continue;
+            }
+            let told = session.ask(&format!(
+                "SELECT limits.confirmed('{tenant}', '{{{}}}')",
+                numbers.join(",")
+            ))?;
+            let confirmed: Vec<u64> = told
+                .split_whitespace()
+                .map(str::parse)
+                .collect::<Result<_, _>>()?;
+            if !confirmed.is_empty() {
+                let mut waiting = self.waiting();
+                for number in confirmed {
+                    waiting.remove(&number);
+                }
+                drop(waiting);
+                self.seen.notify_all();
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What Daraja says when the customer of this number paid.

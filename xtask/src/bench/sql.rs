@@ -100,13 +100,14 @@ pub(crate) fn scripts() -> PathBuf {
 
 /// The same URL with another database on the same server.
 pub(crate) fn in_database(url: &str, database: &str) -> anyhow::Result<String> {
-    let (server, _) = url.rsplit_once('/').context("the URL names no database")?;
-    Ok(format!("{server}/{database}"))
+    let (server, rest) = url.rsplit_once('/').context("the URL names no database")?;
+    let parameters = rest.find('?').map_or("", |at| &rest[at..]);
+    Ok(format!("{server}/{database}{parameters}"))
 }
 
 /// The variables by which PostgreSQL's own programs reach the database.
 pub(crate) fn environment(url: &str) -> anyhow::Result<Vec<(&'static str, String)>> {
-    Ok(client_environment(url)?.to_vec())
+    client_environment(url)
 }
 
 /// Whether the programs are there that the scripts need.

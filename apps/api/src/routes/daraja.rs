@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use ratiba_daraja::confirmation as words;
 use ratiba_kernel::TokenHash;
 use ratiba_payments::attempt::Provider;
-use ratiba_payments::ports::{Arrival, ConfirmationArrival, ResultArrival, Taken};
+use ratiba_payments::ports::{Arrival, ConfirmationArrival, ResultArrival, StoredCallback, Taken};
 use ratiba_payments::use_cases::Validation;
 use serde_json::json;
 
@@ -32,9 +32,21 @@ pub async fn stk_callback(
         source: state.sources.admit(&request)?,
         at: state.parts.clock.now(),
     };
+    let body = arrival.body.clone();
     let taken = state.parts.callbacks.take(arrival).await?;
-    if let Taken::Stored { tenant, callback } = taken {
-        state.express.hurry(tenant, callback);
+    if let Taken::Stored {
+        tenant,
+        callback,
+        attempt: Some(attempt),
+    } = taken
+    {
+        let stored = StoredCallback {
+            id: callback,
+            attempt,
+            body,
+            outcome: None,
+        };
+        state.express.hurry(tenant, stored);
     }
     Ok(accepted(taken))
 }

@@ -41,6 +41,33 @@ fn other_jobs_are_tried_with_growing_pauses_and_then_given_up() {
 }
 
 #[test]
+fn a_loop_goes_on_a_little_before_where_it_came_to_until_the_queue_ends() {
+    let mut way = Way::default();
+    assert_eq!(way.since(), None, "the first look is from the beginning");
+    way.went(None, Some(NOW));
+    assert_eq!(way.since(), Some(NOW - time::Duration::SECOND));
+    let began = way.0.unwrap().began;
+    way.went(way.since(), Some(NOW + time::Duration::MINUTE));
+    assert_eq!(
+        way.0.unwrap().began,
+        began,
+        "a look from the middle is not one from the beginning"
+    );
+    way.0 = way.0.map(|mark| Mark {
+        began: mark.began.checked_sub(BEGIN_EVERY).unwrap(),
+        ..mark
+    });
+    assert_eq!(way.since(), None, "now and then the look is from the beginning");
+    way.went(None, Some(NOW));
+    way.went(way.since(), None);
+    assert_eq!(
+        way.since(),
+        None,
+        "where there was room for more, the next look is for all"
+    );
+}
+
+#[test]
 fn only_customers_messages_are_in_a_hurry() {
     assert_eq!(RetryPlan::of("conversation.turn"), RetryPlan::Conversation);
     for kind in [

@@ -214,6 +214,26 @@ impl Database {
             .await
     }
 
+    /// As [`tenant`](Self::tenant), for work that names every row by its key: its statements are planned once for each
+    /// connection, whatever they are asked for.
+    ///
+    /// # Errors
+    /// As [`Database::tenant`].
+    pub async fn by_keys<T, E>(
+        &self,
+        tenant: TenantId,
+        work: impl Fn(&mut TenantTx<'_>) -> Result<T, TxError<E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Outage> + Send + 'static,
+    {
+        let begin = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
+        let begin = self.begin(begin, Some(tenant));
+        self.run(Some(begin), move |conn, ids| within(conn, ids, tenant, &work))
+            .await
+    }
+
     /// As [`tenant`](Self::tenant), for work that only reads and must see all of it as of one moment.
     ///
     /// # Errors

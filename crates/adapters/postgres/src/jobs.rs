@@ -125,6 +125,8 @@ struct Claimed {
     tenant_id: Option<Uuid>,
     #[diesel(sql_type = Jsonb)]
     payload: Value,
+    #[diesel(sql_type = Timestamptz)]
+    run_at: OffsetDateTime,
     #[diesel(sql_type = Integer)]
     attempts: i32,
     #[diesel(sql_type = Nullable<Text>)]
@@ -134,7 +136,7 @@ struct Claimed {
 }
 
 // Ends and leases in one round trip; what it promises stands beside the function.
-const NEXT: &str = "SELECT * FROM ratiba_next_jobs($1, $2, $3, $4, $5)";
+const NEXT: &str = "SELECT * FROM ratiba_next_jobs($1, $2, $3, $4, $5, $6)";
 
 impl JobQueue {
     /// The queue of this database.
@@ -149,18 +151,20 @@ impl JobQueue {
     /// # Errors
     /// [`Outage`].
     pub async fn claim(&self, now: OffsetDateTime, most: u16, lease: Duration) -> Result<Vec<Job>, Outage> {
-        let next = self.next(&[], now, most, lease).await?;
+        let next = self.next(&[], None, now, most, lease).await?;
         Ok(next.jobs)
     }
 
     /// Ends jobs that were done and leases the next ones, as [`end`](Self::end) and [`claim`](Self::claim) do, in one
-    /// round trip and one transaction. Safe to repeat.
+    /// round trip and one transaction. Safe to repeat. Where `since` is given, what was due before it stays where it is:
+    /// whoever leases one job after the other and says how far it came is spared the way over all that was done.
     ///
     /// # Errors
     /// [`Outage`]; then nothing was ended nor leased.
     pub async fn next(
         &self,
         ended: &[Job],
+        since: Option<OffsetDateTime>,
         now: OffsetDateTime,
         most: u16,
         lease: Duration,
@@ -173,6 +177,7 @@ impl JobQueue {
                 let query = sql_query(NEXT)
                     .bind::<Array<SqlUuid>, _>(&ids)
                     .bind::<Array<Integer>, _>(&tries)
+                    .bind::<Nullable<Timestamptz>, _>(since)
                     .bind::<Timestamptz, _>(now)
                     .bind::<Integer, _>(i32::from(most))
                     .bind::<Integer, _>(lease_secs);
@@ -182,17 +187,24 @@ impl JobQueue {
                         diesel::result::DatabaseErrorKind::UniqueViolation,
                         _,
                     )) => Err(TxError::Refused(ClaimRefused::Raced)),
-                    rows => Ok(rows?.into_iter().map(job_of).collect()),
+                    rows => {
+                        let rows = rows?;
+                        Ok(Next {
+                            reached: rows.iter().map(|row| row.run_at).max(),
+                            jobs: rows.into_iter().map(job_of).collect(),
+                            raced: false,
+                        })
+                    }
                 }
             })
             .await;
         match claimed {
-            Ok(jobs) => Ok(Next { jobs, raced: false }),
+            Ok(next) => Ok(next),
             Err(ClaimRefused::Raced) => {
                 self.end(ended).await?;
                 Ok(Next {
-                    jobs: Vec::new(),
                     raced: true,
+                    ..Next::default()
                 })
             }
             Err(ClaimRefused::Unavailable(outage)) => Err(outage),
@@ -453,6 +465,8 @@ impl JobQueue {
 pub struct Next {
     /// The jobs.
     pub jobs: Vec<Job>,
+    /// When the latest of them was due; `None` without any.
+    pub reached: Option<OffsetDateTime>,
     /// Whether another worker took the same work in the same moment, so that there may be more that is due.
     pub raced: bool,
 }

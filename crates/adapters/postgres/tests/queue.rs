@@ -113,17 +113,33 @@ async fn what_is_ended_frees_its_key_for_what_is_leased_in_the_same_call() {
         .enqueue(vec![job("first").in_order("a"), job("second").in_order("a")])
         .await
         .unwrap();
-    let first = queue.next(&[], EPOCH, 10, LEASE).await.unwrap().jobs;
+    let first = queue.next(&[], None, EPOCH, 10, LEASE).await.unwrap().jobs;
     assert_eq!(first[0].kind, "first");
-    let second = queue.next(&first, EPOCH, 10, LEASE).await.unwrap().jobs;
+    let second = queue.next(&first, None, EPOCH, 10, LEASE).await.unwrap().jobs;
     assert_eq!((second.len(), second[0].kind.as_str()), (1, "second"));
-    let rest = queue.next(&second, EPOCH, 0, LEASE).await.unwrap();
+    let rest = queue.next(&second, None, EPOCH, 0, LEASE).await.unwrap();
     assert_eq!(rest.jobs, [], "nothing is leased where there is no room");
     assert_eq!(
         queue.depth(EPOCH).await.unwrap(),
         ratiba_postgres::jobs::QueueDepth::default(),
         "but what was done is ended"
     );
+}
+
+#[tokio::test]
+async fn what_was_due_before_the_point_that_was_reached_stays_until_it_is_looked_for() {
+    let database = TestDatabase::create();
+    let queue = JobQueue::new(open(&database, 1));
+    let mut late = job("late");
+    late.run_at = EPOCH + Duration::MINUTE;
+    queue.enqueue(vec![job("early"), late]).await.unwrap();
+    let now = EPOCH + Duration::HOUR;
+    let since = Some(EPOCH + Duration::SECOND);
+    let next = queue.next(&[], since, now, 10, LEASE).await.unwrap();
+    assert_eq!((next.jobs.len(), next.jobs[0].kind.as_str()), (1, "late"));
+    assert_eq!(next.reached, Some(EPOCH + Duration::MINUTE));
+    let rest = queue.next(&[], None, now, 10, LEASE).await.unwrap();
+    assert_eq!((rest.jobs.len(), rest.jobs[0].kind.as_str()), (1, "early"));
 }
 
 #[tokio::test]

@@ -329,6 +329,8 @@ pub enum Taken {
         tenant: TenantId,
         /// The id that it is stored under.
         callback: CallbackId,
+        /// The attempt that its token belongs to; `None` for what is about something else.
+        attempt: Option<AttemptId>,
     },
     /// The very same message was stored before; nothing is queued again.
     Repeated {

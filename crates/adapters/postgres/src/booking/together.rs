@@ -26,9 +26,10 @@ use crate::gather::{GatherLimits, Gatherer, outage_of_all};
 use crate::kept::kept;
 use crate::outbox::EVENT_JOB;
 
-/// As for bookings, with two lanes: whoever reads a visit changes it next.
+/// As for bookings, with one lane: whoever reads a visit changes it next, and most of what a call costs is the same for one
+/// as for many.
 const LIMITS: GatherLimits = GatherLimits {
-    lanes: 2,
+    lanes: 1,
     together_max: 16,
     waiting_max: 1_024,
     wait: Duration::from_secs(1),
@@ -50,7 +51,7 @@ pub(super) fn visits(database: Database) -> Visits {
         let database = database.clone();
         async move {
             let many = ids.len();
-            match database.tenant(tenant, move |tx| read::visits(tx, &ids)).await {
+            match database.by_keys(tenant, move |tx| read::visits(tx, &ids)).await {
                 Ok(visits) => visits.into_iter().map(Ok).collect(),
                 Err(outage) => outage_of_all(outage, many),
             }
@@ -66,7 +67,7 @@ pub(super) fn policies(database: Database) -> Policies {
     Gatherer::new(LIMITS, move |tenant, askers: Vec<()>| {
         let database = database.clone();
         async move {
-            match database.tenant(tenant, catalogue::policy).await {
+            match database.by_keys(tenant, catalogue::policy).await {
                 Ok(policy) => askers.iter().map(|()| Ok(policy.clone())).collect(),
                 Err(outage) => outage_of_all(outage, askers.len()),
             }

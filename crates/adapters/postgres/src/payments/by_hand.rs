@@ -292,7 +292,11 @@ impl PgPayments {
                 };
                 enqueue(tx, writing::job(&Due { at: arrival.at, task })?)?;
                 let callback = arrival.id;
-                Ok::<_, TxError<Outage>>(Taken::Stored { tenant, callback })
+                Ok::<_, TxError<Outage>>(Taken::Stored {
+                    tenant,
+                    callback,
+                    attempt: None,
+                })
             })
             .await
     }

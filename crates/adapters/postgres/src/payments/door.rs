@@ -29,6 +29,8 @@ struct TakenRow {
     tenant: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     callback: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    attempt: Option<Uuid>,
 }
 
 const TAKE: &str = "SELECT * FROM ratiba_take_callback($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -61,7 +63,11 @@ fn ask(tx: &mut GlobalTx<'_>, arrival: &Arrival) -> Result<AtTheDoor, TxError<Ou
     match (row.outcome.as_str(), tenant, row.callback.map(Id::from_uuid)) {
         ("stored", Some(tenant), Some(callback)) => {
             tx.note_enqueued();
-            Ok(AtTheDoor::Taken(Taken::Stored { tenant, callback }))
+            Ok(AtTheDoor::Taken(Taken::Stored {
+                tenant,
+                callback,
+                attempt: row.attempt.map(Id::from_uuid),
+            }))
         }
         ("repeated", Some(tenant), Some(callback)) => {
             Ok(AtTheDoor::Taken(Taken::Repeated { tenant, callback }))

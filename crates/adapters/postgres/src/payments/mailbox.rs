@@ -68,7 +68,11 @@ impl Mailbox {
             Some(stored) => {
                 enqueue(tx, writing::job(due)?)?;
                 let callback = Id::from_uuid(stored.id);
-                Ok(Taken::Stored { tenant, callback })
+                Ok(Taken::Stored {
+                    tenant,
+                    callback,
+                    attempt: None,
+                })
             }
             None => {
                 let callback = Id::from_uuid(before(tx.conn())?.id);

@@ -23,9 +23,10 @@ use crate::gather::{GatherLimits, Gatherer, outage_of_all};
 use crate::kept::kept;
 use crate::schema::{payment_attempts, payment_callbacks, payments};
 
-/// As for bookings, with two lanes: a callback passes several of them, one after the other.
+/// As for bookings, with one lane: a callback passes several, one after the other, and most of what each of them costs is
+/// the same for one callback as for many.
 const LIMITS: GatherLimits = GatherLimits {
-    lanes: 2,
+    lanes: 1,
     together_max: 16,
     waiting_max: 1_024,
     wait: Duration::from_secs(1),
@@ -50,7 +51,10 @@ pub(super) fn files(database: Database) -> Files {
         let database = database.clone();
         async move {
             let many = attempts.len();
-            match database.tenant(tenant, move |tx| read_files(tx, &attempts)).await {
+            match database
+                .by_keys(tenant, move |tx| read_files(tx, &attempts))
+                .await
+            {
                 Ok(records) => records.into_iter().map(Ok).collect(),
                 Err(outage) => outage_of_all(outage, many),
             }

@@ -76,6 +76,19 @@ impl ApplyCallback {
     ) -> Result<CallbackApplied, ApplyCallbackError> {
         let stored = self.inbox.stored(tenant, callback).await?;
         let stored = stored.ok_or(ApplyCallbackError::NoSuchCallback)?;
+        self.take_in(tenant, stored).await
+    }
+
+    /// As [`execute`](Self::execute), for one who holds what is stored.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn take_in(
+        &self,
+        tenant: TenantId,
+        stored: StoredCallback,
+    ) -> Result<CallbackApplied, ApplyCallbackError> {
+        let callback = stored.id;
         if let Some(outcome) = stored.outcome {
             return Ok(CallbackApplied::Before(outcome));
         }

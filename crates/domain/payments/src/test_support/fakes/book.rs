@@ -481,6 +481,7 @@ impl CallbackInbox for InMemoryBook {
         Ok(Taken::Stored {
             tenant,
             callback: arrival.id,
+            attempt: Some(route.attempt),
         })
     }
 

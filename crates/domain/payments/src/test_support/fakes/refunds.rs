@@ -253,6 +253,7 @@ impl ResultInbox for InMemoryBook {
         Ok(Taken::Stored {
             tenant,
             callback: arrival.id,
+            attempt: None,
         })
     }
 

@@ -99,7 +99,11 @@ impl ConfirmationInbox for InMemoryBook {
         };
         shelf.tasks.push((tenant, Due { at: arrival.at, task }));
         let callback = arrival.id;
-        Ok(Taken::Stored { tenant, callback })
+        Ok(Taken::Stored {
+            tenant,
+            callback,
+            attempt: None,
+        })
     }
 
     async fn confirmation(
