@@ -482,6 +482,11 @@ impl Parts {
                 )
                 .await
             }
+            // The card's owner took it, and what became of that a person decided: both know.
+            PaymentEvent::RefundDone {
+                way: RefundWay::Chargeback,
+                ..
+            } => Ok(()),
             PaymentEvent::RefundDone { about, way, amount } => {
                 let number = self.number_of(tenant, about.refund).await?;
                 let step = RefundStep::Done { number };
@@ -498,6 +503,11 @@ impl Parts {
             }
             PaymentEvent::RefundRejected { about, amount } => {
                 let by = self.way_of(tenant, about.refund).await?;
+                if by == RefundWay::Chargeback {
+                    // It is kept after all: some of it may be earned by now, or be too much. Nobody was promised anything.
+                    self.settle(tenant, Id::from_uuid(about.visit.as_uuid())).await?;
+                    return Ok(());
+                }
                 self.tell_refund(tenant, id, about, (by, amount), RefundStep::NotDone)
                     .await?;
                 // What was to go back by the rules of cancellation becomes credit instead.

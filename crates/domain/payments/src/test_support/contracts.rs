@@ -176,6 +176,10 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     card_refunds::a_request_that_was_not_made_is_made_again_and_a_refusal_is_the_end(&fresh().await).await;
     card_refunds::what_nobody_asked_back_is_a_chargeback_once(&fresh().await).await;
     card_refunds::a_chargeback_that_was_won_is_in_the_providers_account_again(&fresh().await).await;
+    card_refunds::a_chargeback_of_what_is_credit_takes_the_credit_back_and_tells_what_is_spent(
+        &fresh().await,
+    )
+    .await;
     resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
     resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }

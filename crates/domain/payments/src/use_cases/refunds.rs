@@ -44,18 +44,19 @@ pub(super) fn booked(
         }
         Some(RefundNews::InReview(_)) | None => {}
     }
-    // Of a chargeback the attempt tells; what becomes of it a person decides, who knows.
-    let news = news.filter(|_| way != RefundWay::Chargeback);
     let given_twice = refund.progress().given_twice;
-    let event = news.map(|news| match news {
-        RefundNews::Done => PaymentEvent::RefundDone { about, way, amount },
-        RefundNews::Rejected => PaymentEvent::RefundRejected { about, amount },
-        RefundNews::Cancelled => PaymentEvent::RefundCancelled { about, amount },
-        RefundNews::InReview(why) => PaymentEvent::RefundInReview {
+    let event = news.and_then(|news| match news {
+        // Also of a chargeback: a tip is taken from those who got it, and what a visit earned is looked at again.
+        RefundNews::Done => Some(PaymentEvent::RefundDone { about, way, amount }),
+        RefundNews::Rejected => Some(PaymentEvent::RefundRejected { about, amount }),
+        // That a chargeback needs a person, the attempt tells.
+        RefundNews::Cancelled | RefundNews::InReview(_) if way == RefundWay::Chargeback => None,
+        RefundNews::Cancelled => Some(PaymentEvent::RefundCancelled { about, amount }),
+        RefundNews::InReview(why) => Some(PaymentEvent::RefundInReview {
             about,
             why,
             given_twice,
-        },
+        }),
     });
     let mut change = RefundChange::of(refund, now);
     change.uncredited = uncredited;
@@ -76,16 +77,17 @@ pub(super) const fn about(refund: &Refund) -> RefundAbout {
 }
 
 /// What became of credit that was given for money that went back after all.
-struct TakenBack {
+pub(super) struct TakenBack {
     /// The payment with what it has again; nothing if all of the credit is spent.
-    payment: Option<Payment>,
-    journal: Option<Journal>,
+    pub(super) payment: Option<Payment>,
+    /// The journal of that, if anything is taken back.
+    pub(super) journal: Option<Journal>,
     /// What the customer has twice.
-    twice: Option<Money>,
+    pub(super) twice: Option<Money>,
 }
 
 /// What became credit although it went back, and is not spent, is the payment's again; the rest the customer has twice.
-fn uncredit(
+pub(super) fn uncredit(
     facts: &RefundFacts,
     refund: &Refund,
     now: OffsetDateTime,
