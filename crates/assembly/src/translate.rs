@@ -240,7 +240,9 @@ impl Parts {
             return Ok(());
         };
         let before = self.visit_money(tenant, &found).await?;
-        let after = self.settle_visit(tenant, &found).await?;
+        let Some((_, after)) = self.settle(tenant, visit).await? else {
+            return Ok(());
+        };
         if before.kept == after.kept {
             return Ok(());
         }
