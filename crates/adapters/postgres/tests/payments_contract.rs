@@ -17,8 +17,8 @@ use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{
     CallbackInbox, CardWatch, Credential, CreditBook, EarningBook, HouseCurrency, JournalBook, Ledger,
-    NoticeAddresses, NoticeInbox, PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, ResultInbox,
-    StatementBook, TakingsBook, TillBook, TipBook, TokenStore,
+    NoticeAddresses, NoticeInbox, PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, RefundFacts,
+    ResultInbox, StatementBook, TakingsBook, TillBook, TipBook, TokenStore,
 };
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::builders::second;
@@ -545,6 +545,34 @@ async fn a_row_that_no_version_could_have_written_is_an_outage() {
         told.contains("payments") && told.contains(&payment.to_string()),
         "{told}"
     );
+}
+
+#[tokio::test]
+async fn whoever_decides_about_the_refund_of_a_tip_holds_the_tips_own_row() {
+    let ground = Arc::new(fresh());
+    let (visit, customer) = ground.visit(tenant(1)).await;
+    let payment = Uuid::from_u64_pair(4, 4);
+    ground.run(&format!(
+        "INSERT INTO payments (tenant_id, id, visit_id, customer_id, purpose, state, state_at, account_reference,
+             currency, due_minor, paid_minor, created_at)
+         VALUES ('{}', '{payment}', '{visit}', '{customer}', 'tip', 'open', '2026-05-12Z', 'BK7Q2M',
+             'KES', 50000, 20000, '2026-05-12Z')",
+        tenant(1)
+    ));
+    let free = format!(
+        "SELECT count(*) AS count FROM (SELECT id FROM payments WHERE id = '{payment}' FOR NO KEY UPDATE SKIP LOCKED) f"
+    );
+    assert_eq!(ground.count(&free), 1, "nobody decides yet");
+    let (there, asked) = (Arc::clone(&ground), free.clone());
+    let decide = move |_facts: &RefundFacts| {
+        assert_eq!(there.count(&asked), 0, "money that comes meanwhile waits");
+        Ok(None)
+    };
+    let decided = ground
+        .refunds()
+        .amend(tenant(1), Id::from_uuid(payment), Box::new(decide))
+        .await;
+    assert_eq!(decided, Ok(None));
 }
 
 #[tokio::test]

@@ -54,7 +54,8 @@ impl CompletedWork for PgCommission {
 }
 
 // Money belongs to visits: what was paid, given back and taken by providers is divided among the visit's
-// appointments by what each was charged, so all of those that may owe a part are listed. Tips are paid and
+// appointments by what each was charged, so all of those that may owe a part are listed. What went back before it
+// was earned is not paid; what went back after that is a refund, which comes off every base. Tips are paid and
 // kept apart: what came for an appointment is its tip; what was typed counts where nothing came through the house.
 const COMPLETED: &str = "
 WITH done AS MATERIALIZED (
@@ -74,19 +75,21 @@ WITH done AS MATERIALIZED (
     SELECT visit_id, sum(paid_minor)::bigint AS paid FROM paying GROUP BY visit_id
 ), booked AS (
     SELECT p.visit_id, sum(e.amount_minor) FILTER (WHERE e.account = 'fees')::bigint AS fees,
-        sum(e.amount_minor) FILTER (WHERE e.account = 'refunds')::bigint AS refunds
+        sum(e.amount_minor) FILTER (WHERE e.account = 'refunds')::bigint AS refunds,
+        sum(e.amount_minor) FILTER (WHERE e.account = 'customer_deposits' AND e.payment_id = p.id
+            AND split_part(j.cause, ':', 1) = 'refunded')::bigint AS unearned
     FROM paying p
     JOIN ledger_journals j ON j.tenant_id = $1 AND j.payment_id = p.id
-    JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account IN ('fees', 'refunds')
+    JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account IN ('fees', 'refunds', 'customer_deposits')
     GROUP BY p.visit_id
 ), tipped AS (
     SELECT t.appointment_id, sum(p.paid_minor)::bigint AS tip,
-        coalesce(sum(r.back), 0)::bigint AS back
+        sum(least(coalesce(r.back, 0), p.paid_minor))::bigint AS back
     FROM payment_tips t
     JOIN payments p ON p.tenant_id = $1 AND p.id = t.payment_id AND p.paid_minor > 0
     LEFT JOIN LATERAL (
         SELECT sum(amount_minor) AS back FROM payment_refunds
-        WHERE tenant_id = $1 AND payment_id = p.id AND state = 'done'
+        WHERE tenant_id = $1 AND payment_id = p.id AND state = 'done' AND source = 'payment'
     ) r ON true
     WHERE t.tenant_id = $1 AND t.appointment_id IN (SELECT id FROM done)
     GROUP BY t.appointment_id
@@ -101,7 +104,7 @@ SELECT d.id, d.state, d.fee_minor, d.service_id, s.name AS service_name, s.categ
     d.start_at, d.end_at, d.actual_start_at, d.actual_end_at,
     coalesce(tipped.tip, (d.tip_amount * 100)::bigint) AS tip_minor, coalesce(tipped.back, 0) AS tip_back_minor,
     d.currency, d.list_price_minor, d.discount_minor, d.charged_minor, d.tax_basis_points, d.product_cost_minor,
-    coalesce(paid.paid, 0) AS paid_minor, coalesce(booked.fees, 0) AS fees_minor,
+    greatest(coalesce(paid.paid, 0) - coalesce(booked.unearned, 0), 0) AS paid_minor, coalesce(booked.fees, 0) AS fees_minor,
     coalesce(booked.refunds, 0) AS refunds_minor, siblings.ids AS sibling_ids, siblings.charged AS sibling_charged
 FROM done d
 JOIN services s ON s.tenant_id = $1 AND s.id = d.service_id
