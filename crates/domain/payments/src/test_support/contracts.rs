@@ -141,6 +141,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     payouts::credit_goes_back_the_way_it_came_or_is_credit_again(&fresh().await).await;
     payouts::credit_that_was_paid_out_after_all_is_set_aside_again(&fresh().await).await;
     payouts::rules_are_replaced_only_as_they_were_seen(&fresh().await).await;
+    payouts::credit_is_paid_out_of_money_that_became_credit(&fresh().await).await;
     payouts::one_key_is_one_payout(&fresh().await).await;
     callbacks::a_callback_is_stored_and_queued_once(&fresh().await).await;
     callbacks::ten_callbacks_at_once_have_one_effect(&fresh().await).await;

@@ -53,7 +53,7 @@ pub struct DeadLetter {
 pub(super) struct Shelf {
     pub(super) payments: BTreeMap<(TenantId, PaymentId), PaymentRecord>,
     pub(super) routes: BTreeMap<RouteKey, (TenantId, Route)>,
-    journals: Vec<(TenantId, Journal)>,
+    pub(super) journals: Vec<(TenantId, Journal)>,
     callbacks: BTreeMap<(TenantId, CallbackId), StoredCallback>,
     pub(super) dead_letters: Vec<DeadLetter>,
     worked: BTreeMap<usize, letters::Worked>,
