@@ -52,7 +52,7 @@ pub use earnings::{DecideEarnings, EarnError, EarningBook};
 pub use journals::{JournalBook, JournalQuery, PostedJournal};
 #[cfg(feature = "test-support")]
 pub use letters::MockDeadLetters;
-pub use letters::{DeadLetters, LetterQuery};
+pub use letters::{DeadLetters, LetterDecided, LetterQuery};
 pub use numbers::Rings;
 pub use owing::*;
 pub use statements::{

@@ -17,7 +17,7 @@ use ratiba_payments::task::{Due, PaymentTask};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{PgPayments, one_with_attempt, rows, writing};
+use super::{PgPayments, letters, one_with_attempt, rows, writing};
 use crate::database::TxError;
 use crate::outbox::enqueue;
 use crate::schema::{
@@ -320,6 +320,20 @@ impl MoneyFinder for PgPayments {
                 let Some(id) = found else { return Ok(None) };
                 let record = one_with_attempt(tx, id)?;
                 Ok(record.map(|record| (record, AttemptId::from_uuid(id))))
+            })
+            .await
+    }
+
+    async fn went_back(
+        &self,
+        tenant: TenantId,
+        provider: Provider,
+        receipt: &Receipt,
+    ) -> Result<bool, Outage> {
+        let receipt = receipt.clone();
+        self.database
+            .tenant(tenant, move |tx| {
+                letters::went_back(tx, provider.as_str(), &receipt)
             })
             .await
     }

@@ -78,16 +78,19 @@ pub enum ConfirmationOutcome {
     AmountDiffers,
     /// A prompt of the same payment is in doubt or in review: it may be that prompt's money.
     PromptInDoubt,
+    /// The money went back without being booked, as a person found.
+    WentBack,
 }
 
 impl ConfirmationOutcome {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Booked,
         Self::Unreadable,
         Self::UnknownReference,
         Self::AmountDiffers,
         Self::PromptInDoubt,
+        Self::WentBack,
     ];
 
     /// The word for it in rows, and the reason in the dead letters.
@@ -99,6 +102,7 @@ impl ConfirmationOutcome {
             Self::UnknownReference => "unknown_reference",
             Self::AmountDiffers => "amount_differs",
             Self::PromptInDoubt => "prompt_in_doubt",
+            Self::WentBack => "went_back",
         }
     }
 
@@ -186,6 +190,14 @@ pub trait MoneyFinder: Send + Sync {
         provider: Provider,
         receipt: &Receipt,
     ) -> Result<Option<(PaymentRecord, AttemptId)>, Outage>;
+
+    /// Whether the money under a receipt went back without being booked, as a person found.
+    async fn went_back(
+        &self,
+        tenant: TenantId,
+        provider: Provider,
+        receipt: &Receipt,
+    ) -> Result<bool, Outage>;
 
     /// The payment of that reference; `None` if there is none.
     async fn by_account(

@@ -166,6 +166,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     letters::a_letter_ends_what_an_attempt_left_open(&fresh().await).await;
     letters::a_letter_for_a_payment_is_no_second_money_beside_its_prompt(&fresh().await).await;
     letters::a_callback_after_a_person_booked_its_money_changes_nothing(&fresh().await).await;
+    letters::money_that_went_back_is_booked_by_no_other_message(&fresh().await).await;
     resolving::a_dispute_is_laid_to_rest_and_the_state_stands(&fresh().await).await;
     notices::what_comes_by_the_return_takes_no_room_from_the_provider(&fresh().await).await;
     notices::another_tracking_id_than_the_known_one_is_refused_at_the_door(&fresh().await).await;

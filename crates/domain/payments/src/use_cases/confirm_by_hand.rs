@@ -191,6 +191,13 @@ impl ApplyConfirmation {
                 ConfirmationOutcome::AmountDiffers
             }));
         }
+        if self
+            .finder
+            .went_back(tenant, Provider::Mpesa, &told.receipt)
+            .await?
+        {
+            return Ok(Step::Conclude(ConfirmationOutcome::WentBack));
+        }
         let record = match &told.account {
             Some(account) => self.finder.by_account(tenant, account).await?,
             None => None,

@@ -77,6 +77,19 @@ async fn apply<G: Ground>(stage: &Stage<'_, G>, tenant: TenantId, id: CallbackId
     }
 }
 
+/// What becomes of money that came by hand to an address of the tenant's.
+pub(super) async fn told<G: Ground>(
+    stage: &Stage<'_, G>,
+    tenant: TenantId,
+    (number, whole): (u32, i64),
+    account: &str,
+) -> ConfirmationOutcome {
+    open_address(stage, tenant).await;
+    let body = PlainConfirmations::body(&receipt(number), shillings(whole), account, 0);
+    let id = taken(stage, body).await;
+    apply(stage, tenant, id).await
+}
+
 async fn in_clearing(ground: &impl Ground, tenant: TenantId) -> Option<Money> {
     let balances = ground.ledger().balances(tenant, Currency::Kes).await;
     balances.unwrap_or_default().get(&Account::MpesaClearing).copied()

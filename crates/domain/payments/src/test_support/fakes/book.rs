@@ -19,6 +19,7 @@ use super::locked;
 use crate::attempt::{Attempt, AttemptId, AttemptState, Provider};
 use crate::credit::Spend;
 use crate::event::PaymentEvent;
+use crate::evidence::Evidence;
 use crate::ledger::{Account, Journal, Place};
 use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentState, Purpose};
 use crate::payout::Payout;
@@ -207,6 +208,9 @@ impl Shelf {
                 return Err(RecordError::LiveAttempt);
             }
         }
+        if self.told_of_gone(tenant, attempt) {
+            return Err(RecordError::ReceiptTaken);
+        }
         for record in self.records(tenant) {
             for other in record.attempts.iter().filter(|other| other.id() != attempt.id()) {
                 if other.terms().key == attempt.terms().key {
@@ -229,6 +233,24 @@ impl Shelf {
             }
         }
         Ok(())
+    }
+
+    /// Whether a person, a statement or a confirmation tells of money that went back without being booked.
+    fn told_of_gone(&self, tenant: TenantId, attempt: &Attempt) -> bool {
+        match attempt.state() {
+            AttemptState::Paid {
+                evidence: Evidence::Person | Evidence::Statement | Evidence::Confirmation,
+                receipt: Some(receipt),
+            } => self.went_back(tenant, receipt),
+            AttemptState::Paid { .. }
+            | AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown
+            | AttemptState::InReview { .. }
+            | AttemptState::Failed { .. }
+            | AttemptState::Cancelled => false,
+        }
     }
 
     pub(super) fn write(&mut self, tenant: TenantId, change: Change) {

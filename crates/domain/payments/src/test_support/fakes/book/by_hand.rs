@@ -166,6 +166,16 @@ impl MoneyFinder for InMemoryBook {
         Ok(found)
     }
 
+    async fn went_back(
+        &self,
+        tenant: TenantId,
+        _provider: Provider,
+        receipt: &Receipt,
+    ) -> Result<bool, Outage> {
+        yield_once().await;
+        Ok(locked(&self.shelf).went_back(tenant, receipt))
+    }
+
     async fn by_account(
         &self,
         tenant: TenantId,
