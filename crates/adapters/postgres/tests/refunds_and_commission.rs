@@ -181,9 +181,16 @@ fn may() -> Month {
     month("2026-05")
 }
 
-/// A tip of 500 shillings for the part of visit `number`, of which refunds of these ways, sources and shillings are done.
-fn tip(spa: &Spa, number: u128, back: &[(&str, &str, i64)]) {
+/// Everything to the one person.
+const ALL_HERS: &[(u64, i64)] = &[(1, 500)];
+
+/// A tip of 500 shillings for the part of visit `number`, shared out like that, of which refunds of these ways, sources and
+/// shillings are done.
+fn tip(spa: &Spa, number: u128, shares: &[(u64, i64)], back: &[(&str, &str, i64)]) {
     let own = tenant(1);
+    let share =
+        |(who, whole): &(u64, i64)| format!("{{\"staff\": \"{}\", \"minor\": {whole}00}}", staff(*who));
+    let shares = shares.iter().map(share).collect::<Vec<_>>().join(", ");
     let id = |kind: u128| Uuid::from_u128((kind << 64) | number);
     let (visit, part, tip, attempt) = (id(1), id(3), id(5), id(6));
     spa.run(&format!(
@@ -192,12 +199,11 @@ fn tip(spa: &Spa, number: u128, back: &[(&str, &str, i64)]) {
          VALUES ('{own}', '{tip}', '{visit}', '{own}', 'tip', 'settled', '2026-05-12Z', 'TIP{number:09}', 'KES', 50000,
              50000, '2026-05-12Z');
          INSERT INTO payment_tips (tenant_id, payment_id, appointment_id, shares)
-         VALUES ('{own}', '{tip}', '{part}', '[{{\"staff\": \"{}\", \"minor\": 50000}}]');
+         VALUES ('{own}', '{tip}', '{part}', '[{shares}]');
          INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_reference, request_key, currency,
              amount_minor, created_at, sent_at, state, state_at, evidence)
          VALUES ('{own}', '{attempt}', '{tip}', 'pesapal', 'tip{number}', 'tip{number}', 'KES', 50000, '2026-05-12Z',
-             '2026-05-12Z', 'paid', '2026-05-12Z', 'status')",
-        staff(1)
+             '2026-05-12Z', 'paid', '2026-05-12Z', 'status')"
     ));
     for (place, (way, source, whole)) in (100_u128..).zip(back) {
         let original = if ["mpesa_reversal", "chargeback"].contains(way) {
@@ -284,14 +290,42 @@ async fn a_tip_that_went_back_twice_is_nothing_and_one_whose_transaction_paid_ou
     tip(
         &spa,
         1,
+        ALL_HERS,
         &[("cash", "payment", 500), ("chargeback", "payment", 500)],
     );
-    tip(&spa, 2, &[("mpesa_reversal", "credit", 500)]);
+    tip(&spa, 2, ALL_HERS, &[("mpesa_reversal", "credit", 500)]);
     let outcome = spa.close(CLOSING).await;
     let CloseOutcome::Frozen { documents } = outcome else {
         panic!("{outcome:?}")
     };
     assert_eq!(documents[0].period().tip, kes(500));
+}
+
+#[tokio::test]
+async fn each_keeps_of_a_tip_what_the_books_gave_them_whoever_else_is_in_the_team_now() {
+    let spa = Spa::paying(percent(1_000)).await;
+    let (own, part) = (tenant(1), Uuid::from_u128((3 << 64) | 1));
+    spa.completed(1, 100_000).await;
+    spa.completed(2, 100_000).await;
+    // The first is shared seven to three, the second is one person's by now.
+    spa.run(&format!(
+        "INSERT INTO staff (tenant_id, id, name) VALUES ('{own}', '{two}', 'Wanjiru');
+         INSERT INTO appointment_staff (tenant_id, appointment_id, staff_id, position, share_basis_points)
+         VALUES ('{own}', '{part}', '{one}', 0, 7000), ('{own}', '{part}', '{two}', 1, 3000)",
+        one = staff(1),
+        two = staff(2)
+    ));
+    tip(&spa, 1, &[(1, 250), (2, 250)], &[("cash", "payment", 100)]);
+    tip(&spa, 2, &[(1, 300), (2, 200)], &[]);
+    let outcome = spa.close(CLOSING).await;
+    let CloseOutcome::Frozen { documents } = outcome else {
+        panic!("{outcome:?}")
+    };
+    let of = |who: u64| {
+        let mut periods = documents.iter().map(|document| document.period());
+        periods.find(|period| period.staff == staff(who)).unwrap().tip
+    };
+    assert_eq!((of(1), of(2)), (kes(200 + 300), kes(200)));
 }
 
 #[tokio::test]
@@ -309,7 +343,7 @@ async fn of_what_was_paid_the_same_is_left_whether_money_went_back_before_or_aft
 async fn a_chargeback_went_back_on_its_day_alone_and_comes_again_when_it_is_won() {
     let spa = Spa::paying(percent(1_000)).await;
     spa.completed(1, 50_000).await;
-    tip(&spa, 1, &[("chargeback", "payment", 500)]);
+    tip(&spa, 1, ALL_HERS, &[("chargeback", "payment", 500)]);
     let (own, tip) = (tenant(1), Uuid::from_u128((5 << 64) | 1));
     let lost = Uuid::from_u128((100 << 64) | 1);
     for (day, cause, debit, credit) in [
