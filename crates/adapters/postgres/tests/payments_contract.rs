@@ -638,3 +638,45 @@ async fn the_sweep_finds_notices_that_wait_and_paid_orders_that_nobody_looks_at(
         "what waits stays"
     );
 }
+
+#[tokio::test]
+async fn the_sweep_finds_messages_that_nobody_took_in() {
+    use ratiba_payments::task::PaymentTask;
+
+    let ground = fresh();
+    let settings = DatabaseSettings::new(ground.server.lock().unwrap().app_url());
+    let database = Database::new(&settings, Arc::new(SeededIds::lane(9))).unwrap();
+    let own = tenant(1);
+    for (number, outcome) in [(1, "NULL"), (2, "NULL"), (3, "'booked'")] {
+        let id = Uuid::from_u64_pair(7, number);
+        let applied = if outcome == "NULL" {
+            "NULL"
+        } else {
+            "'2026-05-12Z'"
+        };
+        ground.run(&format!(
+            "INSERT INTO payment_confirmations (tenant_id, id, body, received_at, applied_at, outcome)
+             VALUES ('{own}', '{id}', 'body {number}', '2026-05-12 0{number}:00Z', {applied}, {outcome})"
+        ));
+    }
+    let before = |hour: i64| second(0).replace_time(time::Time::MIDNIGHT) + time::Duration::hours(hour);
+    let left = async |hour: i64, most: u16| {
+        let found = ratiba_postgres::sweeps::messages::left(&database, own, before(hour), most).await;
+        found.unwrap()
+    };
+    let last = |number: u64| PaymentTask::ApplyConfirmation {
+        confirmation: Id::from_uuid(Uuid::from_u64_pair(7, number)),
+        step: 6,
+    };
+    assert_eq!(
+        left(24, 10).await,
+        [last(1), last(2)],
+        "what is dealt with is left alone"
+    );
+    assert_eq!(left(24, 1).await, [last(1)], "the oldest first");
+    assert_eq!(
+        left(2, 10).await,
+        [last(1)],
+        "what came just now has a job of its own"
+    );
+}
