@@ -109,6 +109,20 @@ impl ConfirmationInbox for PgPayments {
             .await
     }
 
+    async fn short_codes(&self, tenant: TenantId) -> Result<Vec<String>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let own = tx.tenant_uuid();
+                let found = addresses::table
+                    .filter(addresses::tenant_id.eq(own))
+                    .select(addresses::short_code)
+                    .distinct()
+                    .load::<String>(tx.conn())?;
+                Ok::<_, TxError<Outage>>(found)
+            })
+            .await
+    }
+
     async fn confirmation_door(&self, key: &TokenHash) -> Result<Option<ConfirmationDoor>, Outage> {
         let Some((tenant, address)) = self.address_of(key).await? else {
             return Ok(None);

@@ -80,17 +80,20 @@ pub enum ConfirmationOutcome {
     PromptInDoubt,
     /// The money went back without being booked, as a person found.
     WentBack,
+    /// It was sent to a number that is not the business's, as far as the message says.
+    ForeignIds,
 }
 
 impl ConfirmationOutcome {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Booked,
         Self::Unreadable,
         Self::UnknownReference,
         Self::AmountDiffers,
         Self::PromptInDoubt,
         Self::WentBack,
+        Self::ForeignIds,
     ];
 
     /// The word for it in rows, and the reason in the dead letters.
@@ -103,6 +106,7 @@ impl ConfirmationOutcome {
             Self::AmountDiffers => "amount_differs",
             Self::PromptInDoubt => "prompt_in_doubt",
             Self::WentBack => "went_back",
+            Self::ForeignIds => "foreign_ids",
         }
     }
 
@@ -148,6 +152,9 @@ pub trait ConfirmationInbox: Send + Sync {
     /// Says for all addresses of a tenant whether money is refused before it moves, if what the customer typed is no
     /// payment's reference.
     async fn refuse_unknown(&self, tenant: TenantId, refuse: bool) -> Result<(), Outage>;
+
+    /// The numbers of a business that its addresses were made for.
+    async fn short_codes(&self, tenant: TenantId) -> Result<Vec<String>, Outage>;
 
     /// Whose address it is; `None` if nobody's. The tenant is found by the key, so that this method has none.
     async fn confirmation_door(&self, key: &TokenHash) -> Result<Option<ConfirmationDoor>, Outage>;
