@@ -151,14 +151,6 @@ impl Sweeps {
         sweeps::cards::notices_left(&self.database, tenant, before, most).await
     }
 
-    /// Forgets the card provider's notices that came before `before` and were done about.
-    ///
-    /// # Errors
-    /// [`Outage`].
-    pub async fn forget_notices(&self, tenant: TenantId, before: OffsetDateTime) -> Result<usize, Outage> {
-        sweeps::cards::forget_notices(&self.database, tenant, before).await
-    }
-
     /// Paid orders at the card provider that should be looked at daily, and are not.
     ///
     /// # Errors

@@ -630,7 +630,8 @@ async fn the_sweep_finds_notices_that_wait_and_paid_orders_that_nobody_looks_at(
     let before_all = cards::notices_left(&database, own, day(-1), 10).await;
     assert!(before_all.unwrap().is_empty());
     for forgotten in [1, 0] {
-        assert_eq!(cards::forget_notices(&database, own, day(1)).await, Ok(forgotten));
+        let gone = ratiba_postgres::sweeps::forget_messages(&database, own, day(1), day(1), 10).await;
+        assert_eq!(gone, Ok(forgotten), "like every other message");
     }
     assert_eq!(
         ground.count("SELECT count(*) AS count FROM card_notices"),
