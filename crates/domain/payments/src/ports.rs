@@ -380,11 +380,19 @@ pub enum CallbackOutcome {
     Unreadable,
     /// It is about another attempt than its path says. A copy is in the dead letters.
     ForeignIds,
+    /// It tells of money under another receipt than the one that the attempt brought, and nothing of the payment holds that
+    /// receipt. The attempt says so; a copy is in the dead letters, for the money to be worked through.
+    OtherMoney,
 }
 
 impl CallbackOutcome {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Applied, Self::Unreadable, Self::ForeignIds];
+    pub const ALL: [Self; 4] = [
+        Self::Applied,
+        Self::Unreadable,
+        Self::ForeignIds,
+        Self::OtherMoney,
+    ];
 
     /// The word for it in rows, and the reason in the dead letters.
     #[must_use]
@@ -393,6 +401,7 @@ impl CallbackOutcome {
             Self::Applied => "applied",
             Self::Unreadable => "unreadable",
             Self::ForeignIds => "foreign_ids",
+            Self::OtherMoney => "other_money",
         }
     }
 

@@ -148,6 +148,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     callbacks::an_unknown_token_is_a_dead_letter(&fresh().await).await;
     callbacks::an_expired_token_is_a_dead_letter_of_its_tenant(&fresh().await).await;
     callbacks::a_refused_callback_is_copied_to_the_dead_letters_once(&fresh().await).await;
+    callbacks::money_beside_what_an_attempt_brought_is_a_dead_letter(&fresh().await).await;
     callbacks::letters_of_nobody_are_bounded(&fresh().await).await;
     notices::equal_notices_are_each_stored_and_concluded_together(&fresh().await).await;
     notices::an_address_opens_its_own_tenants_orders_only(&fresh().await).await;

@@ -282,8 +282,11 @@ impl Shelf {
         }
         if let Some((callback, outcome)) = change.callback
             && let Some(stored) = self.callbacks.get_mut(&(tenant, callback))
+            && stored.outcome.is_none()
         {
-            stored.outcome.get_or_insert(outcome);
+            stored.outcome = Some(outcome);
+            let body = stored.body.clone();
+            self.copy_to_letters(tenant, outcome, body, change.at);
         }
         if let Some(matched) = change.letter {
             self.match_letter(matched, change.payment.id());
@@ -544,7 +547,7 @@ impl Shelf {
     ) {
         match outcome {
             CallbackOutcome::Applied => {}
-            CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds => {
+            CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds | CallbackOutcome::OtherMoney => {
                 let reason = outcome.as_str().to_owned();
                 self.dead_letters.push(DeadLetter {
                     tenant: Some(tenant),
