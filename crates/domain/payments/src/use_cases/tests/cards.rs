@@ -486,6 +486,9 @@ fn what_is_opened_for_a_payment_that_ended_meanwhile_is_cancelled_at_once() {
         at_once: true,
     };
     assert_eq!(last, Due { at: second(0), task });
+    let events = shop.bench.book.events(tenant);
+    let told = |event: &PaymentEvent| matches!(event, PaymentEvent::CardPageOpened { .. });
+    assert!(!events.iter().any(told), "nobody is sent to it");
 }
 
 #[test]
