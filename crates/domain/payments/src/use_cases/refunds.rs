@@ -8,7 +8,7 @@ use crate::event::{PaymentEvent, RefundAbout};
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::{Payment, Purpose};
 use crate::ports::{RefundChange, RefundFacts};
-use crate::refund::{Refund, RefundMoved, RefundNews, RefundSource, RefundWay, given_beyond};
+use crate::refund::{Refund, RefundMoved, RefundNews, RefundSource, RefundState, RefundWay, given_beyond};
 
 /// The change that records `moved`, with the event and the journals that it causes. Of money that went back after all,
 /// the credit that was given instead is taken back as far as it is not spent.
@@ -188,6 +188,27 @@ fn set_free(
     Ok(Some(journal).filter(|journal| !journal.entries().is_empty()))
 }
 
+/// What of a tip did not go back before by another refund.
+fn left_of_tip(facts: &RefundFacts, refund: &Refund) -> Result<Money, MoneyError> {
+    let paid = facts.record.payment.paid();
+    let mut left = paid;
+    for other in facts.refunds.iter().filter(|other| other.id() != refund.id()) {
+        match other.state() {
+            RefundState::Done { .. } if other.takes_of_payment() => {
+                left = left.checked_sub(other.terms().amount)?;
+            }
+            RefundState::Done { .. }
+            | RefundState::Requested
+            | RefundState::Sent
+            | RefundState::Unknown
+            | RefundState::InReview { .. }
+            | RefundState::Rejected { .. }
+            | RefundState::Cancelled => {}
+        }
+    }
+    Ok(left.max(Money::zero(paid.currency())))
+}
+
 /// What is still the customer's deposit for the payment, or is set aside, is given back out of it; what was earned
 /// meanwhile, or the customer has twice, is a refund, which lowers what the business has earned.
 fn journal(
@@ -199,8 +220,8 @@ fn journal(
     let terms = refund.terms();
     let nothing = Money::zero(terms.amount.currency());
     let (held, most) = match (terms.source, facts.record.payment.purpose()) {
-        // Whoever got a share of it gives it back in proportion.
-        (RefundSource::Payment, Purpose::Tip) => (Place::tip(terms.payment), terms.amount),
+        // Whoever got a share of it gives it back in proportion, and no more than they got.
+        (RefundSource::Payment, Purpose::Tip) => (Place::tip(terms.payment), left_of_tip(facts, refund)?),
         (RefundSource::Payment, Purpose::Deposit | Purpose::Full | Purpose::Balance) => (
             Place::deposit(terms.customer, terms.payment),
             facts.on_deposit.max(nothing),
