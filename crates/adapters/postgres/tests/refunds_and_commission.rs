@@ -340,6 +340,34 @@ async fn of_what_was_paid_the_same_is_left_whether_money_went_back_before_or_aft
 }
 
 #[tokio::test]
+async fn credit_that_was_paid_out_twice_is_no_loss_of_the_visit_whose_transaction_went_back() {
+    let spa = Spa::paying(percent(1_000)).await;
+    spa.completed(1, 50_000).await;
+    let own = tenant(1);
+    let id = |kind: u128| Uuid::from_u128((kind << 64) | 1);
+    let (visit, payment, attempt, refund, journal) = (id(1), id(2), id(6), id(7), id(8));
+    spa.run(&format!(
+        "INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_reference, request_key, currency,
+             amount_minor, created_at, sent_at, state, state_at, evidence, receipt)
+         VALUES ('{own}', '{attempt}', '{payment}', 'mpesa', 'm1', 'k1', 'KES', 50000, '2026-05-12Z', '2026-05-12Z',
+             'paid', '2026-05-12Z', 'callback', 'TEC0000001');
+         INSERT INTO payment_refunds (tenant_id, id, payment_id, visit_id, customer_id, attempt_id, original_receipt, way,
+             source, cause, reason, request_key, fingerprint, currency, amount_minor, requested_by, created_at, sent_at,
+             state, state_at, given_twice_minor)
+         VALUES ('{own}', '{refund}', '{payment}', '{visit}', '{own}', '{attempt}', 'TEC0000001', 'mpesa_reversal', 'credit',
+             'manager', 'x', '{refund}', decode(repeat('00', 32), 'hex'), 'KES', 50000, 'token:1', '2026-05-12Z',
+             '2026-05-12Z', 'done', '2026-05-12Z', 50000);
+         INSERT INTO ledger_journals (tenant_id, id, cause, payment_id, occurred_at)
+         VALUES ('{own}', '{journal}', 'refunded:{refund}', '{payment}', '2026-05-20Z');
+         INSERT INTO ledger_entries (tenant_id, journal_id, position, account, customer_id, payment_id, currency,
+             amount_minor)
+         VALUES ('{own}', '{journal}', 0, 'refunds', NULL, NULL, 'KES', 50000),
+             ('{own}', '{journal}', 1, 'mpesa_clearing', NULL, NULL, 'KES', -50000)"
+    ));
+    assert_eq!(spa.frozen().await, kes(50));
+}
+
+#[tokio::test]
 async fn a_chargeback_went_back_on_its_day_alone_and_comes_again_when_it_is_won() {
     let spa = Spa::paying(percent(1_000)).await;
     spa.completed(1, 50_000).await;

@@ -56,7 +56,8 @@ impl CompletedWork for PgCommission {
 
 // Money belongs to visits: what was paid, given back and taken by providers is divided among the visit's
 // appointments by what each was charged, so all of those that may owe a part are listed. What went back before it
-// was earned is not paid; what went back after that is a refund, which comes off every base. Tips are paid and
+// was earned is not paid; what went back after that is a refund, which comes off every base. Credit that was paid out with
+// the visit's transaction is none of the visit's money, also where the customer has it twice. Tips are paid and
 // kept apart: what came for an appointment is its tip, with who got which share of it; what was typed counts where
 // nothing came through the house.
 const COMPLETED: &str = "
@@ -77,7 +78,9 @@ WITH done AS MATERIALIZED (
     SELECT visit_id, sum(paid_minor)::bigint AS paid FROM paying GROUP BY visit_id
 ), booked AS (
     SELECT p.visit_id, sum(e.amount_minor) FILTER (WHERE e.account = 'fees')::bigint AS fees,
-        sum(e.amount_minor) FILTER (WHERE e.account = 'refunds')::bigint AS refunds,
+        sum(e.amount_minor) FILTER (WHERE e.account = 'refunds' AND NOT EXISTS (SELECT FROM payment_refunds r
+            WHERE r.tenant_id = $1 AND r.payment_id = p.id AND r.source = 'credit' AND j.cause = 'refunded:' || r.id)
+        )::bigint AS refunds,
         sum(e.amount_minor) FILTER (WHERE e.account = 'customer_deposits' AND e.payment_id = p.id
             AND split_part(j.cause, ':', 1) = 'refunded')::bigint AS unearned
     FROM paying p
