@@ -25,7 +25,7 @@ const MESSAGES_KEPT: Duration = Duration::days(120);
 const LETTERS_KEPT: Duration = Duration::days(400);
 /// What the sweep takes on of each kind, per tenant and night.
 const SWEEP_MOST: u16 = 500;
-/// An attempt without a final answer after this time was missed by its own queries.
+/// An attempt without a final answer, or a message that nobody took in, after this time was missed by its own jobs.
 const UNSETTLED_AFTER: Duration = Duration::hours(2);
 /// A payment that is open for so long although its visit is over was missed when the visit ended.
 const LEFT_OPEN_AFTER: Duration = Duration::hours(24);
@@ -197,6 +197,7 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         parts.end_left_open(tenant, Id::from_uuid(*visit)).await?;
     }
     sweep_refunds(parts, tenant, now).await?;
+    let messages = sweep_messages(parts, tenant, now).await?;
     let forgotten = parts
         .sweeps
         .forget_messages(tenant, now - MESSAGES_KEPT, now - LETTERS_KEPT, SWEEP_MOST)
@@ -210,6 +211,7 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         expired = visits.len(),
         asked,
         left_open = left_open.len(),
+        messages,
         forgotten,
         closed,
         left,
@@ -248,6 +250,25 @@ async fn sweep_refunds(parts: &Parts, tenant: TenantId, now: OffsetDateTime) -> 
     let jobs = jobs.collect::<Result<Vec<_>, serde_json::Error>>()?;
     parts.queue.enqueue(jobs).await?;
     Ok(())
+}
+
+/// Messages of providers whose jobs were given up are taken in once more; answers how many.
+async fn sweep_messages(parts: &Parts, tenant: TenantId, now: OffsetDateTime) -> Result<usize, JobError> {
+    let tasks = parts
+        .sweeps
+        .messages_left(tenant, now - UNSETTLED_AFTER, SWEEP_MOST)
+        .await?;
+    let jobs = tasks.into_iter().map(|task| {
+        let payload = serde_json::to_value(task)?;
+        // A job of the same task that waits does as well.
+        Ok(NewJob::new(task.kind(), payload, now)
+            .of_tenant(tenant)
+            .once(task.key()))
+    });
+    let jobs = jobs.collect::<Result<Vec<_>, serde_json::Error>>()?;
+    let found = jobs.len();
+    parts.queue.enqueue(jobs).await?;
+    Ok(found)
 }
 
 /// The step after which a person has a refund.

@@ -2,6 +2,7 @@
 
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::schedule::{CARD_DAILY_LOOKS, CARD_LAST_LOOK_IN_DOUBT};
+use ratiba_payments::task::PaymentTask;
 pub use ratiba_postgres::sweeps::Unsettled;
 use ratiba_postgres::sweeps::cards::{OpenCardRefund, Unwatched};
 use ratiba_postgres::sweeps::{self, UnsettledRefund};
@@ -116,6 +117,19 @@ impl Sweeps {
         sweeps::forget_messages(&self.database, tenant, messages_before, letters_before, most).await
     }
 
+    /// What is to be done about messages that came before `before` and that nobody has dealt with.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn messages_left(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        most: u16,
+    ) -> Result<Vec<PaymentTask>, Outage> {
+        sweeps::messages::left(&self.database, tenant, before, most).await
+    }
+
     /// Forgets old dead letters of no tenant.
     ///
     /// # Errors
@@ -135,14 +149,6 @@ impl Sweeps {
         most: u16,
     ) -> Result<Vec<Uuid>, Outage> {
         sweeps::cards::notices_left(&self.database, tenant, before, most).await
-    }
-
-    /// Forgets the card provider's notices that came before `before` and were done about.
-    ///
-    /// # Errors
-    /// [`Outage`].
-    pub async fn forget_notices(&self, tenant: TenantId, before: OffsetDateTime) -> Result<usize, Outage> {
-        sweeps::cards::forget_notices(&self.database, tenant, before).await
     }
 
     /// Paid orders at the card provider that should be looked at daily, and are not.

@@ -26,13 +26,17 @@ impl Parts {
             self.payments.tips.share(tenant, about.payment).await?;
             return Ok(false);
         }
+        if let PaymentEvent::PartReceived { about, .. } = event {
+            // Whatever came of a tip is owed to somebody at once: its page may be let go with the rest unpaid.
+            self.payments.tips.share(tenant, about.payment).await?;
+            return self.is_tip(tenant, about.payment).await;
+        }
         if let PaymentEvent::AttemptFailed { about, .. } | PaymentEvent::AttemptCancelled { about } = event {
             return Ok(self.payments.tips.let_go(tenant, about.payment).await?);
         }
         if let PaymentEvent::AttemptUnknown { about }
         | PaymentEvent::CardUnpaid { about }
-        | PaymentEvent::ReceiptKnown { about }
-        | PaymentEvent::PartReceived { about, .. } = event
+        | PaymentEvent::ReceiptKnown { about } = event
         {
             let About { payment, .. } = about;
             return self.is_tip(tenant, *payment).await;

@@ -240,7 +240,9 @@ impl Parts {
             return Ok(());
         };
         let before = self.visit_money(tenant, &found).await?;
-        let after = self.settle_visit(tenant, &found).await?;
+        let Some((_, after)) = self.settle(tenant, visit).await? else {
+            return Ok(());
+        };
         if before.kept == after.kept {
             return Ok(());
         }
@@ -482,6 +484,11 @@ impl Parts {
                 )
                 .await
             }
+            // The card's owner took it, and what became of that a person decided: both know.
+            PaymentEvent::RefundDone {
+                way: RefundWay::Chargeback,
+                ..
+            } => Ok(()),
             PaymentEvent::RefundDone { about, way, amount } => {
                 let number = self.number_of(tenant, about.refund).await?;
                 let step = RefundStep::Done { number };
@@ -498,6 +505,11 @@ impl Parts {
             }
             PaymentEvent::RefundRejected { about, amount } => {
                 let by = self.way_of(tenant, about.refund).await?;
+                if by == RefundWay::Chargeback {
+                    // It is kept after all: some of it may be earned by now, or be too much. Nobody was promised anything.
+                    self.settle(tenant, Id::from_uuid(about.visit.as_uuid())).await?;
+                    return Ok(());
+                }
                 self.tell_refund(tenant, id, about, (by, amount), RefundStep::NotDone)
                     .await?;
                 // What was to go back by the rules of cancellation becomes credit instead.

@@ -5,7 +5,6 @@ use ratiba_access::Scope;
 use ratiba_kernel::{Money, Zone};
 use ratiba_payments::attempt::{AttemptId, Provider};
 use ratiba_payments::dead_letter::{DeadLetter, LetterId, LetterState, LetterVerdict};
-use ratiba_payments::evidence::CallbackVerdict;
 use ratiba_payments::payment::PaymentId;
 use ratiba_payments::ports::LetterQuery;
 use ratiba_payments::reference::Receipt;
@@ -68,13 +67,13 @@ pub fn endpoints() -> Vec<Endpoint> {
         })
         .describe(
             "For money that was given back in the provider's own portal without ever being booked. Nothing is sent or booked by \
-             this. Saying the same again changes nothing.",
+             this, and nothing that tells of the same money is booked any more. Saying the same again changes nothing.",
         )
         .group("payments")
         .needs(Scope::PaymentsResolve)
         .body::<RefundedBody>()
         .answers::<LetterAnswer>(200, "the letter")
-        .problems(&[Kind::NotFound, Kind::IllegalTransition]),
+        .problems(&[Kind::NotFound, Kind::IllegalTransition, Kind::Unacceptable]),
         Endpoint::post("/api/v1/dead-letters/{id}/dismiss", "Say that a letter means nothing", || {
             web::post().to(dismiss)
         })
@@ -206,8 +205,10 @@ struct DecisionAnswer {
     reason: String,
     /// When.
     at: Moment,
-    /// The provider's number for the money that was booked or went back.
+    /// The provider's number for the money that was booked, or of the movement back.
     receipt: Option<String>,
+    /// The provider's number under which money had come that went back; nothing is booked under it any more.
+    came_receipt: Option<String>,
     /// The payment that it was booked for.
     payment_id: Option<Uuid>,
 }
@@ -228,6 +229,7 @@ impl LetterAnswer {
                 reason: handled.why.to_string(),
                 at: Moment::of(zone, handled.at),
                 receipt: letter.receipt.as_ref().map(|receipt| receipt.as_str().to_owned()),
+                came_receipt: letter.came.as_ref().map(|came| came.as_str().to_owned()),
                 payment_id: letter.payment.map(|payment| payment.as_uuid()),
             }),
         }
@@ -260,6 +262,9 @@ struct RefundedBody {
     /// The provider's number of the movement back.
     #[schemars(length(min = 6, max = 40))]
     receipt: String,
+    /// The provider's number under which the money had come; the one that the letter claims if left out.
+    #[schemars(length(min = 6, max = 40))]
+    came_receipt: Option<String>,
     /// Why, and how it is known.
     #[schemars(length(min = 1, max = 200))]
     reason: String,
@@ -281,9 +286,9 @@ fn wrong(field: &str, message: &str) -> Problem {
     }])
 }
 
-fn receipt_of(text: &str) -> Result<Receipt, Problem> {
+fn receipt_of(field: &str, text: &str) -> Result<Receipt, Problem> {
     Receipt::parse(&text.trim().to_ascii_uppercase())
-        .map_err(|_| wrong("receipt", "must be the provider's number for the money"))
+        .map_err(|_| wrong(field, "must be the provider's number for the money"))
 }
 
 fn why_of(text: &str) -> Result<Remark, Problem> {
@@ -339,17 +344,7 @@ async fn answer(state: &State, caller: &Caller, id: LetterId) -> Result<HttpResp
 
 /// What the letter says, if it is the callback of a prompt or tells of money by hand.
 fn claims_of(state: &State, letter: &DeadLetter) -> Option<Claims> {
-    let payments = &state.parts.payments;
-    let (receipt, amount) = match payments.apply_callback.reader.read(&letter.body) {
-        Ok(report) => match report.verdict {
-            CallbackVerdict::Paid { amount, receipt, .. } => (receipt, amount),
-            CallbackVerdict::Failed { .. } | CallbackVerdict::Unrecognised { .. } => return None,
-        },
-        Err(_other_form) => {
-            let told = payments.by_hand.apply.reader.read(&letter.body).ok()?;
-            (told.receipt, told.amount)
-        }
-    };
+    let (receipt, amount) = state.parts.payments.letters.claims(letter)?;
     Some(Claims {
         receipt: receipt.as_str().to_owned(),
         amount,
@@ -373,7 +368,7 @@ async fn to_payment(
     let order = MatchOrder {
         letter,
         to,
-        receipt: receipt_of(&body.receipt)?,
+        receipt: receipt_of("receipt", &body.receipt)?,
         amount: body.amount,
         by: actor_of(&caller.0)?,
         why: why_of(&body.reason)?,
@@ -389,7 +384,11 @@ async fn refund(
     id: web::Path<String>,
     Checked(body): Checked<RefundedBody>,
 ) -> Result<HttpResponse, Problem> {
-    let verdict = LetterVerdict::Refunded(receipt_of(&body.receipt)?);
+    let came = body.came_receipt.as_deref();
+    let verdict = LetterVerdict::Refunded {
+        back: receipt_of("receipt", &body.receipt)?,
+        came: came.map(|came| receipt_of("came_receipt", came)).transpose()?,
+    };
     decide(&state, &caller, id_of(&id)?, verdict, why_of(&body.reason)?).await
 }
 

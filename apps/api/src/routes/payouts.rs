@@ -34,8 +34,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         })
         .describe(
             "What a customer is free to spend goes to them in cash, by a way outside of this system, or by `mpesa_reversal` of \
-             one of their payments of exactly that amount; that is a refund of its own, and if it does not happen the credit \
-             is there again. However many are ordered at once, no more goes than there is. Safe to repeat with the same key.",
+             one of their payments of exactly that amount, whose money became credit; that is a refund of its own, and if it \
+             does not happen the credit is there again. However many are ordered at once, no more goes than there is. Safe to \
+             repeat with the same key.",
         )
         .body::<PayoutBody>()
         .problems(&[

@@ -15,8 +15,6 @@ use crate::runner::JobError;
 const NOTICE_MISSED_AFTER: Duration = Duration::hours(1);
 /// A refund that has no end after this time has a job of its own, or gets one.
 const REFUND_MISSED_AFTER: Duration = Duration::hours(2);
-/// Notices that were done about are kept this long.
-const NOTICES_KEPT: Duration = Duration::days(30);
 
 /// What is to be done about an order that has no end: its page is closed, and only then, and when a day is over, a person
 /// has it.
@@ -38,7 +36,7 @@ pub(super) fn task_of(found: &Unsettled, now: OffsetDateTime) -> PaymentTask {
     PaymentTask::LookAtCard { attempt, step }
 }
 
-/// Ties again what broke: notices that wait, and the daily looks at what was paid. Forgets old notices.
+/// Ties again what broke: notices that wait, and the daily looks at what was paid.
 ///
 /// # Errors
 /// [`JobError`]; the sweep runs again.
@@ -74,9 +72,8 @@ pub(super) async fn sweep(parts: &Parts, tenant: TenantId, now: OffsetDateTime) 
     let jobs = jobs.collect::<Result<Vec<_>, serde_json::Error>>()?;
     let tied = jobs.len();
     parts.queue.enqueue(jobs).await?;
-    let forgotten = sweeps.forget_notices(tenant, now - NOTICES_KEPT).await?;
-    if tied + forgotten > 0 {
-        tracing::info!(tied, forgotten, "card payments were swept");
+    if tied > 0 {
+        tracing::info!(tied, "card payments were swept");
     }
     Ok(())
 }

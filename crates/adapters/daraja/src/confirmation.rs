@@ -32,6 +32,7 @@ impl ConfirmationReader for ByHandReader {
             receipt,
             amount: Money::kes_minor(amount),
             account: AccountReference::typed(&typed),
+            short_code: scalar(&json, "BusinessShortCode"),
             moved_at: scalar(&json, "TransTime").and_then(|text| parse_timestamp(&text)),
         })
     }

@@ -5,6 +5,7 @@
 
 mod book;
 mod rules;
+mod tips;
 mod work;
 
 use crate::database::Database;

@@ -86,7 +86,8 @@ SELECT
     (SELECT count(*) FROM jobs WHERE tenant_id = $1 AND state = 'dead') AS dead_jobs";
 
 /// What came by each tender, as the books have it, what went back, and tips apart. What became credit is not given back,
-/// and credit that is spent is no money that came.
+/// and credit that is spent is no money that came. What a card's owner takes back went back on that day, not again when a
+/// person gives it up; won back, it came again.
 const TAKINGS: &str = "
 WITH moved AS (
     SELECT e.currency, e.account, e.amount_minor, p.purpose = 'tip' AS tip, split_part(j.cause, ':', 1) AS cause,
@@ -95,12 +96,15 @@ WITH moved AS (
     JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id
     LEFT JOIN payments p ON p.tenant_id = $1 AND p.id = j.payment_id
     WHERE j.tenant_id = $1 AND j.occurred_at >= $2 AND j.occurred_at < $3
-        AND split_part(j.cause, ':', 1) IN ('received', 'spent', 'refunded', 'charged-back', 'paid-out')
+        AND split_part(j.cause, ':', 1) IN ('received', 'spent', 'refunded', 'charged-back', 'won-back', 'paid-out')
+        AND NOT EXISTS (SELECT FROM payment_refunds r WHERE r.tenant_id = $1 AND r.payment_id = j.payment_id
+            AND r.way = 'chargeback' AND j.cause = 'refunded:' || r.id)
 ), told AS (
-    SELECT currency, abs(amount_minor) AS amount_minor, CASE
+    SELECT currency, CASE WHEN cause = 'won-back' THEN -abs(amount_minor) ELSE abs(amount_minor) END AS amount_minor, CASE
         WHEN cause = 'spent' THEN CASE WHEN account = 'customer_deposits' AND payment_id IS NULL AND amount_minor > 0
             THEN 'credit' END
         WHEN account NOT IN ('mpesa_clearing', 'card_clearing', 'cash_drawer', 'suspense') THEN NULL
+        WHEN cause = 'won-back' THEN CASE WHEN account = 'card_clearing' THEN 'refunds' END
         WHEN cause <> 'received' THEN CASE WHEN amount_minor < 0 THEN 'refunds' END
         WHEN tip THEN 'tips'
         WHEN account = 'mpesa_clearing' THEN 'mpesa'

@@ -638,6 +638,7 @@ diesel::table! {
         assigned_by -> Nullable<Text>,
         assigned_reason -> Nullable<Text>,
         assigned_at -> Nullable<Timestamptz>,
+        came_receipt -> Nullable<Text>,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the nightly sweep looks for: things whose own job was missed. Each tenant in its own scope.
 
 pub mod cards;
+pub mod messages;
 
 use diesel::prelude::*;
 use diesel::sql_query;

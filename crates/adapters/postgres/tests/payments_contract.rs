@@ -17,8 +17,8 @@ use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{
     CallbackInbox, CardWatch, Credential, CreditBook, EarningBook, HouseCurrency, JournalBook, Ledger,
-    NoticeAddresses, NoticeInbox, PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, ResultInbox,
-    StatementBook, TakingsBook, TillBook, TipBook, TokenStore,
+    NoticeAddresses, NoticeInbox, PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, RefundFacts,
+    ResultInbox, StatementBook, TakingsBook, TillBook, TipBook, TokenStore,
 };
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::builders::second;
@@ -548,6 +548,34 @@ async fn a_row_that_no_version_could_have_written_is_an_outage() {
 }
 
 #[tokio::test]
+async fn whoever_decides_about_the_refund_of_a_tip_holds_the_tips_own_row() {
+    let ground = Arc::new(fresh());
+    let (visit, customer) = ground.visit(tenant(1)).await;
+    let payment = Uuid::from_u64_pair(4, 4);
+    ground.run(&format!(
+        "INSERT INTO payments (tenant_id, id, visit_id, customer_id, purpose, state, state_at, account_reference,
+             currency, due_minor, paid_minor, created_at)
+         VALUES ('{}', '{payment}', '{visit}', '{customer}', 'tip', 'open', '2026-05-12Z', 'BK7Q2M',
+             'KES', 50000, 20000, '2026-05-12Z')",
+        tenant(1)
+    ));
+    let free = format!(
+        "SELECT count(*) AS count FROM (SELECT id FROM payments WHERE id = '{payment}' FOR NO KEY UPDATE SKIP LOCKED) f"
+    );
+    assert_eq!(ground.count(&free), 1, "nobody decides yet");
+    let (there, asked) = (Arc::clone(&ground), free.clone());
+    let decide = move |_facts: &RefundFacts| {
+        assert_eq!(there.count(&asked), 0, "money that comes meanwhile waits");
+        Ok(None)
+    };
+    let decided = ground
+        .refunds()
+        .amend(tenant(1), Id::from_uuid(payment), Box::new(decide))
+        .await;
+    assert_eq!(decided, Ok(None));
+}
+
+#[tokio::test]
 async fn the_sweep_finds_notices_that_wait_and_paid_orders_that_nobody_looks_at() {
     use ratiba_postgres::sweeps::cards;
 
@@ -602,11 +630,54 @@ async fn the_sweep_finds_notices_that_wait_and_paid_orders_that_nobody_looks_at(
     let before_all = cards::notices_left(&database, own, day(-1), 10).await;
     assert!(before_all.unwrap().is_empty());
     for forgotten in [1, 0] {
-        assert_eq!(cards::forget_notices(&database, own, day(1)).await, Ok(forgotten));
+        let gone = ratiba_postgres::sweeps::forget_messages(&database, own, day(1), day(1), 10).await;
+        assert_eq!(gone, Ok(forgotten), "like every other message");
     }
     assert_eq!(
         ground.count("SELECT count(*) AS count FROM card_notices"),
         3,
         "what waits stays"
+    );
+}
+
+#[tokio::test]
+async fn the_sweep_finds_messages_that_nobody_took_in() {
+    use ratiba_payments::task::PaymentTask;
+
+    let ground = fresh();
+    let settings = DatabaseSettings::new(ground.server.lock().unwrap().app_url());
+    let database = Database::new(&settings, Arc::new(SeededIds::lane(9))).unwrap();
+    let own = tenant(1);
+    for (number, outcome) in [(1, "NULL"), (2, "NULL"), (3, "'booked'")] {
+        let id = Uuid::from_u64_pair(7, number);
+        let applied = if outcome == "NULL" {
+            "NULL"
+        } else {
+            "'2026-05-12Z'"
+        };
+        ground.run(&format!(
+            "INSERT INTO payment_confirmations (tenant_id, id, body, received_at, applied_at, outcome)
+             VALUES ('{own}', '{id}', 'body {number}', '2026-05-12 0{number}:00Z', {applied}, {outcome})"
+        ));
+    }
+    let before = |hour: i64| second(0).replace_time(time::Time::MIDNIGHT) + time::Duration::hours(hour);
+    let left = async |hour: i64, most: u16| {
+        let found = ratiba_postgres::sweeps::messages::left(&database, own, before(hour), most).await;
+        found.unwrap()
+    };
+    let last = |number: u64| PaymentTask::ApplyConfirmation {
+        confirmation: Id::from_uuid(Uuid::from_u64_pair(7, number)),
+        step: 6,
+    };
+    assert_eq!(
+        left(24, 10).await,
+        [last(1), last(2)],
+        "what is dealt with is left alone"
+    );
+    assert_eq!(left(24, 1).await, [last(1)], "the oldest first");
+    assert_eq!(
+        left(2, 10).await,
+        [last(1)],
+        "what came just now has a job of its own"
     );
 }

@@ -8,14 +8,15 @@ use std::sync::Arc;
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use ratiba_commission::Month;
+use ratiba_commission::base::{BaseRecipe, BaseStart};
 use ratiba_commission::period::FrozenBy;
 use ratiba_commission::ports::CommissionRules;
-use ratiba_commission::rule::{RuleScope, RuleValue};
+use ratiba_commission::rule::{Overridable, RuleScope, RuleValue};
 use ratiba_commission::test_support::{a_tier, category, kes, month, percent, rule, staff, tiered};
 use ratiba_commission::tiers::TierMethod;
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriod, PreviewPeriod};
 use ratiba_kernel::test_support::{ManualClock, SeededIds, tenant};
-use ratiba_kernel::{Id, Money};
+use ratiba_kernel::{BasisPoints, Id, Money, TimeRange};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::earning::Rendering;
 use ratiba_payments::reference::RequestKey;
@@ -24,7 +25,7 @@ use ratiba_payments::test_support::fakes::ScriptedBack;
 use ratiba_payments::use_cases::{EarnVisit, RefundOrder, RequestRefund};
 use ratiba_postgres::commission::PgCommission;
 use ratiba_postgres::payments::PgPayments;
-use ratiba_postgres::{Database, DatabaseSettings};
+use ratiba_postgres::{Database, DatabaseSettings, figures};
 use ratiba_test_database::TestDatabase;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -78,6 +79,12 @@ impl Spa {
 
     /// A visit of May that was paid and completed, so that its money is earned.
     async fn completed(&self, number: u128, minor: i64) {
+        self.paid(number, minor);
+        self.earned(number).await;
+    }
+
+    /// A visit of May that was paid and completed, of which nothing is earned yet.
+    fn paid(&self, number: u128, minor: i64) {
         let (own, person) = (tenant(1), staff(1));
         let id = |kind: u128| Uuid::from_u128((kind << 64) | number);
         let (visit, payment, part) = (id(1), id(2), id(3));
@@ -101,12 +108,15 @@ impl Spa {
              VALUES ('{own}', '{received}', 0, 'mpesa_clearing', NULL, NULL, 'KES', {minor}),
                  ('{own}', '{received}', 1, 'customer_deposits', '{own}', '{payment}', 'KES', -{minor})"
         ));
+    }
+
+    async fn earned(&self, number: u128) {
         let earn = EarnVisit {
             book: Arc::new(PgPayments::new(self.database.clone())),
             clock: Arc::new(ManualClock::at(OPEN)),
             ids: Arc::new(SeededIds::lane(79 + u64::try_from(number).unwrap())),
         };
-        let visit = Id::from_uuid(visit);
+        let visit = Id::from_uuid(Uuid::from_u128((1 << 64) | number));
         earn.execute(tenant(1), visit, Rendering::Finished).await.unwrap();
     }
 
@@ -117,7 +127,7 @@ impl Spa {
             cards: false,
             back: Arc::new(ScriptedBack::default()),
             clock: Arc::new(ManualClock::at(at)),
-            ids: Arc::new(SeededIds::lane(77)),
+            ids: Arc::new(SeededIds::lane(770 + u64::try_from(number).unwrap())),
         };
         let refund = order
             .execute(
@@ -171,6 +181,59 @@ fn may() -> Month {
     month("2026-05")
 }
 
+/// Everything to the one person.
+const ALL_HERS: &[(u64, i64)] = &[(1, 500)];
+
+/// A tip of 500 shillings for the part of visit `number`, shared out like that, of which refunds of these ways, sources and
+/// shillings are done.
+fn tip(spa: &Spa, number: u128, shares: &[(u64, i64)], back: &[(&str, &str, i64)]) {
+    let own = tenant(1);
+    let share =
+        |(who, whole): &(u64, i64)| format!("{{\"staff\": \"{}\", \"minor\": {whole}00}}", staff(*who));
+    let shares = shares.iter().map(share).collect::<Vec<_>>().join(", ");
+    let id = |kind: u128| Uuid::from_u128((kind << 64) | number);
+    let (visit, part, tip, attempt) = (id(1), id(3), id(5), id(6));
+    spa.run(&format!(
+        "INSERT INTO payments (tenant_id, id, visit_id, customer_id, purpose, state, state_at, account_reference,
+             currency, due_minor, paid_minor, created_at)
+         VALUES ('{own}', '{tip}', '{visit}', '{own}', 'tip', 'settled', '2026-05-12Z', 'TIP{number:09}', 'KES', 50000,
+             50000, '2026-05-12Z');
+         INSERT INTO payment_tips (tenant_id, payment_id, appointment_id, shares)
+         VALUES ('{own}', '{tip}', '{part}', '[{shares}]');
+         INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_reference, request_key, currency,
+             amount_minor, created_at, sent_at, state, state_at, evidence)
+         VALUES ('{own}', '{attempt}', '{tip}', 'pesapal', 'tip{number}', 'tip{number}', 'KES', 50000, '2026-05-12Z',
+             '2026-05-12Z', 'paid', '2026-05-12Z', 'status')"
+    ));
+    for (place, (way, source, whole)) in (100_u128..).zip(back) {
+        let original = if ["mpesa_reversal", "chargeback"].contains(way) {
+            format!("'{attempt}', 'R{number}'")
+        } else {
+            "NULL, NULL".to_owned()
+        };
+        let refund = id(place);
+        spa.run(&format!(
+            "INSERT INTO payment_refunds (tenant_id, id, payment_id, visit_id, customer_id, attempt_id,
+                 original_receipt, way, source, cause, reason, request_key, fingerprint, currency, amount_minor,
+                 requested_by, created_at, state, state_at)
+             VALUES ('{own}', '{refund}', '{tip}', '{visit}', '{own}', {original}, '{way}', '{source}', 'manager', 'x',
+                 '{refund}', decode(repeat('00', 32), 'hex'), 'KES', {whole} * 100, 'token:1', '2026-05-12Z', 'done',
+                 '2026-05-12Z')"
+        ));
+    }
+}
+
+/// A percentage of what the customer paid.
+fn percent_of_paid(basis_points: u32) -> RuleValue {
+    RuleValue::Percentage {
+        rates: Overridable::general(BasisPoints::new(basis_points)),
+        base: BaseRecipe {
+            start: BaseStart::Paid,
+            ..BaseRecipe::default()
+        },
+    }
+}
+
 const OPEN: OffsetDateTime = datetime!(2026-05-20 10:00 UTC);
 const LATE: OffsetDateTime = datetime!(2026-06-01 10:00 UTC);
 
@@ -217,4 +280,122 @@ async fn c36_a_late_refund_is_taken_back_at_the_recorded_rate() {
     assert_eq!(spa.frozen().await, kes(550));
     spa.refunded(2, 20_000, LATE).await;
     assert_eq!(spa.amended().await, Some(kes(-100)));
+}
+
+#[tokio::test]
+async fn a_tip_that_went_back_twice_is_nothing_and_one_whose_transaction_paid_out_credit_is_whole() {
+    let spa = Spa::paying(percent(1_000)).await;
+    spa.completed(1, 100_000).await;
+    spa.completed(2, 100_000).await;
+    tip(
+        &spa,
+        1,
+        ALL_HERS,
+        &[("cash", "payment", 500), ("chargeback", "payment", 500)],
+    );
+    tip(&spa, 2, ALL_HERS, &[("mpesa_reversal", "credit", 500)]);
+    let outcome = spa.close(CLOSING).await;
+    let CloseOutcome::Frozen { documents } = outcome else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(documents[0].period().tip, kes(500));
+}
+
+#[tokio::test]
+async fn each_keeps_of_a_tip_what_the_books_gave_them_whoever_else_is_in_the_team_now() {
+    let spa = Spa::paying(percent(1_000)).await;
+    let (own, part) = (tenant(1), Uuid::from_u128((3 << 64) | 1));
+    spa.completed(1, 100_000).await;
+    spa.completed(2, 100_000).await;
+    // The first is shared seven to three, the second is one person's by now.
+    spa.run(&format!(
+        "INSERT INTO staff (tenant_id, id, name) VALUES ('{own}', '{two}', 'Wanjiru');
+         INSERT INTO appointment_staff (tenant_id, appointment_id, staff_id, position, share_basis_points)
+         VALUES ('{own}', '{part}', '{one}', 0, 7000), ('{own}', '{part}', '{two}', 1, 3000)",
+        one = staff(1),
+        two = staff(2)
+    ));
+    tip(&spa, 1, &[(1, 250), (2, 250)], &[("cash", "payment", 100)]);
+    tip(&spa, 2, &[(1, 300), (2, 200)], &[]);
+    let outcome = spa.close(CLOSING).await;
+    let CloseOutcome::Frozen { documents } = outcome else {
+        panic!("{outcome:?}")
+    };
+    let of = |who: u64| {
+        let mut periods = documents.iter().map(|document| document.period());
+        periods.find(|period| period.staff == staff(who)).unwrap().tip
+    };
+    assert_eq!((of(1), of(2)), (kes(200 + 300), kes(200)));
+}
+
+#[tokio::test]
+async fn of_what_was_paid_the_same_is_left_whether_money_went_back_before_or_after_the_visit() {
+    let spa = Spa::paying(percent_of_paid(1_000)).await;
+    spa.paid(1, 100_000);
+    spa.refunded(1, 40_000, OPEN).await;
+    spa.earned(1).await;
+    spa.completed(2, 100_000).await;
+    spa.refunded(2, 40_000, OPEN).await;
+    assert_eq!(spa.frozen().await, kes(60 + 60));
+}
+
+#[tokio::test]
+async fn credit_that_was_paid_out_twice_is_no_loss_of_the_visit_whose_transaction_went_back() {
+    let spa = Spa::paying(percent(1_000)).await;
+    spa.completed(1, 50_000).await;
+    let own = tenant(1);
+    let id = |kind: u128| Uuid::from_u128((kind << 64) | 1);
+    let (visit, payment, attempt, refund, journal) = (id(1), id(2), id(6), id(7), id(8));
+    spa.run(&format!(
+        "INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_reference, request_key, currency,
+             amount_minor, created_at, sent_at, state, state_at, evidence, receipt)
+         VALUES ('{own}', '{attempt}', '{payment}', 'mpesa', 'm1', 'k1', 'KES', 50000, '2026-05-12Z', '2026-05-12Z',
+             'paid', '2026-05-12Z', 'callback', 'TEC0000001');
+         INSERT INTO payment_refunds (tenant_id, id, payment_id, visit_id, customer_id, attempt_id, original_receipt, way,
+             source, cause, reason, request_key, fingerprint, currency, amount_minor, requested_by, created_at, sent_at,
+             state, state_at, given_twice_minor)
+         VALUES ('{own}', '{refund}', '{payment}', '{visit}', '{own}', '{attempt}', 'TEC0000001', 'mpesa_reversal', 'credit',
+             'manager', 'x', '{refund}', decode(repeat('00', 32), 'hex'), 'KES', 50000, 'token:1', '2026-05-12Z',
+             '2026-05-12Z', 'done', '2026-05-12Z', 50000);
+         INSERT INTO ledger_journals (tenant_id, id, cause, payment_id, occurred_at)
+         VALUES ('{own}', '{journal}', 'refunded:{refund}', '{payment}', '2026-05-20Z');
+         INSERT INTO ledger_entries (tenant_id, journal_id, position, account, customer_id, payment_id, currency,
+             amount_minor)
+         VALUES ('{own}', '{journal}', 0, 'refunds', NULL, NULL, 'KES', 50000),
+             ('{own}', '{journal}', 1, 'mpesa_clearing', NULL, NULL, 'KES', -50000)"
+    ));
+    assert_eq!(spa.frozen().await, kes(50));
+}
+
+#[tokio::test]
+async fn a_chargeback_went_back_on_its_day_alone_and_comes_again_when_it_is_won() {
+    let spa = Spa::paying(percent(1_000)).await;
+    spa.completed(1, 50_000).await;
+    tip(&spa, 1, ALL_HERS, &[("chargeback", "payment", 500)]);
+    let (own, tip) = (tenant(1), Uuid::from_u128((5 << 64) | 1));
+    let lost = Uuid::from_u128((100 << 64) | 1);
+    for (day, cause, debit, credit) in [
+        (1, format!("charged-back:{lost}"), "suspense", "card_clearing"),
+        (2, format!("refunded:{lost}"), "refunds", "suspense"),
+        (3, format!("won-back:{lost}"), "card_clearing", "suspense"),
+    ] {
+        let journal = Uuid::from_u128((200 << 64) | day);
+        spa.run(&format!(
+            "INSERT INTO ledger_journals (tenant_id, id, cause, payment_id, occurred_at)
+             VALUES ('{own}', '{journal}', '{cause}', '{tip}', '2026-04-0{day} 12:00Z');
+             INSERT INTO ledger_entries (tenant_id, journal_id, position, account, customer_id, payment_id, currency,
+                 amount_minor)
+             VALUES ('{own}', '{journal}', 0, '{debit}', NULL, NULL, 'KES', 50000),
+                 ('{own}', '{journal}', 1, '{credit}', NULL, NULL, 'KES', -50000)"
+        ));
+    }
+    let back = async |from: OffsetDateTime| {
+        let day = TimeRange::new(from, from + time::Duration::days(1)).unwrap();
+        let figures = figures::of_day(&spa.database, own, day, day).await.unwrap();
+        figures.takings
+    };
+    let refunds = |whole: i64| vec![("refunds".to_owned(), kes(whole))];
+    assert_eq!(back(datetime!(2026-04-01 00:00 UTC)).await, refunds(500));
+    assert_eq!(back(datetime!(2026-04-02 00:00 UTC)).await, []);
+    assert_eq!(back(datetime!(2026-04-03 00:00 UTC)).await, refunds(-500));
 }

@@ -1,5 +1,8 @@
 //! What people work through: dead letters, and disputes about attempts.
 
+use std::sync::Arc;
+
+use ratiba_daraja::{ByHandReader, StkCallbackReader};
 use ratiba_payments::use_cases as payments;
 
 use super::Ground;
@@ -9,6 +12,8 @@ impl Ground {
         payments::WorkLetter {
             book: self.payments.clone(),
             letters: self.payments.clone(),
+            callbacks: Arc::new(StkCallbackReader),
+            confirmations: Arc::new(ByHandReader),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
         }

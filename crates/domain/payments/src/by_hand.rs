@@ -15,6 +15,8 @@ pub struct Confirmation {
     pub amount: Money,
     /// What it is for, as the customer's typing reads; `None` if that is no reference of ours.
     pub account: Option<AccountReference>,
+    /// The business's number that it was sent to; `None` if the message does not say.
+    pub short_code: Option<String>,
     /// When it moved, by the provider's clock and to the second; `None` if the message does not say.
     pub moved_at: Option<OffsetDateTime>,
 }

@@ -63,8 +63,13 @@ pub struct Handled {
 /// What a person decided about a letter that is not booked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LetterVerdict {
-    /// The money went back, under this number of the provider's.
-    Refunded(Receipt),
+    /// The money went back.
+    Refunded {
+        /// The provider's number of the movement back.
+        back: Receipt,
+        /// The provider's number under which the money had come, if it is known: nothing is booked under it any more.
+        came: Option<Receipt>,
+    },
     /// It means nothing.
     Dismissed,
 }
@@ -74,16 +79,25 @@ impl LetterVerdict {
     #[must_use]
     pub const fn state(&self) -> LetterState {
         match self {
-            Self::Refunded(_) => LetterState::Refunded,
+            Self::Refunded { .. } => LetterState::Refunded,
             Self::Dismissed => LetterState::Dismissed,
         }
     }
 
-    /// The provider's number that it names.
+    /// The provider's number of the movement back.
     #[must_use]
     pub const fn receipt(&self) -> Option<&Receipt> {
         match self {
-            Self::Refunded(receipt) => Some(receipt),
+            Self::Refunded { back, .. } => Some(back),
+            Self::Dismissed => None,
+        }
+    }
+
+    /// The provider's number under which money had come that went back.
+    #[must_use]
+    pub const fn came(&self) -> Option<&Receipt> {
+        match self {
+            Self::Refunded { came, .. } => came.as_ref(),
             Self::Dismissed => None,
         }
     }
@@ -117,8 +131,10 @@ pub struct DeadLetter {
     pub state: LetterState,
     /// Who, if somebody has.
     pub handled: Option<Handled>,
-    /// The provider's number for the money that was booked for it or went back.
+    /// The provider's number for the money that was booked for it, or of the movement back.
     pub receipt: Option<Receipt>,
+    /// The provider's number under which money had come that went back, if it is known.
+    pub came: Option<Receipt>,
     /// The payment that it was matched to.
     pub payment: Option<PaymentId>,
 }

@@ -142,7 +142,7 @@ pub enum PaymentEvent {
         /// How much.
         amount: Money,
     },
-    /// Money went back to a customer.
+    /// Money went back to a customer, or was taken back for good by a card's owner, who knows.
     RefundDone {
         /// Whom it is about.
         about: RefundAbout,
@@ -151,7 +151,8 @@ pub enum PaymentEvent {
         /// How much.
         amount: Money,
     },
-    /// A refund will not happen: what was to go back is still there, and a person should know.
+    /// A refund will not happen: what was to go back is still there, and a person should know. Also of a chargeback that
+    /// was won, which was decided by a person, who knows.
     RefundRejected {
         /// Whom it is about.
         about: RefundAbout,

@@ -52,7 +52,7 @@ pub use earnings::{DecideEarnings, EarnError, EarningBook};
 pub use journals::{JournalBook, JournalQuery, PostedJournal};
 #[cfg(feature = "test-support")]
 pub use letters::MockDeadLetters;
-pub use letters::{DeadLetters, LetterQuery};
+pub use letters::{DeadLetters, LetterDecided, LetterQuery};
 pub use numbers::Rings;
 pub use owing::*;
 pub use statements::{
@@ -382,11 +382,19 @@ pub enum CallbackOutcome {
     Unreadable,
     /// It is about another attempt than its path says. A copy is in the dead letters.
     ForeignIds,
+    /// It tells of money under another receipt than the one that the attempt brought, and nothing of the payment holds that
+    /// receipt. The attempt says so; a copy is in the dead letters, for the money to be worked through.
+    OtherMoney,
 }
 
 impl CallbackOutcome {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Applied, Self::Unreadable, Self::ForeignIds];
+    pub const ALL: [Self; 4] = [
+        Self::Applied,
+        Self::Unreadable,
+        Self::ForeignIds,
+        Self::OtherMoney,
+    ];
 
     /// The word for it in rows, and the reason in the dead letters.
     #[must_use]
@@ -395,6 +403,7 @@ impl CallbackOutcome {
             Self::Applied => "applied",
             Self::Unreadable => "unreadable",
             Self::ForeignIds => "foreign_ids",
+            Self::OtherMoney => "other_money",
         }
     }
 

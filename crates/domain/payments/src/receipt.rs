@@ -220,7 +220,7 @@ impl VisitReceipt {
             to_credit: received.checked_sub(kept)?,
             returned: refunds
                 .iter()
-                .filter(|refund| refund.counts())
+                .filter(|refund| refund.takes_of_payment())
                 .map(back)
                 .collect(),
             settled: payments

@@ -129,6 +129,10 @@ pub fn card_refund_look_at(step: u8, sent_at: OffsetDateTime, now: OffsetDateTim
 /// An order that is not paid after this time is cancelled.
 pub const CARD_ABANDON_AFTER: Duration = Duration::minutes(30);
 
+/// From so long after its opening on a person may end an order that is in doubt, by what the provider's own pages show: the
+/// looks go on, but the desk does not wait for them until the next day.
+pub const CARD_DOUBT_FOR_A_PERSON_AFTER: Duration = Duration::hours(1);
+
 /// How long a notice finds its attempt.
 pub const CARD_ROUTE_LIFE: Duration = Duration::days(400);
 

@@ -26,7 +26,8 @@ pub(super) fn endpoint() -> Endpoint {
     })
     .describe(
         "Records what a person found out by the provider's own records, with who and why; money that was received is booked. \
-         Deciding the same again changes nothing. A message of the provider that comes later is still taken in.",
+         Also for a card page whose order has been `unknown` for an hour. Deciding the same again changes nothing. A message of \
+         the provider that comes later is still taken in.",
     )
     .group("payments")
     .needs(Scope::PaymentsResolve)

@@ -33,8 +33,11 @@ fn the_documented_form_is_read_whatever_type_its_scalars_have() {
         assert_eq!(told.receipt, Receipt::parse("TEC00EXMPL").unwrap());
         assert_eq!(told.amount, Money::kes_minor(150_000));
         assert_eq!(told.account.as_ref(), Some(&reference));
+        assert_eq!(told.short_code.as_deref(), Some("654321"));
         assert_eq!(told.moved_at, Some(datetime!(2026-05-12 08:00:19 +3)));
     }
+    body["BusinessShortCode"] = json!(654_321);
+    assert_eq!(read(&body).unwrap().short_code.as_deref(), Some("654321"));
     body["TransAmount"] = json!("1500.50");
     assert_eq!(read(&body).unwrap().amount, Money::kes_minor(150_050));
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
 use ratiba_commission::base::tax_contained;
 use ratiba_commission::ports::CompletedWork;
@@ -11,10 +11,11 @@ use ratiba_commission::tips::Tip;
 use ratiba_commission::work::{CompletedAppointment, Outcome, Sale};
 use ratiba_commission::{AppointmentId, ServiceCategory, ServiceId, StaffId};
 use ratiba_kernel::{BasisPoints, Currency, Money, Outage, TenantId, TimeRange};
+use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::PgCommission;
+use super::{PgCommission, tips};
 use crate::database::TxError;
 use crate::schema::staff;
 
@@ -54,8 +55,11 @@ impl CompletedWork for PgCommission {
 }
 
 // Money belongs to visits: what was paid, given back and taken by providers is divided among the visit's
-// appointments by what each was charged, so all of those that may owe a part are listed. Tips are paid and
-// kept apart: what came for an appointment is its tip; what was typed counts where nothing came through the house.
+// appointments by what each was charged, so all of those that may owe a part are listed. What went back before it
+// was earned is not paid; what went back after that is a refund, which comes off every base. Credit that was paid out with
+// the visit's transaction is none of the visit's money, also where the customer has it twice. Tips are paid and
+// kept apart: what came for an appointment is its tip, with who got which share of it; what was typed counts where
+// nothing came through the house.
 const COMPLETED: &str = "
 WITH done AS MATERIALIZED (
     SELECT * FROM appointments
@@ -74,19 +78,23 @@ WITH done AS MATERIALIZED (
     SELECT visit_id, sum(paid_minor)::bigint AS paid FROM paying GROUP BY visit_id
 ), booked AS (
     SELECT p.visit_id, sum(e.amount_minor) FILTER (WHERE e.account = 'fees')::bigint AS fees,
-        sum(e.amount_minor) FILTER (WHERE e.account = 'refunds')::bigint AS refunds
+        sum(e.amount_minor) FILTER (WHERE e.account = 'refunds' AND NOT EXISTS (SELECT FROM payment_refunds r
+            WHERE r.tenant_id = $1 AND r.payment_id = p.id AND r.source = 'credit' AND j.cause = 'refunded:' || r.id)
+        )::bigint AS refunds,
+        sum(e.amount_minor) FILTER (WHERE e.account = 'customer_deposits' AND e.payment_id = p.id
+            AND split_part(j.cause, ':', 1) = 'refunded')::bigint AS unearned
     FROM paying p
     JOIN ledger_journals j ON j.tenant_id = $1 AND j.payment_id = p.id
-    JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account IN ('fees', 'refunds')
+    JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account IN ('fees', 'refunds', 'customer_deposits')
     GROUP BY p.visit_id
 ), tipped AS (
-    SELECT t.appointment_id, sum(p.paid_minor)::bigint AS tip,
-        coalesce(sum(r.back), 0)::bigint AS back
+    SELECT t.appointment_id, jsonb_agg(jsonb_build_object('paid', p.paid_minor,
+        'back', least(coalesce(r.back, 0), p.paid_minor)::bigint, 'shares', t.shares)) AS tips
     FROM payment_tips t
     JOIN payments p ON p.tenant_id = $1 AND p.id = t.payment_id AND p.paid_minor > 0
     LEFT JOIN LATERAL (
         SELECT sum(amount_minor) AS back FROM payment_refunds
-        WHERE tenant_id = $1 AND payment_id = p.id AND state = 'done'
+        WHERE tenant_id = $1 AND payment_id = p.id AND state = 'done' AND source = 'payment'
     ) r ON true
     WHERE t.tenant_id = $1 AND t.appointment_id IN (SELECT id FROM done)
     GROUP BY t.appointment_id
@@ -99,9 +107,9 @@ WITH done AS MATERIALIZED (
 )
 SELECT d.id, d.state, d.fee_minor, d.service_id, s.name AS service_name, s.category, d.staff_id, team.staff, team.shares,
     d.start_at, d.end_at, d.actual_start_at, d.actual_end_at,
-    coalesce(tipped.tip, (d.tip_amount * 100)::bigint) AS tip_minor, coalesce(tipped.back, 0) AS tip_back_minor,
+    (d.tip_amount * 100)::bigint AS typed_tip_minor, tipped.tips,
     d.currency, d.list_price_minor, d.discount_minor, d.charged_minor, d.tax_basis_points, d.product_cost_minor,
-    coalesce(paid.paid, 0) AS paid_minor, coalesce(booked.fees, 0) AS fees_minor,
+    greatest(coalesce(paid.paid, 0) - coalesce(booked.unearned, 0), 0) AS paid_minor, coalesce(booked.fees, 0) AS fees_minor,
     coalesce(booked.refunds, 0) AS refunds_minor, siblings.ids AS sibling_ids, siblings.charged AS sibling_charged
 FROM done d
 JOIN services s ON s.tenant_id = $1 AND s.id = d.service_id
@@ -140,9 +148,9 @@ struct WorkRow {
     #[diesel(sql_type = Nullable<Timestamptz>)]
     actual_end_at: Option<OffsetDateTime>,
     #[diesel(sql_type = Nullable<BigInt>)]
-    tip_minor: Option<i64>,
-    #[diesel(sql_type = BigInt)]
-    tip_back_minor: i64,
+    typed_tip_minor: Option<i64>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    tips: Option<Value>,
     #[diesel(sql_type = Text)]
     currency: String,
     #[diesel(sql_type = BigInt)]
@@ -173,6 +181,14 @@ fn work_of<E>(row: WorkRow) -> Result<CompletedAppointment, TxError<E>> {
     let currency = Currency::parse(&row.currency).map_err(|error| impossible(&error))?;
     let sale = sale_of(&row, currency)?;
     let renderers = renderers_of(&row)?;
+    let tip = match &row.tips {
+        Some(tips) => tips::tip_of(tips, currency, &renderers)
+            .map_err(|what| TxError::impossible("payment_tips", id, what))?,
+        None => row
+            .typed_tip_minor
+            .filter(|typed| *typed != 0)
+            .map(|typed| Tip::of(Money::new(typed, currency))),
+    };
     let outcome = match (row.state.as_str(), row.fee_minor) {
         ("completed", None) => Outcome::Rendered,
         ("no_show", Some(fee)) => Outcome::NoShow {
@@ -191,10 +207,7 @@ fn work_of<E>(row: WorkRow) -> Result<CompletedAppointment, TxError<E>> {
         outcome,
         sale,
         renderers,
-        tip: row.tip_minor.filter(|tip| *tip != 0).map(|tip| Tip {
-            refunded: Money::new(row.tip_back_minor, currency),
-            ..Tip::of(Money::new(tip, currency))
-        }),
+        tip,
     })
 }
 

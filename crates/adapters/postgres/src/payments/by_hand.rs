@@ -17,7 +17,7 @@ use ratiba_payments::task::{Due, PaymentTask};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{PgPayments, one_with_attempt, rows, writing};
+use super::{PgPayments, letters, one_with_attempt, rows, writing};
 use crate::database::TxError;
 use crate::outbox::enqueue;
 use crate::schema::{
@@ -105,6 +105,20 @@ impl ConfirmationInbox for PgPayments {
                     .set(addresses::refuses_unknown.eq(refuse))
                     .execute(tx.conn())?;
                 Ok::<_, TxError<Outage>>(())
+            })
+            .await
+    }
+
+    async fn short_codes(&self, tenant: TenantId) -> Result<Vec<String>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let own = tx.tenant_uuid();
+                let found = addresses::table
+                    .filter(addresses::tenant_id.eq(own))
+                    .select(addresses::short_code)
+                    .distinct()
+                    .load::<String>(tx.conn())?;
+                Ok::<_, TxError<Outage>>(found)
             })
             .await
     }
@@ -324,6 +338,20 @@ impl MoneyFinder for PgPayments {
                 let Some(id) = found else { return Ok(None) };
                 let record = one_with_attempt(tx, id)?;
                 Ok(record.map(|record| (record, AttemptId::from_uuid(id))))
+            })
+            .await
+    }
+
+    async fn went_back(
+        &self,
+        tenant: TenantId,
+        provider: Provider,
+        receipt: &Receipt,
+    ) -> Result<bool, Outage> {
+        let receipt = receipt.clone();
+        self.database
+            .tenant(tenant, move |tx| {
+                letters::went_back(tx, provider.as_str(), &receipt)
             })
             .await
     }

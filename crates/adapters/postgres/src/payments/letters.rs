@@ -2,11 +2,14 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::actor::Actor;
-use ratiba_payments::attempt::Provider;
+use ratiba_payments::attempt::{Attempt, AttemptState, Provider};
 use ratiba_payments::dead_letter::{DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict};
-use ratiba_payments::ports::{DeadLetters, LetterQuery, RecordError};
+use ratiba_payments::evidence::Evidence;
+use ratiba_payments::ports::{DeadLetters, LetterDecided, LetterQuery, RecordError};
 use ratiba_payments::reference::Receipt;
 use ratiba_payments::remark::Remark;
 use time::OffsetDateTime;
@@ -14,7 +17,7 @@ use uuid::Uuid;
 
 use super::PgPayments;
 use crate::database::{TenantTx, TxError};
-use crate::schema::payment_callbacks_unrouted as unrouted;
+use crate::schema::{payment_attempts, payment_callbacks_unrouted as unrouted};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = unrouted, check_for_backend(diesel::pg::Pg))]
@@ -29,6 +32,7 @@ struct LetterRow {
     handled_reason: Option<String>,
     handled_at: Option<OffsetDateTime>,
     receipt: Option<String>,
+    came_receipt: Option<String>,
     payment_id: Option<Uuid>,
 }
 
@@ -43,6 +47,7 @@ fn letter_of(row: LetterRow) -> Result<DeadLetter, &'static str> {
         (None | Some(_), None | Some(_), None | Some(_)) => return Err("half a decision"),
     };
     let receipt = row.receipt.as_deref().map(Receipt::parse).transpose();
+    let came = row.came_receipt.as_deref().map(Receipt::parse).transpose();
     Ok(DeadLetter {
         id: Id::from_uuid(row.id),
         provider: Provider::parse(&row.provider).ok_or("unknown provider")?,
@@ -52,6 +57,7 @@ fn letter_of(row: LetterRow) -> Result<DeadLetter, &'static str> {
         state: LetterState::parse(&row.state).ok_or("unknown state")?,
         handled,
         receipt: receipt.map_err(|_| "malformed receipt")?,
+        came: came.map_err(|_| "malformed receipt of what came")?,
         payment: row.payment_id.map(Id::from_uuid),
     })
 }
@@ -61,6 +67,75 @@ fn read(row: LetterRow) -> Result<DeadLetter, TxError<Outage>> {
     letter_of(row).map_err(|what| TxError::impossible("payment_callbacks_unrouted", id, what))
 }
 
+/// What became of a letter's money.
+struct Money<'a> {
+    /// The number under which it was booked or went back.
+    receipt: Option<&'a Receipt>,
+    /// The number by which it had come, if it went back.
+    came: Option<&'a Receipt>,
+    /// What it was booked for.
+    payment: Option<Uuid>,
+}
+
+/// Whoever books money under a receipt, or says that it went back, waits for the other.
+fn hold_receipt<E>(tx: &mut TenantTx<'_>, provider: &str, receipt: &Receipt) -> Result<(), TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    sql_query(
+        "SELECT pg_advisory_xact_lock(hashtextextended('ratiba receipt ' || $1::text || ' ' || $2 || ' ' || $3, 0))",
+    )
+    .bind::<SqlUuid, _>(tenant)
+    .bind::<Text, _>(provider)
+    .bind::<Text, _>(receipt.as_str())
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Whether money under a receipt went back without being booked, as a person found.
+pub(super) fn went_back<E>(
+    tx: &mut TenantTx<'_>,
+    provider: &str,
+    receipt: &Receipt,
+) -> Result<bool, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let letters = unrouted::table
+        .filter(unrouted::tenant_id.eq(tenant))
+        .filter(unrouted::provider.eq(provider))
+        .filter(unrouted::came_receipt.eq(receipt.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(letters)).get_result(tx.conn())?)
+}
+
+/// Refuses money that a person, a statement or a confirmation tells of, if it went back without being booked. An attempt
+/// that holds the receipt already stays writable.
+pub(super) fn refuse_gone(tx: &mut TenantTx<'_>, attempt: &Attempt) -> Result<(), TxError<RecordError>> {
+    let AttemptState::Paid {
+        evidence: Evidence::Person | Evidence::Statement | Evidence::Confirmation,
+        receipt: Some(receipt),
+    } = attempt.state()
+    else {
+        return Ok(());
+    };
+    let provider = attempt.terms().provider.as_str();
+    hold_receipt(tx, provider, receipt)?;
+    let holds = booked(tx, provider, receipt)? == Some(attempt.id().as_uuid());
+    if !holds && went_back(tx, provider, receipt)? {
+        return Err(TxError::Refused(RecordError::ReceiptTaken));
+    }
+    Ok(())
+}
+
+/// The attempt that holds a receipt.
+fn booked<E>(tx: &mut TenantTx<'_>, provider: &str, receipt: &Receipt) -> Result<Option<Uuid>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let holder = payment_attempts::table
+        .filter(payment_attempts::tenant_id.eq(tenant))
+        .filter(payment_attempts::provider.eq(provider))
+        .filter(payment_attempts::receipt.eq(receipt.as_str()))
+        .select(payment_attempts::id)
+        .first(tx.conn())
+        .optional()?;
+    Ok(holder)
+}
+
 /// Marks a letter that nobody has dealt with; false if there is none. Of two at once the second waits for the first, and
 /// finds it dealt with.
 fn handle<E>(
@@ -68,8 +143,7 @@ fn handle<E>(
     letter: LetterId,
     state: LetterState,
     handled: &Handled,
-    receipt: Option<&Receipt>,
-    payment: Option<Uuid>,
+    money: Money<'_>,
 ) -> Result<bool, TxError<E>> {
     let tenant = tx.tenant_uuid();
     let marked = diesel::update(unrouted::table)
@@ -81,8 +155,9 @@ fn handle<E>(
             unrouted::handled_by.eq(handled.by.as_str()),
             unrouted::handled_reason.eq(handled.why.as_str()),
             unrouted::handled_at.eq(handled.at),
-            unrouted::receipt.eq(receipt.map(Receipt::as_str)),
-            unrouted::payment_id.eq(payment),
+            unrouted::receipt.eq(money.receipt.map(Receipt::as_str)),
+            unrouted::came_receipt.eq(money.came.map(Receipt::as_str)),
+            unrouted::payment_id.eq(money.payment),
         ))
         .execute(tx.conn())?;
     Ok(marked == 1)
@@ -94,15 +169,12 @@ pub(super) fn write_match(
     matched: &LetterMatch,
     payment: Uuid,
 ) -> Result<(), TxError<RecordError>> {
-    let receipt = Some(&matched.receipt);
-    if handle(
-        tx,
-        matched.letter,
-        LetterState::Matched,
-        &matched.handled,
-        receipt,
-        Some(payment),
-    )? {
+    let money = Money {
+        receipt: Some(&matched.receipt),
+        came: None,
+        payment: Some(payment),
+    };
+    if handle(tx, matched.letter, LetterState::Matched, &matched.handled, money)? {
         Ok(())
     } else {
         Err(TxError::Refused(RecordError::Stale))
@@ -161,10 +233,35 @@ impl DeadLetters for PgPayments {
         letter: LetterId,
         verdict: LetterVerdict,
         handled: Handled,
-    ) -> Result<bool, Outage> {
+    ) -> Result<LetterDecided, Outage> {
         self.database
             .tenant(tenant, move |tx| {
-                handle(tx, letter, verdict.state(), &handled, verdict.receipt(), None)
+                let tenant = tx.tenant_uuid();
+                if let Some(came) = verdict.came() {
+                    let provider = unrouted::table
+                        .filter(unrouted::tenant_id.eq(tenant))
+                        .filter(unrouted::id.eq(letter.as_uuid()))
+                        .select(unrouted::provider)
+                        .first::<String>(tx.conn())
+                        .optional()?;
+                    let Some(provider) = provider else {
+                        return Ok(LetterDecided::Before);
+                    };
+                    hold_receipt(tx, &provider, came)?;
+                    if booked(tx, &provider, came)?.is_some() {
+                        return Ok(LetterDecided::Booked);
+                    }
+                }
+                let money = Money {
+                    receipt: verdict.receipt(),
+                    came: verdict.came(),
+                    payment: None,
+                };
+                Ok::<_, TxError<Outage>>(if handle(tx, letter, verdict.state(), &handled, money)? {
+                    LetterDecided::Now
+                } else {
+                    LetterDecided::Before
+                })
             })
             .await
     }

@@ -1,5 +1,5 @@
 //! What all messages of providers have in common: each is stored once, queued once and concluded once, and what was not
-//! applied is copied to the tenant's dead letters.
+//! applied, or tells of more than that, is copied to the tenant's dead letters.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
@@ -81,7 +81,7 @@ impl Mailbox {
         }
     }
 
-    /// Marks a message as concluded and, unless it was applied, copies it to the dead letters. The first outcome stands.
+    /// Marks a message as concluded and, unless it was simply applied, copies it to the dead letters. The first outcome stands.
     pub(super) fn conclude<E>(
         &self,
         tx: &mut TenantTx<'_>,
@@ -98,7 +98,7 @@ impl Mailbox {
             .execute(tx.conn())?;
         match outcome {
             CallbackOutcome::Applied => return Ok(()),
-            CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds => {}
+            CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds | CallbackOutcome::OtherMoney => {}
         }
         if marked == 1 {
             let letter = tx.new_id();

@@ -138,9 +138,9 @@ impl NoticeInbox for PgPayments {
                     .get_results(tx.conn())?;
                 match outcome {
                     CallbackOutcome::Applied => Ok(()),
-                    CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds => {
-                        copy_to_letters(tx, &first, outcome.as_str())
-                    }
+                    CallbackOutcome::Unreadable
+                    | CallbackOutcome::ForeignIds
+                    | CallbackOutcome::OtherMoney => copy_to_letters(tx, &first, outcome.as_str()),
                 }
             })
             .await

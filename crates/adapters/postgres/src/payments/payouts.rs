@@ -83,16 +83,23 @@ impl PayoutBook for PgPayments {
     }
 }
 
+// What became credit of a payment, in whichever way, less what was paid out of that already: what its journals brought
+// to the customer's credit. What was spent on it was another payment's before.
 const REVERSIBLE: &str = "
 SELECT p.id FROM payments p
 JOIN payment_attempts a ON a.tenant_id = p.tenant_id AND a.payment_id = p.id
-WHERE p.tenant_id = $1 AND p.customer_id = $2 AND a.provider = 'mpesa' AND a.state = 'paid' AND a.receipt IS NOT NULL
-    AND a.currency = $3 AND a.amount_minor = $4
+WHERE p.tenant_id = $1 AND p.customer_id = $2 AND p.purpose <> 'tip'
+    AND a.provider = 'mpesa' AND a.state = 'paid' AND a.receipt IS NOT NULL AND a.currency = $3 AND a.amount_minor = $4
     AND NOT EXISTS (SELECT FROM payment_refunds r WHERE r.tenant_id = $1 AND r.original_receipt = a.receipt
         AND r.state NOT IN ('rejected', 'cancelled'))
+    AND $4 <= (SELECT coalesce(-sum(e.amount_minor), 0) FROM ledger_journals j
+        JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id
+        WHERE j.tenant_id = $1 AND j.payment_id = p.id AND split_part(j.cause, ':', 1) <> 'spent'
+            AND e.account = 'customer_deposits' AND e.customer_id = $2 AND e.payment_id IS NULL AND e.currency = $3)
 ORDER BY p.created_at DESC, p.id DESC LIMIT 1";
 
-/// The newest payment whose money M-Pesa could take back, under the lock of its row.
+/// The newest payment with a transaction of that amount that M-Pesa could take back, of which as much became the customer's
+/// credit; under the lock of its row.
 fn reversible(
     tx: &mut TenantTx<'_>,
     customer: CustomerId,

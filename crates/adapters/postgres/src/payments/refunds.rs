@@ -187,7 +187,11 @@ pub(super) fn facts(
     };
     credit::lock(tx, customer)?;
     let visit = hold(tx, Id::from_uuid(visit))?;
-    let row = this.select(rows::PaymentRow::as_select()).first(tx.conn())?;
+    // A tip is no money of the visit, whose locks leave it out.
+    let row = this
+        .select(rows::PaymentRow::as_select())
+        .for_no_key_update()
+        .first(tx.conn())?;
     let record = rows::with_attempts(tx, row)?;
     let refunds = payment_refunds::table
         .filter(payment_refunds::tenant_id.eq(tenant))

@@ -97,7 +97,9 @@ const DECIDE: &str = "
 UPDATE mpesa_statement_lines SET state = $3, attempt_id = $4, refund_id = $5, payment_id = $6, decided_by = $7,
     decided_reason = $8, decided_at = $9
 WHERE tenant_id = $1 AND id = $2 AND state = 'open' AND NOT EXISTS (
-    SELECT FROM mpesa_statement_lines o WHERE o.tenant_id = $1 AND (o.attempt_id = $4 OR o.refund_id = $5))";
+    SELECT FROM mpesa_statement_lines o WHERE o.tenant_id = $1 AND (o.attempt_id = $4 OR o.refund_id = $5))
+    AND NOT EXISTS (SELECT FROM mpesa_statement_absences b
+        WHERE b.tenant_id = $1 AND b.id IN ($4, $5) AND b.verdict = 'never_moved')";
 
 /// What moved by the books within the time of a statement, and by no line. $2 narrows it to one.
 macro_rules! absent {

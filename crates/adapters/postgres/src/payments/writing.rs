@@ -32,6 +32,7 @@ pub(super) fn write(tx: &mut TenantTx<'_>, change: &Change) -> Written {
     write_payment(tx, &change.payment)?;
     if let Some(attempt) = &change.attempt {
         numbers::hold(tx, attempt)?;
+        letters::refuse_gone(tx, attempt)?;
         write_attempt(tx, attempt, change.saying.as_ref())?;
     }
     for route in &change.routes {

@@ -41,30 +41,6 @@ pub async fn notices_left(
         .await
 }
 
-/// Forgets the notices that came before `before` and were done about; answers how many. Safe to repeat.
-///
-/// # Errors
-/// [`Outage`].
-pub async fn forget_notices(
-    database: &Database,
-    tenant: TenantId,
-    before: OffsetDateTime,
-) -> Result<usize, Outage> {
-    database
-        .tenant(tenant, move |tx| {
-            let own = tx.tenant_uuid();
-            let gone = diesel::delete(
-                card_notices::table
-                    .filter(card_notices::tenant_id.eq(own))
-                    .filter(card_notices::outcome.is_not_null())
-                    .filter(card_notices::received_at.lt(before)),
-            )
-            .execute(tx.conn())?;
-            Ok::<_, TxError<Outage>>(gone)
-        })
-        .await
-}
-
 /// A paid order that is not looked at any more although its time is not over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Unwatched {

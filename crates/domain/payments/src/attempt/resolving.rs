@@ -3,12 +3,13 @@
 use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
-use super::{Attempt, AttemptState, Moved, News, StateName};
+use super::{Attempt, AttemptState, Moved, News, Provider, StateName};
 use crate::actor::Actor;
 use crate::evidence::Evidence;
 use crate::failure::FailureReason;
 use crate::reference::Receipt;
 use crate::remark::Remark;
+use crate::schedule::CARD_DOUBT_FOR_A_PERSON_AFTER;
 
 /// What a person found out about an attempt in review.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub struct Resolved {
 /// Why a person cannot end an attempt so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotResolved {
-    /// No person has it.
+    /// No person has it, and it is no order by card that has been in doubt for an hour.
     #[error("the attempt is not in review")]
     NotInReview,
     /// The amount is nothing, or in another currency than was asked.
@@ -70,12 +71,14 @@ impl Attempt {
         Ok(self.quietly())
     }
 
-    /// Takes in what a person found out. Whatever amount was really received becomes the attempt's own.
+    /// Takes in what a person found out about an attempt in review, or about an order by card that has been in doubt for an
+    /// hour. Whatever amount was really received becomes the attempt's own.
     ///
     /// # Errors
     /// [`NotResolved`]; then nothing may change.
     pub fn resolve(mut self, resolution: Resolution, resolved: Resolved) -> Result<Moved, NotResolved> {
-        if self.progress.state.name() != StateName::InReview {
+        let from = self.progress.state.name();
+        if from != StateName::InReview && !self.is_in_doubt_for_long(resolved.at) {
             return Err(NotResolved::NotInReview);
         }
         let (state, news) = match resolution {
@@ -89,7 +92,7 @@ impl Attempt {
                     evidence: Evidence::Person,
                     receipt: Some(receipt),
                 };
-                let reopened = Some(StateName::InReview);
+                let reopened = Some(from);
                 (state, News::Paid { reopened })
             }
             Resolution::Failed { reason } => {
@@ -109,5 +112,13 @@ impl Attempt {
             attempt: self,
             news: Some(news),
         })
+    }
+
+    /// Whether it is an order at the card provider that nobody knows the end of, and has been for long.
+    fn is_in_doubt_for_long(&self, at: OffsetDateTime) -> bool {
+        let by_card = self.terms.provider == Provider::Pesapal;
+        let sent_at = self.progress.sent_at.unwrap_or(self.terms.created_at);
+        let long = at - sent_at >= CARD_DOUBT_FOR_A_PERSON_AFTER;
+        by_card && long && self.progress.state == AttemptState::Unknown
     }
 }

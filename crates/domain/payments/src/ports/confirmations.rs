@@ -78,16 +78,22 @@ pub enum ConfirmationOutcome {
     AmountDiffers,
     /// A prompt of the same payment is in doubt or in review: it may be that prompt's money.
     PromptInDoubt,
+    /// The money went back without being booked, as a person found.
+    WentBack,
+    /// It was sent to a number that is not the business's, as far as the message says.
+    ForeignIds,
 }
 
 impl ConfirmationOutcome {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Booked,
         Self::Unreadable,
         Self::UnknownReference,
         Self::AmountDiffers,
         Self::PromptInDoubt,
+        Self::WentBack,
+        Self::ForeignIds,
     ];
 
     /// The word for it in rows, and the reason in the dead letters.
@@ -99,6 +105,8 @@ impl ConfirmationOutcome {
             Self::UnknownReference => "unknown_reference",
             Self::AmountDiffers => "amount_differs",
             Self::PromptInDoubt => "prompt_in_doubt",
+            Self::WentBack => "went_back",
+            Self::ForeignIds => "foreign_ids",
         }
     }
 
@@ -145,6 +153,9 @@ pub trait ConfirmationInbox: Send + Sync {
     /// payment's reference.
     async fn refuse_unknown(&self, tenant: TenantId, refuse: bool) -> Result<(), Outage>;
 
+    /// The numbers of a business that its addresses were made for.
+    async fn short_codes(&self, tenant: TenantId) -> Result<Vec<String>, Outage>;
+
     /// Whose address it is; `None` if nobody's. The tenant is found by the key, so that this method has none.
     async fn confirmation_door(&self, key: &TokenHash) -> Result<Option<ConfirmationDoor>, Outage>;
 
@@ -186,6 +197,14 @@ pub trait MoneyFinder: Send + Sync {
         provider: Provider,
         receipt: &Receipt,
     ) -> Result<Option<(PaymentRecord, AttemptId)>, Outage>;
+
+    /// Whether the money under a receipt went back without being booked, as a person found.
+    async fn went_back(
+        &self,
+        tenant: TenantId,
+        provider: Provider,
+        receipt: &Receipt,
+    ) -> Result<bool, Outage>;
 
     /// The payment of that reference; `None` if there is none.
     async fn by_account(

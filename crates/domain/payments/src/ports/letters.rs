@@ -21,6 +21,17 @@ pub struct LetterQuery {
     pub most: u16,
 }
 
+/// What came of a decision about a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterDecided {
+    /// It is on record.
+    Now,
+    /// Somebody had dealt with the letter, or was dealing with it at the same moment: it stays as it is.
+    Before,
+    /// The money that is said to have gone back is in the books: nothing is on record.
+    Booked,
+}
+
 /// A tenant's dead letters. That one was matched is recorded with the money ([`super::Change::letter`]).
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
@@ -31,13 +42,13 @@ pub trait DeadLetters: Send + Sync {
     /// One of them; `None` if this tenant has no such letter.
     async fn find(&self, tenant: TenantId, letter: LetterId) -> Result<Option<DeadLetter>, Outage>;
 
-    /// Records what a person decided about a new letter. One that was dealt with, or is being dealt with at the same
-    /// moment, stays as it is; answers whether it was new.
+    /// Records what a person decided about a new letter. Under a receipt of money that went back nothing is booked from then
+    /// on that a person, a statement or a confirmation tells of: [`super::PaymentBook::record`] refuses it.
     async fn decide(
         &self,
         tenant: TenantId,
         letter: LetterId,
         verdict: LetterVerdict,
         handled: Handled,
-    ) -> Result<bool, Outage>;
+    ) -> Result<LetterDecided, Outage>;
 }

@@ -29,8 +29,8 @@ pub struct PayoutLook {
 pub struct PayoutFacts {
     /// What the customer may spend, from the books.
     pub credit: Money,
-    /// The customer's newest payment with M-Pesa's money of the amount that was asked for, not taken back; its row is
-    /// locked too.
+    /// The customer's newest payment with M-Pesa's money of the amount that was asked for, not taken back, of which as much
+    /// became credit: neither a tip nor what a visit keeps goes back for credit of another origin. Its row is locked too.
     pub reversible: Option<RefundFacts>,
 }
 

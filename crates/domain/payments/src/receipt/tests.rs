@@ -10,6 +10,7 @@ use crate::actor::Actor;
 use crate::attempt::AttemptTerms;
 use crate::evidence::{Evidence, PushAnswer};
 use crate::payment::Payment;
+use crate::refund::{RefundCause, RefundSource, RefundTerms, RefundWay};
 use crate::settlement::settle;
 use crate::test_support::builders::{
     a_payment, an_attempt, key, paid as paid_callback, provider_ids, receipt, second, shillings,
@@ -137,6 +138,41 @@ fn what_was_paid_twice_is_credit_and_not_kept() {
     assert_eq!(drawn.received(), Ok(shillings(3_000)));
     assert_eq!(drawn.to_credit, shillings(1_500));
     assert_eq!(drawn.kept(), Ok(shillings(1_500)));
+}
+
+#[test]
+fn credit_that_was_paid_out_by_its_transaction_did_not_go_back_for_the_visit() {
+    let (payment, attempt) = prompted(a_payment(), 1, shillings(1_500));
+    let refund = |source| {
+        Refund::request(RefundTerms {
+            id: Id::from_uuid(Uuid::from_u128(78)),
+            payment: payment.id(),
+            visit: payment.visit(),
+            customer: payment.customer(),
+            original: None,
+            way: RefundWay::Outside,
+            source,
+            cause: RefundCause::Manager,
+            reason: "they move away".to_owned(),
+            key: key("back"),
+            fingerprint: Fingerprint::of("back"),
+            amount: shillings(1_500),
+            requested_by: Actor::parse("token:1").unwrap(),
+            created_at: second(9),
+        })
+    };
+    let of_payment = [refund(RefundSource::Payment)];
+    let of_credit = [refund(RefundSource::Credit)];
+    let records = [PaymentRecord {
+        payment: payment.clone(),
+        attempts: vec![attempt],
+    }];
+    let kept = |refunds: &[Refund]| {
+        let drawn = VisitReceipt::draw_up(about(3_500, 2_000), &records, &[], refunds);
+        drawn.unwrap().kept()
+    };
+    assert_eq!(kept(&of_payment), Ok(shillings(0)));
+    assert_eq!(kept(&of_credit), Ok(shillings(1_500)));
 }
 
 proptest! {

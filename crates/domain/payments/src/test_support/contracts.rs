@@ -141,12 +141,14 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     payouts::credit_goes_back_the_way_it_came_or_is_credit_again(&fresh().await).await;
     payouts::credit_that_was_paid_out_after_all_is_set_aside_again(&fresh().await).await;
     payouts::rules_are_replaced_only_as_they_were_seen(&fresh().await).await;
+    payouts::credit_is_paid_out_of_money_that_became_credit(&fresh().await).await;
     payouts::one_key_is_one_payout(&fresh().await).await;
     callbacks::a_callback_is_stored_and_queued_once(&fresh().await).await;
     callbacks::ten_callbacks_at_once_have_one_effect(&fresh().await).await;
     callbacks::an_unknown_token_is_a_dead_letter(&fresh().await).await;
     callbacks::an_expired_token_is_a_dead_letter_of_its_tenant(&fresh().await).await;
     callbacks::a_refused_callback_is_copied_to_the_dead_letters_once(&fresh().await).await;
+    callbacks::money_beside_what_an_attempt_brought_is_a_dead_letter(&fresh().await).await;
     callbacks::letters_of_nobody_are_bounded(&fresh().await).await;
     notices::equal_notices_are_each_stored_and_concluded_together(&fresh().await).await;
     notices::an_address_opens_its_own_tenants_orders_only(&fresh().await).await;
@@ -165,6 +167,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     letters::a_letter_ends_what_an_attempt_left_open(&fresh().await).await;
     letters::a_letter_for_a_payment_is_no_second_money_beside_its_prompt(&fresh().await).await;
     letters::a_callback_after_a_person_booked_its_money_changes_nothing(&fresh().await).await;
+    letters::money_that_went_back_is_booked_by_no_other_message(&fresh().await).await;
     resolving::a_dispute_is_laid_to_rest_and_the_state_stands(&fresh().await).await;
     notices::what_comes_by_the_return_takes_no_room_from_the_provider(&fresh().await).await;
     notices::another_tracking_id_than_the_known_one_is_refused_at_the_door(&fresh().await).await;
@@ -176,6 +179,10 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     card_refunds::a_request_that_was_not_made_is_made_again_and_a_refusal_is_the_end(&fresh().await).await;
     card_refunds::what_nobody_asked_back_is_a_chargeback_once(&fresh().await).await;
     card_refunds::a_chargeback_that_was_won_is_in_the_providers_account_again(&fresh().await).await;
+    card_refunds::a_chargeback_of_what_is_credit_takes_the_credit_back_and_tells_what_is_spent(
+        &fresh().await,
+    )
+    .await;
     resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
     resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }

@@ -115,6 +115,11 @@ impl ApplyCallback {
             let found = record.attempt(stored.attempt).cloned();
             let found = found.ok_or(ApplyCallbackError::NoSuchCallback)?;
             let now = self.clock.now();
+            let outcome = if tells_of_other_money(&record, &found, report) {
+                CallbackOutcome::OtherMoney
+            } else {
+                CallbackOutcome::Applied
+            };
             let moved = match receipt {
                 Receipts::Trusted => match found.hear_callback(report, now) {
                     Ok(moved) => moved,
@@ -131,7 +136,7 @@ impl ApplyCallback {
                 },
             };
             let mut change = settle(record.payment, moved, now, &*self.ids)?;
-            change.callback = Some((stored.id, CallbackOutcome::Applied));
+            change.callback = Some((stored.id, outcome));
             let name = change
                 .attempt
                 .as_ref()
@@ -194,6 +199,16 @@ fn is_booked_beside(record: &PaymentRecord, found: &Attempt, report: &CallbackRe
         | AttemptState::Cancelled => false,
     };
     without_money && record.attempts.iter().any(booked)
+}
+
+/// Whether the callback tells of money beside what its attempt brought: it names another receipt, which nothing of the
+/// payment holds.
+fn tells_of_other_money(record: &PaymentRecord, found: &Attempt, report: &CallbackReport) -> bool {
+    let CallbackVerdict::Paid { receipt, .. } = &report.verdict else {
+        return false;
+    };
+    let holds = |attempt: &Attempt| attempt.receipt() == Some(receipt);
+    found.receipt().is_some() && !record.attempts.iter().any(holds)
 }
 
 /// The visit of a payment that is settled by this event. A tip is paid apart from its visit.

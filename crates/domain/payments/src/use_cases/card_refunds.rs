@@ -6,17 +6,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
-use super::refunds::booked;
+use super::refunds::{about, booked, uncredit};
 use super::{CardError, LookAtCard};
 use crate::attempt::Attempt;
 use crate::card::CardReport;
+use crate::event::PaymentEvent;
 use crate::evidence::Heard;
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::ports::{
     CardPage, CardRefundOrder, Occasion, RefundBook, RefundChange, RefundFacts, RefundRefused, Saying,
 };
 use crate::reference::Receipt;
-use crate::refund::{Original, Refund, RefundId, RefundState, RefundWay, ReversalVerdict};
+use crate::refund::{Original, Refund, RefundDoubt, RefundId, RefundState, RefundWay, ReversalVerdict};
 use crate::schedule::{card_refund_look_at, send_again_after};
 use crate::task::{Due, PaymentTask};
 
@@ -235,7 +236,8 @@ fn was_asked(refund: &Refund) -> bool {
     }
 }
 
-/// A chargeback, with the money out of the provider's account. Without a number for the money there is none: the attempt
+/// A chargeback, with the money out of the provider's account; credit that was given for it is taken back as far as it is
+/// not spent. Without a number for the money there is none: the attempt
 /// alone goes to a person.
 fn charge_back(
     facts: &RefundFacts,
@@ -261,8 +263,21 @@ fn charge_back(
         now,
         ids,
     );
-    let mut change = RefundChange::of(refund, now);
-    change.journals.push(journal.map_err(unbookable)?);
+    let journal = journal.map_err(unbookable)?;
+    // Some of it may be the customer's credit by now.
+    let taken = uncredit(facts, &refund, now, ids).map_err(unbookable)?;
+    let mut change = RefundChange::of(refund.with_given_twice(taken.twice), now);
+    change.journals.push(journal);
+    change.journals.extend(taken.journal);
+    change.uncredited = taken.payment;
+    // That it was charged back, the attempt tells; this, nobody else.
+    change
+        .events
+        .extend(taken.twice.map(|_| PaymentEvent::RefundInReview {
+            about: about(&change.refund),
+            why: RefundDoubt::ChargedBack,
+            given_twice: taken.twice,
+        }));
     Ok(Some(change))
 }
 

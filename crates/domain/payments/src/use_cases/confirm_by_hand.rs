@@ -40,7 +40,8 @@ pub struct ValidateByHand {
 
 impl ValidateByHand {
     /// Money is refused only if the business says so and the reference is certainly not one of its payments'; whatever
-    /// cannot be read or comes to an unknown address is let through, for its confirmation to be worked through.
+    /// cannot be read, comes to an unknown address or goes to another number is let through, for its confirmation to be
+    /// worked through.
     ///
     /// # Errors
     /// [`Outage`]; the money should be let through then.
@@ -52,6 +53,9 @@ impl ValidateByHand {
         let Ok(asked) = self.reader.read(body) else {
             return Ok(Validation::Accept);
         };
+        if !is_ours(&asked, &self.inbox.short_codes(door.tenant).await?) {
+            return Ok(Validation::Accept);
+        }
         let known = match &asked.account {
             Some(account) => self.finder.by_account(door.tenant, account).await?.is_some(),
             None => false,
@@ -191,6 +195,16 @@ impl ApplyConfirmation {
                 ConfirmationOutcome::AmountDiffers
             }));
         }
+        if !is_ours(told, &self.inbox.short_codes(tenant).await?) {
+            return Ok(Step::Conclude(ConfirmationOutcome::ForeignIds));
+        }
+        if self
+            .finder
+            .went_back(tenant, Provider::Mpesa, &told.receipt)
+            .await?
+        {
+            return Ok(Step::Conclude(ConfirmationOutcome::WentBack));
+        }
         let record = match &told.account {
             Some(account) => self.finder.by_account(tenant, account).await?,
             None => None,
@@ -252,6 +266,12 @@ impl ApplyConfirmation {
         self.inbox.conclude_confirmation(tenant, id, outcome, now).await?;
         Ok(ConfirmationApplied::Concluded(outcome))
     }
+}
+
+/// Whether the message says that the money went to one of these numbers.
+fn is_ours(told: &Confirmation, short_codes: &[String]) -> bool {
+    let named = told.short_code.as_ref();
+    named.is_some_and(|named| short_codes.contains(named))
 }
 
 /// Whether a person is finding out about money of another amount or receipt, which may be this.

@@ -153,7 +153,9 @@ impl OpenCard {
             };
             let waited = found.state().name();
             let moved = found.hear_open_answer(&answer, now);
-            let page_opened = waited != StateName::AwaitingCustomer
+            // Nobody is told of a page on which nobody is to pay.
+            let page_opened = wanted
+                && waited != StateName::AwaitingCustomer
                 && moved.attempt.state().name() == StateName::AwaitingCustomer;
             let mut change = settled(record, moved, now, &*self.ids)?;
             change

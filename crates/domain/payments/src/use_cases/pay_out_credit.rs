@@ -23,7 +23,7 @@ pub enum PayoutBy {
     Cash,
     /// By a way that is not seen from here, under this number; 1 to 100 characters.
     Outside(String),
-    /// M-Pesa takes back one of the customer's payments of exactly that amount.
+    /// M-Pesa takes back one of the customer's payments of exactly that amount, whose money became credit.
     MpesaReversal,
     /// Nowhere: it should not be there.
     Withdrawal,

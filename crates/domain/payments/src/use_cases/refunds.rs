@@ -8,7 +8,7 @@ use crate::event::{PaymentEvent, RefundAbout};
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::{Payment, Purpose};
 use crate::ports::{RefundChange, RefundFacts};
-use crate::refund::{Refund, RefundMoved, RefundNews, RefundSource, RefundWay, given_beyond};
+use crate::refund::{Refund, RefundMoved, RefundNews, RefundSource, RefundState, RefundWay, given_beyond};
 
 /// The change that records `moved`, with the event and the journals that it causes. Of money that went back after all,
 /// the credit that was given instead is taken back as far as it is not spent.
@@ -44,18 +44,19 @@ pub(super) fn booked(
         }
         Some(RefundNews::InReview(_)) | None => {}
     }
-    // Of a chargeback the attempt tells; what becomes of it a person decides, who knows.
-    let news = news.filter(|_| way != RefundWay::Chargeback);
     let given_twice = refund.progress().given_twice;
-    let event = news.map(|news| match news {
-        RefundNews::Done => PaymentEvent::RefundDone { about, way, amount },
-        RefundNews::Rejected => PaymentEvent::RefundRejected { about, amount },
-        RefundNews::Cancelled => PaymentEvent::RefundCancelled { about, amount },
-        RefundNews::InReview(why) => PaymentEvent::RefundInReview {
+    let event = news.and_then(|news| match news {
+        // Also of a chargeback: a tip is taken from those who got it, and what a visit earned is looked at again.
+        RefundNews::Done => Some(PaymentEvent::RefundDone { about, way, amount }),
+        RefundNews::Rejected => Some(PaymentEvent::RefundRejected { about, amount }),
+        // That a chargeback needs a person, the attempt tells.
+        RefundNews::Cancelled | RefundNews::InReview(_) if way == RefundWay::Chargeback => None,
+        RefundNews::Cancelled => Some(PaymentEvent::RefundCancelled { about, amount }),
+        RefundNews::InReview(why) => Some(PaymentEvent::RefundInReview {
             about,
             why,
             given_twice,
-        },
+        }),
     });
     let mut change = RefundChange::of(refund, now);
     change.uncredited = uncredited;
@@ -76,16 +77,17 @@ pub(super) const fn about(refund: &Refund) -> RefundAbout {
 }
 
 /// What became of credit that was given for money that went back after all.
-struct TakenBack {
+pub(super) struct TakenBack {
     /// The payment with what it has again; nothing if all of the credit is spent.
-    payment: Option<Payment>,
-    journal: Option<Journal>,
+    pub(super) payment: Option<Payment>,
+    /// The journal of that, if anything is taken back.
+    pub(super) journal: Option<Journal>,
     /// What the customer has twice.
-    twice: Option<Money>,
+    pub(super) twice: Option<Money>,
 }
 
 /// What became credit although it went back, and is not spent, is the payment's again; the rest the customer has twice.
-fn uncredit(
+pub(super) fn uncredit(
     facts: &RefundFacts,
     refund: &Refund,
     now: OffsetDateTime,
@@ -186,6 +188,27 @@ fn set_free(
     Ok(Some(journal).filter(|journal| !journal.entries().is_empty()))
 }
 
+/// What of a tip did not go back before by another refund.
+fn left_of_tip(facts: &RefundFacts, refund: &Refund) -> Result<Money, MoneyError> {
+    let paid = facts.record.payment.paid();
+    let mut left = paid;
+    for other in facts.refunds.iter().filter(|other| other.id() != refund.id()) {
+        match other.state() {
+            RefundState::Done { .. } if other.takes_of_payment() => {
+                left = left.checked_sub(other.terms().amount)?;
+            }
+            RefundState::Done { .. }
+            | RefundState::Requested
+            | RefundState::Sent
+            | RefundState::Unknown
+            | RefundState::InReview { .. }
+            | RefundState::Rejected { .. }
+            | RefundState::Cancelled => {}
+        }
+    }
+    Ok(left.max(Money::zero(paid.currency())))
+}
+
 /// What is still the customer's deposit for the payment, or is set aside, is given back out of it; what was earned
 /// meanwhile, or the customer has twice, is a refund, which lowers what the business has earned.
 fn journal(
@@ -197,8 +220,8 @@ fn journal(
     let terms = refund.terms();
     let nothing = Money::zero(terms.amount.currency());
     let (held, most) = match (terms.source, facts.record.payment.purpose()) {
-        // Whoever got a share of it gives it back in proportion.
-        (RefundSource::Payment, Purpose::Tip) => (Place::tip(terms.payment), terms.amount),
+        // Whoever got a share of it gives it back in proportion, and no more than they got.
+        (RefundSource::Payment, Purpose::Tip) => (Place::tip(terms.payment), left_of_tip(facts, refund)?),
         (RefundSource::Payment, Purpose::Deposit | Purpose::Full | Purpose::Balance) => (
             Place::deposit(terms.customer, terms.payment),
             facts.on_deposit.max(nothing),

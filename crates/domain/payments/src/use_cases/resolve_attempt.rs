@@ -54,7 +54,7 @@ pub enum ResolveAttemptError {
     Unavailable(#[from] Outage),
 }
 
-/// Ends an attempt that is in review.
+/// Ends an attempt that is in review, or an order by card that has been in doubt for an hour.
 pub struct ResolveAttempt {
     /// What is owed and was tried.
     pub book: Arc<dyn PaymentBook>,

@@ -8,8 +8,11 @@ use super::DECISIONS_MAX;
 use crate::actor::Actor;
 use crate::attempt::{Attempt, AttemptId, AttemptState, AttemptTerms, Moved, Resolution, Resolved};
 use crate::dead_letter::{DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict};
+use crate::evidence::CallbackVerdict;
 use crate::payment::{PaymentId, PaymentRecord};
-use crate::ports::{Change, DeadLetters, PaymentBook, RecordError};
+use crate::ports::{
+    CallbackReader, Change, ConfirmationReader, DeadLetters, LetterDecided, PaymentBook, RecordError,
+};
 use crate::reference::{Receipt, RequestKey};
 use crate::remark::Remark;
 use crate::settlement::settle;
@@ -91,6 +94,10 @@ pub struct WorkLetter {
     pub book: Arc<dyn PaymentBook>,
     /// The letters.
     pub letters: Arc<dyn DeadLetters>,
+    /// Reads those that are callbacks.
+    pub callbacks: Arc<dyn CallbackReader>,
+    /// Reads those that tell of money by hand.
+    pub confirmations: Arc<dyn ConfirmationReader>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -135,8 +142,24 @@ impl WorkLetter {
         Err(LetterError::Busy)
     }
 
-    /// Records that a letter's money went back without being booked, or that it means nothing. Deciding the same again
-    /// changes nothing.
+    /// What a letter claims of money, if it can be read: the provider's number and the amount. Nothing vouches for it.
+    #[must_use]
+    pub fn claims(&self, letter: &DeadLetter) -> Option<(Receipt, Money)> {
+        match self.callbacks.read(&letter.body) {
+            Ok(report) => match report.verdict {
+                CallbackVerdict::Paid { amount, receipt, .. } => Some((receipt, amount)),
+                CallbackVerdict::Failed { .. } | CallbackVerdict::Unrecognised { .. } => None,
+            },
+            Err(_other_form) => {
+                let told = self.confirmations.read(&letter.body).ok()?;
+                Some((told.receipt, told.amount))
+            }
+        }
+    }
+
+    /// Records that a letter's money went back without being booked, or that it means nothing. Under the number that the
+    /// money had come by, which is the one that the letter claims unless the order names it, no other message about it is
+    /// booked any more. Deciding the same again changes nothing.
     ///
     /// # Errors
     /// [`LetterError`]; then nothing changed.
@@ -149,20 +172,37 @@ impl WorkLetter {
                 why: order.why.clone(),
                 at: self.clock.now(),
             };
-            let verdict = order.verdict.clone();
-            if self
+            let verdict = self.known(order.verdict.clone(), &letter);
+            match self
                 .letters
                 .decide(tenant, order.letter, verdict, handled)
                 .await?
             {
-                return Ok(());
+                LetterDecided::Now => return Ok(()),
+                LetterDecided::Booked => return Err(LetterError::ReceiptTaken),
+                LetterDecided::Before => {}
             }
         }
         let letter = self.letter(tenant, order.letter).await?;
-        if letter.state == order.verdict.state() && letter.receipt.as_ref() == order.verdict.receipt() {
+        let came = order.verdict.came();
+        let same = letter.state == order.verdict.state()
+            && letter.receipt.as_ref() == order.verdict.receipt()
+            && (came.is_none() || letter.came.as_ref() == came);
+        if same {
             Ok(())
         } else {
             Err(LetterError::HandledBefore)
+        }
+    }
+
+    /// The verdict with the number that the money had come by, as far as the letter tells.
+    fn known(&self, verdict: LetterVerdict, letter: &DeadLetter) -> LetterVerdict {
+        match verdict {
+            LetterVerdict::Refunded { back, came: None } => {
+                let came = self.claims(letter).map(|(receipt, _)| receipt);
+                LetterVerdict::Refunded { back, came }
+            }
+            LetterVerdict::Refunded { came: Some(_), .. } | LetterVerdict::Dismissed => verdict,
         }
     }
 

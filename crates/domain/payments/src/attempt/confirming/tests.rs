@@ -17,6 +17,7 @@ fn moved(at: Option<OffsetDateTime>) -> Confirmation {
         receipt: receipt(1),
         amount: shillings(1_500),
         account: None,
+        short_code: None,
         moved_at: at,
     }
 }

@@ -27,7 +27,7 @@ fn key() -> TokenHash {
 async fn open_address(stage: &Stage<'_, impl Ground>, tenant: TenantId) {
     let address = ConfirmationAddress {
         key: key(),
-        short_code: "654321".to_owned(),
+        short_code: PlainConfirmations::SHORT_CODE.to_owned(),
         at: second(0),
     };
     let added = stage
@@ -75,6 +75,19 @@ async fn apply<G: Ground>(stage: &Stage<'_, G>, tenant: TenantId, id: CallbackId
         Ok(ConfirmationApplied::Concluded(outcome)) => outcome,
         other => panic!("not concluded: {other:?}"),
     }
+}
+
+/// What becomes of money that came by hand to an address of the tenant's.
+pub(super) async fn told<G: Ground>(
+    stage: &Stage<'_, G>,
+    tenant: TenantId,
+    (number, whole): (u32, i64),
+    account: &str,
+) -> ConfirmationOutcome {
+    open_address(stage, tenant).await;
+    let body = PlainConfirmations::body(&receipt(number), shillings(whole), account, 0);
+    let id = taken(stage, body).await;
+    apply(stage, tenant, id).await
 }
 
 async fn in_clearing(ground: &impl Ground, tenant: TenantId) -> Option<Money> {
@@ -366,9 +379,22 @@ pub(super) async fn what_fits_nothing_is_a_dead_letter_of_whose_address_it_came_
     let stranger = validate.execute(&TokenHash::of("another"), &body(&theirs)).await;
     assert_eq!(stranger, Ok(Validation::Accept), "nothing is told to strangers");
 
+    let elsewhere = |account: &str| {
+        let mut elsewhere = body(account);
+        elsewhere.extend(b"|111111");
+        elsewhere
+    };
+    let asked = validate.execute(&key(), &elsewhere("anything")).await;
+    assert_eq!(asked, Ok(Validation::Accept), "it is another number's money");
+
+    let foreign = taken(&stage, elsewhere(&ours)).await;
     let unknown = taken(&stage, body(&theirs)).await;
     let unreadable = taken(&stage, b"<html>".to_vec()).await;
     for _ in 0..2 {
+        assert_eq!(
+            apply(&stage, tenant, foreign).await,
+            ConfirmationOutcome::ForeignIds
+        );
         assert_eq!(
             apply(&stage, tenant, unknown).await,
             ConfirmationOutcome::UnknownReference
@@ -380,6 +406,12 @@ pub(super) async fn what_fits_nothing_is_a_dead_letter_of_whose_address_it_came_
     }
     let mut letters = ground.dead_letters(Some(tenant)).await;
     letters.sort();
-    assert_eq!(letters, ["unknown_reference", "unreadable"], "each once");
-    assert_eq!(in_clearing(ground, other).await, None);
+    assert_eq!(
+        letters,
+        ["foreign_ids", "unknown_reference", "unreadable"],
+        "each once"
+    );
+    for tenant in [tenant, other] {
+        assert_eq!(in_clearing(ground, tenant).await, None);
+    }
 }

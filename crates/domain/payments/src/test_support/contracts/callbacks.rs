@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{Ground, Stage};
 use crate::CallbackId;
-use crate::attempt::{Provider, StateName};
+use crate::attempt::{Provider, ReviewReason, StateName};
 use crate::event::PaymentEvent;
 use crate::evidence::PushAnswer;
 use crate::ledger::Account;
@@ -233,6 +233,42 @@ pub(super) async fn a_refused_callback_is_copied_to_the_dead_letters_once(ground
         .stored(tenant, Id::from_uuid(asked.attempt.as_uuid()))
         .await;
     assert_eq!(unknown, Ok(None));
+}
+
+pub(super) async fn money_beside_what_an_attempt_brought_is_a_dead_letter(ground: &impl Ground) {
+    let stage = Stage::on(ground);
+    let (tenant, _) = ground.tenants();
+    let (asked, token) = prompt_out(&stage, tenant).await;
+    let use_case = stage.apply();
+    let mut told = Vec::new();
+    for (number, salt) in [(1, 0), (1, 1), (2, 2)] {
+        let report = paid(provider_ids(1), shillings(1_500), receipt(number));
+        let body = stage.reader.body(&report, salt);
+        told.push(stored_id(
+            take(ground, arrival(&stage, &token, body, second(5))).await,
+        ));
+    }
+    for callback in told.iter().chain(&told) {
+        assert!(use_case.execute(tenant, *callback).await.is_ok());
+    }
+    assert_eq!(
+        ground.dead_letters(Some(tenant)).await,
+        ["other_money"],
+        "the second money alone, and once"
+    );
+    let outcome = ground.inbox().stored(tenant, told[2]).await.ok().flatten();
+    assert_eq!(
+        outcome.and_then(|callback| callback.outcome),
+        Some(CallbackOutcome::OtherMoney)
+    );
+    let record = stage.record(tenant, &asked).await;
+    let dispute = record.attempts[0].progress().dispute;
+    assert_eq!(dispute, Some(ReviewReason::AnswersDisagree));
+    assert_eq!(
+        record.attempts[0].receipt(),
+        Some(&receipt(1)),
+        "the first stands"
+    );
 }
 
 pub(super) async fn letters_of_nobody_are_bounded(ground: &impl Ground) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Currency, Money, TenantId};
 
 use super::notices::order_of;
+use super::refunds::credit;
 use super::{Ground, Stage};
 use crate::actor::Actor;
 use crate::attempt::{AttemptId, ReviewReason, StateName};
@@ -21,7 +22,8 @@ use crate::test_support::builders::{key, receipt, second, shillings};
 use crate::test_support::fakes::ScriptedCards;
 use crate::test_support::together;
 use crate::use_cases::{
-    LookAtCard, LookAtCardRefund, RefundDecision, RefundOrder, ResolveRefund, Reversals, SendCardRefund,
+    LookAtCard, LookAtCardRefund, PayoutBy, PayoutOrder, RefundDecision, RefundOrder, ResolveRefund,
+    Reversals, SendCardRefund,
 };
 
 const TRACKING: &str = "b1c2d3e4-0000-4000-8000-1234567890ab";
@@ -352,6 +354,18 @@ pub(super) async fn what_nobody_asked_back_is_a_chargeback_once<G: Ground>(groun
         .await;
     assert_eq!(paid.balance(Account::Suspense).await, shillings(0), "it is lost");
     assert_eq!(paid.balance(Account::CustomerDeposits).await, shillings(0));
+    let done = paid
+        .told(|event| {
+            matches!(
+                event,
+                PaymentEvent::RefundDone {
+                    way: RefundWay::Chargeback,
+                    ..
+                }
+            )
+        })
+        .await;
+    assert_eq!(done, 1, "who got a share of it gives it back");
 }
 
 pub(super) async fn a_chargeback_that_was_won_is_in_the_providers_account_again<G: Ground>(ground: &G) {
@@ -362,12 +376,66 @@ pub(super) async fn a_chargeback_that_was_won_is_in_the_providers_account_again<
     assert_eq!(paid.balance(Account::Suspense).await, shillings(0));
     assert_eq!(paid.balance(Account::CardClearing).await, shillings(1_500));
     let told = paid
+        .told(|event| matches!(event, PaymentEvent::RefundInReview { .. }))
+        .await;
+    assert_eq!(told, 0, "the attempt told of it");
+    let kept = paid
+        .told(|event| matches!(event, PaymentEvent::RefundRejected { .. }))
+        .await;
+    assert_eq!(kept, 1, "what the visit earned is looked at again");
+}
+
+pub(super) async fn a_chargeback_of_what_is_credit_takes_the_credit_back_and_tells_what_is_spent<
+    G: Ground,
+>(
+    ground: &G,
+) {
+    let paid = Paid::on(ground).await;
+    let book = ground.book();
+    let record = book.find(paid.tenant, paid.payment).await.ok().flatten();
+    let payment = record.map(|record| record.payment);
+    let payment = payment.unwrap_or_else(|| panic!("the payment is not found"));
+    let (visit, customer) = (payment.visit(), payment.customer());
+    let given = paid
+        .stage
+        .credit()
+        .execute(paid.tenant, visit, shillings(0))
+        .await;
+    assert_eq!(given.ok(), Some(vec![shillings(1_500)]));
+    let spent = PayoutOrder {
+        key: key("spent"),
+        customer,
+        by_way: PayoutBy::Outside("transfer 7".to_owned()),
+        amount: shillings(600),
+        reason: "they move away".to_owned(),
+        by: somebody(),
+    };
+    assert!(paid.stage.pay_out().execute(paid.tenant, spent).await.is_ok());
+    for step in [1, 2] {
+        paid.reversed(step).await;
+        assert_eq!(
+            credit(ground, customer).await,
+            shillings(0),
+            "it is no credit now"
+        );
+    }
+    let refunds = paid.refunds().await;
+    assert_eq!(refunds.len(), 1);
+    assert_eq!(refunds[0].progress().given_twice, Some(shillings(600)));
+    let told = paid
         .told(|event| {
             matches!(
                 event,
-                PaymentEvent::RefundRejected { .. } | PaymentEvent::RefundInReview { .. }
+                PaymentEvent::RefundInReview {
+                    given_twice: Some(_),
+                    ..
+                }
             )
         })
         .await;
-    assert_eq!(told, 0, "who decided it knows");
+    assert_eq!(told, 1, "the owner is told what they have twice");
+    paid.resolve(refunds[0].id(), Resolution::Done { receipt: None })
+        .await;
+    assert_eq!(paid.balance(Account::CustomerDeposits).await, shillings(0));
+    assert_eq!(paid.balance(Account::Refunds).await, shillings(600), "a loss");
 }

@@ -9,11 +9,12 @@ use crate::dead_letter::{DeadLetter, LetterState, LetterVerdict};
 use crate::evidence::{Evidence, PushAnswer, QueryAnswer};
 use crate::ledger::Account;
 use crate::payment::PaymentState;
-use crate::ports::{Arrival, LetterQuery, Taken};
+use crate::ports::{Arrival, ConfirmationOutcome, LetterQuery, Taken};
 use crate::remark::Remark;
 use crate::schedule::ROUTE_LIFE;
 use crate::settlement::settle;
 use crate::test_support::builders::{failed, paid, provider_ids, receipt, second, shillings};
+use crate::test_support::fakes::PlainConfirmations;
 use crate::test_support::together;
 use crate::use_cases::{LetterError, LetterOrder, MatchOrder, MatchTo, PaymentAsked, WorkLetter};
 
@@ -21,6 +22,8 @@ fn use_case<G: Ground>(stage: &Stage<'_, G>) -> WorkLetter {
     WorkLetter {
         book: stage.ground.book(),
         letters: stage.ground.letters(),
+        callbacks: stage.reader.clone(),
+        confirmations: std::sync::Arc::new(PlainConfirmations),
         clock: stage.clock.clone(),
         ids: stage.ids.clone(),
     }
@@ -59,6 +62,12 @@ fn verdict(letter: &DeadLetter, verdict: LetterVerdict) -> LetterOrder {
         by: by("token:manager"),
         why: why("looked into"),
     }
+}
+
+/// That the money went back, by the movement of that number.
+fn given_back(number: u32) -> LetterVerdict {
+    let (back, came) = (receipt(number), None);
+    LetterVerdict::Refunded { back, came }
 }
 
 /// A prompt that failed, and letters that came for it when its token had expired; newest first.
@@ -111,7 +120,7 @@ pub(super) async fn a_letter_is_decided_once(ground: &impl Ground) {
         .await;
     assert_eq!(foreign, Err(LetterError::NoSuchLetter));
     // Two people at once, who do not agree.
-    let both = [LetterVerdict::Dismissed, LetterVerdict::Refunded(receipt(4))];
+    let both = [LetterVerdict::Dismissed, given_back(4)];
     let both = both.map(|it| work.decide(tenant, verdict(&found[0], it)));
     let ended = together(both.into_iter().collect()).await;
     let (done, refused): (Vec<_>, Vec<_>) = ended.into_iter().partition(Result::is_ok);
@@ -119,10 +128,10 @@ pub(super) async fn a_letter_is_decided_once(ground: &impl Ground) {
     assert_eq!(refused, [Err(LetterError::HandledBefore)]);
 
     for _ in 0..2 {
-        let back = verdict(&found[1], LetterVerdict::Refunded(receipt(5)));
+        let back = verdict(&found[1], given_back(5));
         assert_eq!(work.decide(tenant, back).await, Ok(()), "again is once");
     }
-    let elsewhere = verdict(&found[1], LetterVerdict::Refunded(receipt(6)));
+    let elsewhere = verdict(&found[1], given_back(6));
     assert_eq!(
         work.decide(tenant, elsewhere).await,
         Err(LetterError::HandledBefore)
@@ -344,4 +353,62 @@ pub(super) async fn a_callback_after_a_person_booked_its_money_changes_nothing(g
     let balances = ground.ledger().balances(tenant, Currency::Kes).await;
     let balances = balances.unwrap_or_default();
     assert_eq!(balances.get(&Account::MpesaClearing), Some(&shillings(1_500)));
+}
+
+pub(super) async fn money_that_went_back_is_booked_by_no_other_message<G: Ground>(ground: &G) {
+    let stage = Stage::on(ground);
+    let (tenant, other) = ground.tenants();
+    let body = |number: u32| {
+        let body = PlainConfirmations::body(&receipt(number), shillings(1_500), "somebody", number);
+        String::from_utf8_lossy(&body).into_owned()
+    };
+    let bodies = [body(1), "illegible".to_owned(), body(2), body(3)];
+    let (asked, found) = buried(&stage, &bodies.each_ref().map(String::as_str)).await;
+    let [third, second_letter, illegible, first] = &found[..] else {
+        panic!("{found:?}");
+    };
+    let work = use_case(&stage);
+    let to = MatchTo::Payment(asked.payment);
+    // The letter says which money it was; of one that nobody can read, the person does.
+    assert_eq!(work.decide(tenant, verdict(first, given_back(11))).await, Ok(()));
+    let named = LetterVerdict::Refunded {
+        back: receipt(12),
+        came: Some(receipt(2)),
+    };
+    for _ in 0..2 {
+        assert_eq!(
+            work.decide(tenant, verdict(illegible, named.clone())).await,
+            Ok(())
+        );
+    }
+    let kept = ground.letters().find(tenant, first.id).await.ok().flatten();
+    let kept = kept.map(|letter| (letter.receipt, letter.came));
+    assert_eq!(kept, Some((Some(receipt(11)), Some(receipt(1)))));
+
+    let again = work.to_payment(tenant, order(third, to, 1, 1_500)).await;
+    assert_eq!(again, Err(LetterError::ReceiptTaken), "a person tells of it");
+    let again = work.to_payment(tenant, order(second_letter, to, 2, 1_500)).await;
+    assert_eq!(again, Err(LetterError::ReceiptTaken));
+    let record = stage.record(tenant, &asked).await;
+    let account = record.payment.account_reference().as_str().to_owned();
+    let told = super::by_hand::told(&stage, tenant, (1, 1_500), &account).await;
+    assert_eq!(told, ConfirmationOutcome::WentBack, "the provider tells of it");
+    assert_eq!(
+        ground
+            .finder()
+            .went_back(other, Provider::Mpesa, &receipt(1))
+            .await,
+        Ok(false),
+        "it is another tenant's"
+    );
+    assert_eq!(stage.record(tenant, &asked).await.payment.paid(), shillings(0));
+
+    // The other way round: what is booked did not go back without being booked.
+    assert_eq!(work.to_payment(tenant, order(third, to, 3, 1_500)).await, Ok(()));
+    let booked = LetterVerdict::Refunded {
+        back: receipt(13),
+        came: Some(receipt(3)),
+    };
+    let refused = work.decide(tenant, verdict(second_letter, booked)).await;
+    assert_eq!(refused, Err(LetterError::ReceiptTaken));
 }

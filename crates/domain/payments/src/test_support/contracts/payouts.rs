@@ -6,14 +6,18 @@ use super::refunds::{
     balance, credit, done, order, originator, paid_visit, somebody, state, stored_id, take,
 };
 use super::{Ground, Stage};
-use crate::CustomerId;
+use crate::attempt::{Attempt, AttemptTerms, Provider};
+use crate::evidence::Evidence;
 use crate::ledger::Account;
+use crate::payment::{Payment, PaymentId, Purpose};
 use crate::payout::PayoutWay;
 use crate::ports::{GivenBack, PaymentRules, RefundRefused};
 use crate::refund::{Refund, RefundSource, RefundState, RefundWay, Resolution, Resolved, ReversalAnswer};
-use crate::test_support::builders::{key, shillings};
+use crate::settlement::settle;
+use crate::test_support::builders::{key, receipt, second, shillings};
 use crate::test_support::together;
 use crate::use_cases::{PayoutBy, PayoutOrder, RefundDecision, ResultApplied};
+use crate::{CustomerId, VisitId};
 
 fn wanted(text: &str, customer: CustomerId, by_way: PayoutBy, whole: i64) -> PayoutOrder {
     PayoutOrder {
@@ -168,6 +172,66 @@ pub(super) async fn credit_that_was_paid_out_after_all_is_set_aside_again(ground
         ),
         (shillings(500), shillings(-500)),
         "what they have twice is a loss, and the transfer is still to be paid back"
+    );
+}
+
+/// A further payment of the visit that an M-Pesa transaction paid whole, newer than those before.
+async fn brought<G: Ground>(
+    stage: &Stage<'_, G>,
+    (visit, customer): (VisitId, CustomerId),
+    purpose: Purpose,
+    number: u32,
+    whole: i64,
+) -> PaymentId {
+    let (tenant, _) = stage.ground.tenants();
+    let (at, amount) = (second(i64::from(60 + number)), shillings(whole));
+    let payment = Payment::owe(stage.ids.fresh(), visit, customer, purpose, amount, at);
+    let id = payment.id();
+    let terms = AttemptTerms {
+        id: stage.ids.fresh(),
+        payment: id,
+        key: key(&format!("brought-{number}")),
+        provider: Provider::Mpesa,
+        amount,
+        payer: None,
+        by: None,
+        ordered: None,
+        created_at: at,
+    };
+    let moved = Attempt::received(terms, Some(receipt(number)), Evidence::Confirmation, at);
+    let change = settle(payment, moved, at, &*stage.ids).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(stage.ground.book().record(tenant, change).await, Ok(()));
+    id
+}
+
+pub(super) async fn credit_is_paid_out_of_money_that_became_credit(ground: &impl Ground) {
+    let stage = Stage::on(ground);
+    let (tenant, _) = ground.tenants();
+    let (first, visit, customer) = paid_visit(&stage, 1).await;
+    let whose = (visit, customer);
+    // What is newer is kept: for the visit, and for those who got the tip.
+    let kept = brought(&stage, whose, Purpose::Balance, 2, 1_500).await;
+    brought(&stage, whose, Purpose::Tip, 3, 1_500).await;
+    let other = brought(&stage, whose, Purpose::Full, 4, 800).await;
+    let as_credit = async |text: &str, payment, whole| {
+        let refund = order(text, payment, RefundWay::Credit, whole);
+        let done = stage.order_refund().execute(tenant, refund).await;
+        assert!(done.is_ok(), "{done:?}");
+    };
+    as_credit("one", first, 700).await;
+    as_credit("two", first, 800).await;
+    let refund = reversed(&stage, tenant, customer).await;
+    assert_eq!(refund.terms().payment, first, "the one that became credit");
+    succeeds(&stage, tenant).await;
+
+    as_credit("three", kept, 700).await;
+    as_credit("four", other, 800).await;
+    assert_eq!(credit(ground, customer).await, shillings(1_500));
+    let again = wanted("again", customer, PayoutBy::MpesaReversal, 1_500);
+    assert_eq!(
+        stage.pay_out().execute(tenant, again).await,
+        Err(RefundRefused::NothingToReverse),
+        "the rest of that transaction is not theirs to get back"
     );
 }
 

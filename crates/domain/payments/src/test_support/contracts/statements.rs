@@ -430,12 +430,8 @@ async fn money_in_the_books_that_no_line_tells_of_waits_too<G: StatementGround>(
             because("no such money"),
         )
     });
-    let decided = together(tries.collect()).await;
-    assert_eq!(
-        decided.iter().filter(|decided| decided.is_ok()).count(),
-        1,
-        "{decided:?}"
-    );
+    let said = together(tries.collect()).await;
+    assert_eq!(said.iter().filter(|said| said.is_ok()).count(), 1, "{said:?}");
     let explained = Id::from_uuid(second_attempt.as_uuid());
     let explained = work
         .decide_absence(
@@ -457,6 +453,29 @@ async fn money_in_the_books_that_no_line_tells_of_waits_too<G: StatementGround>(
     )
     .await;
     assert_eq!(late.head.open, 1);
+    let late = lines(&work, tenant, &late).await;
+    let late = late.iter().find(|line| line.state == LineState::Open);
+    let late = late.unwrap_or_else(|| panic!("no line is open"));
+    let denied = work
+        .decide(
+            tenant,
+            late.id,
+            LineVerdict::Attempt(first),
+            because("there it is"),
+        )
+        .await;
+    assert_eq!(
+        denied,
+        Err(StatementError::NotThat),
+        "its money was taken out of the books"
+    );
+    decided(&work, tenant, late, LineVerdict::Other).await;
+    assert_eq!(on(ground, tenant, Account::MpesaClearing).await, 300_000);
+    assert_eq!(
+        on(ground, tenant, Account::Suspense).await,
+        0,
+        "it came after all"
+    );
 }
 
 async fn overlapping_statements_change_nothing<G: StatementGround>(ground: &G) {

@@ -19,6 +19,7 @@ use super::locked;
 use crate::attempt::{Attempt, AttemptId, AttemptState, Provider};
 use crate::credit::Spend;
 use crate::event::PaymentEvent;
+use crate::evidence::Evidence;
 use crate::ledger::{Account, Journal, Place};
 use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentState, Purpose};
 use crate::payout::Payout;
@@ -53,7 +54,7 @@ pub struct DeadLetter {
 pub(super) struct Shelf {
     pub(super) payments: BTreeMap<(TenantId, PaymentId), PaymentRecord>,
     pub(super) routes: BTreeMap<RouteKey, (TenantId, Route)>,
-    journals: Vec<(TenantId, Journal)>,
+    pub(super) journals: Vec<(TenantId, Journal)>,
     callbacks: BTreeMap<(TenantId, CallbackId), StoredCallback>,
     pub(super) dead_letters: Vec<DeadLetter>,
     worked: BTreeMap<usize, letters::Worked>,
@@ -207,6 +208,9 @@ impl Shelf {
                 return Err(RecordError::LiveAttempt);
             }
         }
+        if self.told_of_gone(tenant, attempt) {
+            return Err(RecordError::ReceiptTaken);
+        }
         for record in self.records(tenant) {
             for other in record.attempts.iter().filter(|other| other.id() != attempt.id()) {
                 if other.terms().key == attempt.terms().key {
@@ -229,6 +233,24 @@ impl Shelf {
             }
         }
         Ok(())
+    }
+
+    /// Whether a person, a statement or a confirmation tells of money that went back without being booked.
+    fn told_of_gone(&self, tenant: TenantId, attempt: &Attempt) -> bool {
+        match attempt.state() {
+            AttemptState::Paid {
+                evidence: Evidence::Person | Evidence::Statement | Evidence::Confirmation,
+                receipt: Some(receipt),
+            } => self.went_back(tenant, receipt),
+            AttemptState::Paid { .. }
+            | AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown
+            | AttemptState::InReview { .. }
+            | AttemptState::Failed { .. }
+            | AttemptState::Cancelled => false,
+        }
     }
 
     pub(super) fn write(&mut self, tenant: TenantId, change: Change) {
@@ -260,8 +282,11 @@ impl Shelf {
         }
         if let Some((callback, outcome)) = change.callback
             && let Some(stored) = self.callbacks.get_mut(&(tenant, callback))
+            && stored.outcome.is_none()
         {
-            stored.outcome.get_or_insert(outcome);
+            stored.outcome = Some(outcome);
+            let body = stored.body.clone();
+            self.copy_to_letters(tenant, outcome, body, change.at);
         }
         if let Some(matched) = change.letter {
             self.match_letter(matched, change.payment.id());
@@ -523,7 +548,7 @@ impl Shelf {
     ) {
         match outcome {
             CallbackOutcome::Applied => {}
-            CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds => {
+            CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds | CallbackOutcome::OtherMoney => {
                 let reason = outcome.as_str().to_owned();
                 self.dead_letters.push(DeadLetter {
                     tenant: Some(tenant),

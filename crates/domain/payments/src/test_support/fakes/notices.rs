@@ -128,7 +128,7 @@ impl NoticeInbox for InMemoryBook {
         }
         match outcome {
             CallbackOutcome::Applied => {}
-            CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds => {
+            CallbackOutcome::Unreadable | CallbackOutcome::ForeignIds | CallbackOutcome::OtherMoney => {
                 let letters = copies.into_iter().map(|body| DeadLetter {
                     tenant: Some(tenant),
                     reason: outcome.as_str().to_owned(),

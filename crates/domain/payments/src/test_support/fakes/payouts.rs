@@ -7,7 +7,8 @@ use super::book::till::CashRefused;
 use super::book::{InMemoryBook, Shelf};
 use super::locked;
 use crate::CustomerId;
-use crate::ledger::Place;
+use crate::ledger::{Cause, Journal, Place};
+use crate::payment::{PaymentId, Purpose};
 use crate::payout::Payout;
 use crate::ports::{DecidePayout, PayoutBook, PayoutFacts, PayoutLook, RefundFacts, RefundRefused};
 use crate::refund::reversible;
@@ -69,17 +70,49 @@ impl Shelf {
     ) -> Result<Option<RefundFacts>, Outage> {
         let mut own: Vec<_> = self
             .records(tenant)
-            .filter(|record| record.payment.customer() == customer)
+            .filter(|record| {
+                record.payment.customer() == customer && record.payment.purpose() != Purpose::Tip
+            })
             .map(|record| (record.payment.created_at(), record.payment.id()))
             .collect();
         own.sort();
         for (_, payment) in own.into_iter().rev() {
             let found = self.refund_facts(tenant, payment)?;
             let fits = |found: &RefundFacts| reversible(&found.record, &found.refunds, amount).is_some();
-            if let Some(found) = found.filter(fits) {
+            let credited = self.became_credit(tenant, payment, customer, amount)?;
+            if let Some(found) = found.filter(fits).filter(|_| credited >= amount) {
                 return Ok(Some(found));
             }
         }
         Ok(None)
+    }
+
+    /// How much of a payment became the customer's credit, less what was set aside of it to go back; in the currency of
+    /// `like`.
+    fn became_credit(
+        &self,
+        tenant: TenantId,
+        payment: PaymentId,
+        customer: CustomerId,
+        like: Money,
+    ) -> Result<Money, Outage> {
+        let mut credited = Money::zero(like.currency());
+        let own = self.journals_of(tenant, payment);
+        for entry in own.flat_map(|journal| journal.entries()) {
+            if entry.place == Place::credit(customer) && entry.amount.currency() == like.currency() {
+                credited = credited.checked_sub(entry.amount).map_err(Outage::new)?;
+            }
+        }
+        Ok(credited)
+    }
+
+    /// The journals of a payment but those that spent credit on it.
+    fn journals_of(&self, tenant: TenantId, payment: PaymentId) -> impl Iterator<Item = &Journal> {
+        let own = self.journals.iter().filter(move |(owner, journal)| {
+            *owner == tenant
+                && journal.payment() == Some(payment)
+                && !matches!(journal.cause(), Cause::Spent(_))
+        });
+        own.map(|(_, journal)| journal)
     }
 }

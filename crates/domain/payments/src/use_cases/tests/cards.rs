@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::actor::Actor;
+use crate::attempt::{NotResolved, Resolution};
 use crate::card::{CancelAnswer, CardReport, CardStatus, OpenAnswer, PageUrl};
 use crate::ledger::Account;
 use crate::payment::{PaymentState, Purpose};
@@ -12,6 +13,7 @@ use crate::ports::{
 };
 use crate::reference::MerchantReference;
 use crate::refund::RefundWay;
+use crate::remark::Remark;
 use crate::schedule::{CARD_ABANDON_AFTER, CARD_LAST_LOOK_IN_DOUBT, card_look_at, card_look_from};
 use crate::test_support::builders::asha;
 use crate::test_support::fakes::{AlwaysAsks, ScriptedBack, ScriptedCards};
@@ -311,6 +313,37 @@ fn an_order_in_doubt_ends_in_a_persons_hands_after_a_day() {
 }
 
 #[test]
+fn a_person_ends_an_order_that_is_in_doubt_for_an_hour_and_what_comes_later_is_booked() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    let bench = &shop.bench;
+    bench.clock.set(second(0) + CARD_ABANDON_AFTER);
+    assert_eq!(shop.abandon(attempt), CardLook::Stands(StateName::Unknown));
+    let use_case = ResolveAttempt {
+        book: bench.book.clone(),
+        clock: bench.clock.clone(),
+        ids: bench.ids.clone(),
+    };
+    let order = ResolveOrder {
+        attempt,
+        resolution: Resolution::Cancelled,
+        by: Actor::parse("token:desk").unwrap(),
+        why: Remark::parse("not in the dashboard").unwrap(),
+        version: None,
+    };
+    let resolve = || block_on(use_case.execute(bench.tenant, order.clone()));
+    let early = ResolveAttemptError::NotResolved(NotResolved::NotInReview);
+    assert_eq!(resolve(), Err(early), "the looks of the first hour come first");
+    bench.clock.set(second(3_600));
+    assert!(resolve().is_ok());
+    assert_eq!(shop.name(attempt), StateName::Cancelled);
+    // The next look goes on, and finds that the customer had paid.
+    bench.clock.set(card_look_at(4, second(0)).unwrap());
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    assert_eq!(shop.look_at(attempt, 4), CardLook::Stands(StateName::Paid));
+}
+
+#[test]
 fn a_lost_answer_opens_no_second_page_and_is_closed_at_the_first_look() {
     let shop = Shop::new();
     let (asked, ..) = shop.asked();
@@ -486,6 +519,9 @@ fn what_is_opened_for_a_payment_that_ended_meanwhile_is_cancelled_at_once() {
         at_once: true,
     };
     assert_eq!(last, Due { at: second(0), task });
+    let events = shop.bench.book.events(tenant);
+    let told = |event: &PaymentEvent| matches!(event, PaymentEvent::CardPageOpened { .. });
+    assert!(!events.iter().any(told), "nobody is sent to it");
 }
 
 #[test]

@@ -8,20 +8,24 @@ use time::Duration;
 
 use super::ground::FakeGround;
 use super::*;
-use crate::CustomerId;
+use crate::attempt::{Attempt, AttemptTerms, Provider};
+use crate::card::CardReport;
+use crate::evidence::Evidence;
 use crate::ledger::Account;
-use crate::payment::Purpose;
+use crate::payment::{Payment, Purpose};
 use crate::payout::PayoutWay;
-use crate::ports::{Owed, VisitAsks};
+use crate::ports::{Owed, RefundQuery, VisitAsks};
 use crate::refund::{
     Refund, RefundDoubt, RefundSource, RefundState, RefundWay, Resolution, Resolved, ReversalAnswer,
     ReversalReport, ReversalVerdict,
 };
+use crate::settlement::settle;
 use crate::test_support::contracts::Stage;
 use crate::test_support::contracts::refunds::{
     balance, credit, order, originator, paid_visit, somebody, stored_id, take,
 };
 use crate::test_support::fakes::AlwaysAsks;
+use crate::{CustomerId, VisitId};
 
 /// Something that happens. Numbers choose among what there is.
 #[derive(Clone, Debug)]
@@ -392,6 +396,74 @@ fn may_follow(before: &RefundState, after: &RefundState) -> bool {
             true
         }
     }
+}
+
+#[test]
+fn of_a_tip_no_more_is_taken_from_the_team_than_they_got() {
+    let ground = FakeGround::default();
+    let stage = Stage::on(&ground);
+    let (customer, visit) = (
+        CustomerId::from_uuid(uuid::Uuid::from_u128(5)),
+        VisitId::from_uuid(uuid::Uuid::from_u128(6)),
+    );
+    let tip = Payment::owe(
+        stage.ids.fresh(),
+        visit,
+        customer,
+        Purpose::Tip,
+        shillings(500),
+        second(0),
+    );
+    let id = tip.id();
+    let terms = AttemptTerms {
+        id: stage.ids.fresh(),
+        payment: id,
+        key: key("by-card"),
+        provider: Provider::Pesapal,
+        amount: shillings(500),
+        payer: None,
+        by: None,
+        ordered: None,
+        created_at: second(0),
+    };
+    let moved = Attempt::received(terms, Some(receipt(1)), Evidence::Status, second(0));
+    let paid = moved.attempt.clone();
+    let change = settle(tip, moved, second(0), &*stage.ids).unwrap();
+    block_on(async {
+        assert_eq!(ground.book().record(tenant(1), change).await, Ok(()));
+        let back = order("back", id, RefundWay::Outside, 500);
+        assert!(stage.order_refund().execute(tenant(1), back).await.is_ok());
+        let reversals = Reversals {
+            book: ground.refunds(),
+            ids: stage.ids.clone(),
+        };
+        let report = CardReport {
+            ids: provider_ids(1),
+            reference: None,
+            amount: None,
+            receipt: None,
+        };
+        let explained = reversals.take(tenant(1), &paid, &report, second(9)).await;
+        assert!(matches!(explained, Ok(false)), "{explained:?}");
+        let query = RefundQuery {
+            state: Some("in_review".to_owned()),
+            most: 1,
+            ..RefundQuery::default()
+        };
+        let lost = ground.refunds().refunds(tenant(1), query).await.unwrap();
+        let decision = RefundDecision {
+            refund: lost[0].id(),
+            resolution: Resolution::Done { receipt: None },
+            who: a_person(),
+        };
+        assert!(stage.resolve_refund().execute(tenant(1), decision).await.is_ok());
+        assert_eq!(balance(&ground, Account::TipsPayable).await, shillings(0));
+        assert_eq!(
+            balance(&ground, Account::Refunds).await,
+            shillings(500),
+            "the rest is a loss"
+        );
+    });
 }
 
 proptest! {

@@ -21,6 +21,7 @@ use crate::task::{Due, PaymentTask};
 #[derive(Default)]
 pub(super) struct ByHand {
     doors: BTreeMap<TokenHash, ConfirmationDoor>,
+    short_codes: Vec<(TenantId, String)>,
     stored: BTreeMap<(TenantId, CallbackId), StoredConfirmation>,
 }
 
@@ -36,8 +37,21 @@ impl ConfirmationInbox for InMemoryBook {
             tenant,
             refuses_unknown: false,
         };
-        locked(&self.shelf).by_hand.doors.insert(address.key, door);
+        let mut shelf = locked(&self.shelf);
+        shelf.by_hand.doors.insert(address.key, door);
+        shelf.by_hand.short_codes.push((tenant, address.short_code));
         Ok(())
+    }
+
+    async fn short_codes(&self, tenant: TenantId) -> Result<Vec<String>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let own = shelf
+            .by_hand
+            .short_codes
+            .iter()
+            .filter(|(owner, _)| *owner == tenant);
+        Ok(own.map(|(_, short_code)| short_code.clone()).collect())
     }
 
     async fn refuse_unknown(&self, tenant: TenantId, refuse: bool) -> Result<(), Outage> {
@@ -168,6 +182,16 @@ impl MoneyFinder for InMemoryBook {
             Some((record.clone(), holder.id()))
         });
         Ok(found)
+    }
+
+    async fn went_back(
+        &self,
+        tenant: TenantId,
+        _provider: Provider,
+        receipt: &Receipt,
+    ) -> Result<bool, Outage> {
+        yield_once().await;
+        Ok(locked(&self.shelf).went_back(tenant, receipt))
     }
 
     async fn by_account(

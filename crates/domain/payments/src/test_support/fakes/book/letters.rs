@@ -4,11 +4,11 @@ use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId};
 use uuid::Uuid;
 
-use super::{DeadLetter as Buried, InMemoryBook, Shelf, locked, yield_once};
-use crate::attempt::Provider;
+use super::{DeadLetter as Buried, InMemoryBook, Shelf, locked, receipt_of, yield_once};
+use crate::attempt::{Attempt, Provider};
 use crate::dead_letter::{DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict};
 use crate::payment::PaymentId;
-use crate::ports::{DeadLetters, LetterQuery};
+use crate::ports::{DeadLetters, LetterDecided, LetterQuery};
 use crate::reference::Receipt;
 
 /// What became of a letter that somebody dealt with.
@@ -16,6 +16,7 @@ pub(super) struct Worked {
     state: LetterState,
     handled: Handled,
     receipt: Option<Receipt>,
+    came: Option<Receipt>,
     payment: Option<PaymentId>,
 }
 
@@ -43,9 +44,16 @@ impl Shelf {
                 state: LetterState::Matched,
                 handled: matched.handled,
                 receipt: Some(matched.receipt),
+                came: None,
                 payment: Some(payment),
             });
         }
+    }
+
+    /// Whether the money under a receipt went back without being booked, as a person found.
+    pub(super) fn went_back(&self, tenant: TenantId, receipt: &Receipt) -> bool {
+        self.letters_of(tenant)
+            .any(|letter| letter.came.as_ref() == Some(receipt))
     }
 
     fn dug_out(&self, place: usize, buried: &Buried) -> DeadLetter {
@@ -59,6 +67,7 @@ impl Shelf {
             state: worked.map_or(LetterState::New, |worked| worked.state),
             handled: worked.map(|worked| worked.handled.clone()),
             receipt: worked.and_then(|worked| worked.receipt.clone()),
+            came: worked.and_then(|worked| worked.came.clone()),
             payment: worked.and_then(|worked| worked.payment),
         }
     }
@@ -100,22 +109,28 @@ impl DeadLetters for InMemoryBook {
         letter: LetterId,
         verdict: LetterVerdict,
         handled: Handled,
-    ) -> Result<bool, Outage> {
+    ) -> Result<LetterDecided, Outage> {
         yield_once().await;
         let mut shelf = locked(&self.shelf);
         let new = shelf.is_new_letter(tenant, letter);
-        let place = shelf.place_of(tenant, letter).filter(|_| new);
-        Ok(place.is_some_and(|place| {
-            shelf.worked.insert(
-                place,
-                Worked {
-                    state: verdict.state(),
-                    handled,
-                    receipt: verdict.receipt().cloned(),
-                    payment: None,
-                },
-            );
-            true
-        }))
+        let Some(place) = shelf.place_of(tenant, letter).filter(|_| new) else {
+            return Ok(LetterDecided::Before);
+        };
+        let holds = |attempt: &Attempt| receipt_of(attempt) == verdict.came();
+        let booked = shelf
+            .records(tenant)
+            .any(|record| record.attempts.iter().any(holds));
+        if verdict.came().is_some() && booked {
+            return Ok(LetterDecided::Booked);
+        }
+        let worked = Worked {
+            state: verdict.state(),
+            handled,
+            receipt: verdict.receipt().cloned(),
+            came: verdict.came().cloned(),
+            payment: None,
+        };
+        shelf.worked.insert(place, worked);
+        Ok(LetterDecided::Now)
     }
 }

@@ -125,8 +125,15 @@ impl Shelf {
 
     /// Carries out one decision; `None` if the line does not wait for it.
     fn decide(&mut self, tenant: TenantId, decision: LineDecision) -> Result<Option<LineId>, RecordError> {
+        // What never moved, as a person found, no line tells of.
+        let never = |id| self.never_moved(tenant, AbsenceId::from_uuid(id));
         let told = match decision.state {
-            LineState::Money(_) | LineState::Refund(_) => self.statements.told(tenant, decision.state),
+            LineState::Money(attempt) => {
+                self.statements.told(tenant, decision.state) || never(attempt.as_uuid())
+            }
+            LineState::Refund(refund) => {
+                self.statements.told(tenant, decision.state) || never(refund.as_uuid())
+            }
             LineState::Open | LineState::Fee(_) | LineState::Other | LineState::Ignored => false,
         };
         let line = self.statements.lines.get_mut(&(tenant, decision.id));
