@@ -117,6 +117,8 @@ impl PaymentDesk for PaymentDeskBridge {
                 | RequestPaymentError::NoPayer
                 | RequestPaymentError::KeyReused
                 | RequestPaymentError::NothingAsked
+                | RequestPaymentError::TipWithBalanceOnly
+                | RequestPaymentError::Shares(_)
                 | RequestPaymentError::NotNow(
                     NotNow::AlreadyPaid | NotNow::NotAgreed | NotNow::Closed | NotNow::Pointless(_),
                 )),

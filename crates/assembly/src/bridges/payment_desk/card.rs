@@ -70,6 +70,8 @@ impl PaymentDeskBridge {
                 | RequestPaymentError::NoPayer
                 | RequestPaymentError::KeyReused
                 | RequestPaymentError::NothingAsked
+                | RequestPaymentError::TipWithBalanceOnly
+                | RequestPaymentError::Shares(_)
                 | RequestPaymentError::NotNow(
                     NotNow::TooSoon { .. } | NotNow::NumberBusy { .. } | NotNow::Pointless(_),
                 )),
