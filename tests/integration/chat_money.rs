@@ -28,8 +28,9 @@ async fn who_refuses_the_prompt_pays_by_card_within_half_an_hour_and_is_confirme
         .await;
     told(&world, ASHA, "Malipo yameghairiwa").await;
     assert_eq!(world.say(ASHA, "nataka kulipa kwa kadi").await, 200);
-    let link = told(&world, ASHA, "kwenye ukurasa huu: http").await;
+    let link = told(&world, ASHA, "kwenye ukurasa unaofunguka kwa kitufe").await;
     assert!(link.contains("KES 1,050") && link.contains("Majaribio"), "{link}");
+    assert!(link.contains(" http"), "the button leads to the page: {link}");
     // The prompt's five minutes are over; the page's half hour is not.
     world.pass(time::Duration::minutes(20)).await;
     assert_eq!(

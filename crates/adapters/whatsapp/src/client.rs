@@ -210,7 +210,11 @@ impl ClientMessenger for WhatsappMessenger {
                 Ok(media) => Some(media),
                 Err(answer) => return answer,
             },
-            Content::Text(_) | Content::Buttons(_) | Content::List(_) | Content::Template(_) => None,
+            Content::Text(_)
+            | Content::Buttons(_)
+            | Content::List(_)
+            | Content::Link(_)
+            | Content::Template(_) => None,
         };
         let body = send_body(to, content, reference, media.as_deref());
         match self.post(&account, &body, patience).await {

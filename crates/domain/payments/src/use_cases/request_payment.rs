@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, PhoneNumber, Ten
 
 use super::DECISIONS_MAX;
 use super::asking::{Means, Ring, Wish, ask, asked_meanwhile, attempts_of, check_payer, describe};
-use crate::attempt::{AttemptId, Provider};
+use crate::attempt::{Attempt, AttemptId, Provider};
 use crate::payment::{NotNow, Payment, PaymentId, PaymentRecord, PaymentState, Purpose, nothing_out};
 use crate::ports::{HouseCurrency, PaymentBook, RecordError, VisitSeen};
 use crate::reference::{AccountReference, RequestKey};
@@ -256,8 +256,12 @@ impl ResendPrompt {
                 None => return Err(NotNow::AlreadyPaid.into()),
             };
             record.may_ask_again(Provider::Mpesa, now)?;
-            let last = record.last_through(Provider::Mpesa);
-            let last_payer = last.and_then(|attempt| attempt.terms().payer.clone());
+            // What came by hand rang nobody's phone.
+            let prompted = |attempt: &Attempt| {
+                let terms = attempt.terms();
+                terms.payer.clone().filter(|_| terms.provider == Provider::Mpesa)
+            };
+            let last_payer = record.attempts.iter().rev().find_map(prompted);
             let Some(payer) = order.payer.clone().or(last_payer) else {
                 return Err(RequestPaymentError::NothingAsked);
             };
