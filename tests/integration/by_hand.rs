@@ -3,7 +3,7 @@
 use ratiba_assembly::settings::DarajaSettings;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use system_tests::{ASHA, World};
+use system_tests::{ASHA, OWNER, World};
 use time::Duration;
 
 /// Opens the demo tenant's addresses and registers them with M-Pesa, as an operator does.
@@ -172,4 +172,50 @@ async fn validation_lets_money_come_unless_the_business_refuses_strangers() {
     assert_eq!(world.count("SELECT count(*) FROM payment_confirmations"), before);
     let letters = "SELECT count(*) FROM payment_callbacks_unrouted WHERE tenant_id IS NULL";
     assert_eq!(world.count(letters), 1);
+}
+
+#[tokio::test]
+async fn who_pays_a_part_by_hand_hears_what_is_left_and_a_prompt_brings_it() {
+    let world = World::new().await;
+    register(&world).await;
+    world.book_up_to_the_prompt().await;
+    world
+        .answer_prompt("refuse", json!({ "result_code": 2001 }))
+        .await;
+    world.work().await;
+    world.pass(Duration::seconds(61)).await;
+    pay_by_hand(&world, 400, &account(&world)).await;
+    for _look in 0..100 {
+        world.work().await;
+    }
+    let texts = world.texts(ASHA).await;
+    let told: Vec<&String> = texts
+        .iter()
+        .filter(|text| text.contains("KES 400 imefika"))
+        .collect();
+    assert_eq!(told.len(), 1, "{texts:#?}");
+    let receipt = world.text("SELECT receipt AS text FROM payment_attempts WHERE state = 'paid'");
+    assert!(
+        told[0].contains("Bado KES 650") && told[0].contains(&receipt),
+        "{told:?}"
+    );
+    let owner = world.texts(OWNER).await;
+    assert!(
+        owner
+            .iter()
+            .any(|text| text.contains("a part of what is owed was paid by hand")),
+        "{owner:#?}"
+    );
+    assert_eq!(world.say(ASHA, "jaribu tena").await, 200);
+    world.work().await;
+    let asked = world.prompts().await;
+    assert_eq!(asked[0]["amount"], 650, "{asked:#?}");
+    world.answer_prompt("approve", json!({})).await;
+    for _look in 0..2_000 {
+        world.work().await;
+        if world.count("SELECT count(*) FROM appointments WHERE state = 'confirmed'") == 1 {
+            break;
+        }
+    }
+    assert_eq!(in_clearing(&world), 105_000);
 }

@@ -28,8 +28,9 @@ async fn who_refuses_the_prompt_pays_by_card_within_half_an_hour_and_is_confirme
         .await;
     told(&world, ASHA, "Malipo yameghairiwa").await;
     assert_eq!(world.say(ASHA, "nataka kulipa kwa kadi").await, 200);
-    let link = told(&world, ASHA, "kwenye ukurasa huu: http").await;
+    let link = told(&world, ASHA, "kwenye ukurasa unaofunguka kwa kitufe").await;
     assert!(link.contains("KES 1,050") && link.contains("Majaribio"), "{link}");
+    assert!(link.contains(" http"), "the button leads to the page: {link}");
     // The prompt's five minutes are over; the page's half hour is not.
     world.pass(time::Duration::minutes(20)).await;
     assert_eq!(
@@ -81,4 +82,45 @@ async fn money_that_comes_while_a_person_talks_settles_and_is_in_the_brief() {
         ),
         1
     );
+}
+
+#[tokio::test]
+async fn credit_goes_first_and_the_card_page_asks_for_what_is_left() {
+    let world = World::new().await;
+    world.book_and_pay().await;
+    let first = world.text("SELECT id::text AS text FROM payments");
+    assert_eq!(
+        world
+            .say(ASHA, "Nataka massage Ijumaa tarehe 15 Mei saa nane mchana")
+            .await,
+        200
+    );
+    world.work().await;
+    world.tap(ASHA, "Ndiyo").await;
+    // A phone gets no second prompt within a minute.
+    world.work().await;
+    if world.prompts().await.is_empty() {
+        world.pass(time::Duration::minutes(2)).await;
+        assert_eq!(world.say(ASHA, "jaribu tena").await, 200);
+        world.work().await;
+    }
+    world
+        .answer_prompt("refuse", json!({ "result_code": 1032 }))
+        .await;
+    told(&world, ASHA, "Malipo yameghairiwa").await;
+    let back = json!({ "way": "credit", "amount": { "amount_minor": 50_000, "currency": "KES" },
+        "reason": "a cold steam room" });
+    let path = format!("/api/v1/payments/{first}/refunds");
+    let (status, refund) = world.order(&world.api, &path, "credit", &back).await;
+    assert_eq!(status, StatusCode::CREATED, "{refund}");
+    assert_eq!(world.say(ASHA, "nataka kulipa kwa kadi").await, 200);
+    let link = told(&world, ASHA, "kwenye ukurasa unaofunguka kwa kitufe").await;
+    assert!(link.contains("KES 550"), "{link}");
+    assert_eq!(
+        world.count(
+            "SELECT sum(amount_minor)::bigint AS count FROM payment_attempts WHERE provider = 'pesapal'"
+        ),
+        55_000
+    );
+    told(&world, ASHA, "KES 500 ya salio lako").await;
 }

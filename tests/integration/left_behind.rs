@@ -96,6 +96,41 @@ async fn a_part_that_was_paid_for_a_visit_that_ended_unseen_becomes_credit_in_th
 }
 
 #[tokio::test]
+async fn a_part_that_comes_for_a_visit_that_ended_as_it_was_asked_for_goes_back_at_once() {
+    let world = World::new().await;
+    world.book_up_to_the_prompt().await;
+    let visit = the_visit(&world).await;
+    world
+        .answer_prompt("refuse", json!({ "result_code": 2001 }))
+        .await;
+    world.work().await;
+    world.pass(Duration::seconds(61)).await;
+    let part = json!({ "amount": { "amount_minor": 10_000, "currency": "KES" } });
+    let path = format!("/api/v1/visits/{visit}/prompts");
+    let (status, sent) = world.order(&world.api, &path, "part", &part).await;
+    assert_eq!(status, StatusCode::CREATED, "{sent:#}");
+    world.work().await;
+    // The visit ended, and what was open was closed, just before this was asked for.
+    world.count("WITH over AS (UPDATE appointments SET state = 'expired', hold_expires_at = NULL WHERE state = 'held' RETURNING 1) SELECT count(*) FROM over");
+    world.answer_prompt("approve", json!({})).await;
+    let credit = "SELECT coalesce(-sum(amount_minor), 0)::bigint AS count FROM ledger_entries
+        WHERE account = 'customer_deposits' AND payment_id IS NULL";
+    for _look in 0..2_000 {
+        world.work().await;
+        if world.count(credit) != 0 {
+            break;
+        }
+    }
+    assert_eq!((world.count(credit), payments(&world, "open")), (10_000, 0));
+    world.work().await;
+    let told = world.texts(OWNER).await;
+    assert!(
+        told.iter().any(|text| text.contains("time was given up")),
+        "{told:#?}"
+    );
+}
+
+#[tokio::test]
 async fn no_prompt_goes_out_for_a_visit_that_was_cancelled_before_it_was_sent() {
     let world = World::new().await;
     world.book_up_to_the_prompt().await;

@@ -23,9 +23,8 @@ async fn owed(world: &World) -> i64 {
         .sum()
 }
 
-#[tokio::test]
-async fn a_tip_by_prompt_and_one_in_cash_reach_the_therapist_and_nothing_else() {
-    let world = World::new().await;
+/// A visit that was paid for ahead and is over, with its one part.
+async fn finished(world: &World) -> (String, String) {
     world.book_and_pay().await;
     let appointments = world.appointments("2026-05-13").await;
     let part = appointments[0]["id"].as_str().unwrap().to_owned();
@@ -36,6 +35,91 @@ async fn a_tip_by_prompt_and_one_in_cash_reach_the_therapist_and_nothing_else() 
     world.call(Method::POST, &of("finish"), None).await;
     world.work().await;
     let visit = world.text("SELECT visit_id::text AS text FROM payments LIMIT 1");
+    (visit, part)
+}
+
+#[tokio::test]
+async fn one_prompt_takes_the_balance_and_a_tip_which_stand_apart_from_then_on() {
+    let world = World::new().await;
+    let (visit, part) = finished(&world).await;
+    let prompts = format!("/api/v1/visits/{visit}/prompts");
+    let staff = world.text(&format!(
+        "SELECT staff_id::text AS text FROM appointments WHERE id = '{part}'"
+    ));
+    let with =
+        |shares: Value| json!({ "tip": { "appointment_id": part, "amount": kes(20_000), "shares": shares } });
+    let short = with(json!([{ "staff_id": staff, "amount": kes(19_900) }]));
+    let (status, problem) = order(&world, "short", &prompts, short).await;
+    assert_eq!(
+        (status, &problem["type"], &problem["sum"]),
+        (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &json!("/problems/tip-shares"),
+            &kes(19_900)
+        ),
+        "{problem}"
+    );
+    let both = with(json!([{ "staff_id": staff, "amount": kes(20_000) }]));
+    let (status, asked) = order(&world, "both", &prompts, both).await;
+    assert_eq!(status, StatusCode::CREATED, "{asked}");
+    let attempt = &asked["payment"]["attempts"][0];
+    assert_eq!(
+        (&attempt["amount"], &attempt["tip"]),
+        (&kes(265_000), &kes(20_000)),
+        "{asked}"
+    );
+    assert_eq!(asked["payment"]["due"], kes(245_000));
+    world.work().await;
+    world.answer_prompt("approve", json!({})).await;
+    for _look in 0..2_000 {
+        world.work().await;
+        if owed(&world).await != 0 {
+            break;
+        }
+    }
+    assert_eq!(owed(&world).await, 20_000);
+    let (_, paid) = world
+        .call(Method::GET, &format!("/api/v1/visits/{visit}"), None)
+        .await;
+    assert_eq!(
+        (&paid["paid"], &paid["balance"]),
+        (&kes(350_000), &kes(0)),
+        "{paid}"
+    );
+    let (_, tips) = world
+        .call(Method::GET, &format!("/api/v1/visits/{visit}/tips"), None)
+        .await;
+    assert_eq!(
+        (
+            &tips["items"][0]["along_attempt_id"],
+            &tips["items"][0]["payment"]["state"]
+        ),
+        (&asked["attempt_id"], &json!("settled")),
+        "{tips}"
+    );
+    let (_, receipt) = world
+        .call(Method::GET, &format!("/api/v1/visits/{visit}/receipt"), None)
+        .await;
+    assert_eq!(
+        (&receipt["received"], &receipt["tips"]),
+        (&kes(350_000), &kes(20_000)),
+        "{receipt}"
+    );
+    let given = &receipt["tips_given"][0];
+    assert_eq!(
+        (&given["tender"], &given["number"]),
+        (&json!("mpesa"), &receipt["paid"][1]["number"])
+    );
+    let takings = "SELECT -sum(amount_minor)::bigint AS count FROM ledger_entries WHERE account = ";
+    assert_eq!(world.count(&format!("{takings}'service_revenue'")), 350_000);
+    assert_eq!(world.count(&format!("{takings}'tips_payable'")), 20_000);
+    assert_eq!(world.count(&format!("{takings}'mpesa_clearing'")), -370_000);
+}
+
+#[tokio::test]
+async fn a_tip_by_prompt_and_one_in_cash_reach_the_therapist_and_nothing_else() {
+    let world = World::new().await;
+    let (visit, part) = finished(&world).await;
     let (tips, one) = (
         format!("/api/v1/visits/{visit}/tips"),
         format!("/api/v1/visits/{visit}"),

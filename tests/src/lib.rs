@@ -304,12 +304,18 @@ impl World {
             .clone()
     }
 
-    /// The texts that Ratiba sent to a number, oldest first.
+    /// The texts that Ratiba sent to a number, each with the address behind its button, oldest first.
     pub async fn texts(&self, customer: &str) -> Vec<String> {
         let messages = self.messages(customer).await;
         messages
             .iter()
-            .map(|message| message["text"].as_str().unwrap_or_default().to_owned())
+            .map(|message| {
+                let text = message["text"].as_str().unwrap_or_default();
+                match message["link"]["url"].as_str() {
+                    Some(url) => format!("{text} {url}"),
+                    None => text.to_owned(),
+                }
+            })
             .collect()
     }
 

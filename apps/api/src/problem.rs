@@ -93,13 +93,15 @@ pub enum Kind {
     TillOpen,
     /// The drawer is closed.
     TillClosed,
+    /// A tip is not divided as was said.
+    TipShares,
     /// Something that this needs does not answer.
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -139,6 +141,7 @@ impl Kind {
         Self::NotEnoughCredit,
         Self::TillOpen,
         Self::TillClosed,
+        Self::TipShares,
         Self::Unavailable,
     ];
 
@@ -185,6 +188,7 @@ impl Kind {
             Self::NotEnoughCredit => "not-enough-credit",
             Self::TillOpen => "till-open",
             Self::TillClosed => "till-closed",
+            Self::TipShares => "tip-shares",
             Self::Unavailable => "unavailable",
         }
     }
@@ -232,6 +236,7 @@ impl Kind {
             Self::NotEnoughCredit => "There is not enough credit",
             Self::TillOpen => "The drawer is open",
             Self::TillClosed => "The drawer is closed",
+            Self::TipShares => "The tip cannot be divided so",
             Self::Unavailable => "The service is unavailable for a moment",
         }
     }
@@ -275,7 +280,8 @@ impl Kind {
             | Self::NotAMobileNumber
             | Self::CurrencyMismatch
             | Self::RefundTooLarge
-            | Self::NotEnoughCredit => StatusCode::UNPROCESSABLE_ENTITY,
+            | Self::NotEnoughCredit
+            | Self::TipShares => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -432,7 +438,8 @@ impl ResponseError for Problem {
             | Kind::RefundNotPossible
             | Kind::NotEnoughCredit
             | Kind::TillOpen
-            | Kind::TillClosed => {}
+            | Kind::TillClosed
+            | Kind::TipShares => {}
         }
         response.json(Body {
             r#type: format!("/problems/{}", self.kind.slug()),

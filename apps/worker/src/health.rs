@@ -64,6 +64,7 @@ async fn healthz(watched: web::Data<Watched>) -> HttpResponse {
 
 async fn metrics_text(watched: web::Data<Watched>) -> HttpResponse {
     let mut families = watched.metrics.gather();
+    families.extend(left_alone(&watched.parts).unwrap_or_default());
     if let Ok(gauges) = gauges(&watched.parts).await {
         families.extend(gauges);
     }
@@ -75,6 +76,24 @@ async fn metrics_text(watched: web::Data<Watched>) -> HttpResponse {
             .body(text),
         Err(_) => HttpResponse::InternalServerError().finish(),
     }
+}
+
+/// Which providers this process leaves alone; known without anybody being asked.
+fn left_alone(parts: &Parts) -> anyhow::Result<Vec<prometheus::proto::MetricFamily>> {
+    let registry = Registry::new();
+    let alone = IntGaugeVec::new(
+        Opts::new(
+            "ratiba_provider_left_alone",
+            "Accounts for which a provider is not called, since it is in trouble",
+        ),
+        &["provider"],
+    )?;
+    registry.register(Box::new(alone.clone()))?;
+    for (provider, accounts) in parts.breakers.left_alone(&*parts.clock) {
+        let gauge = alone.with_label_values(&[provider]);
+        gauge.set(i64::try_from(accounts).unwrap_or(i64::MAX));
+    }
+    Ok(registry.gather())
 }
 
 /// How full the queue is, and how late schedules are; asked of the database at each scrape.

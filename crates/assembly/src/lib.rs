@@ -15,6 +15,7 @@ use ratiba_whatsapp::webhook::AppSecrets;
 use uuid::Uuid;
 
 pub mod accounts;
+pub mod breakers;
 pub mod bridges;
 pub mod by_hand;
 pub mod demo;
@@ -37,6 +38,7 @@ mod wiring;
 
 pub use ratiba_postgres::dead_letters;
 
+use breakers::Breakers;
 use desk::Desk;
 use people::People;
 use queue::{JobQueue, Schedules};
@@ -62,6 +64,8 @@ pub struct Parts {
     pub schedules: Schedules,
     /// What events missed.
     pub sweeps: Sweeps,
+    /// What stops calls to providers that are in trouble.
+    pub breakers: Breakers,
     /// The numbers by which customers write.
     pub numbers: numbers::ChannelNumbers,
     /// Names of people.

@@ -3,6 +3,8 @@
 mod page;
 mod pdf;
 
+use std::collections::BTreeSet;
+
 use ratiba_booking::appointment::Appointment;
 use ratiba_booking::catalogue::Service;
 use ratiba_booking::visit::Visit;
@@ -12,12 +14,16 @@ use ratiba_conversation::texts::ReceiptWord;
 use ratiba_conversation::understanding::Language;
 use ratiba_kernel::{Id, Money, Outage, TenantId, Zone};
 use ratiba_payments::payment::PaymentId;
-use ratiba_payments::receipt::{About, Line, LineKind, VisitReceipt};
+use ratiba_payments::ports::RefundQuery;
+use ratiba_payments::receipt::{About, Line, LineKind, TipGiven, VisitReceipt};
 use ratiba_payments::reference::AccountReference;
 
 use crate::Parts;
 
 pub use ratiba_conversation::texts::Tongue;
+
+/// The most refunds of one tip that are looked at; there are far fewer.
+const REFUNDS_OF_TIP_MAX: u16 = 100;
 
 /// A receipt that can be handed out.
 #[derive(Clone, Debug)]
@@ -132,8 +138,7 @@ impl Parts {
             reference: reference.as_str().to_owned(),
             issued_at: self.clock.now(),
             lines: lines.collect(),
-            tips: Money::sum(nothing.currency(), visit.appointments.iter().filter_map(tip_of))
-                .map_err(Outage::new)?,
+            tips: self.tips_given(tenant, visit).await?,
             elsewhere: money.paid_elsewhere,
             owed: owed.unwrap_or(nothing),
         };
@@ -143,6 +148,38 @@ impl Parts {
             tongue,
             zone: policy.zone,
         })
+    }
+
+    /// The tips of a visit. For a part where any came through the house it is those, else what staff typed.
+    async fn tips_given(&self, tenant: TenantId, visit: &Visit) -> Result<Vec<TipGiven>, Outage> {
+        let id = Id::from_uuid(visit.head.id.as_uuid());
+        let records = self.payments.tips.tips.tips_of_visit(tenant, id).await?;
+        let mut given = Vec::new();
+        let mut through_the_house = BTreeSet::new();
+        for tip in &records {
+            if tip.record.payment.paid().is_positive() {
+                through_the_house.insert(tip.tip.appointment.as_uuid());
+                let query = RefundQuery {
+                    payment: Some(tip.tip.payment),
+                    state: None,
+                    before: None,
+                    most: REFUNDS_OF_TIP_MAX,
+                };
+                let refunds = self.money_back.book.refunds(tenant, query).await?;
+                given.extend(TipGiven::of(tip, &refunds).map_err(Outage::new)?);
+            }
+        }
+        let typed = visit
+            .appointments
+            .iter()
+            .filter(|part| !through_the_house.contains(&part.id().as_uuid()))
+            .filter_map(tip_of)
+            .filter(|amount| amount.is_positive());
+        given.extend(typed.map(|amount| TipGiven {
+            amount,
+            through: None,
+        }));
+        Ok(given)
     }
 
     /// The payments of a visit that are settled with every number known, and the receipt of the visit in every language;

@@ -3,23 +3,29 @@
 use ratiba_kernel::TenantId;
 use ratiba_payments::event::{About, PaymentEvent};
 use ratiba_payments::payment::{PaymentId, Purpose};
+use uuid::Uuid;
 
 use crate::Parts;
 use crate::translate::TranslateError;
 
 impl Parts {
     /// Takes in what happened if it is about a tip, and answers whether nothing else is to follow: a tip confirms no visit,
-    /// and nobody is told of it in the chat. What a person must look at goes on to a person.
+    /// and its customer is thanked for it. What a person must look at goes on to a person.
     pub(crate) async fn react_to_tip(
         &self,
         tenant: TenantId,
+        id: Uuid,
         event: &PaymentEvent,
     ) -> Result<bool, TranslateError> {
-        if let PaymentEvent::PaymentSettled { about, purpose, .. } = event {
+        if let PaymentEvent::PaymentSettled {
+            about, purpose, paid, ..
+        } = event
+        {
             if *purpose != Purpose::Tip {
                 return Ok(false);
             }
             self.payments.tips.share(tenant, about.payment).await?;
+            self.thank_for_tip(tenant, id, *about, *paid).await?;
             return Ok(true);
         }
         if let PaymentEvent::RefundDone { about, .. } = event {

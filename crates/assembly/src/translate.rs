@@ -13,7 +13,7 @@ use ratiba_conversation::event::ConversationEvent;
 use ratiba_conversation::use_cases::{
     CreditStep, MoneyMatter, Notice, PageLink, RefundStep, ReminderLead, TellError,
 };
-use ratiba_kernel::{Id, Outage, TenantId};
+use ratiba_kernel::{Id, Money, Outage, TenantId};
 use ratiba_payments::attempt::{ReviewReason, StateName};
 use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::payment::PaymentId;
@@ -368,7 +368,7 @@ impl Parts {
         id: Uuid,
         event: PaymentEvent,
     ) -> Result<(), TranslateError> {
-        if self.react_to_tip(tenant, &event).await? {
+        if self.react_to_tip(tenant, id, &event).await? {
             return Ok(());
         }
         match event {
@@ -400,9 +400,13 @@ impl Parts {
                     | None => Ok(()),
                 }
             }
-            PaymentEvent::PartReceived { about, .. } => {
+            PaymentEvent::PartReceived { about, amount } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
-                self.paid_in_part(tenant, id, visit, about.payment).await
+                let left = self.paid_in_part(tenant, id, visit, about.payment).await?;
+                match left {
+                    Some(left) => self.tell_part(tenant, id, about, (amount, left)).await,
+                    None => Ok(()),
+                }
             }
             PaymentEvent::AttemptFailed { about, reason, .. } => {
                 let (visit, trouble) = (Id::from_uuid(about.visit.as_uuid()), trouble_of(reason));
@@ -551,7 +555,8 @@ impl Parts {
                 if settled {
                     self.paid_in_full(tenant, id, visit, payment).await
                 } else {
-                    self.paid_in_part(tenant, id, visit, payment).await
+                    self.paid_in_part(tenant, id, visit, payment).await?;
+                    Ok(())
                 }
             }
             // The customer sees the prompt.
@@ -560,21 +565,37 @@ impl Parts {
     }
 
     /// Some of what a payment asked for came, which may be all that its visit asks for by now: then it is as if all of it
-    /// had come.
+    /// had come; or, if the visit ended at the moment at which it was asked for, it goes back. Answers what the visit still
+    /// asks for.
     async fn paid_in_part(
         &self,
         tenant: TenantId,
         id: Uuid,
         visit: VisitId,
         payment: PaymentId,
-    ) -> Result<(), TranslateError> {
+    ) -> Result<Option<Money>, TranslateError> {
         let Some(found) = self.booking.book.visit(tenant, visit).await? else {
-            return Ok(());
+            return Ok(None);
         };
         match self.visit_asks(tenant, &found).await? {
-            VisitAsks::Nothing => self.paid_in_full(tenant, id, visit, payment).await,
+            // Its payments are closed first: what lies on an open one does not go back.
+            VisitAsks::Nothing if found.standing() == VisitStanding::Over => {
+                self.end_payments(tenant, id, visit).await?;
+                Ok(None)
+            }
+            VisitAsks::Nothing => {
+                self.paid_in_full(tenant, id, visit, payment).await?;
+                Ok(None)
+            }
             // A part that is paid after the visit is earned at once.
-            VisitAsks::For(_) | VisitAsks::NotAgreed => Ok(self.earn_visit(tenant, &found).await?),
+            VisitAsks::For(owed) => {
+                self.earn_visit(tenant, &found).await?;
+                Ok(Some(owed.amount))
+            }
+            VisitAsks::NotAgreed => {
+                self.earn_visit(tenant, &found).await?;
+                Ok(None)
+            }
         }
     }
 

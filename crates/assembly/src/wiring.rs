@@ -30,6 +30,7 @@ use ratiba_whatsapp::wire::WhatsappReader;
 
 use crate::Parts;
 use crate::accounts::{InstanceDaraja, InstanceMeans, RandomTokens, RoutedAccounts};
+use crate::breakers::Breakers;
 use crate::bridges::booking_desk::BookingDeskBridge;
 use crate::bridges::payment_desk::PaymentDeskBridge;
 use crate::bridges::visit_desk::VisitDeskBridge;
@@ -64,6 +65,7 @@ struct Ground {
     staff: Arc<dyn StaffDirectory>,
     payments: Arc<PgPayments>,
     conversation: Arc<PgConversation>,
+    breakers: Breakers,
 }
 
 pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<Parts, Outage> {
@@ -78,6 +80,7 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         staff: Arc::new(PgStaffDirectory::new(database.clone())),
         payments: Arc::new(PgPayments::new(database.clone())),
         conversation: Arc::new(PgConversation::new(database.clone())),
+        breakers: Breakers::default(),
         database,
         clock,
         ids,
@@ -130,6 +133,7 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         },
         whatsapp_secrets: AppSecrets::new(whatsapp.app_secret.expose(), before),
         whatsapp_verify_token: whatsapp.verify_token.clone(),
+        breakers: ground.breakers,
         database: ground.database,
         clock: ground.clock,
         ids: ground.ids,
@@ -348,7 +352,11 @@ impl Ground {
             self.database.clone(),
             settings.daraja.account.clone(),
         ));
-        DarajaClient::new(accounts, store, self.clock.clone(), Timeouts::default())
+        let client = DarajaClient::new(accounts, store, self.clock.clone(), Timeouts::default())?;
+        let Breakers {
+            prompts, reversals, ..
+        } = self.breakers.clone();
+        Ok(client.with_breakers(prompts, reversals))
     }
 
     fn cash(&self) -> payments::TakeCash {
@@ -384,7 +392,9 @@ impl Ground {
             connect_timeout_ms: 3_000,
             timeout_ms: 10_000,
         };
-        let messenger: Arc<dyn talk::ClientMessenger> = Arc::new(WhatsappMessenger::new(client, accounts)?);
+        let messenger = WhatsappMessenger::new(client, accounts, clock.clone())?;
+        let messenger = messenger.with_breaker(self.breakers.messages.clone());
+        let messenger: Arc<dyn talk::ClientMessenger> = Arc::new(messenger);
         let reader: Arc<dyn talk::ChannelReader> = Arc::new(WhatsappReader);
         let threads: Arc<dyn talk::ThreadBook> = self.conversation.clone();
         let messages: Arc<dyn talk::MessageBook> = self.conversation.clone();

@@ -1,8 +1,9 @@
 //! Words that mean the same to every domain of Ratiba: identity, money, phone numbers, time.
 //!
-//! No I/O and no async runtime lives here. A type moves here only when two domains mean exactly the
+//! No I/O and no async runtime lives here. A type moves here only when two domains, or two adapters, mean exactly the
 //! same by it.
 
+pub mod breaker;
 pub mod clock;
 pub mod digest;
 pub mod ids;
@@ -17,6 +18,7 @@ pub mod zone;
 #[cfg(feature = "test-support")]
 pub mod test_support;
 
+pub use breaker::Breaker;
 pub use clock::Clock;
 pub use digest::{Fingerprint, TokenHash};
 pub use ids::{Id, IdSource};

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::appointments::sees;
+use super::tips::{AlongBody, along_of, not_divided};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey};
@@ -55,7 +56,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         })
         .describe(
             "Sends an M-Pesa prompt for what the visit owes: the deposit while it waits for that, else what is left of its \
-             price and its fees. Sending again is the same request with a new key. Whether it was paid shows in the payment; an \
+             price and its fees. With the latter a `tip` can be taken along: the prompt asks for both, and the tip is a payment \
+             of its own (see `/tips`) as soon as the money comes. Sending again is the same request with a new key. Whether it was paid shows in the payment; an \
              accepted prompt is no payment. Safe to repeat with the same key.",
         )
         .group("payments")
@@ -73,6 +75,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::AmountNotPayable,
             Kind::NotAMobileNumber,
             Kind::CurrencyMismatch,
+            Kind::TipShares,
+            Kind::Unacceptable,
             Kind::Conflict,
         ]),
     ]
@@ -96,6 +100,8 @@ pub struct PromptBody {
     /// How much, at most what is owed; all of it if left out. Whole shillings.
     #[schemars(with = "Option<Amount>")]
     amount: Option<Money>,
+    /// A tip that is asked for with it, on top; with the balance of a visit only.
+    tip: Option<AlongBody>,
 }
 
 /// A prompt that goes out.
@@ -167,6 +173,7 @@ async fn prompt(
         visit: Id::from_uuid(visit.head.id.as_uuid()),
         payer: body.phone.as_deref().map(phone_of).transpose()?,
         amount: body.amount,
+        tip: body.tip.as_ref().map(|tip| along_of(&visit, tip)).transpose()?,
         by: actor_of(principal)?,
     };
     let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
@@ -227,6 +234,8 @@ pub(super) fn refused(error: RequestPaymentError, records: &[PaymentRecord], zon
             Problem::new(Kind::NotAMobileNumber, detail)
         }
         RequestPaymentError::KeyReused => Problem::new(Kind::IdempotencyKeyReused, detail),
+        RequestPaymentError::TipWithBalanceOnly => Problem::new(Kind::Unacceptable, detail),
+        RequestPaymentError::Shares(why) => not_divided(why),
         RequestPaymentError::NothingAsked => Problem::new(Kind::NothingOwed, detail),
         RequestPaymentError::NotNow(why) => not_now(why, records, zone),
         RequestPaymentError::Busy => Problem::new(Kind::Conflict, detail),

@@ -81,6 +81,8 @@ pub struct ReceiptAnswer {
     /// Given to the staff on top; part of no sum here.
     #[schemars(with = "Amount")]
     tips: Money,
+    /// Each of them, the oldest first.
+    tips_given: Vec<ReceiptTip>,
     /// What was paid, oldest first.
     paid: Vec<ReceiptTender>,
     /// All of it.
@@ -120,6 +122,18 @@ pub struct ReceiptLine {
     /// What is charged.
     #[schemars(with = "Amount")]
     charged: Money,
+}
+
+/// A tip.
+#[derive(Serialize, JsonSchema)]
+pub struct ReceiptTip {
+    /// How much, without what went back of it.
+    #[schemars(with = "Amount")]
+    amount: Money,
+    /// `mpesa`, `card` or `cash`; none where it was handed over without the house.
+    tender: Option<&'static str>,
+    /// The provider's number for it, where it gives one.
+    number: Option<String>,
 }
 
 /// Money that was given.
@@ -174,6 +188,14 @@ impl ReceiptAnswer {
             number: given.number.as_ref().map(|number| number.as_str().to_owned()),
             at: given.at.map(|at| Moment::of(zone, at)),
         });
+        let tips = about.tips.iter().map(|tip| {
+            let number = tip.through.as_ref().and_then(|(_, number)| number.as_ref());
+            ReceiptTip {
+                amount: tip.amount,
+                tender: tip.through.as_ref().map(|(tender, _)| tender.as_str()),
+                number: number.map(|number| number.as_str().to_owned()),
+            }
+        });
         let refunds = receipt.returned.iter().map(|back| ReceiptRefund {
             tender: back.tender.as_str(),
             amount: back.amount,
@@ -188,7 +210,8 @@ impl ReceiptAnswer {
             issued_at: Moment::of(zone, about.issued_at),
             lines: lines.collect::<Result<_, MoneyError>>()?,
             charged: receipt.charged()?,
-            tips: about.tips,
+            tips: receipt.tipped()?,
+            tips_given: tips.collect(),
             paid: paid.collect(),
             received: receipt.received()?,
             to_credit: receipt.to_credit,

@@ -3,12 +3,14 @@
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
+use ratiba_booking::appointment::Appointment;
 use ratiba_booking::visit::Visit;
 use ratiba_kernel::{Id, Money, Zone};
+use ratiba_payments::StaffId;
 use ratiba_payments::remark::Remark;
 use ratiba_payments::till::{TillId, TipPayout};
-use ratiba_payments::tip::TipRecord;
-use ratiba_payments::use_cases::{TakeCashError, TipOrder, TipTender};
+use ratiba_payments::tip::{SharesRefused, TipRecord, TipShare};
+use ratiba_payments::use_cases::{TakeCashError, TipAlong, TipOrder, TipTender};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -29,8 +31,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post("/api/v1/visits/{id}/tips", "Take a tip", || web::post().to(take))
             .describe(
-                "For one part of the visit, shared alike among its team: `cash` that was counted into the drawer, a `prompt` on \
-                 `phone`, or a `card` page for `phone`. A tip is a payment of its own: it pays nothing of the visit, is no \
+                "For one part of the visit, shared among its team, alike unless `shares` says otherwise: `cash` that was counted \
+                 into the drawer, a `prompt` on `phone`, or a `card` page for `phone`. A tip is a payment of its own: it pays nothing of the visit, is no \
                  deposit, no revenue and no base of commission. Refused while anything of the visit is out or in doubt. Safe to \
                  repeat with the same key.",
             )
@@ -46,6 +48,7 @@ pub fn endpoints() -> Vec<Endpoint> {
                 Kind::CurrencyMismatch,
                 Kind::NotAMobileNumber,
                 Kind::TillClosed,
+                Kind::TipShares,
                 Kind::Unacceptable,
                 Kind::Conflict,
             ]),
@@ -105,6 +108,36 @@ pub struct TipBody {
     tender: TenderWord,
     /// With `prompt` and `card`: whose handset, or the billing contact.
     phone: Option<String>,
+    /// Who gets how much; together the amount. Each of the team the same if left out.
+    #[schemars(length(min = 1, max = 20))]
+    shares: Option<Vec<ShareBody>>,
+}
+
+/// What somebody is to get of a tip.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "TipShareOrder")]
+pub struct ShareBody {
+    /// Who; of those who render that part of the visit.
+    staff_id: Uuid,
+    /// Above nothing.
+    #[schemars(with = "Amount")]
+    amount: Money,
+}
+
+/// A tip that a prompt takes along.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "PromptTip")]
+pub struct AlongBody {
+    /// For which part of the visit.
+    appointment_id: Uuid,
+    /// Above nothing; on top of what is paid for the visit, and with that in whole shillings.
+    #[schemars(with = "Amount")]
+    amount: Money,
+    /// Who gets how much; together the amount. Each of the team the same if left out.
+    #[schemars(length(min = 1, max = 20))]
+    shares: Option<Vec<ShareBody>>,
 }
 
 /// Tips that are paid out.
@@ -146,6 +179,8 @@ pub struct TipAnswer {
     appointment_id: Uuid,
     payment: PaymentAnswer,
     shares: Vec<ShareAnswer>,
+    /// The attempt at the visit's own payment that took it along, if one did.
+    along_attempt_id: Option<Uuid>,
 }
 
 impl TipAnswer {
@@ -158,6 +193,7 @@ impl TipAnswer {
             appointment_id: found.tip.appointment.as_uuid(),
             payment: PaymentAnswer::of(&found.record, zone),
             shares: shares.collect(),
+            along_attempt_id: found.along.as_ref().map(|attempt| attempt.id().as_uuid()),
         }
     }
 }
@@ -196,33 +232,71 @@ fn tender_of(body: &TipBody) -> Result<TipTender, Problem> {
     }
 }
 
+/// The part of the visit that a tip is for.
+fn part_of<'v>(visit: &'v Visit, id: Uuid, field: &str) -> Result<&'v Appointment, Problem> {
+    let mut parts = visit.appointments.iter();
+    let part = parts.find(|part| part.id().as_uuid() == id);
+    let part = part.ok_or_else(|| wrong(field, "must be a part of this visit"))?;
+    if part.state().keeps_its_time() {
+        Ok(part)
+    } else {
+        Err(Problem::new(
+            Kind::Unacceptable,
+            "nobody renders that part of the visit",
+        ))
+    }
+}
+
+fn team_of(part: &Appointment) -> Vec<StaffId> {
+    let team = part.booking().team.members();
+    team.iter().map(|staff| Id::from_uuid(staff.as_uuid())).collect()
+}
+
+fn shares_of(shares: Option<&[ShareBody]>) -> Option<Vec<TipShare>> {
+    let shares = shares?.iter().map(|share| TipShare {
+        staff: Id::from_uuid(share.staff_id),
+        amount: share.amount,
+    });
+    Some(shares.collect())
+}
+
+/// The tip that a prompt for the visit is to take along.
+pub(super) fn along_of(visit: &Visit, body: &AlongBody) -> Result<TipAlong, Problem> {
+    let part = part_of(visit, body.appointment_id, "tip.appointment_id")?;
+    Ok(TipAlong {
+        appointment: Id::from_uuid(body.appointment_id),
+        team: team_of(part),
+        amount: body.amount,
+        shares: shares_of(body.shares.as_deref()),
+    })
+}
+
+/// The problem of a tip that is not divided as was said.
+pub(super) fn not_divided(refused: SharesRefused) -> Problem {
+    let problem = Problem::new(Kind::TipShares, refused.to_string());
+    match refused {
+        SharesRefused::Count | SharesRefused::Amount(_) => problem,
+        SharesRefused::NotOfTheTeam(staff)
+        | SharesRefused::Twice(staff)
+        | SharesRefused::NotPositive(staff) => problem.with("staff_id", staff),
+        SharesRefused::SumDiffers { sum } => problem.with("sum", sum),
+    }
+}
+
 fn order_of(
     visit: &Visit,
     body: &TipBody,
     caller: &Caller,
     key: &IdempotencyKey,
 ) -> Result<TipOrder, Problem> {
-    let mut parts = visit.appointments.iter();
-    let part = parts.find(|part| part.id().as_uuid() == body.appointment_id);
-    let part = part.ok_or_else(|| wrong("appointment_id", "must be a part of this visit"))?;
-    if !part.state().keeps_its_time() {
-        return Err(Problem::new(
-            Kind::Unacceptable,
-            "nobody renders that part of the visit",
-        ));
-    }
-    let booking = part.booking();
+    let part = part_of(visit, body.appointment_id, "appointment_id")?;
     Ok(TipOrder {
         key: request_key(key)?,
         visit: Id::from_uuid(visit.head.id.as_uuid()),
-        customer: Id::from_uuid(booking.customer.as_uuid()),
+        customer: Id::from_uuid(part.booking().customer.as_uuid()),
         appointment: Id::from_uuid(body.appointment_id),
-        team: booking
-            .team
-            .members()
-            .iter()
-            .map(|staff| Id::from_uuid(staff.as_uuid()))
-            .collect(),
+        team: team_of(part),
+        shares: shares_of(body.shares.as_deref()),
         amount: body.amount,
         tender: tender_of(body)?,
         by: actor_of(&caller.0)?,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ratiba_kernel::{Clock, Outage, TenantId};
+use ratiba_kernel::breaker::Turn;
+use ratiba_kernel::{Breaker, Clock, Outage, TenantId};
 use ratiba_payments::evidence::{Heard, PushAnswer, QueryAnswer, RawAnswer};
 use ratiba_payments::failure::FailureReason;
 use ratiba_payments::ports::{AccessToken, MobileMoney, PushOrder, TokenStore};
@@ -13,7 +14,6 @@ use reqwest::redirect::Policy;
 use serde::Serialize;
 
 use crate::auth::{NoToken, Tokens};
-use crate::breaker::Breaker;
 use crate::settings::{Account, DarajaAccounts, Settings};
 use crate::wire::{self, Meaning, PushRequest, QueryRequest};
 
@@ -44,13 +44,35 @@ impl Default for Timeouts {
     }
 }
 
+/// The ways into Daraja that are in trouble apart from each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// Prompts, and questions about them.
+    Prompts,
+    /// Reversals, and questions about them.
+    Reversals,
+}
+
+impl Line {
+    /// The word for it in logs.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Prompts => "mpesa",
+            Self::Reversals => "mpesa_reversals",
+        }
+    }
+}
+
 /// Plays [`MobileMoney`] through Daraja.
 pub struct DarajaClient {
     pub(crate) accounts: Arc<dyn DarajaAccounts>,
     pub(crate) tokens: Tokens,
     clock: Arc<dyn Clock>,
     http: reqwest::Client,
-    breaker: Breaker,
+    /// Before prompts and what is asked about them.
+    prompts: Arc<Breaker>,
+    /// Before reversals and what is asked about those: they go another way at Daraja, and stop no prompt.
+    reversals: Arc<Breaker>,
     pub(crate) timeouts: Timeouts,
 }
 
@@ -79,9 +101,18 @@ impl DarajaClient {
             tokens: Tokens::new(store, Arc::clone(&clock), http.clone(), timeouts.token),
             clock,
             http,
-            breaker: Breaker::default(),
+            prompts: Arc::default(),
+            reversals: Arc::default(),
             timeouts,
         })
+    }
+
+    /// The same, with breakers that others can look at: before prompts, and before reversals.
+    #[must_use]
+    pub fn with_breakers(mut self, prompts: Arc<Breaker>, reversals: Arc<Breaker>) -> Self {
+        self.prompts = prompts;
+        self.reversals = reversals;
+        self
     }
 
     async fn submit(
@@ -115,7 +146,7 @@ impl DarajaClient {
         };
         let url = settings.endpoint(wire::PUSH_PATH);
         let heard = self.post(&url, token, &request, self.timeouts.push).await;
-        self.note(settings, &heard);
+        self.note(Line::Prompts, settings, &heard);
         match heard {
             Ok((status, body)) => (wire::push_meaning(status, &body), Some(RawAnswer::new(&body))),
             // No connection stood, so nothing was submitted.
@@ -141,7 +172,7 @@ impl DarajaClient {
         };
         let url = settings.endpoint(wire::QUERY_PATH);
         let heard = self.post(&url, token, &request, self.timeouts.query).await;
-        self.note(settings, &heard);
+        self.note(Line::Prompts, settings, &heard);
         match heard {
             Ok((status, body)) => {
                 let meaning = wire::query_meaning(status, &body, ids.tracking());
@@ -151,27 +182,51 @@ impl DarajaClient {
         }
     }
 
-    /// Whether Daraja is called at all at this moment.
-    fn is_left_alone(&self, account: &Account) -> bool {
+    const fn breaker(&self, line: Line) -> &Arc<Breaker> {
+        match line {
+            Line::Prompts => &self.prompts,
+            Line::Reversals => &self.reversals,
+        }
+    }
+
+    /// Whether Daraja is not called at all at this moment.
+    pub(crate) fn is_left_alone(&self, line: Line, account: &Account) -> bool {
         let credential = account.settings.credential_hash();
-        !self.breaker.admits(credential, self.clock.now())
+        !self.breaker(line).admits(credential, self.clock.now())
     }
 
     /// Takes in how a call went.
-    fn note(&self, settings: &Settings, heard: &Result<(u16, String), reqwest::Error>) {
+    pub(crate) fn note(
+        &self,
+        line: Line,
+        settings: &Settings,
+        heard: &Result<(u16, String), reqwest::Error>,
+    ) {
         let trouble = match heard {
             Ok((status, body)) => wire::is_trouble(*status, body),
             Err(error) => !error.is_builder(),
         };
-        let now = self.clock.now();
-        self.breaker.heard(settings.credential_hash(), trouble, now);
+        self.heard(line, settings, trouble);
     }
 
     /// Takes in that no token was to be had; a wrong credential is no trouble of Daraja's.
-    fn note_no_token(&self, account: &Account, why: &NoToken) {
+    pub(crate) fn note_no_token(&self, line: Line, account: &Account, why: &NoToken) {
         if why.reason() == FailureReason::ProviderUnavailable {
-            let credential = account.settings.credential_hash();
-            self.breaker.heard(credential, true, self.clock.now());
+            self.heard(line, &account.settings, true);
+        }
+    }
+
+    fn heard(&self, line: Line, settings: &Settings, trouble: bool) {
+        let (credential, now) = (settings.credential_hash(), self.clock.now());
+        match self.breaker(line).heard(credential, trouble, now) {
+            Some(Turn::LeftAlone { troubles, pause }) => tracing::error!(
+                provider = line.name(),
+                troubles,
+                pause_s = pause.whole_seconds(),
+                "the provider is left alone"
+            ),
+            Some(Turn::AnswersAgain) => tracing::info!(provider = line.name(), "the provider answers again"),
+            None => {}
         }
     }
 
@@ -223,7 +278,7 @@ impl MobileMoney for DarajaClient {
                 return not_sent(FailureReason::ProviderUnavailable);
             }
         };
-        if self.is_left_alone(&account) {
+        if self.is_left_alone(Line::Prompts, &account) {
             return not_sent(FailureReason::ProviderUnavailable);
         }
         let mut refused = None;
@@ -231,7 +286,7 @@ impl MobileMoney for DarajaClient {
             let token = match self.tokens.token(&account, refused.as_ref()).await {
                 Ok(token) => token,
                 Err(no_token) => {
-                    self.note_no_token(&account, &no_token);
+                    self.note_no_token(Line::Prompts, &account, &no_token);
                     tracing::error!(error = ?no_token, "no prompt was sent for want of an access token");
                     return not_sent(no_token.reason());
                 }
@@ -257,7 +312,7 @@ impl MobileMoney for DarajaClient {
         let Ok(account) = self.accounts.account(tenant).await else {
             return nothing(None);
         };
-        if self.is_left_alone(&account) {
+        if self.is_left_alone(Line::Prompts, &account) {
             return nothing(None);
         }
         let mut refused = None;
@@ -265,7 +320,7 @@ impl MobileMoney for DarajaClient {
             let token = match self.tokens.token(&account, refused.as_ref()).await {
                 Ok(token) => token,
                 Err(no_token) => {
-                    self.note_no_token(&account, &no_token);
+                    self.note_no_token(Line::Prompts, &account, &no_token);
                     tracing::warn!(error = ?no_token, "no query was made for want of an access token");
                     return nothing(None);
                 }

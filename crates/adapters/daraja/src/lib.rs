@@ -6,7 +6,6 @@
 //! what cannot be trusted is *unknown*, never *failed*.
 
 pub mod auth;
-pub mod breaker;
 pub mod callback;
 pub mod client;
 pub mod confirmation;

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::callback::cents;
-use crate::client::DarajaClient;
+use crate::client::{DarajaClient, Line};
 use crate::settings::{Account, Operator};
 use crate::wire::{Meaning, is_token_error, scalar};
 
@@ -180,6 +180,7 @@ impl DarajaClient {
                 self.post(&url, token, &request, self.timeouts.query).await
             }
         };
+        self.note(Line::Reversals, settings, &sent);
         match sent {
             Ok((status, body)) => (answer_meaning(status, &body), Some(RawAnswer::new(&body))),
             // No connection stood, so nothing was asked.
@@ -205,11 +206,16 @@ impl DarajaClient {
         let Some(operator) = account.settings.operator() else {
             return not_sent(None);
         };
+        // It goes back to waiting, and is sent again.
+        if self.is_left_alone(Line::Reversals, &account) {
+            return not_sent(None);
+        }
         let mut refused = None;
         loop {
             let token = match self.tokens.token(&account, refused.as_ref()).await {
                 Ok(token) => token,
                 Err(no_token) => {
+                    self.note_no_token(Line::Reversals, &account, &no_token);
                     tracing::error!(error = ?no_token, "no reversal was asked for want of an access token");
                     return not_sent(None);
                 }

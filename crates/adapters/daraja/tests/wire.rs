@@ -9,14 +9,15 @@ mod server;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ratiba_daraja::settings::TransactionType;
+use ratiba_daraja::settings::{Operator, TransactionType};
 use ratiba_daraja::{DarajaClient, OneAccount, RawSettings, Secret, Settings, Timeouts};
 use ratiba_kernel::test_support::{ManualClock, tenant};
 use ratiba_kernel::{Id, Money, PhoneNumber, TenantId};
 use ratiba_payments::evidence::{Heard, PushAnswer, QueryAnswer};
 use ratiba_payments::failure::{FailureReason, ProviderCode};
-use ratiba_payments::ports::{MobileMoney, PushOrder};
-use ratiba_payments::reference::{AccountReference, CallbackToken, ProviderIds};
+use ratiba_payments::ports::{MobileMoney, MoneyBack, PushOrder, ReversalOrder};
+use ratiba_payments::reference::{AccountReference, CallbackToken, ProviderIds, Receipt};
+use ratiba_payments::refund::ReversalAnswer;
 use ratiba_payments::test_support::fakes::InMemoryTokens;
 use server::{Reply, Scripted};
 use uuid::Uuid;
@@ -38,7 +39,7 @@ fn settings(server: &Scripted) -> Settings {
         passkey: Secret::new("example-passkey-not-real"),
         transaction_type: TransactionType::Paybill,
         party_b: "654321".into(),
-        operator: None,
+        operator: Some(Operator::new("ratiba", Secret::new("not-a-real-credential"))),
     })
     .unwrap()
 }
@@ -322,4 +323,29 @@ async fn an_answer_beyond_measure_is_cut() {
     let heard = process(&server, &Arc::default()).push(business(), order()).await;
     assert_eq!(heard.answer, PushAnswer::Unknown);
     assert_eq!(heard.raw.map(|raw| raw.as_str().len()), Some(1_000));
+}
+
+fn reversal() -> ReversalOrder {
+    ReversalOrder {
+        original: Receipt::parse("SJK7H2LM9P").unwrap(),
+        amount: Money::kes_minor(150_000),
+        token: CallbackToken::from_bytes([0x3f; 32]),
+    }
+}
+
+#[tokio::test]
+async fn reversals_that_come_to_nothing_stop_reversals_and_no_prompt() {
+    let mut replies = vec![token("t1")];
+    replies.extend((0..5).map(|_| Reply::json(502, "<html>")));
+    replies.push(Reply::json(200, ACCEPTED));
+    let server = Scripted::start(replies);
+    let client = process(&server, &Arc::default());
+    for _ in 0..5 {
+        let Heard { answer, .. } = client.reverse(business(), reversal()).await;
+        assert_eq!(answer, ReversalAnswer::Unknown);
+    }
+    let Heard { answer, raw } = client.reverse(business(), reversal()).await;
+    assert_eq!((answer, raw), (ReversalAnswer::NotSent, None), "nobody was asked");
+    let Heard { answer, .. } = client.push(business(), order()).await;
+    assert!(matches!(answer, PushAnswer::Accepted(_)), "{answer:?}");
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ratiba_kernel::{Clock, Outage, TenantId};
+use ratiba_kernel::breaker::Turn;
+use ratiba_kernel::{Breaker, Clock, Outage, TenantId};
 use ratiba_payments::card::{CancelAnswer, CardRefundAnswer, CardStatus, OpenAnswer};
 use ratiba_payments::evidence::{Heard, RawAnswer};
 use ratiba_payments::failure::FailureReason;
@@ -57,6 +58,7 @@ pub struct PesapalClient {
     tokens: Tokens,
     clock: Arc<dyn Clock>,
     http: reqwest::Client,
+    breaker: Arc<Breaker>,
     timeouts: Timeouts,
 }
 
@@ -115,8 +117,42 @@ impl PesapalClient {
             tokens: Tokens::new(ground.store, Arc::clone(&clock), http.clone(), timeouts.token),
             clock,
             http,
+            breaker: Arc::default(),
             timeouts,
         })
+    }
+
+    /// The same, with a breaker that others can look at.
+    #[must_use]
+    pub fn with_breaker(mut self, breaker: Arc<Breaker>) -> Self {
+        self.breaker = breaker;
+        self
+    }
+
+    /// The account, if PesaPal is called for it at this moment.
+    async fn reachable(&self, tenant: TenantId) -> Result<Account, FailureReason> {
+        let account = self.account(tenant).await?;
+        let credential = account.settings.credential_hash();
+        if self.breaker.admits(credential, self.clock.now()) {
+            Ok(account)
+        } else {
+            Err(FailureReason::ProviderUnavailable)
+        }
+    }
+
+    /// Takes in how a call went.
+    fn note(&self, account: &Account, trouble: bool) {
+        let (credential, now) = (account.settings.credential_hash(), self.clock.now());
+        match self.breaker.heard(credential, trouble, now) {
+            Some(Turn::LeftAlone { troubles, pause }) => tracing::error!(
+                provider = "pesapal",
+                troubles,
+                pause_s = pause.whole_seconds(),
+                "the provider is left alone"
+            ),
+            Some(Turn::AnswersAgain) => tracing::info!(provider = "pesapal", "the provider answers again"),
+            None => {}
+        }
     }
 
     /// A token within the time for preparations. Nothing is asked of PesaPal but the token, so whatever is in its way is
@@ -130,10 +166,15 @@ impl PesapalClient {
         match tokio::time::timeout(self.timeouts.preparation, asked).await {
             Ok(Ok(token)) => Ok(token),
             Ok(Err(no_token)) => {
+                // A wrong credential is no trouble of PesaPal's.
+                if no_token.reason() == FailureReason::ProviderUnavailable {
+                    self.note(account, true);
+                }
                 tracing::error!(error = ?no_token, "pesapal was not called for want of an access token");
                 Err(no_token.reason())
             }
             Err(_elapsed) => {
+                self.note(account, true);
                 tracing::error!("pesapal was not called: no access token came in time");
                 Err(FailureReason::ProviderUnavailable)
             }
@@ -157,7 +198,15 @@ impl PesapalClient {
                 .header(CONTENT_TYPE, "application/json")
                 .bearer_auth(token.reveal())
                 .timeout(call.timeout);
-            let (http, body) = match said(request).await {
+            let heard = said(request).await;
+            self.note(
+                account,
+                match &heard {
+                    Ok((http, body)) => wire::is_trouble(*http, body),
+                    Err(error) => !error.is_builder(),
+                },
+            );
+            let (http, body) = match heard {
                 Ok(answer) => answer,
                 // No connection stood, so nothing was submitted.
                 Err(error) if error.is_connect() => return Said::NotMade(FailureReason::ProviderUnavailable),
@@ -315,7 +364,11 @@ pub(crate) async fn read_body(mut answer: reqwest::Response) -> Result<String, r
 #[async_trait]
 impl CardPage for PesapalClient {
     async fn open(&self, tenant: TenantId, order: CardOrder) -> Heard<OpenAnswer> {
-        match self.submit(tenant, &order).await {
+        let submitted = match self.reachable(tenant).await {
+            Ok(_reachable) => self.submit(tenant, &order).await,
+            Err(reason) => Err(reason),
+        };
+        match submitted {
             Ok(heard) => heard,
             Err(reason) => Heard {
                 answer: OpenAnswer::Rejected { reason, code: None },
@@ -329,7 +382,10 @@ impl CardPage for PesapalClient {
             answer: CardStatus::NoAnswer,
             raw: None,
         };
-        let Ok(account) = self.account(tenant).await else {
+        if !wire::is_plain_id(tracking, 64) {
+            return nothing;
+        }
+        let Ok(account) = self.reachable(tenant).await else {
             return nothing;
         };
         let call = Call {
@@ -339,9 +395,6 @@ impl CardPage for PesapalClient {
             body: None,
             timeout: self.timeouts.status,
         };
-        if !wire::is_plain_id(tracking, 64) {
-            return nothing;
-        }
         match self.call(&account, &call).await {
             Said::Answer { http, body } => Heard {
                 answer: wire::status_meaning(http, &body, tracking),
@@ -353,7 +406,7 @@ impl CardPage for PesapalClient {
 
     async fn cancel(&self, tenant: TenantId, tracking: &str) -> Heard<CancelAnswer> {
         let without_answer = |answer| Heard { answer, raw: None };
-        let Ok(account) = self.account(tenant).await else {
+        let Ok(account) = self.reachable(tenant).await else {
             return without_answer(CancelAnswer::NotMade);
         };
         let call = Call {
@@ -373,7 +426,7 @@ impl CardPage for PesapalClient {
 
     async fn refund(&self, tenant: TenantId, order: CardRefundOrder) -> Heard<CardRefundAnswer> {
         let without_answer = |answer| Heard { answer, raw: None };
-        let Ok(account) = self.account(tenant).await else {
+        let Ok(account) = self.reachable(tenant).await else {
             return without_answer(CardRefundAnswer::NotMade);
         };
         let call = Call {

@@ -88,6 +88,13 @@ pub fn is_token_refusal(http: u16, body: &str) -> bool {
     http == 401 || Answer::new(http, body).error_code().as_deref() == Some("invalid_api_credentials_provided")
 }
 
+/// Whether an answer is a sign of trouble at PesaPal: too many calls, or an error of its gateway. An error that PesaPal
+/// names is an answer, whatever its status.
+#[must_use]
+pub fn is_trouble(http: u16, body: &str) -> bool {
+    http == 429 || (http >= 500 && Answer::new(http, body).error_code().is_none())
+}
+
 /// The body that asks for a token.
 #[must_use]
 pub fn token_request(consumer_key: &str, consumer_secret: &str) -> String {

@@ -489,3 +489,42 @@ async fn money_is_asked_back_once_and_received_is_not_done() {
         assert_eq!(sent, documented);
     }
 }
+
+#[tokio::test]
+async fn after_five_calls_that_came_to_nothing_pesapal_is_left_alone_and_what_it_names_is_no_trouble() {
+    let mut replies = vec![token("t1")];
+    replies.extend((0..12).map(|_| {
+        Reply::json(
+            500,
+            r#"{ "error": { "code": "payment_details_not_found" }, "status": "500" }"#,
+        )
+    }));
+    let world = World::answering(replies);
+    let process = world.process();
+    for _ in 0..12 {
+        process.status(business(), TRACKING).await;
+    }
+    assert_eq!(world.paths().len(), 13, "an error with a name is an answer");
+
+    let mut replies = vec![token("t1")];
+    replies.extend((0..8).map(|_| Reply::json(502, "<html>")));
+    let world = World::answering(replies);
+    let process = world.process();
+    for _ in 0..8 {
+        let heard = process.status(business(), TRACKING).await;
+        assert_eq!(heard.answer, CardStatus::NoAnswer);
+    }
+    assert_eq!(world.paths().len(), 6, "a token and five calls");
+    let unavailable = OpenAnswer::Rejected {
+        reason: FailureReason::ProviderUnavailable,
+        code: None,
+    };
+    let opened = process.open(business(), order()).await;
+    assert_eq!(
+        opened.answer, unavailable,
+        "nothing was opened, and that is certain"
+    );
+    let refund = process.cancel(business(), TRACKING).await;
+    assert_eq!(refund.answer, CancelAnswer::NotMade);
+    assert_eq!(world.paths().len(), 6);
+}

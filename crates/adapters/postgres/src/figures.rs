@@ -90,29 +90,33 @@ SELECT
 /// person gives it up; won back, it came again.
 const TAKINGS: &str = "
 WITH moved AS (
-    SELECT e.currency, e.account, e.amount_minor, p.purpose = 'tip' AS tip, split_part(j.cause, ':', 1) AS cause,
-        e.payment_id
+    SELECT e.currency, e.account, e.amount_minor, split_part(j.cause, ':', 1) AS cause, e.payment_id,
+        coalesce(sum(e.amount_minor) FILTER (WHERE e.account = 'tips_payable') OVER (PARTITION BY j.id), 0) AS tipped
     FROM ledger_journals j
     JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id
-    LEFT JOIN payments p ON p.tenant_id = $1 AND p.id = j.payment_id
     WHERE j.tenant_id = $1 AND j.occurred_at >= $2 AND j.occurred_at < $3
         AND split_part(j.cause, ':', 1) IN ('received', 'spent', 'refunded', 'charged-back', 'won-back', 'paid-out')
         AND NOT EXISTS (SELECT FROM payment_refunds r WHERE r.tenant_id = $1 AND r.payment_id = j.payment_id
             AND r.way = 'chargeback' AND j.cause = 'refunded:' || r.id)
 ), told AS (
-    SELECT currency, CASE WHEN cause = 'won-back' THEN -abs(amount_minor) ELSE abs(amount_minor) END AS amount_minor, CASE
+    SELECT currency, CASE
+        WHEN cause = 'won-back' THEN -abs(amount_minor)
+        -- A tip that came along with what was paid for a visit is no part of that.
+        WHEN cause = 'received' AND account <> 'tips_payable' THEN abs(amount_minor) - abs(tipped)
+        ELSE abs(amount_minor)
+    END AS amount_minor, CASE
         WHEN cause = 'spent' THEN CASE WHEN account = 'customer_deposits' AND payment_id IS NULL AND amount_minor > 0
             THEN 'credit' END
+        WHEN cause = 'received' AND account = 'tips_payable' THEN 'tips'
         WHEN account NOT IN ('mpesa_clearing', 'card_clearing', 'cash_drawer', 'suspense') THEN NULL
         WHEN cause = 'won-back' THEN CASE WHEN account = 'card_clearing' THEN 'refunds' END
         WHEN cause <> 'received' THEN CASE WHEN amount_minor < 0 THEN 'refunds' END
-        WHEN tip THEN 'tips'
         WHEN account = 'mpesa_clearing' THEN 'mpesa'
         WHEN account = 'card_clearing' THEN 'card'
         WHEN account = 'cash_drawer' THEN 'cash'
     END AS word FROM moved
 )
-SELECT word, currency, sum(amount_minor)::bigint AS amount FROM told WHERE word IS NOT NULL
+SELECT word, currency, sum(amount_minor)::bigint AS amount FROM told WHERE word IS NOT NULL AND amount_minor <> 0
 GROUP BY word, currency
 ORDER BY array_position(ARRAY['mpesa', 'card', 'cash', 'credit', 'refunds', 'tips'], word), currency";
 

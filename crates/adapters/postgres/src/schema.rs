@@ -604,6 +604,10 @@ diesel::table! {
         resolved_reason -> Nullable<Text>,
         resolved_at -> Nullable<Timestamptz>,
         nudged_at -> Nullable<Timestamptz>,
+        tip_payment_id -> Nullable<Uuid>,
+        tip_appointment_id -> Nullable<Uuid>,
+        tip_minor -> Nullable<BigInt>,
+        tip_shares -> Nullable<Jsonb>,
     }
 }
 

@@ -12,13 +12,14 @@ use async_trait::async_trait;
 use ratiba_conversation::channel::Address;
 use ratiba_conversation::outgoing::{Content, Document, MessageId, SendAnswer, SendRefusal};
 use ratiba_conversation::ports::ClientMessenger;
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_kernel::breaker::Turn;
+use ratiba_kernel::{Breaker, Clock, Outage, TenantId, TokenHash};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::Value;
 use time::Duration;
 
-use crate::errors::{refusal_of, says_nothing_certain};
+use crate::errors::{refusal_of, says_nothing_certain, says_to_wait};
 use crate::wire::{read_body, send_body, upload_form};
 
 /// A bearer token of a system user. `Debug` says nothing.
@@ -81,6 +82,9 @@ pub struct ClientSettings {
 /// How long a read mark may take; nobody waits for it, and the next message of the same customer should not.
 const READ_MARK_PATIENCE: StdDuration = StdDuration::from_secs(2);
 
+/// How soon what did not leave this machine may be tried again.
+const SOON: Duration = Duration::seconds(5);
+
 /// The largest answer that is read, in bytes; Meta's are far below.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
@@ -89,6 +93,8 @@ pub struct WhatsappMessenger {
     http: reqwest::Client,
     settings: ClientSettings,
     accounts: Arc<dyn Accounts>,
+    clock: Arc<dyn Clock>,
+    breaker: Arc<Breaker>,
 }
 
 impl WhatsappMessenger {
@@ -96,7 +102,11 @@ impl WhatsappMessenger {
     ///
     /// # Errors
     /// [`Outage`] if the HTTP client cannot be built.
-    pub fn new(settings: ClientSettings, accounts: Arc<dyn Accounts>) -> Result<Self, Outage> {
+    pub fn new(
+        settings: ClientSettings,
+        accounts: Arc<dyn Accounts>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Outage> {
         let http = reqwest::Client::builder()
             .connect_timeout(StdDuration::from_millis(settings.connect_timeout_ms))
             .timeout(StdDuration::from_millis(settings.timeout_ms))
@@ -107,7 +117,40 @@ impl WhatsappMessenger {
             http,
             settings,
             accounts,
+            clock,
+            breaker: Arc::default(),
         })
+    }
+
+    /// The same, with a breaker that others can look at.
+    #[must_use]
+    pub fn with_breaker(mut self, breaker: Arc<Breaker>) -> Self {
+        self.breaker = breaker;
+        self
+    }
+
+    /// Takes in how a call went.
+    fn note(&self, number: TokenHash, trouble: bool) {
+        match self.breaker.heard(number, trouble, self.clock.now()) {
+            Some(Turn::LeftAlone { troubles, pause }) => tracing::error!(
+                provider = "whatsapp",
+                troubles,
+                pause_s = pause.whole_seconds(),
+                "the provider is left alone"
+            ),
+            Some(Turn::AnswersAgain) => tracing::info!(provider = "whatsapp", "the provider answers again"),
+            None => {}
+        }
+    }
+
+    /// When to try again, if the provider is left alone for this number at this moment.
+    fn left_alone(&self, number: TokenHash) -> Option<Duration> {
+        let now = self.clock.now();
+        if self.breaker.admits(number, now) {
+            return None;
+        }
+        let pause = self.breaker.pause_left(number, now);
+        Some(pause.unwrap_or_default().max(SOON))
     }
 
     /// The address of something that belongs to the number.
@@ -142,7 +185,9 @@ impl WhatsappMessenger {
             .post(self.url(account, "media"))
             .header(CONTENT_TYPE, content_type)
             .body(body);
-        match answered(request, account, patience).await {
+        let answer = answered(request, account, patience).await;
+        self.note(number_of(account), is_trouble(&answer));
+        match answer {
             Ok((status, answer)) => uploaded(status, &answer),
             Err(error) => {
                 tracing::warn!(
@@ -204,16 +249,26 @@ impl ClientMessenger for WhatsappMessenger {
             Ok(None) => return SendAnswer::Refused(SendRefusal::Misconfigured { code: 0 }),
             Err(_outage) => return not_sent(),
         };
+        let number = number_of(&account);
+        if let Some(after) = self.left_alone(number) {
+            return SendAnswer::Refused(SendRefusal::RetryLater { code: 0, after });
+        }
         let patience = StdDuration::from_millis(self.settings.timeout_ms);
         let media = match content {
             Content::Document(document) => match self.upload(&account, document, patience).await {
                 Ok(media) => Some(media),
                 Err(answer) => return answer,
             },
-            Content::Text(_) | Content::Buttons(_) | Content::List(_) | Content::Template(_) => None,
+            Content::Text(_)
+            | Content::Buttons(_)
+            | Content::List(_)
+            | Content::Link(_)
+            | Content::Template(_) => None,
         };
         let body = send_body(to, content, reference, media.as_deref());
-        match self.post(&account, &body, patience).await {
+        let answer = self.post(&account, &body, patience).await;
+        self.note(number, is_trouble(&answer));
+        match answer {
             Ok((status, answer)) => read_answer(status, &answer),
             Err(error) if error.is_connect() || error.is_builder() => {
                 tracing::warn!("the WhatsApp API cannot be reached");
@@ -233,6 +288,14 @@ impl ClientMessenger for WhatsappMessenger {
         let Ok(Some(account)) = self.accounts.account(tenant).await else {
             return;
         };
+        // Nobody waits for it: it is not what finds out whether the provider answers again.
+        if self
+            .breaker
+            .pause_left(number_of(&account), self.clock.now())
+            .is_some()
+        {
+            return;
+        }
         let patience = READ_MARK_PATIENCE.min(StdDuration::from_millis(self.settings.timeout_ms));
         match self.post(&account, &read_body(provider_id), patience).await {
             Ok((status, _answer)) if status.is_success() => {}
@@ -246,10 +309,26 @@ impl ClientMessenger for WhatsappMessenger {
 
 /// Nothing left this machine: safe to try again soon.
 fn not_sent() -> SendAnswer {
-    SendAnswer::Refused(SendRefusal::RetryLater {
-        code: 0,
-        after: Duration::seconds(5),
-    })
+    SendAnswer::Refused(SendRefusal::RetryLater { code: 0, after: SOON })
+}
+
+/// The number that is sent from, as the breaker tells numbers apart.
+fn number_of(account: &Account) -> TokenHash {
+    TokenHash::of(&account.phone_number_id)
+}
+
+/// Whether a call came to nothing for a reason of the provider's. What it refuses with a code of its own is an answer; so is
+/// that one person gets too many messages.
+fn is_trouble(answer: &Result<(StatusCode, Vec<u8>), reqwest::Error>) -> bool {
+    let (status, body) = match answer {
+        Ok(answer) => answer,
+        Err(error) => return !error.is_builder(),
+    };
+    let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    match body["error"]["code"].as_i64() {
+        Some(code) => says_to_wait(code) || (status.is_server_error() && says_nothing_certain(code)),
+        None => status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS,
+    }
 }
 
 /// What an answer says about the message.

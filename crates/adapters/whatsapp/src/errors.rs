@@ -31,3 +31,9 @@ pub fn refusal_of(code: i64) -> SendRefusal {
 pub const fn says_nothing_certain(code: i64) -> bool {
     matches!(code, 1 | 2 | 131_000)
 }
+
+/// Whether an error with this code asks to send less from this number or account, whomever to.
+#[must_use]
+pub const fn says_to_wait(code: i64) -> bool {
+    matches!(code, 4 | 80_007 | 130_429 | 131_016 | 131_057)
+}

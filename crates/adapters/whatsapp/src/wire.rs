@@ -188,6 +188,9 @@ pub fn send_body(to: &Address, content: &Content, reference: MessageId, media: O
                 "type": "list", "body": {"text": message.body()},
                 "action": {"button": message.button(), "sections": [{"rows": rows}]}}})
         }
+        Content::Link(link) => json!({"type": "interactive", "interactive": {
+            "type": "cta_url", "body": {"text": link.body()},
+            "action": {"name": "cta_url", "parameters": {"display_text": link.label(), "url": link.url()}}}}),
         Content::Template(call) => json!({"type": "template", "template": template(call)}),
         Content::Document(document) => json!({"type": "document", "document": {
             "id": media, "filename": document.file_name(), "caption": document.caption()}}),

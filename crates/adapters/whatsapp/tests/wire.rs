@@ -13,7 +13,7 @@ use ratiba_conversation::channel::Address;
 use ratiba_conversation::outgoing::{Content, Document, MessageId, SendAnswer, SendRefusal, TextBody};
 use ratiba_conversation::ports::ClientMessenger;
 use ratiba_kernel::PhoneNumber;
-use ratiba_kernel::test_support::tenant;
+use ratiba_kernel::test_support::{ManualClock, tenant};
 use ratiba_whatsapp::{AccessToken, Account, ClientSettings, StaticAccounts, WhatsappMessenger};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -79,6 +79,7 @@ fn messenger(base_url: String) -> WhatsappMessenger {
     WhatsappMessenger::new(
         settings,
         Arc::new(StaticAccounts(BTreeMap::from([(tenant(1), account)]))),
+        Arc::new(ManualClock::default()),
     )
     .unwrap()
 }
@@ -312,4 +313,32 @@ async fn marking_as_read_says_which_message_and_never_fails() {
 fn secrets_do_not_show() {
     let shown = format!("{:?}", AccessToken::new("secret-token"));
     assert!(!shown.contains("secret"));
+}
+
+#[actix_web::test]
+async fn after_five_sends_that_came_to_nothing_the_provider_is_left_alone_for_a_while() {
+    let upstream = upstream(Answer::Text(502, "<html>")).await;
+    for _ in 0..5 {
+        assert_eq!(send_by(&upstream.messenger).await, SendAnswer::Unknown);
+    }
+    let SendAnswer::Refused(SendRefusal::RetryLater { after, .. }) = send_by(&upstream.messenger).await
+    else {
+        panic!("nothing is sent, and that is certain")
+    };
+    assert!((5..=13).contains(&after.whole_seconds()), "{after}");
+    upstream.messenger.mark_read(tenant(1), "wamid.IN").await;
+    assert_eq!(upstream.script.asked.lock().unwrap().len(), 5);
+    upstream.handle.stop(false).await;
+}
+
+#[actix_web::test]
+async fn what_is_refused_with_a_reason_is_no_trouble() {
+    let upstream = upstream(error(400, 131_056)).await;
+    for _ in 0..12 {
+        assert!(matches!(
+            send_by(&upstream.messenger).await,
+            SendAnswer::Refused(SendRefusal::RetryLater { code: 131_056, .. })
+        ));
+    }
+    upstream.handle.stop(false).await;
 }

@@ -89,8 +89,18 @@ impl PaymentDesk for PaymentDeskBridge {
             amount,
             payer: order.payer,
         };
-        if use_credit && self.credit_first(tenant, &order).await? {
-            return self.nothing_to_ask(tenant, visit_ref).await;
+        if use_credit {
+            let left = LeftOf {
+                status: &self.status,
+                order: &order,
+            };
+            let (visit, customer) = (order.visit, order.customer);
+            if self
+                .credit_first(tenant, &order.key, visit, customer, &left)
+                .await?
+            {
+                return self.nothing_to_ask(tenant, visit_ref).await;
+            }
         }
         match self.request.execute(tenant, order).await {
             Ok(asked) => Ok(AskAnswer::Asked {
@@ -117,6 +127,8 @@ impl PaymentDesk for PaymentDeskBridge {
                 | RequestPaymentError::NoPayer
                 | RequestPaymentError::KeyReused
                 | RequestPaymentError::NothingAsked
+                | RequestPaymentError::TipWithBalanceOnly
+                | RequestPaymentError::Shares(_)
                 | RequestPaymentError::NotNow(
                     NotNow::AlreadyPaid | NotNow::NotAgreed | NotNow::Closed | NotNow::Pointless(_),
                 )),
@@ -196,31 +208,34 @@ impl PaymentDeskBridge {
     }
 
     /// Uses the customer's credit before they are asked for money, if the business wants that; answers whether nothing is
-    /// left to ask for.
-    async fn credit_first(&self, tenant: TenantId, order: &Order) -> Result<bool, Outage> {
+    /// left to ask for. `key` is that of the order which asks.
+    async fn credit_first(
+        &self,
+        tenant: TenantId,
+        key: &RequestKey,
+        visit: ratiba_payments::VisitId,
+        customer: ratiba_payments::CustomerId,
+        owing: &dyn Owing,
+    ) -> Result<bool, Outage> {
         if !self.rules.payment_rules(tenant).await?.0.credit_first {
             return Ok(false);
         }
         let spend = CreditOrder {
-            key: RequestKey::parse(&format!("credit:{}", order.key.as_str())).map_err(Outage::new)?,
-            visit: order.visit,
-            customer: order.customer,
+            key: RequestKey::parse(&format!("credit:{}", key.as_str())).map_err(Outage::new)?,
+            visit,
+            customer,
             amount: None,
-            by: Actor::parse("chat").map_err(Outage::new)?,
+            by: Actor::parse(CHAT).map_err(Outage::new)?,
         };
-        let left = LeftOf {
-            status: &self.status,
-            order,
-        };
-        match self.spend.execute(tenant, spend, &left).await {
+        match self.spend.execute(tenant, spend, owing).await {
             Ok(_) => {}
             Err(SpendRefused::NotRecorded(RecordError::Unavailable(outage))) => return Err(outage),
             Err(refused) => {
-                tracing::debug!(visit.id = %order.visit, reason = %refused, "no credit is used");
+                tracing::debug!(visit.id = %visit, reason = %refused, "no credit is used");
                 return Ok(false);
             }
         }
-        Ok(self.open_payment(tenant, order.visit).await?.is_none())
+        Ok(self.open_payment(tenant, visit).await?.is_none())
     }
 
     /// A visit that is agreed was paid, by this order given before or by another phone; else a person agreed it.

@@ -60,8 +60,16 @@ pub(super) fn rows(receipt: &VisitReceipt, tongue: Tongue, zone: &Zone) -> Resul
         }
     }
     rows.push(strong(word(ReceiptWord::Total), receipt.charged()?));
-    if about.tips.is_positive() {
-        rows.push(sum(word(ReceiptWord::Tip), about.tips));
+    for tip in &about.tips {
+        let what = word(ReceiptWord::Tip);
+        let what = match &tip.through {
+            Some((tender, number)) => {
+                let number = number.as_ref().map(|number| number.as_str());
+                format!("{what}, {}", tendered(*tender, number, tongue))
+            }
+            None => what.to_owned(),
+        };
+        rows.push(sum(what, tip.amount));
     }
     rows.push(Row::Gap);
     for given in &receipt.given {

@@ -1,10 +1,11 @@
 //! What the chat is told of money that moves.
 
 use ratiba_conversation::desk::BackBy;
-use ratiba_conversation::use_cases::{CreditStep, MoneyNews, Notice, PageLink, RefundStep};
+use ratiba_conversation::use_cases::{CreditStep, MoneyMatter, MoneyNews, Notice, PageLink, RefundStep};
 use ratiba_kernel::{Id, Money, Outage, TenantId};
-use ratiba_payments::attempt::AttemptState;
+use ratiba_payments::attempt::{Attempt, AttemptState, Provider};
 use ratiba_payments::event::{About, RefundAbout};
+use ratiba_payments::evidence::Evidence;
 use ratiba_payments::refund::{RefundId, RefundState, RefundWay};
 use ratiba_payments::{CustomerId, VisitId};
 use uuid::Uuid;
@@ -52,6 +53,56 @@ impl Parts {
             amount: paid,
             number,
         })
+    }
+
+    /// The customer is thanked for a tip that came through the house, with its number.
+    pub(crate) async fn thank_for_tip(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        about: About,
+        amount: Money,
+    ) -> Result<(), TranslateError> {
+        let record = self.payments.book.of_attempt(tenant, about.attempt).await?;
+        let Some(attempt) = record.as_ref().and_then(|record| record.attempt(about.attempt)) else {
+            return Ok(());
+        };
+        let news = MoneyNews::Tip {
+            visit: Id::from_uuid(about.visit.as_uuid()),
+            customer: Id::from_uuid(about.customer.as_uuid()),
+            payment: Id::from_uuid(about.payment.as_uuid()),
+            amount,
+            by: came_by(attempt),
+            number: attempt.receipt().map(|number| number.as_str().to_owned()),
+        };
+        self.tell_money(tenant, id, news).await
+    }
+
+    /// Who paid a part by hand is told what came and what is left, and the owners that somebody waits for the rest. A part
+    /// that the desk asked for or took is known to both.
+    pub(super) async fn tell_part(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        about: About,
+        (amount, left): (Money, Money),
+    ) -> Result<(), TranslateError> {
+        let record = self.payments.book.of_attempt(tenant, about.attempt).await?;
+        let attempt = record.as_ref().and_then(|record| record.attempt(about.attempt));
+        let Some(attempt) = attempt.filter(|attempt| came_by_hand(attempt)) else {
+            return Ok(());
+        };
+        let visit = Id::from_uuid(about.visit.as_uuid());
+        let news = MoneyNews::Part {
+            visit,
+            customer: Id::from_uuid(about.customer.as_uuid()),
+            amount,
+            by: came_by(attempt),
+            number: attempt.receipt().map(|number| number.as_str().to_owned()),
+            left,
+        };
+        self.tell_money(tenant, id, news).await?;
+        self.call_person(tenant, id, visit, MoneyMatter::PaidInPart).await
     }
 
     /// A page that was ordered in the chat is given to the customer there; one that the desk ordered, by the desk.
@@ -143,5 +194,37 @@ impl Parts {
     pub(super) async fn way_of(&self, tenant: TenantId, refund: RefundId) -> Result<RefundWay, Outage> {
         let found = self.money_back.book.refund(tenant, refund).await?;
         Ok(found.map_or(RefundWay::Outside, |refund| refund.terms().way))
+    }
+}
+
+/// With what an attempt's money came.
+const fn came_by(attempt: &Attempt) -> BackBy {
+    match attempt.terms().provider {
+        Provider::Mpesa => BackBy::Mpesa,
+        Provider::Pesapal => BackBy::Card,
+        Provider::Cash => BackBy::Cash,
+    }
+}
+
+/// Whether nobody had asked for this money: it is known from a confirmation, a statement or a dead letter.
+const fn came_by_hand(attempt: &Attempt) -> bool {
+    match attempt.state() {
+        AttemptState::Paid { evidence, .. } => match evidence {
+            Evidence::Confirmation | Evidence::Statement | Evidence::Person => {
+                attempt.progress().sent_at.is_none()
+            }
+            Evidence::PushAnswer
+            | Evidence::Query
+            | Evidence::Callback
+            | Evidence::Counter
+            | Evidence::Status => false,
+        },
+        AttemptState::Created
+        | AttemptState::Sent
+        | AttemptState::AwaitingCustomer
+        | AttemptState::Unknown
+        | AttemptState::InReview { .. }
+        | AttemptState::Failed { .. }
+        | AttemptState::Cancelled => false,
     }
 }

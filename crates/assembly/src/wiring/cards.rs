@@ -31,7 +31,8 @@ impl Ground {
             store,
             clock: self.clock.clone(),
         };
-        let cards: Arc<dyn CardPage> = Arc::new(PesapalClient::new(needs, Timeouts::default())?);
+        let client = PesapalClient::new(needs, Timeouts::default())?;
+        let cards: Arc<dyn CardPage> = Arc::new(client.with_breaker(self.breakers.cards.clone()));
         let look = || payments::LookAtCard {
             book: book.clone(),
             watch: self.payments.clone(),

@@ -50,6 +50,7 @@ impl Channel {
                 session_window: Some(Duration::hours(24)),
                 buttons_max: 3,
                 list_rows_max: 10,
+                link_button: true,
             },
         }
     }
@@ -64,6 +65,8 @@ pub struct Capabilities {
     pub buttons_max: usize,
     /// How many rows a list may have in all; 0 where there are none.
     pub list_rows_max: usize,
+    /// Whether a message may have a button that opens a page; else the page's address stands among the words.
+    pub link_button: bool,
 }
 
 /// Who wrote, as the channel names them for ever: the business-scoped user id where there is one, else the

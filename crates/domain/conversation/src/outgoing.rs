@@ -6,6 +6,7 @@
 
 mod content;
 mod document;
+mod link;
 mod sending;
 
 use std::fmt;
@@ -24,6 +25,7 @@ pub use content::{
     TEXT_CHARACTERS_MAX, TemplateCall, TextBody, TooMuch, cut,
 };
 pub use document::{DOCUMENT_BYTES_MAX, Document, FILE_NAME_CHARACTERS_MAX};
+pub use link::{LinkButton, URL_CHARACTERS_MAX};
 pub use sending::{
     Delivery, NextStep, SEND_ATTEMPTS_MAX, STATUS_WAIT, SendAnswer, SendRefusal, SendState, StatusKind,
     StatusReport,

@@ -17,7 +17,7 @@ use crate::outgoing::{BODY_CHARACTERS_MAX, Purpose, cut};
 use crate::texts::{Placeholder, Tongue, Values, format_date, format_when};
 use crate::understanding::Language;
 
-pub use phrase::{card_link, confirmed_paid, phrase};
+pub use phrase::{card_link, confirmed_paid, pay_by_card, phrase};
 pub use present::{Presented, present};
 
 /// What must be known to put something into words.
@@ -44,6 +44,17 @@ pub struct Choice {
     pub description: Option<String>,
 }
 
+/// A page that something leads to, as it is shown where the channel has buttons for that.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The words, without the address.
+    pub body: String,
+    /// What stands on the button.
+    pub label: String,
+    /// The address.
+    pub url: String,
+}
+
 /// Something to say, in words.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Phrase {
@@ -57,6 +68,8 @@ pub struct Phrase {
     pub purpose: Purpose,
     /// The way in which it asks for money, or invites to pay.
     pub asks: Option<PayWay>,
+    /// The page that the words name by its address.
+    pub page: Option<Page>,
 }
 
 impl fmt::Debug for Phrase {
@@ -79,6 +92,7 @@ impl Phrase {
             list_button: String::new(),
             purpose: Purpose::Answer,
             asks: None,
+            page: None,
         }
     }
 
@@ -89,13 +103,24 @@ impl Phrase {
         self
     }
 
+    /// …which leads to a page.
+    #[must_use]
+    pub fn leading_to(mut self, page: Page) -> Self {
+        self.page = Some(page);
+        self
+    }
+
     /// …saying that no real money moves, where it asks for money and that is so. Whatever is sent passes here once. The
     /// words are cut before the notice would be.
     #[must_use]
     pub fn with_trial_notice(mut self, voice: &Voice<'_>) -> Self {
         if let Some(notice) = self.trial_notice(voice) {
             let room = BODY_CHARACTERS_MAX.saturating_sub(notice.chars().count() + 2);
-            self.body = format!("{}\n\n{notice}", cut(&self.body, room));
+            let with_notice = |body: &str| format!("{}\n\n{notice}", cut(body, room));
+            self.body = with_notice(&self.body);
+            if let Some(page) = &mut self.page {
+                page.body = with_notice(&page.body);
+            }
         }
         self
     }
@@ -140,6 +165,8 @@ impl Phrase {
             }
             joined.purpose = graver(joined.purpose, next.purpose);
             joined.asks = next.asks.or(joined.asks);
+            // The address stands among the words of all of them.
+            joined.page = None;
             joined
         })
     }

@@ -10,6 +10,7 @@ mod hearing;
 mod receiving;
 mod resolving;
 mod stating;
+mod tipping;
 
 use ratiba_kernel::{Fingerprint, Id, Money, PhoneNumber};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ use crate::evidence::Evidence;
 use crate::failure::{FailureReason, ProviderCode};
 use crate::payment::PaymentId;
 use crate::reference::{MerchantReference, ProviderIds, Receipt, RequestKey};
+use crate::tip::Tip;
 
 pub use resolving::{NotDisputed, NotResolved, Resolution, Resolved};
 
@@ -251,6 +253,7 @@ pub struct AttemptProgress {
 pub struct Attempt {
     terms: AttemptTerms,
     progress: AttemptProgress,
+    tip: Option<Tip>,
 }
 
 /// An attempt after it took something in, and what is new about it.
@@ -319,6 +322,7 @@ impl Attempt {
                 dispute: None,
                 resolved: None,
             },
+            tip: None,
         }
     }
 
@@ -347,7 +351,11 @@ impl Attempt {
             | AttemptState::Failed { .. } => false,
         };
         if unsent == progress.sent_at.is_none() && terms.amount.is_positive() {
-            Ok(Self { terms, progress })
+            Ok(Self {
+                terms,
+                progress,
+                tip: None,
+            })
         } else {
             Err(ImpossibleAttempt)
         }

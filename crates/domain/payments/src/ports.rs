@@ -40,6 +40,7 @@ use crate::ledger::{Account, Journal};
 use crate::payment::{Payment, PaymentId, PaymentRecord};
 use crate::reference::{AccountReference, CallbackToken, ProviderIds, RequestKey};
 use crate::task::Due;
+use crate::tip::TipCame;
 use crate::{CallbackId, VisitId};
 
 pub use confirmations::{
@@ -154,6 +155,8 @@ pub struct Change {
     pub seen: Option<VisitSeen>,
     /// The attempt that is new or changed, if one is. The others stay as they are.
     pub attempt: Option<Attempt>,
+    /// The tip that its money brought along: a new payment of its own.
+    pub tip: Option<TipCame>,
     /// What providers' messages will find the attempt by.
     pub routes: Vec<Route>,
     /// What the provider answered, kept with the attempt.
@@ -190,6 +193,7 @@ impl Change {
             payment,
             seen: None,
             attempt: None,
+            tip: None,
             routes: Vec::new(),
             saying: None,
             journals: Vec::new(),

@@ -9,11 +9,12 @@ use std::fmt;
 use ratiba_kernel::{Currency, Money, MoneyError};
 use time::OffsetDateTime;
 
-use crate::attempt::{Attempt, AttemptState, Provider};
+use crate::attempt::{Attempt, Provider, StateName};
 use crate::credit::Spend;
 use crate::payment::{PaymentId, PaymentRecord, PaymentState};
 use crate::reference::Receipt;
-use crate::refund::{Refund, RefundState, RefundWay};
+use crate::refund::{Refund, RefundState, RefundWay, refundable};
+use crate::tip::TipRecord;
 
 /// With what somebody pays, or is paid back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,6 +125,34 @@ pub struct Given {
     pub at: Option<OffsetDateTime>,
 }
 
+/// What was given to the staff on top.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TipGiven {
+    /// How much, without what went back of it.
+    pub amount: Money,
+    /// With what, and the provider's number for it; `None` for what was handed over without the house.
+    pub through: Option<(Tender, Option<Receipt>)>,
+}
+
+impl TipGiven {
+    /// What came of a tip through the house and is not given back, or on its way back; `None` if that is nothing.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currencies differ.
+    pub fn of(tip: &TipRecord, refunds: &[Refund]) -> Result<Option<Self>, MoneyError> {
+        let amount = refundable(&tip.record.payment, refunds)?;
+        if !amount.is_positive() {
+            return Ok(None);
+        }
+        let mut attempts = tip.record.attempts.iter().chain(&tip.along);
+        let through = attempts.find(|attempt| brought(attempt)).map(|attempt| {
+            let tender = Tender::of(attempt.terms().provider);
+            (tender, attempt.receipt().cloned())
+        });
+        Ok(Some(Self { amount, through }))
+    }
+}
+
 /// Money that went back, or is on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Returned {
@@ -150,8 +179,8 @@ pub struct About {
     pub issued_at: OffsetDateTime,
     /// What is charged, in order of time.
     pub lines: Vec<Line>,
-    /// What was given to the staff on top; never part of a price.
-    pub tips: Money,
+    /// What was given to the staff on top, the oldest first; never part of a price.
+    pub tips: Vec<TipGiven>,
     /// What was paid before the business came here.
     pub elsewhere: Money,
     /// What is still to be paid, as it is asked for.
@@ -196,12 +225,9 @@ impl VisitReceipt {
         refunds: &[Refund],
     ) -> Result<Self, MoneyError> {
         let mut given: Vec<Given> = before(&about).into_iter().collect();
-        given.extend(
-            payments
-                .iter()
-                .flat_map(|record| &record.attempts)
-                .filter_map(paid),
-        );
+        for attempt in payments.iter().flat_map(|record| &record.attempts) {
+            given.extend(paid(attempt)?);
+        }
         given.extend(spends.iter().map(|spend| Given {
             tender: Tender::Credit,
             amount: spend.amount,
@@ -252,6 +278,14 @@ impl VisitReceipt {
             })
     }
 
+    /// All tips together, which are part of no other sum here.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currencies differ.
+    pub fn tipped(&self) -> Result<Money, MoneyError> {
+        Money::sum(self.currency(), self.about.tips.iter().map(|tip| tip.amount))
+    }
+
     /// What was given in all.
     ///
     /// # Errors
@@ -288,24 +322,20 @@ fn before(about: &About) -> Option<Given> {
     })
 }
 
-/// What an attempt brought, if it brought anything.
-fn paid(attempt: &Attempt) -> Option<Given> {
-    let number = match attempt.state() {
-        AttemptState::Paid { receipt, .. } => receipt.clone(),
-        AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. }
-        | AttemptState::Failed { .. }
-        | AttemptState::Cancelled => return None,
-    };
-    Some(Given {
+/// What an attempt brought for its payment, if it brought anything; a tip that it took along stands elsewhere.
+fn paid(attempt: &Attempt) -> Result<Option<Given>, MoneyError> {
+    let amount = attempt.for_payment()?;
+    Ok(brought(attempt).then(|| Given {
         tender: Tender::of(attempt.terms().provider),
-        amount: attempt.terms().amount,
-        number,
+        amount,
+        number: attempt.receipt().cloned(),
         at: Some(attempt.progress().state_at),
-    })
+    }))
+}
+
+/// Whether an attempt brought anything.
+fn brought(attempt: &Attempt) -> bool {
+    attempt.state().name() == StateName::Paid
 }
 
 fn back(refund: &Refund) -> Returned {
@@ -332,8 +362,10 @@ fn is_settled(record: &PaymentRecord) -> bool {
         PaymentState::Settled => true,
         PaymentState::Open | PaymentState::Credited | PaymentState::Cancelled => false,
     };
-    let mut brought = record.attempts.iter().filter_map(paid);
-    settled && brought.all(|given| given.number.is_some() || !given.tender.is_numbered())
+    let mut came = record.attempts.iter().filter(|attempt| brought(attempt));
+    settled
+        && came
+            .all(|attempt| attempt.receipt().is_some() || !Tender::of(attempt.terms().provider).is_numbered())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::event::{About, PaymentEvent};
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::{Payment, PaymentState, Purpose};
 use crate::ports::Change;
+use crate::tip::TipCame;
 
 /// The change that records `moved`, with the events and the journal that it causes.
 ///
@@ -41,7 +42,8 @@ pub(crate) fn about(payment: &Payment, attempt: &Attempt) -> About {
     }
 }
 
-/// Money came in: it is booked in full, and what is more than was owed becomes the customer's credit.
+/// Money came in: it is booked in full, and what is more than was owed becomes the customer's credit. A tip that came along
+/// is a payment of its own from here on.
 fn book(
     payment: Payment,
     attempt: Attempt,
@@ -51,7 +53,8 @@ fn book(
 ) -> Result<Change, MoneyError> {
     let about = about(&payment, &attempt);
     let before = payment.state();
-    let (payment, received) = payment.receive(attempt.terms().amount, at)?;
+    let (payment, received) = payment.receive(attempt.for_payment()?, at)?;
+    let tip = came_along(&payment, &attempt, at)?;
     let clearing = Place::plain(Account::clearing(attempt.terms().provider));
     let towards_visit = Transfer {
         debit: clearing,
@@ -69,13 +72,15 @@ fn book(
         credit: Place::credit(about.customer),
         amount: received.excess,
     };
-    let journal = Journal::post(
-        ids.fresh(),
-        Cause::Received(about.attempt),
-        about.payment,
-        at,
-        &[towards_visit, towards_credit],
-    )?;
+    let towards_tip = tip.as_ref().map(|came| Transfer {
+        debit: clearing,
+        credit: Place::tip(came.tip.payment),
+        amount: came.payment.paid(),
+    });
+    let mut transfers = vec![towards_visit, towards_credit];
+    transfers.extend(towards_tip);
+    let cause = Cause::Received(about.attempt);
+    let journal = Journal::post(ids.fresh(), cause, about.payment, at, &transfers)?;
     let settled = before != PaymentState::Settled && payment.state() == PaymentState::Settled;
     let settled = settled.then(|| PaymentEvent::PaymentSettled {
         about,
@@ -94,13 +99,45 @@ fn book(
             about,
             excess: received.excess,
         });
+    let tipped = tip.as_ref().map(|came| settled_tip(about, came));
     let mut change = Change::of_attempt(payment, attempt);
     change.at = at;
+    change.tip = tip;
     change.journals.push(journal);
     change.events.extend(settled);
     change.events.extend(part);
     change.events.extend(overpaid);
+    change.events.extend(tipped);
     Ok(change)
+}
+
+/// The news of a tip that came along with what `about` tells of.
+fn settled_tip(about: About, came: &TipCame) -> PaymentEvent {
+    PaymentEvent::PaymentSettled {
+        about: About {
+            payment: came.tip.payment,
+            ..about
+        },
+        purpose: Purpose::Tip,
+        paid: came.payment.paid(),
+        reopened: None,
+    }
+}
+
+/// The tip that came along with an attempt's money, and its payment, which nobody could have paid before.
+fn came_along(
+    payment: &Payment,
+    attempt: &Attempt,
+    at: OffsetDateTime,
+) -> Result<Option<TipCame>, MoneyError> {
+    let Some(tip) = attempt.tip().cloned() else {
+        return Ok(None);
+    };
+    let amount = tip.amount()?;
+    let (visit, customer) = (payment.visit(), payment.customer());
+    let owed = Payment::owe(tip.payment, visit, customer, Purpose::Tip, amount, at);
+    let (payment, _all_of_it) = owed.receive(amount, at)?;
+    Ok(Some(TipCame { tip, payment }))
 }
 
 fn announcement(news: News, about: About, amount: Money) -> Option<PaymentEvent> {

@@ -55,7 +55,7 @@ pub use nudge_card::NudgeCard;
 pub use open_card::OpenCard;
 pub use pay_out_credit::{PayOutCredit, PayoutBy, PayoutOrder};
 pub use payment_status::{Outlook, PaymentStatus, StatusReport};
-pub use prompt_from_desk::{DeskPrompt, PromptFromDesk};
+pub use prompt_from_desk::{DeskPrompt, PromptFromDesk, TipAlong};
 pub use push_attempt::{PushAttempt, PushAttemptError, Pushed};
 pub use query_attempt::{Queried, QueryAttempt, QueryAttemptError};
 pub use request_card_link::{CardLinkOrder, RequestCardLink};

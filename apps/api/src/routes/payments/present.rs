@@ -55,6 +55,9 @@ struct AttemptAnswer {
     /// How much was asked or received.
     #[schemars(with = "Amount")]
     amount: Money,
+    /// What of that is a tip, which is no part of this payment.
+    #[schemars(with = "Option<Amount>")]
+    tip: Option<Money>,
     /// `created`, `sent`, `awaiting_customer`, `unknown` (queries run), `in_review` (a person has it), `paid`, `failed` or
     /// `cancelled`.
     state: &'static str,
@@ -128,6 +131,7 @@ impl AttemptAnswer {
             id: terms.id.as_uuid(),
             provider: terms.provider.as_str(),
             amount: terms.amount,
+            tip: attempt.tip().and_then(|tip| tip.amount().ok()),
             state: progress.state.name().as_str(),
             state_at: Moment::of(zone, progress.state_at),
             reason: None,

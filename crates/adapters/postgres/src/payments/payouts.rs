@@ -90,6 +90,7 @@ SELECT p.id FROM payments p
 JOIN payment_attempts a ON a.tenant_id = p.tenant_id AND a.payment_id = p.id
 WHERE p.tenant_id = $1 AND p.customer_id = $2 AND p.purpose <> 'tip'
     AND a.provider = 'mpesa' AND a.state = 'paid' AND a.receipt IS NOT NULL AND a.currency = $3 AND a.amount_minor = $4
+    AND a.tip_minor IS NULL
     AND NOT EXISTS (SELECT FROM payment_refunds r WHERE r.tenant_id = $1 AND r.original_receipt = a.receipt
         AND r.state NOT IN ('rejected', 'cancelled'))
     AND $4 <= (SELECT coalesce(-sum(e.amount_minor), 0) FROM ledger_journals j

@@ -1,6 +1,8 @@
 //! Rows into payments and attempts. A row that no sequence of transitions leads to is an outage that names
 //! it.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use ratiba_kernel::{Currency, Fingerprint, Id, Money, PhoneNumber};
 use ratiba_payments::actor::Actor;
@@ -13,9 +15,12 @@ use ratiba_payments::failure::{FailureReason, ProviderCode};
 use ratiba_payments::payment::{Payment, PaymentParts, PaymentRecord, PaymentState, Purpose};
 use ratiba_payments::reference::{ProviderIds, Receipt, RequestKey};
 use ratiba_payments::remark::Remark;
+use ratiba_payments::tip::Tip;
+use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::tips;
 use crate::database::{TenantTx, TxError};
 use crate::schema::{payment_attempts, payments};
 
@@ -64,6 +69,17 @@ struct AttemptRow {
     resolved_by: Option<String>,
     resolved_reason: Option<String>,
     resolved_at: Option<OffsetDateTime>,
+    tip_payment_id: Option<Uuid>,
+    tip_appointment_id: Option<Uuid>,
+    tip_minor: Option<i64>,
+    tip_shares: Option<Value>,
+}
+
+impl PaymentRow {
+    /// Which payment it is.
+    pub(super) const fn id(&self) -> Uuid {
+        self.id
+    }
 }
 
 /// The payment with all of its attempts, oldest first. The payment was read before them, so that a change
@@ -123,6 +139,25 @@ pub(super) fn with_attempts_of_all<E>(
     Ok(records)
 }
 
+/// The attempts that took these tips along, each under the tip's payment.
+pub(super) fn that_took_along<E>(
+    tx: &mut TenantTx<'_>,
+    tips: Vec<Uuid>,
+) -> Result<BTreeMap<Uuid, Attempt>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let rows = payment_attempts::table
+        .filter(payment_attempts::tenant_id.eq(tenant))
+        .filter(payment_attempts::tip_payment_id.eq_any(tips))
+        .select(AttemptRow::as_select())
+        .load(tx.conn())?;
+    let attempts = rows.into_iter().filter_map(|row| {
+        let (id, tip) = (row.id, row.tip_payment_id?);
+        let attempt = attempt_of(row).map_err(|what| TxError::impossible("payment_attempts", id, what));
+        Some(attempt.map(|attempt| (tip, attempt)))
+    });
+    attempts.collect()
+}
+
 fn payment_of(row: PaymentRow) -> Result<Payment, &'static str> {
     let currency = Currency::parse(&row.currency).map_err(|_| "unknown currency")?;
     Payment::restore(PaymentParts {
@@ -176,7 +211,29 @@ fn attempt_of(row: AttemptRow) -> Result<Attempt, &'static str> {
         dispute: dispute.transpose()?,
         resolved: resolved_of(&row)?,
     };
-    Attempt::restore(terms, progress).map_err(|_| "state and times contradict each other")
+    let tip = taken_along(&row, currency)?;
+    let attempt = Attempt::restore(terms, progress).map_err(|_| "state and times contradict each other")?;
+    Ok(match tip {
+        Some(tip) => attempt.with_tip(tip),
+        None => attempt,
+    })
+}
+
+/// The tip that it takes along.
+fn taken_along(row: &AttemptRow, currency: Currency) -> Result<Option<Tip>, &'static str> {
+    let parts = (row.tip_payment_id, row.tip_appointment_id, &row.tip_shares);
+    let (Some(payment), Some(appointment), Some(shares)) = parts else {
+        return Ok(None);
+    };
+    let tip = Tip {
+        payment: Id::from_uuid(payment),
+        appointment: Id::from_uuid(appointment),
+        shares: tips::read_shares(shares, currency).ok_or("malformed shares of a tip")?,
+    };
+    match tip.amount() {
+        Ok(amount) if Some(amount.amount_minor()) == row.tip_minor => Ok(Some(tip)),
+        Ok(_) | Err(_) => Err("a tip and its shares contradict each other"),
+    }
 }
 
 /// Who ended it when it was in review.

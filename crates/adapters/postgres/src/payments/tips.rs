@@ -66,18 +66,7 @@ impl TipBook for PgPayments {
         self.database
             .tenant(tenant, move |tx| {
                 writing::write(tx, &change)?;
-                let shares = tip.shares.iter().map(
-                    |share| json!({ "staff": share.staff.as_uuid(), "minor": share.amount.amount_minor() }),
-                );
-                diesel::insert_into(payment_tips::table)
-                    .values((
-                        payment_tips::tenant_id.eq(tx.tenant_uuid()),
-                        payment_tips::payment_id.eq(tip.payment.as_uuid()),
-                        payment_tips::appointment_id.eq(tip.appointment.as_uuid()),
-                        payment_tips::shares.eq(Value::Array(shares.collect())),
-                    ))
-                    .execute(tx.conn())?;
-                Ok(())
+                insert(tx, &tip)
             })
             .await
     }
@@ -93,6 +82,7 @@ impl TipBook for PgPayments {
                     .order((payments::created_at, payments::id))
                     .select(rows::PaymentRow::as_select())
                     .load(tx.conn())?;
+                let mut along = rows::that_took_along(tx, found.iter().map(rows::PaymentRow::id).collect())?;
                 let mut tips = Vec::with_capacity(found.len());
                 for row in found {
                     let record = rows::with_attempts(tx, row)?;
@@ -107,7 +97,8 @@ impl TipBook for PgPayments {
                         &shares,
                         record.payment.currency(),
                     )?;
-                    tips.push(TipRecord { tip, record });
+                    let along = along.remove(&record.payment.id().as_uuid());
+                    tips.push(TipRecord { tip, record, along });
                 }
                 Ok::<_, TxError<Outage>>(tips)
             })
@@ -178,26 +169,50 @@ pub(super) fn owed<E>(
     Ok(owed.collect())
 }
 
+/// Puts a tip beside its payment.
+pub(super) fn insert<E>(tx: &mut TenantTx<'_>, tip: &Tip) -> Result<(), TxError<E>> {
+    diesel::insert_into(payment_tips::table)
+        .values((
+            payment_tips::tenant_id.eq(tx.tenant_uuid()),
+            payment_tips::payment_id.eq(tip.payment.as_uuid()),
+            payment_tips::appointment_id.eq(tip.appointment.as_uuid()),
+            payment_tips::shares.eq(shares_of(tip)),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Who gets how much, as rows have it.
+pub(super) fn shares_of(tip: &Tip) -> Value {
+    let shares = tip.shares.iter();
+    let shares =
+        shares.map(|share| json!({ "staff": share.staff.as_uuid(), "minor": share.amount.amount_minor() }));
+    Value::Array(shares.collect())
+}
+
 fn tip_of<E>(
     payment: PaymentId,
     appointment: Uuid,
     shares: &Value,
     currency: Currency,
 ) -> Result<Tip, TxError<E>> {
-    let impossible = || TxError::impossible("payment_tips", payment, "malformed shares");
-    let listed = shares.as_array().ok_or_else(impossible)?;
-    let share = |value: &Value| {
+    let shares = read_shares(shares, currency);
+    Ok(Tip {
+        payment,
+        appointment: Id::from_uuid(appointment),
+        shares: shares.ok_or_else(|| TxError::impossible("payment_tips", payment, "malformed shares"))?,
+    })
+}
+
+/// Who gets how much; `None` if the row has not the form that is written.
+pub(super) fn read_shares(shares: &Value, currency: Currency) -> Option<Vec<TipShare>> {
+    let shares = shares.as_array()?.iter().map(|value| {
         let staff = value.get("staff").and_then(Value::as_str)?;
         let minor = value.get("minor").and_then(Value::as_i64)?;
         Some(TipShare {
             staff: Id::from_uuid(Uuid::parse_str(staff).ok()?),
             amount: Money::new(minor, currency),
         })
-    };
-    let shares = listed.iter().map(|value| share(value).ok_or_else(impossible));
-    Ok(Tip {
-        payment,
-        appointment: Id::from_uuid(appointment),
-        shares: shares.collect::<Result<_, _>>()?,
-    })
+    });
+    shares.collect()
 }

@@ -145,6 +145,7 @@ pub(super) fn is_settling(change: &Change) -> bool {
         payment,
         seen,
         attempt,
+        tip,
         routes,
         saying,
         journals: _,
@@ -160,7 +161,7 @@ pub(super) fn is_settling(change: &Change) -> bool {
         .is_some_and(|attempt| !matches!(attempt.state(), AttemptState::Created));
     // What was not taken in goes to the dead letters.
     let is_taken_in = matches!(callback, Some((_, CallbackOutcome::Applied)));
-    let alone = seen.is_none() && routes.is_empty() && saying.is_none() && letter.is_none();
+    let alone = tip.is_none() && seen.is_none() && routes.is_empty() && saying.is_none() && letter.is_none();
     payment.version() > 0 && is_out && is_taken_in && alone
 }
 

@@ -13,7 +13,7 @@ use ratiba_payments::task::Due;
 use serde_json::json;
 
 use super::holding::hold;
-use super::{TOPIC, letters, mailbox, numbers};
+use super::{TOPIC, letters, mailbox, numbers, tips};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
 use crate::outbox::{append_event, enqueue};
@@ -34,6 +34,10 @@ pub(super) fn write(tx: &mut TenantTx<'_>, change: &Change) -> Written {
         numbers::hold(tx, attempt)?;
         letters::refuse_gone(tx, attempt)?;
         write_attempt(tx, attempt, change.saying.as_ref())?;
+    }
+    if let Some(came) = &change.tip {
+        write_payment(tx, &came.payment)?;
+        tips::insert(tx, &came.tip)?;
     }
     for route in &change.routes {
         write_route(tx, change, route)?;
@@ -154,16 +158,18 @@ const UPSERT_ATTEMPT: &str = "
 INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_reference, request_key, payer_phone,
     currency, amount_minor, created_at, state, state_at, reason, provider_code, evidence, dispute,
     provider_request_id, provider_checkout_id, receipt, queries, sent_at, answers, made_by, fingerprint,
-    resolved_by, resolved_reason, resolved_at, page_url)
+    resolved_by, resolved_reason, resolved_at, page_url, tip_payment_id, tip_appointment_id, tip_minor, tip_shares)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-    $26, $27, $28)
+    $26, $27, $28, $29, $30, $31, $32)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
     amount_minor = EXCLUDED.amount_minor, state = EXCLUDED.state, state_at = EXCLUDED.state_at, reason = EXCLUDED.reason,
     provider_code = EXCLUDED.provider_code, evidence = EXCLUDED.evidence, dispute = EXCLUDED.dispute,
     provider_request_id = EXCLUDED.provider_request_id, provider_checkout_id = EXCLUDED.provider_checkout_id,
     receipt = EXCLUDED.receipt, queries = greatest(payment_attempts.queries, EXCLUDED.queries), sent_at = EXCLUDED.sent_at,
     resolved_by = EXCLUDED.resolved_by, resolved_reason = EXCLUDED.resolved_reason, resolved_at = EXCLUDED.resolved_at,
-    page_url = EXCLUDED.page_url, answers = CASE
+    page_url = EXCLUDED.page_url, tip_payment_id = EXCLUDED.tip_payment_id,
+    tip_appointment_id = EXCLUDED.tip_appointment_id, tip_minor = EXCLUDED.tip_minor, tip_shares = EXCLUDED.tip_shares,
+    answers = CASE
         WHEN jsonb_array_length(payment_attempts.answers) < 20 THEN payment_attempts.answers || EXCLUDED.answers
         WHEN jsonb_array_length(EXCLUDED.answers) = 0 THEN payment_attempts.answers
         ELSE (payment_attempts.answers - 0) || EXCLUDED.answers
@@ -184,6 +190,10 @@ fn write_attempt(tx: &mut TenantTx<'_>, attempt: &Attempt, saying: Option<&Sayin
     let tenant = tx.tenant_uuid();
     let reference = attempt.reference();
     let resolved = progress.resolved.as_ref();
+    let tip = attempt.tip();
+    let tip_minor = tip.map(|tip| tip.amount().map(|amount| amount.amount_minor()));
+    let tip_minor = tip_minor.transpose();
+    let tip_minor = tip_minor.map_err(|error| TxError::impossible("payment_attempts", terms.id, error))?;
     let written = sql_query(UPSERT_ATTEMPT)
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(terms.id.as_uuid())
@@ -213,6 +223,10 @@ fn write_attempt(tx: &mut TenantTx<'_>, attempt: &Attempt, saying: Option<&Sayin
         .bind::<Nullable<Text>, _>(resolved.map(|resolved| resolved.why.as_str()))
         .bind::<Nullable<Timestamptz>, _>(resolved.map(|resolved| resolved.at))
         .bind::<Nullable<Text>, _>(progress.page.as_ref().map(|page| page.as_str()))
+        .bind::<Nullable<SqlUuid>, _>(tip.map(|tip| tip.payment.as_uuid()))
+        .bind::<Nullable<SqlUuid>, _>(tip.map(|tip| tip.appointment.as_uuid()))
+        .bind::<Nullable<BigInt>, _>(tip_minor)
+        .bind::<Nullable<Jsonb>, _>(tip.map(tips::shares_of))
         .execute(tx.conn())
         .map_err(taken)?;
     if written == 1 {

@@ -1,4 +1,4 @@
-use ratiba_conversation::outgoing::{Buttons, Document, ListMessage, ReplyButton, Row, TextBody};
+use ratiba_conversation::outgoing::{Buttons, Document, LinkButton, ListMessage, ReplyButton, Row, TextBody};
 use uuid::Uuid;
 
 use super::*;
@@ -158,6 +158,18 @@ fn a_text_is_written_as_documented() {
         json!({"messaging_product": "whatsapp", "recipient_type": "individual", "to": "254700000123", "type": "text",
             "text": {"body": "Karibu!", "preview_url": false},
             "biz_opaque_callback_data": "00000000-0000-0000-0000-000000000007"})
+    );
+}
+
+#[test]
+fn a_button_that_opens_a_page_is_written_as_documented() {
+    let link = LinkButton::new("Pay here", "Pay by card", "https://pay.example/1?a=b").unwrap();
+    let body = send_body(&to(), &Content::Link(link), reference(), None);
+    assert_eq!(body["type"], "interactive");
+    assert_eq!(
+        body["interactive"],
+        json!({"type": "cta_url", "body": {"text": "Pay here"}, "action": {"name": "cta_url",
+            "parameters": {"display_text": "Pay by card", "url": "https://pay.example/1?a=b"}}})
     );
 }
 

@@ -18,7 +18,7 @@ use super::{PaymentDeskBridge, Waits, waits};
 pub(crate) const CHAT: &str = "chat";
 
 impl PaymentDeskBridge {
-    /// Orders a page for all that a visit waits for, and holds its time for as long as the page is open. The order comes
+    /// Orders a page for all that a visit waits for beyond the customer's credit, and holds its time for as long as the page is open. The order comes
     /// first, since it may be refused; should the hold have run out meanwhile, what was ordered ends with it.
     pub(super) async fn open_page(&self, tenant: TenantId, order: CardOrder) -> Result<CardAnswer, Outage> {
         let Some(cards) = &self.cards else {
@@ -33,24 +33,23 @@ impl PaymentDeskBridge {
             (Waits::NoMore, _) | (Waits::ForMoney, None) => return Ok(CardAnswer::HoldGone),
             (Waits::Agreed, _) => return self.paid_or_not(tenant, &order).await,
         }
+        let (key, visit) = (RequestKey::of(order.key), Id::from_uuid(order.visit.as_uuid()));
+        let left = LeftOfVisit {
+            desk: self,
+            order: &order,
+        };
+        let customer = Id::from_uuid(order.customer.as_uuid());
+        if self.credit_first(tenant, &key, visit, customer, &left).await? {
+            return self.paid_or_not(tenant, &order).await;
+        }
         let page = CardLinkOrder {
-            key: RequestKey::of(order.key),
-            visit: Id::from_uuid(order.visit.as_uuid()),
+            key,
+            visit,
             contact: order.contact.clone(),
             amount: None,
             by: Actor::parse(CHAT).map_err(Outage::new)?,
         };
-        let asked = match cards
-            .execute(
-                tenant,
-                page,
-                &LeftOfVisit {
-                    desk: self,
-                    order: &order,
-                },
-            )
-            .await
-        {
+        let asked = match cards.execute(tenant, page, &left).await {
             Ok(asked) => asked,
             Err(RequestPaymentError::NotNow(NotNow::StillOpen(_))) => return Ok(CardAnswer::StillOpen),
             Err(RequestPaymentError::NotNow(NotNow::BeingChecked(_))) => return Ok(CardAnswer::Checking),
@@ -70,6 +69,8 @@ impl PaymentDeskBridge {
                 | RequestPaymentError::NoPayer
                 | RequestPaymentError::KeyReused
                 | RequestPaymentError::NothingAsked
+                | RequestPaymentError::TipWithBalanceOnly
+                | RequestPaymentError::Shares(_)
                 | RequestPaymentError::NotNow(
                     NotNow::TooSoon { .. } | NotNow::NumberBusy { .. } | NotNow::Pointless(_),
                 )),

@@ -1,7 +1,7 @@
 //! The words of a receipt, and how they stand on a page.
 
 use ratiba_kernel::test_support::EPOCH;
-use ratiba_payments::receipt::{About, Given, Line};
+use ratiba_payments::receipt::{About, Given, Line, TipGiven};
 use ratiba_payments::reference::Receipt;
 use time::Duration;
 
@@ -44,7 +44,10 @@ fn drawn() -> VisitReceipt {
                     discount: shillings(0),
                 },
             ],
-            tips: shillings(200),
+            tips: vec![TipGiven {
+                amount: shillings(200),
+                through: None,
+            }],
             elsewhere: shillings(0),
             owed: Money::kes_minor(80_050),
         },

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::document::Document;
+use super::link::LinkButton;
 
 /// The longest plain text.
 pub const TEXT_CHARACTERS_MAX: usize = 4096;
@@ -53,6 +54,9 @@ pub enum TooMuch {
     /// A parameter of a template has a new line, a tab or a run of spaces, or the name of a file has more than letters.
     #[error("a parameter of the template or the name of a file has a layout of its own")]
     Layout,
+    /// What a button is to open is no address on the web.
+    #[error("the button opens no address on the web")]
+    NoAddress,
     /// The file is not of the kind that it says, or too large.
     #[error("the file is no PDF of at most {limit} bytes")]
     NoDocument {
@@ -405,6 +409,8 @@ pub enum Content {
     Buttons(Buttons),
     /// Words with a list.
     List(ListMessage),
+    /// Words with a button that opens a page.
+    Link(LinkButton),
     /// An approved template.
     Template(TemplateCall),
     /// A file.
@@ -419,18 +425,21 @@ impl Content {
             Self::Text(_) => "text",
             Self::Buttons(_) => "buttons",
             Self::List(_) => "list",
+            Self::Link(_) => "link",
             Self::Template(_) => "template",
             Self::Document(_) => "document",
         }
     }
 
-    /// The words that the recipient reads first; a template's are with the channel, so its parameters.
+    /// The words that the recipient reads first, and where a button leads; a template's are with the channel, so its
+    /// parameters.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
             Self::Text(body) => body.as_str().to_owned(),
             Self::Buttons(buttons) => buttons.body().to_owned(),
             Self::List(list) => list.body().to_owned(),
+            Self::Link(link) => format!("{}\n{}", link.body(), link.url()),
             Self::Template(call) => call.parameters().join(" · "),
             Self::Document(document) => document.caption().to_owned(),
         }

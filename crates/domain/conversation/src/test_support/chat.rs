@@ -305,7 +305,7 @@ fn choice(content: &Content, title: &str) -> Option<String> {
             let found = list.rows().iter().find(|row| row.title == title);
             found.map(|row| row.token.clone())
         }
-        Content::Text(_) | Content::Template(_) | Content::Document(_) => None,
+        Content::Text(_) | Content::Link(_) | Content::Template(_) | Content::Document(_) => None,
     }
 }
 
@@ -317,6 +317,6 @@ fn titles(content: &Content) -> Vec<String> {
             .map(|button| button.title.clone())
             .collect(),
         Content::List(list) => list.rows().iter().map(|row| row.title.clone()).collect(),
-        Content::Text(_) | Content::Template(_) | Content::Document(_) => Vec::new(),
+        Content::Text(_) | Content::Link(_) | Content::Template(_) | Content::Document(_) => Vec::new(),
     }
 }

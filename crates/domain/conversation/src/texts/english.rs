@@ -129,6 +129,13 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "Pay {amount} by card on this page: {link}\nYour time is held until {time}. When you have paid, come back to \
              this chat: I confirm your booking here."
         }
+        TextKey::CardButton => {
+            "Pay {amount} by card on the page behind the button. Your time is held until {time}. When you have paid, come back \
+             to this chat: I confirm your booking here."
+        }
+        TextKey::CardUnpaidButton => {
+            "Your payment for {service}, {when}, is still open. You can pay by card on the page behind the button."
+        }
         TextKey::PromptStillOpen => {
             "The last request for payment is still open. Answer it, or cancel it and wait a moment; then write \"card\"."
         }
@@ -162,6 +169,18 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              if you would rather have it back."
         }
         TextKey::CreditSpent => "{amount} of your credit with {business} went towards {service}, {when}.",
+        TextKey::TipThanks => {
+            "Thank you! Your tip of {amount} ({way}) for {service}, {when}, has arrived. It is for those who served you and \
+             part of no price."
+        }
+        TextKey::PartCameHeld => {
+            "{amount} has arrived ({way}) for {service}, {when}. {left} is still to be paid by {time} to keep your time: pay \
+             it by hand with {reference} as the account, or write \"try again\" and I send a prompt for it."
+        }
+        TextKey::PartCame => {
+            "{amount} has arrived ({way}) for {service}, {when}. {left} is left to pay; by hand, use {reference} as the \
+             account."
+        }
         TextKey::FailedWrongPin => {
             "The PIN was not right, so nothing was paid. I can send the prompt again; your time is held \
              until {time}."

@@ -117,6 +117,10 @@ pub enum TextKey {
     CardComing,
     /// The address of the page for the card, and how to come back.
     CardLink,
+    /// The same above a button that opens it.
+    CardButton,
+    /// A page that is not paid yet, above a button that opens it.
+    CardUnpaidButton,
     /// A prompt or a page is still open; it must end first.
     PromptStillOpen,
     /// Cards are taken, once a time is held.
@@ -137,6 +141,12 @@ pub enum TextKey {
     CreditGiven,
     /// Credit went to a visit.
     CreditSpent,
+    /// A tip came: thanks, and the receipt of that.
+    TipThanks,
+    /// A part of what is owed came without being asked for, and the time is held for the rest.
+    PartCameHeld,
+    /// The same of a visit that is agreed.
+    PartCame,
     /// The PIN was wrong.
     FailedWrongPin,
     /// The balance was too low.
@@ -315,6 +325,8 @@ impl TextKey {
         Self::ConfirmedUnpaid,
         Self::CardComing,
         Self::CardLink,
+        Self::CardButton,
+        Self::CardUnpaidButton,
         Self::PromptStillOpen,
         Self::CardsTaken,
         Self::CardsNotTaken,
@@ -325,6 +337,9 @@ impl TextKey {
         Self::RefundNotDone,
         Self::CreditGiven,
         Self::CreditSpent,
+        Self::TipThanks,
+        Self::PartCameHeld,
+        Self::PartCame,
         Self::FailedWrongPin,
         Self::FailedInsufficientFunds,
         Self::FailedCancelled,

@@ -37,6 +37,8 @@ pub enum Placeholder {
     People,
     /// Amount to pay or paid, as money displays.
     Amount,
+    /// Amount that is left to pay, as money displays.
+    Left,
     /// Receipt number of the provider.
     Receipt,
     /// With what money goes back, and its number where there is one.
@@ -95,6 +97,7 @@ impl Placeholder {
         Self::Second,
         Self::People,
         Self::Amount,
+        Self::Left,
         Self::Receipt,
         Self::Way,
         Self::Reference,
@@ -135,6 +138,7 @@ impl Placeholder {
             Self::Second => "second",
             Self::People => "people",
             Self::Amount => "amount",
+            Self::Left => "left",
             Self::Receipt => "receipt",
             Self::Way => "way",
             Self::Reference => "reference",

@@ -105,6 +105,8 @@ impl TextKey {
             | Self::ConfirmedUnpaid
             | Self::CardComing
             | Self::CardLink
+            | Self::CardButton
+            | Self::CardUnpaidButton
             | Self::PromptStillOpen
             | Self::CardsTaken
             | Self::CardsNotTaken
@@ -115,6 +117,9 @@ impl TextKey {
             | Self::RefundNotDone
             | Self::CreditGiven
             | Self::CreditSpent
+            | Self::TipThanks
+            | Self::PartCameHeld
+            | Self::PartCame
             | Self::FailedWrongPin
             | Self::FailedInsufficientFunds
             | Self::FailedCancelled

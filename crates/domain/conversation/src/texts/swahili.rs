@@ -117,6 +117,14 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "Lipa {amount} kwa kadi kwenye ukurasa huu: {link}\nNafasi yako imeshikiliwa hadi {time}. Ukishalipa, rudi \
              kwenye chat hii: nitathibitisha miadi yako hapa."
         }
+        TextKey::CardButton => {
+            "Lipa {amount} kwa kadi kwenye ukurasa unaofunguka kwa kitufe hiki. Nafasi yako imeshikiliwa hadi {time}. \
+             Ukishalipa, rudi kwenye chat hii: nitathibitisha miadi yako hapa."
+        }
+        TextKey::CardUnpaidButton => {
+            "Malipo yako ya {service}, {when}, bado hayajakamilika. Unaweza kulipa kwa kadi kwenye ukurasa unaofunguka kwa \
+             kitufe hiki."
+        }
         TextKey::PromptStillOpen => {
             "Ombi la malipo la awali bado liko wazi. Lijibu, au lighairi na usubiri kidogo; kisha andika \"kadi\"."
         }
@@ -150,6 +158,18 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              andika ukipenda kurudishiwa."
         }
         TextKey::CreditSpent => "{amount} ya salio lako kwa {business} imetumika kulipia {service}, {when}.",
+        TextKey::TipThanks => {
+            "Asante sana! Tip yako ya {amount} ({way}) kwa {service}, {when}, imefika. Ni ya waliokuhudumia na si sehemu ya \
+             bei."
+        }
+        TextKey::PartCameHeld => {
+            "{amount} imefika ({way}) kwa {service}, {when}. Bado {left} ya kulipwa kabla ya {time} ili nafasi yako ibaki: \
+             lipa mwenyewe ukiandika {reference} kama akaunti, au andika \"jaribu tena\" nikutumie ombi la kiasi hicho."
+        }
+        TextKey::PartCame => {
+            "{amount} imefika ({way}) kwa {service}, {when}. Bado {left} ya kulipwa; ukilipa mwenyewe, andika {reference} \
+             kama akaunti."
+        }
         TextKey::FailedWrongPin => {
             "PIN haikuwa sahihi, hivyo hakuna kilicholipwa. Naweza kutuma ombi tena; nafasi yako \
              imeshikiliwa hadi {time}."

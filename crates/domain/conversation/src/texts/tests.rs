@@ -47,6 +47,7 @@ fn generous(place: Placeholder) -> String {
         | Placeholder::Date
         | Placeholder::People
         | Placeholder::Amount
+        | Placeholder::Left
         | Placeholder::Receipt
         | Placeholder::Reference
         | Placeholder::Minutes
@@ -157,9 +158,11 @@ fn what_we_tell_to_write_for_a_new_prompt_asks_for_one() {
         question_open: true,
     };
     for tongue in TONGUES {
-        let text = template(TextKey::ResendNotYet, tongue);
-        let told = text.split('"').nth(1).unwrap();
-        assert_eq!(understand(told, &context).intent, Intent::PaymentResend, "{told}");
+        for key in [TextKey::ResendNotYet, TextKey::PartCameHeld] {
+            let text = template(key, tongue);
+            let told = text.split('"').nth(1).unwrap();
+            assert_eq!(understand(told, &context).intent, Intent::PaymentResend, "{told}");
+        }
     }
 }
 

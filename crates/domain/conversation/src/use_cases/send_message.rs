@@ -130,9 +130,14 @@ impl SendMessage {
         }
         let template = match (&message.content, &message.fallback) {
             (Content::Template(call), _) => Some(call),
-            (Content::Text(_) | Content::Buttons(_) | Content::List(_) | Content::Document(_), fallback) => {
-                fallback.as_ref()
-            }
+            (
+                Content::Text(_)
+                | Content::Buttons(_)
+                | Content::List(_)
+                | Content::Link(_)
+                | Content::Document(_),
+                fallback,
+            ) => fallback.as_ref(),
         };
         let is_template = matches!(message.content, Content::Template(_));
         match (

@@ -138,7 +138,9 @@ impl Tell {
             Notice::Money(
                 MoneyNews::CardPage { visit, .. }
                 | MoneyNews::Refund { visit, .. }
-                | MoneyNews::Credit { visit, .. },
+                | MoneyNews::Credit { visit, .. }
+                | MoneyNews::Tip { visit, .. }
+                | MoneyNews::Part { visit, .. },
             ) => {
                 let Some(card) = self.visits.visit(tenant, *visit).await? else {
                     tracing::warn!(visit.id = %visit, "there is no such visit to tell of");

@@ -38,6 +38,7 @@ fn a_channel_without_a_window_takes_anything() {
         session_window: None,
         buttons_max: 0,
         list_rows_max: 0,
+        link_button: false,
     };
     assert_eq!(form_now(desk, None, EPOCH), Form::Free);
 }

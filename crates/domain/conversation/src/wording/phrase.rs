@@ -11,7 +11,7 @@ use crate::outgoing::{BUTTON_TITLE_CHARACTERS_MAX, Purpose, ROWS_MAX, cut};
 use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, render};
 
 use super::inquiry::{do_not_know, hours, location, prices};
-use super::{Choice, Phrase, Voice};
+use super::{Choice, Page, Phrase, Voice};
 
 /// Puts a reply into words.
 #[must_use]
@@ -349,17 +349,33 @@ fn card_coming(owed: &Owed, voice: &Voice<'_>) -> Phrase {
     voice.say_with(TextKey::CardComing, &values).asking(PayWay::Card)
 }
 
-/// The address of the page for the card. It may be sent once only: whoever gets two may pay twice.
+/// The page for the card. It may be sent once only: whoever gets two may pay twice.
 #[must_use]
 pub fn card_link(amount: Money, url: &str, deadline: OffsetDateTime, voice: &Voice<'_>) -> Phrase {
     let values = Values::new()
         .with(Placeholder::Time, voice.time_of_day(deadline))
-        .with(Placeholder::Link, url)
         .with(Placeholder::Amount, amount.to_string());
+    pay_by_card((TextKey::CardLink, TextKey::CardButton), url, values, voice)
+}
+
+/// Words that lead to the page for a card: in full, with its address, and as they stand above a button.
+#[must_use]
+pub fn pay_by_card(
+    (in_words, above_button): (TextKey, TextKey),
+    url: &str,
+    values: Values,
+    voice: &Voice<'_>,
+) -> Phrase {
+    let page = Page {
+        body: voice.text(above_button, &values),
+        label: voice.text(TextKey::ButtonCard, &Values::new()),
+        url: url.to_owned(),
+    };
     voice
-        .say_with(TextKey::CardLink, &values)
+        .say_with(in_words, &values.with(Placeholder::Link, url))
         .for_purpose(Purpose::AsksMoney)
         .asking(PayWay::Card)
+        .leading_to(page)
 }
 
 /// Whether cards are taken, where nothing is to be paid now.

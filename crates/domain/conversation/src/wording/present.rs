@@ -4,7 +4,7 @@ use crate::channel::Capabilities;
 use crate::hear::token;
 use crate::machine::Meaning;
 use crate::outgoing::{
-    BODY_CHARACTERS_MAX, BUTTON_TITLE_CHARACTERS_MAX, Buttons, Content, ListMessage, MessageId,
+    BODY_CHARACTERS_MAX, BUTTON_TITLE_CHARACTERS_MAX, Buttons, Content, LinkButton, ListMessage, MessageId,
     ROW_DESCRIPTION_CHARACTERS_MAX, ROW_TITLE_CHARACTERS_MAX, ReplyButton, Row, TEXT_CHARACTERS_MAX,
     TextBody, TooMuch, cut,
 };
@@ -20,7 +20,7 @@ pub struct Presented {
     pub options: Vec<Meaning>,
 }
 
-/// Shows a phrase as buttons where its choices are few and short, as a list where the channel has lists, and else as
+/// Shows a phrase that leads to a page as a button for it; as buttons where its choices are few and short, as a list where the channel has lists, and else as
 /// numbered words. Free words are understood in any case.
 ///
 /// # Errors
@@ -34,7 +34,9 @@ pub fn present(
     let short = choices.iter().all(|choice| {
         choice.description.is_none() && choice.title.chars().count() <= BUTTON_TITLE_CHARACTERS_MAX
     });
-    let content = if choices.is_empty() {
+    let content = if let Some(link) = link(phrase, capabilities) {
+        Content::Link(link)
+    } else if choices.is_empty() {
         plain(&phrase.body)?
     } else if short && choices.len() <= capabilities.buttons_max {
         let buttons = choices
@@ -56,7 +58,11 @@ pub fn present(
     };
     let shown = match &content {
         Content::List(list) => list.rows().len(),
-        Content::Text(_) | Content::Buttons(_) | Content::Template(_) | Content::Document(_) => choices.len(),
+        Content::Text(_)
+        | Content::Buttons(_)
+        | Content::Link(_)
+        | Content::Template(_)
+        | Content::Document(_) => choices.len(),
     };
     let options = choices
         .iter()
@@ -64,6 +70,14 @@ pub fn present(
         .map(|choice| choice.meaning.clone())
         .collect();
     Ok(Presented { content, options })
+}
+
+/// The page behind a button, where the channel has such and nothing else is to be chosen.
+fn link(phrase: &Phrase, capabilities: Capabilities) -> Option<LinkButton> {
+    let page = phrase.page.as_ref();
+    let page = page.filter(|_| capabilities.link_button && phrase.choices.is_empty())?;
+    let body = cut(&page.body, BODY_CHARACTERS_MAX);
+    LinkButton::new(body, page.label.as_str(), page.url.as_str()).ok()
 }
 
 fn list(phrase: &Phrase, capabilities: Capabilities, message: MessageId) -> Result<Content, TooMuch> {

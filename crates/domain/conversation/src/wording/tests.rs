@@ -57,6 +57,7 @@ fn a_channel_without_buttons_gets_numbered_words_that_mean_the_same() {
         session_window: None,
         buttons_max: 0,
         list_rows_max: 0,
+        link_button: false,
     };
     let proposal = words(
         &Reply::Propose {
@@ -167,4 +168,47 @@ fn names_too_long_for_a_row_are_told_in_full_beside_it() {
     assert!(list.rows()[0].title.chars().count() <= 24);
     let description = list.rows()[0].description.clone().unwrap();
     assert_eq!(description, "Hot stone massage with oil and tea · KES 5,000");
+}
+
+#[test]
+fn a_page_is_a_button_where_the_channel_has_one_and_an_address_among_the_words_where_not() {
+    let (menu, profile) = (a_menu(), a_profile());
+    let voice = Voice {
+        tongue: Tongue::English,
+        menu: &menu,
+        profile: &profile,
+        ways: PayWays {
+            card_trial: true,
+            ..PayWays::default()
+        },
+    };
+    let url = format!("https://pay.example/1?id={}", "x".repeat(570));
+    let amount = ratiba_kernel::Money::kes_minor(100_050);
+    let said = card_link(amount, &url, ratiba_kernel::test_support::EPOCH, &voice).with_trial_notice(&voice);
+    let capabilities = Channel::Whatsapp.capabilities();
+    let Content::Link(link) = shown(&said, capabilities).content else {
+        panic!("not a button")
+    };
+    assert_eq!((link.label(), link.url()), ("Pay by card", url.as_str()));
+    assert!(
+        link.body().contains("KES 1,000.50") && !link.body().contains("pay.example"),
+        "{}",
+        link.body()
+    );
+    assert!(
+        link.body()
+            .ends_with("(Trial: this payment is a test, no real money is taken.)"),
+        "{}",
+        link.body()
+    );
+    let without = Capabilities {
+        link_button: false,
+        ..capabilities
+    };
+    let Content::Text(text) = shown(&said, without).content else {
+        panic!("not a text")
+    };
+    assert!(text.as_str().contains(&url), "{}", text.as_str());
+    let joined = Phrase::join(vec![Phrase::plain("Karibu!"), said]).unwrap();
+    assert!(matches!(shown(&joined, capabilities).content, Content::Text(_)));
 }

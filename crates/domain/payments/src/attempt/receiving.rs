@@ -28,6 +28,7 @@ impl Attempt {
                 dispute: None,
                 resolved: None,
             },
+            tip: None,
         };
         Moved {
             attempt,

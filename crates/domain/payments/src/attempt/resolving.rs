@@ -87,7 +87,7 @@ impl Attempt {
                 if !amount.is_positive() || amount.currency() != self.terms.amount.currency() {
                     return Err(NotResolved::BadAmount);
                 }
-                self.terms.amount = amount;
+                self.receive_other(amount).map_err(|_| NotResolved::BadAmount)?;
                 let state = AttemptState::Paid {
                     evidence: Evidence::Person,
                     receipt: Some(receipt),

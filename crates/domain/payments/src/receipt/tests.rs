@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::actor::Actor;
-use crate::attempt::AttemptTerms;
+use crate::attempt::{AttemptState, AttemptTerms};
 use crate::evidence::{Evidence, PushAnswer};
 use crate::payment::Payment;
 use crate::refund::{RefundCause, RefundSource, RefundTerms, RefundWay};
@@ -28,7 +28,10 @@ fn about(charged: i64, owed: i64) -> About {
             list: shillings(charged + 500),
             discount: shillings(500),
         }],
-        tips: shillings(200),
+        tips: vec![TipGiven {
+            amount: shillings(200),
+            through: None,
+        }],
         elsewhere: shillings(0),
         owed: shillings(owed),
     }

@@ -34,7 +34,8 @@ pub fn refundable(payment: &Payment, refunds: &[Refund]) -> Result<Money, MoneyE
 }
 
 /// The money that a provider can take back for this amount: M-Pesa's, with a receipt, of exactly that amount, and not
-/// taken back already. A part of a transaction is not reversed: no two documents agree that it can be.
+/// taken back already. A part of a transaction is not reversed: no two documents agree that it can be; so neither is what
+/// came together with a tip.
 #[must_use]
 pub fn reversible(record: &PaymentRecord, refunds: &[Refund], amount: Money) -> Option<Original> {
     let taken_back = |attempt: &Attempt| {
@@ -46,7 +47,8 @@ pub fn reversible(record: &PaymentRecord, refunds: &[Refund], amount: Money) -> 
     };
     record.attempts.iter().find_map(|attempt| {
         let terms = attempt.terms();
-        let fits = terms.provider == Provider::Mpesa && terms.amount == amount && !taken_back(attempt);
+        let whole = terms.amount == amount && attempt.tip().is_none();
+        let fits = terms.provider == Provider::Mpesa && whole && !taken_back(attempt);
         let receipt = receipt_of(attempt).filter(|_| fits)?;
         Some(Original {
             attempt: attempt.id(),

@@ -28,6 +28,51 @@ fn what_cannot_be_divided_goes_to_the_first() {
     assert!(divided(shillings(1), &[]).is_err());
 }
 
+#[test]
+fn shares_are_the_teams_add_up_and_name_nobody_twice() {
+    let team = [staff(1), staff(2)];
+    let share = |number: u128, whole: i64| TipShare {
+        staff: staff(number),
+        amount: shillings(whole),
+    };
+    let said = |shares: &[TipShare]| shared(shillings(300), &team, Some(shares));
+    assert_eq!(
+        said(&[share(2, 300)]),
+        Ok(vec![share(2, 300)]),
+        "all to one of them"
+    );
+    assert_eq!(said(&[]), Err(SharesRefused::Count));
+    assert_eq!(
+        said(&[share(1, 100), share(3, 200)]),
+        Err(SharesRefused::NotOfTheTeam(staff(3)))
+    );
+    assert_eq!(
+        said(&[share(1, 100), share(1, 200)]),
+        Err(SharesRefused::Twice(staff(1)))
+    );
+    assert_eq!(
+        said(&[share(1, 300), share(2, 0)]),
+        Err(SharesRefused::NotPositive(staff(2)))
+    );
+    let sum = shillings(301);
+    assert_eq!(
+        said(&[share(1, 300), share(2, 1)]),
+        Err(SharesRefused::SumDiffers { sum })
+    );
+    let dollars = [TipShare {
+        staff: staff(1),
+        amount: Money::new(30_000, ratiba_kernel::Currency::Usd),
+    }];
+    assert_eq!(
+        said(&dollars),
+        Err(SharesRefused::Amount(MoneyError::CurrencyMismatch))
+    );
+    assert_eq!(
+        shared(shillings(300), &team, None),
+        Ok(vec![share(1, 150), share(2, 150)])
+    );
+}
+
 proptest! {
     #[test]
     fn all_of_it_is_shared_out_and_all_of_it_can_be_taken_back(

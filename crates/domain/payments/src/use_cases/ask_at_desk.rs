@@ -1,16 +1,17 @@
 //! What the desk decides alike, whichever way it asks for money.
 
-use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, PhoneNumber, TenantId};
+use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, MoneyError, PhoneNumber, TenantId};
 use time::OffsetDateTime;
 
 use super::asking::{Means, Ring, Wish, ask, attempts_of, describe, open_for, payment_for, under_key};
 use super::{DECISIONS_MAX, PaymentAsked, RequestPaymentError};
-use crate::VisitId;
 use crate::actor::Actor;
 use crate::attempt::{AttemptId, Provider};
-use crate::payment::{NotNow, PaymentRecord, nothing_out};
+use crate::payment::{NotNow, PaymentRecord, Purpose, nothing_out};
 use crate::ports::{HouseCurrency, Owed, Owing, PaymentBook, RecordError, VisitSeen};
 use crate::reference::RequestKey;
+use crate::tip::{Tip, TipShare};
+use crate::{AppointmentId, VisitId};
 
 /// Money as the desk asks for it.
 pub(super) struct DeskOrder {
@@ -24,6 +25,24 @@ pub(super) struct DeskOrder {
     pub(super) by: Actor,
     /// Tells the order from others under the same key.
     pub(super) ordered: Fingerprint,
+    /// A tip that is asked for along with it: for which part of the visit, and who gets how much.
+    pub(super) tip: Option<(AppointmentId, Vec<TipShare>)>,
+}
+
+impl DeskOrder {
+    /// The tip as this attempt would take it along, and what is asked with it for so much of the visit.
+    fn tipped(&self, amount: Money, ids: &dyn IdSource) -> Result<(Option<Tip>, Money), MoneyError> {
+        let Some((appointment, shares)) = self.tip.clone() else {
+            return Ok((None, amount));
+        };
+        let tip = Tip {
+            payment: ids.fresh(),
+            appointment,
+            shares,
+        };
+        let all = amount.checked_add(tip.amount()?)?;
+        Ok((Some(tip), all))
+    }
 }
 
 /// What the decision needs.
@@ -54,9 +73,16 @@ impl Desk<'_> {
                 return the_same(record, attempt, order);
             }
             let owed = self.owing.asks(tenant, order.visit).await?.owed()?;
-            let amount = order.amount.unwrap_or(owed.amount);
+            if order.tip.is_some() && owed.purpose != Purpose::Balance {
+                return Err(RequestPaymentError::TipWithBalanceOnly);
+            }
+            let of_visit = order.amount.unwrap_or(owed.amount);
+            let (tip, amount) = order.tipped(of_visit, self.ids)?;
             order.means.check_amount(amount, house)?;
-            if amount.checked_sub(owed.amount)?.is_positive() {
+            if !of_visit.is_positive() {
+                return Err(RequestPaymentError::AmountNotPositive);
+            }
+            if of_visit.checked_sub(owed.amount)?.is_positive() {
                 let outstanding = owed.amount;
                 return Err(RequestPaymentError::AmountAboveOutstanding { outstanding });
             }
@@ -79,6 +105,7 @@ impl Desk<'_> {
                 payer: number,
                 by: Some(order.by.clone()),
                 ordered: Some(order.ordered),
+                tip,
             };
             let (mut change, asked) = ask(payment, wish, now, self.ids);
             change.seen = Some(VisitSeen::of(order.visit, &payments));

@@ -12,6 +12,7 @@ use crate::ports::{Change, Owed, PaymentBook, Route, RouteKey};
 use crate::reference::RequestKey;
 use crate::schedule::{CARD_ROUTE_LIFE, ROUTE_LIFE};
 use crate::task::{Due, PaymentTask};
+use crate::tip::Tip;
 
 /// The most that M-Pesa moves at once, in cents.
 const MPESA_MOST_MINOR: i64 = 250_000 * 100;
@@ -144,6 +145,8 @@ pub(super) struct Wish {
     pub(super) payer: PhoneNumber,
     pub(super) by: Option<Actor>,
     pub(super) ordered: Option<Fingerprint>,
+    /// A part of the amount that is a tip.
+    pub(super) tip: Option<Tip>,
 }
 
 /// A new attempt at the payment, with the task that submits it.
@@ -165,6 +168,10 @@ pub(super) fn ask(
         ordered: wish.ordered,
         created_at: now,
     });
+    let attempt = match wish.tip {
+        Some(tip) => attempt.with_tip(tip),
+        None => attempt,
+    };
     let route = Route {
         key: RouteKey::MerchantReference(TokenHash::of(attempt.reference().as_str())),
         attempt: attempt.id(),

@@ -7,10 +7,11 @@ use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, PhoneNumber, TenantId};
 use super::ask_at_desk::{Desk, DeskOrder};
 use super::asking::Means;
 use super::{PaymentAsked, RequestPaymentError};
-use crate::VisitId;
 use crate::actor::Actor;
 use crate::ports::{HouseCurrency, Owing, PaymentBook};
 use crate::reference::RequestKey;
+use crate::tip::{TipShare, shared, shares_text};
+use crate::{AppointmentId, StaffId, VisitId};
 
 /// A prompt as it is ordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +24,39 @@ pub struct DeskPrompt {
     pub payer: Option<PhoneNumber>,
     /// How much, at most what is owed; `None`: all of it.
     pub amount: Option<Money>,
+    /// A tip that the same prompt takes along, on top of the amount.
+    pub tip: Option<TipAlong>,
     /// Who orders it.
     pub by: Actor,
+}
+
+/// A tip that is asked for together with the balance of its visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TipAlong {
+    /// For which part of the visit.
+    pub appointment: AppointmentId,
+    /// Who rendered that part.
+    pub team: Vec<StaffId>,
+    /// How much.
+    pub amount: Money,
+    /// Who gets how much of it; each the same if nobody says.
+    pub shares: Option<Vec<TipShare>>,
+}
+
+impl TipAlong {
+    fn text(&self) -> String {
+        let (minor, code) = (self.amount.amount_minor(), self.amount.currency().code());
+        let shares = shares_text(self.shares.as_deref());
+        format!("|tip|{}|{minor} {code}{shares}", self.appointment)
+    }
+
+    fn divided(self) -> Result<(AppointmentId, Vec<TipShare>), RequestPaymentError> {
+        if !self.amount.is_positive() {
+            return Err(RequestPaymentError::AmountNotPositive);
+        }
+        let shares = shared(self.amount, &self.team, self.shares.as_deref())?;
+        Ok((self.appointment, shares))
+    }
 }
 
 impl DeskPrompt {
@@ -34,7 +66,8 @@ impl DeskPrompt {
         let amount = self.amount.map_or_else(String::new, |amount| {
             format!("{} {}", amount.amount_minor(), amount.currency().code())
         });
-        Fingerprint::of(&format!("prompt|{}|{payer}|{amount}", self.visit))
+        let tip = self.tip.as_ref().map(TipAlong::text).unwrap_or_default();
+        Fingerprint::of(&format!("prompt|{}|{payer}|{amount}{tip}", self.visit))
     }
 }
 
@@ -54,7 +87,8 @@ impl PromptFromDesk {
     /// Makes an attempt at what the visit owes, for all of it or a part. What an open payment asks for follows what the
     /// visit owes by now, which `owing` says. Nothing is sent while another attempt of the visit is open or in doubt, or
     /// too soon after the last push; what would fail again for the same reason is sent only to another handset or for
-    /// another amount. Ordering again under the same key gives the same attempt, whatever is owed by then.
+    /// another amount. Ordering again under the same key gives the same attempt, whatever is owed by then. A tip goes with
+    /// the balance only: it becomes a payment of its own when the money comes, in the same transaction.
     ///
     /// # Errors
     /// [`RequestPaymentError`]; then nothing was sent.
@@ -79,6 +113,7 @@ impl PromptFromDesk {
             means: Means::Prompt,
             number: order.payer,
             amount: order.amount,
+            tip: order.tip.map(TipAlong::divided).transpose()?,
             by: order.by,
             ordered,
         };

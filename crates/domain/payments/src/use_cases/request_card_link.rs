@@ -80,6 +80,7 @@ impl RequestCardLink {
             amount: order.amount,
             by: order.by,
             ordered,
+            tip: None,
         };
         desk.ask(tenant, &order).await
     }

@@ -6,10 +6,11 @@ use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, PhoneNumber, Ten
 
 use super::DECISIONS_MAX;
 use super::asking::{Means, Ring, Wish, ask, asked_meanwhile, attempts_of, check_payer, describe};
-use crate::attempt::{AttemptId, Provider};
+use crate::attempt::{Attempt, AttemptId, Provider};
 use crate::payment::{NotNow, Payment, PaymentId, PaymentRecord, PaymentState, Purpose, nothing_out};
 use crate::ports::{HouseCurrency, PaymentBook, RecordError, VisitSeen};
 use crate::reference::{AccountReference, RequestKey};
+use crate::tip::SharesRefused;
 use crate::{CustomerId, VisitId};
 
 /// What to ask for, and of whom.
@@ -72,6 +73,12 @@ pub enum RequestPaymentError {
         /// How much is owed.
         outstanding: Money,
     },
+    /// A tip is taken along with what is left of the price only.
+    #[error("a tip goes with the balance of a visit only")]
+    TipWithBalanceOnly,
+    /// The tip is not divided as was said.
+    #[error("the tip cannot be divided so: {0}")]
+    Shares(#[from] SharesRefused),
     /// Nobody said whom to ask, and the customer has no number on record.
     #[error("there is no number to ask")]
     NoPayer,
@@ -169,6 +176,7 @@ impl RequestPayment {
                 payer: order.payer.clone(),
                 by: None,
                 ordered: None,
+                tip: None,
             };
             let (mut change, asked) = ask(payment, wish, now, &*self.ids);
             change.seen = Some(seen);
@@ -248,8 +256,12 @@ impl ResendPrompt {
                 None => return Err(NotNow::AlreadyPaid.into()),
             };
             record.may_ask_again(Provider::Mpesa, now)?;
-            let last = record.last_through(Provider::Mpesa);
-            let last_payer = last.and_then(|attempt| attempt.terms().payer.clone());
+            // What came by hand rang nobody's phone.
+            let prompted = |attempt: &Attempt| {
+                let terms = attempt.terms();
+                terms.payer.clone().filter(|_| terms.provider == Provider::Mpesa)
+            };
+            let last_payer = record.attempts.iter().rev().find_map(prompted);
             let Some(payer) = order.payer.clone().or(last_payer) else {
                 return Err(RequestPaymentError::NothingAsked);
             };
@@ -268,6 +280,7 @@ impl ResendPrompt {
                 payer,
                 by: None,
                 ordered: None,
+                tip: None,
             };
             let (mut change, asked) = ask(record.payment, wish, now, &*self.ids);
             change.seen = Some(seen);

@@ -14,7 +14,7 @@ use crate::payment::{Payment, PaymentId, Purpose, nothing_out};
 use crate::ports::{Change, EarnError, HouseCurrency, PaymentBook, RecordError, TillBook, TipBook};
 use crate::reference::RequestKey;
 use crate::settlement::settle;
-use crate::tip::{Tip, TipHolding, divided};
+use crate::tip::{Tip, TipHolding, TipShare, shared, shares_text};
 use crate::{AppointmentId, CustomerId, StaffId, VisitId};
 
 /// How a tip comes.
@@ -39,8 +39,10 @@ pub struct TipOrder {
     pub customer: CustomerId,
     /// For which part of it.
     pub appointment: AppointmentId,
-    /// Who rendered that part: each gets the same.
+    /// Who rendered that part.
     pub team: Vec<StaffId>,
+    /// Who gets how much of it; each the same if nobody says.
+    pub shares: Option<Vec<TipShare>>,
     /// How much.
     pub amount: Money,
     /// How it comes.
@@ -57,8 +59,9 @@ impl TipOrder {
             TipTender::Prompt(number) => format!("prompt|{}", number.e164()),
             TipTender::Page(number) => format!("page|{}", number.e164()),
         };
+        let shares = shares_text(self.shares.as_deref());
         Fingerprint::of(&format!(
-            "tip|{}|{}|{minor} {code}|{tender}",
+            "tip|{}|{}|{minor} {code}|{tender}{shares}",
             self.visit, self.appointment
         ))
     }
@@ -109,7 +112,7 @@ impl WorkTips {
                     attempt,
                 });
             }
-            self.check(tenant, &order).await?;
+            let shares = self.check(tenant, &order).await?;
             let mut records = self.book.of_visit(tenant, order.visit).await?;
             let tips = self.tips.tips_of_visit(tenant, order.visit).await?;
             records.extend(tips.into_iter().map(|tip| tip.record));
@@ -122,7 +125,7 @@ impl WorkTips {
                     Ring::Overtaken | Ring::Tip(_) => continue,
                 }
             }
-            let (tip, change, taken) = self.decide(&order, ordered)?;
+            let (tip, change, taken) = self.decide(&order, ordered, shares)?;
             match self.tips.record_tip(tenant, tip, change).await {
                 Ok(()) => return Ok(taken),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
@@ -183,7 +186,7 @@ impl WorkTips {
         Err(Outage::new("the tip kept changing"))
     }
 
-    async fn check(&self, tenant: TenantId, order: &TipOrder) -> Result<(), TakeCashError> {
+    async fn check(&self, tenant: TenantId, order: &TipOrder) -> Result<Vec<TipShare>, TakeCashError> {
         let house = self.house.house_currency(tenant).await?;
         match &order.tender {
             TipTender::Cash => {
@@ -206,10 +209,16 @@ impl WorkTips {
                 Means::Page.check_number(number)?;
             }
         }
-        Ok(())
+        let shares = shared(order.amount, &order.team, order.shares.as_deref());
+        Ok(shares.map_err(RequestPaymentError::from)?)
     }
 
-    fn decide(&self, order: &TipOrder, ordered: Fingerprint) -> Result<(Tip, Change, TipTaken), MoneyError> {
+    fn decide(
+        &self,
+        order: &TipOrder,
+        ordered: Fingerprint,
+        shares: Vec<TipShare>,
+    ) -> Result<(Tip, Change, TipTaken), MoneyError> {
         let now = self.clock.now();
         let payment = Payment::owe(
             self.ids.fresh(),
@@ -222,7 +231,7 @@ impl WorkTips {
         let tip = Tip {
             payment: payment.id(),
             appointment: order.appointment,
-            shares: divided(order.amount, &order.team)?,
+            shares,
         };
         let (change, attempt) = match &order.tender {
             TipTender::Cash => self.counted(payment, order, ordered, now)?,
@@ -275,6 +284,7 @@ impl WorkTips {
             payer: number.clone(),
             by: Some(order.by.clone()),
             ordered: Some(ordered),
+            tip: None,
         };
         let (change, asked) = ask(payment, wish, now, &*self.ids);
         (change, asked.attempt)

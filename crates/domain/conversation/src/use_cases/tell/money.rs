@@ -1,5 +1,5 @@
-//! What is told of money that moves outside of the chat: pages for cards, refunds, credit, and what came while a person
-//! had the thread. Pure.
+//! What is told of money that moves outside of the chat: pages for cards, refunds, credit, tips, parts that came by hand,
+//! and what came while a person had the thread. Pure.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::notice::Said;
 use crate::customer::CustomerId;
-use crate::desk::{BackBy, PaymentRef, RefundRef, VisitCard, VisitRef, VisitStanding};
+use crate::desk::{BackBy, PayWay, PaymentRef, RefundRef, VisitCard, VisitRef, VisitStanding};
 use crate::outgoing::Purpose;
 use crate::templates::TemplateName;
 use crate::texts::{Placeholder, ReceiptWord, TextKey, Tongue, render};
@@ -53,6 +53,36 @@ pub enum MoneyNews {
         amount: Money,
         /// Which of the two.
         step: CreditStep,
+    },
+    /// A tip came through the house: thanks.
+    Tip {
+        /// For what.
+        visit: VisitRef,
+        /// Whose visit it is; nobody else is told.
+        customer: CustomerId,
+        /// Which payment.
+        payment: PaymentRef,
+        /// How much.
+        amount: Money,
+        /// With what.
+        by: BackBy,
+        /// The provider's number of it, if it is known.
+        number: Option<String>,
+    },
+    /// A part of what is owed came by hand, which nobody had asked for in this way.
+    Part {
+        /// For what.
+        visit: VisitRef,
+        /// Whose visit it is; nobody else is told.
+        customer: CustomerId,
+        /// How much came.
+        amount: Money,
+        /// With what.
+        by: BackBy,
+        /// The provider's number of it, if it is known.
+        number: Option<String>,
+        /// What is left to pay.
+        left: Money,
     },
     /// A payment is settled: to the owners, where they should know.
     Paid {
@@ -120,6 +150,8 @@ impl MoneyNews {
             Self::CardPage { .. } => "card_page",
             Self::Refund { .. } => "refund",
             Self::Credit { .. } => "credit",
+            Self::Tip { .. } => "tip",
+            Self::Part { .. } => "part",
             Self::Paid { .. } => "paid",
         }
     }
@@ -131,6 +163,8 @@ impl MoneyNews {
             Self::CardPage { visit, .. }
             | Self::Refund { visit, .. }
             | Self::Credit { visit, .. }
+            | Self::Tip { visit, .. }
+            | Self::Part { visit, .. }
             | Self::Paid { visit, .. } => *visit,
         }
     }
@@ -139,7 +173,9 @@ impl MoneyNews {
     pub(super) fn cause(&self, occasion: Uuid, place: usize) -> String {
         let name = self.name();
         match self {
-            Self::CardPage { .. } | Self::Credit { .. } => format!("{name}:{occasion}:{place}"),
+            Self::CardPage { .. } | Self::Credit { .. } | Self::Part { .. } => {
+                format!("{name}:{occasion}:{place}")
+            }
             Self::Refund { refund, step, .. } => {
                 let step = match step {
                     RefundStep::UnderWay => "under_way",
@@ -148,7 +184,7 @@ impl MoneyNews {
                 };
                 format!("{name}:{step}:{refund}:{place}")
             }
-            Self::Paid { payment, .. } => format!("{name}:{payment}:{place}"),
+            Self::Paid { payment, .. } | Self::Tip { payment, .. } => format!("{name}:{payment}:{place}"),
         }
     }
 
@@ -158,7 +194,11 @@ impl MoneyNews {
             Self::CardPage { .. } => {
                 card.standing != VisitStanding::Held || card.deadline.is_none_or(|deadline| deadline <= now)
             }
-            Self::Refund { customer, .. } | Self::Credit { customer, .. } => *customer != card.customer,
+            Self::Refund { customer, .. } | Self::Credit { customer, .. } | Self::Tip { customer, .. } => {
+                *customer != card.customer
+            }
+            // What came for a visit that is over is told as credit.
+            Self::Part { customer, .. } => *customer != card.customer || card.standing == VisitStanding::Gone,
             Self::Paid { .. } => false,
         }
     }
@@ -166,7 +206,11 @@ impl MoneyNews {
     /// Whether it is said to a customer who opted out.
     pub(super) const fn is_strictly_needed(&self) -> bool {
         match self {
-            Self::CardPage { .. } | Self::Refund { .. } | Self::Credit { .. } => true,
+            Self::CardPage { .. }
+            | Self::Refund { .. }
+            | Self::Credit { .. }
+            | Self::Tip { .. }
+            | Self::Part { .. } => true,
             Self::Paid { .. } => false,
         }
     }
@@ -208,6 +252,38 @@ impl MoneyNews {
                 };
                 (key, values.with(Placeholder::Amount, amount.to_string()))
             }
+            Self::Tip {
+                amount, by, number, ..
+            } => {
+                let values = values.with(Placeholder::Way, way(*by, number.as_deref(), voice.tongue));
+                (
+                    TextKey::TipThanks,
+                    values.with(Placeholder::Amount, amount.to_string()),
+                )
+            }
+            Self::Part {
+                amount,
+                by,
+                number,
+                left,
+                ..
+            } => {
+                let values = values
+                    .with(Placeholder::Way, way(*by, number.as_deref(), voice.tongue))
+                    .with(Placeholder::Amount, amount.to_string())
+                    .with(Placeholder::Left, left.to_string());
+                let (key, values) = match card.deadline.filter(|_| card.standing == VisitStanding::Held) {
+                    Some(until) => (
+                        TextKey::PartCameHeld,
+                        values.with(Placeholder::Time, voice.when(until)),
+                    ),
+                    None => (TextKey::PartCame, values),
+                };
+                let asking = Phrase::plain(render(key, voice.tongue, &values))
+                    .for_purpose(Purpose::AsksMoney)
+                    .asking(PayWay::Prompt);
+                return vec![said(asking)];
+            }
             Self::Paid { .. } => return Vec::new(),
         };
         let text = render(key, voice.tongue, &values);
@@ -228,7 +304,11 @@ impl MoneyNews {
                 payment: *payment,
                 amount: *amount,
             }),
-            Self::CardPage { .. } | Self::Refund { .. } | Self::Credit { .. } => None,
+            Self::CardPage { .. }
+            | Self::Refund { .. }
+            | Self::Credit { .. }
+            | Self::Tip { .. }
+            | Self::Part { .. } => None,
         }
     }
 
@@ -247,7 +327,12 @@ impl MoneyNews {
                     .map_or_else(|| amount.to_string(), |number| format!("{amount} ({number})"));
                 Some((why(&paid, tongue), next(standing, tongue)))
             }
-            Self::Paid { .. } | Self::CardPage { .. } | Self::Refund { .. } | Self::Credit { .. } => None,
+            Self::Paid { .. }
+            | Self::CardPage { .. }
+            | Self::Refund { .. }
+            | Self::Credit { .. }
+            | Self::Tip { .. }
+            | Self::Part { .. } => None,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::outgoing::{Document, MessageId, Purpose};
 use crate::paper::{Paper, Papers};
 use crate::templates::TemplateName;
 use crate::texts::{Placeholder, TextKey, Values, render};
-use crate::wording::{Choice, Phrase, Voice, confirmed_paid, phrase};
+use crate::wording::{Choice, Phrase, Voice, confirmed_paid, pay_by_card, phrase};
 
 /// How long before a visit somebody is reminded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub enum MoneyMatter {
     CreditedMeanwhile,
     /// It came for an attempt that had failed or had been given up.
     PaidAfterAll,
+    /// It came by hand, and is less than is owed.
+    PaidInPart,
     /// Money that was to go back to the customer did not, or nobody knows whether it did.
     RefundStuck,
     /// Money went back after it had become credit, and some of the credit is spent.
@@ -521,10 +523,8 @@ pub(super) fn to_customer(
 
 /// A reminder of a page.
 fn card_unpaid(page: &PageLink, values: Values, voice: &Voice<'_>) -> Phrase {
-    let values = values.with(Placeholder::Link, page.as_str());
-    Phrase::plain(render(TextKey::CardUnpaid, voice.tongue, &values))
-        .for_purpose(Purpose::AsksMoney)
-        .asking(PayWay::Card)
+    let keys = (TextKey::CardUnpaid, TextKey::CardUnpaidButton);
+    pay_by_card(keys, page.as_str(), values, voice)
 }
 
 /// A text that names the visit and until when its time is kept.

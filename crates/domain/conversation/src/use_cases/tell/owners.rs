@@ -166,6 +166,14 @@ const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str
             "pesa imefika kwa malipo yaliyokuwa yameshindikana",
             "hakikisha miadi ipo, na kwamba mteja hajalipa mara mbili",
         ),
+        (MoneyMatter::PaidInPart, Tongue::English) => (
+            "a part of what is owed was paid by hand",
+            "the customer was told what is left; help with the rest before the time is given up",
+        ),
+        (MoneyMatter::PaidInPart, Tongue::Swahili) => (
+            "sehemu tu ya inayodaiwa imelipwa na mteja mwenyewe",
+            "mteja ameambiwa kilichobaki; msaidie kulipa kabla muda wake haujaachiliwa",
+        ),
         (MoneyMatter::RefundStuck, Tongue::English) => (
             "a refund did not go through, or nobody knows whether it did",
             "look at the M-Pesa statement, then end it at the desk or give the money back another way",

@@ -111,6 +111,7 @@ impl<'s, 'g, G: TillGround> Debt<'s, 'g, G> {
             visit: self.visit,
             payer: None,
             amount: None,
+            tip: None,
             by: desk(),
         };
         Box::pin(async move {

@@ -8,19 +8,25 @@ use ratiba_kernel::{Currency, Fingerprint, TenantId};
 
 use super::{Stage, TillGround};
 use crate::actor::Actor;
-use crate::evidence::PushAnswer;
+use crate::attempt::Attempt;
+use crate::evidence::{CallbackReport, PushAnswer};
+use crate::failure::FailureReason;
 use crate::ledger::Account;
-use crate::payment::{NotNow, PaymentState};
-use crate::ports::TipBook;
+use crate::payment::{NotNow, PaymentState, Purpose};
+use crate::ports::{Owed, TipBook, VisitAsks};
+use crate::refund::reversible;
 use crate::remark::Remark;
 use crate::settlement::settle;
 use crate::test_support::builders::{
-    an_order, asha, handset_of, key, paid, provider_ids, receipt, second, shillings,
+    an_order, asha, failed, handset_of, key, paid, provider_ids, receipt, second, shillings,
 };
+use crate::test_support::fakes::AlwaysAsks;
 use crate::test_support::together;
 use crate::till::{OpenOrder, Ordered, TillRefused, TipPayout};
+use crate::tip::{SharesRefused, TipShare};
 use crate::use_cases::{
-    PaymentOrder, RequestPaymentError, TakeCashError, TipOrder, TipTender, WorkTill, WorkTips,
+    DeskPrompt, PaymentAsked, PaymentOrder, PromptFromDesk, RequestPaymentError, TakeCashError, TipAlong,
+    TipOrder, TipTender, WorkTill, WorkTips,
 };
 use crate::{AppointmentId, CustomerId, StaffId, VisitId};
 
@@ -40,6 +46,9 @@ pub async fn tip_contract<G: TipGround>(fresh: impl AsyncFn() -> G) {
     a_tip_by_prompt_is_owed_when_it_is_paid(&fresh().await).await;
     no_more_tips_are_paid_out_than_are_owed(&fresh().await).await;
     a_tips_prompt_waits_for_the_phone_and_the_visits_for_the_tips(&fresh().await).await;
+    a_tip_is_divided_as_the_desk_says_if_that_fits(&fresh().await).await;
+    one_prompt_for_balance_and_tip_becomes_two_payments(&fresh().await).await;
+    a_prompt_that_fails_leaves_no_tip_behind(&fresh().await).await;
 }
 
 fn work<G: TipGround>(ground: &G) -> WorkTips {
@@ -84,6 +93,7 @@ async fn order<G: TipGround>(ground: &G, text: &str, whole: i64, tender: TipTend
         customer,
         appointment,
         team: team.to_vec(),
+        shares: None,
         amount: shillings(whole),
         tender,
         by: desk(),
@@ -258,4 +268,146 @@ async fn a_tips_prompt_waits_for_the_phone_and_the_visits_for_the_tips<G: TipGro
     let deposit = an_order("deposit", wanted.visit, wanted.customer);
     let deposit = stage.request().execute(tenant, deposit).await;
     assert_eq!(deposit, Err(NotNow::StillOpen(taken.attempt).into()));
+}
+
+async fn a_tip_is_divided_as_the_desk_says_if_that_fits<G: TipGround>(ground: &G) {
+    let (tenant, _) = ground.tenants();
+    let work = work(ground);
+    open(ground, 0).await;
+    let wanted = order(ground, "tip", 300, TipTender::Cash).await;
+    let share = |place: usize, whole: i64| TipShare {
+        staff: wanted.team[place],
+        amount: shillings(whole),
+    };
+    let said = |shares: Vec<TipShare>| TipOrder {
+        shares: Some(shares),
+        ..wanted.clone()
+    };
+    let short = work.take(tenant, said(vec![share(0, 200), share(1, 50)])).await;
+    let sum = shillings(250);
+    let refused = RequestPaymentError::Shares(SharesRefused::SumDiffers { sum });
+    assert_eq!(short, Err(refused.into()));
+    let taken = work.take(tenant, said(vec![share(0, 220), share(1, 80)])).await;
+    let taken = taken.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(
+        work.take(tenant, wanted.clone()).await,
+        Err(RequestPaymentError::KeyReused.into()),
+        "other shares are another order"
+    );
+    assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
+    let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
+    let owed = owed.unwrap_or_else(|error| panic!("{error}"));
+    let of = |place: usize| owed.get(&wanted.team[place]).copied();
+    assert_eq!((of(0), of(1)), (Some(shillings(220)), Some(shillings(80))));
+}
+
+/// A prompt for a balance of 1,000 and a tip of 200, which is out.
+async fn asked_for_both<G: TipGround>(ground: &G) -> (TipOrder, PaymentAsked) {
+    let (tenant, _) = ground.tenants();
+    let stage = Stage::on(ground);
+    let wanted = order(ground, "unused", 200, TipTender::Prompt(asha())).await;
+    let owing = AlwaysAsks(VisitAsks::For(Owed {
+        customer: wanted.customer,
+        purpose: Purpose::Balance,
+        amount: shillings(1_000),
+        phone: Some(handset_of(wanted.visit)),
+    }));
+    let prompt = DeskPrompt {
+        key: key("both"),
+        visit: wanted.visit,
+        payer: None,
+        amount: None,
+        tip: Some(TipAlong {
+            appointment: wanted.appointment,
+            team: wanted.team.clone(),
+            amount: shillings(200),
+            shares: None,
+        }),
+        by: desk(),
+    };
+    let desk = PromptFromDesk {
+        book: ground.book(),
+        house: ground.house(),
+        clock: Arc::new(ManualClock::at(second(50))),
+        ids: Arc::new(SeededIds::lane(86)),
+    };
+    let asked = desk.execute(tenant, prompt.clone(), &owing).await;
+    let asked = asked.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(asked.amount, shillings(1_200), "one prompt takes both");
+    assert_eq!(
+        desk.execute(tenant, prompt.clone(), &owing).await,
+        Ok(asked.clone())
+    );
+    let without = DeskPrompt { tip: None, ..prompt };
+    assert_eq!(
+        desk.execute(tenant, without, &owing).await,
+        Err(RequestPaymentError::KeyReused)
+    );
+    stage.money.answer_push(PushAnswer::Accepted(provider_ids(1)));
+    assert!(stage.push().execute(tenant, asked.attempt).await.is_ok());
+    let tips = ground.tips().tips_of_visit(tenant, wanted.visit).await;
+    assert_eq!(tips, Ok(Vec::new()), "nothing is given before it comes");
+    (wanted, asked)
+}
+
+async fn heard<G: TipGround>(ground: &G, asked: &PaymentAsked, report: &CallbackReport) {
+    let (tenant, _) = ground.tenants();
+    let stage = Stage::on(ground);
+    let record = stage.record(tenant, asked).await;
+    let attempt = record.attempt(asked.attempt).cloned();
+    let attempt = attempt.unwrap_or_else(|| panic!("the attempt is not found"));
+    let moved = attempt.hear_callback(report, second(70));
+    let moved = moved.unwrap_or_else(|error| panic!("{error}"));
+    let change = settle(record.payment, moved, second(70), &SeededIds::lane(87));
+    let change = change.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(ground.book().record(tenant, change).await, Ok(()));
+}
+
+async fn one_prompt_for_balance_and_tip_becomes_two_payments<G: TipGround>(ground: &G) {
+    let (tenant, _) = ground.tenants();
+    let (wanted, asked) = asked_for_both(ground).await;
+    let report = paid(provider_ids(1), shillings(1_200), receipt(1));
+    heard(ground, &asked, &report).await;
+    let of_visit = ground.book().of_visit(tenant, wanted.visit).await;
+    let of_visit = of_visit.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(of_visit.len(), 1, "the tip is apart");
+    let balance = &of_visit[0].payment;
+    assert_eq!(
+        (balance.state(), balance.paid()),
+        (PaymentState::Settled, shillings(1_000))
+    );
+    let tips = ground.tips().tips_of_visit(tenant, wanted.visit).await;
+    let tips = tips.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(tips.len(), 1);
+    let payment = &tips[0].record.payment;
+    assert_eq!(
+        (payment.state(), payment.paid(), payment.purpose()),
+        (PaymentState::Settled, shillings(200), Purpose::Tip)
+    );
+    assert_eq!(tips[0].along.as_ref().map(Attempt::id), Some(asked.attempt));
+    assert_eq!(work(ground).share(tenant, payment.id()).await, Ok(()));
+    let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
+    let owed = owed.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(owed.get(&wanted.team[1]), Some(&shillings(100)));
+    assert_eq!(on(ground, Account::MpesaClearing).await, 120_000);
+    assert_eq!(on(ground, Account::CustomerDeposits).await, -100_000);
+    assert_eq!(on(ground, Account::TipsPayable).await, -20_000);
+    assert!(
+        reversible(&of_visit[0], &[], shillings(1_200)).is_none(),
+        "what came with a tip is not taken back as one"
+    );
+}
+
+async fn a_prompt_that_fails_leaves_no_tip_behind<G: TipGround>(ground: &G) {
+    let (tenant, _) = ground.tenants();
+    let (wanted, asked) = asked_for_both(ground).await;
+    heard(
+        ground,
+        &asked,
+        &failed(provider_ids(1), FailureReason::DeclinedByPayer),
+    )
+    .await;
+    let tips = ground.tips().tips_of_visit(tenant, wanted.visit).await;
+    assert_eq!(tips, Ok(Vec::new()));
+    assert_eq!(on(ground, Account::TipsPayable).await, 0);
 }

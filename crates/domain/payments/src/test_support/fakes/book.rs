@@ -274,6 +274,14 @@ impl Shelf {
                 None => record.attempts.push(attempt),
             }
         }
+        if let Some(came) = change.tip {
+            let own = PaymentRecord {
+                payment: next_version(&came.payment),
+                attempts: Vec::new(),
+            };
+            self.payments.insert((tenant, came.tip.payment), own);
+            self.tips.push((tenant, came.tip));
+        }
         for route in change.routes {
             self.routes.entry(route.key.clone()).or_insert((tenant, route));
         }

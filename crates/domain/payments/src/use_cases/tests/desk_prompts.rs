@@ -15,6 +15,7 @@ fn order(name: &str, visit: VisitId) -> DeskPrompt {
         visit,
         payer: None,
         amount: None,
+        tip: None,
         by: Actor::parse("token:desk").unwrap(),
     }
 }
@@ -308,4 +309,43 @@ fn what_is_paid_at_the_desk_meanwhile_is_not_asked_for_in_the_chat() {
             .execute(bench.tenant, an_order("late", visit, customer)),
     );
     assert_eq!(refused, Err(RequestPaymentError::NotNow(NotNow::AlreadyPaid)));
+}
+
+#[test]
+fn a_tip_goes_with_the_balance_only_and_is_no_part_of_what_is_owed() {
+    let bench = Bench::new();
+    let (visit, customer) = bench.visit();
+    let amelia: crate::StaffId = ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(8));
+    let with_tip = |name: &str, amount: Option<i64>| DeskPrompt {
+        amount: amount.map(shillings),
+        tip: Some(TipAlong {
+            appointment: ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(9)),
+            team: vec![amelia],
+            amount: shillings(100),
+            shares: None,
+        }),
+        ..order(name, visit)
+    };
+    let deposit = VisitAsks::For(Owed {
+        customer,
+        purpose: Purpose::Deposit,
+        amount: shillings(700),
+        phone: Some(phone("+254700000123")),
+    });
+    assert_eq!(
+        run(&bench, with_tip("deposit", None), deposit),
+        Err(RequestPaymentError::TipWithBalanceOnly)
+    );
+    let owed = || owed(customer, shillings(700));
+    let outstanding = shillings(700);
+    assert_eq!(
+        run(&bench, with_tip("more", Some(701)), owed()),
+        Err(RequestPaymentError::AmountAboveOutstanding { outstanding })
+    );
+    assert_eq!(
+        run(&bench, with_tip("tip-alone", Some(0)), owed()),
+        Err(RequestPaymentError::AmountNotPositive)
+    );
+    let asked = run(&bench, with_tip("part", Some(300)), owed()).unwrap();
+    assert_eq!(asked.amount, shillings(400));
 }

@@ -71,6 +71,77 @@ fn credit_that_is_given_and_spent_is_said_to_the_cent() {
 }
 
 #[test]
+fn who_gives_a_tip_is_thanked_once_with_its_number() {
+    let (mut chat, visit) = at_the_prompt();
+    chat.desk.set_visit(visit, VisitStanding::Rendered);
+    let tip = Notice::Money(MoneyNews::Tip {
+        visit,
+        customer: chat.customer().id,
+        payment: payment(4),
+        amount: Money::kes_minor(20_000),
+        by: BackBy::Mpesa,
+        number: Some("SJK7H2LM9P".to_owned()),
+    });
+    let told = chat.happens(1, tip.clone());
+    assert!(
+        told.len() == 1 && told[0].contains("Tip yako ya KES 200 (Kwa M-Pesa SJK7H2LM9P)"),
+        "{told:?}"
+    );
+    assert_eq!(chat.happens(2, tip), Vec::<String>::new(), "once");
+}
+
+#[test]
+fn who_pays_a_part_by_hand_is_told_what_came_what_is_left_and_until_when() {
+    let (mut chat, visit) = at_the_prompt();
+    let part = |chat: &Chat| {
+        Notice::Money(MoneyNews::Part {
+            visit,
+            customer: chat.customer().id,
+            amount: Money::kes_minor(40_000),
+            by: BackBy::Mpesa,
+            number: Some("SJK7H2LM9P".to_owned()),
+            left: Money::kes_minor(65_050),
+        })
+    };
+    let notice = part(&chat);
+    let held = chat.happens(1, notice.clone());
+    assert!(
+        held.len() == 1 && held[0].contains("KES 400 imefika (Kwa M-Pesa SJK7H2LM9P)"),
+        "{held:?}"
+    );
+    assert!(
+        held[0].contains("Bado KES 650.50")
+            && held[0].contains("jaribu tena")
+            && held[0].contains("Majaribio"),
+        "{held:?}"
+    );
+    assert_eq!(chat.happens(1, notice.clone()), Vec::<String>::new(), "once");
+    let message = chat.to_customer().pop().unwrap();
+    assert_eq!(message.purpose, Purpose::AsksMoney);
+    chat.desk.set_visit(visit, VisitStanding::Rendered);
+    let after = chat.happens(2, notice.clone());
+    assert!(
+        after[0].contains("Bado KES 650.50") && !after[0].contains("jaribu tena"),
+        "{after:?}"
+    );
+    chat.desk.set_visit(visit, VisitStanding::Gone);
+    assert_eq!(
+        chat.happens(3, notice),
+        Vec::<String>::new(),
+        "it is credit by then"
+    );
+    let matter = Notice::MoneyNeedsPerson {
+        visit,
+        what: MoneyMatter::PaidInPart,
+    };
+    let owners = chat.happens(4, matter);
+    assert!(
+        owners.iter().any(|text| text.contains("was paid by hand")),
+        "{owners:?}"
+    );
+}
+
+#[test]
 fn money_of_somebody_else_is_told_to_nobody() {
     let (mut chat, visit) = at_the_prompt();
     let other = crate::customer::CustomerId::from_uuid(Uuid::from_u128(77));
@@ -112,14 +183,21 @@ fn a_page_is_told_with_its_whole_address_until_when_and_that_it_is_a_trial() {
     });
     assert!(!format!("{page:?}").contains("pay.example"));
     let told = chat.happens(1, page.clone());
-    assert!(told[0].contains(&format!("{address}\n")), "{}", told[0]);
+    assert!(told[0].ends_with(&format!("\n{address}")), "{}", told[0]);
     assert!(
         told[0].contains("KES 1,000") && told[0].contains("rudi kwenye chat"),
         "{}",
         told[0]
     );
-    assert!(told[0].ends_with("(Majaribio: malipo haya ni ya kujaribu, hakuna pesa halisi inayokatwa.)"));
     let message = chat.to_customer().pop().unwrap();
+    let Content::Link(link) = &message.content else {
+        panic!("a page is a button: {:?}", message.content)
+    };
+    assert_eq!((link.label(), link.url()), ("Lipa kwa kadi", address.as_str()));
+    assert!(
+        link.body()
+            .ends_with("(Majaribio: malipo haya ni ya kujaribu, hakuna pesa halisi inayokatwa.)")
+    );
     assert_eq!((message.purpose, message.fallback), (Purpose::AsksMoney, None));
     assert_eq!(chat.happens(1, page.clone()), Vec::<String>::new());
     chat.desk.set_visit(visit, VisitStanding::Confirmed);

@@ -50,9 +50,15 @@ impl TipBook for InMemoryBook {
         let own = shelf.tips.iter().filter(|(owner, _)| *owner == tenant);
         let tips = own.filter_map(|(_, tip)| {
             let record = shelf.payments.get(&(tenant, tip.payment))?;
+            let mut attempts = shelf.records(tenant).flat_map(|record| &record.attempts);
+            let along = attempts.find(|attempt| {
+                let taken = attempt.tip().map(|own| own.payment);
+                taken == Some(tip.payment)
+            });
             (record.payment.visit() == visit).then(|| TipRecord {
                 tip: tip.clone(),
                 record: record.clone(),
+                along: along.cloned(),
             })
         });
         Ok(tips.collect())

@@ -1,14 +1,16 @@
 //! Leaves a provider alone that is in trouble: after several calls in a row that came to nothing no more are made for a
 //! while, then one to try, then all again.
 //!
-//! Each process has its own breaker, one for each set of credentials. What is not sent is refused at once and for certain,
-//! instead of hanging for twenty seconds and being in doubt for an hour.
+//! Each process has its own breaker for each provider, which tells accounts apart. What is not sent is refused at once and
+//! for certain, instead of hanging for twenty seconds and being in doubt for an hour. Whoever calls decides what trouble
+//! is, and writes the log.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ratiba_kernel::TokenHash;
 use time::{Duration, OffsetDateTime};
+
+use crate::TokenHash;
 
 /// So many calls in a row that came to nothing stop the next ones.
 pub const TROUBLES_MAX: u32 = 5;
@@ -19,7 +21,21 @@ pub const LONGEST_PAUSE: Duration = Duration::minutes(5);
 /// A call to try that nobody heard the end of makes way for another after this time.
 const PROBE_LOST_AFTER: Duration = Duration::seconds(60);
 
-/// How a provider has been answering with one set of credentials.
+/// What a call's end changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// No more calls are made for a while.
+    LeftAlone {
+        /// After so many in a row that came to nothing.
+        troubles: u32,
+        /// For how long.
+        pause: Duration,
+    },
+    /// All calls are made again.
+    AnswersAgain,
+}
+
+/// How a provider has been answering for one account.
 #[derive(Clone, Copy, Debug, Default)]
 struct Standing {
     /// Calls in a row that came to nothing.
@@ -42,9 +58,9 @@ impl Breaker {
     }
 
     /// Whether a call may be made now. Whoever makes it tells how it went, with [`Breaker::heard`].
-    pub fn admits(&self, credential: TokenHash, now: OffsetDateTime) -> bool {
+    pub fn admits(&self, account: TokenHash, now: OffsetDateTime) -> bool {
         let mut standings = self.standings();
-        let standing = standings.entry(credential).or_default();
+        let standing = standings.entry(account).or_default();
         let Some(until) = standing.closed_until else {
             return true;
         };
@@ -56,32 +72,43 @@ impl Breaker {
         true
     }
 
+    /// How long nobody calls for this account yet; `None` if calls are made.
+    pub fn pause_left(&self, account: TokenHash, now: OffsetDateTime) -> Option<Duration> {
+        let standings = self.standings();
+        let until = standings.get(&account)?.closed_until?;
+        (until > now).then(|| until - now)
+    }
+
+    /// For how many accounts nobody calls at this moment.
+    pub fn left_alone(&self, now: OffsetDateTime) -> usize {
+        let standings = self.standings();
+        let closed = standings.values().filter_map(|standing| standing.closed_until);
+        closed.filter(|until| *until > now).count()
+    }
+
     /// Takes in how a call went. `trouble`: it came to nothing for a reason of the provider's, such as silence, an answer of
-    /// its gateway, or too many calls. An answer that refuses is an answer.
-    pub fn heard(&self, credential: TokenHash, trouble: bool, now: OffsetDateTime) {
+    /// its gateway, or too many calls. An answer that refuses is an answer. Answers what that changed.
+    pub fn heard(&self, account: TokenHash, trouble: bool, now: OffsetDateTime) -> Option<Turn> {
         let mut standings = self.standings();
-        let standing = standings.entry(credential).or_default();
+        let standing = standings.entry(account).or_default();
         if !trouble {
-            if standing.closed_until.is_some() {
-                tracing::info!("the provider answers again");
-            }
+            let was_closed = standing.closed_until.is_some();
             *standing = Standing::default();
-            return;
+            return was_closed.then_some(Turn::AnswersAgain);
         }
         standing.troubles = standing.troubles.saturating_add(1);
         standing.probing_since = None;
-        if standing.troubles >= TROUBLES_MAX {
-            let pause = pause_after(standing.troubles - TROUBLES_MAX, now);
-            // Calls that were on their way when it closed prolong nothing.
-            if standing.closed_until.is_none_or(|until| until <= now) {
-                standing.closed_until = Some(now + pause);
-                tracing::error!(
-                    troubles = standing.troubles,
-                    pause_s = pause.whole_seconds(),
-                    "the provider is left alone"
-                );
-            }
+        // Calls that were on their way when it closed prolong nothing.
+        let is_closed = standing.closed_until.is_some_and(|until| until > now);
+        if standing.troubles < TROUBLES_MAX || is_closed {
+            return None;
         }
+        let pause = pause_after(standing.troubles - TROUBLES_MAX, now);
+        standing.closed_until = Some(now + pause);
+        Some(Turn::LeftAlone {
+            troubles: standing.troubles,
+            pause,
+        })
     }
 }
 

@@ -11,9 +11,10 @@ fn app() -> TokenHash {
 /// A breaker that closed now.
 fn closed() -> Breaker {
     let breaker = Breaker::default();
-    for _ in 0..TROUBLES_MAX {
+    for call in 1..=TROUBLES_MAX {
         assert!(breaker.admits(app(), NOW));
-        breaker.heard(app(), true, NOW);
+        let turn = breaker.heard(app(), true, NOW);
+        assert_eq!(turn.is_some(), call == TROUBLES_MAX, "{turn:?}");
     }
     breaker
 }
@@ -34,6 +35,21 @@ fn another_account_is_not_stopped() {
 }
 
 #[test]
+fn it_tells_for_how_many_accounts_and_how_long_nobody_calls() {
+    let breaker = closed();
+    assert_eq!(
+        (breaker.left_alone(NOW), breaker.pause_left(app(), NOW)),
+        (1, Some(FIRST_PAUSE))
+    );
+    let then = NOW + FIRST_PAUSE;
+    assert_eq!(
+        (breaker.left_alone(then), breaker.pause_left(app(), then)),
+        (0, None)
+    );
+    assert_eq!(breaker.pause_left(TokenHash::of("another"), NOW), None);
+}
+
+#[test]
 fn after_the_pause_one_call_tries_and_its_end_decides() {
     let breaker = closed();
     assert!(!breaker.admits(app(), NOW + FIRST_PAUSE - Duration::seconds(1)));
@@ -47,7 +63,8 @@ fn after_the_pause_one_call_tries_and_its_end_decides() {
     );
     let later = then + FIRST_PAUSE * 2;
     assert!(breaker.admits(app(), later));
-    breaker.heard(app(), false, later);
+    assert_eq!(breaker.heard(app(), false, later), Some(Turn::AnswersAgain));
+    assert_eq!(breaker.heard(app(), false, later), None, "told once");
     for _ in 0..10 {
         assert!(breaker.admits(app(), later), "all again");
     }
