@@ -77,7 +77,7 @@ pub(super) async fn a_callback_is_stored_and_queued_once(ground: &impl Ground) {
         })
         .collect();
     assert_eq!(stored.len(), 1, "{taken:?}");
-    let attempt = Some(asked.attempt.id());
+    let attempt = Some(asked.attempt);
     let names = |taken: &_| matches!(taken, Ok(Taken::Stored { attempt: of, .. }) if *of == attempt);
     assert!(taken.iter().any(names), "its attempt is told: {taken:?}");
     for taken in taken {
