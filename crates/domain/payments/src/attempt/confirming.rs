@@ -54,6 +54,25 @@ impl Attempt {
         }
     }
 
+    /// Whether confirmed money of another amount may be what its prompt brought: only a query told that it was paid, and a
+    /// query names no amount.
+    #[must_use]
+    pub fn may_have_brought(&self, told: &Confirmation) -> bool {
+        match self.progress.state {
+            AttemptState::Paid { receipt: None, .. } => {
+                told.amount != self.terms.amount && self.was_out_when(told.moved_at)
+            }
+            AttemptState::Paid { receipt: Some(_), .. }
+            | AttemptState::InReview { .. }
+            | AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown
+            | AttemptState::Failed { .. }
+            | AttemptState::Cancelled => false,
+        }
+    }
+
     /// Whether the customer could answer the prompt at this time; it is not held against the money if either time is not
     /// known.
     fn was_out_when(&self, moved_at: Option<OffsetDateTime>) -> bool {

@@ -221,7 +221,8 @@ impl ApplyConfirmation {
             return Ok(Step::Wait);
         }
         let confirmed = prompts().find_map(|attempt| attempt.clone().confirm(told, now));
-        if confirmed.is_none() && prompts().any(may_be_its_money) {
+        let in_doubt = |prompt: &Attempt| may_be_its_money(prompt) || prompt.may_have_brought(told);
+        if confirmed.is_none() && prompts().any(in_doubt) {
             return Ok(Step::Conclude(ConfirmationOutcome::PromptInDoubt));
         }
         let moved = confirmed.unwrap_or_else(|| {

@@ -41,3 +41,19 @@ fn money_that_moved_before_or_long_after_the_prompt_is_not_its_own() {
         assert_eq!(paid_by_word().confirm(&moved(Some(at)), second(500)), None);
     }
 }
+
+#[test]
+fn money_of_another_amount_may_be_what_the_prompt_brought_if_only_a_query_told_of_it() {
+    let more = |at| Confirmation {
+        amount: shillings(1_501),
+        ..moved(at)
+    };
+    assert_eq!(paid_by_word().confirm(&more(Some(second(20))), second(500)), None);
+    assert!(paid_by_word().may_have_brought(&more(Some(second(20)))));
+    assert!(paid_by_word().may_have_brought(&more(None)), "nobody knows when");
+    let later = second(10) + PROMPT_LIFE * 2;
+    assert!(!paid_by_word().may_have_brought(&more(Some(later))));
+    assert!(!paid_by_word().may_have_brought(&moved(Some(second(20)))));
+    let known = paid_by_word().confirm(&moved(Some(second(20))), second(500));
+    assert!(!known.unwrap().attempt.may_have_brought(&more(Some(second(20)))));
+}

@@ -274,6 +274,20 @@ pub(super) async fn a_confirmation_brings_what_an_attempt_waits_for(ground: &imp
         "and it is read back"
     );
     assert_eq!(in_clearing(ground, tenant).await, Some(shillings(3_000)));
+    // Another amount came than the query's word is taken for: it is not booked beside that.
+    let (queried, account) = prompt_out(&stage, tenant, 3).await;
+    hears(&stage, tenant, &queried, |attempt| {
+        attempt.hear_query_answer(&QueryAnswer::Paid, second(90))
+    })
+    .await;
+    let body = PlainConfirmations::body(&receipt(3), shillings(1_501), &account, 0);
+    let id = taken(&stage, body).await;
+    assert_eq!(
+        apply(&stage, tenant, id).await,
+        ConfirmationOutcome::PromptInDoubt
+    );
+    assert_eq!(stage.record(tenant, &queried).await.attempts.len(), 1);
+    assert_eq!(in_clearing(ground, tenant).await, Some(shillings(4_500)));
 }
 
 pub(super) async fn a_callback_after_the_confirmation_of_its_money_changes_nothing(ground: &impl Ground) {
