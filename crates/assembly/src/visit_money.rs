@@ -2,7 +2,7 @@
 //! goes back to the customer.
 
 use ratiba_booking::policy::Rounding;
-use ratiba_booking::visit::{PaidAhead, Visit};
+use ratiba_booking::visit::{PaidAhead, Visit, VisitStanding};
 use ratiba_kernel::{Id, Money, MoneyError, Outage, TenantId};
 use ratiba_payments::earning::Rendering;
 use ratiba_payments::payment::{PaymentId, Purpose};
@@ -138,10 +138,11 @@ impl Parts {
     /// # Errors
     /// [`EarnError`].
     pub(crate) async fn earn_visit(&self, tenant: TenantId, visit: &Visit) -> Result<(), EarnError> {
-        let rendering = if visit.is_finished() {
-            Rendering::Finished
-        } else {
-            Rendering::ToCome
+        let lost = visit.standing() == VisitStanding::Over;
+        let rendering = match visit.fees()?.filter(|_| lost) {
+            Some(fees) => Rendering::Lost { fees },
+            None if visit.is_finished() => Rendering::Finished,
+            None => Rendering::ToCome,
         };
         let id = Id::from_uuid(visit.head.id.as_uuid());
         self.payments.earn.execute(tenant, id, rendering).await

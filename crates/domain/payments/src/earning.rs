@@ -18,6 +18,12 @@ pub enum Rendering {
     ToCome,
     /// All of it was rendered, or is over: what was kept is earned, fees too.
     Finished,
+    /// None of it was rendered, and it is over: no more is earned than its fees. What was paid beyond goes back, and it may
+    /// come at the very moment at which somebody looks.
+    Lost {
+        /// What the rules keep of it.
+        fees: Money,
+    },
 }
 
 /// What the books hold of one payment, read under the lock of its row.
@@ -39,26 +45,61 @@ pub struct Holding {
     pub steps: u32,
 }
 
+/// The journals that bring what was earned with the payments of a visit to where it must be.
+///
+/// # Errors
+/// [`MoneyError`] if the amounts are of several currencies.
+pub fn earn_all(
+    holdings: &[Holding],
+    rendering: Rendering,
+    at: OffsetDateTime,
+    ids: &dyn IdSource,
+) -> Result<Vec<Journal>, MoneyError> {
+    let mut journals = Vec::new();
+    let mut most = match rendering {
+        Rendering::ToCome | Rendering::Finished => None,
+        Rendering::Lost { fees } => {
+            let earned = holdings.iter().map(|holding| holding.earned);
+            Some(earned.fold(Ok(fees), |left: Result<Money, MoneyError>, earned| {
+                left?.checked_sub(earned)
+            })?)
+        }
+    };
+    for holding in holdings {
+        let mut more = holding.more(rendering)?;
+        if let Some(left) = most.as_mut()
+            && more.is_positive()
+        {
+            more = more.min(*left).max(Money::zero(more.currency()));
+            *left = left.checked_sub(more)?;
+        }
+        journals.extend(holding.post(more, at, ids)?);
+    }
+    Ok(journals)
+}
+
 impl Holding {
-    /// The journal that brings what was earned to where it must be; `None` if it is there.
-    ///
-    /// # Errors
-    /// [`MoneyError`] if the amounts are of several currencies.
-    pub fn earn(
+    /// What is to be earned with it beyond what was; below nothing if less is earned than was thought.
+    fn more(&self, rendering: Rendering) -> Result<Money, MoneyError> {
+        let nothing = Money::zero(self.on_deposit.currency());
+        match rendering {
+            // What is on its way back is not earned meanwhile.
+            Rendering::Finished | Rendering::Lost { .. } if self.on_deposit.is_positive() => {
+                Ok(self.on_deposit.checked_sub(self.going_back)?.max(nothing))
+            }
+            Rendering::Finished | Rendering::Lost { .. } => Ok(self.on_deposit),
+            Rendering::ToCome => nothing.checked_sub(self.earned),
+        }
+    }
+
+    /// The journal of so much more; `None` of nothing.
+    fn post(
         &self,
-        rendering: Rendering,
+        more: Money,
         at: OffsetDateTime,
         ids: &dyn IdSource,
     ) -> Result<Option<Journal>, MoneyError> {
-        let nothing = Money::zero(self.on_deposit.currency());
-        let more = match rendering {
-            // What is on its way back is not earned meanwhile.
-            Rendering::Finished if self.on_deposit.is_positive() => {
-                self.on_deposit.checked_sub(self.going_back)?.max(nothing)
-            }
-            Rendering::Finished => self.on_deposit,
-            Rendering::ToCome => nothing.checked_sub(self.earned)?,
-        };
+        let nothing = Money::zero(more.currency());
         if more.is_zero() {
             return Ok(None);
         }

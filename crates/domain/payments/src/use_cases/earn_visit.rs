@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, TenantId};
 
 use crate::VisitId;
-use crate::earning::{Holding, Rendering};
+use crate::earning::{Holding, Rendering, earn_all};
 use crate::ports::{EarnError, EarningBook};
 
 /// Recognises revenue.
@@ -33,10 +33,7 @@ impl EarnVisit {
         rendering: Rendering,
     ) -> Result<(), EarnError> {
         let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
-        let decide = move |holdings: &[Holding]| {
-            let journals = holdings.iter().map(|holding| holding.earn(rendering, now, &*ids));
-            journals.filter_map(Result::transpose).collect()
-        };
+        let decide = move |holdings: &[Holding]| earn_all(holdings, rendering, now, &*ids);
         self.book.earn(tenant, visit, Box::new(decide)).await
     }
 }

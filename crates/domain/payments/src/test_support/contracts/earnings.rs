@@ -30,6 +30,7 @@ pub trait BooksGround: Ground {
 /// Runs every promise of earnings and of reading the books against fresh ground each.
 pub async fn books_contract<G: BooksGround>(fresh: impl AsyncFn() -> G) {
     a_visit_is_earned_once_however_often_it_is_looked_at(&fresh().await).await;
+    of_a_lost_visit_its_fees_are_earned_once(&fresh().await).await;
     what_goes_back_later_comes_out_of_refunds(&fresh().await).await;
     what_was_taken_back_before_is_not_earned(&fresh().await).await;
     journals::pages_meet_and_each_journal_adds_up_to_nothing(&fresh().await).await;
@@ -77,6 +78,17 @@ async fn a_visit_is_earned_once_however_often_it_is_looked_at<G: BooksGround>(gr
         assert_eq!(on(ground, Account::ServiceRevenue).await, shillings(0));
         assert_eq!(on(ground, Account::CustomerDeposits).await, shillings(-1_500));
     }
+}
+
+async fn of_a_lost_visit_its_fees_are_earned_once<G: BooksGround>(ground: &G) {
+    let stage = Stage::on(ground);
+    let (_, visit, _) = paid_visit(&stage, 1).await;
+    let nothing = Rendering::Lost { fees: shillings(0) };
+    looked_at(&stage, visit, nothing).await;
+    assert_eq!(on(ground, Account::ServiceRevenue).await, shillings(0));
+    looked_at(&stage, visit, Rendering::Lost { fees: shillings(600) }).await;
+    assert_eq!(on(ground, Account::ServiceRevenue).await, shillings(-600));
+    assert_eq!(on(ground, Account::CustomerDeposits).await, shillings(-900));
 }
 
 async fn what_goes_back_later_comes_out_of_refunds<G: BooksGround>(ground: &G) {
