@@ -232,6 +232,23 @@ impl Cards {
         Ok(order.clone())
     }
 
+    /// The bank of the card's owner gives back what it took; what was refunded stays with the customer.
+    pub(crate) fn restore(&mut self, id: &str) -> Result<Order, OrderRefused> {
+        let code = self.find(id)?.confirmation_code.clone();
+        let refunded = |refund: &RefundRequest| {
+            Some(&refund.confirmation_code) == code.as_ref() && refund.state == RefundState::Done
+        };
+        if self.refunds.iter().any(refunded) {
+            return Err(OrderRefused::NotPaid);
+        }
+        let order = self.find(id)?;
+        if order.state != OrderState::Reversed {
+            return Err(OrderRefused::Paid);
+        }
+        order.state = OrderState::Paid;
+        Ok(order.clone())
+    }
+
     /// Cancels an order that is not paid, once.
     pub(crate) fn cancel(&mut self, id: &str) -> Result<(), OrderRefused> {
         self.payable(id)?.cancelled = true;
@@ -276,11 +293,13 @@ impl Cards {
             .paid_with(confirmation_code)
             .map(|order| order.order_tracking_id.clone())
             .ok_or(OrderRefused::Unknown)?;
+        // What the card's bank has taken back meanwhile cannot go back once more.
+        let gone = self.find(&id)?.state != OrderState::Paid;
         let waits = |refund: &&mut RefundRequest| {
             refund.confirmation_code == confirmation_code && refund.state == RefundState::Requested
         };
         let refund = self.refunds.iter_mut().find(waits).ok_or(OrderRefused::Unknown)?;
-        if !approve {
+        if !approve || gone {
             refund.state = RefundState::Rejected;
             return Ok(None);
         }

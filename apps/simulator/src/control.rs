@@ -25,17 +25,19 @@
 //! | `GET /sim/mpesa/statement.csv?from=&until=` | the same as the organisation portal prints it |
 //! | `POST /sim/mpesa/pay-by-hand` `{phone, amount, account_reference?, name?}` | a payment without a prompt |
 //! | `POST /sim/mpesa/withdraw` `{amount}` | moves money to the bank |
+//! | `POST /sim/mpesa/reverse` `{receipt}` | gives all of a payment back, in the organisation's portal |
 //! | `GET`, `DELETE /sim/mpesa/addresses` | where payments by hand are told |
 //! | `GET /sim/mpesa/requests?state=&wait_ms=` | reversals and questions for a status |
 //! | `POST /sim/mpesa/requests/{conversation_id}/finish` `{result_code?}` | works on one that is held |
 //! | `POST /sim/mpesa/requests/{conversation_id}/time-out` | drops one that is held |
 //! | `GET /sim/cards`, `GET /sim/cards/orders?state=&reference=&wait_ms=` | PesaPal's orders and refunds |
 //! | `POST /sim/cards/orders/{id or reference}/pay` `{means?: "card"\|"mobile", amount_cents?}` | pays |
-//! | `POST /sim/cards/orders/{id}/fail` `{means?}`, `…/reverse`, `…/notify` | fails; charges back; says so again |
+//! | `POST /sim/cards/orders/{id}/fail` `{means?}`, `…/notify` | fails; says so again |
+//! | `POST /sim/cards/orders/{id}/reverse`, `…/restore` | charges back; gives back what was charged back |
 //! | `POST /sim/cards/refunds/{confirmation_code}/approve`, `…/reject` | decides on a refund |
 //! | `GET /sim/book` | the books of all providers, for a checker |
 //! | `GET /sim/clock`, `POST /sim/clock` `{set}` or `{advance_seconds}` | business time |
-//! | `GET`, `POST`, `DELETE /sim/faults`, `DELETE /sim/faults/{id}` | what goes wrong next |
+//! | `GET`, `POST`, `DELETE /sim/faults`, `DELETE /sim/faults/{id}` | what goes wrong next, and how often what `struck` |
 //!
 //! What leads to a delivery answers with its first try: `delivered_status` or `callback_status` (null if
 //! there was no answer, or not yet), `fault` and `error`.

@@ -19,6 +19,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/sim/cards/orders/{id}/pay", web::post().to(pay))
         .route("/sim/cards/orders/{id}/fail", web::post().to(fail))
         .route("/sim/cards/orders/{id}/reverse", web::post().to(reverse))
+        .route("/sim/cards/orders/{id}/restore", web::post().to(restore))
         .route("/sim/cards/orders/{id}/notify", web::post().to(notify_again))
         .route(
             "/sim/cards/refunds/{confirmation_code}/approve",
@@ -105,6 +106,12 @@ async fn fail(world: Data<World>, id: Path<String>, body: Bytes) -> Result<HttpR
 async fn reverse(world: Data<World>, id: Path<String>) -> Result<HttpResponse, ControlError> {
     let reversed = world.write(|state| state.cards.reverse(&id));
     told(world.into_inner(), reversed).await
+}
+
+/// The customer's bank gives the money back that it took.
+async fn restore(world: Data<World>, id: Path<String>) -> Result<HttpResponse, ControlError> {
+    let restored = world.write(|state| state.cards.restore(&id));
+    told(world.into_inner(), restored).await
 }
 
 /// The same notice once more, for no reason.

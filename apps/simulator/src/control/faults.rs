@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::ControlError;
 use crate::faults::FaultRequest;
-use crate::world::World;
+use crate::world::{State, World};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -20,7 +20,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 }
 
 async fn list(world: Data<World>) -> HttpResponse {
-    HttpResponse::Ok().json(world.read(|state| json!({ "faults": state.faults.list() })))
+    let shown = |state: &State| json!({ "faults": state.faults.list(), "struck": state.faults.struck() });
+    HttpResponse::Ok().json(world.read(shown))
 }
 
 async fn add(world: Data<World>, body: Json<FaultRequest>) -> Result<HttpResponse, ControlError> {

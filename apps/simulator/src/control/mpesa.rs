@@ -11,6 +11,7 @@ use super::{ControlError, merged, optional, patience, reported};
 use crate::daraja::by_hand::{ByHand, pay};
 use crate::daraja::operator;
 use crate::mpesa::Mpesa;
+use crate::mpesa::book::Irreversible;
 use crate::mpesa::requests::{FinishRefused, OperatorRequest, RequestState};
 use crate::mpesa::statement::{Holder, csv};
 use crate::world::{State, World};
@@ -21,6 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/sim/mpesa/statement.csv", web::get().to(statement))
         .route("/sim/mpesa/pay-by-hand", web::post().to(pay_by_hand))
         .route("/sim/mpesa/withdraw", web::post().to(withdraw))
+        .route("/sim/mpesa/reverse", web::post().to(reverse))
         .service(
             web::resource("/sim/mpesa/addresses")
                 .route(web::get().to(addresses))
@@ -118,6 +120,30 @@ async fn withdraw(world: Data<World>, body: Json<Settlement>) -> Result<HttpResp
         .write(|state| state.mpesa.book.withdraw(body.amount, receipt, now))
         .ok_or_else(|| ControlError::Conflict("the account has less than that".to_owned()))?;
     Ok(HttpResponse::Ok().json(withdrawal))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByPortal {
+    receipt: String,
+}
+
+/// Somebody gives all of a payment back in the organisation's portal; the product is told nothing of it.
+async fn reverse(world: Data<World>, body: Json<ByPortal>) -> Result<HttpResponse, ControlError> {
+    let (now, receipt) = (world.now(), world.ids.receipt());
+    let reversed = world.write(|state| {
+        let amount = state.mpesa.book.movement(&body.receipt).map(|it| it.amount);
+        let amount = amount.unwrap_or_default();
+        state.mpesa.book.reverse(&body.receipt, amount, receipt, now)
+    });
+    let reversal = reversed.map_err(|why| match why {
+        Irreversible::Unknown => ControlError::NotFound("no payment has this receipt".to_owned()),
+        Irreversible::Already => ControlError::Conflict("it went back before".to_owned()),
+        Irreversible::TooMuch | Irreversible::BalanceTooLow => {
+            ControlError::Conflict("the account has less than that".to_owned())
+        }
+    })?;
+    Ok(HttpResponse::Ok().json(reversal))
 }
 
 /// The paths hold secrets of the product, so only their number is told.

@@ -1,5 +1,7 @@
 //! The rules that wait for their event, and how they are asked for.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, Target, Variant};
@@ -90,11 +92,20 @@ pub enum FaultRefused {
     OutOfRange(&'static str),
 }
 
+/// How often faults of a kind struck a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Struck {
+    pub(crate) target: Target,
+    pub(crate) kind: &'static str,
+    pub(crate) times: u64,
+}
+
 /// The rules that wait for their event.
 #[derive(Debug, Default)]
 pub(crate) struct FaultQueue {
     rules: Vec<FaultRule>,
     last_id: u64,
+    struck: BTreeMap<(Target, &'static str), u64>,
 }
 
 impl FaultQueue {
@@ -131,11 +142,23 @@ impl FaultQueue {
         if rule.count == 0 {
             self.rules.remove(index);
         }
+        *self.struck.entry((target, fault.name())).or_default() += 1;
         Some(fault)
     }
 
     pub(crate) fn list(&self) -> &[FaultRule] {
         &self.rules
+    }
+
+    /// What struck so far, whether or not its rule is still there.
+    pub(crate) fn struck(&self) -> Vec<Struck> {
+        let struck = self.struck.iter();
+        let struck = struck.map(|((target, kind), times)| Struck {
+            target: *target,
+            kind,
+            times: *times,
+        });
+        struck.collect()
     }
 
     /// Forgets one rule; false if there was none of that number.

@@ -253,3 +253,32 @@ async fn the_statement_prints_the_whole_book_and_charges_that_were_agreed() {
     assert_eq!(later.text().await.unwrap().lines().count(), 6);
     stage.over().await;
 }
+
+#[tokio::test]
+async fn the_portal_gives_a_payment_back_once_and_only_the_books_tell_of_it() {
+    let stage = Stage::new().await;
+    let paid = pay_by_hand(&stage, "BK7Q2M").await;
+    let receipt = &paid["receipt"];
+    let reversal = stage
+        .post("/sim/mpesa/reverse", json!({ "receipt": receipt }))
+        .await;
+    assert_eq!(
+        (&reversal["original_receipt"], &reversal["amount"]),
+        (receipt, &json!(1500))
+    );
+    let book = stage.get("/sim/mpesa/book").await;
+    assert_eq!(book["movements"][0]["reversed_by"], reversal["receipt"]);
+    assert_eq!(
+        (&book["balance_cents"], &book["requests"]),
+        (&json!(0), &json!([]))
+    );
+    for (receipt, status) in [(receipt.clone(), 409), (json!("TEC0000NON"), 404)] {
+        let again = stage
+            .http
+            .post(format!("{}/sim/mpesa/reverse", stage.base))
+            .json(&json!({ "receipt": receipt }))
+            .send();
+        assert_eq!(again.await.unwrap().status(), status, "{receipt}");
+    }
+    stage.over().await;
+}

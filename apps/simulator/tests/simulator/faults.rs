@@ -280,3 +280,28 @@ async fn a_code_speaks_in_the_words_of_each_provider() {
     assert_eq!(stage.query(&token, &id).await.1["ResultCode"], "0");
     stage.over().await;
 }
+
+#[tokio::test]
+async fn what_struck_is_counted_whether_or_not_its_rule_is_still_there() {
+    let stage = Stage::new().await;
+    stage
+        .fault(json!({ "target": "whatsapp.webhook", "kind": "lose", "count": 2 }))
+        .await;
+    stage
+        .fault(json!({ "target": "daraja.push", "kind": "too_many" }))
+        .await;
+    stage.say("Niaje").await;
+    stage.say("Niaje").await;
+    stage
+        .http
+        .delete(format!("{}/sim/faults", stage.base))
+        .send()
+        .await
+        .unwrap();
+    let shown = stage.get("/sim/faults").await;
+    assert_eq!(
+        shown,
+        json!({ "faults": [], "struck": [{ "target": "whatsapp.webhook", "kind": "lose", "times": 2 }] })
+    );
+    stage.over().await;
+}

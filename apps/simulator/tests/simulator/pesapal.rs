@@ -527,3 +527,44 @@ async fn the_book_of_cards_tells_no_secret() {
     }
     shop.stage.over().await;
 }
+
+#[tokio::test]
+async fn what_a_bank_takes_back_goes_back_once_and_may_be_given_back() {
+    let mut shop = Shop::new("POST").await;
+    let order = shop.submit("BK7Q2M-1").await;
+    shop.taken();
+    let paid = shop.play("BK7Q2M-1", "pay", json!({})).await;
+    shop.stage.got().await;
+    let code = paid["confirmation_code"].as_str().unwrap();
+    let ask = json!({
+        "confirmation_code": code, "amount": "1500.50", "username": "cashier@example.co.ke", "remarks": "Cancelled" });
+    assert_eq!(
+        shop.post("Transactions/RefundRequest", &ask).await["status"],
+        "200"
+    );
+    shop.taken();
+    shop.play("BK7Q2M-1", "reverse", json!({})).await;
+    shop.stage.got().await;
+    assert_eq!(shop.status(&order).await["status_code"], 3);
+    // Whoever approves the refund afterwards finds nothing left to give back.
+    shop.stage
+        .http
+        .post(format!("{}/sim/cards/refunds/{code}/approve", shop.stage.base))
+        .send()
+        .await
+        .unwrap();
+    let book = shop.stage.get("/sim/cards").await;
+    assert_eq!(book["refunds"][0]["state"], "rejected");
+
+    shop.taken();
+    shop.play("BK7Q2M-1", "restore", json!({})).await;
+    shop.stage.got().await;
+    assert_eq!(shop.status(&order).await["status_code"], 1);
+    let again = shop
+        .stage
+        .http
+        .post(format!("{}/sim/cards/orders/BK7Q2M-1/restore", shop.stage.base))
+        .send();
+    assert_eq!(again.await.unwrap().status(), 409, "nothing is missing any more");
+    shop.stage.over().await;
+}
