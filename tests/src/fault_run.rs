@@ -1,6 +1,7 @@
 //! The fault run: hundreds of payments through the real api, two real workers and a PostgreSQL of their own, while the
-//! providers delay, repeat, reorder, lose and corrupt, workers are killed and the database is restarted. When nothing
-//! happens any more a checker compares what is left with the providers' own books.
+//! providers delay, repeat, reorder, lose and corrupt, api and workers are killed and the database is restarted. People
+//! decide on what is given to a person. When nothing happens any more a checker compares what is left with the providers'
+//! own books.
 //!
 //! All choices come from one seed, which a run prints. How threads and processes take turns is the machine's, so the
 //! same seed is the same plan, and most often but not always the same run.
@@ -8,9 +9,13 @@
 mod actors;
 mod books;
 mod checker;
+mod chores;
 mod dice;
+mod manager;
 mod plan;
+mod relay;
 mod report;
+mod rows;
 mod stage;
 
 use std::time::Duration;
@@ -22,7 +27,7 @@ pub use report::Report;
 pub use stage::Stage;
 
 use actors::People;
-use plan::{Blow, Plan, Round};
+use plan::{Blow, Chore, Plan, Round};
 
 /// What kind of run.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +36,17 @@ pub struct Options {
     pub seed: u64,
     /// How long and how rough.
     pub scale: Scale,
-    /// SQL that plants a defect before anything happens, for tests of the checker.
-    pub defect: Option<&'static str>,
+    /// A defect that is planted before anything happens, for tests of the checker.
+    pub defect: Option<Defect>,
+}
+
+/// Something that makes the product unsound.
+#[derive(Clone, Copy, Debug)]
+pub enum Defect {
+    /// SQL that the database's administrator runs.
+    Sql(&'static str),
+    /// Every push goes out twice.
+    PushedTwice,
 }
 
 /// A run that is over; the programs are still there to look into.
@@ -47,6 +61,8 @@ pub struct Over {
 const ROUND: Duration = Duration::from_millis(500);
 /// How long the last delayed delivery may take to leave.
 const DELAYED_MOST: Duration = Duration::from_millis(3_500);
+/// How often people go through everything that is left.
+const DECISIONS_MOST: u32 = 6;
 /// How long the programs may take until nothing is due any more.
 const QUIET_WITHIN: Duration = Duration::from_secs(120);
 
@@ -57,42 +73,49 @@ const QUIET_WITHIN: Duration = Duration::from_secs(120);
 /// programs did wrong is in the report's findings.
 pub async fn run(options: Options) -> anyhow::Result<Over> {
     let plan = Plan::of(options.seed, options.scale);
-    let mut report = Report::of(options.seed);
+    let mut report = Report::of(options.seed, options.scale);
     let stage = Stage::set(&options.seed.to_string(), options.defect).await?;
     let mut people = People::gather(&stage, &plan).await?;
+    people.open_drawer(&stage, "first").await?;
     let mut ticks = tokio::time::interval(ROUND);
-    let mut restarted = false;
     for (number, round) in (0..).zip(&plan.rounds) {
         ticks.tick().await;
         for (customer, fault) in &round.faults {
             arm(&stage, *customer, fault).await?;
-            report.faults += 1;
         }
         let (acted, blown) = tokio::join!(
             people.act(&stage, &plan, number),
             blows(&stage, round, &mut report)
         );
         acted?;
-        let was_restarted = blown?;
-        let steady = !restarted && !was_restarted;
-        people.react(&stage, steady).await?;
-        if steady {
-            people.pay_by_hand(&stage, &plan).await?;
-        }
+        blown?;
+        people.react(&stage).await?;
+        people.pay_by_hand(&stage, &plan).await?;
+        people.charge_back(&stage, &plan).await?;
         people.decide(&stage).await?;
-        restarted = was_restarted;
+        for (place, chore) in round.chores.iter().enumerate() {
+            let key = format!("chore-{}-{number}-{place}", plan.seed);
+            people.do_chore(&stage, *chore, &key).await?;
+        }
+        people.manage(&stage).await?;
         stage.advance(round.seconds).await?;
         stage.check()?;
     }
     stage.no_more_faults().await?;
     tokio::time::sleep(DELAYED_MOST).await;
     until_quiet(&stage, &mut people).await?;
+    until_decided(&stage, &mut people).await?;
+    people.close_drawer(&stage, "last").await?;
     let snapshot = snapshot(&stage).await?;
+    report.struck(&stage.ask_simulator("/sim/faults").await?);
     report.close(&snapshot, people.tally, people.complaints);
     if !report.findings.is_empty() {
         stage.keep_rows()?;
-        let book = stage.ask_simulator("/sim/book").await?;
-        std::fs::write(stage.logs.join("book.json"), serde_json::to_string_pretty(&book)?)?;
+        let books = stage.books().await?;
+        std::fs::write(
+            stage.logs.join("books.json"),
+            serde_json::to_string_pretty(&books)?,
+        )?;
     }
     Ok(Over { stage, report })
 }
@@ -106,9 +129,8 @@ async fn arm(stage: &Stage, customer: Option<usize>, fault: &serde_json::Value) 
     Ok(())
 }
 
-/// What happens to the programs in a round; true if PostgreSQL was restarted.
-async fn blows(stage: &Stage, round: &Round, report: &mut Report) -> anyhow::Result<bool> {
-    let mut restarted = false;
+/// What happens to the programs in a round.
+async fn blows(stage: &Stage, round: &Round, report: &mut Report) -> anyhow::Result<()> {
     for blow in &round.blows {
         match *blow {
             Blow::Kill { worker, after_ms } => {
@@ -116,15 +138,19 @@ async fn blows(stage: &Stage, round: &Round, report: &mut Report) -> anyhow::Res
                 stage.kill_worker(worker)?;
                 report.kills += 1;
             }
+            Blow::KillApi { after_ms } => {
+                tokio::time::sleep(Duration::from_millis(after_ms)).await;
+                stage.kill_api()?;
+                report.api_kills += 1;
+            }
             Blow::Restart { after_ms } => {
                 tokio::time::sleep(Duration::from_millis(after_ms)).await;
                 stage.restart_postgres().await?;
                 report.restarts += 1;
-                restarted = true;
             }
         }
     }
-    Ok(restarted)
+    Ok(())
 }
 
 /// Lets time pass until every chain has ended: queries and card pages within the hour, and what they missed in the
@@ -137,8 +163,27 @@ async fn until_quiet(stage: &Stage, people: &mut People) -> anyhow::Result<()> {
         people.decide(stage).await?;
         stage.advance(minutes * 60).await?;
         quiet(stage).await?;
+        if minutes >= 120 {
+            people.work_through(stage).await?;
+        }
     }
     Ok(())
+}
+
+/// Lets people decide until nothing is left that they can decide on, and lets what follows from it end.
+async fn until_decided(stage: &Stage, people: &mut People) -> anyhow::Result<()> {
+    for _time in 0..DECISIONS_MOST {
+        if !people.work_through(stage).await? {
+            break;
+        }
+        people.decide(stage).await?;
+        stage.advance(2 * 60 * 60).await?;
+        quiet(stage).await?;
+    }
+    // The last line of the last statement: it covers all that moved.
+    people.do_chore(stage, Chore::ToBank(1), "last").await?;
+    people.work_through(stage).await?;
+    quiet(stage).await
 }
 
 /// Waits until nothing is due. What never ends is found by the checker.
@@ -159,7 +204,6 @@ async fn quiet(stage: &Stage) -> anyhow::Result<()> {
 /// # Errors
 /// When one of them cannot be read.
 pub async fn snapshot(stage: &Stage) -> anyhow::Result<Snapshot> {
-    let book = stage.ask_simulator("/sim/book").await?;
-    let prompts = stage.ask_simulator("/sim/prompts").await?;
-    Snapshot::take(&mut stage.database.connect_as_administrator(), &book, &prompts)
+    let books = stage.books().await?;
+    Snapshot::take(&mut stage.database.connect_as_administrator(), &books)
 }

@@ -10,8 +10,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::dice::Dice;
-use super::plan::{Act, Back, Plan, Reaction, Way};
+use super::plan::{Act, Plan, Reaction, Way};
 use super::stage::Stage;
+
+mod money;
 
 /// The services that are booked, and on which days times are looked for.
 const SERVICES: [&str; 5] = [
@@ -32,15 +34,33 @@ pub(super) struct People {
     /// What each phone will do.
     reactions: BTreeMap<String, VecDeque<Reaction>>,
     /// For those whom no plan knows ahead.
-    dice: Dice,
+    pub(super) dice: Dice,
     /// Journeys whose customers will pay by hand as soon as what is told of it arrives, and whether they mistype.
     by_hand: Vec<(usize, bool)>,
+    /// Journeys whose customers will have their bank take money back.
+    charging_back: Vec<usize>,
+    /// Orders that it was taken back of.
+    charged_back: BTreeSet<String>,
     /// Prompts and orders that somebody has looked at.
     seen: BTreeSet<String>,
     /// What came of all of it, by act and answer.
     pub(super) tally: BTreeMap<String, u64>,
     /// Answers that no act may have.
     pub(super) complaints: Vec<String>,
+}
+
+/// What the desk asks of the api.
+struct Wish {
+    path: String,
+    body: Value,
+    /// What lies in the drawer more than before if it is done, in cents.
+    cash: i64,
+}
+
+impl Wish {
+    fn new(path: String, body: Value) -> Self {
+        Self { path, body, cash: 0 }
+    }
 }
 
 /// What came of an act.
@@ -50,6 +70,7 @@ struct Done {
     status: StatusCode,
     answer: Value,
     visit: Option<String>,
+    cash: i64,
 }
 
 /// The number of a customer's phone, as the provider writes it.
@@ -62,13 +83,14 @@ impl People {
     pub(super) async fn gather(stage: &Stage, plan: &Plan) -> anyhow::Result<Self> {
         stage.replace("/api/v1/settings/payments", &plan.rules).await?;
         stage
-            .tell_simulator("/sim/config", &json!({ "confirm_prompts": plan.confirms }))
+            .tell_simulator(
+                "/sim/config",
+                &json!({
+                    "confirm_prompts": plan.confirms, "second_prompt": plan.second_prompt,
+                    "charge_per_mille": plan.charge_per_mille,
+                }),
+            )
             .await?;
-        let float = json!({ "float": { "amount_minor": 500_000, "currency": "KES" } });
-        let (status, till) = stage
-            .order(&Method::POST, "/api/v1/till/sessions", "till", &float)
-            .await?;
-        anyhow::ensure!(status == StatusCode::CREATED, "{status} {till}");
         let (_, services) = stage
             .order(&Method::GET, "/api/v1/services", "", &Value::Null)
             .await?;
@@ -94,6 +116,8 @@ impl People {
             reactions: BTreeMap::new(),
             dice: Dice::new(plan.seed.wrapping_add(1)),
             by_hand: Vec::new(),
+            charging_back: Vec::new(),
+            charged_back: BTreeSet::new(),
             seen: BTreeSet::new(),
             tally: BTreeMap::new(),
             complaints: Vec::new(),
@@ -116,9 +140,14 @@ impl People {
                 }
                 match act {
                     Act::ByHand { wrong } => self.by_hand.push((index, *wrong)),
-                    Act::Book(_) | Act::Ask(..) | Act::Cancel { .. } | Act::Refund(..) => {
-                        due.push((index, place, *act));
-                    }
+                    Act::ChargeBack => self.charging_back.push(index),
+                    Act::Book(_)
+                    | Act::Ask(..)
+                    | Act::Cancel { .. }
+                    | Act::Refund(..)
+                    | Act::Tip(..)
+                    | Act::PayOut(..)
+                    | Act::WithdrawPage => due.push((index, place, *act)),
                 }
             }
         }
@@ -129,37 +158,52 @@ impl People {
         });
         for done in join_all(acts).await {
             if let Some(done) = done? {
-                self.note(done);
+                self.note(stage, done);
             }
         }
         Ok(())
     }
 
-    fn note(&mut self, done: Done) {
-        let kind = done.answer["type"]
-            .as_str()
-            .and_then(|kind| kind.rsplit('/').next());
+    fn note(&mut self, stage: &Stage, done: Done) {
         let what = match done.act {
             Act::Book(way) => format!("book, {way:?}"),
             Act::Ask(way, _) => format!("ask, {way:?}"),
             Act::Cancel { by } => format!("cancel by {by}"),
             Act::ByHand { .. } => "by hand".to_owned(),
             Act::Refund(back, _) => format!("give back, {back:?}"),
+            Act::Tip(tender, _) => format!("tip, {tender:?}"),
+            Act::PayOut(payout, _) => format!("pay credit out, {payout:?}"),
+            Act::WithdrawPage => "withdraw a page".to_owned(),
+            Act::ChargeBack => "charge back".to_owned(),
         };
-        let outcome = if done.status.is_success() {
-            "done"
-        } else {
-            kind.unwrap_or("?")
-        };
-        *self.tally.entry(format!("{what}: {outcome}")).or_default() += 1;
-        if done.status.is_server_error() || kind.is_none() && !done.status.is_success() {
-            let status = done.status;
-            self.complaints
-                .push(format!("{what} was answered with {status}: {}", done.answer));
+        self.hear(&what, done.status, &done.answer);
+        if done.status.is_success() {
+            stage.put_into_drawer(done.cash);
         }
         if done.visit.is_some() {
             self.visits[done.journey] = done.visit;
         }
+    }
+
+    /// Notes what the api answered to something; true if it did it.
+    pub(super) fn hear(&mut self, what: &str, status: StatusCode, answer: &Value) -> bool {
+        let kind = answer["type"].as_str().and_then(|kind| kind.rsplit('/').next());
+        let outcome = if status.is_success() {
+            "done"
+        } else {
+            kind.unwrap_or("?")
+        };
+        self.count(what, outcome);
+        if status.is_server_error() || kind.is_none() && !status.is_success() {
+            self.complaints
+                .push(format!("{what} was answered with {status}: {answer}"));
+        }
+        status.is_success()
+    }
+
+    /// Notes that something was done.
+    pub(super) fn count(&mut self, what: &str, outcome: &str) {
+        *self.tally.entry(format!("{what}: {outcome}")).or_default() += 1;
     }
 
     async fn one(
@@ -177,29 +221,25 @@ impl People {
             return Ok(None);
         };
         let path = format!("/api/v1/visits/{visit}");
-        let (path, body) = match act {
-            Act::Book(_) | Act::ByHand { .. } => return Ok(None),
-            Act::Ask(way, part) => {
-                let Some(asked) = self.asking(stage, &path, way, part).await? else {
-                    return Ok(None);
-                };
-                asked
-            }
-            Act::Cancel { by } => (format!("{path}/cancel"), json!({ "by": by })),
-            Act::Refund(back, percent) => {
-                let Some(refund) = refund(stage, &path, back, percent).await? else {
-                    return Ok(None);
-                };
-                refund
-            }
+        let phone = phone(plan.journeys[journey].customer);
+        let wish = match act {
+            Act::Book(_) | Act::ByHand { .. } | Act::ChargeBack => None,
+            Act::Ask(way, part) => money::asking(stage, &path, way, part).await?,
+            Act::Cancel { by } => Some(Wish::new(format!("{path}/cancel"), json!({ "by": by }))),
+            Act::Refund(back, percent) => money::refund(stage, &path, back, percent).await?,
+            Act::Tip(tender, amount) => money::tip(stage, &path, &phone, tender, amount).await?,
+            Act::PayOut(payout, percent) => money::pay_out(stage, &path, key, payout, percent).await?,
+            Act::WithdrawPage => money::withdraw_page(stage, &path).await?,
         };
-        let (status, answer) = stage.order(&Method::POST, &path, key, &body).await?;
+        let Some(wish) = wish else { return Ok(None) };
+        let (status, answer) = stage.order(&Method::POST, &wish.path, key, &wish.body).await?;
         Ok(Some(Done {
             journey,
             act,
             status,
             answer,
             visit: None,
+            cash: wish.cash,
         }))
     }
 
@@ -236,6 +276,7 @@ impl People {
                 status,
                 visit: visit.map(str::to_owned),
                 answer,
+                cash: 0,
             };
             if done.visit.is_some() {
                 return Ok(done);
@@ -245,39 +286,8 @@ impl People {
         last.ok_or_else(|| anyhow::anyhow!("nothing was tried"))
     }
 
-    async fn asking(
-        &self,
-        stage: &Stage,
-        visit: &str,
-        way: Way,
-        part: Option<u32>,
-    ) -> anyhow::Result<Option<(String, Value)>> {
-        let amount = |minor: i64| json!({ "amount": { "amount_minor": minor, "currency": "KES" } });
-        let part = part.map(|shillings| i64::from(shillings) * 100);
-        let body = part.map_or_else(|| json!({}), amount);
-        Ok(Some(match way {
-            Way::Prompt => (format!("{visit}/prompts"), body),
-            Way::Card => (format!("{visit}/card-links"), body),
-            Way::Credit => (format!("{visit}/credit"), body),
-            Way::Cash => {
-                let (_, shown) = stage.order(&Method::GET, visit, "", &Value::Null).await?;
-                let of = |name: &str| shown[name]["amount_minor"].as_i64().unwrap_or_default();
-                let waits = shown["standing"] == "waiting";
-                let owed = if waits {
-                    of("due") - of("paid")
-                } else {
-                    of("balance")
-                };
-                if owed <= 0 {
-                    return Ok(None);
-                }
-                (format!("{visit}/cash"), amount(part.unwrap_or(owed).min(owed)))
-            }
-        }))
-    }
-
-    /// Customers look at their phones. `steady`: nothing was just restarted, so that what is told arrives.
-    pub(super) async fn react(&mut self, stage: &Stage, steady: bool) -> anyhow::Result<()> {
+    /// Customers look at their phones.
+    pub(super) async fn react(&mut self, stage: &Stage) -> anyhow::Result<()> {
         let prompts = stage.ask_simulator("/sim/prompts?state=pending").await?;
         let mut posts = Vec::new();
         for prompt in prompts["prompts"].as_array().into_iter().flatten() {
@@ -287,7 +297,7 @@ impl People {
                 .to_owned();
             let path = format!("/sim/prompts/{id}");
             let amount = prompt["amount"].as_i64().unwrap_or_default();
-            match self.reaction(&id, &prompt["phone"], steady) {
+            match self.reaction(&id, &prompt["phone"]) {
                 Some(Reaction::Pay) => posts.push((format!("{path}/approve"), json!({}))),
                 Some(Reaction::PayAnother(more)) => {
                     posts.push((
@@ -308,7 +318,7 @@ impl People {
         for order in orders["orders"].as_array().into_iter().flatten().filter(known) {
             let id = order["order_tracking_id"].as_str().unwrap_or_default().to_owned();
             let path = format!("/sim/cards/orders/{id}");
-            match self.reaction(&id, &order["phone"], true) {
+            match self.reaction(&id, &order["phone"]) {
                 Some(Reaction::Pay) => posts.push((format!("{path}/pay"), json!({}))),
                 Some(Reaction::PayAnother(_)) => {
                     posts.push((format!("{path}/pay"), json!({ "means": "mobile" })));
@@ -322,17 +332,13 @@ impl People {
             let verb = path.rsplit('/').next().unwrap_or_default();
             // Somebody who is too late finds it over, which is no failure of anybody.
             let outcome = if answer.is_ok() { "done" } else { "over" };
-            *self
-                .tally
-                .entry(format!("customer, {verb}: {outcome}"))
-                .or_default() += 1;
+            self.count(&format!("customer, {verb}"), outcome);
         }
         Ok(())
     }
 
-    /// Customers pay by hand what their visit still asks for. A confirmation that is lost is not sent again, so nobody does
-    /// while something restarts. Nor does anybody while a prompt is on their phone, or just was: where the provider tells
-    /// nothing of either, nobody can know which money was whose.
+    /// Customers pay by hand what their visit still asks for. Nobody does while a prompt is on their phone, or just was:
+    /// where the provider tells nothing of either, nobody can know which money was whose.
     pub(super) async fn pay_by_hand(&mut self, stage: &Stage, plan: &Plan) -> anyhow::Result<()> {
         for (journey, wrong) in std::mem::take(&mut self.by_hand) {
             let Some(visit) = &self.visits[journey] else {
@@ -357,10 +363,7 @@ impl People {
                 "amount": ((minor("due") - minor("paid")) / 100).max(1), "account_reference": typed,
             });
             stage.tell_simulator("/sim/mpesa/pay-by-hand", &body).await?;
-            *self
-                .tally
-                .entry(format!("customer, by hand, mistyped {wrong}: done"))
-                .or_default() += 1;
+            self.count(&format!("customer, by hand, mistyped {wrong}"), "done");
         }
         Ok(())
     }
@@ -376,71 +379,58 @@ impl People {
             let verb = if self.dice.chance(80) { "approve" } else { "reject" };
             let path = format!("/sim/cards/refunds/{code}/{verb}");
             stage.tell_simulator(&path, &json!({})).await?;
-            *self
-                .tally
-                .entry(format!("PesaPal, {verb} a refund: done"))
-                .or_default() += 1;
+            self.count(&format!("PesaPal, {verb} a refund"), "done");
+        }
+        Ok(())
+    }
+
+    /// Cards' owners have their banks take back what they paid. PesaPal calls an order reversed already of which a part was
+    /// refunded, and then says nothing of a chargeback: such a one is for its dashboard, and nobody does it here.
+    pub(super) async fn charge_back(&mut self, stage: &Stage, plan: &Plan) -> anyhow::Result<()> {
+        for journey in std::mem::take(&mut self.charging_back) {
+            let book = stage.ask_simulator("/sim/cards").await?;
+            let of_part = |order: &Value| {
+                let mut refunds = book["refunds"].as_array().into_iter().flatten();
+                refunds.any(|refund| {
+                    refund["confirmation_code"] == order["confirmation_code"]
+                        && refund["amount_cents"] != order["paid_cents"]
+                })
+            };
+            let own = phone(plan.journeys[journey].customer);
+            let mut orders = book["orders"].as_array().into_iter().flatten();
+            let found = orders.find(|order| {
+                let theirs = order["phone"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .trim_start_matches('+')
+                    == own;
+                theirs && order["state"] == "paid" && !of_part(order)
+            });
+            let Some(order) = found else {
+                self.count("card owner, charge back", "nothing paid");
+                continue;
+            };
+            let id = order["order_tracking_id"].as_str().unwrap_or_default();
+            // Once for each order: banks that do it again after losing are beyond this.
+            if !self.charged_back.insert(id.to_owned()) {
+                continue;
+            }
+            let path = format!("/sim/cards/orders/{id}/reverse");
+            stage.tell_simulator(&path, &json!({})).await?;
+            self.count("card owner, charge back", "done");
         }
         Ok(())
     }
 
     /// What is done about something new on a phone; `None` if it was looked at before.
-    fn reaction(&mut self, id: &str, phone: &Value, steady: bool) -> Option<Reaction> {
+    fn reaction(&mut self, id: &str, phone: &Value) -> Option<Reaction> {
         if !self.seen.insert(id.to_owned()) {
             return None;
         }
         let phone = phone.as_str().unwrap_or_default().trim_start_matches('+');
         let next = self.reactions.get_mut(phone).and_then(VecDeque::pop_front);
-        match next.unwrap_or(Reaction::Pay) {
-            // Nobody but the callback could tell of it.
-            Reaction::PayAnother(_) if !steady => Some(Reaction::Pay),
-            known @ (Reaction::Pay | Reaction::PayAnother(_) | Reaction::Refuse(_) | Reaction::Ignore) => {
-                Some(known)
-            }
-        }
+        Some(next.unwrap_or(Reaction::Pay))
     }
-}
-
-/// The refund of something that was paid for a visit, if anything was.
-async fn refund(
-    stage: &Stage,
-    visit: &str,
-    back: Back,
-    percent: u32,
-) -> anyhow::Result<Option<(String, Value)>> {
-    let (_, list) = stage
-        .order(&Method::GET, &format!("{visit}/payments"), "", &Value::Null)
-        .await?;
-    let payments = list["payments"].as_array().cloned().unwrap_or_default();
-    let paid = payments
-        .iter()
-        .find(|payment| payment["paid"]["amount_minor"].as_i64() > Some(0));
-    let Some(payment) = paid else { return Ok(None) };
-    let by = |provider: &'static str| {
-        let attempts = payment["attempts"].as_array().into_iter().flatten();
-        let mut theirs =
-            attempts.filter(move |attempt| attempt["state"] == "paid" && attempt["provider"] == provider);
-        theirs
-            .next()
-            .and_then(|attempt| attempt["amount"]["amount_minor"].as_i64())
-    };
-    let all = payment["paid"]["amount_minor"].as_i64().unwrap_or_default();
-    let (way, minor) = match back {
-        Back::Reversal => by("mpesa").map_or(("credit", all), |amount| ("mpesa_reversal", amount)),
-        Back::Card => by("pesapal").map_or(("credit", all), |amount| ("card", amount)),
-        Back::Credit => ("credit", all * i64::from(percent) / 100),
-        Back::Cash => ("cash", all * i64::from(percent) / 100),
-        Back::Outside => ("outside", all * i64::from(percent) / 100),
-    };
-    let path = format!(
-        "/api/v1/payments/{}/refunds",
-        payment["id"].as_str().unwrap_or_default()
-    );
-    let amount = json!({ "amount_minor": minor, "currency": "KES" });
-    Ok(Some((
-        path,
-        json!({ "way": way, "amount": amount, "reason": "the run gives it back" }),
-    )))
 }
 
 /// Whether a prompt for it went out so little ago that money could still be its own.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use diesel::pg::PgConnection;
-use diesel::prelude::*;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use super::rows::Rows;
 
 /// Both sides, at one moment at which nothing happens any more.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,130 +18,6 @@ pub struct Snapshot {
     pub(crate) providers: Providers,
 }
 
-/// Rows of the product's database. Amounts are in minor units.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Rows {
-    /// What was asked for.
-    pub(crate) payments: Vec<Payment>,
-    /// What was tried.
-    pub(crate) attempts: Vec<Attempt>,
-    /// What was posted.
-    pub(crate) journals: Vec<Journal>,
-    /// What went back.
-    pub(crate) refunds: Vec<Refund>,
-    /// The appointments of all visits that lie ahead.
-    pub(crate) parts: Vec<Part>,
-    /// Who and what is taken at what time.
-    pub(crate) claims: Vec<Claim>,
-    /// Messages that found nobody.
-    pub(crate) letters: Vec<Letter>,
-    /// Jobs that were given up.
-    pub(crate) dead: Vec<Dead>,
-    /// Messages that nobody has looked at, and jobs that are due.
-    pub(crate) waiting: Vec<Waiting>,
-}
-
-/// A row of `payments`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-pub(crate) struct Payment {
-    pub(crate) id: String,
-    pub(crate) visit_id: String,
-    pub(crate) customer_id: String,
-    pub(crate) purpose: String,
-    pub(crate) state: String,
-    pub(crate) paid_minor: i64,
-    pub(crate) credited_minor: i64,
-}
-
-/// A row of `payment_attempts`, with the hashes of the secrets in its addresses for callbacks.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-pub(crate) struct Attempt {
-    pub(crate) id: String,
-    pub(crate) payment_id: String,
-    pub(crate) provider: String,
-    pub(crate) state: String,
-    pub(crate) amount_minor: i64,
-    pub(crate) receipt: Option<String>,
-    pub(crate) dispute: Option<String>,
-    pub(crate) merchant_reference: String,
-    pub(crate) provider_checkout_id: Option<String>,
-    pub(crate) tokens: Vec<String>,
-}
-
-/// A journal with its lines.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-pub(crate) struct Journal {
-    pub(crate) id: String,
-    pub(crate) cause: String,
-    pub(crate) entries: Vec<Entry>,
-}
-
-/// A line of a journal; debits are positive.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-pub(crate) struct Entry {
-    pub(crate) account: String,
-    pub(crate) customer_id: Option<String>,
-    pub(crate) payment_id: Option<String>,
-    pub(crate) amount_minor: i64,
-}
-
-/// A row of `payment_refunds`.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-pub(crate) struct Refund {
-    pub(crate) id: String,
-    pub(crate) payment_id: String,
-    pub(crate) way: String,
-    pub(crate) state: String,
-    pub(crate) amount_minor: i64,
-    pub(crate) attempt_id: Option<String>,
-    /// A job is waiting for the day on which what became of it is looked up again.
-    pub(crate) looked_up: bool,
-    pub(crate) original_receipt: Option<String>,
-}
-
-/// An appointment.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-pub(crate) struct Part {
-    pub(crate) id: String,
-    pub(crate) visit_id: String,
-    pub(crate) state: String,
-    pub(crate) fee_minor: i64,
-    pub(crate) deposit_minor: i64,
-}
-
-/// An active claim of somebody's or something's time, in seconds.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-pub(crate) struct Claim {
-    pub(crate) appointment_id: Option<String>,
-    pub(crate) kind: String,
-    pub(crate) subject_id: String,
-    pub(crate) seat: i64,
-    pub(crate) starts: i64,
-    pub(crate) ends: i64,
-}
-
-/// A dead letter.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-pub(crate) struct Letter {
-    pub(crate) reason: String,
-    pub(crate) state: String,
-    pub(crate) body: String,
-}
-
-/// A job that was given up.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-pub(crate) struct Dead {
-    pub(crate) kind: String,
-    pub(crate) error: Option<String>,
-}
-
-/// Something that should be over.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-pub(crate) struct Waiting {
-    pub(crate) what: String,
-    pub(crate) count: i64,
-}
-
 /// The providers' books, as the simulator keeps them.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 pub(crate) struct Providers {
@@ -150,6 +26,9 @@ pub(crate) struct Providers {
     /// Every prompt that was ever on a phone.
     #[serde(default)]
     pub(crate) prompts: Vec<Prompt>,
+    /// What lies in the drawer, as those know who put it there and took it out; in cents.
+    #[serde(default)]
+    pub(crate) drawer: i64,
 }
 
 /// M-Pesa's book.
@@ -158,14 +37,20 @@ pub(crate) struct Mpesa {
     pub(crate) movements: Vec<Movement>,
     pub(crate) reversals: Vec<Reversal>,
     pub(crate) pushes: Vec<Pushes>,
+    pub(crate) charges: Vec<Charge>,
+    pub(crate) withdrawals: Vec<Withdrawal>,
+    pub(crate) balance_cents: i64,
 }
 
 /// Money that came, in whole shillings.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 pub(crate) struct Movement {
     pub(crate) receipt: String,
     pub(crate) checkout_request_id: Option<String>,
     pub(crate) amount: i64,
+    pub(crate) phone: String,
+    pub(crate) account_reference: String,
+    pub(crate) reversed_by: Option<String>,
 }
 
 /// Money that M-Pesa took back, in whole shillings.
@@ -173,6 +58,20 @@ pub(crate) struct Movement {
 pub(crate) struct Reversal {
     pub(crate) receipt: String,
     pub(crate) original_receipt: String,
+    pub(crate) amount: i64,
+}
+
+/// What M-Pesa kept of a payment, in cents.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+pub(crate) struct Charge {
+    pub(crate) receipt: String,
+    pub(crate) cents: i64,
+}
+
+/// Money that went to the bank, in whole shillings.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+pub(crate) struct Withdrawal {
+    pub(crate) receipt: String,
     pub(crate) amount: i64,
 }
 
@@ -219,25 +118,24 @@ pub(crate) struct Order {
 }
 
 impl Snapshot {
-    /// Both sides as they are now; `book` is what the simulator answers to `GET /sim/book`, `prompts` to
-    /// `GET /sim/prompts`.
+    /// Both sides as they are now; `books` is what [`super::Stage::books`] answers.
     ///
     /// # Errors
     /// When one of them cannot be read.
-    pub fn take(database: &mut PgConnection, book: &Value, prompts: &Value) -> anyhow::Result<Self> {
-        let mut providers: Providers =
-            serde_json::from_value(book.clone()).context("the providers' books")?;
-        providers.prompts = serde_json::from_value(prompts["prompts"].clone()).context("the prompts")?;
+    pub fn take(database: &mut PgConnection, books: &Value) -> anyhow::Result<Self> {
         Ok(Self {
+            providers: serde_json::from_value(books.clone()).context("the providers' books")?,
             rows: Rows::read(database)?,
-            providers,
         })
     }
 
     /// How many there are in each state, for a person.
     pub fn states(&self) -> BTreeMap<String, usize> {
         let rows = &self.rows;
-        let payments = rows.payments.iter().map(|row| format!("payment {}", row.state));
+        let payments = rows
+            .payments
+            .iter()
+            .map(|row| format!("payment {}, {}", row.state, row.purpose));
         let attempts = rows
             .attempts
             .iter()
@@ -250,88 +148,26 @@ impl Snapshot {
         let letters = rows
             .letters
             .iter()
-            .map(|row| format!("dead letter {}", row.reason));
+            .map(|row| format!("dead letter {}, {}", row.state, row.reason));
+        let lines = rows
+            .lines
+            .iter()
+            .map(|row| format!("statement line {}, {}", row.state, row.kind));
+        let payouts = rows
+            .payouts
+            .iter()
+            .map(|row| format!("credit paid out, {}", row.way));
         let mut counts = BTreeMap::new();
         for state in payments
             .chain(attempts)
             .chain(refunds)
             .chain(parts)
             .chain(letters)
+            .chain(lines)
+            .chain(payouts)
         {
             *counts.entry(state).or_default() += 1;
         }
         counts
     }
-}
-
-impl Rows {
-    fn read(database: &mut PgConnection) -> anyhow::Result<Self> {
-        Ok(Self {
-            payments: rows(
-                database,
-                "SELECT id, visit_id, customer_id, purpose, state, paid_minor, credited_minor FROM payments",
-            )?,
-            attempts: rows(
-                database,
-                "SELECT a.id, a.payment_id, a.provider, a.state, a.amount_minor, a.receipt, a.dispute,
-                     a.merchant_reference, a.provider_checkout_id,
-                     ARRAY(SELECT encode(r.key_hash, 'hex') FROM payment_routing r
-                         WHERE r.tenant_id = a.tenant_id AND r.attempt_id = a.id
-                             AND r.key_kind = 'callback_token') AS tokens
-                 FROM payment_attempts a",
-            )?,
-            journals: rows(
-                database,
-                "SELECT j.id, j.cause, coalesce((SELECT jsonb_agg(to_jsonb(e)) FROM ledger_entries e
-                     WHERE e.tenant_id = j.tenant_id AND e.journal_id = j.id), '[]') AS entries
-                 FROM ledger_journals j",
-            )?,
-            refunds: rows(
-                database,
-                "SELECT r.id, r.payment_id, r.way, r.state, r.amount_minor, r.attempt_id, r.original_receipt,
-                     EXISTS (SELECT FROM jobs j WHERE j.kind = 'payments.look_at_card_refund' AND j.state = 'ready'
-                         AND j.payload->'data'->>'refund' = r.id::text) AS looked_up
-                 FROM payment_refunds r",
-            )?,
-            parts: rows(
-                database,
-                "SELECT id, visit_id, state, coalesce(fee_minor, 0) AS fee_minor, deposit_minor FROM appointments
-                 WHERE start_at > '2026-05-12T05:00Z'",
-            )?,
-            claims: rows(
-                database,
-                "SELECT appointment_id, subject_kind AS kind, subject_id, seat,
-                     extract(epoch FROM starts_at)::bigint AS starts, extract(epoch FROM ends_at)::bigint AS ends
-                 FROM engagements WHERE active AND starts_at > '2026-05-12T05:00Z'",
-            )?,
-            letters: rows(
-                database,
-                "SELECT reason, state, encode(body, 'escape') AS body FROM payment_callbacks_unrouted",
-            )?,
-            dead: rows(database, "SELECT kind, last_error AS error FROM jobs WHERE state = 'dead'")?,
-            waiting: rows(
-                database,
-                "SELECT 'callbacks' AS what, count(*) FROM payment_callbacks WHERE applied_at IS NULL
-                 UNION ALL SELECT 'results', count(*) FROM refund_messages WHERE applied_at IS NULL
-                 UNION ALL SELECT 'confirmations', count(*) FROM payment_confirmations WHERE applied_at IS NULL
-                 UNION ALL SELECT 'card notices', count(*) FROM card_notices WHERE applied_at IS NULL
-                 UNION ALL SELECT 'jobs at work', count(*) FROM jobs WHERE state = 'running'",
-            )?,
-        })
-    }
-}
-
-#[derive(QueryableByName)]
-struct Json {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    json: String,
-}
-
-fn rows<T: DeserializeOwned>(database: &mut PgConnection, query: &str) -> anyhow::Result<Vec<T>> {
-    let query =
-        format!("SELECT coalesce(jsonb_agg(to_jsonb(found)), '[]')::text AS json FROM ({query}) AS found");
-    let row: Json = diesel::sql_query(&query)
-        .get_result(database)
-        .with_context(|| query.clone())?;
-    serde_json::from_str(&row.json).with_context(|| format!("the rows of {query}"))
 }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::books::{Attempt, Journal, Refund, Snapshot};
+use super::books::{Movement, Snapshot};
+use super::rows::{Attempt, Journal, Refund};
+
+mod money;
 
 /// Something that must never be otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +21,12 @@ pub enum Law {
     MpesaAgrees,
     /// The same of cards.
     CardsAgree,
+    /// What lies in the drawer is what the ledger says.
+    CashAgrees,
+    /// A tip is owed to those who rendered the service, all of it and once.
+    TipsAgree,
+    /// Credit that left the house is in the ledger once.
+    PayoutsAgree,
     /// What is paid is in the ledger once, and what is in the ledger was paid.
     BookedOnce,
     /// Every journal has lines, which add up to nothing.
@@ -26,6 +35,8 @@ pub enum Law {
     NothingNegative,
     /// Money that was paid for a visit is held by a claim, owed as credit, or went back.
     PaidIsKept,
+    /// No more is earned of a visit that is over than its fees.
+    EarnedIsKept,
     /// A confirmed visit has its claims, and its deposit was paid.
     ConfirmedIsPaid,
     /// Nobody and nothing is taken twice at one time.
@@ -62,9 +73,12 @@ pub fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let sides = Sides::of(snapshot);
     let mut findings = Findings(Vec::new());
     ends(snapshot, &mut findings);
-    mpesa(snapshot, &sides, &mut findings);
-    cards(snapshot, &sides, &mut findings);
-    booked(snapshot, &sides, &mut findings);
+    money::mpesa(snapshot, &sides, &mut findings);
+    money::cards(snapshot, &sides, &mut findings);
+    money::cash(snapshot, &mut findings);
+    money::tips(snapshot, &mut findings);
+    money::payouts(snapshot, &sides, &mut findings);
+    money::booked(snapshot, &sides, &mut findings);
     journals(snapshot, &mut findings);
     visits(snapshot, &sides, &mut findings);
     claims(snapshot, &mut findings);
@@ -89,19 +103,21 @@ impl Findings {
 }
 
 /// Ways from one side to the other.
-struct Sides<'a> {
-    attempts: BTreeMap<&'a str, &'a Attempt>,
-    /// Prompts by the attempt that they were pushed for.
-    prompted: BTreeMap<&'a str, &'a Attempt>,
+pub(super) struct Sides<'a> {
+    pub(super) attempts: BTreeMap<&'a str, &'a Attempt>,
+    /// Attempts by the prompts that were pushed for them.
+    pub(super) prompted: BTreeMap<&'a str, &'a Attempt>,
     journals: BTreeMap<&'a str, &'a Journal>,
     /// What the business holds of each payment, earned or not.
     deposits: BTreeMap<&'a str, i64>,
+    /// What of that is earned.
+    revenue: BTreeMap<&'a str, i64>,
     /// The balance of each customer's credit.
     credits: BTreeMap<&'a str, i64>,
 }
 
 impl<'a> Sides<'a> {
-    fn of(snapshot: &'a Snapshot) -> Self {
+    pub(super) fn of(snapshot: &'a Snapshot) -> Self {
         let rows = &snapshot.rows;
         let mut by_token = BTreeMap::new();
         for attempt in &rows.attempts {
@@ -118,6 +134,7 @@ impl<'a> Sides<'a> {
             }
         }
         let (mut deposits, mut credits) = (BTreeMap::new(), BTreeMap::new());
+        let mut revenue = BTreeMap::new();
         let entries = rows.journals.iter().flat_map(|journal| &journal.entries);
         // What was earned is held as well as what is not earned yet.
         let held = |account: &str| matches!(account, "customer_deposits" | "service_revenue");
@@ -127,6 +144,9 @@ impl<'a> Sides<'a> {
                 (None, customer) => (&mut credits, customer.as_deref().unwrap_or("nobody")),
             };
             *place.entry(key).or_insert(0) -= entry.amount_minor;
+            if entry.account == "service_revenue" {
+                *revenue.entry(key).or_insert(0) -= entry.amount_minor;
+            }
         }
         Self {
             attempts: rows
@@ -141,8 +161,15 @@ impl<'a> Sides<'a> {
                 .map(|journal| (journal.cause.as_str(), journal))
                 .collect(),
             deposits,
+            revenue,
             credits,
         }
+    }
+
+    /// The attempt whose prompt brought this money.
+    pub(super) fn pushed(&self, movement: &Movement) -> Option<&'a Attempt> {
+        let checkout = movement.checkout_request_id.as_deref();
+        checkout.and_then(|id| self.prompted.get(id).copied())
     }
 
     /// What the books say that an attempt brought to an account.
@@ -175,18 +202,26 @@ fn with_a_person(attempt: &Attempt) -> bool {
     attempt.state == "in_review" || attempt.dispute.is_some()
 }
 
-/// Whether a dead letter tells of this.
+/// Whether a dead letter tells of this that nobody has dealt with.
 fn in_a_letter(snapshot: &Snapshot, what: &str) -> bool {
-    snapshot
-        .rows
-        .letters
-        .iter()
-        .any(|letter| letter.body.contains(what))
+    let mut letters = snapshot.rows.letters.iter();
+    letters.any(|letter| letter.state == "new" && letter.body.contains(what))
+}
+
+/// Whether it waits for a person in the list of what M-Pesa's statements say and the books do not know.
+fn on_the_list(snapshot: &Snapshot, receipt: &str) -> bool {
+    let mut lines = snapshot.rows.lines.iter();
+    lines.any(|line| line.state == "open" && line.receipt == receipt)
 }
 
 /// Whether a refund counts as gone.
 fn counts(refund: &Refund) -> bool {
     !["rejected", "cancelled"].contains(&refund.state.as_str())
+}
+
+/// Whether a refund takes of what was paid for a visit, and not of credit that became of it.
+fn takes(refund: &Refund) -> bool {
+    counts(refund) && refund.source == "payment"
 }
 
 fn is_live(state: &str) -> bool {
@@ -233,197 +268,6 @@ fn ends(snapshot: &Snapshot, findings: &mut Findings) {
     }
 }
 
-fn mpesa(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
-    let (rows, book) = (&snapshot.rows, &snapshot.providers.mpesa);
-    let mut came: BTreeMap<&str, i64> = BTreeMap::new();
-    for movement in &book.movements {
-        let checkout = movement.checkout_request_id.as_deref();
-        let pushed = checkout.and_then(|id| sides.prompted.get(id).copied());
-        let known = pushed.or_else(|| {
-            let told = |attempt: &&Attempt| attempt.receipt.as_deref() == Some(movement.receipt.as_str());
-            rows.attempts.iter().find(told)
-        });
-        let Some(attempt) = known else {
-            findings.unless(in_a_letter(snapshot, &movement.receipt), Law::MpesaAgrees, || {
-                format!(
-                    "nobody knows of receipt {} over {}",
-                    movement.receipt, movement.amount
-                )
-            });
-            continue;
-        };
-        *came.entry(attempt.id.as_str()).or_default() += movement.amount * 100;
-        let other = attempt
-            .receipt
-            .as_deref()
-            .is_some_and(|receipt| receipt != movement.receipt);
-        findings.unless(!other || with_a_person(attempt), Law::MpesaAgrees, || {
-            format!(
-                "attempt {} has another receipt than {}",
-                attempt.id, movement.receipt
-            )
-        });
-    }
-    for attempt in rows.attempts.iter().filter(|attempt| attempt.provider == "mpesa") {
-        let came = came.get(attempt.id.as_str()).copied().unwrap_or_default();
-        let booked = sides.received(attempt, "mpesa_clearing");
-        let agrees = came == booked || with_a_person(attempt) && booked < came;
-        findings.unless(agrees, Law::MpesaAgrees, || {
-            format!(
-                "attempt {} ({}): {came} came and {booked} is booked",
-                attempt.id, attempt.state
-            )
-        });
-    }
-    for reversal in &book.reversals {
-        let ours = rows.refunds.iter().filter(|refund| {
-            refund.original_receipt.as_ref() == Some(&reversal.original_receipt) && counts(refund)
-        });
-        let booked: i64 = ours
-            .clone()
-            .map(|refund| sides.posted(&format!("refunded:{}", refund.id), "mpesa_clearing"))
-            .sum();
-        let with_a_person = ours.clone().any(|refund| refund.state == "in_review");
-        let agrees = booked == -reversal.amount * 100 || with_a_person && booked == 0;
-        findings.unless(agrees, Law::MpesaAgrees, || {
-            format!(
-                "reversal {} of {} took back {} and {booked} is booked",
-                reversal.receipt, reversal.original_receipt, reversal.amount
-            )
-        });
-    }
-    let taken_back: BTreeSet<&str> = book
-        .reversals
-        .iter()
-        .map(|reversal| reversal.original_receipt.as_str())
-        .collect();
-    for refund in &rows.refunds {
-        let done = refund.way == "mpesa_reversal" && refund.state == "done";
-        let original = refund.original_receipt.as_deref().unwrap_or_default();
-        findings.unless(!done || taken_back.contains(original), Law::MpesaAgrees, || {
-            format!(
-                "refund {} is done, and M-Pesa never took {original} back",
-                refund.id
-            )
-        });
-    }
-    for journal in &rows.journals {
-        let touches = journal
-            .entries
-            .iter()
-            .any(|entry| entry.account == "mpesa_clearing");
-        let known = journal.cause.starts_with("received:") || journal.cause.starts_with("refunded:");
-        findings.unless(!touches || known, Law::MpesaAgrees, || {
-            format!(
-                "journal {} moves M-Pesa's money for {}",
-                journal.id, journal.cause
-            )
-        });
-    }
-}
-
-fn cards(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
-    let cards = &snapshot.providers.cards;
-    for order in &cards.orders {
-        let paid = match order.state.as_str() {
-            "paid" | "reversed" => order.paid_cents.unwrap_or(order.amount_cents),
-            _ => 0,
-        };
-        let asked = cards.refunds.iter().filter(|refund| {
-            refund.state == "done" && Some(&refund.confirmation_code) == order.confirmation_code.as_ref()
-        });
-        let back: i64 = asked.map(|refund| refund.amount_cents).sum();
-        // Nobody asked for it: the card's owner took it back.
-        let back = if order.state == "reversed" && back == 0 {
-            paid
-        } else {
-            back
-        };
-        let theirs = |attempt: &&Attempt| attempt.merchant_reference == order.merchant_reference;
-        let Some(attempt) = snapshot.rows.attempts.iter().find(theirs) else {
-            findings.add(
-                Law::CardsAgree,
-                format!("nobody knows of order {}", order.merchant_reference),
-            );
-            continue;
-        };
-        let refunds = snapshot.rows.refunds.iter();
-        let refunds = refunds.filter(|refund| refund.attempt_id.as_ref() == Some(&attempt.id));
-        let booked_back: i64 = refunds
-            .clone()
-            .map(|refund| sides.taken_back(refund, "card_clearing"))
-            .sum();
-        let booked = sides.received(attempt, "card_clearing") + booked_back;
-        let with_a_person =
-            with_a_person(attempt) || refunds.clone().any(|refund| refund.state == "in_review");
-        findings.unless(paid - back == booked || with_a_person, Law::CardsAgree, || {
-            let (reference, state) = (&order.merchant_reference, &attempt.state);
-            format!("order {reference} ({state}): {paid} came, {back} went back, and {booked} is booked")
-        });
-    }
-    let orders: BTreeSet<&str> = snapshot
-        .providers
-        .cards
-        .orders
-        .iter()
-        .map(|order| order.merchant_reference.as_str())
-        .collect();
-    for attempt in snapshot
-        .rows
-        .attempts
-        .iter()
-        .filter(|attempt| attempt.provider == "pesapal")
-    {
-        let paid = attempt.state == "paid";
-        findings.unless(
-            !paid || orders.contains(attempt.merchant_reference.as_str()),
-            Law::CardsAgree,
-            || format!("attempt {} was paid and PesaPal has no order for it", attempt.id),
-        );
-    }
-}
-
-fn booked(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
-    for attempt in &snapshot.rows.attempts {
-        let account = match attempt.provider.as_str() {
-            "mpesa" => "mpesa_clearing",
-            "pesapal" => "card_clearing",
-            "cash" => "cash_drawer",
-            _ => "customer_deposits",
-        };
-        let booked = sides.received(attempt, account);
-        let expected = if attempt.state == "paid" {
-            attempt.amount_minor
-        } else {
-            0
-        };
-        // Credit that is spent moves within one account.
-        let agrees = booked == expected || account == "customer_deposits";
-        findings.unless(agrees, Law::BookedOnce, || {
-            format!(
-                "attempt {} is {} over {expected}, and {booked} is booked",
-                attempt.id, attempt.state
-            )
-        });
-    }
-    for journal in &snapshot.rows.journals {
-        if let Some(attempt) = journal.cause.strip_prefix("received:") {
-            findings.unless(sides.attempts.contains_key(attempt), Law::BookedOnce, || {
-                format!("journal {} is about no attempt", journal.id)
-            });
-        }
-    }
-    for refund in &snapshot.rows.refunds {
-        let posted = sides
-            .journals
-            .contains_key(format!("refunded:{}", refund.id).as_str());
-        findings.unless(posted == (refund.state == "done"), Law::BookedOnce, || {
-            let is = if posted { "is" } else { "is not" };
-            format!("refund {} is {} and {is} booked", refund.id, refund.state)
-        });
-    }
-}
-
 fn journals(snapshot: &Snapshot, findings: &mut Findings) {
     for journal in &snapshot.rows.journals {
         let sum: i64 = journal.entries.iter().map(|entry| entry.amount_minor).sum();
@@ -449,8 +293,8 @@ fn visits(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
             format!("payment {payment} has a deposit of {deposit}")
         });
     }
-    let mut kept: BTreeMap<&str, i64> = BTreeMap::new();
-    for payment in &rows.payments {
+    let (mut kept, mut earned): (BTreeMap<&str, i64>, BTreeMap<&str, i64>) = Default::default();
+    for payment in rows.payments.iter().filter(|payment| payment.purpose != "tip") {
         let on_deposit = sides
             .deposits
             .get(payment.id.as_str())
@@ -459,9 +303,31 @@ fn visits(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
         let going = rows
             .refunds
             .iter()
-            .filter(|refund| refund.payment_id == payment.id && counts(refund) && refund.state != "done");
+            .filter(|refund| refund.payment_id == payment.id && takes(refund) && refund.state != "done");
         let going: i64 = going.map(|refund| refund.amount_minor).sum();
-        *kept.entry(payment.visit_id.as_str()).or_default() += on_deposit - going;
+        // What was earned already went back at the cost of the business.
+        let theirs = rows
+            .refunds
+            .iter()
+            .filter(|refund| refund.payment_id == payment.id);
+        let cost: i64 = theirs
+            .map(|refund| sides.posted(&format!("refunded:{}", refund.id), "refunds"))
+            .sum();
+        *kept.entry(payment.visit_id.as_str()).or_default() += on_deposit - going - cost;
+        let revenue = sides
+            .revenue
+            .get(payment.id.as_str())
+            .copied()
+            .unwrap_or_default();
+        *earned.entry(payment.visit_id.as_str()).or_default() += revenue;
+    }
+    for (visit, earned) in earned {
+        let parts = rows.parts.iter().filter(|part| part.visit_id == visit);
+        let live = parts.clone().any(|part| is_live(&part.state));
+        let fees: i64 = parts.map(|part| part.fee_minor).sum();
+        findings.unless(live || earned <= fees, Law::EarnedIsKept, || {
+            format!("visit {visit} is over with fees of {fees}, and {earned} is earned")
+        });
     }
     for (visit, kept) in kept {
         let parts = rows.parts.iter().filter(|part| part.visit_id == visit);
@@ -487,7 +353,9 @@ fn visits(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
             .iter()
             .filter(|payment| payment.visit_id == part.visit_id);
         let paid = part.deposit_minor == 0
-            || theirs.any(|payment| payment.purpose != "balance" && payment.paid_minor > 0);
+            || theirs.any(|payment| {
+                ["deposit", "full"].contains(&payment.purpose.as_str()) && payment.paid_minor > 0
+            });
         findings.unless(paid, Law::ConfirmedIsPaid, || {
             format!(
                 "appointment {} is confirmed, and no deposit was paid for it",
@@ -558,7 +426,7 @@ fn refunds(snapshot: &Snapshot, findings: &mut Findings) {
             .iter()
             .filter(|refund| refund.payment_id == payment.id);
         let back: i64 = theirs
-            .filter(|refund| counts(refund))
+            .filter(|refund| takes(refund))
             .map(|refund| refund.amount_minor)
             .sum();
         let (paid, credited) = (payment.paid_minor, payment.credited_minor);

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::dice::Dice;
 
+mod faults;
+
 /// How long and how rough a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scale {
@@ -13,6 +15,8 @@ pub struct Scale {
     pub rounds: u32,
     /// How often a worker is killed.
     pub kills: u32,
+    /// How often the api is killed.
+    pub api_kills: u32,
     /// How often PostgreSQL is restarted.
     pub restarts: u32,
 }
@@ -23,6 +27,7 @@ impl Scale {
         visits: 60,
         rounds: 26,
         kills: 1,
+        api_kills: 1,
         restarts: 1,
     };
 
@@ -36,13 +41,14 @@ impl Scale {
                 .min(VISITS_MOST),
             rounds,
             kills: rounds / 12,
+            api_kills: (rounds / 25).max(1),
             restarts: (rounds / 40).max(1),
         }
     }
 }
 
 /// The demo's people have no time for more.
-const VISITS_MOST: usize = 400;
+const VISITS_MOST: usize = 600;
 
 /// How a customer is asked for money, or pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +91,30 @@ pub(super) enum Back {
     Outside,
 }
 
+/// How a tip is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Tender {
+    /// Into the drawer.
+    Cash,
+    /// By a prompt.
+    Prompt,
+    /// On a page for the card.
+    Card,
+}
+
+/// How credit leaves the house.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Payout {
+    /// Out of the drawer.
+    Cash,
+    /// By a way that nobody sees.
+    Outside,
+    /// By M-Pesa, which takes back a transaction of that amount.
+    Reversal,
+    /// It should never have been there.
+    Withdrawn,
+}
+
 /// One thing that the desk does for a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Act {
@@ -104,6 +134,31 @@ pub(super) enum Act {
     },
     /// Gives back what was paid, in percent.
     Refund(Back, u32),
+    /// Takes a tip of so many shillings.
+    Tip(Tender, u32),
+    /// Pays the customer's credit out, in percent.
+    PayOut(Payout, u32),
+    /// Withdraws the page for the card, if one is open.
+    WithdrawPage,
+    /// The card's owner has their bank take back what was paid by card.
+    ChargeBack,
+}
+
+/// What the desk does now and then, apart from any visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Chore {
+    /// Counts the drawer, closes it and opens it again.
+    Count,
+    /// Puts so many shillings into the drawer.
+    PayIn(u32),
+    /// Takes so many shillings out of it.
+    PayOut(u32),
+    /// Pays out of it what of tips is owed.
+    PayTips,
+    /// Moves so many shillings from M-Pesa to the bank.
+    ToBank(u32),
+    /// Brings in M-Pesa's statement, and decides on what it leaves open.
+    Statement,
 }
 
 /// A customer's visit, from the booking to its end.
@@ -129,6 +184,11 @@ pub(super) enum Blow {
         /// When.
         after_ms: u64,
     },
+    /// The api is killed and started again.
+    KillApi {
+        /// When.
+        after_ms: u64,
+    },
     /// PostgreSQL ends at once and starts again.
     Restart {
         /// When.
@@ -143,6 +203,8 @@ pub(super) struct Round {
     pub(super) faults: Vec<(Option<usize>, Value)>,
     /// What happens to the programs.
     pub(super) blows: Vec<Blow>,
+    /// What the desk does beside its customers.
+    pub(super) chores: Vec<Chore>,
     /// How far the business's clock moves when the round is over, in seconds.
     pub(super) seconds: u64,
 }
@@ -156,11 +218,25 @@ pub(super) struct Plan {
     pub(super) rules: Value,
     /// Whether M-Pesa confirms prompts like payments by hand, too, and before or after their callbacks.
     pub(super) confirms: &'static str,
+    /// What becomes of a second prompt on a phone.
+    pub(super) second_prompt: &'static str,
+    /// What M-Pesa keeps of each payment, in thousandths.
+    pub(super) charge_per_mille: u64,
     /// The visits.
     pub(super) journeys: Vec<Journey>,
     /// The rounds.
     pub(super) rounds: Vec<Round>,
 }
+
+/// Each of these is done about once in so many rounds as a short run has, with at most so many shillings.
+const CHORES: [Chore; 6] = [
+    Chore::Count,
+    Chore::PayIn(900),
+    Chore::PayOut(400),
+    Chore::PayTips,
+    Chore::ToBank(300),
+    Chore::Statement,
+];
 
 /// Refusals that customers and the provider come up with.
 const RESULTS: [&str; 7] = ["1032", "2001", "1", "1037", "1025", "17", "11"];
@@ -174,6 +250,8 @@ impl Plan {
             "credit_first": dice.chance(30),
         });
         let confirms = dice.pick(&["never", "before", "after"]);
+        let second_prompt = dice.pick(&["shown", "shown", "refused", "1001"]);
+        let charge_per_mille = dice.pick(&[0, 5, 10]);
         // Who comes late in the run still has rounds to pay in.
         let arrivals = u64::from(scale.rounds.saturating_sub(8).max(1));
         let mut journeys: Vec<Journey> = Vec::new();
@@ -189,10 +267,27 @@ impl Plan {
         }
         let mut rounds: Vec<Round> = (0..scale.rounds).map(|_| round(&mut dice, &journeys)).collect();
         let ends = rounds.len();
+        for every in CHORES {
+            for _ in 0..(ends / 25).max(1) {
+                let at = ends / 3 + dice.below(ends - ends / 3);
+                let chore = match every {
+                    Chore::PayIn(most) => Chore::PayIn(shillings(&mut dice, most)),
+                    Chore::PayOut(most) => Chore::PayOut(shillings(&mut dice, most)),
+                    Chore::ToBank(most) => Chore::ToBank(shillings(&mut dice, most)),
+                    Chore::Count | Chore::PayTips | Chore::Statement => every,
+                };
+                rounds[at].chores.push(chore);
+            }
+        }
         for _ in 0..scale.kills {
             let at = 2 + dice.below(ends.saturating_sub(4));
             let (worker, after_ms) = (dice.below(2), dice.between(0, 400));
             rounds[at].blows.push(Blow::Kill { worker, after_ms });
+        }
+        for _ in 0..scale.api_kills {
+            let at = 2 + dice.below(ends.saturating_sub(4));
+            let after_ms = dice.between(0, 400);
+            rounds[at].blows.push(Blow::KillApi { after_ms });
         }
         for _ in 0..scale.restarts {
             let at = 3 + dice.below(ends.saturating_sub(5));
@@ -203,6 +298,8 @@ impl Plan {
             seed,
             rules,
             confirms,
+            second_prompt,
+            charge_per_mille,
             journeys,
             rounds,
         }
@@ -240,11 +337,30 @@ fn journey(dice: &mut Dice, customer: usize, begins: u32, again: bool) -> Journe
         let again = if dice.chance(80) { way } else { Way::Prompt };
         later(dice, 3, Act::Ask(again, None));
     }
-    match dice.between(0, 10) {
+    let at_once = ending(dice, &mut later);
+    if dice.chance(15) {
+        let tender = dice.pick(&[Tender::Cash, Tender::Prompt, Tender::Card]);
+        let amount = shillings(dice, 300);
+        later(dice, 3, Act::Tip(tender, amount));
+    }
+    if at_once {
+        // With the prompt out.
+        acts.push((begins.saturating_add(1), Act::Cancel { by: "customer" }));
+    }
+    Journey {
+        customer,
+        choice: dice.roll(),
+        reactions,
+        acts,
+    }
+}
+
+/// What becomes of a visit after it was booked and asked for; true if it is cancelled as soon as it was booked.
+fn ending(dice: &mut Dice, later: &mut dyn FnMut(&mut Dice, u64, Act)) -> bool {
+    match dice.between(0, 14) {
         0 => later(dice, 4, Act::Cancel { by: "customer" }),
         1 => later(dice, 4, Act::Cancel { by: "business" }),
-        // With the prompt out.
-        2 => acts.push((begins + 1, Act::Cancel { by: "customer" })),
+        2 => return true,
         3 | 4 => {
             let back = dice.pick(&[
                 Back::Reversal,
@@ -263,13 +379,36 @@ fn journey(dice: &mut Dice, customer: usize, begins: u32, again: bool) -> Journe
             let rest = dice.pick(&[Way::Prompt, Way::Card, Way::Cash, Way::Credit]);
             later(dice, 3, Act::Ask(rest, None));
         }
+        7 => {
+            // Whoever has credit wants it.
+            later(dice, 3, Act::Cancel { by: "business" });
+            let payout = dice.pick(&[Payout::Cash, Payout::Outside, Payout::Reversal, Payout::Withdrawn]);
+            let percent = dice.pick(&[100, 100, 50]);
+            later(dice, 3, Act::PayOut(payout, percent));
+        }
+        8 => {
+            later(dice, 2, Act::WithdrawPage);
+            later(dice, 1, Act::Ask(Way::Prompt, None));
+        }
+        9 => {
+            later(dice, 1, Act::Ask(Way::Card, None));
+            later(dice, 4, Act::ChargeBack);
+        }
         _ => {}
     }
-    Journey {
-        customer,
-        choice: dice.roll(),
-        reactions,
-        acts,
+    false
+}
+
+fn shillings(dice: &mut Dice, most: u32) -> u32 {
+    u32::try_from(dice.between(1, u64::from(most))).unwrap_or(1)
+}
+
+fn round(dice: &mut Dice, journeys: &[Journey]) -> Round {
+    Round {
+        faults: faults::faults_of(dice, journeys),
+        blows: Vec::new(),
+        chores: Vec::new(),
+        seconds: dice.between(8, 45),
     }
 }
 
@@ -281,119 +420,6 @@ fn reaction(dice: &mut Dice) -> Reaction {
         _ => Reaction::Ignore,
     }
 }
-
-fn round(dice: &mut Dice, journeys: &[Journey]) -> Round {
-    let many = dice.between(1, 5);
-    let faults = (0..many).map(|_| {
-        let (target, kinds) = dice.pick(&FAULTS);
-        let mut fault: Value = serde_json::from_str(dice.pick(kinds)).unwrap_or_default();
-        fault["target"] = json!(target);
-        // A callback that tells of another amount than was asked is the only one that does, so it has to arrive.
-        let struck = target == "daraja.callback";
-        let victim = struck.then(|| journeys[dice.below(journeys.len())].customer);
-        (
-            victim.filter(|customer| !pays_another(journeys, *customer)),
-            fault,
-            struck,
-        )
-    });
-    let faults: Vec<_> = faults.collect();
-    Round {
-        faults: faults
-            .into_iter()
-            .filter(|(victim, _, struck)| !struck || victim.is_some())
-            .map(|(victim, fault, _)| (victim, fault))
-            .collect(),
-        blows: Vec::new(),
-        seconds: dice.between(8, 45),
-    }
-}
-
-/// Whether another amount than was asked may move for this customer at some time.
-fn pays_another(journeys: &[Journey], customer: usize) -> bool {
-    let another = |reaction: &Reaction| match reaction {
-        Reaction::PayAnother(_) => true,
-        Reaction::Pay | Reaction::Refuse(_) | Reaction::Ignore => false,
-    };
-    let mut theirs = journeys.iter().filter(|journey| journey.customer == customer);
-    theirs.any(|journey| journey.reactions.iter().any(another))
-}
-
-const ANSWERS: [&str; 11] = [
-    r#"{"kind":"delay","ms":700}"#,
-    r#"{"kind":"delay","ms":2500}"#,
-    r#"{"kind":"answer_lost"}"#,
-    r#"{"kind":"answer_lost"}"#,
-    r#"{"kind":"corrupt"}"#,
-    r#"{"kind":"lose"}"#,
-    r#"{"kind":"html403"}"#,
-    r#"{"kind":"html5xx"}"#,
-    r#"{"kind":"empty5xx"}"#,
-    r#"{"kind":"too_many"}"#,
-    r#"{"kind":"shape","variant":"numbers"}"#,
-];
-const DELIVERIES: [&str; 8] = [
-    r#"{"kind":"delay","ms":900}"#,
-    r#"{"kind":"delay","ms":3000}"#,
-    r#"{"kind":"repeat","times":3}"#,
-    r#"{"kind":"repeat","times":9}"#,
-    r#"{"kind":"reorder"}"#,
-    r#"{"kind":"lose"}"#,
-    r#"{"kind":"lose"}"#,
-    r#"{"kind":"corrupt"}"#,
-];
-const CALLBACKS: [&str; 12] = [
-    DELIVERIES[0],
-    DELIVERIES[1],
-    DELIVERIES[2],
-    DELIVERIES[4],
-    DELIVERIES[5],
-    DELIVERIES[6],
-    DELIVERIES[7],
-    r#"{"kind":"shape","variant":"numbers"}"#,
-    r#"{"kind":"shape","variant":"no_phone"}"#,
-    r#"{"kind":"shape","variant":"masked_phone"}"#,
-    r#"{"kind":"shape","variant":"shuffled"}"#,
-    r#"{"kind":"shape","variant":"balance_text"}"#,
-];
-/// Nobody says a second time what a lost confirmation said.
-const CONFIRMATIONS: [&str; 4] = [DELIVERIES[0], DELIVERIES[1], DELIVERIES[2], DELIVERIES[3]];
-const QUERIES: [&str; 6] = [
-    r#"{"kind":"lose"}"#,
-    r#"{"kind":"corrupt"}"#,
-    r#"{"kind":"code","code":"500.001.1001"}"#,
-    r#"{"kind":"code","code":"4999"}"#,
-    r#"{"kind":"shape","variant":"empty_message"}"#,
-    r#"{"kind":"html403"}"#,
-];
-const CANCELS: [&str; 4] = [
-    r#"{"kind":"shape","variant":"paid_meanwhile"}"#,
-    r#"{"kind":"answer_lost"}"#,
-    r#"{"kind":"lose"}"#,
-    r#"{"kind":"html5xx"}"#,
-];
-
-/// Where faults strike, and which. None of them makes a provider lie about money: against that there is no defence.
-const FAULTS: [(&str, &[&str]); 18] = [
-    ("daraja.push", &ANSWERS),
-    ("daraja.push", &ANSWERS),
-    ("daraja.push", &ANSWERS),
-    ("daraja.callback", &CALLBACKS),
-    ("daraja.callback", &CALLBACKS),
-    ("daraja.callback", &CALLBACKS),
-    ("daraja.callback", &CALLBACKS),
-    ("daraja.query", &QUERIES),
-    ("daraja.query", &QUERIES),
-    ("daraja.token", &ANSWERS),
-    ("daraja.reversal", &ANSWERS),
-    ("daraja.result", &DELIVERIES),
-    ("pesapal.submit", &ANSWERS),
-    ("pesapal.status", &ANSWERS),
-    ("pesapal.cancel", &CANCELS),
-    ("pesapal.refund", &ANSWERS),
-    ("daraja.confirmation", &CONFIRMATIONS),
-    ("pesapal.ipn", &DELIVERIES),
-];
 
 #[cfg(test)]
 mod tests;

@@ -1,22 +1,17 @@
 //! The programs of a run: the real api, two workers, PostgreSQL on its own, and the simulator of the providers.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use ratiba_access::Role;
-use ratiba_assembly::Parts;
-use ratiba_assembly::demo::{self, DemoAddresses};
-use ratiba_assembly::settings::SharedSettings;
-use ratiba_bootstrap::SettingsReader;
-use ratiba_kernel::{Clock as _, PhoneNumber};
+use ratiba_assembly::demo;
+use ratiba_kernel::Clock as _;
 use ratiba_simulator::{Simulator, SimulatorSettings};
 use ratiba_system::{ClockAuthority, MovableClock};
 use ratiba_test_database::TestDatabase;
@@ -25,12 +20,16 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::programs::{free_port, program};
+use super::Defect;
+use super::relay::Relay;
+use crate::programs::free_port;
+
+mod setting;
+
+use setting::{Running, provision, spawn};
 
 /// How long a program may take until it is ready.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How long the lease of a job lasts: what a killed worker held is taken over then.
-const LEASE_S: u64 = 20;
 
 /// Everything running. Dropping it ends all of it.
 pub struct Stage {
@@ -51,6 +50,10 @@ pub struct Stage {
     owner: String,
     http: reqwest::Client,
     variables: Vec<(String, String)>,
+    /// What lies in the drawer, in cents.
+    drawer: AtomicI64,
+    /// Between the programs and the providers, if a defect needs somebody there.
+    _relay: Option<Relay>,
 }
 
 #[derive(QueryableByName)]
@@ -59,27 +62,12 @@ struct Text {
     text: String,
 }
 
-/// A program as a process of its own.
-struct Running {
-    child: Child,
-    door: String,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // One that has ended already needs no end.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
 impl Stage {
-    /// Starts all of it, the demo tenant on record, at 08:00 in Nairobi on 12 May 2026. `arrange` is SQL that the
-    /// database's administrator runs before anything else happens.
+    /// Starts all of it, the demo tenant on record, at 08:00 in Nairobi on 12 May 2026, with a defect planted.
     ///
     /// # Errors
     /// When something does not start.
-    pub async fn set(name: &str, arrange: Option<&str>) -> anyhow::Result<Self> {
+    pub async fn set(name: &str, defect: Option<Defect>) -> anyhow::Result<Self> {
         let server = tokio::task::spawn_blocking(|| Server::start(Purpose::Faults)).await??;
         let database = TestDatabase::try_create_on(server.administrator_url())?;
         let movable = MovableClock::at(demo::BEGINS_AT);
@@ -91,11 +79,20 @@ impl Stage {
             ..SimulatorSettings::default()
         };
         let simulator = Simulator::start(told.clone()).await?;
-        let variables = crate::variables(&database, address, &told, &simulator.base_url());
+        let mut variables = crate::variables(&database, address, &told, &simulator.base_url());
         let owner = provision(&variables, &movable, &told, &simulator.base_url()).await?;
-        if let Some(sql) = arrange {
-            database.connect_as_administrator().batch_execute(sql)?;
-        }
+        let relay = match defect {
+            Some(Defect::Sql(sql)) => {
+                database.connect_as_administrator().batch_execute(sql)?;
+                None
+            }
+            Some(Defect::PushedTwice) => {
+                let relay = Relay::pushing_twice(simulator.base_url())?;
+                variables.push(("RATIBA__DARAJA__BASE_URL".to_owned(), relay.base_url()));
+                Some(relay)
+            }
+            None => None,
+        };
         let logs = std::env::temp_dir().join(format!("ratiba-faults-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&logs)?;
         let http = reqwest::Client::builder()
@@ -122,6 +119,8 @@ impl Stage {
             owner,
             http,
             variables,
+            drawer: AtomicI64::new(0),
+            _relay: relay,
         };
         for index in 0..2 {
             let worker = stage.spawn_worker(index)?;
@@ -175,10 +174,27 @@ impl Stage {
     /// When it does not start.
     pub fn kill_worker(&self, index: usize) -> anyhow::Result<()> {
         let mut workers = held(&self.workers);
-        // Unix sends SIGKILL.
-        workers[index].child.kill()?;
-        workers[index].child.wait()?;
+        workers[index].kill()?;
         workers[index] = self.spawn_worker(index)?;
+        Ok(())
+    }
+
+    /// Kills the api without a word, and starts it again at the same address. Whoever asks meanwhile is not answered.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn kill_api(&self) -> anyhow::Result<()> {
+        let mut api = held(&self.api_process);
+        api.kill()?;
+        let port: u16 = self.api.rsplit(':').next().unwrap_or_default().parse()?;
+        *api = spawn(
+            &self.variables,
+            &self.clock,
+            &self.logs,
+            "ratiba-api",
+            ("RATIBA__API__PORT", port),
+            0,
+        )?;
         Ok(())
     }
 
@@ -219,6 +235,28 @@ impl Stage {
             }
         }
         Ok(())
+    }
+
+    /// Notes that so many cents were put into the drawer, or taken out of it.
+    pub(super) fn put_into_drawer(&self, cents: i64) {
+        self.drawer.fetch_add(cents, Ordering::Relaxed);
+    }
+
+    /// How many cents lie in the drawer, as those know who put them there.
+    pub(super) fn in_drawer(&self) -> i64 {
+        self.drawer.load(Ordering::Relaxed)
+    }
+
+    /// The books of all who truly have the money: M-Pesa's, PesaPal's, and the drawer.
+    ///
+    /// # Errors
+    /// When the simulator does not answer.
+    pub async fn books(&self) -> anyhow::Result<Value> {
+        let mut books = self.ask_simulator("/sim/book").await?;
+        let prompts = self.ask_simulator("/sim/prompts").await?;
+        books["prompts"] = prompts["prompts"].clone();
+        books["drawer"] = json!(self.in_drawer());
+        Ok(books)
     }
 
     /// Business time.
@@ -312,15 +350,17 @@ impl Stage {
     /// # Errors
     /// When it refuses.
     pub async fn ask_simulator(&self, path: &str) -> anyhow::Result<Value> {
+        Ok(serde_json::from_str(&self.read_from_simulator(path).await?)?)
+    }
+
+    /// The same of something that is no JSON.
+    ///
+    /// # Errors
+    /// When it refuses.
+    pub async fn read_from_simulator(&self, path: &str) -> anyhow::Result<String> {
         let url = format!("{}{path}", self.simulator.base_url());
-        Ok(self
-            .http
-            .get(url)
-            .send()
-            .await?
-            .error_for_status()?
-            .json()
-            .await?)
+        let answer = self.http.get(url).send().await?.error_for_status()?;
+        Ok(answer.text().await?)
     }
 
     /// Forgets every fault that has not struck yet.
@@ -360,6 +400,12 @@ impl Stage {
             "ledger_journals",
             "ledger_entries",
             "credit_spends",
+            "credit_payouts",
+            "payment_tips",
+            "mpesa_statement_lines",
+            "mpesa_statement_absences",
+            "till_sessions",
+            "till_movements",
             "appointments",
             "engagements",
             "jobs",
@@ -400,98 +446,4 @@ impl Stage {
 /// Nothing is half done while one of these is held.
 fn held<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
     what.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn provision(
-    variables: &[(String, String)],
-    clock: &MovableClock,
-    told: &SimulatorSettings,
-    providers: &str,
-) -> anyhow::Result<String> {
-    let settings = SettingsReader::from_variables(ratiba_assembly::BASE_SETTINGS, variables.iter().cloned())
-        .finish(SharedSettings::read)?;
-    let parts = Parts::with_clock(&settings, Arc::new(clock.clone()))?;
-    let addresses = DemoAddresses {
-        phone: None,
-        phone_number_id: told.whatsapp.phone_number_id.clone(),
-        owner_phone: PhoneNumber::parse(&told.owner_phone)?,
-    };
-    let tenant = demo::provision_demo(&parts.database, parts.ids.as_ref(), &addresses).await?;
-    let addresses = parts.open_by_hand(tenant.tenant, &settings.daraja).await?;
-    register(providers, told, &addresses.confirmation, &addresses.validation).await?;
-    Ok(crate::mint(&parts, tenant.tenant, Role::Owner).await)
-}
-
-/// Tells M-Pesa where money by hand is confirmed, as an operator does.
-async fn register(
-    providers: &str,
-    told: &SimulatorSettings,
-    confirmation: &str,
-    validation: &str,
-) -> anyhow::Result<()> {
-    let http = reqwest::Client::builder().no_proxy().build()?;
-    let account = &told.daraja;
-    let token: Value = http
-        .get(format!(
-            "{providers}/oauth/v1/generate?grant_type=client_credentials"
-        ))
-        .basic_auth(&account.consumer_key, Some(&account.consumer_secret))
-        .send()
-        .await?
-        .json()
-        .await?;
-    let answer = http
-        .post(format!("{providers}/mpesa/c2b/v2/registerurl"))
-        .bearer_auth(token["access_token"].as_str().unwrap_or_default())
-        .json(&json!({
-            "ShortCode": account.short_code, "ResponseType": "Completed",
-            "ConfirmationURL": confirmation, "ValidationURL": validation,
-        }))
-        .send()
-        .await?;
-    anyhow::ensure!(
-        answer.status().is_success(),
-        "the addresses were not taken: {}",
-        answer.status()
-    );
-    Ok(())
-}
-
-fn spawn(
-    variables: &[(String, String)],
-    clock: &ClockAuthority,
-    logs: &std::path::Path,
-    name: &str,
-    (port_variable, port): (&str, u16),
-    index: usize,
-) -> anyhow::Result<Running> {
-    let log = File::options()
-        .create(true)
-        .append(true)
-        .open(logs.join(format!("{name}-{index}.log")))?;
-    let mut command = Command::new(program(name));
-    command
-        .env_clear()
-        .envs(variables.iter().cloned())
-        .env("RATIBA__CLOCK__FOLLOW", clock.address().to_string())
-        .env("RATIBA__PROCESS__EXIT_WITH_PARENT", "true")
-        .env("RATIBA__LOG__LEVEL", "warn")
-        .env(port_variable, port.to_string())
-        // Nothing is ever written to it: that it ends when the run does is the message.
-        .stdin(Stdio::piped())
-        .stdout(log.try_clone()?)
-        .stderr(log);
-    if name == "ratiba-worker" {
-        command.env("RATIBA__WORKER__LEASE_S", LEASE_S.to_string());
-    }
-    let child = command.spawn().with_context(|| {
-        format!(
-            "{}: build it first with `cargo build -p {name}`",
-            program(name).display()
-        )
-    })?;
-    Ok(Running {
-        child,
-        door: format!("http://127.0.0.1:{port}"),
-    })
 }

@@ -1,6 +1,8 @@
 use super::super::books::{
-    CardRefund, Cards, Claim, Dead, Entry, Letter, Movement, Mpesa, Order, Part, Payment, Prompt, Providers,
-    Pushes, Reversal, Rows, Waiting,
+    CardRefund, Cards, Charge, Movement, Mpesa, Order, Prompt, Providers, Pushes, Reversal, Withdrawal,
+};
+use super::super::rows::{
+    Absence, Claim, Count, Dead, Entry, Letter, Line, Part, Payment, Payout, Rows, Waiting,
 };
 use super::*;
 
@@ -13,8 +15,35 @@ fn entry(account: &str, customer: Option<&str>, payment: Option<&str>, amount_mi
         account: text(account),
         customer_id: customer.map(text),
         payment_id: payment.map(text),
+        staff_id: None,
         amount_minor,
     }
+}
+
+fn of_staff(staff: &str, amount_minor: i64) -> Entry {
+    Entry {
+        staff_id: Some(text(staff)),
+        ..entry("tips_payable", None, None, amount_minor)
+    }
+}
+
+fn line(id: &str, kind: &str, receipt: &str, state: &str) -> Line {
+    Line {
+        id: text(id),
+        receipt: text(receipt),
+        kind: text(kind),
+        amount_minor: 0,
+        linked_receipt: None,
+        state: text(state),
+    }
+}
+
+fn stated(id: &str, to: &str, clearing: i64) -> Journal {
+    let lines = vec![
+        entry("mpesa_clearing", None, None, clearing),
+        entry(to, None, None, -clearing),
+    ];
+    journal(&format!("stated:{id}"), lines)
 }
 
 fn journal(cause: &str, entries: Vec<Entry>) -> Journal {
@@ -45,6 +74,8 @@ fn payment(id: &str, visit: &str, state: &str, credited_minor: i64) -> Payment {
         id: text(id),
         visit_id: text(visit),
         customer_id: text("asha"),
+        phone: Some(text("+254700000123")),
+        account_reference: format!("REF{id}"),
         purpose: text("deposit"),
         state: text(state),
         paid_minor: 24_000,
@@ -81,8 +112,9 @@ fn deposit(attempt: &str, account: &str, payment: &str) -> Journal {
     journal(&format!("received:{attempt}"), lines)
 }
 
-/// A prompt that was paid, a card that was paid, one that was paid for a visit that is lost and became credit, one that
-/// was reversed, and one that a person has; all of it as it should be.
+/// A prompt that was paid, a card that was paid, one that was paid for a visit that is lost and became credit, of which
+/// half was paid out, one that was reversed, and one that a person has; a tip, which was shared out; a charge, and money
+/// that went to the bank. All of it is as it should be.
 fn sound() -> Snapshot {
     let mut mine = attempt("prompt", "one", "mpesa", "paid");
     mine.receipt = Some(text("TEC01"));
@@ -92,6 +124,7 @@ fn sound() -> Snapshot {
         receipt: text(receipt),
         checkout_request_id: Some(text(checkout)),
         amount,
+        ..Movement::default()
     };
     let pushes = |attempt: &str, prompt: &str| Pushes {
         token_sha256: format!("token-{attempt}"),
@@ -107,9 +140,31 @@ fn sound() -> Snapshot {
         entry("customer_deposits", Some("asha"), Some("four"), 24_000),
         entry("mpesa_clearing", None, None, -24_000),
     ];
+    let mut tip = payment("tip", "first", "settled", 0);
+    (tip.purpose, tip.paid_minor) = (text("tip"), 3_001);
+    let mut tipped = attempt("tip", "tip", "cash", "paid");
+    tipped.amount_minor = 3_001;
+    let tip_came = vec![
+        entry("cash_drawer", None, None, 3_001),
+        entry("tips_payable", None, Some("tip"), -3_001),
+    ];
+    let tip_shared = vec![
+        entry("tips_payable", None, Some("tip"), 3_001),
+        of_staff("wanjiru", -1_501),
+        of_staff("akinyi", -1_500),
+    ];
+    let paid_out = vec![
+        entry("customer_deposits", Some("asha"), None, 12_000),
+        entry("cash_drawer", None, None, -12_000),
+    ];
+    let float = vec![
+        entry("cash_drawer", None, None, 20_000),
+        entry("suspense", None, None, -20_000),
+    ];
     Snapshot {
         rows: Rows {
             payments: vec![
+                tip,
                 payment("one", "first", "settled", 0),
                 payment("two", "second", "settled", 0),
                 payment("three", "third", "credited", 24_000),
@@ -121,6 +176,7 @@ fn sound() -> Snapshot {
                 attempt("lost", "three", "pesapal", "paid"),
                 reversed,
                 attempt("checked", "one", "mpesa", "in_review"),
+                tipped,
             ],
             journals: vec![
                 deposit("prompt", "mpesa_clearing", "one"),
@@ -129,6 +185,12 @@ fn sound() -> Snapshot {
                 deposit("reversed", "mpesa_clearing", "four"),
                 journal("credited:three:24000", credit),
                 journal("refunded:back", back),
+                stated("charge", "fees", -120),
+                stated("bank", "suspense", -5_000),
+                journal("received:tip", tip_came),
+                journal("tip-shared:tip:0", tip_shared),
+                journal("paid-out:half", paid_out),
+                journal("till-float:till", float),
             ],
             refunds: vec![Refund {
                 id: text("back"),
@@ -139,6 +201,7 @@ fn sound() -> Snapshot {
                 attempt_id: Some(text("reversed")),
                 looked_up: false,
                 original_receipt: Some(text("TEC02")),
+                source: text("payment"),
             }],
             parts: vec![
                 part("haircut", "first", "confirmed"),
@@ -148,14 +211,32 @@ fn sound() -> Snapshot {
             ],
             claims: vec![claim("haircut", 0), claim("facial", 3_600)],
             letters: vec![Letter {
+                id: text("letter"),
                 reason: text("unknown_token"),
                 state: text("new"),
+                ours: true,
+                receipt: None,
                 body: text("{\"receipt\":\"TEC09\"}"),
             }],
             dead: Vec::new(),
             waiting: vec![Waiting {
                 what: text("callbacks"),
                 count: 0,
+            }],
+            lines: vec![
+                line("charge", "charge", "TEC01", "fee"),
+                line("bank", "withdrawal", "TECW1", "other"),
+            ],
+            absences: Vec::new(),
+            payouts: vec![Payout {
+                id: text("half"),
+                way: text("cash"),
+                amount_minor: 12_000,
+                refund_id: None,
+            }],
+            counts: vec![Count {
+                id: text("till"),
+                difference_minor: 0,
             }],
         },
         providers: Providers {
@@ -178,6 +259,15 @@ fn sound() -> Snapshot {
                     pushes("reversed", "ws_2"),
                     pushes("checked", "ws_3"),
                 ],
+                charges: vec![Charge {
+                    receipt: text("TEC01"),
+                    cents: 120,
+                }],
+                withdrawals: vec![Withdrawal {
+                    receipt: text("TECW1"),
+                    amount: 50,
+                }],
+                balance_cents: 24_000 + 24_100 + 1_000 - 120 - 5_000,
             },
             cards: Cards {
                 orders: ["card", "lost"]
@@ -196,6 +286,7 @@ fn sound() -> Snapshot {
                 checkout_request_id: text("ws_1"),
                 beside_same: 0,
             }],
+            drawer: 20_000 + 3_001 - 12_000,
         },
     }
 }
@@ -208,7 +299,7 @@ fn what_is_as_it_should_be_is_found_sound() {
 /// A name, what is done to sound books, and the law that it breaks.
 type Defect = (&'static str, fn(&mut Snapshot), Law);
 
-const DEFECTS: [Defect; 27] = [
+const DEFECTS: [Defect; 41] = [
     (
         "an attempt is sent for ever",
         |it| it.rows.attempts[4].state = text("sent"),
@@ -226,7 +317,7 @@ const DEFECTS: [Defect; 27] = [
     ),
     (
         "a payment of a lost visit is open",
-        |it| it.rows.payments[2].state = text("open"),
+        |it| it.rows.payments[3].state = text("open"),
         Law::NothingStaysOpen,
     ),
     (
@@ -318,6 +409,19 @@ const DEFECTS: [Defect; 27] = [
         Law::NothingNegative,
     ),
     (
+        "money that goes back is earned",
+        |it| {
+            // All that was given back was earned before, and goes back at the cost of the business.
+            it.rows.journals[5].entries[0].account = text("refunds");
+            let earned = vec![
+                entry("customer_deposits", Some("asha"), Some("four"), 24_000),
+                entry("service_revenue", Some("asha"), Some("four"), -24_000),
+            ];
+            it.rows.journals.push(journal("earned:four:0", earned));
+        },
+        Law::EarnedIsKept,
+    ),
+    (
         "a lost visit's money is nowhere",
         |it| {
             it.rows.journals.remove(4);
@@ -333,7 +437,7 @@ const DEFECTS: [Defect; 27] = [
     ),
     (
         "a visit is confirmed for nothing",
-        |it| it.rows.payments[0].paid_minor = 0,
+        |it| it.rows.payments[1].paid_minor = 0,
         Law::ConfirmedIsPaid,
     ),
     (
@@ -355,6 +459,89 @@ const DEFECTS: [Defect; 27] = [
         "two prompts for one payment",
         |it| it.providers.prompts[0].beside_same = 1,
         Law::PromptedOnce,
+    ),
+    (
+        "the drawer lacks a shilling",
+        |it| it.providers.drawer -= 100,
+        Law::CashAgrees,
+    ),
+    (
+        "a count found another amount",
+        |it| it.rows.counts[0].difference_minor = -50,
+        Law::CashAgrees,
+    ),
+    (
+        "cash moves for no reason",
+        |it| it.rows.journals[11].cause = text("credited:one:1"),
+        Law::CashAgrees,
+    ),
+    (
+        "a tip is not shared out",
+        |it| {
+            it.rows.journals.remove(9);
+        },
+        Law::TipsAgree,
+    ),
+    (
+        "a tip is shared out twice",
+        |it| {
+            let again = Journal {
+                cause: text("tip-shared:tip:1"),
+                ..it.rows.journals[9].clone()
+            };
+            it.rows.journals.push(again);
+        },
+        Law::TipsAgree,
+    ),
+    (
+        "a payout takes no credit",
+        |it| {
+            it.rows.journals.remove(10);
+        },
+        Law::PayoutsAgree,
+    ),
+    (
+        "credit is paid out for nobody",
+        |it| it.rows.payouts.clear(),
+        Law::PayoutsAgree,
+    ),
+    (
+        "a charge is not booked",
+        |it| {
+            it.rows.journals.remove(6);
+        },
+        Law::MpesaAgrees,
+    ),
+    (
+        "what went to the bank is booked as another amount",
+        |it| it.rows.journals[7].entries[0].amount_minor = -4_900,
+        Law::MpesaAgrees,
+    ),
+    (
+        "a letter was dismissed whose money is nowhere",
+        |it| it.rows.letters[0].state = text("dismissed"),
+        Law::MpesaAgrees,
+    ),
+    (
+        "a receipt was never given out",
+        |it| it.rows.attempts[3].receipt = Some(text("TEC0NE")),
+        Law::MpesaAgrees,
+    ),
+    (
+        "M-Pesa holds another amount when all is decided",
+        |it| {
+            // Nothing is with a person any more, and what had come is gone from both books.
+            it.rows.attempts.remove(4);
+            it.rows.letters.clear();
+            it.providers.mpesa.movements.truncate(2);
+            it.providers.mpesa.balance_cents = 24_000 - 120 - 5_000 + 1;
+        },
+        Law::MpesaAgrees,
+    ),
+    (
+        "PesaPal's account moves for no reason",
+        |it| it.rows.journals[6].entries[1].account = text("card_clearing"),
+        Law::CardsAgree,
     ),
     (
         "more is given back than was paid",
@@ -389,6 +576,61 @@ fn what_was_given_up_or_never_looked_at_is_found() {
 }
 
 #[test]
+fn what_a_person_put_right_by_the_statement_agrees_to_the_cent() {
+    let mut snapshot = sound();
+    // A query had said that 240 were paid; 241 came, and nobody was told.
+    let attempt = &mut snapshot.rows.attempts[4];
+    attempt.state = text("paid");
+    snapshot
+        .rows
+        .journals
+        .push(deposit("checked", "mpesa_clearing", "one"));
+    snapshot.rows.letters.clear();
+    snapshot.providers.mpesa.movements.truncate(3);
+    snapshot.providers.mpesa.balance_cents -= 1_000;
+    assert_eq!(check(&snapshot)[0].law, Law::MpesaAgrees, "a shilling more came");
+    snapshot.rows.absences.push(Absence {
+        id: text("checked"),
+        verdict: text("never_moved"),
+    });
+    let taken_out = vec![
+        entry("suspense", None, None, 24_000),
+        entry("mpesa_clearing", None, None, -24_000),
+    ];
+    snapshot
+        .rows
+        .journals
+        .push(journal("never-moved:checked", taken_out));
+    snapshot
+        .rows
+        .lines
+        .push(line("more", "received", "TEC03", "other"));
+    snapshot.rows.journals.push(stated("more", "suspense", 24_100));
+    assert_eq!(check(&snapshot), []);
+}
+
+#[test]
+fn money_that_went_back_in_the_portal_was_never_in_the_books() {
+    let mut snapshot = sound();
+    snapshot.providers.mpesa.movements[3].reversed_by = Some(text("TECR9"));
+    snapshot.providers.mpesa.reversals.push(Reversal {
+        receipt: text("TECR9"),
+        original_receipt: text("TEC09"),
+        amount: 10,
+    });
+    snapshot.providers.mpesa.balance_cents -= 1_000;
+    let letter = &mut snapshot.rows.letters[0];
+    (letter.state, letter.receipt) = (text("refunded"), Some(text("TECR9")));
+    assert_eq!(check(&snapshot), []);
+    snapshot.rows.letters[0].receipt = Some(text("TECR8"));
+    assert_eq!(
+        check(&snapshot)[0].law,
+        Law::MpesaAgrees,
+        "it went back under another number"
+    );
+}
+
+#[test]
 fn a_card_that_was_refunded_agrees_where_both_sides_know_of_it() {
     let mut snapshot = sound();
     snapshot.providers.cards.orders[0].state = text("reversed");
@@ -407,6 +649,7 @@ fn a_card_that_was_refunded_agrees_where_both_sides_know_of_it() {
         attempt_id: Some(text("card")),
         looked_up: false,
         original_receipt: Some(text("code-card")),
+        source: text("payment"),
     });
     snapshot.rows.journals.push(journal(
         "refunded:card-back",
