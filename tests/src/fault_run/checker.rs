@@ -43,7 +43,7 @@ pub enum Law {
     NoOverlap,
     /// No prompt was pushed twice, and no payment had two prompts at once.
     PromptedOnce,
-    /// Refunds are never more than what was paid.
+    /// Refunds are never more than what was paid, but for what a person was told that a customer has twice.
     RefundsWithinPaid,
     /// No job was given up.
     NoDeadJob,
@@ -427,7 +427,8 @@ fn refunds(snapshot: &Snapshot, findings: &mut Findings) {
             .filter(|refund| refund.payment_id == payment.id);
         let back: i64 = theirs
             .filter(|refund| takes(refund))
-            .map(|refund| refund.amount_minor)
+            // What a bank takes back nobody can prevent; a person is told what the customer has twice by it.
+            .map(|refund| refund.amount_minor - refund.given_twice_minor.unwrap_or_default())
             .sum();
         let (paid, credited) = (payment.paid_minor, payment.credited_minor);
         findings.unless(back + credited <= paid, Law::RefundsWithinPaid, || {

@@ -202,6 +202,7 @@ fn sound() -> Snapshot {
                 looked_up: false,
                 original_receipt: Some(text("TEC02")),
                 source: text("payment"),
+                given_twice_minor: None,
             }],
             parts: vec![
                 part("haircut", "first", "confirmed"),
@@ -650,6 +651,7 @@ fn a_card_that_was_refunded_agrees_where_both_sides_know_of_it() {
         looked_up: false,
         original_receipt: Some(text("code-card")),
         source: text("payment"),
+        given_twice_minor: None,
     });
     snapshot.rows.journals.push(journal(
         "refunded:card-back",
