@@ -59,8 +59,10 @@ pub fn earn_all(
     let mut most = match rendering {
         Rendering::ToCome | Rendering::Finished => None,
         Rendering::Lost { fees } => {
-            let mut earned = holdings.iter().map(|holding| holding.earned);
-            Some(earned.try_fold(fees, Money::checked_sub)?)
+            let earned = holdings.iter().map(|holding| holding.earned);
+            Some(earned.fold(Ok(fees), |left: Result<Money, MoneyError>, earned| {
+                left?.checked_sub(earned)
+            })?)
         }
     };
     for holding in holdings {
