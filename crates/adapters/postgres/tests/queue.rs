@@ -130,8 +130,7 @@ async fn what_is_ended_frees_its_key_for_what_is_leased_in_the_same_call() {
 async fn what_was_due_before_the_point_that_was_reached_stays_until_it_is_looked_for() {
     let database = TestDatabase::create();
     let queue = JobQueue::new(open(&database, 1));
-    let mut late = job("late");
-    late.run_at = EPOCH + Duration::MINUTE;
+    let late = NewJob::new("late", serde_json::json!({}), EPOCH + Duration::MINUTE);
     queue.enqueue(vec![job("early"), late]).await.unwrap();
     let now = EPOCH + Duration::HOUR;
     let since = Some(EPOCH + Duration::SECOND);

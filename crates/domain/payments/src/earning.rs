@@ -59,10 +59,8 @@ pub fn earn_all(
     let mut most = match rendering {
         Rendering::ToCome | Rendering::Finished => None,
         Rendering::Lost { fees } => {
-            let earned = holdings.iter().map(|holding| holding.earned);
-            Some(earned.fold(Ok(fees), |left: Result<Money, MoneyError>, earned| {
-                left?.checked_sub(earned)
-            })?)
+            let mut earned = holdings.iter().map(|holding| holding.earned);
+            Some(earned.try_fold(fees, Money::checked_sub)?)
         }
     };
     for holding in holdings {
