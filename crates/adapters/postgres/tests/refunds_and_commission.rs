@@ -348,8 +348,8 @@ async fn credit_that_was_paid_out_twice_is_no_loss_of_the_visit_whose_transactio
     let (visit, payment, attempt, refund, journal) = (id(1), id(2), id(6), id(7), id(8));
     spa.run(&format!(
         "INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_reference, request_key, currency,
-             amount_minor, created_at, sent_at, state, state_at, evidence, receipt)
-         VALUES ('{own}', '{attempt}', '{payment}', 'mpesa', 'm1', 'k1', 'KES', 50000, '2026-05-12Z', '2026-05-12Z',
+             payer_phone, amount_minor, created_at, sent_at, state, state_at, evidence, receipt)
+         VALUES ('{own}', '{attempt}', '{payment}', 'mpesa', 'm1', 'k1', 'KES', '+254700000123', 50000, '2026-05-12Z', '2026-05-12Z',
              'paid', '2026-05-12Z', 'callback', 'TEC0000001');
          INSERT INTO payment_refunds (tenant_id, id, payment_id, visit_id, customer_id, attempt_id, original_receipt, way,
              source, cause, reason, request_key, fingerprint, currency, amount_minor, requested_by, created_at, sent_at,
