@@ -19,6 +19,7 @@ use ratiba_tooling::postgres::{Purpose, Server};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
+use tokio::time::Instant;
 
 use super::Defect;
 use super::relay::Relay;
@@ -43,6 +44,8 @@ pub struct Stage {
     /// Where everything is kept.
     pub database: TestDatabase,
     server: Mutex<Option<Server>>,
+    /// When PostgreSQL was back the last time.
+    restarted_at: Mutex<Option<Instant>>,
     /// Where the api listens.
     pub api: String,
     /// Where the programs write their logs.
@@ -114,6 +117,7 @@ impl Stage {
             clock,
             database,
             server: Mutex::new(Some(server)),
+            restarted_at: Mutex::new(None),
             api: format!("http://{address}"),
             logs,
             owner,
@@ -212,26 +216,29 @@ impl Stage {
         })
         .await?;
         *held(&self.server) = Some(server);
+        *held(&self.restarted_at) = Some(Instant::now());
         restarted
     }
 
-    /// Fails if a program has ended by itself.
+    /// Starts again what could not start because PostgreSQL was away, as whoever runs the programs does.
     ///
     /// # Errors
-    /// When one has.
+    /// When a program has ended by itself otherwise.
     pub fn check(&self) -> anyhow::Result<()> {
-        if let Some(status) = held(&self.api_process).child.try_wait()? {
-            bail!(
-                "the api ended by itself ({status}); logs: {}",
-                self.logs.display()
-            );
+        let logs = self.logs.display();
+        let restarted_at = *held(&self.restarted_at);
+        let away = held(&self.server).is_none();
+        let excused = away || restarted_at.is_some_and(|at| at.elapsed() < PATIENCE);
+        let ended = held(&self.api_process).child.try_wait()?;
+        if let Some(status) = ended {
+            anyhow::ensure!(excused, "the api ended by itself ({status}); logs: {logs}");
+            self.kill_api()?;
         }
-        for worker in held(&self.workers).iter_mut() {
-            if let Some(status) = worker.child.try_wait()? {
-                bail!(
-                    "a worker ended by itself ({status}); logs: {}",
-                    self.logs.display()
-                );
+        for index in 0..held(&self.workers).len() {
+            let ended = held(&self.workers)[index].child.try_wait()?;
+            if let Some(status) = ended {
+                anyhow::ensure!(excused, "a worker ended by itself ({status}); logs: {logs}");
+                self.kill_worker(index)?;
             }
         }
         Ok(())
@@ -302,6 +309,7 @@ impl Stage {
                 request = request.header("If-Match", "\"1\"");
             }
             let Ok(answer) = request.send().await else {
+                self.check()?;
                 continue;
             };
             let status = answer.status();
