@@ -1,37 +1,4 @@
 DROP FUNCTION ratiba_next_jobs(uuid[], integer[], timestamptz, timestamptz, integer, integer);
-CREATE FUNCTION ratiba_next_jobs(over uuid[], tries integer[], at timestamptz, most integer, lease_seconds integer)
-RETURNS TABLE (id uuid, kind text, tenant_id uuid, payload jsonb, attempts integer, ordering_key text,
-    first_failed_at timestamptz)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_sort = off
-    SET enable_hashjoin = off SET enable_mergejoin = off SET enable_bitmapscan = off AS $$
-#variable_conflict use_column
-BEGIN
-    IF cardinality(over) > 0 THEN
-        DELETE FROM jobs j USING unnest(over, tries) AS o(id, attempts)
-        WHERE j.id = o.id AND j.attempts = o.attempts AND j.state = 'running';
-    END IF;
-    IF most = 0 THEN
-        RETURN;
-    END IF;
-    RETURN QUERY
-    WITH due AS MATERIALIZED (
-        SELECT j.id FROM jobs j
-        WHERE j.state = 'ready' AND j.run_at <= at
-            AND (j.ordering_key IS NULL OR NOT EXISTS (
-                SELECT FROM jobs h
-                WHERE h.ordering_key = j.ordering_key AND h.state <> 'dead' AND h.id <> j.id
-                    AND (h.seq < j.seq OR h.state = 'running')))
-        ORDER BY j.run_at, j.seq
-        LIMIT most
-        FOR UPDATE SKIP LOCKED
-    )
-    UPDATE jobs j SET state = 'running', attempts = j.attempts + 1,
-        lease_until = now() + make_interval(secs => lease_seconds) -- bookkeeping
-    FROM due WHERE j.id = due.id
-    RETURNING j.id, j.kind, j.tenant_id, j.payload, j.attempts, j.ordering_key, j.first_failed_at;
-END
-$$;
-
 ALTER TABLE inbound_messages DROP CONSTRAINT inbound_messages_sound;
 DROP FUNCTION inbound_messages_sound(text, text, text);
 CREATE FUNCTION inbound_messages_sound(m inbound_messages) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$

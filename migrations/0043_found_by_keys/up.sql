@@ -172,8 +172,8 @@ ALTER TABLE inbound_messages ADD CONSTRAINT inbound_messages_sound
     CHECK (inbound_messages_sound(channel, provider_id, sender_key));
 
 -- As before, and where `since` is given only jobs that were due then or later are leased: the index leads past the remains
--- of all jobs that were done since it was last cleaned, and whoever knows where they end need not walk over them.
-DROP FUNCTION ratiba_next_jobs(uuid[], integer[], timestamptz, integer, integer);
+-- of all jobs that were done since it was last cleaned, and whoever knows where they end need not walk over them. The one
+-- without it stays for workers of the former version.
 CREATE FUNCTION ratiba_next_jobs(over uuid[], tries integer[], since timestamptz, at timestamptz, most integer,
     lease_seconds integer)
 RETURNS TABLE (id uuid, kind text, tenant_id uuid, payload jsonb, run_at timestamptz, attempts integer,

@@ -96,11 +96,12 @@ impl Breaker {
             *standing = Standing::default();
             return was_closed.then_some(Turn::AnswersAgain);
         }
+        // While it is closed only the call to try counts; those that were on their way when it closed prolong nothing.
+        if standing.closed_until.is_some() && standing.probing_since.take().is_none() {
+            return None;
+        }
         standing.troubles = standing.troubles.saturating_add(1);
-        standing.probing_since = None;
-        // Calls that were on their way when it closed prolong nothing.
-        let is_closed = standing.closed_until.is_some_and(|until| until > now);
-        if standing.troubles < TROUBLES_MAX || is_closed {
+        if standing.troubles < TROUBLES_MAX {
             return None;
         }
         let pause = pause_after(standing.troubles - TROUBLES_MAX, now);

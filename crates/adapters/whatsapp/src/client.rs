@@ -251,7 +251,7 @@ impl ClientMessenger for WhatsappMessenger {
         };
         let number = number_of(&account);
         if let Some(after) = self.left_alone(number) {
-            return SendAnswer::Refused(SendRefusal::RetryLater { code: 0, after });
+            return SendAnswer::Refused(SendRefusal::LeftAlone { after });
         }
         let patience = StdDuration::from_millis(self.settings.timeout_ms);
         let media = match content {

@@ -321,8 +321,7 @@ async fn after_five_sends_that_came_to_nothing_the_provider_is_left_alone_for_a_
     for _ in 0..5 {
         assert_eq!(send_by(&upstream.messenger).await, SendAnswer::Unknown);
     }
-    let SendAnswer::Refused(SendRefusal::RetryLater { after, .. }) = send_by(&upstream.messenger).await
-    else {
+    let SendAnswer::Refused(SendRefusal::LeftAlone { after }) = send_by(&upstream.messenger).await else {
         panic!("nothing is sent, and that is certain")
     };
     assert!((5..=13).contains(&after.whole_seconds()), "{after}");

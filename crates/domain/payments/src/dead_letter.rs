@@ -67,7 +67,8 @@ pub enum LetterVerdict {
     Refunded {
         /// The provider's number of the movement back.
         back: Receipt,
-        /// The provider's number under which the money had come, if it is known: nothing is booked under it any more.
+        /// The provider's number under which the money had come, if it is known: no letter, confirmation, statement or person
+        /// books it any more.
         came: Option<Receipt>,
     },
     /// It means nothing.

@@ -98,3 +98,17 @@ fn calls_that_were_on_their_way_when_it_closed_prolong_nothing() {
     }
     assert!(breaker.admits(app(), NOW + FIRST_PAUSE));
 }
+
+#[test]
+fn calls_that_were_on_their_way_when_it_closed_make_no_pause_longer() {
+    let breaker = closed();
+    let then = NOW + FIRST_PAUSE;
+    for at in [NOW, NOW + FIRST_PAUSE / 2, then] {
+        assert_eq!(breaker.heard(app(), true, at), None);
+    }
+    assert!(breaker.admits(app(), then), "one may try");
+    let Some(Turn::LeftAlone { pause, .. }) = breaker.heard(app(), true, then) else {
+        panic!("it came to nothing");
+    };
+    assert_eq!(pause, FIRST_PAUSE * 2);
+}

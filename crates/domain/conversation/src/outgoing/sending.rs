@@ -18,6 +18,8 @@ pub const STATUS_WAIT: Duration = Duration::seconds(120);
 
 /// How often a message is handed over at most, counting refusals that ask for patience.
 pub const SEND_ATTEMPTS_MAX: u32 = 6;
+/// A message that waits for a provider which is left alone is not worth sending any more after this time.
+pub const PUT_OFF_MAX: Duration = Duration::hours(6);
 
 /// How far the sending has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +110,11 @@ pub enum SendRefusal {
         /// The provider's code.
         code: i64,
         /// How long to wait at least.
+        after: Duration,
+    },
+    /// It was not tried, since the provider is left alone for a while: that is no try of the message.
+    LeftAlone {
+        /// For how long yet.
         after: Duration,
     },
     /// The window is closed; a template would go.
@@ -272,6 +279,25 @@ impl OutgoingMessage {
         self
     }
 
+    /// The message after a hand-over that was not tried, which does not count; refused for good where it waited too long.
+    #[must_use]
+    pub fn put_off(mut self, after: Duration, now: OffsetDateTime) -> Self {
+        if let SendState::Sending { attempts, .. } = self.state {
+            self.state = if now - self.created_at >= PUT_OFF_MAX {
+                SendState::Refused {
+                    reason: "the provider was left alone for too long".to_owned(),
+                    at: now,
+                }
+            } else {
+                SendState::Queued {
+                    not_before: now + after,
+                    attempts: attempts.saturating_sub(1),
+                }
+            };
+        }
+        self
+    }
+
     /// The message once the provider took it.
     #[must_use]
     pub fn accepted(mut self, provider_id: Option<String>, now: OffsetDateTime) -> Self {
@@ -335,10 +361,11 @@ impl OutgoingMessage {
 }
 
 impl SendRefusal {
-    /// The provider's code.
+    /// The provider's code; 0 where it was not asked.
     #[must_use]
     pub const fn code(&self) -> i64 {
         match self {
+            Self::LeftAlone { .. } => 0,
             Self::RetryLater { code, .. }
             | Self::TemplateInstead { code }
             | Self::Undeliverable { code }

@@ -260,19 +260,13 @@ pub(super) fn after_refusal(
     match refusal {
         SendRefusal::RetryLater { after, .. } => {
             let pause = growing(*after, attempts_of(&message.state));
-            let postponed = message.postponed(code, pause, now);
-            match postponed.state {
-                SendState::Queued { not_before, .. } => with_send_at(postponed, not_before, now),
-                SendState::Sending { .. }
-                | SendState::Sent { .. }
-                | SendState::Unknown { .. }
-                | SendState::Refused { .. }
-                | SendState::Abandoned { .. } => {
-                    let reason = format!("provider_{code}");
-                    not_sent(postponed.refused(reason.clone(), now), &reason, now)
-                }
-            }
+            again_or_not(
+                message.postponed(code, pause, now),
+                &format!("provider_{code}"),
+                now,
+            )
         }
+        SendRefusal::LeftAlone { after } => again_or_not(message.put_off(*after, now), "left_alone", now),
         SendRefusal::TemplateInstead { .. } => match message.fallback.clone() {
             Some(call) => with_send_at(as_template(message, call, now), now, now),
             None => not_sent(message.refused("window_closed", now), "window_closed", now),
@@ -284,6 +278,18 @@ pub(super) fn after_refusal(
             let message = message.refused(reason.clone(), now);
             not_sent(message, &reason, now)
         }
+    }
+}
+
+/// A message that was put back into the queue, or was not since it was tried or waited for too long.
+fn again_or_not(message: OutgoingMessage, reason: &str, now: OffsetDateTime) -> PostingChange {
+    match message.state {
+        SendState::Queued { not_before, .. } => with_send_at(message, not_before, now),
+        SendState::Sending { .. }
+        | SendState::Sent { .. }
+        | SendState::Unknown { .. }
+        | SendState::Refused { .. }
+        | SendState::Abandoned { .. } => not_sent(message.refused(reason, now), reason, now),
     }
 }
 

@@ -5,6 +5,7 @@ use time::macros::datetime;
 use super::*;
 use crate::channel::{Channel, SenderKey};
 use crate::delivery::InboundRow;
+use crate::outgoing::PUT_OFF_MAX;
 use crate::ports::{Change, LetterBox, Parcel, ThreadBook};
 use crate::test_support::builders::{MessageBuilder, a_customer, a_message, a_phone};
 use crate::test_support::chat::Chat;
@@ -158,6 +159,27 @@ fn a_refusal_that_patience_helps_waits_four_times_longer_each_time() {
     chat.passes(Duration::seconds(24));
     send(&chat, id);
     assert!(matches!(state(&chat, id), SendState::Sent { .. }));
+}
+
+#[test]
+fn a_hand_over_that_was_not_tried_counts_for_nothing_until_the_message_is_too_old() {
+    let (chat, id) = queued(a_message());
+    let after = Duration::minutes(5);
+    let left_alone = SendAnswer::Refused(SendRefusal::LeftAlone { after });
+    let start = chat.clock.now();
+    let patient = PUT_OFF_MAX.whole_minutes() / after.whole_minutes();
+    chat.messenger
+        .answer((0..=patient).map(|_| left_alone.clone()).collect::<Vec<_>>());
+    for _ in 0..patient {
+        send(&chat, id);
+        let again = due(&chat).last().copied();
+        assert_eq!(again, Some(chat.clock.now() + after), "no longer each time");
+        chat.passes(after);
+    }
+    assert_eq!(chat.clock.now() - start, PUT_OFF_MAX);
+    send(&chat, id);
+    assert_eq!(state(&chat, id).code(), "refused");
+    assert_eq!(chat.record.events(tenant(1)).len(), 1, "somebody is told");
 }
 
 #[test]
