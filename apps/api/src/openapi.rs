@@ -80,7 +80,16 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator, problem: &Val
     }
     if let Some(body) = endpoint.body {
         let schema = body(generator).to_value();
-        let content = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+        // An empty body counts as an empty object, which is enough where no field must be given.
+        let named = schema.get("$ref").and_then(Value::as_str);
+        let name = named.and_then(|path| path.rsplit('/').next());
+        let whole = name
+            .and_then(|name| generator.definitions().get(name))
+            .unwrap_or(&schema);
+        let fields = whole.get("required").and_then(Value::as_array);
+        let required = fields.is_some_and(|fields| !fields.is_empty());
+        let content =
+            json!({ "required": required, "content": { "application/json": { "schema": schema } } });
         operation.insert("requestBody".to_owned(), content);
     }
     operation.insert("responses".to_owned(), responses(endpoint, generator, problem));

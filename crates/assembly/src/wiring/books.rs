@@ -29,6 +29,7 @@ impl Ground {
             statements: self.payments.clone(),
             payments: self.payments.clone(),
             refunds: self.payments.clone(),
+            finder: self.payments.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
         }

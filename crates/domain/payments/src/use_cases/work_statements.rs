@@ -12,10 +12,10 @@ use crate::evidence::Evidence;
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::{PaymentId, PaymentRecord};
 use crate::ports::{
-    AbsenceDecision, AbsenceVerdict, Change, Decider, LineDecision, LineState, PaymentBook, RecordError,
-    RecordedLine, RefundBook, StatementBook, StatementFile, StatementHead,
+    AbsenceDecision, AbsenceVerdict, Change, Decider, LineDecision, LineState, MoneyFinder, PaymentBook,
+    RecordError, RecordedLine, RefundBook, StatementBook, StatementFile, StatementHead,
 };
-use crate::reference::RequestKey;
+use crate::reference::{AccountReference, RequestKey};
 use crate::refund::{RefundId, RefundState, RefundWay};
 use crate::settlement::settle;
 use crate::statement::matching::{AbsenceId, Absent, AbsentMoney, Fit, by_looks, by_receipt};
@@ -32,6 +32,8 @@ pub struct WorkStatements {
     pub payments: Arc<dyn PaymentBook>,
     /// What went back.
     pub refunds: Arc<dyn RefundBook>,
+    /// Whose payment the account is that a customer typed.
+    pub finder: Arc<dyn MoneyFinder>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -370,7 +372,8 @@ impl WorkStatements {
     }
 
     /// A line that is money for a payment, which comes by an attempt of its own. Refused while it may be the money of an
-    /// attempt that is there already: that one would bring the same money once more.
+    /// attempt that is there already, of this payment or of the one whose account the line names: that one would bring the
+    /// same money once more.
     async fn of_payment(
         &self,
         tenant: TenantId,
@@ -381,8 +384,14 @@ impl WorkStatements {
         let record = self.payments.find(tenant, payment).await?;
         let PaymentRecord { payment, attempts } = record.ok_or(StatementError::NotThat)?;
         let amount = line.line.amount;
+        let typed = line.line.account.as_deref();
+        let named = match typed.and_then(AccountReference::typed) {
+            Some(account) => self.finder.by_account(tenant, &account).await?,
+            None => None,
+        };
         let mut prompts = attempts
             .iter()
+            .chain(named.iter().flat_map(|named| &named.attempts))
             .filter(|attempt| attempt.terms().provider == Provider::Mpesa);
         if payment.currency() != amount.currency() || prompts.any(|prompt| may_have_brought(prompt, amount)) {
             return Err(StatementError::NotThat);

@@ -72,6 +72,7 @@ fn work<G: StatementGround>(ground: &G) -> WorkStatements {
         statements: ground.statements(),
         payments: ground.book(),
         refunds: ground.refunds(),
+        finder: ground.finder(),
         clock: Arc::new(ManualClock::at(second(500))),
         ids: Arc::new(SeededIds::lane(81)),
     }
@@ -339,10 +340,15 @@ async fn what_is_left_waits_for_decisions_and_each_is_made_once<G: StatementGrou
 async fn a_line_is_no_second_money_beside_a_prompt_that_may_have_brought_it<G: StatementGround>(ground: &G) {
     let (tenant, _) = ground.tenants();
     let work = work(ground);
+    let (_, other) = deposit(ground, tenant, 9, Known::Failed).await;
     for (number, known) in [(1, Known::Nothing), (2, Known::InReview), (3, Known::PaidByQuery)] {
         let (attempt, payment) = deposit(ground, tenant, number, known).await;
+        let Ok(Some(named)) = ground.book().find(tenant, payment).await else {
+            panic!("the payment is on record");
+        };
+        let account = named.payment.account_reference().as_str().to_owned();
         // Hours after the prompt, so that it is not matched without a person.
-        let late = row_of(number, "13:00:00", "1500", "", "Pay Bill", "", "");
+        let late = row_of(number, "13:00:00", "1500", "", "Pay Bill", "", &account);
         let taken = bring_in(&work, tenant, &[late]).await;
         let open = lines(&work, tenant, &taken).await;
         let twice = work
@@ -354,6 +360,15 @@ async fn a_line_is_no_second_money_beside_a_prompt_that_may_have_brought_it<G: S
             )
             .await;
         assert_eq!(twice, Err(StatementError::NotThat), "prompt {number}");
+        let elsewhere = work
+            .decide(tenant, open[0].id, LineVerdict::Payment(other), because("it is"))
+            .await;
+        let whose = "the line names the payment of that prompt";
+        assert_eq!(
+            elsewhere,
+            Err(StatementError::NotThat),
+            "prompt {number}: {whose}"
+        );
         let once = decided(&work, tenant, &open[0], LineVerdict::Attempt(attempt)).await;
         assert_eq!(once.state, LineState::Money(attempt));
         let clearing = 150_000 * i64::from(number);

@@ -71,6 +71,7 @@ impl Office {
                 statements: book.clone(),
                 payments: book.clone(),
                 refunds: book.clone(),
+                finder: book.clone(),
                 clock: Arc::new(ManualClock::at(second(9_000))),
                 ids,
             },
