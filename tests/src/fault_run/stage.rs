@@ -234,7 +234,8 @@ impl Stage {
             anyhow::ensure!(excused, "the api ended by itself ({status}); logs: {logs}");
             self.kill_api()?;
         }
-        for index in 0..held(&self.workers).len() {
+        let workers = held(&self.workers).len();
+        for index in 0..workers {
             let ended = held(&self.workers)[index].child.try_wait()?;
             if let Some(status) = ended {
                 anyhow::ensure!(excused, "a worker ended by itself ({status}); logs: {logs}");
