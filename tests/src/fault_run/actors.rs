@@ -146,6 +146,7 @@ impl People {
                     | Act::Cancel { .. }
                     | Act::Refund(..)
                     | Act::Tip(..)
+                    | Act::AskWithTip(_)
                     | Act::PayOut(..)
                     | Act::WithdrawPage => due.push((index, place, *act)),
                 }
@@ -172,6 +173,7 @@ impl People {
             Act::ByHand { .. } => "by hand".to_owned(),
             Act::Refund(back, _) => format!("give back, {back:?}"),
             Act::Tip(tender, _) => format!("tip, {tender:?}"),
+            Act::AskWithTip(_) => "ask, Prompt with a tip".to_owned(),
             Act::PayOut(payout, _) => format!("pay credit out, {payout:?}"),
             Act::WithdrawPage => "withdraw a page".to_owned(),
             Act::ChargeBack => "charge back".to_owned(),
@@ -228,6 +230,7 @@ impl People {
             Act::Cancel { by } => Some(Wish::new(format!("{path}/cancel"), json!({ "by": by }))),
             Act::Refund(back, percent) => money::refund(stage, &path, back, percent).await?,
             Act::Tip(tender, amount) => money::tip(stage, &path, &phone, tender, amount).await?,
+            Act::AskWithTip(amount) => money::balance_and_tip(stage, &path, amount).await?,
             Act::PayOut(payout, percent) => money::pay_out(stage, &path, key, payout, percent).await?,
             Act::WithdrawPage => money::withdraw_page(stage, &path).await?,
         };

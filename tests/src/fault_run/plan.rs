@@ -136,6 +136,8 @@ pub(super) enum Act {
     Refund(Back, u32),
     /// Takes a tip of so many shillings.
     Tip(Tender, u32),
+    /// Asks for the balance and a tip of so many shillings with one prompt.
+    AskWithTip(u32),
     /// Pays the customer's credit out, in percent.
     PayOut(Payout, u32),
     /// Withdraws the page for the card, if one is open.
@@ -357,7 +359,7 @@ fn journey(dice: &mut Dice, customer: usize, begins: u32, again: bool) -> Journe
 
 /// What becomes of a visit after it was booked and asked for; true if it is cancelled as soon as it was booked.
 fn ending(dice: &mut Dice, later: &mut dyn FnMut(&mut Dice, u64, Act)) -> bool {
-    match dice.between(0, 14) {
+    match dice.between(0, 15) {
         0 => later(dice, 4, Act::Cancel { by: "customer" }),
         1 => later(dice, 4, Act::Cancel { by: "business" }),
         2 => return true,
@@ -393,6 +395,10 @@ fn ending(dice: &mut Dice, later: &mut dyn FnMut(&mut Dice, u64, Act)) -> bool {
         9 => {
             later(dice, 1, Act::Ask(Way::Card, None));
             later(dice, 4, Act::ChargeBack);
+        }
+        10 | 11 => {
+            let amount = shillings(dice, 300);
+            later(dice, 3, Act::AskWithTip(amount));
         }
         _ => {}
     }

@@ -234,7 +234,8 @@ impl Stage {
             anyhow::ensure!(excused, "the api ended by itself ({status}); logs: {logs}");
             self.kill_api()?;
         }
-        for index in 0..held(&self.workers).len() {
+        let workers = held(&self.workers).len();
+        for index in 0..workers {
             let ended = held(&self.workers)[index].child.try_wait()?;
             if let Some(status) = ended {
                 anyhow::ensure!(excused, "a worker ended by itself ({status}); logs: {logs}");
@@ -285,7 +286,7 @@ impl Stage {
     /// asked again; the key makes that safe.
     ///
     /// # Errors
-    /// When it is never answered.
+    /// When nothing ever answers.
     pub async fn order(
         &self,
         method: &Method,
@@ -294,6 +295,7 @@ impl Stage {
         body: &Value,
     ) -> anyhow::Result<(StatusCode, Value)> {
         let mut ticks = tokio::time::interval(Duration::from_millis(200));
+        let mut last = None;
         for _try in 0..100 {
             ticks.tick().await;
             let mut request = self
@@ -314,11 +316,15 @@ impl Stage {
             };
             let status = answer.status();
             let Ok(text) = answer.text().await else { continue };
-            if status != StatusCode::SERVICE_UNAVAILABLE && status != StatusCode::TOO_MANY_REQUESTS {
-                return Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))));
+            let waits = status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS;
+            let answer = (status, serde_json::from_str(&text).unwrap_or(Value::String(text)));
+            if !waits {
+                return Ok(answer);
             }
+            last = Some(answer);
         }
-        bail!("{method} {path} was never answered")
+        // That it is never available is an answer, too, of which somebody will complain.
+        last.with_context(|| format!("{method} {path} was never answered"))
     }
 
     /// Replaces something at the api by the version that it has.

@@ -110,6 +110,18 @@ pub(super) async fn tip(
     Ok(Some(Wish { path, body, cash }))
 }
 
+/// A prompt for the balance of a visit and a tip for its first part.
+pub(super) async fn balance_and_tip(
+    stage: &Stage,
+    visit: &str,
+    shillings: u32,
+) -> anyhow::Result<Option<Wish>> {
+    let (_, shown) = stage.order(&Method::GET, visit, "", &Value::Null).await?;
+    let part = shown["appointments"][0]["id"].as_str();
+    let tip = |part: &str| json!({ "appointment_id": part, "amount": kes(i64::from(shillings) * 100) });
+    Ok(part.map(|part| Wish::new(format!("{visit}/prompts"), json!({ "tip": tip(part) }))))
+}
+
 /// The payout of a customer's credit, if there is any. `number` names a transfer that nobody sees.
 pub(super) async fn pay_out(
     stage: &Stage,
