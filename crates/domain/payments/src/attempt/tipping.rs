@@ -14,6 +14,13 @@ impl Attempt {
         self
     }
 
+    /// The same, with nothing of its amount for a tip.
+    #[must_use]
+    pub fn without_tip(mut self) -> Self {
+        self.tip = None;
+        self
+    }
+
     /// The tip that it takes along.
     #[must_use]
     pub const fn tip(&self) -> Option<&Tip> {
