@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use ratiba_booking::ports::AppointmentBook;
 use ratiba_booking::visit::{Visit, VisitStanding};
 use ratiba_kernel::{Clock, Id, Outage, TenantId};
-use ratiba_payments::VisitId;
+use ratiba_payments::{AppointmentId, VisitId};
 use ratiba_payments::ports::Visits;
 
 /// Plays [`Visits`].
@@ -26,5 +26,16 @@ impl Visits for VisitsBridge {
             Some(VisitStanding::Requested { .. } | VisitStanding::Agreed) => false,
             Some(VisitStanding::Over) | None => true,
         })
+    }
+
+    async fn part_is_over(
+        &self,
+        tenant: TenantId,
+        visit: VisitId,
+        part: AppointmentId,
+    ) -> Result<bool, Outage> {
+        let visit = self.book.visit(tenant, Id::from_uuid(visit.as_uuid())).await?;
+        let mut parts = visit.iter().flat_map(|visit| &visit.appointments);
+        Ok(!parts.any(|found| found.id().as_uuid() == part.as_uuid() && found.state().keeps_its_time()))
     }
 }

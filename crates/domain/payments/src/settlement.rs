@@ -43,7 +43,7 @@ pub(crate) fn about(payment: &Payment, attempt: &Attempt) -> About {
 }
 
 /// Money came in: it is booked in full, and what is more than was owed becomes the customer's credit. A tip that came along
-/// is a payment of its own from here on.
+/// is a payment of its own from here on; for what was closed or given back nobody is to get one, and it is like the rest.
 fn book(
     payment: Payment,
     attempt: Attempt,
@@ -53,6 +53,10 @@ fn book(
 ) -> Result<Change, MoneyError> {
     let about = about(&payment, &attempt);
     let before = payment.state();
+    let attempt = match before {
+        PaymentState::Open | PaymentState::Settled => attempt,
+        PaymentState::Credited | PaymentState::Cancelled => attempt.without_tip(),
+    };
     let (payment, received) = payment.receive(attempt.for_payment()?, at)?;
     let tip = came_along(&payment, &attempt, at)?;
     let clearing = Place::plain(Account::clearing(attempt.terms().provider));

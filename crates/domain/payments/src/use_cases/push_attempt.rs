@@ -28,7 +28,8 @@ pub enum Pushed {
     Unknown,
     /// It was submitted, or found out of date, before; nothing was sent now.
     NotAgain,
-    /// It came too late, nothing is owed any more, or the visit is over: withdrawn, nothing was sent.
+    /// It came too late, nothing is owed any more, or the visit, or the part that a tip is for, is over: withdrawn, nothing
+    /// was sent.
     Withdrawn,
 }
 
@@ -136,7 +137,9 @@ impl PushAttempt {
         now: OffsetDateTime,
     ) -> Result<Prepared, PushAttemptError> {
         let late = now - attempt.terms().created_at > PUSH_WITHIN;
-        if late || payment.state() != PaymentState::Open || in_vain(&*self.visits, tenant, &payment).await? {
+        let in_vain = in_vain(&*self.visits, tenant, &payment).await?
+            || tips_in_vain(&*self.visits, tenant, &payment, &attempt).await?;
+        if late || payment.state() != PaymentState::Open || in_vain {
             let change = settle(payment, attempt.withdraw(now), now, &*self.ids)?;
             return Ok(Prepared::Withdraw(change));
         }
@@ -224,14 +227,31 @@ enum Next {
     Submit(PushOrder),
 }
 
-/// Whether the money is for time that nobody keeps any more. A balance may be a fee for just that.
+/// Whether the money is for time that nobody keeps any more, or a tip for it. A balance may be a fee for just that.
 pub(super) async fn in_vain(
     visits: &dyn Visits,
     tenant: TenantId,
     payment: &Payment,
 ) -> Result<bool, Outage> {
     match payment.purpose() {
-        Purpose::Deposit | Purpose::Full => visits.is_over(tenant, payment.visit()).await,
-        Purpose::Balance | Purpose::Tip => Ok(false),
+        Purpose::Deposit | Purpose::Full | Purpose::Tip => visits.is_over(tenant, payment.visit()).await,
+        Purpose::Balance => Ok(false),
+    }
+}
+
+/// Whether it takes a tip along for a part that nobody renders any more.
+async fn tips_in_vain(
+    visits: &dyn Visits,
+    tenant: TenantId,
+    payment: &Payment,
+    attempt: &Attempt,
+) -> Result<bool, Outage> {
+    match attempt.tip() {
+        Some(tip) => {
+            visits
+                .part_is_over(tenant, payment.visit(), tip.appointment)
+                .await
+        }
+        None => Ok(false),
     }
 }

@@ -58,6 +58,26 @@ fn a_late_success_of_what_is_paid_already_is_credit_and_the_tip_a_tip() {
 }
 
 #[test]
+fn a_tip_for_what_is_closed_or_given_back_goes_back_with_the_rest() {
+    let closed = a_payment().close(second(1)).unwrap();
+    let already =
+        crate::attempt::Attempt::received(an_attempt(2).terms().clone(), None, Evidence::Counter, second(1));
+    let paid_before = settle(a_payment(), already, second(1), &SeededIds::lane(1)).unwrap();
+    let credited = paid_before.payment.credit(shillings(1_500), second(2)).unwrap();
+    for (payment, on_visit) in [(closed, 1_500), (credited.unwrap().0, 0)] {
+        let report = paid(provider_ids(1), shillings(1_700), receipt(1));
+        let moved = sent(&[15_000, 5_000]).hear_callback(&report, second(5)).unwrap();
+        let change = settle(payment, moved, second(5), &SeededIds::lane(2)).unwrap();
+        assert_eq!(change.tip, None);
+        assert_eq!(change.attempt.unwrap().tip(), None, "all of it can be taken back");
+        let entries = change.journals[0].entries();
+        let credit = crate::ledger::Place::credit(change.payment.customer());
+        let credit = entries.iter().find(|entry| entry.place == credit).unwrap();
+        assert_eq!(credit.amount, shillings(on_visit - 1_700));
+    }
+}
+
+#[test]
 fn an_amount_that_differs_goes_to_a_person_like_any_other() {
     let report = paid(provider_ids(1), shillings(1_500), receipt(1));
     let moved = sent(&[20_000]).hear_callback(&report, second(5)).unwrap();

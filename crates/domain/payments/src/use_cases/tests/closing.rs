@@ -79,3 +79,32 @@ fn another_prompt_can_be_asked_for_after_one_was_closed() {
     .unwrap();
     assert_ne!(again.payment, asked.payment);
 }
+
+#[test]
+fn a_prompt_for_a_tip_alone_does_not_go_out_once_its_visit_is_over() {
+    let bench = Bench::new();
+    let (visit, customer) = bench.visit();
+    let tips = WorkTips {
+        book: bench.book.clone(),
+        tips: bench.book.clone(),
+        till: bench.book.clone(),
+        house: bench.book.clone(),
+        clock: bench.clock.clone(),
+        ids: bench.ids.clone(),
+    };
+    let order = TipOrder {
+        key: key("tip"),
+        visit,
+        customer,
+        appointment: ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(9)),
+        team: vec![ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(8))],
+        shares: None,
+        amount: shillings(200),
+        tender: TipTender::Prompt(phone("+254700000123")),
+        by: crate::actor::Actor::parse("token:desk").unwrap(),
+    };
+    let taken = block_on(tips.take(bench.tenant, order)).unwrap();
+    bench.visits.end(visit);
+    let pushed = block_on(bench.push().execute(bench.tenant, taken.attempt)).unwrap();
+    assert_eq!((pushed, bench.money.orders().len()), (Pushed::Withdrawn, 0));
+}

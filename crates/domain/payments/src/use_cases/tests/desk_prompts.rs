@@ -349,3 +349,29 @@ fn a_tip_goes_with_the_balance_only_and_is_no_part_of_what_is_owed() {
     let asked = run(&bench, with_tip("part", Some(300)), owed()).unwrap();
     assert_eq!(asked.amount, shillings(400));
 }
+
+#[test]
+fn a_prompt_with_a_tip_does_not_go_out_once_nobody_renders_its_part() {
+    let bench = Bench::new();
+    let (visit, customer) = bench.visit();
+    let part = ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(9));
+    let with_tip = DeskPrompt {
+        tip: Some(TipAlong {
+            appointment: part,
+            team: vec![ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(8))],
+            amount: shillings(100),
+            shares: None,
+        }),
+        ..order("both", visit)
+    };
+    let asked = run(&bench, with_tip, owed(customer, shillings(700))).unwrap();
+    // The rest of the visit stays.
+    bench.visits.end_part(part);
+    let pushed = block_on(bench.push().execute(bench.tenant, asked.attempt)).unwrap();
+    assert_eq!((pushed, bench.money.orders().len()), (Pushed::Withdrawn, 0));
+    bench.clock.set(second(90));
+    let fee = run(&bench, order("fee", visit), owed(customer, shillings(700))).unwrap();
+    bench.money.answer_push(PushAnswer::Accepted(provider_ids(1)));
+    let pushed = block_on(bench.push().execute(bench.tenant, fee.attempt)).unwrap();
+    assert_eq!(pushed, Pushed::Accepted, "what is owed is asked for as before");
+}
