@@ -262,7 +262,7 @@ struct RefundedBody {
     /// The provider's number of the movement back.
     #[schemars(length(min = 6, max = 40))]
     receipt: String,
-    /// The provider's number under which the money had come; the one that the letter claims if left out.
+    /// The provider's number under which the money had come; never another than the letter claims, if it can be read.
     #[schemars(length(min = 6, max = 40))]
     came_receipt: Option<String>,
     /// Why, and how it is known.
@@ -425,6 +425,7 @@ fn refused(error: LetterError) -> Problem {
     match error {
         LetterError::NoSuchLetter | LetterError::NoSuchPayment => Problem::not_found(),
         LetterError::HandledBefore => Problem::new(Kind::IllegalTransition, detail),
+        LetterError::OtherReceipt => wrong("came_receipt", &detail),
         LetterError::StillOpen(attempt) => {
             Problem::new(Kind::PaymentInProgress, detail).with("attempt", attempt)
         }

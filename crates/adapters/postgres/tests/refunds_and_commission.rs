@@ -16,13 +16,14 @@ use ratiba_commission::test_support::{a_tier, category, kes, month, percent, rul
 use ratiba_commission::tiers::TierMethod;
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriod, PreviewPeriod};
 use ratiba_kernel::test_support::{ManualClock, SeededIds, tenant};
-use ratiba_kernel::{BasisPoints, Id, Money, TimeRange};
+use ratiba_kernel::{BasisPoints, Currency, Id, Money, TimeRange};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::earning::Rendering;
+use ratiba_payments::ports::TipBook;
 use ratiba_payments::reference::RequestKey;
 use ratiba_payments::refund::{RefundCause, RefundState, RefundWay};
 use ratiba_payments::test_support::fakes::ScriptedBack;
-use ratiba_payments::use_cases::{EarnVisit, RefundOrder, RequestRefund};
+use ratiba_payments::use_cases::{EarnVisit, RefundOrder, RequestRefund, WorkTips};
 use ratiba_postgres::commission::PgCommission;
 use ratiba_postgres::payments::PgPayments;
 use ratiba_postgres::{Database, DatabaseSettings, figures};
@@ -205,6 +206,8 @@ fn tip(spa: &Spa, number: u128, shares: &[(u64, i64)], back: &[(&str, &str, i64)
          VALUES ('{own}', '{attempt}', '{tip}', 'pesapal', 'tip{number}', 'tip{number}', 'KES', 50000, '2026-05-12Z',
              '2026-05-12Z', 'paid', '2026-05-12Z', 'status')"
     ));
+    moved(spa, number, 300, 50_000);
+    let mut left = 50_000;
     for (place, (way, source, whole)) in (100_u128..).zip(back) {
         let original = if ["mpesa_reversal", "chargeback"].contains(way) {
             format!("'{attempt}', 'R{number}'")
@@ -212,6 +215,11 @@ fn tip(spa: &Spa, number: u128, shares: &[(u64, i64)], back: &[(&str, &str, i64)
             "NULL, NULL".to_owned()
         };
         let refund = id(place);
+        if *source == "payment" {
+            let back = left.min(*whole * 100);
+            left -= back;
+            moved(spa, number, place + 300, -back);
+        }
         spa.run(&format!(
             "INSERT INTO payment_refunds (tenant_id, id, payment_id, visit_id, customer_id, attempt_id,
                  original_receipt, way, source, cause, reason, request_key, fingerprint, currency, amount_minor,
@@ -221,6 +229,23 @@ fn tip(spa: &Spa, number: u128, shares: &[(u64, i64)], back: &[(&str, &str, i64)
                  '2026-05-12Z')"
         ));
     }
+}
+
+/// What came for the tip of visit `number`, or went back if it is below nothing, as the books have it before it is shared.
+fn moved(spa: &Spa, number: u128, kind: u128, minor: i64) {
+    if minor == 0 {
+        return;
+    }
+    let (own, owed) = (tenant(1), -minor);
+    let id = |kind: u128| Uuid::from_u128((kind << 64) | number);
+    let (tip, journal) = (id(5), id(kind));
+    spa.run(&format!(
+        "INSERT INTO ledger_journals (tenant_id, id, cause, payment_id, occurred_at)
+         VALUES ('{own}', '{journal}', 'test-moved:{journal}', '{tip}', '2026-05-12Z');
+         INSERT INTO ledger_entries (tenant_id, journal_id, position, account, payment_id, currency, amount_minor)
+         VALUES ('{own}', '{journal}', 0, 'card_clearing', NULL, 'KES', {minor}),
+             ('{own}', '{journal}', 1, 'tips_payable', '{tip}', 'KES', {owed})"
+    ));
 }
 
 /// A percentage of what the customer paid.
@@ -326,6 +351,51 @@ async fn each_keeps_of_a_tip_what_the_books_gave_them_whoever_else_is_in_the_tea
         periods.find(|period| period.staff == staff(who)).unwrap().tip
     };
     assert_eq!((of(1), of(2)), (kes(200 + 300), kes(200)));
+}
+
+#[tokio::test]
+async fn a_tip_that_went_back_in_parts_is_to_the_cent_what_the_books_owe() {
+    let spa = Spa::paying(percent(1_000)).await;
+    let (own, part) = (tenant(1), Uuid::from_u128((3 << 64) | 1));
+    spa.completed(1, 100_000).await;
+    for (place, number) in [1, 2, 3].into_iter().enumerate() {
+        let person = staff(number);
+        spa.run(&format!(
+            "INSERT INTO staff (tenant_id, id, name) VALUES ('{own}', '{person}', 'One of three') ON CONFLICT DO NOTHING;
+             INSERT INTO appointment_staff (tenant_id, appointment_id, staff_id, position)
+             VALUES ('{own}', '{part}', '{person}', {place})"
+        ));
+    }
+    tip(&spa, 1, &[(1, 1), (2, 1), (3, 1)], &[]);
+    let payments = Arc::new(PgPayments::new(spa.database.clone()));
+    let tips = WorkTips {
+        book: payments.clone(),
+        tips: payments.clone(),
+        till: payments.clone(),
+        house: payments.clone(),
+        clock: Arc::new(ManualClock::at(OPEN)),
+        ids: Arc::new(SeededIds::lane(81)),
+    };
+    let payment = Id::from_uuid(Uuid::from_u128((5 << 64) | 1));
+    tips.share(own, payment).await.unwrap();
+    // The first is taken back from everybody, the second is not yet when the month closes.
+    moved(&spa, 1, 301, -7_000);
+    tips.share(own, payment).await.unwrap();
+    moved(&spa, 1, 302, -3_100);
+    let outcome = spa.close(CLOSING).await;
+    let CloseOutcome::Frozen { documents } = outcome else {
+        panic!("{outcome:?}")
+    };
+    tips.share(own, payment).await.unwrap();
+    let owed = payments.tips_owed(own, Currency::Kes).await.unwrap();
+    let minors: Vec<i64> = owed.values().map(|owed| owed.amount_minor()).collect();
+    assert_eq!(minors.iter().sum::<i64>(), 39_900);
+    assert_ne!(minors, [13_300; 3], "what is left, split once, is something else");
+    for document in documents {
+        let period = document.period();
+        let theirs = owed.get(&Id::from_uuid(period.staff.as_uuid()));
+        assert_eq!(Some(&period.tip), theirs);
+    }
 }
 
 #[tokio::test]

@@ -9,9 +9,9 @@ use ratiba_kernel::{Currency, Money};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// What of an appointment's tips those keep who rendered it: of each tip what came and did not go back, by the shares that
-/// were on record when it was given. Who got a share then and is not among the renderers now has it in the books alone.
-/// `None` if nothing is left.
+/// What of an appointment's tips those keep who rendered it: what the books shared out, and took back again, of each tip.
+/// What lies on a tip unshared counts as the books are about to share it. Who got a share and is not among the renderers
+/// now has it in the books alone. `None` if nothing is left.
 ///
 /// # Errors
 /// What is wrong with the row.
@@ -23,18 +23,7 @@ pub(super) fn tip_of(
     const MALFORMED: &str = "malformed tips";
     let mut kept: BTreeMap<StaffId, Money> = BTreeMap::new();
     for tip in tips.as_array().ok_or(MALFORMED)? {
-        let minor = |name: &str| tip.get(name).and_then(Value::as_i64).ok_or(MALFORMED);
-        let left = minor("paid")?.checked_sub(minor("back")?).ok_or(MALFORMED)?;
-        let shares = tip.get("shares").and_then(Value::as_array).ok_or(MALFORMED)?;
-        let shares = shares
-            .iter()
-            .map(|share| share_of(share).ok_or(MALFORMED))
-            .collect::<Result<Vec<_>, _>>()?;
-        let weights: Vec<u64> = shares.iter().map(|(_, weight)| *weight).collect();
-        let parts = Money::new(left, currency)
-            .split(&weights)
-            .map_err(|_| MALFORMED)?;
-        for ((staff, _), part) in shares.into_iter().zip(parts) {
+        for (staff, part) in owed_of(tip, currency).ok_or(MALFORMED)? {
             let so_far = kept.entry(staff).or_insert(Money::zero(currency));
             *so_far = so_far.checked_add(part).map_err(|_| MALFORMED)?;
         }
@@ -43,6 +32,8 @@ pub(super) fn tip_of(
         .staff()
         .iter()
         .filter_map(|staff| kept.get(staff).map(|part| (*staff, *part)))
+        // Cents that were taken back beyond a share are a matter of the books.
+        .filter(|(_, part)| part.is_positive())
         .collect();
     let amount = Money::sum(currency, entered.iter().map(|(_, part)| *part)).map_err(|_| MALFORMED)?;
     Ok(amount.is_positive().then(|| Tip {
@@ -51,8 +42,28 @@ pub(super) fn tip_of(
     }))
 }
 
-fn share_of(share: &Value) -> Option<(StaffId, u64)> {
-    let staff = share.get("staff").and_then(Value::as_str)?;
-    let weight = share.get("minor").and_then(Value::as_u64)?;
-    Some((StaffId::from_uuid(Uuid::parse_str(staff).ok()?), weight))
+/// What the books owe to whom of one tip, step by step; `None` if the row has not the form that is read.
+fn owed_of(tip: &Value, currency: Currency) -> Option<Vec<(StaffId, Money)>> {
+    let listed = |name: &str| {
+        let lines = tip.get(name)?.as_array()?.iter();
+        lines.map(line_of).collect::<Option<Vec<(StaffId, i64)>>>()
+    };
+    let mut owed: Vec<(StaffId, Money)> = listed("shared")?
+        .into_iter()
+        .map(|(staff, minor)| (staff, Money::new(minor, currency)))
+        .collect();
+    let unshared = Money::new(tip.get("unshared")?.as_i64()?, currency);
+    if !unshared.is_zero() {
+        let shares = listed("shares")?;
+        let weights = shares.iter().map(|(_, minor)| u64::try_from(*minor).ok());
+        let parts = unshared.split(&weights.collect::<Option<Vec<u64>>>()?).ok()?;
+        owed.extend(shares.iter().map(|(staff, _)| *staff).zip(parts));
+    }
+    Some(owed)
+}
+
+fn line_of(line: &Value) -> Option<(StaffId, i64)> {
+    let staff = line.get("staff").and_then(Value::as_str)?;
+    let minor = line.get("minor").and_then(Value::as_i64)?;
+    Some((StaffId::from_uuid(Uuid::parse_str(staff).ok()?), minor))
 }

@@ -58,8 +58,8 @@ impl CompletedWork for PgCommission {
 // appointments by what each was charged, so all of those that may owe a part are listed. What went back before it
 // was earned is not paid; what went back after that is a refund, which comes off every base. Credit that was paid out with
 // the visit's transaction is none of the visit's money, also where the customer has it twice. Tips are paid and
-// kept apart: what came for an appointment is its tip, with who got which share of it; what was typed counts where
-// nothing came through the house.
+// kept apart: what came for an appointment is its tip, with what the books gave to whom and what they have not shared out
+// yet; what was typed counts where nothing came through the house.
 const COMPLETED: &str = "
 WITH done AS MATERIALIZED (
     SELECT * FROM appointments
@@ -88,14 +88,21 @@ WITH done AS MATERIALIZED (
     JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account IN ('fees', 'refunds', 'customer_deposits')
     GROUP BY p.visit_id
 ), tipped AS (
-    SELECT t.appointment_id, jsonb_agg(jsonb_build_object('paid', p.paid_minor,
-        'back', least(coalesce(r.back, 0), p.paid_minor)::bigint, 'shares', t.shares)) AS tips
+    SELECT t.appointment_id, jsonb_agg(jsonb_build_object('shares', t.shares,
+        'shared', coalesce(given.shared, '[]'), 'unshared', coalesce(own.unshared, 0))) AS tips
     FROM payment_tips t
     JOIN payments p ON p.tenant_id = $1 AND p.id = t.payment_id AND p.paid_minor > 0
     LEFT JOIN LATERAL (
-        SELECT sum(amount_minor) AS back FROM payment_refunds
-        WHERE tenant_id = $1 AND payment_id = p.id AND state = 'done' AND source = 'payment'
-    ) r ON true
+        SELECT -sum(e.amount_minor)::bigint AS unshared FROM ledger_entries e
+        WHERE e.tenant_id = $1 AND e.account = 'tips_payable' AND e.payment_id = p.id
+    ) own ON true
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_object('staff', e.staff_id, 'minor', -e.amount_minor)) AS shared
+        FROM ledger_journals j
+        JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account = 'tips_payable'
+            AND e.staff_id IS NOT NULL
+        WHERE j.tenant_id = $1 AND j.payment_id = p.id AND j.cause LIKE 'tip-shared:%'
+    ) given ON true
     WHERE t.tenant_id = $1 AND t.appointment_id IN (SELECT id FROM done)
     GROUP BY t.appointment_id
 ), siblings AS (

@@ -75,6 +75,9 @@ pub enum LetterError {
     /// The receipt is booked for another payment, or went back.
     #[error("the receipt is booked already")]
     ReceiptTaken,
+    /// The money came under another number, as the letter itself tells.
+    #[error("the letter tells of money under another number")]
+    OtherReceipt,
     /// The amount is nothing, or in another currency than the payment, or not what was paid.
     #[error("the amount is nothing, in another currency than the payment, or not what was paid")]
     BadAmount,
@@ -159,8 +162,8 @@ impl WorkLetter {
     }
 
     /// Records that a letter's money went back without being booked, or that it means nothing. Under the number that the
-    /// money had come by, which is the one that the letter claims unless the order names it, no other message about it is
-    /// booked any more. Deciding the same again changes nothing.
+    /// money had come by, which is the one that the letter claims or, of one that nobody can read, the one that the order names, no other message
+    /// about it is booked any more. A mistyped number would outlaw somebody else's money, so it is refused. Deciding the same again changes nothing.
     ///
     /// # Errors
     /// [`LetterError`]; then nothing changed.
@@ -173,7 +176,7 @@ impl WorkLetter {
                 why: order.why.clone(),
                 at: self.clock.now(),
             };
-            let verdict = self.known(order.verdict.clone(), &letter);
+            let verdict = self.known(order.verdict.clone(), &letter)?;
             match self
                 .letters
                 .decide(tenant, order.letter, verdict, handled)
@@ -196,15 +199,18 @@ impl WorkLetter {
         }
     }
 
-    /// The verdict with the number that the money had come by, as far as the letter tells.
-    fn known(&self, verdict: LetterVerdict, letter: &DeadLetter) -> LetterVerdict {
-        match verdict {
-            LetterVerdict::Refunded { back, came: None } => {
-                let came = self.claims(letter).map(|(receipt, _)| receipt);
-                LetterVerdict::Refunded { back, came }
-            }
-            LetterVerdict::Refunded { came: Some(_), .. } | LetterVerdict::Dismissed => verdict,
-        }
+    /// The verdict with the number that the money had come by, as far as anybody tells.
+    fn known(&self, verdict: LetterVerdict, letter: &DeadLetter) -> Result<LetterVerdict, LetterError> {
+        let (back, named) = match verdict {
+            LetterVerdict::Refunded { back, came } => (back, came),
+            LetterVerdict::Dismissed => return Ok(verdict),
+        };
+        let claimed = self.claims(letter).map(|(receipt, _)| receipt);
+        let came = match (named, claimed) {
+            (Some(named), Some(claimed)) if named != claimed => return Err(LetterError::OtherReceipt),
+            (named, claimed) => named.or(claimed),
+        };
+        Ok(LetterVerdict::Refunded { back, came })
     }
 
     async fn letter(&self, tenant: TenantId, id: LetterId) -> Result<DeadLetter, LetterError> {

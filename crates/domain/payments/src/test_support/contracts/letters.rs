@@ -362,9 +362,10 @@ pub(super) async fn money_that_went_back_is_booked_by_no_other_message<G: Ground
         let body = PlainConfirmations::body(&receipt(number), shillings(1_500), "somebody", number);
         String::from_utf8_lossy(&body).into_owned()
     };
-    let bodies = [body(1), "illegible".to_owned(), body(2), body(3)];
+    let illegible = |number: u32| format!("illegible {number}");
+    let bodies = [body(1), illegible(1), body(2), body(3), illegible(2)];
     let (asked, found) = buried(&stage, &bodies.each_ref().map(String::as_str)).await;
-    let [third, second_letter, illegible, first] = &found[..] else {
+    let [unread, third, second_letter, illegible, first] = &found[..] else {
         panic!("{found:?}");
     };
     let work = use_case(&stage);
@@ -403,12 +404,25 @@ pub(super) async fn money_that_went_back_is_booked_by_no_other_message<G: Ground
     );
     assert_eq!(stage.record(tenant, &asked).await.payment.paid(), shillings(0));
 
+    // A slip of the pen outlaws nobody's money.
+    let slip = LetterVerdict::Refunded {
+        back: receipt(14),
+        came: Some(receipt(4)),
+    };
+    let refused = work.decide(tenant, verdict(second_letter, slip)).await;
+    assert_eq!(refused, Err(LetterError::OtherReceipt));
+    let known = ground
+        .finder()
+        .went_back(tenant, Provider::Mpesa, &receipt(4))
+        .await;
+    assert_eq!(known, Ok(false));
+
     // The other way round: what is booked did not go back without being booked.
     assert_eq!(work.to_payment(tenant, order(third, to, 3, 1_500)).await, Ok(()));
     let booked = LetterVerdict::Refunded {
         back: receipt(13),
         came: Some(receipt(3)),
     };
-    let refused = work.decide(tenant, verdict(second_letter, booked)).await;
+    let refused = work.decide(tenant, verdict(unread, booked)).await;
     assert_eq!(refused, Err(LetterError::ReceiptTaken));
 }
