@@ -70,7 +70,7 @@ fn confirm(bench: &Bench, asked: &PaymentAsked, number: u32, whole: i64) {
     let account = bench.record(asked.attempt).payment.account_reference();
     let arrival = ConfirmationArrival {
         id: bench.ids.fresh(),
-        key: address.key.clone(),
+        key: address.key,
         body: PlainConfirmations::body(&receipt(number), shillings(whole), account.as_str(), 0),
         source: None,
         at: second(60),
@@ -166,6 +166,7 @@ fn a_line_of_the_statement_brings_the_tip() {
         statements: bench.book.clone(),
         payments: bench.book.clone(),
         refunds: bench.book.clone(),
+        finder: bench.book.clone(),
         clock: bench.clock.clone(),
         ids: bench.ids.clone(),
     };
