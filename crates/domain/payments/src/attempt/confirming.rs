@@ -1,11 +1,13 @@
 //! What a confirmation of money with its receipt means for an attempt that waits for just that.
 
+use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
 use super::{Attempt, AttemptState, Moved, News, ReviewReason, StateName};
 use crate::by_hand::Confirmation;
 use crate::evidence::Evidence;
 use crate::schedule::{CLOCKS_DIFFER, PROMPT_LIFE};
+use crate::tip::Tip;
 
 impl Attempt {
     /// Takes in a confirmation that brings what is missing: the receipt of money that only a query had told of, or the end
@@ -70,6 +72,24 @@ impl Attempt {
             | AttemptState::Unknown
             | AttemptState::Failed { .. }
             | AttemptState::Cancelled => false,
+        }
+    }
+
+    /// The tip that money of this amount, which came without the prompt's own answer, brings along: that of a prompt which
+    /// seems to have ended without money, if the money moved while that one was on the phone.
+    pub(crate) fn tip_of_lost(&self, amount: Money, moved_at: Option<OffsetDateTime>) -> Option<&Tip> {
+        match self.progress.state {
+            AttemptState::Failed { .. } | AttemptState::Cancelled => {
+                let was_sent = self.progress.sent_at.is_some();
+                let fits = amount == self.terms.amount && was_sent && self.was_out_when(moved_at);
+                self.tip.as_ref().filter(|_| fits)
+            }
+            AttemptState::Paid { .. }
+            | AttemptState::InReview { .. }
+            | AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown => None,
         }
     }
 

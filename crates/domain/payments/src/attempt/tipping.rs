@@ -1,8 +1,9 @@
 //! An attempt that takes a tip along: one transaction for what the visit owes and for what is given on top.
 
-use ratiba_kernel::{Money, MoneyError};
+use ratiba_kernel::{IdSource, Money, MoneyError};
+use time::OffsetDateTime;
 
-use super::Attempt;
+use super::{Attempt, Moved, Provider, StateName};
 use crate::tip::Tip;
 
 impl Attempt {
@@ -27,6 +28,29 @@ impl Attempt {
         self.tip.as_ref()
     }
 
+    /// The tip that comes with money for which an attempt of its own is made, although it is what one of these prompts had
+    /// asked for: the tip of the latest such prompt, for a payment of its own. None if that tip came another way before;
+    /// then the money is there twice, and belongs to the customer.
+    #[must_use]
+    pub fn tip_of_found(
+        prompts: &[Self],
+        provider: Provider,
+        (amount, moved_at): (Money, Option<OffsetDateTime>),
+        ids: &dyn IdSource,
+    ) -> Option<Tip> {
+        let mut own = prompts
+            .iter()
+            .rev()
+            .filter(|prompt| prompt.terms.provider == provider);
+        let lost = own.find_map(|prompt| prompt.tip_of_lost(amount, moved_at))?;
+        let same = |tip: &Tip| tip.appointment == lost.appointment && tip.shares == lost.shares;
+        let came = |prompt: &Self| prompt.state().name() == StateName::Paid && prompt.tip().is_some_and(same);
+        (!prompts.iter().any(came)).then(|| Tip {
+            payment: ids.fresh(),
+            ..lost.clone()
+        })
+    }
+
     /// What of its amount goes towards its payment.
     ///
     /// # Errors
@@ -48,6 +72,17 @@ impl Attempt {
         }
         self.terms.amount = amount;
         Ok(())
+    }
+}
+
+impl Moved {
+    /// The same, with a tip that the attempt takes along, if there is one.
+    #[must_use]
+    pub fn with_tip(mut self, tip: Option<Tip>) -> Self {
+        if let Some(tip) = tip {
+            self.attempt = self.attempt.with_tip(tip);
+        }
+        self
     }
 }
 

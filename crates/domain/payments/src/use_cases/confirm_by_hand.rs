@@ -251,7 +251,9 @@ impl ApplyConfirmation {
                 ordered: None,
                 created_at: now,
             };
-            Attempt::received(terms, Some(told.receipt.clone()), Evidence::Confirmation, now)
+            let found = (told.amount, told.moved_at);
+            let tip = Attempt::tip_of_found(&attempts, Provider::Mpesa, found, &*self.ids);
+            Attempt::received(terms, Some(told.receipt.clone()), Evidence::Confirmation, now).with_tip(tip)
         });
         let change = settle(payment, moved, now, &*self.ids)?;
         Ok(Step::Record(Box::new(change)))

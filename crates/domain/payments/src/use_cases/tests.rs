@@ -5,6 +5,7 @@ mod closing;
 mod desk_prompts;
 mod ground;
 mod laws;
+mod lost_tips;
 mod refund_laws;
 mod statement_laws;
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
+use time::OffsetDateTime;
 
 use super::DECISIONS_MAX;
 use crate::actor::Actor;
@@ -259,6 +260,9 @@ impl WorkLetter {
         if let Some(live) = attempts.iter().find(|attempt| attempt.is_live()) {
             return Err(LetterError::StillOpen(live.id()));
         }
+        // A letter does not always say when its money moved.
+        let found = (order.amount, self.moved_at(letter));
+        let tip = Attempt::tip_of_found(&attempts, letter.provider, found, &*self.ids);
         let meant = match order.to {
             MatchTo::Attempt(id) => {
                 let meant = attempts.into_iter().find(|attempt| attempt.id() == id);
@@ -303,7 +307,11 @@ impl WorkLetter {
             ordered: None,
             created_at: resolved.at,
         };
-        Ok(Attempt::found(terms, order.receipt.clone(), resolved))
+        Ok(Attempt::found(terms, order.receipt.clone(), resolved).with_tip(tip))
+    }
+
+    fn moved_at(&self, letter: &DeadLetter) -> Option<OffsetDateTime> {
+        self.confirmations.read(&letter.body).ok()?.moved_at
     }
 }
 

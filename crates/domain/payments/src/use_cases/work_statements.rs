@@ -400,7 +400,9 @@ impl WorkStatements {
             created_at: now,
         };
         let (attempt, receipt) = (terms.id, line.line.receipt.clone());
-        let moved = Attempt::received(terms, Some(receipt), Evidence::Statement, now);
+        let found = (amount, Some(line.line.at));
+        let tip = Attempt::tip_of_found(&attempts, Provider::Mpesa, found, &*self.ids);
+        let moved = Attempt::received(terms, Some(receipt), Evidence::Statement, now).with_tip(tip);
         let change = settle(payment, moved, now, &*self.ids)?;
         let by = Some(decider.clone());
         Ok(decided(line, LineState::Money(attempt), by, now, Some(change)))
