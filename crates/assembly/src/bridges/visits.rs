@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use ratiba_booking::ports::AppointmentBook;
 use ratiba_booking::visit::{Visit, VisitStanding};
 use ratiba_kernel::{Clock, Id, Outage, TenantId};
-use ratiba_payments::{AppointmentId, VisitId};
 use ratiba_payments::ports::Visits;
+use ratiba_payments::{AppointmentId, VisitId};
 
 /// Plays [`Visits`].
 pub struct VisitsBridge {
