@@ -7,7 +7,7 @@ use ratiba_booking::import::ports::{ImportBook, ImportGround};
 use ratiba_booking::ports::{AppointmentBook, Catalogue, PackageBook, PromotionBook, RelationBook};
 use ratiba_booking::setup::{HitList, SetupShelf};
 use ratiba_booking::use_cases as booking;
-use ratiba_commission::ports::CommissionBook;
+use ratiba_commission::ports::{CommissionBook, Teams};
 use ratiba_commission::use_cases as commission;
 use ratiba_conversation::use_cases as conversation;
 use ratiba_payments::ports::{
@@ -224,6 +224,8 @@ pub struct Conversation {
 pub struct Commission {
     /// The frozen documents, for reading.
     pub book: Arc<dyn CommissionBook>,
+    /// Who renders what, and how they share it.
+    pub teams: Arc<dyn Teams>,
     /// Computes a month without writing.
     pub preview: commission::PreviewPeriod,
     /// Closes a month.

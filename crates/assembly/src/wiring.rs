@@ -540,9 +540,10 @@ impl Ground {
     fn commission(&self) -> Commission {
         let pg = Arc::new(PgCommission::new(self.database.clone()));
         let (work, rules): (Arc<dyn CompletedWork>, Arc<dyn CommissionRules>) = (pg.clone(), pg.clone());
-        let book: Arc<dyn CommissionBook> = pg;
+        let book: Arc<dyn CommissionBook> = pg.clone();
         Commission {
             book: book.clone(),
+            teams: pg,
             preview: commission::PreviewPeriod {
                 work: work.clone(),
                 rules: rules.clone(),

@@ -168,12 +168,16 @@ async fn prompt(
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
     let visit = visible(&state, principal, &id).await?;
+    let tip = match &body.tip {
+        Some(tip) => Some(along_of(&state, principal.tenant, &visit, tip).await?),
+        None => None,
+    };
     let order = DeskPrompt {
         key: request_key(&key)?,
         visit: Id::from_uuid(visit.head.id.as_uuid()),
         payer: body.phone.as_deref().map(phone_of).transpose()?,
         amount: body.amount,
-        tip: body.tip.as_ref().map(|tip| along_of(&visit, tip)).transpose()?,
+        tip,
         by: actor_of(principal)?,
     };
     let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;

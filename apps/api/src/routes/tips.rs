@@ -5,11 +5,10 @@ use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
 use ratiba_booking::appointment::Appointment;
 use ratiba_booking::visit::Visit;
-use ratiba_kernel::{Id, Money, Zone};
-use ratiba_payments::StaffId;
+use ratiba_kernel::{Id, Money, TenantId, Zone};
 use ratiba_payments::remark::Remark;
 use ratiba_payments::till::{TillId, TipPayout};
-use ratiba_payments::tip::{SharesRefused, TipRecord, TipShare};
+use ratiba_payments::tip::{Renderer, SharesRefused, TipRecord, TipShare};
 use ratiba_payments::use_cases::{TakeCashError, TipAlong, TipOrder, TipTender};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,7 +30,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post("/api/v1/visits/{id}/tips", "Take a tip", || web::post().to(take))
             .describe(
-                "For one part of the visit, shared among its team, alike unless `shares` says otherwise: `cash` that was counted \
+                "For one part of the visit, shared among its team as its commission is, unless `shares` says otherwise: `cash` that was counted \
                  into the drawer, a `prompt` on `phone`, or a `card` page for `phone`. A tip is a payment of its own: it pays nothing of the visit, is no \
                  deposit, no revenue and no base of commission. Refused while anything of the visit is out or in doubt. Safe to \
                  repeat with the same key.",
@@ -108,7 +107,7 @@ pub struct TipBody {
     tender: TenderWord,
     /// With `prompt` and `card`: whose handset, or the billing contact.
     phone: Option<String>,
-    /// Who gets how much; together the amount. Each of the team the same if left out.
+    /// Who gets how much; together the amount. As the team shares its commission if left out.
     #[schemars(length(min = 1, max = 20))]
     shares: Option<Vec<ShareBody>>,
 }
@@ -135,7 +134,7 @@ pub struct AlongBody {
     /// Above nothing; on top of what is paid for the visit, and with that in whole shillings.
     #[schemars(with = "Amount")]
     amount: Money,
-    /// Who gets how much; together the amount. Each of the team the same if left out.
+    /// Who gets how much; together the amount. As the team shares its commission if left out.
     #[schemars(length(min = 1, max = 20))]
     shares: Option<Vec<ShareBody>>,
 }
@@ -247,9 +246,17 @@ fn part_of<'v>(visit: &'v Visit, id: Uuid, field: &str) -> Result<&'v Appointmen
     }
 }
 
-fn team_of(part: &Appointment) -> Vec<StaffId> {
-    let team = part.booking().team.members();
-    team.iter().map(|staff| Id::from_uuid(staff.as_uuid())).collect()
+/// Who renders the part, sharing a tip as they share their commission of it.
+async fn team_of(state: &State, tenant: TenantId, part: &Appointment) -> Result<Vec<Renderer>, Problem> {
+    let id = Id::from_uuid(part.id().as_uuid());
+    let team = state.parts.commission.teams.team(tenant, id).await?;
+    let team = team.ok_or_else(Problem::not_found)?;
+    let shares = team.staff().iter().zip(team.fractions());
+    let renderers = shares.map(|(staff, share)| Renderer {
+        staff: Id::from_uuid(staff.as_uuid()),
+        weight: share.numerator,
+    });
+    Ok(renderers.collect())
 }
 
 fn shares_of(shares: Option<&[ShareBody]>) -> Option<Vec<TipShare>> {
@@ -261,11 +268,16 @@ fn shares_of(shares: Option<&[ShareBody]>) -> Option<Vec<TipShare>> {
 }
 
 /// The tip that a prompt for the visit is to take along.
-pub(super) fn along_of(visit: &Visit, body: &AlongBody) -> Result<TipAlong, Problem> {
+pub(super) async fn along_of(
+    state: &State,
+    tenant: TenantId,
+    visit: &Visit,
+    body: &AlongBody,
+) -> Result<TipAlong, Problem> {
     let part = part_of(visit, body.appointment_id, "tip.appointment_id")?;
     Ok(TipAlong {
         appointment: Id::from_uuid(body.appointment_id),
-        team: team_of(part),
+        team: team_of(state, tenant, part).await?,
         amount: body.amount,
         shares: shares_of(body.shares.as_deref()),
     })
@@ -283,7 +295,8 @@ pub(super) fn not_divided(refused: SharesRefused) -> Problem {
     }
 }
 
-fn order_of(
+async fn order_of(
+    state: &State,
     visit: &Visit,
     body: &TipBody,
     caller: &Caller,
@@ -295,7 +308,7 @@ fn order_of(
         visit: Id::from_uuid(visit.head.id.as_uuid()),
         customer: Id::from_uuid(part.booking().customer.as_uuid()),
         appointment: Id::from_uuid(body.appointment_id),
-        team: team_of(part),
+        team: team_of(state, caller.0.tenant, part).await?,
         shares: shares_of(body.shares.as_deref()),
         amount: body.amount,
         tender: tender_of(body)?,
@@ -312,7 +325,7 @@ async fn take(
 ) -> Result<HttpResponse, Problem> {
     let tenant = caller.0.tenant;
     let visit = visible(&state, &caller.0, &id).await?;
-    let order = order_of(&visit, &body, &caller, &key)?;
+    let order = order_of(&state, &visit, &body, &caller, &key).await?;
     if body.tender == TenderWord::Card && state.parts.payments.cards.is_none() {
         return Err(Problem::new(Kind::Unacceptable, "cards are not set up"));
     }

@@ -12,7 +12,7 @@ use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
 use ratiba_commission::event::CommissionEvent;
 use ratiba_commission::hash::ContentHash;
 use ratiba_commission::period::FrozenBy;
-use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork};
+use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork, Teams};
 use ratiba_commission::settings::CommissionSettings;
 use ratiba_commission::split::Shares;
 use ratiba_commission::test_support::{
@@ -204,6 +204,10 @@ struct DraftRow {
 #[async_trait(?Send)]
 impl Ground for PgGround {
     fn work(&self) -> Arc<dyn CompletedWork> {
+        Arc::<PgCommission>::clone(&self.ports)
+    }
+
+    fn teams(&self) -> Arc<dyn Teams> {
         Arc::<PgCommission>::clone(&self.ports)
     }
 

@@ -9,8 +9,9 @@ use crate::hash::ContentHash;
 use crate::period::{FrozenDocument, FrozenPeriod};
 use crate::rule::Rule;
 use crate::settings::CommissionSettings;
+use crate::split::Renderers;
 use crate::work::CompletedAppointment;
-use crate::{Month, PeriodId, StaffId};
+use crate::{AppointmentId, Month, PeriodId, StaffId};
 
 /// The work that was completed, as others record it.
 #[cfg_attr(feature = "test-support", mockall::automock)]
@@ -33,6 +34,17 @@ pub trait CompletedWork: Send + Sync {
     /// # Errors
     /// [`Outage`].
     async fn roster(&self, tenant: TenantId) -> Result<Vec<StaffId>, Outage>;
+}
+
+/// Who renders an appointment.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait Teams: Send + Sync {
+    /// The people of an appointment in whatever state, and how they share it; `None` if the tenant has no such appointment.
+    ///
+    /// # Errors
+    /// [`Outage`], also for shares on record that do not fit.
+    async fn team(&self, tenant: TenantId, appointment: AppointmentId) -> Result<Option<Renderers>, Outage>;
 }
 
 /// The rules of a tenant and its switches.

@@ -22,6 +22,15 @@ pub struct TipShare {
     pub amount: Money,
 }
 
+/// One of those who render a part of a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Renderer {
+    /// Who.
+    pub staff: StaffId,
+    /// Their share of that part against those of the others.
+    pub weight: u32,
+}
+
 /// A tip beside its payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tip {
@@ -118,13 +127,13 @@ pub enum SharesRefused {
     Amount(#[from] MoneyError),
 }
 
-/// Divides a tip among a team: as somebody said, if anybody did, else the same to each.
+/// Divides a tip among a team: as somebody said, if anybody did, else by the shares of the team.
 ///
 /// # Errors
 /// [`SharesRefused`] if what was said does not fit the team or the amount.
 pub fn shared(
     amount: Money,
-    team: &[StaffId],
+    team: &[Renderer],
     entered: Option<&[TipShare]>,
 ) -> Result<Vec<TipShare>, SharesRefused> {
     let Some(entered) = entered else {
@@ -135,7 +144,7 @@ pub fn shared(
     }
     let mut named = BTreeSet::new();
     for share in entered {
-        if !team.contains(&share.staff) {
+        if team.iter().all(|renderer| renderer.staff != share.staff) {
             return Err(SharesRefused::NotOfTheTeam(share.staff));
         }
         if !named.insert(share.staff) {
@@ -161,15 +170,16 @@ pub(crate) fn shares_text(entered: Option<&[TipShare]>) -> String {
         .collect()
 }
 
-/// Divides a tip among a team, the same to each; what cannot be divided goes to the first of them. Who would get nothing
-/// is left out.
+/// Divides a tip among a team by its shares; what cannot be divided goes to the largest remainders, of equal ones to the
+/// earlier. Who would get nothing is left out.
 ///
 /// # Errors
-/// [`MoneyError`] without anybody.
-pub fn divided(amount: Money, team: &[StaffId]) -> Result<Vec<TipShare>, MoneyError> {
-    let parts = amount.split(&vec![1; team.len()])?;
-    let shares = team.iter().zip(parts).map(|(staff, amount)| TipShare {
-        staff: *staff,
+/// [`MoneyError`] if nobody has a share.
+pub fn divided(amount: Money, team: &[Renderer]) -> Result<Vec<TipShare>, MoneyError> {
+    let weights: Vec<u64> = team.iter().map(|renderer| u64::from(renderer.weight)).collect();
+    let shares = team.iter().zip(amount.split(&weights)?);
+    let shares = shares.map(|(renderer, amount)| TipShare {
+        staff: renderer.staff,
         amount,
     });
     Ok(shares.filter(|share| share.amount.is_positive()).collect())

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
 use ratiba_commission::base::tax_contained;
-use ratiba_commission::ports::CompletedWork;
+use ratiba_commission::ports::{CompletedWork, Teams};
 use ratiba_commission::split::{Renderers, Shares};
 use ratiba_commission::tips::Tip;
 use ratiba_commission::work::{CompletedAppointment, Outcome, Sale};
@@ -126,6 +126,42 @@ LEFT JOIN booked ON booked.visit_id = d.visit_id
 LEFT JOIN tipped ON tipped.appointment_id = d.id
 LEFT JOIN siblings ON siblings.visit_id = d.visit_id";
 
+#[async_trait]
+impl Teams for PgCommission {
+    async fn team(&self, tenant: TenantId, appointment: AppointmentId) -> Result<Option<Renderers>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let row = sql_query(TEAM)
+                    .bind::<SqlUuid, _>(tx.tenant_uuid())
+                    .bind::<SqlUuid, _>(appointment.as_uuid())
+                    .get_result::<TeamRow>(tx.conn())
+                    .optional()?;
+                row.as_ref().map(renderers_of::<Outage>).transpose()
+            })
+            .await
+    }
+}
+
+const TEAM: &str = "
+SELECT a.id, a.staff_id, array_agg(t.staff_id ORDER BY t.position) FILTER (WHERE t.staff_id IS NOT NULL) AS staff,
+    array_agg(t.share_basis_points ORDER BY t.position) FILTER (WHERE t.staff_id IS NOT NULL) AS shares
+FROM appointments a
+LEFT JOIN appointment_staff t ON t.tenant_id = $1 AND t.appointment_id = a.id
+WHERE a.tenant_id = $1 AND a.id = $2
+GROUP BY a.id, a.staff_id";
+
+#[derive(QueryableByName)]
+struct TeamRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    staff_id: Uuid,
+    #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
+    staff: Option<Vec<Uuid>>,
+    #[diesel(sql_type = Nullable<Array<Nullable<Integer>>>)]
+    shares: Option<Vec<Option<i32>>>,
+}
+
 #[derive(QueryableByName)]
 struct WorkRow {
     #[diesel(sql_type = SqlUuid)]
@@ -140,12 +176,8 @@ struct WorkRow {
     service_name: String,
     #[diesel(sql_type = Text)]
     category: String,
-    #[diesel(sql_type = SqlUuid)]
-    staff_id: Uuid,
-    #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
-    staff: Option<Vec<Uuid>>,
-    #[diesel(sql_type = Nullable<Array<Nullable<Integer>>>)]
-    shares: Option<Vec<Option<i32>>>,
+    #[diesel(embed)]
+    team: TeamRow,
     #[diesel(sql_type = Timestamptz)]
     start_at: OffsetDateTime,
     #[diesel(sql_type = Timestamptz)]
@@ -187,7 +219,7 @@ fn work_of<E>(row: WorkRow) -> Result<CompletedAppointment, TxError<E>> {
     let impossible = |what: &dyn std::fmt::Display| TxError::impossible("appointments", id, what);
     let currency = Currency::parse(&row.currency).map_err(|error| impossible(&error))?;
     let sale = sale_of(&row, currency)?;
-    let renderers = renderers_of(&row)?;
+    let renderers = renderers_of(&row.team)?;
     let tip = match &row.tips {
         Some(tips) => tips::tip_of(tips, currency, &renderers)
             .map_err(|what| TxError::impossible("payment_tips", id, what))?,
@@ -260,7 +292,7 @@ fn part_of_visit(row: &WorkRow, of_visit: Money) -> Result<Money, ratiba_kernel:
     Ok(own.unwrap_or(Money::zero(of_visit.currency())))
 }
 
-fn renderers_of<E>(row: &WorkRow) -> Result<Renderers, TxError<E>> {
+fn renderers_of<E>(row: &TeamRow) -> Result<Renderers, TxError<E>> {
     let impossible = |what: &dyn std::fmt::Display| TxError::impossible("appointment_staff", row.id, what);
     let (Some(team), Some(shares)) = (&row.staff, &row.shares) else {
         return Ok(Renderers::alone(StaffId::from_uuid(row.staff_id)));

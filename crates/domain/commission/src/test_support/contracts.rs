@@ -17,7 +17,7 @@ use crate::engine::compute;
 use crate::event::CommissionEvent;
 use crate::period::{FrozenBy, FrozenDocument, PeriodKind};
 use crate::ports::{
-    AddRuleError, CommissionBook, CommissionRules, CompletedWork, Draft, Freeze, FreezeError,
+    AddRuleError, CommissionBook, CommissionRules, CompletedWork, Draft, Freeze, FreezeError, Teams,
 };
 use crate::resolve::RuleTable;
 use crate::rule::{Rule, RuleScope, RuleType, RuleValue, Validity};
@@ -32,6 +32,8 @@ use crate::work::{CompletedAppointment, Sale};
 pub trait Ground {
     /// The port for work.
     fn work(&self) -> Arc<dyn CompletedWork>;
+    /// The port for teams.
+    fn teams(&self) -> Arc<dyn Teams>;
     /// The port for rules.
     fn rules(&self) -> Arc<dyn CommissionRules>;
     /// The port for frozen months.
@@ -48,7 +50,7 @@ pub trait Ground {
     async fn drafts(&self, tenant: TenantId) -> Vec<(Month, crate::hash::ContentHash)>;
 }
 
-/// Every promise of [`CompletedWork`], [`CommissionRules`] and [`CommissionBook`]. `fresh` gives an empty
+/// Every promise of [`CompletedWork`], [`Teams`], [`CommissionRules`] and [`CommissionBook`]. `fresh` gives an empty
 /// implementation each time.
 ///
 /// # Panics
@@ -268,6 +270,11 @@ async fn work_reads_back_as_recorded<G: Ground>(ground: &G) {
         .unwrap_or_else(|e| panic!("{e}"));
     found.sort_unstable_by_key(|work| work.id);
     assert_eq!(found, recorded);
+    for work in recorded {
+        let team = ground.teams().team(tenant(1), work.id).await;
+        assert_eq!(team, Ok(Some(work.renderers)));
+        assert_eq!(ground.teams().team(tenant(2), work.id).await, Ok(None));
+    }
     let roster = ground.work().roster(tenant(1)).await;
     assert_eq!(roster, Ok(vec![staff(1), staff(2), staff(3)]));
 }

@@ -11,9 +11,11 @@ use crate::event::CommissionEvent;
 use crate::period::{FrozenDocument, FrozenPeriod, PeriodKind};
 use crate::ports::{
     AddRuleError, CommissionBook, CommissionRules, CompletedWork, Draft, Freeze, FreezeError, FrozenHash,
+    Teams,
 };
 use crate::rule::{Rule, RuleScope};
 use crate::settings::CommissionSettings;
+use crate::split::Renderers;
 use crate::work::CompletedAppointment;
 use crate::{AppointmentId, Month, PeriodId, RuleId, StaffId};
 
@@ -107,6 +109,17 @@ impl CompletedWork for InMemoryCommission {
 
     async fn roster(&self, tenant: TenantId) -> Result<Vec<StaffId>, Outage> {
         Ok(self.with(tenant, |rows| rows.staff.iter().copied().collect()))
+    }
+}
+
+#[async_trait]
+impl Teams for InMemoryCommission {
+    async fn team(&self, tenant: TenantId, appointment: AppointmentId) -> Result<Option<Renderers>, Outage> {
+        Ok(self.with(tenant, |rows| {
+            let mut recorded = rows.work.values();
+            let found = recorded.find(|work| work.id == appointment);
+            found.map(|work| work.renderers.clone())
+        }))
     }
 }
 

@@ -10,8 +10,15 @@ fn staff(number: u128) -> StaffId {
     Id::from_uuid(Uuid::from_u128(number))
 }
 
+fn renders(number: u128, weight: u32) -> Renderer {
+    Renderer {
+        staff: staff(number),
+        weight,
+    }
+}
+
 fn tip(amount: Money, team: u128) -> Tip {
-    let team: Vec<StaffId> = (1..=team).map(staff).collect();
+    let team: Vec<Renderer> = (1..=team).map(|number| renders(number, 1)).collect();
     Tip {
         payment: Id::from_uuid(Uuid::from_u128(7)),
         appointment: Id::from_uuid(Uuid::from_u128(8)),
@@ -30,7 +37,7 @@ fn what_cannot_be_divided_goes_to_the_first() {
 
 #[test]
 fn shares_are_the_teams_add_up_and_name_nobody_twice() {
-    let team = [staff(1), staff(2)];
+    let team = [renders(1, 1), renders(2, 1)];
     let share = |number: u128, whole: i64| TipShare {
         staff: staff(number),
         amount: shillings(whole),
@@ -70,6 +77,21 @@ fn shares_are_the_teams_add_up_and_name_nobody_twice() {
     assert_eq!(
         shared(shillings(300), &team, None),
         Ok(vec![share(1, 150), share(2, 150)])
+    );
+}
+
+#[test]
+fn what_nobody_divides_follows_the_shares_of_the_team() {
+    let team = [renders(2, 7_000), renders(1, 3_000)];
+    let shares = shared(Money::kes_minor(1_005), &team, None).unwrap();
+    let of: Vec<_> = shares
+        .iter()
+        .map(|share| (share.staff, share.amount.amount_minor()))
+        .collect();
+    assert_eq!(
+        of,
+        [(staff(2), 704), (staff(1), 301)],
+        "equal remainders go to the earlier"
     );
 }
 

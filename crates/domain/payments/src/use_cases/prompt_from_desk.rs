@@ -10,8 +10,8 @@ use super::{PaymentAsked, RequestPaymentError};
 use crate::actor::Actor;
 use crate::ports::{HouseCurrency, Owing, PaymentBook};
 use crate::reference::RequestKey;
-use crate::tip::{TipShare, shared, shares_text};
-use crate::{AppointmentId, StaffId, VisitId};
+use crate::tip::{Renderer, TipShare, shared, shares_text};
+use crate::{AppointmentId, VisitId};
 
 /// A prompt as it is ordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,11 +35,11 @@ pub struct DeskPrompt {
 pub struct TipAlong {
     /// For which part of the visit.
     pub appointment: AppointmentId,
-    /// Who rendered that part.
-    pub team: Vec<StaffId>,
+    /// Who rendered that part, and how they share it.
+    pub team: Vec<Renderer>,
     /// How much.
     pub amount: Money,
-    /// Who gets how much of it; each the same if nobody says.
+    /// Who gets how much of it; like their shares of that part if nobody says.
     pub shares: Option<Vec<TipShare>>,
 }
 

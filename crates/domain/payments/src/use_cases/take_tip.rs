@@ -14,8 +14,8 @@ use crate::payment::{Payment, PaymentId, Purpose, nothing_out};
 use crate::ports::{Change, EarnError, HouseCurrency, PaymentBook, RecordError, TillBook, TipBook};
 use crate::reference::RequestKey;
 use crate::settlement::settle;
-use crate::tip::{Tip, TipHolding, TipShare, shared, shares_text};
-use crate::{AppointmentId, CustomerId, StaffId, VisitId};
+use crate::tip::{Renderer, Tip, TipHolding, TipShare, shared, shares_text};
+use crate::{AppointmentId, CustomerId, VisitId};
 
 /// How a tip comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,9 +39,9 @@ pub struct TipOrder {
     pub customer: CustomerId,
     /// For which part of it.
     pub appointment: AppointmentId,
-    /// Who rendered that part.
-    pub team: Vec<StaffId>,
-    /// Who gets how much of it; each the same if nobody says.
+    /// Who rendered that part, and how they share it.
+    pub team: Vec<Renderer>,
+    /// Who gets how much of it; like their shares of that part if nobody says.
     pub shares: Option<Vec<TipShare>>,
     /// How much.
     pub amount: Money,

@@ -14,6 +14,10 @@ impl Ground for Fake {
         Arc::<InMemoryCommission>::clone(&self.0)
     }
 
+    fn teams(&self) -> Arc<dyn Teams> {
+        Arc::<InMemoryCommission>::clone(&self.0)
+    }
+
     fn rules(&self) -> Arc<dyn CommissionRules> {
         Arc::<InMemoryCommission>::clone(&self.0)
     }

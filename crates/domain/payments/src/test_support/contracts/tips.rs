@@ -23,7 +23,7 @@ use crate::test_support::builders::{
 use crate::test_support::fakes::AlwaysAsks;
 use crate::test_support::together;
 use crate::till::{OpenOrder, Ordered, TillRefused, TipPayout};
-use crate::tip::{SharesRefused, TipShare};
+use crate::tip::{Renderer, SharesRefused, TipShare};
 use crate::use_cases::{
     DeskPrompt, PaymentAsked, PaymentOrder, PromptFromDesk, RequestPaymentError, TakeCashError, TipAlong,
     TipOrder, TipTender, WorkTill, WorkTips,
@@ -47,6 +47,7 @@ pub async fn tip_contract<G: TipGround>(fresh: impl AsyncFn() -> G) {
     no_more_tips_are_paid_out_than_are_owed(&fresh().await).await;
     a_tips_prompt_waits_for_the_phone_and_the_visits_for_the_tips(&fresh().await).await;
     a_tip_is_divided_as_the_desk_says_if_that_fits(&fresh().await).await;
+    a_tip_that_nobody_divides_is_owed_by_the_shares_of_the_team(&fresh().await).await;
     one_prompt_for_balance_and_tip_becomes_two_payments(&fresh().await).await;
     a_prompt_that_fails_leaves_no_tip_behind(&fresh().await).await;
 }
@@ -92,7 +93,7 @@ async fn order<G: TipGround>(ground: &G, text: &str, whole: i64, tender: TipTend
         visit,
         customer,
         appointment,
-        team: team.to_vec(),
+        team: team.map(|staff| Renderer { staff, weight: 1 }).to_vec(),
         shares: None,
         amount: shillings(whole),
         tender,
@@ -157,7 +158,10 @@ async fn a_tip_is_apart_and_shared_out_once<G: TipGround>(ground: &G) {
     assert!(shares.iter().all(Result::is_ok), "{shares:?}");
     let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
     let owed = owed.unwrap_or_else(|error| panic!("{error}"));
-    let of = |place: usize| owed.get(&wanted.team[place]).map(|owed| owed.amount_minor());
+    let of = |place: usize| {
+        owed.get(&wanted.team[place].staff)
+            .map(|owed| owed.amount_minor())
+    };
     assert_eq!((of(0), of(1)), (Some(15_050), Some(15_050)));
     assert_eq!(on(ground, Account::TipsPayable).await, -30_100);
     assert_eq!(on(ground, Account::CustomerDeposits).await, 0);
@@ -200,7 +204,7 @@ async fn a_tip_by_prompt_is_owed_when_it_is_paid<G: TipGround>(ground: &G) {
     assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
     let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
     let owed = owed.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(owed.get(&wanted.team[0]), Some(&shillings(100)));
+    assert_eq!(owed.get(&wanted.team[0].staff), Some(&shillings(100)));
     assert_eq!(on(ground, Account::MpesaClearing).await, 20_000);
 }
 
@@ -212,7 +216,7 @@ async fn no_more_tips_are_paid_out_than_are_owed<G: TipGround>(ground: &G) {
     let taken = work.take(tenant, wanted.clone()).await;
     let taken = taken.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
-    let staff = wanted.team[0];
+    let staff = wanted.team[0].staff;
     let payout = |text: &str| TipPayout {
         ordered: ordered(text),
         staff,
@@ -276,7 +280,7 @@ async fn a_tip_is_divided_as_the_desk_says_if_that_fits<G: TipGround>(ground: &G
     open(ground, 0).await;
     let wanted = order(ground, "tip", 300, TipTender::Cash).await;
     let share = |place: usize, whole: i64| TipShare {
-        staff: wanted.team[place],
+        staff: wanted.team[place].staff,
         amount: shillings(whole),
     };
     let said = |shares: Vec<TipShare>| TipOrder {
@@ -297,15 +301,36 @@ async fn a_tip_is_divided_as_the_desk_says_if_that_fits<G: TipGround>(ground: &G
     assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
     let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
     let owed = owed.unwrap_or_else(|error| panic!("{error}"));
-    let of = |place: usize| owed.get(&wanted.team[place]).copied();
+    let of = |place: usize| owed.get(&wanted.team[place].staff).copied();
     assert_eq!((of(0), of(1)), (Some(shillings(220)), Some(shillings(80))));
 }
 
-/// A prompt for a balance of 1,000 and a tip of 200, which is out.
+async fn a_tip_that_nobody_divides_is_owed_by_the_shares_of_the_team<G: TipGround>(ground: &G) {
+    let (tenant, _) = ground.tenants();
+    let work = work(ground);
+    open(ground, 0).await;
+    let mut wanted = order(ground, "tip", 301, TipTender::Cash).await;
+    wanted.team[0].weight = 7_000;
+    wanted.team[1].weight = 3_000;
+    let taken = work.take(tenant, wanted.clone()).await;
+    let taken = taken.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
+    let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
+    let owed = owed.unwrap_or_else(|error| panic!("{error}"));
+    let of = |place: usize| {
+        owed.get(&wanted.team[place].staff)
+            .map(|owed| owed.amount_minor())
+    };
+    assert_eq!((of(0), of(1)), (Some(21_070), Some(9_030)));
+}
+
+/// A prompt for a balance of 1,000 and a tip of 200, which is out; of the tip seven tenths are the first one's.
 async fn asked_for_both<G: TipGround>(ground: &G) -> (TipOrder, PaymentAsked) {
     let (tenant, _) = ground.tenants();
     let stage = Stage::on(ground);
-    let wanted = order(ground, "unused", 200, TipTender::Prompt(asha())).await;
+    let mut wanted = order(ground, "unused", 200, TipTender::Prompt(asha())).await;
+    wanted.team[0].weight = 7_000;
+    wanted.team[1].weight = 3_000;
     let owing = AlwaysAsks(VisitAsks::For(Owed {
         customer: wanted.customer,
         purpose: Purpose::Balance,
@@ -388,7 +413,7 @@ async fn one_prompt_for_balance_and_tip_becomes_two_payments<G: TipGround>(groun
     assert_eq!(work(ground).share(tenant, payment.id()).await, Ok(()));
     let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
     let owed = owed.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(owed.get(&wanted.team[1]), Some(&shillings(100)));
+    assert_eq!(owed.get(&wanted.team[1].staff), Some(&shillings(60)));
     assert_eq!(on(ground, Account::MpesaClearing).await, 120_000);
     assert_eq!(on(ground, Account::CustomerDeposits).await, -100_000);
     assert_eq!(on(ground, Account::TipsPayable).await, -20_000);

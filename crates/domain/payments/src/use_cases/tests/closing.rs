@@ -97,7 +97,10 @@ fn a_prompt_for_a_tip_alone_does_not_go_out_once_its_visit_is_over() {
         visit,
         customer,
         appointment: ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(9)),
-        team: vec![ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(8))],
+        team: vec![crate::tip::Renderer {
+            staff: ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(8)),
+            weight: 1,
+        }],
         shares: None,
         amount: shillings(200),
         tender: TipTender::Prompt(phone("+254700000123")),

@@ -320,7 +320,10 @@ fn a_tip_goes_with_the_balance_only_and_is_no_part_of_what_is_owed() {
         amount: amount.map(shillings),
         tip: Some(TipAlong {
             appointment: ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(9)),
-            team: vec![amelia],
+            team: vec![crate::tip::Renderer {
+                staff: amelia,
+                weight: 1,
+            }],
             amount: shillings(100),
             shares: None,
         }),
@@ -358,7 +361,10 @@ fn a_prompt_with_a_tip_does_not_go_out_once_nobody_renders_its_part() {
     let with_tip = DeskPrompt {
         tip: Some(TipAlong {
             appointment: part,
-            team: vec![ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(8))],
+            team: vec![crate::tip::Renderer {
+                staff: ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(8)),
+                weight: 1,
+            }],
             amount: shillings(100),
             shares: None,
         }),

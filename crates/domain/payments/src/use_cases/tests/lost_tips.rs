@@ -33,7 +33,10 @@ fn called_failed(bench: &Bench) -> (PaymentAsked, VisitId) {
         amount: None,
         tip: Some(TipAlong {
             appointment: Id::from_uuid(Uuid::from_u128(9)),
-            team: vec![amelia()],
+            team: vec![crate::tip::Renderer {
+                staff: amelia(),
+                weight: 1,
+            }],
             amount: shillings(200),
             shares: None,
         }),
