@@ -209,7 +209,20 @@ impl Database {
         T: Send + 'static,
         E: From<Outage> + Send + 'static,
     {
-        let begin = self.begin("BEGIN", Some(tenant));
+        self.in_tenant("BEGIN", tenant, work).await
+    }
+
+    async fn in_tenant<T, E>(
+        &self,
+        begin: &str,
+        tenant: TenantId,
+        work: impl Fn(&mut TenantTx<'_>) -> Result<T, TxError<E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Outage> + Send + 'static,
+    {
+        let begin = self.begin(begin, Some(tenant));
         self.run(Some(begin), move |conn, ids| within(conn, ids, tenant, &work))
             .await
     }
@@ -229,9 +242,7 @@ impl Database {
         E: From<Outage> + Send + 'static,
     {
         let begin = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
-        let begin = self.begin(begin, Some(tenant));
-        self.run(Some(begin), move |conn, ids| within(conn, ids, tenant, &work))
-            .await
+        self.in_tenant(begin, tenant, work).await
     }
 
     /// As [`tenant`](Self::tenant), for work that only reads and must see all of it as of one moment.
@@ -247,9 +258,8 @@ impl Database {
         T: Send + 'static,
         E: From<Outage> + Send + 'static,
     {
-        let begin = self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", Some(tenant));
-        self.run(Some(begin), move |conn, ids| within(conn, ids, tenant, &work))
-            .await
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        self.in_tenant(begin, tenant, work).await
     }
 
     /// Runs `work`, which executes exactly one statement, in one round trip: the statement is the transaction. As with
