@@ -12,7 +12,7 @@ usage: cargo xtask VERB
   fmt | lint            formatting; clippy with warnings as errors
   simulate-payments [--seed N] [--minutes M]
                         hundreds of payments while providers, workers and the database fail, and a check of the books
-  bench NAME…           booking, race, availability: beside what the machine could do at best
+  bench NAME…           booking, race, availability, callbacks, webhooks, jobs: beside the machine's best
   check-arch            layers, arrows, layout
   tidy                  module docs, links in docs, stray files
   slots FILE.json       the availability engine on facts and questions from a file, `-` for standard input;
