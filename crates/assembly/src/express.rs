@@ -63,18 +63,30 @@ impl ExpressLane {
 }
 
 /// The first half of what the worker does with a callback and with the event that tells of a settled payment. The other
-/// half, that people are told and what is too much goes back, has time.
+/// half, that people are told and what is too much goes back, has time. The visit is read while the money is booked, in the
+/// hope that it settles the payment.
 async fn settle(parts: &Parts, tenant: TenantId, stored: StoredCallback) -> Result<(), Left> {
-    let applied = parts.payments.apply_callback.take_in(tenant, stored).await?;
+    let seen = parts.payments.book.of_attempt(tenant, stored.attempt).await;
+    let seen = seen.map_err(ApplyCallbackError::from)?;
+    let waits = seen
+        .as_ref()
+        .map(|record| Id::from_uuid(record.payment.visit().as_uuid()));
+    let (apply, confirm) = (&parts.payments.apply_callback, &parts.booking.confirm);
+    let look = async {
+        match waits {
+            Some(visit) => confirm.look_at(tenant, visit).await.ok(),
+            None => None,
+        }
+    };
+    let (applied, looked_at) = tokio::join!(apply.take_in(tenant, stored, seen), look);
     if let CallbackApplied::Applied {
         settled: Some(visit), ..
-    } = applied
+    } = applied?
     {
-        parts
-            .booking
-            .confirm
-            .execute(tenant, Id::from_uuid(visit.as_uuid()))
-            .await?;
+        match looked_at {
+            Some(looked_at) => confirm.confirm(tenant, looked_at).await?,
+            None => confirm.execute(tenant, Id::from_uuid(visit.as_uuid())).await?,
+        };
     }
     Ok(())
 }

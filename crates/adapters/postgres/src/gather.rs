@@ -1,8 +1,8 @@
 //! Work that many ask for at the same time, done together: one call of the database for all who wait.
 //!
-//! Nobody is kept waiting so that others may come: whoever asks while a lane is free is served at once and alone. Only
-//! those who come while every lane is busy gather, and the next free lane takes as many of them as it may. So a quiet
-//! hour has the least delay and a busy one the least work.
+//! Nobody is kept waiting so that others may come: whoever asks while no lane is busy is served at once and alone. Those
+//! who come later gather; another lane opens beside a busy one when enough of them wait to be worth a call, and a lane
+//! that is done takes as many as it may. So a quiet hour has the least delay and a busy one the least work.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error;
@@ -18,6 +18,8 @@ use tokio::sync::oneshot;
 pub(crate) struct GatherLimits {
     /// How many calls of one key run at the same time.
     pub(crate) lanes: usize,
+    /// How many must wait before a lane opens, or goes on, beside a busy one. With one of them it always does.
+    pub(crate) beside_from: usize,
     /// How many are served by one call at most.
     pub(crate) together_max: usize,
     /// How many of one key may wait; one more is told of an outage at once.
@@ -100,7 +102,8 @@ where
                 return Err(Outage::new("too many wait for the same work"));
             }
             queue.waiting.push_back(Waiting { item, begun, answer });
-            let free = queue.busy < self.shared.limits.lanes;
+            let enough = queue.busy == 0 || queue.waiting.len() >= self.shared.limits.beside_from;
+            let free = enough && queue.busy < self.shared.limits.lanes;
             if free {
                 queue.busy += 1;
             }
@@ -130,7 +133,7 @@ impl<K, I, R> Shared<K, I, R> {
     }
 }
 
-/// Serves one key until nobody waits. If the work panics, those it served are told, and others are served by
+/// Serves one key until nobody waits for this lane. If the work panics, those it served are told, and others are served by
 /// another lane; where there is none they are told of an outage.
 struct Lane<K: Ord, I, R> {
     shared: Arc<Shared<K, I, R>>,
@@ -158,12 +161,15 @@ impl<K: Clone + Ord, I, R> Lane<K, I, R> {
         }
     }
 
-    /// Those who are served next, or `None` if nobody waits; then this lane is free, in the same moment.
+    /// Those who are served next, or `None` if nobody waits or another lane will see to them; then this lane is free, in
+    /// the same moment.
     fn take(&mut self) -> Option<Vec<(I, Answer<R>)>> {
         let limits = self.shared.limits;
         let mut queues = self.shared.queues();
         let mut taken = Vec::new();
-        if let Some(queue) = queues.get_mut(&self.key) {
+        // The few who wait beside a busy lane are served by it when it is done.
+        let few = |queue: &Queue<I, R>| queue.busy > 1 && queue.waiting.len() < limits.beside_from;
+        if let Some(queue) = queues.get_mut(&self.key).filter(|queue| !few(queue)) {
             while taken.len() < limits.together_max
                 && let Some(one) = queue.waiting.pop_front()
             {

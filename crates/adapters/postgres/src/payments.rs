@@ -37,6 +37,7 @@ use ratiba_payments::payment::{PaymentId, PaymentRecord};
 use ratiba_payments::ports::{Change, HouseCurrency, PaymentBook, RecordError, Rings};
 use ratiba_payments::reference::RequestKey;
 
+use door::Arrivals;
 use together::{Callbacks, Files, Settled, Settlements};
 
 use crate::database::{Database, TenantTx, TxError};
@@ -55,6 +56,7 @@ const TIP: &str = "tip";
 #[derive(Clone)]
 pub struct PgPayments {
     database: Database,
+    arrivals: Arrivals,
     files: Files,
     callbacks: Callbacks,
     settlements: Settlements,
@@ -65,6 +67,7 @@ impl PgPayments {
     #[must_use]
     pub fn new(database: Database) -> Self {
         Self {
+            arrivals: door::arrivals(database.clone()),
             files: together::files(database.clone()),
             callbacks: together::callbacks(database.clone()),
             settlements: together::settlements(database.clone()),

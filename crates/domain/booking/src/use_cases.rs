@@ -43,7 +43,7 @@ pub use cancel_appointment::{CancelAppointment, CancelAppointmentError, CancelOr
 pub use change_setup::{
     BlockOrder, ChangeSetup, ChangeSetupError, ResourceForm, SetupChanged, SetupOrder, Stretch,
 };
-pub use confirm_visit::{ConfirmVisit, ConfirmVisitError, Confirmation};
+pub use confirm_visit::{ConfirmVisit, ConfirmVisitError, Confirmation, LookedAt};
 pub use counter_offer::{CounterOffer, CounterOfferOrder, ReplaceError};
 pub use expire_hold::{ExpireHold, TaskError};
 pub use extend_hold::ExtendHold;

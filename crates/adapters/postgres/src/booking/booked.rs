@@ -68,6 +68,7 @@ pub(super) type Bookings = Gatherer<Key, Arc<Change>, Result<Outcome, RecordErro
 /// fewer gather.
 const LIMITS: GatherLimits = GatherLimits {
     lanes: 4,
+    beside_from: 1,
     together_max: 16,
     waiting_max: 512,
     wait: Duration::from_secs(1),

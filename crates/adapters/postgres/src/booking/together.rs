@@ -26,10 +26,11 @@ use crate::gather::{GatherLimits, Gatherer, outage_of_all};
 use crate::kept::kept;
 use crate::outbox::EVENT_JOB;
 
-/// As for bookings, with one lane: whoever reads a visit changes it next, and most of what a call costs is the same for one
-/// as for many.
+/// As for bookings, with two lanes at most: whoever reads a visit changes it next, and most of what a call costs is the
+/// same for one as for many.
 const LIMITS: GatherLimits = GatherLimits {
-    lanes: 1,
+    lanes: 2,
+    beside_from: 4,
     together_max: 16,
     waiting_max: 1_024,
     wait: Duration::from_secs(1),

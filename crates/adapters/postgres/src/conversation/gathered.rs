@@ -30,9 +30,11 @@ pub(super) struct Letter {
 /// Where parcels gather, by business and channel.
 pub(super) type Letters = Gatherer<(TenantId, &'static str), Arc<Letter>, Result<Kept, Outage>>;
 
-/// As for bookings, but a message is a smaller matter: more of them go together, and two lanes keep the server busy.
+/// As for bookings, but a message is a smaller matter: more of them go together, and it takes several to be worth a lane
+/// beside a busy one.
 const LIMITS: GatherLimits = GatherLimits {
-    lanes: 2,
+    lanes: 4,
+    beside_from: 5,
     together_max: 64,
     waiting_max: 2_048,
     wait: Duration::from_secs(1),

@@ -7,6 +7,7 @@ use super::*;
 
 const LIMITS: GatherLimits = GatherLimits {
     lanes: 1,
+    beside_from: 1,
     together_max: 3,
     waiting_max: 5,
     wait: Duration::from_secs(1),
@@ -173,4 +174,29 @@ async fn work_that_panics_is_told_to_all_it_served_and_the_next_are_served() {
     let next = bench.ask('a', 2).await;
     bench.go().await;
     assert_eq!(next.await.unwrap(), Ok(20));
+}
+
+#[tokio::test]
+async fn a_lane_opens_beside_a_busy_one_when_enough_wait_for_it() {
+    let bench = Bench::new(GatherLimits {
+        lanes: 2,
+        beside_from: 2,
+        ..LIMITS
+    });
+    let mut asked = Vec::new();
+    for item in 1..=3 {
+        asked.push(bench.ask('a', item).await);
+    }
+    assert_eq!(bench.calls(), [('a', vec![1]), ('a', vec![2, 3])]);
+    asked.push(bench.ask('a', 4).await);
+    // Whichever lane is done first leaves a single one to the other, and that one serves it.
+    bench.go().await;
+    assert_eq!(bench.calls().len(), 2);
+    bench.go().await;
+    assert_eq!(bench.calls().last(), Some(&('a', vec![4])));
+    bench.go().await;
+    for (asked, item) in asked.into_iter().zip(1..) {
+        assert_eq!(asked.await.unwrap(), Ok(item * 10));
+    }
+    assert!(bench.gatherer.shared.queues().is_empty());
 }

@@ -1,5 +1,7 @@
 //! Where callbacks wait to be read, and the dead letters.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Bool, Text, Timestamptz, Uuid as SqlUuid};
@@ -11,7 +13,7 @@ use ratiba_payments::ports::{Arrival, CallbackInbox, CallbackOutcome, StoredCall
 use time::OffsetDateTime;
 
 use super::PgPayments;
-use super::door::{self, AtTheDoor};
+use super::door::AtTheDoor;
 use super::mailbox::CALLBACKS;
 use crate::database::TxError;
 use crate::schema::payment_callbacks_unrouted;
@@ -30,10 +32,11 @@ struct Kept {
 impl CallbackInbox for PgPayments {
     async fn take(&self, mut arrival: Arrival) -> Result<Taken, Outage> {
         arrival.body.truncate(Arrival::BODY_BYTES_MAX);
-        match door::take(&self.database, &arrival).await? {
+        let arrival = Arc::new(arrival);
+        match self.arrivals.ask((), Arc::clone(&arrival)).await?? {
             AtTheDoor::Taken(taken) => Ok(taken),
-            AtTheDoor::Expired(tenant) => self.bury_expired(tenant, arrival).await,
-            AtTheDoor::Unknown => self.bury_unknown(arrival).await,
+            AtTheDoor::Expired(tenant) => self.bury_expired(tenant, Arc::unwrap_or_clone(arrival)).await,
+            AtTheDoor::Unknown => self.bury_unknown(Arc::unwrap_or_clone(arrival)).await,
         }
     }
 

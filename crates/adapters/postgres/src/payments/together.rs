@@ -23,10 +23,11 @@ use crate::gather::{GatherLimits, Gatherer, outage_of_all};
 use crate::kept::kept;
 use crate::schema::{payment_attempts, payment_callbacks, payments};
 
-/// As for bookings, with one lane: a callback passes several, one after the other, and most of what each of them costs is
-/// the same for one callback as for many.
+/// As for bookings, with two lanes at most: a callback passes several gatherings, one after the other, and most of what
+/// each of them costs is the same for one callback as for many.
 const LIMITS: GatherLimits = GatherLimits {
-    lanes: 1,
+    lanes: 2,
+    beside_from: 4,
     together_max: 16,
     waiting_max: 1_024,
     wait: Duration::from_secs(1),

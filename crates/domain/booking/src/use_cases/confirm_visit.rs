@@ -45,7 +45,29 @@ pub struct ConfirmVisit {
     pub clock: Arc<dyn Clock>,
 }
 
+/// A visit as it was a moment ago.
+#[derive(Clone, Debug)]
+pub struct LookedAt {
+    zone: Zone,
+    visit: Visit,
+}
+
 impl ConfirmVisit {
+    /// Reads what it takes to confirm a visit, for one who expects its money in a moment.
+    ///
+    /// # Errors
+    /// [`ConfirmVisitError::UnknownVisit`], [`ConfirmVisitError::Unavailable`].
+    pub async fn look_at(&self, tenant: TenantId, id: VisitId) -> Result<LookedAt, ConfirmVisitError> {
+        let zone = self.catalogue.policy(tenant).await?.zone;
+        let visit = self.visit(tenant, id).await?;
+        Ok(LookedAt { zone, visit })
+    }
+
+    async fn visit(&self, tenant: TenantId, id: VisitId) -> Result<Visit, ConfirmVisitError> {
+        let visit = self.book.visit(tenant, id).await?;
+        visit.ok_or(ConfirmVisitError::UnknownVisit)
+    }
+
     /// Confirms every part that waits, and takes the time of expired ones again if it is still free: all
     /// of them or none. Safe to repeat.
     ///
@@ -53,14 +75,28 @@ impl ConfirmVisit {
     /// [`ConfirmVisitError`].
     #[tracing::instrument(name = "booking.confirm_visit", skip_all, fields(visit.id = %id))]
     pub async fn execute(&self, tenant: TenantId, id: VisitId) -> Result<Confirmation, ConfirmVisitError> {
-        let zone = self.catalogue.policy(tenant).await?.zone;
+        let looked_at = self.look_at(tenant, id).await?;
+        self.confirm(tenant, looked_at).await
+    }
+
+    /// As [`execute`](Self::execute), for one who looked at the visit before. Where it has changed since it is read again.
+    ///
+    /// # Errors
+    /// [`ConfirmVisitError`].
+    pub async fn confirm(
+        &self,
+        tenant: TenantId,
+        looked_at: LookedAt,
+    ) -> Result<Confirmation, ConfirmVisitError> {
+        let LookedAt { zone, visit } = looked_at;
+        let id = visit.head.id;
+        let mut seen = Some(visit);
         let mut taken = false;
         for _try in 0..TRIES {
-            let visit = self
-                .book
-                .visit(tenant, id)
-                .await?
-                .ok_or(ConfirmVisitError::UnknownVisit)?;
+            let visit = match seen.take() {
+                Some(visit) => visit,
+                None => self.visit(tenant, id).await?,
+            };
             let now = self.clock.now();
             let (change, outcome) = match decide(&visit, &zone, now) {
                 Decision::Settled(outcome) => return Ok(outcome),

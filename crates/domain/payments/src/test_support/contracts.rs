@@ -144,6 +144,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     payouts::credit_is_paid_out_of_money_that_became_credit(&fresh().await).await;
     payouts::one_key_is_one_payout(&fresh().await).await;
     callbacks::a_callback_is_stored_and_queued_once(&fresh().await).await;
+    callbacks::callbacks_that_come_together_are_each_told_of_their_own(&fresh().await).await;
     callbacks::ten_callbacks_at_once_have_one_effect(&fresh().await).await;
     callbacks::an_unknown_token_is_a_dead_letter(&fresh().await).await;
     callbacks::an_expired_token_is_a_dead_letter_of_its_tenant(&fresh().await).await;

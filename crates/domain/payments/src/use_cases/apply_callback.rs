@@ -76,10 +76,11 @@ impl ApplyCallback {
     ) -> Result<CallbackApplied, ApplyCallbackError> {
         let stored = self.inbox.stored(tenant, callback).await?;
         let stored = stored.ok_or(ApplyCallbackError::NoSuchCallback)?;
-        self.take_in(tenant, stored).await
+        self.take_in(tenant, stored, None).await
     }
 
-    /// As [`execute`](Self::execute), for one who holds what is stored.
+    /// As [`execute`](Self::execute), for one who holds what is stored, and perhaps the attempt's payment as it was a moment
+    /// ago. Where it has changed since it is read again.
     ///
     /// # Errors
     /// As there.
@@ -87,6 +88,7 @@ impl ApplyCallback {
         &self,
         tenant: TenantId,
         stored: StoredCallback,
+        seen: Option<PaymentRecord>,
     ) -> Result<CallbackApplied, ApplyCallbackError> {
         let callback = stored.id;
         if let Some(outcome) = stored.outcome {
@@ -99,7 +101,7 @@ impl ApplyCallback {
                 return self.refuse(tenant, callback, CallbackOutcome::Unreadable).await;
             }
         };
-        self.apply(tenant, &stored, &report).await
+        self.apply(tenant, &stored, &report, seen).await
     }
 
     async fn apply(
@@ -107,10 +109,14 @@ impl ApplyCallback {
         tenant: TenantId,
         stored: &StoredCallback,
         report: &CallbackReport,
+        mut seen: Option<PaymentRecord>,
     ) -> Result<CallbackApplied, ApplyCallbackError> {
         let mut receipt = Receipts::Trusted;
         for _ in 0..DECISIONS_MAX {
-            let record = self.book.of_attempt(tenant, stored.attempt).await?;
+            let record = match seen.take() {
+                Some(record) => Some(record),
+                None => self.book.of_attempt(tenant, stored.attempt).await?,
+            };
             let record = record.ok_or(ApplyCallbackError::NoSuchCallback)?;
             let found = record.attempt(stored.attempt).cloned();
             let found = found.ok_or(ApplyCallbackError::NoSuchCallback)?;

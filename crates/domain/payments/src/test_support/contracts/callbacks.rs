@@ -114,6 +114,54 @@ pub(super) async fn a_callback_is_stored_and_queued_once(ground: &impl Ground) {
     );
 }
 
+pub(super) async fn callbacks_that_come_together_are_each_told_of_their_own(ground: &impl Ground) {
+    let stage = Stage::on(ground);
+    let (tenant, other) = ground.tenants();
+    let (asked, token) = prompt_out(&stage, tenant).await;
+    let (of_other, other_token) = prompt_out(&stage, other).await;
+    let unknown = CallbackToken::from_bytes([0xee; 32]);
+    let earlier = stored_id(take(ground, arrival(&stage, &token, vec![1], second(5))).await);
+    let inbox = ground.inbox();
+    let late = second(5) + ROUTE_LIFE + Duration::days(1);
+    let arrivals = vec![
+        // Something else is on its way first, so that the others gather.
+        inbox.take(arrival(&stage, &unknown, vec![0], second(6))),
+        inbox.take(arrival(&stage, &token, vec![2], second(6))),
+        inbox.take(arrival(&stage, &other_token, vec![2], second(6))),
+        inbox.take(arrival(&stage, &token, vec![1], second(6))),
+        inbox.take(arrival(&stage, &unknown, vec![2], second(6))),
+        inbox.take(arrival(&stage, &other_token, vec![3], late)),
+        inbox.take(arrival(&stage, &other_token, vec![4], second(6))),
+    ];
+    let taken: Vec<Taken> = together(arrivals)
+        .await
+        .into_iter()
+        .map(|taken| match taken {
+            Ok(taken) => taken,
+            Err(outage) => panic!("{outage:?}"),
+        })
+        .collect();
+    let whose = |place: usize| match taken[place] {
+        Taken::Stored { tenant, attempt, .. } => (tenant, attempt),
+        Taken::Repeated { .. } | Taken::Unrouted { .. } | Taken::Dropped => panic!("{taken:?}"),
+    };
+    assert_eq!(whose(1), (tenant, Some(asked.attempt)));
+    assert_eq!(whose(2), (other, Some(of_other.attempt)));
+    assert_eq!(whose(6), (other, Some(of_other.attempt)));
+    let before = Taken::Repeated {
+        tenant,
+        callback: earlier,
+    };
+    assert_eq!(taken[3], before);
+    assert_eq!(taken[4], Taken::Unrouted { tenant: None });
+    assert_eq!(taken[5], Taken::Unrouted { tenant: Some(other) });
+    for (owner, many) in [(tenant, 2), (other, 2)] {
+        let tasks = ground.tasks(owner).await.into_iter();
+        let queued = tasks.filter(|due| matches!(due.task, PaymentTask::ApplyCallback { .. }));
+        assert_eq!(queued.count(), many, "each has its job, and among its own");
+    }
+}
+
 pub(super) async fn ten_callbacks_at_once_have_one_effect(ground: &impl Ground) {
     let stage = Stage::on(ground);
     let (tenant, _) = ground.tenants();

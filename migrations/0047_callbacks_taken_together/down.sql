@@ -1,0 +1,1 @@
+DROP FUNCTION ratiba_take_callbacks;
