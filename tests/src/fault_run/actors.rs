@@ -14,8 +14,9 @@ use super::plan::{Act, Plan, Reaction, Way};
 use super::stage::Stage;
 
 mod money;
+mod strangers;
 
-/// The services that are booked, and on which days times are looked for.
+/// The services that are booked, and on which days times are looked for: within the run, and after it.
 const SERVICES: [&str; 5] = [
     "Swedish massage 60",
     "Facial 60",
@@ -23,12 +24,13 @@ const SERVICES: [&str; 5] = [
     "Pedicure",
     "Haircut",
 ];
-const DAYS: (&str, &str) = ("2026-05-19", "2026-05-30");
+const TODAY: (&str, &str) = ("2026-05-12", "2026-05-12");
+const DAYS: (&str, &str) = ("2026-05-19", "2026-06-07");
 
 /// What everybody remembers.
 pub(super) struct People {
     /// Services by id, with the times that they could be had at when the run began.
-    offered: Vec<(String, Vec<Value>)>,
+    offered: Vec<Offered>,
     /// The visit of each journey, once it is booked.
     visits: Vec<Option<String>>,
     /// What each phone will do.
@@ -39,6 +41,8 @@ pub(super) struct People {
     by_hand: Vec<(usize, bool)>,
     /// Journeys whose customers will have their bank take money back.
     charging_back: Vec<usize>,
+    /// Journeys whose customers will not come.
+    absent: Vec<usize>,
     /// Orders that it was taken back of.
     charged_back: BTreeSet<String>,
     /// Prompts and orders that somebody has looked at.
@@ -47,6 +51,13 @@ pub(super) struct People {
     pub(super) tally: BTreeMap<String, u64>,
     /// Answers that no act may have.
     pub(super) complaints: Vec<String>,
+}
+
+/// A service, and the times that it could be had at.
+struct Offered {
+    id: String,
+    today: Vec<Value>,
+    later: Vec<Value>,
 }
 
 /// What the desk asks of the api.
@@ -82,6 +93,7 @@ impl People {
     /// Everybody, before anything happened: the drawer is open and the rules are set.
     pub(super) async fn gather(stage: &Stage, plan: &Plan) -> anyhow::Result<Self> {
         stage.replace("/api/v1/settings/payments", &plan.rules).await?;
+        keep_fees(stage, plan.fees).await?;
         stage
             .tell_simulator(
                 "/sim/config",
@@ -103,12 +115,8 @@ impl People {
             let id = id
                 .ok_or_else(|| anyhow::anyhow!("there is no {name}: {services}"))?
                 .to_owned();
-            let (from, to) = DAYS;
-            let path = format!("/api/v1/availability?service_id={id}&from={from}&to={to}&limit=1000");
-            let (status, found) = stage.order(&Method::GET, &path, "", &Value::Null).await?;
-            let slots = found["slots"].as_array().cloned().unwrap_or_default();
-            anyhow::ensure!(!slots.is_empty(), "{status} {found}");
-            offered.push((id, slots.iter().map(|slot| slot["start"].clone()).collect()));
+            let (today, later) = (times(stage, &id, TODAY).await?, times(stage, &id, DAYS).await?);
+            offered.push(Offered { id, today, later });
         }
         Ok(Self {
             offered,
@@ -117,11 +125,22 @@ impl People {
             dice: Dice::new(plan.seed.wrapping_add(1)),
             by_hand: Vec::new(),
             charging_back: Vec::new(),
+            absent: Vec::new(),
             charged_back: BTreeSet::new(),
             seen: BTreeSet::new(),
             tally: BTreeMap::new(),
             complaints: Vec::new(),
         })
+    }
+
+    /// Another journey was planned.
+    pub(super) fn expect_one_more(&mut self) {
+        self.visits.push(None);
+    }
+
+    /// Whether somebody found a time.
+    pub(super) fn has_visit(&self, journey: usize) -> bool {
+        self.visits[journey].is_some()
     }
 
     /// Everything that the desk does in a round, all at once.
@@ -141,6 +160,7 @@ impl People {
                 match act {
                     Act::ByHand { wrong } => self.by_hand.push((index, *wrong)),
                     Act::ChargeBack => self.charging_back.push(index),
+                    Act::Absent => self.absent.push(index),
                     Act::Book(_)
                     | Act::Ask(..)
                     | Act::Cancel { .. }
@@ -148,7 +168,9 @@ impl People {
                     | Act::Tip(..)
                     | Act::AskWithTip(_)
                     | Act::PayOut(..)
-                    | Act::WithdrawPage => due.push((index, place, *act)),
+                    | Act::WithdrawPage
+                    | Act::Start
+                    | Act::Finish => due.push((index, place, *act)),
                 }
             }
         }
@@ -177,6 +199,9 @@ impl People {
             Act::PayOut(payout, _) => format!("pay credit out, {payout:?}"),
             Act::WithdrawPage => "withdraw a page".to_owned(),
             Act::ChargeBack => "charge back".to_owned(),
+            Act::Start => "start".to_owned(),
+            Act::Finish => "finish".to_owned(),
+            Act::Absent => "mark as absent".to_owned(),
         };
         self.hear(&what, done.status, &done.answer);
         if done.status.is_success() {
@@ -225,7 +250,7 @@ impl People {
         let path = format!("/api/v1/visits/{visit}");
         let phone = phone(plan.journeys[journey].customer);
         let wish = match act {
-            Act::Book(_) | Act::ByHand { .. } | Act::ChargeBack => None,
+            Act::Book(_) | Act::ByHand { .. } | Act::ChargeBack | Act::Absent => None,
             Act::Ask(way, part) => money::asking(stage, &path, way, part).await?,
             Act::Cancel { by } => Some(Wish::new(format!("{path}/cancel"), json!({ "by": by }))),
             Act::Refund(back, percent) => money::refund(stage, &path, back, percent).await?,
@@ -233,6 +258,8 @@ impl People {
             Act::AskWithTip(amount) => money::balance_and_tip(stage, &path, amount).await?,
             Act::PayOut(payout, percent) => money::pay_out(stage, &path, key, payout, percent).await?,
             Act::WithdrawPage => money::withdraw_page(stage, &path).await?,
+            Act::Start => of_part(stage, &path, "start").await?,
+            Act::Finish => of_part(stage, &path, "finish").await?,
         };
         let Some(wish) = wish else { return Ok(None) };
         let (status, answer) = stage.order(&Method::POST, &wish.path, key, &wish.body).await?;
@@ -263,7 +290,15 @@ impl People {
         let choice = usize::try_from(planned.choice >> 16).unwrap_or_default();
         let mut last = None;
         for again in 0..6 {
-            let (service, starts) = &self.offered[(choice + again) % self.offered.len()];
+            let offered = &self.offered[(choice + again) % self.offered.len()];
+            let (service, starts) = (
+                &offered.id,
+                if planned.today {
+                    &offered.today
+                } else {
+                    &offered.later
+                },
+            );
             let start = &starts[(choice / 7 + again * 31) % starts.len()];
             let body = json!({
                 "customer_id": customer["id"], "start": start, "pay_by": pay_by,
@@ -371,6 +406,26 @@ impl People {
         Ok(())
     }
 
+    /// Says of customers who do not come that they did not, as soon as their time has begun.
+    pub(super) async fn miss(&mut self, stage: &Stage) -> anyhow::Result<()> {
+        for journey in std::mem::take(&mut self.absent) {
+            let Some(visit) = &self.visits[journey] else {
+                continue;
+            };
+            let Some(wish) = of_part(stage, &format!("/api/v1/visits/{visit}"), "no-show").await? else {
+                continue;
+            };
+            let (status, answer) = stage.order(&Method::POST, &wish.path, "", &wish.body).await?;
+            // Then it says from when on it can be said.
+            if answer["from"].is_string() {
+                self.absent.push(journey);
+            } else {
+                self.hear("mark as absent", status, &answer);
+            }
+        }
+        Ok(())
+    }
+
     /// Whoever decides about refunds at PesaPal works through what was asked: now and then one is refused.
     pub(super) async fn decide(&mut self, stage: &Stage) -> anyhow::Result<()> {
         let book = stage.ask_simulator("/sim/cards").await?;
@@ -434,6 +489,35 @@ impl People {
         let next = self.reactions.get_mut(phone).and_then(VecDeque::pop_front);
         Some(next.unwrap_or(Reaction::Pay))
     }
+}
+
+/// When a service can be had.
+async fn times(stage: &Stage, service: &str, (from, to): (&str, &str)) -> anyhow::Result<Vec<Value>> {
+    let path = format!("/api/v1/availability?service_id={service}&from={from}&to={to}&limit=1000");
+    let (status, found) = stage.order(&Method::GET, &path, "", &Value::Null).await?;
+    let slots = found["slots"].as_array().cloned().unwrap_or_default();
+    anyhow::ensure!(!slots.is_empty(), "{status} {found}");
+    Ok(slots.iter().map(|slot| slot["start"].clone()).collect())
+}
+
+/// The business keeps so much of visits that are cancelled late, and of those that nobody comes to.
+async fn keep_fees(stage: &Stage, (late, no_show): (u32, u32)) -> anyhow::Result<()> {
+    let path = "/api/v1/settings/booking";
+    let (_, known) = stage.order(&Method::GET, path, "", &Value::Null).await?;
+    let mut rules = known["rules"].clone();
+    rules["cancellation"] = json!({
+        "free_until_hours": 24, "late_fee": late, "no_show_grace": 0, "no_show_fee": no_show,
+    });
+    stage
+        .replace(path, &json!({ "zone": known["zone"], "rules": rules }))
+        .await
+}
+
+/// What is said of the first part of a visit.
+async fn of_part(stage: &Stage, visit: &str, verb: &str) -> anyhow::Result<Option<Wish>> {
+    let (_, shown) = stage.order(&Method::GET, visit, "", &Value::Null).await?;
+    let part = shown["appointments"][0]["id"].as_str();
+    Ok(part.map(|part| Wish::new(format!("/api/v1/appointments/{part}/{verb}"), json!({}))))
 }
 
 /// Whether a prompt for it went out so little ago that money could still be its own.
