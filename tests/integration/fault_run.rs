@@ -120,14 +120,14 @@ async fn every_shilling_of_a_run_full_of_faults_ends_in_a_known_state() {
     std::fs::remove_dir_all(&over.stage.logs).unwrap();
 }
 
-/// Worker and api die before or after statements of each kind of payment. The long form takes each statement.
+/// Worker and api die before or after a step of each kind of payment. The long form takes each step.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_dies_in_the_middle_of_a_payment_leaves_nothing_half_done() {
     let over = run_every_step(7, Steps::Some(1)).await.unwrap();
     let logs = over.stage.logs.display();
     assert_eq!(over.report.findings, [], "logs: {logs}\n{}", over.report);
-    let kills = (over.report.kills, over.report.api_kills);
-    assert!(kills.0 >= 4 && kills.1 >= 4, "{}", over.report);
+    let (workers, apis) = (over.report.kills, over.report.api_kills);
+    assert!(workers >= 3 && apis >= 3, "{}", over.report);
     println!("{}", over.report);
     std::fs::remove_dir_all(&over.stage.logs).unwrap();
 }

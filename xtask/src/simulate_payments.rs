@@ -70,7 +70,7 @@ fn parse(arguments: &[String]) -> Result<Asked, Usage> {
     }
     match length.unwrap_or(Length::Minutes(MINUTES)) {
         Length::Minutes(minutes) if !(1..=MINUTES_MOST).contains(&minutes) => Err(USAGE),
-        length => Ok(Asked { seed, length }),
+        length @ (Length::Minutes(_) | Length::EveryStep) => Ok(Asked { seed, length }),
     }
 }
 

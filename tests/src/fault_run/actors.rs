@@ -14,6 +14,7 @@ use super::plan::{Act, Plan, Reaction, Way};
 use super::stage::Stage;
 
 mod money;
+mod rendering;
 mod strangers;
 
 /// The services that are booked, and on which days times are looked for: within the run, and after it.
@@ -93,7 +94,7 @@ impl People {
     /// Everybody, before anything happened: the drawer is open and the rules are set.
     pub(super) async fn gather(stage: &Stage, plan: &Plan) -> anyhow::Result<Self> {
         stage.replace("/api/v1/settings/payments", &plan.rules).await?;
-        keep_fees(stage, plan.fees).await?;
+        rendering::keep_fees(stage, plan.fees).await?;
         stage
             .tell_simulator(
                 "/sim/config",
@@ -115,7 +116,10 @@ impl People {
             let id = id
                 .ok_or_else(|| anyhow::anyhow!("there is no {name}: {services}"))?
                 .to_owned();
-            let (today, later) = (times(stage, &id, TODAY).await?, times(stage, &id, DAYS).await?);
+            let (today, later) = (
+                rendering::times(stage, &id, TODAY).await?,
+                rendering::times(stage, &id, DAYS).await?,
+            );
             offered.push(Offered { id, today, later });
         }
         Ok(Self {
@@ -258,8 +262,8 @@ impl People {
             Act::AskWithTip(amount) => money::balance_and_tip(stage, &path, amount).await?,
             Act::PayOut(payout, percent) => money::pay_out(stage, &path, key, payout, percent).await?,
             Act::WithdrawPage => money::withdraw_page(stage, &path).await?,
-            Act::Start => of_part(stage, &path, "start").await?,
-            Act::Finish => of_part(stage, &path, "finish").await?,
+            Act::Start => rendering::of_part(stage, &path, "start").await?,
+            Act::Finish => rendering::of_part(stage, &path, "finish").await?,
         };
         let Some(wish) = wish else { return Ok(None) };
         let (status, answer) = stage.order(&Method::POST, &wish.path, key, &wish.body).await?;
@@ -406,26 +410,6 @@ impl People {
         Ok(())
     }
 
-    /// Says of customers who do not come that they did not, as soon as their time has begun.
-    pub(super) async fn miss(&mut self, stage: &Stage) -> anyhow::Result<()> {
-        for journey in std::mem::take(&mut self.absent) {
-            let Some(visit) = &self.visits[journey] else {
-                continue;
-            };
-            let Some(wish) = of_part(stage, &format!("/api/v1/visits/{visit}"), "no-show").await? else {
-                continue;
-            };
-            let (status, answer) = stage.order(&Method::POST, &wish.path, "", &wish.body).await?;
-            // Then it says from when on it can be said.
-            if answer["from"].is_string() {
-                self.absent.push(journey);
-            } else {
-                self.hear("mark as absent", status, &answer);
-            }
-        }
-        Ok(())
-    }
-
     /// Whoever decides about refunds at PesaPal works through what was asked: now and then one is refused.
     pub(super) async fn decide(&mut self, stage: &Stage) -> anyhow::Result<()> {
         let book = stage.ask_simulator("/sim/cards").await?;
@@ -489,35 +473,6 @@ impl People {
         let next = self.reactions.get_mut(phone).and_then(VecDeque::pop_front);
         Some(next.unwrap_or(Reaction::Pay))
     }
-}
-
-/// When a service can be had.
-async fn times(stage: &Stage, service: &str, (from, to): (&str, &str)) -> anyhow::Result<Vec<Value>> {
-    let path = format!("/api/v1/availability?service_id={service}&from={from}&to={to}&limit=1000");
-    let (status, found) = stage.order(&Method::GET, &path, "", &Value::Null).await?;
-    let slots = found["slots"].as_array().cloned().unwrap_or_default();
-    anyhow::ensure!(!slots.is_empty(), "{status} {found}");
-    Ok(slots.iter().map(|slot| slot["start"].clone()).collect())
-}
-
-/// The business keeps so much of visits that are cancelled late, and of those that nobody comes to.
-async fn keep_fees(stage: &Stage, (late, no_show): (u32, u32)) -> anyhow::Result<()> {
-    let path = "/api/v1/settings/booking";
-    let (_, known) = stage.order(&Method::GET, path, "", &Value::Null).await?;
-    let mut rules = known["rules"].clone();
-    rules["cancellation"] = json!({
-        "free_until_hours": 24, "late_fee": late, "no_show_grace": 0, "no_show_fee": no_show,
-    });
-    stage
-        .replace(path, &json!({ "zone": known["zone"], "rules": rules }))
-        .await
-}
-
-/// What is said of the first part of a visit.
-async fn of_part(stage: &Stage, visit: &str, verb: &str) -> anyhow::Result<Option<Wish>> {
-    let (_, shown) = stage.order(&Method::GET, visit, "", &Value::Null).await?;
-    let part = shown["appointments"][0]["id"].as_str();
-    Ok(part.map(|part| Wish::new(format!("/api/v1/appointments/{part}/{verb}"), json!({}))))
 }
 
 /// Whether a prompt for it went out so little ago that money could still be its own.

@@ -1,6 +1,6 @@
 //! Programs are killed at every step of a payment, by plan: for each kind of payment, worker and api are killed before and
-//! after each statement that they send to the database meanwhile. What lies between two statements, such as a question to a
-//! provider, has been done before the second one and not yet after the first, so that each order of the two is met.
+//! after each step that they have the database keep meanwhile. What lies between two steps, such as a question to a provider,
+//! was done before the second one and not yet after the first, so that each order of the two is met.
 //!
 //! As in a run of the seed, people do what is theirs, and the same checker looks at what is left.
 
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::actors::{self, People};
 use super::dice::Dice;
-use super::plan::{Act, Back, Journey, Plan, Scale, Way};
+use super::plan::{Act, Back, Journey, Plan, Reaction, Scale, Way};
 use super::report::Report;
 use super::stage::{Moment, Stage, Strike, Victim};
 use super::{Over, finish, until_decided};
@@ -63,8 +63,16 @@ impl Path {
             Self::Prompt => (Way::Prompt, None, Some(prompt)),
             Self::Late => (Way::Prompt, Some(prompt), None),
             Self::Card => (Way::Card, None, Some(card)),
-            Self::ByHand => (Way::Prompt, None, Some(Act::ByHand { wrong: false })),
+            Self::ByHand => (Way::Prompt, Some(prompt), Some(Act::ByHand { wrong: false })),
             Self::Reversal => (Way::Prompt, Some(prompt), Some(Act::Refund(Back::Reversal, 100))),
+        }
+    }
+
+    /// What the customer does with the first prompt.
+    fn reaction(self) -> Reaction {
+        match self {
+            Self::ByHand => Reaction::Refuse("1032"),
+            Self::Prompt | Self::Late | Self::Card | Self::Reversal => Reaction::Pay,
         }
     }
 }
@@ -72,12 +80,18 @@ impl Path {
 /// How late the callback of [`Path::Late`] is, by the machine's clock, and how far the business's moves meanwhile.
 const LATE: Duration = Duration::from_millis(900);
 const UNTIL_QUERIED_S: u64 = 70;
+/// Within what time M-Pesa tells what came of something.
+const TOLD_WITHIN: Duration = Duration::from_millis(300);
+/// How long after a prompt that was refused money is sent by hand.
+const UNTIL_NOBODY_THINKS_OF_IT_S: u64 = 200;
+/// How many times are tried until one is free.
+const BOOKINGS_MOST: u32 = 8;
 /// How long something may take until nothing is due any more. What never ends is found by the checker.
 const REST_MOST: Duration = Duration::from_secs(40);
-/// How long a statement may take.
+/// How long a step may take.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(100);
-/// More statements than any path has: then something goes round in circles.
-const STATEMENTS_MOST: u32 = 1_000;
+/// More steps than any path has: then something goes round in circles.
+const STEPS_MOST: u32 = 1_000;
 
 /// Kills at each of the steps, and checks what is left.
 ///
@@ -102,6 +116,9 @@ pub async fn run_every_step(seed: u64, steps: Steps) -> anyhow::Result<Over> {
         people,
     };
     matrix.people.open_drawer(&matrix.stage, "first").await?;
+    // What is done once, such as getting a token, is done and does not count.
+    matrix.step(Path::Prompt, None).await?;
+    matrix.step(Path::Card, None).await?;
     for path in PATHS {
         matrix.walk(path, steps).await?;
     }
@@ -132,26 +149,21 @@ struct Matrix {
 impl Matrix {
     /// All steps of a path that are tried.
     async fn walk(&mut self, path: Path, steps: Steps) -> anyhow::Result<()> {
-        // Nobody dies the first time, and the statements are counted.
+        // Nobody dies the first time, and the steps are counted.
         let counted = self.step(path, None).await?;
         for (victim, counted) in [(Victim::Worker, counted.0), (Victim::Api, counted.1)] {
             self.people
                 .tally
-                .insert(format!("{path}: statements of the {victim}"), u64::from(counted));
+                .insert(format!("{path}: steps of the {victim}"), u64::from(counted));
             match steps {
                 Steps::All => self.at_each(path, victim).await?,
                 Steps::Some(many) => {
+                    let many = many.clamp(1, counted.max(1));
                     for nth in 0..many {
-                        let part =
-                            u32::try_from(self.dice.between(0, u64::from(counted / many.max(1)).max(1)))?;
-                        let statement = 1 + nth * counted / many + part;
-                        let moment = if self.dice.chance(50) {
-                            Moment::Before
-                        } else {
-                            Moment::After
-                        };
-                        self.step(path, Some((victim, Strike { statement, moment })))
-                            .await?;
+                        let more = self.dice.between(0, u64::from(counted / many));
+                        let step = 1 + nth * (counted / many) + u32::try_from(more)?;
+                        let moment = self.dice.pick(&[Moment::Before, Moment::After]);
+                        self.step(path, Some((victim, Strike { step, moment }))).await?;
                     }
                 }
             }
@@ -159,13 +171,12 @@ impl Matrix {
         Ok(())
     }
 
-    /// At each statement, until there are no more of them.
+    /// At each step, until there are no more of them.
     async fn at_each(&mut self, path: Path, victim: Victim) -> anyhow::Result<()> {
-        for statement in 1..STATEMENTS_MOST {
+        for step in 1..STEPS_MOST {
             let kills = self.report.kills + self.report.api_kills;
             for moment in [Moment::Before, Moment::After] {
-                self.step(path, Some((victim, Strike { statement, moment })))
-                    .await?;
+                self.step(path, Some((victim, Strike { step, moment }))).await?;
             }
             if self.report.kills + self.report.api_kills == kills {
                 break;
@@ -174,7 +185,7 @@ impl Matrix {
         Ok(())
     }
 
-    /// A visit that is paid in this way, during which a program dies. How many statements worker and api sent.
+    /// A visit that is paid in this way, during which a program dies. How many steps worker and api took.
     async fn step(&mut self, path: Path, strike: Option<(Victim, Strike)>) -> anyhow::Result<(u32, u32)> {
         let first = self.book(path).await?;
         let Self {
@@ -192,11 +203,13 @@ impl Matrix {
         }
         let way = async {
             people.act(stage, plan, first + 2).await?;
-            let at_least = if path == Path::Late {
-                stage.advance(UNTIL_QUERIED_S).await?;
-                LATE + LATE / 2
-            } else {
-                Duration::ZERO
+            let at_least = match path {
+                Path::Late => {
+                    stage.advance(UNTIL_QUERIED_S).await?;
+                    LATE + LATE / 2
+                }
+                Path::ByHand | Path::Reversal => TOLD_WITHIN,
+                Path::Prompt | Path::Card => Duration::ZERO,
             };
             rest(stage, people, plan, at_least).await
         };
@@ -229,25 +242,31 @@ impl Matrix {
 
     /// Another customer's visit, up to where the path begins; the number of its first round.
     async fn book(&mut self, path: Path) -> anyhow::Result<u32> {
+        let (way, before, meanwhile) = path.acts();
+        let (mut customer, mut first) = (0, 0);
+        for _try in 0..BOOKINGS_MOST {
+            customer = self.plan.journeys.len();
+            first = u32::try_from(customer)? * 4;
+            let mut acts = vec![(first, Act::Book(way))];
+            acts.extend(before.map(|act| (first + 1, act)));
+            acts.extend(meanwhile.map(|act| (first + 2, act)));
+            self.plan.journeys.push(Journey {
+                customer,
+                choice: self.dice.roll(),
+                reactions: vec![path.reaction()],
+                acts,
+                today: false,
+            });
+            self.people.expect_one_more();
+            self.people.act(&self.stage, &self.plan, first).await?;
+            if self.people.has_visit(customer) {
+                break;
+            }
+        }
+        anyhow::ensure!(self.people.has_visit(customer), "nobody has time any more");
         let Self {
             stage, plan, people, ..
         } = self;
-        let customer = plan.journeys.len();
-        let first = u32::try_from(customer)? * 4;
-        let (way, before, meanwhile) = path.acts();
-        let mut acts = vec![(first, Act::Book(way))];
-        acts.extend(before.map(|act| (first + 1, act)));
-        acts.extend(meanwhile.map(|act| (first + 2, act)));
-        plan.journeys.push(Journey {
-            customer,
-            choice: self.dice.roll(),
-            reactions: Vec::new(),
-            acts,
-            today: false,
-        });
-        people.expect_one_more();
-        people.act(stage, plan, first).await?;
-        anyhow::ensure!(people.has_visit(customer), "customer {customer} found no time");
         rest(stage, people, plan, Duration::ZERO).await?;
         if path == Path::Late {
             let late = u64::try_from(LATE.as_millis())?;
@@ -258,6 +277,10 @@ impl Matrix {
         }
         people.act(stage, plan, first + 1).await?;
         rest(stage, people, plan, Duration::ZERO).await?;
+        if path == Path::ByHand {
+            stage.advance(UNTIL_NOBODY_THINKS_OF_IT_S).await?;
+            rest(stage, people, plan, Duration::ZERO).await?;
+        }
         Ok(first)
     }
 }

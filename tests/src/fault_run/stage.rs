@@ -27,9 +27,12 @@ use crate::programs::free_port;
 
 mod setting;
 mod tap;
+mod tapped;
 
 use setting::{House, Running, provision, spawn};
-pub(super) use tap::{Moment, Strike, Tap};
+pub(super) use tap::{Moment, Strike};
+pub(super) use tapped::Victim;
+use tapped::{Taps, with_tap};
 
 /// How long a program may take until it is ready.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -294,45 +297,6 @@ impl Stage {
         bail!("{path} was never answered")
     }
 
-    /// The tap before a program.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub(super) fn tap(&self, victim: Victim) -> anyhow::Result<&Tap> {
-        let taps = self.taps.as_ref().context("there is no tap")?;
-        Ok(match victim {
-            Victim::Worker => &taps.worker,
-            Victim::Api => &taps.api,
-        })
-    }
-
-    /// Kills a program that its tap has stopped, and starts another one. What the killed one had leased is free at once, for
-    /// nobody needs to see leases lapse at each statement.
-    ///
-    /// # Errors
-    /// When it does not start.
-    pub(super) fn kill_at_tap(&self, victim: Victim) -> anyhow::Result<()> {
-        match victim {
-            Victim::Worker => held(&self.workers)[0].kill()?,
-            Victim::Api => held(&self.api_process).kill()?,
-        }
-        self.tap(victim)?.let_go();
-        match victim {
-            Victim::Worker => {
-                self.database.connect_as_administrator().batch_execute(
-                    "UPDATE jobs SET lease_until = now() - interval '1 second' WHERE state = 'running';
-                     UPDATE provider_tokens SET refresh_lease_until = now() - interval '1 second'
-                     WHERE refresh_lease_until IS NOT NULL",
-                )?;
-                let worker = self.spawn_worker(0)?;
-                held(&self.workers)[0] = worker;
-                Ok(())
-            }
-            // It is dead already, and dies once more.
-            Victim::Api => self.kill_api(),
-        }
-    }
-
     /// Notes that so many cents were put into the drawer, or taken out of it.
     pub(super) fn put_into_drawer(&self, cents: i64) {
         self.drawer.fetch_add(cents, Ordering::Relaxed);
@@ -544,66 +508,6 @@ impl Stage {
         .get_result(&mut self.database.connect_as_administrator())?;
         Ok(row.due)
     }
-}
-
-/// Which program is killed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Victim {
-    /// The worker.
-    Worker,
-    /// The api.
-    Api,
-}
-
-impl std::fmt::Display for Victim {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Worker => "worker",
-            Self::Api => "api",
-        })
-    }
-}
-
-/// A tap before each program.
-struct Taps {
-    api: Tap,
-    worker: Tap,
-}
-
-impl Taps {
-    fn before(database: &TestDatabase) -> anyhow::Result<Self> {
-        let address = address_of(&database.app_url())?;
-        Ok(Self {
-            api: Tap::before(address)?,
-            worker: Tap::before(address)?,
-        })
-    }
-}
-
-/// Where the server of a URL listens.
-fn address_of(url: &str) -> anyhow::Result<SocketAddr> {
-    let authority = url.split('@').nth(1).and_then(|rest| rest.split('/').next());
-    let authority = authority.context("a URL without a server")?;
-    let mut found = std::net::ToSocketAddrs::to_socket_addrs(authority)?;
-    found.next().context("the server has no address")
-}
-
-/// What a program is told, with a tap between it and the database if there is one.
-fn with_tap(
-    variables: &[(String, String)],
-    database: &TestDatabase,
-    tap: Option<&Tap>,
-) -> Vec<(String, String)> {
-    let mut told = variables.to_vec();
-    let url = database.app_url();
-    if let Some(tap) = tap
-        && let Some((before, rest)) = url.split_once('@')
-        && let Some((_, after)) = rest.split_once('/')
-    {
-        let tapped = format!("{before}@{}/{after}", tap.address());
-        told.push(("RATIBA__DATABASE__URL".to_owned(), tapped));
-    }
-    told
 }
 
 /// Nothing is half done while one of these is held.

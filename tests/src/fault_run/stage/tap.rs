@@ -1,13 +1,16 @@
-//! Somebody between a program and PostgreSQL who passes on everything and counts the statements. At one of them, before it
+//! Somebody between a program and PostgreSQL who passes on everything and counts the steps. At one of them, before it
 //! arrives or before its answer does, everything stops, and the program can be killed exactly there.
+//!
+//! A step is what the database keeps: the end of a transaction, or a statement outside of any. Whoever dies in the middle of a
+//! transaction leaves what they left before its end.
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// On which side of a statement a program is stopped.
+/// On which side of a step a program is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) enum Moment {
     /// It never reaches the database.
@@ -19,8 +22,8 @@ pub(in super::super) enum Moment {
 /// Where a program is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct Strike {
-    /// At which statement since then, counted from one.
-    pub(in super::super) statement: u32,
+    /// At which step, counted from one.
+    pub(in super::super) step: u32,
     /// On which side of it.
     pub(in super::super) moment: Moment,
 }
@@ -100,7 +103,7 @@ impl Tap {
         (state.counted, state.strike) = (0, strike);
     }
 
-    /// Stops nothing any more that is not stopped; how many statements it has counted.
+    /// Stops nothing any more that is not stopped; how many steps it has counted.
     pub(in super::super) fn disarm(&self) -> u32 {
         let mut state = self.shared.state();
         state.strike = None;
@@ -159,7 +162,8 @@ impl Shared {
 
     /// From the program to the server, message by message.
     fn pass_up(&self, mut program: TcpStream, mut server: TcpStream, generation: u64) {
-        let (mut waiting, mut in_session, mut last) = (Vec::new(), false, false);
+        let (mut waiting, mut in_session) = (Vec::new(), false);
+        let (mut in_transaction, mut last) = (false, false);
         let mut buffer = vec![0; 64 * 1024];
         while self.counts(generation) {
             let Some(came) = read(&mut program, &mut buffer) else {
@@ -168,44 +172,37 @@ impl Shared {
             waiting.extend_from_slice(&buffer[..came]);
             while let Some(length) = message(&waiting, in_session) {
                 let whole: Vec<u8> = waiting.drain(..length).collect();
-                let kind = whole[0];
-                let verdict = if in_session {
-                    self.judge(kind, last)
-                } else {
-                    Verdict::Pass
+                let verdict = match (in_session, last) {
+                    (false, _) => Verdict::Pass,
+                    (true, false) => self.judge(is_a_step(&whole, &mut in_transaction)),
+                    // The rest of the statement at which everything stops.
+                    (true, true) => Verdict::Pass,
                 };
                 in_session |= whole.get(4..8) == Some(&SESSION);
-                match verdict {
-                    Verdict::Keep => {}
-                    Verdict::Pass | Verdict::LastOne => {
-                        if server.write_all(&whole).is_err() {
-                            return;
-                        }
-                    }
-                }
                 last |= matches!(verdict, Verdict::LastOne);
-                if last && matches!(kind, b'Q' | b'S') {
-                    // Nothing more goes there, and the answer is waited for on the way back.
-                    last = false;
+                if matches!(verdict, Verdict::Pass | Verdict::LastOne) && server.write_all(&whole).is_err() {
+                    return;
                 }
+                // Its answer is waited for on the way back.
+                last &= !matches!(whole[0], b'Q' | b'S');
             }
         }
-        drop(server.shutdown(std::net::Shutdown::Both));
-        drop(program.shutdown(std::net::Shutdown::Both));
+        drop(server.shutdown(Shutdown::Both));
+        drop(program.shutdown(Shutdown::Both));
     }
 
-    /// Counts a message if it is a statement. `last` is who is in the middle of the one at which everything stops.
-    fn judge(&self, kind: u8, last: bool) -> Verdict {
+    /// What is done with a message, and counts it if it is a step.
+    fn judge(&self, is_a_step: bool) -> Verdict {
         let mut state = self.state();
         if state.stopped {
-            return if last { Verdict::Pass } else { Verdict::Keep };
+            return Verdict::Keep;
         }
-        if !matches!(kind, b'Q' | b'E') {
+        if !is_a_step {
             return Verdict::Pass;
         }
         state.counted += 1;
         match state.strike {
-            Some(strike) if strike.statement == state.counted => {
+            Some(strike) if strike.step == state.counted => {
                 state.stopped = true;
                 match strike.moment {
                     Moment::Before => {
@@ -245,8 +242,8 @@ impl Shared {
                 break;
             }
         }
-        drop(server.shutdown(std::net::Shutdown::Both));
-        drop(program.shutdown(std::net::Shutdown::Both));
+        drop(server.shutdown(Shutdown::Both));
+        drop(program.shutdown(Shutdown::Both));
     }
 }
 
@@ -265,6 +262,24 @@ fn read(from: &mut TcpStream, buffer: &mut [u8]) -> Option<usize> {
         }
         Err(_) => None,
     }
+}
+
+/// Whether the database keeps something by this message; `in_transaction` is as it stands before and after it.
+fn is_a_step(whole: &[u8], in_transaction: &mut bool) -> bool {
+    let says = |word: &str| {
+        let text = whole.get(5..5 + word.len()).unwrap_or_default();
+        whole[0] == b'Q' && text.eq_ignore_ascii_case(word.as_bytes())
+    };
+    let outside = !*in_transaction;
+    if says("BEGIN") {
+        *in_transaction = true;
+        return false;
+    }
+    if says("COMMIT") || says("ROLLBACK;") || whole.starts_with(b"Q\0\0\0\x0dROLLBACK\0") {
+        *in_transaction = false;
+        return says("COMMIT");
+    }
+    outside && matches!(whole[0], b'Q' | b'E')
 }
 
 /// How long the first message is, if all of it is there. Messages before a session have no kind.

@@ -58,7 +58,7 @@ fn a_program_is_stopped_before_a_statement_or_before_its_answer_and_the_next_one
         let (address, heard) = server();
         let tap = Tap::before(address).unwrap();
         let (mut program, mut other) = (session(&tap), session(&tap));
-        tap.arm(Some(Strike { statement: 2, moment }));
+        tap.arm(Some(Strike { step: 2, moment }));
         say(&mut program, b'a');
         assert!(is_answered(&mut program));
         say(&mut program, b'b');
@@ -90,4 +90,32 @@ fn what_is_not_armed_only_counts() {
         assert!(is_answered(&mut program));
     }
     assert_eq!(tap.disarm(), 3);
+}
+
+fn query(text: &str) -> Vec<u8> {
+    let length = u32::try_from(text.len() + 5).unwrap().to_be_bytes();
+    [b"Q", &length[..], text.as_bytes(), b"\0"].concat()
+}
+
+#[test]
+fn a_transaction_is_one_step_and_so_is_a_statement_of_its_own() {
+    let mut inside = false;
+    let said = [
+        "UPDATE a",
+        "BEGIN",
+        "UPDATE b",
+        "SAVEPOINT c",
+        "ROLLBACK TO SAVEPOINT c",
+        "UPDATE d",
+        "COMMIT",
+    ];
+    let steps: Vec<bool> = said
+        .iter()
+        .map(|text| is_a_step(&query(text), &mut inside))
+        .collect();
+    assert_eq!(steps, [true, false, false, false, false, false, true]);
+    assert!(!is_a_step(&query("BEGIN"), &mut inside) && inside);
+    assert!(!is_a_step(&query("ROLLBACK"), &mut inside) && !inside);
+    assert!(is_a_step(b"E\0\0\0\x09\0\0\0\0\0", &mut inside));
+    assert!(!is_a_step(b"S\0\0\0\x04", &mut inside));
 }
