@@ -123,7 +123,7 @@ async fn every_shilling_of_a_run_full_of_faults_ends_in_a_known_state() {
 /// Worker and api die before or after a step of each kind of payment. The long form takes each step.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_dies_in_the_middle_of_a_payment_leaves_nothing_half_done() {
-    let over = run_every_step(7, Steps::Some(1)).await.unwrap();
+    let over = run_every_step(7, Steps::Some(1), |_| {}).await.unwrap();
     let logs = over.stage.logs.display();
     assert_eq!(over.report.findings, [], "logs: {logs}\n{}", over.report);
     let (workers, apis) = (over.report.kills, over.report.api_kills);

@@ -18,7 +18,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     } = asked;
     let over = if every_step {
         println!("seed {seed}, killed at every step");
-        run_every_step(seed, Steps::All).await
+        run_every_step(seed, Steps::All, |line| println!("{line}")).await
     } else {
         println!("seed {seed}, about {minutes} minutes");
         run(Options {

@@ -93,11 +93,11 @@ const ANSWERED_WITHIN: Duration = Duration::from_millis(100);
 /// More steps than any path has: then something goes round in circles.
 const STEPS_MOST: u32 = 1_000;
 
-/// Kills at each of the steps, and checks what is left.
+/// Kills at each of the steps, and checks what is left; `tell` hears how far it is.
 ///
 /// # Errors
 /// As of a run of a seed.
-pub async fn run_every_step(seed: u64, steps: Steps) -> anyhow::Result<Over> {
+pub async fn run_every_step(seed: u64, steps: Steps, tell: fn(&str)) -> anyhow::Result<Over> {
     let scale = Scale {
         visits: 0,
         rounds: 0,
@@ -114,6 +114,7 @@ pub async fn run_every_step(seed: u64, steps: Steps) -> anyhow::Result<Over> {
         stage,
         plan,
         people,
+        tell,
     };
     matrix.people.open_drawer(&matrix.stage, "first").await?;
     // What is done once, such as getting a token, is done and does not count.
@@ -144,6 +145,7 @@ struct Matrix {
     people: People,
     dice: Dice,
     report: Report,
+    tell: fn(&str),
 }
 
 impl Matrix {
@@ -156,7 +158,10 @@ impl Matrix {
                 .tally
                 .insert(format!("{path}: steps of the {victim}"), u64::from(counted));
             match steps {
-                Steps::All => self.at_each(path, victim).await?,
+                Steps::All => {
+                    (self.tell)(&format!("{path}: the {victim} takes about {counted} steps"));
+                    self.at_each(path, victim).await?;
+                }
                 Steps::Some(many) => {
                     let many = many.clamp(1, counted.max(1));
                     for nth in 0..many {
