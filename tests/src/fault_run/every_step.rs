@@ -7,6 +7,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use ratiba_payments::schedule::PROMPT_LIFE;
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -82,8 +83,6 @@ const LATE: Duration = Duration::from_millis(900);
 const UNTIL_QUERIED_S: u64 = 70;
 /// Within what time M-Pesa tells what came of something.
 const TOLD_WITHIN: Duration = Duration::from_millis(300);
-/// How long after a prompt that was refused money is sent by hand.
-const UNTIL_NOBODY_THINKS_OF_IT_S: u64 = 200;
 /// How many times are tried until one is free.
 const BOOKINGS_MOST: u32 = 8;
 /// How long something may take until nothing is due any more. What never ends is found by the checker.
@@ -163,6 +162,8 @@ impl Matrix {
                     self.at_each(path, victim).await?;
                 }
                 Steps::Some(many) => {
+                    // What comes last is often about something else, and may not come.
+                    let counted = counted - counted / 3;
                     let many = many.clamp(1, counted.max(1));
                     for nth in 0..many {
                         let more = self.dice.between(0, u64::from(counted / many));
@@ -283,7 +284,9 @@ impl Matrix {
         people.act(stage, plan, first + 1).await?;
         rest(stage, people, plan, Duration::ZERO).await?;
         if path == Path::ByHand {
-            stage.advance(UNTIL_NOBODY_THINKS_OF_IT_S).await?;
+            // Nobody sends money by hand while it could still be the prompt's.
+            let later = u64::try_from(PROMPT_LIFE.whole_seconds())? * 2 + 1;
+            stage.advance(later).await?;
             rest(stage, people, plan, Duration::ZERO).await?;
         }
         Ok(first)
