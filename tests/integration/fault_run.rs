@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use diesel::connection::{Connection as _, SimpleConnection as _};
-use system_tests::fault_run::{Defect, Law, Options, Scale, Snapshot, check, run, snapshot};
+use system_tests::fault_run::{
+    Defect, Law, Options, Scale, Snapshot, Steps, check, run, run_every_step, snapshot,
+};
 
 /// What somebody could do to a sound database, and the law that it breaks.
 const DEFECTS: [(&str, &str, Law); 10] = [
@@ -92,6 +94,9 @@ async fn every_shilling_of_a_run_full_of_faults_ends_in_a_known_state() {
     let blows = (over.report.kills, over.report.api_kills, over.report.restarts);
     assert_eq!(blows, (1, 1, 1), "{}", over.report);
     println!("{}", over.report);
+    let ended = |state: &str| over.report.states.get(state).copied().unwrap_or_default();
+    assert!(ended("appointment completed") >= 5, "{}", over.report);
+    assert!(ended("appointment no_show") >= 1, "{}", over.report);
 
     let sound = snapshot(&over.stage).await.unwrap();
     assert_eq!(check(&sound), [], "nothing moves any more");
@@ -112,6 +117,18 @@ async fn every_shilling_of_a_run_full_of_faults_ends_in_a_known_state() {
             "{name}: {findings:#?}"
         );
     }
+    std::fs::remove_dir_all(&over.stage.logs).unwrap();
+}
+
+/// Worker and api die before or after a step of each kind of payment. The long form takes each step.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_dies_in_the_middle_of_a_payment_leaves_nothing_half_done() {
+    let over = run_every_step(7, Steps::Some(1), |_| {}).await.unwrap();
+    let logs = over.stage.logs.display();
+    assert_eq!(over.report.findings, [], "logs: {logs}\n{}", over.report);
+    let (workers, apis) = (over.report.kills, over.report.api_kills);
+    assert!(workers >= 3 && apis >= 3, "{}", over.report);
+    println!("{}", over.report);
     std::fs::remove_dir_all(&over.stage.logs).unwrap();
 }
 

@@ -11,6 +11,7 @@ mod books;
 mod checker;
 mod chores;
 mod dice;
+mod every_step;
 mod manager;
 mod plan;
 mod relay;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 pub use books::Snapshot;
 pub use checker::{Finding, Law, check};
+pub use every_step::{Steps, run_every_step};
 pub use plan::Scale;
 pub use report::Report;
 pub use stage::Stage;
@@ -97,6 +99,7 @@ pub async fn run(options: Options) -> anyhow::Result<Over> {
             let key = format!("chore-{}-{number}-{place}", plan.seed);
             people.do_chore(&stage, *chore, &key).await?;
         }
+        people.miss(&stage).await?;
         people.manage(&stage).await?;
         stage.advance(round.seconds).await?;
         stage.check()?;
@@ -105,6 +108,11 @@ pub async fn run(options: Options) -> anyhow::Result<Over> {
     tokio::time::sleep(DELAYED_MOST).await;
     until_quiet(&stage, &mut people).await?;
     until_decided(&stage, &mut people).await?;
+    finish(stage, people, report).await
+}
+
+/// Counts the drawer for the last time, and checks what is left.
+async fn finish(stage: Stage, mut people: People, mut report: Report) -> anyhow::Result<Over> {
     people.close_drawer(&stage, "last").await?;
     let snapshot = snapshot(&stage).await?;
     report.struck(&stage.ask_simulator("/sim/faults").await?);
@@ -161,6 +169,7 @@ async fn until_quiet(stage: &Stage, people: &mut People) -> anyhow::Result<()> {
         2_u64, 2, 5, 5, 5, 10, 10, 20, 30, 30, 120, 240, 480, 300, 720, 720,
     ] {
         people.decide(stage).await?;
+        people.miss(stage).await?;
         stage.advance(minutes * 60).await?;
         quiet(stage).await?;
         if minutes >= 120 {

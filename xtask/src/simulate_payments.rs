@@ -1,4 +1,5 @@
-//! `cargo xtask simulate-payments [--seed N] [--minutes M]`: the fault run, with programs that are built for it.
+//! `cargo xtask simulate-payments [--seed N] [--minutes M | --every-step]`: the fault run, with programs that are built for
+//! it.
 //!
 //! The run itself is a program of the system's tests, which knows the product; this verb only builds and starts it.
 
@@ -30,39 +31,51 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         None => u64::from_str_radix(&machine::random_hex(4)?, 16)? % 1_000_000,
     };
     let mut command = Command::new(workspace::target_directory()?.join("debug/simulate-payments"));
-    command.args([
-        "--seed",
-        &seed.to_string(),
-        "--minutes",
-        &asked.minutes.to_string(),
-    ]);
+    command.args(["--seed", &seed.to_string()]);
+    match asked.length {
+        Length::Minutes(minutes) => command.args(["--minutes", &minutes.to_string()]),
+        Length::EveryStep => command.arg("--every-step"),
+    };
     process::run("the fault run", &mut command)
 }
 
 #[derive(Debug, PartialEq, Eq)]
 struct Asked {
     seed: Option<u64>,
-    minutes: u32,
+    length: Length,
+}
+
+/// How much is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Length {
+    /// Whatever fits into so many minutes.
+    Minutes(u32),
+    /// A death at each statement of each kind of payment.
+    EveryStep,
 }
 
 fn parse(arguments: &[String]) -> Result<Asked, Usage> {
-    const USAGE: Usage = Usage("cargo xtask simulate-payments [--seed N] [--minutes 1 to 120]");
-    let mut asked = Asked {
-        seed: None,
-        minutes: MINUTES,
-    };
-    for pair in arguments.chunks(2) {
-        match pair {
-            [name, value] if name == "--seed" => asked.seed = Some(value.parse().map_err(|_| USAGE)?),
-            [name, value] if name == "--minutes" => asked.minutes = value.parse().map_err(|_| USAGE)?,
+    const USAGE: Usage =
+        Usage("cargo xtask simulate-payments [--seed N] [--minutes 1 to 120 | --every-step]");
+    let (mut seed, mut length) = (None, None);
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        let is_first = length.is_none();
+        match word.as_str() {
+            "--seed" => seed = Some(number(words.next()).ok_or(USAGE)?),
+            "--minutes" if is_first => length = Some(Length::Minutes(number(words.next()).ok_or(USAGE)?)),
+            "--every-step" if is_first => length = Some(Length::EveryStep),
             _ => return Err(USAGE),
         }
     }
-    if (1..=MINUTES_MOST).contains(&asked.minutes) {
-        Ok(asked)
-    } else {
-        Err(USAGE)
+    match length.unwrap_or(Length::Minutes(MINUTES)) {
+        Length::Minutes(minutes) if !(1..=MINUTES_MOST).contains(&minutes) => Err(USAGE),
+        length @ (Length::Minutes(_) | Length::EveryStep) => Ok(Asked { seed, length }),
     }
+}
+
+fn number<T: std::str::FromStr>(word: Option<&String>) -> Option<T> {
+    word.and_then(|word| word.parse().ok())
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@ usage: cargo xtask VERB
                         tests, on a private PostgreSQL server; ARGUMENTS go to the test runner
   ci                    everything that decides whether a change is good
   fmt | lint            formatting; clippy with warnings as errors
-  simulate-payments [--seed N] [--minutes M]
-                        hundreds of payments while providers, workers and the database fail, and a check of the books
+  simulate-payments [--seed N] [--minutes M | --every-step]
+                        hundreds of payments while providers, workers and the database fail, and a check of the books;
+                        or a death at each statement of each kind of payment
   bench NAME…           booking, race, availability, callbacks, webhooks, jobs: beside the machine's best
   check-arch            layers, arrows, layout
   tidy                  module docs, links in docs, stray files

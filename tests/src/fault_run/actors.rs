@@ -14,8 +14,10 @@ use super::plan::{Act, Plan, Reaction, Way};
 use super::stage::Stage;
 
 mod money;
+mod rendering;
+mod strangers;
 
-/// The services that are booked, and on which days times are looked for.
+/// The services that are booked, and on which days times are looked for: within the run, and after it.
 const SERVICES: [&str; 5] = [
     "Swedish massage 60",
     "Facial 60",
@@ -23,12 +25,13 @@ const SERVICES: [&str; 5] = [
     "Pedicure",
     "Haircut",
 ];
-const DAYS: (&str, &str) = ("2026-05-19", "2026-05-30");
+const TODAY: (&str, &str) = ("2026-05-12", "2026-05-12");
+const DAYS: (&str, &str) = ("2026-05-19", "2026-06-07");
 
 /// What everybody remembers.
 pub(super) struct People {
     /// Services by id, with the times that they could be had at when the run began.
-    offered: Vec<(String, Vec<Value>)>,
+    offered: Vec<Offered>,
     /// The visit of each journey, once it is booked.
     visits: Vec<Option<String>>,
     /// What each phone will do.
@@ -39,6 +42,8 @@ pub(super) struct People {
     by_hand: Vec<(usize, bool)>,
     /// Journeys whose customers will have their bank take money back.
     charging_back: Vec<usize>,
+    /// Journeys whose customers will not come.
+    absent: Vec<usize>,
     /// Orders that it was taken back of.
     charged_back: BTreeSet<String>,
     /// Prompts and orders that somebody has looked at.
@@ -47,6 +52,13 @@ pub(super) struct People {
     pub(super) tally: BTreeMap<String, u64>,
     /// Answers that no act may have.
     pub(super) complaints: Vec<String>,
+}
+
+/// A service, and the times that it could be had at.
+struct Offered {
+    id: String,
+    today: Vec<Value>,
+    later: Vec<Value>,
 }
 
 /// What the desk asks of the api.
@@ -82,6 +94,7 @@ impl People {
     /// Everybody, before anything happened: the drawer is open and the rules are set.
     pub(super) async fn gather(stage: &Stage, plan: &Plan) -> anyhow::Result<Self> {
         stage.replace("/api/v1/settings/payments", &plan.rules).await?;
+        rendering::keep_fees(stage, plan.fees).await?;
         stage
             .tell_simulator(
                 "/sim/config",
@@ -103,12 +116,11 @@ impl People {
             let id = id
                 .ok_or_else(|| anyhow::anyhow!("there is no {name}: {services}"))?
                 .to_owned();
-            let (from, to) = DAYS;
-            let path = format!("/api/v1/availability?service_id={id}&from={from}&to={to}&limit=1000");
-            let (status, found) = stage.order(&Method::GET, &path, "", &Value::Null).await?;
-            let slots = found["slots"].as_array().cloned().unwrap_or_default();
-            anyhow::ensure!(!slots.is_empty(), "{status} {found}");
-            offered.push((id, slots.iter().map(|slot| slot["start"].clone()).collect()));
+            let (today, later) = (
+                rendering::times(stage, &id, TODAY).await?,
+                rendering::times(stage, &id, DAYS).await?,
+            );
+            offered.push(Offered { id, today, later });
         }
         Ok(Self {
             offered,
@@ -117,11 +129,22 @@ impl People {
             dice: Dice::new(plan.seed.wrapping_add(1)),
             by_hand: Vec::new(),
             charging_back: Vec::new(),
+            absent: Vec::new(),
             charged_back: BTreeSet::new(),
             seen: BTreeSet::new(),
             tally: BTreeMap::new(),
             complaints: Vec::new(),
         })
+    }
+
+    /// Another journey was planned.
+    pub(super) fn expect_one_more(&mut self) {
+        self.visits.push(None);
+    }
+
+    /// Whether somebody found a time.
+    pub(super) fn has_visit(&self, journey: usize) -> bool {
+        self.visits[journey].is_some()
     }
 
     /// Everything that the desk does in a round, all at once.
@@ -141,6 +164,7 @@ impl People {
                 match act {
                     Act::ByHand { wrong } => self.by_hand.push((index, *wrong)),
                     Act::ChargeBack => self.charging_back.push(index),
+                    Act::Absent => self.absent.push(index),
                     Act::Book(_)
                     | Act::Ask(..)
                     | Act::Cancel { .. }
@@ -148,7 +172,9 @@ impl People {
                     | Act::Tip(..)
                     | Act::AskWithTip(_)
                     | Act::PayOut(..)
-                    | Act::WithdrawPage => due.push((index, place, *act)),
+                    | Act::WithdrawPage
+                    | Act::Start
+                    | Act::Finish => due.push((index, place, *act)),
                 }
             }
         }
@@ -177,6 +203,9 @@ impl People {
             Act::PayOut(payout, _) => format!("pay credit out, {payout:?}"),
             Act::WithdrawPage => "withdraw a page".to_owned(),
             Act::ChargeBack => "charge back".to_owned(),
+            Act::Start => "start".to_owned(),
+            Act::Finish => "finish".to_owned(),
+            Act::Absent => "mark as absent".to_owned(),
         };
         self.hear(&what, done.status, &done.answer);
         if done.status.is_success() {
@@ -225,7 +254,7 @@ impl People {
         let path = format!("/api/v1/visits/{visit}");
         let phone = phone(plan.journeys[journey].customer);
         let wish = match act {
-            Act::Book(_) | Act::ByHand { .. } | Act::ChargeBack => None,
+            Act::Book(_) | Act::ByHand { .. } | Act::ChargeBack | Act::Absent => None,
             Act::Ask(way, part) => money::asking(stage, &path, way, part).await?,
             Act::Cancel { by } => Some(Wish::new(format!("{path}/cancel"), json!({ "by": by }))),
             Act::Refund(back, percent) => money::refund(stage, &path, back, percent).await?,
@@ -233,6 +262,8 @@ impl People {
             Act::AskWithTip(amount) => money::balance_and_tip(stage, &path, amount).await?,
             Act::PayOut(payout, percent) => money::pay_out(stage, &path, key, payout, percent).await?,
             Act::WithdrawPage => money::withdraw_page(stage, &path).await?,
+            Act::Start => rendering::of_part(stage, &path, "start").await?,
+            Act::Finish => rendering::of_part(stage, &path, "finish").await?,
         };
         let Some(wish) = wish else { return Ok(None) };
         let (status, answer) = stage.order(&Method::POST, &wish.path, key, &wish.body).await?;
@@ -263,7 +294,15 @@ impl People {
         let choice = usize::try_from(planned.choice >> 16).unwrap_or_default();
         let mut last = None;
         for again in 0..6 {
-            let (service, starts) = &self.offered[(choice + again) % self.offered.len()];
+            let offered = &self.offered[(choice + again) % self.offered.len()];
+            let (service, starts) = (
+                &offered.id,
+                if planned.today {
+                    &offered.today
+                } else {
+                    &offered.later
+                },
+            );
             let start = &starts[(choice / 7 + again * 31) % starts.len()];
             let body = json!({
                 "customer_id": customer["id"], "start": start, "pay_by": pay_by,

@@ -29,6 +29,9 @@ pub(crate) struct Providers {
     /// What lies in the drawer, as those know who put it there and took it out; in cents.
     #[serde(default)]
     pub(crate) drawer: i64,
+    /// A word in each message to nobody that the api has taken.
+    #[serde(default)]
+    pub(crate) strangers: Vec<String>,
 }
 
 /// M-Pesa's book.

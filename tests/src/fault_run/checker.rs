@@ -7,6 +7,7 @@ use super::books::{Movement, Snapshot};
 use super::rows::{Attempt, Journal, Refund};
 
 mod money;
+mod rendered;
 
 /// Something that must never be otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,8 +36,10 @@ pub enum Law {
     NothingNegative,
     /// Money that was paid for a visit is held by a claim, owed as credit, or went back.
     PaidIsKept,
-    /// No more is earned of a visit that is over than its fees.
+    /// No more is earned of a visit that nobody rendered and that is over than its fees.
     EarnedIsKept,
+    /// What was kept of the payments of a visit that was rendered is revenue, all of it and once.
+    RenderedIsEarned,
     /// A confirmed visit has its claims, and its deposit was paid.
     ConfirmedIsPaid,
     /// Nobody and nothing is taken twice at one time.
@@ -49,6 +52,8 @@ pub enum Law {
     NoDeadJob,
     /// Everything that came was looked at.
     NothingWaits,
+    /// Each message that is nobody's is kept, and was given to a business or put aside.
+    LettersEnd,
     /// The api never answered with a failure of its own.
     ApiAnswers,
 }
@@ -77,14 +82,17 @@ pub fn check(snapshot: &Snapshot) -> Vec<Finding> {
     money::cards(snapshot, &sides, &mut findings);
     money::cash(snapshot, &mut findings);
     money::tips(snapshot, &mut findings);
+    money::tips_owed(snapshot, &mut findings);
     money::payouts(snapshot, &sides, &mut findings);
     money::booked(snapshot, &sides, &mut findings);
     journals(snapshot, &mut findings);
     visits(snapshot, &sides, &mut findings);
+    rendered::earned(snapshot, &sides, &mut findings);
     claims(snapshot, &mut findings);
     prompts(snapshot, &mut findings);
     refunds(snapshot, &mut findings);
     leftovers(snapshot, &mut findings);
+    strangers(snapshot, &mut findings);
     findings.0
 }
 
@@ -109,9 +117,9 @@ pub(super) struct Sides<'a> {
     pub(super) prompted: BTreeMap<&'a str, &'a Attempt>,
     journals: BTreeMap<&'a str, &'a Journal>,
     /// What the business holds of each payment, earned or not.
-    deposits: BTreeMap<&'a str, i64>,
+    pub(super) deposits: BTreeMap<&'a str, i64>,
     /// What of that is earned.
-    revenue: BTreeMap<&'a str, i64>,
+    pub(super) revenue: BTreeMap<&'a str, i64>,
     /// The balance of each customer's credit.
     credits: BTreeMap<&'a str, i64>,
 }
@@ -187,7 +195,7 @@ impl<'a> Sides<'a> {
     }
 
     /// What a journal says of an account.
-    fn posted(&self, cause: &str, account: &str) -> i64 {
+    pub(super) fn posted(&self, cause: &str, account: &str) -> i64 {
         let journal = self.journals.get(cause);
         let lines = journal.into_iter().flat_map(|journal| &journal.entries);
         lines
@@ -224,8 +232,9 @@ fn takes(refund: &Refund) -> bool {
     counts(refund) && refund.source == "payment"
 }
 
+/// Whether something of it is to come, or it was rendered.
 fn is_live(state: &str) -> bool {
-    ["confirmed", "checked_in", "in_progress", "completed", "no_show"].contains(&state)
+    ["confirmed", "checked_in", "in_progress", "completed"].contains(&state)
 }
 
 fn ends(snapshot: &Snapshot, findings: &mut Findings) {
@@ -453,6 +462,21 @@ fn leftovers(snapshot: &Snapshot, findings: &mut Findings) {
             Law::NothingWaits,
             format!("{} {} wait", waiting.count, waiting.what),
         );
+    }
+}
+
+fn strangers(snapshot: &Snapshot, findings: &mut Findings) {
+    let letters = &snapshot.rows.letters;
+    for letter in letters.iter().filter(|letter| !letter.ours) {
+        findings.unless(letter.state != "new", Law::LettersEnd, || {
+            format!("letter {} is nobody's, and nobody decided on it", letter.id)
+        });
+    }
+    for stranger in &snapshot.providers.strangers {
+        let kept = letters.iter().any(|letter| letter.body.contains(stranger));
+        findings.unless(kept, Law::LettersEnd, || {
+            format!("message {stranger} was taken, and is nowhere")
+        });
     }
 }
 

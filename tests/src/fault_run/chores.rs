@@ -57,6 +57,7 @@ impl People {
                 Ok(())
             }
             Chore::Statement => self.bring_in_statement(stage).await,
+            Chore::Stranger(stranger) => self.estrange(stage, stranger).await,
         }
     }
 
@@ -153,6 +154,7 @@ impl People {
         if !self.dice.chance(25) {
             return Ok(());
         }
+        self.operate(stage).await?;
         let seen = self.look(stage).await?;
         for decision in manager::decisions(&seen, &mut self.dice) {
             if self.dice.chance(40) {
@@ -167,8 +169,8 @@ impl People {
         let mut any = false;
         for _pass in 0..PASSES_MOST {
             self.bring_in_statement(stage).await?;
+            let mut done = self.operate(stage).await?;
             let seen = self.look(stage).await?;
-            let mut done = false;
             for decision in manager::decisions(&seen, &mut self.dice) {
                 done |= self.carry_out(stage, decision).await?;
             }

@@ -144,6 +144,12 @@ pub(super) enum Act {
     WithdrawPage,
     /// The card's owner has their bank take back what was paid by card.
     ChargeBack,
+    /// The customer is there, and the service begins.
+    Start,
+    /// The service was rendered.
+    Finish,
+    /// The customer does not come; the desk says so as soon as it may.
+    Absent,
 }
 
 /// What the desk does now and then, apart from any visit.
@@ -161,6 +167,19 @@ pub(super) enum Chore {
     ToBank(u32),
     /// Brings in M-Pesa's statement, and decides on what it leaves open.
     Statement,
+    /// Somebody who is no provider, or lost an address, sends a message to nobody.
+    Stranger(Stranger),
+}
+
+/// What comes to an address of nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stranger {
+    /// The callback of a prompt, about money that never moved.
+    Forger,
+    /// The callback of a prompt, about money that did move.
+    Astray,
+    /// The result of a reversal that nobody asked for.
+    Result,
 }
 
 /// A customer's visit, from the booking to its end.
@@ -174,6 +193,8 @@ pub(super) struct Journey {
     pub(super) reactions: Vec<Reaction>,
     /// What the desk does, and in which round.
     pub(super) acts: Vec<(u32, Act)>,
+    /// It is for the day of the run, and not for one of the weeks after it.
+    pub(super) today: bool,
 }
 
 /// What happens to the programs.
@@ -218,6 +239,8 @@ pub(super) struct Plan {
     pub(super) seed: u64,
     /// The rules of the business for money that goes back.
     pub(super) rules: Value,
+    /// What the business keeps of a visit that is cancelled late or that nobody came to, in basis points.
+    pub(super) fees: (u32, u32),
     /// Whether M-Pesa confirms prompts like payments by hand, too, and before or after their callbacks.
     pub(super) confirms: &'static str,
     /// What becomes of a second prompt on a phone.
@@ -231,13 +254,16 @@ pub(super) struct Plan {
 }
 
 /// Each of these is done about once in so many rounds as a short run has, with at most so many shillings.
-const CHORES: [Chore; 6] = [
+const CHORES: [Chore; 9] = [
     Chore::Count,
     Chore::PayIn(900),
     Chore::PayOut(400),
     Chore::PayTips,
     Chore::ToBank(300),
     Chore::Statement,
+    Chore::Stranger(Stranger::Forger),
+    Chore::Stranger(Stranger::Astray),
+    Chore::Stranger(Stranger::Result),
 ];
 
 /// Refusals that customers and the provider come up with.
@@ -251,6 +277,7 @@ impl Plan {
             "given_back": if dice.chance(50) { "origin" } else { "credit" },
             "credit_first": dice.chance(30),
         });
+        let fees = (dice.pick(&[0, 1_000]), dice.pick(&[0, 2_000, 10_000]));
         let confirms = dice.pick(&["never", "before", "after"]);
         let second_prompt = dice.pick(&["shown", "shown", "refused", "1001"]);
         let charge_per_mille = dice.pick(&[0, 5, 10]);
@@ -269,14 +296,14 @@ impl Plan {
         }
         let mut rounds: Vec<Round> = (0..scale.rounds).map(|_| round(&mut dice, &journeys)).collect();
         let ends = rounds.len();
-        for every in CHORES {
+        for every in CHORES.into_iter().filter(|_| ends > 0) {
             for _ in 0..(ends / 25).max(1) {
                 let at = ends / 3 + dice.below(ends - ends / 3);
                 let chore = match every {
                     Chore::PayIn(most) => Chore::PayIn(shillings(&mut dice, most)),
                     Chore::PayOut(most) => Chore::PayOut(shillings(&mut dice, most)),
                     Chore::ToBank(most) => Chore::ToBank(shillings(&mut dice, most)),
-                    Chore::Count | Chore::PayTips | Chore::Statement => every,
+                    Chore::Count | Chore::PayTips | Chore::Statement | Chore::Stranger(_) => every,
                 };
                 rounds[at].chores.push(chore);
             }
@@ -299,6 +326,7 @@ impl Plan {
         Self {
             seed,
             rules,
+            fees,
             confirms,
             second_prompt,
             charge_per_mille,
@@ -340,6 +368,7 @@ fn journey(dice: &mut Dice, customer: usize, begins: u32, again: bool) -> Journe
         later(dice, 3, Act::Ask(again, None));
     }
     let at_once = ending(dice, &mut later);
+    let today = rendering(dice, &mut later);
     if dice.chance(15) {
         let tender = dice.pick(&[Tender::Cash, Tender::Prompt, Tender::Card]);
         let amount = shillings(dice, 300);
@@ -354,6 +383,38 @@ fn journey(dice: &mut Dice, customer: usize, begins: u32, again: bool) -> Journe
         choice: dice.roll(),
         reactions,
         acts,
+        today,
+    }
+}
+
+/// Whether the visit is rendered within the run, or nobody comes to it; true if so, and then it is for the same day.
+fn rendering(dice: &mut Dice, later: &mut dyn FnMut(&mut Dice, u64, Act)) -> bool {
+    match dice.between(0, 20) {
+        0..=8 => {
+            later(dice, 2, Act::Start);
+            later(dice, 2, Act::Finish);
+            match dice.between(0, 6) {
+                0 => {}
+                1 | 2 => {
+                    let amount = shillings(dice, 300);
+                    later(dice, 1, Act::AskWithTip(amount));
+                }
+                _ => {
+                    let rest = dice.pick(&[Way::Prompt, Way::Cash, Way::Cash, Way::Card]);
+                    later(dice, 1, Act::Ask(rest, None));
+                }
+            }
+            // Whoever did not pay at once is asked once more at the counter.
+            if dice.chance(40) {
+                later(dice, 2, Act::Ask(Way::Cash, None));
+            }
+            true
+        }
+        9 | 10 => {
+            later(dice, 2, Act::Absent);
+            true
+        }
+        _ => false,
     }
 }
 

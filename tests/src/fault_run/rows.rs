@@ -35,6 +35,8 @@ pub(crate) struct Rows {
     pub(crate) payouts: Vec<Payout>,
     /// How the drawer was counted.
     pub(crate) counts: Vec<Count>,
+    /// What of tips was paid out of the drawer.
+    pub(crate) tip_payouts: Vec<TipPayout>,
 }
 
 /// A row of `payments`.
@@ -186,6 +188,13 @@ pub(crate) struct Count {
     pub(crate) difference_minor: i64,
 }
 
+/// A movement of the drawer by which somebody got tips.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+pub(crate) struct TipPayout {
+    pub(crate) staff_id: String,
+    pub(crate) amount_minor: i64,
+}
+
 impl Rows {
     pub(super) fn read(database: &mut PgConnection) -> anyhow::Result<Self> {
         Ok(Self {
@@ -253,6 +262,10 @@ impl Rows {
             counts: rows(
                 database,
                 "SELECT id, difference_minor FROM till_sessions WHERE closed_at IS NOT NULL",
+            )?,
+            tip_payouts: rows(
+                database,
+                "SELECT staff_id, amount_minor FROM till_movements WHERE kind = 'tip_payout'",
             )?,
         })
     }

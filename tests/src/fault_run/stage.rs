@@ -26,8 +26,13 @@ use super::relay::Relay;
 use crate::programs::free_port;
 
 mod setting;
+mod tap;
+mod tapped;
 
-use setting::{Running, provision, spawn};
+use setting::{House, Running, provision, spawn};
+pub(super) use tap::{Moment, Strike};
+pub(super) use tapped::Victim;
+use tapped::{Taps, with_tap};
 
 /// How long a program may take until it is ready.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -50,11 +55,16 @@ pub struct Stage {
     pub api: String,
     /// Where the programs write their logs.
     pub logs: PathBuf,
-    owner: String,
+    /// The business, and what its operator works with.
+    pub(super) house: House,
     http: reqwest::Client,
     variables: Vec<(String, String)>,
     /// What lies in the drawer, in cents.
     drawer: AtomicI64,
+    /// A word in each message to nobody that the api has taken.
+    strangers: Mutex<Vec<String>>,
+    /// Between the programs and PostgreSQL, if they are to be killed at a certain statement.
+    taps: Option<Taps>,
     /// Between the programs and the providers, if a defect needs somebody there.
     _relay: Option<Relay>,
 }
@@ -71,6 +81,18 @@ impl Stage {
     /// # Errors
     /// When something does not start.
     pub async fn set(name: &str, defect: Option<Defect>) -> anyhow::Result<Self> {
+        Self::arrange(name, defect, false).await
+    }
+
+    /// The same without a defect, and with a tap before each program; there is one worker.
+    ///
+    /// # Errors
+    /// When something does not start.
+    pub(super) async fn set_with_taps(name: &str) -> anyhow::Result<Self> {
+        Self::arrange(name, None, true).await
+    }
+
+    async fn arrange(name: &str, defect: Option<Defect>, tapped: bool) -> anyhow::Result<Self> {
         let server = tokio::task::spawn_blocking(|| Server::start(Purpose::Faults)).await??;
         let database = TestDatabase::try_create_on(server.administrator_url())?;
         let movable = MovableClock::at(demo::BEGINS_AT);
@@ -83,7 +105,7 @@ impl Stage {
         };
         let simulator = Simulator::start(told.clone()).await?;
         let mut variables = crate::variables(&database, address, &told, &simulator.base_url());
-        let owner = provision(&variables, &movable, &told, &simulator.base_url()).await?;
+        let house = provision(&variables, &movable, &told, &simulator.base_url()).await?;
         let relay = match defect {
             Some(Defect::Sql(sql)) => {
                 database.connect_as_administrator().batch_execute(sql)?;
@@ -102,8 +124,10 @@ impl Stage {
             .timeout(Duration::from_secs(40))
             .no_proxy()
             .build()?;
+        let taps = tapped.then(|| Taps::before(&database)).transpose()?;
+        let of_api = with_tap(&variables, &database, taps.as_ref().map(|taps| &taps.api));
         let api = spawn(
-            &variables,
+            &of_api,
             &clock,
             &logs,
             "ratiba-api",
@@ -120,13 +144,15 @@ impl Stage {
             restarted_at: Mutex::new(None),
             api: format!("http://{address}"),
             logs,
-            owner,
+            house,
             http,
             variables,
             drawer: AtomicI64::new(0),
+            strangers: Mutex::new(Vec::new()),
+            taps,
             _relay: relay,
         };
-        for index in 0..2 {
+        for index in 0..(if tapped { 1 } else { 2 }) {
             let worker = stage.spawn_worker(index)?;
             held(&stage.workers).push(worker);
         }
@@ -144,8 +170,9 @@ impl Stage {
 
     fn spawn_worker(&self, index: usize) -> anyhow::Result<Running> {
         let port = ("RATIBA__WORKER__PORT", free_port());
+        let tap = self.taps.as_ref().map(|taps| &taps.worker);
         spawn(
-            &self.variables,
+            &with_tap(&self.variables, &self.database, tap),
             &self.clock,
             &self.logs,
             "ratiba-worker",
@@ -191,8 +218,9 @@ impl Stage {
         let mut api = held(&self.api_process);
         api.kill()?;
         let port: u16 = self.api.rsplit(':').next().unwrap_or_default().parse()?;
+        let tap = self.taps.as_ref().map(|taps| &taps.api);
         *api = spawn(
-            &self.variables,
+            &with_tap(&self.variables, &self.database, tap),
             &self.clock,
             &self.logs,
             "ratiba-api",
@@ -245,6 +273,30 @@ impl Stage {
         Ok(())
     }
 
+    /// Notes that the api took a message to nobody that has this word in it.
+    pub(super) fn note_stranger(&self, word: String) {
+        held(&self.strangers).push(word);
+    }
+
+    /// Comes to the api without any right, once; again only while nobody answers or it says that it is not available.
+    ///
+    /// # Errors
+    /// When nobody ever answers.
+    pub(super) async fn knock(&self, path: &str, body: &Value) -> anyhow::Result<StatusCode> {
+        let mut ticks = tokio::time::interval(Duration::from_millis(200));
+        for _try in 0..100 {
+            ticks.tick().await;
+            let request = self.http.post(format!("{}{path}", self.api)).json(body);
+            match request.send().await {
+                Ok(answer) if answer.status() != StatusCode::SERVICE_UNAVAILABLE => {
+                    return Ok(answer.status());
+                }
+                Ok(_) | Err(_) => self.check()?,
+            }
+        }
+        bail!("{path} was never answered")
+    }
+
     /// Notes that so many cents were put into the drawer, or taken out of it.
     pub(super) fn put_into_drawer(&self, cents: i64) {
         self.drawer.fetch_add(cents, Ordering::Relaxed);
@@ -264,6 +316,7 @@ impl Stage {
         let prompts = self.ask_simulator("/sim/prompts").await?;
         books["prompts"] = prompts["prompts"].clone();
         books["drawer"] = json!(self.in_drawer());
+        books["strangers"] = json!(*held(&self.strangers));
         Ok(books)
     }
 
@@ -301,7 +354,7 @@ impl Stage {
             let mut request = self
                 .http
                 .request(method.clone(), format!("{}{path}", self.api))
-                .bearer_auth(&self.owner)
+                .bearer_auth(&self.house.owner)
                 .header("Idempotency-Key", key);
             if *method != Method::GET {
                 request = request.json(body);
@@ -333,8 +386,8 @@ impl Stage {
     /// When it is refused.
     pub async fn replace(&self, path: &str, body: &Value) -> anyhow::Result<()> {
         let url = format!("{}{path}", self.api);
-        let known = self.http.get(&url).bearer_auth(&self.owner).send().await?;
-        let mut request = self.http.put(&url).bearer_auth(&self.owner).json(body);
+        let known = self.http.get(&url).bearer_auth(&self.house.owner).send().await?;
+        let mut request = self.http.put(&url).bearer_auth(&self.house.owner).json(body);
         if let Some(version) = known.headers().get("ETag") {
             request = request.header("If-Match", version);
         }

@@ -7,8 +7,21 @@ fn parsed(line: &str) -> Option<Asked> {
 
 #[test]
 fn a_seed_and_minutes_are_read_in_any_order_and_nothing_else() {
-    let asked = |seed, minutes| Some(Asked { seed, minutes });
+    let every_step = |seed| {
+        Some(Asked {
+            seed,
+            length: Length::EveryStep,
+        })
+    };
+    let asked = |seed, minutes| {
+        Some(Asked {
+            seed,
+            length: Length::Minutes(minutes),
+        })
+    };
     assert_eq!(parsed(""), asked(None, MINUTES));
+    assert_eq!(parsed("--every-step"), every_step(None));
+    assert_eq!(parsed("--every-step --seed 7"), every_step(Some(7)));
     assert_eq!(parsed("--seed 7 --minutes 3"), asked(Some(7), 3));
     assert_eq!(parsed("--minutes 120 --seed 7"), asked(Some(7), 120));
     for wrong in [
@@ -16,6 +29,8 @@ fn a_seed_and_minutes_are_read_in_any_order_and_nothing_else() {
         "--seed x",
         "--minutes 0",
         "--minutes 121",
+        "--minutes 3 --every-step",
+        "--every-step --minutes 3",
         "--fast yes",
         "7",
     ] {

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
+use async_trait::async_trait;
 use ratiba_kernel::{Clock, Outage};
 use ratiba_payments::attempt::Provider;
-use ratiba_payments::failure::FailureReason;
-use ratiba_payments::ports::{AccessToken, Credential, RefreshLease, TokenStore};
+use ratiba_payments::ports::{AccessToken, Credential, TokenStore};
+use ratiba_payments::use_cases::{LOOK_EVERY, LOOKS_MOST, NoToken, ShareToken, TokenIssuer, TokenOf};
 use reqwest::header::AUTHORIZATION;
 use time::Duration;
 use tokio::sync::Mutex;
@@ -19,40 +20,9 @@ use crate::wire;
 /// A token is renewed so long before its end.
 const RENEW_BEFORE: Duration = Duration::seconds(60);
 
-/// How often, and how many times, a process looks whether another one has renewed the token: together a
-/// little longer than a lease lasts.
-const LOOK_EVERY: StdDuration = StdDuration::from_millis(100);
-const LOOKS_MAX: u32 = 180;
-
-/// Why there is no token. Nothing was asked of Daraja but the token.
-#[derive(Debug, thiserror::Error)]
-pub enum NoToken {
-    /// Daraja does not take the key and the secret.
-    #[error("daraja refused the consumer key and secret with status {status}")]
-    Refused {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// Daraja, or the store of the token, did not answer.
-    #[error("no access token could be had")]
-    Unavailable(#[from] Outage),
-}
-
-impl NoToken {
-    /// What it means for a prompt that was to be sent.
-    #[must_use]
-    pub const fn reason(&self) -> FailureReason {
-        match self {
-            Self::Refused { .. } => FailureReason::Misconfigured,
-            Self::Unavailable(_) => FailureReason::ProviderUnavailable,
-        }
-    }
-}
-
 /// Hands out the one token.
 pub struct Tokens {
-    store: Arc<dyn TokenStore>,
-    clock: Arc<dyn Clock>,
+    share: ShareToken,
     http: reqwest::Client,
     timeout: StdDuration,
     /// Within a process one caller looks for a new token, and the others wait for it.
@@ -69,9 +39,13 @@ impl Tokens {
         http: reqwest::Client,
         timeout: StdDuration,
     ) -> Self {
-        Self {
+        let share = ShareToken {
             store,
             clock,
+            renew_before: RENEW_BEFORE,
+        };
+        Self {
+            share,
             http,
             timeout,
             gate: Mutex::new(()),
@@ -88,73 +62,51 @@ impl Tokens {
         account: &Account,
         refused: Option<&AccessToken>,
     ) -> Result<AccessToken, NoToken> {
-        let credential = Credential {
-            provider: Provider::Mpesa,
-            hash: account.settings.credential_hash(),
+        let of = TokenOf {
+            owner: account.owner,
+            credential: Credential {
+                provider: Provider::Mpesa,
+                hash: account.settings.credential_hash(),
+            },
         };
-        if let Some(good) = self.stored(account, &credential, refused).await? {
+        if let Some(good) = self.share.stored(&of, refused).await? {
             return Ok(good);
         }
         let _one_at_a_time = self.gate.lock().await;
-        for _ in 0..LOOKS_MAX {
-            if let Some(good) = self.stored(account, &credential, refused).await? {
+        let asking = Asking {
+            tokens: self,
+            account,
+        };
+        for _ in 0..LOOKS_MOST {
+            if let Some(good) = self.share.look(&of, refused, &asking).await? {
                 return Ok(good);
-            }
-            if let Some(lease) = self.store.lease(account.owner, &credential).await?
-                && let Some(new) = self.renew(account, &credential, refused, lease).await?
-            {
-                return Ok(new);
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
         Err(Outage::new("another process did not come back with a token").into())
     }
+}
 
-    async fn stored(
-        &self,
-        account: &Account,
-        credential: &Credential,
-        refused: Option<&AccessToken>,
-    ) -> Result<Option<AccessToken>, Outage> {
-        let stored = self.store.token(account.owner, credential).await?;
-        let now = self.clock.now();
-        Ok(stored.filter(|token| token.expires_at() - RENEW_BEFORE > now && Some(token) != refused))
-    }
+/// Daraja, asked for a token of one account.
+struct Asking<'a> {
+    tokens: &'a Tokens,
+    account: &'a Account,
+}
 
-    /// Asks for a token under a lease; `None` if the lease was lost meanwhile, and with it the token.
-    async fn renew(
-        &self,
-        account: &Account,
-        credential: &Credential,
-        refused: Option<&AccessToken>,
-        lease: RefreshLease,
-    ) -> Result<Option<AccessToken>, NoToken> {
-        // Somebody may have put one between our look and our lease; asking again would cancel it.
-        if let Some(good) = self.stored(account, credential, refused).await? {
-            self.store
-                .put(account.owner, credential, lease, Some(good.clone()))
-                .await?;
-            return Ok(Some(good));
-        }
-        let asked = self.ask(account).await;
-        let new = asked.as_ref().ok().cloned();
-        let held = self.store.put(account.owner, credential, lease, new).await?;
-        let token = asked?;
-        Ok(held.then_some(token))
-    }
-
-    async fn ask(&self, account: &Account) -> Result<AccessToken, NoToken> {
-        let settings = &account.settings;
+#[async_trait]
+impl TokenIssuer for Asking<'_> {
+    async fn issue(&self) -> Result<AccessToken, NoToken> {
+        let settings = &self.account.settings;
         let basic = wire::basic(
             settings.consumer_key().reveal(),
             settings.consumer_secret().reveal(),
         );
-        let request = self.http.get(settings.endpoint(wire::TOKEN_PATH));
-        let request = request.header(AUTHORIZATION, basic).timeout(self.timeout);
+        let request = self.tokens.http.get(settings.endpoint(wire::TOKEN_PATH));
+        let request = request.header(AUTHORIZATION, basic).timeout(self.tokens.timeout);
         let answer = request.send().await.map_err(without_url)?;
         let status = answer.status().as_u16();
         let body = read_body(answer).await.map_err(without_url)?;
-        let now = self.clock.now();
+        let now = self.tokens.share.clock.now();
         match status {
             200 => match wire::token_meaning(&body) {
                 Some((secret, life)) => Ok(AccessToken::new(secret, now + Duration::seconds(life))),

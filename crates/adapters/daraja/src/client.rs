@@ -10,10 +10,11 @@ use ratiba_payments::evidence::{Heard, PushAnswer, QueryAnswer, RawAnswer};
 use ratiba_payments::failure::FailureReason;
 use ratiba_payments::ports::{AccessToken, MobileMoney, PushOrder, TokenStore};
 use ratiba_payments::reference::ProviderIds;
+use ratiba_payments::use_cases::NoToken;
 use reqwest::redirect::Policy;
 use serde::Serialize;
 
-use crate::auth::{NoToken, Tokens};
+use crate::auth::Tokens;
 use crate::settings::{Account, DarajaAccounts, Settings};
 use crate::wire::{self, Meaning, PushRequest, QueryRequest};
 

@@ -3,10 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
 
-#[path = "wire/server.rs"]
-mod server;
-
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ratiba_daraja::settings::{Operator, TransactionType};
@@ -19,7 +16,7 @@ use ratiba_payments::ports::{MobileMoney, MoneyBack, PushOrder, ReversalOrder};
 use ratiba_payments::reference::{AccountReference, CallbackToken, ProviderIds, Receipt};
 use ratiba_payments::refund::ReversalAnswer;
 use ratiba_payments::test_support::fakes::InMemoryTokens;
-use server::{Reply, Scripted};
+use ratiba_payments::test_support::provider::{Reply, Request, Scripted};
 use uuid::Uuid;
 
 const ACCEPTED: &str = r#"{ "MerchantRequestID": "5e1a-4c1e-93aa-77",
@@ -28,6 +25,40 @@ const ACCEPTED: &str = r#"{ "MerchantRequestID": "5e1a-4c1e-93aa-77",
 
 const TOKEN_EXPIRED: &str =
     r#"{ "requestId": "5e1a-78", "errorCode": "404.001.03", "errorMessage": "Invalid Access Token" }"#;
+
+/// Hands out tokens, each of which cancels the one before, and accepts prompts under the last.
+#[derive(Clone, Default)]
+struct RealTokens(Arc<Mutex<(u32, u32)>>);
+
+impl RealTokens {
+    fn server(&self) -> Scripted {
+        let tokens = self.clone();
+        Scripted::answering(move |request| tokens.reply(request))
+    }
+
+    fn reply(&self, request: &Request) -> Reply {
+        let (current, asked) = &mut *self.0.lock().unwrap();
+        if request.line.starts_with("GET") {
+            *asked += 1;
+            *current += 1;
+            return token(&format!("t{current}"));
+        }
+        let good = format!("Bearer t{current}");
+        if request.header("authorization") == Some(good.as_str()) {
+            Reply::json(200, ACCEPTED)
+        } else {
+            Reply::json(404, TOKEN_EXPIRED)
+        }
+    }
+
+    fn asked(&self) -> u32 {
+        self.0.lock().unwrap().1
+    }
+
+    fn cancel(&self) {
+        self.0.lock().unwrap().0 += 1_000;
+    }
+}
 
 fn settings(server: &Scripted) -> Settings {
     Settings::check(RawSettings {
@@ -228,7 +259,8 @@ async fn a_token_serves_all_calls_and_all_processes_until_its_end() {
 
 #[tokio::test]
 async fn processes_that_start_together_ask_for_one_token() {
-    let server = Scripted::real_tokens();
+    let tokens = RealTokens::default();
+    let server = tokens.server();
     let store: Arc<InMemoryTokens> = Arc::default();
     let processes: Vec<_> = (0..4).map(|_| process(&server, &store)).collect();
     let pushes = processes
@@ -238,17 +270,18 @@ async fn processes_that_start_together_ask_for_one_token() {
     for answer in answers {
         assert_eq!(answer, PushAnswer::Accepted(ids()));
     }
-    assert_eq!(server.token_requests(), 1);
+    assert_eq!(tokens.asked(), 1);
 }
 
 #[tokio::test]
 async fn a_cancelled_token_is_replaced_without_a_loop() {
-    let server = Scripted::real_tokens();
+    let tokens = RealTokens::default();
+    let server = tokens.server();
     let store: Arc<InMemoryTokens> = Arc::default();
     let processes: Vec<_> = (0..4).map(|_| process(&server, &store)).collect();
     processes[0].push(business(), order()).await;
     // Somebody outside of our control asks for a token, and cancels ours.
-    server.cancel_token();
+    tokens.cancel();
     let pushes = processes
         .iter()
         .map(|client| async { client.push(business(), order()).await.answer });
@@ -256,11 +289,7 @@ async fn a_cancelled_token_is_replaced_without_a_loop() {
     for answer in answers {
         assert_eq!(answer, PushAnswer::Accepted(ids()));
     }
-    assert_eq!(
-        server.token_requests(),
-        2,
-        "one at the beginning, and one for all of them"
-    );
+    assert_eq!(tokens.asked(), 2, "one at the beginning, and one for all of them");
 }
 
 #[tokio::test]

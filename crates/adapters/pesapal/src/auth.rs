@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
+use async_trait::async_trait;
 use ratiba_kernel::{Clock, Outage, TokenHash};
 use ratiba_payments::attempt::Provider;
-use ratiba_payments::failure::FailureReason;
-use ratiba_payments::ports::{AccessToken, Credential, RefreshLease, TokenStore};
+use ratiba_payments::ports::{AccessToken, Credential, TokenStore};
+use ratiba_payments::use_cases::{LOOK_EVERY, LOOKS_MOST, NoToken, ShareToken, TokenIssuer, TokenOf};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use time::Duration;
 use tokio::sync::Mutex;
@@ -19,37 +20,9 @@ use crate::wire::{self, TokenMeaning};
 /// A token is renewed so long before its end.
 const RENEW_BEFORE: Duration = Duration::seconds(45);
 
-/// How often, and how many times, a process looks whether another one has renewed the token: together a
-/// little longer than a lease lasts.
-const LOOK_EVERY: StdDuration = StdDuration::from_millis(100);
-const LOOKS_MAX: u32 = 180;
-
-/// Why there is no token. Nothing was asked of PesaPal but the token.
-#[derive(Debug, thiserror::Error)]
-pub enum NoToken {
-    /// PesaPal does not take the key and the secret.
-    #[error("pesapal refused the consumer key and secret")]
-    Refused,
-    /// PesaPal, or the store of the token, did not answer.
-    #[error("no access token could be had")]
-    Unavailable(#[from] Outage),
-}
-
-impl NoToken {
-    /// What it means for a call that was to be made.
-    #[must_use]
-    pub const fn reason(&self) -> FailureReason {
-        match self {
-            Self::Refused => FailureReason::Misconfigured,
-            Self::Unavailable(_) => FailureReason::ProviderUnavailable,
-        }
-    }
-}
-
 /// Hands out the token.
 pub struct Tokens {
-    store: Arc<dyn TokenStore>,
-    clock: Arc<dyn Clock>,
+    share: ShareToken,
     http: reqwest::Client,
     timeout: StdDuration,
     /// Within a process one caller looks for a new token, and the others wait for it. It keeps when that failed last.
@@ -62,8 +35,8 @@ struct Failure {
     account: TokenHash,
     /// By the machine's clock.
     at: Instant,
-    /// Whether PesaPal refused the key.
-    refused: bool,
+    /// The status with which PesaPal refused the key, if it did.
+    refused: Option<u16>,
 }
 
 impl Tokens {
@@ -76,9 +49,13 @@ impl Tokens {
         http: reqwest::Client,
         timeout: StdDuration,
     ) -> Self {
-        Self {
+        let share = ShareToken {
             store,
             clock,
+            renew_before: RENEW_BEFORE,
+        };
+        Self {
+            share,
             http,
             timeout,
             gate: Mutex::new(None),
@@ -95,26 +72,32 @@ impl Tokens {
         account: &Account,
         refused: Option<&AccessToken>,
     ) -> Result<AccessToken, NoToken> {
-        let credential = Credential {
-            provider: Provider::Pesapal,
-            hash: account.settings.credential_hash(),
+        let of = TokenOf {
+            owner: account.owner,
+            credential: Credential {
+                provider: Provider::Pesapal,
+                hash: account.settings.credential_hash(),
+            },
         };
-        if let Some(good) = self.stored(account, &credential, refused).await? {
+        if let Some(good) = self.share.stored(&of, refused).await? {
             return Ok(good);
         }
         let came_at = Instant::now(); // bookkeeping: who waited while it failed, by the machine's clock
         let mut one_at_a_time = self.gate.lock().await;
         if let Some(failure) = &*one_at_a_time
-            && failure.account == credential.hash
+            && failure.account == of.credential.hash
             && came_at < failure.at
         {
             return Err(failure.told());
         }
-        let found = self.renewed(account, &credential, refused).await;
+        let found = self.renewed(account, &of, refused).await;
         *one_at_a_time = found.as_ref().err().map(|error| Failure {
-            account: credential.hash,
+            account: of.credential.hash,
             at: Instant::now(), // bookkeeping
-            refused: matches!(error, NoToken::Refused),
+            refused: match error {
+                NoToken::Refused { status } => Some(*status),
+                NoToken::Unavailable(_) => None,
+            },
         });
         found
     }
@@ -123,75 +106,50 @@ impl Tokens {
     async fn renewed(
         &self,
         account: &Account,
-        credential: &Credential,
+        of: &TokenOf,
         refused: Option<&AccessToken>,
     ) -> Result<AccessToken, NoToken> {
-        for _ in 0..LOOKS_MAX {
-            if let Some(good) = self.stored(account, credential, refused).await? {
+        let asking = Asking {
+            tokens: self,
+            account,
+        };
+        for _ in 0..LOOKS_MOST {
+            if let Some(good) = self.share.look(of, refused, &asking).await? {
                 return Ok(good);
-            }
-            if let Some(lease) = self.store.lease(account.owner, credential).await?
-                && let Some(new) = self.renew(account, credential, refused, lease).await?
-            {
-                return Ok(new);
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
         Err(Outage::new("another process did not come back with a token").into())
     }
+}
 
-    async fn stored(
-        &self,
-        account: &Account,
-        credential: &Credential,
-        refused: Option<&AccessToken>,
-    ) -> Result<Option<AccessToken>, Outage> {
-        let stored = self.store.token(account.owner, credential).await?;
-        let now = self.clock.now();
-        Ok(stored.filter(|token| token.expires_at() - RENEW_BEFORE > now && Some(token) != refused))
-    }
+/// PesaPal, asked for a token of one account.
+struct Asking<'a> {
+    tokens: &'a Tokens,
+    account: &'a Account,
+}
 
-    /// Asks for a token under a lease; `None` if the lease was lost meanwhile: somebody else's token counts.
-    async fn renew(
-        &self,
-        account: &Account,
-        credential: &Credential,
-        refused: Option<&AccessToken>,
-        lease: RefreshLease,
-    ) -> Result<Option<AccessToken>, NoToken> {
-        // Somebody may have put one between our look and our lease.
-        if let Some(good) = self.stored(account, credential, refused).await? {
-            self.store
-                .put(account.owner, credential, lease, Some(good.clone()))
-                .await?;
-            return Ok(Some(good));
-        }
-        let asked = self.ask(account).await;
-        let new = asked.as_ref().ok().cloned();
-        let held = self.store.put(account.owner, credential, lease, new).await?;
-        let token = asked?;
-        Ok(held.then_some(token))
-    }
-
-    async fn ask(&self, account: &Account) -> Result<AccessToken, NoToken> {
-        let settings = &account.settings;
+#[async_trait]
+impl TokenIssuer for Asking<'_> {
+    async fn issue(&self) -> Result<AccessToken, NoToken> {
+        let settings = &self.account.settings;
         let body = wire::token_request(
             settings.consumer_key().reveal(),
             settings.consumer_secret().reveal(),
         );
-        let asked_at = self.clock.now();
-        let request = self.http.post(settings.endpoint(wire::TOKEN_PATH));
+        let asked_at = self.tokens.share.clock.now();
+        let request = self.tokens.http.post(settings.endpoint(wire::TOKEN_PATH));
         let request = request
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/json")
-            .timeout(self.timeout)
+            .timeout(self.tokens.timeout)
             .body(body);
         let answer = request.send().await.map_err(without_url)?;
         let status = answer.status().as_u16();
         let body = read_body(answer).await.map_err(without_url)?;
         match wire::token_meaning(status, &body, asked_at) {
             TokenMeaning::Token { secret, expires_at } => Ok(AccessToken::new(secret, expires_at)),
-            TokenMeaning::Refused => Err(NoToken::Refused),
+            TokenMeaning::Refused => Err(NoToken::Refused { status }),
             TokenMeaning::Unclear => Err(Outage::new(format!(
                 "the token endpoint's answer of status {status} is no token"
             ))
@@ -203,10 +161,9 @@ impl Tokens {
 impl Failure {
     /// The same for whoever waited.
     fn told(&self) -> NoToken {
-        if self.refused {
-            NoToken::Refused
-        } else {
-            Outage::new("no access token could be had a moment ago").into()
+        match self.refused {
+            Some(status) => NoToken::Refused { status },
+            None => Outage::new("no access token could be had a moment ago").into(),
         }
     }
 }

@@ -3,9 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
 
-#[path = "wire/server.rs"]
-mod server;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +15,9 @@ use ratiba_payments::failure::{FailureReason, ProviderCode};
 use ratiba_payments::ports::{CardOrder, CardPage, CardRefundOrder};
 use ratiba_payments::reference::{MerchantReference, ProviderIds, Receipt};
 use ratiba_payments::test_support::fakes::{InMemoryBook, InMemoryTokens, SeededTokens};
+use ratiba_payments::test_support::provider::{Reply, Scripted};
 use ratiba_pesapal::client::{Ground, PesapalClient, Timeouts};
 use ratiba_pesapal::{Account, PesapalAccounts, RawSettings, Secret, Settings};
-use server::{Reply, Scripted};
 use time::Duration as Span;
 use uuid::Uuid;
 

@@ -4,6 +4,7 @@
 pub mod builders;
 pub mod contracts;
 pub mod fakes;
+pub mod provider;
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;

@@ -347,6 +347,32 @@ pub(super) fn tips(snapshot: &Snapshot, findings: &mut Findings) {
     }
 }
 
+/// Each therapist is owed what was shared out to them less what they got out of the drawer.
+pub(super) fn tips_owed(snapshot: &Snapshot, findings: &mut Findings) {
+    let mut paid: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut got: BTreeMap<&str, i64> = BTreeMap::new();
+    for journal in &snapshot.rows.journals {
+        let shares = journal.cause.starts_with("tip-shared:");
+        let entries = journal.entries.iter();
+        for entry in entries.filter(|entry| entry.account == "tips_payable" && !shares) {
+            if let Some(staff) = &entry.staff_id {
+                *paid.entry(staff).or_default() += entry.amount_minor;
+            }
+        }
+    }
+    for payout in &snapshot.rows.tip_payouts {
+        *got.entry(&payout.staff_id).or_default() += payout.amount_minor;
+    }
+    let everybody: BTreeSet<&str> = paid.keys().chain(got.keys()).copied().collect();
+    for staff in everybody {
+        let of = |amounts: &BTreeMap<&str, i64>| amounts.get(staff).copied().unwrap_or_default();
+        let (paid, got) = (of(&paid), of(&got));
+        findings.unless(paid == got, Law::TipsAgree, || {
+            format!("{staff} got {got} of tips, and {paid} is booked")
+        });
+    }
+}
+
 /// Each payout of credit takes its amount from the customer's credit once: at once, or by a refund that sets it aside.
 pub(super) fn payouts(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
     for payout in &snapshot.rows.payouts {

@@ -2,7 +2,7 @@ use super::super::books::{
     CardRefund, Cards, Charge, Movement, Mpesa, Order, Prompt, Providers, Pushes, Reversal, Withdrawal,
 };
 use super::super::rows::{
-    Absence, Claim, Count, Dead, Entry, Letter, Line, Part, Payment, Payout, Rows, Waiting,
+    Absence, Claim, Count, Dead, Entry, Letter, Line, Part, Payment, Payout, Rows, TipPayout, Waiting,
 };
 use super::*;
 
@@ -157,6 +157,11 @@ fn sound() -> Snapshot {
         entry("customer_deposits", Some("asha"), None, 12_000),
         entry("cash_drawer", None, None, -12_000),
     ];
+    let tip_got = vec![of_staff("wanjiru", 501), entry("cash_drawer", None, None, -501)];
+    let earned = vec![
+        entry("customer_deposits", Some("asha"), Some("five"), 24_000),
+        entry("service_revenue", Some("asha"), Some("five"), -24_000),
+    ];
     let float = vec![
         entry("cash_drawer", None, None, 20_000),
         entry("suspense", None, None, -20_000),
@@ -169,6 +174,7 @@ fn sound() -> Snapshot {
                 payment("two", "second", "settled", 0),
                 payment("three", "third", "credited", 24_000),
                 payment("four", "fourth", "settled", 0),
+                payment("five", "fifth", "settled", 0),
             ],
             attempts: vec![
                 mine,
@@ -177,6 +183,7 @@ fn sound() -> Snapshot {
                 reversed,
                 attempt("checked", "one", "mpesa", "in_review"),
                 tipped,
+                attempt("counter", "five", "cash", "paid"),
             ],
             journals: vec![
                 deposit("prompt", "mpesa_clearing", "one"),
@@ -191,6 +198,9 @@ fn sound() -> Snapshot {
                 journal("tip-shared:tip:0", tip_shared),
                 journal("paid-out:half", paid_out),
                 journal("till-float:till", float),
+                journal("till-move:tip", tip_got),
+                deposit("counter", "cash_drawer", "five"),
+                journal("earned:five:0", earned),
             ],
             refunds: vec![Refund {
                 id: text("back"),
@@ -209,6 +219,7 @@ fn sound() -> Snapshot {
                 part("facial", "second", "confirmed"),
                 part("gone", "third", "expired"),
                 part("off", "fourth", "cancelled_by_business"),
+                part("massage", "fifth", "completed"),
             ],
             claims: vec![claim("haircut", 0), claim("facial", 3_600)],
             letters: vec![Letter {
@@ -217,7 +228,7 @@ fn sound() -> Snapshot {
                 state: text("new"),
                 ours: true,
                 receipt: None,
-                body: text("{\"receipt\":\"TEC09\"}"),
+                body: text("{\"receipt\":\"TEC09\",\"id\":\"stray-1\"}"),
             }],
             dead: Vec::new(),
             waiting: vec![Waiting {
@@ -238,6 +249,10 @@ fn sound() -> Snapshot {
             counts: vec![Count {
                 id: text("till"),
                 difference_minor: 0,
+            }],
+            tip_payouts: vec![TipPayout {
+                staff_id: text("wanjiru"),
+                amount_minor: 501,
             }],
         },
         providers: Providers {
@@ -287,7 +302,8 @@ fn sound() -> Snapshot {
                 checkout_request_id: text("ws_1"),
                 beside_same: 0,
             }],
-            drawer: 20_000 + 3_001 - 12_000,
+            drawer: 20_000 + 3_001 - 12_000 - 501 + 24_000,
+            strangers: vec![text("stray-1")],
         },
     }
 }
@@ -300,7 +316,51 @@ fn what_is_as_it_should_be_is_found_sound() {
 /// A name, what is done to sound books, and the law that it breaks.
 type Defect = (&'static str, fn(&mut Snapshot), Law);
 
-const DEFECTS: [Defect; 41] = [
+const DEFECTS: [Defect; 48] = [
+    (
+        "what was rendered is not earned",
+        |it| {
+            it.rows.journals.pop();
+        },
+        Law::RenderedIsEarned,
+    ),
+    (
+        "more is earned of what was rendered than was paid",
+        |it| {
+            let mut again = it.rows.journals.last().unwrap().clone();
+            again.cause = text("earned:five:1");
+            it.rows.journals.push(again);
+        },
+        Law::RenderedIsEarned,
+    ),
+    (
+        "what was rendered is earned out of thin air",
+        |it| {
+            let lines = &mut it.rows.journals.last_mut().unwrap().entries;
+            (lines[0].payment_id, lines[0].customer_id) = (None, None);
+        },
+        Law::RenderedIsEarned,
+    ),
+    (
+        "all that was paid is kept of somebody who did not come",
+        |it| it.rows.parts.last_mut().unwrap().state = text("no_show"),
+        Law::EarnedIsKept,
+    ),
+    (
+        "a letter stays nobody's",
+        |it| it.rows.letters[0].ours = false,
+        Law::LettersEnd,
+    ),
+    (
+        "a letter of nobody is lost",
+        |it| it.rows.letters[0].body = text("{\"receipt\":\"TEC09\"}"),
+        Law::LettersEnd,
+    ),
+    (
+        "somebody got tips that are not booked",
+        |it| it.rows.tip_payouts[0].amount_minor = 502,
+        Law::TipsAgree,
+    ),
     (
         "an attempt is sent for ever",
         |it| it.rows.attempts[4].state = text("sent"),
@@ -587,6 +647,7 @@ fn what_a_person_put_right_by_the_statement_agrees_to_the_cent() {
         .journals
         .push(deposit("checked", "mpesa_clearing", "one"));
     snapshot.rows.letters.clear();
+    snapshot.providers.strangers.clear();
     snapshot.providers.mpesa.movements.truncate(3);
     snapshot.providers.mpesa.balance_cents -= 1_000;
     assert_eq!(check(&snapshot)[0].law, Law::MpesaAgrees, "a shilling more came");

@@ -10,7 +10,7 @@ use ratiba_assembly::Parts;
 use ratiba_assembly::demo::{self, DemoAddresses};
 use ratiba_assembly::settings::SharedSettings;
 use ratiba_bootstrap::SettingsReader;
-use ratiba_kernel::PhoneNumber;
+use ratiba_kernel::{PhoneNumber, TenantId};
 use ratiba_simulator::SimulatorSettings;
 use ratiba_system::{ClockAuthority, MovableClock};
 use serde_json::{Value, json};
@@ -44,12 +44,22 @@ impl Running {
     }
 }
 
+/// A business that is on record, and the parts that its operator's program is made of.
+pub(in super::super) struct House {
+    /// Which business.
+    pub(in super::super) tenant: TenantId,
+    /// What the operator's program works with.
+    pub(in super::super) parts: Parts,
+    /// A token of the owner's.
+    pub(in super::super) owner: String,
+}
+
 pub(super) async fn provision(
     variables: &[(String, String)],
     clock: &MovableClock,
     told: &SimulatorSettings,
     providers: &str,
-) -> anyhow::Result<String> {
+) -> anyhow::Result<House> {
     let settings = SettingsReader::from_variables(ratiba_assembly::BASE_SETTINGS, variables.iter().cloned())
         .finish(SharedSettings::read)?;
     let parts = Parts::with_clock(&settings, Arc::new(clock.clone()))?;
@@ -61,7 +71,12 @@ pub(super) async fn provision(
     let tenant = demo::provision_demo(&parts.database, parts.ids.as_ref(), &addresses).await?;
     let addresses = parts.open_by_hand(tenant.tenant, &settings.daraja).await?;
     register(providers, told, &addresses.confirmation, &addresses.validation).await?;
-    Ok(crate::mint(&parts, tenant.tenant, Role::Owner).await)
+    let owner = crate::mint(&parts, tenant.tenant, Role::Owner).await;
+    Ok(House {
+        tenant: tenant.tenant,
+        parts,
+        owner,
+    })
 }
 
 /// Tells M-Pesa where money by hand is confirmed, as an operator does.

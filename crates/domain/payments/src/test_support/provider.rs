@@ -1,4 +1,7 @@
-//! A small HTTP server on loopback that says what it is told, and also what no HTTP library would say.
+//! A provider on loopback, for tests of adapters: a small HTTP server that says what it is told, and also what no HTTP
+//! library would say.
+
+#![expect(clippy::unwrap_used, reason = "a test whose server cannot listen fails")]
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -8,10 +11,14 @@ use std::thread;
 
 /// What the server does with one request.
 #[derive(Clone, Debug)]
-pub(crate) enum Reply {
+pub enum Reply {
+    /// An answer as HTTP knows it.
     Http {
+        /// The status.
         status: u16,
+        /// The type that the body is said to have.
         content_type: &'static str,
+        /// The body.
         body: String,
     },
     /// Closes the connection without a word.
@@ -23,7 +30,9 @@ pub(crate) enum Reply {
 }
 
 impl Reply {
-    pub(crate) fn json(status: u16, body: &str) -> Self {
+    /// An answer that is said to be JSON.
+    #[must_use]
+    pub fn json(status: u16, body: &str) -> Self {
         Self::Http {
             status,
             content_type: "application/json",
@@ -31,7 +40,9 @@ impl Reply {
         }
     }
 
-    pub(crate) fn html(status: u16) -> Self {
+    /// What a firewall says.
+    #[must_use]
+    pub fn html(status: u16) -> Self {
         Self::Http {
             status,
             content_type: "text/html",
@@ -40,26 +51,27 @@ impl Reply {
     }
 }
 
+/// What came.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) line: String,
+pub struct Request {
+    /// Method, path and protocol.
+    pub line: String,
     headers: Vec<(String, String)>,
-    pub(crate) body: String,
+    /// The body.
+    pub body: String,
 }
 
 impl Request {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    /// The value of a header, whose name is in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(header, _)| header == name);
         found.map(|(_, value)| value.as_str())
     }
 }
 
-enum Script {
-    /// One reply for each request, in order.
-    Lines(VecDeque<Reply>),
-    /// Hands out tokens, each of which cancels the one before, and accepts prompts under the last.
-    RealTokens { current: u32, asked: u32 },
-}
+/// What is said to a request.
+type Script = Box<dyn FnMut(&Request) -> Reply + Send>;
 
 struct Shared {
     script: Mutex<Script>,
@@ -67,18 +79,24 @@ struct Shared {
     stopped: Mutex<bool>,
 }
 
-pub(crate) struct Scripted {
+/// The server; requests are answered until it is stopped, or the test is over.
+pub struct Scripted {
     address: SocketAddr,
     shared: Arc<Shared>,
 }
 
 impl Scripted {
-    pub(crate) fn start(replies: Vec<Reply>) -> Self {
-        Self::serve(Script::Lines(replies.into()))
+    /// One reply for each request, in order, and none after the last.
+    #[must_use]
+    pub fn start(replies: Vec<Reply>) -> Self {
+        let mut replies = VecDeque::from(replies);
+        Self::answering(move |_request| replies.pop_front().unwrap_or(Reply::Reset))
     }
 
-    pub(crate) fn real_tokens() -> Self {
-        Self::serve(Script::RealTokens { current: 0, asked: 0 })
+    /// Each request is answered by what it says.
+    #[must_use]
+    pub fn answering(script: impl FnMut(&Request) -> Reply + Send + 'static) -> Self {
+        Self::serve(Box::new(script))
     }
 
     fn serve(script: Script) -> Self {
@@ -104,38 +122,31 @@ impl Scripted {
         Self { address, shared }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Where it listens.
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    pub(crate) fn requests(&self) -> Vec<Request> {
+    /// What came so far.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
         self.shared.requests.lock().unwrap().clone()
     }
 
     /// The tokens under which calls were made, in order.
-    pub(crate) fn bearers(&self) -> Vec<String> {
+    #[must_use]
+    pub fn bearers(&self) -> Vec<String> {
         let requests = self.requests();
-        let calls = requests.iter().filter(|request| request.line.starts_with("POST"));
-        calls
-            .filter_map(|request| request.header("authorization").map(str::to_owned))
-            .collect()
-    }
-
-    pub(crate) fn token_requests(&self) -> u32 {
-        match &*self.shared.script.lock().unwrap() {
-            Script::RealTokens { asked, .. } => *asked,
-            Script::Lines(_) => 0,
-        }
-    }
-
-    pub(crate) fn cancel_token(&self) {
-        if let Script::RealTokens { current, .. } = &mut *self.shared.script.lock().unwrap() {
-            *current += 1_000;
-        }
+        let under = requests
+            .iter()
+            .filter_map(|request| request.header("authorization"));
+        let tokens = under.filter(|value| value.starts_with("Bearer "));
+        tokens.map(str::to_owned).collect()
     }
 
     /// From now on nobody listens at the address.
-    pub(crate) fn stop(&self) {
+    pub fn stop(&self) {
         *self.shared.stopped.lock().unwrap() = true;
         // Wakes the listener, which then goes; the next connection is refused once it is gone.
         drop(TcpStream::connect(self.address));
@@ -167,7 +178,8 @@ impl Shared {
             }
             Reply::Reset => {}
             Reply::HalfAnAnswer => {
-                let half = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{ \"Resp";
+                let half =
+                    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{ \"s";
                 drop(connection.write_all(half));
             }
             Reply::Silence => {
@@ -178,23 +190,7 @@ impl Shared {
     }
 
     fn reply(&self, request: &Request) -> Reply {
-        match &mut *self.script.lock().unwrap() {
-            Script::Lines(replies) => replies.pop_front().unwrap_or(Reply::Reset),
-            Script::RealTokens { current, asked } => {
-                if request.line.starts_with("GET") {
-                    *asked += 1;
-                    *current += 1;
-                    let body = format!(r#"{{ "access_token": "t{current}", "expires_in": 3599 }}"#);
-                    return Reply::json(200, &body);
-                }
-                let good = format!("Bearer t{current}");
-                if request.header("authorization") == Some(good.as_str()) {
-                    Reply::json(200, crate::ACCEPTED)
-                } else {
-                    Reply::json(404, crate::TOKEN_EXPIRED)
-                }
-            }
-        }
+        (self.script.lock().unwrap())(request)
     }
 }
 

@@ -1,0 +1,62 @@
+//! Whether customers come: what is offered to them, what is kept of whoever does not come, and what the desk says of it.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::super::stage::Stage;
+use super::{People, Wish};
+
+impl People {
+    /// Says of customers who do not come that they did not, as soon as their time has begun.
+    pub(in super::super) async fn miss(&mut self, stage: &Stage) -> anyhow::Result<()> {
+        for journey in std::mem::take(&mut self.absent) {
+            let Some(visit) = &self.visits[journey] else {
+                continue;
+            };
+            let Some(wish) = of_part(stage, &format!("/api/v1/visits/{visit}"), "no-show").await? else {
+                continue;
+            };
+            let (status, answer) = stage.order(&Method::POST, &wish.path, "", &wish.body).await?;
+            // Then it says from when on it can be said.
+            if answer["from"].is_string() {
+                self.absent.push(journey);
+            } else {
+                self.hear("mark as absent", status, &answer);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// When a service can be had.
+pub(super) async fn times(
+    stage: &Stage,
+    service: &str,
+    (from, to): (&str, &str),
+) -> anyhow::Result<Vec<Value>> {
+    let path = format!("/api/v1/availability?service_id={service}&from={from}&to={to}&limit=1000");
+    let (status, found) = stage.order(&Method::GET, &path, "", &Value::Null).await?;
+    let slots = found["slots"].as_array().cloned().unwrap_or_default();
+    anyhow::ensure!(!slots.is_empty(), "{status} {found}");
+    Ok(slots.iter().map(|slot| slot["start"].clone()).collect())
+}
+
+/// The business keeps so much of visits that are cancelled late, and of those that nobody comes to.
+pub(super) async fn keep_fees(stage: &Stage, (late, no_show): (u32, u32)) -> anyhow::Result<()> {
+    let path = "/api/v1/settings/booking";
+    let (_, known) = stage.order(&Method::GET, path, "", &Value::Null).await?;
+    let mut rules = known["rules"].clone();
+    rules["cancellation"] = json!({
+        "free_until_hours": 24, "late_fee": late, "no_show_grace": 0, "no_show_fee": no_show,
+    });
+    stage
+        .replace(path, &json!({ "zone": known["zone"], "rules": rules }))
+        .await
+}
+
+/// What is said of the first part of a visit.
+pub(super) async fn of_part(stage: &Stage, visit: &str, verb: &str) -> anyhow::Result<Option<Wish>> {
+    let (_, shown) = stage.order(&Method::GET, visit, "", &Value::Null).await?;
+    let part = shown["appointments"][0]["id"].as_str();
+    Ok(part.map(|part| Wish::new(format!("/api/v1/appointments/{part}/{verb}"), json!({}))))
+}
