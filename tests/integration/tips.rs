@@ -2,7 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use system_tests::World;
+use system_tests::{ASHA, World};
 use time::macros::datetime;
 
 fn kes(minor: i64) -> Value {
@@ -214,4 +214,48 @@ async fn a_tip_by_prompt_and_one_in_cash_reach_the_therapist_and_nothing_else() 
         tips.contains(&&kes(35_000)),
         "what came through the house is the tip: {closed:#}"
     );
+}
+
+/// Works until something was said to the customer.
+async fn told(world: &World, words: &str) -> String {
+    for _look in 0..2_000 {
+        world.work().await;
+        let texts = world.texts(ASHA).await;
+        if let Some(text) = texts.into_iter().rev().find(|text| text.contains(words)) {
+            return text;
+        }
+    }
+    panic!("not told {words:?}: {:#?}", world.texts(ASHA).await);
+}
+
+#[tokio::test]
+async fn who_has_paid_is_offered_a_tip_in_the_chat_once_and_it_reaches_the_therapist() {
+    let world = World::new().await;
+    let (visit, _part) = finished(&world).await;
+    assert_eq!(world.say(ASHA, "asante").await, 200);
+    world.work().await;
+    let offers = "SELECT count(*) FROM outgoing_messages WHERE purpose = 'offer'";
+    assert_eq!(world.count(offers), 0, "nothing is offered while the balance is owed");
+    let balance = format!("/api/v1/visits/{visit}/prompts");
+    let (status, asked) = order(&world, "balance", &balance, json!({})).await;
+    assert_eq!(status, StatusCode::CREATED, "{asked}");
+    world.work().await;
+    world.answer_prompt("approve", json!({})).await;
+    let offer = told(&world, "waliokuhudumia").await;
+    assert!(offer.contains("Majaribio"), "{offer}");
+    world.pass(time::Duration::minutes(2)).await;
+    world.tap(ASHA, "KES 200").await;
+    told(&world, "tip yako ya KES 200").await;
+    world.work().await;
+    world.answer_prompt("approve", json!({})).await;
+    let thanks = told(&world, "Asante sana! Tip yako ya KES 200").await;
+    assert!(!thanks.contains("…"), "{thanks}");
+    assert_eq!(owed(&world).await, 20_000);
+    let rows = "SELECT count(*) FROM payments WHERE purpose = 'tip' AND state = 'settled'";
+    assert_eq!(world.count(rows), 1);
+    // The buttons are on the phone still.
+    world.pass(time::Duration::minutes(2)).await;
+    world.tap(ASHA, "KES 500").await;
+    told(&world, "Umeshatoa tip").await;
+    assert_eq!((world.count(rows), world.count(offers)), (1, 1));
 }

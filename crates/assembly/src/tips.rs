@@ -1,14 +1,63 @@
 //! What happens to tips, which are paid apart from everything that is paid for a visit.
 
-use ratiba_kernel::TenantId;
+use ratiba_booking::appointment::State;
+use ratiba_booking::visit::Visit;
+use ratiba_conversation::use_cases::MoneyNews;
+use ratiba_kernel::{Id, TenantId};
 use ratiba_payments::event::{About, PaymentEvent};
-use ratiba_payments::payment::{PaymentId, Purpose};
+use ratiba_payments::payment::{PaymentId, PaymentState, Purpose};
+use ratiba_payments::ports::VisitAsks;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::Parts;
 use crate::translate::TranslateError;
 
+/// For how long after the last service a tip is offered: who pays later is not asked for more.
+const OFFERED_WITHIN: Duration = Duration::hours(24);
+
 impl Parts {
+    /// Offers the customer of a visit that was rendered and is paid to give a tip, if none came or is under way. The chat
+    /// says it once for each visit, however often it is asked to.
+    pub(crate) async fn offer_tip(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        visit: &Visit,
+    ) -> Result<(), TranslateError> {
+        let Some(ended) = rendered_until(visit) else {
+            return Ok(());
+        };
+        let owes = self.visit_asks(tenant, visit).await? != VisitAsks::Nothing;
+        if owes || self.clock.now() - ended > OFFERED_WITHIN {
+            return Ok(());
+        }
+        let payments = Id::from_uuid(visit.head.id.as_uuid());
+        let tips = self.payments.tips.tips.tips_of_visit(tenant, payments).await?;
+        let ended_without = |state: PaymentState| state == PaymentState::Cancelled;
+        if !tips.iter().all(|tip| ended_without(tip.record.payment.state())) {
+            return Ok(());
+        }
+        let news = MoneyNews::TipOffer {
+            visit: Id::from_uuid(visit.head.id.as_uuid()),
+            customer: Id::from_uuid(visit.head.customer.as_uuid()),
+        };
+        self.tell_money(tenant, id, news).await
+    }
+
+    /// The same after money came for it.
+    pub(crate) async fn offer_tip_after(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        visit: ratiba_booking::visit::VisitId,
+    ) -> Result<(), TranslateError> {
+        match self.booking.book.visit(tenant, visit).await? {
+            Some(found) => self.offer_tip(tenant, id, &found).await,
+            None => Ok(()),
+        }
+    }
+
     /// Takes in what happened if it is about a tip, and answers whether nothing else is to follow: a tip confirms no visit,
     /// and its customer is thanked for it. What a person must look at goes on to a person.
     pub(crate) async fn react_to_tip(
@@ -54,4 +103,14 @@ impl Parts {
         let record = self.payments.book.find(tenant, payment).await?;
         Ok(record.is_some_and(|record| record.payment.purpose() == Purpose::Tip))
     }
+}
+
+/// When the last service of a visit ended; `None` while something of it is to come, or if nothing was rendered.
+fn rendered_until(visit: &Visit) -> Option<OffsetDateTime> {
+    let rendered = visit
+        .appointments
+        .iter()
+        .filter(|part| matches!(part.state(), State::Completed { .. }));
+    let last = rendered.map(|part| part.counts_at()).max();
+    last.filter(|_| visit.is_finished())
 }

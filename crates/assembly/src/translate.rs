@@ -212,6 +212,7 @@ impl Parts {
             BookingEvent::AppointmentCompleted { visit, .. } => {
                 if let Some(found) = self.booking.book.visit(tenant, visit).await? {
                     self.earn_visit(tenant, &found).await?;
+                    self.offer_tip(tenant, id, &found).await?;
                 }
                 Ok(())
             }
@@ -382,6 +383,8 @@ impl Parts {
                 self.paid_in_full(tenant, id, visit, about.payment).await?;
                 self.tell_money(tenant, id, self.came(tenant, about, paid).await?)
                     .await?;
+                let paid_visit = Id::from_uuid(about.visit.as_uuid());
+                self.offer_tip_after(tenant, id, paid_visit).await?;
                 match reopened {
                     // Nobody expected money of it any more.
                     Some(StateName::Failed | StateName::Cancelled) => {
@@ -553,7 +556,8 @@ impl Parts {
                     .await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 if settled {
-                    self.paid_in_full(tenant, id, visit, payment).await
+                    self.paid_in_full(tenant, id, visit, payment).await?;
+                    self.offer_tip_after(tenant, id, visit).await
                 } else {
                     self.paid_in_part(tenant, id, visit, payment).await?;
                     Ok(())

@@ -527,6 +527,8 @@ impl Ground {
             extend: self.extend_hold(),
             clock: self.clock.clone(),
             ways: ways_to_pay(settings),
+            tips: self.tips(),
+            teams: Arc::new(PgCommission::new(self.database.clone())),
         }
     }
 

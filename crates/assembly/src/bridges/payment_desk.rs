@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use ratiba_booking::ports::AppointmentBook;
 use ratiba_booking::use_cases::ExtendHold;
 use ratiba_booking::visit::{Visit, VisitStanding};
+use ratiba_commission::ports::Teams;
 use ratiba_conversation::desk::{
     AskAnswer, CardAnswer, CardOrder, PayWays, PaymentOrder, PaymentStanding, PaymentTrouble, ResendAnswer,
-    ResendOrder, VisitRef,
+    ResendOrder, TipAnswer, TipOrder, VisitRef,
 };
 use ratiba_conversation::ports::PaymentDesk;
 use ratiba_kernel::{Clock, Id, Outage, TenantId};
@@ -19,11 +20,12 @@ use ratiba_payments::ports::{Owed, Owing, PaymentRuleBook, RecordError, SpendRef
 use ratiba_payments::reference::RequestKey;
 use ratiba_payments::use_cases::{
     CreditOrder, Outlook, PaymentOrder as Order, PaymentStatus, RequestCardLink, RequestPayment,
-    RequestPaymentError, ResendOrder as Again, ResendPrompt, SpendCredit, StatusReport,
+    RequestPaymentError, ResendOrder as Again, ResendPrompt, SpendCredit, StatusReport, WorkTips,
 };
 use time::OffsetDateTime;
 
 mod card;
+mod tip;
 
 pub(crate) use card::CHAT;
 
@@ -49,6 +51,10 @@ pub struct PaymentDeskBridge {
     pub extend: ExtendHold,
     /// By what money is paid.
     pub ways: PayWays,
+    /// Asks for tips.
+    pub tips: WorkTips,
+    /// Who renders what, and how they share it.
+    pub teams: Arc<dyn Teams>,
 }
 
 #[async_trait]
@@ -182,6 +188,10 @@ impl PaymentDesk for PaymentDeskBridge {
             Err(RequestPaymentError::Unavailable(outage)) => Err(outage),
             Err(other) => Err(Outage::new(other)),
         }
+    }
+
+    async fn ask_tip(&self, tenant: TenantId, order: TipOrder) -> Result<TipAnswer, Outage> {
+        self.order_tip(tenant, order).await
     }
 
     fn ways(&self) -> PayWays {

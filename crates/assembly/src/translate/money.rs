@@ -15,7 +15,7 @@ use crate::Parts;
 use crate::bridges::payment_desk::CHAT;
 
 impl Parts {
-    pub(super) async fn tell_money(
+    pub(crate) async fn tell_money(
         &self,
         tenant: TenantId,
         id: Uuid,

@@ -11,6 +11,10 @@ use crate::customer::CustomerId;
 use crate::inbound::InboundId;
 use crate::understanding::{Context, Language, Lexicon, LexiconEntry, OpeningHours};
 
+mod tips;
+
+pub use tips::{TIP_UNITS_MAX, TIP_UNITS_MIN, TIP_UNITS_SHOWN, TipAnswer, TipOrder};
+
 /// Names one service of the business.
 pub type ServiceRef = Id<ServiceCard>;
 /// Names one person who renders services.

@@ -14,6 +14,8 @@ use crate::outgoing::MessageId;
 use crate::thread::ThreadState;
 use crate::understanding::{Context, Understood, When, understand};
 
+mod tip;
+
 /// How many days a wide wish is looked at.
 const DAYS_MAX: usize = 31;
 
@@ -23,6 +25,10 @@ const ACCEPT: &str = "accept";
 const PASS: &str = "pass";
 const MOVE: &str = "move";
 const CANCEL: &str = "cancel";
+const OTHER_TIP: &str = "othertip";
+const NO_TIP: &str = "notip";
+/// Before the amount of a tip.
+const TIP: &str = "tip";
 
 /// Within this time a tap on the question that was just answered is a double tap.
 const DOUBLE_TAP: Duration = Duration::minutes(2);
@@ -38,6 +44,9 @@ pub fn token(message: MessageId, place: usize, meaning: &Meaning) -> String {
         Meaning::CancelVisit(visit) => of_visit(visit, CANCEL),
         Meaning::Accept(visit) => of_visit(visit, ACCEPT),
         Meaning::Pass(visit) => of_visit(visit, PASS),
+        Meaning::Tip { visit, units } => of_visit(visit, &format!("{TIP}{units}")),
+        Meaning::OtherTip(visit) => of_visit(visit, OTHER_TIP),
+        Meaning::NoTip(visit) => of_visit(visit, NO_TIP),
         Meaning::Yes
         | Meaning::No
         | Meaning::OtherTime
@@ -63,7 +72,9 @@ fn parse_visit_token(token: &str) -> Option<Meaning> {
         PASS => Some(Meaning::Pass(visit)),
         MOVE => Some(Meaning::Move(visit)),
         CANCEL => Some(Meaning::CancelVisit(visit)),
-        _unknown => None,
+        OTHER_TIP => Some(Meaning::OtherTip(visit)),
+        NO_TIP => Some(Meaning::NoTip(visit)),
+        other => tip::shown(other.strip_prefix(TIP)?).map(|units| Meaning::Tip { visit, units }),
     }
 }
 
@@ -150,6 +161,9 @@ fn is_just_asked(meaning: &Meaning, state: &ThreadState, now: OffsetDateTime) ->
 }
 
 fn words(text: &str, state: &ThreadState, menu: &Menu, now: OffsetDateTime) -> (Said, Option<Understood>) {
+    if let Some(meaning) = tip::typed(text, state.question.as_ref()) {
+        return (Said::Chose(meaning), None);
+    }
     let numbers = phones_in(text);
     let pays = matches!(state.stage, Stage::AskingPayer { .. } | Stage::Paying { .. });
     if !numbers.is_empty() && (pays || is_only_a_number(text)) {

@@ -7,6 +7,7 @@
 
 pub mod booking;
 pub mod payment;
+pub mod tip;
 pub mod visit;
 
 mod draft;
@@ -210,6 +211,17 @@ pub enum Meaning {
     Accept(VisitRef),
     /// I do not take it.
     Pass(VisitRef),
+    /// I give a tip for this visit.
+    Tip {
+        /// Which.
+        visit: VisitRef,
+        /// How much, in whole units of the business's currency.
+        units: u32,
+    },
+    /// I give another tip for this visit than those shown.
+    OtherTip(VisitRef),
+    /// I give no tip for this visit.
+    NoTip(VisitRef),
     /// I want a person.
     Person,
     /// I want to book.
@@ -350,6 +362,15 @@ pub enum Wish {
     AskCard {
         /// For what.
         owed: Owed,
+    },
+    /// Ask for this tip. → [`tip::asked`]
+    Tip {
+        /// For which visit. It came from a phone: whose visit it is must be looked up.
+        visit: VisitRef,
+        /// How much, in whole units of the business's currency.
+        units: u32,
+        /// Whose phone is asked.
+        payer: PhoneNumber,
     },
     /// What has this customer booked? → [`visit::upcoming`]
     Upcoming {

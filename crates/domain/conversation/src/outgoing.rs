@@ -50,6 +50,8 @@ pub enum Purpose {
     Digest,
     /// Something that a person of the business should act on.
     Alert,
+    /// Offers something around a visit that nobody misses if it does not come: a tip.
+    Offer,
     /// Invites or advertises; needs consent.
     Marketing,
 }
@@ -65,6 +67,7 @@ impl Purpose {
             Self::AsksMoney => "asks_money",
             Self::Digest => "digest",
             Self::Alert => "alert",
+            Self::Offer => "offer",
             Self::Marketing => "marketing",
         }
     }
@@ -79,6 +82,7 @@ impl Purpose {
             Self::AsksMoney,
             Self::Digest,
             Self::Alert,
+            Self::Offer,
             Self::Marketing,
         ]
         .into_iter()
@@ -90,7 +94,7 @@ impl Purpose {
     pub const fn may_repeat(self) -> bool {
         match self {
             Self::Answer | Self::Receipt | Self::Reminder | Self::Digest | Self::Alert => true,
-            Self::AsksMoney | Self::Marketing => false,
+            Self::AsksMoney | Self::Offer | Self::Marketing => false,
         }
     }
 
@@ -99,7 +103,7 @@ impl Purpose {
     pub const fn keeps_quiet_hours(self) -> bool {
         match self {
             Self::Answer | Self::Receipt | Self::AsksMoney | Self::Alert => false,
-            Self::Reminder | Self::Digest | Self::Marketing => true,
+            Self::Reminder | Self::Digest | Self::Offer | Self::Marketing => true,
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::customer::{Customer, CustomerId};
 use crate::delivery::{InboundRow, Leftover, StatusRow};
 use crate::desk::{
     AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, HoldAnswer, HoldOrder, Menu, Offer,
-    OfferRequest, PayWays, PaymentOrder, PaymentStanding, Profile, ResendAnswer, ResendOrder, VisitCard,
-    VisitRef,
+    OfferRequest, PayWays, PaymentOrder, PaymentStanding, Profile, ResendAnswer, ResendOrder, TipAnswer,
+    TipOrder, VisitCard, VisitRef,
 };
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::inbound::{InboundId, InboundMessage, Reading};
@@ -335,6 +335,10 @@ pub trait PaymentDesk: Send + Sync {
 
     /// Asks again, if the last try has failed for good and a minute has passed. Safe to repeat with the same key.
     async fn resend(&self, tenant: TenantId, order: ResendOrder) -> Result<ResendAnswer, Outage>;
+
+    /// Asks a phone for a tip, for a visit of this customer that was rendered. One tip for each visit is asked for here. Safe
+    /// to repeat with the same key.
+    async fn ask_tip(&self, tenant: TenantId, order: TipOrder) -> Result<TipAnswer, Outage>;
 
     /// By what a customer may pay, and what of that is a trial.
     fn ways(&self) -> PayWays;

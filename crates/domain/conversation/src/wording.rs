@@ -5,10 +5,11 @@ pub mod alert;
 mod inquiry;
 mod phrase;
 mod present;
+mod tip;
 
 use std::fmt;
 
-use ratiba_kernel::Zone;
+use ratiba_kernel::{Currency, Zone};
 use time::{Date, OffsetDateTime};
 
 use crate::desk::{Menu, PayWay, PayWays, Profile, Slot, Wanted};
@@ -19,6 +20,7 @@ use crate::understanding::Language;
 
 pub use phrase::{card_link, confirmed_paid, pay_by_card, phrase};
 pub use present::{Presented, present};
+pub use tip::tip_offer;
 
 /// What must be known to put something into words.
 #[derive(Clone, Copy, Debug)]
@@ -183,6 +185,12 @@ const fn graver(one: Purpose, other: Purpose) -> Purpose {
 impl Voice<'_> {
     fn zone(&self) -> &Zone {
         &self.menu.zone
+    }
+
+    /// What things here are sold in; shillings where nothing is sold.
+    fn currency(&self) -> Currency {
+        let first = self.menu.services.first();
+        first.map_or(Currency::Kes, |service| service.price.currency())
     }
 
     fn language(&self) -> Language {

@@ -6,7 +6,7 @@
 mod answers;
 
 use super::{Draft, Effect, Facts, Meaning, Missing, Owed, Question, Reply, Said, Stage, Step, Wish, Words};
-use super::{Misunderstanding, inquiry, payment, visit};
+use super::{Misunderstanding, inquiry, payment, tip, visit};
 use crate::desk::{NotFree, Slot, Wanted};
 use crate::thread::HandoffReason;
 use crate::understanding::Intent;
@@ -73,8 +73,8 @@ fn offered_answer(stage: &Stage, question: &Question, words: &Words) -> Option<M
     let yes = words.intent == Intent::Confirm;
     let mut options = question.options.iter();
     let fits = |meaning: &&Meaning| match meaning {
-        Meaning::Accept(_) => yes,
-        Meaning::Pass(_) => !yes,
+        Meaning::Accept(_) | Meaning::OtherTip(_) => yes,
+        Meaning::Pass(_) | Meaning::NoTip(_) => !yes,
         Meaning::Yes
         | Meaning::No
         | Meaning::OtherTime
@@ -87,6 +87,7 @@ fn offered_answer(stage: &Stage, question: &Question, words: &Words) -> Option<M
         | Meaning::Coming(_)
         | Meaning::Move(_)
         | Meaning::CancelVisit(_)
+        | Meaning::Tip { .. }
         | Meaning::Person
         | Meaning::Book
         | Meaning::Prices => false,
@@ -306,6 +307,9 @@ fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
         Meaning::CancelVisit(visit) => Step::wish(Wish::Upcoming {
             then: visit::Then::CancelThis { visit },
         }),
+        Meaning::Tip { visit, units } => tip::chosen(visit, units, facts),
+        Meaning::OtherTip(visit) => tip::other(visit),
+        Meaning::NoTip(_) => tip::declined(stage),
         Meaning::Person => Step::call_person(HandoffReason::Asked),
         Meaning::Book => heard_words(stage, Words::bare(Intent::Book), facts),
         Meaning::Prices => heard_words(stage, Words::bare(Intent::AskPrice), facts),

@@ -4,7 +4,7 @@
 use ratiba_kernel::Money;
 use time::{Date, OffsetDateTime};
 
-use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, VisitCard, Wanted};
+use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, VisitCard, VisitRef, Wanted};
 
 use super::Owed;
 
@@ -113,6 +113,24 @@ pub enum Reply {
         /// Until when the slot is still held.
         deadline: OffsetDateTime,
     },
+    /// How much would the tip be?
+    AskTip {
+        /// For which visit.
+        visit: VisitRef,
+    },
+    /// The prompt for a tip is on its way.
+    TipPromptSent {
+        /// How much it asks for.
+        amount: Money,
+    },
+    /// No tip, then.
+    NoTip,
+    /// A tip was given before.
+    TipGiven,
+    /// A tip waits until another payment is over.
+    TipWaits,
+    /// No tip can be asked for here; the desk takes one.
+    TipAtDesk,
     /// The slot is not held any more.
     HoldGone {
         /// Which.

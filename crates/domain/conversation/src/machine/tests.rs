@@ -274,6 +274,7 @@ proptest! {
                 Some(Wish::Accept { .. } | Wish::Pass { .. }) => {
                     prop_assert!(false, "an offered time is looked up before it is taken");
                 }
+                Some(Wish::Tip { .. }) => prop_assert!(false, "nobody chose a tip"),
                 Some(Wish::Offer { .. } | Wish::LookUpPayment { .. } | Wish::Upcoming { .. } | Wish::LetGo { .. })
                 | None => {}
             }

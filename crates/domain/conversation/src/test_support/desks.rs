@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use ratiba_kernel::{IdSource, Outage, PhoneNumber, TenantId};
+use ratiba_kernel::{IdSource, Money, Outage, PhoneNumber, TenantId};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -14,7 +14,7 @@ use crate::customer::CustomerId;
 use crate::desk::{
     AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, HoldAnswer, HoldOrder, Menu, NotFree,
     Offer, OfferRequest, PayWays, PaymentOrder, PaymentRef, PaymentStanding, Profile, ResendAnswer,
-    ResendOrder, Slot, StaffRef, VisitCard, VisitRef, VisitStanding, Wanted,
+    ResendOrder, Slot, StaffRef, TipAnswer, TipOrder, VisitCard, VisitRef, VisitStanding, Wanted,
 };
 use crate::inbound::{InboundId, Media, Reading, Received};
 use crate::outgoing::{Content, MessageId, SendAnswer, StatusReport, TemplateCall};
@@ -40,6 +40,8 @@ struct Desk {
     ask_answer: Option<AskAnswer>,
     card_answer: Option<CardAnswer>,
     pages: BTreeMap<InboundId, CardOrder>,
+    tips: BTreeMap<InboundId, TipOrder>,
+    tip_answer: Option<TipAnswer>,
     takes_cards: bool,
     earnest: bool,
     holds: Vec<HoldOrder>,
@@ -92,6 +94,21 @@ impl FakeDesk {
     /// What every order for a page is answered from now on.
     pub fn answer_cards(&self, answer: CardAnswer) {
         locked(&self.state).card_answer = Some(answer);
+    }
+
+    /// The tips that were asked for, in whole units.
+    #[must_use]
+    pub fn tips(&self) -> Vec<u32> {
+        locked(&self.state)
+            .tips
+            .values()
+            .map(|order| order.units)
+            .collect()
+    }
+
+    /// Answers orders of tips like this from now on.
+    pub fn answer_tips(&self, answer: TipAnswer) {
+        locked(&self.state).tip_answer = Some(answer);
     }
 
     /// How many pages were ordered.
@@ -410,6 +427,23 @@ impl PaymentDesk for FakeDesk {
             .get(&visit)
             .cloned()
             .unwrap_or(PaymentStanding::NothingAsked))
+    }
+
+    async fn ask_tip(&self, _tenant: TenantId, order: TipOrder) -> Result<TipAnswer, Outage> {
+        let mut state = locked(&self.state);
+        if let Some(answer) = state.tip_answer.clone() {
+            return Ok(answer);
+        }
+        let own = state
+            .visits
+            .get(&order.visit)
+            .filter(|card| card.customer == order.customer);
+        if own.is_none_or(|card| card.standing != VisitStanding::Rendered) {
+            return Ok(TipAnswer::NotPossible);
+        }
+        let amount = Money::kes_minor(i64::from(order.units) * 100);
+        state.tips.insert(order.key, order);
+        Ok(TipAnswer::Asked { amount })
     }
 
     fn ways(&self) -> PayWays {

@@ -173,6 +173,25 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "Thank you! Your tip of {amount} ({way}) for {service}, {when}, has arrived. It is for those who served you and \
              part of no price."
         }
+        TextKey::TipOffer => {
+            "Thank you for coming to {business}! If you would like to leave a tip for those who served you at {service}, \
+             {when}, choose an amount and I send you an M-Pesa prompt. It goes to them in full and is not part of the price."
+        }
+        TextKey::TipAsk => {
+            "How much would you like to give? Write it in whole shillings, for example \"300\": from {least} to {amount}."
+        }
+        TextKey::TipPromptSent => {
+            "The M-Pesa prompt for your tip of {amount} is on its way to your phone: enter your PIN to confirm. Thank you!"
+        }
+        TextKey::TipDeclined => "All right. Thank you for coming, and welcome back any time!",
+        TextKey::TipGiven => "You have given a tip for this visit already. Thank you!",
+        TextKey::TipWaits => {
+            "Another payment was asked for just now, or is not finished yet. Please answer it first, wait a minute, and then \
+             choose your tip again."
+        }
+        TextKey::TipAtDesk => {
+            "I cannot take a tip for this visit here. If you like, give it at our desk. Thank you for the thought!"
+        }
         TextKey::PartCameHeld => {
             "{amount} has arrived ({way}) for {service}, {when}. {left} is still to be paid by {time} to keep your time: pay \
              it by hand with {reference} as the account, or write \"try again\" and I send a prompt for it."
@@ -311,6 +330,9 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ListServices => "See services",
         TextKey::ListTimes => "See times",
         TextKey::ListStaff => "See our team",
+        TextKey::ButtonOtherTip => "Other amount",
+        TextKey::ButtonNoTip => "No, thank you",
+        TextKey::ListTips => "Choose a tip",
         TextKey::AnyStaff => "Anyone who is free",
         TextKey::StaffToBeNamed => "our team",
     }

@@ -143,6 +143,20 @@ pub enum TextKey {
     CreditSpent,
     /// A tip came: thanks, and the receipt of that.
     TipThanks,
+    /// After a visit that was rendered and paid: a tip may be given; a list of amounts follows.
+    TipOffer,
+    /// How much would the tip be? Between which limits.
+    TipAsk,
+    /// The prompt for the tip is on its way.
+    TipPromptSent,
+    /// No tip, and thanks for the visit.
+    TipDeclined,
+    /// A tip was given before.
+    TipGiven,
+    /// Another payment was asked for just now, or is open; a tip waits for it.
+    TipWaits,
+    /// No tip can be asked for here; the desk takes one.
+    TipAtDesk,
     /// A part of what is owed came without being asked for, and the time is held for the rest.
     PartCameHeld,
     /// The same of a visit that is agreed.
@@ -259,6 +273,12 @@ pub enum TextKey {
     ListTimes,
     /// List button: Opens the list of staff.
     ListStaff,
+    /// Row: Another tip than those shown.
+    ButtonOtherTip,
+    /// Row and button: No tip.
+    ButtonNoTip,
+    /// List button: Opens the list of tips.
+    ListTips,
     /// Row of the staff list: whoever is free.
     AnyStaff,
     /// Stands for the staff member where none is named yet.
@@ -338,6 +358,13 @@ impl TextKey {
         Self::CreditGiven,
         Self::CreditSpent,
         Self::TipThanks,
+        Self::TipOffer,
+        Self::TipAsk,
+        Self::TipPromptSent,
+        Self::TipDeclined,
+        Self::TipGiven,
+        Self::TipWaits,
+        Self::TipAtDesk,
         Self::PartCameHeld,
         Self::PartCame,
         Self::FailedWrongPin,
@@ -396,6 +423,9 @@ impl TextKey {
         Self::ListServices,
         Self::ListTimes,
         Self::ListStaff,
+        Self::ButtonOtherTip,
+        Self::ButtonNoTip,
+        Self::ListTips,
         Self::AnyStaff,
         Self::StaffToBeNamed,
     ];

@@ -39,6 +39,8 @@ pub enum Placeholder {
     Amount,
     /// Amount that is left to pay, as money displays.
     Left,
+    /// The least amount that is taken, as money displays.
+    Least,
     /// Receipt number of the provider.
     Receipt,
     /// With what money goes back, and its number where there is one.
@@ -98,6 +100,7 @@ impl Placeholder {
         Self::People,
         Self::Amount,
         Self::Left,
+        Self::Least,
         Self::Receipt,
         Self::Way,
         Self::Reference,
@@ -139,6 +142,7 @@ impl Placeholder {
             Self::People => "people",
             Self::Amount => "amount",
             Self::Left => "left",
+            Self::Least => "least",
             Self::Receipt => "receipt",
             Self::Way => "way",
             Self::Reference => "reference",

@@ -46,6 +46,9 @@ impl TextKey {
             | Self::ButtonComing
             | Self::ListServices
             | Self::ListTimes
+            | Self::ButtonOtherTip
+            | Self::ButtonNoTip
+            | Self::ListTips
             | Self::ListStaff => Shape::Button,
             Self::AnyStaff => Shape::RowTitle,
             Self::WithStaff | Self::StaffToBeNamed | Self::NotComputable => Shape::Fragment,
@@ -118,6 +121,13 @@ impl TextKey {
             | Self::CreditGiven
             | Self::CreditSpent
             | Self::TipThanks
+            | Self::TipOffer
+            | Self::TipAsk
+            | Self::TipPromptSent
+            | Self::TipDeclined
+            | Self::TipGiven
+            | Self::TipWaits
+            | Self::TipAtDesk
             | Self::PartCameHeld
             | Self::PartCame
             | Self::FailedWrongPin

@@ -162,6 +162,25 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "Asante sana! Tip yako ya {amount} ({way}) kwa {service}, {when}, imefika. Ni ya waliokuhudumia na si sehemu ya \
              bei."
         }
+        TextKey::TipOffer => {
+            "Asante kwa kuja {business}! Ukipenda kuwapa tip waliokuhudumia kwa {service}, {when}, chagua kiasi nikutumie \
+             ombi la M-Pesa. Yote ni yao, na si sehemu ya bei."
+        }
+        TextKey::TipAsk => {
+            "Ungependa kutoa kiasi gani? Andika kwa shilingi kamili, kwa mfano \"300\": kuanzia {least} hadi {amount}."
+        }
+        TextKey::TipPromptSent => {
+            "Ombi la M-Pesa la tip yako ya {amount} limetumwa kwa simu yako: weka PIN kuthibitisha. Asante sana!"
+        }
+        TextKey::TipDeclined => "Sawa. Asante kwa kuja, karibu tena wakati wowote!",
+        TextKey::TipGiven => "Umeshatoa tip ya miadi hii. Asante sana!",
+        TextKey::TipWaits => {
+            "Kuna malipo mengine yaliyoombwa sasa hivi au ambayo hayajakamilika. Tafadhali yajibu kwanza, subiri dakika moja, \
+             kisha chagua tip yako tena."
+        }
+        TextKey::TipAtDesk => {
+            "Siwezi kupokea tip ya miadi hii hapa. Ukipenda, itoe mapokezi kwetu. Asante kwa wazo hilo!"
+        }
         TextKey::PartCameHeld => {
             "{amount} imefika ({way}) kwa {service}, {when}. Bado {left} ya kulipwa kabla ya {time} ili nafasi yako ibaki: \
              lipa mwenyewe ukiandika {reference} kama akaunti, au andika \"jaribu tena\" nikutumie ombi la kiasi hicho."
@@ -292,6 +311,9 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ListServices => "Ona huduma",
         TextKey::ListTimes => "Ona nafasi",
         TextKey::ListStaff => "Ona wahudumu",
+        TextKey::ButtonOtherTip => "Kiasi kingine",
+        TextKey::ButtonNoTip => "Hapana, asante",
+        TextKey::ListTips => "Chagua tip",
         TextKey::AnyStaff => "Yeyote aliye huru",
         TextKey::StaffToBeNamed => "timu yetu",
     }

@@ -48,6 +48,7 @@ fn generous(place: Placeholder) -> String {
         | Placeholder::People
         | Placeholder::Amount
         | Placeholder::Left
+        | Placeholder::Least
         | Placeholder::Receipt
         | Placeholder::Reference
         | Placeholder::Minutes

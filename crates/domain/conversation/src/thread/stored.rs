@@ -1,4 +1,4 @@
-//! A thread's state as JSON in a row: `{"v": 3, …}`.
+//! A thread's state as JSON in a row: `{"v": 4, …}`.
 //!
 //! A change of the shape raises [`STATE_VERSION`] and adds the step that lifts the version before; threads
 //! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed.
@@ -10,13 +10,13 @@ use super::{Answered, Handoff, ThreadState};
 use crate::machine::{Question, Stage};
 
 /// The version that this program writes.
-pub const STATE_VERSION: u64 = 3;
+pub const STATE_VERSION: u64 = 4;
 
 /// Lifts a state from the version of its position (0 → 1 first) to the next.
 type Lift = fn(Value) -> Value;
 
 /// One step for each version before [`STATE_VERSION`].
-const LIFTS: [Lift; 3] = [nothing_said_yet, no_time_before, no_lines_before];
+const LIFTS: [Lift; 4] = [nothing_said_yet, no_time_before, no_lines_before, no_tips_before];
 
 /// Version 0 is the empty object that a row gets when it is made by hand.
 fn nothing_said_yet(_empty: Value) -> Value {
@@ -30,6 +30,11 @@ const fn no_time_before(state: Value) -> Value {
 
 /// Version 3 may have lines in the brief of a handoff; version 2 never did.
 const fn no_lines_before(state: Value) -> Value {
+    state
+}
+
+/// The choices of version 4 may be about tips; those of version 3 never were.
+const fn no_tips_before(state: Value) -> Value {
     state
 }
 

@@ -215,13 +215,18 @@ fn with_check_later(message: OutgoingMessage, now: OffsetDateTime) -> PostingCha
 }
 
 /// A message that will not go out is an event, unless it was itself the news to a person of the business: their
-/// alarm must not ring for their alarm; or a document, which repeats what another message says in words.
+/// alarm must not ring for their alarm; or a document, which repeats what another message says in words; or an offer, which
+/// nobody misses.
 pub(super) fn not_sent(message: OutgoingMessage, reason: &str, now: OffsetDateTime) -> PostingChange {
     let events = match message.purpose {
         Purpose::Answer | Purpose::Receipt | Purpose::Reminder | Purpose::AsksMoney | Purpose::Marketing
             if matches!(message.content, Content::Document(_)) =>
         {
             tracing::info!(message.id = %message.id, reason, "a document was not sent");
+            Vec::new()
+        }
+        Purpose::Offer => {
+            tracing::info!(message.id = %message.id, reason, "an offer was not sent");
             Vec::new()
         }
         Purpose::Alert | Purpose::Digest => {

@@ -286,13 +286,16 @@ fn worth_an_answer(said: &Said, in_dialogue: bool) -> bool {
             }
             Intent::Greet | Intent::Thanks | Intent::OptOut => false,
         },
-        // The buttons of a reminder, which still comes.
+        // The buttons of a reminder, which still comes, and of what was said before.
         Said::Chose(
             Meaning::Coming(_)
             | Meaning::Move(_)
             | Meaning::CancelVisit(_)
             | Meaning::Accept(_)
-            | Meaning::Pass(_),
+            | Meaning::Pass(_)
+            | Meaning::Tip { .. }
+            | Meaning::OtherTip(_)
+            | Meaning::NoTip(_),
         ) => true,
         Said::Chose(_) | Said::Numbers(_) => in_dialogue,
         Said::ChoseAgain | Said::ChoseTooLate | Said::Wordless(_) => false,

@@ -7,12 +7,13 @@ mod owners;
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
+use ratiba_kernel::{Clock, IdSource, Outage, PhoneNumber, TenantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::TRIES_MAX;
 use crate::channel::Channel;
+use crate::consent::{Admission, admission};
 use crate::desk::{Menu, PaymentStanding, Profile, VisitCard, VisitRef, VisitStanding};
 use crate::hear;
 use crate::outgoing::{Content, Draft, MessageId, OutgoingMessage, Recipient, TemplateCall};
@@ -140,6 +141,7 @@ impl Tell {
                 | MoneyNews::Refund { visit, .. }
                 | MoneyNews::Credit { visit, .. }
                 | MoneyNews::Tip { visit, .. }
+                | MoneyNews::TipOffer { visit, .. }
                 | MoneyNews::Part { visit, .. },
             ) => {
                 let Some(card) = self.visits.visit(tenant, *visit).await? else {
@@ -242,6 +244,10 @@ impl Tell {
         };
         if file.customer.address().is_err() {
             // Somebody who walked in and left no number.
+            return Ok(None);
+        }
+        if matches!(notice, Notice::Money(MoneyNews::TipOffer { .. })) && !may_be_offered_a_tip(&file, scene)
+        {
             return Ok(None);
         }
         let stage = file.thread.as_ref().map(|thread| &thread.state.stage);
@@ -469,6 +475,21 @@ fn informed(
         thread.state.question = asked;
     }
     thread
+}
+
+/// Whether the machine may ask this customer for a tip: it serves them, no person talks to them, and their number can pay.
+fn may_be_offered_a_tip(file: &CustomerFile, scene: &Scene) -> bool {
+    let with_machine = file
+        .thread
+        .as_ref()
+        .is_none_or(|thread| thread.driver.is_machine());
+    let served = admission(scene.profile.cohort, &file.customer) == Admission::Machine;
+    let can_pay = file
+        .customer
+        .phone
+        .as_ref()
+        .is_some_and(PhoneNumber::is_kenyan_mobile);
+    with_machine && served && can_pay
 }
 
 /// Whether a visit is still going to happen.

@@ -11,6 +11,7 @@ use crate::outgoing::{BUTTON_TITLE_CHARACTERS_MAX, Purpose, ROWS_MAX, cut};
 use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, render};
 
 use super::inquiry::{do_not_know, hours, location, prices};
+use super::tip::{ask_tip, tip_prompt_sent};
 use super::{Choice, Page, Phrase, Voice};
 
 /// Puts a reply into words.
@@ -78,6 +79,12 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
             receipt,
         } => confirmed_paid(voice.values_of(slot), *amount, receipt.as_deref(), voice),
         Reply::PaymentFailed { trouble, deadline } => payment_failed(*trouble, *deadline, voice),
+        Reply::AskTip { visit } => ask_tip(*visit, voice),
+        Reply::TipPromptSent { amount } => tip_prompt_sent(*amount, voice),
+        Reply::NoTip => voice.say(TextKey::TipDeclined),
+        Reply::TipGiven => voice.say(TextKey::TipGiven),
+        Reply::TipWaits => voice.say(TextKey::TipWaits).asking(PayWay::Prompt),
+        Reply::TipAtDesk => voice.say(TextKey::TipAtDesk),
         Reply::HoldGone { slot } => hold_gone(slot, voice),
         Reply::NothingDue => voice.say(TextKey::NothingToPay),
         Reply::Visits { visits } => visits_shown(visits, voice),

@@ -3,8 +3,8 @@
 use ratiba_kernel::{Outage, PhoneNumber, TenantId};
 
 use super::{TakeTurn, Turn};
-use crate::desk::{CardOrder, HoldOrder, OfferRequest, PaymentOrder, ResendAnswer, ResendOrder};
-use crate::machine::{CHOICES_MAX, Owed, Step, Wish, booking, payment, visit};
+use crate::desk::{CardOrder, HoldOrder, OfferRequest, PaymentOrder, ResendAnswer, ResendOrder, TipOrder};
+use crate::machine::{CHOICES_MAX, Owed, Step, Wish, booking, payment, tip, visit};
 
 impl TakeTurn {
     pub(super) async fn fulfil(
@@ -69,6 +69,17 @@ impl TakeTurn {
                 };
                 let answer = self.payments.ask_card(tenant, order).await?;
                 Ok(payment::card_asked(owed, answer))
+            }
+            Wish::Tip { visit, units, payer } => {
+                let order = TipOrder {
+                    key,
+                    visit,
+                    customer: turn.customer(),
+                    payer,
+                    units,
+                };
+                let answer = self.payments.ask_tip(tenant, order).await?;
+                Ok(tip::asked(turn.stage(), answer))
             }
             Wish::Upcoming { then } => {
                 let visits = self.visits.upcoming(tenant, turn.customer(), turn.now()).await?;

@@ -14,7 +14,7 @@ use crate::outgoing::Purpose;
 use crate::templates::TemplateName;
 use crate::texts::{Placeholder, ReceiptWord, TextKey, Tongue, render};
 use crate::thread::BriefLine;
-use crate::wording::{Phrase, Voice, card_link};
+use crate::wording::{Phrase, Voice, card_link, tip_offer};
 
 /// Something that happened to money.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,13 @@ pub enum MoneyNews {
         by: BackBy,
         /// The provider's number of it, if it is known.
         number: Option<String>,
+    },
+    /// A visit was rendered and is paid: a tip may be given. Once for each visit.
+    TipOffer {
+        /// For what.
+        visit: VisitRef,
+        /// Whose visit it is; nobody else is told.
+        customer: CustomerId,
     },
     /// A part of what is owed came by hand, which nobody had asked for in this way.
     Part {
@@ -151,6 +158,7 @@ impl MoneyNews {
             Self::Refund { .. } => "refund",
             Self::Credit { .. } => "credit",
             Self::Tip { .. } => "tip",
+            Self::TipOffer { .. } => "tip_offer",
             Self::Part { .. } => "part",
             Self::Paid { .. } => "paid",
         }
@@ -164,6 +172,7 @@ impl MoneyNews {
             | Self::Refund { visit, .. }
             | Self::Credit { visit, .. }
             | Self::Tip { visit, .. }
+            | Self::TipOffer { visit, .. }
             | Self::Part { visit, .. }
             | Self::Paid { visit, .. } => *visit,
         }
@@ -184,6 +193,7 @@ impl MoneyNews {
                 };
                 format!("{name}:{step}:{refund}:{place}")
             }
+            Self::TipOffer { visit, .. } => format!("{name}:{visit}:{place}"),
             Self::Paid { payment, .. } | Self::Tip { payment, .. } => format!("{name}:{payment}:{place}"),
         }
     }
@@ -199,6 +209,9 @@ impl MoneyNews {
             }
             // What came for a visit that is over is told as credit.
             Self::Part { customer, .. } => *customer != card.customer || card.standing == VisitStanding::Gone,
+            Self::TipOffer { customer, .. } => {
+                *customer != card.customer || card.standing != VisitStanding::Rendered
+            }
             Self::Paid { .. } => false,
         }
     }
@@ -211,7 +224,7 @@ impl MoneyNews {
             | Self::Credit { .. }
             | Self::Tip { .. }
             | Self::Part { .. } => true,
-            Self::Paid { .. } => false,
+            Self::Paid { .. } | Self::TipOffer { .. } => false,
         }
     }
 
@@ -284,6 +297,13 @@ impl MoneyNews {
                     .asking(PayWay::Prompt);
                 return vec![said(asking)];
             }
+            Self::TipOffer { .. } => {
+                return vec![Said {
+                    // Where only templates go nobody is asked for a tip.
+                    template: None,
+                    ..said(tip_offer(card, voice))
+                }];
+            }
             Self::Paid { .. } => return Vec::new(),
         };
         let text = render(key, voice.tongue, &values);
@@ -308,6 +328,7 @@ impl MoneyNews {
             | Self::Refund { .. }
             | Self::Credit { .. }
             | Self::Tip { .. }
+            | Self::TipOffer { .. }
             | Self::Part { .. } => None,
         }
     }
@@ -332,6 +353,7 @@ impl MoneyNews {
             | Self::Refund { .. }
             | Self::Credit { .. }
             | Self::Tip { .. }
+            | Self::TipOffer { .. }
             | Self::Part { .. } => None,
         }
     }

@@ -615,7 +615,10 @@ pub(super) fn asks(notice: &Notice, stage: &Stage) -> bool {
     };
     free && matches!(
         notice,
-        Notice::RequestAccepted { .. } | Notice::CounterOffered { .. } | Notice::WaitlistOffered { .. }
+        Notice::RequestAccepted { .. }
+            | Notice::CounterOffered { .. }
+            | Notice::WaitlistOffered { .. }
+            | Notice::Money(MoneyNews::TipOffer { .. })
     )
 }
 

@@ -260,11 +260,13 @@ fn not_sent(purpose: Option<Purpose>, tongue: Tongue) -> (String, &'static str) 
         (Some(Purpose::AsksMoney), Tongue::English) => "a message about a payment",
         (Some(Purpose::AsksMoney), Tongue::Swahili) => "ujumbe wa malipo",
         (
-            Some(Purpose::Answer | Purpose::Digest | Purpose::Alert | Purpose::Marketing) | None,
+            Some(Purpose::Answer | Purpose::Digest | Purpose::Alert | Purpose::Offer | Purpose::Marketing)
+            | None,
             Tongue::English,
         ) => "a message",
         (
-            Some(Purpose::Answer | Purpose::Digest | Purpose::Alert | Purpose::Marketing) | None,
+            Some(Purpose::Answer | Purpose::Digest | Purpose::Alert | Purpose::Offer | Purpose::Marketing)
+            | None,
             Tongue::Swahili,
         ) => "ujumbe",
     };

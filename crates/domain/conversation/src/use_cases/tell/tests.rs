@@ -12,6 +12,7 @@ use crate::test_support::chat::Chat;
 use crate::test_support::desks::{FakeDesk, PlainReader};
 
 mod money;
+mod tips;
 
 /// A chat with a held visit and a prompt that is out.
 fn at_the_prompt() -> (Chat, VisitRef) {

@@ -37,7 +37,10 @@ fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
         | Reply::AskPayer
         | Reply::AskOtherPayer
         | Reply::ResendNotYet { .. }
-        | Reply::PromptStillOpen => Some(PayWay::Prompt),
+        | Reply::PromptStillOpen
+        | Reply::AskTip { .. }
+        | Reply::TipPromptSent { .. }
+        | Reply::TipWaits => Some(PayWay::Prompt),
         Reply::CardComing { .. } => Some(PayWay::Card),
         Reply::Propose { slot } => slot.due_now.is_positive().then_some(PayWay::Prompt),
         Reply::PaymentFailed { trouble, .. } if *trouble == PaymentTrouble::OnOurSide => {
@@ -57,6 +60,9 @@ fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
         | Reply::PaymentChecking
         | Reply::ClaimChecking
         | Reply::PaymentArrived { .. }
+        | Reply::NoTip
+        | Reply::TipGiven
+        | Reply::TipAtDesk
         | Reply::HoldGone { .. }
         | Reply::NothingDue
         | Reply::Visits { .. }
@@ -133,6 +139,12 @@ fn replies() -> Vec<Reply> {
         Reply::PromptSent { owed },
         Reply::CardComing { owed },
         Reply::PromptStillOpen,
+        Reply::AskTip { visit: owed.visit },
+        Reply::TipPromptSent { amount: owed.amount },
+        Reply::NoTip,
+        Reply::TipGiven,
+        Reply::TipWaits,
+        Reply::TipAtDesk,
         Reply::Cards,
         Reply::PaymentChecking,
         Reply::ClaimChecking,
