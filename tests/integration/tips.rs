@@ -235,7 +235,11 @@ async fn who_has_paid_is_offered_a_tip_in_the_chat_once_and_it_reaches_the_thera
     assert_eq!(world.say(ASHA, "asante").await, 200);
     world.work().await;
     let offers = "SELECT count(*) FROM outgoing_messages WHERE purpose = 'offer'";
-    assert_eq!(world.count(offers), 0, "nothing is offered while the balance is owed");
+    assert_eq!(
+        world.count(offers),
+        0,
+        "nothing is offered while the balance is owed"
+    );
     let balance = format!("/api/v1/visits/{visit}/prompts");
     let (status, asked) = order(&world, "balance", &balance, json!({})).await;
     assert_eq!(status, StatusCode::CREATED, "{asked}");
