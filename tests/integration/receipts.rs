@@ -59,7 +59,7 @@ async fn every_payment_has_one_receipt_in_words_and_as_a_document_whatever_it_wa
     let first = receipts().await;
     assert_eq!(first.len(), 1, "ten callbacks, one receipt: {first:#?}");
     assert!(
-        first[0].contains(&format!("Kwa M-Pesa {number}: KES 1,050")),
+        first[0].contains(&format!("M-Pesa {number}: KES 1,050")),
         "{}",
         first[0]
     );

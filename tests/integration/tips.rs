@@ -231,7 +231,17 @@ async fn told(world: &World, words: &str) -> String {
 #[tokio::test]
 async fn who_has_paid_is_offered_a_tip_in_the_chat_once_and_it_reaches_the_therapist() {
     let world = World::new().await;
-    let (visit, _part) = finished(&world).await;
+    let (visit, part) = finished(&world).await;
+    let staff = world.text(&format!(
+        "SELECT staff_id::text AS text FROM appointments WHERE id = '{part}'"
+    ));
+    let member = format!("/api/v1/staff/{staff}");
+    let (_, before) = world.call(Method::GET, &member, None).await;
+    let number = json!({ "phone": "+254700000777" });
+    let (status, changed) = world
+        .call_at(&before["version"], Method::PATCH, &member, number)
+        .await;
+    assert_eq!(status, StatusCode::OK, "{changed}");
     assert_eq!(world.say(ASHA, "asante").await, 200);
     world.work().await;
     let offers = "SELECT count(*) FROM outgoing_messages WHERE purpose = 'offer'";
@@ -255,6 +265,16 @@ async fn who_has_paid_is_offered_a_tip_in_the_chat_once_and_it_reaches_the_thera
     let thanks = told(&world, "Asante sana! Tip yako ya KES 200").await;
     assert!(!thanks.contains("…"), "{thanks}");
     assert_eq!(owed(&world).await, 20_000);
+    world.work().await;
+    let news = world.texts("254700000777").await;
+    assert!(
+        news.len() == 1 && news[0].contains("a tip of KES 200 came for you"),
+        "{news:?}"
+    );
+    assert!(
+        !news[0].contains("Asha") && !news[0].contains("700000123"),
+        "{news:?}"
+    );
     let rows = "SELECT count(*) FROM payments WHERE purpose = 'tip' AND state = 'settled'";
     assert_eq!(world.count(rows), 1);
     // The buttons are on the phone still.

@@ -2,6 +2,7 @@
 
 use ratiba_booking::appointment::State;
 use ratiba_booking::visit::Visit;
+use ratiba_conversation::channel::Address;
 use ratiba_conversation::use_cases::MoneyNews;
 use ratiba_kernel::{Id, TenantId};
 use ratiba_payments::event::{About, PaymentEvent};
@@ -75,6 +76,7 @@ impl Parts {
             }
             self.payments.tips.share(tenant, about.payment).await?;
             self.thank_for_tip(tenant, id, *about, *paid).await?;
+            self.tell_team_of_tip(tenant, id, *about).await?;
             return Ok(true);
         }
         if let PaymentEvent::RefundDone { about, .. } = event {
@@ -97,6 +99,27 @@ impl Parts {
             return self.is_tip(tenant, *payment).await;
         }
         Ok(false)
+    }
+
+    /// Tells everybody who gets a part of a tip and has a number on record how much it is, once.
+    async fn tell_team_of_tip(&self, tenant: TenantId, id: Uuid, about: About) -> Result<(), TranslateError> {
+        let tips = self.payments.tips.tips.tips_of_visit(tenant, about.visit).await?;
+        let tip = tips.into_iter().find(|tip| tip.tip.payment == about.payment);
+        for share in tip.into_iter().flat_map(|tip| tip.tip.shares) {
+            let member = self.staff.find(tenant, share.staff.as_uuid()).await?;
+            let Some(phone) = member.and_then(|member| member.phone) else {
+                continue;
+            };
+            let news = MoneyNews::TipFor {
+                visit: Id::from_uuid(about.visit.as_uuid()),
+                payment: Id::from_uuid(about.payment.as_uuid()),
+                staff: Id::from_uuid(share.staff.as_uuid()),
+                address: Address::of_phone(phone),
+                amount: share.amount,
+            };
+            self.tell_money(tenant, id, news).await?;
+        }
+        Ok(())
     }
 
     async fn is_tip(&self, tenant: TenantId, payment: PaymentId) -> Result<bool, TranslateError> {

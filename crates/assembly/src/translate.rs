@@ -461,13 +461,7 @@ impl Parts {
                     CreditStep::Given,
                 )
                 .await?;
-                self.call_person(
-                    tenant,
-                    id,
-                    Id::from_uuid(about.visit.as_uuid()),
-                    MoneyMatter::Overpaid,
-                )
-                .await
+                self.tell_of_excess(tenant, id, about, excess).await
             }
             PaymentEvent::ReceiptKnown { about } => {
                 self.tell_receipts(tenant, id, Id::from_uuid(about.visit.as_uuid()))

@@ -123,7 +123,7 @@ pub struct NewCustomerBody {
     /// What they are called.
     #[schemars(length(min = 1, max = 80))]
     name: Option<String>,
-    /// The language to write in.
+    /// The language to write in; Swahili while there is none, until the customer writes in another.
     language: Option<LanguageWord>,
 }
 
@@ -146,6 +146,7 @@ pub struct CustomerAnswer {
     /// Missing for somebody whose channel hides it.
     phone: Option<String>,
     name: Option<String>,
+    /// None while nobody has said which: then they are written to in Swahili.
     language: Option<LanguageWord>,
     /// Since when nothing but the strictly needed is sent to them.
     opted_out_at: Option<Moment>,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use actix_web::{HttpRequest, HttpResponse, web};
 use ratiba_kernel::{TenantId, TokenHash};
 use ratiba_payments::ports::{NoticeArrival, NoticeDoor, NoticeIds, NoticeTaken};
@@ -16,6 +16,10 @@ use crate::problem::Kind;
 /// What the customer's browser shows when it comes back; the chat tells the rest. There is no script in it, and nothing of
 /// what the browser sent.
 const BACK: &str = include_str!("pesapal/back.html");
+
+/// Lets the browser use the style that stands in the page, by its SHA-256, and load or run nothing.
+const BACK_POLICY: &str = "default-src 'none'; style-src 'sha256-GJSjbSEX/DyVhGeIIAgjYAry/XPfWZItxYEgkZYcyC4='; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
 
 /// The endpoints that the card provider and its customers knock at.
 #[must_use]
@@ -81,14 +85,10 @@ async fn notice_by_query(
 async fn back(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     let query = request.query_string().as_bytes().to_vec();
     let (tenant, _) = take(&state, NoticeDoor::Return, query, source(&request)).await;
-    let number = match tenant {
-        Some(tenant) => state.parts.numbers.of_tenant(tenant).await,
-        None => Ok(None),
+    let business = match tenant {
+        Some(tenant) => about_business(&state, tenant).await,
+        None => Business::default(),
     };
-    let number = number.unwrap_or_else(|outage| {
-        tracing::warn!(error = ?outage, "the way back into the chat is not known");
-        None
-    });
     let sandbox = state
         .parts
         .payments
@@ -98,20 +98,57 @@ async fn back(state: web::Data<State>, request: HttpRequest) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(page(number.as_deref(), sandbox))
+        .insert_header((CONTENT_SECURITY_POLICY, BACK_POLICY))
+        .body(page(&business, sandbox))
 }
 
-/// The page, with the link into the chat where the number is known.
-fn page(number: Option<&str>, sandbox: bool) -> String {
-    let digits = number.filter(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+/// What the page says of a business.
+#[derive(Default)]
+struct Business {
+    name: Option<String>,
+    /// Its number in WhatsApp.
+    number: Option<String>,
+}
+
+/// What is known of it; the page is shown without the rest.
+async fn about_business(state: &State, tenant: TenantId) -> Business {
+    let number = state.parts.numbers.of_tenant(tenant).await;
+    let profile = state.parts.conversation.tell.profile.profile(tenant).await;
+    Business {
+        name: profile
+            .map(|profile| profile.business_name)
+            .inspect_err(|outage| tracing::warn!(error = ?outage, "the business's name is not known"))
+            .ok(),
+        number: number
+            .inspect_err(|outage| tracing::warn!(error = ?outage, "the way back into the chat is not known"))
+            .ok()
+            .flatten(),
+    }
+}
+
+/// The page, with the business's name and the link into its chat as far as they are known.
+fn page(business: &Business, sandbox: bool) -> String {
+    let digits = business.number.as_deref();
+    let digits = digits.filter(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+    let name = business
+        .name
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    let name = name.map(escaped);
     let link = |words: &str| match digits {
-        Some(digits) => format!("<p><a href=\"https://wa.me/{digits}\">{words}</a></p>"),
+        Some(digits) => format!("<p><a class=\"back\" href=\"https://wa.me/{digits}\">{words}</a></p>"),
         None => String::new(),
     };
     let trial = |words: &str| match sandbox {
-        true => format!("<p><strong>{words}</strong></p>"),
+        true => format!("<p class=\"trial\">{words}</p>"),
         false => String::new(),
     };
+    let title = match &name {
+        Some(name) => format!("Thank you · Asante – {name}"),
+        None => "Thank you · Asante".to_owned(),
+    };
+    let head = name.map_or_else(String::new, |name| format!("<p class=\"name\">{name}</p>"));
     BACK.replace("{{link_en}}", &link("Back to WhatsApp"))
         .replace("{{link_sw}}", &link("Rudi WhatsApp"))
         .replace("{{trial_en}}", &trial("Trial: no real money was taken."))
@@ -119,6 +156,20 @@ fn page(number: Option<&str>, sandbox: bool) -> String {
             "{{trial_sw}}",
             &trial("Majaribio: hakuna pesa halisi zilizokatwa."),
         )
+        .replace("{{title}}", &title)
+        .replace("{{name}}", &head)
+}
+
+/// Words that stand in a page and are never read as markup.
+fn escaped(words: &str) -> String {
+    words
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+        // Nor as a place of the page.
+        .replace('{', "&#123;")
 }
 
 fn source(request: &HttpRequest) -> Option<IpAddr> {

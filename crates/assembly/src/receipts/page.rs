@@ -83,6 +83,9 @@ pub(super) fn rows(receipt: &VisitReceipt, tongue: Tongue, zone: &Zone) -> Resul
     for back in &receipt.returned {
         rows.push(sum(returned(back, tongue), back.amount));
     }
+    if receipt.to_credit.is_positive() || !receipt.returned.is_empty() {
+        rows.push(strong(word(ReceiptWord::Kept), receipt.kept()?));
+    }
     rows.push(Row::Gap);
     rows.push(if about.owed.is_positive() {
         strong(word(ReceiptWord::Balance), about.owed)

@@ -55,6 +55,27 @@ impl Parts {
         })
     }
 
+    /// The owners are told of money beyond what is owed, with its number; the customer hears of it as credit.
+    pub(super) async fn tell_of_excess(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        about: About,
+        excess: Money,
+    ) -> Result<(), TranslateError> {
+        let record = self.payments.book.of_attempt(tenant, about.attempt).await?;
+        let attempt = record.as_ref().and_then(|record| record.attempt(about.attempt));
+        let news = MoneyNews::Overpaid {
+            visit: Id::from_uuid(about.visit.as_uuid()),
+            excess,
+            by: attempt.map_or(BackBy::Elsewhere, came_by),
+            number: attempt
+                .and_then(Attempt::receipt)
+                .map(|number| number.as_str().to_owned()),
+        };
+        self.tell_money(tenant, id, news).await
+    }
+
     /// The customer is thanked for a tip that came through the house, with its number.
     pub(crate) async fn thank_for_tip(
         &self,

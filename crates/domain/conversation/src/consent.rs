@@ -174,7 +174,7 @@ pub fn may_send(customer: &Customer, purpose: Purpose, decided_at: OffsetDateTim
         return Ok(());
     };
     match purpose {
-        Purpose::Receipt | Purpose::Reminder | Purpose::Digest | Purpose::Alert => Ok(()),
+        Purpose::Receipt | Purpose::Reminder | Purpose::Digest | Purpose::Alert | Purpose::News => Ok(()),
         Purpose::Answer | Purpose::AsksMoney if decided_at >= opted_out_at => Ok(()),
         Purpose::Answer | Purpose::AsksMoney | Purpose::Offer | Purpose::Marketing => Err(Withheld::OptedOut),
     }

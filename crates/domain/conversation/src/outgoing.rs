@@ -50,6 +50,8 @@ pub enum Purpose {
     Digest,
     /// Something that a person of the business should act on.
     Alert,
+    /// Something that a person of the business is glad to know, and need not act on.
+    News,
     /// Offers something around a visit that nobody misses if it does not come: a tip.
     Offer,
     /// Invites or advertises; needs consent.
@@ -67,6 +69,7 @@ impl Purpose {
             Self::AsksMoney => "asks_money",
             Self::Digest => "digest",
             Self::Alert => "alert",
+            Self::News => "news",
             Self::Offer => "offer",
             Self::Marketing => "marketing",
         }
@@ -82,6 +85,7 @@ impl Purpose {
             Self::AsksMoney,
             Self::Digest,
             Self::Alert,
+            Self::News,
             Self::Offer,
             Self::Marketing,
         ]
@@ -93,7 +97,7 @@ impl Purpose {
     #[must_use]
     pub const fn may_repeat(self) -> bool {
         match self {
-            Self::Answer | Self::Receipt | Self::Reminder | Self::Digest | Self::Alert => true,
+            Self::Answer | Self::Receipt | Self::Reminder | Self::Digest | Self::Alert | Self::News => true,
             Self::AsksMoney | Self::Offer | Self::Marketing => false,
         }
     }
@@ -103,7 +107,7 @@ impl Purpose {
     pub const fn keeps_quiet_hours(self) -> bool {
         match self {
             Self::Answer | Self::Receipt | Self::AsksMoney | Self::Alert => false,
-            Self::Reminder | Self::Digest | Self::Offer | Self::Marketing => true,
+            Self::Reminder | Self::Digest | Self::News | Self::Offer | Self::Marketing => true,
         }
     }
 }

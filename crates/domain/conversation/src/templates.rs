@@ -37,6 +37,56 @@ impl TemplateName {
     }
 }
 
+/// Words for one parameter: what says that no real money moves (in full, or shortly where there is no room), the words, and
+/// what may be answered, which a template has no buttons for. Where it is too much for a parameter the words are cut before
+/// their question, which stays whole.
+#[must_use]
+pub fn fitted(trial: Option<&(String, String)>, words: &str, answers: &[&str]) -> String {
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let answers = match answers {
+        [] => String::new(),
+        some => format!(" ({})", some.join(" / ")),
+    };
+    let length = |text: &str| text.chars().count();
+    let led_by = |notice: &str, words: &str| match notice {
+        "" => words.to_owned(),
+        notice => format!("{notice} {words}"),
+    };
+    let (long, short) = trial.map_or(("", ""), |(long, short)| (long.as_str(), short.as_str()));
+    let whole = format!("{words}{answers}");
+    for notice in [long, short] {
+        let all = led_by(notice, &whole);
+        if length(&all) <= PARAMETER_CHARACTERS {
+            return all;
+        }
+    }
+    let (before, question) = split_question(&words);
+    let tail = format!("{question}{answers}");
+    let taken = length(&led_by(short, &tail)) + 1;
+    let cut_words = match PARAMETER_CHARACTERS.saturating_sub(taken) {
+        0 | 1 => tail,
+        room if before.is_empty() => cut(&tail, room + length(&tail)),
+        room if tail.is_empty() => cut(before, room),
+        room => format!("{} {}", cut(before, room), tail.trim_start()),
+    };
+    led_by(short, &cut_words)
+}
+
+/// Words, and the question that they end with; the question is empty if they end with none.
+fn split_question(words: &str) -> (&str, &str) {
+    if !words.ends_with('?') {
+        return (words, "");
+    }
+    let start = [". ", "! ", "? ", ": "]
+        .iter()
+        .filter_map(|end| words.rfind(end).map(|at| at + end.len()))
+        .max();
+    match start {
+        Some(start) => (words[..start].trim_end(), &words[start..]),
+        None => ("", words),
+    }
+}
+
 /// A call of a template; parameters are put on one line and cut.
 ///
 /// # Errors
@@ -57,3 +107,6 @@ pub fn call(
     });
     TemplateCall::new(name.code(), language, flat.collect(), payloads)
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,7 +90,7 @@ fn every_tender_is_named_by_its_own_word_and_number() {
         "Deep tissue massage: KES 4,000\nDiscount: KES -500\n",
         "Fee, Facial: KES 300\nTotal: KES 3,800\nTip for the staff, not in the total: KES 200\n",
         "M-Pesa SJK7H2LM9P: KES 1,500\nCard CARD12345: KES 1,000\nCash: KES 500\nYour credit: KES 250\nPaid: KES 3,250\n",
-        "Kept as your credit: KES 50\nRefunded, M-Pesa REV7H2LM9P: KES 100\nRefund under way, Cash: KES 25\n",
+        "Kept as your credit: KES 50\nRefunded, M-Pesa REV7H2LM9P: KES 100\nRefund under way, Cash: KES 25\nPaid, less what went back: KES 3,075\n",
         "Still to pay: KES 800.50",
     ] {
         assert!(english.contains(line), "{line}\n---\n{english}");
@@ -100,7 +100,7 @@ fn every_tender_is_named_by_its_own_word_and_number() {
         "RISITI\n",
         "Kadi CARD12345: KES 1,000",
         "Pesa taslimu: KES 500",
-        "Bado kulipwa: KES 800.50",
+        "Imelipwa, bila iliyorudishwa: KES 3,075\n\nBado kulipwa: KES 800.50",
     ] {
         assert!(swahili.contains(line), "{line}\n---\n{swahili}");
     }
@@ -113,11 +113,14 @@ fn a_visit_without_a_prompt_does_not_speak_of_mpesa() {
         .given
         .retain(|given| given.tender == Tender::Card || given.tender == Tender::Cash);
     receipt.returned.clear();
+    receipt.to_credit = shillings(0);
     receipt.about.owed = shillings(0);
     for tongue in [Tongue::English, Tongue::Swahili] {
         let shown = text(&rows(&receipt, tongue, &zone()).unwrap());
         assert!(!shown.contains("M-Pesa"), "{shown}");
         assert!(shown.ends_with(ReceiptWord::NothingOwed.word(tongue)));
+        let net = ReceiptWord::Kept.word(tongue);
+        assert!(!shown.contains(net), "nothing went back: {shown}");
     }
 }
 
@@ -143,7 +146,7 @@ fn amounts_stand_at_the_right_edge_and_long_words_go_on_below() {
 fn the_gist_says_what_was_paid_before_it_says_how() {
     assert_eq!(
         gist(&drawn(), Tongue::Swahili).unwrap(),
-        "Risiti yako BK7Q2M: Imelipwa KES 3,250. Bado kulipwa KES 800.50. KES 1,500 (Kwa M-Pesa SJK7H2LM9P), \
+        "Risiti yako BK7Q2M: Imelipwa KES 3,250. Bado kulipwa KES 800.50. KES 1,500 (M-Pesa SJK7H2LM9P), \
          KES 1,000 (Kadi CARD12345), KES 500 (Pesa taslimu), KES 250 (Salio lako)"
     );
 }

@@ -107,6 +107,7 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              your phone: enter your PIN to confirm."
         }
         TextKey::SandboxNotice => "(Trial: this payment is a test, no real money is taken.)",
+        TextKey::SandboxShort => "(Trial, no real money)",
         TextKey::CardUnpaid => {
             "Your payment for {service}, {when}, is still open. You can pay by card here: {link}"
         }
@@ -191,6 +192,9 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::TipAtDesk => {
             "I cannot take a tip for this visit here. If you like, give it at our desk. Thank you for the thought!"
+        }
+        TextKey::StaffTip => {
+            "{business}: a tip of {amount} came for you, for {service}, {when}. It is yours in full; the desk pays it out."
         }
         TextKey::PartCameHeld => {
             "{amount} has arrived ({way}) for {service}, {when}. {left} is still to be paid by {time} to keep your time: pay \

@@ -105,6 +105,8 @@ pub enum TextKey {
     PromptSent,
     /// Added to every request for money while payments are in trial.
     SandboxNotice,
+    /// The same where there is little room.
+    SandboxShort,
     /// A page on which a card can be paid waits for the customer.
     CardUnpaid,
     /// Payment settled and appointment confirmed.
@@ -157,6 +159,8 @@ pub enum TextKey {
     TipWaits,
     /// No tip can be asked for here; the desk takes one.
     TipAtDesk,
+    /// To somebody who renders services: their part of a tip came.
+    StaffTip,
     /// A part of what is owed came without being asked for, and the time is held for the rest.
     PartCameHeld,
     /// The same of a visit that is agreed.
@@ -339,6 +343,7 @@ impl TextKey {
         Self::GroupNeedsPerson,
         Self::PromptSent,
         Self::SandboxNotice,
+        Self::SandboxShort,
         Self::CardUnpaid,
         Self::ConfirmedPaid,
         Self::ConfirmedPaidReceiptLater,
@@ -365,6 +370,7 @@ impl TextKey {
         Self::TipGiven,
         Self::TipWaits,
         Self::TipAtDesk,
+        Self::StaffTip,
         Self::PartCameHeld,
         Self::PartCame,
         Self::FailedWrongPin,

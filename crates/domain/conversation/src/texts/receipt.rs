@@ -37,6 +37,8 @@ pub enum ReceiptWord {
     Refunded,
     /// To be given back, and not arrived yet.
     RefundUnderWay,
+    /// What the business keeps of what was paid.
+    Kept,
     /// Still to be paid.
     Balance,
     /// Nothing is still to be paid.
@@ -49,7 +51,7 @@ pub enum ReceiptWord {
 
 impl ReceiptWord {
     /// All of them, in the order of declaration.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Title,
         Self::Reference,
         Self::Issued,
@@ -66,6 +68,7 @@ impl ReceiptWord {
         Self::ToCredit,
         Self::Refunded,
         Self::RefundUnderWay,
+        Self::Kept,
         Self::Balance,
         Self::NothingOwed,
         Self::FileName,
@@ -99,6 +102,7 @@ impl ReceiptWord {
             Self::ToCredit => "Kept as your credit",
             Self::Refunded => "Refunded",
             Self::RefundUnderWay => "Refund under way",
+            Self::Kept => "Paid, less what went back",
             Self::Balance => "Still to pay",
             Self::NothingOwed => "Nothing left to pay",
             Self::FileName => "receipt",
@@ -115,7 +119,7 @@ impl ReceiptWord {
             Self::Discount => "Punguzo",
             Self::Total => "Jumla",
             Self::Tip => "Bakshishi ya mhudumu, haimo kwenye jumla",
-            Self::Mpesa => "Kwa M-Pesa",
+            Self::Mpesa => "M-Pesa",
             Self::Card => "Kadi",
             Self::Cash => "Pesa taslimu",
             Self::Credit => "Salio lako",
@@ -124,6 +128,7 @@ impl ReceiptWord {
             Self::ToCredit => "Imewekwa kama salio lako",
             Self::Refunded => "Imerudishwa",
             Self::RefundUnderWay => "Inarudishwa",
+            Self::Kept => "Imelipwa, bila iliyorudishwa",
             Self::Balance => "Bado kulipwa",
             Self::NothingOwed => "Hakuna kilichobaki kulipwa",
             Self::FileName => "risiti",

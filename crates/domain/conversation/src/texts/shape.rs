@@ -51,7 +51,9 @@ impl TextKey {
             | Self::ListTips
             | Self::ListStaff => Shape::Button,
             Self::AnyStaff => Shape::RowTitle,
-            Self::WithStaff | Self::StaffToBeNamed | Self::NotComputable => Shape::Fragment,
+            Self::WithStaff | Self::SandboxShort | Self::StaffToBeNamed | Self::NotComputable => {
+                Shape::Fragment
+            }
             Self::FirstContact
             | Self::Greeting
             | Self::YouAreWelcome
@@ -128,6 +130,7 @@ impl TextKey {
             | Self::TipGiven
             | Self::TipWaits
             | Self::TipAtDesk
+            | Self::StaffTip
             | Self::PartCameHeld
             | Self::PartCame
             | Self::FailedWrongPin

@@ -96,6 +96,7 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              kwa simu yako: weka PIN kuthibitisha."
         }
         TextKey::SandboxNotice => "(Majaribio: malipo haya ni ya kujaribu, hakuna pesa halisi inayokatwa.)",
+        TextKey::SandboxShort => "(Majaribio, si pesa halisi)",
         TextKey::CardUnpaid => {
             "Malipo yako ya {service}, {when}, bado hayajakamilika. Unaweza kulipa kwa kadi hapa: {link}"
         }
@@ -180,6 +181,9 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::TipAtDesk => {
             "Siwezi kupokea tip ya miadi hii hapa. Ukipenda, itoe mapokezi kwetu. Asante kwa wazo hilo!"
+        }
+        TextKey::StaffTip => {
+            "{business}: umepata tip ya {amount} kwa {service}, {when}. Yote ni yako; utalipwa mapokezi."
         }
         TextKey::PartCameHeld => {
             "{amount} imefika ({way}) kwa {service}, {when}. Bado {left} ya kulipwa kabla ya {time} ili nafasi yako ibaki: \

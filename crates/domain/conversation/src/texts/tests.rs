@@ -76,7 +76,11 @@ fn every_word_of_a_receipt_is_there_in_both_languages() {
                 .all(|word| !word.is_empty() && word.chars().count() <= 40)
         );
     }
-    for word in ReceiptWord::ALL {
+    // A name is the same everywhere.
+    for word in ReceiptWord::ALL
+        .into_iter()
+        .filter(|word| *word != ReceiptWord::Mpesa)
+    {
         assert_ne!(word.word(Tongue::English), word.word(Tongue::Swahili), "{word:?}");
     }
 }

@@ -229,7 +229,7 @@ pub(super) fn not_sent(message: OutgoingMessage, reason: &str, now: OffsetDateTi
             tracing::info!(message.id = %message.id, reason, "an offer was not sent");
             Vec::new()
         }
-        Purpose::Alert | Purpose::Digest => {
+        Purpose::Alert | Purpose::Digest | Purpose::News => {
             tracing::error!(message.id = %message.id, reason, "a message to the business was not sent");
             Vec::new()
         }

@@ -4,6 +4,7 @@ mod figures;
 mod money;
 mod notice;
 mod owners;
+mod staff;
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ use crate::ports::{
     VisitDesk, Who,
 };
 use crate::templates::{self, TemplateName};
-use crate::texts::Tongue;
+use crate::texts::{TextKey, Tongue, Values, render};
 use crate::thread::{Answered, Thread};
 use crate::understanding::Language;
 use crate::wording::{Phrase, Voice, alert, present};
@@ -128,9 +129,20 @@ impl Tell {
                 return self.about_visit(tenant, scene, occasion, notice, card).await;
             }
             Notice::MoneyNeedsPerson { visit, .. }
+            | Notice::Money(MoneyNews::Overpaid { visit, .. })
             | Notice::CustomerLate { visit, .. }
             | Notice::RequestWaits { visit }
             | Notice::CounterOfferPassed { visit } => self.known_of_visit(tenant, *visit).await?,
+            Notice::Money(MoneyNews::TipFor {
+                visit,
+                address,
+                amount,
+                ..
+            }) => {
+                return self
+                    .of_tip(tenant, scene, (occasion, notice), (*visit, *amount), address)
+                    .await;
+            }
             Notice::Money(news @ MoneyNews::Paid { visit, .. }) => {
                 return self
                     .brief_person(tenant, scene, occasion, notice, (*visit, news))
@@ -423,10 +435,12 @@ fn in_template(
         ),
         other @ (TemplateName::BookingNotice | TemplateName::OwnerDigest | TemplateName::OwnerAlert) => {
             let words = said.gist.as_ref().unwrap_or(&said.phrase.body);
-            let words = match said.phrase.trial_notice(voice) {
-                Some(notice) => format!("{notice} {words}"),
-                None => words.clone(),
-            };
+            let trial = said.phrase.trial_notice(voice).map(|notice| {
+                let short = render(TextKey::SandboxShort, voice.tongue, &Values::new());
+                (notice, short)
+            });
+            let choices = said.phrase.choices.iter().map(|choice| choice.title.as_str());
+            let words = templates::fitted(trial.as_ref(), words, &choices.collect::<Vec<_>>());
             templates::call(other, voice.tongue, &[&words], Vec::new())
         }
     };

@@ -4,6 +4,7 @@ use ratiba_kernel::{IdSource, Money, MoneyError};
 use time::OffsetDateTime;
 
 use super::{Attempt, Moved, Provider, StateName};
+use crate::payment::Purpose;
 use crate::tip::Tip;
 
 impl Attempt {
@@ -26,6 +27,15 @@ impl Attempt {
     #[must_use]
     pub const fn tip(&self) -> Option<&Tip> {
         self.tip.as_ref()
+    }
+
+    /// What a provider may show beside its amount, for a payment of this purpose: at most 13 characters.
+    #[must_use]
+    pub const fn description(&self, purpose: Purpose) -> &'static str {
+        match (purpose, &self.tip) {
+            (Purpose::Balance, Some(_)) => "Balance + tip",
+            (Purpose::Deposit | Purpose::Full | Purpose::Balance | Purpose::Tip, _) => purpose.description(),
+        }
     }
 
     /// The tip that comes with money for which an attempt of its own is made, although it is what one of these prompts had

@@ -153,7 +153,7 @@ impl PushAttempt {
             amount: attempt.terms().amount,
             payer,
             account: payment.account_reference(),
-            description: payment.purpose().description(),
+            description: attempt.description(payment.purpose()),
             token,
         };
         let id = attempt.id();

@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::notice::Said;
+use crate::channel::Address;
 use crate::customer::CustomerId;
-use crate::desk::{BackBy, PayWay, PaymentRef, RefundRef, VisitCard, VisitRef, VisitStanding};
+use crate::desk::{BackBy, PayWay, PaymentRef, RefundRef, StaffRef, VisitCard, VisitRef, VisitStanding};
 use crate::outgoing::Purpose;
 use crate::templates::TemplateName;
 use crate::texts::{Placeholder, ReceiptWord, TextKey, Tongue, render};
@@ -69,6 +70,19 @@ pub enum MoneyNews {
         /// The provider's number of it, if it is known.
         number: Option<String>,
     },
+    /// To somebody who renders services: their part of a tip.
+    TipFor {
+        /// For what.
+        visit: VisitRef,
+        /// The tip's payment.
+        payment: PaymentRef,
+        /// Who gets it.
+        staff: StaffRef,
+        /// Where they are told.
+        address: Address,
+        /// How much of it is theirs.
+        amount: Money,
+    },
     /// A visit was rendered and is paid: a tip may be given. Once for each visit.
     TipOffer {
         /// For what.
@@ -90,6 +104,17 @@ pub enum MoneyNews {
         number: Option<String>,
         /// What is left to pay.
         left: Money,
+    },
+    /// More came than was owed: to the owners. The rest is the customer's credit.
+    Overpaid {
+        /// For what.
+        visit: VisitRef,
+        /// How much too much.
+        excess: Money,
+        /// With what it came.
+        by: BackBy,
+        /// The provider's number of what brought it, if it is known.
+        number: Option<String>,
     },
     /// A payment is settled: to the owners, where they should know.
     Paid {
@@ -158,8 +183,10 @@ impl MoneyNews {
             Self::Refund { .. } => "refund",
             Self::Credit { .. } => "credit",
             Self::Tip { .. } => "tip",
+            Self::TipFor { .. } => "tip_for",
             Self::TipOffer { .. } => "tip_offer",
             Self::Part { .. } => "part",
+            Self::Overpaid { .. } => "overpaid",
             Self::Paid { .. } => "paid",
         }
     }
@@ -172,8 +199,10 @@ impl MoneyNews {
             | Self::Refund { visit, .. }
             | Self::Credit { visit, .. }
             | Self::Tip { visit, .. }
+            | Self::TipFor { visit, .. }
             | Self::TipOffer { visit, .. }
             | Self::Part { visit, .. }
+            | Self::Overpaid { visit, .. }
             | Self::Paid { visit, .. } => *visit,
         }
     }
@@ -182,7 +211,7 @@ impl MoneyNews {
     pub(super) fn cause(&self, occasion: Uuid, place: usize) -> String {
         let name = self.name();
         match self {
-            Self::CardPage { .. } | Self::Credit { .. } | Self::Part { .. } => {
+            Self::CardPage { .. } | Self::Credit { .. } | Self::Part { .. } | Self::Overpaid { .. } => {
                 format!("{name}:{occasion}:{place}")
             }
             Self::Refund { refund, step, .. } => {
@@ -193,6 +222,7 @@ impl MoneyNews {
                 };
                 format!("{name}:{step}:{refund}:{place}")
             }
+            Self::TipFor { payment, staff, .. } => format!("{name}:{payment}:{staff}:{place}"),
             Self::TipOffer { visit, .. } => format!("{name}:{visit}:{place}"),
             Self::Paid { payment, .. } | Self::Tip { payment, .. } => format!("{name}:{payment}:{place}"),
         }
@@ -212,7 +242,7 @@ impl MoneyNews {
             Self::TipOffer { customer, .. } => {
                 *customer != card.customer || card.standing != VisitStanding::Rendered
             }
-            Self::Paid { .. } => false,
+            Self::Paid { .. } | Self::Overpaid { .. } | Self::TipFor { .. } => false,
         }
     }
 
@@ -224,7 +254,7 @@ impl MoneyNews {
             | Self::Credit { .. }
             | Self::Tip { .. }
             | Self::Part { .. } => true,
-            Self::Paid { .. } | Self::TipOffer { .. } => false,
+            Self::Paid { .. } | Self::Overpaid { .. } | Self::TipFor { .. } | Self::TipOffer { .. } => false,
         }
     }
 
@@ -304,7 +334,7 @@ impl MoneyNews {
                     ..said(tip_offer(card, voice))
                 }];
             }
-            Self::Paid { .. } => return Vec::new(),
+            Self::Paid { .. } | Self::Overpaid { .. } | Self::TipFor { .. } => return Vec::new(),
         };
         let text = render(key, voice.tongue, &values);
         vec![said(Phrase::plain(text).for_purpose(Purpose::Receipt))]
@@ -325,9 +355,11 @@ impl MoneyNews {
                 amount: *amount,
             }),
             Self::CardPage { .. }
+            | Self::Overpaid { .. }
             | Self::Refund { .. }
             | Self::Credit { .. }
             | Self::Tip { .. }
+            | Self::TipFor { .. }
             | Self::TipOffer { .. }
             | Self::Part { .. } => None,
         }
@@ -348,11 +380,18 @@ impl MoneyNews {
                     .map_or_else(|| amount.to_string(), |number| format!("{amount} ({number})"));
                 Some((why(&paid, tongue), next(standing, tongue)))
             }
+            Self::Overpaid {
+                excess, by, number, ..
+            } => {
+                let way = way(*by, number.as_deref(), tongue);
+                Some(too_much(*excess, &way, tongue))
+            }
             Self::Paid { .. }
             | Self::CardPage { .. }
             | Self::Refund { .. }
             | Self::Credit { .. }
             | Self::Tip { .. }
+            | Self::TipFor { .. }
             | Self::TipOffer { .. }
             | Self::Part { .. } => None,
         }
@@ -368,6 +407,19 @@ fn way(by: BackBy, number: Option<&str>, tongue: Tongue) -> String {
     }
     .word(tongue);
     number.map_or_else(|| word.to_owned(), |number| format!("{word} {number}"))
+}
+
+fn too_much(excess: Money, way: &str, tongue: Tongue) -> (String, &'static str) {
+    match tongue {
+        Tongue::English => (
+            format!("{excess} more was paid than is owed ({way}); it is the customer's credit now"),
+            "nothing has to be done: it counts towards the next visit; if they want it back, pay the credit out at the desk",
+        ),
+        Tongue::Swahili => (
+            format!("{excess} imelipwa zaidi ya inayodaiwa ({way}); sasa ni salio la mteja"),
+            "hakuna lazima ya kufanya lolote: itahesabiwa kwenye miadi ijayo; akitaka irudi, mlipe salio hilo mapokezi",
+        ),
+    }
 }
 
 fn why(paid: &str, tongue: Tongue) -> String {

@@ -34,8 +34,6 @@ pub enum MoneyMatter {
     Disputed,
     /// A card's owner had the money taken back.
     ChargedBack,
-    /// More came than was owed.
-    Overpaid,
     /// The visit, or a part of it, was cancelled after it was paid.
     CancelledAfterPayment,
     /// A customer who had paid did not come.

@@ -118,14 +118,6 @@ const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str
             "malipo ya kadi yamerudishwa na mwenye kadi au benki yake",
             "lijibu kwenye dashibodi ya PesaPal, kisha uandike kwenye marejesho kama pesa imepotea",
         ),
-        (MoneyMatter::Overpaid, Tongue::English) => (
-            "more was paid than is owed",
-            "refund the rest or count it towards the visit",
-        ),
-        (MoneyMatter::Overpaid, Tongue::Swahili) => (
-            "imelipwa zaidi ya inayodaiwa",
-            "rudisha ziada au ihesabu kwenye miadi",
-        ),
         (MoneyMatter::CancelledAfterPayment, Tongue::English) => (
             "a visit was cancelled after it was paid",
             "decide on the refund and tell the customer",
@@ -260,12 +252,26 @@ fn not_sent(purpose: Option<Purpose>, tongue: Tongue) -> (String, &'static str) 
         (Some(Purpose::AsksMoney), Tongue::English) => "a message about a payment",
         (Some(Purpose::AsksMoney), Tongue::Swahili) => "ujumbe wa malipo",
         (
-            Some(Purpose::Answer | Purpose::Digest | Purpose::Alert | Purpose::Offer | Purpose::Marketing)
+            Some(
+                Purpose::Answer
+                | Purpose::Digest
+                | Purpose::Alert
+                | Purpose::News
+                | Purpose::Offer
+                | Purpose::Marketing,
+            )
             | None,
             Tongue::English,
         ) => "a message",
         (
-            Some(Purpose::Answer | Purpose::Digest | Purpose::Alert | Purpose::Offer | Purpose::Marketing)
+            Some(
+                Purpose::Answer
+                | Purpose::Digest
+                | Purpose::Alert
+                | Purpose::News
+                | Purpose::Offer
+                | Purpose::Marketing,
+            )
             | None,
             Tongue::Swahili,
         ) => "ujumbe",

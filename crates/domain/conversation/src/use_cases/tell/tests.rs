@@ -349,10 +349,12 @@ fn the_owners_hear_who_why_and_what_to_do() {
             visit,
             what: MoneyMatter::PaidForLostVisit,
         },
-        Notice::MoneyNeedsPerson {
+        Notice::Money(MoneyNews::Overpaid {
             visit,
-            what: MoneyMatter::Overpaid,
-        },
+            excess: Money::kes_minor(50_000),
+            by: crate::desk::BackBy::Mpesa,
+            number: Some("SJK7H2LM9P".to_owned()),
+        }),
         Notice::CustomerLate {
             visit,
             minutes: Some(20),

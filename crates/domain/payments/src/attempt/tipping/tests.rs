@@ -8,7 +8,7 @@ use super::*;
 use crate::actor::Actor;
 use crate::attempt::{AttemptTerms, Resolution, Resolved};
 use crate::evidence::Evidence;
-use crate::payment::PaymentState;
+use crate::payment::{PaymentState, Purpose};
 use crate::remark::Remark;
 use crate::settlement::settle;
 use crate::test_support::builders::{a_payment, an_attempt, paid, provider_ids, receipt, second, shillings};
@@ -112,5 +112,20 @@ proptest! {
         prop_assert_eq!(tip, (received - a_payment().due().amount_minor()).clamp(0, asked_tip));
         let clearing: i64 = change.journals[0].entries().iter().map(|entry| entry.amount.amount_minor()).filter(|minor| *minor > 0).sum();
         prop_assert_eq!(clearing, received);
+    }
+}
+
+#[test]
+fn a_handset_is_told_that_a_tip_is_along_within_what_the_provider_shows() {
+    let with_tip = sent(&[20_000]).description(Purpose::Balance);
+    assert_eq!(with_tip, "Balance + tip");
+    assert_eq!(an_attempt(1).description(Purpose::Balance), "Balance");
+    for purpose in Purpose::ALL {
+        for shown in [
+            an_attempt(1).description(purpose),
+            sent(&[20_000]).description(purpose),
+        ] {
+            assert!((1..=13).contains(&shown.len()), "{shown}");
+        }
     }
 }

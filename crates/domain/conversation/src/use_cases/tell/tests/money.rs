@@ -45,8 +45,8 @@ fn each_step_of_a_refund_is_told_once_with_its_receipt() {
         number: Some("REV7H2LM9P".to_owned()),
     };
     for (occasion, step, words) in [
-        (1, RefundStep::UnderWay, "inakurudishia KES 1,000 (Kwa M-Pesa)"),
-        (2, done, "Umerudishiwa: KES 1,000\nKwa: Kwa M-Pesa REV7H2LM9P\n"),
+        (1, RefundStep::UnderWay, "inakurudishia KES 1,000 (M-Pesa)"),
+        (2, done, "Umerudishiwa: KES 1,000\nKwa: M-Pesa REV7H2LM9P\n"),
         (3, RefundStep::NotDone, "haikuweza kurudi kwako"),
     ] {
         let notice = refund(&chat, visit, step);
@@ -84,7 +84,7 @@ fn who_gives_a_tip_is_thanked_once_with_its_number() {
     });
     let told = chat.happens(1, tip.clone());
     assert!(
-        told.len() == 1 && told[0].contains("Tip yako ya KES 200 (Kwa M-Pesa SJK7H2LM9P)"),
+        told.len() == 1 && told[0].contains("Tip yako ya KES 200 (M-Pesa SJK7H2LM9P)"),
         "{told:?}"
     );
     assert_eq!(chat.happens(2, tip), Vec::<String>::new(), "once");
@@ -106,7 +106,7 @@ fn who_pays_a_part_by_hand_is_told_what_came_what_is_left_and_until_when() {
     let notice = part(&chat);
     let held = chat.happens(1, notice.clone());
     assert!(
-        held.len() == 1 && held[0].contains("KES 400 imefika (Kwa M-Pesa SJK7H2LM9P)"),
+        held.len() == 1 && held[0].contains("KES 400 imefika (M-Pesa SJK7H2LM9P)"),
         "{held:?}"
     );
     assert!(

@@ -132,6 +132,45 @@ fn nobody_is_asked_for_a_tip_whom_the_machine_does_not_serve() {
 }
 
 #[test]
+fn who_rendered_the_visit_is_told_of_their_part_once_and_not_from_whom_it_comes() {
+    let (mut chat, visit) = after_the_visit();
+    let part = |number: u32, minor| {
+        Notice::Money(MoneyNews::TipFor {
+            visit,
+            payment: PaymentRef::from_uuid(Uuid::from_u128(4)),
+            staff: crate::desk::StaffRef::from_uuid(Uuid::from_u128(u128::from(number))),
+            address: crate::channel::Address::of_phone(a_phone(number)),
+            amount: Money::kes_minor(minor),
+        })
+    };
+    for (occasion, number, minor) in [(2, 7, 12_500), (2, 8, 7_500), (3, 7, 12_500)] {
+        chat.happens(occasion, part(number, minor));
+    }
+    let told = chat.to_owners();
+    let words: Vec<String> = told
+        .iter()
+        .map(|message| format!("{:?}", message.content.words()))
+        .collect();
+    assert_eq!(told.len(), 2, "each once: {words:?}");
+    assert!(
+        words[0].contains("a tip of KES 125 came for you") && words[1].contains("KES 75"),
+        "{words:?}"
+    );
+    let customer = chat.customer();
+    for (message, words) in told.iter().zip(&words) {
+        assert_eq!(message.purpose, Purpose::News, "it waits for the morning");
+        let template = message.fallback.as_ref().unwrap().parameters().join(" ");
+        for said in [words, &template] {
+            assert!(
+                !said.contains(customer.phone.as_ref().unwrap().digits()),
+                "{said}"
+            );
+            assert!(!said.contains("Asha"), "{said}");
+        }
+    }
+}
+
+#[test]
 fn outside_of_the_window_no_tip_is_offered_and_no_owner_is_troubled() {
     let (mut chat, visit) = after_the_visit();
     chat.happens(2, offer(&chat, visit));
