@@ -28,6 +28,7 @@ mod request_payment;
 mod request_refund;
 mod resolve_attempt;
 mod resolve_refund;
+mod return_tips;
 mod send_refund;
 mod settle_dispute;
 mod share_token;
@@ -66,6 +67,7 @@ pub use request_payment::{
 pub use request_refund::{RefundOrder, RequestRefund};
 pub use resolve_attempt::{ResolveAttempt, ResolveAttemptError, ResolveOrder};
 pub use resolve_refund::{RefundDecision, ResolveRefund};
+pub use return_tips::{ReturnTips, TipReturned};
 pub use send_refund::{AskRefund, SendRefund};
 pub use settle_dispute::{DisputeOrder, SettleDispute, SettleDisputeError};
 pub use share_token::{LOOK_EVERY, LOOKS_MOST, NoToken, ShareToken, TokenIssuer, TokenOf};

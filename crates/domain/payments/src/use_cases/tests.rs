@@ -8,6 +8,7 @@ mod laws;
 mod lost_tips;
 mod refund_laws;
 mod statement_laws;
+mod tips_back;
 
 use std::sync::Arc;
 
