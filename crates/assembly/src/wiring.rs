@@ -308,11 +308,13 @@ impl Ground {
             query: payments::QueryAttempt {
                 book: book.clone(),
                 money,
+                given_back: self.given_back(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
             apply_callback: payments::ApplyCallback {
                 book: book.clone(),
+                finder: self.payments.clone(),
                 inbox,
                 reader: Arc::new(StkCallbackReader),
                 clock: clock.clone(),

@@ -34,6 +34,7 @@ impl Ground {
         let cards: Arc<dyn CardPage> = Arc::new(client.with_breaker(self.breakers.cards.clone()));
         let look = || payments::LookAtCard {
             book: book.clone(),
+            finder: self.payments.clone(),
             watch: self.payments.clone(),
             cards: cards.clone(),
             reversals: payments::Reversals {

@@ -14,6 +14,7 @@ mod confirm_by_hand;
 mod credit_visit;
 mod earn_visit;
 mod give_back;
+mod given_back;
 mod look_at_card;
 mod nudge_card;
 mod open_card;
@@ -52,6 +53,7 @@ pub use confirm_by_hand::{
 pub use credit_visit::{CreditVisit, CreditVisitError};
 pub use earn_visit::EarnVisit;
 pub use give_back::GiveBack;
+pub use given_back::GivenBackMoney;
 pub use look_at_card::{CardError, CardLook, LookAtCard};
 pub use nudge_card::NudgeCard;
 pub use open_card::OpenCard;
@@ -74,7 +76,7 @@ pub use share_token::{LOOK_EVERY, LOOKS_MOST, NoToken, ShareToken, TokenIssuer, 
 pub use spend_credit::{CreditOrder, SpendCredit};
 pub use take_cash::{CashOrder, CashTaken, TakeCash, TakeCashError};
 pub use take_tip::{TipOrder, TipTaken, TipTender, WorkTips};
-pub use work_letter::{LetterError, LetterOrder, MatchOrder, MatchTo, WorkLetter};
+pub use work_letter::{LetterError, LetterOrder, MatchOrder, MatchTo, TakeBackOrder, WorkLetter};
 pub use work_statements::{LineVerdict, StatementError, StatementTaken, WorkStatements};
 pub use work_till::{TillSheet, TillSheetError, WorkTill};
 

@@ -3,6 +3,7 @@
 mod cards;
 mod closing;
 mod desk_prompts;
+mod given_back;
 mod ground;
 mod laws;
 mod lost_tips;

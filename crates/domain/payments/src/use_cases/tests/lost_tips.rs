@@ -150,6 +150,7 @@ fn a_dead_letter_brings_the_tip() {
         let work = WorkLetter {
             book: bench.book.clone(),
             letters: bench.book.clone(),
+            finder: bench.book.clone(),
             callbacks: bench.reader.clone(),
             confirmations: Arc::new(PlainConfirmations),
             clock: bench.clock.clone(),
