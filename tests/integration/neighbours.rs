@@ -186,6 +186,7 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("POST", "resolve") => json!({ "outcome": "cancelled", "reason": "x" }),
         ("POST", "refunds") => json!({ "way": "credit", "amount": price, "reason": "x" }),
         ("POST", "settle-dispute" | "dismiss") => json!({ "reason": "x" }),
+        ("POST", "take-back") => json!({ "reason": "x" }),
         ("POST", "refund") => json!({ "receipt": "TEC00BACK1", "reason": "x" }),
         ("POST", "match") => json!({
             "payment_id": "00000000-0000-7000-8000-000000000001", "receipt": "TEC00EXMPL", "amount": price, "reason": "x",

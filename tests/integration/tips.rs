@@ -3,6 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use system_tests::{ASHA, World};
+use time::Duration;
 use time::macros::datetime;
 
 fn kes(minor: i64) -> Value {
@@ -257,7 +258,7 @@ async fn who_has_paid_is_offered_a_tip_in_the_chat_once_and_it_reaches_the_thera
     world.answer_prompt("approve", json!({})).await;
     let offer = told(&world, "waliokuhudumia").await;
     assert!(offer.contains("Majaribio"), "{offer}");
-    world.pass(time::Duration::minutes(2)).await;
+    world.pass(Duration::minutes(2)).await;
     world.tap(ASHA, "KES 200").await;
     told(&world, "tip yako ya KES 200").await;
     world.work().await;
@@ -278,8 +279,48 @@ async fn who_has_paid_is_offered_a_tip_in_the_chat_once_and_it_reaches_the_thera
     let rows = "SELECT count(*) FROM payments WHERE purpose = 'tip' AND state = 'settled'";
     assert_eq!(world.count(rows), 1);
     // The buttons are on the phone still.
-    world.pass(time::Duration::minutes(2)).await;
+    world.pass(Duration::minutes(2)).await;
     world.tap(ASHA, "KES 500").await;
     told(&world, "Umeshatoa tip").await;
     assert_eq!((world.count(rows), world.count(offers)), (1, 1));
+}
+
+#[tokio::test]
+async fn a_tip_whose_visit_was_cancelled_while_its_prompt_was_out_is_the_customers_credit() {
+    let world = World::new().await;
+    world.book_and_pay().await;
+    world.pass(Duration::minutes(2)).await;
+    let visit = world.text("SELECT visit_id::text AS text FROM payments LIMIT 1");
+    let part = world.text(&format!(
+        "SELECT id::text AS text FROM appointments WHERE visit_id = '{visit}'"
+    ));
+    let tips = format!("/api/v1/visits/{visit}/tips");
+    let body = json!({ "appointment_id": part, "amount": kes(20_000), "tender": "prompt", "phone": "+254700000123" });
+    let (status, asked) = order(&world, "tip", &tips, body).await;
+    assert_eq!(status, StatusCode::CREATED, "{asked}");
+    world.work().await;
+    let by_business = json!({ "by": "business" });
+    let cancel = format!("/api/v1/visits/{visit}/cancel");
+    let (status, over) = world.call(Method::POST, &cancel, Some(by_business)).await;
+    assert_eq!(status, StatusCode::OK, "{over}");
+    world.work().await;
+    world.answer_prompt("approve", json!({})).await;
+    let credit = "SELECT coalesce(-sum(amount_minor), 0)::bigint AS count FROM ledger_entries
+        WHERE account = 'customer_deposits' AND customer_id IS NOT NULL AND payment_id IS NULL";
+    for _look in 0..2_000 {
+        world.work().await;
+        if world.count(credit) == 125_000 {
+            break;
+        }
+    }
+    assert_eq!(world.count(credit), 125_000, "the deposit and the tip");
+    assert_eq!(owed(&world).await, 0, "nobody rendered anything");
+    let payment = asked["payment"]["id"].as_str().unwrap();
+    let refunds = format!("/api/v1/refunds?payment={payment}");
+    let (_, refunds) = world.call(Method::GET, &refunds, None).await;
+    let text = refunds.to_string();
+    assert!(
+        text.contains("nobody renders what the tip was for"),
+        "who looks at the tip sees what became of it: {text}"
+    );
 }

@@ -95,13 +95,15 @@ pub enum Kind {
     TillClosed,
     /// A tip is not divided as was said.
     TipShares,
+    /// Money under that receipt is booked already.
+    ReceiptBooked,
     /// Something that this needs does not answer.
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -142,6 +144,7 @@ impl Kind {
         Self::TillOpen,
         Self::TillClosed,
         Self::TipShares,
+        Self::ReceiptBooked,
         Self::Unavailable,
     ];
 
@@ -189,6 +192,7 @@ impl Kind {
             Self::TillOpen => "till-open",
             Self::TillClosed => "till-closed",
             Self::TipShares => "tip-shares",
+            Self::ReceiptBooked => "receipt-booked",
             Self::Unavailable => "unavailable",
         }
     }
@@ -237,6 +241,7 @@ impl Kind {
             Self::TillOpen => "The drawer is open",
             Self::TillClosed => "The drawer is closed",
             Self::TipShares => "The tip cannot be divided so",
+            Self::ReceiptBooked => "The money is booked already",
             Self::Unavailable => "The service is unavailable for a moment",
         }
     }
@@ -268,7 +273,8 @@ impl Kind {
             | Self::PointlessAttempt
             | Self::RefundNotPossible
             | Self::TillOpen
-            | Self::TillClosed => StatusCode::CONFLICT,
+            | Self::TillClosed
+            | Self::ReceiptBooked => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::Unacceptable
@@ -439,7 +445,8 @@ impl ResponseError for Problem {
             | Kind::NotEnoughCredit
             | Kind::TillOpen
             | Kind::TillClosed
-            | Kind::TipShares => {}
+            | Kind::TipShares
+            | Kind::ReceiptBooked => {}
         }
         response.json(Body {
             r#type: format!("/problems/{}", self.kind.slug()),

@@ -1,13 +1,13 @@
 //! What happens to tips, which are paid apart from everything that is paid for a visit.
 
 use ratiba_booking::appointment::State;
-use ratiba_booking::visit::Visit;
+use ratiba_booking::visit::{Visit, VisitId};
 use ratiba_conversation::channel::Address;
-use ratiba_conversation::use_cases::MoneyNews;
-use ratiba_kernel::{Id, TenantId};
+use ratiba_conversation::use_cases::{MoneyMatter, MoneyNews};
+use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::event::{About, PaymentEvent};
 use ratiba_payments::payment::{PaymentId, PaymentState, Purpose};
-use ratiba_payments::ports::VisitAsks;
+use ratiba_payments::ports::{RefundRefused, VisitAsks};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ impl Parts {
         &self,
         tenant: TenantId,
         id: Uuid,
-        visit: ratiba_booking::visit::VisitId,
+        visit: VisitId,
     ) -> Result<(), TranslateError> {
         match self.booking.book.visit(tenant, visit).await? {
             Some(found) => self.offer_tip(tenant, id, &found).await,
@@ -60,7 +60,8 @@ impl Parts {
     }
 
     /// Takes in what happened if it is about a tip, and answers whether nothing else is to follow: a tip confirms no visit,
-    /// and its customer is thanked for it. What a person must look at goes on to a person.
+    /// and its customer is thanked for it, unless it goes back because nobody renders what it was for. What a person must
+    /// look at goes on to a person.
     pub(crate) async fn react_to_tip(
         &self,
         tenant: TenantId,
@@ -74,6 +75,9 @@ impl Parts {
             if *purpose != Purpose::Tip {
                 return Ok(false);
             }
+            if self.return_tip(tenant, id, about).await? {
+                return Ok(true);
+            }
             self.payments.tips.share(tenant, about.payment).await?;
             self.thank_for_tip(tenant, id, *about, *paid).await?;
             self.tell_team_of_tip(tenant, id, *about).await?;
@@ -84,6 +88,9 @@ impl Parts {
             return Ok(false);
         }
         if let PaymentEvent::PartReceived { about, .. } = event {
+            if self.return_tip(tenant, id, about).await? {
+                return Ok(true);
+            }
             // Whatever came of a tip is owed to somebody at once: its page may be let go with the rest unpaid.
             self.payments.tips.share(tenant, about.payment).await?;
             return self.is_tip(tenant, about.payment).await;
@@ -122,6 +129,29 @@ impl Parts {
         Ok(())
     }
 
+    /// Gives a tip back that came when nobody renders its part any more, and answers whether it is such a one. The customer
+    /// is told by the refund's own event, and the owners here, unless they are told with the rest of the same money.
+    async fn return_tip(&self, tenant: TenantId, id: Uuid, about: &About) -> Result<bool, TranslateError> {
+        let tips = &self.payments.return_tips;
+        let returned = tips.of_payment(tenant, about.visit, about.payment).await;
+        let Some(returned) = returned.map_err(not_returned)? else {
+            return Ok(false);
+        };
+        if returned.now.is_some() && !returned.along {
+            let visit = Id::from_uuid(about.visit.as_uuid());
+            self.call_person(tenant, id, visit, MoneyMatter::PaidForLostVisit)
+                .await?;
+        }
+        Ok(true)
+    }
+
+    /// Gives back what came for tips of parts of the visit that are over. Safe to repeat.
+    pub(crate) async fn return_tips(&self, tenant: TenantId, visit: VisitId) -> Result<(), TranslateError> {
+        let visit = Id::from_uuid(visit.as_uuid());
+        let returned = self.payments.return_tips.of_visit(tenant, visit).await;
+        Ok(returned.map_err(not_returned)?)
+    }
+
     async fn is_tip(&self, tenant: TenantId, payment: PaymentId) -> Result<bool, TranslateError> {
         let record = self.payments.book.find(tenant, payment).await?;
         Ok(record.is_some_and(|record| record.payment.purpose() == Purpose::Tip))
@@ -136,4 +166,9 @@ fn rendered_until(visit: &Visit) -> Option<OffsetDateTime> {
         .filter(|part| matches!(part.state(), State::Completed { .. }));
     let last = rendered.map(|part| part.counts_at()).max();
     last.filter(|_| visit.is_finished())
+}
+
+/// Nothing refuses to give a tip back but an outage; whatever else is wrong is looked into like one.
+fn not_returned(refused: RefundRefused) -> Outage {
+    Outage::new(refused)
 }

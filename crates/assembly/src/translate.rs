@@ -128,6 +128,7 @@ impl Parts {
                 self.tell(tenant, id, Notice::HoldExpired { visit }).await
             }
             BookingEvent::VisitLostAfterPayment { visit, .. } => {
+                self.return_tips(tenant, visit).await?;
                 self.settle(tenant, visit).await?;
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::VisitLost { visit }).await?;
@@ -240,6 +241,7 @@ impl Parts {
         let Some(found) = self.booking.book.visit(tenant, visit).await? else {
             return Ok(());
         };
+        self.return_tips(tenant, visit).await?;
         let before = self.visit_money(tenant, &found).await?;
         let Some((_, after)) = self.settle(tenant, visit).await? else {
             return Ok(());
@@ -281,6 +283,7 @@ impl Parts {
         visit: VisitId,
         what: MoneyMatter,
     ) -> Result<(), TranslateError> {
+        self.return_tips(tenant, visit).await?;
         let Some((found, money)) = self.settle(tenant, visit).await? else {
             return Ok(());
         };
@@ -352,7 +355,7 @@ impl Parts {
     }
 
     /// Tells the owners that money waits for a person.
-    async fn call_person(
+    pub(crate) async fn call_person(
         &self,
         tenant: TenantId,
         id: Uuid,

@@ -136,6 +136,8 @@ pub struct Payments {
     pub earn: payments::EarnVisit,
     /// Works tips.
     pub tips: payments::WorkTips,
+    /// Gives tips back that nobody is to get.
+    pub return_tips: payments::ReturnTips,
     /// Works M-Pesa's statements.
     pub statements: payments::WorkStatements,
 }

@@ -34,7 +34,6 @@ use crate::breakers::Breakers;
 use crate::bridges::booking_desk::BookingDeskBridge;
 use crate::bridges::payment_desk::PaymentDeskBridge;
 use crate::bridges::visit_desk::VisitDeskBridge;
-use crate::bridges::visits::VisitsBridge;
 use crate::desk::{Desk, DeskGround};
 use crate::numbers::ChannelNumbers;
 use crate::people::People;
@@ -300,10 +299,7 @@ impl Ground {
             },
             push: payments::PushAttempt {
                 book: book.clone(),
-                visits: Arc::new(VisitsBridge {
-                    book: self.appointments.clone(),
-                    clock: clock.clone(),
-                }),
+                visits: self.visits(),
                 money: money.clone(),
                 tokens: Arc::new(RandomTokens),
                 clock: clock.clone(),
@@ -312,11 +308,13 @@ impl Ground {
             query: payments::QueryAttempt {
                 book: book.clone(),
                 money,
+                given_back: self.given_back(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
             apply_callback: payments::ApplyCallback {
                 book: book.clone(),
+                finder: self.payments.clone(),
                 inbox,
                 reader: Arc::new(StkCallbackReader),
                 clock: clock.clone(),
@@ -342,6 +340,7 @@ impl Ground {
             journals: self.payments.clone(),
             earn: self.earn(),
             tips: self.tips(),
+            return_tips: self.return_tips(),
             statements: self.statements(),
         })
     }

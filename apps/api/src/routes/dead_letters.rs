@@ -2,24 +2,24 @@
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
-use ratiba_kernel::{Money, Zone};
+use ratiba_kernel::{Money, TenantId, Zone};
 use ratiba_payments::attempt::{AttemptId, Provider};
-use ratiba_payments::dead_letter::{DeadLetter, LetterId, LetterState, LetterVerdict};
+use ratiba_payments::dead_letter::{DeadLetter, LetterId, LetterState, LetterVerdict, TakenBack};
 use ratiba_payments::payment::PaymentId;
 use ratiba_payments::ports::LetterQuery;
 use ratiba_payments::reference::Receipt;
 use ratiba_payments::remark::Remark;
-use ratiba_payments::use_cases::{LetterError, LetterOrder, MatchOrder, MatchTo};
+use ratiba_payments::use_cases::{LetterError, LetterOrder, MatchOrder, MatchTo, TakeBackOrder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::payments::actor_of;
+use super::payments::{actor_of, request_key};
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::{Checked, CheckedQuery};
+use crate::checked::{Checked, CheckedQuery, IdempotencyKey};
 use crate::dto::{Amount, Moment, id_of};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{FieldFault, Kind, Problem};
 
 /// How many letters a page has at most.
@@ -49,7 +49,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         })
         .describe(
             "For money that is seen in the provider's own records, for a payment or for the attempt that asked for it. Booked once, \
-             however often it is asked for and whichever letters tell of it; what is more than owed becomes the customer's credit.",
+             however often it is asked for and whichever letters tell of it; what is more than owed becomes the customer's credit. \
+             A letter whose money is booked for a payment already (`claims.booked_for_payment_id`) is closed by matching it to \
+             that one: nothing is missing.",
         )
         .group("payments")
         .needs(Scope::PaymentsResolve)
@@ -59,6 +61,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::NotFound,
             Kind::IllegalTransition,
             Kind::PaymentInProgress,
+            Kind::ReceiptBooked,
             Kind::Unacceptable,
             Kind::Conflict,
         ]),
@@ -73,7 +76,28 @@ pub fn endpoints() -> Vec<Endpoint> {
         .needs(Scope::PaymentsResolve)
         .body::<RefundedBody>()
         .answers::<LetterAnswer>(200, "the letter")
-        .problems(&[Kind::NotFound, Kind::IllegalTransition, Kind::Unacceptable]),
+        .problems(&[
+            Kind::NotFound,
+            Kind::IllegalTransition,
+            Kind::ReceiptBooked,
+            Kind::Unacceptable,
+        ]),
+        Endpoint::post(
+            "/api/v1/dead-letters/{id}/take-back",
+            "Take back that a letter's money went back",
+            || web::post().to(take_back),
+        )
+        .describe(
+            "Where somebody mistook a number, or the letter. The letter is `new` again and keeps what was said, and money under \
+             the number that was named is booked again; what was refused meanwhile is a letter or an attempt in review, \
+             and can be booked now. Safe to repeat with the same key.",
+        )
+        .group("payments")
+        .needs(Scope::PaymentsResolve)
+        .header(RequestHeader::IdempotencyKey)
+        .body::<TakeBackBody>()
+        .answers::<LetterAnswer>(200, "the letter")
+        .problems(&[Kind::NotFound, Kind::IllegalTransition]),
         Endpoint::post("/api/v1/dead-letters/{id}/dismiss", "Say that a letter means nothing", || {
             web::post().to(dismiss)
         })
@@ -182,6 +206,8 @@ pub struct LetterAnswer {
     claims: Option<Claims>,
     /// Who dealt with it, if somebody has.
     decision: Option<DecisionAnswer>,
+    /// What was said of it and taken back, the oldest first; of one letter alone.
+    taken_back: Option<Vec<TakenBackAnswer>>,
 }
 
 /// What a letter claims. Nothing vouches for it.
@@ -193,6 +219,48 @@ struct Claims {
     /// How much it is.
     #[schemars(with = "Amount")]
     amount: Money,
+    /// The payment that has money under that number booked already, if one has: it is there once, and nothing is missing.
+    booked_for_payment_id: Option<Uuid>,
+    /// How much is booked under that number.
+    #[schemars(with = "Option<Amount>")]
+    booked_amount: Option<Money>,
+}
+
+/// That a letter's money went back, as somebody said who was wrong.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DeadLetterTakenBack")]
+struct TakenBackAnswer {
+    /// The provider's number of the movement back, as it was said.
+    receipt: String,
+    /// The number under which the money had come, as it was said.
+    came_receipt: Option<String>,
+    /// Who had said so.
+    said_by: String,
+    /// Why, in their own words.
+    said_reason: String,
+    /// When.
+    said_at: Moment,
+    /// Who took it back.
+    by: String,
+    /// Why, in their own words.
+    reason: String,
+    /// When.
+    at: Moment,
+}
+
+impl TakenBackAnswer {
+    fn of(taken: &TakenBack, zone: &Zone) -> Self {
+        Self {
+            receipt: taken.receipt.as_str().to_owned(),
+            came_receipt: taken.came.as_ref().map(|came| came.as_str().to_owned()),
+            said_by: taken.said.by.to_string(),
+            said_reason: taken.said.why.to_string(),
+            said_at: Moment::of(zone, taken.said.at),
+            by: taken.by.by.to_string(),
+            reason: taken.by.why.to_string(),
+            at: Moment::of(zone, taken.by.at),
+        }
+    }
 }
 
 /// Who dealt with a letter, and how.
@@ -232,6 +300,7 @@ impl LetterAnswer {
                 came_receipt: letter.came.as_ref().map(|came| came.as_str().to_owned()),
                 payment_id: letter.payment.map(|payment| payment.as_uuid()),
             }),
+            taken_back: None,
         }
     }
 }
@@ -266,6 +335,15 @@ struct RefundedBody {
     #[schemars(length(min = 6, max = 40))]
     came_receipt: Option<String>,
     /// Why, and how it is known.
+    #[schemars(length(min = 1, max = 200))]
+    reason: String,
+}
+
+/// Why it is not so that a letter's money went back.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TakeBackBody {
+    /// What was mistaken.
     #[schemars(length(min = 1, max = 200))]
     reason: String,
 }
@@ -338,17 +416,26 @@ async fn answer(state: &State, caller: &Caller, id: LetterId) -> Result<HttpResp
     let zone = state.parts.booking.catalogue.zone(tenant).await?;
     let mut answer = LetterAnswer::of(&letter, &zone);
     answer.body = Some(letter.masked_body());
-    answer.claims = claims_of(state, &letter);
+    answer.claims = claims_of(state, tenant, &letter).await?;
+    let taken_back = state.parts.payments.letters.taken_back(tenant, id).await?;
+    let taken_back = taken_back.iter().map(|taken| TakenBackAnswer::of(taken, &zone));
+    answer.taken_back = Some(taken_back.collect());
     Ok(HttpResponse::Ok().json(answer))
 }
 
 /// What the letter says, if it is the callback of a prompt or tells of money by hand.
-fn claims_of(state: &State, letter: &DeadLetter) -> Option<Claims> {
-    let (receipt, amount) = state.parts.payments.letters.claims(letter)?;
-    Some(Claims {
+async fn claims_of(state: &State, tenant: TenantId, letter: &DeadLetter) -> Result<Option<Claims>, Problem> {
+    let letters = &state.parts.payments.letters;
+    let Some((receipt, amount)) = letters.claims(letter) else {
+        return Ok(None);
+    };
+    let booked = letters.booked_for(tenant, letter).await?;
+    Ok(Some(Claims {
         receipt: receipt.as_str().to_owned(),
         amount,
-    })
+        booked_for_payment_id: booked.map(|(payment, _)| payment.as_uuid()),
+        booked_amount: booked.map(|(_, amount)| amount),
+    }))
 }
 
 async fn to_payment(
@@ -392,6 +479,24 @@ async fn refund(
     decide(&state, &caller, id_of(&id)?, verdict, why_of(&body.reason)?).await
 }
 
+async fn take_back(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+    key: IdempotencyKey,
+    Checked(body): Checked<TakeBackBody>,
+) -> Result<HttpResponse, Problem> {
+    let order = TakeBackOrder {
+        letter: id_of(&id)?,
+        key: request_key(&key)?,
+        by: actor_of(&caller.0)?,
+        why: why_of(&body.reason)?,
+    };
+    let (letter, work) = (order.letter, &state.parts.payments.letters);
+    work.take_back(caller.0.tenant, order).await.map_err(refused)?;
+    answer(&state, &caller, letter).await
+}
+
 async fn dismiss(
     state: web::Data<State>,
     caller: Caller,
@@ -429,7 +534,12 @@ fn refused(error: LetterError) -> Problem {
         LetterError::StillOpen(attempt) => {
             Problem::new(Kind::PaymentInProgress, detail).with("attempt", attempt)
         }
-        LetterError::ReceiptTaken | LetterError::BadAmount | LetterError::Amount(_) => {
+        LetterError::BookedFor(payment) => {
+            Problem::new(Kind::ReceiptBooked, detail).with("payment_id", payment)
+        }
+        LetterError::NotRefunded => Problem::new(Kind::IllegalTransition, detail),
+        LetterError::KeyReused => Problem::new(Kind::IdempotencyKeyReused, detail),
+        LetterError::WentBack | LetterError::BadAmount | LetterError::Amount(_) => {
             Problem::new(Kind::Unacceptable, detail)
         }
         LetterError::Busy => Problem::new(Kind::Conflict, detail),

@@ -235,19 +235,15 @@ fn tender_of(body: &TipBody) -> Result<TipTender, Problem> {
 fn part_of<'v>(visit: &'v Visit, id: Uuid, field: &str) -> Result<&'v Appointment, Problem> {
     let mut parts = visit.appointments.iter();
     let part = parts.find(|part| part.id().as_uuid() == id);
-    let part = part.ok_or_else(|| wrong(field, "must be a part of this visit"))?;
-    if part.state().keeps_its_time() {
-        Ok(part)
-    } else {
-        Err(Problem::new(
-            Kind::Unacceptable,
-            "nobody renders that part of the visit",
-        ))
-    }
+    part.ok_or_else(|| wrong(field, "must be a part of this visit"))
 }
 
-/// Who renders the part, sharing a tip as they share their commission of it.
+/// Who renders the part, sharing a tip as they share their commission of it; nobody if it is over without that, which
+/// refuses no order that was taken before.
 async fn team_of(state: &State, tenant: TenantId, part: &Appointment) -> Result<Vec<Renderer>, Problem> {
+    if !part.state().keeps_its_time() {
+        return Ok(Vec::new());
+    }
     let id = Id::from_uuid(part.id().as_uuid());
     let team = state.parts.commission.teams.team(tenant, id).await?;
     let team = team.ok_or_else(Problem::not_found)?;
@@ -287,6 +283,7 @@ pub(super) async fn along_of(
 pub(super) fn not_divided(refused: SharesRefused) -> Problem {
     let problem = Problem::new(Kind::TipShares, refused.to_string());
     match refused {
+        SharesRefused::NobodyRenders => Problem::new(Kind::Unacceptable, refused.to_string()),
         SharesRefused::Count | SharesRefused::Amount(_) => problem,
         SharesRefused::NotOfTheTeam(staff)
         | SharesRefused::Twice(staff)

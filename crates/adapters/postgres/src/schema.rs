@@ -312,6 +312,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    dead_letters_taken_back (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        letter_id -> Uuid,
+        request_key -> Text,
+        fingerprint -> Bytea,
+        receipt -> Text,
+        came_receipt -> Nullable<Text>,
+        said_by -> Text,
+        said_reason -> Text,
+        said_at -> Timestamptz,
+        taken_back_by -> Text,
+        taken_back_reason -> Text,
+        taken_back_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     engagements (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,

@@ -10,7 +10,6 @@ use ratiba_pesapal::{PesapalClient, Timeouts};
 
 use super::Ground;
 use crate::accounts::{InstancePesapal, RandomTokens};
-use crate::bridges::visits::VisitsBridge;
 use crate::settings::SharedSettings;
 use crate::use_cases::Cards;
 
@@ -35,6 +34,7 @@ impl Ground {
         let cards: Arc<dyn CardPage> = Arc::new(client.with_breaker(self.breakers.cards.clone()));
         let look = || payments::LookAtCard {
             book: book.clone(),
+            finder: self.payments.clone(),
             watch: self.payments.clone(),
             cards: cards.clone(),
             reversals: payments::Reversals {
@@ -54,10 +54,7 @@ impl Ground {
             },
             open: payments::OpenCard {
                 book: book.clone(),
-                visits: Arc::new(VisitsBridge {
-                    book: self.appointments.clone(),
-                    clock: self.clock.clone(),
-                }),
+                visits: self.visits(),
                 cards: cards.clone(),
                 clock: self.clock.clone(),
                 ids: self.ids.clone(),
@@ -78,10 +75,7 @@ impl Ground {
             nudge: payments::NudgeCard {
                 book: book.clone(),
                 watch: self.payments.clone(),
-                visits: Arc::new(VisitsBridge {
-                    book: self.appointments.clone(),
-                    clock: self.clock.clone(),
-                }),
+                visits: self.visits(),
                 clock: self.clock.clone(),
             },
             abandon: payments::AbandonCard { look: look() },

@@ -12,10 +12,19 @@ impl Ground {
         payments::WorkLetter {
             book: self.payments.clone(),
             letters: self.payments.clone(),
+            finder: self.payments.clone(),
             callbacks: Arc::new(StkCallbackReader),
             confirmations: Arc::new(ByHandReader),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
+        }
+    }
+
+    pub(super) fn given_back(&self) -> payments::GivenBackMoney {
+        payments::GivenBackMoney {
+            letters: self.payments.clone(),
+            callbacks: Arc::new(StkCallbackReader),
+            confirmations: Arc::new(ByHandReader),
         }
     }
 

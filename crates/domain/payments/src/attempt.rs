@@ -138,17 +138,20 @@ pub enum ReviewReason {
     ReceiptReused,
     /// The provider says that the money went back: refunded there, or charged back by the card's owner.
     MoneyWentBack,
+    /// A person noted that its money was given back before it was booked.
+    GivenBack,
 }
 
 impl ReviewReason {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NoAnswer,
         Self::AmountDiffers,
         Self::PayerDiffers,
         Self::AnswersDisagree,
         Self::ReceiptReused,
         Self::MoneyWentBack,
+        Self::GivenBack,
     ];
 
     /// The word for it in rows and events.
@@ -161,6 +164,7 @@ impl ReviewReason {
             Self::AnswersDisagree => "answers_disagree",
             Self::ReceiptReused => "receipt_reused",
             Self::MoneyWentBack => "money_went_back",
+            Self::GivenBack => "given_back",
         }
     }
 

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use ratiba_kernel::Id;
+use ratiba_kernel::{Fingerprint, Id};
 use time::OffsetDateTime;
 
 use crate::actor::Actor;
 use crate::attempt::Provider;
 use crate::payment::PaymentId;
-use crate::reference::Receipt;
+use crate::reference::{Receipt, RequestKey};
 use crate::remark::Remark;
 
 /// The identity of a dead letter.
@@ -67,8 +67,7 @@ pub enum LetterVerdict {
     Refunded {
         /// The provider's number of the movement back.
         back: Receipt,
-        /// The provider's number under which the money had come, if it is known: no letter, confirmation, statement or person
-        /// books it any more.
+        /// The provider's number under which the money had come, if it is known: nothing that tells of it books it any more.
         came: Option<Receipt>,
     },
     /// It means nothing.
@@ -102,6 +101,32 @@ impl LetterVerdict {
             Self::Dismissed => None,
         }
     }
+}
+
+/// Taking back that a letter's money went back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakeBack {
+    /// Which letter's.
+    pub letter: LetterId,
+    /// Makes it repeatable: the same key takes back once.
+    pub key: RequestKey,
+    /// What was ordered under that key.
+    pub ordered: Fingerprint,
+    /// Who takes it back, and why.
+    pub by: Handled,
+}
+
+/// That a letter's money went back, as somebody said who was wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenBack {
+    /// Who had said so, and why.
+    pub said: Handled,
+    /// The provider's number of the movement back, as it was said.
+    pub receipt: Receipt,
+    /// The number under which the money had come, as it was said.
+    pub came: Option<Receipt>,
+    /// Who took it back, and why.
+    pub by: Handled,
 }
 
 /// Money of a payment that a dead letter told of; recorded in one transaction with the money.

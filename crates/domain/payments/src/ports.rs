@@ -53,7 +53,7 @@ pub use earnings::{DecideEarnings, EarnError, EarningBook};
 pub use journals::{JournalBook, JournalQuery, PostedJournal};
 #[cfg(feature = "test-support")]
 pub use letters::MockDeadLetters;
-pub use letters::{DeadLetters, LetterDecided, LetterQuery};
+pub use letters::{DeadLetters, LetterDecided, LetterQuery, LetterReopened};
 pub use numbers::Rings;
 pub use owing::*;
 pub use statements::{

@@ -104,6 +104,9 @@ pub const SHARES_MAX: usize = 20;
 /// Why a tip is not divided as somebody said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SharesRefused {
+    /// There is nobody to get it.
+    #[error("nobody renders that part of the visit")]
+    NobodyRenders,
     /// Nobody is named, or too many are.
     #[error("a tip has 1 to {} shares", SHARES_MAX)]
     Count,
@@ -136,6 +139,9 @@ pub fn shared(
     team: &[Renderer],
     entered: Option<&[TipShare]>,
 ) -> Result<Vec<TipShare>, SharesRefused> {
+    if team.is_empty() {
+        return Err(SharesRefused::NobodyRenders);
+    }
     let Some(entered) = entered else {
         return Ok(divided(amount, team)?);
     };

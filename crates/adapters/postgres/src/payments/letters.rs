@@ -1,15 +1,18 @@
 //! The dead letters of a tenant.
 
+mod taken_back;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Text, Uuid as SqlUuid};
+use diesel::sql_types::Uuid as SqlUuid;
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::attempt::{Attempt, AttemptState, Provider};
-use ratiba_payments::dead_letter::{DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict};
-use ratiba_payments::evidence::Evidence;
-use ratiba_payments::ports::{DeadLetters, LetterDecided, LetterQuery, RecordError};
+use ratiba_payments::dead_letter::{
+    DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict, TakeBack, TakenBack,
+};
+use ratiba_payments::ports::{DeadLetters, LetterDecided, LetterQuery, LetterReopened, RecordError};
 use ratiba_payments::reference::Receipt;
 use ratiba_payments::remark::Remark;
 use time::OffsetDateTime;
@@ -77,16 +80,16 @@ struct Money<'a> {
     payment: Option<Uuid>,
 }
 
-/// Whoever books money under a receipt, or says that it went back, waits for the other.
-fn hold_receipt<E>(tx: &mut TenantTx<'_>, provider: &str, receipt: &Receipt) -> Result<(), TxError<E>> {
+/// Many book money at the same time, and whoever says that some went back waits for all of them; `ratiba_settle` does the
+/// same.
+const BOOKING: &str =
+    "SELECT pg_advisory_xact_lock_shared(hashtextextended('ratiba receipts ' || $1::text, 0))";
+/// Nobody books money meanwhile.
+const SAYING: &str = "SELECT pg_advisory_xact_lock(hashtextextended('ratiba receipts ' || $1::text, 0))";
+
+fn hold_receipts<E>(tx: &mut TenantTx<'_>, lock: &str) -> Result<(), TxError<E>> {
     let tenant = tx.tenant_uuid();
-    sql_query(
-        "SELECT pg_advisory_xact_lock(hashtextextended('ratiba receipt ' || $1::text || ' ' || $2 || ' ' || $3, 0))",
-    )
-    .bind::<SqlUuid, _>(tenant)
-    .bind::<Text, _>(provider)
-    .bind::<Text, _>(receipt.as_str())
-    .execute(tx.conn())?;
+    sql_query(lock).bind::<SqlUuid, _>(tenant).execute(tx.conn())?;
     Ok(())
 }
 
@@ -104,18 +107,18 @@ pub(super) fn went_back<E>(
     Ok(diesel::select(diesel::dsl::exists(letters)).get_result(tx.conn())?)
 }
 
-/// Refuses money that a person, a statement or a confirmation tells of, if it went back without being booked. An attempt
-/// that holds the receipt already stays writable.
+/// Refuses money that went back without being booked, whoever tells of it. An attempt that holds the receipt already stays
+/// writable.
 pub(super) fn refuse_gone(tx: &mut TenantTx<'_>, attempt: &Attempt) -> Result<(), TxError<RecordError>> {
     let AttemptState::Paid {
-        evidence: Evidence::Person | Evidence::Statement | Evidence::Confirmation,
         receipt: Some(receipt),
+        ..
     } = attempt.state()
     else {
         return Ok(());
     };
     let provider = attempt.terms().provider.as_str();
-    hold_receipt(tx, provider, receipt)?;
+    hold_receipts(tx, BOOKING)?;
     let holds = booked(tx, provider, receipt)? == Some(attempt.id().as_uuid());
     if !holds && went_back(tx, provider, receipt)? {
         return Err(TxError::Refused(RecordError::ReceiptTaken));
@@ -247,7 +250,7 @@ impl DeadLetters for PgPayments {
                     let Some(provider) = provider else {
                         return Ok(LetterDecided::Before);
                     };
-                    hold_receipt(tx, &provider, came)?;
+                    hold_receipts(tx, SAYING)?;
                     if booked(tx, &provider, came)?.is_some() {
                         return Ok(LetterDecided::Booked);
                     }
@@ -263,6 +266,18 @@ impl DeadLetters for PgPayments {
                     LetterDecided::Before
                 })
             })
+            .await
+    }
+
+    async fn take_back(&self, tenant: TenantId, order: TakeBack) -> Result<LetterReopened, Outage> {
+        self.database
+            .tenant(tenant, move |tx| taken_back::take_back(tx, &order))
+            .await
+    }
+
+    async fn taken_back(&self, tenant: TenantId, letter: LetterId) -> Result<Vec<TakenBack>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| taken_back::of_letter(tx, letter))
             .await
     }
 }

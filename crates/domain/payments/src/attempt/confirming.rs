@@ -15,7 +15,7 @@ impl Attempt {
     /// amount, or if the money moved when its prompt was not on the phone; then the money is not this attempt's.
     #[must_use]
     pub fn confirm(mut self, told: &Confirmation, at: OffsetDateTime) -> Option<Moved> {
-        if told.amount != self.terms.amount || !self.was_out_when(told.moved_at) {
+        if !self.is_of_its_time(told) {
             return None;
         }
         match &mut self.progress.state {
@@ -44,7 +44,8 @@ impl Attempt {
                     | ReviewReason::PayerDiffers
                     | ReviewReason::AnswersDisagree
                     | ReviewReason::ReceiptReused
-                    | ReviewReason::MoneyWentBack,
+                    | ReviewReason::MoneyWentBack
+                    | ReviewReason::GivenBack,
             }
             | AttemptState::Paid { receipt: Some(_), .. }
             | AttemptState::Created
@@ -73,6 +74,11 @@ impl Attempt {
             | AttemptState::Failed { .. }
             | AttemptState::Cancelled => false,
         }
+    }
+
+    /// Whether confirmed money is of its amount, and moved when its prompt was on the phone.
+    pub(crate) fn is_of_its_time(&self, told: &Confirmation) -> bool {
+        told.amount == self.terms.amount && self.was_out_when(told.moved_at)
     }
 
     /// The tip that money of this amount, which came without the prompt's own answer, brings along: that of a prompt which

@@ -187,8 +187,18 @@ impl Attempt {
     /// Takes in that the receipt of a success was already booked for another attempt.
     #[must_use]
     pub fn refuse_receipt(self, at: OffsetDateTime) -> Moved {
+        self.refuse_money(ReviewReason::ReceiptReused, at)
+    }
+
+    /// Takes in that it brought money which a person noted as given back: a person ends it.
+    #[must_use]
+    pub fn refuse_given_back(self, at: OffsetDateTime) -> Moved {
+        self.refuse_money(ReviewReason::GivenBack, at)
+    }
+
+    fn refuse_money(self, why: ReviewReason, at: OffsetDateTime) -> Moved {
         match self.progress.state.name() {
-            StateName::Paid => self.dispute(ReviewReason::ReceiptReused),
+            StateName::Paid => self.dispute(why),
             StateName::Created => self.quietly(),
             StateName::Cancelled if self.progress.sent_at.is_none() => self.quietly(),
             StateName::Cancelled
@@ -196,7 +206,7 @@ impl Attempt {
             | StateName::AwaitingCustomer
             | StateName::Unknown
             | StateName::InReview
-            | StateName::Failed => self.review(ReviewReason::ReceiptReused, at),
+            | StateName::Failed => self.review(why, at),
         }
     }
 
@@ -317,7 +327,8 @@ impl Attempt {
                     | ReviewReason::PayerDiffers
                     | ReviewReason::AnswersDisagree
                     | ReviewReason::ReceiptReused
-                    | ReviewReason::MoneyWentBack,
+                    | ReviewReason::MoneyWentBack
+                    | ReviewReason::GivenBack,
             }
             | AttemptState::Paid { .. }
             | AttemptState::Failed { .. }
@@ -382,7 +393,7 @@ impl Attempt {
     }
 
     pub(super) fn dispute(mut self, why: ReviewReason) -> Moved {
-        let stands = |standing| standing == why || why != ReviewReason::MoneyWentBack;
+        let stands = |standing| standing == why || !outweighs(why, standing);
         if self.progress.dispute.is_some_and(stands) {
             return self.quietly();
         }
@@ -410,9 +421,12 @@ const fn outweighs(why: ReviewReason, standing: ReviewReason) -> bool {
     match standing {
         ReviewReason::NoAnswer => true,
         ReviewReason::MoneyWentBack => false,
+        ReviewReason::GivenBack => matches!(why, ReviewReason::MoneyWentBack),
         ReviewReason::AmountDiffers
         | ReviewReason::PayerDiffers
         | ReviewReason::AnswersDisagree
-        | ReviewReason::ReceiptReused => matches!(why, ReviewReason::MoneyWentBack),
+        | ReviewReason::ReceiptReused => {
+            matches!(why, ReviewReason::MoneyWentBack | ReviewReason::GivenBack)
+        }
     }
 }

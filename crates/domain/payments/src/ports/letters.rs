@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId};
 
 use crate::attempt::Provider;
-use crate::dead_letter::{DeadLetter, Handled, LetterId, LetterState, LetterVerdict};
+use crate::dead_letter::{DeadLetter, Handled, LetterId, LetterState, LetterVerdict, TakeBack, TakenBack};
 
 /// Which letters are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,19 @@ pub enum LetterDecided {
     Booked,
 }
 
+/// What came of taking a decision back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterReopened {
+    /// The letter is new again.
+    Now,
+    /// It was taken back under this key before.
+    Before,
+    /// The key was used for another order.
+    KeyReused,
+    /// Nobody says that the letter's money went back, or there is no such letter.
+    NotRefunded,
+}
+
 /// A tenant's dead letters. That one was matched is recorded with the money ([`super::Change::letter`]).
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
@@ -43,7 +56,7 @@ pub trait DeadLetters: Send + Sync {
     async fn find(&self, tenant: TenantId, letter: LetterId) -> Result<Option<DeadLetter>, Outage>;
 
     /// Records what a person decided about a new letter. Under a receipt of money that went back nothing is booked from then
-    /// on that a person, a statement or a confirmation tells of: [`super::PaymentBook::record`] refuses it.
+    /// on, whoever tells of it: [`super::PaymentBook::record`] refuses it.
     async fn decide(
         &self,
         tenant: TenantId,
@@ -51,4 +64,11 @@ pub trait DeadLetters: Send + Sync {
         verdict: LetterVerdict,
         handled: Handled,
     ) -> Result<LetterDecided, Outage>;
+
+    /// Takes back that a letter's money went back, and keeps what was said: the letter is new again, and money under the
+    /// number that was named is booked again.
+    async fn take_back(&self, tenant: TenantId, order: TakeBack) -> Result<LetterReopened, Outage>;
+
+    /// What was taken back about a letter, the oldest first.
+    async fn taken_back(&self, tenant: TenantId, letter: LetterId) -> Result<Vec<TakenBack>, Outage>;
 }

@@ -7,6 +7,7 @@ mod by_hand;
 mod callbacks;
 mod card_refunds;
 mod earnings;
+mod given_back;
 mod journals;
 mod letters;
 mod notices;
@@ -169,6 +170,9 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     letters::a_letter_for_a_payment_is_no_second_money_beside_its_prompt(&fresh().await).await;
     letters::a_callback_after_a_person_booked_its_money_changes_nothing(&fresh().await).await;
     letters::money_that_went_back_is_booked_by_no_other_message(&fresh().await).await;
+    given_back::an_attempts_own_callback_does_not_book_money_that_went_back(&fresh().await).await;
+    given_back::what_was_mistaken_is_taken_back_once(&fresh().await).await;
+    given_back::a_second_receipt_that_is_booked_elsewhere_is_no_letter(&fresh().await).await;
     resolving::a_dispute_is_laid_to_rest_and_the_state_stands(&fresh().await).await;
     notices::what_comes_by_the_return_takes_no_room_from_the_provider(&fresh().await).await;
     notices::another_tracking_id_than_the_known_one_is_refused_at_the_door(&fresh().await).await;
@@ -247,6 +251,7 @@ impl<'g, G: Ground> Stage<'g, G> {
     pub(crate) fn apply(&self) -> ApplyCallback {
         ApplyCallback {
             book: self.ground.book(),
+            finder: self.ground.finder(),
             inbox: self.ground.inbox(),
             reader: self.reader.clone(),
             clock: self.clock(),

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
+use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
 
 use super::DECISIONS_MAX;
-use crate::attempt::{Attempt, AttemptState, Moved, StateName};
+use crate::attempt::{Attempt, AttemptId, AttemptState, Moved, Provider, StateName};
 use crate::event::PaymentEvent;
 use crate::evidence::{CallbackReport, CallbackVerdict, Evidence};
 use crate::payment::{PaymentRecord, Purpose};
 use crate::ports::{
-    CallbackInbox, CallbackOutcome, CallbackReader, PaymentBook, RecordError, StoredCallback,
+    CallbackInbox, CallbackOutcome, CallbackReader, MoneyFinder, PaymentBook, RecordError, StoredCallback,
 };
+use crate::reference::Receipt;
 use crate::settlement::settle;
 use crate::{CallbackId, VisitId};
 
@@ -52,6 +53,8 @@ pub enum ApplyCallbackError {
 pub struct ApplyCallback {
     /// What is owed and was tried.
     pub book: Arc<dyn PaymentBook>,
+    /// Finds what holds a receipt.
+    pub finder: Arc<dyn MoneyFinder>,
     /// Where callbacks wait.
     pub inbox: Arc<dyn CallbackInbox>,
     /// Reads them.
@@ -64,7 +67,8 @@ pub struct ApplyCallback {
 
 impl ApplyCallback {
     /// Reads the callback, moves its attempt, books the money and tells of it, in one transaction with the
-    /// mark that it was taken in. Running it again changes nothing.
+    /// mark that it was taken in. Money that a person noted as given back is not booked: a person ends the attempt. Running
+    /// it again changes nothing.
     ///
     /// # Errors
     /// [`ApplyCallbackError`]; the task should run again.
@@ -121,11 +125,7 @@ impl ApplyCallback {
             let found = record.attempt(stored.attempt).cloned();
             let found = found.ok_or(ApplyCallbackError::NoSuchCallback)?;
             let now = self.clock.now();
-            let outcome = if tells_of_other_money(&record, &found, report) {
-                CallbackOutcome::OtherMoney
-            } else {
-                CallbackOutcome::Applied
-            };
+            let outcome = self.outcome(tenant, &record, &found, report).await?;
             let moved = match receipt {
                 Receipts::Trusted => match found.hear_callback(report, now) {
                     Ok(moved) => moved,
@@ -140,6 +140,7 @@ impl ApplyCallback {
                     },
                     false => found.refuse_receipt(now),
                 },
+                Receipts::GivenBack => found.refuse_given_back(now),
             };
             let mut change = settle(record.payment, moved, now, &*self.ids)?;
             change.callback = Some((stored.id, outcome));
@@ -153,7 +154,7 @@ impl ApplyCallback {
                     return Ok(CallbackApplied::Applied { state: name, settled });
                 }
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
-                Err(RecordError::ReceiptTaken) => receipt = Receipts::Reused,
+                Err(RecordError::ReceiptTaken) => receipt = self.refused(tenant, report).await?,
                 Err(RecordError::IdsTaken) => {
                     return self.refuse(tenant, stored.id, CallbackOutcome::ForeignIds).await;
                 }
@@ -161,6 +162,42 @@ impl ApplyCallback {
             }
         }
         Err(ApplyCallbackError::Busy)
+    }
+
+    /// Whether the callback tells of money that is to be worked through apart from its attempt. Money that is booked as it
+    /// tells, for whatever payment, is there once, and nothing is missing.
+    async fn outcome(
+        &self,
+        tenant: TenantId,
+        record: &PaymentRecord,
+        found: &Attempt,
+        report: &CallbackReport,
+    ) -> Result<CallbackOutcome, Outage> {
+        let Some((receipt, amount)) = other_money(record, found, report) else {
+            return Ok(CallbackOutcome::Applied);
+        };
+        let booked = self.finder.by_receipt(tenant, Provider::Mpesa, receipt).await?;
+        let as_told = |(record, holder): (PaymentRecord, AttemptId)| {
+            record.attempt(holder).map(|holder| holder.terms().amount) == Some(amount)
+        };
+        Ok(if booked.is_some_and(as_told) {
+            CallbackOutcome::Applied
+        } else {
+            CallbackOutcome::OtherMoney
+        })
+    }
+
+    /// Why the book does not take the receipt that the callback names.
+    async fn refused(&self, tenant: TenantId, report: &CallbackReport) -> Result<Receipts, Outage> {
+        let CallbackVerdict::Paid { receipt, .. } = &report.verdict else {
+            return Ok(Receipts::Reused);
+        };
+        let gone = self.finder.went_back(tenant, Provider::Mpesa, receipt).await?;
+        Ok(if gone {
+            Receipts::GivenBack
+        } else {
+            Receipts::Reused
+        })
     }
 
     async fn refuse(
@@ -207,14 +244,19 @@ fn is_booked_beside(record: &PaymentRecord, found: &Attempt, report: &CallbackRe
     without_money && record.attempts.iter().any(booked)
 }
 
-/// Whether the callback tells of money beside what its attempt brought: it names another receipt, which nothing of the
+/// The money that the callback tells of beside what its attempt brought: it names another receipt, which nothing of the
 /// payment holds.
-fn tells_of_other_money(record: &PaymentRecord, found: &Attempt, report: &CallbackReport) -> bool {
-    let CallbackVerdict::Paid { receipt, .. } = &report.verdict else {
-        return false;
+fn other_money<'r>(
+    record: &PaymentRecord,
+    found: &Attempt,
+    report: &'r CallbackReport,
+) -> Option<(&'r Receipt, Money)> {
+    let CallbackVerdict::Paid { receipt, amount, .. } = &report.verdict else {
+        return None;
     };
     let holds = |attempt: &Attempt| attempt.receipt() == Some(receipt);
-    found.receipt().is_some() && !record.attempts.iter().any(holds)
+    let beside = found.receipt().is_some() && !record.attempts.iter().any(holds);
+    beside.then_some((receipt, *amount))
 }
 
 /// The visit of a payment that is settled by this event. A tip is paid apart from its visit.
@@ -233,4 +275,5 @@ fn settled_visit(event: &PaymentEvent) -> Option<VisitId> {
 enum Receipts {
     Trusted,
     Reused,
+    GivenBack,
 }

@@ -1,17 +1,17 @@
 //! What the desk decides alike, whichever way it asks for money.
 
-use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, MoneyError, PhoneNumber, TenantId};
+use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, PhoneNumber, TenantId};
 use time::OffsetDateTime;
 
 use super::asking::{Means, Ring, Wish, ask, attempts_of, describe, open_for, payment_for, under_key};
-use super::{DECISIONS_MAX, PaymentAsked, RequestPaymentError};
+use super::{DECISIONS_MAX, PaymentAsked, RequestPaymentError, TipAlong};
+use crate::VisitId;
 use crate::actor::Actor;
 use crate::attempt::{AttemptId, Provider};
 use crate::payment::{NotNow, PaymentRecord, Purpose, nothing_out};
 use crate::ports::{HouseCurrency, Owed, Owing, PaymentBook, RecordError, VisitSeen};
 use crate::reference::RequestKey;
-use crate::tip::{Tip, TipShare};
-use crate::{AppointmentId, VisitId};
+use crate::tip::Tip;
 
 /// Money as the desk asks for it.
 pub(super) struct DeskOrder {
@@ -25,20 +25,21 @@ pub(super) struct DeskOrder {
     pub(super) by: Actor,
     /// Tells the order from others under the same key.
     pub(super) ordered: Fingerprint,
-    /// A tip that is asked for along with it: for which part of the visit, and who gets how much.
-    pub(super) tip: Option<(AppointmentId, Vec<TipShare>)>,
+    /// A tip that is asked for along with it. It is divided after the key was looked for: who rendered its part may be
+    /// others by the time at which the order is repeated.
+    pub(super) tip: Option<TipAlong>,
 }
 
 impl DeskOrder {
     /// The tip as this attempt would take it along, and what is asked with it for so much of the visit.
-    fn tipped(&self, amount: Money, ids: &dyn IdSource) -> Result<(Option<Tip>, Money), MoneyError> {
-        let Some((appointment, shares)) = self.tip.clone() else {
+    fn tipped(&self, amount: Money, ids: &dyn IdSource) -> Result<(Option<Tip>, Money), RequestPaymentError> {
+        let Some(along) = &self.tip else {
             return Ok((None, amount));
         };
         let tip = Tip {
             payment: ids.fresh(),
-            appointment,
-            shares,
+            appointment: along.appointment,
+            shares: along.divided()?,
         };
         let all = amount.checked_add(tip.amount()?)?;
         Ok((Some(tip), all))

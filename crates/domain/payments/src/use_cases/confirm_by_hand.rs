@@ -286,7 +286,8 @@ fn may_be_its_money(attempt: &Attempt) -> bool {
                 | ReviewReason::PayerDiffers
                 | ReviewReason::AnswersDisagree
                 | ReviewReason::ReceiptReused
-                | ReviewReason::MoneyWentBack,
+                | ReviewReason::MoneyWentBack
+                | ReviewReason::GivenBack,
         } => true,
         AttemptState::InReview {
             why: ReviewReason::NoAnswer,

@@ -11,7 +11,9 @@ use crate::attempt::{Attempt, AttemptId, Moved, News, NotThisAttempt, Provider, 
 use crate::card::{CancelAnswer, CardStatus};
 use crate::evidence::{Heard, RawAnswer};
 use crate::payment::PaymentRecord;
-use crate::ports::{CardPage, CardWatch, Change, Occasion, PaymentBook, RecordError, RefundRefused, Saying};
+use crate::ports::{
+    CardPage, CardWatch, Change, MoneyFinder, Occasion, PaymentBook, RecordError, RefundRefused, Saying,
+};
 use crate::schedule::{CARD_ABANDON_AFTER, CARD_LAST_LOOK_IN_DOUBT, card_look_from};
 use crate::settlement::settle;
 use crate::task::{Due, PaymentTask};
@@ -62,6 +64,8 @@ pub enum CardError {
 pub struct LookAtCard {
     /// What is owed and was tried.
     pub book: Arc<dyn PaymentBook>,
+    /// Finds what holds a number of the provider's.
+    pub finder: Arc<dyn MoneyFinder>,
     /// Where looks are noted that tell nothing new.
     pub watch: Arc<dyn CardWatch>,
     /// The provider.
@@ -155,7 +159,7 @@ impl LookAtCard {
         learned: &Learned,
         step: Option<u8>,
     ) -> Result<CardLook, CardError> {
-        let mut receipt_taken = false;
+        let mut refused = None;
         for _ in 0..DECISIONS_MAX {
             let (record, found) = read(&*self.book, tenant, attempt).await?;
             // Who else made this look has put the next one on record as well.
@@ -164,7 +168,7 @@ impl LookAtCard {
             }
             let now = self.clock.now();
             let before = found.clone();
-            let (mut moved, foreign) = hear(found, learned, receipt_taken, now);
+            let (mut moved, foreign) = hear(found, learned, refused, now);
             if let CardStatus::Reversed(report) = &learned.heard.answer
                 && !foreign
                 && before.state().name() == StateName::Paid
@@ -205,7 +209,7 @@ impl LookAtCard {
             match self.book.record(tenant, change).await {
                 Ok(()) => return Ok(ended),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
-                Err(RecordError::ReceiptTaken) => receipt_taken = true,
+                Err(RecordError::ReceiptTaken) => refused = Some(self.refused(tenant, learned).await?),
                 // Another attempt's order: nothing of it is believed.
                 Err(RecordError::IdsTaken) => return Ok(CardLook::AnotherOrder),
                 Err(RecordError::Stale | RecordError::LiveAttempt) => {}
@@ -213,6 +217,32 @@ impl LookAtCard {
         }
         Err(CardError::Busy)
     }
+
+    async fn refused(&self, tenant: TenantId, learned: &Learned) -> Result<NumberRefused, Outage> {
+        let told = match &learned.heard.answer {
+            CardStatus::Paid(report) => report.receipt.as_ref(),
+            CardStatus::Pending
+            | CardStatus::Failed { .. }
+            | CardStatus::Reversed(_)
+            | CardStatus::NoAnswer => None,
+        };
+        let Some(told) = told else {
+            return Ok(NumberRefused::Reused);
+        };
+        let gone = self.finder.went_back(tenant, Provider::Pesapal, told).await?;
+        Ok(if gone {
+            NumberRefused::GivenBack
+        } else {
+            NumberRefused::Reused
+        })
+    }
+}
+
+/// Why the book does not take the number of a paid order.
+#[derive(Clone, Copy)]
+enum NumberRefused {
+    Reused,
+    GivenBack,
 }
 
 /// The attempt with its payment.
@@ -235,9 +265,16 @@ pub(super) fn said(raw: Option<&RawAnswer>, occasion: Occasion, at: OffsetDateTi
 }
 
 /// The attempt after it took in what was learned, and whether that is about another order; then it is as before.
-fn hear(found: Attempt, learned: &Learned, receipt_taken: bool, now: OffsetDateTime) -> (Moved, bool) {
-    if receipt_taken {
-        return (found.refuse_receipt(now), false);
+fn hear(
+    found: Attempt,
+    learned: &Learned,
+    refused: Option<NumberRefused>,
+    now: OffsetDateTime,
+) -> (Moved, bool) {
+    match refused {
+        Some(NumberRefused::Reused) => return (found.refuse_receipt(now), false),
+        Some(NumberRefused::GivenBack) => return (found.refuse_given_back(now), false),
+        None => {}
     }
     let status = &learned.heard.answer;
     let moved = match found.clone().hear_card_status(status, now) {

@@ -35,7 +35,7 @@ pub struct DeskPrompt {
 pub struct TipAlong {
     /// For which part of the visit.
     pub appointment: AppointmentId,
-    /// Who rendered that part, and how they share it.
+    /// Who rendered that part, and how they share it; nobody if nobody renders it any more.
     pub team: Vec<Renderer>,
     /// How much.
     pub amount: Money,
@@ -50,12 +50,12 @@ impl TipAlong {
         format!("|tip|{}|{minor} {code}{shares}", self.appointment)
     }
 
-    fn divided(self) -> Result<(AppointmentId, Vec<TipShare>), RequestPaymentError> {
+    /// Who gets how much.
+    pub(super) fn divided(&self) -> Result<Vec<TipShare>, RequestPaymentError> {
         if !self.amount.is_positive() {
             return Err(RequestPaymentError::AmountNotPositive);
         }
-        let shares = shared(self.amount, &self.team, self.shares.as_deref())?;
-        Ok((self.appointment, shares))
+        Ok(shared(self.amount, &self.team, self.shares.as_deref())?)
     }
 }
 
@@ -87,8 +87,8 @@ impl PromptFromDesk {
     /// Makes an attempt at what the visit owes, for all of it or a part. What an open payment asks for follows what the
     /// visit owes by now, which `owing` says. Nothing is sent while another attempt of the visit is open or in doubt, or
     /// too soon after the last push; what would fail again for the same reason is sent only to another handset or for
-    /// another amount. Ordering again under the same key gives the same attempt, whatever is owed by then. A tip goes with
-    /// the balance only: it becomes a payment of its own when the money comes, in the same transaction.
+    /// another amount. Ordering again under the same key gives the same attempt, whatever is owed and whoever renders it by
+    /// then. A tip goes with the balance only: it becomes a payment of its own when the money comes, in the same transaction.
     ///
     /// # Errors
     /// [`RequestPaymentError`]; then nothing was sent.
@@ -113,7 +113,7 @@ impl PromptFromDesk {
             means: Means::Prompt,
             number: order.payer,
             amount: order.amount,
-            tip: order.tip.map(TipAlong::divided).transpose()?,
+            tip: order.tip,
             by: order.by,
             ordered,
         };

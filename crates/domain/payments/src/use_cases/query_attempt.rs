@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
-use super::DECISIONS_MAX;
+use super::{DECISIONS_MAX, GivenBackMoney};
 use crate::attempt::{Attempt, AttemptId, AttemptState, Moved, StateName};
 use crate::evidence::{Heard, QueryAnswer};
 use crate::payment::PaymentRecord;
@@ -46,6 +46,8 @@ pub struct QueryAttempt {
     pub book: Arc<dyn PaymentBook>,
     /// The provider.
     pub money: Arc<dyn MobileMoney>,
+    /// What was given back before it was booked.
+    pub given_back: GivenBackMoney,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -55,7 +57,8 @@ pub struct QueryAttempt {
 impl QueryAttempt {
     /// Asks for the `step`th time, from 0, unless a callback came meanwhile, and puts the next query on
     /// record; after the last one a person has the attempt. An attempt whose provider ids were never
-    /// learned cannot be asked about: only its callback, or a person, can end it.
+    /// learned cannot be asked about: only its callback, or a person, can end it. Money that a person noted as given back
+    /// is not booked: a person ends the attempt.
     ///
     /// Running the same step again asks nothing.
     ///
@@ -86,7 +89,13 @@ impl QueryAttempt {
                 return Ok(Queried::NotNeeded);
             }
             let now = self.clock.now();
-            let (moved, next) = take_in(found, &heard.answer, step, now);
+            let gone = heard.answer == QueryAnswer::Paid
+                && self.given_back.was_brought_by(tenant, &record, &found).await?;
+            let (moved, next) = if gone {
+                (found.asked(step).refuse_given_back(now), None)
+            } else {
+                take_in(found, &heard.answer, step, now)
+            };
             let mut change = settle(record.payment, moved, now, &*self.ids)?;
             change.tasks.extend(next);
             change.saying = heard.raw.clone().map(|raw| Saying {

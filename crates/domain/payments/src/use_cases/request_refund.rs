@@ -134,7 +134,8 @@ fn the_same(before: Refund, order: &RefundOrder) -> Result<Refund, RefundRefused
     }
 }
 
-fn decide(
+/// What an order comes to, by the facts.
+pub(super) fn decide(
     facts: &RefundFacts,
     order: &RefundOrder,
     set_up: bool,

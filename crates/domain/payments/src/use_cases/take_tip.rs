@@ -39,7 +39,7 @@ pub struct TipOrder {
     pub customer: CustomerId,
     /// For which part of it.
     pub appointment: AppointmentId,
-    /// Who rendered that part, and how they share it.
+    /// Who rendered that part, and how they share it; nobody if nobody renders it any more.
     pub team: Vec<Renderer>,
     /// Who gets how much of it; like their shares of that part if nobody says.
     pub shares: Option<Vec<TipShare>>,

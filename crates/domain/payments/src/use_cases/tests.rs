@@ -3,11 +3,13 @@
 mod cards;
 mod closing;
 mod desk_prompts;
+mod given_back;
 mod ground;
 mod laws;
 mod lost_tips;
 mod refund_laws;
 mod statement_laws;
+mod tips_back;
 
 use std::sync::Arc;
 

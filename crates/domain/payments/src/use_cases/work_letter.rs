@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
+use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
 use super::DECISIONS_MAX;
 use crate::actor::Actor;
 use crate::attempt::{Attempt, AttemptId, AttemptState, AttemptTerms, Moved, Resolution, Resolved};
-use crate::dead_letter::{DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict};
+use crate::dead_letter::{
+    DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict, TakeBack, TakenBack,
+};
 use crate::evidence::CallbackVerdict;
 use crate::payment::{PaymentId, PaymentRecord};
 use crate::ports::{
-    CallbackReader, Change, ConfirmationReader, DeadLetters, LetterDecided, PaymentBook, RecordError,
+    CallbackReader, Change, ConfirmationReader, DeadLetters, LetterDecided, LetterReopened, MoneyFinder,
+    PaymentBook, RecordError,
 };
 use crate::reference::{Receipt, RequestKey};
 use crate::remark::Remark;
@@ -57,6 +60,19 @@ pub struct LetterOrder {
     pub why: Remark,
 }
 
+/// What a person decided wrongly: that a letter's money went back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakeBackOrder {
+    /// The letter.
+    pub letter: LetterId,
+    /// Makes it repeatable.
+    pub key: RequestKey,
+    /// Who takes it back.
+    pub by: Actor,
+    /// Why, in their own words.
+    pub why: Remark,
+}
+
 /// Why a letter was not decided. Nothing changed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LetterError {
@@ -72,9 +88,18 @@ pub enum LetterError {
     /// An attempt of the payment is still open or in review, and may bring the same money.
     #[error("an attempt of the payment is still open")]
     StillOpen(AttemptId),
-    /// The receipt is booked for another payment, or went back.
-    #[error("the receipt is booked already")]
-    ReceiptTaken,
+    /// The money under that receipt is booked already: it is there once, and nothing is missing.
+    #[error("the money under that receipt is booked for the payment {0} already")]
+    BookedFor(PaymentId),
+    /// The money under that receipt went back, as a person noted.
+    #[error("the money under that receipt is noted as given back")]
+    WentBack,
+    /// Nobody says that its money went back.
+    #[error("nobody says that the letter's money went back")]
+    NotRefunded,
+    /// The key was used for another order.
+    #[error("the key belongs to another order")]
+    KeyReused,
     /// The money came under another number, as the letter itself tells.
     #[error("the letter tells of money under another number")]
     OtherReceipt,
@@ -98,6 +123,8 @@ pub struct WorkLetter {
     pub book: Arc<dyn PaymentBook>,
     /// The letters.
     pub letters: Arc<dyn DeadLetters>,
+    /// Finds what holds a receipt.
+    pub finder: Arc<dyn MoneyFinder>,
     /// Reads those that are callbacks.
     pub callbacks: Arc<dyn CallbackReader>,
     /// Reads those that tell of money by hand.
@@ -139,7 +166,11 @@ impl WorkLetter {
             match self.book.record(tenant, change).await {
                 Ok(()) => return Ok(()),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
-                Err(RecordError::ReceiptTaken) => return Err(LetterError::ReceiptTaken),
+                Err(RecordError::ReceiptTaken) => {
+                    if let Some(refused) = self.not_free(tenant, &letter, &order.receipt).await? {
+                        return Err(refused);
+                    }
+                }
                 Err(RecordError::Stale | RecordError::LiveAttempt | RecordError::IdsTaken) => {}
             }
         }
@@ -179,11 +210,18 @@ impl WorkLetter {
             let verdict = self.known(order.verdict.clone(), &letter)?;
             match self
                 .letters
-                .decide(tenant, order.letter, verdict, handled)
+                .decide(tenant, order.letter, verdict.clone(), handled)
                 .await?
             {
                 LetterDecided::Now => return Ok(()),
-                LetterDecided::Booked => return Err(LetterError::ReceiptTaken),
+                LetterDecided::Booked => {
+                    let came = verdict.came();
+                    let holder = match came {
+                        Some(came) => self.not_free(tenant, &letter, came).await?,
+                        None => None,
+                    };
+                    return Err(holder.unwrap_or(LetterError::Busy));
+                }
                 LetterDecided::Before => {}
             }
         }
@@ -197,6 +235,85 @@ impl WorkLetter {
         } else {
             Err(LetterError::HandledBefore)
         }
+    }
+
+    /// Takes back that a letter's money went back, where somebody mistook a number or the letter: it is new again, and
+    /// money under the number that was named is taken again. What was refused meanwhile is in a person's hands, who can
+    /// book it now. The same order again under its key changes nothing, whatever was decided since.
+    ///
+    /// # Errors
+    /// [`LetterError`]; then nothing changed.
+    #[tracing::instrument(name = "payments.take_letter_back", skip_all, fields(letter.id = %order.letter))]
+    pub async fn take_back(&self, tenant: TenantId, order: TakeBackOrder) -> Result<(), LetterError> {
+        self.letter(tenant, order.letter).await?;
+        let ordered = Fingerprint::of(&format!("take-back|{}|{}", order.letter, order.why));
+        let take_back = TakeBack {
+            letter: order.letter,
+            key: order.key,
+            ordered,
+            by: Handled {
+                by: order.by,
+                why: order.why,
+                at: self.clock.now(),
+            },
+        };
+        match self.letters.take_back(tenant, take_back).await? {
+            LetterReopened::Now | LetterReopened::Before => Ok(()),
+            LetterReopened::KeyReused => Err(LetterError::KeyReused),
+            LetterReopened::NotRefunded => Err(LetterError::NotRefunded),
+        }
+    }
+
+    /// What was taken back about a letter, the oldest first.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn taken_back(&self, tenant: TenantId, letter: LetterId) -> Result<Vec<TakenBack>, Outage> {
+        self.letters.taken_back(tenant, letter).await
+    }
+
+    /// The payment that has the money booked of which the letter tells, if any has: then nothing is missing, and the letter
+    /// is closed by matching it to that payment.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn booked_for(
+        &self,
+        tenant: TenantId,
+        letter: &DeadLetter,
+    ) -> Result<Option<(PaymentId, Money)>, Outage> {
+        let Some((receipt, _)) = self.claims(letter) else {
+            return Ok(None);
+        };
+        self.holder(tenant, letter, &receipt).await
+    }
+
+    /// The payment that holds a receipt, and how much money is booked under it.
+    async fn holder(
+        &self,
+        tenant: TenantId,
+        letter: &DeadLetter,
+        receipt: &Receipt,
+    ) -> Result<Option<(PaymentId, Money)>, Outage> {
+        let found = self.finder.by_receipt(tenant, letter.provider, receipt).await?;
+        Ok(found.and_then(|(record, holder)| {
+            let amount = record.attempt(holder)?.terms().amount;
+            Some((record.payment.id(), amount))
+        }))
+    }
+
+    /// Why nothing can be booked under a receipt; `None` if it is free by now.
+    async fn not_free(
+        &self,
+        tenant: TenantId,
+        letter: &DeadLetter,
+        receipt: &Receipt,
+    ) -> Result<Option<LetterError>, Outage> {
+        if let Some((payment, _)) = self.holder(tenant, letter, receipt).await? {
+            return Ok(Some(LetterError::BookedFor(payment)));
+        }
+        let gone = self.finder.went_back(tenant, letter.provider, receipt).await?;
+        Ok(gone.then_some(LetterError::WentBack))
     }
 
     /// The verdict with the number that the money had come by, as far as anybody tells.

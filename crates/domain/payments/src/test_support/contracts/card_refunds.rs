@@ -82,6 +82,7 @@ impl<'g, G: Ground> Paid<'g, G> {
     fn look(&self) -> LookAtCard {
         LookAtCard {
             book: self.stage.ground.book(),
+            finder: self.stage.ground.finder(),
             watch: self.stage.ground.watch(),
             cards: self.cards.clone(),
             reversals: Reversals {

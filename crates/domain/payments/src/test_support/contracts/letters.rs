@@ -18,10 +18,11 @@ use crate::test_support::fakes::PlainConfirmations;
 use crate::test_support::together;
 use crate::use_cases::{LetterError, LetterOrder, MatchOrder, MatchTo, PaymentAsked, WorkLetter};
 
-fn use_case<G: Ground>(stage: &Stage<'_, G>) -> WorkLetter {
+pub(super) fn use_case<G: Ground>(stage: &Stage<'_, G>) -> WorkLetter {
     WorkLetter {
         book: stage.ground.book(),
         letters: stage.ground.letters(),
+        finder: stage.ground.finder(),
         callbacks: stage.reader.clone(),
         confirmations: std::sync::Arc::new(PlainConfirmations),
         clock: stage.clock.clone(),
@@ -29,11 +30,11 @@ fn use_case<G: Ground>(stage: &Stage<'_, G>) -> WorkLetter {
     }
 }
 
-fn by(name: &str) -> Actor {
+pub(super) fn by(name: &str) -> Actor {
     Actor::parse(name).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn why(text: &str) -> Remark {
+pub(super) fn why(text: &str) -> Remark {
     Remark::parse(text).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -55,7 +56,7 @@ fn order(letter: &DeadLetter, to: MatchTo, number: u32, amount: i64) -> MatchOrd
     }
 }
 
-fn verdict(letter: &DeadLetter, verdict: LetterVerdict) -> LetterOrder {
+pub(super) fn verdict(letter: &DeadLetter, verdict: LetterVerdict) -> LetterOrder {
     LetterOrder {
         letter: letter.id,
         verdict,
@@ -71,7 +72,10 @@ fn given_back(number: u32) -> LetterVerdict {
 }
 
 /// A prompt that failed, and letters that came for it when its token had expired; newest first.
-async fn buried<G: Ground>(stage: &Stage<'_, G>, bodies: &[&str]) -> (PaymentAsked, Vec<DeadLetter>) {
+pub(super) async fn buried<G: Ground>(
+    stage: &Stage<'_, G>,
+    bodies: &[&str],
+) -> (PaymentAsked, Vec<DeadLetter>) {
     let (tenant, _) = stage.ground.tenants();
     let (asked, ..) = stage.asked(tenant, "prompt").await;
     stage.money.answer_push(PushAnswer::Rejected {
@@ -387,9 +391,9 @@ pub(super) async fn money_that_went_back_is_booked_by_no_other_message<G: Ground
     assert_eq!(kept, Some((Some(receipt(11)), Some(receipt(1)))));
 
     let again = work.to_payment(tenant, order(third, to, 1, 1_500)).await;
-    assert_eq!(again, Err(LetterError::ReceiptTaken), "a person tells of it");
+    assert_eq!(again, Err(LetterError::WentBack), "a person tells of it");
     let again = work.to_payment(tenant, order(second_letter, to, 2, 1_500)).await;
-    assert_eq!(again, Err(LetterError::ReceiptTaken));
+    assert_eq!(again, Err(LetterError::WentBack));
     let record = stage.record(tenant, &asked).await;
     let account = record.payment.account_reference().as_str().to_owned();
     let told = super::by_hand::told(&stage, tenant, (1, 1_500), &account).await;
@@ -424,5 +428,5 @@ pub(super) async fn money_that_went_back_is_booked_by_no_other_message<G: Ground
         came: Some(receipt(3)),
     };
     let refused = work.decide(tenant, verdict(unread, booked)).await;
-    assert_eq!(refused, Err(LetterError::ReceiptTaken));
+    assert_eq!(refused, Err(LetterError::BookedFor(asked.payment)));
 }

@@ -19,7 +19,6 @@ use super::locked;
 use crate::attempt::{Attempt, AttemptId, AttemptState, Provider};
 use crate::credit::Spend;
 use crate::event::PaymentEvent;
-use crate::evidence::Evidence;
 use crate::ledger::{Account, Journal, Place};
 use crate::payment::{Payment, PaymentId, PaymentParts, PaymentRecord, PaymentState, Purpose};
 use crate::payout::Payout;
@@ -58,6 +57,7 @@ pub(super) struct Shelf {
     callbacks: BTreeMap<(TenantId, CallbackId), StoredCallback>,
     pub(super) dead_letters: Vec<DeadLetter>,
     worked: BTreeMap<usize, letters::Worked>,
+    taken_back: Vec<letters::Undone>,
     by_hand: by_hand::ByHand,
     pub(super) notices: Vec<super::notices::Kept>,
     pub(super) addresses: Vec<(TenantId, NoticeAddress)>,
@@ -235,14 +235,14 @@ impl Shelf {
         Ok(())
     }
 
-    /// Whether a person, a statement or a confirmation tells of money that went back without being booked.
+    /// Whether it is paid with money that went back without being booked, as a person found.
     fn told_of_gone(&self, tenant: TenantId, attempt: &Attempt) -> bool {
         match attempt.state() {
             AttemptState::Paid {
-                evidence: Evidence::Person | Evidence::Statement | Evidence::Confirmation,
                 receipt: Some(receipt),
+                ..
             } => self.went_back(tenant, receipt),
-            AttemptState::Paid { .. }
+            AttemptState::Paid { receipt: None, .. }
             | AttemptState::Created
             | AttemptState::Sent
             | AttemptState::AwaitingCustomer

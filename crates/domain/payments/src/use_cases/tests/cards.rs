@@ -58,6 +58,7 @@ impl Shop {
     fn look(&self) -> LookAtCard {
         LookAtCard {
             book: self.bench.book.clone(),
+            finder: self.bench.book.clone(),
             watch: self.bench.book.clone(),
             cards: self.cards.clone(),
             reversals: Reversals {
@@ -209,6 +210,27 @@ fn a_notice_is_looked_into_and_the_money_is_booked_once_to_the_cent() {
     assert_eq!(shop.cards.calls(), (1, 0), "one look serves all that wait");
     assert_eq!(shop.clearing(), Some(amount()));
     assert_eq!(shop.bench.record(attempt).payment.state(), PaymentState::Settled);
+}
+
+#[test]
+fn an_order_is_not_booked_whose_money_a_person_noted_as_given_back() {
+    let shop = Shop::new();
+    shop.bench
+        .prompt_out("another", PushAnswer::Accepted(provider_ids(1)));
+    super::given_back::gone(&shop.bench, b"illegible".to_vec(), 1);
+    let attempt = shop.opened();
+    for step in [0, 1] {
+        shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+        shop.look_at(attempt, step);
+    }
+    let why = ReviewReason::GivenBack;
+    assert_eq!(shop.bench.state(attempt), AttemptState::InReview { why });
+    assert_eq!(shop.clearing(), None);
+    let told = shop.bench.book.events(shop.bench.tenant);
+    let called = told
+        .iter()
+        .filter(|event| matches!(event, PaymentEvent::AttemptInReview { why: told, .. } if *told == why));
+    assert_eq!(called.count(), 1);
 }
 
 #[test]

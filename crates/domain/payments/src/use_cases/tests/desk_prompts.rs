@@ -381,3 +381,52 @@ fn a_prompt_with_a_tip_does_not_go_out_once_nobody_renders_its_part() {
     let pushed = block_on(bench.push().execute(bench.tenant, fee.attempt)).unwrap();
     assert_eq!(pushed, Pushed::Accepted, "what is owed is asked for as before");
 }
+
+#[test]
+fn a_repeated_key_is_the_first_prompt_whoever_renders_the_tips_part_by_then() {
+    let bench = Bench::new();
+    let (visit, customer) = bench.visit();
+    let person = |number: u128| ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(number));
+    let (amelia, brian) = (person(8), person(10));
+    let with_tip = |name: &str, team: &[crate::StaffId]| DeskPrompt {
+        tip: Some(TipAlong {
+            appointment: ratiba_kernel::Id::from_uuid(uuid::Uuid::from_u128(9)),
+            team: team
+                .iter()
+                .map(|staff| crate::tip::Renderer {
+                    staff: *staff,
+                    weight: 1,
+                })
+                .collect(),
+            amount: shillings(100),
+            shares: Some(vec![crate::tip::TipShare {
+                staff: amelia,
+                amount: shillings(100),
+            }]),
+        }),
+        ..order(name, visit)
+    };
+    let owed = || owed(customer, shillings(700));
+    let first = run(&bench, with_tip("once", &[amelia]), owed()).unwrap();
+    for team in [&[brian][..], &[]] {
+        assert_eq!(run(&bench, with_tip("once", team), owed()), Ok(first.clone()));
+    }
+    let (other, customer) = bench.visit();
+    let asks = || self::owed(customer, shillings(700));
+    let of_other = |team: &[crate::StaffId]| DeskPrompt {
+        visit: other,
+        ..with_tip("new", team)
+    };
+    assert_eq!(
+        run(&bench, of_other(&[]), asks()),
+        Err(RequestPaymentError::Shares(
+            crate::tip::SharesRefused::NobodyRenders
+        ))
+    );
+    assert_eq!(
+        run(&bench, of_other(&[brian]), asks()),
+        Err(RequestPaymentError::Shares(
+            crate::tip::SharesRefused::NotOfTheTeam(amelia)
+        ))
+    );
+}

@@ -14,7 +14,7 @@ use crate::ports::{
     PaymentRuleBook, PayoutBook, RefundBook, ResultInbox, Taken, TakingsBook, TillBook,
 };
 use crate::test_support::contracts::{BooksGround, StatementGround, TillGround, TipGround};
-use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
+use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, PlainConfirmations, ScriptedMoney};
 use crate::{CustomerId, VisitId};
 
 #[derive(Default)]
@@ -251,6 +251,11 @@ impl Bench {
         QueryAttempt {
             book: self.book.clone(),
             money: self.money.clone(),
+            given_back: GivenBackMoney {
+                letters: self.book.clone(),
+                callbacks: self.reader.clone(),
+                confirmations: Arc::new(PlainConfirmations),
+            },
             clock: self.clock(),
             ids: self.ids.clone(),
         }
@@ -259,6 +264,7 @@ impl Bench {
     pub(super) fn apply(&self) -> ApplyCallback {
         ApplyCallback {
             book: self.book.clone(),
+            finder: self.book.clone(),
             inbox: self.book.clone(),
             reader: self.reader.clone(),
             clock: self.clock(),

@@ -11,20 +11,25 @@ use crate::ports::{
 use crate::remark::Remark;
 use crate::schedule::ROUTE_LIFE;
 use crate::test_support::fakes::{AlwaysAsks, PlainConfirmations};
-use crate::{StaffId, VisitId};
+use crate::{AppointmentId, StaffId, VisitId};
 use ratiba_kernel::{Id, TokenHash};
 use uuid::Uuid;
 
-fn desk() -> Actor {
+pub(super) fn desk() -> Actor {
     Actor::parse("token:desk").unwrap()
 }
 
-fn amelia() -> StaffId {
+pub(super) fn amelia() -> StaffId {
     Id::from_uuid(Uuid::from_u128(8))
 }
 
-/// A prompt for a balance of 1,000 shillings and a tip of 200, which M-Pesa calls failed.
-fn called_failed(bench: &Bench) -> (PaymentAsked, VisitId) {
+/// The part of the visit that the tip is for.
+pub(super) fn part() -> AppointmentId {
+    Id::from_uuid(Uuid::from_u128(9))
+}
+
+/// A prompt for a balance of 1,000 shillings and a tip of 200, which is on the customer's phone.
+pub(super) fn prompted(bench: &Bench) -> (PaymentAsked, VisitId) {
     let (visit, customer) = bench.visit();
     let order = DeskPrompt {
         key: key("both"),
@@ -32,7 +37,7 @@ fn called_failed(bench: &Bench) -> (PaymentAsked, VisitId) {
         payer: None,
         amount: None,
         tip: Some(TipAlong {
-            appointment: Id::from_uuid(Uuid::from_u128(9)),
+            appointment: part(),
             team: vec![crate::tip::Renderer {
                 staff: amelia(),
                 weight: 1,
@@ -51,6 +56,12 @@ fn called_failed(bench: &Bench) -> (PaymentAsked, VisitId) {
     let asked = block_on(bench.desk().execute(bench.tenant, order, &asks)).unwrap();
     bench.money.answer_push(PushAnswer::Accepted(provider_ids(1)));
     block_on(bench.push().execute(bench.tenant, asked.attempt)).unwrap();
+    (asked, visit)
+}
+
+/// The same, and M-Pesa calls it failed.
+fn called_failed(bench: &Bench) -> (PaymentAsked, VisitId) {
+    let (asked, visit) = prompted(bench);
     let told = failed(provider_ids(1), FailureReason::Unreachable);
     bench.callback(asked.attempt, &told, 30);
     assert_eq!(bench.state(asked.attempt).name(), StateName::Failed);
@@ -139,6 +150,7 @@ fn a_dead_letter_brings_the_tip() {
         let work = WorkLetter {
             book: bench.book.clone(),
             letters: bench.book.clone(),
+            finder: bench.book.clone(),
             callbacks: bench.reader.clone(),
             confirmations: Arc::new(PlainConfirmations),
             clock: bench.clock.clone(),

@@ -6,9 +6,11 @@ use uuid::Uuid;
 
 use super::{DeadLetter as Buried, InMemoryBook, Shelf, locked, receipt_of, yield_once};
 use crate::attempt::{Attempt, Provider};
-use crate::dead_letter::{DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict};
+use crate::dead_letter::{
+    DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict, TakeBack, TakenBack,
+};
 use crate::payment::PaymentId;
-use crate::ports::{DeadLetters, LetterDecided, LetterQuery};
+use crate::ports::{DeadLetters, LetterDecided, LetterQuery, LetterReopened};
 use crate::reference::Receipt;
 
 /// What became of a letter that somebody dealt with.
@@ -18,6 +20,13 @@ pub(super) struct Worked {
     receipt: Option<Receipt>,
     came: Option<Receipt>,
     payment: Option<PaymentId>,
+}
+
+/// A decision that was taken back.
+pub(super) struct Undone {
+    tenant: TenantId,
+    order: TakeBack,
+    what: TakenBack,
 }
 
 fn id_of(place: usize) -> LetterId {
@@ -132,5 +141,46 @@ impl DeadLetters for InMemoryBook {
         };
         shelf.worked.insert(place, worked);
         Ok(LetterDecided::Now)
+    }
+
+    async fn take_back(&self, tenant: TenantId, order: TakeBack) -> Result<LetterReopened, Outage> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let mut own = shelf.taken_back.iter().filter(|undone| undone.tenant == tenant);
+        if let Some(before) = own.find(|undone| undone.order.key == order.key) {
+            let same = before.order.letter == order.letter && before.order.ordered == order.ordered;
+            return Ok(if same {
+                LetterReopened::Before
+            } else {
+                LetterReopened::KeyReused
+            });
+        }
+        let Some(place) = shelf.place_of(tenant, order.letter) else {
+            return Ok(LetterReopened::NotRefunded);
+        };
+        let worked = shelf.worked.get(&place);
+        let Some(worked) = worked.filter(|worked| worked.state == LetterState::Refunded) else {
+            return Ok(LetterReopened::NotRefunded);
+        };
+        let Some(receipt) = worked.receipt.clone() else {
+            return Ok(LetterReopened::NotRefunded);
+        };
+        let what = TakenBack {
+            said: worked.handled.clone(),
+            receipt,
+            came: worked.came.clone(),
+            by: order.by.clone(),
+        };
+        shelf.worked.remove(&place);
+        shelf.taken_back.push(Undone { tenant, order, what });
+        Ok(LetterReopened::Now)
+    }
+
+    async fn taken_back(&self, tenant: TenantId, letter: LetterId) -> Result<Vec<TakenBack>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let all = shelf.taken_back.iter();
+        let own = all.filter(|undone| undone.tenant == tenant && undone.order.letter == letter);
+        Ok(own.map(|undone| undone.what.clone()).collect())
     }
 }
