@@ -93,6 +93,8 @@ pub enum Kind {
     TillOpen,
     /// The drawer is closed.
     TillClosed,
+    /// The drawer is opened with another amount than its last close left, and nobody says why.
+    FloatUnexplained,
     /// A tip is not divided as was said.
     TipShares,
     /// Something that this needs does not answer.
@@ -101,7 +103,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -141,6 +143,7 @@ impl Kind {
         Self::NotEnoughCredit,
         Self::TillOpen,
         Self::TillClosed,
+        Self::FloatUnexplained,
         Self::TipShares,
         Self::Unavailable,
     ];
@@ -188,6 +191,7 @@ impl Kind {
             Self::NotEnoughCredit => "not-enough-credit",
             Self::TillOpen => "till-open",
             Self::TillClosed => "till-closed",
+            Self::FloatUnexplained => "float-unexplained",
             Self::TipShares => "tip-shares",
             Self::Unavailable => "unavailable",
         }
@@ -236,6 +240,7 @@ impl Kind {
             Self::NotEnoughCredit => "There is not enough credit",
             Self::TillOpen => "The drawer is open",
             Self::TillClosed => "The drawer is closed",
+            Self::FloatUnexplained => "The float is not what the last close left",
             Self::TipShares => "The tip cannot be divided so",
             Self::Unavailable => "The service is unavailable for a moment",
         }
@@ -281,6 +286,7 @@ impl Kind {
             | Self::CurrencyMismatch
             | Self::RefundTooLarge
             | Self::NotEnoughCredit
+            | Self::FloatUnexplained
             | Self::TipShares => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -329,8 +335,14 @@ impl Problem {
     /// Every field that is wrong, at once.
     #[must_use]
     pub fn fields(errors: Vec<FieldFault>) -> Self {
-        let names: Vec<&str> = errors.iter().map(|fault| fault.field.as_str()).collect();
-        let detail = format!("wrong fields: {}", names.join(", "));
+        let detail = match errors.as_slice() {
+            // What is wrong is the whole.
+            [fault] if fault.field.is_empty() => format!("the body {}", fault.message),
+            faults => {
+                let names: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+                format!("wrong fields: {}", names.join(", "))
+            }
+        };
         Self {
             kind: Kind::Validation,
             detail,
@@ -439,6 +451,7 @@ impl ResponseError for Problem {
             | Kind::NotEnoughCredit
             | Kind::TillOpen
             | Kind::TillClosed
+            | Kind::FloatUnexplained
             | Kind::TipShares => {}
         }
         response.json(Body {

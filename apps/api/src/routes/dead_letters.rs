@@ -14,11 +14,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::payments::actor_of;
+use super::payments::{actor_of, still_open};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, CheckedQuery};
-use crate::dto::{Amount, Moment, id_of};
+use crate::dto::{Amount, AmountAbove, Moment, id_of};
 use crate::endpoint::Endpoint;
 use crate::problem::{FieldFault, Kind, Problem};
 
@@ -59,6 +59,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::NotFound,
             Kind::IllegalTransition,
             Kind::PaymentInProgress,
+            Kind::CurrencyMismatch,
             Kind::Unacceptable,
             Kind::Conflict,
         ]),
@@ -248,7 +249,7 @@ struct MatchBody {
     #[schemars(length(min = 6, max = 40))]
     receipt: String,
     /// How much it was.
-    #[schemars(with = "Amount")]
+    #[schemars(with = "AmountAbove")]
     amount: Money,
     /// How it is known.
     #[schemars(length(min = 1, max = 200))]
@@ -374,8 +375,14 @@ async fn to_payment(
         why: why_of(&body.reason)?,
     };
     let work = &state.parts.payments.letters;
-    work.to_payment(caller.0.tenant, order).await.map_err(refused)?;
-    answer(&state, &caller, letter).await
+    match work.to_payment(caller.0.tenant, order).await {
+        Ok(()) => answer(&state, &caller, letter).await,
+        Err(LetterError::StillOpen(attempt)) => {
+            let detail = LetterError::StillOpen(attempt).to_string();
+            Err(still_open(&state, caller.0.tenant, attempt, detail).await?)
+        }
+        Err(error) => Err(refused(error)),
+    }
 }
 
 async fn refund(
@@ -429,6 +436,7 @@ fn refused(error: LetterError) -> Problem {
         LetterError::StillOpen(attempt) => {
             Problem::new(Kind::PaymentInProgress, detail).with("attempt", attempt)
         }
+        LetterError::OtherCurrency { .. } => Problem::new(Kind::CurrencyMismatch, detail),
         LetterError::ReceiptTaken | LetterError::BadAmount | LetterError::Amount(_) => {
             Problem::new(Kind::Unacceptable, detail)
         }
