@@ -178,8 +178,8 @@ async fn bad_bodies_paths_and_methods_leave_by_the_same_door() {
             "/api/v1/appointments/not-a-uuid",
             &[auth],
             Vec::new(),
-            404,
-            "not-found",
+            400,
+            "validation",
         ),
         (
             Method::DELETE,

@@ -140,6 +140,10 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         ),
         ("/api/v1/refunds/", one("payment_refunds", "true")),
         ("/api/v1/till/sessions/", one("till_sessions", "true")),
+        (
+            "/api/v1/ledger/suspense/",
+            one("ledger_journals", "cause LIKE 'till-float:%'"),
+        ),
         ("/api/v1/till/statements/", one("mpesa_statements", "true")),
         (
             "/api/v1/till/statements/lines/",
@@ -202,6 +206,7 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("POST", "tip-payouts") => json!({
             "staff_id": "00000000-0000-7000-8000-000000000001", "amount": price, "reason": "x",
         }),
+        ("POST", "clearings") => json!({ "to": "owner", "reason": "x" }),
         ("POST", "withdrawals") => json!({ "amount": price, "reason": "x" }),
         ("POST", "cash") => json!({ "amount": price }),
         ("POST", "movements") => json!({ "kind": "pay_in", "amount": price, "reason": "x" }),

@@ -3,7 +3,7 @@
 use ratiba_access::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use system_tests::World;
+use system_tests::{OWNER, World};
 
 const SESSIONS: &str = "/api/v1/till/sessions";
 
@@ -123,6 +123,49 @@ async fn the_till_is_the_desks_and_not_a_therapists() {
         (status, kind(&problem)),
         (StatusCode::CONFLICT, "/problems/till-closed")
     );
+}
+
+#[tokio::test]
+async fn a_float_that_differs_from_the_last_close_is_explained_told_and_seen() {
+    let world = World::new().await;
+    let (_, first) = order(&world, "one", SESSIONS, json!({ "float": shillings(6_150) })).await;
+    assert_eq!(first["float_difference"], shillings(6_150), "{first}");
+    let close = format!("{SESSIONS}/{}/close", first["id"].as_str().unwrap());
+    order(&world, "close", &close, json!({ "counted": shillings(6_150) })).await;
+    let (status, problem) = order(&world, "two", SESSIONS, json!({ "float": shillings(1) })).await;
+    assert_eq!(
+        (status, kind(&problem), &problem["carried"]),
+        (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "/problems/float-unexplained",
+            &shillings(6_150)
+        )
+    );
+    assert_eq!(problem["difference"], shillings(-6_149));
+    let body = json!({ "float": shillings(1), "reason": "the owner took the rest to the bank" });
+    let (status, second) = order(&world, "two", SESSIONS, body.clone()).await;
+    assert_eq!(status, StatusCode::CREATED, "{second}");
+    let (_, again) = order(&world, "two", SESSIONS, body).await;
+    assert_eq!(again["id"], second["id"]);
+    let sheet = format!("{SESSIONS}/{}/sheet", second["id"].as_str().unwrap());
+    let (_, sheet) = world.call(Method::GET, &sheet, None).await;
+    assert_eq!(
+        (&sheet["cash"]["float_difference"], &sheet["cash"]["float_reason"]),
+        (&shillings(-6_149), &json!("the owner took the rest to the bank"))
+    );
+    world.work().await;
+    let told = world.texts(OWNER).await;
+    let of_float = told
+        .iter()
+        .filter(|text| text.contains("KES 6,150") && text.contains("KES 1,"));
+    assert_eq!(of_float.count(), 1, "the owner is told once: {told:?}");
+    let page = |before: &str| format!("{SESSIONS}?limit=1{before}");
+    let (_, latest) = world.call(Method::GET, &page(""), None).await;
+    assert_eq!(latest["items"][0]["id"], second["id"], "{latest}");
+    let next = format!("&before={}", latest["next"].as_str().unwrap());
+    let (_, before) = world.call(Method::GET, &page(&next), None).await;
+    assert_eq!(before["items"][0]["id"], first["id"]);
+    assert_eq!(before["items"][0]["closing"]["counted"], shillings(6_150));
 }
 
 async fn pay_cash(world: &World, key: &str, visit: &str, amount: i64) -> (StatusCode, Value) {

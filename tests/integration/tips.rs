@@ -90,6 +90,19 @@ async fn one_prompt_takes_the_balance_and_a_tip_which_stand_apart_from_then_on()
     let (_, tips) = world
         .call(Method::GET, &format!("/api/v1/visits/{visit}/tips"), None)
         .await;
+    for (key, payment, minor) in [
+        ("back-all", &asked["payment"]["id"], 245_000),
+        ("back-tip", &tips["items"][0]["payment"]["id"], 20_000),
+    ] {
+        let path = format!("/api/v1/payments/{}/refunds", payment.as_str().unwrap());
+        let back = json!({ "way": "mpesa_reversal", "amount": kes(minor), "reason": "x" });
+        let (status, problem) = order(&world, key, &path, back).await;
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(
+            status == StatusCode::CONFLICT && detail.contains("with a tip") && detail.contains("in cash"),
+            "what is in the way, and what can be done: {problem}"
+        );
+    }
     assert_eq!(
         (
             &tips["items"][0]["along_attempt_id"],

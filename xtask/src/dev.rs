@@ -5,6 +5,31 @@ use anyhow::bail;
 use crate::interrupt;
 use crate::stack::{Stack, StackOptions};
 
+/// What can be tried beside the chat: an operator's program, money by hand, and messages that belong to nobody.
+fn tell_more(stack: &Stack) -> anyhow::Result<()> {
+    let tenant = stack.tenant["tenant"].as_str().unwrap_or_default();
+    let therapist = stack.tenant["staff"][0]["id"].as_str().unwrap_or_default();
+    println!(
+        "\nAs an operator, with `{}`:",
+        stack.admin_command()?.replace("ratiba-admin", "ratiba-admin …")
+    );
+    println!("  ratiba-admin token {tenant} therapist dev 7 {therapist}");
+    println!("  ratiba-admin by-hand address {tenant}");
+    println!("    and `registerurl` with what it answers (docs/runbooks); then somebody pays by hand:");
+    println!(
+        "    curl -d '{{\"phone\":\"254712345678\",\"amount\":500,\"account_reference\":\"JINA\"}}' -H 'content-type: application/json' {}",
+        stack.addresses.simulator("/sim/mpesa/pay-by-hand")
+    );
+    println!("  ratiba-admin unrouted");
+    println!(
+        "    after curl -d '{{}}' {}",
+        stack
+            .addresses
+            .api(&format!("/webhooks/daraja/stk/{}", "0".repeat(64)))
+    );
+    Ok(())
+}
+
 /// Starts everything, says where it is, and stays.
 pub(crate) fn run() -> anyhow::Result<()> {
     let mut stack = Stack::start(&StackOptions {
@@ -18,8 +43,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
         stack.addresses.simulator("/")
     );
     println!(
-        "  the api                                {}",
-        stack.addresses.api("/")
+        "  the api, as a page                     {}",
+        stack.addresses.api("/api/v1/docs")
     );
     println!(
         "  the api's metrics                      {}",
@@ -29,10 +54,13 @@ pub(crate) fn run() -> anyhow::Result<()> {
         "  the worker's health and metrics        {}",
         stack.addresses.worker("/metrics")
     );
-    if let Some(token) = stack.tenant["tokens"]["owner"].as_str() {
-        println!("  a token of the owner                   {token}");
+    for role in ["owner", "manager", "receptionist"] {
+        if let Some(token) = stack.tenant["tokens"][role].as_str() {
+            println!("  a token of the {role:<24}{token}");
+        }
     }
     println!("\nWrite as the customer on the page. Ctrl-C stops everything.");
+    tell_more(&stack)?;
     let ended = loop {
         if interrupt::rest().is_err() {
             break Ok(());

@@ -49,6 +49,9 @@ pub(crate) struct Stack {
     run_directory: RunDirectory,
     /// Where to reach the parts.
     pub(crate) addresses: Addresses,
+    programs: PathBuf,
+    /// What `ratiba-admin` is told of this run.
+    admin: Vec<(&'static str, String)>,
     /// What the demo tenant is and who may speak for it, as `ratiba-admin demo-tenant` told.
     pub(crate) tenant: Value,
 }
@@ -76,6 +79,8 @@ impl Stack {
             server: Some(server),
             run_directory,
             addresses,
+            admin: environment::admin(&addresses, &urls, &credentials),
+            programs: programs.clone(),
             tenant,
         };
         if let Err(error) = stack.start_parts(&programs, options, &urls, &credentials) {
@@ -129,6 +134,28 @@ impl Stack {
             }
             crate::interrupt::rest()?;
         }
+    }
+
+    /// A shell's command that runs `ratiba-admin` upon this system. Its settings, made-up credentials among them, lie in a
+    /// file beside the logs that nobody else can read, and go with them.
+    pub(crate) fn admin_command(&self) -> anyhow::Result<String> {
+        use std::io::Write as _;
+        use std::os::unix::fs::OpenOptionsExt as _;
+
+        let path = self.run_directory.path.join("admin.env");
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        for (name, value) in &self.admin {
+            writeln!(file, "{name}='{value}'")?;
+        }
+        let program = self.programs.join("ratiba-admin");
+        Ok(format!("(set -a; . {}; {})", path.display(), program.display()))
     }
 
     /// Fails if a part has ended that should be running.

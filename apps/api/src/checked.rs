@@ -8,6 +8,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use ratiba_booking::appointment::Version;
 use ratiba_booking::visit::HoldKey;
+use ratiba_kernel::Fingerprint;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -113,15 +114,30 @@ fn read<T: JsonSchema + DeserializeOwned + 'static>(value: Value) -> Result<T, P
 }
 
 /// The `Idempotency-Key` of a request that must have one: 1 to 100 visible ASCII characters.
-pub struct IdempotencyKey(pub String);
+pub struct IdempotencyKey {
+    key: String,
+    place: Fingerprint,
+}
 
 impl IdempotencyKey {
+    /// The key as it was sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.key
+    }
+
+    /// Where it was sent: the method and the path.
+    #[must_use]
+    pub const fn place(&self) -> Fingerprint {
+        self.place
+    }
+
     /// The key as orders have it: apart from the keys that this instance makes itself.
     ///
     /// # Errors
     /// [`Problem`] of kind `validation`.
     pub fn of_order(&self) -> Result<HoldKey, Problem> {
-        HoldKey::parse(&format!("api:{}", self.0))
+        HoldKey::parse(&format!("api:{}", self.key))
             .map_err(|fault| Problem::new(Kind::Validation, fault.to_string()))
     }
 }
@@ -131,16 +147,27 @@ impl FromRequest for IdempotencyKey {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let given = request.headers().get("Idempotency-Key");
-        let key = given
-            .and_then(|value| value.to_str().ok())
-            .filter(|key| (1..=100).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()));
-        ready(key.map(|key| Self(key.to_owned())).ok_or_else(|| {
-            Problem::new(
+        let Some(given) = request.headers().get("Idempotency-Key") else {
+            return ready(Err(Problem::new(
                 Kind::IdempotencyKeyRequired,
                 "send Idempotency-Key with 1 to 100 visible characters, a new one for each new order",
-            )
-        }))
+            )));
+        };
+        let key = given
+            .to_str()
+            .ok()
+            .filter(|key| (1..=100).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()));
+        let place = Fingerprint::of(&format!("{} {}", request.method(), request.path()));
+        ready(match key {
+            Some(key) => Ok(Self {
+                key: key.to_owned(),
+                place,
+            }),
+            None => Err(Problem::fields(vec![FieldFault {
+                field: "Idempotency-Key".to_owned(),
+                message: "must have 1 to 100 visible characters".to_owned(),
+            }])),
+        })
     }
 }
 

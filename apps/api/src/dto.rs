@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
-use crate::problem::Problem;
+use crate::problem::{FieldFault, Problem};
 
 /// A point in time: RFC 3339 with an offset, to the microsecond. Answers show it by the tenant's own clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,7 +148,8 @@ impl JsonSchema for Day {
     }
 }
 
-/// The schema of a `Money` that is not negative, in minor units (cents): `#[schemars(with = "Amount")]`.
+// Of a `Money`, by `#[schemars(with = "Amount")]`.
+/// An amount of money that is not negative, in minor units (cents).
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Amount {
@@ -159,7 +160,20 @@ pub struct Amount {
     pub currency: CurrencyCode,
 }
 
-/// The schema of a `Money` that may be negative, in minor units (cents): `#[schemars(with = "SignedAmount")]`.
+// Of a `Money`, by `#[schemars(with = "AmountAbove")]`: what is ordered is never nothing, and is malformed wherever it is.
+/// An amount of money above nothing, in minor units (cents).
+#[derive(JsonSchema)]
+#[schemars(rename = "AmountAboveNothing", deny_unknown_fields)]
+pub struct AmountAbove {
+    /// In the smallest unit of the currency.
+    #[schemars(range(min = 1, max = 9_007_199_254_740_991_i64))]
+    pub amount_minor: i64,
+    /// ISO 4217.
+    pub currency: CurrencyCode,
+}
+
+// Of a `Money`, by `#[schemars(with = "SignedAmount")]`.
+/// An amount of money that may be negative, in minor units (cents).
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct SignedAmount {
@@ -187,12 +201,18 @@ impl JsonSchema for CurrencyCode {
     }
 }
 
-/// The id in a path; what is no id names nothing.
+/// The id in a path. What is no id is a mistake of whoever asks, as in a body; whether there is something under an id is
+/// another question.
 ///
 /// # Errors
-/// [`Problem`] of kind `not-found`.
+/// [`Problem`] of kind `validation`.
 pub fn id_of<T>(text: &str) -> Result<Id<T>, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
+    text.parse().map_err(|_| {
+        Problem::fields(vec![FieldFault {
+            field: "id".to_owned(),
+            message: "must be a UUID".to_owned(),
+        }])
+    })
 }
 
 #[cfg(test)]

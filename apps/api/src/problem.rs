@@ -93,6 +93,8 @@ pub enum Kind {
     TillOpen,
     /// The drawer is closed.
     TillClosed,
+    /// The drawer is opened with another amount than its last close left, and nobody says why.
+    FloatUnexplained,
     /// A tip is not divided as was said.
     TipShares,
     /// Money under that receipt is booked already.
@@ -103,7 +105,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -143,6 +145,7 @@ impl Kind {
         Self::NotEnoughCredit,
         Self::TillOpen,
         Self::TillClosed,
+        Self::FloatUnexplained,
         Self::TipShares,
         Self::ReceiptBooked,
         Self::Unavailable,
@@ -191,6 +194,7 @@ impl Kind {
             Self::NotEnoughCredit => "not-enough-credit",
             Self::TillOpen => "till-open",
             Self::TillClosed => "till-closed",
+            Self::FloatUnexplained => "float-unexplained",
             Self::TipShares => "tip-shares",
             Self::ReceiptBooked => "receipt-booked",
             Self::Unavailable => "unavailable",
@@ -240,6 +244,7 @@ impl Kind {
             Self::NotEnoughCredit => "There is not enough credit",
             Self::TillOpen => "The drawer is open",
             Self::TillClosed => "The drawer is closed",
+            Self::FloatUnexplained => "The float is not what the last close left",
             Self::TipShares => "The tip cannot be divided so",
             Self::ReceiptBooked => "The money is booked already",
             Self::Unavailable => "The service is unavailable for a moment",
@@ -287,6 +292,7 @@ impl Kind {
             | Self::CurrencyMismatch
             | Self::RefundTooLarge
             | Self::NotEnoughCredit
+            | Self::FloatUnexplained
             | Self::TipShares => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -335,8 +341,14 @@ impl Problem {
     /// Every field that is wrong, at once.
     #[must_use]
     pub fn fields(errors: Vec<FieldFault>) -> Self {
-        let names: Vec<&str> = errors.iter().map(|fault| fault.field.as_str()).collect();
-        let detail = format!("wrong fields: {}", names.join(", "));
+        let detail = match errors.as_slice() {
+            // What is wrong is the whole.
+            [fault] if fault.field.is_empty() => format!("the body {}", fault.message),
+            faults => {
+                let names: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+                format!("wrong fields: {}", names.join(", "))
+            }
+        };
         Self {
             kind: Kind::Validation,
             detail,
@@ -445,6 +457,7 @@ impl ResponseError for Problem {
             | Kind::NotEnoughCredit
             | Kind::TillOpen
             | Kind::TillClosed
+            | Kind::FloatUnexplained
             | Kind::TipShares
             | Kind::ReceiptBooked => {}
         }

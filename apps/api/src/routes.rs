@@ -32,6 +32,7 @@ pub mod setup;
 pub mod staff;
 pub mod staff_schedule;
 pub mod statements;
+pub mod suspense;
 pub mod till;
 pub mod tips;
 pub mod visit_life;
@@ -85,6 +86,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(dead_letters::endpoints());
     all.extend(statements::endpoints());
     all.extend(ledger::endpoints());
+    all.extend(suspense::endpoints());
     all
 }
 

@@ -560,6 +560,10 @@ impl Parts {
                     Ok(())
                 }
             }
+            PaymentEvent::FloatDiffered { carried, float, .. } => {
+                self.tell(tenant, id, Notice::FloatDiffered { carried, float })
+                    .await
+            }
             // The customer sees the prompt.
             PaymentEvent::PromptSent { .. } | PaymentEvent::AttemptCancelled { .. } => Ok(()),
         }

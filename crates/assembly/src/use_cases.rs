@@ -11,7 +11,7 @@ use ratiba_commission::ports::{CommissionBook, Teams};
 use ratiba_commission::use_cases as commission;
 use ratiba_conversation::use_cases as conversation;
 use ratiba_payments::ports::{
-    ConfirmationInbox, HouseCurrency, JournalBook, Ledger, NoticeInbox, NoticeReader, PaymentBook,
+    ConfirmationInbox, HouseCurrency, JournalBook, Ledger, NoticeInbox, NoticeReader, OrderKeys, PaymentBook,
     PaymentRuleBook, RefundBook,
 };
 use ratiba_payments::use_cases as payments;
@@ -132,6 +132,10 @@ pub struct Payments {
     pub till: payments::WorkTill,
     /// The books as they were posted.
     pub journals: Arc<dyn JournalBook>,
+    /// At which addresses the keys of orders were used.
+    pub keys: Arc<dyn OrderKeys>,
+    /// Says what lay in suspense.
+    pub clear: payments::ClearSuspense,
     /// Puts what a visit earned into the books.
     pub earn: payments::EarnVisit,
     /// Works tips.

@@ -338,6 +338,8 @@ impl Ground {
             by_hand: self.by_hand(),
             till: self.till(),
             journals: self.payments.clone(),
+            keys: self.payments.clone(),
+            clear: self.clear_suspense(),
             earn: self.earn(),
             tips: self.tips(),
             return_tips: self.return_tips(),

@@ -16,7 +16,7 @@ use super::payments::{PaymentAnswer, actor_of, phone_of, refused, request_key, v
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey};
-use crate::dto::{Amount, id_of};
+use crate::dto::{AmountAbove, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
@@ -72,7 +72,7 @@ struct CardLinkBody {
     #[schemars(length(min = 1, max = 20))]
     phone: Option<String>,
     /// How much, at most what is owed; all of it if left out. Cents are possible.
-    #[schemars(with = "Option<Amount>")]
+    #[schemars(with = "Option<AmountAbove>")]
     amount: Option<Money>,
 }
 
@@ -107,7 +107,7 @@ async fn ask(
     let cards = cards.ok_or_else(|| Problem::new(Kind::Conflict, "the business takes no cards"))?;
     let visit_id = Id::from_uuid(visit.head.id.as_uuid());
     let order = CardLinkOrder {
-        key: request_key(&key)?,
+        key: request_key(&state, principal, &key).await?,
         visit: visit_id,
         contact: body.phone.as_deref().map(phone_of).transpose()?,
         amount: body.amount,

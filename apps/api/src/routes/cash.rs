@@ -13,7 +13,7 @@ use super::payments::{PaymentAnswer, actor_of, refused, request_key, visible};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey};
-use crate::dto::Amount;
+use crate::dto::AmountAbove;
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
@@ -52,7 +52,7 @@ pub fn endpoints() -> Vec<Endpoint> {
 #[serde(deny_unknown_fields)]
 pub struct CashBody {
     /// Above nothing, at most what is owed.
-    #[schemars(with = "Amount")]
+    #[schemars(with = "AmountAbove")]
     amount: Money,
 }
 
@@ -77,7 +77,7 @@ async fn take(
     let visit = visible(&state, principal, &id).await?;
     let visit = Id::from_uuid(visit.head.id.as_uuid());
     let order = CashOrder {
-        key: request_key(&key)?,
+        key: request_key(&state, principal, &key).await?,
         visit,
         amount: body.amount,
         by: actor_of(principal)?,

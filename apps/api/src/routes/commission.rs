@@ -16,6 +16,7 @@ use super::appointments::{only_parameter, shown};
 use crate::State;
 use crate::body::JsonBody;
 use crate::caller::Caller;
+use crate::dto::id_of;
 use crate::endpoint::Endpoint;
 use crate::fields::Fields;
 use crate::problem::{Kind, Problem};
@@ -111,7 +112,7 @@ pub async fn show(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
-    let id: PeriodId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: PeriodId = id_of(&id)?;
     let document = state.parts.commission.book.period(principal.tenant, id).await?;
     let document = document
         .filter(|document| principal.sees_staff(document.period().staff.as_uuid()))

@@ -12,11 +12,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::payments::{actor_of, request_key, visible};
+use super::payments::{actor_of, request_key, still_open, visible};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey, IfMatch, etag};
-use crate::dto::{Amount, id_of};
+use crate::dto::{Amount, AmountAbove, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
@@ -47,6 +47,7 @@ pub fn endpoints() -> Vec<Endpoint> {
                 Kind::NotAgreed,
                 Kind::PaymentInProgress,
                 Kind::AmountNotPayable,
+                Kind::CurrencyMismatch,
                 Kind::NotEnoughCredit,
             ]),
         Endpoint::get("/api/v1/settings/payments", "The rules for customers' money", || {
@@ -80,7 +81,7 @@ pub struct CreditAnswer {
 #[serde(deny_unknown_fields)]
 pub struct SpendBody {
     /// How much, at most what there is and what is owed; as much as can be used if left out.
-    #[schemars(with = "Option<Amount>")]
+    #[schemars(with = "Option<AmountAbove>")]
     amount: Option<Money>,
 }
 
@@ -191,7 +192,7 @@ async fn spend(
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
     let visit = visible(&state, principal, &id).await?;
-    let key = request_key(&key)?;
+    let key = request_key(&state, principal, &key).await?;
     let order = CreditOrder {
         key,
         visit: Id::from_uuid(visit.head.id.as_uuid()),
@@ -205,7 +206,14 @@ async fn spend(
         .spend
         .execute(principal.tenant, order, &state.parts)
         .await;
-    let spend = spend.map_err(refused)?;
+    let spend = match spend {
+        Ok(spend) => spend,
+        Err(SpendRefused::StillOpen(attempt)) => {
+            let detail = SpendRefused::StillOpen(attempt).to_string();
+            return Err(still_open(&state, principal.tenant, attempt, detail).await?);
+        }
+        Err(error) => return Err(refused(error)),
+    };
     Ok(HttpResponse::Created().json(SpendAnswer {
         id: spend.id.as_uuid(),
         payment_id: spend.payment.as_uuid(),
@@ -248,6 +256,7 @@ fn refused(error: SpendRefused) -> Problem {
             Problem::new(Kind::AmountNotPayable, detail).with("outstanding", owed)
         }
         SpendRefused::BadAmount => Problem::new(Kind::AmountNotPayable, detail),
+        SpendRefused::OtherCurrency { .. } => Problem::new(Kind::CurrencyMismatch, detail),
         SpendRefused::NothingOwed => Problem::new(Kind::NothingOwed, detail),
         SpendRefused::NotAgreed => Problem::new(Kind::NotAgreed, detail),
         SpendRefused::StillOpen(attempt) => {

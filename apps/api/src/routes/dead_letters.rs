@@ -14,11 +14,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::payments::{actor_of, request_key};
+use super::payments::{actor_of, request_key, still_open};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, CheckedQuery, IdempotencyKey};
-use crate::dto::{Amount, Moment, id_of};
+use crate::dto::{Amount, AmountAbove, Moment, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{FieldFault, Kind, Problem};
 
@@ -62,6 +62,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::IllegalTransition,
             Kind::PaymentInProgress,
             Kind::ReceiptBooked,
+            Kind::CurrencyMismatch,
             Kind::Unacceptable,
             Kind::Conflict,
         ]),
@@ -317,7 +318,7 @@ struct MatchBody {
     #[schemars(length(min = 6, max = 40))]
     receipt: String,
     /// How much it was.
-    #[schemars(with = "Amount")]
+    #[schemars(with = "AmountAbove")]
     amount: Money,
     /// How it is known.
     #[schemars(length(min = 1, max = 200))]
@@ -461,8 +462,14 @@ async fn to_payment(
         why: why_of(&body.reason)?,
     };
     let work = &state.parts.payments.letters;
-    work.to_payment(caller.0.tenant, order).await.map_err(refused)?;
-    answer(&state, &caller, letter).await
+    match work.to_payment(caller.0.tenant, order).await {
+        Ok(()) => answer(&state, &caller, letter).await,
+        Err(LetterError::StillOpen(attempt)) => {
+            let detail = LetterError::StillOpen(attempt).to_string();
+            Err(still_open(&state, caller.0.tenant, attempt, detail).await?)
+        }
+        Err(error) => Err(refused(error)),
+    }
 }
 
 async fn refund(
@@ -488,7 +495,7 @@ async fn take_back(
 ) -> Result<HttpResponse, Problem> {
     let order = TakeBackOrder {
         letter: id_of(&id)?,
-        key: request_key(&key)?,
+        key: request_key(&state, &caller.0, &key).await?,
         by: actor_of(&caller.0)?,
         why: why_of(&body.reason)?,
     };
@@ -539,6 +546,7 @@ fn refused(error: LetterError) -> Problem {
         }
         LetterError::NotRefunded => Problem::new(Kind::IllegalTransition, detail),
         LetterError::KeyReused => Problem::new(Kind::IdempotencyKeyReused, detail),
+        LetterError::OtherCurrency { .. } => Problem::new(Kind::CurrencyMismatch, detail),
         LetterError::WentBack | LetterError::BadAmount | LetterError::Amount(_) => {
             Problem::new(Kind::Unacceptable, detail)
         }

@@ -11,7 +11,7 @@ use ratiba_access::{Principal, Scope};
 use ratiba_booking::visit::{Visit, VisitId};
 use ratiba_kernel::{Id, Money, PhoneNumber, TenantId, Zone};
 use ratiba_payments::actor::Actor;
-use ratiba_payments::attempt::AttemptState;
+use ratiba_payments::attempt::{Attempt, AttemptId, AttemptState};
 use ratiba_payments::payment::{NotNow, PaymentId, PaymentRecord};
 use ratiba_payments::reference::RequestKey;
 use ratiba_payments::use_cases::{DeskPrompt, RequestPaymentError};
@@ -24,7 +24,7 @@ use super::tips::{AlongBody, along_of, not_divided};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey};
-use crate::dto::{Amount, Moment, id_of};
+use crate::dto::{AmountAbove, Moment, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
@@ -98,7 +98,7 @@ pub struct PromptBody {
     #[schemars(length(min = 1, max = 20))]
     phone: Option<String>,
     /// How much, at most what is owed; all of it if left out. Whole shillings.
-    #[schemars(with = "Option<Amount>")]
+    #[schemars(with = "Option<AmountAbove>")]
     amount: Option<Money>,
     /// A tip that is asked for with it, on top; with the balance of a visit only.
     tip: Option<AlongBody>,
@@ -173,7 +173,7 @@ async fn prompt(
         None => None,
     };
     let order = DeskPrompt {
-        key: request_key(&key)?,
+        key: request_key(&state, principal, &key).await?,
         visit: Id::from_uuid(visit.head.id.as_uuid()),
         payer: body.phone.as_deref().map(phone_of).transpose()?,
         amount: body.amount,
@@ -204,10 +204,24 @@ async fn prompt(
         }))
 }
 
-/// The key of a request for money, apart from the keys that this instance makes itself.
-pub(super) fn request_key(key: &IdempotencyKey) -> Result<RequestKey, Problem> {
-    RequestKey::parse(&format!("api:{}", key.0))
-        .map_err(|fault| Problem::new(Kind::IdempotencyKeyRequired, fault.to_string()))
+/// The key of an order that moves money, apart from the keys that this instance makes itself. It means the address at
+/// which it was used first, whichever order it names there.
+pub(super) async fn request_key(
+    state: &State,
+    principal: &Principal,
+    key: &IdempotencyKey,
+) -> Result<RequestKey, Problem> {
+    let named = RequestKey::parse(&format!("api:{}", key.as_str()))
+        .map_err(|fault| Problem::new(Kind::Validation, fault.to_string()))?;
+    let (keys, now) = (&state.parts.payments.keys, state.parts.clock.now());
+    if keys.means(principal.tenant, &named, key.place(), now).await? {
+        Ok(named)
+    } else {
+        Err(Problem::new(
+            Kind::IdempotencyKeyReused,
+            "this key was used at another address; use a new one",
+        ))
+    }
 }
 
 /// Who acts, as records name it.
@@ -224,9 +238,12 @@ pub(super) fn phone_of(text: &str) -> Result<PhoneNumber, Problem> {
 pub(super) fn refused(error: RequestPaymentError, records: &[PaymentRecord], zone: &Zone) -> Problem {
     let detail = error.to_string();
     match error {
-        RequestPaymentError::AmountNotPositive
-        | RequestPaymentError::AmountHasCents
-        | RequestPaymentError::AmountAboveLimit => Problem::new(Kind::AmountNotPayable, detail),
+        RequestPaymentError::AmountNotPositive | RequestPaymentError::AmountHasCents => {
+            Problem::new(Kind::AmountNotPayable, detail)
+        }
+        RequestPaymentError::AmountAboveLimit { limit } => {
+            Problem::new(Kind::AmountNotPayable, detail).with("limit", limit)
+        }
         RequestPaymentError::AmountAboveOutstanding { outstanding } => {
             Problem::new(Kind::AmountNotPayable, detail).with("outstanding", outstanding)
         }
@@ -254,13 +271,8 @@ fn not_now(why: NotNow, records: &[PaymentRecord], zone: &Zone) -> Problem {
         NotNow::AlreadyPaid | NotNow::Closed => Problem::new(Kind::NothingOwed, detail),
         NotNow::NotAgreed => Problem::new(Kind::NotAgreed, detail),
         NotNow::StillOpen(attempt) | NotNow::BeingChecked(attempt) => {
-            let problem = Problem::new(Kind::PaymentInProgress, detail).with("attempt", attempt);
-            match records.iter().find_map(|record| record.attempt(attempt)) {
-                Some(found) => problem
-                    .with("state", found.state().name().as_str())
-                    .with("waits_for", waits_for(found.state())),
-                None => problem,
-            }
+            let found = records.iter().find_map(|record| record.attempt(attempt));
+            in_progress(detail, attempt, found)
         }
         NotNow::NumberBusy { attempt, from } => Problem::new(Kind::PaymentInProgress, detail)
             .with("attempt", attempt)
@@ -269,6 +281,29 @@ fn not_now(why: NotNow, records: &[PaymentRecord], zone: &Zone) -> Problem {
         NotNow::TooSoon { from } => Problem::new(Kind::TooSoon, detail).with("from", Moment::of(zone, from)),
         NotNow::Pointless(reason) => Problem::new(Kind::PointlessAttempt, detail).with("reason", reason),
     }
+}
+
+/// The problem of an attempt that is not over, with how it stands and what ends it.
+fn in_progress(detail: String, attempt: AttemptId, found: Option<&Attempt>) -> Problem {
+    let problem = Problem::new(Kind::PaymentInProgress, detail).with("attempt", attempt);
+    match found {
+        Some(found) => problem
+            .with("state", found.state().name().as_str())
+            .with("waits_for", waits_for(found.state())),
+        None => problem,
+    }
+}
+
+/// The same, of an attempt that is looked up for it.
+pub(super) async fn still_open(
+    state: &State,
+    tenant: TenantId,
+    attempt: AttemptId,
+    detail: String,
+) -> Result<Problem, Problem> {
+    let record = state.parts.payments.book.of_attempt(tenant, attempt).await?;
+    let found = record.as_ref().and_then(|record| record.attempt(attempt));
+    Ok(in_progress(detail, attempt, found))
 }
 
 /// Who or what ends an attempt that is not over.

@@ -2,8 +2,9 @@
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
-use ratiba_kernel::Money;
+use ratiba_kernel::{Id, Money, Zone};
 use ratiba_payments::payout::{Payout, PayoutWay};
+use ratiba_payments::ports::PayoutQuery;
 use ratiba_payments::use_cases::{PayoutBy, PayoutOrder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,8 @@ use super::payments::{actor_of, request_key};
 use super::refunds::{reason, refused};
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::{Checked, IdempotencyKey};
-use crate::dto::{Amount, id_of};
+use crate::checked::{Checked, CheckedQuery, IdempotencyKey};
+use crate::dto::{Amount, AmountAbove, Moment, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{FieldFault, Kind, Problem};
 
@@ -44,6 +45,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::NotEnoughCredit,
             Kind::RefundNotPossible,
             Kind::AmountNotPayable,
+            Kind::CurrencyMismatch,
             Kind::TillClosed,
             Kind::Unacceptable,
         ]),
@@ -55,8 +57,42 @@ pub fn endpoints() -> Vec<Endpoint> {
              same key.",
         )
         .body::<WithdrawalBody>()
-        .problems(&[Kind::NotFound, Kind::NotEnoughCredit, Kind::AmountNotPayable]),
+        .problems(&[
+            Kind::NotFound,
+            Kind::NotEnoughCredit,
+            Kind::AmountNotPayable,
+            Kind::CurrencyMismatch,
+        ]),
+        Endpoint::get("/api/v1/credit/payouts", "Credit that was paid out", || web::get().to(list))
+            .describe("Paid out or withdrawn; newest first. `next` goes into `before` of the next request.")
+            .group("payments")
+            .needs(Scope::PaymentsRead)
+            .query::<PayoutsQuery>()
+            .answers::<PayoutPage>(200, "the payouts"),
     ]
+}
+
+/// Which payouts.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PayoutsQuery {
+    /// Of one customer.
+    customer: Option<Uuid>,
+    /// Made before this one.
+    before: Option<Uuid>,
+    /// At most so many; 50 if left out.
+    #[schemars(range(min = 1, max = 100))]
+    limit: Option<u16>,
+}
+
+/// Some payouts.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CreditPayouts")]
+pub struct PayoutPage {
+    /// Newest first.
+    items: Vec<PayoutAnswer>,
+    /// For `before`, if there may be more.
+    next: Option<Uuid>,
 }
 
 /// How credit goes.
@@ -79,7 +115,7 @@ pub struct PayoutBody {
     /// How.
     way: WayWord,
     /// How much, at most what there is.
-    #[schemars(with = "Amount")]
+    #[schemars(with = "AmountAbove")]
     amount: Money,
     /// Why.
     #[schemars(length(min = 1, max = 500))]
@@ -94,7 +130,7 @@ pub struct PayoutBody {
 #[serde(deny_unknown_fields)]
 pub struct WithdrawalBody {
     /// How much, at most what there is.
-    #[schemars(with = "Amount")]
+    #[schemars(with = "AmountAbove")]
     amount: Money,
     /// Why.
     #[schemars(length(min = 1, max = 500))]
@@ -107,6 +143,8 @@ pub struct WithdrawalBody {
 pub struct PayoutAnswer {
     /// Its id.
     id: Uuid,
+    /// Whose credit.
+    customer_id: Uuid,
     /// `cash`, `outside`, `mpesa_reversal` or `withdrawn`.
     way: &'static str,
     /// How much.
@@ -118,10 +156,13 @@ pub struct PayoutAnswer {
     reference: Option<String>,
     /// The refund that takes the money back; its state tells what became of it.
     refund_id: Option<Uuid>,
+    /// Who ordered it.
+    by: String,
+    at: Moment,
 }
 
-impl From<Payout> for PayoutAnswer {
-    fn from(payout: Payout) -> Self {
+impl PayoutAnswer {
+    fn of(payout: Payout, zone: &Zone) -> Self {
         let way = payout.way.as_str();
         let (reference, refund_id) = match payout.way {
             PayoutWay::Outside { reference } => (Some(reference), None),
@@ -130,6 +171,9 @@ impl From<Payout> for PayoutAnswer {
         };
         Self {
             id: payout.id.as_uuid(),
+            customer_id: payout.customer.as_uuid(),
+            by: payout.by.to_string(),
+            at: Moment::of(zone, payout.at),
             way,
             amount: payout.amount,
             reason: payout.reason,
@@ -159,6 +203,35 @@ fn way_of(way: WayWord, reference: Option<String>) -> Result<PayoutBy, Problem> 
     }
 }
 
+async fn list(
+    state: web::Data<State>,
+    caller: Caller,
+    CheckedQuery(query): CheckedQuery<PayoutsQuery>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = caller.0.tenant;
+    let most = query.limit.unwrap_or(50);
+    let wanted = PayoutQuery {
+        customer: query.customer.map(Id::from_uuid),
+        before: query.before.map(Id::from_uuid),
+        most,
+    };
+    let found = state
+        .parts
+        .money_back
+        .pay_out
+        .book
+        .payouts(tenant, wanted)
+        .await?;
+    let zone = state.parts.booking.catalogue.zone(tenant).await?;
+    let full = found.len() >= usize::from(most);
+    let next = found.last().filter(|_| full).map(|last| last.id.as_uuid());
+    let items = found.into_iter().map(|payout| PayoutAnswer::of(payout, &zone));
+    Ok(HttpResponse::Ok().json(PayoutPage {
+        items: items.collect(),
+        next,
+    }))
+}
+
 async fn pay_out(
     state: web::Data<State>,
     caller: Caller,
@@ -167,7 +240,7 @@ async fn pay_out(
     Checked(body): Checked<PayoutBody>,
 ) -> Result<HttpResponse, Problem> {
     let order = PayoutOrder {
-        key: request_key(&key)?,
+        key: request_key(&state, &caller.0, &key).await?,
         customer: id_of(&id)?,
         by_way: way_of(body.way, body.reference)?,
         amount: body.amount,
@@ -185,7 +258,7 @@ async fn withdraw(
     Checked(body): Checked<WithdrawalBody>,
 ) -> Result<HttpResponse, Problem> {
     let order = PayoutOrder {
-        key: request_key(&key)?,
+        key: request_key(&state, &caller.0, &key).await?,
         customer: id_of(&id)?,
         by_way: PayoutBy::Withdrawal,
         amount: body.amount,
@@ -196,8 +269,10 @@ async fn withdraw(
 }
 
 async fn carry_out(state: &State, caller: &Caller, order: PayoutOrder) -> Result<HttpResponse, Problem> {
+    // Read before: an order that is carried out is not answered with an outage.
+    let zone = state.parts.booking.catalogue.zone(caller.0.tenant).await?;
     let pay_out = &state.parts.money_back.pay_out;
     let payout = pay_out.execute(caller.0.tenant, order).await;
     let payout = payout.map_err(refused)?;
-    Ok(HttpResponse::Created().json(PayoutAnswer::from(payout)))
+    Ok(HttpResponse::Created().json(PayoutAnswer::of(payout, &zone)))
 }

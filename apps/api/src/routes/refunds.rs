@@ -16,7 +16,7 @@ use super::payments::{actor_of, request_key};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, CheckedQuery, IdempotencyKey};
-use crate::dto::{Amount, Moment, id_of};
+use crate::dto::{Amount, AmountAbove, Moment, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{FieldFault, Kind, Problem};
 
@@ -29,8 +29,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post("/api/v1/payments/{id}/refunds", "Give money back", || web::post().to(order))
             .describe(
-                "As credit, in cash or by a way outside of this system it is booked at once, and cash only out of an open drawer \
-                 that holds it; `mpesa_reversal` asks M-Pesa to take back a whole transaction, `card` asks PesaPal for all or a \
+                "As credit, in cash or `outside` of this system, with the number of the transfer as its `reference`, it is booked \
+                 at once, and cash only out of an open drawer that holds it; `mpesa_reversal` asks M-Pesa to take back a whole transaction, `card` asks PesaPal for all or a \
                  part of one card payment, once, which a person then approves in PesaPal's dashboard; the state tells what \
                  became of that. The amount counts as gone from the order \
                  on: however many are ordered at once, they never exceed what was paid. Safe to repeat with the same key.",
@@ -45,6 +45,7 @@ pub fn endpoints() -> Vec<Endpoint> {
                 Kind::RefundTooLarge,
                 Kind::RefundNotPossible,
                 Kind::AmountNotPayable,
+                Kind::CurrencyMismatch,
                 Kind::TillClosed,
                 Kind::Unacceptable,
             ]),
@@ -122,11 +123,14 @@ pub struct RefundBody {
     /// How.
     way: WayWord,
     /// How much, at most what was paid and did not go back yet; of M-Pesa a whole transaction.
-    #[schemars(with = "Amount")]
+    #[schemars(with = "AmountAbove")]
     amount: Money,
     /// Why.
     #[schemars(length(min = 1, max = 500))]
     reason: String,
+    /// What proves it: the number of the transfer at the bank or at M-Pesa. With `outside`, and only there.
+    #[schemars(length(min = 1, max = 64))]
+    reference: Option<String>,
 }
 
 /// Which refunds.
@@ -233,6 +237,8 @@ pub struct RefundAnswer {
     cause: &'static str,
     /// Why.
     reason: String,
+    /// What proves it, where it went outside; nothing for refunds of before such numbers were asked for.
+    reference: Option<String>,
     /// How much.
     #[schemars(with = "Amount")]
     amount: Money,
@@ -284,6 +290,7 @@ impl RefundAnswer {
             source: terms.source.as_str(),
             cause: terms.cause.as_str(),
             reason: terms.reason.clone(),
+            reference: terms.reference.clone(),
             amount: terms.amount,
             state: progress.state.as_str(),
             state_at: Moment::of(zone, progress.state_at),
@@ -323,12 +330,13 @@ async fn order(
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
     let order = RefundOrder {
-        key: request_key(&key)?,
+        key: request_key(&state, principal, &key).await?,
         payment: id_of(&id)?,
         way: body.way.into(),
         cause: RefundCause::Manager,
         amount: body.amount,
         reason: reason(body.reason)?,
+        reference: proof(body.way, body.reference)?,
         by: actor_of(principal)?,
     };
     let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
@@ -452,6 +460,26 @@ pub(super) fn reason(text: String) -> Result<String, Problem> {
     Ok(text)
 }
 
+/// What proves that money went where it is not seen from here.
+fn proof(way: WayWord, reference: Option<String>) -> Result<Option<String>, Problem> {
+    let fault = |message: &str| {
+        Err(Problem::fields(vec![FieldFault {
+            field: "reference".to_owned(),
+            message: message.to_owned(),
+        }]))
+    };
+    match (way, reference.as_deref().map(str::trim)) {
+        (WayWord::Outside, Some(text)) if !text.is_empty() && !text.chars().any(char::is_control) => {
+            Ok(Some(text.to_owned()))
+        }
+        (WayWord::Outside, Some(_) | None) => fault("must say which transfer it was"),
+        (WayWord::MpesaReversal | WayWord::Card | WayWord::Cash | WayWord::Credit, None) => Ok(None),
+        (WayWord::MpesaReversal | WayWord::Card | WayWord::Cash | WayWord::Credit, Some(_)) => {
+            fault("is for what goes outside only")
+        }
+    }
+}
+
 pub(super) fn refused(error: RefundRefused) -> Problem {
     let detail = error.to_string();
     match error {
@@ -464,10 +492,13 @@ pub(super) fn refused(error: RefundRefused) -> Problem {
             Problem::new(Kind::NotEnoughCredit, detail).with("credit", credit)
         }
         RefundRefused::BadAmount => Problem::new(Kind::AmountNotPayable, detail),
+        RefundRefused::OtherCurrency { .. } => Problem::new(Kind::CurrencyMismatch, detail),
+        RefundRefused::ReferenceWithOutside => Problem::new(Kind::Unacceptable, detail),
         RefundRefused::TooLarge { refundable } => {
             Problem::new(Kind::RefundTooLarge, detail).with("refundable", refundable)
         }
         RefundRefused::NothingToReverse
+        | RefundRefused::CameWithTip
         | RefundRefused::NoCardPayment
         | RefundRefused::NotSetUp
         | RefundRefused::NotInReview

@@ -6,7 +6,7 @@ use ratiba_kernel::{Id, Money, Zone};
 use ratiba_payments::ports::{AbsenceVerdict, Decider, LineState, RecordedLine, StatementHead};
 use ratiba_payments::remark::Remark;
 use ratiba_payments::statement::matching::{AbsenceId, Absent, AbsentMoney};
-use ratiba_payments::statement::{LineId, StatementId};
+use ratiba_payments::statement::{LineFault, LineId, NoStatement, StatementId};
 use ratiba_payments::use_cases::{LineVerdict, StatementError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             web::post().to(bring_in)
         }))
         .describe(
-            "The CSV of the organisation portal, at most 2 MB and 20,000 lines; columns are found by name. Lines are matched by \
+            "The CSV of the organisation portal, at most 2 MB (more is 413, as is a body of more than 3 MB) and 20,000 lines; \
+             columns are found by name. A file of which no line tells of money that moved is refused. Lines are matched by \
              receipt with what came and what went back, charges for known payments are booked as fees, and money that only a \
              query knew of gets its receipt. Lines that cannot be read are named; the others wait for a decision. The same file \
              again, or one that overlaps, adds nothing, and open lines are looked at again.",
@@ -212,6 +213,15 @@ pub struct FaultAnswer {
     what: &'static str,
 }
 
+impl From<&LineFault> for FaultAnswer {
+    fn from(fault: &LineFault) -> Self {
+        Self {
+            line: fault.line,
+            what: fault.what,
+        }
+    }
+}
+
 /// A statement that was brought in.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "MpesaStatementBrought")]
@@ -255,7 +265,7 @@ pub struct LineAnswer {
     attempt_id: Option<Uuid>,
     /// Which refund it is.
     refund_id: Option<Uuid>,
-    /// Whose fee it is.
+    /// The payment whose money, refund or fee it is.
     payment_id: Option<Uuid>,
     /// Who decided, if a person did.
     decided_by: Option<String>,
@@ -266,11 +276,10 @@ pub struct LineAnswer {
 impl LineAnswer {
     fn of(recorded: &RecordedLine, zone: &Zone) -> Self {
         let (line, decider) = (&recorded.line, recorded.decider.as_ref());
-        let (attempt, refund, payment) = match recorded.state {
-            LineState::Money(attempt) => (Some(attempt.as_uuid()), None, None),
-            LineState::Refund(refund) => (None, Some(refund.as_uuid()), None),
-            LineState::Fee(payment) => (None, None, payment.map(|payment| payment.as_uuid())),
-            LineState::Open | LineState::Other | LineState::Ignored => (None, None, None),
+        let (attempt, refund) = match recorded.state {
+            LineState::Money(attempt) => (Some(attempt.as_uuid()), None),
+            LineState::Refund(refund) => (None, Some(refund.as_uuid())),
+            LineState::Open | LineState::Fee(_) | LineState::Other | LineState::Ignored => (None, None),
         };
         Self {
             id: recorded.id.as_uuid(),
@@ -285,7 +294,7 @@ impl LineAnswer {
             state: recorded.state.as_str(),
             attempt_id: attempt,
             refund_id: refund,
-            payment_id: payment,
+            payment_id: recorded.payment.map(|payment| payment.as_uuid()),
             decided_by: decider.map(|decider| decider.by.to_string()),
             reason: decider.map(|decider| decider.why.to_string()),
             decided_at: recorded.decided_at.map(|at| Moment::of(zone, at)),
@@ -365,10 +374,7 @@ async fn bring_in(
         .bring_in(principal.tenant, &body.csv, actor_of(principal)?)
         .await
         .map_err(not_done)?;
-    let faults = taken.file.faults.iter().map(|fault| FaultAnswer {
-        line: fault.line,
-        what: fault.what,
-    });
+    let faults = taken.file.faults.iter().map(FaultAnswer::from);
     Ok(HttpResponse::Ok().json(BroughtAnswer {
         statement: StatementAnswer::of(&taken.head, &zone),
         not_completed: taken.file.not_completed,
@@ -507,6 +513,14 @@ async fn decide_absence(
 fn not_done(error: StatementError) -> Problem {
     let detail = error.to_string();
     match error {
+        StatementError::NoStatement(NoStatement::TooLarge) => Problem::new(Kind::BodyTooLarge, detail),
+        StatementError::NothingMoved(file) => {
+            let faults: Vec<FaultAnswer> = file.faults.iter().map(FaultAnswer::from).collect();
+            Problem::new(Kind::Unacceptable, detail)
+                .with("not_completed", file.not_completed)
+                .with("broken", file.broken)
+                .with("faults", faults)
+        }
         StatementError::NoStatement(_) | StatementError::NotThat | StatementError::Amount(_) => {
             Problem::new(Kind::Unacceptable, detail)
         }

@@ -2,12 +2,13 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
-use ratiba_access::Scope;
+use ratiba_access::{Principal, Scope};
 use ratiba_kernel::{Fingerprint, Money, Zone};
 use ratiba_payments::ports::{Takings, TillError};
 use ratiba_payments::remark::Remark;
 use ratiba_payments::till::{
-    CloseOrder, Drawer, MoveOrder, Movement, MovementKind, OpenOrder, Ordered, TillId, TillRefused,
+    CloseOrder, Drawer, MoveOrder, Movement, MovementKind, OpenOrder, Ordered, TillClosing, TillId,
+    TillRefused, TillSession,
 };
 use ratiba_payments::use_cases::{TillSheet, TillSheetError};
 use schemars::JsonSchema;
@@ -18,8 +19,8 @@ use super::appointments::wrong;
 use super::payments::{actor_of, request_key};
 use crate::State;
 use crate::caller::Caller;
-use crate::checked::{Checked, IdempotencyKey};
-use crate::dto::{Amount, Moment, SignedAmount, id_of};
+use crate::checked::{Checked, CheckedQuery, IdempotencyKey};
+use crate::dto::{Amount, AmountAbove, Moment, SignedAmount, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
@@ -40,12 +41,17 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         order("/api/v1/till/sessions", "Open the drawer", || web::post().to(open))
             .describe(
-                "With what was counted into it. Where that differs from what the books know to lie in it (`carried`), the \
-                 difference is booked to suspense. One session is open at a time. Safe to repeat with the same key.",
+                "With what was counted into it. Where that differs from what the last close left in it (`carried`), it needs a \
+                 `reason`, the owners are told, and the difference is booked to suspense, where a manager clears it; without a \
+                 reason a 422 says what is `carried`. One session is open at a time. Safe to repeat with the same key.",
             )
             .body::<OpenBody>()
             .answers::<DrawerAnswer>(201, "the session")
-            .problems(&[Kind::TillOpen, Kind::Unacceptable]),
+            .problems(&[Kind::TillOpen, Kind::FloatUnexplained, Kind::CurrencyMismatch, Kind::Unacceptable]),
+        look("/api/v1/till/sessions", "The sessions of the drawer", || web::get().to(list))
+            .describe("The one that was opened last first; `next` goes into `before` of the next request.")
+            .query::<SessionsQuery>()
+            .answers::<SessionPage>(200, "the sessions"),
         look("/api/v1/till/sessions/current", "The drawer as it is now", || {
             web::get().to(current)
         })
@@ -60,7 +66,14 @@ pub fn endpoints() -> Vec<Endpoint> {
         )
         .body::<MovementBody>()
         .answers::<DrawerAnswer>(201, "the session with the movement")
-        .problems(&[Kind::NotFound, Kind::TillClosed, Kind::TooMany, Kind::Unacceptable]),
+        .problems(&[
+            Kind::NotFound,
+            Kind::TillClosed,
+            Kind::TooMany,
+            Kind::AmountNotPayable,
+            Kind::CurrencyMismatch,
+            Kind::Unacceptable,
+        ]),
         order("/api/v1/till/sessions/{id}/close", "Close the drawer", || web::post().to(close))
             .describe(
                 "With what was counted. A difference needs a `reason` and is booked to suspense; without one a 422 says what is \
@@ -68,7 +81,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             )
             .body::<CloseBody>()
             .answers::<DrawerAnswer>(200, "the session, closed")
-            .problems(&[Kind::NotFound, Kind::TillClosed, Kind::Unacceptable]),
+            .problems(&[Kind::NotFound, Kind::TillClosed, Kind::CurrencyMismatch, Kind::Unacceptable]),
         look("/api/v1/till/sessions/{id}/sheet", "The sheet of a session", || web::get().to(sheet))
             .describe(
                 "Side by side: the drawer, what came by card and what came by M-Pesa while it was open, each as the books have \
@@ -87,6 +100,20 @@ pub struct OpenBody {
     /// In the business's currency, at most ten million.
     #[schemars(with = "Amount")]
     float: Money,
+    /// Why it differs from what the last close left; needed if it does.
+    #[schemars(length(min = 1, max = 200))]
+    reason: Option<String>,
+}
+
+/// Which sessions.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionsQuery {
+    /// Opened before this one.
+    before: Option<Uuid>,
+    /// At most so many; 50 if left out.
+    #[schemars(range(min = 1, max = 100))]
+    limit: Option<u16>,
 }
 
 /// Which way cash goes.
@@ -106,7 +133,7 @@ pub enum MovementWord {
 pub struct MovementBody {
     kind: MovementWord,
     /// Above nothing.
-    #[schemars(with = "Amount")]
+    #[schemars(with = "AmountAbove")]
     amount: Money,
     /// What for.
     #[schemars(length(min = 1, max = 200))]
@@ -169,6 +196,72 @@ pub struct ClosingAnswer {
     reason: Option<String>,
 }
 
+impl ClosingAnswer {
+    fn of(closing: &TillClosing, zone: &Zone) -> Self {
+        Self {
+            at: Moment::of(zone, closing.at),
+            by: closing.by.to_string(),
+            counted: closing.counted,
+            difference: closing.difference,
+            reason: closing.reason.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// The float less what was carried.
+fn float_difference(session: &TillSession) -> Result<Money, Problem> {
+    let difference = session.float.checked_sub(session.carried);
+    difference.map_err(|error| not_done(TillRefused::Sum(error).into()))
+}
+
+/// A session, without what moved in it; its sheet tells the rest.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TillSessionHead")]
+pub struct SessionAnswer {
+    id: Uuid,
+    opened_at: Moment,
+    opened_by: String,
+    /// What was counted into it.
+    #[schemars(with = "Amount")]
+    float: Money,
+    /// What the books knew to lie in it before.
+    #[schemars(with = "SignedAmount")]
+    carried: Money,
+    /// The float less what was carried.
+    #[schemars(with = "SignedAmount")]
+    float_difference: Money,
+    /// Why they differ.
+    float_reason: Option<String>,
+    /// Nothing while it is open.
+    closing: Option<ClosingAnswer>,
+}
+
+impl SessionAnswer {
+    fn of(session: &TillSession, zone: &Zone) -> Result<Self, Problem> {
+        let closing = session.closing.as_ref();
+        Ok(Self {
+            id: session.id.as_uuid(),
+            opened_at: Moment::of(zone, session.opened_at),
+            opened_by: session.opened_by.to_string(),
+            float: session.float,
+            carried: session.carried,
+            float_difference: float_difference(session)?,
+            float_reason: session.reason.as_ref().map(ToString::to_string),
+            closing: closing.map(|closing| ClosingAnswer::of(closing, zone)),
+        })
+    }
+}
+
+/// Some sessions.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TillSessions")]
+pub struct SessionPage {
+    /// The one that was opened last first.
+    items: Vec<SessionAnswer>,
+    /// For `before`, if there may be more.
+    next: Option<Uuid>,
+}
+
 /// The drawer between opening and closing.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "TillSession")]
@@ -182,6 +275,11 @@ pub struct DrawerAnswer {
     /// What the books knew to lie in it before.
     #[schemars(with = "SignedAmount")]
     carried: Money,
+    /// The float less what was carried: what was brought or taken while the drawer was closed.
+    #[schemars(with = "SignedAmount")]
+    float_difference: Money,
+    /// Why they differ.
+    float_reason: Option<String>,
     /// What customers paid in cash.
     #[schemars(with = "Amount")]
     taken: Money,
@@ -210,13 +308,10 @@ impl DrawerAnswer {
             .sum()
             .map_err(|error| not_done(TillRefused::Sum(error).into()))?;
         let session = &drawer.session;
-        let closing = session.closing.as_ref().map(|closing| ClosingAnswer {
-            at: Moment::of(zone, closing.at),
-            by: closing.by.to_string(),
-            counted: closing.counted,
-            difference: closing.difference,
-            reason: closing.reason.as_ref().map(ToString::to_string),
-        });
+        let closing = session
+            .closing
+            .as_ref()
+            .map(|closing| ClosingAnswer::of(closing, zone));
         let movements = drawer
             .movements
             .iter()
@@ -227,6 +322,8 @@ impl DrawerAnswer {
             opened_by: session.opened_by.to_string(),
             float: session.float,
             carried: session.carried,
+            float_difference: float_difference(session)?,
+            float_reason: session.reason.as_ref().map(ToString::to_string),
             taken: sum.taken,
             given_back: sum.given_back,
             paid_in: sum.paid_in,
@@ -301,9 +398,21 @@ async fn open(
     Checked(body): Checked<OpenBody>,
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
+    let reason = body.reason.as_deref().map(remark).transpose()?;
+    // An order without a reason is told from others as it was before there were any.
+    let why = reason
+        .as_ref()
+        .map_or_else(String::new, |reason| format!("|{reason}"));
     let order = OpenOrder {
-        ordered: ordered(&key, &format!("open|{}", text(body.float)))?,
+        ordered: ordered(
+            &state,
+            principal,
+            &key,
+            &format!("open|{}{why}", text(body.float)),
+        )
+        .await?,
         float: body.float,
+        reason,
         by: actor_of(principal)?,
     };
     let zone = state.parts.booking.catalogue.policy(principal.tenant).await?.zone;
@@ -315,6 +424,27 @@ async fn open(
             format!("/api/v1/till/sessions/{}/sheet", drawer.session.id),
         ))
         .json(DrawerAnswer::of(&drawer, &zone)?))
+}
+
+async fn list(
+    state: web::Data<State>,
+    caller: Caller,
+    CheckedQuery(query): CheckedQuery<SessionsQuery>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = caller.0.tenant;
+    let most = query.limit.unwrap_or(50);
+    let book = &state.parts.payments.till.book;
+    let found = book
+        .sessions(tenant, query.before.map(TillId::from_uuid), most)
+        .await?;
+    let zone = state.parts.booking.catalogue.zone(tenant).await?;
+    let full = found.len() >= usize::from(most);
+    let next = found.last().filter(|_| full).map(|last| last.id.as_uuid());
+    let items = found.iter().map(|session| SessionAnswer::of(session, &zone));
+    Ok(HttpResponse::Ok().json(SessionPage {
+        items: items.collect::<Result<_, _>>()?,
+        next,
+    }))
 }
 
 async fn current(state: web::Data<State>, caller: Caller) -> Result<HttpResponse, Problem> {
@@ -342,7 +472,7 @@ async fn pay(
     let reason = remark(&body.reason)?;
     let asked = format!("move|{}|{}|{reason}", kind.as_str(), text(body.amount));
     let order = MoveOrder {
-        ordered: ordered(&key, &asked)?,
+        ordered: ordered(&state, principal, &key, &asked).await?,
         kind,
         amount: body.amount,
         reason,
@@ -366,7 +496,13 @@ async fn close(
     let reason = body.reason.as_deref().map(remark).transpose()?;
     let why = reason.as_ref().map_or("", Remark::as_str);
     let order = CloseOrder {
-        ordered: ordered(&key, &format!("close|{}|{why}", text(body.counted)))?,
+        ordered: ordered(
+            &state,
+            principal,
+            &key,
+            &format!("close|{}|{why}", text(body.counted)),
+        )
+        .await?,
         counted: body.counted,
         reason,
         by: actor_of(principal)?,
@@ -425,14 +561,28 @@ pub(super) fn not_done(error: TillError) -> Problem {
                 .with("expected", expected)
                 .with("difference", difference)
         }
-        TillRefused::Amount | TillRefused::Sum(_) => Problem::new(Kind::Unacceptable, refused.to_string()),
+        TillRefused::FloatUnexplained { carried, difference } => {
+            Problem::new(Kind::FloatUnexplained, refused.to_string())
+                .with("carried", carried)
+                .with("difference", difference)
+        }
+        TillRefused::Currency { .. } => Problem::new(Kind::CurrencyMismatch, refused.to_string()),
+        TillRefused::Amount { limit } => {
+            Problem::new(Kind::AmountNotPayable, refused.to_string()).with("limit", limit)
+        }
+        TillRefused::Sum(_) => Problem::new(Kind::Unacceptable, refused.to_string()),
     }
 }
 
 /// The key of an order of the till, with a fingerprint of what is ordered.
-pub(super) fn ordered(key: &IdempotencyKey, asked: &str) -> Result<Ordered, Problem> {
+pub(super) async fn ordered(
+    state: &State,
+    principal: &Principal,
+    key: &IdempotencyKey,
+    asked: &str,
+) -> Result<Ordered, Problem> {
     Ok(Ordered {
-        key: request_key(key)?,
+        key: request_key(state, principal, key).await?,
         print: Fingerprint::of(asked),
     })
 }

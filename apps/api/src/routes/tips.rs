@@ -20,7 +20,7 @@ use super::till::{DrawerAnswer, not_done, ordered, text};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey};
-use crate::dto::{Amount, SignedAmount, id_of};
+use crate::dto::{Amount, AmountAbove, SignedAmount, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
@@ -77,6 +77,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::NotFound,
             Kind::TillClosed,
             Kind::TooMany,
+            Kind::AmountNotPayable,
+            Kind::CurrencyMismatch,
             Kind::Unacceptable,
         ]),
     ]
@@ -102,7 +104,7 @@ pub struct TipBody {
     /// For which part of the visit.
     appointment_id: Uuid,
     /// Above nothing; in whole units by prompt.
-    #[schemars(with = "Amount")]
+    #[schemars(with = "AmountAbove")]
     amount: Money,
     tender: TenderWord,
     /// With `prompt` and `card`: whose handset, or the billing contact.
@@ -120,7 +122,7 @@ pub struct ShareBody {
     /// Who; of those who render that part of the visit.
     staff_id: Uuid,
     /// Above nothing.
-    #[schemars(with = "Amount")]
+    #[schemars(with = "AmountAbove")]
     amount: Money,
 }
 
@@ -132,7 +134,7 @@ pub struct AlongBody {
     /// For which part of the visit.
     appointment_id: Uuid,
     /// Above nothing; on top of what is paid for the visit, and with that in whole shillings.
-    #[schemars(with = "Amount")]
+    #[schemars(with = "AmountAbove")]
     amount: Money,
     /// Who gets how much; together the amount. As the team shares its commission if left out.
     #[schemars(length(min = 1, max = 20))]
@@ -146,7 +148,7 @@ pub struct PayoutBody {
     /// To whom.
     staff_id: Uuid,
     /// Above nothing, at most what is owed.
-    #[schemars(with = "Amount")]
+    #[schemars(with = "AmountAbove")]
     amount: Money,
     /// What for.
     #[schemars(length(min = 1, max = 200))]
@@ -301,7 +303,7 @@ async fn order_of(
 ) -> Result<TipOrder, Problem> {
     let part = part_of(visit, body.appointment_id, "appointment_id")?;
     Ok(TipOrder {
-        key: request_key(key)?,
+        key: request_key(state, &caller.0, key).await?,
         visit: Id::from_uuid(visit.head.id.as_uuid()),
         customer: Id::from_uuid(part.booking().customer.as_uuid()),
         appointment: Id::from_uuid(body.appointment_id),
@@ -394,7 +396,7 @@ async fn pay_out(
     let reason = Remark::parse(&body.reason).map_err(|fault| wrong("reason", &fault.to_string()))?;
     let asked = format!("tips|{}|{}|{reason}", body.staff_id, text(body.amount));
     let order = TipPayout {
-        ordered: ordered(&key, &asked)?,
+        ordered: ordered(&state, &caller.0, &key, &asked).await?,
         staff: Id::from_uuid(body.staff_id),
         amount: body.amount,
         reason,

@@ -534,6 +534,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    order_keys (tenant_id, request_key) {
+        tenant_id -> Uuid,
+        request_key -> Text,
+        place -> Bytea,
+        used_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     outbox (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -708,6 +717,7 @@ diesel::table! {
         tries -> SmallInt,
         given_twice_minor -> Nullable<BigInt>,
         source -> Text,
+        reference -> Nullable<Text>,
     }
 }
 
@@ -973,6 +983,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    suspense_clearings (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        journal_id -> Uuid,
+        posted_id -> Uuid,
+        account -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+        reason -> Text,
+        request_key -> Text,
+        fingerprint -> Bytea,
+        cleared_by -> Text,
+        cleared_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tenant_settings (tenant_id) {
         tenant_id -> Uuid,
         business_name -> Text,
@@ -1031,6 +1058,7 @@ diesel::table! {
         counted_minor -> Nullable<BigInt>,
         difference_minor -> Nullable<BigInt>,
         difference_reason -> Nullable<Text>,
+        float_reason -> Nullable<Text>,
     }
 }
 

@@ -17,8 +17,8 @@ use ratiba_payments::event::PaymentEvent;
 use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{
     CallbackInbox, CardWatch, Credential, CreditBook, EarningBook, HouseCurrency, JournalBook, Ledger,
-    NoticeAddresses, NoticeInbox, PaymentBook, PaymentRuleBook, PayoutBook, RefundBook, RefundFacts,
-    ResultInbox, StatementBook, TakingsBook, TillBook, TipBook, TokenStore,
+    NoticeAddresses, NoticeInbox, OrderKeys, PaymentBook, PaymentRuleBook, PayoutBook, RefundBook,
+    RefundFacts, ResultInbox, StatementBook, SuspenseBook, TakingsBook, TillBook, TipBook, TokenStore,
 };
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::builders::second;
@@ -327,6 +327,14 @@ impl TillGround for PgGround {
         self.ports.clone()
     }
 
+    fn suspense(&self) -> Arc<dyn SuspenseBook> {
+        self.ports.clone()
+    }
+
+    fn keys(&self) -> Arc<dyn OrderKeys> {
+        self.ports.clone()
+    }
+
     async fn book_money(&self, tenant: TenantId, account: Account, more: Money, at: i64) {
         let journal = Uuid::from_u64_pair(6, self.numbers.fetch_add(1, Ordering::Relaxed));
         let (account, more, at) = (account.as_str(), more.amount_minor(), second(at));
@@ -348,6 +356,47 @@ impl TillGround for PgGround {
 #[tokio::test]
 async fn postgresql_keeps_the_contract_of_the_drawer() {
     till_contract(async || fresh()).await;
+}
+
+#[tokio::test]
+async fn suspense_is_not_cleared_beyond_what_is_there_and_not_without_a_word_by_anybody() {
+    let ground = fresh();
+    let own = tenant(1);
+    ground
+        .book_money(own, Account::Suspense, Money::kes_minor(100), 1)
+        .await;
+    let new = || Uuid::from_u64_pair(7, ground.numbers.fetch_add(1, Ordering::Relaxed));
+    let mut connection = ground.application(own);
+    let mut clear = |cause: &str, left: i64, amount: i64, booked: i64| {
+        let (there, posted, id) = (new(), new(), new());
+        connection.batch_execute(&format!(
+            "BEGIN;
+             INSERT INTO ledger_journals (tenant_id, id, cause, occurred_at)
+             VALUES ('{own}', '{there}', '{cause}:{there}', '2026-05-12Z'), ('{own}', '{posted}', 'cleared:{id}', '2026-05-12Z');
+             INSERT INTO ledger_entries (tenant_id, journal_id, position, account, currency, amount_minor)
+             VALUES ('{own}', '{there}', 0, 'suspense', 'KES', {left}), ('{own}', '{there}', 1, 'fees', 'KES', -{left}),
+                 ('{own}', '{posted}', 0, 'suspense', 'KES', -{booked}), ('{own}', '{posted}', 1, 'owner', 'KES', {booked});
+             INSERT INTO suspense_clearings (tenant_id, id, journal_id, posted_id, account, currency, amount_minor, reason,
+                 request_key, fingerprint, cleared_by, cleared_at)
+             SELECT '{own}', '{id}', '{there}', '{posted}', 'owner', 'KES', {amount}, 'x', '{id}', sha256('x'), 'token:x',
+                 '2026-05-12Z' WHERE {amount} > 0;
+             COMMIT"
+        ))
+        .map_err(|error| {
+            let _over = connection.batch_execute("ROLLBACK");
+            error.to_string()
+        })
+    };
+    assert_eq!(clear("till-move", 100, 60, 60), Ok(()));
+    for (cause, left, amount, booked, why) in [
+        ("till-move", 100, 101, 101, "left no more than 100"),
+        ("charged-back", 100, 50, 50, "left no more than 0"),
+        ("till-move", 100, 50, 49, "does not clear what is said"),
+        ("till-move", 100, 0, 50, "nobody said so"),
+    ] {
+        let refused = clear(cause, left, amount, booked).unwrap_err();
+        assert!(refused.contains(why), "{cause} {amount} of {left}: {refused}");
+    }
 }
 
 #[tokio::test]

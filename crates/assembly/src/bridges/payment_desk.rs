@@ -126,7 +126,7 @@ impl PaymentDesk for PaymentDeskBridge {
             Err(
                 refused @ (RequestPaymentError::AmountNotPositive
                 | RequestPaymentError::AmountHasCents
-                | RequestPaymentError::AmountAboveLimit
+                | RequestPaymentError::AmountAboveLimit { .. }
                 | RequestPaymentError::CurrencyRefused
                 | RequestPaymentError::AmountDiffers { .. }
                 | RequestPaymentError::AmountAboveOutstanding { .. }

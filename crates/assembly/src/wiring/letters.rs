@@ -28,6 +28,15 @@ impl Ground {
         }
     }
 
+    pub(super) fn clear_suspense(&self) -> payments::ClearSuspense {
+        payments::ClearSuspense {
+            book: self.payments.clone(),
+            house: self.payments.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
     pub(super) fn settle_dispute(&self) -> payments::SettleDispute {
         payments::SettleDispute {
             book: self.payments.clone(),

@@ -8,6 +8,7 @@ use crate::attempt::{AttemptId, ReviewReason, StateName};
 use crate::failure::{FailureReason, NextStep};
 use crate::payment::{PaymentId, Purpose};
 use crate::refund::{RefundDoubt, RefundId, RefundWay};
+use crate::till::TillId;
 use crate::{CustomerId, VisitId};
 
 /// Whom an event is about.
@@ -188,5 +189,14 @@ pub enum PaymentEvent {
         amount: Money,
         /// Whether nothing is owed on that payment any more.
         settled: bool,
+    },
+    /// The drawer was opened with another amount than its last close left; why is on its sheet.
+    FloatDiffered {
+        /// Which session it opened.
+        till: TillId,
+        /// What the last close left.
+        carried: Money,
+        /// What was counted into it.
+        float: Money,
     },
 }

@@ -14,6 +14,7 @@ use crate::payout::PayoutId;
 use crate::refund::RefundId;
 use crate::statement::LineId;
 use crate::statement::matching::AbsenceId;
+use crate::suspense::ClearingId;
 use crate::till::{MovementId, TillId};
 use crate::{CustomerId, StaffId};
 
@@ -39,13 +40,20 @@ pub enum Account {
     Refunds,
     /// Taken by providers.
     Fees,
-    /// Received, and nobody knows for what.
+    /// Received or gone, and nobody said yet for what.
     Suspense,
+    /// Spent for the business, as a person says: milk, a transfer's price.
+    Expenses,
+    /// Had by the business otherwise than by services, as a person says: cash that was found.
+    OtherIncome,
+    /// Between the business and its owner, or an account of theirs that these books do not know: the first float, cash
+    /// that was taken to the bank, a refund by the owner's own phone. A debit is with the owner.
+    Owner,
 }
 
 impl Account {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::MpesaClearing,
         Self::CardClearing,
         Self::CashDrawer,
@@ -55,6 +63,9 @@ impl Account {
         Self::Refunds,
         Self::Fees,
         Self::Suspense,
+        Self::Expenses,
+        Self::OtherIncome,
+        Self::Owner,
     ];
 
     /// The account where a provider's money arrives.
@@ -80,6 +91,9 @@ impl Account {
             Self::Refunds => "refunds",
             Self::Fees => "fees",
             Self::Suspense => "suspense",
+            Self::Expenses => "expenses",
+            Self::OtherIncome => "other_income",
+            Self::Owner => "owner",
         }
     }
 
@@ -255,6 +269,8 @@ pub enum Cause {
     Stated(LineId),
     /// A person found that money in the books never moved.
     NeverMoved(AbsenceId),
+    /// A person said what something in suspense was.
+    Cleared(ClearingId),
 }
 
 impl Cause {
@@ -283,6 +299,7 @@ impl Cause {
             Self::TipShared { payment, step } => format!("tip-shared:{payment}:{step}"),
             Self::Stated(line) => format!("stated:{line}"),
             Self::NeverMoved(absent) => format!("never-moved:{absent}"),
+            Self::Cleared(clearing) => format!("cleared:{clearing}"),
         }
     }
 }
@@ -391,7 +408,8 @@ impl Journal {
             | Cause::Earned { .. }
             | Cause::TipShared { .. }
             | Cause::Stated(_)
-            | Cause::NeverMoved(_) => None,
+            | Cause::NeverMoved(_)
+            | Cause::Cleared(_) => None,
         }
     }
 

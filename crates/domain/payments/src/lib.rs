@@ -30,6 +30,8 @@ pub mod payout;
 
 pub mod ledger;
 
+pub mod suspense;
+
 pub mod by_hand;
 
 pub mod dead_letter;

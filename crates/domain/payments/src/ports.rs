@@ -7,8 +7,10 @@ mod earnings;
 mod journals;
 mod letters;
 mod numbers;
+mod order_keys;
 mod owing;
 mod statements;
+mod suspense;
 mod till;
 mod tips;
 mod visits;
@@ -55,11 +57,13 @@ pub use journals::{JournalBook, JournalQuery, PostedJournal};
 pub use letters::MockDeadLetters;
 pub use letters::{DeadLetters, LetterDecided, LetterQuery, LetterReopened};
 pub use numbers::Rings;
+pub use order_keys::{KEY_LIFE, OrderKeys};
 pub use owing::*;
 pub use statements::{
     AbsenceDecision, AbsenceVerdict, Decider, LineDecision, LineState, RecordedLine, StatementBook,
     StatementFile, StatementHead, Unmatched,
 };
+pub use suspense::{ClearError, ClearingLook, DecideClearing, SuspenseBook};
 pub use till::{
     OtherTenders, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
 };

@@ -198,6 +198,9 @@ pub struct RefundTerms {
     pub cause: RefundCause,
     /// Why, in the words of whoever ordered it.
     pub reason: String,
+    /// What proves it where it is not seen from here: the number of a transfer, 1 to 64 characters. Refunds of earlier
+    /// days have none.
+    pub reference: Option<String>,
     /// The request that it answers; unique within the tenant.
     pub key: RequestKey,
     /// What was ordered under that key.

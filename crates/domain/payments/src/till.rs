@@ -4,17 +4,20 @@
 //! The books know what lies in the drawer at any time: opening and closing post what a person counted otherwise, so
 //! that the account is the drawer. What is not explained goes to suspense and stays visible there.
 
+mod opening;
 mod tips;
 
-use ratiba_kernel::{Fingerprint, Id, IdSource, Money, MoneyError};
+use ratiba_kernel::{Currency, Fingerprint, Id, IdSource, Money, MoneyError};
 use time::OffsetDateTime;
 
 use crate::StaffId;
 use crate::actor::Actor;
+use crate::event::PaymentEvent;
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::reference::RequestKey;
 use crate::remark::Remark;
 
+pub use opening::{OpenOrder, open};
 pub use tips::TipPayout;
 
 /// The identity of a stretch between opening and closing the drawer.
@@ -55,6 +58,8 @@ pub struct TillSession {
     /// What the books knew to lie in it before. Where that differs from the float, something was brought or taken
     /// while it was closed.
     pub carried: Money,
+    /// Why the float differs, where somebody said so.
+    pub reason: Option<Remark>,
     /// How it was closed; frozen.
     pub closing: Option<TillClosing>,
 }
@@ -173,8 +178,8 @@ pub struct DrawerSum {
 pub enum TillStep {
     /// It was done before: nothing.
     Done,
-    /// It is opened; the journal says by how much the float differs from the books.
-    Open(TillSession, Option<Journal>),
+    /// It is opened; the journal says by how much the float differs from the books, the event tells the owners of it.
+    Open(Box<TillSession>, Option<Journal>, Option<PaymentEvent>),
     /// Cash is put in or taken out.
     Move(Movement, Journal),
     /// It is closed; the journal says by how much the count differs from what was expected.
@@ -196,11 +201,20 @@ pub enum TillRefused {
     /// The key stands for another order.
     #[error("this key named another order")]
     KeyUsed,
-    /// Another currency than the house's, a negative amount, nothing at all, or more than any drawer holds.
-    #[error("the amount must be in the house's currency, not negative and at most ten million")]
-    Amount,
+    /// A negative amount, nothing at all, or more than any drawer holds.
+    #[error("the amount must be above nothing and at most {limit}")]
+    Amount {
+        /// The most that is taken at once.
+        limit: Money,
+    },
+    /// Another currency than the house's.
+    #[error("the drawer holds {}", .house.code())]
+    Currency {
+        /// The house's currency.
+        house: Currency,
+    },
     /// More is to be taken out than lies in it.
-    #[error("the drawer does not hold that much")]
+    #[error("the drawer holds {holds} only")]
     NotEnough {
         /// What lies in it.
         holds: Money,
@@ -219,23 +233,20 @@ pub enum TillRefused {
         /// By how much the count is more; negative if less.
         difference: Money,
     },
+    /// The float differs from what was counted at the last close, and nobody said why.
+    #[error("the float differs from what the last close left; say why")]
+    FloatUnexplained {
+        /// What the last close left.
+        carried: Money,
+        /// By how much the float is more; negative if less.
+        difference: Money,
+    },
     /// Too many movements.
     #[error("at most 500 pay-ins and pay-outs fit between opening and closing")]
     TooMany,
     /// The amounts are beyond all measure or of several currencies.
     #[error("the amounts cannot be added up")]
     Sum(#[from] MoneyError),
-}
-
-/// An order to open the drawer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenOrder {
-    /// The key and the fingerprint.
-    pub ordered: Ordered,
-    /// What was counted into it.
-    pub float: Money,
-    /// By whom.
-    pub by: Actor,
 }
 
 /// An order to put cash in or take it out.
@@ -266,46 +277,7 @@ pub struct CloseOrder {
     pub by: Actor,
 }
 
-/// What opening the drawer means while it is closed; `carried` is what the books know to lie in it.
-///
-/// # Errors
-/// [`TillRefused`].
-pub fn open(
-    carried: Money,
-    order: &OpenOrder,
-    at: OffsetDateTime,
-    ids: &dyn IdSource,
-) -> Result<TillStep, TillRefused> {
-    if !countable(order.float, carried) {
-        return Err(TillRefused::Amount);
-    }
-    let session = TillSession {
-        id: ids.fresh(),
-        ordered: order.ordered.clone(),
-        opened_at: at,
-        opened_by: order.by.clone(),
-        float: order.float,
-        carried,
-        closing: None,
-    };
-    let more = order.float.checked_sub(carried)?;
-    let journal = adjustment(Cause::TillOpened(session.id), more, at, ids)?;
-    Ok(TillStep::Open(session, journal))
-}
-
 impl Drawer {
-    /// What an order to open means where this session was opened by its key, or is open already.
-    ///
-    /// # Errors
-    /// [`TillRefused`].
-    pub fn open_again(&self, order: &OpenOrder) -> Result<TillStep, TillRefused> {
-        if done(&self.session.ordered, &order.ordered)? {
-            Ok(TillStep::Done)
-        } else {
-            Err(TillRefused::Open(self.session.id))
-        }
-    }
-
     /// What moved in it, added up.
     ///
     /// # Errors
@@ -388,8 +360,9 @@ impl Drawer {
         if self.movements.len() >= MOVEMENTS_MAX {
             return Err(TillRefused::TooMany);
         }
-        if !countable(amount, self.session.float) || amount.is_zero() {
-            return Err(TillRefused::Amount);
+        countable(amount, self.session.float)?;
+        if amount.is_zero() {
+            return Err(TillRefused::too_much_or_nothing(amount));
         }
         Ok(())
     }
@@ -410,9 +383,7 @@ impl Drawer {
             return Ok(TillStep::Done);
         }
         self.must_be_open()?;
-        if !countable(order.counted, self.session.float) {
-            return Err(TillRefused::Amount);
-        }
+        countable(order.counted, self.session.float)?;
         let expected = self.sum()?.expected;
         let difference = order.counted.checked_sub(expected)?;
         if !difference.is_zero() && order.reason.is_none() {
@@ -450,8 +421,26 @@ fn done(before: &Ordered, now: &Ordered) -> Result<bool, TillRefused> {
     }
 }
 
-fn countable(amount: Money, house: Money) -> bool {
-    amount.currency() == house.currency() && (0..=COUNT_MINOR_MAX).contains(&amount.amount_minor())
+impl TillRefused {
+    const fn too_much_or_nothing(amount: Money) -> Self {
+        Self::Amount {
+            limit: Money::new(COUNT_MINOR_MAX, amount.currency()),
+        }
+    }
+}
+
+/// Refuses what no drawer of the house can hold.
+fn countable(amount: Money, house: Money) -> Result<(), TillRefused> {
+    if amount.currency() != house.currency() {
+        return Err(TillRefused::Currency {
+            house: house.currency(),
+        });
+    }
+    if (0..=COUNT_MINOR_MAX).contains(&amount.amount_minor()) {
+        Ok(())
+    } else {
+        Err(TillRefused::too_much_or_nothing(amount))
+    }
 }
 
 /// The journal by which the drawer holds so much more, or less, than before; `None` if neither.

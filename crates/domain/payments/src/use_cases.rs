@@ -9,6 +9,7 @@ mod ask_at_desk;
 mod asking;
 mod cancel_refund;
 mod card_refunds;
+mod clear_suspense;
 mod close_visit;
 mod confirm_by_hand;
 mod credit_visit;
@@ -46,6 +47,7 @@ pub use apply_notice::ApplyNotice;
 pub use apply_result::{ApplyResult, ApplyResultError, ResultApplied};
 pub use cancel_refund::CancelRefund;
 pub use card_refunds::{LookAtCardRefund, Reversals, SendCardRefund};
+pub use clear_suspense::ClearSuspense;
 pub use close_visit::{CloseVisit, CloseVisitError};
 pub use confirm_by_hand::{
     ApplyConfirmation, ApplyConfirmationError, ConfirmationApplied, ValidateByHand, Validation,

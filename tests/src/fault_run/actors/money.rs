@@ -70,9 +70,13 @@ pub(super) async fn refund(
         Back::Outside => ("outside", part),
     };
     let id = payment["id"].as_str().unwrap_or_default();
+    let mut body = json!({ "way": way, "amount": kes(minor), "reason": "the run gives it back" });
+    if way == "outside" {
+        body["reference"] = json!("the run's own number");
+    }
     Ok(Some(Wish {
         path: format!("/api/v1/payments/{id}/refunds"),
-        body: json!({ "way": way, "amount": kes(minor), "reason": "the run gives it back" }),
+        body,
         cash: if way == "cash" { -minor } else { 0 },
     }))
 }

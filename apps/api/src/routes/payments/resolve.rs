@@ -15,7 +15,7 @@ use super::{PaymentAnswer, actor_of, answer};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IfMatchIfAny};
-use crate::dto::{Amount, id_of};
+use crate::dto::{AmountAbove, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{FieldFault, Kind, Problem};
 
@@ -37,6 +37,7 @@ pub(super) fn endpoint() -> Endpoint {
     .problems(&[
         Kind::NotFound,
         Kind::IllegalTransition,
+        Kind::CurrencyMismatch,
         Kind::Unacceptable,
         Kind::Conflict,
     ])
@@ -65,7 +66,7 @@ struct ResolveBody {
     #[schemars(length(min = 6, max = 20))]
     receipt: Option<String>,
     /// How much it was, for `paid` alone; what was asked if left out.
-    #[schemars(with = "Option<Amount>")]
+    #[schemars(with = "Option<AmountAbove>")]
     amount: Option<Money>,
     /// Why it failed, for `failed` alone: one of the reasons that attempts show, such as `insufficient_funds`.
     #[schemars(length(min = 1, max = 40))]
@@ -140,6 +141,9 @@ fn refused(error: ResolveAttemptError) -> Problem {
         ResolveAttemptError::NotResolved(why) => match why {
             ratiba_payments::attempt::NotResolved::NotInReview => {
                 Problem::new(Kind::IllegalTransition, why.to_string())
+            }
+            ratiba_payments::attempt::NotResolved::OtherCurrency { .. } => {
+                Problem::new(Kind::CurrencyMismatch, why.to_string())
             }
             ratiba_payments::attempt::NotResolved::BadAmount => {
                 Problem::new(Kind::Unacceptable, why.to_string())

@@ -4,11 +4,13 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
-use ratiba_kernel::{Currency, Fingerprint, Id, Money, TenantId};
+use ratiba_kernel::{Currency, Fingerprint, Id, Money, Outage, TenantId};
 use ratiba_payments::CustomerId;
 use ratiba_payments::actor::Actor;
 use ratiba_payments::payout::{Payout, PayoutWay};
-use ratiba_payments::ports::{DecidePayout, PayoutBook, PayoutFacts, PayoutLook, RefundFacts, RefundRefused};
+use ratiba_payments::ports::{
+    DecidePayout, PayoutBook, PayoutFacts, PayoutLook, PayoutQuery, RefundFacts, RefundRefused,
+};
 use ratiba_payments::reference::RequestKey;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -81,6 +83,39 @@ impl PayoutBook for PgPayments {
             })
             .await
     }
+
+    async fn payouts(&self, tenant: TenantId, query: PayoutQuery) -> Result<Vec<Payout>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let own = tx.tenant_uuid();
+                let mut found = credit_payouts::table
+                    .filter(credit_payouts::tenant_id.eq(own))
+                    .select(PayoutRow::as_select())
+                    .order((credit_payouts::paid_at.desc(), credit_payouts::id.desc()))
+                    .limit(i64::from(query.most))
+                    .into_boxed();
+                if let Some(customer) = query.customer {
+                    found = found.filter(credit_payouts::customer_id.eq(customer.as_uuid()));
+                }
+                if let Some(before) = query.before {
+                    let since: Option<OffsetDateTime> = credit_payouts::table
+                        .filter(credit_payouts::tenant_id.eq(own))
+                        .filter(credit_payouts::id.eq(before.as_uuid()))
+                        .select(credit_payouts::paid_at)
+                        .first(tx.conn())
+                        .optional()?;
+                    let Some(since) = since else { return Ok(Vec::new()) };
+                    found = found.filter(
+                        credit_payouts::paid_at.lt(since).or(credit_payouts::paid_at
+                            .eq(since)
+                            .and(credit_payouts::id.lt(before.as_uuid()))),
+                    );
+                }
+                let rows: Vec<PayoutRow> = found.load(tx.conn())?;
+                rows.into_iter().map(read).collect::<Result<_, TxError<Outage>>>()
+            })
+            .await
+    }
 }
 
 // What became credit of a payment, in whichever way, less what was paid out of that already: what its journals brought
@@ -127,11 +162,12 @@ fn before(tx: &mut TenantTx<'_>, key: &RequestKey) -> Result<Option<Payout>, TxE
         .select(PayoutRow::as_select())
         .first(tx.conn())
         .optional()?;
-    row.map(|row| {
-        let id = row.id;
-        payout_of(row).map_err(|what| TxError::impossible("credit_payouts", id, what))
-    })
-    .transpose()
+    row.map(read).transpose()
+}
+
+fn read<E>(row: PayoutRow) -> Result<Payout, TxError<E>> {
+    let id = row.id;
+    payout_of(row).map_err(|what| TxError::impossible("credit_payouts", id, what))
 }
 
 fn payout_of(row: PayoutRow) -> Result<Payout, &'static str> {

@@ -57,6 +57,7 @@ struct RefundRow {
     tries: i16,
     given_twice_minor: Option<i64>,
     source: String,
+    reference: Option<String>,
     resolved_by: Option<String>,
     resolved_reason: Option<String>,
 }
@@ -306,9 +307,9 @@ const UPSERT: &str = "
 INSERT INTO payment_refunds (tenant_id, id, payment_id, visit_id, customer_id, attempt_id, original_receipt, way, cause,
     reason, request_key, fingerprint, currency, amount_minor, requested_by, created_at, state, state_at, sent_at, doubt,
     provider_code, originator_id, receipt, asked, resolved_by, resolved_reason, answers, tries, given_twice_minor,
-    source)
+    source, reference)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-    $25, $26, $27, $28, $29, $30)
+    $25, $26, $27, $28, $29, $30, $31)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
     state = EXCLUDED.state, state_at = EXCLUDED.state_at, sent_at = EXCLUDED.sent_at, doubt = EXCLUDED.doubt,
     provider_code = EXCLUDED.provider_code, originator_id = EXCLUDED.originator_id, receipt = EXCLUDED.receipt,
@@ -387,6 +388,7 @@ fn write_refund(tx: &mut TenantTx<'_>, change: &RefundChange) -> Result<(), TxEr
         .bind::<SmallInt, _>(i16::from(progress.tries))
         .bind::<Nullable<BigInt>, _>(progress.given_twice.map(Money::amount_minor))
         .bind::<Text, _>(terms.source.as_str())
+        .bind::<Nullable<Text>, _>(terms.reference.as_deref())
         .execute(tx.conn())
         .map_err(taken)?;
     Ok(())
@@ -458,6 +460,7 @@ fn refund_of(row: RefundRow) -> Result<Refund, &'static str> {
         source: RefundSource::parse(&row.source).ok_or("unknown source")?,
         cause: RefundCause::parse(&row.cause).ok_or("unknown cause")?,
         reason: row.reason,
+        reference: row.reference,
         key: RequestKey::parse(&row.request_key).map_err(|_| "malformed request key")?,
         fingerprint: Fingerprint::from_bytes(fingerprint),
         amount: Money::new(row.amount_minor, currency),

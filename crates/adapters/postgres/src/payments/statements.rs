@@ -53,7 +53,11 @@ macro_rules! lines {
     ($which:literal) => {
         concat!(
             "SELECT id, statement_id, line_no, receipt, completed_at, kind, currency, amount_minor, account,
-                linked_receipt, state, attempt_id, refund_id, payment_id, decided_by, decided_reason, decided_at
+                linked_receipt, state, attempt_id, refund_id, decided_by, decided_reason, decided_at,
+                coalesce(payment_id,
+                    (SELECT a.payment_id FROM payment_attempts a WHERE a.tenant_id = $1 AND a.id = attempt_id),
+                    (SELECT r.payment_id FROM payment_refunds r WHERE r.tenant_id = $1 AND r.id = refund_id)
+                ) AS payment_id
              FROM mpesa_statement_lines WHERE tenant_id = $1 AND ",
             $which
         )

@@ -1,5 +1,6 @@
 //! The drawer: its sessions, what was put in and taken out, and the sheet of what came otherwise.
 
+mod sessions;
 mod sheet;
 
 use async_trait::async_trait;
@@ -17,8 +18,9 @@ use ratiba_payments::till::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{PgPayments, tips, writing};
+use super::{PgPayments, TOPIC, tips, writing};
 use crate::database::{TenantTx, TxError};
+use crate::outbox::append_event;
 
 #[derive(QueryableByName)]
 struct SessionRow {
@@ -38,6 +40,8 @@ struct SessionRow {
     float_minor: i64,
     #[diesel(sql_type = BigInt)]
     carried_minor: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    float_reason: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     close_key: Option<String>,
     #[diesel(sql_type = Nullable<Binary>)]
@@ -84,6 +88,8 @@ struct MovementRow {
 struct BalanceRow {
     #[diesel(sql_type = BigInt)]
     balance: i64,
+    #[diesel(sql_type = Bool)]
+    first: bool,
 }
 
 #[derive(QueryableByName)]
@@ -97,6 +103,7 @@ macro_rules! sessions {
     ($which:literal) => {
         concat!(
             "SELECT s.id, s.open_key, s.open_print, s.opened_at, s.opened_by, s.currency, s.float_minor, s.carried_minor,
+                s.float_reason,
                 s.close_key, s.close_print, s.closed_at, s.closed_by, s.counted_minor, s.difference_minor,
                 s.difference_reason, coalesce(c.taken, 0)::bigint AS taken_minor,
                 coalesce(c.given_back, 0)::bigint AS given_back_minor
@@ -132,11 +139,13 @@ SELECT (
         WHERE tenant_id = $1 AND currency = $2 AND closed_at IS NOT NULL)
     + (SELECT coalesce(sum(amount_minor), 0) FROM ledger_entries
         WHERE tenant_id = $1 AND currency = $2 AND account = 'cash_drawer' AND till_session_id IS NULL)
-)::bigint AS balance";
+)::bigint AS balance,
+    NOT EXISTS (SELECT FROM till_sessions WHERE tenant_id = $1) AS first";
 
 const OPEN: &str = "
-INSERT INTO till_sessions (tenant_id, id, open_key, open_print, opened_at, opened_by, currency, float_minor, carried_minor)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+INSERT INTO till_sessions (tenant_id, id, open_key, open_print, opened_at, opened_by, currency, float_minor, carried_minor,
+    float_reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 const MOVE: &str = "
 INSERT INTO till_movements (tenant_id, id, session_id, request_key, request_print, kind, currency, amount_minor, reason,
@@ -178,6 +187,17 @@ impl TillBook for PgPayments {
 
     async fn find(&self, tenant: TenantId, till: TillId) -> Result<Option<Drawer>, Outage> {
         self.database.snapshot(tenant, move |tx| session(tx, till)).await
+    }
+
+    async fn sessions(
+        &self,
+        tenant: TenantId,
+        before: Option<TillId>,
+        most: u16,
+    ) -> Result<Vec<TillSession>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| sessions::page(tx, before, most))
+            .await
     }
 
     async fn step(
@@ -237,6 +257,7 @@ fn facts(tx: &mut TenantTx<'_>, currency: Currency, ask: &TillAsk) -> Result<Til
                 .get_result(tx.conn())?;
             Ok(TillFacts::Closed {
                 in_books: Money::new(in_books.balance, currency),
+                first: in_books.first,
             })
         }
     }
@@ -251,10 +272,13 @@ fn carry_out(
     let known = |what: &str| known.ok_or_else(|| TxError::Impossible(format!("{what} without a session")));
     match step {
         TillStep::Done => known("nothing"),
-        TillStep::Open(session, journal) => {
+        TillStep::Open(session, journal, event) => {
             write_opening(tx, &session)?;
             if let Some(journal) = journal {
                 writing::write_journal(tx, &journal)?;
+            }
+            if let Some(event) = event {
+                append_event(tx, TOPIC, &event, session.opened_at)?;
             }
             Ok(session.id)
         }
@@ -287,6 +311,7 @@ fn write_opening<E>(tx: &mut TenantTx<'_>, session: &TillSession) -> Result<(), 
         .bind::<Text, _>(session.float.currency().code())
         .bind::<BigInt, _>(session.float.amount_minor())
         .bind::<BigInt, _>(session.carried.amount_minor())
+        .bind::<Nullable<Text>, _>(session.reason.as_ref().map(Remark::as_str))
         .execute(tx.conn())?;
     Ok(())
 }
@@ -412,6 +437,7 @@ fn session_of(row: SessionRow, currency: Currency) -> Result<TillSession, &'stat
         opened_by: actor_of(&row.opened_by)?,
         float: Money::new(row.float_minor, currency),
         carried: Money::new(row.carried_minor, currency),
+        reason: row.float_reason.as_deref().map(remark_of).transpose()?,
         closing,
     })
 }

@@ -62,7 +62,7 @@ impl PaymentDeskBridge {
                 refused @ (RequestPaymentError::NotAMobileNumber
                 | RequestPaymentError::AmountNotPositive
                 | RequestPaymentError::AmountHasCents
-                | RequestPaymentError::AmountAboveLimit
+                | RequestPaymentError::AmountAboveLimit { .. }
                 | RequestPaymentError::CurrencyRefused
                 | RequestPaymentError::AmountDiffers { .. }
                 | RequestPaymentError::AmountAboveOutstanding { .. }

@@ -163,7 +163,7 @@ impl Tell {
                 return self.about_visit(tenant, scene, occasion, notice, card).await;
             }
             Notice::MessageNotSent { message } => self.known_of_message(tenant, *message, scene.now).await?,
-            Notice::BookingsHit { .. } | Notice::Digest(_) => Known::default(),
+            Notice::BookingsHit { .. } | Notice::FloatDiffered { .. } | Notice::Digest(_) => Known::default(),
         };
         Ok(Some(self.to_owners(scene, occasion, notice, &known)))
     }
@@ -292,6 +292,7 @@ impl Tell {
             | Notice::RequestWaits { .. }
             | Notice::CounterOfferPassed { .. }
             | Notice::BookingsHit { .. }
+            | Notice::FloatDiffered { .. }
             | Notice::MoneyNeedsPerson { .. }
             | Notice::CustomerLate { .. }
             | Notice::MessageNotSent { .. }

@@ -1,6 +1,6 @@
 //! How a person ends an attempt that was given to one.
 
-use ratiba_kernel::Money;
+use ratiba_kernel::{Currency, Money};
 use time::OffsetDateTime;
 
 use super::{Attempt, AttemptState, Moved, News, Provider, StateName};
@@ -47,9 +47,15 @@ pub enum NotResolved {
     /// No person has it, and it is no order by card that has been in doubt for an hour.
     #[error("the attempt is not in review")]
     NotInReview,
-    /// The amount is nothing, or in another currency than was asked.
-    #[error("the amount is nothing, or in another currency than was asked")]
+    /// The amount is nothing.
+    #[error("the amount must be above nothing")]
     BadAmount,
+    /// The amount is in another currency than was asked.
+    #[error("the attempt is in {}", .asked.code())]
+    OtherCurrency {
+        /// The one that was asked.
+        asked: Currency,
+    },
 }
 
 /// Nothing about the attempt is disputed.
@@ -84,7 +90,11 @@ impl Attempt {
         let (state, news) = match resolution {
             Resolution::Paid { receipt, amount } => {
                 let amount = amount.unwrap_or(self.terms.amount);
-                if !amount.is_positive() || amount.currency() != self.terms.amount.currency() {
+                if amount.currency() != self.terms.amount.currency() {
+                    let asked = self.terms.amount.currency();
+                    return Err(NotResolved::OtherCurrency { asked });
+                }
+                if !amount.is_positive() {
                     return Err(NotResolved::BadAmount);
                 }
                 self.receive_other(amount).map_err(|_| NotResolved::BadAmount)?;

@@ -50,7 +50,7 @@ pub enum SpendRefused {
     #[error("the customer has no credit to spend")]
     NoCredit,
     /// More was ordered than there is.
-    #[error("the credit is {credit} only")]
+    #[error("{}", super::refunds::short_of_credit(*credit))]
     MoreThanCredit {
         /// How much there is.
         credit: Money,
@@ -67,9 +67,15 @@ pub enum SpendRefused {
     /// The visit is not agreed yet, or its time is not held any more.
     #[error("the visit is not agreed")]
     NotAgreed,
-    /// The amount is nothing or less, or in another currency.
-    #[error("the amount cannot be spent")]
+    /// The amount is nothing or less.
+    #[error("the amount must be above nothing")]
     BadAmount,
+    /// The amount is in another currency.
+    #[error("the books are kept in {}", .house.code())]
+    OtherCurrency {
+        /// That of the books.
+        house: Currency,
+    },
     /// A prompt is out, or what became of one is being looked into; it may still bring the money.
     #[error("an attempt is still open")]
     StillOpen(AttemptId),

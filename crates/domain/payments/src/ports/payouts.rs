@@ -1,12 +1,12 @@
 //! Where customers' credit is paid out.
 
 use async_trait::async_trait;
-use ratiba_kernel::{Currency, Fingerprint, Money, TenantId};
+use ratiba_kernel::{Currency, Fingerprint, Money, Outage, TenantId};
 
 use super::{RefundChange, RefundFacts, RefundRefused};
 use crate::CustomerId;
 use crate::ledger::Journal;
-use crate::payout::Payout;
+use crate::payout::{Payout, PayoutId};
 use crate::reference::RequestKey;
 
 /// Whose credit is to go, under which key.
@@ -48,6 +48,17 @@ pub struct PayoutChange {
 /// Decides about paying out; may be asked again, and must have no effect.
 pub type DecidePayout = Box<dyn Fn(&PayoutFacts) -> Result<PayoutChange, RefundRefused> + Send + Sync>;
 
+/// Which payouts to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PayoutQuery {
+    /// Those of one customer.
+    pub customer: Option<CustomerId>,
+    /// Those made before this one.
+    pub before: Option<PayoutId>,
+    /// At most so many.
+    pub most: u16,
+}
+
 /// Where customers' credit is paid out.
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
@@ -66,4 +77,7 @@ pub trait PayoutBook: Send + Sync {
         look: PayoutLook,
         decide: DecidePayout,
     ) -> Result<Payout, RefundRefused>;
+
+    /// Payouts, newest first. Nothing comes before one that never was.
+    async fn payouts(&self, tenant: TenantId, query: PayoutQuery) -> Result<Vec<Payout>, Outage>;
 }

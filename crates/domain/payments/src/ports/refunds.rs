@@ -1,7 +1,7 @@
 //! Refunds: where they are kept, who is asked for them, and the messages about them.
 
 use async_trait::async_trait;
-use ratiba_kernel::{Money, Outage, TenantId, TokenHash};
+use ratiba_kernel::{Currency, Money, Outage, TenantId, TokenHash};
 use time::OffsetDateTime;
 
 use super::{CallbackOutcome, Saying, Taken, Unreadable, VisitSeen};
@@ -137,11 +137,20 @@ pub enum RefundRefused {
     /// There is no such refund.
     #[error("there is no such refund")]
     NoSuchRefund,
-    /// The amount is nothing or less, or in another currency.
-    #[error("the amount cannot be given back")]
+    /// The amount is nothing or less.
+    #[error("the amount must be above nothing")]
     BadAmount,
+    /// The amount is in another currency.
+    #[error("the money is in {}", .house.code())]
+    OtherCurrency {
+        /// That of the money.
+        house: Currency,
+    },
+    /// What goes outside has something that proves it, and only that.
+    #[error("what goes outside, and only that, has the number of its transfer")]
+    ReferenceWithOutside,
     /// More than can still go back.
-    #[error("no more than {refundable} can be given back")]
+    #[error("{}", beyond(*refundable))]
     TooLarge {
         /// How much can.
         refundable: Money,
@@ -149,6 +158,12 @@ pub enum RefundRefused {
     /// M-Pesa has no transaction of that amount that could be taken back.
     #[error("no transaction of exactly that amount can be taken back")]
     NothingToReverse,
+    /// M-Pesa moved the money in one transaction with a tip.
+    #[error(
+        "this money came in one M-Pesa transaction with a tip, and M-Pesa takes back whole transactions only: give it \
+         back in cash, as credit, or outside"
+    )]
+    CameWithTip,
     /// No card payment is left of that amount or more that was not asked back before.
     #[error("no card payment of that amount is left that was not asked back before")]
     NoCardPayment,
@@ -177,7 +192,7 @@ pub enum RefundRefused {
     #[error("there is no such customer")]
     NoSuchCustomer,
     /// More than the customer's credit.
-    #[error("the credit is {credit} only")]
+    #[error("{}", short_of_credit(*credit))]
     MoreThanCredit {
         /// How much there is.
         credit: Money,
@@ -191,6 +206,24 @@ pub enum RefundRefused {
     /// The books did not answer.
     #[error("refunds are unavailable")]
     Unavailable(#[from] Outage),
+}
+
+fn beyond(refundable: Money) -> String {
+    if refundable.is_positive() {
+        format!("no more than {refundable} can be given back")
+    } else {
+        "nothing is left that could be given back: all of it went back, became credit, or is on its way"
+            .to_owned()
+    }
+}
+
+/// How too much of a credit is refused.
+pub(super) fn short_of_credit(credit: Money) -> String {
+    if credit.is_positive() {
+        format!("the credit is {credit} only")
+    } else {
+        "the customer has no credit".to_owned()
+    }
 }
 
 impl From<NotInReview> for RefundRefused {

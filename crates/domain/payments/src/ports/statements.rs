@@ -101,6 +101,8 @@ pub struct RecordedLine {
     pub line: StatementLine,
     /// Where it stands.
     pub state: LineState,
+    /// The payment that it is about, once it is known to be: whose money, refund or fee it is.
+    pub payment: Option<PaymentId>,
     /// Who decided, if a person did.
     pub decider: Option<Decider>,
     /// When it was decided.

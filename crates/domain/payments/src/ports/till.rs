@@ -9,7 +9,7 @@ use crate::attempt::AttemptId;
 use crate::payment::PaymentId;
 use crate::reference::{Receipt, RequestKey};
 use crate::refund::RefundId;
-use crate::till::{Drawer, TillId, TillRefused, TillStep};
+use crate::till::{Drawer, TillId, TillRefused, TillSession, TillStep};
 
 /// Which session of the drawer an order is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub enum TillFacts {
     Closed {
         /// What the books know to lie in the drawer.
         in_books: Money,
+        /// Whether none ever was.
+        first: bool,
     },
     /// There never was such a session.
     Unknown,
@@ -72,8 +74,17 @@ pub trait TillBook: Send + Sync {
     /// A session; `None` if there never was such a one.
     async fn find(&self, tenant: TenantId, till: TillId) -> Result<Option<Drawer>, Outage>;
 
-    /// Reads the facts, decides, and makes the step durable with its journal: one transaction, during which nothing
-    /// else moves in the drawer. Answers the session as it is then.
+    /// Sessions, the one that was opened last first: those that were opened before `before`, at most `most`. Nothing
+    /// comes before a session that never was.
+    async fn sessions(
+        &self,
+        tenant: TenantId,
+        before: Option<TillId>,
+        most: u16,
+    ) -> Result<Vec<TillSession>, Outage>;
+
+    /// Reads the facts, decides, and makes the step durable with its journal and its event: one transaction, during
+    /// which nothing else moves in the drawer. Answers the session as it is then.
     ///
     /// Safe to repeat: an order that was carried out is decided as [`TillStep::Done`].
     async fn step(

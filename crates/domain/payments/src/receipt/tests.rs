@@ -157,6 +157,7 @@ fn credit_that_was_paid_out_by_its_transaction_did_not_go_back_for_the_visit() {
             source,
             cause: RefundCause::Manager,
             reason: "they move away".to_owned(),
+            reference: None,
             key: key("back"),
             fingerprint: Fingerprint::of("back"),
             amount: shillings(1_500),

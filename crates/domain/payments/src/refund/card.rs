@@ -84,6 +84,7 @@ impl Refund {
             cause: RefundCause::Provider,
             reason: "the provider says that the money went back".to_owned(),
             fingerprint: Fingerprint::of(key.as_str()),
+            reference: None,
             key,
             original: Some(original),
             amount,

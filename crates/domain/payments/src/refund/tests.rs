@@ -20,6 +20,7 @@ fn a_refund() -> Refund {
         source: RefundSource::Payment,
         cause: RefundCause::Manager,
         reason: "the steam room was cold".to_owned(),
+        reference: None,
         key: key("refund"),
         fingerprint: Fingerprint::of("order"),
         amount: shillings(1_500),

@@ -25,6 +25,7 @@ fn opening(text: &str, float: Money) -> OpenOrder {
     OpenOrder {
         ordered: ordered(text),
         float,
+        reason: None,
         by: desk(),
     }
 }
@@ -50,13 +51,13 @@ fn closing(text: &str, counted: Money, reason: Option<&str>) -> CloseOrder {
 
 /// A drawer that was opened with so much and has not moved.
 fn opened_with(float: Money, ids: &dyn IdSource) -> Drawer {
-    let step = open(float, &opening("open", float), second(0), ids).unwrap();
-    let TillStep::Open(session, None) = step else {
+    let step = open((float, false), &opening("open", float), second(0), ids).unwrap();
+    let TillStep::Open(session, None, None) = step else {
         panic!("a float that the books know of posts nothing: {step:?}");
     };
     let nothing = Money::zero(float.currency());
     Drawer {
-        session,
+        session: *session,
         movements: Vec::new(),
         customers: CustomersCash {
             taken: nothing,
@@ -73,20 +74,47 @@ fn of_drawer(journal: &Journal) -> i64 {
 }
 
 #[test]
-fn a_float_that_differs_from_the_books_goes_to_suspense() {
+fn a_float_that_differs_from_the_last_close_needs_a_reason_is_told_and_goes_to_suspense() {
     let ids = SeededIds::lane(1);
     for (carried, float, more) in [(1_000, 800, -20_000), (1_000, 1_200, 20_000)] {
-        let order = opening("open", shillings(float));
-        let step = open(shillings(carried), &order, second(0), &ids).unwrap();
-        let TillStep::Open(session, Some(journal)) = step else {
-            panic!("a difference is posted: {step:?}");
+        let mut order = opening("open", shillings(float));
+        assert_eq!(
+            open((shillings(carried), false), &order, second(0), &ids),
+            Err(TillRefused::FloatUnexplained {
+                carried: shillings(carried),
+                difference: Money::kes_minor(more),
+            })
+        );
+        order.reason = Some(why("change was fetched"));
+        let step = open((shillings(carried), false), &order, second(0), &ids).unwrap();
+        let TillStep::Open(session, Some(journal), Some(event)) = step else {
+            panic!("a difference is posted and told: {step:?}");
         };
         assert_eq!(of_drawer(&journal), more);
         assert_eq!(
-            (session.float, session.carried),
-            (shillings(float), shillings(carried))
+            (session.float, session.carried, session.reason),
+            (shillings(float), shillings(carried), order.reason)
+        );
+        assert_eq!(
+            event,
+            PaymentEvent::FloatDiffered {
+                till: session.id,
+                carried: shillings(carried),
+                float: shillings(float),
+            }
         );
     }
+}
+
+#[test]
+fn the_first_float_of_all_needs_no_reason_since_no_close_left_anything() {
+    let ids = SeededIds::lane(1);
+    let order = opening("open", shillings(500));
+    let step = open((shillings(0), true), &order, second(0), &ids).unwrap();
+    let TillStep::Open(_, Some(journal), None) = step else {
+        panic!("it is posted and nobody is told: {step:?}");
+    };
+    assert_eq!(of_drawer(&journal), 50_000);
 }
 
 #[test]
@@ -112,8 +140,10 @@ fn no_more_is_taken_out_than_lies_in_it() {
     };
     let holds = shillings(500);
     assert_eq!(out(501), Err(TillRefused::NotEnough { holds }));
-    assert_eq!(out(0), Err(TillRefused::Amount));
-    assert_eq!(out(-1), Err(TillRefused::Amount));
+    let limit = Money::kes_minor(COUNT_MINOR_MAX);
+    assert_eq!(out(0), Err(TillRefused::Amount { limit }));
+    assert_eq!(out(-1), Err(TillRefused::Amount { limit }));
+    assert_eq!(out(10_000_001), Err(TillRefused::Amount { limit }));
     let TillStep::Move(movement, journal) = out(500).unwrap() else {
         panic!("all of it may be taken out");
     };
@@ -157,7 +187,7 @@ proptest! {
         let ids = SeededIds::lane(1);
         let (float, carried) = (Money::kes_minor(float), Money::kes_minor(carried));
         let mut books = carried.amount_minor();
-        let TillStep::Open(session, journal) = open(carried, &opening("o", float), second(0), &ids).unwrap()
+        let TillStep::Open(session, journal, _) = open((carried, true), &opening("o", float), second(0), &ids).unwrap()
         else {
             panic!("it opens");
         };
@@ -165,7 +195,7 @@ proptest! {
         let mut model = float.amount_minor() + taken;
         books += taken;
         let customers = CustomersCash { taken: Money::kes_minor(taken), given_back: Money::zero(Currency::Kes) };
-        let mut drawer = Drawer { session, movements: Vec::new(), customers };
+        let mut drawer = Drawer { session: *session, movements: Vec::new(), customers };
         for (number, (put_in, amount)) in moves.into_iter().enumerate() {
             let kind = if put_in { MovementKind::PayIn } else { MovementKind::PayOut };
             let order = moving(&format!("move-{number}"), kind, Money::kes_minor(amount));

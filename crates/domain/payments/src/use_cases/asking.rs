@@ -15,7 +15,7 @@ use crate::task::{Due, PaymentTask};
 use crate::tip::Tip;
 
 /// The most that M-Pesa moves at once, in cents.
-const MPESA_MOST_MINOR: i64 = 250_000 * 100;
+pub(super) const MPESA_MOST_MINOR: i64 = 250_000 * 100;
 
 /// The most that is asked for on one page, in minor units: a bound against slips of the hand, since the
 /// provider's own limits differ by account.
@@ -69,7 +69,8 @@ impl Means {
             Self::Page => PAGE_MOST_MINOR,
         };
         if amount.amount_minor() > most {
-            return Err(RequestPaymentError::AmountAboveLimit);
+            let limit = Money::new(most, house);
+            return Err(RequestPaymentError::AmountAboveLimit { limit });
         }
         match self {
             Self::Prompt => amount

@@ -88,7 +88,10 @@ impl PayOutCredit {
     #[tracing::instrument(name = "payments.pay_out_credit", skip_all, fields(customer.id = %order.customer))]
     pub async fn execute(&self, tenant: TenantId, order: PayoutOrder) -> Result<Payout, RefundRefused> {
         let currency = self.house.house_currency(tenant).await?;
-        if order.amount.currency() != currency || !order.amount.is_positive() {
+        if order.amount.currency() != currency {
+            return Err(RefundRefused::OtherCurrency { house: currency });
+        }
+        if !order.amount.is_positive() {
             return Err(RefundRefused::BadAmount);
         }
         let reverses = order.by_way == PayoutBy::MpesaReversal;
@@ -190,6 +193,7 @@ fn reversal(
         source: RefundSource::Credit,
         cause: RefundCause::Manager,
         reason: order.reason.clone(),
+        reference: None,
         key,
         fingerprint: order.fingerprint(),
         amount: order.amount,

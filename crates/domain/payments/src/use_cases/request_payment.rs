@@ -5,7 +5,9 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, PhoneNumber, TenantId};
 
 use super::DECISIONS_MAX;
-use super::asking::{Means, Ring, Wish, ask, asked_meanwhile, attempts_of, check_payer, describe};
+use super::asking::{
+    MPESA_MOST_MINOR, Means, Ring, Wish, ask, asked_meanwhile, attempts_of, check_payer, describe,
+};
 use crate::attempt::{Attempt, AttemptId, Provider};
 use crate::payment::{NotNow, Payment, PaymentId, PaymentRecord, PaymentState, Purpose, nothing_out};
 use crate::ports::{HouseCurrency, PaymentBook, RecordError, VisitSeen};
@@ -53,8 +55,11 @@ pub enum RequestPaymentError {
     #[error("the amount has cents, and only whole shillings are moved")]
     AmountHasCents,
     /// The amount is above what the provider moves at once.
-    #[error("the amount is above the provider's limit")]
-    AmountAboveLimit,
+    #[error("the amount is above {limit}, the most that is moved at once")]
+    AmountAboveLimit {
+        /// The most.
+        limit: Money,
+    },
     /// The currency is not the tenant's, or not one that the provider moves.
     #[error("the currency cannot be collected")]
     CurrencyRefused,
@@ -68,7 +73,7 @@ pub enum RequestPaymentError {
         due: Money,
     },
     /// The amount is above what is owed.
-    #[error("the amount is above what is owed")]
+    #[error("the amount is above what is owed, {outstanding}")]
     AmountAboveOutstanding {
         /// How much is owed.
         outstanding: Money,
@@ -103,7 +108,10 @@ impl From<MoneyError> for RequestPaymentError {
     fn from(error: MoneyError) -> Self {
         match error {
             MoneyError::HasCents => Self::AmountHasCents,
-            MoneyError::TooLarge | MoneyError::NothingToSplitBy => Self::AmountAboveLimit,
+            // Beyond all measure is above every limit.
+            MoneyError::TooLarge | MoneyError::NothingToSplitBy => Self::AmountAboveLimit {
+                limit: Money::kes_minor(MPESA_MOST_MINOR),
+            },
             MoneyError::CurrencyMismatch | MoneyError::UnknownCurrency => Self::CurrencyRefused,
         }
     }

@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 use super::DECISIONS_MAX;
 use super::refunds::booked;
 use crate::actor::Actor;
+use crate::attempt::{Attempt, Provider, StateName};
 use crate::event::{PaymentEvent, RefundAbout};
-use crate::payment::PaymentId;
+use crate::payment::{PaymentId, PaymentRecord, Purpose};
 use crate::ports::{MoneyBack, RefundBook, RefundChange, RefundFacts, RefundRefused, VisitSeen};
 use crate::reference::RequestKey;
 use crate::refund::{
@@ -32,6 +33,8 @@ pub struct RefundOrder {
     pub amount: Money,
     /// Why; 1 to 500 characters.
     pub reason: String,
+    /// What proves it, for [`RefundWay::Outside`] and only there: the number of the transfer; 1 to 64 characters.
+    pub reference: Option<String>,
     /// Who orders it.
     pub by: Actor,
 }
@@ -45,10 +48,15 @@ impl RefundOrder {
             way,
             amount,
             reason,
+            reference,
             ..
         } = self;
+        let reference = reference
+            .as_ref()
+            .map(|text| format!("\n{text}"))
+            .unwrap_or_default();
         Fingerprint::of(&format!(
-            "{payment}\n{}\n{}\n{}\n{reason}",
+            "{payment}\n{}\n{}\n{}\n{reason}{reference}",
             way.as_str(),
             amount.amount_minor(),
             amount.currency().code()
@@ -143,8 +151,15 @@ pub(super) fn decide(
     ids: &dyn IdSource,
 ) -> Result<RefundChange, RefundRefused> {
     let payment = &facts.record.payment;
-    if order.amount.currency() != payment.currency() || !order.amount.is_positive() {
+    if order.amount.currency() != payment.currency() {
+        let house = payment.currency();
+        return Err(RefundRefused::OtherCurrency { house });
+    }
+    if !order.amount.is_positive() {
         return Err(RefundRefused::BadAmount);
+    }
+    if (order.way == RefundWay::Outside) != order.reference.is_some() {
+        return Err(RefundRefused::ReferenceWithOutside);
     }
     let refundable = refundable(payment, &facts.refunds).map_err(unbookable)?;
     if order.amount > refundable {
@@ -156,7 +171,7 @@ pub(super) fn decide(
         }
         RefundWay::MpesaReversal => {
             let found = reversible(&facts.record, &facts.refunds, order.amount);
-            Some(found.ok_or(RefundRefused::NothingToReverse)?)
+            Some(found.ok_or_else(|| not_reversible(&facts.record))?)
         }
         RefundWay::Card | RefundWay::Chargeback => {
             let found = card_refundable(&facts.record, &facts.refunds, order.amount);
@@ -174,6 +189,7 @@ pub(super) fn decide(
         source: RefundSource::Payment,
         cause: order.cause,
         reason: order.reason.clone(),
+        reference: order.reference.clone(),
         key: order.key.clone(),
         fingerprint: order.fingerprint(),
         amount: order.amount,
@@ -204,6 +220,21 @@ pub(super) fn decide(
         change.tasks.push(Due { at: now, task });
     }
     Ok(change)
+}
+
+/// Why nothing of a payment can be reversed: M-Pesa moved it together with a tip, or there is nothing of that amount.
+fn not_reversible(record: &PaymentRecord) -> RefundRefused {
+    let tip_of_another = record.payment.purpose() == Purpose::Tip && record.attempts.is_empty();
+    let with_tip = |attempt: &Attempt| {
+        attempt.terms().provider == Provider::Mpesa
+            && attempt.tip().is_some()
+            && attempt.state().name() == StateName::Paid
+    };
+    if tip_of_another || record.attempts.iter().any(with_tip) {
+        RefundRefused::CameWithTip
+    } else {
+        RefundRefused::NothingToReverse
+    }
 }
 
 fn unbookable(error: MoneyError) -> RefundRefused {

@@ -98,6 +98,7 @@ impl ReturnTips {
                 cause: RefundCause::Policy,
                 amount,
                 reason: "nobody renders what the tip was for".to_owned(),
+                reference: None,
                 by: by.clone(),
             };
             decide(facts, &order, true, now, &*ids).map(Some)

@@ -129,15 +129,18 @@ fn decide(
     nothing_out(attempts_of(&facts.payments)).map_err(refusal)?;
     let owed: Owed = asks.clone().owed().map_err(refusal)?;
     if owed.amount.currency() != facts.credit.currency() {
-        return Err(SpendRefused::BadAmount);
+        let house = facts.credit.currency();
+        return Err(SpendRefused::OtherCurrency { house });
     }
     let payment = payment_for(&facts.payments, order.visit, &owed, now, ids).map_err(unbookable)?;
     let outstanding = payment.outstanding().map_err(unbookable)?;
     let amount = match order.amount {
         None => share_of_credit(facts.credit, outstanding).map_err(unbookable)?,
-        Some(amount) if amount.currency() != outstanding.currency() || !amount.is_positive() => {
-            return Err(SpendRefused::BadAmount);
+        Some(amount) if amount.currency() != outstanding.currency() => {
+            let house = outstanding.currency();
+            return Err(SpendRefused::OtherCurrency { house });
         }
+        Some(amount) if !amount.is_positive() => return Err(SpendRefused::BadAmount),
         Some(amount) if amount > outstanding => return Err(SpendRefused::MoreThanOwed { owed: outstanding }),
         Some(amount) if amount > facts.credit => {
             return Err(SpendRefused::MoreThanCredit { credit: facts.credit });

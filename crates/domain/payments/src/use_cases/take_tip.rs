@@ -14,6 +14,7 @@ use crate::payment::{Payment, PaymentId, Purpose, nothing_out};
 use crate::ports::{Change, EarnError, HouseCurrency, PaymentBook, RecordError, TillBook, TipBook};
 use crate::reference::RequestKey;
 use crate::settlement::settle;
+use crate::till::COUNT_MINOR_MAX;
 use crate::tip::{Renderer, Tip, TipHolding, TipShare, shared, shares_text};
 use crate::{AppointmentId, CustomerId, VisitId};
 
@@ -195,6 +196,10 @@ impl WorkTips {
                 }
                 if !order.amount.is_positive() {
                     return Err(RequestPaymentError::AmountNotPositive.into());
+                }
+                if order.amount.amount_minor() > COUNT_MINOR_MAX {
+                    let limit = Money::new(COUNT_MINOR_MAX, house);
+                    return Err(RequestPaymentError::AmountAboveLimit { limit }.into());
                 }
                 if !self.till.is_open(tenant).await? {
                     return Err(TakeCashError::TillClosed);

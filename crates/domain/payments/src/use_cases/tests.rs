@@ -119,7 +119,9 @@ fn amounts_and_numbers_that_mpesa_cannot_move_are_refused() {
     );
     assert_eq!(
         refused(shillings(250_001), asha),
-        RequestPaymentError::AmountAboveLimit
+        RequestPaymentError::AmountAboveLimit {
+            limit: shillings(250_000)
+        }
     );
     let dollars = Money::new(10_000, Currency::Usd);
     assert_eq!(refused(dollars, asha), RequestPaymentError::CurrencyRefused);

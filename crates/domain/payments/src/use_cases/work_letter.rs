@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, MoneyError, Outage, TenantId};
+use ratiba_kernel::{Clock, Currency, Fingerprint, IdSource, Money, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
 use super::DECISIONS_MAX;
@@ -103,9 +103,15 @@ pub enum LetterError {
     /// The money came under another number, as the letter itself tells.
     #[error("the letter tells of money under another number")]
     OtherReceipt,
-    /// The amount is nothing, or in another currency than the payment, or not what was paid.
-    #[error("the amount is nothing, in another currency than the payment, or not what was paid")]
+    /// The amount is nothing, or not what was paid.
+    #[error("the amount is nothing, or not what was paid")]
     BadAmount,
+    /// The amount is in another currency than the payment.
+    #[error("the payment is in {}", .house.code())]
+    OtherCurrency {
+        /// That of the payment.
+        house: Currency,
+    },
     /// The books cannot take the amount.
     #[error("the amount cannot be booked")]
     Amount(#[from] MoneyError),
@@ -341,7 +347,11 @@ impl WorkLetter {
         letter: &DeadLetter,
         order: &MatchOrder,
     ) -> Result<Change, LetterError> {
-        if !order.amount.is_positive() || order.amount.currency() != record.payment.currency() {
+        if order.amount.currency() != record.payment.currency() {
+            let house = record.payment.currency();
+            return Err(LetterError::OtherCurrency { house });
+        }
+        if !order.amount.is_positive() {
             return Err(LetterError::BadAmount);
         }
         let now = self.clock.now();

@@ -72,6 +72,9 @@ pub enum StatementError {
     /// The file is none.
     #[error(transparent)]
     NoStatement(#[from] NoStatement),
+    /// No line of it tells of money that moved.
+    #[error("no line of the file tells of money that moved")]
+    NothingMoved(Box<Statement>),
     /// There never was such a line.
     #[error("there is no such line")]
     UnknownLine,
@@ -97,7 +100,7 @@ pub enum StatementError {
 }
 
 impl WorkStatements {
-    /// Reads a file, puts what no statement brought before on record, and matches the open lines of all statements with
+    /// Reads a file in which at least one line tells of money, puts what no statement brought before on record, and matches the open lines of all statements with
     /// the books. Fees of known payments are booked, and money that only a query knew of gets its receipt. The order in
     /// which files are brought in does not matter; the same file again, or one that overlaps, adds nothing, and open lines
     /// are looked at again.
@@ -112,6 +115,9 @@ impl WorkStatements {
         by: Actor,
     ) -> Result<StatementTaken, StatementError> {
         let file = statement::read(text.as_bytes())?;
+        if file.lines.is_empty() {
+            return Err(StatementError::NothingMoved(Box::new(file)));
+        }
         let lines = file.lines.iter().map(|line| (self.ids.fresh(), line.clone()));
         let brought = StatementFile {
             id: self.ids.fresh(),

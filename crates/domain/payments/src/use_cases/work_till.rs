@@ -60,7 +60,7 @@ impl WorkTill {
         let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
         let decide = move |facts: &TillFacts| match facts {
             TillFacts::Session(drawer) => drawer.open_again(&order),
-            TillFacts::Closed { in_books } => till::open(*in_books, &order, now, &*ids),
+            TillFacts::Closed { in_books, first } => till::open((*in_books, *first), &order, now, &*ids),
             TillFacts::Tips { .. } | TillFacts::Unknown => Err(TillRefused::Unknown),
         };
         self.step(tenant, ask, Box::new(decide)).await

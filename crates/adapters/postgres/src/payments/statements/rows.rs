@@ -175,6 +175,7 @@ fn line_of(row: LineRow) -> Result<RecordedLine, &'static str> {
             linked: row.linked_receipt.as_deref().map(receipt).transpose()?,
         },
         state,
+        payment: row.payment_id.map(Id::from_uuid),
         decider,
         decided_at: row.decided_at,
     })

@@ -3,6 +3,8 @@
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use ratiba_kernel::Money;
+
 use super::{DigestFigures, MoneyNews, PageLink, is_ahead};
 use crate::desk::{
     PayWay, PaymentRef, PaymentStanding, PaymentTrouble, Slot, VisitCard, VisitRef, VisitStanding,
@@ -148,6 +150,13 @@ pub enum Notice {
         /// How many.
         count: u32,
     },
+    /// To the owners: the drawer was opened with another amount than its last close left.
+    FloatDiffered {
+        /// What the last close left.
+        carried: Money,
+        /// What was counted into it.
+        float: Money,
+    },
     /// A payment is settled and its receipt complete: the receipt of the visit, once for each payment.
     Receipt {
         /// For what.
@@ -204,6 +213,7 @@ impl Notice {
             Self::RequestWaits { .. } => "request_waits",
             Self::CounterOfferPassed { .. } => "counter_offer_passed",
             Self::BookingsHit { .. } => "bookings_hit",
+            Self::FloatDiffered { .. } => "float_differed",
             Self::Receipt { .. } => "receipt",
             Self::Money(news) => news.name(),
             Self::MoneyNeedsPerson { .. } => "money_needs_person",
@@ -237,7 +247,10 @@ impl Notice {
             | Self::MoneyNeedsPerson { visit, .. }
             | Self::CustomerLate { visit, .. } => Some(*visit),
             Self::Money(news) => Some(news.visit()),
-            Self::MessageNotSent { .. } | Self::BookingsHit { .. } | Self::Digest(_) => None,
+            Self::MessageNotSent { .. }
+            | Self::BookingsHit { .. }
+            | Self::FloatDiffered { .. }
+            | Self::Digest(_) => None,
         }
     }
 
@@ -272,6 +285,7 @@ impl Notice {
             | Self::RequestWaits { .. }
             | Self::CounterOfferPassed { .. }
             | Self::BookingsHit { .. }
+            | Self::FloatDiffered { .. }
             | Self::MoneyNeedsPerson { .. }
             | Self::CustomerLate { .. }
             | Self::MessageNotSent { .. } => format!("{name}:{occasion}:{place}"),
@@ -307,6 +321,7 @@ impl Notice {
             | Self::RequestDeclined { .. }
             | Self::CounterOfferPassed { .. }
             | Self::BookingsHit { .. }
+            | Self::FloatDiffered { .. }
             | Self::MoneyNeedsPerson { .. }
             | Self::CustomerLate { .. }
             | Self::MessageNotSent { .. }
@@ -333,6 +348,7 @@ impl Notice {
             | Self::RequestWaits { .. }
             | Self::CounterOfferPassed { .. }
             | Self::BookingsHit { .. }
+            | Self::FloatDiffered { .. }
             | Self::PaymentChecking { .. }
             | Self::CardUnpaid { .. }
             | Self::HoldExpired { .. }
@@ -512,6 +528,7 @@ pub(super) fn to_customer(
         Notice::RequestWaits { .. }
         | Notice::CounterOfferPassed { .. }
         | Notice::BookingsHit { .. }
+        | Notice::FloatDiffered { .. }
         | Notice::MoneyNeedsPerson { .. }
         | Notice::CustomerLate { .. }
         | Notice::MessageNotSent { .. }

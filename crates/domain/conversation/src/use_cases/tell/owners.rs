@@ -1,5 +1,7 @@
 //! What the owners are told: why they are needed, about whom and what, and what to do next. Pure.
 
+use ratiba_kernel::Money;
+
 use super::{DigestFigures, MoneyMatter, Notice};
 use crate::customer::Customer;
 use crate::desk::VisitCard;
@@ -52,6 +54,7 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
         Notice::RequestWaits { .. } => waits(voice.tongue),
         Notice::CounterOfferPassed { .. } => passed(voice.tongue),
         Notice::BookingsHit { count } => hit(*count, voice.tongue),
+        Notice::FloatDiffered { carried, float } => drawer((*carried, *float), voice.tongue),
         Notice::Money(news) => {
             let standing = known.visit.as_ref().map(|card| card.standing);
             news.to_owners(known.with_person, standing, voice.tongue)?
@@ -220,6 +223,19 @@ fn hit(count: u32, tongue: Tongue) -> (String, &'static str) {
         Tongue::Swahili => (
             format!("mabadiliko ya ratiba yamegusa miadi {count}"),
             "ihamishe au ighairi, na uwajulishe wateja",
+        ),
+    }
+}
+
+fn drawer((carried, float): (Money, Money), tongue: Tongue) -> (String, &'static str) {
+    match tongue {
+        Tongue::English => (
+            format!("the drawer was opened with {float}, and its last close left {carried}"),
+            "ask who opened it; the reason they gave is on the sheet",
+        ),
+        Tongue::Swahili => (
+            format!("droo imefunguliwa na {float}, ilhali ilifungwa na {carried}"),
+            "muulize aliyeifungua; sababu yake iko kwenye karatasi ya droo",
         ),
     }
 }

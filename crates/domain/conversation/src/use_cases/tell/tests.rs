@@ -564,6 +564,16 @@ fn the_owners_hear_of_a_request_and_of_bookings_that_a_change_meets() {
 }
 
 #[test]
+fn the_owners_hear_of_a_drawer_that_was_opened_with_another_amount_than_was_left() {
+    let (mut chat, _) = at_the_prompt();
+    let (carried, float) = (Money::kes_minor(615_000), Money::kes_minor(100));
+    chat.happens(5, Notice::FloatDiffered { carried, float });
+    let said = chat.to_owners().last().map(|message| message.content.words());
+    let said = said.unwrap();
+    assert!(said.contains("KES 1") && said.contains("KES 6,150"), "{said}");
+}
+
+#[test]
 fn a_page_that_waits_is_told_of_with_its_address_and_that_it_is_a_trial() {
     let (mut chat, visit) = at_the_prompt();
     let notice = || Notice::CardUnpaid {

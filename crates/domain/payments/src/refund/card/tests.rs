@@ -20,6 +20,7 @@ fn requested() -> Refund {
         source: RefundSource::Payment,
         cause: RefundCause::Manager,
         reason: "cancelled in time".to_owned(),
+        reference: None,
         key: RequestKey::parse("key").unwrap(),
         fingerprint: Fingerprint::of("order"),
         amount: shillings(1_500),

@@ -102,6 +102,7 @@ impl<'g, G: Ground> Paid<'g, G> {
             cause: RefundCause::Manager,
             amount: shillings(whole),
             reason: "cancelled in time".to_owned(),
+            reference: None,
             by: somebody(),
         }
     }

@@ -103,6 +103,7 @@ async fn what_goes_back_later_comes_out_of_refunds<G: BooksGround>(ground: &G) {
         cause: RefundCause::Manager,
         amount: shillings(400),
         reason: "a stain".to_owned(),
+        reference: Some("transfer 7".to_owned()),
         by: Actor::parse("token:1").unwrap_or_else(|error| panic!("{error}")),
     };
     assert!(stage.order_refund().execute(tenant, order).await.is_ok());

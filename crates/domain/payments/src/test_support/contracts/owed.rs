@@ -248,6 +248,7 @@ async fn what_rests_on_other_payments_is_not_recorded_once_they_changed<G: TillG
         cause: RefundCause::Policy,
         amount: shillings(1),
         reason: "the rules of cancellation".to_owned(),
+        reference: None,
         by: desk(),
     };
     let refused = stage
@@ -277,6 +278,7 @@ async fn what_is_kept_is_kept_whoever_gives_back_at_once<G: TillGround>(ground: 
             cause: RefundCause::Manager,
             amount: shillings(1_500),
             reason: "the steam room was cold".to_owned(),
+            reference: Some("transfer 7".to_owned()),
             by: desk(),
         };
         let (credits, refunds) = (stage.credit(), stage.order_refund());

@@ -11,7 +11,7 @@ use crate::evidence::Evidence;
 use crate::ledger::Account;
 use crate::payment::{Payment, PaymentId, Purpose};
 use crate::payout::PayoutWay;
-use crate::ports::{GivenBack, PaymentRules, RefundRefused};
+use crate::ports::{GivenBack, PaymentRules, PayoutQuery, RefundRefused};
 use crate::refund::{Refund, RefundSource, RefundState, RefundWay, Resolution, Resolved, ReversalAnswer};
 use crate::settlement::settle;
 use crate::test_support::builders::{key, receipt, second, shillings};
@@ -63,6 +63,23 @@ pub(super) async fn of_fifty_payouts_at_once_no_more_is_paid_out_than_there_is(g
     );
     assert_eq!(credit(ground, customer).await, shillings(0));
     assert_eq!(balance(ground, Account::CustomerDeposits).await, shillings(0));
+    let list = async |customer, before, most| {
+        let query = PayoutQuery {
+            customer,
+            before,
+            most,
+        };
+        let found = ground.payouts().payouts(tenant, query).await;
+        found.unwrap_or_else(|error| panic!("{error}"))
+    };
+    let page = list(Some(customer), None, 10).await;
+    let rest = list(None, page.last().map(|last| last.id), 10).await;
+    assert_eq!((page.len(), rest.len()), (10, 5), "pages meet");
+    assert!(
+        page.iter()
+            .chain(&rest)
+            .is_sorted_by_key(|payout| std::cmp::Reverse((payout.at, payout.id)))
+    );
     let cash = use_case
         .execute(tenant, wanted("more", customer, PayoutBy::Cash, 1))
         .await;

@@ -33,6 +33,7 @@ pub(crate) fn order(text: &str, payment: PaymentId, way: RefundWay, whole: i64) 
         cause: RefundCause::Manager,
         amount: shillings(whole),
         reason: "the steam room was cold".to_owned(),
+        reference: (way == RefundWay::Outside).then(|| "transfer 7".to_owned()),
         by: somebody(),
     }
 }

@@ -1,6 +1,7 @@
 //! What every drawer on record must keep.
 
 mod cash;
+mod suspense;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use ratiba_kernel::{Currency, Fingerprint, Money, TenantId};
 use super::Ground;
 use crate::actor::Actor;
 use crate::ledger::Account;
-use crate::ports::{TakingsBook, TillBook, TillError};
+use crate::ports::{OrderKeys, SuspenseBook, TakingsBook, TillBook, TillError};
 use crate::remark::Remark;
 use crate::test_support::builders::{key, second, shillings};
 use crate::test_support::together;
@@ -27,6 +28,12 @@ pub trait TillGround: Ground {
 
     /// The books of the day under test.
     fn takings(&self) -> Arc<dyn TakingsBook>;
+
+    /// What lies in suspense, over the same books.
+    fn suspense(&self) -> Arc<dyn SuspenseBook>;
+
+    /// The keys of orders under test.
+    fn keys(&self) -> Arc<dyn OrderKeys>;
 
     /// Somebody books money of a customer: `account` holds so much more, or less, from second `at` on.
     async fn book_money(&self, tenant: TenantId, account: Account, more: Money, at: i64);
@@ -46,6 +53,8 @@ pub async fn till_contract<G: TillGround>(fresh: impl AsyncFn() -> G) {
     cash::several_tenders_settle_a_visit_once(&fresh().await).await;
     cash::cash_at_once_is_never_more_than_is_owed(&fresh().await).await;
     cash::cash_waits_for_a_prompt_and_for_an_open_drawer(&fresh().await).await;
+    suspense::what_lies_in_suspense_is_cleared_once_by_whoever_says_so(&fresh().await).await;
+    suspense::a_key_means_the_place_at_which_it_was_used_first(&fresh().await).await;
 }
 
 struct Counter {
@@ -98,6 +107,7 @@ impl Counter {
         let order = OpenOrder {
             ordered: ordered(key),
             float: shillings(float),
+            reason: Some(because("counted twice")),
             by: desk(),
         };
         self.work.open(tenant, order).await
@@ -195,6 +205,21 @@ async fn a_session_is_read_back_as_it_was_recorded<G: TillGround>(ground: &G) {
     let again = done(counter.open(tenant, "tomorrow", 640).await);
     assert_eq!(again.session.carried, shillings(640));
     assert_eq!(in_drawer(ground, tenant).await, shillings(640));
+    let list = async |before| match ground.till().sessions(tenant, before, 1).await {
+        Ok(found) => found,
+        Err(error) => panic!("{error}"),
+    };
+    assert_eq!(
+        list(None).await,
+        vec![again.session.clone()],
+        "the last one first"
+    );
+    let page = list(Some(again.session.id)).await;
+    assert_eq!(
+        page.iter().map(|session| session.id).collect::<Vec<_>>(),
+        vec![opened.session.id]
+    );
+    assert_eq!(list(Some(opened.session.id)).await, Vec::new());
 }
 
 async fn of_many_openings_and_closes_at_once_one_wins<G: TillGround>(ground: &G) {

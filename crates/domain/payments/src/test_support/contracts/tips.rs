@@ -106,6 +106,7 @@ async fn open<G: TipGround>(ground: &G, float: i64) -> crate::till::TillId {
     let order = OpenOrder {
         ordered: ordered("open"),
         float: shillings(float),
+        reason: None,
         by: desk(),
     };
     let opened = till(ground, 84).open(tenant, order).await;

@@ -5,6 +5,7 @@ mod earnings;
 mod journals;
 mod letters;
 mod statements;
+mod suspense;
 pub(super) mod till;
 mod tips;
 
@@ -74,6 +75,8 @@ pub(super) struct Shelf {
     sayings: Vec<(TenantId, AttemptId, Saying)>,
     tills: till::Tills,
     statements: statements::Statements,
+    clearings: Vec<(TenantId, crate::suspense::Clearing)>,
+    keys: BTreeMap<(TenantId, RequestKey), (ratiba_kernel::Fingerprint, time::OffsetDateTime)>,
     pub(super) tips: Vec<(TenantId, crate::tip::Tip)>,
 }
 

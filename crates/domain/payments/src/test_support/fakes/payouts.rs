@@ -10,7 +10,9 @@ use crate::CustomerId;
 use crate::ledger::{Cause, Journal, Place};
 use crate::payment::{PaymentId, Purpose};
 use crate::payout::Payout;
-use crate::ports::{DecidePayout, PayoutBook, PayoutFacts, PayoutLook, RefundFacts, RefundRefused};
+use crate::ports::{
+    DecidePayout, PayoutBook, PayoutFacts, PayoutLook, PayoutQuery, RefundFacts, RefundRefused,
+};
 use crate::refund::reversible;
 use crate::test_support::yield_once;
 
@@ -58,6 +60,21 @@ impl PayoutBook for InMemoryBook {
         }
         shelf.payouts.push((tenant, change.payout.clone()));
         Ok(change.payout)
+    }
+
+    async fn payouts(&self, tenant: TenantId, query: PayoutQuery) -> Result<Vec<Payout>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let own = shelf.payouts.iter().filter(|(owner, _)| *owner == tenant);
+        let mut own: Vec<&Payout> = own.map(|(_, payout)| payout).collect();
+        own.sort_by_key(|payout| std::cmp::Reverse((payout.at, payout.id)));
+        if let Some(before) = query.before {
+            let place = own.iter().position(|payout| payout.id == before);
+            own = place.map_or_else(Vec::new, |place| own.split_off(place + 1));
+        }
+        let wanted = |payout: &&&Payout| query.customer.is_none_or(|customer| customer == payout.customer);
+        let page = own.iter().filter(wanted).take(usize::from(query.most));
+        Ok(page.map(|payout| Payout::clone(payout)).collect())
     }
 }
 

@@ -427,7 +427,9 @@ fn amounts_that_cannot_be_owed_are_refused() {
     assert_eq!(ask(Money::kes_minor(-1)), RequestPaymentError::AmountNotPositive);
     assert_eq!(
         ask(Money::kes_minor(100_000_001)),
-        RequestPaymentError::AmountAboveLimit
+        RequestPaymentError::AmountAboveLimit {
+            limit: shillings(1_000_000)
+        }
     );
     assert_eq!(
         ask(Money::new(100, Currency::Usd)),

@@ -115,7 +115,9 @@ fn what_cannot_be_collected_is_refused_before_anything_is_on_record() {
     );
     assert_eq!(
         refused(shillings(250_001), None),
-        RequestPaymentError::AmountAboveLimit
+        RequestPaymentError::AmountAboveLimit {
+            limit: shillings(250_000)
+        }
     );
     assert_eq!(
         refused(Money::new(100, Currency::Usd), None),

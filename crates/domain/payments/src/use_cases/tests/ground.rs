@@ -157,6 +157,14 @@ impl TillGround for FakeGround {
         self.book.clone()
     }
 
+    fn suspense(&self) -> Arc<dyn crate::ports::SuspenseBook> {
+        self.book.clone()
+    }
+
+    fn keys(&self) -> Arc<dyn crate::ports::OrderKeys> {
+        self.book.clone()
+    }
+
     async fn book_money(&self, tenant: TenantId, account: Account, more: Money, at: i64) {
         let number = u128::from(self.visits.fetch_add(1, Ordering::Relaxed));
         let (account, elsewhere) = (Place::plain(account), Place::plain(Account::CustomerDeposits));

@@ -136,12 +136,27 @@ impl Shelf {
             }
             LineState::Open | LineState::Fee(_) | LineState::Other | LineState::Ignored => false,
         };
+        let payment = match decision.state {
+            LineState::Money(attempt) => {
+                let made = decision.change.as_ref().map(|change| change.payment.id());
+                let mut own = self.records(tenant);
+                let known = own.find(|record| record.attempt(attempt).is_some());
+                known.map(|record| record.payment.id()).or(made)
+            }
+            LineState::Refund(refund) => {
+                let mut own = self.refunds.iter().map(|(_, refund)| refund.terms());
+                own.find(|terms| terms.id == refund).map(|terms| terms.payment)
+            }
+            LineState::Fee(payment) => payment,
+            LineState::Open | LineState::Other | LineState::Ignored => None,
+        };
         let line = self.statements.lines.get_mut(&(tenant, decision.id));
         let Some(line) = line.filter(|line| line.state == LineState::Open && !told) else {
             return Ok(None);
         };
         let decided = RecordedLine {
             state: decision.state,
+            payment,
             decider: decision.decider,
             decided_at: Some(decision.at),
             ..line.clone()
@@ -215,6 +230,7 @@ impl StatementBook for InMemoryBook {
                 statement: file.id,
                 line,
                 state: LineState::Open,
+                payment: None,
                 decider: None,
                 decided_at: None,
             };

@@ -91,6 +91,7 @@ impl Shelf {
                 | Cause::TipShared { .. }
                 | Cause::Stated(_)
                 | Cause::NeverMoved(_)
+                | Cause::Cleared(_)
                 | Cause::PaidOut(_)
                 | Cause::SetAside(_)
                 | Cause::SetFree { .. } => self.tills.cash.get(&journal.id()) == Some(&till),
@@ -115,10 +116,11 @@ impl Shelf {
     fn carry_out(&mut self, tenant: TenantId, till: Option<TillId>, step: TillStep) -> Option<TillId> {
         match step {
             TillStep::Done => till,
-            TillStep::Open(session, journal) => {
+            TillStep::Open(session, journal, event) => {
                 let id = session.id;
-                self.tills.sessions.insert((tenant, id), (session, Vec::new()));
+                self.tills.sessions.insert((tenant, id), (*session, Vec::new()));
                 self.post_all(tenant, journal);
+                self.events.extend(event.map(|event| (tenant, event)));
                 Some(id)
             }
             TillStep::Move(movement, journal) => {
@@ -205,6 +207,29 @@ impl TillBook for InMemoryBook {
         Ok(locked(&self.shelf).drawer(tenant, till))
     }
 
+    async fn sessions(
+        &self,
+        tenant: TenantId,
+        before: Option<TillId>,
+        most: u16,
+    ) -> Result<Vec<TillSession>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let own = shelf
+            .tills
+            .sessions
+            .iter()
+            .filter(|((owner, _), _)| *owner == tenant);
+        let mut own: Vec<TillSession> = own.map(|(_, (session, _))| session.clone()).collect();
+        own.sort_by_key(|session| std::cmp::Reverse((session.opened_at, session.id)));
+        if let Some(before) = before {
+            let place = own.iter().position(|session| session.id == before);
+            own = place.map_or_else(Vec::new, |place| own.split_off(place + 1));
+        }
+        own.truncate(usize::from(most));
+        Ok(own)
+    }
+
     async fn step(
         &self,
         tenant: TenantId,
@@ -244,6 +269,7 @@ impl TillBook for InMemoryBook {
             (Some(drawer), _) => TillFacts::Session(Box::new(drawer)),
             (None, TillAsk::New(_)) => TillFacts::Closed {
                 in_books: Money::new(in_books, currency),
+                first: shelf.tills.sessions.keys().all(|(owner, _)| *owner != tenant),
             },
             (None, TillAsk::Session(_) | TillAsk::Tips(..)) => TillFacts::Unknown,
         };
@@ -297,7 +323,8 @@ impl TakingsBook for InMemoryBook {
                     | Cause::Earned { .. }
                     | Cause::TipShared { .. }
                     | Cause::Stated(_)
-                    | Cause::NeverMoved(_) => None,
+                    | Cause::NeverMoved(_)
+                    | Cause::Cleared(_) => None,
                 };
                 let attempt = journal.attempt();
                 let made = attempt.and_then(|id| shelf.records(tenant).find_map(|record| record.attempt(id)));

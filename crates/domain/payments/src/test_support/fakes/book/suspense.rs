@@ -1,0 +1,152 @@
+//! What lies in suspense, and at which places keys were used, in memory.
+
+use async_trait::async_trait;
+use ratiba_kernel::{Currency, Fingerprint, Money, Outage, TenantId};
+use time::OffsetDateTime;
+
+use super::{InMemoryBook, Shelf};
+use crate::ledger::{Account, Cause, Journal, JournalId};
+use crate::ports::{ClearError, ClearingLook, DecideClearing, KEY_LIFE, OrderKeys, SuspenseBook};
+use crate::reference::RequestKey;
+use crate::refund::RefundWay;
+use crate::suspense::{Clearing, ClearingId, InSuspense, NotCleared};
+use crate::test_support::fakes::locked;
+use crate::test_support::yield_once;
+
+impl Shelf {
+    /// Whether a person clears what a journal left there; what a provider decides about is cleared by its end.
+    fn waits_for_a_word(&self, cause: Cause) -> bool {
+        match cause {
+            Cause::TillOpened(_)
+            | Cause::TillMoved(_)
+            | Cause::TillClosed(_)
+            | Cause::Stated(_)
+            | Cause::NeverMoved(_)
+            | Cause::PaidOut(_) => true,
+            Cause::Refunded(id) => {
+                let mut found = self.refunds.iter().map(|(_, refund)| refund.terms());
+                found.any(|terms| terms.id == id && terms.way == RefundWay::Outside)
+            }
+            Cause::Received(_)
+            | Cause::Credited { .. }
+            | Cause::Uncredited { .. }
+            | Cause::ChargedBack(_)
+            | Cause::WonBack(_)
+            | Cause::Spent(_)
+            | Cause::SetAside(_)
+            | Cause::SetFree { .. }
+            | Cause::Earned { .. }
+            | Cause::TipShared { .. }
+            | Cause::Cleared(_) => false,
+        }
+    }
+
+    fn lying(&self, tenant: TenantId, journal: &Journal, currency: Currency) -> Option<InSuspense> {
+        let mut minor = 0;
+        for entry in journal.entries() {
+            if entry.place.account == Account::Suspense && entry.amount.currency() == currency {
+                minor += entry.amount.amount_minor();
+            }
+        }
+        let own = self.clearings.iter().filter(|(owner, _)| *owner == tenant);
+        let said = own.filter(|(_, clearing)| clearing.journal == journal.id());
+        let cleared = said.map(|(_, clearing)| clearing.amount.amount_minor()).sum();
+        (minor != 0 && self.waits_for_a_word(journal.cause())).then(|| InSuspense {
+            journal: journal.id(),
+            cause: journal.cause().key(),
+            payment: journal.payment(),
+            at: journal.at(),
+            amount: Money::new(minor, currency),
+            cleared: Money::new(cleared, currency),
+        })
+    }
+}
+
+#[async_trait]
+impl SuspenseBook for InMemoryBook {
+    async fn in_suspense(
+        &self,
+        tenant: TenantId,
+        currency: Currency,
+        before: Option<JournalId>,
+        most: u16,
+    ) -> Result<Vec<InSuspense>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let own = shelf.journals.iter().filter(|(owner, _)| *owner == tenant);
+        let mut own: Vec<&Journal> = own.map(|(_, journal)| journal).collect();
+        own.sort_by_key(|journal| std::cmp::Reverse((journal.at(), journal.id())));
+        if let Some(before) = before {
+            let place = own.iter().position(|journal| journal.id() == before);
+            own = place.map_or_else(Vec::new, |place| own.split_off(place + 1));
+        }
+        let lying = own
+            .into_iter()
+            .filter_map(|journal| shelf.lying(tenant, journal, currency));
+        let waits = lying.filter(|lying| lying.left().is_ok_and(|left| left.is_positive()));
+        Ok(waits.take(usize::from(most)).collect())
+    }
+
+    async fn clearings(
+        &self,
+        tenant: TenantId,
+        before: Option<ClearingId>,
+        most: u16,
+    ) -> Result<Vec<Clearing>, Outage> {
+        yield_once().await;
+        let shelf = locked(&self.shelf);
+        let own = shelf.clearings.iter().filter(|(owner, _)| *owner == tenant);
+        let mut own: Vec<Clearing> = own.map(|(_, clearing)| clearing.clone()).collect();
+        own.sort_by_key(|clearing| std::cmp::Reverse((clearing.at, clearing.id)));
+        if let Some(before) = before {
+            let place = own.iter().position(|clearing| clearing.id == before);
+            own = place.map_or_else(Vec::new, |place| own.split_off(place + 1));
+        }
+        own.truncate(usize::from(most));
+        Ok(own)
+    }
+
+    async fn clear(
+        &self,
+        tenant: TenantId,
+        look: ClearingLook,
+        decide: DecideClearing,
+    ) -> Result<Clearing, ClearError> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let mut own = shelf.clearings.iter().filter(|(owner, _)| *owner == tenant);
+        if let Some((_, before)) = own.find(|(_, clearing)| clearing.key == look.key) {
+            return if before.fingerprint == look.fingerprint {
+                Ok(before.clone())
+            } else {
+                Err(NotCleared::KeyUsed.into())
+            };
+        }
+        let mut journals = shelf.journals.iter().filter(|(owner, _)| *owner == tenant);
+        let journal = journals.find(|(_, journal)| journal.id() == look.journal);
+        let lying = journal.and_then(|(_, journal)| shelf.lying(tenant, journal, look.currency));
+        let (clearing, journal) = decide(&lying.ok_or(NotCleared::Unknown)?)?;
+        shelf.post(tenant, journal);
+        shelf.clearings.push((tenant, clearing.clone()));
+        Ok(clearing)
+    }
+}
+
+#[async_trait]
+impl OrderKeys for InMemoryBook {
+    async fn means(
+        &self,
+        tenant: TenantId,
+        key: &RequestKey,
+        place: Fingerprint,
+        at: OffsetDateTime,
+    ) -> Result<bool, Outage> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let kept = shelf.keys.entry((tenant, key.clone())).or_insert((place, at));
+        if kept.1 < at - KEY_LIFE {
+            *kept = (place, at);
+        }
+        Ok(kept.0 == place)
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE order_keys;
+ALTER TABLE payment_refunds DROP COLUMN reference;
