@@ -100,17 +100,32 @@ function renderFaults() {
 }
 
 function renderMoney() {
-  $("#money-total").textContent = state.book_total ? `· KES ${state.book_total.toLocaleString("en-KE")} received` : "";
-  if (!state.prompts.length && !state.orders.length) {
-    $("#money").replaceChildren(el("li", "nothing", "No prompt was sent yet, and no card link."));
+  const shillings = (cents) => `KES ${(cents / 100).toLocaleString("en-KE")}`;
+  const { received_cents: received, given_back_cents: back, by_hand: byHand, reversals } = state.money;
+  const total = [
+    received ? `${shillings(received)} received` : "",
+    back ? `${shillings(back)} given back` : "",
+  ].filter(Boolean).join(", ");
+  $("#money-total").textContent = total && `· ${total}`;
+  if (!state.prompts.length && !state.orders.length && !byHand.length) {
+    $("#money").replaceChildren(el("li", "nothing", "No prompt was sent yet, no card link, and nothing came by hand."));
     return;
   }
+  const reversed = new Set(reversals.map((it) => it.original_receipt));
   const prompts = [...state.prompts].reverse().map((prompt) => {
-    const outcome = { paid: "paid", pending: "on the phone", ended: `ended ${prompt.result_code}` }[prompt.state];
+    const how = prompt.receipt && reversed.has(prompt.receipt) ? "reversed" : prompt.state;
+    const outcome = { paid: "paid", reversed: "reversed", pending: "on the phone", ended: `ended ${prompt.result_code}` }[how];
     return el("li", "",
       el("span", "amount", `KES ${prompt.amount.toLocaleString("en-KE")}`),
       el("span", "code", `${prompt.account_reference} ${prompt.receipt ?? ""}`),
-      el("span", `pill ${prompt.state}`, outcome));
+      el("span", `pill ${how}`, outcome));
+  });
+  const hands = [...byHand].reverse().map((payment) => {
+    const how = reversed.has(payment.receipt) ? "reversed" : "paid";
+    return el("li", "",
+      el("span", "amount", `KES ${payment.amount.toLocaleString("en-KE")}`),
+      el("span", "code", `${payment.account_reference} ${payment.receipt}`),
+      el("span", `pill ${how}`, how === "paid" ? "by hand" : how));
   });
   const orders = [...state.orders].reverse().map((order) => {
     const page = el("a", "code", order.merchant_reference);
@@ -121,7 +136,7 @@ function renderMoney() {
       page,
       el("span", `pill ${order.state}`, outcome));
   });
-  $("#money").replaceChildren(...prompts, ...orders);
+  $("#money").replaceChildren(...prompts, ...hands, ...orders);
 }
 
 function renderLog() {

@@ -191,6 +191,31 @@ impl Cards {
         &self.refunds
     }
 
+    /// What was ever received, and what of it went back by refunds and chargebacks, in cents.
+    pub(crate) fn received_cents(&self) -> (u64, u64) {
+        let mut all = (0, 0);
+        for order in &self.orders {
+            let paid = order.paid_cents.unwrap_or_default();
+            all.0 += paid;
+            if order.state == OrderState::Reversed {
+                all.1 += self.refunded_cents(order).unwrap_or(paid);
+            }
+        }
+        all
+    }
+
+    /// How much of an order a refund gave back; `None` if none did.
+    fn refunded_cents(&self, order: &Order) -> Option<u64> {
+        let of_order = |refund: &&RefundRequest| {
+            order.confirmation_code.as_ref() == Some(&refund.confirmation_code)
+                && refund.state == RefundState::Done
+        };
+        self.refunds
+            .iter()
+            .find(of_order)
+            .map(|refund| refund.amount_cents)
+    }
+
     /// An order by its tracking id or by its merchant reference.
     pub(crate) fn order(&self, id: &str) -> Option<&Order> {
         self.orders

@@ -70,6 +70,8 @@ const CHARGE_MAX: u64 = 100;
 /// How much of the past the page is told.
 const MESSAGES_SHOWN: usize = 400;
 const PROMPTS_SHOWN: usize = 50;
+/// How many reversals the page learns of, to tell which payments went back.
+const REVERSALS_SHOWN: usize = 500;
 const EXCHANGES_SHOWN: usize = 120;
 
 /// Adds all routes under `/sim`.
@@ -190,12 +192,30 @@ async fn state(world: Data<World>, query: Query<StateQuery>) -> HttpResponse {
             "messages": state.phones.recent(MESSAGES_SHOWN),
             "prompts": &prompts[prompts.len().saturating_sub(PROMPTS_SHOWN)..],
             "orders": &orders[orders.len().saturating_sub(PROMPTS_SHOWN)..],
-            "book_total": state.mpesa.book.received(),
+            "money": money(state),
             "faults": state.faults.list(),
             "log": log,
         })
     });
     HttpResponse::Ok().json(body)
+}
+
+/// What the business got in all and what went back, and the newest payments by hand and reversals one by one.
+fn money(state: &State) -> Value {
+    let newest = |count: usize, most: usize| count.saturating_sub(most);
+    let book = &state.mpesa.book;
+    let by_hand: Vec<_> = book
+        .movements()
+        .iter()
+        .filter(|movement| movement.checkout_request_id.is_none())
+        .collect();
+    let (card_cents, card_back_cents) = state.cards.received_cents();
+    json!({
+        "received_cents": book.received() * 100 + card_cents,
+        "given_back_cents": book.given_back() * 100 + card_back_cents,
+        "by_hand": &by_hand[newest(by_hand.len(), PROMPTS_SHOWN)..],
+        "reversals": &book.reversals()[newest(book.reversals().len(), REVERSALS_SHOWN)..],
+    })
 }
 
 #[derive(Deserialize)]

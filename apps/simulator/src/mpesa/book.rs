@@ -151,6 +151,11 @@ impl Book {
         self.movements.iter().map(|movement| movement.amount).sum()
     }
 
+    /// What was ever given back, in whole shillings.
+    pub(crate) fn given_back(&self) -> u64 {
+        self.reversals.iter().map(|reversal| reversal.amount).sum()
+    }
+
     pub(crate) fn movement(&self, receipt: &str) -> Option<&Movement> {
         self.movements.iter().find(|movement| movement.receipt == receipt)
     }

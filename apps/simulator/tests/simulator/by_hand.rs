@@ -266,6 +266,19 @@ async fn the_portal_gives_a_payment_back_once_and_only_the_books_tell_of_it() {
         (&reversal["original_receipt"], &reversal["amount"]),
         (receipt, &json!(1500))
     );
+    let shown = stage.get("/sim/state").await["money"].clone();
+    assert_eq!(
+        (&shown["received_cents"], &shown["given_back_cents"]),
+        (&json!(150_000), &json!(150_000)),
+        "the page tells what came from what went back"
+    );
+    assert_eq!(
+        (
+            &shown["by_hand"][0]["receipt"],
+            &shown["reversals"][0]["original_receipt"]
+        ),
+        (receipt, receipt)
+    );
     let book = stage.get("/sim/mpesa/book").await;
     assert_eq!(book["movements"][0]["reversed_by"], reversal["receipt"]);
     assert_eq!(
