@@ -708,6 +708,7 @@ diesel::table! {
         tries -> SmallInt,
         given_twice_minor -> Nullable<BigInt>,
         source -> Text,
+        taken_of_credit_minor -> Nullable<BigInt>,
     }
 }
 
