@@ -535,10 +535,9 @@ impl Parts {
                 about, given_twice, ..
             } => {
                 let visit = Id::from_uuid(about.visit.as_uuid());
-                let what = if given_twice.is_some() {
-                    MoneyMatter::GivenTwice
-                } else {
-                    MoneyMatter::RefundStuck
+                let what = match given_twice {
+                    Some(spent) => MoneyMatter::GivenTwice { spent },
+                    None => MoneyMatter::RefundStuck,
                 };
                 self.call_person(tenant, id, visit, what).await
             }

@@ -436,7 +436,8 @@ fn refunds(snapshot: &Snapshot, findings: &mut Findings) {
             .filter(|refund| refund.payment_id == payment.id);
         let back: i64 = theirs
             .filter(|refund| takes(refund))
-            // What a bank takes back nobody can prevent; a person is told what the customer has twice by it.
+            // What a bank takes back nobody can prevent; a person is told what the customer has twice by it, and what refunds
+            // had given as credit is taken back as far as it is there.
             .map(|refund| refund.amount_minor - refund.given_twice_minor.unwrap_or_default())
             .sum();
         let (paid, credited) = (payment.paid_minor, payment.credited_minor);

@@ -102,7 +102,8 @@ pub(crate) struct Refund {
     pub(crate) original_receipt: Option<String>,
     /// `payment`, or `credit` that is paid out.
     pub(crate) source: String,
-    /// How much of it the customer has twice, as a person was told.
+    /// How much of it was given before by a refund as credit: what the customer has twice, as a person was told, and what of
+    /// that credit was taken back.
     pub(crate) given_twice_minor: Option<i64>,
 }
 
@@ -223,7 +224,8 @@ impl Rows {
             refunds: rows(
                 database,
                 "SELECT r.id, r.payment_id, r.way, r.state, r.amount_minor, r.attempt_id, r.original_receipt,
-                     r.source, r.given_twice_minor, EXISTS (SELECT FROM jobs j WHERE j.kind = 'payments.look_at_card_refund' AND j.state = 'ready'
+                     r.source, nullif(coalesce(r.given_twice_minor, 0) + coalesce(r.taken_of_credit_minor, 0), 0)
+                         AS given_twice_minor, EXISTS (SELECT FROM jobs j WHERE j.kind = 'payments.look_at_card_refund' AND j.state = 'ready'
                          AND j.payload->'data'->>'refund' = r.id::text) AS looked_up
                  FROM payment_refunds r",
             )?,

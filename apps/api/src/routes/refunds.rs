@@ -263,6 +263,9 @@ pub struct RefundAnswer {
     /// How much of it the customer has twice: it had become credit, which was spent before it turned out to be done.
     #[schemars(with = "Option<Amount>")]
     given_twice: Option<Money>,
+    /// How much of the credit that other refunds of its payment gave was taken back for it, since it was not spent.
+    #[schemars(with = "Option<Amount>")]
+    taken_of_credit: Option<Money>,
     /// Who said what became of it, or withdrew it.
     resolved_by: Option<String>,
     /// How they knew, or why.
@@ -305,6 +308,7 @@ impl RefundAnswer {
             created_at: Moment::of(zone, terms.created_at),
             tries: progress.tries,
             given_twice: progress.given_twice,
+            taken_of_credit: progress.taken_of_credit,
             resolved_by: resolved.map(|resolved| resolved.by.as_str().to_owned()),
             resolved_reason: resolved.map(|resolved| resolved.reason.clone()),
         }

@@ -718,6 +718,7 @@ diesel::table! {
         given_twice_minor -> Nullable<BigInt>,
         source -> Text,
         reference -> Nullable<Text>,
+        taken_of_credit_minor -> Nullable<BigInt>,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::payment::PaymentId;
 use crate::reference::{MalformedReference, Receipt, RequestKey};
 use crate::{CustomerId, VisitId};
 
-pub use amounts::{given_beyond, refundable, reversible};
+pub use amounts::{given_as_credit, given_beyond, refundable, reversible};
 pub use card::{card_original, card_refundable};
 
 /// The identity of a refund.
@@ -320,6 +320,8 @@ pub struct RefundProgress {
     /// How much of it the customer has twice: it became credit when it seemed rejected, and was spent before it turned
     /// out to be done.
     pub given_twice: Option<Money>,
+    /// How much of the credit that other refunds of its payment gave was taken back for it, since it was not spent.
+    pub taken_of_credit: Option<Money>,
     /// Who decided it by hand, or withdrew it, and why.
     pub resolved: Option<Resolved>,
 }
@@ -457,6 +459,7 @@ impl Refund {
                 asked: 0,
                 tries: 0,
                 given_twice: None,
+                taken_of_credit: None,
                 resolved: None,
             },
         }

@@ -56,6 +56,7 @@ struct RefundRow {
     asked: i16,
     tries: i16,
     given_twice_minor: Option<i64>,
+    taken_of_credit_minor: Option<i64>,
     source: String,
     reference: Option<String>,
     resolved_by: Option<String>,
@@ -307,13 +308,15 @@ const UPSERT: &str = "
 INSERT INTO payment_refunds (tenant_id, id, payment_id, visit_id, customer_id, attempt_id, original_receipt, way, cause,
     reason, request_key, fingerprint, currency, amount_minor, requested_by, created_at, state, state_at, sent_at, doubt,
     provider_code, originator_id, receipt, asked, resolved_by, resolved_reason, answers, tries, given_twice_minor,
-    source, reference)
+    source, reference, taken_of_credit_minor)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-    $25, $26, $27, $28, $29, $30, $31)
+    $25, $26, $27, $28, $29, $30, $31, $32)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
     state = EXCLUDED.state, state_at = EXCLUDED.state_at, sent_at = EXCLUDED.sent_at, doubt = EXCLUDED.doubt,
     provider_code = EXCLUDED.provider_code, originator_id = EXCLUDED.originator_id, receipt = EXCLUDED.receipt,
-    asked = EXCLUDED.asked, tries = EXCLUDED.tries, given_twice_minor = EXCLUDED.given_twice_minor, resolved_by = EXCLUDED.resolved_by, resolved_reason = EXCLUDED.resolved_reason,
+    asked = EXCLUDED.asked, tries = EXCLUDED.tries, given_twice_minor = EXCLUDED.given_twice_minor,
+    taken_of_credit_minor = EXCLUDED.taken_of_credit_minor, resolved_by = EXCLUDED.resolved_by,
+    resolved_reason = EXCLUDED.resolved_reason,
     answers = payment_refunds.answers || EXCLUDED.answers";
 
 /// What a state knows, column by column.
@@ -389,6 +392,7 @@ fn write_refund(tx: &mut TenantTx<'_>, change: &RefundChange) -> Result<(), TxEr
         .bind::<Nullable<BigInt>, _>(progress.given_twice.map(Money::amount_minor))
         .bind::<Text, _>(terms.source.as_str())
         .bind::<Nullable<Text>, _>(terms.reference.as_deref())
+        .bind::<Nullable<BigInt>, _>(progress.taken_of_credit.map(Money::amount_minor))
         .execute(tx.conn())
         .map_err(taken)?;
     Ok(())
@@ -486,6 +490,7 @@ fn refund_of(row: RefundRow) -> Result<Refund, &'static str> {
         asked: u8::try_from(row.asked).map_err(|_| "asked too often")?,
         tries: u8::try_from(row.tries).map_err(|_| "tried too often")?,
         given_twice: row.given_twice_minor.map(|minor| Money::new(minor, currency)),
+        taken_of_credit: row.taken_of_credit_minor.map(|minor| Money::new(minor, currency)),
         resolved,
     };
     Refund::restore(terms, progress).map_err(|_| "state and other facts contradict each other")

@@ -2,7 +2,7 @@
 
 use ratiba_kernel::{Money, MoneyError};
 
-use super::{Original, Refund};
+use super::{Original, Refund, RefundWay};
 use crate::attempt::{Attempt, AttemptState, Provider};
 use crate::payment::{Payment, PaymentRecord};
 use crate::reference::Receipt;
@@ -18,6 +18,23 @@ pub fn given_beyond(payment: &Payment, refunds: &[Refund]) -> Result<Money, Mone
         beyond = beyond.checked_add(refund.terms().amount)?;
     }
     Ok(beyond.max(Money::zero(payment.currency())))
+}
+
+/// How much credit the refunds of a payment gave that was not taken back for others of them. Nothing or more.
+///
+/// # Errors
+/// [`MoneyError`] if the currencies differ.
+pub fn given_as_credit(payment: &Payment, refunds: &[Refund]) -> Result<Money, MoneyError> {
+    let mut given = Money::zero(payment.currency());
+    for refund in refunds.iter().filter(|refund| refund.takes_of_payment()) {
+        if refund.terms().way == RefundWay::Credit {
+            given = given.checked_add(refund.terms().amount)?;
+        }
+        if let Some(taken) = refund.progress().taken_of_credit {
+            given = given.checked_sub(taken)?;
+        }
+    }
+    Ok(given.max(Money::zero(payment.currency())))
 }
 
 /// How much of a payment can still go back: what was paid, less what became credit and what goes, or went, back by the

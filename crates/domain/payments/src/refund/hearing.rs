@@ -270,6 +270,13 @@ impl Refund {
         self
     }
 
+    /// Notes how much of the credit that other refunds gave was taken back for it.
+    #[must_use]
+    pub const fn with_taken_of_credit(mut self, taken: Option<Money>) -> Self {
+        self.progress.taken_of_credit = taken;
+        self
+    }
+
     /// Nobody answers: a person has it.
     #[must_use]
     pub fn give_up_asking(self, at: OffsetDateTime) -> RefundMoved {
@@ -299,6 +306,7 @@ impl Refund {
             }
             Resolution::Rejected => {
                 self.progress.given_twice = None;
+                self.progress.taken_of_credit = None;
                 let state = RefundState::Rejected { code: None };
                 self.put(state, at, Some(RefundNews::Rejected))
             }

@@ -188,6 +188,8 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
         &fresh().await,
     )
     .await;
+    card_refunds::a_chargeback_after_a_refund_as_credit_takes_what_is_not_spent(&fresh().await).await;
+    card_refunds::credit_that_was_taken_for_a_chargeback_is_given_again_when_it_is_won(&fresh().await).await;
     resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
     resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }

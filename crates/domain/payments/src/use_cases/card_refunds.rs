@@ -266,7 +266,10 @@ fn charge_back(
     let journal = journal.map_err(unbookable)?;
     // Some of it may be the customer's credit by now.
     let taken = uncredit(facts, &refund, now, ids).map_err(unbookable)?;
-    let mut change = RefundChange::of(refund.with_given_twice(taken.twice), now);
+    let refund = refund
+        .with_given_twice(taken.twice)
+        .with_taken_of_credit(taken.of_refunds);
+    let mut change = RefundChange::of(refund, now);
     change.journals.push(journal);
     change.journals.extend(taken.journal);
     change.uncredited = taken.payment;

@@ -8,7 +8,9 @@ use crate::event::{PaymentEvent, RefundAbout};
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::{Payment, Purpose};
 use crate::ports::{RefundChange, RefundFacts};
-use crate::refund::{Refund, RefundMoved, RefundNews, RefundSource, RefundState, RefundWay, given_beyond};
+use crate::refund::{
+    Refund, RefundMoved, RefundNews, RefundSource, RefundState, RefundWay, given_as_credit, given_beyond,
+};
 
 /// The change that records `moved`, with the event and the journals that it causes. Of money that went back after all,
 /// the credit that was given instead is taken back as far as it is not spent.
@@ -28,16 +30,19 @@ pub(super) fn booked(
             RefundSource::Payment => uncredit(facts, &refund, now, ids)?,
             RefundSource::Credit => set_aside_again(facts, &refund, now, ids)?,
         };
-        refund = refund.with_given_twice(taken.twice);
+        refund = refund
+            .with_given_twice(taken.twice)
+            .with_taken_of_credit(taken.of_refunds);
         uncredited = taken.payment;
         journals.extend(taken.journal);
     }
     let terms = refund.terms();
     let (way, amount, about) = (terms.way, terms.amount, about(&refund));
     match news {
-        Some(RefundNews::Done) => journals.push(journal(facts, &refund, now, ids)?),
+        Some(RefundNews::Done) => journals.extend(journal(facts, &refund, now, ids)?),
         Some(RefundNews::Rejected) if way == RefundWay::Chargeback => {
             journals.push(won_back(&refund, now, ids)?);
+            journals.extend(set_free(facts, &refund, now, ids)?);
         }
         Some(RefundNews::Rejected | RefundNews::Cancelled) => {
             journals.extend(set_free(facts, &refund, now, ids)?);
@@ -82,11 +87,14 @@ pub(super) struct TakenBack {
     pub(super) payment: Option<Payment>,
     /// The journal of that, if anything is taken back.
     pub(super) journal: Option<Journal>,
+    /// What of the credit that refunds gave is taken back; it lies in suspense until the end of the refund is known.
+    pub(super) of_refunds: Option<Money>,
     /// What the customer has twice.
     pub(super) twice: Option<Money>,
 }
 
-/// What became credit although it went back, and is not spent, is the payment's again; the rest the customer has twice.
+/// What became credit although it went back, and is not spent, is taken back: what the payment gave is the payment's again,
+/// and what refunds gave is set aside. The rest the customer has twice.
 pub(super) fn uncredit(
     facts: &RefundFacts,
     refund: &Refund,
@@ -97,28 +105,40 @@ pub(super) fn uncredit(
     let others = facts.refunds.iter().filter(|other| other.id() != refund.id());
     let refunds: Vec<Refund> = others.chain([refund]).cloned().collect();
     let beyond = given_beyond(payment, &refunds)?.min(refund.terms().amount);
+    let nothing = Money::zero(beyond.currency());
     let most = beyond.min(facts.credit);
-    let Some((changed, taken)) = payment.clone().take_credit_back(most, now)? else {
-        return Ok(TakenBack {
-            payment: None,
-            journal: None,
-            twice: some(beyond),
-        });
+    let (changed, taken) = match payment.clone().take_credit_back(most, now)? {
+        Some((changed, taken)) => (Some(changed), taken),
+        None => (None, nothing),
     };
-    let transfer = Transfer {
-        debit: Place::credit(payment.customer()),
-        credit: Place::deposit(payment.customer(), payment.id()),
-        amount: taken,
-    };
+    let of_refunds = most
+        .checked_sub(taken)?
+        .min(given_as_credit(payment, &refunds)?)
+        .max(nothing);
+    let theirs = Place::credit(payment.customer());
+    let transfers = [
+        Transfer {
+            debit: theirs,
+            credit: Place::deposit(payment.customer(), payment.id()),
+            amount: taken,
+        },
+        Transfer {
+            debit: theirs,
+            credit: Place::plain(Account::Suspense),
+            amount: of_refunds,
+        },
+    ];
     let cause = Cause::Uncredited {
         refund: refund.id(),
         version: payment.version(),
     };
-    let journal = Journal::post(ids.fresh(), cause, payment.id(), now, &[transfer])?;
+    let journal = Journal::post(ids.fresh(), cause, payment.id(), now, &transfers)?;
+    let twice = beyond.checked_sub(taken)?.checked_sub(of_refunds)?;
     Ok(TakenBack {
-        payment: Some(changed),
-        journal: Some(journal),
-        twice: some(beyond.checked_sub(taken)?),
+        payment: changed,
+        journal: Some(journal).filter(|journal| !journal.entries().is_empty()),
+        of_refunds: some(of_refunds),
+        twice: some(twice),
     })
 }
 
@@ -150,6 +170,7 @@ fn set_aside_again(
     Ok(TakenBack {
         payment: None,
         journal: Some(journal).filter(|journal| !journal.entries().is_empty()),
+        of_refunds: None,
         twice: some(amount.checked_sub(taken)?),
     })
 }
@@ -164,17 +185,20 @@ fn set_aside(facts: &RefundFacts, refund: &Refund) -> Result<Money, MoneyError> 
     }
 }
 
-/// What was set aside for a refund that does not happen is the customer's credit again.
+/// What was set aside for a refund that does not happen, or taken back for it of the credit that others gave, is the
+/// customer's credit again.
 fn set_free(
     facts: &RefundFacts,
     refund: &Refund,
     now: OffsetDateTime,
     ids: &dyn IdSource,
 ) -> Result<Option<Journal>, MoneyError> {
-    match refund.terms().source {
-        RefundSource::Payment => return Ok(None),
-        RefundSource::Credit => {}
-    }
+    let before = facts.refund(refund.id());
+    let amount = match refund.terms().source {
+        RefundSource::Payment => before.and_then(|before| before.progress().taken_of_credit),
+        RefundSource::Credit => Some(set_aside(facts, refund)?),
+    };
+    let Some(amount) = amount else { return Ok(None) };
     let cause = Cause::SetFree {
         refund: refund.id(),
         version: facts.record.payment.version(),
@@ -182,7 +206,7 @@ fn set_free(
     let transfer = Transfer {
         debit: Place::plain(Account::Suspense),
         credit: Place::credit(refund.terms().customer),
-        amount: set_aside(facts, refund)?,
+        amount,
     };
     let journal = Journal::post(ids.fresh(), cause, refund.terms().payment, now, &[transfer])?;
     Ok(Some(journal).filter(|journal| !journal.entries().is_empty()))
@@ -210,13 +234,14 @@ fn left_of_tip(facts: &RefundFacts, refund: &Refund) -> Result<Money, MoneyError
 }
 
 /// What is still the customer's deposit for the payment, or is set aside, is given back out of it; what was earned
-/// meanwhile, or the customer has twice, is a refund, which lowers what the business has earned.
+/// meanwhile, or the customer has twice, is a refund, which lowers what the business has earned. Nothing if all of a
+/// chargeback was covered by credit that is set aside.
 fn journal(
     facts: &RefundFacts,
     refund: &Refund,
     now: OffsetDateTime,
     ids: &dyn IdSource,
-) -> Result<Journal, MoneyError> {
+) -> Result<Option<Journal>, MoneyError> {
     let terms = refund.terms();
     let nothing = Money::zero(terms.amount.currency());
     let (held, most) = match (terms.source, facts.record.payment.purpose()) {
@@ -228,8 +253,10 @@ fn journal(
         ),
         (RefundSource::Credit, _) => (Place::plain(Account::Suspense), set_aside(facts, refund)?),
     };
-    let of_held = most.min(terms.amount);
-    let of_earned = terms.amount.checked_sub(of_held)?;
+    let of_credit = refund.progress().taken_of_credit.unwrap_or(nothing);
+    let rest = terms.amount.checked_sub(of_credit)?;
+    let of_held = most.min(rest);
+    let of_earned = rest.checked_sub(of_held)?;
     let goes_to = match terms.way {
         RefundWay::MpesaReversal => Place::plain(Account::MpesaClearing),
         RefundWay::Card => Place::plain(Account::CardClearing),
@@ -251,7 +278,13 @@ fn journal(
             credit: goes_to,
             amount: of_earned,
         },
+        Transfer {
+            debit: Place::plain(Account::Suspense),
+            credit: goes_to,
+            amount: of_credit,
+        },
     ];
     let cause = Cause::Refunded(terms.id);
-    Journal::post(ids.fresh(), cause, terms.payment, now, &transfers)
+    let journal = Journal::post(ids.fresh(), cause, terms.payment, now, &transfers)?;
+    Ok(Some(journal).filter(|journal| !journal.entries().is_empty()))
 }

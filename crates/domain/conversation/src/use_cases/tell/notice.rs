@@ -1,9 +1,9 @@
 //! What can be told: the words for each notice, and where the dialogue stands afterwards. Pure.
 
+use ratiba_kernel::Money;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use ratiba_kernel::Money;
 
 use super::{DigestFigures, MoneyNews, PageLink, is_ahead};
 use crate::desk::{
@@ -51,7 +51,10 @@ pub enum MoneyMatter {
     /// Money that was to go back to the customer did not, or nobody knows whether it did.
     RefundStuck,
     /// Money went back after it had become credit, and some of the credit is spent.
-    GivenTwice,
+    GivenTwice {
+        /// How much of the credit.
+        spent: Money,
+    },
 }
 
 /// Something that happened outside of the chat.

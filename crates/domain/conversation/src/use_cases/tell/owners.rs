@@ -47,7 +47,12 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
     let (reason, next) = match notice {
         Notice::MoneyNeedsPerson { what, .. } => {
             let (reason, next) = money(*what, voice.tongue);
-            (reason.to_owned(), next)
+            let reason = if let MoneyMatter::GivenTwice { spent } = what {
+                format!("{reason}: {spent}")
+            } else {
+                reason.to_owned()
+            };
+            (reason, next)
         }
         Notice::CustomerLate { minutes, .. } => late(*minutes, voice.tongue),
         Notice::MessageNotSent { .. } => not_sent(known.purpose, voice.tongue),
@@ -177,12 +182,12 @@ const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str
             "pesa ya kurudishwa haikurudi, au haijulikani kama imerudi",
             "angalia taarifa ya M-Pesa, kisha ukamilishe mapokezi au mrudishie kwa njia nyingine",
         ),
-        (MoneyMatter::GivenTwice, Tongue::English) => (
-            "a refund went through after it had become credit that is spent by now",
+        (MoneyMatter::GivenTwice { .. }, Tongue::English) => (
+            "money went back after it had become credit, of which so much is spent and lost",
             "the refund at the desk says how much the customer has twice; ask for it or let it go",
         ),
-        (MoneyMatter::GivenTwice, Tongue::Swahili) => (
-            "pesa imerudi baada ya kuwa salio ambalo limeshatumika",
+        (MoneyMatter::GivenTwice { .. }, Tongue::Swahili) => (
+            "pesa imerudi baada ya kuwa salio, na kiasi hiki cha salio kimeshatumika na kimepotea",
             "mapokezi yanaonyesha kiasi alichopata mara mbili; mwombe airudishe au msamehe",
         ),
     }

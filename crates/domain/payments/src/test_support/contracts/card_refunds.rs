@@ -7,6 +7,7 @@ use ratiba_kernel::{Currency, Money, TenantId};
 use super::notices::order_of;
 use super::refunds::credit;
 use super::{Ground, Stage};
+use crate::CustomerId;
 use crate::actor::Actor;
 use crate::attempt::{AttemptId, ReviewReason, StateName};
 use crate::card::{CardRefundAnswer, CardReport, CardStatus, OpenAnswer, PageUrl};
@@ -440,4 +441,82 @@ pub(super) async fn a_chargeback_of_what_is_credit_takes_the_credit_back_and_tel
         .await;
     assert_eq!(paid.balance(Account::CustomerDeposits).await, shillings(0));
     assert_eq!(paid.balance(Account::Refunds).await, shillings(600), "a loss");
+}
+
+/// A card payment of 1,500 shillings of which 1,000 were given back as credit, of which 600 are spent; and it is charged back.
+async fn credited_and_charged_back<G: Ground>(ground: &G) -> (Paid<'_, G>, CustomerId) {
+    let paid = Paid::on(ground).await;
+    let order = RefundOrder {
+        way: RefundWay::Credit,
+        ..paid.order("as-credit", 1_000)
+    };
+    let given = paid.stage.order_refund().execute(paid.tenant, order).await;
+    let customer = given.unwrap_or_else(|error| panic!("{error}")).terms().customer;
+    assert_eq!(credit(ground, customer).await, shillings(1_000));
+    let spent = PayoutOrder {
+        key: key("spent"),
+        customer,
+        by_way: PayoutBy::Outside("transfer 7".to_owned()),
+        amount: shillings(600),
+        reason: "they move away".to_owned(),
+        by: somebody(),
+    };
+    assert!(paid.stage.pay_out().execute(paid.tenant, spent).await.is_ok());
+    for step in [1, 2] {
+        paid.reversed(step).await;
+        assert_eq!(
+            credit(ground, customer).await,
+            shillings(0),
+            "it is no credit now"
+        );
+    }
+    let refunds = paid.refunds().await;
+    let progress = refunds[1].progress();
+    assert_eq!(
+        (progress.taken_of_credit, progress.given_twice),
+        (Some(shillings(400)), Some(shillings(600)))
+    );
+    (paid, customer)
+}
+
+pub(super) async fn a_chargeback_after_a_refund_as_credit_takes_what_is_not_spent<G: Ground>(ground: &G) {
+    let (paid, customer) = credited_and_charged_back(ground).await;
+    // 600 left the house by the transfer, 1,500 by the card, and 400 of that are covered by the credit.
+    assert_eq!(
+        paid.balance(Account::Suspense).await,
+        shillings(1_500 - 400 - 600)
+    );
+    let chargeback = paid.refunds().await[1].id();
+    paid.resolve(chargeback, Resolution::Done { receipt: None }).await;
+    assert_eq!(paid.balance(Account::CardClearing).await, shillings(0));
+    assert_eq!(paid.balance(Account::CustomerDeposits).await, shillings(0));
+    assert_eq!(
+        paid.balance(Account::Refunds).await,
+        shillings(600),
+        "what was spent is lost"
+    );
+    assert_eq!(
+        paid.balance(Account::Suspense).await,
+        shillings(-600),
+        "the transfer alone"
+    );
+    assert_eq!(credit(ground, customer).await, shillings(0));
+}
+
+pub(super) async fn credit_that_was_taken_for_a_chargeback_is_given_again_when_it_is_won<G: Ground>(
+    ground: &G,
+) {
+    let (paid, customer) = credited_and_charged_back(ground).await;
+    let chargeback = paid.refunds().await[1].id();
+    paid.resolve(chargeback, Resolution::Rejected).await;
+    assert_eq!(credit(ground, customer).await, shillings(400));
+    assert_eq!(paid.balance(Account::CardClearing).await, shillings(1_500));
+    assert_eq!(
+        paid.balance(Account::Suspense).await,
+        shillings(-600),
+        "the transfer alone"
+    );
+    assert_eq!(paid.balance(Account::Refunds).await, shillings(0));
+    let progress = paid.refunds().await[1].progress().clone();
+    assert_eq!((progress.taken_of_credit, progress.given_twice), (None, None));
 }

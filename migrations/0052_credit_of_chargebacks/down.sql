@@ -1,0 +1,1 @@
+ALTER TABLE payment_refunds DROP COLUMN taken_of_credit_minor;
