@@ -4,7 +4,6 @@ use ratiba_kernel::Money;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-
 use super::{DigestFigures, MoneyNews, PageLink, is_ahead};
 use crate::desk::{
     PayWay, PaymentRef, PaymentStanding, PaymentTrouble, Slot, VisitCard, VisitRef, VisitStanding,
