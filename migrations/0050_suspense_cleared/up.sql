@@ -56,10 +56,10 @@ SELECT ratiba_protect('suspense_clearings', 'SELECT, INSERT');
 -- cleared by how that ends.
 CREATE FUNCTION ratiba_waits_for_a_word(of_tenant uuid, cause text) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT CASE split_part(cause, ':', 1)
+    SELECT CASE split_part($2, ':', 1)
         WHEN 'refunded' THEN EXISTS (SELECT FROM payment_refunds r
-            WHERE r.tenant_id = of_tenant AND r.id = split_part(cause, ':', 2)::uuid AND r.way = 'outside')
-        ELSE split_part(cause, ':', 1) IN ('till-float', 'till-move', 'till-count', 'stated', 'never-moved', 'paid-out')
+            WHERE r.tenant_id = of_tenant AND r.id = split_part($2, ':', 2)::uuid AND r.way = 'outside')
+        ELSE split_part($2, ':', 1) IN ('till-float', 'till-move', 'till-count', 'stated', 'never-moved', 'paid-out')
     END
 $$;
 REVOKE ALL ON FUNCTION ratiba_waits_for_a_word(uuid, text) FROM PUBLIC;

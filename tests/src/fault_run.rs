@@ -65,6 +65,8 @@ const ROUND: Duration = Duration::from_millis(500);
 const DELAYED_MOST: Duration = Duration::from_millis(3_500);
 /// How often people go through everything that is left.
 const DECISIONS_MOST: u32 = 6;
+/// How often both sides are looked at until nothing is at work.
+const LOOKS_MOST: u32 = 40;
 /// How long the programs may take until nothing is due any more.
 const QUIET_WITHIN: Duration = Duration::from_secs(120);
 
@@ -213,6 +215,16 @@ async fn quiet(stage: &Stage) -> anyhow::Result<()> {
 /// # Errors
 /// When one of them cannot be read.
 pub async fn snapshot(stage: &Stage) -> anyhow::Result<Snapshot> {
-    let books = stage.books().await?;
-    Snapshot::take(&mut stage.database.connect_as_administrator(), &books)
+    let mut ticks = tokio::time::interval(Duration::from_millis(150));
+    let mut looks = 0;
+    loop {
+        ticks.tick().await;
+        looks += 1;
+        let books = stage.books().await?;
+        let snapshot = Snapshot::take(&mut stage.database.connect_as_administrator(), &books)?;
+        // The clock goes on, and a chore of the hour may be at work in this very moment. What is stuck is so later too.
+        if snapshot.is_at_rest() || looks == LOOKS_MOST {
+            return Ok(snapshot);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use ratiba_kernel::{Id, Money, MoneyError, Outage, TenantId};
 use ratiba_payments::earning::Rendering;
 use ratiba_payments::payment::{PaymentId, Purpose};
 use ratiba_payments::ports::EarnError;
-use ratiba_payments::refund::{Refund, RefundCause};
+use ratiba_payments::refund::{Refund, RefundCause, standing};
 use ratiba_payments::use_cases::{CreditVisitError, StatusReport};
 
 use crate::Parts;
@@ -58,11 +58,14 @@ impl VisitMoney {
                 money.paid_ahead = PaidAhead::Prices;
             }
         }
+        for (refund, stands) in standing(refunds)? {
+            money.credits.push((refund.terms().payment, stands));
+            money.kept = money.kept.checked_sub(stands)?;
+            money.refunded = money.refunded.checked_add(stands)?;
+        }
+        // What a manager let the customer off stays so, whatever became of the credit.
         for refund in refunds.iter().filter(|refund| refund.takes_of_payment()) {
             let terms = refund.terms();
-            money.credits.push((terms.payment, terms.amount));
-            money.kept = money.kept.checked_sub(terms.amount)?;
-            money.refunded = money.refunded.checked_add(terms.amount)?;
             if terms.cause == RefundCause::Manager {
                 money.forgiven = money.forgiven.checked_add(terms.amount)?;
             }

@@ -132,6 +132,11 @@ impl Snapshot {
         })
     }
 
+    /// Whether nothing waits and nothing is at work.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.rows.waiting.iter().all(|waiting| waiting.count == 0)
+    }
+
     /// How many there are in each state, for a person.
     pub fn states(&self) -> BTreeMap<String, usize> {
         let rows = &self.rows;

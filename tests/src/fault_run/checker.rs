@@ -438,7 +438,10 @@ fn refunds(snapshot: &Snapshot, findings: &mut Findings) {
             .filter(|refund| takes(refund))
             // What a bank takes back nobody can prevent; a person is told what the customer has twice by it, and what refunds
             // had given as credit is taken back as far as it is there.
-            .map(|refund| refund.amount_minor - refund.given_twice_minor.unwrap_or_default())
+            .map(|refund| {
+                let twice = refund.given_twice_minor.unwrap_or_default();
+                refund.amount_minor - twice - refund.taken_of_credit_minor.unwrap_or_default()
+            })
             .sum();
         let (paid, credited) = (payment.paid_minor, payment.credited_minor);
         findings.unless(back + credited <= paid, Law::RefundsWithinPaid, || {

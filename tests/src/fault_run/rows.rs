@@ -105,6 +105,8 @@ pub(crate) struct Refund {
     /// How much of it was given before by a refund as credit: what the customer has twice, as a person was told, and what of
     /// that credit was taken back.
     pub(crate) given_twice_minor: Option<i64>,
+    /// What of credit that other refunds of the payment gave was taken back for it.
+    pub(crate) taken_of_credit_minor: Option<i64>,
 }
 
 /// An appointment.
@@ -224,8 +226,8 @@ impl Rows {
             refunds: rows(
                 database,
                 "SELECT r.id, r.payment_id, r.way, r.state, r.amount_minor, r.attempt_id, r.original_receipt,
-                     r.source, nullif(coalesce(r.given_twice_minor, 0) + coalesce(r.taken_of_credit_minor, 0), 0)
-                         AS given_twice_minor, EXISTS (SELECT FROM jobs j WHERE j.kind = 'payments.look_at_card_refund' AND j.state = 'ready'
+                     r.source, r.given_twice_minor, r.taken_of_credit_minor,
+                     EXISTS (SELECT FROM jobs j WHERE j.kind = 'payments.look_at_card_refund' AND j.state = 'ready'
                          AND j.payload->'data'->>'refund' = r.id::text) AS looked_up
                  FROM payment_refunds r",
             )?,

@@ -1,8 +1,8 @@
 //! Work that many ask for at the same time, done together: one call of the database for all who wait.
 //!
 //! Nobody is kept waiting so that others may come: whoever asks while no lane is busy is served at once and alone. Those
-//! who come later gather; another lane opens beside a busy one when enough of them wait to be worth a call, and a lane
-//! that is done takes as many as it may. So a quiet hour has the least delay and a busy one the least work.
+//! who come later gather; another lane opens beside a busy one when enough of them wait to be worth a call, or one of
+//! them for long; a lane that is done takes as many as it may. So a quiet hour has the least delay and a busy one the least work.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::error::Error;
@@ -12,6 +12,9 @@ use std::time::Duration;
 
 use ratiba_kernel::Outage;
 use tokio::sync::oneshot;
+
+/// How long somebody waits for a busy lane before another opens for however few there are.
+const SOON: Duration = Duration::from_millis(50);
 
 /// How many, and how long.
 #[derive(Clone, Copy, Debug)]
@@ -110,9 +113,15 @@ where
             free
         };
         if free {
-            tokio::spawn(Lane::new(Arc::clone(&self.shared), key).serve());
+            tokio::spawn(Lane::new(Arc::clone(&self.shared), key.clone(), Opened::WorthACall).serve());
         }
-        let in_time = tokio::time::timeout(self.shared.limits.wait, &mut beginning).await;
+        let soon = SOON.min(self.shared.limits.wait);
+        let mut in_time = tokio::time::timeout(soon, &mut beginning).await;
+        if in_time.is_err() {
+            self.open_for_few(key);
+            let rest = self.shared.limits.wait.saturating_sub(soon);
+            in_time = tokio::time::timeout(rest, &mut beginning).await;
+        }
         if in_time.is_err() {
             // From here on nobody begins it; it may have been begun in this very moment.
             beginning.close();
@@ -123,6 +132,30 @@ where
         answered
             .await
             .map_err(|_gone| Outage::new("the work that was done together ended early"))
+    }
+}
+
+impl<K, I, R> Gatherer<K, I, R>
+where
+    K: Clone + Ord + Send + 'static,
+    I: Send + 'static,
+    R: Send + 'static,
+{
+    /// Opens a lane for however few wait, if there is one: who is in a busy lane may be long.
+    fn open_for_few(&self, key: K) {
+        let free = {
+            let mut queues = self.shared.queues();
+            match queues.get_mut(&key) {
+                Some(queue) if queue.busy < self.shared.limits.lanes => {
+                    queue.busy += 1;
+                    true
+                }
+                Some(_) | None => false,
+            }
+        };
+        if free {
+            tokio::spawn(Lane::new(Arc::clone(&self.shared), key, Opened::ForFew).serve());
+        }
     }
 }
 
@@ -138,14 +171,25 @@ impl<K, I, R> Shared<K, I, R> {
 struct Lane<K: Ord, I, R> {
     shared: Arc<Shared<K, I, R>>,
     key: K,
+    opened: Opened,
     ended: bool,
 }
 
+/// Why a lane takes those who wait.
+#[derive(Clone, Copy)]
+enum Opened {
+    /// Enough of them wait, or no other lane is busy.
+    WorthACall,
+    /// They waited long enough for a busy one.
+    ForFew,
+}
+
 impl<K: Clone + Ord, I, R> Lane<K, I, R> {
-    fn new(shared: Arc<Shared<K, I, R>>, key: K) -> Self {
+    fn new(shared: Arc<Shared<K, I, R>>, key: K, opened: Opened) -> Self {
         Self {
             shared,
             key,
+            opened,
             ended: false,
         }
     }
@@ -168,7 +212,12 @@ impl<K: Clone + Ord, I, R> Lane<K, I, R> {
         let mut queues = self.shared.queues();
         let mut taken = Vec::new();
         // The few who wait beside a busy lane are served by it when it is done.
-        let few = |queue: &Queue<I, R>| queue.busy > 1 && queue.waiting.len() < limits.beside_from;
+        let few = match self.opened {
+            Opened::WorthACall => limits.beside_from,
+            Opened::ForFew => 0,
+        };
+        self.opened = Opened::WorthACall;
+        let few = |queue: &Queue<I, R>| queue.busy > 1 && queue.waiting.len() < few;
         if let Some(queue) = queues.get_mut(&self.key).filter(|queue| !few(queue)) {
             while taken.len() < limits.together_max
                 && let Some(one) = queue.waiting.pop_front()

@@ -13,7 +13,7 @@ use crate::attempt::{Attempt, Provider, StateName};
 use crate::credit::Spend;
 use crate::payment::{PaymentId, PaymentRecord, PaymentState};
 use crate::reference::Receipt;
-use crate::refund::{Refund, RefundState, RefundWay, refundable};
+use crate::refund::{Refund, RefundState, RefundWay, refundable, standing};
 use crate::tip::TipRecord;
 
 /// With what somebody pays, or is paid back.
@@ -244,10 +244,9 @@ impl VisitReceipt {
         let received = Money::sum(currency, given.iter().map(|given| given.amount))?;
         Ok(Self {
             to_credit: received.checked_sub(kept)?,
-            returned: refunds
-                .iter()
-                .filter(|refund| refund.takes_of_payment())
-                .map(back)
+            returned: standing(refunds)?
+                .into_iter()
+                .map(|(refund, stands)| back(refund, stands))
                 .collect(),
             settled: payments
                 .iter()
@@ -338,7 +337,7 @@ fn brought(attempt: &Attempt) -> bool {
     attempt.state().name() == StateName::Paid
 }
 
-fn back(refund: &Refund) -> Returned {
+fn back(refund: &Refund, amount: Money) -> Returned {
     let (number, done) = match refund.state() {
         RefundState::Done { receipt } => (receipt.clone(), true),
         RefundState::Requested
@@ -350,7 +349,7 @@ fn back(refund: &Refund) -> Returned {
     };
     Returned {
         tender: Tender::back(refund.terms().way),
-        amount: refund.terms().amount,
+        amount,
         number,
         at: refund.progress().state_at,
         done,

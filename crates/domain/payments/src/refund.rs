@@ -19,7 +19,7 @@ use crate::payment::PaymentId;
 use crate::reference::{MalformedReference, Receipt, RequestKey};
 use crate::{CustomerId, VisitId};
 
-pub use amounts::{given_as_credit, given_beyond, refundable, reversible};
+pub use amounts::{given_as_credit, given_beyond, refundable, reversible, standing};
 pub use card::{card_original, card_refundable};
 
 /// The identity of a refund.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::books::Snapshot;
-use super::super::rows::Payment;
+use super::super::rows::{Payment, Refund};
 use super::{Findings, Law, Sides, takes};
 
 /// Once nothing of a visit is to come and something of it was rendered, nothing lies on deposit but what goes back, and
@@ -58,13 +58,15 @@ impl Standing {
         let (done, going): (Vec<_>, Vec<_>) = back.partition(|refund| refund.state == "done");
         let cost = done.iter();
         let cost = cost.map(|refund| sides.posted(&format!("refunded:{}", refund.id), "refunds"));
-        let gone: i64 = done.iter().map(|refund| refund.amount_minor).sum();
+        let stands =
+            |refund: &&Refund| refund.amount_minor - refund.taken_of_credit_minor.unwrap_or_default();
+        let gone: i64 = done.iter().map(|refund| stands(refund)).sum();
         Self {
             paid: payment.paid_minor,
             on_deposit: held - earned,
             earned,
             cost: cost.sum(),
-            going_back: going.iter().map(|refund| refund.amount_minor).sum(),
+            going_back: going.iter().map(|refund| stands(refund)).sum(),
             gone_back: gone + payment.credited_minor,
         }
     }

@@ -213,6 +213,7 @@ fn sound() -> Snapshot {
                 original_receipt: Some(text("TEC02")),
                 source: text("payment"),
                 given_twice_minor: None,
+                taken_of_credit_minor: None,
             }],
             parts: vec![
                 part("haircut", "first", "confirmed"),
@@ -713,6 +714,7 @@ fn a_card_that_was_refunded_agrees_where_both_sides_know_of_it() {
         original_receipt: Some(text("code-card")),
         source: text("payment"),
         given_twice_minor: None,
+        taken_of_credit_minor: None,
     });
     snapshot.rows.journals.push(journal(
         "refunded:card-back",

@@ -135,7 +135,7 @@ fn a_reversal_is_told_from_one_that_never_was() {
         json!([{
             "id": "back", "payment_id": "payment", "way": "mpesa_reversal", "state": state, "amount_minor": 24_000,
             "attempt_id": "one", "looked_up": false, "original_receipt": "TEC0000001", "source": "payment",
-            "given_twice_minor": null,
+            "given_twice_minor": null, "taken_of_credit_minor": null,
         }])
     };
     let mut doubtful = seen(&[("refunds", refund("in_review"))], json!([]));

@@ -200,3 +200,24 @@ async fn a_lane_opens_beside_a_busy_one_when_enough_wait_for_it() {
     }
     assert!(bench.gatherer.shared.queues().is_empty());
 }
+
+#[tokio::test]
+async fn one_who_waits_long_beside_a_stuck_lane_gets_another() {
+    let bench = Bench::new(GatherLimits {
+        lanes: 2,
+        beside_from: 3,
+        ..LIMITS
+    });
+    let stuck = bench.ask('a', 1).await;
+    let waits = bench.ask('a', 2).await;
+    assert_eq!(bench.calls(), [('a', vec![1])], "one is not worth a call yet");
+    let until = tokio::time::Instant::now() + Duration::from_secs(10);
+    while bench.calls().len() < 2 && tokio::time::Instant::now() < until {
+        settle().await;
+    }
+    assert_eq!(bench.calls(), [('a', vec![1]), ('a', vec![2])]);
+    bench.go().await;
+    bench.go().await;
+    assert_eq!(stuck.await.unwrap(), Ok(10));
+    assert_eq!(waits.await.unwrap(), Ok(20));
+}

@@ -1,5 +1,7 @@
 //! How much of a payment can go back, and which of its money.
 
+use std::collections::BTreeMap;
+
 use ratiba_kernel::{Money, MoneyError};
 
 use super::{Original, Refund, RefundWay};
@@ -35,6 +37,40 @@ pub fn given_as_credit(payment: &Payment, refunds: &[Refund]) -> Result<Money, M
         }
     }
     Ok(given.max(Money::zero(payment.currency())))
+}
+
+/// The refunds that take of their payments, each with what of it stands: credit that was taken back for another refund of
+/// the same payment is nobody's any more. One of which nothing stands is left out.
+///
+/// # Errors
+/// [`MoneyError`] if the currencies differ.
+pub fn standing(refunds: &[Refund]) -> Result<Vec<(&Refund, Money)>, MoneyError> {
+    let counting = || refunds.iter().filter(|refund| refund.takes_of_payment());
+    let mut taken = BTreeMap::new();
+    for refund in counting() {
+        if let Some(of_credit) = refund.progress().taken_of_credit {
+            let sum = taken
+                .entry(refund.terms().payment)
+                .or_insert(Money::zero(of_credit.currency()));
+            *sum = sum.checked_add(of_credit)?;
+        }
+    }
+    let mut standing = Vec::new();
+    for refund in counting() {
+        let terms = refund.terms();
+        let mut stands = terms.amount;
+        if terms.way == RefundWay::Credit
+            && let Some(left) = taken.get_mut(&terms.payment)
+        {
+            let less = stands.min(*left);
+            stands = stands.checked_sub(less)?;
+            *left = left.checked_sub(less)?;
+        }
+        if stands.is_positive() {
+            standing.push((refund, stands));
+        }
+    }
+    Ok(standing)
 }
 
 /// How much of a payment can still go back: what was paid, less what became credit and what goes, or went, back by the

@@ -92,7 +92,7 @@ impl GiveBack {
                     cause: RefundCause::Policy,
                     amount,
                     reason: "the rules of cancellation".to_owned(),
-                    reference: (way == RefundWay::Outside).then(|| "transfer 7".to_owned()),
+                    reference: None,
                     by: by.clone(),
                 };
                 match self.order.execute_upon(tenant, order, Some(&seen)).await {

@@ -17,7 +17,7 @@ use crate::payment::PaymentId;
 use crate::ports::{Change, RefundRefused};
 use crate::reference::{MerchantReference, ProviderIds};
 use crate::refund::{
-    Refund, RefundCause, RefundDoubt, RefundId, RefundState, RefundWay, Resolution, Resolved,
+    Refund, RefundCause, RefundDoubt, RefundId, RefundState, RefundWay, Resolution, Resolved, standing,
 };
 use crate::test_support::builders::{key, receipt, second, shillings};
 use crate::test_support::fakes::ScriptedCards;
@@ -475,6 +475,16 @@ async fn credited_and_charged_back<G: Ground>(ground: &G) -> (Paid<'_, G>, Custo
     assert_eq!(
         (progress.taken_of_credit, progress.given_twice),
         (Some(shillings(400)), Some(shillings(600)))
+    );
+    let stands = match standing(&refunds) {
+        Ok(stands) => stands,
+        Err(error) => panic!("{error}"),
+    };
+    let stands: Vec<Money> = stands.into_iter().map(|(_, stands)| stands).collect();
+    assert_eq!(
+        stands,
+        [shillings(600), refunds[1].terms().amount],
+        "what was taken back of the credit went back by the chargeback alone"
     );
     (paid, customer)
 }
