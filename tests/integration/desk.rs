@@ -141,7 +141,7 @@ async fn a_walk_in_that_makes_no_sense_is_refused() {
         assert_eq!(answered, status, "{body}: {problem}");
     }
     let (status, _) = world.call(Method::GET, "/api/v1/walk-ins/no-id", None).await;
-    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(status, StatusCode::BAD_REQUEST);
     world.jump(datetime!(2026-05-12 22:00 +3)).await;
     let late = json!({ "name": "A", "parts": [part] });
     let (status, problem) = post(&world, "/api/v1/walk-ins", late).await;

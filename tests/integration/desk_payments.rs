@@ -56,7 +56,7 @@ async fn the_desk_sends_a_prompt_again_and_sees_what_came_of_it() {
     let kes = |minor: i64| json!({ "amount": { "amount_minor": minor, "currency": "KES" } });
     for (name, body, expected) in [
         ("cents", kes(10_050), "amount-not-payable"),
-        ("zero", kes(0), "amount-not-payable"),
+        ("zero", kes(0), "validation"),
         ("negative", kes(-100), "validation"),
         ("more", kes(105_100), "amount-not-payable"),
         ("limit", kes(25_000_100), "amount-not-payable"),

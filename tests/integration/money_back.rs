@@ -183,6 +183,7 @@ async fn credit_is_paid_out_and_cash_only_out_of_an_open_drawer() {
         ),
         "the drawer holds 100"
     );
+    assert_eq!(problem["holds"], kes(100), "{problem}");
     let nameless = json!({ "way": "outside", "amount": kes(100), "reason": "x" });
     let (_, problem) = order(&world, "outside", &payouts, nameless).await;
     assert_eq!(kind(&problem), "/problems/validation");

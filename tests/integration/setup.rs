@@ -377,7 +377,7 @@ async fn another_business_is_not_there() {
         format!("/api/v1/services/{stranger}"),
         format!("/api/v1/resources/{stranger}"),
         format!("/api/v1/staff/{stranger}/leave"),
-        "/api/v1/staff/me".to_owned(),
+        format!("/api/v1/staff/{stranger}"),
     ] {
         let (status, problem) = world.call(Method::GET, &path, None).await;
         assert_eq!(

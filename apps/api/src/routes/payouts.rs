@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::payments::{actor_of, request_key};
-use super::refunds::{reason, refused};
+use super::refunds::{reason, told};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, CheckedQuery, IdempotencyKey};
@@ -273,6 +273,9 @@ async fn carry_out(state: &State, caller: &Caller, order: PayoutOrder) -> Result
     let zone = state.parts.booking.catalogue.zone(caller.0.tenant).await?;
     let pay_out = &state.parts.money_back.pay_out;
     let payout = pay_out.execute(caller.0.tenant, order).await;
-    let payout = payout.map_err(refused)?;
+    let payout = match payout {
+        Ok(payout) => payout,
+        Err(error) => return Err(told(state, caller.0.tenant, error).await?),
+    };
     Ok(HttpResponse::Created().json(PayoutAnswer::of(payout, &zone)))
 }

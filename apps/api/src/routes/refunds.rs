@@ -3,7 +3,7 @@
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
-use ratiba_kernel::{Money, Zone};
+use ratiba_kernel::{Money, TenantId, Zone};
 use ratiba_payments::ports::{RefundQuery, RefundRefused};
 use ratiba_payments::reference::Receipt;
 use ratiba_payments::refund::{Refund, RefundCause, RefundId, RefundState, RefundWay, Resolution, Resolved};
@@ -350,7 +350,10 @@ async fn order(
         .order
         .execute(principal.tenant, order)
         .await;
-    let refund = refund.map_err(refused)?;
+    let refund = match refund {
+        Ok(refund) => refund,
+        Err(error) => return Err(told(&state, principal.tenant, error).await?),
+    };
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, format!("/api/v1/refunds/{}", refund.id())))
         .json(RefundAnswer::of(&refund, &zone)))
@@ -484,7 +487,24 @@ fn proof(way: WayWord, reference: Option<String>) -> Result<Option<String>, Prob
     }
 }
 
-pub(super) fn refused(error: RefundRefused) -> Problem {
+/// The problem of money that does not go: of cash beyond what lies in the drawer, with how much that is.
+pub(super) async fn told(state: &State, tenant: TenantId, error: RefundRefused) -> Result<Problem, Problem> {
+    if error != RefundRefused::NotInDrawer {
+        return Ok(refused(error));
+    }
+    let drawer = state.parts.payments.till.book.current(tenant).await?;
+    let holds = drawer
+        .and_then(|drawer| drawer.sum().ok())
+        .map(|sum| sum.expected);
+    Ok(match holds {
+        Some(holds) => {
+            Problem::new(Kind::Unacceptable, format!("the drawer holds {holds} only")).with("holds", holds)
+        }
+        None => refused(error),
+    })
+}
+
+fn refused(error: RefundRefused) -> Problem {
     let detail = error.to_string();
     match error {
         RefundRefused::NoSuchPayment | RefundRefused::NoSuchRefund | RefundRefused::NoSuchCustomer => {
