@@ -249,6 +249,13 @@ async fn what_went_outside_has_a_number_and_a_malformed_id_is_malformed_everywhe
     let path = format!("/api/v1/refunds/{}", refund["id"].as_str().unwrap());
     let (_, shown) = world.call(Method::GET, &path, None).await;
     assert_eq!(shown["reference"], named["reference"]);
+    let (status, waiting) = world.call(Method::GET, "/api/v1/ledger/suspense", None).await;
+    assert_eq!(status, StatusCode::OK, "{waiting}");
+    let came_of_it = |item: &Value| item["amount"] == kes(-100) && item["payment_id"] == refund["payment_id"];
+    assert!(
+        waiting["items"].as_array().unwrap().iter().any(came_of_it),
+        "where it came from waits for a person's word: {waiting}"
+    );
 
     for endpoint in ratiba_api::routes::endpoints() {
         let ours = endpoint.path.starts_with("/api/v1/") && endpoint.path.contains("{id}");

@@ -60,13 +60,13 @@ impl Standing {
         let cost = cost.map(|refund| sides.posted(&format!("refunded:{}", refund.id), "refunds"));
         let stands =
             |refund: &&Refund| refund.amount_minor - refund.taken_of_credit_minor.unwrap_or_default();
-        let gone: i64 = done.iter().map(|refund| stands(refund)).sum();
+        let gone: i64 = done.iter().map(&stands).sum();
         Self {
             paid: payment.paid_minor,
             on_deposit: held - earned,
             earned,
             cost: cost.sum(),
-            going_back: going.iter().map(|refund| stands(refund)).sum(),
+            going_back: going.iter().map(stands).sum(),
             gone_back: gone + payment.credited_minor,
         }
     }
