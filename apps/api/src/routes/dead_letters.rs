@@ -468,6 +468,7 @@ async fn to_payment(
             let detail = LetterError::StillOpen(attempt).to_string();
             Err(still_open(&state, caller.0.tenant, attempt, detail).await?)
         }
+        Err(LetterError::OtherReceipt) => Err(wrong("receipt", &LetterError::OtherReceipt.to_string())),
         Err(error) => Err(refused(error)),
     }
 }
@@ -543,6 +544,9 @@ fn refused(error: LetterError) -> Problem {
         }
         LetterError::BookedFor(payment) => {
             Problem::new(Kind::ReceiptBooked, detail).with("payment_id", payment)
+        }
+        LetterError::OtherAmount(claimed) => {
+            Problem::new(Kind::Unacceptable, detail).with("claimed", claimed)
         }
         LetterError::NotRefunded => Problem::new(Kind::IllegalTransition, detail),
         LetterError::KeyReused => Problem::new(Kind::IdempotencyKeyReused, detail),

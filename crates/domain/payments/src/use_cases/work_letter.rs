@@ -103,6 +103,9 @@ pub enum LetterError {
     /// The money came under another number, as the letter itself tells.
     #[error("the letter tells of money under another number")]
     OtherReceipt,
+    /// The letter tells of another amount.
+    #[error("the letter tells of {0}")]
+    OtherAmount(Money),
     /// The amount is nothing, or not what was paid.
     #[error("the amount is nothing, or not what was paid")]
     BadAmount,
@@ -353,6 +356,16 @@ impl WorkLetter {
         }
         if !order.amount.is_positive() {
             return Err(LetterError::BadAmount);
+        }
+        // A mistyped number would let the same money be booked again under its own, and a mistyped amount would make some
+        // of nothing. Who knows that the letter lies dismisses it.
+        if let Some((receipt, amount)) = self.claims(letter) {
+            if receipt != order.receipt {
+                return Err(LetterError::OtherReceipt);
+            }
+            if amount != order.amount {
+                return Err(LetterError::OtherAmount(amount));
+            }
         }
         let now = self.clock.now();
         let resolved = Resolved {

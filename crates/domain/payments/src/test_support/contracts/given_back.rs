@@ -247,6 +247,18 @@ pub(super) async fn a_second_receipt_that_is_booked_elsewhere_is_no_letter<G: Gr
         by: by("token:manager"),
         why: why("seen on the portal"),
     };
+    let mistyped = MatchOrder {
+        receipt: receipt(8),
+        ..to(third.payment)
+    };
+    let refused = work.to_payment(tenant, mistyped).await;
+    assert_eq!(refused, Err(LetterError::OtherReceipt), "the letter tells of 9");
+    let more = MatchOrder {
+        amount: shillings(15_000),
+        ..to(third.payment)
+    };
+    let refused = work.to_payment(tenant, more).await;
+    assert_eq!(refused, Err(LetterError::OtherAmount(shillings(1_500))));
     let refused = work.to_payment(tenant, to(first.payment)).await;
     assert_eq!(refused, Err(LetterError::BookedFor(third.payment)));
     assert_eq!(work.to_payment(tenant, to(third.payment)).await, Ok(()));

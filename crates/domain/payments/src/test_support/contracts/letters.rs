@@ -390,7 +390,7 @@ pub(super) async fn money_that_went_back_is_booked_by_no_other_message<G: Ground
     let kept = kept.map(|letter| (letter.receipt, letter.came));
     assert_eq!(kept, Some((Some(receipt(11)), Some(receipt(1)))));
 
-    let again = work.to_payment(tenant, order(third, to, 1, 1_500)).await;
+    let again = work.to_payment(tenant, order(unread, to, 1, 1_500)).await;
     assert_eq!(again, Err(LetterError::WentBack), "a person tells of it");
     let again = work.to_payment(tenant, order(second_letter, to, 2, 1_500)).await;
     assert_eq!(again, Err(LetterError::WentBack));
