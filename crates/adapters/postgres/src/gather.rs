@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use diesel::result::DatabaseErrorKind;
 use ratiba_kernel::Outage;
 use tokio::sync::oneshot;
 
@@ -253,6 +254,15 @@ fn leave<K: Ord, I, R>(queues: &mut BTreeMap<K, Queue<I, R>>, key: &K) {
             queues.remove(key);
         }
     }
+}
+
+/// Whether a row broke a rule of its table: one of those that were done together, while the others may be sound.
+pub(crate) const fn breaks_a_rule(kind: &DatabaseErrorKind) -> bool {
+    use DatabaseErrorKind::{CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation};
+    matches!(
+        kind,
+        CheckViolation | ForeignKeyViolation | NotNullViolation | UniqueViolation
+    )
 }
 
 /// The same outage for everybody who was served together.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::Error as DieselError;
 use diesel::sql_query;
 use diesel::sql_types::{Text, Uuid as SqlUuid};
 use ratiba_booking::appointment::Version;
@@ -22,7 +22,7 @@ use super::documents::{self, AppointmentDocument, instant};
 use super::read;
 use super::record::TOPIC;
 use crate::database::{Database, TenantStatement, TxError};
-use crate::gather::{GatherLimits, Gatherer, outage_of_all};
+use crate::gather::{GatherLimits, Gatherer, breaks_a_rule, outage_of_all};
 use crate::kept::kept;
 use crate::outbox::EVENT_JOB;
 
@@ -180,15 +180,10 @@ fn change(statement: &mut TenantStatement<'_>, changes: &[Arc<Change>]) -> Resul
 
 /// What a row breaks is the matter of its own change only, and is told when that is recorded alone.
 fn undone(error: DieselError) -> TxError<NotChanged> {
-    use DatabaseErrorKind::{CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation};
-    if let DieselError::DatabaseError(kind, information) = &error {
-        let breaks = matches!(
-            kind,
-            CheckViolation | ForeignKeyViolation | NotNullViolation | UniqueViolation
-        );
-        if breaks || information.message() == "ratiba: not changed" {
-            return TxError::Refused(NotChanged::Undone);
-        }
+    if let DieselError::DatabaseError(kind, information) = &error
+        && (breaks_a_rule(kind) || information.message() == "ratiba: not changed")
+    {
+        return TxError::Refused(NotChanged::Undone);
     }
     TxError::Database(error)
 }

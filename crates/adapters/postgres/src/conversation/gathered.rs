@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::Error as DieselError;
 use diesel::sql_query;
 use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::channel::Channel;
@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TenantStatement, TxError};
-use crate::gather::{GatherLimits, Gatherer, outage_of_all};
+use crate::gather::{GatherLimits, Gatherer, breaks_a_rule, outage_of_all};
 use crate::kept::kept;
 
 /// A parcel, how it came and when.
@@ -151,14 +151,9 @@ fn insert(
 
 /// What a row breaks is the matter of its own parcel only.
 fn broken(error: DieselError) -> TxError<NotKept> {
-    use DatabaseErrorKind::{CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation};
     // The server has its own words for a text or a number that it has no way to hold.
     let breaks = if let DieselError::DatabaseError(kind, information) = &error {
-        let rules = matches!(
-            kind,
-            CheckViolation | ForeignKeyViolation | NotNullViolation | UniqueViolation
-        );
-        rules || information.message().starts_with("invalid")
+        breaks_a_rule(kind) || information.message().starts_with("invalid")
     } else {
         false
     };

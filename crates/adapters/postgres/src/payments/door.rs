@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::Error as DieselError;
 use diesel::sql_query;
 use diesel::sql_types::{Array, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Id, Outage, TenantId};
@@ -13,7 +13,7 @@ use ratiba_payments::task::PaymentTask;
 use uuid::Uuid;
 
 use crate::database::{Database, GlobalTx, TxError};
-use crate::gather::{GatherLimits, Gatherer, outage_of_all};
+use crate::gather::{GatherLimits, Gatherer, breaks_a_rule, outage_of_all};
 use crate::kept::kept;
 
 /// Whose a callback is shows only inside, so those of all businesses pass one door.
@@ -172,15 +172,7 @@ fn answer(row: TakenRow) -> Result<AtTheDoor, TxError<NotTaken>> {
 
 /// What a row breaks is the matter of its own callback only.
 fn broken(error: DieselError) -> TxError<NotTaken> {
-    use DatabaseErrorKind::{CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation};
-    let breaks = matches!(
-        &error,
-        DieselError::DatabaseError(
-            CheckViolation | ForeignKeyViolation | NotNullViolation | UniqueViolation,
-            _
-        )
-    );
-    if breaks {
+    if matches!(&error, DieselError::DatabaseError(kind, _) if breaks_a_rule(kind)) {
         TxError::Refused(NotTaken::Broken(error))
     } else {
         TxError::Database(error)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::Error as DieselError;
 use diesel::sql_query;
 use diesel::sql_types::{Array, Integer, Text, Uuid as SqlUuid};
 use ratiba_kernel::{Id, Outage, TenantId};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::mailbox::CALLBACKS;
 use super::{documents, rows};
 use crate::database::{Database, TenantStatement, TenantTx, TxError};
-use crate::gather::{GatherLimits, Gatherer, outage_of_all};
+use crate::gather::{GatherLimits, Gatherer, breaks_a_rule, outage_of_all};
 use crate::kept::kept;
 use crate::schema::{payment_attempts, payment_callbacks, payments};
 
@@ -238,17 +238,12 @@ fn settle(
 
 /// What a row breaks is the matter of its own change only, and is told when that is recorded alone.
 fn undone(error: DieselError) -> TxError<NotSettled> {
-    use DatabaseErrorKind::{CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation};
     if let DieselError::DatabaseError(kind, information) = &error {
-        let breaks = matches!(
-            kind,
-            CheckViolation | ForeignKeyViolation | NotNullViolation | UniqueViolation
-        );
         let drawer = matches!(
             information.constraint_name(),
             Some("cash_needs_an_open_drawer" | "cash_lies_in_the_drawer")
         );
-        if breaks || drawer || information.message() == "ratiba: not settled" {
+        if breaks_a_rule(kind) || drawer || information.message() == "ratiba: not settled" {
             return TxError::Refused(NotSettled::Undone);
         }
     }

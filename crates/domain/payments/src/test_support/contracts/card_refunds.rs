@@ -405,23 +405,7 @@ pub(super) async fn a_chargeback_of_what_is_credit_takes_the_credit_back_and_tel
         .execute(paid.tenant, visit, shillings(0))
         .await;
     assert_eq!(given.ok(), Some(vec![shillings(1_500)]));
-    let spent = PayoutOrder {
-        key: key("spent"),
-        customer,
-        by_way: PayoutBy::Outside("transfer 7".to_owned()),
-        amount: shillings(600),
-        reason: "they move away".to_owned(),
-        by: somebody(),
-    };
-    assert!(paid.stage.pay_out().execute(paid.tenant, spent).await.is_ok());
-    for step in [1, 2] {
-        paid.reversed(step).await;
-        assert_eq!(
-            credit(ground, customer).await,
-            shillings(0),
-            "it is no credit now"
-        );
-    }
+    spend_and_charge_back(ground, &paid, customer).await;
     let refunds = paid.refunds().await;
     assert_eq!(refunds.len(), 1);
     assert_eq!(refunds[0].progress().given_twice, Some(shillings(600)));
@@ -443,16 +427,8 @@ pub(super) async fn a_chargeback_of_what_is_credit_takes_the_credit_back_and_tel
     assert_eq!(paid.balance(Account::Refunds).await, shillings(600), "a loss");
 }
 
-/// A card payment of 1,500 shillings of which 1,000 were given back as credit, of which 600 are spent; and it is charged back.
-async fn credited_and_charged_back<G: Ground>(ground: &G) -> (Paid<'_, G>, CustomerId) {
-    let paid = Paid::on(ground).await;
-    let order = RefundOrder {
-        way: RefundWay::Credit,
-        ..paid.order("as-credit", 1_000)
-    };
-    let given = paid.stage.order_refund().execute(paid.tenant, order).await;
-    let customer = given.unwrap_or_else(|error| panic!("{error}")).terms().customer;
-    assert_eq!(credit(ground, customer).await, shillings(1_000));
+/// 600 of the credit are spent, and the card's owner takes all of the money back, which is told twice.
+async fn spend_and_charge_back<G: Ground>(ground: &G, paid: &Paid<'_, G>, customer: CustomerId) {
     let spent = PayoutOrder {
         key: key("spent"),
         customer,
@@ -470,6 +446,19 @@ async fn credited_and_charged_back<G: Ground>(ground: &G) -> (Paid<'_, G>, Custo
             "it is no credit now"
         );
     }
+}
+
+/// A card payment of 1,500 shillings of which 1,000 were given back as credit, of which 600 are spent; and it is charged back.
+async fn credited_and_charged_back<G: Ground>(ground: &G) -> (Paid<'_, G>, CustomerId) {
+    let paid = Paid::on(ground).await;
+    let order = RefundOrder {
+        way: RefundWay::Credit,
+        ..paid.order("as-credit", 1_000)
+    };
+    let given = paid.stage.order_refund().execute(paid.tenant, order).await;
+    let customer = given.unwrap_or_else(|error| panic!("{error}")).terms().customer;
+    assert_eq!(credit(ground, customer).await, shillings(1_000));
+    spend_and_charge_back(ground, &paid, customer).await;
     let refunds = paid.refunds().await;
     let progress = refunds[1].progress();
     assert_eq!(
