@@ -22,6 +22,8 @@ const NUMBERS: u64 = 10_000_000;
 /// How many messages are sent again and again.
 const KNOWN: u64 = 1_000;
 const WARM_UP: u64 = 50;
+/// How many people write.
+const CUSTOMERS: u64 = 5_000;
 /// How large a delivery is, in bytes.
 const BODY_BYTES: usize = 700;
 
@@ -52,6 +54,7 @@ pub(crate) fn run(world: &World) -> anyhow::Result<Vec<Row>> {
     let webhooks = Webhooks {
         world,
         sent: AtomicU64::new(0),
+        form: form(),
     };
     let before = webhooks.on_record()?;
     webhooks.crowd(Until::Turns(WARM_UP), &|_client, _turn| webhooks.fresh())?;
@@ -65,7 +68,7 @@ pub(crate) fn run(world: &World) -> anyhow::Result<Vec<Row>> {
     let again = |client: u64, turn: u64| {
         // Each client walks them from another place on.
         let number = (client * KNOWN / CLIENTS + turn) % KNOWN;
-        Some(webhooks.delivery(&format!("known.{number}"), number))
+        Some(webhooks.delivery(Kind::Known, number))
     };
     webhooks.crowd(Until::Turns(KNOWN / CLIENTS + 1), &again)?;
     let duplicates = take_turns(
@@ -93,6 +96,26 @@ pub(crate) fn run(world: &World) -> anyhow::Result<Vec<Row>> {
 struct Webhooks<'a> {
     world: &'a World,
     sent: AtomicU64,
+    form: String,
+}
+
+/// Which messages.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Those that come once.
+    Fresh,
+    /// Those that come again and again.
+    Known,
+}
+
+impl Kind {
+    fn id(self, number: u64) -> String {
+        let kind = match self {
+            Self::Fresh => 1,
+            Self::Known => 2,
+        };
+        format!("wamid.{kind}.{number:011}")
+    }
 }
 
 impl Webhooks<'_> {
@@ -112,12 +135,15 @@ impl Webhooks<'_> {
     /// A message that nobody sent before.
     fn fresh(&self) -> Option<Vec<u8>> {
         let number = self.sent.fetch_add(1, Ordering::Relaxed);
-        Some(self.delivery(&format!("fresh.{number}"), number))
+        Some(self.delivery(Kind::Fresh, number))
     }
 
     /// A request that delivers one message of one of the customers.
-    fn delivery(&self, id: &str, number: u64) -> Vec<u8> {
-        let body = body(id, number);
+    fn delivery(&self, kind: Kind, number: u64) -> Vec<u8> {
+        let body = self
+            .form
+            .replace(PHONE, &format!("25479{:07}", number % CUSTOMERS))
+            .replace(ID, &kind.id(number));
         let mut digits = String::new();
         // Any length is a key.
         if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.world.app_secret.as_bytes()) {
@@ -139,7 +165,7 @@ impl Webhooks<'_> {
             extent: Extent::Seconds(self.world.options.turn.as_secs()),
             variables: vec![
                 ("tenant", self.world.tenant.clone()),
-                ("body", body("limit", 0)),
+                ("body", self.form.clone()),
                 ("base", (round * NUMBERS).to_string()),
                 ("n", "0".to_owned()),
                 ("clients", CLIENTS.to_string()),
@@ -161,13 +187,17 @@ impl Webhooks<'_> {
     }
 }
 
-/// One message as WhatsApp delivers it, filled up to its size.
-fn body(id: &str, number: u64) -> String {
-    let phone = format!("25479{:07}", number % 5_000);
+/// What stands in the form for what differs from message to message. All have one length, so that every delivery has.
+const PHONE: &str = "254790000000";
+const ID: &str = "wamid.0.00000000000";
+
+/// One message as WhatsApp delivers it, filled up to its size. It is made once: the clients use the processors that are
+/// measured.
+fn form() -> String {
     let with = |text: &str| {
         let message = json!({
-            "from": phone,
-            "id": format!("wamid.{id}"),
+            "from": PHONE,
+            "id": ID,
             "timestamp": "1790000000",
             "type": "text",
             "text": { "body": text },
@@ -175,7 +205,7 @@ fn body(id: &str, number: u64) -> String {
         let value = json!({
             "messaging_product": "whatsapp",
             "metadata": { "display_phone_number": "254700000999", "phone_number_id": PHONE_NUMBER_ID },
-            "contacts": [{ "profile": { "name": "Customer" }, "wa_id": phone }],
+            "contacts": [{ "profile": { "name": "Customer" }, "wa_id": PHONE }],
             "messages": [message],
         });
         json!({

@@ -30,11 +30,11 @@ pub(super) struct Letter {
 /// Where parcels gather, by business and channel.
 pub(super) type Letters = Gatherer<(TenantId, &'static str), Arc<Letter>, Result<Kept, Outage>>;
 
-/// As for bookings, but a message is a smaller matter: more of them go together, and it takes several to be worth a lane
-/// beside a busy one.
+/// As for bookings, but a message is a smaller matter: more of them go together, and it takes many to be worth a lane
+/// beside a busy one. A third lane was slower than two: each call waits for the log to reach the disk.
 const LIMITS: GatherLimits = GatherLimits {
-    lanes: 4,
-    beside_from: 5,
+    lanes: 2,
+    beside_from: 8,
     together_max: 64,
     waiting_max: 2_048,
     wait: Duration::from_secs(1),
