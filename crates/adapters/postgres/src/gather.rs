@@ -33,6 +33,19 @@ pub(crate) struct GatherLimits {
     pub(crate) wait: Duration,
 }
 
+impl GatherLimits {
+    /// How many one lane takes when so many are under way. It leaves half to another lane, so that two come to carry equal
+    /// loads; a lane that is full while the other idles makes both slow.
+    fn most(self, under_way: usize) -> usize {
+        let even = if self.lanes > 1 {
+            under_way.div_ceil(2).max(self.beside_from)
+        } else {
+            under_way
+        };
+        even.min(self.together_max)
+    }
+}
+
 type Doing<R> = Pin<Box<dyn Future<Output = Vec<R>> + Send>>;
 type Work<K, I, R> = dyn Fn(K, Vec<I>) -> Doing<R> + Send + Sync;
 
@@ -58,6 +71,8 @@ struct Shared<K, I, R> {
 struct Queue<I, R> {
     waiting: VecDeque<Waiting<I, R>>,
     busy: usize,
+    /// How many the busy lanes serve.
+    serving: usize,
 }
 
 struct Waiting<I, R> {
@@ -102,6 +117,7 @@ where
             let queue = queues.entry(key.clone()).or_insert_with(|| Queue {
                 waiting: VecDeque::new(),
                 busy: 0,
+                serving: 0,
             });
             if queue.waiting.len() >= self.shared.limits.waiting_max {
                 return Err(Outage::new("too many wait for the same work"));
@@ -174,6 +190,7 @@ struct Lane<K: Ord, I, R> {
     shared: Arc<Shared<K, I, R>>,
     key: K,
     opened: Opened,
+    serving: usize,
     ended: bool,
 }
 
@@ -192,6 +209,7 @@ impl<K: Clone + Ord, I, R> Lane<K, I, R> {
             shared,
             key,
             opened,
+            serving: 0,
             ended: false,
         }
     }
@@ -223,8 +241,12 @@ impl<K: Clone + Ord, I, R> Lane<K, I, R> {
         };
         self.opened = Opened::WorthACall;
         let few = |queue: &Queue<I, R>| queue.busy > 1 && queue.waiting.len() < few;
+        if let Some(queue) = queues.get_mut(&self.key) {
+            queue.serving -= std::mem::take(&mut self.serving);
+        }
         if let Some(queue) = queues.get_mut(&self.key).filter(|queue| !few(queue)) {
-            while taken.len() < limits.together_max
+            let most = limits.most(queue.waiting.len() + queue.serving);
+            while taken.len() < most
                 && let Some(one) = queue.waiting.pop_front()
             {
                 let Waiting { item, begun, answer } = one;
@@ -234,10 +256,14 @@ impl<K: Clone + Ord, I, R> Lane<K, I, R> {
             }
         }
         if !taken.is_empty() {
+            self.serving = taken.len();
+            if let Some(queue) = queues.get_mut(&self.key) {
+                queue.serving += taken.len();
+            }
             return Some(taken);
         }
         self.ended = true;
-        leave(&mut queues, &self.key);
+        leave(&mut queues, &self.key, 0);
         None
     }
 }
@@ -245,15 +271,16 @@ impl<K: Clone + Ord, I, R> Lane<K, I, R> {
 impl<K: Ord, I, R> Drop for Lane<K, I, R> {
     fn drop(&mut self) {
         if !self.ended {
-            leave(&mut self.shared.queues(), &self.key);
+            leave(&mut self.shared.queues(), &self.key, self.serving);
         }
     }
 }
 
 /// One lane less; a queue without lanes is forgotten, and whoever still waits in it is told of an outage.
-fn leave<K: Ord, I, R>(queues: &mut BTreeMap<K, Queue<I, R>>, key: &K) {
+fn leave<K: Ord, I, R>(queues: &mut BTreeMap<K, Queue<I, R>>, key: &K, serving: usize) {
     if let Some(queue) = queues.get_mut(key) {
         queue.busy -= 1;
+        queue.serving -= serving;
         if queue.busy == 0 {
             queues.remove(key);
         }

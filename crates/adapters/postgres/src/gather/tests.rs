@@ -221,3 +221,51 @@ async fn one_who_waits_long_beside_a_stuck_lane_gets_another() {
     assert_eq!(stuck.await.unwrap(), Ok(10));
     assert_eq!(waits.await.unwrap(), Ok(20));
 }
+
+#[tokio::test]
+async fn a_lane_leaves_half_of_all_that_is_under_way_to_another() {
+    let bench = Bench::new(GatherLimits {
+        lanes: 2,
+        beside_from: 2,
+        together_max: 8,
+        waiting_max: 20,
+        ..LIMITS
+    });
+    let mut asked = vec![bench.ask('a', 1).await];
+    asked.push(bench.ask('a', 2).await);
+    asked.push(bench.ask('a', 3).await);
+    for item in 4..=10 {
+        asked.push(bench.ask('a', item).await);
+    }
+    // One is served and then two; when the first lane is done there are nine under way.
+    for _ in 0..4 {
+        bench.go().await;
+    }
+    assert_eq!(
+        bench.calls(),
+        [
+            ('a', vec![1]),
+            ('a', vec![2, 3]),
+            ('a', vec![4, 5, 6, 7, 8]),
+            ('a', vec![9, 10])
+        ]
+    );
+    for (asked, item) in asked.into_iter().zip(1..) {
+        assert_eq!(asked.await.unwrap(), Ok(item * 10));
+    }
+    assert!(bench.gatherer.shared.queues().is_empty());
+}
+
+#[test]
+fn what_a_lane_takes_is_worth_a_call_and_has_a_bound() {
+    let limits = GatherLimits {
+        lanes: 2,
+        beside_from: 4,
+        together_max: 16,
+        ..LIMITS
+    };
+    assert_eq!(limits.most(5), 4);
+    assert_eq!(limits.most(9), 5);
+    assert_eq!(limits.most(100), 16);
+    assert_eq!(GatherLimits { lanes: 1, ..limits }.most(9), 9);
+}
