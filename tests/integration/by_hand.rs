@@ -219,3 +219,40 @@ async fn who_pays_a_part_by_hand_hears_what_is_left_and_a_prompt_brings_it() {
     }
     assert_eq!(in_clearing(&world), 105_000);
 }
+
+#[tokio::test]
+async fn after_a_part_by_hand_the_account_of_what_is_open_is_told_and_that_of_the_deposit_pays_it_too() {
+    let world = World::new().await;
+    register(&world).await;
+    let (visit, _) = super::tips::finished(&world).await;
+    let deposit = account(&world);
+    let prompts = format!("/api/v1/visits/{visit}/prompts");
+    let (status, asked) = world.order(&world.api, &prompts, "balance", &json!({})).await;
+    assert_eq!(status, StatusCode::CREATED, "{asked}");
+    world.work().await;
+    world
+        .answer_prompt("refuse", json!({ "result_code": 2001 }))
+        .await;
+    world.work().await;
+    let balance = world.text("SELECT account_reference AS text FROM payments WHERE purpose = 'balance'");
+    pay_by_hand(&world, 1_000, &balance).await;
+    let part = super::tips::told(&world, "KES 1,000 imefika").await;
+    assert!(
+        part.contains("Bado KES 1,450") && part.contains(&format!("andika {balance} kama akaunti")),
+        "{part}"
+    );
+    assert!(!part.contains(&deposit), "nothing is asked for under it: {part}");
+    // Every message before has shown that one, though.
+    pay_by_hand(&world, 1_450, &deposit).await;
+    let open = "SELECT count(*) FROM payments WHERE state = 'open'";
+    for _look in 0..2_000 {
+        world.work().await;
+        if world.count(open) == 0 {
+            break;
+        }
+    }
+    assert_eq!(world.count(open), 0);
+    let credit = "SELECT coalesce(-sum(amount_minor), 0)::bigint AS count FROM ledger_entries
+        WHERE account = 'customer_deposits' AND payment_id IS NULL";
+    assert_eq!((world.count(credit), in_clearing(&world)), (0, 350_000));
+}

@@ -28,6 +28,7 @@ mod statements;
 mod suspense;
 mod till;
 mod tips;
+mod tips_gone;
 mod tokens;
 mod visit_money;
 mod webhooks;

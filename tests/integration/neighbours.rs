@@ -213,6 +213,7 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("POST", "close") => json!({ "counted": price }),
         ("POST", "counter-offer") => json!({ "start": start }),
         ("POST", "outages" | "leave") if !path.contains("walk-ins") => stretch,
+        ("PUT", "shares") => json!({ "shares": null }),
         ("PATCH", "actuals") => json!({ "staff_notes": "x" }),
         ("PATCH", "{id}") => json!({ "name": "X" }),
         ("PUT", "hours") => json!({ "weekly": [] }),

@@ -6,15 +6,15 @@ use system_tests::{ASHA, World};
 use time::Duration;
 use time::macros::datetime;
 
-fn kes(minor: i64) -> Value {
+pub(super) fn kes(minor: i64) -> Value {
     json!({ "amount_minor": minor, "currency": "KES" })
 }
 
-async fn order(world: &World, key: &str, path: &str, body: Value) -> (StatusCode, Value) {
+pub(super) async fn order(world: &World, key: &str, path: &str, body: Value) -> (StatusCode, Value) {
     world.order(&world.api, path, key, &body).await
 }
 
-async fn owed(world: &World) -> i64 {
+pub(super) async fn owed(world: &World) -> i64 {
     let (status, owed) = world.call(Method::GET, "/api/v1/till/tips", None).await;
     assert_eq!(status, StatusCode::OK, "{owed}");
     let items = owed["items"].as_array().unwrap();
@@ -25,7 +25,7 @@ async fn owed(world: &World) -> i64 {
 }
 
 /// A visit that was paid for ahead and is over, with its one part.
-async fn finished(world: &World) -> (String, String) {
+pub(super) async fn finished(world: &World) -> (String, String) {
     world.book_and_pay().await;
     let appointments = world.appointments("2026-05-13").await;
     let part = appointments[0]["id"].as_str().unwrap().to_owned();
@@ -231,7 +231,7 @@ async fn a_tip_by_prompt_and_one_in_cash_reach_the_therapist_and_nothing_else() 
 }
 
 /// Works until something was said to the customer.
-async fn told(world: &World, words: &str) -> String {
+pub(super) async fn told(world: &World, words: &str) -> String {
     for _look in 0..2_000 {
         world.work().await;
         let texts = world.texts(ASHA).await;

@@ -97,6 +97,8 @@ pub enum Kind {
     FloatUnexplained,
     /// A tip is not divided as was said.
     TipShares,
+    /// A team does not share as was said.
+    TeamShares,
     /// Money under that receipt is booked already.
     ReceiptBooked,
     /// Something that this needs does not answer.
@@ -105,7 +107,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -147,6 +149,7 @@ impl Kind {
         Self::TillClosed,
         Self::FloatUnexplained,
         Self::TipShares,
+        Self::TeamShares,
         Self::ReceiptBooked,
         Self::Unavailable,
     ];
@@ -196,6 +199,7 @@ impl Kind {
             Self::TillClosed => "till-closed",
             Self::FloatUnexplained => "float-unexplained",
             Self::TipShares => "tip-shares",
+            Self::TeamShares => "team-shares",
             Self::ReceiptBooked => "receipt-booked",
             Self::Unavailable => "unavailable",
         }
@@ -246,6 +250,7 @@ impl Kind {
             Self::TillClosed => "The drawer is closed",
             Self::FloatUnexplained => "The float is not what the last close left",
             Self::TipShares => "The tip cannot be divided so",
+            Self::TeamShares => "The team cannot share so",
             Self::ReceiptBooked => "The money is booked already",
             Self::Unavailable => "The service is unavailable for a moment",
         }
@@ -293,7 +298,8 @@ impl Kind {
             | Self::RefundTooLarge
             | Self::NotEnoughCredit
             | Self::FloatUnexplained
-            | Self::TipShares => StatusCode::UNPROCESSABLE_ENTITY,
+            | Self::TipShares
+            | Self::TeamShares => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -459,6 +465,7 @@ impl ResponseError for Problem {
             | Kind::TillClosed
             | Kind::FloatUnexplained
             | Kind::TipShares
+            | Kind::TeamShares
             | Kind::ReceiptBooked => {}
         }
         response.json(Body {

@@ -29,6 +29,7 @@ pub mod resources;
 pub mod services;
 pub mod settings;
 pub mod setup;
+pub mod shares;
 pub mod staff;
 pub mod staff_schedule;
 pub mod statements;
@@ -72,6 +73,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(calendars::endpoints());
     all.extend(appointment_life::endpoints());
     all.extend(pricing::endpoints());
+    all.extend(shares::endpoints());
     all.extend(cross_sell::endpoints());
     all.extend(customers::endpoints());
     all.extend(imports::endpoints());

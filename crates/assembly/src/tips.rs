@@ -3,23 +3,28 @@
 use ratiba_booking::appointment::State;
 use ratiba_booking::visit::{Visit, VisitId};
 use ratiba_conversation::channel::Address;
-use ratiba_conversation::use_cases::{MoneyMatter, MoneyNews};
-use ratiba_kernel::{Id, Outage, TenantId};
-use ratiba_payments::event::{About, PaymentEvent};
+use ratiba_conversation::use_cases::{MoneyMatter, MoneyNews, TipStep};
+use ratiba_kernel::{Id, Money, Outage, TenantId};
+use ratiba_payments::attempt::{Attempt, StateName};
+use ratiba_payments::event::{About, PaymentEvent, RefundAbout};
+use ratiba_payments::failure::FailureReason;
 use ratiba_payments::payment::{PaymentId, PaymentState, Purpose};
 use ratiba_payments::ports::{RefundRefused, VisitAsks};
+use ratiba_payments::tip::Tip;
+use ratiba_staff::member::Standing;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::Parts;
+use crate::bridges::payment_desk::{CHAT, trouble_of};
 use crate::translate::TranslateError;
 
 /// For how long after the last service a tip is offered: who pays later is not asked for more.
 const OFFERED_WITHIN: Duration = Duration::hours(24);
 
 impl Parts {
-    /// Offers the customer of a visit that was rendered and is paid to give a tip, if none came or is under way. The chat
-    /// says it once for each visit, however often it is asked to.
+    /// Offers the customer of a visit that was rendered and is paid to give a tip, if the business wants that, and none came
+    /// or is under way. The chat says it once for each visit, however often it is asked to.
     pub(crate) async fn offer_tip(
         &self,
         tenant: TenantId,
@@ -35,6 +40,10 @@ impl Parts {
         }
         let payments = Id::from_uuid(visit.head.id.as_uuid());
         let tips = self.payments.tips.tips.tips_of_visit(tenant, payments).await?;
+        let rules = self.money_back.rules.payment_rules(tenant).await?.0;
+        if !rules.tip_offers {
+            return Ok(());
+        }
         let ended_without = |state: PaymentState| state == PaymentState::Cancelled;
         if !tips.iter().all(|tip| ended_without(tip.record.payment.state())) {
             return Ok(());
@@ -83,8 +92,10 @@ impl Parts {
             self.tell_team_of_tip(tenant, id, *about).await?;
             return Ok(true);
         }
-        if let PaymentEvent::RefundDone { about, .. } = event {
-            self.payments.tips.share(tenant, about.payment).await?;
+        if let PaymentEvent::RefundDone { about, amount, .. } = event {
+            if self.payments.tips.take_back(tenant, about.payment).await? {
+                self.tell_team_of_return(tenant, id, *about, *amount).await?;
+            }
             return Ok(false);
         }
         if let PaymentEvent::PartReceived { about, .. } = event {
@@ -95,7 +106,14 @@ impl Parts {
             self.payments.tips.share(tenant, about.payment).await?;
             return self.is_tip(tenant, about.payment).await;
         }
-        if let PaymentEvent::AttemptFailed { about, .. } | PaymentEvent::AttemptCancelled { about } = event {
+        if let PaymentEvent::AttemptFailed { about, reason, .. } = event {
+            let is_tip = self.payments.tips.let_go(tenant, about.payment).await?;
+            if is_tip {
+                self.explain_failed_tip(tenant, id, *about, *reason).await?;
+            }
+            return Ok(is_tip);
+        }
+        if let PaymentEvent::AttemptCancelled { about } = event {
             return Ok(self.payments.tips.let_go(tenant, about.payment).await?);
         }
         if let PaymentEvent::AttemptUnknown { about }
@@ -108,21 +126,93 @@ impl Parts {
         Ok(false)
     }
 
-    /// Tells everybody who gets a part of a tip and has a number on record how much it is, once.
+    /// Whoever chose a tip in the chat is told there why its prompt brought nothing; of one that the desk sent, the desk
+    /// knows.
+    async fn explain_failed_tip(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        about: About,
+        reason: FailureReason,
+    ) -> Result<(), TranslateError> {
+        let record = self.payments.book.of_attempt(tenant, about.attempt).await?;
+        let attempt = record.as_ref().and_then(|record| record.attempt(about.attempt));
+        let in_chat = |attempt: &&Attempt| {
+            let by = attempt.terms().by.as_ref();
+            // What came after all is told as that.
+            by.is_some_and(|by| by.as_str() == CHAT) && attempt.state().name() == StateName::Failed
+        };
+        let Some(attempt) = attempt.filter(in_chat) else {
+            return Ok(());
+        };
+        let news = MoneyNews::TipFailed {
+            visit: Id::from_uuid(about.visit.as_uuid()),
+            customer: Id::from_uuid(about.customer.as_uuid()),
+            payment: Id::from_uuid(about.payment.as_uuid()),
+            amount: attempt.terms().amount,
+            trouble: trouble_of(reason),
+        };
+        self.tell_money(tenant, id, news).await
+    }
+
+    /// Tells everybody who gets a part of a tip, works here and has a number on record how much it is, once.
     async fn tell_team_of_tip(&self, tenant: TenantId, id: Uuid, about: About) -> Result<(), TranslateError> {
-        let tips = self.payments.tips.tips.tips_of_visit(tenant, about.visit).await?;
-        let tip = tips.into_iter().find(|tip| tip.tip.payment == about.payment);
-        for share in tip.into_iter().flat_map(|tip| tip.tip.shares) {
+        if let Some(tip) = self.tip_of(tenant, about.visit, about.payment).await? {
+            self.tell_team(tenant, id, (about.visit, &tip), TipStep::Came)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Tells the same how much of their part went back to the customer, once for each refund.
+    async fn tell_team_of_return(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        about: RefundAbout,
+        amount: Money,
+    ) -> Result<(), TranslateError> {
+        let tip = self.tip_of(tenant, about.visit, about.payment).await?;
+        let back = tip.map(|tip| tip.of_amount(amount)).transpose();
+        if let Some(tip) = back.map_err(Outage::new)?.flatten() {
+            let step = TipStep::WentBack(Id::from_uuid(about.refund.as_uuid()));
+            self.tell_team(tenant, id, (about.visit, &tip), step).await?;
+        }
+        Ok(())
+    }
+
+    async fn tip_of(
+        &self,
+        tenant: TenantId,
+        visit: ratiba_payments::VisitId,
+        payment: PaymentId,
+    ) -> Result<Option<Tip>, Outage> {
+        let tips = self.payments.tips.tips.tips_of_visit(tenant, visit).await?;
+        let tip = tips.into_iter().find(|tip| tip.tip.payment == payment);
+        Ok(tip.map(|tip| tip.tip))
+    }
+
+    async fn tell_team(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        (visit, tip): (ratiba_payments::VisitId, &Tip),
+        step: TipStep,
+    ) -> Result<(), TranslateError> {
+        for share in &tip.shares {
             let member = self.staff.find(tenant, share.staff.as_uuid()).await?;
+            // Who left is written to no more; the desk owes it to them all the same.
+            let member = member.filter(|member| member.standing == Standing::Active);
             let Some(phone) = member.and_then(|member| member.phone) else {
                 continue;
             };
             let news = MoneyNews::TipFor {
-                visit: Id::from_uuid(about.visit.as_uuid()),
-                payment: Id::from_uuid(about.payment.as_uuid()),
+                visit: Id::from_uuid(visit.as_uuid()),
+                payment: Id::from_uuid(tip.payment.as_uuid()),
                 staff: Id::from_uuid(share.staff.as_uuid()),
                 address: Address::of_phone(phone),
                 amount: share.amount,
+                step,
             };
             self.tell_money(tenant, id, news).await?;
         }
@@ -137,7 +227,9 @@ impl Parts {
         let Some(returned) = returned.map_err(not_returned)? else {
             return Ok(false);
         };
-        if returned.now.is_some() && !returned.along {
+        // Whether it went back by this run or by one before, which may not have come as far as telling: each occasion is
+        // told once.
+        if returned.ever && !returned.along {
             let visit = Id::from_uuid(about.visit.as_uuid());
             self.call_person(tenant, id, visit, MoneyMatter::PaidForLostVisit)
                 .await?;

@@ -99,9 +99,14 @@ impl Parts {
                 self.react_to_conversation(tenant, id, event).await
             }
             "commission" => {
-                let CommissionEvent::MonthFrozen { month, periods } =
-                    serde_json::from_value(payload).map_err(unreadable)?;
-                tracing::info!(%month, periods = periods.len(), "a month was frozen");
+                match serde_json::from_value(payload).map_err(unreadable)? {
+                    CommissionEvent::MonthFrozen { month, periods } => {
+                        tracing::info!(%month, periods = periods.len(), "a month was frozen");
+                    }
+                    CommissionEvent::SharesSet { appointment, by, .. } => {
+                        tracing::info!(appointment.id = %appointment, by.id = %by, "a team shares otherwise");
+                    }
+                }
                 Ok(())
             }
             other => Err(TranslateError::UnknownTopic(other.to_owned())),
@@ -300,17 +305,25 @@ impl Parts {
             .await
     }
 
-    /// Somebody came after all. Credit that was given for it is not taken back: a person is told.
+    /// Somebody came after all. Credit that was given for it, or for its tip, is not taken back: the customer was told that it
+    /// is theirs, and a person is told to ask them.
     async fn settle_again(&self, tenant: TenantId, id: Uuid, visit: VisitId) -> Result<(), TranslateError> {
         let Some((found, money)) = self.settle(tenant, visit).await? else {
             return Ok(());
         };
-        if !money.credited.is_positive() || !money.falls_short(&found).map_err(Outage::new)? {
-            return Ok(());
+        let short = money.credited.is_positive() && money.falls_short(&found).map_err(Outage::new)?;
+        let told = Id::from_uuid(visit.as_uuid());
+        if short {
+            self.call_person(tenant, id, told, MoneyMatter::CreditedMeanwhile)
+                .await?;
         }
-        let visit = Id::from_uuid(visit.as_uuid());
-        self.call_person(tenant, id, visit, MoneyMatter::CreditedMeanwhile)
-            .await
+        let tips = &self.payments.return_tips;
+        let of_tips = Id::from_uuid(visit.as_uuid());
+        if tips.were_returned(tenant, of_tips).await? {
+            self.call_person(tenant, id, told, MoneyMatter::TipCreditedMeanwhile)
+                .await?;
+        }
+        Ok(())
     }
 
     /// The visit, and its money after what goes back to the customer was credited.

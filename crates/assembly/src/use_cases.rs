@@ -232,6 +232,8 @@ pub struct Commission {
     pub book: Arc<dyn CommissionBook>,
     /// Who renders what, and how they share it.
     pub teams: Arc<dyn Teams>,
+    /// Says how a team shares.
+    pub share: commission::ShareTeam,
     /// Computes a month without writing.
     pub preview: commission::PreviewPeriod,
     /// Closes a month.

@@ -546,7 +546,11 @@ impl Ground {
         let book: Arc<dyn CommissionBook> = pg.clone();
         Commission {
             book: book.clone(),
-            teams: pg,
+            teams: pg.clone(),
+            share: commission::ShareTeam {
+                teams: pg,
+                clock: self.clock.clone(),
+            },
             preview: commission::PreviewPeriod {
                 work: work.clone(),
                 rules: rules.clone(),

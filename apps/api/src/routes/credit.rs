@@ -136,6 +136,8 @@ pub struct RulesBody {
     given_back: GivenBackWord,
     /// Whether a customer's credit is used before they are asked for money.
     credit_first: bool,
+    /// Whether who was served and has paid is offered in the chat to give a tip; as it is if left out.
+    tip_offers: Option<bool>,
 }
 
 /// What a business decided about its customers' money.
@@ -146,6 +148,8 @@ pub struct RulesAnswer {
     given_back: GivenBackWord,
     /// Whether a customer's credit is used before they are asked for money.
     credit_first: bool,
+    /// Whether who was served and has paid is offered in the chat to give a tip.
+    tip_offers: bool,
     /// For `If-Match`.
     version: i32,
 }
@@ -156,6 +160,7 @@ fn answer(rules: PaymentRules, version: i32) -> HttpResponse {
         .json(RulesAnswer {
             given_back: rules.given_back.into(),
             credit_first: rules.credit_first,
+            tip_offers: rules.tip_offers,
             version,
         })
 }
@@ -233,11 +238,14 @@ async fn put_rules(
     IfMatch(seen): IfMatch,
     Checked(body): Checked<RulesBody>,
 ) -> Result<HttpResponse, Problem> {
+    let kept = &state.parts.money_back.rules;
+    // If they change in between, nothing is written: `seen` is their version no more.
+    let (known, _) = kept.payment_rules(caller.0.tenant).await?;
     let rules = PaymentRules {
         given_back: body.given_back.into(),
         credit_first: body.credit_first,
+        tip_offers: body.tip_offers.unwrap_or(known.tip_offers),
     };
-    let kept = &state.parts.money_back.rules;
     let version = kept
         .put_payment_rules(caller.0.tenant, rules, seen.number())
         .await?;

@@ -29,7 +29,7 @@ mod facts;
 mod feeds;
 mod imports;
 mod manage;
-mod months;
+pub(crate) mod months;
 mod parts;
 mod price_list;
 mod queue;

@@ -5,6 +5,7 @@
 
 mod book;
 mod rules;
+mod shares;
 mod tips;
 mod work;
 

@@ -355,6 +355,39 @@ async fn each_keeps_of_a_tip_what_the_books_gave_them_whoever_else_is_in_the_tea
 }
 
 #[tokio::test]
+async fn a_tip_for_several_parts_of_a_visit_is_everybodys_who_rendered_one_and_typed_ones_count_beside_it() {
+    let spa = Spa::paying(percent(1_000)).await;
+    let (own, id) = (tenant(1), |kind: u128| Uuid::from_u128((kind << 64) | 1));
+    spa.completed(1, 100_000).await;
+    spa.run(&format!(
+        "INSERT INTO staff (tenant_id, id, name) VALUES ('{own}', '{two}', 'Wanjiru'), ('{own}', '{three}', 'Akinyi')",
+        two = staff(2),
+        three = staff(3)
+    ));
+    // Two more parts of the same visit: one by another person, one by a third who typed what was given in the room.
+    for (kind, person, typed) in [(13, staff(2), "NULL"), (23, staff(3), "50")] {
+        spa.run(&format!(
+            "INSERT INTO appointments
+             SELECT other.* FROM appointments a, jsonb_populate_record(a, jsonb_build_object(
+                 'id', '{part}', 'staff_id', '{person}', 'tip_amount', {typed})) other
+             WHERE a.id = '{first}'",
+            first = id(3),
+            part = id(kind)
+        ));
+    }
+    tip(&spa, 1, &[(1, 300), (2, 200)], &[]);
+    let outcome = spa.close(CLOSING).await;
+    let CloseOutcome::Frozen { documents } = outcome else {
+        panic!("{outcome:?}")
+    };
+    let of = |who: u64| {
+        let mut periods = documents.iter().map(|document| document.period());
+        periods.find(|period| period.staff == staff(who)).unwrap().tip
+    };
+    assert_eq!((of(1), of(2), of(3)), (kes(300), kes(200), kes(50)));
+}
+
+#[tokio::test]
 async fn a_tip_that_went_back_in_parts_is_to_the_cent_what_the_books_owe() {
     let spa = Spa::paying(percent(1_000)).await;
     let (own, part) = (tenant(1), Uuid::from_u128((3 << 64) | 1));

@@ -211,10 +211,7 @@ impl PaymentDeskBridge {
         visit: ratiba_payments::VisitId,
     ) -> Result<Option<StatusReport>, Outage> {
         let reports = self.status.execute(tenant, visit).await?;
-        Ok(reports.into_iter().rfind(|report| match report.outlook {
-            Outlook::PromptOpen { .. } | Outlook::Checking { .. } | Outlook::Unpaid { .. } => true,
-            Outlook::Settled { .. } | Outlook::Credited { .. } | Outlook::Closed { .. } => false,
-        }))
+        Ok(reports.into_iter().rfind(|report| report.outlook.is_open()))
     }
 
     /// Uses the customer's credit before they are asked for money, if the business wants that; answers whether nothing is

@@ -273,6 +273,8 @@ impl VisitDeskBridge {
                 .as_str()
                 .to_owned(),
         };
+        let open = asked.iter().rfind(|report| report.outlook.is_open());
+        let account = open.map_or_else(|| reference.clone(), |report| report.account.as_str().to_owned());
         Ok(Some(VisitCard {
             id: Id::from_uuid(visit.head.id.as_uuid()),
             customer: Id::from_uuid(visit.head.customer.as_uuid()),
@@ -283,6 +285,7 @@ impl VisitDeskBridge {
                 Waits::Agreed | Waits::Over => None,
             },
             reference,
+            account,
         }))
     }
 }

@@ -93,7 +93,7 @@ pub enum Scope {
     /// See frozen commission.
     #[serde(rename = "commission:read")]
     CommissionRead,
-    /// Close a month.
+    /// Close a month, and say how a team shares.
     #[serde(rename = "commission:close")]
     CommissionClose,
     /// See customers.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Month, PeriodId};
+use crate::{AppointmentId, Month, PeriodId, PersonId, StaffId};
 
 /// Something that others may want to react to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,5 +14,14 @@ pub enum CommissionEvent {
         month: Month,
         /// The documents, one for each person.
         periods: Vec<PeriodId>,
+    },
+    /// Somebody said how a team shares an appointment.
+    SharesSet {
+        /// Which appointment.
+        appointment: AppointmentId,
+        /// Everybody of the team with their share in hundredths of a percent; nobody has one where they share alike.
+        shares: Vec<(StaffId, Option<u32>)>,
+        /// Who said so.
+        by: PersonId,
     },
 }

@@ -45,6 +45,42 @@ pub trait Teams: Send + Sync {
     /// # Errors
     /// [`Outage`], also for shares on record that do not fit.
     async fn team(&self, tenant: TenantId, appointment: AppointmentId) -> Result<Option<Renderers>, Outage>;
+
+    /// Puts other shares in the place of those of an appointment that is still at the version that they were decided on;
+    /// answers its version from then on. What happened lands in the outbox, in the same transaction.
+    ///
+    /// # Errors
+    /// [`PutSharesError`]; then nothing was put.
+    async fn put_shares(&self, tenant: TenantId, change: SharesChange) -> Result<i32, PutSharesError>;
+}
+
+/// Other shares of an appointment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharesChange {
+    /// Which appointment.
+    pub appointment: AppointmentId,
+    /// The version of it that this was decided on.
+    pub seen: i32,
+    /// Its people as they were read, with their new shares.
+    pub renderers: Renderers,
+    /// What happened.
+    pub event: CommissionEvent,
+    /// When it was decided, in business time.
+    pub at: OffsetDateTime,
+}
+
+/// Why shares were not put.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PutSharesError {
+    /// The appointment has moved on, or there is none.
+    #[error("the appointment changed since it was read")]
+    Stale,
+    /// The month in which it counts is frozen for somebody of the team.
+    #[error("the appointment's month is frozen")]
+    MonthFrozen,
+    /// The work is unavailable.
+    #[error("the work is unavailable")]
+    Unavailable(#[from] Outage),
 }
 
 /// The rules of a tenant and its switches.

@@ -40,6 +40,29 @@ pub enum SharesRefused {
     NotTheWhole,
 }
 
+/// Why a team does not share as somebody said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SharesMisfit {
+    /// Somebody is named who does not render the appointment.
+    #[error("not one of those who render it")]
+    NotOfTheTeam(StaffId),
+    /// Somebody is named twice.
+    #[error("somebody is named twice")]
+    Twice(StaffId),
+    /// Somebody of the team is not named.
+    #[error("somebody of the team has no share")]
+    Missing(StaffId),
+    /// Somebody's share is nothing.
+    #[error("a share is above zero")]
+    Nothing(StaffId),
+    /// All shares together are not the whole.
+    #[error("all shares together are 10,000 basis points")]
+    SumDiffers {
+        /// What they are together.
+        basis_points: u64,
+    },
+}
+
 /// One person's part of an appointment as a fraction of the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
@@ -96,6 +119,49 @@ impl Renderers {
             }
         }
         Ok(Self { staff, shares })
+    }
+
+    /// The same people with other shares, one for each of them, named in any order; alike if nobody says.
+    ///
+    /// # Errors
+    /// [`SharesMisfit`] if what was said does not fit the people.
+    pub fn sharing(&self, entered: Option<&[(StaffId, BasisPoints)]>) -> Result<Self, SharesMisfit> {
+        let Some(entered) = entered else {
+            return Ok(Self {
+                staff: self.staff.clone(),
+                shares: Shares::Equal,
+            });
+        };
+        for (place, (staff, share)) in entered.iter().enumerate() {
+            if !self.staff.contains(staff) {
+                return Err(SharesMisfit::NotOfTheTeam(*staff));
+            }
+            if entered.iter().take(place).any(|(before, _)| before == staff) {
+                return Err(SharesMisfit::Twice(*staff));
+            }
+            if share.value() == 0 {
+                return Err(SharesMisfit::Nothing(*staff));
+            }
+        }
+        let mut points = Vec::with_capacity(self.staff.len());
+        for staff in &self.staff {
+            let named = entered.iter().find(|(of, _)| of == staff);
+            let (_, share) = named.ok_or(SharesMisfit::Missing(*staff))?;
+            points.push(*share);
+        }
+        let basis_points = points.iter().map(|share| u64::from(share.value())).sum();
+        if basis_points != u64::from(BasisPoints::WHOLE.value()) {
+            return Err(SharesMisfit::SumDiffers { basis_points });
+        }
+        // One person alone has the whole, said or not.
+        let shares = match points.len() {
+            1 => Shares::Equal,
+            _several => Shares::Points(points),
+        };
+        Ok(Self {
+            staff: self.staff.clone(),
+            shares,
+        })
     }
 
     /// The people, in the order in which they were entered.

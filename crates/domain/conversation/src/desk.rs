@@ -308,6 +308,9 @@ pub struct VisitCard {
     pub deadline: Option<OffsetDateTime>,
     /// What the customer is told to name it by; at most 12 characters.
     pub reference: String,
+    /// What the customer types as the account when paying by hand what is asked for now, which is not always the
+    /// reference: what is asked for later is paid under an account of its own. At most 12 characters.
+    pub account: String,
 }
 
 /// The desk's answer to a cancellation.

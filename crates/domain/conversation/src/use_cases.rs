@@ -17,7 +17,7 @@ pub use send_message::SendMessage;
 pub use take_turn::{TakeTurn, TakeTurnError, TurnEnd};
 pub use tell::{
     CreditStep, DayMoney, DigestFigures, MoneyMatter, MoneyNews, Notice, PageLink, RefundStep, ReminderLead,
-    Tell, TellError,
+    Tell, TellError, TipStep,
 };
 
 /// How often a use case re-reads and decides anew when what it read has moved on.

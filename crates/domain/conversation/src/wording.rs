@@ -20,7 +20,7 @@ use crate::understanding::Language;
 
 pub use phrase::{card_link, confirmed_paid, pay_by_card, phrase};
 pub use present::{Presented, present};
-pub use tip::tip_offer;
+pub use tip::{tip_failed, tip_offer};
 
 /// What must be known to put something into words.
 #[derive(Clone, Copy, Debug)]

@@ -17,7 +17,7 @@ struct Answer {
 }
 
 /// Whether any of the months is closed, by the local date of its instant.
-pub(super) fn any_is_frozen<E>(tx: &mut TenantTx<'_>, months: &[OpenMonth]) -> Result<bool, TxError<E>> {
+pub(crate) fn any_is_frozen<E>(tx: &mut TenantTx<'_>, months: &[OpenMonth]) -> Result<bool, TxError<E>> {
     if months.is_empty() {
         return Ok(false);
     }

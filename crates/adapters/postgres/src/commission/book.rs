@@ -23,7 +23,7 @@ use crate::outbox::append_event;
 use crate::schema::{commission_draft, commission_line, commission_period};
 
 /// The topic of commission's events.
-const TOPIC: &str = "commission";
+pub(super) const TOPIC: &str = "commission";
 /// Rows in one statement: bounds memory here and on the server.
 const BATCH: usize = 2_000;
 

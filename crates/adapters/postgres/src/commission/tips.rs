@@ -23,7 +23,9 @@ pub(super) fn tip_of(
     const MALFORMED: &str = "malformed tips";
     let mut kept: BTreeMap<StaffId, Money> = BTreeMap::new();
     for tip in tips.as_array().ok_or(MALFORMED)? {
-        for (staff, part) in owed_of(tip, currency).ok_or(MALFORMED)? {
+        let here = here_of(tip).ok_or(MALFORMED)?;
+        let owed = owed_of(tip, currency).ok_or(MALFORMED)?;
+        for (staff, part) in owed.into_iter().filter(|(staff, _)| here.contains(staff)) {
             let so_far = kept.entry(staff).or_insert(Money::zero(currency));
             *so_far = so_far.checked_add(part).map_err(|_| MALFORMED)?;
         }
@@ -40,6 +42,13 @@ pub(super) fn tip_of(
         entered,
         ..Tip::of(amount)
     }))
+}
+
+/// Whose shares of one tip count at the appointment; the others' count at other parts of its visit.
+fn here_of(tip: &Value) -> Option<Vec<StaffId>> {
+    let staff = tip.get("of")?.as_array()?.iter();
+    let read = |staff: &Value| Some(StaffId::from_uuid(Uuid::parse_str(staff.as_str()?).ok()?));
+    staff.map(read).collect()
 }
 
 /// What the books owe to whom of one tip, step by step; `None` if the row has not the form that is read.

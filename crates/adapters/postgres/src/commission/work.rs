@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
 use ratiba_commission::base::tax_contained;
-use ratiba_commission::ports::{CompletedWork, Teams};
+use ratiba_commission::ports::{CompletedWork, PutSharesError, SharesChange, Teams};
 use ratiba_commission::split::{Renderers, Shares};
 use ratiba_commission::tips::Tip;
 use ratiba_commission::work::{CompletedAppointment, Outcome, Sale};
@@ -15,7 +15,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{PgCommission, tips};
+use super::{PgCommission, shares, tips};
 use crate::database::TxError;
 use crate::schema::staff;
 
@@ -59,7 +59,8 @@ impl CompletedWork for PgCommission {
 // was earned is not paid; what went back after that is a refund, which comes off every base. Credit that was paid out with
 // the visit's transaction is none of the visit's money, also where the customer has it twice. Tips are paid and
 // kept apart: what came for an appointment is its tip, with what the books gave to whom and what they have not shared out
-// yet; what was typed counts where nothing came through the house.
+// yet; what was typed counts where nothing came through the house. One tip may be for several parts of a visit: each share
+// of it counts at the part that it is on record for, or else at the first part that whoever gets it rendered.
 const COMPLETED: &str = "
 WITH done AS MATERIALIZED (
     SELECT * FROM appointments
@@ -87,24 +88,40 @@ WITH done AS MATERIALIZED (
     JOIN ledger_journals j ON j.tenant_id = $1 AND j.payment_id = p.id
     JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account IN ('fees', 'refunds', 'customer_deposits')
     GROUP BY p.visit_id
+), tips AS MATERIALIZED (
+    SELECT t.payment_id, t.appointment_id, t.shares, p.visit_id FROM payments p
+    JOIN payment_tips t ON t.tenant_id = $1 AND t.payment_id = p.id
+    WHERE p.tenant_id = $1 AND p.purpose = 'tip' AND p.paid_minor > 0 AND p.visit_id IN (SELECT visit_id FROM done)
+), places AS (
+    SELECT payment_id, appointment_id, '[]'::jsonb AS staff FROM tips
+    UNION ALL
+    SELECT tips.payment_id, place.id, jsonb_agg(share -> 'staff') FROM tips
+    CROSS JOIN LATERAL jsonb_array_elements(tips.shares) AS share
+    CROSS JOIN LATERAL (
+        SELECT a.id FROM appointments a
+        LEFT JOIN appointment_staff m ON m.tenant_id = $1 AND m.appointment_id = a.id
+        WHERE a.tenant_id = $1 AND a.visit_id = tips.visit_id AND a.state IN ('completed', 'no_show')
+            AND coalesce(m.staff_id, a.staff_id) = (share ->> 'staff')::uuid
+        ORDER BY a.id <> tips.appointment_id, a.state <> 'completed', a.id LIMIT 1
+    ) place
+    GROUP BY tips.payment_id, place.id
 ), tipped AS (
-    SELECT t.appointment_id, jsonb_agg(jsonb_build_object('shares', t.shares,
+    SELECT places.appointment_id, jsonb_agg(jsonb_build_object('of', places.staff, 'shares', t.shares,
         'shared', coalesce(given.shared, '[]'), 'unshared', coalesce(own.unshared, 0))) AS tips
-    FROM payment_tips t
-    JOIN payments p ON p.tenant_id = $1 AND p.id = t.payment_id AND p.paid_minor > 0
+    FROM places
+    JOIN tips t ON t.payment_id = places.payment_id
     LEFT JOIN LATERAL (
         SELECT -sum(e.amount_minor)::bigint AS unshared FROM ledger_entries e
-        WHERE e.tenant_id = $1 AND e.account = 'tips_payable' AND e.payment_id = p.id
+        WHERE e.tenant_id = $1 AND e.account = 'tips_payable' AND e.payment_id = t.payment_id
     ) own ON true
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_object('staff', e.staff_id, 'minor', -e.amount_minor)) AS shared
         FROM ledger_journals j
         JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account = 'tips_payable'
             AND e.staff_id IS NOT NULL
-        WHERE j.tenant_id = $1 AND j.payment_id = p.id AND j.cause LIKE 'tip-shared:%'
+        WHERE j.tenant_id = $1 AND j.payment_id = t.payment_id AND j.cause LIKE 'tip-shared:%'
     ) given ON true
-    WHERE t.tenant_id = $1 AND t.appointment_id IN (SELECT id FROM done)
-    GROUP BY t.appointment_id
+    GROUP BY places.appointment_id
 ), siblings AS (
     SELECT a.visit_id, array_agg(a.id ORDER BY a.id) AS ids, array_agg(a.charged_minor ORDER BY a.id) AS charged
     FROM appointments a JOIN paid p ON p.visit_id = a.visit_id
@@ -138,6 +155,12 @@ impl Teams for PgCommission {
                     .optional()?;
                 row.as_ref().map(renderers_of::<Outage>).transpose()
             })
+            .await
+    }
+
+    async fn put_shares(&self, tenant: TenantId, change: SharesChange) -> Result<i32, PutSharesError> {
+        self.database
+            .tenant(tenant, move |tx| shares::put(tx, &change))
             .await
     }
 }

@@ -216,6 +216,7 @@ impl PaymentRuleBook for PgPayments {
                 let stored = json!({
                     "given_back": rules.given_back.as_str(),
                     "credit_first": rules.credit_first,
+                    "tip_offers": rules.tip_offers,
                 });
                 // Others keep their own words beside these.
                 let written = sql_query(
@@ -246,8 +247,13 @@ fn rules_of(stored: &Value) -> Result<PaymentRules, &'static str> {
         None => usual.credit_first,
         Some(answer) => answer.as_bool().ok_or("credit_first is neither true nor false")?,
     };
+    let tip_offers = match stored.get("tip_offers") {
+        None => usual.tip_offers,
+        Some(answer) => answer.as_bool().ok_or("tip_offers is neither true nor false")?,
+    };
     Ok(PaymentRules {
         given_back,
         credit_first,
+        tip_offers,
     })
 }

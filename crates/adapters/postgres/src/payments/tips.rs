@@ -110,7 +110,7 @@ impl TipBook for PgPayments {
         tenant: TenantId,
         payment: PaymentId,
         decide: DecideTip,
-    ) -> Result<(), EarnError> {
+    ) -> Result<bool, EarnError> {
         self.database
             .tenant(tenant, move |tx| {
                 let locked = sql_query(LOCK)
@@ -118,7 +118,7 @@ impl TipBook for PgPayments {
                     .bind::<SqlUuid, _>(payment.as_uuid())
                     .execute(tx.conn())?;
                 if locked == 0 {
-                    return Ok(());
+                    return Ok(false);
                 }
                 // A statement of its own: it sees what was committed while the lock was waited for.
                 let row: HoldingRow = sql_query(HOLDING)
@@ -133,10 +133,11 @@ impl TipBook for PgPayments {
                     steps: u32::try_from(row.steps).map_err(|_| impossible("too many journals"))?,
                 };
                 let journal = decide(&holding).map_err(|error| TxError::Refused(error.into()))?;
+                let shared = holding.steps > 0 || journal.is_some();
                 if let Some(journal) = journal {
                     writing::write_journal(tx, &journal)?;
                 }
-                Ok(())
+                Ok(shared)
             })
             .await
     }

@@ -75,3 +75,42 @@ proptest! {
         prop_assert!(parts[0] - parts[parts.len() - 1] <= 1);
     }
 }
+
+#[test]
+fn a_team_shares_as_was_said_in_whatever_order_and_only_as_fits_it() {
+    let team = Renderers::new(people(3), Shares::Equal).unwrap();
+    let said = |parts: &[(u64, u32)]| {
+        let parts: Vec<_> = parts
+            .iter()
+            .map(|(who, share)| (staff(*who), BasisPoints::new(*share)))
+            .collect();
+        team.sharing(Some(&parts)).map(|team| team.shares().clone())
+    };
+    assert_eq!(
+        said(&[(3, 2_000), (1, 5_000), (2, 3_000)]),
+        Ok(points(&[5_000, 3_000, 2_000]))
+    );
+    let refused = [
+        (vec![(1, 5_000), (2, 5_000)], SharesMisfit::Missing(staff(3))),
+        (vec![(1, 5_000), (4, 5_000)], SharesMisfit::NotOfTheTeam(staff(4))),
+        (
+            vec![(1, 4_000), (2, 3_000), (1, 3_000)],
+            SharesMisfit::Twice(staff(1)),
+        ),
+        (vec![(1, 10_000), (2, 0), (3, 0)], SharesMisfit::Nothing(staff(2))),
+        (
+            vec![(1, u32::MAX), (2, 1), (3, 1)],
+            SharesMisfit::SumDiffers {
+                basis_points: 4_294_967_297,
+            },
+        ),
+    ];
+    for (parts, misfit) in refused {
+        assert_eq!(said(&parts), Err(misfit), "{parts:?}");
+    }
+    let parted = Renderers::new(people(3), points(&[5_000, 3_000, 2_000])).unwrap();
+    assert_eq!(parted.sharing(None), Ok(team));
+    let alone = Renderers::alone(staff(1));
+    let whole = [(staff(1), BasisPoints::WHOLE)];
+    assert_eq!(alone.sharing(Some(&whole)), Ok(alone));
+}

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_kernel::test_support::{SeededIds, tenant};
-use ratiba_kernel::{IdSource, TenantId};
+use ratiba_kernel::test_support::{ManualClock, SeededIds, tenant};
+use ratiba_kernel::{BasisPoints, Id, IdSource, TenantId};
 use serde_json::json;
 use time::macros::{date, datetime};
 
@@ -25,6 +25,7 @@ use crate::settings::{CloseMode, CommissionSettings, NoShowBase, Precedence};
 use crate::split::Shares;
 use crate::tiers::TierMethod;
 use crate::tips::Tip;
+use crate::use_cases::{ShareTeam, ShareTeamError, TeamOrder};
 use crate::work::{CompletedAppointment, Sale};
 
 /// An implementation under test and what it takes to prepare it.
@@ -62,6 +63,7 @@ pub async fn commission_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     a_rule_is_given_for_every_month_that_it_touches(&fresh().await).await;
     the_end_of_the_work_decides_its_period(&fresh().await).await;
     work_reads_back_as_recorded(&fresh().await).await;
+    shares_are_put_at_the_version_that_was_seen(&fresh().await).await;
     a_frozen_month_reads_back_line_by_line(&fresh().await).await;
     a_second_freeze_is_refused_and_leaves_no_trace(&fresh().await).await;
     a_draft_may_be_replaced_until_the_month_is_frozen(&fresh().await).await;
@@ -277,6 +279,72 @@ async fn work_reads_back_as_recorded<G: Ground>(ground: &G) {
     }
     let roster = ground.work().roster(tenant(1)).await;
     assert_eq!(roster, Ok(vec![staff(1), staff(2), staff(3)]));
+}
+
+fn by_manager() -> crate::PersonId {
+    Id::from_uuid(uuid::Uuid::from_u128(9))
+}
+
+async fn shares_are_put_at_the_version_that_was_seen<G: Ground>(ground: &G) {
+    let ids = SeededIds::lane(7);
+    // Its month is frozen below; of the month before nothing is.
+    let freeze = a_month_of_two(ground, tenant(1), &ids).await;
+    let early = datetime!(2026-04-13 10:00 UTC);
+    let team = [staff(1), staff(2)];
+    let open = some_work(61).shared(&team, Shares::Equal).ending(early).build();
+    let closed = some_work(62).shared(&team, Shares::Equal).build();
+    for work in [&open, &closed] {
+        ground.record(tenant(1), work).await;
+    }
+    let share = ShareTeam {
+        teams: ground.teams(),
+        clock: Arc::new(ManualClock::at(datetime!(2026-05-20 10:00 UTC))),
+    };
+    let points = |first: u32, second: u32| {
+        let shares = [
+            (staff(2), BasisPoints::new(second)),
+            (staff(1), BasisPoints::new(first)),
+        ];
+        Some(shares.to_vec())
+    };
+    let order = |work: &CompletedAppointment, seen, shares| TeamOrder {
+        appointment: work.id,
+        seen,
+        shares,
+        by: by_manager(),
+    };
+    let before = ground.events(tenant(1)).await.len();
+    let put = share
+        .execute(tenant(1), order(&open, 1, points(7_000, 3_000)))
+        .await;
+    let version = put.map(|shared| shared.version);
+    assert_eq!(version, Ok(2));
+    let told = ground.events(tenant(1)).await.split_off(before);
+    let said = CommissionEvent::SharesSet {
+        appointment: open.id,
+        shares: vec![(staff(1), Some(7_000)), (staff(2), Some(3_000))],
+        by: by_manager(),
+    };
+    assert_eq!(told, [said]);
+    let known = ground.teams().team(tenant(1), open.id).await;
+    let shares = known.ok().flatten().map(|team| team.shares().clone());
+    let seven_to_three = [7_000, 3_000].map(BasisPoints::new).to_vec();
+    assert_eq!(shares, Some(Shares::Points(seven_to_three)));
+    let stale = share
+        .execute(tenant(1), order(&open, 1, points(6_000, 4_000)))
+        .await;
+    assert_eq!(stale, Err(ShareTeamError::Stale));
+    let foreign = share.execute(tenant(2), order(&open, 2, None)).await;
+    assert_eq!(foreign, Err(ShareTeamError::Unknown));
+    let alike = share.execute(tenant(1), order(&open, 2, None)).await;
+    assert_eq!(alike.map(|shared| shared.version), Ok(3));
+    assert_eq!(ground.book().freeze(tenant(1), freeze).await, Ok(()));
+    let frozen = share
+        .execute(tenant(1), order(&closed, 1, points(7_000, 3_000)))
+        .await;
+    assert_eq!(frozen, Err(ShareTeamError::MonthFrozen));
+    let unfrozen = ground.teams().team(tenant(1), closed.id).await;
+    assert_eq!(unfrozen, Ok(Some(closed.renderers)));
 }
 
 /// A month with a ladder, a fixed sum, a gap, a shared visit and tips.

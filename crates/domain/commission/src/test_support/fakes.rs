@@ -11,7 +11,7 @@ use crate::event::CommissionEvent;
 use crate::period::{FrozenDocument, FrozenPeriod, PeriodKind};
 use crate::ports::{
     AddRuleError, CommissionBook, CommissionRules, CompletedWork, Draft, Freeze, FreezeError, FrozenHash,
-    Teams,
+    PutSharesError, SharesChange, Teams,
 };
 use crate::rule::{Rule, RuleScope};
 use crate::settings::CommissionSettings;
@@ -30,6 +30,7 @@ struct Rows {
     settings: Option<CommissionSettings>,
     staff: BTreeSet<StaffId>,
     work: BTreeMap<AppointmentId, CompletedAppointment>,
+    versions: BTreeMap<AppointmentId, i32>,
     rules: BTreeMap<RuleId, Rule>,
     documents: BTreeMap<PeriodId, FrozenDocument>,
     drafts: BTreeMap<Month, Draft>,
@@ -120,6 +121,30 @@ impl Teams for InMemoryCommission {
             let found = recorded.find(|work| work.id == appointment);
             found.map(|work| work.renderers.clone())
         }))
+    }
+
+    async fn put_shares(&self, tenant: TenantId, change: SharesChange) -> Result<i32, PutSharesError> {
+        self.with(tenant, |rows| {
+            let zone = rows.settings.clone().unwrap_or_else(builders::settings).zone;
+            let version = rows.versions.entry(change.appointment).or_insert(1);
+            let work = rows.work.get_mut(&change.appointment);
+            let Some(work) = work.filter(|_| *version == change.seen) else {
+                return Err(PutSharesError::Stale);
+            };
+            let Some(month) = Month::of(zone.date(work.ended_at())) else {
+                return Err(PutSharesError::Stale);
+            };
+            let frozen = rows.documents.values().map(FrozenDocument::period);
+            let mut frozen =
+                frozen.filter(|period| period.month == month && period.kind == PeriodKind::Close);
+            if frozen.any(|period| work.renderers.staff().contains(&period.staff)) {
+                return Err(PutSharesError::MonthFrozen);
+            }
+            work.renderers = change.renderers;
+            rows.events.push(change.event);
+            *version += 1;
+            Ok(*version)
+        })
     }
 }
 

@@ -32,8 +32,11 @@ pub(super) fn shown(digits: &str) -> Option<u32> {
     TIP_UNITS_SHOWN.contains(&units).then_some(units)
 }
 
+/// Up to here a figure with a point in it may be an hour of the day, such as `10.30`, and is read as one.
+const HOURS_MAX: u32 = 24;
+
 /// What an amount and nothing else means where the open question is about a tip. A figure that is too small for a tip is
-/// read as a choice.
+/// read as a choice. One with cents is asked for again: M-Pesa moves whole shillings, and nobody is to guess which.
 pub(super) fn typed(text: &str, question: Option<&Question>) -> Option<Meaning> {
     let visit = question?.options.iter().find_map(|meaning| match meaning {
         Meaning::NoTip(visit) => Some(*visit),
@@ -57,12 +60,22 @@ pub(super) fn typed(text: &str, question: Option<&Question>) -> Option<Meaning> 
         | Meaning::Book
         | Meaning::Prices => None,
     })?;
-    let units = amount(text)?;
-    (units >= TIP_UNITS_MIN).then_some(Meaning::Tip { visit, units })
+    let Typed { units, cents } = amount(text)?;
+    match cents {
+        true => (units > HOURS_MAX).then_some(Meaning::OtherTip(visit)),
+        false => (units >= TIP_UNITS_MIN).then_some(Meaning::Tip { visit, units }),
+    }
 }
 
-/// The amount that a text is made of: `300`, `Ksh 1,000`, `200/=`, `tip 50 bob`.
-fn amount(text: &str) -> Option<u32> {
+/// An amount as somebody wrote it.
+struct Typed {
+    units: u32,
+    /// Whether it has cents, too.
+    cents: bool,
+}
+
+/// The amount that a text is made of: `300`, `Ksh 1,000`, `200/=`, `tip 50 bob`, `150.50`.
+fn amount(text: &str) -> Option<Typed> {
     let text = text.to_lowercase();
     let mut words = text.split_whitespace().filter(|word| !AROUND.contains(word));
     let mut word = words.next()?;
@@ -78,6 +91,15 @@ fn amount(text: &str) -> Option<u32> {
         .find_map(|behind| word.strip_suffix(behind))
         .unwrap_or(word);
     word = word.strip_suffix('.').unwrap_or(word);
+    let mut cents = false;
+    if let Some((whole, rest)) = word.split_once('.') {
+        if !matches!(rest.len(), 1..=2) || !rest.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        // Some write an amount of nothing but shillings like that.
+        cents = rest.bytes().any(|byte| byte != b'0');
+        word = whole;
+    }
     let grouped = word.split_once(',');
     let plain = match grouped {
         Some((thousands, rest)) if rest.len() == 3 => format!("{thousands}{rest}"),
@@ -86,7 +108,8 @@ fn amount(text: &str) -> Option<u32> {
     };
     let digits =
         !plain.is_empty() && plain.len() <= DIGITS_MAX && plain.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| plain.parse().ok()).flatten()
+    let units = digits.then(|| plain.parse().ok()).flatten()?;
+    Some(Typed { units, cents })
 }
 
 #[cfg(test)]

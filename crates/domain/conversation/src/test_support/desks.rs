@@ -169,6 +169,13 @@ impl FakeDesk {
         }
     }
 
+    /// Says under which account the rest of a visit is paid by hand from now on.
+    pub fn ask_under(&self, visit: VisitRef, account: &str) {
+        if let Some(card) = locked(&self.state).visits.get_mut(&visit) {
+            account.clone_into(&mut card.account);
+        }
+    }
+
     /// All orders to hold, in order, repetitions included.
     #[must_use]
     pub fn holds(&self) -> Vec<HoldOrder> {
@@ -323,6 +330,7 @@ impl BookingDesk for FakeDesk {
             standing,
             deadline,
             reference: "BK7Q2M".to_owned(),
+            account: "BK7Q2M".to_owned(),
         });
         Ok(HoldAnswer::Held {
             visit,

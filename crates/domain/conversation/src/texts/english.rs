@@ -193,6 +193,14 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::TipAtDesk => {
             "I cannot take a tip for this visit here. If you like, give it at our desk. Thank you for the thought!"
         }
+        TextKey::TipFailed => {
+            "Your tip of {amount} for {service}, {when}, was not paid: {reason}. Nothing was charged. If you still would like \
+             to give it, choose it here again; otherwise just leave it. Thank you!"
+        }
+        TextKey::StaffTipBack => {
+            "{business}: {amount} of your tip for {service}, {when}, went back to the customer, so it is not yours any more. \
+             If it was paid out to you, the desk settles that with you."
+        }
         TextKey::StaffTip => {
             "{business}: a tip of {amount} came for you, for {service}, {when}. It is yours in full; the desk pays it out."
         }

@@ -159,8 +159,12 @@ pub enum TextKey {
     TipWaits,
     /// No tip can be asked for here; the desk takes one.
     TipAtDesk,
+    /// The prompt for a tip brought nothing: why, and that it may be chosen again.
+    TipFailed,
     /// To somebody who renders services: their part of a tip came.
     StaffTip,
+    /// To somebody who renders services: their part of a tip went back.
+    StaffTipBack,
     /// A part of what is owed came without being asked for, and the time is held for the rest.
     PartCameHeld,
     /// The same of a visit that is agreed.
@@ -370,7 +374,9 @@ impl TextKey {
         Self::TipGiven,
         Self::TipWaits,
         Self::TipAtDesk,
+        Self::TipFailed,
         Self::StaffTip,
+        Self::StaffTipBack,
         Self::PartCameHeld,
         Self::PartCame,
         Self::FailedWrongPin,

@@ -130,7 +130,9 @@ impl TextKey {
             | Self::TipGiven
             | Self::TipWaits
             | Self::TipAtDesk
+            | Self::TipFailed
             | Self::StaffTip
+            | Self::StaffTipBack
             | Self::PartCameHeld
             | Self::PartCame
             | Self::FailedWrongPin

@@ -182,6 +182,14 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::TipAtDesk => {
             "Siwezi kupokea tip ya miadi hii hapa. Ukipenda, itoe mapokezi kwetu. Asante kwa wazo hilo!"
         }
+        TextKey::TipFailed => {
+            "Tip yako ya {amount} kwa {service}, {when}, haikulipwa: {reason}. Hakuna kilichokatwa. Ukipenda bado kuitoa, \
+             ichague hapa tena; la sivyo iache tu. Asante!"
+        }
+        TextKey::StaffTipBack => {
+            "{business}: {amount} ya tip yako kwa {service}, {when}, imerudi kwa mteja, hivyo si yako tena. Kama ulishalipwa, \
+             mapokezi watamalizana nawe."
+        }
         TextKey::StaffTip => {
             "{business}: umepata tip ya {amount} kwa {service}, {when}. Yote ni yako; utalipwa mapokezi."
         }

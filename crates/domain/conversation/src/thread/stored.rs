@@ -1,16 +1,20 @@
 //! A thread's state as JSON in a row: `{"v": 4, …}`.
 //!
 //! A change of the shape raises [`STATE_VERSION`] and adds the step that lifts the version before; threads
-//! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed.
+//! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed. So that a step
+//! back leaves as few customers unanswered as can be, a state has the least version that can say what it says.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Answered, Handoff, ThreadState};
-use crate::machine::{Question, Stage};
+use crate::machine::{Meaning, Question, Stage};
 
-/// The version that this program writes.
+/// The newest version that this program writes and reads.
 pub const STATE_VERSION: u64 = 4;
+
+/// The version of a state without a choice about a tip, which the program before tips reads as well.
+const WITHOUT_TIPS: u64 = 3;
 
 /// Lifts a state from the version of its position (0 → 1 first) to the next.
 type Lift = fn(Value) -> Value;
@@ -78,9 +82,19 @@ impl ThreadState {
         };
         let mut json = serde_json::to_value(stored)?;
         if let Value::Object(fields) = &mut json {
-            fields.insert("v".to_owned(), Value::from(STATE_VERSION));
+            fields.insert("v".to_owned(), Value::from(self.version()));
         }
         Ok(json)
+    }
+
+    /// The least version that can say what the state says. All that is new in the newest is choices about tips.
+    fn version(&self) -> u64 {
+        let mut options = self.question.iter().flat_map(|question| &question.options);
+        if options.any(is_about_a_tip) {
+            STATE_VERSION
+        } else {
+            WITHOUT_TIPS
+        }
     }
 
     /// A state as a row kept it, of this version or any before.
@@ -96,6 +110,29 @@ impl ThreadState {
             misunderstood: stored.misunderstood,
             handoff: stored.handoff,
         })
+    }
+}
+
+const fn is_about_a_tip(meaning: &Meaning) -> bool {
+    match meaning {
+        Meaning::Tip { .. } | Meaning::OtherTip(_) | Meaning::NoTip(_) => true,
+        Meaning::Yes
+        | Meaning::No
+        | Meaning::OtherTime
+        | Meaning::Service(_)
+        | Meaning::Slot(_)
+        | Meaning::Reading(_)
+        | Meaning::Resend
+        | Meaning::OtherNumber
+        | Meaning::Card
+        | Meaning::Coming(_)
+        | Meaning::Move(_)
+        | Meaning::CancelVisit(_)
+        | Meaning::Accept(_)
+        | Meaning::Pass(_)
+        | Meaning::Person
+        | Meaning::Book
+        | Meaning::Prices => false,
     }
 }
 

@@ -3,14 +3,36 @@ use serde_json::json;
 use time::Duration;
 
 use super::*;
+use crate::machine::Meaning;
 use crate::test_support::builders::{a_slot, a_thread};
 
 #[test]
 fn a_state_reads_back_as_it_was_written() {
     let thread = a_thread().confirming(a_slot().build()).build();
     let json = thread.state.to_json().unwrap();
-    assert_eq!(json["v"], json!(STATE_VERSION));
+    assert_eq!(json["v"], json!(3), "the program before tips reads it, too");
     assert_eq!(ThreadState::from_json(json).unwrap(), thread.state);
+}
+
+#[test]
+fn only_a_state_with_a_choice_about_a_tip_is_of_the_version_that_knows_tips() {
+    let visit = VisitRef::from_uuid(uuid::Uuid::from_u128(7));
+    for (meaning, version) in [
+        (Meaning::NoTip(visit), STATE_VERSION),
+        (Meaning::OtherTip(visit), STATE_VERSION),
+        (Meaning::Tip { visit, units: 100 }, STATE_VERSION),
+        (Meaning::Coming(visit), STATE_VERSION - 1),
+    ] {
+        let mut state = a_thread().build().state;
+        state.question = Some(Question {
+            message: crate::outgoing::MessageId::from_uuid(uuid::Uuid::from_u128(1)),
+            asked_at: EPOCH,
+            options: vec![Meaning::Person, meaning],
+        });
+        let json = state.to_json().unwrap();
+        assert_eq!(json["v"], json!(version));
+        assert_eq!(ThreadState::from_json(json).unwrap(), state);
+    }
 }
 
 #[test]

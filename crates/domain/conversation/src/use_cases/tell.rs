@@ -29,7 +29,7 @@ use crate::understanding::Language;
 use crate::wording::{Phrase, Voice, alert, present};
 
 pub use figures::{DayMoney, DigestFigures};
-pub use money::{CreditStep, MoneyNews, PageLink, RefundStep};
+pub use money::{CreditStep, MoneyNews, PageLink, RefundStep, TipStep};
 pub use notice::{MoneyMatter, Notice, ReminderLead};
 
 use notice::Said;
@@ -137,10 +137,12 @@ impl Tell {
                 visit,
                 address,
                 amount,
+                step,
                 ..
             }) => {
+                let part = (*visit, *amount, *step);
                 return self
-                    .of_tip(tenant, scene, (occasion, notice), (*visit, *amount), address)
+                    .of_tip(tenant, scene, (occasion, notice), part, address)
                     .await;
             }
             Notice::Money(news @ MoneyNews::Paid { visit, .. }) => {
@@ -154,6 +156,7 @@ impl Tell {
                 | MoneyNews::Credit { visit, .. }
                 | MoneyNews::Tip { visit, .. }
                 | MoneyNews::TipOffer { visit, .. }
+                | MoneyNews::TipFailed { visit, .. }
                 | MoneyNews::Part { visit, .. },
             ) => {
                 let Some(card) = self.visits.visit(tenant, *visit).await? else {
@@ -258,8 +261,11 @@ impl Tell {
             // Somebody who walked in and left no number.
             return Ok(None);
         }
-        if matches!(notice, Notice::Money(MoneyNews::TipOffer { .. })) && !may_be_offered_a_tip(&file, scene)
-        {
+        let tip = matches!(
+            notice,
+            Notice::Money(MoneyNews::TipOffer { .. } | MoneyNews::TipFailed { .. })
+        );
+        if tip && !may_be_offered_a_tip(&file, scene) {
             return Ok(None);
         }
         let stage = file.thread.as_ref().map(|thread| &thread.state.stage);

@@ -155,6 +155,8 @@ pub struct PaymentRules {
     pub given_back: GivenBack,
     /// Whether a customer's credit is used before they are asked for money.
     pub credit_first: bool,
+    /// Whether who was served and has paid is offered in the chat to give a tip.
+    pub tip_offers: bool,
 }
 
 impl Default for PaymentRules {
@@ -162,6 +164,7 @@ impl Default for PaymentRules {
         Self {
             given_back: GivenBack::AsCredit,
             credit_first: true,
+            tip_offers: true,
         }
     }
 }

@@ -28,13 +28,14 @@ pub trait TipBook: Send + Sync {
     async fn tips_of_visit(&self, tenant: TenantId, visit: VisitId) -> Result<Vec<TipRecord>, Outage>;
 
     /// Locks the tip's payment, derives what the books hold of the tip, and posts what `decide` answers, in one
-    /// transaction. Nothing if the payment is no tip. A journal whose cause was posted before is not posted again.
+    /// transaction. Nothing if the payment is no tip. A journal whose cause was posted before is not posted again. Answers
+    /// whether the tip was ever shared out, by this or before.
     async fn share_tip(
         &self,
         tenant: TenantId,
         payment: PaymentId,
         decide: DecideTip,
-    ) -> Result<(), EarnError>;
+    ) -> Result<bool, EarnError>;
 
     /// What of tips is owed to everybody to whom anything is owed, by the books.
     async fn tips_owed(

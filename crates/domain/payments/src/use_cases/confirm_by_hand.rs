@@ -10,7 +10,7 @@ use crate::CallbackId;
 use crate::attempt::{Attempt, AttemptState, AttemptTerms, Provider, ReviewReason};
 use crate::by_hand::Confirmation;
 use crate::evidence::Evidence;
-use crate::payment::PaymentRecord;
+use crate::payment::{PaymentRecord, PaymentState};
 use crate::ports::{
     Change, ConfirmationInbox, ConfirmationOutcome, ConfirmationReader, MoneyFinder, PaymentBook, RecordError,
 };
@@ -121,7 +121,8 @@ impl ApplyConfirmation {
     /// Finds the payment by what the customer typed, and books the money once for its receipt: as the receipt or the end of
     /// an attempt that waits for just that, else as an attempt of its own. Confirmations are also sent for money that a
     /// prompt brought, and may come before its callback: while a prompt of the payment is out the confirmation waits for
-    /// that one to end. What is more than owed becomes the customer's credit. Running it again changes nothing.
+    /// that one to end. Where that payment needs no money any more, and the same customer's visit waits for other money, it
+    /// is that. What is more than owed becomes the customer's credit. Running it again changes nothing.
     ///
     /// # Errors
     /// [`ApplyConfirmationError`]; the task should run again.
@@ -215,10 +216,64 @@ impl ApplyConfirmation {
         if !told.amount.is_positive() {
             return Ok(Step::Conclude(ConfirmationOutcome::AmountDiffers));
         }
-        self.booking(record, id, told)
+        if let Some(step) = self.of_its_prompts(&record, told)? {
+            return Ok(step);
+        }
+        if let Some(open) = self.open_beside(tenant, &record).await? {
+            return match self.of_its_prompts(&open, told)? {
+                Some(step) => Ok(step),
+                None => self.anew(open, id, told),
+            };
+        }
+        self.anew(record, id, told)
     }
 
-    fn booking(
+    /// What the payment's prompts make of it; `None` if it is the money of none of them.
+    fn of_its_prompts(
+        &self,
+        record: &PaymentRecord,
+        told: &Confirmation,
+    ) -> Result<Option<Step>, ApplyConfirmationError> {
+        let now = self.clock.now();
+        let prompts = || {
+            let attempts = record.attempts.iter();
+            attempts.filter(|attempt| attempt.terms().provider == Provider::Mpesa)
+        };
+        if prompts().any(Attempt::is_live) {
+            return Ok(Some(Step::Wait));
+        }
+        if let Some(moved) = prompts().find_map(|attempt| attempt.clone().confirm(told, now)) {
+            let change = settle(record.payment.clone(), moved, now, &*self.ids)?;
+            return Ok(Some(Step::Record(Box::new(change))));
+        }
+        let in_doubt = |prompt: &Attempt| may_be_its_money(prompt) || prompt.may_have_brought(told);
+        let doubt = prompts().any(in_doubt);
+        Ok(doubt.then_some(Step::Conclude(ConfirmationOutcome::PromptInDoubt)))
+    }
+
+    /// Who pays the rest of a visit may type the account of its deposit, which every message about the visit has shown. So
+    /// money for a payment that needs none any more is for the one that the same customer's visit waits for; a tip never
+    /// is, since nobody gives one by mistake.
+    async fn open_beside(
+        &self,
+        tenant: TenantId,
+        named: &PaymentRecord,
+    ) -> Result<Option<PaymentRecord>, Outage> {
+        let named = &named.payment;
+        match named.state() {
+            PaymentState::Settled | PaymentState::Credited => {}
+            PaymentState::Open | PaymentState::Cancelled => return Ok(None),
+        }
+        let of_visit = self.book.of_visit(tenant, named.visit()).await?;
+        Ok(of_visit.into_iter().rfind(|record| {
+            let payment = &record.payment;
+            let same = payment.customer() == named.customer() && payment.currency() == named.currency();
+            same && payment.state() == PaymentState::Open
+        }))
+    }
+
+    /// The money as an attempt of its own.
+    fn anew(
         &self,
         record: PaymentRecord,
         id: CallbackId,
@@ -226,35 +281,21 @@ impl ApplyConfirmation {
     ) -> Result<Step, ApplyConfirmationError> {
         let now = self.clock.now();
         let PaymentRecord { payment, attempts } = record;
-        let prompts = || {
-            attempts
-                .iter()
-                .filter(|attempt| attempt.terms().provider == Provider::Mpesa)
+        let terms = AttemptTerms {
+            id: self.ids.fresh(),
+            payment: payment.id(),
+            key: RequestKey::of(id),
+            provider: Provider::Mpesa,
+            amount: told.amount,
+            payer: None,
+            by: None,
+            ordered: None,
+            created_at: now,
         };
-        if prompts().any(Attempt::is_live) {
-            return Ok(Step::Wait);
-        }
-        let confirmed = prompts().find_map(|attempt| attempt.clone().confirm(told, now));
-        let in_doubt = |prompt: &Attempt| may_be_its_money(prompt) || prompt.may_have_brought(told);
-        if confirmed.is_none() && prompts().any(in_doubt) {
-            return Ok(Step::Conclude(ConfirmationOutcome::PromptInDoubt));
-        }
-        let moved = confirmed.unwrap_or_else(|| {
-            let terms = AttemptTerms {
-                id: self.ids.fresh(),
-                payment: payment.id(),
-                key: RequestKey::of(id),
-                provider: Provider::Mpesa,
-                amount: told.amount,
-                payer: None,
-                by: None,
-                ordered: None,
-                created_at: now,
-            };
-            let found = (told.amount, told.moved_at);
-            let tip = Attempt::tip_of_found(&attempts, Provider::Mpesa, found, &*self.ids);
-            Attempt::received(terms, Some(told.receipt.clone()), Evidence::Confirmation, now).with_tip(tip)
-        });
+        let found = (told.amount, told.moved_at);
+        let tip = Attempt::tip_of_found(&attempts, Provider::Mpesa, found, &*self.ids);
+        let moved =
+            Attempt::received(terms, Some(told.receipt.clone()), Evidence::Confirmation, now).with_tip(tip);
         let change = settle(payment, moved, now, &*self.ids)?;
         Ok(Step::Record(Box::new(change)))
     }

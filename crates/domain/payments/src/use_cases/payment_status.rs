@@ -71,6 +71,17 @@ pub enum Outlook {
     },
 }
 
+impl Outlook {
+    /// Whether money for it is still to come: it is unpaid, or on its way.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        match self {
+            Self::PromptOpen { .. } | Self::Checking { .. } | Self::Unpaid { .. } => true,
+            Self::Settled { .. } | Self::Credited { .. } | Self::Closed { .. } => false,
+        }
+    }
+}
+
 /// Tells how a visit's payments stand.
 pub struct PaymentStatus {
     /// What is owed and was tried.

@@ -9,9 +9,9 @@ use super::request_refund::decide;
 use crate::VisitId;
 use crate::actor::Actor;
 use crate::payment::PaymentId;
-use crate::ports::{RefundBook, RefundFacts, RefundRefused, TipBook, Visits};
+use crate::ports::{RefundBook, RefundFacts, RefundQuery, RefundRefused, TipBook, Visits};
 use crate::reference::RequestKey;
-use crate::refund::{RefundCause, RefundWay, refundable};
+use crate::refund::{Refund, RefundCause, RefundWay, refundable};
 use crate::tip::TipRecord;
 
 /// A tip that nobody is to get.
@@ -19,9 +19,14 @@ use crate::tip::TipRecord;
 pub struct TipReturned {
     /// What of it became the customer's credit now; `None` if nothing was left of it.
     pub now: Option<Money>,
+    /// Whether any of it became credit for that reason, now or before.
+    pub ever: bool,
     /// Whether it came along with what the visit was paid.
     pub along: bool,
 }
+
+/// How many refunds of one tip are looked at, the newest first.
+const REFUNDS_MAX: u16 = 100;
 
 /// Gives tips back that nobody is to get.
 pub struct ReturnTips {
@@ -106,7 +111,36 @@ impl ReturnTips {
         let refund = self.book.amend(tenant, payment, Box::new(all_of_it)).await?;
         Ok(Some(TipReturned {
             now: refund.map(|refund| refund.terms().amount),
+            ever: self.was_returned(tenant, payment).await?,
             along: found.along.is_some(),
         }))
+    }
+
+    /// Whether a tip of the visit went back because its part was over, which somebody renders after all. It stays the
+    /// customer's credit, which they were told of and may have spent: a person should ask them.
+    ///
+    /// # Errors
+    /// [`Outage`]; the same may be asked again.
+    pub async fn were_returned(&self, tenant: TenantId, visit: VisitId) -> Result<bool, Outage> {
+        for found in self.tips.tips_of_visit(tenant, visit).await? {
+            let tip = found.tip;
+            if self.was_returned(tenant, tip.payment).await?
+                && !self.visits.part_is_over(tenant, visit, tip.appointment).await?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn was_returned(&self, tenant: TenantId, payment: PaymentId) -> Result<bool, Outage> {
+        let of_tip = RefundQuery {
+            payment: Some(payment),
+            most: REFUNDS_MAX,
+            ..RefundQuery::default()
+        };
+        let refunds = self.book.refunds(tenant, of_tip).await?;
+        let by_policy = |refund: &Refund| refund.terms().cause == RefundCause::Policy && refund.counts();
+        Ok(refunds.iter().any(by_policy))
     }
 }

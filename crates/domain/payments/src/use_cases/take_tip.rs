@@ -148,6 +148,15 @@ impl WorkTips {
     /// # Errors
     /// [`EarnError`]; then nothing was posted.
     pub async fn share(&self, tenant: TenantId, payment: PaymentId) -> Result<(), EarnError> {
+        self.take_back(tenant, payment).await.map(|_shared| ())
+    }
+
+    /// The same after something of it went back to the customer: answers whether anybody ever had a share of it. Of a tip
+    /// that went back as it came nobody had.
+    ///
+    /// # Errors
+    /// As [`WorkTips::share`].
+    pub async fn take_back(&self, tenant: TenantId, payment: PaymentId) -> Result<bool, EarnError> {
         let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
         let decide = move |holding: &TipHolding| holding.share_out(now, &*ids);
         self.tips.share_tip(tenant, payment, Box::new(decide)).await

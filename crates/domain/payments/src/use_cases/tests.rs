@@ -1,5 +1,6 @@
 //! The use cases over fakes: the contract of the book, and what the machine promises as a whole.
 
+mod by_hand;
 mod cards;
 mod closing;
 mod desk_prompts;

@@ -18,6 +18,15 @@ fn asked(options: Vec<Meaning>) -> Question {
 fn an_amount_in_the_words_of_nairobi_is_a_tip_and_anything_else_is_not() {
     let visit = VisitRef::from_uuid(Uuid::from_u128(7));
     let question = asked(vec![Meaning::NoTip(visit)]);
+    for text in ["150.50", "Ksh 1,000.25", "99.9", "tip 150.05 bob"] {
+        let asks_again = Some(Meaning::OtherTip(visit));
+        assert_eq!(
+            typed(text, Some(&question)),
+            asks_again,
+            "{text}: M-Pesa moves whole shillings"
+        );
+        assert_eq!(typed(text, None), None);
+    }
     for (text, units) in [
         ("300", Some(300)),
         ("Ksh 1,000", Some(1_000)),
@@ -26,6 +35,10 @@ fn an_amount_in_the_words_of_nairobi_is_a_tip_and_anything_else_is_not() {
         ("tip 50 bob", Some(50)),
         ("shilingi 150", Some(150)),
         ("10", Some(10)),
+        ("150.00", Some(150)),
+        ("10.30", None),
+        ("150.505", None),
+        ("150.x", None),
         ("9", None),
         ("1", None),
         ("1,00", None),

@@ -10,12 +10,14 @@ use uuid::Uuid;
 use super::notice::Said;
 use crate::channel::Address;
 use crate::customer::CustomerId;
-use crate::desk::{BackBy, PayWay, PaymentRef, RefundRef, StaffRef, VisitCard, VisitRef, VisitStanding};
+use crate::desk::{
+    BackBy, PayWay, PaymentRef, PaymentTrouble, RefundRef, StaffRef, VisitCard, VisitRef, VisitStanding,
+};
 use crate::outgoing::Purpose;
 use crate::templates::TemplateName;
 use crate::texts::{Placeholder, ReceiptWord, TextKey, Tongue, render};
 use crate::thread::BriefLine;
-use crate::wording::{Phrase, Voice, card_link, tip_offer};
+use crate::wording::{Phrase, Voice, card_link, tip_failed, tip_offer};
 
 /// Something that happened to money.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +72,7 @@ pub enum MoneyNews {
         /// The provider's number of it, if it is known.
         number: Option<String>,
     },
-    /// To somebody who renders services: their part of a tip.
+    /// To somebody who renders services: their part of a tip came, or went back.
     TipFor {
         /// For what.
         visit: VisitRef,
@@ -80,8 +82,23 @@ pub enum MoneyNews {
         staff: StaffRef,
         /// Where they are told.
         address: Address,
-        /// How much of it is theirs.
+        /// How much of it is theirs, or was.
         amount: Money,
+        /// What became of it.
+        step: TipStep,
+    },
+    /// The prompt for a tip that was chosen in the chat brought nothing.
+    TipFailed {
+        /// For what.
+        visit: VisitRef,
+        /// Whose visit it is; nobody else is told.
+        customer: CustomerId,
+        /// The tip's payment: there is one for each time that one is chosen.
+        payment: PaymentRef,
+        /// How much was asked for.
+        amount: Money,
+        /// Why it was not paid.
+        trouble: PaymentTrouble,
     },
     /// A visit was rendered and is paid: a tip may be given. Once for each visit.
     TipOffer {
@@ -143,6 +160,15 @@ pub enum RefundStep {
     NotDone,
 }
 
+/// What became of somebody's part of a tip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TipStep {
+    /// It came.
+    Came,
+    /// It, or some of it, went back to the customer by this refund.
+    WentBack(RefundRef),
+}
+
 /// What became of a customer's credit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CreditStep {
@@ -185,6 +211,7 @@ impl MoneyNews {
             Self::Tip { .. } => "tip",
             Self::TipFor { .. } => "tip_for",
             Self::TipOffer { .. } => "tip_offer",
+            Self::TipFailed { .. } => "tip_failed",
             Self::Part { .. } => "part",
             Self::Overpaid { .. } => "overpaid",
             Self::Paid { .. } => "paid",
@@ -201,6 +228,7 @@ impl MoneyNews {
             | Self::Tip { visit, .. }
             | Self::TipFor { visit, .. }
             | Self::TipOffer { visit, .. }
+            | Self::TipFailed { visit, .. }
             | Self::Part { visit, .. }
             | Self::Overpaid { visit, .. }
             | Self::Paid { visit, .. } => *visit,
@@ -222,9 +250,16 @@ impl MoneyNews {
                 };
                 format!("{name}:{step}:{refund}:{place}")
             }
-            Self::TipFor { payment, staff, .. } => format!("{name}:{payment}:{staff}:{place}"),
+            Self::TipFor {
+                payment, staff, step, ..
+            } => match step {
+                TipStep::Came => format!("{name}:{payment}:{staff}:{place}"),
+                TipStep::WentBack(refund) => format!("{name}:back:{refund}:{staff}:{place}"),
+            },
             Self::TipOffer { visit, .. } => format!("{name}:{visit}:{place}"),
-            Self::Paid { payment, .. } | Self::Tip { payment, .. } => format!("{name}:{payment}:{place}"),
+            Self::Paid { payment, .. } | Self::Tip { payment, .. } | Self::TipFailed { payment, .. } => {
+                format!("{name}:{payment}:{place}")
+            }
         }
     }
 
@@ -239,7 +274,7 @@ impl MoneyNews {
             }
             // What came for a visit that is over is told as credit.
             Self::Part { customer, .. } => *customer != card.customer || card.standing == VisitStanding::Gone,
-            Self::TipOffer { customer, .. } => {
+            Self::TipOffer { customer, .. } | Self::TipFailed { customer, .. } => {
                 *customer != card.customer || card.standing != VisitStanding::Rendered
             }
             Self::Paid { .. } | Self::Overpaid { .. } | Self::TipFor { .. } => false,
@@ -254,7 +289,11 @@ impl MoneyNews {
             | Self::Credit { .. }
             | Self::Tip { .. }
             | Self::Part { .. } => true,
-            Self::Paid { .. } | Self::Overpaid { .. } | Self::TipFor { .. } | Self::TipOffer { .. } => false,
+            Self::Paid { .. }
+            | Self::Overpaid { .. }
+            | Self::TipFor { .. }
+            | Self::TipOffer { .. }
+            | Self::TipFailed { .. } => false,
         }
     }
 
@@ -314,7 +353,8 @@ impl MoneyNews {
                 let values = values
                     .with(Placeholder::Way, way(*by, number.as_deref(), voice.tongue))
                     .with(Placeholder::Amount, amount.to_string())
-                    .with(Placeholder::Left, left.to_string());
+                    .with(Placeholder::Left, left.to_string())
+                    .with(Placeholder::Reference, card.account.as_str());
                 let (key, values) = match card.deadline.filter(|_| card.standing == VisitStanding::Held) {
                     Some(until) => (
                         TextKey::PartCameHeld,
@@ -332,6 +372,12 @@ impl MoneyNews {
                     // Where only templates go nobody is asked for a tip.
                     template: None,
                     ..said(tip_offer(card, voice))
+                }];
+            }
+            Self::TipFailed { amount, trouble, .. } => {
+                return vec![Said {
+                    template: None,
+                    ..said(tip_failed(card, *amount, *trouble, voice))
                 }];
             }
             Self::Paid { .. } | Self::Overpaid { .. } | Self::TipFor { .. } => return Vec::new(),
@@ -361,6 +407,7 @@ impl MoneyNews {
             | Self::Tip { .. }
             | Self::TipFor { .. }
             | Self::TipOffer { .. }
+            | Self::TipFailed { .. }
             | Self::Part { .. } => None,
         }
     }
@@ -393,6 +440,7 @@ impl MoneyNews {
             | Self::Tip { .. }
             | Self::TipFor { .. }
             | Self::TipOffer { .. }
+            | Self::TipFailed { .. }
             | Self::Part { .. } => None,
         }
     }

@@ -43,6 +43,8 @@ pub enum MoneyMatter {
     FeeOwed,
     /// A visit stands again after what was paid for it became credit.
     CreditedMeanwhile,
+    /// A visit stands again after a tip for it became credit.
+    TipCreditedMeanwhile,
     /// It came for an attempt that had failed or had been given up.
     PaidAfterAll,
     /// It came by hand, and is less than is owed.
@@ -274,6 +276,11 @@ impl Notice {
                 format!("{name}:{lead}:{visit}:{place}")
             }
             Self::Digest(figures) => format!("{name}:{}:{place}", figures.day),
+            // Beside what else a person must look at on the same occasion.
+            Self::MoneyNeedsPerson {
+                what: MoneyMatter::TipCreditedMeanwhile,
+                ..
+            } => format!("{name}:tip:{occasion}:{place}"),
             Self::PaymentFailed { .. }
             | Self::PaymentChecking { .. }
             | Self::CardUnpaid { .. }

@@ -158,6 +158,14 @@ const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str
             "miadi imerejeshwa, na kilicholipwa sasa ni salio la mteja",
             "hesabu salio hilo kwenye miadi mapokezi",
         ),
+        (MoneyMatter::TipCreditedMeanwhile, Tongue::English) => (
+            "a visit stands again, and the tip for it is the customer's credit by now",
+            "ask the customer: at the desk the credit can be paid out and the tip taken again",
+        ),
+        (MoneyMatter::TipCreditedMeanwhile, Tongue::Swahili) => (
+            "miadi imerejeshwa, na tip yake sasa ni salio la mteja",
+            "mwulize mteja: mapokezi yanaweza kumlipa salio na kuipokea tip tena",
+        ),
         (MoneyMatter::PaidAfterAll, Tongue::English) => (
             "money came for a payment that had ended without any",
             "check that the visit stands, and that nothing was paid twice",

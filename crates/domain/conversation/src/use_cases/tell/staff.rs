@@ -3,7 +3,7 @@
 use ratiba_kernel::{Money, Outage, TenantId};
 use uuid::Uuid;
 
-use super::{Notice, Scene, Tell};
+use super::{Notice, Scene, Tell, TipStep};
 use crate::channel::{Address, Channel};
 use crate::desk::VisitRef;
 use crate::outgoing::{OutgoingMessage, Purpose};
@@ -14,13 +14,13 @@ use crate::wording::alert::{self, OwnerNews};
 use crate::wording::{Phrase, Voice};
 
 impl Tell {
-    /// Tells somebody of their part of a tip: for what and how much, and not from whom.
+    /// Tells somebody what became of their part of a tip: for what and how much, and not from whom.
     pub(super) async fn of_tip(
         &self,
         tenant: TenantId,
         scene: &Scene,
         (occasion, notice): (Uuid, &Notice),
-        (visit, amount): (VisitRef, Money),
+        (visit, amount, step): (VisitRef, Money, TipStep),
         address: &Address,
     ) -> Result<Option<Change>, Outage> {
         let Some(card) = self.visits.visit(tenant, visit).await? else {
@@ -35,10 +35,24 @@ impl Tell {
         let values = voice
             .values_of(&card.slot)
             .with(Placeholder::Amount, amount.to_string());
-        let body = render(TextKey::StaffTip, voice.tongue, &values);
-        let (what, next) = match voice.tongue {
-            Tongue::English => (format!("a tip of {amount} came for you"), "the desk pays it out"),
-            Tongue::Swahili => (format!("umepata tip ya {amount}"), "utalipwa mapokezi"),
+        let key = match step {
+            TipStep::Came => TextKey::StaffTip,
+            TipStep::WentBack(_) => TextKey::StaffTipBack,
+        };
+        let body = render(key, voice.tongue, &values);
+        let (what, next) = match (step, voice.tongue) {
+            (TipStep::Came, Tongue::English) => {
+                (format!("a tip of {amount} came for you"), "the desk pays it out")
+            }
+            (TipStep::Came, Tongue::Swahili) => (format!("umepata tip ya {amount}"), "utalipwa mapokezi"),
+            (TipStep::WentBack(_), Tongue::English) => (
+                format!("{amount} of your tip went back"),
+                "the desk settles what was paid out",
+            ),
+            (TipStep::WentBack(_), Tongue::Swahili) => (
+                format!("{amount} ya tip yako imerudi kwa mteja"),
+                "mapokezi watamalizana nawe",
+            ),
         };
         let about = format!(
             "{}, {}",

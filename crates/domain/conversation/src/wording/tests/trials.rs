@@ -103,6 +103,7 @@ fn replies() -> Vec<Reply> {
         standing: VisitStanding::Held,
         deadline: Some(owed.deadline),
         reference: "BK7Q2M".to_owned(),
+        account: "BK7Q2M".to_owned(),
     };
     let mut replies = vec![
         Reply::Welcome,

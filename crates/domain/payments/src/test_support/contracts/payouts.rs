@@ -290,6 +290,7 @@ pub(super) async fn rules_are_replaced_only_as_they_were_seen(ground: &impl Grou
     let to_origin = PaymentRules {
         given_back: GivenBack::ToItsOrigin,
         credit_first: false,
+        tip_offers: false,
     };
     assert_eq!(book.put_payment_rules(tenant, to_origin, 1).await, Ok(Some(2)));
     assert_eq!(

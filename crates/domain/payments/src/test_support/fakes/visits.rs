@@ -24,6 +24,11 @@ impl InMemoryVisits {
         locked(&self.over).insert(visit);
     }
 
+    /// Says that one part of a visit takes place after all.
+    pub fn take_part_again(&self, part: AppointmentId) {
+        locked(&self.parts_over).remove(&part);
+    }
+
     /// Ends one part of a visit.
     pub fn end_part(&self, part: AppointmentId) {
         locked(&self.parts_over).insert(part);

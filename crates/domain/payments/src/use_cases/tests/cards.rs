@@ -701,7 +701,7 @@ fn what_the_rules_give_back_goes_to_the_card_it_came_from_in_part_too() {
     let (tenant, book) = (shop.bench.tenant, shop.bench.book.clone());
     let rules = PaymentRules {
         given_back: GivenBack::ToItsOrigin,
-        credit_first: true,
+        ..PaymentRules::default()
     };
     block_on(book.put_payment_rules(tenant, rules, 1))
         .unwrap()

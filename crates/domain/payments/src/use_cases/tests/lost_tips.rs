@@ -75,7 +75,7 @@ fn tips(bench: &Bench, visit: VisitId) -> Vec<Money> {
     paid.collect()
 }
 
-fn confirm(bench: &Bench, asked: &PaymentAsked, number: u32, whole: i64) {
+pub(super) fn confirm(bench: &Bench, asked: &PaymentAsked, number: u32, whole: i64) {
     let address = ConfirmationAddress {
         key: TokenHash::of(&format!("address-{number}")),
         short_code: PlainConfirmations::SHORT_CODE.to_owned(),

@@ -93,6 +93,7 @@ fn who_gives_a_tip_is_thanked_once_with_its_number() {
 #[test]
 fn who_pays_a_part_by_hand_is_told_what_came_what_is_left_and_until_when() {
     let (mut chat, visit) = at_the_prompt();
+    chat.desk.ask_under(visit, "9XW4TQ2M7A");
     let part = |chat: &Chat| {
         Notice::Money(MoneyNews::Part {
             visit,
@@ -112,6 +113,8 @@ fn who_pays_a_part_by_hand_is_told_what_came_what_is_left_and_until_when() {
     assert!(
         held[0].contains("Bado KES 650.50")
             && held[0].contains("jaribu tena")
+            && held[0].contains("9XW4TQ2M7A kama akaunti")
+            && !held[0].contains("BK7Q2M")
             && held[0].contains("Majaribio"),
         "{held:?}"
     );

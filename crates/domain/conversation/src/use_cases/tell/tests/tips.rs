@@ -141,6 +141,7 @@ fn who_rendered_the_visit_is_told_of_their_part_once_and_not_from_whom_it_comes(
             staff: crate::desk::StaffRef::from_uuid(Uuid::from_u128(u128::from(number))),
             address: crate::channel::Address::of_phone(a_phone(number)),
             amount: Money::kes_minor(minor),
+            step: TipStep::Came,
         })
     };
     for (occasion, number, minor) in [(2, 7, 12_500), (2, 8, 7_500), (3, 7, 12_500)] {
@@ -189,4 +190,75 @@ fn outside_of_the_window_no_tip_is_offered_and_no_owner_is_troubled() {
         sent.state
     );
     assert_eq!(chat.record.events(chat.tenant()), []);
+}
+
+#[test]
+fn who_was_told_of_a_tip_is_told_once_that_it_went_back() {
+    let (mut chat, visit) = after_the_visit();
+    let part = |step| {
+        Notice::Money(MoneyNews::TipFor {
+            visit,
+            payment: PaymentRef::from_uuid(Uuid::from_u128(4)),
+            staff: crate::desk::StaffRef::from_uuid(Uuid::from_u128(7)),
+            address: crate::channel::Address::of_phone(a_phone(7)),
+            amount: Money::kes_minor(12_500),
+            step,
+        })
+    };
+    let back = TipStep::WentBack(crate::desk::RefundRef::from_uuid(Uuid::from_u128(5)));
+    for (occasion, step) in [(2, TipStep::Came), (3, back), (3, back)] {
+        chat.happens(occasion, part(step));
+    }
+    let told = chat.to_owners();
+    let words: Vec<String> = told
+        .iter()
+        .map(|message| format!("{:?}", message.content.words()))
+        .collect();
+    assert_eq!(told.len(), 2, "each once: {words:?}");
+    assert!(words[1].contains("KES 125 of your tip"), "{words:?}");
+    assert!(!words[1].contains("Asha"), "{words:?}");
+}
+
+#[test]
+fn a_tip_whose_prompt_failed_is_explained_and_can_be_chosen_again() {
+    let (mut chat, visit) = after_the_visit();
+    chat.happens(2, offer(&chat, visit));
+    chat.taps("KES 200");
+    let failed = |number: u128, minor| {
+        Notice::Money(MoneyNews::TipFailed {
+            visit,
+            customer: chat.customer().id,
+            payment: PaymentRef::from_uuid(Uuid::from_u128(number)),
+            amount: Money::kes_minor(minor),
+            trouble: crate::desk::PaymentTrouble::WrongPin,
+        })
+    };
+    let (of_shown, of_typed) = (failed(4, 20_000), failed(6, 35_000));
+    let told = chat.happens(3, of_shown.clone());
+    assert!(
+        told.len() == 1 && told[0].contains("KES 200") && told[0].contains("PIN haikuwa sahihi"),
+        "{told:?}"
+    );
+    assert_eq!(chat.choices(), ["KES 200", "Hapana, asante"]);
+    assert_eq!(
+        chat.happens(4, of_shown),
+        Vec::<String>::new(),
+        "once for a prompt"
+    );
+    chat.taps("KES 200");
+    assert_eq!(chat.desk.tips(), [200, 200]);
+    chat.happens(5, of_typed);
+    assert_eq!(chat.choices(), ["Kiasi kingine", "Hapana, asante"]);
+}
+
+#[test]
+fn an_amount_with_cents_is_asked_for_again_and_the_question_stays_open() {
+    let (mut chat, visit) = after_the_visit();
+    chat.happens(2, offer(&chat, visit));
+    chat.taps("Kiasi kingine");
+    let said = chat.says("150.50");
+    assert!(said[0].contains("shilingi kamili"), "{said:?}");
+    assert_eq!(chat.desk.tips(), Vec::<u32>::new());
+    chat.says("150");
+    assert_eq!(chat.desk.tips(), [150]);
 }

@@ -69,17 +69,17 @@ impl TipBook for InMemoryBook {
         tenant: TenantId,
         payment: PaymentId,
         decide: DecideTip,
-    ) -> Result<(), EarnError> {
+    ) -> Result<bool, EarnError> {
         yield_once().await;
         let mut shelf = locked(&self.shelf);
         let record = shelf.payments.get(&(tenant, payment));
         let Some(record) = record.filter(|record| record.payment.purpose() == Purpose::Tip) else {
-            return Ok(());
+            return Ok(false);
         };
         let nothing = Money::zero(record.payment.currency());
         let mut own = shelf.tips.iter().filter(|(owner, _)| *owner == tenant);
         let Some((_, tip)) = own.find(|(_, tip)| tip.payment == payment).cloned() else {
-            return Ok(());
+            return Ok(false);
         };
         let steps = shelf.journals.iter().filter(|(owner, journal)| {
             let shared = matches!(journal.cause(), Cause::TipShared { payment: of, .. } if of == payment);
@@ -92,10 +92,12 @@ impl TipBook for InMemoryBook {
             unshared: nothing.checked_sub(lies)?,
             steps,
         };
-        if let Some(journal) = decide(&holding)? {
+        let journal = decide(&holding)?;
+        let shared = steps > 0 || journal.is_some();
+        if let Some(journal) = journal {
             shelf.post(tenant, journal);
         }
-        Ok(())
+        Ok(shared)
     }
 
     async fn tips_owed(
