@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::payments::{PaymentAnswer, actor_of, phone_of, refused, request_key, visible};
+use super::tips::{AlongBody, along_of};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IdempotencyKey};
@@ -30,7 +31,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         .describe(
             "Orders a page on which what the visit owes is paid by card. The page is opened at the provider within \
              seconds: ask again with the same key until `page` is there, and send it to the customer. It is good for 30 \
-             minutes. Whether it was paid shows in the payment. Safe to repeat with the same key.",
+             minutes. With a balance a `tip` can be taken along: the page asks for both, and the tip is a payment of its own (see \
+             `/tips`) as soon as the money comes. Whether it was paid shows in the payment. Safe to repeat with the same key.",
         )
         .group("payments")
         .needs(Scope::PaymentsTake)
@@ -47,6 +49,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::AmountNotPayable,
             Kind::NotAMobileNumber,
             Kind::CurrencyMismatch,
+            Kind::TipShares,
+            Kind::Unacceptable,
             Kind::Conflict,
         ]),
         Endpoint::post("/api/v1/attempts/{id}/withdraw", "Withdraw a card page", || {
@@ -74,6 +78,8 @@ struct CardLinkBody {
     /// How much, at most what is owed; all of it if left out. Cents are possible.
     #[schemars(with = "Option<AmountAbove>")]
     amount: Option<Money>,
+    /// A tip that is asked for with it, on top; with the balance of a visit only.
+    tip: Option<AlongBody>,
 }
 
 /// A page on which a customer pays by card.
@@ -106,11 +112,16 @@ async fn ask(
     let cards = payments.cards.as_ref();
     let cards = cards.ok_or_else(|| Problem::new(Kind::Conflict, "the business takes no cards"))?;
     let visit_id = Id::from_uuid(visit.head.id.as_uuid());
+    let tip = match &body.tip {
+        Some(tip) => Some(along_of(&state, principal.tenant, &visit, tip).await?),
+        None => None,
+    };
     let order = CardLinkOrder {
         key: request_key(&state, principal, &key).await?,
         visit: visit_id,
         contact: body.phone.as_deref().map(phone_of).transpose()?,
         amount: body.amount,
+        tip,
         by: actor_of(principal)?,
     };
     let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;

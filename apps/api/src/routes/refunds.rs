@@ -523,6 +523,7 @@ fn refused(error: RefundRefused) -> Problem {
         }
         RefundRefused::NothingToReverse
         | RefundRefused::CameWithTip
+        | RefundRefused::TipCameAlong
         | RefundRefused::NoCardPayment
         | RefundRefused::NotSetUp
         | RefundRefused::NotInReview

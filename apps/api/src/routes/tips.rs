@@ -126,7 +126,7 @@ pub struct ShareBody {
     amount: Money,
 }
 
-/// A tip that a prompt takes along.
+/// A tip that a prompt or a page takes along.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "PromptTip")]
@@ -265,7 +265,7 @@ fn shares_of(shares: Option<&[ShareBody]>) -> Option<Vec<TipShare>> {
     Some(shares.collect())
 }
 
-/// The tip that a prompt for the visit is to take along.
+/// The tip that a prompt or a page for the visit is to take along.
 pub(super) async fn along_of(
     state: &State,
     tenant: TenantId,

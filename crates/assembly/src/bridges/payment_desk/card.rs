@@ -47,6 +47,7 @@ impl PaymentDeskBridge {
             visit,
             contact: order.contact.clone(),
             amount: None,
+            tip: None,
             by: Actor::parse(CHAT).map_err(Outage::new)?,
         };
         let asked = match cards.execute(tenant, page, &left).await {

@@ -164,6 +164,12 @@ pub enum RefundRefused {
          back in cash, as credit, or outside"
     )]
     CameWithTip,
+    /// The tip came by card in one payment with what its visit was paid.
+    #[error(
+        "this tip came in one payment with what its visit was paid, of which the card provider gives back once, and the \
+         visit's: give the tip back in cash, as credit, or outside"
+    )]
+    TipCameAlong,
     /// No card payment is left of that amount or more that was not asked back before.
     #[error("no card payment of that amount is left that was not asked back before")]
     NoCardPayment,

@@ -12,7 +12,7 @@ use super::{
 use crate::actor::Actor;
 use crate::attempt::{Attempt, Provider};
 use crate::card::CardRefundAnswer;
-use crate::payment::{Payment, PaymentRecord};
+use crate::payment::{Payment, PaymentRecord, Purpose};
 use crate::reference::{MalformedReference, RequestKey};
 
 /// The money of an attempt that the card provider can give back: paid there under a number, and not asked back, or taken
@@ -62,7 +62,7 @@ impl Refund {
     }
 
     /// Money of a payment that went back although nobody of the business wanted it. It counts as gone, and a person finds
-    /// out whether it is lost.
+    /// out whether it is lost. A tip that came along with the attempt is a payment of its own, and so is what was taken of it.
     ///
     /// # Errors
     /// [`MalformedReference`] never, as ids are.
@@ -73,7 +73,11 @@ impl Refund {
         amount: Money,
         at: OffsetDateTime,
     ) -> Result<Self, MalformedReference> {
-        let key = RequestKey::parse(&format!("chargeback:{}", original.attempt))?;
+        let of_tip = match payment.purpose() {
+            Purpose::Tip => format!(":{}", payment.id()),
+            Purpose::Deposit | Purpose::Full | Purpose::Balance => String::new(),
+        };
+        let key = RequestKey::parse(&format!("chargeback:{}{of_tip}", original.attempt))?;
         let mut refund = Self::request(RefundTerms {
             id,
             payment: payment.id(),

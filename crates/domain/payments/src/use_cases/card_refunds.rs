@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
+use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
 use super::refunds::{about, booked, uncredit};
@@ -13,6 +13,7 @@ use crate::card::CardReport;
 use crate::event::PaymentEvent;
 use crate::evidence::Heard;
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
+use crate::payment::PaymentId;
 use crate::ports::{
     CardPage, CardRefundOrder, Occasion, RefundBook, RefundChange, RefundFacts, RefundRefused, Saying,
 };
@@ -182,11 +183,31 @@ pub struct Reversals {
 
 impl Reversals {
     /// Ends the refund that was asked for, if one was; else it is a chargeback, which is put on record and into the books
-    /// once. Answers whether a refund explains it.
+    /// once: of what the attempt brought for its payment, and of the tip that it took along, which is a payment of its own.
+    /// Answers whether a refund explains it.
     pub(super) async fn take(
         &self,
         tenant: TenantId,
         attempt: &Attempt,
+        report: &CardReport,
+        now: OffsetDateTime,
+    ) -> Result<bool, CardError> {
+        let of_visit = (attempt.terms().payment, attempt.for_payment()?);
+        if self.take_of(tenant, attempt, of_visit, report, now).await? {
+            return Ok(true);
+        }
+        if let Some(tip) = attempt.tip() {
+            let of_tip = (tip.payment, tip.amount()?);
+            self.take_of(tenant, attempt, of_tip, report, now).await?;
+        }
+        Ok(false)
+    }
+
+    async fn take_of(
+        &self,
+        tenant: TenantId,
+        attempt: &Attempt,
+        (payment, amount): (PaymentId, Money),
         report: &CardReport,
         now: OffsetDateTime,
     ) -> Result<bool, CardError> {
@@ -216,9 +237,8 @@ impl Reversals {
             if facts.refunds.iter().filter(own).any(chargeback) {
                 return Ok(None);
             }
-            charge_back(facts, &of, receipt.as_ref(), now, &*ids)
+            charge_back(facts, (&of, amount), receipt.as_ref(), now, &*ids)
         };
-        let payment = attempt.terms().payment;
         self.book.amend(tenant, payment, Box::new(decide)).await?;
         Ok(explained.load(Ordering::Relaxed))
     }
@@ -241,7 +261,7 @@ fn was_asked(refund: &Refund) -> bool {
 /// alone goes to a person.
 fn charge_back(
     facts: &RefundFacts,
-    attempt: &Attempt,
+    (attempt, amount): (&Attempt, Money),
     told: Option<&Receipt>,
     now: OffsetDateTime,
     ids: &dyn IdSource,
@@ -253,7 +273,6 @@ fn charge_back(
         attempt: attempt.id(),
         receipt,
     };
-    let amount = attempt.terms().amount;
     let refund = Refund::charged_back(ids.fresh(), &facts.record.payment, original, amount, now);
     let refund = refund.map_err(Outage::new)?;
     let journal = moved_between(

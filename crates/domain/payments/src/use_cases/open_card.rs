@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, IdSource, TenantId, TokenHash};
 use time::OffsetDateTime;
 
 use super::look_at_card::{read, said, settled};
-use super::push_attempt::in_vain;
+use super::push_attempt::{in_vain, tips_in_vain};
 use super::{CardError, DECISIONS_MAX, Pushed};
 use crate::attempt::{Attempt, AttemptId, AttemptState, StateName};
 use crate::card::OpenAnswer;
@@ -98,7 +98,8 @@ impl OpenCard {
         let payer = attempt.terms().payer.clone();
         let wanted = record.payment.state() == PaymentState::Open
             && !late
-            && !in_vain(&*self.visits, tenant, &record.payment).await?;
+            && !in_vain(&*self.visits, tenant, &record.payment).await?
+            && !tips_in_vain(&*self.visits, tenant, &record.payment, &attempt).await?;
         let Some(payer) = payer.filter(|_| wanted) else {
             let change = settled(record, attempt.withdraw(now), now, &*self.ids)?;
             return Ok((change, Next::Stop(Pushed::Withdrawn)));
@@ -106,7 +107,7 @@ impl OpenCard {
         let order = CardOrder {
             reference: attempt.reference(),
             amount: attempt.terms().amount,
-            description: record.payment.purpose().description(),
+            description: attempt.description(record.payment.purpose()),
             payer,
         };
         let id = attempt.id();

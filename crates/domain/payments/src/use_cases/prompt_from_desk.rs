@@ -44,7 +44,7 @@ pub struct TipAlong {
 }
 
 impl TipAlong {
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let (minor, code) = (self.amount.amount_minor(), self.amount.currency().code());
         let shares = shares_text(self.shares.as_deref());
         format!("|tip|{}|{minor} {code}{shares}", self.appointment)

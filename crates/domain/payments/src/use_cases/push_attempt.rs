@@ -240,7 +240,7 @@ pub(super) async fn in_vain(
 }
 
 /// Whether it takes a tip along for a part that nobody renders any more.
-async fn tips_in_vain(
+pub(super) async fn tips_in_vain(
     visits: &dyn Visits,
     tenant: TenantId,
     payment: &Payment,

@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, Fingerprint, IdSource, Money, PhoneNumber, TenantId};
 
 use super::ask_at_desk::{Desk, DeskOrder};
 use super::asking::Means;
-use super::{PaymentAsked, RequestPaymentError};
+use super::{PaymentAsked, RequestPaymentError, TipAlong};
 use crate::VisitId;
 use crate::actor::Actor;
 use crate::ports::{HouseCurrency, Owing, PaymentBook};
@@ -23,6 +23,8 @@ pub struct CardLinkOrder {
     pub contact: Option<PhoneNumber>,
     /// How much, at most what is owed, cents included; `None`: all of it.
     pub amount: Option<Money>,
+    /// A tip that the same page takes along, on top of the amount.
+    pub tip: Option<TipAlong>,
     /// Who orders it.
     pub by: Actor,
 }
@@ -34,7 +36,8 @@ impl CardLinkOrder {
         let amount = self.amount.map_or_else(String::new, |amount| {
             format!("{} {}", amount.amount_minor(), amount.currency().code())
         });
-        Fingerprint::of(&format!("card|{}|{contact}|{amount}", self.visit))
+        let tip = self.tip.as_ref().map(TipAlong::text).unwrap_or_default();
+        Fingerprint::of(&format!("card|{}|{contact}|{amount}{tip}", self.visit))
     }
 }
 
@@ -53,7 +56,8 @@ pub struct RequestCardLink {
 impl RequestCardLink {
     /// Makes an attempt by card at what the visit owes, which `owing` says, for all of it or a part. Nothing is opened
     /// while another attempt of the visit is open or in doubt, nor what the provider would refuse for the same reason as
-    /// the last page. Ordering again under the same key gives the same attempt.
+    /// the last page. Ordering again under the same key gives the same attempt. A tip goes with the balance only, as with a
+    /// prompt.
     ///
     /// # Errors
     /// [`RequestPaymentError`]; then nothing was asked.
@@ -80,7 +84,7 @@ impl RequestCardLink {
             amount: order.amount,
             by: order.by,
             ordered,
-            tip: None,
+            tip: order.tip,
         };
         desk.ask(tenant, &order).await
     }

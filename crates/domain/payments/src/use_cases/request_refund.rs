@@ -175,7 +175,7 @@ pub(super) fn decide(
         }
         RefundWay::Card | RefundWay::Chargeback => {
             let found = card_refundable(&facts.record, &facts.refunds, order.amount);
-            Some(found.ok_or(RefundRefused::NoCardPayment)?)
+            Some(found.ok_or_else(|| not_by_card(&facts.record))?)
         }
         RefundWay::Cash | RefundWay::Credit | RefundWay::Outside => None,
     };
@@ -222,15 +222,29 @@ pub(super) fn decide(
     Ok(change)
 }
 
+/// Why nothing of a payment can go back by card: it is a tip that came along with its visit's, or there is nothing of that
+/// amount.
+fn not_by_card(record: &PaymentRecord) -> RefundRefused {
+    if came_along(record) {
+        RefundRefused::TipCameAlong
+    } else {
+        RefundRefused::NoCardPayment
+    }
+}
+
+/// Whether it is a tip for which nothing was tried on its own.
+fn came_along(record: &PaymentRecord) -> bool {
+    record.payment.purpose() == Purpose::Tip && record.attempts.is_empty()
+}
+
 /// Why nothing of a payment can be reversed: M-Pesa moved it together with a tip, or there is nothing of that amount.
 fn not_reversible(record: &PaymentRecord) -> RefundRefused {
-    let tip_of_another = record.payment.purpose() == Purpose::Tip && record.attempts.is_empty();
     let with_tip = |attempt: &Attempt| {
         attempt.terms().provider == Provider::Mpesa
             && attempt.tip().is_some()
             && attempt.state().name() == StateName::Paid
     };
-    if tip_of_another || record.attempts.iter().any(with_tip) {
+    if came_along(record) || record.attempts.iter().any(with_tip) {
         RefundRefused::CameWithTip
     } else {
         RefundRefused::NothingToReverse

@@ -66,6 +66,7 @@ pub(super) async fn order_of<G: Ground>(ground: &G) -> (TenantId, TenantId, Atte
         visit,
         contact: Some(asha()),
         amount: None,
+        tip: None,
         by: crate::actor::Actor::parse("Wanjiru").unwrap_or_else(|_| panic!("no actor")),
     };
     let owed = Owed {

@@ -132,6 +132,7 @@ impl<'s, 'g, G: TillGround> Debt<'s, 'g, G> {
             visit: self.visit,
             contact: None,
             amount: None,
+            tip: None,
             by: desk(),
         };
         Box::pin(async move {

@@ -9,24 +9,27 @@ use ratiba_kernel::{Currency, Fingerprint, TenantId};
 use super::{Stage, TillGround};
 use crate::actor::Actor;
 use crate::attempt::Attempt;
+use crate::card::{CardReport, CardStatus, OpenAnswer, PageUrl};
 use crate::evidence::{CallbackReport, PushAnswer};
 use crate::failure::FailureReason;
 use crate::ledger::Account;
 use crate::payment::{NotNow, PaymentState, Purpose};
-use crate::ports::{Owed, TipBook, VisitAsks};
-use crate::refund::reversible;
+use crate::ports::{Change, Owed, RefundQuery, RefundRefused, TipBook, VisitAsks};
+use crate::reference::{MerchantReference, ProviderIds};
+use crate::refund::{RefundCause, RefundWay, reversible};
 use crate::remark::Remark;
 use crate::settlement::settle;
 use crate::test_support::builders::{
     an_order, asha, failed, handset_of, key, paid, provider_ids, receipt, second, shillings,
 };
-use crate::test_support::fakes::AlwaysAsks;
+use crate::test_support::fakes::{AlwaysAsks, ScriptedCards};
 use crate::test_support::together;
 use crate::till::{OpenOrder, Ordered, TillRefused, TipPayout};
 use crate::tip::{Renderer, SharesRefused, TipShare};
 use crate::use_cases::{
-    DeskPrompt, PaymentAsked, PaymentOrder, PromptFromDesk, RequestPaymentError, TakeCashError, TipAlong,
-    TipOrder, TipTender, WorkTill, WorkTips,
+    CardLinkOrder, DeskPrompt, LookAtCard, PaymentAsked, PaymentOrder, PromptFromDesk, RefundOrder,
+    RequestCardLink, RequestPaymentError, Reversals, TakeCashError, TipAlong, TipOrder, TipTender, WorkTill,
+    WorkTips,
 };
 use crate::{AppointmentId, CustomerId, StaffId, VisitId};
 
@@ -50,6 +53,7 @@ pub async fn tip_contract<G: TipGround>(fresh: impl AsyncFn() -> G) {
     a_tip_that_nobody_divides_is_owed_by_the_shares_of_the_team(&fresh().await).await;
     one_prompt_for_balance_and_tip_becomes_two_payments(&fresh().await).await;
     a_prompt_that_fails_leaves_no_tip_behind(&fresh().await).await;
+    a_page_for_balance_and_tip_that_is_charged_back_takes_of_each_its_own(&fresh().await).await;
 }
 
 fn work<G: TipGround>(ground: &G) -> WorkTips {
@@ -436,4 +440,113 @@ async fn a_prompt_that_fails_leaves_no_tip_behind<G: TipGround>(ground: &G) {
     let tips = ground.tips().tips_of_visit(tenant, wanted.visit).await;
     assert_eq!(tips, Ok(Vec::new()));
     assert_eq!(on(ground, Account::TipsPayable).await, 0);
+}
+
+async fn a_page_for_balance_and_tip_that_is_charged_back_takes_of_each_its_own<G: TipGround>(ground: &G) {
+    let (tenant, _) = ground.tenants();
+    let stage = Stage::on(ground);
+    let wanted = order(ground, "unused", 200, TipTender::Page(asha())).await;
+    let owing = AlwaysAsks(VisitAsks::For(Owed {
+        customer: wanted.customer,
+        purpose: Purpose::Balance,
+        amount: shillings(1_000),
+        phone: Some(asha()),
+    }));
+    let page = CardLinkOrder {
+        key: key("page"),
+        visit: wanted.visit,
+        contact: None,
+        amount: None,
+        tip: Some(TipAlong {
+            appointment: wanted.appointment,
+            team: wanted.team.clone(),
+            amount: shillings(200),
+            shares: None,
+        }),
+        by: desk(),
+    };
+    let request = RequestCardLink {
+        book: ground.book(),
+        house: ground.house(),
+        clock: Arc::new(ManualClock::at(second(50))),
+        ids: Arc::new(SeededIds::lane(88)),
+    };
+    let asked = request.execute(tenant, page, &owing).await;
+    let asked = asked.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(asked.amount, shillings(1_200), "one page takes both");
+    let ids = ProviderIds::new("b1c2d3e4-0000", None).unwrap_or_else(|_| panic!("no ids"));
+    let report = CardReport {
+        ids: ids.clone(),
+        reference: Some(MerchantReference::of(asked.attempt).as_str().to_owned()),
+        amount: Some(shillings(1_200)),
+        receipt: Some(receipt(1)),
+    };
+    let record = stage.record(tenant, &asked).await;
+    let sent = record.attempt(asked.attempt).cloned();
+    let sent = sent.and_then(|attempt| attempt.send(second(51)));
+    let answer = OpenAnswer::Created {
+        ids,
+        page: PageUrl::parse("https://pay.example/1").unwrap_or_else(|_| panic!("no page")),
+    };
+    let opened = sent.map(|sent| sent.hear_open_answer(&answer, second(52)).attempt);
+    let opened = opened.unwrap_or_else(|| panic!("the attempt is not new"));
+    let change = Change::of_attempt(record.payment, opened);
+    assert_eq!(ground.book().record(tenant, change).await, Ok(()));
+    let cards = Arc::new(ScriptedCards::default());
+    let look = LookAtCard {
+        book: ground.book(),
+        finder: ground.finder(),
+        watch: ground.watch(),
+        cards: cards.clone(),
+        reversals: Reversals {
+            book: ground.refunds(),
+            ids: Arc::new(SeededIds::lane(89)),
+        },
+        clock: stage.clock.clone(),
+        ids: stage.ids.clone(),
+    };
+    cards.answer_status(CardStatus::Paid(report.clone()));
+    assert!(look.execute(tenant, asked.attempt, 0).await.is_ok());
+    assert_eq!(on(ground, Account::CardClearing).await, 120_000);
+    assert_eq!(on(ground, Account::CustomerDeposits).await, -100_000);
+    assert_eq!(on(ground, Account::TipsPayable).await, -20_000);
+    let tips = ground.tips().tips_of_visit(tenant, wanted.visit).await;
+    let tips = tips.unwrap_or_else(|error| panic!("{error}"));
+    let tip = tips[0].record.payment.id();
+    let by_card = RefundOrder {
+        key: key("by-card"),
+        payment: tip,
+        way: RefundWay::Card,
+        cause: RefundCause::Manager,
+        amount: shillings(200),
+        reason: "it was too much".to_owned(),
+        reference: None,
+        by: desk(),
+    };
+    let refused = stage.order_refund().execute(tenant, by_card).await;
+    assert_eq!(refused, Err(RefundRefused::TipCameAlong));
+
+    cards.answer_status(CardStatus::Reversed(report));
+    for step in [1, 2] {
+        assert!(look.execute(tenant, asked.attempt, step).await.is_ok());
+    }
+    assert_eq!(on(ground, Account::CardClearing).await, 0);
+    assert_eq!(on(ground, Account::Suspense).await, 120_000);
+    let mut taken = Vec::new();
+    for payment in [asked.payment, tip] {
+        let query = RefundQuery {
+            payment: Some(payment),
+            most: 10,
+            ..RefundQuery::default()
+        };
+        let refunds = ground.refunds().refunds(tenant, query).await;
+        let refunds = refunds.unwrap_or_else(|error| panic!("{error}"));
+        taken.extend(
+            refunds
+                .iter()
+                .map(|refund| (refund.terms().way, refund.terms().amount)),
+        );
+    }
+    let both = [shillings(1_000), shillings(200)].map(|amount| (RefundWay::Chargeback, amount));
+    assert_eq!(taken, both, "each once");
 }

@@ -115,6 +115,7 @@ impl Shop {
             visit,
             contact: None,
             amount: None,
+            tip: None,
             by: Actor::parse("Wanjiru").unwrap(),
         };
         let owed = Owed {

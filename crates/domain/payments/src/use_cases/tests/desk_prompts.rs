@@ -182,6 +182,7 @@ fn page(
         visit,
         contact: Some(phone("+4915112345678")),
         amount: None,
+        tip: None,
         by: Actor::parse("token:desk").unwrap(),
     };
     block_on(request.execute(bench.tenant, order, &AlwaysAsks(asks)))
