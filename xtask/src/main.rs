@@ -12,6 +12,7 @@ mod demo;
 mod dev;
 mod files;
 mod fmt;
+mod fuzz;
 mod http;
 mod lint;
 mod new_adr;
@@ -82,6 +83,8 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ("simulate-payments", rest) => simulate_payments::run(rest),
         ("slots", [file]) => slots::run(file),
         ("understand", rest) => understand::run(rest),
+        ("fuzz", []) => fuzz::run(None),
+        ("fuzz", [seconds]) => fuzz::run(Some(seconds)),
         ("db", rest) => db::run(rest),
         ("new-migration", [name]) => new_migration::run(name),
         ("new-adr", title) if !title.is_empty() => new_adr::run(&title.join(" ")),

@@ -9,7 +9,7 @@ mod options;
 use std::io::{Read as _, Write as _};
 
 use anyhow::Context as _;
-use ratiba_conversation::understanding::{Context, Understood, understand};
+use ratiba_conversation::understanding::{Context, Intent, Understood, understand};
 
 use names::Names;
 use options::{Options, Source};
@@ -118,7 +118,7 @@ fn row(utterance: &str, understood: &Understood, names: &Names) -> [String; 11] 
     [
         utterance.to_owned(),
         understood.language.tag().to_owned(),
-        understood.intent.name().to_owned(),
+        intent_name(understood.intent).to_owned(),
         understood.when.map_or_else(String::new, |when| when.to_string()),
         if understood.ask { "yes" } else { "no" }.to_owned(),
         // How late somebody is, is a duration too; a message never has both.
@@ -132,6 +132,15 @@ fn row(utterance: &str, understood: &Understood, names: &Names) -> [String; 11] 
         number(understood.choice),
         number(understood.amount),
     ]
+}
+
+/// The intent as the table names it. A wish to pay by card is a question to it, because the table knows no other word.
+fn intent_name(intent: Intent) -> &'static str {
+    if intent == Intent::PayByCard {
+        Intent::AskInfo.name()
+    } else {
+        intent.name()
+    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ usage: cargo xtask VERB
                         the form of the file: docs/slots.md, docs/slots.schema.json
   understand [--now TIME] [--hours FROM-TO] --csv FILE | TEXT…
                         what the rules read in messages, a CSV row for each; docs/understanding.md
+  fuzz [SECONDS]        bytes of all kinds at the reader of messages; needs nightly and cargo-fuzz
   db up|reset|print     a migrated database to look into; the SQL that makes one
   new-migration NAME    an empty migration with the next number
   new-adr TITLE         an empty decision record with the next number";

@@ -15,6 +15,7 @@ mod clock_rules;
 mod context;
 mod dates;
 mod day;
+mod greeting;
 mod intent;
 mod language;
 mod lexicon;
@@ -392,7 +393,8 @@ impl Understood {
 
 /// Reads one message. Never fails: what the rules do not know is [`Intent::None`].
 ///
-/// Only the first 1,500 characters are read; nobody asks for an appointment in more.
+/// Only the first 1,500 characters and of them the first 300 words are read; nobody asks for an appointment in more.
+/// The cost of any message is bounded by that, whatever it is made of.
 pub fn understand(text: &str, context: &Context) -> Understood {
     let tokens = token::tokens(&normalise::fold(text));
     let sentence = scan::Sentence::read(tokens, text.contains('?'), context);

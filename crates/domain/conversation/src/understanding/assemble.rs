@@ -25,7 +25,8 @@ pub(super) fn assemble(sentence: &Sentence, heard: Heard, context: &Context) -> 
         when: timed.when,
         alternative: timed.alternative,
         ask: timed.ask || heard.ask,
-        duration_minutes: duration.filter(|_| !late),
+        // "Give me five minutes" asks for patience, not for a service of that length.
+        duration_minutes: duration.filter(|_| !late && heard.intent != Intent::NotYet),
         people: number(people),
         services: heard.services,
         staff: heard.staff,

@@ -44,6 +44,7 @@ const WEEKDAYS: &[(Weekday, &[&str])] = &[
         Weekday::Friday,
         &[
             "ijumaa",
+            "ijuma",
             "ijm",
             "fri",
             "friday",
@@ -54,7 +55,16 @@ const WEEKDAYS: &[(Weekday, &[&str])] = &[
     ),
     (
         Weekday::Saturday,
-        &["jumamosi", "jmosi", "j1", "sat", "saturday", "saturdays", "sato"],
+        &[
+            "jumamosi",
+            "jumamoc",
+            "jmosi",
+            "j1",
+            "sat",
+            "saturday",
+            "saturdays",
+            "sato",
+        ],
     ),
     (
         Weekday::Sunday,
@@ -132,10 +142,12 @@ pub(super) fn weekday(word: &str) -> Option<Weekday> {
     let near = |name: &&str| {
         name.len() >= 6 && name.len().abs_diff(word.len()) <= 1 && edit_distance(name, word) == 1
     };
-    WEEKDAYS
-        .iter()
-        .find(|(_, names)| names.iter().any(near))
-        .map(|(day, _)| *day)
+    // A slip that fits two days names neither.
+    let mut fitting = WEEKDAYS.iter().filter(|(_, names)| names.iter().any(near));
+    match (fitting.next(), fitting.next()) {
+        (Some((day, _)), None) => Some(*day),
+        (Some(_) | None, _) => None,
+    }
 }
 
 /// A month by name.

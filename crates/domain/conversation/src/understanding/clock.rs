@@ -144,7 +144,10 @@ pub(super) fn day_part(words: Words<'_>, at: usize) -> Taken<DayPart> {
         ("asubuhi", "na", "mapema") | ("early", "in", "the") => {
             (DayPart::Early, if first == "early" { 4 } else { 3 })
         }
-        ("asubuhi", "mapema", _) | ("mapema", "asubuhi", _) | ("early", "morning", _) => (DayPart::Early, 2),
+        ("asubuhi", "mapema", _)
+        | ("mapema", "asubuhi", _)
+        | ("early", "morning", _)
+        | ("morning", "early", _) => (DayPart::Early, 2),
         ("lunch", "time" | "hour" | "break", _) | ("wakati", "wa", "lunch") => {
             (DayPart::Lunch, if first == "lunch" { 2 } else { 3 })
         }
@@ -183,8 +186,8 @@ pub(super) fn now(words: Words<'_>, at: usize) -> Taken<()> {
         }
         ("the", "earliest" | "soonest") => 2,
         (
-            "asap" | "sai" | "saivi" | "saahii" | "saizi" | "sahii" | "sasaivi" | "haraka" | "immediately"
-            | "earliest",
+            "asap" | "sai" | "saivi" | "sahi" | "saaii" | "saahii" | "saizi" | "sahii" | "sasaivi" | "haraka"
+            | "immediately" | "earliest",
             _,
         )
         | ("soonest" | "urgently" | "now", _) => 1,
@@ -289,6 +292,16 @@ fn named(words: Words<'_>, at: usize) -> Taken<Clock> {
 fn past_or_to(words: Words<'_>, at: usize) -> Taken<Clock> {
     let start = at + usize::from(words.text(at) == "a");
     let (minutes, length) = match words.text(start) {
+        // "half 3" is half past three to those who learned English from the British.
+        "half" if hour_number(words, start + 1).is_some() && words.text(start + 2) != "hours" => {
+            let (hour, digits) = hour_number(words, start + 1)?;
+            let style = meridiem(words, start + 2);
+            let end = start + 2 + usize::from(style.is_some());
+            return Some((
+                Clock::new(style.unwrap_or(Style::Minutes), hour, 30, digits),
+                end - at,
+            ));
+        }
         "half" => (30, 1),
         "quarter" => (15, 1),
         _number => {
@@ -297,15 +310,16 @@ fn past_or_to(words: Words<'_>, at: usize) -> Taken<Clock> {
             (i32::try_from(read.value).ok()?, read.length + noun)
         }
     };
+    let counted = words.text(start + length - 1) == "minutes";
     let sign = match words.text(start + length) {
         "past" => 1,
-        "to" | "till" if minutes != 30 && !ranged(words, at) => -1,
+        "to" | "till" if (minutes != 30 || counted) && !ranged(words, at) => -1,
         _other => return None,
     };
     let hour_at = start + length + 1;
     let (hour, digits) = hour_number(words, hour_at)?;
     // "2 to 4" is a range, unless the minutes are such as only a clock has.
-    if sign < 0 && digits && words.text(start) != "quarter" && minutes % 5 != 0 {
+    if sign < 0 && digits && !counted && words.text(start) != "quarter" && minutes % 5 != 0 {
         return None;
     }
     let style = meridiem(words, hour_at + 1);
@@ -314,6 +328,13 @@ fn past_or_to(words: Words<'_>, at: usize) -> Taken<Clock> {
         Clock::new(style.unwrap_or(Style::Minutes), hour, sign * minutes, digits),
         end - at,
     ))
+}
+
+/// *20 minutes to 6*, *10 minutes past 3*: with the word for minutes it is no length.
+pub(super) fn minutes_past_or_to(words: Words<'_>, at: usize) -> Taken<Clock> {
+    let read = numeral::cardinal(words.all(), at)?;
+    let counted = words.text(at + read.length) == "minutes";
+    past_or_to(words, at).filter(|_| counted)
 }
 
 /// *from 10 to 4* is a range, *10 to 4* a time.
@@ -344,9 +365,14 @@ fn english(words: Words<'_>, at: usize, beside_day: bool) -> Taken<Clock> {
     let introduced = prefixed && words.text(at) != "ni" || for_an_hour(words, at, beside_day);
     let start = at + usize::from(introduced);
     let relation = at > 0
-        && ["after", "before", "from", "till", "until", "between", "kuanzia"].contains(&words.text(at - 1));
+        && ["after", "before", "from", "till", "until", "between", "kuanzia"].contains(&words.text(at - 1))
+        || is_new_hour(words, at)
+        || ends_a_range(words, at);
     if introduced && let Some((clock, length)) = named(words, start).or_else(|| past_or_to(words, start)) {
         return Some((clock, length + 1));
+    }
+    if let Some(clock) = swahili_word_with_part(words, at, beside_day) {
+        return Some(clock);
     }
     if let Some(Kind::Clock { hour, minute, padded }) = words.kind(start) {
         let style = meridiem(words, start + 1);
@@ -406,6 +432,48 @@ fn english(words: Words<'_>, at: usize, beside_day: bool) -> Taken<Clock> {
     let beside = digits && (part_follows || part_before || beside_day);
     (introduced || relation || oclock > 0 || beside || (!digits && part_follows))
         .then(|| (Clock::new(style, hour, offset, digits), end + oclock - at))
+}
+
+/// *between 10 and 12*, *from 9 to 11*.
+fn ends_a_range(words: Words<'_>, at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).map_or("", |at| words.text(at));
+    ["between", "from", "kuanzia", "kutoka", "kati"].contains(&before(3))
+        && ["and", "na", "to", "till", "until", "hadi", "mpaka"].contains(&before(1))
+}
+
+/// *do 4 instead of 3*, *shift it to 3*, *make it 5*: a small number that replaces an hour.
+fn is_new_hour(words: Words<'_>, at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).map_or("", |at| words.text(at));
+    let small = words
+        .token(at)
+        .and_then(super::token::Token::number)
+        .is_some_and(|number| (1..=12).contains(&number));
+    let towards = match before(1) {
+        "do" => true,
+        "to" => !at.checked_sub(2).is_some_and(|at| words.is_number(at)),
+        "it" => ["make", "move", "push", "shift", "bring", "change"].contains(&before(2)),
+        _other => false,
+    };
+    small && (towards || ["instead", "badala"].contains(&words.text(at + 1)))
+}
+
+/// *kesho nane mchana*: a Swahili number beside a Swahili part of the day, without *saa*.
+fn swahili_word_with_part(words: Words<'_>, at: usize, beside_day: bool) -> Taken<Clock> {
+    let (hour, length) = numeral::swahili_hour(words.all(), at).filter(|_| beside_day)?;
+    let (part, _) = day_part(words, at + length)?;
+    let clock = Clock::new(Style::Bare, hour.ok()?, 0, true);
+    (!part.is_english()).then_some((clock, length))
+}
+
+/// *saa nne asubuhi na nusu*: the minutes behind the part of the day; the part, and the length of both.
+pub(super) fn minutes_behind_part(words: Words<'_>, at: usize) -> Option<(DayPart, i32, usize)> {
+    let (part, length) = day_part(words, at)?;
+    let explicit = match (words.text(at + length), words.text(at + length + 1)) {
+        ("na", "nusu" | "robo" | "dakika") | ("kasoro" | "kasorobo", _) => true,
+        _other => false,
+    };
+    let (minutes, more) = swahili_minutes(words, at + length);
+    (explicit && more > 0).then_some((part, minutes, length + more))
 }
 
 /// *book me for 2*, *tomorrow for 3*; but *massage for 2* is for two people.

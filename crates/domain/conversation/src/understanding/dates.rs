@@ -239,7 +239,11 @@ impl Group {
             .weekend
             .filter(|_| matches!(day, Weekday::Saturday | Weekday::Sunday))
         {
-            let weeks = if matches!(weekend, Which::Next) { 1 } else { 0 };
+            let weeks = match weekend {
+                Which::Bare | Which::This | Which::Last => 0,
+                Which::Next => 1,
+                Which::AfterNext => 2,
+            };
             let date = weekday_in_week(today, day, weeks)?;
             let sooner = weekday_in_week(today, day, 0).filter(|sooner| *sooner != date);
             return Some(Dates {
@@ -273,6 +277,13 @@ impl Group {
                     ..Dates::on(date).asking(!nearest)
                 })
             }
+            Which::AfterNext => {
+                let date = weekday_in_week(today, day, 2)?;
+                Some(Dates {
+                    alternative: weekday_in_week(today, day, 1),
+                    ..Dates::on(date).asking(true)
+                })
+            }
             Which::Last => plus_days(next, if day == today.weekday() { -14 } else { -7 }).map(Dates::on),
         }
     }
@@ -283,6 +294,7 @@ impl Group {
             let weeks = match which {
                 Which::Bare | Which::This => 0,
                 Which::Next => 1,
+                Which::AfterNext => 2,
                 Which::Last => -1,
             };
             let saturday = weekday_in_week(today, Weekday::Saturday, weeks)?;

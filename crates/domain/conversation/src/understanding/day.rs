@@ -13,6 +13,8 @@ pub(super) enum Which {
     Bare,
     This,
     Next,
+    /// *next next Friday*: of the week after the next.
+    AfterNext,
     Last,
 }
 
@@ -144,7 +146,8 @@ fn counted_days(words: Words<'_>, at: usize) -> Taken<DayExpr> {
         _other => 0,
     };
     end += suffix;
-    let certain = days == 1;
+    // "Two weeks" may be a week from then on; "two weeks from today" is a day.
+    let certain = days == 1 || suffix == 2;
     let total = days.saturating_mul(i64::from(count));
     (prefix > 0 || suffix > 0).then_some((DayExpr::Offset { days: total, certain }, end - at))
 }
@@ -241,6 +244,7 @@ fn week(words: Words<'_>, at: usize) -> Taken<DayExpr> {
     let weeks = match which? {
         Which::Bare | Which::This => 0,
         Which::Next => 1,
+        Which::AfterNext => 2,
         Which::Last => -1,
     };
     Some((DayExpr::Week(weeks), length))
@@ -274,6 +278,7 @@ fn which_before(words: Words<'_>, at: usize) -> (Option<Which>, usize) {
     match (words.text(at), words.text(at + 1)) {
         ("this", "coming" | "next") => (Some(Which::This), at + 2),
         ("this" | "coming" | "hii", _) => (Some(Which::This), at + 1),
+        ("next", "next") => (Some(Which::AfterNext), at + 2),
         ("next" | "following", _) => (Some(Which::Next), at + 1),
         ("last", _) => (Some(Which::Last), at + 1),
         _other => (None, at),
@@ -297,14 +302,19 @@ fn day_of_month(words: Words<'_>, at: usize) -> Taken<DayExpr> {
         return Some((DayExpr::DayMonth { day, month, year }, 1));
     }
     if ["tarehe", "tar", "trh", "tareh", "date"].contains(&words.text(at)) {
+        let linked = usize::from(words.text(at + 1) == "ya");
+        let at = at + linked;
         if let Some(Kind::Dated { day, month, year }) = words.kind(at + 1) {
-            return Some((DayExpr::DayMonth { day, month, year }, 2));
+            return Some((DayExpr::DayMonth { day, month, year }, 2 + linked));
         }
         if let Some(day) = ["mosi", "pili"]
             .iter()
             .position(|word| *word == words.text(at + 1))
         {
-            return Some((DayExpr::DayOfMonth(u32::try_from(day).unwrap_or(0) + 1), 2));
+            return Some((
+                DayExpr::DayOfMonth(u32::try_from(day).unwrap_or(0) + 1),
+                2 + linked,
+            ));
         }
         if let Some(day) = words
             .token(at + 1)
@@ -312,12 +322,45 @@ fn day_of_month(words: Words<'_>, at: usize) -> Taken<DayExpr> {
             .filter(|day| (1..=31).contains(day))
             && words.text(at + 2) != "na"
         {
-            return Some((DayExpr::DayOfMonth(day), 2));
+            return Some((DayExpr::DayOfMonth(day), 2 + linked));
         }
-        let read = numeral::cardinal(words.all(), at + 1).filter(|read| (1..=31).contains(&read.value))?;
-        return Some((DayExpr::DayOfMonth(read.value), 1 + read.length));
+        // "tarehe 32" names a date that does not exist, which has to be asked.
+        let read = numeral::cardinal(words.all(), at + 1).filter(|read| (1..=99).contains(&read.value))?;
+        return Some((DayExpr::DayOfMonth(read.value), 1 + linked + read.length));
     }
-    named_day(words, at)
+    named_day(words, at).or_else(|| day_in_words(words, at))
+}
+
+/// *kumi na tano Juni*, *May twentieth*, *the twenty fifth*.
+fn day_in_words(words: Words<'_>, at: usize) -> Taken<DayExpr> {
+    let start = at + usize::from(words.text(at) == "the");
+    let month_at = |at: usize| calendar::month_named(words.text(at)).map(|month| u32::from(u8::from(month)));
+    let dated = |day: u32, month: u32| DayExpr::DayMonth {
+        day,
+        month,
+        year: None,
+    };
+    if let Some(month) = month_at(at) {
+        let (day, length) = numeral::ordinal_in_words(words.all(), at + 1)?;
+        return Some((dated(day, month), 1 + length));
+    }
+    let ordinal = numeral::ordinal_in_words(words.all(), start);
+    let cardinal = || {
+        let read = numeral::cardinal(words.all(), start).filter(|read| !read.digits && read.value <= 31)?;
+        Some((read.value, read.length))
+    };
+    // "Kumi na tano" begins with the tenth, "twenty fifth" with twenty: the longer one is meant.
+    let (day, length) = [ordinal, cardinal()]
+        .into_iter()
+        .flatten()
+        .max_by_key(|(_, length)| *length)?;
+    let of = start + length + usize::from(["of", "ya", "wa"].contains(&words.text(start + length)));
+    if let Some(month) = month_at(of) {
+        return Some((dated(day, month), of + 1 - at));
+    }
+    // "The first" is an option, "the twentieth" a day.
+    let alone = ordinal.is_some() && start > at && day > 5;
+    alone.then_some((DayExpr::DayOfMonth(day), start + length - at))
 }
 
 /// A day beside the name of its month, or an ordinal alone (*the 20th*).
@@ -327,7 +370,7 @@ fn named_day(words: Words<'_>, at: usize) -> Taken<DayExpr> {
     let day_at = |at: usize| -> Option<u32> {
         let ordinal = words.token(at).and_then(numeral::ordinal);
         let number = words.token(at).and_then(super::token::Token::number);
-        ordinal.or(number).filter(|day| (1..=31).contains(day))
+        ordinal.or(number).filter(|day| (1..=99).contains(day))
     };
     let year_at = |at: usize| {
         words
@@ -346,7 +389,7 @@ fn named_day(words: Words<'_>, at: usize) -> Taken<DayExpr> {
         }
         let plain = matches!(words.kind(start), Some(Kind::Ordinal(_)));
         let counts = ["one", "option", "slot", "time", "choice"].contains(&words.text(start + 1));
-        return (plain && !counts).then_some((DayExpr::DayOfMonth(day), start + 1 - at));
+        return (plain && !counts && day <= 31).then_some((DayExpr::DayOfMonth(day), start + 1 - at));
     }
     let month = month_at(at)?;
     let day_from = at + 1 + usize::from(words.text(at + 1) == "the");
@@ -358,13 +401,33 @@ fn named_day(words: Words<'_>, at: usize) -> Taken<DayExpr> {
     ))
 }
 
+/// *the last Saturday of the month*, *Jumamosi ya mwisho ya mwezi*: this month, seen from its last word but one.
+fn month_of_weekday(words: Words<'_>, at: usize) -> Taken<MonthRef> {
+    let weekday = |back: usize| {
+        at.checked_sub(back)
+            .is_some_and(|at| calendar::weekday(words.text(at)).is_some())
+    };
+    let before = at.checked_sub(1).map_or("", |at| words.text(at));
+    match (words.text(at), words.text(at + 1)) {
+        ("the", "month") if before == "of" && weekday(2) => Some((MonthRef::This, 2)),
+        ("mwezi", next) if ["ya", "wa"].contains(&before) && weekday(4) => {
+            let named = next == "wa" || NEXT.contains(&next) || COMING.contains(&next);
+            (!named).then_some((MonthRef::This, 1))
+        }
+        _other => None,
+    }
+}
+
 /// *mwezi wa sita*, *mwezi ujao*, *next month*, *Juni*, *in May*.
 fn month(words: Words<'_>, at: usize) -> Taken<MonthRef> {
+    if let Some(found) = month_of_weekday(words, at) {
+        return Some(found);
+    }
     let (before, start) = which_before(words, at);
     match (before, words.text(start)) {
         (Some(Which::Next), "month") => return Some((MonthRef::Next, start + 1 - at)),
         (Some(Which::This | Which::Bare), "month") => return Some((MonthRef::This, start + 1 - at)),
-        (Some(Which::Last), _) => return None,
+        (Some(Which::AfterNext | Which::Last), _) => return None,
         _other => {}
     }
     if words.text(at) == "mwezi" {
@@ -372,7 +435,7 @@ fn month(words: Words<'_>, at: usize) -> Taken<MonthRef> {
             return match which {
                 Which::Next => Some((MonthRef::Next, 1 + length)),
                 Which::This | Which::Bare => Some((MonthRef::This, 1 + length)),
-                Which::Last => None,
+                Which::AfterNext | Which::Last => None,
             };
         }
         let from = at + 1 + usize::from(words.text(at + 1) == "wa");

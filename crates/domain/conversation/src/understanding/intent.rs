@@ -28,6 +28,7 @@ pub(super) fn hear(sentence: &Sentence, context: &Context) -> Heard {
         phrase: &phrase,
         names_something: !services.is_empty() || staff.is_some(),
         names_service: !services.is_empty(),
+        names_staff: staff.is_some(),
     };
     let (intent, ask) = listener.intent(!refused.is_empty() && !services.is_empty());
     let services = if intent == Intent::AskPrice && listener.asks_what_is_sold() {
@@ -72,6 +73,18 @@ fn phrase(sentence: &Sentence) -> Phrase<'_> {
     }
 }
 
+/// Words behind which nothing is refused any more.
+const UNREFUSED: &[&str] = &[
+    "nataka", "but", "lakini", "want", "bali", "naomba", "nipe", "nipatie", "niwekee", "nifanyie", "tufanye",
+    "iwe", "i", "id", "ni", "make", "give", "to", "hadi", "into", "kwenda", "kuwa",
+];
+
+/// *from massage to facial*: whether a *to* follows.
+fn turns_afterwards(sentence: &Sentence, at: usize) -> bool {
+    let mut behind = sentence.tokens.iter().skip(at + 1).take(5);
+    behind.any(|token| ["to", "hadi", "into", "kwenda", "kuwa"].contains(&token.text.as_str()))
+}
+
 /// Positions of words that a refusal covers: *sitaki massage*, *instead of massage*.
 fn refused_services(sentence: &Sentence) -> Vec<usize> {
     let words = sentence.words();
@@ -80,6 +93,7 @@ fn refused_services(sentence: &Sentence) -> Vec<usize> {
         let opens = match (words.text(at), words.text(at + 1)) {
             ("badala", "ya") | ("instead", "of") => 2,
             ("sitaki" | "not" | "sio" | "siyo", _) => 1,
+            ("from" | "kutoka", _) if turns_afterwards(sentence, at) => 1,
             _other => continue,
         };
         let Some(clause) = words.token(at).map(|token| token.clause) else {
@@ -87,9 +101,7 @@ fn refused_services(sentence: &Sentence) -> Vec<usize> {
         };
         let covered = (at + opens..sentence.tokens.len())
             .take_while(|index| words.token(*index).is_some_and(|token| token.clause == clause))
-            .take_while(|index| {
-                !["nataka", "but", "lakini", "want", "bali", "naomba"].contains(&words.text(*index))
-            })
+            .take_while(|index| !UNREFUSED.contains(&words.text(*index)))
             .take(4);
         refused.extend(covered);
     }
@@ -102,6 +114,7 @@ struct Listener<'s> {
     phrase: &'s Phrase<'s>,
     names_something: bool,
     names_service: bool,
+    names_staff: bool,
 }
 
 impl Listener<'_> {
@@ -183,7 +196,7 @@ impl Listener<'_> {
         if wait > 0 && answers_only && !self.has(&rules::NO_FIRST) || self.has(&rules::WAIT) {
             return self.answers(Intent::NotYet);
         }
-        if no > 0 && answers_only && !self.is_la_among_others() {
+        if no > 0 && answers_only && !self.is_la_among_others() && !self.has(&rules::CANCEL) {
             return self.answers(Intent::Deny);
         }
         if yes > 0 && answers_only && (self.context.question_open || thanks == 0) {
@@ -269,6 +282,7 @@ impl Listener<'_> {
     fn about_a_booking(&self, service_replaced: bool) -> Option<(Intent, bool)> {
         let moved = self.has(&rules::RESCHEDULE) && !self.has(&rules::NOT_MOVED);
         let time = self.sentence.mentions_time();
+        let moved = moved || time && !self.names_something && self.has(&rules::LETS);
         let names_time_anew = time
             && (self.sentence.found.iter().any(|f| f.negated && f.bears_on_time()) || self.begins_with_no());
         if self.has(&rules::RUNNING_LATE) && !(moved && time) && !self.has(&rules::NOT_LATE) {
@@ -335,6 +349,9 @@ impl Listener<'_> {
     }
 
     fn wish_or_question(&self) -> Intent {
+        if self.has(&rules::ANYTHING_OPEN) {
+            return Intent::Availability;
+        }
         if let Some(intent) = self.first_of(rules::QUESTIONS) {
             return intent;
         }
@@ -359,6 +376,9 @@ impl Listener<'_> {
                 Intent::None
             };
         }
+        if self.has(&rules::THANKED) && !time && !asks {
+            return Intent::Thanks;
+        }
         if self.has(&rules::RECEIPT) {
             return Intent::AskInfo;
         }
@@ -371,6 +391,12 @@ impl Listener<'_> {
         }
         if clear_wish {
             return Intent::Book;
+        }
+        if self.names_staff && self.has(&rules::PERSON_THERE) {
+            return Intent::Availability;
+        }
+        if self.has(&rules::PAY_QUESTION) {
+            return Intent::AskInfo;
         }
         if self.has(&rules::AVAILABILITY_CLEAR) {
             return Intent::Availability;
@@ -424,10 +450,27 @@ impl Listener<'_> {
             })
     }
 
+    /// *Subiri nimalize kazi*, *haha sawa*: an answer with words around it that mean nothing to us.
+    fn answer_with_talk(&self) -> Option<Intent> {
+        let (first, _) = self.phrase.tokens.first()?;
+        if !self.context.question_open {
+            return None;
+        }
+        if ["ngoja", "ngojea", "ngojeni", "subiri", "subirini", "wait"].contains(&first.text.as_str()) {
+            return Some(Intent::NotYet);
+        }
+        let short = self.phrase.tokens.len() <= 3;
+        let agrees = self.counts(rules::YES) > 0 && self.counts(rules::NO) == 0;
+        (short && agrees && !self.sentence.question).then_some(Intent::Confirm)
+    }
+
     /// Nothing asked and nothing named: a greeting or thanks with some talk around it, or nothing known.
     fn leftover(&self) -> Intent {
         if self.counts(rules::THANKS) > 0 {
             return Intent::Thanks;
+        }
+        if let Some(answer) = self.answer_with_talk() {
+            return answer;
         }
         let greets = self.greets_by_part()
             || self

@@ -2,7 +2,7 @@
 
 use super::context::{Context, LexiconEntry};
 use super::scan::Sentence;
-use super::{Match, verb, vocabulary};
+use super::{Match, verb};
 
 /// Words of service names that tell nothing.
 const EMPTY_WORDS: &[&str] = &[
@@ -46,7 +46,7 @@ pub(super) fn edit_distance(one: &str, other: &str) -> usize {
 /// How well a word of the message stands for a word of a name, in thousandths.
 ///
 /// A word that everybody says is no misspelling of a name: *sana* is not *sauna*.
-fn word_fit(name: &str, said: &str) -> u32 {
+fn word_fit(name: &str, said: &str, is_known: bool) -> u32 {
     if name == said {
         return 1000;
     }
@@ -54,12 +54,18 @@ fn word_fit(name: &str, said: &str) -> u32 {
     if said.strip_suffix('s') == Some(name) || name.strip_suffix('s') == Some(said) {
         return 980;
     }
-    let close = name.chars().count().abs_diff(said.chars().count()) <= 2 && !vocabulary::is_known(said);
+    let close = name.chars().count().abs_diff(said.chars().count()) <= 2 && !is_known;
     match (length, close.then(|| edit_distance(name, said))) {
         (5.., Some(1)) => 900,
         (8.., Some(2)) => 820,
         _other => 0,
     }
+}
+
+/// The same for the word at a place of the message.
+fn fit_at(sentence: &Sentence, name: &str, at: usize) -> u32 {
+    let is_known = sentence.known.get(at).copied().unwrap_or_default();
+    word_fit(name, sentence.words().text(at), is_known)
 }
 
 /// The services that the message names, the best first. Ties keep the order of the lexicon.
@@ -110,12 +116,12 @@ pub(super) fn service_words(sentence: &Sentence, context: &Context) -> Vec<usize
         .flat_map(|entry| entry.phrases().iter().flatten())
         .filter(|name| is_telling(name))
         .collect();
-    let stands_for_one = |said: &str| names.iter().any(|name| word_fit(name, said) >= WORD_FIT_MIN);
-    let places = sentence.tokens.iter().enumerate();
-    places
-        .filter(|(_, token)| stands_for_one(&token.text))
-        .map(|(at, _)| at)
-        .collect()
+    let stands_for_one = |at: &usize| {
+        names
+            .iter()
+            .any(|name| fit_at(sentence, name, *at) >= WORD_FIT_MIN)
+    };
+    (0..sentence.tokens.len()).filter(stands_for_one).collect()
 }
 
 /// The staff member that the message names.
@@ -187,8 +193,8 @@ impl<'c> Names<'c> {
                 continue;
             }
             let mut best = 0;
-            for (at, token) in self.sentence.tokens.iter().enumerate() {
-                let fits = word_fit(name, &token.text);
+            for at in 0..self.sentence.tokens.len() {
+                let fits = fit_at(self.sentence, name, at);
                 if fits >= WORD_FIT_MIN && !self.without.contains(&at) {
                     best = best.max(fits);
                     places.push(at);
@@ -238,15 +244,14 @@ impl<'c> Names<'c> {
                 words.next().filter(|_| words.next().is_none())
             })
         };
-        let said = self.sentence.words().text(at);
-        short_names().any(|name| word_fit(name, said) >= WORD_FIT_MIN) && short_names().any(in_longer_names)
+        short_names().any(|name| fit_at(self.sentence, name, at) >= WORD_FIT_MIN)
+            && short_names().any(in_longer_names)
     }
 
     /// Whether some name of `entry` contains the word here.
     fn has_word(&self, entry: &LexiconEntry, at: usize) -> bool {
-        let said = self.sentence.words().text(at);
         let mut names = entry.phrases().iter().flat_map(|name| telling(name));
-        names.any(|name| word_fit(name, said) >= WORD_FIT_MIN)
+        names.any(|name| fit_at(self.sentence, name, at) >= WORD_FIT_MIN)
     }
 
     /// Whether the word here directly follows the name, or is linked to it. Two words side by side the other way round

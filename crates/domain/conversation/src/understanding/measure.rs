@@ -58,10 +58,52 @@ const COMPANIONS: &[&str] = &[
     "mpenzi",
     "bestie",
     "beshte",
+    "bibi",
+    "bwana",
+    "baba",
+    "dad",
+    "father",
+    "aunt",
+    "auntie",
+    "shangazi",
+    "niece",
+    "mtoto",
+    "child",
+    "kid",
+    "fiancee",
+    "workmate",
+    "roommate",
+    "mwenzangu",
+    "mamangu",
+    "dadangu",
+    "kakangu",
+    "babangu",
+    "mwanangu",
+    "rafikiangu",
     "binti",
     "cousin",
     "colleague",
 ];
+const COMPANIONS_MANY: &[&str] = &[
+    "friends",
+    "marafiki",
+    "rafiki",
+    "sisters",
+    "brothers",
+    "daughters",
+    "sons",
+    "kids",
+    "children",
+    "watoto",
+    "dada",
+    "others",
+    "colleagues",
+    "cousins",
+    "wenzangu",
+    "wengine",
+];
+/// More guests than this come to no salon at once: the number is something else.
+const PEOPLE_MOST: u32 = 50;
 const CURRENCIES: &[&str] = &[
     "kes",
     "ksh",
@@ -139,16 +181,22 @@ fn duration_tail(words: Words<'_>, at: usize, so_far: u32) -> (u32, usize) {
     }
 }
 
-/// For how many: *watu wawili*, *2 people*, *for two*, *tuko watatu*, *me and my friend*.
+/// For how many: *watu wawili*, *2 people*, *for two*, *tuko watatu*, *me and my friend*, *na rafiki yangu*.
 pub(super) fn people(words: Words<'_>, at: usize) -> Taken<u32> {
-    let count = |at: usize| numeral::cardinal(words.all(), at).filter(|read| (1..=50).contains(&read.value));
     let word = words.text(at);
-    if PEOPLE_NOUNS.contains(&word) {
-        return count(at + 1).map(|read| (read.value, 1 + read.length));
+    if let Some(company) = company(words, at) {
+        return Some(company);
     }
-    if let Some(read) = count(at) {
-        if PEOPLE_NOUNS.contains(&words.text(at + read.length)) {
+    if PEOPLE_NOUNS.contains(&word) {
+        return count(words, at + 1).map(|read| (read.value, 1 + read.length));
+    }
+    if let Some(read) = count(words, at) {
+        let (next, after) = (words.text(at + read.length), words.text(at + read.length + 1));
+        if PEOPLE_NOUNS.contains(&next) {
             return Some((read.value, read.length + 1));
+        }
+        if next == "of" && ["us", "you"].contains(&after) {
+            return Some((read.value, read.length + 2));
         }
         let agreeing = ["wawili", "watatu", "wanne", "watano", "wanane"].contains(&word);
         return agreeing.then_some((read.value, read.length));
@@ -157,26 +205,76 @@ pub(super) fn people(words: Words<'_>, at: usize) -> Taken<u32> {
         "for" => {
             let timed =
                 at > 0 && ["me", "us", "booking", "slot", "appointment", "it"].contains(&words.text(at - 1));
-            let read = count(at + 1).filter(|read| !read.digits || (read.value <= 10 && !timed))?;
-            let next = words.text(at + 1 + read.length);
-            let measured =
-                HOUR_NOUNS.contains(&next) || MINUTE_NOUNS.contains(&next) || ["am", "pm"].contains(&next);
-            (!measured && next != "thirty" && next != "oclock").then_some((read.value, 1 + read.length))
+            let read = count(words, at + 1).filter(|read| !read.digits || (read.value <= 10 && !timed))?;
+            (!is_measured(words, at + 1 + read.length)).then_some((read.value, 1 + read.length))
+        }
+        "group" | "party" | "team" if words.text(at + 1) == "of" => {
+            count(words, at + 2).map(|read| (read.value, 2 + read.length))
+        }
+        "tuko" | "tutakuwa" | "tupo" | "sisi" | "were" => counted_of_us(words, at + 1, 1),
+        "we" if ["are", "r", "will"].contains(&words.text(at + 1)) => {
+            let be = usize::from(words.text(at + 2) == "be");
+            counted_of_us(words, at + 2 + be, 2 + be)
         }
         "both" if words.text(at + 1) == "of" => Some((2, 2)),
-        "and" | "na" => {
-            let own = ["my", "a", "his", "her"].contains(&words.text(at + 1));
-            let me = ["me", "myself", "i", "mimi"].contains(&words.text(at.wrapping_sub(1)));
-            let companion = if own {
-                words.text(at + 2)
-            } else {
-                words.text(at + 1)
-            };
-            (me && COMPANIONS.contains(&companion)).then_some((2, if own { 3 } else { 2 }))
-        }
         "couple" | "couples" if words.text(at + 1) != "of" => Some((2, 1)),
         _other => None,
     }
+}
+
+fn count(words: Words<'_>, at: usize) -> Option<numeral::Read> {
+    numeral::cardinal(words.all(), at).filter(|read| (1..=PEOPLE_MOST).contains(&read.value))
+}
+
+/// Whether the number before belongs to a length or an hour.
+fn is_measured(words: Words<'_>, at: usize) -> bool {
+    let next = words.text(at);
+    HOUR_NOUNS.contains(&next)
+        || MINUTE_NOUNS.contains(&next)
+        || ["am", "pm", "thirty", "oclock"].contains(&next)
+}
+
+/// *tuko 3*, *we are 4*: a number of us, unless it is an hour or a length.
+fn counted_of_us(words: Words<'_>, at: usize, before: usize) -> Taken<u32> {
+    let read = count(words, at).filter(|read| read.value > 1)?;
+    (!is_measured(words, at + read.length)).then_some((read.value, before + read.length))
+}
+
+const POSSESSIVES: &[&str] = &["my", "a", "his", "her", "our"];
+const POSSESSIVES_BEHIND: &[&str] = &[
+    "yangu", "wangu", "langu", "zangu", "wangu", "yetu", "wetu", "zetu",
+];
+
+/// Somebody comes along: *me and my friend*, *na rafiki yangu*, *my sister and I*, *with two friends*.
+fn company(words: Words<'_>, at: usize) -> Taken<u32> {
+    let word = words.text(at);
+    if word == "my" && COMPANIONS.contains(&words.text(at + 1)) {
+        let me = ["i", "me", "myself"].contains(&words.text(at + 3));
+        return (words.text(at + 2) == "and" && me).then_some((2, 4));
+    }
+    if !["and", "na", "with", "plus"].contains(&word) {
+        return None;
+    }
+    let own = usize::from(POSSESSIVES.contains(&words.text(at + 1)));
+    let start = at + 1 + own;
+    // "with two friends", "na marafiki wawili": the speaker comes too.
+    if let Some(read) = count(words, start) {
+        let friends = COMPANIONS_MANY.contains(&words.text(start + read.length));
+        return friends.then(|| (read.value.saturating_add(1), start + read.length + 1 - at));
+    }
+    let companion = words.text(start);
+    let behind = usize::from(POSSESSIVES_BEHIND.contains(&words.text(start + 1)));
+    if COMPANIONS_MANY.contains(&companion) || behind == 1 && companion == "rafiki" {
+        if let Some(read) = count(words, start + 1 + behind) {
+            let length = start + 1 + behind + read.length - at;
+            return Some((read.value.saturating_add(1), length));
+        }
+    }
+    let me = at > 0 && ["me", "myself", "i", "mimi"].contains(&words.text(at - 1));
+    // "mamangu" has its owner within.
+    let within = companion.ends_with("angu");
+    let related = own == 1 || behind == 1 || me || within;
+    (COMPANIONS.contains(&companion) && related).then_some((2, start + 1 + behind - at))
 }
 
 /// An amount in whole shillings: *2000*, *KES 3,500*, *500 bob*, *elfu mbili*, *2k*.

@@ -41,6 +41,9 @@ const ORDINALS: &[(&str, u32)] = &[
     ("kwanza", 1), ("mosi", 1), ("pili", 2), ("tatu", 3), ("nne", 4), ("tano", 5), ("sita", 6), ("saba", 7),
     ("nane", 8), ("tisa", 9), ("kumi", 10), ("first", 1), ("second", 2), ("third", 3), ("fourth", 4),
     ("fifth", 5), ("sixth", 6), ("seventh", 7), ("eighth", 8), ("ninth", 9), ("tenth", 10),
+    ("eleventh", 11), ("twelfth", 12), ("thirteenth", 13), ("fourteenth", 14), ("fifteenth", 15),
+    ("sixteenth", 16), ("seventeenth", 17), ("eighteenth", 18), ("nineteenth", 19), ("twentieth", 20),
+    ("thirtieth", 30),
 ];
 
 /// A number that was read, and how many tokens it took.
@@ -85,6 +88,16 @@ pub(super) fn ordinal(token: &Token) -> Option<u32> {
         Kind::Word => find(ORDINALS, &token.text),
         Kind::Number(_) | Kind::Tenths(_) | Kind::Clock { .. } | Kind::Dated { .. } => None,
     }
+}
+
+/// An ordinal in words that may have two: *twentieth*, *twenty fifth*; its value and length.
+pub(super) fn ordinal_in_words(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
+    if let Some(tens @ (20 | 30)) = find(ENGLISH_TENS, word(at)) {
+        let unit = find(ORDINALS, word(at + 1)).filter(|unit| *unit < 10)?;
+        return Some((tens + unit, 2));
+    }
+    find(ORDINALS, word(at)).map(|value| (value, 1))
 }
 
 /// The longest number at `at`: digits (*2*, *2k*), Swahili (*elfu mbili mia tano*) or English (*two hundred*).

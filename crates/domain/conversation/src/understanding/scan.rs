@@ -2,12 +2,15 @@
 
 use time::Date;
 
-use super::clock::{self, Clock, DayPart};
+use super::clock::{self, Clock, DayPart, Style};
 use super::context::Context;
 use super::day::{self, DayExpr};
+use super::greeting;
 use super::measure;
 use super::numeral;
 use super::token::{Kind, Token};
+use super::verb;
+use super::vocabulary;
 
 /// The tokens, asked by position; beyond the ends there are empty words.
 #[derive(Clone, Copy)]
@@ -80,13 +83,17 @@ pub(super) struct Found {
 pub(super) struct Sentence {
     pub(super) tokens: Vec<Token>,
     pub(super) found: Vec<Found>,
+    /// For each token whether it is a word that everybody says: such a word is no misspelt name.
+    pub(super) known: Vec<bool>,
     pub(super) question: bool,
 }
 
 impl Sentence {
     pub(super) fn read(tokens: Vec<Token>, question: bool, context: &Context) -> Self {
         let found = find(Words::new(&tokens), context.today());
+        let known = tokens.iter().map(|token| vocabulary::is_known(&token.text));
         Self {
+            known: known.collect(),
             tokens,
             found,
             question,
@@ -129,7 +136,7 @@ fn find(words: Words<'_>, today: Date) -> Vec<Found> {
             .is_some_and(|last| last.end == at && matches!(last.mention, Mention::Day(_) | Mention::Part(_)));
         match mentions_at(words, at, beside_day, today) {
             Some((mentions, length)) => {
-                let negated = is_negated(words, at);
+                let negated = is_negated(words, at) || continues_a_refusal(words, &found, &mentions, at);
                 let end = at + length.max(1);
                 found.extend(mentions.into_iter().map(|mention| Found {
                     mention,
@@ -144,6 +151,20 @@ fn find(words: Words<'_>, today: Date) -> Vec<Found> {
     }
     refuse_afterwards(words, &mut found);
     found
+}
+
+/// *sitaki saa nne asubuhi*: what belongs to a refused hour or day is refused with it.
+fn continues_a_refusal(words: Words<'_>, found: &[Found], mentions: &[Mention], at: usize) -> bool {
+    let clause = |at: usize| words.token(at).map(|token| token.clause);
+    let kind = |mention: &Mention| std::mem::discriminant(mention);
+    found.last().is_some_and(|last| {
+        last.negated
+            && last.end == at
+            && clause(last.start) == clause(at)
+            && mentions
+                .iter()
+                .all(|mention| kind(mention) != kind(&last.mention))
+    })
 }
 
 /// *Ijumaa haiwezekani, Jumamosi je?* refuses the first, since there is a second.
@@ -176,7 +197,7 @@ type Mentions = Option<(Vec<Mention>, usize)>;
 
 fn mentions_at(words: Words<'_>, at: usize, beside_day: bool, today: Date) -> Mentions {
     let one = |mention: Mention, length: usize| Some((vec![mention], length));
-    if let Some(length) = greeting(words, at) {
+    if let Some(length) = greeting::length(words, at) {
         return one(Mention::Greeting, length);
     }
     if let Some(length) = time_question(words, at) {
@@ -197,6 +218,9 @@ fn mentions_at(words: Words<'_>, at: usize, beside_day: bool, today: Date) -> Me
     if let Some((DayExpr::Offset { days, certain }, length)) = counted_only(words, at, today) {
         return one(Mention::Day(DayExpr::Offset { days, certain }), length);
     }
+    if let Some((clock, length)) = clock::minutes_past_or_to(words, at) {
+        return one(Mention::Clock(clock, Relation::At), length);
+    }
     if words.text(at) != "saa"
         && let Some((minutes, length)) = measure::duration(words, at)
     {
@@ -210,23 +234,81 @@ fn mentions_at(words: Words<'_>, at: usize, beside_day: bool, today: Date) -> Me
     {
         return one(Mention::Part(part), length);
     }
+    if let Some((date, length)) = dotted_date(words, at) {
+        return one(Mention::Day(date), length);
+    }
     if let Some((clock, relation, length)) = bounded_clock(words, at, beside_day) {
+        if let Some((part, minutes, more)) = clock::minutes_behind_part(words, at + length)
+            && clock.style == Style::Saa
+            && clock.offset == 0
+        {
+            let clock = Clock {
+                offset: minutes,
+                ..clock
+            };
+            return Some((
+                vec![Mention::Clock(clock, relation), Mention::Part(part)],
+                length + more,
+            ));
+        }
         return one(Mention::Clock(clock, relation), length);
     }
     if let Some((expr, length)) = day::parse(words, at, today) {
         return one(Mention::Day(expr), length);
     }
-    if words.text(at) == "tonight" {
+    if let Some((part, length)) = part_of_today(words, at) {
         let today = DayExpr::Offset {
             days: 0,
             certain: true,
         };
-        return Some((vec![Mention::Day(today), Mention::Part(DayPart::Night)], 1));
+        return Some((vec![Mention::Day(today), Mention::Part(part)], length));
     }
     if let Some((part, length)) = clock::day_part(words, at) {
         return one(Mention::Part(part), length);
     }
     measure::amount(words, at).and_then(|(amount, length)| one(Mention::Amount(amount), length))
+}
+
+/// *tonight*, *this afternoon*, *jioni hii*.
+fn part_of_today(words: Words<'_>, at: usize) -> measure::Taken<DayPart> {
+    if words.text(at) == "tonight" {
+        return Some((DayPart::Night, 1));
+    }
+    if words.text(at) == "this" {
+        return clock::day_part(words, at + 1).map(|(part, length)| (part, length + 1));
+    }
+    let (part, length) = clock::day_part(words, at)?;
+    let this = ["hii", "huu", "hiihii"].contains(&words.text(at + length));
+    this.then_some((part, length + 1))
+}
+
+/// *12.05 saa nane*: what looks like an hour with a dot is a date if an hour follows it.
+fn dotted_date(words: Words<'_>, at: usize) -> measure::Taken<DayExpr> {
+    let (day, month) = match words.kind(at)? {
+        Kind::Clock { hour, minute, .. } if words.text(at).contains('.') => {
+            (u32::from(hour), u32::from(minute))
+        }
+        Kind::Tenths(tenths) => (tenths / 10, tenths % 10),
+        Kind::Word | Kind::Number(_) | Kind::Clock { .. } | Kind::Dated { .. } | Kind::Ordinal(_) => {
+            return None;
+        }
+    };
+    let is_date = (1..=31).contains(&day) && (1..=12).contains(&month);
+    let introduced = at > 0 && ["at", "saa", "kwa", "ksh", "kes"].contains(&words.text(at - 1));
+    let hour_follows = || {
+        let next = at + 1;
+        let clock_word = ["saa", "at"].contains(&words.text(next));
+        let meridiem = ["am", "pm"].contains(&words.text(next + 1));
+        (clock_word || meridiem && words.is_number(next)) && clock::parse(words, next, true).is_some()
+    };
+    (is_date && !introduced && hour_follows()).then_some((
+        DayExpr::DayMonth {
+            day,
+            month,
+            year: None,
+        },
+        1,
+    ))
 }
 
 /// A date counted from today has to be tried before the number in it is taken for something else.
@@ -236,85 +318,6 @@ fn counted_only(words: Words<'_>, at: usize, today: Date) -> measure::Taken<DayE
         || ["a", "an"].contains(&words.text(at));
     let (expr, length) = day::parse(words, at, today).filter(|_| counted)?;
     matches!(expr, DayExpr::Offset { .. }).then_some((expr, length))
-}
-
-const PARTS_IN_GREETINGS: &[&str] = &[
-    "asubuhi",
-    "mchana",
-    "jioni",
-    "usiku",
-    "leo",
-    "morning",
-    "afternoon",
-    "evening",
-    "day",
-    "night",
-    "alasiri",
-    "eve",
-    "kutwa",
-    "siku",
-    "jana",
-    "saa",
-    "hizi",
-    "hii",
-    "nyingi",
-    "weekend",
-    "wikendi",
-    "jumapili",
-    "jumatatu",
-];
-
-/// A greeting that names a part of the day.
-fn greeting(words: Words<'_>, at: usize) -> Option<usize> {
-    let (first, second, third) = (words.text(at), words.text(at + 1), words.text(at + 2));
-    let named = |word: &str| PARTS_IN_GREETINGS.contains(&word);
-    if ["habari", "habar", "habarini", "hbr", "salamu", "salaam"].contains(&first) {
-        let joined = ["ya", "za", "yako", "zenu", "zako", "yenu", "gani"].contains(&second);
-        let part_at = at + 1 + usize::from(joined);
-        let part_at = part_at + usize::from(words.text(part_at) == "za" || words.text(part_at) == "ya");
-        if named(words.text(part_at)) && day::weekday_name(words, part_at).is_none() {
-            let tail = usize::from(
-                ["hii", "hizi", "ya"].contains(&words.text(part_at + 1)) && words.text(part_at) != "saa",
-            );
-            return Some(part_at + 1 + tail - at);
-        }
-        return Some(1 + usize::from(joined));
-    }
-    if ["za", "ya"].contains(&first) && named(second) && at == 0 && words.text(at + 2).is_empty() {
-        return Some(2);
-    }
-    if ["how", "hows"].contains(&first) && ["are", "r", "is", "it"].contains(&second) {
-        return asked_after(words, at);
-    }
-    if ["niaje", "mambo", "vipi", "sasa"].contains(&first) && second == "leo" && third.is_empty() {
-        return Some(2);
-    }
-    if first == "good" && ["morning", "afternoon", "evening", "day", "night"].contains(&second) {
-        return Some(2);
-    }
-    let wished = ["njema", "mwema", "jema", "nzuri"].contains(&second) && third != "sana";
-    (wished
-        && [
-            "asubuhi", "mchana", "jioni", "usiku", "siku", "wikendi", "weekend",
-        ]
-        .contains(&first))
-    .then_some(2)
-}
-
-/// *How are you doing today?*
-fn asked_after(words: Words<'_>, at: usize) -> Option<usize> {
-    let subject = ["you", "u", "things", "everyone", "everything", "going"].contains(&words.text(at + 2));
-    let doing = usize::from(["doing", "going", "guys"].contains(&words.text(at + 3)));
-    let end = at + 3 + doing;
-    let day = match (words.text(end), words.text(end + 1)) {
-        ("today" | "leo", _) => 1,
-        ("this", "morning" | "afternoon" | "evening") => 2,
-        _other => 0,
-    };
-    // "How are you tomorrow at 3?" asks something else.
-    subject
-        .then_some(3 + doing + day)
-        .filter(|length| words.text(at + length) != "tomorrow")
 }
 
 fn time_question(words: Words<'_>, at: usize) -> Option<usize> {
@@ -369,14 +372,23 @@ const TIMED_NOUNS: &[&str] = &[
 
 /// *massage ya saa moja* lasts one hour; *booking ya saa moja* begins at one.
 fn duration_as_hours(words: Words<'_>, at: usize) -> measure::Taken<u32> {
-    let linked = at > 0 && ["ya", "la", "za"].contains(&words.text(at)) && words.text(at + 1) == "saa";
-    if !linked || TIMED_NOUNS.contains(&words.text(at - 1)) {
+    let before = at.checked_sub(1).map(|at| words.text(at))?;
+    let linked = ["ya", "la", "za"].contains(&words.text(at)) && words.text(at + 1) == "saa";
+    // "Nitachelewa saa moja": by an hour.
+    let late = words.text(at) == "saa" && verb::analyse(before).is_some_and(|verb| verb.root == "late");
+    if !(linked || late) || TIMED_NOUNS.contains(&before) {
         return None;
     }
-    let (hour, length) = numeral::swahili_hour(words.all(), at + 2)
+    let number_at = at + 1 + usize::from(linked);
+    let (hour, length) = numeral::swahili_hour(words.all(), number_at)
         .and_then(|(hour, length)| hour.ok().map(|hour| (hour, length)))
-        .or_else(|| words.token(at + 2).and_then(Token::number).map(|hour| (hour, 1)))?;
-    let mut end = at + 2 + length;
+        .or_else(|| {
+            words
+                .token(number_at)
+                .and_then(Token::number)
+                .map(|hour| (hour, 1))
+        })?;
+    let mut end = number_at + length;
     let half = words.text(end) == "na" && words.text(end + 1) == "nusu";
     end += if half { 2 } else { 0 };
     // Nobody lies on a couch for four hours; and with a part of the day it is a time.

@@ -46,7 +46,7 @@ impl Span {
     pub(super) fn of(readings: &[HourRead], ranged: bool, hours: &dyn Openness) -> Self {
         match readings {
             [] => Self::None,
-            [from, to, ..] if ranged => range(*from, to.reading, hours),
+            [from, to, ..] if ranged => range(*from, *to, hours),
             readings => agreeing(readings),
         }
     }
@@ -162,13 +162,14 @@ fn end_of_part(minute: u16, named: Option<DayPart>, clock: Clock) -> u16 {
 }
 
 /// *between 2 and 4pm*, *saa nane hadi saa kumi*: where one end is clear, it settles the other.
-fn range(first: HourRead, to: Reading, hours: &dyn Openness) -> Span {
+fn range(first: HourRead, second: HourRead, hours: &dyn Openness) -> Span {
     let HourRead {
         reading: from,
         part,
         clock,
         ..
     } = first;
+    let to = second.reading;
     let Some(end) = to.minute else {
         return Span::Unknown(to);
     };
@@ -192,7 +193,7 @@ fn range(first: HourRead, to: Reading, hours: &dyn Openness) -> Span {
         Some(from_minute) => Span::Stretch {
             from: Some(from_minute),
             to: end,
-            ask: to.ask && from.ask,
+            ask: to.ask && from.ask && (is_doubtful(clock) || is_doubtful(second.clock)),
         },
         None => Span::Unknown(to),
     }

@@ -5,6 +5,10 @@ use super::normalise;
 /// Numbers with more digits are no hours, days or prices, but phone numbers and codes.
 const NUMBER_DIGITS_MAX: usize = 7;
 
+/// More words than this are not read: what a customer wants stands in the first hundred, and the cost of the rules
+/// grows with each.
+const TOKENS_MAX: usize = 300;
+
 /// Letters that may follow a number without a space and are a word of their own.
 const SUFFIXES: &[&str] = &[
     "am", "pm", "a", "p", "h", "hr", "hrs", "hour", "hours", "m", "min", "mins", "minutes", "k", "x", "pax",
@@ -68,7 +72,7 @@ pub(super) fn tokens(folded: &str) -> Vec<Token> {
         clause: 0,
         tokens: Vec::new(),
     };
-    while let Some(character) = lexer.peek(0) {
+    while let Some(character) = lexer.peek(0).filter(|_| lexer.tokens.len() < TOKENS_MAX) {
         if character.is_ascii_digit() {
             lexer.number();
         } else if character.is_alphanumeric() {
@@ -127,8 +131,8 @@ impl Lexer {
     fn word(&mut self) {
         let mut word = String::new();
         while let Some(character) = self.peek(0) {
-            if character.is_ascii_digit() && CURRENCIES.contains(&word.as_str()) {
-                break; // "ksh1,000" is a currency and an amount
+            if character.is_ascii_digit() && (CURRENCIES.contains(&word.as_str()) || word == "saa") {
+                break; // "ksh1,000" is a currency and an amount, "saa8" an hour
             }
             if character.is_alphanumeric() {
                 word.push(character);
@@ -211,8 +215,10 @@ impl Lexer {
         }
         self.at += 3;
         let padded = length == 2 && hour < 10;
+        // The dot is kept: "12.05" may be a date.
+        let sign = if separator == Some('.') { '.' } else { ':' };
         self.push(
-            format!("{hour}:{minute:02}"),
+            format!("{hour}{sign}{minute:02}"),
             Kind::Clock { hour, minute, padded },
         );
         self.suffix_word();
@@ -232,7 +238,18 @@ impl Lexer {
             0
         };
         let whole = third && (third_length == 1 || third_length == 2 || third_length == 4);
-        if !(1..=2).contains(&second_length) || (separator != '/' && !whole) {
+        // No clock has 31 hours, and no price so few cents.
+        let second: String = self
+            .characters
+            .iter()
+            .skip(self.at + 1)
+            .take(second_length)
+            .collect();
+        let only_a_date = separator == '.'
+            && second_length == 2
+            && (25..=31).contains(&first)
+            && second.parse::<u32>().is_ok_and(|month| (1..=12).contains(&month));
+        if !(1..=2).contains(&second_length) || (separator != '/' && !whole && !only_a_date) {
             return false;
         }
         self.at += 1;

@@ -9,21 +9,22 @@ pub(in crate::understanding) const YES: &[&str] = &[
     "freshi", "fresh", "inafaa", "alright", "great", "definitely", "absolutely", "hakika", "proceed",
     "endelea", "tuendelee", "agreed", "agree", "kwel", "kweli", "sasawa", "works", "bomba", "ndivyo",
     "ofcourse", "course", "deal", "vizuri", "nzuri", "hewala", "aye", "ndioo", "yees", "imekubaliwa",
-    "noted", "cool", "nice", "exactly", "yessir",
+    "oky", "okk", "kk", "noted", "cool", "nice", "exactly", "yessir",
 ];
 
 /// Words that say no.
 #[rustfmt::skip]
 pub(in crate::understanding) const NO: &[&str] = &[
     "hapana", "zii", "no", "nope", "nah", "sio", "siyo", "si", "sitaki", "la", "never", "not", "hapanaa",
-    "dont", "wrong", "hatutaki", "staki", "sidhani", "ata", "naah",
+    "dont", "wrong", "hatutaki", "haiko", "haifai", "hainifai", "haitafaa", "haiwezekani", "haiwezi",
+    "nimekataa", "nakataa", "sikubali", "tumekataa", "staki", "sidhani", "ata", "naah",
 ];
 
 /// Words that put off.
 #[rustfmt::skip]
 pub(in crate::understanding) const NOT_YET: &[&str] = &[
     "bado", "ngoja", "ngojea", "ngojeni", "subiri", "subirini", "subir", "wait", "kidogo", "hold", "later",
-    "baadaye", "badae", "baadae", "nifikirie", "nitafikiria", "moment", "sijui", "sijaamua", "patience",
+    "baadaye", "badae", "baadae", "nifikirie", "nitafikiria", "nafikiria", "nafikiri", "ninafikiria", "tunafikiria", "moment", "sijui", "sijaamua", "patience",
     "undecided", "nangoja", "nasubiri", "nitakuambia", "nitakwambia",
 ];
 
@@ -37,7 +38,7 @@ pub(in crate::understanding) const GLUE: &[&str] = &[
     "think", "check", "first", "kwanza", "please", "u", "iwe", "very", "much", "acha", "wacha", "so", "all",
     "to", "hii", "hata", "kitu", "nani", "ndo", "mzuri", "njema", "book", "booking", "will", "be", "would",
     "sounds", "looks", "really", "thankyou", "up", "sec", "second", "seconds", "time", "want", "shukran",
-    "nataka", "now", "sasa", "niko", "tena", "pia", "hello", "hi", "hey",
+    "bit", "little", "while", "few", "moments", "nataka", "now", "sasa", "niko", "tena", "pia", "hello", "hi", "hey",
 ];
 
 /// Words that greet.

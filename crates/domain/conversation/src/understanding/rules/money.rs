@@ -1,0 +1,118 @@
+//! Phrases about payments, prompts and money that should come back.
+
+use super::super::pattern::Patterns;
+
+/// Phrases that ask a thing again, or a payment that is in doubt.
+pub(in crate::understanding) static PAYMENT_DISPUTE: Patterns = Patterns::new(&[
+    "+deduct .. mara|twice|double|zaidi|badala",
+    "mara mbili|tatu .. +deduct|+pay",
+    "+charge .. mara mbili|tatu",
+    "@money .. mara mbili|tatu",
+    "+pay .. mara mbili|tatu",
+    "charged|deducted|debited|paid|billed|took|taken|sent .. twice|double",
+    "charged|deducted|debited|billed .. again|extra|more|wrong|wrongly",
+    "double charge*|payment|deduct*|billing",
+    "overcharged|overcharge",
+    "wrong amount",
+    "mmenikat*|mmeikat*|mlinikat*|wamenikat*",
+    "+deduct .. lakini|but|na .. -get|-see|haija*|no|not",
+    "@money .. deducted|gone|taken|imekatwa|ilikatwa|zimekatwa .. but|lakini|no|na",
+    "dispute",
+    "pesa|hela zaidi",
+]);
+
+/// Promises to pay, which settle nothing.
+pub(in crate::understanding) static PAY_LATER: Patterns = Patterns::new(&[
+    "nitalip*|ntalip*|tutalip*|nitasend|nitatum*",
+    "ill|will|gonna|going .. pay",
+]);
+
+pub(in crate::understanding) static REFUND: Patterns = Patterns::new(&[
+    "refund|refunds|refunded|kurefund",
+    "+refund",
+    "+return .. @money",
+    "+send .. @money .. back|nyuma",
+    "@money .. irudi|zirudi|irudishwe|zirudishwe|irudishwi|back",
+    "reverse|reversal|nireverse|mreverse|kureverse",
+    "money|cash back",
+    "give|want|need .. @money back",
+]);
+
+pub(in crate::understanding) static PAYMENT_RESEND: Patterns = Patterns::new(&[
+    "-get|-see|-receive|-arrive .. @prompt",
+    "sijapata|sijaona|sijareceive|sijaget|haijafika|haijakuja|haikuja|haikufika|haijaingia|haijatokea .. @prompt",
+    "@prompt .. haija*|haiku*|haiji|haionekani|sija*|siku*|expired|imeexpire|ime*|ili* .. $",
+    "@prompt .. not|didnt|hasnt|never|failed|expired|disappeared|gone|timed",
+    "not|didnt|havent|never|yet|no|hasnt .. get|got|receive|received|see|seen|getting .. @prompt",
+    "no|without @prompt",
+    "hakuna|hamna @prompt",
+    "nitum*|mnitum*|unitum*|tuma|tumia|tumeni|nisend*|unisend*|mnisend*|send|resend|resent|share|push .. stk|prompt|popup",
+    "nitum*|mnitum*|unitum*|tuma|nisend*|send|resend .. mpesa .. again|tena|prompt|push|request|stk",
+    "@prompt .. again|tena|ingine|nyingine",
+    "+mistake .. pin",
+    "wrong pin|password",
+    "+fail .. +pay",
+    "pin .. wrong|mbaya|incorrect|+mistake",
+    "resend",
+    "retry .. payment|mpesa",
+    "try .. payment|paying .. again",
+    "nijaribu|jaribu|tujaribu .. kulipa|malipo|tena",
+    "try .. again",
+    "tuma|itume|send tena|again",
+    "+send it|hiyo|hilo|lile tena|again",
+    "+send .. ombi|request .. tena|again|upya|jipya|lingine|ingine|nyingine",
+    "nipe|nipeni|naomba|nataka|+want .. ombi|request .. tena|again|upya|jipya|lingine",
+    "mpesa .. request|menu .. haija*|haiku*|not|again|tena",
+]);
+
+/// A card is to pay, or might.
+pub(in crate::understanding) static PAY_BY_CARD: Patterns = Patterns::new(&[
+    "^ kadi|card|cards|visa|mastercard $",
+    "kwa|na|kutumia|natumia|nitumie|by|with|using|via .. kadi|card|visa|mastercard",
+    "pay|paying|kulipa|nilipe|lipa|nalipa|nitalipa|payment|malipo .. kadi|card|visa|mastercard",
+    "kadi|card .. payment|payments|malipo|instead|badala",
+    "mnakubali|mnachukua|mnapokea|unakubali|accept|take .. kadi|card|cards|visa|mastercard",
+]);
+
+/// There is no card, or it is refused.
+pub(in crate::understanding) static NOT_BY_CARD: Patterns =
+    Patterns::new(&["sina|sitaki|sio|siyo|no|not|without|bila|dont .. kadi|card|cards|visa"]);
+
+/// A new payment prompt is forbidden.
+pub(in crate::understanding) static NOT_RESENT: Patterns = Patterns::new(&[
+    "usini*|msini*|usitu*|msitu*|usise*|msise* .. @prompt|ombi|request",
+    "dont|stop|never|not send|sending|resend|push .. @prompt|request",
+]);
+
+pub(in crate::understanding) static PAYMENT_CLAIM: Patterns = Patterns::new(&[
+    "nime*|nisha*|nili*|tume*|tuli*|tusha*|ame*|mesha*|imesha* .. kulipa|kulipia|kutuma|kusend|kupay",
+    "nimelip*|nimeshalip*|nishalip*|nililip*|tumelip*|tushalip*|tulilip*|amelip*|ameshalip*|imelip*|imeshalip*",
+    "nimetum*|nimeshatum*|nishatum*|nilitum*|tumetum*|ametum*|imetumwa .. pesa|hela|money|mpesa|doh|deposit|chapaa|#",
+    "nimetum*|nimeshatum*|nishatum*|nilitum*|tumetum* $",
+    "nimetum*|nimeshatum*|nishatum*|nilitum*|tumetum* leo|jana|asubuhi|sasa|sahi|sai|tayari|already|kwa",
+    "nimesend|nishasend|nilisend|nimepay|nishapay|nilipay|tumepay|nimekulipa|nimekupay",
+    "already|have|ive|just|i|we|was|has|been|its paid",
+    "^ paid",
+    "paid $",
+    "ive|have|already|just|i sent|send .. money|pesa|cash|mpesa|deposit|payment|#",
+    "payment|deposit|money|pesa .. done|made|sent|complete|completed|through|imeenda|imetumwa|successful",
+    "done paying|payment|with",
+    "nimemaliza kulipa",
+    "nimeweka|nimeingiza|entered|put .. pin",
+    "mmepata|umepata|mmereceive|umereceive|mmeona|received|got|see .. pesa|payment|malipo|money|deposit",
+    "confirmed ksh|kes",
+    "made .. payment|deposit",
+]);
+
+/// It is money that is spoken of.
+pub(in crate::understanding) static ABOUT_MONEY: Patterns =
+    Patterns::new(&["@money|mpesa|payment|paid", "+pay"]);
+
+/// How or when money may be given is asked.
+pub(in crate::understanding) static PAY_QUESTION: Patterns = Patterns::new(&[
+    "naweza|tunaweza|ninaweza|naeza|can|could|may|should|must|lazima .. +pay",
+    "nilipe|tulipe .. lini|wapi|aje|vipi|kwa|saa",
+]);
+
+/// The payment prompt is spoken of.
+pub(in crate::understanding) static ABOUT_A_PROMPT: Patterns = Patterns::new(&["prompt|stk"]);
