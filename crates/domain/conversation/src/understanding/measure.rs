@@ -264,11 +264,10 @@ fn company(words: Words<'_>, at: usize) -> Taken<u32> {
     }
     let companion = words.text(start);
     let behind = usize::from(POSSESSIVES_BEHIND.contains(&words.text(start + 1)));
-    if COMPANIONS_MANY.contains(&companion) || behind == 1 && companion == "rafiki" {
-        if let Some(read) = count(words, start + 1 + behind) {
-            let length = start + 1 + behind + read.length - at;
-            return Some((read.value.saturating_add(1), length));
-        }
+    let many = COMPANIONS_MANY.contains(&companion) || behind == 1 && companion == "rafiki";
+    if let Some(read) = count(words, start + 1 + behind).filter(|_| many) {
+        let length = start + 1 + behind + read.length - at;
+        return Some((read.value.saturating_add(1), length));
     }
     let me = at > 0 && ["me", "myself", "i", "mimi"].contains(&words.text(at - 1));
     // "mamangu" has its owner within.
