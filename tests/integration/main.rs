@@ -7,6 +7,7 @@ mod booking;
 mod by_hand;
 mod cards;
 mod chat_money;
+mod chat_moves;
 mod dead_letters;
 mod desk;
 mod desk_payments;

@@ -29,6 +29,7 @@ use crate::bridges::payment_desk::trouble_of;
 use crate::bridges::visit_desk::slot_of;
 use crate::visit_money::VisitMoney;
 
+mod late;
 mod money;
 
 /// Why an event was not handled. The job may run again.
@@ -688,7 +689,10 @@ impl Parts {
         event: ConversationEvent,
     ) -> Result<(), TranslateError> {
         let notice = match event {
-            ConversationEvent::CustomerRunsLate { visit, minutes } => Notice::CustomerLate { visit, minutes },
+            ConversationEvent::CustomerRunsLate { visit, minutes } => {
+                self.tell_team_of_lateness(tenant, id, visit, minutes).await?;
+                Notice::CustomerLate { visit, minutes }
+            }
             ConversationEvent::MessageNotSent { message, .. } => Notice::MessageNotSent { message },
             // The owners get their brief in the turn that suspends the thread; consent is on record.
             ConversationEvent::ThreadSuspended { .. }

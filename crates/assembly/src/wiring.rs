@@ -487,6 +487,8 @@ impl Ground {
                 catalogue: self.catalogue.clone(),
                 clock: self.clock.clone(),
             },
+            moves: self.offer_move(),
+            move_visit: self.move_visit(),
             accept: self.accept_request(),
             decline: self.decline_request(),
             accept_offer: booking::AcceptWaitlistOffer {

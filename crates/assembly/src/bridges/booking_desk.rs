@@ -338,14 +338,14 @@ fn slot_of(found: &PricedSlot, service: ServiceRef) -> Slot {
 }
 
 /// At most `most` of them, evenly spread, the first always among them.
-fn spread(slots: Vec<Slot>, most: usize) -> Vec<Slot> {
+pub(super) fn spread(slots: Vec<Slot>, most: usize) -> Vec<Slot> {
     let step = slots.len().div_ceil(most.max(1)).max(1);
     slots.into_iter().step_by(step).take(most).collect()
 }
 
 /// The reason that helps the customer most: what lies in their own hands first. What concerns only the person who
 /// was named is that person's absence.
-fn not_free(refusals: &BTreeSet<Refusal>, named: Option<StaffRef>, limits: Limits) -> NotFree {
+pub(super) fn not_free(refusals: &BTreeSet<Refusal>, named: Option<StaffRef>, limits: Limits) -> NotFree {
     let persons = |otherwise: NotFree| named.map_or(otherwise, |staff| NotFree::StaffAway { staff });
     let rank = |refusal: &Refusal| match (&refusal.reason, refusal.staff) {
         (Reason::InThePast, _) => (0, NotFree::Past),
@@ -396,13 +396,13 @@ fn not_free(refusals: &BTreeSet<Refusal>, named: Option<StaffRef>, limits: Limit
 
 /// How soon and how far ahead the chat takes bookings of a service.
 #[derive(Clone, Copy)]
-struct Limits {
+pub(super) struct Limits {
     notice_minutes: u32,
     last_day: Date,
 }
 
 impl Limits {
-    fn of(policy: &Policy, service: &Service, now: OffsetDateTime) -> Self {
+    pub(super) fn of(policy: &Policy, service: &Service, now: OffsetDateTime) -> Self {
         let days = i64::from(service.horizon_days(&policy.rules, Channel::Chat));
         let today = policy.zone.date(now);
         Self {

@@ -8,17 +8,23 @@ use ratiba_booking::policy::PayBy;
 use ratiba_booking::ports::{AppointmentBook, Waitlist};
 use ratiba_booking::use_cases::{
     AcceptOrder, AcceptRequest, AcceptWaitlistOffer, AnswerRequestError, CancelAppointment,
-    CancelAppointmentError, CancelOrder, CancelTarget, DeclineRequest, PassWaitlistOffer, WaitlistEntryError,
+    CancelAppointmentError, CancelOrder, CancelTarget, DeclineRequest, MoveVisit, OfferMove,
+    PassWaitlistOffer, WaitlistEntryError,
 };
 use ratiba_booking::visit::{Visit, VisitId, VisitStanding as Waits};
 use ratiba_booking::waitlist::WaitlistEntry;
 use ratiba_conversation::customer::CustomerId;
-use ratiba_conversation::desk::{AcceptAnswer, CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding};
+use ratiba_conversation::desk::{
+    AcceptAnswer, CancelAnswer, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Slot, VisitCard, VisitRef,
+    VisitStanding, VisitTerms,
+};
 use ratiba_conversation::ports::VisitDesk;
 use ratiba_kernel::{Id, Money, Outage, TenantId};
 use ratiba_payments::reference::AccountReference;
 use ratiba_payments::use_cases::{Outlook, PaymentStatus};
 use time::OffsetDateTime;
+
+mod moves;
 
 /// Plays [`VisitDesk`].
 pub struct VisitDeskBridge {
@@ -26,6 +32,10 @@ pub struct VisitDeskBridge {
     pub book: Arc<dyn AppointmentBook>,
     /// Cancels.
     pub cancel: CancelAppointment,
+    /// Says where a visit could be moved.
+    pub moves: OfferMove,
+    /// Moves.
+    pub move_visit: MoveVisit,
     /// Takes another time that was offered.
     pub accept: AcceptRequest,
     /// Does not.
@@ -68,27 +78,23 @@ impl VisitDesk for VisitDeskBridge {
         Ok(cards)
     }
 
-    async fn cancel(&self, tenant: TenantId, visit: VisitRef) -> Result<CancelAnswer, Outage> {
+    async fn terms(&self, tenant: TenantId, visit: VisitRef) -> Result<Option<VisitTerms>, Outage> {
+        self.terms_now(tenant, visit).await
+    }
+
+    async fn cancel(&self, tenant: TenantId, visit: VisitRef, told: Money) -> Result<CancelAnswer, Outage> {
         if self.passed_offer(tenant, Id::from_uuid(visit.as_uuid())).await? {
             return Ok(CancelAnswer::Cancelled);
         }
-        let order = CancelOrder {
-            target: CancelTarget::Visit(Id::from_uuid(visit.as_uuid())),
-            by: CancelledBy::Customer,
-        };
-        match self.cancel.execute(tenant, order).await {
-            Ok(_) => Ok(CancelAnswer::Cancelled),
-            Err(
-                CancelAppointmentError::Unknown
-                | CancelAppointmentError::Refused(_)
-                | CancelAppointmentError::Fee(_),
-            ) => Ok(CancelAnswer::NotPossible),
-            // The turn is run again, and decides on what is then there.
-            Err(CancelAppointmentError::Stale) => {
-                Err(Outage::new("the visit changed while it was cancelled"))
-            }
-            Err(CancelAppointmentError::Unavailable(outage)) => Err(outage),
-        }
+        self.cancel_for(tenant, visit, told).await
+    }
+
+    async fn offer_move(&self, tenant: TenantId, request: MoveRequest) -> Result<MoveOffer, Outage> {
+        self.offered_moves(tenant, request).await
+    }
+
+    async fn move_visit(&self, tenant: TenantId, order: MoveOrder) -> Result<MoveAnswer, Outage> {
+        self.moved(tenant, order).await
     }
 
     async fn accept(&self, tenant: TenantId, visit: VisitRef) -> Result<AcceptAnswer, Outage> {

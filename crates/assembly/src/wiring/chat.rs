@@ -1,4 +1,4 @@
-//! What the chat needs to have money paid in more than one way.
+//! What the chat needs to have visits moved, and money paid in more than one way.
 
 use ratiba_booking::use_cases as booking;
 use ratiba_conversation::desk::PayWays;
@@ -31,6 +31,22 @@ impl Ground {
                 clock: self.clock.clone(),
                 ids: self.ids.clone(),
             })
+    }
+
+    pub(super) fn offer_move(&self) -> booking::OfferMove {
+        booking::OfferMove {
+            book: self.appointments.clone(),
+            timetable: self.timetable.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    pub(super) fn move_visit(&self) -> booking::MoveVisit {
+        booking::MoveVisit {
+            book: self.appointments.clone(),
+            timetable: self.timetable.clone(),
+            clock: self.clock.clone(),
+        }
     }
 
     pub(super) fn extend_hold(&self) -> booking::ExtendHold {

@@ -25,6 +25,7 @@ mod keep_price_list;
 mod list_day;
 mod move_visit;
 mod offer_complement;
+mod offer_move;
 mod offer_slot;
 mod opening;
 mod queue;
@@ -39,7 +40,9 @@ mod waitlist;
 pub use add_customer::{AddCustomer, Introduction};
 pub use answer_request::{AcceptOrder, AcceptRequest, AnswerRequestError, DeclineRequest};
 pub use attendance::{Attendance, AttendanceError};
-pub use cancel_appointment::{CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget};
+pub use cancel_appointment::{
+    CancelAppointment, CancelAppointmentError, CancelOrder, CancelTarget, CancellationQuote, CancelledOrCosts,
+};
 pub use change_setup::{
     BlockOrder, ChangeSetup, ChangeSetupError, ResourceForm, SetupChanged, SetupOrder, Stretch,
 };
@@ -61,6 +64,7 @@ pub use keep_price_list::{
 pub use list_day::{Day, ListDay, ListDayError};
 pub use move_visit::{MoveOrder, MoveTarget, MoveVisit};
 pub use offer_complement::{OfferComplement, OfferedPair};
+pub use offer_move::{MoveOffer, MoveQuery, OfferMove};
 pub use offer_slot::{Offer, OfferQuery, OfferSlot};
 pub use queue::{
     CloseQueue, JoinOrder, JoinQueue, JoinQueueError, Joined, LeaveQueue, LeaveQueueError, ListQueue, Queued,

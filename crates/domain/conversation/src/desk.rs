@@ -11,8 +11,10 @@ use crate::customer::CustomerId;
 use crate::inbound::InboundId;
 use crate::understanding::{Context, Language, Lexicon, LexiconEntry, OpeningHours};
 
+mod moves;
 mod tips;
 
+pub use moves::{MoveAnswer, MoveOffer, MoveOrder, MoveRequest, VisitTerms};
 pub use tips::{TIP_UNITS_MAX, TIP_UNITS_MIN, TIP_UNITS_SHOWN, TipAnswer, TipOrder};
 
 /// Names one service of the business.
@@ -318,6 +320,8 @@ pub struct VisitCard {
 pub enum CancelAnswer {
     /// It is cancelled, now or already before.
     Cancelled,
+    /// It costs more by now than the customer was told. Nothing is cancelled.
+    CostsMore(VisitTerms),
     /// It cannot be cancelled in the chat: it has begun, is over, or money is in question.
     NotPossible,
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::desk::{Menu, ServiceRef, StaffRef, VisitRef, Wanted};
 use crate::inbound::Received;
-use crate::machine::{Meaning, Question, Said, Stage, Wordless, Words};
+use crate::machine::{Draft, Meaning, Question, Said, Stage, Wordless, Words};
 use crate::outgoing::MessageId;
 use crate::thread::ThreadState;
 use crate::understanding::{Context, Understood, When, understand};
@@ -153,7 +153,9 @@ fn is_just_asked(meaning: &Meaning, state: &ThreadState, now: OffsetDateTime) ->
         | Stage::Confirming { .. }
         | Stage::AskingPayer { .. }
         | Stage::Paying { .. }
-        | Stage::Booked { .. } => None,
+        | Stage::Booked { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => None,
     };
     let asked_at = state.question.as_ref().map(|question| question.asked_at);
     asked_about.is_some_and(|visit| *meaning == Meaning::CancelVisit(visit))
@@ -189,6 +191,7 @@ fn words(text: &str, state: &ThreadState, menu: &Menu, now: OffsetDateTime) -> (
         wanted: understood.when.and_then(|when| reading.wanted(when)),
         other_reading: understood.alternative.and_then(|when| reading.wanted(when)),
         uncertain: understood.ask,
+        dayless: day.is_none() && matches!(understood.when, Some(When::TimeWindow { .. })),
         choice: understood.choice.and_then(|choice| usize::try_from(choice).ok()),
         people: understood.people,
         minutes_late: understood.minutes_late,
@@ -213,20 +216,22 @@ fn services(understood: &Understood) -> Vec<ServiceRef> {
 
 /// The one day that is being talked about, if there is one.
 fn draft_day(stage: &Stage, zone: &Zone) -> Option<Date> {
+    let of_draft = |draft: &Draft| match draft.wanted.as_ref().or(draft.before.as_ref()) {
+        Some(Wanted::At(instant)) => BTreeSet::from([zone.date(*instant)]),
+        Some(Wanted::Among(ranges)) => ranges.iter().map(|range| zone.date(range.start())).collect(),
+        Some(Wanted::TimeOfDay(_)) | None => BTreeSet::new(),
+    };
     let days: BTreeSet<Date> = match stage {
         Stage::Confirming { slot, .. } | Stage::AskingPayer { slot, .. } => {
             BTreeSet::from([zone.date(slot.starts_at)])
         }
-        Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => {
-            match draft.wanted.as_ref().or(draft.before.as_ref()) {
-                Some(Wanted::At(instant)) => BTreeSet::from([zone.date(*instant)]),
-                Some(Wanted::Among(ranges)) => ranges.iter().map(|range| zone.date(range.start())).collect(),
-                Some(Wanted::TimeOfDay(_)) | None => BTreeSet::new(),
-            }
-        }
-        Stage::Open | Stage::Paying { .. } | Stage::Booked { .. } | Stage::Cancelling { .. } => {
-            BTreeSet::new()
-        }
+        Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => of_draft(draft),
+        Stage::Moving { moving, .. } => of_draft(&moving.draft),
+        Stage::Open
+        | Stage::Paying { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. } => BTreeSet::new(),
     };
     match (days.len(), days.first()) {
         (1, Some(day)) => Some(*day),

@@ -6,6 +6,7 @@
 //! What money or time depends on is never decided here without a yes of the customer.
 
 pub mod booking;
+pub mod moving;
 pub mod payment;
 pub mod tip;
 pub mod visit;
@@ -24,7 +25,8 @@ use crate::thread::HandoffReason;
 use crate::understanding::{Intent, Language};
 
 pub use draft::Draft;
-pub use reply::{Misunderstanding, Reply};
+pub use moving::Moving;
+pub use reply::{Misunderstanding, PickFor, Reply};
 
 /// After this long an answer is not acted on any more; the question is put again.
 pub const STALE_AFTER: Duration = Duration::hours(2);
@@ -87,7 +89,27 @@ pub enum Stage {
         visit: VisitRef,
         /// What and when.
         slot: Slot,
+        /// What we said it costs; `None` if nothing was said of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told: Option<Money>,
+        /// What is to be booked in its place, if that is why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<Box<Draft>>,
         /// Where the dialogue goes on after a no.
+        back: Box<Stage>,
+    },
+    /// A visit is to be moved, and we asked which one.
+    MovingWhich {
+        /// What is known of the new time.
+        draft: Draft,
+        /// Where the dialogue goes on if nothing is moved.
+        back: Box<Stage>,
+    },
+    /// A visit is to be moved.
+    Moving {
+        /// Which, and how far that has come.
+        moving: Box<Moving>,
+        /// Where the dialogue goes on if nothing is moved.
         back: Box<Stage>,
     },
 }
@@ -99,7 +121,9 @@ impl Stage {
         match self {
             Self::Paying { owed, .. } => Some(owed.visit),
             Self::Booked { visit, .. } | Self::Cancelling { visit, .. } => Some(*visit),
-            Self::Open
+            Self::Moving { moving, .. } => Some(moving.visit),
+            Self::MovingWhich { .. }
+            | Self::Open
             | Self::Gathering { .. }
             | Self::Choosing { .. }
             | Self::Confirming { .. }
@@ -119,6 +143,8 @@ impl Stage {
             Self::Paying { .. } => "paying",
             Self::Booked { .. } => "booked",
             Self::Cancelling { .. } => "cancelling",
+            Self::MovingWhich { .. } => "moving_which",
+            Self::Moving { .. } => "moving",
         }
     }
 
@@ -133,7 +159,26 @@ impl Stage {
             | Self::AskingPayer { .. }
             | Self::Paying { .. }
             | Self::Booked { .. }
-            | Self::Cancelling { .. } => true,
+            | Self::Cancelling { .. }
+            | Self::MovingWhich { .. }
+            | Self::Moving { .. } => true,
+        }
+    }
+
+    /// Where the dialogue goes on when what asks on the way (a cancellation, a move) is over.
+    #[must_use]
+    pub fn under_way(self) -> Box<Self> {
+        match self {
+            Self::Cancelling { back, .. } | Self::MovingWhich { back, .. } | Self::Moving { back, .. } => {
+                back
+            }
+            other @ (Self::Open
+            | Self::Gathering { .. }
+            | Self::Choosing { .. }
+            | Self::Confirming { .. }
+            | Self::AskingPayer { .. }
+            | Self::Paying { .. }
+            | Self::Booked { .. }) => Box::new(other),
         }
     }
 }
@@ -271,8 +316,10 @@ pub struct Words {
     pub wanted: Option<Wanted>,
     /// The other reading of it.
     pub other_reading: Option<Wanted>,
-    /// Whether the reading of the time is uncertain.
+    /// Whether the reading is uncertain: that of the time, or of what is wanted.
     pub uncertain: bool,
+    /// Whether the time named is a part of the day without a day, so that the day of what is being changed is meant.
+    pub dayless: bool,
     /// The option chosen, counted from 1.
     pub choice: Option<usize>,
     /// For how many people.
@@ -292,6 +339,7 @@ impl Words {
             wanted: None,
             other_reading: None,
             uncertain: false,
+            dayless: false,
             choice: None,
             people: None,
             minutes_late: None,
@@ -377,12 +425,39 @@ pub enum Wish {
         /// Why we ask.
         then: visit::Then,
     },
+    /// What do the rules say of this visit now? → [`visit::terms_known`]
+    Terms {
+        /// Which.
+        visit: VisitRef,
+        /// What and when.
+        slot: Slot,
+        /// Why we ask.
+        then: visit::OnTerms,
+    },
     /// Cancel this. → [`visit::cancelled`]
     Cancel {
         /// Which.
         visit: VisitRef,
         /// What and when.
         slot: Slot,
+        /// What the customer was told that it costs, and agreed to.
+        told: Money,
+    },
+    /// Can this visit be moved to what is known? → [`moving::offered`]
+    OfferMove {
+        /// Which, and to when.
+        moving: Box<Moving>,
+        /// Where the dialogue goes on if nothing is moved.
+        back: Box<Stage>,
+    },
+    /// Move this. → [`moving::moved`]
+    Move {
+        /// Which.
+        moving: Box<Moving>,
+        /// To when, as the customer agreed.
+        to: Slot,
+        /// Where the dialogue goes on.
+        back: Box<Stage>,
     },
     /// Take the time that is kept for the customer's word. → [`visit::accepted`]
     Accept {

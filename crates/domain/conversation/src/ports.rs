@@ -1,7 +1,7 @@
 //! What the conversation needs from outside.
 
 use async_trait::async_trait;
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_kernel::{Money, Outage, TenantId};
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -10,9 +10,9 @@ use crate::consent::ConsentRecord;
 use crate::customer::{Customer, CustomerId};
 use crate::delivery::{InboundRow, Leftover, StatusRow};
 use crate::desk::{
-    AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, HoldAnswer, HoldOrder, Menu, Offer,
-    OfferRequest, PayWays, PaymentOrder, PaymentStanding, Profile, ResendAnswer, ResendOrder, TipAnswer,
-    TipOrder, VisitCard, VisitRef,
+    AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, HoldAnswer, HoldOrder, Menu, MoveAnswer,
+    MoveOffer, MoveOrder, MoveRequest, Offer, OfferRequest, PayWays, PaymentOrder, PaymentStanding, Profile,
+    ResendAnswer, ResendOrder, TipAnswer, TipOrder, VisitCard, VisitRef, VisitTerms,
 };
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::inbound::{InboundId, InboundMessage, Reading};
@@ -307,8 +307,17 @@ pub trait VisitDesk: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<Vec<VisitCard>, Outage>;
 
-    /// Cancels a held or confirmed visit on the customer's word. Safe to repeat.
-    async fn cancel(&self, tenant: TenantId, visit: VisitRef) -> Result<CancelAnswer, Outage>;
+    /// What the business's rules say of a visit now; `None` where nothing of it can be cancelled any more.
+    async fn terms(&self, tenant: TenantId, visit: VisitRef) -> Result<Option<VisitTerms>, Outage>;
+
+    /// Cancels a held or confirmed visit on the customer's word, if it costs no more than `told`. Safe to repeat.
+    async fn cancel(&self, tenant: TenantId, visit: VisitRef, told: Money) -> Result<CancelAnswer, Outage>;
+
+    /// Whether a visit can be moved to what is wanted, else what is near. Moves nothing.
+    async fn offer_move(&self, tenant: TenantId, request: MoveRequest) -> Result<MoveOffer, Outage>;
+
+    /// Moves a held or confirmed visit on the customer's word. Safe to repeat.
+    async fn move_visit(&self, tenant: TenantId, order: MoveOrder) -> Result<MoveAnswer, Outage>;
 
     /// Takes the time that is kept for the customer's word: an offer of the waitlist, or another time that the
     /// business proposed. Safe to repeat.

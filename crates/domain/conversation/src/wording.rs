@@ -6,6 +6,7 @@ mod inquiry;
 mod phrase;
 mod present;
 mod tip;
+mod visits;
 
 use std::fmt;
 

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::appointment::{Appointment, AppointmentId, CancelledBy, State, TransitionRefused};
 use crate::event::BookingEvent;
-use crate::policy::Policy;
+use crate::policy::{CancellationPolicy, Policy};
 use crate::ports::{AppointmentBook, Catalogue, Change, ClaimChange, RecordError};
 use crate::visit::{Visit, VisitId};
 
@@ -51,6 +51,24 @@ pub enum CancelAppointmentError {
     Unavailable(#[from] Outage),
 }
 
+/// The answer to an order that may cost no more than was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CancelledOrCosts {
+    /// It is cancelled: the appointments as they stand.
+    Cancelled(Vec<Appointment>),
+    /// Nothing is cancelled; it costs so much by now.
+    Costs(Money),
+}
+
+/// What cancelling costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CancellationQuote {
+    /// What the customer would owe.
+    pub fee: Money,
+    /// The rules that it follows from.
+    pub rules: CancellationPolicy,
+}
+
 impl From<RecordError> for CancelAppointmentError {
     fn from(error: RecordError) -> Self {
         match error {
@@ -88,6 +106,62 @@ impl CancelAppointment {
         tenant: TenantId,
         order: CancelOrder,
     ) -> Result<Vec<Appointment>, CancelAppointmentError> {
+        let (change, answer) = self.decide(tenant, order).await?;
+        if !change.appointments.is_empty() {
+            self.book.record(tenant, change).await?;
+        }
+        Ok(answer)
+    }
+
+    /// The same, if it costs no more than somebody was told; else nothing is cancelled, and what it costs now is the
+    /// answer. In a moment it may cost more: the limit until which it is free passes.
+    ///
+    /// # Errors
+    /// [`CancelAppointmentError`]; then nothing was cancelled.
+    #[tracing::instrument(name = "booking.cancel_at_most", skip_all)]
+    pub async fn at_most(
+        &self,
+        tenant: TenantId,
+        order: CancelOrder,
+        told: Money,
+    ) -> Result<CancelledOrCosts, CancelAppointmentError> {
+        let (change, answer) = self.decide(tenant, order).await?;
+        if change.appointments.is_empty() {
+            return Ok(CancelledOrCosts::Cancelled(answer));
+        }
+        let costs = fees(change.appointments.iter().map(|changed| &changed.appointment))?;
+        if let Some(costs) = costs.filter(|costs| *costs > told) {
+            return Ok(CancelledOrCosts::Costs(costs));
+        }
+        self.book.record(tenant, change).await?;
+        Ok(CancelledOrCosts::Cancelled(answer))
+    }
+
+    /// What the order would cost the customer now, and by which rules; nothing is cancelled by it. What is cancelled
+    /// already costs what it cost.
+    ///
+    /// # Errors
+    /// [`CancelAppointmentError`].
+    pub async fn quote(
+        &self,
+        tenant: TenantId,
+        order: CancelOrder,
+    ) -> Result<CancellationQuote, CancelAppointmentError> {
+        let policy = self.catalogue.policy(tenant).await?;
+        let (_, answer) = self.decide(tenant, order).await?;
+        let fee = fees(answer.iter())?;
+        Ok(CancellationQuote {
+            fee: fee.unwrap_or_else(|| Money::zero(policy.currency)),
+            rules: policy.rules.cancellation,
+        })
+    }
+
+    /// What the order changes, and the appointments as they then stand.
+    async fn decide(
+        &self,
+        tenant: TenantId,
+        order: CancelOrder,
+    ) -> Result<(Change, Vec<Appointment>), CancelAppointmentError> {
         let policy = self.catalogue.policy(tenant).await?;
         let now = self.clock.now();
         let targets = self.targets(tenant, order.target).await?;
@@ -115,10 +189,7 @@ impl CancelAppointment {
                         fee,
                     });
         }
-        if !change.appointments.is_empty() {
-            self.book.record(tenant, change).await?;
-        }
-        Ok(answer)
+        Ok((change, answer))
     }
 
     async fn targets(
@@ -165,6 +236,16 @@ const fn is_open(state: &State) -> bool {
         | State::CancelledByBusiness { .. }
         | State::NoShow { .. } => false,
     }
+}
+
+/// What these ask for together; `None` where there are none.
+fn fees<'a>(
+    appointments: impl Iterator<Item = &'a Appointment> + Clone,
+) -> Result<Option<Money>, MoneyError> {
+    let first = appointments.clone().next();
+    let currency = first.map(|appointment| appointment.booking().price.charged().currency());
+    let fees = appointments.filter_map(|appointment| appointment.state().fee());
+    currency.map(|currency| Money::sum(currency, fees)).transpose()
 }
 
 fn is_cancelled(appointment: &Appointment) -> bool {

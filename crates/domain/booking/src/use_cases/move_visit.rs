@@ -121,7 +121,7 @@ impl MoveVisit {
 
 /// The parts that are meant; refused if there is none that could be moved, or one of a visit's living parts
 /// is a request, to which another time is offered instead.
-fn movable(visit: &Visit, target: MoveTarget) -> Result<Replacing<'_>, ReplaceError> {
+pub(super) fn movable(visit: &Visit, target: MoveTarget) -> Result<Replacing<'_>, ReplaceError> {
     let meant = |a: &Appointment| match target {
         MoveTarget::Visit(_) => true,
         MoveTarget::Appointment(id) => a.id() == id,
@@ -145,7 +145,7 @@ fn movable(visit: &Visit, target: MoveTarget) -> Result<Replacing<'_>, ReplaceEr
 }
 
 /// What was agreed can be moved by the customer as long as it could be cancelled for nothing.
-fn in_time(
+pub(super) fn in_time(
     policy: &Policy,
     parts: &[&Appointment],
     by: CancelledBy,

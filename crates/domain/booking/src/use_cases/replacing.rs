@@ -9,8 +9,8 @@ use time::OffsetDateTime;
 use super::{alternatives, around};
 use crate::appointment::{Appointment, AppointmentId, CancelledBy, Placement, StaffChoice, Team};
 use crate::availability::{
-    self, Arrangement, EngagedAs, Facts, PartOrder, PartRequest, Reason, RequestFault, Slot, SlotPart,
-    SlotRequest, StaffWish,
+    self, Arrangement, EngagedAs, Facts, PartOrder, PartRequest, Reason, Refusal, Refused, RequestFault,
+    Slot, SlotPart, SlotRequest, StaffWish,
 };
 use crate::catalogue::{Offering, StaffId};
 use crate::policy::Channel;
@@ -112,10 +112,8 @@ impl<'a> Replacing<'a> {
         wanted: &Wanted<'_>,
     ) -> Result<Result<Vec<Placement>, NotThere>, RequestFault> {
         let facts = self.without_own(facts);
-        let refused = |reasons| Ok(Err(self.not_there(&facts, request, wanted, reasons)));
-        match availability::check(&facts, request, wanted.start)? {
-            Err(why) => refused(why.reasons()),
-            Ok(slot) if !self.fits_the_rest(&slot) => refused(BTreeSet::from([Reason::Booked])),
+        match self.slot(&facts, request, wanted.start)? {
+            Err(why) => Ok(Err(self.not_there(&facts, request, wanted, why.reasons()))),
             Ok(slot) => {
                 let mut parts: Vec<&SlotPart> = slot.parts.iter().collect();
                 parts.sort_by_key(|part| part.asked);
@@ -125,6 +123,52 @@ impl<'a> Replacing<'a> {
                     .collect()))
             }
         }
+    }
+
+    /// The slot of the parts that begins then, by facts as they are for these parts; or why there is none.
+    ///
+    /// # Errors
+    /// [`RequestFault`] if the request names what the facts do not know.
+    pub(super) fn slot(
+        &self,
+        facts: &Facts,
+        request: &SlotRequest,
+        start: OffsetDateTime,
+    ) -> Result<Result<Slot, Refused>, RequestFault> {
+        let found = availability::check(facts, request, start)?;
+        Ok(match found {
+            Ok(slot) if !self.fits_the_rest(&slot) => Err(Refused {
+                start,
+                refusals: BTreeSet::from([Refusal {
+                    reason: Reason::Booked,
+                    part: None,
+                    staff: None,
+                }]),
+            }),
+            found => found,
+        })
+    }
+
+    /// All slots of the request, by facts as they are for these parts.
+    ///
+    /// # Errors
+    /// [`RequestFault`] if the request names what the facts do not know.
+    pub(super) fn find(&self, facts: &Facts, request: &SlotRequest) -> Result<Vec<Slot>, RequestFault> {
+        let mut slots = availability::find(facts, request)?;
+        slots.retain(|slot| self.fits_the_rest(slot));
+        Ok(slots)
+    }
+
+    /// The nearest starts that can be had, by facts as they are for these parts.
+    pub(super) fn alternatives(
+        &self,
+        facts: &Facts,
+        request: &SlotRequest,
+        wanted: OffsetDateTime,
+    ) -> Vec<Slot> {
+        let mut alternatives = alternatives(facts, request, wanted);
+        alternatives.retain(|slot| self.fits_the_rest(slot));
+        alternatives
     }
 
     /// What is left to say when others were faster every time, or the time cannot be had for another reason than
@@ -154,17 +198,15 @@ impl<'a> Replacing<'a> {
         wanted: &Wanted<'_>,
         reasons: BTreeSet<Reason>,
     ) -> NotThere {
-        let mut alternatives = alternatives(facts, request, wanted.start);
-        alternatives.retain(|slot| self.fits_the_rest(slot));
         NotThere {
             reasons,
-            alternatives,
+            alternatives: self.alternatives(facts, request, wanted.start),
         }
     }
 
     /// The facts as they are for these parts: what they engage is free, and their services fill time as
     /// they did when they were booked, even if they are not sold any more.
-    fn without_own(&self, mut facts: Facts) -> Facts {
+    pub(super) fn without_own(&self, mut facts: Facts) -> Facts {
         let own: Vec<_> = self
             .parts
             .iter()

@@ -6,7 +6,7 @@
 mod answers;
 
 use super::{Draft, Effect, Facts, Meaning, Missing, Owed, Question, Reply, Said, Stage, Step, Wish, Words};
-use super::{Misunderstanding, inquiry, payment, tip, visit};
+use super::{Misunderstanding, inquiry, moving, payment, tip, visit};
 use crate::desk::{NotFree, Slot, Wanted};
 use crate::thread::HandoffReason;
 use crate::understanding::Intent;
@@ -54,7 +54,9 @@ fn offers_to_book(stage: &Stage, question: &Question, words: &Words) -> bool {
         | Stage::AskingPayer { .. }
         | Stage::Paying { .. }
         | Stage::Booked { .. }
-        | Stage::Cancelling { .. } => false,
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => false,
     };
     may_begin && question.options.first() == Some(&Meaning::Book) && !words.describes_a_booking()
 }
@@ -68,7 +70,9 @@ fn offered_answer(stage: &Stage, question: &Question, words: &Words) -> Option<M
         | Stage::Confirming { .. }
         | Stage::AskingPayer { .. }
         | Stage::Paying { .. }
-        | Stage::Cancelling { .. } => false,
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => false,
     };
     let yes = words.intent == Intent::Confirm;
     let mut options = question.options.iter();
@@ -152,7 +156,8 @@ enum Gist {
 fn in_stage(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
     match stage {
         Stage::Open => match gist {
-            Gist::OtherTime | Gist::OtherService => move_a_visit(),
+            Gist::OtherTime => move_a_visit(words),
+            Gist::OtherService => change_a_visit(),
             Gist::Book => advance(Draft::default().with(words, facts), facts),
             Gist::Yes | Gist::No | Gist::Wait | Gist::Unclear if words.describes_a_booking() => {
                 advance(Draft::default().with(words, facts), facts)
@@ -169,7 +174,8 @@ fn in_stage(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step
             Gist::No => given_up(),
             Gist::Wait => Step::say(Reply::TakeYourTime),
             Gist::OtherTime => ask_when(draft.clone().for_another_time()),
-            Gist::Book | Gist::OtherService => again(stage, facts),
+            Gist::OtherService => ask_service(draft.clone().without_service(), facts),
+            Gist::Book => again(stage, facts),
             Gist::Yes | Gist::Unclear => Step::misunderstood(),
         },
         Stage::Confirming { draft, slot } => confirming(draft, slot, gist, words, facts),
@@ -184,23 +190,89 @@ fn in_stage(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step
             }
         },
         Stage::Paying { owed, .. } => match gist {
-            Gist::No => visit::ask_cancel(owed.visit, owed.slot, stage.clone()),
+            Gist::No => give_up(owed),
             Gist::Wait => Step::say(Reply::TakeYourTime),
-            Gist::Yes | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear => look_up(owed),
+            Gist::OtherTime => Step::wish(Wish::Upcoming {
+                then: visit::Then::MoveThis {
+                    visit: owed.visit,
+                    words: words.clone(),
+                },
+            }),
+            Gist::OtherService => {
+                let draft = Draft::after_hold(&owed.slot).with_time(Wanted::At(owed.slot.starts_at));
+                visit::instead_of(*owed, draft.without_service().with(words, facts), stage)
+            }
+            Gist::Yes | Gist::Book | Gist::Unclear => look_up(owed),
         },
         Stage::Booked { .. } => after_the_booking(gist, words, facts),
-        Stage::Cancelling { visit, slot, back } => match gist {
-            Gist::Yes if facts.stale => visit::ask_cancel(*visit, *slot, back.as_ref().clone()),
-            Gist::Yes => Step::wish(Wish::Cancel {
+        Stage::Cancelling {
+            visit,
+            slot,
+            told,
+            back,
+            ..
+        } => match (gist, told) {
+            (Gist::Yes, Some(told)) if !facts.stale => Step::wish(Wish::Cancel {
                 visit: *visit,
                 slot: *slot,
+                told: *told,
             }),
-            Gist::No => Step::say(Reply::NotCancelled { slot: *slot }).at(back.as_ref().clone()),
-            Gist::Wait | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear => {
+            (Gist::Yes, _) => ask_terms(*visit, *slot),
+            (Gist::No, _) => Step::say(Reply::NotCancelled { slot: *slot }).at(back.as_ref().clone()),
+            (Gist::OtherTime, _) => Step::wish(Wish::Upcoming {
+                then: visit::Then::MoveThis {
+                    visit: *visit,
+                    words: words.clone(),
+                },
+            }),
+            (Gist::Wait | Gist::Book | Gist::OtherService | Gist::Unclear, _) => {
                 in_stage(back, gist, words, facts)
             }
         },
+        Stage::MovingWhich { draft, back } => match gist {
+            Gist::OtherTime => move_a_visit(words),
+            // It is named by what it is.
+            Gist::Yes | Gist::Book | Gist::Unclear if words.describes_a_booking() => {
+                Step::wish(Wish::Upcoming {
+                    then: visit::Then::Move {
+                        words: Words {
+                            services: words.services.clone(),
+                            ..moving::said(draft)
+                        },
+                        of: words.wanted.clone(),
+                    },
+                })
+            }
+            Gist::Yes | Gist::Unclear => Step::misunderstood(),
+            Gist::No => Step::say(Reply::TakeYourTime).at(back.as_ref().clone()),
+            Gist::Wait | Gist::Book | Gist::OtherService => in_stage(back, gist, words, facts),
+        },
+        Stage::Moving { moving, back } => {
+            let answer = match gist {
+                Gist::Yes => moving::Answer::Yes,
+                Gist::No => moving::Answer::No,
+                Gist::Wait => moving::Answer::Wait,
+                Gist::OtherTime => moving::Answer::OtherTime,
+                Gist::Book | Gist::Unclear => moving::Answer::Open,
+                Gist::OtherService => return in_stage(back, gist, words, facts),
+            };
+            moving::hear(moving, back, answer, words, facts)
+                .unwrap_or_else(|| in_stage(back, gist, words, facts))
+        }
     }
+}
+
+/// What would it cost to give up what waits for its money? Nothing, unless it was paid just now.
+fn give_up(owed: &Owed) -> Step {
+    ask_terms(owed.visit, owed.slot)
+}
+
+fn ask_terms(visit: crate::desk::VisitRef, slot: Slot) -> Step {
+    Step::wish(Wish::Terms {
+        visit,
+        slot,
+        then: visit::OnTerms::Cancel { unsure: false },
+    })
 }
 
 fn confirming(draft: &Draft, slot: &Slot, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
@@ -215,13 +287,7 @@ fn confirming(draft: &Draft, slot: &Slot, gist: Gist, words: &Words, facts: &Fac
         }
         Gist::No => declined(draft, slot),
         Gist::OtherTime => ask_when(draft.clone().at(slot).for_another_time()),
-        Gist::OtherService => ask_service(
-            Draft {
-                services: Vec::new(),
-                ..draft.clone().at(slot)
-            },
-            facts,
-        ),
+        Gist::OtherService => ask_service(draft.clone().at(slot).without_service(), facts),
         Gist::Book => Step::say(Reply::Propose { slot: *slot }),
         Gist::Yes | Gist::Unclear => Step::misunderstood(),
     }
@@ -249,7 +315,8 @@ fn agreed(draft: &Draft, slot: &Slot, payer: Option<PhoneNumber>, facts: &Facts<
 
 fn after_the_booking(gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
     match gist {
-        Gist::OtherTime | Gist::OtherService => move_a_visit(),
+        Gist::OtherTime => move_a_visit(words),
+        Gist::OtherService => change_a_visit(),
         Gist::Book => advance(Draft::default().with(words, facts), facts).with(Effect::NewThread),
         Gist::Yes | Gist::No | Gist::Wait | Gist::Unclear if words.describes_a_booking() => {
             advance(Draft::default().with(words, facts), facts).with(Effect::NewThread)
@@ -259,9 +326,19 @@ fn after_the_booking(gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
     }
 }
 
-fn move_a_visit() -> Step {
+fn move_a_visit(words: &Words) -> Step {
     Step::wish(Wish::Upcoming {
-        then: visit::Then::Move,
+        then: visit::Then::Move {
+            words: words.clone(),
+            of: None,
+        },
+    })
+}
+
+/// What is agreed is given for something else by a person: nobody loses what they have before the other is theirs.
+fn change_a_visit() -> Step {
+    Step::wish(Wish::Upcoming {
+        then: visit::Then::ChangeService,
     })
 }
 
@@ -269,19 +346,53 @@ fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
     let draft = match stage {
         Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => draft.clone(),
         Stage::Confirming { draft, slot } | Stage::AskingPayer { draft, slot } => draft.clone().at(slot),
-        Stage::Open | Stage::Paying { .. } | Stage::Booked { .. } | Stage::Cancelling { .. } => {
-            Draft::default()
-        }
+        Stage::Open
+        | Stage::Paying { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => Draft::default(),
     };
     match meaning {
         Meaning::Yes => heard_words(stage, Words::bare(Intent::Confirm), facts),
         Meaning::No => heard_words(stage, Words::bare(Intent::Deny), facts),
-        Meaning::OtherTime => ask_when(draft.for_another_time()),
+        Meaning::OtherTime => match stage {
+            Stage::Moving { moving, back } => moving::other_time(moving, back, facts),
+            Stage::Open
+            | Stage::Gathering { .. }
+            | Stage::Choosing { .. }
+            | Stage::Confirming { .. }
+            | Stage::AskingPayer { .. }
+            | Stage::Paying { .. }
+            | Stage::Booked { .. }
+            | Stage::Cancelling { .. }
+            | Stage::MovingWhich { .. } => ask_when(draft.for_another_time()),
+        },
         Meaning::Service(service) => advance(draft.with_service(service), facts),
-        Meaning::Reading(wanted) => advance(draft.with_time(wanted), facts),
+        Meaning::Reading(wanted) => match stage {
+            Stage::Moving { moving, back } => moving::reading_chosen(moving, back, wanted, facts),
+            Stage::Open
+            | Stage::Gathering { .. }
+            | Stage::Choosing { .. }
+            | Stage::Confirming { .. }
+            | Stage::AskingPayer { .. }
+            | Stage::Paying { .. }
+            | Stage::Booked { .. }
+            | Stage::Cancelling { .. }
+            | Stage::MovingWhich { .. } => advance(draft.with_time(wanted), facts),
+        },
         Meaning::Slot(place) => match stage {
             Stage::Choosing { draft, slots } => slot_chosen(draft, slots.get(place), facts),
-            Stage::Open
+            Stage::Moving { moving, back } => {
+                let slots = if let moving::Point::Choosing { slots } = &moving.point {
+                    slots.as_slice()
+                } else {
+                    &[]
+                };
+                moving::slot_chosen(moving, back, slots.get(place), facts)
+            }
+            Stage::MovingWhich { .. }
+            | Stage::Open
             | Stage::Gathering { .. }
             | Stage::Confirming { .. }
             | Stage::AskingPayer { .. }
@@ -301,9 +412,16 @@ fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
         Meaning::Pass(visit) => Step::wish(Wish::Upcoming {
             then: visit::Then::Pass { visit },
         }),
-        Meaning::Move(visit) => Step::wish(Wish::Upcoming {
-            then: visit::Then::MoveThis { visit },
-        }),
+        Meaning::Move(visit) => {
+            let words = if let Stage::MovingWhich { draft, .. } = stage {
+                moving::said(draft)
+            } else {
+                Words::bare(Intent::Reschedule)
+            };
+            Step::wish(Wish::Upcoming {
+                then: visit::Then::MoveThis { visit, words },
+            })
+        }
         Meaning::CancelVisit(visit) => Step::wish(Wish::Upcoming {
             then: visit::Then::CancelThis { visit },
         }),
@@ -329,6 +447,9 @@ fn slot_chosen(draft: &Draft, slot: Option<&Slot>, facts: &Facts<'_>) -> Step {
 
 /// A number pays for what was agreed; one from long ago brings the question again.
 fn heard_number(stage: &Stage, numbers: &[PhoneNumber], facts: &Facts<'_>) -> Step {
+    if let Stage::Moving { back, .. } | Stage::MovingWhich { back, .. } = stage {
+        return heard_number(back, numbers, facts);
+    }
     let Some(payer) = numbers.iter().find(|number| number.is_kenyan_mobile()) else {
         return match stage {
             Stage::AskingPayer { .. } | Stage::Paying { .. } => Step::say(Reply::AskOtherPayer),
@@ -337,7 +458,9 @@ fn heard_number(stage: &Stage, numbers: &[PhoneNumber], facts: &Facts<'_>) -> St
             | Stage::Choosing { .. }
             | Stage::Confirming { .. }
             | Stage::Booked { .. }
-            | Stage::Cancelling { .. } => Step::misunderstood(),
+            | Stage::Cancelling { .. }
+            | Stage::MovingWhich { .. }
+            | Stage::Moving { .. } => Step::misunderstood(),
         };
     };
     match stage {
@@ -369,7 +492,9 @@ fn heard_number(stage: &Stage, numbers: &[PhoneNumber], facts: &Facts<'_>) -> St
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
         | Stage::Booked { .. }
-        | Stage::Cancelling { .. } => Step::misunderstood(),
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => Step::misunderstood(),
     }
 }
 
@@ -381,7 +506,9 @@ fn greeted(stage: &Stage, facts: &Facts<'_>) -> Step {
         | Stage::Confirming { .. }
         | Stage::AskingPayer { .. }
         | Stage::Paying { .. }
-        | Stage::Cancelling { .. } => {
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => {
             let mut step = again(stage, facts);
             step.replies.insert(0, Reply::Greeting);
             step
@@ -395,16 +522,26 @@ fn wants_out(stage: &Stage, words: &Words) -> Step {
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
         | Stage::AskingPayer { .. } => given_up(),
-        Stage::Paying { owed, .. } => visit::ask_cancel(owed.visit, owed.slot, stage.clone()),
-        Stage::Open | Stage::Booked { .. } | Stage::Cancelling { .. } => Step::wish(Wish::Upcoming {
-            then: visit::Then::Cancel {
-                on: words.wanted.clone(),
-            },
+        Stage::Paying { owed, .. } => give_up(owed),
+        Stage::Moving { moving, .. } => Step::wish(Wish::Upcoming {
+            then: visit::Then::CancelThis { visit: moving.visit },
         }),
+        Stage::Open | Stage::Booked { .. } | Stage::Cancelling { .. } | Stage::MovingWhich { .. } => {
+            Step::wish(Wish::Upcoming {
+                then: visit::Then::Cancel { words: words.clone() },
+            })
+        }
     }
 }
 
 fn opt_out(stage: &Stage) -> Step {
+    if let Stage::Cancelling { back, .. } | Stage::MovingWhich { back, .. } | Stage::Moving { back, .. } =
+        stage
+    {
+        let mut step = opt_out(back);
+        step.stage = step.stage.or_else(|| Some(back.as_ref().clone()));
+        return step;
+    }
     let mut step = Step::say(Reply::OptedOut).with(Effect::OptOut);
     match stage {
         Stage::Paying { owed, .. } => {
@@ -417,7 +554,9 @@ fn opt_out(stage: &Stage) -> Step {
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
         | Stage::AskingPayer { .. }
-        | Stage::Cancelling { .. } => step.stage = Some(Stage::Open),
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => step.stage = Some(Stage::Open),
     }
     step
 }
@@ -431,7 +570,9 @@ fn too_late(stage: &Stage, facts: &Facts<'_>) -> Step {
         | Stage::Confirming { .. }
         | Stage::AskingPayer { .. }
         | Stage::Paying { .. }
-        | Stage::Cancelling { .. } => again(stage, facts),
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => again(stage, facts),
     }
 }
 
@@ -519,7 +660,10 @@ pub fn again(stage: &Stage, facts: &Facts<'_>) -> Step {
         Stage::AskingPayer { .. } => Step::say(Reply::AskPayer),
         Stage::Paying { owed, .. } => look_up(owed),
         Stage::Booked { .. } => Step::silence(),
-        Stage::Cancelling { slot, .. } => Step::say(Reply::AskCancel { slot: *slot }),
+        // What it costs may have changed.
+        Stage::Cancelling { visit, slot, .. } => ask_terms(*visit, *slot),
+        Stage::MovingWhich { draft, .. } => moving::which_again(draft),
+        Stage::Moving { moving, back } => moving::again(moving, back, facts),
     }
 }
 
@@ -537,7 +681,9 @@ pub fn not_understood(stage: &Stage, count: u8, facts: &Facts<'_>) -> Step {
                 | Stage::AskingPayer { .. }
                 | Stage::Paying { .. }
                 | Stage::Booked { .. }
-                | Stage::Cancelling { .. } => again(stage, facts),
+                | Stage::Cancelling { .. }
+                | Stage::MovingWhich { .. }
+                | Stage::Moving { .. } => again(stage, facts),
             };
             step.replies
                 .insert(0, Reply::NotUnderstood(Misunderstanding::Second));

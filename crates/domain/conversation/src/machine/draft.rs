@@ -54,11 +54,30 @@ impl Draft {
         self
     }
 
+    /// The wish to move what stands at this time: the same again, and an hour that comes without a day falls on its day.
+    #[must_use]
+    pub fn moving(slot: &Slot) -> Self {
+        Self {
+            before: Some(Wanted::At(slot.starts_at)),
+            ..Self::default()
+        }
+        .with_service(slot.service)
+    }
+
     /// The draft with this service decided.
     #[must_use]
     pub fn with_service(mut self, service: ServiceRef) -> Self {
         self.services = vec![service];
         self
+    }
+
+    /// The draft without a service; the rest stays.
+    #[must_use]
+    pub fn without_service(self) -> Self {
+        Self {
+            services: Vec::new(),
+            ..self
+        }
     }
 
     /// The draft with this time decided.

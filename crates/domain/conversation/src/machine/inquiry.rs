@@ -10,7 +10,12 @@ pub(super) fn prices(stage: &Stage, words: &Words, facts: &Facts<'_>) -> Step {
         | Stage::Choosing { draft, .. }
         | Stage::Confirming { draft, .. }
         | Stage::AskingPayer { draft, .. } => draft.services.clone(),
-        Stage::Open | Stage::Paying { .. } | Stage::Booked { .. } | Stage::Cancelling { .. } => Vec::new(),
+        Stage::Open
+        | Stage::Paying { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => Vec::new(),
     };
     let mut services = [words.services.clone(), under_way]
         .into_iter()

@@ -9,6 +9,7 @@ use crate::thread::HandoffReason;
 #[must_use]
 pub fn claimed(stage: &Stage) -> Step {
     match stage {
+        Stage::MovingWhich { back, .. } | Stage::Moving { back, .. } => claimed(back),
         Stage::Paying { owed, .. } => Step::wish(Wish::LookUpPayment {
             owed: *owed,
             claimed: true,
@@ -30,6 +31,7 @@ pub fn claimed(stage: &Stage) -> Step {
 #[must_use]
 pub fn wanted_again(stage: &Stage, facts: &Facts<'_>) -> Step {
     match stage {
+        Stage::MovingWhich { back, .. } | Stage::Moving { back, .. } => wanted_again(back, facts),
         Stage::Paying { owed, .. } if facts.stale => Step::wish(Wish::LookUpPayment {
             owed: *owed,
             claimed: false,
@@ -59,6 +61,7 @@ pub fn wanted_again(stage: &Stage, facts: &Facts<'_>) -> Step {
 #[must_use]
 pub fn other_number(stage: &Stage) -> Step {
     match stage {
+        Stage::MovingWhich { back, .. } | Stage::Moving { back, .. } => other_number(back),
         Stage::Paying { .. } => Step::say(Reply::AskPayer),
         Stage::Open
         | Stage::Gathering { .. }
@@ -74,6 +77,7 @@ pub fn other_number(stage: &Stage) -> Step {
 #[must_use]
 pub fn by_card(stage: &Stage, facts: &Facts<'_>) -> Step {
     match stage {
+        Stage::MovingWhich { back, .. } | Stage::Moving { back, .. } => by_card(back, facts),
         Stage::Paying { owed, .. } if facts.stale => Step::wish(Wish::LookUpPayment {
             owed: *owed,
             claimed: false,

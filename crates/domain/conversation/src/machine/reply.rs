@@ -4,7 +4,7 @@
 use ratiba_kernel::Money;
 use time::{Date, OffsetDateTime};
 
-use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, VisitCard, VisitRef, Wanted};
+use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, VisitCard, VisitRef, VisitTerms, Wanted};
 
 use super::Owed;
 
@@ -15,6 +15,15 @@ pub enum Misunderstanding {
     First,
     /// Again: put the question with choices.
     Second,
+}
+
+/// What one of several visits is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickFor {
+    /// To cancel it.
+    Cancel,
+    /// To move it.
+    Move,
 }
 
 /// One thing to say.
@@ -145,15 +154,59 @@ pub enum Reply {
     },
     /// Nothing is booked.
     NothingBooked,
-    /// Which of these visits is to be cancelled?
+    /// Which of these visits is meant?
     PickVisit {
         /// In order.
         visits: Vec<VisitCard>,
+        /// For what.
+        to: PickFor,
     },
-    /// Really cancel?
+    /// Really cancel, for what it costs?
     AskCancel {
         /// What would be cancelled.
         slot: Slot,
+        /// What the rules say of it.
+        terms: VisitTerms,
+    },
+    /// You cannot come: another time, or cancel?
+    CancelOrMove {
+        /// To which visit.
+        visit: VisitRef,
+        /// What and when.
+        slot: Slot,
+        /// What the rules say of it.
+        terms: VisitTerms,
+    },
+    /// To which day and time is it to be moved?
+    AskMoveWhen {
+        /// What and when it is now.
+        slot: Slot,
+    },
+    /// Move it to this time?
+    ProposeMove {
+        /// What it would be.
+        to: Slot,
+    },
+    /// It is moved.
+    Moved {
+        /// What and when it is now.
+        slot: Slot,
+    },
+    /// Nothing near that time is free to move to; the visit stays.
+    NothingToMoveTo {
+        /// Why.
+        reason: NotFree,
+        /// What was asked for.
+        wanted: Option<Wanted>,
+    },
+    /// The rules do not let a customer move it any more.
+    MoveTooLate {
+        /// Which.
+        visit: VisitRef,
+        /// What and when.
+        slot: Slot,
+        /// Until when it could be moved.
+        until: OffsetDateTime,
     },
     /// It is cancelled.
     Cancelled {
@@ -173,6 +226,15 @@ pub enum Reply {
     LateNoted {
         /// By how much, if it was said.
         minutes: Option<u32>,
+    },
+    /// The team knows, but you are waited for no longer than this.
+    LateTooLong {
+        /// For which visit.
+        visit: VisitRef,
+        /// By how much you come late.
+        minutes: u32,
+        /// Until when you are waited for.
+        until: OffsetDateTime,
     },
     /// So many people are booked by a person.
     GroupNeedsPerson {

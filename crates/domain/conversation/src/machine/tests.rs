@@ -59,9 +59,31 @@ fn every_stage() -> Vec<Stage> {
         Stage::Cancelling {
             visit: visit(),
             slot,
-            back: Box::new(paying),
+            told: Some(Money::kes_minor(0)),
+            instead: None,
+            back: Box::new(paying.clone()),
         },
+        Stage::MovingWhich {
+            draft: Draft::default(),
+            back: Box::new(Stage::Open),
+        },
+        moving(moving::Point::Asking, paying.clone()),
+        moving(moving::Point::Choosing { slots: vec![slot] }, Stage::Open),
+        moving(moving::Point::Confirming { to: slot }, paying),
     ]
+}
+
+fn moving(point: moving::Point, back: Stage) -> Stage {
+    let slot = a_slot().build();
+    Stage::Moving {
+        moving: Box::new(Moving {
+            visit: visit(),
+            slot,
+            draft: Draft::moving(&slot),
+            point,
+        }),
+        back: Box::new(back),
+    }
 }
 
 fn every_said() -> Vec<Said> {
@@ -100,7 +122,13 @@ fn every_said() -> Vec<Said> {
 fn acts(step: &Step) -> bool {
     matches!(
         step.wish,
-        Some(Wish::Hold { .. } | Wish::AskMoney { .. } | Wish::Resend { .. } | Wish::Cancel { .. })
+        Some(
+            Wish::Hold { .. }
+                | Wish::AskMoney { .. }
+                | Wish::Resend { .. }
+                | Wish::Cancel { .. }
+                | Wish::Move { .. }
+        )
     )
 }
 
@@ -162,13 +190,14 @@ fn every_message_gets_words_a_wish_or_an_effect_except_a_double_tap_and_a_nod_af
 }
 
 #[test]
-fn a_visit_is_cancelled_only_on_a_yes_to_that_question() {
+fn a_visit_is_cancelled_or_moved_only_on_a_yes_to_that_question() {
     let menu = a_menu();
     for stage in every_stage() {
         for said in every_said() {
             let step = booking::hear(&stage, None, said.clone(), &facts(&menu));
-            if let Some(Wish::Cancel { .. }) = step.wish {
-                assert_eq!(stage.name(), "cancelling");
+            if let Some(Wish::Cancel { .. } | Wish::Move { .. }) = step.wish {
+                let confirms = matches!(&stage, Stage::Moving { moving, .. } if matches!(moving.point, moving::Point::Confirming { .. }));
+                assert!(stage.name() == "cancelling" || confirms, "{}", stage.name());
                 assert!(
                     said == Said::Chose(Meaning::Yes) || said == Said::Words(Words::bare(Intent::Confirm))
                 );
@@ -253,7 +282,13 @@ fn a_visit_that_is_paid_already_is_not_called_gone() {
 
 #[test]
 fn what_cannot_be_cancelled_in_the_chat_goes_to_a_person() {
-    let step = visit::cancelled(a_slot().build(), CancelAnswer::NotPossible);
+    let menu = a_menu();
+    let step = visit::cancelled(
+        &Stage::Open,
+        (visit(), a_slot().build()),
+        CancelAnswer::NotPossible,
+        &facts(&menu),
+    );
     assert_eq!(step.effects, [Effect::CallPerson(HandoffReason::BeyondMachine)]);
 }
 
@@ -275,7 +310,15 @@ proptest! {
                     prop_assert!(false, "an offered time is looked up before it is taken");
                 }
                 Some(Wish::Tip { .. }) => prop_assert!(false, "nobody chose a tip"),
-                Some(Wish::Offer { .. } | Wish::LookUpPayment { .. } | Wish::Upcoming { .. } | Wish::LetGo { .. })
+                Some(Wish::Move { .. }) => prop_assert!(false, "nobody was asked which visit"),
+                Some(
+                    Wish::Offer { .. }
+                    | Wish::OfferMove { .. }
+                    | Wish::Terms { .. }
+                    | Wish::LookUpPayment { .. }
+                    | Wish::Upcoming { .. }
+                    | Wish::LetGo { .. },
+                )
                 | None => {}
             }
             if let Some(Wish::Offer { draft }) = step.wish {

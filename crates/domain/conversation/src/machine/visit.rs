@@ -1,20 +1,25 @@
-//! The part of the dialogue that is about visits that exist: shown, cancelled after a yes, announced as late.
+//! The part of the dialogue that is about visits that exist: shown, cancelled after a yes, announced as late. How one
+//! is moved is in [`super::moving`].
 
 use ratiba_kernel::PhoneNumber;
+use time::Duration;
 
-use super::{Effect, Owed, Reply, Stage, Step, Wish};
-use crate::desk::{AcceptAnswer, CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding, Wanted};
+use super::{Draft, Effect, Facts, Owed, PickFor, Reply, Stage, Step, Wish, Words, booking, moving};
+use crate::desk::{AcceptAnswer, CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding, VisitTerms, Wanted};
 use crate::thread::HandoffReason;
+
+/// A visit that begins within this time may be what somebody is late for, also past midnight.
+const NEAR: Duration = Duration::hours(3);
 
 /// Why we ask what a customer has booked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Then {
     /// To tell them.
     Show,
-    /// To cancel one of them: the one on that day or at that time, if one was named.
+    /// To cancel one of them.
     Cancel {
-        /// The day or time named.
-        on: Option<Wanted>,
+        /// What was said: the service, day or time named is that of the one that is meant.
+        words: Words,
     },
     /// To cancel this one.
     CancelThis {
@@ -37,13 +42,37 @@ pub enum Then {
         visit: VisitRef,
     },
     /// To move one of them.
-    Move,
+    Move {
+        /// What was said: the service named is that of the one that is meant, the day and time are the new ones.
+        words: Words,
+        /// The day or time of the one that is meant, if it was named by that.
+        of: Option<Wanted>,
+    },
     /// To move this one.
     MoveThis {
         /// Which.
         visit: VisitRef,
+        /// What was said of the new time.
+        words: Words,
     },
+    /// To have another service in place of one of them.
+    ChangeService,
     /// To tell the team that the customer comes late to the next one.
+    Late {
+        /// By how much, if it was said.
+        minutes: Option<u32>,
+    },
+}
+
+/// Why we ask what the rules say of a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnTerms {
+    /// It may be cancelled.
+    Cancel {
+        /// Whether the customer only said that they cannot come: another time is offered first.
+        unsure: bool,
+    },
+    /// The customer comes late.
     Late {
         /// By how much, if it was said.
         minutes: Option<u32>,
@@ -52,7 +81,7 @@ pub enum Then {
 
 /// What follows from what the customer has booked. `visits` are that customer's own, in any order.
 #[must_use]
-pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>) -> Step {
+pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>, facts: &Facts<'_>) -> Step {
     let mut ahead: Vec<VisitCard> = visits
         .into_iter()
         .filter(|card| match card.standing {
@@ -61,27 +90,23 @@ pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>) -> Step {
         })
         .collect();
     ahead.sort_by_key(|card| (card.slot.starts_at, card.id));
-    let Some(next) = ahead.first() else {
+    if ahead.is_empty() {
         let gone = matches!(then, Then::Accept { .. } | Then::Pass { .. });
         return Step::say(if gone {
             Reply::OfferGone
         } else {
             Reply::NothingBooked
         });
-    };
+    }
     match then {
         Then::Show => Step::say(Reply::Visits { visits: ahead }),
-        Then::Late { minutes } => Step::say(Reply::LateNoted { minutes }).with(Effect::RunsLate {
-            visit: next.id,
-            minutes,
-        }),
-        Then::Move => Step::call_person(HandoffReason::BeyondMachine),
-        Then::CancelThis { visit } => this_one(&ahead, visit, |card| {
-            ask_cancel(card.id, card.slot, stage.clone())
-        }),
-        Then::MoveThis { visit } => this_one(&ahead, visit, |_card| {
-            Step::call_person(HandoffReason::BeyondMachine)
-        }),
+        Then::Late { minutes } => late(&ahead, minutes, facts),
+        Then::ChangeService => Step::call_person(HandoffReason::BeyondMachine),
+        Then::Move { words, of } => move_one(ahead, stage, (&words, of.as_ref()), facts),
+        Then::CancelThis { visit } => this_one(&ahead, visit, |card| ask_terms(card, false)),
+        Then::MoveThis { visit, words } => {
+            this_one(&ahead, visit, |card| moving::begin(card, stage, &words, facts))
+        }
         Then::Accept { visit } => offered(&ahead, visit, |card| {
             Step::wish(Wish::Accept {
                 visit: card.id,
@@ -90,16 +115,142 @@ pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>) -> Step {
         }),
         Then::Pass { visit } => offered(&ahead, visit, |card| Step::wish(Wish::Pass { visit: card.id })),
         Then::Coming { visit } => this_one(&ahead, visit, |_card| Step::say(Reply::YouAreWelcome)),
-        Then::Cancel { on } => {
-            let named: Vec<&VisitCard> = ahead
+        Then::Cancel { words } => {
+            let of_service = of_service(&ahead, &words);
+            let named: Vec<&VisitCard> = of_service
                 .iter()
-                .filter(|card| on.as_ref().is_some_and(|on| falls_on(card, on)))
+                .copied()
+                .filter(|card| words.wanted.as_ref().is_some_and(|on| falls_on(card, on, facts)))
                 .collect();
-            match (named.as_slice(), ahead.as_slice()) {
-                ([one], _) => ask_cancel(one.id, one.slot, stage.clone()),
-                ([], [one]) => ask_cancel(one.id, one.slot, stage.clone()),
-                (_none_or_many, _several) => Step::say(Reply::PickVisit { visits: ahead }),
+            match (named.as_slice(), of_service.as_slice()) {
+                ([one], _) | ([], [one]) => ask_terms(one, words.uncertain),
+                (_none_or_many, _several) => Step::say(Reply::PickVisit {
+                    visits: ahead,
+                    to: PickFor::Cancel,
+                }),
             }
+        }
+    }
+}
+
+/// Those of the service that was named; all of them if none was, or if none is of it.
+fn of_service<'a>(ahead: &'a [VisitCard], words: &Words) -> Vec<&'a VisitCard> {
+    let named: Vec<&VisitCard> = ahead
+        .iter()
+        .filter(|card| words.services.contains(&card.slot.service))
+        .collect();
+    if named.is_empty() {
+        ahead.iter().collect()
+    } else {
+        named
+    }
+}
+
+/// The one that the dialogue has just been about, where several could be meant; else we ask which one.
+fn move_one(
+    ahead: Vec<VisitCard>,
+    stage: &Stage,
+    (words, of): (&Words, Option<&Wanted>),
+    facts: &Facts<'_>,
+) -> Step {
+    let mut meant = of_service(&ahead, words);
+    if let Some(of) = of {
+        let then: Vec<&VisitCard> = meant
+            .iter()
+            .copied()
+            .filter(|card| falls_on(card, of, facts))
+            .collect();
+        meant = if then.is_empty() { meant } else { then };
+    }
+    let talked_about = stage
+        .visit()
+        .and_then(|visit| meant.iter().find(|card| card.id == visit));
+    match (meant.as_slice(), talked_about) {
+        ([one], _) | (_, Some(one)) => moving::begin(one, stage, words, facts),
+        (_several, None) => {
+            let draft = Draft::default().with(words, facts);
+            Step::say(Reply::PickVisit {
+                visits: ahead,
+                to: PickFor::Move,
+            })
+            .at(Stage::MovingWhich {
+                draft,
+                back: stage.clone().under_way(),
+            })
+        }
+    }
+}
+
+/// Nobody is late for what is not near: it is shown instead.
+fn late(ahead: &[VisitCard], minutes: Option<u32>, facts: &Facts<'_>) -> Step {
+    let zone = &facts.menu.zone;
+    let near = ahead.iter().find(|card| {
+        let starts_at = card.slot.starts_at;
+        zone.date(starts_at) == zone.date(facts.now) || starts_at - facts.now <= NEAR
+    });
+    match near {
+        Some(card) => Step::wish(Wish::Terms {
+            visit: card.id,
+            slot: card.slot,
+            then: OnTerms::Late { minutes },
+        }),
+        None => Step::say(Reply::Visits {
+            visits: ahead.to_vec(),
+        }),
+    }
+}
+
+fn ask_terms(card: &VisitCard, unsure: bool) -> Step {
+    Step::wish(Wish::Terms {
+        visit: card.id,
+        slot: card.slot,
+        then: OnTerms::Cancel { unsure },
+    })
+}
+
+/// What follows from what the rules say of a visit; `None` if nothing of it is left to be cancelled.
+#[must_use]
+pub fn terms_known(
+    stage: &Stage,
+    (visit, slot): (VisitRef, Slot),
+    then: OnTerms,
+    terms: Option<VisitTerms>,
+) -> Step {
+    match (then, terms) {
+        (OnTerms::Cancel { unsure: true }, Some(terms)) => {
+            Step::say(Reply::CancelOrMove { visit, slot, terms })
+        }
+        (OnTerms::Cancel { unsure: false }, Some(terms)) => ask_cancel((visit, slot), terms, stage.clone()),
+        (OnTerms::Cancel { .. }, None) => match stage.clone().under_way().as_ref() {
+            Stage::Paying { owed, .. } if owed.visit == visit => Step::wish(Wish::LookUpPayment {
+                owed: *owed,
+                claimed: false,
+            }),
+            Stage::Open
+            | Stage::Gathering { .. }
+            | Stage::Choosing { .. }
+            | Stage::Confirming { .. }
+            | Stage::AskingPayer { .. }
+            | Stage::Paying { .. }
+            | Stage::Booked { .. }
+            | Stage::Cancelling { .. }
+            | Stage::MovingWhich { .. }
+            | Stage::Moving { .. } => Step::say(Reply::NothingBooked).at(Stage::Open),
+        },
+        (OnTerms::Late { minutes }, terms) => {
+            let comes_at = minutes.map(|minutes| slot.starts_at + Duration::minutes(i64::from(minutes)));
+            let too_late = terms
+                .filter(|terms| comes_at.is_some_and(|comes_at| comes_at > terms.waits_until))
+                .map(|terms| terms.waits_until);
+            let reply = match (minutes, too_late) {
+                (Some(minutes), Some(until)) => Reply::LateTooLong {
+                    visit,
+                    minutes,
+                    until,
+                },
+                (minutes, _) => Reply::LateNoted { minutes },
+            };
+            Step::say(reply).with(Effect::RunsLate { visit, minutes })
         }
     }
 }
@@ -152,35 +303,72 @@ pub fn passed() -> Step {
     Step::say(Reply::OfferPassed)
 }
 
-fn falls_on(card: &VisitCard, on: &Wanted) -> bool {
+fn falls_on(card: &VisitCard, on: &Wanted, facts: &Facts<'_>) -> bool {
     match on {
         Wanted::At(instant) => card.slot.starts_at == *instant,
         Wanted::Among(ranges) => ranges.iter().any(|range| range.holds(card.slot.starts_at)),
-        Wanted::TimeOfDay(_) => false,
+        Wanted::TimeOfDay(time) => facts.menu.zone.local(card.slot.starts_at).time() == *time,
     }
 }
 
-/// Really cancel? After a no the dialogue goes on where it was.
+/// Really cancel, for what it costs? After a no the dialogue goes on where it was.
 #[must_use]
-pub fn ask_cancel(visit: VisitRef, slot: Slot, stage: Stage) -> Step {
-    let back = match stage {
-        Stage::Cancelling { back, .. } => back,
-        other @ (Stage::Open
-        | Stage::Gathering { .. }
-        | Stage::Choosing { .. }
-        | Stage::Confirming { .. }
-        | Stage::AskingPayer { .. }
-        | Stage::Paying { .. }
-        | Stage::Booked { .. }) => Box::new(other),
+pub fn ask_cancel((visit, slot): (VisitRef, Slot), terms: VisitTerms, stage: Stage) -> Step {
+    let instead = if let Stage::Cancelling { instead, .. } = &stage {
+        instead.clone()
+    } else {
+        None
     };
-    Step::say(Reply::AskCancel { slot }).at(Stage::Cancelling { visit, slot, back })
+    Step::say(Reply::AskCancel { slot, terms }).at(Stage::Cancelling {
+        visit,
+        slot,
+        told: Some(terms.fee),
+        instead,
+        back: stage.under_way(),
+    })
+}
+
+/// Another service in place of one that is held and waits for its money: the hold must be given up first, which needs a
+/// yes of its own.
+#[must_use]
+pub fn instead_of(owed: Owed, draft: Draft, stage: &Stage) -> Step {
+    Step::wish(Wish::Terms {
+        visit: owed.visit,
+        slot: owed.slot,
+        then: OnTerms::Cancel { unsure: false },
+    })
+    .at(Stage::Cancelling {
+        visit: owed.visit,
+        slot: owed.slot,
+        told: None,
+        instead: Some(Box::new(draft)),
+        back: stage.clone().under_way(),
+    })
 }
 
 /// What follows from the order to cancel.
 #[must_use]
-pub fn cancelled(slot: Slot, answer: CancelAnswer) -> Step {
+pub fn cancelled(
+    stage: &Stage,
+    (visit, slot): (VisitRef, Slot),
+    answer: CancelAnswer,
+    facts: &Facts<'_>,
+) -> Step {
     match answer {
-        CancelAnswer::Cancelled => Step::say(Reply::Cancelled { slot }).at(Stage::Open),
+        CancelAnswer::Cancelled => {
+            let done = Reply::Cancelled { slot };
+            if let Stage::Cancelling {
+                instead: Some(draft), ..
+            } = stage
+            {
+                let mut step = booking::advance(draft.as_ref().clone(), facts);
+                step.replies.insert(0, done);
+                let next = step.stage.take();
+                return step.at(next.unwrap_or(Stage::Open));
+            }
+            Step::say(done).at(Stage::Open)
+        }
+        CancelAnswer::CostsMore(terms) => ask_cancel((visit, slot), terms, stage.clone()),
         CancelAnswer::NotPossible => Step::call_person(HandoffReason::BeyondMachine).at(Stage::Open),
     }
 }

@@ -12,9 +12,10 @@ use super::builders::{a_menu, a_profile, wanjiru};
 use crate::channel::{Address, SenderKey};
 use crate::customer::CustomerId;
 use crate::desk::{
-    AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, HoldAnswer, HoldOrder, Menu, NotFree,
-    Offer, OfferRequest, PayWays, PaymentOrder, PaymentRef, PaymentStanding, Profile, ResendAnswer,
-    ResendOrder, Slot, StaffRef, TipAnswer, TipOrder, VisitCard, VisitRef, VisitStanding, Wanted,
+    AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, HoldAnswer, HoldOrder, Menu, MoveAnswer,
+    MoveOffer, MoveOrder, MoveRequest, NotFree, Offer, OfferRequest, PayWays, PaymentOrder, PaymentRef,
+    PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, StaffRef, TipAnswer, TipOrder, VisitCard,
+    VisitRef, VisitStanding, VisitTerms, Wanted,
 };
 use crate::inbound::{InboundId, Media, Reading, Received};
 use crate::outgoing::{Content, MessageId, SendAnswer, StatusReport, TemplateCall};
@@ -47,6 +48,8 @@ struct Desk {
     holds: Vec<HoldOrder>,
     stand_in: Option<StaffRef>,
     away: BTreeSet<StaffRef>,
+    late_fee: Option<Money>,
+    paid: Option<Money>,
 }
 
 /// Booking desk, book of visits and till of one business. A service costs what its menu says, 1,000 of it now;
@@ -200,6 +203,40 @@ impl FakeDesk {
     /// Answers every wish to resend like this.
     pub fn answer_resends(&self, answer: ResendAnswer) {
         locked(&self.state).resend_answer = Some(answer);
+    }
+
+    /// Cancelling costs this from now on, and moving is too late.
+    pub fn ask_late_fee(&self, fee: Money) {
+        locked(&self.state).late_fee = Some(fee);
+    }
+
+    /// What was paid for every visit, from now on.
+    pub fn count_paid(&self, paid: Money) {
+        locked(&self.state).paid = Some(paid);
+    }
+
+    fn is_movable(&self, card: &VisitCard) -> bool {
+        matches!(card.standing, VisitStanding::Held | VisitStanding::Confirmed)
+    }
+
+    /// Until when the visit could be moved, if that is over: a day before it begins, where lateness costs something.
+    fn moves_ended(&self, card: &VisitCard) -> Option<OffsetDateTime> {
+        let late = locked(&self.state).late_fee.is_some() && card.standing == VisitStanding::Confirmed;
+        late.then(|| card.slot.starts_at - time::Duration::DAY)
+    }
+
+    fn terms_of(&self, visit: VisitRef) -> Option<VisitTerms> {
+        let state = locked(&self.state);
+        let card = state.visits.get(&visit)?;
+        let nothing = Money::kes_minor(0);
+        let fee = state
+            .late_fee
+            .filter(|_| card.standing == VisitStanding::Confirmed);
+        self.is_movable(card).then(|| VisitTerms {
+            fee: fee.unwrap_or(nothing),
+            paid: state.paid.unwrap_or(nothing),
+            waits_until: card.slot.starts_at + time::Duration::minutes(15),
+        })
     }
 
     fn slot(&self, request: &OfferRequest, starts_at: OffsetDateTime) -> Option<Slot> {
@@ -361,7 +398,14 @@ impl VisitDesk for FakeDesk {
         Ok(ahead.cloned().collect())
     }
 
-    async fn cancel(&self, _tenant: TenantId, visit: VisitRef) -> Result<CancelAnswer, Outage> {
+    async fn terms(&self, _tenant: TenantId, visit: VisitRef) -> Result<Option<VisitTerms>, Outage> {
+        Ok(self.terms_of(visit))
+    }
+
+    async fn cancel(&self, _tenant: TenantId, visit: VisitRef, told: Money) -> Result<CancelAnswer, Outage> {
+        if let Some(terms) = self.terms_of(visit).filter(|terms| terms.fee > told) {
+            return Ok(CancelAnswer::CostsMore(terms));
+        }
         let mut state = locked(&self.state);
         let Some(card) = state.visits.get_mut(&visit) else {
             return Ok(CancelAnswer::NotPossible);
@@ -402,9 +446,72 @@ impl VisitDesk for FakeDesk {
     async fn let_go(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {
         let standing = locked(&self.state).visits.get(&visit).map(|card| card.standing);
         if standing == Some(VisitStanding::Held) {
-            self.cancel(tenant, visit).await?;
+            self.cancel(tenant, visit, Money::kes_minor(0)).await?;
         }
         Ok(())
+    }
+
+    async fn offer_move(&self, tenant: TenantId, request: MoveRequest) -> Result<MoveOffer, Outage> {
+        let card = locked(&self.state).visits.get(&request.visit).cloned();
+        let Some(card) = card.filter(|card| self.is_movable(card)) else {
+            return Ok(MoveOffer::NotPossible);
+        };
+        if let Some(until) = self.moves_ended(&card) {
+            return Ok(MoveOffer::TooLate { until });
+        }
+        if request.wanted == Wanted::At(card.slot.starts_at) && request.staff.is_none() {
+            return Ok(MoveOffer::Same);
+        }
+        let offer = OfferRequest {
+            customer: card.customer,
+            service: card.slot.service,
+            staff: request.staff.or(card.slot.staff),
+            wanted: request.wanted,
+            slots_max: request.slots_max,
+        };
+        Ok(MoveOffer::Times(self.offer(tenant, offer).await?))
+    }
+
+    async fn move_visit(&self, tenant: TenantId, order: MoveOrder) -> Result<MoveAnswer, Outage> {
+        let card = locked(&self.state).visits.get(&order.visit).cloned();
+        let Some(card) = card.filter(|card| self.is_movable(card)) else {
+            return Ok(MoveAnswer::NotPossible);
+        };
+        if let Some(until) = self.moves_ended(&card) {
+            return Ok(MoveAnswer::TooLate { until });
+        }
+        let stays = card.slot.starts_at == order.to.starts_at;
+        if !stays && locked(&self.state).taken.contains(&order.to.starts_at) {
+            let offer = OfferRequest {
+                customer: card.customer,
+                service: card.slot.service,
+                staff: card.slot.staff,
+                wanted: Wanted::At(order.to.starts_at),
+                slots_max: 3,
+            };
+            let offer = self.offer(tenant, offer).await?;
+            let (reason, slots) = match offer {
+                Offer::Free(slot) => (NotFree::Taken, vec![slot]),
+                Offer::Alternatives { reason, slots } => (reason, slots),
+            };
+            return Ok(MoveAnswer::NotFree { reason, slots });
+        }
+        let mut state = locked(&self.state);
+        state.taken.remove(&card.slot.starts_at);
+        state.taken.insert(order.to.starts_at);
+        let slot = Slot {
+            starts_at: order.to.starts_at,
+            ends_at: order.to.ends_at,
+            staff: order.staff.or(order.to.staff),
+            ..card.slot
+        };
+        if let Some(moved) = state.visits.get_mut(&order.visit) {
+            moved.slot = slot;
+        }
+        Ok(MoveAnswer::Moved {
+            slot,
+            standing: card.standing,
+        })
     }
 }
 

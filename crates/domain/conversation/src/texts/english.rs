@@ -285,6 +285,31 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::CancelKept => "Good, your booking stays: {service}, {when}.",
         TextKey::MoveAsk => "Shall I move {service} to {when}?",
         TextKey::MoveDone => "Moved: {service} is now {when}, with {staff}.",
+        TextKey::MoveAskWhen => {
+            "To which day and time shall I move {service}, {when}? For example: \"Friday at 4pm\". It stays \
+             yours until the new time is confirmed."
+        }
+        TextKey::MoveNothingNear => {
+            "Nothing is free near that time. Your booking stays as it is. Write another day or time, or a \
+             person can put you on the waitlist."
+        }
+        TextKey::MoveTooLate => {
+            "{service}, {when}, could be moved until {time}; that has passed. A person can see what is \
+             possible, or I can tell you what cancelling costs."
+        }
+        TextKey::MoveWhich => "Which booking shall I move?",
+        TextKey::CancelWhich => "Which booking shall I cancel?",
+        TextKey::CancelCostsNothing => "It costs you nothing.",
+        TextKey::CancelGivesBack => "It costs you nothing, and the {amount} that you paid comes back to you.",
+        TextKey::CancelCosts => "By our rules, cancelling now costs {amount}.",
+        TextKey::CancelCostsOfPaid => {
+            "By our rules, cancelling now costs {amount}; {left} of what you paid comes back to you."
+        }
+        TextKey::LatenessTooLong => {
+            "Thank you for telling us: about {minutes} minutes late. We can wait until {time}; after that \
+             your time may go to somebody else. Shall I move it?"
+        }
+        TextKey::BookingWaits => "It is held until {time} and waits for its payment.",
         TextKey::RequestReceived => {
             "{business} has your request: {service}, {when}, with {staff}. The time is kept for you; you get an \
              answer by {time}."

@@ -223,6 +223,28 @@ pub enum TextKey {
     MoveAsk,
     /// A booking was moved.
     MoveDone,
+    /// To which day and time a booking is to be moved.
+    MoveAskWhen,
+    /// Nothing is free near the time to which a booking should be moved; it stays.
+    MoveNothingNear,
+    /// It is too late for the customer to move a booking.
+    MoveTooLate,
+    /// Asks which of several bookings is to be moved; a list follows.
+    MoveWhich,
+    /// Asks which of several bookings is to be given up; a list follows.
+    CancelWhich,
+    /// Sentence: what giving up costs, which is nothing.
+    CancelCostsNothing,
+    /// Sentence: giving up costs nothing, and what was paid comes back.
+    CancelGivesBack,
+    /// Sentence: what giving up costs.
+    CancelCosts,
+    /// Sentence: what giving up costs, and what of the money that was paid comes back.
+    CancelCostsOfPaid,
+    /// The customer comes later than they are waited for.
+    LatenessTooLong,
+    /// Sentence behind a booking that is not paid yet.
+    BookingWaits,
     /// To the customer: the business was asked, and answers by then.
     RequestReceived,
     /// To the customer: the business takes the booking, and the deposit is due.
@@ -406,6 +428,17 @@ impl TextKey {
         Self::CancelKept,
         Self::MoveAsk,
         Self::MoveDone,
+        Self::MoveAskWhen,
+        Self::MoveNothingNear,
+        Self::MoveTooLate,
+        Self::MoveWhich,
+        Self::CancelWhich,
+        Self::CancelCostsNothing,
+        Self::CancelGivesBack,
+        Self::CancelCosts,
+        Self::CancelCostsOfPaid,
+        Self::LatenessTooLong,
+        Self::BookingWaits,
         Self::RequestReceived,
         Self::RequestAccepted,
         Self::RequestDeclined,

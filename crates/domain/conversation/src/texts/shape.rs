@@ -162,6 +162,17 @@ impl TextKey {
             | Self::CancelKept
             | Self::MoveAsk
             | Self::MoveDone
+            | Self::MoveAskWhen
+            | Self::MoveNothingNear
+            | Self::MoveTooLate
+            | Self::MoveWhich
+            | Self::CancelWhich
+            | Self::CancelCostsNothing
+            | Self::CancelGivesBack
+            | Self::CancelCosts
+            | Self::CancelCostsOfPaid
+            | Self::LatenessTooLong
+            | Self::BookingWaits
             | Self::RequestReceived
             | Self::RequestAccepted
             | Self::RequestDeclined

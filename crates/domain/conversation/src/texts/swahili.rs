@@ -268,6 +268,31 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::CancelKept => "Sawa, miadi yako inabaki: {service}, {when}.",
         TextKey::MoveAsk => "Nihamishie {service} hadi {when}?",
         TextKey::MoveDone => "Imehamishwa: {service} sasa ni {when}, na {staff}.",
+        TextKey::MoveAskWhen => {
+            "Nihamishie {service}, {when}, hadi siku gani na saa ngapi? Kwa mfano: \"Ijumaa saa kumi jioni\". \
+             Inabaki yako hadi muda mpya uthibitishwe."
+        }
+        TextKey::MoveNothingNear => {
+            "Hakuna nafasi karibu na muda huo. Miadi yako inabaki kama ilivyo. Andika siku au saa nyingine, \
+             au mtu anaweza kukuweka kwenye orodha ya kusubiri."
+        }
+        TextKey::MoveTooLate => {
+            "{service}, {when}, ingeweza kuhamishwa hadi {time}; muda huo umepita. Mtu anaweza kuangalia \
+             kinachowezekana, au nikueleze gharama ya kughairi."
+        }
+        TextKey::MoveWhich => "Nihamishe miadi ipi?",
+        TextKey::CancelWhich => "Nighairi miadi ipi?",
+        TextKey::CancelCostsNothing => "Haitakugharimu chochote.",
+        TextKey::CancelGivesBack => "Haitakugharimu chochote, na {amount} uliyolipa itarudi kwako.",
+        TextKey::CancelCosts => "Kwa kanuni zetu, kughairi sasa ni {amount}.",
+        TextKey::CancelCostsOfPaid => {
+            "Kwa kanuni zetu, kughairi sasa ni {amount}; {left} ya ulicholipa itarudi kwako."
+        }
+        TextKey::LatenessTooLong => {
+            "Asante kwa kutujulisha: kama dakika {minutes}. Tunaweza kusubiri hadi {time}; baada ya hapo \
+             nafasi inaweza kupewa mtu mwingine. Niihamishe?"
+        }
+        TextKey::BookingWaits => "Imeshikiliwa hadi {time} ikisubiri malipo.",
         TextKey::RequestReceived => {
             "{business} imepata ombi lako: {service}, {when}, na {staff}. Muda huo umewekwa kwa ajili yako; utapata \
              jibu kabla ya {time}."

@@ -1,4 +1,4 @@
-//! A thread's state as JSON in a row: `{"v": 4, …}`.
+//! A thread's state as JSON in a row: `{"v": 5, …}`.
 //!
 //! A change of the shape raises [`STATE_VERSION`] and adds the step that lifts the version before; threads
 //! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed. So that a step
@@ -11,16 +11,25 @@ use super::{Answered, Handoff, ThreadState};
 use crate::machine::{Meaning, Question, Stage};
 
 /// The newest version that this program writes and reads.
-pub const STATE_VERSION: u64 = 4;
+pub const STATE_VERSION: u64 = 5;
 
-/// The version of a state without a choice about a tip, which the program before tips reads as well.
+/// The version of a state with a choice about a tip, which the program before moves reads as well.
+const WITH_TIPS: u64 = 4;
+
+/// The version of a state that says neither of a tip nor of a move.
 const WITHOUT_TIPS: u64 = 3;
 
 /// Lifts a state from the version of its position (0 → 1 first) to the next.
 type Lift = fn(Value) -> Value;
 
 /// One step for each version before [`STATE_VERSION`].
-const LIFTS: [Lift; 4] = [nothing_said_yet, no_time_before, no_lines_before, no_tips_before];
+const LIFTS: [Lift; 5] = [
+    nothing_said_yet,
+    no_time_before,
+    no_lines_before,
+    no_tips_before,
+    no_moves_before,
+];
 
 /// Version 0 is the empty object that a row gets when it is made by hand.
 fn nothing_said_yet(_empty: Value) -> Value {
@@ -39,6 +48,12 @@ const fn no_lines_before(state: Value) -> Value {
 
 /// The choices of version 4 may be about tips; those of version 3 never were.
 const fn no_tips_before(state: Value) -> Value {
+    state
+}
+
+/// The stages of version 5 may be about moving a visit, and know what a cancellation was said to cost; those of version
+/// 4 never did.
+const fn no_moves_before(state: Value) -> Value {
     state
 }
 
@@ -87,11 +102,13 @@ impl ThreadState {
         Ok(json)
     }
 
-    /// The least version that can say what the state says. All that is new in the newest is choices about tips.
+    /// The least version that can say what the state says.
     fn version(&self) -> u64 {
         let mut options = self.question.iter().flat_map(|question| &question.options);
-        if options.any(is_about_a_tip) {
+        if knows_of_moves(&self.stage) {
             STATE_VERSION
+        } else if options.any(is_about_a_tip) {
+            WITH_TIPS
         } else {
             WITHOUT_TIPS
         }
@@ -110,6 +127,19 @@ impl ThreadState {
             misunderstood: stored.misunderstood,
             handoff: stored.handoff,
         })
+    }
+}
+
+const fn knows_of_moves(stage: &Stage) -> bool {
+    match stage {
+        Stage::Cancelling { .. } | Stage::MovingWhich { .. } | Stage::Moving { .. } => true,
+        Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Booked { .. } => false,
     }
 }
 

@@ -145,6 +145,16 @@ impl Tell {
                     .of_tip(tenant, scene, (occasion, notice), part, address)
                     .await;
             }
+            Notice::LateFor {
+                visit,
+                minutes,
+                address,
+                ..
+            } => {
+                return self
+                    .of_lateness(tenant, scene, (occasion, notice), (*visit, *minutes), address)
+                    .await;
+            }
             Notice::Money(news @ MoneyNews::Paid { visit, .. }) => {
                 return self
                     .brief_person(tenant, scene, occasion, notice, (*visit, news))
@@ -301,6 +311,7 @@ impl Tell {
             | Notice::FloatDiffered { .. }
             | Notice::MoneyNeedsPerson { .. }
             | Notice::CustomerLate { .. }
+            | Notice::LateFor { .. }
             | Notice::MessageNotSent { .. }
             | Notice::Digest(_) => PaymentStanding::NothingAsked,
         };

@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
-use crate::desk::{NotFree, PayWay, PaymentTrouble, ServiceRef, Slot, StaffRef, VisitCard, Wanted};
+use crate::desk::{NotFree, PayWay, PaymentTrouble, ServiceRef, Slot, StaffRef, Wanted};
 use crate::machine::{CHOICES_MAX, Meaning, Misunderstanding, Owed, Reply, Wordless};
 use crate::outgoing::{BUTTON_TITLE_CHARACTERS_MAX, Purpose, ROWS_MAX, cut};
 use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, render};
 
 use super::inquiry::{do_not_know, hours, location, prices};
 use super::tip::{ask_tip, tip_prompt_sent};
+use super::visits::{
+    ask_cancel, cancel_or_move, late_too_long, move_too_late, nothing_to_move_to, pick_visit, propose_move,
+    visits_shown,
+};
 use super::{Choice, Page, Phrase, Voice};
 
 /// Puts a reply into words.
@@ -91,8 +95,14 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::NothingBooked => voice
             .say(TextKey::NoBooking)
             .with_choices(vec![voice.choice(Meaning::Book, TextKey::ButtonBook)]),
-        Reply::PickVisit { visits } => pick_visit(visits, voice),
-        Reply::AskCancel { slot } => ask_cancel(slot, voice),
+        Reply::PickVisit { visits, to } => pick_visit(visits, *to, voice),
+        Reply::AskCancel { slot, terms } => ask_cancel(slot, terms, voice),
+        Reply::CancelOrMove { visit, slot, terms } => cancel_or_move(*visit, slot, terms, voice),
+        Reply::AskMoveWhen { slot } => voice.say_with(TextKey::MoveAskWhen, &voice.values_of(slot)),
+        Reply::ProposeMove { to } => propose_move(to, voice),
+        Reply::Moved { slot } => voice.say_with(TextKey::MoveDone, &voice.values_of(slot)),
+        Reply::NothingToMoveTo { reason, wanted } => nothing_to_move_to(*reason, wanted.as_ref(), voice),
+        Reply::MoveTooLate { visit, slot, until } => move_too_late(*visit, slot, *until, voice),
         Reply::Cancelled { slot } => voice.say_with(TextKey::CancelDone, &voice.values_of(slot)),
         Reply::OfferGone => voice
             .say(TextKey::OfferGone)
@@ -106,6 +116,11 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
             &Values::new().with(Placeholder::Minutes, minutes.to_string()),
         ),
         Reply::LateNoted { minutes: None } => voice.say(TextKey::LatenessNotedOpen),
+        Reply::LateTooLong {
+            visit,
+            minutes,
+            until,
+        } => late_too_long(*visit, (*minutes, *until), voice),
     }
 }
 
@@ -246,7 +261,7 @@ fn pick_slot(reason: NotFree, wanted: Option<&Wanted>, slots: &[Slot], voice: &V
 }
 
 /// The day's name, its number and the hour: `Jumatano 13, 2:00 pm`.
-fn slot_title(slot: &Slot, voice: &Voice<'_>) -> String {
+pub(super) fn slot_title(slot: &Slot, voice: &Voice<'_>) -> String {
     let date = voice.menu.zone.date(slot.starts_at);
     let written = format_date(date, voice.tongue);
     let day = written.split(' ').next().unwrap_or_default();
@@ -254,7 +269,12 @@ fn slot_title(slot: &Slot, voice: &Voice<'_>) -> String {
 }
 
 /// Why the time that was wanted is not simply proposed.
-fn not_free(reason: NotFree, wanted: Option<&Wanted>, slots: &[Slot], voice: &Voice<'_>) -> String {
+pub(super) fn not_free(
+    reason: NotFree,
+    wanted: Option<&Wanted>,
+    slots: &[Slot],
+    voice: &Voice<'_>,
+) -> String {
     let nearest = slots.first();
     let zone = &voice.menu.zone;
     let when = wanted.map_or_else(|| "…".to_owned(), |wanted| voice.wanted(wanted));
@@ -453,42 +473,4 @@ fn hold_gone(slot: &Slot, voice: &Voice<'_>) -> Phrase {
             voice.choice(Meaning::Book, TextKey::ButtonBook),
             voice.choice(Meaning::Person, TextKey::ButtonPerson),
         ])
-}
-
-fn visits_shown(visits: &[VisitCard], voice: &Voice<'_>) -> Phrase {
-    let lines: Vec<String> = visits
-        .iter()
-        .take(CHOICES_MAX)
-        .map(|card| {
-            let values = voice
-                .values_of(&card.slot)
-                .with(Placeholder::Reference, card.reference.as_str());
-            voice.text(TextKey::BookingShown, &values)
-        })
-        .collect();
-    Phrase::plain(lines.join("\n"))
-}
-
-fn pick_visit(visits: &[VisitCard], voice: &Voice<'_>) -> Phrase {
-    let choices = visits.iter().take(ROWS_MAX).map(|card| Choice {
-        meaning: Meaning::CancelVisit(card.id),
-        title: slot_title(&card.slot, voice),
-        description: Some(format!(
-            "{} · {}",
-            voice.service_name(&card.slot),
-            voice.when(card.slot.starts_at)
-        )),
-    });
-    voice
-        .say(TextKey::AskWhichService)
-        .with_choices(choices.collect())
-        .opened_by(voice.text(TextKey::ListTimes, &Values::new()))
-}
-
-fn ask_cancel(slot: &Slot, voice: &Voice<'_>) -> Phrase {
-    let values = voice.values_of(slot).with(Placeholder::Policy, "");
-    voice.say_with(TextKey::CancelAsk, &values).with_choices(vec![
-        voice.choice(Meaning::Yes, TextKey::ButtonCancel),
-        voice.choice(Meaning::No, TextKey::ButtonKeep),
-    ])
 }

@@ -566,3 +566,46 @@ fn who_was_only_proposed_is_assigned_and_who_was_named_is_requested() {
         StaffChoice::Requested
     );
 }
+
+#[test]
+fn a_cancellation_costs_no_more_than_was_told() {
+    let world = World::of(SalonBuilder::default().rules(|rules| {
+        rules.cancellation.late_fee = ratiba_kernel::BasisPoints::new(5_000);
+    }));
+    let visit = world.hold(an_order_of("k1", at(34, 0))).unwrap().visit.head.id;
+    world.confirm(visit).unwrap();
+    let cancel = CancelAppointment {
+        book: world.book.clone(),
+        catalogue: world.salon.clone(),
+        clock: world.clock.clone(),
+    };
+    let order = CancelOrder {
+        target: CancelTarget::Visit(visit),
+        by: CancelledBy::Customer,
+    };
+    let nothing = block_on(cancel.quote(tenant(1), order)).unwrap().fee;
+    assert!(!nothing.is_positive(), "it is still free");
+    world.clock.set(at(33, 0));
+    let costs = block_on(cancel.quote(tenant(1), order)).unwrap().fee;
+    let price = world.visit(visit).charged().unwrap().unwrap();
+    assert_eq!(
+        costs,
+        price.share(ratiba_kernel::BasisPoints::new(5_000)).unwrap()
+    );
+    assert_eq!(
+        block_on(cancel.at_most(tenant(1), order, nothing)).unwrap(),
+        CancelledOrCosts::Costs(costs)
+    );
+    assert_eq!(
+        world.visit(visit).standing(),
+        VisitStanding::Agreed,
+        "nothing was cancelled"
+    );
+    let told = block_on(cancel.at_most(tenant(1), order, costs)).unwrap();
+    assert!(matches!(told, CancelledOrCosts::Cancelled(_)));
+    let again = block_on(cancel.at_most(tenant(1), order, nothing)).unwrap();
+    assert!(
+        matches!(again, CancelledOrCosts::Cancelled(_)),
+        "repeating is safe"
+    );
+}

@@ -268,3 +268,46 @@ fn what_is_not_sold_any_more_can_still_be_moved_and_what_is_over_cannot() {
         "an appointment that is cancelled_by_business cannot be moved"
     );
 }
+
+#[test]
+fn what_is_offered_for_a_move_is_what_the_move_then_gets_and_moves_nothing_itself() {
+    let world = World::new();
+    let visit = world.booked("k1", at(34, 0));
+    let offers = OfferMove {
+        book: world.book.clone(),
+        timetable: world.salon.clone(),
+        clock: world.clock.clone(),
+    };
+    let query = MoveQuery {
+        visit,
+        staff: None,
+        by: CUSTOMER,
+        channel: Channel::Desk,
+    };
+    let offer = |start| block_on(offers.at(tenant(1), query, start)).unwrap();
+    let MoveOffer::Free(slot) = offer(at(34, 30)) else {
+        panic!("half of its own old time is in the new one")
+    };
+    assert_eq!(slot.time.start(), at(34, 30));
+    assert_eq!(
+        world.visit(visit).start(),
+        Some(at(34, 0)),
+        "nothing is moved yet"
+    );
+    world.booked("k2", at(36, 0));
+    let MoveOffer::Alternatives { refused, slots } = offer(at(36, 0)) else {
+        panic!("somebody else has that time")
+    };
+    assert!(refused.reasons().contains(&Reason::Booked));
+    for near in slots {
+        world
+            .moves(MoveTarget::Visit(visit), near.time.start(), CUSTOMER)
+            .unwrap();
+    }
+    let window = ratiba_kernel::TimeRange::new(at(33, 0), at(38, 0)).unwrap();
+    let among = block_on(offers.among(tenant(1), query, window)).unwrap();
+    assert!(!among.is_empty() && among.iter().all(|slot| slot.time.start() != at(36, 0)));
+    world.clock.set(at(33, 0));
+    let late = block_on(offers.at(tenant(1), query, at(60, 0)));
+    assert!(matches!(late, Err(ReplaceError::TooLate { .. })), "{late:?}");
+}

@@ -18,12 +18,15 @@ pub fn offered(draft: Draft, offer: Offer) -> Step {
 fn choose(draft: Draft, reason: NotFree, slots: Vec<Slot>) -> Step {
     let wanted = draft.wanted.clone();
     match (reason, slots.as_slice()) {
-        (NotFree::Past, []) => Step::say(Reply::NothingFree { reason, wanted }).at(Stage::Gathering {
-            draft: draft.for_another_time(),
-            missing: Missing::When,
-        }),
+        // An hour that comes now would only fall on that day again.
+        (NotFree::TooFar { .. }, []) => {
+            Step::say(Reply::NothingFree { reason, wanted }).at(Stage::Gathering {
+                draft: draft.without_time(),
+                missing: Missing::When,
+            })
+        }
         (_any, []) => Step::say(Reply::NothingFree { reason, wanted }).at(Stage::Gathering {
-            draft: draft.without_time(),
+            draft: draft.for_another_time(),
             missing: Missing::When,
         }),
         (NotFree::Choose, [only]) => {

@@ -3,8 +3,11 @@
 use ratiba_kernel::{Outage, PhoneNumber, TenantId};
 
 use super::{TakeTurn, Turn};
-use crate::desk::{CardOrder, HoldOrder, OfferRequest, PaymentOrder, ResendAnswer, ResendOrder, TipOrder};
-use crate::machine::{CHOICES_MAX, Owed, Step, Wish, booking, payment, tip, visit};
+use crate::desk::{
+    CardOrder, HoldOrder, MoveOrder, MoveRequest, OfferRequest, PaymentOrder, ResendAnswer, ResendOrder,
+    TipOrder,
+};
+use crate::machine::{CHOICES_MAX, Owed, Step, Wish, booking, moving, payment, tip, visit};
 
 impl TakeTurn {
     pub(super) async fn fulfil(
@@ -83,11 +86,38 @@ impl TakeTurn {
             }
             Wish::Upcoming { then } => {
                 let visits = self.visits.upcoming(tenant, turn.customer(), turn.now()).await?;
-                Ok(visit::upcoming(turn.stage(), then, visits))
+                Ok(visit::upcoming(turn.stage(), then, visits, &turn.facts(stale)))
             }
-            Wish::Cancel { visit, slot } => {
-                let answer = self.visits.cancel(tenant, visit).await?;
-                Ok(visit::cancelled(slot, answer))
+            Wish::Terms { visit, slot, then } => {
+                let terms = self.visits.terms(tenant, visit).await?;
+                Ok(visit::terms_known(turn.stage(), (visit, slot), then, terms))
+            }
+            Wish::Cancel { visit, slot, told } => {
+                let answer = self.visits.cancel(tenant, visit, told).await?;
+                let facts = turn.facts(stale);
+                Ok(visit::cancelled(turn.stage(), (visit, slot), answer, &facts))
+            }
+            Wish::OfferMove { moving, back } => {
+                let Some(wanted) = moving.draft.wanted.clone() else {
+                    return Ok(Step::misunderstood());
+                };
+                let request = MoveRequest {
+                    visit: moving.visit,
+                    staff: moving.draft.staff,
+                    wanted,
+                    slots_max: CHOICES_MAX,
+                };
+                let offer = self.visits.offer_move(tenant, request).await?;
+                Ok(moving::offered(*moving, back, offer))
+            }
+            Wish::Move { moving, to, back } => {
+                let order = MoveOrder {
+                    visit: moving.visit,
+                    to,
+                    staff: moving.draft.staff,
+                };
+                let answer = self.visits.move_visit(tenant, order).await?;
+                Ok(moving::moved(*moving, to, back, answer))
             }
             Wish::Accept { visit, .. } => {
                 let answer = self.visits.accept(tenant, visit).await?;

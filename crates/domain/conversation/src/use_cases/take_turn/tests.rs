@@ -18,6 +18,7 @@ use crate::test_support::desks::PlainReader;
 use crate::thread::Driver;
 
 mod cards;
+mod moving;
 mod newcomer;
 
 #[test]
@@ -569,6 +570,7 @@ fn a_booking_is_shown_and_lateness_reaches_the_team() {
     let mut chat = Chat::with_desk(crate::test_support::desks::FakeDesk::asking_nothing);
     chat.reach_the_prompt();
     assert!(chat.says("Miadi yangu ni saa ngapi?")[0].contains("BK7Q2M"));
+    chat.passes(Duration::hours(29));
     let said = chat.says("Running 20 mins late");
     assert!(said[0].contains("20"), "{}", said[0]);
     let events = chat.record.events(chat.tenant());

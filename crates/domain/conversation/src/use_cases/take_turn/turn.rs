@@ -92,7 +92,9 @@ impl Turn {
             | Stage::Confirming { .. }
             | Stage::AskingPayer { .. }
             | Stage::Paying { .. }
-            | Stage::Cancelling { .. } => true,
+            | Stage::Cancelling { .. }
+            | Stage::MovingWhich { .. }
+            | Stage::Moving { .. } => true,
         }
     }
 

@@ -5,8 +5,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{DigestFigures, MoneyNews, PageLink, is_ahead};
+use crate::channel::Address;
 use crate::desk::{
-    PayWay, PaymentRef, PaymentStanding, PaymentTrouble, Slot, VisitCard, VisitRef, VisitStanding,
+    PayWay, PaymentRef, PaymentStanding, PaymentTrouble, Slot, StaffRef, VisitCard, VisitRef, VisitStanding,
 };
 use crate::machine::{Meaning, Reply, Stage};
 use crate::outgoing::{Document, MessageId, Purpose};
@@ -186,6 +187,17 @@ pub enum Notice {
         /// By how much, if it was said.
         minutes: Option<u32>,
     },
+    /// To somebody who renders a part of a visit: its customer comes late.
+    LateFor {
+        /// To what.
+        visit: VisitRef,
+        /// By how much, if it was said.
+        minutes: Option<u32>,
+        /// Who waits.
+        staff: StaffRef,
+        /// Their address.
+        address: Address,
+    },
     /// To the owners: a message to a customer did not go out, or nobody knows.
     MessageNotSent {
         /// Which.
@@ -222,6 +234,7 @@ impl Notice {
             Self::Money(news) => news.name(),
             Self::MoneyNeedsPerson { .. } => "money_needs_person",
             Self::CustomerLate { .. } => "customer_late",
+            Self::LateFor { .. } => "late_for",
             Self::MessageNotSent { .. } => "message_not_sent",
             Self::Digest(_) => "digest",
         }
@@ -249,7 +262,8 @@ impl Notice {
             | Self::CounterOfferPassed { visit }
             | Self::Receipt { visit, .. }
             | Self::MoneyNeedsPerson { visit, .. }
-            | Self::CustomerLate { visit, .. } => Some(*visit),
+            | Self::CustomerLate { visit, .. }
+            | Self::LateFor { visit, .. } => Some(*visit),
             Self::Money(news) => Some(news.visit()),
             Self::MessageNotSent { .. }
             | Self::BookingsHit { .. }
@@ -275,6 +289,7 @@ impl Notice {
                 };
                 format!("{name}:{lead}:{visit}:{place}")
             }
+            Self::LateFor { staff, .. } => format!("{name}:{occasion}:{staff}:{place}"),
             Self::Digest(figures) => format!("{name}:{}:{place}", figures.day),
             // Beside what else a person must look at on the same occasion.
             Self::MoneyNeedsPerson {
@@ -333,6 +348,7 @@ impl Notice {
             | Self::FloatDiffered { .. }
             | Self::MoneyNeedsPerson { .. }
             | Self::CustomerLate { .. }
+            | Self::LateFor { .. }
             | Self::MessageNotSent { .. }
             | Self::Digest(_) => false,
         }
@@ -363,6 +379,7 @@ impl Notice {
             | Self::HoldExpired { .. }
             | Self::MoneyNeedsPerson { .. }
             | Self::CustomerLate { .. }
+            | Self::LateFor { .. }
             | Self::MessageNotSent { .. }
             | Self::Digest(_) => false,
         }
@@ -377,13 +394,17 @@ pub(super) fn once_gone(notice: &Notice, card: &VisitCard, stage: Option<&Stage>
         Some(Stage::Cancelling { visit, back, .. }) => {
             *visit == card.id && matches!(back.as_ref(), Stage::Paying { .. })
         }
+        Some(Stage::Moving { moving, back }) => {
+            moving.visit == card.id && matches!(back.as_ref(), Stage::Paying { .. })
+        }
         Some(
             Stage::Open
             | Stage::Gathering { .. }
             | Stage::Choosing { .. }
             | Stage::Confirming { .. }
             | Stage::AskingPayer { .. }
-            | Stage::Booked { .. },
+            | Stage::Booked { .. }
+            | Stage::MovingWhich { .. },
         )
         | None => false,
     };
@@ -540,6 +561,7 @@ pub(super) fn to_customer(
         | Notice::FloatDiffered { .. }
         | Notice::MoneyNeedsPerson { .. }
         | Notice::CustomerLate { .. }
+        | Notice::LateFor { .. }
         | Notice::MessageNotSent { .. }
         | Notice::Digest(_) => Vec::new(),
     }
@@ -635,7 +657,9 @@ pub(super) fn asks(notice: &Notice, stage: &Stage) -> bool {
         | Stage::Confirming { .. }
         | Stage::AskingPayer { .. }
         | Stage::Paying { .. }
-        | Stage::Cancelling { .. } => false,
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => false,
     };
     free && matches!(
         notice,
@@ -654,14 +678,23 @@ pub(super) fn next_stage(notice: &Notice, stage: &Stage, card: &VisitCard) -> Op
     };
     match (notice, stage) {
         (Notice::VisitConfirmed { .. }, Stage::Paying { .. }) => Some(booked),
+        // It was told what giving up costs before it was paid: that is looked up again.
         (Notice::VisitConfirmed { .. }, Stage::Cancelling { visit, slot, .. }) => Some(Stage::Cancelling {
             visit: *visit,
             slot: *slot,
+            told: None,
+            instead: None,
             back: Box::new(booked),
         }),
-        (Notice::HoldExpired { .. }, Stage::Paying { .. } | Stage::Cancelling { .. }) => {
-            Some(Stage::after_hold(&card.slot))
-        }
+        (Notice::VisitConfirmed { .. }, Stage::Moving { moving, .. }) => Some(Stage::Moving {
+            moving: moving.clone(),
+            back: Box::new(booked),
+        }),
+        (Notice::VisitMoved { .. }, Stage::Booked { .. }) => Some(booked),
+        (
+            Notice::HoldExpired { .. },
+            Stage::Paying { .. } | Stage::Cancelling { .. } | Stage::Moving { .. },
+        ) => Some(Stage::after_hold(&card.slot)),
         // Of what is left of it the dialogue goes on.
         (Notice::VisitCancelled { .. }, _any) if is_ahead(card.standing) => None,
         (Notice::VisitLost { .. } | Notice::VisitCancelled { .. }, _any) => Some(Stage::Open),

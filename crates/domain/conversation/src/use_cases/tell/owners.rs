@@ -79,6 +79,7 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
         | Notice::CounterOffered { .. }
         | Notice::WaitlistOffered { .. }
         | Notice::VisitMoved { .. }
+        | Notice::LateFor { .. }
         | Notice::VisitCancelled { .. } => return None,
     };
     let known = known.in_words(voice);
@@ -253,7 +254,7 @@ fn drawer((carried, float): (Money, Money), tongue: Tongue) -> (String, &'static
     }
 }
 
-fn late(minutes: Option<u32>, tongue: Tongue) -> (String, &'static str) {
+pub(super) fn late(minutes: Option<u32>, tongue: Tongue) -> (String, &'static str) {
     match (tongue, minutes) {
         (Tongue::English, minutes) => (
             minutes.map_or_else(

@@ -3,13 +3,14 @@
 use ratiba_kernel::{Money, Outage, TenantId};
 use uuid::Uuid;
 
+use super::owners::late;
 use super::{Notice, Scene, Tell, TipStep};
 use crate::channel::{Address, Channel};
 use crate::desk::VisitRef;
 use crate::outgoing::{OutgoingMessage, Purpose};
-use crate::ports::Change;
+use crate::ports::{Change, Who};
 use crate::templates::TemplateName;
-use crate::texts::{Placeholder, TextKey, Tongue, render};
+use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
 use crate::wording::alert::{self, OwnerNews};
 use crate::wording::{Phrase, Voice};
 
@@ -64,6 +65,58 @@ impl Tell {
             template: TemplateName::OwnerAlert,
             parameters: vec![what, about, next.to_owned()],
         };
+        let cause = notice.cause(occasion, 0);
+        let draft = alert::to_business(&news, address.clone(), Channel::Whatsapp, voice.tongue, cause);
+        let mut change = Change::at(scene.now);
+        change
+            .messages
+            .extend(draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, scene.now)));
+        Ok(Some(change))
+    }
+
+    /// Tells somebody that the customer of their next part comes late: who, to what and by how much, without the number.
+    pub(super) async fn of_lateness(
+        &self,
+        tenant: TenantId,
+        scene: &Scene,
+        (occasion, notice): (Uuid, &Notice),
+        (visit, minutes): (VisitRef, Option<u32>),
+        address: &Address,
+    ) -> Result<Option<Change>, Outage> {
+        let Some(card) = self.visits.visit(tenant, visit).await? else {
+            return Ok(None);
+        };
+        let file = self
+            .book
+            .file(tenant, Who::Id(card.customer), Channel::Whatsapp)
+            .await?;
+        let name = file.and_then(|file| file.customer.name);
+        let voice = Voice {
+            tongue: Tongue::from(scene.profile.owners_language),
+            menu: &scene.menu,
+            profile: &scene.profile,
+            ways: self.payments.ways(),
+        };
+        let (reason, _for_owners) = late(minutes, voice.tongue);
+        let next = match voice.tongue {
+            Tongue::English => "the desk knows as well",
+            Tongue::Swahili => "mapokezi pia wanajua",
+        };
+        let known = [
+            name,
+            Some(voice.service_name(&card.slot)),
+            Some(voice.when(card.slot.starts_at)),
+        ];
+        let known = known.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let values = Values::new()
+            .with(Placeholder::Business, voice.profile.business_name.as_str())
+            .with(Placeholder::Reason, reason.as_str())
+            .with(Placeholder::Known, known.as_str())
+            .with(Placeholder::NextStep, next);
+        let news = alert::alert(
+            render(TextKey::OwnerNotice, voice.tongue, &values),
+            [reason.as_str(), known.as_str(), next],
+        );
         let cause = notice.cause(occasion, 0);
         let draft = alert::to_business(&news, address.clone(), Channel::Whatsapp, voice.tongue, cause);
         let mut change = Change::at(scene.now);

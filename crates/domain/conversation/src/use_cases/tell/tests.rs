@@ -359,6 +359,12 @@ fn the_owners_hear_who_why_and_what_to_do() {
             visit,
             minutes: Some(20),
         },
+        Notice::LateFor {
+            visit,
+            minutes: Some(20),
+            staff: crate::test_support::builders::wanjiru(),
+            address: crate::channel::Address::of_phone(crate::test_support::builders::a_phone(11)),
+        },
         Notice::MessageNotSent { message },
     ];
     for (occasion, notice) in (1u128..).zip(notices) {

@@ -3,8 +3,8 @@
 use time::Duration;
 
 use super::*;
-use crate::desk::{PayWay, PaymentTrouble, VisitCard, VisitRef, VisitStanding, Wanted};
-use crate::machine::{Misunderstanding, Owed, Wordless};
+use crate::desk::{PayWay, PaymentTrouble, VisitCard, VisitRef, VisitStanding, VisitTerms, Wanted};
+use crate::machine::{Misunderstanding, Owed, PickFor, Wordless};
 
 fn owed() -> Owed {
     let slot = a_slot().build();
@@ -69,6 +69,13 @@ fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
         | Reply::NothingBooked
         | Reply::PickVisit { .. }
         | Reply::AskCancel { .. }
+        | Reply::CancelOrMove { .. }
+        | Reply::AskMoveWhen { .. }
+        | Reply::ProposeMove { .. }
+        | Reply::Moved { .. }
+        | Reply::NothingToMoveTo { .. }
+        | Reply::MoveTooLate { .. }
+        | Reply::LateTooLong { .. }
         | Reply::Cancelled { .. }
         | Reply::OfferGone
         | Reply::OfferPassed
@@ -104,6 +111,11 @@ fn replies() -> Vec<Reply> {
         deadline: Some(owed.deadline),
         reference: "BK7Q2M".to_owned(),
         account: "BK7Q2M".to_owned(),
+    };
+    let terms = VisitTerms {
+        fee: owed.amount,
+        paid: owed.amount,
+        waits_until: owed.deadline,
     };
     let mut replies = vec![
         Reply::Welcome,
@@ -161,8 +173,33 @@ fn replies() -> Vec<Reply> {
             visits: vec![card.clone()],
         },
         Reply::NothingBooked,
-        Reply::PickVisit { visits: vec![card] },
-        Reply::AskCancel { slot },
+        Reply::PickVisit {
+            visits: vec![card],
+            to: PickFor::Move,
+        },
+        Reply::AskCancel { slot, terms },
+        Reply::CancelOrMove {
+            visit: owed.visit,
+            slot,
+            terms,
+        },
+        Reply::AskMoveWhen { slot },
+        Reply::ProposeMove { to: slot },
+        Reply::Moved { slot },
+        Reply::NothingToMoveTo {
+            reason: NotFree::Taken,
+            wanted: None,
+        },
+        Reply::MoveTooLate {
+            visit: owed.visit,
+            slot,
+            until: owed.deadline,
+        },
+        Reply::LateTooLong {
+            visit: owed.visit,
+            minutes: 40,
+            until: owed.deadline,
+        },
         Reply::Cancelled { slot },
         Reply::OfferGone,
         Reply::OfferPassed,
