@@ -72,8 +72,16 @@ async fn money_whose_callback_nobody_could_read_is_found_in_its_letter() {
     assert!(!shown["body"].as_str().unwrap().contains(phone), "{shown:#}");
 
     let money = |minor: i64| json!({ "amount_minor": minor, "currency": "KES" });
-    let order = json!({ "attempt_id": attempt, "receipt": receipt, "amount": money(105_000), "reason": "on the statement" });
-    let other = json!({ "attempt_id": attempt, "receipt": receipt, "amount": money(5_000), "reason": "on the statement" });
+    let ordered = |minor: i64, known_from: Option<&str>| {
+        json!({ "attempt_id": attempt, "receipt": receipt, "amount": money(minor), "reason": "her prompt",
+            "known_from": known_from })
+    };
+    let order = ordered(105_000, Some("line 7 of the portal"));
+    let guessed = ordered(105_000, None);
+    let (status, problem) = decide(&world, &found[0], "match", &guessed).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem:#}");
+    assert_eq!(problem["errors"][0]["field"], "known_from", "{problem:#}");
+    let other = ordered(5_000, Some("line 7 of the portal"));
     let (status, problem) = decide(&world, &found[0], "match", &other).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem:#}");
     for _ in 0..2 {
@@ -84,6 +92,7 @@ async fn money_whose_callback_nobody_could_read_is_found_in_its_letter() {
             "{letter:#}"
         );
         assert_eq!(letter["decision"]["receipt"], *receipt);
+        assert_eq!(letter["decision"]["known_from"], "line 7 of the portal");
     }
     let (status, problem) = decide(&world, &found[0], "dismiss", &json!({ "reason": "noise" })).await;
     assert_eq!(

@@ -308,7 +308,7 @@ impl Ground {
             query: payments::QueryAttempt {
                 book: book.clone(),
                 money,
-                given_back: self.given_back(),
+                letters: self.payments.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),
             },

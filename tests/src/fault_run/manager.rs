@@ -11,6 +11,9 @@ use super::rows::{Attempt, Letter, Line, Payment, Refund};
 /// What was seen, for the record.
 const WHY: &str = "seen in the provider's own records";
 
+/// Where numbers are known from that nobody can read.
+const KNOWN: &str = "the provider's list of what moved";
+
 /// Something that a person decides.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Decision {
@@ -246,7 +249,7 @@ impl<'a> Desk<'a> {
             return Some(dismiss());
         }
         if let Some(back) = &moved.reversed_by {
-            let body = json!({ "receipt": back, "reason": WHY });
+            let body = json!({ "receipt": back, "reason": WHY, "known_from": KNOWN });
             return Some(decision(
                 "say that a letter's money went back",
                 path("refund"),
@@ -254,8 +257,7 @@ impl<'a> Desk<'a> {
             ));
         }
         let matched = |to: &str, id: &str| {
-            let body =
-                json!({ to: id, "receipt": receipt, "amount": kes(moved.amount * 100), "reason": WHY });
+            let body = json!({ to: id, "receipt": receipt, "amount": kes(moved.amount * 100), "reason": WHY, "known_from": KNOWN });
             decision("match a letter", path("match"), body)
         };
         if let Some(pushed) = self.sides.pushed(moved) {

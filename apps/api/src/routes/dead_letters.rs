@@ -71,7 +71,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         })
         .describe(
             "For money that was given back in the provider's own portal without ever being booked. Nothing is sent or booked by \
-             this, and nothing that tells of the same money is booked any more. Saying the same again changes nothing.",
+             this, and nothing that tells of the same money is booked any more; what is booked already \
+             (`claims.booked_for_payment_id`, also by a query alone) is given back by a refund of its payment. Saying the same again changes nothing.",
         )
         .group("payments")
         .needs(Scope::PaymentsResolve)
@@ -280,6 +281,8 @@ struct DecisionAnswer {
     came_receipt: Option<String>,
     /// The payment that it was booked for.
     payment_id: Option<Uuid>,
+    /// Where the number and the amount are known from, if nobody can read them in the letter: all that vouches for them.
+    known_from: Option<String>,
 }
 
 impl LetterAnswer {
@@ -300,6 +303,7 @@ impl LetterAnswer {
                 receipt: letter.receipt.as_ref().map(|receipt| receipt.as_str().to_owned()),
                 came_receipt: letter.came.as_ref().map(|came| came.as_str().to_owned()),
                 payment_id: letter.payment.map(|payment| payment.as_uuid()),
+                known_from: letter.known_from.as_ref().map(ToString::to_string),
             }),
             taken_back: None,
         }
@@ -320,7 +324,11 @@ struct MatchBody {
     /// How much it was.
     #[schemars(with = "AmountAbove")]
     amount: Money,
-    /// How it is known.
+    /// Where both are known from, such as a line of the provider's portal; needed if nobody can read the letter (it has no
+    /// `claims`).
+    #[schemars(length(min = 1, max = 200))]
+    known_from: Option<String>,
+    /// Why it is for that payment.
     #[schemars(length(min = 1, max = 200))]
     reason: String,
 }
@@ -335,6 +343,9 @@ struct RefundedBody {
     /// The provider's number under which the money had come; never another than the letter claims, if it can be read.
     #[schemars(length(min = 6, max = 40))]
     came_receipt: Option<String>,
+    /// Where `came_receipt` is known from; needed if one is named and nobody can read the letter (it has no `claims`).
+    #[schemars(length(min = 1, max = 200))]
+    known_from: Option<String>,
     /// Why, and how it is known.
     #[schemars(length(min = 1, max = 200))]
     reason: String,
@@ -368,6 +379,11 @@ fn wrong(field: &str, message: &str) -> Problem {
 fn receipt_of(field: &str, text: &str) -> Result<Receipt, Problem> {
     Receipt::parse(&text.trim().to_ascii_uppercase())
         .map_err(|_| wrong(field, "must be the provider's number for the money"))
+}
+
+fn known_from(text: Option<&str>) -> Result<Option<Remark>, Problem> {
+    let known = text.map(Remark::parse).transpose();
+    known.map_err(|fault| wrong("known_from", &fault.to_string()))
 }
 
 fn why_of(text: &str) -> Result<Remark, Problem> {
@@ -458,6 +474,7 @@ async fn to_payment(
         to,
         receipt: receipt_of("receipt", &body.receipt)?,
         amount: body.amount,
+        known_from: known_from(body.known_from.as_deref())?,
         by: actor_of(&caller.0)?,
         why: why_of(&body.reason)?,
     };
@@ -484,7 +501,14 @@ async fn refund(
         back: receipt_of("receipt", &body.receipt)?,
         came: came.map(|came| receipt_of("came_receipt", came)).transpose()?,
     };
-    decide(&state, &caller, id_of(&id)?, verdict, why_of(&body.reason)?).await
+    let order = LetterOrder {
+        letter: id_of(&id)?,
+        verdict,
+        known_from: known_from(body.known_from.as_deref())?,
+        by: actor_of(&caller.0)?,
+        why: why_of(&body.reason)?,
+    };
+    decide(&state, &caller, order).await
 }
 
 async fn take_back(
@@ -511,24 +535,18 @@ async fn dismiss(
     id: web::Path<String>,
     Checked(body): Checked<DismissBody>,
 ) -> Result<HttpResponse, Problem> {
-    let why = why_of(&body.reason)?;
-    decide(&state, &caller, id_of(&id)?, LetterVerdict::Dismissed, why).await
+    let order = LetterOrder {
+        letter: id_of(&id)?,
+        verdict: LetterVerdict::Dismissed,
+        known_from: None,
+        by: actor_of(&caller.0)?,
+        why: why_of(&body.reason)?,
+    };
+    decide(&state, &caller, order).await
 }
 
-async fn decide(
-    state: &State,
-    caller: &Caller,
-    letter: LetterId,
-    verdict: LetterVerdict,
-    why: Remark,
-) -> Result<HttpResponse, Problem> {
-    let order = LetterOrder {
-        letter,
-        verdict,
-        by: actor_of(&caller.0)?,
-        why,
-    };
-    let work = &state.parts.payments.letters;
+async fn decide(state: &State, caller: &Caller, order: LetterOrder) -> Result<HttpResponse, Problem> {
+    let (letter, work) = (order.letter, &state.parts.payments.letters);
     work.decide(caller.0.tenant, order).await.map_err(refused)?;
     answer(state, caller, letter).await
 }
@@ -539,6 +557,7 @@ fn refused(error: LetterError) -> Problem {
         LetterError::NoSuchLetter | LetterError::NoSuchPayment => Problem::not_found(),
         LetterError::HandledBefore => Problem::new(Kind::IllegalTransition, detail),
         LetterError::OtherReceipt => wrong("came_receipt", &detail),
+        LetterError::NotKnownFrom => wrong("known_from", &detail),
         LetterError::StillOpen(attempt) => {
             Problem::new(Kind::PaymentInProgress, detail).with("attempt", attempt)
         }

@@ -670,6 +670,13 @@ diesel::table! {
         assigned_reason -> Nullable<Text>,
         assigned_at -> Nullable<Timestamptz>,
         came_receipt -> Nullable<Text>,
+        told_tracking -> Nullable<Text>,
+        told_request -> Nullable<Text>,
+        told_account -> Nullable<Text>,
+        told_currency -> Nullable<Text>,
+        told_minor -> Nullable<BigInt>,
+        told_at -> Nullable<Timestamptz>,
+        known_from -> Nullable<Text>,
     }
 }
 

@@ -20,14 +20,6 @@ impl Ground {
         }
     }
 
-    pub(super) fn given_back(&self) -> payments::GivenBackMoney {
-        payments::GivenBackMoney {
-            letters: self.payments.clone(),
-            callbacks: Arc::new(StkCallbackReader),
-            confirmations: Arc::new(ByHandReader),
-        }
-    }
-
     pub(super) fn clear_suspense(&self) -> payments::ClearSuspense {
         payments::ClearSuspense {
             book: self.payments.clone(),

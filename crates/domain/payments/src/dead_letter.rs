@@ -1,5 +1,7 @@
 //! Providers' messages that matched no attempt, and what a person made of them.
 
+mod told;
+
 use std::fmt;
 
 use ratiba_kernel::{Fingerprint, Id};
@@ -10,6 +12,8 @@ use crate::attempt::Provider;
 use crate::payment::PaymentId;
 use crate::reference::{Receipt, RequestKey};
 use crate::remark::Remark;
+
+pub use told::{Told, lacks_its_receipt};
 
 /// The identity of a dead letter.
 pub type LetterId = Id<DeadLetter>;
@@ -103,6 +107,19 @@ impl LetterVerdict {
     }
 }
 
+/// What is decided about a letter, and what is to be known of it later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterDecision {
+    /// What became of it.
+    pub verdict: LetterVerdict,
+    /// Whose money it tells of, as far as it can be read.
+    pub told: Option<Told>,
+    /// Where the number is known from that the money had come by, if the letter itself does not say.
+    pub known_from: Option<Remark>,
+    /// Who decided, and why.
+    pub handled: Handled,
+}
+
 /// Taking back that a letter's money went back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakeBack {
@@ -136,6 +153,10 @@ pub struct LetterMatch {
     pub letter: LetterId,
     /// The provider's number for the money.
     pub receipt: Receipt,
+    /// Whose money it is by the letter itself; the prompt's of another payment is not booked a second time.
+    pub told: Option<Told>,
+    /// Where the number and the amount are known from, if the letter itself does not say.
+    pub known_from: Option<Remark>,
     /// Who decided, and why.
     pub handled: Handled,
 }
@@ -163,6 +184,8 @@ pub struct DeadLetter {
     pub came: Option<Receipt>,
     /// The payment that it was matched to.
     pub payment: Option<PaymentId>,
+    /// Where the number and the amount are known from, if nobody can read them in the letter: a person's word for them.
+    pub known_from: Option<Remark>,
 }
 
 impl DeadLetter {

@@ -111,7 +111,9 @@ pub trait PaymentBook: Send + Sync {
     /// [`RecordError::LiveAttempt`] if the payment has another live attempt, or if a new M-Pesa attempt's number has one or
     /// was prompted less than [`crate::schedule::RESEND_AFTER`] before, by any payment of the tenant; with
     /// [`RecordError::ReceiptTaken`] or [`RecordError::IdsTaken`] if another attempt of the tenant holds the
-    /// receipt or the provider's tracking id.
+    /// receipt or the provider's tracking id; with the former also if a person said of a letter about this money that it
+    /// went back, or matched it to another payment ([`DeadLetters::decided_elsewhere`]), or if the letter of the change
+    /// tells of money that an attempt at another payment has without knowing its number.
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError>;
 
     /// As [`PaymentBook::record`], for changes of several payments of one visit: all of them or none. What the first has

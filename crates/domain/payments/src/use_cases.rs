@@ -15,7 +15,6 @@ mod confirm_by_hand;
 mod credit_visit;
 mod earn_visit;
 mod give_back;
-mod given_back;
 mod look_at_card;
 mod nudge_card;
 mod open_card;
@@ -55,7 +54,6 @@ pub use confirm_by_hand::{
 pub use credit_visit::{CreditVisit, CreditVisitError};
 pub use earn_visit::EarnVisit;
 pub use give_back::GiveBack;
-pub use given_back::GivenBackMoney;
 pub use look_at_card::{CardError, CardLook, LookAtCard};
 pub use nudge_card::NudgeCard;
 pub use open_card::OpenCard;

@@ -7,6 +7,7 @@ use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
 use ratiba_payments::CallbackId;
 use ratiba_payments::attempt::{AttemptId, Provider};
+use ratiba_payments::dead_letter::Told;
 use ratiba_payments::payment::PaymentRecord;
 use ratiba_payments::ports::{
     Arrival, CONFIRMATIONS_PER_HOUR_MAX, ConfirmationAddress, ConfirmationArrival, ConfirmationDoor,
@@ -352,6 +353,20 @@ impl MoneyFinder for PgPayments {
         self.database
             .tenant(tenant, move |tx| {
                 letters::went_back(tx, provider.as_str(), &receipt)
+            })
+            .await
+    }
+
+    async fn without_receipt(
+        &self,
+        tenant: TenantId,
+        provider: Provider,
+        told: &Told,
+    ) -> Result<Option<(PaymentRecord, AttemptId)>, Outage> {
+        let told = told.clone();
+        self.database
+            .tenant(tenant, move |tx| {
+                letters::without_receipt(tx, provider.as_str(), &told)
             })
             .await
     }

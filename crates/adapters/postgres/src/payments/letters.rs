@@ -1,6 +1,7 @@
 //! The dead letters of a tenant.
 
 mod taken_back;
+mod told;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -10,8 +11,9 @@ use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::attempt::{Attempt, AttemptState, Provider};
 use ratiba_payments::dead_letter::{
-    DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict, TakeBack, TakenBack,
+    DeadLetter, Handled, LetterDecision, LetterId, LetterMatch, LetterState, TakeBack, TakenBack,
 };
+use ratiba_payments::payment::Payment;
 use ratiba_payments::ports::{DeadLetters, LetterDecided, LetterQuery, LetterReopened, RecordError};
 use ratiba_payments::reference::Receipt;
 use ratiba_payments::remark::Remark;
@@ -21,6 +23,8 @@ use uuid::Uuid;
 use super::PgPayments;
 use crate::database::{TenantTx, TxError};
 use crate::schema::{payment_attempts, payment_callbacks_unrouted as unrouted};
+
+pub(super) use told::{refuse_booked_beside, without_receipt};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = unrouted, check_for_backend(diesel::pg::Pg))]
@@ -37,6 +41,7 @@ struct LetterRow {
     receipt: Option<String>,
     came_receipt: Option<String>,
     payment_id: Option<Uuid>,
+    known_from: Option<String>,
 }
 
 fn letter_of(row: LetterRow) -> Result<DeadLetter, &'static str> {
@@ -51,6 +56,7 @@ fn letter_of(row: LetterRow) -> Result<DeadLetter, &'static str> {
     };
     let receipt = row.receipt.as_deref().map(Receipt::parse).transpose();
     let came = row.came_receipt.as_deref().map(Receipt::parse).transpose();
+    let known_from = row.known_from.as_deref().map(Remark::parse).transpose();
     Ok(DeadLetter {
         id: Id::from_uuid(row.id),
         provider: Provider::parse(&row.provider).ok_or("unknown provider")?,
@@ -62,6 +68,7 @@ fn letter_of(row: LetterRow) -> Result<DeadLetter, &'static str> {
         receipt: receipt.map_err(|_| "malformed receipt")?,
         came: came.map_err(|_| "malformed receipt of what came")?,
         payment: row.payment_id.map(Id::from_uuid),
+        known_from: known_from.map_err(|_| "malformed source of what is known")?,
     })
 }
 
@@ -78,6 +85,8 @@ struct Money<'a> {
     came: Option<&'a Receipt>,
     /// What it was booked for.
     payment: Option<Uuid>,
+    /// Where the numbers are known from, if not from the letter.
+    known_from: Option<&'a Remark>,
 }
 
 /// Many book money at the same time, and whoever says that some went back waits for all of them; `ratiba_settle` does the
@@ -109,7 +118,12 @@ pub(super) fn went_back<E>(
 
 /// Refuses money that went back without being booked, whoever tells of it. An attempt that holds the receipt already stays
 /// writable.
-pub(super) fn refuse_gone(tx: &mut TenantTx<'_>, attempt: &Attempt) -> Result<(), TxError<RecordError>> {
+pub(super) fn refuse_gone(
+    tx: &mut TenantTx<'_>,
+    payment: &Payment,
+    attempt: &Attempt,
+) -> Result<(), TxError<RecordError>> {
+    told::refuse_decided(tx, payment, attempt)?;
     let AttemptState::Paid {
         receipt: Some(receipt),
         ..
@@ -119,24 +133,40 @@ pub(super) fn refuse_gone(tx: &mut TenantTx<'_>, attempt: &Attempt) -> Result<()
     };
     let provider = attempt.terms().provider.as_str();
     hold_receipts(tx, BOOKING)?;
-    let holds = booked(tx, provider, receipt)? == Some(attempt.id().as_uuid());
+    let holds = booked(tx, provider, receipt)?.is_some_and(|(holder, _)| holder == attempt.id().as_uuid());
     if !holds && went_back(tx, provider, receipt)? {
         return Err(TxError::Refused(RecordError::ReceiptTaken));
     }
     Ok(())
 }
 
-/// The attempt that holds a receipt.
-fn booked<E>(tx: &mut TenantTx<'_>, provider: &str, receipt: &Receipt) -> Result<Option<Uuid>, TxError<E>> {
+/// The attempt that holds a receipt, and its payment.
+fn booked<E>(
+    tx: &mut TenantTx<'_>,
+    provider: &str,
+    receipt: &Receipt,
+) -> Result<Option<(Uuid, Uuid)>, TxError<E>> {
     let tenant = tx.tenant_uuid();
     let holder = payment_attempts::table
         .filter(payment_attempts::tenant_id.eq(tenant))
         .filter(payment_attempts::provider.eq(provider))
         .filter(payment_attempts::receipt.eq(receipt.as_str()))
-        .select(payment_attempts::id)
+        .select((payment_attempts::id, payment_attempts::payment_id))
         .first(tx.conn())
         .optional()?;
     Ok(holder)
+}
+
+/// Whose form a letter has; `None` if the tenant has no such letter.
+fn provider_of<E>(tx: &mut TenantTx<'_>, letter: LetterId) -> Result<Option<String>, TxError<E>> {
+    let tenant = tx.tenant_uuid();
+    let provider = unrouted::table
+        .filter(unrouted::tenant_id.eq(tenant))
+        .filter(unrouted::id.eq(letter.as_uuid()))
+        .select(unrouted::provider)
+        .first(tx.conn())
+        .optional()?;
+    Ok(provider)
 }
 
 /// Marks a letter that nobody has dealt with; false if there is none. Of two at once the second waits for the first, and
@@ -161,6 +191,7 @@ fn handle<E>(
             unrouted::receipt.eq(money.receipt.map(Receipt::as_str)),
             unrouted::came_receipt.eq(money.came.map(Receipt::as_str)),
             unrouted::payment_id.eq(money.payment),
+            unrouted::known_from.eq(money.known_from.map(Remark::as_str)),
         ))
         .execute(tx.conn())?;
     Ok(marked == 1)
@@ -176,12 +207,57 @@ pub(super) fn write_match(
         receipt: Some(&matched.receipt),
         came: None,
         payment: Some(payment),
+        known_from: matched.known_from.as_ref(),
     };
-    if handle(tx, matched.letter, LetterState::Matched, &matched.handled, money)? {
-        Ok(())
-    } else {
-        Err(TxError::Refused(RecordError::Stale))
+    if !handle(tx, matched.letter, LetterState::Matched, &matched.handled, money)? {
+        return Err(TxError::Refused(RecordError::Stale));
     }
+    match &matched.told {
+        Some(told) => told::keep(tx, matched.letter, told),
+        None => Ok(()),
+    }
+}
+
+/// Records what was decided about a letter whose money is not booked.
+fn decide(
+    tx: &mut TenantTx<'_>,
+    letter: LetterId,
+    decision: &LetterDecision,
+) -> Result<LetterDecided, TxError<Outage>> {
+    let verdict = &decision.verdict;
+    if let Some(came) = verdict.came() {
+        let Some(provider) = provider_of(tx, letter)? else {
+            return Ok(LetterDecided::Before);
+        };
+        hold_receipts(tx, SAYING)?;
+        let holder = match (booked(tx, &provider, came)?, &decision.told) {
+            (Some((_, payment)), _) => Some(Id::from_uuid(payment)),
+            (None, Some(told)) => {
+                told::without_receipt(tx, &provider, told)?.map(|(record, _)| record.payment.id())
+            }
+            (None, None) => None,
+        };
+        if let Some(payment) = holder {
+            return Ok(LetterDecided::Booked(payment));
+        }
+    }
+    let money = Money {
+        receipt: verdict.receipt(),
+        came: verdict.came(),
+        payment: None,
+        known_from: decision.known_from.as_ref().filter(|_| verdict.came().is_some()),
+    };
+    if !handle(tx, letter, verdict.state(), &decision.handled, money)? {
+        return Ok(LetterDecided::Before);
+    }
+    if let Some(told) = decision
+        .told
+        .as_ref()
+        .filter(|_| verdict.state() == LetterState::Refunded)
+    {
+        told::keep(tx, letter, told)?;
+    }
+    Ok(LetterDecided::Now)
 }
 
 #[async_trait]
@@ -234,38 +310,22 @@ impl DeadLetters for PgPayments {
         &self,
         tenant: TenantId,
         letter: LetterId,
-        verdict: LetterVerdict,
-        handled: Handled,
+        decision: LetterDecision,
     ) -> Result<LetterDecided, Outage> {
         self.database
-            .tenant(tenant, move |tx| {
-                let tenant = tx.tenant_uuid();
-                if let Some(came) = verdict.came() {
-                    let provider = unrouted::table
-                        .filter(unrouted::tenant_id.eq(tenant))
-                        .filter(unrouted::id.eq(letter.as_uuid()))
-                        .select(unrouted::provider)
-                        .first::<String>(tx.conn())
-                        .optional()?;
-                    let Some(provider) = provider else {
-                        return Ok(LetterDecided::Before);
-                    };
-                    hold_receipts(tx, SAYING)?;
-                    if booked(tx, &provider, came)?.is_some() {
-                        return Ok(LetterDecided::Booked);
-                    }
-                }
-                let money = Money {
-                    receipt: verdict.receipt(),
-                    came: verdict.came(),
-                    payment: None,
-                };
-                Ok::<_, TxError<Outage>>(if handle(tx, letter, verdict.state(), &handled, money)? {
-                    LetterDecided::Now
-                } else {
-                    LetterDecided::Before
-                })
-            })
+            .tenant(tenant, move |tx| decide(tx, letter, &decision))
+            .await
+    }
+
+    async fn decided_elsewhere(
+        &self,
+        tenant: TenantId,
+        payment: &Payment,
+        attempt: &Attempt,
+    ) -> Result<Option<LetterState>, Outage> {
+        let (payment, attempt) = (payment.clone(), attempt.clone());
+        self.database
+            .tenant(tenant, move |tx| told::decided_elsewhere(tx, &payment, &attempt))
             .await
     }
 

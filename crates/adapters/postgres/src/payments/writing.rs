@@ -30,9 +30,12 @@ pub(super) fn write(tx: &mut TenantTx<'_>, change: &Change) -> Written {
         return Err(TxError::Refused(RecordError::Stale));
     }
     write_payment(tx, &change.payment)?;
+    if let Some(matched) = &change.letter {
+        letters::refuse_booked_beside(tx, matched, &change.payment)?;
+    }
     if let Some(attempt) = &change.attempt {
         numbers::hold(tx, attempt)?;
-        letters::refuse_gone(tx, attempt)?;
+        letters::refuse_gone(tx, &change.payment, attempt)?;
         write_attempt(tx, attempt, change.saying.as_ref())?;
     }
     if let Some(came) = &change.tip {

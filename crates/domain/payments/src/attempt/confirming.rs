@@ -1,5 +1,7 @@
 //! What a confirmation of money with its receipt means for an attempt that waits for just that.
 
+use std::ops::RangeInclusive;
+
 use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
@@ -77,8 +79,13 @@ impl Attempt {
     }
 
     /// Whether confirmed money is of its amount, and moved when its prompt was on the phone.
-    pub(crate) fn is_of_its_time(&self, told: &Confirmation) -> bool {
-        told.amount == self.terms.amount && self.was_out_when(told.moved_at)
+    fn is_of_its_time(&self, told: &Confirmation) -> bool {
+        self.is_of(told.amount, told.moved_at)
+    }
+
+    /// Whether money is of its amount, and moved when its prompt was on the phone.
+    pub(crate) fn is_of(&self, amount: Money, moved_at: Option<OffsetDateTime>) -> bool {
+        amount == self.terms.amount && self.was_out_when(moved_at)
     }
 
     /// The tip that money of this amount, which came without the prompt's own answer, brings along: that of a prompt which
@@ -102,11 +109,17 @@ impl Attempt {
     /// Whether the customer could answer the prompt at this time; it is not held against the money if either time is not
     /// known.
     fn was_out_when(&self, moved_at: Option<OffsetDateTime>) -> bool {
-        let (Some(moved_at), Some(sent_at)) = (moved_at, self.progress.sent_at) else {
+        let (Some(moved_at), Some(out)) = (moved_at, self.was_out()) else {
             return true;
         };
-        let out = sent_at - CLOCKS_DIFFER..=sent_at + PROMPT_LIFE + CLOCKS_DIFFER;
         out.contains(&moved_at)
+    }
+
+    /// From when to when the customer could answer the prompt, by clocks that differ; `None` if nothing was sent.
+    #[must_use]
+    pub fn was_out(&self) -> Option<RangeInclusive<OffsetDateTime>> {
+        let sent_at = self.progress.sent_at?;
+        Some(sent_at - CLOCKS_DIFFER..=sent_at + PROMPT_LIFE + CLOCKS_DIFFER)
     }
 }
 

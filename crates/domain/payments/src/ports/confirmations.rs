@@ -11,6 +11,7 @@ use super::{Taken, Unreadable};
 use crate::CallbackId;
 use crate::attempt::{AttemptId, Provider};
 use crate::by_hand::Confirmation;
+use crate::dead_letter::Told;
 use crate::payment::PaymentRecord;
 use crate::reference::{AccountReference, Receipt};
 use crate::task::Due;
@@ -205,6 +206,15 @@ pub trait MoneyFinder: Send + Sync {
         provider: Provider,
         receipt: &Receipt,
     ) -> Result<bool, Outage>;
+
+    /// The payment and the attempt that have this money booked although nobody knows its number
+    /// ([`Told::is_booked_by`]); `None` if none has.
+    async fn without_receipt(
+        &self,
+        tenant: TenantId,
+        provider: Provider,
+        told: &Told,
+    ) -> Result<Option<(PaymentRecord, AttemptId)>, Outage>;
 
     /// The payment of that reference; `None` if there is none.
     async fn by_account(

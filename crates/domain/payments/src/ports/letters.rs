@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId};
 
-use crate::attempt::Provider;
-use crate::dead_letter::{DeadLetter, Handled, LetterId, LetterState, LetterVerdict, TakeBack, TakenBack};
+use crate::attempt::{Attempt, Provider};
+use crate::dead_letter::{DeadLetter, LetterDecision, LetterId, LetterState, TakeBack, TakenBack};
+use crate::payment::{Payment, PaymentId};
 
 /// Which letters are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,8 +29,8 @@ pub enum LetterDecided {
     Now,
     /// Somebody had dealt with the letter, or was dealing with it at the same moment: it stays as it is.
     Before,
-    /// The money that is said to have gone back is in the books: nothing is on record.
-    Booked,
+    /// The money that is said to have gone back is in the books, for this payment: nothing is on record.
+    Booked(PaymentId),
 }
 
 /// What came of taking a decision back.
@@ -55,15 +56,24 @@ pub trait DeadLetters: Send + Sync {
     /// One of them; `None` if this tenant has no such letter.
     async fn find(&self, tenant: TenantId, letter: LetterId) -> Result<Option<DeadLetter>, Outage>;
 
-    /// Records what a person decided about a new letter. Under a receipt of money that went back nothing is booked from then
-    /// on, whoever tells of it: [`super::PaymentBook::record`] refuses it.
+    /// Records what a person decided about a new letter. What went back is not booked: not under the number that it had
+    /// come by, and not for the attempt that the letter tells of, whose number nobody may know;
+    /// [`super::PaymentBook::record`] refuses it from then on. What is booked already did not go back.
     async fn decide(
         &self,
         tenant: TenantId,
         letter: LetterId,
-        verdict: LetterVerdict,
-        handled: Handled,
+        decision: LetterDecision,
     ) -> Result<LetterDecided, Outage>;
+
+    /// What a person decided about a letter that tells of money of this attempt, if that was not booked for its payment:
+    /// it went back, or was matched to another one.
+    async fn decided_elsewhere(
+        &self,
+        tenant: TenantId,
+        payment: &Payment,
+        attempt: &Attempt,
+    ) -> Result<Option<LetterState>, Outage>;
 
     /// Takes back that a letter's money went back, and keeps what was said: the letter is new again, and money under the
     /// number that was named is booked again.

@@ -10,6 +10,7 @@ mod earnings;
 mod given_back;
 mod journals;
 mod letters;
+mod nameless;
 mod notices;
 mod owed;
 mod payouts;
@@ -173,6 +174,9 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     given_back::an_attempts_own_callback_does_not_book_money_that_went_back(&fresh().await).await;
     given_back::what_was_mistaken_is_taken_back_once(&fresh().await).await;
     given_back::a_second_receipt_that_is_booked_elsewhere_is_no_letter(&fresh().await).await;
+    nameless::money_that_a_query_settled_did_not_go_back(&fresh().await).await;
+    nameless::a_query_books_no_money_that_a_person_decided_about(&fresh().await).await;
+    nameless::what_went_back_and_what_is_booked_exclude_each_other(&fresh().await).await;
     resolving::a_dispute_is_laid_to_rest_and_the_state_stands(&fresh().await).await;
     notices::what_comes_by_the_return_takes_no_room_from_the_provider(&fresh().await).await;
     notices::another_tracking_id_than_the_known_one_is_refused_at_the_door(&fresh().await).await;

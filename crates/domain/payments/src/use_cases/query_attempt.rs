@@ -5,11 +5,12 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
-use super::{DECISIONS_MAX, GivenBackMoney};
+use super::DECISIONS_MAX;
 use crate::attempt::{Attempt, AttemptId, AttemptState, Moved, StateName};
+use crate::dead_letter::LetterState;
 use crate::evidence::{Heard, QueryAnswer};
 use crate::payment::PaymentRecord;
-use crate::ports::{MobileMoney, Occasion, PaymentBook, RecordError, Saying};
+use crate::ports::{DeadLetters, MobileMoney, Occasion, PaymentBook, RecordError, Saying};
 use crate::schedule::query_after;
 use crate::settlement::settle;
 use crate::task::{Due, PaymentTask};
@@ -46,8 +47,8 @@ pub struct QueryAttempt {
     pub book: Arc<dyn PaymentBook>,
     /// The provider.
     pub money: Arc<dyn MobileMoney>,
-    /// What was given back before it was booked.
-    pub given_back: GivenBackMoney,
+    /// What people said of letters about its money.
+    pub letters: Arc<dyn DeadLetters>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -57,8 +58,8 @@ pub struct QueryAttempt {
 impl QueryAttempt {
     /// Asks for the `step`th time, from 0, unless a callback came meanwhile, and puts the next query on
     /// record; after the last one a person has the attempt. An attempt whose provider ids were never
-    /// learned cannot be asked about: only its callback, or a person, can end it. Money that a person noted as given back
-    /// is not booked: a person ends the attempt.
+    /// learned cannot be asked about: only its callback, or a person, can end it. Money that a person noted as given back or matched to another
+    /// payment is not booked: a person ends the attempt.
     ///
     /// Running the same step again asks nothing.
     ///
@@ -82,6 +83,7 @@ impl QueryAttempt {
                 raw: None,
             },
         };
+        let mut elsewhere = None;
         for _ in 0..DECISIONS_MAX {
             let (record, found) = self.read(tenant, attempt).await?;
             // Who else made this query has put the next one on record as well.
@@ -89,13 +91,14 @@ impl QueryAttempt {
                 return Ok(Queried::NotNeeded);
             }
             let now = self.clock.now();
-            let gone = heard.answer == QueryAnswer::Paid
-                && self.given_back.was_brought_by(tenant, &record, &found).await?;
-            let (moved, next) = if gone {
-                (found.asked(step).refuse_given_back(now), None)
-            } else {
-                take_in(found, &heard.answer, step, now)
+            let (moved, next) = match elsewhere.take() {
+                Some(LetterState::Refunded) => (found.asked(step).refuse_given_back(now), None),
+                Some(LetterState::Matched) => (found.asked(step).refuse_receipt(now), None),
+                Some(LetterState::New | LetterState::Dismissed) | None => {
+                    take_in(found, &heard.answer, step, now)
+                }
             };
+            let (payment, asked) = (record.payment.clone(), moved.attempt.clone());
             let mut change = settle(record.payment, moved, now, &*self.ids)?;
             change.tasks.extend(next);
             change.saying = heard.raw.clone().map(|raw| Saying {
@@ -110,12 +113,11 @@ impl QueryAttempt {
             match self.book.record(tenant, change).await {
                 Ok(()) => return Ok(Queried::Asked(name)),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
-                Err(
-                    RecordError::Stale
-                    | RecordError::LiveAttempt
-                    | RecordError::ReceiptTaken
-                    | RecordError::IdsTaken,
-                ) => {}
+                // A query names no receipt that another could hold: a person decided otherwise about the same money.
+                Err(RecordError::ReceiptTaken) => {
+                    elsewhere = self.letters.decided_elsewhere(tenant, &payment, &asked).await?;
+                }
+                Err(RecordError::Stale | RecordError::LiveAttempt | RecordError::IdsTaken) => {}
             }
         }
         Err(QueryAttemptError::Busy)

@@ -1,5 +1,7 @@
 //! Working through dead letters: each is decided once.
 
+mod reading;
+
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, Currency, Fingerprint, IdSource, Money, MoneyError, Outage, TenantId};
@@ -9,9 +11,9 @@ use super::DECISIONS_MAX;
 use crate::actor::Actor;
 use crate::attempt::{Attempt, AttemptId, AttemptState, AttemptTerms, Moved, Resolution, Resolved};
 use crate::dead_letter::{
-    DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict, TakeBack, TakenBack,
+    DeadLetter, Handled, LetterDecision, LetterId, LetterMatch, LetterState, LetterVerdict, TakeBack,
+    TakenBack, Told,
 };
-use crate::evidence::CallbackVerdict;
 use crate::payment::{PaymentId, PaymentRecord};
 use crate::ports::{
     CallbackReader, Change, ConfirmationReader, DeadLetters, LetterDecided, LetterReopened, MoneyFinder,
@@ -20,6 +22,8 @@ use crate::ports::{
 use crate::reference::{Receipt, RequestKey};
 use crate::remark::Remark;
 use crate::settlement::settle;
+
+use reading::Claim;
 
 /// Where the money of a letter belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +45,8 @@ pub struct MatchOrder {
     pub receipt: Receipt,
     /// How much it is.
     pub amount: Money,
+    /// Where both are known from; must be there if nobody can read the letter.
+    pub known_from: Option<Remark>,
     /// Who decides.
     pub by: Actor,
     /// Why, in their own words.
@@ -54,6 +60,9 @@ pub struct LetterOrder {
     pub letter: LetterId,
     /// What became of it.
     pub verdict: LetterVerdict,
+    /// Where the number is known from that the money had come by; must be there if one is named and nobody can read the
+    /// letter.
+    pub known_from: Option<Remark>,
     /// Who decides.
     pub by: Actor,
     /// Why, in their own words.
@@ -103,6 +112,9 @@ pub enum LetterError {
     /// The money came under another number, as the letter itself tells.
     #[error("the letter tells of money under another number")]
     OtherReceipt,
+    /// Nobody can read the letter, so that whatever is said of its money is believed: it must be said how that is known.
+    #[error("nobody can read the letter: say where the number and the amount are known from")]
+    NotKnownFrom,
     /// The letter tells of another amount.
     #[error("the letter tells of {0}")]
     OtherAmount(Money),
@@ -176,7 +188,9 @@ impl WorkLetter {
                 Ok(()) => return Ok(()),
                 Err(RecordError::Unavailable(outage)) => return Err(outage.into()),
                 Err(RecordError::ReceiptTaken) => {
-                    if let Some(refused) = self.not_free(tenant, &letter, &order.receipt).await? {
+                    let told = self.read(&letter).and_then(|claim| claim.told);
+                    let refused = self.not_free(tenant, &letter, &order.receipt, told.as_ref());
+                    if let Some(refused) = refused.await? {
                         return Err(refused);
                     }
                 }
@@ -184,21 +198,6 @@ impl WorkLetter {
             }
         }
         Err(LetterError::Busy)
-    }
-
-    /// What a letter claims of money, if it can be read: the provider's number and the amount. Nothing vouches for it.
-    #[must_use]
-    pub fn claims(&self, letter: &DeadLetter) -> Option<(Receipt, Money)> {
-        match self.callbacks.read(&letter.body) {
-            Ok(report) => match report.verdict {
-                CallbackVerdict::Paid { amount, receipt, .. } => Some((receipt, amount)),
-                CallbackVerdict::Failed { .. } | CallbackVerdict::Unrecognised { .. } => None,
-            },
-            Err(_other_form) => {
-                let told = self.confirmations.read(&letter.body).ok()?;
-                Some((told.receipt, told.amount))
-            }
-        }
     }
 
     /// Records that a letter's money went back without being booked, or that it means nothing. Under the number that the
@@ -211,26 +210,24 @@ impl WorkLetter {
     pub async fn decide(&self, tenant: TenantId, order: LetterOrder) -> Result<(), LetterError> {
         let letter = self.letter(tenant, order.letter).await?;
         if letter.state == LetterState::New {
-            let handled = Handled {
-                by: order.by.clone(),
-                why: order.why.clone(),
-                at: self.clock.now(),
+            let claim = self.read(&letter);
+            let verdict = known(order.verdict.clone(), claim.as_ref())?;
+            if claim.is_none() && verdict.came().is_some() && order.known_from.is_none() {
+                return Err(LetterError::NotKnownFrom);
+            }
+            let decision = LetterDecision {
+                verdict,
+                told: claim.and_then(|claim| claim.told),
+                known_from: order.known_from.clone(),
+                handled: Handled {
+                    by: order.by.clone(),
+                    why: order.why.clone(),
+                    at: self.clock.now(),
+                },
             };
-            let verdict = self.known(order.verdict.clone(), &letter)?;
-            match self
-                .letters
-                .decide(tenant, order.letter, verdict.clone(), handled)
-                .await?
-            {
+            match self.letters.decide(tenant, order.letter, decision).await? {
                 LetterDecided::Now => return Ok(()),
-                LetterDecided::Booked => {
-                    let came = verdict.came();
-                    let holder = match came {
-                        Some(came) => self.not_free(tenant, &letter, came).await?,
-                        None => None,
-                    };
-                    return Err(holder.unwrap_or(LetterError::Busy));
-                }
+                LetterDecided::Booked(payment) => return Err(LetterError::BookedFor(payment)),
                 LetterDecided::Before => {}
             }
         }
@@ -281,62 +278,19 @@ impl WorkLetter {
         self.letters.taken_back(tenant, letter).await
     }
 
-    /// The payment that has the money booked of which the letter tells, if any has: then nothing is missing, and the letter
-    /// is closed by matching it to that payment.
-    ///
-    /// # Errors
-    /// [`Outage`].
-    pub async fn booked_for(
-        &self,
-        tenant: TenantId,
-        letter: &DeadLetter,
-    ) -> Result<Option<(PaymentId, Money)>, Outage> {
-        let Some((receipt, _)) = self.claims(letter) else {
-            return Ok(None);
-        };
-        self.holder(tenant, letter, &receipt).await
-    }
-
-    /// The payment that holds a receipt, and how much money is booked under it.
-    async fn holder(
-        &self,
-        tenant: TenantId,
-        letter: &DeadLetter,
-        receipt: &Receipt,
-    ) -> Result<Option<(PaymentId, Money)>, Outage> {
-        let found = self.finder.by_receipt(tenant, letter.provider, receipt).await?;
-        Ok(found.and_then(|(record, holder)| {
-            let amount = record.attempt(holder)?.terms().amount;
-            Some((record.payment.id(), amount))
-        }))
-    }
-
     /// Why nothing can be booked under a receipt; `None` if it is free by now.
     async fn not_free(
         &self,
         tenant: TenantId,
         letter: &DeadLetter,
         receipt: &Receipt,
+        told: Option<&Told>,
     ) -> Result<Option<LetterError>, Outage> {
-        if let Some((payment, _)) = self.holder(tenant, letter, receipt).await? {
+        if let Some((payment, _)) = self.holder(tenant, letter, receipt, told).await? {
             return Ok(Some(LetterError::BookedFor(payment)));
         }
         let gone = self.finder.went_back(tenant, letter.provider, receipt).await?;
         Ok(gone.then_some(LetterError::WentBack))
-    }
-
-    /// The verdict with the number that the money had come by, as far as anybody tells.
-    fn known(&self, verdict: LetterVerdict, letter: &DeadLetter) -> Result<LetterVerdict, LetterError> {
-        let (back, named) = match verdict {
-            LetterVerdict::Refunded { back, came } => (back, came),
-            LetterVerdict::Dismissed => return Ok(verdict),
-        };
-        let claimed = self.claims(letter).map(|(receipt, _)| receipt);
-        let came = match (named, claimed) {
-            (Some(named), Some(claimed)) if named != claimed => return Err(LetterError::OtherReceipt),
-            (named, claimed) => named.or(claimed),
-        };
-        Ok(LetterVerdict::Refunded { back, came })
     }
 
     async fn letter(&self, tenant: TenantId, id: LetterId) -> Result<DeadLetter, LetterError> {
@@ -359,13 +313,16 @@ impl WorkLetter {
         }
         // A mistyped number would let the same money be booked again under its own, and a mistyped amount would make some
         // of nothing. Who knows that the letter lies dismisses it.
-        if let Some((receipt, amount)) = self.claims(letter) {
-            if receipt != order.receipt {
+        let claim = self.read(letter);
+        if let Some(claim) = &claim {
+            if claim.receipt != order.receipt {
                 return Err(LetterError::OtherReceipt);
             }
-            if amount != order.amount {
-                return Err(LetterError::OtherAmount(amount));
+            if claim.amount != order.amount {
+                return Err(LetterError::OtherAmount(claim.amount));
             }
+        } else if order.known_from.is_none() {
+            return Err(LetterError::NotKnownFrom);
         }
         let now = self.clock.now();
         let resolved = Resolved {
@@ -385,6 +342,8 @@ impl WorkLetter {
         change.letter = Some(LetterMatch {
             letter: order.letter,
             receipt: order.receipt.clone(),
+            told: claim.and_then(|claim| claim.told),
+            known_from: order.known_from.clone(),
             handled: Handled {
                 by: order.by.clone(),
                 why: order.why.clone(),
@@ -459,6 +418,20 @@ impl WorkLetter {
     fn moved_at(&self, letter: &DeadLetter) -> Option<OffsetDateTime> {
         self.confirmations.read(&letter.body).ok()?.moved_at
     }
+}
+
+/// The verdict with the number that the money had come by, as far as anybody tells.
+fn known(verdict: LetterVerdict, claim: Option<&Claim>) -> Result<LetterVerdict, LetterError> {
+    let (back, named) = match verdict {
+        LetterVerdict::Refunded { back, came } => (back, came),
+        LetterVerdict::Dismissed => return Ok(verdict),
+    };
+    let claimed = claim.map(|claim| claim.receipt.clone());
+    let came = match (named, claimed) {
+        (Some(named), Some(claimed)) if named != claimed => return Err(LetterError::OtherReceipt),
+        (named, claimed) => named.or(claimed),
+    };
+    Ok(LetterVerdict::Refunded { back, came })
 }
 
 /// The attempt whose money the letter tells of, although only the payment was named: the one that is paid with this much

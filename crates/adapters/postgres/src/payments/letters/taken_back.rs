@@ -59,7 +59,8 @@ ON CONFLICT (tenant_id, request_key) DO NOTHING";
 
 const REOPEN: &str = "
 UPDATE payment_callbacks_unrouted SET state = 'new', handled_by = NULL, handled_reason = NULL, handled_at = NULL,
-    receipt = NULL, came_receipt = NULL
+    receipt = NULL, came_receipt = NULL, told_tracking = NULL, told_request = NULL, told_account = NULL, told_currency = NULL,
+    told_minor = NULL, told_at = NULL, known_from = NULL
 WHERE tenant_id = $1 AND id = $2 AND state = 'refunded'";
 
 const OF_LETTER: &str = "

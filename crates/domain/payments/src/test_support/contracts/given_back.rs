@@ -35,7 +35,11 @@ fn mistaken(letter: &DeadLetter, name: &str, reason: &str) -> TakeBackOrder {
 }
 
 /// A prompt that is out, under the provider's ids of that number.
-async fn prompted<G: Ground>(stage: &Stage<'_, G>, name: &str, ids: u32) -> (PaymentAsked, CallbackToken) {
+pub(super) async fn prompted<G: Ground>(
+    stage: &Stage<'_, G>,
+    name: &str,
+    ids: u32,
+) -> (PaymentAsked, CallbackToken) {
     let (tenant, _) = stage.ground.tenants();
     let (asked, ..) = stage.asked(tenant, name).await;
     stage.money.answer_push(PushAnswer::Accepted(provider_ids(ids)));
@@ -75,7 +79,7 @@ async fn told<G: Ground>(
     last
 }
 
-async fn in_clearing(ground: &impl Ground) -> Money {
+pub(super) async fn in_clearing(ground: &impl Ground) -> Money {
     let (tenant, _) = ground.tenants();
     let balances = ground.ledger().balances(tenant, Currency::Kes).await;
     let balances = balances.unwrap_or_default();
@@ -244,6 +248,7 @@ pub(super) async fn a_second_receipt_that_is_booked_elsewhere_is_no_letter<G: Gr
         to: MatchTo::Payment(payment),
         receipt: receipt(9),
         amount: shillings(1_500),
+        known_from: None,
         by: by("token:manager"),
         why: why("seen on the portal"),
     };

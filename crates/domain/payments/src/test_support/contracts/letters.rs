@@ -51,6 +51,7 @@ fn order(letter: &DeadLetter, to: MatchTo, number: u32, amount: i64) -> MatchOrd
         to,
         receipt: receipt(number),
         amount: shillings(amount),
+        known_from: Some(why("the portal's list")),
         by: by("token:manager"),
         why: why("seen on the portal"),
     }
@@ -60,6 +61,7 @@ pub(super) fn verdict(letter: &DeadLetter, verdict: LetterVerdict) -> LetterOrde
     LetterOrder {
         letter: letter.id,
         verdict,
+        known_from: Some(why("the portal's list")),
         by: by("token:manager"),
         why: why("looked into"),
     }
@@ -97,7 +99,11 @@ pub(super) async fn buried<G: Ground>(
         let taken = stage.ground.inbox().take(arrival).await;
         assert_eq!(taken, Ok(Taken::Unrouted { tenant: Some(tenant) }));
     }
-    let letters = stage.ground.letters().list(tenant, all()).await;
+    let newest = LetterQuery {
+        most: u16::try_from(bodies.len()).unwrap_or(u16::MAX),
+        ..LetterQuery::default()
+    };
+    let letters = stage.ground.letters().list(tenant, newest).await;
     let letters = letters.unwrap_or_default();
     assert_eq!(letters.len(), bodies.len());
     (asked, letters)
@@ -374,18 +380,38 @@ pub(super) async fn money_that_went_back_is_booked_by_no_other_message<G: Ground
     };
     let work = use_case(&stage);
     let to = MatchTo::Payment(asked.payment);
-    // The letter says which money it was; of one that nobody can read, the person does.
-    assert_eq!(work.decide(tenant, verdict(first, given_back(11))).await, Ok(()));
+    // The letter says which money it was; of one that nobody can read, the person does, and says how they know.
+    let read = LetterOrder {
+        known_from: None,
+        ..verdict(first, given_back(11))
+    };
+    assert_eq!(work.decide(tenant, read).await, Ok(()));
     let named = LetterVerdict::Refunded {
         back: receipt(12),
         came: Some(receipt(2)),
     };
+    let guessed = LetterOrder {
+        known_from: None,
+        ..verdict(illegible, named.clone())
+    };
+    assert_eq!(work.decide(tenant, guessed).await, Err(LetterError::NotKnownFrom));
+    let guessed = MatchOrder {
+        known_from: None,
+        ..order(illegible, to, 2, 1_500)
+    };
+    assert_eq!(
+        work.to_payment(tenant, guessed).await,
+        Err(LetterError::NotKnownFrom)
+    );
     for _ in 0..2 {
         assert_eq!(
             work.decide(tenant, verdict(illegible, named.clone())).await,
             Ok(())
         );
     }
+    let known = ground.letters().find(tenant, illegible.id).await.ok().flatten();
+    let known = known.and_then(|letter| letter.known_from);
+    assert_eq!(known, Some(why("the portal's list")));
     let kept = ground.letters().find(tenant, first.id).await.ok().flatten();
     let kept = kept.map(|letter| (letter.receipt, letter.came));
     assert_eq!(kept, Some((Some(receipt(11)), Some(receipt(1)))));

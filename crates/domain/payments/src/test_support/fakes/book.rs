@@ -194,6 +194,9 @@ impl Shelf {
         {
             return Err(RecordError::Stale);
         }
+        if self.is_booked_beside(tenant, change) {
+            return Err(RecordError::ReceiptTaken);
+        }
         if let Some(seen) = &change.seen
             && self.seen(tenant, seen.visit()) != *seen
         {
@@ -211,7 +214,7 @@ impl Shelf {
                 return Err(RecordError::LiveAttempt);
             }
         }
-        if self.told_of_gone(tenant, attempt) {
+        if self.told_of_gone(tenant, payment, attempt) {
             return Err(RecordError::ReceiptTaken);
         }
         for record in self.records(tenant) {
@@ -236,24 +239,6 @@ impl Shelf {
             }
         }
         Ok(())
-    }
-
-    /// Whether it is paid with money that went back without being booked, as a person found.
-    fn told_of_gone(&self, tenant: TenantId, attempt: &Attempt) -> bool {
-        match attempt.state() {
-            AttemptState::Paid {
-                receipt: Some(receipt),
-                ..
-            } => self.went_back(tenant, receipt),
-            AttemptState::Paid { receipt: None, .. }
-            | AttemptState::Created
-            | AttemptState::Sent
-            | AttemptState::AwaitingCustomer
-            | AttemptState::Unknown
-            | AttemptState::InReview { .. }
-            | AttemptState::Failed { .. }
-            | AttemptState::Cancelled => false,
-        }
     }
 
     pub(super) fn write(&mut self, tenant: TenantId, change: Change) {

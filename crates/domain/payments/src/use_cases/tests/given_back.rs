@@ -42,6 +42,7 @@ pub(super) fn gone(bench: &Bench, body: Vec<u8>, came: u32) {
             back: receipt(99),
             came: Some(receipt(came)),
         },
+        known_from: Some(Remark::parse("the portal's list").unwrap()),
         by: desk(),
         why: Remark::parse("given back on the portal").unwrap(),
     };

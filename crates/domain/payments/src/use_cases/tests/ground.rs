@@ -14,7 +14,7 @@ use crate::ports::{
     PaymentRuleBook, PayoutBook, RefundBook, ResultInbox, Taken, TakingsBook, TillBook,
 };
 use crate::test_support::contracts::{BooksGround, StatementGround, TillGround, TipGround};
-use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, PlainConfirmations, ScriptedMoney};
+use crate::test_support::fakes::{InMemoryBook, InMemoryVisits, ScriptedMoney};
 use crate::{CustomerId, VisitId};
 
 #[derive(Default)]
@@ -259,11 +259,7 @@ impl Bench {
         QueryAttempt {
             book: self.book.clone(),
             money: self.money.clone(),
-            given_back: GivenBackMoney {
-                letters: self.book.clone(),
-                callbacks: self.reader.clone(),
-                confirmations: Arc::new(PlainConfirmations),
-            },
+            letters: self.book.clone(),
             clock: self.clock(),
             ids: self.ids.clone(),
         }

@@ -165,6 +165,7 @@ fn a_dead_letter_brings_the_tip() {
             },
             receipt: receipt(7),
             amount: shillings(1_200),
+            known_from: Some(Remark::parse("the portal's list").unwrap()),
             by: desk(),
             why: Remark::parse("seen on the portal").unwrap(),
         };

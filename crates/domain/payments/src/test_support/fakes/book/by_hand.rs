@@ -9,6 +9,7 @@ use time::Duration;
 use super::{DeadLetter, InMemoryBook, locked, receipt_of, yield_once};
 use crate::CallbackId;
 use crate::attempt::{AttemptId, Provider};
+use crate::dead_letter::Told;
 use crate::payment::PaymentRecord;
 use crate::ports::{
     Arrival, CONFIRMATIONS_PER_HOUR_MAX, ConfirmationAddress, ConfirmationArrival, ConfirmationDoor,
@@ -192,6 +193,16 @@ impl MoneyFinder for InMemoryBook {
     ) -> Result<bool, Outage> {
         yield_once().await;
         Ok(locked(&self.shelf).went_back(tenant, receipt))
+    }
+
+    async fn without_receipt(
+        &self,
+        tenant: TenantId,
+        _provider: Provider,
+        told: &Told,
+    ) -> Result<Option<(PaymentRecord, AttemptId)>, Outage> {
+        yield_once().await;
+        Ok(locked(&self.shelf).without_receipt(tenant, told))
     }
 
     async fn by_account(

@@ -5,13 +5,15 @@ use ratiba_kernel::{Outage, TenantId};
 use uuid::Uuid;
 
 use super::{DeadLetter as Buried, InMemoryBook, Shelf, locked, receipt_of, yield_once};
-use crate::attempt::{Attempt, Provider};
+use crate::attempt::{Attempt, AttemptId, AttemptState, Provider};
 use crate::dead_letter::{
-    DeadLetter, Handled, LetterId, LetterMatch, LetterState, LetterVerdict, TakeBack, TakenBack,
+    DeadLetter, Handled, LetterDecision, LetterId, LetterMatch, LetterState, TakeBack, TakenBack, Told,
+    lacks_its_receipt,
 };
-use crate::payment::PaymentId;
-use crate::ports::{DeadLetters, LetterDecided, LetterQuery, LetterReopened};
+use crate::payment::{Payment, PaymentId, PaymentRecord};
+use crate::ports::{Change, DeadLetters, LetterDecided, LetterQuery, LetterReopened};
 use crate::reference::Receipt;
+use crate::remark::Remark;
 
 /// What became of a letter that somebody dealt with.
 pub(super) struct Worked {
@@ -19,6 +21,8 @@ pub(super) struct Worked {
     handled: Handled,
     receipt: Option<Receipt>,
     came: Option<Receipt>,
+    told: Option<Told>,
+    known_from: Option<Remark>,
     payment: Option<PaymentId>,
 }
 
@@ -54,6 +58,8 @@ impl Shelf {
                 handled: matched.handled,
                 receipt: Some(matched.receipt),
                 came: None,
+                told: matched.told,
+                known_from: matched.known_from,
                 payment: Some(payment),
             });
         }
@@ -63,6 +69,71 @@ impl Shelf {
     pub(super) fn went_back(&self, tenant: TenantId, receipt: &Receipt) -> bool {
         self.letters_of(tenant)
             .any(|letter| letter.came.as_ref() == Some(receipt))
+    }
+
+    /// What a person decided about a letter that tells of this attempt's money, if that was not booked for its payment.
+    fn decided_elsewhere(
+        &self,
+        tenant: TenantId,
+        payment: &Payment,
+        attempt: &Attempt,
+    ) -> Option<LetterState> {
+        let own = |place: &usize| {
+            let buried = self.dead_letters.get(*place);
+            buried.is_some_and(|buried| buried.tenant == Some(tenant))
+        };
+        let about = |worked: &&Worked| {
+            let told = worked.told.as_ref();
+            told.is_some_and(|told| told.is_of(&payment.account_reference(), attempt))
+                && worked.payment != Some(payment.id())
+        };
+        let decided = self.worked.iter().filter(|(place, _)| own(place));
+        let mut about_it = decided.map(|(_, worked)| worked).filter(about);
+        about_it.next().map(|worked| worked.state)
+    }
+
+    /// Whether a person decided about the money that makes an attempt paid, so that it cannot be booked.
+    pub(super) fn told_of_gone(&self, tenant: TenantId, payment: &Payment, attempt: &Attempt) -> bool {
+        match attempt.state() {
+            AttemptState::Paid {
+                receipt: Some(receipt),
+                ..
+            } => self.went_back(tenant, receipt),
+            AttemptState::Paid { receipt: None, .. } => {
+                let stored = self.payments.get(&(tenant, payment.id()));
+                let before = stored.and_then(|record| record.attempt(attempt.id()));
+                let was_so = before.is_some_and(lacks_its_receipt);
+                !was_so && self.decided_elsewhere(tenant, payment, attempt).is_some()
+            }
+            AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown
+            | AttemptState::InReview { .. }
+            | AttemptState::Failed { .. }
+            | AttemptState::Cancelled => false,
+        }
+    }
+
+    /// The payment and the attempt that have the money booked although nobody knows its number.
+    pub(super) fn without_receipt(
+        &self,
+        tenant: TenantId,
+        told: &Told,
+    ) -> Option<(PaymentRecord, AttemptId)> {
+        self.records(tenant).find_map(|record| {
+            let account = record.payment.account_reference();
+            let mut own = record.attempts.iter();
+            let holder = own.find(|attempt| told.is_booked_by(&account, attempt))?;
+            Some((record.clone(), holder.id()))
+        })
+    }
+
+    /// Whether the letter of a change tells of money that another payment has without knowing its number.
+    pub(super) fn is_booked_beside(&self, tenant: TenantId, change: &Change) -> bool {
+        let told = change.letter.as_ref().and_then(|matched| matched.told.as_ref());
+        let holder = told.and_then(|told| self.without_receipt(tenant, told));
+        holder.is_some_and(|(record, _)| record.payment.id() != change.payment.id())
     }
 
     fn dug_out(&self, place: usize, buried: &Buried) -> DeadLetter {
@@ -78,6 +149,7 @@ impl Shelf {
             receipt: worked.and_then(|worked| worked.receipt.clone()),
             came: worked.and_then(|worked| worked.came.clone()),
             payment: worked.and_then(|worked| worked.payment),
+            known_from: worked.and_then(|worked| worked.known_from.clone()),
         }
     }
 
@@ -116,8 +188,7 @@ impl DeadLetters for InMemoryBook {
         &self,
         tenant: TenantId,
         letter: LetterId,
-        verdict: LetterVerdict,
-        handled: Handled,
+        decision: LetterDecision,
     ) -> Result<LetterDecided, Outage> {
         yield_once().await;
         let mut shelf = locked(&self.shelf);
@@ -125,15 +196,26 @@ impl DeadLetters for InMemoryBook {
         let Some(place) = shelf.place_of(tenant, letter).filter(|_| new) else {
             return Ok(LetterDecided::Before);
         };
-        let holds = |attempt: &Attempt| receipt_of(attempt) == verdict.came();
-        let booked = shelf
-            .records(tenant)
-            .any(|record| record.attempts.iter().any(holds));
-        if verdict.came().is_some() && booked {
-            return Ok(LetterDecided::Booked);
+        let LetterDecision {
+            verdict,
+            told,
+            known_from,
+            handled,
+        } = decision;
+        if let Some(came) = verdict.came() {
+            let holds = |attempt: &Attempt| receipt_of(attempt) == Some(came);
+            let mut records = shelf.records(tenant);
+            let holder = records.find(|record| record.attempts.iter().any(holds));
+            let holder = holder.map(|record| record.payment.id());
+            let nameless = told.as_ref().and_then(|told| shelf.without_receipt(tenant, told));
+            if let Some(payment) = holder.or(nameless.map(|(record, _)| record.payment.id())) {
+                return Ok(LetterDecided::Booked(payment));
+            }
         }
         let worked = Worked {
             state: verdict.state(),
+            told: told.filter(|_| verdict.state() == LetterState::Refunded),
+            known_from: known_from.filter(|_| verdict.came().is_some()),
             handled,
             receipt: verdict.receipt().cloned(),
             came: verdict.came().cloned(),
@@ -141,6 +223,16 @@ impl DeadLetters for InMemoryBook {
         };
         shelf.worked.insert(place, worked);
         Ok(LetterDecided::Now)
+    }
+
+    async fn decided_elsewhere(
+        &self,
+        tenant: TenantId,
+        payment: &Payment,
+        attempt: &Attempt,
+    ) -> Result<Option<LetterState>, Outage> {
+        yield_once().await;
+        Ok(locked(&self.shelf).decided_elsewhere(tenant, payment, attempt))
     }
 
     async fn take_back(&self, tenant: TenantId, order: TakeBack) -> Result<LetterReopened, Outage> {

@@ -1,0 +1,9 @@
+ALTER TABLE payment_callbacks_unrouted
+    DROP CONSTRAINT payment_callbacks_unrouted_told,
+    DROP COLUMN told_tracking,
+    DROP COLUMN told_request,
+    DROP COLUMN told_account,
+    DROP COLUMN told_currency,
+    DROP COLUMN told_minor,
+    DROP COLUMN told_at,
+    DROP COLUMN known_from;
