@@ -322,7 +322,16 @@ fn after_move(moving: &Moving, slot: Slot, standing: VisitStanding, back: Stage)
             payer_wanted,
         },
         Stage::Open | Stage::Booked { .. } if standing == VisitStanding::Confirmed => booked,
-        other => other,
+        other @ (Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. }) => other,
     }
 }
 
