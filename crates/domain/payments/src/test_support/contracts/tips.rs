@@ -528,7 +528,8 @@ async fn a_page_for_balance_and_tip_that_is_charged_back_takes_of_each_its_own<G
 
     cards.answer_status(CardStatus::Reversed(report));
     for step in [1, 2] {
-        assert!(look.execute(tenant, asked.attempt, step).await.is_ok());
+        let looked = look.execute(tenant, asked.attempt, step).await;
+        assert!(looked.is_ok(), "{looked:?}");
     }
     assert_eq!(on(ground, Account::CardClearing).await, 0);
     assert_eq!(on(ground, Account::Suspense).await, 120_000);

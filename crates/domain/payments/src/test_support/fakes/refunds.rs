@@ -42,7 +42,9 @@ fn rivals(one: &Refund, other: &Refund) -> Option<RefundRefused> {
         return Some(RefundRefused::ReceiptTaken);
     }
     let both = one.counts() && other.counts() && original(one).is_some();
-    (both && original(one) == original(other)).then_some(RefundRefused::NothingToReverse)
+    // Of one order that was charged back the visit's part and the tip's are a refund each.
+    let same = original(one) == original(other) && one.terms().payment == other.terms().payment;
+    (both && same).then_some(RefundRefused::NothingToReverse)
 }
 
 #[async_trait]
