@@ -8,6 +8,7 @@ mod by_hand;
 mod cards;
 mod chat_money;
 mod chat_moves;
+mod chat_together;
 mod dead_letters;
 mod desk;
 mod desk_payments;

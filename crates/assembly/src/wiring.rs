@@ -244,12 +244,7 @@ impl Ground {
                 relations: self.prices.clone(),
                 ids: self.ids.clone(),
             },
-            complement: booking::OfferComplement {
-                timetable: self.timetable.clone(),
-                relations: self.prices.clone(),
-                book: book.clone(),
-                clock: clock.clone(),
-            },
+            complement: self.offer_complement(),
         }
     }
 
@@ -467,6 +462,7 @@ impl Ground {
                 book: self.appointments.clone(),
                 clock: clock.clone(),
             },
+            complement: self.offer_complement(),
             hold: booking::HoldVisit {
                 book: self.appointments.clone(),
                 timetable: timetable.clone(),

@@ -7,21 +7,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_booking::availability::{
-    Arrangement, BusinessHours, PartOrder, PartRequest, Reason, Refusal, StaffWish,
-};
+use ratiba_booking::availability::{BusinessHours, PartOrder, PartRequest, Reason, Refusal, StaffWish};
 use ratiba_booking::catalogue::{CustomerId, Minutes, Offering, Service};
 use ratiba_booking::policy::{Channel, PayBy, Policy};
 use ratiba_booking::ports::Catalogue;
 use ratiba_booking::pricing::PricedSlot;
 use ratiba_booking::use_cases::{
     DepositAsked, FindSlots, FindSlotsError, HeldStanding, HoldOrder as BookingOrder, HoldVisit,
-    HoldVisitError, Offer as Found, OfferQuery, OfferSlot, SlotQuery,
+    HoldVisitError, Offer as Found, OfferComplement, OfferQuery, OfferSlot, OfferedPair, SlotQuery,
 };
 use ratiba_booking::visit::HoldKey;
 use ratiba_conversation::desk::{
-    HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, ServiceCard, ServiceRef, Slot, StaffCard,
-    StaffRef, Wanted,
+    Coming, ComplementRequest, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, Party, ServiceCard,
+    ServiceRef, Slot, StaffCard, StaffRef, Wanted,
 };
 use ratiba_conversation::ports::BookingDesk;
 use ratiba_conversation::understanding::{OpenSpan, OpeningHours};
@@ -30,6 +28,9 @@ use ratiba_staff::ports::StaffDirectory;
 use time::{Date, Duration, OffsetDateTime, Time};
 
 use super::visit_desk::slot_of_visit;
+use party::{arrangement_of, as_offered, as_ordered, complement_of, nothing_goes_well, parts_for};
+
+mod party;
 
 /// Plays [`BookingDesk`].
 pub struct BookingDeskBridge {
@@ -41,6 +42,8 @@ pub struct BookingDeskBridge {
     pub offer: OfferSlot,
     /// Starts in a stretch of time.
     pub find: FindSlots,
+    /// What goes well with what was agreed.
+    pub complement: OfferComplement,
     /// Holds.
     pub hold: HoldVisit,
     /// The present.
@@ -88,44 +91,77 @@ impl BookingDesk for BookingDeskBridge {
             service: request.service,
             customer: Id::from_uuid(request.customer.as_uuid()),
             named: request.staff,
+            party: Party::of(request.people),
             set_up: service.recipe.client_comes().duration(),
             limits: Limits::of(&policy, service, self.clock.now()),
             most: request.slots_max,
         };
-        match request.wanted {
-            Wanted::At(start) => self.at(tenant, start, &asked).await,
-            Wanted::Among(ranges) => self.choose(tenant, &ranges, &asked).await,
-            // The day is still to be asked for; nothing can be offered before.
-            Wanted::TimeOfDay(_) => Ok(Offer::Alternatives {
-                reason: NotFree::Choose,
-                slots: Vec::new(),
-            }),
+        let together = self.wanted(tenant, &request.wanted, &asked).await?;
+        let none = matches!(&together, Offer::Alternatives { slots, .. } if slots.is_empty());
+        if !none || asked.party.is_one() {
+            return Ok(together);
         }
+        // There are too few people or places for all at once.
+        let in_turn = Asked {
+            party: Party {
+                coming: Coming::InTurn,
+                ..asked.party
+            },
+            ..asked
+        };
+        self.wanted(tenant, &request.wanted, &in_turn).await
+    }
+
+    async fn complement(&self, tenant: TenantId, request: ComplementRequest) -> Result<Option<Slot>, Outage> {
+        let slot = request.slot;
+        let set_up = self.set_up(tenant, slot.service).await?;
+        let chosen = OfferQuery {
+            parts: parts_for(slot.service, slot.party, wish_of(request.asked_for, slot.staff)),
+            order: PartOrder::Any,
+            arrangement: arrangement_of(slot.party),
+            start: slot.starts_at - set_up,
+            channel: Channel::Chat,
+            customer: Some(Id::from_uuid(request.customer.as_uuid())),
+        };
+        let offered = match self.complement.execute(tenant, chosen).await {
+            Ok(offered) => offered,
+            Err(error) => return nothing_goes_well(error),
+        };
+        Ok(offered.and_then(|OfferedPair { pair, price }| {
+            let (last, first) = pair.slot.parts.split_last()?;
+            let client = pair.slot.client();
+            Some(Slot {
+                staff: first.first().map(|part| Id::from_uuid(part.staff.as_uuid())),
+                ends_at: client.end(),
+                price: price.charged,
+                due_now: price.deposit,
+                complement: Some(complement_of(last)),
+                ..slot
+            })
+        }))
     }
 
     async fn hold(&self, tenant: TenantId, order: HoldOrder) -> Result<HoldAnswer, Outage> {
         let slot = order.slot;
         let staff = wish_of(order.asked_for, slot.staff);
-        let services = self.catalogue.services(tenant).await?;
-        let service = services.iter().find(|s| s.id.as_uuid() == slot.service.as_uuid());
-        let set_up = service.map_or(Duration::ZERO, |s| s.recipe.client_comes().duration());
+        let set_up = self.set_up(tenant, slot.service).await?;
         let booking = BookingOrder {
             key: HoldKey::parse(&format!("inbound:{}", order.key)).map_err(Outage::new)?,
             customer: Id::from_uuid(order.customer.as_uuid()),
-            parts: vec![PartRequest::new(Id::from_uuid(slot.service.as_uuid()), staff)],
+            parts: parts_for(slot.service, slot.party, staff),
             order: PartOrder::Any,
-            arrangement: Arrangement::Together,
+            arrangement: arrangement_of(slot.party),
             start: slot.starts_at - set_up,
             channel: Channel::Chat,
             pay_by: PayBy::MobileMoney,
             deposit: DepositAsked::AsSold,
             package: None,
-            complement: None,
+            complement: slot.complement.map(as_offered),
         };
         match self.hold.execute(tenant, booking).await {
             Ok(held) => {
                 let visit = Id::from_uuid(held.visit.head.id.as_uuid());
-                let slot = slot_of_visit(&held.visit)?.unwrap_or(slot);
+                let slot = as_ordered(slot_of_visit(&held.visit)?.unwrap_or(slot), &slot);
                 match held.standing {
                     HeldStanding::Waiting { until } => Ok(HoldAnswer::Held {
                         visit,
@@ -156,7 +192,10 @@ impl BookingDesk for BookingDeskBridge {
                 }
             }
             Err(HoldVisitError::NotFree { alternatives, .. }) => Ok(HoldAnswer::Taken {
-                alternatives: alternatives.iter().map(|s| slot_of(s, slot.service)).collect(),
+                alternatives: alternatives
+                    .iter()
+                    .map(|found| slot_of(found, slot.service, slot.party))
+                    .collect(),
             }),
             Err(HoldVisitError::Request(_) | HoldVisitError::UnknownPackage) => Ok(HoldAnswer::Taken {
                 alternatives: Vec::new(),
@@ -177,6 +216,7 @@ struct Asked {
     service: ServiceRef,
     customer: CustomerId,
     named: Option<StaffRef>,
+    party: Party,
     /// From the start of the service to when the customer comes.
     set_up: Duration,
     limits: Limits,
@@ -185,32 +225,55 @@ struct Asked {
 
 impl Asked {
     fn parts(&self, staff: StaffWish) -> Vec<PartRequest> {
-        vec![PartRequest::new(Id::from_uuid(self.service.as_uuid()), staff)]
+        parts_for(self.service, self.party, staff)
+    }
+
+    fn slot(&self, found: &PricedSlot) -> Slot {
+        slot_of(found, self.service, self.party)
     }
 }
 
 impl BookingDeskBridge {
+    async fn wanted(&self, tenant: TenantId, wanted: &Wanted, asked: &Asked) -> Result<Offer, Outage> {
+        match wanted {
+            Wanted::At(start) => self.at(tenant, *start, asked).await,
+            Wanted::Among(ranges) => self.choose(tenant, ranges, asked).await,
+            // The day is still to be asked for; nothing can be offered before.
+            Wanted::TimeOfDay(_) => Ok(Offer::Alternatives {
+                reason: NotFree::Choose,
+                slots: Vec::new(),
+            }),
+        }
+    }
+
+    /// From the start of a service to when the customer comes.
+    async fn set_up(&self, tenant: TenantId, service: ServiceRef) -> Result<Duration, Outage> {
+        let services = self.catalogue.services(tenant).await?;
+        let service = services.iter().find(|s| s.id.as_uuid() == service.as_uuid());
+        Ok(service.map_or(Duration::ZERO, |s| s.recipe.client_comes().duration()))
+    }
+
     /// One wanted time to come. Where the person who was named cannot, whoever can comes before that person's other times.
     async fn at(&self, tenant: TenantId, comes: OffsetDateTime, asked: &Asked) -> Result<Offer, Outage> {
         let query = |staff: StaffWish| OfferQuery {
             parts: asked.parts(staff),
             order: PartOrder::Any,
-            arrangement: Arrangement::Together,
+            arrangement: arrangement_of(asked.party),
             start: comes - asked.set_up,
             channel: Channel::Chat,
             customer: Some(asked.customer),
         };
         let wish = wish_of(asked.named, None);
         let (refused_by, found) = match self.offer.execute(tenant, query(wish)).await {
-            Ok(Found::Free(slot)) => return Ok(Offer::Free(slot_of(&slot, asked.service))),
+            Ok(Found::Free(slot)) => return Ok(Offer::Free(asked.slot(&slot))),
             Ok(Found::Alternatives { refused, slots }) => (refused, slots),
             Err(error) => return refused(error),
         };
-        let mut slots: Vec<Slot> = found.iter().map(|slot| slot_of(slot, asked.service)).collect();
+        let mut slots: Vec<Slot> = found.iter().map(|slot| asked.slot(slot)).collect();
         let reason = not_free(&refused_by.refusals, asked.named, asked.limits);
         if let NotFree::StaffAway { .. } = reason {
             match self.offer.execute(tenant, query(StaffWish::Any)).await {
-                Ok(Found::Free(slot)) => slots.insert(0, slot_of(&slot, asked.service)),
+                Ok(Found::Free(slot)) => slots.insert(0, asked.slot(&slot)),
                 Ok(Found::Alternatives { .. }) => {}
                 Err(error) => return refused(error),
             }
@@ -271,14 +334,14 @@ impl BookingDeskBridge {
             let query = SlotQuery {
                 parts: asked.parts(staff),
                 order: PartOrder::Any,
-                arrangement: Arrangement::Together,
+                arrangement: arrangement_of(asked.party),
                 window,
                 channel: Channel::Chat,
                 customer: Some(asked.customer),
                 most: None,
             };
             match self.find.execute(tenant, query).await {
-                Ok(answer) => found.extend(answer.slots.iter().map(|slot| slot_of(slot, asked.service))),
+                Ok(answer) => found.extend(answer.slots.iter().map(|slot| asked.slot(slot))),
                 Err(FindSlotsError::Request(_)) => {}
                 Err(FindSlotsError::Unavailable(outage)) => return Err(outage),
             }
@@ -324,7 +387,7 @@ fn wish_of(asked_for: Option<StaffRef>, proposed: Option<StaffRef>) -> StaffWish
     }
 }
 
-fn slot_of(found: &PricedSlot, service: ServiceRef) -> Slot {
+fn slot_of(found: &PricedSlot, service: ServiceRef, party: Party) -> Slot {
     let PricedSlot { slot, price } = found;
     let client = slot.client();
     Slot {
@@ -334,6 +397,8 @@ fn slot_of(found: &PricedSlot, service: ServiceRef) -> Slot {
         ends_at: client.end(),
         price: price.charged,
         due_now: price.deposit,
+        party,
+        complement: None,
     }
 }
 

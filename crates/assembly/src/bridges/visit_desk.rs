@@ -15,8 +15,8 @@ use ratiba_booking::visit::{Visit, VisitId, VisitStanding as Waits};
 use ratiba_booking::waitlist::WaitlistEntry;
 use ratiba_conversation::customer::CustomerId;
 use ratiba_conversation::desk::{
-    AcceptAnswer, CancelAnswer, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Slot, VisitCard, VisitRef,
-    VisitStanding, VisitTerms,
+    AcceptAnswer, CancelAnswer, Coming, Complement, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Party,
+    Slot, VisitCard, VisitRef, VisitStanding, VisitTerms,
 };
 use ratiba_conversation::ports::VisitDesk;
 use ratiba_kernel::{Id, Money, Outage, TenantId};
@@ -305,7 +305,8 @@ pub(super) fn slot_of_visit(visit: &Visit) -> Result<Option<Slot>, Outage> {
     }
 }
 
-/// Parts of a visit as one time; `None` for none.
+/// Parts of a visit as one time; `None` for none. Parts of the service of the first one are those of several people; one of
+/// another service is what comes with it.
 pub(crate) fn slot_of<'a>(
     parts: impl Iterator<Item = &'a Appointment> + Clone,
 ) -> Result<Option<Slot>, Outage> {
@@ -313,6 +314,7 @@ pub(crate) fn slot_of<'a>(
         return Ok(None);
     };
     let currency = booking.price.charged().currency();
+    let all = parts.clone();
     let bookings = parts.map(Appointment::booking);
     let price = Money::sum(currency, bookings.clone().map(|booking| booking.price.charged()));
     let due_now = Money::sum(currency, bookings.clone().map(|booking| booking.deposit));
@@ -321,6 +323,12 @@ pub(crate) fn slot_of<'a>(
     let comes = clients.clone().map(|client| client.start()).min();
     let leaves = clients.map(|client| client.end()).max();
     let staff = booking.team.members().first();
+    let of_service = |part: &&Appointment| part.booking().service == booking.service;
+    let same = all.clone().filter(of_service);
+    let in_turn = same
+        .clone()
+        .any(|part| part.booking().time.start() != booking.time.start());
+    let other = all.clone().find(|part| !of_service(part));
     Ok(Some(Slot {
         service: Id::from_uuid(booking.service.as_uuid()),
         staff: staff.map(|staff| Id::from_uuid(staff.as_uuid())),
@@ -328,6 +336,19 @@ pub(crate) fn slot_of<'a>(
         ends_at: leaves.unwrap_or(booking.time.end()),
         price: price.map_err(Outage::new)?,
         due_now: due_now.map_err(Outage::new)?,
+        party: Party {
+            people: u32::try_from(same.count()).unwrap_or(u32::MAX),
+            coming: if in_turn { Coming::InTurn } else { Coming::Together },
+        },
+        complement: other.and_then(|part| {
+            let booking = part.booking();
+            Some(Complement {
+                service: Id::from_uuid(booking.service.as_uuid()),
+                staff: Id::from_uuid(booking.team.members().first()?.as_uuid()),
+                starts_at: booking.client().start(),
+                begins_at: booking.time.start(),
+            })
+        }),
     }))
 }
 

@@ -33,6 +33,15 @@ impl Ground {
             })
     }
 
+    pub(super) fn offer_complement(&self) -> booking::OfferComplement {
+        booking::OfferComplement {
+            timetable: self.timetable.clone(),
+            relations: self.prices.clone(),
+            book: self.appointments.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
     pub(super) fn offer_move(&self) -> booking::OfferMove {
         booking::OfferMove {
             book: self.appointments.clone(),

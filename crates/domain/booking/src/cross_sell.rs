@@ -108,7 +108,7 @@ pub struct ComplementRequest<'a> {
     pub part: PartRequest,
     /// When exactly it begins.
     pub start: OffsetDateTime,
-    /// How long after the end of the chosen slot it may begin; at most a day counts.
+    /// How long after the chosen slot has let its client go it may need them; at most a day counts.
     pub tolerance: Minutes,
     /// Through which channel it is asked.
     pub channel: Channel,
@@ -117,7 +117,8 @@ pub struct ComplementRequest<'a> {
 }
 
 /// The chosen slot and the complement that begins exactly then, as one; or why the complement cannot be had. One
-/// that begins before the end of what was chosen, or after the tolerance, does not go together with it.
+/// that needs its client before the chosen slot has let them go, or after the tolerance, does not go together with it:
+/// measured as by [`best_pair`].
 ///
 /// # Errors
 /// [`RequestFault`] if the facts do not know the complement.
@@ -133,10 +134,9 @@ pub fn as_offered(
             part: None,
         }]),
     };
-    let end = request.chosen.time.end();
     let tolerance = request.tolerance.duration().min(Duration::DAY);
-    let wait = request.start - end;
-    if wait.is_negative() || wait > tolerance {
+    let wait = request.start + set_up(facts, request.part.service) - request.chosen.client().end();
+    if wait.is_negative() || wait > tolerance || request.start < request.chosen.time.start() {
         return Ok(Err(apart()));
     }
     let facts = with_claims(facts, request.chosen);
@@ -167,6 +167,13 @@ pub fn as_offered(
     } else {
         refused
     }))
+}
+
+/// From the start of a service to when it needs its client.
+fn set_up(facts: &Facts, service: ServiceId) -> Duration {
+    let mut services = facts.services.iter();
+    let service = services.find(|known| known.id == service);
+    service.map_or(Duration::ZERO, |service| service.recipe.client_comes().duration())
 }
 
 /// What is known, with the slot's claims as if it were booked.
@@ -224,9 +231,7 @@ fn after(
     tolerance: Duration,
     part: PartRequest,
 ) -> Result<Option<SlotRequest>, RequestFault> {
-    let mut services = facts.services.iter();
-    let set_up = services.find(|service| service.id == part.service);
-    let set_up = set_up.map_or(Duration::ZERO, |service| service.recipe.client_comes().duration());
+    let set_up = set_up(facts, part.service);
     let free = request.chosen.client().end();
     let past = free.checked_add(tolerance + Duration::SECOND - set_up);
     let begin = free

@@ -12,9 +12,11 @@ use crate::inbound::InboundId;
 use crate::understanding::{Context, Language, Lexicon, LexiconEntry, OpeningHours};
 
 mod moves;
+mod party;
 mod tips;
 
 pub use moves::{MoveAnswer, MoveOffer, MoveOrder, MoveRequest, VisitTerms};
+pub use party::{Coming, Complement, ComplementRequest, PEOPLE_MAX, Party};
 pub use tips::{TIP_UNITS_MAX, TIP_UNITS_MIN, TIP_UNITS_SHOWN, TipAnswer, TipOrder};
 
 /// Names one service of the business.
@@ -180,6 +182,8 @@ pub struct OfferRequest {
     pub staff: Option<StaffRef>,
     /// When.
     pub wanted: Wanted,
+    /// For how many.
+    pub people: u32,
     /// How many slots to answer with at most.
     pub slots_max: usize,
 }
@@ -202,6 +206,12 @@ pub struct Slot {
     pub price: Money,
     /// What must be paid to hold it; zero where no money is asked.
     pub due_now: Money,
+    /// For how many; the price is that of all of them.
+    #[serde(default, skip_serializing_if = "Party::is_one")]
+    pub party: Party,
+    /// What comes right after it; the price is that of both, and the end is that of both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complement: Option<Complement>,
 }
 
 /// Why the time that was wanted is not simply offered.

@@ -151,6 +151,7 @@ fn is_just_asked(meaning: &Meaning, state: &ThreadState, now: OffsetDateTime) ->
         | Stage::Gathering { .. }
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
+        | Stage::Adding { .. }
         | Stage::AskingPayer { .. }
         | Stage::Paying { .. }
         | Stage::Booked { .. }
@@ -222,7 +223,7 @@ fn draft_day(stage: &Stage, zone: &Zone) -> Option<Date> {
         Some(Wanted::TimeOfDay(_)) | None => BTreeSet::new(),
     };
     let days: BTreeSet<Date> = match stage {
-        Stage::Confirming { slot, .. } | Stage::AskingPayer { slot, .. } => {
+        Stage::Confirming { slot, .. } | Stage::Adding { slot, .. } | Stage::AskingPayer { slot, .. } => {
             BTreeSet::from([zone.date(slot.starts_at)])
         }
         Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => of_draft(draft),

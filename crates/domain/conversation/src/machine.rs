@@ -62,6 +62,15 @@ pub enum Stage {
         /// What was proposed.
         slot: Slot,
     },
+    /// The yes is there; we asked whether what goes well with it is wanted too.
+    Adding {
+        /// What is known.
+        draft: Draft,
+        /// What was agreed.
+        slot: Slot,
+        /// Both as one.
+        pair: Slot,
+    },
     /// The yes is there; we asked whose phone pays.
     AskingPayer {
         /// What is known.
@@ -127,6 +136,7 @@ impl Stage {
             | Self::Gathering { .. }
             | Self::Choosing { .. }
             | Self::Confirming { .. }
+            | Self::Adding { .. }
             | Self::AskingPayer { .. } => None,
         }
     }
@@ -139,6 +149,7 @@ impl Stage {
             Self::Gathering { .. } => "gathering",
             Self::Choosing { .. } => "choosing",
             Self::Confirming { .. } => "confirming",
+            Self::Adding { .. } => "adding",
             Self::AskingPayer { .. } => "asking_payer",
             Self::Paying { .. } => "paying",
             Self::Booked { .. } => "booked",
@@ -156,6 +167,7 @@ impl Stage {
             Self::Gathering { .. }
             | Self::Choosing { .. }
             | Self::Confirming { .. }
+            | Self::Adding { .. }
             | Self::AskingPayer { .. }
             | Self::Paying { .. }
             | Self::Booked { .. }
@@ -176,6 +188,7 @@ impl Stage {
             | Self::Gathering { .. }
             | Self::Choosing { .. }
             | Self::Confirming { .. }
+            | Self::Adding { .. }
             | Self::AskingPayer { .. }
             | Self::Paying { .. }
             | Self::Booked { .. }) => Box::new(other),
@@ -349,7 +362,7 @@ impl Words {
     /// Whether they say something about what is to be booked.
     #[must_use]
     pub const fn describes_a_booking(&self) -> bool {
-        !self.services.is_empty() || self.wanted.is_some() || self.staff.is_some()
+        !self.services.is_empty() || self.wanted.is_some() || self.staff.is_some() || self.people.is_some()
     }
 }
 
@@ -364,6 +377,8 @@ pub struct Facts<'a> {
     pub language: Language,
     /// The customer's number, if it can pay.
     pub payer: Option<PhoneNumber>,
+    /// Whether something that goes well with a booking was offered in this thread before.
+    pub cross_sold: bool,
     /// Whether the message was written long before it arrived, or answers a question from long ago.
     pub stale: bool,
 }
@@ -375,6 +390,15 @@ pub enum Wish {
     Offer {
         /// What is known.
         draft: Draft,
+    },
+    /// What goes well with this? → [`booking::complement_known`]
+    Complement {
+        /// What is known.
+        draft: Draft,
+        /// What was agreed.
+        slot: Slot,
+        /// Who pays, where money is asked.
+        payer: Option<PhoneNumber>,
     },
     /// Hold this. → [`booking::held`]
     Hold {
@@ -496,6 +520,8 @@ pub enum Effect {
         /// By how much, if it was said.
         minutes: Option<u32>,
     },
+    /// Something that goes well with a booking is offered: not again in this thread.
+    CrossSold,
     /// The message was not understood.
     Misunderstood,
 }

@@ -10,9 +10,10 @@ use crate::consent::ConsentRecord;
 use crate::customer::{Customer, CustomerId};
 use crate::delivery::{InboundRow, Leftover, StatusRow};
 use crate::desk::{
-    AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, HoldAnswer, HoldOrder, Menu, MoveAnswer,
-    MoveOffer, MoveOrder, MoveRequest, Offer, OfferRequest, PayWays, PaymentOrder, PaymentStanding, Profile,
-    ResendAnswer, ResendOrder, TipAnswer, TipOrder, VisitCard, VisitRef, VisitTerms,
+    AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, ComplementRequest, HoldAnswer, HoldOrder,
+    Menu, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Offer, OfferRequest, PayWays, PaymentOrder,
+    PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, TipAnswer, TipOrder, VisitCard, VisitRef,
+    VisitTerms,
 };
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::inbound::{InboundId, InboundMessage, Reading};
@@ -287,6 +288,10 @@ pub trait BookingDesk: Send + Sync {
 
     /// Whether what is wanted is free, else what is near. Holds nothing.
     async fn offer(&self, tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage>;
+
+    /// What may be offered right after a slot that the customer agreed to, and is not held yet: both as one slot. `None`
+    /// if the business offers nothing, or nothing is free in time. Holds nothing.
+    async fn complement(&self, tenant: TenantId, request: ComplementRequest) -> Result<Option<Slot>, Outage>;
 
     /// Holds a slot. Safe to repeat with the same key: the same visit comes back.
     async fn hold(&self, tenant: TenantId, order: HoldOrder) -> Result<HoldAnswer, Outage>;

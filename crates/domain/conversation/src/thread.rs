@@ -144,6 +144,8 @@ pub struct ThreadState {
     pub answered: Option<Answered>,
     /// How many messages running were not understood.
     pub misunderstood: u8,
+    /// Whether something that goes well with a booking was offered: that is done once.
+    pub cross_sold: bool,
     /// The call for a person, while one is wanted or drives.
     pub handoff: Option<Handoff>,
 }

@@ -3,6 +3,7 @@
 
 pub mod alert;
 mod inquiry;
+mod pair;
 mod phrase;
 mod present;
 mod tip;
@@ -13,7 +14,7 @@ use std::fmt;
 use ratiba_kernel::{Currency, Zone};
 use time::{Date, OffsetDateTime};
 
-use crate::desk::{Menu, PayWay, PayWays, Profile, Slot, Wanted};
+use crate::desk::{Coming, Menu, PayWay, PayWays, Profile, ServiceRef, Slot, Wanted};
 use crate::machine::Meaning;
 use crate::outgoing::{BODY_CHARACTERS_MAX, Purpose, cut};
 use crate::texts::{Placeholder, Tongue, Values, format_date, format_when};
@@ -201,10 +202,31 @@ impl Voice<'_> {
         }
     }
 
-    /// A service's name; one that is sold no more has none.
+    /// What is booked: the service's name, for how many, and with what right after it.
     #[must_use]
     pub fn service_name(&self, slot: &Slot) -> String {
-        self.menu.service(slot.service).map_or_else(
+        let name = self.name_of(slot.service);
+        let for_all = match (slot.party.is_one(), slot.party.coming) {
+            (true, _) => name,
+            (false, Coming::Together) => self.for_party(crate::texts::TextKey::GroupTogether, name, slot),
+            (false, Coming::InTurn) => self.for_party(crate::texts::TextKey::GroupInTurn, name, slot),
+        };
+        match slot.complement {
+            Some(complement) => format!("{for_all} + {}", self.name_of(complement.service)),
+            None => for_all,
+        }
+    }
+
+    fn for_party(&self, key: crate::texts::TextKey, name: String, slot: &Slot) -> String {
+        let values = Values::new()
+            .with(Placeholder::Service, name)
+            .with(Placeholder::People, slot.party.people.to_string());
+        crate::texts::render(key, self.tongue, &values)
+    }
+
+    /// A service's name; one that is sold no more has none.
+    fn name_of(&self, service: ServiceRef) -> String {
+        self.menu.service(service).map_or_else(
             || "…".to_owned(),
             |service| service.name_in(self.language()).to_owned(),
         )

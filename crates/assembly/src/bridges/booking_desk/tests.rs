@@ -88,6 +88,8 @@ fn choices_are_spread_over_what_is_free() {
             ends_at: start + time::Duration::minutes(15 * n + 60),
             price: Money::kes_minor(100),
             due_now: Money::kes_minor(0),
+            party: Party::default(),
+            complement: None,
         })
         .collect();
     let chosen = spread(slots, 4);

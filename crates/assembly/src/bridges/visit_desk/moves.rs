@@ -14,8 +14,8 @@ use ratiba_booking::use_cases::{
 };
 use ratiba_booking::visit::Visit;
 use ratiba_conversation::desk::{
-    CancelAnswer, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, NotFree, Offer, Slot, StaffRef, VisitRef,
-    VisitTerms, Wanted,
+    CancelAnswer, Complement, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, NotFree, Offer, Slot, StaffRef,
+    VisitRef, VisitTerms, Wanted,
 };
 use ratiba_kernel::{Id, Money, Outage, TenantId, TimeRange};
 use time::{Duration, OffsetDateTime};
@@ -318,7 +318,15 @@ fn first_part(visit: &Visit) -> Option<&Appointment> {
 fn slot_of(found: &Found, movable: &Movable) -> Slot {
     let client = found.client();
     let first = found.parts.first();
+    let service = first.map(|part| part.service);
+    let other = found.parts.iter().find(|part| Some(part.service) != service);
     Slot {
+        complement: other.map(|part| Complement {
+            service: Id::from_uuid(part.service.as_uuid()),
+            staff: Id::from_uuid(part.staff.as_uuid()),
+            starts_at: part.client.start(),
+            begins_at: part.time.start(),
+        }),
         staff: first.map(|part| Id::from_uuid(part.staff.as_uuid())),
         starts_at: client.start(),
         ends_at: client.end(),

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::availability::{check, find};
-use crate::catalogue::{Offering, Service};
+use crate::catalogue::{ClientPresence, Offering, Segment, Service, StaffNeed};
 use crate::engagement::Subject;
 use crate::policy::{GapFit, PerChannel};
 use crate::test_support::builders::*;
@@ -176,6 +176,57 @@ fn the_complement_keeps_clear_of_the_primary_itself() {
     assert_eq!(found.wait, Duration::minutes(10));
     let claims: Vec<_> = found.slot.parts.iter().flat_map(|part| &part.claims).collect();
     assert!(!claims[0].conflicts(claims[1]));
+}
+
+#[test]
+fn what_is_offered_beside_set_up_and_clean_up_can_be_had_as_it_was_offered() {
+    let segment = |minutes, client| Segment {
+        minutes: Minutes::new(minutes),
+        staff: StaffNeed::Needed,
+        resource_kind: None,
+        client,
+    };
+    let cleaned = Service {
+        recipe: recipe(
+            vec![
+                segment(60, ClientPresence::Present),
+                segment(10, ClientPresence::Absent),
+            ],
+            0,
+            0,
+        ),
+        ..by(1, 70, 1)
+    };
+    let set_up = Service {
+        recipe: recipe(
+            vec![
+                segment(10, ClientPresence::Absent),
+                segment(30, ClientPresence::Present),
+            ],
+            0,
+            0,
+        ),
+        ..by(2, 40, 2)
+    };
+    let facts = SalonBuilder::default()
+        .staff(2, every_day(9 * 60, 17 * 60))
+        .service(cleaned)
+        .service(set_up)
+        .build();
+    let first = chosen(&facts, 10);
+    let pair = pair_after(&facts, &first, &[goes_with(1, 2, 5_000)], 15).unwrap();
+    assert_eq!(pair.wait, Duration::ZERO, "set up while the first goes on");
+    let last = pair.slot.parts.last().unwrap();
+    let wanted = ComplementRequest {
+        chosen: &first,
+        part: PartRequest::new(last.service, StaffWish::Only(last.staff)),
+        start: last.time.start(),
+        tolerance: Minutes::new(15),
+        channel: Channel::Desk,
+        now: NOW,
+    };
+    let held = as_offered(&facts, &wanted).unwrap().unwrap();
+    assert_eq!(held.parts, pair.slot.parts);
 }
 
 #[test]

@@ -4,15 +4,17 @@
 //! repeated before anything is held.
 
 mod answers;
+mod choices;
 
-use super::{Draft, Effect, Facts, Meaning, Missing, Owed, Question, Reply, Said, Stage, Step, Wish, Words};
-use super::{Misunderstanding, inquiry, moving, payment, tip, visit};
-use crate::desk::{NotFree, Slot, Wanted};
+use super::{Draft, Effect, Facts, Missing, Owed, Question, Reply, Said, Stage, Step, Wish, Words};
+use super::{Misunderstanding, inquiry, moving, payment, visit};
+use crate::desk::{NotFree, PEOPLE_MAX, Slot, Wanted};
 use crate::thread::HandoffReason;
 use crate::understanding::Intent;
 use ratiba_kernel::PhoneNumber;
 
-pub use answers::{held, offered};
+pub use answers::{complement_known, held, offered};
+use choices::{chosen, heard_number, offered_answer, offers_to_book, slot_chosen};
 
 /// What follows from what was heard.
 #[must_use]
@@ -44,63 +46,6 @@ pub fn hear(stage: &Stage, question: Option<&Question>, said: Said, facts: &Fact
     }
 }
 
-/// Whether a yes says only that something is to be booked: the open question offered that first of all, and nothing
-/// else waits for a yes.
-fn offers_to_book(stage: &Stage, question: &Question, words: &Words) -> bool {
-    let may_begin = match stage {
-        Stage::Open | Stage::Gathering { .. } => true,
-        Stage::Choosing { .. }
-        | Stage::Confirming { .. }
-        | Stage::AskingPayer { .. }
-        | Stage::Paying { .. }
-        | Stage::Booked { .. }
-        | Stage::Cancelling { .. }
-        | Stage::MovingWhich { .. }
-        | Stage::Moving { .. } => false,
-    };
-    may_begin && question.options.first() == Some(&Meaning::Book) && !words.describes_a_booking()
-}
-
-/// What a plain yes or no says to an offered time, if that is the open question and nothing else waits for it.
-fn offered_answer(stage: &Stage, question: &Question, words: &Words) -> Option<Meaning> {
-    let free = match stage {
-        Stage::Open | Stage::Booked { .. } => true,
-        Stage::Gathering { .. }
-        | Stage::Choosing { .. }
-        | Stage::Confirming { .. }
-        | Stage::AskingPayer { .. }
-        | Stage::Paying { .. }
-        | Stage::Cancelling { .. }
-        | Stage::MovingWhich { .. }
-        | Stage::Moving { .. } => false,
-    };
-    let yes = words.intent == Intent::Confirm;
-    let mut options = question.options.iter();
-    let fits = |meaning: &&Meaning| match meaning {
-        Meaning::Accept(_) | Meaning::OtherTip(_) => yes,
-        Meaning::Pass(_) | Meaning::NoTip(_) => !yes,
-        Meaning::Yes
-        | Meaning::No
-        | Meaning::OtherTime
-        | Meaning::Service(_)
-        | Meaning::Slot(_)
-        | Meaning::Reading(_)
-        | Meaning::Resend
-        | Meaning::OtherNumber
-        | Meaning::Card
-        | Meaning::Coming(_)
-        | Meaning::Move(_)
-        | Meaning::CancelVisit(_)
-        | Meaning::Tip { .. }
-        | Meaning::Person
-        | Meaning::Book
-        | Meaning::Prices => false,
-    };
-    (free && !words.describes_a_booking())
-        .then(|| options.find(fits).cloned())
-        .flatten()
-}
-
 /// Words that are the same whatever stands open come first; then it depends on the stage.
 fn heard_words(stage: &Stage, words: Words, facts: &Facts<'_>) -> Step {
     match words.intent {
@@ -130,11 +75,7 @@ fn heard_words(stage: &Stage, words: Words, facts: &Facts<'_>) -> Step {
         Intent::Confirm => in_stage(stage, Gist::Yes, &words, facts),
         Intent::Deny => in_stage(stage, Gist::No, &words, facts),
         Intent::NotYet => in_stage(stage, Gist::Wait, &words, facts),
-        Intent::Book | Intent::Availability => match words.people {
-            Some(people) if people > 1 => Step::say(Reply::GroupNeedsPerson { people })
-                .with(Effect::CallPerson(HandoffReason::BeyondMachine)),
-            Some(_) | None => in_stage(stage, Gist::Book, &words, facts),
-        },
+        Intent::Book | Intent::Availability => in_stage(stage, Gist::Book, &words, facts),
         Intent::Reschedule | Intent::ChangeDate => in_stage(stage, Gist::OtherTime, &words, facts),
         Intent::ChangeService => in_stage(stage, Gist::OtherService, &words, facts),
         Intent::ChooseOption | Intent::None => in_stage(stage, Gist::Unclear, &words, facts),
@@ -179,32 +120,47 @@ fn in_stage(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step
             Gist::Yes | Gist::Unclear => Step::misunderstood(),
         },
         Stage::Confirming { draft, slot } => confirming(draft, slot, gist, words, facts),
+        Stage::Adding { draft, slot, pair } => adding(draft, (slot, pair), gist, words, facts),
         Stage::AskingPayer { draft, .. } if words.describes_a_booking() => {
             advance(draft.clone().with(words, facts), facts)
         }
         Stage::AskingPayer { draft, slot } => match gist {
             Gist::No => declined(draft, slot),
-            Gist::Yes if facts.payer.is_some() => agreed(draft, slot, facts.payer.clone(), facts),
+            Gist::Yes if facts.payer.is_some() => go_on(draft, slot, facts.payer.clone(), facts),
             Gist::Yes | Gist::Wait | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear => {
                 Step::say(Reply::AskPayer)
             }
         },
-        Stage::Paying { owed, .. } => match gist {
-            Gist::No => give_up(owed),
-            Gist::Wait => Step::say(Reply::TakeYourTime),
-            Gist::OtherTime => Step::wish(Wish::Upcoming {
-                then: visit::Then::MoveThis {
-                    visit: owed.visit,
-                    words: words.clone(),
-                },
-            }),
-            Gist::OtherService => {
-                let draft = Draft::after_hold(&owed.slot).with_time(Wanted::At(owed.slot.starts_at));
-                visit::instead_of(*owed, draft.without_service().with(words, facts), stage)
-            }
-            Gist::Yes | Gist::Book | Gist::Unclear => look_up(owed),
-        },
+        Stage::Paying { owed, .. } => paying(owed, stage, gist, words, facts),
         Stage::Booked { .. } => after_the_booking(gist, words, facts),
+        Stage::Cancelling { back, .. } | Stage::MovingWhich { back, .. } | Stage::Moving { back, .. } => {
+            on_the_way(stage, gist, words, facts).unwrap_or_else(|| in_stage(back, gist, words, facts))
+        }
+    }
+}
+
+/// While money is awaited.
+fn paying(owed: &Owed, stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
+    match gist {
+        Gist::No => give_up(owed),
+        Gist::Wait => Step::say(Reply::TakeYourTime),
+        Gist::OtherTime => Step::wish(Wish::Upcoming {
+            then: visit::Then::MoveThis {
+                visit: owed.visit,
+                words: words.clone(),
+            },
+        }),
+        Gist::OtherService => {
+            let draft = Draft::after_hold(&owed.slot).with_time(Wanted::At(owed.slot.starts_at));
+            visit::instead_of(*owed, draft.without_service().with(words, facts), stage)
+        }
+        Gist::Yes | Gist::Book | Gist::Unclear => look_up(owed),
+    }
+}
+
+/// While something asks on the way, which is over after its answer; `None` where the words are about what goes on.
+fn on_the_way(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Option<Step> {
+    Some(match stage {
         Stage::Cancelling {
             visit,
             slot,
@@ -225,27 +181,17 @@ fn in_stage(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step
                     words: words.clone(),
                 },
             }),
-            (Gist::Wait | Gist::Book | Gist::OtherService | Gist::Unclear, _) => {
-                in_stage(back, gist, words, facts)
-            }
+            (Gist::Wait | Gist::Book | Gist::OtherService | Gist::Unclear, _) => return None,
         },
         Stage::MovingWhich { draft, back } => match gist {
             Gist::OtherTime => move_a_visit(words),
             // It is named by what it is.
             Gist::Yes | Gist::Book | Gist::Unclear if words.describes_a_booking() => {
-                Step::wish(Wish::Upcoming {
-                    then: visit::Then::Move {
-                        words: Words {
-                            services: words.services.clone(),
-                            ..moving::said(draft)
-                        },
-                        of: words.wanted.clone(),
-                    },
-                })
+                named_visit(draft, words)
             }
             Gist::Yes | Gist::Unclear => Step::misunderstood(),
             Gist::No => Step::say(Reply::TakeYourTime).at(back.as_ref().clone()),
-            Gist::Wait | Gist::Book | Gist::OtherService => in_stage(back, gist, words, facts),
+            Gist::Wait | Gist::Book | Gist::OtherService => return None,
         },
         Stage::Moving { moving, back } => {
             let answer = match gist {
@@ -254,12 +200,32 @@ fn in_stage(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step
                 Gist::Wait => moving::Answer::Wait,
                 Gist::OtherTime => moving::Answer::OtherTime,
                 Gist::Book | Gist::Unclear => moving::Answer::Open,
-                Gist::OtherService => return in_stage(back, gist, words, facts),
+                Gist::OtherService => return None,
             };
-            moving::hear(moving, back, answer, words, facts)
-                .unwrap_or_else(|| in_stage(back, gist, words, facts))
+            return moving::hear(moving, back, answer, words, facts);
         }
-    }
+        Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::Adding { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Booked { .. } => return None,
+    })
+}
+
+/// The visit of this service, day or time is the one that is to be moved.
+fn named_visit(draft: &Draft, words: &Words) -> Step {
+    Step::wish(Wish::Upcoming {
+        then: visit::Then::Move {
+            words: Words {
+                services: words.services.clone(),
+                ..moving::said(draft)
+            },
+            of: words.wanted.clone(),
+        },
+    })
 }
 
 /// What would it cost to give up what waits for its money? Nothing, unless it was paid just now.
@@ -273,6 +239,31 @@ fn ask_terms(visit: crate::desk::VisitRef, slot: Slot) -> Step {
         slot,
         then: visit::OnTerms::Cancel { unsure: false },
     })
+}
+
+/// The answer to "this as well?": what was agreed before is held in any case but for another wish.
+fn adding(draft: &Draft, (slot, pair): (&Slot, &Slot), gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
+    // Whoever names the service that was offered wants it.
+    let names_it = pair
+        .complement
+        .is_some_and(|complement| words.services == [complement.service]);
+    match gist {
+        Gist::Yes | Gist::Book | Gist::Unclear if names_it && words.wanted.is_none() => {
+            go_on(draft, pair, facts.payer.clone(), facts)
+        }
+        Gist::Yes if !words.describes_a_booking() => go_on(draft, pair, facts.payer.clone(), facts),
+        Gist::No if !words.describes_a_booking() => go_on(draft, slot, facts.payer.clone(), facts),
+        Gist::Wait => Step::say(Reply::TakeYourTime),
+        Gist::Yes | Gist::No | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear => {
+            match confirming(draft, slot, gist, words, facts) {
+                // The open question is another one.
+                step if step.replies == [Reply::Propose { slot: *slot }] => {
+                    Step::say(Reply::OfferComplement { pair: *pair })
+                }
+                step => step,
+            }
+        }
+    }
 }
 
 fn confirming(draft: &Draft, slot: &Slot, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
@@ -293,8 +284,20 @@ fn confirming(draft: &Draft, slot: &Slot, gist: Gist, words: &Words, facts: &Fac
     }
 }
 
-/// A yes holds the slot; a late one is answered with the question again, from what is free now.
+/// A yes: what goes well with it is offered before it is held, once in a thread.
 fn agreed(draft: &Draft, slot: &Slot, payer: Option<PhoneNumber>, facts: &Facts<'_>) -> Step {
+    if facts.stale || facts.cross_sold || !slot.party.is_one() {
+        return go_on(draft, slot, payer, facts);
+    }
+    Step::wish(Wish::Complement {
+        draft: draft.clone(),
+        slot: *slot,
+        payer,
+    })
+}
+
+/// Holds the slot; a late yes is answered with the question again, from what is free now.
+fn go_on(draft: &Draft, slot: &Slot, payer: Option<PhoneNumber>, facts: &Facts<'_>) -> Step {
     if facts.stale {
         return Step::wish(Wish::Offer {
             draft: draft.clone().at(slot),
@@ -342,168 +345,13 @@ fn change_a_visit() -> Step {
     })
 }
 
-fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step {
-    let draft = match stage {
-        Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => draft.clone(),
-        Stage::Confirming { draft, slot } | Stage::AskingPayer { draft, slot } => draft.clone().at(slot),
-        Stage::Open
-        | Stage::Paying { .. }
-        | Stage::Booked { .. }
-        | Stage::Cancelling { .. }
-        | Stage::MovingWhich { .. }
-        | Stage::Moving { .. } => Draft::default(),
-    };
-    match meaning {
-        Meaning::Yes => heard_words(stage, Words::bare(Intent::Confirm), facts),
-        Meaning::No => heard_words(stage, Words::bare(Intent::Deny), facts),
-        Meaning::OtherTime => match stage {
-            Stage::Moving { moving, back } => moving::other_time(moving, back, facts),
-            Stage::Open
-            | Stage::Gathering { .. }
-            | Stage::Choosing { .. }
-            | Stage::Confirming { .. }
-            | Stage::AskingPayer { .. }
-            | Stage::Paying { .. }
-            | Stage::Booked { .. }
-            | Stage::Cancelling { .. }
-            | Stage::MovingWhich { .. } => ask_when(draft.for_another_time()),
-        },
-        Meaning::Service(service) => advance(draft.with_service(service), facts),
-        Meaning::Reading(wanted) => match stage {
-            Stage::Moving { moving, back } => moving::reading_chosen(moving, back, wanted, facts),
-            Stage::Open
-            | Stage::Gathering { .. }
-            | Stage::Choosing { .. }
-            | Stage::Confirming { .. }
-            | Stage::AskingPayer { .. }
-            | Stage::Paying { .. }
-            | Stage::Booked { .. }
-            | Stage::Cancelling { .. }
-            | Stage::MovingWhich { .. } => advance(draft.with_time(wanted), facts),
-        },
-        Meaning::Slot(place) => match stage {
-            Stage::Choosing { draft, slots } => slot_chosen(draft, slots.get(place), facts),
-            Stage::Moving { moving, back } => {
-                let slots = if let moving::Point::Choosing { slots } = &moving.point {
-                    slots.as_slice()
-                } else {
-                    &[]
-                };
-                moving::slot_chosen(moving, back, slots.get(place), facts)
-            }
-            Stage::MovingWhich { .. }
-            | Stage::Open
-            | Stage::Gathering { .. }
-            | Stage::Confirming { .. }
-            | Stage::AskingPayer { .. }
-            | Stage::Paying { .. }
-            | Stage::Booked { .. }
-            | Stage::Cancelling { .. } => too_late(stage, facts),
-        },
-        Meaning::Resend => payment::wanted_again(stage, facts),
-        Meaning::OtherNumber => payment::other_number(stage),
-        Meaning::Card => payment::by_card(stage, facts),
-        Meaning::Coming(visit) => Step::wish(Wish::Upcoming {
-            then: visit::Then::Coming { visit },
-        }),
-        Meaning::Accept(visit) => Step::wish(Wish::Upcoming {
-            then: visit::Then::Accept { visit },
-        }),
-        Meaning::Pass(visit) => Step::wish(Wish::Upcoming {
-            then: visit::Then::Pass { visit },
-        }),
-        Meaning::Move(visit) => {
-            let words = if let Stage::MovingWhich { draft, .. } = stage {
-                moving::said(draft)
-            } else {
-                Words::bare(Intent::Reschedule)
-            };
-            Step::wish(Wish::Upcoming {
-                then: visit::Then::MoveThis { visit, words },
-            })
-        }
-        Meaning::CancelVisit(visit) => Step::wish(Wish::Upcoming {
-            then: visit::Then::CancelThis { visit },
-        }),
-        Meaning::Tip { visit, units } => tip::chosen(visit, units, facts),
-        Meaning::OtherTip(visit) => tip::other(visit),
-        Meaning::NoTip(_) => tip::declined(stage),
-        Meaning::Person => Step::call_person(HandoffReason::Asked),
-        Meaning::Book => heard_words(stage, Words::bare(Intent::Book), facts),
-        Meaning::Prices => heard_words(stage, Words::bare(Intent::AskPrice), facts),
-    }
-}
-
-/// A slot from the list is proposed once more in both forms of the clock; old lists are looked up anew.
-fn slot_chosen(draft: &Draft, slot: Option<&Slot>, facts: &Facts<'_>) -> Step {
-    match slot {
-        Some(slot) if facts.stale => Step::wish(Wish::Offer {
-            draft: draft.clone().at(slot),
-        }),
-        Some(slot) => propose(draft.clone().at(slot), *slot),
-        None => Step::misunderstood(),
-    }
-}
-
-/// A number pays for what was agreed; one from long ago brings the question again.
-fn heard_number(stage: &Stage, numbers: &[PhoneNumber], facts: &Facts<'_>) -> Step {
-    if let Stage::Moving { back, .. } | Stage::MovingWhich { back, .. } = stage {
-        return heard_number(back, numbers, facts);
-    }
-    let Some(payer) = numbers.iter().find(|number| number.is_kenyan_mobile()) else {
-        return match stage {
-            Stage::AskingPayer { .. } | Stage::Paying { .. } => Step::say(Reply::AskOtherPayer),
-            Stage::Open
-            | Stage::Gathering { .. }
-            | Stage::Choosing { .. }
-            | Stage::Confirming { .. }
-            | Stage::Booked { .. }
-            | Stage::Cancelling { .. }
-            | Stage::MovingWhich { .. }
-            | Stage::Moving { .. } => Step::misunderstood(),
-        };
-    };
-    match stage {
-        Stage::AskingPayer { draft, slot } if facts.stale => Step::wish(Wish::Offer {
-            draft: draft.clone().at(slot),
-        }),
-        Stage::Paying { owed, .. } if facts.stale => look_up(owed),
-        Stage::AskingPayer { draft, slot } => Step::wish(Wish::Hold {
-            draft: draft.clone(),
-            slot: *slot,
-            payer: Some(payer.clone()),
-        }),
-        Stage::Paying {
-            owed,
-            payer_wanted: true,
-        } => Step::wish(Wish::AskMoney {
-            owed: *owed,
-            payer: payer.clone(),
-        }),
-        Stage::Paying {
-            owed,
-            payer_wanted: false,
-        } => Step::wish(Wish::Resend {
-            owed: *owed,
-            payer: Some(payer.clone()),
-        }),
-        Stage::Open
-        | Stage::Gathering { .. }
-        | Stage::Choosing { .. }
-        | Stage::Confirming { .. }
-        | Stage::Booked { .. }
-        | Stage::Cancelling { .. }
-        | Stage::MovingWhich { .. }
-        | Stage::Moving { .. } => Step::misunderstood(),
-    }
-}
-
 fn greeted(stage: &Stage, facts: &Facts<'_>) -> Step {
     match stage {
         Stage::Open | Stage::Booked { .. } => Step::say(Reply::Welcome),
         Stage::Gathering { .. }
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
+        | Stage::Adding { .. }
         | Stage::AskingPayer { .. }
         | Stage::Paying { .. }
         | Stage::Cancelling { .. }
@@ -521,6 +369,7 @@ fn wants_out(stage: &Stage, words: &Words) -> Step {
         Stage::Gathering { .. }
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
+        | Stage::Adding { .. }
         | Stage::AskingPayer { .. } => given_up(),
         Stage::Paying { owed, .. } => give_up(owed),
         Stage::Moving { moving, .. } => Step::wish(Wish::Upcoming {
@@ -553,6 +402,7 @@ fn opt_out(stage: &Stage) -> Step {
         | Stage::Gathering { .. }
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
+        | Stage::Adding { .. }
         | Stage::AskingPayer { .. }
         | Stage::Cancelling { .. }
         | Stage::MovingWhich { .. }
@@ -568,6 +418,7 @@ fn too_late(stage: &Stage, facts: &Facts<'_>) -> Step {
         Stage::Gathering { .. }
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
+        | Stage::Adding { .. }
         | Stage::AskingPayer { .. }
         | Stage::Paying { .. }
         | Stage::Cancelling { .. }
@@ -599,6 +450,10 @@ fn given_up() -> Step {
 #[must_use]
 pub fn advance(draft: Draft, facts: &Facts<'_>) -> Step {
     let draft = draft.sold(facts.menu);
+    if let Some(people) = draft.people.filter(|people| *people > PEOPLE_MAX) {
+        return Step::say(Reply::GroupNeedsPerson { people })
+            .with(Effect::CallPerson(HandoffReason::BeyondMachine));
+    }
     if draft.service().is_none() {
         return ask_service(draft, facts);
     }
@@ -657,6 +512,7 @@ pub fn again(stage: &Stage, facts: &Facts<'_>) -> Step {
             slots: slots.clone(),
         }),
         Stage::Confirming { slot, .. } => Step::say(Reply::Propose { slot: *slot }),
+        Stage::Adding { pair, .. } => Step::say(Reply::OfferComplement { pair: *pair }),
         Stage::AskingPayer { .. } => Step::say(Reply::AskPayer),
         Stage::Paying { owed, .. } => look_up(owed),
         Stage::Booked { .. } => Step::silence(),
@@ -678,6 +534,7 @@ pub fn not_understood(stage: &Stage, count: u8, facts: &Facts<'_>) -> Step {
                 Stage::Gathering { .. }
                 | Stage::Choosing { .. }
                 | Stage::Confirming { .. }
+                | Stage::Adding { .. }
                 | Stage::AskingPayer { .. }
                 | Stage::Paying { .. }
                 | Stage::Booked { .. }

@@ -21,6 +21,9 @@ pub struct Draft {
     pub other_reading: Option<Wanted>,
     /// Whether the reading is uncertain and both are to be put to the customer.
     pub uncertain: bool,
+    /// For how many, if it was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<u32>,
     /// What was wanted before another time was asked for: an hour that comes without a day falls on its day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Wanted>,
@@ -40,6 +43,7 @@ impl Draft {
         if words.staff.is_some() {
             self.staff = words.staff;
         }
+        self.people = words.people.or(self.people);
         if let Some(wanted) = words.wanted.clone() {
             let before = self.wanted.take().or(self.before.take());
             let before = before.filter(|before| !before.is_over(facts.now, zone));
@@ -121,6 +125,7 @@ impl Draft {
     pub fn after_hold(slot: &Slot) -> Self {
         Self {
             staff: slot.staff,
+            people: (!slot.party.is_one()).then_some(slot.party.people),
             ..Self::default()
         }
         .with_service(slot.service)

@@ -9,6 +9,7 @@ pub(super) fn prices(stage: &Stage, words: &Words, facts: &Facts<'_>) -> Step {
         Stage::Gathering { draft, .. }
         | Stage::Choosing { draft, .. }
         | Stage::Confirming { draft, .. }
+        | Stage::Adding { draft, .. }
         | Stage::AskingPayer { draft, .. } => draft.services.clone(),
         Stage::Open
         | Stage::Paying { .. }

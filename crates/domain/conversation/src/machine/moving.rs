@@ -316,22 +316,19 @@ fn after_move(moving: &Moving, slot: Slot, standing: VisitStanding, back: Stage)
         visit: moving.visit,
         slot,
     };
-    match back {
-        Stage::Paying { owed, payer_wanted } if owed.visit == moving.visit => Stage::Paying {
-            owed: Owed { slot, ..owed },
-            payer_wanted,
-        },
-        Stage::Open | Stage::Booked { .. } if standing == VisitStanding::Confirmed => booked,
-        other @ (Stage::Open
-        | Stage::Gathering { .. }
-        | Stage::Choosing { .. }
-        | Stage::Confirming { .. }
-        | Stage::AskingPayer { .. }
-        | Stage::Paying { .. }
-        | Stage::Booked { .. }
-        | Stage::Cancelling { .. }
-        | Stage::MovingWhich { .. }
-        | Stage::Moving { .. }) => other,
+    if let Stage::Paying { owed, payer_wanted } = &back
+        && owed.visit == moving.visit
+    {
+        return Stage::Paying {
+            owed: Owed { slot, ..*owed },
+            payer_wanted: *payer_wanted,
+        };
+    }
+    let nothing_else = matches!(back, Stage::Open | Stage::Booked { .. });
+    if nothing_else && standing == VisitStanding::Confirmed {
+        booked
+    } else {
+        back
     }
 }
 

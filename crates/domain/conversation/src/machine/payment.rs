@@ -19,6 +19,7 @@ pub fn claimed(stage: &Stage) -> Step {
         | Stage::Gathering { .. }
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
+        | Stage::Adding { .. }
         | Stage::AskingPayer { .. }
         | Stage::Cancelling { .. } => {
             // Money that we know nothing of may be real: paid by hand, or for a hold that ran out.
@@ -51,6 +52,7 @@ pub fn wanted_again(stage: &Stage, facts: &Facts<'_>) -> Step {
         | Stage::Gathering { .. }
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
+        | Stage::Adding { .. }
         | Stage::AskingPayer { .. }
         | Stage::Booked { .. }
         | Stage::Cancelling { .. } => Step::say(Reply::NothingDue),
@@ -67,6 +69,7 @@ pub fn other_number(stage: &Stage) -> Step {
         | Stage::Gathering { .. }
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
+        | Stage::Adding { .. }
         | Stage::AskingPayer { .. }
         | Stage::Booked { .. }
         | Stage::Cancelling { .. } => Step::say(Reply::NothingDue),
@@ -87,6 +90,7 @@ pub fn by_card(stage: &Stage, facts: &Facts<'_>) -> Step {
         | Stage::Gathering { .. }
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
+        | Stage::Adding { .. }
         | Stage::AskingPayer { .. }
         | Stage::Booked { .. }
         | Stage::Cancelling { .. } => Step::say(Reply::Cards),

@@ -59,6 +59,13 @@ pub enum Reply {
         /// What is proposed.
         slot: Slot,
     },
+    /// What goes well with what was agreed: this as well?
+    OfferComplement {
+        /// Both as one.
+        pair: Slot,
+    },
+    /// Both together cannot be had any more.
+    ComplementGone,
     /// These times are free; which one?
     PickSlot {
         /// Why it is not simply what was asked for.

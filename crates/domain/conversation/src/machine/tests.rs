@@ -12,6 +12,7 @@ fn facts(menu: &Menu) -> Facts<'_> {
         menu,
         language: Language::Swahili,
         payer: Some(a_phone(123)),
+        cross_sold: true,
         stale: false,
     }
 }
@@ -48,6 +49,11 @@ fn every_stage() -> Vec<Stage> {
         Stage::Confirming {
             draft: draft.clone(),
             slot,
+        },
+        Stage::Adding {
+            draft: draft.clone(),
+            slot,
+            pair: slot,
         },
         Stage::AskingPayer { draft, slot },
         paying.clone(),
@@ -144,8 +150,12 @@ fn a_slot_is_held_only_on_a_yes_to_it_or_a_number_for_it() {
             assert_eq!(*slot, a_slot().build());
             let yes = said == Said::Chose(Meaning::Yes) || said == Said::Words(Words::bare(Intent::Confirm));
             let number = stage.name() == "asking_payer" && matches!(said, Said::Numbers(_));
+            // Whoever wants nothing more has said yes to what is held.
+            let yes = yes
+                || stage.name() == "adding"
+                    && (said == Said::Chose(Meaning::No) || said == Said::Words(Words::bare(Intent::Deny)));
             assert!(
-                matches!(stage.name(), "confirming" | "asking_payer"),
+                matches!(stage.name(), "confirming" | "adding" | "asking_payer"),
                 "held from {}",
                 stage.name()
             );
@@ -231,7 +241,7 @@ fn a_hold_asks_the_payer_and_without_one_asks_for_a_number() {
         deadline: Some(owed().deadline),
         due_now: owed().amount,
     };
-    let step = booking::held(draft.clone(), Some(a_phone(1)), answer());
+    let step = booking::held(draft.clone(), &slot, Some(a_phone(1)), answer());
     assert_eq!(
         step.wish,
         Some(Wish::AskMoney {
@@ -239,7 +249,7 @@ fn a_hold_asks_the_payer_and_without_one_asks_for_a_number() {
             payer: a_phone(1)
         })
     );
-    let step = booking::held(draft, None, answer());
+    let step = booking::held(draft, &slot, None, answer());
     assert_eq!(
         step.stage,
         Some(Stage::Paying {
@@ -303,7 +313,7 @@ proptest! {
         for choice in choices {
             let step = booking::hear(&stage, None, said[choice % said.len()].clone(), &facts(&menu));
             match &step.wish {
-                Some(Wish::Hold { .. }) => prop_assert!(matches!(stage.name(), "confirming" | "asking_payer")),
+                Some(Wish::Hold { .. }) => prop_assert!(matches!(stage.name(), "confirming" | "adding" | "asking_payer")),
                 Some(Wish::Cancel { .. }) => prop_assert_eq!(stage.name(), "cancelling"),
                 Some(Wish::AskMoney { .. } | Wish::Resend { .. } | Wish::AskCard { .. }) => prop_assert_eq!(stage.name(), "paying"),
                 Some(Wish::Accept { .. } | Wish::Pass { .. }) => {
@@ -313,6 +323,7 @@ proptest! {
                 Some(Wish::Move { .. }) => prop_assert!(false, "nobody was asked which visit"),
                 Some(
                     Wish::Offer { .. }
+                    | Wish::Complement { .. }
                     | Wish::OfferMove { .. }
                     | Wish::Terms { .. }
                     | Wish::LookUpPayment { .. }

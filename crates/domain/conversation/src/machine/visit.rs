@@ -230,6 +230,7 @@ pub fn terms_known(
             | Stage::Gathering { .. }
             | Stage::Choosing { .. }
             | Stage::Confirming { .. }
+            | Stage::Adding { .. }
             | Stage::AskingPayer { .. }
             | Stage::Paying { .. }
             | Stage::Booked { .. }

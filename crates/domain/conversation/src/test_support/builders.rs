@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::channel::{Channel, SenderKey};
 use crate::consent::CohortMode;
 use crate::customer::{Customer, CustomerId};
-use crate::desk::{Menu, Profile, ServiceCard, ServiceRef, Slot, StaffCard, StaffRef};
+use crate::desk::{Menu, Party, Profile, ServiceCard, ServiceRef, Slot, StaffCard, StaffRef};
 use crate::machine::{Draft as BookingDraft, Stage};
 use crate::outgoing::{
     Content, Draft, MessageId, OutgoingMessage, Purpose, Recipient, TemplateCall, TextBody,
@@ -105,6 +105,8 @@ pub fn a_slot() -> SlotBuilder {
         ends_at: datetime!(2026-05-13 12:00 UTC),
         price: Money::kes_minor(350_000),
         due_now: Money::kes_minor(100_000),
+        party: Party::default(),
+        complement: None,
     })
 }
 

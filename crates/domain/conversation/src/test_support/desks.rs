@@ -10,22 +10,26 @@ use time::OffsetDateTime;
 
 use super::builders::{a_menu, a_profile, wanjiru};
 use crate::channel::{Address, SenderKey};
-use crate::customer::CustomerId;
 use crate::desk::{
-    AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, HoldAnswer, HoldOrder, Menu, MoveAnswer,
-    MoveOffer, MoveOrder, MoveRequest, NotFree, Offer, OfferRequest, PayWays, PaymentOrder, PaymentRef,
-    PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, StaffRef, TipAnswer, TipOrder, VisitCard,
-    VisitRef, VisitStanding, VisitTerms, Wanted,
+    AskAnswer, CardAnswer, CardOrder, Complement, ComplementRequest, HoldAnswer, HoldOrder, Menu, NotFree,
+    Offer, OfferRequest, Party, PayWays, PaymentOrder, PaymentRef, PaymentStanding, Profile, ResendAnswer,
+    ResendOrder, ServiceRef, Slot, StaffRef, TipAnswer, TipOrder, VisitCard, VisitRef, VisitStanding, Wanted,
 };
 use crate::inbound::{InboundId, Media, Reading, Received};
 use crate::outgoing::{Content, MessageId, SendAnswer, StatusReport, TemplateCall};
 use crate::ports::{
     BookingDesk, BusinessProfile, ChannelReader, ClientMessenger, PaymentDesk, TemplateRegister,
-    TemplateStanding, VisitDesk,
+    TemplateStanding,
 };
+
+mod visits;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn times(money: Money, people: u32) -> Money {
+    Money::kes_minor(money.amount_minor() * i64::from(people))
 }
 
 /// What the fake desk knows and was asked.
@@ -48,6 +52,8 @@ struct Desk {
     holds: Vec<HoldOrder>,
     stand_in: Option<StaffRef>,
     away: BTreeSet<StaffRef>,
+    goes_well: Option<ServiceRef>,
+    pair_gone: bool,
     late_fee: Option<Money>,
     paid: Option<Money>,
 }
@@ -205,6 +211,16 @@ impl FakeDesk {
         locked(&self.state).resend_answer = Some(answer);
     }
 
+    /// This goes well with everything from now on, and is free right after it.
+    pub fn offer_after_all(&self, service: ServiceRef) {
+        locked(&self.state).goes_well = Some(service);
+    }
+
+    /// Somebody else takes what goes well, as soon as it is wanted.
+    pub fn lose_pairs(&self) {
+        locked(&self.state).pair_gone = true;
+    }
+
     /// Cancelling costs this from now on, and moving is too late.
     pub fn ask_late_fee(&self, fee: Money) {
         locked(&self.state).late_fee = Some(fee);
@@ -215,30 +231,6 @@ impl FakeDesk {
         locked(&self.state).paid = Some(paid);
     }
 
-    fn is_movable(&self, card: &VisitCard) -> bool {
-        matches!(card.standing, VisitStanding::Held | VisitStanding::Confirmed)
-    }
-
-    /// Until when the visit could be moved, if that is over: a day before it begins, where lateness costs something.
-    fn moves_ended(&self, card: &VisitCard) -> Option<OffsetDateTime> {
-        let late = locked(&self.state).late_fee.is_some() && card.standing == VisitStanding::Confirmed;
-        late.then(|| card.slot.starts_at - time::Duration::DAY)
-    }
-
-    fn terms_of(&self, visit: VisitRef) -> Option<VisitTerms> {
-        let state = locked(&self.state);
-        let card = state.visits.get(&visit)?;
-        let nothing = Money::kes_minor(0);
-        let fee = state
-            .late_fee
-            .filter(|_| card.standing == VisitStanding::Confirmed);
-        self.is_movable(card).then(|| VisitTerms {
-            fee: fee.unwrap_or(nothing),
-            paid: state.paid.unwrap_or(nothing),
-            waits_until: card.slot.starts_at + time::Duration::minutes(15),
-        })
-    }
-
     fn slot(&self, request: &OfferRequest, starts_at: OffsetDateTime) -> Option<Slot> {
         let menu = locked(&self.menu);
         let service = menu.service(request.service)?;
@@ -247,8 +239,10 @@ impl FakeDesk {
             staff: request.staff.or(Some(wanjiru())),
             starts_at,
             ends_at: starts_at + time::Duration::minutes(i64::from(service.minutes)),
-            price: service.price,
-            due_now: self.due_now,
+            price: times(service.price, request.people),
+            due_now: times(self.due_now, request.people),
+            party: Party::of(request.people),
+            complement: None,
         })
     }
 
@@ -329,6 +323,28 @@ impl BookingDesk for FakeDesk {
         })
     }
 
+    async fn complement(
+        &self,
+        _tenant: TenantId,
+        request: ComplementRequest,
+    ) -> Result<Option<Slot>, Outage> {
+        let goes_well = locked(&self.state).goes_well;
+        let menu = locked(&self.menu);
+        let service = goes_well.and_then(|service| menu.service(service));
+        Ok(service.map(|service| Slot {
+            ends_at: request.slot.ends_at + time::Duration::minutes(i64::from(service.minutes)),
+            price: Money::kes_minor(request.slot.price.amount_minor() + service.price.amount_minor()),
+            due_now: times(request.slot.due_now, 2),
+            complement: Some(Complement {
+                service: service.id,
+                staff: wanjiru(),
+                starts_at: request.slot.ends_at,
+                begins_at: request.slot.ends_at,
+            }),
+            ..request.slot
+        }))
+    }
+
     async fn hold(&self, _tenant: TenantId, order: HoldOrder) -> Result<HoldAnswer, Outage> {
         let now = ratiba_kernel::Clock::now(self.clock.as_ref());
         let known = locked(&self.state).by_key.get(&order.key).copied();
@@ -337,8 +353,14 @@ impl BookingDesk for FakeDesk {
             service: order.slot.service,
             staff: order.slot.staff,
             wanted: Wanted::At(order.slot.starts_at),
+            people: order.slot.party.people,
             slots_max: 3,
         };
+        if known.is_none() && order.slot.complement.is_some() && locked(&self.state).pair_gone {
+            return Ok(HoldAnswer::Taken {
+                alternatives: Vec::new(),
+            });
+        }
         if known.is_none() && locked(&self.state).taken.contains(&order.slot.starts_at) {
             return Ok(HoldAnswer::Taken {
                 alternatives: self.near(&request, order.slot.starts_at, None),
@@ -374,143 +396,6 @@ impl BookingDesk for FakeDesk {
             slot: held.slot,
             deadline: held.deadline,
             due_now,
-        })
-    }
-}
-
-#[async_trait]
-impl VisitDesk for FakeDesk {
-    async fn visit(&self, _tenant: TenantId, visit: VisitRef) -> Result<Option<VisitCard>, Outage> {
-        Ok(locked(&self.state).visits.get(&visit).cloned())
-    }
-
-    async fn upcoming(
-        &self,
-        _tenant: TenantId,
-        customer: CustomerId,
-        now: OffsetDateTime,
-    ) -> Result<Vec<VisitCard>, Outage> {
-        let state = locked(&self.state);
-        let ahead = state
-            .visits
-            .values()
-            .filter(|card| card.customer == customer && card.slot.ends_at > now);
-        Ok(ahead.cloned().collect())
-    }
-
-    async fn terms(&self, _tenant: TenantId, visit: VisitRef) -> Result<Option<VisitTerms>, Outage> {
-        Ok(self.terms_of(visit))
-    }
-
-    async fn cancel(&self, _tenant: TenantId, visit: VisitRef, told: Money) -> Result<CancelAnswer, Outage> {
-        if let Some(terms) = self.terms_of(visit).filter(|terms| terms.fee > told) {
-            return Ok(CancelAnswer::CostsMore(terms));
-        }
-        let mut state = locked(&self.state);
-        let Some(card) = state.visits.get_mut(&visit) else {
-            return Ok(CancelAnswer::NotPossible);
-        };
-        if card.standing == VisitStanding::Rendered {
-            return Ok(CancelAnswer::NotPossible);
-        }
-        card.standing = VisitStanding::Gone;
-        card.deadline = None;
-        let starts_at = card.slot.starts_at;
-        state.taken.remove(&starts_at);
-        Ok(CancelAnswer::Cancelled)
-    }
-
-    async fn accept(&self, _tenant: TenantId, visit: VisitRef) -> Result<AcceptAnswer, Outage> {
-        let mut state = locked(&self.state);
-        let Some(card) = state.visits.get_mut(&visit) else {
-            return Ok(AcceptAnswer::Gone);
-        };
-        Ok(match (card.standing, card.deadline) {
-            (VisitStanding::Held, Some(deadline)) if card.slot.due_now.is_positive() => AcceptAnswer::Held {
-                slot: card.slot,
-                deadline,
-            },
-            (VisitStanding::Held | VisitStanding::Confirmed, _) => {
-                card.standing = VisitStanding::Confirmed;
-                card.deadline = None;
-                AcceptAnswer::Confirmed { slot: card.slot }
-            }
-            (VisitStanding::Rendered | VisitStanding::Gone, _) => AcceptAnswer::Gone,
-        })
-    }
-
-    async fn pass(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {
-        self.let_go(tenant, visit).await
-    }
-
-    async fn let_go(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {
-        let standing = locked(&self.state).visits.get(&visit).map(|card| card.standing);
-        if standing == Some(VisitStanding::Held) {
-            self.cancel(tenant, visit, Money::kes_minor(0)).await?;
-        }
-        Ok(())
-    }
-
-    async fn offer_move(&self, tenant: TenantId, request: MoveRequest) -> Result<MoveOffer, Outage> {
-        let card = locked(&self.state).visits.get(&request.visit).cloned();
-        let Some(card) = card.filter(|card| self.is_movable(card)) else {
-            return Ok(MoveOffer::NotPossible);
-        };
-        if let Some(until) = self.moves_ended(&card) {
-            return Ok(MoveOffer::TooLate { until });
-        }
-        if request.wanted == Wanted::At(card.slot.starts_at) && request.staff.is_none() {
-            return Ok(MoveOffer::Same);
-        }
-        let offer = OfferRequest {
-            customer: card.customer,
-            service: card.slot.service,
-            staff: request.staff.or(card.slot.staff),
-            wanted: request.wanted,
-            slots_max: request.slots_max,
-        };
-        Ok(MoveOffer::Times(self.offer(tenant, offer).await?))
-    }
-
-    async fn move_visit(&self, tenant: TenantId, order: MoveOrder) -> Result<MoveAnswer, Outage> {
-        let card = locked(&self.state).visits.get(&order.visit).cloned();
-        let Some(card) = card.filter(|card| self.is_movable(card)) else {
-            return Ok(MoveAnswer::NotPossible);
-        };
-        if let Some(until) = self.moves_ended(&card) {
-            return Ok(MoveAnswer::TooLate { until });
-        }
-        let stays = card.slot.starts_at == order.to.starts_at;
-        if !stays && locked(&self.state).taken.contains(&order.to.starts_at) {
-            let offer = OfferRequest {
-                customer: card.customer,
-                service: card.slot.service,
-                staff: card.slot.staff,
-                wanted: Wanted::At(order.to.starts_at),
-                slots_max: 3,
-            };
-            let offer = self.offer(tenant, offer).await?;
-            let (reason, slots) = match offer {
-                Offer::Free(slot) => (NotFree::Taken, vec![slot]),
-                Offer::Alternatives { reason, slots } => (reason, slots),
-            };
-            return Ok(MoveAnswer::NotFree { reason, slots });
-        }
-        let mut state = locked(&self.state);
-        state.taken.remove(&card.slot.starts_at);
-        state.taken.insert(order.to.starts_at);
-        let slot = Slot {
-            starts_at: order.to.starts_at,
-            ends_at: order.to.ends_at,
-            staff: order.staff.or(order.to.staff),
-            ..card.slot
-        };
-        if let Some(moved) = state.visits.get_mut(&order.visit) {
-            moved.slot = slot;
-        }
-        Ok(MoveAnswer::Moved {
-            slot,
-            standing: card.standing,
         })
     }
 }

@@ -76,6 +76,17 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ProposalPaidThere => {
             "{service}: {when}, with {staff}, {price}, to be paid at the visit. Is that right?"
         }
+        TextKey::GroupTogether => "{service} for {people} people",
+        TextKey::GroupInTurn => "{service} for {people} people, one after another",
+        TextKey::ComplementOffer => {
+            "Would you like {service} right after it as well: {when}, with {staff}? Both together are \
+             {price}, of which {deposit} is paid now. If not, I book only the first."
+        }
+        TextKey::ComplementOfferPaidThere => {
+            "Would you like {service} right after it as well: {when}, with {staff}? Both together are \
+             {price}, to be paid at the visit. If not, I book only the first."
+        }
+        TextKey::ComplementGone => "Somebody was faster: both together are not free any more.",
         TextKey::ProposalDeclined => "All right. What should I change: the day, the time or the service?",
         TextKey::SlotTaken => "That time is taken: {when}. These are the nearest free times:",
         TextKey::NoSlotNear => "{when} is not free, and I found nothing near it. Which other day suits you?",
@@ -353,6 +364,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::NotComputable => "cannot be computed",
         TextKey::ButtonYes => "Yes",
         TextKey::ButtonNo => "No",
+        TextKey::ButtonBoth => "Both",
+        TextKey::ButtonOnlyFirst => "Only the first",
         TextKey::ButtonOtherTime => "Other time",
         TextKey::ButtonPerson => "Talk to a person",
         TextKey::ButtonTryAgain => "Try again",

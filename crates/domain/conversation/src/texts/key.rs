@@ -75,6 +75,16 @@ pub enum TextKey {
     ProposalPaidInFull,
     /// Everything repeated before booking, nothing to pay in advance.
     ProposalPaidThere,
+    /// Part of a sentence: what is booked for several people who come together.
+    GroupTogether,
+    /// Part of a sentence: what is booked for several people, one after another.
+    GroupInTurn,
+    /// After a yes: what goes well with it, with a deposit.
+    ComplementOffer,
+    /// After a yes: what goes well with it, nothing to pay in advance.
+    ComplementOfferPaidThere,
+    /// Both services together cannot be had any more; the first alone follows.
+    ComplementGone,
     /// The proposal was declined: what should change?
     ProposalDeclined,
     /// The time is taken; a list of alternatives follows.
@@ -275,6 +285,10 @@ pub enum TextKey {
     ButtonYes,
     /// Button: No.
     ButtonNo,
+    /// Button: Both services.
+    ButtonBoth,
+    /// Button: Only the first service.
+    ButtonOnlyFirst,
     /// Button: Another time.
     ButtonOtherTime,
     /// Button: A person, please.
@@ -354,6 +368,11 @@ impl TextKey {
         Self::ProposalWithDeposit,
         Self::ProposalPaidInFull,
         Self::ProposalPaidThere,
+        Self::GroupTogether,
+        Self::GroupInTurn,
+        Self::ComplementOffer,
+        Self::ComplementOfferPaidThere,
+        Self::ComplementGone,
         Self::ProposalDeclined,
         Self::SlotTaken,
         Self::NoSlotNear,
@@ -454,6 +473,8 @@ impl TextKey {
         Self::NotComputable,
         Self::ButtonYes,
         Self::ButtonNo,
+        Self::ButtonBoth,
+        Self::ButtonOnlyFirst,
         Self::ButtonOtherTime,
         Self::ButtonPerson,
         Self::ButtonTryAgain,

@@ -33,6 +33,8 @@ impl TextKey {
         match self {
             Self::ButtonYes
             | Self::ButtonNo
+            | Self::ButtonBoth
+            | Self::ButtonOnlyFirst
             | Self::ButtonOtherTime
             | Self::ButtonPerson
             | Self::ButtonTryAgain
@@ -89,6 +91,11 @@ impl TextKey {
             | Self::ProposalWithDeposit
             | Self::ProposalPaidInFull
             | Self::ProposalPaidThere
+            | Self::GroupTogether
+            | Self::GroupInTurn
+            | Self::ComplementOffer
+            | Self::ComplementOfferPaidThere
+            | Self::ComplementGone
             | Self::ProposalDeclined
             | Self::SlotTaken
             | Self::NoSlotNear

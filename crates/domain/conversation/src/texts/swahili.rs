@@ -71,6 +71,17 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         }
         TextKey::ProposalPaidInFull => "{service}: {when}, na {staff}. Ya kulipa sasa: {price}. Je, ni sawa?",
         TextKey::ProposalPaidThere => "{service}: {when}, na {staff}, {price}, utalipa ukija. Je, ni sawa?",
+        TextKey::GroupTogether => "{service} ya watu {people}",
+        TextKey::GroupInTurn => "{service} ya watu {people}, mmoja baada ya mwingine",
+        TextKey::ComplementOffer => {
+            "Ungependa pia {service} mara tu baada yake: {when}, na {staff}? Zote mbili ni {price}, na \
+             {deposit} italipwa sasa. Kama sivyo, nitapanga ya kwanza pekee."
+        }
+        TextKey::ComplementOfferPaidThere => {
+            "Ungependa pia {service} mara tu baada yake: {when}, na {staff}? Zote mbili ni {price}, utalipa \
+             ukija. Kama sivyo, nitapanga ya kwanza pekee."
+        }
+        TextKey::ComplementGone => "Mtu mwingine amewahi: zote mbili pamoja hazipo tena.",
         TextKey::ProposalDeclined => "Sawa. Nibadilishe nini: siku, saa au huduma?",
         TextKey::SlotTaken => "Saa hiyo imechukuliwa: {when}. Nafasi za karibu ni hizi:",
         TextKey::NoSlotNear => "{when} hakuna nafasi, wala karibu yake. Siku gani nyingine itakufaa?",
@@ -334,6 +345,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::NotComputable => "haiwezi kukokotolewa",
         TextKey::ButtonYes => "Ndiyo",
         TextKey::ButtonNo => "Hapana",
+        TextKey::ButtonBoth => "Zote mbili",
+        TextKey::ButtonOnlyFirst => "Ya kwanza pekee",
         TextKey::ButtonOtherTime => "Muda mwingine",
         TextKey::ButtonPerson => "Zungumza na mtu",
         TextKey::ButtonTryAgain => "Jaribu tena",

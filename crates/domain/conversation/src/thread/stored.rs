@@ -1,4 +1,4 @@
-//! A thread's state as JSON in a row: `{"v": 5, …}`.
+//! A thread's state as JSON in a row: `{"v": 6, …}`.
 //!
 //! A change of the shape raises [`STATE_VERSION`] and adds the step that lifts the version before; threads
 //! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed. So that a step
@@ -11,7 +11,17 @@ use super::{Answered, Handoff, ThreadState};
 use crate::machine::{Meaning, Question, Stage};
 
 /// The newest version that this program writes and reads.
-pub const STATE_VERSION: u64 = 5;
+pub const STATE_VERSION: u64 = 6;
+
+/// The version of a state that says something of a move, or of what a cancellation costs, which the program before
+/// groups and complementary services reads as well.
+const WITH_MOVES: u64 = 5;
+
+/// The fields that version 6 brought.
+const NEW_FIELDS: [&str; 4] = ["people", "party", "complement", "cross_sold"];
+
+/// The stage that version 6 brought.
+const NEW_STAGE: &str = "adding";
 
 /// The version of a state with a choice about a tip, which the program before moves reads as well.
 const WITH_TIPS: u64 = 4;
@@ -23,12 +33,13 @@ const WITHOUT_TIPS: u64 = 3;
 type Lift = fn(Value) -> Value;
 
 /// One step for each version before [`STATE_VERSION`].
-const LIFTS: [Lift; 5] = [
+const LIFTS: [Lift; 6] = [
     nothing_said_yet,
     no_time_before,
     no_lines_before,
     no_tips_before,
     no_moves_before,
+    no_groups_before,
 ];
 
 /// Version 0 is the empty object that a row gets when it is made by hand.
@@ -57,6 +68,11 @@ const fn no_moves_before(state: Value) -> Value {
     state
 }
 
+/// What version 6 talks about may be for several people, or have a complementary service; of version 5 it never was.
+const fn no_groups_before(state: Value) -> Value {
+    state
+}
+
 /// A stored state that this program cannot read.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableState {
@@ -78,6 +94,8 @@ struct Stored {
     answered: Option<Answered>,
     #[serde(default)]
     misunderstood: u8,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    cross_sold: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     handoff: Option<Handoff>,
 }
@@ -93,20 +111,26 @@ impl ThreadState {
             question: self.question.clone(),
             answered: self.answered,
             misunderstood: self.misunderstood,
+            cross_sold: self.cross_sold,
             handoff: self.handoff.clone(),
         };
         let mut json = serde_json::to_value(stored)?;
+        let version = if says_something_new(&json) {
+            STATE_VERSION
+        } else {
+            self.version_before()
+        };
         if let Value::Object(fields) = &mut json {
-            fields.insert("v".to_owned(), Value::from(self.version()));
+            fields.insert("v".to_owned(), Value::from(version));
         }
         Ok(json)
     }
 
-    /// The least version that can say what the state says.
-    fn version(&self) -> u64 {
+    /// The least version that can say what the state says, if it says nothing that the newest one brought.
+    fn version_before(&self) -> u64 {
         let mut options = self.question.iter().flat_map(|question| &question.options);
         if knows_of_moves(&self.stage) {
-            STATE_VERSION
+            WITH_MOVES
         } else if options.any(is_about_a_tip) {
             WITH_TIPS
         } else {
@@ -125,8 +149,22 @@ impl ThreadState {
             question: stored.question,
             answered: stored.answered,
             misunderstood: stored.misunderstood,
+            cross_sold: stored.cross_sold,
             handoff: stored.handoff,
         })
+    }
+}
+
+/// Whether only a program of the newest version can read this part of a state.
+fn says_something_new(part: &Value) -> bool {
+    match part {
+        Value::Object(fields) => {
+            fields.get("stage").and_then(Value::as_str) == Some(NEW_STAGE)
+                || NEW_FIELDS.iter().any(|field| fields.contains_key(*field))
+                || fields.values().any(says_something_new)
+        }
+        Value::Array(parts) => parts.iter().any(says_something_new),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
@@ -137,6 +175,7 @@ const fn knows_of_moves(stage: &Stage) -> bool {
         | Stage::Gathering { .. }
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
+        | Stage::Adding { .. }
         | Stage::AskingPayer { .. }
         | Stage::Paying { .. }
         | Stage::Booked { .. } => false,

@@ -18,10 +18,10 @@ fn a_state_reads_back_as_it_was_written() {
 fn only_a_state_with_a_choice_about_a_tip_is_of_the_version_that_knows_tips() {
     let visit = VisitRef::from_uuid(uuid::Uuid::from_u128(7));
     for (meaning, version) in [
-        (Meaning::NoTip(visit), STATE_VERSION),
-        (Meaning::OtherTip(visit), STATE_VERSION),
-        (Meaning::Tip { visit, units: 100 }, STATE_VERSION),
-        (Meaning::Coming(visit), STATE_VERSION - 1),
+        (Meaning::NoTip(visit), 4),
+        (Meaning::OtherTip(visit), 4),
+        (Meaning::Tip { visit, units: 100 }, 4),
+        (Meaning::Coming(visit), 3),
     ] {
         let mut state = a_thread().build().state;
         state.question = Some(Question {
@@ -33,6 +33,48 @@ fn only_a_state_with_a_choice_about_a_tip_is_of_the_version_that_knows_tips() {
         assert_eq!(json["v"], json!(version));
         assert_eq!(ThreadState::from_json(json).unwrap(), state);
     }
+}
+
+#[test]
+fn only_a_state_that_says_what_a_version_brought_is_of_it() {
+    let slot = a_slot().build();
+    let visit = VisitRef::from_uuid(uuid::Uuid::from_u128(7));
+    let draft = crate::machine::Draft::default().with_service(slot.service);
+    let for_two = crate::desk::Slot {
+        party: crate::desk::Party::of(2),
+        ..slot
+    };
+    let choosing = |slots| Stage::Choosing {
+        draft: draft.clone(),
+        slots,
+    };
+    let which = Stage::MovingWhich {
+        draft: draft.clone(),
+        back: Box::new(Stage::Open),
+    };
+    let adding = Stage::Adding {
+        draft: draft.clone(),
+        slot,
+        pair: slot,
+    };
+    let stages = [
+        (Stage::Booked { visit, slot }, 3),
+        (choosing(vec![slot]), 3),
+        (which, 5),
+        (Stage::Booked { visit, slot: for_two }, STATE_VERSION),
+        (choosing(vec![slot, for_two]), STATE_VERSION),
+        (adding, STATE_VERSION),
+    ];
+    for (stage, version) in stages {
+        let mut state = a_thread().build().state;
+        state.stage = stage;
+        let json = state.to_json().unwrap();
+        assert_eq!(json["v"], json!(version), "{json}");
+        assert_eq!(ThreadState::from_json(json).unwrap(), state);
+    }
+    let mut offered = a_thread().build().state;
+    offered.cross_sold = true;
+    assert_eq!(offered.to_json().unwrap()["v"], json!(STATE_VERSION));
 }
 
 #[test]

@@ -309,6 +309,7 @@ fn facts_of<'a>(turn: &'a Turn, language: Language, stale: bool) -> Facts<'a> {
         menu: turn.menu(),
         language,
         payer: turn.payer(),
+        cross_sold: turn.cross_sold(),
         stale,
     }
 }

@@ -11,6 +11,7 @@ use crate::outgoing::{BUTTON_TITLE_CHARACTERS_MAX, Purpose, ROWS_MAX, cut};
 use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, render};
 
 use super::inquiry::{do_not_know, hours, location, prices};
+use super::pair::offer_complement;
 use super::tip::{ask_tip, tip_prompt_sent};
 use super::visits::{
     ask_cancel, cancel_or_move, late_too_long, move_too_late, nothing_to_move_to, pick_visit, propose_move,
@@ -55,6 +56,8 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::AskWhen { service } => ask_when(*service, voice),
         Reply::AskReading { first, second } => ask_reading(first, second, voice),
         Reply::Propose { slot } => propose(slot, voice),
+        Reply::OfferComplement { pair } => offer_complement(pair, voice),
+        Reply::ComplementGone => voice.say(TextKey::ComplementGone),
         Reply::PickSlot {
             reason,
             wanted,

@@ -2,9 +2,9 @@
 
 use ratiba_kernel::PhoneNumber;
 
-use super::propose;
+use super::{go_on, propose};
 use crate::desk::{HoldAnswer, NotFree, Offer, Slot};
-use crate::machine::{Draft, Missing, Owed, Reply, Stage, Step, Wish};
+use crate::machine::{Draft, Effect, Facts, Missing, Owed, Reply, Stage, Step, Wish};
 
 /// What follows from the desk's offer.
 #[must_use]
@@ -55,10 +55,35 @@ fn choose(draft: Draft, reason: NotFree, slots: Vec<Slot>) -> Step {
     }
 }
 
+/// What follows from what goes well with a slot: it is offered, or the slot is held without it.
+#[must_use]
+pub fn complement_known(
+    draft: Draft,
+    slot: Slot,
+    payer: Option<PhoneNumber>,
+    pair: Option<Slot>,
+    facts: &Facts<'_>,
+) -> Step {
+    match pair {
+        Some(pair) => Step::say(Reply::OfferComplement { pair })
+            .with(Effect::CrossSold)
+            .at(Stage::Adding { draft, slot, pair }),
+        None => go_on(&draft, &slot, payer, facts),
+    }
+}
+
 /// What follows from the order to hold a slot. A visit that owes nothing is told by its confirmation.
 #[must_use]
-pub fn held(draft: Draft, payer: Option<PhoneNumber>, answer: HoldAnswer) -> Step {
+pub fn held(draft: Draft, ordered: &Slot, payer: Option<PhoneNumber>, answer: HoldAnswer) -> Step {
     match answer {
+        // Both or neither: what was agreed to first is looked for alone.
+        HoldAnswer::Taken { .. } if ordered.complement.is_some() => {
+            let mut step = Step::say(Reply::ComplementGone);
+            step.wish = Some(Wish::Offer {
+                draft: draft.at(ordered),
+            });
+            step
+        }
         HoldAnswer::Taken { alternatives } => choose(draft, NotFree::Taken, alternatives),
         HoldAnswer::Held {
             visit,

@@ -4,8 +4,8 @@ use ratiba_kernel::{Outage, PhoneNumber, TenantId};
 
 use super::{TakeTurn, Turn};
 use crate::desk::{
-    CardOrder, HoldOrder, MoveOrder, MoveRequest, OfferRequest, PaymentOrder, ResendAnswer, ResendOrder,
-    TipOrder,
+    CardOrder, ComplementRequest, HoldOrder, MoveOrder, MoveRequest, OfferRequest, PaymentOrder,
+    ResendAnswer, ResendOrder, TipOrder,
 };
 use crate::machine::{CHOICES_MAX, Owed, Step, Wish, booking, moving, payment, tip, visit};
 
@@ -28,10 +28,21 @@ impl TakeTurn {
                     service,
                     staff: draft.staff,
                     wanted,
+                    people: draft.people.unwrap_or(1).max(1),
                     slots_max: CHOICES_MAX,
                 };
                 let offer = self.desk.offer(tenant, request).await?;
                 Ok(booking::offered(draft, offer))
+            }
+            Wish::Complement { draft, slot, payer } => {
+                let request = ComplementRequest {
+                    customer: turn.customer(),
+                    slot,
+                    asked_for: draft.staff,
+                };
+                let pair = self.desk.complement(tenant, request).await?;
+                let facts = turn.facts(stale);
+                Ok(booking::complement_known(draft, slot, payer, pair, &facts))
             }
             Wish::Hold { draft, slot, payer } => {
                 let order = HoldOrder {
@@ -41,7 +52,7 @@ impl TakeTurn {
                     asked_for: draft.staff,
                 };
                 let answer = self.desk.hold(tenant, order).await?;
-                Ok(booking::held(draft, payer, answer))
+                Ok(booking::held(draft, &slot, payer, answer))
             }
             Wish::AskMoney { owed, payer } => self.ask_money(tenant, turn, owed, payer).await,
             Wish::LookUpPayment { owed, claimed } => {

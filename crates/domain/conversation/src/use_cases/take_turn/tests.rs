@@ -20,6 +20,7 @@ use crate::thread::Driver;
 mod cards;
 mod moving;
 mod newcomer;
+mod together;
 
 #[test]
 fn the_demo_goes_from_one_message_to_a_prompt() {

@@ -90,12 +90,17 @@ impl Turn {
             Stage::Gathering { .. }
             | Stage::Choosing { .. }
             | Stage::Confirming { .. }
+            | Stage::Adding { .. }
             | Stage::AskingPayer { .. }
             | Stage::Paying { .. }
             | Stage::Cancelling { .. }
             | Stage::MovingWhich { .. }
             | Stage::Moving { .. } => true,
         }
+    }
+
+    pub(super) const fn cross_sold(&self) -> bool {
+        self.scene.thread.state.cross_sold
     }
 
     pub(super) fn is_opted_out(&self) -> bool {
@@ -155,6 +160,7 @@ impl Turn {
                     self.understood = false;
                     misunderstood = Some(count);
                 }
+                Effect::CrossSold => self.scene.thread.state.cross_sold = true,
                 Effect::CallPerson(reason) => self.call_person(reason, words),
                 Effect::OptOut => self.consent(ConsentAction::Withdrawn, words),
                 Effect::OptIn => self.consent(ConsentAction::Given, words),

@@ -402,6 +402,7 @@ pub(super) fn once_gone(notice: &Notice, card: &VisitCard, stage: Option<&Stage>
             | Stage::Gathering { .. }
             | Stage::Choosing { .. }
             | Stage::Confirming { .. }
+            | Stage::Adding { .. }
             | Stage::AskingPayer { .. }
             | Stage::Booked { .. }
             | Stage::MovingWhich { .. },
@@ -655,6 +656,7 @@ pub(super) fn asks(notice: &Notice, stage: &Stage) -> bool {
         Stage::Gathering { .. }
         | Stage::Choosing { .. }
         | Stage::Confirming { .. }
+        | Stage::Adding { .. }
         | Stage::AskingPayer { .. }
         | Stage::Paying { .. }
         | Stage::Cancelling { .. }

@@ -42,7 +42,9 @@ fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
         | Reply::TipPromptSent { .. }
         | Reply::TipWaits => Some(PayWay::Prompt),
         Reply::CardComing { .. } => Some(PayWay::Card),
-        Reply::Propose { slot } => slot.due_now.is_positive().then_some(PayWay::Prompt),
+        Reply::OfferComplement { pair: slot } | Reply::Propose { slot } => {
+            slot.due_now.is_positive().then_some(PayWay::Prompt)
+        }
         Reply::PaymentFailed { trouble, .. } if *trouble == PaymentTrouble::OnOurSide => {
             cards.then_some(PayWay::Card)
         }
@@ -68,6 +70,7 @@ fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
         | Reply::Visits { .. }
         | Reply::NothingBooked
         | Reply::PickVisit { .. }
+        | Reply::ComplementGone
         | Reply::AskCancel { .. }
         | Reply::CancelOrMove { .. }
         | Reply::AskMoveWhen { .. }
@@ -133,6 +136,8 @@ fn replies() -> Vec<Reply> {
             second: Wanted::At(slot.ends_at),
         },
         Reply::Propose { slot },
+        Reply::OfferComplement { pair: slot },
+        Reply::ComplementGone,
         Reply::Propose {
             slot: a_slot().due_now(0).build(),
         },

@@ -1,0 +1,84 @@
+//! For how many a time is, and what comes right after it.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{ServiceRef, Slot, StaffRef};
+use crate::customer::CustomerId;
+
+/// How many are booked together in the chat at most: a visit has no more parts.
+pub const PEOPLE_MAX: u32 = 8;
+
+/// How several people come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Coming {
+    /// All begin at the same time.
+    #[default]
+    Together,
+    /// One after another.
+    InTurn,
+}
+
+/// Who comes: how many, each for the same, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    /// How many; at least 1.
+    pub people: u32,
+    /// How.
+    pub coming: Coming,
+}
+
+impl Default for Party {
+    fn default() -> Self {
+        Self {
+            people: 1,
+            coming: Coming::Together,
+        }
+    }
+}
+
+impl Party {
+    /// So many, together.
+    #[must_use]
+    pub const fn of(people: u32) -> Self {
+        Self {
+            people,
+            coming: Coming::Together,
+        }
+    }
+
+    /// Whether one person comes alone.
+    #[must_use]
+    pub const fn is_one(&self) -> bool {
+        self.people <= 1
+    }
+}
+
+/// A complementary service that follows another one, exactly as it was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Complement {
+    /// What.
+    pub service: ServiceRef,
+    /// By whom.
+    pub staff: StaffRef,
+    /// When the customer is needed for it.
+    #[serde(with = "time::serde::rfc3339")]
+    pub starts_at: OffsetDateTime,
+    /// When its set-up begins.
+    #[serde(with = "time::serde::rfc3339")]
+    pub begins_at: OffsetDateTime,
+}
+
+/// What may be offered with a time that the customer agreed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComplementRequest {
+    /// For whom: what is asked in advance may depend on it.
+    pub customer: CustomerId,
+    /// What was agreed to, not yet held.
+    pub slot: Slot,
+    /// Who was asked for by name.
+    pub asked_for: Option<StaffRef>,
+}
