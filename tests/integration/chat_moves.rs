@@ -51,8 +51,10 @@ async fn a_paid_visit_is_moved_in_the_chat_with_its_deposit_and_given_up_for_wha
     let late = world.last_text(ASHA).await;
     assert!(late.contains("4:15 pm"), "how long the team waits: {late}");
     assert!(world.last_text(OWNER).await.contains("40 minutes late"));
-    let phone = world
-        .text("SELECT staff.phone AS text FROM staff JOIN appointments ON appointments.staff_id = staff.id");
+    let phone = world.text(
+        "SELECT staff.phone AS text FROM staff JOIN appointments ON appointments.staff_id = staff.id \
+         WHERE appointments.state = 'confirmed'",
+    );
     let phone = phone.trim_start_matches('+').to_owned();
     assert!(
         world.last_text(&phone).await.contains("40 minutes late"),
