@@ -166,6 +166,13 @@ impl Group {
             (Some(dates), Some(other)) => Some(dates.asking(dates.first != other.first)),
             (dates, other) => dates.or(other),
         };
+        // "Wiki mbili zijazo Ijumaa": the Friday of that week, which not everybody counts alike.
+        if let (Some((days, false)), Some((day, _)), None) = (self.offset, self.weekday, calendar_date)
+            && days > 0
+            && days % 7 == 0
+        {
+            return weekday_in_week(today, day, days / 7).map(|date| Dates::on(date).asking(true));
+        }
         match (named, self.weekday) {
             // A weekday that does not match its date.
             (Some(dates), Some((day, _))) => Some(dates.asking(dates.first.weekday() != day)),

@@ -78,6 +78,8 @@ pub(in crate::understanding) static NOT_COMING: Patterns = Patterns::new(&[
     "-arrive",
     "-can .. +come|+arrive|+do|kuwa|kuhudhuria|make|+get",
     "-can $",
+    "sidhani|hatudhani .. +come|+arrive|+can",
+    "no longer .. make|come|attend|able",
     "sitakuwepo|hatutakuwepo|sitapatikana|hatutapatikana",
     "siji|hatuji|sikuji|hatukuji|sitokuja|hatutokuja",
     "+fail .. +come|+arrive|+do|+get|kuhudhuria",
@@ -134,7 +136,7 @@ pub(in crate::understanding) static CHANGE_DATE: Patterns = Patterns::new(&[
 
 /// A move is forbidden.
 pub(in crate::understanding) static NOT_MOVED: Patterns =
-    Patterns::new(&["dont|not|usi* move|change|badilisha|reschedule"]);
+    Patterns::new(&["dont|not|usi* move|change|badilisha|reschedule", "no longer"]);
 
 /// Late, and nobody is.
 pub(in crate::understanding) static NOT_LATE: Patterns =

@@ -45,6 +45,8 @@ pub(in crate::understanding) static ASK_HOURS: Patterns = Patterns::new(&[
     "mnawork|mnaoperate",
     "kufungua|kufunga saa",
     "until|till|upto what|which time",
+    "what|whats|your hours",
+    "@you hours",
     "open .. $",
     "open until|till|from|at|on|weekends",
 ]);
@@ -113,8 +115,10 @@ pub(in crate::understanding) static AVAILABILITY_CLEAR: Patterns = Patterns::new
 ]);
 
 /// *Do you have anything open?* asks for a time, not for the hours of the house.
-pub(in crate::understanding) static ANYTHING_OPEN: Patterns =
-    Patterns::new(&["anything|something|any .. open|free|available"]);
+pub(in crate::understanding) static ANYTHING_OPEN: Patterns = Patterns::new(&[
+    "anything|something|any .. open|free|available",
+    "do|have @you .. a|any|some|more|another slot|slots|space|opening|openings",
+]);
 
 pub(in crate::understanding) static AVAILABILITY: Patterns = Patterns::new(&[
     "+can .. +come|+get|+arrive|+do|+see",
@@ -163,6 +167,8 @@ pub(in crate::understanding) static ASK_INFO: Patterns = Patterns::new(&[
     "niambie|nieleze|elezea|eleza|kuhusu",
     "maelezo|information|info|details|more about",
     "kuna|iko|ipo",
+    "mnachukua|mnapokea|walkin|walkins",
+    "walk in|ins",
     "refundable|policy|terms|masharti",
     "does|do .. hurt|help|work|include|male|female",
     "kwa wanaume|wanawake|watoto|wajawazito",
