@@ -451,6 +451,34 @@ fn refunds(snapshot: &Snapshot, findings: &mut Findings) {
             )
         });
     }
+    for refund in snapshot
+        .rows
+        .refunds
+        .iter()
+        .filter(|refund| refund.source == "payment")
+    {
+        let said = refund.taken_of_credit_minor.unwrap_or_default();
+        let booked = taken_of_credit(snapshot, &refund.id);
+        findings.unless(said == booked, Law::RefundsWithinPaid, || {
+            format!(
+                "refund {} says that {said} of credit was taken back for it, and the books say {booked}",
+                refund.id
+            )
+        });
+    }
+}
+
+/// What of the credit that other refunds gave was taken back for one, by the journals that put it into suspense and took it
+/// out again.
+fn taken_of_credit(snapshot: &Snapshot, refund: &str) -> i64 {
+    let causes = [format!("uncredited:{refund}:"), format!("set-free:{refund}:")];
+    let about_it = |cause: &str| causes.iter().any(|begin| cause.starts_with(begin.as_str()));
+    let journals = snapshot.rows.journals.iter();
+    let entries = journals
+        .filter(|journal| about_it(&journal.cause))
+        .flat_map(|journal| &journal.entries);
+    let in_suspense = entries.filter(|entry| entry.account == "suspense");
+    -in_suspense.map(|entry| entry.amount_minor).sum::<i64>()
 }
 
 fn leftovers(snapshot: &Snapshot, findings: &mut Findings) {

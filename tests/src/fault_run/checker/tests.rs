@@ -733,3 +733,22 @@ fn a_card_that_was_refunded_agrees_where_both_sides_know_of_it() {
     snapshot.rows.refunds[1].looked_up = false;
     assert_eq!(check(&snapshot)[0].law, Law::RefundsEnd, "nobody looks any more");
 }
+
+#[test]
+fn that_credit_was_taken_back_is_believed_from_the_books_alone() {
+    let mut snapshot = sound();
+    snapshot.rows.refunds[0].taken_of_credit_minor = Some(100);
+    assert_eq!(check(&snapshot)[0].law, Law::RefundsWithinPaid);
+    snapshot.rows.journals.push(journal(
+        "uncredited:back:7",
+        vec![
+            entry("customer_deposits", Some("asha"), None, 100),
+            entry("suspense", None, None, -100),
+        ],
+    ));
+    let broken = check(&snapshot);
+    assert!(
+        broken.iter().all(|finding| finding.law != Law::RefundsWithinPaid),
+        "{broken:?}"
+    );
+}
