@@ -117,6 +117,12 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
     let path = format!("/api/v1/payments/{paid}/refunds");
     let (status, answer) = ask(world, &world.owner, &Verb::POST, &path, &back).await;
     assert!(status.is_success(), "{path}: {status} {answer}");
+    let lies = one("ledger_journals", "cause LIKE 'till-float:%'");
+    let part =
+        json!({ "to": "owner", "amount": { "amount_minor": 100, "currency": "KES" }, "reason": "the float" });
+    let path = format!("/api/v1/ledger/suspense/{lies}/clearings");
+    let (status, answer) = ask(world, &world.owner, &Verb::POST, &path, &part).await;
+    assert!(status.is_success(), "{path}: {status} {answer}");
     world.work().await;
     world.count(&format!(
         "WITH made AS (INSERT INTO payment_callbacks_unrouted (id, tenant_id, provider, reason, body, received_at)
@@ -144,6 +150,7 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
             "/api/v1/ledger/suspense/",
             one("ledger_journals", "cause LIKE 'till-float:%'"),
         ),
+        ("/api/v1/ledger/clearings/", one("suspense_clearings", "true")),
         ("/api/v1/till/statements/", one("mpesa_statements", "true")),
         (
             "/api/v1/till/statements/lines/",
@@ -190,7 +197,7 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("POST", "resolve") => json!({ "outcome": "cancelled", "reason": "x" }),
         ("POST", "refunds") => json!({ "way": "credit", "amount": price, "reason": "x" }),
         ("POST", "settle-dispute" | "dismiss") => json!({ "reason": "x" }),
-        ("POST", "take-back") => json!({ "reason": "x" }),
+        ("POST", "take-back" | "undo") => json!({ "reason": "x" }),
         ("POST", "refund") => json!({ "receipt": "TEC00BACK1", "reason": "x" }),
         ("POST", "match") => json!({
             "payment_id": "00000000-0000-7000-8000-000000000001", "receipt": "TEC00EXMPL", "amount": price, "reason": "x",

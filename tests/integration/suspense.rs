@@ -87,4 +87,35 @@ async fn a_manager_clears_what_the_drawer_left_in_suspense_and_no_more_of_it() {
     let (_, said) = world.call(Method::GET, "/api/v1/ledger/clearings", None).await;
     assert_eq!(said["items"][0], rest);
     assert_eq!(said["items"][1]["by"], cleared["by"]);
+
+    let income = json!({ "to": "other_income", "reason": "x" });
+    let float = items.iter().find(|item| item["amount"] == kes(-2_000)).unwrap();
+    let of_float = format!("{SUSPENSE}/{}/clearings", float["journal_id"].as_str().unwrap());
+    let spent = json!({ "to": "expenses", "reason": "x" });
+    let (status, problem) = world.order(&world.api, &of_float, "spent", &spent).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "money came: {problem}");
+    let undo = format!(
+        "/api/v1/ledger/clearings/{}/undo",
+        cleared["id"].as_str().unwrap()
+    );
+    let why = json!({ "reason": "it was theirs" });
+    for _ in 0..2 {
+        let (status, undone) = world.order(&world.api, &undo, "undo", &why).await;
+        assert_eq!(
+            (status, &undone["undone"]["reason"]),
+            (StatusCode::OK, &why["reason"]),
+            "{undone}"
+        );
+    }
+    let (status, problem) = world.order(&world.api, &undo, "undo again", &why).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{problem}");
+    let (status, problem) = world.order(&world.api, &path, "income", &income).await;
+    assert_eq!(
+        status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "money is gone: {problem}"
+    );
+    assert_eq!(balance(&world, "expenses").await, 0);
+    let (_, waits) = world.call(Method::GET, SUSPENSE, None).await;
+    assert_eq!(waits["items"][0]["left"], kes(100), "{waits}");
 }

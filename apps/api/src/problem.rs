@@ -101,13 +101,15 @@ pub enum Kind {
     TeamShares,
     /// Money under that receipt is booked already.
     ReceiptBooked,
+    /// The number of a transfer proves another refund or payout.
+    TransferTaken,
     /// Something that this needs does not answer.
     Unavailable,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 45] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -151,6 +153,7 @@ impl Kind {
         Self::TipShares,
         Self::TeamShares,
         Self::ReceiptBooked,
+        Self::TransferTaken,
         Self::Unavailable,
     ];
 
@@ -201,6 +204,7 @@ impl Kind {
             Self::TipShares => "tip-shares",
             Self::TeamShares => "team-shares",
             Self::ReceiptBooked => "receipt-booked",
+            Self::TransferTaken => "transfer-taken",
             Self::Unavailable => "unavailable",
         }
     }
@@ -242,7 +246,7 @@ impl Kind {
             Self::PointlessAttempt => "The same would fail again",
             Self::AmountNotPayable => "The amount cannot be collected",
             Self::NotAMobileNumber => "The number cannot be asked",
-            Self::CurrencyMismatch => "The currency cannot be collected",
+            Self::CurrencyMismatch => "The amount is in another currency",
             Self::RefundTooLarge => "This is more than can go back",
             Self::RefundNotPossible => "The money cannot go back like this",
             Self::NotEnoughCredit => "There is not enough credit",
@@ -252,6 +256,7 @@ impl Kind {
             Self::TipShares => "The tip cannot be divided so",
             Self::TeamShares => "The team cannot share so",
             Self::ReceiptBooked => "The money is booked already",
+            Self::TransferTaken => "The transfer proves something else",
             Self::Unavailable => "The service is unavailable for a moment",
         }
     }
@@ -284,7 +289,8 @@ impl Kind {
             | Self::RefundNotPossible
             | Self::TillOpen
             | Self::TillClosed
-            | Self::ReceiptBooked => StatusCode::CONFLICT,
+            | Self::ReceiptBooked
+            | Self::TransferTaken => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::Unacceptable
@@ -466,7 +472,8 @@ impl ResponseError for Problem {
             | Kind::FloatUnexplained
             | Kind::TipShares
             | Kind::TeamShares
-            | Kind::ReceiptBooked => {}
+            | Kind::ReceiptBooked
+            | Kind::TransferTaken => {}
         }
         response.json(Body {
             r#type: format!("/problems/{}", self.kind.slug()),

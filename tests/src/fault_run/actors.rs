@@ -257,7 +257,7 @@ impl People {
             Act::Book(_) | Act::ByHand { .. } | Act::ChargeBack | Act::Absent => None,
             Act::Ask(way, part) => money::asking(stage, &path, way, part).await?,
             Act::Cancel { by } => Some(Wish::new(format!("{path}/cancel"), json!({ "by": by }))),
-            Act::Refund(back, percent) => money::refund(stage, &path, back, percent).await?,
+            Act::Refund(back, percent) => money::refund(stage, &path, key, back, percent).await?,
             Act::Tip(tender, amount) => money::tip(stage, &path, &phone, tender, amount).await?,
             Act::AskWithTip(amount) => money::balance_and_tip(stage, &path, amount).await?,
             Act::PayOut(payout, percent) => money::pay_out(stage, &path, key, payout, percent).await?,

@@ -264,7 +264,9 @@ fn refused(error: SpendRefused) -> Problem {
             Problem::new(Kind::AmountNotPayable, detail).with("outstanding", owed)
         }
         SpendRefused::BadAmount => Problem::new(Kind::AmountNotPayable, detail),
-        SpendRefused::OtherCurrency { .. } => Problem::new(Kind::CurrencyMismatch, detail),
+        SpendRefused::OtherCurrency { house } => {
+            Problem::new(Kind::CurrencyMismatch, detail).with("currency", house.code())
+        }
         SpendRefused::NothingOwed => Problem::new(Kind::NothingOwed, detail),
         SpendRefused::NotAgreed => Problem::new(Kind::NotAgreed, detail),
         SpendRefused::StillOpen(attempt) => {

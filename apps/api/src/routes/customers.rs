@@ -35,7 +35,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             .query::<CustomerQuery>()
             .answers::<CustomerPage>(200, "those who fit"),
         Endpoint::post("/api/v1/customers", "Put a customer on record", || web::post().to(add))
-            .describe("Safe to repeat: a number that is on record already is answered with 200 and left unchanged.")
+            .describe("Safe to repeat: a number that is on record already is answered with 200 and left unchanged; `not_taken_over` \
+                 says what was sent and is other than what is kept.")
             .group("customers")
             .needs(Scope::CustomersWrite)
             .body::<NewCustomerBody>()
@@ -153,6 +154,10 @@ pub struct CustomerAnswer {
     created_at: Moment,
     /// For `If-Match`.
     version: i32,
+    /// Where somebody who is known was to be put on record: which of `name` and `language` was sent and is not what is
+    /// kept. Nothing was changed; `PATCH` changes it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_taken_over: Vec<&'static str>,
 }
 
 /// Some customers.
@@ -211,6 +216,7 @@ impl CustomerAnswer {
             opted_out_at: customer.opted_out_at.map(|at| Moment::of(zone, at)),
             created_at: Moment::of(zone, customer.created_at),
             version: customer.version.number(),
+            not_taken_over: Vec::new(),
         }
     }
 }
@@ -302,10 +308,11 @@ async fn add(
             return Err(Problem::fields(faults.collect()));
         }
     };
+    let (sent_name, sent_language) = (name.clone(), body.language.map(Language::from));
     let somebody = Introduction {
         phone,
         name,
-        language: body.language.map(Language::from),
+        language: sent_language,
     };
     let added = state
         .parts
@@ -317,11 +324,21 @@ async fn add(
         Added::New(customer) => (StatusCode::CREATED, customer),
         Added::Known(customer) => (StatusCode::OK, customer),
     };
+    let sent_name = sent_name.as_ref().map(CustomerName::as_str);
+    let name_stays = sent_name.is_some() && sent_name != customer.name.as_deref();
+    let language_stays = sent_language.is_some() && sent_language != customer.language;
+    let stays = [(name_stays, "name"), (language_stays, "language")];
     let zone = zone(&state, &caller).await?;
     Ok(HttpResponse::build(status)
         .insert_header((ETAG, etag(customer.version)))
         .insert_header((LOCATION, format!("/api/v1/customers/{}", customer.id)))
-        .json(CustomerAnswer::of(customer, &zone)))
+        .json(CustomerAnswer {
+            not_taken_over: stays
+                .into_iter()
+                .filter_map(|(stays, what)| stays.then_some(what))
+                .collect(),
+            ..CustomerAnswer::of(customer, &zone)
+        }))
 }
 
 async fn show(

@@ -569,7 +569,9 @@ fn refused(error: LetterError) -> Problem {
         }
         LetterError::NotRefunded => Problem::new(Kind::IllegalTransition, detail),
         LetterError::KeyReused => Problem::new(Kind::IdempotencyKeyReused, detail),
-        LetterError::OtherCurrency { .. } => Problem::new(Kind::CurrencyMismatch, detail),
+        LetterError::OtherCurrency { house } => {
+            Problem::new(Kind::CurrencyMismatch, detail).with("currency", house.code())
+        }
         LetterError::WentBack | LetterError::BadAmount | LetterError::Amount(_) => {
             Problem::new(Kind::Unacceptable, detail)
         }

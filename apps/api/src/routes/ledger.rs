@@ -73,7 +73,7 @@ pub struct JournalsQuery {
 #[schemars(rename = "LedgerBalance")]
 pub struct BalanceAnswer {
     /// `mpesa_clearing`, `card_clearing`, `cash_drawer`, `customer_deposits`, `service_revenue`, `tips_payable`, `refunds`,
-    /// `fees` or `suspense`.
+    /// `fees`, `suspense`, `expenses`, `other_income` or `owner`.
     account: &'static str,
     /// Debits are positive.
     #[schemars(with = "SignedAmount")]

@@ -58,7 +58,9 @@ pub fn endpoints() -> Vec<Endpoint> {
             "Sends an M-Pesa prompt for what the visit owes: the deposit while it waits for that, else what is left of its \
              price and its fees. With the latter a `tip` can be taken along: the prompt asks for both, and the tip is a payment \
              of its own (see `/tips`) as soon as the money comes. Sending again is the same request with a new key. Whether it was paid shows in the payment; an \
-             accepted prompt is no payment. Safe to repeat with the same key.",
+             accepted prompt is no payment. M-Pesa moves whole shillings: what is left is asked as the visit shows it (`balance`, which \
+             is raised to the whole shilling when it is computed), and an `amount` with cents is refused with the one that can be \
+             asked (`payable`). Safe to repeat with the same key.",
         )
         .group("payments")
         .needs(Scope::PaymentsTake)
@@ -188,6 +190,11 @@ async fn prompt(
         .await
     {
         Ok(asked) => asked,
+        Err(RequestPaymentError::AmountHasCents) => return Err(has_cents(body.amount)),
+        Err(error @ RequestPaymentError::CurrencyRefused) => {
+            let moved = ratiba_kernel::Currency::Kes.code();
+            return Err(Problem::new(Kind::CurrencyMismatch, error.to_string()).with("currency", moved));
+        }
         Err(error) => {
             let id = Id::from_uuid(visit.head.id.as_uuid());
             let records = payments.book.of_visit(principal.tenant, id).await?;
@@ -261,6 +268,20 @@ pub(super) fn refused(error: RequestPaymentError, records: &[PaymentRecord], zon
         RequestPaymentError::NotNow(why) => not_now(why, records, zone),
         RequestPaymentError::Busy => Problem::new(Kind::Conflict, detail),
         RequestPaymentError::Unavailable(outage) => Problem::unavailable(&outage),
+    }
+}
+
+/// The problem of an amount that M-Pesa cannot move, with the next one above that it can; what a visit owes is whole, so that
+/// this is never more.
+fn has_cents(asked: Option<Money>) -> Problem {
+    let problem = Problem::new(
+        Kind::AmountNotPayable,
+        RequestPaymentError::AmountHasCents.to_string(),
+    );
+    let whole = asked.and_then(|amount| amount.round_up_to_whole_units().ok());
+    match whole {
+        Some(whole) => problem.with("payable", whole),
+        None => problem,
     }
 }
 

@@ -47,6 +47,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::AmountNotPayable,
             Kind::CurrencyMismatch,
             Kind::TillClosed,
+            Kind::TransferTaken,
             Kind::Unacceptable,
         ]),
         order("/api/v1/customers/{id}/credit/withdrawals", "Withdraw credit", || {
@@ -120,7 +121,7 @@ pub struct PayoutBody {
     /// Why.
     #[schemars(length(min = 1, max = 500))]
     reason: String,
-    /// The number of the transfer; for `outside`, and only there.
+    /// The number of the transfer; for `outside`, and only there. One transfer proves one refund or payout.
     #[schemars(length(min = 1, max = 100))]
     reference: Option<String>,
 }
@@ -192,10 +193,10 @@ fn way_of(way: WayWord, reference: Option<String>) -> Result<PayoutBy, Problem> 
         }])
     };
     match (way, reference) {
-        (WayWord::Outside, Some(text)) if text.trim().is_empty() || text.contains('\0') => {
+        (WayWord::Outside, Some(text)) if text.trim().is_empty() || text.chars().any(char::is_control) => {
             Err(fault("must say which transfer it was"))
         }
-        (WayWord::Outside, Some(reference)) => Ok(PayoutBy::Outside(reference)),
+        (WayWord::Outside, Some(reference)) => Ok(PayoutBy::Outside(reference.trim().to_owned())),
         (WayWord::Outside, None) => Err(fault("must say which transfer it was")),
         (WayWord::Cash, None) => Ok(PayoutBy::Cash),
         (WayWord::MpesaReversal, None) => Ok(PayoutBy::MpesaReversal),

@@ -199,7 +199,11 @@ impl ReceiptAnswer {
         let refunds = receipt.returned.iter().map(|back| ReceiptRefund {
             tender: back.tender.as_str(),
             amount: back.amount,
-            number: back.number.as_ref().map(|number| number.as_str().to_owned()),
+            number: back
+                .number
+                .as_ref()
+                .map(|number| number.as_str().to_owned())
+                .or_else(|| back.reference.clone()),
             at: Moment::of(zone, back.at),
             done: back.done,
         });

@@ -47,6 +47,7 @@ pub fn endpoints() -> Vec<Endpoint> {
                 Kind::AmountNotPayable,
                 Kind::CurrencyMismatch,
                 Kind::TillClosed,
+                Kind::TransferTaken,
                 Kind::Unacceptable,
             ]),
         Endpoint::get("/api/v1/refunds", "List refunds", || web::get().to(list))
@@ -128,8 +129,9 @@ pub struct RefundBody {
     /// Why.
     #[schemars(length(min = 1, max = 500))]
     reason: String,
-    /// What proves it: the number of the transfer at the bank or at M-Pesa. With `outside`, and only there.
-    #[schemars(length(min = 1, max = 64))]
+    /// What proves it: the number of the transfer at the bank or at M-Pesa. With `outside`, and only there; one transfer
+    /// proves one refund or payout.
+    #[schemars(length(min = 1, max = 100))]
     reference: Option<String>,
 }
 
@@ -516,7 +518,9 @@ fn refused(error: RefundRefused) -> Problem {
             Problem::new(Kind::NotEnoughCredit, detail).with("credit", credit)
         }
         RefundRefused::BadAmount => Problem::new(Kind::AmountNotPayable, detail),
-        RefundRefused::OtherCurrency { .. } => Problem::new(Kind::CurrencyMismatch, detail),
+        RefundRefused::OtherCurrency { house } => {
+            Problem::new(Kind::CurrencyMismatch, detail).with("currency", house.code())
+        }
         RefundRefused::ReferenceWithOutside => Problem::new(Kind::Unacceptable, detail),
         RefundRefused::TooLarge { refundable } => {
             Problem::new(Kind::RefundTooLarge, detail).with("refundable", refundable)
@@ -530,6 +534,7 @@ fn refused(error: RefundRefused) -> Problem {
         | RefundRefused::NotWithdrawn
         | RefundRefused::ReceiptTaken
         | RefundRefused::ForeignMessage => Problem::new(Kind::RefundNotPossible, detail),
+        RefundRefused::TransferTaken => Problem::new(Kind::TransferTaken, detail),
         RefundRefused::KeyReused => Problem::new(Kind::IdempotencyKeyReused, detail),
         RefundRefused::Overtaken => Problem::new(Kind::Conflict, detail),
         RefundRefused::Unavailable(outage) => Problem::unavailable(&outage),

@@ -3,9 +3,11 @@
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
 use ratiba_kernel::{Id, Money, Zone};
-use ratiba_payments::ports::ClearError;
+use ratiba_payments::ports::{ClearError, UndoError};
 use ratiba_payments::remark::Remark;
-use ratiba_payments::suspense::{ClearOrder, ClearedAs, Clearing, InSuspense, NotCleared};
+use ratiba_payments::suspense::{
+    ClearOrder, ClearedAs, Clearing, InSuspense, NotCleared, NotUndone, UndoOrder, Undoing,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -42,7 +44,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         .describe(
             "Books what the journal left, or a part of it, to the account that it belonged to: `expenses` of the business, \
              `other_income`, `owner` (the first float, cash that went to the bank, what the owner paid out), or `fees` of a \
-             provider. However many do it at once, no more is cleared than was left. Safe to repeat with the same key.",
+             provider. Money that is gone (`amount` above nothing) is no income, and money that came is no expense or fee. However many do it at once, no more is cleared than was left. Safe to repeat with the same key.",
         )
         .group("ledger")
         .needs(Scope::PaymentsResolve)
@@ -59,11 +61,25 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/api/v1/ledger/clearings", "What was said of suspense", || {
             web::get().to(said)
         })
-        .describe("The latest first, with who said it and why.")
+        .describe("The latest first, with who said it and why, and whether it was taken back.")
         .group("ledger")
         .needs(Scope::LedgerRead)
         .query::<PageQuery>()
         .answers::<ClearingPage>(200, "the clearings"),
+        Endpoint::post("/api/v1/ledger/clearings/{id}/undo", "Take back what was said of suspense", || {
+            web::post().to(undo)
+        })
+        .describe(
+            "Where somebody named the wrong account or the wrong amount: a journal puts the money into suspense again, where it \
+             waits for another word. What was said stays on record with who took it back and why. Safe to repeat with the same \
+             key.",
+        )
+        .group("ledger")
+        .needs(Scope::PaymentsResolve)
+        .header(RequestHeader::IdempotencyKey)
+        .body::<UndoBody>()
+        .answers::<ClearingAnswer>(200, "the clearing, taken back")
+        .problems(&[Kind::NotFound, Kind::IllegalTransition, Kind::Unacceptable]),
     ]
 }
 
@@ -83,13 +99,13 @@ pub struct PageQuery {
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum ToWord {
-    /// Spent for the business.
+    /// Spent for the business; of money that is gone.
     Expenses,
-    /// Income of the business, but not by services.
+    /// Income of the business, but not by services; of money that came.
     OtherIncome,
     /// Between the business and its owner.
     Owner,
-    /// Taken by a provider.
+    /// Taken by a provider; of money that is gone.
     Fees,
 }
 
@@ -115,6 +131,38 @@ pub struct ClearBody {
     /// How that is known.
     #[schemars(length(min = 1, max = 200))]
     reason: String,
+}
+
+/// Why a word is taken back.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UndoBody {
+    /// What was wrong about it.
+    #[schemars(length(min = 1, max = 200))]
+    reason: String,
+}
+
+/// That a word about suspense was taken back.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SuspenseUndoing")]
+struct UndoingAnswer {
+    /// The journal that put the money into suspense again.
+    posted_journal_id: Uuid,
+    /// What was wrong about the word.
+    reason: String,
+    by: String,
+    at: Moment,
+}
+
+impl UndoingAnswer {
+    fn of(undoing: &Undoing, zone: &Zone) -> Self {
+        Self {
+            posted_journal_id: undoing.posted.as_uuid(),
+            reason: undoing.reason.to_string(),
+            by: undoing.by.to_string(),
+            at: Moment::of(zone, undoing.at),
+        }
+    }
 }
 
 /// What a journal left in suspense.
@@ -160,6 +208,8 @@ pub struct ClearingAnswer {
     reason: String,
     by: String,
     at: Moment,
+    /// That it was taken back, if it was: then nothing is cleared by it.
+    undone: Option<UndoingAnswer>,
 }
 
 impl ClearingAnswer {
@@ -173,6 +223,10 @@ impl ClearingAnswer {
             reason: clearing.reason.to_string(),
             by: clearing.by.to_string(),
             at: Moment::of(zone, clearing.at),
+            undone: clearing
+                .undone
+                .as_ref()
+                .map(|undone| UndoingAnswer::of(undone, zone)),
         }
     }
 }
@@ -264,6 +318,40 @@ async fn clear(
     Ok(HttpResponse::Created().json(ClearingAnswer::of(&clearing, &zone)))
 }
 
+async fn undo(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+    key: IdempotencyKey,
+    Checked(body): Checked<UndoBody>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let order = UndoOrder {
+        key: request_key(&state, principal, &key).await?,
+        clearing: id_of(&id)?,
+        reason: Remark::parse(&body.reason).map_err(|fault| wrong("reason", &fault.to_string()))?,
+        by: actor_of(principal)?,
+    };
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    let undone = state.parts.payments.clear.undo(principal.tenant, order).await;
+    let undone = undone.map_err(stands)?;
+    Ok(HttpResponse::Ok().json(ClearingAnswer::of(&undone, &zone)))
+}
+
+fn stands(error: UndoError) -> Problem {
+    let why = match error {
+        UndoError::Refused(why) => why,
+        UndoError::Unavailable(outage) => return Problem::unavailable(&outage),
+    };
+    let detail = why.to_string();
+    match why {
+        NotUndone::Unknown => Problem::not_found(),
+        NotUndone::Before => Problem::new(Kind::IllegalTransition, detail),
+        NotUndone::KeyUsed => Problem::new(Kind::IdempotencyKeyReused, detail),
+        NotUndone::Sum(_) => Problem::new(Kind::Unacceptable, detail),
+    }
+}
+
 fn refused(error: ClearError) -> Problem {
     let why = match error {
         ClearError::Refused(why) => why,
@@ -273,8 +361,11 @@ fn refused(error: ClearError) -> Problem {
     match why {
         NotCleared::Unknown => Problem::not_found(),
         NotCleared::BadAmount => Problem::new(Kind::AmountNotPayable, detail),
-        NotCleared::Currency { .. } => Problem::new(Kind::CurrencyMismatch, detail),
+        NotCleared::Currency { house } => {
+            Problem::new(Kind::CurrencyMismatch, detail).with("currency", house.code())
+        }
         NotCleared::MoreThanLeft { left } => Problem::new(Kind::Unacceptable, detail).with("left", left),
+        NotCleared::Direction { .. } => Problem::new(Kind::Unacceptable, detail),
         NotCleared::NothingLeft => Problem::new(Kind::IllegalTransition, detail),
         NotCleared::KeyUsed => Problem::new(Kind::IdempotencyKeyReused, detail),
         NotCleared::Sum(_) => Problem::new(Kind::Unacceptable, detail),

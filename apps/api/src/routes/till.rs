@@ -566,7 +566,9 @@ pub(super) fn not_done(error: TillError) -> Problem {
                 .with("carried", carried)
                 .with("difference", difference)
         }
-        TillRefused::Currency { .. } => Problem::new(Kind::CurrencyMismatch, refused.to_string()),
+        TillRefused::Currency { house } => {
+            Problem::new(Kind::CurrencyMismatch, refused.to_string()).with("currency", house.code())
+        }
         TillRefused::Amount { limit } => {
             Problem::new(Kind::AmountNotPayable, refused.to_string()).with("limit", limit)
         }

@@ -1008,6 +1008,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    suspense_clearings_undone (tenant_id, clearing_id) {
+        tenant_id -> Uuid,
+        clearing_id -> Uuid,
+        posted_id -> Uuid,
+        reason -> Text,
+        request_key -> Text,
+        fingerprint -> Bytea,
+        undone_by -> Text,
+        undone_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tenant_settings (tenant_id) {
         tenant_id -> Uuid,
         business_name -> Text,

@@ -141,6 +141,7 @@ fn returned(back: &Returned, tongue: Tongue) -> String {
         ReceiptWord::RefundUnderWay
     };
     let number = back.number.as_ref().map(|number| number.as_str());
+    let number = number.or(back.reference.as_deref());
     format!("{}, {}", word.word(tongue), tendered(back.tender, number, tongue))
 }
 

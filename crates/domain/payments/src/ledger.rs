@@ -271,6 +271,8 @@ pub enum Cause {
     NeverMoved(AbsenceId),
     /// A person said what something in suspense was.
     Cleared(ClearingId),
+    /// That word was taken back.
+    Uncleared(ClearingId),
 }
 
 impl Cause {
@@ -300,6 +302,7 @@ impl Cause {
             Self::Stated(line) => format!("stated:{line}"),
             Self::NeverMoved(absent) => format!("never-moved:{absent}"),
             Self::Cleared(clearing) => format!("cleared:{clearing}"),
+            Self::Uncleared(clearing) => format!("uncleared:{clearing}"),
         }
     }
 }
@@ -409,7 +412,8 @@ impl Journal {
             | Cause::TipShared { .. }
             | Cause::Stated(_)
             | Cause::NeverMoved(_)
-            | Cause::Cleared(_) => None,
+            | Cause::Cleared(_)
+            | Cause::Uncleared(_) => None,
         }
     }
 

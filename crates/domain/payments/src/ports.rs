@@ -63,7 +63,9 @@ pub use statements::{
     AbsenceDecision, AbsenceVerdict, Decider, LineDecision, LineState, RecordedLine, StatementBook,
     StatementFile, StatementHead, Unmatched,
 };
-pub use suspense::{ClearError, ClearingLook, DecideClearing, SuspenseBook};
+pub use suspense::{
+    ClearError, ClearingLook, DecideClearing, DecideUndoing, SuspenseBook, UndoError, UndoLook,
+};
 pub use till::{
     OtherTenders, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
 };

@@ -162,6 +162,8 @@ pub struct Returned {
     pub amount: Money,
     /// The provider's number for it, if there is one.
     pub number: Option<Receipt>,
+    /// The number of the transfer outside of this system, if it went there.
+    pub reference: Option<String>,
     /// Since when it stands as it does.
     pub at: OffsetDateTime,
     /// Whether it has arrived; else it is on its way, or being looked into.
@@ -351,6 +353,7 @@ fn back(refund: &Refund, amount: Money) -> Returned {
         tender: Tender::back(refund.terms().way),
         amount,
         number,
+        reference: refund.terms().reference.clone(),
         at: refund.progress().state_at,
         done,
     }

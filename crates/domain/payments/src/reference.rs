@@ -274,6 +274,12 @@ impl fmt::Debug for ProviderIds {
     }
 }
 
+/// Whether two numbers name one transfer outside of this system: capitals and white space around them do not matter.
+#[must_use]
+pub fn names_same_transfer(one: &str, other: &str) -> bool {
+    one.trim().eq_ignore_ascii_case(other.trim())
+}
+
 /// The provider's number for money that moved, such as an M-Pesa receipt; unique within the provider.
 /// `Debug` shows the last three characters.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]

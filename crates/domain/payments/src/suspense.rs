@@ -4,6 +4,8 @@
 //! a whole, and never by more than it left: the books then have it on the account that it belonged to. What a chargeback
 //! or a reversal keeps in suspense until somebody knows how it ends is cleared by that end, and by nobody's word.
 
+mod undoing;
+
 use ratiba_kernel::{Fingerprint, Id, IdSource, Money, MoneyError};
 use time::OffsetDateTime;
 
@@ -12,6 +14,8 @@ use crate::ledger::{Account, Cause, Journal, JournalId, Place, Transfer};
 use crate::payment::PaymentId;
 use crate::reference::RequestKey;
 use crate::remark::Remark;
+
+pub use undoing::{NotUndone, UndoOrder, Undoing};
 
 /// The identity of a clearing.
 pub type ClearingId = Id<Clearing>;
@@ -41,6 +45,17 @@ impl ClearedAs {
             Self::OtherIncome => Account::OtherIncome,
             Self::Owner => Account::Owner,
             Self::Fees => Account::Fees,
+        }
+    }
+
+    /// Whether money that is gone can be that, or money that came: nobody earns by a shortage, and nothing is spent by a
+    /// surplus.
+    #[must_use]
+    pub const fn fits(self, gone: bool) -> bool {
+        match self {
+            Self::Expenses | Self::Fees => gone,
+            Self::OtherIncome => !gone,
+            Self::Owner => true,
         }
     }
 
@@ -110,6 +125,8 @@ pub struct Clearing {
     pub by: Actor,
     /// When, in business time.
     pub at: OffsetDateTime,
+    /// That it was taken back, if it was.
+    pub undone: Option<Undoing>,
 }
 
 /// An order to clear something.
@@ -166,6 +183,12 @@ pub enum NotCleared {
         /// How much waits.
         left: Money,
     },
+    /// Money that is gone is no income, and money that came is no expense and no fee.
+    #[error("{}", against(*gone))]
+    Direction {
+        /// Whether it is money that is gone.
+        gone: bool,
+    },
     /// All of it was cleared before.
     #[error("all of it was cleared before")]
     NothingLeft,
@@ -175,6 +198,14 @@ pub enum NotCleared {
     /// The amounts are beyond all measure.
     #[error("the amounts cannot be added up")]
     Sum(#[from] MoneyError),
+}
+
+const fn against(gone: bool) -> &'static str {
+    if gone {
+        "that money is gone: it is an expense, a fee or the owner's, and no income"
+    } else {
+        "that money came: it is other income or the owner's, and no expense or fee"
+    }
 }
 
 impl InSuspense {
@@ -204,12 +235,12 @@ impl InSuspense {
         if amount > left {
             return Err(NotCleared::MoreThanLeft { left });
         }
+        let gone = self.amount.is_positive();
+        if !order.to.fits(gone) {
+            return Err(NotCleared::Direction { gone });
+        }
         let (there, here) = (Place::plain(order.to.account()), Place::plain(Account::Suspense));
-        let (debit, credit) = if self.amount.is_positive() {
-            (there, here)
-        } else {
-            (here, there)
-        };
+        let (debit, credit) = if gone { (there, here) } else { (here, there) };
         let (id, posted): (ClearingId, JournalId) = (ids.fresh(), ids.fresh());
         let transfer = Transfer {
             debit,
@@ -228,6 +259,7 @@ impl InSuspense {
             fingerprint: order.fingerprint(),
             by: order.by.clone(),
             at,
+            undone: None,
         };
         Ok((clearing, journal))
     }

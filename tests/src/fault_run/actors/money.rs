@@ -42,10 +42,11 @@ pub(super) async fn asking(
     }))
 }
 
-/// The refund of something that was paid for a visit, if anything was.
+/// The refund of something that was paid for a visit, if anything was. `number` names a transfer that nobody sees.
 pub(super) async fn refund(
     stage: &Stage,
     visit: &str,
+    number: &str,
     back: Back,
     percent: u32,
 ) -> anyhow::Result<Option<Wish>> {
@@ -72,7 +73,7 @@ pub(super) async fn refund(
     let id = payment["id"].as_str().unwrap_or_default();
     let mut body = json!({ "way": way, "amount": kes(minor), "reason": "the run gives it back" });
     if way == "outside" {
-        body["reference"] = json!("the run's own number");
+        body["reference"] = json!(number);
     }
     Ok(Some(Wish {
         path: format!("/api/v1/payments/{id}/refunds"),

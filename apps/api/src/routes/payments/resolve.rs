@@ -142,8 +142,8 @@ fn refused(error: ResolveAttemptError) -> Problem {
             ratiba_payments::attempt::NotResolved::NotInReview => {
                 Problem::new(Kind::IllegalTransition, why.to_string())
             }
-            ratiba_payments::attempt::NotResolved::OtherCurrency { .. } => {
-                Problem::new(Kind::CurrencyMismatch, why.to_string())
+            ratiba_payments::attempt::NotResolved::OtherCurrency { asked } => {
+                Problem::new(Kind::CurrencyMismatch, why.to_string()).with("currency", asked.code())
             }
             ratiba_payments::attempt::NotResolved::BadAmount => {
                 Problem::new(Kind::Unacceptable, why.to_string())

@@ -224,7 +224,8 @@ fn insert(tx: &mut TenantTx<'_>, payout: &Payout) -> Result<(), TxError<RefundRe
         .values(&row)
         .on_conflict((credit_payouts::tenant_id, credit_payouts::request_key))
         .do_nothing()
-        .execute(tx.conn())?;
+        .execute(tx.conn())
+        .map_err(refunds::taken)?;
     if written == 1 {
         Ok(())
     } else {

@@ -399,12 +399,13 @@ fn write_refund(tx: &mut TenantTx<'_>, change: &RefundChange) -> Result<(), TxEr
 }
 
 /// Which promise a second row would have broken.
-fn taken(error: DieselError) -> TxError<RefundRefused> {
+pub(super) fn taken(error: DieselError) -> TxError<RefundRefused> {
     let DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, information) = &error else {
         return TxError::Database(error);
     };
     TxError::Refused(match information.constraint_name() {
         Some("payment_refunds_receipt") => RefundRefused::ReceiptTaken,
+        Some("transfer_proves_once") => RefundRefused::TransferTaken,
         Some("payment_refunds_tenant_id_request_key_key") => RefundRefused::KeyReused,
         Some("payment_refunds_one_reversal") => RefundRefused::NothingToReverse,
         Some("payment_refunds_one_by_card") => RefundRefused::NoCardPayment,

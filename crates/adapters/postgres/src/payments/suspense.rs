@@ -1,5 +1,7 @@
 //! What lies in suspense, and people's words for it.
 
+mod undoing;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -7,7 +9,9 @@ use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Currency, Fingerprint, Id, Money, Outage, TenantId};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::ledger::JournalId;
-use ratiba_payments::ports::{ClearError, ClearingLook, DecideClearing, SuspenseBook};
+use ratiba_payments::ports::{
+    ClearError, ClearingLook, DecideClearing, DecideUndoing, SuspenseBook, UndoError, UndoLook,
+};
 use ratiba_payments::reference::RequestKey;
 use ratiba_payments::remark::Remark;
 use ratiba_payments::suspense::{ClearedAs, Clearing, ClearingId, InSuspense, NotCleared};
@@ -57,7 +61,9 @@ macro_rules! lying {
             "SELECT * FROM (
                 SELECT j.id, j.cause, j.payment_id, j.occurred_at, s.amount_minor,
                     (SELECT coalesce(sum(c.amount_minor), 0) FROM suspense_clearings c
-                        WHERE c.tenant_id = $1 AND c.journal_id = j.id AND c.currency = $2)::bigint AS cleared_minor
+                        WHERE c.tenant_id = $1 AND c.journal_id = j.id AND c.currency = $2
+                            AND NOT EXISTS (SELECT FROM suspense_clearings_undone u
+                                WHERE u.tenant_id = $1 AND u.clearing_id = c.id))::bigint AS cleared_minor
                 FROM (
                     SELECT e.journal_id, sum(e.amount_minor)::bigint AS amount_minor FROM ledger_entries e
                     WHERE e.tenant_id = $1 AND e.account = 'suspense' AND e.currency = $2 GROUP BY e.journal_id
@@ -79,7 +85,9 @@ const WAITING: &str = lying!(
 const ONE: &str = "
 SELECT j.id, j.cause, j.payment_id, j.occurred_at, sum(e.amount_minor)::bigint AS amount_minor,
     (SELECT coalesce(sum(c.amount_minor), 0) FROM suspense_clearings c
-        WHERE c.tenant_id = $1 AND c.journal_id = j.id AND c.currency = $2)::bigint AS cleared_minor
+        WHERE c.tenant_id = $1 AND c.journal_id = j.id AND c.currency = $2
+            AND NOT EXISTS (SELECT FROM suspense_clearings_undone u
+                WHERE u.tenant_id = $1 AND u.clearing_id = c.id))::bigint AS cleared_minor
 FROM ledger_journals j
 JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account = 'suspense' AND e.currency = $2
 WHERE j.tenant_id = $1 AND j.id = $3 AND ratiba_waits_for_a_word($1, j.cause)
@@ -143,7 +151,11 @@ impl SuspenseBook for PgPayments {
                     );
                 }
                 let rows: Vec<ClearingRow> = query.load(tx.conn())?;
-                rows.into_iter().map(read).collect::<Result<_, TxError<Outage>>>()
+                let said: Vec<Clearing> = rows
+                    .into_iter()
+                    .map(read)
+                    .collect::<Result<_, TxError<Outage>>>()?;
+                undoing::with_undone(tx, said)
             })
             .await
     }
@@ -156,10 +168,7 @@ impl SuspenseBook for PgPayments {
     ) -> Result<Clearing, ClearError> {
         self.database
             .tenant(tenant, move |tx| {
-                // The trigger on what is said takes the same lock.
-                sql_query("SELECT pg_advisory_xact_lock(hashtextextended('suspense:' || $1::text, 0))")
-                    .bind::<SqlUuid, _>(tx.tenant_uuid())
-                    .execute(tx.conn())?;
+                lock(tx)?;
                 if let Some(before) = of_key(tx, &look.key)? {
                     return if before.fingerprint == look.fingerprint {
                         Ok(before)
@@ -182,6 +191,28 @@ impl SuspenseBook for PgPayments {
             })
             .await
     }
+
+    async fn undo(
+        &self,
+        tenant: TenantId,
+        look: UndoLook,
+        decide: DecideUndoing,
+    ) -> Result<Clearing, UndoError> {
+        self.database
+            .tenant(tenant, move |tx| {
+                lock(tx)?;
+                undoing::undo(tx, &look, &*decide)
+            })
+            .await
+    }
+}
+
+/// Nothing else is cleared or taken back meanwhile; the triggers on what is said take the same lock.
+fn lock<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
+    sql_query("SELECT pg_advisory_xact_lock(hashtextextended('suspense:' || $1::text, 0))")
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 fn refused(why: NotCleared) -> TxError<ClearError> {
@@ -207,7 +238,9 @@ fn of_key(tx: &mut TenantTx<'_>, key: &RequestKey) -> Result<Option<Clearing>, T
         .select(ClearingRow::as_select())
         .first(tx.conn())
         .optional()?;
-    row.map(read).transpose()
+    let said = row.map(read).transpose()?;
+    let said = undoing::with_undone(tx, said.into_iter().collect())?;
+    Ok(said.into_iter().next())
 }
 
 fn insert(tx: &mut TenantTx<'_>, clearing: &Clearing) -> Result<(), TxError<ClearError>> {
@@ -250,5 +283,6 @@ fn clearing_of(row: ClearingRow) -> Result<Clearing, &'static str> {
         fingerprint: Fingerprint::from_bytes(print),
         by: Actor::parse(&row.cleared_by).map_err(|_| "malformed actor")?,
         at: row.cleared_at,
+        undone: None,
     })
 }

@@ -206,6 +206,9 @@ pub enum RefundRefused {
     /// The receipt is another refund's.
     #[error("the receipt is booked for another refund")]
     ReceiptTaken,
+    /// The number of the transfer proves another refund, or credit that was paid out.
+    #[error("that transfer proves another refund or payout")]
+    TransferTaken,
     /// The message is about another refund.
     #[error("the message is about another refund")]
     ForeignMessage,
@@ -287,7 +290,8 @@ pub trait RefundBook: Send + Sync {
     /// # Errors
     /// What `decide` refuses with; [`RefundRefused::TillClosed`] and [`RefundRefused::NotInDrawer`] if cash would leave a
     /// drawer that is closed, or holds less; [`RefundRefused::NoSuchPayment`]; [`RefundRefused::ReceiptTaken`] if another refund
-    /// has the receipt; [`RefundRefused::KeyReused`] if another refund of the tenant has its key.
+    /// has the receipt; [`RefundRefused::TransferTaken`] if another refund or a payout of the tenant names the same transfer;
+    /// [`RefundRefused::KeyReused`] if another refund of the tenant has its key.
     async fn amend(
         &self,
         tenant: TenantId,

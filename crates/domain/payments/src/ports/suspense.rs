@@ -5,7 +5,7 @@ use ratiba_kernel::{Currency, Fingerprint, Outage, TenantId};
 
 use crate::ledger::{Journal, JournalId};
 use crate::reference::RequestKey;
-use crate::suspense::{Clearing, ClearingId, InSuspense, NotCleared};
+use crate::suspense::{Clearing, ClearingId, InSuspense, NotCleared, NotUndone, Undoing};
 
 /// Which clearing is ordered, under which key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,32 @@ pub enum ClearError {
     /// The facts forbid it.
     #[error(transparent)]
     Refused(#[from] NotCleared),
+    /// The books did not answer; whether it was recorded is not known, and the same order may be sent again.
+    #[error("the books are unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Which word is taken back, under which key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndoLook {
+    /// Which.
+    pub clearing: ClearingId,
+    /// The order's key.
+    pub key: RequestKey,
+    /// What was ordered under it.
+    pub fingerprint: Fingerprint,
+}
+
+/// Decides about taking a word back, which had cleared money that is gone, or else money that came; may be asked again, and
+/// must have no effect.
+pub type DecideUndoing = Box<dyn Fn(&Clearing, bool) -> Result<(Undoing, Journal), NotUndone> + Send + Sync>;
+
+/// Why no word was taken back.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UndoError {
+    /// The facts forbid it.
+    #[error(transparent)]
+    Refused(#[from] NotUndone),
     /// The books did not answer; whether it was recorded is not known, and the same order may be sent again.
     #[error("the books are unavailable")]
     Unavailable(#[from] Outage),
@@ -68,4 +94,17 @@ pub trait SuspenseBook: Send + Sync {
         look: ClearingLook,
         decide: DecideClearing,
     ) -> Result<Clearing, ClearError>;
+
+    /// Reads a word, lets `decide` choose, and makes durable that it was taken back, with its journal: one transaction,
+    /// during which nothing else is cleared. What it had cleared waits again. What was under the same key before is answered
+    /// without another decision.
+    ///
+    /// # Errors
+    /// What `decide` refuses with; [`NotUndone::Unknown`]; [`NotUndone::KeyUsed`] if the key was used for another order.
+    async fn undo(
+        &self,
+        tenant: TenantId,
+        look: UndoLook,
+        decide: DecideUndoing,
+    ) -> Result<Clearing, UndoError>;
 }

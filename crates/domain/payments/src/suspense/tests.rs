@@ -20,11 +20,11 @@ fn lying(amount: Money, cleared: i64) -> InSuspense {
     }
 }
 
-fn order(amount: Option<Money>) -> ClearOrder {
+fn order(to: ClearedAs, amount: Option<Money>) -> ClearOrder {
     ClearOrder {
         key: key("clear"),
         journal: some_journal(),
-        to: ClearedAs::Expenses,
+        to,
         amount,
         reason: Remark::parse("milk for the tea").unwrap(),
         by: Actor::parse("token:manager").unwrap(),
@@ -40,12 +40,12 @@ fn on(journal: &Journal, account: Account) -> i64 {
 #[test]
 fn what_is_cleared_leaves_suspense_for_its_account_whichever_way_it_lay_there() {
     let ids = SeededIds::lane(1);
-    for sign in [1, -1] {
+    for (sign, to) in [(1, ClearedAs::Expenses), (-1, ClearedAs::OtherIncome)] {
         let lying = lying(shillings(150 * sign), 50);
-        let (clearing, journal) = lying.clear(&order(None), second(1), &ids).unwrap();
+        let (clearing, journal) = lying.clear(&order(to, None), second(1), &ids).unwrap();
         assert_eq!(clearing.amount, shillings(100), "what is left of it");
         assert_eq!(on(&journal, Account::Suspense), -10_000 * sign);
-        assert_eq!(on(&journal, Account::Expenses), 10_000 * sign);
+        assert_eq!(on(&journal, to.account()), 10_000 * sign);
         assert_eq!((clearing.posted, clearing.journal), (journal.id(), lying.journal));
     }
 }
@@ -54,7 +54,7 @@ fn what_is_cleared_leaves_suspense_for_its_account_whichever_way_it_lay_there() 
 fn no_more_is_cleared_than_is_there_and_each_mistake_has_its_own_reason() {
     let ids = SeededIds::lane(1);
     let clear = |cleared, amount| {
-        let made = lying(shillings(-150), cleared).clear(&order(amount), second(1), &ids);
+        let made = lying(shillings(-150), cleared).clear(&order(ClearedAs::Owner, amount), second(1), &ids);
         made.map(|(clearing, _)| clearing.amount)
     };
     let left = shillings(100);
@@ -71,6 +71,23 @@ fn no_more_is_cleared_than_is_there_and_each_mistake_has_its_own_reason() {
         clear(50, Some(dollars)),
         Err(NotCleared::Currency { house: Currency::Kes })
     );
+}
+
+#[test]
+fn a_shortage_is_no_income_and_a_surplus_is_no_expense() {
+    let ids = SeededIds::lane(1);
+    for (sign, fitting) in [
+        (1, &[ClearedAs::Expenses, ClearedAs::Owner, ClearedAs::Fees][..]),
+        (-1, &[ClearedAs::OtherIncome, ClearedAs::Owner]),
+    ] {
+        for to in ClearedAs::ALL {
+            let cleared = lying(shillings(150 * sign), 0).clear(&order(to, None), second(1), &ids);
+            let refused = cleared.err();
+            let against = Some(NotCleared::Direction { gone: sign > 0 });
+            let expected = if fitting.contains(&to) { None } else { against };
+            assert_eq!(refused, expected, "{to:?}");
+        }
+    }
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, TenantId};
 
-use crate::ports::{ClearError, ClearingLook, HouseCurrency, SuspenseBook};
-use crate::suspense::{ClearOrder, Clearing, InSuspense};
+use crate::ports::{ClearError, ClearingLook, HouseCurrency, SuspenseBook, UndoError, UndoLook};
+use crate::suspense::{ClearOrder, Clearing, InSuspense, UndoOrder};
 
 /// Clears what lies in suspense, by a person's word.
 pub struct ClearSuspense {
@@ -36,5 +36,22 @@ impl ClearSuspense {
         let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
         let decide = move |lying: &InSuspense| lying.clear(&order, now, &*ids);
         self.book.clear(tenant, look, Box::new(decide)).await
+    }
+
+    /// Takes a word back that was wrong: what it had cleared lies in suspense again, and waits for another. The word stays on
+    /// record, with who took it back and why. The same key takes back once.
+    ///
+    /// # Errors
+    /// [`UndoError`]; then the word stands.
+    #[tracing::instrument(name = "payments.undo_clearing", skip_all, fields(clearing.id = %order.clearing))]
+    pub async fn undo(&self, tenant: TenantId, order: UndoOrder) -> Result<Clearing, UndoError> {
+        let look = UndoLook {
+            clearing: order.clearing,
+            key: order.key.clone(),
+            fingerprint: order.fingerprint(),
+        };
+        let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
+        let decide = move |said: &Clearing, gone: bool| said.undo(gone, &order, now, &*ids);
+        self.book.undo(tenant, look, Box::new(decide)).await
     }
 }

@@ -279,7 +279,7 @@ async fn what_is_kept_is_kept_whoever_gives_back_at_once<G: TillGround>(ground: 
             cause: RefundCause::Manager,
             amount: shillings(1_500),
             reason: "the steam room was cold".to_owned(),
-            reference: Some("transfer 7".to_owned()),
+            reference: Some(format!("transfer {round}")),
             by: desk(),
         };
         let (credits, refunds) = (stage.credit(), stage.order_refund());

@@ -45,7 +45,7 @@ pub(super) async fn of_fifty_payouts_at_once_no_more_is_paid_out_than_there_is(g
     let use_case = stage.pay_out();
     let orders = (0..50).map(|number| {
         let by = if number % 2 == 0 {
-            PayoutBy::Outside("transfer 7".to_owned())
+            PayoutBy::Outside(format!("transfer {number}"))
         } else {
             PayoutBy::Withdrawal
         };
@@ -271,6 +271,12 @@ pub(super) async fn one_key_is_one_payout(ground: &impl Ground) {
     assert_eq!(
         use_case.execute(tenant, closed).await,
         Err(RefundRefused::TillClosed)
+    );
+    let proven = wanted("two", customer, PayoutBy::Outside(" 7".to_owned()), 1);
+    assert_eq!(
+        use_case.execute(tenant, proven).await,
+        Err(RefundRefused::TransferTaken),
+        "one transfer pays out once"
     );
     let foreign = use_case.execute(other, same).await;
     assert!(

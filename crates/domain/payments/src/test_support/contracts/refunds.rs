@@ -33,7 +33,7 @@ pub(crate) fn order(text: &str, payment: PaymentId, way: RefundWay, whole: i64) 
         cause: RefundCause::Manager,
         amount: shillings(whole),
         reason: "the steam room was cold".to_owned(),
-        reference: (way == RefundWay::Outside).then(|| "transfer 7".to_owned()),
+        reference: (way == RefundWay::Outside).then(|| format!("transfer {text}")),
         by: somebody(),
     }
 }
@@ -244,6 +244,16 @@ pub(super) async fn one_key_is_one_refund_and_another_order_under_it_is_refused(
         .execute(tenant, order("one", payment, RefundWay::Outside, 401))
         .await;
     assert_eq!(reused, Err(RefundRefused::KeyReused));
+    let proven = RefundOrder {
+        reference: Some(" Transfer ONE ".to_owned()),
+        ..order("more", payment, RefundWay::Outside, 1)
+    };
+    let proven = use_case.execute(tenant, proven).await;
+    assert_eq!(
+        proven,
+        Err(RefundRefused::TransferTaken),
+        "one transfer proves one refund"
+    );
     let id = ids[0].unwrap_or_else(|| panic!("no refund"));
     let read = ground.refunds().refund(tenant, id).await;
     assert_eq!(

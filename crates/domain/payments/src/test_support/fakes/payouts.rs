@@ -9,10 +9,11 @@ use super::locked;
 use crate::CustomerId;
 use crate::ledger::{Cause, Journal, Place};
 use crate::payment::{PaymentId, Purpose};
-use crate::payout::Payout;
+use crate::payout::{Payout, PayoutWay};
 use crate::ports::{
     DecidePayout, PayoutBook, PayoutFacts, PayoutLook, PayoutQuery, RefundFacts, RefundRefused,
 };
+use crate::reference::names_same_transfer;
 use crate::refund::reversible;
 use crate::test_support::yield_once;
 
@@ -52,6 +53,14 @@ impl PayoutBook for InMemoryBook {
             Some(CashRefused::Closed) => return Err(RefundRefused::TillClosed),
             Some(CashRefused::Short) => return Err(RefundRefused::NotInDrawer),
         }
+        if let PayoutWay::Outside { reference } = &change.payout.way {
+            let refunds = shelf.refunds.iter().filter(|(owner, _)| *owner == tenant);
+            let mut proven = refunds.filter_map(|(_, refund)| refund.terms().reference.as_deref());
+            let refunded = proven.any(|other| names_same_transfer(other, reference));
+            if refunded || shelf.is_paid_out_by(tenant, reference) {
+                return Err(RefundRefused::TransferTaken);
+            }
+        }
         if let (Some(refund), Some(facts)) = (change.refund, &facts.reversible) {
             shelf.write_refund(tenant, facts, refund)?;
         }
@@ -79,6 +88,15 @@ impl PayoutBook for InMemoryBook {
 }
 
 impl Shelf {
+    /// Whether a transfer of that number paid out credit.
+    pub(super) fn is_paid_out_by(&self, tenant: TenantId, transfer: &str) -> bool {
+        let mut own = self.payouts.iter().filter(|(owner, _)| *owner == tenant);
+        own.any(|(_, payout)| match &payout.way {
+            PayoutWay::Outside { reference } => names_same_transfer(reference, transfer),
+            PayoutWay::Cash | PayoutWay::MpesaReversal { .. } | PayoutWay::Withdrawn => false,
+        })
+    }
+
     fn reversible_of(
         &self,
         tenant: TenantId,

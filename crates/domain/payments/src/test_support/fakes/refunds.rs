@@ -15,7 +15,7 @@ use crate::ports::{
     PaymentRules, RefundBook, RefundChange, RefundFacts, RefundQuery, RefundRefused, ResultArrival,
     ResultInbox, SpendLook, SpendRefused, StoredResult, Taken,
 };
-use crate::reference::{Receipt, RequestKey};
+use crate::reference::{Receipt, RequestKey, names_same_transfer};
 use crate::refund::{Refund, RefundId, RefundState};
 use crate::task::{Due, PaymentTask};
 use crate::test_support::yield_once;
@@ -37,6 +37,11 @@ fn rivals(one: &Refund, other: &Refund) -> Option<RefundRefused> {
     let original = |refund: &Refund| refund.terms().original.clone();
     if one.terms().key == other.terms().key {
         return Some(RefundRefused::KeyReused);
+    }
+    if let (Some(one), Some(other)) = (&one.terms().reference, &other.terms().reference)
+        && names_same_transfer(one, other)
+    {
+        return Some(RefundRefused::TransferTaken);
     }
     if receipt_of(one).is_some() && receipt_of(one) == receipt_of(other) {
         return Some(RefundRefused::ReceiptTaken);
@@ -168,6 +173,10 @@ impl Shelf {
             .refunds
             .iter()
             .filter(|(owner, refund)| *owner == tenant && refund.id() != change.refund.id());
+        let transfer = change.refund.terms().reference.as_deref();
+        if transfer.is_some_and(|transfer| self.is_paid_out_by(tenant, transfer)) {
+            return Err(RefundRefused::TransferTaken);
+        }
         if let Some(refused) = others
             .filter_map(|(_, other)| rivals(other, &change.refund))
             .next()

@@ -178,7 +178,8 @@ impl<'g> Story<'g> {
             Step::OrderReversal => self.order(RefundWay::MpesaReversal, PAID).await,
             Step::OrderOutside(whole) => self.order(RefundWay::Outside, whole).await,
             Step::PayOut(whole) => {
-                if self.pay_out(PayoutBy::Outside("7".to_owned()), whole).await {
+                let transfer = self.key();
+                if self.pay_out(PayoutBy::Outside(transfer), whole).await {
                     self.paid_out += whole;
                 }
             }

@@ -8,7 +8,7 @@ use ratiba_kernel::{Currency, Fingerprint, Money, TenantId};
 use super::{TillGround, because, counter, desk, done};
 use crate::ledger::{Account, JournalId};
 use crate::ports::{ClearError, KEY_LIFE};
-use crate::suspense::{ClearOrder, ClearedAs, Clearing, InSuspense, NotCleared};
+use crate::suspense::{ClearOrder, ClearedAs, Clearing, InSuspense, NotCleared, NotUndone, UndoOrder};
 use crate::test_support::builders::{key, second, shillings};
 use crate::test_support::together;
 use crate::till::MovementKind;
@@ -110,6 +110,38 @@ pub(super) async fn what_lies_in_suspense_is_cleared_once_by_whoever_says_so<G: 
     };
     let reused = use_case.execute(tenant, reused).await;
     assert_eq!(reused, Err(NotCleared::KeyUsed.into()));
+    let undo = |text: &str, reason: &str| UndoOrder {
+        key: key(text),
+        clearing: cleared[0].id,
+        reason: because(reason),
+        by: desk(),
+    };
+    let foreign = use_case.undo(other, undo("undo", "no milk")).await;
+    assert_eq!(foreign, Err(NotUndone::Unknown.into()));
+    let many = (0..4).map(|number| use_case.undo(tenant, undo(&format!("undo-{number}"), "no milk")));
+    let many = together(many.collect()).await;
+    let done: Vec<&Clearing> = many.iter().filter_map(|result| result.as_ref().ok()).collect();
+    assert_eq!(done.len(), 1, "it is taken back once: {many:?}");
+    let undone = done[0].undone.clone().unwrap_or_else(|| panic!("it stands"));
+    assert_eq!(
+        (undone.reason.clone(), undone.by.clone()),
+        (because("no milk"), desk())
+    );
+    let name = undone.key.as_str();
+    let again = use_case.undo(tenant, undo(name, "no milk")).await;
+    assert_eq!(again.as_ref(), Ok(done[0]));
+    let reused = use_case.undo(tenant, undo(name, "tea")).await;
+    assert_eq!(reused, Err(NotUndone::KeyUsed.into()));
+    assert_eq!(balance(ground, tenant, Account::Expenses).await, shillings(125));
+    let left = waiting(ground, tenant, None).await;
+    assert_eq!(left[1].left(), Ok(shillings(25)), "it waits again");
+    let owner = ClearOrder {
+        to: ClearedAs::Owner,
+        ..order("owner", milk, None)
+    };
+    assert!(use_case.execute(tenant, owner).await.is_ok());
+    assert_eq!(balance(ground, tenant, Account::Owner).await, shillings(25));
+
     let page = ground.suspense().clearings(tenant, None, 4).await;
     let page = page.unwrap_or_else(|error| panic!("{error}"));
     let rest = ground
@@ -117,14 +149,14 @@ pub(super) async fn what_lies_in_suspense_is_cleared_once_by_whoever_says_so<G: 
         .clearings(tenant, page.last().map(|last| last.id), 4)
         .await;
     let rest = rest.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!((page.len(), rest.len()), (4, 2), "pages meet");
+    assert_eq!((page.len(), rest.len()), (4, 3), "pages meet");
     let credit = waiting(ground, tenant, None).await[1].journal;
     let owner = ClearOrder {
         to: ClearedAs::Owner,
         ..order("float", credit, None)
     };
     assert!(use_case.execute(tenant, owner).await.is_ok());
-    assert_eq!(balance(ground, tenant, Account::Owner).await, shillings(-500));
+    assert_eq!(balance(ground, tenant, Account::Owner).await, shillings(25 - 500));
 }
 
 pub(super) async fn a_key_means_the_place_at_which_it_was_used_first<G: TillGround>(ground: &G) {

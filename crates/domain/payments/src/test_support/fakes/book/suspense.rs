@@ -6,10 +6,13 @@ use time::OffsetDateTime;
 
 use super::{InMemoryBook, Shelf};
 use crate::ledger::{Account, Cause, Journal, JournalId};
-use crate::ports::{ClearError, ClearingLook, DecideClearing, KEY_LIFE, OrderKeys, SuspenseBook};
+use crate::ports::{
+    ClearError, ClearingLook, DecideClearing, DecideUndoing, KEY_LIFE, OrderKeys, SuspenseBook, UndoError,
+    UndoLook,
+};
 use crate::reference::RequestKey;
 use crate::refund::RefundWay;
-use crate::suspense::{Clearing, ClearingId, InSuspense, NotCleared};
+use crate::suspense::{Clearing, ClearingId, InSuspense, NotCleared, NotUndone};
 use crate::test_support::fakes::locked;
 use crate::test_support::yield_once;
 
@@ -37,7 +40,8 @@ impl Shelf {
             | Cause::SetFree { .. }
             | Cause::Earned { .. }
             | Cause::TipShared { .. }
-            | Cause::Cleared(_) => false,
+            | Cause::Cleared(_)
+            | Cause::Uncleared(_) => false,
         }
     }
 
@@ -49,7 +53,7 @@ impl Shelf {
             }
         }
         let own = self.clearings.iter().filter(|(owner, _)| *owner == tenant);
-        let said = own.filter(|(_, clearing)| clearing.journal == journal.id());
+        let said = own.filter(|(_, clearing)| clearing.journal == journal.id() && clearing.undone.is_none());
         let cleared = said.map(|(_, clearing)| clearing.amount.amount_minor()).sum();
         (minor != 0 && self.waits_for_a_word(journal.cause())).then(|| InSuspense {
             journal: journal.id(),
@@ -130,6 +134,48 @@ impl SuspenseBook for InMemoryBook {
         shelf.clearings.push((tenant, clearing.clone()));
         Ok(clearing)
     }
+
+    async fn undo(
+        &self,
+        tenant: TenantId,
+        look: UndoLook,
+        decide: DecideUndoing,
+    ) -> Result<Clearing, UndoError> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let own = || shelf.clearings.iter().filter(|(owner, _)| *owner == tenant);
+        let under_key = own().find_map(|(_, clearing)| {
+            let undone = clearing.undone.as_ref().filter(|undone| undone.key == look.key)?;
+            Some((clearing, undone))
+        });
+        if let Some((before, undone)) = under_key {
+            return if undone.fingerprint == look.fingerprint {
+                Ok(before.clone())
+            } else {
+                Err(NotUndone::KeyUsed.into())
+            };
+        }
+        let found = own().find(|(_, clearing)| clearing.id == look.clearing);
+        let found = found
+            .map(|(_, clearing)| clearing.clone())
+            .ok_or(NotUndone::Unknown)?;
+        let (undoing, journal) = decide(&found, was_gone(&shelf, &found))?;
+        shelf.post(tenant, journal);
+        let mut said = shelf.clearings.iter_mut().map(|(_, clearing)| clearing);
+        let said = said
+            .find(|clearing| clearing.id == found.id)
+            .ok_or(NotUndone::Unknown)?;
+        said.undone = Some(undoing);
+        Ok(said.clone())
+    }
+}
+
+/// Whether money was cleared that is gone.
+fn was_gone(shelf: &Shelf, clearing: &Clearing) -> bool {
+    let mut journals = shelf.journals.iter().map(|(_, journal)| journal);
+    let posted = journals.find(|journal| journal.id() == clearing.posted);
+    let mut entries = posted.map(Journal::entries).unwrap_or_default().iter();
+    entries.any(|entry| entry.place.account == clearing.to.account() && entry.amount.is_positive())
 }
 
 #[async_trait]

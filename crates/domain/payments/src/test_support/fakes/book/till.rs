@@ -92,6 +92,7 @@ impl Shelf {
                 | Cause::Stated(_)
                 | Cause::NeverMoved(_)
                 | Cause::Cleared(_)
+                | Cause::Uncleared(_)
                 | Cause::PaidOut(_)
                 | Cause::SetAside(_)
                 | Cause::SetFree { .. } => self.tills.cash.get(&journal.id()) == Some(&till),
@@ -324,7 +325,8 @@ impl TakingsBook for InMemoryBook {
                     | Cause::TipShared { .. }
                     | Cause::Stated(_)
                     | Cause::NeverMoved(_)
-                    | Cause::Cleared(_) => None,
+                    | Cause::Cleared(_)
+                    | Cause::Uncleared(_) => None,
                 };
                 let attempt = journal.attempt();
                 let made = attempt.and_then(|id| shelf.records(tenant).find_map(|record| record.attempt(id)));
