@@ -48,6 +48,43 @@ async fn balance<G: TillGround>(ground: &G, tenant: TenantId, account: Account) 
     found.get(&account).copied().unwrap_or(Money::zero(Currency::Kes))
 }
 
+/// One of the words for what `milk` left, which was cleared whole, is taken back and said anew.
+async fn a_word_is_taken_back_once<G: TillGround>(ground: &G, said: &Clearing, milk: JournalId) {
+    let (tenant, other) = ground.tenants();
+    let use_case = clearing(ground);
+    let undo = |text: &str, reason: &str| UndoOrder {
+        key: key(text),
+        clearing: said.id,
+        reason: because(reason),
+        by: desk(),
+    };
+    let foreign = use_case.undo(other, undo("undo", "no milk")).await;
+    assert_eq!(foreign, Err(NotUndone::Unknown.into()));
+    let many = (0..4).map(|number| use_case.undo(tenant, undo(&format!("undo-{number}"), "no milk")));
+    let many = together(many.collect()).await;
+    let done: Vec<&Clearing> = many.iter().filter_map(|result| result.as_ref().ok()).collect();
+    assert_eq!(done.len(), 1, "it is taken back once: {many:?}");
+    let undone = done[0].undone.clone().unwrap_or_else(|| panic!("it stands"));
+    assert_eq!(
+        (undone.reason.clone(), undone.by.clone()),
+        (because("no milk"), desk())
+    );
+    let name = undone.key.as_str();
+    let again = use_case.undo(tenant, undo(name, "no milk")).await;
+    assert_eq!(again.as_ref(), Ok(done[0]));
+    let reused = use_case.undo(tenant, undo(name, "tea")).await;
+    assert_eq!(reused, Err(NotUndone::KeyUsed.into()));
+    assert_eq!(balance(ground, tenant, Account::Expenses).await, shillings(125));
+    let left = waiting(ground, tenant, None).await;
+    assert_eq!(left[1].left(), Ok(shillings(25)), "it waits again");
+    let owner = ClearOrder {
+        to: ClearedAs::Owner,
+        ..order("owner", milk, None)
+    };
+    assert!(use_case.execute(tenant, owner).await.is_ok());
+    assert_eq!(balance(ground, tenant, Account::Owner).await, shillings(25));
+}
+
 pub(super) async fn what_lies_in_suspense_is_cleared_once_by_whoever_says_so<G: TillGround>(ground: &G) {
     let (tenant, other) = ground.tenants();
     let counter = counter(ground);
@@ -110,38 +147,7 @@ pub(super) async fn what_lies_in_suspense_is_cleared_once_by_whoever_says_so<G: 
     };
     let reused = use_case.execute(tenant, reused).await;
     assert_eq!(reused, Err(NotCleared::KeyUsed.into()));
-    let undo = |text: &str, reason: &str| UndoOrder {
-        key: key(text),
-        clearing: cleared[0].id,
-        reason: because(reason),
-        by: desk(),
-    };
-    let foreign = use_case.undo(other, undo("undo", "no milk")).await;
-    assert_eq!(foreign, Err(NotUndone::Unknown.into()));
-    let many = (0..4).map(|number| use_case.undo(tenant, undo(&format!("undo-{number}"), "no milk")));
-    let many = together(many.collect()).await;
-    let done: Vec<&Clearing> = many.iter().filter_map(|result| result.as_ref().ok()).collect();
-    assert_eq!(done.len(), 1, "it is taken back once: {many:?}");
-    let undone = done[0].undone.clone().unwrap_or_else(|| panic!("it stands"));
-    assert_eq!(
-        (undone.reason.clone(), undone.by.clone()),
-        (because("no milk"), desk())
-    );
-    let name = undone.key.as_str();
-    let again = use_case.undo(tenant, undo(name, "no milk")).await;
-    assert_eq!(again.as_ref(), Ok(done[0]));
-    let reused = use_case.undo(tenant, undo(name, "tea")).await;
-    assert_eq!(reused, Err(NotUndone::KeyUsed.into()));
-    assert_eq!(balance(ground, tenant, Account::Expenses).await, shillings(125));
-    let left = waiting(ground, tenant, None).await;
-    assert_eq!(left[1].left(), Ok(shillings(25)), "it waits again");
-    let owner = ClearOrder {
-        to: ClearedAs::Owner,
-        ..order("owner", milk, None)
-    };
-    assert!(use_case.execute(tenant, owner).await.is_ok());
-    assert_eq!(balance(ground, tenant, Account::Owner).await, shillings(25));
-
+    a_word_is_taken_back_once(ground, cleared[0], milk).await;
     let page = ground.suspense().clearings(tenant, None, 4).await;
     let page = page.unwrap_or_else(|error| panic!("{error}"));
     let rest = ground
