@@ -201,7 +201,7 @@ impl SuspenseBook for PgPayments {
         self.database
             .tenant(tenant, move |tx| {
                 lock(tx)?;
-                undoing::undo(tx, &look, &*decide)
+                undoing::undo(tx, &look, &decide)
             })
             .await
     }

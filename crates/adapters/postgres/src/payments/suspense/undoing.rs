@@ -7,8 +7,7 @@ use diesel::sql_query;
 use diesel::sql_types::{Bool, Text, Uuid as SqlUuid};
 use ratiba_kernel::{Fingerprint, Id};
 use ratiba_payments::actor::Actor;
-use ratiba_payments::ledger::Journal;
-use ratiba_payments::ports::{UndoError, UndoLook};
+use ratiba_payments::ports::{DecideUndoing, UndoError, UndoLook};
 use ratiba_payments::reference::RequestKey;
 use ratiba_payments::remark::Remark;
 use ratiba_payments::suspense::{Clearing, NotUndone, Undoing};
@@ -89,7 +88,7 @@ fn refused(why: NotUndone) -> TxError<UndoError> {
 pub(super) fn undo(
     tx: &mut TenantTx<'_>,
     look: &UndoLook,
-    decide: &(dyn Fn(&Clearing, bool) -> Result<(Undoing, Journal), NotUndone> + Send + Sync),
+    decide: &DecideUndoing,
 ) -> Result<Clearing, TxError<UndoError>> {
     let own = tx.tenant_uuid();
     let under_key: Option<(Uuid, Vec<u8>)> = undone::table
