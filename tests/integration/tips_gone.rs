@@ -41,7 +41,9 @@ async fn a_mistaken_no_show_takes_the_tip_from_nobody_silently() {
     world.book_and_pay().await;
     world.pass(Duration::minutes(2)).await;
     let visit = world.text("SELECT visit_id::text AS text FROM payments LIMIT 1");
-    let part = world.text("SELECT id::text AS text FROM appointments");
+    let part = world.text(&format!(
+        "SELECT id::text AS text FROM appointments WHERE visit_id = '{visit}'"
+    ));
     reachable(&world, &part).await;
     let body = json!({ "appointment_id": part, "amount": kes(20_000), "tender": "prompt", "phone": "+254700000123" });
     let (status, asked) = order(&world, "tip", &format!("/api/v1/visits/{visit}/tips"), body).await;
