@@ -79,7 +79,7 @@ async fn money_whose_callback_nobody_could_read_is_found_in_its_letter() {
     let order = ordered(105_000, Some("line 7 of the portal"));
     let guessed = ordered(105_000, None);
     let (status, problem) = decide(&world, &found[0], "match", &guessed).await;
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem:#}");
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{problem:#}");
     assert_eq!(problem["errors"][0]["field"], "known_from", "{problem:#}");
     let other = ordered(5_000, Some("line 7 of the portal"));
     let (status, problem) = decide(&world, &found[0], "match", &other).await;

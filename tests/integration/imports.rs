@@ -220,8 +220,15 @@ async fn a_number_is_put_on_record_once() {
         (StatusCode::CREATED, &json!("+254733000111")),
         "{new}"
     );
-    let (status, known) = add(json!({ "phone": "+254733000111", "name": "Other" })).await;
-    assert_eq!((status, &known), (StatusCode::OK, &new));
+    let (status, mut known) = add(json!({ "phone": "+254733000111", "name": "Other" })).await;
+    assert_eq!(
+        known["not_taken_over"].take(),
+        json!(["name"]),
+        "it is said what stays"
+    );
+    let mut told = new.clone();
+    told["not_taken_over"].take();
+    assert_eq!((status, &known), (StatusCode::OK, &told));
     let (status, problem) = add(json!({ "phone": "12", "name": "\u{200b}", "colour": 1 })).await;
     assert_eq!(
         (status, &problem["errors"][0]["field"]),

@@ -107,7 +107,7 @@ async fn a_manager_clears_what_the_drawer_left_in_suspense_and_no_more_of_it() {
             "{undone}"
         );
     }
-    let (status, problem) = world.order(&world.api, &undo, "undo again", &why).await;
+    let (status, problem) = world.order(&world.api, &undo, "undo-again", &why).await;
     assert_eq!(status, StatusCode::CONFLICT, "{problem}");
     let (status, problem) = world.order(&world.api, &path, "income", &income).await;
     assert_eq!(

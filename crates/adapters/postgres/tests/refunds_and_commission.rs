@@ -140,7 +140,7 @@ impl Spa {
                     cause: RefundCause::Manager,
                     amount: Money::kes_minor(minor),
                     reason: "the steam room was cold".to_owned(),
-                    reference: Some("transfer 7".to_owned()),
+                    reference: Some(format!("transfer {number}")),
                     by: Actor::parse("token:1").unwrap(),
                 },
             )
