@@ -19,6 +19,8 @@ pub(super) fn assemble(sentence: &Sentence, heard: Heard, context: &Context) -> 
         |pick: fn(Mention) -> Option<u32>| sentence.found.iter().find_map(|found| pick(found.mention));
     let duration = super::intent::duration(sentence);
     let late = heard.intent == Intent::RunningLate;
+    // "I arrive at nine" says when, not how late.
+    let names_no_time = timed.when.is_none();
     Understood {
         language: language::detect(sentence),
         intent: heard.intent,
@@ -33,7 +35,7 @@ pub(super) fn assemble(sentence: &Sentence, heard: Heard, context: &Context) -> 
         choice: heard.choice,
         amount: number(amount),
         minutes_late: late
-            .then(|| duration.or_else(|| bare_minutes(sentence)))
+            .then(|| duration.or_else(|| bare_minutes(sentence).filter(|_| names_no_time)))
             .flatten(),
     }
 }

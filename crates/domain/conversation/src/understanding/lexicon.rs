@@ -51,7 +51,9 @@ fn word_fit(name: &str, said: &str, is_known: bool) -> u32 {
         return 1000;
     }
     let length = name.chars().count();
-    if said.strip_suffix('s') == Some(name) || name.strip_suffix('s') == Some(said) {
+    // Not of a word of two letters: *was* is not many of *wa*.
+    let many = said.strip_suffix('s') == Some(name) || name.strip_suffix('s') == Some(said);
+    if many && length > 2 {
         return 980;
     }
     let close = name.chars().count().abs_diff(said.chars().count()) <= 2 && !is_known;

@@ -17,7 +17,7 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("kasrobo", "kasorobo"), ("kdg", "kidogo"), ("kesh", "kesho"), ("keso", "kesho"), ("kecho", "kesho"), ("ksho", "kesho"), ("mcana", "mchana"),
     ("mchna", "mchana"), ("min", "minutes"), ("mins", "minutes"), ("minute", "minutes"), ("mng", "morning"),
     ("mornin", "morning"), ("mrng", "morning"), ("msg", "message"), ("msgs", "messages"), ("n", "na"),
-    ("naeza", "naweza"), ("mnaeza", "mnaweza"),
+    ("naeza", "naweza"), ("nko", "niko"), ("mnaeza", "mnaweza"),
     ("tunaeza", "tunaweza"), ("unaeza", "unaweza"), ("anaeza", "anaweza"), ("jumatanu", "jumatano"), ("naezaje", "nawezaje"), ("ndo", "ndio"), ("ndiyo", "ndio"), ("ndyo", "ndio"),
     ("nxt", "next"), ("pls", "please"), ("plz", "please"), ("plse", "please"), ("pliz", "please"),
     ("pliiz", "please"), ("rescedule", "reschedule"), ("sa", "saa"), ("shukrani", "shukran"),
