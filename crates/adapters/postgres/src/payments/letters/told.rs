@@ -52,7 +52,7 @@ struct StateRow {
 /// As `Told::is_of`. What went back outweighs what was matched.
 const DECIDED: &str = "
 SELECT state FROM payment_callbacks_unrouted
-WHERE tenant_id = $1 AND provider = $2 AND payment_id IS DISTINCT FROM $3
+WHERE tenant_id = $1 AND provider = $2 AND state IN ('matched', 'refunded') AND payment_id IS DISTINCT FROM $3
     AND ((told_tracking = $4 AND (told_request IS NULL OR $5::text IS NULL OR told_request = $5))
         OR (told_account = $6 AND told_currency = $7 AND told_minor = $8
             AND (told_at IS NULL OR $9::timestamptz IS NULL OR told_at BETWEEN $9 AND $10)))
