@@ -8,14 +8,14 @@ use ratiba_kernel::{Currency, Fingerprint, TenantId};
 
 use super::{Stage, TillGround};
 use crate::actor::Actor;
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, Provider, StateName};
 use crate::card::{CardReport, CardStatus, OpenAnswer, PageUrl};
 use crate::evidence::{CallbackReport, PushAnswer};
 use crate::failure::FailureReason;
 use crate::ledger::Account;
 use crate::payment::{NotNow, PaymentState, Purpose};
-use crate::ports::{Change, Owed, RefundQuery, RefundRefused, TipBook, VisitAsks};
-use crate::reference::{MerchantReference, ProviderIds};
+use crate::ports::{Arrival, Change, Owed, RefundQuery, RefundRefused, Taken, TipBook, VisitAsks};
+use crate::reference::{CallbackToken, MerchantReference, ProviderIds};
 use crate::refund::{RefundCause, RefundWay, reversible};
 use crate::remark::Remark;
 use crate::settlement::settle;
@@ -27,9 +27,9 @@ use crate::test_support::together;
 use crate::till::{OpenOrder, Ordered, TillRefused, TipPayout};
 use crate::tip::{Renderer, SharesRefused, TipShare};
 use crate::use_cases::{
-    CardLinkOrder, DeskPrompt, LookAtCard, PaymentAsked, PaymentOrder, PromptFromDesk, RefundOrder,
-    RequestCardLink, RequestPaymentError, Reversals, TakeCashError, TipAlong, TipOrder, TipTender, WorkTill,
-    WorkTips,
+    CardLinkOrder, CloseVisit, DeskPrompt, LookAtCard, PaymentAsked, PaymentOrder, PromptFromDesk,
+    RefundOrder, RequestCardLink, RequestPaymentError, Reversals, TakeCashError, TipAlong, TipOrder,
+    TipTender, WorkTill, WorkTips,
 };
 use crate::{AppointmentId, CustomerId, StaffId, VisitId};
 
@@ -53,6 +53,7 @@ pub async fn tip_contract<G: TipGround>(fresh: impl AsyncFn() -> G) {
     a_tip_that_nobody_divides_is_owed_by_the_shares_of_the_team(&fresh().await).await;
     one_prompt_for_balance_and_tip_becomes_two_payments(&fresh().await).await;
     a_prompt_that_fails_leaves_no_tip_behind(&fresh().await).await;
+    late_money_for_a_closed_payment_brings_no_tip_and_can_be_taken_back(&fresh().await).await;
     a_page_for_balance_and_tip_that_is_charged_back_takes_of_each_its_own(&fresh().await).await;
 }
 
@@ -329,8 +330,13 @@ async fn a_tip_that_nobody_divides_is_owed_by_the_shares_of_the_team<G: TipGroun
     assert_eq!((of(0), of(1)), (Some(21_070), Some(9_030)));
 }
 
-/// A prompt for a balance of 1,000 and a tip of 200, which is out; of the tip seven tenths are the first one's.
 async fn asked_for_both<G: TipGround>(ground: &G) -> (TipOrder, PaymentAsked) {
+    let (wanted, asked, _) = prompted_for_both(ground).await;
+    (wanted, asked)
+}
+
+/// A prompt for a balance of 1,000 and a tip of 200, which is out; of the tip seven tenths are the first one's.
+async fn prompted_for_both<G: TipGround>(ground: &G) -> (TipOrder, PaymentAsked, CallbackToken) {
     let (tenant, _) = ground.tenants();
     let stage = Stage::on(ground);
     let mut wanted = order(ground, "unused", 200, TipTender::Prompt(asha())).await;
@@ -377,7 +383,9 @@ async fn asked_for_both<G: TipGround>(ground: &G) -> (TipOrder, PaymentAsked) {
     assert!(stage.push().execute(tenant, asked.attempt).await.is_ok());
     let tips = ground.tips().tips_of_visit(tenant, wanted.visit).await;
     assert_eq!(tips, Ok(Vec::new()), "nothing is given before it comes");
-    (wanted, asked)
+    let order = stage.money.orders().pop();
+    let token = order.unwrap_or_else(|| panic!("nothing was submitted")).token;
+    (wanted, asked, token)
 }
 
 async fn heard<G: TipGround>(ground: &G, asked: &PaymentAsked, report: &CallbackReport) {
@@ -440,6 +448,44 @@ async fn a_prompt_that_fails_leaves_no_tip_behind<G: TipGround>(ground: &G) {
     let tips = ground.tips().tips_of_visit(tenant, wanted.visit).await;
     assert_eq!(tips, Ok(Vec::new()));
     assert_eq!(on(ground, Account::TipsPayable).await, 0);
+}
+
+async fn late_money_for_a_closed_payment_brings_no_tip_and_can_be_taken_back<G: TipGround>(ground: &G) {
+    let (tenant, _) = ground.tenants();
+    let stage = Stage::on(ground);
+    let (wanted, asked, token) = prompted_for_both(ground).await;
+    let close = CloseVisit {
+        book: ground.book(),
+        clock: Arc::new(ManualClock::at(second(60))),
+        ids: Arc::new(SeededIds::lane(89)),
+    };
+    let closed = close.execute(tenant, wanted.visit).await;
+    assert!(matches!(closed, Ok(1)), "{closed:?}");
+    // By the door and its own callback: what comes so is recorded in other ways than what a person decides.
+    let report = paid(provider_ids(1), shillings(1_200), receipt(1));
+    let arrival = Arrival {
+        id: stage.ids.fresh(),
+        provider: Provider::Mpesa,
+        token: token.hash(),
+        body: stage.reader.body(&report, 0),
+        source: None,
+        at: second(70),
+    };
+    let taken = ground.inbox().take(arrival).await;
+    let Ok(Taken::Stored { callback, .. }) = taken else {
+        panic!("not stored: {taken:?}");
+    };
+    let applied = stage.apply().execute(tenant, callback).await;
+    assert!(applied.is_ok(), "{applied:?}");
+    let record = stage.record(tenant, &asked).await;
+    assert_eq!(record.attempts[0].state().name(), StateName::Paid);
+    assert_eq!(record.attempts[0].tip(), None, "there is no payment of a tip");
+    let tips = ground.tips().tips_of_visit(tenant, wanted.visit).await;
+    assert_eq!(tips, Ok(Vec::new()));
+    assert!(
+        reversible(&record, &[], shillings(1_200)).is_some(),
+        "it can go back as it came"
+    );
 }
 
 async fn a_page_for_balance_and_tip_that_is_charged_back_takes_of_each_its_own<G: TipGround>(ground: &G) {
