@@ -99,6 +99,8 @@ pub enum Kind {
     TipShares,
     /// A team does not share as was said.
     TeamShares,
+    /// Something was built on money that is to be taken back.
+    MoneyInUse,
     /// Money under that receipt is booked already.
     ReceiptBooked,
     /// The number of a transfer proves another refund or payout.
@@ -109,7 +111,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -152,6 +154,7 @@ impl Kind {
         Self::FloatUnexplained,
         Self::TipShares,
         Self::TeamShares,
+        Self::MoneyInUse,
         Self::ReceiptBooked,
         Self::TransferTaken,
         Self::Unavailable,
@@ -203,6 +206,7 @@ impl Kind {
             Self::FloatUnexplained => "float-unexplained",
             Self::TipShares => "tip-shares",
             Self::TeamShares => "team-shares",
+            Self::MoneyInUse => "money-in-use",
             Self::ReceiptBooked => "receipt-booked",
             Self::TransferTaken => "transfer-taken",
             Self::Unavailable => "unavailable",
@@ -255,6 +259,7 @@ impl Kind {
             Self::FloatUnexplained => "The float is not what the last close left",
             Self::TipShares => "The tip cannot be divided so",
             Self::TeamShares => "The team cannot share so",
+            Self::MoneyInUse => "Something was built on the money",
             Self::ReceiptBooked => "The money is booked already",
             Self::TransferTaken => "The transfer proves something else",
             Self::Unavailable => "The service is unavailable for a moment",
@@ -289,6 +294,7 @@ impl Kind {
             | Self::RefundNotPossible
             | Self::TillOpen
             | Self::TillClosed
+            | Self::MoneyInUse
             | Self::ReceiptBooked
             | Self::TransferTaken => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
@@ -472,6 +478,7 @@ impl ResponseError for Problem {
             | Kind::FloatUnexplained
             | Kind::TipShares
             | Kind::TeamShares
+            | Kind::MoneyInUse
             | Kind::ReceiptBooked
             | Kind::TransferTaken => {}
         }

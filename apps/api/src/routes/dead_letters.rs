@@ -86,20 +86,28 @@ pub fn endpoints() -> Vec<Endpoint> {
         ]),
         Endpoint::post(
             "/api/v1/dead-letters/{id}/take-back",
-            "Take back that a letter's money went back",
+            "Take back what was said of a letter's money",
             || web::post().to(take_back),
         )
         .describe(
-            "Where somebody mistook a number, or the letter. The letter is `new` again and keeps what was said, and money under \
-             the number that was named is booked again; what was refused meanwhile is a letter or an attempt in review, \
-             and can be booked now. Safe to repeat with the same key.",
+            "Where somebody mistook a number, the letter or the payment. The letter is `new` again and keeps what was said. Money \
+             that went back under the number that was named is booked again; what was refused meanwhile is a letter or an \
+             attempt in review, and can be booked now. Money that was matched leaves the payment by a counter-entry in the \
+             books, which owes it again, and the attempt that had asked for it is in review; not where something was built on the \
+             money since (`money-in-use`). Safe to repeat with the same key.",
         )
         .group("payments")
         .needs(Scope::PaymentsResolve)
         .header(RequestHeader::IdempotencyKey)
         .body::<TakeBackBody>()
         .answers::<LetterAnswer>(200, "the letter")
-        .problems(&[Kind::NotFound, Kind::IllegalTransition]),
+        .problems(&[
+            Kind::NotFound,
+            Kind::IllegalTransition,
+            Kind::MoneyInUse,
+            Kind::Unacceptable,
+            Kind::Conflict,
+        ]),
         Endpoint::post("/api/v1/dead-letters/{id}/dismiss", "Say that a letter means nothing", || {
             web::post().to(dismiss)
         })
@@ -228,14 +236,16 @@ struct Claims {
     booked_amount: Option<Money>,
 }
 
-/// That a letter's money went back, as somebody said who was wrong.
+/// What somebody said of a letter's money who was wrong.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "DeadLetterTakenBack")]
 struct TakenBackAnswer {
-    /// The provider's number of the movement back, as it was said.
+    /// The provider's number of the movement back, or of the money that was booked, as it was said.
     receipt: String,
     /// The number under which the money had come, as it was said.
     came_receipt: Option<String>,
+    /// The payment that it was booked for, if it was.
+    payment_id: Option<Uuid>,
     /// Who had said so.
     said_by: String,
     /// Why, in their own words.
@@ -255,6 +265,7 @@ impl TakenBackAnswer {
         Self {
             receipt: taken.receipt.as_str().to_owned(),
             came_receipt: taken.came.as_ref().map(|came| came.as_str().to_owned()),
+            payment_id: taken.payment.map(|payment| payment.as_uuid()),
             said_by: taken.said.by.to_string(),
             said_reason: taken.said.why.to_string(),
             said_at: Moment::of(zone, taken.said.at),
@@ -351,7 +362,7 @@ struct RefundedBody {
     reason: String,
 }
 
-/// Why it is not so that a letter's money went back.
+/// Why it is not so that a letter's money went back, or is for a payment.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TakeBackBody {
@@ -568,6 +579,9 @@ fn refused(error: LetterError) -> Problem {
             Problem::new(Kind::Unacceptable, detail).with("claimed", claimed)
         }
         LetterError::NotRefunded => Problem::new(Kind::IllegalTransition, detail),
+        LetterError::BuiltOn(built) => {
+            Problem::new(Kind::MoneyInUse, detail).with("built_on", built.as_str())
+        }
         LetterError::KeyReused => Problem::new(Kind::IdempotencyKeyReused, detail),
         LetterError::OtherCurrency { house } => {
             Problem::new(Kind::CurrencyMismatch, detail).with("currency", house.code())

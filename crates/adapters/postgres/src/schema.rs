@@ -326,6 +326,7 @@ diesel::table! {
         taken_back_by -> Text,
         taken_back_reason -> Text,
         taken_back_at -> Timestamptz,
+        payment_id -> Nullable<Uuid>,
     }
 }
 
@@ -635,6 +636,7 @@ diesel::table! {
         tip_appointment_id -> Nullable<Uuid>,
         tip_minor -> Nullable<BigInt>,
         tip_shares -> Nullable<Jsonb>,
+        taken_back -> SmallInt,
     }
 }
 

@@ -11,6 +11,7 @@ mod receiving;
 mod resolving;
 mod stating;
 mod tipping;
+mod unmatching;
 
 use ratiba_kernel::{Fingerprint, Id, Money, PhoneNumber};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ use crate::reference::{MerchantReference, ProviderIds, Receipt, RequestKey};
 use crate::tip::Tip;
 
 pub use resolving::{NotDisputed, NotResolved, Resolution, Resolved};
+pub use unmatching::Unmatched;
 
 /// The identity of an attempt.
 pub type AttemptId = Id<Attempt>;
@@ -140,11 +142,13 @@ pub enum ReviewReason {
     MoneyWentBack,
     /// A person noted that its money was given back before it was booked.
     GivenBack,
+    /// A person had matched money to it that is not its own, and took that back.
+    MatchTakenBack,
 }
 
 impl ReviewReason {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NoAnswer,
         Self::AmountDiffers,
         Self::PayerDiffers,
@@ -152,6 +156,7 @@ impl ReviewReason {
         Self::ReceiptReused,
         Self::MoneyWentBack,
         Self::GivenBack,
+        Self::MatchTakenBack,
     ];
 
     /// The word for it in rows and events.
@@ -165,6 +170,7 @@ impl ReviewReason {
             Self::ReceiptReused => "receipt_reused",
             Self::MoneyWentBack => "money_went_back",
             Self::GivenBack => "given_back",
+            Self::MatchTakenBack => "match_taken_back",
         }
     }
 
@@ -250,6 +256,8 @@ pub struct AttemptProgress {
     pub dispute: Option<ReviewReason>,
     /// Who ended it when it was in review, if a person did.
     pub resolved: Option<Resolved>,
+    /// How often money was taken back from it that a person had matched wrongly.
+    pub taken_back: u8,
 }
 
 /// One try at collecting a payment through one provider.
@@ -325,6 +333,7 @@ impl Attempt {
                 queries: 0,
                 dispute: None,
                 resolved: None,
+                taken_back: 0,
             },
             tip: None,
         }

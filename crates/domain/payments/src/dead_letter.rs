@@ -1,6 +1,7 @@
 //! Providers' messages that matched no attempt, and what a person made of them.
 
 mod told;
+mod unmatching;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ use crate::reference::{Receipt, RequestKey};
 use crate::remark::Remark;
 
 pub use told::{Told, lacks_its_receipt};
+pub use unmatching::{BuiltOn, Matched, unmatch};
 
 /// The identity of a dead letter.
 pub type LetterId = Id<DeadLetter>;
@@ -120,7 +122,7 @@ pub struct LetterDecision {
     pub handled: Handled,
 }
 
-/// Taking back that a letter's money went back.
+/// Taking back what was said of a letter's money: that it went back, or what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakeBack {
     /// Which letter's.
@@ -133,15 +135,17 @@ pub struct TakeBack {
     pub by: Handled,
 }
 
-/// That a letter's money went back, as somebody said who was wrong.
+/// What somebody said of a letter's money who was wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenBack {
     /// Who had said so, and why.
     pub said: Handled,
-    /// The provider's number of the movement back, as it was said.
+    /// The provider's number of the movement back, or of the money that was booked, as it was said.
     pub receipt: Receipt,
     /// The number under which the money had come, as it was said.
     pub came: Option<Receipt>,
+    /// The payment that it was booked for, if it was.
+    pub payment: Option<PaymentId>,
     /// Who took it back, and why.
     pub by: Handled,
 }

@@ -210,6 +210,20 @@ pub struct Transfer {
 pub enum Cause {
     /// An attempt brought money.
     Received(AttemptId),
+    /// An attempt brought money after what a person had matched to it was taken back.
+    ReceivedAgain {
+        /// Which.
+        attempt: AttemptId,
+        /// How often it was taken back before.
+        taken_back: u8,
+    },
+    /// Money that a person had matched to an attempt was taken back.
+    Unmatched {
+        /// Which.
+        attempt: AttemptId,
+        /// The how-manieth time, from 1.
+        taken_back: u8,
+    },
     /// A payment, or some of it, became the customer's credit.
     Credited {
         /// Which.
@@ -281,6 +295,8 @@ impl Cause {
     pub fn key(self) -> String {
         match self {
             Self::Received(attempt) => format!("received:{attempt}"),
+            Self::ReceivedAgain { attempt, taken_back } => format!("received-again:{attempt}:{taken_back}"),
+            Self::Unmatched { attempt, taken_back } => format!("unmatched:{attempt}:{taken_back}"),
             Self::Credited {
                 payment,
                 in_all_minor,
@@ -395,7 +411,9 @@ impl Journal {
     #[must_use]
     pub const fn attempt(&self) -> Option<AttemptId> {
         match self.cause {
-            Cause::Received(attempt) => Some(attempt),
+            Cause::Received(attempt)
+            | Cause::ReceivedAgain { attempt, .. }
+            | Cause::Unmatched { attempt, .. } => Some(attempt),
             Cause::Credited { .. }
             | Cause::Uncredited { .. }
             | Cause::Refunded(_)

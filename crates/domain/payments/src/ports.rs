@@ -55,7 +55,7 @@ pub use earnings::{DecideEarnings, EarnError, EarningBook};
 pub use journals::{JournalBook, JournalQuery, PostedJournal};
 #[cfg(feature = "test-support")]
 pub use letters::MockDeadLetters;
-pub use letters::{DeadLetters, LetterDecided, LetterQuery, LetterReopened};
+pub use letters::{DeadLetters, DecideUnmatch, LetterDecided, LetterQuery, LetterReopened, UnmatchError};
 pub use numbers::Rings;
 pub use order_keys::{KEY_LIFE, OrderKeys};
 pub use owing::*;

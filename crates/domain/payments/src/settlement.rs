@@ -83,7 +83,13 @@ fn book(
     });
     let mut transfers = vec![towards_visit, towards_credit];
     transfers.extend(towards_tip);
-    let cause = Cause::Received(about.attempt);
+    let cause = match attempt.progress().taken_back {
+        0 => Cause::Received(about.attempt),
+        taken_back => Cause::ReceivedAgain {
+            attempt: about.attempt,
+            taken_back,
+        },
+    };
     let journal = Journal::post(ids.fresh(), cause, about.payment, at, &transfers)?;
     let settled = before != PaymentState::Settled && payment.state() == PaymentState::Settled;
     let settled = settled.then(|| PaymentEvent::PaymentSettled {

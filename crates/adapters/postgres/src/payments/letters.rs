@@ -2,6 +2,7 @@
 
 mod taken_back;
 mod told;
+mod unmatched;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
@@ -14,7 +15,9 @@ use ratiba_payments::dead_letter::{
     DeadLetter, Handled, LetterDecision, LetterId, LetterMatch, LetterState, TakeBack, TakenBack,
 };
 use ratiba_payments::payment::Payment;
-use ratiba_payments::ports::{DeadLetters, LetterDecided, LetterQuery, LetterReopened, RecordError};
+use ratiba_payments::ports::{
+    DeadLetters, DecideUnmatch, LetterDecided, LetterQuery, LetterReopened, RecordError, UnmatchError,
+};
 use ratiba_payments::reference::Receipt;
 use ratiba_payments::remark::Remark;
 use time::OffsetDateTime;
@@ -332,6 +335,17 @@ impl DeadLetters for PgPayments {
     async fn take_back(&self, tenant: TenantId, order: TakeBack) -> Result<LetterReopened, Outage> {
         self.database
             .tenant(tenant, move |tx| taken_back::take_back(tx, &order))
+            .await
+    }
+
+    async fn unmatch(
+        &self,
+        tenant: TenantId,
+        order: TakeBack,
+        decide: DecideUnmatch,
+    ) -> Result<LetterReopened, UnmatchError> {
+        self.database
+            .tenant(tenant, move |tx| unmatched::unmatch(tx, &order, &decide))
             .await
     }
 

@@ -47,7 +47,8 @@ impl Attempt {
                     | ReviewReason::AnswersDisagree
                     | ReviewReason::ReceiptReused
                     | ReviewReason::MoneyWentBack
-                    | ReviewReason::GivenBack,
+                    | ReviewReason::GivenBack
+                    | ReviewReason::MatchTakenBack,
             }
             | AttemptState::Paid { receipt: Some(_), .. }
             | AttemptState::Created

@@ -328,7 +328,8 @@ impl Attempt {
                     | ReviewReason::AnswersDisagree
                     | ReviewReason::ReceiptReused
                     | ReviewReason::MoneyWentBack
-                    | ReviewReason::GivenBack,
+                    | ReviewReason::GivenBack
+                    | ReviewReason::MatchTakenBack,
             }
             | AttemptState::Paid { .. }
             | AttemptState::Failed { .. }
@@ -425,7 +426,8 @@ const fn outweighs(why: ReviewReason, standing: ReviewReason) -> bool {
         ReviewReason::AmountDiffers
         | ReviewReason::PayerDiffers
         | ReviewReason::AnswersDisagree
-        | ReviewReason::ReceiptReused => {
+        | ReviewReason::ReceiptReused
+        | ReviewReason::MatchTakenBack => {
             matches!(why, ReviewReason::MoneyWentBack | ReviewReason::GivenBack)
         }
     }

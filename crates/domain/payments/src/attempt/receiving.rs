@@ -27,6 +27,7 @@ impl Attempt {
                 queries: 0,
                 dispute: None,
                 resolved: None,
+                taken_back: 0,
             },
             tip: None,
         };

@@ -6,6 +6,19 @@ use time::OffsetDateTime;
 use super::{Payment, PaymentState};
 
 impl Payment {
+    /// Gives away what of a wrong match had gone towards it: what it settled is owed again.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currency is another.
+    pub fn unreceive(mut self, applied: Money, at: OffsetDateTime) -> Result<Self, MoneyError> {
+        self.paid = self.paid.checked_sub(applied)?;
+        if applied.is_positive() && self.state == PaymentState::Settled {
+            self.state = PaymentState::Open;
+            self.state_at = at;
+        }
+        Ok(self)
+    }
+
     /// Takes back as much of what became the customer's credit, at most all of it; answers how much. `None` if there is
     /// nothing to take back.
     ///

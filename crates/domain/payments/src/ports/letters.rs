@@ -1,11 +1,14 @@
 //! The dead letters of a tenant.
 
 use async_trait::async_trait;
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_kernel::{MoneyError, Outage, TenantId};
 
 use crate::attempt::{Attempt, Provider};
-use crate::dead_letter::{DeadLetter, LetterDecision, LetterId, LetterState, TakeBack, TakenBack};
+use crate::dead_letter::{
+    BuiltOn, DeadLetter, LetterDecision, LetterId, LetterState, Matched, TakeBack, TakenBack,
+};
 use crate::payment::{Payment, PaymentId};
+use crate::ports::{Change, RecordError};
 
 /// Which letters are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +49,26 @@ pub enum LetterReopened {
     NotRefunded,
 }
 
+/// Why a match was not taken back. Nothing changed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnmatchError {
+    /// Something was built on the money.
+    #[error("something was built on the money")]
+    BuiltOn(BuiltOn),
+    /// The books cannot take the amount.
+    #[error("the amount cannot be booked")]
+    Amount(#[from] MoneyError),
+    /// It was not recorded.
+    #[error("the match was not taken back")]
+    NotRecorded(#[from] RecordError),
+    /// The letters did not answer.
+    #[error("the letters are unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Decides what takes a match back; may be asked again, and must have no effect.
+pub type DecideUnmatch = Box<dyn Fn(&Matched) -> Result<Change, UnmatchError> + Send + Sync>;
+
 /// A tenant's dead letters. That one was matched is recorded with the money ([`super::Change::letter`]).
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
@@ -78,6 +101,15 @@ pub trait DeadLetters: Send + Sync {
     /// Takes back that a letter's money went back, and keeps what was said: the letter is new again, and money under the
     /// number that was named is booked again.
     async fn take_back(&self, tenant: TenantId, order: TakeBack) -> Result<LetterReopened, Outage>;
+
+    /// Takes back that a letter was matched, and keeps what was said: locks the payment, its visit's others and its customer,
+    /// and records what `decide` answers to how they are then, in one transaction with the letter, which is new again.
+    async fn unmatch(
+        &self,
+        tenant: TenantId,
+        order: TakeBack,
+        decide: DecideUnmatch,
+    ) -> Result<LetterReopened, UnmatchError>;
 
     /// What was taken back about a letter, the oldest first.
     async fn taken_back(&self, tenant: TenantId, letter: LetterId) -> Result<Vec<TakenBack>, Outage>;

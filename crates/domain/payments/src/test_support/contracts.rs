@@ -21,6 +21,7 @@ mod statements;
 mod till;
 mod tips;
 mod tokens;
+mod unmatched;
 
 use std::sync::Arc;
 
@@ -171,6 +172,11 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     letters::a_letter_for_a_payment_is_no_second_money_beside_its_prompt(&fresh().await).await;
     letters::a_callback_after_a_person_booked_its_money_changes_nothing(&fresh().await).await;
     letters::money_that_went_back_is_booked_by_no_other_message(&fresh().await).await;
+    unmatched::a_wrong_match_is_taken_back_once_and_the_letter_can_be_matched_again(&fresh().await).await;
+    unmatched::an_attempt_whose_match_was_wrong_is_in_review_and_books_its_own_money(&fresh().await).await;
+    unmatched::a_match_that_only_named_a_number_takes_back_the_number(&fresh().await).await;
+    unmatched::a_match_on_whose_money_something_was_built_stays(&fresh().await).await;
+    unmatched::a_match_whose_money_became_credit_stays(&fresh().await).await;
     given_back::an_attempts_own_callback_does_not_book_money_that_went_back(&fresh().await).await;
     given_back::what_was_mistaken_is_taken_back_once(&fresh().await).await;
     given_back::a_second_receipt_that_is_booked_elsewhere_is_no_letter(&fresh().await).await;

@@ -328,7 +328,8 @@ fn may_be_its_money(attempt: &Attempt) -> bool {
                 | ReviewReason::AnswersDisagree
                 | ReviewReason::ReceiptReused
                 | ReviewReason::MoneyWentBack
-                | ReviewReason::GivenBack,
+                | ReviewReason::GivenBack
+                | ReviewReason::MatchTakenBack,
         } => true,
         AttemptState::InReview {
             why: ReviewReason::NoAnswer,

@@ -11,13 +11,13 @@ use super::DECISIONS_MAX;
 use crate::actor::Actor;
 use crate::attempt::{Attempt, AttemptId, AttemptState, AttemptTerms, Moved, Resolution, Resolved};
 use crate::dead_letter::{
-    DeadLetter, Handled, LetterDecision, LetterId, LetterMatch, LetterState, LetterVerdict, TakeBack,
-    TakenBack, Told,
+    BuiltOn, DeadLetter, Handled, LetterDecision, LetterId, LetterMatch, LetterState, LetterVerdict,
+    TakeBack, TakenBack, Told, unmatch,
 };
 use crate::payment::{PaymentId, PaymentRecord};
 use crate::ports::{
-    CallbackReader, Change, ConfirmationReader, DeadLetters, LetterDecided, LetterReopened, MoneyFinder,
-    PaymentBook, RecordError,
+    CallbackReader, Change, ConfirmationReader, DeadLetters, DecideUnmatch, LetterDecided, LetterReopened,
+    MoneyFinder, PaymentBook, RecordError, UnmatchError,
 };
 use crate::reference::{Receipt, RequestKey};
 use crate::remark::Remark;
@@ -69,7 +69,7 @@ pub struct LetterOrder {
     pub why: Remark,
 }
 
-/// What a person decided wrongly: that a letter's money went back.
+/// What a person decided wrongly: that a letter's money went back, or what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakeBackOrder {
     /// The letter.
@@ -103,9 +103,12 @@ pub enum LetterError {
     /// The money under that receipt went back, as a person noted.
     #[error("the money under that receipt is noted as given back")]
     WentBack,
-    /// Nobody says that its money went back.
-    #[error("nobody says that the letter's money went back")]
+    /// Nobody says that its money went back, nor what it is for.
+    #[error("nobody says that the letter's money went back, or is booked for a payment")]
     NotRefunded,
+    /// Something was built on the money since it was booked, so that the match stays.
+    #[error("{}", why_it_stays(*.0))]
+    BuiltOn(BuiltOn),
     /// The key was used for another order.
     #[error("the key belongs to another order")]
     KeyReused,
@@ -243,15 +246,16 @@ impl WorkLetter {
         }
     }
 
-    /// Takes back that a letter's money went back, where somebody mistook a number or the letter: it is new again, and
-    /// money under the number that was named is taken again. What was refused meanwhile is in a person's hands, who can
-    /// book it now. The same order again under its key changes nothing, whatever was decided since.
+    /// Takes back that a letter's money went back, or what it was matched to, where somebody mistook a number or the letter:
+    /// it is new again. Money under the number of what went back is taken again; what was refused meanwhile is in a
+    /// person's hands, who can book it now. Money that was booked by the match leaves the payment, as long as nothing was built
+    /// on it: the attempt that had asked for it is in review again. The same order again under its key changes nothing, whatever was decided since.
     ///
     /// # Errors
     /// [`LetterError`]; then nothing changed.
     #[tracing::instrument(name = "payments.take_letter_back", skip_all, fields(letter.id = %order.letter))]
     pub async fn take_back(&self, tenant: TenantId, order: TakeBackOrder) -> Result<(), LetterError> {
-        self.letter(tenant, order.letter).await?;
+        let letter = self.letter(tenant, order.letter).await?;
         let ordered = Fingerprint::of(&format!("take-back|{}|{}", order.letter, order.why));
         let take_back = TakeBack {
             letter: order.letter,
@@ -263,11 +267,40 @@ impl WorkLetter {
                 at: self.clock.now(),
             },
         };
-        match self.letters.take_back(tenant, take_back).await? {
+        let reopened = if letter.state == LetterState::Matched {
+            self.unmatch(tenant, take_back).await?
+        } else {
+            self.letters.take_back(tenant, take_back).await?
+        };
+        match reopened {
             LetterReopened::Now | LetterReopened::Before => Ok(()),
             LetterReopened::KeyReused => Err(LetterError::KeyReused),
             LetterReopened::NotRefunded => Err(LetterError::NotRefunded),
         }
+    }
+
+    async fn unmatch(&self, tenant: TenantId, order: TakeBack) -> Result<LetterReopened, LetterError> {
+        for _ in 0..DECISIONS_MAX {
+            let (now, ids) = (order.by.at, Arc::clone(&self.ids));
+            let decide: DecideUnmatch =
+                Box::new(move |matched| unmatch(matched, now, &*ids)?.map_err(UnmatchError::BuiltOn));
+            match self.letters.unmatch(tenant, order.clone(), decide).await {
+                Ok(reopened) => return Ok(reopened),
+                Err(UnmatchError::BuiltOn(built)) => return Err(LetterError::BuiltOn(built)),
+                Err(UnmatchError::Amount(error)) => return Err(error.into()),
+                Err(
+                    UnmatchError::Unavailable(outage)
+                    | UnmatchError::NotRecorded(RecordError::Unavailable(outage)),
+                ) => return Err(outage.into()),
+                Err(UnmatchError::NotRecorded(
+                    RecordError::Stale
+                    | RecordError::LiveAttempt
+                    | RecordError::ReceiptTaken
+                    | RecordError::IdsTaken,
+                )) => {}
+            }
+        }
+        Err(LetterError::Busy)
     }
 
     /// What was taken back about a letter, the oldest first.
@@ -401,10 +434,12 @@ impl WorkLetter {
                 | AttemptState::Unknown => {}
             }
         }
+        // A letter can be matched again after its match was taken back.
+        let id: AttemptId = self.ids.fresh();
         let terms = AttemptTerms {
-            id: self.ids.fresh(),
+            id,
             payment,
-            key: RequestKey::of(order.letter),
+            key: RequestKey::of(id),
             provider: letter.provider,
             amount: order.amount,
             payer: None,
@@ -417,6 +452,19 @@ impl WorkLetter {
 
     fn moved_at(&self, letter: &DeadLetter) -> Option<OffsetDateTime> {
         self.confirmations.read(&letter.body).ok()?.moved_at
+    }
+}
+
+/// Why a match stays, in words.
+const fn why_it_stays(built: BuiltOn) -> &'static str {
+    match built {
+        BuiltOn::Credited => "the visit is over, and the money became the customer's credit",
+        BuiltOn::CreditSpent => "what was more than owed became the customer's credit, and is spent",
+        BuiltOn::Refunded => "some of the money went back, or is going",
+        BuiltOn::Earned => "the service was rendered, and the money is earned",
+        BuiltOn::Tip => "a tip came with the money, or it is one",
+        BuiltOn::Stated => "a statement was compared with the money",
+        BuiltOn::AskedAnew => "the visit was asked for the same anew",
     }
 }
 

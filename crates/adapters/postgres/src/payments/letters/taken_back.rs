@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use ratiba_kernel::Outage;
+use ratiba_kernel::{Id, Outage};
 use ratiba_payments::actor::Actor;
-use ratiba_payments::dead_letter::{Handled, LetterId, TakeBack, TakenBack};
+use ratiba_payments::dead_letter::{Handled, LetterId, LetterState, TakeBack, TakenBack};
 use ratiba_payments::ports::LetterReopened;
 use ratiba_payments::reference::Receipt;
 use ratiba_payments::remark::Remark;
@@ -31,6 +31,8 @@ struct TakenRow {
     receipt: String,
     #[diesel(sql_type = Nullable<Text>)]
     came_receipt: Option<String>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    payment_id: Option<Uuid>,
     #[diesel(sql_type = Text)]
     said_by: String,
     #[diesel(sql_type = Text)]
@@ -52,19 +54,19 @@ SELECT letter_id, fingerprint FROM dead_letters_taken_back WHERE tenant_id = $1 
 
 const KEEP: &str = "
 INSERT INTO dead_letters_taken_back (tenant_id, id, letter_id, request_key, fingerprint, receipt, came_receipt, said_by,
-    said_reason, said_at, taken_back_by, taken_back_reason, taken_back_at)
-SELECT $1, $3, u.id, $4, $5, u.receipt, u.came_receipt, u.handled_by, u.handled_reason, u.handled_at, $6, $7, $8
-FROM payment_callbacks_unrouted u WHERE u.tenant_id = $1 AND u.id = $2 AND u.state = 'refunded'
+    said_reason, said_at, taken_back_by, taken_back_reason, taken_back_at, payment_id)
+SELECT $1, $3, u.id, $4, $5, u.receipt, u.came_receipt, u.handled_by, u.handled_reason, u.handled_at, $6, $7, $8, u.payment_id
+FROM payment_callbacks_unrouted u WHERE u.tenant_id = $1 AND u.id = $2 AND u.state = $9
 ON CONFLICT (tenant_id, request_key) DO NOTHING";
 
 const REOPEN: &str = "
 UPDATE payment_callbacks_unrouted SET state = 'new', handled_by = NULL, handled_reason = NULL, handled_at = NULL,
-    receipt = NULL, came_receipt = NULL, told_tracking = NULL, told_request = NULL, told_account = NULL, told_currency = NULL,
+    receipt = NULL, came_receipt = NULL, payment_id = NULL, told_tracking = NULL, told_request = NULL, told_account = NULL, told_currency = NULL,
     told_minor = NULL, told_at = NULL, known_from = NULL
-WHERE tenant_id = $1 AND id = $2 AND state = 'refunded'";
+WHERE tenant_id = $1 AND id = $2 AND state = $3";
 
 const OF_LETTER: &str = "
-SELECT receipt, came_receipt, said_by, said_reason, said_at, taken_back_by, taken_back_reason, taken_back_at
+SELECT receipt, came_receipt, payment_id, said_by, said_reason, said_at, taken_back_by, taken_back_reason, taken_back_at
 FROM dead_letters_taken_back WHERE tenant_id = $1 AND letter_id = $2 ORDER BY id LIMIT ";
 
 /// Makes a letter new again whose money is said to have gone back, and keeps what was said. Of two at once the second waits
@@ -78,6 +80,16 @@ pub(super) fn take_back(tx: &mut TenantTx<'_>, order: &TakeBack) -> Result<Lette
     if let Some(before) = under_key(tx, order)? {
         return Ok(before);
     }
+    reopen(tx, order, LetterState::Refunded)
+}
+
+/// Makes a letter in that state new again, and keeps what was said.
+pub(super) fn reopen<E>(
+    tx: &mut TenantTx<'_>,
+    order: &TakeBack,
+    state: LetterState,
+) -> Result<LetterReopened, TxError<E>> {
+    let (tenant, letter) = (tx.tenant_uuid(), order.letter.as_uuid());
     let id = tx.new_id();
     let kept = sql_query(KEEP)
         .bind::<SqlUuid, _>(tenant)
@@ -88,6 +100,7 @@ pub(super) fn take_back(tx: &mut TenantTx<'_>, order: &TakeBack) -> Result<Lette
         .bind::<Text, _>(order.by.by.as_str())
         .bind::<Text, _>(order.by.why.as_str())
         .bind::<Timestamptz, _>(order.by.at)
+        .bind::<Text, _>(state.as_str())
         .execute(tx.conn())?;
     if kept == 0 {
         // Nobody said so, or the key was used for another letter in this moment.
@@ -96,12 +109,16 @@ pub(super) fn take_back(tx: &mut TenantTx<'_>, order: &TakeBack) -> Result<Lette
     sql_query(REOPEN)
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(letter)
+        .bind::<Text, _>(state.as_str())
         .execute(tx.conn())?;
     Ok(LetterReopened::Now)
 }
 
 /// What came of the order under this key before, if one was given.
-fn under_key(tx: &mut TenantTx<'_>, order: &TakeBack) -> Result<Option<LetterReopened>, TxError<Outage>> {
+pub(super) fn under_key<E>(
+    tx: &mut TenantTx<'_>,
+    order: &TakeBack,
+) -> Result<Option<LetterReopened>, TxError<E>> {
     let before: Option<OrderRow> = sql_query(OF_KEY)
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<Text, _>(order.key.as_str())
@@ -143,6 +160,7 @@ fn taken_of(row: TakenRow) -> Result<TakenBack, &'static str> {
         said: handled(&row.said_by, &row.said_reason, row.said_at)?,
         receipt: Receipt::parse(&row.receipt).map_err(|_| "malformed receipt")?,
         came: came.map_err(|_| "malformed receipt of what came")?,
+        payment: row.payment_id.map(Id::from_uuid),
         by: handled(&row.taken_back_by, &row.taken_back_reason, row.taken_back_at)?,
     })
 }

@@ -1,17 +1,22 @@
 //! The dead letters of a tenant, in memory. A letter's id is its number in the order of arrival.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_kernel::{Money, Outage, TenantId};
 use uuid::Uuid;
 
 use super::{DeadLetter as Buried, InMemoryBook, Shelf, locked, receipt_of, yield_once};
 use crate::attempt::{Attempt, AttemptId, AttemptState, Provider};
 use crate::dead_letter::{
-    DeadLetter, Handled, LetterDecision, LetterId, LetterMatch, LetterState, TakeBack, TakenBack, Told,
-    lacks_its_receipt,
+    DeadLetter, Handled, LetterDecision, LetterId, LetterMatch, LetterState, Matched, TakeBack, TakenBack,
+    Told, lacks_its_receipt,
 };
-use crate::payment::{Payment, PaymentId, PaymentRecord};
-use crate::ports::{Change, DeadLetters, LetterDecided, LetterQuery, LetterReopened};
+use crate::ledger::{Entry, Place};
+use crate::payment::{Payment, PaymentId, PaymentRecord, PaymentState};
+use crate::ports::{
+    Change, DeadLetters, DecideUnmatch, LetterDecided, LetterQuery, LetterReopened, UnmatchError,
+};
 use crate::reference::Receipt;
 use crate::remark::Remark;
 
@@ -136,6 +141,65 @@ impl Shelf {
         holder.is_some_and(|(record, _)| record.payment.id() != change.payment.id())
     }
 
+    /// What came of the order under this key before, if one was given.
+    fn under_key(&self, tenant: TenantId, order: &TakeBack) -> Option<LetterReopened> {
+        let mut own = self.taken_back.iter().filter(|undone| undone.tenant == tenant);
+        let before = own.find(|undone| undone.order.key == order.key)?;
+        let same = before.order.letter == order.letter && before.order.ordered == order.ordered;
+        Some(if same {
+            LetterReopened::Before
+        } else {
+            LetterReopened::KeyReused
+        })
+    }
+
+    /// A letter that is matched, and what was made of its money since.
+    fn matched(&self, tenant: TenantId, place: usize) -> Option<Matched> {
+        let letter = self.dug_out(place, self.dead_letters.get(place)?);
+        let record = self.payments.get(&(tenant, letter.payment?))?.clone();
+        let payment = &record.payment;
+        let nothing = Money::zero(payment.currency());
+        let mut attempts = record.attempts.iter();
+        let holder = attempts.find(|attempt| receipt_of(attempt) == letter.receipt.as_ref());
+        let holder = holder.map(Attempt::id);
+        let mut lines: BTreeMap<Place, i64> = BTreeMap::new();
+        let own = self
+            .journals
+            .iter()
+            .filter(|(owner, journal)| *owner == tenant && holder.is_some() && journal.attempt() == holder);
+        for entry in own.flat_map(|(_, journal)| journal.entries()) {
+            *lines.entry(entry.place).or_default() += entry.amount.amount_minor();
+        }
+        let lines = lines.into_iter().filter(|(_, minor)| *minor != 0);
+        let posted = lines.map(|(place, minor)| Entry {
+            place,
+            amount: Money::new(minor, payment.currency()),
+        });
+        let has = |place| {
+            let lies = self.lies_at(tenant, place, nothing);
+            lies.map_or(0, |lies| -lies.amount_minor())
+        };
+        let mut refunds = self.refunds.iter();
+        let anew = |other: &PaymentRecord| {
+            other.payment.id() != payment.id()
+                && other.payment.visit() == payment.visit()
+                && other.payment.purpose() == payment.purpose()
+                && other.payment.state() == PaymentState::Open
+        };
+        Some(Matched {
+            posted: posted.collect(),
+            credit: Money::new(has(Place::credit(payment.customer())), payment.currency()),
+            refunded: refunds.any(|(owner, refund)| {
+                *owner == tenant && refund.terms().payment == payment.id() && refund.counts()
+            }),
+            earned: has(Place::revenue(payment.customer(), payment.id())) != 0,
+            stated: false,
+            asked_anew: self.records(tenant).any(anew),
+            letter,
+            record,
+        })
+    }
+
     fn dug_out(&self, place: usize, buried: &Buried) -> DeadLetter {
         let worked = self.worked.get(&place);
         DeadLetter {
@@ -238,14 +302,8 @@ impl DeadLetters for InMemoryBook {
     async fn take_back(&self, tenant: TenantId, order: TakeBack) -> Result<LetterReopened, Outage> {
         yield_once().await;
         let mut shelf = locked(&self.shelf);
-        let mut own = shelf.taken_back.iter().filter(|undone| undone.tenant == tenant);
-        if let Some(before) = own.find(|undone| undone.order.key == order.key) {
-            let same = before.order.letter == order.letter && before.order.ordered == order.ordered;
-            return Ok(if same {
-                LetterReopened::Before
-            } else {
-                LetterReopened::KeyReused
-            });
+        if let Some(before) = shelf.under_key(tenant, &order) {
+            return Ok(before);
         }
         let Some(place) = shelf.place_of(tenant, order.letter) else {
             return Ok(LetterReopened::NotRefunded);
@@ -261,8 +319,44 @@ impl DeadLetters for InMemoryBook {
             said: worked.handled.clone(),
             receipt,
             came: worked.came.clone(),
+            payment: None,
             by: order.by.clone(),
         };
+        shelf.worked.remove(&place);
+        shelf.taken_back.push(Undone { tenant, order, what });
+        Ok(LetterReopened::Now)
+    }
+
+    async fn unmatch(
+        &self,
+        tenant: TenantId,
+        order: TakeBack,
+        decide: DecideUnmatch,
+    ) -> Result<LetterReopened, UnmatchError> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        if let Some(before) = shelf.under_key(tenant, &order) {
+            return Ok(before);
+        }
+        let place = shelf.place_of(tenant, order.letter);
+        let Some((place, matched)) = place.and_then(|place| Some((place, shelf.matched(tenant, place)?)))
+        else {
+            return Ok(LetterReopened::NotRefunded);
+        };
+        let change = decide(&matched)?;
+        shelf.check(tenant, &change)?;
+        let letter = matched.letter;
+        let (Some(said), Some(receipt)) = (letter.handled, letter.receipt) else {
+            return Ok(LetterReopened::NotRefunded);
+        };
+        let what = TakenBack {
+            said,
+            receipt,
+            came: None,
+            payment: letter.payment,
+            by: order.by.clone(),
+        };
+        shelf.write(tenant, change);
         shelf.worked.remove(&place);
         shelf.taken_back.push(Undone { tenant, order, what });
         Ok(LetterReopened::Now)

@@ -31,6 +31,8 @@ impl Shelf {
                 found.any(|terms| terms.id == id && terms.way == RefundWay::Outside)
             }
             Cause::Received(_)
+            | Cause::ReceivedAgain { .. }
+            | Cause::Unmatched { .. }
             | Cause::Credited { .. }
             | Cause::Uncredited { .. }
             | Cause::ChargedBack(_)

@@ -81,6 +81,8 @@ impl Shelf {
             let own = match journal.cause() {
                 Cause::TillOpened(_) | Cause::TillMoved(_) | Cause::TillClosed(_) => false,
                 Cause::Received(_)
+                | Cause::ReceivedAgain { .. }
+                | Cause::Unmatched { .. }
                 | Cause::Credited { .. }
                 | Cause::Uncredited { .. }
                 | Cause::Refunded(_)
@@ -312,6 +314,8 @@ impl TakingsBook for InMemoryBook {
                         Some(refund)
                     }
                     Cause::Received(_)
+                    | Cause::ReceivedAgain { .. }
+                    | Cause::Unmatched { .. }
                     | Cause::Credited { .. }
                     | Cause::Uncredited { .. }
                     | Cause::PaidOut(_)
