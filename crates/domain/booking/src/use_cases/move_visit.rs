@@ -54,7 +54,8 @@ pub struct MoveVisit {
 
 impl MoveVisit {
     /// Moves, and answers with the visit as it then stands. Price and deposit are carried along; reminders
-    /// go out anew where the new time asks for them. Moving to where it is changes nothing.
+    /// go out anew where the new time asks for them. Moving to where it is changes nothing, and is never too late: the
+    /// move may be asked for again by somebody who does not know that it was made.
     ///
     /// # Errors
     /// [`ReplaceError`]; then everything keeps the time that it had.
@@ -70,6 +71,9 @@ impl MoveVisit {
             let visit = self.visit(tenant, order.target).await?;
             let replacing = movable(&visit, order.target)?;
             check_parts(&replacing, &order.staff)?;
+            if replacing.is_there(&wanted) {
+                return Ok(visit);
+            }
             let now = self.clock.now();
             let request = replacing.request(&wanted, now)?;
             let query = facts_query(&request.parts, request.window);

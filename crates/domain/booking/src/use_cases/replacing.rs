@@ -68,6 +68,33 @@ impl<'a> Replacing<'a> {
         &self.parts
     }
 
+    /// Whether the parts are where they are wanted already: they begin then, one at the end of the other or beside it,
+    /// with those who are named for them.
+    pub(super) fn is_there(&self, wanted: &Wanted<'_>) -> bool {
+        let start = self.parts.iter().map(|part| part.booking().time.start()).min();
+        let named = |part: &&&Appointment| {
+            let booking = part.booking();
+            let asked_for = wanted.by == CancelledBy::Business || booking.choice == StaffChoice::Requested;
+            wanted
+                .staff
+                .get(&part.id())
+                .is_none_or(|named| asked_for && booking.team.members().first() == Some(named))
+        };
+        start == Some(wanted.start) && !self.leaves_waiting() && self.parts.iter().all(|part| named(&part))
+    }
+
+    /// Whether there is time between the parts in which nobody is served.
+    fn leaves_waiting(&self) -> bool {
+        let mut clients: Vec<TimeRange> = self.parts.iter().map(|part| part.booking().client()).collect();
+        clients.sort_by_key(|client| (client.start(), client.end()));
+        let mut until = clients.first().map(|client| client.start());
+        clients.iter().any(|client| {
+            let waits = until.is_some_and(|until| until < client.start());
+            until = until.max(Some(client.end()));
+            waits
+        })
+    }
+
     /// What the engine is asked.
     ///
     /// # Errors

@@ -88,6 +88,29 @@ fn a_move_carries_price_and_deposit_frees_the_old_time_and_is_told() {
 }
 
 #[test]
+fn a_move_that_is_asked_for_again_is_answered_as_it_was_made_even_if_it_would_be_too_late_now() {
+    let world = World::new();
+    let visit = world.booked("k1", at(34, 0));
+    world.clock.set(at(9, 50));
+    // Within a day: from there it could not be moved any more.
+    let made = world
+        .moves(MoveTarget::Visit(visit), at(33, 30), CUSTOMER)
+        .unwrap();
+    let told = world.names().len();
+    for now in [at(9, 50), at(33, 0), at(33, 29)] {
+        world.clock.set(now);
+        let again = world.moves(MoveTarget::Visit(visit), at(33, 30), CUSTOMER);
+        assert_eq!(again.as_ref(), Ok(&made), "{now}");
+    }
+    assert_eq!(world.names().len(), told, "nothing more is told");
+    let refused = world.moves(MoveTarget::Visit(visit), at(34, 0), CUSTOMER);
+    assert!(
+        matches!(refused, Err(ReplaceError::TooLate { .. })),
+        "{refused:?}"
+    );
+}
+
+#[test]
 fn two_moves_that_cross_are_refused_and_nobody_loses_a_time() {
     let world = World::new();
     let (first, second) = (world.booked("k1", at(10, 0)), world.booked("k2", at(11, 0)));
