@@ -246,3 +246,89 @@ async fn money_for_a_part_that_was_cancelled_while_the_prompt_was_out_is_the_cus
     assert_eq!(credit(&world), 120_000, "once");
     assert_eq!(world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"), 0);
 }
+
+/// Asks in the chat to cancel, and answers with what is told before the yes.
+async fn told_before_the_yes(world: &World) -> String {
+    world.say(ASHA, "Cancel my appointment").await;
+    world.work().await;
+    world.last_text(ASHA).await
+}
+
+/// Says yes to it, and answers with how much of what was paid became credit by it.
+async fn given_by_the_yes(world: &World) -> i64 {
+    let before = credit(world);
+    world.tap(ASHA, "Cancel").await;
+    world.work().await;
+    credit(world) - before
+}
+
+#[tokio::test]
+async fn what_is_promised_before_a_cancellation_counts_what_went_back_and_the_fees_of_parts_that_are_over() {
+    let world = World::new().await;
+    let id = a_pair_up_to_the_prompt(&world, 5).await;
+    pay(&world).await;
+    world.jump(datetime!(2026-05-14 15:00 +3)).await;
+    let parts = visit(&world, &id).await;
+    cancel(&world, &part(&parts, 0), "customer").await;
+    assert_eq!(credit(&world), 70_000);
+    let payment = world.text("SELECT id::text AS text FROM payments");
+    let amount = json!({ "amount_minor": 30_000, "currency": "KES" });
+    let order = json!({ "way": "credit", "amount": amount, "reason": "the room was cold" });
+    call(&world, &format!("/api/v1/payments/{payment}/refunds"), order).await;
+    world.work().await;
+    // Of 2,250 there are 1,250 left; fees of 350 and 400 are kept of them.
+    let told = told_before_the_yes(&world).await;
+    assert!(
+        told.contains("costs KES 400; it is taken from what you paid")
+            && told.contains("KES 500 of what you paid becomes your credit"),
+        "{told}"
+    );
+    assert_eq!(given_by_the_yes(&world).await, 50_000, "what was promised");
+    let heard = world.last_text(ASHA).await;
+    assert!(heard.contains("KES 500"), "{heard}");
+}
+
+#[tokio::test]
+async fn what_is_promised_before_a_cancellation_counts_what_was_paid_elsewhere() {
+    let world = World::new().await;
+    rules(&world, |rules| {
+        rules["cancellation"] =
+            json!({ "free_until_hours": 24, "late_fee": 2_500, "no_show_grace": 15, "no_show_fee": 5_000 });
+    })
+    .await;
+    world.say(ASHA, "hello").await;
+    world.work().await;
+    let promises = "customer phone,customer,service,staff,date,time,paid\n\
+        0700000123,Asha,Swedish massage 60,Wanjiru,2026-05-15,10:00,\"1,000\"\n";
+    let import = call(&world, "/api/v1/imports/bookings", json!({ "content": promises })).await;
+    let apply = format!(
+        "/api/v1/imports/bookings/{}/apply",
+        import["id"].as_str().unwrap()
+    );
+    let (status, applied) = world
+        .call_at(&import["version"], Method::POST, &apply, Value::Null)
+        .await;
+    assert_eq!(
+        (status, &applied["created"]),
+        (StatusCode::OK, &json!(1)),
+        "{applied}"
+    );
+    let id = world.text("SELECT visit_id::text AS text FROM visits_from_elsewhere");
+    let kes = |whole: i64| json!({ "amount_minor": whole * 100, "currency": "KES" });
+    call(&world, "/api/v1/till/sessions", json!({ "float": kes(500) })).await;
+    call(
+        &world,
+        &format!("/api/v1/visits/{id}/cash"),
+        json!({ "amount": kes(500) }),
+    )
+    .await;
+    world.jump(datetime!(2026-05-14 15:00 +3)).await;
+    // A quarter of 3,500 is kept, which was paid elsewhere.
+    let told = told_before_the_yes(&world).await;
+    assert!(
+        told.contains("costs KES 875; it is taken from what you paid")
+            && told.contains("KES 500 of what you paid becomes your credit"),
+        "{told}"
+    );
+    assert_eq!(given_by_the_yes(&world).await, 50_000, "what was promised");
+}

@@ -1,14 +1,15 @@
 //! The money of a visit as booking and payments know it together: what was paid, what is still to be paid, and what
 //! goes back to the customer.
 
+use ratiba_booking::import::ports::ImportGround;
 use ratiba_booking::policy::Rounding;
 use ratiba_booking::visit::{PaidAhead, Visit, VisitStanding};
 use ratiba_kernel::{Id, Money, MoneyError, Outage, TenantId};
 use ratiba_payments::earning::Rendering;
 use ratiba_payments::payment::{PaymentId, Purpose};
-use ratiba_payments::ports::EarnError;
+use ratiba_payments::ports::{EarnError, RefundBook};
 use ratiba_payments::refund::{Refund, RefundCause, standing};
-use ratiba_payments::use_cases::{CreditVisitError, StatusReport};
+use ratiba_payments::use_cases::{CreditVisitError, GiveBack, PaymentStatus, Prospect, StatusReport};
 
 use crate::Parts;
 
@@ -110,6 +111,76 @@ impl VisitMoney {
         let have = self.settled()?;
         Ok(bound.is_some_and(|bound| have < bound))
     }
+
+    /// How much of what came here the business keeps, the visit being as it is; `None` if nothing came, or nothing is
+    /// known to be bound. What was paid elsewhere serves first, since nobody here can give it back.
+    fn keeps(&self, visit: &Visit) -> Result<Option<Money>, MoneyError> {
+        if !self.kept.is_positive() {
+            return Ok(None);
+        }
+        let Some(bound) = visit.bound(self.paid_ahead)? else {
+            return Ok(None);
+        };
+        let keep = bound.checked_sub(self.paid_elsewhere)?;
+        Ok(Some(keep.max(Money::zero(bound.currency()))))
+    }
+}
+
+/// Where the money of visits is looked up.
+pub(crate) struct VisitBooks<'a> {
+    /// What was paid here.
+    pub(crate) status: &'a PaymentStatus,
+    /// What went back.
+    pub(crate) refunds: &'a dyn RefundBook,
+    /// What was paid elsewhere.
+    pub(crate) ground: &'a dyn ImportGround,
+    /// Gives back.
+    pub(crate) give: &'a GiveBack,
+}
+
+impl VisitBooks<'_> {
+    /// What was paid for a visit so far.
+    pub(crate) async fn money(&self, tenant: TenantId, visit: &Visit) -> Result<VisitMoney, Outage> {
+        let id = visit.head.id;
+        let paid_for = Id::from_uuid(id.as_uuid());
+        let reports = self.status.execute(tenant, paid_for).await?;
+        let refunds = self.refunds.refunds_of_visit(tenant, paid_for).await?;
+        let elsewhere = self.ground.paid_elsewhere(tenant, id).await?;
+        let charged = visit.charged().map_err(Outage::new)?;
+        let elsewhere = elsewhere.or_else(|| charged.map(|charged| Money::zero(charged.currency())));
+        let elsewhere = elsewhere.ok_or_else(|| Outage::new("a visit without appointments"))?;
+        VisitMoney::of(&reports, &refunds, elsewhere).map_err(Outage::new)
+    }
+
+    /// What [`Self::settle`] would give back if the visit came to stand like this, and whether what was paid covers what
+    /// it would then hold; nothing is given back by it. `None` for nothing.
+    pub(crate) async fn prospect(
+        &self,
+        tenant: TenantId,
+        visit: &Visit,
+    ) -> Result<(VisitMoney, Option<Prospect>), CreditVisitError> {
+        let money = self.money(tenant, visit).await?;
+        let Some(keep) = money.keeps(visit)? else {
+            return Ok((money, None));
+        };
+        let id = Id::from_uuid(visit.head.id.as_uuid());
+        let prospect = self.give.prospect(tenant, id, keep).await?;
+        Ok((money, Some(prospect)))
+    }
+
+    /// Gives the customer back, as the business's rules say, whatever was paid for a visit beyond its fees and what was paid
+    /// ahead for the parts that keep their time; answers how its money stands then. Safe to repeat.
+    async fn settle(&self, tenant: TenantId, visit: &Visit) -> Result<VisitMoney, CreditVisitError> {
+        let money = self.money(tenant, visit).await?;
+        let Some(keep) = money.keeps(visit)? else {
+            return Ok(money);
+        };
+        let id = Id::from_uuid(visit.head.id.as_uuid());
+        if !self.give.execute(tenant, id, keep).await? {
+            return Ok(money);
+        }
+        Ok(self.money(tenant, visit).await?)
+    }
 }
 
 impl Parts {
@@ -118,22 +189,16 @@ impl Parts {
     /// # Errors
     /// [`Outage`].
     pub async fn visit_money(&self, tenant: TenantId, visit: &Visit) -> Result<VisitMoney, Outage> {
-        let id = visit.head.id;
-        let reports = self
-            .payments
-            .status
-            .execute(tenant, Id::from_uuid(id.as_uuid()))
-            .await?;
-        let refunds = self
-            .money_back
-            .book
-            .refunds_of_visit(tenant, Id::from_uuid(id.as_uuid()))
-            .await?;
-        let elsewhere = self.imports.ground.paid_elsewhere(tenant, id).await?;
-        let charged = visit.charged().map_err(Outage::new)?;
-        let elsewhere = elsewhere.or_else(|| charged.map(|charged| Money::zero(charged.currency())));
-        let elsewhere = elsewhere.ok_or_else(|| Outage::new("a visit without appointments"))?;
-        VisitMoney::of(&reports, &refunds, elsewhere).map_err(Outage::new)
+        self.visit_books().money(tenant, visit).await
+    }
+
+    fn visit_books(&self) -> VisitBooks<'_> {
+        VisitBooks {
+            status: &self.payments.status,
+            refunds: self.money_back.book.as_ref(),
+            ground: self.imports.ground.as_ref(),
+            give: &self.money_back.give,
+        }
     }
 
     /// Puts into the books what a visit earned, as soon as nothing of it is to come. Safe to repeat.
@@ -151,8 +216,7 @@ impl Parts {
         self.payments.earn.execute(tenant, id, rendering).await
     }
 
-    /// Gives the customer back, as the business's rules say, whatever was paid for a visit beyond its fees and what was paid ahead for the parts
-    /// that keep their time; answers how its money stands then. Safe to repeat.
+    /// Gives back what a visit does not hold any more; see [`VisitBooks::settle`]. Safe to repeat.
     ///
     /// # Errors
     /// [`CreditVisitError`].
@@ -161,21 +225,6 @@ impl Parts {
         tenant: TenantId,
         visit: &Visit,
     ) -> Result<VisitMoney, CreditVisitError> {
-        let money = self.visit_money(tenant, visit).await?;
-        if !money.kept.is_positive() {
-            return Ok(money);
-        }
-        let Some(bound) = visit.bound(money.paid_ahead)? else {
-            return Ok(money);
-        };
-        // What was paid elsewhere serves first, since nobody here can give it back.
-        let keep = bound
-            .checked_sub(money.paid_elsewhere)?
-            .max(Money::zero(bound.currency()));
-        let id = Id::from_uuid(visit.head.id.as_uuid());
-        if !self.money_back.give.execute(tenant, id, keep).await? {
-            return Ok(money);
-        }
-        Ok(self.visit_money(tenant, visit).await?)
+        self.visit_books().settle(tenant, visit).await
     }
 }

@@ -16,7 +16,7 @@ use ratiba_payments::use_cases as payments;
 use ratiba_pesapal::PesapalNotices;
 use ratiba_postgres::Database;
 use ratiba_postgres::access::PgAccessBook;
-use ratiba_postgres::booking::{PgAppointmentBook, PgPriceList, PgSetup, PgTimetable, PgWaitlist};
+use ratiba_postgres::booking::{PgAppointmentBook, PgImports, PgPriceList, PgSetup, PgTimetable, PgWaitlist};
 use ratiba_postgres::commission::PgCommission;
 use ratiba_postgres::conversation::PgConversation;
 use ratiba_postgres::payments::PgPayments;
@@ -397,7 +397,7 @@ impl Ground {
         let profile: Arc<dyn talk::BusinessProfile> = self.conversation.clone();
         let templates: Arc<dyn talk::TemplateRegister> = self.conversation.clone();
         let desk: Arc<dyn talk::BookingDesk> = Arc::new(self.booking_desk());
-        let visits: Arc<dyn talk::VisitDesk> = Arc::new(self.visit_desk());
+        let visits: Arc<dyn talk::VisitDesk> = Arc::new(self.visit_desk(settings)?);
         let till: Arc<dyn talk::PaymentDesk> = Arc::new(self.payment_desk(settings));
         Ok(Conversation {
             take_turn: conversation::TakeTurn {
@@ -474,9 +474,9 @@ impl Ground {
         }
     }
 
-    fn visit_desk(&self) -> VisitDeskBridge {
+    fn visit_desk(&self, settings: &SharedSettings) -> Result<VisitDeskBridge, Outage> {
         let waitlist: Arc<dyn Waitlist> = Arc::new(PgWaitlist::new(self.database.clone()));
-        VisitDeskBridge {
+        Ok(VisitDeskBridge {
             book: self.appointments.clone(),
             cancel: booking::CancelAppointment {
                 book: self.appointments.clone(),
@@ -500,7 +500,9 @@ impl Ground {
             },
             waitlist,
             payments: self.payment_status(),
-        }
+            imports: Arc::new(PgImports::new(self.database.clone())),
+            give: self.give_back(settings)?,
+        })
     }
 
     fn payment_desk(&self, settings: &SharedSettings) -> PaymentDeskBridge {

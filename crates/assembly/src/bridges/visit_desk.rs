@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_booking::appointment::{Appointment, Awaits, Booking, CancelledBy, State};
+use ratiba_booking::import::ports::ImportGround;
 use ratiba_booking::policy::PayBy;
 use ratiba_booking::ports::{AppointmentBook, Waitlist};
 use ratiba_booking::use_cases::{
@@ -16,12 +17,12 @@ use ratiba_booking::waitlist::WaitlistEntry;
 use ratiba_conversation::customer::CustomerId;
 use ratiba_conversation::desk::{
     AcceptAnswer, CancelAnswer, Coming, Complement, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Party,
-    Slot, VisitCard, VisitRef, VisitStanding, VisitTerms,
+    Slot, Told, VisitCard, VisitRef, VisitStanding, VisitTerms,
 };
 use ratiba_conversation::ports::VisitDesk;
 use ratiba_kernel::{Id, Money, Outage, TenantId};
 use ratiba_payments::reference::AccountReference;
-use ratiba_payments::use_cases::{Outlook, PaymentStatus};
+use ratiba_payments::use_cases::{GiveBack, Outlook, PaymentStatus};
 use time::OffsetDateTime;
 
 mod moves;
@@ -46,8 +47,12 @@ pub struct VisitDeskBridge {
     pub accept_offer: AcceptWaitlistOffer,
     /// Passes it.
     pub pass_offer: PassWaitlistOffer,
-    /// What a visit is called on the prompt.
+    /// What a visit is called on the prompt, and what was paid for it.
     pub payments: PaymentStatus,
+    /// What was paid for it elsewhere.
+    pub imports: Arc<dyn ImportGround>,
+    /// Gives back what visits do not ask for any more.
+    pub give: GiveBack,
 }
 
 #[async_trait]
@@ -82,7 +87,7 @@ impl VisitDesk for VisitDeskBridge {
         self.terms_now(tenant, visit).await
     }
 
-    async fn cancel(&self, tenant: TenantId, visit: VisitRef, told: Money) -> Result<CancelAnswer, Outage> {
+    async fn cancel(&self, tenant: TenantId, visit: VisitRef, told: Told) -> Result<CancelAnswer, Outage> {
         if self.passed_offer(tenant, Id::from_uuid(visit.as_uuid())).await? {
             return Ok(CancelAnswer::Cancelled);
         }

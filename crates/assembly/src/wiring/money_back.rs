@@ -13,31 +13,42 @@ use crate::settings::SharedSettings;
 use crate::use_cases::MoneyBack;
 
 impl Ground {
+    /// Gives back what visits do not ask for any more.
+    pub(super) fn give_back(&self, settings: &SharedSettings) -> Result<payments::GiveBack, Outage> {
+        let refunds: Arc<dyn RefundBook> = self.payments.clone();
+        Ok(payments::GiveBack {
+            book: self.payments.clone(),
+            rules: self.payments.clone(),
+            order: payments::RequestRefund {
+                book: refunds.clone(),
+                back: Arc::new(self.daraja(settings)?),
+                cards: settings.pesapal.is_some(),
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
+            credit: payments::CreditVisit {
+                book: self.payments.clone(),
+                refunds,
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
+        })
+    }
+
     pub(super) fn money_back(&self, settings: &SharedSettings) -> Result<MoneyBack, Outage> {
         let (clock, ids) = (&self.clock, &self.ids);
         let book: Arc<dyn RefundBook> = self.payments.clone();
         let back: Arc<dyn Provider> = Arc::new(self.daraja(settings)?);
         let tokens: Arc<dyn TokenSource> = Arc::new(RandomTokens);
-        let order = || payments::RequestRefund {
-            book: book.clone(),
-            back: back.clone(),
-            cards: settings.pesapal.is_some(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        };
         Ok(MoneyBack {
-            order: order(),
-            give: payments::GiveBack {
-                book: self.payments.clone(),
-                rules: self.payments.clone(),
-                order: order(),
-                credit: payments::CreditVisit {
-                    book: self.payments.clone(),
-                    refunds: book.clone(),
-                    clock: clock.clone(),
-                    ids: ids.clone(),
-                },
+            order: payments::RequestRefund {
+                book: book.clone(),
+                back: back.clone(),
+                cards: settings.pesapal.is_some(),
+                clock: clock.clone(),
+                ids: ids.clone(),
             },
+            give: self.give_back(settings)?,
             send: payments::SendRefund {
                 book: book.clone(),
                 back: back.clone(),

@@ -163,6 +163,17 @@ impl Visit {
         }
     }
 
+    /// The visit with these in the place of those of its parts that are the same appointments.
+    #[must_use]
+    pub fn with_parts(mut self, instead: Vec<Appointment>) -> Self {
+        for part in instead {
+            if let Some(own) = self.appointments.iter_mut().find(|own| own.id() == part.id()) {
+                *own = part;
+            }
+        }
+        self
+    }
+
     /// When its first part begins; of the parts that keep their time, if there are any.
     #[must_use]
     pub fn start(&self) -> Option<OffsetDateTime> {

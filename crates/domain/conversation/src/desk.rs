@@ -15,7 +15,7 @@ mod moves;
 mod party;
 mod tips;
 
-pub use moves::{MoveAnswer, MoveOffer, MoveOrder, MoveRequest, VisitTerms};
+pub use moves::{FeeFrom, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Told, VisitTerms};
 pub use party::{Coming, Complement, ComplementRequest, PEOPLE_MAX, Party};
 pub use tips::{TIP_UNITS_MAX, TIP_UNITS_MIN, TIP_UNITS_SHOWN, TipAnswer, TipOrder};
 
@@ -330,7 +330,7 @@ pub struct VisitCard {
 pub enum CancelAnswer {
     /// It is cancelled, now or already before.
     Cancelled,
-    /// It costs more by now than the customer was told. Nothing is cancelled.
+    /// By now it costs more, or gives less back, than the customer was told. Nothing is cancelled.
     CostsMore(VisitTerms),
     /// It cannot be cancelled in the chat: it has begun, is over, or money is in question.
     NotPossible,

@@ -19,7 +19,7 @@ use ratiba_kernel::{Money, PhoneNumber};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use crate::desk::{Menu, ServiceRef, Slot, StaffRef, VisitRef, Wanted};
+use crate::desk::{Menu, ServiceRef, Slot, StaffRef, Told, VisitRef, Wanted};
 use crate::outgoing::MessageId;
 use crate::thread::HandoffReason;
 use crate::understanding::{Intent, Language};
@@ -101,6 +101,9 @@ pub enum Stage {
         /// What we said it costs; `None` if nothing was said of it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         told: Option<Money>,
+        /// What we said comes back; `None` if that is nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told_back: Option<Money>,
         /// What is to be booked in its place, if that is why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         instead: Option<Box<Draft>>,
@@ -464,8 +467,8 @@ pub enum Wish {
         visit: VisitRef,
         /// What and when.
         slot: Slot,
-        /// What the customer was told that it costs, and agreed to.
-        told: Money,
+        /// What the customer was told of it, and agreed to.
+        told: Told,
     },
     /// Can this visit be moved to what is known? → [`moving::offered`]
     OfferMove {

@@ -1,7 +1,7 @@
 //! What the conversation needs from outside.
 
 use async_trait::async_trait;
-use ratiba_kernel::{Money, Outage, TenantId};
+use ratiba_kernel::{Outage, TenantId};
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -12,8 +12,8 @@ use crate::delivery::{InboundRow, Leftover, StatusRow};
 use crate::desk::{
     AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, ComplementRequest, HoldAnswer, HoldOrder,
     Menu, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Offer, OfferRequest, PayWays, PaymentOrder,
-    PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, TipAnswer, TipOrder, VisitCard, VisitRef,
-    VisitTerms,
+    PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, TipAnswer, TipOrder, Told, VisitCard,
+    VisitRef, VisitTerms,
 };
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::inbound::{InboundId, InboundMessage, Reading};
@@ -315,8 +315,9 @@ pub trait VisitDesk: Send + Sync {
     /// What the business's rules say of a visit now; `None` where nothing of it can be cancelled any more.
     async fn terms(&self, tenant: TenantId, visit: VisitRef) -> Result<Option<VisitTerms>, Outage>;
 
-    /// Cancels a held or confirmed visit on the customer's word, if it costs no more than `told`. Safe to repeat.
-    async fn cancel(&self, tenant: TenantId, visit: VisitRef, told: Money) -> Result<CancelAnswer, Outage>;
+    /// Cancels a held or confirmed visit on the customer's word, if it costs no more and gives no less back than they were
+    /// told. Safe to repeat.
+    async fn cancel(&self, tenant: TenantId, visit: VisitRef, told: Told) -> Result<CancelAnswer, Outage>;
 
     /// Whether a visit can be moved to what is wanted, else what is near. Moves nothing.
     async fn offer_move(&self, tenant: TenantId, request: MoveRequest) -> Result<MoveOffer, Outage>;

@@ -53,7 +53,7 @@ pub use confirm_by_hand::{
 };
 pub use credit_visit::{CreditVisit, CreditVisitError};
 pub use earn_visit::EarnVisit;
-pub use give_back::GiveBack;
+pub use give_back::{GiveBack, Prospect};
 pub use look_at_card::{CardError, CardLook, LookAtCard};
 pub use nudge_card::NudgeCard;
 pub use open_card::OpenCard;

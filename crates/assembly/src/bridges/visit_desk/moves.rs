@@ -14,14 +14,16 @@ use ratiba_booking::use_cases::{
 };
 use ratiba_booking::visit::Visit;
 use ratiba_conversation::desk::{
-    CancelAnswer, Complement, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, NotFree, Offer, Slot, StaffRef,
-    VisitRef, VisitTerms, Wanted,
+    CancelAnswer, Complement, FeeFrom, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, NotFree, Offer, Slot,
+    StaffRef, Told, VisitRef, VisitTerms, Wanted,
 };
 use ratiba_kernel::{Id, Money, Outage, TenantId, TimeRange};
+use ratiba_payments::use_cases::CreditVisitError;
 use time::{Duration, OffsetDateTime};
 
 use super::super::booking_desk::{Limits, not_free, spread};
 use super::{VisitDeskBridge, slot_of_visit, standing_of};
+use crate::visit_money::VisitBooks;
 
 /// A visit that may be moved, as the customer knows it.
 struct Movable {
@@ -82,28 +84,46 @@ impl VisitDeskBridge {
             ) => return Ok(None),
             Err(CancelAppointmentError::Unavailable(outage)) => return Err(outage),
         };
+        // What goes back follows from the visit as it would be, by what settles it then.
+        let left = found.with_parts(quote.left);
+        let (money, prospect) = match self.books().prospect(tenant, &left).await {
+            Ok(known) => known,
+            Err(CreditVisitError::Unavailable(outage)) => return Err(outage),
+            Err(error @ (CreditVisitError::Amount(_) | CreditVisitError::Busy)) => {
+                return Err(Outage::new(error));
+            }
+        };
+        let short = money.falls_short(&left).map_err(Outage::new)?;
         let nothing = Money::zero(quote.fee.currency());
-        let asked = self
-            .payments
-            .execute(tenant, Id::from_uuid(visit.as_uuid()))
-            .await?;
-        let paid = asked.iter().try_fold(nothing, |sum, report| {
-            sum.checked_add(report.paid.checked_sub(report.credited)?)
-        });
         Ok(Some(VisitTerms {
             fee: quote.fee,
-            paid: paid.map_err(Outage::new)?,
+            fee_from: if short { FeeFrom::Asked } else { FeeFrom::Paid },
+            back: prospect.map_or(nothing, |prospect| prospect.all),
+            credit: prospect.map_or(nothing, |prospect| prospect.credit),
             waits_until: comes.start() + quote.rules.no_show_grace.duration(),
         }))
+    }
+
+    fn books(&self) -> VisitBooks<'_> {
+        VisitBooks {
+            status: &self.payments,
+            refunds: self.give.order.book.as_ref(),
+            ground: self.imports.as_ref(),
+            give: &self.give,
+        }
     }
 
     pub(super) async fn cancel_for(
         &self,
         tenant: TenantId,
         visit: VisitRef,
-        told: Money,
+        told: Told,
     ) -> Result<CancelAnswer, Outage> {
-        match self.cancel.at_most(tenant, by_customer(visit), told).await {
+        let terms = self.terms_now(tenant, visit).await?;
+        if let Some(terms) = terms.filter(|terms| terms.back < told.back) {
+            return Ok(CancelAnswer::CostsMore(terms));
+        }
+        match self.cancel.at_most(tenant, by_customer(visit), told.fee).await {
             Ok(CancelledOrCosts::Cancelled(_)) => Ok(CancelAnswer::Cancelled),
             Ok(CancelledOrCosts::Costs(_)) => {
                 let terms = self.terms_now(tenant, visit).await?;

@@ -60,13 +60,15 @@ pub enum CancelledOrCosts {
     Costs(Money),
 }
 
-/// What cancelling costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What cancelling costs, and what it leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CancellationQuote {
     /// What the customer would owe.
     pub fee: Money,
     /// The rules that it follows from.
     pub rules: CancellationPolicy,
+    /// The appointments that are meant, as they would then stand.
+    pub left: Vec<Appointment>,
 }
 
 impl From<RecordError> for CancelAppointmentError {
@@ -153,6 +155,7 @@ impl CancelAppointment {
         Ok(CancellationQuote {
             fee: fee.unwrap_or_else(|| Money::zero(policy.currency)),
             rules: policy.rules.cancellation,
+            left: answer,
         })
     }
 

@@ -76,8 +76,30 @@ pub enum MoveAnswer {
 pub struct VisitTerms {
     /// What it would cost the customer to cancel it now.
     pub fee: Money,
-    /// What the customer has paid for it.
-    pub paid: Money,
+    /// Where that would come from.
+    pub fee_from: FeeFrom,
+    /// What of the money that was paid would be the customer's again.
+    pub back: Money,
+    /// How much of that would become credit; the rest would go to where it came from.
+    pub credit: Money,
     /// Until when a customer who is late is waited for.
     pub waits_until: OffsetDateTime,
+}
+
+/// Where a fee comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeeFrom {
+    /// What was paid covers it.
+    Paid,
+    /// It is still to be paid, or some of it.
+    Asked,
+}
+
+/// What a customer was told of a cancellation before they agreed to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What it costs.
+    pub fee: Money,
+    /// What of the money that was paid is theirs again.
+    pub back: Money,
 }

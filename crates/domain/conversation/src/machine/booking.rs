@@ -8,10 +8,10 @@ mod choices;
 
 use super::{Draft, Effect, Facts, Missing, Owed, Question, Reply, Said, Stage, Step, Wish, Words};
 use super::{Misunderstanding, inquiry, moving, payment, visit};
-use crate::desk::{NotFree, PEOPLE_MAX, Slot, Wanted};
+use crate::desk::{NotFree, PEOPLE_MAX, Slot, Told, Wanted};
 use crate::thread::HandoffReason;
 use crate::understanding::Intent;
-use ratiba_kernel::PhoneNumber;
+use ratiba_kernel::{Money, PhoneNumber};
 
 pub use answers::{complement_known, held, offered};
 use choices::{chosen, heard_number, offered_answer, offers_to_book, slot_chosen};
@@ -165,13 +165,17 @@ fn on_the_way(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Op
             visit,
             slot,
             told,
+            told_back,
             back,
             ..
         } => match (gist, told) {
             (Gist::Yes, Some(told)) if !facts.stale => Step::wish(Wish::Cancel {
                 visit: *visit,
                 slot: *slot,
-                told: *told,
+                told: Told {
+                    fee: *told,
+                    back: told_back.unwrap_or(Money::zero(told.currency())),
+                },
             }),
             (Gist::Yes, _) => ask_terms(*visit, *slot),
             (Gist::No, _) => Step::say(Reply::NotCancelled { slot: *slot }).at(back.as_ref().clone()),

@@ -66,6 +66,7 @@ fn every_stage() -> Vec<Stage> {
             visit: visit(),
             slot,
             told: Some(Money::kes_minor(0)),
+            told_back: Some(Money::kes_minor(105_000)),
             instead: None,
             back: Box::new(paying.clone()),
         },

@@ -315,15 +315,28 @@ fn falls_on(card: &VisitCard, on: &Wanted, facts: &Facts<'_>) -> bool {
 /// Really cancel, for what it costs? After a no the dialogue goes on where it was.
 #[must_use]
 pub fn ask_cancel((visit, slot): (VisitRef, Slot), terms: VisitTerms, stage: Stage) -> Step {
-    let instead = if let Stage::Cancelling { instead, .. } = &stage {
-        instead.clone()
-    } else {
-        None
+    // What is to be booked in the place of another visit is not booked in the place of this one.
+    let instead = match &stage {
+        Stage::Cancelling {
+            visit: same, instead, ..
+        } if *same == visit => instead.clone(),
+        Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::Adding { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => None,
     };
     Step::say(Reply::AskCancel { slot, terms }).at(Stage::Cancelling {
         visit,
         slot,
         told: Some(terms.fee),
+        told_back: Some(terms.back).filter(|back| back.is_positive()),
         instead,
         back: stage.under_way(),
     })
@@ -342,6 +355,7 @@ pub fn instead_of(owed: Owed, draft: Draft, stage: &Stage) -> Step {
         visit: owed.visit,
         slot: owed.slot,
         told: None,
+        told_back: None,
         instead: Some(Box::new(draft)),
         back: stage.clone().under_way(),
     })

@@ -226,7 +226,7 @@ impl FakeDesk {
         locked(&self.state).late_fee = Some(fee);
     }
 
-    /// What was paid for every visit, from now on.
+    /// What was paid for every visit and is held for it, from now on; what cancelling leaves of it becomes credit.
     pub fn count_paid(&self, paid: Money) {
         locked(&self.state).paid = Some(paid);
     }

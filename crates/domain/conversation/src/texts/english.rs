@@ -311,11 +311,12 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::MoveWhich => "Which booking shall I move?",
         TextKey::CancelWhich => "Which booking shall I cancel?",
         TextKey::CancelCostsNothing => "It costs you nothing.",
-        TextKey::CancelGivesBack => "It costs you nothing, and the {amount} that you paid comes back to you.",
         TextKey::CancelCosts => "By our rules, cancelling now costs {amount}.",
         TextKey::CancelCostsOfPaid => {
-            "By our rules, cancelling now costs {amount}; {left} of what you paid comes back to you."
+            "By our rules, cancelling now costs {amount}; it is taken from what you paid."
         }
+        TextKey::CancelGivesBack => "{amount} goes back to you the way you paid it.",
+        TextKey::CancelGivesCredit => "{amount} of what you paid becomes your credit with {business}.",
         TextKey::LatenessTooLong => {
             "Thank you for telling us: about {minutes} minutes late. We can wait until {time}; after that \
              your time may go to somebody else. Shall I move it?"

@@ -245,12 +245,14 @@ pub enum TextKey {
     CancelWhich,
     /// Sentence: what giving up costs, which is nothing.
     CancelCostsNothing,
-    /// Sentence: giving up costs nothing, and what was paid comes back.
-    CancelGivesBack,
     /// Sentence: what giving up costs.
     CancelCosts,
-    /// Sentence: what giving up costs, and what of the money that was paid comes back.
+    /// Sentence: what giving up costs, which was paid already.
     CancelCostsOfPaid,
+    /// Sentence: what goes back to where it came from after giving up.
+    CancelGivesBack,
+    /// Sentence: what becomes credit by giving up.
+    CancelGivesCredit,
     /// The customer comes later than they are waited for.
     LatenessTooLong,
     /// Sentence behind a booking that is not paid yet.
@@ -453,9 +455,10 @@ impl TextKey {
         Self::MoveWhich,
         Self::CancelWhich,
         Self::CancelCostsNothing,
-        Self::CancelGivesBack,
         Self::CancelCosts,
         Self::CancelCostsOfPaid,
+        Self::CancelGivesBack,
+        Self::CancelGivesCredit,
         Self::LatenessTooLong,
         Self::BookingWaits,
         Self::RequestReceived,

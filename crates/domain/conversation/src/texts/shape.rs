@@ -176,6 +176,7 @@ impl TextKey {
             | Self::CancelWhich
             | Self::CancelCostsNothing
             | Self::CancelGivesBack
+            | Self::CancelGivesCredit
             | Self::CancelCosts
             | Self::CancelCostsOfPaid
             | Self::LatenessTooLong

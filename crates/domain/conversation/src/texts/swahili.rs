@@ -294,11 +294,12 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::MoveWhich => "Nihamishe miadi ipi?",
         TextKey::CancelWhich => "Nighairi miadi ipi?",
         TextKey::CancelCostsNothing => "Haitakugharimu chochote.",
-        TextKey::CancelGivesBack => "Haitakugharimu chochote, na {amount} uliyolipa itarudi kwako.",
         TextKey::CancelCosts => "Kwa kanuni zetu, kughairi sasa ni {amount}.",
         TextKey::CancelCostsOfPaid => {
-            "Kwa kanuni zetu, kughairi sasa ni {amount}; {left} ya ulicholipa itarudi kwako."
+            "Kwa kanuni zetu, kughairi sasa ni {amount}; itatolewa kwenye ulicholipa."
         }
+        TextKey::CancelGivesBack => "{amount} itarudi kwako kwa njia uliyolipia.",
+        TextKey::CancelGivesCredit => "{amount} ya ulicholipa itakuwa salio lako kwa {business}.",
         TextKey::LatenessTooLong => {
             "Asante kwa kutujulisha: kama dakika {minutes}. Tunaweza kusubiri hadi {time}; baada ya hapo \
              nafasi inaweza kupewa mtu mwingine. Niihamishe?"

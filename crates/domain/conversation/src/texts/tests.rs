@@ -31,7 +31,8 @@ fn generous(place: Placeholder) -> String {
         // As long as a page's address may be.
         Placeholder::Hours | Placeholder::Address | Placeholder::Known => "x".repeat(300),
         Placeholder::Link => "x".repeat(600),
-        Placeholder::Policy | Placeholder::Takings | Placeholder::NextStep => "x".repeat(120),
+        Placeholder::Policy => "x".repeat(260),
+        Placeholder::Takings | Placeholder::NextStep => "x".repeat(120),
         Placeholder::When | Placeholder::Nearest | Placeholder::First | Placeholder::Second => {
             "Jumatano 30 Septemba, saa kumi na moja na dakika hamsini na tano jioni (12:55 pm)".to_owned()
         }

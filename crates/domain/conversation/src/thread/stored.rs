@@ -1,4 +1,4 @@
-//! A thread's state as JSON in a row: `{"v": 6, …}`.
+//! A thread's state as JSON in a row: `{"v": 7, …}`.
 //!
 //! A change of the shape raises [`STATE_VERSION`] and adds the step that lifts the version before; threads
 //! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed. So that a step
@@ -11,7 +11,13 @@ use super::{Answered, Handoff, ThreadState};
 use crate::machine::{Meaning, Question, Stage};
 
 /// The newest version that this program writes and reads.
-pub const STATE_VERSION: u64 = 6;
+pub const STATE_VERSION: u64 = 7;
+
+/// The field that version 7 brought: what we said comes back by a cancellation.
+const WITH_BACK: &str = "told_back";
+
+/// The version of a state that says something of a group or of a complementary service, which the program before knew.
+const WITH_GROUPS: u64 = 6;
 
 /// The version of a state that says something of a move, or of what a cancellation costs, which the program before
 /// groups and complementary services reads as well.
@@ -33,13 +39,14 @@ const WITHOUT_TIPS: u64 = 3;
 type Lift = fn(Value) -> Value;
 
 /// One step for each version before [`STATE_VERSION`].
-const LIFTS: [Lift; 6] = [
+const LIFTS: [Lift; 7] = [
     nothing_said_yet,
     no_time_before,
     no_lines_before,
     no_tips_before,
     no_moves_before,
     no_groups_before,
+    nothing_said_to_come_back,
 ];
 
 /// Version 0 is the empty object that a row gets when it is made by hand.
@@ -70,6 +77,11 @@ const fn no_moves_before(state: Value) -> Value {
 
 /// What version 6 talks about may be for several people, or have a complementary service; of version 5 it never was.
 const fn no_groups_before(state: Value) -> Value {
+    state
+}
+
+/// Version 7 may know what a cancellation was said to give back; version 6 never did.
+const fn nothing_said_to_come_back(state: Value) -> Value {
     state
 }
 
@@ -115,8 +127,10 @@ impl ThreadState {
             handoff: self.handoff.clone(),
         };
         let mut json = serde_json::to_value(stored)?;
-        let version = if says_something_new(&json) {
+        let version = if mentions(&json, &[WITH_BACK]) {
             STATE_VERSION
+        } else if is_of_groups(&json) {
+            WITH_GROUPS
         } else {
             self.version_before()
         };
@@ -126,7 +140,7 @@ impl ThreadState {
         Ok(json)
     }
 
-    /// The least version that can say what the state says, if it says nothing that the newest one brought.
+    /// The least version that can say what the state says, if it says nothing that the newest two brought.
     fn version_before(&self) -> u64 {
         let mut options = self.question.iter().flat_map(|question| &question.options);
         if knows_of_moves(&self.stage) {
@@ -155,15 +169,30 @@ impl ThreadState {
     }
 }
 
-/// Whether only a program of the newest version can read this part of a state.
-fn says_something_new(part: &Value) -> bool {
+/// Whether this part of a state says something that version 6 brought.
+fn is_of_groups(part: &Value) -> bool {
+    mentions(part, &NEW_FIELDS) || is_at(part, NEW_STAGE)
+}
+
+/// Whether this part of a state has one of these fields anywhere.
+fn mentions(part: &Value, names: &[&str]) -> bool {
+    match part {
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| names.contains(&name.as_str()) || mentions(value, names)),
+        Value::Array(parts) => parts.iter().any(|part| mentions(part, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// Whether this part of a state is, or has anywhere, a stage of this name.
+fn is_at(part: &Value, stage: &str) -> bool {
     match part {
         Value::Object(fields) => {
-            fields.get("stage").and_then(Value::as_str) == Some(NEW_STAGE)
-                || NEW_FIELDS.iter().any(|field| fields.contains_key(*field))
-                || fields.values().any(says_something_new)
+            fields.get("stage").and_then(Value::as_str) == Some(stage)
+                || fields.values().any(|value| is_at(value, stage))
         }
-        Value::Array(parts) => parts.iter().any(says_something_new),
+        Value::Array(parts) => parts.iter().any(|part| is_at(part, stage)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }

@@ -57,13 +57,23 @@ fn only_a_state_that_says_what_a_version_brought_is_of_it() {
         slot,
         pair: slot,
     };
+    let cancelling = |told_back| Stage::Cancelling {
+        visit,
+        slot,
+        told: Some(ratiba_kernel::Money::kes_minor(0)),
+        told_back,
+        instead: None,
+        back: Box::new(Stage::Open),
+    };
     let stages = [
         (Stage::Booked { visit, slot }, 3),
         (choosing(vec![slot]), 3),
         (which, 5),
-        (Stage::Booked { visit, slot: for_two }, STATE_VERSION),
-        (choosing(vec![slot, for_two]), STATE_VERSION),
-        (adding, STATE_VERSION),
+        (Stage::Booked { visit, slot: for_two }, 6),
+        (choosing(vec![slot, for_two]), 6),
+        (adding, 6),
+        (cancelling(None), 5),
+        (cancelling(Some(ratiba_kernel::Money::kes_minor(1))), 7),
     ];
     for (stage, version) in stages {
         let mut state = a_thread().build().state;
@@ -74,7 +84,7 @@ fn only_a_state_that_says_what_a_version_brought_is_of_it() {
     }
     let mut offered = a_thread().build().state;
     offered.cross_sold = true;
-    assert_eq!(offered.to_json().unwrap()["v"], json!(STATE_VERSION));
+    assert_eq!(offered.to_json().unwrap()["v"], json!(6));
 }
 
 #[test]

@@ -1,9 +1,10 @@
+use ratiba_kernel::Money;
 use time::macros::datetime;
 use uuid::Uuid;
 
 use super::*;
 use crate::channel::{Capabilities, Channel};
-use crate::desk::{NotFree, PayWays};
+use crate::desk::{FeeFrom, NotFree, PayWays, VisitTerms};
 use crate::machine::Reply;
 use crate::outgoing::{Content, MessageId};
 use crate::test_support::builders::{a_menu, a_profile, a_slot, facial, massage};
@@ -49,6 +50,38 @@ fn few_short_choices_are_buttons_and_described_ones_a_list() {
     };
     assert_eq!(list.rows()[0].description.as_deref(), Some("KES 3,500 · 1 hour"));
     assert_eq!(presented.options.len(), 2);
+}
+
+#[test]
+fn what_comes_back_is_called_credit_where_it_becomes_credit_and_the_way_it_came_where_it_goes_back() {
+    let kes = |whole: i64| Money::kes_minor(whole * 100);
+    let slot = a_slot().build();
+    let told = |fee, fee_from, back, credit| {
+        let terms = VisitTerms {
+            fee: kes(fee),
+            fee_from,
+            back: kes(back),
+            credit: kes(credit),
+            waits_until: slot.starts_at,
+        };
+        words(&Reply::AskCancel { slot, terms }, Tongue::English).body
+    };
+    let credit = told(0, FeeFrom::Paid, 1_000, 1_000);
+    assert!(
+        credit.contains("costs you nothing. KES 1,000 of what you paid becomes your credit with")
+            && !credit.contains("back to you"),
+        "{credit}"
+    );
+    let both = told(500, FeeFrom::Paid, 700, 200);
+    assert!(
+        both.contains("costs KES 500; it is taken from what you paid. KES 500 goes back to you the way you paid it. KES 200"),
+        "{both}"
+    );
+    let owed = told(500, FeeFrom::Asked, 0, 0);
+    assert!(
+        owed.contains("costs KES 500.") && !owed.contains("you paid"),
+        "{owed}"
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
-use crate::desk::{NotFree, Slot, VisitCard, VisitRef, VisitStanding, VisitTerms, Wanted};
+use crate::desk::{FeeFrom, NotFree, Slot, VisitCard, VisitRef, VisitStanding, VisitTerms, Wanted};
 use crate::machine::{CHOICES_MAX, Meaning, PickFor};
 use crate::outgoing::ROWS_MAX;
 use crate::texts::{Placeholder, TextKey, Values};
@@ -66,20 +66,27 @@ pub(super) fn pick_visit(visits: &[VisitCard], to: PickFor, voice: &Voice<'_>) -
         .opened_by(voice.text(TextKey::ListTimes, &Values::new()))
 }
 
-/// What giving up costs, in one sentence.
+/// What giving up costs, and what becomes of what was paid, in a sentence each.
 fn policy(terms: &VisitTerms, voice: &Voice<'_>) -> String {
-    let nothing = Money::zero(terms.fee.currency());
-    let back = terms.paid.checked_sub(terms.fee).unwrap_or(nothing);
-    let (key, amount) = match (terms.fee.is_positive(), back.is_positive()) {
-        (false, false) => (TextKey::CancelCostsNothing, terms.fee),
-        (false, true) => (TextKey::CancelGivesBack, back),
-        (true, true) => (TextKey::CancelCostsOfPaid, terms.fee),
-        (true, false) => (TextKey::CancelCosts, terms.fee),
+    let costs = match terms.fee_from {
+        _any if !terms.fee.is_positive() => TextKey::CancelCostsNothing,
+        FeeFrom::Asked => TextKey::CancelCosts,
+        FeeFrom::Paid => TextKey::CancelCostsOfPaid,
     };
-    let values = Values::new()
-        .with(Placeholder::Amount, amount.to_string())
-        .with(Placeholder::Left, back.to_string());
-    voice.text(key, &values)
+    let nothing = Money::zero(terms.back.currency());
+    let returned = terms.back.checked_sub(terms.credit).unwrap_or(nothing);
+    let sentences = [
+        Some((costs, terms.fee)),
+        Some((TextKey::CancelGivesBack, returned)).filter(|(_, amount)| amount.is_positive()),
+        Some((TextKey::CancelGivesCredit, terms.credit)).filter(|(_, amount)| amount.is_positive()),
+    ];
+    let said = sentences.into_iter().flatten().map(|(key, amount)| {
+        let values = Values::new()
+            .with(Placeholder::Business, voice.profile.business_name.as_str())
+            .with(Placeholder::Amount, amount.to_string());
+        voice.text(key, &values)
+    });
+    said.collect::<Vec<_>>().join(" ")
 }
 
 /// Really cancel, for what it costs?

@@ -37,10 +37,11 @@ pub fn card_refundable(record: &PaymentRecord, refunds: &[Refund], amount: Money
     let mut fitting: Vec<(i64, Original)> = record
         .attempts
         .iter()
-        .filter(|attempt| attempt.terms().amount >= amount)
         .filter_map(|attempt| {
+            // A tip that came along goes back on its own.
+            let paid = attempt.for_payment().ok().filter(|paid| *paid >= amount)?;
             let original = card_original(attempt, refunds)?;
-            Some((attempt.terms().amount.amount_minor(), original))
+            Some((paid.amount_minor(), original))
         })
         .collect();
     fitting.sort_by_key(|(amount, _)| *amount);

@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 use super::{FakeDesk, locked};
 use crate::customer::CustomerId;
 use crate::desk::{
-    AcceptAnswer, CancelAnswer, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, NotFree, Offer, OfferRequest,
-    Slot, VisitCard, VisitRef, VisitStanding, VisitTerms, Wanted,
+    AcceptAnswer, CancelAnswer, FeeFrom, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, NotFree, Offer,
+    OfferRequest, Slot, Told, VisitCard, VisitRef, VisitStanding, VisitTerms, Wanted,
 };
 use crate::ports::{BookingDesk, VisitDesk};
 
@@ -30,9 +30,13 @@ impl FakeDesk {
         let fee = state
             .late_fee
             .filter(|_| card.standing == VisitStanding::Confirmed);
+        let (fee, paid) = (fee.unwrap_or(nothing), state.paid.unwrap_or(nothing));
+        let back = paid.checked_sub(fee).unwrap_or(nothing).max(nothing);
         self.is_movable(card).then(|| VisitTerms {
-            fee: fee.unwrap_or(nothing),
-            paid: state.paid.unwrap_or(nothing),
+            fee,
+            fee_from: if paid < fee { FeeFrom::Asked } else { FeeFrom::Paid },
+            back,
+            credit: back,
             waits_until: card.slot.starts_at + time::Duration::minutes(15),
         })
     }
@@ -62,8 +66,11 @@ impl VisitDesk for FakeDesk {
         Ok(self.terms_of(visit))
     }
 
-    async fn cancel(&self, _tenant: TenantId, visit: VisitRef, told: Money) -> Result<CancelAnswer, Outage> {
-        if let Some(terms) = self.terms_of(visit).filter(|terms| terms.fee > told) {
+    async fn cancel(&self, _tenant: TenantId, visit: VisitRef, told: Told) -> Result<CancelAnswer, Outage> {
+        if let Some(terms) = self
+            .terms_of(visit)
+            .filter(|terms| terms.fee > told.fee || terms.back < told.back)
+        {
             return Ok(CancelAnswer::CostsMore(terms));
         }
         let mut state = locked(&self.state);
@@ -106,7 +113,12 @@ impl VisitDesk for FakeDesk {
     async fn let_go(&self, tenant: TenantId, visit: VisitRef) -> Result<(), Outage> {
         let standing = locked(&self.state).visits.get(&visit).map(|card| card.standing);
         if standing == Some(VisitStanding::Held) {
-            self.cancel(tenant, visit, Money::kes_minor(0)).await?;
+            let nothing = Money::kes_minor(0);
+            let told = Told {
+                fee: nothing,
+                back: nothing,
+            };
+            self.cancel(tenant, visit, told).await?;
         }
         Ok(())
     }

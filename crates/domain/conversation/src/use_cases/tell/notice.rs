@@ -685,6 +685,7 @@ pub(super) fn next_stage(notice: &Notice, stage: &Stage, card: &VisitCard) -> Op
             visit: *visit,
             slot: *slot,
             told: None,
+            told_back: None,
             instead: None,
             back: Box::new(booked),
         }),

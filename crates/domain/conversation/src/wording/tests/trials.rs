@@ -3,7 +3,7 @@
 use time::Duration;
 
 use super::*;
-use crate::desk::{PayWay, PaymentTrouble, VisitCard, VisitRef, VisitStanding, VisitTerms, Wanted};
+use crate::desk::{FeeFrom, PayWay, PaymentTrouble, VisitCard, VisitRef, VisitStanding, VisitTerms, Wanted};
 use crate::machine::{Misunderstanding, Owed, PickFor, Wordless};
 
 fn owed() -> Owed {
@@ -117,7 +117,9 @@ fn replies() -> Vec<Reply> {
     };
     let terms = VisitTerms {
         fee: owed.amount,
-        paid: owed.amount,
+        fee_from: FeeFrom::Paid,
+        back: owed.amount,
+        credit: Money::kes_minor(100),
         waits_until: owed.deadline,
     };
     let mut replies = vec![

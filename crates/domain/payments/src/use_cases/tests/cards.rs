@@ -726,6 +726,12 @@ fn what_the_rules_give_back_goes_to_the_card_it_came_from_in_part_too() {
     };
     let visit = shop.bench.record(attempt).payment.visit();
     let keep = Money::kes_minor(50_050);
+    let prospect = block_on(give.prospect(tenant, visit, keep)).unwrap();
+    assert_eq!(
+        (prospect.all, prospect.credit),
+        (shillings(1_000), shillings(0)),
+        "known before"
+    );
     for first in [true, false] {
         assert_eq!(block_on(give.execute(tenant, visit, keep)).unwrap(), first);
     }

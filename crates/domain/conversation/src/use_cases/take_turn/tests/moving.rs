@@ -158,13 +158,27 @@ fn a_cancellation_that_costs_more_by_the_time_of_the_yes_is_asked_about_again() 
     chat.desk.count_paid(Money::kes_minor(350_000));
     let said = chat.says("Cancel my appointment");
     assert!(
-        said[0].contains("nothing") && said[0].contains("KES 3,500"),
+        said[0].contains("nothing") && said[0].contains("KES 3,500 of what you paid becomes your credit"),
         "{}",
         said[0]
     );
     chat.desk.ask_late_fee(Money::kes_minor(175_000));
     let said = chat.says("yes");
     assert!(said[0].contains("KES 1,750"), "{}", said[0]);
+    assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Confirmed);
+    chat.says("yes");
+    assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Gone);
+}
+
+#[test]
+fn a_cancellation_that_gives_less_back_by_the_time_of_the_yes_is_asked_about_again() {
+    let mut chat = booked();
+    chat.desk.count_paid(Money::kes_minor(350_000));
+    chat.says("Cancel my appointment");
+    // The desk gives some of it back meanwhile.
+    chat.desk.count_paid(Money::kes_minor(100_000));
+    let said = chat.says("yes");
+    assert!(said[0].contains("KES 1,000 of what you paid"), "{}", said[0]);
     assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Confirmed);
     chat.says("yes");
     assert_eq!(chat.desk.visits()[0].standing, VisitStanding::Gone);
