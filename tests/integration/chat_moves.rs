@@ -1,5 +1,6 @@
 //! Visits that a customer moves, is late for and gives up in the chat.
 
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use system_tests::{ASHA, OWNER, World};
 use time::macros::datetime;
@@ -61,11 +62,29 @@ async fn a_paid_visit_is_moved_in_the_chat_with_its_deposit_and_given_up_for_wha
         "the one who waits is told"
     );
 
+    world.say(ASHA, "Nitachelewa dakika 40").await;
+    world.work().await;
+    let heard = world.texts(OWNER).await;
+    let told = heard.iter().filter(|text| text.contains("40 minutes late"));
+    assert_eq!(told.count(), 1, "once, however often it is said: {heard:#?}");
+
     world.say(ASHA, "Ghairi miadi yangu").await;
     world.work().await;
     let costs = world.last_text(ASHA).await;
     assert!(
-        costs.contains("Haitakugharimu") && costs.contains("KES 1,050"),
+        costs.contains("Haitakugharimu") && costs.contains("KES 1,050 ya ulicholipa itakuwa salio lako"),
+        "{costs}"
+    );
+    let rules = "/api/v1/settings/payments";
+    let (_, known) = world.call(Method::GET, rules, None).await;
+    let origin = json!({ "given_back": "origin", "credit_first": true });
+    let (status, changed) = world.call_at(&known["version"], Method::PUT, rules, origin).await;
+    assert_eq!(status, StatusCode::OK, "{changed}");
+    world.say(ASHA, "Ghairi miadi yangu").await;
+    world.work().await;
+    let costs = world.last_text(ASHA).await;
+    assert!(
+        costs.contains("KES 1,050 itarudi kwako kwa njia uliyolipia") && !costs.contains("salio"),
         "{costs}"
     );
     assert_eq!(world.appointments("2026-05-15").await[0]["state"], "confirmed");
@@ -74,5 +93,13 @@ async fn a_paid_visit_is_moved_in_the_chat_with_its_deposit_and_given_up_for_wha
     assert_eq!(
         world.count("SELECT count(*) FROM appointments WHERE state = 'cancelled_by_customer'"),
         1
+    );
+    assert_eq!(
+        world.count(
+            "SELECT coalesce(sum(amount_minor), 0)::bigint AS count FROM payment_refunds \
+             WHERE way = 'mpesa_reversal' AND cause = 'policy'"
+        ),
+        105_000,
+        "as it was promised"
     );
 }

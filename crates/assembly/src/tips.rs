@@ -87,13 +87,15 @@ impl Parts {
             if self.return_tip(tenant, id, about).await? {
                 return Ok(true);
             }
-            self.payments.tips.share(tenant, about.payment).await?;
-            self.thank_for_tip(tenant, id, *about, *paid).await?;
-            self.tell_team_of_tip(tenant, id, *about).await?;
+            // All of it may have gone back before this was heard of: then nobody ever has a share, and the refund is told.
+            if self.payments.tips.share(tenant, about.payment).await? {
+                self.thank_for_tip(tenant, id, *about, *paid).await?;
+                self.tell_team_of_tip(tenant, id, *about).await?;
+            }
             return Ok(true);
         }
         if let PaymentEvent::RefundDone { about, amount, .. } = event {
-            if self.payments.tips.take_back(tenant, about.payment).await? {
+            if self.payments.tips.share(tenant, about.payment).await? {
                 self.tell_team_of_return(tenant, id, *about, *amount).await?;
             }
             return Ok(false);

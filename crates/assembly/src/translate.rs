@@ -690,8 +690,7 @@ impl Parts {
     ) -> Result<(), TranslateError> {
         let notice = match event {
             ConversationEvent::CustomerRunsLate { visit, minutes } => {
-                self.tell_team_of_lateness(tenant, id, visit, minutes).await?;
-                Notice::CustomerLate { visit, minutes }
+                return self.tell_of_lateness(tenant, id, visit, minutes).await;
             }
             ConversationEvent::MessageNotSent { message, .. } => Notice::MessageNotSent { message },
             // The owners get their brief in the turn that suspends the thread; consent is on record.

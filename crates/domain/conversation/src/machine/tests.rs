@@ -140,6 +140,29 @@ fn acts(step: &Step) -> bool {
 }
 
 #[test]
+fn what_is_to_be_booked_in_the_place_of_one_visit_is_not_booked_in_the_place_of_another() {
+    let slot = a_slot().build();
+    let nothing = Money::kes_minor(0);
+    let terms = crate::desk::VisitTerms {
+        fee: nothing,
+        fee_from: crate::desk::FeeFrom::Paid,
+        back: nothing,
+        credit: nothing,
+        waits_until: slot.starts_at,
+    };
+    let asked = visit::instead_of(owed(), Draft::default(), &Stage::Open);
+    let stage = asked.stage.unwrap();
+    let other = VisitRef::from_uuid(uuid::Uuid::from_u128(99));
+    for (asked_about, kept) in [(owed().visit, true), (other, false)] {
+        let step = visit::ask_cancel((asked_about, slot), terms, stage.clone());
+        let Some(Stage::Cancelling { instead, .. }) = step.stage else {
+            panic!("it is asked about")
+        };
+        assert_eq!(instead.is_some(), kept);
+    }
+}
+
+#[test]
 fn a_slot_is_held_only_on_a_yes_to_it_or_a_number_for_it() {
     let menu = a_menu();
     for stage in every_stage() {

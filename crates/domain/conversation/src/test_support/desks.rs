@@ -221,6 +221,15 @@ impl FakeDesk {
         locked(&self.state).pair_gone = true;
     }
 
+    /// The business moves a visit: it begins then.
+    pub fn shift(&self, visit: VisitRef, starts_at: OffsetDateTime) {
+        if let Some(card) = locked(&self.state).visits.get_mut(&visit) {
+            let lasts = card.slot.ends_at - card.slot.starts_at;
+            card.slot.starts_at = starts_at;
+            card.slot.ends_at = starts_at + lasts;
+        }
+    }
+
     /// Cancelling costs this from now on, and moving is too late.
     pub fn ask_late_fee(&self, fee: Money) {
         locked(&self.state).late_fee = Some(fee);

@@ -142,21 +142,13 @@ impl WorkTips {
         Err(RequestPaymentError::Busy.into())
     }
 
-    /// Shares out what came for a tip, and takes back from everybody's share what went back. Safe to repeat; nothing if
-    /// the payment is no tip.
+    /// Shares out what came for a tip, and takes back from everybody's share what went back; answers whether anybody ever had
+    /// a share of it. Of a tip that went back as it came, or before it was shared out, nobody had. Safe to repeat; nothing
+    /// if the payment is no tip.
     ///
     /// # Errors
     /// [`EarnError`]; then nothing was posted.
-    pub async fn share(&self, tenant: TenantId, payment: PaymentId) -> Result<(), EarnError> {
-        self.take_back(tenant, payment).await.map(|_shared| ())
-    }
-
-    /// The same after something of it went back to the customer: answers whether anybody ever had a share of it. Of a tip
-    /// that went back as it came nobody had.
-    ///
-    /// # Errors
-    /// As [`WorkTips::share`].
-    pub async fn take_back(&self, tenant: TenantId, payment: PaymentId) -> Result<bool, EarnError> {
+    pub async fn share(&self, tenant: TenantId, payment: PaymentId) -> Result<bool, EarnError> {
         let (now, ids) = (self.clock.now(), Arc::clone(&self.ids));
         let decide = move |holding: &TipHolding| holding.share_out(now, &*ids);
         self.tips.share_tip(tenant, payment, Box::new(decide)).await

@@ -9,7 +9,7 @@ use crate::channel::Address;
 use crate::desk::{
     PayWay, PaymentRef, PaymentStanding, PaymentTrouble, Slot, StaffRef, VisitCard, VisitRef, VisitStanding,
 };
-use crate::machine::{Meaning, Reply, Stage};
+use crate::machine::{Meaning, Moving, Reply, Stage};
 use crate::outgoing::{Document, MessageId, Purpose};
 use crate::paper::{Paper, Papers};
 use crate::templates::TemplateName;
@@ -184,6 +184,8 @@ pub enum Notice {
     CustomerLate {
         /// To what.
         visit: VisitRef,
+        /// When they were to come.
+        starts_at: OffsetDateTime,
         /// By how much, if it was said.
         minutes: Option<u32>,
     },
@@ -191,6 +193,8 @@ pub enum Notice {
     LateFor {
         /// To what.
         visit: VisitRef,
+        /// When they were to come.
+        starts_at: OffsetDateTime,
         /// By how much, if it was said.
         minutes: Option<u32>,
         /// Who waits.
@@ -273,7 +277,7 @@ impl Notice {
     }
 
     /// What names each message of it. A visit is confirmed once and reminded of once for each lead, however
-    /// many events say so.
+    /// many events say so, and how late somebody comes to it is told once for each five minutes, however often they say so.
     pub(super) fn cause(&self, occasion: Uuid, place: usize) -> String {
         let name = self.name();
         match self {
@@ -289,7 +293,21 @@ impl Notice {
                 };
                 format!("{name}:{lead}:{visit}:{place}")
             }
-            Self::LateFor { staff, .. } => format!("{name}:{occasion}:{staff}:{place}"),
+            Self::CustomerLate {
+                visit,
+                starts_at,
+                minutes,
+            } => format!("{name}:{}:{place}", lateness(*visit, *starts_at, *minutes)),
+            Self::LateFor {
+                visit,
+                starts_at,
+                minutes,
+                staff,
+                ..
+            } => format!(
+                "{name}:{}:{staff}:{place}",
+                lateness(*visit, *starts_at, *minutes)
+            ),
             Self::Digest(figures) => format!("{name}:{}:{place}", figures.day),
             // Beside what else a person must look at on the same occasion.
             Self::MoneyNeedsPerson {
@@ -311,7 +329,6 @@ impl Notice {
             | Self::BookingsHit { .. }
             | Self::FloatDiffered { .. }
             | Self::MoneyNeedsPerson { .. }
-            | Self::CustomerLate { .. }
             | Self::MessageNotSent { .. } => format!("{name}:{occasion}:{place}"),
         }
     }
@@ -384,6 +401,12 @@ impl Notice {
             | Self::Digest(_) => false,
         }
     }
+}
+
+/// Which lateness it is: to which visit at which time, and by how many times five minutes.
+fn lateness(visit: VisitRef, starts_at: OffsetDateTime, minutes: Option<u32>) -> String {
+    let by = minutes.map_or_else(|| "some".to_owned(), |minutes| minutes.div_ceil(5).to_string());
+    format!("{visit}:{}:{by}", starts_at.unix_timestamp())
 }
 
 /// What a failure means once the hold has run out while we were checking: only now the time is known to be unpaid.
@@ -672,6 +695,27 @@ pub(super) fn asks(notice: &Notice, stage: &Stage) -> bool {
     )
 }
 
+/// What was on the way before, knowing when this visit is now.
+fn back_to(back: &Stage, card: &VisitCard) -> Box<Stage> {
+    Box::new(match back {
+        Stage::Booked { visit, .. } if *visit == card.id => Stage::Booked {
+            visit: card.id,
+            slot: card.slot,
+        },
+        Stage::Open
+        | Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::Adding { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => back.clone(),
+    })
+}
+
 /// Where the dialogue about this visit stands now; `None` where it stood.
 pub(super) fn next_stage(notice: &Notice, stage: &Stage, card: &VisitCard) -> Option<Stage> {
     let booked = Stage::Booked {
@@ -694,6 +738,33 @@ pub(super) fn next_stage(notice: &Notice, stage: &Stage, card: &VisitCard) -> Op
             back: Box::new(booked),
         }),
         (Notice::VisitMoved { .. }, Stage::Booked { .. }) => Some(booked),
+        // The question is about another time by now: what giving that up costs is looked up again.
+        (
+            Notice::VisitMoved { .. },
+            Stage::Cancelling {
+                visit,
+                slot,
+                instead,
+                back,
+                ..
+            },
+        ) if *slot != card.slot => Some(Stage::Cancelling {
+            visit: *visit,
+            slot: card.slot,
+            told: None,
+            told_back: None,
+            instead: instead.clone(),
+            back: back_to(back, card),
+        }),
+        (Notice::VisitMoved { .. }, Stage::Moving { moving, back }) if moving.slot != card.slot => {
+            Some(Stage::Moving {
+                moving: Box::new(Moving {
+                    slot: card.slot,
+                    ..moving.as_ref().clone()
+                }),
+                back: back_to(back, card),
+            })
+        }
         (
             Notice::HoldExpired { .. },
             Stage::Paying { .. } | Stage::Cancelling { .. } | Stage::Moving { .. },

@@ -357,10 +357,12 @@ fn the_owners_hear_who_why_and_what_to_do() {
         }),
         Notice::CustomerLate {
             visit,
+            starts_at: chat.clock.now(),
             minutes: Some(20),
         },
         Notice::LateFor {
             visit,
+            starts_at: chat.clock.now(),
             minutes: Some(20),
             staff: crate::test_support::builders::wanjiru(),
             address: crate::channel::Address::of_phone(crate::test_support::builders::a_phone(11)),
@@ -381,6 +383,42 @@ fn the_owners_hear_who_why_and_what_to_do() {
         assert!(told[0].contains(why) && told[0].contains(next), "{}", told[0]);
         assert!(!told[0].contains(&visit.to_string()), "{}", told[0]);
         assert_eq!(chat.happens(occasion, notice), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn how_late_somebody_comes_is_told_once_however_often_they_say_so() {
+    let (mut chat, visit) = at_the_prompt();
+    let starts_at = chat.desk.visits()[0].slot.starts_at;
+    let late = |minutes, starts_at| Notice::CustomerLate {
+        visit,
+        starts_at,
+        minutes,
+    };
+    assert_eq!(chat.happens(1, late(Some(20), starts_at)).len(), 1);
+    for (occasion, minutes) in [(2, 20), (3, 18), (4, 16)] {
+        let told = chat.happens(occasion, late(Some(minutes), starts_at));
+        assert_eq!(told, Vec::<String>::new(), "{minutes} minutes are no news");
+    }
+    assert_eq!(chat.happens(5, late(Some(25), starts_at)).len(), 1);
+    assert_eq!(chat.happens(6, late(None, starts_at)).len(), 1);
+    // It was moved, and they are late again.
+    let later = starts_at + time::Duration::DAY;
+    assert_eq!(chat.happens(7, late(Some(20), later)).len(), 1);
+}
+
+#[test]
+fn what_the_desk_moves_while_a_move_is_asked_about_stays_at_its_new_time_after_a_no() {
+    for question in ["Hamisha miadi yangu", "Ghairi miadi yangu"] {
+        let (mut chat, visit) = at_the_prompt();
+        paid(&chat, visit);
+        chat.happens(1, Notice::VisitConfirmed { visit });
+        chat.says(question);
+        let starts_at = chat.desk.visits()[0].slot.starts_at + time::Duration::HOUR;
+        chat.desk.shift(visit, starts_at);
+        chat.happens(2, Notice::VisitMoved { visit });
+        let said = chat.says("hapana");
+        assert!(said[0].contains("3:00 pm"), "{question}: {}", said[0]);
     }
 }
 

@@ -195,7 +195,7 @@ async fn a_tip_by_prompt_is_owed_when_it_is_paid<G: TipGround>(ground: &G) {
     );
     stage.money.answer_push(PushAnswer::Accepted(provider_ids(1)));
     assert!(stage.push().execute(tenant, taken.attempt).await.is_ok());
-    assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
+    assert_eq!(work.share(tenant, taken.payment).await, Ok(false));
     assert_eq!(on(ground, Account::TipsPayable).await, 0, "nothing came yet");
     let record = ground.book().of_attempt(tenant, taken.attempt).await;
     let record = record.unwrap_or_else(|error| panic!("{error}"));
@@ -207,7 +207,7 @@ async fn a_tip_by_prompt_is_owed_when_it_is_paid<G: TipGround>(ground: &G) {
     let change = settle(record.payment, moved, second(70), &*stage.ids);
     let change = change.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(ground.book().record(tenant, change).await, Ok(()));
-    assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
+    assert_eq!(work.share(tenant, taken.payment).await, Ok(true));
     let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
     let owed = owed.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(owed.get(&wanted.team[0].staff), Some(&shillings(100)));
@@ -221,7 +221,7 @@ async fn no_more_tips_are_paid_out_than_are_owed<G: TipGround>(ground: &G) {
     let wanted = order(ground, "tip", 300, TipTender::Cash).await;
     let taken = work.take(tenant, wanted.clone()).await;
     let taken = taken.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
+    assert_eq!(work.share(tenant, taken.payment).await, Ok(true));
     let staff = wanted.team[0].staff;
     let payout = |text: &str| TipPayout {
         ordered: ordered(text),
@@ -304,7 +304,7 @@ async fn a_tip_is_divided_as_the_desk_says_if_that_fits<G: TipGround>(ground: &G
         Err(RequestPaymentError::KeyReused.into()),
         "other shares are another order"
     );
-    assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
+    assert_eq!(work.share(tenant, taken.payment).await, Ok(true));
     let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
     let owed = owed.unwrap_or_else(|error| panic!("{error}"));
     let of = |place: usize| owed.get(&wanted.team[place].staff).copied();
@@ -320,7 +320,7 @@ async fn a_tip_that_nobody_divides_is_owed_by_the_shares_of_the_team<G: TipGroun
     wanted.team[1].weight = 3_000;
     let taken = work.take(tenant, wanted.clone()).await;
     let taken = taken.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(work.share(tenant, taken.payment).await, Ok(()));
+    assert_eq!(work.share(tenant, taken.payment).await, Ok(true));
     let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
     let owed = owed.unwrap_or_else(|error| panic!("{error}"));
     let of = |place: usize| {
@@ -423,7 +423,7 @@ async fn one_prompt_for_balance_and_tip_becomes_two_payments<G: TipGround>(groun
         (PaymentState::Settled, shillings(200), Purpose::Tip)
     );
     assert_eq!(tips[0].along.as_ref().map(Attempt::id), Some(asked.attempt));
-    assert_eq!(work(ground).share(tenant, payment.id()).await, Ok(()));
+    assert_eq!(work(ground).share(tenant, payment.id()).await, Ok(true));
     let owed = ground.tips().tips_owed(tenant, Currency::Kes).await;
     let owed = owed.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(owed.get(&wanted.team[1].staff), Some(&shillings(60)));

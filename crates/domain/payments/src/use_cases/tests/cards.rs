@@ -694,6 +694,30 @@ fn who_has_not_paid_after_eight_minutes_is_reminded_once_and_nobody_else() {
 }
 
 #[test]
+fn no_more_of_a_page_with_a_tip_goes_back_for_the_visit_than_came_for_it() {
+    let shop = Shop::new();
+    let attempt = shop.opened();
+    shop.cards.answer_status(CardStatus::Paid(report(attempt)));
+    shop.apply(shop.notice(attempt)).unwrap();
+    let mut record = shop.bench.record(attempt);
+    let share = crate::tip::TipShare {
+        staff: shop.bench.ids.fresh(),
+        amount: shillings(200),
+    };
+    let tip = crate::tip::Tip {
+        payment: shop.bench.ids.fresh(),
+        appointment: shop.bench.ids.fresh(),
+        shares: vec![share],
+    };
+    record.attempts[0] = record.attempts[0].clone().with_tip(tip);
+    let for_visit = amount().checked_sub(shillings(200)).unwrap();
+    let beyond = for_visit.checked_add(Money::kes_minor(1)).unwrap();
+    let found = |amount| crate::refund::card_refundable(&record, &[], amount);
+    assert_eq!(found(for_visit).map(|original| original.attempt), Some(attempt));
+    assert_eq!(found(beyond), None);
+}
+
+#[test]
 fn what_the_rules_give_back_goes_to_the_card_it_came_from_in_part_too() {
     let shop = Shop::new();
     let attempt = shop.opened();

@@ -130,7 +130,7 @@ fn a_tip_alone_that_comes_after_its_part_ended_is_the_customers() {
         (credit(&bench, customer), owed(&bench)),
         (shillings(200), shillings(0))
     );
-    let had = block_on(work(&bench).take_back(bench.tenant, taken.payment));
+    let had = block_on(work(&bench).share(bench.tenant, taken.payment));
     assert_eq!(had, Ok(false), "nobody had a share of it");
     let again = |bench: &Bench| block_on(back(bench).were_returned(bench.tenant, visit));
     assert_eq!(again(&bench), Ok(false), "nobody renders its part");
@@ -149,7 +149,7 @@ fn a_tip_that_was_shared_out_before_its_part_ended_goes_from_those_who_got_it() 
     bench.visits.end_part(part());
     for _again in 0..2 {
         block_on(back(&bench).of_visit(bench.tenant, visit)).unwrap();
-        let had = block_on(work.take_back(bench.tenant, taken.payment));
+        let had = block_on(work.share(bench.tenant, taken.payment));
         assert_eq!(had, Ok(true), "who had a share is to be told");
     }
     let theirs = block_on(bench.book.tips_owed(bench.tenant, Currency::Kes)).unwrap();
