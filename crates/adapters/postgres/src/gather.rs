@@ -27,6 +27,8 @@ pub(crate) struct GatherLimits {
     pub(crate) beside_from: usize,
     /// How many are served by one call at most.
     pub(crate) together_max: usize,
+    /// How many of them one lane takes.
+    pub(crate) sharing: Sharing,
     /// How many of one key may wait; one more is told of an outage at once.
     pub(crate) waiting_max: usize,
     /// How long one waits for a lane at most before it is told of an outage; then nothing of it is done.
@@ -34,16 +36,24 @@ pub(crate) struct GatherLimits {
 }
 
 impl GatherLimits {
-    /// How many one lane takes when so many are under way. It leaves half to another lane, so that two come to carry equal
-    /// loads; a lane that is full while the other idles makes both slow.
+    /// How many one lane takes when so many are under way.
     fn most(self, under_way: usize) -> usize {
-        let even = if self.lanes > 1 {
-            under_way.div_ceil(2).max(self.beside_from)
-        } else {
-            under_way
+        let most = match self.sharing {
+            Sharing::All => under_way,
+            Sharing::Half => under_way.div_ceil(2).max(self.beside_from),
         };
-        even.min(self.together_max)
+        most.min(self.together_max)
     }
+}
+
+/// What a lane leaves to others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Sharing {
+    /// Nothing: where most of what a call costs is the same for one as for many.
+    All,
+    /// Half of all that is under way, if half is worth a call, so that two lanes come to carry equal loads: where each of
+    /// many costs something, uneven lanes swing between a full call and a small one.
+    Half,
 }
 
 type Doing<R> = Pin<Box<dyn Future<Output = Vec<R>> + Send>>;

@@ -25,7 +25,7 @@ use uuid::Uuid;
 use super::documents::{self, AppointmentDocument, ClaimDocument, RendererDocument, instant};
 use super::record::TOPIC;
 use crate::database::{Database, TenantStatement, TxError};
-use crate::gather::{GatherLimits, Gatherer, outage_of_all};
+use crate::gather::{GatherLimits, Gatherer, Sharing, outage_of_all};
 use crate::kept::kept;
 use crate::outbox::EVENT_JOB;
 
@@ -70,6 +70,7 @@ const LIMITS: GatherLimits = GatherLimits {
     lanes: 4,
     beside_from: 1,
     together_max: 16,
+    sharing: Sharing::All,
     waiting_max: 512,
     wait: Duration::from_secs(1),
 };

@@ -22,7 +22,7 @@ use super::documents::{self, AppointmentDocument, instant};
 use super::read;
 use super::record::TOPIC;
 use crate::database::{Database, TenantStatement, TxError};
-use crate::gather::{GatherLimits, Gatherer, breaks_a_rule, outage_of_all};
+use crate::gather::{GatherLimits, Gatherer, Sharing, breaks_a_rule, outage_of_all};
 use crate::kept::kept;
 use crate::outbox::EVENT_JOB;
 
@@ -32,6 +32,7 @@ const LIMITS: GatherLimits = GatherLimits {
     lanes: 2,
     beside_from: 4,
     together_max: 16,
+    sharing: Sharing::All,
     waiting_max: 1_024,
     wait: Duration::from_secs(1),
 };

@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TenantStatement, TxError};
-use crate::gather::{GatherLimits, Gatherer, breaks_a_rule, outage_of_all};
+use crate::gather::{GatherLimits, Gatherer, Sharing, breaks_a_rule, outage_of_all};
 use crate::kept::kept;
 
 /// A parcel, how it came and when.
@@ -36,6 +36,7 @@ const LIMITS: GatherLimits = GatherLimits {
     lanes: 2,
     beside_from: 8,
     together_max: 64,
+    sharing: Sharing::Half,
     waiting_max: 2_048,
     wait: Duration::from_secs(1),
 };

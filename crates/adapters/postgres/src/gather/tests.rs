@@ -9,6 +9,7 @@ const LIMITS: GatherLimits = GatherLimits {
     lanes: 1,
     beside_from: 1,
     together_max: 3,
+    sharing: Sharing::All,
     waiting_max: 5,
     wait: Duration::from_secs(1),
 };
@@ -228,6 +229,7 @@ async fn a_lane_leaves_half_of_all_that_is_under_way_to_another() {
         lanes: 2,
         beside_from: 2,
         together_max: 8,
+        sharing: Sharing::Half,
         waiting_max: 20,
         ..LIMITS
     });
@@ -262,10 +264,15 @@ fn what_a_lane_takes_is_worth_a_call_and_has_a_bound() {
         lanes: 2,
         beside_from: 4,
         together_max: 16,
+        sharing: Sharing::Half,
         ..LIMITS
     };
     assert_eq!(limits.most(5), 4);
     assert_eq!(limits.most(9), 5);
     assert_eq!(limits.most(100), 16);
-    assert_eq!(GatherLimits { lanes: 1, ..limits }.most(9), 9);
+    let whole = GatherLimits {
+        sharing: Sharing::All,
+        ..limits
+    };
+    assert_eq!((whole.most(9), whole.most(100)), (9, 16));
 }

@@ -13,7 +13,7 @@ use ratiba_payments::task::PaymentTask;
 use uuid::Uuid;
 
 use crate::database::{Database, GlobalTx, TxError};
-use crate::gather::{GatherLimits, Gatherer, breaks_a_rule, outage_of_all};
+use crate::gather::{GatherLimits, Gatherer, Sharing, breaks_a_rule, outage_of_all};
 use crate::kept::kept;
 
 /// Whose a callback is shows only inside, so those of all businesses pass one door.
@@ -21,6 +21,7 @@ const LIMITS: GatherLimits = GatherLimits {
     lanes: 4,
     beside_from: 4,
     together_max: 16,
+    sharing: Sharing::All,
     waiting_max: 1_024,
     wait: Duration::from_secs(1),
 };

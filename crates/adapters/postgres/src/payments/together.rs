@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::mailbox::CALLBACKS;
 use super::{documents, rows};
 use crate::database::{Database, TenantStatement, TenantTx, TxError};
-use crate::gather::{GatherLimits, Gatherer, breaks_a_rule, outage_of_all};
+use crate::gather::{GatherLimits, Gatherer, Sharing, breaks_a_rule, outage_of_all};
 use crate::kept::kept;
 use crate::schema::{payment_attempts, payment_callbacks, payments};
 
@@ -29,6 +29,7 @@ const LIMITS: GatherLimits = GatherLimits {
     lanes: 2,
     beside_from: 4,
     together_max: 16,
+    sharing: Sharing::All,
     waiting_max: 1_024,
     wait: Duration::from_secs(1),
 };
