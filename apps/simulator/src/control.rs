@@ -3,41 +3,7 @@
 //! It is for loopback only and asks for no credentials. Bodies and answers are JSON; a refusal is
 //! `{"error": "…"}`. `wait_ms` holds an answer back until there is something to tell, 30 s at most.
 //!
-//! | request | does |
-//! | --- | --- |
-//! | `GET /sim/health` | answers as soon as the simulator takes connections |
-//! | `GET /sim/state?since=&wait_ms=` | everything the page shows; waits until `version` is beyond `since` |
-//! | `POST /sim/config` `{api_url?, auto_read?, …}` | changes what is named; `docs/simulator.md` has all members |
-//! | `GET /sim/log?after=&wait_ms=` | exchanges between the product and the providers |
-//! | `POST /sim/templates` `{name, language, body, category?}` | approves a template; then others are refused |
-//! | `POST /sim/customers` `{wa_id, name?}` | gives somebody a phone |
-//! | `POST /sim/customers/{wa_id}/say` `{text, name?, hide_number?, context_message_id?}` | sends a text |
-//! | `POST /sim/customers/{wa_id}/tap` `{id, title?, context_message_id?}` | taps a button or a row |
-//! | `POST /sim/customers/{wa_id}/raw` `{message, name?}` | sends any message object |
-//! | `POST /sim/customers/{wa_id}/read` | reads what was delivered |
-//! | `GET /sim/customers/{wa_id}/messages?after=&wait_ms=&direction=` | the chat, by growing `seq` |
-//! | `POST /sim/webhook/raw` `{body, signature?: text\|null}` | posts any body to the webhook, once |
-//! | `GET /sim/prompts?state=pending\|paid\|ended&phone=&wait_ms=` | M-Pesa prompts |
-//! | `POST /sim/prompts/{checkout_request_id}/approve` `{amount?}` | right PIN |
-//! | `POST /sim/prompts/{checkout_request_id}/refuse` `{result_code?}` | ends it, 1032 if not said |
-//! | `POST /sim/prompts/{checkout_request_id}/ignore` | ends it unanswered, 1037 |
-//! | `GET /sim/mpesa/book` | the money that moved, and how often each callback address was pushed |
-//! | `GET /sim/mpesa/statement.csv?from=&until=` | the same as the organisation portal prints it |
-//! | `POST /sim/mpesa/pay-by-hand` `{phone, amount, account_reference?, name?}` | a payment without a prompt |
-//! | `POST /sim/mpesa/withdraw` `{amount}` | moves money to the bank |
-//! | `POST /sim/mpesa/reverse` `{receipt}` | gives all of a payment back, in the organisation's portal |
-//! | `GET`, `DELETE /sim/mpesa/addresses` | where payments by hand are told |
-//! | `GET /sim/mpesa/requests?state=&wait_ms=` | reversals and questions for a status |
-//! | `POST /sim/mpesa/requests/{conversation_id}/finish` `{result_code?}` | works on one that is held |
-//! | `POST /sim/mpesa/requests/{conversation_id}/time-out` | drops one that is held |
-//! | `GET /sim/cards`, `GET /sim/cards/orders?state=&reference=&wait_ms=` | PesaPal's orders and refunds |
-//! | `POST /sim/cards/orders/{id or reference}/pay` `{means?: "card"\|"mobile", amount_cents?}` | pays |
-//! | `POST /sim/cards/orders/{id}/fail` `{means?}`, `…/notify` | fails; says so again |
-//! | `POST /sim/cards/orders/{id}/reverse`, `…/restore` | charges back; gives back what was charged back |
-//! | `POST /sim/cards/refunds/{confirmation_code}/approve`, `…/reject` | decides on a refund |
-//! | `GET /sim/book` | the books of all providers, for a checker |
-//! | `GET /sim/clock`, `POST /sim/clock` `{set}` or `{advance_seconds}` | business time |
-//! | `GET`, `POST`, `DELETE /sim/faults`, `DELETE /sim/faults/{id}` | what goes wrong next, and how often what `struck` |
+//! All requests: `docs/simulator.md`, "Requests of its own".
 //!
 //! What leads to a delivery answers with its first try: `delivered_status` or `callback_status` (null if
 //! there was no answer, or not yet), `fault` and `error`.
