@@ -679,11 +679,8 @@ fn what_is_changed_in_one_call_has_every_column_that_may_change() {
                 "answers",
                 // Written when the customer is reminded.
                 "nudged_at",
-                // A person alone finds that another amount came than was asked.
-                "tip_payment_id",
-                "tip_appointment_id",
-                "tip_minor",
-                "tip_shares",
+                // A person alone takes a match back.
+                "taken_back",
             ],
         ),
     ];
