@@ -37,16 +37,8 @@ impl Parts {
     ) -> Result<MoneyNews, Outage> {
         let record = self.payments.book.of_attempt(tenant, about.attempt).await?;
         let attempt = record.as_ref().and_then(|record| record.attempt(about.attempt));
-        let number = attempt.and_then(|attempt| match attempt.state() {
-            AttemptState::Paid { receipt, .. } => receipt.as_ref().map(|number| number.as_str().to_owned()),
-            AttemptState::Created
-            | AttemptState::Sent
-            | AttemptState::AwaitingCustomer
-            | AttemptState::Unknown
-            | AttemptState::InReview { .. }
-            | AttemptState::Failed { .. }
-            | AttemptState::Cancelled => None,
-        });
+        let number = attempt.and_then(Attempt::receipt);
+        let number = number.map(|number| number.as_str().to_owned());
         Ok(MoneyNews::Paid {
             visit: Id::from_uuid(about.visit.as_uuid()),
             payment: Id::from_uuid(about.payment.as_uuid()),
@@ -228,24 +220,6 @@ const fn came_by(attempt: &Attempt) -> BackBy {
 }
 
 /// Whether nobody had asked for this money: it is known from a confirmation, a statement or a dead letter.
-const fn came_by_hand(attempt: &Attempt) -> bool {
-    match attempt.state() {
-        AttemptState::Paid { evidence, .. } => match evidence {
-            Evidence::Confirmation | Evidence::Statement | Evidence::Person => {
-                attempt.progress().sent_at.is_none()
-            }
-            Evidence::PushAnswer
-            | Evidence::Query
-            | Evidence::Callback
-            | Evidence::Counter
-            | Evidence::Status => false,
-        },
-        AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. }
-        | AttemptState::Failed { .. }
-        | AttemptState::Cancelled => false,
-    }
+fn came_by_hand(attempt: &Attempt) -> bool {
+    attempt.evidence().is_some_and(Evidence::is_told) && attempt.progress().sent_at.is_none()
 }

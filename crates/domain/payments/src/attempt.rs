@@ -103,7 +103,8 @@ pub enum AttemptState {
         /// Why.
         why: ReviewReason,
     },
-    /// Money was received. Nothing leaves this state but a refund or a reversal.
+    /// Money was received. Nothing leaves this state but a refund or a reversal, and a person who takes back that they
+    /// matched a dead letter to it.
     Paid {
         /// What says so.
         evidence: Evidence,
@@ -396,6 +397,21 @@ impl Attempt {
     #[must_use]
     pub fn reference(&self) -> MerchantReference {
         MerchantReference::of(self.terms.id)
+    }
+
+    /// What says that money was received, if it was.
+    #[must_use]
+    pub const fn evidence(&self) -> Option<Evidence> {
+        match &self.progress.state {
+            AttemptState::Paid { evidence, .. } => Some(*evidence),
+            AttemptState::Created
+            | AttemptState::Sent
+            | AttemptState::AwaitingCustomer
+            | AttemptState::Unknown
+            | AttemptState::InReview { .. }
+            | AttemptState::Failed { .. }
+            | AttemptState::Cancelled => None,
+        }
     }
 
     /// The provider's number for its money, if it brought some and the number is known.

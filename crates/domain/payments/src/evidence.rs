@@ -73,6 +73,15 @@ impl Evidence {
         }
     }
 
+    /// Whether it is no answer to anything that we asked or submitted: somebody told of the money.
+    #[must_use]
+    pub const fn is_told(self) -> bool {
+        match self {
+            Self::Confirmation | Self::Statement | Self::Person => true,
+            Self::PushAnswer | Self::Query | Self::Callback | Self::Status | Self::Counter => false,
+        }
+    }
+
     /// Reads the word back; `None` for any other.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {

@@ -3,7 +3,7 @@
 use ratiba_kernel::Money;
 use time::OffsetDateTime;
 
-use crate::attempt::{Attempt, AttemptState, Provider};
+use crate::attempt::{Attempt, Provider};
 use crate::reference::{AccountReference, ProviderIds};
 
 /// By what the attempt is known that a letter's money belongs to, where the letter can be read. Nothing vouches for it.
@@ -53,18 +53,9 @@ impl Told {
 /// Whether an attempt is paid through a provider, and the provider's number for its money is not known.
 #[must_use]
 pub fn lacks_its_receipt(attempt: &Attempt) -> bool {
-    match attempt.state() {
-        AttemptState::Paid { receipt: None, .. } => match attempt.terms().provider {
-            Provider::Mpesa | Provider::Pesapal => true,
-            Provider::Cash => false,
-        },
-        AttemptState::Paid { receipt: Some(_), .. }
-        | AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. }
-        | AttemptState::Failed { .. }
-        | AttemptState::Cancelled => false,
-    }
+    let through_a_provider = match attempt.terms().provider {
+        Provider::Mpesa | Provider::Pesapal => true,
+        Provider::Cash => false,
+    };
+    through_a_provider && attempt.evidence().is_some() && attempt.receipt().is_none()
 }

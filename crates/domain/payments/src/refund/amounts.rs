@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use ratiba_kernel::{Money, MoneyError};
 
 use super::{Original, Refund, RefundWay};
-use crate::attempt::{Attempt, AttemptState, Provider};
+use crate::attempt::{Attempt, Provider};
 use crate::payment::{Payment, PaymentRecord};
-use crate::reference::Receipt;
 
 /// How much of a payment is with its customer twice: what became credit and what goes, or went, back, beyond what was
 /// paid. Nothing or more.
@@ -102,24 +101,10 @@ pub fn reversible(record: &PaymentRecord, refunds: &[Refund], amount: Money) -> 
         let terms = attempt.terms();
         let whole = terms.amount == amount && attempt.tip().is_none();
         let fits = terms.provider == Provider::Mpesa && whole && !taken_back(attempt);
-        let receipt = receipt_of(attempt).filter(|_| fits)?;
+        let receipt = attempt.receipt().filter(|_| fits)?;
         Some(Original {
             attempt: attempt.id(),
             receipt: receipt.clone(),
         })
     })
-}
-
-/// The receipt of an attempt that brought money.
-pub(super) fn receipt_of(attempt: &Attempt) -> Option<&Receipt> {
-    match attempt.state() {
-        AttemptState::Paid { receipt, .. } => receipt.as_ref(),
-        AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. }
-        | AttemptState::Failed { .. }
-        | AttemptState::Cancelled => None,
-    }
 }

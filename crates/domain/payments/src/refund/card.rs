@@ -4,7 +4,6 @@
 use ratiba_kernel::{Fingerprint, Money};
 use time::OffsetDateTime;
 
-use super::amounts::receipt_of;
 use super::{
     Original, Refund, RefundCause, RefundDoubt, RefundId, RefundMoved, RefundSource, RefundState,
     RefundTerms, RefundWay, ReversalAnswer,
@@ -24,7 +23,7 @@ pub fn card_original(attempt: &Attempt, refunds: &[Refund]) -> Option<Original> 
         original.is_some_and(|original| original.attempt == attempt.id())
     });
     let by_card = attempt.terms().provider == Provider::Pesapal && !gone;
-    let receipt = receipt_of(attempt).filter(|_| by_card)?;
+    let receipt = attempt.receipt().filter(|_| by_card)?;
     Some(Original {
         attempt: attempt.id(),
         receipt: receipt.clone(),

@@ -227,19 +227,10 @@ fn is_booked_beside(record: &PaymentRecord, found: &Attempt, report: &CallbackRe
         | AttemptState::AwaitingCustomer
         | AttemptState::Unknown => false,
     };
-    let booked = |attempt: &Attempt| match attempt.state() {
-        AttemptState::Paid {
-            evidence: Evidence::Confirmation | Evidence::Statement | Evidence::Person,
-            receipt: known,
-        } => known.as_ref() == Some(receipt) && attempt.terms().amount == *amount,
-        AttemptState::Paid { .. }
-        | AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. }
-        | AttemptState::Failed { .. }
-        | AttemptState::Cancelled => false,
+    let booked = |attempt: &Attempt| {
+        attempt.evidence().is_some_and(Evidence::is_told)
+            && attempt.receipt() == Some(receipt)
+            && attempt.terms().amount == *amount
     };
     without_money && record.attempts.iter().any(booked)
 }

@@ -336,8 +336,7 @@ fn step_on(moved: Moved, step: u8, now: OffsetDateTime) -> (Moved, Option<Due>) 
 
 /// An attempt that is paid by what was learned out of turn is looked at daily from then on, because its money can go back.
 fn resume_looks(moved: Moved, before: &Attempt, now: OffsetDateTime) -> (Moved, Option<Due>) {
-    let is_paid = |attempt: &Attempt| attempt.state().name() == StateName::Paid;
-    let resumed = is_paid(&moved.attempt) && !is_paid(before);
+    let resumed = moved.attempt.evidence().is_some() && before.evidence().is_none();
     let step = resumed.then(|| moved.attempt.progress().queries);
     let next = next_look(&moved.attempt, step, now);
     (moved, next)

@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, Money, Outage, TenantId};
 use time::OffsetDateTime;
 
 use crate::VisitId;
-use crate::attempt::{AttemptId, AttemptState, Provider};
+use crate::attempt::{Attempt, AttemptId, AttemptState, Provider};
 use crate::failure::{FailureReason, NextStep};
 use crate::payment::{NotNow, PaymentId, PaymentRecord, PaymentState, Purpose};
 use crate::ports::PaymentBook;
@@ -128,16 +128,7 @@ fn report(record: &PaymentRecord, now: OffsetDateTime) -> StatusReport {
 }
 
 fn receipt(record: &PaymentRecord) -> Option<Receipt> {
-    record.attempts.iter().find_map(|attempt| match attempt.state() {
-        AttemptState::Paid { receipt, .. } => receipt.clone(),
-        AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. }
-        | AttemptState::Failed { .. }
-        | AttemptState::Cancelled => None,
-    })
+    record.attempts.iter().find_map(Attempt::receipt).cloned()
 }
 
 /// What is out or in doubt may still bring the money; nothing else will.

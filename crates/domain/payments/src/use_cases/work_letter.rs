@@ -513,14 +513,6 @@ fn waits_for(
 
 /// The attempt of the payment that holds the receipt.
 fn booked<'r>(record: &'r PaymentRecord, receipt: &Receipt) -> Option<&'r Attempt> {
-    record.attempts.iter().find(|attempt| match attempt.state() {
-        AttemptState::Paid { receipt: known, .. } => known.as_ref() == Some(receipt),
-        AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. }
-        | AttemptState::Failed { .. }
-        | AttemptState::Cancelled => false,
-    })
+    let mut attempts = record.attempts.iter();
+    attempts.find(|attempt| attempt.receipt() == Some(receipt))
 }

@@ -357,7 +357,7 @@ impl WorkStatements {
             return Err(StatementError::NotThat);
         }
         if line.line.kind == LineKind::Charge {
-            return if is_paid(&found) {
+            return if found.evidence().is_some() {
                 Ok(self.plain(line, LineState::Fee(Some(payment.id())), decider)?)
             } else {
                 Err(StatementError::NotThat)
@@ -536,19 +536,6 @@ fn says(state: &LineState, verdict: LineVerdict) -> bool {
             | LineVerdict::Other
             | LineVerdict::Ignore,
         ) => false,
-    }
-}
-
-fn is_paid(attempt: &Attempt) -> bool {
-    match attempt.state() {
-        AttemptState::Paid { .. } => true,
-        AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. }
-        | AttemptState::Failed { .. }
-        | AttemptState::Cancelled => false,
     }
 }
 

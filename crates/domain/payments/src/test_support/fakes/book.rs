@@ -28,7 +28,7 @@ use crate::ports::{
     PaymentBook, PaymentRules, RecordError, Rings, Route, RouteKey, Saying, StoredCallback, StoredResult,
     Taken, VisitSeen,
 };
-use crate::reference::{Receipt, RequestKey};
+use crate::reference::RequestKey;
 use crate::refund::{Refund, RefundId};
 use crate::task::{Due, PaymentTask};
 use crate::test_support::yield_once;
@@ -231,7 +231,7 @@ impl Shelf {
                 {
                     return Err(RecordError::IdsTaken);
                 }
-                if let (Some(theirs), Some(ours)) = (receipt_of(other), receipt_of(attempt))
+                if let (Some(theirs), Some(ours)) = (other.receipt(), attempt.receipt())
                     && theirs == ours
                 {
                     return Err(RecordError::ReceiptTaken);
@@ -328,19 +328,6 @@ pub(super) fn next_version(payment: &Payment) -> Payment {
     let parts = payment.parts();
     let version = parts.version + 1;
     Payment::restore(PaymentParts { version, ..parts }).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn receipt_of(attempt: &Attempt) -> Option<&Receipt> {
-    match attempt.state() {
-        AttemptState::Paid { receipt, .. } => receipt.as_ref(),
-        AttemptState::Created
-        | AttemptState::Sent
-        | AttemptState::AwaitingCustomer
-        | AttemptState::Unknown
-        | AttemptState::InReview { .. }
-        | AttemptState::Failed { .. }
-        | AttemptState::Cancelled => None,
-    }
 }
 
 #[async_trait]

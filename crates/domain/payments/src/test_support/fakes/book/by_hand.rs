@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId, TokenHash};
 use time::Duration;
 
-use super::{DeadLetter, InMemoryBook, locked, receipt_of, yield_once};
+use super::{DeadLetter, InMemoryBook, locked, yield_once};
 use crate::CallbackId;
 use crate::attempt::{AttemptId, Provider};
 use crate::dead_letter::Told;
@@ -177,9 +177,8 @@ impl MoneyFinder for InMemoryBook {
         let shelf = locked(&self.shelf);
         let found = shelf.records(tenant).find_map(|record| {
             let mut own = record.attempts.iter();
-            let holder = own.find(|attempt| {
-                attempt.terms().provider == provider && receipt_of(attempt) == Some(receipt)
-            })?;
+            let holder = own
+                .find(|attempt| attempt.terms().provider == provider && attempt.receipt() == Some(receipt))?;
             Some((record.clone(), holder.id()))
         });
         Ok(found)

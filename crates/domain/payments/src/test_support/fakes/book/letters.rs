@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use ratiba_kernel::{Money, Outage, TenantId};
 use uuid::Uuid;
 
-use super::{DeadLetter as Buried, InMemoryBook, Shelf, locked, receipt_of, yield_once};
-use crate::attempt::{Attempt, AttemptId, AttemptState, Provider};
+use super::{DeadLetter as Buried, InMemoryBook, Shelf, locked, yield_once};
+use crate::attempt::{Attempt, AttemptId, Provider};
 use crate::dead_letter::{
     DeadLetter, Handled, LetterDecision, LetterId, LetterMatch, LetterState, Matched, TakeBack, TakenBack,
     Told, lacks_its_receipt,
@@ -99,25 +99,13 @@ impl Shelf {
 
     /// Whether a person decided about the money that makes an attempt paid, so that it cannot be booked.
     pub(super) fn told_of_gone(&self, tenant: TenantId, payment: &Payment, attempt: &Attempt) -> bool {
-        match attempt.state() {
-            AttemptState::Paid {
-                receipt: Some(receipt),
-                ..
-            } => self.went_back(tenant, receipt),
-            AttemptState::Paid { receipt: None, .. } => {
-                let stored = self.payments.get(&(tenant, payment.id()));
-                let before = stored.and_then(|record| record.attempt(attempt.id()));
-                let was_so = before.is_some_and(lacks_its_receipt);
-                !was_so && self.decided_elsewhere(tenant, payment, attempt).is_some()
-            }
-            AttemptState::Created
-            | AttemptState::Sent
-            | AttemptState::AwaitingCustomer
-            | AttemptState::Unknown
-            | AttemptState::InReview { .. }
-            | AttemptState::Failed { .. }
-            | AttemptState::Cancelled => false,
+        if let Some(receipt) = attempt.receipt() {
+            return self.went_back(tenant, receipt);
         }
+        let stored = self.payments.get(&(tenant, payment.id()));
+        let before = stored.and_then(|record| record.attempt(attempt.id()));
+        let was_so = before.is_some_and(lacks_its_receipt);
+        attempt.evidence().is_some() && !was_so && self.decided_elsewhere(tenant, payment, attempt).is_some()
     }
 
     /// The payment and the attempt that have the money booked although nobody knows its number.
@@ -160,7 +148,7 @@ impl Shelf {
         let payment = &record.payment;
         let nothing = Money::zero(payment.currency());
         let mut attempts = record.attempts.iter();
-        let holder = attempts.find(|attempt| receipt_of(attempt) == letter.receipt.as_ref());
+        let holder = attempts.find(|attempt| attempt.receipt() == letter.receipt.as_ref());
         let holder = holder.map(Attempt::id);
         let mut lines: BTreeMap<Place, i64> = BTreeMap::new();
         let own = self
@@ -267,7 +255,7 @@ impl DeadLetters for InMemoryBook {
             handled,
         } = decision;
         if let Some(came) = verdict.came() {
-            let holds = |attempt: &Attempt| receipt_of(attempt) == Some(came);
+            let holds = |attempt: &Attempt| attempt.receipt() == Some(came);
             let mut records = shelf.records(tenant);
             let holder = records.find(|record| record.attempts.iter().any(holds));
             let holder = holder.map(|record| record.payment.id());

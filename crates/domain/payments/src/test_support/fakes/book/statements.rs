@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use ratiba_kernel::{Fingerprint, Id, Money, Outage, TenantId};
 
-use super::{InMemoryBook, Shelf, receipt_of};
+use super::{InMemoryBook, Shelf};
 use crate::attempt::{AttemptState, Provider};
 use crate::ports::{
     AbsenceDecision, AbsenceVerdict, LineDecision, LineState, RecordError, RecordedLine, StatementBook,
@@ -62,7 +62,7 @@ impl Shelf {
                     known.push(KnownMoney {
                         attempt: attempt.id(),
                         payment: record.payment.id(),
-                        receipt: receipt_of(attempt).cloned(),
+                        receipt: attempt.receipt().cloned(),
                         amount: attempt.terms().amount,
                         account: record.payment.account_reference(),
                         at: attempt.progress().state_at,

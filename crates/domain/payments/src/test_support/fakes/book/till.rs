@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use ratiba_kernel::{Currency, Money, Outage, TenantId};
 use time::OffsetDateTime;
 
-use super::{InMemoryBook, Shelf, receipt_of};
+use super::{InMemoryBook, Shelf};
+use crate::attempt::Attempt;
 use crate::ledger::{Account, Cause, Journal, JournalId};
 use crate::ports::{
     OtherTenders, Taking, Takings, TakingsBook, TillAsk, TillBook, TillDecision, TillError, TillFacts,
@@ -340,7 +341,7 @@ impl TakingsBook for InMemoryBook {
                     payment: journal.payment(),
                     attempt,
                     refund,
-                    receipt: made.and_then(receipt_of).cloned(),
+                    receipt: made.and_then(Attempt::receipt).cloned(),
                 });
             }
             lines.sort_by_key(|line| line.at);
