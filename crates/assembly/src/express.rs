@@ -4,7 +4,10 @@
 //! visit confirmed at once. Its job is queued all the same, with the callback itself: the worker does whatever this lane
 //! did not, and finds the rest done. So nothing is lost with this process, and nobody waits where the lane is full.
 
+mod convoys;
+
 use std::sync::Arc;
+use std::time::Duration;
 
 use ratiba_booking::appointment::State;
 use ratiba_booking::use_cases::ConfirmVisitError;
@@ -13,9 +16,10 @@ use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::payment::PaymentId;
 use ratiba_payments::ports::StoredCallback;
 use ratiba_payments::use_cases::{ApplyCallbackError, CallbackApplied};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Parts;
+use convoys::Convoys;
 
 /// Why the lane left something to the worker.
 #[derive(Debug, thiserror::Error)]
@@ -26,11 +30,23 @@ enum Left {
     Confirm(#[from] ConfirmVisitError),
 }
 
+/// How long a convoy is waited for that does not come to its end.
+const PATIENCE: Duration = Duration::from_millis(50);
+
 /// The lane of one process. Clones share its places.
+///
+/// Callbacks go through it in convoys: those that come while others are on their way set out together.
 #[derive(Clone)]
 pub struct ExpressLane {
-    parts: Parts,
     places: Arc<Semaphore>,
+    convoys: Convoys<Hurried>,
+}
+
+/// A callback that holds one of the lane's places.
+struct Hurried {
+    tenant: TenantId,
+    stored: StoredCallback,
+    _place: OwnedSemaphorePermit,
 }
 
 impl ExpressLane {
@@ -38,8 +54,8 @@ impl ExpressLane {
     #[must_use]
     pub fn new(parts: Parts, places: u16) -> Self {
         Self {
-            parts,
             places: Arc::new(Semaphore::new(usize::from(places))),
+            convoys: Convoys::new(PATIENCE, move |hurried| bring(parts.clone(), hurried)),
         }
     }
 
@@ -51,14 +67,24 @@ impl ExpressLane {
             tracing::info!(callback.id = %callback, "the express lane is full; the worker applies the callback");
             return;
         };
-        let parts = self.parts.clone();
-        tokio::spawn(async move {
-            let _place = place;
-            if let Err(left) = settle(&parts, tenant, stored).await {
-                let error = format!("{:#}", anyhow::Error::from(left));
-                tracing::warn!(callback.id = %callback, error, "the express lane leaves a callback to the worker");
-            }
+        self.convoys.join(Hurried {
+            tenant,
+            stored,
+            _place: place,
         });
+    }
+}
+
+async fn bring(parts: Parts, hurried: Hurried) {
+    let Hurried {
+        tenant,
+        stored,
+        _place,
+    } = hurried;
+    let callback = stored.id;
+    if let Err(left) = settle(&parts, tenant, stored).await {
+        let error = format!("{:#}", anyhow::Error::from(left));
+        tracing::warn!(callback.id = %callback, error, "the express lane leaves a callback to the worker");
     }
 }
 
