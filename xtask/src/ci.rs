@@ -6,20 +6,21 @@ use anyhow::bail;
 
 use crate::interrupt;
 use crate::machine;
-use crate::{check_arch, demo, fmt, lint, process, test, tidy, workspace};
+use crate::{calibrate, check_arch, demo, fmt, lint, process, test, tidy, workspace};
 
 /// One check: it says itself what is wrong.
 type Check = fn() -> anyhow::Result<()>;
 
 /// Runs every check, also after one has failed, and sums up.
 pub(crate) fn run() -> anyhow::Result<()> {
-    let checks: [(&str, Check); 7] = [
+    let checks: [(&str, Check); 8] = [
         ("test", || test::run(&[])),
         ("demo", demo::run),
         ("fmt --check", fmt::check),
         ("lint", lint::run),
         ("check-arch", check_arch::run),
         ("tidy", tidy::run),
+        ("calibrate", || calibrate::run(&[])),
         ("licences", licences),
     ];
     let began = machine::now();

@@ -2,9 +2,10 @@
 //!
 //! One module for each verb; the rest is what they share. The chores know the programs of the product only from
 //! outside, as a user does: by their settings, their HTTP doors and their exit codes. The availability engine and
-//! the reader of messages are the exceptions: they are pure functions, which `slots` and `understand` call.
+//! the reader of messages are the exceptions: they are pure functions, which `slots`, `understand` and `calibrate` call.
 
 mod bench;
+mod calibrate;
 mod check_arch;
 mod ci;
 mod db;
@@ -83,6 +84,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ("simulate-payments", rest) => simulate_payments::run(rest),
         ("slots", [file]) => slots::run(file),
         ("understand", rest) => understand::run(rest),
+        ("calibrate", rest) => calibrate::run(rest),
         ("fuzz", []) => fuzz::run(None),
         ("fuzz", [seconds]) => fuzz::run(Some(seconds)),
         ("db", rest) => db::run(rest),

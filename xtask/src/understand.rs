@@ -3,15 +3,17 @@
 //! No server and no database. The names of services and people are those of a usual salon ([`names`]); a question is
 //! taken to be open, so that a bare yes, no or number counts. The columns are described in `docs/understanding.md`.
 
-mod names;
+pub(crate) mod names;
 mod options;
 
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 
 use anyhow::Context as _;
 use ratiba_conversation::understanding::{Context, Intent, Understood, understand};
 
 use names::Names;
+pub(crate) use options::instant;
 use options::{Options, Source};
 
 /// The file with utterances may be this long.
@@ -34,8 +36,15 @@ const COLUMNS: [&str; 11] = [
 
 /// What was asked cannot be read: the options, or the file.
 #[derive(Debug, thiserror::Error)]
-#[error("understand: {0}")]
-pub(crate) struct Misread(String);
+#[error("{0}")]
+pub(crate) struct Misread(pub(crate) String);
+
+impl Misread {
+    /// The same, and in which file.
+    pub(crate) fn of(self, file: &Path) -> Self {
+        Self(format!("{}:{}", file.display(), self.0))
+    }
+}
 
 /// Reads the utterances and prints what was understood of each.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
@@ -134,8 +143,16 @@ fn row(utterance: &str, understood: &Understood, names: &Names) -> [String; 11] 
     ]
 }
 
+/// Every intent that the table names.
+pub(crate) fn intent_names() -> impl Iterator<Item = &'static str> {
+    let named = Intent::ALL
+        .into_iter()
+        .filter(|intent| *intent != Intent::PayByCard);
+    named.map(intent_name)
+}
+
 /// The intent as the table names it. A wish to pay by card is a question to it, because the table knows no other word.
-fn intent_name(intent: Intent) -> &'static str {
+pub(crate) fn intent_name(intent: Intent) -> &'static str {
     if intent == Intent::PayByCard {
         Intent::AskInfo.name()
     } else {

@@ -20,6 +20,9 @@ usage: cargo xtask VERB
                         the form of the file: docs/slots.md, docs/slots.schema.json
   understand [--now TIME] [--hours FROM-TO] --csv FILE | TEXT…
                         what the rules read in messages, a CSV row for each; docs/understanding.md
+  calibrate [--record]  how well the rules read messages that people have labelled, and whether as well as before
+  calibrate add FILE --id ID --consent REFERENCE --now TIME [--name NAME]…
+                        brings in what a customer wrote who agreed, masked; docs/understanding.md
   fuzz [SECONDS]        bytes of all kinds at the reader of messages; needs nightly and cargo-fuzz
   db up|reset|print     a migrated database to look into; the SQL that makes one
   new-migration NAME    an empty migration with the next number

@@ -6,3 +6,4 @@ pub mod interrupt;
 pub mod machine;
 pub mod postgres;
 pub mod process;
+pub mod yaml;

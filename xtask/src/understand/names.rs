@@ -39,14 +39,14 @@ const STAFF: &[&str] = &[
 const FIRST_PERSON: u128 = 1_000;
 
 /// Names with made-up identities.
-pub(super) struct Names {
+pub(crate) struct Names {
     services: Vec<(Uuid, &'static [&'static str])>,
     staff: Vec<(Uuid, &'static str)>,
 }
 
 impl Names {
     /// The names that are always used.
-    pub(super) fn usual() -> Self {
+    pub(crate) fn usual() -> Self {
         let services = (1_u128..).zip(SERVICES.iter().copied());
         let staff = (FIRST_PERSON..).zip(STAFF.iter().copied());
         Self {
@@ -56,7 +56,7 @@ impl Names {
     }
 
     /// As the reader wants them.
-    pub(super) fn lexicon(&self) -> Lexicon {
+    pub(crate) fn lexicon(&self) -> Lexicon {
         let services = self.services.iter();
         let staff = self.staff.iter();
         Lexicon {
@@ -68,7 +68,7 @@ impl Names {
     }
 
     /// The name that is printed; nothing for an identity that is not from here.
-    pub(super) fn name(&self, id: Uuid) -> &'static str {
+    pub(crate) fn name(&self, id: Uuid) -> &'static str {
         let service = self.services.iter().find(|(known, _)| *known == id);
         let person = || self.staff.iter().find(|(known, _)| *known == id);
         service

@@ -75,7 +75,7 @@ impl Options {
         };
         let (from, to) = hours.map_or(Ok(HOURS), span)?;
         let (now, zone) = match at {
-            Some(text) => instant(text)?,
+            Some(text) => instant(text).map_err(|Misread(why)| Misread(format!("--now {why}")))?,
             None => (now, zone_named(HOME)?),
         };
         Ok(Self {
@@ -88,10 +88,10 @@ impl Options {
 }
 
 /// `2026-05-12T08:00+03:00`, with or without seconds, and the zone whose clock it is.
-fn instant(text: &str) -> Result<(OffsetDateTime, Zone), Misread> {
+pub(crate) fn instant(text: &str) -> Result<(OffsetDateTime, Zone), Misread> {
     let none = || {
         Misread(format!(
-            "--now {text}: is no time with an offset, such as 2026-05-12T08:00+03:00"
+            "{text} is no time with an offset, such as 2026-05-12T08:00+03:00"
         ))
     };
     let whole = match (text.get(..16), text.get(16..)) {
@@ -107,9 +107,7 @@ fn instant(text: &str) -> Result<(OffsetDateTime, Zone), Misread> {
         (hours, 0) if hours > 0 => format!("Etc/GMT-{hours}"),
         (hours, 0) => format!("Etc/GMT+{}", hours.unsigned_abs()),
         _between => {
-            return Err(Misread(format!(
-                "--now {text}: only offsets of whole hours are known"
-            )));
+            return Err(Misread(format!("{text}: only offsets of whole hours are known")));
         }
     };
     Ok((instant, zone_named(&name)?))
