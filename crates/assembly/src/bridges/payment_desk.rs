@@ -180,9 +180,8 @@ impl PaymentDesk for PaymentDeskBridge {
                 let minutes = minutes_until(from, self.clock.now());
                 Ok(ResendAnswer::NotYet { minutes })
             }
-            Err(RequestPaymentError::NotNow(NotNow::StillOpen(_) | NotNow::BeingChecked(_))) => {
-                Ok(ResendAnswer::Checking)
-            }
+            Err(RequestPaymentError::NotNow(NotNow::StillOpen(_))) => Ok(ResendAnswer::StillOut),
+            Err(RequestPaymentError::NotNow(NotNow::BeingChecked(_))) => Ok(ResendAnswer::Checking),
             // Another prompt to the same phone would fail in the same way.
             Err(RequestPaymentError::NotNow(NotNow::Pointless(_))) => Ok(ResendAnswer::BadPayer),
             Err(RequestPaymentError::Unavailable(outage)) => Err(outage),
@@ -259,7 +258,8 @@ impl PaymentDeskBridge {
     async fn nothing_to_resend(&self, tenant: TenantId, visit: VisitRef) -> Result<ResendAnswer, Outage> {
         Ok(match self.standing(tenant, visit).await? {
             PaymentStanding::Settled { amount, receipt } => ResendAnswer::Settled { amount, receipt },
-            PaymentStanding::Prompting | PaymentStanding::Checking => ResendAnswer::Checking,
+            PaymentStanding::Prompting => ResendAnswer::StillOut,
+            PaymentStanding::Checking => ResendAnswer::Checking,
             PaymentStanding::NothingAsked | PaymentStanding::Failed(_) => ResendAnswer::NothingDue,
         })
     }

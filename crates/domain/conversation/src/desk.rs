@@ -466,6 +466,8 @@ pub struct ResendOrder {
 pub enum ResendAnswer {
     /// A new prompt is on its way.
     Asked,
+    /// The last prompt is still on the phone. None goes out beside it.
+    StillOut,
     /// The last try has no final answer yet: we are checking.
     Checking,
     /// The last try failed too short a while ago.

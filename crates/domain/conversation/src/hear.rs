@@ -10,10 +10,11 @@ use uuid::Uuid;
 use crate::desk::{Menu, ServiceRef, StaffRef, VisitRef, Wanted};
 use crate::inbound::Received;
 use crate::machine::{Draft, Meaning, Question, Said, Stage, Wordless, Words};
-use crate::outgoing::MessageId;
+use crate::outgoing::{Content, MessageId};
 use crate::thread::ThreadState;
 use crate::understanding::{Context, Understood, When, understand};
 
+mod label;
 mod tip;
 
 /// How many days a wide wish is looked at.
@@ -87,16 +88,28 @@ fn parse_token(token: &str) -> Option<(MessageId, usize)> {
     ))
 }
 
-/// What was heard, and the reading of its words if it had any.
+/// What was heard, and the reading of its words if it had any. `shown` is what the message of the open question shows: a
+/// label that stands there is as good typed as tapped.
 #[must_use]
 pub fn heard(
     received: &Received,
     state: &ThreadState,
+    shown: Option<&Content>,
     menu: &Menu,
     now: OffsetDateTime,
 ) -> (Said, Option<Understood>) {
     match received {
-        Received::Text { body } => words(body, state, menu, now),
+        Received::Text { body } => {
+            let typed = state
+                .question
+                .as_ref()
+                .zip(shown)
+                .and_then(|(question, shown)| label::typed(body, question, shown));
+            match typed {
+                Some(meaning) => (Said::Chose(meaning), None),
+                None => words(body, state, menu, now),
+            }
+        }
         Received::Image(media) | Received::Video(media) | Received::Document(media) => match &media.caption {
             Some(caption) if !caption.trim().is_empty() => words(caption, state, menu, now),
             Some(_) | None => (Said::Wordless(Wordless::Picture), None),
@@ -196,6 +209,7 @@ fn words(text: &str, state: &ThreadState, menu: &Menu, now: OffsetDateTime) -> (
         choice: understood.choice.and_then(|choice| usize::try_from(choice).ok()),
         people: understood.people,
         minutes_late: understood.minutes_late,
+        books: understood.books,
     };
     (Said::Words(words), Some(understood))
 }

@@ -31,6 +31,9 @@ pub use reply::{Misunderstanding, PickFor, Reply};
 /// After this long an answer is not acted on any more; the question is put again.
 pub const STALE_AFTER: Duration = Duration::hours(2);
 
+/// After this many misunderstandings running a person is offered.
+pub const MISUNDERSTOOD_MAX: u8 = 3;
+
 /// How many choices are offered at most, so that they fit on one screen.
 pub const CHOICES_MAX: usize = 6;
 
@@ -342,6 +345,8 @@ pub struct Words {
     pub people: Option<u32>,
     /// By how much the customer will be late.
     pub minutes_late: Option<u32>,
+    /// Whether a new booking is asked for in so many words, and not only by what is named.
+    pub books: bool,
 }
 
 impl Words {
@@ -359,6 +364,7 @@ impl Words {
             choice: None,
             people: None,
             minutes_late: None,
+            books: false,
         }
     }
 
@@ -527,6 +533,8 @@ pub enum Effect {
     CrossSold,
     /// The message was not understood.
     Misunderstood,
+    /// What came of it is told by news of its own, which is on its way.
+    ToldByNews,
 }
 
 /// What the machine decided.
@@ -543,7 +551,8 @@ pub struct Step {
 }
 
 impl Step {
-    /// Nothing changes and nothing is said.
+    /// Nothing changes and nothing is said. What somebody wrote is never answered by this alone: see
+    /// [`Step::told_by_news`] and [`Step::misunderstood`].
     #[must_use]
     pub const fn silence() -> Self {
         Self {
@@ -598,6 +607,27 @@ impl Step {
             | HandoffReason::MachineFailed => Reply::PersonComes,
         };
         Self::say(reply).with(Effect::CallPerson(reason))
+    }
+
+    /// Nothing is said now: what came of it is told by news of its own, a confirmation for example.
+    #[must_use]
+    pub fn told_by_news() -> Self {
+        Self::silence().with(Effect::ToldByNews)
+    }
+
+    /// Whether it answers a message, by itself or by what follows from it.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        let told = |effect: &Effect| match effect {
+            Effect::Misunderstood | Effect::ToldByNews => true,
+            Effect::CallPerson(_)
+            | Effect::OptOut
+            | Effect::OptIn
+            | Effect::NewThread
+            | Effect::RunsLate { .. }
+            | Effect::CrossSold => false,
+        };
+        !self.replies.is_empty() || self.wish.is_some() || self.effects.iter().any(told)
     }
 
     /// The message was not understood.

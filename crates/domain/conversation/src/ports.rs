@@ -109,6 +109,9 @@ pub trait ThreadBook: Send + Sync {
         channel: Channel,
     ) -> Result<Option<CustomerFile>, Outage>;
 
+    /// What a message that we queued shows; `None` if there never was one, or it is not kept any more.
+    async fn shown(&self, tenant: TenantId, message: MessageId) -> Result<Option<Content>, Outage>;
+
     /// Makes the whole change durable, or none of it: handled mark, customer, threads, consents, queued messages
     /// with a task to send each, events.
     ///

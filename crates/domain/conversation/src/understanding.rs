@@ -379,6 +379,9 @@ pub struct Understood {
     pub amount: Option<u32>,
     /// By how much the customer will be late; only with [`Intent::RunningLate`].
     pub minutes_late: Option<u32>,
+    /// Whether a booking is asked for in so many words (*book a haircut*), and not only by naming what is wanted (*the
+    /// haircut*); only with [`Intent::Book`].
+    pub books: bool,
 }
 
 impl Understood {
@@ -388,6 +391,25 @@ impl Understood {
         let next = self.services.get(1).map_or(0, |other| other.score);
         (best.score >= 600 && best.score >= next.saturating_add(50) || self.services.len() == 1)
             .then_some(best.id)
+    }
+}
+
+/// The words of a text, folded and spelled as the rules spell them, without those that only soften it.
+pub(crate) fn bare_words(text: &str) -> Vec<String> {
+    normalise::fold(text)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(normalise::canonical)
+        .filter(|word| !vocabulary::is_filler(word))
+        .collect()
+}
+
+/// The words behind a leading yes or no, and which of the two it was.
+pub(crate) fn without_lead(words: &[String]) -> (Option<bool>, &[String]) {
+    match words {
+        [first, rest @ ..] if rules::YES.contains(&first.as_str()) => (Some(true), rest),
+        [first, rest @ ..] if rules::NO.contains(&first.as_str()) => (Some(false), rest),
+        others => (None, others),
     }
 }
 

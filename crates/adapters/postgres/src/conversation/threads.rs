@@ -9,7 +9,7 @@ use ratiba_conversation::consent::ConsentRecord;
 use ratiba_conversation::customer::Customer;
 use ratiba_conversation::event::{ConversationTask, Due, TOPIC, send_order};
 use ratiba_conversation::inbound::{InboundId, InboundMessage};
-use ratiba_conversation::outgoing::{OutgoingMessage, Recipient, SendState};
+use ratiba_conversation::outgoing::{Content, MessageId, OutgoingMessage, Recipient, SendState};
 use ratiba_conversation::ports::{Change, CustomerFile, RecordError, ThreadBook, Who};
 use ratiba_conversation::thread::{Thread, language_code};
 use ratiba_kernel::{Outage, TenantId};
@@ -17,7 +17,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::rows::{CustomerRow, InboundMessageRow, ThreadRow, state_columns};
+use super::rows::{CustomerRow, InboundMessageRow, MessageRow, ThreadRow, state_columns};
 use super::{PgConversation, enqueue_task};
 use crate::database::{TenantTx, TxError};
 use crate::outbox::append_event;
@@ -57,6 +57,20 @@ impl ThreadBook for PgConversation {
                     thread,
                     known,
                 }))
+            })
+            .await
+    }
+
+    async fn shown(&self, tenant: TenantId, message: MessageId) -> Result<Option<Content>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let row = sql_query("SELECT * FROM outgoing_messages WHERE tenant_id = $1 AND id = $2")
+                    .bind::<SqlUuid, _>(tx.tenant_uuid())
+                    .bind::<SqlUuid, _>(message.as_uuid())
+                    .get_result::<MessageRow>(tx.conn())
+                    .optional()?;
+                let Some(row) = row else { return Ok(None) };
+                Ok(Some(row.read()?.content))
             })
             .await
     }

@@ -9,7 +9,7 @@ const NOW: OffsetDateTime = datetime!(2026-05-12 05:00 UTC);
 
 fn words_of(text: &str, state: &ThreadState) -> Words {
     let body = text.to_owned();
-    let said = heard(&Received::Text { body }, state, &a_menu(), NOW).0;
+    let said = heard(&Received::Text { body }, state, None, &a_menu(), NOW).0;
     let Said::Words(words) = said else {
         panic!("not words: {said:?}")
     };
@@ -56,7 +56,7 @@ fn tap(token: &str, state: &ThreadState) -> Said {
         token: token.to_owned(),
         title: String::new(),
     };
-    heard(&received, state, &a_menu(), NOW).0
+    heard(&received, state, None, &a_menu(), NOW).0
 }
 
 #[test]
@@ -118,6 +118,7 @@ fn a_number_is_a_number_only_where_one_is_asked_for_or_alone() {
                 body: text.to_owned(),
             },
             state,
+            None,
             &a_menu(),
             NOW,
         )
@@ -147,6 +148,12 @@ fn a_caption_is_read_like_words() {
         mime_type: None,
         caption: Some("Nataka massage kesho".into()),
     };
-    let (said, _) = heard(&Received::Image(media), &ThreadState::default(), &a_menu(), NOW);
+    let (said, _) = heard(
+        &Received::Image(media),
+        &ThreadState::default(),
+        None,
+        &a_menu(),
+        NOW,
+    );
     assert!(matches!(said, Said::Words(_)));
 }

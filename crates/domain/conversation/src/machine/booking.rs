@@ -14,7 +14,10 @@ use crate::understanding::Intent;
 use ratiba_kernel::{Money, PhoneNumber};
 
 pub use answers::{complement_known, held, offered};
-use choices::{chosen, heard_number, offered_answer, offers_to_book, slot_chosen};
+use choices::{
+    chosen, heard_number, names_one_to_cancel, offered_answer, offers_a_person, offers_to_book, slot_chosen,
+    to_a_person,
+};
 
 /// What follows from what was heard.
 #[must_use]
@@ -32,6 +35,9 @@ pub fn hear(stage: &Stage, question: Option<&Question>, said: Said, facts: &Fact
                     chosen(stage, meaning.clone(), facts)
                 })
             }
+            (Intent::Confirm | Intent::Deny, None, Some(question)) if offers_a_person(question, &words) => {
+                to_a_person(stage, words, facts)
+            }
             (Intent::Confirm, None, Some(question)) if offers_to_book(stage, question, &words) => {
                 heard_words(stage, Words::bare(Intent::Book), facts)
             }
@@ -40,6 +46,11 @@ pub fn hear(stage: &Stage, question: Option<&Question>, said: Said, facts: &Fact
                     Some(meaning) => chosen(stage, meaning, facts),
                     None => heard_words(stage, words, facts),
                 }
+            }
+            (_any, _, Some(question)) if names_one_to_cancel(question, &words) => {
+                Step::wish(Wish::Upcoming {
+                    then: visit::Then::Cancel { words },
+                })
             }
             _no_choice => heard_words(stage, words, facts),
         },
@@ -190,7 +201,7 @@ fn on_the_way(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Op
         Stage::MovingWhich { draft, back } => match gist {
             Gist::OtherTime => move_a_visit(words),
             // It is named by what it is.
-            Gist::Yes | Gist::Book | Gist::Unclear if words.describes_a_booking() => {
+            Gist::Yes | Gist::Book | Gist::Unclear if words.describes_a_booking() && !words.books => {
                 named_visit(draft, words)
             }
             Gist::Yes | Gist::Unclear => Step::misunderstood(),
@@ -219,15 +230,12 @@ fn on_the_way(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Op
     })
 }
 
-/// The visit of this service, day or time is the one that is to be moved.
+/// The visit of this service, person, day or time is the one that is to be moved.
 fn named_visit(draft: &Draft, words: &Words) -> Step {
     Step::wish(Wish::Upcoming {
         then: visit::Then::Move {
-            words: Words {
-                services: words.services.clone(),
-                ..moving::said(draft)
-            },
-            of: words.wanted.clone(),
+            words: moving::said(draft),
+            of: Some(words.clone()),
         },
     })
 }
@@ -328,7 +336,8 @@ fn after_the_booking(gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
         Gist::Yes | Gist::No | Gist::Wait | Gist::Unclear if words.describes_a_booking() => {
             advance(Draft::default().with(words, facts), facts).with(Effect::NewThread)
         }
-        Gist::Yes | Gist::Wait => Step::silence(),
+        Gist::Yes => Step::say(Reply::YouAreWelcome),
+        Gist::Wait => Step::say(Reply::TakeYourTime),
         Gist::No | Gist::Unclear => Step::misunderstood(),
     }
 }
@@ -519,7 +528,7 @@ pub fn again(stage: &Stage, facts: &Facts<'_>) -> Step {
         Stage::Adding { pair, .. } => Step::say(Reply::OfferComplement { pair: *pair }),
         Stage::AskingPayer { .. } => Step::say(Reply::AskPayer),
         Stage::Paying { owed, .. } => look_up(owed),
-        Stage::Booked { .. } => Step::silence(),
+        Stage::Booked { .. } => Step::say(Reply::Welcome),
         // What it costs may have changed.
         Stage::Cancelling { visit, slot, .. } => ask_terms(*visit, *slot),
         Stage::MovingWhich { draft, .. } => moving::which_again(draft),
@@ -534,14 +543,13 @@ pub fn not_understood(stage: &Stage, count: u8, facts: &Facts<'_>) -> Step {
         0 | 1 => Step::say(Reply::NotUnderstood(Misunderstanding::First)),
         2 => {
             let mut step = match stage {
-                Stage::Open => Step::silence(),
+                Stage::Open | Stage::Booked { .. } => Step::silence(),
                 Stage::Gathering { .. }
                 | Stage::Choosing { .. }
                 | Stage::Confirming { .. }
                 | Stage::Adding { .. }
                 | Stage::AskingPayer { .. }
                 | Stage::Paying { .. }
-                | Stage::Booked { .. }
                 | Stage::Cancelling { .. }
                 | Stage::MovingWhich { .. }
                 | Stage::Moving { .. } => again(stage, facts),
@@ -550,6 +558,6 @@ pub fn not_understood(stage: &Stage, count: u8, facts: &Facts<'_>) -> Step {
                 .insert(0, Reply::NotUnderstood(Misunderstanding::Second));
             step
         }
-        _third => Step::call_person(HandoffReason::NotUnderstood),
+        _third_or_later => Step::say(Reply::NotUnderstood(Misunderstanding::Third)),
     }
 }

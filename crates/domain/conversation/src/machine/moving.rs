@@ -295,7 +295,7 @@ pub fn moved(moving: Moving, to: Slot, back: Box<Stage>, answer: MoveAnswer) -> 
         MoveAnswer::Moved { slot, standing } => {
             let stage = after_move(&moving, slot, standing, *back);
             match standing {
-                VisitStanding::Confirmed => Step::silence().at(stage),
+                VisitStanding::Confirmed => Step::told_by_news().at(stage),
                 VisitStanding::Held | VisitStanding::Rendered | VisitStanding::Gone => {
                     Step::say(Reply::Moved { slot }).at(stage)
                 }

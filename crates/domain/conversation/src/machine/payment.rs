@@ -146,10 +146,12 @@ pub fn asked(owed: Owed, answer: AskAnswer) -> Step {
             owed,
             payer_wanted: false,
         }),
-        AskAnswer::NotYet { minutes } => Step::say(Reply::ResendNotYet { minutes }).at(Stage::Paying {
-            owed,
-            payer_wanted: false,
-        }),
+        AskAnswer::NotYet { minutes } => {
+            Step::say(Reply::HeldPromptLater { owed, minutes }).at(Stage::Paying {
+                owed,
+                payer_wanted: false,
+            })
+        }
         AskAnswer::NotPossible => Step::call_person(HandoffReason::Money).at(Stage::Paying {
             owed,
             payer_wanted: false,
@@ -164,7 +166,8 @@ pub fn looked_up(owed: Owed, claimed: bool, standing: PaymentStanding, facts: &F
     match standing {
         PaymentStanding::Settled { amount, receipt } => settled(owed, amount, receipt),
         PaymentStanding::Checking | PaymentStanding::Prompting if claimed => Step::say(Reply::ClaimChecking),
-        PaymentStanding::Checking | PaymentStanding::Prompting => Step::say(Reply::PaymentChecking),
+        PaymentStanding::Prompting => Step::say(Reply::PromptStillOut),
+        PaymentStanding::Checking => Step::say(Reply::PaymentChecking),
         PaymentStanding::Failed(_) | PaymentStanding::NothingAsked if run_out => {
             Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::after_hold(&owed.slot))
         }
@@ -184,6 +187,7 @@ pub fn looked_up(owed: Owed, claimed: bool, standing: PaymentStanding, facts: &F
 pub fn resent(owed: Owed, answer: ResendAnswer) -> Step {
     match answer {
         ResendAnswer::Asked => Step::say(Reply::PromptSent { owed }),
+        ResendAnswer::StillOut => Step::say(Reply::PromptStillOut),
         ResendAnswer::Checking => Step::say(Reply::PaymentChecking),
         ResendAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
         ResendAnswer::BadPayer => Step::say(Reply::AskOtherPayer),

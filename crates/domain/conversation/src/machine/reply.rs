@@ -15,6 +15,8 @@ pub enum Misunderstanding {
     First,
     /// Again: put the question with choices.
     Second,
+    /// And again: offer a person.
+    Third,
 }
 
 /// What one of several visits is asked for.
@@ -104,10 +106,19 @@ pub enum Reply {
     PromptStillOpen,
     /// Whether and when cards pay.
     Cards,
+    /// The prompt is still on the phone; no second one is sent beside it.
+    PromptStillOut,
     /// There is no final answer of the provider; we are finding out.
     PaymentChecking,
     /// Thank you for saying that you paid; we are checking.
     ClaimChecking,
+    /// The slot is held; the prompt for it can go out in a while.
+    HeldPromptLater {
+        /// For what, and until when it is held.
+        owed: Owed,
+        /// How long to wait.
+        minutes: u32,
+    },
     /// A new prompt can go out in a while.
     ResendNotYet {
         /// How long to wait.

@@ -204,23 +204,86 @@ fn what_comes_late_never_acts() {
 }
 
 #[test]
-fn every_message_gets_words_a_wish_or_an_effect_except_a_double_tap_and_a_nod_after_the_booking() {
+fn every_message_is_answered_except_a_double_tap() {
     let menu = a_menu();
     for stage in every_stage() {
-        for said in every_said() {
-            let step = booking::hear(&stage, None, said.clone(), &facts(&menu));
-            let silent = step.replies.is_empty() && step.wish.is_none() && step.effects.is_empty();
-            let nod = stage.name() == "booked"
-                && matches!(&said, Said::Words(words) if matches!(words.intent, Intent::Confirm | Intent::NotYet))
-                || stage.name() == "booked" && said == Said::Chose(Meaning::Yes);
-            assert_eq!(
-                silent,
-                said == Said::ChoseAgain || nod,
-                "{} by {said:?}",
-                stage.name()
-            );
+        for question in every_question() {
+            for said in every_said() {
+                let step = booking::hear(&stage, question.as_ref(), said.clone(), &facts(&menu));
+                assert_eq!(
+                    step.answers(),
+                    said != Said::ChoseAgain,
+                    "{} by {said:?}",
+                    stage.name()
+                );
+            }
+        }
+        for count in 1..=5 {
+            let step = booking::not_understood(&stage, count, &facts(&menu));
+            assert!(!step.replies.is_empty(), "{} for the {count}. time", stage.name());
         }
     }
+}
+
+#[test]
+fn a_third_misunderstanding_offers_a_person_and_calls_nobody() {
+    let menu = a_menu();
+    for stage in every_stage() {
+        let step = booking::not_understood(&stage, 3, &facts(&menu));
+        assert_eq!(step.replies, [Reply::NotUnderstood(Misunderstanding::Third)]);
+        assert_eq!(step.effects, []);
+        let offer = asking(vec![Meaning::Person]);
+        let yes = Said::Words(Words::bare(Intent::Confirm));
+        let step = booking::hear(&stage, Some(&offer), yes, &facts(&menu));
+        assert_eq!(
+            step.effects,
+            [Effect::CallPerson(HandoffReason::Asked)],
+            "{}",
+            stage.name()
+        );
+        assert_eq!(step.wish, None, "a yes to a person is no yes to anything else");
+        let no = Said::Words(Words::bare(Intent::Deny));
+        let step = booking::hear(&stage, Some(&offer), no, &facts(&menu));
+        assert!(!acts(&step) && !step.effects.contains(&Effect::CallPerson(HandoffReason::Asked)));
+    }
+}
+
+#[test]
+fn a_bare_cancel_while_money_is_awaited_asks_about_what_waits_for_it() {
+    let menu = a_menu();
+    let paying = Stage::Paying {
+        owed: owed(),
+        payer_wanted: false,
+    };
+    let cancel = Said::Words(Words::bare(Intent::Cancel));
+    let step = booking::hear(&paying, None, cancel, &facts(&menu));
+    let Some(Wish::Terms { visit, .. }) = step.wish else {
+        panic!("{step:?}");
+    };
+    assert_eq!(visit, owed().visit);
+}
+
+fn asking(options: Vec<Meaning>) -> Question {
+    Question {
+        message: crate::outgoing::MessageId::from_uuid(uuid::Uuid::from_u128(7)),
+        asked_at: EPOCH,
+        options,
+    }
+}
+
+fn every_question() -> Vec<Option<Question>> {
+    let other = VisitRef::from_uuid(uuid::Uuid::from_u128(2));
+    let options = [
+        vec![Meaning::Yes, Meaning::No],
+        vec![Meaning::Book, Meaning::Prices, Meaning::Person],
+        vec![Meaning::Person],
+        vec![Meaning::CancelVisit(visit()), Meaning::CancelVisit(other)],
+        vec![Meaning::Move(visit()), Meaning::Move(other)],
+        vec![Meaning::Accept(visit()), Meaning::Pass(visit())],
+    ];
+    std::iter::once(None)
+        .chain(options.map(asking).map(Some))
+        .collect()
 }
 
 #[test]
@@ -291,8 +354,13 @@ fn a_hold_is_not_called_gone_while_the_money_may_still_come() {
         ..facts(&menu)
     };
     for standing in [PaymentStanding::Checking, PaymentStanding::Prompting] {
+        let checking = if standing == PaymentStanding::Checking {
+            Reply::PaymentChecking
+        } else {
+            Reply::PromptStillOut
+        };
         let step = payment::looked_up(owed(), false, standing, &after);
-        assert_eq!(step.replies, [Reply::PaymentChecking]);
+        assert_eq!(step.replies, [checking]);
     }
     let gone = Some(Stage::after_hold(&owed().slot));
     let step = payment::looked_up(owed(), false, PaymentStanding::NothingAsked, &after);

@@ -7,6 +7,7 @@ use time::Duration;
 use super::{Draft, Effect, Facts, Owed, PickFor, Reply, Stage, Step, Wish, Words, booking, moving};
 use crate::desk::{AcceptAnswer, CancelAnswer, Slot, VisitCard, VisitRef, VisitStanding, VisitTerms, Wanted};
 use crate::thread::HandoffReason;
+use crate::understanding::Intent;
 
 /// A visit that begins within this time may be what somebody is late for, also past midnight.
 const NEAR: Duration = Duration::hours(3);
@@ -43,10 +44,11 @@ pub enum Then {
     },
     /// To move one of them.
     Move {
-        /// What was said: the service named is that of the one that is meant, the day and time are the new ones.
+        /// What was said: the service named is that of the one that is meant, the day, the time and the person are the
+        /// new ones.
         words: Words,
-        /// The day or time of the one that is meant, if it was named by that.
-        of: Option<Wanted>,
+        /// By what the one that is meant was named, once it was asked for: service, person, day or time.
+        of: Option<Words>,
     },
     /// To move this one.
     MoveThis {
@@ -115,53 +117,58 @@ pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>, facts: &Facts
         }),
         Then::Pass { visit } => offered(&ahead, visit, |card| Step::wish(Wish::Pass { visit: card.id })),
         Then::Coming { visit } => this_one(&ahead, visit, |_card| Step::say(Reply::YouAreWelcome)),
-        Then::Cancel { words } => {
-            let of_service = of_service(&ahead, &words);
-            let named: Vec<&VisitCard> = of_service
-                .iter()
-                .copied()
-                .filter(|card| words.wanted.as_ref().is_some_and(|on| falls_on(card, on, facts)))
-                .collect();
-            match (named.as_slice(), of_service.as_slice()) {
-                ([one], _) | ([], [one]) => ask_terms(one, words.uncertain),
-                (_none_or_many, _several) => Step::say(Reply::PickVisit {
-                    visits: ahead,
-                    to: PickFor::Cancel,
-                }),
-            }
-        }
+        Then::Cancel { words } => match named(&ahead, &words, facts).as_slice() {
+            // Who said that they cannot come is offered another time; an uncertain hour is only a way to name it.
+            [one] => ask_terms(one, words.uncertain && words.intent == Intent::Cancel),
+            _several => Step::say(Reply::PickVisit {
+                visits: ahead,
+                to: PickFor::Cancel,
+            }),
+        },
     }
 }
 
-/// Those of the service that was named; all of them if none was, or if none is of it.
-fn of_service<'a>(ahead: &'a [VisitCard], words: &Words) -> Vec<&'a VisitCard> {
-    let named: Vec<&VisitCard> = ahead
-        .iter()
-        .filter(|card| words.services.contains(&card.slot.service))
-        .collect();
-    if named.is_empty() {
-        ahead.iter().collect()
-    } else {
-        named
+/// Those that this is true of; all of them if it is true of none.
+fn narrowed<'a>(cards: Vec<&'a VisitCard>, fits: impl Fn(&VisitCard) -> bool) -> Vec<&'a VisitCard> {
+    let fitting: Vec<&VisitCard> = cards.iter().copied().filter(|card| fits(card)).collect();
+    if fitting.is_empty() { cards } else { fitting }
+}
+
+/// Those of the service that was named.
+fn of_service<'a>(cards: Vec<&'a VisitCard>, words: &Words) -> Vec<&'a VisitCard> {
+    narrowed(cards, |card| words.services.contains(&card.slot.service))
+}
+
+/// Those that the words name, by service, person, day or time. What fits none of them names none.
+fn named<'a>(ahead: &'a [VisitCard], words: &Words, facts: &Facts<'_>) -> Vec<&'a VisitCard> {
+    let meant = of_service(ahead.iter().collect(), words);
+    let meant = narrowed(meant, |card| {
+        words.staff.is_some() && card.slot.staff == words.staff
+    });
+    let readings = [&words.wanted, &words.other_reading];
+    let falls = |card: &VisitCard, on: fn(&VisitCard, &Wanted, &Facts<'_>) -> bool| {
+        readings
+            .into_iter()
+            .flatten()
+            .any(|wanted| on(card, wanted, facts))
+    };
+    if meant.iter().any(|card| falls(card, falls_on)) {
+        return narrowed(meant, |card| falls(card, falls_on));
     }
+    narrowed(meant, |card| falls(card, begins_at_that_hour))
 }
 
 /// The one that the dialogue has just been about, where several could be meant; else we ask which one.
 fn move_one(
     ahead: Vec<VisitCard>,
     stage: &Stage,
-    (words, of): (&Words, Option<&Wanted>),
+    (words, of): (&Words, Option<&Words>),
     facts: &Facts<'_>,
 ) -> Step {
-    let mut meant = of_service(&ahead, words);
-    if let Some(of) = of {
-        let then: Vec<&VisitCard> = meant
-            .iter()
-            .copied()
-            .filter(|card| falls_on(card, of, facts))
-            .collect();
-        meant = if then.is_empty() { meant } else { then };
-    }
+    let meant = match of {
+        Some(of) => named(&ahead, of, facts),
+        None => of_service(ahead.iter().collect(), words),
+    };
     let talked_about = stage
         .visit()
         .and_then(|visit| meant.iter().find(|card| card.id == visit));
@@ -276,7 +283,7 @@ fn offered(own: &[VisitCard], visit: VisitRef, step: impl FnOnce(&VisitCard) -> 
 pub fn accepted(visit: VisitRef, payer: Option<PhoneNumber>, answer: AcceptAnswer) -> Step {
     match answer {
         AcceptAnswer::Gone => Step::say(Reply::OfferGone),
-        AcceptAnswer::Confirmed { slot } => Step::silence().at(Stage::Booked { visit, slot }),
+        AcceptAnswer::Confirmed { slot } => Step::told_by_news().at(Stage::Booked { visit, slot }),
         AcceptAnswer::Held { slot, deadline } => {
             let owed = Owed {
                 visit,
@@ -302,6 +309,19 @@ pub fn accepted(visit: VisitRef, payer: Option<PhoneNumber>, answer: AcceptAnswe
 #[must_use]
 pub fn passed() -> Step {
     Step::say(Reply::OfferPassed)
+}
+
+/// Whether it begins at the hour that was named without a day; such an hour was put on the next day that has it.
+fn begins_at_that_hour(card: &VisitCard, on: &Wanted, facts: &Facts<'_>) -> bool {
+    let zone = &facts.menu.zone;
+    match on {
+        Wanted::At(instant) => {
+            let next = *instant - facts.now < Duration::DAY;
+            next && zone.local(card.slot.starts_at).time() == zone.local(*instant).time()
+        }
+        Wanted::Among(_) => false,
+        Wanted::TimeOfDay(time) => zone.local(card.slot.starts_at).time() == *time,
+    }
 }
 
 fn falls_on(card: &VisitCard, on: &Wanted, facts: &Facts<'_>) -> bool {

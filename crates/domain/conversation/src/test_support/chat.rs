@@ -271,6 +271,13 @@ impl Chat {
         self.thread().state.stage.name()
     }
 
+    /// As [`Self::stage`], before anybody wrote as well.
+    #[must_use]
+    pub fn stage_or_none(&self) -> &'static str {
+        let thread = self.record.threads(self.tenant()).pop();
+        thread.map_or("none", |thread| thread.state.stage.name())
+    }
+
     /// Time passes.
     pub fn passes(&self, by: Duration) {
         self.clock.advance(by);

@@ -13,7 +13,7 @@ use crate::customer::{Customer, CustomerId};
 use crate::delivery::Leftover;
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::inbound::{InboundId, InboundMessage};
-use crate::outgoing::{MessageId, OutgoingMessage, Recipient, SendState};
+use crate::outgoing::{Content, MessageId, OutgoingMessage, Recipient, SendState};
 use crate::ports::{
     Change, CustomerFile, Kept, LetterBox, MessageBook, Parcel, Posting, PostingChange, RecordError,
     StoredStatus, ThreadBook, Who,
@@ -258,6 +258,12 @@ impl ThreadBook for InMemoryRecord {
         channel: Channel,
     ) -> Result<Option<CustomerFile>, Outage> {
         Ok(self.rows(tenant, |rows| rows.file(&who, channel)))
+    }
+
+    async fn shown(&self, tenant: TenantId, message: MessageId) -> Result<Option<Content>, Outage> {
+        Ok(self.rows(tenant, |rows| {
+            rows.messages.get(&message).map(|m| m.content.clone())
+        }))
     }
 
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {

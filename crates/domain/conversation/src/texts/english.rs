@@ -260,8 +260,8 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              paid."
         }
         TextKey::StillChecking => {
-            "I have no final answer from M-Pesa yet and am still checking. Please do not pay again; I \
-             will tell you as soon as I know."
+            "I have no final answer from M-Pesa yet and am still checking. That mostly takes a few minutes; after an hour a \
+             person looks at it. Please do not pay again, and I send no second prompt; I will tell you as soon as I know."
         }
         TextKey::ClaimBeingChecked => {
             "Thank you, I am checking it with M-Pesa. Please do not pay again meanwhile."
@@ -270,6 +270,16 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ResendNotYet => {
             "M-Pesa needs at least a minute between prompts. Please tap again in {duration}, or write \
              \"try again\"."
+        }
+        TextKey::PromptStillOut => {
+            "The payment request I sent is still open: the M-Pesa prompt is on your phone, or the card page waits for you. A \
+             prompt ends by itself within two minutes. I send no second one beside it; once it is gone, write \"try \
+             again\". Please do not pay in another way meanwhile."
+        }
+        TextKey::HeldPromptLater => {
+            "I am holding {service}, {when}, with {staff}, for you until {time}. M-Pesa needs at least a minute between \
+             prompts, and your phone had one just now: in {duration} tap \"Try again\" or write it, and I send the prompt for \
+             {amount}."
         }
         TextKey::HoldExpired => {
             "The time {when} was not paid for and is free again. Shall I look for a new time?"

@@ -205,6 +205,10 @@ pub enum TextKey {
     NothingToPay,
     /// A new prompt is not possible yet.
     ResendNotYet,
+    /// The request for payment is still open; none goes out beside it.
+    PromptStillOut,
+    /// The time is held, and the prompt for it has to wait for another one to the same phone.
+    HeldPromptLater,
     /// The hold ran out.
     HoldExpired,
     /// Money came after the slot was lost; nothing is lost, a person decides.
@@ -435,6 +439,8 @@ impl TextKey {
         Self::ClaimBeingChecked,
         Self::NothingToPay,
         Self::ResendNotYet,
+        Self::PromptStillOut,
+        Self::HeldPromptLater,
         Self::HoldExpired,
         Self::PaidTooLate,
         Self::MoneyQuestionToPerson,

@@ -155,6 +155,8 @@ impl TextKey {
             | Self::ClaimBeingChecked
             | Self::NothingToPay
             | Self::ResendNotYet
+            | Self::PromptStillOut
+            | Self::HeldPromptLater
             | Self::HoldExpired
             | Self::PaidTooLate
             | Self::MoneyQuestionToPerson

@@ -249,14 +249,24 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "Malipo hayakuwezekana, na kosa ni letu. Mtu atakusaidia; hakuna kilicholipwa."
         }
         TextKey::StillChecking => {
-            "Bado sijapata jibu la mwisho kutoka M-Pesa, naendelea kuangalia. Tafadhali usilipe tena; \
-             nitakujulisha mara nitakapojua."
+            "Bado sijapata jibu la mwisho kutoka M-Pesa, naendelea kuangalia. Mara nyingi huchukua dakika chache; baada ya \
+             saa moja mtu huiangalia. Tafadhali usilipe tena, nami situmi ombi la pili; nitakujulisha mara nitakapojua."
         }
         TextKey::ClaimBeingChecked => "Asante, naiangalia na M-Pesa. Tafadhali usilipe tena kwa sasa.",
         TextKey::NothingToPay => "Kwa sasa hakuna cha kulipa.",
         TextKey::ResendNotYet => {
             "M-Pesa inahitaji angalau dakika moja kati ya ombi na ombi. Tafadhali bonyeza tena baada ya \
              {duration}, au andika \"jaribu tena\"."
+        }
+        TextKey::PromptStillOut => {
+            "Ombi la malipo nililotuma bado liko wazi: ombi la M-Pesa liko kwenye simu yako, au ukurasa wa kadi unakusubiri. \
+             Ombi la M-Pesa huisha lenyewe ndani ya dakika mbili. Situmi la pili juu yake; likiondoka, andika \"jaribu tena\". \
+             Tafadhali usilipe tena kwa njia nyingine kwa sasa."
+        }
+        TextKey::HeldPromptLater => {
+            "Nimekushikia {service}, {when}, na {staff}, hadi {time}. M-Pesa inahitaji angalau dakika moja kati ya ombi na \
+             ombi, na simu yako imepata moja sasa hivi: baada ya {duration} bonyeza au andika \"Jaribu tena\", nitume ombi la \
+             {amount}."
         }
         TextKey::HoldExpired => "Nafasi ya {when} haikulipiwa na sasa iko wazi tena. Nitafute muda mwingine?",
         TextKey::PaidTooLate => {

@@ -37,6 +37,7 @@ pub(super) fn assemble(sentence: &Sentence, heard: Heard, context: &Context) -> 
         minutes_late: late
             .then(|| duration.or_else(|| bare_minutes(sentence).filter(|_| names_no_time)))
             .flatten(),
+        books: heard.books,
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) struct Heard {
     pub(super) choice: Option<u32>,
     /// The intent itself is doubtful, whatever the time is.
     pub(super) ask: bool,
+    /// A booking is asked for in so many words.
+    pub(super) books: bool,
 }
 
 /// Finds the intent of a sentence.
@@ -45,6 +47,7 @@ pub(super) fn hear(sentence: &Sentence, context: &Context) -> Heard {
         staff,
         choice,
         ask,
+        books: intent == Intent::Book && listener.has(&rules::BOOK_CLEAR),
     }
 }
 

@@ -15,8 +15,9 @@ use super::{TRIES_MAX, sender};
 use crate::consent::{Admission, admission};
 use crate::customer::Customer;
 use crate::hear;
-use crate::inbound::{InboundId, InboundMessage, Reading};
+use crate::inbound::{InboundId, InboundMessage, Reading, Received};
 use crate::machine::{Facts, Meaning, STALE_AFTER, Said, Step, booking};
+use crate::outgoing::Content;
 use crate::ports::{
     BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile, PaymentDesk,
     RecordError, ThreadBook, VisitDesk,
@@ -135,7 +136,14 @@ impl TakeTurn {
         let scene = self.scene(message, reading, file);
         let profile = self.profile.profile(tenant).await?;
         let menu = self.desk.menu(tenant).await?;
-        let (said, understood) = hear::heard(&scene.reading.received, &scene.thread.state, &menu, now);
+        let shown = self.shown(tenant, &scene).await?;
+        let (said, understood) = hear::heard(
+            &scene.reading.received,
+            &scene.thread.state,
+            shown.as_ref(),
+            &menu,
+            now,
+        );
         let admitted = admission(profile.cohort, &scene.customer);
         let silent_before = !scene.thread.driver.is_machine();
         let words = scene.shown_words();
@@ -174,6 +182,16 @@ impl TakeTurn {
         Ok((turn.finish(), end))
     }
 
+    /// What the message of the open question shows, where something was typed that may be one of its labels.
+    async fn shown(&self, tenant: TenantId, scene: &Scene) -> Result<Option<Content>, Outage> {
+        let typed = matches!(scene.reading.received, Received::Text { .. });
+        let question = scene.thread.state.question.as_ref();
+        match question.filter(|_| typed && scene.thread.driver.is_machine()) {
+            Some(question) => self.book.shown(tenant, question.message).await,
+            None => Ok(None),
+        }
+    }
+
     /// Takes steps until nothing is wished any more.
     async fn play(
         &self,
@@ -187,7 +205,7 @@ impl TakeTurn {
         const STEPS_MAX: usize = 8;
         let mut next = Some(first);
         for _ in 0..STEPS_MAX {
-            let Some(step) = next.take() else { return Ok(()) };
+            let Some(step) = next.take() else { break };
             let (wish, misunderstood) = turn.take(step, words);
             if let Some(count) = misunderstood {
                 let facts = turn.facts(stale);
@@ -200,6 +218,7 @@ impl TakeTurn {
             tracing::error!("the machine kept wishing; a person is called");
             turn.take(Step::call_person(HandoffReason::BeyondMachine), words);
         }
+        turn.leave_no_words_unanswered();
         Ok(())
     }
 

@@ -32,6 +32,9 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::NotUnderstood(Misunderstanding::Second) => voice
             .say(TextKey::NotUnderstoodTwice)
             .with_choices(voice.menu_choices()),
+        Reply::NotUnderstood(Misunderstanding::Third) => voice
+            .say(TextKey::NotUnderstoodThrice)
+            .with_choices(vec![voice.choice(Meaning::Person, TextKey::ButtonPerson)]),
         Reply::WordsPlease(Wordless::Picture) => voice.say(TextKey::PhotoReceived),
         Reply::WordsPlease(Wordless::Voice) => voice.say(TextKey::VoiceReceived),
         Reply::WordsPlease(Wordless::Other) => voice.say(TextKey::UnsupportedReceived),
@@ -72,8 +75,10 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::CardComing { owed } => card_coming(owed, voice),
         Reply::PromptStillOpen => voice.say(TextKey::PromptStillOpen).asking(PayWay::Prompt),
         Reply::Cards => cards(voice),
+        Reply::PromptStillOut => voice.say(TextKey::PromptStillOut).asking(PayWay::Prompt),
         Reply::PaymentChecking => voice.say(TextKey::StillChecking),
         Reply::ClaimChecking => voice.say(TextKey::ClaimBeingChecked),
+        Reply::HeldPromptLater { owed, minutes } => held_prompt_later(owed, *minutes, voice),
         Reply::ResendNotYet { minutes } => voice
             .say_with(
                 TextKey::ResendNotYet,
@@ -369,6 +374,19 @@ fn prompt_sent(owed: &Owed, voice: &Voice<'_>) -> Phrase {
     voice
         .say_with(TextKey::PromptSent, &values)
         .for_purpose(Purpose::AsksMoney)
+        .asking(PayWay::Prompt)
+}
+
+/// The slot is held, and the prompt for it has to wait for another one to the same phone.
+fn held_prompt_later(owed: &Owed, minutes: u32, voice: &Voice<'_>) -> Phrase {
+    let values = voice
+        .values_of(&owed.slot)
+        .with(Placeholder::Time, voice.time_of_day(owed.deadline))
+        .with(Placeholder::Amount, owed.amount.to_string())
+        .with(Placeholder::Duration, format_minutes(minutes, voice.tongue));
+    voice
+        .say_with(TextKey::HeldPromptLater, &values)
+        .with_choices(vec![voice.choice(Meaning::Resend, TextKey::ButtonTryAgain)])
         .asking(PayWay::Prompt)
 }
 

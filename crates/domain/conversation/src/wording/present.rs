@@ -52,7 +52,11 @@ pub fn present(
             Err(_unfit) => numbered(phrase)?,
         }
     } else if capabilities.list_rows_max > 0 {
-        list(phrase, capabilities, message)?
+        match list(phrase, capabilities, message) {
+            Ok(list) => list,
+            // Two rows that read alike are told apart by their numbers: a question is never dropped for its looks.
+            Err(_unfit) => numbered(phrase)?,
+        }
     } else {
         numbered(phrase)?
     };

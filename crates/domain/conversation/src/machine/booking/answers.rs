@@ -108,6 +108,6 @@ pub fn held(draft: Draft, ordered: &Slot, payer: Option<PhoneNumber>, answer: Ho
                 }),
             }
         }
-        HoldAnswer::Held { visit, slot, .. } => Step::silence().at(Stage::Booked { visit, slot }),
+        HoldAnswer::Held { visit, slot, .. } => Step::told_by_news().at(Stage::Booked { visit, slot }),
     }
 }

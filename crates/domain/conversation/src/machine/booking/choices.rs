@@ -2,7 +2,7 @@
 
 use ratiba_kernel::PhoneNumber;
 
-use super::{advance, ask_when, heard_words, look_up, propose, too_late};
+use super::{advance, again, ask_when, heard_words, look_up, propose, too_late};
 use crate::desk::Slot;
 use crate::machine::{
     Draft, Facts, Meaning, Question, Reply, Stage, Step, Wish, Words, moving, payment, tip, visit,
@@ -26,6 +26,68 @@ pub(super) fn offers_to_book(stage: &Stage, question: &Question, words: &Words) 
         | Stage::Moving { .. } => false,
     };
     may_begin && question.options.first() == Some(&Meaning::Book) && !words.describes_a_booking()
+}
+
+/// Whether a person is all that the open question offers.
+pub(super) fn offers_a_person(question: &Question, words: &Words) -> bool {
+    question.options == [Meaning::Person] && !words.describes_a_booking()
+}
+
+/// The answer to "shall I ask a person?". A no leaves everything as it stood.
+pub(super) fn to_a_person(stage: &Stage, words: Words, facts: &Facts<'_>) -> Step {
+    if words.intent == Intent::Confirm {
+        return Step::call_person(HandoffReason::Asked);
+    }
+    match stage {
+        Stage::Open | Stage::Booked { .. } => Step::say(Reply::TakeYourTime).at(stage.clone()),
+        // What is not paid for may be given up by a no.
+        Stage::Paying { .. } => heard_words(stage, words, facts),
+        Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::Adding { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => again(stage, facts),
+    }
+}
+
+/// Whether the words name one of the visits of "which booking shall I cancel?". Who asks for a booking in so many words
+/// wants a new one.
+pub(super) fn names_one_to_cancel(question: &Question, words: &Words) -> bool {
+    let asks_which = question.options.len() > 1
+        && question
+            .options
+            .iter()
+            .all(|meaning| matches!(meaning, Meaning::CancelVisit(_)));
+    let names_one = match words.intent {
+        Intent::Book | Intent::Availability | Intent::Confirm | Intent::ChooseOption | Intent::None => true,
+        Intent::Reschedule
+        | Intent::ChangeDate
+        | Intent::ChangeService
+        | Intent::Cancel
+        | Intent::RunningLate
+        | Intent::ShowBooking
+        | Intent::AskPrice
+        | Intent::AskPromo
+        | Intent::AskHours
+        | Intent::AskLocation
+        | Intent::AskInfo
+        | Intent::Deny
+        | Intent::NotYet
+        | Intent::Greet
+        | Intent::Thanks
+        | Intent::PaymentClaim
+        | Intent::PaymentResend
+        | Intent::PayByCard
+        | Intent::PaymentDispute
+        | Intent::Refund
+        | Intent::Human
+        | Intent::OptOut
+        | Intent::OptIn => false,
+    };
+    asks_which && names_one && words.describes_a_booking() && !words.books
 }
 
 /// What a plain yes or no says to an offered time, if that is the open question and nothing else waits for it.

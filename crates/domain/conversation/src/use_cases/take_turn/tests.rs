@@ -17,10 +17,13 @@ use crate::test_support::chat::Chat;
 use crate::test_support::desks::PlainReader;
 use crate::thread::Driver;
 
+mod answered;
 mod cards;
+mod labels;
 mod moving;
 mod newcomer;
 mod together;
+mod which;
 
 #[test]
 fn the_demo_goes_from_one_message_to_a_prompt() {
@@ -415,13 +418,18 @@ fn money_is_not_asked_for_a_hold_that_is_over() {
 }
 
 #[test]
-fn three_misunderstandings_call_a_person_and_the_machine_falls_silent() {
+fn three_misunderstandings_offer_a_person_whom_a_yes_calls_and_the_machine_falls_silent() {
     let mut chat = Chat::default();
     chat.says("qwrtp zxcvb");
     let said = chat.says("qwrtp zxcvb");
     assert!(said[0].contains("choose one"), "{}", said[0]);
     assert!(!chat.choices().is_empty(), "the second time there are options");
-    let said = chat.says("qwrtp zxcvb 0712345678");
+    let said = chat.says("qwrtp zxcvb");
+    assert!(said[0].contains("Shall I ask a person"), "{}", said[0]);
+    assert_eq!(chat.choices(), ["Talk to a person"]);
+    assert_eq!(chat.thread().driver, Driver::Agent, "nobody is called unasked");
+    assert_eq!(chat.says("qwrtp zxcvb").len(), 1, "the offer stands");
+    let said = chat.says("yes, 0712345678");
     assert_eq!(chat.thread().driver, Driver::SuspendedForHuman);
     assert_eq!(said.len(), 2, "the customer and the owner are told: {said:?}");
     let brief = chat.to_owners().pop().unwrap();

@@ -13,7 +13,7 @@ use crate::desk::{Menu, PayWays, Profile};
 use crate::event::ConversationEvent;
 use crate::hear;
 use crate::inbound::InboundId;
-use crate::machine::{Effect, Facts, Question, Reply, Stage, Step, Wish};
+use crate::machine::{Effect, Facts, MISUNDERSTOOD_MAX, Question, Reply, Stage, Step, Wish};
 use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient};
 use crate::ports::Change;
 use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
@@ -35,6 +35,8 @@ pub(super) struct Turn {
     events: Vec<ConversationEvent>,
     understood: bool,
     moved: bool,
+    /// Whether what came of it is told by news of its own.
+    told_by_news: bool,
 }
 
 impl Turn {
@@ -58,6 +60,7 @@ impl Turn {
             events: Vec::new(),
             understood: true,
             moved: false,
+            told_by_news: false,
         }
     }
 
@@ -164,6 +167,7 @@ impl Turn {
                 Effect::CallPerson(reason) => self.call_person(reason, words),
                 Effect::OptOut => self.consent(ConsentAction::Withdrawn, words),
                 Effect::OptIn => self.consent(ConsentAction::Given, words),
+                Effect::ToldByNews => self.told_by_news = true,
                 Effect::NewThread => self.new_thread(),
                 Effect::RunsLate { visit, minutes } => {
                     self.events
@@ -179,10 +183,28 @@ impl Turn {
         (step.wish, misunderstood)
     }
 
+    /// Whatever the machine made of them, words that somebody wrote to it get an answer.
+    pub(super) fn leave_no_words_unanswered(&mut self) {
+        let wrote = self.scene.reading.received.words().is_some();
+        if wrote && self.replies.is_empty() && !self.told_by_news && self.scene.thread.driver.is_machine() {
+            tracing::error!("the machine had no answer to what was written");
+            self.understood = false;
+            self.replies
+                .push(Reply::NotUnderstood(crate::machine::Misunderstanding::First));
+        }
+    }
+
     fn call_person(&mut self, reason: HandoffReason, words: &str) {
         if !self.scene.thread.driver.is_machine() {
             return;
         }
+        // Who takes up the offer of a person was not understood before.
+        let offered = self.scene.thread.state.misunderstood >= MISUNDERSTOOD_MAX;
+        let reason = if offered && reason == HandoffReason::Asked {
+            HandoffReason::NotUnderstood
+        } else {
+            reason
+        };
         self.scene.thread = self.scene.thread.clone().suspended(reason, self.now);
         self.events.push(ConversationEvent::ThreadSuspended {
             thread: self.scene.thread.id,

@@ -37,6 +37,8 @@ fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
         | Reply::AskPayer
         | Reply::AskOtherPayer
         | Reply::ResendNotYet { .. }
+        | Reply::HeldPromptLater { .. }
+        | Reply::PromptStillOut
         | Reply::PromptStillOpen
         | Reply::AskTip { .. }
         | Reply::TipPromptSent { .. }
@@ -169,6 +171,8 @@ fn replies() -> Vec<Reply> {
         Reply::PaymentChecking,
         Reply::ClaimChecking,
         Reply::ResendNotYet { minutes: 1 },
+        Reply::HeldPromptLater { owed, minutes: 1 },
+        Reply::PromptStillOut,
         Reply::PaymentArrived {
             slot,
             amount: owed.amount,
