@@ -79,13 +79,13 @@ fn phrase(sentence: &Sentence) -> Phrase<'_> {
 /// Words behind which nothing is refused any more.
 const UNREFUSED: &[&str] = &[
     "nataka", "but", "lakini", "want", "bali", "naomba", "nipe", "nipatie", "niwekee", "nifanyie", "tufanye",
-    "iwe", "i", "id", "ni", "make", "give", "to", "hadi", "into", "kwenda", "kuwa",
+    "iwe", "i", "id", "ni", "make", "give", "to", "hadi", "into", "kwenda", "kuwa", "for", "with",
 ];
 
 /// *from massage to facial*: whether a *to* follows.
 fn turns_afterwards(sentence: &Sentence, at: usize) -> bool {
     let mut behind = sentence.tokens.iter().skip(at + 1).take(5);
-    behind.any(|token| ["to", "hadi", "into", "kwenda", "kuwa"].contains(&token.text.as_str()))
+    behind.any(|token| ["to", "hadi", "into", "kwenda", "kuwa", "for", "with"].contains(&token.text.as_str()))
 }
 
 /// Positions of words that a refusal covers: *sitaki massage*, *instead of massage*.
@@ -97,6 +97,7 @@ fn refused_services(sentence: &Sentence) -> Vec<usize> {
             ("badala", "ya") | ("instead", "of") => 2,
             ("sitaki" | "not" | "sio" | "siyo", _) => 1,
             ("from" | "kutoka", _) if turns_afterwards(sentence, at) => 1,
+            ("swap" | "exchange" | "replace", _) if turns_afterwards(sentence, at) => 1,
             _other => continue,
         };
         let Some(clause) = words.token(at).map(|token| token.clause) else {
@@ -143,6 +144,11 @@ impl Listener<'_> {
         match self.first_of(rules::PAYMENT_AND_CARE) {
             Some(Intent::PaymentResend) if self.has(&rules::NOT_RESENT) => {
                 return (self.answers(Intent::Deny).unwrap_or(Intent::None), false);
+            }
+            Some(Intent::PaymentResend)
+                if self.has(&rules::MONEY_GONE) && !self.has(&rules::ABOUT_A_PROMPT) =>
+            {
+                return (Intent::PaymentClaim, false);
             }
             // It was paid by card, or there is none.
             Some(Intent::PayByCard) if self.has(&rules::PAYMENT_CLAIM) => {
@@ -320,6 +326,10 @@ impl Listener<'_> {
         if self.has(&rules::CHANGE_DATE) && !mine && (!time || self.has(&rules::DAY_WORDS)) {
             return Some((Intent::ChangeDate, false));
         }
+        if self.begins_with_no() && !time && self.phrase.tokens.len() <= 4 && !self.has(&rules::WILL_NOT_COME)
+        {
+            return None;
+        }
         if self.has(&rules::NOT_COMING) {
             let new_time = time && (moved || names_time_anew || self.has(&rules::OTHER_WISH));
             return Some(if new_time {
@@ -382,7 +392,10 @@ impl Listener<'_> {
         if self.has(&rules::THANKED) && !time && !asks {
             return Intent::Thanks;
         }
-        if self.has(&rules::RECEIPT) {
+        if self.has(&rules::RECEIPT) || self.has(&rules::ASK_TO_BRING) {
+            return Intent::AskInfo;
+        }
+        if self.has(&rules::WHO) && !self.has(&rules::AVAILABILITY_CLEAR) {
             return Intent::AskInfo;
         }
         if self.has(&rules::PAY_LATER) {

@@ -205,7 +205,12 @@ pub(super) fn people(words: Words<'_>, at: usize) -> Taken<u32> {
         "for" => {
             let timed =
                 at > 0 && ["me", "us", "booking", "slot", "appointment", "it"].contains(&words.text(at - 1));
-            let read = count(words, at + 1).filter(|read| !read.digits || (read.value <= 10 && !timed))?;
+            let read = count(words, at + 1)?;
+            // "Booking for 2 tomorrow at 11am" has its hour elsewhere.
+            let timed = timed && !names_hour(words, at + 1 + read.length);
+            if read.digits && (read.value > 10 || timed) {
+                return None;
+            }
             (!is_measured(words, at + 1 + read.length)).then_some((read.value, 1 + read.length))
         }
         "group" | "party" | "team" if words.text(at + 1) == "of" => {
@@ -224,6 +229,18 @@ pub(super) fn people(words: Words<'_>, at: usize) -> Taken<u32> {
 
 fn count(words: Words<'_>, at: usize) -> Option<numeral::Read> {
     numeral::cardinal(words.all(), at).filter(|read| (1..=PEOPLE_MOST).contains(&read.value))
+}
+
+/// Whether an hour is named from here on that nothing but an hour can be.
+fn names_hour(words: Words<'_>, from: usize) -> bool {
+    (from..words.all().len()).any(|at| {
+        let read = numeral::cardinal(words.all(), at + 1);
+        match words.text(at) {
+            "saa" | "at" => read.is_some() || matches!(words.kind(at + 1), Some(Kind::Clock { .. })),
+            "am" | "pm" | "noon" | "oclock" | "asubuhi" | "mchana" | "jioni" => true,
+            _other => matches!(words.kind(at), Some(Kind::Clock { .. })),
+        }
+    })
 }
 
 /// Whether the number before belongs to a length or an hour.
@@ -252,7 +269,8 @@ fn company(words: Words<'_>, at: usize) -> Taken<u32> {
         let me = ["i", "me", "myself"].contains(&words.text(at + 3));
         return (words.text(at + 2) == "and" && me).then_some((2, 4));
     }
-    if !["and", "na", "with", "plus"].contains(&word) {
+    let brought = ["bring", "bringing", "nitaleta", "naleta"].contains(&word);
+    if !brought && !["and", "na", "with", "plus"].contains(&word) {
         return None;
     }
     let own = usize::from(POSSESSIVES.contains(&words.text(at + 1)));

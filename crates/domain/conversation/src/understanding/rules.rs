@@ -11,15 +11,16 @@ use super::pattern::Patterns;
 pub(super) use change::{
     ANOTHER_BOOKING, BOOKING_STATE, BOOKING_STATE_ASKED, CANCEL, CANCEL_AND_BOOK, CHANGE_DATE,
     CHANGE_SERVICE, CHANGE_TO, DAY_WORDS, INTO_ANOTHER, LETS, NOT_CANCELLED, NOT_COMING, NOT_LATE, NOT_MOVED,
-    OTHER_WISH, OWN_BOOKING, REFUSAL, RESCHEDULE, RUNNING_LATE, SHOW_BOOKING, SOMETHING_OWN,
+    OTHER_WISH, OWN_BOOKING, REFUSAL, RESCHEDULE, RUNNING_LATE, SHOW_BOOKING, SOMETHING_OWN, WILL_NOT_COME,
 };
 pub(super) use money::{
-    ABOUT_A_PROMPT, ABOUT_MONEY, NOT_BY_CARD, NOT_RESENT, PAY_BY_CARD, PAY_LATER, PAY_QUESTION,
+    ABOUT_A_PROMPT, ABOUT_MONEY, MONEY_GONE, NOT_BY_CARD, NOT_RESENT, PAY_BY_CARD, PAY_LATER, PAY_QUESTION,
     PAYMENT_CLAIM, PAYMENT_DISPUTE, PAYMENT_RESEND, REFUND,
 };
 pub(super) use questions::{
-    ANYTHING_OPEN, ASK_HOURS, ASK_INFO, ASK_LOCATION, ASK_OFFERED, ASK_PRICE, ASK_PROMO, AVAILABILITY,
-    AVAILABILITY_CLEAR, CANCELLATION_TERMS, HAVE_YOU, PERSON_THERE, RECEIPT, WANTS_TO_KNOW, WHICH_KIND,
+    ANYTHING_OPEN, ASK_FLOOR, ASK_HOURS, ASK_INFO, ASK_LOCATION, ASK_OFFERED, ASK_PRICE, ASK_PROMO,
+    ASK_TO_BRING, AVAILABILITY, AVAILABILITY_CLEAR, CANCELLATION_TERMS, HAVE_YOU, PERSON_THERE, RECEIPT,
+    WANTS_TO_KNOW, WHICH_KIND, WHO,
 };
 pub(super) use words::{GLUE, GREETINGS, NO, NOT_YET, OFFER_FRAME, THANKS, YES};
 
@@ -77,6 +78,7 @@ pub(super) static HUMAN: Patterns = Patterns::new(&[
     "@person number|contact|contacts",
     "real|actual|live person|human|agent|someone",
     "mtu halisi|mzima|kweli",
+    "let me|us talk|speak",
     "+talk .. mtu|simu",
     "complain|complaint|complaints|complaining|malalamiko|+complain",
     "niliambi*|nimeambi*|mliniambi*|uliniambi*|waliniambi*|tuliambiwa .. #|bei|price",
@@ -144,8 +146,11 @@ pub(super) static CHOICE: Patterns = Patterns::new(&[
 pub(super) static WAIT: Patterns = Patterns::new(&[
     "not yet|sure|now",
     "si|sio|siyo sasa",
+    "^ subiri|subirini|ngoja|ngojea|ngojeni|wait .. dakika|minutes|kidogo|hour",
     "hold on",
-    "give|nipe|nipatie me|muda|dakika",
+    "give me time|some|few",
+    "give me .. minutes|moment|second|seconds|sec|bit|while|hour",
+    "nipe|nipatie muda|dakika",
     "^ dakika|one|1|a minute|minutes|moment|second|sec|moja|kidogo $",
     "let me think|check|see|confirm|ask|know",
     "acha|wacha|ngoja .. nifikiri*|niulize|nimuulize|niangalie|nicheki|nione|nijue|nipange",
@@ -186,6 +191,7 @@ pub(super) const PAYMENT_AND_CARE: &[(Intent, &Patterns)] = &[
 /// Questions, which outrank the wish that may stand beside them.
 pub(super) const QUESTIONS: &[(Intent, &Patterns)] = &[
     (Intent::AskPromo, &ASK_PROMO),
+    (Intent::AskLocation, &ASK_FLOOR),
     (Intent::AskPrice, &ASK_PRICE),
     (Intent::AskHours, &ASK_HOURS),
     (Intent::AskLocation, &ASK_LOCATION),

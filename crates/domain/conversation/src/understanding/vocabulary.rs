@@ -102,8 +102,8 @@ const SHENG: &[&str] = &[
 /// Words that soften a message and mean nothing for us.
 #[rustfmt::skip]
 const FILLERS: &[&str] = &[
-    "aki", "basi", "bosi", "boss", "bro", "buda", "dada", "dear", "guys", "hata", "hebu", "hun", "jamani",
-    "just", "kaka", "kindly", "madam", "maze", "mkuu", "mpenzi", "mrembo", "msee", "mzee", "oya", "please",
+    "aki", "bana", "basi", "bosi", "boss", "bro", "buda", "dada", "dear", "guys", "hata", "hebu", "hun", "jamani",
+    "just", "kaka", "kindly", "madam", "manze", "maze", "mkuu", "mpenzi", "mrembo", "msee", "mzee", "oya", "please",
     "pole", "samahani", "sir", "sis", "sorry", "tafadhali", "team", "tu", "wadau",
 ];
 

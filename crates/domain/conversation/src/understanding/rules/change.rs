@@ -6,10 +6,14 @@ pub(in crate::understanding) static RUNNING_LATE: Patterns = Patterns::new(&[
     "+late",
     "running|be|am|im|coming|arrive|arriving|come|bit|little|minutes|slightly|get|getting late",
     "be|am|im|running .. late $",
+    "nitafika|nafika|tutafika|tunafika|ntafika .. late",
     "late .. minutes|hour|kidogo|for|by|dakika",
     "niko|tuko|nipo kwa|kwenye|in jam|traffic|foleni",
     "niko|tuko|nipo|im|am|stuck .. jam|traffic|foleni",
     "stuck in|kwa|on",
+    "running|far behind",
+    "jam|foleni|traffic ni|iko|is|imekuwa|was .. mbaya|kali|kubwa|nyingi|bad|heavy|crazy|terrible|noma",
+    "matatu|mat|car|gari|bus|basi|nduthi|boda|bodaboda|pikipiki|uber|taxi|bolt .. broke|broken|breakdown|imeharibika|imekwama|imezima|stalled|delayed|puncture",
     "jam|traffic imeni*|ime*|is|imekuwa",
     "nimekwama|tumekwama|nimestuck|nimeshikwa",
     "delayed|delay",
@@ -20,7 +24,9 @@ pub(in crate::understanding) static SHOW_BOOKING: Patterns = Patterns::new(&[
     "when|what|which .. @mine .. @booking",
     "what|which time|day|date .. @mine|i|booked",
     "when|lini .. i|nili|nime|am .. booked|booking",
-    "when am i coming",
+    "when am i coming|supposed|meant|due|expected",
+    "remind|nikumbushe|nikumbusheni .. booked|book|+book|@booking",
+    "do|have i .. anything|something|any .. booked|scheduled|reserved",
     "when did i|we",
     "am i booked",
     "+book .. saa|siku|tarehe ngapi|gani",
@@ -43,6 +49,7 @@ pub(in crate::understanding) static SHOW_BOOKING: Patterns = Patterns::new(&[
 /// *imethibitishwa?*
 pub(in crate::understanding) static BOOKING_STATE: Patterns = Patterns::new(&[
     "is|isnt|was|has|hasnt @mine .. @settled",
+    "is|isnt @mine @booking .. still|on|there",
     "is|isnt|was|has|hasnt the|that|this .. @booking .. @settled",
     "is|was|has it|everything|all .. confirmed",
     "am|was|are|were i|we .. confirmed|booked|scheduled",
@@ -95,6 +102,12 @@ pub(in crate::understanding) static NOT_COMING: Patterns = Patterns::new(&[
     "im|am|fallen|feeling sick|unwell|ill",
 ]);
 
+/// The customer will not come, in the words for coming.
+pub(in crate::understanding) static WILL_NOT_COME: Patterns = Patterns::new(&[
+    "-come|-arrive|+come|+arrive",
+    "siji|hatuji|come|coming|make|attend",
+]);
+
 /// *Let's do* another time: a move if only the time is named.
 pub(in crate::understanding) static LETS: Patterns = Patterns::new(&[
     "tufanye|tuifanye|tufanyeni|tuseme|tuiweke",
@@ -105,12 +118,15 @@ pub(in crate::understanding) static LETS: Patterns = Patterns::new(&[
 pub(in crate::understanding) static RESCHEDULE: Patterns = Patterns::new(&[
     "+move",
     "+change",
-    "move|push|shift|bring|change|switch|rebook .. @booking|it|my|the|to|time|forward|back|mine|that|ours",
+    "move|push|shift|change|switch|rebook .. @booking|it|my|the|to|time|forward|back|mine|that|ours",
+    "bring .. @booking|it|forward|mine|that",
+    "later|earlier than .. booked|planned|my|before|scheduled|agreed",
     "resched*|postpone*|rebook*",
     "rudisha nyuma|mbele",
     "acha|wacha|basi|ifanye|fanya iwe|ikuwe",
     "iwe|ikuwe|ifanye|iwekwe",
     "^ make it|that|mine",
+    "swap|exchange",
     "!cant|cannot|wont|not|to|able|couldnt|never make it|that|mine",
     "let it be",
     "lets make|do it",
@@ -132,6 +148,8 @@ pub(in crate::understanding) static CHANGE_DATE: Patterns = Patterns::new(&[
     "siku|tarehe|muda|saa|wakati|time|slot|nafasi @other",
     "@other siku|tarehe|muda|date|day|time|slot|times|days|dates|slots",
     "+change|change .. saa|muda|wakati|time",
+    "time|day|date|slot .. doesnt|dont|does|wont|not .. suit|work|fit",
+    "saa|siku|muda|wakati|tarehe .. haifai|hainifai|haitafaa|haitanifaa|hautanifaa|haunifai|hazinifai",
 ]);
 
 /// A move is forbidden.
@@ -180,4 +198,5 @@ pub(in crate::understanding) static INTO_ANOTHER: Patterns =
     Patterns::new(&["to|into|for|with|iwe|ikuwe|kuwa|hadi|kwa|badala|instead"]);
 
 /// A change to something.
-pub(in crate::understanding) static CHANGE_TO: Patterns = Patterns::new(&["+change", "change|switch to"]);
+pub(in crate::understanding) static CHANGE_TO: Patterns =
+    Patterns::new(&["+change", "change|switch|swap to"]);

@@ -10,7 +10,9 @@ pub(in crate::understanding) static PAYMENT_DISPUTE: Patterns = Patterns::new(&[
     "@money .. mara mbili|tatu",
     "+pay .. mara mbili|tatu",
     "charged|deducted|debited|paid|billed|took|taken|sent .. twice|double",
-    "charged|deducted|debited|billed .. again|extra|more|wrong|wrongly",
+    "charged|deducted|debited|paid|billed|took|taken .. two|2|three|3 times",
+    "+deduct .. # zaidi|extra|more",
+    "charged|deducted|debited|billed|took|taken .. again|extra|more|wrong|wrongly",
     "double charge*|payment|deduct*|billing",
     "overcharged|overcharge",
     "wrong amount",
@@ -32,10 +34,14 @@ pub(in crate::understanding) static REFUND: Patterns = Patterns::new(&[
     "+refund",
     "+return .. @money",
     "+send .. @money .. back|nyuma",
+    "send|give|return|wire|transfer back .. @money",
+    "return|send .. @money .. back|me",
     "@money .. irudi|zirudi|irudishwe|zirudishwe|irudishwi|back",
     "reverse|reversal|nireverse|mreverse|kureverse",
     "money|cash back",
     "give|want|need .. @money back",
+    "+want|want|nipe|nipeni|naomba|give|me @money @mine",
+    "want|need|give @mine @money",
 ]);
 
 pub(in crate::understanding) static PAYMENT_RESEND: Patterns = Patterns::new(&[
@@ -54,6 +60,7 @@ pub(in crate::understanding) static PAYMENT_RESEND: Patterns = Patterns::new(&[
     "+fail .. +pay",
     "pin .. wrong|mbaya|incorrect|+mistake",
     "resend",
+    "nirushi*|mnirushi*|rusha|rusheni|irushe .. tena|again|ingine|nyingine",
     "retry .. payment|mpesa",
     "try .. payment|paying .. again",
     "nijaribu|jaribu|tujaribu .. kulipa|malipo|tena",
@@ -101,7 +108,12 @@ pub(in crate::understanding) static PAYMENT_CLAIM: Patterns = Patterns::new(&[
     "nimeweka|nimeingiza|entered|put .. pin",
     "mmepata|umepata|mmereceive|umereceive|mmeona|received|got|see .. pesa|payment|malipo|money|deposit",
     "confirmed ksh|kes",
-    "made .. payment|deposit",
+    "made|completed|finished|done .. payment|paying|deposit|transaction",
+]);
+
+/// The money has gone, whatever the name of the way it went.
+pub(in crate::understanding) static MONEY_GONE: Patterns = Patterns::new(&[
+    "mpesa|@money imeenda|imeshaenda|ishaenda|imetumwa|imeshatumwa|imepita|imeingia|went|sent .. $|tayari|already|through",
 ]);
 
 /// It is money that is spoken of.

@@ -10,6 +10,7 @@ pub(in crate::understanding) static ASK_PROMO: Patterns = Patterns::new(&[
     "happy hour",
     "+get|mnapunguza|unapunguza|punguza|punguzia|nipunguzie bei",
     "punguzeni|mnipunguzie|nipunguzie",
+    "bei .. mnashusha|mnapunguza|mnapunguzaga|hupungua|inashuka|hushuka|shusheni",
 ]);
 
 pub(in crate::understanding) static ASK_PRICE: Patterns = Patterns::new(&[
@@ -26,7 +27,8 @@ pub(in crate::understanding) static ASK_PRICE: Patterns = Patterns::new(&[
     "!saa|siku|dakika|masaa|mara|wiki|tarehe|wangapi|watu ngapi",
     "nitalipa|nalipa|tunalipa|tutalipa|nilipe|inalipwa .. ngapi|gani|how|pesa",
     "what .. rate|price|fee|deposit",
-    "affordable|expensive|ghali|rahisi",
+    "affordable|expensive|cheap|cheaper|ghali|rahisi",
+    "pay less|more|half|extra|same",
 ]);
 
 pub(in crate::understanding) static ASK_HOURS: Patterns = Patterns::new(&[
@@ -47,6 +49,7 @@ pub(in crate::understanding) static ASK_HOURS: Patterns = Patterns::new(&[
     "until|till|upto what|which time",
     "what|whats|your hours",
     "@you hours",
+    "your|the last|latest appointment|client|booking|slot|session|customer",
     "open .. $",
     "open until|till|from|at|on|weekends",
 ]);
@@ -60,11 +63,31 @@ pub(in crate::understanding) static ASK_LOCATION: Patterns = Patterns::new(&[
     "+arrive .. aje|vipi",
     "nafikaje|nitafikaje|nawezafikaje|tunafikaje|mnapatikanaje",
     "nawezaje|vipi|namna|how|jinsi .. kufika|kuwafikia|nifike|nitafika",
+    "nitapataje|napataje|nitawapataje|nawapataje|tunawapataje|tutawapataje|mtapatikanaje",
     "how|hw .. get there|to",
     "how|hw .. reach|find|locate",
-    "which|what building|street|road|area|town|floor|estate|mall",
-    "mtaa|jengo|eneo|barabara|floor|town|area|building|upande|sehemu|mahali gani",
-    "nitum*|mnitum*|send|share|drop|naomba .. pin|loc",
+    "which|what building|street|road|area|town|floor|estate|mall|stage|stop|terminus|gate|junction",
+    "mtaa|mall|stage|stendi|kituo|jengo|eneo|barabara|floor|town|area|building|upande|sehemu|mahali gani",
+    "nitum*|mnitum*|tuma|tumeni|nirushi*|rusha|send|share|drop|naomba .. pin|loc",
+]);
+
+/// Which floor, asked with the word that asks for a price.
+pub(in crate::understanding) static ASK_FLOOR: Patterns =
+    Patterns::new(&["floor|ghorofa|gorofa|orofa|jengo|lift .. ngapi|gani"]);
+
+/// Who renders something, or who works here at all.
+pub(in crate::understanding) static WHO: Patterns = Patterns::new(&[
+    "^ who|whos|whom|nani|kina|akina",
+    "^ ni nani",
+    "nani .. ana*|ata*|hu*|wana*|wata*",
+    "who .. does|do|will|is|are|can|works|serves|braids|cuts",
+    "by who|whom",
+]);
+
+/// Something to bring or to wear is asked for.
+pub(in crate::understanding) static ASK_TO_BRING: Patterns = Patterns::new(&[
+    "do|should|must|shall i|we .. bring|carry|wear|come",
+    "nibebe|nije|nikuje|tubebe .. nini|na|towel|taulo",
 ]);
 
 /// What is sold at all is asked for; the list of everything with its price answers it.
@@ -108,6 +131,7 @@ pub(in crate::understanding) static AVAILABILITY_CLEAR: Patterns = Patterns::new
     "do|have @you .. slot|slots|space|time|opening|openings|room|free|appointment|appointments",
     "when|what|which .. can|could|times|slots .. come|free|book|get|have|open",
     "lini .. nafasi|naweza|nipate|nije",
+    "nije|nikuje|naweza|nipate|tuje lini",
     "nafasi .. lini",
     "fully booked",
     "mmejaa|kumejaa|imejaa",

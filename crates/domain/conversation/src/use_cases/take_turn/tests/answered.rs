@@ -93,7 +93,11 @@ fn two_times_that_read_alike_are_still_offered() {
     assert_eq!(chat.choices().len(), 2);
     let shared = chat.choices()[0].clone();
     let said = chat.says(&shared);
-    assert!(said[0].contains("ipi"), "a label that two share names neither: {}", said[0]);
+    assert!(
+        said[0].contains("ipi"),
+        "a label that two share names neither: {}",
+        said[0]
+    );
     chat.says("facial");
     assert_eq!(chat.stage(), "cancelling");
 }

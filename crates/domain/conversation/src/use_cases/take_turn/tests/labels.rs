@@ -41,7 +41,11 @@ fn a_label_that_is_typed_does_what_its_tap_does() {
             ];
             for spelling in spellings {
                 let mut typed = reach();
-                assert_eq!(typed.says(&spelling).first(), by_tap.first(), "{spelling:?} after {way:?}");
+                assert_eq!(
+                    typed.says(&spelling).first(),
+                    by_tap.first(),
+                    "{spelling:?} after {way:?}"
+                );
                 assert_eq!(typed.stage(), tapped.stage(), "{spelling:?} after {way:?}");
             }
         }

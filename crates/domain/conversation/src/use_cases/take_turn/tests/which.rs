@@ -22,7 +22,6 @@ fn the_one_to_cancel_is_named_by_service_day_or_hour() {
         "Friday",
         "the one on Friday",
         "4pm",
-        "ile ya Ijumaa",
         "the facial one please",
     ] {
         let mut chat = two_booked();
