@@ -451,6 +451,7 @@ impl Ground {
         let (timetable, clock) = (&self.timetable, &self.clock);
         BookingDeskBridge {
             catalogue: self.catalogue.clone(),
+            promotions: self.prices.clone(),
             staff: self.staff.clone(),
             offer: booking::OfferSlot {
                 timetable: timetable.clone(),

@@ -7,19 +7,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use ratiba_booking::appointment::DiscountAmount;
 use ratiba_booking::availability::{BusinessHours, PartOrder, PartRequest, Reason, Refusal, StaffWish};
 use ratiba_booking::catalogue::{CustomerId, Minutes, Offering, Service};
 use ratiba_booking::policy::{Channel, PayBy, Policy};
-use ratiba_booking::ports::Catalogue;
+use ratiba_booking::ports::{Catalogue, PromotionBook};
 use ratiba_booking::pricing::PricedSlot;
+use ratiba_booking::promotion::Promotion;
 use ratiba_booking::use_cases::{
     DepositAsked, FindSlots, FindSlotsError, HeldStanding, HoldOrder as BookingOrder, HoldVisit,
     HoldVisitError, Offer as Found, OfferComplement, OfferQuery, OfferSlot, OfferedPair, SlotQuery,
 };
 use ratiba_booking::visit::HoldKey;
 use ratiba_conversation::desk::{
-    Coming, ComplementRequest, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, Party, ServiceCard,
-    ServiceRef, Slot, StaffCard, StaffRef, Wanted,
+    Coming, ComplementRequest, HoldAnswer, HoldOrder, Menu, NotFree, Offer, OfferRequest, Party,
+    PromotionCard, ServiceCard, ServiceRef, Slot, StaffCard, StaffRef, TakenOff, Wanted,
 };
 use ratiba_conversation::ports::BookingDesk;
 use ratiba_conversation::understanding::{OpenSpan, OpeningHours};
@@ -46,6 +48,8 @@ pub struct BookingDeskBridge {
     pub complement: OfferComplement,
     /// Holds.
     pub hold: HoldVisit,
+    /// What is taken off on certain days.
+    pub promotions: Arc<dyn PromotionBook>,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -73,6 +77,19 @@ impl BookingDesk for BookingDeskBridge {
             opening: opening_of(&hours),
             zone,
         })
+    }
+
+    async fn promotions(&self, tenant: TenantId) -> Result<Vec<PromotionCard>, Outage> {
+        let services = self.catalogue.services(tenant).await?;
+        let zone = self.catalogue.policy(tenant).await?.zone;
+        let today = zone.date(self.clock.now());
+        let promotions = self.promotions.promotions(tenant).await?;
+        let mut running: Vec<PromotionCard> = promotions
+            .iter()
+            .filter_map(|promotion| running_from(today, promotion, &services))
+            .collect();
+        running.sort_by(|one, other| (one.last_day, &one.name).cmp(&(other.last_day, &other.name)));
+        Ok(running)
     }
 
     async fn offer(&self, tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage> {
@@ -360,6 +377,33 @@ fn refused(error: FindSlotsError) -> Result<Offer, Outage> {
     }
 }
 
+/// What is told of a promotion that counts on some day from this one on; `None` if it counts for nothing then.
+fn running_from(today: Date, promotion: &Promotion, services: &[Service]) -> Option<PromotionCard> {
+    let from = promotion.first_day.max(today);
+    // Its days of the week all come within a week.
+    let days = (0..7).filter_map(|more| from.checked_add(Duration::days(more)));
+    let counts = |service: &Service| days.clone().any(|day| promotion.counts(service, day));
+    let of: Vec<ServiceRef> = services
+        .iter()
+        .filter(|service| service.offering == Offering::Active && counts(service))
+        .map(|service| Id::from_uuid(service.id.as_uuid()))
+        .collect();
+    let mut weekdays = promotion.weekdays.clone();
+    weekdays.sort_by_key(|day| day.number_from_monday());
+    let off = match promotion.amount {
+        DiscountAmount::Flat(amount) => TakenOff::Flat(amount),
+        DiscountAmount::Percent(share) => TakenOff::Share(share),
+    };
+    (!of.is_empty()).then(|| PromotionCard {
+        name: promotion.name.clone(),
+        off,
+        services: of,
+        first_day: promotion.first_day,
+        last_day: promotion.last_day,
+        weekdays,
+    })
+}
+
 fn card_of(service: &Service) -> ServiceCard {
     ServiceCard {
         id: Id::from_uuid(service.id.as_uuid()),
@@ -368,6 +412,11 @@ fn card_of(service: &Service) -> ServiceCard {
         aliases: service.aliases.clone(),
         price: service.price,
         minutes: stay(service).count(),
+        staff: service
+            .staff
+            .iter()
+            .map(|staff| Id::from_uuid(staff.as_uuid()))
+            .collect(),
     }
 }
 

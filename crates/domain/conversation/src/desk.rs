@@ -13,10 +13,12 @@ use crate::understanding::{Context, Language, Lexicon, LexiconEntry, OpeningHour
 
 mod moves;
 mod party;
+mod promotions;
 mod tips;
 
 pub use moves::{FeeFrom, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Told, VisitTerms};
 pub use party::{Coming, Complement, ComplementRequest, PEOPLE_MAX, Party};
+pub use promotions::{PromotionCard, TakenOff};
 pub use tips::{TIP_UNITS_MAX, TIP_UNITS_MIN, TIP_UNITS_SHOWN, TipAnswer, TipOrder};
 
 /// Names one service of the business.
@@ -43,6 +45,8 @@ pub struct ServiceCard {
     pub price: Money,
     /// How long it lasts.
     pub minutes: u32,
+    /// Who renders it.
+    pub staff: Vec<StaffRef>,
 }
 
 impl ServiceCard {

@@ -210,6 +210,7 @@ fn words(text: &str, state: &ThreadState, menu: &Menu, now: OffsetDateTime) -> (
         people: understood.people,
         minutes_late: understood.minutes_late,
         books: understood.books,
+        asks_who: understood.asks_who,
     };
     (Said::Words(words), Some(understood))
 }

@@ -6,13 +6,13 @@
 //! What money or time depends on is never decided here without a yes of the customer.
 
 pub mod booking;
+pub mod inquiry;
 pub mod moving;
 pub mod payment;
 pub mod tip;
 pub mod visit;
 
 mod draft;
-mod inquiry;
 mod reply;
 
 use ratiba_kernel::{Money, PhoneNumber};
@@ -347,6 +347,8 @@ pub struct Words {
     pub minutes_late: Option<u32>,
     /// Whether a new booking is asked for in so many words, and not only by what is named.
     pub books: bool,
+    /// Whether it is asked who renders something.
+    pub asks_who: bool,
 }
 
 impl Words {
@@ -365,6 +367,7 @@ impl Words {
             people: None,
             minutes_late: None,
             books: false,
+            asks_who: false,
         }
     }
 
@@ -400,6 +403,15 @@ pub enum Wish {
         /// What is known.
         draft: Draft,
     },
+    /// Does this person have time then, for whatever they render? → [`inquiry::staff_looked_up`]
+    LookForStaff {
+        /// What is known, with one of the services that they render.
+        draft: Draft,
+        /// Whom.
+        staff: StaffRef,
+    },
+    /// What promotions run? → [`inquiry::promotions_known`]
+    Promotions,
     /// What goes well with this? → [`booking::complement_known`]
     Complement {
         /// What is known.

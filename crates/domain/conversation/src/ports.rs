@@ -12,8 +12,8 @@ use crate::delivery::{InboundRow, Leftover, StatusRow};
 use crate::desk::{
     AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, ComplementRequest, HoldAnswer, HoldOrder,
     Menu, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Offer, OfferRequest, PayWays, PaymentOrder,
-    PaymentStanding, Profile, ResendAnswer, ResendOrder, Slot, TipAnswer, TipOrder, Told, VisitCard,
-    VisitRef, VisitTerms,
+    PaymentStanding, Profile, PromotionCard, ResendAnswer, ResendOrder, Slot, TipAnswer, TipOrder, Told,
+    VisitCard, VisitRef, VisitTerms,
 };
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::inbound::{InboundId, InboundMessage, Reading};
@@ -288,6 +288,10 @@ pub trait BusinessProfile: Send + Sync {
 pub trait BookingDesk: Send + Sync {
     /// What is sold in the chat, by whom, when.
     async fn menu(&self, tenant: TenantId) -> Result<Menu, Outage>;
+
+    /// The promotions that count for something sold in the chat on a day from now on that can be booked, the first to end
+    /// first.
+    async fn promotions(&self, tenant: TenantId) -> Result<Vec<PromotionCard>, Outage>;
 
     /// Whether what is wanted is free, else what is near. Holds nothing.
     async fn offer(&self, tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage>;

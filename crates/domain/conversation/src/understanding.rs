@@ -382,6 +382,8 @@ pub struct Understood {
     /// Whether a booking is asked for in so many words (*book a haircut*), and not only by naming what is wanted (*the
     /// haircut*); only with [`Intent::Book`].
     pub books: bool,
+    /// Whether it is asked who renders something, or who works here; only with [`Intent::AskInfo`].
+    pub asks_who: bool,
 }
 
 impl Understood {

@@ -67,7 +67,8 @@ fn heard_words(stage: &Stage, words: Words, facts: &Facts<'_>) -> Step {
         Intent::AskPrice => inquiry::prices(stage, &words, facts),
         Intent::AskHours => inquiry::hours(&words, facts),
         Intent::AskLocation => Step::say(Reply::Location),
-        Intent::AskPromo => Step::say(Reply::NoOffers),
+        Intent::AskPromo => Step::wish(Wish::Promotions),
+        Intent::AskInfo if words.asks_who => inquiry::who(stage, &words, facts),
         Intent::AskInfo => Step::say(Reply::DoNotKnow),
         Intent::ShowBooking => Step::wish(Wish::Upcoming {
             then: visit::Then::Show,
@@ -86,7 +87,9 @@ fn heard_words(stage: &Stage, words: Words, facts: &Facts<'_>) -> Step {
         Intent::Confirm => in_stage(stage, Gist::Yes, &words, facts),
         Intent::Deny => in_stage(stage, Gist::No, &words, facts),
         Intent::NotYet => in_stage(stage, Gist::Wait, &words, facts),
-        Intent::Book | Intent::Availability => in_stage(stage, Gist::Book, &words, facts),
+        Intent::Availability => inquiry::staff_there(stage, &words, facts)
+            .unwrap_or_else(|| in_stage(stage, Gist::Book, &words, facts)),
+        Intent::Book => in_stage(stage, Gist::Book, &words, facts),
         Intent::Reschedule | Intent::ChangeDate => in_stage(stage, Gist::OtherTime, &words, facts),
         Intent::ChangeService => in_stage(stage, Gist::OtherService, &words, facts),
         Intent::ChooseOption | Intent::None => in_stage(stage, Gist::Unclear, &words, facts),

@@ -1,11 +1,24 @@
 //! Questions that are answered on the way, without leaving what is under way.
 
-use super::{Facts, Reply, Stage, Step, Words};
-use crate::desk::Wanted;
+use super::{Draft, Facts, Missing, Reply, Stage, Step, Wish, Words};
+use crate::desk::{NotFree, Offer, PromotionCard, ServiceRef, StaffRef, Wanted};
 
 /// What does it cost? Of what was named, else of what is being talked about, else of everything.
 pub(super) fn prices(stage: &Stage, words: &Words, facts: &Facts<'_>) -> Step {
-    let under_way = match stage {
+    let mut services = [words.services.clone(), under_way(stage)]
+        .into_iter()
+        .find(|services| !services.is_empty())
+        .unwrap_or_else(|| facts.menu.services.iter().map(|service| service.id).collect());
+    services.retain(|service| facts.menu.service(*service).is_some());
+    if services.is_empty() {
+        return Step::say(Reply::DoNotKnow);
+    }
+    Step::say(Reply::Prices { services })
+}
+
+/// The services that are being talked about.
+fn under_way(stage: &Stage) -> Vec<ServiceRef> {
+    match stage {
         Stage::Gathering { draft, .. }
         | Stage::Choosing { draft, .. }
         | Stage::Confirming { draft, .. }
@@ -17,16 +30,112 @@ pub(super) fn prices(stage: &Stage, words: &Words, facts: &Facts<'_>) -> Step {
         | Stage::Cancelling { .. }
         | Stage::MovingWhich { .. }
         | Stage::Moving { .. } => Vec::new(),
-    };
-    let mut services = [words.services.clone(), under_way]
+    }
+}
+
+/// Who renders it? What was named, else what is being talked about, else anything. Nobody is made up.
+pub(super) fn who(stage: &Stage, words: &Words, facts: &Facts<'_>) -> Step {
+    let named = [words.services.clone(), under_way(stage)]
         .into_iter()
         .find(|services| !services.is_empty())
-        .unwrap_or_else(|| facts.menu.services.iter().map(|service| service.id).collect());
-    services.retain(|service| facts.menu.service(*service).is_some());
-    if services.is_empty() {
+        .unwrap_or_default();
+    let renders = |staff: StaffRef| {
+        let mut cards = facts.menu.services.iter();
+        cards.any(|card| card.staff.contains(&staff) && (named.is_empty() || named.contains(&card.id)))
+    };
+    let staff: Vec<StaffRef> = facts
+        .menu
+        .staff
+        .iter()
+        .map(|member| member.id)
+        .filter(|id| renders(*id))
+        .collect();
+    if staff.is_empty() {
         return Step::say(Reply::DoNotKnow);
     }
-    Step::say(Reply::Prices { services })
+    let service = match named.as_slice() {
+        [only] => Some(*only),
+        _none_or_several => None,
+    };
+    Step::say(Reply::Team { service, staff })
+}
+
+/// Is this person there then? Looked up with the shortest service that they render; `None` if that is not the question.
+pub(super) fn staff_there(stage: &Stage, words: &Words, facts: &Facts<'_>) -> Option<Step> {
+    match stage {
+        Stage::Open | Stage::Booked { .. } => {}
+        Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::Adding { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => return None,
+    }
+    let staff = words
+        .staff
+        .filter(|_| words.services.is_empty() && words.wanted.is_some())?;
+    let rendered = facts
+        .menu
+        .services
+        .iter()
+        .filter(|card| card.staff.contains(&staff));
+    let shortest = rendered.min_by_key(|card| card.minutes)?.id;
+    let draft = Draft::default()
+        .with(words, facts)
+        .on_a_day(facts.now, &facts.menu.zone)
+        .with_service(shortest);
+    Some(Step::wish(Wish::LookForStaff { draft, staff }))
+}
+
+/// What follows from whether that person has time: it is told, and what is wanted of them is asked.
+#[must_use]
+pub fn staff_looked_up(draft: Draft, staff: StaffRef, offer: &Offer, facts: &Facts<'_>) -> Step {
+    let Some(wanted) = draft.wanted.clone() else {
+        return Step::misunderstood();
+    };
+    let free = match offer {
+        Offer::Free(_) => true,
+        Offer::Alternatives {
+            reason: NotFree::Choose,
+            slots,
+        } => !slots.is_empty(),
+        Offer::Alternatives { .. } => false,
+    };
+    let renders = facts
+        .menu
+        .services
+        .iter()
+        .filter(|card| card.staff.contains(&staff));
+    let services: Vec<ServiceRef> = renders.map(|card| card.id).collect();
+    let ask = Reply::AskService {
+        among: services.clone(),
+        narrowed: false,
+    };
+    let draft = Draft { services, ..draft };
+    let (told, draft) = if free {
+        (Reply::StaffHasTime { staff, wanted }, draft)
+    } else {
+        (Reply::StaffHasNoTime { staff, wanted }, draft.for_another_time())
+    };
+    let mut step = Step::say(told).at(Stage::Gathering {
+        draft,
+        missing: Missing::Service,
+    });
+    step.replies.push(ask);
+    step
+}
+
+/// What follows from the promotions that run.
+#[must_use]
+pub fn promotions_known(promotions: Vec<PromotionCard>) -> Step {
+    Step::say(if promotions.is_empty() {
+        Reply::NoOffers
+    } else {
+        Reply::Offers { promotions }
+    })
 }
 
 /// When is it open? On the day that was named, else in the week.

@@ -4,7 +4,10 @@
 use ratiba_kernel::Money;
 use time::{Date, OffsetDateTime};
 
-use crate::desk::{NotFree, PaymentTrouble, ServiceRef, Slot, VisitCard, VisitRef, VisitTerms, Wanted};
+use crate::desk::{
+    NotFree, PaymentTrouble, PromotionCard, ServiceRef, Slot, StaffRef, VisitCard, VisitRef, VisitTerms,
+    Wanted,
+};
 
 use super::Owed;
 
@@ -271,8 +274,34 @@ pub enum Reply {
     },
     /// Where the business is.
     Location,
+    /// These promotions run.
+    Offers {
+        /// The first to end first; never none.
+        promotions: Vec<PromotionCard>,
+    },
     /// There is no special offer.
     NoOffers,
+    /// Who renders this, or who works here at all.
+    Team {
+        /// What; `None` where nothing was named.
+        service: Option<ServiceRef>,
+        /// Who; never none.
+        staff: Vec<StaffRef>,
+    },
+    /// This person has time then.
+    StaffHasTime {
+        /// Who.
+        staff: StaffRef,
+        /// When, as it was asked.
+        wanted: Wanted,
+    },
+    /// This person has no time then.
+    StaffHasNoTime {
+        /// Who.
+        staff: StaffRef,
+        /// When, as it was asked.
+        wanted: Wanted,
+    },
     /// We do not know; a person would.
     DoNotKnow,
     /// Words, please.

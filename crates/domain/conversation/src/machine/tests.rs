@@ -415,6 +415,8 @@ proptest! {
                 Some(Wish::Move { .. }) => prop_assert!(false, "nobody was asked which visit"),
                 Some(
                     Wish::Offer { .. }
+                    | Wish::LookForStaff { .. }
+                    | Wish::Promotions
                     | Wish::Complement { .. }
                     | Wish::OfferMove { .. }
                     | Wish::Terms { .. }

@@ -67,6 +67,7 @@ pub fn a_menu() -> Menu {
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
         price: Money::kes_minor(price * 100),
         minutes: 60,
+        staff: vec![wanjiru()],
     };
     Menu {
         services: vec![

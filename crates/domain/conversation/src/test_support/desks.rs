@@ -12,8 +12,9 @@ use super::builders::{a_menu, a_profile, wanjiru};
 use crate::channel::{Address, SenderKey};
 use crate::desk::{
     AskAnswer, CardAnswer, CardOrder, Complement, ComplementRequest, HoldAnswer, HoldOrder, Menu, NotFree,
-    Offer, OfferRequest, Party, PayWays, PaymentOrder, PaymentRef, PaymentStanding, Profile, ResendAnswer,
-    ResendOrder, ServiceRef, Slot, StaffRef, TipAnswer, TipOrder, VisitCard, VisitRef, VisitStanding, Wanted,
+    Offer, OfferRequest, Party, PayWays, PaymentOrder, PaymentRef, PaymentStanding, Profile, PromotionCard,
+    ResendAnswer, ResendOrder, ServiceRef, Slot, StaffRef, TipAnswer, TipOrder, VisitCard, VisitRef,
+    VisitStanding, Wanted,
 };
 use crate::inbound::{InboundId, Media, Reading, Received};
 use crate::outgoing::{Content, MessageId, SendAnswer, StatusReport, TemplateCall};
@@ -54,6 +55,7 @@ struct Desk {
     away: BTreeSet<StaffRef>,
     goes_well: Option<ServiceRef>,
     pair_gone: bool,
+    promotions: Vec<PromotionCard>,
     late_fee: Option<Money>,
     paid: Option<Money>,
 }
@@ -216,6 +218,11 @@ impl FakeDesk {
         locked(&self.state).goes_well = Some(service);
     }
 
+    /// This promotion runs from now on.
+    pub fn run_promotion(&self, promotion: PromotionCard) {
+        locked(&self.state).promotions.push(promotion);
+    }
+
     /// Somebody else takes what goes well, as soon as it is wanted.
     pub fn lose_pairs(&self) {
         locked(&self.state).pair_gone = true;
@@ -280,6 +287,10 @@ impl FakeDesk {
 impl BookingDesk for FakeDesk {
     async fn menu(&self, _tenant: TenantId) -> Result<Menu, Outage> {
         Ok(locked(&self.menu).clone())
+    }
+
+    async fn promotions(&self, _tenant: TenantId) -> Result<Vec<PromotionCard>, Outage> {
+        Ok(locked(&self.state).promotions.clone())
     }
 
     async fn offer(&self, _tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage> {

@@ -58,6 +58,14 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ClosedOnDateAnswer => "On {date} we are closed. Our usual hours:\n{hours}",
         TextKey::LocationAnswer => "You find us here: {address}",
         TextKey::NoOffers => "There is no special offer at the moment. Our usual prices stand.",
+        TextKey::OffersAnswer => {
+            "These offers run now:\n{list}\nWhat you book on their days costs that much less."
+        }
+        TextKey::OfferLine => "{reason}: {amount} off {service}, from {first} to {date}",
+        TextKey::WhoRenders => "{service} is done by: {list}. Would you like a time?",
+        TextKey::WhoWorksHere => "Our team: {list}. What would you like?",
+        TextKey::StaffHasTime => "{staff} has time then: {when}.",
+        TextKey::StaffHasNoTime => "{staff} has no time then: {when}.",
         TextKey::NoAnswerKnown => "I do not know that, and I would rather not guess. Shall I ask a person?",
         TextKey::AskService => "What would you like to book?",
         TextKey::AskServiceAgain => "I did not find that service. These are ours:",

@@ -51,6 +51,18 @@ pub enum TextKey {
     LocationAnswer,
     /// There is no promotion.
     NoOffers,
+    /// The promotions that run.
+    OffersAnswer,
+    /// One promotion: what it takes off what, and from when to when.
+    OfferLine,
+    /// Who renders a service.
+    WhoRenders,
+    /// Who works here.
+    WhoWorksHere,
+    /// A person has time then; what is wanted of them is asked next.
+    StaffHasTime,
+    /// A person has no time then; what is wanted of them is asked next.
+    StaffHasNoTime,
     /// No knowledge snippet fits; a person is offered.
     NoAnswerKnown,
     /// Asks what is wanted; a list follows.
@@ -362,6 +374,12 @@ impl TextKey {
         Self::ClosedOnDateAnswer,
         Self::LocationAnswer,
         Self::NoOffers,
+        Self::OffersAnswer,
+        Self::OfferLine,
+        Self::WhoRenders,
+        Self::WhoWorksHere,
+        Self::StaffHasTime,
+        Self::StaffHasNoTime,
         Self::NoAnswerKnown,
         Self::AskService,
         Self::AskServiceAgain,

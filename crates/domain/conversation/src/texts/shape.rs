@@ -80,6 +80,12 @@ impl TextKey {
             | Self::ClosedOnDateAnswer
             | Self::LocationAnswer
             | Self::NoOffers
+            | Self::OffersAnswer
+            | Self::OfferLine
+            | Self::WhoRenders
+            | Self::WhoWorksHere
+            | Self::StaffHasTime
+            | Self::StaffHasNoTime
             | Self::NoAnswerKnown
             | Self::AskService
             | Self::AskServiceAgain

@@ -55,6 +55,14 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::ClosedOnDateAnswer => "{date} tumefunga. Saa zetu za kawaida:\n{hours}",
         TextKey::LocationAnswer => "Utatupata hapa: {address}",
         TextKey::NoOffers => "Kwa sasa hakuna ofa maalum. Bei zetu ni zile za kawaida.",
+        TextKey::OffersAnswer => {
+            "Ofa zilizopo sasa:\n{list}\nUkipanga kwa siku hizo, bei inapungua kiasi hicho."
+        }
+        TextKey::OfferLine => "{reason}: punguzo la {amount} kwa {service}, kuanzia {first} hadi {date}",
+        TextKey::WhoRenders => "{service} hufanywa na: {list}. Ungependa nafasi?",
+        TextKey::WhoWorksHere => "Timu yetu: {list}. Ungependa huduma gani?",
+        TextKey::StaffHasTime => "{staff} ana nafasi wakati huo: {when}.",
+        TextKey::StaffHasNoTime => "{staff} hana nafasi wakati huo: {when}.",
         TextKey::NoAnswerKnown => "Hilo silijui, na sipendi kubahatisha. Je, nimuulize mtu?",
         TextKey::AskService => "Ungependa kupanga huduma gani?",
         TextKey::AskServiceAgain => "Sijapata huduma hiyo. Hizi ndizo zetu:",

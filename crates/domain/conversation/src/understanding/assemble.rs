@@ -38,6 +38,7 @@ pub(super) fn assemble(sentence: &Sentence, heard: Heard, context: &Context) -> 
             .then(|| duration.or_else(|| bare_minutes(sentence).filter(|_| names_no_time)))
             .flatten(),
         books: heard.books,
+        asks_who: heard.asks_who,
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) struct Heard {
     pub(super) ask: bool,
     /// A booking is asked for in so many words.
     pub(super) books: bool,
+    /// It is asked who does something.
+    pub(super) asks_who: bool,
 }
 
 /// Finds the intent of a sentence.
@@ -48,6 +50,7 @@ pub(super) fn hear(sentence: &Sentence, context: &Context) -> Heard {
         choice,
         ask,
         books: intent == Intent::Book && listener.has(&rules::BOOK_CLEAR),
+        asks_who: intent == Intent::AskInfo && listener.has(&rules::WHO),
     }
 }
 

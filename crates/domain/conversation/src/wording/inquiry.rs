@@ -2,12 +2,15 @@
 
 use time::{Date, Time, Weekday};
 
-use crate::desk::ServiceRef;
+use crate::desk::{PromotionCard, ServiceRef, StaffRef, TakenOff, Wanted};
 use crate::machine::Meaning;
 use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, format_time};
 use crate::understanding::OpenSpan;
 
 use super::{Choice, Phrase, Voice};
+
+/// More lines, or names in a line, nobody reads.
+const LINES_MAX: usize = 20;
 
 pub(super) fn prices(services: &[ServiceRef], voice: &Voice<'_>) -> Phrase {
     let known: Vec<_> = services.iter().filter_map(|id| voice.menu.service(*id)).collect();
@@ -76,6 +79,88 @@ pub(super) fn hours(day: Option<Date>, voice: &Voice<'_>) -> Phrase {
             &values.with(Placeholder::Hours, spans_written(spans, voice)),
         )
     }
+}
+
+/// The promotions that run, a line for each.
+pub(super) fn offers(promotions: &[PromotionCard], voice: &Voice<'_>) -> Phrase {
+    let lines: Vec<String> = promotions
+        .iter()
+        .take(LINES_MAX)
+        .map(|promotion| offer(promotion, voice))
+        .collect();
+    let values = Values::new().with(Placeholder::List, lines.join("\n"));
+    voice
+        .say_with(TextKey::OffersAnswer, &values)
+        .with_choices(vec![voice.choice(Meaning::Book, TextKey::ButtonBook)])
+}
+
+fn offer(promotion: &PromotionCard, voice: &Voice<'_>) -> String {
+    let names: Vec<&str> = promotion
+        .services
+        .iter()
+        .filter_map(|id| voice.menu.service(*id))
+        .take(LINES_MAX)
+        .map(|service| service.name_in(voice.language()))
+        .collect();
+    let days: Vec<String> = promotion
+        .weekdays
+        .iter()
+        .map(|day| day_name(*day, voice))
+        .collect();
+    let when = if days.len() < 7 {
+        format!(" ({})", days.join(", "))
+    } else {
+        String::new()
+    };
+    let off = match promotion.off {
+        TakenOff::Flat(amount) => amount.to_string(),
+        TakenOff::Share(share) => share.to_string(),
+    };
+    let values = Values::new()
+        .with(Placeholder::Reason, promotion.name.as_str())
+        .with(Placeholder::Amount, off)
+        .with(Placeholder::Service, names.join(", "))
+        .with(Placeholder::First, format_date(promotion.first_day, voice.tongue))
+        .with(
+            Placeholder::Date,
+            format!("{}{when}", format_date(promotion.last_day, voice.tongue)),
+        );
+    voice.text(TextKey::OfferLine, &values)
+}
+
+/// Who renders a service, or who works here.
+pub(super) fn team(service: Option<ServiceRef>, staff: &[StaffRef], voice: &Voice<'_>) -> Phrase {
+    let names: Vec<&str> = staff
+        .iter()
+        .filter_map(|id| voice.menu.staff_member(*id))
+        .take(LINES_MAX)
+        .map(|member| member.name.as_str())
+        .collect();
+    let values = Values::new().with(Placeholder::List, names.join(", "));
+    let choice = voice.choice(Meaning::Book, TextKey::ButtonBook);
+    match service.and_then(|id| voice.menu.service(id)) {
+        Some(service) => voice
+            .say_with(
+                TextKey::WhoRenders,
+                &values.with(Placeholder::Service, service.name_in(voice.language())),
+            )
+            .with_choices(vec![Choice {
+                meaning: Meaning::Service(service.id),
+                ..choice
+            }]),
+        None => voice
+            .say_with(TextKey::WhoWorksHere, &values)
+            .with_choices(vec![choice]),
+    }
+}
+
+/// Whether somebody has time then.
+pub(super) fn staff_then(key: TextKey, staff: StaffRef, wanted: &Wanted, voice: &Voice<'_>) -> Phrase {
+    let name = voice.menu.staff_member(staff).map_or("…", |member| &member.name);
+    let values = Values::new()
+        .with(Placeholder::Staff, name)
+        .with(Placeholder::When, voice.wanted(wanted));
+    voice.say_with(key, &values)
 }
 
 /// The week's hours, days with the same hours together.

@@ -10,7 +10,7 @@ use crate::machine::{CHOICES_MAX, Meaning, Misunderstanding, Owed, Reply, Wordle
 use crate::outgoing::{BUTTON_TITLE_CHARACTERS_MAX, Purpose, ROWS_MAX, cut};
 use crate::texts::{Placeholder, TextKey, Values, format_date, format_minutes, render};
 
-use super::inquiry::{do_not_know, hours, location, prices};
+use super::inquiry::{do_not_know, hours, location, offers, prices, staff_then, team};
 use super::pair::offer_complement;
 use super::tip::{ask_tip, tip_prompt_sent};
 use super::visits::{
@@ -53,7 +53,11 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::Prices { services } => prices(services, voice),
         Reply::Hours { day } => hours(*day, voice),
         Reply::Location => location(voice),
+        Reply::Offers { promotions } => offers(promotions, voice),
         Reply::NoOffers => voice.say(TextKey::NoOffers),
+        Reply::Team { service, staff } => team(*service, staff, voice),
+        Reply::StaffHasTime { staff, wanted } => staff_then(TextKey::StaffHasTime, *staff, wanted, voice),
+        Reply::StaffHasNoTime { staff, wanted } => staff_then(TextKey::StaffHasNoTime, *staff, wanted, voice),
         Reply::DoNotKnow => do_not_know(voice),
         Reply::AskService { among, narrowed } => ask_service(among, *narrowed, voice),
         Reply::AskWhen { service } => ask_when(*service, voice),

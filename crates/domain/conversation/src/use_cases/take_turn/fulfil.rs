@@ -7,7 +7,7 @@ use crate::desk::{
     CardOrder, ComplementRequest, HoldOrder, MoveOrder, MoveRequest, OfferRequest, PaymentOrder,
     ResendAnswer, ResendOrder, TipOrder,
 };
-use crate::machine::{CHOICES_MAX, Owed, Step, Wish, booking, moving, payment, tip, visit};
+use crate::machine::{CHOICES_MAX, Owed, Step, Wish, booking, inquiry, moving, payment, tip, visit};
 
 impl TakeTurn {
     pub(super) async fn fulfil(
@@ -33,6 +33,26 @@ impl TakeTurn {
                 };
                 let offer = self.desk.offer(tenant, request).await?;
                 Ok(booking::offered(draft, offer))
+            }
+            Wish::LookForStaff { draft, staff } => {
+                let (Some(service), Some(wanted)) = (draft.service(), draft.wanted.clone()) else {
+                    return Ok(Step::misunderstood());
+                };
+                let request = OfferRequest {
+                    customer: turn.customer(),
+                    service,
+                    staff: Some(staff),
+                    wanted,
+                    people: 1,
+                    slots_max: 1,
+                };
+                let offer = self.desk.offer(tenant, request).await?;
+                let facts = turn.facts(stale);
+                Ok(inquiry::staff_looked_up(draft, staff, &offer, &facts))
+            }
+            Wish::Promotions => {
+                let promotions = self.desk.promotions(tenant).await?;
+                Ok(inquiry::promotions_known(promotions))
             }
             Wish::Complement { draft, slot, payer } => {
                 let request = ComplementRequest {

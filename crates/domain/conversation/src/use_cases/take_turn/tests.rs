@@ -19,6 +19,7 @@ use crate::thread::Driver;
 
 mod answered;
 mod cards;
+mod facts;
 mod labels;
 mod moving;
 mod newcomer;

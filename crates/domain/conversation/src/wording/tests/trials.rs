@@ -91,6 +91,10 @@ fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
         | Reply::Hours { .. }
         | Reply::Location
         | Reply::NoOffers
+        | Reply::Offers { .. }
+        | Reply::Team { .. }
+        | Reply::StaffHasTime { .. }
+        | Reply::StaffHasNoTime { .. }
         | Reply::DoNotKnow
         | Reply::WordsPlease(_)
         | Reply::NothingOpen
