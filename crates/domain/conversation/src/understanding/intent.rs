@@ -97,8 +97,8 @@ fn refused_services(sentence: &Sentence) -> Vec<usize> {
     let mut refused = Vec::new();
     for at in 0..sentence.tokens.len() {
         let opens = match (words.text(at), words.text(at + 1)) {
-            ("badala", "ya") | ("instead", "of") => 2,
-            ("sitaki" | "not" | "sio" | "siyo", _) => 1,
+            ("badala" | "instead", "ya") | ("instead", "of") => 2,
+            ("sitaki" | "not" | "sio" | "siyo" | "acha" | "wacha" | "forget" | "skip", _) => 1,
             ("from" | "kutoka", _) if turns_afterwards(sentence, at) => 1,
             ("swap" | "exchange" | "replace", _) if turns_afterwards(sentence, at) => 1,
             _other => continue,
@@ -109,11 +109,15 @@ fn refused_services(sentence: &Sentence) -> Vec<usize> {
         let covered = (at + opens..sentence.tokens.len())
             .take_while(|index| words.token(*index).is_some_and(|token| token.clause == clause))
             .take_while(|index| !UNREFUSED.contains(&words.text(*index)))
+            .take_while(|index| verb::analyse(words.text(*index)).is_none())
             .take(4);
         refused.extend(covered);
     }
     refused
 }
+
+/// With so many words that mean nothing to us a message is talk, even if it names a day.
+const TALK_WORDS: usize = 4;
 
 struct Listener<'s> {
     sentence: &'s Sentence,
@@ -178,7 +182,7 @@ impl Listener<'_> {
         {
             return Some(Intent::OptOut);
         }
-        self.whole(rules::OPT_IN_WORDS).then_some(Intent::OptIn)
+        (self.whole(rules::OPT_IN_WORDS) || self.has(&rules::OPT_IN)).then_some(Intent::OptIn)
     }
 
     /// Messages that only answer, greet or thank.
@@ -215,6 +219,9 @@ impl Listener<'_> {
             return self.answers(Intent::Confirm);
         }
         if thanks > 0 && only(&[rules::THANKS, rules::YES, rules::GLUE, rules::GREETINGS]) {
+            return Some(Intent::Thanks);
+        }
+        if thanks > 0 && self.only_greets() {
             return Some(Intent::Thanks);
         }
         (greets && self.only_greets()).then_some(Intent::Greet)
@@ -296,6 +303,7 @@ impl Listener<'_> {
         let time = self.sentence.mentions_time();
         let moved = moved || time && !self.names_something && self.has(&rules::LETS);
         let names_time_anew = time
+            && !(self.sentence.question && self.has(&rules::AVAILABILITY_CLEAR))
             && (self.sentence.found.iter().any(|f| f.negated && f.bears_on_time()) || self.begins_with_no());
         if self.has(&rules::RUNNING_LATE) && !(moved && time) && !self.has(&rules::NOT_LATE) {
             return Some((Intent::RunningLate, false));
@@ -311,16 +319,22 @@ impl Listener<'_> {
             return Some((Intent::ShowBooking, false));
         }
         let keeps = self.has(&rules::NOT_CANCELLED);
-        if keeps {
+        if keeps && !(moved && time) {
             return self.answers(Intent::Deny).map(|intent| (intent, false));
         }
         if time && self.has(&rules::CANCEL_AND_BOOK) {
             return Some((Intent::Reschedule, false));
         }
-        if self.has(&rules::CANCEL) && !self.has(&rules::CANCELLATION_TERMS) {
+        if self.has(&rules::CANCEL) && !self.has(&rules::CANCELLATION_TERMS) && !keeps {
             return Some((Intent::Cancel, false));
         }
         let mine = self.has(&rules::OWN_BOOKING);
+        let stays = self.has(&rules::NO_MORE)
+            || self.has(&rules::NO_OTHER)
+            || self.names_staff && !self.names_service && self.has(&rules::REFUSAL);
+        if self.begins_with_no() && !time && stays {
+            return self.answers(Intent::Deny).map(|intent| (intent, false));
+        }
         if self.has(&rules::CHANGE_SERVICE)
             || service_replaced && !time && (moved || self.has(&rules::REFUSAL))
         {
@@ -351,10 +365,9 @@ impl Listener<'_> {
     }
 
     fn begins_with_no(&self) -> bool {
-        self.phrase
-            .tokens
-            .first()
-            .is_some_and(|(token, _)| ["hapana", "no", "nope", "zii"].contains(&token.text.as_str()))
+        self.phrase.tokens.first().is_some_and(|(token, _)| {
+            ["hapana", "no", "nope", "nah", "naah", "zii"].contains(&token.text.as_str())
+        })
     }
 
     fn begins_with_yes(&self) -> bool {
@@ -368,6 +381,12 @@ impl Listener<'_> {
         if self.has(&rules::ANYTHING_OPEN) {
             return Intent::Availability;
         }
+        if self.begins_with_no() && !self.sentence.question && self.has(&rules::TOO_DEAR) {
+            return self.answers(Intent::Deny).unwrap_or(Intent::None);
+        }
+        if self.has(&rules::CANCELLATION_TERMS) {
+            return Intent::AskInfo;
+        }
         if let Some(intent) = self.first_of(rules::QUESTIONS) {
             return intent;
         }
@@ -378,6 +397,9 @@ impl Listener<'_> {
         let content = time || self.names_something || duration(self.sentence).is_some();
         let asks = self.sentence.question;
         let clear_wish = self.has(&rules::BOOK_CLEAR);
+        if self.has(&rules::THANKED) && !time && !asks {
+            return Intent::Thanks;
+        }
         if !content && self.context.question_open && (self.begins_with_yes() || self.begins_with_no()) {
             return if self.begins_with_no() {
                 Intent::Deny
@@ -392,9 +414,6 @@ impl Listener<'_> {
                 Intent::None
             };
         }
-        if self.has(&rules::THANKED) && !time && !asks {
-            return Intent::Thanks;
-        }
         if self.has(&rules::RECEIPT) || self.has(&rules::ASK_TO_BRING) {
             return Intent::AskInfo;
         }
@@ -408,7 +427,8 @@ impl Listener<'_> {
         if later && !content {
             return Intent::None;
         }
-        if clear_wish {
+        let wishes = self.has(&rules::BOOK);
+        if clear_wish || wishes && content && self.has(&rules::ON_CONDITION) {
             return Intent::Book;
         }
         if self.names_staff && self.has(&rules::PERSON_THERE) {
@@ -420,7 +440,6 @@ impl Listener<'_> {
         if self.has(&rules::AVAILABILITY_CLEAR) {
             return Intent::Availability;
         }
-        let wishes = self.has(&rules::BOOK);
         if wishes && self.has(&rules::WANTS_TO_KNOW) {
             return if time {
                 Intent::Availability
@@ -438,10 +457,31 @@ impl Listener<'_> {
             (_, true, true) if asks || asks_softly => Intent::Availability,
             (true, true, false) if self.names_something && !asks => Intent::Availability,
             (_, true, false) => Intent::AskInfo,
-            _other if content => Intent::Book,
+            _other if content && !self.talks_of_a_day() => Intent::Book,
             (true, false, _) => Intent::Availability,
             _other => self.leftover(),
         }
+    }
+
+    /// A day is spoken of among other things, and nothing says that somebody wants to come then: *what a Monday*.
+    fn talks_of_a_day(&self) -> bool {
+        let on_time = |at: usize| {
+            let mut found = self.sentence.found.iter();
+            found.any(|found| (found.start..found.end).contains(&at))
+        };
+        let clock = self.sentence.found.iter().any(|found| {
+            matches!(
+                found.mention,
+                Mention::Clock(..) | Mention::Now | Mention::Relative(_)
+            )
+        });
+        let small_talk: [&[&str]; 4] = [rules::GREETINGS, rules::GLUE, rules::THANKS, rules::YES];
+        let beside = self.sentence.tokens.iter().enumerate().filter(|(at, token)| {
+            let word = token.text.as_str();
+            let known = vocabulary::is_filler(word) || small_talk.iter().any(|set| set.contains(&word));
+            !on_time(*at) && !known
+        });
+        !self.names_something && !clock && duration(self.sentence).is_none() && beside.count() >= TALK_WORDS
     }
 
     /// *What do you offer?*, *mna massage gani?*: a list of everything answers it.

@@ -91,6 +91,11 @@ const CLASSES: &[(&str, &[&str])] = &[
             "prompt", "stk", "popup", "pop", "mpesa", "toolkit", "prompts", "push",
         ],
     ),
+    // Of the words that say yes, those with which a sentence about something else begins.
+    (
+        "yes",
+        &["ok", "okay", "okey", "sawa", "poa", "yes", "haya", "fiti", "basi"],
+    ),
     (
         "money",
         &[

@@ -10,8 +10,9 @@ use super::pattern::Patterns;
 
 pub(super) use change::{
     ANOTHER_BOOKING, BOOKING_STATE, BOOKING_STATE_ASKED, CANCEL, CANCEL_AND_BOOK, CHANGE_DATE,
-    CHANGE_SERVICE, CHANGE_TO, DAY_WORDS, INTO_ANOTHER, LETS, NOT_CANCELLED, NOT_COMING, NOT_LATE, NOT_MOVED,
-    OTHER_WISH, OWN_BOOKING, REFUSAL, RESCHEDULE, RUNNING_LATE, SHOW_BOOKING, SOMETHING_OWN, WILL_NOT_COME,
+    CHANGE_SERVICE, CHANGE_TO, DAY_WORDS, INTO_ANOTHER, LETS, NO_OTHER, NOT_CANCELLED, NOT_COMING, NOT_LATE,
+    NOT_MOVED, OTHER_WISH, OWN_BOOKING, REFUSAL, RESCHEDULE, RUNNING_LATE, SHOW_BOOKING, SOMETHING_OWN,
+    WILL_NOT_COME,
 };
 pub(super) use money::{
     ABOUT_A_PROMPT, ABOUT_MONEY, MONEY_GONE, NOT_BY_CARD, NOT_RESENT, PAY_BY_CARD, PAY_LATER, PAY_QUESTION,
@@ -19,8 +20,8 @@ pub(super) use money::{
 };
 pub(super) use questions::{
     ANYTHING_OPEN, ASK_FLOOR, ASK_HOURS, ASK_INFO, ASK_LOCATION, ASK_OFFERED, ASK_PRICE, ASK_PROMO,
-    ASK_TO_BRING, AVAILABILITY, AVAILABILITY_CLEAR, CANCELLATION_TERMS, HAVE_YOU, PERSON_THERE, RECEIPT,
-    WANTS_TO_KNOW, WHICH_KIND, WHO,
+    ASK_TO_BRING, AVAILABILITY, AVAILABILITY_CLEAR, CANCELLATION_TERMS, HAVE_YOU, NO_MORE, ON_CONDITION,
+    PERSON_THERE, RECEIPT, TOO_DEAR, WANTS_TO_KNOW, WHICH_KIND, WHO,
 };
 pub(super) use words::{GLUE, GREETINGS, NO, NOT_YET, OFFER_FRAME, THANKS, YES};
 
@@ -30,6 +31,17 @@ pub(super) const OPT_OUT_WORDS: &[&str] =
 
 /// Words that give consent again, as the whole message.
 pub(super) const OPT_IN_WORDS: &[&str] = &["start", "anza"];
+
+/// Clear sentences that give consent again.
+pub(super) static OPT_IN: Patterns = Patterns::new(&[
+    "^ anza|anzeni|start|resume tena|again|upya $",
+    "anza|anzeni|start|resume|continue|endelea|endeleeni .. sending|kunitumia|kunisend|kutuma|kunitext",
+    "nirudish*|mnirudish*|unirudish*|niadd*|mniadd*|niongez*|mniongez*|niweke|niwekeni|add|put .. list|group|orodha|@message",
+    "nirudish*|mnirudish* .. +want|+get .. @message",
+    "+want|want|like|ready .. @message .. tena|again|back",
+    "subscribe me|again|tena",
+    "resume|restart .. @message",
+]);
 
 /// Clear sentences that withdraw consent.
 pub(super) static OPT_OUT: Patterns = Patterns::new(&[
@@ -73,6 +85,10 @@ pub(super) static HUMAN: Patterns = Patterns::new(&[
     "^ mtu $",
     "+want|naomba mtu|mhudumu|person $",
     "nipe|nipeni|nipatie|natafuta .. @person .. +talk",
+    "nipe|nipeni|nipatie|lete|leta|leteni|+want|naomba .. msee|mse|mtu|mtu|boss|manager .. +talk",
+    "+want|naomba .. msee|mtu|someone .. anicall*|anipig*|anitext*|anisaidi*",
+    "nipe|nipeni|nipatie|lete|leta|leteni .. +talk na|naye|nao",
+    "lete|leta|leteni|niitie|mniitie|niitieni @person",
     "piga|pigeni simu",
     "nambari|namba|number|contact|contacts .. @person",
     "@person number|contact|contacts",
@@ -92,6 +108,10 @@ pub(super) static THANKED: Patterns = Patterns::new(&[
     "^ asante|thanks|shukran|nashukuru|tunashukuru for|kwa",
     "^ thank you|u for",
     "^ asante sana|nyingi kwa",
+    "^ @yes .. asante|thanks|shukran|nashukuru for|kwa",
+    "^ @yes thank you|u for",
+    "youre|you|mko|uko the best|greatest",
+    "you|youre|are so|very kind|sweet|helpful",
 ]);
 
 /// Imperatives and wishes that book, whatever else is asked.
@@ -130,6 +150,12 @@ pub(super) static CHOICE: Patterns = Patterns::new(&[
     "^ .. option|number|namba|chaguo|no|choice|nambari #",
     "^ .. option|number|namba|chaguo|nambari la|ya kwanza|pili|tatu|nne|tano|sita|saba|nane|tisa|kumi",
     "^ .. first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|6th one|option|slot|time|choice $",
+    "^ .. ya|la|ile kwanza|pili|tatu|nne|tano kutoka|from|ndo|ndio|inabamba|inanifaa|itanifaa|itafaa|inafaa",
+    "hiyo|ile ya mwisho",
+    "^ ya mwisho $",
+    "the last one|option|slot|time $",
+    "^ lets|let|ill|i go|went with|for # $",
+    "^ go with|for # $",
     "^ the first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|6th $",
     "^ first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th $",
     "^ # $",
@@ -148,6 +174,10 @@ pub(super) static WAIT: Patterns = Patterns::new(&[
     "si|sio|siyo sasa",
     "^ subiri|subirini|ngoja|ngojea|ngojeni|wait .. dakika|minutes|kidogo|hour",
     "hold on",
+    "^ subiri|subirini|ngoja|ngojea|ngojeni|tulia|wait|hebu .. kwanza|first|kiasi",
+    "^ subiri|subirini|ngoja|ngojea|tulia nimaliz*|nipat*|niulize|nicheki|nione|niangalie|nitafut*|nimalize|nifik*",
+    "^ bado kidogo|naangali*|nafikiri*|nacheki|naona|naongea|naulizi*|tunaongea",
+    "bado .. subiri|ngoja",
     "give me time|some|few",
     "give me .. minutes|moment|second|seconds|sec|bit|while|hour",
     "nipe|nipatie muda|dakika",

@@ -12,6 +12,8 @@ pub(in crate::understanding) static RUNNING_LATE: Patterns = Patterns::new(&[
     "niko|tuko|nipo|im|am|stuck .. jam|traffic|foleni",
     "stuck in|kwa|on",
     "running|far behind",
+    "minutes|mins|dakika|hour behind",
+    "nitatokea|nitatokelezea|ntatokea .. late",
     "jam|foleni|traffic ni|iko|is|imekuwa|was .. mbaya|kali|kubwa|nyingi|bad|heavy|crazy|terrible|noma",
     "matatu|mat|car|gari|bus|basi|nduthi|boda|bodaboda|pikipiki|uber|taxi|bolt .. broke|broken|breakdown|imeharibika|imekwama|imezima|stalled|delayed|puncture",
     "jam|traffic imeni*|ime*|is|imekuwa",
@@ -21,7 +23,8 @@ pub(in crate::understanding) static RUNNING_LATE: Patterns = Patterns::new(&[
 
 pub(in crate::understanding) static SHOW_BOOKING: Patterns = Patterns::new(&[
     "@booking @mine .. saa|lini|ngapi|wapi|ipi|siku|when|what|gani|iko",
-    "when|what|which .. @mine .. @booking",
+    "when|whens|what|whats|which .. @mine .. @booking",
+    "do|did|have|is i|it still .. @booking|apointment|appointmnt",
     "what|which time|day|date .. @mine|i|booked",
     "when|lini .. i|nili|nime|am .. booked|booking",
     "when am i coming|supposed|meant|due|expected",
@@ -67,7 +70,7 @@ pub(in crate::understanding) static BOOKING_STATE_ASKED: Patterns = Patterns::ne
 pub(in crate::understanding) static CANCEL: Patterns = Patterns::new(&[
     "+cancel",
     "cancel*",
-    "wachana|achana na",
+    "wachana|achana|wachaneni|achaneni|wachananeni na",
     "call .. off",
     "forget|tusahau|sahau .. @booking|about|it",
     "drop|scrap|remove|delete .. @booking",
@@ -132,6 +135,8 @@ pub(in crate::understanding) static RESCHEDULE: Patterns = Patterns::new(&[
     "lets make|do it",
     "instead",
     "badala ya",
+    "same day|siku but|lakini",
+    "same|ileile day|siku .. but|lakini",
     "rather|better",
 ]);
 
@@ -176,7 +181,12 @@ pub(in crate::understanding) static OWN_BOOKING: Patterns =
     Patterns::new(&["@booking @mine", "@mine @booking"]);
 
 /// Something is refused.
-pub(in crate::understanding) static REFUSAL: Patterns = Patterns::new(&["sitaki|not|sio|siyo"]);
+pub(in crate::understanding) static REFUSAL: Patterns =
+    Patterns::new(&["sitaki|not|sio|siyo|acha|wacha|forget|skip"]);
+
+/// Another is refused, and so what there is stays.
+pub(in crate::understanding) static NO_OTHER: Patterns =
+    Patterns::new(&["dont|not|sitaki|-want .. another|different|other|@other"]);
 
 /// The day is what changes.
 pub(in crate::understanding) static DAY_WORDS: Patterns = Patterns::new(&["siku|tarehe|date|day"]);

@@ -20,6 +20,8 @@ pub(in crate::understanding) static PAYMENT_DISPUTE: Patterns = Patterns::new(&[
     "+deduct .. lakini|but|na .. -get|-see|haija*|no|not",
     "@money .. deducted|gone|taken|imekatwa|ilikatwa|zimekatwa .. but|lakini|no|na",
     "dispute",
+    "+charge|charged .. zaidi|extra|more than|ya",
+    "told|said|quoted|aliniambia|mliniambia|niliambiwa|nimeambiwa .. # .. but|lakini|na .. +deduct|+charge|+pay|deducted|charged|took|taken|paid",
     "pesa|hela zaidi",
 ]);
 
@@ -40,12 +42,15 @@ pub(in crate::understanding) static REFUND: Patterns = Patterns::new(&[
     "reverse|reversal|nireverse|mreverse|kureverse",
     "money|cash back",
     "give|want|need .. @money back",
+    "nirudishi*|mnirudishi*|unirudishi*|munirudishi*|turudishi*|mturudishi*",
+    "send|give|return|wire|transfer back .. @mine",
     "+want|want|nipe|nipeni|naomba|give|me @money @mine",
     "want|need|give @mine @money",
 ]);
 
 pub(in crate::understanding) static PAYMENT_RESEND: Patterns = Patterns::new(&[
     "-get|-see|-receive|-arrive .. @prompt",
+    "-get|-see|-receive .. ombi|request .. malipo|payment|mpesa|simu|phone|tena|again",
     "sijapata|sijaona|sijareceive|sijaget|haijafika|haijakuja|haikuja|haikufika|haijaingia|haijatokea .. @prompt",
     "@prompt .. haija*|haiku*|haiji|haionekani|sija*|siku*|expired|imeexpire|ime*|ili* .. $",
     "@prompt .. not|didnt|hasnt|never|failed|expired|disappeared|gone|timed",
@@ -100,6 +105,11 @@ pub(in crate::understanding) static PAYMENT_CLAIM: Patterns = Patterns::new(&[
     "nimesend|nishasend|nilisend|nimepay|nishapay|nilipay|tumepay|nimekulipa|nimekupay",
     "already|have|ive|just|i|we|was|has|been|its paid",
     "^ paid",
+    "^ @yes|asante|thanks paid",
+    "paid now|already|tayari|tiyari",
+    "confirmation|mpesa|transaction code|message|msg|meseji .. ndo|ndio|ni|is .. hii|hiyo|this",
+    "confirmation ndo|ndio|ni|is",
+    "nishatum*|nimetum*|nishasend|nimesend|tushatum* .. till|paybill|namba|number|account",
     "paid $",
     "ive|have|already|just|i sent|send .. money|pesa|cash|mpesa|deposit|payment|#",
     "payment|deposit|money|pesa .. done|made|sent|complete|completed|through|imeenda|imetumwa|successful",

@@ -66,6 +66,12 @@ pub(in crate::understanding) static ASK_LOCATION: Patterns = Patterns::new(&[
     "nitapataje|napataje|nitawapataje|nawapataje|tunawapataje|tutawapataje|mtapatikanaje",
     "how|hw .. get there|to",
     "how|hw .. reach|find|locate",
+    "mko|uko|muko|mpo|iko pande|maeneo|side|area|mtaa",
+    "pande|maeneo|side gani|zipi",
+    "iko|mko|is|are .. opposite|karibu|near|next|behind|nyuma|mkabala .. nini|what|gani|wapi",
+    "opposite nini|what",
+    "nimepotea|tumepotea|nimelost",
+    "im|am|we|are lost",
     "which|what building|street|road|area|town|floor|estate|mall|stage|stop|terminus|gate|junction",
     "mtaa|mall|stage|stendi|kituo|jengo|eneo|barabara|floor|town|area|building|upande|sehemu|mahali gani",
     "nitum*|mnitum*|tuma|tumeni|nirushi*|rusha|send|share|drop|naomba .. pin|loc",
@@ -86,7 +92,8 @@ pub(in crate::understanding) static WHO: Patterns = Patterns::new(&[
 
 /// Something to bring or to wear is asked for.
 pub(in crate::understanding) static ASK_TO_BRING: Patterns = Patterns::new(&[
-    "do|should|must|shall i|we .. bring|carry|wear|come",
+    "do|should|must|shall i|we .. bring|carry|wear|come with",
+    "do i|we need|have .. bring|carry|wear|come .. own|my|towel|anything|something",
     "nibebe|nije|nikuje|tubebe .. nini|na|towel|taulo",
 ]);
 
@@ -203,8 +210,25 @@ pub(in crate::understanding) static ASK_INFO: Patterns = Patterns::new(&[
 ]);
 
 /// The terms are asked, and nothing is given up.
-pub(in crate::understanding) static CANCELLATION_TERMS: Patterns =
-    Patterns::new(&["cancellation|cancelation policy|fee|charges"]);
+pub(in crate::understanding) static CANCELLATION_TERMS: Patterns = Patterns::new(&[
+    "cancellation|cancelation policy|fee|charges",
+    "policy|penalty|penalti|faini|fine .. cancel*|akicancel|nikicancel|ukicancel|+cancel",
+    "cancel*|akicancel|nikicancel|ukicancel|+cancel .. policy|penalty|penalti|faini|fine|charge|charged",
+]);
+
+/// A wish that hangs on whether it can be had asks for nothing: *kama Achieng ako available*.
+pub(in crate::understanding) static ON_CONDITION: Patterns = Patterns::new(&[
+    "kama|if|ikiwa|iwapo .. available|around|free|possible|inawezekana|itawezekana|yuko|yupo|ako|atakuwa|hes|shes",
+]);
+
+/// What is dear is refused, not asked for.
+pub(in crate::understanding) static TOO_DEAR: Patterns = Patterns::new(&[
+    "too|so|very|mno expensive|much|ghali",
+    "expensive|ghali|bei sana|mno|too|kwangu",
+]);
+
+/// No more than this.
+pub(in crate::understanding) static NO_MORE: Patterns = Patterns::new(&["just|only", "tu $", "peke yake"]);
 
 /// The receipt is asked for.
 pub(in crate::understanding) static RECEIPT: Patterns = Patterns::new(&["receipt|risiti|invoice|stakabadhi"]);

@@ -9,7 +9,7 @@ pub(in crate::understanding) const YES: &[&str] = &[
     "freshi", "fresh", "inafaa", "alright", "great", "definitely", "absolutely", "hakika", "proceed",
     "endelea", "tuendelee", "agreed", "agree", "kwel", "kweli", "sasawa", "works", "bomba", "ndivyo",
     "ofcourse", "course", "deal", "vizuri", "nzuri", "hewala", "aye", "ndioo", "yees", "imekubaliwa",
-    "oky", "okk", "kk", "noted", "cool", "nice", "exactly", "yessir",
+    "oky", "okk", "kk", "y", "yh", "noted", "cool", "nice", "exactly", "yessir",
 ];
 
 /// Words that say no.
@@ -17,7 +17,7 @@ pub(in crate::understanding) const YES: &[&str] = &[
 pub(in crate::understanding) const NO: &[&str] = &[
     "hapana", "zii", "no", "nope", "nah", "sio", "siyo", "si", "sitaki", "la", "never", "not", "hapanaa",
     "dont", "wrong", "hatutaki", "haiko", "haifai", "hainifai", "haitafaa", "haiwezekani", "haiwezi",
-    "nimekataa", "nakataa", "sikubali", "tumekataa", "staki", "sidhani", "ata", "naah",
+    "nimekataa", "nakataa", "sikubali", "tumekataa", "staki", "sidhani", "ata", "naah", "noo",
 ];
 
 /// Words that put off.
@@ -55,7 +55,7 @@ pub(in crate::understanding) const GREETINGS: &[&str] = &[
 #[rustfmt::skip]
 pub(in crate::understanding) const THANKS: &[&str] = &[
     "asante", "thanks", "thank", "shukran", "nashukuru", "tunashukuru", "thankyou", "shukrani",
-    "appreciate", "appreciated", "grateful", "ty", "barikiwa", "mbarikiwe", "ubarikiwe",
+    "nashkuru", "tunashkuru", "nashukuruni", "asanteni", "shukraan", "respect", "appreciate", "appreciated", "grateful", "ty", "barikiwa", "mbarikiwe", "ubarikiwe",
 ];
 
 /// Words that ask whether or in which kinds something is sold, and add nothing to it.
