@@ -9,6 +9,7 @@ mod cards;
 mod chat_money;
 mod chat_moves;
 mod chat_together;
+mod chat_words;
 mod dead_letters;
 mod desk;
 mod desk_payments;

@@ -129,7 +129,7 @@ pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>, facts: &Facts
 }
 
 /// Those that this is true of; all of them if it is true of none.
-fn narrowed<'a>(cards: Vec<&'a VisitCard>, fits: impl Fn(&VisitCard) -> bool) -> Vec<&'a VisitCard> {
+fn narrowed(cards: Vec<&VisitCard>, fits: impl Fn(&VisitCard) -> bool) -> Vec<&VisitCard> {
     let fitting: Vec<&VisitCard> = cards.iter().copied().filter(|card| fits(card)).collect();
     if fitting.is_empty() { cards } else { fitting }
 }

@@ -94,6 +94,7 @@ pub async fn conversation_record_contract<W: World>(fresh: impl AsyncFn() -> W) 
     a_customer_has_one_open_thread(&fresh().await).await;
     a_customer_is_found_by_number_and_by_user_id(&fresh().await).await;
     a_cause_is_recorded_once(&fresh().await).await;
+    what_a_queued_message_shows_is_known_to_its_business(&fresh().await).await;
     a_stale_message_is_refused(&fresh().await).await;
     the_furthest_status_is_kept(&fresh().await).await;
     the_last_word_of_the_recipient_is_known(&fresh().await).await;
@@ -329,6 +330,19 @@ async fn a_customer_is_found_by_number_and_by_user_id<W: World>(world: &W) {
         ..Change::at(EPOCH)
     };
     assert_eq!(record.record(tenant, twin).await, Err(RecordError::Stale));
+}
+
+async fn what_a_queued_message_shows_is_known_to_its_business<W: World>(world: &W) {
+    let (record, tenant) = (world.record(), world.tenant());
+    let message = a_message().build();
+    assert_eq!(record.shown(tenant, message.id).await.unwrap(), None);
+    let queued = queue_one(world).await;
+    let posted = record.posting(tenant, queued).await.unwrap().unwrap();
+    assert_eq!(
+        record.shown(tenant, queued).await.unwrap(),
+        Some(posted.message.content)
+    );
+    assert_eq!(record.shown(world.neighbour(), queued).await.unwrap(), None);
 }
 
 async fn a_cause_is_recorded_once<W: World>(world: &W) {

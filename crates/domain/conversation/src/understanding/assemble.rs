@@ -67,7 +67,15 @@ fn bare_minutes(sentence: &Sentence) -> Option<u32> {
             None
         }
     });
-    let counted = || (0..sentence.tokens.len()).find_map(|at| numeral::cardinal(&sentence.tokens, at));
+    // A matatu is what one is stuck in; three of something only behind its noun.
+    let is_vehicle = |at: usize| {
+        let text = |at: usize| sentence.tokens.get(at).map(|token| token.text.as_str());
+        text(at) == Some("matatu") && at.checked_sub(1).and_then(text) != Some("masaa")
+    };
+    let counted = || {
+        let mut places = (0..sentence.tokens.len()).filter(|at| !is_vehicle(*at));
+        places.find_map(|at| numeral::cardinal(&sentence.tokens, at))
+    };
     relative.or_else(|| {
         counted()
             .map(|read| read.value)
