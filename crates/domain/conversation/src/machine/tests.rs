@@ -226,6 +226,90 @@ fn every_message_is_answered_except_a_double_tap() {
 }
 
 #[test]
+fn every_answer_of_a_desk_is_told() {
+    let menu = a_menu();
+    let facts = facts(&menu);
+    let slot = a_slot().build();
+    let draft = Draft::default()
+        .with_service(massage())
+        .with_time(Wanted::At(slot.starts_at));
+    let reasons = [
+        NotFree::Choose,
+        NotFree::Taken,
+        NotFree::Closed,
+        NotFree::Past,
+        NotFree::NotOffered,
+    ];
+    let mut steps = Vec::new();
+    for reason in reasons {
+        for slots in [vec![], vec![slot], vec![slot, slot]] {
+            steps.push(booking::offered(
+                draft.clone(),
+                Offer::Alternatives { reason, slots },
+            ));
+        }
+    }
+    let (amount, receipt) = (owed().amount, None);
+    for answer in [
+        AskAnswer::BadPayer,
+        AskAnswer::HoldGone,
+        AskAnswer::Settled {
+            amount,
+            receipt: receipt.clone(),
+        },
+        AskAnswer::Checking,
+        AskAnswer::NotYet { minutes: 1 },
+        AskAnswer::NotPossible,
+    ] {
+        steps.push(payment::asked(owed(), answer));
+    }
+    for answer in [
+        ResendAnswer::Asked,
+        ResendAnswer::StillOut,
+        ResendAnswer::Checking,
+        ResendAnswer::NotYet { minutes: 1 },
+        ResendAnswer::Settled { amount, receipt },
+        ResendAnswer::BadPayer,
+        ResendAnswer::NeverAsked,
+        ResendAnswer::NothingDue,
+    ] {
+        steps.push(payment::resent(owed(), answer));
+    }
+    for standing in [
+        PaymentStanding::NothingAsked,
+        PaymentStanding::Prompting,
+        PaymentStanding::Checking,
+    ] {
+        for claimed in [true, false] {
+            steps.push(payment::looked_up(owed(), claimed, standing.clone(), &facts));
+        }
+    }
+    for deadline in [None, Some(owed().deadline)] {
+        let answer = HoldAnswer::Held {
+            visit: visit(),
+            slot,
+            deadline,
+            due_now: if deadline.is_some() {
+                amount
+            } else {
+                Money::kes_minor(0)
+            },
+        };
+        steps.push(booking::held(draft.clone(), &slot, None, answer));
+    }
+    steps.push(booking::held(
+        draft,
+        &slot,
+        None,
+        HoldAnswer::Taken { alternatives: vec![] },
+    ));
+    steps.push(inquiry::promotions_known(vec![]));
+    for step in steps {
+        assert!(step.answers(), "{step:?}");
+    }
+}
+
+#[test]
 fn a_third_misunderstanding_offers_a_person_and_calls_nobody() {
     let menu = a_menu();
     for stage in every_stage() {

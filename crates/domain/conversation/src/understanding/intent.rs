@@ -97,7 +97,7 @@ fn refused_services(sentence: &Sentence) -> Vec<usize> {
     let mut refused = Vec::new();
     for at in 0..sentence.tokens.len() {
         let opens = match (words.text(at), words.text(at + 1)) {
-            ("badala" | "instead", "ya") | ("instead", "of") => 2,
+            ("badala" | "instead", "ya") | ("instead", "of") | ("achana" | "wachana", "na") => 2,
             ("sitaki" | "not" | "sio" | "siyo" | "acha" | "wacha" | "forget" | "skip", _) => 1,
             ("from" | "kutoka", _) if turns_afterwards(sentence, at) => 1,
             ("swap" | "exchange" | "replace", _) if turns_afterwards(sentence, at) => 1,
@@ -322,6 +322,9 @@ impl Listener<'_> {
         if keeps && !(moved && time) {
             return self.answers(Intent::Deny).map(|intent| (intent, false));
         }
+        if service_replaced && !time && self.has(&rules::LET_BE) {
+            return Some((Intent::ChangeService, false));
+        }
         if time && self.has(&rules::CANCEL_AND_BOOK) {
             return Some((Intent::Reschedule, false));
         }
@@ -414,7 +417,8 @@ impl Listener<'_> {
                 Intent::None
             };
         }
-        if self.has(&rules::RECEIPT) || self.has(&rules::ASK_TO_BRING) {
+        let asks_facts = self.has(&rules::ASK_TO_BRING) || self.has(&rules::ASK_ADVICE) && !time;
+        if self.has(&rules::RECEIPT) || asks_facts {
             return Intent::AskInfo;
         }
         if self.has(&rules::WHO) && !self.has(&rules::AVAILABILITY_CLEAR) {

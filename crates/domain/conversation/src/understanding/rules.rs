@@ -10,18 +10,18 @@ use super::pattern::Patterns;
 
 pub(super) use change::{
     ANOTHER_BOOKING, BOOKING_STATE, BOOKING_STATE_ASKED, CANCEL, CANCEL_AND_BOOK, CHANGE_DATE,
-    CHANGE_SERVICE, CHANGE_TO, DAY_WORDS, INTO_ANOTHER, LETS, NO_OTHER, NOT_CANCELLED, NOT_COMING, NOT_LATE,
-    NOT_MOVED, OTHER_WISH, OWN_BOOKING, REFUSAL, RESCHEDULE, RUNNING_LATE, SHOW_BOOKING, SOMETHING_OWN,
-    WILL_NOT_COME,
+    CHANGE_SERVICE, CHANGE_TO, DAY_WORDS, INTO_ANOTHER, LET_BE, LETS, NO_OTHER, NOT_CANCELLED, NOT_COMING,
+    NOT_LATE, NOT_MOVED, OTHER_WISH, OWN_BOOKING, REFUSAL, RESCHEDULE, RUNNING_LATE, SHOW_BOOKING,
+    SOMETHING_OWN, WILL_NOT_COME,
 };
 pub(super) use money::{
     ABOUT_A_PROMPT, ABOUT_MONEY, MONEY_GONE, NOT_BY_CARD, NOT_RESENT, PAY_BY_CARD, PAY_LATER, PAY_QUESTION,
     PAYMENT_CLAIM, PAYMENT_DISPUTE, PAYMENT_RESEND, REFUND,
 };
 pub(super) use questions::{
-    ANYTHING_OPEN, ASK_FLOOR, ASK_HOURS, ASK_INFO, ASK_LOCATION, ASK_OFFERED, ASK_PRICE, ASK_PROMO,
-    ASK_TO_BRING, AVAILABILITY, AVAILABILITY_CLEAR, CANCELLATION_TERMS, HAVE_YOU, NO_MORE, ON_CONDITION,
-    PERSON_THERE, RECEIPT, TOO_DEAR, WANTS_TO_KNOW, WHICH_KIND, WHO,
+    ANYTHING_OPEN, ASK_ADVICE, ASK_FLOOR, ASK_HOURS, ASK_INFO, ASK_LOCATION, ASK_OFFERED, ASK_PRICE,
+    ASK_PROMO, ASK_TO_BRING, AVAILABILITY, AVAILABILITY_CLEAR, CANCELLATION_TERMS, HAVE_YOU, NO_MORE,
+    ON_CONDITION, PERSON_THERE, RECEIPT, TOO_DEAR, WANTS_TO_KNOW, WHICH_KIND, WHO,
 };
 pub(super) use words::{GLUE, GREETINGS, NO, NOT_YET, OFFER_FRAME, THANKS, YES};
 
@@ -183,6 +183,8 @@ pub(super) static WAIT: Patterns = Patterns::new(&[
     "nipe|nipatie muda|dakika",
     "^ dakika|one|1|a minute|minutes|moment|second|sec|moja|kidogo $",
     "let me think|check|see|confirm|ask|know",
+    "need|want|have to think|decide|consult",
+    "think|decide about|on it",
     "acha|wacha|ngoja .. nifikiri*|niulize|nimuulize|niangalie|nicheki|nione|nijue|nipange",
     "sina|hatuna uhakika|hakika",
     "get back to",
@@ -199,7 +201,7 @@ pub(super) static FAREWELL: Patterns = Patterns::new(&[
 
 /// *No problem* agrees, whatever the first word says.
 pub(super) static NO_PROBLEM: Patterns =
-    Patterns::new(&["no|hakuna|hamna|bila|sina problem|shida|worries|tatizo|wasiwasi|shaka"]);
+    Patterns::new(&["no|hakuna|hamna|bila|sina|haina problem|shida|worries|tatizo|wasiwasi|shaka"]);
 
 /// The message begins with a no.
 pub(super) static NO_FIRST: Patterns = Patterns::new(&["^ hapana|no|la"]);

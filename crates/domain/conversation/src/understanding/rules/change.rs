@@ -11,7 +11,7 @@ pub(in crate::understanding) static RUNNING_LATE: Patterns = Patterns::new(&[
     "niko|tuko|nipo kwa|kwenye|in jam|traffic|foleni",
     "niko|tuko|nipo|im|am|stuck .. jam|traffic|foleni",
     "stuck in|kwa|on",
-    "running|far behind",
+    "running|far .. behind",
     "minutes|mins|dakika|hour behind",
     "nitatokea|nitatokelezea|ntatokea .. late",
     "jam|foleni|traffic ni|iko|is|imekuwa|was .. mbaya|kali|kubwa|nyingi|bad|heavy|crazy|terrible|noma",
@@ -179,6 +179,9 @@ pub(in crate::understanding) static CANCEL_AND_BOOK: Patterns =
 /// The customer's own booking.
 pub(in crate::understanding) static OWN_BOOKING: Patterns =
     Patterns::new(&["@booking @mine", "@mine @booking"]);
+
+/// Something is let be for something else.
+pub(in crate::understanding) static LET_BE: Patterns = Patterns::new(&["wachana|achana na"]);
 
 /// Something is refused.
 pub(in crate::understanding) static REFUSAL: Patterns =

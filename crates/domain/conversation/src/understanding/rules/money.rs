@@ -12,6 +12,7 @@ pub(in crate::understanding) static PAYMENT_DISPUTE: Patterns = Patterns::new(&[
     "charged|deducted|debited|paid|billed|took|taken|sent .. twice|double",
     "charged|deducted|debited|paid|billed|took|taken .. two|2|three|3 times",
     "+deduct .. # zaidi|extra|more",
+    "+deduct .. @money nyingi|mingi|kubwa|zaidi",
     "charged|deducted|debited|billed|took|taken .. again|extra|more|wrong|wrongly",
     "double charge*|payment|deduct*|billing",
     "overcharged|overcharge",

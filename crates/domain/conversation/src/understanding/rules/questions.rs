@@ -97,6 +97,13 @@ pub(in crate::understanding) static ASK_TO_BRING: Patterns = Patterns::new(&[
     "nibebe|nije|nikuje|tubebe .. nini|na|towel|taulo",
 ]);
 
+/// Advice is asked for.
+pub(in crate::understanding) static ASK_ADVICE: Patterns = Patterns::new(&[
+    "which|what .. good|best|better|suitable|right for",
+    "recommend|recommended|mnapendekeza|mnashauri",
+    "gani|ipi .. nzuri|bora|inafaa kwa",
+]);
+
 /// What is sold at all is asked for; the list of everything with its price answers it.
 pub(in crate::understanding) static ASK_OFFERED: Patterns = Patterns::new(&[
     "huduma|services|treatments .. gani|zipi|zenu|zote|aina",
