@@ -98,7 +98,11 @@ fn refused_services(sentence: &Sentence) -> Vec<usize> {
     for at in 0..sentence.tokens.len() {
         let opens = match (words.text(at), words.text(at + 1)) {
             ("badala" | "instead", "ya") | ("instead", "of") | ("achana" | "wachana", "na") => 2,
-            ("sitaki" | "not" | "sio" | "siyo" | "acha" | "wacha" | "forget" | "skip", _) => 1,
+            (
+                "sitaki" | "not" | "sio" | "siyo" | "acha" | "wacha" | "forget" | "skip" | "toa" | "ondoa"
+                | "remove",
+                _,
+            ) => 1,
             ("from" | "kutoka", _) if turns_afterwards(sentence, at) => 1,
             ("swap" | "exchange" | "replace", _) if turns_afterwards(sentence, at) => 1,
             _other => continue,

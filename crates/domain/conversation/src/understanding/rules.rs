@@ -40,6 +40,9 @@ pub(super) static OPT_IN: Patterns = Patterns::new(&[
     "nirudish*|mnirudish* .. +want|+get .. @message",
     "+want|want|like|ready .. @message .. tena|again|back",
     "subscribe me|again|tena",
+    "add|put|sign|include me back|again",
+    "+want|naomba|like|want .. kurudi|kurejea|rejoin|return .. list|group|orodha|@message",
+    "kuanza|kuendelea kupokea|kupata .. @message",
     "resume|restart .. @message",
 ]);
 
@@ -88,6 +91,8 @@ pub(super) static HUMAN: Patterns = Patterns::new(&[
     "nipe|nipeni|nipatie|lete|leta|leteni|+want|naomba .. msee|mse|mtu|mtu|boss|manager .. +talk",
     "+want|naomba .. msee|mtu|someone .. anicall*|anipig*|anitext*|anisaidi*",
     "nipe|nipeni|nipatie|lete|leta|leteni .. +talk na|naye|nao",
+    "give|get|call|bring me .. @person",
+    "bot|robot|machine|assistant .. not|haisaidii|haielewi|hainielewi|hainishiki|useless|stupid",
     "lete|leta|leteni|niitie|mniitie|niitieni @person",
     "piga|pigeni simu",
     "nambari|namba|number|contact|contacts .. @person",
@@ -110,6 +115,8 @@ pub(super) static THANKED: Patterns = Patterns::new(&[
     "^ asante sana|nyingi kwa",
     "^ @yes .. asante|thanks|shukran|nashukuru for|kwa",
     "^ @yes thank you|u for",
+    "^ thank you|u .. so|very|much .. was",
+    "^ asante|thanks|thank .. was|ilikuwa .. amazing|heavenly|great|good|lovely|wonderful|poa|nzuri|tamu|fire|moto|safi|perfect",
     "youre|you|mko|uko the best|greatest",
     "you|youre|are so|very kind|sweet|helpful",
 ]);

@@ -103,7 +103,7 @@ const SHENG: &[&str] = &[
 #[rustfmt::skip]
 const FILLERS: &[&str] = &[
     "aki", "bana", "basi", "bosi", "boss", "bro", "buda", "dada", "dear", "guys", "hata", "hebu", "hun", "jamani",
-    "just", "kaka", "kindly", "madam", "manze", "maze", "mkuu", "mpenzi", "mrembo", "msee", "mzee", "oya", "please",
+    "ah", "aah", "just", "kaka", "kindly", "madam", "manze", "maze", "mazee", "mkuu", "mpenzi", "mrembo", "msee", "mzee", "oya", "please",
     "pole", "samahani", "sir", "sis", "sorry", "tafadhali", "team", "tu", "wadau",
 ];
 

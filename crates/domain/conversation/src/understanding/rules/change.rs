@@ -24,6 +24,8 @@ pub(in crate::understanding) static RUNNING_LATE: Patterns = Patterns::new(&[
 pub(in crate::understanding) static SHOW_BOOKING: Patterns = Patterns::new(&[
     "@booking @mine .. saa|lini|ngapi|wapi|ipi|siku|when|what|gani|iko",
     "when|whens|what|whats|which .. @mine .. @booking",
+    "+see|kuona|kuangalia @booking|miadi",
+    "@booking @mine iliingia|imeingia|ilipita|imepita|iliandikwa",
     "do|did|have|is i|it still .. @booking|apointment|appointmnt",
     "what|which time|day|date .. @mine|i|booked",
     "when|lini .. i|nili|nime|am .. booked|booking",
@@ -185,7 +187,7 @@ pub(in crate::understanding) static LET_BE: Patterns = Patterns::new(&["wachana|
 
 /// Something is refused.
 pub(in crate::understanding) static REFUSAL: Patterns =
-    Patterns::new(&["sitaki|not|sio|siyo|acha|wacha|forget|skip"]);
+    Patterns::new(&["sitaki|not|sio|siyo|acha|wacha|forget|skip|toa|ondoa|remove"]);
 
 /// Another is refused, and so what there is stays.
 pub(in crate::understanding) static NO_OTHER: Patterns =

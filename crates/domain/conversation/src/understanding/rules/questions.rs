@@ -24,7 +24,7 @@ pub(in crate::understanding) static ASK_PRICE: Patterns = Patterns::new(&[
     "mna|una|wana charge",
     "mnacharge*|mnachaj*|mnatoza*|mnalipisha*|unacharge*|unatoza*|inacost*|zinacost*|inagharimu|yagharimu",
     "ni|huwa|iko|ziko|itakuwa|inakuwa|hutoka ngapi",
-    "!saa|siku|dakika|masaa|mara|wiki|tarehe|wangapi|watu ngapi",
+    "!mnafunga|mnafungua|hufunga|hufungua|saa|siku|dakika|masaa|mara|wiki|tarehe|wangapi|watu ngapi",
     "nitalipa|nalipa|tunalipa|tutalipa|nilipe|inalipwa .. ngapi|gani|how|pesa",
     "what .. rate|price|fee|deposit",
     "affordable|expensive|cheap|cheaper|ghali|rahisi",
@@ -43,7 +43,7 @@ pub(in crate::understanding) static ASK_HOURS: Patterns = Patterns::new(&[
     "what|which time|hours|days .. close|open|opens|closes|operate|opening|work",
     "when .. open|close|opens|closes",
     "masaa|saa ya|za kazi|kufungua|kufunga",
-    "mnafanya kazi|job",
+    "mnafanya|mnadunda|mnachapa|mnapiga|mnakuwa kazi|job|wera",
     "mnawork|mnaoperate",
     "kufungua|kufunga saa",
     "until|till|upto what|which time",
@@ -71,6 +71,8 @@ pub(in crate::understanding) static ASK_LOCATION: Patterns = Patterns::new(&[
     "iko|mko|is|are .. opposite|karibu|near|next|behind|nyuma|mkabala .. nini|what|gani|wapi",
     "opposite nini|what",
     "nimepotea|tumepotea|nimelost",
+    "matatu|mat|bus|basi|gari|stage gani|ngapi",
+    "which matatu|mat|bus|stage",
     "im|am|we|are lost",
     "which|what building|street|road|area|town|floor|estate|mall|stage|stop|terminus|gate|junction",
     "mtaa|mall|stage|stendi|kituo|jengo|eneo|barabara|floor|town|area|building|upande|sehemu|mahali gani",
@@ -101,6 +103,7 @@ pub(in crate::understanding) static ASK_TO_BRING: Patterns = Patterns::new(&[
 pub(in crate::understanding) static ASK_ADVICE: Patterns = Patterns::new(&[
     "which|what .. good|best|better|suitable|right for",
     "recommend|recommended|mnapendekeza|mnashauri",
+    "pregnant|mjamzito|mimba|expecting .. ok|okay|safe|allowed|sawa|naweza|avoid",
     "gani|ipi .. nzuri|bora|inafaa kwa",
 ]);
 
@@ -140,6 +143,7 @@ pub(in crate::understanding) static AVAILABILITY_CLEAR: Patterns = Patterns::new
     "available|availability|inapatikana|anapatikana|mnapatikana|zinapatikana|upatikanaji",
     "iko|mko|yuko|uko|muko|upo|yupo|mpo|atakuwa|mtakuwa .. free|huru",
     "free slot|slots|time|space|times",
+    "mko|kuna|mna|uko na|gap|gaps .. gap|gaps|mmejaa",
     "are|is|r .. you|u|there|he|she|it|anyone|slot .. free",
     "is|are .. free $",
     "do|have @you .. slot|slots|space|time|opening|openings|room|free|appointment|appointments",
@@ -225,7 +229,7 @@ pub(in crate::understanding) static CANCELLATION_TERMS: Patterns = Patterns::new
 
 /// A wish that hangs on whether it can be had asks for nothing: *kama Achieng ako available*.
 pub(in crate::understanding) static ON_CONDITION: Patterns = Patterns::new(&[
-    "kama|if|ikiwa|iwapo .. available|around|free|possible|inawezekana|itawezekana|yuko|yupo|ako|atakuwa|hes|shes",
+    "kama|if|ikiwa|iwapo .. available|around|free|possible|inawezekana|itawezekana|yuko|yupo|ako|atakuwa|atakuwepo|hes|shes",
 ]);
 
 /// What is dear is refused, not asked for.

@@ -15,7 +15,7 @@ pub(in crate::understanding) const YES: &[&str] = &[
 /// Words that say no.
 #[rustfmt::skip]
 pub(in crate::understanding) const NO: &[&str] = &[
-    "hapana", "zii", "no", "nope", "nah", "sio", "siyo", "si", "sitaki", "la", "never", "not", "hapanaa",
+    "hapana", "zii", "zi", "no", "nope", "nah", "sio", "siyo", "si", "sitaki", "la", "never", "not", "hapanaa",
     "dont", "wrong", "hatutaki", "haiko", "haifai", "hainifai", "haitafaa", "haiwezekani", "haiwezi",
     "nimekataa", "nakataa", "sikubali", "tumekataa", "staki", "sidhani", "ata", "naah", "noo",
 ];
@@ -38,7 +38,7 @@ pub(in crate::understanding) const GLUE: &[&str] = &[
     "think", "check", "first", "kwanza", "please", "u", "iwe", "very", "much", "acha", "wacha", "so", "all",
     "to", "hii", "hata", "kitu", "nani", "ndo", "mzuri", "njema", "book", "booking", "will", "be", "would",
     "sounds", "looks", "really", "thankyou", "up", "sec", "second", "seconds", "time", "want", "shukran",
-    "bit", "little", "while", "few", "moments", "nataka", "now", "sasa", "niko", "tena", "pia", "hello", "hi", "hey",
+    "bit", "little", "while", "few", "moments", "nataka", "wapendwa", "wapenzi", "wadau", "zenu", "yenu", "now", "sasa", "niko", "tena", "pia", "hello", "hi", "hey",
 ];
 
 /// Words that greet.
@@ -55,7 +55,7 @@ pub(in crate::understanding) const GREETINGS: &[&str] = &[
 #[rustfmt::skip]
 pub(in crate::understanding) const THANKS: &[&str] = &[
     "asante", "thanks", "thank", "shukran", "nashukuru", "tunashukuru", "thankyou", "shukrani",
-    "nashkuru", "tunashkuru", "nashukuruni", "asanteni", "shukraan", "respect", "appreciate", "appreciated", "grateful", "ty", "barikiwa", "mbarikiwe", "ubarikiwe",
+    "asanti", "asantee", "asnte", "nashkuru", "tunashkuru", "nashukuruni", "asanteni", "shukraan", "respect", "appreciate", "appreciated", "grateful", "ty", "barikiwa", "mbarikiwe", "ubarikiwe",
 ];
 
 /// Words that ask whether or in which kinds something is sold, and add nothing to it.
