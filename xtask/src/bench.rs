@@ -8,6 +8,7 @@ mod availability;
 mod booking;
 mod callbacks;
 mod client;
+mod conversation;
 mod crowd;
 mod engine;
 mod jobs;
@@ -18,6 +19,7 @@ mod row;
 mod sample;
 mod sql;
 mod turns;
+mod watch;
 mod webhooks;
 mod world;
 
@@ -39,7 +41,7 @@ use crate::workspace;
 
 use options::Options;
 use row::Row;
-use world::World;
+use world::{Beside, World};
 
 /// One benchmark.
 struct Benchmark {
@@ -47,59 +49,78 @@ struct Benchmark {
     name: &'static str,
     /// Whether it needs the small database beside the large one.
     small: bool,
+    /// Whether worker and simulated providers run beside it.
+    whole: bool,
     /// What it runs beside the programs: packages and examples of theirs.
     examples: &'static [(&'static str, &'static str)],
     run: fn(&World) -> anyhow::Result<Vec<Row>>,
 }
 
 /// All of them, in the order of running: searches come before the bookings that fill the diaries.
-const ALL: [Benchmark; 6] = [
+const ALL: [Benchmark; 7] = [
     Benchmark {
         name: "availability",
         small: true,
+        whole: false,
         examples: &[engine::EXAMPLE],
         run: availability::run,
     },
     Benchmark {
         name: "race",
         small: false,
+        whole: false,
         examples: &[],
         run: race::run,
     },
     Benchmark {
         name: "booking",
         small: false,
+        whole: false,
         examples: &[],
         run: booking::run,
     },
     Benchmark {
         name: "callbacks",
         small: false,
+        whole: false,
         examples: &[],
         run: callbacks::run,
     },
     Benchmark {
         name: "webhooks",
         small: false,
+        whole: false,
         examples: &[],
         run: webhooks::run,
+    },
+    Benchmark {
+        name: "conversation",
+        small: false,
+        whole: true,
+        examples: &[],
+        run: conversation::run,
     },
     // The last of all: it clears the queue.
     Benchmark {
         name: "jobs",
         small: false,
+        whole: false,
         examples: &[jobs::EXAMPLE],
         run: jobs::run,
     },
 ];
 
-const USAGE: &str = "cargo xtask bench availability|race|booking|callbacks|webhooks|jobs… [--appointments N] \
+const USAGE: &str = "cargo xtask bench availability|race|booking|callbacks|webhooks|conversation|jobs… [--appointments N] \
                      [--rounds N] [--seconds N] [--with-worker] [--json FILE]";
 
 /// Runs the named benchmarks in one world and prints their rows.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let known = ALL.map(|benchmark| benchmark.name);
     let options = Options::parse(arguments, &known).ok_or(Usage(USAGE))?;
+    // Beside what it needs nothing else is measured rightly.
+    if options.names.len() > 1 && asked(&options).any(|benchmark| benchmark.whole) {
+        return Err(Usage("cargo xtask bench conversation runs by itself").into());
+    }
     sql::preflight()?;
     pgbench::preflight()?;
     preflight::build_and_database(Purpose::Bench)?;
@@ -123,7 +144,8 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
 fn in_a_world(options: &Options, programs: &Path, run_directory: &Path) -> anyhow::Result<Vec<Row>> {
     let is_asked = |benchmark: &Benchmark| options.names.iter().any(|name| name == benchmark.name);
     let small = ALL.iter().any(|benchmark| benchmark.small && is_asked(benchmark));
-    let world = World::make(options.clone(), programs, run_directory, small)?;
+    let whole = ALL.iter().any(|benchmark| benchmark.whole && is_asked(benchmark));
+    let world = World::make(options.clone(), programs, run_directory, Beside { small, whole })?;
     let measured = measure(&world);
     if measured.is_err() && !interrupt::is_raised() {
         world.show_logs();
@@ -177,7 +199,13 @@ fn write_json(path: &Path, report: &Value) -> anyhow::Result<()> {
 
 /// Builds everything in release, the clients of the benchmark included, and gives the folder it is in.
 fn build(options: &Options) -> anyhow::Result<PathBuf> {
-    let packages = ["ratiba-admin", "ratiba-api", "ratiba-worker", "xtask"];
+    let packages = [
+        "ratiba-admin",
+        "ratiba-api",
+        "ratiba-simulator",
+        "ratiba-worker",
+        "xtask",
+    ];
     let mut command = workspace::cargo();
     command
         .args(["build", "--release", "--bins"])

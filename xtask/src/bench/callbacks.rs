@@ -1,9 +1,6 @@
 //! P10: from M-Pesa's callback until its payment is settled and its visit confirmed, beside a whole booking as one call.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
@@ -12,8 +9,8 @@ use super::crowd::{Counted, Until, Work, crowd};
 use super::pgbench::{Extent, Limit};
 use super::row::{Bars, Row, RowSpec, Unit};
 use super::sample::Sample;
-use super::sql::Session;
 use super::turns::{row, take_turns};
+use super::watch::Watch;
 use super::world::{World, day_text};
 
 const CLIENTS: u64 = 16;
@@ -108,7 +105,7 @@ struct Callbacks<'a> {
 impl Callbacks<'_> {
     /// Each client says that one customer paid, and waits until the visit is confirmed.
     fn crowd(&self, until: Until) -> anyhow::Result<Sample> {
-        let watch = Watch::default();
+        let watch = Watch::of("confirmed");
         let numbers: Vec<AtomicU64> = (0..CLIENTS).map(|_| AtomicU64::new(0)).collect();
         let number = |client: u64| {
             let client = usize::try_from(client)
@@ -133,79 +130,7 @@ impl Callbacks<'_> {
             },
             after: Some(&after),
         };
-        let session = self.world.session()?;
-        std::thread::scope(|scope| {
-            let watcher = scope.spawn(|| watch.look(session, &self.world.tenant));
-            let sample = crowd(self.world.api, CLIENTS, until, &work);
-            watch.over.store(true, Ordering::Release);
-            watcher
-                .join()
-                .unwrap_or_else(|_| Err(anyhow::anyhow!("the watcher panicked")))?;
-            sample
-        })
-    }
-}
-
-/// Looks into the database for all clients, because each of them asking for itself would be most of the work.
-#[derive(Default)]
-struct Watch {
-    waiting: Mutex<BTreeSet<u64>>,
-    seen: Condvar,
-    over: AtomicBool,
-}
-
-/// What lies between two looks, and is part of what is measured.
-const LOOK_EVERY: Duration = Duration::from_micros(500);
-/// How long one visit is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-impl Watch {
-    fn waiting(&self) -> MutexGuard<'_, BTreeSet<u64>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns when the visit of this number is confirmed.
-    fn wait(&self, number: u64) -> anyhow::Result<()> {
-        let mut waiting = self.waiting();
-        waiting.insert(number);
-        let (waiting, waited) = self
-            .seen
-            .wait_timeout_while(waiting, PATIENCE, |waiting| waiting.contains(&number))
-            .unwrap_or_else(PoisonError::into_inner);
-        drop(waiting);
-        ensure!(
-            !waited.timed_out(),
-            "the visit of callback {number} is not confirmed"
-        );
-        Ok(())
-    }
-
-    /// Asks for those that are waited for, until it is over.
-    fn look(&self, mut session: Session, tenant: &str) -> anyhow::Result<()> {
-        while !self.over.load(Ordering::Acquire) {
-            std::thread::sleep(LOOK_EVERY);
-            let numbers: Vec<String> = self.waiting().iter().map(u64::to_string).collect();
-            if numbers.is_empty() {
-                continue;
-            }
-            let told = session.ask(&format!(
-                "SELECT limits.confirmed('{tenant}', '{{{}}}')",
-                numbers.join(",")
-            ))?;
-            let confirmed: Vec<u64> = told
-                .split_whitespace()
-                .map(str::parse)
-                .collect::<Result<_, _>>()?;
-            if !confirmed.is_empty() {
-                let mut waiting = self.waiting();
-                for number in confirmed {
-                    waiting.remove(&number);
-                }
-                drop(waiting);
-                self.seen.notify_all();
-            }
-        }
-        Ok(())
+        watch.during(self.world, || crowd(self.world.api, CLIENTS, until, &work))
     }
 }
 

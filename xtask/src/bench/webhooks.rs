@@ -54,7 +54,7 @@ pub(crate) fn run(world: &World) -> anyhow::Result<Vec<Row>> {
     let webhooks = Webhooks {
         world,
         sent: AtomicU64::new(0),
-        form: form(),
+        form: Form::new(),
     };
     let before = webhooks.on_record()?;
     webhooks.crowd(Until::Turns(WARM_UP), &|_client, _turn| webhooks.fresh())?;
@@ -96,7 +96,7 @@ pub(crate) fn run(world: &World) -> anyhow::Result<Vec<Row>> {
 struct Webhooks<'a> {
     world: &'a World,
     sent: AtomicU64,
-    form: String,
+    form: Form,
 }
 
 /// Which messages.
@@ -140,22 +140,8 @@ impl Webhooks<'_> {
 
     /// A request that delivers one message of one of the customers.
     fn delivery(&self, kind: Kind, number: u64) -> Vec<u8> {
-        let body = self
-            .form
-            .replace(PHONE, &format!("25479{:07}", number % CUSTOMERS))
-            .replace(ID, &kind.id(number));
-        let mut digits = String::new();
-        // Any length is a key.
-        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.world.app_secret.as_bytes()) {
-            mac.update(body.as_bytes());
-            digits = hex::encode(mac.finalize().into_bytes());
-        }
-        format!(
-            "POST /webhooks/whatsapp HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
-             x-hub-signature-256: sha256={digits}\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .into_bytes()
+        self.form
+            .delivery(&self.world.app_secret, number % CUSTOMERS, &kind.id(number))
     }
 
     fn limit(&self, script: &'static str, round: u64) -> anyhow::Result<Sample> {
@@ -165,7 +151,7 @@ impl Webhooks<'_> {
             extent: Extent::Seconds(self.world.options.turn.as_secs()),
             variables: vec![
                 ("tenant", self.world.tenant.clone()),
-                ("body", self.form.clone()),
+                ("body", self.form.0.clone()),
                 ("base", (round * NUMBERS).to_string()),
                 ("n", "0".to_owned()),
                 ("clients", CLIENTS.to_string()),
@@ -193,37 +179,62 @@ const ID: &str = "wamid.0.00000000000";
 
 /// One message as WhatsApp delivers it, filled up to its size. It is made once: the clients use the processors that are
 /// measured.
-fn form() -> String {
-    let with = |text: &str| {
-        let message = json!({
-            "from": PHONE,
-            "id": ID,
-            "timestamp": "1790000000",
-            "type": "text",
-            "text": { "body": text },
-        });
-        let value = json!({
-            "messaging_product": "whatsapp",
-            "metadata": { "display_phone_number": "254700000999", "phone_number_id": PHONE_NUMBER_ID },
-            "contacts": [{ "profile": { "name": "Customer" }, "wa_id": PHONE }],
-            "messages": [message],
-        });
-        json!({
-            "object": "whatsapp_business_account",
-            "entry": [{ "id": "100200300400500", "changes": [{ "value": value, "field": "messages" }] }],
-        })
-        .to_string()
-    };
-    let bare = with("").len();
-    let text: String = "Nataka kupanga miadi kesho saa nane mchana. "
-        .chars()
-        .cycle()
-        .take(BODY_BYTES.saturating_sub(bare))
-        .collect();
-    with(&text)
+pub(super) struct Form(String);
+
+impl Form {
+    /// A wish for an appointment tomorrow.
+    pub(super) fn new() -> Self {
+        let with = |text: &str| {
+            let message = json!({
+                "from": PHONE,
+                "id": ID,
+                "timestamp": "1790000000",
+                "type": "text",
+                "text": { "body": text },
+            });
+            let value = json!({
+                "messaging_product": "whatsapp",
+                "metadata": { "display_phone_number": "254700000999", "phone_number_id": PHONE_NUMBER_ID },
+                "contacts": [{ "profile": { "name": "Customer" }, "wa_id": PHONE }],
+                "messages": [message],
+            });
+            json!({
+                "object": "whatsapp_business_account",
+                "entry": [{ "id": "100200300400500", "changes": [{ "value": value, "field": "messages" }] }],
+            })
+            .to_string()
+        };
+        let bare = with("").len();
+        let text: String = "Nataka kupanga miadi kesho saa nane mchana. "
+            .chars()
+            .cycle()
+            .take(BODY_BYTES.saturating_sub(bare))
+            .collect();
+        Self(with(&text))
+    }
+
+    /// The request that delivers it from the customer of this number, signed. `id` has as many characters as [`ID`].
+    pub(super) fn delivery(&self, secret: &str, customer: u64, id: &str) -> Vec<u8> {
+        let body = self
+            .0
+            .replace(PHONE, &format!("25479{customer:07}"))
+            .replace(ID, id);
+        let mut digits = String::new();
+        // Any length is a key.
+        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) {
+            mac.update(body.as_bytes());
+            digits = hex::encode(mac.finalize().into_bytes());
+        }
+        format!(
+            "POST /webhooks/whatsapp HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+             x-hub-signature-256: sha256={digits}\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .into_bytes()
+    }
 }
 
-fn count(answer: &Answer) -> Counted {
+pub(super) fn count(answer: &Answer) -> Counted {
     if answer.status == 200 {
         Counted::Done
     } else {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use time::macros::{format_description, offset};
 
 use super::options::Options;
@@ -87,6 +88,15 @@ impl FreeTurn {
     }
 }
 
+/// What runs beside the api of the large database.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beside {
+    /// The small database and its api.
+    pub(crate) small: bool,
+    /// A worker and the simulated providers: messages are answered.
+    pub(crate) whole: bool,
+}
+
 /// A database before its api runs.
 struct Prepared {
     server: Server,
@@ -98,16 +108,15 @@ struct Prepared {
 }
 
 impl World {
-    /// Makes all of it; `programs` is where the release build is, `run_directory` where the logs go, `small` whether
-    /// the small database is wanted.
+    /// Makes all of it; `programs` is where the release build is, `run_directory` where the logs go.
     pub(crate) fn make(
         options: Options,
         programs: &Path,
         run_directory: &Path,
-        small: bool,
+        beside: Beside,
     ) -> anyhow::Result<Self> {
         let prepared = prepare(programs)?;
-        if small {
+        if beside.small {
             copy(&prepared)?;
             fill(&prepared, SMALL, SMALL_APPOINTMENTS)?;
         }
@@ -136,7 +145,7 @@ impl World {
             free,
             taken: AtomicUsize::new(0),
         };
-        let started = world.start_parts(programs, &prepared.urls, &prepared.credentials, small);
+        let started = world.start_parts(programs, &prepared.urls, &prepared.credentials, beside);
         if started.is_err() {
             world.show_logs();
         }
@@ -148,12 +157,12 @@ impl World {
         programs: &Path,
         urls: &DatabaseUrls,
         credentials: &Credentials,
-        small: bool,
+        beside: Beside,
     ) -> anyhow::Result<()> {
         let addresses = self.addresses()?;
         self.api = self.start_api(programs, &addresses, urls, credentials, "ratiba-api")?;
         self.worker_settings = own_clock(environment::worker(&addresses, urls, credentials));
-        if small {
+        if beside.small {
             let small_urls = DatabaseUrls {
                 administrator: urls.administrator.clone(),
                 owner: sql::in_database(&urls.owner, SMALL)?,
@@ -170,7 +179,20 @@ impl World {
             )?;
             self.small_api = Some(api);
         }
-        if self.options.worker {
+        if beside.whole {
+            let now = machine::wall_clock().format(&Rfc3339)?;
+            let mut settings = environment::simulator(&addresses, credentials, &now);
+            // Nobody follows its clock here.
+            settings.retain(|(name, _)| *name != "RATIBA__CLOCK__LISTEN");
+            let health = addresses.simulator("/sim/health");
+            self.start_part(
+                "ratiba-simulator",
+                &programs.join("ratiba-simulator"),
+                settings,
+                &health,
+            )?;
+        }
+        if self.options.worker || beside.whole {
             let settings = self.worker_settings.clone();
             let health = addresses.worker("/healthz");
             self.start_part(

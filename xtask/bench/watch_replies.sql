@@ -1,0 +1,14 @@
+-- What tells whose messages were answered. Run as an administrator.
+CREATE FUNCTION limits.message(number bigint) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$ SELECT 'wamid.9.' || lpad(number::text, 11, '0') $$;
+
+-- Those of the messages with these numbers whose reply is on record.
+CREATE FUNCTION limits.answered(tenant uuid, numbers integer[]) RETURNS text
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN (SELECT coalesce(string_agg(n::text, ' '), '') FROM unnest(numbers) AS n
+        WHERE EXISTS (SELECT FROM inbound_messages i
+            JOIN outgoing_messages o ON o.tenant_id = tenant AND o.thread_id = i.thread_id
+            WHERE i.tenant_id = tenant AND i.channel = 'whatsapp' AND i.provider_id = limits.message(n)));
+END
+$$;
