@@ -256,3 +256,32 @@ async fn after_a_part_by_hand_the_account_of_what_is_open_is_told_and_that_of_th
         WHERE account = 'customer_deposits' AND payment_id IS NULL";
     assert_eq!((world.count(credit), in_clearing(&world)), (0, 350_000));
 }
+
+#[tokio::test]
+async fn a_transfer_under_the_deposits_account_pays_what_the_visit_owes_before_anybody_asked_for_it() {
+    let world = World::new().await;
+    register(&world).await;
+    let (visit, _) = super::tips::finished(&world).await;
+    // 2,450 are owed, and nobody has asked for them.
+    assert_eq!(world.count("SELECT count(*) FROM payments"), 1);
+    pay_by_hand(&world, 2_500, &account(&world)).await;
+    let settled = "SELECT count(*) FROM payments WHERE purpose = 'balance' AND state = 'settled'";
+    for _look in 0..2_000 {
+        world.work().await;
+        if world.count(settled) == 1 {
+            break;
+        }
+    }
+    assert_eq!(world.count(settled), 1);
+    let credit = "SELECT coalesce(-sum(amount_minor), 0)::bigint AS count FROM ledger_entries
+        WHERE account = 'customer_deposits' AND payment_id IS NULL";
+    assert_eq!(
+        (world.count(credit), in_clearing(&world)),
+        (5_000, 355_000),
+        "the rest is credit"
+    );
+    let (_, shown) = world
+        .call(Method::GET, &format!("/api/v1/visits/{visit}"), None)
+        .await;
+    assert_eq!(shown["balance"]["amount_minor"], 0, "{shown}");
+}

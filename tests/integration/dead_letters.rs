@@ -215,3 +215,191 @@ async fn money_that_comes_after_its_attempt_failed_is_told_to_the_owner() {
         |text: &&String| text.contains("kwa malipo yaliyokuwa") || text.contains("ended without any");
     assert_eq!(told.iter().filter(about_it).count(), 1, "{told:#?}");
 }
+
+/// A visit whose deposit was matched to a letter, with so many shillings under one number, and what was made of it.
+struct Matched {
+    world: World,
+    letter: Value,
+    visit: String,
+    payment: String,
+}
+
+impl Matched {
+    async fn new(shillings: i64) -> Self {
+        let world = World::new().await;
+        world.book_up_to_the_prompt().await;
+        world
+            .answer_prompt("refuse", json!({ "result_code": 2001 }))
+            .await;
+        world.work().await;
+        let payment = world.text("SELECT id::text AS text FROM payments");
+        let visit = world.text("SELECT visit_id::text AS text FROM payments");
+        let letter = matched_to(&world, &payment, shillings).await;
+        Self {
+            world,
+            letter,
+            visit,
+            payment,
+        }
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.world.order(&self.world.api, path, path, &body).await;
+        assert!(status.is_success(), "{path}: {status} {answer}");
+        self.world.work().await;
+        answer
+    }
+
+    fn part(&self) -> String {
+        let visit = &self.visit;
+        self.world.text(&format!(
+            "SELECT id::text AS text FROM appointments WHERE visit_id = '{visit}'"
+        ))
+    }
+
+    async fn stays(&self, because: &str) {
+        let path = format!(
+            "/api/v1/dead-letters/{}/take-back",
+            self.letter["id"].as_str().unwrap()
+        );
+        let body = json!({ "reason": "another customer's money" });
+        let (status, problem) = self.world.order(&self.world.api, &path, "undo", &body).await;
+        assert_eq!(
+            (status, &problem["type"], &problem["built_on"]),
+            (
+                StatusCode::CONFLICT,
+                &json!("/problems/money-in-use"),
+                &json!(because)
+            ),
+            "{problem}"
+        );
+    }
+}
+
+/// A new letter that a person matched to this payment.
+async fn matched_to(world: &World, payment: &str, shillings: i64) -> Value {
+    plant(world, 1, "new", "2026-05-12T05:00:00Z");
+    let letter = letters(world, "?state=new").await.remove(0);
+    let order = json!({ "payment_id": payment, "receipt": "TEC0000099", "reason": "seen on the portal",
+        "amount": { "amount_minor": shillings * 100, "currency": "KES" }, "known_from": "line 7 of the portal" });
+    let (status, matched) = decide(world, &letter, "match", &order).await;
+    assert_eq!(status, StatusCode::OK, "{matched:#}");
+    world.work().await;
+    matched
+}
+
+fn shillings(whole: i64) -> Value {
+    json!({ "amount_minor": whole * 100, "currency": "KES" })
+}
+
+#[tokio::test]
+async fn a_match_stays_where_its_money_went_back_or_became_credit() {
+    let refunded = Matched::new(1_050).await;
+    let path = format!("/api/v1/payments/{}/refunds", refunded.payment);
+    let body = json!({ "way": "credit", "amount": shillings(100), "reason": "goodwill" });
+    refunded.post(&path, body).await;
+    refunded.stays("refunded").await;
+
+    let credited = Matched::new(1_050).await;
+    let path = format!("/api/v1/appointments/{}/cancel", credited.part());
+    credited.post(&path, json!({ "by": "business" })).await;
+    credited.stays("credited").await;
+
+    let spent = Matched::new(1_500).await;
+    let customer = spent
+        .world
+        .text("SELECT customer_id::text AS text FROM payments LIMIT 1");
+    let path = format!("/api/v1/customers/{customer}/credit/withdrawals");
+    spent
+        .post(
+            &path,
+            json!({ "amount": shillings(450), "reason": "given by mistake" }),
+        )
+        .await;
+    spent.stays("credit_spent").await;
+}
+
+#[tokio::test]
+async fn a_match_stays_where_its_money_is_earned_a_tip_on_a_statement_or_asked_for_anew() {
+    let earned = Matched::new(1_050).await;
+    earned.world.jump(datetime!(2026-05-13 14:00 +3)).await;
+    for step in ["check-in", "start", "finish"] {
+        let path = format!("/api/v1/appointments/{}/{step}", earned.part());
+        earned.post(&path, json!({})).await;
+    }
+    earned.stays("earned").await;
+
+    let stated = Matched::new(1_050).await;
+    let csv = "Receipt No.,Completion Time,Details,Transaction Status,Paid In,Withdrawn,A/C No.\n\
+               TEC0000099,2026-05-12 08:00:00,Pay Bill,Completed,1050.00,,X\n";
+    stated
+        .post("/api/v1/till/statements", json!({ "csv": csv }))
+        .await;
+    stated.stays("statement").await;
+
+    let anew = Matched::new(1_050).await;
+    anew.world.count(
+        "WITH made AS (INSERT INTO payments (tenant_id, id, visit_id, customer_id, purpose, currency, due_minor, state,
+            state_at, created_at, account_reference)
+            SELECT tenant_id, gen_random_uuid(), visit_id, customer_id, purpose, currency, due_minor, 'open', state_at,
+                created_at, 'ANEW' FROM payments LIMIT 1 RETURNING 1)
+         SELECT count(*) FROM made",
+    );
+    anew.stays("asked_anew").await;
+
+    let world = World::new().await;
+    world.book_and_pay().await;
+    world.pass(Duration::minutes(2)).await;
+    let visit = world.text("SELECT visit_id::text AS text FROM payments");
+    let part = world.text(&format!(
+        "SELECT id::text AS text FROM appointments WHERE visit_id = '{visit}'"
+    ));
+    let tip = json!({ "appointment_id": part, "amount": shillings(200), "tender": "prompt", "phone": "+254700000123" });
+    let path = format!("/api/v1/visits/{visit}/tips");
+    let (status, asked) = world.order(&world.api, &path, "tip", &tip).await;
+    assert_eq!(status, StatusCode::CREATED, "{asked}");
+    world.work().await;
+    world
+        .answer_prompt("refuse", json!({ "result_code": 2001 }))
+        .await;
+    world.work().await;
+    let payment = asked["payment"]["id"].as_str().unwrap().to_owned();
+    let letter = matched_to(&world, &payment, 200).await;
+    let tipped = Matched {
+        world,
+        letter,
+        visit,
+        payment,
+    };
+    tipped.stays("tip").await;
+}
+
+#[tokio::test]
+async fn a_letter_that_was_dismissed_by_mistake_is_new_again() {
+    let world = World::new().await;
+    plant(&world, 1, "new", "2026-05-12T05:00:00Z");
+    let letter = letters(&world, "?state=new").await.remove(0);
+    let (status, _) = decide(&world, &letter, "dismiss", &json!({ "reason": "noise" })).await;
+    assert_eq!(status, StatusCode::OK);
+    let path = format!(
+        "/api/v1/dead-letters/{}/take-back",
+        letter["id"].as_str().unwrap()
+    );
+    let body = json!({ "reason": "it is money after all" });
+    for _again in 0..2 {
+        let (status, back) = world.order(&world.api, &path, "undo", &body).await;
+        assert_eq!(
+            (status, &back["state"]),
+            (StatusCode::OK, &json!("new")),
+            "{back}"
+        );
+        let said = &back["taken_back"][0];
+        assert_eq!(
+            (&said["state"], &said["receipt"], &said["said_reason"]),
+            (&json!("dismissed"), &Value::Null, &json!("noise")),
+            "{back}"
+        );
+    }
+    let (status, _) = decide(&world, &letter, "dismiss", &json!({ "reason": "noise" })).await;
+    assert_eq!(status, StatusCode::OK, "it is decided on anew");
+}

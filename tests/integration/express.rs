@@ -3,8 +3,10 @@
 use ratiba_assembly::express::ExpressLane;
 use ratiba_kernel::Id;
 use ratiba_payments::ports::StoredCallback;
+use reqwest::StatusCode;
 use serde_json::json;
-use system_tests::{ASHA, World};
+use system_tests::{ASHA, OWNER, World};
+use time::Duration;
 
 /// The customer paid, and the api has stored the callback. Nobody has read it yet.
 async fn called_back(world: &World) -> StoredCallback {
@@ -85,4 +87,60 @@ async fn what_a_process_that_died_after_its_answer_left_in_the_lane_the_worker_d
         world.count("SELECT count(*) FROM payments WHERE state = 'settled'"),
         1
     );
+}
+
+/// A manager gives all of the only payment back as credit.
+async fn give_back(world: &World) {
+    let payment = world.text("SELECT id::text AS text FROM payments WHERE paid_minor > 0");
+    let body = json!({ "way": "credit", "reason": "the therapist fell ill",
+        "amount": { "amount_minor": 105_000, "currency": "KES" } });
+    let path = format!("/api/v1/payments/{payment}/refunds");
+    let (status, refund) = world.order(&world.api, &path, "back", &body).await;
+    assert_eq!(status, StatusCode::CREATED, "{refund}");
+}
+
+/// Nobody is told that a visit is paid whose money is gone, nor that one was cancelled which nobody cancelled.
+async fn nothing_false_was_said(world: &World) {
+    let (asha, owner) = (world.texts(ASHA).await, world.texts(OWNER).await);
+    assert!(
+        !asha
+            .iter()
+            .any(|text| text.contains("Malipo yamepokelewa") || text.contains("RISITI")),
+        "{asha:#?}"
+    );
+    assert!(!owner.iter().any(|text| text.contains("cancelled")), "{owner:#?}");
+    assert!(
+        !owner.iter().any(|text| text.contains("time was given up")),
+        "{owner:#?}"
+    );
+}
+
+#[tokio::test]
+async fn money_that_went_back_before_its_visit_was_confirmed_confirms_nothing_and_alarms_nobody() {
+    let world = World::new().await;
+    let callback = called_back(&world).await;
+    let apply = &world.parts.payments.apply_callback;
+    apply.execute(world.tenant.tenant, callback.id).await.unwrap();
+    give_back(&world).await;
+    world.work().await;
+    assert_eq!((held(&world), world.count(CONFIRMED)), (1, 0));
+    world.pass(Duration::minutes(10)).await;
+    assert_eq!((held(&world), world.count(CONFIRMED)), (0, 0), "its hold ran out");
+    nothing_false_was_said(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_went_back_right_after_its_visit_was_confirmed_is_not_called_paid() {
+    let world = World::new().await;
+    let callback = called_back(&world).await;
+    ExpressLane::new(world.parts.clone(), 1).hurry(world.tenant.tenant, callback);
+    until(&world, CONFIRMED).await;
+    give_back(&world).await;
+    world.work().await;
+    let texts = world.texts(ASHA).await;
+    assert!(
+        texts.iter().any(|text| text.contains("Miadi imethibitishwa")),
+        "{texts:#?}"
+    );
+    nothing_false_was_said(&world).await;
 }

@@ -129,8 +129,12 @@ async fn another_currency_nothing_and_too_much_are_told_alike_by_every_route_of_
         };
         let (status, problem) = ask(dollars.clone()).await;
         assert_eq!(
-            (status, kind(&problem)),
-            (StatusCode::UNPROCESSABLE_ENTITY, "/problems/currency-mismatch"),
+            (status, kind(&problem), &problem["currency"]),
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "/problems/currency-mismatch",
+                &json!("KES")
+            ),
             "{path} {body}: {problem}"
         );
         for minor in [0, -100] {
@@ -180,6 +184,29 @@ async fn another_currency_nothing_and_too_much_are_told_alike_by_every_route_of_
         problem["errors"][0]["field"], "shares.0.amount.amount_minor",
         "{problem}"
     );
+    // Also of what lies deeper in an order: a share of a tip, and a tip beside what is asked for.
+    let staff = world.text(&format!(
+        "SELECT staff_id::text AS text FROM appointments WHERE id = '{part}'"
+    ));
+    let share = json!({ "appointment_id": part, "tender": "cash", "amount": kes(100),
+        "shares": [{ "staff_id": staff, "amount": dollars }] });
+    let along = json!({ "tip": { "appointment_id": part, "amount": dollars } });
+    for (key, path, body) in [
+        ("dollar-share", &table[4].0, &share),
+        ("dollar-tip-of-prompt", &table[0].0, &along),
+        ("dollar-tip-of-page", &table[1].0, &along),
+    ] {
+        let (status, problem) = order(&world, key, path, body).await;
+        assert_eq!(
+            (status, kind(&problem), &problem["currency"]),
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "/problems/currency-mismatch",
+                &json!("KES")
+            ),
+            "{path} {body}: {problem}"
+        );
+    }
     assert_eq!(
         world.count("SELECT count(*) AS count FROM ledger_journals"),
         before,

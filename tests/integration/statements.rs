@@ -69,6 +69,48 @@ async fn the_statement_and_the_books_agree_to_the_cent_after_all_decisions() {
         let otherwise = json!({ "verdict": "ignore", "reason": "a stranger's" });
         let (status, _) = world.call(Method::POST, &path, Some(otherwise)).await;
         assert_eq!(status, StatusCode::CONFLICT);
+        // Whoever was wrong takes it back, and says it anew.
+        let back = path.replace("/decide", "/take-back");
+        let (status, open) = world
+            .order(&world.api, &back, &back, &json!({ "reason": "a slip" }))
+            .await;
+        assert_eq!(
+            (status, &open["state"], &open["taken_back"]),
+            (StatusCode::OK, &json!("open"), &json!(1)),
+            "{open}"
+        );
+        let (_, suspense) = world.call(Method::GET, "/api/v1/ledger/suspense", None).await;
+        assert_eq!(
+            suspense["items"],
+            json!([]),
+            "what was taken back waits for no word"
+        );
+        let (status, again) = world.call(Method::POST, &path, Some(body)).await;
+        assert_eq!(
+            (status, &again["state"]),
+            (StatusCode::OK, &json!(verdict)),
+            "{again}"
+        );
+        if verdict == "other" {
+            let (_, suspense) = world.call(Method::GET, "/api/v1/ledger/suspense", None).await;
+            let lying = &suspense["items"][0];
+            assert_eq!(lying["reason"], "a stranger's", "{suspense}");
+            let clear = format!(
+                "/api/v1/ledger/suspense/{}/clearings",
+                lying["journal_id"].as_str().unwrap()
+            );
+            let income = json!({ "to": "other_income", "reason": "found" });
+            let (status, cleared) = world.order(&world.api, &clear, "clear", &income).await;
+            assert_eq!(status, StatusCode::CREATED, "{cleared}");
+            let (status, problem) = world
+                .order(&world.api, &back, "late", &json!({ "reason": "a slip" }))
+                .await;
+            assert_eq!(
+                (status, &problem["built_on"]),
+                (StatusCode::CONFLICT, &json!("cleared")),
+                "{problem}"
+            );
+        }
     }
     let waits = unmatched(&world).await;
     assert_eq!((&waits["lines"], &waits["absences"]), (&json!([]), &json!([])));

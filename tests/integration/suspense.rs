@@ -42,6 +42,11 @@ async fn a_manager_clears_what_the_drawer_left_in_suspense_and_no_more_of_it() {
     assert_eq!(status, StatusCode::OK, "{waits}");
     let items = waits["items"].as_array().unwrap();
     let lying = items.iter().find(|item| item["amount"] == kes(150)).unwrap();
+    assert_eq!(
+        (&lying["why"], &lying["reason"]),
+        (&json!("cash was taken out of the drawer"), &json!("milk")),
+        "{lying}"
+    );
     let path = format!("{SUSPENSE}/{}/clearings", lying["journal_id"].as_str().unwrap());
     let desk = world.token(Role::Receptionist).await;
     let (status, _) = world

@@ -129,7 +129,7 @@ impl Jobs {
             }
             PaymentTask::ApplyConfirmation { confirmation, step } => {
                 let apply = &self.parts.payments.by_hand.apply;
-                apply.execute(tenant, confirmation, step).await?;
+                apply.execute(tenant, confirmation, step, &self.parts).await?;
             }
             PaymentTask::ApplyNotice { notice } => {
                 let apply_notice = &self.cards()?.apply_notice;

@@ -140,6 +140,7 @@ impl Parts {
             lines: lines.collect(),
             tips: self.tips_given(tenant, visit).await?,
             elsewhere: money.paid_elsewhere,
+            let_off: money.let_off,
             owed: owed.unwrap_or(nothing),
         };
         let receipt = VisitReceipt::draw_up(about, &payments, &spends, &refunds).map_err(Outage::new)?;

@@ -3,7 +3,7 @@
 use ratiba_booking::appointment::State;
 use ratiba_booking::visit::{Visit, VisitId};
 use ratiba_conversation::channel::Address;
-use ratiba_conversation::use_cases::{MoneyMatter, MoneyNews, TipStep};
+use ratiba_conversation::use_cases::{ByTheRules, MoneyMatter, MoneyNews, TipStep};
 use ratiba_kernel::{Id, Money, Outage, TenantId};
 use ratiba_payments::attempt::{Attempt, StateName};
 use ratiba_payments::event::{About, PaymentEvent, RefundAbout};
@@ -231,9 +231,10 @@ impl Parts {
         };
         // Whether it went back by this run or by one before, which may not have come as far as telling: each occasion is
         // told once.
-        if returned.ever && !returned.along {
+        if let Some(credit) = returned.ever.filter(|_| !returned.along) {
             let visit = Id::from_uuid(about.visit.as_uuid());
-            self.call_person(tenant, id, visit, MoneyMatter::PaidForLostVisit)
+            let done = ByTheRules::only_credit(credit);
+            self.call_person(tenant, id, visit, MoneyMatter::PaidForLostVisit { done })
                 .await?;
         }
         Ok(true)

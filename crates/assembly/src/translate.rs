@@ -11,12 +11,12 @@ use ratiba_commission::event::CommissionEvent;
 use ratiba_conversation::desk::VisitRef;
 use ratiba_conversation::event::ConversationEvent;
 use ratiba_conversation::use_cases::{
-    CreditStep, MoneyMatter, Notice, PageLink, RefundStep, ReminderLead, TellError,
+    ByTheRules, CreditStep, MoneyMatter, Notice, PageLink, RefundStep, ReminderLead, TellError,
 };
 use ratiba_kernel::{Id, Money, Outage, TenantId};
 use ratiba_payments::attempt::{ReviewReason, StateName};
-use ratiba_payments::event::PaymentEvent;
-use ratiba_payments::payment::PaymentId;
+use ratiba_payments::event::{PaymentEvent, RefundAbout};
+use ratiba_payments::payment::{PaymentId, PaymentState, Purpose};
 use ratiba_payments::ports::{EarnError, VisitAsks};
 use ratiba_payments::refund::RefundWay;
 use ratiba_payments::use_cases::{CardError, CloseVisitError, CreditVisitError};
@@ -135,10 +135,13 @@ impl Parts {
             }
             BookingEvent::VisitLostAfterPayment { visit, .. } => {
                 self.return_tips(tenant, visit).await?;
-                self.settle(tenant, visit).await?;
+                let money = self.settle(tenant, visit).await?.map(|(_, money)| money);
                 let visit = Id::from_uuid(visit.as_uuid());
                 self.tell(tenant, id, Notice::VisitLost { visit }).await?;
-                self.call_person(tenant, id, visit, MoneyMatter::PaidForLostVisit)
+                let Some(done) = money.as_ref().map(VisitMoney::by_the_rules) else {
+                    return Ok(());
+                };
+                self.call_person(tenant, id, visit, MoneyMatter::PaidForLostVisit { done })
                     .await
             }
             BookingEvent::ReminderDue { visit, reminder, .. } => {
@@ -161,8 +164,10 @@ impl Parts {
                     self.tell_cancelled(tenant, id, visit, appointment).await?;
                 }
                 self.close_payments(tenant, visit).await?;
-                self.settle_dead(tenant, id, visit, MoneyMatter::CancelledAfterPayment)
-                    .await
+                self.settle_dead(tenant, id, visit, |done| MoneyMatter::CancelledAfterPayment {
+                    done,
+                })
+                .await
             }
             BookingEvent::VisitRequested { visit, .. } => {
                 let visit = Id::from_uuid(visit.as_uuid());
@@ -212,7 +217,7 @@ impl Parts {
             BookingEvent::CustomerDidNotCome { visit, .. } => {
                 self.time_freed(tenant, id, visit).await?;
                 self.close_payments(tenant, visit).await?;
-                self.settle_dead(tenant, id, visit, MoneyMatter::MissedAfterPayment)
+                self.settle_dead(tenant, id, visit, |done| MoneyMatter::MissedAfterPayment { done })
                     .await
             }
             BookingEvent::AttendanceCorrected { visit, .. } => self.settle_again(tenant, id, visit).await,
@@ -256,8 +261,14 @@ impl Parts {
             return Ok(());
         }
         let id = visit.as_uuid();
-        self.call_person(tenant, id, Id::from_uuid(id), MoneyMatter::PaidForLostVisit)
-            .await
+        let done = after.by_the_rules();
+        self.call_person(
+            tenant,
+            id,
+            Id::from_uuid(id),
+            MoneyMatter::PaidForLostVisit { done },
+        )
+        .await
     }
 
     /// Ends what is asked for a visit of which nothing keeps its time any more; answers whether it is such a one.
@@ -276,18 +287,19 @@ impl Parts {
         if !self.close_payments(tenant, visit).await? {
             return Ok(());
         }
-        self.settle_dead(tenant, id, visit, MoneyMatter::PaidForLostVisit)
+        self.settle_dead(tenant, id, visit, |done| MoneyMatter::PaidForLostVisit { done })
             .await
     }
 
-    /// What was paid for parts of a visit that are over, and is no fee, becomes the customer's credit. A person is told
-    /// wherever money was paid, and where a fee is owed that it does not cover.
+    /// What was paid for parts of a visit that are over, and is no fee, goes back by the business's rules. A person is told
+    /// what was done wherever they did something or money is kept, and where a fee is owed that it does not cover. Money
+    /// that somebody had given back before needs nobody.
     async fn settle_dead(
         &self,
         tenant: TenantId,
         id: Uuid,
         visit: VisitId,
-        what: MoneyMatter,
+        what: impl FnOnce(ByTheRules) -> MoneyMatter,
     ) -> Result<(), TranslateError> {
         self.return_tips(tenant, visit).await?;
         let Some((found, money)) = self.settle(tenant, visit).await? else {
@@ -297,8 +309,8 @@ impl Parts {
         let asked = fees.is_some_and(|fees| fees.is_positive());
         let what = if asked && money.falls_short(&found).map_err(Outage::new)? {
             MoneyMatter::FeeOwed
-        } else if money.anything_paid() {
-            what
+        } else if money.by_the_rules().is_anything() {
+            what(money.by_the_rules())
         } else {
             return Ok(());
         };
@@ -530,8 +542,7 @@ impl Parts {
                 }
                 self.tell_refund(tenant, id, about, (by, amount), RefundStep::NotDone)
                     .await?;
-                // What was to go back by the rules of cancellation becomes credit instead.
-                self.settle(tenant, Id::from_uuid(about.visit.as_uuid())).await?;
+                self.keep_after_all(tenant, id, about).await?;
                 let visit = Id::from_uuid(about.visit.as_uuid());
                 self.call_person(tenant, id, visit, MoneyMatter::RefundStuck)
                     .await
@@ -541,9 +552,7 @@ impl Parts {
                 let by = self.way_of(tenant, about.refund).await?;
                 self.tell_refund(tenant, id, about, (by, amount), RefundStep::NotDone)
                     .await?;
-                // What was to go back by the rules of cancellation becomes credit instead.
-                self.settle(tenant, Id::from_uuid(about.visit.as_uuid())).await?;
-                Ok(())
+                self.keep_after_all(tenant, id, about).await
             }
             PaymentEvent::RefundInReview {
                 about, given_twice, ..
@@ -618,7 +627,8 @@ impl Parts {
     }
 
     /// Nothing is owed on a payment any more: its visit is confirmed, if its time is still there, and what of the money
-    /// it does not ask for goes back.
+    /// it does not ask for goes back. A visit whose money went back already is not confirmed by it: its hold runs out like
+    /// that of one that nobody paid.
     async fn paid_in_full(
         &self,
         tenant: TenantId,
@@ -634,6 +644,13 @@ impl Parts {
             cards.withdraw.of_settled(tenant, &records.await?).await?;
         }
         let before = self.booking.book.visit(tenant, visit).await?;
+        let waits = before.as_ref().filter(|before| waited(before));
+        if let Some(waits) = waits
+            && self.visit_money(tenant, waits).await?.went_back_entirely()
+        {
+            tracing::info!(visit.id = %visit, "what was paid for a visit went back before it was confirmed");
+            return Ok(());
+        }
         let confirmation = self.booking.confirm.execute(tenant, visit).await?;
         if confirmation == Confirmation::Lost {
             tracing::warn!(visit.id = %visit, "money came for a visit whose time is gone");
@@ -642,7 +659,6 @@ impl Parts {
             return Ok(());
         };
         // One that waited is told as confirmed first, and its receipt comes after that.
-        let waited = |before: &Visit| matches!(before.standing(), VisitStanding::Waiting { .. });
         if !before.as_ref().is_some_and(waited) {
             // So is one that did not wait any more because the express lane was here before.
             if let Some(before) = &before
@@ -655,10 +671,33 @@ impl Parts {
             self.tell_receipts(tenant, id, visit).await?;
         }
         // Some of what was asked is over by now; of a visit that is lost its own event tells.
-        if confirmation == Confirmation::Confirmed && money.was_credited(payment) {
-            let visit = Id::from_uuid(visit.as_uuid());
-            self.call_person(tenant, id, visit, MoneyMatter::CancelledAfterPayment)
+        if confirmation == Confirmation::Confirmed && money.was_given_back_by_rule(payment) {
+            let (visit, done) = (Id::from_uuid(visit.as_uuid()), money.by_the_rules());
+            self.call_person(tenant, id, visit, MoneyMatter::CancelledAfterPayment { done })
                 .await?;
+        }
+        Ok(())
+    }
+
+    /// Money that was to go back stays: what the rules of cancellation had sent becomes credit instead, and a visit that
+    /// still waits for it is confirmed by it.
+    async fn keep_after_all(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        about: RefundAbout,
+    ) -> Result<(), TranslateError> {
+        let visit = Id::from_uuid(about.visit.as_uuid());
+        let Some((found, _)) = self.settle(tenant, visit).await? else {
+            return Ok(());
+        };
+        let record = self.payments.book.find(tenant, about.payment).await?;
+        let paid = record.is_some_and(|record| {
+            let payment = record.payment;
+            payment.purpose() != Purpose::Tip && payment.state() == PaymentState::Settled
+        });
+        if paid && waited(&found) {
+            self.paid_in_full(tenant, id, visit, about.payment).await?;
         }
         Ok(())
     }
@@ -700,4 +739,9 @@ impl Parts {
         };
         self.tell(tenant, id, notice).await
     }
+}
+
+/// Whether a visit waits for its money.
+fn waited(visit: &Visit) -> bool {
+    matches!(visit.standing(), VisitStanding::Waiting { .. })
 }

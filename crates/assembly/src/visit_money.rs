@@ -4,11 +4,12 @@
 use ratiba_booking::import::ports::ImportGround;
 use ratiba_booking::policy::Rounding;
 use ratiba_booking::visit::{PaidAhead, Visit, VisitStanding};
+use ratiba_conversation::use_cases::ByTheRules;
 use ratiba_kernel::{Id, Money, MoneyError, Outage, TenantId};
 use ratiba_payments::earning::Rendering;
 use ratiba_payments::payment::{PaymentId, Purpose};
 use ratiba_payments::ports::{EarnError, RefundBook};
-use ratiba_payments::refund::{Refund, RefundCause, standing};
+use ratiba_payments::refund::{Refund, RefundCause, RefundWay, standing};
 use ratiba_payments::use_cases::{CreditVisitError, GiveBack, PaymentStatus, Prospect, StatusReport};
 
 use crate::Parts;
@@ -22,14 +23,19 @@ pub struct VisitMoney {
     pub credited: Money,
     /// Received here, and given back by refunds, or on its way back.
     pub refunded: Money,
-    /// What of that a manager decided: it is not asked for again.
-    forgiven: Money,
+    /// What of that, and of what was credit before, a manager decided: it is not asked for again. What the provider or a
+    /// card's owner took is.
+    pub let_off: Money,
     /// Paid before the business came here.
     pub paid_elsewhere: Money,
     /// Whether more than deposits was paid.
     paid_ahead: PaidAhead,
-    /// How much of each payment became credit, or went back.
-    credits: Vec<(PaymentId, Money)>,
+    /// How much of each payment the rules of cancellation gave back.
+    by_rule: Vec<(PaymentId, Money)>,
+    /// What of that, and of nothing else, is credit.
+    credit_by_rule: Money,
+    /// What of that goes, or went, back to where it came from.
+    sent_back_by_rule: Money,
 }
 
 impl VisitMoney {
@@ -39,17 +45,20 @@ impl VisitMoney {
             kept: nothing,
             credited: nothing,
             refunded: nothing,
-            forgiven: nothing,
+            let_off: nothing,
             paid_elsewhere,
             paid_ahead: PaidAhead::Deposits,
-            credits: Vec::with_capacity(reports.len()),
+            by_rule: Vec::with_capacity(reports.len()),
+            credit_by_rule: nothing,
+            sent_back_by_rule: nothing,
         };
         for report in reports {
             money.kept = money
                 .kept
                 .checked_add(report.paid.checked_sub(report.credited)?)?;
             money.credited = money.credited.checked_add(report.credited)?;
-            money.credits.push((report.payment, report.credited));
+            money.credit_by_rule = money.credit_by_rule.checked_add(report.credited)?;
+            money.by_rule.push((report.payment, report.credited));
             let all = match report.purpose {
                 Purpose::Full | Purpose::Balance => true,
                 // No tip is among them.
@@ -60,15 +69,31 @@ impl VisitMoney {
             }
         }
         for (refund, stands) in standing(refunds)? {
-            money.credits.push((refund.terms().payment, stands));
             money.kept = money.kept.checked_sub(stands)?;
             money.refunded = money.refunded.checked_add(stands)?;
+            let terms = refund.terms();
+            match (terms.cause, terms.way) {
+                (RefundCause::Policy, RefundWay::Credit) => {
+                    money.credit_by_rule = money.credit_by_rule.checked_add(stands)?;
+                }
+                (
+                    RefundCause::Policy,
+                    RefundWay::MpesaReversal
+                    | RefundWay::Card
+                    | RefundWay::Chargeback
+                    | RefundWay::Cash
+                    | RefundWay::Outside,
+                ) => money.sent_back_by_rule = money.sent_back_by_rule.checked_add(stands)?,
+                // Somebody decided that, and knows; of a chargeback a person is told.
+                (RefundCause::Manager | RefundCause::Provider, _) => continue,
+            }
+            money.by_rule.push((terms.payment, stands));
         }
         // What a manager let the customer off stays so, whatever became of the credit.
         for refund in refunds.iter().filter(|refund| refund.takes_of_payment()) {
             let terms = refund.terms();
             if terms.cause == RefundCause::Manager {
-                money.forgiven = money.forgiven.checked_add(terms.amount)?;
+                money.let_off = money.let_off.checked_add(terms.amount)?;
             }
         }
         Ok(money)
@@ -85,23 +110,31 @@ impl VisitMoney {
     /// What is not asked for any more: paid, or paid and given back by a manager's decision.
     fn settled(&self) -> Result<Money, MoneyError> {
         self.kept
-            .checked_add(self.forgiven)?
+            .checked_add(self.let_off)?
             .checked_add(self.paid_elsewhere)
     }
 
-    /// Whether anything was ever paid.
-    pub(crate) const fn anything_paid(&self) -> bool {
-        self.kept.is_positive()
-            || self.credited.is_positive()
-            || self.refunded.is_positive()
-            || self.paid_elsewhere.is_positive()
+    /// What became of the money by the business's rules, for whoever is told of it.
+    pub(crate) const fn by_the_rules(&self) -> ByTheRules {
+        ByTheRules {
+            credit: self.credit_by_rule,
+            sent_back: self.sent_back_by_rule,
+            kept: self.kept,
+            paid_elsewhere: self.paid_elsewhere,
+        }
     }
 
-    /// Whether some of this payment became credit, or went back.
-    pub(crate) fn was_credited(&self, payment: PaymentId) -> bool {
-        self.credits
+    /// Whether money came for it here, and all of it went back.
+    pub(crate) const fn went_back_entirely(&self) -> bool {
+        let came = self.credited.is_positive() || self.refunded.is_positive();
+        came && !self.kept.is_positive() && !self.paid_elsewhere.is_positive()
+    }
+
+    /// Whether the rules of cancellation gave some of this payment back.
+    pub(crate) fn was_given_back_by_rule(&self, payment: PaymentId) -> bool {
+        self.by_rule
             .iter()
-            .any(|(of, credited)| *of == payment && credited.is_positive())
+            .any(|(of, given)| *of == payment && given.is_positive())
     }
 
     /// Whether what is kept does not cover what the visit still holds: its fees, and what was paid ahead for the

@@ -522,6 +522,7 @@ impl Ground {
                 ids: self.ids.clone(),
             },
             status: self.payment_status(),
+            refunds: self.payments.clone(),
             spend: self.spend_credit(),
             rules: self.payments.clone(),
             book: self.appointments.clone(),

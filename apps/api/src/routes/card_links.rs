@@ -128,8 +128,7 @@ async fn ask(
     let asked = match cards.request.execute(principal.tenant, order, &state.parts).await {
         Ok(asked) => asked,
         Err(error) => {
-            let records = payments.book.of_visit(principal.tenant, visit_id).await?;
-            return Err(refused(error, &records, &zone));
+            return Err(refused(&state, principal.tenant, visit_id, error).await?);
         }
     };
     let record = payments.book.find(principal.tenant, asked.payment).await?;

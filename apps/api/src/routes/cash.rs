@@ -93,8 +93,7 @@ async fn take(
             ));
         }
         Err(TakeCashError::Refused(error)) => {
-            let records = payments.book.of_visit(principal.tenant, visit).await?;
-            return Err(refused(error, &records, &zone));
+            return Err(refused(&state, principal.tenant, visit, error).await?);
         }
     };
     let record = payments.book.find(principal.tenant, taken.payment).await?;

@@ -86,11 +86,11 @@ pub fn endpoints() -> Vec<Endpoint> {
         ]),
         Endpoint::post(
             "/api/v1/dead-letters/{id}/take-back",
-            "Take back what was said of a letter's money",
+            "Take back what was said of a letter",
             || web::post().to(take_back),
         )
         .describe(
-            "Where somebody mistook a number, the letter or the payment. The letter is `new` again and keeps what was said. Money \
+            "Where somebody mistook a number, the letter or the payment, or dismissed what means something. The letter is `new` again and keeps what was said. Money \
              that went back under the number that was named is booked again; what was refused meanwhile is a letter or an \
              attempt in review, and can be booked now. Money that was matched leaves the payment by a counter-entry in the \
              books, which owes it again, and the attempt that had asked for it is in review; not where something was built on the \
@@ -236,12 +236,15 @@ struct Claims {
     booked_amount: Option<Money>,
 }
 
-/// What somebody said of a letter's money who was wrong.
+/// What somebody said of a letter who was wrong.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "DeadLetterTakenBack")]
 struct TakenBackAnswer {
-    /// The provider's number of the movement back, or of the money that was booked, as it was said.
-    receipt: String,
+    /// What it had been said to be: `matched`, `refunded` or `dismissed`.
+    state: &'static str,
+    /// The provider's number of the movement back, or of the money that was booked, as it was said; none of a letter that
+    /// was dismissed.
+    receipt: Option<String>,
     /// The number under which the money had come, as it was said.
     came_receipt: Option<String>,
     /// The payment that it was booked for, if it was.
@@ -263,7 +266,8 @@ struct TakenBackAnswer {
 impl TakenBackAnswer {
     fn of(taken: &TakenBack, zone: &Zone) -> Self {
         Self {
-            receipt: taken.receipt.as_str().to_owned(),
+            state: taken.state().as_str(),
+            receipt: taken.receipt.as_ref().map(|receipt| receipt.as_str().to_owned()),
             came_receipt: taken.came.as_ref().map(|came| came.as_str().to_owned()),
             payment_id: taken.payment.map(|payment| payment.as_uuid()),
             said_by: taken.said.by.to_string(),
@@ -578,7 +582,7 @@ fn refused(error: LetterError) -> Problem {
         LetterError::OtherAmount(claimed) => {
             Problem::new(Kind::Unacceptable, detail).with("claimed", claimed)
         }
-        LetterError::NotRefunded => Problem::new(Kind::IllegalTransition, detail),
+        LetterError::NothingSaid => Problem::new(Kind::IllegalTransition, detail),
         LetterError::BuiltOn(built) => {
             Problem::new(Kind::MoneyInUse, detail).with("built_on", built.as_str())
         }

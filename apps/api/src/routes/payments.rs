@@ -9,11 +9,12 @@ use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
 use ratiba_booking::visit::{Visit, VisitId};
-use ratiba_kernel::{Id, Money, PhoneNumber, TenantId, Zone};
+use ratiba_kernel::{Currency, Id, Money, MoneyError, PhoneNumber, TenantId, Zone};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::attempt::{Attempt, AttemptId, AttemptState};
 use ratiba_payments::payment::{NotNow, PaymentId, PaymentRecord};
 use ratiba_payments::reference::RequestKey;
+use ratiba_payments::tip::SharesRefused;
 use ratiba_payments::use_cases::{DeskPrompt, RequestPaymentError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -191,14 +192,9 @@ async fn prompt(
     {
         Ok(asked) => asked,
         Err(RequestPaymentError::AmountHasCents) => return Err(has_cents(body.amount)),
-        Err(error @ RequestPaymentError::CurrencyRefused) => {
-            let moved = ratiba_kernel::Currency::Kes.code();
-            return Err(Problem::new(Kind::CurrencyMismatch, error.to_string()).with("currency", moved));
-        }
         Err(error) => {
             let id = Id::from_uuid(visit.head.id.as_uuid());
-            let records = payments.book.of_visit(principal.tenant, id).await?;
-            return Err(refused(error, &records, &zone));
+            return Err(refused(&state, principal.tenant, id, error).await?);
         }
     };
     let record = payments.book.find(principal.tenant, asked.payment).await?;
@@ -241,8 +237,19 @@ pub(super) fn phone_of(text: &str) -> Result<PhoneNumber, Problem> {
     PhoneNumber::parse(text).map_err(|fault| Problem::new(Kind::NotAMobileNumber, fault.to_string()))
 }
 
-/// The problem of money that is not asked for.
-pub(super) fn refused(error: RequestPaymentError, records: &[PaymentRecord], zone: &Zone) -> Problem {
+/// The problem of money that is not asked for, with what of the visit's payments and of the business's books explains it.
+pub(super) async fn refused(
+    state: &State,
+    tenant: TenantId,
+    visit: ratiba_payments::VisitId,
+    error: RequestPaymentError,
+) -> Result<Problem, Problem> {
+    let records = state.parts.payments.book.of_visit(tenant, visit).await?;
+    let policy = state.parts.booking.catalogue.policy(tenant).await?;
+    Ok(explained(error, &records, policy.currency, &policy.zone))
+}
+
+fn explained(error: RequestPaymentError, records: &[PaymentRecord], house: Currency, zone: &Zone) -> Problem {
     let detail = error.to_string();
     match error {
         RequestPaymentError::AmountNotPositive | RequestPaymentError::AmountHasCents => {
@@ -257,7 +264,11 @@ pub(super) fn refused(error: RequestPaymentError, records: &[PaymentRecord], zon
         RequestPaymentError::AmountDiffers { due } => {
             Problem::new(Kind::AmountNotPayable, detail).with("outstanding", due)
         }
-        RequestPaymentError::CurrencyRefused => Problem::new(Kind::CurrencyMismatch, detail),
+        RequestPaymentError::CurrencyRefused
+        | RequestPaymentError::Shares(SharesRefused::Amount(MoneyError::CurrencyMismatch)) => {
+            let detail = RequestPaymentError::CurrencyRefused.to_string();
+            Problem::new(Kind::CurrencyMismatch, detail).with("currency", house.code())
+        }
         RequestPaymentError::NotAMobileNumber | RequestPaymentError::NoPayer => {
             Problem::new(Kind::NotAMobileNumber, detail)
         }

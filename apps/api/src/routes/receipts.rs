@@ -61,7 +61,9 @@ pub struct ReceiptQuery {
     language: Option<LanguageWord>,
 }
 
-/// The receipt of a visit. What was received is what is kept, what became credit and what was refunded.
+/// The receipt of a visit. What was received is what is kept, what became credit and what was refunded; credit that came of
+/// this visit and was spent on it again is in neither. What is charged is what is kept, what was let off and the balance, but
+/// for rounding and for what was paid ahead.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Receipt")]
 pub struct ReceiptAnswer {
@@ -99,6 +101,9 @@ pub struct ReceiptAnswer {
     /// What the business keeps of it.
     #[schemars(with = "Amount")]
     kept: Money,
+    /// What it gave back by its own decision: that is not asked for again, unlike what a card's owner took back.
+    #[schemars(with = "Amount")]
+    let_off: Money,
     /// What is still to be paid.
     #[schemars(with = "Amount")]
     balance: Money,
@@ -222,6 +227,7 @@ impl ReceiptAnswer {
             refunds: refunds.collect(),
             refunded: receipt.given_back()?,
             kept: receipt.kept()?,
+            let_off: about.let_off,
             balance: about.owed,
         })
     }

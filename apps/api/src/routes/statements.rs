@@ -3,23 +3,25 @@
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
 use ratiba_kernel::{Id, Money, Zone};
-use ratiba_payments::ports::{AbsenceVerdict, Decider, LineState, RecordedLine, StatementHead};
+use ratiba_payments::ports::{
+    AbsenceVerdict, Decider, LineState, LineStays, RecordedLine, ReopenError, StatementHead,
+};
 use ratiba_payments::remark::Remark;
 use ratiba_payments::statement::matching::{AbsenceId, Absent, AbsentMoney};
 use ratiba_payments::statement::{LineFault, LineId, NoStatement, StatementId};
-use ratiba_payments::use_cases::{LineVerdict, StatementError};
+use ratiba_payments::use_cases::{LineVerdict, ReopenOrder, StatementError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::appointments::wrong;
-use super::payments::actor_of;
+use super::payments::{actor_of, request_key};
 use crate::State;
 use crate::body::BodyLimit;
 use crate::caller::Caller;
-use crate::checked::{Checked, CheckedQuery};
+use crate::checked::{Checked, CheckedQuery, IdempotencyKey};
 use crate::dto::{Amount, Moment, id_of};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
 /// Two megabytes of CSV, as a text in JSON.
@@ -83,6 +85,25 @@ pub fn endpoints() -> Vec<Endpoint> {
             Kind::IllegalTransition,
             Kind::Unacceptable,
             Kind::Conflict,
+        ]),
+        ours(Endpoint::post(
+            "/api/v1/till/statements/lines/{id}/take-back",
+            "Take back what was decided about a line",
+            || web::post().to(take_back),
+        ))
+        .describe(
+            "Where somebody was wrong. The line is `open` again; what was booked for it as a fee or into suspense gets a \
+             counter-entry. What a line brought to a payment stays (`money-in-use`), and goes back by a refund of that; so does \
+             what was cleared out of suspense since, until that word is taken back. Safe to repeat with the same key.",
+        )
+        .header(RequestHeader::IdempotencyKey)
+        .body::<TakeBackBody>()
+        .answers::<LineAnswer>(200, "the line")
+        .problems(&[
+            Kind::NotFound,
+            Kind::IllegalTransition,
+            Kind::MoneyInUse,
+            Kind::Unacceptable,
         ]),
         ours(Endpoint::post(
             "/api/v1/till/statements/absences/{id}/decide",
@@ -271,6 +292,18 @@ pub struct LineAnswer {
     decided_by: Option<String>,
     reason: Option<String>,
     decided_at: Option<Moment>,
+    /// How often what a person had decided was taken back.
+    taken_back: u8,
+}
+
+/// Why a decision about a line is taken back.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "StatementLineTakeBack")]
+struct TakeBackBody {
+    /// What was wrong about it.
+    #[schemars(length(min = 1, max = 200))]
+    reason: String,
 }
 
 impl LineAnswer {
@@ -298,6 +331,7 @@ impl LineAnswer {
             decided_by: decider.map(|decider| decider.by.to_string()),
             reason: decider.map(|decider| decider.why.to_string()),
             decided_at: recorded.decided_at.map(|at| Moment::of(zone, at)),
+            taken_back: recorded.taken_back,
         }
     }
 }
@@ -489,6 +523,40 @@ async fn decide(
     let statements = &state.parts.payments.statements;
     let line = statements.decide(tenant, id, verdict, decider).await;
     Ok(HttpResponse::Ok().json(LineAnswer::of(&line.map_err(not_done)?, &zone)))
+}
+
+async fn take_back(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+    key: IdempotencyKey,
+    Checked(body): Checked<TakeBackBody>,
+) -> Result<HttpResponse, Problem> {
+    let tenant = caller.0.tenant;
+    let order = ReopenOrder {
+        line: id_of(&id)?,
+        key: request_key(&state, &caller.0, &key).await?,
+        by: decider(&caller, &body.reason)?,
+    };
+    let zone = state.parts.booking.catalogue.policy(tenant).await?.zone;
+    let line = state.parts.payments.statements.take_back(tenant, order).await;
+    Ok(HttpResponse::Ok().json(LineAnswer::of(&line.map_err(stays)?, &zone)))
+}
+
+fn stays(error: ReopenError) -> Problem {
+    let why = match error {
+        ReopenError::Stays(why) => why,
+        ReopenError::Unavailable(outage) => return Problem::unavailable(&outage),
+    };
+    let detail = why.to_string();
+    match why {
+        LineStays::Unknown => Problem::not_found(),
+        LineStays::Undecided => Problem::new(Kind::IllegalTransition, detail),
+        LineStays::Booked => Problem::new(Kind::MoneyInUse, detail).with("built_on", "payment"),
+        LineStays::Cleared => Problem::new(Kind::MoneyInUse, detail).with("built_on", "cleared"),
+        LineStays::KeyUsed => Problem::new(Kind::IdempotencyKeyReused, detail),
+        LineStays::Amount(_) => Problem::new(Kind::Unacceptable, detail),
+    }
 }
 
 async fn decide_absence(

@@ -173,6 +173,11 @@ pub struct SuspenseAnswer {
     journal_id: Uuid,
     /// What posted that, such as `till-move:` and the movement.
     cause: String,
+    /// Why it lies there, in words.
+    why: &'static str,
+    /// What was said of it by whoever moved it, counted the drawer, refunded it or decided on the line; none where nobody had to
+    /// say anything.
+    reason: Option<String>,
     payment_id: Option<Uuid>,
     at: Moment,
     /// Above nothing if money is gone, below if money came.
@@ -264,6 +269,8 @@ fn lying_answer(lying: &InSuspense, zone: &Zone) -> Result<SuspenseAnswer, Probl
     Ok(SuspenseAnswer {
         journal_id: lying.journal.as_uuid(),
         cause: lying.cause.clone(),
+        why: lying.why(),
+        reason: lying.reason.clone(),
         payment_id: lying.payment.map(|payment| payment.as_uuid()),
         at: Moment::of(zone, lying.at),
         amount: lying.amount,

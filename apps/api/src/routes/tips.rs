@@ -109,7 +109,8 @@ pub struct TipBody {
     tender: TenderWord,
     /// With `prompt` and `card`: whose handset, or the billing contact.
     phone: Option<String>,
-    /// Who gets how much; together the amount. As the team shares its commission if left out.
+    /// Who gets how much; together the amount. As the team shares its commission if left out: then a cent that cannot be
+    /// divided goes to whoever was entered earlier.
     #[schemars(length(min = 1, max = 20))]
     shares: Option<Vec<ShareBody>>,
 }
@@ -136,7 +137,8 @@ pub struct AlongBody {
     /// Above nothing; on top of what is paid for the visit, and with that in whole shillings.
     #[schemars(with = "AmountAbove")]
     amount: Money,
-    /// Who gets how much; together the amount. As the team shares its commission if left out.
+    /// Who gets how much; together the amount. As the team shares its commission if left out: then a cent that cannot be
+    /// divided goes to whoever was entered earlier.
     #[schemars(length(min = 1, max = 20))]
     shares: Option<Vec<ShareBody>>,
 }
@@ -336,8 +338,7 @@ async fn take(
             return Err(Problem::new(Kind::TillClosed, closed.to_string()));
         }
         Err(TakeCashError::Refused(error)) => {
-            let records = payments.book.of_visit(tenant, of).await?;
-            return Err(refused(error, &records, &zone));
+            return Err(refused(&state, tenant, of, error).await?);
         }
     };
     let record = payments.book.find(tenant, taken.payment).await?;

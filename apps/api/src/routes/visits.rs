@@ -148,13 +148,24 @@ pub struct VisitAnswer {
     /// What is asked before it counts as confirmed, for the parts that keep their time.
     #[schemars(with = "Option<Amount>")]
     pub due: Option<Money>,
-    /// What was paid for it here and is not the customer's credit.
+    /// What was paid for it here, and neither went back nor is the customer's credit.
     #[schemars(with = "Amount")]
     pub paid: Money,
+    /// What was paid for it here and is the customer's credit now, by the rules of cancellation.
+    #[schemars(with = "Amount")]
+    pub credited: Money,
+    /// What was paid for it here and went back, or is on its way: refunds in any way, and what a card's owner took back.
+    #[schemars(with = "Amount")]
+    pub given_back: Money,
+    /// What a manager gave back: the business let the customer off, and it is not asked for again. What was taken back
+    /// without a decision of the business is owed again.
+    #[schemars(with = "Amount")]
+    pub let_off: Money,
     /// What was paid for it before the business came here.
     #[schemars(with = "Amount")]
     pub paid_elsewhere: Money,
-    /// What is still to be paid of the parts that keep their time and of the fees for the others; in whole shillings
+    /// What is still to be paid of the parts that keep their time and of the fees for the others, less `paid`,
+    /// `paid_elsewhere` and `let_off`; in whole shillings
     /// where the business asks for no cents, and never above what they cost.
     #[schemars(with = "Amount")]
     pub balance: Money,
@@ -182,6 +193,9 @@ impl VisitAnswer {
             until: until.map(|until| Moment::of(zone, until)),
             due: visit.due().ok().flatten(),
             paid: money.here,
+            credited: money.credited,
+            given_back: money.given_back,
+            let_off: money.let_off,
             paid_elsewhere: money.elsewhere,
             balance: money.balance,
             appointments: visit
@@ -199,6 +213,9 @@ impl VisitAnswer {
 #[derive(Clone, Copy, Debug)]
 pub struct Paid {
     here: Money,
+    credited: Money,
+    given_back: Money,
+    let_off: Money,
     elsewhere: Money,
     balance: Money,
 }
@@ -214,6 +231,9 @@ impl Paid {
         let balance = money.balance(visit, rounding).map_err(Outage::new)?;
         Ok(Self {
             here: money.kept,
+            credited: money.credited,
+            given_back: money.refunded,
+            let_off: money.let_off,
             elsewhere: money.paid_elsewhere,
             balance: balance.ok_or_else(without_parts)?,
         })
@@ -223,9 +243,13 @@ impl Paid {
     fn nothing(visit: &Visit) -> Result<Self, Problem> {
         let charged = visit.charged().map_err(Outage::new)?;
         let charged = charged.ok_or_else(without_parts)?;
+        let nothing = Money::zero(charged.currency());
         Ok(Self {
-            here: Money::zero(charged.currency()),
-            elsewhere: Money::zero(charged.currency()),
+            here: nothing,
+            credited: nothing,
+            given_back: nothing,
+            let_off: nothing,
+            elsewhere: nothing,
             balance: charged,
         })
     }

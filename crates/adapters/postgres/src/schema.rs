@@ -318,7 +318,7 @@ diesel::table! {
         letter_id -> Uuid,
         request_key -> Text,
         fingerprint -> Bytea,
-        receipt -> Text,
+        receipt -> Nullable<Text>,
         came_receipt -> Nullable<Text>,
         said_by -> Text,
         said_reason -> Text,
@@ -513,6 +513,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    mpesa_statement_lines_taken_back (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        line_id -> Uuid,
+        request_key -> Text,
+        fingerprint -> Bytea,
+        state -> Text,
+        said_by -> Text,
+        said_reason -> Text,
+        said_at -> Timestamptz,
+        taken_back_by -> Text,
+        taken_back_reason -> Text,
+        taken_back_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     mpesa_statements (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -637,6 +654,7 @@ diesel::table! {
         tip_minor -> Nullable<BigInt>,
         tip_shares -> Nullable<Jsonb>,
         taken_back -> SmallInt,
+        reversed -> Bool,
     }
 }
 

@@ -16,7 +16,9 @@ use ratiba_kernel::{Clock, Id, Outage, TenantId};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::failure::FailureReason;
 use ratiba_payments::payment::{NotNow, Purpose};
-use ratiba_payments::ports::{Owed, Owing, PaymentRuleBook, RecordError, SpendRefused, VisitAsks};
+use ratiba_payments::ports::{
+    Owed, Owing, PaymentRuleBook, RecordError, RefundBook, SpendRefused, VisitAsks,
+};
 use ratiba_payments::reference::RequestKey;
 use ratiba_payments::use_cases::{
     CreditOrder, Outlook, PaymentOrder as Order, PaymentStatus, RequestCardLink, RequestPayment,
@@ -37,6 +39,8 @@ pub struct PaymentDeskBridge {
     pub again: ResendPrompt,
     /// Tells how it stands.
     pub status: PaymentStatus,
+    /// What went back.
+    pub refunds: Arc<dyn RefundBook>,
     /// Spends the customer's credit first.
     pub spend: SpendCredit,
     /// Whether the business wants that.
@@ -146,11 +150,17 @@ impl PaymentDesk for PaymentDeskBridge {
     }
 
     async fn standing(&self, tenant: TenantId, visit: VisitRef) -> Result<PaymentStanding, Outage> {
-        let reports = self
-            .status
-            .execute(tenant, Id::from_uuid(visit.as_uuid()))
-            .await?;
-        Ok(reports.last().map_or(PaymentStanding::NothingAsked, standing_of))
+        let visit = Id::from_uuid(visit.as_uuid());
+        let reports = self.status.execute(tenant, visit).await?;
+        let Some(last) = reports.last() else {
+            return Ok(PaymentStanding::NothingAsked);
+        };
+        let refunds = self.refunds.refunds_of_visit(tenant, visit).await?;
+        // What the customer has again is not paid.
+        if last.is_given_back(&refunds).map_err(Outage::new)? {
+            return Ok(PaymentStanding::NothingAsked);
+        }
+        Ok(standing_of(last))
     }
 
     async fn resend(&self, tenant: TenantId, order: ResendOrder) -> Result<ResendAnswer, Outage> {

@@ -86,6 +86,9 @@ pub(super) fn rows(receipt: &VisitReceipt, tongue: Tongue, zone: &Zone) -> Resul
     if receipt.to_credit.is_positive() || !receipt.returned.is_empty() {
         rows.push(strong(word(ReceiptWord::Kept), receipt.kept()?));
     }
+    if about.let_off.is_positive() {
+        rows.push(sum(word(ReceiptWord::LetOff), about.let_off));
+    }
     rows.push(Row::Gap);
     rows.push(if about.owed.is_positive() {
         strong(word(ReceiptWord::Balance), about.owed)
@@ -158,7 +161,7 @@ pub(super) fn text(rows: &[Row]) -> String {
     lines.join("\n")
 }
 
-/// The gist on one line: by which name, what was paid, and what is still owed.
+/// The gist on one line: by which name, what was paid, what of that is left where some went back, and what is still owed.
 pub(super) fn gist(receipt: &VisitReceipt, tongue: Tongue) -> Result<String, MoneyError> {
     let word = |word: ReceiptWord| word.word(tongue);
     let paid: Vec<String> = receipt
@@ -174,8 +177,13 @@ pub(super) fn gist(receipt: &VisitReceipt, tongue: Tongue) -> Result<String, Mon
     } else {
         word(ReceiptWord::NothingOwed).to_owned()
     };
+    let kept = if receipt.to_credit.is_positive() || !receipt.returned.is_empty() {
+        format!(" {} {}.", word(ReceiptWord::Kept), receipt.kept()?)
+    } else {
+        String::new()
+    };
     Ok(format!(
-        "{} {}: {} {}. {owed}. {}",
+        "{} {}: {} {}.{kept} {owed}. {}",
         word(ReceiptWord::Caption),
         receipt.about.reference,
         word(ReceiptWord::Paid),

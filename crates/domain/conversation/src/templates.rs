@@ -4,8 +4,9 @@
 use crate::outgoing::{TemplateCall, TooMuch, cut};
 use crate::texts::Tongue;
 
-/// The longest parameter that is sent.
-const PARAMETER_CHARACTERS: usize = 200;
+/// How much room the parameters of a template have together, in characters: its text may have 1,024 with them, of which the
+/// rest is for the words that are registered with the channel.
+const ROOM_CHARACTERS: usize = 800;
 
 /// A template of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,20 +57,45 @@ pub fn fitted(trial: Option<&(String, String)>, words: &str, answers: &[&str]) -
     let whole = format!("{words}{answers}");
     for notice in [long, short] {
         let all = led_by(notice, &whole);
-        if length(&all) <= PARAMETER_CHARACTERS {
+        if length(&all) <= ROOM_CHARACTERS {
             return all;
         }
     }
     let (before, question) = split_question(&words);
     let tail = format!("{question}{answers}");
     let taken = length(&led_by(short, &tail)) + 1;
-    let cut_words = match PARAMETER_CHARACTERS.saturating_sub(taken) {
+    let shortened = match ROOM_CHARACTERS.saturating_sub(taken) {
         0 | 1 => tail,
-        room if before.is_empty() => cut(&tail, room + length(&tail)),
-        room if tail.is_empty() => cut(before, room),
-        room => format!("{} {}", cut(before, room), tail.trim_start()),
+        _ if before.is_empty() => tail,
+        room if tail.is_empty() => cut_words(before, room),
+        room => format!("{} {}", cut_words(before, room), tail.trim_start()),
     };
-    led_by(short, &cut_words)
+    led_by(short, &shortened)
+}
+
+/// As many whole words as there is room for; where any are left out the last is followed by an ellipsis. A word that is
+/// longer than all the room is cut itself.
+fn cut_words(text: &str, room: usize) -> String {
+    let short = cut(text, room);
+    let Some(kept) = short.strip_suffix('…') else {
+        return short;
+    };
+    let ends_with_word = text[kept.len()..].starts_with(char::is_whitespace);
+    match kept.rfind(char::is_whitespace) {
+        Some(end) if !ends_with_word => format!("{}…", kept[..end].trim_end()),
+        Some(_) | None => short,
+    }
+}
+
+/// How much of the room each of several parameters gets: what it needs, if there is enough for all; else the longest are
+/// cut to the same length.
+fn shares_of_room(lengths: &[usize]) -> Vec<usize> {
+    let mut most = ROOM_CHARACTERS;
+    // The greatest length at which all of them together fit.
+    while most > 1 && lengths.iter().map(|length| *length.min(&most)).sum::<usize>() > ROOM_CHARACTERS {
+        most -= 1;
+    }
+    lengths.iter().map(|length| *length.min(&most)).collect()
 }
 
 /// Words, and the question that they end with; the question is empty if they end with none.
@@ -87,7 +113,8 @@ fn split_question(words: &str) -> (&str, &str) {
     }
 }
 
-/// A call of a template; parameters are put on one line and cut.
+/// A call of a template; parameters are put on one line, and cut after whole words where all of them together are more than
+/// a template takes.
 ///
 /// # Errors
 /// [`TooMuch`] for a parameter without words.
@@ -101,11 +128,12 @@ pub fn call(
         Tongue::English => "en",
         Tongue::Swahili => "sw",
     };
-    let flat = parameters.iter().map(|text| {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        cut(&words.join(" "), PARAMETER_CHARACTERS)
-    });
-    TemplateCall::new(name.code(), language, flat.collect(), payloads)
+    let one_line = |text: &&str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let flat: Vec<String> = parameters.iter().map(one_line).collect();
+    let lengths: Vec<usize> = flat.iter().map(|text| text.chars().count()).collect();
+    let fitting = flat.iter().zip(shares_of_room(&lengths));
+    let fitting = fitting.map(|(text, room)| cut_words(text, room));
+    TemplateCall::new(name.code(), language, fitting.collect(), payloads)
 }
 
 #[cfg(test)]

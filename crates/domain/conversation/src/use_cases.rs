@@ -16,8 +16,8 @@ pub use receive_delivery::{ReceiveDelivery, Received};
 pub use send_message::SendMessage;
 pub use take_turn::{TakeTurn, TakeTurnError, TurnEnd};
 pub use tell::{
-    CreditStep, DayMoney, DigestFigures, MoneyMatter, MoneyNews, Notice, PageLink, RefundStep, ReminderLead,
-    Tell, TellError, TipStep,
+    ByTheRules, CreditStep, DayMoney, DigestFigures, MoneyMatter, MoneyNews, Notice, PageLink, RefundStep,
+    ReminderLead, Tell, TellError, TipStep,
 };
 
 /// How often a use case re-reads and decides anew when what it read has moved on.

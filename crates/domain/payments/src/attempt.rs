@@ -259,6 +259,9 @@ pub struct AttemptProgress {
     pub resolved: Option<Resolved>,
     /// How often money was taken back from it that a person had matched wrongly.
     pub taken_back: u8,
+    /// Whether the provider's last word on its money, since it was paid, is that it went back. It is news each time that
+    /// this becomes true.
+    pub reversed: bool,
 }
 
 /// One try at collecting a payment through one provider.
@@ -335,6 +338,7 @@ impl Attempt {
                 dispute: None,
                 resolved: None,
                 taken_back: 0,
+                reversed: false,
             },
             tip: None,
         }

@@ -122,7 +122,7 @@ pub struct LetterDecision {
     pub handled: Handled,
 }
 
-/// Taking back what was said of a letter's money: that it went back, or what it is for.
+/// Taking back what was said of a letter: that its money went back, what that is for, or that it means nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakeBack {
     /// Which letter's.
@@ -135,13 +135,15 @@ pub struct TakeBack {
     pub by: Handled,
 }
 
-/// What somebody said of a letter's money who was wrong.
+/// What somebody said of a letter who was wrong: that its money is for a payment, went back under a number, or, where there
+/// is neither, that the letter means nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenBack {
     /// Who had said so, and why.
     pub said: Handled,
-    /// The provider's number of the movement back, or of the money that was booked, as it was said.
-    pub receipt: Receipt,
+    /// The provider's number of the movement back, or of the money that was booked, as it was said; `None` if it was said
+    /// that the letter means nothing.
+    pub receipt: Option<Receipt>,
     /// The number under which the money had come, as it was said.
     pub came: Option<Receipt>,
     /// The payment that it was booked for, if it was.
@@ -190,6 +192,18 @@ pub struct DeadLetter {
     pub payment: Option<PaymentId>,
     /// Where the number and the amount are known from, if nobody can read them in the letter: a person's word for them.
     pub known_from: Option<Remark>,
+}
+
+impl TakenBack {
+    /// Where the letter stood by what was said.
+    #[must_use]
+    pub const fn state(&self) -> LetterState {
+        match (&self.receipt, &self.payment) {
+            (_, Some(_)) => LetterState::Matched,
+            (Some(_), None) => LetterState::Refunded,
+            (None, None) => LetterState::Dismissed,
+        }
+    }
 }
 
 impl DeadLetter {

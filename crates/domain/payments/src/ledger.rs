@@ -281,6 +281,20 @@ pub enum Cause {
     },
     /// A line of a provider's statement is a fee, or money that nothing else put into the books.
     Stated(LineId),
+    /// The same after what a person had decided about the line before was taken back.
+    StatedAgain {
+        /// Which line.
+        line: LineId,
+        /// How often it was taken back before.
+        taken_back: u8,
+    },
+    /// What a person had decided about a line was taken back, and so is what was booked for it.
+    Unstated {
+        /// Which line.
+        line: LineId,
+        /// The how-manieth time, from 1.
+        taken_back: u8,
+    },
     /// A person found that money in the books never moved.
     NeverMoved(AbsenceId),
     /// A person said what something in suspense was.
@@ -316,6 +330,8 @@ impl Cause {
             Self::Earned { payment, step } => format!("earned:{payment}:{step}"),
             Self::TipShared { payment, step } => format!("tip-shared:{payment}:{step}"),
             Self::Stated(line) => format!("stated:{line}"),
+            Self::StatedAgain { line, taken_back } => format!("stated-again:{line}:{taken_back}"),
+            Self::Unstated { line, taken_back } => format!("unstated:{line}:{taken_back}"),
             Self::NeverMoved(absent) => format!("never-moved:{absent}"),
             Self::Cleared(clearing) => format!("cleared:{clearing}"),
             Self::Uncleared(clearing) => format!("uncleared:{clearing}"),
@@ -429,6 +445,8 @@ impl Journal {
             | Cause::Earned { .. }
             | Cause::TipShared { .. }
             | Cause::Stated(_)
+            | Cause::StatedAgain { .. }
+            | Cause::Unstated { .. }
             | Cause::NeverMoved(_)
             | Cause::Cleared(_)
             | Cause::Uncleared(_) => None,

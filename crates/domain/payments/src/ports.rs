@@ -60,8 +60,8 @@ pub use numbers::Rings;
 pub use order_keys::{KEY_LIFE, OrderKeys};
 pub use owing::*;
 pub use statements::{
-    AbsenceDecision, AbsenceVerdict, Decider, LineDecision, LineState, RecordedLine, StatementBook,
-    StatementFile, StatementHead, Unmatched,
+    AbsenceDecision, AbsenceVerdict, DecideReopen, Decider, LineDecision, LineFacts, LineState, LineStays,
+    LineTakeBack, RecordedLine, ReopenError, StatementBook, StatementFile, StatementHead, Unmatched,
 };
 pub use suspense::{
     ClearError, ClearingLook, DecideClearing, DecideUndoing, SuspenseBook, UndoError, UndoLook,
@@ -111,7 +111,7 @@ pub trait PaymentBook: Send + Sync {
     /// the payment was read at, if the visit's payments are others than the change has seen, or if a new payment's id or account reference, the request key or the
     /// visit's open payment for this purpose is already there: read again and decide again. Refuses with
     /// [`RecordError::LiveAttempt`] if the payment has another live attempt, or if a new M-Pesa attempt's number has one or
-    /// was prompted less than [`crate::schedule::RESEND_AFTER`] before, by any payment of the tenant; with
+    /// was prompted less than [`crate::schedule::RESEND_AFTER`] before, by any payment of the tenant, without paying; with
     /// [`RecordError::ReceiptTaken`] or [`RecordError::IdsTaken`] if another attempt of the tenant holds the
     /// receipt or the provider's tracking id; with the former also if a person said of a letter about this money that it
     /// went back, or matched it to another payment ([`DeadLetters::decided_elsewhere`]), or if the letter of the change

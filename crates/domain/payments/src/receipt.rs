@@ -2,7 +2,7 @@
 //! what is still owed. A pure value; the words are somebody else's.
 //!
 //! Every amount is exact and can be checked against the others: what was given is what was kept, what became credit
-//! and what went back.
+//! and what went back; what is charged is what was kept, what the business let the customer off, and what is still owed.
 
 use std::fmt;
 
@@ -185,6 +185,8 @@ pub struct About {
     pub tips: Vec<TipGiven>,
     /// What was paid before the business came here.
     pub elsewhere: Money,
+    /// What went back because the business itself decided so: it is not asked for again.
+    pub let_off: Money,
     /// What is still to be paid, as it is asked for.
     pub owed: Money,
 }
@@ -211,7 +213,7 @@ pub struct VisitReceipt {
     pub to_credit: Money,
     /// What went back, or is on its way, oldest first.
     pub returned: Vec<Returned>,
-    /// The payments that are settled, and of which every number is known.
+    /// The payments that are settled, of which every number is known, and of which not all went back.
     pub settled: Vec<PaymentId>,
 }
 
@@ -237,6 +239,10 @@ impl VisitReceipt {
             at: Some(spend.at),
         }));
         given.sort_by_key(|given| given.at);
+        let mut returned: Vec<Returned> = standing(refunds)?
+            .into_iter()
+            .map(|(refund, stands)| back(refund, stands))
+            .collect();
         let currency = about.owed.currency();
         let mut kept = about.elsewhere;
         for record in payments {
@@ -244,17 +250,12 @@ impl VisitReceipt {
             kept = kept.checked_add(payment.paid().checked_sub(payment.credited())?)?;
         }
         let received = Money::sum(currency, given.iter().map(|given| given.amount))?;
+        let mut to_credit = received.checked_sub(kept)?;
+        count_credit_once(&mut given, &mut to_credit, &mut returned)?;
         Ok(Self {
-            to_credit: received.checked_sub(kept)?,
-            returned: standing(refunds)?
-                .into_iter()
-                .map(|(refund, stands)| back(refund, stands))
-                .collect(),
-            settled: payments
-                .iter()
-                .filter(|record| is_settled(record))
-                .map(|record| record.payment.id())
-                .collect(),
+            to_credit,
+            returned,
+            settled: settled(payments, refunds)?,
             about,
             given,
         })
@@ -314,6 +315,35 @@ impl VisitReceipt {
     }
 }
 
+/// Credit that came of this very visit and went into it again, in whichever order, was given by nobody and is nobody's: it
+/// is left out on both sides, so that what was given is money that truly came.
+fn count_credit_once(
+    given: &mut Vec<Given>,
+    to_credit: &mut Money,
+    returned: &mut Vec<Returned>,
+) -> Result<(), MoneyError> {
+    let nothing = Money::zero(to_credit.currency());
+    let spent = given.iter_mut().filter(|given| given.tender == Tender::Credit);
+    let came = returned.iter_mut().filter(|back| back.tender == Tender::Credit);
+    // The newest first, on either side.
+    let mut spent: Vec<&mut Money> = spent.map(|given| &mut given.amount).rev().collect();
+    let mut came: Vec<&mut Money> = came.map(|back| &mut back.amount).rev().collect();
+    came.insert(0, to_credit);
+    let all_spent = Money::sum(nothing.currency(), spent.iter().map(|amount| **amount))?;
+    let all_came = Money::sum(nothing.currency(), came.iter().map(|amount| **amount))?;
+    for side in [&mut spent, &mut came] {
+        let mut twice = all_spent.min(all_came).max(nothing);
+        for amount in side.iter_mut() {
+            let less = twice.min(**amount).max(nothing);
+            **amount = amount.checked_sub(less)?;
+            twice = twice.checked_sub(less)?;
+        }
+    }
+    given.retain(|given| given.tender != Tender::Credit || given.amount.is_positive());
+    returned.retain(|back| back.tender != Tender::Credit || back.amount.is_positive());
+    Ok(())
+}
+
 fn before(about: &About) -> Option<Given> {
     about.elsewhere.is_positive().then_some(Given {
         tender: Tender::Elsewhere,
@@ -357,6 +387,20 @@ fn back(refund: &Refund, amount: Money) -> Returned {
         at: refund.progress().state_at,
         done,
     }
+}
+
+fn settled(payments: &[PaymentRecord], refunds: &[Refund]) -> Result<Vec<PaymentId>, MoneyError> {
+    let mut settled = Vec::new();
+    for record in payments.iter().filter(|record| is_settled(record)) {
+        let payment = &record.payment;
+        let own = refunds
+            .iter()
+            .filter(|refund| refund.terms().payment == payment.id());
+        if refundable(payment, &own.cloned().collect::<Vec<_>>())?.is_positive() {
+            settled.push(payment.id());
+        }
+    }
+    Ok(settled)
 }
 
 fn is_settled(record: &PaymentRecord) -> bool {

@@ -73,6 +73,8 @@ pub struct InSuspense {
     pub journal: JournalId,
     /// What posted it.
     pub cause: String,
+    /// What whoever caused it said of it, if they had to say anything.
+    pub reason: Option<String>,
     /// The payment that it is about, if one.
     pub payment: Option<PaymentId>,
     /// When, in business time.
@@ -90,6 +92,32 @@ impl InSuspense {
     /// [`MoneyError`] if the amounts are beyond all measure or of several currencies.
     pub fn left(&self) -> Result<Money, MoneyError> {
         self.size()?.checked_sub(self.cleared)
+    }
+
+    /// Why it lies there, in words for whoever says what it was; [`Self::reason`] is what was said about this one.
+    #[must_use]
+    pub fn why(&self) -> &'static str {
+        let gone = self.amount.is_positive();
+        let (kind, _) = self.cause.split_once(':').unwrap_or((&self.cause, ""));
+        match (kind, gone) {
+            ("till-float", true) => "the drawer was opened with less than its last close had left",
+            ("till-float", false) => "the drawer was opened with more than the books knew to lie in it",
+            ("till-move", true) => "cash was taken out of the drawer",
+            ("till-move", false) => "cash was put into the drawer",
+            ("till-count", true) => "the drawer was short when it was counted",
+            ("till-count", false) => "there was more in the drawer than expected when it was counted",
+            ("refunded", _) => "money was refunded by a way that is not seen from here",
+            ("paid-out", _) => "credit was paid out by a way that is not seen from here",
+            ("stated" | "stated-again", true) => {
+                "a statement tells of money that left, and of nothing that it was for"
+            }
+            ("stated" | "stated-again", false) => {
+                "a statement tells of money that came, and of no payment that it was for"
+            }
+            ("never-moved", _) => "money in the books turned out never to have moved",
+            (_other, true) => "money left, and nobody has said what for",
+            (_other, false) => "money came, and nobody has said from where",
+        }
     }
 
     fn size(&self) -> Result<Money, MoneyError> {

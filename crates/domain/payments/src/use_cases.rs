@@ -24,6 +24,7 @@ mod prompt_from_desk;
 mod push_attempt;
 mod query_attempt;
 mod refunds;
+mod reopen_line;
 mod request_card_link;
 mod request_payment;
 mod request_refund;
@@ -62,6 +63,7 @@ pub use payment_status::{Outlook, PaymentStatus, StatusReport};
 pub use prompt_from_desk::{DeskPrompt, PromptFromDesk, TipAlong};
 pub use push_attempt::{PushAttempt, PushAttemptError, Pushed};
 pub use query_attempt::{Queried, QueryAttempt, QueryAttemptError};
+pub use reopen_line::ReopenOrder;
 pub use request_card_link::{CardLinkOrder, RequestCardLink};
 pub use request_payment::{
     PaymentAsked, PaymentOrder, RequestPayment, RequestPaymentError, ResendOrder, ResendPrompt,

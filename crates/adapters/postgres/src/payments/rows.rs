@@ -70,6 +70,7 @@ struct AttemptRow {
     resolved_reason: Option<String>,
     resolved_at: Option<OffsetDateTime>,
     taken_back: i16,
+    reversed: bool,
     tip_payment_id: Option<Uuid>,
     tip_appointment_id: Option<Uuid>,
     tip_minor: Option<i64>,
@@ -212,6 +213,7 @@ fn attempt_of(row: AttemptRow) -> Result<Attempt, &'static str> {
         dispute: dispute.transpose()?,
         resolved: resolved_of(&row)?,
         taken_back: u8::try_from(row.taken_back).map_err(|_| "taken back too often")?,
+        reversed: row.reversed,
     };
     let tip = taken_along(&row, currency)?;
     let attempt = Attempt::restore(terms, progress).map_err(|_| "state and times contradict each other")?;

@@ -1,5 +1,6 @@
 //! Statements of M-Pesa, their lines, and the books that are laid beside them.
 
+mod reopening;
 mod rows;
 
 use async_trait::async_trait;
@@ -8,8 +9,8 @@ use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Money, Outage, TenantId};
 use ratiba_payments::ports::{
-    AbsenceDecision, LineDecision, LineState, RecordError, RecordedLine, StatementBook, StatementFile,
-    StatementHead, Unmatched,
+    AbsenceDecision, DecideReopen, LineDecision, LineState, LineTakeBack, RecordError, RecordedLine,
+    ReopenError, StatementBook, StatementFile, StatementHead, Unmatched,
 };
 use ratiba_payments::reference::Receipt;
 use ratiba_payments::statement::matching::{AbsenceId, Absent, AbsentMoney, KnownBooks, KnownMoney};
@@ -21,7 +22,7 @@ use self::rows::{
     AbsentRow, CountRow, HeadRow, KnownRow, LineRow, RefundRow, absent_of, head_of, known_of, recorded,
     refund_of,
 };
-use super::{PgPayments, writing};
+use super::{PgPayments, suspense, writing};
 use crate::database::{TenantTx, TxError};
 
 /// How much is looked at where no page is asked for.
@@ -57,7 +58,9 @@ macro_rules! lines {
                 coalesce(payment_id,
                     (SELECT a.payment_id FROM payment_attempts a WHERE a.tenant_id = $1 AND a.id = attempt_id),
                     (SELECT r.payment_id FROM payment_refunds r WHERE r.tenant_id = $1 AND r.id = refund_id)
-                ) AS payment_id
+                ) AS payment_id,
+                (SELECT count(*) FROM mpesa_statement_lines_taken_back t
+                    WHERE t.tenant_id = $1 AND t.line_id = mpesa_statement_lines.id)::int AS taken_back
              FROM mpesa_statement_lines WHERE tenant_id = $1 AND ",
             $which
         )
@@ -335,6 +338,21 @@ impl StatementBook for PgPayments {
                     }
                 }
                 Ok(decided)
+            })
+            .await
+    }
+
+    async fn reopen(
+        &self,
+        tenant: TenantId,
+        order: LineTakeBack,
+        decide: DecideReopen,
+    ) -> Result<(), ReopenError> {
+        self.database
+            .tenant(tenant, move |tx| {
+                one_by_one(tx)?;
+                suspense::lock(tx)?;
+                reopening::reopen(tx, &order, &decide)
             })
             .await
     }

@@ -28,6 +28,8 @@ struct LyingRow {
     id: Uuid,
     #[diesel(sql_type = Text)]
     cause: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    reason: Option<String>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     payment_id: Option<Uuid>,
     #[diesel(sql_type = Timestamptz)]
@@ -55,11 +57,37 @@ struct ClearingRow {
     cleared_at: OffsetDateTime,
 }
 
+/// What whoever caused a journal `j` said of it.
+macro_rules! said {
+    () => {
+        "(CASE split_part(j.cause, ':', 1)
+            WHEN 'till-float' THEN (SELECT t.float_reason FROM till_sessions t
+                WHERE t.tenant_id = $1 AND t.id = split_part(j.cause, ':', 2)::uuid)
+            WHEN 'till-count' THEN (SELECT t.difference_reason FROM till_sessions t
+                WHERE t.tenant_id = $1 AND t.id = split_part(j.cause, ':', 2)::uuid)
+            WHEN 'till-move' THEN (SELECT t.reason FROM till_movements t
+                WHERE t.tenant_id = $1 AND t.id = split_part(j.cause, ':', 2)::uuid)
+            WHEN 'refunded' THEN (SELECT r.reason FROM payment_refunds r
+                WHERE r.tenant_id = $1 AND r.id = split_part(j.cause, ':', 2)::uuid)
+            WHEN 'paid-out' THEN (SELECT p.reason FROM credit_payouts p
+                WHERE p.tenant_id = $1 AND p.id = split_part(j.cause, ':', 2)::uuid)
+            WHEN 'stated' THEN (SELECT l.decided_reason FROM mpesa_statement_lines l
+                WHERE l.tenant_id = $1 AND l.id = split_part(j.cause, ':', 2)::uuid)
+            WHEN 'stated-again' THEN (SELECT l.decided_reason FROM mpesa_statement_lines l
+                WHERE l.tenant_id = $1 AND l.id = split_part(j.cause, ':', 2)::uuid)
+            WHEN 'never-moved' THEN (SELECT b.decided_reason FROM mpesa_statement_absences b
+                WHERE b.tenant_id = $1 AND b.id = split_part(j.cause, ':', 2)::uuid)
+        END) AS reason"
+    };
+}
+
 macro_rules! lying {
     ($which:literal) => {
         concat!(
             "SELECT * FROM (
-                SELECT j.id, j.cause, j.payment_id, j.occurred_at, s.amount_minor,
+                SELECT j.id, j.cause, ",
+            said!(),
+            ", j.payment_id, j.occurred_at, s.amount_minor,
                     (SELECT coalesce(sum(c.amount_minor), 0) FROM suspense_clearings c
                         WHERE c.tenant_id = $1 AND c.journal_id = j.id AND c.currency = $2
                             AND NOT EXISTS (SELECT FROM suspense_clearings_undone u
@@ -82,8 +110,10 @@ const WAITING: &str = lying!(
     ORDER BY occurred_at DESC, id DESC LIMIT $4"
 );
 
-const ONE: &str = "
-SELECT j.id, j.cause, j.payment_id, j.occurred_at, sum(e.amount_minor)::bigint AS amount_minor,
+const ONE: &str = concat!(
+    "SELECT j.id, j.cause, ",
+    said!(),
+    ", j.payment_id, j.occurred_at, sum(e.amount_minor)::bigint AS amount_minor,
     (SELECT coalesce(sum(c.amount_minor), 0) FROM suspense_clearings c
         WHERE c.tenant_id = $1 AND c.journal_id = j.id AND c.currency = $2
             AND NOT EXISTS (SELECT FROM suspense_clearings_undone u
@@ -91,7 +121,8 @@ SELECT j.id, j.cause, j.payment_id, j.occurred_at, sum(e.amount_minor)::bigint A
 FROM ledger_journals j
 JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account = 'suspense' AND e.currency = $2
 WHERE j.tenant_id = $1 AND j.id = $3 AND ratiba_waits_for_a_word($1, j.cause)
-GROUP BY j.id, j.cause, j.payment_id, j.occurred_at HAVING sum(e.amount_minor) <> 0";
+GROUP BY j.id, j.cause, j.payment_id, j.occurred_at HAVING sum(e.amount_minor) <> 0"
+);
 
 #[async_trait]
 impl SuspenseBook for PgPayments {
@@ -208,7 +239,7 @@ impl SuspenseBook for PgPayments {
 }
 
 /// Nothing else is cleared or taken back meanwhile; the triggers on what is said take the same lock.
-fn lock<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
+pub(super) fn lock<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
     sql_query("SELECT pg_advisory_xact_lock(hashtextextended('suspense:' || $1::text, 0))")
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .execute(tx.conn())?;
@@ -223,6 +254,7 @@ fn lying_of(row: LyingRow, currency: Currency) -> InSuspense {
     InSuspense {
         journal: Id::from_uuid(row.id),
         cause: row.cause,
+        reason: row.reason,
         payment: row.payment_id.map(Id::from_uuid),
         at: row.occurred_at,
         amount: Money::new(row.amount_minor, currency),

@@ -3,7 +3,9 @@
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Binary, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    BigInt, Binary, Bool, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
 use ratiba_kernel::PhoneNumber;
 use ratiba_payments::attempt::{Attempt, AttemptState};
 use ratiba_payments::ledger::Journal;
@@ -162,9 +164,9 @@ INSERT INTO payment_attempts (tenant_id, id, payment_id, provider, merchant_refe
     currency, amount_minor, created_at, state, state_at, reason, provider_code, evidence, dispute,
     provider_request_id, provider_checkout_id, receipt, queries, sent_at, answers, made_by, fingerprint,
     resolved_by, resolved_reason, resolved_at, page_url, tip_payment_id, tip_appointment_id, tip_minor, tip_shares,
-    taken_back)
+    taken_back, reversed)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-    $26, $27, $28, $29, $30, $31, $32, $33)
+    $26, $27, $28, $29, $30, $31, $32, $33, $34)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
     amount_minor = EXCLUDED.amount_minor, state = EXCLUDED.state, state_at = EXCLUDED.state_at, reason = EXCLUDED.reason,
     provider_code = EXCLUDED.provider_code, evidence = EXCLUDED.evidence, dispute = EXCLUDED.dispute,
@@ -173,7 +175,7 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
     resolved_by = EXCLUDED.resolved_by, resolved_reason = EXCLUDED.resolved_reason, resolved_at = EXCLUDED.resolved_at,
     page_url = EXCLUDED.page_url, tip_payment_id = EXCLUDED.tip_payment_id,
     tip_appointment_id = EXCLUDED.tip_appointment_id, tip_minor = EXCLUDED.tip_minor, tip_shares = EXCLUDED.tip_shares,
-    taken_back = EXCLUDED.taken_back,
+    taken_back = EXCLUDED.taken_back, reversed = EXCLUDED.reversed,
     answers = CASE
         WHEN jsonb_array_length(payment_attempts.answers) < 20 THEN payment_attempts.answers || EXCLUDED.answers
         WHEN jsonb_array_length(EXCLUDED.answers) = 0 THEN payment_attempts.answers
@@ -233,6 +235,7 @@ fn write_attempt(tx: &mut TenantTx<'_>, attempt: &Attempt, saying: Option<&Sayin
         .bind::<Nullable<BigInt>, _>(tip_minor)
         .bind::<Nullable<Jsonb>, _>(tip.map(tips::shares_of))
         .bind::<SmallInt, _>(i16::from(progress.taken_back))
+        .bind::<Bool, _>(progress.reversed)
         .execute(tx.conn())
         .map_err(taken)?;
     if written == 1 {

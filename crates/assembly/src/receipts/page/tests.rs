@@ -49,6 +49,7 @@ fn drawn() -> VisitReceipt {
                 through: None,
             }],
             elsewhere: shillings(0),
+            let_off: shillings(0),
             owed: Money::kes_minor(80_050),
         },
         given: vec![
@@ -109,6 +110,19 @@ fn every_tender_is_named_by_its_own_word_and_number() {
 }
 
 #[test]
+fn what_the_business_let_off_is_said_so_that_the_sums_can_be_checked() {
+    let mut receipt = drawn();
+    receipt.about.let_off = shillings(100);
+    let english = text(&rows(&receipt, Tongue::English, &zone()).unwrap());
+    assert!(
+        english.contains("less what went back: KES 3,075\nNot asked for again: KES 100\n"),
+        "{english}"
+    );
+    let swahili = text(&rows(&receipt, Tongue::Swahili, &zone()).unwrap());
+    assert!(swahili.contains("Haidaiwi tena: KES 100"), "{swahili}");
+}
+
+#[test]
 fn a_visit_without_a_prompt_does_not_speak_of_mpesa() {
     let mut receipt = drawn();
     receipt
@@ -148,7 +162,7 @@ fn amounts_stand_at_the_right_edge_and_long_words_go_on_below() {
 fn the_gist_says_what_was_paid_before_it_says_how() {
     assert_eq!(
         gist(&drawn(), Tongue::Swahili).unwrap(),
-        "Risiti yako BK7Q2M: Imelipwa KES 3,250. Bado kulipwa KES 800.50. KES 1,500 (M-Pesa SJK7H2LM9P), \
+        "Risiti yako BK7Q2M: Imelipwa KES 3,250. Imelipwa, bila iliyorudishwa KES 3,075. Bado kulipwa KES 800.50. KES 1,500 (M-Pesa SJK7H2LM9P), \
          KES 1,000 (Kadi CARD12345), KES 500 (Pesa taslimu), KES 250 (Salio lako)"
     );
 }

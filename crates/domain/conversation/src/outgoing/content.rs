@@ -27,8 +27,8 @@ pub const ROW_TITLE_CHARACTERS_MAX: usize = 24;
 pub const ROW_DESCRIPTION_CHARACTERS_MAX: usize = 72;
 /// The longest id of a row; a button could carry 256, the smaller limit serves both.
 const TOKEN_CHARACTERS_MAX: usize = 200;
-/// The longest parameter of a template; the template's body as a whole has 1024.
-const PARAMETER_CHARACTERS_MAX: usize = 512;
+/// The longest parameter of a template: its text as a whole has no more.
+const PARAMETER_CHARACTERS_MAX: usize = 1_024;
 
 /// A message would break one of the channel's limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

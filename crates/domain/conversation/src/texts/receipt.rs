@@ -39,6 +39,8 @@ pub enum ReceiptWord {
     RefundUnderWay,
     /// What the business keeps of what was paid.
     Kept,
+    /// What the business gave back by its own decision, and does not ask for again.
+    LetOff,
     /// Still to be paid.
     Balance,
     /// Nothing is still to be paid.
@@ -51,7 +53,7 @@ pub enum ReceiptWord {
 
 impl ReceiptWord {
     /// All of them, in the order of declaration.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Title,
         Self::Reference,
         Self::Issued,
@@ -69,6 +71,7 @@ impl ReceiptWord {
         Self::Refunded,
         Self::RefundUnderWay,
         Self::Kept,
+        Self::LetOff,
         Self::Balance,
         Self::NothingOwed,
         Self::FileName,
@@ -103,6 +106,7 @@ impl ReceiptWord {
             Self::Refunded => "Refunded",
             Self::RefundUnderWay => "Refund under way",
             Self::Kept => "Paid, less what went back",
+            Self::LetOff => "Not asked for again",
             Self::Balance => "Still to pay",
             Self::NothingOwed => "Nothing left to pay",
             Self::FileName => "receipt",
@@ -129,6 +133,7 @@ impl ReceiptWord {
             Self::Refunded => "Imerudishwa",
             Self::RefundUnderWay => "Inarudishwa",
             Self::Kept => "Imelipwa, bila iliyorudishwa",
+            Self::LetOff => "Haidaiwi tena",
             Self::Balance => "Bado kulipwa",
             Self::NothingOwed => "Hakuna kilichobaki kulipwa",
             Self::FileName => "risiti",

@@ -30,7 +30,7 @@ use crate::wording::{Phrase, Voice, alert, present};
 
 pub use figures::{DayMoney, DigestFigures};
 pub use money::{CreditStep, MoneyNews, PageLink, RefundStep, TipStep};
-pub use notice::{MoneyMatter, Notice, ReminderLead};
+pub use notice::{ByTheRules, MoneyMatter, Notice, ReminderLead};
 
 use notice::Said;
 use owners::Known;

@@ -86,7 +86,7 @@ impl Attempt {
             CardStatus::Reversed(report) => {
                 self.recognise(report)?;
                 Ok(match self.progress.state.name() {
-                    StateName::Paid => self.dispute(ReviewReason::MoneyWentBack),
+                    StateName::Paid => self.reverse(),
                     StateName::Created
                     | StateName::Sent
                     | StateName::AwaitingCustomer
@@ -172,10 +172,20 @@ impl Attempt {
         Ok(())
     }
 
+    /// The same word again is no news, also after a person looked into it; it is once the provider had the money meanwhile.
+    fn reverse(mut self) -> Moved {
+        if self.progress.reversed {
+            return self.quietly();
+        }
+        self.progress.reversed = true;
+        self.dispute(ReviewReason::MoneyWentBack)
+    }
+
     fn card_success(mut self, report: &CardReport, at: OffsetDateTime) -> Moved {
         let from = self.progress.state.name();
         let differs = report.amount != Some(self.terms.amount);
         if let AttemptState::Paid { receipt: known, .. } = &mut self.progress.state {
+            self.progress.reversed = false;
             return match (differs, known.as_ref(), report.receipt.as_ref()) {
                 (true, _, _) => self.dispute(ReviewReason::AmountDiffers),
                 (false, Some(known), Some(told)) if known != told => {

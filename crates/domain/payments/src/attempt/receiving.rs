@@ -28,6 +28,7 @@ impl Attempt {
                 dispute: None,
                 resolved: None,
                 taken_back: 0,
+                reversed: false,
             },
             tip: None,
         };

@@ -45,8 +45,8 @@ pub enum LetterReopened {
     Before,
     /// The key was used for another order.
     KeyReused,
-    /// Nobody says that the letter's money went back, or there is no such letter.
-    NotRefunded,
+    /// Nobody has said anything of the letter that is taken back so, or there is no such letter.
+    NothingSaid,
 }
 
 /// Why a match was not taken back. Nothing changed.
@@ -98,8 +98,8 @@ pub trait DeadLetters: Send + Sync {
         attempt: &Attempt,
     ) -> Result<Option<LetterState>, Outage>;
 
-    /// Takes back that a letter's money went back, and keeps what was said: the letter is new again, and money under the
-    /// number that was named is booked again.
+    /// Takes back that a letter's money went back, or that the letter means nothing, and keeps what was said: the letter is
+    /// new again, and money under the number that was named is booked again.
     async fn take_back(&self, tenant: TenantId, order: TakeBack) -> Result<LetterReopened, Outage>;
 
     /// Takes back that a letter was matched, and keeps what was said: locks the payment, its visit's others and its customer,

@@ -1,15 +1,15 @@
 //! Statements of M-Pesa on record, and the books that are laid beside them.
 
 use async_trait::async_trait;
-use ratiba_kernel::{Fingerprint, Money, Outage, TenantId};
+use ratiba_kernel::{Fingerprint, Money, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
 use super::{Change, RecordError};
 use crate::actor::Actor;
 use crate::attempt::AttemptId;
-use crate::ledger::Journal;
+use crate::ledger::{Entry, Journal};
 use crate::payment::PaymentId;
-use crate::reference::Receipt;
+use crate::reference::{Receipt, RequestKey};
 use crate::refund::RefundId;
 use crate::remark::Remark;
 use crate::statement::matching::{AbsenceId, Absent, KnownBooks, KnownMoney};
@@ -107,7 +107,72 @@ pub struct RecordedLine {
     pub decider: Option<Decider>,
     /// When it was decided.
     pub decided_at: Option<OffsetDateTime>,
+    /// How often what was decided about it was taken back.
+    pub taken_back: u8,
 }
+
+/// Taking back what a person decided about a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineTakeBack {
+    /// Which line.
+    pub line: LineId,
+    /// Makes it repeatable: the same key takes back once.
+    pub key: RequestKey,
+    /// What was ordered under that key.
+    pub ordered: Fingerprint,
+    /// Who takes it back, and why.
+    pub by: Decider,
+    /// When, in business time.
+    pub at: OffsetDateTime,
+}
+
+/// A line and what was made of it, seen while nothing is decided about lines and nothing is cleared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineFacts {
+    /// The line.
+    pub line: RecordedLine,
+    /// What its decision posted for itself.
+    pub posted: Vec<Entry>,
+    /// Whether a person said what that was, which lay in suspense.
+    pub cleared: bool,
+}
+
+/// Why what was decided about a line stays. Nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineStays {
+    /// There is no such line.
+    #[error("there is no such line")]
+    Unknown,
+    /// No person decided anything about it.
+    #[error("no person decided on the line")]
+    Undecided,
+    /// It brought money, or the number of money, to a payment.
+    #[error("the line's money is in the books for a payment: it goes back by a refund of that")]
+    Booked,
+    /// What it left in suspense was cleared.
+    #[error("what the line left in suspense was cleared: take that back first")]
+    Cleared,
+    /// The key stands for another order.
+    #[error("this key named another order")]
+    KeyUsed,
+    /// The amounts are beyond all measure.
+    #[error("the amounts cannot be booked")]
+    Amount(#[from] MoneyError),
+}
+
+/// Why a line was not opened again.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReopenError {
+    /// The facts forbid it.
+    #[error(transparent)]
+    Stays(#[from] LineStays),
+    /// The statements did not answer; the same order may be sent again.
+    #[error("the statements are unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// Decides what takes back what was posted for a line; may be asked again, and must have no effect.
+pub type DecideReopen = Box<dyn Fn(&LineFacts) -> Result<Option<Journal>, LineStays> + Send + Sync>;
 
 /// What becomes of an open line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -233,6 +298,19 @@ pub trait StatementBook: Send + Sync {
         tenant: TenantId,
         decisions: Vec<LineDecision>,
     ) -> Result<Vec<LineId>, RecordError>;
+
+    /// Opens a line again that a person decided on, and keeps what was said: reads what was made of it, and records what
+    /// `decide` answers with it, in one transaction during which nothing is decided about lines and nothing is cleared. Under
+    /// a key that was used for it before nothing changes.
+    ///
+    /// # Errors
+    /// What `decide` refuses with; [`LineStays::Unknown`]; [`LineStays::KeyUsed`].
+    async fn reopen(
+        &self,
+        tenant: TenantId,
+        order: LineTakeBack,
+        decide: DecideReopen,
+    ) -> Result<(), ReopenError>;
 
     /// Money in the books that no line tells of; `None` if a line does, or it was decided on.
     async fn absence(&self, tenant: TenantId, id: AbsenceId) -> Result<Option<Absent>, Outage>;

@@ -9,7 +9,7 @@ use super::*;
 use crate::actor::Actor;
 use crate::attempt::{AttemptState, AttemptTerms};
 use crate::evidence::{Evidence, PushAnswer};
-use crate::payment::Payment;
+use crate::payment::{Payment, Purpose};
 use crate::refund::{RefundCause, RefundSource, RefundTerms, RefundWay};
 use crate::settlement::settle;
 use crate::test_support::builders::{
@@ -33,6 +33,7 @@ fn about(charged: i64, owed: i64) -> About {
             through: None,
         }],
         elsewhere: shillings(0),
+        let_off: shillings(0),
         owed: shillings(owed),
     }
 }
@@ -177,6 +178,67 @@ fn credit_that_was_paid_out_by_its_transaction_did_not_go_back_for_the_visit() {
     };
     assert_eq!(kept(&of_payment), Ok(shillings(0)));
     assert_eq!(kept(&of_credit), Ok(shillings(1_500)));
+}
+
+#[test]
+fn credit_that_came_of_a_visit_and_went_into_it_again_is_counted_once() {
+    let (payment, attempt) = prompted(a_payment(), 1, shillings(1_500));
+    let refund = Refund::request(RefundTerms {
+        id: Id::from_uuid(Uuid::from_u128(79)),
+        payment: payment.id(),
+        visit: payment.visit(),
+        customer: payment.customer(),
+        original: None,
+        way: RefundWay::Credit,
+        source: RefundSource::Payment,
+        cause: RefundCause::Manager,
+        reason: "another therapist".to_owned(),
+        reference: None,
+        key: key("as-credit"),
+        fingerprint: Fingerprint::of("as-credit"),
+        amount: shillings(1_500),
+        requested_by: Actor::parse("token:1").unwrap(),
+        created_at: second(9),
+    });
+    let refund = refund.hand_over(second(9)).refund;
+    let balance = Payment::owe(
+        Id::from_uuid(Uuid::from_u128(80)),
+        payment.visit(),
+        payment.customer(),
+        Purpose::Balance,
+        shillings(2_000),
+        second(10),
+    );
+    let (balance, _) = balance.receive(shillings(900), second(11)).unwrap();
+    let spends = [spent(&balance, shillings(900))];
+    let gone = payment.id();
+    let records = [(payment, vec![attempt]), (balance, Vec::new())]
+        .map(|(payment, attempts)| PaymentRecord { payment, attempts });
+    let drawn = VisitReceipt::draw_up(about(3_500, 0), &records, &spends, &[refund]).unwrap();
+    let given: Vec<_> = drawn
+        .given
+        .iter()
+        .map(|given| (given.tender, given.amount))
+        .collect();
+    assert_eq!(
+        given,
+        [(Tender::Mpesa, shillings(1_500))],
+        "that is all that came"
+    );
+    let back: Vec<_> = drawn
+        .returned
+        .iter()
+        .map(|back| (back.tender, back.amount))
+        .collect();
+    assert_eq!(back, [(Tender::Credit, shillings(600))]);
+    assert_eq!(
+        (drawn.kept(), drawn.to_credit),
+        (Ok(shillings(900)), shillings(0))
+    );
+    assert!(
+        !drawn.settled.contains(&gone),
+        "what went back entirely is not paid"
+    );
 }
 
 proptest! {

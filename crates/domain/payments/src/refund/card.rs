@@ -63,6 +63,7 @@ impl Refund {
 
     /// Money of a payment that went back although nobody of the business wanted it. It counts as gone, and a person finds
     /// out whether it is lost. A tip that came along with the attempt is a payment of its own, and so is what was taken of it.
+    /// `before` is how often that happened before to the same money, which had come back each time.
     ///
     /// # Errors
     /// [`MalformedReference`] never, as ids are.
@@ -71,13 +72,18 @@ impl Refund {
         payment: &Payment,
         original: Original,
         amount: Money,
+        before: usize,
         at: OffsetDateTime,
     ) -> Result<Self, MalformedReference> {
         let of_tip = match payment.purpose() {
             Purpose::Tip => format!(":{}", payment.id()),
             Purpose::Deposit | Purpose::Full | Purpose::Balance => String::new(),
         };
-        let key = RequestKey::parse(&format!("chargeback:{}{of_tip}", original.attempt))?;
+        let again = match before {
+            0 => String::new(),
+            before => format!(":again-{before}"),
+        };
+        let key = RequestKey::parse(&format!("chargeback:{}{of_tip}{again}", original.attempt))?;
         let mut refund = Self::request(RefundTerms {
             id,
             payment: payment.id(),

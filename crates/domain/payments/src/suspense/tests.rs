@@ -11,6 +11,7 @@ fn some_journal() -> JournalId {
 
 fn lying(amount: Money, cleared: i64) -> InSuspense {
     InSuspense {
+        reason: None,
         journal: some_journal(),
         cause: "till-move:x".to_owned(),
         payment: None,

@@ -126,6 +126,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     asking::tenants_do_not_see_each_other(&fresh().await).await;
     asking::a_number_rings_for_one_prompt_at_a_time(&fresh().await).await;
     asking::a_number_has_a_minute_between_prompts(&fresh().await).await;
+    asking::a_prompt_that_was_paid_puts_the_next_one_off_by_nothing(&fresh().await).await;
     books::a_receipt_is_booked_for_one_attempt(&fresh().await).await;
     books::a_tracking_id_belongs_to_one_attempt(&fresh().await).await;
     books::a_late_success_beside_another_becomes_credit(&fresh().await).await;
@@ -165,6 +166,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     by_hand::a_confirmation_brings_what_an_attempt_waits_for(&fresh().await).await;
     by_hand::a_callback_after_the_confirmation_of_its_money_changes_nothing(&fresh().await).await;
     by_hand::money_by_hand_may_be_a_part_or_more_than_is_owed(&fresh().await).await;
+    by_hand::money_under_a_paid_account_goes_to_what_the_visit_still_owes(&fresh().await).await;
     by_hand::what_fits_nothing_is_a_dead_letter_of_whose_address_it_came_to(&fresh().await).await;
     letters::a_letter_is_decided_once(&fresh().await).await;
     letters::the_money_of_a_letter_is_booked_once(&fresh().await).await;
@@ -179,6 +181,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     unmatched::a_match_whose_money_became_credit_stays(&fresh().await).await;
     given_back::an_attempts_own_callback_does_not_book_money_that_went_back(&fresh().await).await;
     given_back::what_was_mistaken_is_taken_back_once(&fresh().await).await;
+    given_back::a_dismissal_is_taken_back_and_the_letter_can_be_booked(&fresh().await).await;
     given_back::a_second_receipt_that_is_booked_elsewhere_is_no_letter(&fresh().await).await;
     nameless::money_that_a_query_settled_did_not_go_back(&fresh().await).await;
     nameless::a_query_books_no_money_that_a_person_decided_about(&fresh().await).await;
@@ -194,6 +197,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     card_refunds::a_request_that_was_not_made_is_made_again_and_a_refusal_is_the_end(&fresh().await).await;
     card_refunds::what_nobody_asked_back_is_a_chargeback_once(&fresh().await).await;
     card_refunds::a_chargeback_that_was_won_is_in_the_providers_account_again(&fresh().await).await;
+    card_refunds::a_chargeback_that_was_won_and_comes_back_is_booked_and_told_once_more(&fresh().await).await;
     card_refunds::a_chargeback_of_what_is_credit_takes_the_credit_back_and_tells_what_is_spent(
         &fresh().await,
     )

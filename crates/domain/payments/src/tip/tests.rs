@@ -97,6 +97,22 @@ fn what_nobody_divides_follows_the_shares_of_the_team() {
 
 proptest! {
     #[test]
+    fn equal_shares_add_up_differ_by_a_cent_at_most_and_favour_the_earlier(minor in 1_i64..10_000_000, team in 1_u128..20) {
+        let team: Vec<Renderer> = (1..=team).map(|number| renders(number, 3)).collect();
+        let amount = Money::kes_minor(minor);
+        let shares = divided(amount, &team).unwrap();
+        prop_assert_eq!(Money::sum(amount.currency(), shares.iter().map(|share| share.amount)), Ok(amount));
+        let named = |share: &TipShare| team.iter().position(|one| one.staff == share.staff);
+        let mut all = vec![0; team.len()];
+        for share in &shares {
+            all[named(share).unwrap()] = share.amount.amount_minor();
+        }
+        prop_assert!(all.is_sorted_by(|one, next| one >= next), "{:?}", all);
+        prop_assert!(all[0] - all[all.len() - 1] <= 1, "{:?}", all);
+        prop_assert_eq!(divided(amount, &team).unwrap(), shares, "the same whenever it is asked");
+    }
+
+    #[test]
     fn all_of_it_is_shared_out_and_all_of_it_can_be_taken_back(
         minor in 1_i64..1_000_000, team in 1_u128..6, back in 0_i64..1_000_000,
     ) {

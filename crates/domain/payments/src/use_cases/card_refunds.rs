@@ -183,8 +183,9 @@ pub struct Reversals {
 
 impl Reversals {
     /// Ends the refund that was asked for, if one was; else it is a chargeback, which is put on record and into the books
-    /// once: of what the attempt brought for its payment, and of the tip that it took along, which is a payment of its own.
-    /// Answers whether a refund explains it.
+    /// once each time that it happens: of what the attempt brought for its payment, and of the tip that it took along, which
+    /// is a payment of its own. One that a person has, or that was booked as lost, is not booked beside itself; of one that
+    /// was won it is another if the provider had the money meanwhile. Answers whether a refund explains it.
     pub(super) async fn take(
         &self,
         tenant: TenantId,
@@ -233,11 +234,13 @@ impl Reversals {
                 let change = booked(facts, moved, now, &*ids).map_err(unbookable)?;
                 return Ok(changed.then_some(change));
             }
-            let chargeback = |refund: &Refund| refund.terms().way == RefundWay::Chargeback;
-            if facts.refunds.iter().filter(own).any(chargeback) {
+            let chargeback = |refund: &&Refund| refund.terms().way == RefundWay::Chargeback;
+            let mut before = facts.refunds.iter().filter(own).filter(chargeback);
+            let times = before.clone().count();
+            if before.any(Refund::counts) || (times > 0 && of.progress().reversed) {
                 return Ok(None);
             }
-            charge_back(facts, (&of, amount), receipt.as_ref(), now, &*ids)
+            charge_back(facts, (&of, amount), (receipt.as_ref(), times), now, &*ids)
         };
         self.book.amend(tenant, payment, Box::new(decide)).await?;
         Ok(explained.load(Ordering::Relaxed))
@@ -257,12 +260,12 @@ fn was_asked(refund: &Refund) -> bool {
 }
 
 /// A chargeback, with the money out of the provider's account; credit that was given for it is taken back as far as it is
-/// not spent. Without a number for the money there is none: the attempt
-/// alone goes to a person.
+/// not spent. Without a number for the money there is none: the attempt alone goes to a person. What was told is its
+/// number, and how often it happened before.
 fn charge_back(
     facts: &RefundFacts,
     (attempt, amount): (&Attempt, Money),
-    told: Option<&Receipt>,
+    (told, before): (Option<&Receipt>, usize),
     now: OffsetDateTime,
     ids: &dyn IdSource,
 ) -> Result<Option<RefundChange>, RefundRefused> {
@@ -273,7 +276,7 @@ fn charge_back(
         attempt: attempt.id(),
         receipt,
     };
-    let refund = Refund::charged_back(ids.fresh(), &facts.record.payment, original, amount, now);
+    let refund = Refund::charged_back(ids.fresh(), &facts.record.payment, original, amount, before, now);
     let refund = refund.map_err(Outage::new)?;
     let journal = moved_between(
         Cause::ChargedBack(refund.id()),

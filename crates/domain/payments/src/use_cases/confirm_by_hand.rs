@@ -6,13 +6,15 @@ use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId, TokenHash};
 use time::OffsetDateTime;
 
 use super::DECISIONS_MAX;
+use super::asking::payment_for;
 use crate::CallbackId;
 use crate::attempt::{Attempt, AttemptState, AttemptTerms, Provider, ReviewReason};
 use crate::by_hand::Confirmation;
 use crate::evidence::Evidence;
 use crate::payment::{PaymentRecord, PaymentState};
 use crate::ports::{
-    Change, ConfirmationInbox, ConfirmationOutcome, ConfirmationReader, MoneyFinder, PaymentBook, RecordError,
+    Change, ConfirmationInbox, ConfirmationOutcome, ConfirmationReader, MoneyFinder, Owing, PaymentBook,
+    RecordError, VisitAsks, VisitSeen,
 };
 use crate::reference::RequestKey;
 use crate::schedule::confirmation_try_after;
@@ -132,6 +134,7 @@ impl ApplyConfirmation {
         tenant: TenantId,
         id: CallbackId,
         step: u8,
+        owing: &dyn Owing,
     ) -> Result<ConfirmationApplied, ApplyConfirmationError> {
         let stored = self.inbox.confirmation(tenant, id).await?;
         let stored = stored.ok_or(ApplyConfirmationError::NoSuchConfirmation)?;
@@ -146,7 +149,7 @@ impl ApplyConfirmation {
             }
         };
         for _ in 0..DECISIONS_MAX {
-            match self.decide(tenant, id, &told).await? {
+            match self.decide(tenant, id, &told, owing).await? {
                 Step::Conclude(outcome) => return self.conclude(tenant, id, outcome).await,
                 Step::Wait => {
                     let Some((step, at)) = confirmation_try_after(step, stored.received_at, self.clock.now())
@@ -183,6 +186,7 @@ impl ApplyConfirmation {
         tenant: TenantId,
         id: CallbackId,
         told: &Confirmation,
+        owing: &dyn Owing,
     ) -> Result<Step, ApplyConfirmationError> {
         let booked = self
             .finder
@@ -225,6 +229,9 @@ impl ApplyConfirmation {
                 None => self.anew(open, id, told),
             };
         }
+        if let Some(step) = self.of_what_is_owed(tenant, &record, (id, told), owing).await? {
+            return Ok(step);
+        }
         self.anew(record, id, told)
     }
 
@@ -259,16 +266,48 @@ impl ApplyConfirmation {
         tenant: TenantId,
         named: &PaymentRecord,
     ) -> Result<Option<PaymentRecord>, Outage> {
-        let named = &named.payment;
-        match named.state() {
-            PaymentState::Settled | PaymentState::Credited => {}
-            PaymentState::Open | PaymentState::Cancelled => return Ok(None),
+        if !needs_no_more(named) {
+            return Ok(None);
         }
+        let named = &named.payment;
         let of_visit = self.book.of_visit(tenant, named.visit()).await?;
         Ok(of_visit.into_iter().rfind(|record| {
             let payment = &record.payment;
             let same = payment.customer() == named.customer() && payment.currency() == named.currency();
             same && payment.state() == PaymentState::Open
+        }))
+    }
+
+    /// The same where nobody has asked for the rest yet: the payment for it is made with the money, as with cash. What the
+    /// visit owes is asked after its payments were read, and the money is recorded only if they are the same still.
+    async fn of_what_is_owed(
+        &self,
+        tenant: TenantId,
+        named: &PaymentRecord,
+        (id, told): (CallbackId, &Confirmation),
+        owing: &dyn Owing,
+    ) -> Result<Option<Step>, ApplyConfirmationError> {
+        if !needs_no_more(named) {
+            return Ok(None);
+        }
+        let (visit, customer) = (named.payment.visit(), named.payment.customer());
+        let payments = self.book.of_visit(tenant, visit).await?;
+        let owed = match owing.asks(tenant, visit).await? {
+            VisitAsks::For(owed) => owed,
+            VisitAsks::Nothing | VisitAsks::NotAgreed => return Ok(None),
+        };
+        if owed.customer != customer || owed.amount.currency() != told.amount.currency() {
+            return Ok(None);
+        }
+        let payment = payment_for(&payments, visit, &owed, self.clock.now(), &*self.ids)?;
+        let attempts = Vec::new();
+        let step = self.anew(PaymentRecord { payment, attempts }, id, told)?;
+        Ok(Some(match step {
+            Step::Record(mut change) => {
+                change.seen = Some(VisitSeen::of(visit, &payments));
+                Step::Record(change)
+            }
+            other @ (Step::Wait | Step::Conclude(_)) => other,
         }))
     }
 
@@ -309,6 +348,14 @@ impl ApplyConfirmation {
         let now = self.clock.now();
         self.inbox.conclude_confirmation(tenant, id, outcome, now).await?;
         Ok(ConfirmationApplied::Concluded(outcome))
+    }
+}
+
+/// Whether a payment had all that it needs: money under its account is for something else by now.
+const fn needs_no_more(named: &PaymentRecord) -> bool {
+    match named.payment.state() {
+        PaymentState::Settled | PaymentState::Credited => true,
+        PaymentState::Open | PaymentState::Cancelled => false,
     }
 }
 

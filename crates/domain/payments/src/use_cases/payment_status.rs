@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, Money, Outage, TenantId};
+use ratiba_kernel::{Clock, Money, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
 use crate::VisitId;
@@ -11,6 +11,7 @@ use crate::failure::{FailureReason, NextStep};
 use crate::payment::{NotNow, PaymentId, PaymentRecord, PaymentState, Purpose};
 use crate::ports::PaymentBook;
 use crate::reference::{AccountReference, Receipt};
+use crate::refund::{Refund, standing};
 
 /// How one payment stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +70,22 @@ pub enum Outlook {
         /// From when on a new prompt can be offered; `None` if it would fail again.
         resend_from: Option<OffsetDateTime>,
     },
+}
+
+impl StatusReport {
+    /// Whether money came for it, and none of it is left: all of it became credit or went back, or is on its way.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the currencies differ.
+    pub fn is_given_back(&self, refunds: &[Refund]) -> Result<bool, MoneyError> {
+        let mut left = self.paid.checked_sub(self.credited)?;
+        for (refund, stands) in standing(refunds)? {
+            if refund.terms().payment == self.payment {
+                left = left.checked_sub(stands)?;
+            }
+        }
+        Ok(self.paid.is_positive() && !left.is_positive())
+    }
 }
 
 impl Outlook {

@@ -19,8 +19,8 @@ use crate::tip::TipRecord;
 pub struct TipReturned {
     /// What of it became the customer's credit now; `None` if nothing was left of it.
     pub now: Option<Money>,
-    /// Whether any of it became credit for that reason, now or before.
-    pub ever: bool,
+    /// What of it became credit for that reason, now or before; `None` if nothing did.
+    pub ever: Option<Money>,
     /// Whether it came along with what the visit was paid.
     pub along: bool,
 }
@@ -111,7 +111,7 @@ impl ReturnTips {
         let refund = self.book.amend(tenant, payment, Box::new(all_of_it)).await?;
         Ok(Some(TipReturned {
             now: refund.map(|refund| refund.terms().amount),
-            ever: self.was_returned(tenant, payment).await?,
+            ever: self.ever_returned(tenant, payment).await?,
             along: found.along.is_some(),
         }))
     }
@@ -124,7 +124,7 @@ impl ReturnTips {
     pub async fn were_returned(&self, tenant: TenantId, visit: VisitId) -> Result<bool, Outage> {
         for found in self.tips.tips_of_visit(tenant, visit).await? {
             let tip = found.tip;
-            if self.was_returned(tenant, tip.payment).await?
+            if self.ever_returned(tenant, tip.payment).await?.is_some()
                 && !self.visits.part_is_over(tenant, visit, tip.appointment).await?
             {
                 return Ok(true);
@@ -133,7 +133,7 @@ impl ReturnTips {
         Ok(false)
     }
 
-    async fn was_returned(&self, tenant: TenantId, payment: PaymentId) -> Result<bool, Outage> {
+    async fn ever_returned(&self, tenant: TenantId, payment: PaymentId) -> Result<Option<Money>, Outage> {
         let of_tip = RefundQuery {
             payment: Some(payment),
             most: REFUNDS_MAX,
@@ -141,6 +141,14 @@ impl ReturnTips {
         };
         let refunds = self.book.refunds(tenant, of_tip).await?;
         let by_policy = |refund: &Refund| refund.terms().cause == RefundCause::Policy && refund.counts();
-        Ok(refunds.iter().any(by_policy))
+        let mut returned: Option<Money> = None;
+        for refund in refunds.iter().filter(|refund| by_policy(refund)) {
+            let amount = refund.terms().amount;
+            returned = Some(match returned {
+                Some(sum) => sum.checked_add(amount).map_err(Outage::new)?,
+                None => amount,
+            });
+        }
+        Ok(returned)
     }
 }

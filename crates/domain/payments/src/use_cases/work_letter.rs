@@ -103,9 +103,11 @@ pub enum LetterError {
     /// The money under that receipt went back, as a person noted.
     #[error("the money under that receipt is noted as given back")]
     WentBack,
-    /// Nobody says that its money went back, nor what it is for.
-    #[error("nobody says that the letter's money went back, or is booked for a payment")]
-    NotRefunded,
+    /// Nobody says what became of it.
+    #[error(
+        "nobody says that the letter's money went back or is booked for a payment, or that it means nothing"
+    )]
+    NothingSaid,
     /// Something was built on the money since it was booked, so that the match stays.
     #[error("{}", why_it_stays(*.0))]
     BuiltOn(BuiltOn),
@@ -246,8 +248,8 @@ impl WorkLetter {
         }
     }
 
-    /// Takes back that a letter's money went back, or what it was matched to, where somebody mistook a number or the letter:
-    /// it is new again. Money under the number of what went back is taken again; what was refused meanwhile is in a
+    /// Takes back that a letter's money went back, what it was matched to, or that it means nothing, where somebody mistook a
+    /// number or the letter: it is new again. Money under the number of what went back is taken again; what was refused meanwhile is in a
     /// person's hands, who can book it now. Money that was booked by the match leaves the payment, as long as nothing was built
     /// on it: the attempt that had asked for it is in review again. The same order again under its key changes nothing, whatever was decided since.
     ///
@@ -275,7 +277,7 @@ impl WorkLetter {
         match reopened {
             LetterReopened::Now | LetterReopened::Before => Ok(()),
             LetterReopened::KeyReused => Err(LetterError::KeyReused),
-            LetterReopened::NotRefunded => Err(LetterError::NotRefunded),
+            LetterReopened::NothingSaid => Err(LetterError::NothingSaid),
         }
     }
 

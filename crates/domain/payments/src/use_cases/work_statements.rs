@@ -457,7 +457,7 @@ impl WorkStatements {
         decider: Option<Decider>,
     ) -> Result<LineDecision, MoneyError> {
         let now = self.clock.now();
-        let (cause, comes_in) = (Cause::Stated(line.id), line.line.kind.comes_in());
+        let (cause, comes_in) = (stated(line), line.line.kind.comes_in());
         let amount = line.line.amount;
         let journal = match &state {
             LineState::Fee(payment) => {
@@ -477,6 +477,17 @@ impl WorkStatements {
             journal,
             ..decided(line, state, decider, now, None)
         })
+    }
+}
+
+/// What a decision about a line posts its journal under.
+pub(super) const fn stated(line: &RecordedLine) -> Cause {
+    match line.taken_back {
+        0 => Cause::Stated(line.id),
+        taken_back => Cause::StatedAgain {
+            line: line.id,
+            taken_back,
+        },
     }
 }
 

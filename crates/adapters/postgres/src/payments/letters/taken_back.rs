@@ -27,8 +27,8 @@ struct OrderRow {
 
 #[derive(QueryableByName)]
 struct TakenRow {
-    #[diesel(sql_type = Text)]
-    receipt: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    receipt: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     came_receipt: Option<String>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -69,8 +69,8 @@ const OF_LETTER: &str = "
 SELECT receipt, came_receipt, payment_id, said_by, said_reason, said_at, taken_back_by, taken_back_reason, taken_back_at
 FROM dead_letters_taken_back WHERE tenant_id = $1 AND letter_id = $2 ORDER BY id LIMIT ";
 
-/// Makes a letter new again whose money is said to have gone back, and keeps what was said. Of two at once the second waits
-/// for the first, and sees it.
+/// Makes a letter new again whose money is said to have gone back, or that is said to mean nothing, and keeps what was said.
+/// Of two at once the second waits for the first, and sees it.
 pub(super) fn take_back(tx: &mut TenantTx<'_>, order: &TakeBack) -> Result<LetterReopened, TxError<Outage>> {
     let (tenant, letter) = (tx.tenant_uuid(), order.letter.as_uuid());
     sql_query(LOCK)
@@ -80,7 +80,10 @@ pub(super) fn take_back(tx: &mut TenantTx<'_>, order: &TakeBack) -> Result<Lette
     if let Some(before) = under_key(tx, order)? {
         return Ok(before);
     }
-    reopen(tx, order, LetterState::Refunded)
+    match reopen(tx, order, LetterState::Refunded)? {
+        LetterReopened::NothingSaid => reopen(tx, order, LetterState::Dismissed),
+        done @ (LetterReopened::Now | LetterReopened::Before | LetterReopened::KeyReused) => Ok(done),
+    }
 }
 
 /// Makes a letter in that state new again, and keeps what was said.
@@ -104,7 +107,7 @@ pub(super) fn reopen<E>(
         .execute(tx.conn())?;
     if kept == 0 {
         // Nobody said so, or the key was used for another letter in this moment.
-        return Ok(under_key(tx, order)?.unwrap_or(LetterReopened::NotRefunded));
+        return Ok(under_key(tx, order)?.unwrap_or(LetterReopened::NothingSaid));
     }
     sql_query(REOPEN)
         .bind::<SqlUuid, _>(tenant)
@@ -155,10 +158,11 @@ fn taken_of(row: TakenRow) -> Result<TakenBack, &'static str> {
             at,
         })
     };
-    let came = row.came_receipt.as_deref().map(Receipt::parse).transpose();
+    let named = |number: Option<&str>| number.map(Receipt::parse).transpose();
+    let came = named(row.came_receipt.as_deref());
     Ok(TakenBack {
         said: handled(&row.said_by, &row.said_reason, row.said_at)?,
-        receipt: Receipt::parse(&row.receipt).map_err(|_| "malformed receipt")?,
+        receipt: named(row.receipt.as_deref()).map_err(|_| "malformed receipt")?,
         came: came.map_err(|_| "malformed receipt of what came")?,
         payment: row.payment_id.map(Id::from_uuid),
         by: handled(&row.taken_back_by, &row.taken_back_reason, row.taken_back_at)?,

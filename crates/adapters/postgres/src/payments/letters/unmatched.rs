@@ -24,7 +24,7 @@ pub(super) fn unmatch(
 ) -> Result<LetterReopened, TxError<UnmatchError>> {
     let payment = find(tx, order, false)?.and_then(|letter| letter.payment);
     let Some(payment) = payment.map(|payment| payment.as_uuid()) else {
-        return Ok(taken_back::under_key(tx, order)?.unwrap_or(LetterReopened::NotRefunded));
+        return Ok(taken_back::under_key(tx, order)?.unwrap_or(LetterReopened::NothingSaid));
     };
     let tenant = tx.tenant_uuid();
     let (customer, visit): (Uuid, Uuid) = payments::table
@@ -47,7 +47,7 @@ pub(super) fn unmatch(
     }
     let matched = letter.filter(|letter| letter.payment.map(|it| it.as_uuid()) == Some(payment));
     let Some(letter) = matched else {
-        return Ok(LetterReopened::NotRefunded);
+        return Ok(LetterReopened::NothingSaid);
     };
     let facts = facts(tx, letter, payment)?;
     let change = decide(&facts).map_err(TxError::Refused)?;

@@ -68,6 +68,8 @@ pub(super) struct LineRow {
     decided_reason: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     decided_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = Integer)]
+    taken_back: i32,
 }
 
 #[derive(QueryableByName)]
@@ -178,6 +180,7 @@ fn line_of(row: LineRow) -> Result<RecordedLine, &'static str> {
         payment: row.payment_id.map(Id::from_uuid),
         decider,
         decided_at: row.decided_at,
+        taken_back: u8::try_from(row.taken_back).map_err(|_| "taken back too often")?,
     })
 }
 

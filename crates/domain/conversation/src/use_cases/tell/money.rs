@@ -487,10 +487,10 @@ const fn next(standing: Option<VisitStanding>, tongue: Tongue) -> &'static str {
             "miadi iko imara; usiombe pesa hii tena"
         }
         (Some(VisitStanding::Gone) | None, Tongue::English) => {
-            "the time is gone and the money is the customer's; offer a new time or a refund"
+            "the time is gone, and your rules give the money back; offer a new time"
         }
         (Some(VisitStanding::Gone) | None, Tongue::Swahili) => {
-            "muda umepita na pesa ni ya mteja; mpe muda mwingine au mrudishie"
+            "muda umepita, na kanuni zako zinarudisha pesa; mpe muda mwingine"
         }
     }
 }

@@ -25,11 +25,50 @@ pub enum ReminderLead {
     Soon,
 }
 
+/// What the business's rules have done with the money of a visit: nobody has to decide on it any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByTheRules {
+    /// What is the customer's credit now.
+    pub credit: Money,
+    /// What goes back to where it came from.
+    pub sent_back: Money,
+    /// What stays with the visit: fees, and what was paid for the parts that take place.
+    pub kept: Money,
+    /// What was paid before the business came here; no rule gives that back, and a person decides.
+    pub paid_elsewhere: Money,
+}
+
+impl ByTheRules {
+    /// All of it became credit.
+    #[must_use]
+    pub const fn only_credit(credit: Money) -> Self {
+        let nothing = Money::zero(credit.currency());
+        Self {
+            credit,
+            sent_back: nothing,
+            kept: nothing,
+            paid_elsewhere: nothing,
+        }
+    }
+
+    /// Whether there is any money to tell of.
+    #[must_use]
+    pub const fn is_anything(&self) -> bool {
+        self.credit.is_positive()
+            || self.sent_back.is_positive()
+            || self.kept.is_positive()
+            || self.paid_elsewhere.is_positive()
+    }
+}
+
 /// Why a person must look at money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MoneyMatter {
     /// It came for a visit whose time had been given up.
-    PaidForLostVisit,
+    PaidForLostVisit {
+        /// What became of it.
+        done: ByTheRules,
+    },
     /// The amount, or what became of it, is in question.
     AmountInReview,
     /// What was reported about it does not agree.
@@ -37,9 +76,15 @@ pub enum MoneyMatter {
     /// A card's owner had the money taken back.
     ChargedBack,
     /// The visit, or a part of it, was cancelled after it was paid.
-    CancelledAfterPayment,
+    CancelledAfterPayment {
+        /// What became of the money.
+        done: ByTheRules,
+    },
     /// A customer who had paid did not come.
-    MissedAfterPayment,
+    MissedAfterPayment {
+        /// What became of the money.
+        done: ByTheRules,
+    },
     /// A fee is owed that what was paid does not cover.
     FeeOwed,
     /// A visit stands again after what was paid for it became credit.

@@ -52,7 +52,11 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
             } else {
                 reason.to_owned()
             };
-            (reason, next)
+            let next = match done_by_rule(*what, voice.tongue) {
+                Some(done) => format!("{done}; {next}"),
+                None => next.to_owned(),
+            };
+            return Some(told(known, &reason, &next, voice));
         }
         Notice::CustomerLate { minutes, .. } => late(*minutes, voice.tongue),
         Notice::MessageNotSent { .. } => not_sent(known.purpose, voice.tongue),
@@ -82,26 +86,75 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
         | Notice::LateFor { .. }
         | Notice::VisitCancelled { .. } => return None,
     };
+    Some(told(known, &reason, next, voice))
+}
+
+fn told(known: &Known, reason: &str, next: &str, voice: &Voice<'_>) -> OwnerNews {
     let known = known.in_words(voice);
     let values = Values::new()
         .with(Placeholder::Business, voice.profile.business_name.as_str())
-        .with(Placeholder::Reason, reason.as_str())
+        .with(Placeholder::Reason, reason)
         .with(Placeholder::Known, known.as_str())
         .with(Placeholder::NextStep, next);
     let body = render(TextKey::OwnerNotice, voice.tongue, &values);
-    Some(alert(body, [&reason, &known, next]))
+    alert(body, [reason, &known, next])
+}
+
+/// What the rules have done with the money already, which nobody has to decide; `None` where they did nothing.
+fn done_by_rule(what: MoneyMatter, tongue: Tongue) -> Option<String> {
+    let done = match what {
+        MoneyMatter::PaidForLostVisit { done }
+        | MoneyMatter::CancelledAfterPayment { done }
+        | MoneyMatter::MissedAfterPayment { done } => done,
+        MoneyMatter::AmountInReview
+        | MoneyMatter::Disputed
+        | MoneyMatter::ChargedBack
+        | MoneyMatter::FeeOwed
+        | MoneyMatter::CreditedMeanwhile
+        | MoneyMatter::TipCreditedMeanwhile
+        | MoneyMatter::PaidAfterAll
+        | MoneyMatter::PaidInPart
+        | MoneyMatter::RefundStuck
+        | MoneyMatter::GivenTwice { .. } => return None,
+    };
+    let [credit, sent_back, kept, paid_elsewhere] = match tongue {
+        Tongue::English => [
+            "is the customer's credit now",
+            "goes back the way it came",
+            "stays with the visit",
+            "was paid before you came here: what of it goes back is for you to say",
+        ],
+        Tongue::Swahili => [
+            "sasa ni salio la mteja",
+            "inarudishwa kwa njia iliyolipwa",
+            "inabaki kwa miadi",
+            "ililipwa kabla ya mfumo huu: amua kinachorudishwa",
+        ],
+    };
+    let parts = [
+        (done.credit, credit),
+        (done.sent_back, sent_back),
+        (done.kept, kept),
+        (done.paid_elsewhere, paid_elsewhere),
+    ];
+    let said: Vec<String> = parts
+        .into_iter()
+        .filter(|(amount, _)| amount.is_positive())
+        .map(|(amount, words)| format!("{amount} {words}"))
+        .collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 /// Why money needs a person, and what to do.
 const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str) {
     match (what, tongue) {
-        (MoneyMatter::PaidForLostVisit, Tongue::English) => (
+        (MoneyMatter::PaidForLostVisit { .. }, Tongue::English) => (
             "money came for a visit whose time was given up",
-            "offer a new time or a refund",
+            "offer a new time",
         ),
-        (MoneyMatter::PaidForLostVisit, Tongue::Swahili) => (
+        (MoneyMatter::PaidForLostVisit { .. }, Tongue::Swahili) => (
             "pesa imefika baada ya muda wa miadi kuachiliwa",
-            "mpe muda mwingine au mrudishie pesa",
+            "mpe muda mwingine",
         ),
         (MoneyMatter::AmountInReview, Tongue::English) => (
             "a payment is in question",
@@ -127,21 +180,21 @@ const fn money(what: MoneyMatter, tongue: Tongue) -> (&'static str, &'static str
             "malipo ya kadi yamerudishwa na mwenye kadi au benki yake",
             "lijibu kwenye dashibodi ya PesaPal, kisha uandike kwenye marejesho kama pesa imepotea",
         ),
-        (MoneyMatter::CancelledAfterPayment, Tongue::English) => (
+        (MoneyMatter::CancelledAfterPayment { .. }, Tongue::English) => (
             "a visit was cancelled after it was paid",
-            "decide on the refund and tell the customer",
+            "your rules did this; look only if it is not what you want",
         ),
-        (MoneyMatter::CancelledAfterPayment, Tongue::Swahili) => (
+        (MoneyMatter::CancelledAfterPayment { .. }, Tongue::Swahili) => (
             "miadi imeghairiwa baada ya kulipiwa",
-            "amua kuhusu kurudisha pesa na umjulishe mteja",
+            "kanuni zako zimefanya hivyo; angalia tu kama sivyo unavyotaka",
         ),
-        (MoneyMatter::MissedAfterPayment, Tongue::English) => (
+        (MoneyMatter::MissedAfterPayment { .. }, Tongue::English) => (
             "a customer who had paid did not come",
-            "what is no fee is their credit now; tell the customer",
+            "your rules did this; look only if it is not what you want",
         ),
-        (MoneyMatter::MissedAfterPayment, Tongue::Swahili) => (
+        (MoneyMatter::MissedAfterPayment { .. }, Tongue::Swahili) => (
             "mteja aliyelipa hakufika",
-            "kisichokuwa ada sasa ni salio lake; mjulishe mteja",
+            "kanuni zako zimefanya hivyo; angalia tu kama sivyo unavyotaka",
         ),
         (MoneyMatter::FeeOwed, Tongue::English) => (
             "a fee is owed that what was paid does not cover",

@@ -347,7 +347,9 @@ fn the_owners_hear_who_why_and_what_to_do() {
     let notices = [
         Notice::MoneyNeedsPerson {
             visit,
-            what: MoneyMatter::PaidForLostVisit,
+            what: MoneyMatter::PaidForLostVisit {
+                done: ByTheRules::only_credit(Money::kes_minor(50_000)),
+            },
         },
         Notice::Money(MoneyNews::Overpaid {
             visit,

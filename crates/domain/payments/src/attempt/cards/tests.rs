@@ -2,10 +2,12 @@ use proptest::prelude::*;
 use ratiba_kernel::Money;
 
 use super::*;
-use crate::attempt::{AttemptTerms, Provider};
+use crate::actor::Actor;
+use crate::attempt::{AttemptTerms, Provider, Resolved};
 use crate::card::PageUrl;
 use crate::failure::ProviderCode;
 use crate::reference::ProviderIds;
+use crate::remark::Remark;
 use crate::test_support::builders::{an_attempt, receipt, second, shillings};
 
 fn ids(number: u32) -> ProviderIds {
@@ -217,6 +219,25 @@ fn money_that_went_back_is_for_a_person() {
         heard(open(), &back).news,
         Some(News::InReview(ReviewReason::MoneyWentBack))
     );
+}
+
+#[test]
+fn that_the_money_went_back_is_news_once_each_time_whatever_a_person_said_of_it() {
+    let back = CardStatus::Reversed(report(shillings(1_500)));
+    let gone = heard(heard(open(), &paid()).attempt, &back).attempt;
+    let resolved = Resolved {
+        by: Actor::parse("token:desk").unwrap(),
+        why: Remark::parse("the bank decided for us").unwrap(),
+        at: second(90),
+    };
+    let looked_into = gone.settle_dispute(resolved).unwrap().attempt;
+    let still = heard(looked_into, &back);
+    assert_eq!(still.news, None, "the same word again");
+    let kept = heard(still.attempt, &paid());
+    assert_eq!(kept.news, None);
+    let again = heard(kept.attempt, &back);
+    assert_eq!(again.news, Some(News::Disputed(ReviewReason::MoneyWentBack)));
+    assert_eq!(heard(again.attempt, &back).news, None);
 }
 
 #[test]

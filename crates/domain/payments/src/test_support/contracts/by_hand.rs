@@ -10,13 +10,15 @@ use crate::event::PaymentEvent;
 use crate::evidence::{Evidence, PushAnswer, QueryAnswer};
 use crate::failure::FailureReason;
 use crate::ledger::Account;
-use crate::payment::PaymentState;
-use crate::ports::{Change, ConfirmationAddress, ConfirmationArrival, ConfirmationOutcome, Taken};
+use crate::payment::{PaymentState, Purpose};
+use crate::ports::{
+    Change, ConfirmationAddress, ConfirmationArrival, ConfirmationOutcome, Owed, Taken, VisitAsks,
+};
 use crate::schedule::CONFIRMATION_TRIES_AFTER;
 use crate::settlement::settle;
 use crate::task::PaymentTask;
 use crate::test_support::builders::{failed, paid, provider_ids, receipt, second, shillings};
-use crate::test_support::fakes::PlainConfirmations;
+use crate::test_support::fakes::{AlwaysAsks, LeftOfPrice, PlainConfirmations};
 use crate::test_support::together;
 use crate::use_cases::{ApplyConfirmation, ConfirmationApplied, PaymentAsked, ValidateByHand, Validation};
 
@@ -49,6 +51,11 @@ fn use_case<G: Ground>(stage: &Stage<'_, G>) -> ApplyConfirmation {
     }
 }
 
+/// Visits that owe nothing beside what was asked for.
+const fn no_more() -> AlwaysAsks {
+    AlwaysAsks(VisitAsks::Nothing)
+}
+
 async fn take<G: Ground>(stage: &Stage<'_, G>, body: Vec<u8>) -> Taken {
     let arrival = ConfirmationArrival {
         id: stage.ids.fresh(),
@@ -71,7 +78,7 @@ async fn taken<G: Ground>(stage: &Stage<'_, G>, body: Vec<u8>) -> CallbackId {
 }
 
 async fn apply<G: Ground>(stage: &Stage<'_, G>, tenant: TenantId, id: CallbackId) -> ConfirmationOutcome {
-    match use_case(stage).execute(tenant, id, 0).await {
+    match use_case(stage).execute(tenant, id, 0, &no_more()).await {
         Ok(ConfirmationApplied::Concluded(outcome)) => outcome,
         other => panic!("not concluded: {other:?}"),
     }
@@ -166,8 +173,9 @@ pub(super) async fn money_by_hand_is_booked_once_for_its_receipt(ground: &impl G
     let again = PlainConfirmations::body(&receipt(1), shillings(1_500), &account, 1);
     let again = taken(&stage, again).await;
     let work = use_case(&stage);
+    let nothing = no_more();
     let all = (0..3).flat_map(|_| [stored[0], again]);
-    for applied in together(all.map(|id| work.execute(tenant, id, 0)).collect()).await {
+    for applied in together(all.map(|id| work.execute(tenant, id, 0, &nothing)).collect()).await {
         let booked = Ok(ConfirmationApplied::Concluded(ConfirmationOutcome::Booked));
         assert_eq!(applied, booked);
     }
@@ -204,7 +212,7 @@ pub(super) async fn money_of_a_prompt_is_not_booked_again_by_its_confirmation(gr
     let id = taken(&stage, body).await;
     let work = use_case(&stage);
     // It overtook its callback.
-    let early = work.execute(tenant, id, 0).await;
+    let early = work.execute(tenant, id, 0, &no_more()).await;
     let at = second(0) + CONFIRMATION_TRIES_AFTER[0];
     assert_eq!(early, Ok(ConfirmationApplied::Waits(at)));
     assert_eq!(in_clearing(ground, tenant).await, None);
@@ -227,7 +235,7 @@ pub(super) async fn money_of_a_prompt_is_not_booked_again_by_its_confirmation(gr
     })
     .await;
     stage.clock.advance(Duration::seconds(20));
-    let then = work.execute(tenant, id, 1).await;
+    let then = work.execute(tenant, id, 1, &no_more()).await;
     let booked = Ok(ConfirmationApplied::Concluded(ConfirmationOutcome::Booked));
     assert_eq!(then, booked);
     assert_eq!(stage.record(tenant, &asked).await.attempts.len(), 1);
@@ -238,7 +246,7 @@ pub(super) async fn money_of_a_prompt_is_not_booked_again_by_its_confirmation(gr
     let body = PlainConfirmations::body(&receipt(2), shillings(1_500), &account, 0);
     let id = taken(&stage, body).await;
     let last = u8::try_from(CONFIRMATION_TRIES_AFTER.len()).unwrap_or(u8::MAX);
-    let given_up = work.execute(tenant, id, last).await;
+    let given_up = work.execute(tenant, id, last, &no_more()).await;
     let doubt = Ok(ConfirmationApplied::Concluded(ConfirmationOutcome::PromptInDoubt));
     assert_eq!(given_up, doubt);
     assert_eq!(ground.dead_letters(Some(tenant)).await, ["prompt_in_doubt"]);
@@ -364,6 +372,59 @@ pub(super) async fn money_by_hand_may_be_a_part_or_more_than_is_owed(ground: &im
     let credit = ground.ledger().credit(tenant, customer, Currency::Kes).await;
     assert_eq!(credit, Ok(shillings(200)));
     assert_eq!(in_clearing(ground, tenant).await, Some(shillings(1_700)));
+}
+
+pub(super) async fn money_under_a_paid_account_goes_to_what_the_visit_still_owes(ground: &impl Ground) {
+    let stage = Stage::on(ground);
+    let (tenant, _) = ground.tenants();
+    open_address(&stage, tenant).await;
+    let (asked, account) = prompt_failed(&stage, tenant, "prompt").await;
+    assert_eq!(
+        told(&stage, tenant, (1, 1_500), &account).await,
+        ConfirmationOutcome::Booked
+    );
+    let deposit = stage.record(tenant, &asked).await.payment;
+    // The visit costs 4,000; nobody has asked for the rest.
+    let owing = LeftOfPrice {
+        book: ground.book(),
+        whole: Owed {
+            customer: deposit.customer(),
+            purpose: Purpose::Balance,
+            amount: shillings(4_000),
+            phone: None,
+        },
+    };
+    let work = use_case(&stage);
+    for (number, amount) in [(2, 1_000), (3, 2_000)] {
+        let body = PlainConfirmations::body(&receipt(number), shillings(amount), &account, 0);
+        let id = taken(&stage, body).await;
+        let both = (0..2).map(|_| work.execute(tenant, id, 0, &owing)).collect();
+        for applied in together(both).await {
+            let booked = Ok(ConfirmationApplied::Concluded(ConfirmationOutcome::Booked));
+            assert_eq!(applied, booked);
+        }
+    }
+    let of_visit = ground.book().of_visit(tenant, deposit.visit()).await;
+    let of_visit = of_visit.unwrap_or_default().into_iter();
+    let paid: Vec<_> = of_visit
+        .map(|record| (record.payment.purpose(), record.payment.paid()))
+        .collect();
+    assert_eq!(
+        paid,
+        [
+            (Purpose::Deposit, shillings(1_500)),
+            (Purpose::Balance, shillings(2_500))
+        ]
+    );
+    let credit = ground
+        .ledger()
+        .credit(tenant, deposit.customer(), Currency::Kes)
+        .await;
+    assert_eq!(
+        credit,
+        Ok(shillings(500)),
+        "only what is beyond the visit is credit"
+    );
 }
 
 pub(super) async fn what_fits_nothing_is_a_dead_letter_of_whose_address_it_came_to(ground: &impl Ground) {

@@ -19,12 +19,13 @@ use crate::reference::{MerchantReference, ProviderIds};
 use crate::refund::{
     Refund, RefundCause, RefundDoubt, RefundId, RefundState, RefundWay, Resolution, Resolved, standing,
 };
+use crate::remark::Remark;
 use crate::test_support::builders::{key, receipt, second, shillings};
 use crate::test_support::fakes::ScriptedCards;
 use crate::test_support::together;
 use crate::use_cases::{
-    LookAtCard, LookAtCardRefund, PayoutBy, PayoutOrder, RefundDecision, RefundOrder, ResolveRefund,
-    Reversals, SendCardRefund,
+    DisputeOrder, LookAtCard, LookAtCardRefund, PayoutBy, PayoutOrder, RefundDecision, RefundOrder,
+    ResolveRefund, Reversals, SendCardRefund, SettleDispute,
 };
 
 const TRACKING: &str = "b1c2d3e4-0000-4000-8000-1234567890ab";
@@ -210,6 +211,22 @@ impl<'g, G: Ground> Paid<'g, G> {
         events.iter().filter(|event| of(event)).count()
     }
 
+    /// A person looked into what is odd about the attempt.
+    async fn settle_dispute(&self) {
+        let settle = SettleDispute {
+            book: self.stage.ground.book(),
+            clock: self.stage.clock.clone(),
+        };
+        let order = DisputeOrder {
+            attempt: self.attempt,
+            by: somebody(),
+            why: Remark::parse("answered in the dashboard").unwrap_or_else(|_| panic!("a remark")),
+            version: None,
+        };
+        let settled = settle.execute(self.tenant, order).await;
+        assert_eq!(settled, Ok(self.payment));
+    }
+
     async fn resolve(&self, refund: RefundId, resolution: Resolution) {
         let resolve = ResolveRefund {
             book: self.stage.ground.refunds(),
@@ -386,6 +403,44 @@ pub(super) async fn a_chargeback_that_was_won_is_in_the_providers_account_again<
         .told(|event| matches!(event, PaymentEvent::RefundRejected { .. }))
         .await;
     assert_eq!(kept, 1, "what the visit earned is looked at again");
+}
+
+pub(super) async fn a_chargeback_that_was_won_and_comes_back_is_booked_and_told_once_more<G: Ground>(
+    ground: &G,
+) {
+    let paid = Paid::on(ground).await;
+    paid.reversed(1).await;
+    let first = paid.refunds().await[0].id();
+    paid.resolve(first, Resolution::Rejected).await;
+    paid.settle_dispute().await;
+    let disputes = |event: &PaymentEvent| matches!(event, PaymentEvent::AttemptDisputed { .. });
+    // The provider has not heard of it.
+    paid.reversed(2).await;
+    assert_eq!((paid.refunds().await.len(), paid.told(disputes).await), (1, 1));
+    assert_eq!(paid.balance(Account::CardClearing).await, shillings(1_500));
+    paid.cards.answer_status(CardStatus::Paid(paid.report()));
+    let looked = paid.look().execute(paid.tenant, paid.attempt, 3).await;
+    assert!(looked.is_ok(), "{looked:?}");
+    for step in [4, 5] {
+        paid.reversed(step).await;
+        let refunds = paid.refunds().await;
+        assert_eq!((refunds.len(), paid.told(disputes).await), (2, 2));
+        let why = RefundDoubt::ChargedBack;
+        assert_eq!(refunds[1].state(), &RefundState::InReview { why });
+        assert_eq!(paid.balance(Account::CardClearing).await, shillings(0));
+        assert_eq!(paid.balance(Account::Suspense).await, shillings(1_500));
+    }
+    let second = paid.refunds().await[1].id();
+    paid.resolve(second, Resolution::Done { receipt: None }).await;
+    paid.settle_dispute().await;
+    // What is lost is lost once; that it comes and goes again is told.
+    paid.cards.answer_status(CardStatus::Paid(paid.report()));
+    let looked = paid.look().execute(paid.tenant, paid.attempt, 6).await;
+    assert!(looked.is_ok(), "{looked:?}");
+    paid.reversed(7).await;
+    assert_eq!((paid.refunds().await.len(), paid.told(disputes).await), (2, 3));
+    assert_eq!(paid.balance(Account::CardClearing).await, shillings(0));
+    assert_eq!(paid.balance(Account::Suspense).await, shillings(0));
 }
 
 pub(super) async fn a_chargeback_of_what_is_credit_takes_the_credit_back_and_tells_what_is_spent<

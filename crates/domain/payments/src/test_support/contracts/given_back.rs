@@ -145,6 +145,35 @@ pub(super) async fn an_attempts_own_callback_does_not_book_money_that_went_back<
     );
 }
 
+pub(super) async fn a_dismissal_is_taken_back_and_the_letter_can_be_booked<G: Ground>(ground: &G) {
+    let stage = Stage::on(ground);
+    let (tenant, _) = ground.tenants();
+    let (_, letters) = buried(&stage, &["illegible"]).await;
+    let (letter, work) = (&letters[0], use_case(&stage));
+    let dismissed = verdict(letter, LetterVerdict::Dismissed);
+    assert_eq!(work.decide(tenant, dismissed.clone()).await, Ok(()));
+    for _again in 0..2 {
+        let taken = work
+            .take_back(tenant, mistaken(letter, "undo", "it is money after all"))
+            .await;
+        assert_eq!(taken, Ok(()));
+    }
+    let found = ground.letters().find(tenant, letter.id).await.ok().flatten();
+    let found = found.map(|found| (found.state, found.handled));
+    assert_eq!(found, Some((LetterState::New, None)));
+    let kept = work.taken_back(tenant, letter.id).await.unwrap_or_default();
+    let kept: Vec<_> = kept
+        .into_iter()
+        .map(|kept| (kept.state(), kept.receipt, kept.said.why))
+        .collect();
+    assert_eq!(kept, [(LetterState::Dismissed, None, dismissed.why)]);
+    assert_eq!(
+        work.decide(tenant, verdict(letter, came_and_went(5, 15))).await,
+        Ok(()),
+        "it is decided on anew"
+    );
+}
+
 pub(super) async fn what_was_mistaken_is_taken_back_once<G: Ground>(ground: &G) {
     let stage = Stage::on(ground);
     let (tenant, other) = ground.tenants();
@@ -152,7 +181,7 @@ pub(super) async fn what_was_mistaken_is_taken_back_once<G: Ground>(ground: &G) 
     let letter = &letters[0];
     let work = use_case(&stage);
     let refused = work.take_back(tenant, mistaken(letter, "early", "a typo")).await;
-    assert_eq!(refused, Err(LetterError::NotRefunded));
+    assert_eq!(refused, Err(LetterError::NothingSaid));
     assert_eq!(
         work.decide(tenant, verdict(letter, came_and_went(5, 15))).await,
         Ok(())
@@ -173,7 +202,7 @@ pub(super) async fn what_was_mistaken_is_taken_back_once<G: Ground>(ground: &G) 
     let kept: Vec<_> = kept.into_iter().map(|kept| (kept.receipt, kept.came)).collect();
     assert_eq!(
         kept,
-        [(receipt(15), Some(receipt(5)))],
+        [(Some(receipt(15)), Some(receipt(5)))],
         "what was said stays on record"
     );
     for (letter, reason) in [(letter, "another reason"), (&letters[1], "a typo")] {

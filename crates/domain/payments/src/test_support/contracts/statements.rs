@@ -15,14 +15,14 @@ use crate::evidence::{PushAnswer, QueryAnswer};
 use crate::failure::FailureReason;
 use crate::ledger::Account;
 use crate::payment::PaymentId;
-use crate::ports::{AbsenceVerdict, Decider, LineState, RecordedLine, StatementBook, Unmatched};
+use crate::ports::{AbsenceVerdict, Decider, LineState, LineStays, RecordedLine, StatementBook, Unmatched};
 use crate::reference::AccountReference;
 use crate::remark::Remark;
 use crate::settlement::settle;
 use crate::statement::LineKind;
-use crate::test_support::builders::{failed, paid, provider_ids, receipt, second, shillings};
+use crate::test_support::builders::{failed, key, paid, provider_ids, receipt, second, shillings};
 use crate::test_support::together;
-use crate::use_cases::{LineVerdict, StatementError, StatementTaken, WorkStatements};
+use crate::use_cases::{LineVerdict, ReopenOrder, StatementError, StatementTaken, WorkStatements};
 
 /// What the suite stands on beside the ground of payments.
 #[async_trait]
@@ -37,6 +37,8 @@ pub async fn statement_contract<G: StatementGround>(fresh: impl AsyncFn() -> G) 
     money_that_only_a_query_knew_gets_its_receipt(&fresh().await).await;
     a_reversal_is_its_refund(&fresh().await).await;
     what_is_left_waits_for_decisions_and_each_is_made_once(&fresh().await).await;
+    a_wrong_decision_about_a_line_is_taken_back_once_and_can_be_made_anew(&fresh().await).await;
+    a_decision_whose_money_a_payment_has_stays(&fresh().await).await;
     a_line_settles_a_payment_that_nobody_knew_was_paid(&fresh().await).await;
     a_line_is_no_second_money_beside_a_prompt_that_may_have_brought_it(&fresh().await).await;
     money_in_the_books_that_no_line_tells_of_waits_too(&fresh().await).await;
@@ -335,6 +337,68 @@ async fn what_is_left_waits_for_decisions_and_each_is_made_once<G: StatementGrou
     assert_eq!(on(ground, tenant, Account::Fees).await, 1_200);
     let clearing = 150_000 + 70_000 - 30_000 - 1_200;
     assert_eq!(on(ground, tenant, Account::MpesaClearing).await, clearing);
+}
+
+fn mistaken(line: &RecordedLine, name: &str, reason: &str) -> ReopenOrder {
+    ReopenOrder {
+        line: line.id,
+        key: key(name),
+        by: because(reason),
+    }
+}
+
+async fn a_wrong_decision_about_a_line_is_taken_back_once_and_can_be_made_anew<G: StatementGround>(
+    ground: &G,
+) {
+    let (tenant, other) = ground.tenants();
+    let work = work(ground);
+    let taken = bring_in(&work, tenant, &[row(41, "", "-300.00", "Business payment")]).await;
+    let line = lines(&work, tenant, &taken).await.remove(0);
+    let early = work.take_back(tenant, mistaken(&line, "early", "a slip")).await;
+    assert_eq!(early, Err(LineStays::Undecided.into()));
+    for (round, verdict, account) in [
+        ("other", LineVerdict::Other, Account::Suspense),
+        ("fee", LineVerdict::Fee, Account::Fees),
+        ("again", LineVerdict::Other, Account::Suspense),
+        ("ignored", LineVerdict::Ignore, Account::Suspense),
+    ] {
+        let booked = if verdict == LineVerdict::Ignore { 0 } else { 30_000 };
+        decided(&work, tenant, &line, verdict).await;
+        assert_eq!(on(ground, tenant, account).await, booked, "{round}");
+        assert_eq!(
+            on(ground, tenant, Account::MpesaClearing).await,
+            -booked,
+            "{round}"
+        );
+        let foreign = work.take_back(other, mistaken(&line, round, "a slip")).await;
+        assert_eq!(foreign, Err(LineStays::Unknown.into()));
+        for _again in 0..2 {
+            let open = work.take_back(tenant, mistaken(&line, round, "a slip")).await;
+            let open = open.map(|open| (open.state, open.decider, open.decided_at));
+            assert_eq!(open, Ok((LineState::Open, None, None)), "{round}");
+        }
+        assert_eq!(on(ground, tenant, account).await, 0, "{round}");
+        assert_eq!(on(ground, tenant, Account::MpesaClearing).await, 0, "{round}");
+    }
+    let reused = work
+        .take_back(tenant, mistaken(&line, "other", "another reason"))
+        .await;
+    assert_eq!(reused, Err(LineStays::KeyUsed.into()));
+    let last = decided(&work, tenant, &line, LineVerdict::Fee).await;
+    assert_eq!(last.taken_back, 4);
+    assert_eq!(on(ground, tenant, Account::Fees).await, 30_000);
+}
+
+async fn a_decision_whose_money_a_payment_has_stays<G: StatementGround>(ground: &G) {
+    let (tenant, _) = ground.tenants();
+    let (_, payment) = deposit(ground, tenant, 1, Known::Failed).await;
+    let work = work(ground);
+    let taken = bring_in(&work, tenant, &[row(42, "700.00", "", "Pay Bill")]).await;
+    let line = lines(&work, tenant, &taken).await.remove(0);
+    decided(&work, tenant, &line, LineVerdict::Payment(payment)).await;
+    let stays = work.take_back(tenant, mistaken(&line, "undo", "a slip")).await;
+    assert_eq!(stays, Err(LineStays::Booked.into()));
+    assert_eq!(on(ground, tenant, Account::MpesaClearing).await, 70_000);
 }
 
 async fn a_line_is_no_second_money_beside_a_prompt_that_may_have_brought_it<G: StatementGround>(ground: &G) {

@@ -101,7 +101,8 @@ pub(super) fn confirm(bench: &Bench, asked: &PaymentAsked, number: u32, whole: i
         clock: bench.clock.clone(),
         ids: bench.ids.clone(),
     };
-    block_on(apply.execute(bench.tenant, callback, 0)).unwrap();
+    let nothing = AlwaysAsks(VisitAsks::Nothing);
+    block_on(apply.execute(bench.tenant, callback, 0, &nothing)).unwrap();
 }
 
 #[test]

@@ -97,13 +97,16 @@ fn a_tip_that_comes_along_after_its_part_ended_is_the_customers_once() {
         let first = block_on(back(&bench).of_payment(bench.tenant, visit, tip)).unwrap();
         let expected = TipReturned {
             now: Some(shillings(200)),
-            ever: true,
+            ever: Some(shillings(200)),
             along: true,
         };
         assert_eq!(first, Some(expected));
         let again = block_on(back(&bench).of_payment(bench.tenant, visit, tip)).unwrap();
         // Whoever is to be told of it knows of it still, however often telling failed.
-        assert_eq!(again.map(|again| (again.now, again.ever)), Some((None, true)));
+        assert_eq!(
+            again.map(|again| (again.now, again.ever)),
+            Some((None, Some(shillings(200))))
+        );
         block_on(work(&bench).share(bench.tenant, tip)).unwrap();
         let gained = credit(&bench, payment.customer()).checked_sub(before).unwrap();
         assert_eq!((gained, owed(&bench)), (shillings(200), shillings(0)));
@@ -122,7 +125,7 @@ fn a_tip_alone_that_comes_after_its_part_ended_is_the_customers() {
     let returned = block_on(back(&bench).of_payment(bench.tenant, visit, taken.payment)).unwrap();
     let expected = TipReturned {
         now: Some(shillings(200)),
-        ever: true,
+        ever: Some(shillings(200)),
         along: false,
     };
     assert_eq!(returned, Some(expected));

@@ -265,3 +265,42 @@ fn a_brief_keeps_its_last_lines() {
     let BriefLine::Paid { payment: first, .. } = lines[0];
     assert_eq!(first, payment(10));
 }
+
+#[test]
+fn owners_hear_what_their_rules_did_with_the_money_and_are_asked_for_no_decision() {
+    let (mut chat, visit) = at_the_prompt();
+    let done = ByTheRules {
+        credit: Money::kes_minor(50_000),
+        sent_back: Money::kes_minor(30_000),
+        kept: Money::kes_minor(25_000),
+        paid_elsewhere: Money::kes_minor(0),
+    };
+    let lost = MoneyMatter::PaidForLostVisit { done };
+    let cancelled = MoneyMatter::CancelledAfterPayment { done };
+    let missed = MoneyMatter::MissedAfterPayment { done };
+    for (occasion, what) in [(1, lost), (2, cancelled), (3, missed)] {
+        let told = chat.happens(occasion, Notice::MoneyNeedsPerson { visit, what });
+        let [told] = told.as_slice() else {
+            panic!("one owner: {told:?}")
+        };
+        for words in [
+            "KES 500 is the customer's credit now",
+            "KES 300 goes back the way it came",
+            "KES 250 stays with the visit",
+        ] {
+            assert!(told.contains(words), "{told}");
+        }
+        assert!(!told.contains("decide") && !told.contains("refund"), "{told}");
+    }
+    let nothing = Money::kes_minor(0);
+    let done = ByTheRules {
+        paid_elsewhere: Money::kes_minor(40_000),
+        ..ByTheRules::only_credit(nothing)
+    };
+    let what = MoneyMatter::CancelledAfterPayment { done };
+    let told = chat.happens(4, Notice::MoneyNeedsPerson { visit, what });
+    assert!(
+        told[0].contains("KES 400 was paid before you came here") && !told[0].contains("credit"),
+        "what no rule gives back is the owner's to decide: {told:?}"
+    );
+}

@@ -102,6 +102,8 @@ pub(super) async fn what_lies_in_suspense_is_cleared_once_by_whoever_says_so<G: 
     let of = |found: &[InSuspense]| found.iter().map(|lying| lying.amount).collect::<Vec<_>>();
     assert_eq!(of(&first), [shillings(20), shillings(150)], "the latest first");
     let milk = first[1].journal;
+    assert!(first[1].reason.is_some(), "what was said when it was taken out");
+    assert_eq!(first[1].why(), "cash was taken out of the drawer");
     assert_eq!(of(&waiting(ground, tenant, Some(milk)).await), [shillings(-500)]);
     assert_eq!(waiting(ground, other, None).await, []);
 

@@ -294,18 +294,19 @@ impl DeadLetters for InMemoryBook {
             return Ok(before);
         }
         let Some(place) = shelf.place_of(tenant, order.letter) else {
-            return Ok(LetterReopened::NotRefunded);
+            return Ok(LetterReopened::NothingSaid);
         };
         let worked = shelf.worked.get(&place);
-        let Some(worked) = worked.filter(|worked| worked.state == LetterState::Refunded) else {
-            return Ok(LetterReopened::NotRefunded);
+        let unbooked = |worked: &&Worked| match worked.state {
+            LetterState::Refunded | LetterState::Dismissed => true,
+            LetterState::New | LetterState::Matched => false,
         };
-        let Some(receipt) = worked.receipt.clone() else {
-            return Ok(LetterReopened::NotRefunded);
+        let Some(worked) = worked.filter(unbooked) else {
+            return Ok(LetterReopened::NothingSaid);
         };
         let what = TakenBack {
             said: worked.handled.clone(),
-            receipt,
+            receipt: worked.receipt.clone(),
             came: worked.came.clone(),
             payment: None,
             by: order.by.clone(),
@@ -329,17 +330,17 @@ impl DeadLetters for InMemoryBook {
         let place = shelf.place_of(tenant, order.letter);
         let Some((place, matched)) = place.and_then(|place| Some((place, shelf.matched(tenant, place)?)))
         else {
-            return Ok(LetterReopened::NotRefunded);
+            return Ok(LetterReopened::NothingSaid);
         };
         let change = decide(&matched)?;
         shelf.check(tenant, &change)?;
         let letter = matched.letter;
-        let (Some(said), Some(receipt)) = (letter.handled, letter.receipt) else {
-            return Ok(LetterReopened::NotRefunded);
+        let Some(said) = letter.handled else {
+            return Ok(LetterReopened::NothingSaid);
         };
         let what = TakenBack {
             said,
-            receipt,
+            receipt: letter.receipt,
             came: None,
             payment: letter.payment,
             by: order.by.clone(),

@@ -7,9 +7,11 @@ use ratiba_kernel::{Fingerprint, Id, Money, Outage, TenantId};
 
 use super::{InMemoryBook, Shelf};
 use crate::attempt::{AttemptState, Provider};
+use crate::ledger::Cause;
 use crate::ports::{
-    AbsenceDecision, AbsenceVerdict, LineDecision, LineState, RecordError, RecordedLine, StatementBook,
-    StatementFile, StatementHead, Unmatched,
+    AbsenceDecision, AbsenceVerdict, DecideReopen, LineDecision, LineFacts, LineState, LineStays,
+    LineTakeBack, RecordError, RecordedLine, ReopenError, StatementBook, StatementFile, StatementHead,
+    Unmatched,
 };
 use crate::reference::Receipt;
 use crate::refund::{Refund, RefundState, RefundWay};
@@ -24,6 +26,7 @@ pub(super) struct Statements {
     heads: Vec<(TenantId, Fingerprint, StatementHead)>,
     lines: BTreeMap<(TenantId, LineId), RecordedLine>,
     absences: BTreeMap<(TenantId, AbsenceId), AbsenceVerdict>,
+    taken_back: Vec<(TenantId, LineTakeBack)>,
 }
 
 impl Statements {
@@ -52,6 +55,11 @@ impl Statements {
 }
 
 impl Shelf {
+    pub(super) fn said_of_line(&self, tenant: TenantId, line: LineId) -> Option<String> {
+        let found = self.statements.lines.get(&(tenant, line))?;
+        found.decider.as_ref().map(|decider| decider.why.to_string())
+    }
+
     fn money(&self, tenant: TenantId) -> Vec<KnownMoney> {
         let mut known = Vec::new();
         for record in self.records(tenant) {
@@ -233,6 +241,7 @@ impl StatementBook for InMemoryBook {
                 payment: None,
                 decider: None,
                 decided_at: None,
+                taken_back: 0,
             };
             statements.lines.insert((tenant, id), recorded);
         }
@@ -367,6 +376,56 @@ impl StatementBook for InMemoryBook {
             decided.extend(shelf.decide(tenant, decision)?);
         }
         Ok(decided)
+    }
+
+    async fn reopen(
+        &self,
+        tenant: TenantId,
+        order: LineTakeBack,
+        decide: DecideReopen,
+    ) -> Result<(), ReopenError> {
+        yield_once().await;
+        let mut shelf = locked(&self.shelf);
+        let mut before = shelf.statements.taken_back.iter();
+        let same = |(owner, before): &&(TenantId, LineTakeBack)| *owner == tenant && before.key == order.key;
+        if let Some((_, before)) = before.find(same) {
+            return if (before.line, before.ordered) == (order.line, order.ordered) {
+                Ok(())
+            } else {
+                Err(LineStays::KeyUsed.into())
+            };
+        }
+        let line = shelf.statements.lines.get(&(tenant, order.line)).cloned();
+        let line = line.ok_or(LineStays::Unknown)?;
+        let cause = match line.taken_back {
+            0 => Cause::Stated(line.id),
+            taken_back => Cause::StatedAgain {
+                line: line.id,
+                taken_back,
+            },
+        };
+        let mut own = shelf.journals.iter().filter(|(owner, _)| *owner == tenant);
+        let posted = own
+            .find(|(_, journal)| journal.cause() == cause)
+            .map(|(_, journal)| journal);
+        let facts = LineFacts {
+            line,
+            posted: posted.map_or_else(Vec::new, |journal| journal.entries().to_vec()),
+            cleared: posted.is_some_and(|journal| shelf.is_cleared(tenant, journal.id())),
+        };
+        let journal = decide(&facts)?;
+        if let Some(journal) = journal {
+            shelf.post(tenant, journal);
+        }
+        if let Some(line) = shelf.statements.lines.get_mut(&(tenant, order.line)) {
+            line.state = LineState::Open;
+            line.payment = None;
+            line.decider = None;
+            line.decided_at = None;
+            line.taken_back = line.taken_back.saturating_add(1);
+        }
+        shelf.statements.taken_back.push((tenant, order));
+        Ok(())
     }
 
     async fn absence(&self, tenant: TenantId, id: AbsenceId) -> Result<Option<Absent>, Outage> {

@@ -12,6 +12,7 @@ use crate::ports::{
 };
 use crate::reference::RequestKey;
 use crate::refund::RefundWay;
+use crate::statement::LineId;
 use crate::suspense::{Clearing, ClearingId, InSuspense, NotCleared, NotUndone};
 use crate::test_support::fakes::locked;
 use crate::test_support::yield_once;
@@ -23,9 +24,11 @@ impl Shelf {
             Cause::TillOpened(_)
             | Cause::TillMoved(_)
             | Cause::TillClosed(_)
-            | Cause::Stated(_)
             | Cause::NeverMoved(_)
             | Cause::PaidOut(_) => true,
+            // What was taken back is nothing any more.
+            Cause::Stated(line) => !self.was_unstated(line, 1),
+            Cause::StatedAgain { line, taken_back } => !self.was_unstated(line, taken_back + 1),
             Cause::Refunded(id) => {
                 let mut found = self.refunds.iter().map(|(_, refund)| refund.terms());
                 found.any(|terms| terms.id == id && terms.way == RefundWay::Outside)
@@ -42,8 +45,57 @@ impl Shelf {
             | Cause::SetFree { .. }
             | Cause::Earned { .. }
             | Cause::TipShared { .. }
+            | Cause::Unstated { .. }
             | Cause::Cleared(_)
             | Cause::Uncleared(_) => false,
+        }
+    }
+
+    fn was_unstated(&self, line: LineId, taken_back: u8) -> bool {
+        let cause = Cause::Unstated { line, taken_back };
+        self.journals.iter().any(|(_, journal)| journal.cause() == cause)
+    }
+
+    /// Whether what a journal left in suspense was cleared.
+    pub(super) fn is_cleared(&self, tenant: TenantId, journal: JournalId) -> bool {
+        let mut own = self.clearings.iter().filter(|(owner, _)| *owner == tenant);
+        own.any(|(_, clearing)| clearing.journal == journal && clearing.undone.is_none())
+    }
+
+    /// What whoever caused it said of it.
+    fn said_of(&self, tenant: TenantId, cause: Cause) -> Option<String> {
+        match cause {
+            Cause::TillOpened(till) => self.said_at_opening(tenant, till),
+            Cause::TillClosed(till) => self.said_at_closing(tenant, till),
+            Cause::TillMoved(movement) => self.said_of_movement(tenant, movement),
+            Cause::Stated(line) | Cause::StatedAgain { line, .. } => self.said_of_line(tenant, line),
+            Cause::PaidOut(id) => {
+                let mut own = self.payouts.iter().filter(|(owner, _)| *owner == tenant);
+                let found = own.find(|(_, payout)| payout.id == id);
+                found.map(|(_, payout)| payout.reason.clone())
+            }
+            Cause::Refunded(id) => {
+                let mut own = self.refunds.iter().filter(|(owner, _)| *owner == tenant);
+                let found = own.find(|(_, refund)| refund.id() == id);
+                found.map(|(_, refund)| refund.terms().reason.clone())
+            }
+            // What is said of absent money is not kept here.
+            Cause::NeverMoved(_)
+            | Cause::Received(_)
+            | Cause::ReceivedAgain { .. }
+            | Cause::Unmatched { .. }
+            | Cause::Credited { .. }
+            | Cause::Uncredited { .. }
+            | Cause::ChargedBack(_)
+            | Cause::WonBack(_)
+            | Cause::Spent(_)
+            | Cause::SetAside(_)
+            | Cause::SetFree { .. }
+            | Cause::Earned { .. }
+            | Cause::TipShared { .. }
+            | Cause::Unstated { .. }
+            | Cause::Cleared(_)
+            | Cause::Uncleared(_) => None,
         }
     }
 
@@ -60,6 +112,7 @@ impl Shelf {
         (minor != 0 && self.waits_for_a_word(journal.cause())).then(|| InSuspense {
             journal: journal.id(),
             cause: journal.cause().key(),
+            reason: self.said_of(tenant, journal.cause()),
             payment: journal.payment(),
             at: journal.at(),
             amount: Money::new(minor, currency),

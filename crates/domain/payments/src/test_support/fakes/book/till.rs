@@ -14,7 +14,7 @@ use crate::ports::{
 };
 use crate::test_support::fakes::locked;
 use crate::test_support::yield_once;
-use crate::till::{CustomersCash, Drawer, Movement, TillId, TillSession, TillStep};
+use crate::till::{CustomersCash, Drawer, Movement, MovementId, TillId, TillSession, TillStep};
 
 /// What is on record of drawers.
 #[derive(Default)]
@@ -35,6 +35,28 @@ pub(in crate::test_support::fakes) enum CashRefused {
 }
 
 impl Shelf {
+    pub(super) fn said_at_opening(&self, tenant: TenantId, till: TillId) -> Option<String> {
+        let (session, _) = self.tills.sessions.get(&(tenant, till))?;
+        session.reason.as_ref().map(ToString::to_string)
+    }
+
+    pub(super) fn said_at_closing(&self, tenant: TenantId, till: TillId) -> Option<String> {
+        let (session, _) = self.tills.sessions.get(&(tenant, till))?;
+        let closing = session.closing.as_ref()?;
+        closing.reason.as_ref().map(ToString::to_string)
+    }
+
+    pub(super) fn said_of_movement(&self, tenant: TenantId, id: MovementId) -> Option<String> {
+        let own = self
+            .tills
+            .sessions
+            .iter()
+            .filter(|((owner, _), _)| *owner == tenant);
+        let mut movements = own.flat_map(|(_, (_, movements))| movements);
+        let found = movements.find(|movement| movement.id == id)?;
+        Some(found.reason.to_string())
+    }
+
     fn open_session(&self, tenant: TenantId) -> Option<TillId> {
         let mut own = self
             .tills
@@ -93,6 +115,8 @@ impl Shelf {
                 | Cause::Earned { .. }
                 | Cause::TipShared { .. }
                 | Cause::Stated(_)
+                | Cause::StatedAgain { .. }
+                | Cause::Unstated { .. }
                 | Cause::NeverMoved(_)
                 | Cause::Cleared(_)
                 | Cause::Uncleared(_)
@@ -329,6 +353,8 @@ impl TakingsBook for InMemoryBook {
                     | Cause::Earned { .. }
                     | Cause::TipShared { .. }
                     | Cause::Stated(_)
+                    | Cause::StatedAgain { .. }
+                    | Cause::Unstated { .. }
                     | Cause::NeverMoved(_)
                     | Cause::Cleared(_)
                     | Cause::Uncleared(_) => None,
