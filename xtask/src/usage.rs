@@ -13,7 +13,7 @@ usage: cargo xtask VERB
   simulate-payments [--seed N] [--minutes M | --every-step]
                         hundreds of payments while providers, workers and the database fail, and a check of the books;
                         or a death at each statement of each kind of payment
-  bench NAME…           booking, race, availability, callbacks, webhooks, jobs: beside the machine's best
+  bench NAME…           booking, race, availability, callbacks, webhooks, jobs, conversation: beside the machine's best
   check-arch            layers, arrows, layout
   tidy                  module docs, links in docs, stray files
   slots FILE.json       the availability engine on facts and questions from a file, `-` for standard input;

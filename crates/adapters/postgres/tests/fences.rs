@@ -681,6 +681,8 @@ fn what_is_changed_in_one_call_has_every_column_that_may_change() {
                 "nudged_at",
                 // A person alone takes a match back.
                 "taken_back",
+                // A look at a card's order tells it, and no callback.
+                "reversed",
             ],
         ),
     ];

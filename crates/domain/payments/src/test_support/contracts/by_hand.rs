@@ -377,7 +377,6 @@ pub(super) async fn money_by_hand_may_be_a_part_or_more_than_is_owed(ground: &im
 pub(super) async fn money_under_a_paid_account_goes_to_what_the_visit_still_owes(ground: &impl Ground) {
     let stage = Stage::on(ground);
     let (tenant, _) = ground.tenants();
-    open_address(&stage, tenant).await;
     let (asked, account) = prompt_failed(&stage, tenant, "prompt").await;
     assert_eq!(
         told(&stage, tenant, (1, 1_500), &account).await,
