@@ -125,7 +125,10 @@ async fn what_is_left_is_collected_in_parts_until_nothing_is_owed() {
     world.answer_prompt("approve", json!({})).await;
     world.work().await;
     let path = format!("/api/v1/visits/{visit}/prompts");
-    // The prompt before was paid, so that what comes next is no resend and need not wait.
+    // The phone rang for the deposit just now, and M-Pesa wants a minute between prompts.
+    let (status, problem) = world.order(&world.api, &path, "early", &json!({})).await;
+    assert_eq!((status, kind(&problem)), (StatusCode::CONFLICT, "too-soon"));
+    world.pass(Duration::seconds(61)).await;
     let part = json!({ "amount": { "amount_minor": 10_000, "currency": "KES" } });
     for (key, body) in [("part", part), ("rest", json!({}))] {
         let (status, sent) = world.order(&world.api, &path, key, &body).await;

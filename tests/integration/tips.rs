@@ -337,22 +337,3 @@ async fn a_tip_whose_visit_was_cancelled_while_its_prompt_was_out_is_the_custome
         "who looks at the tip sees what became of it: {text}"
     );
 }
-
-#[tokio::test]
-async fn a_tip_that_is_chosen_right_after_the_balance_was_paid_is_asked_for_at_once() {
-    let world = World::new().await;
-    let (visit, _) = finished(&world).await;
-    assert_eq!(world.say(ASHA, "asante").await, 200);
-    world.work().await;
-    let prompts = format!("/api/v1/visits/{visit}/prompts");
-    let (status, asked) = order(&world, "balance", &prompts, json!({})).await;
-    assert_eq!(status, StatusCode::CREATED, "{asked}");
-    world.work().await;
-    world.answer_prompt("approve", json!({})).await;
-    told(&world, "waliokuhudumia").await;
-    world.tap(ASHA, "KES 200").await;
-    told(&world, "tip yako ya KES 200").await;
-    world.work().await;
-    let asked = world.prompts().await;
-    assert_eq!((asked.len(), &asked[0]["amount"]), (1, &json!(200)), "{asked:#?}");
-}

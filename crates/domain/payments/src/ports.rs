@@ -111,7 +111,7 @@ pub trait PaymentBook: Send + Sync {
     /// the payment was read at, if the visit's payments are others than the change has seen, or if a new payment's id or account reference, the request key or the
     /// visit's open payment for this purpose is already there: read again and decide again. Refuses with
     /// [`RecordError::LiveAttempt`] if the payment has another live attempt, or if a new M-Pesa attempt's number has one or
-    /// was prompted less than [`crate::schedule::RESEND_AFTER`] before, by any payment of the tenant, without paying; with
+    /// was prompted less than [`crate::schedule::RESEND_AFTER`] before, by any payment of the tenant; with
     /// [`RecordError::ReceiptTaken`] or [`RecordError::IdsTaken`] if another attempt of the tenant holds the
     /// receipt or the provider's tracking id; with the former also if a person said of a letter about this money that it
     /// went back, or matched it to another payment ([`DeadLetters::decided_elsewhere`]), or if the letter of the change

@@ -44,22 +44,20 @@ pub(super) fn rings<E>(tx: &mut TenantTx<'_>, number: &PhoneNumber) -> Result<Ri
     .bind::<Text, _>(number.e164())
     .get_result(tx.conn())
     .optional()?;
-    let last: Option<LastRow> = sql_query(
-        "SELECT CASE WHEN state <> 'paid' THEN sent_at END AS sent_at FROM payment_attempts
-         WHERE tenant_id = $1 AND payer_phone = $2 AND provider = 'mpesa' AND sent_at IS NOT NULL
-         ORDER BY sent_at DESC, id DESC LIMIT 1",
+    let last: LastRow = sql_query(
+        "SELECT max(sent_at) AS sent_at FROM payment_attempts
+         WHERE tenant_id = $1 AND payer_phone = $2 AND provider = 'mpesa'",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<Text, _>(number.e164())
-    .get_result(tx.conn())
-    .optional()?;
+    .get_result(tx.conn())?;
     Ok(Rings {
         live: live.map(|row| (Id::from_uuid(row.id), row.since)),
-        sent_at: last.and_then(|row| row.sent_at),
+        sent_at: last.sent_at,
     })
 }
 
-/// Refuses a new prompt on a number that has one, or had one just now that was not paid. Whoever orders another at the same time waits, and
+/// Refuses a new prompt on a number that has one, or had one just now. Whoever orders another at the same time waits, and
 /// then finds this one.
 pub(super) fn hold(tx: &mut TenantTx<'_>, attempt: &Attempt) -> Result<(), TxError<RecordError>> {
     let terms = attempt.terms();
@@ -78,9 +76,8 @@ pub(super) fn hold(tx: &mut TenantTx<'_>, attempt: &Attempt) -> Result<(), TxErr
         "SELECT EXISTS (SELECT FROM payment_attempts
              WHERE tenant_id = $1 AND payer_phone = $2 AND provider = 'mpesa' AND id <> $3
                  AND state IN ('created', 'sent', 'awaiting_customer', 'unknown'))
-             OR coalesce((SELECT state <> 'paid' AND sent_at > $4 FROM payment_attempts
-             WHERE tenant_id = $1 AND payer_phone = $2 AND provider = 'mpesa' AND id <> $3 AND sent_at IS NOT NULL
-             ORDER BY sent_at DESC, id DESC LIMIT 1), false) AS busy",
+             OR EXISTS (SELECT FROM payment_attempts
+             WHERE tenant_id = $1 AND payer_phone = $2 AND provider = 'mpesa' AND id <> $3 AND sent_at > $4) AS busy",
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<Text, _>(number)

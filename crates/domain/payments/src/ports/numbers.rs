@@ -11,8 +11,7 @@ use crate::schedule::{PROMPT_LIFE, RESEND_AFTER};
 pub struct Rings {
     /// The attempt that is live, and since when: its submission, or its order as long as it was not submitted.
     pub live: Option<(AttemptId, OffsetDateTime)>,
-    /// When the last prompt was submitted; `None` if that one was paid: it is off the screen, and what comes after it is no
-    /// resend.
+    /// When the last prompt was submitted.
     pub sent_at: Option<OffsetDateTime>,
 }
 

@@ -126,7 +126,6 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     asking::tenants_do_not_see_each_other(&fresh().await).await;
     asking::a_number_rings_for_one_prompt_at_a_time(&fresh().await).await;
     asking::a_number_has_a_minute_between_prompts(&fresh().await).await;
-    asking::a_prompt_that_was_paid_puts_the_next_one_off_by_nothing(&fresh().await).await;
     books::a_receipt_is_booked_for_one_attempt(&fresh().await).await;
     books::a_tracking_id_belongs_to_one_attempt(&fresh().await).await;
     books::a_late_success_beside_another_becomes_credit(&fresh().await).await;

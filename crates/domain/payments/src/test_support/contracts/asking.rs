@@ -4,7 +4,7 @@ use ratiba_kernel::{PhoneNumber, TokenHash};
 
 use super::{Ground, Stage};
 use crate::attempt::{Attempt, AttemptTerms, Provider, StateName};
-use crate::evidence::{PushAnswer, QueryAnswer};
+use crate::evidence::PushAnswer;
 use crate::failure::FailureReason;
 use crate::payment::{NotNow, Payment};
 use crate::ports::{Change, RecordError, Rings, Route, RouteKey};
@@ -330,29 +330,4 @@ pub(super) async fn a_number_has_a_minute_between_prompts<G: Ground>(ground: &G)
         ),
         "{refused:?}"
     );
-}
-
-pub(super) async fn a_prompt_that_was_paid_puts_the_next_one_off_by_nothing<G: Ground>(ground: &G) {
-    let stage = Stage::on(ground);
-    let (tenant, _) = ground.tenants();
-    let number = phone("+254700000780");
-    let first = ring(&stage, tenant, "balance", &number).await;
-    let first = first.unwrap_or_else(|error| panic!("{error}"));
-    stage.clock.set(second(5));
-    stage.money.answer_push(PushAnswer::Accepted(provider_ids(1)));
-    let pushed = stage.push().execute(tenant, first.attempt).await;
-    assert!(matches!(pushed, Ok(Pushed::Accepted)), "{pushed:?}");
-    let record = stage.record(tenant, &first).await;
-    let found = record.attempt(first.attempt).cloned();
-    let found = found.unwrap_or_else(|| panic!("the attempt is gone"));
-    let moved = found.hear_query_answer(&QueryAnswer::Paid, second(20));
-    let change = settle(record.payment, moved, second(20), &*stage.ids);
-    let change = change.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(ground.book().record(tenant, change).await, Ok(()));
-
-    stage.clock.set(second(21));
-    let rings = ground.book().rings(tenant, &number).await;
-    assert_eq!(rings, Ok(Rings::default()), "nothing is out, and nothing failed");
-    let tip = ring(&stage, tenant, "tip", &number).await;
-    assert!(tip.is_ok(), "what comes after a success is no resend: {tip:?}");
 }

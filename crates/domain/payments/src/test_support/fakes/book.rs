@@ -17,7 +17,7 @@ use ratiba_kernel::{Currency, Money, Outage, PhoneNumber, TenantId, TokenHash};
 use time::Duration;
 
 use super::locked;
-use crate::attempt::{Attempt, AttemptId, AttemptState, Provider, StateName};
+use crate::attempt::{Attempt, AttemptId, AttemptState, Provider};
 use crate::credit::Spend;
 use crate::event::PaymentEvent;
 use crate::ledger::{Account, Journal, Place};
@@ -148,7 +148,7 @@ impl Shelf {
 
     /// What a number was prompted for, by those attempts that are looked at.
     fn rings(&self, tenant: TenantId, number: &PhoneNumber, looked_at: impl Fn(&&Attempt) -> bool) -> Rings {
-        let (mut rings, mut last) = (Rings::default(), None);
+        let mut rings = Rings::default();
         let all = self.records(tenant).flat_map(|record| &record.attempts);
         for attempt in all.filter(looked_at) {
             let terms = attempt.terms();
@@ -156,10 +156,7 @@ impl Shelf {
                 continue;
             }
             let sent_at = attempt.progress().sent_at;
-            if sent_at.is_some() && last <= Some((sent_at, attempt.id())) {
-                last = Some((sent_at, attempt.id()));
-                rings.sent_at = sent_at.filter(|_| attempt.state().name() != StateName::Paid);
-            }
+            rings.sent_at = rings.sent_at.max(sent_at);
             if attempt.is_live() {
                 rings.live = Some((attempt.id(), sent_at.unwrap_or(terms.created_at)));
             }
