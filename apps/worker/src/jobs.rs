@@ -160,6 +160,14 @@ impl Jobs {
                     .execute(tenant, status)
                     .await?;
             }
+            ConversationTask::Handoff {
+                thread,
+                handoff,
+                step,
+            } => {
+                let work = &self.parts.conversation.work_handoff;
+                work.step(tenant, thread, handoff, step).await?;
+            }
         }
         Ok(())
     }

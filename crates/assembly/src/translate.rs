@@ -732,8 +732,10 @@ impl Parts {
                 return self.tell_of_lateness(tenant, id, visit, minutes).await;
             }
             ConversationEvent::MessageNotSent { message, .. } => Notice::MessageNotSent { message },
-            // The owners get their brief in the turn that suspends the thread; consent is on record.
+            // The admins hear of a handoff in the change that makes it so; consent is on record.
             ConversationEvent::ThreadSuspended { .. }
+            | ConversationEvent::ThreadTaken { .. }
+            | ConversationEvent::ThreadReturned { .. }
             | ConversationEvent::OptedOut { .. }
             | ConversationEvent::OptedIn { .. } => return Ok(()),
         };

@@ -216,6 +216,8 @@ pub struct Conversation {
     pub take_turn: conversation::TakeTurn,
     /// Gives a thread to a person after a message could not be handled.
     pub hand_over: conversation::HandOver,
+    /// People who take conversations over.
+    pub work_handoff: conversation::WorkHandoff,
     /// Tells a customer what happened elsewhere.
     pub tell: conversation::Tell,
     /// Sends one message.

@@ -402,6 +402,7 @@ impl Ground {
         Ok(Conversation {
             take_turn: conversation::TakeTurn {
                 book: threads.clone(),
+                messages: messages.clone(),
                 reader: reader.clone(),
                 desk: desk.clone(),
                 visits: visits.clone(),
@@ -414,6 +415,15 @@ impl Ground {
             hand_over: conversation::HandOver {
                 book: threads.clone(),
                 reader: reader.clone(),
+                profile: profile.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
+            work_handoff: conversation::WorkHandoff {
+                book: threads.clone(),
+                messages: messages.clone(),
+                reader: reader.clone(),
+                desk: desk.clone(),
                 profile: profile.clone(),
                 clock: clock.clone(),
                 ids: ids.clone(),

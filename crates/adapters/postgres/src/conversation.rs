@@ -2,6 +2,7 @@
 //! itself.
 
 mod gathered;
+mod handoffs;
 mod letters;
 mod messages;
 mod profile;

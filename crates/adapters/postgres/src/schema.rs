@@ -239,6 +239,7 @@ diesel::table! {
         opened_at -> Timestamptz,
         last_activity_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
+        turns -> Integer,
     }
 }
 
@@ -349,6 +350,33 @@ diesel::table! {
         held_until -> Nullable<Timestamptz>,
         load_minutes -> Integer,
         block_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    handoff_words (tenant_id, message_id) {
+        tenant_id -> Uuid,
+        message_id -> Uuid,
+        handoff_id -> Uuid,
+        said_by -> Text,
+    }
+}
+
+diesel::table! {
+    handoffs (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        thread_id -> Uuid,
+        reason -> Text,
+        since -> Timestamptz,
+        lines -> Jsonb,
+        taken_phone -> Nullable<Text>,
+        taken_subject -> Nullable<Text>,
+        taken_name -> Nullable<Text>,
+        taken_at -> Nullable<Timestamptz>,
+        touched_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        ended_how -> Nullable<Text>,
     }
 }
 

@@ -37,7 +37,8 @@ impl Server {
         for (number, settings) in [
             (
                 1,
-                r#"{"cohort": "open", "owners": ["+254700000999"], "owners_language": "sw", "location": "Kilimani",
+                r#"{"cohort": "open", "owners": ["+254700000999",
+                 {"phone": "+254700000998", "name": "Wanjiku", "language": "en"}], "owners_language": "sw", "location": "Kilimani",
                  "templates": [{"name": "booking_reminder", "language": "sw"}]}"#,
             ),
             (2, "{}"),
@@ -186,7 +187,19 @@ async fn the_profile_is_read_from_the_settings_and_a_new_business_serves_the_inv
     let server = Server::start();
     let profile = server.record.profile(tenant(1)).await.unwrap();
     assert_eq!(profile.cohort, CohortMode::Everyone);
-    assert_eq!(profile.owners[0].phone(), Some(&a_phone(999)));
+    let [first, second] = profile.owners.as_slice() else {
+        panic!("two admins: {:?}", profile.owners)
+    };
+    assert_eq!((&first.phone, &first.name), (&a_phone(999), &None));
+    assert_eq!(first.language, profile.owners_language);
+    assert_eq!(
+        (second.phone.clone(), second.name.as_deref()),
+        (a_phone(998), Some("Wanjiku"))
+    );
+    assert_eq!(
+        second.language,
+        ratiba_conversation::understanding::Language::English
+    );
     assert_eq!(profile.location.as_deref(), Some("Kilimani"));
     let fresh = server.record.profile(tenant(2)).await.unwrap();
     assert_eq!(fresh.cohort, CohortMode::InvitedOnly);
@@ -263,4 +276,97 @@ async fn a_message_that_cannot_be_stored_costs_those_beside_it_nothing() {
         keep(7).await.is_err(),
         "what was refused is not remembered as stored"
     );
+}
+
+/// A customer with a thread that this driver has, in this state.
+fn plant_thread(server: &Server, driver: &str, state: &str) {
+    let (tenant, thread, customer) = (tenant(1), a_thread().build().id, a_customer().build().id);
+    let mut conn = server.database.connect_as_app();
+    conn.batch_execute(&format!(
+        "BEGIN; SELECT set_config('ratiba.current_tenant', '{tenant}', true);
+         INSERT INTO customers (tenant_id, id, phone, created_at)
+            VALUES ('{tenant}', '{customer}', '+254700000123', '2026-05-12Z');
+         INSERT INTO conversation_threads
+            (tenant_id, id, customer_id, channel, driver, state, opened_at, last_activity_at)
+            VALUES ('{tenant}', '{thread}', '{customer}', 'whatsapp', '{driver}', '{state}', '2026-05-12Z', '2026-05-12Z');
+         COMMIT;"
+    ))
+    .unwrap();
+}
+
+#[tokio::test]
+async fn a_call_that_a_former_program_left_in_the_state_is_found_and_kept() {
+    let server = Server::start();
+    let state = r#"{"v": 7, "stage": {"stage": "open"},
+        "handoff": {"reason": "money", "since": "2026-05-12T05:00:00Z"}}"#;
+    plant_thread(&server, "suspended", state);
+    let who = ratiba_conversation::ports::Who::Id(a_customer().build().id);
+    let read = async || {
+        let file = server
+            .record
+            .file(tenant(1), who.clone(), Channel::Whatsapp)
+            .await
+            .unwrap();
+        file.unwrap().thread.unwrap()
+    };
+    let thread = read().await;
+    let call = thread.driver.handoff().unwrap().clone();
+    assert_eq!(call.reason.code(), "money");
+    let change = Change {
+        threads: vec![thread],
+        ..Change::at(EPOCH)
+    };
+    server.record.record(tenant(1), change).await.unwrap();
+    assert_eq!(read().await.driver.handoff(), Some(&call));
+    let kept = server.rows(
+        tenant(1),
+        "SELECT jsonb_build_object('rows', count(*)) AS payload, now() AS at, NULL AS ordering_key FROM handoffs",
+    );
+    assert_eq!(kept[0].payload["rows"], serde_json::json!(1));
+}
+
+#[tokio::test]
+async fn the_database_lets_nobody_drive_untaken_take_what_is_taken_or_wake_what_is_over() {
+    let server = Server::start();
+    plant_thread(&server, "suspended", r#"{"v": 3, "stage": {"stage": "open"}}"#);
+    let (tenant, thread) = (tenant(1), a_thread().build().id);
+    let run = |sql: &str| {
+        let mut conn = server.database.connect_as_app();
+        conn.batch_execute(&format!(
+            "BEGIN; SELECT set_config('ratiba.current_tenant', '{tenant}', true); {sql}; COMMIT;"
+        ))
+        .map_err(|error| error.to_string())
+    };
+    let refused = |sql: &str, name: &str| {
+        let error = run(sql).unwrap_err();
+        assert!(error.contains(name), "{sql}: {error}");
+    };
+    refused(
+        "UPDATE conversation_threads SET driver = 'human'",
+        "nobody took thread",
+    );
+    run(&format!(
+        "INSERT INTO handoffs (tenant_id, id, thread_id, reason, since)
+            VALUES ('{tenant}', '{thread}', '{thread}', 'asked', '2026-05-12Z')"
+    ))
+    .unwrap();
+    refused(
+        &format!(
+            "INSERT INTO handoffs (tenant_id, id, thread_id, reason, since)
+                VALUES ('{tenant}', gen_random_uuid(), '{thread}', 'asked', '2026-05-12Z')"
+        ),
+        "handoffs_open",
+    );
+    let taken = |phone: &str| {
+        format!(
+            "UPDATE handoffs SET taken_phone = '{phone}', taken_at = '2026-05-12Z', touched_at = '2026-05-12Z'"
+        )
+    };
+    run(&taken("+254700000999")).unwrap();
+    refused(&taken("+254700000998"), "somebody else was first");
+    run("UPDATE conversation_threads SET driver = 'human'").unwrap();
+    run("UPDATE conversation_threads SET driver = 'resumed'; \
+         UPDATE handoffs SET ended_at = '2026-05-12Z', ended_how = 'handed_back'")
+    .unwrap();
+    refused("UPDATE handoffs SET ended_how = 'untouched'", "is over");
 }

@@ -51,6 +51,8 @@ impl Role {
             | Scope::CommissionRead
             | Scope::ScheduleRead => true,
             Scope::AppointmentsBook
+            | Scope::ConversationsAnswer
+            | Scope::ConversationsRead
             | Scope::CustomersRead
             | Scope::CustomersWrite
             | Scope::PaymentsRead
@@ -96,6 +98,12 @@ pub enum Scope {
     /// Close a month, and say how a team shares.
     #[serde(rename = "commission:close")]
     CommissionClose,
+    /// See customers' conversations that people have or are called to.
+    #[serde(rename = "conversations:read")]
+    ConversationsRead,
+    /// Take conversations over, speak in them, give them back.
+    #[serde(rename = "conversations:answer")]
+    ConversationsAnswer,
     /// See customers.
     #[serde(rename = "customers:read")]
     CustomersRead,
@@ -136,7 +144,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
@@ -145,6 +153,8 @@ impl Scope {
         Self::CatalogueWrite,
         Self::CommissionRead,
         Self::CommissionClose,
+        Self::ConversationsRead,
+        Self::ConversationsAnswer,
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::LedgerRead,
@@ -176,6 +186,8 @@ impl Scope {
             Self::CalendarsWrite => "calendars:write",
             Self::CatalogueRead => "catalogue:read",
             Self::CatalogueWrite => "catalogue:write",
+            Self::ConversationsAnswer => "conversations:answer",
+            Self::ConversationsRead => "conversations:read",
             Self::CustomersRead => "customers:read",
             Self::CustomersWrite => "customers:write",
             Self::ScheduleRead => "schedule:read",

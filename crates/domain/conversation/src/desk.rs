@@ -594,10 +594,53 @@ pub struct Profile {
     pub location: Option<String>,
     /// The local zone.
     pub zone: Zone,
-    /// To whom alerts and the digest go.
-    pub owners: Vec<crate::channel::Address>,
-    /// The language in which owners are written to.
+    /// The admins: to whom alerts and the digest go, and who may answer customers from their own numbers.
+    pub owners: Vec<Admin>,
+    /// The language in which people of the business are written to who have none of their own.
     pub owners_language: Language,
+}
+
+/// Somebody who runs the business and is reached by a number.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Admin {
+    /// The number.
+    pub phone: ratiba_kernel::PhoneNumber,
+    /// As colleagues call them.
+    pub name: Option<String>,
+    /// The language in which they are written to.
+    pub language: Language,
+}
+
+impl Admin {
+    /// Where they are written to.
+    #[must_use]
+    pub fn address(&self) -> crate::channel::Address {
+        crate::channel::Address::of_phone(self.phone.clone())
+    }
+
+    /// Them, as somebody who answers a customer.
+    #[must_use]
+    pub fn person(&self) -> crate::handoff::Person {
+        crate::handoff::Person::Admin {
+            phone: self.phone.clone(),
+            name: self.name.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for Admin {
+    /// Leaves out the name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Admin({:?})", self.phone)
+    }
+}
+
+impl Profile {
+    /// The admin who writes from this number.
+    #[must_use]
+    pub fn admin(&self, phone: &ratiba_kernel::PhoneNumber) -> Option<&Admin> {
+        self.owners.iter().find(|admin| admin.phone == *phone)
+    }
 }
 
 impl fmt::Debug for Profile {

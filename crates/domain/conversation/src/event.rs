@@ -8,9 +8,10 @@ use crate::channel::{Channel, SenderKey};
 use crate::customer::CustomerId;
 use crate::delivery::StatusRow;
 use crate::desk::VisitRef;
+use crate::handoff::{HandoffId, HandoffReason, HandoffStep, Return};
 use crate::inbound::InboundId;
 use crate::outgoing::{MessageId, Recipient};
-use crate::thread::{HandoffReason, ThreadId};
+use crate::thread::ThreadId;
 
 /// The name of this domain's events in the outbox.
 pub const TOPIC: &str = "conversation";
@@ -27,6 +28,22 @@ pub enum ConversationEvent {
         customer: CustomerId,
         /// Why.
         reason: HandoffReason,
+    },
+    /// A person took the conversation over.
+    ThreadTaken {
+        /// Which conversation.
+        thread: ThreadId,
+        /// Under which call.
+        handoff: HandoffId,
+    },
+    /// The machine has the conversation again.
+    ThreadReturned {
+        /// Which conversation.
+        thread: ThreadId,
+        /// Which call ended.
+        handoff: HandoffId,
+        /// How.
+        how: Return,
     },
     /// A customer withdrew consent.
     OptedOut {
@@ -73,6 +90,15 @@ pub enum ConversationTask {
         /// Which.
         status: StatusRef,
     },
+    /// See to a call for a person that nobody answered, or that nobody goes on with.
+    Handoff {
+        /// Which conversation.
+        thread: ThreadId,
+        /// Which call.
+        handoff: HandoffId,
+        /// What is due.
+        step: HandoffStep,
+    },
 }
 
 /// Names one stored report of a provider. It is an id of ours because the provider's spells out the recipient's
@@ -87,6 +113,7 @@ impl ConversationTask {
             Self::Turn { .. } => "conversation.turn",
             Self::Send { .. } => "conversation.send",
             Self::Status { .. } => "conversation.status",
+            Self::Handoff { .. } => "conversation.handoff",
         }
     }
 }

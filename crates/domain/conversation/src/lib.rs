@@ -12,10 +12,12 @@
 pub mod channel;
 pub mod customer;
 pub mod delivery;
+pub mod handoff;
 pub mod inbound;
 pub mod outgoing;
 pub mod thread;
 
+pub mod alarm;
 pub mod consent;
 pub mod quiet;
 pub mod redact;

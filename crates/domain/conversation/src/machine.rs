@@ -613,10 +613,15 @@ impl Step {
         let reply = match reason {
             HandoffReason::Money => Reply::MoneyToPerson,
             HandoffReason::OutsideCohort => Reply::PersonAnswers,
+            HandoffReason::SecretPasted => Reply::SecretPasted,
+            HandoffReason::Emergency => Reply::EmergencyToPerson,
             HandoffReason::Asked
             | HandoffReason::NotUnderstood
             | HandoffReason::BeyondMachine
-            | HandoffReason::MachineFailed => Reply::PersonComes,
+            | HandoffReason::MachineFailed
+            | HandoffReason::Angry
+            | HandoffReason::TurnCount
+            | HandoffReason::CostCeiling => Reply::PersonComes,
         };
         Self::say(reply).with(Effect::CallPerson(reason))
     }

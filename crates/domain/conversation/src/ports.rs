@@ -16,9 +16,10 @@ use crate::desk::{
     VisitCard, VisitRef, VisitTerms,
 };
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
+use crate::handoff::{LogEntry, PersonWords};
 use crate::inbound::{InboundId, InboundMessage, Reading};
 use crate::outgoing::{Content, MessageId, OutgoingMessage, SendAnswer, StatusReport, TemplateCall};
-use crate::thread::Thread;
+use crate::thread::{Thread, ThreadId};
 
 /// Everything that one decision about a conversation makes true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +34,12 @@ pub struct Change {
     pub consents: Vec<ConsentRecord>,
     /// New messages, queued. A cause that is on record already means that all of this was recorded before.
     pub messages: Vec<OutgoingMessage>,
+    /// Which of the new messages a person said.
+    pub said: Vec<PersonWords>,
     /// What happened.
     pub events: Vec<ConversationEvent>,
+    /// What falls due, beside the sending of the messages.
+    pub tasks: Vec<Due<ConversationTask>>,
     /// When it happened.
     pub at: OffsetDateTime,
 }
@@ -49,7 +54,9 @@ impl Change {
             threads: Vec::new(),
             consents: Vec::new(),
             messages: Vec::new(),
+            said: Vec::new(),
             events: Vec::new(),
+            tasks: Vec::new(),
             at,
         }
     }
@@ -112,13 +119,30 @@ pub trait ThreadBook: Send + Sync {
     /// What a message that we queued shows; `None` if there never was one, or it is not kept any more.
     async fn shown(&self, tenant: TenantId, message: MessageId) -> Result<Option<Content>, Outage>;
 
-    /// Makes the whole change durable, or none of it: handled mark, customer, threads, consents, queued messages
-    /// with a task to send each, events.
+    /// A thread with its customer, open or closed; `None` if there never was one.
+    async fn thread(&self, tenant: TenantId, thread: ThreadId) -> Result<Option<CustomerFile>, Outage>;
+
+    /// The open threads that wait for a person or have one, with their customers, in the order of their beginning, from
+    /// behind `after`; at most `most`.
+    async fn with_people(
+        &self,
+        tenant: TenantId,
+        after: Option<ThreadId>,
+        most: u16,
+    ) -> Result<Vec<CustomerFile>, Outage>;
+
+    /// What was said in a thread by its customer and to its customer, oldest first; the last `most` of it.
+    async fn log(&self, tenant: TenantId, thread: ThreadId, most: u16) -> Result<Vec<LogEntry>, Outage>;
+
+    /// Makes the whole change durable, or none of it: handled mark, customer, threads with their calls for a person,
+    /// consents, queued messages with a task to send each, events, tasks. A thread that is closed or with the machine
+    /// again has no open call any more.
     ///
     /// Refuses with [`RecordError::Stale`] and [`RecordError::AlreadyHandled`] as they say.
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError>;
 
-    /// Closes threads without activity since `before`; answers how many. Asking twice is safe.
+    /// Closes threads without activity since `before`, and their calls for a person; answers how many. Asking twice is
+    /// safe.
     async fn close_idle(
         &self,
         tenant: TenantId,
@@ -134,7 +158,8 @@ pub struct Posting {
     pub message: OutgoingMessage,
     /// The customer, where it goes to one.
     pub customer: Option<Customer>,
-    /// When the recipient last wrote to us on the channel, by the provider's clock.
+    /// When the recipient last wrote to us on the channel, by the provider's clock: under their number, or under the
+    /// channel's own id of whoever is known by that number.
     pub last_inbound_at: Option<OffsetDateTime>,
 }
 
@@ -174,6 +199,9 @@ pub trait MessageBook: Send + Sync {
         channel: Channel,
         provider_id: &str,
     ) -> Result<Option<MessageId>, Outage>;
+
+    /// The message that was queued for this occasion; `None` if none was.
+    async fn by_cause(&self, tenant: TenantId, cause: &str) -> Result<Option<OutgoingMessage>, Outage>;
 
     /// Makes the message's new state durable with its events and tasks, or none of it.
     ///

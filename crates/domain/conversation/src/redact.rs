@@ -12,7 +12,14 @@ const DIGITS_MIN: usize = 7;
 /// The text with everything masked that the floor knows, and nobody's name.
 #[must_use]
 pub fn redact(text: &str) -> String {
-    floor(text, &|_word| false)
+    floor(text, &|_word| false, &|_mask| true)
+}
+
+/// The text with what nobody of the business needs to see: numbers of cards and of identity documents. For the eyes of
+/// whoever answers the customer; what leaves the house passes [`redact`].
+#[must_use]
+pub fn without_secrets(text: &str) -> String {
+    floor(text, &|_word| false, &|mask| ["[card]", "[id]", "[pin]"].contains(&mask))
 }
 
 /// The floor with the names of people whom a business knows: their names are masked as well.
@@ -37,7 +44,7 @@ impl Masker {
     /// The text with everything masked that the floor knows, and these names.
     #[must_use]
     pub fn mask(&self, text: &str) -> String {
-        floor(text, &|word| self.is_named(word))
+        floor(text, &|word| self.is_named(word), &|_mask| true)
     }
 
     /// Whether a name is in it: by itself, with whatever hangs on it (*Asha's*), or in a greeting that was run together.
@@ -54,7 +61,7 @@ fn is_of_name(c: char) -> bool {
     c.is_alphabetic()
 }
 
-fn floor(text: &str, is_named: &dyn Fn(&str) -> bool) -> String {
+fn floor(text: &str, is_named: &dyn Fn(&str) -> bool, wanted: &dyn Fn(&str) -> bool) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| !c.is_whitespace()) {
@@ -62,7 +69,7 @@ fn floor(text: &str, is_named: &dyn Fn(&str) -> bool) -> String {
         masked.push_str(space);
         let end = run_end(from);
         let (word, after) = from.split_at(end);
-        match mask(word) {
+        match mask(word).filter(|mask| wanted(mask)) {
             Some(mask) => masked.push_str(mask),
             None if is_named(word) => masked.push_str(&unnamed(word)),
             None => masked.push_str(word),

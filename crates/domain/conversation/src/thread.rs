@@ -4,17 +4,18 @@
 
 mod stored;
 
-use ratiba_kernel::{Id, Money};
+use ratiba_kernel::Id;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::channel::Channel;
 use crate::customer::CustomerId;
-use crate::desk::{PaymentRef, VisitRef};
+use crate::handoff::{HandoffId, NotTheirs, Person, Return, Takeover};
 use crate::machine::{Question, Stage};
 use crate::understanding::Language;
 
-pub use stored::{STATE_VERSION, UnreadableState};
+pub use crate::handoff::{BRIEF_LINES_MAX, BriefLine, Handoff, HandoffReason};
+pub use stored::{STATE_VERSION, UnreadableState, handoff_of_before};
 
 /// The identity of one thread.
 pub type ThreadId = Id<Thread>;
@@ -23,114 +24,57 @@ pub type ThreadId = Id<Thread>;
 pub const IDLE_AFTER: Duration = Duration::hours(24);
 
 /// Who answers the customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Driver {
     /// The machine.
     Agent,
     /// Nobody yet: a person was called. The machine only records.
-    SuspendedForHuman,
+    SuspendedForHuman(Handoff),
     /// A person. The machine only records.
-    Human,
-    /// The machine again, after a person handed it back.
-    Resumed,
+    Human(Takeover),
+    /// The machine again, after a person had it.
+    Resumed(Return),
 }
 
 impl Driver {
     /// The name that rows use.
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::Agent => "agent",
-            Self::SuspendedForHuman => "suspended",
-            Self::Human => "human",
-            Self::Resumed => "resumed",
+            Self::SuspendedForHuman(_) => "suspended",
+            Self::Human(_) => "human",
+            Self::Resumed(_) => "resumed",
         }
-    }
-
-    /// The driver of a name as [`Driver::code`] writes it.
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        [Self::Agent, Self::SuspendedForHuman, Self::Human, Self::Resumed]
-            .into_iter()
-            .find(|driver| driver.code() == code)
     }
 
     /// Whether the machine may answer.
     #[must_use]
-    pub const fn is_machine(self) -> bool {
+    pub const fn is_machine(&self) -> bool {
         match self {
-            Self::Agent | Self::Resumed => true,
-            Self::SuspendedForHuman | Self::Human => false,
+            Self::Agent | Self::Resumed(_) => true,
+            Self::SuspendedForHuman(_) | Self::Human(_) => false,
         }
     }
-}
 
-/// Why a person was called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HandoffReason {
-    /// The customer asked for one.
-    Asked,
-    /// The machine did not understand, three times running.
-    NotUnderstood,
-    /// The customer is outside of the invited cohort.
-    OutsideCohort,
-    /// Money is in dispute, or wanted back.
-    Money,
-    /// The customer wants what the machine cannot do yet.
-    BeyondMachine,
-    /// The machine failed to answer, again and again.
-    MachineFailed,
-}
-
-impl HandoffReason {
-    /// The name that events and logs use.
+    /// The call for a person, while one is wanted or drives.
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub const fn handoff(&self) -> Option<&Handoff> {
         match self {
-            Self::Asked => "asked",
-            Self::NotUnderstood => "not_understood",
-            Self::OutsideCohort => "outside_cohort",
-            Self::Money => "money",
-            Self::BeyondMachine => "beyond_machine",
-            Self::MachineFailed => "machine_failed",
+            Self::SuspendedForHuman(handoff) => Some(handoff),
+            Self::Human(takeover) => Some(&takeover.handoff),
+            Self::Agent | Self::Resumed(_) => None,
         }
     }
-}
 
-/// A call for a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Handoff {
-    /// Why.
-    pub reason: HandoffReason,
-    /// Since when.
-    #[serde(with = "time::serde::rfc3339")]
-    pub since: OffsetDateTime,
-    /// What happened meanwhile that the person should know, oldest first; the last of [`BRIEF_LINES_MAX`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lines: Vec<BriefLine>,
-}
-
-/// How many lines of a brief are kept.
-pub const BRIEF_LINES_MAX: usize = 20;
-
-/// Something that happened while a person had the thread. The receipt is found with the payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "snake_case", deny_unknown_fields)]
-pub enum BriefLine {
-    /// A payment was settled.
-    Paid {
-        /// When it was told.
-        #[serde(with = "time::serde::rfc3339")]
-        at: OffsetDateTime,
-        /// For what.
-        visit: VisitRef,
-        /// Which.
-        payment: PaymentRef,
-        /// How much.
-        amount: Money,
-    },
+    /// Who has the conversation, if somebody has.
+    #[must_use]
+    pub const fn takeover(&self) -> Option<&Takeover> {
+        match self {
+            Self::Human(takeover) => Some(takeover),
+            Self::Agent | Self::SuspendedForHuman(_) | Self::Resumed(_) => None,
+        }
+    }
 }
 
 /// What has been said so far, as far as it matters.
@@ -144,10 +88,10 @@ pub struct ThreadState {
     pub answered: Option<Answered>,
     /// How many messages running were not understood.
     pub misunderstood: u8,
+    /// How many messages running were angry.
+    pub angry: u8,
     /// Whether something that goes well with a booking was offered: that is done once.
     pub cross_sold: bool,
-    /// The call for a person, while one is wanted or drives.
-    pub handoff: Option<Handoff>,
 }
 
 /// A question that got its answer.
@@ -182,6 +126,8 @@ pub struct Thread {
     pub last_activity_at: OffsetDateTime,
     /// When it ended.
     pub closed_at: Option<OffsetDateTime>,
+    /// How many messages of the customer the machine answered in a row.
+    pub turns: u32,
     /// The version it was read at; 0 was never recorded.
     pub version: i32,
 }
@@ -200,6 +146,7 @@ impl Thread {
             opened_at: now,
             last_activity_at: now,
             closed_at: None,
+            turns: 0,
             version: 0,
         }
     }
@@ -212,28 +159,80 @@ impl Thread {
 
     /// The thread with a person called for. A call that is open stays as it was.
     #[must_use]
-    pub fn suspended(mut self, reason: HandoffReason, since: OffsetDateTime) -> Self {
+    pub fn suspended(mut self, id: HandoffId, reason: HandoffReason, since: OffsetDateTime) -> Self {
         if self.driver.is_machine() {
-            self.driver = Driver::SuspendedForHuman;
-            self.state.handoff = Some(Handoff {
-                reason,
-                since,
-                lines: Vec::new(),
-            });
+            self.driver = Driver::SuspendedForHuman(Handoff::new(id, reason, since));
         }
         self
+    }
+
+    /// The thread with somebody who answers from now on. Whoever has it already keeps it.
+    ///
+    /// # Errors
+    /// [`NotTheirs`] if it is over, nobody was called, or somebody else was first.
+    pub fn taken(mut self, by: Person, at: OffsetDateTime) -> Result<Self, NotTheirs> {
+        if self.closed_at.is_some() {
+            return Err(NotTheirs::Closed);
+        }
+        self.driver = match self.driver {
+            Driver::SuspendedForHuman(handoff) => Driver::Human(Takeover {
+                handoff,
+                by,
+                at,
+                touched_at: at,
+            }),
+            Driver::Human(takeover) if takeover.by.is(&by) => Driver::Human(takeover),
+            Driver::Human(takeover) => return Err(NotTheirs::TakenBy(takeover.by)),
+            Driver::Agent | Driver::Resumed(_) => return Err(NotTheirs::WithMachine),
+        };
+        Ok(self)
+    }
+
+    /// The thread in which this person says something now.
+    ///
+    /// # Errors
+    /// [`NotTheirs`] unless they have it.
+    pub fn spoken(mut self, by: &Person, at: OffsetDateTime) -> Result<Self, NotTheirs> {
+        if self.closed_at.is_some() {
+            return Err(NotTheirs::Closed);
+        }
+        match &mut self.driver {
+            Driver::Human(takeover) if takeover.by.is(by) => takeover.touched_at = at,
+            Driver::Human(takeover) => return Err(NotTheirs::TakenBy(takeover.by.clone())),
+            Driver::SuspendedForHuman(_) => return Err(NotTheirs::NotTaken),
+            Driver::Agent | Driver::Resumed(_) => return Err(NotTheirs::WithMachine),
+        }
+        self.last_activity_at = at;
+        Ok(self)
+    }
+
+    /// The thread with the machine again. Its dialogue stands where it stood; what it counted begins anew.
+    ///
+    /// # Errors
+    /// [`NotTheirs`] if it is over or with the machine.
+    pub fn returned(mut self, how: Return, at: OffsetDateTime) -> Result<Self, NotTheirs> {
+        if self.closed_at.is_some() {
+            return Err(NotTheirs::Closed);
+        }
+        if self.driver.is_machine() {
+            return Err(NotTheirs::WithMachine);
+        }
+        self.driver = Driver::Resumed(how);
+        self.state.misunderstood = 0;
+        self.state.angry = 0;
+        self.turns = 0;
+        self.last_activity_at = at;
+        Ok(self)
     }
 
     /// The thread with one more line in the brief of the person who has it; as it is if nobody was called. The same line
     /// is not written twice.
     #[must_use]
     pub fn briefed(mut self, line: BriefLine) -> Self {
-        if let Some(handoff) = self.state.handoff.as_mut()
-            && !handoff.lines.contains(&line)
-        {
-            handoff.lines.push(line);
-            let surplus = handoff.lines.len().saturating_sub(BRIEF_LINES_MAX);
-            handoff.lines.drain(..surplus);
+        match &mut self.driver {
+            Driver::SuspendedForHuman(handoff) => handoff.brief(line),
+            Driver::Human(takeover) => takeover.handoff.brief(line),
+            Driver::Agent | Driver::Resumed(_) => {}
         }
         self
     }

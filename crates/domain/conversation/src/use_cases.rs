@@ -8,6 +8,7 @@ mod send_message;
 mod sender;
 mod take_turn;
 mod tell;
+mod work_handoff;
 
 pub use apply_status::ApplyStatus;
 pub use close_idle_threads::CloseIdleThreads;
@@ -19,6 +20,7 @@ pub use tell::{
     ByTheRules, CreditStep, DayMoney, DigestFigures, MoneyMatter, MoneyNews, Notice, PageLink, RefundStep,
     ReminderLead, Tell, TellError, TipStep,
 };
+pub use work_handoff::{Conversed, WorkHandoff, WorkHandoffError};
 
 /// How often a use case re-reads and decides anew when what it read has moved on.
 const TRIES_MAX: u32 = 5;

@@ -2,6 +2,7 @@
 //! several thoughts of one turn in one message.
 
 pub mod alert;
+pub mod brief;
 mod inquiry;
 mod pair;
 mod phrase;

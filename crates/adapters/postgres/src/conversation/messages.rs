@@ -4,16 +4,16 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Integer, Json, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use ratiba_conversation::channel::{Address, Channel};
+use ratiba_conversation::channel::{Address, Channel, SenderKey};
 use ratiba_conversation::event::{StatusRef, TOPIC};
-use ratiba_conversation::outgoing::{MessageId, Recipient, StatusKind};
-use ratiba_conversation::ports::{MessageBook, Posting, PostingChange, RecordError, StoredStatus};
+use ratiba_conversation::outgoing::{MessageId, OutgoingMessage, Recipient, StatusKind};
+use ratiba_conversation::ports::{MessageBook, Posting, PostingChange, RecordError, StoredStatus, Who};
 use ratiba_kernel::{Id, Outage, TenantId};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::rows::{MessageRow, state_columns};
-use super::threads::{customer_of, last_inbound_at};
+use super::threads::{customer_of, find_customer, last_inbound_at};
 use super::{PgConversation, enqueue_task};
 use crate::database::{TenantTx, TxError};
 use crate::outbox::append_event;
@@ -30,6 +30,23 @@ struct StatusRow {
     channel: String,
     #[diesel(sql_type = Json)]
     raw: Value,
+}
+
+/// The address with the channel's own id of who has its number, if they ever wrote: the channel may name them by that alone.
+fn with_known_id<E>(tx: &mut TenantTx<'_>, address: &Address) -> Result<Address, TxError<E>> {
+    let (Some(phone), None) = (address.phone(), address.user_id()) else {
+        return Ok(address.clone());
+    };
+    let Ok(sender) = SenderKey::parse(phone.digits()) else {
+        return Ok(address.clone());
+    };
+    let who = Who::Sender {
+        sender,
+        phone: Some(phone.clone()),
+    };
+    let known = find_customer(tx, &who)?;
+    let user_id = known.and_then(|customer| customer.user_id);
+    Ok(Address::new(Some(phone.clone()), user_id).unwrap_or_else(|_unreachable| address.clone()))
 }
 
 #[async_trait]
@@ -50,7 +67,7 @@ impl MessageBook for PgConversation {
                         let address = customer.as_ref().and_then(|customer| customer.address().ok());
                         (customer, address)
                     }
-                    Recipient::Business(address) => (None, Some(address.clone())),
+                    Recipient::Business(address) => (None, Some(with_known_id(tx, address)?)),
                 };
                 let last_inbound_at = match &address {
                     Some(address) => last_inbound_at(tx, message.channel, &keys(address))?,
@@ -83,6 +100,21 @@ impl MessageBook for PgConversation {
                 .get_result::<IdRow>(tx.conn())
                 .optional()?;
                 Ok::<_, TxError<Outage>>(row.map(|row| Id::from_uuid(row.id)))
+            })
+            .await
+    }
+
+    async fn by_cause(&self, tenant: TenantId, cause: &str) -> Result<Option<OutgoingMessage>, Outage> {
+        let cause = cause.to_owned();
+        self.database
+            .tenant(tenant, move |tx| {
+                let row =
+                    sql_query("SELECT * FROM outgoing_messages WHERE tenant_id = $1 AND dedup_key = $2")
+                        .bind::<SqlUuid, _>(tx.tenant_uuid())
+                        .bind::<Text, _>(&cause)
+                        .get_result::<MessageRow>(tx.conn())
+                        .optional()?;
+                row.map(MessageRow::read).transpose()
             })
             .await
     }

@@ -2,9 +2,8 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use ratiba_conversation::channel::Address;
 use ratiba_conversation::consent::CohortMode;
-use ratiba_conversation::desk::Profile;
+use ratiba_conversation::desk::{Admin, Profile};
 use ratiba_conversation::outgoing::TemplateCall;
 use ratiba_conversation::ports::{BusinessProfile, TemplateRegister, TemplateStanding};
 use ratiba_conversation::thread::parse_language;
@@ -23,7 +22,7 @@ use crate::schema::tenant_settings;
 struct Settings {
     cohort: Cohort,
     location: Option<String>,
-    owners: Vec<PhoneNumber>,
+    owners: Vec<Owner>,
     owners_language: String,
     templates: Vec<Approved>,
 }
@@ -36,6 +35,46 @@ impl Default for Settings {
             owners: Vec::new(),
             owners_language: "en".to_owned(),
             templates: Vec::new(),
+        }
+    }
+}
+
+/// An admin: a number, or a number with a name and a language of their own.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Owner {
+    Number(PhoneNumber),
+    Named(NamedOwner),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamedOwner {
+    phone: PhoneNumber,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    language: Option<String>,
+}
+
+impl Owner {
+    /// Who has no language of their own is written to in that of all.
+    fn read(self, language_of_all: Language) -> Admin {
+        match self {
+            Self::Number(phone) => Admin {
+                phone,
+                name: None,
+                language: language_of_all,
+            },
+            Self::Named(owner) => Admin {
+                phone: owner.phone,
+                name: owner.name.filter(|name| !name.trim().is_empty()),
+                language: owner
+                    .language
+                    .as_deref()
+                    .and_then(parse_language)
+                    .unwrap_or(language_of_all),
+            },
         }
     }
 }
@@ -89,6 +128,8 @@ impl PgConversation {
 impl BusinessProfile for PgConversation {
     async fn profile(&self, tenant: TenantId) -> Result<Profile, Outage> {
         let row = self.settings(tenant).await?;
+        let language = parse_language(&row.settings.owners_language).unwrap_or(Language::English);
+        let owners = row.settings.owners.into_iter();
         Ok(Profile {
             business_name: row.business_name,
             cohort: match row.settings.cohort {
@@ -97,8 +138,8 @@ impl BusinessProfile for PgConversation {
             },
             location: row.settings.location,
             zone: row.zone,
-            owners: row.settings.owners.into_iter().map(Address::of_phone).collect(),
-            owners_language: parse_language(&row.settings.owners_language).unwrap_or(Language::English),
+            owners: owners.map(|owner| owner.read(language)).collect(),
+            owners_language: language,
         })
     }
 }

@@ -4,9 +4,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Integer, Json, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::channel::{Address, Channel, SenderKey};
 use ratiba_conversation::customer::Customer;
+use ratiba_conversation::handoff::{Handoff, HandoffReason, Person, Return, Takeover};
 use ratiba_conversation::inbound::InboundMessage;
 use ratiba_conversation::outgoing::{Delivery, OutgoingMessage, Purpose, Recipient, SendState, StatusKind};
-use ratiba_conversation::thread::{Driver, Thread, ThreadState, parse_language};
+use ratiba_conversation::thread::{Driver, Thread, ThreadState, handoff_of_before, parse_language};
 use ratiba_kernel::{Id, PhoneNumber};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -83,17 +84,107 @@ pub(super) struct ThreadRow {
     last_activity_at: OffsetDateTime,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     closed_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = Integer)]
+    turns: i32,
+    // The latest call for a person, of a thread that had one.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    handoff_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<Text>)]
+    reason: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    since: Option<OffsetDateTime>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    lines: Option<Value>,
+    #[diesel(sql_type = Nullable<Text>)]
+    taken_phone: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    taken_subject: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    taken_name: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    taken_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    touched_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = Nullable<Text>)]
+    ended_how: Option<String>,
 }
 
+/// How a thread is read: with the latest call for a person, of one that had any.
+pub(super) const THREADS: &str = "
+    SELECT t.*, h.id AS handoff_id, h.reason, h.since, h.lines, h.taken_phone, h.taken_subject, h.taken_name, h.taken_at,
+        h.touched_at, h.ended_how
+    FROM conversation_threads t
+    LEFT JOIN LATERAL (SELECT * FROM handoffs c WHERE c.tenant_id = t.tenant_id AND c.thread_id = t.id
+        ORDER BY c.since DESC, c.id DESC LIMIT 1) h ON t.driver <> 'agent'
+    WHERE t.tenant_id = $1 AND ";
+
 impl ThreadRow {
+    pub(super) fn customer(&self) -> Uuid {
+        self.customer_id
+    }
+
+    /// Who drives. A call that a program of before 0060 made since has no row yet: it is read from the state, under the
+    /// thread's own id.
+    fn driver(&self) -> Result<Driver, &'static str> {
+        match self.driver.as_str() {
+            "agent" => Ok(Driver::Agent),
+            "resumed" => {
+                let how = self.ended_how.as_deref().and_then(Return::parse);
+                how.map(Driver::Resumed).ok_or("ended_how")
+            }
+            "suspended" => self.handoff().map(Driver::SuspendedForHuman),
+            "human" => {
+                let at = self.taken_at.ok_or("taken_at")?;
+                Ok(Driver::Human(Takeover {
+                    handoff: self.handoff()?,
+                    by: self.person()?,
+                    at,
+                    touched_at: self.touched_at.unwrap_or(at),
+                }))
+            }
+            _other => Err("driver"),
+        }
+    }
+
+    fn handoff(&self) -> Result<Handoff, &'static str> {
+        let over = self.ended_how.is_some() && self.closed_at.is_none();
+        let (Some(id), Some(reason), Some(since), Some(lines), false) =
+            (self.handoff_id, &self.reason, self.since, &self.lines, over)
+        else {
+            let before = handoff_of_before(&self.state).ok_or("handoff")?;
+            let (reason, since, lines) = before;
+            return Ok(Handoff {
+                lines,
+                ..Handoff::new(Id::from_uuid(self.id), reason, since)
+            });
+        };
+        Ok(Handoff {
+            id: Id::from_uuid(id),
+            reason: HandoffReason::parse(reason).ok_or("reason")?,
+            since,
+            lines: serde_json::from_value(lines.clone()).map_err(|_| "lines")?,
+        })
+    }
+
+    fn person(&self) -> Result<Person, &'static str> {
+        let phone = phone(self.taken_phone.as_deref()).map_err(|()| "taken_phone")?;
+        let name = self.taken_name.clone();
+        match (phone, self.taken_subject.clone()) {
+            (Some(phone), None) => Ok(Person::Admin { phone, name }),
+            (None, Some(subject)) => Ok(Person::Console { subject, name }),
+            (Some(_), Some(_)) | (None, None) => Err("taken_subject"),
+        }
+    }
+
     pub(super) fn read<E>(self) -> Result<Thread, TxError<E>> {
         let id = self.id;
         let wrong = |what: &dyn std::fmt::Display| TxError::impossible("conversation_threads", id, what);
+        let driver = self.driver().map_err(|what| wrong(&what))?;
         Ok(Thread {
             id: Id::from_uuid(id),
             customer: Id::from_uuid(self.customer_id),
             channel: Channel::parse(&self.channel).map_err(|error| wrong(&error))?,
-            driver: Driver::parse(&self.driver).ok_or_else(|| wrong(&"driver"))?,
+            driver,
             state: ThreadState::from_json(self.state).map_err(|error| wrong(&error))?,
             language: match self.language.as_deref() {
                 Some(code) => Some(parse_language(code).ok_or_else(|| wrong(&"language"))?),
@@ -102,6 +193,7 @@ impl ThreadRow {
             opened_at: self.opened_at,
             last_activity_at: self.last_activity_at,
             closed_at: self.closed_at,
+            turns: u32::try_from(self.turns).map_err(|error| wrong(&error))?,
             version: self.version,
         })
     }

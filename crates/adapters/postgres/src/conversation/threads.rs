@@ -8,21 +8,22 @@ use ratiba_conversation::channel::Channel;
 use ratiba_conversation::consent::ConsentRecord;
 use ratiba_conversation::customer::Customer;
 use ratiba_conversation::event::{ConversationTask, Due, TOPIC, send_order};
+use ratiba_conversation::handoff::LogEntry;
 use ratiba_conversation::inbound::{InboundId, InboundMessage};
 use ratiba_conversation::outgoing::{Content, MessageId, OutgoingMessage, Recipient, SendState};
 use ratiba_conversation::ports::{Change, CustomerFile, RecordError, ThreadBook, Who};
-use ratiba_conversation::thread::{Thread, language_code};
+use ratiba_conversation::thread::{Thread, ThreadId, language_code};
 use ratiba_kernel::{Outage, TenantId};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::rows::{CustomerRow, InboundMessageRow, MessageRow, ThreadRow, state_columns};
-use super::{PgConversation, enqueue_task};
+use super::rows::{CustomerRow, InboundMessageRow, MessageRow, THREADS, ThreadRow, state_columns};
+use super::{PgConversation, enqueue_task, handoffs};
 use crate::database::{TenantTx, TxError};
 use crate::outbox::append_event;
 
-type Refused = TxError<RecordError>;
+pub(super) type Refused = TxError<RecordError>;
 
 #[async_trait]
 impl ThreadBook for PgConversation {
@@ -75,6 +76,29 @@ impl ThreadBook for PgConversation {
             .await
     }
 
+    async fn thread(&self, tenant: TenantId, thread: ThreadId) -> Result<Option<CustomerFile>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| handoffs::file_of(tx, thread))
+            .await
+    }
+
+    async fn with_people(
+        &self,
+        tenant: TenantId,
+        after: Option<ThreadId>,
+        most: u16,
+    ) -> Result<Vec<CustomerFile>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| handoffs::with_people(tx, after, most))
+            .await
+    }
+
+    async fn log(&self, tenant: TenantId, thread: ThreadId, most: u16) -> Result<Vec<LogEntry>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| handoffs::log(tx, thread, most))
+            .await
+    }
+
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
         self.database
             .tenant(tenant, move |tx| {
@@ -86,6 +110,7 @@ impl ThreadBook for PgConversation {
                 }
                 for thread in &change.threads {
                     write_thread(tx, thread)?;
+                    handoffs::write(tx, thread, change.at)?;
                 }
                 if let (Some(id), Some(thread)) = (change.handled, change.threads.last()) {
                     note_thread(tx, id, thread)?;
@@ -95,6 +120,12 @@ impl ThreadBook for PgConversation {
                 }
                 for message in &change.messages {
                     queue_message(tx, message)?;
+                }
+                for words in &change.said {
+                    handoffs::note_words(tx, words)?;
+                }
+                for due in &change.tasks {
+                    enqueue_task(tx, due, None)?;
                 }
                 for event in &change.events {
                     append_event(tx, TOPIC, event, change.at)?;
@@ -121,13 +152,14 @@ impl ThreadBook for PgConversation {
                 .bind::<Timestamptz, _>(before)
                 .bind::<Timestamptz, _>(now)
                 .execute(tx.conn())?;
+                handoffs::end_of_closed(tx, now)?;
                 Ok::<_, TxError<Outage>>(u64::try_from(closed).unwrap_or(u64::MAX))
             })
             .await
     }
 }
 
-fn find_customer<E>(tx: &mut TenantTx<'_>, who: &Who) -> Result<Option<Customer>, TxError<E>> {
+pub(super) fn find_customer<E>(tx: &mut TenantTx<'_>, who: &Who) -> Result<Option<Customer>, TxError<E>> {
     let tenant = tx.tenant_uuid();
     let row = match who {
         Who::Id(id) => sql_query("SELECT * FROM customers WHERE tenant_id = $1 AND id = $2")
@@ -158,10 +190,9 @@ fn open_thread<E>(
     customer: &Customer,
     channel: Channel,
 ) -> Result<Option<Thread>, TxError<E>> {
-    let row = sql_query(
-        "SELECT * FROM conversation_threads
-         WHERE tenant_id = $1 AND customer_id = $2 AND channel = $3 AND closed_at IS NULL",
-    )
+    let row = sql_query(format!(
+        "{THREADS} t.customer_id = $2 AND t.channel = $3 AND t.closed_at IS NULL"
+    ))
     .bind::<SqlUuid, _>(tx.tenant_uuid())
     .bind::<SqlUuid, _>(customer.id.as_uuid())
     .bind::<Text, _>(channel.code())
@@ -186,7 +217,7 @@ fn ever_had_a_thread<E>(tx: &mut TenantTx<'_>, customer: &Customer) -> Result<bo
     Ok(row.yes)
 }
 
-fn refuse_unless(written: usize, refusal: RecordError) -> Result<(), Refused> {
+pub(super) fn refuse_unless(written: usize, refusal: RecordError) -> Result<(), Refused> {
     if written == 1 {
         Ok(())
     } else {
@@ -258,12 +289,13 @@ fn write_customer(tx: &mut TenantTx<'_>, customer: &Customer) -> Result<(), Refu
 fn write_thread(tx: &mut TenantTx<'_>, thread: &Thread) -> Result<(), Refused> {
     const UPDATE: &str = "
         UPDATE conversation_threads
-        SET driver = $4, state = $5, language = $6, last_activity_at = $7, closed_at = $8, version = version + 1
+        SET driver = $4, state = $5, language = $6, last_activity_at = $7, closed_at = $8, turns = $9,
+            version = version + 1
         WHERE tenant_id = $1 AND id = $2 AND version = $3";
     const INSERT: &str = "
         INSERT INTO conversation_threads
-            (tenant_id, id, driver, state, language, last_activity_at, closed_at, customer_id, channel, opened_at)
-        VALUES ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
+            (tenant_id, id, driver, state, language, last_activity_at, closed_at, turns, customer_id, channel, opened_at)
+        VALUES ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
     let state = thread
         .state
         .to_json()
@@ -277,7 +309,8 @@ fn write_thread(tx: &mut TenantTx<'_>, thread: &Thread) -> Result<(), Refused> {
         .bind::<Jsonb, _>(state)
         .bind::<Nullable<Text>, _>(thread.language.map(language_code))
         .bind::<Timestamptz, _>(thread.last_activity_at)
-        .bind::<Nullable<Timestamptz>, _>(thread.closed_at);
+        .bind::<Nullable<Timestamptz>, _>(thread.closed_at)
+        .bind::<Integer, _>(i32::try_from(thread.turns).unwrap_or(i32::MAX));
     let written = if thread.version == 0 {
         query
             .bind::<SqlUuid, _>(thread.customer.as_uuid())

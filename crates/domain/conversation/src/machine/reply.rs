@@ -257,6 +257,10 @@ pub enum Reply {
         /// Until when you are waited for.
         until: OffsetDateTime,
     },
+    /// Numbers of cards and identities are not to be sent; a person comes.
+    SecretPasted,
+    /// Somebody may be in danger: whom to call; a person comes.
+    EmergencyToPerson,
     /// So many people are booked by a person.
     GroupNeedsPerson {
         /// How many.

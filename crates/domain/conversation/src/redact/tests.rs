@@ -79,3 +79,11 @@ proptest! {
         prop_assert_eq!(redact(&once), once);
     }
 }
+
+#[test]
+fn who_answers_sees_numbers_to_call_and_no_secrets() {
+    let shown = super::without_secrets("call 0712345678, card 4111 1111 1111 1111, ID 23456789");
+    assert!(shown.contains("0712345678"), "{shown}");
+    assert!(shown.contains("[card]") && shown.contains("[id]"), "{shown}");
+    assert!(!shown.contains("4111") && !shown.contains("23456789"), "{shown}");
+}

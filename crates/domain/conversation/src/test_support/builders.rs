@@ -91,8 +91,18 @@ pub fn a_profile() -> Profile {
         cohort: CohortMode::Everyone,
         location: Some("Kilimani, Nairobi".to_owned()),
         zone: nairobi(),
-        owners: vec![crate::channel::Address::of_phone(a_phone(999))],
+        owners: vec![an_admin(999)],
         owners_language: Language::English,
+    }
+}
+
+/// An admin with the number of that number, who has no name and reads English.
+#[must_use]
+pub fn an_admin(number: u32) -> crate::desk::Admin {
+    crate::desk::Admin {
+        phone: a_phone(number),
+        name: None,
+        language: Language::English,
     }
 }
 

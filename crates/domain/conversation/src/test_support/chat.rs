@@ -18,7 +18,7 @@ use crate::event::ConversationTask;
 use crate::outgoing::{Content, MessageId, OutgoingMessage, Recipient};
 use crate::ports::{LetterBox, Parcel, TemplateStanding};
 use crate::thread::Thread;
-use crate::use_cases::{Notice, SendMessage, TakeTurn, TakeTurnError, Tell, TurnEnd};
+use crate::use_cases::{Notice, SendMessage, TakeTurn, TakeTurnError, Tell, TurnEnd, WorkHandoff};
 
 /// A business and one customer who writes to it.
 pub struct Chat {
@@ -36,6 +36,7 @@ pub struct Chat {
     phone: PhoneNumber,
     written: u32,
     seen: usize,
+    played: std::collections::BTreeSet<usize>,
 }
 
 impl Default for Chat {
@@ -59,6 +60,7 @@ impl Chat {
             phone: a_phone(123),
             written: 0,
             seen: 0,
+            played: std::collections::BTreeSet::new(),
         }
     }
 
@@ -73,6 +75,7 @@ impl Chat {
     pub fn take_turn(&self) -> TakeTurn {
         TakeTurn {
             book: self.record.clone(),
+            messages: self.record.clone(),
             reader: Arc::new(PlainReader),
             desk: self.desk.clone(),
             visits: self.desk.clone(),
@@ -82,6 +85,113 @@ impl Chat {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
         }
+    }
+
+    /// The use case that works handoffs, over the fakes.
+    #[must_use]
+    pub fn work_handoff(&self) -> WorkHandoff {
+        WorkHandoff {
+            book: self.record.clone(),
+            messages: self.record.clone(),
+            reader: Arc::new(PlainReader),
+            desk: self.desk.clone(),
+            profile: self.profile.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    /// Plays what is due of handoffs by now, once each.
+    ///
+    /// # Panics
+    /// If a step fails.
+    pub fn plays_due_steps(&mut self) -> Vec<String> {
+        let now = self.clock.now();
+        let tasks = self.record.tasks(self.tenant());
+        for (place, due) in tasks.into_iter().enumerate() {
+            if let ConversationTask::Handoff {
+                thread,
+                handoff,
+                step,
+            } = due.task
+                && due.at <= now
+                && self.played.insert(place)
+            {
+                let done = self.work_handoff();
+                block_on(done.step(self.tenant(), thread, handoff, step)).expect("a step");
+            }
+        }
+        self.news()
+    }
+
+    /// An admin with this number writes. Answers what is said.
+    ///
+    /// # Panics
+    /// If the turn fails.
+    pub fn admin_says(&mut self, number: u32, words: &str) -> Vec<String> {
+        let raw = PlainReader::text(&a_phone(number), words);
+        self.writes(number, raw)
+    }
+
+    /// An admin with this number answers to the newest message to them that has these words.
+    ///
+    /// # Panics
+    /// If there is no such message, or the turn fails.
+    pub fn admin_answers(&mut self, number: u32, quoted: &str, words: &str) -> Vec<String> {
+        let phone = a_phone(number);
+        let messages = self.to_owners();
+        let message = messages
+            .into_iter()
+            .rev()
+            .find(|message| {
+                let to = Recipient::Business(crate::channel::Address::of_phone(phone.clone()));
+                message.recipient == to && message.content.words().contains(quoted)
+            })
+            .expect("a message with these words");
+        let provider_id = format!("out.{}", message.id);
+        let sent = message.accepted(Some(provider_id.clone()), self.clock.now());
+        let change = crate::ports::PostingChange {
+            message: sent,
+            events: Vec::new(),
+            tasks: Vec::new(),
+            at: self.clock.now(),
+        };
+        let recorded = crate::ports::MessageBook::record_posting(&*self.record, self.tenant(), change);
+        block_on(recorded).expect("sent");
+        let mut raw = PlainReader::text(&phone, words);
+        raw["reply_to"] = json!(provider_id);
+        self.writes(number, raw)
+    }
+
+    /// An admin with this number takes the conversation over by its button.
+    ///
+    /// # Panics
+    /// If there is none, or the turn fails.
+    pub fn admin_takes_over(&mut self, number: u32) -> Vec<String> {
+        let messages = self.to_owners();
+        let title = |title: &str| {
+            messages
+                .iter()
+                .rev()
+                .find_map(|message| choice(&message.content, title))
+        };
+        let token = title("I will answer")
+            .or_else(|| title("Nitajibu"))
+            .expect("a button");
+        let raw = PlainReader::tap(&a_phone(number), &token);
+        self.writes(number, raw)
+    }
+
+    /// From now on somebody else is the customer, who writes from this number.
+    pub fn becomes(&mut self, phone: PhoneNumber) {
+        self.phone = phone;
+    }
+
+    fn writes(&mut self, number: u32, raw: Value) -> Vec<String> {
+        let customer = std::mem::replace(&mut self.phone, a_phone(number));
+        let said = self.sends(raw);
+        self.phone = customer;
+        said
     }
 
     /// The use case that sends, over the fakes.
@@ -206,7 +316,9 @@ impl Chat {
         let tasks = self.record.tasks(self.tenant());
         let turn = tasks.into_iter().rev().find_map(|due| match due.task {
             ConversationTask::Turn { inbound } => Some(inbound),
-            ConversationTask::Send { .. } | ConversationTask::Status { .. } => None,
+            ConversationTask::Send { .. }
+            | ConversationTask::Status { .. }
+            | ConversationTask::Handoff { .. } => None,
         });
         turn.expect("a turn")
     }

@@ -1,5 +1,7 @@
 //! The promises of the record of conversations, once, for every implementation.
 
+mod handoffs;
+
 use ratiba_kernel::TenantId;
 use ratiba_kernel::test_support::EPOCH;
 use serde_json::json;
@@ -99,6 +101,12 @@ pub async fn conversation_record_contract<W: World>(fresh: impl AsyncFn() -> W) 
     the_furthest_status_is_kept(&fresh().await).await;
     the_last_word_of_the_recipient_is_known(&fresh().await).await;
     silent_threads_are_closed(&fresh().await).await;
+    handoffs::a_call_is_kept_with_its_thread(&fresh().await).await;
+    handoffs::the_first_has_the_conversation(&fresh().await).await;
+    handoffs::threads_with_people_are_listed_until_they_end(&fresh().await).await;
+    handoffs::the_log_has_both_sides_and_who_said_what(&fresh().await).await;
+    handoffs::tasks_are_queued_with_the_change(&fresh().await).await;
+    handoffs::the_window_of_a_number_is_known_by_the_channels_own_id(&fresh().await).await;
     businesses_are_apart(&fresh().await).await;
     what_has_no_route_is_kept_apart(&fresh().await).await;
 }
@@ -123,7 +131,9 @@ async fn a_repeated_delivery_is_stored_once<W: World>(world: &W) {
     assert_eq!(tasks.len(), 4, "one task for each row: {tasks:?}");
     let named = tasks.iter().find_map(|task| match task.task {
         ConversationTask::Status { status } => Some(status),
-        ConversationTask::Turn { .. } | ConversationTask::Send { .. } => None,
+        ConversationTask::Turn { .. } | ConversationTask::Send { .. } | ConversationTask::Handoff { .. } => {
+            None
+        }
     });
     let stored = record.status(tenant, named.unwrap()).await.unwrap().unwrap();
     assert_eq!((stored.channel, &stored.raw["id"]), (CHANNEL, &json!("out.1")));
@@ -156,7 +166,7 @@ async fn a_turn_is_recorded_whole_or_not_at_all<W: World>(world: &W) {
         events: vec![ConversationEvent::OptedIn {
             customer: customer.id,
         }],
-        at: EPOCH,
+        ..Change::at(EPOCH)
     };
     let mut wrong = change.clone();
     wrong.threads = vec![{

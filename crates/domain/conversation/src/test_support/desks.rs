@@ -639,7 +639,7 @@ impl ChannelReader for PlainReader {
             user_id: text("user_id").and_then(|id| SenderKey::parse(&id).ok()),
             profile_name: text("name"),
             received,
-            reply_to: None,
+            reply_to: text("reply_to"),
             from_ad: false,
         }
     }

@@ -12,6 +12,7 @@ use crate::consent::ConsentRecord;
 use crate::customer::{Customer, CustomerId};
 use crate::delivery::Leftover;
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
+use crate::handoff::{LogEntry, PersonWords};
 use crate::inbound::{InboundId, InboundMessage};
 use crate::outgoing::{Content, MessageId, OutgoingMessage, Recipient, SendState};
 use crate::ports::{
@@ -24,6 +25,8 @@ use crate::thread::{Thread, ThreadId};
 #[derive(Clone, Default)]
 struct Rows {
     inbound: BTreeMap<InboundId, InboundMessage>,
+    threads_of_inbound: BTreeMap<InboundId, ThreadId>,
+    said: BTreeMap<MessageId, PersonWords>,
     customers: BTreeMap<CustomerId, Customer>,
     threads: BTreeMap<ThreadId, Thread>,
     consents: Vec<ConsentRecord>,
@@ -141,6 +144,9 @@ impl Rows {
                 return Err(RecordError::AlreadyHandled);
             }
             message.handled_at = Some(change.at);
+            if let Some(thread) = change.threads.last() {
+                self.threads_of_inbound.insert(id, thread.id);
+            }
         }
         if let Some(customer) = change.customer {
             let clashes = self.customers.values().any(|other| {
@@ -160,7 +166,15 @@ impl Rows {
         for message in change.messages {
             self.queue(message)?;
         }
+        for words in change.said {
+            let known = self.messages.contains_key(&words.message);
+            if !known {
+                return Err(Outage::new("a person's words without their message").into());
+            }
+            self.said.insert(words.message, words);
+        }
         self.events.extend(change.events);
+        self.tasks.extend(change.tasks);
         Ok(())
     }
 
@@ -199,6 +213,38 @@ impl Rows {
         Ok(())
     }
 
+    fn file_of(&self, thread: &Thread) -> Option<CustomerFile> {
+        Some(CustomerFile {
+            customer: self.customers.get(&thread.customer)?.clone(),
+            thread: Some(thread.clone()),
+            known: true,
+        })
+    }
+
+    fn log(&self, thread: ThreadId, most: u16) -> Vec<LogEntry> {
+        let Some(thread) = self.threads.get(&thread) else {
+            return Vec::new();
+        };
+        let customer = self.customers.get(&thread.customer);
+        let keys: Vec<String> = customer.map(keys_of).unwrap_or_default();
+        let heard = self.inbound.values().filter(|message| {
+            self.threads_of_inbound.get(&message.id) == Some(&thread.id)
+                && keys.iter().any(|key| key == message.sender.as_str())
+        });
+        let heard = heard.cloned().map(LogEntry::Heard);
+        let told = self.messages.values().filter(|message| {
+            message.thread == Some(thread.id) && message.recipient == Recipient::Customer(thread.customer)
+        });
+        let told = told.cloned().map(|message| LogEntry::Said {
+            by: self.said.get(&message.id).map(|words| words.by.clone()),
+            message: Box::new(message),
+        });
+        let mut log: Vec<LogEntry> = heard.chain(told).collect();
+        log.sort_by_key(LogEntry::at);
+        log.drain(..log.len().saturating_sub(usize::from(most)));
+        log
+    }
+
     fn file(&self, who: &Who, channel: Channel) -> Option<CustomerFile> {
         let customer = match who {
             Who::Id(id) => self.customers.get(id),
@@ -228,6 +274,17 @@ impl Rows {
         })
     }
 
+    /// The address with the channel's own id of who has its number, if they ever wrote.
+    fn with_known_id(&self, address: &Address) -> Address {
+        let known = self
+            .customers
+            .values()
+            .find(|customer| customer.phone.is_some() && customer.phone.as_ref() == address.phone());
+        let user_id = address.user_id().cloned();
+        let user_id = user_id.or_else(|| known.and_then(|customer| customer.user_id.clone()));
+        Address::new(address.phone().cloned(), user_id).unwrap_or_else(|_unreachable| address.clone())
+    }
+
     fn last_inbound_at(&self, address: Option<Address>) -> Option<OffsetDateTime> {
         let address = address?;
         let keys: Vec<&str> = [
@@ -243,6 +300,13 @@ impl Rows {
             .filter(|message| keys.contains(&message.sender.as_str()));
         from.map(|message| message.sent_at).max()
     }
+}
+
+/// By what a customer's messages name their sender.
+fn keys_of(customer: &Customer) -> Vec<String> {
+    let phone = customer.phone.as_ref().map(|phone| phone.digits().to_owned());
+    let user = customer.user_id.as_ref().map(|id| id.as_str().to_owned());
+    phone.into_iter().chain(user).collect()
 }
 
 #[async_trait]
@@ -264,6 +328,31 @@ impl ThreadBook for InMemoryRecord {
         Ok(self.rows(tenant, |rows| {
             rows.messages.get(&message).map(|m| m.content.clone())
         }))
+    }
+
+    async fn thread(&self, tenant: TenantId, thread: ThreadId) -> Result<Option<CustomerFile>, Outage> {
+        Ok(self.rows(tenant, |rows| rows.file_of(rows.threads.get(&thread)?)))
+    }
+
+    async fn with_people(
+        &self,
+        tenant: TenantId,
+        after: Option<ThreadId>,
+        most: u16,
+    ) -> Result<Vec<CustomerFile>, Outage> {
+        Ok(self.rows(tenant, |rows| {
+            let wanted = rows.threads.values().filter(|thread| {
+                !thread.driver.is_machine()
+                    && thread.closed_at.is_none()
+                    && after.is_none_or(|after| thread.id > after)
+            });
+            let files = wanted.filter_map(|thread| rows.file_of(thread));
+            files.take(usize::from(most)).collect()
+        }))
+    }
+
+    async fn log(&self, tenant: TenantId, thread: ThreadId, most: u16) -> Result<Vec<LogEntry>, Outage> {
+        Ok(self.rows(tenant, |rows| rows.log(thread, most)))
     }
 
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
@@ -304,7 +393,7 @@ impl MessageBook for InMemoryRecord {
                     let address = customer.as_ref().and_then(|customer| customer.address().ok());
                     (customer, address)
                 }
-                Recipient::Business(address) => (None, Some(address.clone())),
+                Recipient::Business(address) => (None, Some(rows.with_known_id(address))),
             };
             Some(Posting {
                 last_inbound_at: rows.last_inbound_at(address),
@@ -326,6 +415,13 @@ impl MessageBook for InMemoryRecord {
                     && matches!(&message.state, SendState::Sent { provider_id: Some(id), .. } if id == provider_id)
             });
             found.map(|message| message.id)
+        }))
+    }
+
+    async fn by_cause(&self, tenant: TenantId, cause: &str) -> Result<Option<OutgoingMessage>, Outage> {
+        Ok(self.rows(tenant, |rows| {
+            let found = rows.messages.values().find(|message| message.cause == cause);
+            found.cloned()
         }))
     }
 

@@ -34,6 +34,19 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              me."
         }
         TextKey::HandoffDelayed => "Sorry for the wait. A person will answer you by {time}.",
+        TextKey::HandoffAtOpening => {
+            "Sorry for the wait. We are closed now; a person will answer you when we open: {when}."
+        }
+        TextKey::HandoffSoon => "Sorry for the wait. A person will answer you here as soon as they can.",
+        TextKey::AssistantBack => {
+            "The automated assistant is here for you again. What else can I do for you?"
+        }
+        TextKey::SecretPasted => {
+            "Please never send the number of a card or an identity document here: we do not need it. A person from our team will continue with you."
+        }
+        TextKey::EmergencyToPerson => {
+            "If somebody is in danger, call 999 or 112 now. I have called a person from our team, who will answer here."
+        }
         TextKey::OutsideCohort => {
             "Thank you for your message. A person will answer you here. / Asante kwa ujumbe wako. Mtu \
              atakujibu hapa."
@@ -376,9 +389,25 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              {commission}\nToday:\n{list}"
         }
         TextKey::HandoffBrief => {
-            "A customer needs a person ({reason}).\nKnown: {known}\nLast messages:\n{list}\nSuggested: \
-             {next_step}"
+            "A customer needs a person ({reason}).\nKnown: {customer}\nTried: {tried}\nLast \
+             messages:\n{list}\nSuggested: {next_step}"
         }
+        TextKey::HandoffStillWaits => "A customer still waits for a person, for {minutes} minutes now.",
+        TextKey::HandoffYours => {
+            "You have the conversation with {customer} now. What you write here goes to them word for word; when you are done, write /handback.\nLast messages:\n{list}"
+        }
+        TextKey::HandoffTaken => "{staff} has the conversation with {customer} now.",
+        TextKey::HandoffTakenAlready => "{staff} has that conversation already; nothing was passed on.",
+        TextKey::HandoffOver => "The assistant has the conversation with {customer} again.",
+        TextKey::HandoffUntouched => {
+            "Nobody wrote to {customer} for {minutes} minutes: the assistant has the conversation again."
+        }
+        TextKey::HandoffGone => "The assistant has that conversation; nothing was passed on.",
+        TextKey::HandoffWhich => {
+            "You have several conversations. Please answer to a message of the one that you mean; nothing was passed on."
+        }
+        TextKey::HandoffWordsOnly => "Only words can be passed on to the customer; this was not.",
+        TextKey::ButtonTakeOver => "I will answer",
         TextKey::OwnerNotice => "{business}: {reason}.\nAbout: {known}\nSuggested: {next_step}",
         TextKey::NotComputable => "cannot be computed",
         TextKey::ButtonYes => "Yes",

@@ -25,6 +25,16 @@ pub enum TextKey {
     HandoffStarted,
     /// No person answered yet; tells when one will.
     HandoffDelayed,
+    /// No person answered yet, and it is closed: tells when it opens.
+    HandoffAtOpening,
+    /// No person answered yet, and no hours are known.
+    HandoffSoon,
+    /// A person gave the conversation back.
+    AssistantBack,
+    /// The customer pasted the number of a card or an identity; a person comes.
+    SecretPasted,
+    /// The customer wrote of danger; a person comes.
+    EmergencyToPerson,
     /// The one bilingual line for customers whom the assistant does not serve yet.
     OutsideCohort,
     /// The one answer to an opt-out.
@@ -295,6 +305,26 @@ pub enum TextKey {
     OwnerDigest,
     /// What an admin is told when a person is needed.
     HandoffBrief,
+    /// Stands before a brief that is sent again.
+    HandoffStillWaits,
+    /// Tells an admin that they have the conversation now.
+    HandoffYours,
+    /// Tells the other admins who has it.
+    HandoffTaken,
+    /// Tells an admin that somebody else was first.
+    HandoffTakenAlready,
+    /// Tells an admin that the machine has the conversation again.
+    HandoffOver,
+    /// Tells an admin that the machine took an untouched conversation back.
+    HandoffUntouched,
+    /// Tells an admin that nothing was passed on, since the machine has the conversation.
+    HandoffGone,
+    /// Asks an admin which of several conversations is meant.
+    HandoffWhich,
+    /// Tells an admin that only words are passed on.
+    HandoffWordsOnly,
+    /// An admin takes a conversation over.
+    ButtonTakeOver,
     /// To people of the business: something about a visit needs them; why, who and what, what to do.
     OwnerNotice,
     /// In place of a figure that could not be computed.
@@ -361,6 +391,11 @@ impl TextKey {
         Self::UnsupportedReceived,
         Self::HandoffStarted,
         Self::HandoffDelayed,
+        Self::HandoffAtOpening,
+        Self::HandoffSoon,
+        Self::AssistantBack,
+        Self::SecretPasted,
+        Self::EmergencyToPerson,
         Self::OutsideCohort,
         Self::OptedOut,
         Self::OptedIn,
@@ -496,6 +531,16 @@ impl TextKey {
         Self::LatenessNotedOpen,
         Self::OwnerDigest,
         Self::HandoffBrief,
+        Self::HandoffStillWaits,
+        Self::HandoffYours,
+        Self::HandoffTaken,
+        Self::HandoffTakenAlready,
+        Self::HandoffOver,
+        Self::HandoffUntouched,
+        Self::HandoffGone,
+        Self::HandoffWhich,
+        Self::HandoffWordsOnly,
+        Self::ButtonTakeOver,
         Self::OwnerNotice,
         Self::NotComputable,
         Self::ButtonYes,

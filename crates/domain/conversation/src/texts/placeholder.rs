@@ -73,6 +73,10 @@ pub enum Placeholder {
     Reason,
     /// What is known of the wish.
     Known,
+    /// Whose conversation it is, and what it is about.
+    Customer,
+    /// What the assistant did before a person was called.
+    Tried,
     /// What the person may do next.
     NextStep,
     /// An address on the web.
@@ -117,6 +121,8 @@ impl Placeholder {
         Self::Commission,
         Self::Reason,
         Self::Known,
+        Self::Customer,
+        Self::Tried,
         Self::NextStep,
         Self::Link,
     ];
@@ -159,6 +165,8 @@ impl Placeholder {
             Self::Commission => "commission",
             Self::Reason => "reason",
             Self::Known => "known",
+            Self::Customer => "customer",
+            Self::Tried => "tried",
             Self::NextStep => "next_step",
             Self::Link => "link",
         }

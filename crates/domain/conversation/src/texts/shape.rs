@@ -37,6 +37,7 @@ impl TextKey {
             | Self::ButtonOnlyFirst
             | Self::ButtonOtherTime
             | Self::ButtonPerson
+            | Self::ButtonTakeOver
             | Self::ButtonTryAgain
             | Self::ButtonOtherNumber
             | Self::ButtonCard
@@ -67,6 +68,11 @@ impl TextKey {
             | Self::UnsupportedReceived
             | Self::HandoffStarted
             | Self::HandoffDelayed
+            | Self::HandoffAtOpening
+            | Self::HandoffSoon
+            | Self::AssistantBack
+            | Self::SecretPasted
+            | Self::EmergencyToPerson
             | Self::OutsideCohort
             | Self::OptedOut
             | Self::OptedIn
@@ -200,6 +206,15 @@ impl TextKey {
             | Self::LatenessNotedOpen
             | Self::OwnerDigest
             | Self::HandoffBrief
+            | Self::HandoffStillWaits
+            | Self::HandoffYours
+            | Self::HandoffTaken
+            | Self::HandoffTakenAlready
+            | Self::HandoffOver
+            | Self::HandoffUntouched
+            | Self::HandoffGone
+            | Self::HandoffWhich
+            | Self::HandoffWordsOnly
             | Self::OwnerNotice => Shape::Body,
         }
     }

@@ -33,6 +33,15 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "Subiri kidogo tafadhali: mtu wa timu yetu ataendelea nawe hapa. Nimemweleza uliyoniambia."
         }
         TextKey::HandoffDelayed => "Pole kwa kusubiri. Mtu atakujibu kufikia {time}.",
+        TextKey::HandoffAtOpening => "Pole kwa kusubiri. Sasa tumefunga; mtu atakujibu tukifungua: {when}.",
+        TextKey::HandoffSoon => "Pole kwa kusubiri. Mtu atakujibu hapa mara tu atakapoweza.",
+        TextKey::AssistantBack => "Msaidizi wa kiotomatiki amerudi. Nikusaidie nini kingine?",
+        TextKey::SecretPasted => {
+            "Tafadhali usitume namba ya kadi au ya kitambulisho hapa: hatuihitaji. Mtu wa timu yetu ataendelea nawe."
+        }
+        TextKey::EmergencyToPerson => {
+            "Kama kuna mtu yuko hatarini, piga 999 au 112 sasa. Nimemwita mtu wa timu yetu; atakujibu hapa."
+        }
         TextKey::OutsideCohort => {
             "Asante kwa ujumbe wako. Mtu atakujibu hapa. / Thank you for your message. A person will \
              answer you here."
@@ -357,9 +366,25 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              {commission}\nLeo:\n{list}"
         }
         TextKey::HandoffBrief => {
-            "Mteja anahitaji mtu ({reason}).\nTunachojua: {known}\nUjumbe wa mwisho:\n{list}\nPendekezo: \
-             {next_step}"
+            "Mteja anahitaji mtu ({reason}).\nTunachojua: {customer}\nKilichofanyika: {tried}\nUjumbe wa \
+             mwisho:\n{list}\nPendekezo: {next_step}"
         }
+        TextKey::HandoffStillWaits => "Mteja bado anasubiri mtu, sasa ni dakika {minutes}.",
+        TextKey::HandoffYours => {
+            "Sasa mazungumzo na {customer} ni yako. Unachoandika hapa kinamfikia neno kwa neno; ukimaliza, andika /handback.\nUjumbe wa mwisho:\n{list}"
+        }
+        TextKey::HandoffTaken => "{staff} anaongea na {customer} sasa.",
+        TextKey::HandoffTakenAlready => "{staff} tayari ana mazungumzo hayo; hakuna kilichotumwa.",
+        TextKey::HandoffOver => "Msaidizi ameyachukua tena mazungumzo na {customer}.",
+        TextKey::HandoffUntouched => {
+            "Hakuna aliyemwandikia {customer} kwa dakika {minutes}: msaidizi ameyachukua tena mazungumzo."
+        }
+        TextKey::HandoffGone => "Mazungumzo hayo yako na msaidizi; hakuna kilichotumwa.",
+        TextKey::HandoffWhich => {
+            "Una mazungumzo kadhaa. Tafadhali jibu ujumbe wa mteja unayemlenga; hakuna kilichotumwa."
+        }
+        TextKey::HandoffWordsOnly => "Maneno tu ndiyo yanayoweza kumfikia mteja; hiki hakikutumwa.",
+        TextKey::ButtonTakeOver => "Nitajibu",
         TextKey::OwnerNotice => "{business}: {reason}.\nKuhusu: {known}\nPendekezo: {next_step}",
         TextKey::NotComputable => "haiwezi kukokotolewa",
         TextKey::ButtonYes => "Ndiyo",

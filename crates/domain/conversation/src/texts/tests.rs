@@ -32,6 +32,7 @@ fn generous(place: Placeholder) -> String {
         Placeholder::Hours | Placeholder::Address | Placeholder::Known => "x".repeat(300),
         Placeholder::Link => "x".repeat(600),
         Placeholder::Policy => "x".repeat(260),
+        Placeholder::Customer => "x".repeat(160),
         Placeholder::Takings | Placeholder::NextStep => "x".repeat(120),
         Placeholder::When | Placeholder::Nearest | Placeholder::First | Placeholder::Second => {
             "Jumatano 30 Septemba, saa kumi na moja na dakika hamsini na tano jioni (12:55 pm)".to_owned()
@@ -40,6 +41,7 @@ fn generous(place: Placeholder) -> String {
         | Placeholder::Service
         | Placeholder::Staff
         | Placeholder::Reason
+        | Placeholder::Tried
         | Placeholder::Way => "x".repeat(60),
         Placeholder::Time
         | Placeholder::Price

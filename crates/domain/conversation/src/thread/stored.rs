@@ -1,4 +1,4 @@
-//! A thread's state as JSON in a row: `{"v": 7, …}`.
+//! A thread's state as JSON in a row: `{"v": 8, …}`.
 //!
 //! A change of the shape raises [`STATE_VERSION`] and adds the step that lifts the version before; threads
 //! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed. So that a step
@@ -7,11 +7,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answered, Handoff, ThreadState};
+use time::OffsetDateTime;
+
+use super::{Answered, BriefLine, HandoffReason, ThreadState};
 use crate::machine::{Meaning, Question, Stage};
 
 /// The newest version that this program writes and reads.
-pub const STATE_VERSION: u64 = 7;
+pub const STATE_VERSION: u64 = 8;
+
+/// The version of a state that says what a cancellation gives back, which the program before handoffs reads as well.
+const WITH_BACK_TOLD: u64 = 7;
 
 /// The field that version 7 brought: what we said comes back by a cancellation.
 const WITH_BACK: &str = "told_back";
@@ -39,7 +44,7 @@ const WITHOUT_TIPS: u64 = 3;
 type Lift = fn(Value) -> Value;
 
 /// One step for each version before [`STATE_VERSION`].
-const LIFTS: [Lift; 7] = [
+const LIFTS: [Lift; 8] = [
     nothing_said_yet,
     no_time_before,
     no_lines_before,
@@ -47,6 +52,7 @@ const LIFTS: [Lift; 7] = [
     no_moves_before,
     no_groups_before,
     nothing_said_to_come_back,
+    handoff_in_the_state,
 ];
 
 /// Version 0 is the empty object that a row gets when it is made by hand.
@@ -85,6 +91,34 @@ const fn nothing_said_to_come_back(state: Value) -> Value {
     state
 }
 
+/// Version 8 may count anger, and has calls for a person in rows of their own; of version 7 the call is taken out here,
+/// and read by [`handoff_of_before`].
+fn handoff_in_the_state(mut state: Value) -> Value {
+    if let Value::Object(fields) = &mut state {
+        fields.remove(HANDOFF);
+    }
+    state
+}
+
+/// Where versions before 8 kept the call for a person.
+const HANDOFF: &str = "handoff";
+
+/// The call for a person that a program before version 8 left in a state: why, since when, and the brief's lines.
+/// `None` if there is none that can be read.
+#[must_use]
+pub fn handoff_of_before(state: &Value) -> Option<(HandoffReason, OffsetDateTime, Vec<BriefLine>)> {
+    #[derive(Deserialize)]
+    struct Before {
+        reason: HandoffReason,
+        #[serde(with = "time::serde::rfc3339")]
+        since: OffsetDateTime,
+        #[serde(default)]
+        lines: Vec<BriefLine>,
+    }
+    let before: Before = serde_json::from_value(state.get(HANDOFF)?.clone()).ok()?;
+    Some((before.reason, before.since, before.lines))
+}
+
 /// A stored state that this program cannot read.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableState {
@@ -108,8 +142,14 @@ struct Stored {
     misunderstood: u8,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     cross_sold: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    handoff: Option<Handoff>,
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    angry: u8,
+}
+
+/// Whether nothing was counted.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that serde asks for")]
+const fn is_none_yet(count: &u8) -> bool {
+    *count == 0
 }
 
 impl ThreadState {
@@ -124,11 +164,13 @@ impl ThreadState {
             answered: self.answered,
             misunderstood: self.misunderstood,
             cross_sold: self.cross_sold,
-            handoff: self.handoff.clone(),
+            angry: self.angry,
         };
         let mut json = serde_json::to_value(stored)?;
-        let version = if mentions(&json, &[WITH_BACK]) {
+        let version = if self.angry > 0 {
             STATE_VERSION
+        } else if mentions(&json, &[WITH_BACK]) {
+            WITH_BACK_TOLD
         } else if is_of_groups(&json) {
             WITH_GROUPS
         } else {
@@ -140,7 +182,7 @@ impl ThreadState {
         Ok(json)
     }
 
-    /// The least version that can say what the state says, if it says nothing that the newest two brought.
+    /// The least version that can say what the state says, if it says nothing that the newest three brought.
     fn version_before(&self) -> u64 {
         let mut options = self.question.iter().flat_map(|question| &question.options);
         if knows_of_moves(&self.stage) {
@@ -164,7 +206,7 @@ impl ThreadState {
             answered: stored.answered,
             misunderstood: stored.misunderstood,
             cross_sold: stored.cross_sold,
-            handoff: stored.handoff,
+            angry: stored.angry,
         })
     }
 }

@@ -3,6 +3,7 @@ use serde_json::json;
 use time::Duration;
 
 use super::*;
+use crate::desk::VisitRef;
 use crate::machine::Meaning;
 use crate::test_support::builders::{a_slot, a_thread};
 
@@ -124,10 +125,52 @@ fn a_thread_is_idle_after_a_day_of_silence() {
 
 #[test]
 fn a_second_call_for_a_person_keeps_the_first_reason() {
+    let id = |number| HandoffId::from_uuid(uuid::Uuid::from_u128(number));
     let thread = a_thread()
         .build()
-        .suspended(HandoffReason::Asked, EPOCH)
-        .suspended(HandoffReason::Money, EPOCH + Duration::HOUR);
-    assert_eq!(thread.state.handoff.map(|h| h.reason), Some(HandoffReason::Asked));
+        .suspended(id(1), HandoffReason::Asked, EPOCH)
+        .suspended(id(2), HandoffReason::Money, EPOCH + Duration::HOUR);
+    assert_eq!(
+        thread.driver.handoff().map(|h| (h.id, h.reason)),
+        Some((id(1), HandoffReason::Asked))
+    );
     assert!(!thread.driver.is_machine());
+}
+
+#[test]
+fn only_a_state_that_counts_anger_is_of_the_version_that_knows_it() {
+    let mut state = a_thread().build().state;
+    assert_eq!(state.to_json().unwrap()["v"], json!(3));
+    state.angry = 1;
+    let json = state.to_json().unwrap();
+    assert_eq!(json["v"], json!(8));
+    assert_eq!(ThreadState::from_json(json).unwrap(), state);
+}
+
+#[test]
+fn a_state_of_before_with_a_call_for_a_person_is_read_and_its_call_is_not_lost() {
+    let visit = uuid::Uuid::from_u128(7);
+    let before = json!({
+        "v": 7,
+        "stage": {"stage": "open"},
+        "misunderstood": 1,
+        "handoff": {
+            "reason": "money",
+            "since": "2026-05-12T05:00:00Z",
+            "lines": [{"what": "paid", "at": "2026-05-12T05:01:00Z", "visit": visit, "payment": visit,
+                "amount": {"amount_minor": 105_000, "currency": "KES"}}],
+        },
+    });
+    let (reason, _since, lines) = handoff_of_before(&before).unwrap();
+    assert_eq!((reason, lines.len()), (HandoffReason::Money, 1));
+    let state = ThreadState::from_json(before).unwrap();
+    assert_eq!(state.misunderstood, 1);
+    assert!(
+        state.to_json().unwrap().get("handoff").is_none(),
+        "calls have rows of their own"
+    );
+    assert_eq!(
+        handoff_of_before(&json!({"v": 3, "stage": {"stage": "open"}})),
+        None
+    );
 }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
 
+use super::work_handoff::{Paper, utterances, words_of};
 use super::{TRIES_MAX, sender};
 use crate::customer::Customer;
-use crate::event::ConversationEvent;
-use crate::inbound::{InboundId, InboundMessage};
+use crate::inbound::{InboundId, InboundMessage, Reading};
 use crate::outgoing::{Content, Draft, OutgoingMessage, Purpose, Recipient, TextBody};
 use crate::ports::{BusinessProfile, Change, ChannelReader, RecordError, ThreadBook};
 use crate::texts::{TextKey, Tongue, Values, render};
 use crate::thread::{HandoffReason, Thread};
 use crate::understanding::Language;
-use crate::wording::alert;
+use crate::wording::brief::{Speaker, Utterance, WORDS_SHOWN};
 
 /// Marks a message as handled by suspending its thread: the customer is told that a person answers, the owners are
 /// told to. It asks none of the desks, which may be what failed.
@@ -68,15 +68,14 @@ impl HandOver {
         };
         let open = open.unwrap_or_else(|| Thread::open(self.ids.fresh(), customer.id, message.channel, now));
         let was_machine = open.driver.is_machine();
-        let mut thread = open.suspended(HandoffReason::MachineFailed, now);
+        let mut thread = open.suspended(self.ids.fresh(), HandoffReason::MachineFailed, now);
         thread.last_activity_at = now;
         let mut change = Change {
             handled: Some(message.id),
             ..Change::at(now)
         };
         if was_machine {
-            let words = reading.received.words().unwrap_or(reading.received.kind());
-            self.announce(tenant, &mut change, &message, &customer, &thread, words)
+            self.announce(tenant, &mut change, &message, &reading, &customer, &thread)
                 .await?;
         }
         change.customer = Some(customer);
@@ -89,17 +88,12 @@ impl HandOver {
         tenant: TenantId,
         change: &mut Change,
         message: &InboundMessage,
+        reading: &Reading,
         customer: &Customer,
         thread: &Thread,
-        words: &str,
     ) -> Result<(), Outage> {
         let profile = self.profile.profile(tenant).await?;
         let now = change.at;
-        change.events.push(ConversationEvent::ThreadSuspended {
-            thread: thread.id,
-            customer: customer.id,
-            reason: HandoffReason::MachineFailed,
-        });
         let language = thread.language.or(customer.language).unwrap_or(Language::Swahili);
         let line = render(TextKey::HandoffStarted, Tongue::from(language), &Values::new());
         if customer.opted_out_at.is_none() {
@@ -116,21 +110,21 @@ impl HandOver {
                 .messages
                 .push(OutgoingMessage::queued(self.ids.fresh(), draft, now));
         }
-        let tongue = Tongue::from(profile.owners_language);
-        let phone = customer.phone.as_ref().map(ratiba_kernel::PhoneNumber::e164);
-        let brief = alert::person_wanted(
-            HandoffReason::MachineFailed,
-            customer.name.as_deref(),
-            phone.as_deref(),
-            words,
-            tongue,
-        );
-        for (place, owner) in profile.owners.into_iter().enumerate() {
-            let cause = format!("turn:{}:alert:0:{place}", message.id);
-            let draft = alert::to_business(&brief, owner, thread.channel, tongue, cause);
-            let queued = draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, now));
-            change.messages.extend(queued);
-        }
+        let most = u16::try_from(WORDS_SHOWN).unwrap_or(u16::MAX);
+        let log = self.book.log(tenant, thread.id, most).await?;
+        let mut said = utterances(&log, self.reader.as_ref());
+        said.push(Utterance {
+            at: message.sent_at,
+            by: Speaker::Customer,
+            words: words_of(&reading.received),
+        });
+        let paper = Paper {
+            profile: &profile,
+            menu: None,
+            ids: self.ids.as_ref(),
+            now,
+        };
+        paper.call(change, customer, thread, &said);
         Ok(())
     }
 }

@@ -4,6 +4,7 @@
 //! desks carry the message's id as their key, so a turn that is repeated, because a worker died or the thread moved
 //! on, holds nothing and asks for no money twice.
 
+mod admin;
 mod fulfil;
 mod turn;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
 
+use super::work_handoff::{utterances, words_of};
 use super::{TRIES_MAX, sender};
 use crate::consent::{Admission, admission};
 use crate::customer::Customer;
@@ -19,11 +21,12 @@ use crate::inbound::{InboundId, InboundMessage, Reading, Received};
 use crate::machine::{Facts, Meaning, STALE_AFTER, Said, Step, booking};
 use crate::outgoing::Content;
 use crate::ports::{
-    BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile, PaymentDesk,
-    RecordError, ThreadBook, VisitDesk,
+    BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile, MessageBook,
+    PaymentDesk, RecordError, ThreadBook, VisitDesk,
 };
 use crate::thread::{HandoffReason, Thread};
 use crate::understanding::{Intent, Language};
+use crate::wording::brief::WORDS_SHOWN;
 
 use turn::Turn;
 
@@ -31,6 +34,8 @@ use turn::Turn;
 pub struct TakeTurn {
     /// The record of conversations.
     pub book: Arc<dyn ThreadBook>,
+    /// The record of what we send.
+    pub messages: Arc<dyn MessageBook>,
     /// Reads the provider's JSON.
     pub reader: Arc<dyn ChannelReader>,
     /// The business's booking desk.
@@ -123,6 +128,15 @@ impl TakeTurn {
     ) -> Result<(Change, TurnEnd), TakeTurnError> {
         let now = self.clock.now();
         let mut reading = self.reader.message(&message.raw);
+        let profile = self.profile.profile(tenant).await?;
+        let admin = reading.phone.as_ref().and_then(|phone| profile.admin(phone));
+        if let Some(admin) = admin.filter(|_| reading.received.wants_answer())
+            && let Some(change) = self
+                .hear_admin(tenant, &message, &reading, admin, &profile)
+                .await?
+        {
+            return Ok((change, TurnEnd::Answered));
+        }
         let file = sender::find(self.book.as_ref(), tenant, &message, &mut reading).await?;
         if !reading.received.wants_answer() {
             // The channel's own notes, and reactions: on record, and no reason to begin a thread.
@@ -134,7 +148,6 @@ impl TakeTurn {
             return Ok((change, TurnEnd::Answered));
         }
         let scene = self.scene(message, reading, file);
-        let profile = self.profile.profile(tenant).await?;
         let menu = self.desk.menu(tenant).await?;
         let shown = self.shown(tenant, &scene).await?;
         let (said, understood) = hear::heard(
@@ -164,10 +177,16 @@ impl TakeTurn {
         }
         if admitted == Admission::PersonOnly && consent.is_none() {
             turn.take(Step::call_person(HandoffReason::OutsideCohort), &words);
-            return Ok((turn.finish(), TurnEnd::LeftToPerson));
+            return Ok((self.finished(tenant, turn).await?, TurnEnd::LeftToPerson));
+        }
+        if consent.is_none()
+            && let Some(reason) = turn.alarm(understood.as_ref())
+        {
+            turn.take(Step::call_person(reason), &words);
+            return Ok((self.finished(tenant, turn).await?, TurnEnd::Answered));
         }
         if turn.is_opted_out() && !worth_an_answer(&said, turn.in_dialogue()) {
-            return Ok((turn.finish(), TurnEnd::Answered));
+            return Ok((self.finished(tenant, turn).await?, TurnEnd::Answered));
         }
         let step = {
             let facts = turn.facts(stale);
@@ -179,7 +198,21 @@ impl TakeTurn {
         } else {
             TurnEnd::Answered
         };
-        Ok((turn.finish(), end))
+        Ok((self.finished(tenant, turn).await?, end))
+    }
+
+    /// The whole turn as one change. Whoever is called by it is shown what was said before.
+    async fn finished(&self, tenant: TenantId, turn: Turn) -> Result<Change, Outage> {
+        let mut said = match turn.called_in() {
+            Some(thread) => {
+                let most = u16::try_from(WORDS_SHOWN).unwrap_or(u16::MAX);
+                let log = self.book.log(tenant, thread, most).await?;
+                utterances(&log, self.reader.as_ref())
+            }
+            None => Vec::new(),
+        };
+        said.push(turn.said_now());
+        Ok(turn.finish(&said))
     }
 
     /// What the message of the open question shows, where something was typed that may be one of its labels.
@@ -252,10 +285,7 @@ impl TakeTurn {
 impl Scene {
     /// What the customer wrote, for the person who is called. Masked before it is shown.
     fn shown_words(&self) -> String {
-        let received = &self.reading.received;
-        received
-            .words()
-            .map_or_else(|| format!("({})", received.kind()), str::to_owned)
+        words_of(&self.reading.received)
     }
 }
 

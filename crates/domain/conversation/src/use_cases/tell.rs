@@ -374,21 +374,21 @@ impl Tell {
             .extend(concerned.map(|thread| informed(thread, notice, card, asked, scene.now)));
     }
 
+    /// Every admin in their own language.
     fn to_owners(&self, scene: &Scene, occasion: Uuid, notice: &Notice, known: &Known) -> Change {
-        let tongue = Tongue::from(scene.profile.owners_language);
-        let voice = Voice {
-            tongue,
-            menu: &scene.menu,
-            profile: &scene.profile,
-            ways: self.payments.ways(),
-        };
         let mut change = Change::at(scene.now);
-        let Some(news) = owners::to_owners(notice, known, &voice) else {
-            return change;
-        };
-        for (place, address) in scene.profile.owners.clone().into_iter().enumerate() {
+        for (place, admin) in scene.profile.owners.iter().enumerate() {
+            let voice = Voice {
+                tongue: Tongue::from(admin.language),
+                menu: &scene.menu,
+                profile: &scene.profile,
+                ways: self.payments.ways(),
+            };
+            let Some(news) = owners::to_owners(notice, known, &voice) else {
+                return change;
+            };
             let cause = notice.cause(occasion, place);
-            let draft = alert::to_business(&news, address, Channel::Whatsapp, tongue, cause);
+            let draft = alert::to_business(&news, admin.address(), Channel::Whatsapp, voice.tongue, cause);
             change
                 .messages
                 .extend(draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, scene.now)));

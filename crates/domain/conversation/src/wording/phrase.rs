@@ -41,6 +41,8 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::PersonComes => voice.say(TextKey::HandoffStarted),
         Reply::MoneyToPerson => voice.say(TextKey::MoneyQuestionToPerson),
         Reply::PersonAnswers => voice.say(TextKey::OutsideCohort),
+        Reply::SecretPasted => voice.say(TextKey::SecretPasted),
+        Reply::EmergencyToPerson => voice.say(TextKey::EmergencyToPerson),
         Reply::GroupNeedsPerson { people } => voice.say_with(
             TextKey::GroupNeedsPerson,
             &Values::new().with(Placeholder::People, people.to_string()),

@@ -54,7 +54,9 @@ fn report(chat: &Chat, word: &str, raw: Value) {
     let tasks = chat.record.tasks(tenant(1));
     let status = tasks.iter().rev().find_map(|due| match due.task {
         ConversationTask::Status { status } => Some(status),
-        ConversationTask::Turn { .. } | ConversationTask::Send { .. } => None,
+        ConversationTask::Turn { .. } | ConversationTask::Send { .. } | ConversationTask::Handoff { .. } => {
+            None
+        }
     });
     for _twice in 0..2 {
         block_on(apply.execute(tenant(1), status.unwrap())).unwrap();

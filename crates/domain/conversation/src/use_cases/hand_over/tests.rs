@@ -37,7 +37,7 @@ fn a_message_that_cannot_be_handled_goes_to_a_person_once() {
         ]
     );
     assert_eq!(
-        chat.thread().state.handoff.unwrap().reason,
+        chat.thread().driver.handoff().unwrap().reason,
         HandoffReason::MachineFailed
     );
     let end = block_on(chat.take_turn().execute(tenant(1), inbound)).unwrap();

@@ -15,7 +15,6 @@ use crate::outgoing::Purpose;
 use crate::test_support::builders::{a_phone, wanjiru};
 use crate::test_support::chat::Chat;
 use crate::test_support::desks::PlainReader;
-use crate::thread::Driver;
 
 mod answered;
 mod cards;
@@ -428,10 +427,10 @@ fn three_misunderstandings_offer_a_person_whom_a_yes_calls_and_the_machine_falls
     let said = chat.says("qwrtp zxcvb");
     assert!(said[0].contains("Shall I ask a person"), "{}", said[0]);
     assert_eq!(chat.choices(), ["Talk to a person"]);
-    assert_eq!(chat.thread().driver, Driver::Agent, "nobody is called unasked");
+    assert!(chat.thread().driver.is_machine(), "nobody is called unasked");
     assert_eq!(chat.says("qwrtp zxcvb").len(), 1, "the offer stands");
     let said = chat.says("yes, 0712345678");
-    assert_eq!(chat.thread().driver, Driver::SuspendedForHuman);
+    assert_eq!(chat.thread().driver.code(), "suspended");
     assert_eq!(said.len(), 2, "the customer and the owner are told: {said:?}");
     let brief = chat.to_owners().pop().unwrap();
     assert_eq!(brief.purpose, Purpose::Alert);
@@ -455,7 +454,7 @@ fn an_understood_message_forgives_the_misunderstandings_before() {
     chat.says("qwrtp zxcvb");
     chat.says("Massage ni bei gani?");
     chat.says("qwrtp zxcvb");
-    assert_eq!(chat.thread().driver, Driver::Agent);
+    assert_eq!(chat.thread().driver.code(), "agent");
 }
 
 #[test]
@@ -463,7 +462,10 @@ fn a_dispute_about_money_goes_to_a_person() {
     let mut chat = Chat::default();
     let said = chat.says("Pesa imekatwa mara mbili");
     assert!(said[0].contains("malipo yako"), "{}", said[0]);
-    assert_eq!(chat.thread().state.handoff.unwrap().reason, HandoffReason::Money);
+    assert_eq!(
+        chat.thread().driver.handoff().unwrap().reason,
+        HandoffReason::Money
+    );
 }
 
 #[test]
@@ -479,7 +481,7 @@ fn outside_of_the_cohort_one_bilingual_line_is_said_and_nothing_is_booked() {
     );
     assert_eq!(said.len(), 2, "and the owner is told");
     assert_eq!(chat.says("ndiyo"), Vec::<String>::new());
-    assert_eq!(chat.thread().driver, Driver::SuspendedForHuman);
+    assert_eq!(chat.thread().driver.code(), "suspended");
     chat.passes(Duration::hours(25));
     assert_eq!(
         chat.says("mko?").len(),

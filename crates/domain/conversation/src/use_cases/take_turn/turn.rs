@@ -7,19 +7,22 @@ use ratiba_kernel::{IdSource, PhoneNumber};
 use time::OffsetDateTime;
 
 use super::{Scene, facts_of};
+use crate::alarm::{self, Beside};
 use crate::consent::{ConsentAction, ConsentRecord};
 use crate::customer::CustomerId;
 use crate::desk::{Menu, PayWays, Profile};
 use crate::event::ConversationEvent;
+use crate::handoff::{ANGRY_MAX, TURNS_MAX};
 use crate::hear;
 use crate::inbound::InboundId;
 use crate::machine::{Effect, Facts, MISUNDERSTOOD_MAX, Question, Reply, Stage, Step, Wish};
 use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient};
 use crate::ports::Change;
 use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
-use crate::thread::{Answered, HandoffReason, Thread};
+use crate::thread::{Answered, HandoffReason, Thread, ThreadId};
 use crate::understanding::{Intent, Language, Understood};
-use crate::wording::alert::{self, OwnerNews};
+use crate::use_cases::work_handoff::Paper;
+use crate::wording::brief::{Speaker, Utterance};
 use crate::wording::{Phrase, Voice, phrase, present};
 
 pub(super) struct Turn {
@@ -30,7 +33,7 @@ pub(super) struct Turn {
     now: OffsetDateTime,
     ids: Arc<dyn IdSource>,
     replies: Vec<Reply>,
-    alerts: Vec<OwnerNews>,
+    called: bool,
     consents: Vec<ConsentRecord>,
     events: Vec<ConversationEvent>,
     understood: bool,
@@ -55,7 +58,7 @@ impl Turn {
             now,
             ids,
             replies: Vec::new(),
-            alerts: Vec::new(),
+            called: false,
             consents: Vec::new(),
             events: Vec::new(),
             understood: true,
@@ -164,7 +167,7 @@ impl Turn {
                     misunderstood = Some(count);
                 }
                 Effect::CrossSold => self.scene.thread.state.cross_sold = true,
-                Effect::CallPerson(reason) => self.call_person(reason, words),
+                Effect::CallPerson(reason) => self.call_person(reason),
                 Effect::OptOut => self.consent(ConsentAction::Withdrawn, words),
                 Effect::OptIn => self.consent(ConsentAction::Given, words),
                 Effect::ToldByNews => self.told_by_news = true,
@@ -194,7 +197,7 @@ impl Turn {
         }
     }
 
-    fn call_person(&mut self, reason: HandoffReason, words: &str) {
+    fn call_person(&mut self, reason: HandoffReason) {
         if !self.scene.thread.driver.is_machine() {
             return;
         }
@@ -205,21 +208,60 @@ impl Turn {
         } else {
             reason
         };
-        self.scene.thread = self.scene.thread.clone().suspended(reason, self.now);
-        self.events.push(ConversationEvent::ThreadSuspended {
-            thread: self.scene.thread.id,
-            customer: self.scene.customer.id,
-            reason,
-        });
-        let name = self.scene.customer.name.clone();
-        let phone = self.scene.customer.phone.as_ref().map(PhoneNumber::e164);
-        self.alerts.push(alert::person_wanted(
-            reason,
-            name.as_deref(),
-            phone.as_deref(),
-            words,
-            Tongue::from(self.profile.owners_language),
-        ));
+        let id = self.ids.fresh();
+        self.scene.thread = self.scene.thread.clone().suspended(id, reason, self.now);
+        self.called = true;
+    }
+
+    /// The thread to which this turn called a person.
+    pub(super) fn called_in(&self) -> Option<ThreadId> {
+        self.called.then_some(self.scene.thread.id)
+    }
+
+    /// What the customer said in this turn.
+    pub(super) fn said_now(&self) -> Utterance {
+        Utterance {
+            at: self.scene.message.sent_at,
+            by: Speaker::Customer,
+            words: self.scene.shown_words(),
+        }
+    }
+
+    /// Why a person is needed whatever the message wants: danger, a secret number, anger twice running, or no end in sight.
+    /// Counts the message.
+    pub(super) fn alarm(&mut self, understood: Option<&Understood>) -> Option<HandoffReason> {
+        let thread = &mut self.scene.thread;
+        thread.turns = thread.turns.saturating_add(1);
+        let words = self.scene.reading.received.words();
+        let number_asked = match &thread.state.stage {
+            Stage::AskingPayer { .. } | Stage::Paying { .. } => true,
+            Stage::Open
+            | Stage::Gathering { .. }
+            | Stage::Choosing { .. }
+            | Stage::Confirming { .. }
+            | Stage::Adding { .. }
+            | Stage::Booked { .. }
+            | Stage::Cancelling { .. }
+            | Stage::MovingWhich { .. }
+            | Stage::Moving { .. } => false,
+        };
+        let beside = Beside {
+            number_asked,
+            excuses: understood.is_some_and(|understood| excuses(understood.intent)),
+        };
+        if let Some(reason) = words.and_then(|words| alarm::at_once(words, beside)) {
+            return Some(reason);
+        }
+        if let Some(words) = words {
+            let angry = alarm::is_angry(words);
+            let count = thread.state.angry.saturating_add(1);
+            thread.state.angry = if angry { count } else { 0 };
+        }
+        if thread.state.angry >= ANGRY_MAX {
+            return Some(HandoffReason::Angry);
+        }
+        let turns = thread.turns;
+        (turns > TURNS_MAX && self.in_dialogue()).then_some(HandoffReason::TurnCount)
     }
 
     fn consent(&mut self, action: ConsentAction, words: &str) {
@@ -259,14 +301,29 @@ impl Turn {
         }
     }
 
-    /// The message is on record, and nothing is said.
+    /// The message is on record, and nothing is said; whoever has the thread is passed it.
     pub(super) fn left_to_person(mut self) -> Change {
         self.scene.thread.last_activity_at = self.now;
-        self.change(Vec::new())
+        let cause = format!("turn:{}:passed", self.key());
+        let ids = Arc::clone(&self.ids);
+        let (profile, menu) = (self.profile.clone(), self.menu.clone());
+        let (now, customer) = (self.now, self.scene.customer.clone());
+        let received = self.scene.reading.received.clone();
+        let mut change = self.change(Vec::new());
+        let paper = Paper {
+            profile: &profile,
+            menu: Some(&menu),
+            ids: ids.as_ref(),
+            now,
+        };
+        if let Some(thread) = change.threads.last().cloned() {
+            paper.pass_on(&mut change, &customer, &thread, &received, cause);
+        }
+        change
     }
 
-    /// The whole turn as one change.
-    pub(super) fn finish(mut self) -> Change {
+    /// The whole turn as one change. Who is called by it is shown what was said.
+    pub(super) fn finish(mut self, said: &[Utterance]) -> Change {
         if self.understood {
             self.scene.thread.state.misunderstood = 0;
         }
@@ -274,21 +331,21 @@ impl Turn {
         let mut messages = Vec::new();
         let replies = std::mem::take(&mut self.replies);
         messages.extend(self.reply(&replies));
-        let alerts = std::mem::take(&mut self.alerts);
-        for (place, news) in alerts.iter().enumerate() {
-            for (owner, address) in self.profile.owners.clone().into_iter().enumerate() {
-                let draft = alert::to_business(
-                    news,
-                    address,
-                    self.scene.thread.channel,
-                    Tongue::from(self.profile.owners_language),
-                    format!("turn:{}:alert:{place}:{owner}", self.key()),
-                );
-                messages
-                    .extend(draft.map(|draft| OutgoingMessage::queued(self.ids.fresh(), draft, self.now)));
-            }
+        let called = self.called;
+        let ids = Arc::clone(&self.ids);
+        let (profile, menu) = (self.profile.clone(), self.menu.clone());
+        let (now, customer) = (self.now, self.scene.customer.clone());
+        let mut change = self.change(messages);
+        if called && let Some(thread) = change.threads.last().cloned() {
+            let paper = Paper {
+                profile: &profile,
+                menu: Some(&menu),
+                ids: ids.as_ref(),
+                now,
+            };
+            paper.call(&mut change, &customer, &thread, said);
         }
-        self.change(messages)
+        change
     }
 
     /// One message for all that is to be said, and the question that it asks.
@@ -363,8 +420,42 @@ impl Turn {
             consents: self.consents,
             messages,
             events: self.events,
-            at: self.now,
+            ..Change::at(self.now)
         }
+    }
+}
+
+/// Whether somebody with this wish may say why they do not come as they said.
+const fn excuses(intent: Intent) -> bool {
+    match intent {
+        Intent::Reschedule
+        | Intent::ChangeDate
+        | Intent::ChangeService
+        | Intent::Cancel
+        | Intent::RunningLate => true,
+        Intent::Book
+        | Intent::Availability
+        | Intent::ShowBooking
+        | Intent::AskPrice
+        | Intent::AskPromo
+        | Intent::AskHours
+        | Intent::AskLocation
+        | Intent::AskInfo
+        | Intent::PaymentClaim
+        | Intent::PaymentResend
+        | Intent::PayByCard
+        | Intent::PaymentDispute
+        | Intent::Refund
+        | Intent::Human
+        | Intent::OptIn
+        | Intent::OptOut
+        | Intent::Confirm
+        | Intent::Deny
+        | Intent::NotYet
+        | Intent::ChooseOption
+        | Intent::Greet
+        | Intent::Thanks
+        | Intent::None => false,
     }
 }
 

@@ -87,6 +87,8 @@ fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
         | Reply::NotCancelled { .. }
         | Reply::LateNoted { .. }
         | Reply::GroupNeedsPerson { .. }
+        | Reply::SecretPasted
+        | Reply::EmergencyToPerson
         | Reply::Prices { .. }
         | Reply::Hours { .. }
         | Reply::Location
@@ -234,6 +236,8 @@ fn replies() -> Vec<Reply> {
         Reply::PersonComes,
         Reply::MoneyToPerson,
         Reply::PersonAnswers,
+        Reply::SecretPasted,
+        Reply::EmergencyToPerson,
         Reply::OptedOut,
         Reply::OptedIn,
     ];

@@ -38,7 +38,7 @@ fn that_more_come_can_be_said_later_and_too_many_go_to_a_person() {
     );
     let said = chat.says("Tutakuwa watu 12");
     assert!(said[0].contains("watu 12"), "{}", said[0]);
-    assert_eq!(chat.thread().driver, Driver::SuspendedForHuman);
+    assert_eq!(chat.thread().driver.code(), "suspended");
     assert_eq!(chat.desk.visits(), vec![]);
 }
 

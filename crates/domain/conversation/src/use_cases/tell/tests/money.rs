@@ -226,7 +226,7 @@ fn money_that_comes_while_a_person_talks_is_in_the_brief_and_the_owners_know() {
         told[0]
     );
     let thread = chat.thread();
-    let lines = thread.state.handoff.clone().unwrap().lines;
+    let lines = thread.driver.handoff().unwrap().lines.clone();
     let BriefLine::Paid {
         amount,
         payment: which,
@@ -242,7 +242,7 @@ fn money_that_comes_while_a_person_talks_is_in_the_brief_and_the_owners_know() {
         Vec::<String>::new(),
         "ten callbacks, one line"
     );
-    assert_eq!(chat.thread().state.handoff.unwrap().lines.len(), 1);
+    assert_eq!(chat.thread().driver.handoff().unwrap().lines.len(), 1);
     let stored = chat.thread().state.to_json().unwrap();
     assert_eq!(ThreadState::from_json(stored).unwrap(), chat.thread().state);
 }
@@ -260,7 +260,7 @@ fn a_brief_keeps_its_last_lines() {
             amount: Money::kes_minor(100),
         });
     }
-    let lines = thread.state.handoff.unwrap().lines;
+    let lines = thread.driver.handoff().unwrap().lines.clone();
     assert_eq!(lines.len(), BRIEF_LINES_MAX);
     let BriefLine::Paid { payment: first, .. } = lines[0];
     assert_eq!(first, payment(10));
