@@ -69,6 +69,8 @@ pub enum Kind {
     TooMany,
     /// An attempt at the payment is open or in doubt.
     PaymentInProgress,
+    /// Somebody else has the conversation.
+    ConversationTaken,
     /// Nothing is owed for it any more.
     NothingOwed,
     /// The visit is not agreed yet, or its time is not held any more.
@@ -111,7 +113,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -139,6 +141,7 @@ impl Kind {
         Self::BookingsInTheWay,
         Self::TooMany,
         Self::PaymentInProgress,
+        Self::ConversationTaken,
         Self::NothingOwed,
         Self::NotAgreed,
         Self::TooSoon,
@@ -191,6 +194,7 @@ impl Kind {
             Self::BookingsInTheWay => "bookings-in-the-way",
             Self::TooMany => "too-many",
             Self::PaymentInProgress => "payment-in-progress",
+            Self::ConversationTaken => "conversation-taken",
             Self::NothingOwed => "nothing-owed",
             Self::NotAgreed => "not-agreed",
             Self::TooSoon => "too-soon",
@@ -244,6 +248,7 @@ impl Kind {
             Self::BookingsInTheWay => "Bookings stand in the way",
             Self::TooMany => "There are as many as there may be",
             Self::PaymentInProgress => "Money is being collected already",
+            Self::ConversationTaken => "Somebody else has the conversation",
             Self::NothingOwed => "Nothing is owed",
             Self::NotAgreed => "The visit is not agreed",
             Self::TooSoon => "It is too soon for another try",
@@ -287,6 +292,7 @@ impl Kind {
             | Self::SlotTaken
             | Self::BookingsInTheWay
             | Self::PaymentInProgress
+            | Self::ConversationTaken
             | Self::NothingOwed
             | Self::NotAgreed
             | Self::TooSoon
@@ -463,6 +469,7 @@ impl ResponseError for Problem {
             | Kind::BookingsInTheWay
             | Kind::TooMany
             | Kind::PaymentInProgress
+            | Kind::ConversationTaken
             | Kind::NothingOwed
             | Kind::NotAgreed
             | Kind::TooSoon

@@ -9,6 +9,7 @@ pub mod calendars;
 pub mod card_links;
 pub mod cash;
 pub mod commission;
+pub mod conversations;
 pub mod credit;
 pub mod cross_sell;
 pub mod customers;
@@ -76,6 +77,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(shares::endpoints());
     all.extend(cross_sell::endpoints());
     all.extend(customers::endpoints());
+    all.extend(conversations::endpoints());
     all.extend(imports::endpoints());
     all.extend(commission::endpoints());
     all.extend(refunds::endpoints());
