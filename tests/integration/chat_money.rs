@@ -77,8 +77,8 @@ async fn money_that_comes_while_a_person_talks_settles_and_is_in_the_brief() {
     told(&world, ASHA, "miadi imethibitishwa").await;
     assert_eq!(
         world.count(
-            "SELECT count(*) FROM conversation_threads WHERE driver = 'suspended' \
-             AND jsonb_array_length(state->'handoff'->'lines') = 1"
+            "SELECT count(*) FROM conversation_threads t JOIN handoffs h ON h.thread_id = t.id \
+             WHERE t.driver = 'suspended' AND jsonb_array_length(h.lines) = 1"
         ),
         1
     );

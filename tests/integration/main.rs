@@ -15,6 +15,7 @@ mod desk;
 mod desk_payments;
 mod express;
 mod fault_run;
+mod handoff;
 mod imports;
 mod ledger;
 mod left_behind;

@@ -160,6 +160,7 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
             "/api/v1/till/statements/absences/",
             one("payment_attempts", "state = 'paid' AND provider = 'mpesa'"),
         ),
+        ("/api/v1/conversations/", one("conversation_threads", "true")),
         ("/api/v1/customers/", customer),
         ("/api/v1/services/", massage),
         ("/api/v1/staff/", staff),
@@ -213,6 +214,7 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("POST", "tip-payouts") => json!({
             "staff_id": "00000000-0000-7000-8000-000000000001", "amount": price, "reason": "x",
         }),
+        ("POST", "messages") => json!({ "text": "x" }),
         ("POST", "clearings") => json!({ "to": "owner", "reason": "x" }),
         ("POST", "withdrawals") => json!({ "amount": price, "reason": "x" }),
         ("POST", "cash") => json!({ "amount": price }),
@@ -306,6 +308,7 @@ async fn another_tenants_ids_are_unknown_on_every_route_of_the_register() {
 
 /// Everything that the routes above could have changed, as one number.
 const ROWS: &str = "SELECT (SELECT sum(version) FROM appointments) + (SELECT sum(version) FROM services)
+    + (SELECT sum(version) FROM conversation_threads) + (SELECT count(*) FROM handoffs)
     + (SELECT count(*) FROM engagements WHERE active) + (SELECT count(*) FROM staff_leave)
     + (SELECT count(*) FROM resource_outages) + (SELECT count(*) FROM payment_refunds)
     + (SELECT count(*) FROM ledger_journals) + (SELECT count(*) FROM till_sessions WHERE closed_at IS NULL) + (SELECT count(*) FROM bookings_hit WHERE resolved_at IS NULL) AS count";
