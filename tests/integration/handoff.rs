@@ -358,6 +358,8 @@ async fn at_the_console_somebody_takes_over_speaks_once_for_each_key_and_gives_b
         .await;
     assert_eq!(status, StatusCode::FORBIDDEN);
 
+    // The customer's turns are told by the provider's clock, which knows whole seconds only.
+    world.pass(Duration::seconds(5)).await;
     says(&world, ASHA, "asante").await;
     let (_, read) = world
         .call(Method::GET, &format!("/api/v1/conversations/{id}"), None)
