@@ -1,50 +1,9 @@
 //! Money that customers send by hand, from their phone to the books.
 
-use ratiba_assembly::settings::DarajaSettings;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use system_tests::{ASHA, OWNER, World};
 use time::Duration;
-
-/// Opens the demo tenant's addresses and registers them with M-Pesa, as an operator does.
-async fn register(world: &World) -> (String, String) {
-    let opened = world
-        .parts
-        .open_by_hand(world.tenant.tenant, &daraja(world))
-        .await
-        .unwrap();
-    let http = reqwest::Client::new();
-    let base = world.simulator.base_url();
-    let account = &daraja(world).account;
-    let token: Value = http
-        .get(format!("{base}/oauth/v1/generate?grant_type=client_credentials"))
-        .basic_auth(
-            account.consumer_key().reveal(),
-            Some(account.consumer_secret().reveal()),
-        )
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    let answer = http
-        .post(format!("{base}/mpesa/c2b/v2/registerurl"))
-        .bearer_auth(token["access_token"].as_str().unwrap())
-        .json(&json!({
-            "ShortCode": account.short_code(), "ResponseType": "Completed",
-            "ConfirmationURL": opened.confirmation, "ValidationURL": opened.validation,
-        }))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(answer.status(), StatusCode::OK);
-    (opened.validation, opened.confirmation)
-}
-
-fn daraja(world: &World) -> DarajaSettings {
-    world.settings.daraja.clone()
-}
 
 async fn pay_by_hand(world: &World, amount: u64, account: &str) -> Value {
     let body = json!({ "phone": ASHA, "amount": amount, "account_reference": account, "name": "Asha" });
@@ -64,7 +23,7 @@ fn account(world: &World) -> String {
 #[tokio::test]
 async fn a_customer_whose_prompt_failed_pays_by_hand_and_the_visit_stands() {
     let world = World::new().await;
-    register(&world).await;
+    world.register_by_hand().await;
     world.book_up_to_the_prompt().await;
     world
         .answer_prompt("refuse", json!({ "result_code": 2001 }))
@@ -119,7 +78,7 @@ async fn a_customer_whose_prompt_failed_pays_by_hand_and_the_visit_stands() {
 #[tokio::test]
 async fn a_confirmation_of_a_prompts_money_before_its_callback_books_nothing_twice() {
     let world = World::new().await;
-    register(&world).await;
+    world.register_by_hand().await;
     world
         .tell_simulator("/sim/config", json!({ "confirm_prompts": "before" }))
         .await;
@@ -138,7 +97,7 @@ async fn a_confirmation_of_a_prompts_money_before_its_callback_books_nothing_twi
 #[tokio::test]
 async fn validation_lets_money_come_unless_the_business_refuses_strangers() {
     let world = World::new().await;
-    let (validation, confirmation) = register(&world).await;
+    let (validation, confirmation) = world.register_by_hand().await;
     world
         .tell_simulator("/sim/config", json!({ "validation": true }))
         .await;
@@ -177,7 +136,7 @@ async fn validation_lets_money_come_unless_the_business_refuses_strangers() {
 #[tokio::test]
 async fn who_pays_a_part_by_hand_hears_what_is_left_and_a_prompt_brings_it() {
     let world = World::new().await;
-    register(&world).await;
+    world.register_by_hand().await;
     world.book_up_to_the_prompt().await;
     world
         .answer_prompt("refuse", json!({ "result_code": 2001 }))
@@ -223,7 +182,7 @@ async fn who_pays_a_part_by_hand_hears_what_is_left_and_a_prompt_brings_it() {
 #[tokio::test]
 async fn after_a_part_by_hand_the_account_of_what_is_open_is_told_and_that_of_the_deposit_pays_it_too() {
     let world = World::new().await;
-    register(&world).await;
+    world.register_by_hand().await;
     let (visit, _) = super::tips::finished(&world).await;
     let deposit = account(&world);
     let prompts = format!("/api/v1/visits/{visit}/prompts");
@@ -260,7 +219,7 @@ async fn after_a_part_by_hand_the_account_of_what_is_open_is_told_and_that_of_th
 #[tokio::test]
 async fn a_transfer_under_the_deposits_account_pays_what_the_visit_owes_before_anybody_asked_for_it() {
     let world = World::new().await;
-    register(&world).await;
+    world.register_by_hand().await;
     let (visit, _) = super::tips::finished(&world).await;
     // 2,450 are owed, and nobody has asked for them.
     assert_eq!(world.count("SELECT count(*) FROM payments"), 1);

@@ -8,6 +8,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::web;
 use ratiba_access::use_cases::TokenOrder;
@@ -19,7 +20,7 @@ use ratiba_assembly::demo::{self, DemoAddresses, DemoTenant};
 use ratiba_assembly::express::ExpressLane;
 use ratiba_assembly::settings::SharedSettings;
 use ratiba_bootstrap::SettingsReader;
-use ratiba_kernel::{Clock, PhoneNumber, TenantId};
+use ratiba_kernel::{Clock, IdSource, PhoneNumber, TenantId};
 use ratiba_simulator::{Simulator, SimulatorSettings};
 use ratiba_system::MovableClock;
 use ratiba_test_database::TestDatabase;
@@ -30,7 +31,10 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
+use uuid::Uuid;
 
+mod by_hand_addresses;
+pub mod conversations;
 pub mod fault_run;
 pub mod programs;
 
@@ -69,6 +73,17 @@ pub struct World {
 impl Drop for World {
     fn drop(&mut self) {
         self.server.abort();
+    }
+}
+
+/// Identities that are counted, as version 7 writes them.
+#[derive(Default)]
+struct CountedIds(AtomicU64);
+
+impl IdSource for CountedIds {
+    fn next(&self) -> Uuid {
+        const FIRST: u128 = 0x019d_0000_0000_7000_8000_0000_0000_0000;
+        Uuid::from_u128(FIRST + u128::from(self.0.fetch_add(1, Ordering::Relaxed)))
     }
 }
 
@@ -139,6 +154,16 @@ fn variables(
 impl World {
     /// A world in which the demo tenant is on record and it is 12 May 2026, 08:00 in Nairobi.
     pub async fn new() -> Self {
+        Self::arranged(None).await
+    }
+
+    /// The same, but its people, rooms and services have the same identities in every run, and so whoever's turn it is
+    /// has the same name.
+    pub async fn repeatable() -> Self {
+        Self::arranged(Some(&CountedIds::default())).await
+    }
+
+    async fn arranged(demo_ids: Option<&dyn IdSource>) -> Self {
         let database = TestDatabase::create();
         let clock = MovableClock::at(demo::BEGINS_AT);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -161,7 +186,8 @@ impl World {
             phone_number_id: told.whatsapp.phone_number_id.clone(),
             owner_phone: PhoneNumber::parse(&told.owner_phone).unwrap(),
         };
-        let tenant = demo::provision_demo(&parts.database, parts.ids.as_ref(), &addresses)
+        let demo_ids = demo_ids.unwrap_or(parts.ids.as_ref());
+        let tenant = demo::provision_demo(&parts.database, demo_ids, &addresses)
             .await
             .unwrap();
         let state = web::Data::new(State {
@@ -466,6 +492,14 @@ impl World {
             .load(&mut self.database.connect_as_administrator())
             .unwrap();
         rows.into_iter().next().map(|row| row.text).unwrap_or_default()
+    }
+
+    /// Changes the database, as its administrator, where no door of the product does.
+    pub fn execute(&self, sql: &str) {
+        use diesel::prelude::*;
+        diesel::sql_query(sql)
+            .execute(&mut self.database.connect_as_administrator())
+            .unwrap();
     }
 
     /// Tells the simulator something.

@@ -6,6 +6,7 @@
 
 mod bench;
 mod calibrate;
+mod chat;
 mod check_arch;
 mod ci;
 mod db;
@@ -83,6 +84,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ("tidy", []) => tidy::run(),
         ("simulate-payments", rest) => simulate_payments::run(rest),
         ("slots", [file]) => slots::run(file),
+        ("chat", rest) => chat::run(rest),
         ("understand", rest) => understand::run(rest),
         ("calibrate", rest) => calibrate::run(rest),
         ("fuzz", []) => fuzz::run(None),

@@ -216,11 +216,9 @@ impl Phones {
         self.last_seq
     }
 
-    /// The messages of one phone after the one numbered `after`.
-    pub(crate) fn messages_of(&self, wa_id: &str, after: u64) -> impl Iterator<Item = &Message> {
-        self.messages
-            .iter()
-            .filter(move |message| message.seq > after && message.wa_id == wa_id)
+    /// The messages of all phones after the one numbered `after`.
+    pub(crate) fn messages_after(&self, after: u64) -> impl Iterator<Item = &Message> {
+        self.messages.iter().filter(move |message| message.seq > after)
     }
 
     pub(crate) fn message(&self, wamid: &str) -> Option<&Message> {

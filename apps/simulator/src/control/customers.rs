@@ -21,6 +21,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/sim/customers/{wa_id}/raw", web::post().to(raw))
         .route("/sim/customers/{wa_id}/read", web::post().to(read))
         .route("/sim/customers/{wa_id}/messages", web::get().to(messages))
+        .route("/sim/messages", web::get().to(all_messages))
         .route("/sim/webhook/raw", web::post().to(raw_webhook));
 }
 
@@ -236,13 +237,21 @@ struct Listing {
     direction: Option<String>,
 }
 
-/// Waits until there is a message that fits.
 async fn messages(
     world: Data<World>,
     wa_id: Path<String>,
     query: Query<Listing>,
 ) -> Result<HttpResponse, ControlError> {
     let wa_id = number(&wa_id)?;
+    listed(&world, &query, Some(&wa_id)).await
+}
+
+async fn all_messages(world: Data<World>, query: Query<Listing>) -> Result<HttpResponse, ControlError> {
+    listed(&world, &query, None).await
+}
+
+/// Waits until there is a message that fits: of one phone, or of any.
+async fn listed(world: &World, query: &Listing, wa_id: Option<&str>) -> Result<HttpResponse, ControlError> {
     let direction = match query.direction.as_deref() {
         None => None,
         Some("in") => Some(Direction::In),
@@ -250,10 +259,13 @@ async fn messages(
         Some(_) => return Err(ControlError::bad("direction is in or out")),
     };
     let look = |state: &State| {
-        let fits = |message: &&Message| direction.is_none_or(|wanted| message.direction == wanted);
+        let fits = |message: &&Message| {
+            wa_id.is_none_or(|wanted| message.wa_id == wanted)
+                && direction.is_none_or(|wanted| message.direction == wanted)
+        };
         let messages: Vec<Message> = state
             .phones
-            .messages_of(&wa_id, query.after)
+            .messages_after(query.after)
             .filter(fits)
             .cloned()
             .collect();

@@ -41,6 +41,8 @@ fn whole_microseconds(instant: OffsetDateTime) -> OffsetDateTime {
 pub struct MovableClock {
     /// Nanoseconds ahead of the machine.
     distance: Arc<AtomicI64>,
+    /// Microseconds since 1970 of a clock that was stopped; zero of one that runs.
+    still: Arc<AtomicI64>,
 }
 
 impl MovableClock {
@@ -55,6 +57,16 @@ impl MovableClock {
     /// Puts this process's clock to `now`.
     pub fn set(&self, now: OffsetDateTime) {
         self.set_distance(distance_to(now));
+        if self.still.load(Ordering::SeqCst) != 0 {
+            self.still.store(microseconds(now), Ordering::SeqCst);
+        }
+    }
+
+    /// Stops the clock where it is: it goes on only by being set or moved, and by a microsecond with each look, so that
+    /// what happens later is later. For stories whose times must come out the same on a slow machine.
+    pub fn stop(&self) {
+        let now = microseconds(self.now());
+        self.still.store(now, Ordering::SeqCst);
     }
 
     /// Moves this process's clock on.
@@ -69,8 +81,18 @@ impl MovableClock {
 
 impl Clock for MovableClock {
     fn now(&self) -> OffsetDateTime {
+        if self.still.load(Ordering::SeqCst) != 0 {
+            let still = self.still.fetch_add(1, Ordering::SeqCst);
+            return OffsetDateTime::UNIX_EPOCH + Duration::microseconds(still);
+        }
         whole_microseconds(machine_now() + Duration::nanoseconds(self.distance.load(Ordering::SeqCst)))
     }
+}
+
+/// Microseconds since 1970; what no clock shows is as far as one can.
+fn microseconds(now: OffsetDateTime) -> i64 {
+    let microseconds = (now - OffsetDateTime::UNIX_EPOCH).whole_microseconds();
+    i64::try_from(microseconds).unwrap_or(i64::MAX)
 }
 
 /// Nanoseconds from the machine's time to `now`; some 290 years at most.

@@ -69,3 +69,16 @@ fn no_clock_shows_more_than_the_database_keeps() {
         assert_eq!(clock.now().nanosecond() % 1_000, 0);
     }
 }
+
+#[test]
+fn a_clock_that_was_stopped_goes_on_only_by_being_moved_and_by_a_microsecond_with_each_look() {
+    let clock = MovableClock::at(datetime!(2026-05-12 05:00 UTC));
+    clock.stop();
+    let first = clock.now();
+    assert_eq!(clock.now() - first, Duration::microseconds(1));
+    clock.set(datetime!(2026-05-12 06:00 UTC));
+    assert_eq!(clock.now(), datetime!(2026-05-12 06:00 UTC));
+    clock.advance(Duration::minutes(5));
+    assert!(clock.now() < datetime!(2026-05-12 06:05:00.001 UTC));
+    assert!(clock.now() > datetime!(2026-05-12 06:05 UTC));
+}
