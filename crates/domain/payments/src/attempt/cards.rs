@@ -172,20 +172,23 @@ impl Attempt {
         Ok(())
     }
 
-    /// The same word again is no news, also after a person looked into it; it is once the provider had the money meanwhile.
+    /// The same word again is no news, also after a person looked into it; it is once the provider had the money meanwhile,
+    /// also if nobody looked into it the last time.
     fn reverse(mut self) -> Moved {
         if self.progress.reversed {
             return self.quietly();
         }
         self.progress.reversed = true;
-        self.dispute(ReviewReason::MoneyWentBack)
+        let why = ReviewReason::MoneyWentBack;
+        self.progress.dispute = Some(why);
+        self.with(News::Disputed(why))
     }
 
     fn card_success(mut self, report: &CardReport, at: OffsetDateTime) -> Moved {
         let from = self.progress.state.name();
         let differs = report.amount != Some(self.terms.amount);
+        self.progress.reversed = false;
         if let AttemptState::Paid { receipt: known, .. } = &mut self.progress.state {
-            self.progress.reversed = false;
             return match (differs, known.as_ref(), report.receipt.as_ref()) {
                 (true, _, _) => self.dispute(ReviewReason::AmountDiffers),
                 (false, Some(known), Some(told)) if known != told => {

@@ -197,6 +197,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     card_refunds::what_nobody_asked_back_is_a_chargeback_once(&fresh().await).await;
     card_refunds::a_chargeback_that_was_won_is_in_the_providers_account_again(&fresh().await).await;
     card_refunds::a_chargeback_that_was_won_and_comes_back_is_booked_and_told_once_more(&fresh().await).await;
+    card_refunds::a_chargeback_that_comes_back_is_told_although_nobody_settled_the_last(&fresh().await).await;
     card_refunds::a_chargeback_of_what_is_credit_takes_the_credit_back_and_tells_what_is_spent(
         &fresh().await,
     )

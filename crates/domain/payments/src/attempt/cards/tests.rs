@@ -241,6 +241,35 @@ fn that_the_money_went_back_is_news_once_each_time_whatever_a_person_said_of_it(
 }
 
 #[test]
+fn that_the_money_went_back_again_is_news_although_nobody_looked_into_it_before() {
+    let back = CardStatus::Reversed(report(shillings(1_500)));
+    let gone = heard(heard(open(), &paid()).attempt, &back).attempt;
+    let kept = heard(gone, &paid()).attempt;
+    let dispute = Some(ReviewReason::MoneyWentBack);
+    assert_eq!(kept.progress().dispute, dispute, "nobody settled it");
+    let again = heard(kept, &back);
+    assert_eq!(again.news, Some(News::Disputed(ReviewReason::MoneyWentBack)));
+    assert_eq!(again.attempt.progress().dispute, dispute);
+    assert_eq!(heard(again.attempt, &back).news, None);
+}
+
+#[test]
+fn an_order_that_is_paid_anew_may_go_back_anew() {
+    let back = CardStatus::Reversed(report(shillings(1_500)));
+    let mut gone = heard(heard(open(), &paid()).attempt, &back).attempt;
+    // A match that was taken back leaves the mark with an attempt that is in review.
+    let why = ReviewReason::MatchTakenBack;
+    gone.progress.state = AttemptState::InReview { why };
+    let anew = heard(gone, &paid());
+    assert!(matches!(anew.news, Some(News::Paid { .. })), "{:?}", anew.news);
+    assert!(!anew.attempt.progress().reversed);
+    assert_eq!(
+        heard(anew.attempt, &back).news,
+        Some(News::Disputed(ReviewReason::MoneyWentBack))
+    );
+}
+
+#[test]
 fn an_order_whose_page_nobody_was_given_is_closed() {
     let lost = sent().hear_open_answer(&OpenAnswer::Unknown, second(2));
     assert_eq!(lost.news, Some(News::Unknown));

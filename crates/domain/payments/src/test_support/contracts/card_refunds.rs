@@ -443,6 +443,24 @@ pub(super) async fn a_chargeback_that_was_won_and_comes_back_is_booked_and_told_
     assert_eq!(paid.balance(Account::Suspense).await, shillings(0));
 }
 
+pub(super) async fn a_chargeback_that_comes_back_is_told_although_nobody_settled_the_last<G: Ground>(
+    ground: &G,
+) {
+    let paid = Paid::on(ground).await;
+    paid.reversed(1).await;
+    let first = paid.refunds().await[0].id();
+    paid.resolve(first, Resolution::Rejected).await;
+    paid.cards.answer_status(CardStatus::Paid(paid.report()));
+    let looked = paid.look().execute(paid.tenant, paid.attempt, 2).await;
+    assert!(looked.is_ok(), "{looked:?}");
+    let disputes = |event: &PaymentEvent| matches!(event, PaymentEvent::AttemptDisputed { .. });
+    for step in [3, 4] {
+        paid.reversed(step).await;
+        assert_eq!((paid.refunds().await.len(), paid.told(disputes).await), (2, 2));
+        assert_eq!(paid.dispute().await, Some(ReviewReason::MoneyWentBack));
+    }
+}
+
 pub(super) async fn a_chargeback_of_what_is_credit_takes_the_credit_back_and_tells_what_is_spent<
     G: Ground,
 >(
