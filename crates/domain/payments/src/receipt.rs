@@ -251,7 +251,8 @@ impl VisitReceipt {
         }
         let received = Money::sum(currency, given.iter().map(|given| given.amount))?;
         let mut to_credit = received.checked_sub(kept)?;
-        count_credit_once(&mut given, &mut to_credit, &mut returned)?;
+        let came = credit_of_payments(payments, spends)?;
+        count_credit_once(&mut given, came, &mut to_credit, &mut returned)?;
         Ok(Self {
             to_credit,
             returned,
@@ -315,33 +316,73 @@ impl VisitReceipt {
     }
 }
 
-/// Credit that came of this very visit and went into it again, in whichever order, was given by nobody and is nobody's: it
-/// is left out on both sides, so that what was given is money that truly came.
+/// Credit that came of this very visit and went into it again was given by nobody and is nobody's: it is left out on both
+/// sides, so that what was given is money that truly came. What was spent before it came is other credit, and stands.
+///
+/// What was given comes oldest first, and so does what became credit of payments, `came`, each piece with when.
 fn count_credit_once(
     given: &mut Vec<Given>,
+    mut came: Vec<(OffsetDateTime, Money)>,
     to_credit: &mut Money,
     returned: &mut Vec<Returned>,
 ) -> Result<(), MoneyError> {
-    let nothing = Money::zero(to_credit.currency());
-    let spent = given.iter_mut().filter(|given| given.tender == Tender::Credit);
-    let came = returned.iter_mut().filter(|back| back.tender == Tender::Credit);
-    // The newest first, on either side.
-    let mut spent: Vec<&mut Money> = spent.map(|given| &mut given.amount).rev().collect();
-    let mut came: Vec<&mut Money> = came.map(|back| &mut back.amount).rev().collect();
-    came.insert(0, to_credit);
-    let all_spent = Money::sum(nothing.currency(), spent.iter().map(|amount| **amount))?;
-    let all_came = Money::sum(nothing.currency(), came.iter().map(|amount| **amount))?;
-    for side in [&mut spent, &mut came] {
-        let mut twice = all_spent.min(all_came).max(nothing);
-        for amount in side.iter_mut() {
-            let less = twice.min(**amount).max(nothing);
-            **amount = amount.checked_sub(less)?;
-            twice = twice.checked_sub(less)?;
+    for spent in given.iter_mut().filter(|given| given.tender == Tender::Credit) {
+        let had_come = |at: OffsetDateTime| spent.at.is_some_and(|spent| at <= spent);
+        // The newest first.
+        for (_, piece) in came.iter_mut().rev().filter(|(at, _)| had_come(*at)) {
+            let less = take_of_both(&mut spent.amount, piece)?;
+            *to_credit = to_credit.checked_sub(less)?;
+        }
+        let back = returned.iter_mut().rev();
+        for back in back.filter(|back| back.tender == Tender::Credit && had_come(back.at)) {
+            take_of_both(&mut spent.amount, &mut back.amount)?;
         }
     }
     given.retain(|given| given.tender != Tender::Credit || given.amount.is_positive());
     returned.retain(|back| back.tender != Tender::Credit || back.amount.is_positive());
     Ok(())
+}
+
+/// Takes as much of both as both have; answers how much.
+fn take_of_both(one: &mut Money, other: &mut Money) -> Result<Money, MoneyError> {
+    let less = (*one).min(*other);
+    *one = one.checked_sub(less)?;
+    *other = other.checked_sub(less)?;
+    Ok(less)
+}
+
+/// What became credit of payments, oldest first: what came last, as far as it was more than was owed, and all of what was
+/// closed for credit. When only a part of a payment became credit is not on record, so that is not among it.
+fn credit_of_payments(
+    payments: &[PaymentRecord],
+    spends: &[Spend],
+) -> Result<Vec<(OffsetDateTime, Money)>, MoneyError> {
+    let mut came = Vec::new();
+    for record in payments {
+        let payment = &record.payment;
+        let mut arrived = Vec::new();
+        for attempt in record.attempts.iter().filter(|attempt| brought(attempt)) {
+            arrived.push((attempt.progress().state_at, attempt.for_payment()?));
+        }
+        let own = spends.iter().filter(|spend| spend.payment == payment.id());
+        arrived.extend(own.map(|spend| (spend.at, spend.amount)));
+        arrived.sort_by_key(|(at, _)| *at);
+        let all = Money::sum(payment.currency(), arrived.iter().map(|(_, amount)| *amount))?;
+        let mut excess = all.checked_sub(payment.paid())?;
+        for (at, amount) in arrived.into_iter().rev() {
+            if excess.is_positive() {
+                let piece = amount.min(excess);
+                came.push((at, piece));
+                excess = excess.checked_sub(piece)?;
+            }
+        }
+        match payment.state() {
+            PaymentState::Credited => came.push((payment.state_at(), payment.credited())),
+            PaymentState::Open | PaymentState::Settled | PaymentState::Cancelled => {}
+        }
+    }
+    came.sort_by_key(|(at, _)| *at);
+    Ok(came)
 }
 
 fn before(about: &About) -> Option<Given> {

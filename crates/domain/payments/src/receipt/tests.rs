@@ -180,9 +180,8 @@ fn credit_that_was_paid_out_by_its_transaction_did_not_go_back_for_the_visit() {
     assert_eq!(kept(&of_credit), Ok(shillings(1_500)));
 }
 
-#[test]
-fn credit_that_came_of_a_visit_and_went_into_it_again_is_counted_once() {
-    let (payment, attempt) = prompted(a_payment(), 1, shillings(1_500));
+/// What a payment brought, given back as credit.
+fn as_credit(payment: &Payment, amount: Money, at: OffsetDateTime) -> Refund {
     let refund = Refund::request(RefundTerms {
         id: Id::from_uuid(Uuid::from_u128(79)),
         payment: payment.id(),
@@ -196,11 +195,17 @@ fn credit_that_came_of_a_visit_and_went_into_it_again_is_counted_once() {
         reference: None,
         key: key("as-credit"),
         fingerprint: Fingerprint::of("as-credit"),
-        amount: shillings(1_500),
+        amount,
         requested_by: Actor::parse("token:1").unwrap(),
-        created_at: second(9),
+        created_at: at,
     });
-    let refund = refund.hand_over(second(9)).refund;
+    refund.hand_over(at).refund
+}
+
+#[test]
+fn credit_that_came_of_a_visit_and_went_into_it_again_is_counted_once() {
+    let (payment, attempt) = prompted(a_payment(), 1, shillings(1_500));
+    let refund = as_credit(&payment, shillings(1_500), second(9));
     let balance = Payment::owe(
         Id::from_uuid(Uuid::from_u128(80)),
         payment.visit(),
@@ -210,7 +215,10 @@ fn credit_that_came_of_a_visit_and_went_into_it_again_is_counted_once() {
         second(10),
     );
     let (balance, _) = balance.receive(shillings(900), second(11)).unwrap();
-    let spends = [spent(&balance, shillings(900))];
+    let spends = [Spend {
+        at: second(11),
+        ..spent(&balance, shillings(900))
+    }];
     let gone = payment.id();
     let records = [(payment, vec![attempt]), (balance, Vec::new())]
         .map(|(payment, attempts)| PaymentRecord { payment, attempts });
@@ -238,6 +246,68 @@ fn credit_that_came_of_a_visit_and_went_into_it_again_is_counted_once() {
     assert!(
         !drawn.settled.contains(&gone),
         "what went back entirely is not paid"
+    );
+}
+
+#[test]
+fn credit_that_was_spent_before_any_came_of_the_visit_stands_as_given() {
+    let payment = a_payment();
+    let spends = [spent(&payment, shillings(900))];
+    let (payment, _) = payment.receive(shillings(900), second(5)).unwrap();
+    let (payment, in_cash) = handed_over(payment, 2, shillings(600));
+    let refund = as_credit(&payment, shillings(1_000), second(40));
+    let records = [PaymentRecord {
+        payment,
+        attempts: vec![in_cash],
+    }];
+    let drawn = VisitReceipt::draw_up(about(1_500, 0), &records, &spends, &[refund]).unwrap();
+    let mut given: Vec<_> = drawn
+        .given
+        .iter()
+        .map(|given| (given.tender, given.amount))
+        .collect();
+    given.sort();
+    assert_eq!(
+        given,
+        [(Tender::Cash, shillings(600)), (Tender::Credit, shillings(900))]
+    );
+    assert_eq!(drawn.given_back(), Ok(shillings(1_000)));
+    assert_eq!(drawn.kept(), Ok(shillings(500)));
+}
+
+#[test]
+fn credit_of_what_was_paid_twice_that_was_spent_on_the_visit_is_counted_once() {
+    let (payment, once) = prompted(a_payment(), 1, shillings(1_500));
+    let (payment, twice) = handed_over(payment, 2, shillings(1_500));
+    let balance = Payment::owe(
+        Id::from_uuid(Uuid::from_u128(80)),
+        payment.visit(),
+        payment.customer(),
+        Purpose::Balance,
+        shillings(2_000),
+        second(50),
+    );
+    let (balance, _) = balance.receive(shillings(1_100), second(60)).unwrap();
+    let draw = |at| {
+        let spends = [Spend {
+            at: second(at),
+            ..spent(&balance, shillings(1_100))
+        }];
+        let attempts = vec![once.clone(), twice.clone()];
+        let records = [(payment.clone(), attempts), (balance.clone(), Vec::new())]
+            .map(|(payment, attempts)| PaymentRecord { payment, attempts });
+        VisitReceipt::draw_up(about(3_500, 900), &records, &spends, &[]).unwrap()
+    };
+    let after = draw(1_000);
+    assert_eq!(
+        (after.received(), after.to_credit, after.kept()),
+        (Ok(shillings(3_000)), shillings(400), Ok(shillings(2_600)))
+    );
+    // It was other credit, if it went to the visit before that.
+    let before = draw(0);
+    assert_eq!(
+        (before.received(), before.to_credit, before.kept()),
+        (Ok(shillings(4_100)), shillings(1_500), Ok(shillings(2_600)))
     );
 }
 
