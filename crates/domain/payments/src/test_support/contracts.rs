@@ -166,6 +166,7 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     by_hand::a_callback_after_the_confirmation_of_its_money_changes_nothing(&fresh().await).await;
     by_hand::money_by_hand_may_be_a_part_or_more_than_is_owed(&fresh().await).await;
     by_hand::money_under_a_paid_account_goes_to_what_the_visit_still_owes(&fresh().await).await;
+    by_hand::of_two_who_pay_the_whole_rest_at_once_one_pays_it_and_the_other_is_credit(&fresh().await).await;
     by_hand::what_fits_nothing_is_a_dead_letter_of_whose_address_it_came_to(&fresh().await).await;
     letters::a_letter_is_decided_once(&fresh().await).await;
     letters::the_money_of_a_letter_is_booked_once(&fresh().await).await;

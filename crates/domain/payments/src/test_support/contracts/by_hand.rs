@@ -426,6 +426,58 @@ pub(super) async fn money_under_a_paid_account_goes_to_what_the_visit_still_owes
     );
 }
 
+pub(super) async fn of_two_who_pay_the_whole_rest_at_once_one_pays_it_and_the_other_is_credit(
+    ground: &impl Ground,
+) {
+    let stage = Stage::on(ground);
+    let (tenant, _) = ground.tenants();
+    let (asked, account) = prompt_failed(&stage, tenant, "prompt").await;
+    assert_eq!(
+        told(&stage, tenant, (1, 1_500), &account).await,
+        ConfirmationOutcome::Booked
+    );
+    let deposit = stage.record(tenant, &asked).await.payment;
+    let owing = LeftOfPrice {
+        book: ground.book(),
+        whole: Owed {
+            customer: deposit.customer(),
+            purpose: Purpose::Balance,
+            amount: shillings(4_000),
+            phone: None,
+        },
+    };
+    let work = use_case(&stage);
+    let mut both = Vec::new();
+    for number in [2, 3] {
+        let body = PlainConfirmations::body(&receipt(number), shillings(2_500), &account, 0);
+        both.push(taken(&stage, body).await);
+    }
+    let at_once = both.iter().map(|id| work.execute(tenant, *id, 0, &owing));
+    for applied in together(at_once.collect()).await {
+        let booked = Ok(ConfirmationApplied::Concluded(ConfirmationOutcome::Booked));
+        assert_eq!(applied, booked);
+    }
+    let of_visit = ground.book().of_visit(tenant, deposit.visit()).await;
+    let of_visit = of_visit.unwrap_or_default().into_iter();
+    let paid: Vec<_> = of_visit
+        .map(|record| (record.payment.purpose(), record.payment.paid()))
+        .collect();
+    assert_eq!(
+        paid,
+        [
+            (Purpose::Deposit, shillings(1_500)),
+            (Purpose::Balance, shillings(2_500))
+        ],
+        "what is owed is paid once"
+    );
+    let credit = ground
+        .ledger()
+        .credit(tenant, deposit.customer(), Currency::Kes)
+        .await;
+    assert_eq!(credit, Ok(shillings(2_500)));
+    assert_eq!(in_clearing(ground, tenant).await, Some(shillings(6_500)));
+}
+
 pub(super) async fn what_fits_nothing_is_a_dead_letter_of_whose_address_it_came_to(ground: &impl Ground) {
     let stage = Stage::on(ground);
     let (tenant, other) = ground.tenants();
