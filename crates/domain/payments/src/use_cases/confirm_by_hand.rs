@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId, TokenHash};
 use time::OffsetDateTime;
 
 use super::DECISIONS_MAX;
-use super::asking::payment_for;
+use super::asking::{attempts_of, payment_for};
 use crate::CallbackId;
 use crate::attempt::{Attempt, AttemptState, AttemptTerms, Provider, ReviewReason};
 use crate::by_hand::Confirmation;
@@ -279,7 +279,8 @@ impl ApplyConfirmation {
     }
 
     /// The same where nobody has asked for the rest yet: the payment for it is made with the money, as with cash. What the
-    /// visit owes is asked after its payments were read, and the money is recorded only if they are the same still.
+    /// visit owes is asked after its payments were read, and the money is recorded only if they are the same still. As cash
+    /// it is not taken while a prompt of the visit is out: it waits for that one to end.
     async fn of_what_is_owed(
         &self,
         tenant: TenantId,
@@ -292,6 +293,12 @@ impl ApplyConfirmation {
         }
         let (visit, customer) = (named.payment.visit(), named.payment.customer());
         let payments = self.book.of_visit(tenant, visit).await?;
+        // A prompt of whatever payment of the visit may bring this very money, or pay what is owed.
+        let mut prompts =
+            attempts_of(&payments).filter(|attempt| attempt.terms().provider == Provider::Mpesa);
+        if prompts.any(Attempt::is_live) {
+            return Ok(Some(Step::Wait));
+        }
         let owed = match owing.asks(tenant, visit).await? {
             VisitAsks::For(owed) => owed,
             VisitAsks::Nothing | VisitAsks::NotAgreed => return Ok(None),

@@ -76,6 +76,15 @@ fn tips(bench: &Bench, visit: VisitId) -> Vec<Money> {
 }
 
 pub(super) fn confirm(bench: &Bench, asked: &PaymentAsked, number: u32, whole: i64) {
+    confirm_owing(bench, asked, (number, whole), VisitAsks::Nothing);
+}
+
+pub(super) fn confirm_owing(
+    bench: &Bench,
+    asked: &PaymentAsked,
+    (number, whole): (u32, i64),
+    owing: VisitAsks,
+) -> ConfirmationApplied {
     let address = ConfirmationAddress {
         key: TokenHash::of(&format!("address-{number}")),
         short_code: PlainConfirmations::SHORT_CODE.to_owned(),
@@ -101,8 +110,7 @@ pub(super) fn confirm(bench: &Bench, asked: &PaymentAsked, number: u32, whole: i
         clock: bench.clock.clone(),
         ids: bench.ids.clone(),
     };
-    let nothing = AlwaysAsks(VisitAsks::Nothing);
-    block_on(apply.execute(bench.tenant, callback, 0, &nothing)).unwrap();
+    block_on(apply.execute(bench.tenant, callback, 0, &AlwaysAsks(owing))).unwrap()
 }
 
 #[test]
