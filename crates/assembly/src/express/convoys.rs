@@ -72,8 +72,9 @@ impl<T: Send + 'static> Convoys<T> {
     /// Takes those who wait along, until nobody does.
     async fn set_out(self) {
         while let Some(convoy) = self.next() {
-            let under_way = tokio::spawn(join_all(convoy.into_iter().map(|one| (self.go)(one))));
-            // Who takes longer goes on without being waited for, and so does whoever shared a convoy with a panic.
+            // Each is a task of its own, so that a panic ends nobody else's way; who takes longer goes on without being
+            // waited for.
+            let under_way = join_all(convoy.into_iter().map(|one| tokio::spawn((self.go)(one))));
             let _ = tokio::time::timeout(self.patience, under_way).await;
         }
     }
@@ -162,18 +163,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_ends_its_own_convoy_and_no_other() {
+    async fn a_panic_ends_nobody_elses_way() {
         let (said, mut heard) = unbounded_channel();
-        let convoys = Convoys::new(FOR_EVER, move |name: u32| {
+        let convoys = Convoys::new(FOR_EVER, move |name: usize| {
             let said = said.clone();
             async move {
-                assert_ne!(name, 0, "the planned panic");
+                assert!(name >= CONVOYS, "a planned panic");
+                // Those who share a convoy are all on their way before one of them ends.
+                tokio::task::yield_now().await;
+                assert_ne!(name, CONVOYS, "a planned panic");
+                tokio::task::yield_now().await;
                 said.send(name).unwrap();
             }
         });
-        convoys.join(0);
+        // As many as there are convoys, so that none is left if a panic costs one.
+        for name in 0..CONVOYS {
+            convoys.join(name);
+        }
         tokio::task::yield_now().await;
-        convoys.join(1);
-        assert_eq!(heard.recv().await, Some(1));
+        // These wait together behind them, and the first of them panics on the way.
+        for name in CONVOYS..CONVOYS + 3 {
+            convoys.join(name);
+        }
+        let both = async { [heard.recv().await, heard.recv().await] };
+        let mut came = tokio::time::timeout(Duration::from_secs(30), both).await.unwrap();
+        came.sort_unstable();
+        assert_eq!(came, [Some(CONVOYS + 1), Some(CONVOYS + 2)]);
     }
 }
