@@ -100,6 +100,13 @@ WHERE r.tenant_id = $1 AND r.way = 'mpesa_reversal' AND r.state = 'done'
     AND NOT EXISTS (SELECT FROM mpesa_statement_absences b
         WHERE b.tenant_id = $1 AND b.id = r.id AND b.verdict = 'never_moved')";
 
+/// How many of these lines are open and were opened again since they were read.
+const STALE: &str = "
+SELECT count(*) AS count FROM unnest($2::uuid[], $3::integer[]) AS d (line_id, seen)
+JOIN mpesa_statement_lines l ON l.tenant_id = $1 AND l.id = d.line_id AND l.state = 'open'
+WHERE d.seen <> (SELECT count(*) FROM mpesa_statement_lines_taken_back t
+    WHERE t.tenant_id = $1 AND t.line_id = d.line_id)";
+
 const DECIDE: &str = "
 UPDATE mpesa_statement_lines SET state = $3, attempt_id = $4, refund_id = $5, payment_id = $6, decided_by = $7,
     decided_reason = $8, decided_at = $9
@@ -318,6 +325,15 @@ impl StatementBook for PgPayments {
         self.database
             .tenant(tenant, move |tx| {
                 one_by_one(tx)?;
+                // Nothing is taken back under the lock.
+                let stale = sql_query(STALE)
+                    .bind::<SqlUuid, _>(tx.tenant_uuid())
+                    .bind::<Array<SqlUuid>, _>(ids(&decisions))
+                    .bind::<Array<Integer>, _>(times_taken_back(&decisions))
+                    .get_result::<CountRow>(tx.conn())?;
+                if stale.count > 0 {
+                    return Err(TxError::Refused(RecordError::Stale));
+                }
                 let mut decided = Vec::with_capacity(decisions.len());
                 for decision in &decisions {
                     // What it changes comes first: the line names the attempt that it makes.
@@ -399,6 +415,15 @@ fn one_by_one<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
         .bind::<Text, _>(tx.tenant_uuid().to_string())
         .execute(tx.conn())?;
     Ok(())
+}
+
+fn ids(decisions: &[LineDecision]) -> Vec<Uuid> {
+    decisions.iter().map(|decision| decision.id.as_uuid()).collect()
+}
+
+fn times_taken_back(decisions: &[LineDecision]) -> Vec<i32> {
+    let seen = decisions.iter();
+    seen.map(|decision| i32::from(decision.taken_back)).collect()
 }
 
 fn waits<E>(tx: &mut TenantTx<'_>, line: LineId) -> Result<bool, TxError<E>> {

@@ -179,6 +179,8 @@ pub type DecideReopen = Box<dyn Fn(&LineFacts) -> Result<Option<Journal>, LineSt
 pub struct LineDecision {
     /// Which.
     pub id: LineId,
+    /// How often what was decided about it had been taken back when it was read.
+    pub taken_back: u8,
     /// Where it stands from now on; never open.
     pub state: LineState,
     /// Who decided, if a person did.
@@ -292,7 +294,8 @@ pub trait StatementBook: Send + Sync {
     /// were decided.
     ///
     /// # Errors
-    /// As [`super::PaymentBook::record`]; then nothing was decided.
+    /// As [`super::PaymentBook::record`], and [`RecordError::Stale`] if a decision about an open line was taken back since
+    /// it was read, for what it posts is told from what was posted before by how often that was; then nothing was decided.
     async fn decide(
         &self,
         tenant: TenantId,

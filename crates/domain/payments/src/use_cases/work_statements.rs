@@ -500,6 +500,7 @@ const fn decided(
 ) -> LineDecision {
     LineDecision {
         id: line.id,
+        taken_back: line.taken_back,
         state,
         decider,
         at,

@@ -13,9 +13,12 @@ use crate::attempt::AttemptId;
 use crate::event::PaymentEvent;
 use crate::evidence::{PushAnswer, QueryAnswer};
 use crate::failure::FailureReason;
-use crate::ledger::Account;
+use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::PaymentId;
-use crate::ports::{AbsenceVerdict, Decider, LineState, LineStays, RecordedLine, StatementBook, Unmatched};
+use crate::ports::{
+    AbsenceVerdict, Decider, LineDecision, LineState, LineStays, RecordError, RecordedLine, StatementBook,
+    Unmatched,
+};
 use crate::reference::AccountReference;
 use crate::remark::Remark;
 use crate::settlement::settle;
@@ -38,6 +41,7 @@ pub async fn statement_contract<G: StatementGround>(fresh: impl AsyncFn() -> G) 
     a_reversal_is_its_refund(&fresh().await).await;
     what_is_left_waits_for_decisions_and_each_is_made_once(&fresh().await).await;
     a_wrong_decision_about_a_line_is_taken_back_once_and_can_be_made_anew(&fresh().await).await;
+    what_was_read_before_a_decision_was_taken_back_decides_nothing(&fresh().await).await;
     a_decision_whose_money_a_payment_has_stays(&fresh().await).await;
     a_line_settles_a_payment_that_nobody_knew_was_paid(&fresh().await).await;
     a_line_is_no_second_money_beside_a_prompt_that_may_have_brought_it(&fresh().await).await;
@@ -387,6 +391,38 @@ async fn a_wrong_decision_about_a_line_is_taken_back_once_and_can_be_made_anew<G
     let last = decided(&work, tenant, &line, LineVerdict::Fee).await;
     assert_eq!(last.taken_back, 4);
     assert_eq!(on(ground, tenant, Account::Fees).await, 30_000);
+}
+
+async fn what_was_read_before_a_decision_was_taken_back_decides_nothing<G: StatementGround>(ground: &G) {
+    let (tenant, _) = ground.tenants();
+    let work = work(ground);
+    let taken = bring_in(&work, tenant, &[row(43, "", "-300.00", "Business payment")]).await;
+    let line = lines(&work, tenant, &taken).await.remove(0);
+    let place = Place::plain;
+    let transfer = Transfer {
+        debit: place(Account::Suspense),
+        credit: place(Account::MpesaClearing),
+        amount: line.line.amount,
+    };
+    let journal = Journal::of_house(work.ids.fresh(), Cause::Stated(line.id), second(500), &[transfer]);
+    let read_before = LineDecision {
+        id: line.id,
+        taken_back: line.taken_back,
+        state: LineState::Other,
+        decider: Some(because("seen at the bank")),
+        at: second(500),
+        journal: Some(journal.unwrap_or_else(|error| panic!("{error}"))),
+        change: None,
+    };
+    decided(&work, tenant, &line, LineVerdict::Other).await;
+    let open = work.take_back(tenant, mistaken(&line, "undo", "a slip")).await;
+    assert_eq!(open.map(|open| open.taken_back), Ok(1));
+    let late = ground.statements().decide(tenant, vec![read_before]).await;
+    assert_eq!(late, Err(RecordError::Stale), "else it would post nothing");
+    let still = lines(&work, tenant, &taken).await.remove(0);
+    assert_eq!(still.state, LineState::Open);
+    decided(&work, tenant, &line, LineVerdict::Other).await;
+    assert_eq!(on(ground, tenant, Account::Suspense).await, 30_000);
 }
 
 async fn a_decision_whose_money_a_payment_has_stays<G: StatementGround>(ground: &G) {

@@ -371,6 +371,15 @@ impl StatementBook for InMemoryBook {
         for change in decisions.iter().filter_map(|decision| decision.change.as_ref()) {
             shelf.check(tenant, change)?;
         }
+        // So does what was read before something was taken back.
+        let stale = |decision: &LineDecision| {
+            let line = shelf.statements.lines.get(&(tenant, decision.id));
+            let open = line.filter(|line| line.state == LineState::Open);
+            open.is_some_and(|line| line.taken_back != decision.taken_back)
+        };
+        if decisions.iter().any(stale) {
+            return Err(RecordError::Stale);
+        }
         let mut decided = Vec::new();
         for decision in decisions {
             decided.extend(shelf.decide(tenant, decision)?);
