@@ -3,7 +3,7 @@
 use ratiba_assembly::express::ExpressLane;
 use ratiba_kernel::Id;
 use ratiba_payments::ports::StoredCallback;
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 use system_tests::{ASHA, OWNER, World};
 use time::Duration;
@@ -127,6 +127,67 @@ async fn money_that_went_back_before_its_visit_was_confirmed_confirms_nothing_an
     world.pass(Duration::minutes(10)).await;
     assert_eq!((held(&world), world.count(CONFIRMED)), (0, 0), "its hold ran out");
     nothing_false_was_said(&world).await;
+}
+
+/// A manager orders all of the only payment back through M-Pesa, which does not take the order for now. Answers the refund.
+async fn send_back(world: &World) -> String {
+    world
+        .tell_simulator(
+            "/sim/faults",
+            json!({ "target": "daraja.reversal", "kind": "too_many", "count": 50 }),
+        )
+        .await;
+    let payment = world.text("SELECT id::text AS text FROM payments WHERE paid_minor > 0");
+    let body = json!({ "way": "mpesa_reversal", "reason": "the therapist fell ill",
+        "amount": { "amount_minor": 105_000, "currency": "KES" } });
+    let path = format!("/api/v1/payments/{payment}/refunds");
+    let (status, refund) = world.order(&world.api, &path, "back", &body).await;
+    assert_eq!(status, StatusCode::CREATED, "{refund}");
+    refund["id"].as_str().unwrap().to_owned()
+}
+
+/// It does not go back after all.
+async fn keep(world: &World, refund: &str) {
+    let path = format!("/api/v1/refunds/{refund}/cancel");
+    let body = json!({ "reason": "a slip of the finger" });
+    let (status, cancelled) = world.call(Method::POST, &path, Some(body)).await;
+    assert_eq!(status, StatusCode::OK, "{cancelled}");
+    world.work().await;
+}
+
+const CREDIT: &str = "SELECT coalesce(-sum(amount_minor), 0)::bigint AS count FROM ledger_entries \
+                      WHERE account = 'customer_deposits' AND payment_id IS NULL";
+
+#[tokio::test]
+async fn money_that_does_not_go_back_after_all_confirms_its_visit_although_its_hold_ran_out() {
+    let world = World::new().await;
+    let callback = called_back(&world).await;
+    let apply = &world.parts.payments.apply_callback;
+    apply.execute(world.tenant.tenant, callback.id).await.unwrap();
+    let refund = send_back(&world).await;
+    world.pass(Duration::minutes(10)).await;
+    assert_eq!((held(&world), world.count(CONFIRMED)), (0, 0), "its hold ran out");
+    keep(&world, &refund).await;
+    assert_eq!((world.count(CONFIRMED), world.count(CREDIT)), (1, 0));
+    let texts = world.texts(ASHA).await;
+    assert!(texts.iter().any(|text| text.contains("RISITI")), "{texts:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_confirmed_has_the_receipt_once_the_money_does_not_go_back_after_all() {
+    let world = World::new().await;
+    let callback = called_back(&world).await;
+    ExpressLane::new(world.parts.clone(), 1).hurry(world.tenant.tenant, callback);
+    until(&world, CONFIRMED).await;
+    let refund = send_back(&world).await;
+    world.work().await;
+    let receipts = async || {
+        let texts = world.texts(ASHA).await;
+        texts.iter().filter(|text| text.contains("RISITI")).count()
+    };
+    assert_eq!(receipts().await, 0);
+    keep(&world, &refund).await;
+    assert_eq!((receipts().await, world.count(CONFIRMED)), (1, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

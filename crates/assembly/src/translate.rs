@@ -2,7 +2,7 @@
 //!
 //! Every reaction is safe to repeat, since an event may be handled twice.
 
-use ratiba_booking::appointment::{AppointmentId, CancelledBy};
+use ratiba_booking::appointment::{AppointmentId, CancelledBy, State};
 use ratiba_booking::event::BookingEvent;
 use ratiba_booking::policy::Reminder;
 use ratiba_booking::use_cases::{ConfirmVisitError, Confirmation};
@@ -627,8 +627,8 @@ impl Parts {
     }
 
     /// Nothing is owed on a payment any more: its visit is confirmed, if its time is still there, and what of the money
-    /// it does not ask for goes back. A visit whose money went back already is not confirmed by it: its hold runs out like
-    /// that of one that nobody paid.
+    /// it does not ask for goes back. A visit whose money went back already is not confirmed by it: its hold runs out, or has
+    /// run out, like that of one that nobody paid.
     async fn paid_in_full(
         &self,
         tenant: TenantId,
@@ -644,9 +644,9 @@ impl Parts {
             cards.withdraw.of_settled(tenant, &records.await?).await?;
         }
         let before = self.booking.book.visit(tenant, visit).await?;
-        let waits = before.as_ref().filter(|before| waited(before));
-        if let Some(waits) = waits
-            && self.visit_money(tenant, waits).await?.went_back_entirely()
+        let open = before.as_ref().filter(|before| can_be_agreed(before));
+        if let Some(open) = open
+            && self.visit_money(tenant, open).await?.went_back_entirely()
         {
             tracing::info!(visit.id = %visit, "what was paid for a visit went back before it was confirmed");
             return Ok(());
@@ -679,8 +679,8 @@ impl Parts {
         Ok(())
     }
 
-    /// Money that was to go back stays: what the rules of cancellation had sent becomes credit instead, and a visit that
-    /// still waits for it is confirmed by it.
+    /// Money that was to go back stays. A visit that it can still confirm is confirmed by it; of any other, what the rules of
+    /// cancellation had sent becomes credit instead, and the customer has the receipt that was withheld.
     async fn keep_after_all(
         &self,
         tenant: TenantId,
@@ -688,18 +688,18 @@ impl Parts {
         about: RefundAbout,
     ) -> Result<(), TranslateError> {
         let visit = Id::from_uuid(about.visit.as_uuid());
-        let Some((found, _)) = self.settle(tenant, visit).await? else {
-            return Ok(());
-        };
         let record = self.payments.book.find(tenant, about.payment).await?;
         let paid = record.is_some_and(|record| {
             let payment = record.payment;
             payment.purpose() != Purpose::Tip && payment.state() == PaymentState::Settled
         });
-        if paid && waited(&found) {
-            self.paid_in_full(tenant, id, visit, about.payment).await?;
+        let found = self.booking.book.visit(tenant, visit).await?;
+        // Before it is settled: of a visit whose hold ran out all would become credit.
+        if paid && found.is_some_and(|found| can_be_agreed(&found)) {
+            return self.paid_in_full(tenant, id, visit, about.payment).await;
         }
-        Ok(())
+        self.settle(tenant, visit).await?;
+        self.tell_receipts(tenant, id, visit).await
     }
 
     /// Hands the customer the receipt of a visit, once for each payment that is settled.
@@ -746,4 +746,21 @@ impl Parts {
 /// Whether a visit waits for its money.
 fn waited(visit: &Visit) -> bool {
     matches!(visit.standing(), VisitStanding::Waiting { .. })
+}
+
+/// Whether money can still make it agreed: some of it is asked for, waits, or ran out of time, and nobody was told that its
+/// time is gone.
+fn can_be_agreed(visit: &Visit) -> bool {
+    let open = visit.appointments.iter().any(|part| match part.state() {
+        State::Requested { .. } | State::Held { .. } | State::Expired { .. } => true,
+        State::Confirmed { .. }
+        | State::CheckedIn { .. }
+        | State::InProgress { .. }
+        | State::Completed { .. }
+        | State::Declined { .. }
+        | State::CancelledByCustomer { .. }
+        | State::CancelledByBusiness { .. }
+        | State::NoShow { .. } => false,
+    });
+    open && visit.standing() != VisitStanding::Agreed && visit.head.lost_at.is_none()
 }
