@@ -129,6 +129,29 @@ async fn money_that_went_back_before_its_visit_was_confirmed_confirms_nothing_an
     nothing_false_was_said(&world).await;
 }
 
+#[tokio::test]
+async fn money_that_went_back_takes_no_time_again_that_ran_out_before_it_was_heard_of() {
+    let world = World::new().await;
+    let callback = called_back(&world).await;
+    let (parts, tenant) = (&world.parts, world.tenant.tenant);
+    let apply = &parts.payments.apply_callback;
+    apply.execute(tenant, callback.id).await.unwrap();
+    give_back(&world).await;
+    world
+        .tell_simulator("/sim/clock", json!({ "advance_seconds": 900 }))
+        .await;
+    let visit: uuid::Uuid = world
+        .text("SELECT visit_id::text AS text FROM appointments WHERE state = 'held'")
+        .parse()
+        .unwrap();
+    let expire = &parts.booking.expire;
+    expire.execute(tenant, Id::from_uuid(visit)).await.unwrap();
+    assert_eq!(held(&world), 0, "its hold ran out before the worker ran");
+    world.work().await;
+    assert_eq!(world.count(CONFIRMED), 0);
+    nothing_false_was_said(&world).await;
+}
+
 /// A manager orders all of the only payment back through M-Pesa, which does not take the order for now. Answers the refund.
 async fn send_back(world: &World) -> String {
     world
