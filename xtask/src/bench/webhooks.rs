@@ -14,6 +14,7 @@ use super::row::{Bars, Row, RowSpec, Unit};
 use super::sample::Sample;
 use super::turns::{row, take_turns};
 use super::world::World;
+use crate::machine;
 use crate::stack::environment::PHONE_NUMBER_ID;
 
 const CLIENTS: u64 = 16;
@@ -184,11 +185,13 @@ pub(super) struct Form(String);
 impl Form {
     /// A wish for an appointment tomorrow.
     pub(super) fn new() -> Self {
+        // Written now: nobody is answered who wrote long ago.
+        let written = machine::wall_clock().unix_timestamp().to_string();
         let with = |text: &str| {
             let message = json!({
                 "from": PHONE,
                 "id": ID,
-                "timestamp": "1790000000",
+                "timestamp": written,
                 "type": "text",
                 "text": { "body": text },
             });
