@@ -23,8 +23,9 @@ use ratiba_payments::ports::{
 use ratiba_payments::task::Due;
 use ratiba_payments::test_support::builders::second;
 use ratiba_payments::test_support::contracts::{
-    BooksGround, Ground, StatementGround, TillGround, TipGround, TokenGround, books_contract, owing_contract,
-    payments_contract, statement_contract, till_contract, tip_contract, token_store_contract,
+    BooksGround, Ground, StatementGround, TillGround, TipGround, TokenGround, asking_contract,
+    books_contract, cards_contract, letters_contract, money_back_contract, owing_contract,
+    statement_contract, till_contract, tip_contract, token_store_contract,
 };
 use ratiba_payments::{AppointmentId, CustomerId, StaffId, VisitId};
 use ratiba_postgres::payments::PgPayments;
@@ -244,9 +245,25 @@ impl Ground for PgGround {
     }
 }
 
+// Each promise has a database of its own, so the contract is played in parts.
 #[tokio::test]
-async fn postgresql_keeps_the_contract_of_payments() {
-    Box::pin(payments_contract(async || fresh())).await;
+async fn postgresql_keeps_the_contract_of_asking_for_money() {
+    Box::pin(asking_contract(async || fresh())).await;
+}
+
+#[tokio::test]
+async fn postgresql_keeps_the_contract_of_money_that_goes_back() {
+    Box::pin(money_back_contract(async || fresh())).await;
+}
+
+#[tokio::test]
+async fn postgresql_keeps_the_contract_of_cards() {
+    Box::pin(cards_contract(async || fresh())).await;
+}
+
+#[tokio::test]
+async fn postgresql_keeps_the_contract_of_letters() {
+    Box::pin(letters_contract(async || fresh())).await;
 }
 
 #[tokio::test]

@@ -116,8 +116,8 @@ pub trait Ground: Send + Sync {
     async fn dead_letters(&self, tenant: Option<TenantId>) -> Vec<String>;
 }
 
-/// Runs every promise of the payment book, the ledger and the inbox against fresh ground each.
-pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
+/// Asking for money, and what a callback brings: every promise against fresh ground each.
+pub async fn asking_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     asking::what_was_recorded_is_read_back_in_every_way(&fresh().await).await;
     asking::a_stale_change_leaves_no_trace(&fresh().await).await;
     asking::of_many_requests_at_once_one_attempt_is_made(&fresh().await).await;
@@ -130,6 +130,18 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     books::a_tracking_id_belongs_to_one_attempt(&fresh().await).await;
     books::a_late_success_beside_another_becomes_credit(&fresh().await).await;
     books::a_lost_visit_is_credited_once(&fresh().await).await;
+    callbacks::a_callback_is_stored_and_queued_once(&fresh().await).await;
+    callbacks::callbacks_that_come_together_are_each_told_of_their_own(&fresh().await).await;
+    callbacks::ten_callbacks_at_once_have_one_effect(&fresh().await).await;
+    callbacks::an_unknown_token_is_a_dead_letter(&fresh().await).await;
+    callbacks::an_expired_token_is_a_dead_letter_of_its_tenant(&fresh().await).await;
+    callbacks::a_refused_callback_is_copied_to_the_dead_letters_once(&fresh().await).await;
+    callbacks::money_beside_what_an_attempt_brought_is_a_dead_letter(&fresh().await).await;
+    callbacks::letters_of_nobody_are_bounded(&fresh().await).await;
+}
+
+/// Refunds, reversals and payouts: every promise against fresh ground each.
+pub async fn money_back_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     refunds::of_fifty_refunds_at_once_no_more_goes_back_than_was_paid(&fresh().await).await;
     refunds::of_twenty_spends_at_once_no_more_is_spent_than_there_is(&fresh().await).await;
     refunds::one_key_is_one_refund_and_another_order_under_it_is_refused(&fresh().await).await;
@@ -146,20 +158,38 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     payouts::rules_are_replaced_only_as_they_were_seen(&fresh().await).await;
     payouts::credit_is_paid_out_of_money_that_became_credit(&fresh().await).await;
     payouts::one_key_is_one_payout(&fresh().await).await;
-    callbacks::a_callback_is_stored_and_queued_once(&fresh().await).await;
-    callbacks::callbacks_that_come_together_are_each_told_of_their_own(&fresh().await).await;
-    callbacks::ten_callbacks_at_once_have_one_effect(&fresh().await).await;
-    callbacks::an_unknown_token_is_a_dead_letter(&fresh().await).await;
-    callbacks::an_expired_token_is_a_dead_letter_of_its_tenant(&fresh().await).await;
-    callbacks::a_refused_callback_is_copied_to_the_dead_letters_once(&fresh().await).await;
-    callbacks::money_beside_what_an_attempt_brought_is_a_dead_letter(&fresh().await).await;
-    callbacks::letters_of_nobody_are_bounded(&fresh().await).await;
+}
+
+/// Notices, pages and refunds of cards: every promise against fresh ground each.
+pub async fn cards_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     notices::equal_notices_are_each_stored_and_concluded_together(&fresh().await).await;
     notices::an_address_opens_its_own_tenants_orders_only(&fresh().await).await;
     notices::the_return_knows_orders_and_keeps_nothing_else(&fresh().await).await;
     notices::notices_of_one_order_are_bounded(&fresh().await).await;
     notices::a_notice_of_another_order_is_copied_to_the_dead_letters_once(&fresh().await).await;
     notices::the_newest_address_of_an_account_is_used(&fresh().await).await;
+    notices::what_comes_by_the_return_takes_no_room_from_the_provider(&fresh().await).await;
+    notices::another_tracking_id_than_the_known_one_is_refused_at_the_door(&fresh().await).await;
+    notices::an_address_that_the_provider_refuses_is_named_no_more(&fresh().await).await;
+    notices::that_a_page_is_not_paid_is_told_once_and_only_while_it_waits(&fresh().await).await;
+    card_refunds::of_many_refunds_by_card_at_once_one_is_asked_for(&fresh().await).await;
+    card_refunds::a_refund_by_card_is_done_when_the_order_is_reversed_and_not_before(&fresh().await).await;
+    card_refunds::a_refund_that_nobody_approves_goes_to_a_person(&fresh().await).await;
+    card_refunds::a_request_that_was_not_made_is_made_again_and_a_refusal_is_the_end(&fresh().await).await;
+    card_refunds::what_nobody_asked_back_is_a_chargeback_once(&fresh().await).await;
+    card_refunds::a_chargeback_that_was_won_is_in_the_providers_account_again(&fresh().await).await;
+    card_refunds::a_chargeback_that_was_won_and_comes_back_is_booked_and_told_once_more(&fresh().await).await;
+    card_refunds::a_chargeback_that_comes_back_is_told_although_nobody_settled_the_last(&fresh().await).await;
+    card_refunds::a_chargeback_of_what_is_credit_takes_the_credit_back_and_tells_what_is_spent(
+        &fresh().await,
+    )
+    .await;
+    card_refunds::a_chargeback_after_a_refund_as_credit_takes_what_is_not_spent(&fresh().await).await;
+    card_refunds::credit_that_was_taken_for_a_chargeback_is_given_again_when_it_is_won(&fresh().await).await;
+}
+
+/// Money by hand, dead letters and what a person decides: every promise against fresh ground each.
+pub async fn letters_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     by_hand::money_by_hand_is_booked_once_for_its_receipt(&fresh().await).await;
     by_hand::money_of_a_prompt_is_not_booked_again_by_its_confirmation(&fresh().await).await;
     by_hand::a_confirmation_brings_what_an_attempt_waits_for(&fresh().await).await;
@@ -187,24 +217,6 @@ pub async fn payments_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     nameless::a_query_books_no_money_that_a_person_decided_about(&fresh().await).await;
     nameless::what_went_back_and_what_is_booked_exclude_each_other(&fresh().await).await;
     resolving::a_dispute_is_laid_to_rest_and_the_state_stands(&fresh().await).await;
-    notices::what_comes_by_the_return_takes_no_room_from_the_provider(&fresh().await).await;
-    notices::another_tracking_id_than_the_known_one_is_refused_at_the_door(&fresh().await).await;
-    notices::an_address_that_the_provider_refuses_is_named_no_more(&fresh().await).await;
-    notices::that_a_page_is_not_paid_is_told_once_and_only_while_it_waits(&fresh().await).await;
-    card_refunds::of_many_refunds_by_card_at_once_one_is_asked_for(&fresh().await).await;
-    card_refunds::a_refund_by_card_is_done_when_the_order_is_reversed_and_not_before(&fresh().await).await;
-    card_refunds::a_refund_that_nobody_approves_goes_to_a_person(&fresh().await).await;
-    card_refunds::a_request_that_was_not_made_is_made_again_and_a_refusal_is_the_end(&fresh().await).await;
-    card_refunds::what_nobody_asked_back_is_a_chargeback_once(&fresh().await).await;
-    card_refunds::a_chargeback_that_was_won_is_in_the_providers_account_again(&fresh().await).await;
-    card_refunds::a_chargeback_that_was_won_and_comes_back_is_booked_and_told_once_more(&fresh().await).await;
-    card_refunds::a_chargeback_that_comes_back_is_told_although_nobody_settled_the_last(&fresh().await).await;
-    card_refunds::a_chargeback_of_what_is_credit_takes_the_credit_back_and_tells_what_is_spent(
-        &fresh().await,
-    )
-    .await;
-    card_refunds::a_chargeback_after_a_refund_as_credit_takes_what_is_not_spent(&fresh().await).await;
-    card_refunds::credit_that_was_taken_for_a_chargeback_is_given_again_when_it_is_won(&fresh().await).await;
     resolving::a_person_ends_an_attempt_and_the_books_follow(&fresh().await).await;
     resolving::a_receipt_that_is_booked_is_not_booked_again_by_a_person(&fresh().await).await;
 }

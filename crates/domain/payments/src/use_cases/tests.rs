@@ -33,8 +33,9 @@ use crate::test_support::builders::{
     an_order, failed, key, paid, phone, provider_ids, receipt, second, shillings,
 };
 use crate::test_support::contracts::{
-    Ground, TokenGround, books_contract, owing_contract, payments_contract, statement_contract,
-    till_contract, tip_contract, token_store_contract,
+    Ground, TokenGround, asking_contract, books_contract, cards_contract, letters_contract,
+    money_back_contract, owing_contract, statement_contract, till_contract, tip_contract,
+    token_store_contract,
 };
 use crate::test_support::fakes::{InMemoryTokens, PlainReader, SeededTokens};
 use crate::test_support::together;
@@ -42,7 +43,10 @@ use ground::{Bench, FakeGround};
 
 #[test]
 fn the_fakes_keep_the_contract() {
-    block_on(payments_contract(async || FakeGround::default()));
+    block_on(asking_contract(async || FakeGround::default()));
+    block_on(money_back_contract(async || FakeGround::default()));
+    block_on(cards_contract(async || FakeGround::default()));
+    block_on(letters_contract(async || FakeGround::default()));
 }
 
 #[test]
