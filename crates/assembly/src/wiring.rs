@@ -462,7 +462,6 @@ impl Ground {
         BookingDeskBridge {
             catalogue: self.catalogue.clone(),
             promotions: self.prices.clone(),
-            staff: self.staff.clone(),
             offer: booking::OfferSlot {
                 timetable: timetable.clone(),
                 book: self.appointments.clone(),

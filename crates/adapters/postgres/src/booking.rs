@@ -8,11 +8,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_booking::appointment::{Appointment, AppointmentId};
-use ratiba_booking::availability::BusinessHours;
-use ratiba_booking::catalogue::{CustomerId, Service};
-use ratiba_booking::policy::Policy;
+use ratiba_booking::catalogue::CustomerId;
 use ratiba_booking::ports::{
-    AppointmentBook, Catalogue, Change, FactsQuery, Outlook, RecordError, Timetable, Wanted,
+    AppointmentBook, Catalogue, Change, FactsQuery, Outlook, RecordError, Shop, Timetable, Wanted,
 };
 use ratiba_booking::visit::{HoldKey, Visit, VisitId};
 use ratiba_kernel::{Outage, TenantId, TimeRange, Zone};
@@ -37,6 +35,7 @@ mod read;
 mod record;
 mod rows;
 mod setup;
+mod shops;
 mod together;
 mod waitlist;
 mod words;
@@ -52,6 +51,7 @@ pub use setup::SETUP_TABLES;
 pub use waitlist::PgWaitlist;
 
 use setup::Setups;
+use shops::Shops;
 
 /// [`AppointmentBook`] on PostgreSQL.
 #[derive(Clone)]
@@ -150,7 +150,7 @@ impl AppointmentBook for PgAppointmentBook {
 pub struct PgTimetable {
     database: Database,
     setups: Arc<Setups>,
-    policies: together::Policies,
+    shops: Arc<Shops>,
 }
 
 impl PgTimetable {
@@ -158,7 +158,7 @@ impl PgTimetable {
     #[must_use]
     pub fn new(database: Database) -> Self {
         Self {
-            policies: together::policies(database.clone()),
+            shops: Arc::new(Shops::new(database.clone())),
             database,
             setups: Arc::default(),
         }
@@ -178,16 +178,8 @@ impl Timetable for PgTimetable {
 
 #[async_trait]
 impl Catalogue for PgTimetable {
-    async fn services(&self, tenant: TenantId) -> Result<Vec<Service>, Outage> {
-        self.database.tenant(tenant, catalogue::services).await
-    }
-
-    async fn business_hours(&self, tenant: TenantId) -> Result<BusinessHours, Outage> {
-        self.database.tenant(tenant, catalogue::business_hours).await
-    }
-
-    async fn policy(&self, tenant: TenantId) -> Result<Policy, Outage> {
-        self.policies.ask(tenant, ()).await?
+    async fn shop(&self, tenant: TenantId) -> Result<Arc<Shop>, Outage> {
+        self.shops.of(tenant).await
     }
 
     async fn zone(&self, tenant: TenantId) -> Result<Zone, Outage> {

@@ -16,9 +16,8 @@ use gathered::Letters;
 use ratiba_conversation::event::{ConversationTask, Due};
 use recent::{Routes, Stored};
 
-use crate::database::{Database, TenantTx, TxError};
+use crate::database::{Database, TxError};
 use crate::jobs::NewJob;
-use crate::outbox::enqueue;
 
 /// Plays all of conversation's ports over one database. Cheap to clone.
 #[derive(Clone)]
@@ -42,19 +41,12 @@ impl PgConversation {
     }
 }
 
-/// Queues a task; one that must run in order with others has that order's key.
-fn enqueue_task<E>(
-    tx: &mut TenantTx<'_>,
-    due: &Due<ConversationTask>,
-    order: Option<String>,
-) -> Result<(), TxError<E>> {
+/// The job of a task; one that must run in order with others has that order's key.
+fn job_of<E>(due: &Due<ConversationTask>, order: Option<String>) -> Result<NewJob, TxError<E>> {
     let payload = serde_json::to_value(&due.task).map_err(|error| TxError::Impossible(error.to_string()))?;
     let job = NewJob::new(due.task.kind(), payload, due.at);
-    enqueue(
-        tx,
-        match order {
-            Some(key) => job.in_order(key),
-            None => job,
-        },
-    )
+    Ok(match order {
+        Some(key) => job.in_order(key),
+        None => job,
+    })
 }

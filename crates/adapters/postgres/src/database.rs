@@ -10,11 +10,12 @@ use std::time::Duration;
 use diesel::connection::{AnsiTransactionManager, CacheSize, SimpleConnection, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Array, Text};
-use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
 use ratiba_kernel::{IdSource, Outage, TenantId};
 use uuid::Uuid;
 
 use crate::door::{Door, DoorLimits, Health};
+use crate::kept::{is_outdated, sql_query};
 use crate::wake::Bell;
 
 /// How to reach the server, and the limits of this process.
@@ -55,6 +56,7 @@ pub struct Database {
     door: Arc<Door>,
     ids: Arc<dyn IdSource>,
     bell: Bell,
+    connections_max: usize,
     statement_timeout_ms: u32,
     pooled: bool,
 }
@@ -188,6 +190,7 @@ impl Database {
             door: Arc::new(Door::new(settings.url.clone(), limits, prepare)?),
             ids,
             bell: Bell::new(settings.url.clone()),
+            connections_max: settings.connections_max,
             statement_timeout_ms,
             pooled,
         })
@@ -348,15 +351,31 @@ impl Database {
         T: Send + 'static,
         E: From<Outage> + Send + 'static,
     {
-        let ids = Arc::clone(&self.ids);
-        let ended = self
-            .door
-            .do_with(move |conn| {
-                let ended = attempt_until_settled(conn, begin.as_deref(), |conn| work(conn, ids.as_ref()));
-                let health = health(conn, &ended);
-                (ended, health)
-            })
-            .await?;
+        let mut work = work;
+        let mut outdated = 0;
+        let ended = loop {
+            let (ids, begin) = (Arc::clone(&self.ids), begin.clone());
+            let (ended, again) = self
+                .door
+                .do_with(move |conn| {
+                    let ended =
+                        attempt_until_settled(conn, begin.as_deref(), |conn| work(conn, ids.as_ref()));
+                    let health = health(conn, &ended);
+                    ((ended, work), health)
+                })
+                .await?;
+            work = again;
+            match ended {
+                // A migration came meanwhile. Each connection that was there before it finds that out once.
+                Err(TxError::Database(error)) if outdated < self.connections_max && is_outdated(&error) => {
+                    outdated += 1;
+                    tracing::info!(
+                        "a statement is prepared anew, on another connection: the schema has changed"
+                    );
+                }
+                other => break other,
+            }
+        };
         match ended {
             Ok((value, enqueued)) => {
                 if enqueued {
@@ -472,6 +491,7 @@ fn in_transaction<T, E>(
 /// A connection is used again only if it is known to be outside a transaction and open.
 fn health<T, E>(conn: &mut PgConnection, ended: &Result<T, TxError<E>>) -> Health {
     let closed = match ended {
+        Err(TxError::Database(error)) if is_outdated(error) => true,
         Err(TxError::Database(DieselError::DatabaseError(kind, _))) => matches!(
             kind,
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand

@@ -1,9 +1,9 @@
 //! Provider messages of no tenant, for the operator alone: reached through functions of the owner's.
 
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Binary, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::remark::Remark;
@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
+use crate::kept::sql_query;
 
 /// A message that nobody matched.
 #[derive(Clone, PartialEq, Eq, QueryableByName)]

@@ -1,12 +1,13 @@
 //! The figures of the owner's daily digest, read in one transaction.
 
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Currency, Money, Outage, TenantId, TimeRange};
 use time::OffsetDateTime;
 
 use crate::database::{Database, TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// What a tenant's database knows of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]

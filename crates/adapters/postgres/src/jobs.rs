@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Outage, TenantId};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
-use crate::kept::kept;
+use crate::kept::sql_query;
 use crate::schema::jobs;
 
 /// A job to be queued.
@@ -181,7 +181,7 @@ impl JobQueue {
                     .bind::<Timestamptz, _>(now)
                     .bind::<Integer, _>(i32::from(most))
                     .bind::<Integer, _>(lease_secs);
-                match kept(query).load::<Claimed>(tx.conn()) {
+                match query.load::<Claimed>(tx.conn()) {
                     // Another worker took the head of a key in the same moment; the next look finds the rest.
                     Err(diesel::result::Error::DatabaseError(
                         diesel::result::DatabaseErrorKind::UniqueViolation,
@@ -252,7 +252,7 @@ impl JobQueue {
                 )
                 .bind::<Array<SqlUuid>, _>(&ids)
                 .bind::<Array<Integer>, _>(&tries);
-                kept(query).execute(tx.conn())?;
+                query.execute(tx.conn())?;
                 Ok::<_, TxError<Outage>>(())
             })
             .await
@@ -499,24 +499,47 @@ fn job_of(row: Claimed) -> Job {
     }
 }
 
+/// Jobs by columns: one statement for any number of them.
+#[derive(Default)]
+struct Columns {
+    ids: Vec<Uuid>,
+    kinds: Vec<String>,
+    tenants: Vec<Option<Uuid>>,
+    payloads: Vec<Value>,
+    due: Vec<OffsetDateTime>,
+    orders: Vec<Option<String>>,
+    dedups: Vec<Option<String>>,
+}
+
+// Jobs of one ordering key run in the order of their `seq`, so the order of the arrays is kept.
+const INSERT: &str = "
+INSERT INTO jobs (id, kind, tenant_id, payload, run_at, ordering_key, dedup_key)
+SELECT n.id, n.kind, n.tenant_id, n.payload, n.run_at, n.ordering_key, n.dedup_key
+FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY
+    AS n (id, kind, tenant_id, payload, run_at, ordering_key, dedup_key, place)
+ORDER BY n.place
+ON CONFLICT DO NOTHING";
+
+/// Queues jobs in the running transaction, in their order.
 pub(crate) fn insert_jobs(conn: &mut PgConnection, new: Vec<(Uuid, NewJob)>) -> QueryResult<()> {
-    let rows: Vec<_> = new
-        .into_iter()
-        .map(|(id, job)| {
-            (
-                jobs::id.eq(id),
-                jobs::kind.eq(job.kind),
-                jobs::tenant_id.eq(job.tenant.map(|tenant| tenant.as_uuid())),
-                jobs::payload.eq(job.payload),
-                jobs::run_at.eq(job.run_at),
-                jobs::ordering_key.eq(job.ordering_key),
-                jobs::dedup_key.eq(job.dedup_key),
-            )
-        })
-        .collect();
-    diesel::insert_into(jobs::table)
-        .values(rows)
-        .on_conflict_do_nothing()
+    let mut columns = Columns::default();
+    for (id, job) in new {
+        columns.ids.push(id);
+        columns.kinds.push(job.kind);
+        columns.tenants.push(job.tenant.map(|tenant| tenant.as_uuid()));
+        columns.payloads.push(job.payload);
+        columns.due.push(job.run_at);
+        columns.orders.push(job.ordering_key);
+        columns.dedups.push(job.dedup_key);
+    }
+    sql_query(INSERT)
+        .bind::<Array<SqlUuid>, _>(columns.ids)
+        .bind::<Array<Text>, _>(columns.kinds)
+        .bind::<Array<Nullable<SqlUuid>>, _>(columns.tenants)
+        .bind::<Array<Jsonb>, _>(columns.payloads)
+        .bind::<Array<Timestamptz>, _>(columns.due)
+        .bind::<Array<Nullable<Text>>, _>(columns.orders)
+        .bind::<Array<Nullable<Text>>, _>(columns.dedups)
         .execute(conn)?;
     Ok(())
 }

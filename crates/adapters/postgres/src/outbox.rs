@@ -25,6 +25,17 @@ pub fn append_event<E>(
     event: &impl Serialize,
     at: OffsetDateTime,
 ) -> Result<(), TxError<E>> {
+    let job = write_event(tx, topic, event, at)?;
+    enqueue(tx, job)
+}
+
+/// Writes an event; answers the job that will translate it, which is to be queued in the same transaction.
+pub(crate) fn write_event<E>(
+    tx: &mut TenantTx<'_>,
+    topic: &str,
+    event: &impl Serialize,
+    at: OffsetDateTime,
+) -> Result<NewJob, TxError<E>> {
     let payload = serde_json::to_value(event).map_err(|error| TxError::Impossible(error.to_string()))?;
     let (tenant, id) = (tx.tenant_uuid(), tx.new_id());
     diesel::insert_into(outbox::table)
@@ -36,10 +47,7 @@ pub fn append_event<E>(
             outbox::occurred_at.eq(at),
         ))
         .execute(tx.conn())?;
-    enqueue(
-        tx,
-        NewJob::new(EVENT_JOB, serde_json::json!({ "event_id": id }), at),
-    )
+    Ok(NewJob::new(EVENT_JOB, serde_json::json!({ "event_id": id }), at))
 }
 
 /// Queues a job of this tenant in the running transaction.
@@ -47,9 +55,18 @@ pub fn append_event<E>(
 /// # Errors
 /// The database's.
 pub fn enqueue<E>(tx: &mut TenantTx<'_>, job: NewJob) -> Result<(), TxError<E>> {
+    enqueue_all(tx, vec![job])
+}
+
+/// Queues jobs of this tenant in the running transaction, in their order.
+pub(crate) fn enqueue_all<E>(tx: &mut TenantTx<'_>, jobs: Vec<NewJob>) -> Result<(), TxError<E>> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
     let tenant = tx.tenant();
-    let id = tx.new_id();
-    insert_jobs(tx.conn(), vec![(id, job.of_tenant(tenant))])?;
+    let with_ids = jobs.into_iter().map(|job| (tx.new_id(), job.of_tenant(tenant)));
+    let with_ids = with_ids.collect();
+    insert_jobs(tx.conn(), with_ids)?;
     tx.note_enqueued();
     Ok(())
 }

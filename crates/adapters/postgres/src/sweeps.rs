@@ -4,13 +4,13 @@ pub mod cards;
 pub mod messages;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Integer, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Outage, TenantId};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
+use crate::kept::sql_query;
 use crate::schema::{
     appointments, payment_attempts, payment_refunds, payment_routing, payments, refund_routing,
 };

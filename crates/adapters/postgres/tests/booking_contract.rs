@@ -266,7 +266,7 @@ async fn the_catalogue_is_read_as_it_was_written() {
         (policy.rules.grid_step, policy.rules.buffers),
         (Minutes::new(10), BufferRule::Shared)
     );
-    let hours = server.timetable.business_hours(tenant).await.unwrap();
+    let hours = server.timetable.shop(tenant).await.unwrap().hours.clone();
     let weekly = hours.weekly.unwrap();
     assert_eq!(
         (weekly[0].weekday, weekly[0].block.to_minute),
@@ -279,7 +279,7 @@ async fn the_catalogue_is_read_as_it_was_written() {
             to_minute: 720
         }]
     );
-    let other = server.timetable.business_hours(tenants()[1]).await.unwrap();
+    let other = server.timetable.shop(tenants()[1]).await.unwrap().hours.clone();
     assert_eq!((other.weekly, other.dated.len()), (None, 0));
 }
 

@@ -15,6 +15,7 @@ use ratiba_conversation::event::{ConversationEvent, ConversationTask, Due};
 use ratiba_conversation::outgoing::TemplateCall;
 use ratiba_conversation::ports::{
     BusinessProfile, Change, LetterBox, Parcel, RecordError, TemplateRegister, TemplateStanding, ThreadBook,
+    Who,
 };
 use ratiba_conversation::test_support::builders::{a_customer, a_phone, a_thread};
 use ratiba_conversation::test_support::contracts::{World, conversation_record_contract};
@@ -369,4 +370,24 @@ async fn the_database_lets_nobody_drive_untaken_take_what_is_taken_or_wake_what_
          UPDATE handoffs SET ended_at = '2026-05-12Z', ended_how = 'handed_back'")
     .unwrap();
     refused("UPDATE handoffs SET ended_how = 'untouched'", "is over");
+}
+
+#[tokio::test]
+async fn a_migration_under_a_running_program_breaks_no_statement_that_it_keeps() {
+    let server = Server::start();
+    let ask = || {
+        let sender = SenderKey::parse("254711000001").unwrap();
+        let who = Who::Sender { sender, phone: None };
+        server.record.file(tenant(1), who, Channel::Whatsapp)
+    };
+    // Several connections prepare it.
+    let (one, other, third) = tokio::join!(ask(), ask(), ask());
+    assert_eq!((one.unwrap(), other.unwrap(), third.unwrap()), (None, None, None));
+    server
+        .database
+        .connect_as_administrator()
+        .batch_execute("ALTER TABLE customers ADD COLUMN later integer")
+        .unwrap();
+    let (one, other, third) = tokio::join!(ask(), ask(), ask());
+    assert_eq!((one.unwrap(), other.unwrap(), third.unwrap()), (None, None, None));
 }

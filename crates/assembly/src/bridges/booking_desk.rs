@@ -26,7 +26,6 @@ use ratiba_conversation::desk::{
 use ratiba_conversation::ports::BookingDesk;
 use ratiba_conversation::understanding::{OpenSpan, OpeningHours};
 use ratiba_kernel::{Clock, Id, Money, Outage, TenantId, TimeRange};
-use ratiba_staff::ports::StaffDirectory;
 use time::{Date, Duration, OffsetDateTime, Time};
 
 use super::visit_desk::slot_of_visit;
@@ -38,8 +37,6 @@ mod party;
 pub struct BookingDeskBridge {
     /// What is sold and by which rules.
     pub catalogue: Arc<dyn Catalogue>,
-    /// Who works here.
-    pub staff: Arc<dyn StaffDirectory>,
     /// One wanted start.
     pub offer: OfferSlot,
     /// Starts in a stretch of time.
@@ -57,60 +54,50 @@ pub struct BookingDeskBridge {
 #[async_trait]
 impl BookingDesk for BookingDeskBridge {
     async fn menu(&self, tenant: TenantId) -> Result<Menu, Outage> {
-        let services = self.catalogue.services(tenant).await?;
-        let hours = self.catalogue.business_hours(tenant).await?;
-        let zone = self.catalogue.policy(tenant).await?.zone;
-        let staff = self.staff.active(tenant).await?;
+        let shop = self.catalogue.shop(tenant).await?;
+        let sold = shop
+            .services
+            .iter()
+            .filter(|service| service.offering == Offering::Active);
+        let people = shop.people.iter().map(|(id, name)| StaffCard {
+            id: Id::from_uuid(id.as_uuid()),
+            name: name.clone(),
+        });
         Ok(Menu {
-            services: services
-                .iter()
-                .filter(|service| service.offering == Offering::Active)
-                .map(card_of)
-                .collect(),
-            staff: staff
-                .into_iter()
-                .map(|member| StaffCard {
-                    id: Id::from_uuid(member.id.as_uuid()),
-                    name: member.name.as_str().to_owned(),
-                })
-                .collect(),
-            opening: opening_of(&hours),
-            zone,
+            services: sold.map(card_of).collect(),
+            staff: people.collect(),
+            opening: opening_of(&shop.hours),
+            zone: shop.policy.zone.clone(),
         })
     }
 
     async fn promotions(&self, tenant: TenantId) -> Result<Vec<PromotionCard>, Outage> {
-        let services = self.catalogue.services(tenant).await?;
-        let zone = self.catalogue.policy(tenant).await?.zone;
-        let today = zone.date(self.clock.now());
+        let shop = self.catalogue.shop(tenant).await?;
+        let today = shop.policy.zone.date(self.clock.now());
         let promotions = self.promotions.promotions(tenant).await?;
         let mut running: Vec<PromotionCard> = promotions
             .iter()
-            .filter_map(|promotion| running_from(today, promotion, &services))
+            .filter_map(|promotion| running_from(today, promotion, &shop.services))
             .collect();
         running.sort_by(|one, other| (one.last_day, &one.name).cmp(&(other.last_day, &other.name)));
         Ok(running)
     }
 
     async fn offer(&self, tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage> {
-        let services = self.catalogue.services(tenant).await?;
-        let Some(service) = services
-            .iter()
-            .find(|service| service.id.as_uuid() == request.service.as_uuid())
-        else {
+        let shop = self.catalogue.shop(tenant).await?;
+        let Some(service) = shop.service(Id::from_uuid(request.service.as_uuid())) else {
             return Ok(Offer::Alternatives {
                 reason: NotFree::NotOffered,
                 slots: Vec::new(),
             });
         };
-        let policy = self.catalogue.policy(tenant).await?;
         let asked = Asked {
             service: request.service,
             customer: Id::from_uuid(request.customer.as_uuid()),
             named: request.staff,
             party: Party::of(request.people),
             set_up: service.recipe.client_comes().duration(),
-            limits: Limits::of(&policy, service, self.clock.now()),
+            limits: Limits::of(&shop.policy, service, self.clock.now()),
             most: request.slots_max,
         };
         let together = self.wanted(tenant, &request.wanted, &asked).await?;
@@ -265,8 +252,8 @@ impl BookingDeskBridge {
 
     /// From the start of a service to when the customer comes.
     async fn set_up(&self, tenant: TenantId, service: ServiceRef) -> Result<Duration, Outage> {
-        let services = self.catalogue.services(tenant).await?;
-        let service = services.iter().find(|s| s.id.as_uuid() == service.as_uuid());
+        let shop = self.catalogue.shop(tenant).await?;
+        let service = shop.service(Id::from_uuid(service.as_uuid()));
         Ok(service.map_or(Duration::ZERO, |s| s.recipe.client_comes().duration()))
     }
 

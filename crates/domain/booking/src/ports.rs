@@ -2,6 +2,7 @@
 //! stretch of days, and the catalogue.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId, TimeRange, Zone};
@@ -319,18 +320,46 @@ pub trait PaymentMeans: Send + Sync {
     async fn takes_mobile_money(&self, tenant: TenantId) -> Result<bool, Outage>;
 }
 
-/// What a tenant sells, and by which rules.
+/// What a tenant sells, by whom, when and by which rules, all as of one version of its setup.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shop {
+    /// The version.
+    pub setup: SetupVersion,
+    /// All services, retired ones included; by name, then id.
+    pub services: Vec<Service>,
+    /// When the business is open.
+    pub hours: BusinessHours,
+    /// The rules.
+    pub policy: Policy,
+    /// Who works here now, and what they are called; by id.
+    pub people: Vec<(StaffId, String)>,
+}
+
+impl Shop {
+    /// The service with this id.
+    #[must_use]
+    pub fn service(&self, id: ServiceId) -> Option<&Service> {
+        self.services.iter().find(|service| service.id == id)
+    }
+}
+
+/// What a tenant sells, and by which rules. Cheap to ask: what changes a few times a day is kept in memory, and compared
+/// with the record's version each time.
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
 pub trait Catalogue: Send + Sync {
+    /// All of it. A tenant without settings, or with settings that do not fit, is an outage.
+    async fn shop(&self, tenant: TenantId) -> Result<Arc<Shop>, Outage>;
+
     /// All services, retired ones included; by name, then id.
-    async fn services(&self, tenant: TenantId) -> Result<Vec<Service>, Outage>;
+    async fn services(&self, tenant: TenantId) -> Result<Vec<Service>, Outage> {
+        Ok(self.shop(tenant).await?.services.clone())
+    }
 
-    /// When the business is open.
-    async fn business_hours(&self, tenant: TenantId) -> Result<BusinessHours, Outage>;
-
-    /// The tenant's rules. A tenant without settings, or with settings that do not fit, is an outage.
-    async fn policy(&self, tenant: TenantId) -> Result<Policy, Outage>;
+    /// The tenant's rules.
+    async fn policy(&self, tenant: TenantId) -> Result<Policy, Outage> {
+        Ok(self.shop(tenant).await?.policy.clone())
+    }
 
     /// The tenant's zone from memory where possible, and then as the last search or booking of this process saw it:
     /// for whoever has just searched or booked, or compares it with the facts of a search.

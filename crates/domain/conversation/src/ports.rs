@@ -203,7 +203,7 @@ pub trait MessageBook: Send + Sync {
     /// The message that was queued for this occasion; `None` if none was.
     async fn by_cause(&self, tenant: TenantId, cause: &str) -> Result<Option<OutgoingMessage>, Outage>;
 
-    /// Makes the message's new state durable with its events and tasks, or none of it.
+    /// Makes the message's new state durable with its events and tasks, or none of it. Its version is one more then.
     ///
     /// Refuses with [`RecordError::Stale`] if the message moved on since it was read.
     async fn record_posting(&self, tenant: TenantId, change: PostingChange) -> Result<(), RecordError>;

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::{Appointment, Version};
 use ratiba_booking::event::BookingEvent;
@@ -26,7 +25,7 @@ use super::documents::{self, AppointmentDocument, ClaimDocument, RendererDocumen
 use super::record::TOPIC;
 use crate::database::{Database, TenantStatement, TxError};
 use crate::gather::{GatherLimits, Gatherer, Sharing, outage_of_all};
-use crate::kept::kept;
+use crate::kept::sql_query;
 use crate::outbox::EVENT_JOB;
 
 /// What became of a plain new visit that was not refused.
@@ -362,7 +361,7 @@ fn insert(
         .bind::<SqlUuid, _>(statement.tenant_uuid())
         .bind::<Nullable<BigInt>, _>(setup.map(|setup| setup.number()))
         .bind::<Text, _>(documents::text(&document)?);
-    let row = kept(query)
+    let row = query
         .get_result::<BookRow>(statement.conn())
         .map_err(|error| refusal(error, changes.len() == 1))?;
     if row.answers.len() != changes.len() {
@@ -449,7 +448,7 @@ fn why_not(statement: &mut TenantStatement<'_>, change: &Change) -> Result<Answe
         )
         .bind::<Text, _>(documents::text(&claims)?)
         .bind::<Timestamptz, _>(change.at);
-    let row = kept(query).get_result::<WhyRow>(statement.conn())?;
+    let row = query.get_result::<WhyRow>(statement.conn())?;
     Answer::parse(&row.answer)
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{
     Array, BigInt, Bool, Date as SqlDate, Integer, Jsonb, Nullable, SmallInt, Text, Uuid as SqlUuid,
 };
@@ -16,7 +15,7 @@ use time::{Date, Weekday};
 use uuid::Uuid;
 
 use crate::database::{TenantTx, TxError};
-use crate::kept::kept;
+use crate::kept::sql_query;
 
 #[derive(QueryableByName)]
 struct SettingsRow {
@@ -33,7 +32,7 @@ pub(super) fn policy<E>(tx: &mut TenantTx<'_>) -> Result<Policy, TxError<E>> {
     let impossible = |what: String| TxError::impossible("tenant_settings", tenant, what);
     let row = sql_query("SELECT zone, currency, booking FROM tenant_settings WHERE tenant_id = $1")
         .bind::<SqlUuid, _>(tenant);
-    let row = kept(row)
+    let row = row
         .get_result::<SettingsRow>(tx.conn())
         .optional()?
         .ok_or_else(|| impossible("there are none".to_owned()))?;
@@ -95,8 +94,7 @@ pub(super) fn services<E>(tx: &mut TenantTx<'_>) -> Result<Vec<Service>, TxError
          ORDER BY s.name COLLATE \"C\", s.id",
     )
     .bind::<SqlUuid, _>(tenant);
-    kept(rows)
-        .load::<ServiceRow>(tx.conn())?
+    rows.load::<ServiceRow>(tx.conn())?
         .into_iter()
         .map(|row| {
             let id = row.id;

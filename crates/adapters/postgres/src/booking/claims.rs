@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::Appointment;
 use ratiba_booking::engagement::Claim;
@@ -15,7 +14,7 @@ use uuid::Uuid;
 
 use super::documents::{self, CLAIM, ClaimDocument, of, subject_columns};
 use crate::database::{TenantTx, TxError};
-use crate::kept::kept;
+use crate::kept::sql_query;
 
 type Written = Result<(), TxError<RecordError>>;
 
@@ -36,7 +35,7 @@ pub(super) fn release(tx: &mut TenantTx<'_>, appointments: &[&Appointment]) -> W
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
     .bind::<Array<SqlUuid>, _>(ids(appointments));
-    kept(query).execute(tx.conn())?;
+    query.execute(tx.conn())?;
     Ok(())
 }
 
@@ -56,7 +55,7 @@ pub(super) fn keep(tx: &mut TenantTx<'_>, appointments: &[&Appointment]) -> Writ
     .bind::<SqlUuid, _>(tx.tenant_uuid())
     .bind::<Array<SqlUuid>, _>(ids(appointments))
     .bind::<Array<Nullable<Timestamptz>>, _>(deadlines);
-    kept(query).execute(tx.conn())?;
+    query.execute(tx.conn())?;
     Ok(())
 }
 
@@ -84,7 +83,7 @@ pub(super) fn take<'a>(
     let query = sql_query(TAKE.as_str())
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<Text, _>(document);
-    let made = kept(query).execute(tx.conn())?;
+    let made = query.execute(tx.conn())?;
     if made == claims.len() {
         Ok(())
     } else {
@@ -131,7 +130,7 @@ pub(super) fn lock(tx: &mut TenantTx<'_>, wanted: &[&Claim], moving: Vec<Uuid>) 
         )
         .bind::<SqlUuid, _>(tenant)
         .bind::<Array<SqlUuid>, _>(moving);
-        for row in kept(query).load::<ClaimRow>(tx.conn())? {
+        for row in query.load::<ClaimRow>(tx.conn())? {
             let subject = (row.subject_kind.as_str(), row.subject_id, row.seat);
             keys.extend(day_keys(tenant, subject, row.starts_at, row.ends_at));
         }
@@ -145,7 +144,7 @@ pub(super) fn lock(tx: &mut TenantTx<'_>, wanted: &[&Claim], moving: Vec<Uuid>) 
         "SELECT pg_advisory_xact_lock(k) FROM unnest($1) WITH ORDINALITY AS t (k, position) ORDER BY position",
     )
     .bind::<Array<BigInt>, _>(keys);
-    kept(query).execute(tx.conn())?;
+    query.execute(tx.conn())?;
     Ok(())
 }
 
@@ -184,7 +183,7 @@ fn shared_neighbour_in_the_way(tx: &mut TenantTx<'_>, document: &str) -> Result<
     let query = sql_query(NEIGHBOUR.as_str())
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<Text, _>(document);
-    Ok(kept(query).get_result::<Answer>(tx.conn())?.yes)
+    Ok(query.get_result::<Answer>(tx.conn())?.yes)
 }
 
 /// The documents of claims, counted in the order in which they stand there.
@@ -233,14 +232,14 @@ pub(super) fn overdue_in_the_way(
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<Text, _>(documents::text(&wanted)?)
         .bind::<Timestamptz, _>(at);
-    let overdue = kept(query).load::<Overdue>(tx.conn())?;
+    let overdue = query.load::<Overdue>(tx.conn())?;
     let visits: Vec<Uuid> = overdue.into_iter().map(|overdue| overdue.visit_id).collect();
     if !visits.is_empty() {
         for lock in [LOCK_VISITS, LOCK_PARTS] {
             let query = sql_query(lock)
                 .bind::<SqlUuid, _>(tx.tenant_uuid())
                 .bind::<Array<SqlUuid>, _>(&visits);
-            kept(query).execute(tx.conn())?;
+            query.execute(tx.conn())?;
         }
     }
     Ok(visits)

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::Version;
 use ratiba_booking::catalogue::CustomerId;
@@ -16,6 +15,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// [`CustomerBook`] on PostgreSQL.
 #[derive(Clone)]

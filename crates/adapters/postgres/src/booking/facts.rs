@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Nullable, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::availability::{EngagedAs, Engagement, Facts};
 use ratiba_booking::catalogue::Minutes;
@@ -16,7 +15,7 @@ use uuid::Uuid;
 
 use super::setup::{Cast, Place, Setup, Setups};
 use crate::database::{Database, TenantStatement, TxError};
-use crate::kept::kept;
+use crate::kept::sql_query;
 
 /// How often a search begins again because the setup changed under it.
 const TRIES: u32 = 4;
@@ -96,7 +95,7 @@ impl Question {
             .bind::<Timestamptz, _>(self.range.start())
             .bind::<Timestamptz, _>(self.range.end())
             .bind::<Array<SqlUuid>, _>(&self.turns);
-        Ok(kept(query).get_result(statement.conn())?)
+        Ok(query.get_result(statement.conn())?)
     }
 }
 

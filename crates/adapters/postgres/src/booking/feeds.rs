@@ -4,7 +4,6 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Bool, Bytea, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::Version;
 use ratiba_booking::calendar_feed::{
@@ -17,6 +16,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// [`CalendarFeeds`] on PostgreSQL.
 #[derive(Clone)]

@@ -3,7 +3,6 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::Version;
 use ratiba_booking::customers::Customer;
@@ -20,6 +19,7 @@ use uuid::Uuid;
 
 use super::{catalogue, customers};
 use crate::database::{Database, TenantTx, TxError};
+use crate::kept::sql_query;
 
 mod effects;
 

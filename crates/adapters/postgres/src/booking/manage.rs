@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use ratiba_booking::availability::{DayBlock, WeeklyBlock};
 use ratiba_booking::catalogue::{Resource, ResourceId, Service, ServiceId, StaffId};
@@ -27,6 +26,7 @@ use ratiba_kernel::{Outage, TenantId, TimeRange};
 use time::{Date, OffsetDateTime};
 
 use crate::database::{Database, TenantTx, TxError};
+use crate::kept::sql_query;
 
 mod blocks;
 mod catalogue;

@@ -1,7 +1,6 @@
 //! Whether a staff member's month is frozen.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, Bool, Date as SqlDate, Uuid as SqlUuid};
 use ratiba_booking::ports::OpenMonth;
 use time::Date;
@@ -9,6 +8,7 @@ use uuid::Uuid;
 
 use super::catalogue;
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 #[derive(QueryableByName)]
 struct Answer {

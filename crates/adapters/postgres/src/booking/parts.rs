@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use ratiba_booking::availability::{PartRequest, StaffWish};
 use ratiba_kernel::Id;
 use uuid::Uuid;
 
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// Whose wishes.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_query;
 use diesel::sql_types::{
     Array, BigInt, Bool, Date as SqlDate, Integer, Nullable, SmallInt, Text, Uuid as SqlUuid,
 };
@@ -20,6 +19,7 @@ use time::{Date, Weekday};
 use uuid::Uuid;
 
 use crate::database::{Database, TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// [`PackageBook`], [`PromotionBook`] and [`RelationBook`] on PostgreSQL.
 #[derive(Clone)]

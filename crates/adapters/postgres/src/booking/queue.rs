@@ -4,7 +4,6 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::Version;
 use ratiba_booking::availability::PartRequest;
@@ -19,6 +18,7 @@ use uuid::Uuid;
 use super::parts::{self, Wishes};
 use super::record;
 use crate::database::{Database, TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// [`WalkInQueue`] on PostgreSQL.
 #[derive(Clone)]

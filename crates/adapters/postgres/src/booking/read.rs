@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::{Appointment, AppointmentId};
 use ratiba_booking::catalogue::CustomerId;
@@ -16,7 +15,7 @@ use uuid::Uuid;
 
 use super::rows::{AppointmentRow, SELECT_APPOINTMENTS, VisitRow};
 use crate::database::{TenantTx, TxError};
-use crate::kept::kept;
+use crate::kept::sql_query;
 
 static ONE: LazyLock<String> =
     LazyLock::new(|| format!("{SELECT_APPOINTMENTS} WHERE a.tenant_id = $1 AND a.id = $2"));
@@ -41,7 +40,7 @@ pub(super) fn appointment<E>(
     let query = sql_query(ONE.as_str())
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(id.as_uuid());
-    let row = kept(query).get_result::<AppointmentRow>(tx.conn()).optional()?;
+    let row = query.get_result::<AppointmentRow>(tx.conn()).optional()?;
     row.map(AppointmentRow::read).transpose()
 }
 
@@ -53,12 +52,12 @@ pub(super) fn visit<E>(tx: &mut TenantTx<'_>, id: VisitId) -> Result<Option<Visi
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<SqlUuid, _>(id.as_uuid());
-    let head = kept(head).get_result::<VisitRow>(tx.conn()).optional()?;
+    let head = head.get_result::<VisitRow>(tx.conn()).optional()?;
     let Some(head) = head else { return Ok(None) };
     let rows = sql_query(OF_VISIT.as_str())
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(id.as_uuid());
-    let rows = kept(rows).load::<AppointmentRow>(tx.conn())?;
+    let rows = rows.load::<AppointmentRow>(tx.conn())?;
     Ok(Some(Visit {
         head: head.read()?,
         appointments: read_all(rows)?,
@@ -81,11 +80,11 @@ pub(super) fn visits<E>(tx: &mut TenantTx<'_>, ids: &[VisitId]) -> Result<Vec<Op
     )
     .bind::<SqlUuid, _>(tenant)
     .bind::<Array<SqlUuid>, _>(&uuids);
-    let heads = kept(heads).load::<VisitRow>(tx.conn())?;
+    let heads = heads.load::<VisitRow>(tx.conn())?;
     let rows = sql_query(OF_VISITS.as_str())
         .bind::<SqlUuid, _>(tenant)
         .bind::<Array<SqlUuid>, _>(&uuids);
-    let parts = read_all(kept(rows).load::<AppointmentRow>(tx.conn())?)?;
+    let parts = read_all(rows.load::<AppointmentRow>(tx.conn())?)?;
     let mut found: BTreeMap<VisitId, Visit> = BTreeMap::new();
     for head in heads {
         let head = head.read()?;
@@ -110,7 +109,7 @@ pub(super) fn visit_id_of_key<E>(
     let found = sql_query("SELECT id FROM visits WHERE tenant_id = $1 AND hold_key = $2")
         .bind::<SqlUuid, _>(tenant)
         .bind::<Text, _>(key.as_str());
-    let found = kept(found).get_result::<Found>(tx.conn()).optional()?;
+    let found = found.get_result::<Found>(tx.conn()).optional()?;
     Ok(found.map(|found| Id::from_uuid(found.id)))
 }
 
@@ -131,7 +130,7 @@ pub(super) fn between<E>(
         .bind::<Nullable<SqlUuid>, _>(wanted.after.map(|(_, id)| id.as_uuid()))
         .bind::<Nullable<SqlUuid>, _>(wanted.staff.map(|staff| staff.as_uuid()))
         .bind::<BigInt, _>(i64::from(wanted.most));
-    read_all(kept(rows).load::<AppointmentRow>(tx.conn())?)
+    read_all(rows.load::<AppointmentRow>(tx.conn())?)
 }
 
 pub(super) fn upcoming<E>(
@@ -151,7 +150,7 @@ pub(super) fn upcoming<E>(
     .bind::<SqlUuid, _>(customer.as_uuid())
     .bind::<Timestamptz, _>(from.saturating_sub(Duration::DAY))
     .bind::<Timestamptz, _>(from);
-    let found = kept(found).load::<Found>(tx.conn())?;
+    let found = found.load::<Found>(tx.conn())?;
     let mut visits = Vec::with_capacity(found.len());
     for found in found {
         visits.extend(visit(tx, Id::from_uuid(found.id))?);

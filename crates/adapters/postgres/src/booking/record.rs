@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::{Appointment, Version};
 use ratiba_booking::engagement::Claim;
@@ -19,7 +18,7 @@ use super::documents::{self, APPOINTMENT, AppointmentDocument, LASTING, of};
 use super::{claims, months, read, words};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
-use crate::kept::kept;
+use crate::kept::sql_query;
 use crate::outbox;
 
 pub(super) type Recorded = Result<(), TxError<RecordError>>;
@@ -76,7 +75,7 @@ fn enter(tx: &mut TenantTx<'_>, change: &Change, claiming: bool) -> Recorded {
         return Ok(());
     }
     let query = sql_query("SELECT ratiba_enter_to_book($1) AS setup").bind::<SqlUuid, _>(tx.tenant_uuid());
-    let setup = kept(query).get_result::<Entered>(tx.conn())?.setup;
+    let setup = query.get_result::<Entered>(tx.conn())?.setup;
     if change
         .setup
         .is_some_and(|decided_on| decided_on.number() != setup)
@@ -126,7 +125,7 @@ fn raise_visits(tx: &mut TenantTx<'_>, change: &Change) -> Recorded {
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
     .bind::<Array<SqlUuid>, _>(visits.into_iter().collect::<Vec<_>>());
-    kept(query).execute(tx.conn())?;
+    query.execute(tx.conn())?;
     Ok(())
 }
 
@@ -148,7 +147,7 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
         .bind::<Nullable<Timestamptz>, _>(head.lost_at)
         .bind::<Integer, _>(head.version.number())
         .bind::<Nullable<Text>, _>(head.accepted_by.map(words::party));
-        return all_or_stale(kept(query).execute(tx.conn())?, 1);
+        return all_or_stale(query.execute(tx.conn())?, 1);
     }
     let query = sql_query(
         "INSERT INTO visits (tenant_id, id, customer_id, hold_key, order_fingerprint, reminded, lost_at, version,
@@ -164,7 +163,7 @@ fn write_head(tx: &mut TenantTx<'_>, head: &VisitHead) -> Recorded {
     .bind::<Timestamptz, _>(head.created_at)
     .bind::<Nullable<Text>, _>(head.accepted_by.map(words::party))
     .bind::<Nullable<Binary>, _>(head.ordered.as_ref().map(|ordered| ordered.as_bytes().as_slice()));
-    let written = kept(query).execute(tx.conn()).map_err(unknown_customer_or)?;
+    let written = query.execute(tx.conn()).map_err(unknown_customer_or)?;
     if written == 1 {
         return Ok(());
     }
@@ -195,7 +194,7 @@ fn insert<'a>(
     let query = sql_query(INSERT.as_str())
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<Text, _>(documents::text(&rows)?);
-    let written = kept(query).execute(tx.conn()).map_err(unknown_customer_or)?;
+    let written = query.execute(tx.conn()).map_err(unknown_customer_or)?;
     all_or_stale(written, rows.len())?;
     insert_teams(tx, appointments)
 }
@@ -213,7 +212,7 @@ fn insert_teams<'a>(tx: &mut TenantTx<'_>, appointments: impl Iterator<Item = &'
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
     .bind::<Text, _>(documents::text(&teams)?);
-    kept(query).execute(tx.conn())?;
+    query.execute(tx.conn())?;
     Ok(())
 }
 
@@ -239,12 +238,12 @@ fn update(tx: &mut TenantTx<'_>, changed: &[&AppointmentChange]) -> Recorded {
         )
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<Array<SqlUuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>());
-        kept(lock).execute(tx.conn())?;
+        lock.execute(tx.conn())?;
     }
     let query = sql_query(UPDATE.as_str())
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<Text, _>(documents::text(&rows)?);
-    let written = kept(query).execute(tx.conn())?;
+    let written = query.execute(tx.conn())?;
     all_or_stale(written, rows.len())?;
     let of_kind = |wanted: &[ClaimChange]| {
         let wanted = changed.iter().filter(|changed| wanted.contains(&changed.claims));
@@ -275,7 +274,7 @@ fn change_teams(tx: &mut TenantTx<'_>, moved: &[&Appointment]) -> Recorded {
     .bind::<SqlUuid, _>(tx.tenant_uuid())
     .bind::<Array<SqlUuid>, _>(moved.iter().map(|moved| moved.id().as_uuid()).collect::<Vec<_>>())
     .bind::<Text, _>(documents::text(&documents::teams(moved.iter().copied()))?);
-    kept(query).execute(tx.conn())?;
+    query.execute(tx.conn())?;
     insert_teams(tx, moved.iter().copied())
 }
 

@@ -7,9 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{
-    BigInt, Date as SqlDate, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+    Date as SqlDate, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
 use ratiba_booking::availability::{
     BusinessHours, DayBlock, Facts, Hours, ResourceFacts, StaffFacts, WeeklyBlock,
@@ -23,9 +22,10 @@ use serde_json::Value;
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::shops::{Shelf, version};
 use super::{catalogue, price_list};
 use crate::database::{Database, TenantTx, TxError};
-use crate::kept::kept;
+use crate::kept::sql_query;
 
 /// Every table that a setup is read from. A change of any of them counts in `setup_versions`: the migration that makes
 /// one calls `ratiba_watch_setup`.
@@ -44,9 +44,6 @@ pub const SETUP_TABLES: [&str; 13] = [
     "staff_services",
     "tenant_settings",
 ];
-
-/// Setups of one process at most; of more tenants the least recently used are read anew.
-const TENANTS_MOST: usize = 1_000;
 
 /// How far before the first day that was asked for absences and dated hours are read too, so that the next question
 /// does not read everything anew.
@@ -149,23 +146,17 @@ impl Cast {
     }
 }
 
-#[derive(Default)]
-struct Shelf {
-    setups: BTreeMap<TenantId, (u64, Arc<Setup>)>,
-    uses: u64,
-}
-
 /// The setups that this process knows.
 #[derive(Default)]
 pub(super) struct Setups {
-    shelf: Mutex<Shelf>,
+    shelf: Mutex<Shelf<Setup>>,
     /// The setup of a tenant is read once at a time: when it changes, everybody wants the same. Of those tenants only
     /// whose setup is being read.
     reading: Mutex<BTreeMap<TenantId, Weak<tokio::sync::Mutex<()>>>>,
 }
 
 impl Setups {
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+    fn shelf(&self) -> MutexGuard<'_, Shelf<Setup>> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -182,22 +173,14 @@ impl Setups {
     }
 
     fn known(&self, tenant: TenantId, range: TimeRange, except: Option<SetupVersion>) -> Option<Arc<Setup>> {
-        let mut shelf = self.shelf();
-        shelf.uses += 1;
-        let now = shelf.uses;
-        let (used, setup) = shelf.setups.get_mut(&tenant)?;
-        *used = now;
+        let setup = self.shelf().get(tenant)?;
         let serves = setup.since <= range.start() && except != Some(setup.version);
-        serves.then(|| Arc::clone(setup))
+        serves.then_some(setup)
     }
 
     /// The tenant's zone, if its setup is in memory.
     pub(super) fn zone(&self, tenant: TenantId) -> Option<Zone> {
-        let shelf = self.shelf();
-        shelf
-            .setups
-            .get(&tenant)
-            .map(|(_, setup)| setup.policy.zone.clone())
+        self.shelf().get(tenant).map(|setup| setup.policy.zone.clone())
     }
 
     /// The tenant's setup with everything from the range on: from memory, if it is there and not of the version that
@@ -222,37 +205,19 @@ impl Setups {
             .snapshot(tenant, move |tx| read::<Outage>(tx, since))
             .await?;
         let setup = Arc::new(setup);
-        let mut shelf = self.shelf();
-        let uses = shelf.uses;
-        if shelf.setups.len() >= TENANTS_MOST && !shelf.setups.contains_key(&tenant) {
-            let oldest = shelf.setups.iter().min_by_key(|(_, (used, _))| *used);
-            if let Some(oldest) = oldest.map(|(tenant, _)| *tenant) {
-                shelf.setups.remove(&oldest);
-            }
-        }
-        shelf.setups.insert(tenant, (uses, Arc::clone(&setup)));
+        self.shelf().put(tenant, Arc::clone(&setup));
         Ok(setup)
     }
 }
 
-#[derive(QueryableByName)]
-struct VersionRow {
-    #[diesel(sql_type = BigInt)]
-    version: i64,
-}
-
 fn read<E>(tx: &mut TenantTx<'_>, since: OffsetDateTime) -> Result<Setup, TxError<E>> {
-    let tenant = tx.tenant_uuid();
-    let version =
-        sql_query("SELECT coalesce(max(version), 0) AS version FROM setup_versions WHERE tenant_id = $1")
-            .bind::<SqlUuid, _>(tenant);
-    let version = kept(version).get_result::<VersionRow>(tx.conn())?.version;
+    let version = version(tx)?;
     let policy = catalogue::policy(tx)?;
     // A block may reach over midnight.
     let first_day = policy.zone.date(since.saturating_sub(Duration::DAY));
     let services = catalogue::services(tx)?.into_iter();
     Ok(Setup {
-        version: SetupVersion::read(version),
+        version,
         since,
         services: services.map(|service| (service.id, service)).collect(),
         business: catalogue::business_hours(tx)?,
@@ -283,7 +248,7 @@ fn staff<E>(
     let people =
         sql_query("SELECT id, weight, hire_date FROM staff WHERE tenant_id = $1 AND active ORDER BY id")
             .bind::<SqlUuid, _>(tenant);
-    let people = kept(people).load::<StaffRow>(tx.conn())?;
+    let people = people.load::<StaffRow>(tx.conn())?;
     let mut weekly = weekly_hours(tx)?;
     let mut dated = overrides(tx, first_day)?;
     let mut leave = absences(tx, STAFF_LEAVE, since)?;
@@ -329,7 +294,7 @@ fn weekly_hours<E>(tx: &mut TenantTx<'_>) -> Result<BTreeMap<Uuid, Vec<WeeklyBlo
     )
     .bind::<SqlUuid, _>(tenant);
     let mut weekly: BTreeMap<Uuid, Vec<WeeklyBlock>> = BTreeMap::new();
-    for row in kept(rows).load::<HoursRow>(tx.conn())? {
+    for row in rows.load::<HoursRow>(tx.conn())? {
         let block = catalogue::weekly_block(row.weekday, row.from_minute, row.to_minute)
             .ok_or_else(|| TxError::impossible("staff_hours", row.id, "no such block"))?;
         weekly.entry(row.staff_id).or_default().push(block);
@@ -356,7 +321,7 @@ fn overrides<E>(tx: &mut TenantTx<'_>, first_day: Date) -> Result<BTreeMap<Uuid,
             .bind::<SqlUuid, _>(tenant)
             .bind::<SqlDate, _>(first_day);
     let mut dated: BTreeMap<Uuid, DatedBlocks> = BTreeMap::new();
-    for row in kept(rows).load::<OverrideRow>(tx.conn())? {
+    for row in rows.load::<OverrideRow>(tx.conn())? {
         let blocks = catalogue::day_blocks(row.blocks)
             .map_err(|what| TxError::impossible("staff_overrides", row.staff_id, what))?;
         dated.entry(row.staff_id).or_default().insert(row.day, blocks);
@@ -389,7 +354,7 @@ fn absences<E>(
         .bind::<SqlUuid, _>(tenant)
         .bind::<Timestamptz, _>(since);
     let mut absences: BTreeMap<Uuid, Vec<TimeRange>> = BTreeMap::new();
-    for row in kept(rows).load::<AbsenceRow>(tx.conn())? {
+    for row in rows.load::<AbsenceRow>(tx.conn())? {
         let range = TimeRange::new(row.starts_at, row.ends_at)
             .map_err(|error| TxError::impossible("leave or outage", row.subject_id, error))?;
         absences.entry(row.subject_id).or_default().push(range);
@@ -412,7 +377,7 @@ fn resources<E>(tx: &mut TenantTx<'_>, since: OffsetDateTime) -> Result<Vec<Reso
     let rows =
         sql_query("SELECT id, kind, capacity FROM resources WHERE tenant_id = $1 AND active ORDER BY id")
             .bind::<SqlUuid, _>(tenant);
-    let rows = kept(rows).load::<ResourceRow>(tx.conn())?;
+    let rows = rows.load::<ResourceRow>(tx.conn())?;
     let mut outages = absences(tx, OUTAGES, since)?;
     rows.into_iter()
         .map(|row| {

@@ -6,10 +6,8 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use diesel::sql_query;
 use diesel::sql_types::{Text, Uuid as SqlUuid};
 use ratiba_booking::appointment::Version;
-use ratiba_booking::policy::Policy;
 use ratiba_booking::ports::{Change, ClaimChange, RecordError};
 use ratiba_booking::visit::{Visit, VisitId};
 use ratiba_kernel::{Outage, TenantId};
@@ -17,18 +15,17 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::catalogue;
 use super::documents::{self, AppointmentDocument, instant};
 use super::read;
 use super::record::TOPIC;
 use crate::database::{Database, TenantStatement, TxError};
 use crate::gather::{GatherLimits, Gatherer, Sharing, breaks_a_rule, outage_of_all};
-use crate::kept::kept;
+use crate::kept::sql_query;
 use crate::outbox::EVENT_JOB;
 
 /// As for bookings, with two lanes at most: whoever reads a visit changes it next, and most of what a call costs is the
 /// same for one as for many.
-const LIMITS: GatherLimits = GatherLimits {
+pub(super) const LIMITS: GatherLimits = GatherLimits {
     lanes: 2,
     beside_from: 4,
     together_max: 16,
@@ -56,22 +53,6 @@ pub(super) fn visits(database: Database) -> Visits {
             match database.by_keys(tenant, move |tx| read::visits(tx, &ids)).await {
                 Ok(visits) => visits.into_iter().map(Ok).collect(),
                 Err(outage) => outage_of_all(outage, many),
-            }
-        }
-    })
-}
-
-/// Where those gather who want the rules of their business.
-pub(super) type Policies = Gatherer<TenantId, (), Result<Policy, Outage>>;
-
-/// Where those gather who read the rules of booking in `database`: one look is for all who wait for it.
-pub(super) fn policies(database: Database) -> Policies {
-    Gatherer::new(LIMITS, move |tenant, askers: Vec<()>| {
-        let database = database.clone();
-        async move {
-            match database.by_keys(tenant, catalogue::policy).await {
-                Ok(policy) => askers.iter().map(|()| Ok(policy.clone())).collect(),
-                Err(outage) => outage_of_all(outage, askers.len()),
             }
         }
     })
@@ -174,7 +155,7 @@ fn change(statement: &mut TenantStatement<'_>, changes: &[Arc<Change>]) -> Resul
     let query = sql_query("SELECT ratiba_change_appointments($1, $2::jsonb)")
         .bind::<SqlUuid, _>(statement.tenant_uuid())
         .bind::<Text, _>(documents::text(&document)?);
-    kept(query).execute(statement.conn()).map_err(undone)?;
+    query.execute(statement.conn()).map_err(undone)?;
     statement.note_enqueued();
     Ok(())
 }

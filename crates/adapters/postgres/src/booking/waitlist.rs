@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_query;
 use diesel::sql_types::{
     Array, BigInt, Bool, Date as SqlDate, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -30,6 +29,7 @@ use super::queue::{one_at_a_time, refused, set_key};
 use super::{record, words};
 use crate::database::{Database, TenantTx, TxError};
 use crate::jobs::NewJob;
+use crate::kept::sql_query;
 use crate::outbox;
 
 /// [`Waitlist`] on PostgreSQL.

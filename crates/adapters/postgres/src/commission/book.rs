@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use ratiba_commission::engine::{Group, Line, Reason, Verdict};
 use ratiba_commission::hash::ContentHash;
@@ -19,6 +18,7 @@ use uuid::Uuid;
 
 use super::PgCommission;
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::outbox::append_event;
 use crate::schema::{commission_draft, commission_line, commission_period};
 

@@ -1,8 +1,8 @@
 //! Puts the shares by which a team divides an appointment.
 
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_booking::ports::OpenMonth;
 use ratiba_commission::ports::{PutSharesError, SharesChange};
 use ratiba_commission::split::Shares;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::book::TOPIC;
 use crate::booking::months;
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::outbox::append_event;
 
 #[derive(QueryableByName)]

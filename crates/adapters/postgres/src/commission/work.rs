@@ -1,9 +1,9 @@
 //! Completed work, read from what booking and payments recorded.
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_commission::base::tax_contained;
 use ratiba_commission::ports::{CompletedWork, PutSharesError, SharesChange, Teams};
 use ratiba_commission::split::{Renderers, Shares};
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{PgCommission, shares, tips};
 use crate::database::TxError;
+use crate::kept::sql_query;
 use crate::schema::staff;
 
 #[async_trait]

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use diesel::sql_query;
 use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::channel::Channel;
 use ratiba_conversation::delivery::{InboundRow, StatusRow};
@@ -18,7 +17,7 @@ use uuid::Uuid;
 
 use crate::database::{Database, TenantStatement, TxError};
 use crate::gather::{GatherLimits, Gatherer, Sharing, breaks_a_rule, outage_of_all};
-use crate::kept::kept;
+use crate::kept::sql_query;
 
 /// A parcel, how it came and when.
 pub(super) struct Letter {
@@ -144,9 +143,7 @@ fn insert(
         .bind::<Array<Text>, _>(&statuses.common.raws)
         .bind::<Array<SqlUuid>, _>(&statuses.common.jobs)
         .bind::<Array<Text>, _>(&statuses.common.payloads);
-    let row = kept(query)
-        .get_result::<NewRow>(statement.conn())
-        .map_err(broken)?;
+    let row = query.get_result::<NewRow>(statement.conn()).map_err(broken)?;
     Ok(row.new.into_iter().collect())
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::handoff::{Handoff, LogEntry, Person, PersonWords, Takeover};
 use ratiba_conversation::ports::{CustomerFile, RecordError};
@@ -14,6 +13,7 @@ use uuid::Uuid;
 use super::rows::{CustomerRow, InboundMessageRow, MessageRow, THREADS, ThreadRow};
 use super::threads::{Refused, customer_of, refuse_unless};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// Writes the call under which a person has a thread or is wanted; ends the one of a thread that is closed or with the
 /// machine again.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Binary, Bool, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::channel::Channel;
 use ratiba_conversation::delivery::{LEFTOVER_BYTES_MAX, Leftover};
@@ -17,6 +16,7 @@ use uuid::Uuid;
 use super::PgConversation;
 use super::gathered::Letter;
 use crate::database::TxError;
+use crate::kept::sql_query;
 use crate::schema::channel_routes;
 
 #[derive(QueryableByName)]

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Integer, Json, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::channel::{Address, Channel, SenderKey};
 use ratiba_conversation::event::{StatusRef, TOPIC};
@@ -14,9 +13,10 @@ use uuid::Uuid;
 
 use super::rows::{MessageRow, state_columns};
 use super::threads::{customer_of, find_customer, last_inbound_at};
-use super::{PgConversation, enqueue_task};
+use super::{PgConversation, job_of};
 use crate::database::{TenantTx, TxError};
-use crate::outbox::append_event;
+use crate::kept::sql_query;
+use crate::outbox::{enqueue_all, write_event};
 
 #[derive(QueryableByName)]
 struct IdRow {
@@ -123,13 +123,14 @@ impl MessageBook for PgConversation {
         self.database
             .tenant(tenant, move |tx| {
                 write_message(tx, &change)?;
+                let mut jobs = Vec::new();
                 for task in &change.tasks {
-                    enqueue_task(tx, task, None)?;
+                    jobs.push(job_of(task, None)?);
                 }
                 for event in &change.events {
-                    append_event(tx, TOPIC, event, change.at)?;
+                    jobs.push(write_event(tx, TOPIC, event, change.at)?);
                 }
-                Ok(())
+                enqueue_all(tx, jobs)
             })
             .await
     }

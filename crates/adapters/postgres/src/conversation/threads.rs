@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_query;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::channel::Channel;
 use ratiba_conversation::consent::ConsentRecord;
@@ -19,9 +19,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::rows::{CustomerRow, InboundMessageRow, MessageRow, THREADS, ThreadRow, state_columns};
-use super::{PgConversation, enqueue_task, handoffs};
+use super::{PgConversation, handoffs, job_of};
 use crate::database::{TenantTx, TxError};
-use crate::outbox::append_event;
+use crate::jobs::NewJob;
+use crate::kept::sql_query;
+use crate::outbox::{enqueue_all, write_event};
 
 pub(super) type Refused = TxError<RecordError>;
 
@@ -118,19 +120,20 @@ impl ThreadBook for PgConversation {
                 for consent in &change.consents {
                     write_consent(tx, consent)?;
                 }
+                let mut jobs = Vec::new();
                 for message in &change.messages {
-                    queue_message(tx, message)?;
+                    jobs.push(queue_message(tx, message)?);
                 }
                 for words in &change.said {
                     handoffs::note_words(tx, words)?;
                 }
                 for due in &change.tasks {
-                    enqueue_task(tx, due, None)?;
+                    jobs.push(job_of(due, None)?);
                 }
                 for event in &change.events {
-                    append_event(tx, TOPIC, event, change.at)?;
+                    jobs.push(write_event(tx, TOPIC, event, change.at)?);
                 }
-                Ok(())
+                enqueue_all(tx, jobs)
             })
             .await
     }
@@ -248,32 +251,16 @@ fn note_thread(tx: &mut TenantTx<'_>, id: InboundId, thread: &Thread) -> Result<
 /// A new customer is inserted, a known one updated. Somebody else with the number or the id means that two messages
 /// met: the caller reads again. The cohort is staff's to change and stays as it is.
 fn write_customer(tx: &mut TenantTx<'_>, customer: &Customer) -> Result<(), Refused> {
-    const UPDATE: &str = "
-        UPDATE customers SET phone = $3, channel_user_id = $4, name = $5, language = $6, opted_out_at = $7
-        WHERE tenant_id = $1 AND id = $2
-            AND NOT EXISTS (SELECT FROM customers AS other WHERE other.tenant_id = $1 AND other.id <> $2
-                AND (other.phone = $3 OR other.channel_user_id = $4))";
-    const INSERT: &str = "
+    const WRITE: &str = "
         INSERT INTO customers (tenant_id, id, phone, channel_user_id, name, language, opted_out_at, in_cohort, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (tenant_id, id) DO UPDATE SET phone = excluded.phone, channel_user_id = excluded.channel_user_id,
+            name = excluded.name, language = excluded.language, opted_out_at = excluded.opted_out_at";
     let phone = customer.phone.as_ref().map(ratiba_kernel::PhoneNumber::e164);
     let user_id = customer.user_id.as_ref().map(|id| id.as_str().to_owned());
     let language = customer.language.map(language_code);
-    let tenant = tx.tenant_uuid();
-    let updated = sql_query(UPDATE)
-        .bind::<SqlUuid, _>(tenant)
-        .bind::<SqlUuid, _>(customer.id.as_uuid())
-        .bind::<Nullable<Text>, _>(&phone)
-        .bind::<Nullable<Text>, _>(&user_id)
-        .bind::<Nullable<Text>, _>(&customer.name)
-        .bind::<Nullable<Text>, _>(language)
-        .bind::<Nullable<Timestamptz>, _>(customer.opted_out_at)
-        .execute(tx.conn())?;
-    if updated == 1 {
-        return Ok(());
-    }
-    let inserted = sql_query(INSERT)
-        .bind::<SqlUuid, _>(tenant)
+    let written = sql_query(WRITE)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<SqlUuid, _>(customer.id.as_uuid())
         .bind::<Nullable<Text>, _>(&phone)
         .bind::<Nullable<Text>, _>(&user_id)
@@ -282,8 +269,13 @@ fn write_customer(tx: &mut TenantTx<'_>, customer: &Customer) -> Result<(), Refu
         .bind::<Nullable<Timestamptz>, _>(customer.opted_out_at)
         .bind::<Bool, _>(customer.in_cohort)
         .bind::<Timestamptz, _>(customer.created_at)
-        .execute(tx.conn())?;
-    refuse_unless(inserted, RecordError::Stale)
+        .execute(tx.conn());
+    match written {
+        Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            Err(TxError::Refused(RecordError::Stale))
+        }
+        written => refuse_unless(written?, RecordError::Stale),
+    }
 }
 
 fn write_thread(tx: &mut TenantTx<'_>, thread: &Thread) -> Result<(), Refused> {
@@ -341,7 +333,8 @@ fn write_consent(tx: &mut TenantTx<'_>, consent: &ConsentRecord) -> Result<(), R
     Ok(())
 }
 
-fn queue_message(tx: &mut TenantTx<'_>, message: &OutgoingMessage) -> Result<(), Refused> {
+/// Writes a message; answers the job that sends it.
+fn queue_message(tx: &mut TenantTx<'_>, message: &OutgoingMessage) -> Result<NewJob, Refused> {
     let json = |value: Result<Value, serde_json::Error>| {
         value.map_err(|error| TxError::Impossible(error.to_string()))
     };
@@ -394,7 +387,7 @@ fn queue_message(tx: &mut TenantTx<'_>, message: &OutgoingMessage) -> Result<(),
     // A message that waits for the morning must not hold back an answer of tonight.
     let at_once = at <= message.created_at;
     let order = at_once.then(|| send_order(tx.tenant(), message.channel, &message.recipient));
-    enqueue_task(tx, &due, order)
+    job_of(&due, order)
 }
 
 /// When somebody last wrote to us, by the provider's clock.

@@ -1,9 +1,9 @@
 //! Where confirmations of money by hand wait, the addresses that they come to, and whose money it is.
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
 use ratiba_payments::CallbackId;
 use ratiba_payments::attempt::{AttemptId, Provider};
@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::{PgPayments, letters, one_with_attempt, rows, writing};
 use crate::database::TxError;
+use crate::kept::sql_query;
 use crate::outbox::enqueue;
 use crate::schema::{
     access_keys, confirmation_addresses as addresses, payment_attempts,

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Integer, Jsonb, Uuid as SqlUuid};
 use ratiba_kernel::{Currency, Fingerprint, Id, Money, Outage, TenantId};
 use ratiba_payments::VisitId;
@@ -19,6 +18,7 @@ use uuid::Uuid;
 
 use super::{PgPayments, TIP, ledger, rows, writing};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::schema::{credit_spends, customers, payments, tenant_settings};
 
 #[derive(Queryable, Selectable, Insertable)]

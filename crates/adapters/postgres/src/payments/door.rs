@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use diesel::sql_query;
 use diesel::sql_types::{Array, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::ports::{Arrival, Taken};
@@ -14,7 +13,7 @@ use uuid::Uuid;
 
 use crate::database::{Database, GlobalTx, TxError};
 use crate::gather::{GatherLimits, Gatherer, Sharing, breaks_a_rule, outage_of_all};
-use crate::kept::kept;
+use crate::kept::sql_query;
 
 /// Whose a callback is shows only inside, so those of all businesses pass one door.
 const LIMITS: GatherLimits = GatherLimits {
@@ -140,7 +139,7 @@ fn ask(tx: &mut GlobalTx<'_>, arrivals: &[Arc<Arrival>]) -> Result<Vec<AtTheDoor
         .bind::<Text, _>(kind)
         .bind::<Array<Text>, _>(payloads)
         .bind::<Array<Text>, _>(keys);
-    let rows = kept(query).get_results::<TakenRow>(tx.conn()).map_err(broken)?;
+    let rows = query.get_results::<TakenRow>(tx.conn()).map_err(broken)?;
     if rows.iter().any(|row| row.outcome == "stored") {
         tx.note_enqueued();
     }

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use diesel::QueryableByName;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
 use ratiba_kernel::{Currency, Id, Money, TenantId};
 use ratiba_payments::VisitId;
@@ -15,6 +14,7 @@ use uuid::Uuid;
 use super::holding::hold;
 use super::{PgPayments, writing};
 use crate::database::TxError;
+use crate::kept::sql_query;
 
 #[derive(QueryableByName)]
 struct HoldingRow {

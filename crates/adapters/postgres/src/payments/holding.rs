@@ -1,7 +1,6 @@
 //! The money of one visit, held while a decision that rests on all of its payments is recorded.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::Uuid as SqlUuid;
 use ratiba_kernel::Id;
 use ratiba_payments::VisitId;
@@ -10,6 +9,7 @@ use uuid::Uuid;
 
 use super::TIP;
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::schema::payments;
 
 /// Waits until nobody else makes or sums up payments of the visit, locks those that there are in the order of their ids,

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Bool, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::CallbackId;
 use ratiba_payments::attempt::Provider;
@@ -16,6 +16,7 @@ use super::PgPayments;
 use super::door::AtTheDoor;
 use super::mailbox::CALLBACKS;
 use crate::database::TxError;
+use crate::kept::sql_query;
 use crate::schema::payment_callbacks_unrouted;
 
 /// Why a message without a living route is a dead letter.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Currency, Id, Money, Outage, TenantId};
 use ratiba_payments::ledger::{Account, Entry, Place};
 use ratiba_payments::ports::{JournalBook, JournalQuery, PostedJournal};
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::PgPayments;
 use crate::database::TxError;
+use crate::kept::sql_query;
 
 #[derive(QueryableByName)]
 struct JournalRow {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
 use ratiba_kernel::{Currency, Money, Outage, TenantId};
 use ratiba_payments::CustomerId;
 use ratiba_payments::ledger::Account;
@@ -12,6 +12,7 @@ use ratiba_payments::ports::Ledger;
 
 use super::PgPayments;
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 #[derive(QueryableByName)]
 struct BalanceRow {

@@ -6,7 +6,6 @@ mod unmatched;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::Uuid as SqlUuid;
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::actor::Actor;
@@ -25,6 +24,7 @@ use uuid::Uuid;
 
 use super::PgPayments;
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::schema::{payment_attempts, payment_callbacks_unrouted as unrouted};
 
 pub(super) use told::{refuse_booked_beside, without_receipt};

@@ -1,9 +1,9 @@
 //! What all messages of providers have in common: each is stored once, queued once and concluded once, and what was not
 //! applied, or tells of more than that, is copied to the tenant's dead letters.
 
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::CallbackId;
 use ratiba_payments::attempt::Provider;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::writing;
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::outbox::enqueue;
 
 /// A table of messages.

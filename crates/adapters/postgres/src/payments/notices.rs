@@ -1,9 +1,9 @@
 //! Where notices of the card provider wait, and the addresses that they come to.
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Id, Outage, TenantId, TokenHash};
 use ratiba_payments::CallbackId;
 use ratiba_payments::attempt::Provider;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{PgPayments, writing};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::outbox::enqueue;
 use crate::schema::{
     access_keys, card_notice_addresses as addresses, card_notices, payment_attempts,

@@ -1,7 +1,7 @@
 //! One number, one prompt at a time: whatever payments it is for.
 
 use diesel::sql_types::{Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{OptionalExtension, QueryableByName, RunQueryDsl};
 use ratiba_kernel::{Id, PhoneNumber};
 use ratiba_payments::attempt::{Attempt, AttemptState, Provider};
 use ratiba_payments::ports::{RecordError, Rings};
@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 #[derive(QueryableByName)]
 struct LiveRow {

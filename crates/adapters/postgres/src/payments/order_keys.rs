@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use diesel::sql_types::{Binary, Bool, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
 use ratiba_kernel::{Fingerprint, Outage, TenantId};
 use ratiba_payments::ports::{KEY_LIFE, OrderKeys};
 use ratiba_payments::reference::RequestKey;
@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::PgPayments;
 use crate::database::TxError;
+use crate::kept::sql_query;
 
 #[derive(QueryableByName)]
 struct Answer {

@@ -1,9 +1,9 @@
 //! Customers' credit that is paid out: under the lock of the customer's row.
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Currency, Fingerprint, Id, Money, Outage, TenantId};
 use ratiba_payments::CustomerId;
 use ratiba_payments::actor::Actor;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{PgPayments, credit, ledger, refunds, writing};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::schema::credit_payouts;
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -1,10 +1,10 @@
 //! Refunds: decided under the locks of the rows of all payments of their visit.
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{BigInt, Binary, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Currency, Fingerprint, Id, Money, Outage, TenantId};
 use ratiba_payments::VisitId;
 use ratiba_payments::actor::Actor;
@@ -25,6 +25,7 @@ use uuid::Uuid;
 use super::holding::hold;
 use super::{PgPayments, TIP, TOPIC, credit, ledger, mailbox, rows, writing};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::outbox::{append_event, enqueue};
 use crate::schema::{payment_refunds, payment_routing, payments, refund_routing};
 

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::CallbackId;
@@ -17,6 +16,7 @@ use uuid::Uuid;
 use super::PgPayments;
 use super::mailbox::{IdRow, RESULTS, Way, living};
 use crate::database::TxError;
+use crate::kept::sql_query;
 use crate::schema::{refund_messages, refund_routing};
 
 #[async_trait]

@@ -5,7 +5,6 @@ mod rows;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Money, Outage, TenantId};
 use ratiba_payments::ports::{
@@ -24,6 +23,7 @@ use self::rows::{
 };
 use super::{PgPayments, suspense, writing};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// How much is looked at where no page is asked for.
 const MOST: i64 = 1_000;

@@ -3,9 +3,9 @@
 mod undoing;
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Currency, Fingerprint, Id, Money, Outage, TenantId};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::ledger::JournalId;
@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::{PgPayments, writing};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::schema::suspense_clearings;
 
 #[derive(QueryableByName)]

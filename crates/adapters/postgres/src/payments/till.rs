@@ -4,9 +4,9 @@ mod sessions;
 mod sheet;
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Currency, Fingerprint, Id, Money, Outage, TenantId};
 use ratiba_payments::actor::Actor;
 use ratiba_payments::ports::{TillAsk, TillBook, TillDecision, TillError, TillFacts};
@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::{PgPayments, TOPIC, tips, writing};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::outbox::append_event;
 
 #[derive(QueryableByName)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Jsonb, Nullable, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Currency, Id, Money, Outage, TenantId};
 use ratiba_payments::payment::PaymentId;
 use ratiba_payments::ports::{Change, DecideTip, EarnError, RecordError, TipBook};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{PgPayments, rows, writing};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::schema::{payment_tips, payments};
 
 #[derive(QueryableByName)]

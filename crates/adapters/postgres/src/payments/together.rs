@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use diesel::sql_query;
 use diesel::sql_types::{Array, Integer, Text, Uuid as SqlUuid};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::CallbackId;
@@ -20,7 +19,7 @@ use super::mailbox::CALLBACKS;
 use super::{documents, rows};
 use crate::database::{Database, TenantStatement, TenantTx, TxError};
 use crate::gather::{GatherLimits, Gatherer, Sharing, breaks_a_rule, outage_of_all};
-use crate::kept::kept;
+use crate::kept::sql_query;
 use crate::schema::{payment_attempts, payment_callbacks, payments};
 
 /// As for bookings, with two lanes at most: a callback passes several gatherings, one after the other, and most of what
@@ -223,9 +222,7 @@ fn settle(
     let query = sql_query("SELECT ratiba_settle($1, $2::jsonb) AS stale")
         .bind::<SqlUuid, _>(statement.tenant_uuid())
         .bind::<Text, _>(document);
-    let row = kept(query)
-        .get_result::<StaleRow>(statement.conn())
-        .map_err(undone)?;
+    let row = query.get_result::<StaleRow>(statement.conn()).map_err(undone)?;
     let stale: BTreeSet<usize> = row
         .stale
         .iter()

@@ -1,15 +1,16 @@
 //! The one access token of all processes, and the lease under which one of them renews it.
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer, Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::ports::{AccessToken, Credential, REFRESH_LEASE, RefreshLease, TokenStore};
 use time::OffsetDateTime;
 
 use super::PgPayments;
 use crate::database::TxError;
+use crate::kept::sql_query;
 use crate::schema::provider_tokens;
 
 #[derive(QueryableByName)]

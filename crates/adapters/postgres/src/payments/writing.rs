@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_query;
 use diesel::sql_types::{
     BigInt, Binary, Bool, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -18,6 +17,7 @@ use super::holding::hold;
 use super::{TOPIC, letters, mailbox, numbers, tips};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
+use crate::kept::sql_query;
 use crate::outbox::{append_event, enqueue};
 use crate::schema::{ledger_entries, ledger_journals, payment_routing, payments};
 

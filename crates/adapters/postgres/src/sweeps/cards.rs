@@ -1,13 +1,14 @@
 //! What the nightly sweep looks for among card payments.
 
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, SmallInt, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Outage, TenantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
+use crate::kept::sql_query;
 use crate::schema::{card_notices, payment_refunds};
 
 /// One notice of each order of which notices wait that came before `before`, oldest first.

@@ -1,7 +1,7 @@
 //! What the nightly sweep looks for among the messages of providers.
 
 use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryableByName, RunQueryDsl};
 use ratiba_kernel::{Id, Outage, TenantId};
 use ratiba_payments::schedule::CONFIRMATION_TRIES_AFTER;
 use ratiba_payments::task::PaymentTask;
@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
+use crate::kept::sql_query;
 
 #[derive(QueryableByName)]
 struct WaitingRow {

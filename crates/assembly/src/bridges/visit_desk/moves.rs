@@ -238,12 +238,9 @@ impl VisitDeskBridge {
         refusals: &std::collections::BTreeSet<Refusal>,
         staff: Option<StaffRef>,
     ) -> Result<NotFree, Outage> {
-        let policy = self.cancel.catalogue.policy(tenant).await?;
-        let services = self.cancel.catalogue.services(tenant).await?;
-        let service = services
-            .iter()
-            .find(|service| service.id.as_uuid() == movable.slot.service.as_uuid());
-        let limits = service.map(|service| Limits::of(&policy, service, self.cancel.clock.now()));
+        let shop = self.cancel.catalogue.shop(tenant).await?;
+        let service = shop.service(Id::from_uuid(movable.slot.service.as_uuid()));
+        let limits = service.map(|service| Limits::of(&shop.policy, service, self.cancel.clock.now()));
         Ok(limits.map_or(NotFree::NotOffered, |limits| not_free(refusals, staff, limits)))
     }
 

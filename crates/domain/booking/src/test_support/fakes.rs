@@ -10,14 +10,13 @@ use ratiba_kernel::{Outage, TenantId, TimeRange};
 use time::OffsetDateTime;
 
 use crate::appointment::{Appointment, AppointmentId, State, Version};
-use crate::availability::{BusinessHours, EngagedAs, Engagement, Facts};
-use crate::catalogue::{CustomerId, Service, StaffId};
+use crate::availability::{EngagedAs, Engagement, Facts};
+use crate::catalogue::{CustomerId, StaffId};
 use crate::engagement::Claim;
 use crate::event::{BookingEvent, BookingTask, Due};
-use crate::policy::Policy;
 use crate::ports::{
     AppointmentBook, AppointmentChange, Catalogue, Change, ClaimChange, FactsQuery, Outlook, RecordError,
-    SetupVersion, Timetable, Wanted,
+    SetupVersion, Shop, Timetable, Wanted,
 };
 use crate::visit::{HoldKey, Visit, VisitHead, VisitId, expiry};
 
@@ -381,17 +380,21 @@ impl Timetable for InMemorySalon {
 
 #[async_trait]
 impl Catalogue for InMemorySalon {
-    async fn services(&self, _tenant: TenantId) -> Result<Vec<Service>, Outage> {
+    async fn shop(&self, tenant: TenantId) -> Result<Arc<Shop>, Outage> {
         let mut services = self.facts.services.clone();
         services.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
-        Ok(services)
-    }
-
-    async fn business_hours(&self, _tenant: TenantId) -> Result<BusinessHours, Outage> {
-        Ok(self.facts.business.clone())
-    }
-
-    async fn policy(&self, _tenant: TenantId) -> Result<Policy, Outage> {
-        Ok(self.facts.policy.clone())
+        Ok(Arc::new(Shop {
+            setup: self.book.setup(tenant),
+            services,
+            hours: self.facts.business.clone(),
+            policy: self.facts.policy.clone(),
+            // Facts know nobody's name.
+            people: self
+                .facts
+                .staff
+                .iter()
+                .map(|member| (member.id, member.id.to_string()))
+                .collect(),
+        }))
     }
 }

@@ -251,6 +251,13 @@ impl OutgoingMessage {
         self
     }
 
+    /// The message at the version that it has once it is on record as it is now.
+    #[must_use]
+    pub const fn recorded(mut self) -> Self {
+        self.version += 1;
+        self
+    }
+
     /// The message after a handing over that nobody knows the end of.
     #[must_use]
     pub fn suspected_sent(mut self, now: OffsetDateTime) -> Self {

@@ -102,7 +102,7 @@ impl SendMessage {
             Err(RecordError::Unavailable(outage)) => return Err(outage),
         }
         let answer = self.messenger.send(tenant, &to, &content, id).await;
-        self.record_answer(tenant, id, &answer).await
+        self.record_answer(tenant, sending.recorded(), &answer).await
     }
 
     /// Consent, quiet hours, address, window: as they are now.
@@ -162,23 +162,25 @@ impl SendMessage {
     async fn record_answer(
         &self,
         tenant: TenantId,
-        id: MessageId,
+        handed_over: OutgoingMessage,
         answer: &SendAnswer,
     ) -> Result<(), Outage> {
+        let id = handed_over.id;
+        let mut message = handed_over;
         for _ in 0..TRIES_MAX {
-            let Some(posting) = self.book.posting(tenant, id).await? else {
+            let SendState::Sending { .. } = message.state else {
                 return Ok(());
             };
-            let now = self.clock.now();
-            let SendState::Sending { .. } = posting.message.state else {
-                return Ok(());
-            };
-            let decided = after_answer(posting.message, answer, now);
+            let decided = after_answer(message, answer, self.clock.now());
             match self.book.record_posting(tenant, decided).await {
                 Ok(()) => return Ok(()),
                 Err(RecordError::Stale | RecordError::AlreadyHandled) => {}
                 Err(RecordError::Unavailable(outage)) => return Err(outage),
             }
+            let Some(posting) = self.book.posting(tenant, id).await? else {
+                return Ok(());
+            };
+            message = posting.message;
         }
         Err(Outage::new(
             "a message kept changing while its answer was recorded",

@@ -1,7 +1,6 @@
 //! What an import makes true outside of itself.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{
     Array, BigInt, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -18,6 +17,7 @@ use uuid::Uuid;
 
 use super::super::manage;
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 type Written = Result<(), TxError<ImportRecordError>>;
 

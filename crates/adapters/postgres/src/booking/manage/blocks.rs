@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::appointment::{AppointmentId, Version};
 use ratiba_booking::catalogue::Resource;
@@ -18,6 +17,7 @@ use uuid::Uuid;
 use super::premises::{ClaimRow, SELECT_CLAIMS};
 use super::{Refusable, cursor, people, refused};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// Claims the time of all blocks in one statement, or names what is in the way. Holds that have run out are
 /// ended first, as for a booking.

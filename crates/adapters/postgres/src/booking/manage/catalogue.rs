@@ -1,7 +1,6 @@
 //! Services and resources, written at a version.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use ratiba_booking::appointment::Version;
 use ratiba_booking::catalogue::{Deposit, Offering, Resource, ResourceId, Service, ServiceId};
@@ -11,6 +10,7 @@ use uuid::Uuid;
 
 use super::{Refusable, refused, room_for_one};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 #[derive(QueryableByName)]
 struct Id {

@@ -1,7 +1,6 @@
 //! What stands on a date or a stretch of time: leave, outages, dated hours, opening hours, holidays.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{
     Array, Date as SqlDate, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -15,6 +14,7 @@ use uuid::Uuid;
 
 use super::{Count, Refusable, catalogue, people, refused};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// How many rows of one subject are not over, at most.
 fn room_for_one_more(

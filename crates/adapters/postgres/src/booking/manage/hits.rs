@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{
     Array, BigInt, Bool, Date as SqlDate, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -16,6 +15,7 @@ use uuid::Uuid;
 
 use super::{Refusable, cursor};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// A cause as its three columns.
 fn columns(cause: Cause) -> (&'static str, Option<Uuid>, Option<Date>) {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{
     Array, BigInt, Bool, Date as SqlDate, Integer, Nullable, SmallInt, Text, Uuid as SqlUuid,
 };
@@ -18,6 +17,7 @@ use uuid::Uuid;
 use super::premises::weekly_hours;
 use super::{Refusable, catalogue, cursor, room_for_one};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// Weekly hours as columns, for `unnest`.
 fn week_columns(weekly: &[WeeklyBlock]) -> (Vec<i16>, Vec<i16>, Vec<i16>) {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{
     Array, Bool, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -20,6 +19,7 @@ use uuid::Uuid;
 use super::premises::{ClaimRow, SELECT_CLAIMS};
 use super::{Refusable, refused};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::schedules::WallClockRule;
 
 #[derive(QueryableByName)]

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{
     Bool, Date as SqlDate, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -20,6 +19,7 @@ use uuid::Uuid;
 
 use super::super::catalogue::{business_hours, day_blocks, weekly_block};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// What the bookings that a step can reach stand on; `None` for a step that reaches none.
 pub(super) fn read<E>(

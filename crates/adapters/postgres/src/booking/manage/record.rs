@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::Uuid as SqlUuid;
 use ratiba_booking::appointment::{AppointmentId, Version};
 use ratiba_booking::catalogue::Offering;
@@ -15,6 +14,7 @@ use ratiba_booking::setup::{Cause, HitId, Reach, Recorded, SetupChange, SetupSte
 
 use super::{Refusable, blocks, catalogue, dated, hits, people, policy, premises};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::outbox;
 
 pub(super) fn record(tx: &mut TenantTx<'_>, change: &SetupChange) -> Refusable<Recorded> {

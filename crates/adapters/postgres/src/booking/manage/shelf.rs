@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{
     BigInt, Bool, Date as SqlDate, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -19,6 +18,7 @@ use uuid::Uuid;
 use super::super::catalogue;
 use super::cursor;
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 #[derive(QueryableByName)]
 struct VersionRow {

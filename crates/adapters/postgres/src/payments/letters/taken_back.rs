@@ -1,7 +1,6 @@
 //! Decisions about dead letters that were wrong.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Binary, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Id, Outage};
 use ratiba_payments::actor::Actor;
@@ -13,6 +12,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// The most that is shown of one letter.
 const SHOWN_MAX: &str = "50";

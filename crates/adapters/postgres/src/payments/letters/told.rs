@@ -1,7 +1,6 @@
 //! Money that letters tell of, where the books know no number for it.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_payments::attempt::{Attempt, AttemptId};
 use ratiba_payments::dead_letter::{LetterId, LetterMatch, LetterState, Told, lacks_its_receipt};
@@ -12,6 +11,7 @@ use ratiba_payments::reference::ProviderIds;
 use super::super::rows;
 use super::{BOOKING, SAYING, hold_receipts, provider_of};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::schema::{payment_attempts, payments};
 
 const KEEP: &str = "

@@ -1,7 +1,6 @@
 //! Matches of dead letters that were wrong.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Uuid as SqlUuid};
 use ratiba_kernel::{Id, Money};
 use ratiba_payments::dead_letter::{DeadLetter, LetterState, Matched, TakeBack};
@@ -13,6 +12,7 @@ use super::super::holding::hold;
 use super::super::{credit, ledger, rows, writing};
 use super::{LetterRow, letter_of, taken_back, unrouted};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::schema::payments;
 
 /// Takes back that a letter was matched. The locks are taken as by whoever spends credit or earns: the customer, the

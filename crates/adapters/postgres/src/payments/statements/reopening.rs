@@ -1,7 +1,6 @@
 //! Decisions about lines of statements that were wrong.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Binary, Bool, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Currency, Money};
 use ratiba_payments::ledger::{Account, Cause, Entry, Place};
@@ -12,6 +11,7 @@ use super::super::writing;
 use super::ONE;
 use super::rows::{LineRow, recorded};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 #[derive(QueryableByName)]
 struct OrderRow {

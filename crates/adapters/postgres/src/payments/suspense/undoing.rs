@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{Bool, Text, Uuid as SqlUuid};
 use ratiba_kernel::{Fingerprint, Id};
 use ratiba_payments::actor::Actor;
@@ -17,6 +16,7 @@ use uuid::Uuid;
 use super::super::writing;
 use super::{ClearingRow, read};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::schema::{suspense_clearings, suspense_clearings_undone as undone};
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -1,13 +1,13 @@
 //! The sessions of the drawer, for reading page by page.
 
 use diesel::prelude::*;
-use diesel::sql_query;
 use diesel::sql_types::{BigInt, Nullable, Uuid as SqlUuid};
 use ratiba_kernel::{Currency, Outage};
 use ratiba_payments::till::{TillId, TillSession};
 
 use super::{SessionRow, session_of};
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 /// A page has no need of what customers moved.
 const PAGE: &str = "

@@ -1,9 +1,9 @@
 //! What came by card and by M-Pesa while the drawer was open; frozen with the session.
 
 use async_trait::async_trait;
+use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{QueryableByName, sql_query};
 use ratiba_kernel::{Currency, Id, Money, Outage, TenantId};
 use ratiba_payments::ledger::Account;
 use ratiba_payments::ports::{OtherTenders, Taking, Takings, TakingsBook};
@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 use crate::payments::PgPayments;
 
 #[derive(QueryableByName)]
