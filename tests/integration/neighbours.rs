@@ -74,6 +74,10 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         ),
         ("/api/v1/calendar-feeds", json!({ "name": "Desk" })),
         (
+            "/api/v1/knowledge",
+            json!({ "category": "facility", "language": "en", "title": "Parking", "body": "Behind the house." }),
+        ),
+        (
             "/api/v1/packages",
             json!({ "name": "Both", "price": price, "service_ids": [massage, facial] }),
         ),
@@ -170,6 +174,7 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         ("/api/v1/walk-ins/", one("walk_ins", "true")),
         ("/api/v1/waitlist/", one("waitlist_entries", "true")),
         ("/api/v1/calendar-feeds/", one("calendar_feeds", "true")),
+        ("/api/v1/knowledge/", one("knowledge_snippets", "true")),
         ("/api/v1/packages/", one("packages", "true")),
         ("/api/v1/promotions/", one("promotions", "true")),
         (
@@ -235,6 +240,9 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("PUT", "{number}") => json!({ "phone": "0712000001" }),
         ("PUT", "{id}") if path.contains("services") => {
             json!({ "name": "X", "category": "massage", "price": price, "segments": [{ "minutes": 45 }] })
+        }
+        ("PUT", "{id}") if path.contains("knowledge") => {
+            json!({ "category": "general", "language": "sw", "title": "X", "body": "X" })
         }
         ("PUT", "{id}") if path.contains("resources") => json!({ "kind": "treatment-room", "name": "X" }),
         ("PUT", "{id}") if path.contains("packages") => {

@@ -137,6 +137,10 @@ fn variables(
             "RATIBA__DARAJA__SECURITY_CREDENTIAL",
             daraja.security_credential.clone(),
         ),
+        ("RATIBA__MODEL__URL", format!("{base_url}/openai/v1")),
+        ("RATIBA__MODEL__NAME", "simulated".to_owned()),
+        ("RATIBA__MODEL__INPUT_PRICE", "150000".to_owned()),
+        ("RATIBA__MODEL__OUTPUT_PRICE", "600000".to_owned()),
         ("RATIBA__PESAPAL__BASE_URL", format!("{base_url}/pesapalv3")),
         (
             "RATIBA__PESAPAL__CONSUMER_KEY",

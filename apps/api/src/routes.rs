@@ -19,9 +19,11 @@ pub mod docs;
 pub mod health;
 pub mod hours;
 pub mod imports;
+pub mod knowledge;
 pub mod ledger;
 pub mod payments;
 pub mod payouts;
+pub mod personality;
 pub mod pesapal;
 pub mod pricing;
 pub mod receipts;
@@ -69,6 +71,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(hours::endpoints());
     all.extend(bookings_hit::endpoints());
     all.extend(settings::endpoints());
+    all.extend(personality::endpoints());
     all.extend(walk_ins::endpoints());
     all.extend(waitlist::endpoints());
     all.extend(calendars::endpoints());
@@ -78,6 +81,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(cross_sell::endpoints());
     all.extend(customers::endpoints());
     all.extend(conversations::endpoints());
+    all.extend(knowledge::endpoints());
     all.extend(imports::endpoints());
     all.extend(commission::endpoints());
     all.extend(refunds::endpoints());

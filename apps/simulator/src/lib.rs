@@ -1,5 +1,5 @@
-//! WhatsApp's Cloud API, Safaricom's Daraja and PesaPal as one local HTTP server, with the phones that belong to
-//! them.
+//! WhatsApp's Cloud API, Safaricom's Daraja, PesaPal and a language model as one local HTTP server, with the phones
+//! that belong to them.
 //!
 //! The simulator speaks the providers' documented wire formats, so that the product cannot tell it from the
 //! real thing: it checks what it is sent as they check it, signs its webhooks, and calls back. Behind it are
@@ -38,6 +38,7 @@ mod courier;
 mod daraja;
 mod exchange_log;
 mod ids;
+mod model;
 mod mpesa;
 mod page;
 mod pesapal;
@@ -177,6 +178,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(page::routes)
         .configure(control::routes)
         .configure(pesapal::routes)
+        .configure(model::routes)
         .service(daraja("/oauth/v1/generate").route(web::get().to(daraja::token)))
         .service(daraja("/mpesa/stkpush/v1/processrequest").route(web::post().to(daraja::push)))
         .service(daraja("/mpesa/stkpushquery/v1/query").route(web::post().to(daraja::query)))

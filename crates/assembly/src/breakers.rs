@@ -15,18 +15,21 @@ pub struct Breakers {
     pub(crate) cards: Arc<Breaker>,
     /// Before WhatsApp's sends.
     pub(crate) messages: Arc<Breaker>,
+    /// Before the language model.
+    pub(crate) model: Arc<Breaker>,
 }
 
 impl Breakers {
     /// For how many accounts each provider is left alone at this moment. The names are those that the log has.
     #[must_use]
-    pub fn left_alone(&self, clock: &dyn Clock) -> [(&'static str, usize); 4] {
+    pub fn left_alone(&self, clock: &dyn Clock) -> [(&'static str, usize); 5] {
         let now = clock.now();
         [
             ("mpesa", self.prompts.left_alone(now)),
             ("mpesa_reversals", self.reversals.left_alone(now)),
             ("pesapal", self.cards.left_alone(now)),
             ("whatsapp", self.messages.left_alone(now)),
+            ("language_model", self.model.left_alone(now)),
         ]
     }
 }

@@ -10,6 +10,7 @@ use ratiba_daraja::{RawSettings, SettingsFault};
 use ratiba_postgres::DatabaseSettings;
 
 mod cards;
+mod model;
 
 /// Which world the process serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct SharedSettings {
     pub daraja: DarajaSettings,
     /// The card account, if the business takes cards.
     pub pesapal: Option<ratiba_pesapal::Settings>,
+    /// The language model, if the operator set one up.
+    pub model: Option<ratiba_openai::ModelSettings>,
 }
 
 /// The instance's Meta app, and the account that sends.
@@ -114,6 +117,7 @@ impl SharedSettings {
         let whatsapp = WhatsAppSettings::read(reader);
         let daraja = DarajaSettings::read(reader, public_url.as_deref());
         let pesapal = cards::read(reader, public_url.as_deref());
+        let model = model::read(reader);
         if environment == Some(Environment::Production) {
             let whatsapp_url = whatsapp.as_ref().map(|whatsapp| whatsapp.base_url.as_str());
             let urls = [
@@ -132,6 +136,13 @@ impl SharedSettings {
                 reader.fault(
                     "daraja.base_url",
                     "must be https in production: secrets go over it",
+                );
+            }
+            let model = model.as_ref().and_then(Option::as_ref);
+            if model.is_some_and(|model| !model.base_url.starts_with("https://")) {
+                reader.fault(
+                    "model.url",
+                    "must be https in production: customers' words go over it",
                 );
             }
             let page = pesapal.as_ref().and_then(Option::as_ref);
@@ -155,6 +166,7 @@ impl SharedSettings {
             whatsapp: whatsapp?,
             daraja: daraja?,
             pesapal: pesapal?,
+            model: model?,
         })
     }
 }

@@ -9,6 +9,7 @@ use ratiba_booking::setup::{HitList, SetupShelf};
 use ratiba_booking::use_cases as booking;
 use ratiba_commission::ports::{CommissionBook, Teams};
 use ratiba_commission::use_cases as commission;
+use ratiba_conversation::ports::{KnowledgeBook, PersonalityBook};
 use ratiba_conversation::use_cases as conversation;
 use ratiba_payments::ports::{
     ConfirmationInbox, HouseCurrency, JournalBook, Ledger, NoticeInbox, NoticeReader, OrderKeys, PaymentBook,
@@ -226,6 +227,12 @@ pub struct Conversation {
     pub apply_status: conversation::ApplyStatus,
     /// Ends silent threads.
     pub close_idle: conversation::CloseIdleThreads,
+    /// What the business told the machine, for reading.
+    pub knowledge: Arc<dyn KnowledgeBook>,
+    /// How businesses want their assistant to sound.
+    pub personalities: Arc<dyn PersonalityBook>,
+    /// Keeps what the business told.
+    pub keep_knowledge: conversation::KeepKnowledge,
 }
 
 /// Commission's.

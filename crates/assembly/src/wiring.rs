@@ -407,6 +407,8 @@ impl Ground {
                 desk: desk.clone(),
                 visits: visits.clone(),
                 payments: till.clone(),
+                knowledge: self.conversation.clone(),
+                model: self.model(settings)?,
                 profile: profile.clone(),
                 messenger: messenger.clone(),
                 clock: clock.clone(),
@@ -449,6 +451,12 @@ impl Ground {
                 book: messages,
                 reader,
                 clock: clock.clone(),
+            },
+            knowledge: self.conversation.clone(),
+            personalities: self.conversation.clone(),
+            keep_knowledge: conversation::KeepKnowledge {
+                book: self.conversation.clone(),
+                ids: ids.clone(),
             },
             close_idle: conversation::CloseIdleThreads {
                 book: threads,

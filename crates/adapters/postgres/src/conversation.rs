@@ -3,6 +3,7 @@
 
 mod gathered;
 mod handoffs;
+mod knowledge;
 mod letters;
 mod messages;
 mod profile;

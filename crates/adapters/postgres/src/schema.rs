@@ -240,6 +240,7 @@ diesel::table! {
         last_activity_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
         turns -> Integer,
+        model_cost_micros -> BigInt,
     }
 }
 
@@ -452,6 +453,18 @@ diesel::table! {
         history -> Jsonb,
         first_failed_at -> Nullable<Timestamptz>,
         enqueued_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    knowledge_snippets (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        category -> Text,
+        language -> Text,
+        title -> Text,
+        body -> Text,
+        version -> Integer,
     }
 }
 
@@ -1081,6 +1094,8 @@ diesel::table! {
         version -> Integer,
         hours_version -> Integer,
         payments_version -> Integer,
+        personality -> Jsonb,
+        personality_version -> Integer,
     }
 }
 

@@ -18,6 +18,8 @@ use ratiba_conversation::ports::{
     Who,
 };
 use ratiba_conversation::test_support::builders::{a_customer, a_phone, a_thread};
+use ratiba_conversation::test_support::contracts::knowledge::{KnowledgeWorld, knowledge_contract};
+use ratiba_conversation::test_support::contracts::personality::personality_contract;
 use ratiba_conversation::test_support::contracts::{World, conversation_record_contract};
 use ratiba_kernel::TenantId;
 use ratiba_kernel::test_support::{EPOCH, SeededIds, tenant};
@@ -390,4 +392,31 @@ async fn a_migration_under_a_running_program_breaks_no_statement_that_it_keeps()
         .unwrap();
     let (one, other, third) = tokio::join!(ask(), ask(), ask());
     assert_eq!((one.unwrap(), other.unwrap(), third.unwrap()), (None, None, None));
+}
+
+impl KnowledgeWorld for Server {
+    type Book = PgConversation;
+
+    fn book(&self) -> &PgConversation {
+        &self.record
+    }
+
+    fn tenant(&self) -> TenantId {
+        tenant(1)
+    }
+
+    fn neighbour(&self) -> TenantId {
+        tenant(2)
+    }
+}
+
+#[tokio::test]
+async fn the_database_keeps_the_contract_of_knowledge() {
+    knowledge_contract(async || Server::start()).await;
+}
+
+#[tokio::test]
+async fn the_database_keeps_the_contract_of_personalities() {
+    let server = Server::start();
+    personality_contract(&server.record, tenant(1), tenant(2)).await;
 }

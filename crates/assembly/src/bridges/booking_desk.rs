@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratiba_booking::appointment::DiscountAmount;
-use ratiba_booking::availability::{BusinessHours, PartOrder, PartRequest, Reason, Refusal, StaffWish};
+use ratiba_booking::availability::{
+    BusinessHours, DayBlock, PartOrder, PartRequest, Reason, Refusal, StaffWish, WeeklyBlock,
+};
 use ratiba_booking::catalogue::{CustomerId, Minutes, Offering, Service};
 use ratiba_booking::policy::{Channel, PayBy, Policy};
 use ratiba_booking::ports::{Catalogue, PromotionBook};
@@ -514,22 +516,30 @@ impl Limits {
 }
 
 fn opening_of(hours: &BusinessHours) -> OpeningHours {
-    let Some(weekly) = &hours.weekly else {
-        return OpeningHours::around_the_clock();
-    };
+    let weekly = hours
+        .weekly
+        .as_ref()
+        .map_or_else(OpeningHours::around_the_clock, |weekly| week_of(weekly));
+    hours.dated.iter().fold(weekly, |opening, (date, blocks)| {
+        opening.with_date(*date, blocks.iter().map(span_of).collect())
+    })
+}
+
+fn week_of(weekly: &[WeeklyBlock]) -> OpeningHours {
     let closed = OpeningHours::daily(Time::MIDNIGHT, Time::MIDNIGHT);
     (0..7)
         .map(|n| time::Weekday::Monday.nth_next(n))
         .fold(closed, |opening, day| {
-            let spans = weekly
-                .iter()
-                .filter(|block| block.weekday == day)
-                .map(|block| OpenSpan {
-                    from_minute: block.block.from_minute,
-                    to_minute: block.block.to_minute,
-                });
-            opening.with_day(day, spans.collect())
+            let blocks = weekly.iter().filter(|block| block.weekday == day);
+            opening.with_day(day, blocks.map(|block| span_of(&block.block)).collect())
         })
+}
+
+const fn span_of(block: &DayBlock) -> OpenSpan {
+    OpenSpan {
+        from_minute: block.from_minute,
+        to_minute: block.to_minute,
+    }
 }
 
 #[cfg(test)]

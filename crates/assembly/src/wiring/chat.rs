@@ -1,7 +1,12 @@
 //! What the chat needs to have visits moved, and money paid in more than one way.
 
+use std::sync::Arc;
+
 use ratiba_booking::use_cases as booking;
 use ratiba_conversation::desk::PayWays;
+use ratiba_conversation::ports::LanguageModel;
+use ratiba_kernel::Outage;
+use ratiba_openai::OpenAiModel;
 use ratiba_payments::use_cases as payments;
 
 use super::Ground;
@@ -20,6 +25,16 @@ pub(super) fn ways_to_pay(settings: &SharedSettings) -> PayWays {
 }
 
 impl Ground {
+    /// The language model, if the operator set one up.
+    pub(super) fn model(&self, settings: &SharedSettings) -> Result<Option<Arc<dyn LanguageModel>>, Outage> {
+        let Some(model) = &settings.model else {
+            return Ok(None);
+        };
+        let breaker = self.breakers.model.clone();
+        let model = OpenAiModel::new(model.clone(), self.clock.clone(), breaker)?;
+        Ok(Some(Arc::new(model)))
+    }
+
     /// Asks for pages; `None` if no account is set up, and then no card is offered.
     pub(super) fn card_requests(&self, settings: &SharedSettings) -> Option<payments::RequestCardLink> {
         settings

@@ -9,6 +9,7 @@ use time::{Date, OffsetDateTime, PrimitiveDateTime, Time};
 
 use crate::customer::CustomerId;
 use crate::inbound::InboundId;
+use crate::personality::Personality;
 use crate::understanding::{Context, Language, Lexicon, LexiconEntry, OpeningHours};
 
 mod moves;
@@ -592,6 +593,8 @@ pub struct Profile {
     pub cohort: crate::consent::CohortMode,
     /// Where it is, in words and perhaps a link.
     pub location: Option<String>,
+    /// How it wants its assistant to sound.
+    pub personality: Personality,
     /// The local zone.
     pub zone: Zone,
     /// The admins: to whom alerts and the digest go, and who may answer customers from their own numbers.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::desk::{Menu, ServiceRef, StaffRef, VisitRef, Wanted};
 use crate::inbound::Received;
+use crate::knowledge::Asked;
 use crate::machine::{Draft, Meaning, Question, Said, Stage, Wordless, Words};
 use crate::outgoing::{Content, MessageId};
 use crate::thread::ThreadState;
@@ -211,6 +212,7 @@ fn words(text: &str, state: &ThreadState, menu: &Menu, now: OffsetDateTime) -> (
         minutes_late: understood.minutes_late,
         books: understood.books,
         asks_who: understood.asks_who,
+        asked: Asked::of(text),
     };
     (Said::Words(words), Some(understood))
 }

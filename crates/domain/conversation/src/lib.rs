@@ -24,12 +24,15 @@ pub mod redact;
 pub mod window;
 
 pub mod paper;
+pub mod personality;
 pub mod texts;
 pub mod understanding;
 
 pub mod desk;
 pub mod hear;
+pub mod knowledge;
 pub mod machine;
+pub mod model;
 pub mod templates;
 pub mod wording;
 

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use crate::desk::{Menu, ServiceRef, Slot, StaffRef, Told, VisitRef, Wanted};
+use crate::knowledge::Asked;
 use crate::outgoing::MessageId;
 use crate::thread::HandoffReason;
 use crate::understanding::{Intent, Language};
@@ -349,6 +350,8 @@ pub struct Words {
     pub books: bool,
     /// Whether it is asked who renders something.
     pub asks_who: bool,
+    /// What is asked about, where the words are a question.
+    pub asked: Asked,
 }
 
 impl Words {
@@ -368,6 +371,7 @@ impl Words {
             minutes_late: None,
             books: false,
             asks_who: false,
+            asked: Asked::nothing(),
         }
     }
 
@@ -389,7 +393,7 @@ pub struct Facts<'a> {
     pub language: Language,
     /// The customer's number, if it can pay.
     pub payer: Option<PhoneNumber>,
-    /// Whether something that goes well with a booking was offered in this thread before.
+    /// Whether something that goes well with a booking was offered in this thread before, or never is.
     pub cross_sold: bool,
     /// Whether the message was written long before it arrived, or answers a question from long ago.
     pub stale: bool,
@@ -412,6 +416,11 @@ pub enum Wish {
     },
     /// What promotions run? → [`inquiry::promotions_known`]
     Promotions,
+    /// Did the business tell us what is asked? → [`booking::looked_up`]
+    Knowledge {
+        /// The question.
+        words: Words,
+    },
     /// What goes well with this? → [`booking::complement_known`]
     Complement {
         /// What is known.

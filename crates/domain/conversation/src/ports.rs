@@ -1,5 +1,7 @@
 //! What the conversation needs from outside.
 
+mod knowledge;
+
 use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId};
 use serde_json::Value;
@@ -18,8 +20,14 @@ use crate::desk::{
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::handoff::{LogEntry, PersonWords};
 use crate::inbound::{InboundId, InboundMessage, Reading};
+use crate::model::{Consulted, Shown};
 use crate::outgoing::{Content, MessageId, OutgoingMessage, SendAnswer, StatusReport, TemplateCall};
+use crate::personality::Personality;
 use crate::thread::{Thread, ThreadId};
+
+#[cfg(feature = "test-support")]
+pub use knowledge::MockKnowledgeBook;
+pub use knowledge::{KnowledgeBook, KnowledgeRefused, KnowledgeStep};
 
 /// Everything that one decision about a conversation makes true.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -308,6 +316,44 @@ pub trait TemplateRegister: Send + Sync {
 pub trait BusinessProfile: Send + Sync {
     /// The profile as it is now.
     async fn profile(&self, tenant: TenantId) -> Result<Profile, Outage>;
+}
+
+/// A language model, for what the rules gave up on. It may be missing, slow or wrong: nothing rests on it.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait LanguageModel: Send + Sync {
+    /// Asks once what a message wants, for a few seconds at most. Never fails: without an answer there is no guess, and what
+    /// may have been charged counts as charged.
+    async fn classify(&self, shown: &Shown) -> Consulted;
+}
+
+/// Why a personality was not set.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PersonalityRefused {
+    /// It changed since it was read.
+    #[error("the personality changed since it was read")]
+    Stale,
+    /// The record did not answer.
+    #[error("the record of the business is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// How businesses want their assistant to sound.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait PersonalityBook: Send + Sync {
+    /// The dials and their version; the usual ones at version 1 where nobody set any.
+    async fn personality(&self, tenant: TenantId) -> Result<(Personality, i32), Outage>;
+
+    /// Sets all dials in place of those at this version; answers the next version.
+    ///
+    /// Refuses with [`PersonalityRefused::Stale`] if they are at another one.
+    async fn set_personality(
+        &self,
+        tenant: TenantId,
+        personality: Personality,
+        version: i32,
+    ) -> Result<i32, PersonalityRefused>;
 }
 
 /// The business's booking desk.

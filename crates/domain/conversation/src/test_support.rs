@@ -13,4 +13,6 @@ pub mod chat;
 #[expect(clippy::unwrap_used, reason = "a contract fails by panicking")]
 pub mod contracts;
 pub mod desks;
+pub mod knowledge;
+pub mod model;
 pub mod record;

@@ -12,6 +12,7 @@ use crate::channel::Channel;
 use crate::customer::CustomerId;
 use crate::handoff::{HandoffId, NotTheirs, Person, Return, Takeover};
 use crate::machine::{Question, Stage};
+use crate::model::MicroDollars;
 use crate::understanding::Language;
 
 pub use crate::handoff::{BRIEF_LINES_MAX, BriefLine, Handoff, HandoffReason};
@@ -128,6 +129,8 @@ pub struct Thread {
     pub closed_at: Option<OffsetDateTime>,
     /// How many messages of the customer the machine answered in a row.
     pub turns: u32,
+    /// What asking a language model has cost.
+    pub model_cost: MicroDollars,
     /// The version it was read at; 0 was never recorded.
     pub version: i32,
 }
@@ -147,6 +150,7 @@ impl Thread {
             last_activity_at: now,
             closed_at: None,
             turns: 0,
+            model_cost: MicroDollars::default(),
             version: 0,
         }
     }

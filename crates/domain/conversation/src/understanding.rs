@@ -41,6 +41,7 @@ use time::{Date, Time};
 use uuid::Uuid;
 
 pub use context::{Context, Lexicon, LexiconEntry, OpenSpan, OpeningHours};
+pub(crate) use normalise::fold;
 pub(crate) use spoken_time::{DAY_NAMES_SW, MONTH_NAMES_SW, day_part_word, spoken_saa};
 
 /// The language that a message is written in; an answer is given in the nearest catalogue.

@@ -3,6 +3,7 @@
 mod apply_status;
 mod close_idle_threads;
 mod hand_over;
+mod keep_knowledge;
 mod receive_delivery;
 mod send_message;
 mod sender;
@@ -13,6 +14,7 @@ mod work_handoff;
 pub use apply_status::ApplyStatus;
 pub use close_idle_threads::CloseIdleThreads;
 pub use hand_over::HandOver;
+pub use keep_knowledge::KeepKnowledge;
 pub use receive_delivery::{ReceiveDelivery, Received};
 pub use send_message::SendMessage;
 pub use take_turn::{TakeTurn, TakeTurnError, TurnEnd};

@@ -5,7 +5,10 @@ use diesel::prelude::*;
 use ratiba_conversation::consent::CohortMode;
 use ratiba_conversation::desk::{Admin, Profile};
 use ratiba_conversation::outgoing::TemplateCall;
-use ratiba_conversation::ports::{BusinessProfile, TemplateRegister, TemplateStanding};
+use ratiba_conversation::personality::Personality;
+use ratiba_conversation::ports::{
+    BusinessProfile, PersonalityBook, PersonalityRefused, TemplateRegister, TemplateStanding,
+};
 use ratiba_conversation::thread::parse_language;
 use ratiba_conversation::understanding::Language;
 use ratiba_kernel::{Outage, PhoneNumber, TenantId, Zone};
@@ -13,7 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::PgConversation;
-use crate::database::TxError;
+use crate::database::{TenantTx, TxError};
 use crate::schema::tenant_settings;
 
 /// `tenant_settings.conversation`. A new business serves invited customers only.
@@ -98,6 +101,8 @@ struct Row {
     business_name: String,
     zone: Zone,
     settings: Settings,
+    personality: Personality,
+    personality_version: i32,
 }
 
 impl PgConversation {
@@ -105,19 +110,24 @@ impl PgConversation {
         self.database
             .tenant(tenant, move |tx| {
                 let id = tx.tenant_uuid();
-                let (business_name, zone, settings) = tenant_settings::table
-                    .filter(tenant_settings::tenant_id.eq(id))
-                    .select((
-                        tenant_settings::business_name,
-                        tenant_settings::zone,
-                        tenant_settings::conversation,
-                    ))
-                    .first::<(String, String, Value)>(tx.conn())?;
+                let (business_name, zone, settings, personality, personality_version) =
+                    tenant_settings::table
+                        .filter(tenant_settings::tenant_id.eq(id))
+                        .select((
+                            tenant_settings::business_name,
+                            tenant_settings::zone,
+                            tenant_settings::conversation,
+                            tenant_settings::personality,
+                            tenant_settings::personality_version,
+                        ))
+                        .first::<(String, String, Value, Value, i32)>(tx.conn())?;
                 let wrong = |what: &dyn std::fmt::Display| TxError::impossible("tenant_settings", id, what);
                 Ok::<_, TxError<Outage>>(Row {
                     business_name,
                     zone: Zone::parse(&zone).map_err(|error| wrong(&error))?,
                     settings: serde_json::from_value(settings).map_err(|error| wrong(&error))?,
+                    personality: serde_json::from_value(personality).map_err(|error| wrong(&error))?,
+                    personality_version,
                 })
             })
             .await
@@ -137,10 +147,48 @@ impl BusinessProfile for PgConversation {
                 Cohort::Open => CohortMode::Everyone,
             },
             location: row.settings.location,
+            personality: row.personality,
             zone: row.zone,
             owners: owners.map(|owner| owner.read(language)).collect(),
             owners_language: language,
         })
+    }
+}
+
+#[async_trait]
+impl PersonalityBook for PgConversation {
+    async fn personality(&self, tenant: TenantId) -> Result<(Personality, i32), Outage> {
+        let row = self.settings(tenant).await?;
+        Ok((row.personality, row.personality_version))
+    }
+
+    async fn set_personality(
+        &self,
+        tenant: TenantId,
+        personality: Personality,
+        version: i32,
+    ) -> Result<i32, PersonalityRefused> {
+        let set = move |tx: &mut TenantTx<'_>| {
+            let document =
+                serde_json::to_value(personality).map_err(|error| TxError::Impossible(error.to_string()))?;
+            let next = version.saturating_add(1);
+            let id = tx.tenant_uuid();
+            let at_the_version = tenant_settings::table
+                .filter(tenant_settings::tenant_id.eq(id))
+                .filter(tenant_settings::personality_version.eq(version));
+            let set = diesel::update(at_the_version)
+                .set((
+                    tenant_settings::personality.eq(document),
+                    tenant_settings::personality_version.eq(next),
+                ))
+                .execute(tx.conn())?;
+            if set == 1 {
+                Ok(next)
+            } else {
+                Err(TxError::Refused(PersonalityRefused::Stale))
+            }
+        };
+        self.database.tenant(tenant, set).await
     }
 }
 

@@ -6,6 +6,7 @@ use ratiba_conversation::channel::{Address, Channel, SenderKey};
 use ratiba_conversation::customer::Customer;
 use ratiba_conversation::handoff::{Handoff, HandoffReason, Person, Return, Takeover};
 use ratiba_conversation::inbound::InboundMessage;
+use ratiba_conversation::model::MicroDollars;
 use ratiba_conversation::outgoing::{Delivery, OutgoingMessage, Purpose, Recipient, SendState, StatusKind};
 use ratiba_conversation::thread::{Driver, Thread, ThreadState, handoff_of_before, parse_language};
 use ratiba_kernel::{Id, PhoneNumber};
@@ -86,6 +87,8 @@ pub(super) struct ThreadRow {
     closed_at: Option<OffsetDateTime>,
     #[diesel(sql_type = Integer)]
     turns: i32,
+    #[diesel(sql_type = BigInt)]
+    model_cost_micros: i64,
     // The latest call for a person, of a thread that had one.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     handoff_id: Option<Uuid>,
@@ -194,6 +197,9 @@ impl ThreadRow {
             last_activity_at: self.last_activity_at,
             closed_at: self.closed_at,
             turns: u32::try_from(self.turns).map_err(|error| wrong(&error))?,
+            model_cost: u64::try_from(self.model_cost_micros)
+                .map(MicroDollars::new)
+                .map_err(|error| wrong(&error))?,
             version: self.version,
         })
     }

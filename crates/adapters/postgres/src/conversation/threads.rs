@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::channel::Channel;
 use ratiba_conversation::consent::ConsentRecord;
 use ratiba_conversation::customer::Customer;
@@ -282,12 +282,13 @@ fn write_thread(tx: &mut TenantTx<'_>, thread: &Thread) -> Result<(), Refused> {
     const UPDATE: &str = "
         UPDATE conversation_threads
         SET driver = $4, state = $5, language = $6, last_activity_at = $7, closed_at = $8, turns = $9,
-            version = version + 1
+            model_cost_micros = $10, version = version + 1
         WHERE tenant_id = $1 AND id = $2 AND version = $3";
     const INSERT: &str = "
         INSERT INTO conversation_threads
-            (tenant_id, id, driver, state, language, last_activity_at, closed_at, turns, customer_id, channel, opened_at)
-        VALUES ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
+            (tenant_id, id, driver, state, language, last_activity_at, closed_at, turns, model_cost_micros, customer_id,
+             channel, opened_at)
+        VALUES ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
     let state = thread
         .state
         .to_json()
@@ -302,7 +303,8 @@ fn write_thread(tx: &mut TenantTx<'_>, thread: &Thread) -> Result<(), Refused> {
         .bind::<Nullable<Text>, _>(thread.language.map(language_code))
         .bind::<Timestamptz, _>(thread.last_activity_at)
         .bind::<Nullable<Timestamptz>, _>(thread.closed_at)
-        .bind::<Integer, _>(i32::try_from(thread.turns).unwrap_or(i32::MAX));
+        .bind::<Integer, _>(i32::try_from(thread.turns).unwrap_or(i32::MAX))
+        .bind::<BigInt, _>(i64::try_from(thread.model_cost.millionths()).unwrap_or(i64::MAX));
     let written = if thread.version == 0 {
         query
             .bind::<SqlUuid, _>(thread.customer.as_uuid())

@@ -9,6 +9,7 @@ mod choices;
 use super::{Draft, Effect, Facts, Missing, Owed, Question, Reply, Said, Stage, Step, Wish, Words};
 use super::{Misunderstanding, inquiry, moving, payment, visit};
 use crate::desk::{NotFree, PEOPLE_MAX, Slot, Told, Wanted};
+use crate::knowledge::Snippet;
 use crate::thread::HandoffReason;
 use crate::understanding::Intent;
 use ratiba_kernel::{Money, PhoneNumber};
@@ -28,32 +29,63 @@ pub fn hear(stage: &Stage, question: Option<&Question>, said: Said, facts: &Fact
         Said::Wordless(kind) => Step::say(Reply::WordsPlease(kind)),
         Said::Numbers(numbers) => heard_number(stage, &numbers, facts),
         Said::Chose(meaning) => chosen(stage, meaning, facts),
-        Said::Words(words) => match (words.intent, words.choice, question) {
-            (Intent::ChooseOption, Some(place), Some(question)) => {
-                let meaning = place.checked_sub(1).and_then(|index| question.options.get(index));
-                meaning.map_or_else(Step::misunderstood, |meaning| {
-                    chosen(stage, meaning.clone(), facts)
-                })
+        Said::Words(words) => {
+            let words = inquiry::about_what_was_asked(stage, question, words, facts);
+            heard_in_words(stage, question, words, facts)
+        }
+    }
+}
+
+fn heard_in_words(stage: &Stage, question: Option<&Question>, words: Words, facts: &Facts<'_>) -> Step {
+    match (words.intent, words.choice, question) {
+        (Intent::ChooseOption, Some(place), Some(question)) => {
+            let meaning = place.checked_sub(1).and_then(|index| question.options.get(index));
+            meaning.map_or_else(Step::misunderstood, |meaning| {
+                chosen(stage, meaning.clone(), facts)
+            })
+        }
+        (Intent::Confirm | Intent::Deny, None, Some(question)) if offers_a_person(question, &words) => {
+            to_a_person(stage, words, facts)
+        }
+        (Intent::Confirm, None, Some(question)) if offers_to_book(stage, question, &words) => {
+            heard_words(stage, Words::bare(Intent::Book), facts)
+        }
+        (Intent::Confirm | Intent::Deny, None, Some(question)) => {
+            match offered_answer(stage, question, &words) {
+                Some(meaning) => chosen(stage, meaning, facts),
+                None => heard_words(stage, words, facts),
             }
-            (Intent::Confirm | Intent::Deny, None, Some(question)) if offers_a_person(question, &words) => {
-                to_a_person(stage, words, facts)
-            }
-            (Intent::Confirm, None, Some(question)) if offers_to_book(stage, question, &words) => {
-                heard_words(stage, Words::bare(Intent::Book), facts)
-            }
-            (Intent::Confirm | Intent::Deny, None, Some(question)) => {
-                match offered_answer(stage, question, &words) {
-                    Some(meaning) => chosen(stage, meaning, facts),
-                    None => heard_words(stage, words, facts),
-                }
-            }
-            (_any, _, Some(question)) if names_one_to_cancel(question, &words) => {
-                Step::wish(Wish::Upcoming {
-                    then: visit::Then::Cancel { words },
-                })
-            }
-            _no_choice => heard_words(stage, words, facts),
-        },
+        }
+        (_any, _, Some(question)) if names_one_to_cancel(question, &words) => Step::wish(Wish::Upcoming {
+            then: visit::Then::Cancel { words },
+        }),
+        _no_choice if inquiry::may_be_known(&words) => Step::wish(Wish::Knowledge { words }),
+        _no_choice => heard_words(stage, words, facts),
+    }
+}
+
+/// What follows from what the business told us of a question: its own words, and the question that was open before once
+/// more; what followed anyway if it told us nothing.
+#[must_use]
+pub fn looked_up(stage: &Stage, words: Words, found: Option<Snippet>, facts: &Facts<'_>) -> Step {
+    let Some(snippet) = found else {
+        return heard_words(stage, words, facts);
+    };
+    let known = Reply::Known { snippet };
+    match stage {
+        Stage::Open | Stage::Booked { .. } | Stage::Paying { .. } => Step::say(known),
+        Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::Adding { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => {
+            let mut step = again(stage, facts);
+            step.replies.insert(0, known);
+            step
+        }
     }
 }
 

@@ -1,10 +1,106 @@
 //! Questions that are answered on the way, without leaving what is under way.
 
-use super::{Draft, Facts, Missing, Reply, Stage, Step, Wish, Words};
+use super::{Draft, Facts, Meaning, Missing, Question, Reply, Stage, Step, Wish, Words};
 use crate::desk::{NotFree, Offer, PromotionCard, ServiceRef, StaffRef, Wanted};
+use crate::understanding::Intent;
+
+/// Whether what the business told us may answer this better than anything else that follows from it: something is asked
+/// about that no other answer knows.
+pub(super) fn may_be_known(words: &Words) -> bool {
+    let asks = match words.intent {
+        Intent::AskInfo => !words.asks_who,
+        Intent::AskPrice => words.services.is_empty(),
+        Intent::AskHours => words.wanted.is_none(),
+        Intent::AskLocation | Intent::AskPromo => true,
+        Intent::Availability | Intent::None => !words.describes_a_booking(),
+        Intent::Book => !words.books && !words.describes_a_booking(),
+        Intent::Reschedule
+        | Intent::ChangeDate
+        | Intent::ChangeService
+        | Intent::Cancel
+        | Intent::RunningLate
+        | Intent::ShowBooking
+        | Intent::PaymentClaim
+        | Intent::PaymentResend
+        | Intent::PayByCard
+        | Intent::PaymentDispute
+        | Intent::Refund
+        | Intent::Human
+        | Intent::OptIn
+        | Intent::OptOut
+        | Intent::Confirm
+        | Intent::Deny
+        | Intent::NotYet
+        | Intent::ChooseOption
+        | Intent::Greet
+        | Intent::Thanks => false,
+    };
+    asks && !words.asked.is_nothing()
+}
+
+/// The words with the one service that our last answer was about and offered to book, where they want a booking and name
+/// none: *how much is a pedicure?* – *tomorrow at noon then*.
+pub(super) fn about_what_was_asked(
+    stage: &Stage,
+    question: Option<&Question>,
+    mut words: Words,
+    facts: &Facts<'_>,
+) -> Words {
+    let free = match stage {
+        Stage::Open | Stage::Booked { .. } => true,
+        Stage::Gathering { .. }
+        | Stage::Choosing { .. }
+        | Stage::Confirming { .. }
+        | Stage::Adding { .. }
+        | Stage::AskingPayer { .. }
+        | Stage::Paying { .. }
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => false,
+    };
+    let wants = match words.intent {
+        Intent::Confirm => true,
+        Intent::Book => words.books || words.describes_a_booking(),
+        Intent::Availability | Intent::None => words.describes_a_booking(),
+        Intent::Reschedule
+        | Intent::ChangeDate
+        | Intent::ChangeService
+        | Intent::Cancel
+        | Intent::RunningLate
+        | Intent::ShowBooking
+        | Intent::AskPrice
+        | Intent::AskPromo
+        | Intent::AskHours
+        | Intent::AskLocation
+        | Intent::AskInfo
+        | Intent::PaymentClaim
+        | Intent::PaymentResend
+        | Intent::PayByCard
+        | Intent::PaymentDispute
+        | Intent::Refund
+        | Intent::Human
+        | Intent::OptIn
+        | Intent::OptOut
+        | Intent::Deny
+        | Intent::NotYet
+        | Intent::ChooseOption
+        | Intent::Greet
+        | Intent::Thanks => false,
+    };
+    if free
+        && wants
+        && !facts.stale
+        && words.services.is_empty()
+        && let Some([Meaning::Service(service)]) = question.map(|question| question.options.as_slice())
+    {
+        words.services = vec![*service];
+        words.intent = Intent::Book;
+    }
+    words
+}
 
 /// What does it cost? Of what was named, else of what is being talked about, else of everything.
-pub(super) fn prices(stage: &Stage, words: &Words, facts: &Facts<'_>) -> Step {
+pub(crate) fn prices(stage: &Stage, words: &Words, facts: &Facts<'_>) -> Step {
     let mut services = [words.services.clone(), under_way(stage)]
         .into_iter()
         .find(|services| !services.is_empty())
@@ -139,7 +235,7 @@ pub fn promotions_known(promotions: Vec<PromotionCard>) -> Step {
 }
 
 /// When is it open? On the day that was named, else in the week.
-pub(super) fn hours(words: &Words, facts: &Facts<'_>) -> Step {
+pub(crate) fn hours(words: &Words, facts: &Facts<'_>) -> Step {
     let zone = &facts.menu.zone;
     let day = match &words.wanted {
         Some(Wanted::At(instant)) => Some(zone.date(*instant)),

@@ -10,6 +10,7 @@ use crate::desk::{
 };
 
 use super::Owed;
+use crate::knowledge::Snippet;
 
 /// How often in a row we did not understand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -278,6 +279,8 @@ pub enum Reply {
     },
     /// Where the business is.
     Location,
+    /// You want to book: is that right?
+    MeantBooking,
     /// These promotions run.
     Offers {
         /// The first to end first; never none.
@@ -305,6 +308,11 @@ pub enum Reply {
         staff: StaffRef,
         /// When, as it was asked.
         wanted: Wanted,
+    },
+    /// What the business told us, word for word.
+    Known {
+        /// The snippet that answers.
+        snippet: Snippet,
     },
     /// We do not know; a person would.
     DoNotKnow,

@@ -501,6 +501,7 @@ proptest! {
                     Wish::Offer { .. }
                     | Wish::LookForStaff { .. }
                     | Wish::Promotions
+                    | Wish::Knowledge { .. }
                     | Wish::Complement { .. }
                     | Wish::OfferMove { .. }
                     | Wish::Terms { .. }

@@ -90,6 +90,7 @@ pub fn a_profile() -> Profile {
         business_name: "Aria Aura Spa".to_owned(),
         cohort: CohortMode::Everyone,
         location: Some("Kilimani, Nairobi".to_owned()),
+        personality: crate::personality::Personality::default(),
         zone: nairobi(),
         owners: vec![an_admin(999)],
         owners_language: Language::English,

@@ -10,13 +10,14 @@ use uuid::Uuid;
 
 use super::builders::a_phone;
 use super::desks::{FakeDesk, FakeMessenger, FakeProfile, FakeTemplates, PlainReader};
+use super::knowledge::InMemoryKnowledge;
 use super::record::InMemoryRecord;
 use crate::channel::{Channel, SenderKey};
 use crate::customer::Customer;
 use crate::delivery::InboundRow;
 use crate::event::ConversationTask;
 use crate::outgoing::{Content, MessageId, OutgoingMessage, Recipient};
-use crate::ports::{LetterBox, Parcel, TemplateStanding};
+use crate::ports::{LanguageModel, LetterBox, Parcel, TemplateStanding};
 use crate::thread::Thread;
 use crate::use_cases::{Notice, SendMessage, TakeTurn, TakeTurnError, Tell, TurnEnd, WorkHandoff};
 
@@ -26,6 +27,10 @@ pub struct Chat {
     pub record: Arc<InMemoryRecord>,
     /// The business's desks.
     pub desk: Arc<FakeDesk>,
+    /// What the business told the machine.
+    pub knowledge: Arc<InMemoryKnowledge>,
+    /// A language model, if there is one.
+    pub model: Option<Arc<dyn LanguageModel>>,
     /// The channel.
     pub messenger: Arc<FakeMessenger>,
     /// The business about itself.
@@ -53,6 +58,8 @@ impl Chat {
         Self {
             record: Arc::default(),
             desk: Arc::new(change(FakeDesk::new(Arc::clone(&clock)))),
+            knowledge: Arc::default(),
+            model: None,
             messenger: Arc::default(),
             profile: Arc::default(),
             clock,
@@ -80,6 +87,8 @@ impl Chat {
             desk: self.desk.clone(),
             visits: self.desk.clone(),
             payments: self.desk.clone(),
+            knowledge: self.knowledge.clone(),
+            model: self.model.clone(),
             profile: self.profile.clone(),
             messenger: self.messenger.clone(),
             clock: self.clock.clone(),

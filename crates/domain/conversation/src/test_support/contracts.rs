@@ -1,6 +1,8 @@
 //! The promises of the record of conversations, once, for every implementation.
 
 mod handoffs;
+pub mod knowledge;
+pub mod personality;
 
 use ratiba_kernel::TenantId;
 use ratiba_kernel::test_support::EPOCH;
@@ -13,6 +15,7 @@ use crate::consent::{ConsentAction, ConsentId, ConsentRecord};
 use crate::delivery::{InboundRow, Leftover, LeftoverReason, StatusRow};
 use crate::event::{ConversationEvent, ConversationTask, Due};
 use crate::inbound::InboundId;
+use crate::model::MicroDollars;
 use crate::outgoing::{MessageId, Recipient, SendState, StatusKind, StatusReport};
 use crate::ports::{
     Change, Kept, LetterBox, MessageBook, Parcel, PostingChange, RecordError, ThreadBook, Who,
@@ -148,7 +151,8 @@ async fn a_turn_is_recorded_whole_or_not_at_all<W: World>(world: &W) {
     let (record, tenant) = (world.record(), world.tenant());
     let inbound = one_inbound(world).await;
     let customer = a_customer().build();
-    let thread = a_thread().confirming(a_slot().build()).build();
+    let mut thread = a_thread().confirming(a_slot().build()).build();
+    thread.model_cost = MicroDollars::new(1_234);
     let consent = ConsentRecord::of_words(
         ConsentId::from_uuid(customer.id.as_uuid()),
         customer.id,
@@ -198,6 +202,7 @@ async fn a_turn_is_recorded_whole_or_not_at_all<W: World>(world: &W) {
     let stored = file.thread.unwrap();
     assert_eq!(stored.state, thread.state);
     assert_eq!(stored.version, 1);
+    assert_eq!(stored.model_cost, thread.model_cost);
     assert!(file.known);
     let handled = record.inbound(tenant, inbound).await.unwrap().unwrap();
     assert_eq!(handled.handled_at, Some(EPOCH));

@@ -18,9 +18,10 @@ use crate::desk::{
 };
 use crate::inbound::{InboundId, Media, Reading, Received};
 use crate::outgoing::{Content, MessageId, SendAnswer, StatusReport, TemplateCall};
+use crate::personality::Personality;
 use crate::ports::{
-    BookingDesk, BusinessProfile, ChannelReader, ClientMessenger, PaymentDesk, TemplateRegister,
-    TemplateStanding,
+    BookingDesk, BusinessProfile, ChannelReader, ClientMessenger, PaymentDesk, PersonalityBook,
+    PersonalityRefused, TemplateRegister, TemplateStanding,
 };
 
 mod visits;
@@ -504,11 +505,11 @@ impl PaymentDesk for FakeDesk {
 }
 
 /// A profile that a test may change.
-pub struct FakeProfile(Mutex<Profile>);
+pub struct FakeProfile(Mutex<Profile>, Mutex<BTreeMap<TenantId, (Personality, i32)>>);
 
 impl Default for FakeProfile {
     fn default() -> Self {
-        Self(Mutex::new(a_profile()))
+        Self(Mutex::new(a_profile()), Mutex::default())
     }
 }
 
@@ -523,6 +524,29 @@ impl FakeProfile {
 impl BusinessProfile for FakeProfile {
     async fn profile(&self, _tenant: TenantId) -> Result<Profile, Outage> {
         Ok(locked(&self.0).clone())
+    }
+}
+
+#[async_trait]
+impl PersonalityBook for FakeProfile {
+    async fn personality(&self, tenant: TenantId) -> Result<(Personality, i32), Outage> {
+        let usual = (Personality::default(), 1);
+        Ok(locked(&self.1).get(&tenant).copied().unwrap_or(usual))
+    }
+
+    async fn set_personality(
+        &self,
+        tenant: TenantId,
+        personality: Personality,
+        version: i32,
+    ) -> Result<i32, PersonalityRefused> {
+        let mut known = locked(&self.1);
+        let recorded = known.get(&tenant).map_or(1, |(_, version)| *version);
+        if recorded != version {
+            return Err(PersonalityRefused::Stale);
+        }
+        known.insert(tenant, (personality, version + 1));
+        Ok(version + 1)
     }
 }
 

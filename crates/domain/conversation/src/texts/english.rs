@@ -14,7 +14,31 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              here in the chat. Write \"person\" at any time to reach a person."
         }
         TextKey::Greeting => "Hello! What can I do for you today?",
+        TextKey::MeantBooking => "Did I get you right: would you like to book a visit?",
         TextKey::YouAreWelcome => "You are welcome. See you soon!",
+        TextKey::YouAreWelcomeFormal => "You are welcome. We look forward to your visit.",
+        TextKey::YouAreWelcomeBrief => "Welcome.",
+        TextKey::TakeYourTimeFormal => "Please take the time that you need, and write when you are ready.",
+        TextKey::TakeYourTimeBrief => "Take your time.",
+        TextKey::NotUnderstoodFormal => {
+            "I did not understand that. Please say it in other words, for example: \"massage tomorrow at 3pm\"."
+        }
+        TextKey::NotUnderstoodBrief => "I did not get that. For example: \"massage tomorrow at 3pm\".",
+        TextKey::GreetingExplaining => {
+            "Hello! I can book, move or cancel a visit, and tell you prices, hours and where we are. What would you like?"
+        }
+        TextKey::GreetingFormal => "Good day. How may I help you?",
+        TextKey::AddressGuest => "Dear guest,",
+        TextKey::ComplementRecommended => {
+            "Our recommendation right after it: {service}, {when}, with {staff}. Both together are {price}, of which {deposit} is paid now. Shall I book both? If not, I book only the first."
+        }
+        TextKey::ComplementRecommendedPaidThere => {
+            "Our recommendation right after it: {service}, {when}, with {staff}. Both together are {price}, to be paid at the visit. Shall I book both? If not, I book only the first."
+        }
+        TextKey::CancelAskRegretful => {
+            "I am sorry that you cannot come. Shall I cancel {service}, {when}? {policy}"
+        }
+        TextKey::CancelDoneRegretful => "Cancelled: {service}, {when}. We would love to see you another day.",
         TextKey::NotUnderstoodOnce => {
             "Sorry, I did not get that. Could you say it in other words? For example: \"massage tomorrow \
              at 3pm\"."

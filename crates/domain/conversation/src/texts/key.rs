@@ -7,8 +7,36 @@ pub enum TextKey {
     FirstContact,
     /// Answer to a greeting of somebody known.
     Greeting,
+    /// Is a booking what is wanted?
+    MeantBooking,
     /// Answer to thanks.
     YouAreWelcome,
+    /// Answer to thanks, formal.
+    YouAreWelcomeFormal,
+    /// Answer to thanks, brief.
+    YouAreWelcomeBrief,
+    /// Answer to "not yet", formal.
+    TakeYourTimeFormal,
+    /// Answer to "not yet", brief.
+    TakeYourTimeBrief,
+    /// First misunderstanding, formal.
+    NotUnderstoodFormal,
+    /// First misunderstanding, brief.
+    NotUnderstoodBrief,
+    /// Answer to a greeting that says what can be done here.
+    GreetingExplaining,
+    /// Answer to a greeting, formal.
+    GreetingFormal,
+    /// Above a text in which a customer is addressed as a guest.
+    AddressGuest,
+    /// What goes well with a booking, recommended; something is paid now.
+    ComplementRecommended,
+    /// What goes well with a booking, recommended; all is paid there.
+    ComplementRecommendedPaidThere,
+    /// Really cancel? With regret.
+    CancelAskRegretful,
+    /// It is cancelled, with regret.
+    CancelDoneRegretful,
     /// First misunderstanding: ask for other words.
     NotUnderstoodOnce,
     /// Second misunderstanding: put differently, with options.
@@ -382,7 +410,21 @@ impl TextKey {
     pub const ALL: &[Self] = &[
         Self::FirstContact,
         Self::Greeting,
+        Self::MeantBooking,
         Self::YouAreWelcome,
+        Self::YouAreWelcomeFormal,
+        Self::YouAreWelcomeBrief,
+        Self::TakeYourTimeFormal,
+        Self::TakeYourTimeBrief,
+        Self::NotUnderstoodFormal,
+        Self::NotUnderstoodBrief,
+        Self::GreetingExplaining,
+        Self::GreetingFormal,
+        Self::AddressGuest,
+        Self::ComplementRecommended,
+        Self::ComplementRecommendedPaidThere,
+        Self::CancelAskRegretful,
+        Self::CancelDoneRegretful,
         Self::NotUnderstoodOnce,
         Self::NotUnderstoodTwice,
         Self::NotUnderstoodThrice,

@@ -59,7 +59,21 @@ impl TextKey {
             }
             Self::FirstContact
             | Self::Greeting
+            | Self::MeantBooking
             | Self::YouAreWelcome
+            | Self::YouAreWelcomeFormal
+            | Self::YouAreWelcomeBrief
+            | Self::TakeYourTimeFormal
+            | Self::TakeYourTimeBrief
+            | Self::NotUnderstoodFormal
+            | Self::NotUnderstoodBrief
+            | Self::GreetingExplaining
+            | Self::GreetingFormal
+            | Self::AddressGuest
+            | Self::ComplementRecommended
+            | Self::ComplementRecommendedPaidThere
+            | Self::CancelAskRegretful
+            | Self::CancelDoneRegretful
             | Self::NotUnderstoodOnce
             | Self::NotUnderstoodTwice
             | Self::NotUnderstoodThrice

@@ -14,7 +14,29 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              miadi hapa hapa kwenye chat. Andika \"mtu\" wakati wowote kuzungumza na mtu."
         }
         TextKey::Greeting => "Habari! Nikusaidie na nini leo?",
+        TextKey::MeantBooking => "Nimekuelewa vizuri? Ungependa kupanga miadi?",
         TextKey::YouAreWelcome => "Karibu sana. Tuonane hivi karibuni!",
+        TextKey::YouAreWelcomeFormal => "Karibu. Tunasubiri kwa hamu ujio wako.",
+        TextKey::YouAreWelcomeBrief => "Karibu.",
+        TextKey::TakeYourTimeFormal => "Tafadhali chukua muda unaohitaji, kisha uniandikie ukiwa tayari.",
+        TextKey::TakeYourTimeBrief => "Hakuna haraka.",
+        TextKey::NotUnderstoodFormal => {
+            "Sijaelewa ujumbe huo. Tafadhali uandike kwa njia nyingine, kwa mfano: \"massage kesho saa tisa mchana\"."
+        }
+        TextKey::NotUnderstoodBrief => "Sijaelewa. Kwa mfano: \"massage kesho saa tisa mchana\".",
+        TextKey::GreetingExplaining => {
+            "Habari! Naweza kukupangia, kuhamisha au kughairi miadi, na kukuambia bei, saa za kazi na tulipo. Ungependa nini?"
+        }
+        TextKey::GreetingFormal => "Salaam. Nikusaidie vipi?",
+        TextKey::AddressGuest => "Mgeni wetu mpendwa,",
+        TextKey::ComplementRecommended => {
+            "Tunakupendekezea mara tu baada yake: {service}, {when}, na {staff}. Zote mbili ni {price}, na {deposit} italipwa sasa. Nipange zote mbili? Kama sivyo, nitapanga ya kwanza pekee."
+        }
+        TextKey::ComplementRecommendedPaidThere => {
+            "Tunakupendekezea mara tu baada yake: {service}, {when}, na {staff}. Zote mbili ni {price}, utalipa ukija. Nipange zote mbili? Kama sivyo, nitapanga ya kwanza pekee."
+        }
+        TextKey::CancelAskRegretful => "Pole kwamba hutaweza kufika. Nighairi {service}, {when}? {policy}",
+        TextKey::CancelDoneRegretful => "Imeghairiwa: {service}, {when}. Tungefurahi kukuona siku nyingine.",
         TextKey::NotUnderstoodOnce => {
             "Samahani, sijaelewa vizuri. Unaweza kuandika kwa njia nyingine? Kwa mfano: \"massage kesho \
              saa tisa mchana\"."

@@ -1,5 +1,7 @@
 //! What the reader must know beside the words: the time, the opening hours, the names of services and staff.
 
+use std::collections::BTreeMap;
+
 use ratiba_kernel::zone::Zone;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, Time, Weekday};
 use uuid::Uuid;
@@ -48,10 +50,11 @@ pub struct OpenSpan {
     pub to_minute: u16,
 }
 
-/// Weekly opening hours, Monday first.
+/// Opening hours: weekly ones, Monday first, and those of dates that have their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpeningHours {
     days: [Vec<OpenSpan>; 7],
+    dated: BTreeMap<Date, Vec<OpenSpan>>,
 }
 
 impl OpeningHours {
@@ -68,6 +71,7 @@ impl OpeningHours {
                     to_minute,
                 }]
             }),
+            dated: BTreeMap::new(),
         }
     }
 
@@ -83,6 +87,20 @@ impl OpeningHours {
             *slot = spans;
         }
         self
+    }
+
+    /// The same hours, but on this date, such as a holiday, there are these spans in their place; none means closed.
+    #[must_use]
+    pub fn with_date(mut self, date: Date, spans: Vec<OpenSpan>) -> Self {
+        self.dated.insert(date, spans);
+        self
+    }
+
+    /// The spans of this very date.
+    pub fn spans_on(&self, date: Date) -> &[OpenSpan] {
+        self.dated
+            .get(&date)
+            .map_or_else(|| self.spans(date.weekday()), Vec::as_slice)
     }
 
     /// The spans of `day`, as they were given.

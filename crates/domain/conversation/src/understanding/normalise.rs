@@ -6,7 +6,7 @@ use super::vocabulary;
 const READ_CHARS_MAX: usize = 1500;
 
 /// The message in lower case, without accents, apostrophes and invisible characters.
-pub(super) fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len().min(READ_CHARS_MAX));
     for character in text.chars().take(READ_CHARS_MAX) {
         match character {

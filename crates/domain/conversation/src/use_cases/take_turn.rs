@@ -19,10 +19,11 @@ use crate::customer::Customer;
 use crate::hear;
 use crate::inbound::{InboundId, InboundMessage, Reading, Received};
 use crate::machine::{Facts, Meaning, STALE_AFTER, Said, Step, booking};
+use crate::model::{HARD_CEILING, Shown, proposed};
 use crate::outgoing::Content;
 use crate::ports::{
-    BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile, MessageBook,
-    PaymentDesk, RecordError, ThreadBook, VisitDesk,
+    BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile, KnowledgeBook,
+    LanguageModel, MessageBook, PaymentDesk, RecordError, ThreadBook, VisitDesk,
 };
 use crate::thread::{HandoffReason, Thread};
 use crate::understanding::{Intent, Language};
@@ -44,6 +45,10 @@ pub struct TakeTurn {
     pub visits: Arc<dyn VisitDesk>,
     /// The business's till.
     pub payments: Arc<dyn PaymentDesk>,
+    /// What the business told the machine.
+    pub knowledge: Arc<dyn KnowledgeBook>,
+    /// A language model, if the operator set one up.
+    pub model: Option<Arc<dyn LanguageModel>>,
     /// The business about itself.
     pub profile: Arc<dyn BusinessProfile>,
     /// Marks messages as read.
@@ -241,8 +246,9 @@ impl TakeTurn {
             let Some(step) = next.take() else { break };
             let (wish, misunderstood) = turn.take(step, words);
             if let Some(count) = misunderstood {
+                let guessed = self.guess(turn, stale, words).await;
                 let facts = turn.facts(stale);
-                next = Some(booking::not_understood(turn.stage(), count, &facts));
+                next = Some(guessed.unwrap_or_else(|| booking::not_understood(turn.stage(), count, &facts)));
             } else if let Some(wish) = wish {
                 next = Some(self.fulfil(tenant, turn, wish, stale).await?);
             }
@@ -253,6 +259,19 @@ impl TakeTurn {
         }
         turn.leave_no_words_unanswered();
         Ok(())
+    }
+
+    /// What a language model makes of a message that the rules gave up on: something that is told, or a question; a call for
+    /// a person where that has cost too much already. `None`: the machine goes on by itself.
+    async fn guess(&self, turn: &mut Turn, stale: bool, words: &str) -> Option<Step> {
+        let model = self.model.as_ref().filter(|_| turn.is_unread())?;
+        if turn.model_cost() >= HARD_CEILING {
+            return Some(Step::call_person(HandoffReason::CostCeiling));
+        }
+        let shown = Shown::of(words, &turn.masker())?;
+        let consulted = model.classify(&shown).await;
+        turn.charge(consulted.cost);
+        proposed(turn.stage(), consulted.guess?, &turn.facts(stale))
     }
 
     fn scene(&self, message: InboundMessage, reading: Reading, file: Option<CustomerFile>) -> Scene {

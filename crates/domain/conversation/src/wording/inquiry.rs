@@ -66,7 +66,7 @@ pub(super) fn hours(day: Option<Date>, voice: &Voice<'_>) -> Phrase {
             &Values::new().with(Placeholder::Hours, week(voice)),
         );
     };
-    let spans = voice.menu.opening.spans(day.weekday());
+    let spans = voice.menu.opening.spans_on(day);
     let values = Values::new().with(Placeholder::Date, format_date(day, voice.tongue));
     if spans.is_empty() {
         voice.say_with(

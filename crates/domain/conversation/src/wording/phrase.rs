@@ -60,6 +60,10 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::Team { service, staff } => team(*service, staff, voice),
         Reply::StaffHasTime { staff, wanted } => staff_then(TextKey::StaffHasTime, *staff, wanted, voice),
         Reply::StaffHasNoTime { staff, wanted } => staff_then(TextKey::StaffHasNoTime, *staff, wanted, voice),
+        Reply::MeantBooking => voice
+            .say(TextKey::MeantBooking)
+            .with_choices(vec![voice.choice(Meaning::Book, TextKey::ButtonBook)]),
+        Reply::Known { snippet } => Phrase::plain(snippet.content.body()),
         Reply::DoNotKnow => do_not_know(voice),
         Reply::AskService { among, narrowed } => ask_service(among, *narrowed, voice),
         Reply::AskWhen { service } => ask_when(*service, voice),
@@ -139,8 +143,14 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
 }
 
 impl Voice<'_> {
+    /// The text as this business says it.
     pub(super) fn text(&self, key: TextKey, values: &Values) -> String {
-        render(key, self.tongue, values)
+        let personality = self.profile.personality;
+        let said = render(personality.text(key), self.tongue, values);
+        match personality.address(key) {
+            Some(address) => format!("{}\n\n{said}", render(address, self.tongue, &Values::new())),
+            None => said,
+        }
     }
 
     pub(super) fn say(&self, key: TextKey) -> Phrase {

@@ -7,7 +7,9 @@ use crate::desk::{
     CardOrder, ComplementRequest, HoldOrder, MoveOrder, MoveRequest, OfferRequest, PaymentOrder,
     ResendAnswer, ResendOrder, TipOrder,
 };
+use crate::knowledge;
 use crate::machine::{CHOICES_MAX, Owed, Step, Wish, booking, inquiry, moving, payment, tip, visit};
+use crate::texts::Tongue;
 
 impl TakeTurn {
     pub(super) async fn fulfil(
@@ -53,6 +55,12 @@ impl TakeTurn {
             Wish::Promotions => {
                 let promotions = self.desk.promotions(tenant).await?;
                 Ok(inquiry::promotions_known(promotions))
+            }
+            Wish::Knowledge { words } => {
+                let hits = self.knowledge.about(tenant, &words.asked).await?;
+                let facts = turn.facts(stale);
+                let found = knowledge::choose(&words.asked, &hits, Tongue::from(facts.language));
+                Ok(booking::looked_up(turn.stage(), words, found, &facts))
             }
             Wish::Complement { draft, slot, payer } => {
                 let request = ComplementRequest {

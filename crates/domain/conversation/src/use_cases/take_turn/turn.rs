@@ -16,8 +16,11 @@ use crate::handoff::{ANGRY_MAX, TURNS_MAX};
 use crate::hear;
 use crate::inbound::InboundId;
 use crate::machine::{Effect, Facts, MISUNDERSTOOD_MAX, Question, Reply, Stage, Step, Wish};
+use crate::model::{HARD_CEILING, MicroDollars, SOFT_CEILING};
 use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient};
+use crate::personality::CrossSell;
 use crate::ports::Change;
+use crate::redact::Masker;
 use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
 use crate::thread::{Answered, HandoffReason, Thread, ThreadId};
 use crate::understanding::{Intent, Language, Understood};
@@ -40,6 +43,8 @@ pub(super) struct Turn {
     moved: bool,
     /// Whether what came of it is told by news of its own.
     told_by_news: bool,
+    /// Whether the rules found no wish in the words.
+    unread: bool,
 }
 
 impl Turn {
@@ -64,12 +69,14 @@ impl Turn {
             understood: true,
             moved: false,
             told_by_news: false,
+            unread: false,
         }
     }
 
     /// Learns the language of a message. One that was not understood has none: it is answered in the language that
     /// the customer spoke before, and only a stranger's is guessed from it.
     pub(super) fn heard_language(&mut self, understood: &Understood) {
+        self.unread = understood.intent == Intent::None;
         let words = self.scene.shown_words();
         // A bare "ok" or a number says nothing about the language of somebody who has spoken before.
         let short = words.split_whitespace().count() < 2;
@@ -80,6 +87,52 @@ impl Turn {
         } else if self.scene.thread.language.is_none() {
             self.scene.thread.language = known.or(Some(understood.language));
         }
+    }
+
+    /// Whether the rules found no wish in the words.
+    pub(super) const fn is_unread(&self) -> bool {
+        self.unread
+    }
+
+    /// What asking a language model has cost in this thread.
+    pub(super) const fn model_cost(&self) -> MicroDollars {
+        self.scene.thread.model_cost
+    }
+
+    /// Counts what asking cost, and says so once where a ceiling is passed.
+    pub(super) fn charge(&mut self, cost: MicroDollars) {
+        let before = self.scene.thread.model_cost;
+        let after = before.plus(cost);
+        self.scene.thread.model_cost = after;
+        for ceiling in [SOFT_CEILING, HARD_CEILING] {
+            if before < ceiling && after >= ceiling {
+                tracing::warn!(
+                    thread.id = %self.scene.thread.id,
+                    micro_dollars = after.millionths(),
+                    ceiling = ceiling.millionths(),
+                    "the language model has cost a booking more than a ceiling"
+                );
+            }
+        }
+    }
+
+    /// Masks what leaves the house: the floor, and the names of the customer and of whoever works here.
+    pub(super) fn masker(&self) -> Masker {
+        let staff = self.menu.staff.iter().map(|member| member.name.as_str());
+        let owners = self
+            .profile
+            .owners
+            .iter()
+            .filter_map(|owner| owner.name.as_deref());
+        Masker::new(
+            self.scene
+                .customer
+                .name
+                .as_deref()
+                .into_iter()
+                .chain(staff)
+                .chain(owners),
+        )
     }
 
     pub(super) fn stage(&self) -> &Stage {
@@ -105,8 +158,9 @@ impl Turn {
         }
     }
 
-    pub(super) const fn cross_sold(&self) -> bool {
-        self.scene.thread.state.cross_sold
+    /// Whether nothing more is offered: that was done, or the business does not want it.
+    pub(super) fn cross_sold(&self) -> bool {
+        self.scene.thread.state.cross_sold || self.profile.personality.cross_sell == CrossSell::Never
     }
 
     pub(super) fn is_opted_out(&self) -> bool {

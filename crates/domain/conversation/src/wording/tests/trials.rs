@@ -106,7 +106,9 @@ fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
         | Reply::PersonAnswers
         | Reply::OptedOut
         | Reply::OptedIn
-        | Reply::Cards => None,
+        | Reply::Cards
+        | Reply::MeantBooking
+        | Reply::Known { .. } => None,
     }
 }
 

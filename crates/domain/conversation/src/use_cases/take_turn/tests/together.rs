@@ -126,3 +126,37 @@ fn a_late_yes_to_both_is_asked_again() {
     chat.says("ndiyo");
     assert_eq!((chat.stage(), chat.desk.visits()), ("confirming", vec![]));
 }
+
+#[test]
+fn a_business_that_offers_nothing_more_books_after_the_yes_as_always() {
+    let mut chat = Chat::default();
+    chat.desk.offer_after_all(facial());
+    chat.profile.amend(|profile| {
+        profile.personality.cross_sell = crate::personality::CrossSell::Never;
+    });
+    chat.says("Nataka massage kesho saa nane mchana");
+    let said = chat.taps("Ndiyo");
+    assert!(!said[0].contains("Facial"), "{}", said[0]);
+    assert_eq!(chat.desk.visits().len(), 1);
+}
+
+#[test]
+fn a_business_sounds_as_it_wants_and_the_booking_goes_as_always() {
+    let mut chat = Chat::default();
+    chat.profile.amend(|profile| {
+        profile.personality.tone = crate::personality::Tone::Brief;
+        profile.personality.honorific = crate::personality::Honorific::Guest;
+        profile.personality.upsell = crate::personality::Upsell::Recommending;
+    });
+    chat.desk.offer_after_all(facial());
+    chat.says("Nataka massage kesho saa nane mchana");
+    let said = chat.taps("Ndiyo");
+    assert!(
+        said[0].contains("Tunakupendekezea") && said[0].contains("Facial"),
+        "{}",
+        said[0]
+    );
+    chat.taps("Zote mbili");
+    assert_eq!(chat.desk.visits().len(), 1);
+    assert_eq!(chat.says("Asante sana"), ["Mgeni wetu mpendwa,\n\nKaribu."]);
+}

@@ -1,0 +1,2 @@
+DROP TABLE knowledge_snippets;
+DROP EXTENSION pg_trgm;

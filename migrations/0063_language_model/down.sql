@@ -1,0 +1,1 @@
+ALTER TABLE conversation_threads DROP COLUMN model_cost_micros;
