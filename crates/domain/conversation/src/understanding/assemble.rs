@@ -123,7 +123,9 @@ impl Timed {
             | Intent::Human
             | Intent::None => {}
         }
-        let said = Said::of(sentence, intent);
+        let mut said = Said::of(sentence, intent);
+        // "I paid just now" is no wish for a time.
+        said.now &= proposes_a_time(intent) || intent == Intent::AskHours;
         let mut timed = Self::from(&said, intent, context);
         timed.ask |= timed.is_past(context) && proposes_a_time(intent);
         timed

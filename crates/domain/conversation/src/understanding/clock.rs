@@ -139,6 +139,10 @@ impl DayPart {
 /// A part of the day in words.
 pub(super) fn day_part(words: Words<'_>, at: usize) -> Taken<DayPart> {
     let (first, second, third) = (words.text(at), words.text(at + 1), words.text(at + 2));
+    // "How early do you open?" asks for the time that it does not name.
+    if at > 0 && words.text(at - 1) == "how" {
+        return None;
+    }
     let part = match (first, second, third) {
         ("usiku", "wa", "manane") => (DayPart::DeadOfNight, 3),
         ("asubuhi", "na", "mapema") | ("early", "in", "the") => {
@@ -217,6 +221,8 @@ fn saa(words: Words<'_>, at: usize) -> Taken<Clock> {
             true,
             start + 1,
         ),
+        // The 25th hour is a slip, and has to be asked.
+        Kind::Number(25..=99) => return Some((Clock::new(Style::Unclear, 0, 0, true), start + 1 - at)),
         Kind::Word => match numeral::swahili_hour(words.all(), start) {
             Some((Ok(hour), length)) => (hour, 0, false, start + length),
             Some((Err(()), length)) => {
@@ -247,7 +253,7 @@ fn swahili_minutes(words: Words<'_>, at: usize) -> (i32, usize) {
         ("kasorobo", _) => (-15, 1),
         ("unusu" | "nanusu" | "nusu", _) => (30, 1),
         ("na" | "u", "nusu") => (30, 2),
-        ("na", "robo") => (15, 2),
+        ("na" | "u", "robo") => (15, 2),
         ("robo", _) => (15, 1),
         ("kasoro", "robo") => (-15, 2),
         ("kasoro", "nusu") => (-30, 2),
@@ -361,7 +367,10 @@ const COUNTED: &[&str] = &[
 
 /// *3pm*, *9:30*, *at 4*, *four o'clock*, *three thirty*, and a number beside a day or a day part.
 fn english(words: Words<'_>, at: usize, beside_day: bool) -> Taken<Clock> {
-    let prefixed = ["at", "by", "around", "about", "ni", "saa", "round"].contains(&words.text(at));
+    // "Late by 10" is late by minutes.
+    let late_by = words.text(at) == "by" && at > 0 && ["late", "delayed"].contains(&words.text(at - 1));
+    let prefixed =
+        ["at", "by", "around", "about", "ni", "saa", "round"].contains(&words.text(at)) && !late_by;
     let introduced = prefixed && words.text(at) != "ni" || for_an_hour(words, at, beside_day);
     let start = at + usize::from(introduced);
     let relation = at > 0
@@ -384,13 +393,18 @@ fn english(words: Words<'_>, at: usize, beside_day: bool) -> Taken<Clock> {
         ));
     }
     let number = words.token(start).and_then(super::token::Token::number);
-    if let Some(number) = number
-        .filter(|n| introduced && (100..2400).contains(n) && n % 100 < 60 && words.text(start + 1) != "bob")
-    {
+    // "At 1500", "1500 hours".
+    let military = usize::from(words.text(start + 1) == "hours");
+    if let Some(number) = number.filter(|n| {
+        (introduced || military > 0)
+            && (100..2400).contains(n)
+            && n % 100 < 60
+            && words.text(start + 1) != "bob"
+    }) {
         let minute = i32::try_from(number % 100).unwrap_or(0);
         return Some((
             Clock::new(Style::Literal, number / 100, minute, true),
-            start + 1 - at,
+            start + 1 + military - at,
         ));
     }
     let (hour, digits) = match (number, numeral::english_hour(words.text(start))) {
@@ -437,8 +451,15 @@ fn english(words: Words<'_>, at: usize, beside_day: bool) -> Taken<Clock> {
 /// *between 10 and 12*, *from 9 to 11*.
 fn ends_a_range(words: Words<'_>, at: usize) -> bool {
     let before = |back: usize| at.checked_sub(back).map_or("", |at| words.text(at));
-    ["between", "from", "kuanzia", "kutoka", "kati"].contains(&before(3))
-        && ["and", "na", "to", "till", "until", "hadi", "mpaka"].contains(&before(1))
+    let begun = ["between", "from", "kuanzia", "kutoka", "kati"].contains(&before(3));
+    let joined = ["till", "until", "hadi", "mpaka"].contains(&before(1));
+    let hour_before = || {
+        let begin = at.checked_sub(2).and_then(|at| words.token(at));
+        begin
+            .and_then(super::token::Token::number)
+            .is_some_and(|hour| (1..=24).contains(&hour))
+    };
+    begun && (joined || ["and", "na", "to"].contains(&before(1))) || joined && hour_before()
 }
 
 /// *do 4 instead of 3*, *shift it to 3*, *make it 5*: a small number that replaces an hour.

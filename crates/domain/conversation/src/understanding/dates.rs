@@ -76,6 +76,13 @@ pub(super) fn resolve(expressions: &[DayExpr], ranged: bool, today: Date) -> Res
         (begin.min(dates.first), end.max(dates.last))
     });
     let ask = all.iter().any(|dates| dates.ask);
+    // "From Monday to Wednesday" on a Tuesday: the Wednesday behind that Monday.
+    let behind = all.get(1).and_then(|next| {
+        plus_days(next.last, 7).filter(|later| next.last < first.first && *later > first.first)
+    });
+    if let Some(last) = behind.filter(|_| ranged && all.len() == 2) {
+        return Resolved::Known(Dates { last, ask, ..first });
+    }
     let adjoining = plus_days(first.last, 1) >= Some(end);
     if ranged || adjoining {
         return Resolved::Known(Dates {

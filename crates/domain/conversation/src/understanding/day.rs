@@ -177,7 +177,12 @@ fn month_edge(words: Words<'_>, at: usize) -> Taken<DayExpr> {
     }
     let named = month(words, inner);
     let bare = ["mwezi", "month"].contains(&words.text(inner)).then_some(1);
-    let length = named.map(|(_, length)| length).or(bare)?;
+    // "Mwezi ujao mwanzoni": the month stands before.
+    let month_before = at.checked_sub(1).is_some_and(|at| {
+        ["ujao", "huu"].contains(&words.text(at)) || calendar::month_named(words.text(at)).is_some()
+    });
+    let alone = (month_before && ["mwanzoni", "mwishoni"].contains(&first)).then_some(0);
+    let length = named.map(|(_, length)| length).or(bare).or(alone)?;
     let month = named.map(|(month, _)| month);
     let edge = if ends {
         DayExpr::MonthEnd(month)
@@ -340,20 +345,22 @@ fn day_in_words(words: Words<'_>, at: usize) -> Taken<DayExpr> {
         month,
         year: None,
     };
+    // "Kumi na tano" begins with the tenth, "twenty fifth" with twenty: the longer one is meant.
+    let longest = |at: usize| {
+        let cardinal = numeral::cardinal(words.all(), at)
+            .filter(|read| !read.digits && read.value <= 31)
+            .map(|read| (read.value, read.length));
+        [numeral::ordinal_in_words(words.all(), at), cardinal]
+            .into_iter()
+            .flatten()
+            .max_by_key(|(_, length)| *length)
+    };
     if let Some(month) = month_at(at) {
-        let (day, length) = numeral::ordinal_in_words(words.all(), at + 1)?;
+        let (day, length) = longest(at + 1)?;
         return Some((dated(day, month), 1 + length));
     }
     let ordinal = numeral::ordinal_in_words(words.all(), start);
-    let cardinal = || {
-        let read = numeral::cardinal(words.all(), start).filter(|read| !read.digits && read.value <= 31)?;
-        Some((read.value, read.length))
-    };
-    // "Kumi na tano" begins with the tenth, "twenty fifth" with twenty: the longer one is meant.
-    let (day, length) = [ordinal, cardinal()]
-        .into_iter()
-        .flatten()
-        .max_by_key(|(_, length)| *length)?;
+    let (day, length) = longest(start)?;
     let of = start + length + usize::from(["of", "ya", "wa"].contains(&words.text(start + length)));
     if let Some(month) = month_at(of) {
         return Some((dated(day, month), of + 1 - at));

@@ -41,6 +41,8 @@ pub(super) fn length(words: Words<'_>, at: usize) -> Option<usize> {
             let tail = usize::from(
                 ["hii", "hizi", "ya"].contains(&words.text(part_at + 1)) && words.text(part_at) != "saa",
             );
+            let early = words.text(part_at + 1) == "na" && words.text(part_at + 2) == "mapema";
+            let tail = if early { 2 } else { tail };
             return Some(part_at + 1 + tail - at);
         }
         return Some(1 + usize::from(joined));
@@ -68,7 +70,9 @@ pub(super) fn length(words: Words<'_>, at: usize) -> Option<usize> {
 
 /// *How are you doing today?*
 fn asked_after(words: Words<'_>, at: usize) -> Option<usize> {
-    let subject = ["you", "u", "things", "everyone", "everything", "going"].contains(&words.text(at + 2));
+    let it_goes = words.text(at + 2) == "it" && words.text(at + 3) == "going";
+    let subject =
+        it_goes || ["you", "u", "things", "everyone", "everything", "going"].contains(&words.text(at + 2));
     let doing = usize::from(["doing", "going", "guys"].contains(&words.text(at + 3)));
     let end = at + 3 + doing;
     let day = match (words.text(end), words.text(end + 1)) {

@@ -1,10 +1,11 @@
 //! What is wanted: the phrases of [`super::rules`] in their order, with the few decisions that no phrase can make.
 
 use super::context::Context;
+use super::day::DayExpr;
 use super::pattern::{Patterns, Phrase};
 use super::rules;
 use super::scan::{Mention, Sentence};
-use super::{Intent, Match, lexicon, numeral, verb, vocabulary};
+use super::{Intent, Match, lexicon, numeral, said, verb, vocabulary};
 
 /// The intent and what was weighed for it.
 pub(super) struct Heard {
@@ -186,7 +187,9 @@ impl Listener<'_> {
         {
             return Some(Intent::OptOut);
         }
-        (self.whole(rules::OPT_IN_WORDS) || self.has(&rules::OPT_IN)).then_some(Intent::OptIn)
+        // "Put me on tomorrow's list" asks for a booking.
+        let rejoins = self.has(&rules::OPT_IN) && !self.sentence.mentions_time();
+        (self.whole(rules::OPT_IN_WORDS) || rejoins).then_some(Intent::OptIn)
     }
 
     /// Messages that only answer, greet or thank.
@@ -206,6 +209,12 @@ impl Listener<'_> {
             self.counts(rules::NOT_YET),
             self.counts(rules::THANKS),
         );
+        // "Si sawa hata kidogo" refuses altogether.
+        let wait = if no > 0 {
+            wait.saturating_sub(self.counts(&["kidogo"]))
+        } else {
+            wait
+        };
         let only = |sets: &[&[&str]]| self.consists_of(sets);
         let greets = self.counts(rules::GREETINGS) > 0 || self.greets_by_part();
         // "Sasa" and "Poa" are greetings and answers both; alone the first greets and the second answers.
@@ -215,6 +224,12 @@ impl Listener<'_> {
         }
         if wait > 0 && answers_only && !self.has(&rules::NO_FIRST) || self.has(&rules::WAIT) {
             return self.answers(Intent::NotYet);
+        }
+        if self.context.question_open && self.has(&rules::ASSENT) {
+            return Some(Intent::Confirm);
+        }
+        if self.context.question_open && self.has(&rules::DENIAL) && !self.has(&rules::CANCEL) {
+            return Some(Intent::Deny);
         }
         if no > 0 && answers_only && !self.is_la_among_others() && !self.has(&rules::CANCEL) {
             return self.answers(Intent::Deny);
@@ -347,7 +362,8 @@ impl Listener<'_> {
         {
             return Some((Intent::ChangeService, false));
         }
-        if self.has(&rules::CHANGE_DATE) && !mine && (!time || self.has(&rules::DAY_WORDS)) {
+        let old_time = time && self.has(&rules::DAY_WORDS) && !said::names_new_time(self.sentence);
+        if self.has(&rules::CHANGE_DATE) && !mine && (!time || old_time) {
             return Some((Intent::ChangeDate, false));
         }
         if self.begins_with_no() && !time && self.phrase.tokens.len() <= 4 && !self.has(&rules::WILL_NOT_COME)
@@ -400,7 +416,7 @@ impl Listener<'_> {
         if self.asks_what_is_sold() || self.asks_whether_sold() {
             return Intent::AskPrice;
         }
-        let time = self.sentence.mentions_time();
+        let time = self.sentence.mentions_time() && !self.only_looks_back();
         let content = time || self.names_something || duration(self.sentence).is_some();
         let asks = self.sentence.question;
         let clear_wish = self.has(&rules::BOOK_CLEAR);
@@ -432,7 +448,7 @@ impl Listener<'_> {
             return self.answers(Intent::NotYet).unwrap_or(Intent::None);
         }
         let later = self.has(&rules::LATER);
-        if later && !content {
+        if later && !content || self.has(&rules::IN_TOUCH) && !clear_wish && !self.names_something && !asks {
             return Intent::None;
         }
         let wishes = self.has(&rules::BOOK);
@@ -471,25 +487,40 @@ impl Listener<'_> {
         }
     }
 
-    /// A day is spoken of among other things, and nothing says that somebody wants to come then: *what a Monday*.
-    fn talks_of_a_day(&self) -> bool {
+    /// Something is told of a day that is over: *we won yesterday*. The day alone is an answer to be asked about.
+    fn only_looks_back(&self) -> bool {
+        let mut times = self.sentence.found.iter().filter(|found| found.bears_on_time());
+        times.all(|found| matches!(found.mention, Mention::Day(DayExpr::Offset { days, .. }) if days < 0))
+            && self.beside_the_time(&[]) > 0
+    }
+
+    /// How many words stand beside the time that are neither fillers nor of these sets.
+    fn beside_the_time(&self, sets: &[&[&str]]) -> usize {
         let on_time = |at: usize| {
             let mut found = self.sentence.found.iter();
             found.any(|found| (found.start..found.end).contains(&at))
         };
-        let clock = self.sentence.found.iter().any(|found| {
-            matches!(
-                found.mention,
-                Mention::Clock(..) | Mention::Now | Mention::Relative(_)
-            )
-        });
-        let small_talk: [&[&str]; 4] = [rules::GREETINGS, rules::GLUE, rules::THANKS, rules::YES];
         let beside = self.sentence.tokens.iter().enumerate().filter(|(at, token)| {
             let word = token.text.as_str();
-            let known = vocabulary::is_filler(word) || small_talk.iter().any(|set| set.contains(&word));
+            let known = vocabulary::is_filler(word) || sets.iter().any(|set| set.contains(&word));
             !on_time(*at) && !known
         });
-        !self.names_something && !clock && duration(self.sentence).is_none() && beside.count() >= TALK_WORDS
+        beside.count()
+    }
+
+    /// A day is spoken of among other things, and nothing says that somebody wants to come then: *what a Monday*.
+    fn talks_of_a_day(&self) -> bool {
+        let mentions = |is: fn(Mention) -> bool| self.sentence.found.iter().any(|found| is(found.mention));
+        let clock = mentions(|mention| matches!(mention, Mention::Clock(..) | Mention::Relative(_)));
+        if !clock && !self.names_something && self.has(&rules::ELSEWHERE) {
+            return true;
+        }
+        let clock = clock || mentions(|mention| mention == Mention::Now);
+        let small_talk: [&[&str]; 4] = [rules::GREETINGS, rules::GLUE, rules::THANKS, rules::YES];
+        !self.names_something
+            && !clock
+            && duration(self.sentence).is_none()
+            && self.beside_the_time(&small_talk) >= TALK_WORDS
     }
 
     /// *What do you offer?*, *mna massage gani?*: a list of everything answers it.

@@ -79,7 +79,7 @@ fn unstretched(word: &str) -> String {
     let (double, single) = (limit_runs(word, 2), limit_runs(word, 1));
     if double == word {
         // No run of three: only a drawn-out ending is doubtful (*sawaa*, but not *saa* or *ijumaa*).
-        let drawn_out = word.chars().count() > 3 && ends_in_double_vowel(word);
+        let drawn_out = word.chars().count() > 3 && ends_in_double_vowel(word) && !ends_in_a_long_root(word);
         if drawn_out && !vocabulary::is_known(word) {
             let shorter = word.get(..word.len().saturating_sub(1)).unwrap_or(word);
             return shorter.to_owned();
@@ -100,6 +100,13 @@ fn unstretched(word: &str) -> String {
         }
     }
     single
+}
+
+/// *inafaa*, *mmejaa*, *kukaa*: verbs whose root ends so.
+fn ends_in_a_long_root(word: &str) -> bool {
+    ["faa", "jaa", "kaa", "vaa"]
+        .iter()
+        .any(|root| word.ends_with(root))
 }
 
 fn ends_in_double_vowel(word: &str) -> bool {

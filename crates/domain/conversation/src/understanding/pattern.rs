@@ -7,6 +7,8 @@
 //! | `bei` | is this word |
 //! | `promo*` | begins so |
 //! | `+pay`, `-pay` | is a positive or negative verb form of this root |
+//! | `~pay` | is a form of this root that tells what has happened: *nimelipa*, *tumeshalipa* |
+//! | `<call` | is a form of this root that is done to the speaker: *nipigie*, *mnaweza kunipigia* |
 //! | `=book` | is a passive form of this root that tells what has happened, or has not yet: *imebookiwa* |
 //! | `@booking` | is in the class of that name |
 //! | `#` | is a number |
@@ -135,6 +137,7 @@ const CLASSES: &[(&str, &[&str])] = &[
             "mkubwa",
             "attendant",
             "representative",
+            "binadamu",
         ],
     ),
     (
@@ -155,7 +158,84 @@ const CLASSES: &[(&str, &[&str])] = &[
             "lingine",
         ],
     ),
+    (
+        "day",
+        &[
+            "leo",
+            "kesho",
+            "keshokutwa",
+            "jumatatu",
+            "jumanne",
+            "jumatano",
+            "alhamisi",
+            "ijumaa",
+            "jumamosi",
+            "jumapili",
+            "wikendi",
+            "weekend",
+            "today",
+            "tomorrow",
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+            "sundays",
+            "saturdays",
+        ],
+    ),
     ("again", &["again", "tena", "twice", "double"]),
+    // Of money that the business took.
+    (
+        "taken",
+        &[
+            "charged",
+            "deducted",
+            "debited",
+            "billed",
+            "took",
+            "taken",
+            "deduction",
+        ],
+    ),
+    (
+        "excess",
+        &[
+            "more",
+            "extra",
+            "double",
+            "duplicate",
+            "wrong",
+            "wrongly",
+            "zaidi",
+            "again",
+            "twice",
+        ],
+    ),
+    // Which of several, in words or as *2nd*.
+    (
+        "nth",
+        &[
+            "first", "second", "third", "fourth", "fifth", "sixth", "1st", "2nd", "3rd", "4th", "5th", "6th",
+            "last", "final", "middle", "top", "bottom",
+        ],
+    ),
+    (
+        "nth_sw",
+        &[
+            "kwanza", "pili", "tatu", "nne", "tano", "sita", "saba", "nane", "tisa", "kumi", "mwisho",
+            "katikati",
+        ],
+    ),
+    (
+        "pick",
+        &[
+            "pick", "choose", "chose", "take", "select", "want", "prefer", "like", "give", "with", "go",
+            "for",
+        ],
+    ),
     (
         "settled",
         &[
@@ -195,6 +275,8 @@ enum Alternative {
     Prefix(&'static str),
     Verb { root: &'static str, negative: bool },
     Undergone(&'static str),
+    Done(&'static str),
+    ToMe(&'static str),
     Class(&'static [&'static str]),
     Number,
 }
@@ -250,6 +332,12 @@ impl Alternative {
         if let Some(root) = source.strip_prefix('-') {
             return Self::Verb { root, negative: true };
         }
+        if let Some(root) = source.strip_prefix('~') {
+            return Self::Done(root);
+        }
+        if let Some(root) = source.strip_prefix('<') {
+            return Self::ToMe(root);
+        }
         if let Some(root) = source.strip_prefix('=') {
             return Self::Undergone(root);
         }
@@ -268,6 +356,8 @@ impl Alternative {
                 verb.is_some_and(|verb| verb.root == *root && verb.negative == *negative)
             }
             Self::Undergone(root) => verb.is_some_and(|verb| verb.root == *root && verb.undergone),
+            Self::ToMe(root) => verb.is_some_and(|verb| verb.root == *root && verb.to_me && !verb.negative),
+            Self::Done(root) => verb.is_some_and(|verb| verb.root == *root && verb.done),
             Self::Class(words) => words.contains(&token.text.as_str()),
             Self::Number => token.kind != Kind::Word || numeral::unit(&token.text).is_some(),
         }

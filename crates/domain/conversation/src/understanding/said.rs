@@ -143,10 +143,33 @@ fn part_of(place: Found, parts: &[(usize, DayPart)], only_clock: bool) -> Option
         .map(|(_, part)| *part)
 }
 
+/// Whether a time stands behind a word that leads to it: *iwe Alhamisi*, *to the 20th*.
+pub(super) fn names_new_time(sentence: &Sentence) -> bool {
+    let led_to = |found: &Found| {
+        let before = (1..=2).filter_map(|back| found.start.checked_sub(back));
+        before
+            .into_iter()
+            .any(|at| TOWARDS.contains(&sentence.words().text(at)))
+    };
+    let mut times = sentence
+        .found
+        .iter()
+        .filter(|found| found.bears_on_time() && !found.negated);
+    times.any(led_to)
+}
+
 /// In a change only what stands behind *to* or *hadi* is the new time, if anything does.
 fn behind_the_turn(sentence: &Sentence, found: Vec<Found>) -> Vec<Found> {
+    let words = sentence.words();
+    // "Make it Sunday" leads to a new time, "I can't make it Sunday" to none.
+    let makes = |at: usize| {
+        let before = at.checked_sub(1).map_or("", |at| words.text(at));
+        words.text(at) == "make"
+            && words.text(at + 1) == "it"
+            && !["cant", "cannot", "wont", "not", "to", "couldnt", "never"].contains(&before)
+    };
     let turn = (0..sentence.tokens.len()).rev().find(|at| {
-        TOWARDS.contains(&sentence.words().text(*at))
+        (TOWARDS.contains(&words.text(*at)) || makes(*at))
             && !found.iter().any(|f| (f.start..f.end).contains(at))
             && found.iter().any(|f| f.start > *at)
     });

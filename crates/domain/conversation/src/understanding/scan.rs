@@ -364,6 +364,7 @@ const TIMED_NOUNS: &[&str] = &[
     "yangu",
     "reservation",
     "kuanzia",
+    "kati",
     "mida",
     "majira",
     "za",
@@ -424,6 +425,9 @@ fn bounded_clock(words: Words<'_>, at: usize, beside_day: bool) -> Option<(Clock
         ("after" | "from" | "kuanzia" | "kutoka" | "past", _) => (Relation::After, 1),
         ("kabla", "ya" | "za") => (Relation::Before, 2),
         ("before", _) => (Relation::Before, 1),
+        // "Not before 2pm" is from then on; "not after" is until then.
+        ("not", "before") => (Relation::After, 2),
+        ("not", "after") => (Relation::Before, 2),
         ("mida" | "majira" | "mwendo", "ya" | "wa") => (Relation::At, 2),
         _other => (Relation::At, 0),
     };
@@ -458,6 +462,10 @@ fn is_negated(words: Words<'_>, at: usize) -> bool {
         }
         if NEGATORS.contains(&token.text.as_str()) {
             return true;
+        }
+        // "5pm rather than 3pm"
+        if token.text == "than" {
+            return (0..at).any(|index| words.text(index) == "rather" && words.text(index + 1) == "than");
         }
         if !BETWEEN_NEGATOR_AND_TIME.contains(&token.text.as_str()) {
             return false;

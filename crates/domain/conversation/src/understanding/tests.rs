@@ -4,6 +4,7 @@ mod cases;
 mod intents;
 mod laws;
 mod names;
+mod other_days;
 mod salon;
 
 use ratiba_kernel::zone::Zone;

@@ -34,14 +34,17 @@ pub(super) const ROOTS: &[(&str, &str, Family)] = &[
     ("futili", "cancel", Family::Loan),
     ("katish", "cancel", Family::Swahili),
     ("sitish", "cancel", Family::Swahili),
+    ("batilish", "cancel", Family::Swahili),
     ("chelew", "late", Family::Swahili),
     ("fik", "arrive", Family::Swahili),
     ("kuj", "come", Family::Swahili),
     ("ij", "come", Family::Swahili),
+    ("hudhuri", "come", Family::Swahili),
     ("wez", "can", Family::Swahili),
     ("ez", "can", Family::Swahili),
     ("weze", "can", Family::Swahili),
     ("tak", "want", Family::Swahili),
+    ("taki", "wish", Family::Swahili),
     ("pend", "want", Family::Swahili),
     ("omb", "ask", Family::Swahili),
     ("hitaj", "want", Family::Loan),
@@ -60,6 +63,13 @@ pub(super) const ROOTS: &[(&str, &str, Family)] = &[
     ("rejesh", "return", Family::Swahili),
     ("kat", "deduct", Family::Swahili),
     ("kata", "refuse", Family::Swahili),
+    ("end", "go", Family::Swahili),
+    ("kwend", "go", Family::Swahili),
+    ("pit", "go", Family::Swahili),
+    ("rush", "send", Family::Swahili),
+    ("ongelesh", "talk", Family::Swahili),
+    ("chagu", "choose", Family::Swahili),
+    ("chuku", "choose", Family::Swahili),
     ("kose", "mistake", Family::Swahili),
     ("kos", "mistake", Family::Swahili),
     ("elekez", "direct", Family::Swahili),
@@ -72,6 +82,7 @@ pub(super) const ROOTS: &[(&str, &str, Family)] = &[
     ("fungu", "open", Family::Swahili),
     ("fany", "do", Family::Swahili),
     ("ondo", "remove", Family::Swahili),
+    ("ondole", "remove", Family::Swahili),
     ("lalamik", "complain", Family::Swahili),
     ("subir", "wait", Family::Loan),
     ("ngoj", "wait", Family::Swahili),
@@ -107,7 +118,9 @@ pub(super) const ROOTS: &[(&str, &str, Family)] = &[
     ("refund", "refund", Family::English),
     ("open", "open", Family::English),
     ("close", "open", Family::English),
+    ("maliz", "finish", Family::Swahili),
     ("text", "text", Family::English),
+    ("deduct", "deduct", Family::English),
     ("talk", "talk", Family::English),
 ];
 
@@ -128,6 +141,7 @@ const SUBJECTS: &[(&str, bool)] = &[
     ("u", true),
     ("a", true),
     ("tu", true),
+    ("tw", true),
     ("m", true),
     ("mu", true),
     ("wa", true),
@@ -155,16 +169,22 @@ const SUBJECTS: &[(&str, bool)] = &[
 ];
 
 const TENSES: &[&str] = &[
-    "", "na", "li", "ta", "me", "mesha", "sha", "ja", "ku", "ki", "ka", "nge", "ngeli", "to", "taku", "meku",
-    "liku", "shaku", "naku", "meshaku",
+    "", "na", "li", "ta", "me", "mesha", "mekwisha", "lisha", "sha", "isha", "ja", "ku", "ki", "ka", "nge",
+    "ngeli", "to", "taku", "meku", "liku", "shaku", "naku", "meshaku",
 ];
 
 const OBJECTS: &[&str] = &[
     "", "ni", "ku", "m", "mw", "tu", "wa", "i", "ki", "vi", "li", "ya", "u", "zi", "ji", "ha",
 ];
 
+/// Object marks of the speaker.
+const OBJECTS_ME: &[&str] = &["ni", "tu"];
+
+/// Endings of what is done for somebody: *pig-ia*, *tum-ie*.
+const APPLIED_ENDINGS: &[&str] = &["ia", "ie", "ea", "ee", "ieni"];
+
 /// Tenses of what has happened, or has not happened yet.
-const DONE: &[&str] = &["li", "me", "mesha", "sha", "ja"];
+const DONE: &[&str] = &["li", "me", "mesha", "mekwisha", "lisha", "sha", "isha", "ja"];
 
 const PASSIVE_ENDINGS: &[&str] = &["wa", "iwa", "ewa", "ishwa"];
 
@@ -182,6 +202,10 @@ pub(super) struct Verb {
     pub(super) negative: bool,
     /// A passive of what has happened, or not yet: *imethibitishwa*, *sijathibitishwa*.
     pub(super) undergone: bool,
+    /// What has happened: *nimelipa*, *ameshalipa*, *zimeenda*.
+    pub(super) done: bool,
+    /// Done to the speaker: *nipigie*, *mliniambia*.
+    pub(super) to_me: bool,
 }
 
 /// Whether the word is a borrowed verb as English writes it: *confirmed*, but not *kuconfirm*.
@@ -206,11 +230,13 @@ pub(super) fn analyse(word: &str) -> Option<Verb> {
                 continue;
             };
             if best.is_none_or(|(length, _)| stem.len() > length) {
-                let undergone = is_done(prefix) && PASSIVE_ENDINGS.contains(&ending);
+                let done = is_done(prefix);
                 let verb = Verb {
                     root,
                     negative,
-                    undergone,
+                    undergone: done && PASSIVE_ENDINGS.contains(&ending),
+                    done: done && !negative,
+                    to_me: is_to_me(prefix, ending, *family),
                 };
                 best = Some((stem.len(), verb));
             }
@@ -219,12 +245,24 @@ pub(super) fn analyse(word: &str) -> Option<Verb> {
     best.map(|(_, verb)| verb)
 }
 
-/// Whether the marks are a subject and a tense of what has happened.
+/// Whether the form is done to the speaker. *Ni-* is the subject as well: *nipige* is "shall I hit", *nipigie* "call me".
+fn is_to_me(prefix: &str, ending: &str, family: Family) -> bool {
+    let applied = family == Family::Loan || APPLIED_ENDINGS.contains(&ending);
+    applied && OBJECTS_ME.iter().any(|me| prefix.ends_with(me))
+}
+
+/// Whether the marks are a subject, a tense of what has happened, and an object if any: *nime-*, *mmenika-*.
 fn is_done(prefix: &str) -> bool {
+    let behind_subject = |(subject, _): &(&str, bool)| prefix.strip_prefix(subject);
+    let behind_tense = |rest| {
+        DONE.iter()
+            .filter_map(move |tense| str::strip_prefix(rest, tense))
+    };
     SUBJECTS
         .iter()
-        .filter_map(|(subject, _)| prefix.strip_prefix(subject))
-        .any(|tense| DONE.contains(&tense))
+        .filter_map(behind_subject)
+        .flat_map(behind_tense)
+        .any(|object| OBJECTS.contains(&object))
 }
 
 /// Whether the form is negative; `None` if prefix and ending make no form.

@@ -1,7 +1,7 @@
 //! Words as data: spellings seen in chat, and word lists by language. What words *mean* stands in the modules that
 //! read them; a word is listed here so that it is recognised, also when it is drawn out or respelled.
 
-use super::{calendar, numeral, verb};
+use super::{calendar, numeral, rules, verb};
 
 /// Chat spellings and short forms, and the word that each stands for.
 #[rustfmt::skip]
@@ -23,7 +23,7 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("pliiz", "please"), ("rescedule", "reschedule"), ("sa", "saa"), ("shukrani", "shukran"),
     ("tafadhari", "tafadhali"), ("tafathali", "tafadhali"), ("thanx", "thanks"), ("thenx", "thanks"),
     ("thenks", "thanks"), ("thx", "thanks"), ("thnx", "thanks"), ("thnks", "thanks"), ("thks", "thanks"),
-    ("tks", "thanks"), ("tnx", "thanks"), ("tnks", "thanks"), ("tia", "thanks"), ("tmr", "tomorrow"),
+    ("tks", "thanks"), ("tnx", "thanks"), ("tnks", "thanks"), ("tia", "thanks"), ("tmr", "tomorrow"), ("tomrw", "tomorrow"), ("tomrow", "tomorrow"), ("tomorw", "tomorrow"),
     ("tmrw", "tomorrow"), ("tmrrw", "tomorrow"), ("tmoro", "tomorrow"), ("tmorow", "tomorrow"),
     ("tmorrow", "tomorrow"), ("tmw", "tomorrow"), ("tomoro", "tomorrow"), ("tomorow", "tomorrow"),
     ("tommorow", "tomorrow"), ("tommorrow", "tomorrow"), ("tomoz", "tomorrow"), ("tonite", "tonight"),
@@ -126,6 +126,15 @@ pub(super) fn is_known(word: &str) -> bool {
         || calendar::month_named(word).is_some()
         || calendar::is_holiday_word(word)
         || verb::analyse(word).is_some()
+        || [
+            rules::YES,
+            rules::NO,
+            rules::NOT_YET,
+            rules::GREETINGS,
+            rules::THANKS,
+        ]
+        .iter()
+        .any(|words| words.contains(&word))
 }
 
 pub(super) fn is_swahili(word: &str) -> bool {

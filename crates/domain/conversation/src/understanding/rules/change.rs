@@ -7,6 +7,7 @@ pub(in crate::understanding) static RUNNING_LATE: Patterns = Patterns::new(&[
     "running|be|am|im|coming|arrive|arriving|come|bit|little|minutes|slightly|get|getting late",
     "be|am|im|running .. late $",
     "nitafika|nafika|tutafika|tunafika|ntafika .. late",
+    "nitalate|ntalate|tutalate|nimelate",
     "late .. minutes|hour|kidogo|for|by|dakika",
     "niko|tuko|nipo kwa|kwenye|in jam|traffic|foleni",
     "niko|tuko|nipo|im|am|stuck .. jam|traffic|foleni",
@@ -14,6 +15,8 @@ pub(in crate::understanding) static RUNNING_LATE: Patterns = Patterns::new(&[
     "running|far .. behind",
     "minutes|mins|dakika|hour behind",
     "nitatokea|nitatokelezea|ntatokea .. late",
+    "kuna|theres jam|traffic|foleni",
+    "there is jam|traffic|foleni",
     "jam|foleni|traffic ni|iko|is|imekuwa|was .. mbaya|kali|kubwa|nyingi|bad|heavy|crazy|terrible|noma",
     "matatu|mat|car|gari|bus|basi|nduthi|boda|bodaboda|pikipiki|uber|taxi|bolt .. broke|broken|breakdown|imeharibika|imekwama|imezima|stalled|delayed|puncture",
     "jam|traffic imeni*|ime*|is|imekuwa",
@@ -33,9 +36,16 @@ pub(in crate::understanding) static SHOW_BOOKING: Patterns = Patterns::new(&[
     "remind|nikumbushe|nikumbusheni .. booked|book|+book|@booking",
     "do|have i .. anything|something|any .. booked|scheduled|reserved",
     "when did i|we",
+    "forgot|forgotten|nimesahau|tumesahau .. @booking",
+    "what|which booking|bookings|appointment|appointments .. i|we|mine",
+    "what|which|who did|have|had i|we book|booked",
+    "remind|nikumbush* .. when|lini|saa|what",
+    "@mine @booking|session|visit is|ni|iko|itakuwa|on|at at|on|what|which|when",
     "am i booked",
     "+book .. saa|siku|tarehe ngapi|gani",
     "+book lini",
+    "~put .. saa|siku|tarehe ngapi|gani",
+    "miadi|booking|appointment niliyo*|niliyonayo|nilio* .. lini|saa|siku",
     "niko|nipo|tuko na booking|appointment|miadi|reservation",
     "niko|nina|nilikuwa|nipo .. booking|appointment|miadi|reservation .. lini|saa|gani|yoyote|siku",
     "nina @booking",
@@ -45,6 +55,7 @@ pub(in crate::understanding) static SHOW_BOOKING: Patterns = Patterns::new(&[
     "+show .. @booking|miadi",
     "@mine ni|iko|itakuwa saa|lini|siku|tarehe",
     "@booking @mine $",
+    "@booking details|reference|confirmation",
     "^ @mine @booking $",
     "ni lini .. @booking|miadi",
     "details .. @booking",
@@ -66,7 +77,8 @@ pub(in crate::understanding) static BOOKING_STATE: Patterns = Patterns::new(&[
 ]);
 
 /// The same with no verb before it; a question mark has to say that it asks.
-pub(in crate::understanding) static BOOKING_STATE_ASKED: Patterns = Patterns::new(&["^ @mine .. @settled"]);
+pub(in crate::understanding) static BOOKING_STATE_ASKED: Patterns =
+    Patterns::new(&["^ @mine .. @settled", "^ ~book .. kweli|tayari"]);
 
 /// Clear words for giving a booking up.
 pub(in crate::understanding) static CANCEL: Patterns = Patterns::new(&[
@@ -75,12 +87,17 @@ pub(in crate::understanding) static CANCEL: Patterns = Patterns::new(&[
     "wachana|achana|wachaneni|achaneni|wachananeni na",
     "call .. off",
     "forget|tusahau|sahau .. @booking|about|it",
-    "drop|scrap|remove|delete .. @booking",
+    "drop|scrap|kill|remove|delete|withdraw|revoke|void .. @booking",
     "+remove|toa .. @booking|jina",
     "futilia mbali",
     "kuacha|niache|tuache .. booking|appointment|miadi|reservation",
     "no longer need|want|coming|interested",
-    "-want|sihitaji tena .. @booking|kuja",
+    "-want .. @booking",
+    "-want|sihitaji tena .. kuja",
+    "count me|us out",
+    "skip .. @booking",
+    "dont|not|longer want|need the|my|that|this .. @booking",
+    "dont|not|longer want|need .. anymore|again $",
     "sihitaji|sitaki .. @booking",
 ]);
 
@@ -99,6 +116,9 @@ pub(in crate::understanding) static NOT_COMING: Patterns = Patterns::new(&[
     "kesho|leo -can",
     "@cannot .. come|coming|make|attend|able",
     "@cannot be there|able",
+    "sitakuwa|hatutakuwa na .. +come|+arrive",
+    "haiwezekani|haitawezekana +come|+arrive",
+    "dont|not expect|wait|expecting me|us|for",
     "+get .. emergency|dharura|msiba|matatizo|shida",
     "emergency .. imetokea|came|has|imekuja",
     "something .. came|come up",
@@ -127,7 +147,7 @@ pub(in crate::understanding) static RESCHEDULE: Patterns = Patterns::new(&[
     "bring .. @booking|it|forward|mine|that",
     "later|earlier than .. booked|planned|my|before|scheduled|agreed",
     "resched*|postpone*|rebook*",
-    "rudisha nyuma|mbele",
+    "+return nyuma|mbele",
     "acha|wacha|basi|ifanye|fanya iwe|ikuwe",
     "iwe|ikuwe|ifanye|iwekwe",
     "^ make it|that|mine",
@@ -140,6 +160,8 @@ pub(in crate::understanding) static RESCHEDULE: Patterns = Patterns::new(&[
     "same day|siku but|lakini",
     "same|ileile day|siku .. but|lakini",
     "rather|better",
+    "come|arrive|it .. earlier|later|sooner",
+    "hour|hours|minutes|day|week later|earlier",
 ]);
 
 /// Another service is asked for, by the word.
@@ -160,8 +182,11 @@ pub(in crate::understanding) static CHANGE_DATE: Patterns = Patterns::new(&[
 ]);
 
 /// A move is forbidden.
-pub(in crate::understanding) static NOT_MOVED: Patterns =
-    Patterns::new(&["dont|not|usi* move|change|badilisha|reschedule", "no longer"]);
+pub(in crate::understanding) static NOT_MOVED: Patterns = Patterns::new(&[
+    "dont|not|usi* move|change|badilisha|reschedule",
+    "no longer",
+    "imebadilik*|yamebadilik*|zimebadilik*|mmebadilik*",
+]);
 
 /// Late, and nobody is.
 pub(in crate::understanding) static NOT_LATE: Patterns =

@@ -8,12 +8,14 @@ pub(in crate::understanding) static ASK_PROMO: Patterns = Patterns::new(&[
     "ofa|promo|promotion|discount|discounts|punguzo|mapunguzo|deal|deals|special|specials|voucher|vouchers",
     "offers|promos|promotions",
     "happy hour",
-    "+get|mnapunguza|unapunguza|punguza|punguzia|nipunguzie bei",
+    "mnapunguza|unapunguza|punguza|punguzia|nipunguzie bei",
+    "+get bei nzuri|poa|nafuu|chini|ndogo",
     "punguzeni|mnipunguzie|nipunguzie",
     "bei .. mnashusha|mnapunguza|mnapunguzaga|hupungua|inashuka|hushuka|shusheni",
 ]);
 
 pub(in crate::understanding) static ASK_PRICE: Patterns = Patterns::new(&[
+    "quote|quotation|estimate for|ya|please|of",
     "bei|gharama|price|prices|pricing|cost|costs|rates|charges|pricelist|kiasi|pricelists|fees",
     "@money ngapi|gani",
     "how much",
@@ -27,6 +29,9 @@ pub(in crate::understanding) static ASK_PRICE: Patterns = Patterns::new(&[
     "!mnafunga|mnafungua|hufunga|hufungua|saa|siku|dakika|masaa|mara|wiki|tarehe|wangapi|watu ngapi",
     "nitalipa|nalipa|tunalipa|tutalipa|nilipe|inalipwa .. ngapi|gani|how|pesa",
     "what .. rate|price|fee|deposit",
+    "rate card|list",
+    "what .. come|comes|add|adds to|up",
+    "^ ngapi",
     "affordable|expensive|cheap|cheaper|ghali|rahisi",
     "pay less|more|half|extra|same",
 ]);
@@ -36,6 +41,7 @@ pub(in crate::understanding) static ASK_HOURS: Patterns = Patterns::new(&[
     "mko|mpo|muko|uko|mtakuwa|mkowazi|iko|mnakuwa|mkoje|huwa .. wazi",
     "mko|mpo|muko|mtakuwa|mnakuwa .. open|closed|opened|kazini",
     "are|r|is @you|the|spa|salon|shop|it|there .. open|closed|opened|working|operating",
+    "are @you opening|closing",
     "is|are .. open|closed .. on|today|tomorrow|sunday|saturday|now",
     "do|does|will @you|the|it|spa|salon|shop .. open|close|work|operate",
     "you open|closed|close|work on|tomorrow|today|sundays|saturdays|at|sunday|saturday|monday",
@@ -43,11 +49,20 @@ pub(in crate::understanding) static ASK_HOURS: Patterns = Patterns::new(&[
     "what|which time|hours|days .. close|open|opens|closes|operate|opening|work",
     "when .. open|close|opens|closes",
     "masaa|saa ya|za kazi|kufungua|kufunga",
-    "mnafanya|mnadunda|mnachapa|mnapiga|mnakuwa kazi|job|wera",
+    "masaa|saa yenu|zenu .. kazi",
+    "mko|mpo|are|open .. 24",
+    "siku|masaa|saa gani|zipi|ngapi .. hamfanyi|hamko|mnafanya|mpo kazi|wazi|kazini",
+    "hamfung*|hamtafung*|hamjafung*|hamopen|hamfunguangi",
+    "hamfanyi kazi|job",
+    "mnafanya|mnadunda|mnachapa|mnapiga|mnakuwa|mnaanza|mnaacha|mnamaliza kazi|job|wera",
+    "working|opening|business|operating days",
     "mnawork|mnaoperate",
     "kufungua|kufunga saa",
     "until|till|upto what|which time",
     "what|whats|your hours",
+    "@you|your .. hours|schedule $",
+    "@day hours|schedule $",
+    "^ mko|mpo|muko|uko|mtakuwepo @day $",
     "@you hours",
     "your|the last|latest appointment|client|booking|slot|session|customer",
     "open .. $",
@@ -58,6 +73,10 @@ pub(in crate::understanding) static ASK_LOCATION: Patterns = Patterns::new(&[
     "wapi",
     "location|directions|direction|address|ramani|map|maps|landmark",
     "+direct",
+    "maelekezo|anwani|anuani",
+    "mko|uko|mpo|ni mbali",
+    "mko|uko|mpo|muko|iko|are .. road|street|avenue|mall|plaza|centre|center|cbd|town|towers",
+    "wheres",
     "where .. are|is|r|find|located|your|you|u|place|spa|salon|shop|based|situated",
     "located|situated|based",
     "+arrive .. aje|vipi",
@@ -69,19 +88,29 @@ pub(in crate::understanding) static ASK_LOCATION: Patterns = Patterns::new(&[
     "mko|uko|muko|mpo|iko pande|maeneo|side|area|mtaa",
     "pande|maeneo|side gani|zipi",
     "iko|mko|is|are .. opposite|karibu|near|next|behind|nyuma|mkabala .. nini|what|gani|wapi",
-    "opposite nini|what",
+    "are|is @you|it|the .. near|opposite|beside|behind",
+    "are|is @you|it|the .. next|close to",
+    "how far|close|near are|is|from|away",
+    "umbali gani",
+    "mko|uko|mpo|muko !sawa|poa|fiti|open|wazi|closed|na|@day ama|au|or",
+    "karibu|near|opposite|mkabala|nyuma .. nini|what",
+    "what|whats|which .. near|opposite|beside|landmark",
     "nimepotea|tumepotea|nimelost",
     "matatu|mat|bus|basi|gari|stage gani|ngapi",
     "which matatu|mat|bus|stage",
     "im|am|we|are lost",
-    "which|what building|street|road|area|town|floor|estate|mall|stage|stop|terminus|gate|junction",
-    "mtaa|mall|stage|stendi|kituo|jengo|eneo|barabara|floor|town|area|building|upande|sehemu|mahali gani",
+    "which|what side|part|building|street|road|area|town|floor|estate|mall|stage|stop|terminus|gate|junction",
+    "mtaa|mall|stage|stendi|mlango|lango|gate|kituo|jengo|eneo|barabara|floor|town|area|building|upande|sehemu|mahali gani",
     "nitum*|mnitum*|tuma|tumeni|nirushi*|rusha|send|share|drop|naomba .. pin|loc",
 ]);
 
 /// Which floor, asked with the word that asks for a price.
 pub(in crate::understanding) static ASK_FLOOR: Patterns =
     Patterns::new(&["floor|ghorofa|gorofa|orofa|jengo|lift .. ngapi|gani"]);
+
+/// The hour of opening or closing, asked with the word that asks for a price.
+pub(in crate::understanding) static ASK_HOUR_OF: Patterns =
+    Patterns::new(&["saa|masaa ya|za kufungua|kufunga|kufunguliwa|kufungwa|kazi"]);
 
 /// Who renders something, or who works here at all.
 pub(in crate::understanding) static WHO: Patterns = Patterns::new(&[
@@ -138,7 +167,13 @@ pub(in crate::understanding) static HAVE_YOU: Patterns = Patterns::new(&[
 pub(in crate::understanding) static AVAILABILITY_CLEAR: Patterns = Patterns::new(&[
     "kuna|mna|iko|ipo|pana|kutakuwa|zipo|hakuna|nitapata|kama .. nafasi|slot|slots|space|opening|appointment",
     "mko|uko|muko|mpo .. nafasi|slot|slots|space|opening",
-    "nafasi|slot|space .. iko|ipo|inapatikana|zipo|kuna|zimebaki|zinapatikana|imebaki",
+    "mko|uko|muko|mpo|una|mna|ana|wana na muda|wakati|time|chance",
+    "ana|wana|una nafasi|slot|slots|space|muda",
+    "mko|uko|muko|mpo na mtu|msee|fundi|stylist",
+    "mko|uko|muko|mpo|yuko busy|bize|full|booked",
+    "what|which .. slots|openings|times|spaces",
+    "is|are .. taken|gone|occupied",
+    "nafasi|slot|space .. iko|ipo|ziko|inapatikana|zipo|kuna|zimebaki|zinapatikana|imebaki",
     "any|a|an|no|more .. slot|slots|opening|openings|availability|space|vacancy|chance",
     "available|availability|inapatikana|anapatikana|mnapatikana|zinapatikana|upatikanaji",
     "iko|mko|yuko|uko|muko|upo|yupo|mpo|atakuwa|mtakuwa .. free|huru",
@@ -147,18 +182,25 @@ pub(in crate::understanding) static AVAILABILITY_CLEAR: Patterns = Patterns::new
     "are|is|r .. you|u|there|he|she|it|anyone|slot .. free",
     "is|are .. free $",
     "do|have @you .. slot|slots|space|time|opening|openings|room|free|appointment|appointments",
-    "when|what|which .. can|could|times|slots .. come|free|book|get|have|open",
+    "when|what|which .. can|could|times|slots .. come|free|book|get|have|open|see|fit|take|squeeze|do",
+    "how soon|early can|could",
+    "what|whats|when|whens .. earliest|soonest",
+    "utakuwa|mtakuwa|kutakuwa|itakuwa|mtakua|utakua na nafasi|slot|slots|space|room",
     "lini .. nafasi|naweza|nipate|nije",
     "nije|nikuje|naweza|nipate|tuje lini",
+    "nije|nikuje|tuje|nipite|nifike .. saa|siku ngapi|gani",
     "nafasi .. lini",
     "fully booked",
     "mmejaa|kumejaa|imejaa",
-    "any|which time|times",
+    "any|which times",
+    "which time",
 ]);
 
 /// *Do you have anything open?* asks for a time, not for the hours of the house.
 pub(in crate::understanding) static ANYTHING_OPEN: Patterns = Patterns::new(&[
     "anything|something|any .. open|free|available",
+    "is .. still open|free|available",
+    "what|which slots|times|openings|spaces .. open|free|left|available|have",
     "do|have @you .. a|any|some|more|another slot|slots|space|opening|openings",
 ]);
 
@@ -166,7 +208,10 @@ pub(in crate::understanding) static AVAILABILITY: Patterns = Patterns::new(&[
     "+can .. +come|+get|+arrive|+do|+see",
     "naweza|tunaweza|mnaweza|ninaweza|waweza|anaweza|unaweza",
     "can|could|may|might|shall i|we|u|you|she|he",
-    "possible|inawezekana|yawezekana|itawezekana",
+    "can|could|will|would .. see|take|serve|attend|help me|us|my",
+    "!as|if|kama|ikiwa possible|inawezekana|yawezekana|itawezekana",
+    "^ possible|inawezekana|yawezekana|itawezekana",
+    "any time",
     "nipate|napata|nitapata|tunapata|tutapata|kupata",
     "naezaku*|nawezaku*|tunawezaku*",
     "nije|nikuje|tuje|nikam|nipitie|nipite",
@@ -174,6 +219,7 @@ pub(in crate::understanding) static AVAILABILITY: Patterns = Patterns::new(&[
     "how|what about",
     "vipi|je",
     "-get .. nafasi|slot|appointment",
+    "mtu|fundi|stylist|barber|therapist|anyone|someone .. yuko|yupo|ako|atakuwa|who|wa",
 ]);
 
 /// Whether somebody works then; a name stands beside it.

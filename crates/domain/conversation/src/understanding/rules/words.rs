@@ -9,15 +9,15 @@ pub(in crate::understanding) const YES: &[&str] = &[
     "freshi", "fresh", "inafaa", "alright", "great", "definitely", "absolutely", "hakika", "proceed",
     "endelea", "tuendelee", "agreed", "agree", "kwel", "kweli", "sasawa", "works", "bomba", "ndivyo",
     "ofcourse", "course", "deal", "vizuri", "nzuri", "hewala", "aye", "ndioo", "yees", "imekubaliwa",
-    "oky", "okk", "kk", "y", "yh", "noted", "cool", "nice", "exactly", "yessir",
+    "naridhika", "nimeridhika", "oky", "okk", "kk", "y", "yh", "noted", "cool", "nice", "exactly", "yessir",
 ];
 
 /// Words that say no.
 #[rustfmt::skip]
 pub(in crate::understanding) const NO: &[&str] = &[
-    "hapana", "zii", "zi", "no", "nope", "nah", "sio", "siyo", "si", "sitaki", "la", "never", "not", "hapanaa",
+    "hapana", "zii", "zi", "no", "nope", "nah", "sio", "siyo", "si", "sitaki", "la", "negative", "never", "not", "hapanaa",
     "dont", "wrong", "hatutaki", "haiko", "haifai", "hainifai", "haitafaa", "haiwezekani", "haiwezi",
-    "nimekataa", "nakataa", "sikubali", "tumekataa", "staki", "sidhani", "ata", "naah", "noo",
+    "hasha", "asilani", "nimekataa", "nakataa", "sikubali", "tumekataa", "staki", "sidhani", "ata", "naah", "noo",
 ];
 
 /// Words that put off.
@@ -48,14 +48,14 @@ pub(in crate::understanding) const GREETINGS: &[&str] = &[
     "mambo", "sasa", "niaje", "vipi", "hi", "hey", "hello", "hallo", "hae", "heey", "sema", "hodi", "mko",
     "poa", "uko", "aje", "umeamkaje", "umeshindaje", "mmeamkaje", "salama", "greetings", "rada", "form",
     "wassup", "sup", "howdy", "hola", "hujambo", "mzima", "wazima", "mambovipi", "yo", "there", "morning",
-    "afternoon", "evening", "heyy", "niambie", "gm",
+    "afternoon", "evening", "heyy", "sijambo", "hatujambo", "assalamu", "asalamu", "salam", "asalam", "alaikum", "aleikum", "alaykum", "niambie", "gm", "goodmorning", "goodafternoon", "goodevening",
 ];
 
 /// Words that thank.
 #[rustfmt::skip]
 pub(in crate::understanding) const THANKS: &[&str] = &[
-    "asante", "thanks", "thank", "shukran", "nashukuru", "tunashukuru", "thankyou", "shukrani",
-    "asanti", "asantee", "asnte", "nashkuru", "tunashkuru", "nashukuruni", "asanteni", "shukraan", "respect", "appreciate", "appreciated", "grateful", "ty", "barikiwa", "mbarikiwe", "ubarikiwe",
+    "asante", "thanks", "thank", "shukran", "nashukuru", "tunashukuru", "thankyou", "shukrani", "nawashukuru", "nimeshukuru", "tumeshukuru", "nakushukuru", "tunawashukuru",
+    "asanti", "asantee", "asnte", "nashkuru", "tunashkuru", "nashukuruni", "asanteni", "shukraan", "respect", "appreciate", "appreciated", "grateful", "cheers", "obliged", "ty", "barikiwa", "mbarikiwe", "ubarikiwe",
 ];
 
 /// Words that ask whether or in which kinds something is sold, and add nothing to it.
