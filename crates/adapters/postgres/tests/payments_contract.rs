@@ -43,7 +43,11 @@ struct PgGround {
 }
 
 fn ports_of(server: &TestDatabase, lane: u64) -> Arc<PgPayments> {
-    let settings = DatabaseSettings::new(server.app_url());
+    // Fifty at once wait for one another for as long as a busy machine takes.
+    let settings = DatabaseSettings {
+        wait_ms: 30_000,
+        ..DatabaseSettings::new(server.app_url())
+    };
     let database = Database::new(&settings, Arc::new(SeededIds::lane(lane))).unwrap();
     Arc::new(PgPayments::new(database))
 }
