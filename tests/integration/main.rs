@@ -26,6 +26,7 @@ mod money;
 mod money_back;
 mod neighbours;
 mod races;
+mod rail;
 mod receipts;
 mod same_mistake;
 mod setup;

@@ -2,7 +2,8 @@
 
 use ratiba_commission::Month;
 use ratiba_commission::use_cases::PreviewPeriodError;
-use ratiba_conversation::use_cases::{DayMoney, DigestFigures, Notice, TellError};
+use ratiba_conversation::desk::DayMoney;
+use ratiba_conversation::use_cases::{DigestFigures, Notice, TellError};
 use ratiba_kernel::{Money, Outage, TenantId};
 use ratiba_postgres::figures;
 

@@ -29,7 +29,7 @@ use ratiba_whatsapp::webhook::AppSecrets;
 use ratiba_whatsapp::wire::WhatsappReader;
 
 use crate::Parts;
-use crate::accounts::{InstanceDaraja, InstanceMeans, RandomTokens, RoutedAccounts};
+use crate::accounts::{InstanceDaraja, RandomTokens, RoutedAccounts};
 use crate::breakers::Breakers;
 use crate::bridges::booking_desk::BookingDeskBridge;
 use crate::bridges::payment_desk::PaymentDeskBridge;
@@ -51,6 +51,7 @@ mod chat;
 mod imports;
 mod letters;
 mod money_back;
+mod office;
 
 /// What everything else is built from.
 struct Ground {
@@ -191,13 +192,7 @@ impl Ground {
                 clock: clock.clone(),
             },
             setup: setup.clone(),
-            change_setup: booking::ChangeSetup {
-                shelf: setup.clone(),
-                book: setup.clone(),
-                means: Arc::new(InstanceMeans),
-                clock: clock.clone(),
-                ids: self.ids.clone(),
-            },
+            change_setup: self.change_setup(),
             hits: setup,
             accept: self.accept_request(),
             decline: self.decline_request(),
@@ -409,6 +404,7 @@ impl Ground {
                 payments: till.clone(),
                 knowledge: self.conversation.clone(),
                 model: self.model(settings)?,
+                office: Arc::new(self.back_office()),
                 profile: profile.clone(),
                 messenger: messenger.clone(),
                 clock: clock.clone(),

@@ -9,6 +9,7 @@ mod messages;
 mod profile;
 mod recent;
 mod rows;
+mod slates;
 mod threads;
 
 use std::sync::Arc;

@@ -129,7 +129,7 @@ JOIN staff p ON p.tenant_id = a.tenant_id AND p.id = a.staff_id
 JOIN customers c ON c.tenant_id = a.tenant_id AND c.id = a.customer_id
 WHERE a.tenant_id = $1 AND a.start_at >= $2 AND a.start_at < $3
     AND a.state IN ('confirmed', 'checked_in', 'in_progress', 'completed')
-ORDER BY a.start_at, a.id LIMIT 30";
+ORDER BY a.start_at, a.id LIMIT 200";
 
 /// The figures of a tenant: `yesterday` for what was, `today` for what will be.
 ///
@@ -144,19 +144,7 @@ pub async fn of_day(
     database
         .tenant(tenant, move |tx| {
             let counts = counts(tx, yesterday)?;
-            let takings = sql_query(TAKINGS)
-                .bind::<SqlUuid, _>(tx.tenant_uuid())
-                .bind::<Timestamptz, _>(yesterday.start())
-                .bind::<Timestamptz, _>(yesterday.end())
-                .load::<Taking>(tx.conn())?;
-            let takings = takings
-                .into_iter()
-                .map(|taking| {
-                    let currency = Currency::parse(&taking.currency)
-                        .map_err(|error| TxError::impossible("ledger_entries", &taking.word, error))?;
-                    Ok((taking.word, Money::new(taking.amount, currency)))
-                })
-                .collect::<Result<_, TxError<Outage>>>()?;
+            let takings = moved(tx, yesterday)?;
             let today = sql_query(TODAY)
                 .bind::<SqlUuid, _>(tx.tenant_uuid())
                 .bind::<Timestamptz, _>(today.start())
@@ -174,6 +162,34 @@ pub async fn of_day(
             })
         })
         .await
+}
+
+/// What moved in a stretch of time, by the books: the words of [`DayFigures::takings`].
+///
+/// # Errors
+/// [`Outage`].
+pub async fn takings(
+    database: &Database,
+    tenant: TenantId,
+    range: TimeRange,
+) -> Result<Vec<(String, Money)>, Outage> {
+    database.tenant(tenant, move |tx| moved(tx, range)).await
+}
+
+fn moved(tx: &mut TenantTx<'_>, range: TimeRange) -> Result<Vec<(String, Money)>, TxError<Outage>> {
+    let takings = sql_query(TAKINGS)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<Timestamptz, _>(range.start())
+        .bind::<Timestamptz, _>(range.end())
+        .load::<Taking>(tx.conn())?;
+    takings
+        .into_iter()
+        .map(|taking| {
+            let currency = Currency::parse(&taking.currency)
+                .map_err(|error| TxError::impossible("ledger_entries", &taking.word, error))?;
+            Ok((taking.word, Money::new(taking.amount, currency)))
+        })
+        .collect()
 }
 
 fn counts(tx: &mut TenantTx<'_>, yesterday: TimeRange) -> Result<Counts, TxError<Outage>> {

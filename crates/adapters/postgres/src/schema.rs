@@ -890,6 +890,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    rail_slates (tenant_id, phone) {
+        tenant_id -> Uuid,
+        phone -> Text,
+        listed -> Array<Uuid>,
+        pending -> Nullable<Jsonb>,
+        version -> Integer,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     refund_messages (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,

@@ -5,7 +5,7 @@ WITH columns AS (
             WHEN 'uuid' THEN 'Uuid' WHEN 'text' THEN 'Text' WHEN 'int8' THEN 'BigInt' WHEN 'int4' THEN 'Integer'
             WHEN 'int2' THEN 'SmallInt' WHEN 'bool' THEN 'Bool' WHEN 'timestamptz' THEN 'Timestamptz'
             WHEN 'date' THEN 'Date' WHEN 'jsonb' THEN 'Jsonb' WHEN 'json' THEN 'Json' WHEN 'bytea' THEN 'Bytea' WHEN 'numeric' THEN 'Numeric'
-            WHEN '_text' THEN 'Array<Text>' WHEN '_int2' THEN 'Array<SmallInt>' WHEN 'tstzrange' THEN 'Range<Timestamptz>'
+            WHEN '_text' THEN 'Array<Text>' WHEN '_uuid' THEN 'Array<Uuid>' WHEN '_int2' THEN 'Array<SmallInt>' WHEN 'tstzrange' THEN 'Range<Timestamptz>'
             ELSE 'UNKNOWN_' || t.typname END AS kind,
         a.attnotnull OR a.attgenerated <> '' AS required,
         EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND a.attnum = ANY (i.indkey)) AS is_key

@@ -13,11 +13,15 @@ use crate::personality::Personality;
 use crate::understanding::{Context, Language, Lexicon, LexiconEntry, OpeningHours};
 
 mod moves;
+mod office;
 mod party;
 mod promotions;
 mod tips;
 
 pub use moves::{FeeFrom, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Told, VisitTerms};
+pub use office::{
+    ActOrder, DayMoney, DayState, DayVisit, Earnings, EarningsLine, FoundCustomer, Refusal, StrayLetter,
+};
 pub use party::{Coming, Complement, ComplementRequest, PEOPLE_MAX, Party};
 pub use promotions::{PromotionCard, TakenOff};
 pub use tips::{TIP_UNITS_MAX, TIP_UNITS_MIN, TIP_UNITS_SHOWN, TipAnswer, TipOrder};

@@ -33,6 +33,7 @@ pub mod hear;
 pub mod knowledge;
 pub mod machine;
 pub mod model;
+pub mod rail;
 pub mod templates;
 pub mod wording;
 

@@ -3,19 +3,20 @@
 mod knowledge;
 
 use async_trait::async_trait;
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_kernel::{Money, Outage, PhoneNumber, TenantId};
 use serde_json::Value;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use crate::channel::{Address, Channel, SenderKey};
 use crate::consent::ConsentRecord;
 use crate::customer::{Customer, CustomerId};
 use crate::delivery::{InboundRow, Leftover, StatusRow};
 use crate::desk::{
-    AcceptAnswer, AskAnswer, CancelAnswer, CardAnswer, CardOrder, ComplementRequest, HoldAnswer, HoldOrder,
-    Menu, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Offer, OfferRequest, PayWays, PaymentOrder,
-    PaymentStanding, Profile, PromotionCard, ResendAnswer, ResendOrder, Slot, TipAnswer, TipOrder, Told,
-    VisitCard, VisitRef, VisitTerms,
+    AcceptAnswer, ActOrder, AskAnswer, CancelAnswer, CardAnswer, CardOrder, ComplementRequest, DayMoney,
+    DayVisit, Earnings, FoundCustomer, HoldAnswer, HoldOrder, Menu, MoveAnswer, MoveOffer, MoveOrder,
+    MoveRequest, Offer, OfferRequest, PayWays, PaymentOrder, PaymentStanding, Profile, PromotionCard,
+    Refusal, ResendAnswer, ResendOrder, ServiceRef, Slot, StaffCard, StaffRef, StrayLetter, TipAnswer,
+    TipOrder, Told, VisitCard, VisitRef, VisitTerms,
 };
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::handoff::{LogEntry, PersonWords};
@@ -23,6 +24,8 @@ use crate::inbound::{InboundId, InboundMessage, Reading};
 use crate::model::{Consulted, Shown};
 use crate::outgoing::{Content, MessageId, OutgoingMessage, SendAnswer, StatusReport, TemplateCall};
 use crate::personality::Personality;
+use crate::rail::{Act, Slate};
+use crate::texts::Tongue;
 use crate::thread::{Thread, ThreadId};
 
 #[cfg(feature = "test-support")]
@@ -40,6 +43,8 @@ pub struct Change {
     pub threads: Vec<Thread>,
     /// What was agreed to or withdrawn.
     pub consents: Vec<ConsentRecord>,
+    /// What is open with a person of the business from now on, at the version it was read at.
+    pub slate: Option<Slate>,
     /// New messages, queued. A cause that is on record already means that all of this was recorded before.
     pub messages: Vec<OutgoingMessage>,
     /// Which of the new messages a person said.
@@ -61,6 +66,7 @@ impl Change {
             customer: None,
             threads: Vec::new(),
             consents: Vec::new(),
+            slate: None,
             messages: Vec::new(),
             said: Vec::new(),
             events: Vec::new(),
@@ -73,7 +79,7 @@ impl Change {
 /// Why a change was not recorded. Nothing of it is on record then.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
-    /// A thread, a message or the customer moved on since it was read, or the customer already has an open thread.
+    /// A thread, a slate, a message or the customer moved on since it was read, or the customer already has an open thread.
     #[error("the conversation moved on since it was read")]
     Stale,
     /// The inbound message was handled before, or a message with one of the causes is on record.
@@ -142,8 +148,11 @@ pub trait ThreadBook: Send + Sync {
     /// What was said in a thread by its customer and to its customer, oldest first; the last `most` of it.
     async fn log(&self, tenant: TenantId, thread: ThreadId, most: u16) -> Result<Vec<LogEntry>, Outage>;
 
+    /// What is open with the person of the business who has this number; blank if nothing ever was.
+    async fn slate(&self, tenant: TenantId, phone: PhoneNumber) -> Result<Slate, Outage>;
+
     /// Makes the whole change durable, or none of it: handled mark, customer, threads with their calls for a person,
-    /// consents, queued messages with a task to send each, events, tasks. A thread that is closed or with the machine
+    /// consents, the slate, queued messages with a task to send each, events, tasks. A thread that is closed or with the machine
     /// again has no open call any more.
     ///
     /// Refuses with [`RecordError::Stale`] and [`RecordError::AlreadyHandled`] as they say.
@@ -442,4 +451,70 @@ pub trait PaymentDesk: Send + Sync {
     /// Opens a page for a card, for a visit that waits for money, and holds its time for as long as that takes. Safe to
     /// repeat with the same key.
     async fn ask_card(&self, tenant: TenantId, order: CardOrder) -> Result<CardAnswer, Outage>;
+}
+
+/// The business as its own people ask it from their phones. What they may ask is decided before; nothing here is told to
+/// anybody else.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait BackOffice: Send + Sync {
+    /// Who works here and has this number; `None` if nobody does.
+    async fn member(&self, tenant: TenantId, phone: &PhoneNumber) -> Result<Option<StaffCard>, Outage>;
+
+    /// The visits of a local day that were not given up, by their beginning; only those in which `staff` has a part, if
+    /// anybody is named. Names of services are in the language of `tongue`.
+    async fn day(
+        &self,
+        tenant: TenantId,
+        day: Date,
+        staff: Option<StaffRef>,
+        tongue: Tongue,
+    ) -> Result<Vec<DayVisit>, Outage>;
+
+    /// One visit, whatever became of it; `None` if there never was one.
+    async fn visit(
+        &self,
+        tenant: TenantId,
+        visit: VisitRef,
+        tongue: Tongue,
+    ) -> Result<Option<DayVisit>, Outage>;
+
+    /// Customers whose names or numbers begin like these words, with their visits that are not over; at most `most`.
+    async fn find(
+        &self,
+        tenant: TenantId,
+        words: &str,
+        most: u16,
+        tongue: Tongue,
+    ) -> Result<Vec<FoundCustomer>, Outage>;
+
+    /// What moved on a local day, by the books; nothing of what did not move.
+    async fn takings(&self, tenant: TenantId, day: Date) -> Result<Vec<(DayMoney, Money)>, Outage>;
+
+    /// What somebody earns in the month that runs, with the reason of each line; `None` where it cannot be computed.
+    async fn earnings(
+        &self,
+        tenant: TenantId,
+        staff: StaffRef,
+        tongue: Tongue,
+    ) -> Result<Option<Earnings>, Outage>;
+
+    /// The messages about money that nobody could place and nobody looked at, the newest first; at most `most`.
+    async fn strays(&self, tenant: TenantId, most: u16) -> Result<Vec<StrayLetter>, Outage>;
+
+    /// Who of those that are named, or of all who can, could render the service then, and for how much; nothing is held.
+    async fn quote(
+        &self,
+        tenant: TenantId,
+        service: ServiceRef,
+        staff: Option<StaffRef>,
+        starts_at: OffsetDateTime,
+    ) -> Result<Result<(StaffRef, Money), Refusal>, Outage>;
+
+    /// Whether something could be done now, as far as that is known without doing it.
+    async fn check(&self, tenant: TenantId, act: &Act) -> Result<Result<(), Refusal>, Outage>;
+
+    /// Does it, and looks first whether it is still as it was when it was asked for. Safe to repeat with the same key: it is
+    /// done once, and told as done again.
+    async fn act(&self, tenant: TenantId, order: ActOrder) -> Result<Result<(), Refusal>, Outage>;
 }

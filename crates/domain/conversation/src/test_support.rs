@@ -15,4 +15,5 @@ pub mod contracts;
 pub mod desks;
 pub mod knowledge;
 pub mod model;
+pub mod office;
 pub mod record;

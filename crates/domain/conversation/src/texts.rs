@@ -7,6 +7,7 @@
 mod english;
 mod key;
 mod placeholder;
+mod rail;
 mod receipt;
 mod shape;
 mod swahili;
@@ -23,6 +24,7 @@ use crate::understanding::{DAY_NAMES_SW, Language, MONTH_NAMES_SW, day_part_word
 
 pub use key::TextKey;
 pub use placeholder::Placeholder;
+pub use rail::RailText;
 pub use receipt::ReceiptWord;
 pub use shape::Shape;
 
@@ -101,12 +103,17 @@ pub fn placeholders(key: TextKey) -> Vec<Placeholder> {
 }
 
 /// The text with its values, cut to what its shape may have.
+pub fn render(key: TextKey, tongue: Tongue, values: &Values) -> String {
+    cut(&fill(template(key, tongue), values), key.shape().chars_max())
+}
+
+/// A template with its values.
 ///
 /// A place without a value is written as `…`: a gap in a sentence is better than no answer. Values are set in once
 /// and never read as templates, whatever they contain.
-pub fn render(key: TextKey, tongue: Tongue, values: &Values) -> String {
+fn fill(template: &str, values: &Values) -> String {
     let mut text = String::new();
-    let mut rest = template(key, tongue);
+    let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
         let (name, behind) = after.split_once('}').unwrap_or((after, ""));
@@ -114,7 +121,7 @@ pub fn render(key: TextKey, tongue: Tongue, values: &Values) -> String {
         rest = behind;
     }
     text.push_str(rest);
-    cut(text.trim_end(), key.shape().chars_max())
+    text.trim_end().to_owned()
 }
 
 /// The first `chars_max` Unicode scalar values; where something is cut off, the last one is `…`.

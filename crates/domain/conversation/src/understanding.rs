@@ -399,11 +399,17 @@ impl Understood {
 
 /// The words of a text, folded and spelled as the rules spell them, without those that only soften it.
 pub(crate) fn bare_words(text: &str) -> Vec<String> {
+    let mut words = folded_words(text);
+    words.retain(|word| !vocabulary::is_filler(word));
+    words
+}
+
+/// The words of a text, folded and spelled as the rules spell them.
+pub(crate) fn folded_words(text: &str) -> Vec<String> {
     normalise::fold(text)
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(normalise::canonical)
-        .filter(|word| !vocabulary::is_filler(word))
         .collect()
 }
 

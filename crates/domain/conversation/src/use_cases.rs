@@ -19,7 +19,7 @@ pub use receive_delivery::{ReceiveDelivery, Received};
 pub use send_message::SendMessage;
 pub use take_turn::{TakeTurn, TakeTurnError, TurnEnd};
 pub use tell::{
-    ByTheRules, CreditStep, DayMoney, DigestFigures, MoneyMatter, MoneyNews, Notice, PageLink, RefundStep,
+    ByTheRules, CreditStep, DigestFigures, MoneyMatter, MoneyNews, Notice, PageLink, RefundStep,
     ReminderLead, Tell, TellError, TipStep,
 };
 pub use work_handoff::{Conversed, WorkHandoff, WorkHandoffError};

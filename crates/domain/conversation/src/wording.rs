@@ -7,6 +7,7 @@ mod inquiry;
 mod pair;
 mod phrase;
 mod present;
+pub mod rail;
 mod tip;
 mod visits;
 

@@ -12,14 +12,15 @@ use ratiba_conversation::handoff::LogEntry;
 use ratiba_conversation::inbound::{InboundId, InboundMessage};
 use ratiba_conversation::outgoing::{Content, MessageId, OutgoingMessage, Recipient, SendState};
 use ratiba_conversation::ports::{Change, CustomerFile, RecordError, ThreadBook, Who};
+use ratiba_conversation::rail::Slate;
 use ratiba_conversation::thread::{Thread, ThreadId, language_code};
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_kernel::{Outage, PhoneNumber, TenantId};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::rows::{CustomerRow, InboundMessageRow, MessageRow, THREADS, ThreadRow, state_columns};
-use super::{PgConversation, handoffs, job_of};
+use super::{PgConversation, handoffs, job_of, slates};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
 use crate::kept::sql_query;
@@ -101,6 +102,12 @@ impl ThreadBook for PgConversation {
             .await
     }
 
+    async fn slate(&self, tenant: TenantId, phone: PhoneNumber) -> Result<Slate, Outage> {
+        self.database
+            .tenant(tenant, move |tx| slates::find(tx, &phone))
+            .await
+    }
+
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {
         self.database
             .tenant(tenant, move |tx| {
@@ -121,6 +128,9 @@ impl ThreadBook for PgConversation {
                     write_consent(tx, consent)?;
                 }
                 let mut jobs = Vec::new();
+                if let Some(slate) = &change.slate {
+                    slates::write(tx, slate, change.at)?;
+                }
                 for message in &change.messages {
                     jobs.push(queue_message(tx, message)?);
                 }

@@ -65,6 +65,38 @@ pub struct ServiceForm {
     pub horizon_days: PerChannel<Option<u16>>,
 }
 
+impl From<&Service> for ServiceForm {
+    /// The form that describes the service as it is.
+    fn from(service: &Service) -> Self {
+        let recipe = &service.recipe;
+        let segments = recipe.segments().iter().map(|segment| SegmentForm {
+            minutes: segment.minutes.count(),
+            staff: segment.staff,
+            resource_kind: segment
+                .resource_kind
+                .as_ref()
+                .map(|kind| kind.as_str().to_owned()),
+            client: segment.client,
+        });
+        Self {
+            name: service.name.clone(),
+            name_sw: service.name_sw.clone(),
+            aliases: service.aliases.clone(),
+            category: service.category.as_str().to_owned(),
+            price: service.price,
+            deposit: service.deposit,
+            segments: segments.collect(),
+            buffer_before: recipe.buffers().before.count(),
+            buffer_after: recipe.buffers().after.count(),
+            tax: service.tax,
+            product_cost: Some(service.product_cost),
+            staff: service.staff.iter().copied().collect(),
+            notice: each(&service.window.notice, |minutes| minutes.map(Minutes::count)),
+            horizon_days: service.window.horizon_days,
+        }
+    }
+}
+
 impl ServiceForm {
     /// The service that the form describes, under the tenant's rules.
     ///

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::builders::a_phone;
 use super::desks::{FakeDesk, FakeMessenger, FakeProfile, FakeTemplates, PlainReader};
 use super::knowledge::InMemoryKnowledge;
+use super::office::FakeOffice;
 use super::record::InMemoryRecord;
 use crate::channel::{Channel, SenderKey};
 use crate::customer::Customer;
@@ -31,6 +32,8 @@ pub struct Chat {
     pub knowledge: Arc<InMemoryKnowledge>,
     /// A language model, if there is one.
     pub model: Option<Arc<dyn LanguageModel>>,
+    /// The business as its own people ask it.
+    pub office: Arc<FakeOffice>,
     /// The channel.
     pub messenger: Arc<FakeMessenger>,
     /// The business about itself.
@@ -60,6 +63,7 @@ impl Chat {
             desk: Arc::new(change(FakeDesk::new(Arc::clone(&clock)))),
             knowledge: Arc::default(),
             model: None,
+            office: Arc::default(),
             messenger: Arc::default(),
             profile: Arc::default(),
             clock,
@@ -89,6 +93,7 @@ impl Chat {
             payments: self.desk.clone(),
             knowledge: self.knowledge.clone(),
             model: self.model.clone(),
+            office: self.office.clone(),
             profile: self.profile.clone(),
             messenger: self.messenger.clone(),
             clock: self.clock.clone(),

@@ -3,6 +3,7 @@
 mod handoffs;
 pub mod knowledge;
 pub mod personality;
+mod slates;
 
 use ratiba_kernel::TenantId;
 use ratiba_kernel::test_support::EPOCH;
@@ -110,6 +111,9 @@ pub async fn conversation_record_contract<W: World>(fresh: impl AsyncFn() -> W) 
     handoffs::the_log_has_both_sides_and_who_said_what(&fresh().await).await;
     handoffs::tasks_are_queued_with_the_change(&fresh().await).await;
     handoffs::the_window_of_a_number_is_known_by_the_channels_own_id(&fresh().await).await;
+    slates::nothing_is_open_with_somebody_who_was_never_asked(&fresh().await).await;
+    slates::a_question_is_kept_for_one_person_until_it_is_closed(&fresh().await).await;
+    slates::a_stale_slate_is_refused_with_all_that_goes_with_it(&fresh().await).await;
     businesses_are_apart(&fresh().await).await;
     what_has_no_route_is_kept_apart(&fresh().await).await;
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use ratiba_kernel::{IdSource, Outage, TenantId};
+use ratiba_kernel::{IdSource, Outage, PhoneNumber, TenantId};
 use time::OffsetDateTime;
 
 use crate::channel::{Address, Channel, SenderKey};
@@ -19,6 +19,7 @@ use crate::ports::{
     Change, CustomerFile, Kept, LetterBox, MessageBook, Parcel, Posting, PostingChange, RecordError,
     StoredStatus, ThreadBook, Who,
 };
+use crate::rail::Slate;
 use crate::thread::{Thread, ThreadId};
 
 /// One business's rows.
@@ -30,6 +31,7 @@ struct Rows {
     customers: BTreeMap<CustomerId, Customer>,
     threads: BTreeMap<ThreadId, Thread>,
     consents: Vec<ConsentRecord>,
+    slates: BTreeMap<PhoneNumber, Slate>,
     messages: BTreeMap<MessageId, OutgoingMessage>,
     statuses: BTreeMap<StatusRef, (String, String, StoredStatus)>,
     events: Vec<ConversationEvent>,
@@ -163,6 +165,15 @@ impl Rows {
             self.write_thread(thread)?;
         }
         self.consents.extend(change.consents);
+        if let Some(slate) = change.slate {
+            let before = self.slates.get(&slate.phone).map_or(0, |slate| slate.version);
+            if before != slate.version {
+                return Err(RecordError::Stale);
+            }
+            let version = slate.version + 1;
+            self.slates
+                .insert(slate.phone.clone(), Slate { version, ..slate });
+        }
         for message in change.messages {
             self.queue(message)?;
         }
@@ -353,6 +364,11 @@ impl ThreadBook for InMemoryRecord {
 
     async fn log(&self, tenant: TenantId, thread: ThreadId, most: u16) -> Result<Vec<LogEntry>, Outage> {
         Ok(self.rows(tenant, |rows| rows.log(thread, most)))
+    }
+
+    async fn slate(&self, tenant: TenantId, phone: PhoneNumber) -> Result<Slate, Outage> {
+        let known = self.rows(tenant, |rows| rows.slates.get(&phone).cloned());
+        Ok(known.unwrap_or_else(|| Slate::blank(phone)))
     }
 
     async fn record(&self, tenant: TenantId, change: Change) -> Result<(), RecordError> {

@@ -129,6 +129,20 @@ fn every_text_fits_whatsapp_with_generous_values() {
     }
 }
 
+/// What stands in a line of a list is short; the same places are in both languages.
+#[test]
+fn every_text_of_the_rail_has_the_same_known_places_in_both_languages() {
+    let known: BTreeSet<&str> = Placeholder::ALL.iter().map(|place| place.name()).collect();
+    for text in RailText::ALL {
+        let (english, swahili) = (text.template(Tongue::English), text.template(Tongue::Swahili));
+        assert_eq!(places(english), places(swahili), "{text:?}");
+        assert!(places(english).is_subset(&known), "{text:?}");
+        assert_ne!(english, swahili, "{text:?}");
+        let longest = english.chars().count().max(swahili.chars().count());
+        assert!(longest <= 200, "{text:?} has {longest} characters");
+    }
+}
+
 #[test]
 fn no_text_is_left_in_the_other_language() {
     for key in TextKey::ALL {

@@ -6,6 +6,7 @@
 
 mod admin;
 mod fulfil;
+mod rail;
 mod turn;
 
 use std::sync::Arc;
@@ -16,19 +17,21 @@ use super::work_handoff::{utterances, words_of};
 use super::{TRIES_MAX, sender};
 use crate::consent::{Admission, admission};
 use crate::customer::Customer;
+use crate::desk::Profile;
 use crate::hear;
 use crate::inbound::{InboundId, InboundMessage, Reading, Received};
 use crate::machine::{Facts, Meaning, STALE_AFTER, Said, Step, booking};
 use crate::model::{HARD_CEILING, Shown, proposed};
 use crate::outgoing::Content;
 use crate::ports::{
-    BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile, KnowledgeBook,
-    LanguageModel, MessageBook, PaymentDesk, RecordError, ThreadBook, VisitDesk,
+    BackOffice, BookingDesk, BusinessProfile, Change, ChannelReader, ClientMessenger, CustomerFile,
+    KnowledgeBook, LanguageModel, MessageBook, PaymentDesk, RecordError, ThreadBook, VisitDesk,
 };
 use crate::thread::{HandoffReason, Thread};
 use crate::understanding::{Intent, Language};
 use crate::wording::brief::WORDS_SHOWN;
 
+use rail::Heard;
 use turn::Turn;
 
 /// Handles one stored message of a customer.
@@ -49,6 +52,8 @@ pub struct TakeTurn {
     pub knowledge: Arc<dyn KnowledgeBook>,
     /// A language model, if the operator set one up.
     pub model: Option<Arc<dyn LanguageModel>>,
+    /// The business as its own people ask it.
+    pub office: Arc<dyn BackOffice>,
     /// The business about itself.
     pub profile: Arc<dyn BusinessProfile>,
     /// Marks messages as read.
@@ -131,17 +136,28 @@ impl TakeTurn {
         tenant: TenantId,
         message: InboundMessage,
     ) -> Result<(Change, TurnEnd), TakeTurnError> {
-        let now = self.clock.now();
-        let mut reading = self.reader.message(&message.raw);
+        let reading = self.reader.message(&message.raw);
         let profile = self.profile.profile(tenant).await?;
-        let admin = reading.phone.as_ref().and_then(|phone| profile.admin(phone));
-        if let Some(admin) = admin.filter(|_| reading.received.wants_answer())
-            && let Some(change) = self
-                .hear_admin(tenant, &message, &reading, admin, &profile)
-                .await?
-        {
-            return Ok((change, TurnEnd::Answered));
+        let heard = self.hear_business(tenant, &message, &reading, &profile).await?;
+        match heard {
+            Heard::Answered(change) => Ok((*change, TurnEnd::Answered)),
+            Heard::AsCustomer(slate) => {
+                let (change, end) = self
+                    .decide_for_customer(tenant, message, reading, profile)
+                    .await?;
+                Ok((Change { slate, ..change }, end))
+            }
         }
+    }
+
+    async fn decide_for_customer(
+        &self,
+        tenant: TenantId,
+        message: InboundMessage,
+        mut reading: Reading,
+        profile: Profile,
+    ) -> Result<(Change, TurnEnd), TakeTurnError> {
+        let now = self.clock.now();
         let file = sender::find(self.book.as_ref(), tenant, &message, &mut reading).await?;
         if !reading.received.wants_answer() {
             // The channel's own notes, and reactions: on record, and no reason to begin a thread.

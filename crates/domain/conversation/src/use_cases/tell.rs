@@ -28,7 +28,7 @@ use crate::thread::{Answered, Thread};
 use crate::understanding::Language;
 use crate::wording::{Phrase, Voice, alert, present};
 
-pub use figures::{DayMoney, DigestFigures};
+pub use figures::DigestFigures;
 pub use money::{CreditStep, MoneyNews, PageLink, RefundStep, TipStep};
 pub use notice::{ByTheRules, MoneyMatter, Notice, ReminderLead};
 

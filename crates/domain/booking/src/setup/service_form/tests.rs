@@ -158,3 +158,14 @@ fn a_services_own_window_stands_in_for_the_tenants() {
     assert_eq!(service.horizon_days(&rules, Channel::Desk), 7);
     assert_eq!(service.horizon_days(&rules, Channel::Chat), 60);
 }
+
+#[test]
+fn the_form_of_a_service_describes_the_same_service() {
+    let mut form = form();
+    form.product_cost = Some(Money::kes_minor(20_000));
+    form.notice.chat = Some(90);
+    form.horizon_days.web = Some(30);
+    let sold = form.read(service(1), Offering::Active, &policy()).unwrap();
+    let again = ServiceForm::from(&sold).read(service(1), Offering::Active, &policy());
+    assert_eq!(again, Ok(sold));
+}

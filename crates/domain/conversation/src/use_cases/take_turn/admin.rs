@@ -90,6 +90,42 @@ impl TakeTurn {
             .map(Some)
     }
 
+    /// Shows the brief of the only conversation that waits for a person, with its button, to an admin whose words are for
+    /// nobody: more likely than not they are meant for it. `None` where none waits, or several do.
+    pub(super) async fn show_the_waiting(
+        &self,
+        tenant: TenantId,
+        message: &InboundMessage,
+        reading: &Reading,
+        admin: &Admin,
+        profile: &Profile,
+    ) -> Result<Option<Change>, Outage> {
+        if reading.received.words().is_none() {
+            return Ok(None);
+        }
+        let mut waiting = self.cases(tenant).await?.into_iter().filter(is_waiting);
+        let (Some(case), None) = (waiting.next(), waiting.next()) else {
+            return Ok(None);
+        };
+        let menu = self.desk.menu(tenant).await.ok();
+        let paper = Paper {
+            profile,
+            menu: menu.as_ref(),
+            ids: self.ids.as_ref(),
+            now: self.clock.now(),
+        };
+        let most = u16::try_from(WORDS_SHOWN).unwrap_or(u16::MAX);
+        let log = self.book.log(tenant, case.thread.id, most).await?;
+        let said = utterances(&log, self.reader.as_ref());
+        let mut change = Change {
+            handled: Some(message.id),
+            ..Change::at(paper.now)
+        };
+        let cause = format!("turn:{}:reply", message.id);
+        paper.show_again(&mut change, admin, &case.customer, &case.thread, &said, cause);
+        Ok(Some(change))
+    }
+
     async fn do_it(
         &self,
         tenant: TenantId,
@@ -282,10 +318,12 @@ fn is_of(case: &Case, me: &Person) -> bool {
     takeover.is_some_and(|takeover| takeover.by.is(me))
 }
 
+const fn is_waiting(case: &Case) -> bool {
+    matches!(case.thread.driver, Driver::SuspendedForHuman(_))
+}
+
 fn waiting_longest(cases: Vec<Case>) -> Option<Case> {
-    let waiting = cases
-        .into_iter()
-        .filter(|case| matches!(case.thread.driver, Driver::SuspendedForHuman(_)));
+    let waiting = cases.into_iter().filter(is_waiting);
     waiting.min_by_key(|case| case.thread.driver.handoff().map(|handoff| handoff.since))
 }
 

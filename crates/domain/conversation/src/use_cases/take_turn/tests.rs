@@ -24,6 +24,7 @@ mod labels;
 mod model;
 mod moving;
 mod newcomer;
+mod rail;
 mod together;
 mod which;
 

@@ -6,9 +6,11 @@ use super::{DigestFigures, MoneyMatter, Notice};
 use crate::customer::Customer;
 use crate::desk::VisitCard;
 use crate::outgoing::Purpose;
+use crate::rail::LISTED_MAX;
 use crate::templates::TemplateName;
 use crate::texts::{Placeholder, TextKey, Tongue, Values, format_date, render};
 use crate::wording::alert::{OwnerNews, alert};
+use crate::wording::rail::listing;
 use crate::wording::{Phrase, Voice};
 
 /// What could be found out about the customer and the visit.
@@ -374,15 +376,12 @@ fn digest(figures: &DigestFigures, voice: &Voice<'_>) -> OwnerNews {
         .iter()
         .map(|(money, amount)| format!("{} {amount}", money.said(voice.tongue)))
         .collect();
-    let or_none = |lines: &[String], between: &str| {
-        if lines.is_empty() {
-            "–".to_owned()
-        } else {
-            lines.join(between)
-        }
-    };
     let date = format_date(figures.day, voice.tongue);
-    let takings = or_none(&takings, ", ");
+    let takings = if takings.is_empty() {
+        "–".to_owned()
+    } else {
+        takings.join(", ")
+    };
     let commission = figures.commission.map_or_else(
         || render(TextKey::NotComputable, voice.tongue, &Values::new()),
         |commission| commission.to_string(),
@@ -399,8 +398,9 @@ fn digest(figures: &DigestFigures, voice: &Voice<'_>) -> OwnerNews {
         .with(Placeholder::DeadJobs, figures.dead_jobs.to_string())
         .with(Placeholder::Overdue, figures.overdue.to_string())
         .with(Placeholder::Commission, commission.as_str())
-        .with(Placeholder::List, or_none(&figures.today, "\n"));
-    let body = render(TextKey::OwnerDigest, voice.tongue, &values);
+        .with(Placeholder::List, if figures.today.is_empty() { "–" } else { "" });
+    let head = render(TextKey::OwnerDigest, voice.tongue, &values);
+    let (body, _shown) = listing(&head, &figures.today, LISTED_MAX, voice.tongue);
     let stuck = [figures.unrouted, figures.dead_jobs, figures.overdue]
         .into_iter()
         .fold(0u32, u32::saturating_add);

@@ -4,7 +4,7 @@ use time::Duration;
 use time::macros::date;
 
 use super::*;
-use crate::desk::{PaymentRef, PaymentTrouble, VisitRef};
+use crate::desk::{DayMoney, PaymentRef, PaymentTrouble, VisitRef};
 use crate::outgoing::{Content, Document, Purpose};
 use crate::paper::{Paper, Papers};
 use crate::test_support::builders::a_phone;
@@ -466,6 +466,33 @@ fn news_of_another_visit_leaves_the_dialogue_alone() {
         },
     );
     assert_eq!(chat.stage(), "confirming");
+}
+
+/// A full house has more visits than a message has room for: how many are left out is said.
+#[test]
+fn a_digest_of_many_visits_says_how_many_it_leaves_out() {
+    let mut chat = Chat::default();
+    let line = |hour| format!("{hour:02}:00 Swedish massage 60 minutes · Wanjiru · Asha");
+    let figures = DigestFigures {
+        day: date!(2026 - 05 - 12),
+        bookings: 0,
+        no_shows: 0,
+        takings: Vec::new(),
+        open_payments: 0,
+        unrouted: 0,
+        handoffs: 0,
+        dead_jobs: 0,
+        overdue: 0,
+        commission: None,
+        today: (0..45).map(line).collect(),
+    };
+    let told = chat.happens(1, Notice::Digest(figures));
+    assert!(told[0].contains(&format!("Today:\n{}\n", line(0))), "{}", told[0]);
+    assert!(
+        told[0].ends_with(&format!("{}\n…and 15 more.", line(29))),
+        "{}",
+        told[0]
+    );
 }
 
 #[test]

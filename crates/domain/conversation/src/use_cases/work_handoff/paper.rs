@@ -148,6 +148,38 @@ impl Paper<'_> {
         let Some(handoff) = thread.driver.handoff() else {
             return;
         };
+        let word = again.map_or("call", HandoffStep::code);
+        for (place, admin) in self.profile.owners.iter().enumerate() {
+            let cause = format!("handoff:{}:{word}:{place}", handoff.id);
+            self.brief(change, admin, (customer, thread, said), again.is_some(), cause);
+        }
+    }
+
+    /// Shows one admin the brief of a conversation that waits, once more.
+    pub(in crate::use_cases) fn show_again(
+        &self,
+        change: &mut Change,
+        admin: &Admin,
+        customer: &Customer,
+        thread: &Thread,
+        said: &[Utterance],
+        cause: String,
+    ) {
+        self.brief(change, admin, (customer, thread, said), true, cause);
+    }
+
+    /// The brief of a conversation that waits, with the button by which it is taken over.
+    fn brief(
+        &self,
+        change: &mut Change,
+        admin: &Admin,
+        (customer, thread, said): (&Customer, &Thread, &[Utterance]),
+        again: bool,
+        cause: String,
+    ) {
+        let Some(handoff) = thread.driver.handoff() else {
+            return;
+        };
         let brief = Brief {
             reason: handoff.reason,
             customer,
@@ -156,26 +188,23 @@ impl Paper<'_> {
             said,
             menu: self.menu,
         };
-        let waits = (self.now - handoff.since).whole_minutes();
-        for (place, admin) in self.profile.owners.iter().enumerate() {
-            let tongue = Tongue::from(admin.language);
-            let (news, word) = match again {
-                None => (brief.call(tongue), "call"),
-                Some(step) => (brief.again(waits, tongue), step.code()),
-            };
-            let cause = format!("handoff:{}:{word}:{place}", handoff.id);
-            let Some(mut draft) = self.for_admin(admin, thread, &news, cause) else {
-                continue;
-            };
-            let button = ReplyButton {
-                token: take_over_token(thread.id),
-                title: render(TextKey::ButtonTakeOver, tongue, &Values::new()),
-            };
-            if let Ok(buttons) = Buttons::new(cut(&news.phrase.body, BODY_CHARACTERS_MAX), vec![button]) {
-                draft.content = Content::Buttons(buttons);
-            }
-            self.queue(change, draft);
+        let tongue = Tongue::from(admin.language);
+        let news = if again {
+            brief.again((self.now - handoff.since).whole_minutes(), tongue)
+        } else {
+            brief.call(tongue)
+        };
+        let Some(mut draft) = self.for_admin(admin, thread, &news, cause) else {
+            return;
+        };
+        let button = ReplyButton {
+            token: take_over_token(thread.id),
+            title: render(TextKey::ButtonTakeOver, tongue, &Values::new()),
+        };
+        if let Ok(buttons) = Buttons::new(cut(&news.phrase.body, BODY_CHARACTERS_MAX), vec![button]) {
+            draft.content = Content::Buttons(buttons);
         }
+        self.queue(change, draft);
     }
 
     /// Tells a customer whom nobody answered when somebody will.

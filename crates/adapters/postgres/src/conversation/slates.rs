@@ -1,0 +1,71 @@
+//! What is open with people of the business: one row for each of them.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use ratiba_conversation::desk::VisitRef;
+use ratiba_conversation::ports::RecordError;
+use ratiba_conversation::rail::Slate;
+use ratiba_kernel::PhoneNumber;
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::threads::{Refused, refuse_unless};
+use crate::kept::sql_query;
+use crate::database::{TenantTx, TxError};
+
+#[derive(QueryableByName)]
+struct SlateRow {
+    #[diesel(sql_type = Array<SqlUuid>)]
+    listed: Vec<Uuid>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    pending: Option<Value>,
+    #[diesel(sql_type = Integer)]
+    version: i32,
+}
+
+/// What is open with whoever has this number.
+pub(super) fn find<E>(tx: &mut TenantTx<'_>, phone: &PhoneNumber) -> Result<Slate, TxError<E>> {
+    let row =
+        sql_query("SELECT listed, pending, version FROM rail_slates WHERE tenant_id = $1 AND phone = $2")
+            .bind::<SqlUuid, _>(tx.tenant_uuid())
+            .bind::<Text, _>(phone.e164())
+            .get_result::<SlateRow>(tx.conn())
+            .optional()?;
+    let Some(row) = row else {
+        return Ok(Slate::blank(phone.clone()));
+    };
+    let pending = row
+        .pending
+        .map(serde_json::from_value)
+        .transpose()
+        .map_err(|error| TxError::impossible("rail_slates", "pending", error))?;
+    Ok(Slate {
+        phone: phone.clone(),
+        listed: row.listed.into_iter().map(VisitRef::from_uuid).collect(),
+        pending,
+        version: row.version,
+    })
+}
+
+/// Writes it at the version that it was read at.
+pub(super) fn write(tx: &mut TenantTx<'_>, slate: &Slate, at: OffsetDateTime) -> Result<(), Refused> {
+    let pending = slate.pending.as_ref().map(serde_json::to_value).transpose();
+    let pending = pending.map_err(|error| TxError::Impossible(error.to_string()))?;
+    let listed: Vec<Uuid> = slate.listed.iter().map(|visit| visit.as_uuid()).collect();
+    let written = sql_query(
+        "INSERT INTO rail_slates AS s (tenant_id, phone, listed, pending, version, changed_at)
+         VALUES ($1, $2, $3, $4, $5 + 1, $6)
+         ON CONFLICT (tenant_id, phone) DO UPDATE SET listed = excluded.listed, pending = excluded.pending,
+             version = excluded.version, changed_at = excluded.changed_at
+         WHERE s.version = $5",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<Text, _>(slate.phone.e164())
+    .bind::<Array<SqlUuid>, _>(listed)
+    .bind::<Nullable<Jsonb>, _>(pending)
+    .bind::<Integer, _>(slate.version)
+    .bind::<Timestamptz, _>(at)
+    .execute(tx.conn())?;
+    refuse_unless(written, RecordError::Stale)
+}

@@ -1,0 +1,523 @@
+//! What people of the business change from their phones: every change goes through the use case that the console uses, and
+//! what it refuses is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ratiba_booking::appointment::{CancelledBy, State};
+use ratiba_booking::availability::{Arrangement, PartOrder, PartRequest, Reason, StaffWish};
+use ratiba_booking::catalogue::{ClientPresence, Deposit, Offering, Service, StaffNeed};
+use ratiba_booking::customers::Added;
+use ratiba_booking::policy::{Channel, PayBy, PerChannel};
+use ratiba_booking::ports::Wanted;
+use ratiba_booking::setup::{BlockSubject, Page, SegmentForm, ServiceForm, SetupRefused};
+use ratiba_booking::use_cases::{
+    BlockOrder, CancelAppointmentError, CancelOrder, CancelTarget, ChangeSetupError, DepositAsked,
+    FindSlotsError, HeldStanding, HoldOrder, HoldVisitError, Introduction, MoveOffer, MoveOrder, MoveQuery,
+    MoveTarget, Offer, OfferQuery, ReplaceError, SetupOrder, Stretch,
+};
+use ratiba_booking::visit::{HoldKey, Visit};
+use ratiba_conversation::desk::{ActOrder, Refusal, ServiceRef, StaffRef, VisitRef};
+use ratiba_conversation::inbound::InboundId;
+use ratiba_conversation::rail::Act;
+use ratiba_kernel::{BasisPoints, Id, Money, Outage, PhoneNumber, TenantId, TimeRange};
+use time::{Duration, OffsetDateTime};
+
+use super::BackOfficeBridge;
+use crate::bridges::visit_desk::slot_of_visit;
+
+/// The family of a service that was added in the chat, until somebody gives it another.
+const CATEGORY: &str = "other";
+/// The most bookings that are counted in the way of a block.
+const MET_MAX: u16 = 100;
+
+/// Whether it was done or could be, else why not; or nobody knows.
+type Answer<T = ()> = Result<Result<T, Refusal>, Outage>;
+
+/// A visit that has not begun.
+struct Ahead {
+    visit: Visit,
+    /// When the customer comes.
+    starts_at: OffsetDateTime,
+    /// From the start of the first part to when the customer comes.
+    set_up: Duration,
+}
+
+impl BackOfficeBridge {
+    pub(super) async fn checked(&self, tenant: TenantId, act: &Act) -> Answer {
+        match act {
+            Act::Cancel { visit, starts_at } => {
+                let found = self.ahead(tenant, *visit).await?;
+                match found {
+                    Some(found) if found.starts_at != *starts_at => Ok(Err(Refusal::Changed)),
+                    Some(_) => self.cancellable(tenant, *visit).await,
+                    None => Ok(Err(Refusal::Gone)),
+                }
+            }
+            Act::Move { visit, starts_at, to } => self.movable(tenant, *visit, *starts_at, *to).await,
+            Act::Book {
+                service,
+                staff,
+                starts_at,
+                ..
+            } => {
+                let quoted = self.quoted(tenant, *service, Some(*staff), *starts_at).await?;
+                Ok(quoted.map(|_quoted| ()))
+            }
+            Act::Block { staff, range } => self.blockable(tenant, *staff, *range).await,
+            Act::AddService { name, price, .. } => {
+                let services = self.catalogue.services(tenant).await?;
+                Ok(if same_name(&services, name).is_some() {
+                    Err(Refusal::NameTaken)
+                } else {
+                    priced(*price)
+                })
+            }
+            Act::UpdatePrice { before, price, .. } if before == price => Ok(Err(Refusal::Same)),
+            Act::UpdatePrice { price, .. } => Ok(priced(*price)),
+        }
+    }
+
+    pub(super) async fn done(&self, tenant: TenantId, order: ActOrder) -> Answer {
+        let ActOrder { key, by, act } = order;
+        match act {
+            Act::Cancel { visit, starts_at } => self.cancelled(tenant, visit, starts_at).await,
+            Act::Move { visit, starts_at, to } => self.moved(tenant, visit, starts_at, to).await,
+            Act::Book {
+                phone,
+                service,
+                staff,
+                starts_at,
+            } => self.booked(tenant, key, phone, (service, staff, starts_at)).await,
+            Act::Block { staff, range } => self.blocked(tenant, &by, staff, range).await,
+            Act::AddService {
+                name,
+                price,
+                minutes,
+                staff,
+            } => {
+                self.service_added(tenant, &by, name, price, minutes, &staff)
+                    .await
+            }
+            Act::UpdatePrice {
+                service,
+                before,
+                price,
+            } => self.price_changed(tenant, &by, service, before, price).await,
+        }
+    }
+
+    /// The visit, if something of it has not begun and is not over.
+    async fn ahead(&self, tenant: TenantId, visit: VisitRef) -> Result<Option<Ahead>, Outage> {
+        let Some(visit) = self.book.visit(tenant, Id::from_uuid(visit.as_uuid())).await? else {
+            return Ok(None);
+        };
+        let Some(slot) = slot_of_visit(&visit)?.filter(|_| visit.living().next().is_some()) else {
+            return Ok(None);
+        };
+        let starts_at = slot.starts_at;
+        let set_up = visit.start().map_or(Duration::ZERO, |start| starts_at - start);
+        Ok(Some(Ahead {
+            visit,
+            starts_at,
+            set_up,
+        }))
+    }
+
+    async fn cancellable(&self, tenant: TenantId, visit: VisitRef) -> Answer {
+        match self.cancel.quote(tenant, by_business(visit)).await {
+            Ok(_quote) => Ok(Ok(())),
+            Err(error) => not_cancelled(error),
+        }
+    }
+
+    async fn cancelled(&self, tenant: TenantId, visit: VisitRef, starts_at: OffsetDateTime) -> Answer {
+        match self.ahead(tenant, visit).await? {
+            Some(found) if found.starts_at != starts_at => return Ok(Err(Refusal::Changed)),
+            Some(_) => {}
+            None => return self.was_cancelled(tenant, visit).await,
+        }
+        match self.cancel.execute(tenant, by_business(visit)).await {
+            Ok(_) => Ok(Ok(())),
+            Err(error) => not_cancelled(error),
+        }
+    }
+
+    /// The same yes may have been heard before, and what came of it not put on record.
+    async fn was_cancelled(&self, tenant: TenantId, visit: VisitRef) -> Answer {
+        let found = self.book.visit(tenant, Id::from_uuid(visit.as_uuid())).await?;
+        let by_us = found.is_some_and(|found| {
+            let mut parts = found.appointments.iter();
+            parts.any(|part| matches!(part.state(), State::CancelledByBusiness { .. }))
+        });
+        Ok(if by_us { Ok(()) } else { Err(Refusal::Gone) })
+    }
+
+    async fn movable(
+        &self,
+        tenant: TenantId,
+        visit: VisitRef,
+        starts_at: OffsetDateTime,
+        to: OffsetDateTime,
+    ) -> Answer {
+        let Some(found) = self.ahead(tenant, visit).await? else {
+            return Ok(Err(Refusal::Gone));
+        };
+        if found.starts_at != starts_at {
+            return Ok(Err(Refusal::Changed));
+        }
+        if to == starts_at {
+            return Ok(Err(Refusal::Same));
+        }
+        if to <= self.clock.now() {
+            return Ok(Err(Refusal::Past));
+        }
+        let query = MoveQuery {
+            visit: found.visit.head.id,
+            staff: None,
+            by: CancelledBy::Business,
+            channel: Channel::Desk,
+        };
+        match self.moves.at(tenant, query, to - found.set_up).await {
+            Ok(MoveOffer::Free(_)) => Ok(Ok(())),
+            Ok(MoveOffer::Alternatives { slots, .. }) => Ok(Err(Refusal::NotFree {
+                near: slots.iter().map(|slot| slot.client().start()).collect(),
+            })),
+            Err(error) => not_moved(error),
+        }
+    }
+
+    async fn moved(
+        &self,
+        tenant: TenantId,
+        visit: VisitRef,
+        starts_at: OffsetDateTime,
+        to: OffsetDateTime,
+    ) -> Answer {
+        let Some(found) = self.ahead(tenant, visit).await? else {
+            return Ok(Err(Refusal::Gone));
+        };
+        if found.starts_at == to {
+            return Ok(Ok(()));
+        }
+        if found.starts_at != starts_at {
+            return Ok(Err(Refusal::Changed));
+        }
+        let order = MoveOrder {
+            target: MoveTarget::Visit(found.visit.head.id),
+            start: to - found.set_up,
+            staff: BTreeMap::new(),
+            by: CancelledBy::Business,
+            channel: Channel::Desk,
+        };
+        match self.move_visit.execute(tenant, order).await {
+            Ok(_) => Ok(Ok(())),
+            Err(error) => not_moved(error),
+        }
+    }
+
+    pub(super) async fn quoted(
+        &self,
+        tenant: TenantId,
+        service: ServiceRef,
+        staff: Option<StaffRef>,
+        starts_at: OffsetDateTime,
+    ) -> Answer<(StaffRef, Money)> {
+        if starts_at <= self.clock.now() {
+            return Ok(Err(Refusal::Past));
+        }
+        let wish = staff.map_or(StaffWish::Any, |staff| {
+            StaffWish::Only(Id::from_uuid(staff.as_uuid()))
+        });
+        let query = OfferQuery {
+            parts: vec![PartRequest::new(Id::from_uuid(service.as_uuid()), wish)],
+            order: PartOrder::Any,
+            arrangement: Arrangement::Together,
+            start: starts_at - self.set_up(tenant, service).await?,
+            channel: Channel::Desk,
+            customer: None,
+        };
+        match self.offer.execute(tenant, query).await {
+            Ok(Offer::Free(found)) => {
+                let first = found.slot.parts.first();
+                Ok(match first {
+                    Some(part) => Ok((Id::from_uuid(part.staff.as_uuid()), found.price.charged)),
+                    None => Err(Refusal::NotOffered),
+                })
+            }
+            Ok(Offer::Alternatives { refused, slots }) => {
+                let unsold = |reason: &Reason| matches!(reason, Reason::NotSold | Reason::CannotDoService);
+                let never = refused.refusals.iter().all(|refusal| unsold(&refusal.reason));
+                Ok(Err(if never {
+                    Refusal::NotOffered
+                } else {
+                    Refusal::NotFree {
+                        near: slots.iter().map(|found| found.slot.client().start()).collect(),
+                    }
+                }))
+            }
+            Err(FindSlotsError::Request(_)) => Ok(Err(Refusal::NotOffered)),
+            Err(FindSlotsError::Unavailable(outage)) => Err(outage),
+        }
+    }
+
+    /// From the start of a service to when the customer comes.
+    async fn set_up(&self, tenant: TenantId, service: ServiceRef) -> Result<Duration, Outage> {
+        let services = self.catalogue.services(tenant).await?;
+        let service = services.iter().find(|s| s.id.as_uuid() == service.as_uuid());
+        Ok(service.map_or(Duration::ZERO, |s| s.recipe.client_comes().duration()))
+    }
+
+    async fn booked(
+        &self,
+        tenant: TenantId,
+        key: InboundId,
+        phone: PhoneNumber,
+        (service, staff, starts_at): (ServiceRef, StaffRef, OffsetDateTime),
+    ) -> Answer {
+        let somebody = Introduction {
+            phone,
+            name: None,
+            language: None,
+        };
+        let (Added::New(customer) | Added::Known(customer)) =
+            self.add_customer.execute(tenant, somebody).await?;
+        let wish = StaffWish::Only(Id::from_uuid(staff.as_uuid()));
+        let order = HoldOrder {
+            key: HoldKey::parse(&format!("rail:{key}")).map_err(Outage::new)?,
+            customer: customer.id,
+            parts: vec![PartRequest::new(Id::from_uuid(service.as_uuid()), wish)],
+            order: PartOrder::Any,
+            arrangement: Arrangement::Together,
+            start: starts_at - self.set_up(tenant, service).await?,
+            channel: Channel::Desk,
+            pay_by: PayBy::MobileMoney,
+            deposit: DepositAsked::Nothing,
+            package: None,
+            complement: None,
+        };
+        match self.hold.execute(tenant, order).await {
+            Ok(held) => Ok(match held.standing {
+                HeldStanding::Over => Err(Refusal::Gone),
+                HeldStanding::Requested { .. } | HeldStanding::Waiting { .. } | HeldStanding::Confirmed => {
+                    Ok(())
+                }
+            }),
+            Err(HoldVisitError::NotFree { alternatives, .. }) => Ok(Err(Refusal::NotFree {
+                near: alternatives
+                    .iter()
+                    .map(|found| found.slot.client().start())
+                    .collect(),
+            })),
+            Err(HoldVisitError::Request(_) | HoldVisitError::UnknownPackage | HoldVisitError::Price(_)) => {
+                Ok(Err(Refusal::NotOffered))
+            }
+            // Whoever is booked in was put on record above, and the key is that of one question.
+            Err(error @ (HoldVisitError::UnknownCustomer | HoldVisitError::OtherOrder)) => {
+                Err(Outage::new(error))
+            }
+            Err(HoldVisitError::Unavailable(outage)) => Err(outage),
+        }
+    }
+
+    async fn blockable(&self, tenant: TenantId, staff: StaffRef, range: TimeRange) -> Answer {
+        if range.end() <= self.clock.now() {
+            return Ok(Err(Refusal::Past));
+        }
+        let wanted = Wanted {
+            staff: Some(Id::from_uuid(staff.as_uuid())),
+            ..Wanted::first(MET_MAX)
+        };
+        let met = self.book.between(tenant, range, wanted).await?;
+        let visits: BTreeSet<_> = met
+            .iter()
+            .filter(|part| part.state().keeps_its_time())
+            .map(|part| part.booking().visit)
+            .collect();
+        Ok(if visits.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::InTheWay { visits: visits.len() })
+        })
+    }
+
+    async fn blocked(&self, tenant: TenantId, by: &PhoneNumber, staff: StaffRef, range: TimeRange) -> Answer {
+        // The same yes may have been heard before, and what came of it not put on record.
+        if self.is_blocked(tenant, staff, range).await? {
+            return Ok(Ok(()));
+        }
+        let order = SetupOrder::BlockTime(BlockOrder {
+            subject: BlockSubject::Staff(Id::from_uuid(staff.as_uuid())),
+            stretch: Stretch {
+                start: range.start(),
+                end: range.end(),
+            },
+            reason: None,
+            weekly_until: None,
+        });
+        self.set_up_changed(tenant, by, order).await
+    }
+
+    async fn is_blocked(&self, tenant: TenantId, staff: StaffRef, range: TimeRange) -> Result<bool, Outage> {
+        let page = Page {
+            after: None,
+            limit: MET_MAX,
+        };
+        let blocks = self.shelf.blocks(tenant, range, page).await?;
+        let theirs = BlockSubject::Staff(Id::from_uuid(staff.as_uuid()));
+        Ok(blocks
+            .iter()
+            .any(|block| block.subject == theirs && block.range == range))
+    }
+
+    async fn service_added(
+        &self,
+        tenant: TenantId,
+        by: &PhoneNumber,
+        name: String,
+        price: Money,
+        minutes: u32,
+        staff: &[StaffRef],
+    ) -> Answer {
+        let services = self.catalogue.services(tenant).await?;
+        if let Some(known) = same_name(&services, &name) {
+            let same = known.price == price && known.recipe.duration().count() == minutes;
+            return Ok(if same { Ok(()) } else { Err(Refusal::NameTaken) });
+        }
+        let form = ServiceForm {
+            name,
+            name_sw: None,
+            aliases: Vec::new(),
+            category: CATEGORY.to_owned(),
+            price,
+            deposit: Deposit::None,
+            segments: vec![SegmentForm {
+                minutes,
+                staff: StaffNeed::Needed,
+                resource_kind: None,
+                client: ClientPresence::Present,
+            }],
+            buffer_before: 0,
+            buffer_after: 0,
+            tax: usual_tax(&services),
+            product_cost: None,
+            staff: staff.iter().map(|staff| Id::from_uuid(staff.as_uuid())).collect(),
+            notice: PerChannel::default(),
+            horizon_days: PerChannel::default(),
+        };
+        self.set_up_changed(tenant, by, SetupOrder::AddService(form))
+            .await
+    }
+
+    async fn price_changed(
+        &self,
+        tenant: TenantId,
+        by: &PhoneNumber,
+        service: ServiceRef,
+        before: Money,
+        price: Money,
+    ) -> Answer {
+        let id = Id::from_uuid(service.as_uuid());
+        let Some(known) = self.shelf.service(tenant, id).await? else {
+            return Ok(Err(Refusal::NotOffered));
+        };
+        if known.value.price == price {
+            return Ok(Ok(()));
+        }
+        if known.value.price != before {
+            return Ok(Err(Refusal::Changed));
+        }
+        let form = ServiceForm {
+            price,
+            ..ServiceForm::from(&known.value)
+        };
+        let order = SetupOrder::ChangeService(id, form, known.version);
+        self.set_up_changed(tenant, by, order).await
+    }
+
+    async fn set_up_changed(&self, tenant: TenantId, by: &PhoneNumber, order: SetupOrder) -> Answer {
+        let actor = format!("admin:{}", by.e164());
+        let refused = match self.change_setup.execute(tenant, &actor, order).await {
+            Ok(_changed) => return Ok(Ok(())),
+            Err(ChangeSetupError::Faulty(faults)) => {
+                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                return Ok(Err(Refusal::Faulty(faults.join("; "))));
+            }
+            Err(ChangeSetupError::Refused(refused)) => refused,
+        };
+        Ok(Err(match refused {
+            SetupRefused::Unavailable(outage) => return Err(outage),
+            SetupRefused::Stale | SetupRefused::VersionNeeded => Refusal::Changed,
+            SetupRefused::Unknown => Refusal::NotOffered,
+            SetupRefused::NameTaken => Refusal::NameTaken,
+            SetupRefused::InTheWay { appointments, .. } if appointments.is_empty() => Refusal::Blocked,
+            SetupRefused::InTheWay { appointments, .. } => Refusal::InTheWay {
+                visits: appointments.len(),
+            },
+            other @ (SetupRefused::UnknownPart(..)
+            | SetupRefused::TooMany(_)
+            | SetupRefused::AmountsHaveCents(_)) => Refusal::Faulty(other.to_string()),
+        }))
+    }
+}
+
+const fn by_business(visit: VisitRef) -> CancelOrder {
+    CancelOrder {
+        target: CancelTarget::Visit(Id::from_uuid(visit.as_uuid())),
+        by: CancelledBy::Business,
+    }
+}
+
+fn not_cancelled(error: CancelAppointmentError) -> Answer {
+    match error {
+        CancelAppointmentError::Unknown
+        | CancelAppointmentError::Refused(_)
+        | CancelAppointmentError::Fee(_) => Ok(Err(Refusal::Gone)),
+        // The turn is run again, and decides on what is then there.
+        CancelAppointmentError::Stale => Err(Outage::new("the visit changed while it was cancelled")),
+        CancelAppointmentError::Unavailable(outage) => Err(outage),
+    }
+}
+
+fn not_moved(error: ReplaceError) -> Answer {
+    match error {
+        ReplaceError::NotFree { alternatives, .. } => Ok(Err(Refusal::NotFree {
+            near: alternatives.iter().map(|slot| slot.client().start()).collect(),
+        })),
+        ReplaceError::Unknown
+        | ReplaceError::Refused(_)
+        | ReplaceError::TooLate { .. }
+        | ReplaceError::Request(_) => Ok(Err(Refusal::Gone)),
+        several @ ReplaceError::SeveralStaff => Ok(Err(Refusal::Faulty(several.to_string()))),
+        // The turn is run again, and decides on what is then there.
+        ReplaceError::Contended => Err(Outage::new("the visit changed while it was moved")),
+        ReplaceError::Unavailable(outage) => Err(outage),
+    }
+}
+
+fn priced(price: Money) -> Result<(), Refusal> {
+    if price.is_positive() {
+        Ok(())
+    } else {
+        Err(Refusal::Faulty("price: must be above zero".to_owned()))
+    }
+}
+
+/// The service on sale that has this name, in whatever case.
+fn same_name<'a>(services: &'a [Service], name: &str) -> Option<&'a Service> {
+    let name = name.to_lowercase();
+    services
+        .iter()
+        .find(|service| service.offering == Offering::Active && service.name.to_lowercase() == name)
+}
+
+/// The tax that all services on sale have inside their prices; none where they differ.
+fn usual_tax(services: &[Service]) -> BasisPoints {
+    let on_sale = services
+        .iter()
+        .filter(|service| service.offering == Offering::Active);
+    let taxes: BTreeSet<BasisPoints> = on_sale.map(|service| service.tax).collect();
+    match (taxes.len(), taxes.first()) {
+        (1, Some(tax)) => *tax,
+        _none_or_several => BasisPoints::new(0),
+    }
+}

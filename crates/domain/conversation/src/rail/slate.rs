@@ -1,0 +1,168 @@
+//! What is open between the machine and one person of the business: the list that they were shown last, and the question
+//! that waits for their yes.
+
+use std::fmt;
+
+use ratiba_kernel::{Money, PhoneNumber, TimeRange};
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::desk::{ServiceRef, StaffRef, VisitRef};
+use crate::inbound::InboundId;
+
+/// How long a question waits for its answer.
+pub const PENDING_FOR: Duration = Duration::minutes(10);
+
+/// How many lines of a list are numbered and shown.
+pub const LISTED_MAX: usize = 30;
+
+/// What is open with one person of the business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slate {
+    /// Theirs.
+    pub phone: PhoneNumber,
+    /// The visits of the list that they were shown last; number 1 is the first.
+    pub listed: Vec<VisitRef>,
+    /// What waits for their yes.
+    pub pending: Option<Pending>,
+    /// Counts the recorded changes; 0 was never recorded.
+    pub version: i32,
+}
+
+impl Slate {
+    /// Nothing is open with whoever has this number.
+    #[must_use]
+    pub const fn blank(phone: PhoneNumber) -> Self {
+        Self {
+            phone,
+            listed: Vec::new(),
+            pending: None,
+            version: 0,
+        }
+    }
+
+    /// The visit of a number of the last list, counted from 1.
+    #[must_use]
+    pub fn visit(&self, number: usize) -> Option<VisitRef> {
+        self.listed.get(number.checked_sub(1)?).copied()
+    }
+}
+
+/// Something to be done once they say yes.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pending {
+    /// The message that asked for it: under this key it is done once, however often the yes comes.
+    pub key: InboundId,
+    /// What.
+    pub act: Act,
+    /// The same in words, as it was asked.
+    pub what: String,
+    /// When it was asked.
+    #[serde(with = "time::serde::rfc3339")]
+    pub asked_at: OffsetDateTime,
+}
+
+impl Pending {
+    /// Whether a yes comes too late by now.
+    #[must_use]
+    pub fn is_over(&self, now: OffsetDateTime) -> bool {
+        now - self.asked_at >= PENDING_FOR
+    }
+}
+
+impl fmt::Debug for Pending {
+    /// Leaves out the words, which name people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending")
+            .field("key", &self.key)
+            .field("act", &self.act)
+            .field("asked_at", &self.asked_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What somebody of the business wants changed. It says what they saw, so that what has changed since is noticed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Act {
+    /// A visit will not happen.
+    Cancel {
+        /// Which.
+        visit: VisitRef,
+        /// When it was to begin.
+        #[serde(with = "time::serde::rfc3339")]
+        starts_at: OffsetDateTime,
+    },
+    /// A visit happens at another time.
+    Move {
+        /// Which.
+        visit: VisitRef,
+        /// When it was to begin.
+        #[serde(with = "time::serde::rfc3339")]
+        starts_at: OffsetDateTime,
+        /// When it is to begin.
+        #[serde(with = "time::serde::rfc3339")]
+        to: OffsetDateTime,
+    },
+    /// A customer is booked in; nothing is asked of them in advance.
+    Book {
+        /// Their number.
+        phone: PhoneNumber,
+        /// What.
+        service: ServiceRef,
+        /// By whom.
+        staff: StaffRef,
+        /// When they come.
+        #[serde(with = "time::serde::rfc3339")]
+        starts_at: OffsetDateTime,
+    },
+    /// Nobody is booked with somebody for a while.
+    Block {
+        /// With whom.
+        staff: StaffRef,
+        /// From when to when.
+        range: TimeRange,
+    },
+    /// A service is sold from now on, by everybody who works here now.
+    AddService {
+        /// Its name.
+        name: String,
+        /// What it costs.
+        price: Money,
+        /// How long it lasts.
+        minutes: u32,
+        /// Who renders it.
+        staff: Vec<StaffRef>,
+    },
+    /// A service costs something else from now on.
+    UpdatePrice {
+        /// Which.
+        service: ServiceRef,
+        /// What it cost.
+        before: Money,
+        /// What it costs.
+        price: Money,
+    },
+}
+
+/// What is behind the buttons of the question with this key.
+#[must_use]
+pub fn answer_token(key: InboundId, yes: bool) -> String {
+    let word = if yes { "yes" } else { "no" };
+    format!("r:{}:{word}", key.as_uuid().simple())
+}
+
+/// The question that such a token names, and whether it says yes. It came from a phone: what it is worth stands on the
+/// slate.
+#[must_use]
+pub fn parse_answer_token(token: &str) -> Option<(InboundId, bool)> {
+    let (key, word) = token.strip_prefix("r:")?.split_once(':')?;
+    let yes = match word {
+        "yes" => true,
+        "no" => false,
+        _other => return None,
+    };
+    Some((InboundId::from_uuid(Uuid::try_parse(key).ok()?), yes))
+}

@@ -1,0 +1,111 @@
+//! What is open with people of the business is kept with the message that asks, for each of them alone.
+
+use ratiba_kernel::test_support::EPOCH;
+use ratiba_kernel::{Money, TimeRange};
+use time::Duration;
+use uuid::Uuid;
+
+use super::{World, one_inbound};
+use crate::desk::VisitRef;
+use crate::inbound::InboundId;
+use crate::ports::{Change, RecordError, ThreadBook};
+use crate::rail::{Act, Pending, Slate};
+use crate::test_support::builders::{a_message, a_phone, massage, wanjiru};
+
+fn with_slate(slate: Slate) -> Change {
+    Change {
+        slate: Some(slate),
+        ..Change::at(EPOCH)
+    }
+}
+
+fn pending(act: Act) -> Pending {
+    Pending {
+        key: InboundId::from_uuid(Uuid::from_u128(7)),
+        act,
+        what: "Cancel Amina's massage \u{2019}".to_owned(),
+        asked_at: EPOCH,
+    }
+}
+
+fn acts() -> Vec<Act> {
+    let visit = VisitRef::from_uuid(Uuid::from_u128(9));
+    vec![
+        Act::Cancel {
+            visit,
+            starts_at: EPOCH,
+        },
+        Act::Move {
+            visit,
+            starts_at: EPOCH,
+            to: EPOCH + Duration::HOUR,
+        },
+        Act::Book {
+            phone: a_phone(5),
+            service: massage(),
+            staff: wanjiru(),
+            starts_at: EPOCH,
+        },
+        Act::Block {
+            staff: wanjiru(),
+            range: TimeRange::starting(EPOCH, Duration::HOUR).unwrap(),
+        },
+        Act::AddService {
+            name: "Hot stone".to_owned(),
+            price: Money::kes_minor(450_000),
+            minutes: 75,
+            staff: vec![wanjiru()],
+        },
+        Act::UpdatePrice {
+            service: massage(),
+            before: Money::kes_minor(350_000),
+            price: Money::kes_minor(400_000),
+        },
+    ]
+}
+
+pub(super) async fn nothing_is_open_with_somebody_who_was_never_asked<W: World>(world: &W) {
+    let slate = world.record().slate(world.tenant(), a_phone(1)).await.unwrap();
+    assert_eq!(slate, Slate::blank(a_phone(1)));
+}
+
+pub(super) async fn a_question_is_kept_for_one_person_until_it_is_closed<W: World>(world: &W) {
+    let (record, tenant) = (world.record(), world.tenant());
+    let mut slate = Slate::blank(a_phone(1));
+    for act in acts() {
+        slate.listed = vec![
+            VisitRef::from_uuid(Uuid::from_u128(3)),
+            VisitRef::from_uuid(Uuid::from_u128(1)),
+        ];
+        slate.pending = Some(pending(act));
+        record.record(tenant, with_slate(slate.clone())).await.unwrap();
+        slate.version += 1;
+        assert_eq!(record.slate(tenant, a_phone(1)).await.unwrap(), slate);
+    }
+    let other = record.slate(tenant, a_phone(2)).await.unwrap();
+    assert_eq!(other, Slate::blank(a_phone(2)), "it is another person's");
+    let neighbour = record.slate(world.neighbour(), a_phone(1)).await.unwrap();
+    assert_eq!(neighbour, Slate::blank(a_phone(1)), "it is another business's");
+    slate.pending = None;
+    record.record(tenant, with_slate(slate.clone())).await.unwrap();
+    let closed = record.slate(tenant, a_phone(1)).await.unwrap();
+    assert_eq!((closed.pending, closed.listed), (None, slate.listed));
+}
+
+pub(super) async fn a_stale_slate_is_refused_with_all_that_goes_with_it<W: World>(world: &W) {
+    let (record, tenant) = (world.record(), world.tenant());
+    let inbound = one_inbound(world).await;
+    let slate = Slate::blank(a_phone(1));
+    record.record(tenant, with_slate(slate.clone())).await.unwrap();
+    let message = a_message().number(1).build();
+    let change = Change {
+        handled: Some(inbound),
+        messages: vec![message.clone()],
+        ..with_slate(slate)
+    };
+    let refused = record.record(tenant, change).await;
+    assert!(matches!(refused, Err(RecordError::Stale)), "{refused:?}");
+    let unhandled = record.inbound(tenant, inbound).await.unwrap().unwrap();
+    assert_eq!(unhandled.handled_at, None);
+    assert_eq!(record.shown(tenant, message.id).await.unwrap(), None);
+}

@@ -1,0 +1,218 @@
+//! What people of the business are told on the rail: both languages side by side.
+
+use super::{Tongue, Values, cut, fill};
+use crate::outgoing::TEXT_CHARACTERS_MAX;
+
+/// One text in two languages each; with the same places in both.
+macro_rules! catalogue {
+    ($($(#[$meaning:meta])+ $key:ident: $english:literal / $swahili:literal;)+) => {
+        /// One text of the rail.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum RailText {
+            $($(#[$meaning])+ $key,)+
+        }
+
+        impl RailText {
+            /// Every text.
+            pub const ALL: &[Self] = &[$(Self::$key,)+];
+
+            /// The template, with its places in braces.
+            #[must_use]
+            pub const fn template(self, tongue: Tongue) -> &'static str {
+                match (self, tongue) {
+                    $((Self::$key, Tongue::English) => $english,
+                    (Self::$key, Tongue::Swahili) => $swahili,)+
+                }
+            }
+        }
+    };
+}
+
+catalogue! {
+    /// How `/today` is written, and what it does.
+    Today: "/today – today's visits; /today friday – those of another day"
+        / "/today – wateja wa leo; /today ijumaa – wa siku nyingine";
+    /// How `/tomorrow` is written.
+    Tomorrow: "/tomorrow – tomorrow's visits" / "/tomorrow – wateja wa kesho";
+    /// How `/find` is written.
+    Find: "/find Amina – customers by name or number, with their visits"
+        / "/find Amina – tafuta mteja kwa jina au namba, na miadi yake";
+    /// How `/book` is written.
+    Book: "/book 0712345678 massage friday 3pm Wanjiru – books a customer in"
+        / "/book 0712345678 massage ijumaa saa tisa Wanjiru – mwekee mteja nafasi";
+    /// How `/cancel` is written.
+    Cancel: "/cancel 2 – cancels number 2 of your last list"
+        / "/cancel 2 – ghairi namba 2 ya orodha yako ya mwisho";
+    /// How `/reschedule` is written.
+    Reschedule: "/reschedule 2 friday 3pm – moves number 2 of your last list"
+        / "/reschedule 2 ijumaa saa tisa – hamisha namba 2 ya orodha yako ya mwisho";
+    /// How `/block` is written.
+    Block: "/block Wanjiru tomorrow 2pm-4pm – nobody is booked with them then"
+        / "/block Wanjiru kesho saa nane hadi saa kumi – asiwekewe mteja wakati huo";
+    /// How `/handback` is written.
+    HandBack: "/handback – gives your conversation back to the assistant"
+        / "/handback – rudisha mazungumzo yako kwa msaidizi";
+    /// How `/add-service` is written.
+    AddService: "/add-service Hot stone massage, 4500, 75 minutes – sells a new service"
+        / "/add-service Hot stone massage, 4500, dakika 75 – ongeza huduma mpya";
+    /// How `/update-price` is written.
+    UpdatePrice: "/update-price massage 4000 – another price from now on"
+        / "/update-price massage 4000 – bei mpya kuanzia sasa";
+    /// How `/takings` is written.
+    Takings: "/takings – what came in today; /takings yesterday – another day"
+        / "/takings – mapato ya leo; /takings jana – ya siku nyingine";
+    /// How `/commission` is written.
+    Commission: "/commission Wanjiru – this month's commission, and why"
+        / "/commission Wanjiru – kamisheni ya mwezi huu, na sababu zake";
+    /// How `/unrouted` is written.
+    Unrouted: "/unrouted – payment messages that nobody could place"
+        / "/unrouted – ujumbe wa malipo ambayo hayajajulikana ni ya nani";
+    /// How `/my-day` is written.
+    MyDay: "/my-day – your own visits today" / "/my-day – wateja wako wa leo";
+    /// How `/my-earnings` is written.
+    MyEarnings: "/my-earnings – your commission this month, and why"
+        / "/my-earnings – kamisheni yako ya mwezi huu, na sababu zake";
+    /// How `/help` is written.
+    Help: "/help – this list" / "/help – orodha hii";
+
+    /// Above the list of commands.
+    HelpHead: "You can write:" / "Unaweza kuandika:";
+    /// Below it.
+    HelpFoot: "Plain words do as well: \"what's on tomorrow\". What changes something asks first."
+        / "Maneno ya kawaida pia yanafaa: \"kesho kuna nani\". Kinachobadilisha kitu huuliza kwanza.";
+    /// There is no such command.
+    UnknownCommand: "There is no such command. /help shows what there is."
+        / "Hakuna amri kama hiyo. /help inaonyesha zilizopo.";
+    /// A command that could not be read; the list is how it is written.
+    Usage: "I could not read that. It is written like this:\n{list}"
+        / "Sijaelewa. Huandikwa hivi:\n{list}";
+    /// A number that the last list does not have.
+    NoSuchNumber: "Your last list has no number {first}. Ask for a new one with /today or /tomorrow."
+        / "Orodha yako ya mwisho haina namba {first}. Omba mpya kwa /today au /tomorrow.";
+    /// Nobody of that name works here; the list is who does.
+    NoSuchStaff: "Whom do you mean? Here work: {list}." / "Unamaanisha nani? Wanaofanya kazi hapa: {list}.";
+    /// No service of that name is sold, or several are.
+    WhichService: "Which service do you mean? There are: {list}." / "Unamaanisha huduma gani? Zipo: {list}.";
+    /// They have no conversation to give back.
+    NothingToGiveBack: "You have no conversation with a customer." / "Huna mazungumzo na mteja yeyote.";
+
+    /// Above the visits of a day.
+    DayHead: "{date} ({bookings}):" / "{date} (wateja {bookings}):";
+    /// A day without visits.
+    DayEmpty: "{date}: no bookings." / "{date}: hakuna miadi.";
+    /// Below a list that was cut.
+    AndMore: "…and {bookings} more." / "…na {bookings} zaidi.";
+    /// Waits for somebody to agree.
+    StateRequested: "waits for an answer" / "inasubiri jibu";
+    /// Waits for money.
+    StateHeld: "waits for payment" / "inasubiri malipo";
+    /// Agreed.
+    StateConfirmed: "confirmed" / "imethibitishwa";
+    /// The customer is here.
+    StateArrived: "is here" / "amefika";
+    /// It has begun.
+    StateUnderWay: "under way" / "inaendelea";
+    /// It was rendered.
+    StateDone: "done" / "imekamilika";
+    /// Nobody came.
+    StateNoShow: "did not come" / "hakufika";
+    /// It will not happen.
+    StateGone: "cancelled" / "imeghairiwa";
+    /// A customer without a name.
+    NoName: "no name" / "bila jina";
+
+    /// Nobody fits.
+    FoundNobody: "No customer fits \"{first}\"." / "Hakuna mteja anayelingana na \"{first}\".";
+
+    /// Above the takings of a day.
+    TakingsHead: "Takings of {date}: {amount}" / "Mapato ya {date}: {amount}";
+    /// Nothing moved.
+    TakingsNothing: "Takings of {date}: {amount}. Nothing came in." / "Mapato ya {date}: {amount}. Hakuna kilichoingia.";
+
+    /// Above the lines of a month's commission.
+    EarningsHead: "{staff}, since {date}: commission {amount}, tips {least}, {bookings} services."
+        / "{staff}, tangu {date}: kamisheni {amount}, bakshishi {least}, huduma {bookings}.";
+    /// A month without lines.
+    EarningsNothing: "Nothing was rendered yet this month." / "Bado hakuna huduma iliyofanywa mwezi huu.";
+    /// The month cannot be computed.
+    EarningsUnknown: "The commission of this month cannot be computed: something on record must be put right first."
+        / "Kamisheni ya mwezi huu haiwezi kukokotolewa: kuna kitu kwenye kumbukumbu kinachohitaji kurekebishwa kwanza.";
+
+    /// Nothing waits.
+    UnroutedNothing: "No payment message waits for a person." / "Hakuna ujumbe wa malipo unaosubiri mtu.";
+    /// Above those that wait.
+    UnroutedHead: "Payment messages that nobody could place ({bookings}):"
+        / "Ujumbe wa malipo usiojulikana ni wa nani ({bookings}):";
+    /// Below them.
+    UnroutedFoot: "The console tells what each says, and there it is settled."
+        / "Console inaonyesha kila mmoja unasema nini, na hapo ndipo unashughulikiwa.";
+
+    /// A question before something is changed.
+    Ask: "{known}?\nYES / NO" / "{known}?\nNDIYO / HAPANA";
+    /// It was done.
+    Done: "Done. {known}." / "Tayari. {known}.";
+    /// It was dropped.
+    Dropped: "Nothing was changed." / "Hakuna kilichobadilishwa.";
+    /// The answer came too late.
+    TooLate: "That question is over, nothing was changed. Ask again if you still want it: {known}."
+        / "Swali hilo limepitwa na wakati, hakuna kilichobadilishwa. Omba tena kama bado unataka: {known}.";
+    /// The answer was to a question that is not open.
+    NoQuestion: "No question is open; nothing was changed." / "Hakuna swali lililo wazi; hakuna kilichobadilishwa.";
+    /// It was not done.
+    Refused: "Nothing was changed: {reason}.\n({known})" / "Hakuna kilichobadilishwa: {reason}.\n({known})";
+
+    /// What: a cancellation.
+    ActCancel: "Cancel {customer}'s {service}, {when}" / "Ghairi {service} ya {customer}, {when}";
+    /// What: a move.
+    ActMove: "Move {customer}'s {service} from {first} to {when}"
+        / "Hamisha {service} ya {customer} kutoka {first} hadi {when}";
+    /// What: a booking.
+    ActBook: "Book {customer} for {service} with {staff}, {when}, {price}, nothing asked in advance"
+        / "Mwekee {customer} {service} na {staff}, {when}, {price}, bila malipo ya awali";
+    /// What: a block.
+    ActBlock: "Block {staff} from {first} to {second}" / "Zuia {staff} kuanzia {first} hadi {second}";
+    /// What: a new service.
+    ActAddService: "Add the service {service}, {price}, {duration}, done by {list}"
+        / "Ongeza huduma {service}, {price}, {duration}, inayofanywa na {list}";
+    /// What: a new price.
+    ActUpdatePrice: "Change the price of {service} from {first} to {price}"
+        / "Badilisha bei ya {service} kutoka {first} hadi {price}";
+
+    /// Why not: it is over or was cancelled.
+    WhyGone: "it was cancelled, or has begun" / "imeghairiwa, au imeanza";
+    /// Why not: it is not as it was.
+    WhyChanged: "it changed since you asked" / "imebadilika tangu ulipoomba";
+    /// Why not: the time is not free.
+    WhyNotFree: "that time is not free" / "muda huo hauna nafasi";
+    /// …and what is near.
+    WhyNotFreeNear: "that time is not free; near it is {list}" / "muda huo hauna nafasi; iliyo karibu ni {list}";
+    /// Why not: it has passed.
+    WhyPast: "that time has passed" / "muda huo umepita";
+    /// Why not: bookings stand there.
+    WhyInTheWay: "{bookings} bookings stand there; move them first"
+        / "kuna miadi {bookings} wakati huo; ihamishe kwanza";
+    /// Why not: something blocks it already.
+    WhyBlocked: "that time is blocked already" / "muda huo tayari umezuiwa";
+    /// Why not: the name is taken.
+    WhyNameTaken: "there is a service of that name already" / "tayari kuna huduma yenye jina hilo";
+    /// Why not: what is wrong with it, in the words of the rules.
+    WhyFaulty: "the business's rules do not allow it ({reason})" / "kanuni za biashara haziruhusu ({reason})";
+    /// Why not: it is not sold.
+    WhyNotOffered: "it is not offered, or not by them" / "haitolewi, au si na yeye";
+    /// Why not: it is so already.
+    WhySame: "it is so already" / "tayari iko hivyo";
+}
+
+impl RailText {
+    /// The text with its values, cut to what a message may have.
+    #[must_use]
+    pub fn render(self, tongue: Tongue, values: &Values) -> String {
+        cut(&fill(self.template(tongue), values), TEXT_CHARACTERS_MAX)
+    }
+
+    /// A text without places.
+    #[must_use]
+    pub fn plain(self, tongue: Tongue) -> String {
+        self.render(tongue, &Values::new())
+    }
+}

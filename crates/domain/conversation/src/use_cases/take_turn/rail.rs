@@ -1,0 +1,381 @@
+//! What people of the business write from their own phones: commands, the same in plain words, and the yes to what a
+//! command would change.
+//!
+//! A command is recognised ([`crate::rail`]) and answered by one function here. One that changes something only asks; the
+//! question is on record before it goes out, and the yes in a later message does it once, under the key of the message
+//! that asked for it.
+
+mod asking;
+mod changing;
+
+use ratiba_kernel::{Outage, PhoneNumber, TenantId};
+use time::OffsetDateTime;
+
+use super::TakeTurn;
+use crate::channel::Address;
+use crate::desk::{ActOrder, Admin, Menu, Profile, StaffCard};
+use crate::inbound::{InboundId, InboundMessage, Reading, Received};
+use crate::outgoing::{
+    BODY_CHARACTERS_MAX, Buttons, Content, Draft, OutgoingMessage, Purpose, Recipient, ReplyButton,
+    TEXT_CHARACTERS_MAX, TextBody, cut,
+};
+use crate::ports::Change;
+use crate::rail::{Act, Command, Pending, Said, Slate, answer_token, hear, parse_answer_token};
+use crate::texts::{Placeholder, RailText, TextKey, Tongue, Values, render};
+use crate::understanding::{Intent, Understood, bare_words, understand, without_lead};
+use crate::wording::rail::reason;
+
+/// What became of a message of somebody who may be of the business.
+pub(super) enum Heard {
+    /// It was for the rail, or for a customer whose conversation they have.
+    Answered(Box<Change>),
+    /// It is a customer's message; what was open with them on the rail is closed by it.
+    AsCustomer(Option<Slate>),
+}
+
+/// What a command comes to.
+enum Answer {
+    /// These words.
+    Say(String),
+    /// These words, which show numbered visits.
+    Listed(String, Vec<crate::desk::VisitRef>),
+    /// The question whether to do it; in words what it is.
+    Ask(Act, String),
+}
+
+/// Who asks, and what is known.
+struct Asker<'a> {
+    tenant: TenantId,
+    message: &'a InboundMessage,
+    phone: &'a PhoneNumber,
+    /// Where they wrote from: their number, and the channel's own id of them, by which it is known when they wrote last.
+    address: Address,
+    admin: bool,
+    member: Option<StaffCard>,
+    tongue: Tongue,
+    menu: Menu,
+    slate: Slate,
+    now: OffsetDateTime,
+}
+
+impl Asker<'_> {
+    fn may(&self, command: Command) -> bool {
+        command.is_for(self.admin, self.member.is_some())
+    }
+
+    /// What the rules of understanding read in what stands behind a command.
+    fn read(&self, text: &str) -> Understood {
+        understand(text, &self.menu.context(self.now, false))
+    }
+
+    /// How a command is written.
+    fn usage(&self, command: Command) -> Answer {
+        let values = Values::new().with(Placeholder::List, command.usage().plain(self.tongue));
+        Answer::Say(RailText::Usage.render(self.tongue, &values))
+    }
+
+    fn say(&self, text: RailText) -> Answer {
+        Answer::Say(text.plain(self.tongue))
+    }
+}
+
+impl TakeTurn {
+    /// Hears a message of whoever has this number as one of the business, if they are.
+    pub(super) async fn hear_business(
+        &self,
+        tenant: TenantId,
+        message: &InboundMessage,
+        reading: &Reading,
+        profile: &Profile,
+    ) -> Result<Heard, Outage> {
+        let Some(phone) = reading.phone.as_ref().filter(|_| reading.received.wants_answer()) else {
+            return Ok(Heard::AsCustomer(None));
+        };
+        match profile.admin(phone) {
+            Some(admin) => {
+                self.hear_the_admin(tenant, message, reading, admin, profile)
+                    .await
+            }
+            None => self.hear_member(tenant, message, reading, phone, profile).await,
+        }
+    }
+
+    async fn hear_the_admin(
+        &self,
+        tenant: TenantId,
+        message: &InboundMessage,
+        reading: &Reading,
+        admin: &Admin,
+        profile: &Profile,
+    ) -> Result<Heard, Outage> {
+        let asker = Asker {
+            tenant,
+            message,
+            phone: &admin.phone,
+            address: address_of(&admin.phone, reading),
+            admin: true,
+            member: self.office.member(tenant, &admin.phone).await?,
+            tongue: Tongue::from(admin.language),
+            menu: self.desk.menu(tenant).await?,
+            slate: self.book.slate(tenant, admin.phone.clone()).await?,
+            now: self.clock.now(),
+        };
+        if let Some((key, yes)) = answer_of(&reading.received, asker.slate.pending.is_some()) {
+            let answer = self.answered(&asker, key, yes).await?;
+            return Ok(Heard::Answered(Box::new(self.told(&asker, answer))));
+        }
+        let said =
+            typed(&reading.received).map_or(Said::Nothing, |body| hear(body, |command| asker.may(command)));
+        let slash = match said {
+            Said::Slash(Command::HandBack, _) | Said::Plain(..) | Said::Nothing => None,
+            Said::Slash(command, rest) if asker.may(command) => Some(self.run(&asker, command, rest).await?),
+            Said::Slash(..) | Said::NoSuchCommand => Some(asker.say(RailText::UnknownCommand)),
+        };
+        if let Some(answer) = slash {
+            return Ok(Heard::Answered(Box::new(self.told(&asker, answer))));
+        }
+        // A word to a customer, or to their own booking, closes what was open here: a later yes is not meant for it.
+        let closed = asker.slate.pending.is_some().then(|| Slate {
+            pending: None,
+            ..asker.slate.clone()
+        });
+        if let Some(change) = self.hear_admin(tenant, message, reading, admin, profile).await? {
+            return Ok(Heard::Answered(Box::new(Change {
+                slate: closed,
+                ..change
+            })));
+        }
+        let answer = match said {
+            Said::Slash(command, rest) | Said::Plain(command, rest) => {
+                self.run(&asker, command, rest).await?
+            }
+            Said::NoSuchCommand | Said::Nothing => {
+                // Withdrawing and giving consent is heard whoever waits.
+                let consents = typed(&reading.received)
+                    .is_some_and(|body| matches!(asker.read(body).intent, Intent::OptOut | Intent::OptIn));
+                let shown = if consents {
+                    None
+                } else {
+                    self.show_the_waiting(tenant, message, reading, admin, profile)
+                        .await?
+                };
+                return Ok(match shown {
+                    Some(change) => Heard::Answered(Box::new(Change {
+                        slate: closed,
+                        ..change
+                    })),
+                    None => Heard::AsCustomer(closed),
+                });
+            }
+        };
+        Ok(Heard::Answered(Box::new(self.told(&asker, answer))))
+    }
+
+    /// Somebody who is no admin has the commands of those who work here, if they do. Nobody is looked up whose words are
+    /// none of these.
+    async fn hear_member(
+        &self,
+        tenant: TenantId,
+        message: &InboundMessage,
+        reading: &Reading,
+        phone: &PhoneNumber,
+        profile: &Profile,
+    ) -> Result<Heard, Outage> {
+        let Some(body) = typed(&reading.received) else {
+            return Ok(Heard::AsCustomer(None));
+        };
+        let for_staff = |command: Command| command.is_for(false, true);
+        let said = hear(body, for_staff);
+        let (command, rest, plain) = match said {
+            Said::Slash(command, rest) if for_staff(command) => (command, rest, false),
+            Said::Plain(command, rest) => (command, rest, true),
+            Said::Slash(..) | Said::NoSuchCommand | Said::Nothing => return Ok(Heard::AsCustomer(None)),
+        };
+        let Some(member) = self.office.member(tenant, phone).await? else {
+            return Ok(Heard::AsCustomer(None));
+        };
+        let mut asker = Asker {
+            tenant,
+            message,
+            phone,
+            address: address_of(phone, reading),
+            admin: false,
+            member: Some(member),
+            tongue: Tongue::from(profile.owners_language),
+            menu: self.desk.menu(tenant).await?,
+            slate: Slate::blank(phone.clone()),
+            now: self.clock.now(),
+        };
+        if plain {
+            asker.tongue = Tongue::from(asker.read(body).language);
+        }
+        let answer = self.run(&asker, command, rest).await?;
+        Ok(Heard::Answered(Box::new(self.told(&asker, answer))))
+    }
+
+    /// Answers one command of somebody who may give it.
+    async fn run(&self, asker: &Asker<'_>, command: Command, rest: &str) -> Result<Answer, Outage> {
+        match command {
+            Command::Today => self.list_of_day(asker, rest, 0).await,
+            Command::Tomorrow => self.list_of_day(asker, rest, 1).await,
+            Command::Find => self.find(asker, rest).await,
+            Command::Book => self.ask_to_book(asker, rest).await,
+            Command::Cancel => self.ask_to_cancel(asker, rest).await,
+            Command::Reschedule => self.ask_to_move(asker, rest).await,
+            Command::Block => self.ask_to_block(asker, rest).await,
+            // Whoever has a conversation was heard before.
+            Command::HandBack => Ok(asker.say(RailText::NothingToGiveBack)),
+            Command::AddService => self.ask_to_add_service(asker, rest).await,
+            Command::UpdatePrice => self.ask_to_update_price(asker, rest).await,
+            Command::Takings => self.takings(asker, rest).await,
+            Command::Commission => self.commission(asker, rest).await,
+            Command::Unrouted => self.unrouted(asker).await,
+            Command::MyDay => self.own_day(asker, rest).await,
+            Command::MyEarnings => self.own_earnings(asker).await,
+            Command::Help => Ok(help(asker)),
+        }
+    }
+
+    /// The answer to a yes or a no.
+    async fn answered(&self, asker: &Asker<'_>, key: Option<InboundId>, yes: bool) -> Result<Answer, Outage> {
+        let Some(pending) = &asker.slate.pending else {
+            return Ok(asker.say(RailText::NoQuestion));
+        };
+        if key.is_some_and(|key| key != pending.key) {
+            return Ok(asker.say(RailText::NoQuestion));
+        }
+        let known = Values::new().with(Placeholder::Known, pending.what.as_str());
+        if !yes {
+            return Ok(asker.say(RailText::Dropped));
+        }
+        if pending.is_over(asker.now) {
+            return Ok(Answer::Say(RailText::TooLate.render(asker.tongue, &known)));
+        }
+        let order = ActOrder {
+            key: pending.key,
+            by: asker.phone.clone(),
+            act: pending.act.clone(),
+        };
+        Ok(Answer::Say(match self.office.act(asker.tenant, order).await? {
+            Ok(()) => RailText::Done.render(asker.tongue, &known),
+            Err(refusal) => {
+                let why = reason(&refusal, &asker.menu.zone, asker.tongue);
+                RailText::Refused.render(asker.tongue, &known.with(Placeholder::Reason, why))
+            }
+        }))
+    }
+
+    /// An answer as a change: one message to whoever asked, and what is open with them from now on.
+    fn told(&self, asker: &Asker<'_>, answer: Answer) -> Change {
+        let key = asker.message.id;
+        let before = &asker.slate;
+        let mut change = Change {
+            handled: Some(key),
+            ..Change::at(asker.now)
+        };
+        let (content, slate) = match answer {
+            Answer::Say(text) => {
+                let closed = before.pending.is_some().then(|| Slate {
+                    pending: None,
+                    ..before.clone()
+                });
+                (text_of(&text), closed)
+            }
+            Answer::Listed(text, listed) => {
+                let slate = Slate {
+                    listed,
+                    pending: None,
+                    ..before.clone()
+                };
+                (text_of(&text), Some(slate))
+            }
+            Answer::Ask(act, what) => {
+                let content = question(&what, key, asker.tongue);
+                let pending = Pending {
+                    key,
+                    act,
+                    what,
+                    asked_at: asker.now,
+                };
+                let slate = Slate {
+                    pending: Some(pending),
+                    ..before.clone()
+                };
+                (content, Some(slate))
+            }
+        };
+        // Only admins are asked and have numbered lists.
+        change.slate = slate.filter(|_| asker.admin);
+        change.messages.extend(content.map(|content| {
+            let draft = Draft {
+                thread: None,
+                channel: asker.message.channel,
+                recipient: Recipient::Business(asker.address.clone()),
+                purpose: Purpose::Answer,
+                content,
+                fallback: None,
+                cause: format!("turn:{key}:reply"),
+            };
+            OutgoingMessage::queued(self.ids.fresh(), draft, asker.now)
+        }));
+        change
+    }
+}
+
+/// Where somebody is answered who wrote from this number.
+fn address_of(phone: &PhoneNumber, reading: &Reading) -> Address {
+    Address::new(Some(phone.clone()), reading.user_id.clone())
+        .unwrap_or_else(|_unreachable| Address::of_phone(phone.clone()))
+}
+
+fn text_of(text: &str) -> Option<Content> {
+    TextBody::new(cut(text, TEXT_CHARACTERS_MAX))
+        .ok()
+        .map(Content::Text)
+}
+
+/// The question with its two buttons.
+fn question(what: &str, key: InboundId, tongue: Tongue) -> Option<Content> {
+    let values = Values::new().with(Placeholder::Known, cut(what, BODY_CHARACTERS_MAX - 40));
+    let body = RailText::Ask.render(tongue, &values);
+    let button = |yes: bool, title: TextKey| ReplyButton {
+        token: answer_token(key, yes),
+        title: render(title, tongue, &Values::new()),
+    };
+    let buttons = vec![button(true, TextKey::ButtonYes), button(false, TextKey::ButtonNo)];
+    match Buttons::new(cut(&body, BODY_CHARACTERS_MAX), buttons) {
+        Ok(buttons) => Some(Content::Buttons(buttons)),
+        Err(_unfit) => text_of(&body),
+    }
+}
+
+/// Whether a message is the answer to a question of the rail: a tap on it, or a bare yes or no while one is open.
+fn answer_of(received: &Received, open: bool) -> Option<(Option<InboundId>, bool)> {
+    if let Received::Tap { token, .. } = received {
+        return parse_answer_token(token).map(|(key, yes)| (Some(key), yes));
+    }
+    let words = bare_words(typed(received).filter(|_| open)?);
+    match without_lead(&words) {
+        (Some(yes), []) => Some((None, yes)),
+        _no_bare_answer => None,
+    }
+}
+
+/// What was typed, and not tapped or written under a picture.
+fn typed(received: &Received) -> Option<&str> {
+    if let Received::Text { body } = received {
+        Some(body)
+    } else {
+        None
+    }
+}
+
+fn help(asker: &Asker<'_>) -> Answer {
+    let theirs = Command::ALL.into_iter().filter(|command| asker.may(*command));
+    let lines = theirs.map(|command| command.usage().plain(asker.tongue));
+    let head = RailText::HelpHead.plain(asker.tongue);
+    // Its example is an admin's.
+    let foot = asker.admin.then(|| RailText::HelpFoot.plain(asker.tongue));
+    let lines: Vec<String> = std::iter::once(head).chain(lines).chain(foot).collect();
+    Answer::Say(lines.join("\n"))
+}

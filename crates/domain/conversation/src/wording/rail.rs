@@ -1,0 +1,127 @@
+//! What the rail tells: lists that fit into a message, visits, reasons.
+
+use ratiba_kernel::Zone;
+use time::OffsetDateTime;
+
+use crate::desk::{DayState, DayVisit, Refusal};
+use crate::outgoing::TEXT_CHARACTERS_MAX;
+use crate::texts::{Placeholder, RailText, Tongue, Values, format_time, format_when};
+
+/// Left free for what stands below a list.
+const FOOT: usize = 200;
+
+/// A head with lines below it; those that do not fit into one message are counted. Answers the text and how many lines are
+/// in it.
+#[must_use]
+pub fn listing(head: &str, lines: &[String], most: usize, tongue: Tongue) -> (String, usize) {
+    let mut text = head.to_owned();
+    let mut length = head.chars().count();
+    let mut shown = 0;
+    for line in lines.iter().take(most) {
+        length += line.chars().count() + 1;
+        if length > TEXT_CHARACTERS_MAX - FOOT {
+            break;
+        }
+        text.push('\n');
+        text.push_str(line);
+        shown += 1;
+    }
+    if shown < lines.len() {
+        let more = Values::new().with(Placeholder::Bookings, (lines.len() - shown).to_string());
+        text.push('\n');
+        text.push_str(&RailText::AndMore.render(tongue, &more));
+    }
+    (text, shown)
+}
+
+/// A visit of a day, in a line.
+#[must_use]
+pub fn of_day(visit: &DayVisit, zone: &Zone, tongue: Tongue) -> String {
+    line(visit, clock(visit.starts_at, zone, tongue), tongue)
+}
+
+/// A visit of any day, in a line.
+#[must_use]
+pub fn of_any_day(visit: &DayVisit, zone: &Zone, tongue: Tongue) -> String {
+    line(visit, format_when(visit.starts_at, zone, tongue), tongue)
+}
+
+fn line(visit: &DayVisit, when: String, tongue: Tongue) -> String {
+    let parts = [
+        when,
+        visit.services.clone(),
+        visit.staff.clone(),
+        customer(visit, tongue),
+        state(visit.state).plain(tongue),
+    ];
+    parts.join(" · ")
+}
+
+/// Who comes.
+#[must_use]
+pub fn customer(visit: &DayVisit, tongue: Tongue) -> String {
+    visit
+        .customer
+        .clone()
+        .unwrap_or_else(|| RailText::NoName.plain(tongue))
+}
+
+/// A time of day: short where a list of them is read on the clock of hands.
+fn clock(instant: OffsetDateTime, zone: &Zone, tongue: Tongue) -> String {
+    let both = format_time(zone.local(instant).time(), tongue);
+    match tongue {
+        Tongue::English => both.split(" (").next().unwrap_or_default().to_owned(),
+        Tongue::Swahili => both,
+    }
+}
+
+const fn state(state: DayState) -> RailText {
+    match state {
+        DayState::Requested => RailText::StateRequested,
+        DayState::Held => RailText::StateHeld,
+        DayState::Confirmed => RailText::StateConfirmed,
+        DayState::Arrived => RailText::StateArrived,
+        DayState::UnderWay => RailText::StateUnderWay,
+        DayState::Done => RailText::StateDone,
+        DayState::NoShow => RailText::StateNoShow,
+        DayState::Gone => RailText::StateGone,
+    }
+}
+
+/// Why something is not done, as a part of a sentence.
+#[must_use]
+pub fn reason(refusal: &Refusal, zone: &Zone, tongue: Tongue) -> String {
+    let text = match refusal {
+        Refusal::Gone => RailText::WhyGone,
+        Refusal::Changed => RailText::WhyChanged,
+        Refusal::NotFree { near } if near.is_empty() => RailText::WhyNotFree,
+        Refusal::NotFree { .. } => RailText::WhyNotFreeNear,
+        Refusal::Past => RailText::WhyPast,
+        Refusal::InTheWay { .. } => RailText::WhyInTheWay,
+        Refusal::Blocked => RailText::WhyBlocked,
+        Refusal::NameTaken => RailText::WhyNameTaken,
+        Refusal::Faulty(_) => RailText::WhyFaulty,
+        Refusal::NotOffered => RailText::WhyNotOffered,
+        Refusal::Same => RailText::WhySame,
+    };
+    let values = match refusal {
+        Refusal::NotFree { near } => {
+            let near: Vec<String> = near
+                .iter()
+                .take(3)
+                .map(|at| format_when(*at, zone, tongue))
+                .collect();
+            Values::new().with(Placeholder::List, near.join("; "))
+        }
+        Refusal::InTheWay { visits } => Values::new().with(Placeholder::Bookings, visits.to_string()),
+        Refusal::Faulty(why) => Values::new().with(Placeholder::Reason, why.as_str()),
+        Refusal::Gone
+        | Refusal::Changed
+        | Refusal::Past
+        | Refusal::Blocked
+        | Refusal::NameTaken
+        | Refusal::NotOffered
+        | Refusal::Same => Values::new(),
+    };
+    text.render(tongue, &values)
+}

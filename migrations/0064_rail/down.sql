@@ -1,0 +1,1 @@
+DROP TABLE rail_slates;

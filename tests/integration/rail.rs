@@ -1,0 +1,149 @@
+//! What people of the business change from their phones is done once, and a question outlives the process that asked it.
+
+use ratiba_conversation::desk::{ActOrder, Refusal, ServiceRef, StaffRef, VisitRef};
+use ratiba_conversation::inbound::InboundId;
+use ratiba_conversation::rail::Act;
+use ratiba_kernel::{Money, PhoneNumber, TimeRange};
+use system_tests::{ASHA, OWNER, World};
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// Friday at three in the afternoon in Nairobi.
+const FRIDAY: OffsetDateTime = datetime!(2026-05-15 12:00 UTC);
+
+fn id_of(world: &World, table: &str, name: &str) -> Uuid {
+    let tenant = world.tenant.tenant;
+    let text = world.text(&format!(
+        "SELECT id::text AS text FROM {table} WHERE tenant_id = '{tenant}' AND name = '{name}'"
+    ));
+    Uuid::parse_str(&text).unwrap()
+}
+
+async fn act(world: &World, key: u128, act: &Act) -> Result<(), Refusal> {
+    let order = ActOrder {
+        key: InboundId::from_uuid(Uuid::from_u128(key)),
+        by: PhoneNumber::parse(&format!("+{OWNER}")).unwrap(),
+        act: act.clone(),
+    };
+    let office = &world.parts.conversation.take_turn.office;
+    office.act(world.tenant.tenant, order).await.unwrap()
+}
+
+fn visit_of_asha(world: &World) -> VisitRef {
+    let text = world.text(
+        "SELECT a.visit_id::text AS text FROM appointments a JOIN customers c ON c.id = a.customer_id
+         WHERE c.phone = '+254700000123'",
+    );
+    VisitRef::from_uuid(Uuid::parse_str(&text).unwrap())
+}
+
+/// A worker may die between doing it and writing down that it was done: the turn is then run again.
+#[tokio::test]
+async fn what_is_ordered_twice_under_one_key_is_done_once() {
+    let world = World::new().await;
+    let staff = StaffRef::from_uuid(id_of(&world, "staff", "Wanjiru"));
+    let massage = ServiceRef::from_uuid(id_of(&world, "services", "Swedish massage 60"));
+    let price = Money::kes_minor(350_000);
+    let twice = [
+        (
+            Act::Book {
+                phone: PhoneNumber::parse(&format!("+{ASHA}")).unwrap(),
+                service: massage,
+                staff,
+                starts_at: FRIDAY,
+            },
+            "SELECT count(*) FROM appointments a JOIN customers c ON c.id = a.customer_id
+             WHERE c.phone = '+254700000123' AND a.state = 'confirmed'",
+        ),
+        (
+            Act::Block {
+                staff,
+                range: TimeRange::starting(FRIDAY - Duration::hours(4), Duration::hours(2)).unwrap(),
+            },
+            "SELECT count(*) FROM blocks WHERE made_by = 'admin:+254700000001'",
+        ),
+        (
+            Act::AddService {
+                name: "Hot stone massage".to_owned(),
+                price: Money::kes_minor(450_000),
+                minutes: 75,
+                staff: vec![staff],
+            },
+            "SELECT count(*) FROM services WHERE name = 'Hot stone massage' AND price_minor = 450000",
+        ),
+        (
+            Act::UpdatePrice {
+                service: massage,
+                before: price,
+                price: Money::kes_minor(400_000),
+            },
+            "SELECT count(*) FROM services WHERE name = 'Swedish massage 60' AND price_minor = 400000",
+        ),
+    ];
+    for (key, (ordered, counted)) in (1..).zip(&twice) {
+        assert_eq!(act(&world, key, ordered).await, Ok(()), "{ordered:?}");
+        assert_eq!(act(&world, key, ordered).await, Ok(()), "again: {ordered:?}");
+        assert_eq!(world.count(counted), 1, "{ordered:?}");
+    }
+    let visit = visit_of_asha(&world);
+    let moved = Act::Move {
+        visit,
+        starts_at: FRIDAY,
+        to: FRIDAY + Duration::HOUR,
+    };
+    assert_eq!(act(&world, 11, &moved).await, Ok(()));
+    assert_eq!(act(&world, 11, &moved).await, Ok(()));
+    let stale = Act::Cancel {
+        visit,
+        starts_at: FRIDAY,
+    };
+    assert_eq!(
+        act(&world, 12, &stale).await,
+        Err(Refusal::Changed),
+        "it was moved"
+    );
+    let cancelled = Act::Cancel {
+        visit,
+        starts_at: FRIDAY + Duration::HOUR,
+    };
+    assert_eq!(act(&world, 13, &cancelled).await, Ok(()));
+    assert_eq!(act(&world, 13, &cancelled).await, Ok(()));
+    assert_eq!(act(&world, 14, &moved).await, Err(Refusal::Gone));
+    let priced = Act::UpdatePrice {
+        service: massage,
+        before: price,
+        price: Money::kes_minor(500_000),
+    };
+    assert_eq!(
+        act(&world, 15, &priced).await,
+        Err(Refusal::Changed),
+        "it costs 4,000 by now"
+    );
+}
+
+/// The question is on record: another process hears the yes.
+#[tokio::test]
+async fn a_yes_is_heard_by_a_process_that_did_not_ask() {
+    let world = World::new().await;
+    let twin = world.twin().await;
+    assert_eq!(world.say(OWNER, "/block Wanjiru tomorrow 2pm-4pm").await, 200);
+    for _look in 0..2_000 {
+        world.work().await;
+        if world.last_text(OWNER).await.contains("YES / NO") {
+            break;
+        }
+    }
+    assert_eq!(world.say(OWNER, "YES").await, 200);
+    for _look in 0..2_000 {
+        twin.runner.drain().await.unwrap();
+        if world.last_text(OWNER).await.starts_with("Done.") {
+            break;
+        }
+    }
+    assert!(world.last_text(OWNER).await.starts_with("Done. Block Wanjiru"));
+    let blocks = "SELECT count(*) FROM blocks WHERE made_by = 'admin:+254700000001'";
+    assert_eq!(world.count(blocks), 1);
+    let open = "SELECT count(*) FROM rail_slates WHERE pending IS NOT NULL";
+    assert_eq!(world.count(open), 0);
+}
