@@ -32,6 +32,7 @@ mod same_mistake;
 mod setup;
 mod statements;
 mod suspense;
+mod templates;
 mod till;
 mod tips;
 mod tips_gone;

@@ -106,6 +106,7 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
             "/api/v1/imports/bookings",
             json!({ "content": "phone,service,start\n0712000001,Manicure,2026-05-21 10:00\n" }),
         ),
+        ("/api/v1/cohort", json!({ "phone": "0712000077" })),
         ("/api/v1/commission/closes", json!({ "month": "2026-04" })),
         (
             "/api/v1/till/sessions",
@@ -165,6 +166,7 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
             one("payment_attempts", "state = 'paid' AND provider = 'mpesa'"),
         ),
         ("/api/v1/conversations/", one("conversation_threads", "true")),
+        ("/api/v1/cohort/", one("cohort_invitations", "true")),
         ("/api/v1/customers/", customer),
         ("/api/v1/services/", massage),
         ("/api/v1/staff/", staff),

@@ -71,6 +71,12 @@ pub enum Kind {
     PaymentInProgress,
     /// Somebody else has the conversation.
     ConversationTaken,
+    /// The customer said that they do not want to be invited.
+    NotInvitable,
+    /// WhatsApp has not approved the template that this needs.
+    TemplateNotApproved,
+    /// The account of the business with WhatsApp is not known.
+    NoChannelAccount,
     /// Nothing is owed for it any more.
     NothingOwed,
     /// The visit is not agreed yet, or its time is not held any more.
@@ -113,7 +119,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 50] = [
         Self::Validation,
         Self::BodyTooLarge,
         Self::TooSlow,
@@ -142,6 +148,9 @@ impl Kind {
         Self::TooMany,
         Self::PaymentInProgress,
         Self::ConversationTaken,
+        Self::NotInvitable,
+        Self::TemplateNotApproved,
+        Self::NoChannelAccount,
         Self::NothingOwed,
         Self::NotAgreed,
         Self::TooSoon,
@@ -195,6 +204,9 @@ impl Kind {
             Self::TooMany => "too-many",
             Self::PaymentInProgress => "payment-in-progress",
             Self::ConversationTaken => "conversation-taken",
+            Self::NotInvitable => "not-invitable",
+            Self::TemplateNotApproved => "template-not-approved",
+            Self::NoChannelAccount => "no-channel-account",
             Self::NothingOwed => "nothing-owed",
             Self::NotAgreed => "not-agreed",
             Self::TooSoon => "too-soon",
@@ -249,6 +261,9 @@ impl Kind {
             Self::TooMany => "There are as many as there may be",
             Self::PaymentInProgress => "Money is being collected already",
             Self::ConversationTaken => "Somebody else has the conversation",
+            Self::NotInvitable => "The customer does not want to be invited",
+            Self::TemplateNotApproved => "The template is not approved yet",
+            Self::NoChannelAccount => "The WhatsApp account is not known yet",
             Self::NothingOwed => "Nothing is owed",
             Self::NotAgreed => "The visit is not agreed",
             Self::TooSoon => "It is too soon for another try",
@@ -293,6 +308,9 @@ impl Kind {
             | Self::BookingsInTheWay
             | Self::PaymentInProgress
             | Self::ConversationTaken
+            | Self::NotInvitable
+            | Self::TemplateNotApproved
+            | Self::NoChannelAccount
             | Self::NothingOwed
             | Self::NotAgreed
             | Self::TooSoon
@@ -470,6 +488,9 @@ impl ResponseError for Problem {
             | Kind::TooMany
             | Kind::PaymentInProgress
             | Kind::ConversationTaken
+            | Kind::NotInvitable
+            | Kind::TemplateNotApproved
+            | Kind::NoChannelAccount
             | Kind::NothingOwed
             | Kind::NotAgreed
             | Kind::TooSoon

@@ -48,6 +48,10 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .route("/sim/config", web::post().to(configure))
         .route("/sim/log", web::get().to(log))
         .route("/sim/templates", web::post().to(approve_template))
+        .route(
+            "/sim/template-verdicts",
+            web::post().to(crate::whatsapp::templates::judge),
+        )
         .route("/sim/book", web::get().to(whole_book))
         .configure(cards::routes)
         .configure(clock::routes)

@@ -192,6 +192,11 @@ fn routes(config: &mut ServiceConfig) {
             "/{version:v[0-9]+[.][0-9]+}/{phone_number_id}/messages",
             web::post().to(whatsapp::messages),
         )
+        .service(
+            web::resource("/{version:v[0-9]+[.][0-9]+}/{account_id}/message_templates")
+                .route(web::post().to(whatsapp::templates::create))
+                .route(web::get().to(whatsapp::templates::list)),
+        )
         .route(
             "/{version:v[0-9]+[.][0-9]+}/{phone_number_id}/media",
             web::post().to(whatsapp::media::upload),

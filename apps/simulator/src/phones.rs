@@ -152,6 +152,8 @@ pub(crate) struct Phones {
     customers: BTreeMap<String, Customer>,
     messages: Vec<Message>,
     templates: Vec<Template>,
+    /// What the business submitted, and what became of it.
+    pub(crate) submitted: Vec<crate::whatsapp::templates::Submitted>,
     last_seq: u64,
 }
 

@@ -17,6 +17,7 @@ use crate::world::World;
 
 pub(crate) mod media;
 pub(crate) mod send;
+pub(crate) mod templates;
 pub(crate) mod wire;
 
 /// How long the business seems to be typing after it said so.
@@ -301,7 +302,7 @@ fn advance(world: &World, wamid: &str, status: MessageStatus) {
     });
 }
 
-fn refusal(world: &World, code: i64, details: &str) -> Answer {
+pub(crate) fn refusal(world: &World, code: i64, details: &str) -> Answer {
     let status = match code {
         0 | 190 => 401,
         3 | 10 | 200..=299 | 131_005 => 403,

@@ -7,6 +7,7 @@ use ratiba_booking::visit::VisitId;
 use ratiba_commission::Month;
 use ratiba_commission::period::FrozenBy;
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriodError};
+use ratiba_conversation::ports::OfficeError;
 use ratiba_kernel::{Id, TenantId};
 use ratiba_payments::schedule::ROUTE_LIFE;
 use ratiba_payments::task::PaymentTask;
@@ -154,7 +155,8 @@ async fn reap(parts: &Parts) -> Result<(), JobError> {
     Ok(())
 }
 
-/// Sweeps one tenant: holds past their deadline, attempts that nobody settled, threads that fell silent.
+/// Sweeps one tenant: holds past their deadline, attempts that nobody settled, threads that fell silent, logs
+/// that were kept long enough.
 ///
 /// # Errors
 /// [`JobError`]; the sweep runs again.
@@ -204,6 +206,8 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         .await?;
     cards::sweep(parts, tenant, now).await?;
     let closed = parts.conversation.close_idle.execute(tenant).await?;
+    let logs = parts.conversation.archive.execute(tenant).await?;
+    sync_templates(parts, tenant).await;
     let left = parts.desk.close_queue.execute(tenant).await?;
     // Should the chain of looks through the waitlist ever have broken, it is tied again here.
     parts.desk.watch_waitlist.execute(tenant).await?;
@@ -214,10 +218,23 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         messages,
         forgotten,
         closed,
+        archived = logs.archived,
+        deleted = logs.deleted,
         left,
         "a tenant was swept"
     );
     Ok(())
+}
+
+/// Asks what became of the templates. That WhatsApp does not answer is no reason to sweep all of it again.
+async fn sync_templates(parts: &Parts, tenant: TenantId) {
+    match parts.conversation.work_templates.sync(tenant).await {
+        Ok(_standing) => {}
+        Err(OfficeError::NoAccount) => tracing::debug!("a business has no WhatsApp account yet"),
+        Err(OfficeError::Unavailable(outage)) => {
+            tracing::warn!(error = ?outage, "what became of the templates is not known");
+        }
+    }
 }
 
 /// A refund that never left is sent; of one that was sent and has no end a person hears. Their routes live on.

@@ -26,8 +26,10 @@ pub struct RoutedAccounts {
 impl Accounts for RoutedAccounts {
     async fn account(&self, tenant: TenantId) -> Result<Option<Account>, Outage> {
         let number = identity::channel_of_tenant(&self.database, "whatsapp", tenant).await?;
+        let business_account_id = identity::account_of_tenant(&self.database, "whatsapp", tenant).await?;
         Ok(number.map(|phone_number_id| Account {
             phone_number_id,
+            business_account_id,
             access_token: self.access_token.clone(),
         }))
     }

@@ -227,17 +227,10 @@ fn settings(owner: &PhoneNumber) -> DomainSettings {
 /// The templates that the simulated WhatsApp has approved, in both languages.
 fn approved_templates() -> Vec<Value> {
     use ratiba_conversation::templates::TemplateName;
-    let names = [
-        TemplateName::BookingConfirmed,
-        TemplateName::BookingReminder,
-        TemplateName::BookingNotice,
-        TemplateName::OwnerDigest,
-        TemplateName::OwnerAlert,
-    ];
     let both = |name: TemplateName| {
         ["en", "sw"].map(|language| json!({ "name": name.code(), "language": language }))
     };
-    names.into_iter().flat_map(both).collect()
+    TemplateName::ALL.into_iter().flat_map(both).collect()
 }
 
 fn hours(weekday: i16, from: i16, to: i16) -> WeeklyBlock {

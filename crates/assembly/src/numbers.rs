@@ -45,6 +45,21 @@ impl ChannelNumbers {
         }
     }
 
+    /// Keeps the business accounts of addresses as WhatsApp told them, as [`ChannelNumbers::learn`] does numbers.
+    pub async fn learn_accounts(&self, accounts: BTreeMap<String, String>) {
+        for (address, account) in accounts {
+            let remembered = format!("account of {address}");
+            if self.remembers(&remembered, &account) {
+                continue;
+            }
+            let kept = identity::keep_account(&self.database, CHANNEL, address, account.clone());
+            match kept.await {
+                Ok(()) => self.remember(remembered, account),
+                Err(outage) => tracing::warn!(error = ?outage, "a business's account could not be kept"),
+            }
+        }
+    }
+
     /// The number in digits by which customers write to a tenant; `None` if it is not known.
     ///
     /// # Errors

@@ -217,6 +217,10 @@ pub struct Conversation {
     pub take_turn: conversation::TakeTurn,
     /// Gives a thread to a person after a message could not be handled.
     pub hand_over: conversation::HandOver,
+    /// The beta cohort: who is invited, and inviting.
+    pub work_cohort: conversation::WorkCohort,
+    /// The message templates: where each stands, submitting, asking.
+    pub work_templates: conversation::WorkTemplates,
     /// People who take conversations over.
     pub work_handoff: conversation::WorkHandoff,
     /// Tells a customer what happened elsewhere.
@@ -233,6 +237,8 @@ pub struct Conversation {
     pub personalities: Arc<dyn PersonalityBook>,
     /// Keeps what the business told.
     pub keep_knowledge: conversation::KeepKnowledge,
+    /// Puts the logs of threads aside that ended long ago, and deletes them in the end.
+    pub archive: conversation::ArchiveThreads,
 }
 
 /// Commission's.

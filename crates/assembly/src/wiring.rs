@@ -385,7 +385,14 @@ impl Ground {
         };
         let messenger = WhatsappMessenger::new(client, accounts, clock.clone())?;
         let messenger = messenger.with_breaker(self.breakers.messages.clone());
-        let messenger: Arc<dyn talk::ClientMessenger> = Arc::new(messenger);
+        let messenger = Arc::new(messenger);
+        let office: Arc<dyn talk::TemplateOffice> = messenger.clone();
+        let messenger: Arc<dyn talk::ClientMessenger> = messenger;
+        let work_templates = || conversation::WorkTemplates {
+            book: self.conversation.clone(),
+            office: office.clone(),
+            clock: clock.clone(),
+        };
         let reader: Arc<dyn talk::ChannelReader> = Arc::new(WhatsappReader);
         let threads: Arc<dyn talk::ThreadBook> = self.conversation.clone();
         let messages: Arc<dyn talk::MessageBook> = self.conversation.clone();
@@ -417,6 +424,14 @@ impl Ground {
                 clock: clock.clone(),
                 ids: ids.clone(),
             },
+            work_templates: work_templates(),
+            work_cohort: conversation::WorkCohort {
+                book: self.conversation.clone(),
+                profile: profile.clone(),
+                templates: templates.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+            },
             work_handoff: conversation::WorkHandoff {
                 book: threads.clone(),
                 messages: messages.clone(),
@@ -439,13 +454,14 @@ impl Ground {
             send: conversation::SendMessage {
                 book: messages.clone(),
                 messenger,
-                profile,
+                profile: profile.clone(),
                 templates,
                 clock: clock.clone(),
             },
             apply_status: conversation::ApplyStatus {
                 book: messages,
                 reader,
+                templates: work_templates(),
                 clock: clock.clone(),
             },
             knowledge: self.conversation.clone(),
@@ -455,7 +471,12 @@ impl Ground {
                 ids: ids.clone(),
             },
             close_idle: conversation::CloseIdleThreads {
+                book: threads.clone(),
+                clock: clock.clone(),
+            },
+            archive: conversation::ArchiveThreads {
                 book: threads,
+                profile: profile.clone(),
                 clock: clock.clone(),
             },
         })

@@ -43,6 +43,11 @@ impl Stage {
                 "SELECT string_agg(concat(purpose, ' ', action), '; ' ORDER BY at, id) AS text FROM consents \
                  WHERE customer_id IN {who}"
             ),
+            Row::Cohort => {
+                "SELECT string_agg(concat(coalesce(c.name, c.phone), ' ', i.state), '; ' ORDER BY i.invited_at, i.id) \
+                 AS text FROM cohort_invitations i JOIN customers c ON c.id = i.customer_id"
+                    .to_owned()
+            }
             Row::Customer => format!(
                 "SELECT concat_ws(', ', name, coalesce(phone, 'no number'), language, \
                  CASE WHEN opted_out_at IS NOT NULL THEN 'opted out' END) AS text FROM customers WHERE id IN {who}"

@@ -83,6 +83,8 @@ pub struct Order {
     pub path: String,
     /// JSON.
     pub body: Option<String>,
+    /// A part of the problem that it is refused with, if it is to be.
+    pub refused: Option<String>,
 }
 
 /// Things without words.
@@ -301,6 +303,8 @@ pub enum Row {
     Refunds,
     /// What was agreed to and withdrawn.
     Consents,
+    /// Who is invited to the beta, and what became of it.
+    Cohort,
     /// What is known of who spoke last.
     Customer,
     /// Prompts on phones.
@@ -312,13 +316,14 @@ pub enum Row {
 }
 
 impl Row {
-    pub(super) const ALL: [(Self, &'static str); 10] = [
+    pub(super) const ALL: [(Self, &'static str); 11] = [
         (Self::Thread, "thread"),
         (Self::Visits, "visits"),
         (Self::Payments, "payments"),
         (Self::Attempts, "attempts"),
         (Self::Refunds, "refunds"),
         (Self::Consents, "consents"),
+        (Self::Cohort, "cohort"),
         (Self::Customer, "customer"),
         (Self::Prompts, "prompts"),
         (Self::Jobs, "jobs"),
@@ -371,7 +376,7 @@ pub fn read(text: &str) -> Result<Transcript, Fault> {
 fn step(node: Node) -> Result<Step, Fault> {
     let line = node.line;
     let (mut from, mut note, mut replies, mut rows) = (None, None, Vec::new(), Vec::new());
-    let (mut act, mut body) = (None, None);
+    let (mut act, mut body, mut refused) = (None, None, None);
     for (name, node) in entries(node)? {
         match name.text.as_str() {
             "from" => {
@@ -388,6 +393,7 @@ fn step(node: Node) -> Result<Step, Fault> {
             "replies" => replies = list(node)?.into_iter().map(words).collect::<Result<_, _>>()?,
             "then" => rows = self::rows(node)?,
             "body" => body = Some((name.line, words(node)?)),
+            "refused" => refused = Some((name.line, words(node)?)),
             _what_happens => {
                 if act.is_some() {
                     return Err(Fault::at(name.line, "one thing happens in a step"));
@@ -397,10 +403,12 @@ fn step(node: Node) -> Result<Step, Fault> {
         }
     }
     let mut act = act.ok_or_else(|| Fault::at(line, "nothing happens in this step"))?;
-    match (&mut act, body) {
-        (Act::Desk(order), Some((_, text))) => order.body = Some(text),
-        (_, Some((line, _))) => return Err(Fault::at(line, "only an order of the desk has a body")),
-        (_, None) => {}
+    if let Act::Desk(order) = &mut act {
+        order.body = body.map(|(_, text)| text);
+        order.refused = refused.map(|(_, text)| text);
+    } else if let Some((line, _)) = body.or(refused) {
+        let why = "only an order of the desk has a body or is refused";
+        return Err(Fault::at(line, why));
     }
     Ok(Step {
         line,
@@ -454,6 +462,7 @@ fn act(name: &Name, node: Node) -> Result<Act, Fault> {
                     method: method.to_owned(),
                     path: path.to_owned(),
                     body: None,
+                    refused: None,
                 }),
                 _another => return Err(no("POST or PUT, and a path from /api/v1/ on")),
             }
@@ -465,7 +474,7 @@ fn act(name: &Name, node: Node) -> Result<Act, Fault> {
         },
         other => {
             let known = "from, note, says, says at once, sends, taps, taps twice, taps the oldest, mpesa, card, \
-                         by hand, passes, until, breaks, desk, body, cohort, replies, then";
+                         by hand, passes, until, breaks, desk, body, refused, cohort, replies, then";
             return Err(unknown(name, other, known));
         }
     })
@@ -607,6 +616,9 @@ fn write_act(act: &Act, lines: &mut Vec<String>) {
             if let Some(body) = &order.body {
                 lines.push("body: |-".to_owned());
                 lines.extend(body.lines().map(|line| format!("  {line}")));
+            }
+            if let Some(refused) = &order.refused {
+                lines.push(format!("refused: {}", scalar(refused)));
             }
             return;
         }

@@ -300,6 +300,16 @@ impl Stage {
             let key = format!("desk-{}", self.orders);
             self.world.order(&self.world.api, &path, &key, &body).await
         };
+        if let Some(refused) = &order.refused {
+            let problem = answer.to_string();
+            return if !status.is_success() && problem.contains(refused.as_str()) {
+                Ok(())
+            } else {
+                Err(format!(
+                    "the order was to be refused with {refused:?}: {status} {problem}"
+                ))
+            };
+        }
         match status {
             StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED | StatusCode::NO_CONTENT => Ok(()),
             refused => Err(format!("the order was answered {refused}: {answer}")),

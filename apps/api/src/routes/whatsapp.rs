@@ -52,7 +52,9 @@ pub async fn receive(
     }
     let mut delivery = webhook::split(&raw);
     let numbers = std::mem::take(&mut delivery.numbers);
+    let accounts = std::mem::take(&mut delivery.accounts);
     state.parts.receive_delivery.execute(delivery).await?;
     state.parts.numbers.learn(numbers).await;
+    state.parts.numbers.learn_accounts(accounts).await;
     Ok(HttpResponse::Ok().json(json!({})))
 }

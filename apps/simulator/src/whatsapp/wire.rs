@@ -168,6 +168,29 @@ fn pricing(category: &str) -> Value {
     json!({ "billable": billable, "pricing_model": "PMP", "type": kind, "category": category })
 }
 
+/// The envelope of what became of a template.
+pub(crate) fn template_envelope(
+    account: &WhatsAppAccount,
+    template: &super::templates::Submitted,
+    now: OffsetDateTime,
+) -> Value {
+    let value = json!({
+        "event": template.status,
+        "message_template_id": template.id.parse::<u64>().unwrap_or_default(),
+        "message_template_name": template.name,
+        "message_template_language": template.language,
+        "reason": template.reason.as_deref().unwrap_or("NONE"),
+    });
+    json!({
+        "object": "whatsapp_business_account",
+        "entry": [ {
+            "id": account.waba_id,
+            "time": now.unix_timestamp(),
+            "changes": [ { "field": "message_template_status_update", "value": value } ],
+        } ],
+    })
+}
+
 fn envelope(account: &WhatsAppAccount, mut value: Value) -> Value {
     put(&mut value, "messaging_product", "whatsapp");
     put(

@@ -1,6 +1,8 @@
 //! The conversation domain's ports: threads and customers, what came in, what goes out, what the business says about
 //! itself.
 
+mod archive;
+mod cohort;
 mod gathered;
 mod handoffs;
 mod knowledge;
@@ -10,6 +12,7 @@ mod profile;
 mod recent;
 mod rows;
 mod slates;
+mod templates;
 mod threads;
 
 use std::sync::Arc;

@@ -66,6 +66,55 @@ pub async fn channel_of_tenant(
         .await
 }
 
+/// The business account of a tenant's own address on a channel; `None` if it is not known yet. Of several, that of the first
+/// address by name.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn account_of_tenant(
+    database: &Database,
+    channel: &'static str,
+    tenant: TenantId,
+) -> Result<Option<String>, Outage> {
+    database
+        .global(move |tx| {
+            let row = channel_routes::table
+                .filter(channel_routes::channel.eq(channel))
+                .filter(channel_routes::tenant_id.eq(tenant.as_uuid()))
+                .filter(channel_routes::account_id.is_not_null())
+                .order(channel_routes::external_id)
+                .select(channel_routes::account_id)
+                .first::<Option<String>>(tx.conn())
+                .optional()?;
+            Ok::<_, TxError<Outage>>(row.flatten())
+        })
+        .await
+}
+
+/// Keeps the business account of an address that some tenant has; of one that nobody has it is forgotten. Doing it again
+/// changes nothing.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn keep_account(
+    database: &Database,
+    channel: &'static str,
+    external_id: String,
+    account: String,
+) -> Result<(), Outage> {
+    database
+        .global(move |tx| {
+            diesel::update(channel_routes::table)
+                .filter(channel_routes::channel.eq(channel))
+                .filter(channel_routes::external_id.eq(&external_id))
+                .filter(channel_routes::account_id.is_distinct_from(&account))
+                .set(channel_routes::account_id.eq(&account))
+                .execute(tx.conn())?;
+            Ok::<_, TxError<Outage>>(())
+        })
+        .await
+}
+
 /// The number, in digits, by which customers write to a tenant on a channel; `None` if it is not known. Of several, that
 /// of the first address by name.
 ///

@@ -58,6 +58,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    archived_threads (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        opened_at -> Timestamptz,
+        closed_at -> Timestamptz,
+        archived_at -> Timestamptz,
+        log -> Json,
+    }
+}
+
+diesel::table! {
     blocks (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -136,6 +148,20 @@ diesel::table! {
         external_id -> Text,
         tenant_id -> Uuid,
         dialable -> Nullable<Text>,
+        account_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    cohort_invitations (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        place -> Nullable<Integer>,
+        state -> Text,
+        invited_by -> Text,
+        invited_at -> Timestamptz,
+        state_at -> Timestamptz,
     }
 }
 
@@ -310,6 +336,7 @@ diesel::table! {
         opted_out_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         version -> Integer,
+        cohort_invitation_id -> Nullable<Uuid>,
     }
 }
 
@@ -514,6 +541,23 @@ diesel::table! {
         occurred_at -> Timestamptz,
         received_at -> Timestamptz,
         raw -> Json,
+    }
+}
+
+diesel::table! {
+    message_templates (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        language -> Text,
+        category -> Nullable<Text>,
+        body -> Nullable<Text>,
+        parameters -> Nullable<Integer>,
+        state -> Text,
+        reason -> Nullable<Text>,
+        provider_id -> Nullable<Text>,
+        state_at -> Timestamptz,
+        told_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -14,15 +14,17 @@ use ratiba_conversation::delivery::InboundRow;
 use ratiba_conversation::event::{ConversationEvent, ConversationTask, Due};
 use ratiba_conversation::outgoing::TemplateCall;
 use ratiba_conversation::ports::{
-    BusinessProfile, Change, LetterBox, Parcel, RecordError, TemplateRegister, TemplateStanding, ThreadBook,
-    Who,
+    BusinessProfile, Change, CohortBook, LetterBox, Parcel, RecordError, TemplateRegister, TemplateStanding,
+    ThreadBook, Who,
 };
 use ratiba_conversation::test_support::builders::{a_customer, a_phone, a_thread};
 use ratiba_conversation::test_support::contracts::knowledge::{KnowledgeWorld, knowledge_contract};
 use ratiba_conversation::test_support::contracts::personality::personality_contract;
 use ratiba_conversation::test_support::contracts::{World, conversation_record_contract};
+use ratiba_conversation::test_support::desks::FakeTemplates;
+use ratiba_conversation::use_cases::WorkCohort;
 use ratiba_kernel::TenantId;
-use ratiba_kernel::test_support::{EPOCH, SeededIds, tenant};
+use ratiba_kernel::test_support::{EPOCH, ManualClock, SeededIds, tenant};
 use ratiba_postgres::conversation::PgConversation;
 use ratiba_postgres::{Database, DatabaseSettings};
 use ratiba_test_database::TestDatabase;
@@ -40,7 +42,7 @@ impl Server {
         for (number, settings) in [
             (
                 1,
-                r#"{"cohort": "open", "owners": ["+254700000999",
+                r#"{"cohort": "open", "cohort_places": 10, "owners": ["+254700000999",
                  {"phone": "+254700000998", "name": "Wanjiku", "language": "en"}], "owners_language": "sw", "location": "Kilimani",
                  "templates": [{"name": "booking_reminder", "language": "sw"}]}"#,
             ),
@@ -125,7 +127,7 @@ impl World for Server {
 
 #[tokio::test]
 async fn the_database_keeps_the_contract() {
-    conversation_record_contract(async || Server::start()).await;
+    Box::pin(conversation_record_contract(async || Server::start())).await;
 }
 
 #[tokio::test]
@@ -183,6 +185,47 @@ async fn of_two_first_messages_at_once_one_wins_and_the_other_reads_again() {
         "{outcomes:?}"
     );
     assert!(outcomes.contains(&Err(RecordError::Stale)));
+}
+
+#[tokio::test]
+async fn of_many_who_are_invited_at_once_as_many_get_a_place_as_there_are() {
+    let server = Server::start();
+    let book: Arc<dyn CohortBook> = Arc::new(server.record.clone());
+    let work = WorkCohort {
+        book,
+        profile: Arc::new(server.record.clone()),
+        templates: Arc::new(FakeTemplates(TemplateStanding::Approved)),
+        clock: Arc::new(ManualClock::default()),
+        ids: Arc::new(SeededIds::lane(0x63)),
+    };
+    // A person less than the places first, so that the rest fight for the last one.
+    for number in 1..10 {
+        let invited = work.invite(tenant(1), &a_phone(number), None, "desk").await;
+        assert!(invited.unwrap().new);
+    }
+    let phones: Vec<_> = (20..26).map(a_phone).collect();
+    let all = phones
+        .iter()
+        .map(|phone| work.invite(tenant(1), phone, None, "desk"));
+    let outcomes = futures_util::future::join_all(all).await;
+    let refusals: Vec<String> = outcomes
+        .into_iter()
+        .filter_map(|outcome| outcome.err().map(|error| error.to_string()))
+        .collect();
+    assert_eq!(refusals.len(), 5, "{refusals:?}");
+    assert!(
+        refusals.iter().all(|why| why.contains("all 10 places")),
+        "{refusals:?}"
+    );
+    let messages = server.rows(
+        tenant(1),
+        "SELECT jsonb_build_object('sent', count(*)) AS payload, now() AS at, NULL AS ordering_key FROM outgoing_messages",
+    );
+    assert_eq!(
+        messages[0].payload["sent"],
+        serde_json::json!(10),
+        "who is refused gets nothing"
+    );
 }
 
 #[tokio::test]

@@ -44,8 +44,10 @@ impl fmt::Debug for AccessToken {
 pub struct Account {
     /// Part of the send URL.
     pub phone_number_id: String,
-    /// Of a system user with the messaging permission.
+    /// Of a system user with the permissions for messaging and management.
     pub access_token: AccessToken,
+    /// The business account that the number belongs to, once it is known: templates are its.
+    pub business_account_id: Option<String>,
 }
 
 /// Which number a business sends from.
@@ -90,9 +92,9 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// Carries messages by the Cloud API.
 pub struct WhatsappMessenger {
-    http: reqwest::Client,
-    settings: ClientSettings,
-    accounts: Arc<dyn Accounts>,
+    pub(crate) http: reqwest::Client,
+    pub(crate) settings: ClientSettings,
+    pub(crate) accounts: Arc<dyn Accounts>,
     clock: Arc<dyn Clock>,
     breaker: Arc<Breaker>,
 }
@@ -213,7 +215,7 @@ fn uploaded(status: StatusCode, answer: &[u8]) -> Result<String, SendAnswer> {
 }
 
 /// The answer to a request, as far as it is read.
-async fn answered(
+pub(crate) async fn answered(
     request: RequestBuilder,
     account: &Account,
     patience: StdDuration,

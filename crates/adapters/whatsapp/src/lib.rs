@@ -4,11 +4,13 @@
 //! - [`wire`]: what one stored message or report says, and how a message of ours is written.
 //! - [`errors`]: what each of Meta's error codes asks us to do.
 //! - [`client`]: the sending itself.
+//! - [`templates`]: templates submitted and listed.
 //!
 //! Unknown fields and kinds come all the time and are kept, never denied.
 
 pub mod client;
 pub mod errors;
+pub mod templates;
 pub mod webhook;
 pub mod wire;
 

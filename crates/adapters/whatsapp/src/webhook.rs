@@ -7,7 +7,9 @@ use std::fmt;
 
 use hmac::{Hmac, Mac};
 use ratiba_conversation::channel::{Channel, SenderKey};
-use ratiba_conversation::delivery::{Addressed, Delivery, InboundRow, Leftover, LeftoverReason, StatusRow};
+use ratiba_conversation::delivery::{
+    Addressed, Delivery, InboundRow, Leftover, LeftoverReason, OF_ACCOUNT, StatusRow,
+};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -90,8 +92,7 @@ pub fn challenge_answer<'a>(
 }
 
 /// News about the account that nobody acts on yet; logged and dropped.
-const FIELDS_IGNORED: [&str; 7] = [
-    "message_template_status_update",
+const FIELDS_IGNORED: [&str; 6] = [
     "message_template_quality_update",
     "phone_number_quality_update",
     "phone_number_name_update",
@@ -100,6 +101,8 @@ const FIELDS_IGNORED: [&str; 7] = [
     "security",
 ];
 
+/// The longest id of an account that a row takes.
+const ACCOUNT_CHARACTERS_MAX: usize = 100;
 /// The longest provider id that a row takes.
 const ID_CHARACTERS_MAX: usize = 256;
 /// The longest word for a status that a row takes.
@@ -116,6 +119,7 @@ pub fn split(raw: &[u8]) -> Delivery {
         statuses: Vec::new(),
         leftovers: Vec::new(),
         numbers: std::collections::BTreeMap::new(),
+        accounts: std::collections::BTreeMap::new(),
     };
     let Ok(body) = serde_json::from_slice::<Value>(raw) else {
         delivery.leftovers.push(Leftover {
@@ -136,7 +140,7 @@ pub fn split(raw: &[u8]) -> Delivery {
         match entry.get("changes") {
             Some(Value::Array(changes)) => {
                 for change in changes {
-                    split_change(change, &mut delivery);
+                    split_change(entry, change, &mut delivery);
                 }
             }
             None | Some(Value::Null) => {}
@@ -155,10 +159,21 @@ fn leave(delivery: &mut Delivery, reason: LeftoverReason, part: &Value) {
     });
 }
 
-fn split_change(change: &Value, delivery: &mut Delivery) {
+fn split_change(entry: &Value, change: &Value, delivery: &mut Delivery) {
     let field = change.get("field").and_then(Value::as_str).unwrap_or_default();
     if FIELDS_IGNORED.contains(&field) {
         tracing::info!(field, "news about the WhatsApp account, not acted on");
+        return;
+    }
+    let account = entry
+        .get("id")
+        .and_then(text_or_number)
+        .filter(|id| fits(id, ACCOUNT_CHARACTERS_MAX));
+    if field == "message_template_status_update" {
+        match account.and_then(|account| template_row(&account, entry, change)) {
+            Some(row) => delivery.statuses.push(row),
+            None => leave(delivery, LeftoverReason::Incomplete, change),
+        }
         return;
     }
     if field != "messages" {
@@ -192,6 +207,9 @@ fn split_change(change: &Value, delivery: &mut Delivery) {
     if let Some(number) = value.pointer("/metadata/display_phone_number").and_then(dialable) {
         delivery.numbers.insert(external_id.clone(), number);
     }
+    if let Some(account) = account {
+        delivery.accounts.insert(external_id.clone(), account);
+    }
     for message in messages {
         match inbound_row(message, contacts, messages.len()) {
             Some(row) => delivery.messages.push(Addressed {
@@ -210,6 +228,26 @@ fn split_change(change: &Value, delivery: &mut Delivery) {
             None => leave(delivery, LeftoverReason::Incomplete, status),
         }
     }
+}
+
+/// What became of a template, as one more report. Its state may come back, so the time is a part of what tells two apart.
+fn template_row(account: &str, entry: &Value, change: &Value) -> Option<Addressed<StatusRow>> {
+    let value = change.get("value")?;
+    let word = value.get("event").and_then(Value::as_str)?;
+    let template = value.get("message_template_id").and_then(text_or_number)?;
+    let at = unix_seconds(entry.get("time"))?;
+    let provider_id = format!("template:{template}:{}", at.unix_timestamp());
+    let known = fits(word, STATUS_CHARACTERS_MAX) && fits(&provider_id, ID_CHARACTERS_MAX);
+    known.then(|| Addressed {
+        external_id: format!("{OF_ACCOUNT}{account}"),
+        row: StatusRow {
+            provider_id,
+            status: word.to_owned(),
+            callback_data: None,
+            occurred_at: at,
+            raw: json!({ "template": value }),
+        },
+    })
 }
 
 /// The digits of a number that may be written for people, such as `+254 700 000999`; `None` if nobody can dial it.

@@ -6,6 +6,7 @@ use ratiba_conversation::outgoing::{
     Content, Document, MessageId, SendRefusal, StatusKind, StatusReport, TemplateCall,
 };
 use ratiba_conversation::ports::ChannelReader;
+use ratiba_conversation::templates::TemplateReport;
 use ratiba_kernel::PhoneNumber;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -48,6 +49,17 @@ impl ChannelReader for WhatsappReader {
             message: text(&status["biz_opaque_callback_data"]).and_then(|reference| reference.parse().ok()),
             outcome,
             at: unix_seconds(status.get("timestamp"))?,
+        })
+    }
+
+    fn template(&self, raw: &Value) -> Option<TemplateReport> {
+        let told = &raw["template"];
+        Some(TemplateReport {
+            name: text(&told["message_template_name"])?,
+            language: text(&told["message_template_language"])?,
+            provider_id: text_or_number(&told["message_template_id"]),
+            word: text(&told["event"])?,
+            reason: text(&told["reason"]).filter(|reason| reason != "NONE"),
         })
     }
 }

@@ -69,6 +69,7 @@ fn messenger(base_url: String) -> WhatsappMessenger {
     let account = Account {
         phone_number_id: "600700800900".into(),
         access_token: AccessToken::new("secret-token"),
+        business_account_id: Some("100200300400500".to_owned()),
     };
     let settings = ClientSettings {
         base_url,

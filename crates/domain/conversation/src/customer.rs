@@ -7,6 +7,7 @@ use ratiba_kernel::{Id, PhoneNumber};
 use time::OffsetDateTime;
 
 use crate::channel::{Address, SenderKey, Unreachable};
+use crate::cohort::InvitationId;
 use crate::inbound::Reading;
 use crate::understanding::Language;
 
@@ -26,8 +27,10 @@ pub struct Customer {
     pub name: Option<String>,
     /// The language of the last message that had one.
     pub language: Option<Language>,
-    /// Invited to the beta cohort.
+    /// In the beta cohort: invited, and agreed.
     pub in_cohort: bool,
+    /// The invitation to the beta cohort that waits for their answer.
+    pub invitation: Option<InvitationId>,
     /// Since when nothing but the strictly needed may be sent.
     pub opted_out_at: Option<OffsetDateTime>,
     /// When we first heard of them.
@@ -45,6 +48,7 @@ impl Customer {
             name: None,
             language: None,
             in_cohort: false,
+            invitation: None,
             opted_out_at: None,
             created_at: at,
         }
@@ -95,6 +99,7 @@ impl fmt::Debug for Customer {
             .field("id", &self.id)
             .field("phone", &self.phone)
             .field("in_cohort", &self.in_cohort)
+            .field("invitation", &self.invitation)
             .field("opted_out_at", &self.opted_out_at)
             .finish_non_exhaustive()
     }

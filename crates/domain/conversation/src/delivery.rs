@@ -12,6 +12,9 @@ use crate::channel::{Channel, SenderKey};
 /// The largest part of a body that the quarantine keeps, in bytes.
 pub const LEFTOVER_BYTES_MAX: usize = 64 * 1024;
 
+/// Before the id of an account, where something is for a whole account and not for one of its addresses.
+pub const OF_ACCOUNT: &str = "account:";
+
 /// One verified webhook body, split.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
@@ -25,6 +28,8 @@ pub struct Delivery {
     pub leftovers: Vec<Leftover>,
     /// The numbers, in digits, of the business's own addresses, as far as the channel told them.
     pub numbers: BTreeMap<String, String>,
+    /// The accounts that these addresses belong to, as far as the channel told them.
+    pub accounts: BTreeMap<String, String>,
 }
 
 /// Something with the channel's own address of the business that it is for.

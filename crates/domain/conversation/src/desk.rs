@@ -605,6 +605,8 @@ pub struct Profile {
     pub owners: Vec<Admin>,
     /// The language in which people of the business are written to who have none of their own.
     pub owners_language: Language,
+    /// How long the logs of threads are kept.
+    pub retention: crate::retention::Retention,
 }
 
 /// Somebody who runs the business and is reached by a number.

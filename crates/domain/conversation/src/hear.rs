@@ -7,6 +7,7 @@ use ratiba_kernel::{PhoneNumber, TimeRange, Zone};
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
 use uuid::Uuid;
 
+use crate::cohort::InvitationId;
 use crate::desk::{Menu, ServiceRef, StaffRef, VisitRef, Wanted};
 use crate::inbound::Received;
 use crate::knowledge::Asked;
@@ -29,6 +30,9 @@ const MOVE: &str = "move";
 const CANCEL: &str = "cancel";
 const OTHER_TIP: &str = "othertip";
 const NO_TIP: &str = "notip";
+/// The words of tokens about an invitation to the beta.
+const JOIN: &str = "join";
+const DECLINE: &str = "decline";
 /// Before the amount of a tip.
 const TIP: &str = "tip";
 
@@ -49,6 +53,10 @@ pub fn token(message: MessageId, place: usize, meaning: &Meaning) -> String {
         Meaning::Tip { visit, units } => of_visit(visit, &format!("{TIP}{units}")),
         Meaning::OtherTip(visit) => of_visit(visit, OTHER_TIP),
         Meaning::NoTip(visit) => of_visit(visit, NO_TIP),
+        Meaning::Invitation { invitation, joins } => {
+            let word = if *joins { JOIN } else { DECLINE };
+            format!("i:{}:{word}", invitation.as_uuid().simple())
+        }
         Meaning::Yes
         | Meaning::No
         | Meaning::OtherTime
@@ -80,6 +88,15 @@ fn parse_visit_token(token: &str) -> Option<Meaning> {
     }
 }
 
+/// What a token says about an invitation. It came from a phone: whose invitation it is must be looked up.
+fn parse_invitation_token(token: &str) -> Option<Meaning> {
+    let (invitation, word) = token.strip_prefix("i:")?.split_once(':')?;
+    let invitation = InvitationId::from_uuid(Uuid::try_parse(invitation).ok()?);
+    let joins = [(JOIN, true), (DECLINE, false)];
+    let joins = joins.into_iter().find(|(name, _)| *name == word)?.1;
+    Some(Meaning::Invitation { invitation, joins })
+}
+
 /// The question and the place that a token names. It came from a phone: nothing else is taken from it.
 fn parse_token(token: &str) -> Option<(MessageId, usize)> {
     let (message, place) = token.strip_prefix("q:")?.split_once(':')?;
@@ -90,15 +107,18 @@ fn parse_token(token: &str) -> Option<(MessageId, usize)> {
 }
 
 /// What was heard, and the reading of its words if it had any. `shown` is what the message of the open question shows: a
-/// label that stands there is as good typed as tapped.
+/// label that stands there is as good typed as tapped. `invited` says that an invitation waits for a yes or a no, which is no
+/// question of the dialogue.
 #[must_use]
 pub fn heard(
     received: &Received,
     state: &ThreadState,
     shown: Option<&Content>,
     menu: &Menu,
+    invited: bool,
     now: OffsetDateTime,
 ) -> (Said, Option<Understood>) {
+    let words = |text: &str| words(text, state, menu, invited, now);
     match received {
         Received::Text { body } => {
             let typed = state
@@ -108,11 +128,11 @@ pub fn heard(
                 .and_then(|(question, shown)| label::typed(body, question, shown));
             match typed {
                 Some(meaning) => (Said::Chose(meaning), None),
-                None => words(body, state, menu, now),
+                None => words(body),
             }
         }
         Received::Image(media) | Received::Video(media) | Received::Document(media) => match &media.caption {
-            Some(caption) if !caption.trim().is_empty() => words(caption, state, menu, now),
+            Some(caption) if !caption.trim().is_empty() => words(caption),
             Some(_) | None => (Said::Wordless(Wordless::Picture), None),
         },
         Received::Tap { token, .. } => (tapped(token, state, now), None),
@@ -140,6 +160,9 @@ fn tapped(token: &str, state: &ThreadState, now: OffsetDateTime) -> Said {
         } else {
             Said::Chose(meaning)
         };
+    }
+    if let Some(meaning) = parse_invitation_token(token) {
+        return Said::Chose(meaning);
     }
     let Some((message, place)) = parse_token(token) else {
         return Said::ChoseTooLate;
@@ -177,7 +200,13 @@ fn is_just_asked(meaning: &Meaning, state: &ThreadState, now: OffsetDateTime) ->
         && asked_at.is_some_and(|at| now - at < DOUBLE_TAP)
 }
 
-fn words(text: &str, state: &ThreadState, menu: &Menu, now: OffsetDateTime) -> (Said, Option<Understood>) {
+fn words(
+    text: &str,
+    state: &ThreadState,
+    menu: &Menu,
+    invited: bool,
+    now: OffsetDateTime,
+) -> (Said, Option<Understood>) {
     if let Some(meaning) = tip::typed(text, state.question.as_ref()) {
         return (Said::Chose(meaning), None);
     }
@@ -189,7 +218,7 @@ fn words(text: &str, state: &ThreadState, menu: &Menu, now: OffsetDateTime) -> (
     let day = draft_day(&state.stage, &menu.zone).filter(|day| *day >= menu.zone.date(now));
     let context = menu.context(
         now,
-        state.stage.awaits_answer() || has_options(state.question.as_ref()),
+        invited || state.stage.awaits_answer() || has_options(state.question.as_ref()),
     );
     let understood = understand(text, &context);
     let undated = day.is_some() && names_no_day(text, &understood, day, &context);

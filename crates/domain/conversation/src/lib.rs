@@ -10,6 +10,7 @@
 //! The machine is pure and deterministic. Nothing that moves money or time happens without the customer's yes.
 
 pub mod channel;
+pub mod cohort;
 pub mod customer;
 pub mod delivery;
 pub mod handoff;
@@ -21,6 +22,7 @@ pub mod alarm;
 pub mod consent;
 pub mod quiet;
 pub mod redact;
+pub mod retention;
 pub mod window;
 
 pub mod paper;

@@ -6,6 +6,7 @@
 //! What money or time depends on is never decided here without a yes of the customer.
 
 pub mod booking;
+pub mod consent;
 pub mod inquiry;
 pub mod moving;
 pub mod payment;
@@ -19,6 +20,7 @@ use ratiba_kernel::{Money, PhoneNumber};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+use crate::cohort::InvitationId;
 use crate::desk::{Menu, ServiceRef, Slot, StaffRef, Told, VisitRef, Wanted};
 use crate::knowledge::Asked;
 use crate::outgoing::MessageId;
@@ -287,6 +289,13 @@ pub enum Meaning {
     OtherTip(VisitRef),
     /// I give no tip for this visit.
     NoTip(VisitRef),
+    /// I answer the invitation to the beta. Never a choice of an open question: it means the same however old the message is.
+    Invitation {
+        /// Which.
+        invitation: InvitationId,
+        /// Whether I agree.
+        joins: bool,
+    },
     /// I want a person.
     Person,
     /// I want to book.
@@ -541,6 +550,12 @@ pub enum Effect {
     OptOut,
     /// Consent is given again.
     OptIn,
+    /// The invitation to the beta is agreed to.
+    Join,
+    /// The invitation to the beta is declined.
+    Decline,
+    /// The invitation to the beta was put once more.
+    InvitationAsked,
     /// What comes now is a new booking, in a thread of its own.
     NewThread,
     /// The customer comes late.
@@ -649,6 +664,9 @@ impl Step {
             Effect::CallPerson(_)
             | Effect::OptOut
             | Effect::OptIn
+            | Effect::Join
+            | Effect::Decline
+            | Effect::InvitationAsked
             | Effect::NewThread
             | Effect::RunsLate { .. }
             | Effect::CrossSold => false,

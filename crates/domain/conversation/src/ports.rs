@@ -8,6 +8,7 @@ use serde_json::Value;
 use time::{Date, OffsetDateTime};
 
 use crate::channel::{Address, Channel, SenderKey};
+use crate::cohort::{Cohort, CohortMove, Invitation, InvitationId, Member};
 use crate::consent::ConsentRecord;
 use crate::customer::{Customer, CustomerId};
 use crate::delivery::{InboundRow, Leftover, StatusRow};
@@ -25,6 +26,7 @@ use crate::model::{Consulted, Shown};
 use crate::outgoing::{Content, MessageId, OutgoingMessage, SendAnswer, StatusReport, TemplateCall};
 use crate::personality::Personality;
 use crate::rail::{Act, Slate};
+use crate::templates::{RegisteredTemplate, TemplateReport, TemplateText};
 use crate::texts::Tongue;
 use crate::thread::{Thread, ThreadId};
 
@@ -45,6 +47,9 @@ pub struct Change {
     pub consents: Vec<ConsentRecord>,
     /// What is open with a person of the business from now on, at the version it was read at.
     pub slate: Option<Slate>,
+    /// What the customer's words do to their invitation to the beta. The customer is the changed one. What is not there to be
+    /// answered any more, because the business took it back meanwhile, is [`RecordError::Stale`].
+    pub cohort: Option<CohortMove>,
     /// New messages, queued. A cause that is on record already means that all of this was recorded before.
     pub messages: Vec<OutgoingMessage>,
     /// Which of the new messages a person said.
@@ -67,6 +72,7 @@ impl Change {
             threads: Vec::new(),
             consents: Vec::new(),
             slate: None,
+            cohort: None,
             messages: Vec::new(),
             said: Vec::new(),
             events: Vec::new(),
@@ -166,6 +172,84 @@ pub trait ThreadBook: Send + Sync {
         before: OffsetDateTime,
         now: OffsetDateTime,
     ) -> Result<u64, Outage>;
+
+    /// Puts threads that ended before `ended_before` into the archive, each with its messages, reports and calls for a person,
+    /// and takes all that out of what is at hand; at most `most`, the oldest first. A thread of which something is still to be
+    /// sent stays. Customers, consents, visits and money are not touched. Answers how many; asking again goes on.
+    async fn archive(
+        &self,
+        tenant: TenantId,
+        ended_before: OffsetDateTime,
+        now: OffsetDateTime,
+        most: u16,
+    ) -> Result<u64, Outage>;
+
+    /// Deletes for good what was put into the archive before `before`; at most `most`, the oldest first. Answers how many.
+    async fn forget_archived(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        most: u16,
+    ) -> Result<u64, Outage>;
+}
+
+/// An invitation to the beta cohort, to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewInvitation {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// Who is invited, as on record or new.
+    pub customer: Customer,
+    /// What they are sent.
+    pub message: OutgoingMessage,
+}
+
+/// Why an invitation was not recorded. Nothing of it is on record then.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InviteError {
+    /// Every place is held.
+    #[error("all {places} places are taken")]
+    Full {
+        /// How many there are.
+        places: u16,
+    },
+    /// Somebody else invited at the same time, or the customer wrote: read again.
+    #[error("the cohort moved on since it was read")]
+    Stale,
+    /// The record did not answer.
+    #[error("the record of the cohort is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// The record of who is invited to the beta cohort.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait CohortBook: Send + Sync {
+    /// The places and the invitations that were not withdrawn.
+    async fn cohort(&self, tenant: TenantId) -> Result<Cohort, Outage>;
+
+    /// Who has this number, with their invitation that was not withdrawn; `None` if nobody known has it.
+    async fn invited(
+        &self,
+        tenant: TenantId,
+        phone: &ratiba_kernel::PhoneNumber,
+    ) -> Result<Option<(Customer, Option<Invitation>)>, Outage>;
+
+    /// Makes the invitation, the customer and the queued message durable, or none of it. An invitation of the same customer
+    /// that ended in leaving is withdrawn by it.
+    ///
+    /// Refuses with [`InviteError::Full`] if all places are held: of two that ask for the last place at once, exactly one
+    /// gets it.
+    async fn invite(&self, tenant: TenantId, order: NewInvitation) -> Result<(), InviteError>;
+
+    /// Takes an invitation back, or somebody off the list, whatever came of it; its place is free then. `None` if there
+    /// never was one. Asking twice is safe.
+    async fn withdraw(
+        &self,
+        tenant: TenantId,
+        id: InvitationId,
+        at: OffsetDateTime,
+    ) -> Result<Option<Member>, Outage>;
 }
 
 /// A message with what must be known to send it now.
@@ -282,6 +366,9 @@ pub trait ChannelReader: Send + Sync {
 
     /// One stored report; `None` if it says nothing about a message on its way.
     fn status(&self, raw: &Value) -> Option<StatusReport>;
+
+    /// One stored report; `None` if it says nothing about a template.
+    fn template(&self, raw: &Value) -> Option<TemplateReport>;
 }
 
 /// Carries messages to people.
@@ -302,6 +389,58 @@ pub trait ClientMessenger: Send + Sync {
     async fn mark_read(&self, tenant: TenantId, provider_id: &str);
 }
 
+/// Why the channel's owner was not asked.
+#[derive(Debug, thiserror::Error)]
+pub enum OfficeError {
+    /// The business's account with the channel is not known yet.
+    #[error(
+        "the business's WhatsApp account is not known yet: it is learned from the first message to its number"
+    )]
+    NoAccount,
+    /// The channel's owner did not answer, or not with what was asked.
+    #[error("the channel's owner did not answer")]
+    Unavailable(#[from] Outage),
+}
+
+/// What came of submitting a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submission {
+    /// It was taken, and stands where the report says.
+    Taken(TemplateReport),
+    /// It was refused at once.
+    Refused {
+        /// Why, in the words of the channel's owner.
+        reason: String,
+    },
+}
+
+/// The channel's owner, who approves templates.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait TemplateOffice: Send + Sync {
+    /// Submits a template. Twice is refused the second time.
+    async fn submit(&self, tenant: TenantId, text: &TemplateText) -> Result<Submission, OfficeError>;
+
+    /// All templates that the channel's owner has of the business.
+    async fn templates(&self, tenant: TenantId) -> Result<Vec<TemplateReport>, OfficeError>;
+}
+
+/// The record of what became of templates.
+#[cfg_attr(feature = "test-support", mockall::automock)]
+#[async_trait]
+pub trait TemplateBook: Send + Sync {
+    /// Those of ours that are on record; no others.
+    async fn registered(&self, tenant: TenantId) -> Result<Vec<RegisteredTemplate>, Outage>;
+
+    /// Keeps where templates stand. One that is approved now may be missed anew.
+    async fn keep_templates(
+        &self,
+        tenant: TenantId,
+        templates: Vec<RegisteredTemplate>,
+        now: OffsetDateTime,
+    ) -> Result<(), Outage>;
+}
+
 /// Whether a template may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TemplateStanding {
@@ -317,6 +456,15 @@ pub enum TemplateStanding {
 pub trait TemplateRegister: Send + Sync {
     /// Whether this template may be sent now.
     async fn standing(&self, tenant: TenantId, call: &TemplateCall) -> Result<TemplateStanding, Outage>;
+
+    /// Notes that a template is needed and cannot be sent. Answers whether that is news: `false` if it was noted since the
+    /// template was last approved.
+    async fn missed(
+        &self,
+        tenant: TenantId,
+        call: &TemplateCall,
+        now: OffsetDateTime,
+    ) -> Result<bool, Outage>;
 }
 
 /// What the business told us about itself.

@@ -1,5 +1,15 @@
 //! The templates that we call where the channel takes nothing else. Their words are registered with the channel;
-//! here are their names and the order of their parameters.
+//! here are their names and the order of their parameters;
+//! in [`catalogue()`] the words that are submitted.
+
+mod catalogue;
+mod register;
+
+pub use catalogue::{
+    Category, QUICK_REPLY_CHARACTERS_MAX, TEMPLATE_BODY_CHARACTERS_MAX, TemplateText, catalogue, text,
+};
+
+pub use register::{RegisteredTemplate, TemplateReport, TemplateState, register};
 
 use crate::outgoing::{TemplateCall, TooMuch, cut};
 use crate::texts::Tongue;
@@ -22,9 +32,21 @@ pub enum TemplateName {
     OwnerDigest,
     /// A person of the business is needed: why, who and about what, what to do next.
     OwnerAlert,
+    /// An invitation to the beta cohort: the business; quick replies to join and to decline.
+    CohortInvitation,
 }
 
 impl TemplateName {
+    /// Every template.
+    pub const ALL: [Self; 6] = [
+        Self::BookingConfirmed,
+        Self::BookingReminder,
+        Self::BookingNotice,
+        Self::OwnerDigest,
+        Self::OwnerAlert,
+        Self::CohortInvitation,
+    ];
+
     /// The name under which it is registered.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -34,6 +56,7 @@ impl TemplateName {
             Self::BookingNotice => "booking_notice",
             Self::OwnerDigest => "owner_digest",
             Self::OwnerAlert => "owner_alert",
+            Self::CohortInvitation => "cohort_invitation",
         }
     }
 }
@@ -117,17 +140,22 @@ fn split_question(words: &str) -> (&str, &str) {
 /// a template takes.
 ///
 /// # Errors
-/// [`TooMuch`] for a parameter without words.
+/// [`TooMuch`] for a parameter without words, or where the [`catalogue()`] says that the template has other parameters or quick
+/// replies.
 pub fn call(
     name: TemplateName,
     tongue: Tongue,
     parameters: &[&str],
     payloads: Vec<String>,
 ) -> Result<TemplateCall, TooMuch> {
-    let language = match tongue {
-        Tongue::English => "en",
-        Tongue::Swahili => "sw",
-    };
+    let registered = text(name, tongue);
+    if (parameters.len(), payloads.len()) != (registered.examples.len(), registered.quick_replies.len()) {
+        return Err(TooMuch::OtherTemplate {
+            parameters: registered.examples.len(),
+            quick_replies: registered.quick_replies.len(),
+        });
+    }
+    let language = registered.language_code();
     let one_line = |text: &&str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let flat: Vec<String> = parameters.iter().map(one_line).collect();
     let lengths: Vec<usize> = flat.iter().map(|text| text.chars().count()).collect();

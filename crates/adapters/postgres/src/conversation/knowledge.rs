@@ -13,8 +13,8 @@ use ratiba_kernel::{Id, Outage, TenantId};
 use uuid::Uuid;
 
 use super::PgConversation;
-use crate::kept::sql_query;
 use crate::database::{TenantTx, TxError};
+use crate::kept::sql_query;
 
 const SELECT: &str =
     "SELECT id, category, language, title, body, version, 0::bigint AS in_title, 0::bigint AS in_all

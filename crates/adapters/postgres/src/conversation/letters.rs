@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Bool, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::channel::Channel;
+use ratiba_conversation::delivery::OF_ACCOUNT;
 use ratiba_conversation::delivery::{LEFTOVER_BYTES_MAX, Leftover};
 use ratiba_conversation::ports::{Kept, LetterBox, Parcel};
 use ratiba_kernel::{Outage, TenantId};
@@ -37,9 +38,17 @@ impl LetterBox for PgConversation {
         let found = self
             .database
             .global_statement(move |tx| {
-                let tenant = channel_routes::table
+                let routes = channel_routes::table
                     .filter(channel_routes::channel.eq(channel.code()))
-                    .filter(channel_routes::external_id.eq(&wanted))
+                    .into_boxed();
+                // What is for a whole account goes to the first business that has it.
+                let routes = match wanted.strip_prefix(OF_ACCOUNT) {
+                    Some(account) => routes
+                        .filter(channel_routes::account_id.eq(account.to_owned()))
+                        .order(channel_routes::external_id),
+                    None => routes.filter(channel_routes::external_id.eq(&wanted)),
+                };
+                let tenant = routes
                     .select(channel_routes::tenant_id)
                     .first::<Uuid>(tx.conn())
                     .optional()?;

@@ -4,11 +4,9 @@ use async_trait::async_trait;
 use diesel::prelude::*;
 use ratiba_conversation::consent::CohortMode;
 use ratiba_conversation::desk::{Admin, Profile};
-use ratiba_conversation::outgoing::TemplateCall;
 use ratiba_conversation::personality::Personality;
-use ratiba_conversation::ports::{
-    BusinessProfile, PersonalityBook, PersonalityRefused, TemplateRegister, TemplateStanding,
-};
+use ratiba_conversation::ports::{BusinessProfile, PersonalityBook, PersonalityRefused};
+use ratiba_conversation::retention::Retention;
 use ratiba_conversation::thread::parse_language;
 use ratiba_conversation::understanding::Language;
 use ratiba_kernel::{Outage, PhoneNumber, TenantId, Zone};
@@ -24,6 +22,10 @@ use crate::schema::tenant_settings;
 #[serde(default, deny_unknown_fields)]
 struct Settings {
     cohort: Cohort,
+    /// How many places the beta cohort has; ten if nothing is said. The record of the cohort reads it.
+    #[serde(rename = "cohort_places")]
+    _cohort_places: Option<u16>,
+    retention: Retention,
     location: Option<String>,
     owners: Vec<Owner>,
     owners_language: String,
@@ -34,6 +36,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             cohort: Cohort::Invited,
+            _cohort_places: None,
+            retention: Retention::default(),
             location: None,
             owners: Vec::new(),
             owners_language: "en".to_owned(),
@@ -89,7 +93,7 @@ enum Cohort {
     Open,
 }
 
-/// A template that the channel's owner approved.
+/// A template that was approved before there was a register. What the register says of it counts before this.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Approved {
@@ -106,6 +110,19 @@ struct Row {
 }
 
 impl PgConversation {
+    /// Whether the settings name a template as approved.
+    pub(super) async fn named_as_approved(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        language: &str,
+    ) -> Result<bool, Outage> {
+        let named = self.settings(tenant).await?.settings.templates;
+        Ok(named
+            .iter()
+            .any(|template| template.name == name && template.language == language))
+    }
+
     async fn settings(&self, tenant: TenantId) -> Result<Row, Outage> {
         self.database
             .tenant(tenant, move |tx| {
@@ -151,6 +168,7 @@ impl BusinessProfile for PgConversation {
             zone: row.zone,
             owners: owners.map(|owner| owner.read(language)).collect(),
             owners_language: language,
+            retention: row.settings.retention,
         })
     }
 }
@@ -189,20 +207,5 @@ impl PersonalityBook for PgConversation {
             }
         };
         self.database.tenant(tenant, set).await
-    }
-}
-
-#[async_trait]
-impl TemplateRegister for PgConversation {
-    async fn standing(&self, tenant: TenantId, call: &TemplateCall) -> Result<TemplateStanding, Outage> {
-        let approved = self.settings(tenant).await?.settings.templates;
-        let found = approved
-            .iter()
-            .any(|template| template.name == call.name() && template.language == call.language_code());
-        Ok(if found {
-            TemplateStanding::Approved
-        } else {
-            TemplateStanding::NotUsable
-        })
     }
 }

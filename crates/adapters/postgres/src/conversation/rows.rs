@@ -30,6 +30,8 @@ pub(super) struct CustomerRow {
     language: Option<String>,
     #[diesel(sql_type = Bool)]
     in_cohort: bool,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    cohort_invitation_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     opted_out_at: Option<OffsetDateTime>,
     #[diesel(sql_type = Timestamptz)]
@@ -49,6 +51,7 @@ impl CustomerRow {
             },
             name: self.name,
             in_cohort: self.in_cohort,
+            invitation: self.cohort_invitation_id.map(Id::from_uuid),
             opted_out_at: self.opted_out_at,
             created_at: self.created_at,
         })

@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::rows::{CustomerRow, InboundMessageRow, MessageRow, THREADS, ThreadRow, state_columns};
-use super::{PgConversation, handoffs, job_of, slates};
+use super::{PgConversation, archive, cohort, handoffs, job_of, slates};
 use crate::database::{TenantTx, TxError};
 use crate::jobs::NewJob;
 use crate::kept::sql_query;
@@ -116,6 +116,9 @@ impl ThreadBook for PgConversation {
                 }
                 if let Some(customer) = &change.customer {
                     write_customer(tx, customer)?;
+                    if let Some(step) = change.cohort {
+                        cohort::answer(tx, customer.id, step, change.at)?;
+                    }
                 }
                 for thread in &change.threads {
                     write_thread(tx, thread)?;
@@ -168,6 +171,29 @@ impl ThreadBook for PgConversation {
                 handoffs::end_of_closed(tx, now)?;
                 Ok::<_, TxError<Outage>>(u64::try_from(closed).unwrap_or(u64::MAX))
             })
+            .await
+    }
+
+    async fn archive(
+        &self,
+        tenant: TenantId,
+        ended_before: OffsetDateTime,
+        now: OffsetDateTime,
+        most: u16,
+    ) -> Result<u64, Outage> {
+        self.database
+            .tenant(tenant, move |tx| archive::put_aside(tx, ended_before, now, most))
+            .await
+    }
+
+    async fn forget_archived(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        most: u16,
+    ) -> Result<u64, Outage> {
+        self.database
+            .tenant(tenant, move |tx| archive::forget(tx, before, most))
             .await
     }
 }
@@ -259,8 +285,9 @@ fn note_thread(tx: &mut TenantTx<'_>, id: InboundId, thread: &Thread) -> Result<
 }
 
 /// A new customer is inserted, a known one updated. Somebody else with the number or the id means that two messages
-/// met: the caller reads again. The cohort is staff's to change and stays as it is.
-fn write_customer(tx: &mut TenantTx<'_>, customer: &Customer) -> Result<(), Refused> {
+/// met: the caller reads again. Whether they are in the cohort is written with
+/// their invitation only, and stays as it is here.
+pub(super) fn write_customer(tx: &mut TenantTx<'_>, customer: &Customer) -> Result<(), Refused> {
     const WRITE: &str = "
         INSERT INTO customers (tenant_id, id, phone, channel_user_id, name, language, opted_out_at, in_cohort, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -346,7 +373,7 @@ fn write_consent(tx: &mut TenantTx<'_>, consent: &ConsentRecord) -> Result<(), R
 }
 
 /// Writes a message; answers the job that sends it.
-fn queue_message(tx: &mut TenantTx<'_>, message: &OutgoingMessage) -> Result<NewJob, Refused> {
+pub(super) fn queue_message(tx: &mut TenantTx<'_>, message: &OutgoingMessage) -> Result<NewJob, Refused> {
     let json = |value: Result<Value, serde_json::Error>| {
         value.map_err(|error| TxError::Impossible(error.to_string()))
     };

@@ -9,7 +9,7 @@ const NOW: OffsetDateTime = datetime!(2026-05-12 05:00 UTC);
 
 fn words_of(text: &str, state: &ThreadState) -> Words {
     let body = text.to_owned();
-    let said = heard(&Received::Text { body }, state, None, &a_menu(), NOW).0;
+    let said = heard(&Received::Text { body }, state, None, &a_menu(), false, NOW).0;
     let Said::Words(words) = said else {
         panic!("not words: {said:?}")
     };
@@ -56,7 +56,7 @@ fn tap(token: &str, state: &ThreadState) -> Said {
         token: token.to_owned(),
         title: String::new(),
     };
-    heard(&received, state, None, &a_menu(), NOW).0
+    heard(&received, state, None, &a_menu(), false, NOW).0
 }
 
 #[test]
@@ -120,6 +120,7 @@ fn a_number_is_a_number_only_where_one_is_asked_for_or_alone() {
             state,
             None,
             &a_menu(),
+            false,
             NOW,
         )
         .0
@@ -153,6 +154,7 @@ fn a_caption_is_read_like_words() {
         &ThreadState::default(),
         None,
         &a_menu(),
+        false,
         NOW,
     );
     assert!(matches!(said, Said::Words(_)));

@@ -56,6 +56,7 @@ pub(super) fn typed(text: &str, question: Option<&Question>) -> Option<Meaning> 
         | Meaning::Pass(_)
         | Meaning::Tip { .. }
         | Meaning::OtherTip(_)
+        | Meaning::Invitation { .. }
         | Meaning::Person
         | Meaning::Book
         | Meaning::Prices => None,

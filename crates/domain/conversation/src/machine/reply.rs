@@ -328,6 +328,15 @@ pub enum Reply {
     MoneyToPerson,
     /// A person will answer, in both languages, for who is outside of the cohort.
     PersonAnswers,
+    /// You were invited: do you agree?
+    InvitationAsked {
+        /// To which invitation.
+        invitation: crate::cohort::InvitationId,
+    },
+    /// Thank you for agreeing to the beta; what can be done here.
+    Joined,
+    /// You are not in the beta; a person answers as before.
+    InvitationDeclined,
     /// You will hear no more; how to come back.
     OptedOut,
     /// Welcome back.

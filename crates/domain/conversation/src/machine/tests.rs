@@ -108,6 +108,10 @@ fn every_said() -> Vec<Said> {
         Meaning::Coming(visit()),
         Meaning::Move(visit()),
         Meaning::CancelVisit(visit()),
+        Meaning::Invitation {
+            invitation: crate::cohort::InvitationId::from_uuid(uuid::Uuid::from_u128(7)),
+            joins: true,
+        },
         Meaning::Person,
         Meaning::Book,
         Meaning::Prices,

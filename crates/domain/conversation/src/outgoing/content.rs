@@ -54,6 +54,14 @@ pub enum TooMuch {
     /// A parameter of a template has a new line, a tab or a run of spaces, or the name of a file has more than letters.
     #[error("a parameter of the template or the name of a file has a layout of its own")]
     Layout,
+    /// The template has another number of parameters or of quick replies.
+    #[error("the template takes {parameters} parameters and {quick_replies} quick replies")]
+    OtherTemplate {
+        /// How many parameters it has.
+        parameters: usize,
+        /// How many quick replies it has.
+        quick_replies: usize,
+    },
     /// What a button is to open is no address on the web.
     #[error("the button opens no address on the web")]
     NoAddress,

@@ -61,6 +61,113 @@ fn parameters_use_the_room_of_the_whole_template_and_are_cut_after_whole_words()
     assert!(why.ends_with("maneno…") && next.ends_with("maneno…"), "{why}");
 }
 
+#[test]
+fn every_template_keeps_to_the_rules_of_the_channel_in_both_languages() {
+    let all = catalogue();
+    assert_eq!(all.len(), 2 * TemplateName::ALL.len());
+    for template in all {
+        let shown = format!("{}/{}", template.name.code(), template.language_code());
+        let places = template.examples.len();
+        for place in 1..=places {
+            let mark = format!("{{{{{place}}}}}");
+            assert_eq!(
+                template.body.matches(&mark).count(),
+                1,
+                "{shown}: {mark} stands once"
+            );
+        }
+        assert_eq!(
+            template.body.matches("{{").count(),
+            places,
+            "{shown}: no other places"
+        );
+        assert!(
+            !template.body.starts_with("{{"),
+            "{shown}: no parameter at the beginning"
+        );
+        assert!(!template.body.ends_with("}}"), "{shown}: none at the end");
+        // The invitation carries the name of the business alone, which has 120 characters at most.
+        let room = match template.name {
+            TemplateName::CohortInvitation => 120,
+            TemplateName::BookingConfirmed
+            | TemplateName::BookingReminder
+            | TemplateName::BookingNotice
+            | TemplateName::OwnerDigest
+            | TemplateName::OwnerAlert => ROOM_CHARACTERS,
+        };
+        let fixed = template.body.chars().count();
+        assert!(
+            fixed + room <= TEMPLATE_BODY_CHARACTERS_MAX,
+            "{shown}: {fixed} with {room}"
+        );
+        assert!(
+            !template.body.contains("\n\n\n") && !template.body.contains("     "),
+            "{shown}"
+        );
+        for label in template.quick_replies {
+            assert!(
+                (1..=QUICK_REPLY_CHARACTERS_MAX).contains(&label.chars().count()),
+                "{label}"
+            );
+        }
+        let name = template.name.code();
+        assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
+        for example in template.examples {
+            assert!(
+                !example.is_empty() && !example.contains('\n'),
+                "{shown}: {example}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_template_is_the_same_in_both_languages_but_for_its_words() {
+    for name in TemplateName::ALL {
+        let [english, swahili] = [Tongue::English, Tongue::Swahili].map(|tongue| text(name, tongue));
+        assert_ne!(english.body, swahili.body);
+        assert_eq!(english.category, swahili.category);
+        assert_eq!(english.examples.len(), swahili.examples.len());
+        assert_eq!(english.quick_replies.len(), swahili.quick_replies.len());
+    }
+}
+
+#[test]
+fn a_call_with_other_parameters_than_the_template_has_is_refused() {
+    let refused = call(
+        TemplateName::BookingReminder,
+        Tongue::English,
+        &["Massage"],
+        Vec::new(),
+    );
+    assert_eq!(
+        refused,
+        Err(TooMuch::OtherTemplate {
+            parameters: 3,
+            quick_replies: 3
+        })
+    );
+}
+
+#[test]
+fn the_invitation_says_in_both_languages_that_it_is_automatic_in_trial_and_how_to_leave() {
+    for tongue in [Tongue::English, Tongue::Swahili] {
+        let body = text(TemplateName::CohortInvitation, tongue).body;
+        for said in [
+            "automatic",
+            "kiotomatiki",
+            "in trial",
+            "majaribio",
+            "STOP",
+            "ACHA",
+            "YES",
+            "NDIYO",
+        ] {
+            assert!(body.contains(said), "{said} in {body}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_cut_ends_with_a_whole_word(words in "([a-z]{1,9} ){1,40}", room in 12_usize..300) {

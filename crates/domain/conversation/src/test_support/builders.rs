@@ -94,6 +94,7 @@ pub fn a_profile() -> Profile {
         zone: nairobi(),
         owners: vec![an_admin(999)],
         owners_language: Language::English,
+        retention: crate::retention::Retention::default(),
     }
 }
 
@@ -159,6 +160,7 @@ pub fn a_customer() -> CustomerBuilder {
         name: Some("Asha Njeri".to_owned()),
         language: None,
         in_cohort: false,
+        invitation: None,
         opted_out_at: None,
         created_at: EPOCH,
     })
@@ -188,7 +190,7 @@ impl CustomerBuilder {
         self
     }
 
-    /// Invited to the cohort.
+    /// In the cohort.
     #[must_use]
     pub fn invited(mut self) -> Self {
         self.0.in_cohort = true;

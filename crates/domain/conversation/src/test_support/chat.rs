@@ -20,7 +20,9 @@ use crate::event::ConversationTask;
 use crate::outgoing::{Content, MessageId, OutgoingMessage, Recipient};
 use crate::ports::{LanguageModel, LetterBox, Parcel, TemplateStanding};
 use crate::thread::Thread;
-use crate::use_cases::{Notice, SendMessage, TakeTurn, TakeTurnError, Tell, TurnEnd, WorkHandoff};
+use crate::use_cases::{
+    Invited, Notice, SendMessage, TakeTurn, TakeTurnError, Tell, TurnEnd, WorkCohort, WorkHandoff,
+};
 
 /// A business and one customer who writes to it.
 pub struct Chat {
@@ -115,6 +117,29 @@ impl Chat {
         }
     }
 
+    /// The use case that works on the beta cohort, over the fakes; the invitation's template is approved or not.
+    #[must_use]
+    pub fn work_cohort(&self, template: TemplateStanding) -> WorkCohort {
+        WorkCohort {
+            book: self.record.clone(),
+            profile: self.profile.clone(),
+            templates: Arc::new(FakeTemplates(template)),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    /// The customer's number is invited to the beta cohort.
+    ///
+    /// # Panics
+    /// If it is not.
+    pub fn is_invited(&mut self) -> Invited {
+        let work = self.work_cohort(TemplateStanding::Approved);
+        let invited = block_on(work.invite(self.tenant(), &self.phone, Some("Asha"), "desk"));
+        self.news();
+        invited.expect("invited")
+    }
+
     /// Plays what is due of handoffs by now, once each.
     ///
     /// # Panics
@@ -206,6 +231,23 @@ impl Chat {
         let said = self.sends(raw);
         self.phone = customer;
         said
+    }
+
+    /// All that is queued goes out.
+    ///
+    /// # Panics
+    /// If the record does not take it.
+    pub fn is_sent(&self) {
+        for message in self.record.messages(self.tenant()) {
+            let change = crate::ports::PostingChange {
+                message: message.accepted(None, self.clock.now()),
+                events: Vec::new(),
+                tasks: Vec::new(),
+                at: self.clock.now(),
+            };
+            let recorded = crate::ports::MessageBook::record_posting(&*self.record, self.tenant(), change);
+            block_on(recorded).expect("sent");
+        }
     }
 
     /// The use case that sends, over the fakes.

@@ -1,9 +1,12 @@
 //! The promises of the record of conversations, once, for every implementation.
 
+mod cohort;
 mod handoffs;
 pub mod knowledge;
 pub mod personality;
+mod retention;
 mod slates;
+mod templates;
 
 use ratiba_kernel::TenantId;
 use ratiba_kernel::test_support::EPOCH;
@@ -19,13 +22,14 @@ use crate::inbound::InboundId;
 use crate::model::MicroDollars;
 use crate::outgoing::{MessageId, Recipient, SendState, StatusKind, StatusReport};
 use crate::ports::{
-    Change, Kept, LetterBox, MessageBook, Parcel, PostingChange, RecordError, ThreadBook, Who,
+    Change, CohortBook, Kept, LetterBox, MessageBook, Parcel, PostingChange, RecordError, TemplateBook,
+    TemplateRegister, ThreadBook, Who,
 };
 
 /// A fresh record with two businesses, and the doors that only its implementation can open.
 pub trait World {
     /// The record.
-    type Record: ThreadBook + MessageBook + LetterBox;
+    type Record: ThreadBook + MessageBook + LetterBox + CohortBook + TemplateBook + TemplateRegister;
 
     /// The record.
     fn record(&self) -> &Self::Record;
@@ -105,6 +109,9 @@ pub async fn conversation_record_contract<W: World>(fresh: impl AsyncFn() -> W) 
     the_furthest_status_is_kept(&fresh().await).await;
     the_last_word_of_the_recipient_is_known(&fresh().await).await;
     silent_threads_are_closed(&fresh().await).await;
+    retention::what_ended_is_archived_with_all_that_was_said_and_nothing_else(&fresh().await).await;
+    retention::the_archive_is_bounded_and_forgets_in_the_end(&fresh().await).await;
+    templates::where_templates_stand_is_kept(&fresh().await).await;
     handoffs::a_call_is_kept_with_its_thread(&fresh().await).await;
     handoffs::the_first_has_the_conversation(&fresh().await).await;
     handoffs::threads_with_people_are_listed_until_they_end(&fresh().await).await;
@@ -114,6 +121,12 @@ pub async fn conversation_record_contract<W: World>(fresh: impl AsyncFn() -> W) 
     slates::nothing_is_open_with_somebody_who_was_never_asked(&fresh().await).await;
     slates::a_question_is_kept_for_one_person_until_it_is_closed(&fresh().await).await;
     slates::a_stale_slate_is_refused_with_all_that_goes_with_it(&fresh().await).await;
+    cohort::the_last_place_is_given_once(&fresh().await).await;
+    cohort::an_answer_moves_the_invitation_and_the_customer(&fresh().await).await;
+    cohort::what_was_taken_back_cannot_be_answered(&fresh().await).await;
+    cohort::who_left_can_be_invited_again(&fresh().await).await;
+    cohort::who_opts_out_meanwhile_is_not_invited(&fresh().await).await;
+    cohort::a_neighbours_cohort_is_not_seen(&fresh().await).await;
     businesses_are_apart(&fresh().await).await;
     what_has_no_route_is_kept_apart(&fresh().await).await;
 }

@@ -613,6 +613,15 @@ impl TemplateRegister for FakeTemplates {
     async fn standing(&self, _tenant: TenantId, _call: &TemplateCall) -> Result<TemplateStanding, Outage> {
         Ok(self.0)
     }
+
+    async fn missed(
+        &self,
+        _tenant: TenantId,
+        _call: &TemplateCall,
+        _now: OffsetDateTime,
+    ) -> Result<bool, Outage> {
+        Ok(true)
+    }
 }
 
 /// A channel of plain JSON: `{"phone"?, "user_id"?, "name"?, "text" | "tap" | "photo" | "voice" | "reaction"}`.
@@ -679,6 +688,17 @@ impl ChannelReader for PlainReader {
             message: raw["ours"].as_str().and_then(|id| id.parse().ok()),
             outcome,
             at: ratiba_kernel::test_support::EPOCH,
+        })
+    }
+
+    fn template(&self, raw: &Value) -> Option<crate::templates::TemplateReport> {
+        let text = |key: &str| raw["template"][key].as_str().map(str::to_owned);
+        Some(crate::templates::TemplateReport {
+            name: text("name")?,
+            language: text("language")?,
+            provider_id: text("id"),
+            word: text("word")?,
+            reason: text("reason"),
         })
     }
 }

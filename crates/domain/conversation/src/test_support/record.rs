@@ -8,18 +8,21 @@ use ratiba_kernel::{IdSource, Outage, PhoneNumber, TenantId};
 use time::OffsetDateTime;
 
 use crate::channel::{Address, Channel, SenderKey};
+use crate::cohort::{Cohort, CohortMove, Invitation, InvitationId, Member, PLACES, Standing};
 use crate::consent::ConsentRecord;
 use crate::customer::{Customer, CustomerId};
 use crate::delivery::Leftover;
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::handoff::{LogEntry, PersonWords};
 use crate::inbound::{InboundId, InboundMessage};
-use crate::outgoing::{Content, MessageId, OutgoingMessage, Recipient, SendState};
+use crate::outgoing::{Content, MessageId, OutgoingMessage, Recipient, SendState, TemplateCall};
 use crate::ports::{
-    Change, CustomerFile, Kept, LetterBox, MessageBook, Parcel, Posting, PostingChange, RecordError,
-    StoredStatus, ThreadBook, Who,
+    Change, CohortBook, CustomerFile, InviteError, Kept, LetterBox, MessageBook, NewInvitation, Parcel,
+    Posting, PostingChange, RecordError, StoredStatus, TemplateBook, TemplateRegister, TemplateStanding,
+    ThreadBook, Who,
 };
 use crate::rail::Slate;
+use crate::templates::{RegisteredTemplate, TemplateState};
 use crate::thread::{Thread, ThreadId};
 
 /// One business's rows.
@@ -32,8 +35,14 @@ struct Rows {
     threads: BTreeMap<ThreadId, Thread>,
     consents: Vec<ConsentRecord>,
     slates: BTreeMap<PhoneNumber, Slate>,
+    invitations: Vec<Invitation>,
+    /// The places that the business set; else [`PLACES`].
+    places: Option<u16>,
     messages: BTreeMap<MessageId, OutgoingMessage>,
     statuses: BTreeMap<StatusRef, (String, String, StoredStatus)>,
+    templates: Vec<RegisteredTemplate>,
+    missed: Vec<(String, String)>,
+    archived: Vec<(OffsetDateTime, ThreadId)>,
     events: Vec<ConversationEvent>,
     tasks: Vec<Due<ConversationTask>>,
 }
@@ -128,6 +137,11 @@ impl InMemoryRecord {
         self.rows(tenant, |rows| rows.tasks.clone())
     }
 
+    /// The business has so many places in its beta cohort.
+    pub fn set_places(&self, tenant: TenantId, places: u16) {
+        self.all().tenants.entry(tenant).or_default().places = Some(places);
+    }
+
     /// All that waits in the quarantine.
     #[must_use]
     pub fn quarantine(&self) -> Vec<Leftover> {
@@ -149,6 +163,9 @@ impl Rows {
             if let Some(thread) = change.threads.last() {
                 self.threads_of_inbound.insert(id, thread.id);
             }
+        }
+        if let (Some(step), Some(customer)) = (change.cohort, &change.customer) {
+            self.answer_invitation(step, customer.id, change.at)?;
         }
         if let Some(customer) = change.customer {
             let clashes = self.customers.values().any(|other| {
@@ -187,6 +204,134 @@ impl Rows {
         self.events.extend(change.events);
         self.tasks.extend(change.tasks);
         Ok(())
+    }
+
+    fn answer_invitation(
+        &mut self,
+        step: CohortMove,
+        customer: CustomerId,
+        at: OffsetDateTime,
+    ) -> Result<(), RecordError> {
+        let (from, to) = match step {
+            CohortMove::Join => (Standing::Invited, Standing::Joined),
+            CohortMove::Decline => (Standing::Invited, Standing::Declined),
+            CohortMove::Leave => (Standing::Joined, Standing::Left),
+        };
+        let found = self
+            .invitations
+            .iter_mut()
+            .find(|it| it.customer == customer && it.standing == from);
+        match found {
+            Some(invitation) => {
+                invitation.standing = to;
+                invitation.standing_at = at;
+                Ok(())
+            }
+            None if step == CohortMove::Leave => Ok(()),
+            None => Err(RecordError::Stale),
+        }
+    }
+
+    /// Of the messages that may still go out.
+    fn has_unsent(&self, thread: ThreadId) -> bool {
+        self.messages.values().any(|message| {
+            let unsent = match &message.state {
+                SendState::Queued { .. } | SendState::Sending { .. } | SendState::Unknown { .. } => true,
+                SendState::Sent { .. } | SendState::Refused { .. } | SendState::Abandoned { .. } => false,
+            };
+            unsent && message.thread == Some(thread)
+        })
+    }
+
+    fn archive(&mut self, ended_before: OffsetDateTime, now: OffsetDateTime, most: u16) -> u64 {
+        let mut due: Vec<(OffsetDateTime, ThreadId)> = self
+            .threads
+            .values()
+            .filter_map(|thread| Some((thread.closed_at?, thread.id)))
+            .filter(|(closed_at, id)| *closed_at < ended_before && !self.has_unsent(*id))
+            .collect();
+        due.sort();
+        due.truncate(usize::from(most));
+        for (_, id) in &due {
+            self.threads.remove(id);
+            let of_inbound = &mut self.threads_of_inbound;
+            self.inbound
+                .retain(|inbound, _| of_inbound.get(inbound) != Some(id));
+            of_inbound.retain(|_, thread| thread != id);
+            let gone: Vec<MessageId> = self
+                .messages
+                .values()
+                .filter(|message| message.thread == Some(*id))
+                .map(|message| message.id)
+                .collect();
+            for message in gone {
+                self.messages.remove(&message);
+                self.said.remove(&message);
+            }
+            self.archived.push((now, *id));
+        }
+        u64::try_from(due.len()).unwrap_or(u64::MAX)
+    }
+
+    fn forget_archived(&mut self, before: OffsetDateTime, most: u16) -> u64 {
+        let due = self.archived.iter().filter(|(at, _)| *at < before).count();
+        let due = due.min(usize::from(most));
+        self.archived.drain(..due);
+        u64::try_from(due).unwrap_or(u64::MAX)
+    }
+
+    fn member(&self, invitation: &Invitation) -> Option<Member> {
+        Some(Member {
+            invitation: invitation.clone(),
+            customer: self.customers.get(&invitation.customer)?.clone(),
+        })
+    }
+
+    fn invitation_of(&self, customer: CustomerId) -> Option<&Invitation> {
+        self.invitations
+            .iter()
+            .find(|it| it.customer == customer && it.standing != Standing::Withdrawn)
+    }
+
+    fn invite(&mut self, order: NewInvitation) -> Result<(), InviteError> {
+        let (customer, at) = (order.customer, order.invitation.invited_at);
+        let places = self.places.unwrap_or(PLACES);
+        let other = self
+            .customers
+            .values()
+            .any(|other| other.id != customer.id && other.phone == customer.phone);
+        let before = self.invitation_of(customer.id).map(|it| it.standing);
+        let opted_out = self.customers.get(&customer.id).map(|known| known.opted_out_at);
+        let other = other || opted_out.is_some_and(|at| at != customer.opted_out_at);
+        if other || before.is_some_and(|standing| standing != Standing::Left) {
+            return Err(InviteError::Stale);
+        }
+        let held = self.invitations.iter().filter(|it| it.standing.holds_a_place());
+        if held.count() >= usize::from(places) {
+            return Err(InviteError::Full { places });
+        }
+        for left in &mut self.invitations {
+            if left.customer == customer.id && left.standing == Standing::Left {
+                left.standing = Standing::Withdrawn;
+                left.standing_at = at;
+            }
+        }
+        self.customers.insert(customer.id, customer);
+        self.invitations.push(order.invitation);
+        self.queue(order.message).map_err(|_known| InviteError::Stale)
+    }
+
+    fn withdraw(&mut self, id: InvitationId, at: OffsetDateTime) -> Option<Member> {
+        let invitation = self.invitations.iter_mut().find(|it| it.id == id)?;
+        if invitation.standing != Standing::Withdrawn {
+            invitation.standing = Standing::Withdrawn;
+            invitation.standing_at = at;
+            let customer = self.customers.get_mut(&invitation.customer)?;
+            customer.invitation = None;
+            customer.in_cohort = false;
+        }
+        let invitation = self.invitations.iter().find(|it| it.id == id)?;
+        self.member(invitation)
     }
 
     fn write_thread(&mut self, mut thread: Thread) -> Result<(), RecordError> {
@@ -395,6 +540,147 @@ impl ThreadBook for InMemoryRecord {
             }
         }
         Ok(closed)
+    }
+
+    async fn archive(
+        &self,
+        tenant: TenantId,
+        ended_before: OffsetDateTime,
+        now: OffsetDateTime,
+        most: u16,
+    ) -> Result<u64, Outage> {
+        let mut all = self.all();
+        let rows = all.tenants.entry(tenant).or_default();
+        Ok(rows.archive(ended_before, now, most))
+    }
+
+    async fn forget_archived(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        most: u16,
+    ) -> Result<u64, Outage> {
+        let mut all = self.all();
+        Ok(all
+            .tenants
+            .entry(tenant)
+            .or_default()
+            .forget_archived(before, most))
+    }
+}
+
+#[async_trait]
+impl TemplateRegister for InMemoryRecord {
+    async fn standing(&self, tenant: TenantId, call: &TemplateCall) -> Result<TemplateStanding, Outage> {
+        Ok(self.rows(tenant, |rows| {
+            let found = rows
+                .templates
+                .iter()
+                .find(|it| it.is(call.name(), call.language_code()));
+            match found.map(|it| it.state) {
+                Some(TemplateState::Approved) => TemplateStanding::Approved,
+                Some(
+                    TemplateState::NotSubmitted
+                    | TemplateState::Pending
+                    | TemplateState::Rejected
+                    | TemplateState::Paused
+                    | TemplateState::Disabled
+                    | TemplateState::Gone,
+                )
+                | None => TemplateStanding::NotUsable,
+            }
+        }))
+    }
+
+    async fn missed(
+        &self,
+        tenant: TenantId,
+        call: &TemplateCall,
+        _now: OffsetDateTime,
+    ) -> Result<bool, Outage> {
+        let which = (call.name().to_owned(), call.language_code().to_owned());
+        let mut all = self.all();
+        let missed = &mut all.tenants.entry(tenant).or_default().missed;
+        let known = missed.contains(&which);
+        if !known {
+            missed.push(which);
+        }
+        Ok(!known)
+    }
+}
+
+#[async_trait]
+impl TemplateBook for InMemoryRecord {
+    async fn registered(&self, tenant: TenantId) -> Result<Vec<RegisteredTemplate>, Outage> {
+        Ok(self.rows(tenant, |rows| rows.templates.clone()))
+    }
+
+    async fn keep_templates(
+        &self,
+        tenant: TenantId,
+        templates: Vec<RegisteredTemplate>,
+        _now: OffsetDateTime,
+    ) -> Result<(), Outage> {
+        let mut all = self.all();
+        let rows = all.tenants.entry(tenant).or_default();
+        for template in templates {
+            let (name, language) = (template.text.name.code(), template.text.language_code());
+            rows.templates.retain(|known| !known.is(name, language));
+            if template.state == TemplateState::Approved {
+                rows.missed
+                    .retain(|known| (known.0.as_str(), known.1.as_str()) != (name, language));
+            }
+            rows.templates.push(template);
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl CohortBook for InMemoryRecord {
+    async fn cohort(&self, tenant: TenantId) -> Result<Cohort, Outage> {
+        Ok(self.rows(tenant, |rows| {
+            let kept = rows
+                .invitations
+                .iter()
+                .filter(|it| it.standing != Standing::Withdrawn);
+            Cohort {
+                places: rows.places.unwrap_or(PLACES),
+                members: kept.filter_map(|it| rows.member(it)).collect(),
+            }
+        }))
+    }
+
+    async fn invited(
+        &self,
+        tenant: TenantId,
+        phone: &PhoneNumber,
+    ) -> Result<Option<(Customer, Option<Invitation>)>, Outage> {
+        Ok(self.rows(tenant, |rows| {
+            let known = rows
+                .customers
+                .values()
+                .find(|customer| customer.phone.as_ref() == Some(phone))?;
+            Some((known.clone(), rows.invitation_of(known.id).cloned()))
+        }))
+    }
+
+    async fn invite(&self, tenant: TenantId, order: NewInvitation) -> Result<(), InviteError> {
+        let mut all = self.all();
+        let rows = all.tenants.entry(tenant).or_default();
+        let mut changed = rows.clone();
+        changed.invite(order)?;
+        *rows = changed;
+        Ok(())
+    }
+
+    async fn withdraw(
+        &self,
+        tenant: TenantId,
+        id: InvitationId,
+        at: OffsetDateTime,
+    ) -> Result<Option<Member>, Outage> {
+        Ok(self.all().tenants.entry(tenant).or_default().withdraw(id, at))
     }
 }
 

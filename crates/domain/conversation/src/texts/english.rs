@@ -75,6 +75,19 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "Thank you for your message. A person will answer you here. / Asante kwa ujumbe wako. Mtu \
              atakujibu hapa."
         }
+        TextKey::InvitationAsked => {
+            "{business} invited you to try its automated assistant here. M-Pesa payments in it are in trial. If you \
+             agree, the assistant answers you; you can leave at any time by writing STOP. Do you agree?"
+        }
+        TextKey::InvitationAccepted => {
+            "Thank you for joining the trial of {business}. From now on an automated assistant answers you here: it \
+             books, moves and cancels appointments. M-Pesa payments are in trial. Write \"person\" to reach a person, \
+             and STOP to leave."
+        }
+        TextKey::InvitationDeclined => {
+            "All right: the automated assistant will not write to you. If you need us, write here and a person will \
+             answer."
+        }
         TextKey::OptedOut => {
             "Done: you will get no more messages from us, except about a booking that you already have. \
              To come back, write START."

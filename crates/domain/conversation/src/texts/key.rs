@@ -65,6 +65,12 @@ pub enum TextKey {
     EmergencyToPerson,
     /// The one bilingual line for customers whom the assistant does not serve yet.
     OutsideCohort,
+    /// Somebody who was invited wrote something else than an answer: the invitation is put once more.
+    InvitationAsked,
+    /// Answer to a yes to the invitation.
+    InvitationAccepted,
+    /// Answer to a no to the invitation.
+    InvitationDeclined,
     /// The one answer to an opt-out.
     OptedOut,
     /// Answer to an opt-in, with what the customer agrees to.
@@ -439,6 +445,9 @@ impl TextKey {
         Self::SecretPasted,
         Self::EmergencyToPerson,
         Self::OutsideCohort,
+        Self::InvitationAsked,
+        Self::InvitationAccepted,
+        Self::InvitationDeclined,
         Self::OptedOut,
         Self::OptedIn,
         Self::TakeYourTime,

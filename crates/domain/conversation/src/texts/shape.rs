@@ -88,6 +88,9 @@ impl TextKey {
             | Self::SecretPasted
             | Self::EmergencyToPerson
             | Self::OutsideCohort
+            | Self::InvitationAsked
+            | Self::InvitationAccepted
+            | Self::InvitationDeclined
             | Self::OptedOut
             | Self::OptedIn
             | Self::TakeYourTime

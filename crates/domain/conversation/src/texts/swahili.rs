@@ -68,6 +68,18 @@ pub(super) const fn template(key: TextKey) -> &'static str {
             "Asante kwa ujumbe wako. Mtu atakujibu hapa. / Thank you for your message. A person will \
              answer you here."
         }
+        TextKey::InvitationAsked => {
+            "{business} imekualika kujaribu msaidizi wake wa kiotomatiki hapa. Malipo ya M-Pesa ndani yake bado ni ya \
+             majaribio. Ukikubali, msaidizi atakujibu; unaweza kuondoka wakati wowote kwa kuandika ACHA. Je, unakubali?"
+        }
+        TextKey::InvitationAccepted => {
+            "Asante kwa kujiunga na majaribio ya {business}. Kuanzia sasa msaidizi wa kiotomatiki atakujibu hapa: anapanga, \
+             anahamisha na anaghairi miadi. Malipo ya M-Pesa ni ya majaribio. Andika \"mtu\" kuzungumza na mtu, na ACHA \
+             kuondoka."
+        }
+        TextKey::InvitationDeclined => {
+            "Sawa: msaidizi wa kiotomatiki hatakuandikia. Ukituhitaji, andika hapa na mtu atakujibu."
+        }
         TextKey::OptedOut => {
             "Sawa: hutapokea tena ujumbe kutoka kwetu, isipokuwa ujumbe kuhusu miadi uliyonayo tayari. \
              Ukitaka kurudi, andika ANZA."

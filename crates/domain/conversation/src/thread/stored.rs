@@ -270,6 +270,7 @@ const fn is_about_a_tip(meaning: &Meaning) -> bool {
         | Meaning::CancelVisit(_)
         | Meaning::Accept(_)
         | Meaning::Pass(_)
+        | Meaning::Invitation { .. }
         | Meaning::Person
         | Meaning::Book
         | Meaning::Prices => false,

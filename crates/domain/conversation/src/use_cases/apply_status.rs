@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, Outage, TenantId};
 
 use super::TRIES_MAX;
+use super::WorkTemplates;
 use super::send_message::after_refusal;
 use crate::event::StatusRef;
 use crate::outgoing::{OutgoingMessage, SendRefusal, SendState, StatusKind, StatusReport};
@@ -17,6 +18,8 @@ pub struct ApplyStatus {
     pub book: Arc<dyn MessageBook>,
     /// Reads the provider's JSON.
     pub reader: Arc<dyn ChannelReader>,
+    /// The message templates, of which reports come the same way.
+    pub templates: WorkTemplates,
     /// The business's time.
     pub clock: Arc<dyn Clock>,
 }
@@ -29,6 +32,12 @@ impl ApplyStatus {
     #[tracing::instrument(name = "conversation.apply_status", skip_all)]
     pub async fn execute(&self, tenant: TenantId, status: StatusRef) -> Result<(), Outage> {
         let stored = self.book.status(tenant, status).await?;
+        let template = stored
+            .as_ref()
+            .and_then(|stored| self.reader.template(&stored.raw));
+        if let Some(report) = template {
+            return self.templates.told(tenant, &report).await;
+        }
         let Some((channel, report)) = stored.and_then(|stored| {
             let report = self.reader.status(&stored.raw)?;
             Some((stored.channel, report))

@@ -43,6 +43,8 @@ enum Check {
     Go(Address, Content),
     NotNow(OffsetDateTime),
     Never(&'static str),
+    /// As was told before of another message.
+    NeverAgain(&'static str),
 }
 
 impl SendMessage {
@@ -87,6 +89,11 @@ impl SendMessage {
                 tracing::info!(reason, "a message is not sent");
                 let message = posting.message.refused(reason, now);
                 return self.settle(tenant, not_sent(message, reason, now)).await;
+            }
+            Check::NeverAgain(reason) => {
+                tracing::info!(reason, "a message is not sent");
+                let message = posting.message.refused(reason, now);
+                return self.settle(tenant, change(message, now)).await;
             }
         };
         let sending = posting.message.handing_over(now);
@@ -150,7 +157,12 @@ impl SendMessage {
                     TemplateStanding::Approved => Ok(Check::Go(to, Content::Template(call.clone()))),
                     TemplateStanding::NotUsable => {
                         tracing::error!(template = call.name(), "a template is needed and not approved");
-                        Ok(Check::Never("template_not_usable"))
+                        // Told once, and not with each message that needs it.
+                        if self.templates.missed(tenant, call, now).await? {
+                            Ok(Check::Never("template_not_usable"))
+                        } else {
+                            Ok(Check::NeverAgain("template_not_usable"))
+                        }
                     }
                 }
             }

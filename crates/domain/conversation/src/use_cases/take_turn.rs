@@ -20,7 +20,7 @@ use crate::customer::Customer;
 use crate::desk::Profile;
 use crate::hear;
 use crate::inbound::{InboundId, InboundMessage, Reading, Received};
-use crate::machine::{Facts, Meaning, STALE_AFTER, Said, Step, booking};
+use crate::machine::{self, Facts, Meaning, STALE_AFTER, Said, Step, booking};
 use crate::model::{HARD_CEILING, Shown, proposed};
 use crate::outgoing::Content;
 use crate::ports::{
@@ -176,6 +176,7 @@ impl TakeTurn {
             &scene.thread.state,
             shown.as_ref(),
             &menu,
+            scene.customer.invitation.is_some(),
             now,
         );
         let admitted = admission(profile.cohort, &scene.customer);
@@ -193,11 +194,23 @@ impl TakeTurn {
             turn.heard_language(understood);
         }
         let consent = consent_intent(&said);
+        let awaited = turn.awaited();
+        if let Some(step) = awaited.and_then(|awaited| machine::consent::answered(&said, &awaited)) {
+            self.play(tenant, &mut turn, step, stale, &words).await?;
+            return Ok((self.finished(tenant, turn).await?, TurnEnd::Answered));
+        }
         if silent_before && consent.is_none() {
             return Ok((turn.left_to_person(), TurnEnd::LeftToPerson));
         }
         if admitted == Admission::PersonOnly && consent.is_none() {
-            turn.take(Step::call_person(HandoffReason::OutsideCohort), &words);
+            let step = match awaited {
+                Some(awaited) => match turn.alarm(understood.as_ref()) {
+                    Some(reason) => Step::call_person(reason),
+                    None => machine::consent::unanswered(&awaited),
+                },
+                None => Step::call_person(HandoffReason::OutsideCohort),
+            };
+            turn.take(step, &words);
             return Ok((self.finished(tenant, turn).await?, TurnEnd::LeftToPerson));
         }
         if consent.is_none()
@@ -379,7 +392,8 @@ fn worth_an_answer(said: &Said, in_dialogue: bool) -> bool {
             | Meaning::Pass(_)
             | Meaning::Tip { .. }
             | Meaning::OtherTip(_)
-            | Meaning::NoTip(_),
+            | Meaning::NoTip(_)
+            | Meaning::Invitation { .. },
         ) => true,
         Said::Chose(_) | Said::Numbers(_) => in_dialogue,
         Said::ChoseAgain | Said::ChoseTooLate | Said::Wordless(_) => false,

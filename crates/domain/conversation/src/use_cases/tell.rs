@@ -451,7 +451,10 @@ fn in_template(
             &[&service, &when, &staff, &card.reference],
             Vec::new(),
         ),
-        other @ (TemplateName::BookingNotice | TemplateName::OwnerDigest | TemplateName::OwnerAlert) => {
+        other @ (TemplateName::BookingNotice
+        | TemplateName::OwnerDigest
+        | TemplateName::OwnerAlert
+        | TemplateName::CohortInvitation) => {
             let words = said.gist.as_ref().unwrap_or(&said.phrase.body);
             let trial = said.phrase.trial_notice(voice).map(|notice| {
                 let short = render(TextKey::SandboxShort, voice.tongue, &Values::new());

@@ -47,11 +47,22 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
             TextKey::GroupNeedsPerson,
             &Values::new().with(Placeholder::People, people.to_string()),
         ),
+        Reply::InvitationAsked { invitation } => {
+            let choice = |joins, key| {
+                let invitation = *invitation;
+                voice.choice(Meaning::Invitation { invitation, joins }, key)
+            };
+            voice
+                .say_with(TextKey::InvitationAsked, &of_business(voice))
+                .with_choices(vec![
+                    choice(true, TextKey::ButtonYes),
+                    choice(false, TextKey::ButtonNo),
+                ])
+        }
+        Reply::Joined => voice.say_with(TextKey::InvitationAccepted, &of_business(voice)),
+        Reply::InvitationDeclined => voice.say(TextKey::InvitationDeclined),
         Reply::OptedOut => voice.say(TextKey::OptedOut),
-        Reply::OptedIn => voice.say_with(
-            TextKey::OptedIn,
-            &Values::new().with(Placeholder::Business, voice.profile.business_name.as_str()),
-        ),
+        Reply::OptedIn => voice.say_with(TextKey::OptedIn, &of_business(voice)),
         Reply::Prices { services } => prices(services, voice),
         Reply::Hours { day } => hours(*day, voice),
         Reply::Location => location(voice),
@@ -140,6 +151,10 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
             until,
         } => late_too_long(*visit, (*minutes, *until), voice),
     }
+}
+
+fn of_business(voice: &Voice<'_>) -> Values {
+    Values::new().with(Placeholder::Business, voice.profile.business_name.as_str())
 }
 
 impl Voice<'_> {

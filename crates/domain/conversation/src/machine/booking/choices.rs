@@ -122,6 +122,7 @@ pub(super) fn offered_answer(stage: &Stage, question: &Question, words: &Words) 
         | Meaning::Move(_)
         | Meaning::CancelVisit(_)
         | Meaning::Tip { .. }
+        | Meaning::Invitation { .. }
         | Meaning::Person
         | Meaning::Book
         | Meaning::Prices => false,
@@ -222,6 +223,8 @@ pub(super) fn chosen(stage: &Stage, meaning: Meaning, facts: &Facts<'_>) -> Step
         Meaning::Tip { visit, units } => tip::chosen(visit, units, facts),
         Meaning::OtherTip(visit) => tip::other(visit),
         Meaning::NoTip(_) => tip::declined(stage),
+        // One that waits for an answer is heard before this.
+        Meaning::Invitation { .. } => too_late(stage, facts),
         Meaning::Person => Step::call_person(HandoffReason::Asked),
         Meaning::Book => heard_words(stage, Words::bare(Intent::Book), facts),
         Meaning::Prices => heard_words(stage, Words::bare(Intent::AskPrice), facts),

@@ -49,6 +49,11 @@ fn report(chat: &Chat, word: &str, raw: Value) {
     let apply = ApplyStatus {
         book: chat.record.clone(),
         reader: Arc::new(PlainReader),
+        templates: crate::use_cases::WorkTemplates {
+            book: chat.record.clone(),
+            office: Arc::new(crate::ports::MockTemplateOffice::new()),
+            clock: chat.clock.clone(),
+        },
         clock: chat.clock.clone(),
     };
     let tasks = chat.record.tasks(tenant(1));

@@ -21,6 +21,7 @@ fn message(external_id: &str, provider_id: &str) -> Addressed<InboundRow> {
 fn delivery() -> Delivery {
     Delivery {
         numbers: std::collections::BTreeMap::new(),
+        accounts: std::collections::BTreeMap::new(),
         channel: Channel::Whatsapp,
         messages: vec![
             message("number-1", "in.1"),

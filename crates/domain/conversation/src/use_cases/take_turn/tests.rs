@@ -507,6 +507,8 @@ fn who_was_invited_is_served_in_cohort_mode() {
     assert_eq!(chat.stage(), "confirming");
 }
 
+mod invited;
+
 #[test]
 fn a_yes_from_hours_ago_is_asked_again() {
     let mut chat = Chat::default();

@@ -8,21 +8,23 @@ use time::OffsetDateTime;
 
 use super::{Scene, facts_of};
 use crate::alarm::{self, Beside};
+use crate::cohort::{CohortMove, INVITATION_VERSION};
 use crate::consent::{ConsentAction, ConsentRecord};
 use crate::customer::CustomerId;
 use crate::desk::{Menu, PayWays, Profile};
 use crate::event::ConversationEvent;
-use crate::handoff::{ANGRY_MAX, TURNS_MAX};
+use crate::handoff::{ANGRY_MAX, Return, TURNS_MAX};
 use crate::hear;
 use crate::inbound::InboundId;
-use crate::machine::{Effect, Facts, MISUNDERSTOOD_MAX, Question, Reply, Stage, Step, Wish};
+use crate::machine::consent::Awaited;
+use crate::machine::{Effect, Facts, MISUNDERSTOOD_MAX, Meaning, Question, Reply, Stage, Step, Wish};
 use crate::model::{HARD_CEILING, MicroDollars, SOFT_CEILING};
 use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient};
 use crate::personality::CrossSell;
 use crate::ports::Change;
 use crate::redact::Masker;
 use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
-use crate::thread::{Answered, HandoffReason, Thread, ThreadId};
+use crate::thread::{Answered, Driver, HandoffReason, Thread, ThreadId};
 use crate::understanding::{Intent, Language, Understood};
 use crate::use_cases::work_handoff::Paper;
 use crate::wording::brief::{Speaker, Utterance};
@@ -39,6 +41,7 @@ pub(super) struct Turn {
     called: bool,
     consents: Vec<ConsentRecord>,
     events: Vec<ConversationEvent>,
+    cohort: Option<CohortMove>,
     understood: bool,
     moved: bool,
     /// Whether what came of it is told by news of its own.
@@ -66,6 +69,7 @@ impl Turn {
             called: false,
             consents: Vec::new(),
             events: Vec::new(),
+            cohort: None,
             understood: true,
             moved: false,
             told_by_news: false,
@@ -224,6 +228,13 @@ impl Turn {
                 Effect::CallPerson(reason) => self.call_person(reason),
                 Effect::OptOut => self.consent(ConsentAction::Withdrawn, words),
                 Effect::OptIn => self.consent(ConsentAction::Given, words),
+                Effect::Join => self.answer_invitation(true, words),
+                Effect::Decline => self.answer_invitation(false, words),
+                Effect::InvitationAsked => {
+                    let count = self.scene.thread.state.misunderstood.saturating_add(1);
+                    self.scene.thread.state.misunderstood = count;
+                    self.understood = false;
+                }
                 Effect::ToldByNews => self.told_by_news = true,
                 Effect::NewThread => self.new_thread(),
                 Effect::RunsLate { visit, minutes } => {
@@ -318,8 +329,78 @@ impl Turn {
         (turns > TURNS_MAX && self.in_dialogue()).then_some(HandoffReason::TurnCount)
     }
 
+    /// The invitation that waits for the customer's answer, and how they can be understood.
+    pub(super) fn awaited(&self) -> Option<Awaited> {
+        let thread = &self.scene.thread;
+        let nobody_has_it = match &thread.driver {
+            Driver::Agent | Driver::Resumed(_) => true,
+            Driver::SuspendedForHuman(handoff) => handoff.reason == HandoffReason::OutsideCohort,
+            Driver::Human(_) => false,
+        };
+        Some(Awaited {
+            invitation: self.scene.customer.invitation?,
+            plain: nobody_has_it && self.question().is_none(),
+            asked_again: thread.state.misunderstood > 0,
+        })
+    }
+
+    /// Agrees to the invitation to the beta or declines it. Whoever was called only because the customer was no part of the
+    /// beta is not needed any more.
+    fn answer_invitation(&mut self, joins: bool, words: &str) {
+        let customer = &mut self.scene.customer;
+        customer.invitation = None;
+        customer.in_cohort = joins;
+        let action = if joins {
+            customer.opted_out_at = None;
+            self.events.push(ConversationEvent::OptedIn {
+                customer: customer.id,
+            });
+            ConsentAction::Given
+        } else {
+            ConsentAction::Withdrawn
+        };
+        self.cohort = Some(if joins {
+            CohortMove::Join
+        } else {
+            CohortMove::Decline
+        });
+        self.consents.push(ConsentRecord {
+            wording_version: INVITATION_VERSION.to_owned(),
+            ..ConsentRecord::of_words(
+                self.ids.fresh(),
+                self.scene.customer.id,
+                action,
+                words,
+                self.scene.message.channel,
+                self.scene.message.sent_at,
+            )
+        });
+        let Driver::SuspendedForHuman(handoff) = &self.scene.thread.driver else {
+            return;
+        };
+        if joins && handoff.reason == HandoffReason::OutsideCohort {
+            let (thread, handoff, how) = (self.scene.thread.id, handoff.id, Return::HandedBack);
+            if let Ok(returned) = self.scene.thread.clone().returned(how, self.now) {
+                self.scene.thread = returned;
+                self.events
+                    .push(ConversationEvent::ThreadReturned { thread, handoff, how });
+            }
+        }
+    }
+
     fn consent(&mut self, action: ConsentAction, words: &str) {
         let customer = self.scene.customer.id;
+        if action == ConsentAction::Withdrawn
+            && (self.scene.customer.in_cohort || self.scene.customer.invitation.is_some())
+        {
+            self.scene.customer.in_cohort = false;
+            let was_asked = self.scene.customer.invitation.take().is_some();
+            self.cohort = Some(if was_asked {
+                CohortMove::Decline
+            } else {
+                CohortMove::Leave
+            });
+        }
         self.scene.customer.opted_out_at = match action {
             ConsentAction::Withdrawn => Some(self.now),
             ConsentAction::Given => None,
@@ -413,7 +494,8 @@ impl Turn {
         };
         let mut phrases: Vec<Phrase> = replies.iter().map(|reply| phrase(reply, &voice)).collect();
         let machine_speaks = self.scene.thread.driver.is_machine();
-        let leaves = replies.contains(&Reply::OptedOut);
+        // Nobody who leaves or stays away is told what the assistant could do for them.
+        let leaves = replies.contains(&Reply::OptedOut) || replies.contains(&Reply::InvitationDeclined);
         if !self.scene.known && machine_speaks && !leaves && !phrases.is_empty() {
             let values = Values::new().with(Placeholder::Business, self.profile.business_name.as_str());
             phrases.insert(0, Phrase::plain(render(TextKey::FirstContact, tongue, &values)));
@@ -451,7 +533,11 @@ impl Turn {
 
     /// A new question replaces the open one; a step that moved the dialogue answers it; anything else leaves it open.
     fn remember_question(&mut self, id: MessageId, options: Vec<crate::machine::Meaning>) {
-        let asked = hear::question(id, self.now, options);
+        // What answers an invitation names it, and waits for nothing else.
+        let asks = !options
+            .iter()
+            .any(|meaning| matches!(meaning, Meaning::Invitation { .. }));
+        let asked = hear::question(id, self.now, options).filter(|_| asks);
         if asked.is_none() && !self.moved {
             return;
         }
@@ -472,6 +558,7 @@ impl Turn {
             customer: Some(self.scene.customer),
             threads,
             consents: self.consents,
+            cohort: self.cohort,
             messages,
             events: self.events,
             ..Change::at(self.now)

@@ -104,6 +104,9 @@ fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
         | Reply::PersonComes
         | Reply::MoneyToPerson
         | Reply::PersonAnswers
+        | Reply::InvitationAsked { .. }
+        | Reply::Joined
+        | Reply::InvitationDeclined
         | Reply::OptedOut
         | Reply::OptedIn
         | Reply::Cards
@@ -238,6 +241,11 @@ fn replies() -> Vec<Reply> {
         Reply::PersonComes,
         Reply::MoneyToPerson,
         Reply::PersonAnswers,
+        Reply::InvitationAsked {
+            invitation: crate::cohort::InvitationId::from_uuid(Uuid::from_u128(7)),
+        },
+        Reply::Joined,
+        Reply::InvitationDeclined,
         Reply::SecretPasted,
         Reply::EmergencyToPerson,
         Reply::OptedOut,

@@ -1,0 +1,111 @@
+//! The promises about what is kept of conversations, and how long.
+
+use ratiba_kernel::test_support::EPOCH;
+use time::Duration;
+
+use super::{CHANNEL, World, one_inbound};
+use crate::outgoing::Recipient;
+use crate::ports::{Change, MessageBook, ThreadBook, Who};
+use crate::test_support::builders::{a_customer, a_message, a_thread};
+use crate::thread::Thread;
+
+/// A thread of another customer each, with one message to them that went out.
+fn a_conversation(number: u32) -> (Thread, Change) {
+    let customer = a_customer().number(number).build();
+    let thread = a_thread().of(&customer, number).build();
+    let mut message = a_message()
+        .number(number)
+        .to(Recipient::Customer(customer.id))
+        .build();
+    message.thread = Some(thread.id);
+    let change = Change {
+        customer: Some(customer),
+        threads: vec![thread.clone()],
+        messages: vec![message],
+        ..Change::at(EPOCH)
+    };
+    (thread, change)
+}
+
+/// It is on record, was sent, and ended so long after the beginning.
+async fn ended<W: World>(world: &W, number: u32, after: Duration) -> Thread {
+    let (record, tenant) = (world.record(), world.tenant());
+    let (thread, change) = a_conversation(number);
+    let message = change.messages[0].id;
+    record.record(tenant, change).await.unwrap();
+    let posting = record.posting(tenant, message).await.unwrap().unwrap();
+    let sent = crate::ports::PostingChange {
+        message: posting.message.accepted(None, EPOCH),
+        events: Vec::new(),
+        tasks: Vec::new(),
+        at: EPOCH,
+    };
+    record.record_posting(tenant, sent).await.unwrap();
+    let read = record.thread(tenant, thread.id).await.unwrap().unwrap();
+    let closed = read.thread.unwrap().closed(EPOCH + after);
+    let change = Change {
+        threads: vec![closed],
+        ..Change::at(EPOCH + after)
+    };
+    record.record(tenant, change).await.unwrap();
+    thread
+}
+
+pub(super) async fn what_ended_is_archived_with_all_that_was_said_and_nothing_else<W: World>(world: &W) {
+    let (record, tenant) = (world.record(), world.tenant());
+    let inbound = one_inbound(world).await;
+    let old = ended(world, 1, Duration::HOUR).await;
+    let younger = ended(world, 2, Duration::DAY).await;
+    let (open, change) = a_conversation(3);
+    record.record(tenant, change).await.unwrap();
+    // Ended, but a message of it has not gone out yet.
+    let (unsent, change) = a_conversation(4);
+    record.record(tenant, change).await.unwrap();
+    let read = record.thread(tenant, unsent.id).await.unwrap().unwrap();
+    let change = Change {
+        threads: vec![read.thread.unwrap().closed(EPOCH)],
+        ..Change::at(EPOCH)
+    };
+    record.record(tenant, change).await.unwrap();
+
+    let now = EPOCH + Duration::days(100);
+    let before = EPOCH + Duration::DAY;
+    let theirs = record.archive(world.neighbour(), before, now, 10).await.unwrap();
+    assert_eq!(theirs, 0, "a neighbour's night touches nothing");
+    assert_eq!(record.archive(tenant, before, now, 10).await.unwrap(), 1);
+    assert_eq!(record.archive(tenant, before, now, 10).await.unwrap(), 0, "once");
+    assert_eq!(record.thread(tenant, old.id).await.unwrap(), None);
+    assert_eq!(record.log(tenant, old.id, 10).await.unwrap(), []);
+    let gone = a_message().number(1).build().id;
+    assert_eq!(record.posting(tenant, gone).await.unwrap(), None);
+    for kept in [&younger, &open, &unsent] {
+        assert!(record.thread(tenant, kept.id).await.unwrap().is_some());
+        assert_eq!(record.log(tenant, kept.id, 10).await.unwrap().len(), 1);
+    }
+    assert!(
+        record.inbound(tenant, inbound).await.unwrap().is_some(),
+        "a message of no thread that ended stays"
+    );
+    let who = Who::Id(a_customer().number(1).build().id);
+    let file = record.file(tenant, who, CHANNEL).await.unwrap();
+    assert!(file.is_some(), "the customer stays");
+}
+
+pub(super) async fn the_archive_is_bounded_and_forgets_in_the_end<W: World>(world: &W) {
+    let (record, tenant) = (world.record(), world.tenant());
+    for number in 1..=3 {
+        ended(world, number, Duration::minutes(i64::from(number))).await;
+    }
+    let now = EPOCH + Duration::days(100);
+    let before = EPOCH + Duration::DAY;
+    assert_eq!(record.archive(tenant, before, now, 2).await.unwrap(), 2);
+    assert_eq!(record.archive(tenant, before, now, 2).await.unwrap(), 1);
+    let forget = |before| record.forget_archived(tenant, before, 2);
+    assert_eq!(forget(now).await.unwrap(), 0, "not before its time");
+    let later = now + Duration::SECOND;
+    let theirs = record.forget_archived(world.neighbour(), later, 2).await.unwrap();
+    assert_eq!(theirs, 0);
+    assert_eq!(forget(later).await.unwrap(), 2);
+    assert_eq!(forget(later).await.unwrap(), 1);
+    assert_eq!(forget(later).await.unwrap(), 0);
+}
