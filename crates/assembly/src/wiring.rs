@@ -425,13 +425,7 @@ impl Ground {
                 ids: ids.clone(),
             },
             work_templates: work_templates(),
-            work_cohort: conversation::WorkCohort {
-                book: self.conversation.clone(),
-                profile: profile.clone(),
-                templates: templates.clone(),
-                clock: clock.clone(),
-                ids: ids.clone(),
-            },
+            work_cohort: self.work_cohort(),
             work_handoff: conversation::WorkHandoff {
                 book: threads.clone(),
                 messages: messages.clone(),

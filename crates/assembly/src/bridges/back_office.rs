@@ -16,13 +16,15 @@ use ratiba_booking::visit::Visit;
 use ratiba_commission::Month;
 use ratiba_commission::explain::{Language, explain};
 use ratiba_commission::use_cases::{PreviewPeriod, PreviewPeriodError};
+use ratiba_conversation::cohort::Cohort;
 use ratiba_conversation::desk::{
     ActOrder, DayMoney, DayState, DayVisit, Earnings, EarningsLine, FoundCustomer, Refusal, ServiceRef,
     StaffCard, StaffRef, StrayLetter, VisitRef,
 };
-use ratiba_conversation::ports::BackOffice;
+use ratiba_conversation::ports::{BackOffice, KnowledgeBook};
 use ratiba_conversation::rail::Act;
 use ratiba_conversation::texts::Tongue;
+use ratiba_conversation::use_cases::WorkCohort;
 use ratiba_kernel::{Clock, Id, Money, Outage, PhoneNumber, TenantId};
 use ratiba_payments::dead_letter::LetterState;
 use ratiba_payments::ports::{DeadLetters, LetterQuery};
@@ -31,6 +33,7 @@ use ratiba_staff::ports::StaffDirectory;
 use time::{Date, OffsetDateTime};
 
 mod acts;
+mod assistant;
 
 /// The most appointments of a day that are looked at.
 const DAY_MAX: u16 = 500;
@@ -65,6 +68,10 @@ pub struct BackOfficeBridge {
     pub preview: PreviewPeriod,
     /// What nobody could place.
     pub letters: Arc<dyn DeadLetters>,
+    /// What the assistant was told.
+    pub knowledge: Arc<dyn KnowledgeBook>,
+    /// Whom it serves while it is on trial.
+    pub cohort: WorkCohort,
     /// The books' figures.
     pub database: Database,
     /// The present.
@@ -228,6 +235,10 @@ impl BackOffice for BackOfficeBridge {
                 received_at: letter.received_at,
             })
             .collect())
+    }
+
+    async fn cohort(&self, tenant: TenantId) -> Result<Cohort, Outage> {
+        self.cohort.list(tenant).await
     }
 
     async fn quote(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ratiba_booking::use_cases as booking;
 use ratiba_commission::use_cases as commission;
+use ratiba_conversation::use_cases::WorkCohort;
 use ratiba_postgres::booking::{PgCustomers, PgSetup};
 use ratiba_postgres::commission::PgCommission;
 
@@ -63,8 +64,20 @@ impl Ground {
                 rules: commission,
             },
             letters: self.payments.clone(),
+            knowledge: self.conversation.clone(),
+            cohort: self.work_cohort(),
             database: self.database.clone(),
             clock: clock.clone(),
+        }
+    }
+
+    pub(super) fn work_cohort(&self) -> WorkCohort {
+        WorkCohort {
+            book: self.conversation.clone(),
+            profile: self.conversation.clone(),
+            templates: self.conversation.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
         }
     }
 }

@@ -650,6 +650,9 @@ pub trait BackOffice: Send + Sync {
     /// The messages about money that nobody could place and nobody looked at, the newest first; at most `most`.
     async fn strays(&self, tenant: TenantId, most: u16) -> Result<Vec<StrayLetter>, Outage>;
 
+    /// The places of the beta, and who was invited.
+    async fn cohort(&self, tenant: TenantId) -> Result<Cohort, Outage>;
+
     /// Who of those that are named, or of all who can, could render the service then, and for how much; nothing is held.
     async fn quote(
         &self,

@@ -31,7 +31,7 @@ const CATEGORY: &str = "other";
 const MET_MAX: u16 = 100;
 
 /// Whether it was done or could be, else why not; or nobody knows.
-type Answer<T = ()> = Result<Result<T, Refusal>, Outage>;
+pub(super) type Answer<T = ()> = Result<Result<T, Refusal>, Outage>;
 
 /// A visit that has not begun.
 struct Ahead {
@@ -74,6 +74,9 @@ impl BackOfficeBridge {
             }
             Act::UpdatePrice { before, price, .. } if before == price => Ok(Err(Refusal::Same)),
             Act::UpdatePrice { price, .. } => Ok(priced(*price)),
+            Act::AddFaq { .. } => self.can_add_faq(tenant).await,
+            Act::RemoveFaq { snippet, version } => self.can_remove_faq(tenant, *snippet, *version).await,
+            Act::Invite { phone } => self.can_invite(tenant, phone).await,
         }
     }
 
@@ -103,6 +106,9 @@ impl BackOfficeBridge {
                 before,
                 price,
             } => self.price_changed(tenant, &by, service, before, price).await,
+            Act::AddFaq { title, body, tongue } => self.faq_added(tenant, key, (&title, &body, tongue)).await,
+            Act::RemoveFaq { snippet, version } => self.faq_removed(tenant, snippet, version).await,
+            Act::Invite { phone } => self.invited(tenant, &by, &phone).await,
         }
     }
 

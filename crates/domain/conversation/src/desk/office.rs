@@ -6,6 +6,7 @@ use ratiba_kernel::{Money, PhoneNumber};
 use time::{Date, OffsetDateTime};
 
 use super::VisitRef;
+use crate::cohort::NotInvited;
 use crate::customer::CustomerId;
 use crate::inbound::InboundId;
 use crate::rail::Act;
@@ -229,4 +230,8 @@ pub enum Refusal {
     NotOffered,
     /// It is so already.
     Same,
+    /// The assistant answers as much as it can be told.
+    TooManyFaqs,
+    /// Nobody is invited.
+    NotInvited(NotInvited),
 }

@@ -43,6 +43,16 @@ pub enum Command {
     Commission,
     /// Messages about money that nobody could place.
     Unrouted,
+    /// What the assistant was told to answer.
+    ListFaqs,
+    /// Tells it one answer more.
+    AddFaq,
+    /// Takes one away.
+    RemoveFaq,
+    /// Who is invited to the beta.
+    Cohort,
+    /// Invites somebody.
+    Invite,
     /// The visits of whoever asks.
     MyDay,
     /// What whoever asks earns this month.
@@ -53,7 +63,7 @@ pub enum Command {
 
 impl Command {
     /// Every command, in the order of the help.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::Today,
         Self::Tomorrow,
         Self::Find,
@@ -67,6 +77,11 @@ impl Command {
         Self::Takings,
         Self::Commission,
         Self::Unrouted,
+        Self::ListFaqs,
+        Self::AddFaq,
+        Self::RemoveFaq,
+        Self::Cohort,
+        Self::Invite,
         Self::MyDay,
         Self::MyEarnings,
         Self::Help,
@@ -89,6 +104,11 @@ impl Command {
             Self::Takings => "takings",
             Self::Commission => "commission",
             Self::Unrouted => "unrouted",
+            Self::ListFaqs => "list-faqs",
+            Self::AddFaq => "add-faq",
+            Self::RemoveFaq => "remove-faq",
+            Self::Cohort => "cohort",
+            Self::Invite => "invite",
             Self::MyDay => "my-day",
             Self::MyEarnings => "my-earnings",
             Self::Help => "help",
@@ -111,7 +131,12 @@ impl Command {
             | Self::UpdatePrice
             | Self::Takings
             | Self::Commission
-            | Self::Unrouted => Circle::Admins,
+            | Self::Unrouted
+            | Self::ListFaqs
+            | Self::AddFaq
+            | Self::RemoveFaq
+            | Self::Cohort
+            | Self::Invite => Circle::Admins,
             Self::MyDay | Self::MyEarnings => Circle::Staff,
             Self::Help => Circle::Either,
         }
@@ -134,6 +159,11 @@ impl Command {
             Self::Takings => RailText::Takings,
             Self::Commission => RailText::Commission,
             Self::Unrouted => RailText::Unrouted,
+            Self::ListFaqs => RailText::ListFaqs,
+            Self::AddFaq => RailText::AddFaq,
+            Self::RemoveFaq => RailText::RemoveFaq,
+            Self::Cohort => RailText::Cohort,
+            Self::Invite => RailText::Invite,
             Self::MyDay => RailText::MyDay,
             Self::MyEarnings => RailText::MyEarnings,
             Self::Help => RailText::Help,

@@ -44,6 +44,10 @@ const PHRASES: &[(Command, Place, &[&str])] = &[
         "unrouted", "dead letters", "unmatched payments", "unknown payments", "malipo yasiyojulikana",
         "malipo hayajulikani", "pesa zisizojulikana", "pesa isiyojulikana",
     ]),
+    (Command::ListFaqs, Whole, &["faqs", "list faqs", "show faqs", "orodha ya maswali", "maswali na majibu"]),
+    (Command::AddFaq, Begins, &["add faq", "add an faq", "ongeza swali", "ongeza jibu"]),
+    (Command::RemoveFaq, Begins, &["remove faq", "delete faq", "ondoa swali", "futa swali"]),
+    (Command::Cohort, Whole, &["cohort", "the cohort", "beta list", "who is in the beta", "nani wako kwenye beta"]),
     (Command::AddService, Begins, &["add service", "add a service", "add a new service", "ongeza huduma mpya", "ongeza huduma"]),
     (Command::UpdatePrice, Begins, &[
         "update price of", "update the price of", "update price", "change price of", "change the price of",
@@ -75,6 +79,9 @@ const BOOK: &[&str] = &[
     "book for", "book in", "book", "make a booking for", "booking for", "mwekee nafasi", "mwekee", "weka booking ya",
     "weka nafasi ya", "weka", "andika",
 ];
+
+/// Before the number of somebody who is invited to the beta.
+const INVITE: &[&str] = &["invite", "please invite", "alika", "mwalike", "mualike"];
 
 /// Asks who comes; the day stands beside it.
 #[rustfmt::skip]
@@ -111,6 +118,10 @@ pub(super) fn command(text: &str, may: impl Fn(Command) -> bool) -> Option<(Comm
         .find(|rest| leading_phone(rest).is_some());
     if let Some(rest) = booked.filter(|_| may(Command::Book)) {
         return Some((Command::Book, rest));
+    }
+    let invited = INVITE.iter().find_map(|phrase| after(text, phrase));
+    if let Some(rest) = invited.filter(|rest| may(Command::Invite) && leading_phone(rest).is_some()) {
+        return Some((Command::Invite, rest));
     }
     for (command, place, phrases) in PHRASES.iter().filter(|(command, ..)| may(*command)) {
         for phrase in *phrases {

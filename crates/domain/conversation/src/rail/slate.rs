@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 use crate::desk::{ServiceRef, StaffRef, VisitRef};
 use crate::inbound::InboundId;
+use crate::knowledge::SnippetId;
+use crate::texts::Tongue;
 
 /// How long a question waits for its answer.
 pub const PENDING_FOR: Duration = Duration::minutes(10);
@@ -144,6 +146,27 @@ pub enum Act {
         before: Money,
         /// What it costs.
         price: Money,
+    },
+    /// The assistant answers something more.
+    AddFaq {
+        /// What it is asked.
+        title: String,
+        /// What it answers, word for word.
+        body: String,
+        /// In which language that is.
+        tongue: Tongue,
+    },
+    /// The assistant does not answer that any more.
+    RemoveFaq {
+        /// Which.
+        snippet: SnippetId,
+        /// As it was read.
+        version: i32,
+    },
+    /// Somebody is invited to the beta.
+    Invite {
+        /// Their number.
+        phone: PhoneNumber,
     },
 }
 

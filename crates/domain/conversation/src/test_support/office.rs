@@ -8,6 +8,7 @@ use ratiba_kernel::{Money, Outage, PhoneNumber, TenantId};
 use time::{Date, OffsetDateTime};
 
 use super::builders::{nairobi, wanjiru};
+use crate::cohort::Cohort;
 use crate::desk::{
     ActOrder, DayMoney, DayState, DayVisit, Earnings, FoundCustomer, Refusal, ServiceRef, StaffCard,
     StaffRef, StrayLetter, VisitRef,
@@ -25,6 +26,7 @@ struct State {
     takings: Vec<(DayMoney, Money)>,
     earnings: Option<Earnings>,
     strays: Vec<StrayLetter>,
+    cohort: Cohort,
     refuses: Option<Refusal>,
     orders: Vec<ActOrder>,
 }
@@ -66,6 +68,11 @@ impl FakeOffice {
     /// A message about money that nobody could place.
     pub fn strays_in(&self, letter: StrayLetter) {
         self.state().strays.push(letter);
+    }
+
+    /// These are invited to the beta.
+    pub fn invited(&self, cohort: Cohort) {
+        self.state().cohort = cohort;
     }
 
     /// Refuses whatever is asked for or ordered from now on.
@@ -160,6 +167,10 @@ impl BackOffice for FakeOffice {
             .take(usize::from(most))
             .cloned()
             .collect())
+    }
+
+    async fn cohort(&self, _tenant: TenantId) -> Result<Cohort, Outage> {
+        Ok(self.state().cohort.clone())
     }
 
     async fn quote(

@@ -67,6 +67,19 @@ catalogue! {
     /// How `/unrouted` is written.
     Unrouted: "/unrouted – payment messages that nobody could place"
         / "/unrouted – ujumbe wa malipo ambayo hayajajulikana ni ya nani";
+    /// How `/list-faqs` is written.
+    ListFaqs: "/list-faqs – what the assistant was told to answer" / "/list-faqs – majibu ambayo msaidizi ameambiwa";
+    /// How `/add-faq` is written.
+    AddFaq: "/add-faq Parking: free behind the house – the assistant answers that"
+        / "/add-faq Maegesho: bure nyuma ya nyumba – msaidizi atajibu hivyo";
+    /// How `/remove-faq` is written.
+    RemoveFaq: "/remove-faq 2 – takes number 2 of /list-faqs away"
+        / "/remove-faq 2 – ondoa namba 2 ya /list-faqs";
+    /// How `/cohort` is written.
+    Cohort: "/cohort – who is invited to the beta" / "/cohort – walioalikwa kwenye majaribio";
+    /// How `/invite` is written.
+    Invite: "/invite 0712345678 – invites a customer to the beta"
+        / "/invite 0712345678 – mwalike mteja kwenye majaribio";
     /// How `/my-day` is written.
     MyDay: "/my-day – your own visits today" / "/my-day – wateja wako wa leo";
     /// How `/my-earnings` is written.
@@ -147,6 +160,29 @@ catalogue! {
     UnroutedFoot: "The console tells what each says, and there it is settled."
         / "Console inaonyesha kila mmoja unasema nini, na hapo ndipo unashughulikiwa.";
 
+    /// Above what the assistant answers.
+    FaqsHead: "The assistant was told to answer ({bookings}):" / "Msaidizi ameambiwa ajibu ({bookings}):";
+    /// It was told nothing.
+    FaqsNone: "The assistant was told nothing yet. /add-faq tells it something."
+        / "Msaidizi bado hajaambiwa kitu. Mwambie kwa /add-faq.";
+    /// No answer has that number or title.
+    NoSuchFaq: "There is no such answer. /list-faqs shows what there is." / "Hakuna jibu hilo. /list-faqs inaonyesha yaliyopo.";
+    /// What is asked is too long for a title.
+    FaqTitleTooLong: "What is asked can have 80 characters, in one line." / "Swali liwe na herufi 80 tu, mstari mmoja.";
+    /// The answer is too long.
+    FaqBodyTooLong: "An answer can have 700 characters." / "Jibu liwe na herufi 700 tu.";
+
+    /// Above those who are invited.
+    CohortHead: "{first} of {second} places of the beta are taken." / "Nafasi {first} kati ya {second} za majaribio zimechukuliwa.";
+    /// No answer yet.
+    CohortInvited: "invited, no answer yet" / "amealikwa, bado hajajibu";
+    /// They agreed.
+    CohortJoined: "takes part" / "anashiriki";
+    /// They said no.
+    CohortDeclined: "said no" / "alikataa";
+    /// They are not in it any more.
+    CohortLeft: "left" / "ametoka";
+
     /// A question before something is changed.
     Ask: "{known}?\nYES / NO" / "{known}?\nNDIYO / HAPANA";
     /// It was done.
@@ -178,6 +214,13 @@ catalogue! {
     ActUpdatePrice: "Change the price of {service} from {first} to {price}"
         / "Badilisha bei ya {service} kutoka {first} hadi {price}";
 
+    /// What: one answer more.
+    ActAddFaq: "Let the assistant answer \"{first}\" with: {second}" / "Msaidizi ajibu \"{first}\" hivi: {second}";
+    /// What: one answer less.
+    ActRemoveFaq: "Take away what the assistant answers: {first}" / "Ondoa jibu hili la msaidizi: {first}";
+    /// What: an invitation.
+    ActInvite: "Invite {customer} to the beta" / "Mwalike {customer} kwenye majaribio";
+
     /// Why not: it is over or was cancelled.
     WhyGone: "it was cancelled, or has begun" / "imeghairiwa, au imeanza";
     /// Why not: it is not as it was.
@@ -199,6 +242,20 @@ catalogue! {
     WhyFaulty: "the business's rules do not allow it ({reason})" / "kanuni za biashara haziruhusu ({reason})";
     /// Why not: it is not sold.
     WhyNotOffered: "it is not offered, or not by them" / "haitolewi, au si na yeye";
+    /// Why not: there are too many.
+    WhyTooManyFaqs: "the assistant can be told {first} answers, and has them" / "msaidizi anaweza kuambiwa majibu {first}, na tayari anayo";
+    /// Why not: every place is held.
+    WhyFull: "all {first} places of the beta are taken" / "nafasi zote {first} za majaribio zimechukuliwa";
+    /// Why not: the number is no Kenyan mobile number.
+    WhyNotKenyan: "that is no Kenyan mobile number" / "hiyo si namba ya simu ya mkononi ya Kenya";
+    /// Why not: they opted out.
+    WhyOptedOut: "they opted out, and only they can come back, by writing START or ANZA"
+        / "walijitoa, na ni wao tu wanaoweza kurudi kwa kuandika START au ANZA";
+    /// Why not: they said no.
+    WhyDeclined: "they said no; take them off the list in the console if they changed their mind"
+        / "walikataa; waondoe kwenye orodha ya console kama wamebadili nia";
+    /// Why not: the template is not approved.
+    WhyTemplate: "WhatsApp has not approved the invitation yet" / "WhatsApp bado haijaidhinisha mwaliko";
     /// Why not: it is so already.
     WhySame: "it is so already" / "tayari iko hivyo";
 }

@@ -3,7 +3,9 @@
 use ratiba_kernel::Zone;
 use time::OffsetDateTime;
 
+use crate::cohort::NotInvited;
 use crate::desk::{DayState, DayVisit, Refusal};
+use crate::knowledge::SNIPPETS_MOST;
 use crate::outgoing::TEXT_CHARACTERS_MAX;
 use crate::texts::{Placeholder, RailText, Tongue, Values, format_time, format_when};
 
@@ -103,6 +105,12 @@ pub fn reason(refusal: &Refusal, zone: &Zone, tongue: Tongue) -> String {
         Refusal::Faulty(_) => RailText::WhyFaulty,
         Refusal::NotOffered => RailText::WhyNotOffered,
         Refusal::Same => RailText::WhySame,
+        Refusal::TooManyFaqs => RailText::WhyTooManyFaqs,
+        Refusal::NotInvited(NotInvited::Full { .. }) => RailText::WhyFull,
+        Refusal::NotInvited(NotInvited::NotKenyan) => RailText::WhyNotKenyan,
+        Refusal::NotInvited(NotInvited::OptedOut) => RailText::WhyOptedOut,
+        Refusal::NotInvited(NotInvited::Declined) => RailText::WhyDeclined,
+        Refusal::NotInvited(NotInvited::TemplateNotApproved) => RailText::WhyTemplate,
     };
     let values = match refusal {
         Refusal::NotFree { near } => {
@@ -115,7 +123,17 @@ pub fn reason(refusal: &Refusal, zone: &Zone, tongue: Tongue) -> String {
         }
         Refusal::InTheWay { visits } => Values::new().with(Placeholder::Bookings, visits.to_string()),
         Refusal::Faulty(why) => Values::new().with(Placeholder::Reason, why.as_str()),
-        Refusal::Gone
+        Refusal::TooManyFaqs => Values::new().with(Placeholder::First, SNIPPETS_MOST.to_string()),
+        Refusal::NotInvited(NotInvited::Full { places }) => {
+            Values::new().with(Placeholder::First, places.to_string())
+        }
+        Refusal::NotInvited(
+            NotInvited::NotKenyan
+            | NotInvited::OptedOut
+            | NotInvited::Declined
+            | NotInvited::TemplateNotApproved,
+        )
+        | Refusal::Gone
         | Refusal::Changed
         | Refusal::Past
         | Refusal::Blocked

@@ -6,6 +6,7 @@
 //! that asked for it.
 
 mod asking;
+mod assistant;
 mod changing;
 
 use ratiba_kernel::{Outage, PhoneNumber, TenantId};
@@ -230,6 +231,11 @@ impl TakeTurn {
             Command::Takings => self.takings(asker, rest).await,
             Command::Commission => self.commission(asker, rest).await,
             Command::Unrouted => self.unrouted(asker).await,
+            Command::ListFaqs => self.list_faqs(asker).await,
+            Command::AddFaq => self.ask_to_add_faq(asker, rest).await,
+            Command::RemoveFaq => self.ask_to_remove_faq(asker, rest).await,
+            Command::Cohort => self.list_cohort(asker).await,
+            Command::Invite => self.ask_to_invite(asker, rest).await,
             Command::MyDay => self.own_day(asker, rest).await,
             Command::MyEarnings => self.own_earnings(asker).await,
             Command::Help => Ok(help(asker)),

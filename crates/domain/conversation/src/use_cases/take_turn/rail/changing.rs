@@ -93,7 +93,7 @@ impl Asker<'_> {
 
 impl TakeTurn {
     /// Asks whether to do it, unless it is known that it cannot be done.
-    async fn ask(&self, asker: &Asker<'_>, act: Act, what: String) -> Result<Answer, Outage> {
+    pub(super) async fn ask(&self, asker: &Asker<'_>, act: Act, what: String) -> Result<Answer, Outage> {
         Ok(match self.office.check(asker.tenant, &act).await? {
             Ok(()) => Answer::Ask(act, what),
             Err(refusal) => asker.refused(&refusal, &what),
