@@ -89,7 +89,11 @@ impl Server {
     fn start() -> Self {
         let database = TestDatabase::create();
         arrange(&database);
-        let settings = DatabaseSettings::new(database.app_url());
+        // Many at once wait for one another for as long as a busy machine takes.
+        let settings = DatabaseSettings {
+            wait_ms: 30_000,
+            ..DatabaseSettings::new(database.app_url())
+        };
         let pool = Database::new(&settings, Arc::new(SeededIds::lane(9))).unwrap();
         Self {
             database,

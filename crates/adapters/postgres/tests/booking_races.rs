@@ -56,7 +56,11 @@ impl Server {
             .connect_as_app()
             .batch_execute(&(script + "COMMIT;"))
             .unwrap();
-        let settings = DatabaseSettings::new(database.app_url());
+        // Many at once wait for one another for as long as a busy machine takes.
+        let settings = DatabaseSettings {
+            wait_ms: 30_000,
+            ..DatabaseSettings::new(database.app_url())
+        };
         let pool = Database::new(&settings, Arc::new(SeededIds::lane(9))).unwrap();
         let book = Arc::new(PgAppointmentBook::new(pool));
         Self { database, book }

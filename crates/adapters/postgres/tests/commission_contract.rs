@@ -37,7 +37,11 @@ struct PgGround {
 }
 
 fn ports_of(server: &TestDatabase, lane: u64) -> Arc<PgCommission> {
-    let settings = DatabaseSettings::new(server.app_url());
+    // Many at once wait for one another for as long as a busy machine takes.
+    let settings = DatabaseSettings {
+        wait_ms: 30_000,
+        ..DatabaseSettings::new(server.app_url())
+    };
     let database = Database::new(&settings, Arc::new(SeededIds::lane(lane))).unwrap();
     Arc::new(PgCommission::new(database))
 }

@@ -60,7 +60,11 @@ impl Server {
             ))
             .unwrap();
         }
-        let settings = DatabaseSettings::new(database.app_url());
+        // Many at once wait for one another for as long as a busy machine takes.
+        let settings = DatabaseSettings {
+            wait_ms: 30_000,
+            ..DatabaseSettings::new(database.app_url())
+        };
         let pool = Database::new(&settings, Arc::new(SeededIds::lane(9))).unwrap();
         Self {
             database,

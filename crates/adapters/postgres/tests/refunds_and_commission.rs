@@ -43,7 +43,11 @@ impl Spa {
     /// A business where one person earns by this rule.
     async fn paying(value: RuleValue) -> Self {
         let server = TestDatabase::create();
-        let settings = DatabaseSettings::new(server.app_url());
+        // Many at once wait for one another for as long as a busy machine takes.
+        let settings = DatabaseSettings {
+            wait_ms: 30_000,
+            ..DatabaseSettings::new(server.app_url())
+        };
         let database = Database::new(&settings, Arc::new(SeededIds::lane(0xdb))).unwrap();
         let spa = Self { server, database };
         let (own, person) = (tenant(1), staff(1));

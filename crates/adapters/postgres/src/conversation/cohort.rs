@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::PgConversation;
-use super::threads::{Refused, customer_of, find_customer, queue_message, write_customer};
+use super::threads::{Refused, customer_of, find_customer, insert_customer, queue_message};
 use crate::database::{TenantTx, TxError};
 use crate::kept::sql_query;
 use crate::outbox::enqueue_all;
@@ -206,7 +206,7 @@ fn known_or_new(tx: &mut TenantTx<'_>, customer: &Customer) -> Result<(), Refuse
     if updated == 1 {
         return Ok(());
     }
-    write_customer(tx, customer)
+    insert_customer(tx, customer)
 }
 
 /// Gives the smallest free place. Two at once want the same one: the index lets one have it, and the other reads again.

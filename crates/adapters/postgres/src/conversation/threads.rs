@@ -287,16 +287,28 @@ fn note_thread(tx: &mut TenantTx<'_>, id: InboundId, thread: &Thread) -> Result<
 /// A new customer is inserted, a known one updated. Somebody else with the number or the id means that two messages
 /// met: the caller reads again. Whether they are in the cohort is written with
 /// their invitation only, and stays as it is here.
-pub(super) fn write_customer(tx: &mut TenantTx<'_>, customer: &Customer) -> Result<(), Refused> {
-    const WRITE: &str = "
+fn write_customer(tx: &mut TenantTx<'_>, customer: &Customer) -> Result<(), Refused> {
+    put_customer(
+        tx,
+        customer,
+        "ON CONFLICT (tenant_id, id) DO UPDATE SET phone = excluded.phone, channel_user_id = excluded.channel_user_id,
+            name = excluded.name, language = excluded.language, opted_out_at = excluded.opted_out_at",
+    )
+}
+
+/// A customer whom nobody knew. Somebody else with the number, the id or the identity is [`RecordError::Stale`].
+pub(super) fn insert_customer(tx: &mut TenantTx<'_>, customer: &Customer) -> Result<(), Refused> {
+    put_customer(tx, customer, "ON CONFLICT DO NOTHING")
+}
+
+fn put_customer(tx: &mut TenantTx<'_>, customer: &Customer, if_known: &'static str) -> Result<(), Refused> {
+    const INSERT: &str = "
         INSERT INTO customers (tenant_id, id, phone, channel_user_id, name, language, opted_out_at, in_cohort, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        ON CONFLICT (tenant_id, id) DO UPDATE SET phone = excluded.phone, channel_user_id = excluded.channel_user_id,
-            name = excluded.name, language = excluded.language, opted_out_at = excluded.opted_out_at";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let phone = customer.phone.as_ref().map(ratiba_kernel::PhoneNumber::e164);
     let user_id = customer.user_id.as_ref().map(|id| id.as_str().to_owned());
     let language = customer.language.map(language_code);
-    let written = sql_query(WRITE)
+    let written = sql_query(format!("{INSERT} {if_known}"))
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<SqlUuid, _>(customer.id.as_uuid())
         .bind::<Nullable<Text>, _>(&phone)

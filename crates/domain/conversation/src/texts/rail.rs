@@ -215,9 +215,9 @@ catalogue! {
         / "Badilisha bei ya {service} kutoka {first} hadi {price}";
 
     /// What: one answer more.
-    ActAddFaq: "Let the assistant answer \"{first}\" with: {second}" / "Msaidizi ajibu \"{first}\" hivi: {second}";
+    ActAddFaq: "Let the assistant answer \"{first}\" with \"{second}\"" / "Msaidizi ajibu \"{first}\" hivi: \"{second}\"";
     /// What: one answer less.
-    ActRemoveFaq: "Take away what the assistant answers: {first}" / "Ondoa jibu hili la msaidizi: {first}";
+    ActRemoveFaq: "Take away the answer \"{first}\"" / "Ondoa jibu hili la msaidizi: \"{first}\"";
     /// What: an invitation.
     ActInvite: "Invite {customer} to the beta" / "Mwalike {customer} kwenye majaribio";
 
