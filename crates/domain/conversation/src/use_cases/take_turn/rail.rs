@@ -10,7 +10,7 @@ mod assistant;
 mod changing;
 
 use ratiba_kernel::{Outage, PhoneNumber, TenantId};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::TakeTurn;
 use crate::channel::Address;
@@ -23,7 +23,7 @@ use crate::outgoing::{
 use crate::ports::Change;
 use crate::rail::{Act, Command, Pending, Said, Slate, answer_token, hear, parse_answer_token};
 use crate::texts::{Placeholder, RailText, TextKey, Tongue, Values, render};
-use crate::understanding::{Intent, Understood, bare_words, understand, without_lead};
+use crate::understanding::{Intent, Understood, folded_words, understand};
 use crate::wording::rail::reason;
 
 /// What became of a message of somebody who may be of the business.
@@ -121,7 +121,14 @@ impl TakeTurn {
             slate: self.book.slate(tenant, admin.phone.clone()).await?,
             now: self.clock.now(),
         };
-        if let Some((key, yes)) = answer_of(&reading.received, asker.slate.pending.is_some()) {
+        let bare = self.bare_answer(&asker, reading).await?;
+        let over = asker
+            .slate
+            .pending
+            .as_ref()
+            .is_some_and(|pending| pending.is_over(message.sent_at));
+        let tapped = answer_tapped(&reading.received);
+        if let Some((key, yes)) = tapped.or(bare.filter(|_| !over).map(|yes| (None, yes))) {
             let answer = self.answered(&asker, key, yes).await?;
             return Ok(Heard::Answered(Box::new(self.told(&asker, answer))));
         }
@@ -149,6 +156,10 @@ impl TakeTurn {
         let answer = match said {
             Said::Slash(command, rest) | Said::Plain(command, rest) => {
                 self.run(&asker, command, rest).await?
+            }
+            // It was for no customer, so it was for the question that is over.
+            Said::NoSuchCommand | Said::Nothing if bare.is_some() => {
+                self.answered(&asker, None, bare == Some(true)).await?
             }
             Said::NoSuchCommand | Said::Nothing => {
                 // Withdrawing and giving consent is heard whoever waits.
@@ -242,6 +253,30 @@ impl TakeTurn {
         }
     }
 
+    /// The yes or no that is typed to the open question, over or not. Words that quote another message are said to that one,
+    /// and what was written before the question was asked is no answer to it.
+    async fn bare_answer(&self, asker: &Asker<'_>, reading: &Reading) -> Result<Option<bool>, Outage> {
+        let (Some(pending), Some(body)) = (&asker.slate.pending, typed(&reading.received)) else {
+            return Ok(None);
+        };
+        let Some(yes) = plain_answer(body).filter(|_| asker.message.sent_at >= pending.asked_at - CLOCK_STEP)
+        else {
+            return Ok(None);
+        };
+        let Some(quoted) = reading.reply_to.as_deref() else {
+            return Ok(Some(yes));
+        };
+        let (tenant, channel) = (asker.tenant, asker.message.channel);
+        let Some(quoted) = self.messages.by_provider_id(tenant, channel, quoted).await? else {
+            return Ok(None);
+        };
+        let posting = self.messages.posting(tenant, quoted).await?;
+        let question = format!("turn:{}:reply", pending.key);
+        Ok(posting
+            .filter(|posting| posting.message.cause == question)
+            .map(|_| yes))
+    }
+
     /// The answer to a yes or a no.
     async fn answered(&self, asker: &Asker<'_>, key: Option<InboundId>, yes: bool) -> Result<Answer, Outage> {
         let Some(pending) = &asker.slate.pending else {
@@ -254,7 +289,8 @@ impl TakeTurn {
         if !yes {
             return Ok(asker.say(RailText::Dropped));
         }
-        if pending.is_over(asker.now) {
+        // By the time at which they answered: whoever is heard again after a failure answered then.
+        if pending.is_over(asker.message.sent_at) {
             return Ok(Answer::Say(RailText::TooLate.render(asker.tongue, &known)));
         }
         let order = ActOrder {
@@ -355,14 +391,22 @@ fn question(what: &str, key: InboundId, tongue: Tongue) -> Option<Content> {
     }
 }
 
-/// Whether a message is the answer to a question of the rail: a tap on it, or a bare yes or no while one is open.
-fn answer_of(received: &Received, open: bool) -> Option<(Option<InboundId>, bool)> {
-    if let Received::Tap { token, .. } = received {
-        return parse_answer_token(token).map(|(key, yes)| (Some(key), yes));
-    }
-    let words = bare_words(typed(received).filter(|_| open)?);
-    match without_lead(&words) {
-        (Some(yes), []) => Some((None, yes)),
+/// The provider tells the times of messages in whole seconds.
+const CLOCK_STEP: Duration = Duration::SECOND;
+
+/// The answer to a question of the rail that was given by a tap on it.
+fn answer_tapped(received: &Received) -> Option<(Option<InboundId>, bool)> {
+    let Received::Tap { token, .. } = received else {
+        return None;
+    };
+    parse_answer_token(token).map(|(key, yes)| (Some(key), yes))
+}
+
+/// A bare yes or no. Only the plain words count for what changes the business: "ok" and "noted" are said to customers.
+fn plain_answer(body: &str) -> Option<bool> {
+    match folded_words(body).as_slice() {
+        [word] if ["yes", "ndiyo", "ndio"].contains(&word.as_str()) => Some(true),
+        [word] if ["no", "hapana"].contains(&word.as_str()) => Some(false),
         _no_bare_answer => None,
     }
 }

@@ -536,3 +536,55 @@ fn somebody_who_was_never_a_customer_is_answered_by_the_id_that_they_wrote_under
     let posting = posting.unwrap().unwrap();
     assert_eq!(posting.last_inbound_at, Some(chat.clock.now()));
 }
+
+/// The owner has a customer's conversation, and is asked about a cancellation meanwhile.
+fn a_question_beside_a_conversation() -> Chat {
+    let mut chat = a_day();
+    chat.says("I want to talk to a person");
+    chat.admin_takes_over(OWNER);
+    says(&mut chat, "/today");
+    says(&mut chat, "/cancel 1");
+    chat
+}
+
+#[test]
+fn what_is_said_to_a_customer_is_no_yes() {
+    for words in ["ok", "Noted", "sawa", "yes please"] {
+        let mut chat = a_question_beside_a_conversation();
+        chat.admin_says(OWNER, words);
+        assert_eq!(chat.to_customer().last().unwrap().content.words(), words);
+        assert!(chat.office.orders().is_empty(), "{words}");
+    }
+}
+
+#[test]
+fn a_yes_that_quotes_another_message_is_said_to_that_one() {
+    let mut chat = a_question_beside_a_conversation();
+    chat.admin_answers(OWNER, "I want to talk to a person", "Yes");
+    assert_eq!(chat.to_customer().last().unwrap().content.words(), "Yes");
+    assert!(chat.office.orders().is_empty());
+
+    let mut chat = a_question_beside_a_conversation();
+    chat.admin_answers(OWNER, "Cancel Amina 1", "Yes");
+    assert_eq!(chat.office.orders().len(), 1, "it quotes the question");
+}
+
+#[test]
+fn a_yes_from_before_the_question_is_no_answer_to_it() {
+    let mut chat = a_day();
+    says(&mut chat, "/today");
+    says(&mut chat, "/cancel 1");
+    let before = chat.clock.now() - Duration::minutes(1);
+    chat.becomes(a_phone(OWNER));
+    chat.sends_written_at(PlainReader::text(&a_phone(OWNER), "yes"), before);
+    assert!(chat.office.orders().is_empty());
+}
+
+#[test]
+fn a_question_that_is_over_takes_no_word_that_is_meant_for_a_customer() {
+    let mut chat = a_question_beside_a_conversation();
+    chat.passes(Duration::minutes(11));
+    chat.admin_says(OWNER, "Yes");
+    assert_eq!(chat.to_customer().last().unwrap().content.words(), "Yes");
+    assert!(chat.office.orders().is_empty());
+}
