@@ -193,6 +193,7 @@ fn money(state: &State) -> Value {
 struct Configuration {
     api_url: Option<String>,
     auto_read: Option<bool>,
+    strangers_wrote: Option<bool>,
     pending_query: Option<PendingAnswer>,
     second_prompt: Option<SecondPrompt>,
     confirm_prompts: Option<ConfirmPrompts>,
@@ -231,9 +232,11 @@ async fn configure(world: Data<World>, body: Json<Configuration>) -> Result<Http
         book.charge_per_mille = body.charge_per_mille.unwrap_or(book.charge_per_mille);
         state.api_url = body.api_url.or(state.api_url.take());
         state.auto_read = body.auto_read.unwrap_or(state.auto_read);
+        state.strangers_wrote = body.strangers_wrote.unwrap_or(state.strangers_wrote);
         json!({
             "api_url": state.api_url,
             "auto_read": state.auto_read,
+            "strangers_wrote": state.strangers_wrote,
             "pending_query": manners.pending_answer,
             "second_prompt": manners.second_prompt,
             "confirm_prompts": manners.confirm_prompts,

@@ -264,6 +264,12 @@ impl Phones {
         last.is_some_and(|last| now - last < WINDOW)
     }
 
+    /// Whether this phone ever wrote to the business.
+    pub(crate) fn has_written(&self, wa_id: &str) -> bool {
+        let customer = self.customers.get(wa_id);
+        customer.is_some_and(|customer| customer.last_inbound_at.is_some())
+    }
+
     /// Marks a received message and those before it as read by the business; false if it is not known.
     pub(crate) fn business_read(&mut self, wamid: &str, typing_until: Option<OffsetDateTime>) -> bool {
         let found = self

@@ -200,7 +200,9 @@ fn accept(world: &Arc<World>, outgoing: Outgoing, raw: Value) -> Answer {
     let (now, wamid) = (world.now(), world.ids.wamid());
     let is_template = outgoing.content.kind == "template";
     let failure = world.write(|state| {
-        let may_arrive = is_template || state.phones.window_is_open(&wa_id, now);
+        let may_arrive = is_template
+            || state.phones.window_is_open(&wa_id, now)
+            || (state.strangers_wrote && !state.phones.has_written(&wa_id));
         state.phones.add(NewMessage {
             at: now,
             wa_id,

@@ -44,6 +44,8 @@ pub(crate) struct State {
     pub(crate) api_url: Option<String>,
     /// Delivered messages count as read at once, without anybody looking at the page.
     pub(crate) auto_read: bool,
+    /// Whoever never wrote here counts as somebody who did: their messages were brought by others.
+    pub(crate) strangers_wrote: bool,
     pub(crate) phones: Phones,
     /// Files that the business uploaded.
     pub(crate) files: Files,

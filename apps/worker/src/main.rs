@@ -39,10 +39,7 @@ async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
     let parts = Parts::assemble(&settings.shared, move || rung.notify_one())?;
     parts.refuse_bad_set_up().await?;
     let rung = Arc::clone(&bell);
-    ratiba_assembly::listen(&settings.shared, move || {
-        rung.notify_one();
-        true
-    })?;
+    let _listener = ratiba_assembly::listen(&settings.shared, move || rung.notify_one())?;
     let metrics = Metrics::new()?;
     let runner = runner(&parts, bell, metrics.clone(), limits(&settings)).await?;
     let listener = TcpListener::bind(("127.0.0.1", settings.port))

@@ -60,7 +60,7 @@ pub struct RunnerLimits {
 impl Default for RunnerLimits {
     fn default() -> Self {
         Self {
-            jobs_max: 8,
+            jobs_max: 24,
             lease: Duration::from_secs(60),
             grace: Duration::from_secs(20),
         }

@@ -6,7 +6,7 @@ use ratiba_bootstrap::SettingsReader;
 /// What the worker starts with when nobody says otherwise, over the shared base.
 pub const BASE: &str = concat!(
     include_str!("../../../crates/assembly/src/base.toml"),
-    "\n[worker]\nport = 8011\njobs_max = 8\nlease_s = 60\ngrace_s = 20\n"
+    "\n[worker]\nport = 8011\njobs_max = 24\nlease_s = 60\ngrace_s = 20\n"
 );
 
 /// Shorter, and calls that are merely slow would be cut; longer, and what a lost worker held waits too long.

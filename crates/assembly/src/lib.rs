@@ -173,18 +173,22 @@ impl Parts {
 #[error("the set-up is not safe to run on: {0}")]
 pub struct BadSetUp(String);
 
-/// Calls `wake` when another process has committed work; see [`ratiba_postgres::wake::listen`].
+/// Calls `wake` when another process has committed work, for as long as the listener is kept; see
+/// [`ratiba_postgres::wake::listen`]. `None` where nothing can be heard: the worker polls every second then.
 ///
 /// # Errors
 /// When the thread cannot be started.
-pub fn listen(settings: &SharedSettings, wake: impl FnMut() -> bool + Send + 'static) -> std::io::Result<()> {
+pub fn listen(
+    settings: &SharedSettings,
+    wake: impl Fn() + Send + 'static,
+) -> std::io::Result<Option<ratiba_postgres::wake::Listener>> {
     if settings.database.pooled && settings.listen_url.is_none() {
-        // LISTEN is deaf behind a transaction-mode pooler; the worker polls every second.
-        return Ok(());
+        // LISTEN is deaf behind a transaction-mode pooler.
+        return Ok(None);
     }
     let url = settings
         .listen_url
         .as_ref()
         .map_or(settings.database.url.as_str(), |url| url.expose());
-    ratiba_postgres::wake::listen(url.to_owned(), wake)
+    ratiba_postgres::wake::listen(url.to_owned(), wake).map(Some)
 }

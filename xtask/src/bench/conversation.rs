@@ -1,14 +1,15 @@
 //! P9: whole turns of the chat beside a whole booking.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::crowd::{Until, Work, crowd};
+use super::crowd::{Until, Work, crowd, micros};
 use super::pgbench::{Extent, Limit};
 use super::row::{Bars, Row, RowSpec, Unit};
 use super::sample::Sample;
-use super::turns::{row, take_turns};
+use super::turns::{Pair, row, take_turns};
 use super::watch::Watch;
 use super::webhooks::{Form, count};
 use super::world::World;
@@ -32,6 +33,28 @@ const P9_P50: RowSpec = RowSpec {
     unit: Unit::Micros,
     bars: None,
 };
+/// A turn with all that follows it: the reply handed to the provider, and the provider's reports on it.
+const WHOLE: RowSpec = RowSpec {
+    id: "P9 whole",
+    subject: "the same, with the reply sent and its reports taken in",
+    beside: "B6",
+    unit: Unit::PerSecond,
+    bars: None,
+};
+const PACED: RowSpec = RowSpec {
+    id: "reply",
+    subject: "from webhook to reply handed over, 50 messages a second: p99",
+    beside: "250 ms",
+    unit: Unit::Micros,
+    bars: Some(Bars::gate(1_000)),
+};
+/// How many messages come in a second where it is measured how long a reply takes.
+const PACE: u32 = 50;
+/// What such a reply may take.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// How many of them may be waited for at once.
+const PACED_CLIENTS: u64 = 64;
+
 /// Measures P9 with api, worker, server and the simulated provider on the same processors, and makes sure that every
 /// message was answered.
 pub(crate) fn run(world: &World) -> anyhow::Result<Vec<Row>> {
@@ -39,18 +62,36 @@ pub(crate) fn run(world: &World) -> anyhow::Result<Vec<Row>> {
     let talk = Talk {
         world,
         written: AtomicU64::new(0),
-        form: Form::new(),
+        form: Form::new(false),
     };
-    talk.crowd(Until::Turns(WARM_UP))?;
-    let pairs = take_turns(
-        "conversation",
-        world.options.rounds,
+    let (rounds, turn) = (world.options.rounds, world.options.turn);
+    talk.crowd("answered", CLIENTS, Until::Turns(WARM_UP))?;
+    let turns = take_turns(
+        "a turn",
+        rounds,
         &mut |round| limit(world, round),
-        &mut |_round| talk.crowd(Until::Elapsed(world.options.turn)),
+        &mut |_round| talk.crowd("answered", CLIENTS, Until::Elapsed(turn)),
     )?;
+    world.script("send_at_once.sql", &[])?;
+    talk.crowd("handed_over", CLIENTS, Until::Turns(WARM_UP))?;
+    let whole = take_turns(
+        "a turn with all that follows",
+        rounds,
+        &mut |round| limit(world, rounds + round),
+        &mut |_round| talk.crowd("answered", CLIENTS, Until::Elapsed(turn)),
+    )?;
+    let mut paced = Vec::new();
+    for _ in 0..rounds {
+        paced.push(Pair {
+            limit: Sample::new(1, 0, PATIENCE, vec![micros(PATIENCE)]),
+            subject: talk.crowd("handed_over", PACED_CLIENTS, Until::Paced(turn, PACE))?,
+        });
+    }
     Ok(vec![
-        row(P9, &pairs, Sample::per_second),
-        row(P9_P50, &pairs, Sample::p50),
+        row(P9, &turns, Sample::per_second),
+        row(P9_P50, &turns, Sample::p50),
+        row(WHOLE, &whole, Sample::per_second),
+        row(PACED, &paced, Sample::p99),
     ])
 }
 
@@ -84,10 +125,10 @@ impl Talk<'_> {
         (number, self.form.delivery(&self.world.app_secret, number, &id))
     }
 
-    /// Each client writes, and waits until the reply is on record.
-    fn crowd(&self, until: Until) -> anyhow::Result<Sample> {
-        let watch = Watch::of("answered");
-        let numbers: Vec<AtomicU64> = (0..CLIENTS).map(|_| AtomicU64::new(0)).collect();
+    /// Each client writes, and waits until this has become of the reply.
+    fn crowd(&self, became: &'static str, clients: u64, until: Until) -> anyhow::Result<Sample> {
+        let watch = Watch::of(became);
+        let numbers: Vec<AtomicU64> = (0..clients).map(|_| AtomicU64::new(0)).collect();
         let number = |client: u64| {
             let client = usize::try_from(client)
                 .ok()
@@ -105,6 +146,6 @@ impl Talk<'_> {
             count: &count,
             after: Some(&after),
         };
-        watch.during(self.world, || crowd(self.world.api, CLIENTS, until, &work))
+        watch.during(self.world, || crowd(self.world.api, clients, until, &work))
     }
 }

@@ -18,6 +18,23 @@ pub(crate) enum Until {
     Elapsed(Duration),
     /// After so many turns of each client.
     Turns(u64),
+    /// After this time, in which all of them together ask so often in a second, evenly: whether answers have come or not
+    /// is no reason to ask later, and who is asked late has waited since it was time.
+    Paced(Duration, u32),
+}
+
+impl Until {
+    /// When a client's turn is due, of so many clients that began at this moment; `None` if it is due whenever the one
+    /// before is over.
+    fn due(self, began: Instant, (client, clients): (u64, u64), turn: u64) -> Option<Instant> {
+        match self {
+            Self::Elapsed(_) | Self::Turns(_) => None,
+            Self::Paced(_, per_second) => {
+                let place = u32::try_from(turn * clients + client).unwrap_or(u32::MAX);
+                Some(began + Duration::from_secs(1) * place / per_second)
+            }
+        }
+    }
 }
 
 /// What an answer counts as.
@@ -73,7 +90,7 @@ pub(crate) fn crowd(
                 let start = &start;
                 scope.spawn(move || {
                     start.wait();
-                    one_client(client, connection, until, work)
+                    one_client((client, clients), connection, until, work)
                 })
             })
             .collect();
@@ -105,7 +122,7 @@ pub(crate) fn crowd(
 }
 
 fn one_client(
-    client: u64,
+    (client, clients): (u64, u64),
     mut connection: Connection,
     until: Until,
     work: &Work<'_>,
@@ -114,14 +131,18 @@ fn one_client(
     let began = machine::now();
     for turn in 0.. {
         let over = match until {
-            Until::Elapsed(duration) => began.elapsed() >= duration,
+            Until::Elapsed(duration) | Until::Paced(duration, _) => began.elapsed() >= duration,
             Until::Turns(turns) => turn >= turns,
         };
         if over || interrupt::is_raised() {
             break;
         }
         let request = (work.request)(client, turn).context("the benchmark ran out of work")?;
-        let asked = machine::now();
+        let due = until.due(began, (client, clients), turn);
+        if let Some(due) = due {
+            std::thread::sleep(due.saturating_duration_since(machine::now()));
+        }
+        let asked = due.unwrap_or_else(machine::now);
         let answer = connection.exchange(&request)?;
         if let Some(after) = work.after {
             after(client, turn)?;

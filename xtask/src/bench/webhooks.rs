@@ -55,7 +55,7 @@ pub(crate) fn run(world: &World) -> anyhow::Result<Vec<Row>> {
     let webhooks = Webhooks {
         world,
         sent: AtomicU64::new(0),
-        form: Form::new(),
+        form: Form::new(true),
     };
     let before = webhooks.on_record()?;
     webhooks.crowd(Until::Turns(WARM_UP), &|_client, _turn| webhooks.fresh())?;
@@ -178,13 +178,16 @@ impl Webhooks<'_> {
 const PHONE: &str = "254790000000";
 const ID: &str = "wamid.0.00000000000";
 
+/// What customers say.
+const SAID: &str = "Nataka kupanga miadi kesho saa nane mchana. ";
+
 /// One message as WhatsApp delivers it, filled up to its size. It is made once: the clients use the processors that are
 /// measured.
 pub(super) struct Form(String);
 
 impl Form {
-    /// A wish for an appointment tomorrow.
-    pub(super) fn new() -> Self {
+    /// A wish for an appointment tomorrow; filled up to the size of the message that is the limit's, or as it is said.
+    pub(super) fn new(filled_up: bool) -> Self {
         // Written now: nobody is answered who wrote long ago.
         let written = machine::wall_clock().unix_timestamp().to_string();
         let with = |text: &str| {
@@ -208,12 +211,12 @@ impl Form {
             .to_string()
         };
         let bare = with("").len();
-        let text: String = "Nataka kupanga miadi kesho saa nane mchana. "
+        let filled: String = SAID
             .chars()
             .cycle()
             .take(BODY_BYTES.saturating_sub(bare))
             .collect();
-        Self(with(&text))
+        Self(with(if filled_up { &filled } else { SAID.trim_end() }))
     }
 
     /// The request that delivers it from the customer of this number, signed. `id` has as many characters as [`ID`].

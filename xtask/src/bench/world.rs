@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::{format_description, offset};
@@ -191,6 +192,11 @@ impl World {
                 settings,
                 &health,
             )?;
+            // The clients bring the messages of customers of whom the provider has not heard.
+            let config = addresses.simulator("/sim/config");
+            Http::new(Duration::from_secs(5))
+                .post(&config, None, &json!({ "strangers_wrote": true }))?
+                .expect("the simulator's configuration", 200)?;
         }
         if self.options.worker || beside.whole {
             let settings = self.worker_settings.clone();

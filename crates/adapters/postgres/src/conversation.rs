@@ -10,10 +10,12 @@ mod letters;
 mod messages;
 mod profile;
 mod recent;
+mod record;
 mod rows;
 mod slates;
 mod templates;
 mod threads;
+mod together;
 
 use std::sync::Arc;
 
@@ -31,6 +33,10 @@ pub struct PgConversation {
     letters: Letters,
     stored: Arc<Stored>,
     routes: Arc<Routes>,
+    inbound: together::Inbound,
+    files: together::Files,
+    profiles: together::Profiles,
+    changes: together::Changes,
 }
 
 impl PgConversation {
@@ -41,6 +47,10 @@ impl PgConversation {
             letters: gathered::letters(database.clone()),
             stored: Arc::default(),
             routes: Arc::default(),
+            inbound: together::inbound(database.clone()),
+            files: together::files(database.clone()),
+            profiles: together::profiles(database.clone()),
+            changes: together::changes(database.clone()),
             database,
         }
     }

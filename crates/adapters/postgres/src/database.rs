@@ -244,7 +244,9 @@ impl Database {
         T: Send + 'static,
         E: From<Outage> + Send + 'static,
     {
-        let begin = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan";
+        // Such a plan stays while its tables grow: it must not read a whole one because that was small once.
+        let begin = "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; \
+                     SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
         self.in_tenant(begin, tenant, work).await
     }
 

@@ -9,6 +9,7 @@ pub mod commission;
 pub mod conversation;
 pub mod database;
 pub mod dead_letters;
+mod document;
 mod door;
 pub mod figures;
 mod gather;

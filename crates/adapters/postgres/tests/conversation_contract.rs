@@ -10,14 +10,15 @@ use diesel::sql_types::{Jsonb, Nullable, Text, Timestamptz};
 use diesel::{QueryableByName, sql_query};
 use ratiba_conversation::channel::{Channel, SenderKey};
 use ratiba_conversation::consent::CohortMode;
+use ratiba_conversation::customer::Customer;
 use ratiba_conversation::delivery::InboundRow;
 use ratiba_conversation::event::{ConversationEvent, ConversationTask, Due};
-use ratiba_conversation::outgoing::TemplateCall;
+use ratiba_conversation::outgoing::{Recipient, TemplateCall};
 use ratiba_conversation::ports::{
     BusinessProfile, Change, CohortBook, LetterBox, Parcel, RecordError, TemplateRegister, TemplateStanding,
     ThreadBook, Who,
 };
-use ratiba_conversation::test_support::builders::{a_customer, a_phone, a_thread};
+use ratiba_conversation::test_support::builders::{a_customer, a_message, a_phone, a_thread};
 use ratiba_conversation::test_support::contracts::knowledge::{KnowledgeWorld, knowledge_contract};
 use ratiba_conversation::test_support::contracts::personality::personality_contract;
 use ratiba_conversation::test_support::contracts::{World, conversation_record_contract};
@@ -326,6 +327,86 @@ async fn a_message_that_cannot_be_stored_costs_those_beside_it_nothing() {
         keep(7).await.is_err(),
         "what was refused is not remembered as stored"
     );
+}
+
+#[tokio::test]
+async fn a_turn_that_is_refused_costs_those_that_were_recorded_with_it_nothing() {
+    let server = Server::start();
+    let turn = |number: u32| {
+        // Two who write at the same moment from one number that nobody knows.
+        let phone = if number == 7 { 3 } else { number };
+        let customer = Customer {
+            phone: Some(a_phone(phone)),
+            ..a_customer().number(number).build()
+        };
+        let change = Change {
+            threads: vec![a_thread().of(&customer, number).build()],
+            messages: vec![
+                a_message()
+                    .number(number)
+                    .to(Recipient::Customer(customer.id))
+                    .because(&format!("turn:{number}"))
+                    .build(),
+            ],
+            customer: Some(customer),
+            ..Change::at(EPOCH)
+        };
+        server.record.record(tenant(1), change)
+    };
+    let ended = futures_util::future::join_all((1..=20).map(turn)).await;
+    let refused: Vec<usize> = (1..=20).filter(|number| ended[number - 1].is_err()).collect();
+    assert!(
+        refused == [3] || refused == [7],
+        "one of the two is first: {ended:?}"
+    );
+    assert_eq!(ended[refused[0] - 1], Err(RecordError::Stale));
+    let mut conn = server.database.connect_as_administrator();
+    for what in [
+        "SELECT count(*) FROM conversation_threads",
+        "SELECT count(*) FROM outgoing_messages",
+        "SELECT count(*) FROM jobs",
+    ] {
+        let rows = sql_query(what).get_result::<Count>(&mut conn).unwrap();
+        assert_eq!(rows.count, 19, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_turn_that_is_taken_twice_at_once_is_on_record_once() {
+    let server = Server::start();
+    let keep = |number: usize| {
+        server.record.keep(
+            tenant(1),
+            Channel::Whatsapp,
+            parcel(vec![message(&format!("own-{number}"))]),
+            EPOCH,
+        )
+    };
+    for number in 0..6 {
+        keep(number).await.unwrap();
+    }
+    let turns = server
+        .tasks(tenant(1))
+        .await
+        .into_iter()
+        .map(|due| match due.task {
+            ConversationTask::Turn { inbound } => inbound,
+            other => panic!("no turn: {other:?}"),
+        });
+    let twice: Vec<_> = turns.flat_map(|inbound| [inbound, inbound]).collect();
+    let take = |inbound| {
+        let change = Change {
+            handled: Some(inbound),
+            ..Change::at(EPOCH)
+        };
+        server.record.record(tenant(1), change)
+    };
+    let ended = futures_util::future::join_all(twice.into_iter().map(take)).await;
+    for pair in ended.chunks(2) {
+        let recorded = pair.iter().filter(|ended| ended.is_ok()).count();
+        assert_eq!(recorded, 1, "{pair:?}");
+        assert!(pair.contains(&Err(RecordError::AlreadyHandled)), "{pair:?}");
+    }
 }
 
 /// A customer with a thread that this driver has, in this state.

@@ -385,7 +385,10 @@ async fn the_server_says_who_we_are_and_that_every_fence_stands() {
 async fn a_commit_wakes_a_listener() {
     let database = TestDatabase::create();
     let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
-    ratiba_postgres::wake::listen(database.app_url(), move || told.send(()).is_ok()).unwrap();
+    let _listener = ratiba_postgres::wake::listen(database.app_url(), move || {
+        let _ = told.send(());
+    })
+    .unwrap();
     let queue = JobQueue::new(open(&database, 1));
     // The listener may come after the first commits; a later one reaches it.
     for _ in 0..200 {
@@ -404,7 +407,10 @@ async fn a_commit_wakes_a_listener() {
 async fn a_listener_whose_line_broke_listens_again() {
     let database = TestDatabase::create();
     let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
-    ratiba_postgres::wake::listen(database.app_url(), move || told.send(()).is_ok()).unwrap();
+    let _listener = ratiba_postgres::wake::listen(database.app_url(), move || {
+        let _ = told.send(());
+    })
+    .unwrap();
     let queue = JobQueue::new(open(&database, 1));
     let patience = StdDuration::from_millis(50);
     let mut woken = async || {

@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 
 use crate::channel::{Address, Channel};
 use crate::customer::CustomerId;
+use crate::inbound::InboundId;
 use crate::thread::ThreadId;
 
 pub use content::{
@@ -150,7 +151,20 @@ pub struct OutgoingMessage {
     pub version: i32,
 }
 
+/// Names the answer to a message that came in, of which there is one at most.
+#[must_use]
+pub fn reply_to(inbound: InboundId) -> String {
+    format!("turn:{inbound}:reply")
+}
+
 impl OutgoingMessage {
+    /// The message that this answers, if it answers one.
+    #[must_use]
+    pub fn answers(&self) -> Option<InboundId> {
+        let key = self.cause.strip_prefix("turn:")?.strip_suffix(":reply")?;
+        key.parse().ok()
+    }
+
     /// A message that waits to be sent.
     #[must_use]
     pub fn queued(id: MessageId, draft: Draft, at: OffsetDateTime) -> Self {

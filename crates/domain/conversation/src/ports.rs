@@ -262,6 +262,8 @@ pub struct Posting {
     /// When the recipient last wrote to us on the channel, by the provider's clock: under their number, or under the
     /// channel's own id of whoever is known by that number.
     pub last_inbound_at: Option<OffsetDateTime>,
+    /// The provider's id of the message that this answers, where it answers one.
+    pub answers: Option<String>,
 }
 
 /// What becomes of one message, with what follows.

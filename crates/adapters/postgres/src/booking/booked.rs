@@ -21,9 +21,10 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::documents::{self, AppointmentDocument, ClaimDocument, RendererDocument, instant};
+use super::documents::{self, AppointmentDocument, ClaimDocument, RendererDocument};
 use super::record::TOPIC;
 use crate::database::{Database, TenantStatement, TxError};
+use crate::document::{self, instant};
 use crate::gather::{GatherLimits, Gatherer, Sharing, outage_of_all};
 use crate::kept::sql_query;
 use crate::outbox::EVENT_JOB;
@@ -360,7 +361,7 @@ fn insert(
     let query = sql_query("SELECT ratiba_book($1, $2, $3::jsonb) AS answers")
         .bind::<SqlUuid, _>(statement.tenant_uuid())
         .bind::<Nullable<BigInt>, _>(setup.map(|setup| setup.number()))
-        .bind::<Text, _>(documents::text(&document)?);
+        .bind::<Text, _>(document::text(&document)?);
     let row = query
         .get_result::<BookRow>(statement.conn())
         .map_err(|error| refusal(error, changes.len() == 1))?;
@@ -446,7 +447,7 @@ fn why_not(statement: &mut TenantStatement<'_>, change: &Change) -> Result<Answe
             head.and_then(|head| head.hold_key.as_ref())
                 .map(|key| key.as_str()),
         )
-        .bind::<Text, _>(documents::text(&claims)?)
+        .bind::<Text, _>(document::text(&claims)?)
         .bind::<Timestamptz, _>(change.at);
     let row = query.get_result::<WhyRow>(statement.conn())?;
     Answer::parse(&row.answer)

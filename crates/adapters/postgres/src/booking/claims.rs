@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::documents::{self, CLAIM, ClaimDocument, of, subject_columns};
 use crate::database::{TenantTx, TxError};
+use crate::document;
 use crate::kept::sql_query;
 
 type Written = Result<(), TxError<RecordError>>;
@@ -76,7 +77,7 @@ pub(super) fn take<'a>(
 ) -> Written {
     let claims = documents::claims(appointments.map(|one| ((), one)), || tx.new_id());
     let claims: Vec<_> = claims.into_iter().map(|((), claim)| claim).collect();
-    let document = documents::text(&claims)?;
+    let document = document::text(&claims)?;
     if claims.iter().any(|claim| claim.buffers_shared) && shared_neighbour_in_the_way(tx, &document)? {
         return Err(TxError::Refused(RecordError::SlotTaken));
     }
@@ -230,7 +231,7 @@ pub(super) fn overdue_in_the_way(
     let wanted: Vec<ClaimDocument> = wanted.iter().map(|claim| ClaimDocument::wanted(claim)).collect();
     let query = sql_query(OVERDUE.as_str())
         .bind::<SqlUuid, _>(tx.tenant_uuid())
-        .bind::<Text, _>(documents::text(&wanted)?)
+        .bind::<Text, _>(document::text(&wanted)?)
         .bind::<Timestamptz, _>(at);
     let overdue = query.load::<Overdue>(tx.conn())?;
     let visits: Vec<Uuid> = overdue.into_iter().map(|overdue| overdue.visit_id).collect();

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::rows::{self, PlanDocument};
 use super::words;
-use crate::database::TxError;
+use crate::document::instant;
 
 /// The columns of `appointments` that are written: the fields of [`AppointmentDocument`], but for the version.
 pub(super) const APPOINTMENT: [&str; 31] = [
@@ -73,14 +73,6 @@ pub(super) fn of(alias: &str, columns: &[&str]) -> String {
     named.join(", ")
 }
 
-/// A document as the text of a parameter.
-///
-/// # Errors
-/// A value that cannot be written, such as a year of five digits.
-pub(super) fn text<E>(document: &impl Serialize) -> Result<String, TxError<E>> {
-    serde_json::to_string(document).map_err(|error| TxError::Impossible(error.to_string()))
-}
-
 /// A fingerprint as `bytea` is written.
 pub(super) fn bytes(fingerprint: &Fingerprint) -> String {
     use std::fmt::Write;
@@ -92,48 +84,6 @@ pub(super) fn bytes(fingerprint: &Fingerprint) -> String {
             let _ = write!(text, "{byte:02x}");
             text
         })
-}
-
-/// Instants as a column holds them: in whole microseconds, the rest left out and not rounded.
-pub(super) mod instant {
-    use serde::{Serialize, Serializer};
-    use time::OffsetDateTime;
-
-    fn whole(at: OffsetDateTime) -> OffsetDateTime {
-        at.replace_microsecond(at.microsecond()).unwrap_or(at)
-    }
-
-    /// One.
-    ///
-    /// # Errors
-    /// A year of more than four digits.
-    pub(in super::super) fn serialize<S: Serializer>(at: &OffsetDateTime, to: S) -> Result<S::Ok, S::Error> {
-        time::serde::rfc3339::serialize(&whole(*at), to)
-    }
-
-    /// One or none.
-    pub(in super::super) mod option {
-        use super::{OffsetDateTime, Serialize, Serializer};
-
-        struct Whole(OffsetDateTime);
-
-        impl Serialize for Whole {
-            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                super::serialize(&self.0, to)
-            }
-        }
-
-        /// `null` for none.
-        ///
-        /// # Errors
-        /// As for one.
-        pub(in super::super::super) fn serialize<S: Serializer>(
-            at: &Option<OffsetDateTime>,
-            to: S,
-        ) -> Result<S::Ok, S::Error> {
-            at.map(Whole).serialize(to)
-        }
-    }
 }
 
 /// A row of `appointments`.

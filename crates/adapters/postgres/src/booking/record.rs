@@ -17,6 +17,7 @@ use super::booked::unknown_customer_or;
 use super::documents::{self, APPOINTMENT, AppointmentDocument, LASTING, of};
 use super::{claims, months, read, words};
 use crate::database::{TenantTx, TxError};
+use crate::document;
 use crate::jobs::NewJob;
 use crate::kept::sql_query;
 use crate::outbox;
@@ -193,7 +194,7 @@ fn insert<'a>(
     let rows: Vec<_> = appointments.clone().map(AppointmentDocument::of).collect();
     let query = sql_query(INSERT.as_str())
         .bind::<SqlUuid, _>(tx.tenant_uuid())
-        .bind::<Text, _>(documents::text(&rows)?);
+        .bind::<Text, _>(document::text(&rows)?);
     let written = query.execute(tx.conn()).map_err(unknown_customer_or)?;
     all_or_stale(written, rows.len())?;
     insert_teams(tx, appointments)
@@ -211,7 +212,7 @@ fn insert_teams<'a>(tx: &mut TenantTx<'_>, appointments: impl Iterator<Item = &'
          FROM jsonb_populate_recordset(NULL::appointment_staff, $2::jsonb) t ON CONFLICT DO NOTHING",
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
-    .bind::<Text, _>(documents::text(&teams)?);
+    .bind::<Text, _>(document::text(&teams)?);
     query.execute(tx.conn())?;
     Ok(())
 }
@@ -242,7 +243,7 @@ fn update(tx: &mut TenantTx<'_>, changed: &[&AppointmentChange]) -> Recorded {
     }
     let query = sql_query(UPDATE.as_str())
         .bind::<SqlUuid, _>(tx.tenant_uuid())
-        .bind::<Text, _>(documents::text(&rows)?);
+        .bind::<Text, _>(document::text(&rows)?);
     let written = query.execute(tx.conn())?;
     all_or_stale(written, rows.len())?;
     let of_kind = |wanted: &[ClaimChange]| {
@@ -273,7 +274,7 @@ fn change_teams(tx: &mut TenantTx<'_>, moved: &[&Appointment]) -> Recorded {
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
     .bind::<Array<SqlUuid>, _>(moved.iter().map(|moved| moved.id().as_uuid()).collect::<Vec<_>>())
-    .bind::<Text, _>(documents::text(&documents::teams(moved.iter().copied()))?);
+    .bind::<Text, _>(document::text(&documents::teams(moved.iter().copied()))?);
     query.execute(tx.conn())?;
     insert_teams(tx, moved.iter().copied())
 }

@@ -15,10 +15,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::documents::{self, AppointmentDocument, instant};
+use super::documents::AppointmentDocument;
 use super::read;
 use super::record::TOPIC;
 use crate::database::{Database, TenantStatement, TxError};
+use crate::document::{self, instant};
 use crate::gather::{GatherLimits, Gatherer, Sharing, breaks_a_rule, outage_of_all};
 use crate::kept::sql_query;
 use crate::outbox::EVENT_JOB;
@@ -154,7 +155,7 @@ fn change(statement: &mut TenantStatement<'_>, changes: &[Arc<Change>]) -> Resul
     let document = document.map_err(|error| TxError::Impossible(error.to_string()))?;
     let query = sql_query("SELECT ratiba_change_appointments($1, $2::jsonb)")
         .bind::<SqlUuid, _>(statement.tenant_uuid())
-        .bind::<Text, _>(documents::text(&document)?);
+        .bind::<Text, _>(document::text(&document)?);
     query.execute(statement.conn()).map_err(undone)?;
     statement.note_enqueued();
     Ok(())

@@ -14,7 +14,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::PgConversation;
-use super::threads::{Refused, customer_of, find_customer, insert_customer, queue_message};
+use super::record::insert_customer;
+use super::threads::{Refused, customer_of, find_customer, queue_message};
 use crate::database::{TenantTx, TxError};
 use crate::kept::sql_query;
 use crate::outbox::enqueue_all;

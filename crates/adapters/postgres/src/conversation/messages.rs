@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Json, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::channel::{Address, Channel, SenderKey};
 use ratiba_conversation::event::{StatusRef, TOPIC};
+use ratiba_conversation::inbound::InboundId;
 use ratiba_conversation::outgoing::{MessageId, OutgoingMessage, Recipient, StatusKind};
 use ratiba_conversation::ports::{MessageBook, Posting, PostingChange, RecordError, StoredStatus, Who};
 use ratiba_kernel::{Id, Outage, TenantId};
@@ -73,7 +74,12 @@ impl MessageBook for PgConversation {
                     Some(address) => last_inbound_at(tx, message.channel, &keys(address))?,
                     None => None,
                 };
+                let answers = match message.answers() {
+                    Some(inbound) => provider_id_of(tx, inbound)?,
+                    None => None,
+                };
                 Ok(Some(Posting {
+                    answers,
                     message,
                     customer,
                     last_inbound_at,
@@ -154,6 +160,21 @@ impl MessageBook for PgConversation {
             })
             .await
     }
+}
+
+/// The provider's id of a message that came in.
+fn provider_id_of<E>(tx: &mut TenantTx<'_>, inbound: InboundId) -> Result<Option<String>, TxError<E>> {
+    #[derive(QueryableByName)]
+    struct Named {
+        #[diesel(sql_type = Text)]
+        provider_id: String,
+    }
+    let row = sql_query("SELECT provider_id FROM inbound_messages WHERE tenant_id = $1 AND id = $2")
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<SqlUuid, _>(inbound.as_uuid())
+        .get_result::<Named>(tx.conn())
+        .optional()?;
+    Ok(row.map(|row| row.provider_id))
 }
 
 /// The names under which the person at an address writes to us.

@@ -1,5 +1,7 @@
 //! What the business says about itself: conversation's part of its settings.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use ratiba_conversation::consent::CohortMode;
@@ -20,7 +22,7 @@ use crate::schema::tenant_settings;
 /// `tenant_settings.conversation`. A new business serves invited customers only.
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Settings {
+struct Conversation {
     cohort: Cohort,
     /// How many places the beta cohort has; ten if nothing is said. The record of the cohort reads it.
     #[serde(rename = "cohort_places")]
@@ -32,7 +34,7 @@ struct Settings {
     templates: Vec<Approved>,
 }
 
-impl Default for Settings {
+impl Default for Conversation {
     fn default() -> Self {
         Self {
             cohort: Cohort::Invited,
@@ -101,12 +103,11 @@ struct Approved {
     language: String,
 }
 
-struct Row {
-    business_name: String,
-    zone: Zone,
-    settings: Settings,
-    personality: Personality,
+/// What a business says about itself.
+pub(super) struct Settings {
+    profile: Profile,
     personality_version: i32,
+    approved: Vec<Approved>,
 }
 
 impl PgConversation {
@@ -117,67 +118,66 @@ impl PgConversation {
         name: &str,
         language: &str,
     ) -> Result<bool, Outage> {
-        let named = self.settings(tenant).await?.settings.templates;
-        Ok(named
+        let settings = self.settings(tenant).await?;
+        Ok(settings
+            .approved
             .iter()
             .any(|template| template.name == name && template.language == language))
     }
 
-    async fn settings(&self, tenant: TenantId) -> Result<Row, Outage> {
-        self.database
-            .tenant(tenant, move |tx| {
-                let id = tx.tenant_uuid();
-                let (business_name, zone, settings, personality, personality_version) =
-                    tenant_settings::table
-                        .filter(tenant_settings::tenant_id.eq(id))
-                        .select((
-                            tenant_settings::business_name,
-                            tenant_settings::zone,
-                            tenant_settings::conversation,
-                            tenant_settings::personality,
-                            tenant_settings::personality_version,
-                        ))
-                        .first::<(String, String, Value, Value, i32)>(tx.conn())?;
-                let wrong = |what: &dyn std::fmt::Display| TxError::impossible("tenant_settings", id, what);
-                Ok::<_, TxError<Outage>>(Row {
-                    business_name,
-                    zone: Zone::parse(&zone).map_err(|error| wrong(&error))?,
-                    settings: serde_json::from_value(settings).map_err(|error| wrong(&error))?,
-                    personality: serde_json::from_value(personality).map_err(|error| wrong(&error))?,
-                    personality_version,
-                })
-            })
-            .await
+    async fn settings(&self, tenant: TenantId) -> Result<Arc<Settings>, Outage> {
+        self.profiles.ask(tenant, ()).await?
     }
+}
+
+/// What a business says about itself, as it is on record.
+pub(super) fn read<E>(tx: &mut TenantTx<'_>) -> Result<Settings, TxError<E>> {
+    let id = tx.tenant_uuid();
+    let (business_name, zone, conversation, personality, personality_version) = tenant_settings::table
+        .filter(tenant_settings::tenant_id.eq(id))
+        .select((
+            tenant_settings::business_name,
+            tenant_settings::zone,
+            tenant_settings::conversation,
+            tenant_settings::personality,
+            tenant_settings::personality_version,
+        ))
+        .first::<(String, String, Value, Value, i32)>(tx.conn())?;
+    let wrong = |what: &dyn std::fmt::Display| TxError::impossible("tenant_settings", id, what);
+    let conversation: Conversation = serde_json::from_value(conversation).map_err(|error| wrong(&error))?;
+    let language = parse_language(&conversation.owners_language).unwrap_or(Language::English);
+    let owners = conversation.owners.into_iter();
+    Ok(Settings {
+        profile: Profile {
+            business_name,
+            cohort: match conversation.cohort {
+                Cohort::Invited => CohortMode::InvitedOnly,
+                Cohort::Open => CohortMode::Everyone,
+            },
+            location: conversation.location,
+            personality: serde_json::from_value(personality).map_err(|error| wrong(&error))?,
+            zone: Zone::parse(&zone).map_err(|error| wrong(&error))?,
+            owners: owners.map(|owner| owner.read(language)).collect(),
+            owners_language: language,
+            retention: conversation.retention,
+        },
+        personality_version,
+        approved: conversation.templates,
+    })
 }
 
 #[async_trait]
 impl BusinessProfile for PgConversation {
     async fn profile(&self, tenant: TenantId) -> Result<Profile, Outage> {
-        let row = self.settings(tenant).await?;
-        let language = parse_language(&row.settings.owners_language).unwrap_or(Language::English);
-        let owners = row.settings.owners.into_iter();
-        Ok(Profile {
-            business_name: row.business_name,
-            cohort: match row.settings.cohort {
-                Cohort::Invited => CohortMode::InvitedOnly,
-                Cohort::Open => CohortMode::Everyone,
-            },
-            location: row.settings.location,
-            personality: row.personality,
-            zone: row.zone,
-            owners: owners.map(|owner| owner.read(language)).collect(),
-            owners_language: language,
-            retention: row.settings.retention,
-        })
+        Ok(self.settings(tenant).await?.profile.clone())
     }
 }
 
 #[async_trait]
 impl PersonalityBook for PgConversation {
     async fn personality(&self, tenant: TenantId) -> Result<(Personality, i32), Outage> {
-        let row = self.settings(tenant).await?;
-        Ok((row.personality, row.personality_version))
+        let settings = self.settings(tenant).await?;
+        Ok((settings.profile.personality, settings.personality_version))
     }
 
     async fn set_personality(

@@ -697,8 +697,10 @@ impl MessageBook for InMemoryRecord {
                 }
                 Recipient::Business(address) => (None, Some(rows.with_known_id(address))),
             };
+            let answered = message.answers().and_then(|id| rows.inbound.get(&id));
             Some(Posting {
                 last_inbound_at: rows.last_inbound_at(address),
+                answers: answered.map(|inbound| inbound.provider_id.clone()),
                 message,
                 customer,
             })

@@ -9,7 +9,7 @@ use super::work_handoff::{Paper, utterances, words_of};
 use super::{TRIES_MAX, sender};
 use crate::customer::Customer;
 use crate::inbound::{InboundId, InboundMessage, Reading};
-use crate::outgoing::{Content, Draft, OutgoingMessage, Purpose, Recipient, TextBody};
+use crate::outgoing::{Content, Draft, OutgoingMessage, Purpose, Recipient, TextBody, reply_to};
 use crate::ports::{BusinessProfile, Change, ChannelReader, RecordError, ThreadBook};
 use crate::texts::{TextKey, Tongue, Values, render};
 use crate::thread::{HandoffReason, Thread};
@@ -104,7 +104,7 @@ impl HandOver {
                 purpose: Purpose::Answer,
                 content: Content::Text(TextBody::new(line).map_err(Outage::new)?),
                 fallback: None,
-                cause: format!("turn:{}:reply", message.id),
+                cause: reply_to(message.id),
             };
             change
                 .messages

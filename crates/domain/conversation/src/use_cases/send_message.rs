@@ -96,6 +96,7 @@ impl SendMessage {
                 return self.settle(tenant, change(message, now)).await;
             }
         };
+        let answers = posting.answers;
         let sending = posting.message.handing_over(now);
         let id = sending.id;
         match self
@@ -109,7 +110,11 @@ impl SendMessage {
             Err(RecordError::Unavailable(outage)) => return Err(outage),
         }
         let answer = self.messenger.send(tenant, &to, &content, id).await;
-        self.record_answer(tenant, sending.recorded(), &answer).await
+        self.record_answer(tenant, sending.recorded(), &answer).await?;
+        if let (SendAnswer::Accepted { .. }, Some(read)) = (&answer, &answers) {
+            self.messenger.mark_read(tenant, read).await;
+        }
+        Ok(())
     }
 
     /// Consent, quiet hours, address, window: as they are now.

@@ -56,7 +56,7 @@ pub struct TakeTurn {
     pub office: Arc<dyn BackOffice>,
     /// The business about itself.
     pub profile: Arc<dyn BusinessProfile>,
-    /// Marks messages as read.
+    /// Marks messages as read that get no answer.
     pub messenger: Arc<dyn ClientMessenger>,
     /// The business's time.
     pub clock: Arc<dyn Clock>,
@@ -116,9 +116,14 @@ impl TakeTurn {
             }
             let provider_id = message.provider_id.clone();
             let (change, end) = self.decide(tenant, message).await?;
+            let replied = change
+                .messages
+                .iter()
+                .any(|message| message.answers() == Some(inbound));
             match self.book.record(tenant, change).await {
                 Ok(()) => {
-                    if end == TurnEnd::Answered {
+                    // What is answered is marked when its answer goes out.
+                    if end == TurnEnd::Answered && !replied {
                         self.messenger.mark_read(tenant, &provider_id).await;
                     }
                     return Ok(end);

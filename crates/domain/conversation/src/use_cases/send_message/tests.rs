@@ -257,3 +257,21 @@ fn the_pause_grows_to_an_hour_and_no_further() {
     assert_eq!(growing(Duration::seconds(6), 3), Duration::seconds(96));
     assert_eq!(growing(Duration::seconds(6), 60), PAUSE_MAX);
 }
+
+#[test]
+fn what_a_message_answers_is_marked_as_read_when_it_went_out_and_not_before() {
+    let mut chat = Chat::default();
+    chat.says("hello");
+    let answer = chat.to_customer().pop().unwrap();
+    assert!(chat.messenger.read().is_empty());
+    chat.messenger.answer([SendAnswer::Unknown]);
+    send(&chat, answer.id);
+    assert!(
+        chat.messenger.read().is_empty(),
+        "nobody knows whether it went out"
+    );
+    chat.says("what are your prices?");
+    let answer = chat.to_customer().pop().unwrap();
+    send(&chat, answer.id);
+    assert_eq!(chat.messenger.read(), ["in.2"]);
+}

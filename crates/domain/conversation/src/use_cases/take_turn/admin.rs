@@ -9,7 +9,7 @@ use crate::customer::Customer;
 use crate::desk::{Admin, Profile};
 use crate::handoff::{NotTheirs, Person, Return};
 use crate::inbound::{InboundMessage, Reading, Received};
-use crate::outgoing::{Recipient, TextBody};
+use crate::outgoing::{Recipient, TextBody, reply_to};
 use crate::ports::{Change, CustomerFile};
 use crate::texts::{Placeholder, TextKey, Tongue, Values, render};
 use crate::thread::{Driver, Thread, ThreadId};
@@ -121,7 +121,7 @@ impl TakeTurn {
             handled: Some(message.id),
             ..Change::at(paper.now)
         };
-        let cause = format!("turn:{}:reply", message.id);
+        let cause = reply_to(message.id);
         paper.show_again(&mut change, admin, &case.customer, &case.thread, &said, cause);
         Ok(Some(change))
     }
@@ -266,7 +266,7 @@ impl TakeTurn {
             handled: Some(message.id),
             ..Change::at(paper.now)
         };
-        let cause = format!("turn:{}:reply", message.id);
+        let cause = reply_to(message.id);
         paper.answer_admin(&mut change, admin, &case.thread, body, cause);
         change
     }

@@ -18,7 +18,7 @@ use crate::desk::{ActOrder, Admin, Menu, Profile, StaffCard};
 use crate::inbound::{InboundId, InboundMessage, Reading, Received};
 use crate::outgoing::{
     BODY_CHARACTERS_MAX, Buttons, Content, Draft, OutgoingMessage, Purpose, Recipient, ReplyButton,
-    TEXT_CHARACTERS_MAX, TextBody, cut,
+    TEXT_CHARACTERS_MAX, TextBody, cut, reply_to,
 };
 use crate::ports::Change;
 use crate::rail::{Act, Command, Pending, Said, Slate, answer_token, hear, parse_answer_token};
@@ -271,7 +271,7 @@ impl TakeTurn {
             return Ok(None);
         };
         let posting = self.messages.posting(tenant, quoted).await?;
-        let question = format!("turn:{}:reply", pending.key);
+        let question = reply_to(pending.key);
         Ok(posting
             .filter(|posting| posting.message.cause == question)
             .map(|_| yes))
@@ -356,7 +356,7 @@ impl TakeTurn {
                 purpose: Purpose::Answer,
                 content,
                 fallback: None,
-                cause: format!("turn:{key}:reply"),
+                cause: reply_to(key),
             };
             OutgoingMessage::queued(self.ids.fresh(), draft, asker.now)
         }));

@@ -56,7 +56,10 @@ fn the_demo_goes_from_one_message_to_a_prompt() {
     );
     let last = chat.to_customer().pop().unwrap();
     assert_eq!(last.purpose, Purpose::AsksMoney);
-    assert_eq!(chat.messenger.read(), ["in.1", "in.2"]);
+    assert!(
+        chat.messenger.read().is_empty(),
+        "what is answered is marked when its answer goes out"
+    );
 }
 
 #[test]

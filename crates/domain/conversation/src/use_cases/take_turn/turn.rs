@@ -19,7 +19,7 @@ use crate::inbound::InboundId;
 use crate::machine::consent::Awaited;
 use crate::machine::{Effect, Facts, MISUNDERSTOOD_MAX, Meaning, Question, Reply, Stage, Step, Wish};
 use crate::model::{HARD_CEILING, MicroDollars, SOFT_CEILING};
-use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient};
+use crate::outgoing::{Draft, MessageId, OutgoingMessage, Recipient, reply_to};
 use crate::personality::CrossSell;
 use crate::ports::Change;
 use crate::redact::Masker;
@@ -525,7 +525,7 @@ impl Turn {
                 purpose,
                 content: presented.content,
                 fallback: None,
-                cause: format!("turn:{}:reply", self.key()),
+                cause: reply_to(self.key()),
             };
             OutgoingMessage::queued(id, draft, self.now)
         })
