@@ -438,6 +438,7 @@ impl Ground {
             tell: conversation::Tell {
                 book: threads.clone(),
                 messages: messages.clone(),
+                reader: reader.clone(),
                 desk,
                 visits,
                 payments: till,

@@ -31,7 +31,10 @@ use ratiba_kernel::{Clock, Id, Money, Outage, TenantId, TimeRange};
 use time::{Date, Duration, OffsetDateTime, Time};
 
 use super::visit_desk::slot_of_visit;
-use party::{arrangement_of, as_offered, as_ordered, complement_of, nothing_goes_well, parts_for};
+use party::{
+    arrangement_of, as_offered, as_ordered, complement_of, found_parts, nothing_goes_well, order_in,
+    order_of, parts_for, parts_of,
+};
 
 mod party;
 
@@ -87,19 +90,28 @@ impl BookingDesk for BookingDeskBridge {
 
     async fn offer(&self, tenant: TenantId, request: OfferRequest) -> Result<Offer, Outage> {
         let shop = self.catalogue.shop(tenant).await?;
-        let Some(service) = shop.service(Id::from_uuid(request.service.as_uuid())) else {
+        let wanted = std::iter::once(&request.service).chain(&request.also);
+        let services: Option<Vec<&Service>> = wanted
+            .map(|service| shop.service(Id::from_uuid(service.as_uuid())))
+            .collect();
+        let services = services.unwrap_or_default();
+        let Some(first) = services.first() else {
             return Ok(Offer::Alternatives {
                 reason: NotFree::NotOffered,
                 slots: Vec::new(),
             });
         };
+        let now = self.clock.now();
         let asked = Asked {
-            service: request.service,
+            services: services
+                .iter()
+                .map(|service| AskedService::of(service, request.staff))
+                .collect(),
             customer: Id::from_uuid(request.customer.as_uuid()),
             named: request.staff,
             party: Party::of(request.people),
-            set_up: service.recipe.client_comes().duration(),
-            limits: Limits::of(&shop.policy, service, self.clock.now()),
+            set_up: first.recipe.client_comes().duration(),
+            limits: Limits::of_all(&shop.policy, &services, now),
             most: request.slots_max,
         };
         let together = self.wanted(tenant, &request.wanted, &asked).await?;
@@ -122,8 +134,8 @@ impl BookingDesk for BookingDeskBridge {
         let slot = request.slot;
         let set_up = self.set_up(tenant, slot.service).await?;
         let chosen = OfferQuery {
-            parts: parts_for(slot.service, slot.party, wish_of(request.asked_for, slot.staff)),
-            order: PartOrder::Any,
+            parts: parts_of(&slot, request.asked_for),
+            order: order_in(&slot),
             arrangement: arrangement_of(slot.party),
             start: slot.starts_at - set_up,
             channel: Channel::Chat,
@@ -149,13 +161,12 @@ impl BookingDesk for BookingDeskBridge {
 
     async fn hold(&self, tenant: TenantId, order: HoldOrder) -> Result<HoldAnswer, Outage> {
         let slot = order.slot;
-        let staff = wish_of(order.asked_for, slot.staff);
         let set_up = self.set_up(tenant, slot.service).await?;
         let booking = BookingOrder {
             key: HoldKey::parse(&format!("inbound:{}", order.key)).map_err(Outage::new)?,
             customer: Id::from_uuid(order.customer.as_uuid()),
-            parts: parts_for(slot.service, slot.party, staff),
-            order: PartOrder::Any,
+            parts: parts_of(&slot, order.asked_for),
+            order: order_in(&slot),
             arrangement: arrangement_of(slot.party),
             start: slot.starts_at - set_up,
             channel: Channel::Chat,
@@ -167,7 +178,7 @@ impl BookingDesk for BookingDeskBridge {
         match self.hold.execute(tenant, booking).await {
             Ok(held) => {
                 let visit = Id::from_uuid(held.visit.head.id.as_uuid());
-                let slot = as_ordered(slot_of_visit(&held.visit)?.unwrap_or(slot), &slot);
+                let slot = as_ordered(slot_of_visit(&held.visit)?.unwrap_or_else(|| slot.clone()), &slot);
                 match held.standing {
                     HeldStanding::Waiting { until } => Ok(HoldAnswer::Held {
                         visit,
@@ -200,7 +211,7 @@ impl BookingDesk for BookingDeskBridge {
             Err(HoldVisitError::NotFree { alternatives, .. }) => Ok(HoldAnswer::Taken {
                 alternatives: alternatives
                     .iter()
-                    .map(|found| slot_of(found, slot.service, slot.party))
+                    .filter_map(|found| slot_of(found, slot.party))
                     .collect(),
             }),
             Err(HoldVisitError::Request(_) | HoldVisitError::UnknownPackage) => Ok(HoldAnswer::Taken {
@@ -219,7 +230,8 @@ impl BookingDesk for BookingDeskBridge {
 
 /// What is asked for, apart from when.
 struct Asked {
-    service: ServiceRef,
+    /// What, in the order in which it is rendered.
+    services: Vec<AskedService>,
     customer: CustomerId,
     named: Option<StaffRef>,
     party: Party,
@@ -229,13 +241,47 @@ struct Asked {
     most: usize,
 }
 
+/// One service that is asked for.
+struct AskedService {
+    id: ServiceRef,
+    /// Whether the person who was named renders it.
+    by_named: bool,
+}
+
+impl AskedService {
+    fn of(service: &Service, named: Option<StaffRef>) -> Self {
+        let renders = |named: StaffRef| {
+            service
+                .staff
+                .iter()
+                .any(|staff| staff.as_uuid() == named.as_uuid())
+        };
+        Self {
+            id: Id::from_uuid(service.id.as_uuid()),
+            by_named: named.is_some_and(renders),
+        }
+    }
+}
+
 impl Asked {
-    fn parts(&self, staff: StaffWish) -> Vec<PartRequest> {
-        parts_for(self.service, self.party, staff)
+    /// The parts. Whoever was named renders what they can of it; if that is nothing, they are asked for the first all the
+    /// same, so that it can be said why not.
+    fn parts(&self, named: Option<StaffRef>) -> Vec<PartRequest> {
+        let renders_none = !self.services.iter().any(|service| service.by_named);
+        let wish = |(place, service): (usize, &AskedService)| {
+            let named = named.filter(|_| service.by_named || renders_none && place == 0);
+            (service.id, wish_of(named, None))
+        };
+        let services: Vec<(ServiceRef, StaffWish)> = self.services.iter().enumerate().map(wish).collect();
+        parts_for(&services, self.party)
     }
 
-    fn slot(&self, found: &PricedSlot) -> Slot {
-        slot_of(found, self.service, self.party)
+    fn order(&self) -> PartOrder {
+        order_of(self.services.len())
+    }
+
+    fn slot(&self, found: &PricedSlot) -> Option<Slot> {
+        slot_of(found, self.party)
     }
 }
 
@@ -261,25 +307,29 @@ impl BookingDeskBridge {
 
     /// One wanted time to come. Where the person who was named cannot, whoever can comes before that person's other times.
     async fn at(&self, tenant: TenantId, comes: OffsetDateTime, asked: &Asked) -> Result<Offer, Outage> {
-        let query = |staff: StaffWish| OfferQuery {
-            parts: asked.parts(staff),
-            order: PartOrder::Any,
+        let query = |named: Option<StaffRef>| OfferQuery {
+            parts: asked.parts(named),
+            order: asked.order(),
             arrangement: arrangement_of(asked.party),
             start: comes - asked.set_up,
             channel: Channel::Chat,
             customer: Some(asked.customer),
         };
-        let wish = wish_of(asked.named, None);
-        let (refused_by, found) = match self.offer.execute(tenant, query(wish)).await {
-            Ok(Found::Free(slot)) => return Ok(Offer::Free(asked.slot(&slot))),
+        let free = |slot: &PricedSlot| {
+            asked
+                .slot(slot)
+                .ok_or_else(|| Outage::new("a slot without parts"))
+        };
+        let (refused_by, found) = match self.offer.execute(tenant, query(asked.named)).await {
+            Ok(Found::Free(slot)) => return Ok(Offer::Free(free(&slot)?)),
             Ok(Found::Alternatives { refused, slots }) => (refused, slots),
             Err(error) => return refused(error),
         };
-        let mut slots: Vec<Slot> = found.iter().map(|slot| asked.slot(slot)).collect();
+        let mut slots: Vec<Slot> = found.iter().filter_map(|slot| asked.slot(slot)).collect();
         let reason = not_free(&refused_by.refusals, asked.named, asked.limits);
         if let NotFree::StaffAway { .. } = reason {
-            match self.offer.execute(tenant, query(StaffWish::Any)).await {
-                Ok(Found::Free(slot)) => slots.insert(0, asked.slot(&slot)),
+            match self.offer.execute(tenant, query(None)).await {
+                Ok(Found::Free(slot)) => slots.insert(0, free(&slot)?),
                 Ok(Found::Alternatives { .. }) => {}
                 Err(error) => return refused(error),
             }
@@ -290,9 +340,7 @@ impl BookingDeskBridge {
 
     /// Starts in the wanted stretches, spread over them, so that the customer chooses among different times.
     async fn choose(&self, tenant: TenantId, ranges: &[TimeRange], asked: &Asked) -> Result<Offer, Outage> {
-        let found = self
-            .among(tenant, ranges, wish_of(asked.named, None), asked)
-            .await?;
+        let found = self.among(tenant, ranges, asked.named, asked).await?;
         if !found.is_empty() {
             return Ok(Offer::Alternatives {
                 reason: NotFree::Choose,
@@ -300,7 +348,7 @@ impl BookingDeskBridge {
             });
         }
         if let Some(staff) = asked.named {
-            let others = self.among(tenant, ranges, StaffWish::Any, asked).await?;
+            let others = self.among(tenant, ranges, None, asked).await?;
             if !others.is_empty() {
                 return Ok(Offer::Alternatives {
                     reason: NotFree::StaffAway { staff },
@@ -330,7 +378,7 @@ impl BookingDeskBridge {
         &self,
         tenant: TenantId,
         ranges: &[TimeRange],
-        staff: StaffWish,
+        named: Option<StaffRef>,
         asked: &Asked,
     ) -> Result<Vec<Slot>, Outage> {
         let mut found = Vec::new();
@@ -338,8 +386,8 @@ impl BookingDeskBridge {
             let from = range.start() - asked.set_up;
             let window = TimeRange::starting(from, range.length()).map_err(Outage::new)?;
             let query = SlotQuery {
-                parts: asked.parts(staff),
-                order: PartOrder::Any,
+                parts: asked.parts(named),
+                order: asked.order(),
                 arrangement: arrangement_of(asked.party),
                 window,
                 channel: Channel::Chat,
@@ -347,7 +395,7 @@ impl BookingDeskBridge {
                 most: None,
             };
             match self.find.execute(tenant, query).await {
-                Ok(answer) => found.extend(answer.slots.iter().map(|slot| asked.slot(slot))),
+                Ok(answer) => found.extend(answer.slots.iter().filter_map(|slot| asked.slot(slot))),
                 Err(FindSlotsError::Request(_)) => {}
                 Err(FindSlotsError::Unavailable(outage)) => return Err(outage),
             }
@@ -425,19 +473,23 @@ fn wish_of(asked_for: Option<StaffRef>, proposed: Option<StaffRef>) -> StaffWish
     }
 }
 
-fn slot_of(found: &PricedSlot, service: ServiceRef, party: Party) -> Slot {
+/// A found time as it is told; `None` for one without parts.
+fn slot_of(found: &PricedSlot, party: Party) -> Option<Slot> {
     let PricedSlot { slot, price } = found;
     let client = slot.client();
-    Slot {
-        service,
-        staff: slot.parts.first().map(|part| Id::from_uuid(part.staff.as_uuid())),
+    let parts = found_parts(&slot.parts);
+    let (first, rest) = parts.split_first()?;
+    Some(Slot {
+        service: first.service,
+        staff: first.staff,
         starts_at: client.start(),
         ends_at: client.end(),
         price: price.charged,
         due_now: price.deposit,
         party,
         complement: None,
-    }
+        rest: rest.to_vec(),
+    })
 }
 
 /// At most `most` of them, evenly spread, the first always among them.
@@ -505,6 +557,19 @@ pub(super) struct Limits {
 }
 
 impl Limits {
+    /// Of several services each has to allow it.
+    fn of_all(policy: &Policy, services: &[&Service], now: OffsetDateTime) -> Self {
+        let each = services.iter().map(|service| Self::of(policy, service, now));
+        each.reduce(|one, other| Self {
+            notice_minutes: one.notice_minutes.max(other.notice_minutes),
+            last_day: one.last_day.min(other.last_day),
+        })
+        .unwrap_or(Self {
+            notice_minutes: 0,
+            last_day: Date::MAX,
+        })
+    }
+
     pub(super) fn of(policy: &Policy, service: &Service, now: OffsetDateTime) -> Self {
         let days = i64::from(service.horizon_days(&policy.rules, Channel::Chat));
         let today = policy.zone.date(now);

@@ -16,8 +16,8 @@ use ratiba_booking::visit::{Visit, VisitId, VisitStanding as Waits};
 use ratiba_booking::waitlist::WaitlistEntry;
 use ratiba_conversation::customer::CustomerId;
 use ratiba_conversation::desk::{
-    AcceptAnswer, CancelAnswer, Coming, Complement, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Party,
-    Slot, Told, VisitCard, VisitRef, VisitStanding, VisitTerms,
+    AcceptAnswer, CancelAnswer, Coming, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Part, Party, Slot,
+    Told, VisitCard, VisitRef, VisitStanding, VisitTerms,
 };
 use ratiba_conversation::ports::VisitDesk;
 use ratiba_kernel::{Id, Money, Outage, TenantId};
@@ -310,14 +310,16 @@ pub(super) fn slot_of_visit(visit: &Visit) -> Result<Option<Slot>, Outage> {
     }
 }
 
-/// Parts of a visit as one time; `None` for none. Parts of the service of the first one are those of several people; one of
-/// another service is what comes with it.
-pub(crate) fn slot_of<'a>(
-    parts: impl Iterator<Item = &'a Appointment> + Clone,
-) -> Result<Option<Slot>, Outage> {
-    let Some(booking) = parts.clone().next().map(Appointment::booking) else {
+/// Parts of a visit as one time; `None` for none. Parts of the service of the first one are those of several people; the others are
+/// what else each of them gets.
+pub(crate) fn slot_of<'a>(parts: impl Iterator<Item = &'a Appointment>) -> Result<Option<Slot>, Outage> {
+    // In the order in which the customer is served, whatever the order in which they are kept.
+    let mut parts: Vec<&Appointment> = parts.collect();
+    parts.sort_by_key(|part| part.booking().client().start());
+    let Some(booking) = parts.first().map(|part| part.booking()) else {
         return Ok(None);
     };
+    let parts = parts.into_iter();
     let currency = booking.price.charged().currency();
     let all = parts.clone();
     let bookings = parts.map(Appointment::booking);
@@ -333,7 +335,15 @@ pub(crate) fn slot_of<'a>(
     let in_turn = same
         .clone()
         .any(|part| part.booking().time.start() != booking.time.start());
-    let other = all.clone().find(|part| !of_service(part));
+    let rest = all.skip(1).map(|part| Part {
+        service: Id::from_uuid(part.booking().service.as_uuid()),
+        staff: part
+            .booking()
+            .team
+            .members()
+            .first()
+            .map(|staff| Id::from_uuid(staff.as_uuid())),
+    });
     Ok(Some(Slot {
         service: Id::from_uuid(booking.service.as_uuid()),
         staff: staff.map(|staff| Id::from_uuid(staff.as_uuid())),
@@ -345,15 +355,8 @@ pub(crate) fn slot_of<'a>(
             people: u32::try_from(same.count()).unwrap_or(u32::MAX),
             coming: if in_turn { Coming::InTurn } else { Coming::Together },
         },
-        complement: other.and_then(|part| {
-            let booking = part.booking();
-            Some(Complement {
-                service: Id::from_uuid(booking.service.as_uuid()),
-                staff: Id::from_uuid(booking.team.members().first()?.as_uuid()),
-                starts_at: booking.client().start(),
-                begins_at: booking.time.start(),
-            })
-        }),
+        complement: None,
+        rest: rest.collect(),
     }))
 }
 

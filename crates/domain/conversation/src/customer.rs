@@ -25,7 +25,7 @@ pub struct Customer {
     pub user_id: Option<SenderKey>,
     /// As the customer's profile shows it, without control characters.
     pub name: Option<String>,
-    /// The language of the last message that had one.
+    /// The language in which they are written to: the one that they asked for, or else keep to.
     pub language: Option<Language>,
     /// In the beta cohort: invited, and agreed.
     pub in_cohort: bool,

@@ -22,7 +22,7 @@ pub use moves::{FeeFrom, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Told, Vi
 pub use office::{
     ActOrder, DayMoney, DayState, DayVisit, Earnings, EarningsLine, FoundCustomer, Refusal, StrayLetter,
 };
-pub use party::{Coming, Complement, ComplementRequest, PEOPLE_MAX, Party};
+pub use party::{Coming, Complement, ComplementRequest, PARTS_MAX, PEOPLE_MAX, Part, Party};
 pub use promotions::{PromotionCard, TakenOff};
 pub use tips::{TIP_UNITS_MAX, TIP_UNITS_MIN, TIP_UNITS_SHOWN, TipAnswer, TipOrder};
 
@@ -187,6 +187,8 @@ pub struct OfferRequest {
     pub customer: CustomerId,
     /// What.
     pub service: ServiceRef,
+    /// What right after it, in this order.
+    pub also: Vec<ServiceRef>,
     /// By whom, if anybody was named.
     pub staff: Option<StaffRef>,
     /// When.
@@ -198,7 +200,7 @@ pub struct OfferRequest {
 }
 
 /// One free time that can be held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Slot {
     /// What.
@@ -221,6 +223,10 @@ pub struct Slot {
     /// What comes right after it; the price is that of both, and the end is that of both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complement: Option<Complement>,
+    /// What is rendered beside the first part: for each person, one after another, the services that they asked for in
+    /// their order. Empty where one person comes for one service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rest: Vec<Part>,
 }
 
 /// Why the time that was wanted is not simply offered.
@@ -281,6 +287,10 @@ pub struct HoldOrder {
 }
 
 /// The desk's answer to an order.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, on its way to one decision"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HoldAnswer {
     /// It is held, or already confirmed where nothing is due.
@@ -346,7 +356,7 @@ pub enum CancelAnswer {
 }
 
 /// The desk's answer to a customer who takes the time that was kept for their word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AcceptAnswer {
     /// It is theirs once it is paid.
     Held {
@@ -437,6 +447,26 @@ pub enum PaymentTrouble {
     CardRefused,
     /// It cannot work as things are set up; anything else that the customer cannot mend.
     OnOurSide,
+}
+
+impl PaymentTrouble {
+    /// Whether only the business can mend it: the customer is promised a person, and one is called.
+    #[must_use]
+    pub const fn is_ours(self) -> bool {
+        match self {
+            Self::OnOurSide => true,
+            Self::WrongPin
+            | Self::InsufficientFunds
+            | Self::Cancelled
+            | Self::Unreachable
+            | Self::Limit
+            | Self::TooSoonAgain
+            | Self::Busy
+            | Self::PinBlocked
+            | Self::NumberRefused
+            | Self::CardRefused => false,
+        }
+    }
 }
 
 /// Where the payment of a visit stands.

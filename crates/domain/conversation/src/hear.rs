@@ -14,7 +14,7 @@ use crate::knowledge::Asked;
 use crate::machine::{Draft, Meaning, Question, Said, Stage, Wordless, Words};
 use crate::outgoing::{Content, MessageId};
 use crate::thread::ThreadState;
-use crate::understanding::{Context, Understood, When, understand};
+use crate::understanding::{Context, Match, Understood, When, clear, understand};
 
 mod label;
 mod tip;
@@ -231,6 +231,13 @@ fn words(
     let words = Words {
         intent: understood.intent,
         services: services(&understood),
+        wishes: understood.wishes.iter().map(|wish| meant(wish)).collect(),
+        dropped: understood
+            .dropped
+            .iter()
+            .map(|id| ServiceRef::from_uuid(*id))
+            .collect(),
+        naming: understood.naming,
         staff: understood.staff.map(|found| StaffRef::from_uuid(found.id)),
         wanted: understood.when.and_then(|when| reading.wanted(when)),
         other_reading: understood.alternative.and_then(|when| reading.wanted(when)),
@@ -238,6 +245,7 @@ fn words(
         dayless: day.is_none() && matches!(understood.when, Some(When::TimeWindow { .. })),
         choice: understood.choice.and_then(|choice| usize::try_from(choice).ok()),
         people: understood.people,
+        asks_language: understood.asks_language.is_some(),
         minutes_late: understood.minutes_late,
         books: understood.books,
         asks_who: understood.asks_who,
@@ -251,10 +259,14 @@ fn has_options(question: Option<&Question>) -> bool {
 }
 
 fn services(understood: &Understood) -> Vec<ServiceRef> {
-    match understood.service() {
+    meant(&understood.services)
+}
+
+/// The one that is clearly meant, else all that may be.
+fn meant(matches: &[Match]) -> Vec<ServiceRef> {
+    match clear(matches) {
         Some(clear) => vec![ServiceRef::from_uuid(clear)],
-        None => understood
-            .services
+        None => matches
             .iter()
             .map(|found| ServiceRef::from_uuid(found.id))
             .collect(),

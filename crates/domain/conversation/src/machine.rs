@@ -25,7 +25,7 @@ use crate::desk::{Menu, ServiceRef, Slot, StaffRef, Told, VisitRef, Wanted};
 use crate::knowledge::Asked;
 use crate::outgoing::MessageId;
 use crate::thread::HandoffReason;
-use crate::understanding::{Intent, Language};
+use crate::understanding::{Intent, Language, Naming};
 
 pub use draft::Draft;
 pub use moving::Moving;
@@ -218,7 +218,7 @@ pub enum Missing {
 }
 
 /// A held visit and what must be paid for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Owed {
     /// Which.
@@ -339,6 +339,12 @@ pub struct Words {
     pub intent: Intent,
     /// The services named: one if it is clear, several of a family, none.
     pub services: Vec<ServiceRef>,
+    /// The same apart, where several are wanted beside each other: for each the services that may be meant.
+    pub wishes: Vec<Vec<ServiceRef>>,
+    /// The services that are not wanted any more.
+    pub dropped: Vec<ServiceRef>,
+    /// Whether what is named comes beside what is wanted already, or is all that is wanted.
+    pub naming: Naming,
     /// The person named.
     pub staff: Option<StaffRef>,
     /// The time named.
@@ -353,6 +359,8 @@ pub struct Words {
     pub choice: Option<usize>,
     /// For how many people.
     pub people: Option<u32>,
+    /// Whether another language is asked for, and nothing else: it is answered by whatever is said next.
+    pub asks_language: bool,
     /// By how much the customer will be late.
     pub minutes_late: Option<u32>,
     /// Whether a new booking is asked for in so many words, and not only by what is named.
@@ -370,6 +378,9 @@ impl Words {
         Self {
             intent,
             services: Vec::new(),
+            wishes: Vec::new(),
+            dropped: Vec::new(),
+            naming: Naming::Plain,
             staff: None,
             wanted: None,
             other_reading: None,
@@ -377,10 +388,21 @@ impl Words {
             dayless: false,
             choice: None,
             people: None,
+            asks_language: false,
             minutes_late: None,
             books: false,
             asks_who: false,
             asked: Asked::nothing(),
+        }
+    }
+
+    /// What is named, for each wish the services that may be meant.
+    #[must_use]
+    pub fn families(&self) -> Vec<Vec<ServiceRef>> {
+        match (self.wishes.len(), self.services.is_empty()) {
+            (2.., _) => self.wishes.clone(),
+            (_, true) => Vec::new(),
+            (_, false) => vec![self.services.clone()],
         }
     }
 

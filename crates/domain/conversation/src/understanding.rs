@@ -352,6 +352,18 @@ pub struct Match {
     pub score: u16,
 }
 
+/// How the services of a message stand to those that are wanted already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Naming {
+    /// Nothing is said of that.
+    #[default]
+    Plain,
+    /// They come beside them: *add a manicure*, *pia pedicure*.
+    Adds,
+    /// They are all that is wanted: *only the massage*, *massage tu*.
+    Only,
+}
+
 /// Everything that one message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Understood {
@@ -372,6 +384,13 @@ pub struct Understood {
     pub people: Option<u32>,
     /// Services named, the best first; several of equal score where a family of services was named.
     pub services: Vec<Match>,
+    /// The same, apart where several are wanted beside each other, in the order in which they are named: *haircut and
+    /// manicure* are two wishes, *massage* is one, whichever massages there are.
+    pub wishes: Vec<Vec<Match>>,
+    /// Services that are named as not wanted, or not any more: *without the facial*.
+    pub dropped: Vec<Uuid>,
+    /// How what is named stands to what is wanted already.
+    pub naming: Naming,
     /// The staff member named.
     pub staff: Option<Match>,
     /// The option chosen, counted from 1.
@@ -380,6 +399,8 @@ pub struct Understood {
     pub amount: Option<u32>,
     /// By how much the customer will be late; only with [`Intent::RunningLate`].
     pub minutes_late: Option<u32>,
+    /// The language that is asked for: *in English please*, *kwa Kiswahili tafadhali*.
+    pub asks_language: Option<Language>,
     /// Whether a booking is asked for in so many words (*book a haircut*), and not only by naming what is wanted (*the
     /// haircut*); only with [`Intent::Book`].
     pub books: bool,
@@ -390,11 +411,15 @@ pub struct Understood {
 impl Understood {
     /// The one service that is clearly meant: it fits well and better than every other.
     pub fn service(&self) -> Option<Uuid> {
-        let best = self.services.first()?;
-        let next = self.services.get(1).map_or(0, |other| other.score);
-        (best.score >= 600 && best.score >= next.saturating_add(50) || self.services.len() == 1)
-            .then_some(best.id)
+        clear(&self.services)
     }
+}
+
+/// The one of these that fits well and better than every other; the only one in any case.
+pub(crate) fn clear(matches: &[Match]) -> Option<Uuid> {
+    let best = matches.first()?;
+    let next = matches.get(1).map_or(0, |other| other.score);
+    (best.score >= 600 && best.score >= next.saturating_add(50) || matches.len() == 1).then_some(best.id)
 }
 
 /// The words of a text, folded and spelled as the rules spell them, without those that only soften it.

@@ -207,16 +207,19 @@ impl Voice<'_> {
     /// What is booked: the service's name, for how many, and with what right after it.
     #[must_use]
     pub fn service_name(&self, slot: &Slot) -> String {
-        let name = self.name_of(slot.service);
-        let for_all = match (slot.party.is_one(), slot.party.coming) {
+        let name = self.names_of(&slot.services());
+        match (slot.party.is_one(), slot.party.coming) {
             (true, _) => name,
             (false, Coming::Together) => self.for_party(crate::texts::TextKey::GroupTogether, name, slot),
             (false, Coming::InTurn) => self.for_party(crate::texts::TextKey::GroupInTurn, name, slot),
-        };
-        match slot.complement {
-            Some(complement) => format!("{for_all} + {}", self.name_of(complement.service)),
-            None => for_all,
         }
+    }
+
+    /// The names of services that are rendered one after another.
+    #[must_use]
+    pub fn names_of(&self, services: &[ServiceRef]) -> String {
+        let names: Vec<String> = services.iter().map(|service| self.name_of(*service)).collect();
+        names.join(" + ")
     }
 
     fn for_party(&self, key: crate::texts::TextKey, name: String, slot: &Slot) -> String {
@@ -234,14 +237,27 @@ impl Voice<'_> {
         )
     }
 
-    /// Who renders it, or the team where nobody is decided.
+    /// Everybody who renders it, or the team where nobody is decided.
     #[must_use]
     pub fn staff_name(&self, slot: &Slot) -> String {
-        let named = slot.staff.and_then(|staff| self.menu.staff_member(staff));
-        named.map_or_else(
-            || crate::texts::render(crate::texts::TextKey::StaffToBeNamed, self.tongue, &Values::new()),
-            |member| member.name.clone(),
-        )
+        let team = slot.team();
+        let members = team.iter().filter_map(|staff| self.menu.staff_member(*staff));
+        let mut names: Vec<&str> = members.map(|member| member.name.as_str()).collect();
+        if !slot.party.is_one() {
+            // Who of them serves whom is nowhere said: the same people are named in the same way each time.
+            names.sort_unstable();
+        }
+        match names.split_last() {
+            None => crate::texts::render(crate::texts::TextKey::StaffToBeNamed, self.tongue, &Values::new()),
+            Some((last, [])) => (*last).to_owned(),
+            Some((last, others)) => {
+                let and = match self.tongue {
+                    Tongue::English => "and",
+                    Tongue::Swahili => "na",
+                };
+                format!("{} {and} {last}", others.join(", "))
+            }
+        }
     }
 
     /// An instant on both clocks.

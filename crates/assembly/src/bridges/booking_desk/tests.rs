@@ -90,6 +90,7 @@ fn choices_are_spread_over_what_is_free() {
             due_now: Money::kes_minor(0),
             party: Party::default(),
             complement: None,
+            rest: Vec::new(),
         })
         .collect();
     let chosen = spread(slots, 4);

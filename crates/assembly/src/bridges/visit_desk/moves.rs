@@ -14,7 +14,7 @@ use ratiba_booking::use_cases::{
 };
 use ratiba_booking::visit::Visit;
 use ratiba_conversation::desk::{
-    CancelAnswer, Complement, FeeFrom, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, NotFree, Offer, Slot,
+    CancelAnswer, FeeFrom, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, NotFree, Offer, Part, Slot,
     StaffRef, Told, VisitRef, VisitTerms, Wanted,
 };
 use ratiba_kernel::{Id, Money, Outage, TenantId, TimeRange};
@@ -335,18 +335,17 @@ fn first_part(visit: &Visit) -> Option<&Appointment> {
 fn slot_of(found: &Found, movable: &Movable) -> Slot {
     let client = found.client();
     let first = found.parts.first();
-    let service = first.map(|part| part.service);
-    let other = found.parts.iter().find(|part| Some(part.service) != service);
+    let rest = found.parts.iter().skip(1).map(|part| Part {
+        service: Id::from_uuid(part.service.as_uuid()),
+        staff: Some(Id::from_uuid(part.staff.as_uuid())),
+    });
     Slot {
-        complement: other.map(|part| Complement {
-            service: Id::from_uuid(part.service.as_uuid()),
-            staff: Id::from_uuid(part.staff.as_uuid()),
-            starts_at: part.client.start(),
-            begins_at: part.time.start(),
-        }),
+        service: first.map_or(movable.slot.service, |part| Id::from_uuid(part.service.as_uuid())),
+        complement: None,
+        rest: rest.collect(),
         staff: first.map(|part| Id::from_uuid(part.staff.as_uuid())),
         starts_at: client.start(),
         ends_at: client.end(),
-        ..movable.slot
+        ..movable.slot.clone()
     }
 }

@@ -35,7 +35,7 @@ pub enum MoveOffer {
 }
 
 /// The order to move a visit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MoveOrder {
     /// Which.
     pub visit: VisitRef,

@@ -1,13 +1,18 @@
 //! For how many a time is, and what comes right after it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{ServiceRef, Slot, StaffRef};
 use crate::customer::CustomerId;
 
+/// How many parts a visit has at most: services, each for everybody who comes.
+pub const PARTS_MAX: u32 = 8;
+
 /// How many are booked together in the chat at most: a visit has no more parts.
-pub const PEOPLE_MAX: u32 = 8;
+pub const PEOPLE_MAX: u32 = PARTS_MAX;
 
 /// How several people come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,8 +77,52 @@ pub struct Complement {
     pub begins_at: OffsetDateTime,
 }
 
+/// One service for one person, as a part of a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// What.
+    pub service: ServiceRef,
+    /// By whom. The desk may have chosen.
+    pub staff: Option<StaffRef>,
+}
+
+impl Slot {
+    /// All parts, the first first.
+    pub fn parts(&self) -> impl Iterator<Item = Part> {
+        let first = Part {
+            service: self.service,
+            staff: self.staff,
+        };
+        let complement = self.complement.map(|complement| Part {
+            service: complement.service,
+            staff: Some(complement.staff),
+        });
+        std::iter::once(first)
+            .chain(self.rest.iter().copied())
+            .chain(complement)
+    }
+
+    /// The services, each once, in the order in which they are rendered.
+    #[must_use]
+    pub fn services(&self) -> Vec<ServiceRef> {
+        once_each(self.parts().map(|part| part.service))
+    }
+
+    /// Everybody who renders a part, each once; nobody where it is not decided.
+    #[must_use]
+    pub fn team(&self) -> Vec<StaffRef> {
+        once_each(self.parts().filter_map(|part| part.staff))
+    }
+}
+
+fn once_each<T: Copy + Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    all.filter(|one| seen.insert(*one)).collect()
+}
+
 /// What may be offered with a time that the customer agreed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComplementRequest {
     /// For whom: what is asked in advance may depend on it.
     pub customer: CustomerId,

@@ -8,10 +8,10 @@ mod choices;
 
 use super::{Draft, Effect, Facts, Missing, Owed, Question, Reply, Said, Stage, Step, Wish, Words};
 use super::{Misunderstanding, inquiry, moving, payment, visit};
-use crate::desk::{NotFree, PEOPLE_MAX, Slot, Told, Wanted};
+use crate::desk::{NotFree, PARTS_MAX, PEOPLE_MAX, Slot, Told, Wanted};
 use crate::knowledge::Snippet;
 use crate::thread::HandoffReason;
-use crate::understanding::Intent;
+use crate::understanding::{Intent, Naming};
 use ratiba_kernel::{Money, PhoneNumber};
 
 pub use answers::{complement_known, held, offered};
@@ -91,6 +91,12 @@ pub fn looked_up(stage: &Stage, words: Words, found: Option<Snippet>, facts: &Fa
 
 /// Words that are the same whatever stands open come first; then it depends on the stage.
 fn heard_words(stage: &Stage, words: Words, facts: &Facts<'_>) -> Step {
+    if words.asks_language {
+        return again(stage, facts);
+    }
+    if let Some(draft) = without_one(stage, &words) {
+        return advance(draft.with(&words, facts), facts);
+    }
     match words.intent {
         Intent::OptOut => opt_out(stage),
         Intent::OptIn => Step::say(Reply::OptedIn).with(Effect::OptIn),
@@ -126,6 +132,54 @@ fn heard_words(stage: &Stage, words: Words, facts: &Facts<'_>) -> Step {
         Intent::ChangeService => in_stage(stage, Gist::OtherService, &words, facts),
         Intent::ChooseOption | Intent::None => in_stage(stage, Gist::Unclear, &words, facts),
     }
+}
+
+/// What is being booked, where the words take one of several services away. Whatever the intent looks like, the rest is
+/// wanted: *cancel the facial* gives up no more than that.
+fn without_one(stage: &Stage, words: &Words) -> Option<Draft> {
+    let about_it = match words.intent {
+        Intent::Book
+        | Intent::Availability
+        | Intent::Reschedule
+        | Intent::ChangeDate
+        | Intent::ChangeService
+        | Intent::Cancel
+        | Intent::Confirm
+        | Intent::Deny
+        | Intent::None => true,
+        Intent::RunningLate
+        | Intent::ShowBooking
+        | Intent::AskPrice
+        | Intent::AskPromo
+        | Intent::AskHours
+        | Intent::AskLocation
+        | Intent::AskInfo
+        | Intent::NotYet
+        | Intent::ChooseOption
+        | Intent::Greet
+        | Intent::Thanks
+        | Intent::PaymentClaim
+        | Intent::PaymentResend
+        | Intent::PayByCard
+        | Intent::PaymentDispute
+        | Intent::Refund
+        | Intent::Human
+        | Intent::OptOut
+        | Intent::OptIn => false,
+    };
+    let draft = match stage {
+        Stage::Gathering { draft, .. } | Stage::Choosing { draft, .. } => draft.clone(),
+        Stage::Confirming { draft, slot }
+        | Stage::Adding { draft, slot, .. }
+        | Stage::AskingPayer { draft, slot } => draft.clone().at(slot),
+        Stage::Open
+        | Stage::Paying { .. }
+        | Stage::Booked { .. }
+        | Stage::Cancelling { .. }
+        | Stage::MovingWhich { .. }
+        | Stage::Moving { .. } => return None,
+    };
+    (about_it && draft.loses_one(words)).then_some(draft)
 }
 
 /// What words mean to the question that is open.
@@ -187,6 +241,10 @@ fn in_stage(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step
 
 /// While money is awaited.
 fn paying(owed: &Owed, stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Step {
+    let held = || Draft::after_hold(&owed.slot).with_time(Wanted::At(owed.slot.starts_at));
+    if words.naming == Naming::Adds && !words.services.is_empty() {
+        return visit::instead_of(owed.clone(), held().with(words, facts), stage);
+    }
     match gist {
         Gist::No => give_up(owed),
         Gist::Wait => Step::say(Reply::TakeYourTime),
@@ -197,8 +255,7 @@ fn paying(owed: &Owed, stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'
             },
         }),
         Gist::OtherService => {
-            let draft = Draft::after_hold(&owed.slot).with_time(Wanted::At(owed.slot.starts_at));
-            visit::instead_of(*owed, draft.without_service().with(words, facts), stage)
+            visit::instead_of(owed.clone(), held().without_service().with(words, facts), stage)
         }
         Gist::Yes | Gist::Book | Gist::Unclear => look_up(owed),
     }
@@ -217,14 +274,14 @@ fn on_the_way(stage: &Stage, gist: Gist, words: &Words, facts: &Facts<'_>) -> Op
         } => match (gist, told) {
             (Gist::Yes, Some(told)) if !facts.stale => Step::wish(Wish::Cancel {
                 visit: *visit,
-                slot: *slot,
+                slot: slot.clone(),
                 told: Told {
                     fee: *told,
                     back: told_back.unwrap_or(Money::zero(told.currency())),
                 },
             }),
-            (Gist::Yes, _) => ask_terms(*visit, *slot),
-            (Gist::No, _) => Step::say(Reply::NotCancelled { slot: *slot }).at(back.as_ref().clone()),
+            (Gist::Yes, _) => ask_terms(*visit, slot.clone()),
+            (Gist::No, _) => Step::say(Reply::NotCancelled { slot: slot.clone() }).at(back.as_ref().clone()),
             (Gist::OtherTime, _) => Step::wish(Wish::Upcoming {
                 then: visit::Then::MoveThis {
                     visit: *visit,
@@ -277,7 +334,7 @@ fn named_visit(draft: &Draft, words: &Words) -> Step {
 
 /// What would it cost to give up what waits for its money? Nothing, unless it was paid just now.
 fn give_up(owed: &Owed) -> Step {
-    ask_terms(owed.visit, owed.slot)
+    ask_terms(owed.visit, owed.slot.clone())
 }
 
 fn ask_terms(visit: crate::desk::VisitRef, slot: Slot) -> Step {
@@ -304,8 +361,8 @@ fn adding(draft: &Draft, (slot, pair): (&Slot, &Slot), gist: Gist, words: &Words
         Gist::Yes | Gist::No | Gist::Book | Gist::OtherTime | Gist::OtherService | Gist::Unclear => {
             match confirming(draft, slot, gist, words, facts) {
                 // The open question is another one.
-                step if step.replies == [Reply::Propose { slot: *slot }] => {
-                    Step::say(Reply::OfferComplement { pair: *pair })
+                step if step.replies == [Reply::Propose { slot: slot.clone() }] => {
+                    Step::say(Reply::OfferComplement { pair: pair.clone() })
                 }
                 step => step,
             }
@@ -326,19 +383,19 @@ fn confirming(draft: &Draft, slot: &Slot, gist: Gist, words: &Words, facts: &Fac
         Gist::No => declined(draft, slot),
         Gist::OtherTime => ask_when(draft.clone().at(slot).for_another_time()),
         Gist::OtherService => ask_service(draft.clone().at(slot).without_service(), facts),
-        Gist::Book => Step::say(Reply::Propose { slot: *slot }),
+        Gist::Book => Step::say(Reply::Propose { slot: slot.clone() }),
         Gist::Yes | Gist::Unclear => Step::misunderstood(),
     }
 }
 
 /// A yes: what goes well with it is offered before it is held, once in a thread.
 fn agreed(draft: &Draft, slot: &Slot, payer: Option<PhoneNumber>, facts: &Facts<'_>) -> Step {
-    if facts.stale || facts.cross_sold || !slot.party.is_one() {
+    if facts.stale || facts.cross_sold || !slot.party.is_one() || !slot.rest.is_empty() {
         return go_on(draft, slot, payer, facts);
     }
     Step::wish(Wish::Complement {
         draft: draft.clone(),
-        slot: *slot,
+        slot: slot.clone(),
         payer,
     })
 }
@@ -353,12 +410,12 @@ fn go_on(draft: &Draft, slot: &Slot, payer: Option<PhoneNumber>, facts: &Facts<'
     if slot.due_now.is_positive() && payer.is_none() {
         return Step::say(Reply::AskPayer).at(Stage::AskingPayer {
             draft: draft.clone(),
-            slot: *slot,
+            slot: slot.clone(),
         });
     }
     Step::wish(Wish::Hold {
         draft: draft.clone(),
-        slot: *slot,
+        slot: slot.clone(),
         payer,
     })
 }
@@ -477,7 +534,7 @@ fn too_late(stage: &Stage, facts: &Facts<'_>) -> Step {
 
 fn look_up(owed: &Owed) -> Step {
     Step::wish(Wish::LookUpPayment {
-        owed: *owed,
+        owed: owed.clone(),
         claimed: false,
     })
 }
@@ -502,7 +559,13 @@ pub fn advance(draft: Draft, facts: &Facts<'_>) -> Step {
         return Step::say(Reply::GroupNeedsPerson { people })
             .with(Effect::CallPerson(HandoffReason::BeyondMachine));
     }
-    if draft.service().is_none() {
+    let parts = draft.also.len().saturating_add(1);
+    let people = draft.people.unwrap_or(1).max(1);
+    let parts = u32::try_from(parts).unwrap_or(u32::MAX).saturating_mul(people);
+    if parts > PARTS_MAX {
+        return Step::call_person(HandoffReason::BeyondMachine);
+    }
+    if draft.decided().is_none() {
         return ask_service(draft, facts);
     }
     let draft = draft.on_a_day(facts.now, &facts.menu.zone);
@@ -524,9 +587,10 @@ pub fn advance(draft: Draft, facts: &Facts<'_>) -> Step {
 
 /// Asks which of the services that the words fit, or of all.
 fn ask_service(draft: Draft, facts: &Facts<'_>) -> Step {
-    let narrowed = !draft.services.is_empty();
+    let family = draft.undecided().unwrap_or_default().to_vec();
+    let narrowed = !family.is_empty();
     let among = if narrowed {
-        draft.services.clone()
+        family
     } else {
         facts.menu.services.iter().map(|service| service.id).collect()
     };
@@ -537,15 +601,15 @@ fn ask_service(draft: Draft, facts: &Facts<'_>) -> Step {
 }
 
 fn ask_when(draft: Draft) -> Step {
-    let service = draft.service();
-    Step::say(Reply::AskWhen { service }).at(Stage::Gathering {
+    let services = draft.decided().unwrap_or_default();
+    Step::say(Reply::AskWhen { services }).at(Stage::Gathering {
         draft,
         missing: Missing::When,
     })
 }
 
 fn propose(draft: Draft, slot: Slot) -> Step {
-    Step::say(Reply::Propose { slot }).at(Stage::Confirming { draft, slot })
+    Step::say(Reply::Propose { slot: slot.clone() }).at(Stage::Confirming { draft, slot })
 }
 
 /// Puts the open question again.
@@ -559,13 +623,13 @@ pub fn again(stage: &Stage, facts: &Facts<'_>) -> Step {
             wanted: draft.wanted.clone(),
             slots: slots.clone(),
         }),
-        Stage::Confirming { slot, .. } => Step::say(Reply::Propose { slot: *slot }),
-        Stage::Adding { pair, .. } => Step::say(Reply::OfferComplement { pair: *pair }),
+        Stage::Confirming { slot, .. } => Step::say(Reply::Propose { slot: slot.clone() }),
+        Stage::Adding { pair, .. } => Step::say(Reply::OfferComplement { pair: pair.clone() }),
         Stage::AskingPayer { .. } => Step::say(Reply::AskPayer),
         Stage::Paying { owed, .. } => look_up(owed),
         Stage::Booked { .. } => Step::say(Reply::Welcome),
         // What it costs may have changed.
-        Stage::Cancelling { visit, slot, .. } => ask_terms(*visit, *slot),
+        Stage::Cancelling { visit, slot, .. } => ask_terms(*visit, slot.clone()),
         Stage::MovingWhich { draft, .. } => moving::which_again(draft),
         Stage::Moving { moving, back } => moving::again(moving, back, facts),
     }

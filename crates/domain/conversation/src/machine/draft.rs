@@ -6,6 +6,7 @@ use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
 use super::{Facts, Missing, Stage, Words};
 use crate::desk::{Menu, ServiceRef, Slot, StaffRef, Wanted};
+use crate::understanding::Naming;
 
 /// What is known so far. One message may fill several fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +14,9 @@ use crate::desk::{Menu, ServiceRef, Slot, StaffRef, Wanted};
 pub struct Draft {
     /// The services that may be meant: one if it is decided.
     pub services: Vec<ServiceRef>,
+    /// What is wanted beside it, for each the services that may be meant; in the order in which they were named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Vec<ServiceRef>>,
     /// By whom, if anybody was named.
     pub staff: Option<StaffRef>,
     /// When.
@@ -35,11 +39,7 @@ impl Draft {
     #[must_use]
     pub fn with(mut self, words: &Words, facts: &Facts<'_>) -> Self {
         let zone = &facts.menu.zone;
-        match words.services.as_slice() {
-            [] => {}
-            family if self.service().is_some_and(|decided| family.contains(&decided)) => {}
-            named => self.services = named.to_vec(),
-        }
+        self = self.wishing(words);
         if words.staff.is_some() {
             self.staff = words.staff;
         }
@@ -58,6 +58,98 @@ impl Draft {
         self
     }
 
+    /// The draft with the services of the words: they replace what was wanted before, unless they are said to come beside
+    /// it, narrow it down, or only name it again.
+    fn wishing(self, words: &Words) -> Self {
+        let mut families = self.families();
+        let before = families.len();
+        families.retain(|family| !matches!(family.as_slice(), [one] if words.dropped.contains(one)));
+        let dropped = families.len() < before && !families.is_empty();
+        let mut named: Vec<Vec<ServiceRef>> = Vec::new();
+        let mut fresh: Vec<Vec<ServiceRef>> = Vec::new();
+        let is_given_up = |family: &Vec<ServiceRef>| family.iter().all(|one| words.dropped.contains(one));
+        for family in words.families() {
+            if is_given_up(&family) {
+                continue;
+            }
+            let known = families.iter_mut().find(|known| match known.as_slice() {
+                [decided] => family.contains(decided),
+                open => family.iter().all(|service| open.contains(service)),
+            });
+            match known {
+                Some(known) => {
+                    if known.len() > 1 {
+                        known.clone_from(&family);
+                    }
+                    named.push(known.clone());
+                }
+                None => {
+                    named.push(family.clone());
+                    fresh.push(family);
+                }
+            }
+        }
+        let beside = dropped || words.naming == Naming::Adds;
+        let wanted = match (fresh.is_empty(), words.naming) {
+            (false, _) if beside => families.into_iter().chain(fresh).collect(),
+            (false, _) => named,
+            (true, Naming::Only) if !named.is_empty() => named,
+            (true, Naming::Only | Naming::Plain | Naming::Adds) => families,
+        };
+        self.with_families(wanted)
+    }
+
+    /// What is wanted, for each the services that may be meant.
+    fn families(&self) -> Vec<Vec<ServiceRef>> {
+        let first = Some(&self.services).filter(|family| !family.is_empty());
+        first.into_iter().chain(&self.also).cloned().collect()
+    }
+
+    fn with_families(self, families: Vec<Vec<ServiceRef>>) -> Self {
+        let mut families = families.into_iter();
+        Self {
+            services: families.next().unwrap_or_default(),
+            also: families.collect(),
+            ..self
+        }
+    }
+
+    /// The first wish that several services fit, or that none is known for.
+    #[must_use]
+    pub fn undecided(&self) -> Option<&[ServiceRef]> {
+        let mut families = std::iter::once(&self.services).chain(&self.also);
+        families.find(|family| family.len() != 1).map(Vec::as_slice)
+    }
+
+    /// Every service that is wanted or may be meant.
+    #[must_use]
+    pub fn named(&self) -> Vec<ServiceRef> {
+        self.families().concat()
+    }
+
+    /// All services, if they are decided.
+    #[must_use]
+    pub fn decided(&self) -> Option<Vec<ServiceRef>> {
+        let only = |family: &Vec<ServiceRef>| match family.as_slice() {
+            [only] => Some(*only),
+            _none_or_several => None,
+        };
+        std::iter::once(&self.services)
+            .chain(&self.also)
+            .map(only)
+            .collect()
+    }
+
+    /// Whether the words take one of several services away.
+    #[must_use]
+    pub fn loses_one(&self, words: &Words) -> bool {
+        let families = self.families();
+        let goes =
+            |family: &&Vec<ServiceRef>| matches!(family.as_slice(), [one] if words.dropped.contains(one));
+        let going = families.iter().filter(goes).count();
+        going > 0 && going < families.len()
+    }
+
     /// The wish to move what stands at this time: the same again, and an hour that comes without a day falls on its day.
     #[must_use]
     pub fn moving(slot: &Slot) -> Self {
@@ -68,11 +160,18 @@ impl Draft {
         .with_service(slot.service)
     }
 
-    /// The draft with this service decided.
+    /// The draft with this service decided: where several fit a wish, it is one of them; else it is all that is wanted.
     #[must_use]
-    pub fn with_service(mut self, service: ServiceRef) -> Self {
-        self.services = vec![service];
-        self
+    pub fn with_service(self, service: ServiceRef) -> Self {
+        let mut families = self.families();
+        match families
+            .iter_mut()
+            .find(|family| family.len() > 1 && family.contains(&service))
+        {
+            Some(open) => *open = vec![service],
+            None => families = vec![vec![service]],
+        }
+        self.with_families(families)
     }
 
     /// The draft without a service; the rest stays.
@@ -80,6 +179,7 @@ impl Draft {
     pub fn without_service(self) -> Self {
         Self {
             services: Vec::new(),
+            also: Vec::new(),
             ..self
         }
     }
@@ -128,7 +228,7 @@ impl Draft {
             people: (!slot.party.is_one()).then_some(slot.party.people),
             ..Self::default()
         }
-        .with_service(slot.service)
+        .with_families(slot.services().into_iter().map(|service| vec![service]).collect())
         .at(slot)
         .for_another_time()
     }
@@ -145,7 +245,12 @@ impl Draft {
     /// The draft without services that are sold no more, and with the only one there is.
     #[must_use]
     pub(super) fn sold(mut self, menu: &Menu) -> Self {
-        self.services.retain(|service| menu.service(*service).is_some());
+        let mut families = self.families();
+        for family in &mut families {
+            family.retain(|service| menu.service(*service).is_some());
+        }
+        families.retain(|family| !family.is_empty());
+        self = self.with_families(families);
         if let ([], [only]) = (self.services.as_slice(), menu.services.as_slice()) {
             self.services.push(only.id);
         }

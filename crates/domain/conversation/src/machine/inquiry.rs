@@ -119,7 +119,7 @@ fn under_way(stage: &Stage) -> Vec<ServiceRef> {
         | Stage::Choosing { draft, .. }
         | Stage::Confirming { draft, .. }
         | Stage::Adding { draft, .. }
-        | Stage::AskingPayer { draft, .. } => draft.services.clone(),
+        | Stage::AskingPayer { draft, .. } => draft.named(),
         Stage::Open
         | Stage::Paying { .. }
         | Stage::Booked { .. }

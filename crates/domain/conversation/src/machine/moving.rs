@@ -77,7 +77,7 @@ pub fn begin(card: &VisitCard, stage: &Stage, words: &Words, facts: &Facts<'_>) 
     let draft = Draft::moving(&card.slot).with(&words, facts);
     let moving = Moving {
         visit: card.id,
-        slot: card.slot,
+        slot: card.slot.clone(),
         draft,
         point: Point::Asking,
     };
@@ -110,7 +110,7 @@ fn advance(moving: Moving, back: Box<Stage>, facts: &Facts<'_>) -> Step {
     let draft = moving.draft.clone().on_a_day(facts.now, &facts.menu.zone);
     match (&draft.wanted, &draft.other_reading, draft.uncertain) {
         (None, _, _) => {
-            let slot = moving.slot;
+            let slot = moving.slot.clone();
             Step::say(Reply::AskMoveWhen { slot }).at(moving.at(draft, Point::Asking).stage(back))
         }
         (Some(first), Some(second), true) if first != second => {
@@ -164,7 +164,7 @@ pub fn hear(moving: &Moving, back: &Stage, answer: Answer, words: &Words, facts:
         }
         (Point::Confirming { to }, Answer::Yes) if agreed_to => Step::wish(Wish::Move {
             moving: Box::new(moving.clone()),
-            to: *to,
+            to: to.clone(),
             back: back_again(),
         }),
         (_any, _word) if names_time => {
@@ -210,7 +210,7 @@ pub fn slot_chosen(moving: &Moving, back: &Stage, slot: Option<&Slot>, facts: &F
     let back = Box::new(back.clone());
     match slot {
         Some(slot) if facts.stale => look_again(moving, slot, back),
-        Some(slot) => propose(moving.clone(), *slot, back),
+        Some(slot) => propose(moving.clone(), slot.clone(), back),
         None => Step::misunderstood(),
     }
 }
@@ -225,12 +225,16 @@ fn look_again(moving: &Moving, slot: &Slot, back: Box<Stage>) -> Step {
 
 fn propose(moving: Moving, to: Slot, back: Box<Stage>) -> Step {
     let draft = moving.draft.clone().at(&to);
-    Step::say(Reply::ProposeMove { to }).at(moving.at(draft, Point::Confirming { to }).stage(back))
+    Step::say(Reply::ProposeMove { to: to.clone() })
+        .at(moving.at(draft, Point::Confirming { to }).stage(back))
 }
 
 /// Everything stays as it is.
 fn kept(moving: &Moving, back: &Stage) -> Step {
-    Step::say(Reply::NotCancelled { slot: moving.slot }).at(back.clone())
+    Step::say(Reply::NotCancelled {
+        slot: moving.slot.clone(),
+    })
+    .at(back.clone())
 }
 
 /// What follows from the desk's offer.
@@ -264,7 +268,7 @@ fn choose(moving: Moving, back: Box<Stage>, reason: NotFree, slots: Vec<Slot>) -
                 .at(moving.at(draft, Point::Asking).stage(back))
         }
         (NotFree::Choose, [only]) => {
-            let to = *only;
+            let to = only.clone();
             propose(moving, to, back)
         }
         (_any, _several) => {
@@ -282,7 +286,7 @@ fn choose(moving: Moving, back: Box<Stage>, reason: NotFree, slots: Vec<Slot>) -
 fn too_late(moving: &Moving, back: Stage, until: time::OffsetDateTime) -> Step {
     Step::say(Reply::MoveTooLate {
         visit: moving.visit,
-        slot: moving.slot,
+        slot: moving.slot.clone(),
         until,
     })
     .at(back)
@@ -293,7 +297,7 @@ fn too_late(moving: &Moving, back: Stage, until: time::OffsetDateTime) -> Step {
 pub fn moved(moving: Moving, to: Slot, back: Box<Stage>, answer: MoveAnswer) -> Step {
     match answer {
         MoveAnswer::Moved { slot, standing } => {
-            let stage = after_move(&moving, slot, standing, *back);
+            let stage = after_move(&moving, slot.clone(), standing, *back);
             match standing {
                 VisitStanding::Confirmed => Step::told_by_news().at(stage),
                 VisitStanding::Held | VisitStanding::Rendered | VisitStanding::Gone => {
@@ -314,13 +318,13 @@ pub fn moved(moving: Moving, to: Slot, back: Box<Stage>, answer: MoveAnswer) -> 
 fn after_move(moving: &Moving, slot: Slot, standing: VisitStanding, back: Stage) -> Stage {
     let booked = Stage::Booked {
         visit: moving.visit,
-        slot,
+        slot: slot.clone(),
     };
     if let Stage::Paying { owed, payer_wanted } = &back
         && owed.visit == moving.visit
     {
         return Stage::Paying {
-            owed: Owed { slot, ..*owed },
+            owed: Owed { slot, ..owed.clone() },
             payer_wanted: *payer_wanted,
         };
     }
@@ -342,7 +346,7 @@ pub fn again(moving: &Moving, back: &Stage, facts: &Facts<'_>) -> Step {
             wanted: moving.draft.wanted.clone(),
             slots: slots.clone(),
         }),
-        Point::Confirming { to } => Step::say(Reply::ProposeMove { to: *to }),
+        Point::Confirming { to } => Step::say(Reply::ProposeMove { to: to.clone() }),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The part of the dialogue that is about money. The desk says where a payment stands; nothing is believed
 //! because a customer says so, and no second prompt goes out while the first may still be answered.
 
-use super::{Facts, Owed, Reply, Stage, Step, Wish};
-use crate::desk::{AskAnswer, CardAnswer, PaymentStanding, ResendAnswer};
+use super::{Effect, Facts, Owed, Reply, Stage, Step, Wish};
+use crate::desk::{AskAnswer, CardAnswer, PaymentStanding, ResendAnswer, Slot};
 use crate::thread::HandoffReason;
 
 /// "I have paid": looked up, never believed.
@@ -11,7 +11,7 @@ pub fn claimed(stage: &Stage) -> Step {
     match stage {
         Stage::MovingWhich { back, .. } | Stage::Moving { back, .. } => claimed(back),
         Stage::Paying { owed, .. } => Step::wish(Wish::LookUpPayment {
-            owed: *owed,
+            owed: owed.clone(),
             claimed: true,
         }),
         Stage::Booked { .. } => Step::say(Reply::YouAreWelcome),
@@ -34,7 +34,7 @@ pub fn wanted_again(stage: &Stage, facts: &Facts<'_>) -> Step {
     match stage {
         Stage::MovingWhich { back, .. } | Stage::Moving { back, .. } => wanted_again(back, facts),
         Stage::Paying { owed, .. } if facts.stale => Step::wish(Wish::LookUpPayment {
-            owed: *owed,
+            owed: owed.clone(),
             claimed: false,
         }),
         Stage::Paying {
@@ -45,7 +45,7 @@ pub fn wanted_again(stage: &Stage, facts: &Facts<'_>) -> Step {
             owed,
             payer_wanted: false,
         } => Step::wish(Wish::Resend {
-            owed: *owed,
+            owed: owed.clone(),
             payer: None,
         }),
         Stage::Open
@@ -82,10 +82,10 @@ pub fn by_card(stage: &Stage, facts: &Facts<'_>) -> Step {
     match stage {
         Stage::MovingWhich { back, .. } | Stage::Moving { back, .. } => by_card(back, facts),
         Stage::Paying { owed, .. } if facts.stale => Step::wish(Wish::LookUpPayment {
-            owed: *owed,
+            owed: owed.clone(),
             claimed: false,
         }),
-        Stage::Paying { owed, .. } => Step::wish(Wish::AskCard { owed: *owed }),
+        Stage::Paying { owed, .. } => Step::wish(Wish::AskCard { owed: owed.clone() }),
         Stage::Open
         | Stage::Gathering { .. }
         | Stage::Choosing { .. }
@@ -107,16 +107,14 @@ pub fn card_asked(owed: Owed, answer: CardAnswer) -> Step {
                 deadline,
                 ..owed
             };
-            Step::say(Reply::CardComing { owed }).at(Stage::Paying {
+            Step::say(Reply::CardComing { owed: owed.clone() }).at(Stage::Paying {
                 owed,
                 payer_wanted: false,
             })
         }
         CardAnswer::StillOpen => Step::say(Reply::PromptStillOpen),
         CardAnswer::Checking => Step::say(Reply::PaymentChecking),
-        CardAnswer::HoldGone => {
-            Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::after_hold(&owed.slot))
-        }
+        CardAnswer::HoldGone => hold_gone(owed.slot),
         CardAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
         CardAnswer::NotOffered => Step::say(Reply::Cards),
         CardAnswer::NotPossible => Step::call_person(HandoffReason::Money),
@@ -129,7 +127,7 @@ pub fn asked(owed: Owed, answer: AskAnswer) -> Step {
     match answer {
         AskAnswer::Asked { amount, .. } => {
             let owed = Owed { amount, ..owed };
-            Step::say(Reply::PromptSent { owed }).at(Stage::Paying {
+            Step::say(Reply::PromptSent { owed: owed.clone() }).at(Stage::Paying {
                 owed,
                 payer_wanted: false,
             })
@@ -138,20 +136,20 @@ pub fn asked(owed: Owed, answer: AskAnswer) -> Step {
             owed,
             payer_wanted: true,
         }),
-        AskAnswer::HoldGone => {
-            Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::after_hold(&owed.slot))
-        }
+        AskAnswer::HoldGone => hold_gone(owed.slot),
         AskAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
         AskAnswer::Checking => Step::say(Reply::PaymentChecking).at(Stage::Paying {
             owed,
             payer_wanted: false,
         }),
-        AskAnswer::NotYet { minutes } => {
-            Step::say(Reply::HeldPromptLater { owed, minutes }).at(Stage::Paying {
-                owed,
-                payer_wanted: false,
-            })
-        }
+        AskAnswer::NotYet { minutes } => Step::say(Reply::HeldPromptLater {
+            owed: owed.clone(),
+            minutes,
+        })
+        .at(Stage::Paying {
+            owed,
+            payer_wanted: false,
+        }),
         AskAnswer::NotPossible => Step::call_person(HandoffReason::Money).at(Stage::Paying {
             owed,
             payer_wanted: false,
@@ -168,13 +166,18 @@ pub fn looked_up(owed: Owed, claimed: bool, standing: PaymentStanding, facts: &F
         PaymentStanding::Checking | PaymentStanding::Prompting if claimed => Step::say(Reply::ClaimChecking),
         PaymentStanding::Prompting => Step::say(Reply::PromptStillOut),
         PaymentStanding::Checking => Step::say(Reply::PaymentChecking),
-        PaymentStanding::Failed(_) | PaymentStanding::NothingAsked if run_out => {
-            Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::after_hold(&owed.slot))
+        PaymentStanding::Failed(_) | PaymentStanding::NothingAsked if run_out => hold_gone(owed.slot),
+        PaymentStanding::Failed(trouble) => {
+            let step = Step::say(Reply::PaymentFailed {
+                trouble,
+                deadline: owed.deadline,
+            });
+            if trouble.is_ours() {
+                step.with(Effect::CallPerson(HandoffReason::Money))
+            } else {
+                step
+            }
         }
-        PaymentStanding::Failed(trouble) => Step::say(Reply::PaymentFailed {
-            trouble,
-            deadline: owed.deadline,
-        }),
         PaymentStanding::NothingAsked => Step::say(Reply::AskPayer).at(Stage::Paying {
             owed,
             payer_wanted: true,
@@ -196,15 +199,19 @@ pub fn resent(owed: Owed, answer: ResendAnswer) -> Step {
             owed,
             payer_wanted: true,
         }),
-        ResendAnswer::NothingDue => {
-            Step::say(Reply::HoldGone { slot: owed.slot }).at(Stage::after_hold(&owed.slot))
-        }
+        ResendAnswer::NothingDue => hold_gone(owed.slot),
     }
+}
+
+/// The hold ran out or was given up: the same may be booked again.
+fn hold_gone(slot: Slot) -> Step {
+    let again = Stage::after_hold(&slot);
+    Step::say(Reply::HoldGone { slot }).at(again)
 }
 
 fn settled(owed: Owed, amount: ratiba_kernel::Money, receipt: Option<String>) -> Step {
     Step::say(Reply::PaymentArrived {
-        slot: owed.slot,
+        slot: owed.slot.clone(),
         amount,
         receipt,
     })

@@ -51,7 +51,7 @@ pub enum Reply {
     /// Which day and time?
     AskWhen {
         /// For what, if it is known.
-        service: Option<ServiceRef>,
+        services: Vec<ServiceRef>,
     },
     /// Which of two readings of the time?
     AskReading {

@@ -44,27 +44,33 @@ fn every_stage() -> Vec<Stage> {
         },
         Stage::Choosing {
             draft: draft.clone(),
-            slots: vec![slot],
+            slots: vec![slot.clone()],
         },
         Stage::Confirming {
             draft: draft.clone(),
-            slot,
+            slot: slot.clone(),
         },
         Stage::Adding {
             draft: draft.clone(),
-            slot,
-            pair: slot,
+            slot: slot.clone(),
+            pair: slot.clone(),
         },
-        Stage::AskingPayer { draft, slot },
+        Stage::AskingPayer {
+            draft,
+            slot: slot.clone(),
+        },
         paying.clone(),
         Stage::Paying {
             owed: owed(),
             payer_wanted: true,
         },
-        Stage::Booked { visit: visit(), slot },
+        Stage::Booked {
+            visit: visit(),
+            slot: slot.clone(),
+        },
         Stage::Cancelling {
             visit: visit(),
-            slot,
+            slot: slot.clone(),
             told: Some(Money::kes_minor(0)),
             told_back: Some(Money::kes_minor(105_000)),
             instead: None,
@@ -75,7 +81,12 @@ fn every_stage() -> Vec<Stage> {
             back: Box::new(Stage::Open),
         },
         moving(moving::Point::Asking, paying.clone()),
-        moving(moving::Point::Choosing { slots: vec![slot] }, Stage::Open),
+        moving(
+            moving::Point::Choosing {
+                slots: vec![slot.clone()],
+            },
+            Stage::Open,
+        ),
         moving(moving::Point::Confirming { to: slot }, paying),
     ]
 }
@@ -85,7 +96,7 @@ fn moving(point: moving::Point, back: Stage) -> Stage {
     Stage::Moving {
         moving: Box::new(Moving {
             visit: visit(),
-            slot,
+            slot: slot.clone(),
             draft: Draft::moving(&slot),
             point,
         }),
@@ -158,7 +169,7 @@ fn what_is_to_be_booked_in_the_place_of_one_visit_is_not_booked_in_the_place_of_
     let stage = asked.stage.unwrap();
     let other = VisitRef::from_uuid(uuid::Uuid::from_u128(99));
     for (asked_about, kept) in [(owed().visit, true), (other, false)] {
-        let step = visit::ask_cancel((asked_about, slot), terms, stage.clone());
+        let step = visit::ask_cancel((asked_about, slot.clone()), terms, stage.clone());
         let Some(Stage::Cancelling { instead, .. }) = step.stage else {
             panic!("it is asked about")
         };
@@ -175,7 +186,7 @@ fn a_slot_is_held_only_on_a_yes_to_it_or_a_number_for_it() {
             let Some(Wish::Hold { slot, .. }) = &step.wish else {
                 continue;
             };
-            assert_eq!(*slot, a_slot().build());
+            assert_eq!(slot.clone(), a_slot().build());
             let yes = said == Said::Chose(Meaning::Yes) || said == Said::Words(Words::bare(Intent::Confirm));
             let number = stage.name() == "asking_payer" && matches!(said, Said::Numbers(_));
             // Whoever wants nothing more has said yes to what is held.
@@ -246,7 +257,7 @@ fn every_answer_of_a_desk_is_told() {
     ];
     let mut steps = Vec::new();
     for reason in reasons {
-        for slots in [vec![], vec![slot], vec![slot, slot]] {
+        for slots in [vec![], vec![slot.clone()], vec![slot.clone(), slot.clone()]] {
             steps.push(booking::offered(
                 draft.clone(),
                 Offer::Alternatives { reason, slots },
@@ -291,7 +302,7 @@ fn every_answer_of_a_desk_is_told() {
     for deadline in [None, Some(owed().deadline)] {
         let answer = HoldAnswer::Held {
             visit: visit(),
-            slot,
+            slot: slot.clone(),
             deadline,
             due_now: if deadline.is_some() {
                 amount
@@ -396,14 +407,14 @@ fn a_free_slot_is_proposed_and_a_lone_alternative_as_well() {
     let slot = a_slot().build();
     let draft = Draft::default().with_service(massage());
     for offer in [
-        Offer::Free(slot),
+        Offer::Free(slot.clone()),
         Offer::Alternatives {
             reason: NotFree::Choose,
-            slots: vec![slot],
+            slots: vec![slot.clone()],
         },
     ] {
         let step = booking::offered(draft.clone(), offer);
-        assert_eq!(step.replies, [Reply::Propose { slot }]);
+        assert_eq!(step.replies, [Reply::Propose { slot: slot.clone() }]);
     }
 }
 
@@ -412,7 +423,7 @@ fn a_hold_asks_the_payer_and_without_one_asks_for_a_number() {
     let (draft, slot) = (Draft::default(), a_slot().build());
     let answer = || HoldAnswer::Held {
         visit: visit(),
-        slot,
+        slot: slot.clone(),
         deadline: Some(owed().deadline),
         due_now: owed().amount,
     };

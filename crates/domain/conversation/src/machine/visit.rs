@@ -112,7 +112,7 @@ pub fn upcoming(stage: &Stage, then: Then, visits: Vec<VisitCard>, facts: &Facts
         Then::Accept { visit } => offered(&ahead, visit, |card| {
             Step::wish(Wish::Accept {
                 visit: card.id,
-                slot: card.slot,
+                slot: card.slot.clone(),
             })
         }),
         Then::Pass { visit } => offered(&ahead, visit, |card| Step::wish(Wish::Pass { visit: card.id })),
@@ -198,7 +198,7 @@ fn late(ahead: &[VisitCard], minutes: Option<u32>, facts: &Facts<'_>) -> Step {
     match near {
         Some(card) => Step::wish(Wish::Terms {
             visit: card.id,
-            slot: card.slot,
+            slot: card.slot.clone(),
             then: OnTerms::Late { minutes },
         }),
         None => Step::say(Reply::Visits {
@@ -210,7 +210,7 @@ fn late(ahead: &[VisitCard], minutes: Option<u32>, facts: &Facts<'_>) -> Step {
 fn ask_terms(card: &VisitCard, unsure: bool) -> Step {
     Step::wish(Wish::Terms {
         visit: card.id,
-        slot: card.slot,
+        slot: card.slot.clone(),
         then: OnTerms::Cancel { unsure },
     })
 }
@@ -230,7 +230,7 @@ pub fn terms_known(
         (OnTerms::Cancel { unsure: false }, Some(terms)) => ask_cancel((visit, slot), terms, stage.clone()),
         (OnTerms::Cancel { .. }, None) => match stage.clone().under_way().as_ref() {
             Stage::Paying { owed, .. } if owed.visit == visit => Step::wish(Wish::LookUpPayment {
-                owed: *owed,
+                owed: owed.clone(),
                 claimed: false,
             }),
             Stage::Open
@@ -287,12 +287,16 @@ pub fn accepted(visit: VisitRef, payer: Option<PhoneNumber>, answer: AcceptAnswe
         AcceptAnswer::Held { slot, deadline } => {
             let owed = Owed {
                 visit,
-                slot,
+                slot: slot.clone(),
                 amount: slot.due_now,
                 deadline,
             };
             match payer {
-                Some(payer) => Step::wish(Wish::AskMoney { owed, payer }).at(Stage::Paying {
+                Some(payer) => Step::wish(Wish::AskMoney {
+                    owed: owed.clone(),
+                    payer,
+                })
+                .at(Stage::Paying {
                     owed,
                     payer_wanted: false,
                 }),
@@ -352,7 +356,11 @@ pub fn ask_cancel((visit, slot): (VisitRef, Slot), terms: VisitTerms, stage: Sta
         | Stage::MovingWhich { .. }
         | Stage::Moving { .. } => None,
     };
-    Step::say(Reply::AskCancel { slot, terms }).at(Stage::Cancelling {
+    Step::say(Reply::AskCancel {
+        slot: slot.clone(),
+        terms,
+    })
+    .at(Stage::Cancelling {
         visit,
         slot,
         told: Some(terms.fee),
@@ -368,7 +376,7 @@ pub fn ask_cancel((visit, slot): (VisitRef, Slot), terms: VisitTerms, stage: Sta
 pub fn instead_of(owed: Owed, draft: Draft, stage: &Stage) -> Step {
     Step::wish(Wish::Terms {
         visit: owed.visit,
-        slot: owed.slot,
+        slot: owed.slot.clone(),
         then: OnTerms::Cancel { unsure: false },
     })
     .at(Stage::Cancelling {

@@ -120,6 +120,7 @@ pub fn a_slot() -> SlotBuilder {
         due_now: Money::kes_minor(100_000),
         party: Party::default(),
         complement: None,
+        rest: Vec::new(),
     })
 }
 

@@ -270,6 +270,7 @@ impl Chat {
         let tell = Tell {
             book: self.record.clone(),
             messages: self.record.clone(),
+            reader: Arc::new(PlainReader),
             desk: self.desk.clone(),
             visits: self.desk.clone(),
             payments: self.desk.clone(),

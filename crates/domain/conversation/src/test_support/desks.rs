@@ -12,9 +12,9 @@ use super::builders::{a_menu, a_profile, wanjiru};
 use crate::channel::{Address, SenderKey};
 use crate::desk::{
     AskAnswer, CardAnswer, CardOrder, Complement, ComplementRequest, HoldAnswer, HoldOrder, Menu, NotFree,
-    Offer, OfferRequest, Party, PayWays, PaymentOrder, PaymentRef, PaymentStanding, Profile, PromotionCard,
-    ResendAnswer, ResendOrder, ServiceRef, Slot, StaffRef, TipAnswer, TipOrder, VisitCard, VisitRef,
-    VisitStanding, Wanted,
+    Offer, OfferRequest, Part, Party, PayWays, PaymentOrder, PaymentRef, PaymentStanding, Profile,
+    PromotionCard, ResendAnswer, ResendOrder, ServiceCard, ServiceRef, Slot, StaffRef, TipAnswer, TipOrder,
+    VisitCard, VisitRef, VisitStanding, Wanted,
 };
 use crate::inbound::{InboundId, Media, Reading, Received};
 use crate::outgoing::{Content, MessageId, SendAnswer, StatusReport, TemplateCall};
@@ -250,16 +250,29 @@ impl FakeDesk {
 
     fn slot(&self, request: &OfferRequest, starts_at: OffsetDateTime) -> Option<Slot> {
         let menu = locked(&self.menu);
-        let service = menu.service(request.service)?;
+        let all = std::iter::once(&request.service).chain(&request.also);
+        let all: Vec<&ServiceCard> = all.map(|service| menu.service(*service)).collect::<Option<_>>()?;
+        let staff = request.staff.or(Some(wanjiru()));
+        let minutes: u32 = all.iter().map(|service| service.minutes).sum();
+        let price: i64 = all.iter().map(|service| service.price.amount_minor()).sum();
+        let parts = u32::try_from(all.len()).ok()?;
         Some(Slot {
-            service: service.id,
-            staff: request.staff.or(Some(wanjiru())),
+            service: request.service,
+            staff,
             starts_at,
-            ends_at: starts_at + time::Duration::minutes(i64::from(service.minutes)),
-            price: times(service.price, request.people),
-            due_now: times(self.due_now, request.people),
+            ends_at: starts_at + time::Duration::minutes(i64::from(minutes)),
+            price: times(Money::kes_minor(price), request.people),
+            due_now: times(self.due_now, request.people * parts),
             party: Party::of(request.people),
             complement: None,
+            rest: request
+                .also
+                .iter()
+                .map(|service| Part {
+                    service: *service,
+                    staff,
+                })
+                .collect(),
         })
     }
 
@@ -372,6 +385,7 @@ impl BookingDesk for FakeDesk {
         let request = OfferRequest {
             customer: order.customer,
             service: order.slot.service,
+            also: order.slot.rest.iter().map(|part| part.service).collect(),
             staff: order.slot.staff,
             wanted: Wanted::At(order.slot.starts_at),
             people: order.slot.party.people,
@@ -414,7 +428,7 @@ impl BookingDesk for FakeDesk {
         });
         Ok(HoldAnswer::Held {
             visit,
-            slot: held.slot,
+            slot: held.slot.clone(),
             deadline: held.deadline,
             due_now,
         })

@@ -1,4 +1,4 @@
-//! A thread's state as JSON in a row: `{"v": 8, …}`.
+//! A thread's state as JSON in a row: `{"v": 9, …}`.
 //!
 //! A change of the shape raises [`STATE_VERSION`] and adds the step that lifts the version before; threads
 //! in flight survive an upgrade. A state of a newer version (after a step back) is refused, not guessed. So that a step
@@ -13,7 +13,13 @@ use super::{Answered, BriefLine, HandoffReason, ThreadState};
 use crate::machine::{Meaning, Question, Stage};
 
 /// The newest version that this program writes and reads.
-pub const STATE_VERSION: u64 = 8;
+pub const STATE_VERSION: u64 = 9;
+
+/// The fields that version 9 brought: several services, one after another.
+const WITH_SEVERAL: [&str; 2] = ["also", "rest"];
+
+/// The version of a state that counts anger, which the program before several services reads as well.
+const WITH_ANGER: u64 = 8;
 
 /// The version of a state that says what a cancellation gives back, which the program before handoffs reads as well.
 const WITH_BACK_TOLD: u64 = 7;
@@ -44,7 +50,7 @@ const WITHOUT_TIPS: u64 = 3;
 type Lift = fn(Value) -> Value;
 
 /// One step for each version before [`STATE_VERSION`].
-const LIFTS: [Lift; 8] = [
+const LIFTS: [Lift; 9] = [
     nothing_said_yet,
     no_time_before,
     no_lines_before,
@@ -53,6 +59,7 @@ const LIFTS: [Lift; 8] = [
     no_groups_before,
     nothing_said_to_come_back,
     handoff_in_the_state,
+    one_service_before,
 ];
 
 /// Version 0 is the empty object that a row gets when it is made by hand.
@@ -97,6 +104,11 @@ fn handoff_in_the_state(mut state: Value) -> Value {
     if let Value::Object(fields) = &mut state {
         fields.remove(HANDOFF);
     }
+    state
+}
+
+/// What version 9 talks about may be several services one after another; of version 8 it never was.
+const fn one_service_before(state: Value) -> Value {
     state
 }
 
@@ -167,8 +179,10 @@ impl ThreadState {
             angry: self.angry,
         };
         let mut json = serde_json::to_value(stored)?;
-        let version = if self.angry > 0 {
+        let version = if mentions(&json, &WITH_SEVERAL) {
             STATE_VERSION
+        } else if self.angry > 0 {
+            WITH_ANGER
         } else if mentions(&json, &[WITH_BACK]) {
             WITH_BACK_TOLD
         } else if is_of_groups(&json) {
@@ -182,7 +196,7 @@ impl ThreadState {
         Ok(json)
     }
 
-    /// The least version that can say what the state says, if it says nothing that the newest three brought.
+    /// The least version that can say what the state says, if it says nothing that the newest four brought.
     fn version_before(&self) -> u64 {
         let mut options = self.question.iter().flat_map(|question| &question.options);
         if knows_of_moves(&self.stage) {

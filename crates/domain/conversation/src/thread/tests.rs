@@ -43,7 +43,14 @@ fn only_a_state_that_says_what_a_version_brought_is_of_it() {
     let draft = crate::machine::Draft::default().with_service(slot.service);
     let for_two = crate::desk::Slot {
         party: crate::desk::Party::of(2),
-        ..slot
+        ..slot.clone()
+    };
+    let with_another = crate::desk::Slot {
+        rest: vec![crate::desk::Part {
+            service: slot.service,
+            staff: None,
+        }],
+        ..slot.clone()
     };
     let choosing = |slots| Stage::Choosing {
         draft: draft.clone(),
@@ -55,23 +62,42 @@ fn only_a_state_that_says_what_a_version_brought_is_of_it() {
     };
     let adding = Stage::Adding {
         draft: draft.clone(),
-        slot,
-        pair: slot,
+        slot: slot.clone(),
+        pair: slot.clone(),
     };
     let cancelling = |told_back| Stage::Cancelling {
         visit,
-        slot,
+        slot: slot.clone(),
         told: Some(ratiba_kernel::Money::kes_minor(0)),
         told_back,
         instead: None,
         back: Box::new(Stage::Open),
     };
     let stages = [
-        (Stage::Booked { visit, slot }, 3),
-        (choosing(vec![slot]), 3),
+        (
+            Stage::Booked {
+                visit,
+                slot: slot.clone(),
+            },
+            3,
+        ),
+        (choosing(vec![slot.clone()]), 3),
         (which, 5),
-        (Stage::Booked { visit, slot: for_two }, 6),
-        (choosing(vec![slot, for_two]), 6),
+        (
+            Stage::Booked {
+                visit,
+                slot: for_two.clone(),
+            },
+            6,
+        ),
+        (choosing(vec![slot.clone(), for_two]), 6),
+        (
+            Stage::Booked {
+                visit,
+                slot: with_another,
+            },
+            9,
+        ),
         (adding, 6),
         (cancelling(None), 5),
         (cancelling(Some(ratiba_kernel::Money::kes_minor(1))), 7),

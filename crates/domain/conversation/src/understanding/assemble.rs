@@ -23,6 +23,7 @@ pub(super) fn assemble(sentence: &Sentence, heard: Heard, context: &Context) -> 
     let names_no_time = timed.when.is_none();
     Understood {
         language: language::detect(sentence),
+        asks_language: language::asked_for(sentence),
         intent: heard.intent,
         when: timed.when,
         alternative: timed.alternative,
@@ -31,6 +32,9 @@ pub(super) fn assemble(sentence: &Sentence, heard: Heard, context: &Context) -> 
         duration_minutes: duration.filter(|_| !late && heard.intent != Intent::NotYet),
         people: number(people),
         services: heard.services,
+        wishes: heard.wishes,
+        dropped: heard.dropped,
+        naming: heard.naming,
         staff: heard.staff,
         choice: heard.choice,
         amount: number(amount),

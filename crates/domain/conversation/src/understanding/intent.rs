@@ -1,16 +1,21 @@
 //! What is wanted: the phrases of [`super::rules`] in their order, with the few decisions that no phrase can make.
 
+use uuid::Uuid;
+
 use super::context::Context;
 use super::day::DayExpr;
 use super::pattern::{Patterns, Phrase};
 use super::rules;
 use super::scan::{Mention, Sentence};
-use super::{Intent, Match, lexicon, numeral, said, verb, vocabulary};
+use super::{Intent, Match, Naming, lexicon, numeral, said, verb, vocabulary};
 
 /// The intent and what was weighed for it.
 pub(super) struct Heard {
     pub(super) intent: Intent,
     pub(super) services: Vec<Match>,
+    pub(super) wishes: Vec<Vec<Match>>,
+    pub(super) dropped: Vec<Uuid>,
+    pub(super) naming: Naming,
     pub(super) staff: Option<Match>,
     pub(super) choice: Option<u32>,
     /// The intent itself is doubtful, whatever the time is.
@@ -24,7 +29,14 @@ pub(super) struct Heard {
 /// Finds the intent of a sentence.
 pub(super) fn hear(sentence: &Sentence, context: &Context) -> Heard {
     let refused = refused_services(sentence);
+    let wishes = lexicon::wishes(sentence, context, duration(sentence), &refused);
     let services = lexicon::services(sentence, context, duration(sentence), &refused);
+    let dropped = lexicon::services(
+        sentence,
+        context,
+        None,
+        &others(sentence, &dropped_places(sentence)),
+    );
     let staff = lexicon::staff(sentence, context);
     let phrase = phrase(sentence);
     let listener = Listener {
@@ -47,6 +59,9 @@ pub(super) fn hear(sentence: &Sentence, context: &Context) -> Heard {
     Heard {
         intent,
         services,
+        wishes,
+        dropped: dropped.iter().map(|found| found.id).collect(),
+        naming: naming(sentence),
         staff,
         choice,
         ask,
@@ -101,24 +116,84 @@ fn refused_services(sentence: &Sentence) -> Vec<usize> {
             ("badala" | "instead", "ya") | ("instead", "of") | ("achana" | "wachana", "na") => 2,
             (
                 "sitaki" | "not" | "sio" | "siyo" | "acha" | "wacha" | "forget" | "skip" | "toa" | "ondoa"
-                | "remove",
+                | "remove" | "without" | "bila" | "except" | "isipokuwa" | "minus",
                 _,
             ) => 1,
             ("from" | "kutoka", _) if turns_afterwards(sentence, at) => 1,
             ("swap" | "exchange" | "replace", _) if turns_afterwards(sentence, at) => 1,
             _other => continue,
         };
-        let Some(clause) = words.token(at).map(|token| token.clause) else {
-            continue;
-        };
-        let covered = (at + opens..sentence.tokens.len())
-            .take_while(|index| words.token(*index).is_some_and(|token| token.clause == clause))
-            .take_while(|index| !UNREFUSED.contains(&words.text(*index)))
-            .take_while(|index| verb::analyse(words.text(*index)).is_none())
-            .take(4);
-        refused.extend(covered);
+        refused.extend(covered(sentence, at, opens));
     }
     refused
+}
+
+/// The places behind an opening word that it bears on.
+fn covered(sentence: &Sentence, at: usize, opens: usize) -> Vec<usize> {
+    let words = sentence.words();
+    let clause = words.token(at).map(|token| token.clause);
+    (at + opens..sentence.tokens.len())
+        .take_while(|index| words.token(*index).map(|token| token.clause) == clause)
+        .take_while(|index| !UNREFUSED.contains(&words.text(*index)))
+        .take_while(|index| verb::analyse(words.text(*index)).is_none())
+        .take(4)
+        .collect()
+}
+
+/// Positions of words that stand for what is given up: what is refused, and what is cancelled or taken away.
+fn dropped_places(sentence: &Sentence) -> Vec<usize> {
+    let words = sentence.words();
+    let mut places = refused_services(sentence);
+    for at in 0..sentence.tokens.len() {
+        let word = words.text(at);
+        let takes_away = ["cancel", "drop", "scrap", "delete", "cut", "punguza"].contains(&word)
+            || verb::analyse(word).is_some_and(|verb| ["cancel", "remove"].contains(&verb.root));
+        if takes_away {
+            places.extend(covered(sentence, at, 1));
+        }
+    }
+    places
+}
+
+/// All places but these.
+fn others(sentence: &Sentence, places: &[usize]) -> Vec<usize> {
+    (0..sentence.tokens.len())
+        .filter(|at| !places.contains(at))
+        .collect()
+}
+
+/// Words by which what is named comes beside what is wanted already.
+const ADDING: &[&str] = &[
+    "add",
+    "adding",
+    "also",
+    "plus",
+    "pia",
+    "additionally",
+    "include",
+    "including",
+];
+
+/// The stem of *kuongeza*, whoever is told to do it for whom; *kusongeza* moves.
+const TO_ADD: &str = "ongez";
+
+/// Words by which what is named is all that is wanted.
+const ALONE: &[&str] = &["only", "just", "tu", "pekee", "alone"];
+
+fn naming(sentence: &Sentence) -> Naming {
+    let words = sentence.words();
+    let says = |set: &[&str]| (0..sentence.tokens.len()).any(|at| set.contains(&words.text(at)));
+    let stem = |word: &str| word.contains(TO_ADD) && !word.contains("songez");
+    let adds = (0..sentence.tokens.len()).any(|at| stem(words.text(at)));
+    let as_well = (0..sentence.tokens.len())
+        .any(|at| words.text(at) == "as" && words.text(at + 1) == "well" || words.text(at) == "aswell");
+    if says(ADDING) || adds || as_well {
+        Naming::Adds
+    } else if says(ALONE) {
+        Naming::Only
+    } else {
+        Naming::Plain
+    }
 }
 
 /// With so many words that mean nothing to us a message is talk, even if it names a day.

@@ -24,6 +24,45 @@ pub(super) fn detect(sentence: &Sentence) -> Language {
     }
 }
 
+/// Words beside the name of a language in a message that asks for it, and for nothing else.
+#[rustfmt::skip]
+const ASKING: &[&str] = &[
+    "in", "kwa", "to", "into", "speak", "talk", "write", "reply", "answer", "use", "switch", "change",
+    "prefer", "want", "only", "can", "could", "we", "you", "u", "i", "me", "my", "language", "lugha", "ya",
+    "na", "tu", "je", "let", "us", "lets", "do", "does", "understand", "ongea", "andika", "tumia", "jibu",
+    "nijibu", "naomba", "nataka", "napendelea", "unaweza", "mnaweza", "kuongea", "kuandika", "tuongee",
+    "tuzungumze", "zungumza", "niandikie", "badilisha", "not", "sio", "si", "sijui", "sielewi", "dont",
+    "know", "speaking", "english", "kiingereza", "kizungu", "swahili", "kiswahili",
+];
+
+/// The language that a message asks for: its name, with no other words than those that ask.
+pub(super) fn asked_for(sentence: &Sentence) -> Option<Language> {
+    let words = || sentence.tokens.iter().map(|token| token.text.as_str());
+    let only_asks = words().all(|word| ASKING.contains(&word) || vocabulary::is_filler(word));
+    if !only_asks {
+        return None;
+    }
+    let mut refused = false;
+    let mut wanted = None;
+    for word in words() {
+        let named = match word {
+            "english" | "kiingereza" | "kizungu" => Some((Language::English, Language::Swahili)),
+            "swahili" | "kiswahili" => Some((Language::Swahili, Language::English)),
+            _other => None,
+        };
+        match named {
+            // "I do not speak Swahili" asks for the other one.
+            Some((_, other)) if refused => wanted = wanted.or(Some(other)),
+            Some((named, _)) => wanted = Some(named),
+            None => {
+                refused = ["not", "dont", "sio", "si", "sijui", "sielewi"].contains(&word)
+                    || refused && word != "but"
+            }
+        }
+    }
+    wanted
+}
+
 fn is_swahili(word: &str) -> bool {
     let swahili_verb =
         !vocabulary::is_english(word) && !verb::is_plain_english(word) && verb::analyse(word).is_some();

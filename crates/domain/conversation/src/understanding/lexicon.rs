@@ -20,6 +20,9 @@ const WORD_FIT_MIN: u32 = 800;
 /// A name that fits less does not push another aside.
 const NAME_FIT_MIN: u16 = 600;
 
+/// A name that fits less is no wish of its own.
+const WISH_FIT_MIN: u16 = 500;
+
 /// A name that is there word for word.
 const WHOLE_FIT: u16 = 1000;
 
@@ -81,20 +84,88 @@ pub(super) fn services(
     duration: Option<u32>,
     without: &[usize],
 ) -> Vec<Match> {
+    best_first(&named_services(sentence, context, duration, without))
+}
+
+/// The services that the message names, apart where several are wanted beside each other, in the order in which they
+/// are named; the services of each wish as [`services`] has them.
+///
+/// Names that share a word are one wish (*massage* of all massages), and so are those between which no word joins two
+/// wishes: *gel manicure*, *massage or facial*.
+pub(super) fn wishes(
+    sentence: &Sentence,
+    context: &Context,
+    duration: Option<u32>,
+    without: &[usize],
+) -> Vec<Vec<Match>> {
+    let mut mentions = named_services(sentence, context, duration, without);
+    mentions.retain(|mention| mention.as_match().score >= WISH_FIT_MIN);
+    mentions.sort_by_key(Mentioned::first_place);
+    let mut wishes: Vec<(usize, Vec<Mentioned<'_>>)> = Vec::new();
+    for mention in mentions {
+        let (first, last) = (mention.first_place(), mention.last_place());
+        match wishes.last_mut() {
+            Some((end, wish)) if first <= *end || !joins(sentence, *end, first) => {
+                *end = last.max(*end);
+                wish.push(mention);
+            }
+            Some(_) | None => wishes.push((last, vec![mention])),
+        }
+    }
+    wishes.iter().map(|(_, wish)| best_first(wish)).collect()
+}
+
+/// Words that join two wishes.
+const JOINING: &[&str] = &[
+    "na", "and", "n", "plus", "pia", "also", "then", "kisha", "halafu", "alafu", "pamoja", "together",
+    "along", "followed",
+];
+
+/// How many words may stand between two names that only a comma parts.
+const LISTED_MAX: usize = 3;
+
+/// Whether what stands between two names wants both.
+fn joins(sentence: &Sentence, end: usize, next: usize) -> bool {
+    let words = sentence.words();
+    let mut between = end.saturating_add(1)..next;
+    if between
+        .clone()
+        .any(|at| ["or", "au", "ama"].contains(&words.text(at)))
+    {
+        return false;
+    }
+    let clause = |at: usize| words.token(at).map(|token| token.clause);
+    let listed = clause(end) != clause(next) && next.saturating_sub(end) <= LISTED_MAX;
+    listed || between.any(|at| JOINING.contains(&words.text(at)))
+}
+
+fn best_first(mentions: &[Mentioned<'_>]) -> Vec<Match> {
+    let mut matches: Vec<Match> = mentions.iter().map(Mentioned::as_match).collect();
+    matches.sort_by_key(|found| std::cmp::Reverse(found.score));
+    matches
+}
+
+/// The services that the message names, without those that a more specific name outdoes.
+fn named_services<'c>(
+    sentence: &'c Sentence,
+    context: &'c Context,
+    duration: Option<u32>,
+    without: &'c [usize],
+) -> Vec<Mentioned<'c>> {
     let listener = Names {
         sentence,
         entries: &context.lexicon.services,
         duration,
         without,
     };
-    let mentions: Vec<Mentioned<'_>> = listener.mentions();
-    let mut matches: Vec<Match> = mentions
+    let mentions = listener.mentions();
+    let outdone: Vec<bool> = mentions
         .iter()
-        .filter(|one| !mentions.iter().any(|other| listener.outdoes(other, one)))
-        .map(Mentioned::as_match)
+        .map(|one| mentions.iter().any(|other| listener.outdoes(other, one)))
         .collect();
-    matches.sort_by_key(|found| std::cmp::Reverse(found.score));
-    matches
+    let kept = mentions.into_iter().zip(outdone);
+    kept.filter_map(|(mention, outdone)| (!outdone).then_some(mention))
+        .collect()
 }
 
 /// Everything that is sold, all with one score, those that are named first.
@@ -151,6 +222,20 @@ impl Mentioned<'_> {
             id: self.entry.id,
             score: self.fits.iter().map(|fit| fit.score).max().unwrap_or(0),
         }
+    }
+
+    /// The places of the name that fits best.
+    fn places(&self) -> &[usize] {
+        let best = self.fits.iter().rev().max_by_key(|fit| fit.score);
+        best.map_or(&[], |fit| fit.places.as_slice())
+    }
+
+    fn first_place(&self) -> usize {
+        self.places().first().copied().unwrap_or(0)
+    }
+
+    fn last_place(&self) -> usize {
+        self.places().last().copied().unwrap_or(0)
     }
 }
 

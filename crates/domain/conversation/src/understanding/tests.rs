@@ -1,5 +1,6 @@
 //! The rules in small cases; the worked cases and the laws stand in files of their own.
 
+mod care;
 mod cases;
 mod intents;
 mod laws;

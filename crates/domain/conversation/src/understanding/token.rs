@@ -110,6 +110,8 @@ impl Lexer {
             '–' | '—' | '-' if self.stands_between_digits() => self.push("hadi", Kind::Word),
             '–' | '—' => self.clause += 1,
             '&' => self.push("na", Kind::Word),
+            // "Haircut + manicure", and no telephone number.
+            '+' if !self.peek(1).is_some_and(|c| c.is_ascii_digit()) => self.push("na", Kind::Word),
             '@' => self.push("at", Kind::Word),
             _other => {}
         }

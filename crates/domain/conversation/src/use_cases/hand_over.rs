@@ -96,20 +96,18 @@ impl HandOver {
         let now = change.at;
         let language = thread.language.or(customer.language).unwrap_or(Language::Swahili);
         let line = render(TextKey::HandoffStarted, Tongue::from(language), &Values::new());
-        if customer.opted_out_at.is_none() {
-            let draft = Draft {
-                thread: Some(thread.id),
-                channel: thread.channel,
-                recipient: Recipient::Customer(customer.id),
-                purpose: Purpose::Answer,
-                content: Content::Text(TextBody::new(line).map_err(Outage::new)?),
-                fallback: None,
-                cause: reply_to(message.id),
-            };
-            change
-                .messages
-                .push(OutgoingMessage::queued(self.ids.fresh(), draft, now));
-        }
+        let draft = Draft {
+            thread: Some(thread.id),
+            channel: thread.channel,
+            recipient: Recipient::Customer(customer.id),
+            purpose: Purpose::Answer,
+            content: Content::Text(TextBody::new(line).map_err(Outage::new)?),
+            fallback: None,
+            cause: reply_to(message.id),
+        };
+        change
+            .messages
+            .push(OutgoingMessage::queued(self.ids.fresh(), draft, now));
         let most = u16::try_from(WORDS_SHOWN).unwrap_or(u16::MAX);
         let log = self.book.log(tenant, thread.id, most).await?;
         let mut said = utterances(&log, self.reader.as_ref());

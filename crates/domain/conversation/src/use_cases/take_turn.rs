@@ -20,7 +20,7 @@ use crate::customer::Customer;
 use crate::desk::Profile;
 use crate::hear;
 use crate::inbound::{InboundId, InboundMessage, Reading, Received};
-use crate::machine::{self, Facts, Meaning, STALE_AFTER, Said, Step, booking};
+use crate::machine::{self, Facts, STALE_AFTER, Said, Step, booking};
 use crate::model::{HARD_CEILING, Shown, proposed};
 use crate::outgoing::Content;
 use crate::ports::{
@@ -359,49 +359,14 @@ fn consent_intent(said: &Said) -> Option<Intent> {
     }
 }
 
-/// After an opt-out the machine is silent until the customer clearly wants something.
+/// Whether somebody who opted out is answered. An opt-out ends what we begin: whatever they say or ask is answered, but not
+/// the word that ends it all said again, nor thanks, nor what has no words.
 fn worth_an_answer(said: &Said, in_dialogue: bool) -> bool {
     match said {
-        Said::Words(words) => match words.intent {
-            Intent::Book
-            | Intent::Availability
-            | Intent::Reschedule
-            | Intent::ChangeDate
-            | Intent::ChangeService
-            | Intent::Cancel
-            | Intent::RunningLate
-            | Intent::ShowBooking
-            | Intent::AskPrice
-            | Intent::AskPromo
-            | Intent::AskHours
-            | Intent::AskLocation
-            | Intent::AskInfo
-            | Intent::PaymentClaim
-            | Intent::PaymentResend
-            | Intent::PayByCard
-            | Intent::PaymentDispute
-            | Intent::Refund
-            | Intent::Human
-            | Intent::OptIn => true,
-            Intent::Confirm | Intent::Deny | Intent::NotYet | Intent::ChooseOption | Intent::None => {
-                in_dialogue
-            }
-            Intent::Greet | Intent::Thanks | Intent::OptOut => false,
-        },
-        // The buttons of a reminder, which still comes, and of what was said before.
-        Said::Chose(
-            Meaning::Coming(_)
-            | Meaning::Move(_)
-            | Meaning::CancelVisit(_)
-            | Meaning::Accept(_)
-            | Meaning::Pass(_)
-            | Meaning::Tip { .. }
-            | Meaning::OtherTip(_)
-            | Meaning::NoTip(_)
-            | Meaning::Invitation { .. },
-        ) => true,
-        Said::Chose(_) | Said::Numbers(_) => in_dialogue,
-        Said::ChoseAgain | Said::ChoseTooLate | Said::Wordless(_) => false,
+        Said::Words(words) => !matches!(words.intent, Intent::Thanks | Intent::OptOut),
+        Said::Chose(_) | Said::ChoseTooLate => true,
+        Said::Numbers(_) => in_dialogue,
+        Said::ChoseAgain | Said::Wordless(_) => false,
     }
 }
 

@@ -9,23 +9,26 @@ mod staff;
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, IdSource, Outage, PhoneNumber, TenantId};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::TRIES_MAX;
+use super::work_handoff::{Paper, utterances};
 use crate::channel::Channel;
 use crate::consent::{Admission, admission};
+use crate::customer::Customer;
 use crate::desk::{Menu, PaymentStanding, Profile, VisitCard, VisitRef, VisitStanding};
 use crate::hear;
 use crate::outgoing::{Content, Draft, MessageId, OutgoingMessage, Recipient, TemplateCall};
 use crate::ports::{
-    BookingDesk, BusinessProfile, Change, CustomerFile, MessageBook, PaymentDesk, RecordError, ThreadBook,
-    VisitDesk, Who,
+    BookingDesk, BusinessProfile, Change, ChannelReader, CustomerFile, MessageBook, PaymentDesk, RecordError,
+    ThreadBook, VisitDesk, Who,
 };
 use crate::templates::{self, TemplateName};
 use crate::texts::{TextKey, Tongue, Values, render};
-use crate::thread::{Answered, Thread};
+use crate::thread::{Answered, HandoffReason, Thread};
 use crate::understanding::Language;
+use crate::wording::brief::{Speaker, Utterance, WORDS_SHOWN};
 use crate::wording::{Phrase, Voice, alert, present};
 
 pub use figures::DigestFigures;
@@ -35,12 +38,17 @@ pub use notice::{ByTheRules, MoneyMatter, Notice, ReminderLead};
 use notice::Said;
 use owners::Known;
 
+/// For so long after its last word a dialogue decides in which language its customer is told something.
+const LANGUAGE_OF_DIALOGUE: Duration = Duration::HOUR;
+
 /// Tells what happened. The words are queued, and the thread learns where the booking stands, in one change.
 pub struct Tell {
     /// The record of conversations.
     pub book: Arc<dyn ThreadBook>,
     /// The record of what we send.
     pub messages: Arc<dyn MessageBook>,
+    /// Reads the provider's JSON.
+    pub reader: Arc<dyn ChannelReader>,
     /// The business's booking desk.
     pub desk: Arc<dyn BookingDesk>,
     /// The business's book of visits.
@@ -280,8 +288,11 @@ impl Tell {
         }
         let stage = file.thread.as_ref().map(|thread| &thread.state.stage);
         let notice = notice::once_gone(notice, &card, stage);
-        let card = if let Notice::VisitCancelled { part: Some(slot), .. } = notice {
-            VisitCard { slot, ..card }
+        let card = if let Notice::VisitCancelled { part: Some(slot), .. } = &notice {
+            VisitCard {
+                slot: slot.clone(),
+                ..card
+            }
         } else {
             card
         };
@@ -322,8 +333,56 @@ impl Tell {
         if file.customer.opted_out_at.is_some() && !notice.is_strictly_needed() {
             return Ok(None);
         }
+        let promised = notice
+            .promises_person()
+            .then(|| (file.customer.clone(), file.thread.clone()));
         self.say(scene, occasion, &notice, &card, &standing, file, &mut change);
+        if let Some((customer, thread)) = promised {
+            self.call_person(tenant, scene, &customer, thread, &mut change)
+                .await?;
+        }
         Ok((!change.messages.is_empty()).then_some(change))
+    }
+
+    /// Calls the person who was promised, to the conversation that the customer has, or to a new one if they have none.
+    /// Where somebody was called already, that call stands.
+    async fn call_person(
+        &self,
+        tenant: TenantId,
+        scene: &Scene,
+        customer: &Customer,
+        thread: Option<Thread>,
+        change: &mut Change,
+    ) -> Result<(), Outage> {
+        // What was just told may have moved it on.
+        let thread = change
+            .threads
+            .pop()
+            .or(thread)
+            .unwrap_or_else(|| Thread::open(self.ids.fresh(), customer.id, Channel::Whatsapp, scene.now));
+        if !thread.driver.is_machine() {
+            change.threads.push(thread);
+            return Ok(());
+        }
+        let most = u16::try_from(WORDS_SHOWN).unwrap_or(u16::MAX);
+        let log = self.book.log(tenant, thread.id, most).await?;
+        let mut said = utterances(&log, self.reader.as_ref());
+        said.extend(change.messages.iter().map(|message| Utterance {
+            at: scene.now,
+            by: Speaker::Machine,
+            words: message.content.words(),
+        }));
+        let mut thread = thread.suspended(self.ids.fresh(), HandoffReason::Money, scene.now);
+        thread.last_activity_at = scene.now;
+        let paper = Paper {
+            profile: &scene.profile,
+            menu: Some(&scene.menu),
+            ids: self.ids.as_ref(),
+            now: scene.now,
+        };
+        paper.call(change, customer, &thread, &said);
+        change.threads.push(thread);
+        Ok(())
     }
 
     #[expect(
@@ -340,7 +399,12 @@ impl Tell {
         file: CustomerFile,
         change: &mut Change,
     ) {
-        let language = file.thread.as_ref().and_then(|thread| thread.language);
+        // News of a dialogue that goes on is told in its language, anything later in the customer's.
+        let dialogue = file
+            .thread
+            .as_ref()
+            .filter(|thread| scene.now - thread.last_activity_at < LANGUAGE_OF_DIALOGUE);
+        let language = dialogue.and_then(|thread| thread.language);
         let language = language.or(file.customer.language).unwrap_or(Language::Swahili);
         let voice = Voice {
             tongue: Tongue::from(language),

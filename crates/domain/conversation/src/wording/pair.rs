@@ -14,13 +14,16 @@ pub(super) fn offer_complement(pair: &Slot, voice: &Voice<'_>) -> Phrase {
         TextKey::ComplementOfferPaidThere
     };
     // A pair has one.
-    let alone = pair.complement.map_or(*pair, |complement| Slot {
-        service: complement.service,
-        staff: Some(complement.staff),
-        starts_at: complement.starts_at,
-        complement: None,
-        ..*pair
-    });
+    let alone = match pair.complement {
+        Some(complement) => Slot {
+            service: complement.service,
+            staff: Some(complement.staff),
+            starts_at: complement.starts_at,
+            complement: None,
+            ..pair.clone()
+        },
+        None => pair.clone(),
+    };
     let values = voice
         .values_of(&alone)
         .with(Placeholder::Price, pair.price.to_string())

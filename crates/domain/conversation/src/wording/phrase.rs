@@ -77,7 +77,7 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::Known { snippet } => Phrase::plain(snippet.content.body()),
         Reply::DoNotKnow => do_not_know(voice),
         Reply::AskService { among, narrowed } => ask_service(among, *narrowed, voice),
-        Reply::AskWhen { service } => ask_when(*service, voice),
+        Reply::AskWhen { services } => ask_when(services, voice),
         Reply::AskReading { first, second } => ask_reading(first, second, voice),
         Reply::Propose { slot } => propose(slot, voice),
         Reply::OfferComplement { pair } => offer_complement(pair, voice),
@@ -219,9 +219,12 @@ fn ask_service(among: &[ServiceRef], narrowed: bool, voice: &Voice<'_>) -> Phras
         .opened_by(voice.text(TextKey::ListServices, &Values::new()))
 }
 
-fn ask_when(service: Option<ServiceRef>, voice: &Voice<'_>) -> Phrase {
-    let service = service.and_then(|id| voice.menu.service(id));
-    let name = service.map_or("…", |service| service.name_in(voice.language()));
+fn ask_when(services: &[ServiceRef], voice: &Voice<'_>) -> Phrase {
+    let name = if services.is_empty() {
+        "…".to_owned()
+    } else {
+        voice.names_of(services)
+    };
     voice.say_with(TextKey::AskDate, &Values::new().with(Placeholder::Service, name))
 }
 
@@ -268,7 +271,17 @@ fn propose(slot: &Slot, voice: &Voice<'_>) -> Phrase {
     } else {
         TextKey::ProposalWithDeposit
     };
-    let said = voice.say_with(key, &voice.values_of(slot)).with_choices(vec![
+    let mut values = voice.values_of(slot);
+    if slot.services().len() > 1 {
+        // Of several services nobody knows by heart how long they take together.
+        let minutes = u32::try_from((slot.ends_at - slot.starts_at).whole_minutes()).unwrap_or_default();
+        let lasts = format_minutes(minutes, voice.tongue);
+        values = values.with(
+            Placeholder::Service,
+            format!("{} ({lasts})", voice.service_name(slot)),
+        );
+    }
+    let said = voice.say_with(key, &values).with_choices(vec![
         voice.choice(Meaning::Yes, TextKey::ButtonYes),
         voice.choice(Meaning::No, TextKey::ButtonNo),
         voice.choice(Meaning::OtherTime, TextKey::ButtonOtherTime),
@@ -491,18 +504,15 @@ fn payment_failed(trouble: PaymentTrouble, deadline: OffsetDateTime, voice: &Voi
         (Next::AgainOrCard, true) => vec![again(), card()],
         (Next::OtherWay, true) => vec![other(), card()],
         (Next::OtherWay, false) => vec![other(), again()],
-        (Next::Person, true) => vec![card()],
-        (Next::Person, false) => Vec::new(),
+        // The person is called with these words, and takes the conversation: the machine would hear no choice.
+        (Next::Person, _) => return voice.say(key),
     };
-    let pays = !choices.is_empty();
     choices.push(person);
     let values = Values::new().with(Placeholder::Time, voice.time_of_day(deadline));
-    let said = voice.say_with(key, &values).with_choices(choices);
-    match (pays, next) {
-        (true, Next::Person) => said.asking(PayWay::Card),
-        (true, Next::Again | Next::AgainOrCard | Next::OtherWay) => said.asking(PayWay::Prompt),
-        (false, _) => said,
-    }
+    voice
+        .say_with(key, &values)
+        .with_choices(choices)
+        .asking(PayWay::Prompt)
 }
 
 /// What helps after a payment failed.
@@ -514,7 +524,7 @@ enum Next {
     AgainOrCard,
     /// Another number, a card, or cash with a person's help.
     OtherWay,
-    /// A person; or a card, which does not pass where the fault is.
+    /// A person.
     Person,
 }
 

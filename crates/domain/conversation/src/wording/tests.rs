@@ -64,6 +64,7 @@ fn what_comes_back_is_called_credit_where_it_becomes_credit_and_the_way_it_came_
             credit: kes(credit),
             waits_until: slot.starts_at,
         };
+        let slot = slot.clone();
         words(&Reply::AskCancel { slot, terms }, Tongue::English).body
     };
     let credit = told(0, FeeFrom::Paid, 1_000, 1_000);

@@ -30,7 +30,7 @@ fn choose(draft: Draft, reason: NotFree, slots: Vec<Slot>) -> Step {
             missing: Missing::When,
         }),
         (NotFree::Choose, [only]) => {
-            let slot = *only;
+            let slot = only.clone();
             propose(draft.at(&slot), slot)
         }
         (_any, _several) => {
@@ -65,7 +65,7 @@ pub fn complement_known(
     facts: &Facts<'_>,
 ) -> Step {
     match pair {
-        Some(pair) => Step::say(Reply::OfferComplement { pair })
+        Some(pair) => Step::say(Reply::OfferComplement { pair: pair.clone() })
             .with(Effect::CrossSold)
             .at(Stage::Adding { draft, slot, pair }),
         None => go_on(&draft, &slot, payer, facts),
@@ -98,7 +98,11 @@ pub fn held(draft: Draft, ordered: &Slot, payer: Option<PhoneNumber>, answer: Ho
                 deadline,
             };
             match payer {
-                Some(payer) => Step::wish(Wish::AskMoney { owed, payer }).at(Stage::Paying {
+                Some(payer) => Step::wish(Wish::AskMoney {
+                    owed: owed.clone(),
+                    payer,
+                })
+                .at(Stage::Paying {
                     owed,
                     payer_wanted: false,
                 }),

@@ -237,7 +237,7 @@ pub(super) fn slot_chosen(draft: &Draft, slot: Option<&Slot>, facts: &Facts<'_>)
         Some(slot) if facts.stale => Step::wish(Wish::Offer {
             draft: draft.clone().at(slot),
         }),
-        Some(slot) => propose(draft.clone().at(slot), *slot),
+        Some(slot) => propose(draft.clone().at(slot), slot.clone()),
         None => Step::misunderstood(),
     }
 }
@@ -268,21 +268,21 @@ pub(super) fn heard_number(stage: &Stage, numbers: &[PhoneNumber], facts: &Facts
         Stage::Paying { owed, .. } if facts.stale => look_up(owed),
         Stage::AskingPayer { draft, slot } => Step::wish(Wish::Hold {
             draft: draft.clone(),
-            slot: *slot,
+            slot: slot.clone(),
             payer: Some(payer.clone()),
         }),
         Stage::Paying {
             owed,
             payer_wanted: true,
         } => Step::wish(Wish::AskMoney {
-            owed: *owed,
+            owed: owed.clone(),
             payer: payer.clone(),
         }),
         Stage::Paying {
             owed,
             payer_wanted: false,
         } => Step::wish(Wish::Resend {
-            owed: *owed,
+            owed: owed.clone(),
             payer: Some(payer.clone()),
         }),
         Stage::Open

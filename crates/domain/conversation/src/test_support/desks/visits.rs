@@ -94,13 +94,15 @@ impl VisitDesk for FakeDesk {
         };
         Ok(match (card.standing, card.deadline) {
             (VisitStanding::Held, Some(deadline)) if card.slot.due_now.is_positive() => AcceptAnswer::Held {
-                slot: card.slot,
+                slot: card.slot.clone(),
                 deadline,
             },
             (VisitStanding::Held | VisitStanding::Confirmed, _) => {
                 card.standing = VisitStanding::Confirmed;
                 card.deadline = None;
-                AcceptAnswer::Confirmed { slot: card.slot }
+                AcceptAnswer::Confirmed {
+                    slot: card.slot.clone(),
+                }
             }
             (VisitStanding::Rendered | VisitStanding::Gone, _) => AcceptAnswer::Gone,
         })
@@ -137,6 +139,7 @@ impl VisitDesk for FakeDesk {
         let offer = OfferRequest {
             customer: card.customer,
             service: card.slot.service,
+            also: card.slot.rest.iter().map(|part| part.service).collect(),
             staff: request.staff.or(card.slot.staff),
             wanted: request.wanted,
             people: card.slot.party.people,
@@ -158,6 +161,7 @@ impl VisitDesk for FakeDesk {
             let offer = OfferRequest {
                 customer: card.customer,
                 service: card.slot.service,
+                also: card.slot.rest.iter().map(|part| part.service).collect(),
                 staff: card.slot.staff,
                 wanted: Wanted::At(order.to.starts_at),
                 people: card.slot.party.people,
@@ -180,7 +184,7 @@ impl VisitDesk for FakeDesk {
             ..card.slot
         };
         if let Some(moved) = state.visits.get_mut(&order.visit) {
-            moved.slot = slot;
+            moved.slot = slot.clone();
         }
         Ok(MoveAnswer::Moved {
             slot,

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::intents::{DEEP_TISSUE, PEDICURE, SWEDISH, spa};
-use crate::understanding::{Context, Intent, Lexicon, LexiconEntry, understand};
+use crate::understanding::{Context, Intent, Lexicon, LexiconEntry, Naming, understand};
 
 fn named(text: &str, context: &Context) -> Option<Uuid> {
     understand(text, context).service()
@@ -121,4 +121,52 @@ fn a_word_that_everybody_says_is_no_misspelt_name() {
         understand("nataka saunna kesho", &context).service(),
         Some(Uuid::from_u128(5))
     );
+}
+
+#[test]
+fn what_is_joined_is_two_wishes_and_what_shares_words_or_is_a_choice_is_one() {
+    let spa = spa(false);
+    let rows = [
+        ("massage na pedicure kesho", 2),
+        ("massage, pedicure", 2),
+        ("massage & pedicure", 2),
+        ("massage + pedicure tomorrow at 3", 2),
+        ("a pedicure tomorrow at 3 and then a swedish massage", 2),
+        ("massage or pedicure", 1),
+        ("massage au pedicure?", 1),
+        ("a deep tissue massage", 1),
+        ("nataka massage", 1),
+        ("habari", 0),
+    ];
+    for (text, wishes) in rows {
+        assert_eq!(understand(text, &spa).wishes.len(), wishes, "{text}");
+    }
+}
+
+#[test]
+fn what_is_added_taken_away_or_wanted_alone_is_told_apart() {
+    let spa = spa(false);
+    let rows = [
+        ("add a pedicure", Naming::Adds, Some(PEDICURE), None),
+        ("pia pedicure", Naming::Adds, Some(PEDICURE), None),
+        ("niongezee pedicure", Naming::Adds, Some(PEDICURE), None),
+        ("a pedicure as well", Naming::Adds, Some(PEDICURE), None),
+        ("only the pedicure", Naming::Only, Some(PEDICURE), None),
+        ("pedicure tu", Naming::Only, Some(PEDICURE), None),
+        ("without the pedicure", Naming::Plain, None, Some(PEDICURE)),
+        ("bila pedicure", Naming::Plain, None, Some(PEDICURE)),
+        ("toa pedicure", Naming::Plain, None, Some(PEDICURE)),
+        (
+            "a swedish massage instead of the pedicure",
+            Naming::Plain,
+            Some(SWEDISH),
+            Some(PEDICURE),
+        ),
+    ];
+    for (text, naming, named, dropped) in rows {
+        let understood = understand(text, &spa);
+        assert_eq!(understood.naming, naming, "{text}");
+        assert_eq!(understood.service(), named, "{text}");
+        assert_eq!(understood.dropped.first().copied(), dropped, "{text}");
+    }
 }

@@ -22,12 +22,15 @@ impl TakeTurn {
         let key = turn.key();
         match wish {
             Wish::Offer { draft } => {
-                let (Some(service), Some(wanted)) = (draft.service(), draft.wanted.clone()) else {
+                let services = draft.decided().unwrap_or_default();
+                let (Some((service, also)), Some(wanted)) = (services.split_first(), draft.wanted.clone())
+                else {
                     return Ok(Step::misunderstood());
                 };
                 let request = OfferRequest {
                     customer: turn.customer(),
-                    service,
+                    service: *service,
+                    also: also.to_vec(),
                     staff: draft.staff,
                     wanted,
                     people: draft.people.unwrap_or(1).max(1),
@@ -43,6 +46,7 @@ impl TakeTurn {
                 let request = OfferRequest {
                     customer: turn.customer(),
                     service,
+                    also: Vec::new(),
                     staff: Some(staff),
                     wanted,
                     people: 1,
@@ -65,7 +69,7 @@ impl TakeTurn {
             Wish::Complement { draft, slot, payer } => {
                 let request = ComplementRequest {
                     customer: turn.customer(),
-                    slot,
+                    slot: slot.clone(),
                     asked_for: draft.staff,
                 };
                 let pair = self.desk.complement(tenant, request).await?;
@@ -76,7 +80,7 @@ impl TakeTurn {
                 let order = HoldOrder {
                     key,
                     customer: turn.customer(),
-                    slot,
+                    slot: slot.clone(),
                     asked_for: draft.staff,
                 };
                 let answer = self.desk.hold(tenant, order).await?;
@@ -152,7 +156,7 @@ impl TakeTurn {
             Wish::Move { moving, to, back } => {
                 let order = MoveOrder {
                     visit: moving.visit,
-                    to,
+                    to: to.clone(),
                     staff: moving.draft.staff,
                 };
                 let answer = self.visits.move_visit(tenant, order).await?;

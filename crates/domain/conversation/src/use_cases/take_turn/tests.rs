@@ -15,6 +15,7 @@ use crate::outgoing::Purpose;
 use crate::test_support::builders::{a_phone, wanjiru};
 use crate::test_support::chat::Chat;
 use crate::test_support::desks::PlainReader;
+use crate::texts::Tongue;
 
 mod answered;
 mod cards;
@@ -25,6 +26,7 @@ mod model;
 mod moving;
 mod newcomer;
 mod rail;
+mod several;
 mod together;
 mod which;
 
@@ -366,11 +368,48 @@ fn an_opt_out_in_the_middle_ends_the_dialogue_and_lets_the_hold_go() {
     assert_eq!(chat.record.consents(chat.tenant())[0].wording, "ACHA!");
     assert_eq!(chat.says("STOP"), Vec::<String>::new(), "answered once");
     assert_eq!(chat.says("asante"), Vec::<String>::new());
+    assert_eq!(chat.says("Habari").len(), 1, "who greets is greeted");
+    assert_eq!(chat.says("Mko wapi?").len(), 1, "who asks is answered");
+    assert_eq!(
+        chat.says("qwrtp zxcvb").len(),
+        1,
+        "who is not understood hears so"
+    );
+    assert!(chat.customer().opted_out_at.is_some(), "and stays out");
     let said = chat.says("Nataka massage kesho saa nane mchana");
     assert_eq!(said.len(), 1, "a wish of their own is served");
     chat.says("ANZA");
     assert_eq!(chat.customer().opted_out_at, None);
     assert_eq!(chat.record.consents(chat.tenant()).len(), 2);
+}
+
+#[test]
+fn one_message_in_another_language_does_not_change_the_language_on_record() {
+    let mut chat = Chat::default();
+    let language = |chat: &Chat| chat.customer().language.map(Tongue::from);
+    chat.says("Habari za asubuhi");
+    let said = chat.says("Where are you located?");
+    assert_eq!(language(&chat), Some(Tongue::Swahili));
+    assert!(
+        !said[0].contains("tuko"),
+        "the answer follows the message: {}",
+        said[0]
+    );
+    chat.says("How much is a massage?");
+    assert_eq!(
+        language(&chat),
+        Some(Tongue::English),
+        "who keeps to it is written to in it"
+    );
+    chat.says("Kwa Kiswahili tafadhali");
+    assert_eq!(
+        language(&chat),
+        Some(Tongue::Swahili),
+        "who asks for a language gets it"
+    );
+    let said = chat.says("In English please");
+    assert_eq!(language(&chat), Some(Tongue::English));
+    assert!(said[0].contains("Hello"), "{}", said[0]);
 }
 
 #[test]

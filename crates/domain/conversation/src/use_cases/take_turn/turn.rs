@@ -79,14 +79,27 @@ impl Turn {
 
     /// Learns the language of a message. One that was not understood has none: it is answered in the language that
     /// the customer spoke before, and only a stranger's is guessed from it.
+    ///
+    /// The dialogue follows each message. What is on record of the customer, in which they are written to later, is the
+    /// language that they ask for, or else the one that they keep to: one message in another does not change it.
     pub(super) fn heard_language(&mut self, understood: &Understood) {
+        if let Some(asked_for) = understood.asks_language {
+            self.scene.customer.language = Some(asked_for);
+            self.scene.thread.language = Some(asked_for);
+            return;
+        }
         self.unread = understood.intent == Intent::None;
         let words = self.scene.shown_words();
         // A bare "ok" or a number says nothing about the language of somebody who has spoken before.
         let short = words.split_whitespace().count() < 2;
         let known = self.scene.customer.language;
         if says_something(understood) && (known.is_none() || !short && !only_names(&words, &self.menu)) {
-            self.scene.customer.language = Some(understood.language);
+            let tongue = Tongue::from(understood.language);
+            let before = self.scene.thread.language.map(Tongue::from);
+            let kept_to = before == Some(tongue) || known.is_none_or(|known| Tongue::from(known) == tongue);
+            if kept_to {
+                self.scene.customer.language = Some(understood.language);
+            }
             self.scene.thread.language = Some(understood.language);
         } else if self.scene.thread.language.is_none() {
             self.scene.thread.language = known.or(Some(understood.language));

@@ -416,6 +416,37 @@ impl Notice {
         }
     }
 
+    /// Whether its words promise that a person helps.
+    pub(super) const fn promises_person(&self) -> bool {
+        match self {
+            Self::PaymentFailed { trouble, .. } => trouble.is_ours(),
+            Self::VisitConfirmed { .. }
+            | Self::PaymentChecking { .. }
+            | Self::CardUnpaid { .. }
+            | Self::HoldExpired { .. }
+            | Self::VisitLost { .. }
+            | Self::Reminder { .. }
+            | Self::Receipt { .. }
+            | Self::Money(_)
+            | Self::VisitRequested { .. }
+            | Self::RequestAccepted { .. }
+            | Self::RequestDeclined { .. }
+            | Self::CounterOffered { .. }
+            | Self::WaitlistOffered { .. }
+            | Self::VisitMoved { .. }
+            | Self::VisitCancelled { .. }
+            | Self::RequestWaits { .. }
+            | Self::CounterOfferPassed { .. }
+            | Self::BookingsHit { .. }
+            | Self::FloatDiffered { .. }
+            | Self::MoneyNeedsPerson { .. }
+            | Self::CustomerLate { .. }
+            | Self::LateFor { .. }
+            | Self::MessageNotSent { .. }
+            | Self::Digest(_) => false,
+        }
+    }
+
     /// Whether it is said to a customer who opted out.
     pub(super) const fn is_strictly_needed(&self) -> bool {
         match self {
@@ -554,7 +585,9 @@ pub(super) fn to_customer(
             ..by(card_unpaid(page, values, voice), TemplateName::BookingNotice)
         }],
         Notice::HoldExpired { .. } => {
-            let reply = Reply::HoldGone { slot: card.slot };
+            let reply = Reply::HoldGone {
+                slot: card.slot.clone(),
+            };
             vec![by(phrase(&reply, voice), TemplateName::BookingNotice)]
         }
         Notice::VisitLost { .. } => {
@@ -745,7 +778,7 @@ fn back_to(back: &Stage, card: &VisitCard) -> Box<Stage> {
     Box::new(match back {
         Stage::Booked { visit, .. } if *visit == card.id => Stage::Booked {
             visit: card.id,
-            slot: card.slot,
+            slot: card.slot.clone(),
         },
         Stage::Open
         | Stage::Gathering { .. }
@@ -765,14 +798,14 @@ fn back_to(back: &Stage, card: &VisitCard) -> Box<Stage> {
 pub(super) fn next_stage(notice: &Notice, stage: &Stage, card: &VisitCard) -> Option<Stage> {
     let booked = Stage::Booked {
         visit: card.id,
-        slot: card.slot,
+        slot: card.slot.clone(),
     };
     match (notice, stage) {
         (Notice::VisitConfirmed { .. }, Stage::Paying { .. }) => Some(booked),
         // It was told what giving up costs before it was paid: that is looked up again.
         (Notice::VisitConfirmed { .. }, Stage::Cancelling { visit, slot, .. }) => Some(Stage::Cancelling {
             visit: *visit,
-            slot: *slot,
+            slot: slot.clone(),
             told: None,
             told_back: None,
             instead: None,
@@ -793,9 +826,9 @@ pub(super) fn next_stage(notice: &Notice, stage: &Stage, card: &VisitCard) -> Op
                 back,
                 ..
             },
-        ) if *slot != card.slot => Some(Stage::Cancelling {
+        ) if slot.clone() != card.slot => Some(Stage::Cancelling {
             visit: *visit,
-            slot: card.slot,
+            slot: card.slot.clone(),
             told: None,
             told_back: None,
             instead: instead.clone(),
@@ -804,7 +837,7 @@ pub(super) fn next_stage(notice: &Notice, stage: &Stage, card: &VisitCard) -> Op
         (Notice::VisitMoved { .. }, Stage::Moving { moving, back }) if moving.slot != card.slot => {
             Some(Stage::Moving {
                 moving: Box::new(Moving {
-                    slot: card.slot,
+                    slot: card.slot.clone(),
                     ..moving.as_ref().clone()
                 }),
                 back: back_to(back, card),

@@ -164,6 +164,36 @@ fn a_failed_payment_is_told_with_what_helps_and_can_be_tried_again() {
 }
 
 #[test]
+fn a_failure_that_is_ours_calls_the_person_who_is_promised() {
+    let (mut chat, visit) = at_the_prompt();
+    let ours = PaymentTrouble::OnOurSide;
+    let told = chat.happens(1, Notice::PaymentFailed { visit, trouble: ours });
+    assert!(told[0].contains("Mtu atakusaidia"), "{}", told[0]);
+    assert!(chat.choices().is_empty(), "nothing that nobody would hear");
+    let handoff = chat.thread().driver.handoff().cloned().unwrap();
+    assert_eq!(handoff.reason, HandoffReason::Money);
+    assert_eq!(chat.stage(), "paying", "who takes it over sees where it stood");
+    let brief = chat.to_owners().pop().unwrap().content.words();
+    assert!(brief.contains("Mtu atakusaidia"), "{brief}");
+    let called = chat.to_owners().len();
+    let again = Notice::PaymentFailed { visit, trouble: ours };
+    chat.happens(1, again.clone());
+    chat.happens(2, again);
+    assert_eq!(chat.to_owners().len(), called, "one call stands");
+}
+
+#[test]
+fn who_asks_after_a_failure_that_is_ours_gets_the_person_too() {
+    let (mut chat, visit) = at_the_prompt();
+    let failed = PaymentStanding::Failed(PaymentTrouble::OnOurSide);
+    chat.desk.set_payment(visit, failed);
+    let said = chat.says("nimelipa");
+    assert!(said[0].contains("Mtu atakusaidia"), "{}", said[0]);
+    let handoff = chat.thread().driver.handoff().cloned().unwrap();
+    assert_eq!(handoff.reason, HandoffReason::Money);
+}
+
+#[test]
 fn a_hold_that_ran_out_is_told_and_the_same_service_can_be_booked_again() {
     let (mut chat, visit) = at_the_prompt();
     chat.desk.set_visit(visit, VisitStanding::Gone);
@@ -422,6 +452,22 @@ fn what_the_desk_moves_while_a_move_is_asked_about_stays_at_its_new_time_after_a
         let said = chat.says("hapana");
         assert!(said[0].contains("3:00 pm"), "{question}: {}", said[0]);
     }
+}
+
+#[test]
+fn a_reminder_has_the_language_on_record_and_not_that_of_one_message() {
+    let (mut chat, visit) = at_the_prompt();
+    paid(&chat, visit);
+    chat.happens(1, Notice::VisitConfirmed { visit });
+    let said = chat.says("Where are you located?");
+    assert!(!said.is_empty());
+    chat.passes(Duration::hours(3));
+    let reminder = Notice::Reminder {
+        visit,
+        lead: ReminderLead::DayBefore,
+    };
+    let told = chat.happens(2, reminder);
+    assert!(told[0].contains("Kumbusho"), "{}", told[0]);
 }
 
 #[test]

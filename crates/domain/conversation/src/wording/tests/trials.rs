@@ -10,7 +10,7 @@ fn owed() -> Owed {
     let slot = a_slot().build();
     Owed {
         visit: VisitRef::from_uuid(Uuid::from_u128(5)),
-        slot,
+        slot: slot.clone(),
         amount: slot.due_now,
         deadline: slot.starts_at - Duration::hours(1),
     }
@@ -31,7 +31,7 @@ const TROUBLES: [PaymentTrouble; 11] = [
 ];
 
 /// By what a reply asks for money. A new reply must be decided on here.
-fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
+fn asks(reply: &Reply) -> Option<PayWay> {
     match reply {
         Reply::PromptSent { .. }
         | Reply::AskPayer
@@ -47,10 +47,7 @@ fn asks(reply: &Reply, cards: bool) -> Option<PayWay> {
         Reply::OfferComplement { pair: slot } | Reply::Propose { slot } => {
             slot.due_now.is_positive().then_some(PayWay::Prompt)
         }
-        Reply::PaymentFailed { trouble, .. } if *trouble == PaymentTrouble::OnOurSide => {
-            cards.then_some(PayWay::Card)
-        }
-        Reply::PaymentFailed { .. } => Some(PayWay::Prompt),
+        Reply::PaymentFailed { trouble, .. } => (!trouble.is_ours()).then_some(PayWay::Prompt),
         Reply::Welcome
         | Reply::Greeting
         | Reply::YouAreWelcome
@@ -122,7 +119,7 @@ fn replies() -> Vec<Reply> {
     let card = VisitCard {
         id: owed.visit,
         customer: crate::customer::CustomerId::from_uuid(Uuid::from_u128(6)),
-        slot,
+        slot: slot.clone(),
         standing: VisitStanding::Held,
         deadline: Some(owed.deadline),
         reference: "BK7Q2M".to_owned(),
@@ -144,14 +141,14 @@ fn replies() -> Vec<Reply> {
             narrowed: false,
         },
         Reply::AskWhen {
-            service: Some(massage()),
+            services: vec![massage()],
         },
         Reply::AskReading {
             first: Wanted::At(slot.starts_at),
             second: Wanted::At(slot.ends_at),
         },
-        Reply::Propose { slot },
-        Reply::OfferComplement { pair: slot },
+        Reply::Propose { slot: slot.clone() },
+        Reply::OfferComplement { pair: slot.clone() },
         Reply::ComplementGone,
         Reply::Propose {
             slot: a_slot().due_now(0).build(),
@@ -159,7 +156,7 @@ fn replies() -> Vec<Reply> {
         Reply::PickSlot {
             reason: NotFree::Choose,
             wanted: wanted.clone(),
-            slots: vec![slot],
+            slots: vec![slot.clone()],
         },
         Reply::NothingFree {
             reason: NotFree::Taken,
@@ -169,8 +166,8 @@ fn replies() -> Vec<Reply> {
         Reply::TakeYourTime,
         Reply::AskPayer,
         Reply::AskOtherPayer,
-        Reply::PromptSent { owed },
-        Reply::CardComing { owed },
+        Reply::PromptSent { owed: owed.clone() },
+        Reply::CardComing { owed: owed.clone() },
         Reply::PromptStillOpen,
         Reply::AskTip { visit: owed.visit },
         Reply::TipPromptSent { amount: owed.amount },
@@ -182,14 +179,17 @@ fn replies() -> Vec<Reply> {
         Reply::PaymentChecking,
         Reply::ClaimChecking,
         Reply::ResendNotYet { minutes: 1 },
-        Reply::HeldPromptLater { owed, minutes: 1 },
+        Reply::HeldPromptLater {
+            owed: owed.clone(),
+            minutes: 1,
+        },
         Reply::PromptStillOut,
         Reply::PaymentArrived {
-            slot,
+            slot: slot.clone(),
             amount: owed.amount,
             receipt: None,
         },
-        Reply::HoldGone { slot },
+        Reply::HoldGone { slot: slot.clone() },
         Reply::NothingDue,
         Reply::Visits {
             visits: vec![card.clone()],
@@ -199,22 +199,25 @@ fn replies() -> Vec<Reply> {
             visits: vec![card],
             to: PickFor::Move,
         },
-        Reply::AskCancel { slot, terms },
-        Reply::CancelOrMove {
-            visit: owed.visit,
-            slot,
+        Reply::AskCancel {
+            slot: slot.clone(),
             terms,
         },
-        Reply::AskMoveWhen { slot },
-        Reply::ProposeMove { to: slot },
-        Reply::Moved { slot },
+        Reply::CancelOrMove {
+            visit: owed.visit,
+            slot: slot.clone(),
+            terms,
+        },
+        Reply::AskMoveWhen { slot: slot.clone() },
+        Reply::ProposeMove { to: slot.clone() },
+        Reply::Moved { slot: slot.clone() },
         Reply::NothingToMoveTo {
             reason: NotFree::Taken,
             wanted: None,
         },
         Reply::MoveTooLate {
             visit: owed.visit,
-            slot,
+            slot: slot.clone(),
             until: owed.deadline,
         },
         Reply::LateTooLong {
@@ -222,7 +225,7 @@ fn replies() -> Vec<Reply> {
             minutes: 40,
             until: owed.deadline,
         },
-        Reply::Cancelled { slot },
+        Reply::Cancelled { slot: slot.clone() },
         Reply::OfferGone,
         Reply::OfferPassed,
         Reply::NotCancelled { slot },
@@ -283,7 +286,7 @@ fn in_a_trial_every_message_that_asks_for_money_says_so_and_no_other() {
             let notice = crate::texts::render(crate::texts::TextKey::SandboxNotice, tongue, &Values::new());
             for reply in replies() {
                 let said = phrase(&reply, &voice);
-                assert_eq!(said.asks, asks(&reply, cards), "{reply:?}");
+                assert_eq!(said.asks, asks(&reply), "{reply:?}");
                 let trial = said.asks.is_some_and(|way| ways.is_trial(way));
                 let sent = said.with_trial_notice(&voice);
                 assert_eq!(sent.body.ends_with(&notice), trial, "{reply:?}: {}", sent.body);
@@ -348,6 +351,10 @@ fn every_failure_leads_on_with_or_without_cards() {
                 };
                 let said = phrase(&reply, &voice);
                 let meanings: Vec<&Meaning> = said.choices.iter().map(|choice| &choice.meaning).collect();
+                if trouble.is_ours() {
+                    assert!(meanings.is_empty(), "a person is called with these words");
+                    continue;
+                }
                 assert_eq!(meanings.last(), Some(&&Meaning::Person), "{trouble:?}");
                 assert!(meanings.len() <= 3, "they fit on buttons");
                 assert!(cards || !meanings.contains(&&Meaning::Card), "{trouble:?}");
