@@ -37,6 +37,7 @@ mod till;
 mod tips;
 mod tips_gone;
 mod tokens;
+mod told;
 mod visit_money;
 mod webhooks;
 mod worker;

@@ -43,6 +43,10 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         assert!(!id.is_empty(), "nothing in {table} where {condition}");
         id
     };
+    world.execute(
+        "INSERT INTO archived_threads (tenant_id, id, customer_id, opened_at, closed_at, archived_at, log)
+         SELECT tenant_id, id, customer_id, opened_at, opened_at, opened_at, '{}' FROM conversation_threads",
+    );
     let confirmed = "state = 'confirmed'";
     let booked = one("appointments", confirmed);
     let staff = world.text(&format!(
@@ -166,6 +170,7 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
             one("payment_attempts", "state = 'paid' AND provider = 'mpesa'"),
         ),
         ("/api/v1/conversations/", one("conversation_threads", "true")),
+        ("/api/v1/archived-conversations/", one("archived_threads", "true")),
         ("/api/v1/cohort/", one("cohort_invitations", "true")),
         ("/api/v1/customers/", customer),
         ("/api/v1/services/", massage),

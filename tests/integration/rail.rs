@@ -1,9 +1,11 @@
 //! What people of the business change from their phones is done once, and a question outlives the process that asked it.
 
-use ratiba_conversation::desk::{ActOrder, Refusal, ServiceRef, StaffRef, VisitRef};
+use ratiba_booking::appointment::CancelledBy;
+use ratiba_booking::use_cases::{CancelOrder, CancelTarget};
+use ratiba_conversation::desk::{ActOrder, Canceller, Refusal, ServiceRef, StaffRef, VisitRef};
 use ratiba_conversation::inbound::InboundId;
 use ratiba_conversation::rail::Act;
-use ratiba_kernel::{Money, PhoneNumber, TimeRange};
+use ratiba_kernel::{Id, Money, PhoneNumber, TimeRange};
 use system_tests::{ASHA, OWNER, World};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -52,6 +54,7 @@ async fn what_is_ordered_twice_under_one_key_is_done_once() {
                 service: massage,
                 staff,
                 starts_at: FRIDAY,
+                price,
             },
             "SELECT count(*) FROM appointments a JOIN customers c ON c.id = a.customer_id
              WHERE c.phone = '+254700000123' AND a.state = 'confirmed'",
@@ -108,8 +111,10 @@ async fn what_is_ordered_twice_under_one_key_is_done_once() {
         starts_at: FRIDAY + Duration::HOUR,
     };
     assert_eq!(act(&world, 13, &cancelled).await, Ok(()));
-    assert_eq!(act(&world, 13, &cancelled).await, Ok(()));
-    assert_eq!(act(&world, 14, &moved).await, Err(Refusal::Gone));
+    let again = act(&world, 13, &cancelled).await;
+    assert!(by_the_business(&again), "{again:?}");
+    let moved_again = act(&world, 14, &moved).await;
+    assert!(by_the_business(&moved_again), "{moved_again:?}");
     let priced = Act::UpdatePrice {
         service: massage,
         before: price,
@@ -120,6 +125,87 @@ async fn what_is_ordered_twice_under_one_key_is_done_once() {
         Err(Refusal::Changed),
         "it costs 4,000 by now"
     );
+}
+
+fn by_the_business(answer: &Result<(), Refusal>) -> bool {
+    let by = Canceller::Business;
+    matches!(answer, Err(Refusal::CancelledAlready { by: whoever, .. }) if *whoever == by)
+}
+
+#[tokio::test]
+async fn a_booking_is_not_made_for_another_price_than_was_shown() {
+    let world = World::new().await;
+    let massage = ServiceRef::from_uuid(id_of(&world, "services", "Swedish massage 60"));
+    let (shown, by_now) = (Money::kes_minor(350_000), Money::kes_minor(400_000));
+    let dearer = Act::UpdatePrice {
+        service: massage,
+        before: shown,
+        price: by_now,
+    };
+    assert_eq!(act(&world, 1, &dearer).await, Ok(()));
+    let book = |price| Act::Book {
+        phone: PhoneNumber::parse(&format!("+{ASHA}")).unwrap(),
+        service: massage,
+        staff: StaffRef::from_uuid(id_of(&world, "staff", "Wanjiru")),
+        starts_at: FRIDAY,
+        price,
+    };
+    let refused = Refusal::Costs { price: by_now };
+    assert_eq!(act(&world, 2, &book(shown)).await, Err(refused));
+    assert_eq!(world.count("SELECT count(*) FROM appointments"), 0);
+    assert_eq!(act(&world, 3, &book(by_now)).await, Ok(()));
+    assert_eq!(act(&world, 3, &book(by_now)).await, Ok(()), "the same yes again");
+}
+
+#[tokio::test]
+async fn who_cancelled_first_is_told_to_whoever_comes_second() {
+    let world = World::new().await;
+    let book = Act::Book {
+        phone: PhoneNumber::parse(&format!("+{ASHA}")).unwrap(),
+        service: ServiceRef::from_uuid(id_of(&world, "services", "Swedish massage 60")),
+        staff: StaffRef::from_uuid(id_of(&world, "staff", "Wanjiru")),
+        starts_at: FRIDAY,
+        price: Money::kes_minor(350_000),
+    };
+    assert_eq!(act(&world, 1, &book).await, Ok(()));
+    let visit = visit_of_asha(&world);
+    let theirs = CancelOrder {
+        target: CancelTarget::Visit(Id::from_uuid(visit.as_uuid())),
+        by: CancelledBy::Customer,
+    };
+    let cancel = &world.parts.booking.cancel;
+    cancel.execute(world.tenant.tenant, theirs).await.unwrap();
+    let ours = Act::Cancel {
+        visit,
+        starts_at: FRIDAY,
+    };
+    let told = act(&world, 2, &ours).await;
+    let by = Canceller::Customer;
+    assert!(
+        matches!(told, Err(Refusal::CancelledAlready { by: whoever, .. }) if whoever == by),
+        "{told:?}"
+    );
+}
+
+/// Nobody is told what somebody else earns.
+#[tokio::test]
+async fn a_number_that_two_who_work_here_have_is_nobodys() {
+    let world = World::new().await;
+    let phone = PhoneNumber::parse("+254700000777").unwrap();
+    let office = &world.parts.conversation.take_turn.office;
+    let whose = async || office.member(world.tenant.tenant, &phone).await.unwrap();
+    assert_eq!(whose().await, None);
+    world.execute("UPDATE staff SET phone = '+254700000777' WHERE name = 'Wanjiru'");
+    assert_eq!(
+        whose().await.map(|member| member.name),
+        Some("Wanjiru".to_owned())
+    );
+    world.execute("UPDATE staff SET phone = '+254700000777' WHERE id = (SELECT id FROM staff WHERE name <> 'Wanjiru' LIMIT 1)");
+    assert_eq!(
+        world.count("SELECT count(*) FROM staff WHERE phone = '+254700000777'"),
+        2
+    );
+    assert_eq!(whose().await, None);
 }
 
 /// The question is on record: another process hears the yes.

@@ -2,6 +2,7 @@
 
 pub mod appointment_life;
 pub mod appointments;
+pub mod archived_conversations;
 pub mod availability;
 pub mod blocks;
 pub mod bookings_hit;
@@ -83,6 +84,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(cross_sell::endpoints());
     all.extend(customers::endpoints());
     all.extend(conversations::endpoints());
+    all.extend(archived_conversations::endpoints());
     all.extend(knowledge::endpoints());
     all.extend(cohort::endpoints());
     all.extend(message_templates::endpoints());

@@ -305,6 +305,11 @@ fn advance(world: &World, wamid: &str, status: MessageStatus) {
 }
 
 pub(crate) fn refusal(world: &World, code: i64, details: &str) -> Answer {
+    refusal_of(world, (code, None), details)
+}
+
+/// A refusal that says more by a second code.
+fn refusal_of(world: &World, (code, subcode): (i64, Option<i64>), details: &str) -> Answer {
     let status = match code {
         0 | 190 => 401,
         3 | 10 | 200..=299 | 131_005 => 403,
@@ -313,12 +318,15 @@ pub(crate) fn refusal(world: &World, code: i64, details: &str) -> Answer {
         2 | 131_016 | 131_057 => 503,
         _ => 400,
     };
-    let error = json!({
+    let mut error = json!({
         "message": format!("(#{code}) {}", wire::title(code)),
         "type": "OAuthException",
         "code": code,
         "error_data": { "messaging_product": "whatsapp", "details": details },
         "fbtrace_id": world.ids.trace(),
     });
+    if let Some(subcode) = subcode {
+        error["error_subcode"] = json!(subcode);
+    }
     Answer::json(status, &json!({ "error": error }))
 }

@@ -219,6 +219,8 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         forgotten,
         closed,
         archived = logs.archived,
+        loose = logs.loose,
+        wiped = logs.wiped,
         deleted = logs.deleted,
         left,
         "a tenant was swept"

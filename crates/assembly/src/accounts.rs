@@ -26,12 +26,31 @@ pub struct RoutedAccounts {
 impl Accounts for RoutedAccounts {
     async fn account(&self, tenant: TenantId) -> Result<Option<Account>, Outage> {
         let number = identity::channel_of_tenant(&self.database, "whatsapp", tenant).await?;
-        let business_account_id = identity::account_of_tenant(&self.database, "whatsapp", tenant).await?;
+        let business_account_id = self.business_account(tenant, number.as_deref()).await?;
         Ok(number.map(|phone_number_id| Account {
             phone_number_id,
             business_account_id,
             access_token: self.access_token.clone(),
         }))
+    }
+}
+
+impl RoutedAccounts {
+    /// What WhatsApp told with a message counts; before there was one, what the settings name. That is kept with the number, for
+    /// WhatsApp's reports on templates name the account alone.
+    async fn business_account(
+        &self,
+        tenant: TenantId,
+        number: Option<&str>,
+    ) -> Result<Option<String>, Outage> {
+        if let Some(told) = identity::account_of_tenant(&self.database, "whatsapp", tenant).await? {
+            return Ok(Some(told));
+        }
+        let named = identity::account_in_settings(&self.database, tenant).await?;
+        if let (Some(number), Some(account)) = (number, &named) {
+            identity::keep_account(&self.database, "whatsapp", number.to_owned(), account.clone()).await?;
+        }
+        Ok(named)
     }
 }
 

@@ -732,6 +732,8 @@ impl Parts {
                 return self.tell_of_lateness(tenant, id, visit, minutes).await;
             }
             ConversationEvent::MessageNotSent { message, .. } => Notice::MessageNotSent { message },
+            ConversationEvent::TemplateMissed { template } => Notice::TemplateMissed { template },
+            ConversationEvent::TemplatesRejected { templates } => Notice::TemplatesRejected { templates },
             // The admins hear of a handoff in the change that makes it so; consent is on record.
             ConversationEvent::ThreadSuspended { .. }
             | ConversationEvent::ThreadTaken { .. }

@@ -239,6 +239,8 @@ pub struct Conversation {
     pub keep_knowledge: conversation::KeepKnowledge,
     /// Puts the logs of threads aside that ended long ago, and deletes them in the end.
     pub archive: conversation::ArchiveThreads,
+    /// Shows it.
+    pub read_archive: conversation::ReadArchive,
 }
 
 /// Commission's.

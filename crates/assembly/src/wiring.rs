@@ -453,6 +453,10 @@ impl Ground {
                 templates,
                 clock: clock.clone(),
             },
+            read_archive: conversation::ReadArchive {
+                book: threads.clone(),
+                reader: reader.clone(),
+            },
             apply_status: conversation::ApplyStatus {
                 book: messages,
                 reader,

@@ -55,7 +55,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         })
         .describe(
             "Takes an invitation back, or somebody off the list, whatever they said; the place is free then. They are told \
-             nothing, what they booked stays, and a person answers them from now on. Twice is once.",
+             nothing, what they booked stays, and a person answers them from now on. An invitation that waits for the morning \
+             is not sent any more. Twice is once.",
         )
         .group("cohort")
         .needs(Scope::ConversationsAnswer)

@@ -130,11 +130,11 @@ pub struct SaidAnswer {
 /// Whose conversation it is.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ConversationCustomer")]
-struct CustomerAnswer {
-    id: Uuid,
-    name: Option<String>,
+pub(super) struct CustomerAnswer {
+    pub(super) id: Uuid,
+    pub(super) name: Option<String>,
     /// Missing for somebody who hides it.
-    phone: Option<String>,
+    pub(super) phone: Option<String>,
 }
 
 /// Why a person was called, and who came.
@@ -187,7 +187,7 @@ pub struct ConversationAnswer {
 /// Something that was said.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ConversationTurn")]
-struct TurnAnswer {
+pub(super) struct TurnAnswer {
     at: Moment,
     /// `customer`, `assistant` or `person`.
     by: &'static str,
@@ -266,7 +266,7 @@ impl HandoffAnswer {
 }
 
 impl TurnAnswer {
-    fn of(said: &Utterance, zone: &Zone) -> Self {
+    pub(super) fn of(said: &Utterance, zone: &Zone) -> Self {
         let (by, name) = match &said.by {
             Speaker::Customer => ("customer", None),
             Speaker::Machine => ("assistant", None),

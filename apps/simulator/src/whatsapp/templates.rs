@@ -8,7 +8,7 @@ use actix_web::web::{Bytes, Data, Json, Path};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::refusal;
+use super::{refusal, refusal_of};
 use crate::answer::{Answer, bearer};
 use crate::courier::{deliver, webhook};
 use crate::faults::Target;
@@ -90,9 +90,9 @@ pub(crate) async fn create(
         Some(id)
     });
     let Some(id) = taken else {
-        return refusal(
+        return refusal_of(
             &world,
-            100,
+            (100, Some(2_388_024)),
             "There is already content in this language for this template.",
         )
         .respond();

@@ -5,7 +5,7 @@ use ratiba_kernel::{Outage, TenantId};
 use uuid::Uuid;
 
 use crate::database::{Database, TxError};
-use crate::schema::{channel_routes, tenants};
+use crate::schema::{channel_routes, tenant_settings, tenants};
 
 /// All tenants, whatever their state, by id: the oldest first.
 ///
@@ -87,6 +87,24 @@ pub async fn account_of_tenant(
                 .first::<Option<String>>(tx.conn())
                 .optional()?;
             Ok::<_, TxError<Outage>>(row.flatten())
+        })
+        .await
+}
+
+/// The WhatsApp Business Account that a tenant's settings name; `None` if they name none.
+///
+/// # Errors
+/// [`Outage`].
+pub async fn account_in_settings(database: &Database, tenant: TenantId) -> Result<Option<String>, Outage> {
+    database
+        .tenant(tenant, move |tx| {
+            let named = tenant_settings::table
+                .filter(tenant_settings::tenant_id.eq(tx.tenant_uuid()))
+                .select(tenant_settings::conversation)
+                .first::<serde_json::Value>(tx.conn())
+                .optional()?;
+            let named = named.and_then(|settings| settings["whatsapp_account"].as_str().map(str::to_owned));
+            Ok::<_, TxError<Outage>>(named)
         })
         .await
 }

@@ -58,6 +58,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    archived_messages (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Nullable<Uuid>,
+        at -> Timestamptz,
+        archived_at -> Timestamptz,
+        log -> Json,
+    }
+}
+
+diesel::table! {
     archived_threads (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,
@@ -558,6 +569,7 @@ diesel::table! {
         provider_id -> Nullable<Text>,
         state_at -> Timestamptz,
         told_at -> Nullable<Timestamptz>,
+        reported_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -941,6 +953,7 @@ diesel::table! {
         pending -> Nullable<Jsonb>,
         version -> Integer,
         changed_at -> Timestamptz,
+        user_id -> Nullable<Text>,
     }
 }
 

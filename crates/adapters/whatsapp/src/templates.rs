@@ -18,6 +18,9 @@ const PAGE: u16 = 100;
 /// How many pages are read at most: far more than a business may have.
 const PAGES_MAX: usize = 60;
 
+/// The subcode of a refusal for a template whose name and language are there already.
+const KNOWN_THERE: i64 = 2_388_024;
+
 impl WhatsappMessenger {
     async fn office(&self, tenant: TenantId) -> Result<(Account, String), OfficeError> {
         let account = self.accounts.account(tenant).await?;
@@ -55,6 +58,9 @@ impl TemplateOffice for WhatsappMessenger {
                 word: body["status"].as_str().unwrap_or("PENDING").to_owned(),
                 reason: None,
             }));
+        }
+        if body["error"]["error_subcode"].as_i64() == Some(KNOWN_THERE) {
+            return Ok(Submission::KnownThere);
         }
         match refusal(status, &body) {
             Some(reason) => Ok(Submission::Refused { reason }),

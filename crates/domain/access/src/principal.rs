@@ -62,6 +62,7 @@ impl Role {
             Scope::CalendarsWrite
             | Scope::CatalogueWrite
             | Scope::CommissionClose
+            | Scope::ConversationsArchive
             | Scope::LedgerRead
             | Scope::PaymentsResolve
             | Scope::PaymentsRefund
@@ -104,6 +105,9 @@ pub enum Scope {
     /// Take conversations over, speak in them, give them back.
     #[serde(rename = "conversations:answer")]
     ConversationsAnswer,
+    /// See what was said in conversations that ended long ago.
+    #[serde(rename = "conversations:archive")]
+    ConversationsArchive,
     /// See customers.
     #[serde(rename = "customers:read")]
     CustomersRead,
@@ -144,7 +148,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
@@ -155,6 +159,7 @@ impl Scope {
         Self::CommissionClose,
         Self::ConversationsRead,
         Self::ConversationsAnswer,
+        Self::ConversationsArchive,
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::LedgerRead,
@@ -187,6 +192,7 @@ impl Scope {
             Self::CatalogueRead => "catalogue:read",
             Self::CatalogueWrite => "catalogue:write",
             Self::ConversationsAnswer => "conversations:answer",
+            Self::ConversationsArchive => "conversations:archive",
             Self::ConversationsRead => "conversations:read",
             Self::CustomersRead => "customers:read",
             Self::CustomersWrite => "customers:write",

@@ -22,10 +22,16 @@ pub const PLACES_MAX: u16 = 1_000;
 /// The version of the invitation's text, which an answer to it is an answer to; raised whenever its meaning changes.
 pub const INVITATION_VERSION: &str = "beta-2026-11";
 
+/// The occasion of the message that invites, by which it is found; see [`crate::outgoing::OutgoingMessage::cause`].
+#[must_use]
+pub fn invitation_cause(id: InvitationId) -> String {
+    format!("invitation:{id}")
+}
+
 /// What became of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It was sent and has no answer. Holds a place.
+    /// It was made and has no answer: it was sent, or waits to be. Holds a place.
     Invited,
     /// They agreed: the machine serves them. Holds a place.
     Joined,

@@ -20,7 +20,8 @@ mod tips;
 
 pub use moves::{FeeFrom, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Told, VisitTerms};
 pub use office::{
-    ActOrder, DayMoney, DayState, DayVisit, Earnings, EarningsLine, FoundCustomer, Refusal, StrayLetter,
+    ActOrder, Canceller, DayMoney, DayState, DayVisit, Earnings, EarningsLine, FoundCustomer, Refusal,
+    StrayLetter,
 };
 pub use party::{Coming, Complement, ComplementRequest, PARTS_MAX, PEOPLE_MAX, Part, Party};
 pub use promotions::{PromotionCard, TakenOff};

@@ -69,6 +69,16 @@ pub enum ConversationEvent {
         /// Why.
         reason: String,
     },
+    /// A message needs a template that cannot be sent; told once until the template was approved again.
+    TemplateMissed {
+        /// Its name and language.
+        template: String,
+    },
+    /// The channel's owner rejected templates.
+    TemplatesRejected {
+        /// The name and language of each.
+        templates: Vec<String>,
+    },
 }
 
 /// Work of this domain that falls due.

@@ -26,6 +26,7 @@ use crate::model::{Consulted, Shown};
 use crate::outgoing::{Content, MessageId, OutgoingMessage, SendAnswer, StatusReport, TemplateCall};
 use crate::personality::Personality;
 use crate::rail::{Act, Slate};
+use crate::retention::ArchivedThread;
 use crate::templates::{RegisteredTemplate, TemplateReport, TemplateText};
 use crate::texts::Tongue;
 use crate::thread::{Thread, ThreadId};
@@ -184,7 +185,44 @@ pub trait ThreadBook: Send + Sync {
         most: u16,
     ) -> Result<u64, Outage>;
 
-    /// Deletes for good what was put into the archive before `before`; at most `most`, the oldest first. Answers how many.
+    /// The same for messages that belong to no thread, such as alerts and what admins wrote to the rail: those that came or were
+    /// queued before `before`, each with its reports. What is not handled, or is still to be sent, stays.
+    async fn archive_loose(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        now: OffsetDateTime,
+        most: u16,
+    ) -> Result<u64, Outage>;
+
+    /// Takes the questions off the slates that were asked before `before`, with their words. Answers how many.
+    async fn wipe_slates(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<u64, Outage>;
+
+    /// The threads in the archive, those of `customer` if anybody is named, in the order of their beginning from behind `after`; at
+    /// most `most`.
+    async fn archived(
+        &self,
+        tenant: TenantId,
+        customer: Option<CustomerId>,
+        after: Option<ThreadId>,
+        most: u16,
+    ) -> Result<Vec<ArchivedThread>, Outage>;
+
+    /// A thread in the archive with what was said in it by its customer and to its customer, oldest first; `None` if it is not
+    /// there.
+    async fn archived_log(
+        &self,
+        tenant: TenantId,
+        thread: ThreadId,
+    ) -> Result<Option<(ArchivedThread, Vec<LogEntry>)>, Outage>;
+
+    /// Deletes for good what was put into the archive before `before`; of threads and of other messages at most `most` each, the
+    /// oldest first. Answers how many.
     async fn forget_archived(
         &self,
         tenant: TenantId,
@@ -242,8 +280,9 @@ pub trait CohortBook: Send + Sync {
     /// gets it.
     async fn invite(&self, tenant: TenantId, order: NewInvitation) -> Result<(), InviteError>;
 
-    /// Takes an invitation back, or somebody off the list, whatever came of it; its place is free then. `None` if there
-    /// never was one. Asking twice is safe.
+    /// Takes an invitation back, or somebody off the list, whatever came of it; its place is free then, and its message is
+    /// refused if it still waits to be sent. What a sender has in its hands may still go. `None` if there never was one.
+    /// Asking twice is safe.
     async fn withdraw(
         &self,
         tenant: TenantId,
@@ -273,10 +312,27 @@ pub struct PostingChange {
     pub message: OutgoingMessage,
     /// What happened.
     pub events: Vec<ConversationEvent>,
+    /// The template that it needs and that cannot be sent: [`ConversationEvent::TemplateMissed`] is told of it with the change,
+    /// once until the template was approved again.
+    pub missed: Option<TemplateCall>,
     /// What falls due.
     pub tasks: Vec<Due<ConversationTask>>,
     /// When it happened.
     pub at: OffsetDateTime,
+}
+
+impl PostingChange {
+    /// The message as it is, and nothing that follows.
+    #[must_use]
+    pub const fn of(message: OutgoingMessage, at: OffsetDateTime) -> Self {
+        Self {
+            message,
+            events: Vec::new(),
+            missed: None,
+            tasks: Vec::new(),
+            at,
+        }
+    }
 }
 
 /// One stored report of a provider.
@@ -284,6 +340,8 @@ pub struct PostingChange {
 pub struct StoredStatus {
     /// How the message went.
     pub channel: Channel,
+    /// When it happened, by the provider's clock.
+    pub occurred_at: OffsetDateTime,
     /// The report as it came.
     pub raw: Value,
 }
@@ -396,7 +454,7 @@ pub trait ClientMessenger: Send + Sync {
 pub enum OfficeError {
     /// The business's account with the channel is not known yet.
     #[error(
-        "the business's WhatsApp account is not known yet: it is learned from the first message to its number"
+        "the business's WhatsApp account is not known yet: it is learned from the first message to its number, or named in the settings"
     )]
     NoAccount,
     /// The channel's owner did not answer, or not with what was asked.
@@ -409,6 +467,8 @@ pub enum OfficeError {
 pub enum Submission {
     /// It was taken, and stands where the report says.
     Taken(TemplateReport),
+    /// There is one of this name and language already.
+    KnownThere,
     /// It was refused at once.
     Refused {
         /// Why, in the words of the channel's owner.
@@ -420,7 +480,7 @@ pub enum Submission {
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
 pub trait TemplateOffice: Send + Sync {
-    /// Submits a template. Twice is refused the second time.
+    /// Submits a template. Twice is [`Submission::KnownThere`] the second time.
     async fn submit(&self, tenant: TenantId, text: &TemplateText) -> Result<Submission, OfficeError>;
 
     /// All templates that the channel's owner has of the business.
@@ -434,11 +494,13 @@ pub trait TemplateBook: Send + Sync {
     /// Those of ours that are on record; no others.
     async fn registered(&self, tenant: TenantId) -> Result<Vec<RegisteredTemplate>, Outage>;
 
-    /// Keeps where templates stand. One that is approved now may be missed anew.
+    /// Keeps where templates stand, with what happened, or none of it. One that is approved now may be missed anew. One of which
+    /// something newer is on record stays as it is there.
     async fn keep_templates(
         &self,
         tenant: TenantId,
         templates: Vec<RegisteredTemplate>,
+        events: Vec<ConversationEvent>,
         now: OffsetDateTime,
     ) -> Result<(), Outage>;
 }
@@ -458,15 +520,6 @@ pub enum TemplateStanding {
 pub trait TemplateRegister: Send + Sync {
     /// Whether this template may be sent now.
     async fn standing(&self, tenant: TenantId, call: &TemplateCall) -> Result<TemplateStanding, Outage>;
-
-    /// Notes that a template is needed and cannot be sent. Answers whether that is news: `false` if it was noted since the
-    /// template was last approved.
-    async fn missed(
-        &self,
-        tenant: TenantId,
-        call: &TemplateCall,
-        now: OffsetDateTime,
-    ) -> Result<bool, Outage>;
 }
 
 /// What the business told us about itself.

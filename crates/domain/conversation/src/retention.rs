@@ -1,7 +1,25 @@
 //! How long what was said in conversations is kept.
 
 use serde::{Deserialize, Serialize};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
+
+use crate::customer::Customer;
+use crate::thread::ThreadId;
+
+/// A thread that was put into the archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchivedThread {
+    /// Which.
+    pub thread: ThreadId,
+    /// Whose, as they are known now.
+    pub customer: Customer,
+    /// When it began.
+    pub opened_at: OffsetDateTime,
+    /// When it ended.
+    pub closed_at: OffsetDateTime,
+    /// When it was put there.
+    pub archived_at: OffsetDateTime,
+}
 
 /// How long a business keeps the logs of its threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ pub use catalogue::{
     Category, QUICK_REPLY_CHARACTERS_MAX, TEMPLATE_BODY_CHARACTERS_MAX, TemplateText, catalogue, text,
 };
 
-pub use register::{RegisteredTemplate, TemplateReport, TemplateState, register};
+pub use register::{RegisteredTemplate, TemplateReport, TemplateState, as_of, label, register};
 
 use crate::outgoing::{TemplateCall, TooMuch, cut};
 use crate::texts::Tongue;

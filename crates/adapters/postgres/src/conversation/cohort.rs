@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::channel::SenderKey;
 use ratiba_conversation::cohort::{
-    Cohort, CohortMove, Invitation, InvitationId, Member, PLACES, PLACES_MAX, Standing,
+    Cohort, CohortMove, Invitation, InvitationId, Member, PLACES, PLACES_MAX, Standing, invitation_cause,
 };
 use ratiba_conversation::customer::{Customer, CustomerId};
 use ratiba_conversation::ports::{CohortBook, InviteError, NewInvitation, RecordError, Who};
@@ -185,12 +185,30 @@ impl CohortBook for PgConversation {
                     .optional()?;
                 let Some(row) = row else { return Ok(None) };
                 if taken_back == 1 {
+                    not_sent_any_more(tx, id, at)?;
                     put_inside::<Outage>(tx, Id::from_uuid(row.customer_id), false)?;
                 }
                 member(tx, row).map(Some)
             })
             .await
     }
+}
+
+/// What waits to be sent is refused. A sender that read it before finds it at another version, and leaves it.
+fn not_sent_any_more(
+    tx: &mut TenantTx<'_>,
+    id: InvitationId,
+    at: OffsetDateTime,
+) -> Result<(), TxError<Outage>> {
+    sql_query(
+        "UPDATE outgoing_messages SET state = 'refused', reason = 'withdrawn', state_at = $3, version = version + 1
+         WHERE tenant_id = $1 AND dedup_key = $2 AND state = 'queued'",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<Text, _>(invitation_cause(id))
+    .bind::<Timestamptz, _>(at)
+    .execute(tx.conn())?;
+    Ok(())
 }
 
 /// The name of a known customer who had none; a new one is inserted. Who opted out since they were read is read again.

@@ -171,6 +171,15 @@ struct SaidRow {
     said_by: Option<String>,
 }
 
+impl SaidRow {
+    fn read<E>(self) -> Result<LogEntry, TxError<E>> {
+        Ok(LogEntry::Said {
+            by: self.said_by,
+            message: Box::new(self.message.read()?),
+        })
+    }
+}
+
 /// What was said in a thread by its customer and to its customer, oldest first; the last of it.
 pub(super) fn log<E>(
     tx: &mut TenantTx<'_>,
@@ -203,10 +212,7 @@ pub(super) fn log<E>(
         entries.push(LogEntry::Heard(row.read()?));
     }
     for row in said.into_iter().rev() {
-        entries.push(LogEntry::Said {
-            by: row.said_by,
-            message: Box::new(row.message.read()?),
-        });
+        entries.push(row.read()?);
     }
     entries.sort_by_key(LogEntry::at);
     entries.drain(..entries.len().saturating_sub(usize::from(most)));

@@ -10,11 +10,12 @@ use ratiba_conversation::outgoing::{MessageId, OutgoingMessage, Recipient, Statu
 use ratiba_conversation::ports::{MessageBook, Posting, PostingChange, RecordError, StoredStatus, Who};
 use ratiba_kernel::{Id, Outage, TenantId};
 use serde_json::Value;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::rows::{MessageRow, state_columns};
 use super::threads::{customer_of, find_customer, last_inbound_at};
-use super::{PgConversation, job_of};
+use super::{PgConversation, job_of, slates, templates};
 use crate::database::{TenantTx, TxError};
 use crate::kept::sql_query;
 use crate::outbox::{enqueue_all, write_event};
@@ -29,11 +30,14 @@ struct IdRow {
 struct StatusRow {
     #[diesel(sql_type = Text)]
     channel: String,
+    #[diesel(sql_type = Timestamptz)]
+    occurred_at: OffsetDateTime,
     #[diesel(sql_type = Json)]
     raw: Value,
 }
 
-/// The address with the channel's own id of who has its number, if they ever wrote: the channel may name them by that alone.
+/// The address with the channel's own id of who has its number, if they ever wrote, as a customer or to the rail: the channel may
+/// name them by that alone.
 fn with_known_id<E>(tx: &mut TenantTx<'_>, address: &Address) -> Result<Address, TxError<E>> {
     let (Some(phone), None) = (address.phone(), address.user_id()) else {
         return Ok(address.clone());
@@ -46,7 +50,10 @@ fn with_known_id<E>(tx: &mut TenantTx<'_>, address: &Address) -> Result<Address,
         phone: Some(phone.clone()),
     };
     let known = find_customer(tx, &who)?;
-    let user_id = known.and_then(|customer| customer.user_id);
+    let user_id = match known.and_then(|customer| customer.user_id) {
+        Some(user_id) => Some(user_id),
+        None => slates::user_id_of(tx, phone)?,
+    };
     Ok(Address::new(Some(phone.clone()), user_id).unwrap_or_else(|_unreachable| address.clone()))
 }
 
@@ -133,7 +140,11 @@ impl MessageBook for PgConversation {
                 for task in &change.tasks {
                     jobs.push(job_of(task, None)?);
                 }
-                for event in &change.events {
+                let missed = match &change.missed {
+                    Some(call) => templates::note_missed(tx, call, change.at)?,
+                    None => None,
+                };
+                for event in change.events.iter().chain(&missed) {
                     jobs.push(write_event(tx, TOPIC, event, change.at)?);
                 }
                 enqueue_all(tx, jobs)
@@ -144,17 +155,19 @@ impl MessageBook for PgConversation {
     async fn status(&self, tenant: TenantId, status: StatusRef) -> Result<Option<StoredStatus>, Outage> {
         self.database
             .tenant(tenant, move |tx| {
-                let row =
-                    sql_query("SELECT channel, raw FROM message_statuses WHERE tenant_id = $1 AND id = $2")
-                        .bind::<SqlUuid, _>(tx.tenant_uuid())
-                        .bind::<SqlUuid, _>(status.as_uuid())
-                        .get_result::<StatusRow>(tx.conn())
-                        .optional()?;
+                let row = sql_query(
+                    "SELECT channel, occurred_at, raw FROM message_statuses WHERE tenant_id = $1 AND id = $2",
+                )
+                .bind::<SqlUuid, _>(tx.tenant_uuid())
+                .bind::<SqlUuid, _>(status.as_uuid())
+                .get_result::<StatusRow>(tx.conn())
+                .optional()?;
                 let Some(row) = row else { return Ok(None) };
                 let channel = Channel::parse(&row.channel)
                     .map_err(|error| TxError::impossible("message_statuses", status, error))?;
                 Ok::<_, TxError<Outage>>(Some(StoredStatus {
                     channel,
+                    occurred_at: row.occurred_at,
                     raw: row.raw,
                 }))
             })

@@ -28,6 +28,9 @@ struct Conversation {
     #[serde(rename = "cohort_places")]
     _cohort_places: Option<u16>,
     retention: Retention,
+    /// The WhatsApp Business Account of the number. Who asks WhatsApp about templates reads it.
+    #[serde(rename = "whatsapp_account")]
+    _whatsapp_account: Option<String>,
     location: Option<String>,
     owners: Vec<Owner>,
     owners_language: String,
@@ -40,6 +43,7 @@ impl Default for Conversation {
             cohort: Cohort::Invited,
             _cohort_places: None,
             retention: Retention::default(),
+            _whatsapp_account: None,
             location: None,
             owners: Vec::new(),
             owners_language: "en".to_owned(),

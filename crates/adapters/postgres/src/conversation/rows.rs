@@ -10,6 +10,7 @@ use ratiba_conversation::model::MicroDollars;
 use ratiba_conversation::outgoing::{Delivery, OutgoingMessage, Purpose, Recipient, SendState, StatusKind};
 use ratiba_conversation::thread::{Driver, Thread, ThreadState, handoff_of_before, parse_language};
 use ratiba_kernel::{Id, PhoneNumber};
+use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -208,7 +209,8 @@ impl ThreadRow {
     }
 }
 
-#[derive(QueryableByName)]
+/// Also read from the archive, which has the row as one document.
+#[derive(QueryableByName, Deserialize)]
 pub(super) struct InboundMessageRow {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
@@ -219,14 +221,20 @@ pub(super) struct InboundMessageRow {
     #[diesel(sql_type = Text)]
     sender_key: String,
     #[diesel(sql_type = Timestamptz)]
+    #[serde(with = "time::serde::rfc3339")]
     sent_at: OffsetDateTime,
     #[diesel(sql_type = Json)]
     raw: Value,
     #[diesel(sql_type = Nullable<Timestamptz>)]
+    #[serde(with = "time::serde::rfc3339::option")]
     handled_at: Option<OffsetDateTime>,
 }
 
 impl InboundMessageRow {
+    pub(super) fn sender(&self) -> &str {
+        &self.sender_key
+    }
+
     pub(super) fn read<E>(self) -> Result<InboundMessage, TxError<E>> {
         let id = self.id;
         let wrong = |what: &dyn std::fmt::Display| TxError::impossible("inbound_messages", id, what);
@@ -242,7 +250,8 @@ impl InboundMessageRow {
     }
 }
 
-#[derive(QueryableByName)]
+/// Also read from the archive, which has the row as one document.
+#[derive(QueryableByName, Deserialize)]
 pub(super) struct MessageRow {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
@@ -267,6 +276,7 @@ pub(super) struct MessageRow {
     #[diesel(sql_type = Text)]
     state: String,
     #[diesel(sql_type = Timestamptz)]
+    #[serde(with = "time::serde::rfc3339")]
     state_at: OffsetDateTime,
     #[diesel(sql_type = Integer)]
     attempts: i32,
@@ -279,12 +289,17 @@ pub(super) struct MessageRow {
     #[diesel(sql_type = Nullable<BigInt>)]
     failure_code: Option<i64>,
     #[diesel(sql_type = Timestamptz)]
+    #[serde(with = "time::serde::rfc3339")]
     queued_at: OffsetDateTime,
     #[diesel(sql_type = Integer)]
     version: i32,
 }
 
 impl MessageRow {
+    pub(super) const fn id(&self) -> Uuid {
+        self.id
+    }
+
     pub(super) fn read<E>(self) -> Result<OutgoingMessage, TxError<E>> {
         let id = self.id;
         let wrong = |what: &dyn std::fmt::Display| TxError::impossible("outgoing_messages", id, what);

@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use ratiba_conversation::channel::SenderKey;
 use ratiba_conversation::desk::VisitRef;
 use ratiba_conversation::ports::RecordError;
 use ratiba_conversation::rail::Slate;
-use ratiba_kernel::PhoneNumber;
+use ratiba_kernel::{Outage, PhoneNumber};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -20,32 +21,49 @@ struct SlateRow {
     listed: Vec<Uuid>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     pending: Option<Value>,
+    #[diesel(sql_type = Nullable<Text>)]
+    user_id: Option<String>,
     #[diesel(sql_type = Integer)]
     version: i32,
 }
 
 /// What is open with whoever has this number.
 pub(super) fn find<E>(tx: &mut TenantTx<'_>, phone: &PhoneNumber) -> Result<Slate, TxError<E>> {
-    let row =
-        sql_query("SELECT listed, pending, version FROM rail_slates WHERE tenant_id = $1 AND phone = $2")
-            .bind::<SqlUuid, _>(tx.tenant_uuid())
-            .bind::<Text, _>(phone.e164())
-            .get_result::<SlateRow>(tx.conn())
-            .optional()?;
+    let row = sql_query(
+        "SELECT listed, pending, user_id, version FROM rail_slates WHERE tenant_id = $1 AND phone = $2",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<Text, _>(phone.e164())
+    .get_result::<SlateRow>(tx.conn())
+    .optional()?;
     let Some(row) = row else {
         return Ok(Slate::blank(phone.clone()));
     };
-    let pending = row
-        .pending
-        .map(serde_json::from_value)
-        .transpose()
-        .map_err(|error| TxError::impossible("rail_slates", "pending", error))?;
+    // A question that another version asked, and this one cannot read, is over: it is asked anew.
+    let pending = row.pending.and_then(|pending| {
+        serde_json::from_value(pending)
+            .inspect_err(|error| tracing::warn!(%error, "a question to an admin cannot be read any more"))
+            .ok()
+    });
     Ok(Slate {
         phone: phone.clone(),
         listed: row.listed.into_iter().map(VisitRef::from_uuid).collect(),
         pending,
+        user_id: row
+            .user_id
+            .map(|id| SenderKey::parse(&id))
+            .transpose()
+            .map_err(|error| TxError::impossible("rail_slates", "user_id", error))?,
         version: row.version,
     })
+}
+
+/// The channel's own id of whoever writes to the rail from this number.
+pub(super) fn user_id_of<E>(
+    tx: &mut TenantTx<'_>,
+    phone: &PhoneNumber,
+) -> Result<Option<SenderKey>, TxError<E>> {
+    Ok(find(tx, phone)?.user_id)
 }
 
 /// Writes it at the version that it was read at.
@@ -54,10 +72,10 @@ pub(super) fn write(tx: &mut TenantTx<'_>, slate: &Slate, at: OffsetDateTime) ->
     let pending = pending.map_err(|error| TxError::Impossible(error.to_string()))?;
     let listed: Vec<Uuid> = slate.listed.iter().map(|visit| visit.as_uuid()).collect();
     let written = sql_query(
-        "INSERT INTO rail_slates AS s (tenant_id, phone, listed, pending, version, changed_at)
-         VALUES ($1, $2, $3, $4, $5 + 1, $6)
+        "INSERT INTO rail_slates AS s (tenant_id, phone, listed, pending, version, changed_at, user_id)
+         VALUES ($1, $2, $3, $4, $5 + 1, $6, $7)
          ON CONFLICT (tenant_id, phone) DO UPDATE SET listed = excluded.listed, pending = excluded.pending,
-             version = excluded.version, changed_at = excluded.changed_at
+             user_id = excluded.user_id, version = excluded.version, changed_at = excluded.changed_at
          WHERE s.version = $5",
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
@@ -66,6 +84,24 @@ pub(super) fn write(tx: &mut TenantTx<'_>, slate: &Slate, at: OffsetDateTime) ->
     .bind::<Nullable<Jsonb>, _>(pending)
     .bind::<Integer, _>(slate.version)
     .bind::<Timestamptz, _>(at)
+    .bind::<Nullable<Text>, _>(slate.user_id.as_ref().map(|id| id.as_str().to_owned()))
     .execute(tx.conn())?;
     refuse_unless(written, RecordError::Stale)
+}
+
+/// Takes the questions off that were asked before, with their words. The question is the newest thing on a slate that has one.
+pub(super) fn wipe(
+    tx: &mut TenantTx<'_>,
+    before: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<u64, TxError<Outage>> {
+    let wiped = sql_query(
+        "UPDATE rail_slates SET pending = NULL, version = version + 1, changed_at = $3
+         WHERE tenant_id = $1 AND pending IS NOT NULL AND changed_at <= $2",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<Timestamptz, _>(before)
+    .bind::<Timestamptz, _>(now)
+    .execute(tx.conn())?;
+    Ok(u64::try_from(wiped).unwrap_or(u64::MAX))
 }

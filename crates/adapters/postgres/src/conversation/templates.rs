@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use ratiba_conversation::event::{ConversationEvent, TOPIC};
 use ratiba_conversation::outgoing::TemplateCall;
 use ratiba_conversation::ports::{TemplateBook, TemplateRegister, TemplateStanding};
-use ratiba_conversation::templates::{RegisteredTemplate, TemplateState, catalogue};
+use ratiba_conversation::templates::{RegisteredTemplate, TemplateState, catalogue, label};
 use ratiba_kernel::{Outage, TenantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use super::PgConversation;
 use crate::database::{TenantTx, TxError};
 use crate::kept::sql_query;
+use crate::outbox::{enqueue_all, write_event};
 
 #[derive(QueryableByName)]
 struct TemplateRow {
@@ -30,6 +32,8 @@ struct TemplateRow {
     provider_id: Option<String>,
     #[diesel(sql_type = Timestamptz)]
     state_at: OffsetDateTime,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    reported_at: Option<OffsetDateTime>,
 }
 
 impl TemplateRow {
@@ -50,6 +54,7 @@ impl TemplateRow {
             reason: self.reason,
             provider_id: self.provider_id,
             state_at: (state != TemplateState::NotSubmitted).then_some(self.state_at),
+            reported_at: self.reported_at,
         }))
     }
 }
@@ -92,33 +97,6 @@ impl TemplateRegister for PgConversation {
             TemplateStanding::NotUsable
         })
     }
-
-    async fn missed(
-        &self,
-        tenant: TenantId,
-        call: &TemplateCall,
-        now: OffsetDateTime,
-    ) -> Result<bool, Outage> {
-        let (name, language) = (call.name().to_owned(), call.language_code().to_owned());
-        self.database
-            .tenant(tenant, move |tx| {
-                let id = tx.new_id();
-                let noted = sql_query(
-                    "INSERT INTO message_templates AS t (tenant_id, id, name, language, state, state_at, told_at)
-                     VALUES ($1, $2, $3, $4, 'not_submitted', $5, $5)
-                     ON CONFLICT (tenant_id, name, language) DO UPDATE SET told_at = excluded.told_at
-                     WHERE t.told_at IS NULL",
-                )
-                .bind::<SqlUuid, _>(tx.tenant_uuid())
-                .bind::<SqlUuid, _>(id)
-                .bind::<Text, _>(&name)
-                .bind::<Text, _>(&language)
-                .bind::<Timestamptz, _>(now)
-                .execute(tx.conn())?;
-                Ok::<_, TxError<Outage>>(noted == 1)
-            })
-            .await
-    }
 }
 
 #[async_trait]
@@ -143,6 +121,7 @@ impl TemplateBook for PgConversation {
         &self,
         tenant: TenantId,
         templates: Vec<RegisteredTemplate>,
+        events: Vec<ConversationEvent>,
         now: OffsetDateTime,
     ) -> Result<(), Outage> {
         self.database
@@ -150,10 +129,38 @@ impl TemplateBook for PgConversation {
                 for template in &templates {
                     keep(tx, template, now)?;
                 }
-                Ok::<_, TxError<Outage>>(())
+                let mut jobs = Vec::with_capacity(events.len());
+                for event in &events {
+                    jobs.push(write_event(tx, TOPIC, event, now)?);
+                }
+                enqueue_all::<Outage>(tx, jobs)
             })
             .await
     }
+}
+
+/// Notes that a template is needed and cannot be sent; the event of it, unless that was noted since it was last approved.
+pub(super) fn note_missed<E>(
+    tx: &mut TenantTx<'_>,
+    call: &TemplateCall,
+    now: OffsetDateTime,
+) -> Result<Option<ConversationEvent>, TxError<E>> {
+    let id = tx.new_id();
+    let noted = sql_query(
+        "INSERT INTO message_templates AS t (tenant_id, id, name, language, state, state_at, told_at)
+         VALUES ($1, $2, $3, $4, 'not_submitted', $5, $5)
+         ON CONFLICT (tenant_id, name, language) DO UPDATE SET told_at = excluded.told_at
+         WHERE t.told_at IS NULL",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<SqlUuid, _>(id)
+    .bind::<Text, _>(call.name())
+    .bind::<Text, _>(call.language_code())
+    .bind::<Timestamptz, _>(now)
+    .execute(tx.conn())?;
+    Ok((noted == 1).then(|| ConversationEvent::TemplateMissed {
+        template: label(call.name(), call.language_code()),
+    }))
 }
 
 fn keep(
@@ -165,13 +172,14 @@ fn keep(
     let text = &template.text;
     sql_query(
         "INSERT INTO message_templates AS t
-             (tenant_id, id, name, language, category, body, parameters, state, reason, provider_id, state_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             (tenant_id, id, name, language, category, body, parameters, state, reason, provider_id, state_at, reported_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (tenant_id, name, language) DO UPDATE
          SET category = excluded.category, body = excluded.body, parameters = excluded.parameters,
              state = excluded.state, reason = excluded.reason, provider_id = excluded.provider_id,
-             state_at = excluded.state_at,
-             told_at = CASE WHEN excluded.state = 'approved' THEN NULL ELSE t.told_at END",
+             state_at = excluded.state_at, reported_at = excluded.reported_at,
+             told_at = CASE WHEN excluded.state = 'approved' THEN NULL ELSE t.told_at END
+         WHERE t.reported_at IS NULL OR excluded.reported_at >= t.reported_at",
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
     .bind::<SqlUuid, _>(id)
@@ -184,6 +192,7 @@ fn keep(
     .bind::<Nullable<Text>, _>(&template.reason)
     .bind::<Nullable<Text>, _>(&template.provider_id)
     .bind::<Timestamptz, _>(template.state_at.unwrap_or(now))
+    .bind::<Nullable<Timestamptz>, _>(template.reported_at)
     .execute(tx.conn())?;
     Ok(())
 }

@@ -7,13 +7,14 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_conversation::channel::Channel;
 use ratiba_conversation::consent::ConsentRecord;
-use ratiba_conversation::customer::Customer;
+use ratiba_conversation::customer::{Customer, CustomerId};
 use ratiba_conversation::event::{ConversationTask, Due, send_order};
 use ratiba_conversation::handoff::LogEntry;
 use ratiba_conversation::inbound::{InboundId, InboundMessage};
 use ratiba_conversation::outgoing::{Content, MessageId, OutgoingMessage, SendState};
 use ratiba_conversation::ports::{Change, CustomerFile, RecordError, ThreadBook, Who};
 use ratiba_conversation::rail::Slate;
+use ratiba_conversation::retention::ArchivedThread;
 use ratiba_conversation::thread::ThreadId;
 use ratiba_kernel::{Outage, PhoneNumber, TenantId};
 use time::OffsetDateTime;
@@ -133,6 +134,51 @@ impl ThreadBook for PgConversation {
     ) -> Result<u64, Outage> {
         self.database
             .tenant(tenant, move |tx| archive::put_aside(tx, ended_before, now, most))
+            .await
+    }
+
+    async fn archive_loose(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        now: OffsetDateTime,
+        most: u16,
+    ) -> Result<u64, Outage> {
+        self.database
+            .tenant(tenant, move |tx| archive::put_loose_aside(tx, before, now, most))
+            .await
+    }
+
+    async fn wipe_slates(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<u64, Outage> {
+        self.database
+            .tenant(tenant, move |tx| slates::wipe(tx, before, now))
+            .await
+    }
+
+    async fn archived(
+        &self,
+        tenant: TenantId,
+        customer: Option<CustomerId>,
+        after: Option<ThreadId>,
+        most: u16,
+    ) -> Result<Vec<ArchivedThread>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| archive::list(tx, customer, after, most))
+            .await
+    }
+
+    async fn archived_log(
+        &self,
+        tenant: TenantId,
+        thread: ThreadId,
+    ) -> Result<Option<(ArchivedThread, Vec<LogEntry>)>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| archive::log(tx, thread))
             .await
     }
 

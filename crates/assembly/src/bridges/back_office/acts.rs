@@ -16,7 +16,7 @@ use ratiba_booking::use_cases::{
     MoveTarget, Offer, OfferQuery, ReplaceError, SetupOrder, Stretch,
 };
 use ratiba_booking::visit::{HoldKey, Visit};
-use ratiba_conversation::desk::{ActOrder, Refusal, ServiceRef, StaffRef, VisitRef};
+use ratiba_conversation::desk::{ActOrder, Canceller, Refusal, ServiceRef, StaffRef, VisitRef};
 use ratiba_conversation::inbound::InboundId;
 use ratiba_conversation::rail::Act;
 use ratiba_kernel::{BasisPoints, Id, Money, Outage, PhoneNumber, TenantId, TimeRange};
@@ -50,7 +50,7 @@ impl BackOfficeBridge {
                 match found {
                     Some(found) if found.starts_at != *starts_at => Ok(Err(Refusal::Changed)),
                     Some(_) => self.cancellable(tenant, *visit).await,
-                    None => Ok(Err(Refusal::Gone)),
+                    None => Ok(Err(self.why_over(tenant, *visit).await?)),
                 }
             }
             Act::Move { visit, starts_at, to } => self.movable(tenant, *visit, *starts_at, *to).await,
@@ -58,10 +58,11 @@ impl BackOfficeBridge {
                 service,
                 staff,
                 starts_at,
+                price,
                 ..
             } => {
-                let quoted = self.quoted(tenant, *service, Some(*staff), *starts_at).await?;
-                Ok(quoted.map(|_quoted| ()))
+                self.bookable(tenant, (*service, *staff, *starts_at), *price)
+                    .await
             }
             Act::Block { staff, range } => self.blockable(tenant, *staff, *range).await,
             Act::AddService { name, price, .. } => {
@@ -90,7 +91,11 @@ impl BackOfficeBridge {
                 service,
                 staff,
                 starts_at,
-            } => self.booked(tenant, key, phone, (service, staff, starts_at)).await,
+                price,
+            } => {
+                self.booked(tenant, key, phone, (service, staff, starts_at), price)
+                    .await
+            }
             Act::Block { staff, range } => self.blocked(tenant, &by, staff, range).await,
             Act::AddService {
                 name,
@@ -140,7 +145,7 @@ impl BackOfficeBridge {
         match self.ahead(tenant, visit).await? {
             Some(found) if found.starts_at != starts_at => return Ok(Err(Refusal::Changed)),
             Some(_) => {}
-            None => return self.was_cancelled(tenant, visit).await,
+            None => return Ok(Err(self.why_over(tenant, visit).await?)),
         }
         match self.cancel.execute(tenant, by_business(visit)).await {
             Ok(_) => Ok(Ok(())),
@@ -148,14 +153,28 @@ impl BackOfficeBridge {
         }
     }
 
-    /// The same yes may have been heard before, and what came of it not put on record.
-    async fn was_cancelled(&self, tenant: TenantId, visit: VisitRef) -> Answer {
+    /// Why nothing of a visit is ahead: who cancelled it, where all of it was cancelled. Also told to whoever cancelled it
+    /// themselves, where their yes is heard twice: it is as true.
+    async fn why_over(&self, tenant: TenantId, visit: VisitRef) -> Result<Refusal, Outage> {
         let found = self.book.visit(tenant, Id::from_uuid(visit.as_uuid())).await?;
-        let by_us = found.is_some_and(|found| {
-            let mut parts = found.appointments.iter();
-            parts.any(|part| matches!(part.state(), State::CancelledByBusiness { .. }))
-        });
-        Ok(if by_us { Ok(()) } else { Err(Refusal::Gone) })
+        let mut ends: Vec<(OffsetDateTime, Canceller)> = Vec::new();
+        for part in found.iter().flat_map(|found| &found.appointments) {
+            match part.state() {
+                State::CancelledByCustomer { at, .. } => ends.push((*at, Canceller::Customer)),
+                State::CancelledByBusiness { at } => ends.push((*at, Canceller::Business)),
+                State::Requested { .. }
+                | State::Held { .. }
+                | State::Confirmed { .. }
+                | State::CheckedIn { .. }
+                | State::InProgress { .. }
+                | State::Completed { .. }
+                | State::Expired { .. }
+                | State::Declined { .. }
+                | State::NoShow { .. } => return Ok(Refusal::Gone),
+            }
+        }
+        let last = ends.into_iter().max_by_key(|(at, _)| *at);
+        Ok(last.map_or(Refusal::Gone, |(at, by)| Refusal::CancelledAlready { by, at }))
     }
 
     async fn movable(
@@ -166,7 +185,7 @@ impl BackOfficeBridge {
         to: OffsetDateTime,
     ) -> Answer {
         let Some(found) = self.ahead(tenant, visit).await? else {
-            return Ok(Err(Refusal::Gone));
+            return Ok(Err(self.why_over(tenant, visit).await?));
         };
         if found.starts_at != starts_at {
             return Ok(Err(Refusal::Changed));
@@ -200,7 +219,7 @@ impl BackOfficeBridge {
         to: OffsetDateTime,
     ) -> Answer {
         let Some(found) = self.ahead(tenant, visit).await? else {
-            return Ok(Err(Refusal::Gone));
+            return Ok(Err(self.why_over(tenant, visit).await?));
         };
         if found.starts_at == to {
             return Ok(Ok(()));
@@ -273,13 +292,38 @@ impl BackOfficeBridge {
         Ok(service.map_or(Duration::ZERO, |s| s.recipe.client_comes().duration()))
     }
 
+    async fn bookable(
+        &self,
+        tenant: TenantId,
+        (service, staff, starts_at): (ServiceRef, StaffRef, OffsetDateTime),
+        price: Money,
+    ) -> Answer {
+        let quoted = self.quoted(tenant, service, Some(staff), starts_at).await?;
+        Ok(quoted.and_then(|(_staff, now)| {
+            if now == price {
+                Ok(())
+            } else {
+                Err(Refusal::Costs { price: now })
+            }
+        }))
+    }
+
     async fn booked(
         &self,
         tenant: TenantId,
         key: InboundId,
         phone: PhoneNumber,
         (service, staff, starts_at): (ServiceRef, StaffRef, OffsetDateTime),
+        price: Money,
     ) -> Answer {
+        let key = HoldKey::parse(&format!("rail:{key}")).map_err(Outage::new)?;
+        // What was booked by this yes before keeps its own time from being free.
+        if self.book.visit_of_key(tenant, &key).await?.is_none() {
+            let bookable = self.bookable(tenant, (service, staff, starts_at), price).await?;
+            if let Err(refusal) = bookable {
+                return Ok(Err(refusal));
+            }
+        }
         let somebody = Introduction {
             phone,
             name: None,
@@ -289,7 +333,7 @@ impl BackOfficeBridge {
             self.add_customer.execute(tenant, somebody).await?;
         let wish = StaffWish::Only(Id::from_uuid(staff.as_uuid()));
         let order = HoldOrder {
-            key: HoldKey::parse(&format!("rail:{key}")).map_err(Outage::new)?,
+            key,
             customer: customer.id,
             parts: vec![PartRequest::new(Id::from_uuid(service.as_uuid()), wish)],
             order: PartOrder::Any,

@@ -201,11 +201,32 @@ pub struct ActOrder {
     pub act: Act,
 }
 
+/// Whose word a visit was cancelled on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Canceller {
+    /// The customer's.
+    Customer,
+    /// The business's, whoever of it that was.
+    Business,
+}
+
 /// Why something is not, or would not be, changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It is over, was cancelled, or has begun.
+    /// It is over, or has begun.
     Gone,
+    /// Somebody cancelled it before.
+    CancelledAlready {
+        /// Who.
+        by: Canceller,
+        /// When.
+        at: OffsetDateTime,
+    },
+    /// It costs something else by now.
+    Costs {
+        /// What it costs.
+        price: Money,
+    },
     /// It is not as it was when it was asked for.
     Changed,
     /// The time is not free.

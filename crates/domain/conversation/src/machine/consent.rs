@@ -8,7 +8,7 @@ use crate::cohort::InvitationId;
 use crate::thread::HandoffReason;
 use crate::understanding::Intent;
 
-/// The invitation that waits for this customer's answer, and how they can be understood now.
+/// The invitation that was sent and waits for this customer's answer, and how they can be understood now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Awaited {
     /// Which.

@@ -235,6 +235,20 @@ impl OutgoingMessage {
         }
     }
 
+    /// Whether whoever wrote at `at`, by the provider's clock, can have seen this message: the provider had taken it by then,
+    /// and reported no failure. Such clocks tell whole seconds.
+    #[must_use]
+    pub fn was_out_by(&self, at: OffsetDateTime) -> bool {
+        match &self.state {
+            SendState::Sent { at: taken_at, .. } => taken_at.unix_timestamp() <= at.unix_timestamp(),
+            SendState::Queued { .. }
+            | SendState::Sending { .. }
+            | SendState::Unknown { .. }
+            | SendState::Refused { .. }
+            | SendState::Abandoned { .. } => false,
+        }
+    }
+
     /// The message as it is being handed over, to be recorded before it is.
     #[must_use]
     pub fn handing_over(mut self, now: OffsetDateTime) -> Self {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::channel::SenderKey;
 use crate::desk::{ServiceRef, StaffRef, VisitRef};
 use crate::inbound::InboundId;
 use crate::knowledge::SnippetId;
@@ -28,6 +29,8 @@ pub struct Slate {
     pub listed: Vec<VisitRef>,
     /// What waits for their yes.
     pub pending: Option<Pending>,
+    /// The channel's own id of them, under which it may name them alone; `None` if they never wrote under one.
+    pub user_id: Option<SenderKey>,
     /// Counts the recorded changes; 0 was never recorded.
     pub version: i32,
 }
@@ -40,6 +43,7 @@ impl Slate {
             phone,
             listed: Vec::new(),
             pending: None,
+            user_id: None,
             version: 0,
         }
     }
@@ -119,6 +123,8 @@ pub enum Act {
         /// When they come.
         #[serde(with = "time::serde::rfc3339")]
         starts_at: OffsetDateTime,
+        /// What it was said to cost: for another price it is not booked.
+        price: Money,
     },
     /// Nobody is booked with somebody for a while.
     Block {

@@ -1,6 +1,6 @@
 //! What became of the templates that were submitted to the channel's owner.
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::{TemplateText, catalogue};
 
@@ -95,6 +95,24 @@ pub struct RegisteredTemplate {
     pub provider_id: Option<String>,
     /// Since when it stands there; `None` for one that was never submitted.
     pub state_at: Option<OffsetDateTime>,
+    /// Of when the newest word is that it stands there; an older one changes nothing.
+    pub reported_at: Option<OffsetDateTime>,
+}
+
+/// How far our clock may be from that of the channel's owner: what we asked for counts as told so much earlier, so that a
+/// change right after it is not taken for an older one.
+const CLOCKS_APART: Duration = Duration::MINUTE;
+
+/// Of when an answer is that we asked for at `asked_at`, by our clock.
+#[must_use]
+pub fn as_of(asked_at: OffsetDateTime) -> OffsetDateTime {
+    asked_at - CLOCKS_APART
+}
+
+/// A template as people and events name it.
+#[must_use]
+pub fn label(name: &str, language: &str) -> String {
+    format!("{name}/{language}")
 }
 
 impl RegisteredTemplate {
@@ -107,7 +125,14 @@ impl RegisteredTemplate {
             reason: None,
             provider_id: None,
             state_at: None,
+            reported_at: None,
         }
+    }
+
+    /// As people and events name it.
+    #[must_use]
+    pub fn label(&self) -> String {
+        label(self.text.name.code(), self.text.language_code())
     }
 
     /// Whether it is the one of this name and language.
@@ -116,9 +141,14 @@ impl RegisteredTemplate {
         self.text.name.code() == name && self.text.language_code() == language
     }
 
-    /// The template as the channel's owner tells of it. A word that nobody knows changes nothing.
+    /// The template as the channel's owner told of it at `at`. A word that nobody knows changes nothing, and neither does one
+    /// that is older than what is known.
     #[must_use]
     pub fn told(mut self, report: &TemplateReport, at: OffsetDateTime) -> Self {
+        if self.reported_at.is_some_and(|known| at < known) {
+            tracing::info!(template = report.name, "an older report on a template came late");
+            return self;
+        }
         let Some(state) = TemplateState::of_word(&report.word) else {
             tracing::warn!(template = report.name, "a template has a state that nobody knows");
             return self;
@@ -127,6 +157,7 @@ impl RegisteredTemplate {
             self.state = state;
             self.state_at = Some(at);
         }
+        self.reported_at = Some(at);
         self.reason = report.reason.as_deref().map(short);
         if report.provider_id.is_some() {
             self.provider_id.clone_from(&report.provider_id);
@@ -138,7 +169,7 @@ impl RegisteredTemplate {
     #[must_use]
     pub fn refused(mut self, reason: &str, at: OffsetDateTime) -> Self {
         self.state = TemplateState::Rejected;
-        self.state_at = Some(at);
+        (self.state_at, self.reported_at) = (Some(at), Some(at));
         self.reason = Some(short(reason));
         self
     }
@@ -147,7 +178,25 @@ impl RegisteredTemplate {
     #[must_use]
     pub fn gone(mut self, at: OffsetDateTime) -> Self {
         self.state = TemplateState::Gone;
-        self.state_at = Some(at);
+        (self.state_at, self.reported_at) = (Some(at), Some(at));
+        self
+    }
+
+    /// The template once the channel's owner said that it has one of this name and language: it was submitted before, and the
+    /// answer to that was lost. Where it stands is asked next time.
+    #[must_use]
+    pub fn known_there(mut self, at: OffsetDateTime) -> Self {
+        match self.state {
+            TemplateState::NotSubmitted | TemplateState::Gone => {
+                self.state = TemplateState::Pending;
+                (self.state_at, self.reported_at) = (Some(at), Some(at));
+            }
+            TemplateState::Pending
+            | TemplateState::Approved
+            | TemplateState::Rejected
+            | TemplateState::Paused
+            | TemplateState::Disabled => {}
+        }
         self
     }
 }
@@ -216,6 +265,20 @@ mod tests {
         assert_eq!(approved.state, TemplateState::Approved);
         assert_eq!(approved.clone().told(&report("WHATEVER"), at), approved);
         assert_eq!(approved.told(&report("paused"), at).state, TemplateState::Paused);
+    }
+
+    #[test]
+    fn an_older_report_never_overwrites_a_newer_one() {
+        let at = |seconds| OffsetDateTime::UNIX_EPOCH + Duration::seconds(seconds);
+        let approved = RegisteredTemplate::new(text(TemplateName::BookingReminder, Tongue::Swahili))
+            .told(&report("APPROVED"), at(10))
+            .told(&report("APPROVED"), at(20));
+        assert_eq!(approved.state_at, Some(at(10)), "since when it stands there");
+        assert_eq!(approved.clone().told(&report("PAUSED"), at(15)), approved);
+        assert_eq!(
+            approved.told(&report("PAUSED"), at(20)).state,
+            TemplateState::Paused
+        );
     }
 
     #[test]

@@ -129,11 +129,21 @@ impl Chat {
         }
     }
 
-    /// The customer's number is invited to the beta cohort.
+    /// The customer's number is invited to the beta cohort, and the invitation goes out.
     ///
     /// # Panics
     /// If it is not.
     pub fn is_invited(&mut self) -> Invited {
+        let invited = self.is_to_be_invited();
+        self.is_sent();
+        invited
+    }
+
+    /// The customer's number is invited to the beta cohort; the invitation waits to be sent.
+    ///
+    /// # Panics
+    /// If it is not.
+    pub fn is_to_be_invited(&mut self) -> Invited {
         let work = self.work_cohort(TemplateStanding::Approved);
         let invited = block_on(work.invite(self.tenant(), &self.phone, Some("Asha"), "desk"));
         self.news();
@@ -189,12 +199,7 @@ impl Chat {
             .expect("a message with these words");
         let provider_id = format!("out.{}", message.id);
         let sent = message.accepted(Some(provider_id.clone()), self.clock.now());
-        let change = crate::ports::PostingChange {
-            message: sent,
-            events: Vec::new(),
-            tasks: Vec::new(),
-            at: self.clock.now(),
-        };
+        let change = crate::ports::PostingChange::of(sent, self.clock.now());
         let recorded = crate::ports::MessageBook::record_posting(&*self.record, self.tenant(), change);
         block_on(recorded).expect("sent");
         let mut raw = PlainReader::text(&phone, words);
@@ -239,12 +244,8 @@ impl Chat {
     /// If the record does not take it.
     pub fn is_sent(&self) {
         for message in self.record.messages(self.tenant()) {
-            let change = crate::ports::PostingChange {
-                message: message.accepted(None, self.clock.now()),
-                events: Vec::new(),
-                tasks: Vec::new(),
-                at: self.clock.now(),
-            };
+            let change =
+                crate::ports::PostingChange::of(message.accepted(None, self.clock.now()), self.clock.now());
             let recorded = crate::ports::MessageBook::record_posting(&*self.record, self.tenant(), change);
             block_on(recorded).expect("sent");
         }

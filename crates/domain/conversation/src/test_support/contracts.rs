@@ -111,19 +111,24 @@ pub async fn conversation_record_contract<W: World>(fresh: impl AsyncFn() -> W) 
     silent_threads_are_closed(&fresh().await).await;
     retention::what_ended_is_archived_with_all_that_was_said_and_nothing_else(&fresh().await).await;
     retention::the_archive_is_bounded_and_forgets_in_the_end(&fresh().await).await;
+    retention::messages_of_no_thread_are_archived_like_the_rest(&fresh().await).await;
+    retention::a_question_that_is_over_loses_its_words(&fresh().await).await;
     templates::where_templates_stand_is_kept(&fresh().await).await;
+    templates::that_a_template_is_missed_is_told_once_with_the_message(&fresh().await).await;
     handoffs::a_call_is_kept_with_its_thread(&fresh().await).await;
     handoffs::the_first_has_the_conversation(&fresh().await).await;
     handoffs::threads_with_people_are_listed_until_they_end(&fresh().await).await;
     handoffs::the_log_has_both_sides_and_who_said_what(&fresh().await).await;
     handoffs::tasks_are_queued_with_the_change(&fresh().await).await;
     handoffs::the_window_of_a_number_is_known_by_the_channels_own_id(&fresh().await).await;
+    handoffs::the_window_of_an_admin_who_was_never_a_customer_is_known(&fresh().await).await;
     slates::nothing_is_open_with_somebody_who_was_never_asked(&fresh().await).await;
     slates::a_question_is_kept_for_one_person_until_it_is_closed(&fresh().await).await;
     slates::a_stale_slate_is_refused_with_all_that_goes_with_it(&fresh().await).await;
     cohort::the_last_place_is_given_once(&fresh().await).await;
     cohort::an_answer_moves_the_invitation_and_the_customer(&fresh().await).await;
     cohort::what_was_taken_back_cannot_be_answered(&fresh().await).await;
+    cohort::what_was_taken_back_is_not_sent_any_more(&fresh().await).await;
     cohort::who_left_can_be_invited_again(&fresh().await).await;
     cohort::who_opts_out_meanwhile_is_not_invited(&fresh().await).await;
     cohort::a_neighbours_cohort_is_not_seen(&fresh().await).await;
@@ -157,6 +162,7 @@ async fn a_repeated_delivery_is_stored_once<W: World>(world: &W) {
     });
     let stored = record.status(tenant, named.unwrap()).await.unwrap().unwrap();
     assert_eq!((stored.channel, &stored.raw["id"]), (CHANNEL, &json!("out.1")));
+    assert_eq!(stored.occurred_at, EPOCH, "by the provider's clock");
     let queued = serde_json::to_string(&tasks.iter().map(|due| &due.task).collect::<Vec<_>>()).unwrap();
     assert!(
         !queued.contains("out.1"),
@@ -414,12 +420,8 @@ async fn a_stale_message_is_refused<W: World>(world: &W) {
     let (record, tenant) = (world.record(), world.tenant());
     let id = queue_one(world).await;
     let read = record.posting(tenant, id).await.unwrap().unwrap().message;
-    let sending = |message: crate::outgoing::OutgoingMessage| PostingChange {
-        message: message.handing_over(EPOCH),
-        events: vec![],
-        tasks: vec![],
-        at: EPOCH,
-    };
+    let sending =
+        |message: crate::outgoing::OutgoingMessage| PostingChange::of(message.handing_over(EPOCH), EPOCH);
     record
         .record_posting(tenant, sending(read.clone()))
         .await
@@ -455,12 +457,7 @@ async fn the_furthest_status_is_kept<W: World>(world: &W) {
     let id = queue_one(world).await;
     let read = async || record.posting(tenant, id).await.unwrap().unwrap().message;
     let settle = async |message: crate::outgoing::OutgoingMessage| {
-        let change = PostingChange {
-            message,
-            events: vec![],
-            tasks: vec![],
-            at: EPOCH,
-        };
+        let change = PostingChange::of(message, EPOCH);
         record.record_posting(tenant, change).await.unwrap();
     };
     settle(read().await.handing_over(EPOCH)).await;

@@ -627,15 +627,6 @@ impl TemplateRegister for FakeTemplates {
     async fn standing(&self, _tenant: TenantId, _call: &TemplateCall) -> Result<TemplateStanding, Outage> {
         Ok(self.0)
     }
-
-    async fn missed(
-        &self,
-        _tenant: TenantId,
-        _call: &TemplateCall,
-        _now: OffsetDateTime,
-    ) -> Result<bool, Outage> {
-        Ok(true)
-    }
 }
 
 /// A channel of plain JSON: `{"phone"?, "user_id"?, "name"?, "text" | "tap" | "photo" | "voice" | "reaction"}`.

@@ -80,6 +80,11 @@ impl FakeOffice {
         self.state().refuses = Some(refusal);
     }
 
+    /// Agrees to everything again.
+    pub fn agree(&self) {
+        self.state().refuses = None;
+    }
+
     /// What was ordered, repetitions included.
     #[must_use]
     pub fn orders(&self) -> Vec<ActOrder> {

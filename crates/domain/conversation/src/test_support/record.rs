@@ -6,9 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use ratiba_kernel::{IdSource, Outage, PhoneNumber, TenantId};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::channel::{Address, Channel, SenderKey};
-use crate::cohort::{Cohort, CohortMove, Invitation, InvitationId, Member, PLACES, Standing};
+use crate::cohort::{
+    Cohort, CohortMove, Invitation, InvitationId, Member, PLACES, Standing, invitation_cause,
+};
 use crate::consent::ConsentRecord;
 use crate::customer::{Customer, CustomerId};
 use crate::delivery::Leftover;
@@ -22,7 +25,8 @@ use crate::ports::{
     ThreadBook, Who,
 };
 use crate::rail::Slate;
-use crate::templates::{RegisteredTemplate, TemplateState};
+use crate::retention::ArchivedThread;
+use crate::templates::{RegisteredTemplate, TemplateState, label};
 use crate::thread::{Thread, ThreadId};
 
 /// One business's rows.
@@ -42,7 +46,8 @@ struct Rows {
     statuses: BTreeMap<StatusRef, (String, String, StoredStatus)>,
     templates: Vec<RegisteredTemplate>,
     missed: Vec<(String, String)>,
-    archived: Vec<(OffsetDateTime, ThreadId)>,
+    archived: Vec<(ArchivedThread, Vec<LogEntry>)>,
+    archived_loose: Vec<OffsetDateTime>,
     events: Vec<ConversationEvent>,
     tasks: Vec<Due<ConversationTask>>,
 }
@@ -252,8 +257,23 @@ impl Rows {
             .collect();
         due.sort();
         due.truncate(usize::from(most));
-        for (_, id) in &due {
-            self.threads.remove(id);
+        for (closed_at, id) in &due {
+            let log = self.log(*id, u16::MAX);
+            let thread = self.threads.remove(id);
+            let customer = thread
+                .as_ref()
+                .and_then(|it| self.customers.get(&it.customer))
+                .cloned();
+            if let (Some(thread), Some(customer)) = (thread, customer) {
+                let aside = ArchivedThread {
+                    thread: thread.id,
+                    customer,
+                    opened_at: thread.opened_at,
+                    closed_at: *closed_at,
+                    archived_at: now,
+                };
+                self.archived.push((aside, log));
+            }
             let of_inbound = &mut self.threads_of_inbound;
             self.inbound
                 .retain(|inbound, _| of_inbound.get(inbound) != Some(id));
@@ -268,16 +288,70 @@ impl Rows {
                 self.messages.remove(&message);
                 self.said.remove(&message);
             }
-            self.archived.push((now, *id));
         }
         u64::try_from(due.len()).unwrap_or(u64::MAX)
     }
 
+    /// Messages of no thread that are due, ours and theirs.
+    fn archive_loose(&mut self, before: OffsetDateTime, now: OffsetDateTime, most: u16) -> u64 {
+        let of_thread = &self.threads_of_inbound;
+        let heard = self.inbound.values().filter(|message| {
+            message.handled_at.is_some() && message.sent_at < before && !of_thread.contains_key(&message.id)
+        });
+        let told = self.messages.values().filter(|message| {
+            let settled = match &message.state {
+                SendState::Queued { .. } | SendState::Sending { .. } | SendState::Unknown { .. } => false,
+                SendState::Sent { .. } | SendState::Refused { .. } | SendState::Abandoned { .. } => true,
+            };
+            settled && message.thread.is_none() && message.created_at < before
+        });
+        let mut due: Vec<(OffsetDateTime, Uuid)> = heard
+            .map(|message| (message.sent_at, message.id.as_uuid()))
+            .chain(told.map(|message| (message.created_at, message.id.as_uuid())))
+            .collect();
+        due.sort();
+        due.truncate(usize::from(most));
+        for (_, id) in &due {
+            self.inbound.remove(&InboundId::from_uuid(*id));
+            self.messages.remove(&MessageId::from_uuid(*id));
+            self.archived_loose.push(now);
+        }
+        u64::try_from(due.len()).unwrap_or(u64::MAX)
+    }
+
+    fn wipe_slates(&mut self, before: OffsetDateTime) -> u64 {
+        let mut wiped = 0;
+        for slate in self.slates.values_mut() {
+            if slate
+                .pending
+                .as_ref()
+                .is_some_and(|pending| pending.asked_at <= before)
+            {
+                slate.pending = None;
+                slate.version += 1;
+                wiped += 1;
+            }
+        }
+        wiped
+    }
+
     fn forget_archived(&mut self, before: OffsetDateTime, most: u16) -> u64 {
-        let due = self.archived.iter().filter(|(at, _)| *at < before).count();
-        let due = due.min(usize::from(most));
-        self.archived.drain(..due);
-        u64::try_from(due).unwrap_or(u64::MAX)
+        let most = usize::from(most);
+        let threads = self
+            .archived
+            .iter()
+            .filter(|(thread, _)| thread.archived_at < before)
+            .count()
+            .min(most);
+        self.archived.drain(..threads);
+        let loose = self
+            .archived_loose
+            .iter()
+            .filter(|at| **at < before)
+            .count()
+            .min(most);
+        self.archived_loose.drain(..loose);
+        u64::try_from(threads + loose).unwrap_or(u64::MAX)
     }
 
     fn member(&self, invitation: &Invitation) -> Option<Member> {
@@ -329,6 +403,11 @@ impl Rows {
             let customer = self.customers.get_mut(&invitation.customer)?;
             customer.invitation = None;
             customer.in_cohort = false;
+            let cause = invitation_cause(id);
+            let waiting = self.messages.values_mut().find(|message| message.cause == cause);
+            if let Some(message) = waiting.filter(|it| matches!(it.state, SendState::Queued { .. })) {
+                *message = message.clone().refused("withdrawn", at).recorded();
+            }
         }
         let invitation = self.invitations.iter().find(|it| it.id == id)?;
         self.member(invitation)
@@ -430,7 +509,7 @@ impl Rows {
         })
     }
 
-    /// The address with the channel's own id of who has its number, if they ever wrote.
+    /// The address with the channel's own id of who has its number, if they ever wrote, as a customer or to the rail.
     fn with_known_id(&self, address: &Address) -> Address {
         let known = self
             .customers
@@ -438,6 +517,8 @@ impl Rows {
             .find(|customer| customer.phone.is_some() && customer.phone.as_ref() == address.phone());
         let user_id = address.user_id().cloned();
         let user_id = user_id.or_else(|| known.and_then(|customer| customer.user_id.clone()));
+        let slate = address.phone().and_then(|phone| self.slates.get(phone));
+        let user_id = user_id.or_else(|| slate.and_then(|slate| slate.user_id.clone()));
         Address::new(address.phone().cloned(), user_id).unwrap_or_else(|_unreachable| address.clone())
     }
 
@@ -554,6 +635,61 @@ impl ThreadBook for InMemoryRecord {
         Ok(rows.archive(ended_before, now, most))
     }
 
+    async fn archive_loose(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        now: OffsetDateTime,
+        most: u16,
+    ) -> Result<u64, Outage> {
+        let mut all = self.all();
+        let rows = all.tenants.entry(tenant).or_default();
+        Ok(rows.archive_loose(before, now, most))
+    }
+
+    async fn wipe_slates(
+        &self,
+        tenant: TenantId,
+        before: OffsetDateTime,
+        _now: OffsetDateTime,
+    ) -> Result<u64, Outage> {
+        Ok(self.all().tenants.entry(tenant).or_default().wipe_slates(before))
+    }
+
+    async fn archived(
+        &self,
+        tenant: TenantId,
+        customer: Option<CustomerId>,
+        after: Option<ThreadId>,
+        most: u16,
+    ) -> Result<Vec<ArchivedThread>, Outage> {
+        Ok(self.rows(tenant, |rows| {
+            let mut found: Vec<ArchivedThread> = rows
+                .archived
+                .iter()
+                .map(|(thread, _log)| thread.clone())
+                .filter(|it| customer.is_none_or(|customer| it.customer.id == customer))
+                .filter(|it| after.is_none_or(|after| it.thread > after))
+                .collect();
+            found.sort_by_key(|it| it.thread);
+            found.truncate(usize::from(most));
+            found
+        }))
+    }
+
+    async fn archived_log(
+        &self,
+        tenant: TenantId,
+        thread: ThreadId,
+    ) -> Result<Option<(ArchivedThread, Vec<LogEntry>)>, Outage> {
+        Ok(self.rows(tenant, |rows| {
+            rows.archived
+                .iter()
+                .find(|(it, _log)| it.thread == thread)
+                .cloned()
+        }))
+    }
+
     async fn forget_archived(
         &self,
         tenant: TenantId,
@@ -591,22 +727,6 @@ impl TemplateRegister for InMemoryRecord {
             }
         }))
     }
-
-    async fn missed(
-        &self,
-        tenant: TenantId,
-        call: &TemplateCall,
-        _now: OffsetDateTime,
-    ) -> Result<bool, Outage> {
-        let which = (call.name().to_owned(), call.language_code().to_owned());
-        let mut all = self.all();
-        let missed = &mut all.tenants.entry(tenant).or_default().missed;
-        let known = missed.contains(&which);
-        if !known {
-            missed.push(which);
-        }
-        Ok(!known)
-    }
 }
 
 #[async_trait]
@@ -619,12 +739,22 @@ impl TemplateBook for InMemoryRecord {
         &self,
         tenant: TenantId,
         templates: Vec<RegisteredTemplate>,
+        events: Vec<ConversationEvent>,
         _now: OffsetDateTime,
     ) -> Result<(), Outage> {
         let mut all = self.all();
         let rows = all.tenants.entry(tenant).or_default();
+        rows.events.extend(events);
         for template in templates {
             let (name, language) = (template.text.name.code(), template.text.language_code());
+            let newer = |known: &RegisteredTemplate| known.reported_at > template.reported_at;
+            if rows
+                .templates
+                .iter()
+                .any(|known| known.is(name, language) && newer(known))
+            {
+                continue;
+            }
             rows.templates.retain(|known| !known.is(name, language));
             if template.state == TemplateState::Approved {
                 rows.missed
@@ -739,6 +869,14 @@ impl MessageBook for InMemoryRecord {
         message.version += 1;
         rows.messages.insert(message.id, message);
         rows.events.extend(change.events);
+        if let Some(call) = change.missed {
+            let which = (call.name().to_owned(), call.language_code().to_owned());
+            if !rows.missed.contains(&which) {
+                let template = label(call.name(), call.language_code());
+                rows.events.push(ConversationEvent::TemplateMissed { template });
+                rows.missed.push(which);
+            }
+        }
         rows.tasks.extend(change.tasks);
         Ok(())
     }
@@ -798,6 +936,7 @@ impl LetterBox for InMemoryRecord {
             let status = StatusRef::from_uuid(self.ids.next());
             let stored = StoredStatus {
                 channel,
+                occurred_at: row.occurred_at,
                 raw: row.raw,
             };
             rows.statuses

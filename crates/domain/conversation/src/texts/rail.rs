@@ -185,6 +185,8 @@ catalogue! {
 
     /// A question before something is changed.
     Ask: "{known}?\nYES / NO" / "{known}?\nNDIYO / HAPANA";
+    /// Before the question, where it is put again for another price.
+    AskForPrice: "Nothing was booked: the price is {price} by now." / "Hakuna kilichowekwa: sasa bei ni {price}.";
     /// It was done.
     Done: "Done. {known}." / "Tayari. {known}.";
     /// It was dropped.
@@ -221,8 +223,14 @@ catalogue! {
     /// What: an invitation.
     ActInvite: "Invite {customer} to the beta" / "Mwalike {customer} kwenye majaribio";
 
-    /// Why not: it is over or was cancelled.
-    WhyGone: "it was cancelled, or has begun" / "imeghairiwa, au imeanza";
+    /// Why not: it is over or has begun.
+    WhyGone: "it is over, or has begun" / "imekwisha, au imeanza";
+    /// Why not: the customer cancelled it.
+    WhyCancelledByCustomer: "the customer cancelled it already, {when}" / "mteja alishaighairi, {when}";
+    /// Why not: somebody of the business cancelled it.
+    WhyCancelledByBusiness: "it was cancelled already by the business, {when}" / "ilishaghairiwa na biashara, {when}";
+    /// Why not: the price is another.
+    WhyCosts: "it costs {price} by now" / "sasa bei ni {price}";
     /// Why not: it is not as it was.
     WhyChanged: "it changed since you asked" / "imebadilika tangu ulipoomba";
     /// Why not: the time is not free.

@@ -34,9 +34,9 @@ impl ApplyStatus {
         let stored = self.book.status(tenant, status).await?;
         let template = stored
             .as_ref()
-            .and_then(|stored| self.reader.template(&stored.raw));
-        if let Some(report) = template {
-            return self.templates.told(tenant, &report).await;
+            .and_then(|stored| Some((self.reader.template(&stored.raw)?, stored.occurred_at)));
+        if let Some((report, at)) = template {
+            return self.templates.told(tenant, &report, at).await;
         }
         let Some((channel, report)) = stored.and_then(|stored| {
             let report = self.reader.status(&stored.raw)?;
@@ -102,12 +102,7 @@ fn decide(message: OutgoingMessage, report: &StatusReport, now: time::OffsetDate
 }
 
 fn unchanged(message: OutgoingMessage, at: time::OffsetDateTime) -> PostingChange {
-    PostingChange {
-        message,
-        events: Vec::new(),
-        tasks: Vec::new(),
-        at,
-    }
+    PostingChange::of(message, at)
 }
 
 #[cfg(test)]

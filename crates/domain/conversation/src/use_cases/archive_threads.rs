@@ -1,12 +1,13 @@
-//! Puts the logs of threads that ended long ago aside, and deletes them in the end.
+//! Puts what was said long ago aside, and deletes it in the end.
 
 use std::sync::Arc;
 
 use ratiba_kernel::{Clock, Outage, TenantId};
 
 use crate::ports::{BusinessProfile, ThreadBook};
+use crate::rail::PENDING_FOR;
 
-/// How many threads one transaction moves or deletes.
+/// How many threads or messages one transaction moves or deletes.
 const BATCH: u16 = 100;
 
 /// How many batches of each kind one night takes on; what is left waits for the next.
@@ -27,8 +28,12 @@ pub struct ArchiveThreads {
 pub struct Archived {
     /// Threads that were put into the archive.
     pub archived: u64,
-    /// Threads that were deleted from it.
+    /// Messages of no thread that were put into it.
+    pub loose: u64,
+    /// Threads and messages that were deleted from it.
     pub deleted: u64,
+    /// Questions to admins that are over, whose words were wiped.
+    pub wiped: u64,
 }
 
 impl ArchiveThreads {
@@ -51,6 +56,15 @@ impl ArchiveThreads {
                 break;
             }
         }
+        for _ in 0..BATCHES_MAX {
+            let before = now - retention.log();
+            let count = self.book.archive_loose(tenant, before, now, BATCH).await?;
+            done.loose += count;
+            if count < u64::from(BATCH) {
+                break;
+            }
+        }
+        done.wiped = self.book.wipe_slates(tenant, now - PENDING_FOR, now).await?;
         for _ in 0..BATCHES_MAX {
             let before = now - retention.archive();
             let count = self.book.forget_archived(tenant, before, BATCH).await?;
@@ -100,7 +114,7 @@ mod tests {
         chat.passes(Duration::SECOND);
         let moved = Archived {
             archived: 1,
-            deleted: 0,
+            ..Archived::default()
         };
         assert_eq!(night(&chat), moved);
         assert_eq!(night(&chat), Archived::default(), "once");
@@ -109,8 +123,8 @@ mod tests {
         assert_eq!(night(&chat), Archived::default());
         chat.passes(Duration::SECOND);
         let deleted = Archived {
-            archived: 0,
             deleted: 1,
+            ..Archived::default()
         };
         assert_eq!(night(&chat), deleted);
         assert_eq!(
@@ -145,5 +159,29 @@ mod tests {
         assert_eq!(night(&chat).archived, 0);
         chat.is_sent();
         assert_eq!(night(&chat).archived, 1);
+    }
+
+    #[test]
+    fn what_admins_write_and_are_told_is_archived_like_the_rest_and_open_questions_lose_their_words() {
+        let mut chat = Chat::default();
+        chat.admin_says(999, "/block Wanjiru tomorrow 2pm-4pm");
+        assert_eq!(night(&chat), Archived::default(), "it waits for a yes");
+        chat.passes(crate::rail::PENDING_FOR);
+        let wiped = Archived {
+            wiped: 1,
+            ..Archived::default()
+        };
+        assert_eq!(night(&chat), wiped);
+        let slate = chat
+            .record
+            .slate(chat.tenant(), crate::test_support::builders::a_phone(999));
+        assert_eq!(block_on(slate).unwrap().pending, None);
+        chat.passes(Duration::days(91));
+        assert_eq!(night(&chat).loose, 1, "the answer was never sent, and stays");
+        chat.is_sent();
+        assert_eq!(night(&chat).loose, 1);
+        assert_eq!(chat.record.messages(chat.tenant()), []);
+        chat.passes(Duration::days(366));
+        assert_eq!(night(&chat).deleted, 2);
     }
 }

@@ -43,8 +43,8 @@ enum Check {
     Go(Address, Content),
     NotNow(OffsetDateTime),
     Never(&'static str),
-    /// As was told before of another message.
-    NeverAgain(&'static str),
+    /// The template that it needs cannot be sent.
+    NoTemplate(TemplateCall),
 }
 
 impl SendMessage {
@@ -90,10 +90,10 @@ impl SendMessage {
                 let message = posting.message.refused(reason, now);
                 return self.settle(tenant, not_sent(message, reason, now)).await;
             }
-            Check::NeverAgain(reason) => {
-                tracing::info!(reason, "a message is not sent");
-                let message = posting.message.refused(reason, now);
-                return self.settle(tenant, change(message, now)).await;
+            Check::NoTemplate(call) => {
+                return self
+                    .settle(tenant, without_template(posting.message, call, now))
+                    .await;
             }
         };
         let answers = posting.answers;
@@ -162,12 +162,7 @@ impl SendMessage {
                     TemplateStanding::Approved => Ok(Check::Go(to, Content::Template(call.clone()))),
                     TemplateStanding::NotUsable => {
                         tracing::error!(template = call.name(), "a template is needed and not approved");
-                        // Told once, and not with each message that needs it.
-                        if self.templates.missed(tenant, call, now).await? {
-                            Ok(Check::Never("template_not_usable"))
-                        } else {
-                            Ok(Check::NeverAgain("template_not_usable"))
-                        }
+                        Ok(Check::NoTemplate(call.clone()))
                     }
                 }
             }
@@ -213,12 +208,7 @@ impl SendMessage {
 }
 
 fn change(message: OutgoingMessage, at: OffsetDateTime) -> PostingChange {
-    PostingChange {
-        message,
-        events: Vec::new(),
-        tasks: Vec::new(),
-        at,
-    }
+    PostingChange::of(message, at)
 }
 
 fn with_send_at(message: OutgoingMessage, due: OffsetDateTime, now: OffsetDateTime) -> PostingChange {
@@ -231,6 +221,23 @@ fn with_send_at(message: OutgoingMessage, due: OffsetDateTime, now: OffsetDateTi
 
 fn with_check_later(message: OutgoingMessage, now: OffsetDateTime) -> PostingChange {
     with_send_at(message, now + STATUS_WAIT, now)
+}
+
+/// A message whose template cannot be sent: the business is told of the template, once and not with each message that needs it.
+/// Of money that was not asked for it is told each time, since a booking hangs on it.
+fn without_template(message: OutgoingMessage, call: TemplateCall, now: OffsetDateTime) -> PostingChange {
+    const REASON: &str = "template_not_usable";
+    let asks_money = message.purpose == Purpose::AsksMoney;
+    let message = message.refused(REASON, now);
+    let change = if asks_money {
+        not_sent(message, REASON, now)
+    } else {
+        change(message, now)
+    };
+    PostingChange {
+        missed: Some(call),
+        ..change
+    }
 }
 
 /// A message that will not go out is an event, unless it was itself the news to a person of the business: their

@@ -15,6 +15,7 @@ use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
 
 use super::work_handoff::{utterances, words_of};
 use super::{TRIES_MAX, sender};
+use crate::cohort::invitation_cause;
 use crate::consent::{Admission, admission};
 use crate::customer::Customer;
 use crate::desk::Profile;
@@ -176,12 +177,13 @@ impl TakeTurn {
         let scene = self.scene(message, reading, file);
         let menu = self.desk.menu(tenant).await?;
         let shown = self.shown(tenant, &scene).await?;
+        let invited = self.was_invited(tenant, &scene).await?;
         let (said, understood) = hear::heard(
             &scene.reading.received,
             &scene.thread.state,
             shown.as_ref(),
             &menu,
-            scene.customer.invitation.is_some(),
+            invited,
             now,
         );
         let admitted = admission(profile.cohort, &scene.customer);
@@ -199,7 +201,9 @@ impl TakeTurn {
             turn.heard_language(understood);
         }
         let consent = consent_intent(&said);
-        let awaited = turn.awaited();
+        // Whoever taps the invitation's own button has it, whatever we know of its way.
+        let has_it = invited || matches!(said, Said::Chose(Meaning::Invitation { .. }));
+        let awaited = turn.awaited().filter(|_| has_it);
         if let Some(step) = awaited.and_then(|awaited| machine::consent::answered(&said, &awaited)) {
             self.play(tenant, &mut turn, step, stale, &words).await?;
             return Ok((self.finished(tenant, turn).await?, TurnEnd::Answered));
@@ -252,6 +256,17 @@ impl TakeTurn {
         };
         said.push(turn.said_now());
         Ok(turn.finish(&said))
+    }
+
+    /// Whether the invitation that waits for the customer's answer was out when they wrote. Nobody agrees to words that they
+    /// have not seen.
+    async fn was_invited(&self, tenant: TenantId, scene: &Scene) -> Result<bool, Outage> {
+        let Some(invitation) = scene.customer.invitation else {
+            return Ok(false);
+        };
+        let cause = invitation_cause(invitation);
+        let message = self.messages.by_cause(tenant, &cause).await?;
+        Ok(message.is_some_and(|message| message.was_out_by(scene.message.sent_at)))
     }
 
     /// What the message of the open question shows, where something was typed that may be one of its labels.

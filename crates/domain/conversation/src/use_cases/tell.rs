@@ -184,7 +184,11 @@ impl Tell {
                 return self.about_visit(tenant, scene, occasion, notice, card).await;
             }
             Notice::MessageNotSent { message } => self.known_of_message(tenant, *message, scene.now).await?,
-            Notice::BookingsHit { .. } | Notice::FloatDiffered { .. } | Notice::Digest(_) => Known::default(),
+            Notice::BookingsHit { .. }
+            | Notice::FloatDiffered { .. }
+            | Notice::TemplateMissed { .. }
+            | Notice::TemplatesRejected { .. }
+            | Notice::Digest(_) => Known::default(),
         };
         Ok(Some(self.to_owners(scene, occasion, notice, &known)))
     }
@@ -324,6 +328,8 @@ impl Tell {
             | Notice::CustomerLate { .. }
             | Notice::LateFor { .. }
             | Notice::MessageNotSent { .. }
+            | Notice::TemplateMissed { .. }
+            | Notice::TemplatesRejected { .. }
             | Notice::Digest(_) => PaymentStanding::NothingAsked,
         };
         let Some(notice) = notice::by_the_money(notice, &standing) else {

@@ -7,7 +7,9 @@ use time::OffsetDateTime;
 
 use super::TRIES_MAX;
 use crate::channel::Channel;
-use crate::cohort::{Cohort, Invitation, InvitationId, Member, NotInvited, Standing, may_invite};
+use crate::cohort::{
+    Cohort, Invitation, InvitationId, Member, NotInvited, Standing, invitation_cause, may_invite,
+};
 use crate::customer::{Customer, clean_name};
 use crate::hear::token;
 use crate::machine::Meaning;
@@ -101,8 +103,8 @@ impl WorkCohort {
         Err(Outage::new("the cohort kept moving on while somebody was invited").into())
     }
 
-    /// Takes an invitation back or somebody off the list; their place is free then. What they booked stays. `None` if there
-    /// never was such an invitation. Safe to repeat.
+    /// Takes an invitation back or somebody off the list; their place is free then. What they booked stays, and an invitation
+    /// that waits to be sent is not sent any more. `None` if there never was such an invitation. Safe to repeat.
     ///
     /// # Errors
     /// [`Outage`] if the record did not answer.
@@ -173,7 +175,7 @@ impl WorkCohort {
             purpose: Purpose::Marketing,
             content: Content::Template(call),
             fallback: None,
-            cause: format!("invitation:{id}"),
+            cause: invitation_cause(id),
         };
         Ok(NewInvitation {
             invitation: Invitation {

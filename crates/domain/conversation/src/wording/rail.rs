@@ -4,7 +4,7 @@ use ratiba_kernel::Zone;
 use time::OffsetDateTime;
 
 use crate::cohort::NotInvited;
-use crate::desk::{DayState, DayVisit, Refusal};
+use crate::desk::{Canceller, DayState, DayVisit, Refusal};
 use crate::knowledge::SNIPPETS_MOST;
 use crate::outgoing::TEXT_CHARACTERS_MAX;
 use crate::texts::{Placeholder, RailText, Tongue, Values, format_time, format_when};
@@ -95,6 +95,15 @@ const fn state(state: DayState) -> RailText {
 pub fn reason(refusal: &Refusal, zone: &Zone, tongue: Tongue) -> String {
     let text = match refusal {
         Refusal::Gone => RailText::WhyGone,
+        Refusal::CancelledAlready {
+            by: Canceller::Customer,
+            ..
+        } => RailText::WhyCancelledByCustomer,
+        Refusal::CancelledAlready {
+            by: Canceller::Business,
+            ..
+        } => RailText::WhyCancelledByBusiness,
+        Refusal::Costs { .. } => RailText::WhyCosts,
         Refusal::Changed => RailText::WhyChanged,
         Refusal::NotFree { near } if near.is_empty() => RailText::WhyNotFree,
         Refusal::NotFree { .. } => RailText::WhyNotFreeNear,
@@ -121,6 +130,10 @@ pub fn reason(refusal: &Refusal, zone: &Zone, tongue: Tongue) -> String {
                 .collect();
             Values::new().with(Placeholder::List, near.join("; "))
         }
+        Refusal::CancelledAlready { at, .. } => {
+            Values::new().with(Placeholder::When, format_when(*at, zone, tongue))
+        }
+        Refusal::Costs { price } => Values::new().with(Placeholder::Price, price.to_string()),
         Refusal::InTheWay { visits } => Values::new().with(Placeholder::Bookings, visits.to_string()),
         Refusal::Faulty(why) => Values::new().with(Placeholder::Reason, why.as_str()),
         Refusal::TooManyFaqs => Values::new().with(Placeholder::First, SNIPPETS_MOST.to_string()),

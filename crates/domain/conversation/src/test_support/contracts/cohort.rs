@@ -5,9 +5,12 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::World;
-use crate::cohort::{CohortMove, Invitation, InvitationId, PLACES, Standing};
+use crate::cohort::{CohortMove, Invitation, InvitationId, PLACES, Standing, invitation_cause};
 use crate::customer::Customer;
-use crate::ports::{Change, CohortBook, InviteError, NewInvitation, RecordError, ThreadBook};
+use crate::outgoing::{OutgoingMessage, SendState};
+use crate::ports::{
+    Change, CohortBook, InviteError, MessageBook, NewInvitation, PostingChange, RecordError, ThreadBook,
+};
 use crate::test_support::builders::{a_customer, a_message};
 
 fn invitation_id(number: u32) -> InvitationId {
@@ -23,7 +26,7 @@ fn an_order(number: u32, again: u32) -> NewInvitation {
     let at = EPOCH + Duration::minutes(i64::from(number));
     let mut message = a_message()
         .number(number * 10 + again)
-        .because(&format!("invitation:{number}:{again}"))
+        .because(&invitation_cause(invitation_id(number * 10 + again)))
         .build();
     message.recipient = crate::outgoing::Recipient::Customer(customer.id);
     message.thread = None;
@@ -173,6 +176,44 @@ pub(super) async fn what_was_taken_back_cannot_be_answered<W: World>(world: &W) 
     let unknown = record.withdraw(tenant, invitation_id(999), EPOCH).await.unwrap();
     assert_eq!(unknown, None);
     record.invite(tenant, an_order(1, 1)).await.unwrap();
+}
+
+async fn recorded<W: World>(world: &W, message: OutgoingMessage) -> Result<(), RecordError> {
+    let change = PostingChange::of(message, EPOCH);
+    world.record().record_posting(world.tenant(), change).await
+}
+
+pub(super) async fn what_was_taken_back_is_not_sent_any_more<W: World>(world: &W) {
+    let (record, tenant) = (world.record(), world.tenant());
+    let (waiting, gone) = (an_order(1, 0), an_order(2, 0));
+    for order in [&waiting, &gone] {
+        record.invite(tenant, order.clone()).await.unwrap();
+    }
+    let read = async |order: &NewInvitation| record.posting(tenant, order.message.id).await.unwrap().unwrap();
+    let (before, at_hand) = (read(&waiting).await, read(&gone).await);
+    recorded(world, at_hand.message.handing_over(EPOCH))
+        .await
+        .unwrap();
+    for order in [&waiting, &gone] {
+        record.withdraw(tenant, order.invitation.id, EPOCH).await.unwrap();
+    }
+    let refused = read(&waiting).await.message;
+    let withdrawn = SendState::Refused {
+        reason: "withdrawn".to_owned(),
+        at: EPOCH,
+    };
+    assert_eq!(refused.state, withdrawn);
+    let late = recorded(world, before.message.handing_over(EPOCH)).await;
+    assert_eq!(
+        late,
+        Err(RecordError::Stale),
+        "a sender that read it before leaves it"
+    );
+    let out = read(&gone).await.message;
+    assert!(
+        matches!(out.state, SendState::Sending { .. }),
+        "what a sender has in its hands is its own: {out:?}"
+    );
 }
 
 pub(super) async fn who_left_can_be_invited_again<W: World>(world: &W) {

@@ -282,3 +282,33 @@ pub(super) async fn the_window_of_a_number_is_known_by_the_channels_own_id<W: Wo
     let posting = record.posting(tenant, message.id).await.unwrap().unwrap();
     assert_eq!(posting.last_inbound_at, Some(EPOCH));
 }
+
+pub(super) async fn the_window_of_an_admin_who_was_never_a_customer_is_known<W: World>(world: &W) {
+    let (record, tenant) = (world.record(), world.tenant());
+    let key = crate::channel::SenderKey::parse("KE.999").unwrap();
+    let message = a_message()
+        .number(5)
+        .to(crate::outgoing::Recipient::Business(
+            crate::channel::Address::of_phone(a_phone(9)),
+        ))
+        .build();
+    let slate = crate::rail::Slate {
+        user_id: Some(key.clone()),
+        ..crate::rail::Slate::blank(a_phone(9))
+    };
+    let change = Change {
+        slate: Some(slate),
+        messages: vec![message.clone()],
+        ..Change::at(EPOCH)
+    };
+    record.record(tenant, change).await.unwrap();
+    let kept = record.slate(tenant, a_phone(9)).await.unwrap();
+    assert_eq!(kept.user_id, Some(key.clone()));
+    let posting = record.posting(tenant, message.id).await.unwrap().unwrap();
+    assert_eq!(posting.last_inbound_at, None);
+    let mut parcel = letter(1);
+    parcel.messages[0].sender = key;
+    record.keep(tenant, CHANNEL, parcel, EPOCH).await.unwrap();
+    let posting = record.posting(tenant, message.id).await.unwrap().unwrap();
+    assert_eq!(posting.last_inbound_at, Some(EPOCH));
+}

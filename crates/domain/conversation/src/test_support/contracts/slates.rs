@@ -45,6 +45,7 @@ fn acts() -> Vec<Act> {
             service: massage(),
             staff: wanjiru(),
             starts_at: EPOCH,
+            price: Money::kes_minor(350_000),
         },
         Act::Block {
             staff: wanjiru(),

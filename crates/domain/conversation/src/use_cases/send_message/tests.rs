@@ -200,6 +200,23 @@ fn a_template_that_is_not_approved_is_not_sent() {
     send_with(&chat, id, TemplateStanding::NotUsable);
     assert_eq!(chat.messenger.sent(), vec![]);
     assert_eq!(state(&chat, id).code(), "refused");
+    let missed = ConversationEvent::TemplateMissed {
+        template: crate::templates::label(template().name(), template().language_code()),
+    };
+    assert_eq!(chat.record.events(tenant(1)), [missed], "which template it is");
+}
+
+#[test]
+fn money_that_was_not_asked_for_is_told_each_time_and_its_template_once() {
+    let asking = a_message().purpose(Purpose::AsksMoney).or_template(template());
+    let (chat, first) = queued_after(asking, false);
+    send_with(&chat, first, TemplateStanding::NotUsable);
+    let events = chat.record.events(tenant(1));
+    let names: Vec<bool> = events
+        .iter()
+        .map(|event| matches!(event, ConversationEvent::TemplateMissed { .. }))
+        .collect();
+    assert_eq!(names, [false, true], "{events:?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::TakeTurn;
 use crate::channel::Address;
-use crate::desk::{ActOrder, Admin, Menu, Profile, StaffCard};
+use crate::desk::{ActOrder, Admin, Menu, Profile, Refusal, StaffCard};
 use crate::inbound::{InboundId, InboundMessage, Reading, Received};
 use crate::outgoing::{
     BODY_CHARACTERS_MAX, Buttons, Content, Draft, OutgoingMessage, Purpose, Recipient, ReplyButton,
@@ -42,6 +42,18 @@ enum Answer {
     Listed(String, Vec<crate::desk::VisitRef>),
     /// The question whether to do it; in words what it is.
     Ask(Act, String),
+    /// The question once more about something else than before.
+    AskAnew(Box<Anew>),
+}
+
+/// A question that is put again.
+struct Anew {
+    /// Why the first yes did nothing.
+    because: String,
+    /// What is asked about now.
+    act: Act,
+    /// The same in words.
+    what: String,
 }
 
 /// Who asks, and what is known.
@@ -101,6 +113,8 @@ impl TakeTurn {
         }
     }
 
+    /// Hears an admin. The channel's own id of them is kept: by it is known, of messages that are not answers too, when they
+    /// wrote last.
     async fn hear_the_admin(
         &self,
         tenant: TenantId,
@@ -108,6 +122,32 @@ impl TakeTurn {
         reading: &Reading,
         admin: &Admin,
         profile: &Profile,
+    ) -> Result<Heard, Outage> {
+        let mut slate = self.book.slate(tenant, admin.phone.clone()).await?;
+        let news = reading.user_id.is_some() && slate.user_id != reading.user_id;
+        if news {
+            slate.user_id.clone_from(&reading.user_id);
+        }
+        let kept = news.then(|| slate.clone());
+        let heard = self
+            .hear_at_the_slate(tenant, message, reading, admin, (profile, slate))
+            .await?;
+        Ok(match heard {
+            Heard::Answered(mut change) => {
+                change.slate = change.slate.or(kept);
+                Heard::Answered(change)
+            }
+            Heard::AsCustomer(slate) => Heard::AsCustomer(slate.or(kept)),
+        })
+    }
+
+    async fn hear_at_the_slate(
+        &self,
+        tenant: TenantId,
+        message: &InboundMessage,
+        reading: &Reading,
+        admin: &Admin,
+        (profile, slate): (&Profile, Slate),
     ) -> Result<Heard, Outage> {
         let asker = Asker {
             tenant,
@@ -118,7 +158,7 @@ impl TakeTurn {
             member: self.office.member(tenant, &admin.phone).await?,
             tongue: Tongue::from(admin.language),
             menu: self.desk.menu(tenant).await?,
-            slate: self.book.slate(tenant, admin.phone.clone()).await?,
+            slate,
             now: self.clock.now(),
         };
         let bare = self.bare_answer(&asker, reading).await?;
@@ -298,13 +338,18 @@ impl TakeTurn {
             by: asker.phone.clone(),
             act: pending.act.clone(),
         };
-        Ok(Answer::Say(match self.office.act(asker.tenant, order).await? {
-            Ok(()) => RailText::Done.render(asker.tongue, &known),
-            Err(refusal) => {
-                let why = reason(&refusal, &asker.menu.zone, asker.tongue);
-                RailText::Refused.render(asker.tongue, &known.with(Placeholder::Reason, why))
-            }
-        }))
+        let refusal = match self.office.act(asker.tenant, order).await? {
+            Ok(()) => return Ok(Answer::Say(RailText::Done.render(asker.tongue, &known))),
+            Err(refusal) => refusal,
+        };
+        if let Refusal::Costs { price } = refusal
+            && let Some(again) = self.ask_for_price(asker, &pending.act, price).await?
+        {
+            return Ok(again);
+        }
+        let why = reason(&refusal, &asker.menu.zone, asker.tongue);
+        let values = known.with(Placeholder::Reason, why);
+        Ok(Answer::Say(RailText::Refused.render(asker.tongue, &values)))
     }
 
     /// An answer as a change: one message to whoever asked, and what is open with them from now on.
@@ -331,20 +376,8 @@ impl TakeTurn {
                 };
                 (text_of(&text), Some(slate))
             }
-            Answer::Ask(act, what) => {
-                let content = question(&what, key, asker.tongue);
-                let pending = Pending {
-                    key,
-                    act,
-                    what,
-                    asked_at: asker.now,
-                };
-                let slate = Slate {
-                    pending: Some(pending),
-                    ..before.clone()
-                };
-                (content, Some(slate))
-            }
+            Answer::Ask(act, what) => asked(asker, None, act, what),
+            Answer::AskAnew(anew) => asked(asker, Some(&anew.because), anew.act, anew.what),
         };
         // Only admins are asked and have numbered lists.
         change.slate = slate.filter(|_| asker.admin);
@@ -376,10 +409,34 @@ fn text_of(text: &str) -> Option<Content> {
         .map(Content::Text)
 }
 
+/// A question, and the slate that waits for its answer.
+fn asked(
+    asker: &Asker<'_>,
+    because: Option<&str>,
+    act: Act,
+    what: String,
+) -> (Option<Content>, Option<Slate>) {
+    let key = asker.message.id;
+    let content = question(because, &what, key, asker.tongue);
+    let pending = Pending {
+        key,
+        act,
+        what,
+        asked_at: asker.now,
+    };
+    let slate = Slate {
+        pending: Some(pending),
+        ..asker.slate.clone()
+    };
+    (content, Some(slate))
+}
+
 /// The question with its two buttons.
-fn question(what: &str, key: InboundId, tongue: Tongue) -> Option<Content> {
-    let values = Values::new().with(Placeholder::Known, cut(what, BODY_CHARACTERS_MAX - 40));
-    let body = RailText::Ask.render(tongue, &values);
+fn question(because: Option<&str>, what: &str, key: InboundId, tongue: Tongue) -> Option<Content> {
+    let before = because.map(|because| format!("{because}\n")).unwrap_or_default();
+    let room = BODY_CHARACTERS_MAX - 40 - before.chars().count().min(BODY_CHARACTERS_MAX / 2);
+    let values = Values::new().with(Placeholder::Known, cut(what, room));
+    let body = before + &RailText::Ask.render(tongue, &values);
     let button = |yes: bool, title: TextKey| ReplyButton {
         token: answer_token(key, yes),
         title: render(title, tongue, &Values::new()),

@@ -252,6 +252,16 @@ pub enum Notice {
         /// Which.
         message: MessageId,
     },
+    /// To the owners: messages need a template that cannot be sent.
+    TemplateMissed {
+        /// Its name and language.
+        template: String,
+    },
+    /// To the owners: the channel's owner rejected templates.
+    TemplatesRejected {
+        /// The name and language of each.
+        templates: Vec<String>,
+    },
     /// To the owners: the daily figures.
     Digest(DigestFigures),
 }
@@ -285,6 +295,8 @@ impl Notice {
             Self::CustomerLate { .. } => "customer_late",
             Self::LateFor { .. } => "late_for",
             Self::MessageNotSent { .. } => "message_not_sent",
+            Self::TemplateMissed { .. } => "template_missed",
+            Self::TemplatesRejected { .. } => "templates_rejected",
             Self::Digest(_) => "digest",
         }
     }
@@ -315,6 +327,8 @@ impl Notice {
             | Self::LateFor { visit, .. } => Some(*visit),
             Self::Money(news) => Some(news.visit()),
             Self::MessageNotSent { .. }
+            | Self::TemplateMissed { .. }
+            | Self::TemplatesRejected { .. }
             | Self::BookingsHit { .. }
             | Self::FloatDiffered { .. }
             | Self::Digest(_) => None,
@@ -374,6 +388,8 @@ impl Notice {
             | Self::BookingsHit { .. }
             | Self::FloatDiffered { .. }
             | Self::MoneyNeedsPerson { .. }
+            | Self::TemplateMissed { .. }
+            | Self::TemplatesRejected { .. }
             | Self::MessageNotSent { .. } => format!("{name}:{occasion}:{place}"),
         }
     }
@@ -412,6 +428,8 @@ impl Notice {
             | Self::CustomerLate { .. }
             | Self::LateFor { .. }
             | Self::MessageNotSent { .. }
+            | Self::TemplateMissed { .. }
+            | Self::TemplatesRejected { .. }
             | Self::Digest(_) => false,
         }
     }
@@ -474,6 +492,8 @@ impl Notice {
             | Self::CustomerLate { .. }
             | Self::LateFor { .. }
             | Self::MessageNotSent { .. }
+            | Self::TemplateMissed { .. }
+            | Self::TemplatesRejected { .. }
             | Self::Digest(_) => false,
         }
     }
@@ -665,6 +685,8 @@ pub(super) fn to_customer(
         | Notice::CustomerLate { .. }
         | Notice::LateFor { .. }
         | Notice::MessageNotSent { .. }
+        | Notice::TemplateMissed { .. }
+        | Notice::TemplatesRejected { .. }
         | Notice::Digest(_) => Vec::new(),
     }
 }

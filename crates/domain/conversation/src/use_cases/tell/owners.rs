@@ -58,7 +58,15 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
                 Some(done) => format!("{done}; {next}"),
                 None => next.to_owned(),
             };
-            return Some(told(known, &reason, &next, voice));
+            return Some(told(&known.in_words(voice), &reason, &next, voice));
+        }
+        Notice::TemplateMissed { template } => {
+            let (reason, next) = missed(voice.tongue);
+            return Some(told(template, reason, next, voice));
+        }
+        Notice::TemplatesRejected { templates } => {
+            let (reason, next) = rejected(voice.tongue);
+            return Some(told(&templates.join(", "), reason, next, voice));
         }
         Notice::CustomerLate { minutes, .. } => late(*minutes, voice.tongue),
         Notice::MessageNotSent { .. } => not_sent(known.purpose, voice.tongue),
@@ -88,18 +96,17 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
         | Notice::LateFor { .. }
         | Notice::VisitCancelled { .. } => return None,
     };
-    Some(told(known, &reason, next, voice))
+    Some(told(&known.in_words(voice), &reason, next, voice))
 }
 
-fn told(known: &Known, reason: &str, next: &str, voice: &Voice<'_>) -> OwnerNews {
-    let known = known.in_words(voice);
+fn told(known: &str, reason: &str, next: &str, voice: &Voice<'_>) -> OwnerNews {
     let values = Values::new()
         .with(Placeholder::Business, voice.profile.business_name.as_str())
         .with(Placeholder::Reason, reason)
-        .with(Placeholder::Known, known.as_str())
+        .with(Placeholder::Known, known)
         .with(Placeholder::NextStep, next);
     let body = render(TextKey::OwnerNotice, voice.tongue, &values);
-    alert(body, [reason, &known, next])
+    alert(body, [reason, known, next])
 }
 
 /// What the rules have done with the money already, which nobody has to decide; `None` where they did nothing.
@@ -324,6 +331,32 @@ pub(super) fn late(minutes: Option<u32>, tongue: Tongue) -> (String, &'static st
                 |minutes| format!("mteja atachelewa kama dakika {minutes}"),
             ),
             "mjulishe atakayemhudumia",
+        ),
+    }
+}
+
+const fn missed(tongue: Tongue) -> (&'static str, &'static str) {
+    match tongue {
+        Tongue::English => (
+            "a message did not go: WhatsApp has not approved its template",
+            "look at the message templates; until then nothing that needs it goes",
+        ),
+        Tongue::Swahili => (
+            "ujumbe haukutumwa: WhatsApp haijaidhinisha kiolezo chake",
+            "angalia violezo vya ujumbe; hadi hapo hakuna kinachokihitaji kitakachotumwa",
+        ),
+    }
+}
+
+const fn rejected(tongue: Tongue) -> (&'static str, &'static str) {
+    match tongue {
+        Tongue::English => (
+            "WhatsApp rejected message templates",
+            "its reason is among the message templates; nothing that needs them goes",
+        ),
+        Tongue::Swahili => (
+            "WhatsApp imekataa violezo vya ujumbe",
+            "sababu iko kwenye violezo vya ujumbe; hakuna kinachovihitaji kitakachotumwa",
         ),
     }
 }

@@ -1,11 +1,11 @@
 //! Commands that change something: each becomes an act and the question whether to do it, or is refused at once where it is
 //! known that it cannot be done.
 
-use ratiba_kernel::{Currency, Money, Outage};
+use ratiba_kernel::{Currency, Money, Outage, PhoneNumber};
 use time::{OffsetDateTime, PrimitiveDateTime};
 
 use super::super::TakeTurn;
-use super::{Answer, Asker};
+use super::{Anew, Answer, Asker};
 use crate::desk::{DayVisit, Refusal, ServiceCard, ServiceRef, StaffRef};
 use crate::rail::{Act, Command, leading_number, leading_phone, split_amount, stretch};
 use crate::texts::{Placeholder, RailText, TextKey, Tongue, Values, format_minutes, format_when, render};
@@ -166,46 +166,94 @@ impl TakeTurn {
         };
         let starts_at = asker.menu.zone.instant(PrimitiveDateTime::new(date, time));
         let named = read.staff.map(|found| StaffRef::from_uuid(found.id));
+        let quoted = self
+            .office
+            .quote(asker.tenant, service.id, named, starts_at)
+            .await?;
+        let with = quoted.as_ref().ok().map(|(staff, _)| *staff).or(named);
+        let price = quoted.as_ref().map_or(service.price, |(_, price)| *price);
+        let what = self
+            .booking_in_words(asker, &phone, (service.id, with, starts_at), price)
+            .await?;
+        Ok(match quoted {
+            Ok((staff, price)) => {
+                let act = Act::Book {
+                    phone,
+                    service: service.id,
+                    staff,
+                    starts_at,
+                    price,
+                };
+                Answer::Ask(act, what)
+            }
+            Err(refusal) => asker.refused(&refusal, &what),
+        })
+    }
+
+    /// The question again, where what it was about costs something else by now; `None` for what has no price that was shown.
+    pub(super) async fn ask_for_price(
+        &self,
+        asker: &Asker<'_>,
+        act: &Act,
+        price: Money,
+    ) -> Result<Option<Answer>, Outage> {
+        let Act::Book {
+            phone,
+            service,
+            staff,
+            starts_at,
+            ..
+        } = act
+        else {
+            return Ok(None);
+        };
+        let what = self
+            .booking_in_words(asker, phone, (*service, Some(*staff), *starts_at), price)
+            .await?;
+        let values = Values::new().with(Placeholder::Price, price.to_string());
+        let act = Act::Book {
+            phone: phone.clone(),
+            service: *service,
+            staff: *staff,
+            starts_at: *starts_at,
+            price,
+        };
+        Ok(Some(Answer::AskAnew(Box::new(Anew {
+            because: RailText::AskForPrice.render(asker.tongue, &values),
+            act,
+            what,
+        }))))
+    }
+
+    async fn booking_in_words(
+        &self,
+        asker: &Asker<'_>,
+        phone: &PhoneNumber,
+        (service, staff, starts_at): (ServiceRef, Option<StaffRef>, OffsetDateTime),
+        price: Money,
+    ) -> Result<String, Outage> {
         let known = self
             .office
             .find(asker.tenant, phone.digits(), 1, asker.tongue)
             .await?;
         let name = known
             .into_iter()
-            .find(|known| known.phone.as_ref() == Some(&phone));
+            .find(|known| known.phone.as_ref() == Some(phone));
         let name = name.and_then(|known| known.name);
         let whom = name.map_or_else(|| phone.e164(), |name| format!("{name} ({})", phone.e164()));
-        let values = Values::new()
-            .with(Placeholder::Customer, whom)
-            .with(Placeholder::Service, asker.named(service))
-            .with(Placeholder::When, asker.when(starts_at));
-        let quoted = self
-            .office
-            .quote(asker.tenant, service.id, named, starts_at)
-            .await?;
-        let with = quoted.as_ref().ok().map(|(staff, _)| *staff).or(named);
-        let with = with.and_then(|staff| asker.menu.staff_member(staff));
+        let service = asker.menu.service(service).map(|service| asker.named(service));
+        let with = staff.and_then(|staff| asker.menu.staff_member(staff));
         let with = with.map_or_else(
             || render(TextKey::StaffToBeNamed, asker.tongue, &Values::new()),
             |member| member.name.clone(),
         );
-        let values = values.with(Placeholder::Staff, with);
-        Ok(match quoted {
-            Ok((staff, price)) => {
-                let values = values.with(Placeholder::Price, price.to_string());
-                let act = Act::Book {
-                    phone,
-                    service: service.id,
-                    staff,
-                    starts_at,
-                };
-                Answer::Ask(act, RailText::ActBook.render(asker.tongue, &values))
-            }
-            Err(refusal) => {
-                let values = values.with(Placeholder::Price, service.price.to_string());
-                asker.refused(&refusal, &RailText::ActBook.render(asker.tongue, &values))
-            }
-        })
+        let values = Values::new()
+            .with(Placeholder::Customer, whom)
+            .with(Placeholder::Service, service.unwrap_or_else(|| "…".to_owned()))
+            .with(Placeholder::When, asker.when(starts_at))
+            .with(Placeholder::Staff, with)
+            .with(Placeholder::Price, price.to_string());
+        Ok(RailText::ActBook.render(asker.tongue, &values))
     }
 
     pub(super) async fn ask_to_block(&self, asker: &Asker<'_>, rest: &str) -> Result<Answer, Outage> {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::cohort::{INVITATION_VERSION, Standing};
-use crate::consent::ConsentAction;
+use crate::consent::{ConsentAction, ConsentRecord};
 use crate::test_support::chat::Chat;
 
 fn invited() -> Chat {
@@ -61,6 +61,51 @@ fn a_yes_is_recorded_with_words_version_channel_and_time_and_opens_the_machine()
         chat.says("Nataka massage kesho saa nane mchana");
         assert_eq!(chat.stage(), "confirming");
     }
+}
+
+#[test]
+fn who_writes_before_the_invitation_went_out_agrees_to_nothing() {
+    for words in ["NDIYO", "sawa", "START", "hapana"] {
+        let mut chat = Chat::default();
+        chat.profile
+            .amend(|profile| profile.cohort = CohortMode::InvitedOnly);
+        chat.is_to_be_invited();
+        chat.says(words);
+        assert_eq!(standing(&chat), (Standing::Invited, 1), "{words}");
+        assert!(!chat.customer().in_cohort, "{words}");
+        let of_invitation = |consent: &ConsentRecord| consent.wording_version == INVITATION_VERSION;
+        let consents = chat.record.consents(chat.tenant());
+        assert!(!consents.iter().any(of_invitation), "{words}: {consents:?}");
+        // It arrives in the morning, and from then on a yes is one.
+        chat.is_sent();
+        chat.passes(time::Duration::MINUTE);
+        chat.says("ndiyo");
+        assert_eq!(standing(&chat), (Standing::Joined, 1), "after {words}");
+    }
+}
+
+#[test]
+fn a_yes_that_was_written_before_the_invitation_and_came_after_it_is_none() {
+    let mut chat = Chat::default();
+    chat.profile
+        .amend(|profile| profile.cohort = CohortMode::InvitedOnly);
+    let written_at = chat.clock.now();
+    chat.passes(time::Duration::MINUTE);
+    chat.is_invited();
+    let raw = PlainReader::text(&a_phone(123), "ndiyo");
+    chat.sends_written_at(raw, written_at);
+    assert_eq!(standing(&chat), (Standing::Invited, 1));
+}
+
+#[test]
+fn the_invitations_button_counts_although_its_sending_was_never_confirmed() {
+    let mut chat = Chat::default();
+    chat.profile
+        .amend(|profile| profile.cohort = CohortMode::InvitedOnly);
+    chat.is_to_be_invited();
+    let yes = tap(&chat, true);
+    chat.sends(yes);
+    assert_eq!(standing(&chat), (Standing::Joined, 1));
 }
 
 #[test]

@@ -4,7 +4,9 @@ use time::macros::datetime;
 use uuid::Uuid;
 
 use super::*;
-use crate::desk::{DayMoney, DayState, DayVisit, Earnings, EarningsLine, FoundCustomer, Refusal, VisitRef};
+use crate::desk::{
+    Canceller, DayMoney, DayState, DayVisit, Earnings, EarningsLine, FoundCustomer, Refusal, VisitRef,
+};
 use crate::outgoing::{Content, Recipient};
 use crate::ports::ThreadBook;
 use crate::rail::Act;
@@ -246,6 +248,74 @@ fn the_price_that_is_ordered_is_the_one_that_was_shown() {
             price: Money::kes_minor(400_000),
         }
     );
+}
+
+#[test]
+fn a_booking_is_made_for_the_price_that_was_shown_or_asked_about_again() {
+    let mut chat = a_day();
+    let price_of = |order: &crate::desk::ActOrder| match &order.act {
+        Act::Book { price, .. } => *price,
+        other => panic!("a booking: {other:?}"),
+    };
+    says(&mut chat, "/book 0700000005 massage friday 3pm Wanjiru");
+    chat.office.refuse(Refusal::Costs {
+        price: Money::kes_minor(400_000),
+    });
+    assert_eq!(
+        says(&mut chat, "YES"),
+        "Nothing was booked: the price is KES 4,000 by now.\nBook +254700000005 for Swedish massage with Wanjiru, Friday \
+         15 May, 3:00 pm (saa tisa mchana), KES 4,000, nothing asked in advance?\nYES / NO"
+    );
+    chat.office.agree();
+    let done = says(&mut chat, "YES");
+    assert!(done.starts_with("Done. Book +254700000005"), "{done}");
+    let orders = chat.office.orders();
+    let prices: Vec<Money> = orders.iter().map(price_of).collect();
+    assert_eq!(prices, [Money::kes_minor(350_000), Money::kes_minor(400_000)]);
+    assert_ne!(orders[0].key, orders[1].key, "it is another question");
+}
+
+#[test]
+fn an_alert_goes_in_words_to_an_admin_whom_the_channel_names_by_its_own_id() {
+    let mut chat = a_day();
+    let mut raw = PlainReader::text(&a_phone(OWNER), "/today");
+    raw["user_id"] = json!("KE.999");
+    chat.sends(raw);
+    assert!(
+        chat.record.customers(chat.tenant()).is_empty(),
+        "they never wrote as a customer"
+    );
+    chat.happens(7, crate::use_cases::Notice::BookingsHit { count: 2 });
+    let alert = chat.to_owners().pop().unwrap();
+    let sending = chat.send_message(crate::ports::TemplateStanding::NotUsable);
+    block_on(sending.execute(chat.tenant(), alert.id)).unwrap();
+    let sent = chat.messenger.sent();
+    assert_eq!(sent.len(), 1, "the window with them is open");
+    assert_eq!(sent[0].1, alert.content);
+}
+
+#[test]
+fn what_somebody_else_cancelled_is_told_with_who_and_when() {
+    let mut chat = a_day();
+    for (by, words) in [
+        (
+            Canceller::Customer,
+            "the customer cancelled it already, Tuesday 12 May",
+        ),
+        (
+            Canceller::Business,
+            "it was cancelled already by the business, Tuesday 12 May",
+        ),
+    ] {
+        chat.office.agree();
+        says(&mut chat, "/today");
+        says(&mut chat, "/cancel 1");
+        let at = chat.clock.now();
+        chat.office.refuse(Refusal::CancelledAlready { by, at });
+        let told = says(&mut chat, "YES");
+        assert!(told.starts_with("Nothing was changed: "), "{told}");
+        assert!(told.contains(words), "{told}");
+    }
 }
 
 #[test]
