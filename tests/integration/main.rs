@@ -10,6 +10,7 @@ mod chat_money;
 mod chat_moves;
 mod chat_together;
 mod chat_words;
+mod commission;
 mod conversations;
 mod dead_letters;
 mod desk;

@@ -113,6 +113,13 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         ("/api/v1/cohort", json!({ "phone": "0712000077" })),
         ("/api/v1/commission/closes", json!({ "month": "2026-04" })),
         (
+            "/api/v1/commission/rules",
+            json!({
+                "service_category": "waxing", "rule_type": "pct", "value": { "rate_basis_points": 1000 },
+                "valid_from": "2026-06-01",
+            }),
+        ),
+        (
             "/api/v1/till/sessions",
             json!({ "float": { "amount_minor": 200_000, "currency": "KES" } }),
         ),
@@ -192,6 +199,7 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         ("/api/v1/imports/catalogue/", import("catalogue")),
         ("/api/v1/imports/bookings/", import("bookings")),
         ("/api/v1/commission/periods/", one("commission_period", "true")),
+        ("/api/v1/commission/rules/", one("commission_rules", "true")),
         ("{leave_id}", one("staff_leave", "true")),
         ("{outage_id}", one("resource_outages", "true")),
     ])
@@ -227,6 +235,7 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
             "staff_id": "00000000-0000-7000-8000-000000000001", "amount": price, "reason": "x",
         }),
         ("POST", "messages") => json!({ "text": "x" }),
+        ("POST", "end") if path.contains("commission") => json!({ "on": "2026-07-01" }),
         ("POST", "clearings") => json!({ "to": "owner", "reason": "x" }),
         ("POST", "withdrawals") => json!({ "amount": price, "reason": "x" }),
         ("POST", "cash") => json!({ "amount": price }),

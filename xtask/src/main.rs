@@ -1,14 +1,17 @@
 //! Every chore of the project, in Rust: `cargo xtask VERB`.
 //!
 //! One module for each verb; the rest is what they share. The chores know the programs of the product only from
-//! outside, as a user does: by their settings, their HTTP doors and their exit codes. The availability engine and
-//! the reader of messages are the exceptions: they are pure functions, which `slots`, `understand` and `calibrate` call.
+//! outside, as a user does: by their settings, their HTTP doors and their exit codes. The availability engine, the one
+//! of commission and the reader of messages are the exceptions: they are pure functions, which `slots`, `commission`,
+//! `understand` and `calibrate` call.
 
 mod bench;
 mod calibrate;
+mod case_file;
 mod chat;
 mod check_arch;
 mod ci;
+mod commission;
 mod db;
 mod demo;
 mod dev;
@@ -33,8 +36,8 @@ use std::process::ExitCode;
 
 use ratiba_tooling::{interrupt, machine, postgres, process};
 
+use case_file::NoCase;
 use interrupt::Interrupted;
-use slots::NoCase;
 use understand::Misread;
 use usage::Usage;
 
@@ -84,6 +87,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         ("tidy", []) => tidy::run(),
         ("simulate-payments", rest) => simulate_payments::run(rest),
         ("slots", [file]) => slots::run(file),
+        ("commission", [file]) => commission::run(file),
         ("chat", rest) => chat::run(rest),
         ("understand", rest) => understand::run(rest),
         ("calibrate", rest) => calibrate::run(rest),

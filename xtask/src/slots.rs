@@ -3,53 +3,14 @@
 //! No server, no database, no clock: what the file says is all there is. The form is described in
 //! `docs/slots.md`.
 
-use std::io::{Read as _, Write as _};
-
 use anyhow::Context as _;
 use ratiba_booking::availability::document::{Case, CaseRefused};
 
-/// More than the longest case that is read.
-const BYTES_MOST: u64 = 16 * 1024 * 1024;
-
-/// The file is no case. Every fault, one a line.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", .0.join("\n"))]
-pub(crate) struct NoCase(Vec<String>);
+use crate::case_file::{self, NoCase, name};
 
 /// Reads a file, or standard input for `-`, and prints the answer.
 pub(crate) fn run(file: &str) -> anyhow::Result<()> {
-    let text = read(file)?;
-    let answer = answer(file, &text)?;
-    let mut out = std::io::stdout().lock();
-    match out.write_all(answer.as_bytes()).and_then(|()| out.flush()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("the answer cannot be written"),
-    }
-}
-
-fn read(file: &str) -> Result<String, NoCase> {
-    let mut bytes = Vec::new();
-    let read = if file == "-" {
-        std::io::stdin().lock().take(BYTES_MOST).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|opened| opened.take(BYTES_MOST).read_to_end(&mut bytes))
-    };
-    let unreadable = |why: String| NoCase(vec![format!("{}: {why}", name(file))]);
-    read.map_err(|error| unreadable(in_words(&error)))?;
-    let text = String::from_utf8(bytes);
-    text.map_err(|error| unreadable(format!("is not text in UTF-8: {}", error.utf8_error())))
-}
-
-/// Why a file cannot be read, in words for people.
-fn in_words(error: &std::io::Error) -> String {
-    let words = [
-        (std::io::ErrorKind::NotFound, "there is no such file"),
-        (std::io::ErrorKind::IsADirectory, "is a folder and no file"),
-        (std::io::ErrorKind::PermissionDenied, "may not be read"),
-    ];
-    let known = words.iter().find(|(kind, _)| *kind == error.kind());
-    known.map_or_else(|| error.to_string(), |(_, words)| (*words).to_owned())
+    case_file::print(&answer(file, &case_file::read(file)?)?)
 }
 
 /// The answer as it is printed, with a line break at its end.
@@ -60,10 +21,6 @@ fn answer(file: &str, text: &str) -> anyhow::Result<String> {
     };
     let answer = Case::read(text).map_err(faults)?.answer().map_err(faults)?;
     answer.to_json().context("the answer cannot be written as JSON")
-}
-
-fn name(file: &str) -> &str {
-    if file == "-" { "standard input" } else { file }
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ usage: cargo xtask VERB
   tidy                  module docs, links in docs, stray files
   slots FILE.json       the availability engine on facts and questions from a file, `-` for standard input;
                         the form of the file: docs/slots.md, docs/slots.schema.json
+  commission FILE.json  a month of commission from rules and completed appointments in a file, `-` for standard input;
+                        the form of the file: docs/commission.md, docs/commission.schema.json
   chat [--as customer|owner] [--lang en|sw] [--now TIME]
                         the machine at a terminal, without WhatsApp; docs/conversations.md
   understand [--now TIME] [--hours FROM-TO] --csv FILE | TEXT…

@@ -16,8 +16,10 @@ use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+pub mod commission;
 pub mod unrouted;
 
+use commission::Commission;
 use unrouted::Unrouted;
 
 /// What the program says when it does not understand.
@@ -35,7 +37,10 @@ pub const USAGE: &str = "usage: ratiba-admin demo-tenant
        ratiba-admin unrouted assign LETTER TENANT WHO WHY
                                                 give one to a business, whose people work it through
        ratiba-admin unrouted dismiss LETTER WHO WHY
-                                                one means nothing";
+                                                one means nothing
+       ratiba-admin commission preview|close TENANT MONTH
+                                                what a month such as 2026-05 comes to; or freeze it as the schedule
+                                                would";
 
 /// What the program starts with when nobody says otherwise, over the shared base.
 pub const BASE: &str = concat!(
@@ -103,6 +108,8 @@ pub enum Command {
     },
     /// Look at dead letters of no tenant, or decide about one.
     Unrouted(Unrouted),
+    /// Look at a month of commission, or close it.
+    Commission(Commission),
 }
 
 impl Command {
@@ -123,6 +130,7 @@ impl Command {
                 tenant: tenant.parse().ok()?,
                 refuse: *what == "refuse",
             }),
+            ["commission", rest @ ..] => Some(Self::Commission(Commission::parse(rest)?)),
             ["unrouted", rest @ ..] => Some(Self::Unrouted(Unrouted::parse(rest)?)),
             _other => None,
         }
@@ -211,6 +219,10 @@ pub async fn run(settings: AdminSettings, command: Command) -> anyhow::Result<Va
                 .refuse_unknown(tenant, refuse)
                 .await?;
             Ok(json!({ "tenant": tenant, "refuses_unknown": refuse }))
+        }
+        Command::Commission(command) => {
+            let parts = Parts::assemble(&settings.shared, || ())?;
+            command.run(&parts).await
         }
         Command::Unrouted(command) => {
             let parts = Parts::assemble(&settings.shared, || ())?;

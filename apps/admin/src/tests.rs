@@ -75,3 +75,17 @@ fn money_by_hand_has_addresses_and_one_of_two_answers_for_strangers() {
     }
     assert_eq!(parse(&format!("by-hand unknown {SOMEBODY} maybe")), None);
 }
+
+#[test]
+fn a_month_is_looked_at_or_closed() {
+    let looked = parse(&format!("commission preview {SOMEBODY} 2026-05"));
+    assert!(matches!(
+        looked,
+        Some(Command::Commission(Commission { close: false, .. }))
+    ));
+    assert!(parse(&format!("commission close {SOMEBODY} 2026-05")).is_some());
+    for line in ["commission close", "commission close x 2026-05"] {
+        assert_eq!(parse(line), None, "{line}");
+    }
+    assert_eq!(parse(&format!("commission close {SOMEBODY} 2026-13")), None);
+}

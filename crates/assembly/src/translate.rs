@@ -104,6 +104,11 @@ impl Parts {
                     CommissionEvent::MonthFrozen { month, periods } => {
                         tracing::info!(%month, periods = periods.len(), "a month was frozen");
                     }
+                    CommissionEvent::PeriodAmended {
+                        month, period, of, ..
+                    } => {
+                        tracing::info!(%month, %period, %of, "a frozen month was amended");
+                    }
                     CommissionEvent::SharesSet { appointment, by, .. } => {
                         tracing::info!(appointment.id = %appointment, by.id = %by, "a team shares otherwise");
                     }

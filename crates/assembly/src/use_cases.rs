@@ -255,4 +255,8 @@ pub struct Commission {
     pub preview: commission::PreviewPeriod,
     /// Closes a month.
     pub close: commission::ClosePeriod,
+    /// Amends frozen months.
+    pub amend: commission::AmendPeriod,
+    /// Adds, ends and takes away rules.
+    pub rules: commission::ManageRules,
 }

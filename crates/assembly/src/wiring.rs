@@ -591,6 +591,18 @@ impl Ground {
                 rules: rules.clone(),
             },
             close: commission::ClosePeriod {
+                work: work.clone(),
+                rules: rules.clone(),
+                book: book.clone(),
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
+            rules: commission::ManageRules {
+                rules: rules.clone(),
+                book: book.clone(),
+                clock: self.clock.clone(),
+            },
+            amend: commission::AmendPeriod {
                 work,
                 rules,
                 book,

@@ -4,6 +4,7 @@
 //! same by it.
 
 pub mod breaker;
+pub mod casefile;
 pub mod clock;
 pub mod digest;
 pub mod ids;

@@ -26,9 +26,9 @@ fn every_fault_is_told_with_the_name_of_the_file() {
 
 #[test]
 fn a_file_that_is_not_there_is_told_and_nothing_else() {
-    let error = read("no/such/file.json").unwrap_err();
+    let error = case_file::read("no/such/file.json").unwrap_err();
     assert_eq!(error.to_string(), "no/such/file.json: there is no such file");
-    let folder = read(env!("CARGO_MANIFEST_DIR")).unwrap_err();
+    let folder = case_file::read(env!("CARGO_MANIFEST_DIR")).unwrap_err();
     assert!(
         folder.to_string().ends_with(": is a folder and no file"),
         "{folder}"

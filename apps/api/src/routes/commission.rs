@@ -240,6 +240,8 @@ impl Context {
             "staff_id": period.staff,
             "staff_name": self.names.get(&period.staff.as_uuid()),
             "commission": period.commission,
+            "top_up": period.top_up,
+            "carried": period.carried,
             "tip": period.tip,
             "hours_worked": period.hours.to_string(),
             "services_rendered_count": period.services_rendered,

@@ -3,6 +3,7 @@
 //! Work and rules are read set-based, one statement each; a month is frozen in one transaction that holds
 //! the month's lock, so that of several that close it at once one writes and the others are told.
 
+mod amendments;
 mod book;
 mod rules;
 mod shares;

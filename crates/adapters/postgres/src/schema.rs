@@ -177,6 +177,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    commission_dismissal (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        staff_id -> Uuid,
+        period_start -> Date,
+        content_hash -> Bytea,
+        reason -> Text,
+        dismissed_by -> Uuid,
+        dismissed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     commission_draft (tenant_id, period_start, period_end) {
         tenant_id -> Uuid,
         period_start -> Date,
@@ -223,6 +236,8 @@ diesel::table! {
         content_hash -> Bytea,
         engine_version -> Text,
         rules -> Jsonb,
+        top_up_kes_minor -> BigInt,
+        carried_kes_minor -> BigInt,
     }
 }
 
@@ -1164,6 +1179,7 @@ diesel::table! {
         payments_version -> Integer,
         personality -> Jsonb,
         personality_version -> Integer,
+        commission_version -> Integer,
     }
 }
 

@@ -301,7 +301,10 @@ async fn the_money_of_a_visit_is_divided_among_its_appointments_by_what_was_char
         .may()
         .await
         .iter()
-        .map(|work| [work.sale.paid, work.sale.payment_fee, work.sale.refunded].map(Money::amount_minor))
+        .map(|work| {
+            let sale = work.sale;
+            [sale.paid, sale.payment_fee.unwrap(), sale.refunded].map(Money::amount_minor)
+        })
         .collect();
     assert_eq!(money, [[3_333, 33, 1_000], [6_667, 67, 2_001]]);
 }

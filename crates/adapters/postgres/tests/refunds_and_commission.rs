@@ -8,13 +8,14 @@ use std::sync::Arc;
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use ratiba_commission::Month;
+use ratiba_commission::amend::Basis;
 use ratiba_commission::base::{BaseRecipe, BaseStart};
-use ratiba_commission::period::FrozenBy;
-use ratiba_commission::ports::CommissionRules;
+use ratiba_commission::period::{FrozenBy, PeriodKind};
+use ratiba_commission::ports::{CommissionBook, CommissionRules};
 use ratiba_commission::rule::{Overridable, RuleScope, RuleValue};
 use ratiba_commission::test_support::{a_tier, category, kes, month, percent, rule, staff, tiered};
 use ratiba_commission::tiers::TierMethod;
-use ratiba_commission::use_cases::{CloseOutcome, ClosePeriod, PreviewPeriod};
+use ratiba_commission::use_cases::{AmendOrder, AmendPeriod, CloseOutcome, ClosePeriod, PreviewPeriod};
 use ratiba_kernel::test_support::{ManualClock, SeededIds, tenant};
 use ratiba_kernel::{BasisPoints, Currency, Id, Money, TimeRange};
 use ratiba_payments::actor::Actor;
@@ -132,19 +133,22 @@ impl Spa {
             cards: false,
             back: Arc::new(ScriptedBack::default()),
             clock: Arc::new(ManualClock::at(at)),
-            ids: Arc::new(SeededIds::lane(770 + u64::try_from(number).unwrap())),
+            // Refunds of one visit differ in their amounts.
+            ids: Arc::new(SeededIds::lane(
+                770 + u64::try_from(number * 0x10_0000).unwrap() + u64::try_from(minor).unwrap(),
+            )),
         };
         let refund = order
             .execute(
                 tenant(1),
                 RefundOrder {
-                    key: RequestKey::parse(&format!("refund-{number}")).unwrap(),
+                    key: RequestKey::parse(&format!("refund-{number}-{minor}")).unwrap(),
                     payment: Id::from_uuid(Uuid::from_u128((2 << 64) | number)),
                     way: RefundWay::Outside,
                     cause: RefundCause::Manager,
                     amount: Money::kes_minor(minor),
                     reason: "the steam room was cold".to_owned(),
-                    reference: Some(format!("transfer {number}")),
+                    reference: Some(format!("transfer {number} {minor}")),
                     by: Actor::parse("token:1").unwrap(),
                 },
             )
@@ -290,6 +294,53 @@ async fn c23_a_full_refund_after_the_close_takes_back_what_was_frozen() {
     assert_eq!(spa.amended().await, None);
     spa.refunded(1, 100_000, LATE).await;
     assert_eq!(spa.amended().await, Some(kes(-100)));
+}
+
+#[tokio::test]
+async fn a_late_refund_becomes_an_amendment_that_is_linked_to_what_was_frozen_and_is_late_no_more() {
+    let spa = Spa::paying(percent(1_000)).await;
+    spa.completed(1, 100_000).await;
+    assert_eq!(spa.frozen().await, kes(100));
+    let amend = AmendPeriod {
+        work: spa.commission(),
+        rules: spa.commission(),
+        book: spa.commission(),
+        clock: Arc::new(ManualClock::at(LATE)),
+        ids: Arc::new(SeededIds::lane(79)),
+    };
+    // Two refunds, each approved: together they take back what was frozen, to the cent.
+    let mut of = None;
+    for (refunded, taken) in [(33_333, -3_333), (66_667, -6_667)] {
+        spa.refunded(1, refunded, LATE).await;
+        let proposed = amend
+            .proposals(tenant(1), may(), Basis::RecordedRate)
+            .await
+            .unwrap();
+        let [proposal] = proposed.as_slice() else {
+            panic!("{proposed:?}")
+        };
+        assert_eq!(proposal.amendment.commission, Money::kes_minor(taken));
+        let order = AmendOrder {
+            month: may(),
+            staff: staff(1),
+            basis: Basis::RecordedRate,
+            seen: proposal.amendment.content_hash,
+            by: Id::from_uuid(Uuid::from_u128(9)),
+        };
+        let approved = amend.approve(tenant(1), order).await.unwrap();
+        let linked = approved.period().kind;
+        assert!(
+            of.is_none_or(|of| linked == PeriodKind::Amendment { of }),
+            "{linked:?}"
+        );
+        of = Some(approved.period().id);
+        assert_eq!(spa.amended().await, None);
+        assert!(amend.approve(tenant(1), order).await.is_err());
+    }
+    let documents = spa.commission().periods(tenant(1), may()).await.unwrap();
+    let all = documents.iter().map(|document| document.commission);
+    assert_eq!(Money::sum(Currency::Kes, all), Ok(kes(0)));
+    assert_eq!(documents.len(), 3);
 }
 
 #[tokio::test]

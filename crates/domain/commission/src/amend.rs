@@ -1,27 +1,199 @@
 //! What comes to light after a month was frozen: proposals of deltas, never a change.
 //!
 //! Deltas are at the **recorded** rate and base, so that a refund takes back what was paid for it and
-//! nothing more. Computing a closed month anew with its ladders is a different, explicit act.
+//! nothing more. Computing a closed month anew with its ladders is a different, explicit act. What is taken back
+//! never pushes the month's pay below the tenant's floor: the rest is carried to a later close.
 
 use std::collections::BTreeMap;
 
-use ratiba_kernel::Money;
 use ratiba_kernel::money::div_half_away_from_zero;
+use ratiba_kernel::{Money, MoneyError};
+use serde::{Deserialize, Serialize};
+use time::Date;
 
-use crate::engine::{Line, StaffFigure};
+use crate::engine::{Group, Line, Reason, StaffFigure};
+use crate::hash::ContentHash;
 use crate::hours::HoursWorked;
-use crate::period::FrozenDocument;
+use crate::period::{FrozenDocument, PeriodKind};
+use crate::settings::CommissionSettings;
 use crate::{AppointmentId, PeriodId, StaffId};
+
+/// What is frozen of a person's month: the close and its amendments, each of the one before. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain {
+    close: FrozenDocument,
+    amendments: Vec<FrozenDocument>,
+}
+
+impl Chain {
+    /// Puts documents of one person and month in order; `None` if there is no close among them. An amendment
+    /// of a document that is not among them is left out.
+    #[must_use]
+    pub fn of(mut documents: Vec<FrozenDocument>) -> Option<Self> {
+        let close = documents
+            .iter()
+            .position(|document| document.period().kind == PeriodKind::Close)?;
+        let mut chain = Self {
+            close: documents.swap_remove(close),
+            amendments: Vec::new(),
+        };
+        loop {
+            let last = chain.last().period().id;
+            let next =
+                |document: &FrozenDocument| document.period().kind == PeriodKind::Amendment { of: last };
+            match documents.iter().position(next) {
+                Some(next) => chain.amendments.push(documents.swap_remove(next)),
+                None => return Some(chain),
+            }
+        }
+    }
+
+    /// The close.
+    #[must_use]
+    pub const fn close(&self) -> &FrozenDocument {
+        &self.close
+    }
+
+    /// The latest document, which the next amendment amends.
+    #[must_use]
+    pub fn last(&self) -> &FrozenDocument {
+        self.amendments.last().unwrap_or(&self.close)
+    }
+
+    /// All documents, the close first.
+    pub fn documents(&self) -> impl Iterator<Item = &FrozenDocument> {
+        std::iter::once(&self.close).chain(&self.amendments)
+    }
+
+    /// The fingerprint of what the latest document was made from.
+    #[must_use]
+    pub fn content_hash(&self) -> ContentHash {
+        self.last().period().content_hash
+    }
+
+    fn standing(&self) -> Result<BTreeMap<AppointmentId, Standing<'_>>, MoneyError> {
+        let mut standing: BTreeMap<AppointmentId, Standing<'_>> = BTreeMap::new();
+        for line in self.documents().flat_map(FrozenDocument::lines) {
+            match standing.get_mut(&line.appointment) {
+                None => {
+                    standing.insert(line.appointment, Standing::of(line));
+                }
+                Some(known) => known.add(line)?,
+            }
+        }
+        Ok(standing)
+    }
+}
+
+/// How an appointment stands in what is frozen, all documents together.
+struct Standing<'a> {
+    /// As it was told last.
+    latest: &'a Line,
+    /// Amount and base of the recorded rate, in minor units.
+    recorded: (i64, i64),
+    base: Money,
+    commission: Money,
+    tip: Money,
+    seconds: i64,
+}
+
+impl<'a> Standing<'a> {
+    const fn of(line: &'a Line) -> Self {
+        Self {
+            latest: line,
+            recorded: (line.commission.amount_minor(), line.base.amount_minor()),
+            base: line.base,
+            commission: line.commission,
+            tip: line.tip,
+            seconds: line.reason.rendered_seconds,
+        }
+    }
+
+    fn add(&mut self, line: &'a Line) -> Result<(), MoneyError> {
+        self.latest = line;
+        self.base = self.base.checked_add(line.base)?;
+        self.commission = self.commission.checked_add(line.commission)?;
+        self.tip = self.tip.checked_add(line.tip)?;
+        self.seconds = self.seconds.saturating_add(line.reason.rendered_seconds);
+        Ok(())
+    }
+
+    /// Whether it is all gone again, as by an amendment that withdrew it.
+    const fn is_nothing(&self) -> bool {
+        self.base.is_zero() && self.commission.is_zero() && self.tip.is_zero() && self.seconds == 0
+    }
+
+    fn differs(&self, now: &Line, basis: Basis) -> bool {
+        self.base != now.base
+            || self.tip != now.tip
+            || self.seconds != now.reason.rendered_seconds
+            || self.latest.reason.ended_at != now.reason.ended_at
+            || self.latest.reason.end_source != now.reason.end_source
+            || (basis == Basis::Anew && self.commission != now.commission)
+    }
+
+    fn withdrawn(&self) -> Result<DeltaLine, MoneyError> {
+        let nothing = Money::zero(self.base.currency());
+        Ok(DeltaLine {
+            appointment: self.latest.appointment,
+            cause: DeltaCause::Withdrawn,
+            base: nothing.checked_sub(self.base)?,
+            commission: nothing.checked_sub(self.commission)?,
+            tip: nothing.checked_sub(self.tip)?,
+            rendered_seconds: self.seconds.saturating_neg(),
+            reason: self.latest.reason.clone(),
+        })
+    }
+
+    fn corrected(&self, now: &Line, basis: Basis) -> Result<DeltaLine, MoneyError> {
+        let (amount, base) = self.recorded;
+        let target = match basis {
+            Basis::Anew => now.commission,
+            Basis::RecordedRate if base > 0 => {
+                let target = at_recorded_rate(amount, base, now.base.amount_minor())?;
+                Money::new(target, self.commission.currency())
+            }
+            // Without a base there is no recorded rate; a fixed sum does not depend on one.
+            Basis::RecordedRate => self.commission,
+        };
+        Ok(DeltaLine {
+            appointment: now.appointment,
+            cause: DeltaCause::Corrected,
+            base: now.base.checked_sub(self.base)?,
+            commission: target.checked_sub(self.commission)?,
+            tip: now.tip.checked_sub(self.tip)?,
+            rendered_seconds: now.reason.rendered_seconds.saturating_sub(self.seconds),
+            reason: now.reason.clone(),
+        })
+    }
+}
+
+/// By what the commission of a difference is reckoned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// At the rate that is recorded on the frozen line.
+    RecordedRate,
+    /// As if the month were computed anew: ladders are climbed again, and rules are those of today. An act of
+    /// its own, which somebody orders after a look at what it comes to.
+    Anew,
+}
 
 /// An amendment that a manager may approve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProposedAmendment {
-    /// The document that it would correct.
+    /// The document that it would amend: the latest one.
     pub of: PeriodId,
     /// Whose.
     pub staff: StaffId,
+    /// By what it was reckoned.
+    pub basis: Basis,
     /// By how much the commission would change.
     pub commission: Money,
+    /// By how much the top-up of a guarantee would change.
+    pub top_up: Money,
+    /// What of it would not be taken back because of the floor, and carried to a later close; not negative.
+    pub carried: Money,
     /// By how much the tips would change.
     pub tip: Money,
     /// By how much the hours would change.
@@ -30,10 +202,14 @@ pub struct ProposedAmendment {
     pub services_rendered: i64,
     /// What changed, by appointment.
     pub lines: Vec<DeltaLine>,
+    /// What each rule paid in the month as it would be computed now.
+    pub groups: Vec<Group>,
+    /// The fingerprint of what it is made from: approving it says which one was looked at.
+    pub content_hash: ContentHash,
 }
 
 /// One appointment that is not as it was when the month was frozen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeltaLine {
     /// Which one.
     pub appointment: AppointmentId,
@@ -41,16 +217,37 @@ pub struct DeltaLine {
     pub cause: DeltaCause,
     /// By how much its base changed.
     pub base: Money,
-    /// What that makes of its commission, at the recorded rate.
+    /// What that makes of its commission.
     pub commission: Money,
     /// By how much its tip changed.
     pub tip: Money,
     /// By how much its rendered time changed, in seconds.
     pub rendered_seconds: i64,
+    /// What explains the appointment as it is now; as it was, where it does not belong to the month any more.
+    pub reason: Reason,
+}
+
+impl DeltaLine {
+    /// As a line of an amendment.
+    #[must_use]
+    pub fn into_line(self) -> Line {
+        Line {
+            appointment: self.appointment,
+            base: self.base,
+            commission: self.commission,
+            tip: self.tip,
+            reason: Reason {
+                rendered_seconds: self.rendered_seconds,
+                change: Some(self.cause),
+                ..self.reason
+            },
+        }
+    }
 }
 
 /// In which way an appointment is not as it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DeltaCause {
     /// It was not known when the month was frozen. Its commission is what computing the month anew gives
     /// it: there is no recorded rate.
@@ -69,28 +266,47 @@ pub fn taken_back(frozen_amount_minor: i64, frozen_base_minor: i64, refunded_bas
         return 0;
     }
     let refunded = refunded_base_minor.clamp(0, frozen_base_minor);
-    -at_recorded_rate(frozen_amount_minor, frozen_base_minor, refunded)
+    // Not more than the whole is taken back, which fits.
+    at_recorded_rate(frozen_amount_minor, frozen_base_minor, refunded).map_or(0, i64::saturating_neg)
 }
 
-/// Compares a frozen close with what its month would come to now; `None` if no line differs.
+/// How much of an amount to be taken from pay can be taken without pushing it below the floor; all of it where
+/// there is none. All of them in minor units, what is to be taken not negative.
+#[must_use]
+pub fn takeable(pay_minor: i64, wanted_minor: i64, floor: Option<Money>) -> i64 {
+    match floor {
+        None => wanted_minor,
+        Some(floor) => {
+            let above = pay_minor.saturating_sub(floor.amount_minor()).max(0);
+            wanted_minor.min(above)
+        }
+    }
+}
+
+/// Compares what is frozen with what its month would come to now; `None` if nothing differs. The settings are
+/// today's: guarantees and the floor are looked at.
 ///
 /// # Errors
-/// [`ratiba_kernel::MoneyError`] if a difference does not fit or currencies differ.
+/// [`MoneyError`] if a difference does not fit or currencies differ.
 pub fn propose(
-    frozen: &FrozenDocument,
+    chain: &Chain,
     now: &StaffFigure,
-) -> Result<Option<ProposedAmendment>, ratiba_kernel::MoneyError> {
-    let before: BTreeMap<AppointmentId, &Line> = by_appointment(frozen.lines());
-    let after: BTreeMap<AppointmentId, &Line> = by_appointment(&now.lines);
+    basis: Basis,
+    settings: &CommissionSettings,
+) -> Result<Option<ProposedAmendment>, MoneyError> {
+    let standing = chain.standing()?;
+    let after: BTreeMap<AppointmentId, &Line> =
+        now.lines.iter().map(|line| (line.appointment, line)).collect();
     let mut lines = Vec::new();
-    for (appointment, line) in &before {
+    for (appointment, before) in &standing {
         lines.extend(match after.get(appointment) {
-            None => Some(withdrawn(line)?),
-            Some(current) if differs(line, current) => Some(corrected(line, current)?),
+            None if before.is_nothing() => None,
+            None => Some(before.withdrawn()?),
+            Some(current) if before.differs(current, basis) => Some(before.corrected(current, basis)?),
             Some(_) => None,
         });
     }
-    let late = after.iter().filter(|(id, _)| !before.contains_key(id));
+    let late = after.iter().filter(|(id, _)| !standing.contains_key(id));
     lines.extend(late.map(|(_, line)| DeltaLine {
         appointment: line.appointment,
         cause: DeltaCause::Late,
@@ -98,69 +314,77 @@ pub fn propose(
         commission: line.commission,
         tip: line.tip,
         rendered_seconds: line.reason.rendered_seconds,
+        reason: line.reason.clone(),
     }));
     if lines.is_empty() {
         return Ok(None);
     }
-    let period = frozen.period();
-    let currency = period.commission.currency();
-    let hours = now.hours.hundredths().saturating_sub(period.hours.hundredths());
+    let last = chain.last().period();
+    let currency = last.commission.currency();
+    let frozen = |part: fn(&FrozenDocument) -> Money| Money::sum(currency, chain.documents().map(part));
+    let sum = |part: fn(&FrozenDocument) -> i64| chain.documents().map(part).fold(0_i64, i64::saturating_add);
+    let commission = Money::sum(currency, lines.iter().map(|line| line.commission))?;
+    let top_up = match settings.guarantees.get(&now.staff) {
+        None => Money::zero(currency),
+        Some(guarantee) => {
+            let days = days_after(&standing, &lines, now, settings);
+            let due = guarantee.top_up(&days).ok_or(MoneyError::TooLarge)?;
+            Money::new(due, currency).checked_sub(frozen(|document| document.period().top_up)?)?
+        }
+    };
+    let mut pay = frozen(|document| document.period().commission)?;
+    pay = pay.checked_add(frozen(|document| document.period().top_up)?)?;
+    pay = pay.checked_add(frozen(|document| document.period().carried)?)?;
+    let change = commission.checked_add(top_up)?.amount_minor();
+    let back = change.min(0).saturating_neg();
+    let taken = takeable(pay.amount_minor(), back, settings.clawback_floor);
+    let hours = now
+        .hours
+        .hundredths()
+        .saturating_sub(sum(|document| document.period().hours.hundredths()));
     Ok(Some(ProposedAmendment {
-        of: period.id,
-        staff: period.staff,
-        commission: Money::sum(currency, lines.iter().map(|line| line.commission))?,
+        of: last.id,
+        staff: last.staff,
+        basis,
+        commission,
+        top_up,
+        carried: Money::new(back - taken, currency),
         tip: Money::sum(currency, lines.iter().map(|line| line.tip))?,
         hours: HoursWorked::from_hundredths(hours),
-        services_rendered: i64::from(now.services_rendered) - period.services_rendered,
+        services_rendered: i64::from(now.services_rendered)
+            .saturating_sub(sum(|document| document.period().services_rendered)),
         lines,
+        groups: now.groups.clone(),
+        content_hash: now.content_hash,
     }))
 }
 
-fn by_appointment(lines: &[Line]) -> BTreeMap<AppointmentId, &Line> {
-    lines.iter().map(|line| (line.appointment, line)).collect()
+/// What each local day on which something was rendered came to with the differences.
+fn days_after(
+    standing: &BTreeMap<AppointmentId, Standing<'_>>,
+    deltas: &[DeltaLine],
+    now: &StaffFigure,
+    settings: &CommissionSettings,
+) -> BTreeMap<Date, i64> {
+    let delta: BTreeMap<AppointmentId, i64> = deltas
+        .iter()
+        .map(|line| (line.appointment, line.commission.amount_minor()))
+        .collect();
+    let mut days: BTreeMap<Date, i64> = BTreeMap::new();
+    for line in now.lines.iter().filter(|line| line.counts_for_a_day()) {
+        let before = standing
+            .get(&line.appointment)
+            .map_or(0, |before| before.commission.amount_minor());
+        let change = delta.get(&line.appointment).copied().unwrap_or(0);
+        let day = days.entry(settings.zone.date(line.reason.ended_at)).or_default();
+        *day = day.saturating_add(before).saturating_add(change);
+    }
+    days
 }
 
-fn differs(line: &Line, now: &Line) -> bool {
-    line.base != now.base
-        || line.tip != now.tip
-        || line.reason.rendered_seconds != now.reason.rendered_seconds
-        || line.reason.ended_at != now.reason.ended_at
-        || line.reason.end_source != now.reason.end_source
-}
-
-fn withdrawn(line: &Line) -> Result<DeltaLine, ratiba_kernel::MoneyError> {
-    let nothing = Money::zero(line.base.currency());
-    Ok(DeltaLine {
-        appointment: line.appointment,
-        cause: DeltaCause::Withdrawn,
-        base: nothing.checked_sub(line.base)?,
-        commission: nothing.checked_sub(line.commission)?,
-        tip: nothing.checked_sub(line.tip)?,
-        rendered_seconds: -line.reason.rendered_seconds,
-    })
-}
-
-fn corrected(line: &Line, now: &Line) -> Result<DeltaLine, ratiba_kernel::MoneyError> {
-    let (amount, base) = (line.commission.amount_minor(), line.base.amount_minor());
-    let commission = if base > 0 {
-        at_recorded_rate(amount, base, now.base.amount_minor()).saturating_sub(amount)
-    } else {
-        // Without a base there is no recorded rate; a fixed sum does not depend on one.
-        0
-    };
-    Ok(DeltaLine {
-        appointment: line.appointment,
-        cause: DeltaCause::Corrected,
-        base: now.base.checked_sub(line.base)?,
-        commission: Money::new(commission, line.commission.currency()),
-        tip: now.tip.checked_sub(line.tip)?,
-        rendered_seconds: now.reason.rendered_seconds - line.reason.rendered_seconds,
-    })
-}
-
-fn at_recorded_rate(amount_minor: i64, base_minor: i64, new_base_minor: i64) -> i64 {
+fn at_recorded_rate(amount_minor: i64, base_minor: i64, new_base_minor: i64) -> Result<i64, MoneyError> {
     let product = i128::from(amount_minor) * i128::from(new_base_minor);
-    i64::try_from(div_half_away_from_zero(product, i128::from(base_minor))).unwrap_or(i64::MAX)
+    i64::try_from(div_half_away_from_zero(product, i128::from(base_minor))).map_err(|_| MoneyError::TooLarge)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use ratiba_kernel::money::div_half_away_from_zero;
 use ratiba_kernel::{BasisPoints, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 
-use crate::settings::NoShowBase;
+use crate::settings::{CommissionSettings, NoShowBase};
 use crate::work::{Outcome, Sale};
 
 /// Which amount a base starts from.
@@ -36,6 +36,47 @@ pub enum Subtraction {
     PaymentFee,
 }
 
+/// When a commission is earned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EarnOn {
+    /// When the service ends, all of it.
+    #[default]
+    Completion,
+    /// When each payment comes, the share of that payment in what was charged; what came before the service
+    /// ended, when it ends.
+    Payment,
+}
+
+/// What the business keeps back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kept {
+    /// A part of the original amount.
+    Part(BasisPoints),
+    /// So many minor units for each rendered service.
+    Flat(i64),
+}
+
+/// From what something is kept back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeductWhen {
+    /// From the base, before the commission is computed.
+    Before,
+    /// From the commission.
+    After,
+}
+
+/// Something that is kept back. Several look at the original amount each, and not at what the others left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deduction {
+    /// How much.
+    pub kept: Kept,
+    /// From what.
+    pub when: DeductWhen,
+}
+
 /// How a rule comes to its base. Part of the rule's value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BaseRecipe {
@@ -43,6 +84,18 @@ pub struct BaseRecipe {
     pub start: BaseStart,
     /// What is taken off; a set, because the order is fixed.
     pub subtract: BTreeSet<Subtraction>,
+    /// When it is earned.
+    pub earn_on: EarnOn,
+    /// What is kept back.
+    pub deduct: Vec<Deduction>,
+}
+
+/// The parts of all deductions of one kind together, in basis points (at most the whole), and the flat ones in
+/// minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct KeptBack {
+    pub(crate) basis_points: i128,
+    pub(crate) flat_minor: i128,
 }
 
 /// One step towards a base, as it is recorded on the line.
@@ -80,8 +133,14 @@ pub enum StepKind {
     PaymentFee,
     /// Raised to nothing what was below.
     Floor,
+    /// Took off what the rule keeps back before the commission.
+    Deduction,
     /// Took off what was given back.
     Refund,
+    /// Took off what earned in earlier months, as it was paid then.
+    EarnedBefore,
+    /// Took off what was not paid by the end of the month.
+    EarnedLater,
     /// Took off the others' shares.
     OthersShares,
 }
@@ -98,10 +157,15 @@ pub(crate) struct WholeBase {
 impl BaseRecipe {
     /// The base of an appointment; `None` for a no-show that earns nothing. A refund takes away the same
     /// part of the base as of the money it is a refund of, so that refunding everything leaves nothing.
-    pub(crate) fn apply(&self, outcome: Outcome, sale: &Sale, no_show: NoShowBase) -> Option<WholeBase> {
+    pub(crate) fn apply(
+        &self,
+        outcome: Outcome,
+        sale: &Sale,
+        settings: &CommissionSettings,
+    ) -> Option<WholeBase> {
         match outcome {
-            Outcome::Rendered => Some(self.rendered(sale)),
-            Outcome::NoShow { fee } => match no_show {
+            Outcome::Rendered => Some(self.rendered(sale, settings)),
+            Outcome::NoShow { fee } => match settings.no_show_base {
                 NoShowBase::None => None,
                 NoShowBase::Fee => Some(start_only(StepKind::NoShowFee, fee)),
                 NoShowBase::Price => Some(start_only(StepKind::NoShowPrice, sale.list_price)),
@@ -109,19 +173,46 @@ impl BaseRecipe {
         }
     }
 
-    fn rendered(&self, sale: &Sale) -> WholeBase {
-        let (kind, start, refundable) = match self.start {
-            BaseStart::ListPrice => (StepKind::ListPrice, sale.list_price, sale.charged),
-            BaseStart::Charged => (StepKind::Charged, sale.charged, sale.charged),
-            BaseStart::Paid => (StepKind::Paid, sale.paid, sale.paid),
+    /// All that is kept back from the base, or from the commission.
+    pub(crate) fn kept_back(&self, when: DeductWhen) -> KeptBack {
+        let mut all = KeptBack::default();
+        for deduction in self.deduct.iter().filter(|deduction| deduction.when == when) {
+            match deduction.kept {
+                Kept::Part(rate) => all.basis_points += i128::from(rate.value()),
+                Kept::Flat(minor) => all.flat_minor += i128::from(minor),
+            }
+        }
+        all.basis_points = all.basis_points.min(i128::from(BasisPoints::WHOLE.value()));
+        all
+    }
+
+    fn rendered(&self, sale: &Sale, settings: &CommissionSettings) -> WholeBase {
+        let (kind, start, refundable) = match (self.start, self.earn_on) {
+            (BaseStart::ListPrice, EarnOn::Completion) => {
+                (StepKind::ListPrice, sale.list_price, sale.charged)
+            }
+            (BaseStart::Charged, EarnOn::Completion) => (StepKind::Charged, sale.charged, sale.charged),
+            (BaseStart::Paid, EarnOn::Completion) => (StepKind::Paid, sale.paid, sale.paid),
+            // The share of what was paid is taken of the whole afterwards; what goes back is a part of what came.
+            (BaseStart::ListPrice, EarnOn::Payment) => (StepKind::ListPrice, sale.list_price, sale.paid),
+            (BaseStart::Charged | BaseStart::Paid, EarnOn::Payment) => {
+                (StepKind::Charged, sale.charged, sale.paid)
+            }
         };
         let mut steps = vec![step(kind, start.amount_minor())];
         // Every amount is within 64 bits and not negative: five of them cannot leave 128.
         let mut base = i128::from(start.amount_minor());
         for subtraction in &self.subtract {
-            let taken = self.taken_off(*subtraction, sale);
+            let taken = self.taken_off(*subtraction, sale, settings);
             base += i128::from(taken.amount_minor);
             steps.push(taken);
+        }
+        let kept_back = self.kept_back(DeductWhen::Before);
+        if kept_back != KeptBack::default() {
+            let part = div_half_away_from_zero(base.max(0) * kept_back.basis_points, 10_000);
+            let kept = i64::try_from(part + kept_back.flat_minor).unwrap_or(i64::MAX);
+            base -= i128::from(kept);
+            steps.push(step(StepKind::Deduction, -kept));
         }
         if base < 0 {
             let missing = i64::try_from(-base).unwrap_or(i64::MAX);
@@ -146,7 +237,7 @@ impl BaseRecipe {
         }
     }
 
-    fn taken_off(&self, subtraction: Subtraction, sale: &Sale) -> BaseStep {
+    fn taken_off(&self, subtraction: Subtraction, sale: &Sale, settings: &CommissionSettings) -> BaseStep {
         let (kind, amount) = match (subtraction, self.start) {
             (Subtraction::Discount, BaseStart::ListPrice) => (StepKind::Discount, sale.discount),
             (Subtraction::Discount, BaseStart::Charged | BaseStart::Paid) => {
@@ -154,7 +245,11 @@ impl BaseRecipe {
             }
             (Subtraction::Tax, _) => (StepKind::Tax, sale.tax),
             (Subtraction::ProductCost, _) => (StepKind::ProductCost, sale.product_cost),
-            (Subtraction::PaymentFee, _) => (StepKind::PaymentFee, sale.payment_fee),
+            (Subtraction::PaymentFee, _) => {
+                let by_table = || settings.payment_fees.fee_of(sale.paid.amount_minor());
+                let fee = sale.payment_fee.map_or_else(by_table, Money::amount_minor);
+                return step(StepKind::PaymentFee, -fee);
+            }
         };
         step(kind, -amount.amount_minor())
     }

@@ -8,11 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ratiba_kernel::Money;
+use ratiba_kernel::{Money, TimeRange};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
-use crate::base::{BaseRecipe, BaseStep, StepKind, WholeBase};
+use crate::amend::DeltaCause;
+use crate::base::{BaseRecipe, BaseStep, EarnOn, StepKind, WholeBase};
 use crate::hash::{self, ContentHash};
 use crate::hours::HoursWorked;
 use crate::resolve::{Beaten, Candidate, Place, RuleTable};
@@ -20,11 +21,17 @@ use crate::rule::{Rule, Term};
 use crate::settings::CommissionSettings;
 use crate::split::Share;
 use crate::tiers::TierPart;
-use crate::tips::TipRefused;
 use crate::work::{CompletedAppointment, EndSource, Outcome};
 use crate::{AppointmentId, Month, RuleId, ServiceCategory, ServiceId, StaffId};
 
+mod error;
 mod figure;
+mod paid;
+
+pub use error::ComputeError;
+pub(crate) use paid::PaidPart;
+
+use paid::concerns;
 
 /// Which arithmetic made a figure. Raised when the same inputs would give another result.
 pub const ENGINE_VERSION: &str = "1";
@@ -45,6 +52,8 @@ pub struct StaffFigure {
     pub staff: StaffId,
     /// The sum of the groups, and of the lines.
     pub commission: Money,
+    /// What the commission falls short of the person's guarantee by; nothing without one.
+    pub top_up: Money,
     /// What customers gave on top.
     pub tip: Money,
     /// The time of rendered services.
@@ -96,6 +105,9 @@ pub struct Reason {
     pub base_steps: Vec<BaseStep>,
     /// Which rule decided.
     pub verdict: Verdict,
+    /// In an amendment, why the line is there: its amounts and its time are differences then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<DeltaCause>,
 }
 
 /// Which rule decided a line.
@@ -151,47 +163,6 @@ pub enum Rounding {
     Down,
 }
 
-/// Why a month cannot be computed. Names what somebody has to put right.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ComputeError {
-    /// A sum leaves 64 bits.
-    #[error("the amounts of staff member {staff} are too large to compute with")]
-    TooLarge {
-        /// Whose.
-        staff: StaffId,
-    },
-    /// An amount is in another currency than the tenant's.
-    #[error("appointment {appointment} has amounts in another currency than the tenant's")]
-    OtherCurrency {
-        /// Which one.
-        appointment: AppointmentId,
-    },
-    /// An amount of a sale is below nothing.
-    #[error("appointment {appointment} has a negative amount")]
-    Negative {
-        /// Which one.
-        appointment: AppointmentId,
-    },
-    /// The tip of an appointment does not fit the people who rendered it.
-    #[error("the tip of appointment {appointment} cannot be passed on")]
-    Tip {
-        /// Which one.
-        appointment: AppointmentId,
-        /// Why not.
-        #[source]
-        refused: TipRefused,
-    },
-    /// One appointment was given twice.
-    #[error("appointment {appointment} was given twice")]
-    Twice {
-        /// Which one.
-        appointment: AppointmentId,
-    },
-    /// The month is at the end of the calendar.
-    #[error("the month is outside of the calendar")]
-    OutsideTheCalendar,
-}
-
 /// One person's part of one appointment, before the groups are computed.
 pub(crate) struct Draft<'a> {
     pub(crate) work: &'a CompletedAppointment,
@@ -202,6 +173,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) base_steps: Vec<BaseStep>,
     pub(crate) base_minor: i64,
     pub(crate) kept: (i64, i64),
+    /// What of it was paid when; `None` where all of it is earned as the service ends.
+    pub(crate) paid: Option<PaidPart>,
     /// Whether anything can be earned on it at all.
     pub(crate) earns: bool,
     pub(crate) tip_minor: i64,
@@ -211,7 +184,8 @@ pub(crate) struct Draft<'a> {
 
 /// Computes a month.
 ///
-/// Takes the work whose end lies in the month where the tenant is, whatever else it is given, and answers a
+/// Takes the work whose end lies in the month where the tenant is, and what was paid in the month for earlier
+/// work that earns on payment, whatever else it is given, and answers a
 /// figure for everybody on the roster and everybody who rendered something.
 ///
 /// # Errors
@@ -229,14 +203,14 @@ pub fn compute(
     let mut drafts: BTreeMap<StaffId, Vec<Draft<'_>>> =
         roster.iter().map(|staff| (*staff, Vec::new())).collect();
     let mut seen = BTreeSet::new();
-    for appointment in work.iter().filter(|work| range.holds(work.ended_at())) {
+    for appointment in work.iter().filter(|work| concerns(work, &range)) {
         if !seen.insert(appointment.id) {
             return Err(ComputeError::Twice {
                 appointment: appointment.id,
             });
         }
         check_amounts(appointment, settings)?;
-        for (staff, draft) in drafts_of(appointment, rules, settings)? {
+        for (staff, draft) in drafts_of(appointment, rules, settings, &range)? {
             drafts.entry(staff).or_default().push(draft);
         }
     }
@@ -259,7 +233,15 @@ fn check_amounts(work: &CompletedAppointment, settings: &CommissionSettings) -> 
         let entered = tip.entered.iter().map(|(_, part)| *part);
         [tip.amount, tip.refunded].into_iter().chain(entered)
     });
-    for amount in work.sale.amounts().into_iter().chain(fee).chain(tip) {
+    let payments = work.payments.iter().map(|payment| payment.amount);
+    for amount in work
+        .sale
+        .amounts()
+        .into_iter()
+        .chain(fee)
+        .chain(tip)
+        .chain(payments)
+    {
         if amount.currency() != settings.currency {
             return Err(ComputeError::OtherCurrency { appointment: work.id });
         }
@@ -274,12 +256,15 @@ fn drafts_of<'a>(
     work: &'a CompletedAppointment,
     rules: &RuleTable,
     settings: &CommissionSettings,
+    range: &TimeRange,
 ) -> Result<Vec<(StaffId, Draft<'a>)>, ComputeError> {
     let ended_at = work.ended_at();
+    let ends_here = range.holds(ended_at);
     let day = settings.zone.date(ended_at);
     let people = work.renderers.staff();
     let tips = match &work.tip {
         None => vec![0; people.len()],
+        Some(_) if !ends_here => vec![0; people.len()],
         Some(tip) => tip.divide(&work.renderers).map_err(|refused| ComputeError::Tip {
             appointment: work.id,
             refused,
@@ -292,29 +277,38 @@ fn drafts_of<'a>(
         .zip(shares)
         .zip(tips)
         .enumerate()
-        .map(|(place, ((staff, share), tip_minor))| {
+        .filter_map(|(place, ((staff, share), tip_minor))| {
             let candidates = rules.candidates(*staff, work.service, &work.category, day, settings.precedence);
             let recipe = candidates
                 .first()
                 .map_or(&default_recipe, |winner| winner.rule.value.base());
-            let whole = recipe.apply(work.outcome, &work.sale, settings.no_show_base);
+            let paid = match (recipe.earn_on, work.outcome) {
+                (EarnOn::Payment, Outcome::Rendered) => Some(PaidPart::of(work, range)),
+                (EarnOn::Payment, Outcome::NoShow { .. }) | (EarnOn::Completion, _) => None,
+            };
+            if paid.is_none() && !ends_here {
+                return None;
+            }
+            let whole = recipe.apply(work.outcome, &work.sale, settings);
             let earns = whole.is_some();
             let mut whole = whole.unwrap_or(WholeBase {
                 steps: Vec::new(),
                 amount_minor: 0,
                 kept: (1, 1),
             });
-            let own = work
-                .renderers
-                .divide(whole.amount_minor)
-                .get(place)
-                .copied()
-                .unwrap_or(0);
-            if own != whole.amount_minor {
-                whole.steps.push(BaseStep {
-                    what: StepKind::OthersShares,
-                    amount_minor: own - whole.amount_minor,
-                });
+            let (through, before) =
+                paid.map_or((whole.amount_minor, 0), |paid| paid.shares(whole.amount_minor));
+            let mut step = |what, amount_minor| whole.steps.push(BaseStep { what, amount_minor });
+            if !ends_here || before != 0 {
+                step(StepKind::EarnedBefore, -before);
+            }
+            if through != whole.amount_minor {
+                step(StepKind::EarnedLater, through - whole.amount_minor);
+            }
+            let part = |amount: i64| work.renderers.divide(amount).get(place).copied().unwrap_or(0);
+            let own = part(through) - part(before);
+            if own != through - before {
+                step(StepKind::OthersShares, own - (through - before));
             }
             let draft = Draft {
                 work,
@@ -324,14 +318,24 @@ fn drafts_of<'a>(
                 base_steps: whole.steps,
                 base_minor: own,
                 kept: whole.kept,
+                paid,
                 earns,
                 tip_minor,
                 candidates,
             };
-            (*staff, draft)
+            Some((*staff, draft))
         })
         .collect();
     Ok(drafts)
+}
+
+impl Draft<'_> {
+    /// Whether it ended in an earlier month, and is here for what was paid since.
+    pub(crate) fn is_later(&self) -> bool {
+        self.base_steps
+            .iter()
+            .any(|step| step.what == StepKind::EarnedBefore)
+    }
 }
 
 fn figure_of(
@@ -378,6 +382,10 @@ fn figure_of(
         .zip(commissions)
         .map(|(draft, commission)| line_of(draft, commission, money))
         .collect();
+    let top_up = match settings.guarantees.get(&staff) {
+        None => Some(0),
+        Some(guarantee) => guarantee.top_up(&by_day(&lines, settings)),
+    };
     let total = |part: fn(&Line) -> Money| Money::sum(settings.currency, lines.iter().map(part));
     let seconds = lines
         .iter()
@@ -386,6 +394,7 @@ fn figure_of(
     Ok(StaffFigure {
         staff,
         commission: total(|line| line.commission).map_err(|_| too_large.clone())?,
+        top_up: money(top_up.ok_or_else(|| too_large.clone())?),
         tip: total(|line| line.tip).map_err(|_| too_large.clone())?,
         hours: HoursWorked::from_seconds(seconds.ok_or(too_large)?),
         services_rendered: u32::try_from(rendered).unwrap_or(u32::MAX),
@@ -395,8 +404,21 @@ fn figure_of(
     })
 }
 
+/// What lines earned on each local day on which something was rendered, or on which earlier work ended.
+pub(crate) fn by_day(lines: &[Line], settings: &CommissionSettings) -> BTreeMap<Date, i64> {
+    let mut days: BTreeMap<Date, i64> = BTreeMap::new();
+    for line in lines {
+        if line.counts_for_a_day() {
+            let day = days.entry(settings.zone.date(line.reason.ended_at)).or_default();
+            *day = day.saturating_add(line.commission.amount_minor());
+        }
+    }
+    days
+}
+
 fn line_of(draft: Draft<'_>, commission_minor: i64, money: impl Fn(i64) -> Money) -> Line {
     let work = draft.work;
+    let is_later = draft.is_later();
     let mut candidates = draft.candidates.into_iter();
     let verdict = match (draft.earns, candidates.next()) {
         (false, _) => Verdict::NoShow,
@@ -425,10 +447,15 @@ fn line_of(draft: Draft<'_>, commission_minor: i64, money: impl Fn(i64) -> Money
             category: work.category.clone(),
             ended_at: draft.ended_at,
             end_source: work.end_source(),
-            rendered_seconds: work.rendered_for().whole_seconds(),
+            rendered_seconds: if is_later {
+                0
+            } else {
+                work.rendered_for().whole_seconds()
+            },
             share: draft.share,
             base_steps: draft.base_steps,
             verdict,
+            change: None,
         },
     }
 }
@@ -450,9 +477,19 @@ impl Line {
         matches!(self.reason.verdict, Verdict::Gap)
     }
 
+    /// Whether its day is one on which the person worked or earned.
+    pub(crate) fn counts_for_a_day(&self) -> bool {
+        self.was_rendered() || !self.commission.is_zero()
+    }
+
     fn was_rendered(&self) -> bool {
-        let no_show = |step: &BaseStep| matches!(step.what, StepKind::NoShowFee | StepKind::NoShowPrice);
-        !matches!(self.reason.verdict, Verdict::NoShow) && !self.reason.base_steps.iter().any(no_show)
+        let not_rendered = |step: &BaseStep| {
+            matches!(
+                step.what,
+                StepKind::NoShowFee | StepKind::NoShowPrice | StepKind::EarnedBefore
+            )
+        };
+        !matches!(self.reason.verdict, Verdict::NoShow) && !self.reason.base_steps.iter().any(not_rendered)
     }
 }
 

@@ -15,6 +15,17 @@ pub enum CommissionEvent {
         /// The documents, one for each person.
         periods: Vec<PeriodId>,
     },
+    /// A manager approved an amendment.
+    PeriodAmended {
+        /// Of which month.
+        month: Month,
+        /// Whose.
+        staff: StaffId,
+        /// The amendment.
+        period: PeriodId,
+        /// The document that it amends.
+        of: PeriodId,
+    },
     /// Somebody said how a team shares an appointment.
     SharesSet {
         /// Which appointment.

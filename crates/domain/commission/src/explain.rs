@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use ratiba_kernel::{BasisPoints, Currency, Money, Zone};
 use serde::{Deserialize, Serialize};
 
-use crate::base::{BaseStep, StepKind};
+use crate::amend::DeltaCause;
+use crate::base::{BaseStep, DeductWhen, Deduction, Kept, StepKind};
 use crate::engine::{Group, Line, Rounding, Verdict};
 use crate::resolve::{Beaten, Place};
 use crate::rule::{RuleValue, Term};
@@ -40,6 +41,10 @@ impl Language {
 pub fn explain(line: &Line, group: Option<&Group>, zone: &Zone, language: Language) -> Vec<String> {
     let currency = line.base.currency();
     let mut sentences = vec![rendered(line, zone, language)];
+    if let Some(cause) = line.reason.change {
+        sentences.push(changed(line, cause, language));
+        return sentences;
+    }
     match &line.reason.verdict {
         Verdict::Gap => sentences.push(
             language
@@ -65,6 +70,7 @@ pub fn explain(line: &Line, group: Option<&Group>, zone: &Zone, language: Langua
             sentences.push(base(line, currency, language));
             sentences.push(earned(line, *term, group, language));
             sentences.extend(group.and_then(|group| ladder(group, currency, language)));
+            sentences.extend(group.and_then(|group| kept_back(group, currency, language)));
             sentences.extend(group.map(|group| rounded(line, group, language)));
         }
     }
@@ -75,6 +81,35 @@ pub fn explain(line: &Line, group: Option<&Group>, zone: &Zone, language: Langua
         });
     }
     sentences
+}
+
+/// What an amendment changes, and why.
+fn changed(line: &Line, cause: DeltaCause, language: Language) -> String {
+    let why = match (cause, language) {
+        (DeltaCause::Late, Language::English) => "it came to light after the month was frozen",
+        (DeltaCause::Late, Language::Swahili) => "ilijulikana baada ya mwezi kufungwa",
+        (DeltaCause::Withdrawn, Language::English) => "it does not belong to the frozen month any more",
+        (DeltaCause::Withdrawn, Language::Swahili) => "haimo tena katika mwezi uliofungwa",
+        (DeltaCause::Corrected, Language::English) => {
+            "it was corrected or refunded after the month was frozen"
+        }
+        (DeltaCause::Corrected, Language::Swahili) => {
+            "ilisahihishwa au pesa zilirudishwa baada ya mwezi kufungwa"
+        }
+    };
+    let (base, commission, tip) = (line.base, line.commission, line.tip);
+    match language {
+        Language::English => {
+            format!(
+                "Amendment: {why}. Difference of the base {base}, of the commission {commission}, of the tip {tip}."
+            )
+        }
+        Language::Swahili => {
+            format!(
+                "Marekebisho: {why}. Tofauti ya msingi {base}, ya kamisheni {commission}, ya bakshishi {tip}."
+            )
+        }
+    }
 }
 
 fn rendered(line: &Line, zone: &Zone, language: Language) -> String {
@@ -199,7 +234,10 @@ fn base(line: &Line, currency: Currency, language: Language) -> String {
             | StepKind::ProductCost
             | StepKind::PaymentFee
             | StepKind::Floor
+            | StepKind::Deduction
             | StepKind::Refund
+            | StepKind::EarnedBefore
+            | StepKind::EarnedLater
             | StepKind::OthersShares => {
                 let _ = write!(text, "{comma} {name} {}", signed(*step, currency));
             }
@@ -226,7 +264,10 @@ fn signed(step: BaseStep, currency: Currency) -> String {
             | StepKind::Tax
             | StepKind::ProductCost
             | StepKind::PaymentFee
+            | StepKind::Deduction
             | StepKind::Refund
+            | StepKind::EarnedBefore
+            | StepKind::EarnedLater
             | StepKind::OthersShares,
         ) => size.to_string(),
     }
@@ -246,7 +287,10 @@ const fn step_name(kind: StepKind, language: Language) -> &'static str {
             StepKind::ProductCost => "product cost",
             StepKind::PaymentFee => "payment fee",
             StepKind::Floor => "raised to nothing",
+            StepKind::Deduction => "kept back by the rule",
             StepKind::Refund => "refunded",
+            StepKind::EarnedBefore => "earned in earlier months",
+            StepKind::EarnedLater => "not paid by the end of the month",
             StepKind::OthersShares => "the others' shares",
         },
         Language::Swahili => match kind {
@@ -261,7 +305,10 @@ const fn step_name(kind: StepKind, language: Language) -> &'static str {
             StepKind::ProductCost => "gharama ya bidhaa",
             StepKind::PaymentFee => "ada ya malipo",
             StepKind::Floor => "kufikia sifuri",
+            StepKind::Deduction => "iliyokatwa na kanuni",
             StepKind::Refund => "iliyorudishwa",
+            StepKind::EarnedBefore => "iliyopatikana miezi iliyopita",
+            StepKind::EarnedLater => "haijalipwa hadi mwisho wa mwezi",
             StepKind::OthersShares => "mgao wa wengine",
         },
     }
@@ -322,6 +369,23 @@ fn ladder(group: &Group, currency: Currency, language: Language) -> Option<Strin
     Some(match language {
         Language::English => format!("The month's ladder measured {measured}; {method}: {parts}."),
         Language::Swahili => format!("Ngazi ya mwezi imepima {measured}; {method}: {parts}."),
+    })
+}
+
+/// What the rule keeps back from the commission; the amounts before it are those of the sentences before.
+fn kept_back(group: &Group, currency: Currency, language: Language) -> Option<String> {
+    let after = |deduction: &&Deduction| deduction.when == DeductWhen::After;
+    let deduct = group.rule.value.base().deduct.iter().filter(after);
+    let kept: Vec<String> = deduct
+        .map(|deduction| match deduction.kept {
+            Kept::Part(rate) => rate.to_string(),
+            Kept::Flat(minor) => said(Term::PerService(Money::new(minor, currency)), language),
+        })
+        .collect();
+    let kept = (!kept.is_empty()).then(|| kept.join(" + "))?;
+    Some(match language {
+        Language::English => format!("Kept back from the commission, and taken off above: {kept}."),
+        Language::Swahili => format!("Iliyokatwa kwenye kamisheni, na imeshatolewa hapo juu: {kept}."),
     })
 }
 

@@ -13,8 +13,9 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use crate::base::{BaseRecipe, BaseStart, StepKind, Subtraction};
+use crate::base::{BaseRecipe, BaseStart, DeductWhen, EarnOn, Kept, StepKind, Subtraction};
 use crate::engine::Draft;
+use crate::guarantee::Stretch;
 use crate::resolve::Place;
 use crate::rule::{Overridable, Rule, RuleScope, RuleValue};
 use crate::settings::{CommissionSettings, NoShowBase};
@@ -38,6 +39,21 @@ impl ContentHash {
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+/// The text is not a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not 64 hexadecimal digits")]
+pub struct NotAHash;
+
+impl std::str::FromStr for ContentHash {
+    type Err = NotAHash;
+
+    fn from_str(text: &str) -> Result<Self, NotAHash> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| NotAHash)?;
+        Ok(Self(bytes))
     }
 }
 
@@ -76,6 +92,13 @@ pub(crate) fn of_inputs(
     form.text("zone", settings.zone.name());
     form.text("currency", settings.currency.code());
     form.text("staff", &staff.to_string());
+    if let Some(guarantee) = settings.guarantees.get(&staff) {
+        let per = match guarantee.per {
+            Stretch::Day => "guaranteed_per_day",
+            Stretch::Period => "guaranteed_per_period",
+        };
+        form.number(per, guarantee.amount_minor);
+    }
     let mut rules: BTreeMap<RuleId, &Arc<Rule>> = BTreeMap::new();
     for draft in drafts {
         form.draft(draft, settings);
@@ -139,6 +162,11 @@ impl Form {
         }
         self.number("kept", draft.kept.0);
         self.number("of", draft.kept.1);
+        if let Some(paid) = draft.paid {
+            self.number("paid_before", paid.before);
+            self.number("paid_through", paid.through);
+            self.number("due", paid.due);
+        }
         // What a remainder goes to depends on one's place in the list and on the others' shares.
         self.number("place", i64::try_from(draft.place).unwrap_or(i64::MAX));
         match work.renderers.shares() {
@@ -235,6 +263,20 @@ impl Form {
             };
             self.text("subtract", what);
         }
+        match recipe.earn_on {
+            EarnOn::Completion => {}
+            EarnOn::Payment => self.text("earn_on", "payment"),
+        }
+        for deduction in &recipe.deduct {
+            let when = match deduction.when {
+                DeductWhen::Before => "deduct_before",
+                DeductWhen::After => "deduct_after",
+            };
+            match deduction.kept {
+                Kept::Part(rate) => self.text(when, &format!("{} basis points", rate.value())),
+                Kept::Flat(minor) => self.text(when, &format!("{minor} flat")),
+            }
+        }
     }
 }
 
@@ -251,7 +293,10 @@ const fn step_word(kind: StepKind) -> &'static str {
         StepKind::ProductCost => "product_cost",
         StepKind::PaymentFee => "payment_fee",
         StepKind::Floor => "floor_at_zero",
+        StepKind::Deduction => "deduction",
         StepKind::Refund => "refund",
+        StepKind::EarnedBefore => "earned_before",
+        StepKind::EarnedLater => "earned_later",
         StepKind::OthersShares => "others_shares",
     }
 }

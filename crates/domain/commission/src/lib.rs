@@ -11,6 +11,8 @@
 //! Deliberately not here: what is sold and when (booking), who works here (staff), paying it out
 //! (payroll). All arithmetic is in integers; nothing reads a clock but the use cases.
 
+pub mod fees;
+pub mod guarantee;
 pub mod identity;
 pub mod month;
 pub mod settings;
@@ -30,6 +32,7 @@ pub mod explain;
 pub mod hash;
 
 pub mod amend;
+pub mod document;
 pub mod event;
 pub mod period;
 pub mod ports;

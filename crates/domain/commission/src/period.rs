@@ -7,9 +7,10 @@ use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
-use ratiba_kernel::Money;
+use ratiba_kernel::{Money, MoneyError};
 use time::OffsetDateTime;
 
+use crate::amend::{DeltaLine, ProposedAmendment};
 use crate::engine::{ENGINE_VERSION, Group, Line, StaffFigure, group_of};
 use crate::hash::ContentHash;
 use crate::hours::HoursWorked;
@@ -75,6 +76,11 @@ pub struct PeriodRecord {
     pub kind: PeriodKind,
     /// The commission; in an amendment the difference.
     pub commission: Money,
+    /// What a guarantee topped up; in an amendment the difference.
+    pub top_up: Money,
+    /// What of a clawback was not taken because of the floor, and is carried on; below nothing where it was taken
+    /// from this document's pay.
+    pub carried: Money,
     /// The tips; in an amendment the difference.
     pub tip: Money,
     /// The hours; in an amendment the difference.
@@ -98,6 +104,18 @@ pub struct PeriodRecord {
 /// A frozen document without its lines. Reads like its [`PeriodRecord`]; there is no way to change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FrozenPeriod(PeriodRecord);
+
+impl PeriodRecord {
+    /// What is paid by it beside the tips: commission, top-up and what is carried.
+    ///
+    /// # Errors
+    /// [`MoneyError`] if the sum does not fit.
+    pub fn pay(&self) -> Result<Money, MoneyError> {
+        self.commission
+            .checked_add(self.top_up)?
+            .checked_add(self.carried)
+    }
+}
 
 impl FrozenPeriod {
     /// A document as it was read back from where it is kept.
@@ -123,21 +141,26 @@ pub struct FrozenDocument {
 }
 
 impl FrozenDocument {
-    /// Freezes a computed figure as the close of its month.
+    /// Freezes a computed figure as the close of its month. Takes in what `carried` says (not negative) of earlier
+    /// clawbacks.
     #[must_use]
     pub fn close(
         id: PeriodId,
         month: Month,
         figure: StaffFigure,
+        carried: Money,
         frozen_at: OffsetDateTime,
         frozen_by: FrozenBy,
     ) -> Self {
+        let carried = Money::new(carried.amount_minor().saturating_neg(), carried.currency());
         let period = FrozenPeriod(PeriodRecord {
             id,
             staff: figure.staff,
             month,
             kind: PeriodKind::Close,
             commission: figure.commission,
+            top_up: figure.top_up,
+            carried,
             tip: figure.tip,
             hours: figure.hours,
             services_rendered: i64::from(figure.services_rendered),
@@ -151,6 +174,39 @@ impl FrozenDocument {
         Self {
             period,
             lines: figure.lines,
+        }
+    }
+
+    /// Freezes an approved proposal, linked to the document that it amends.
+    #[must_use]
+    pub fn amendment(
+        id: PeriodId,
+        month: Month,
+        proposal: ProposedAmendment,
+        frozen_at: OffsetDateTime,
+        frozen_by: FrozenBy,
+    ) -> Self {
+        let period = FrozenPeriod(PeriodRecord {
+            id,
+            staff: proposal.staff,
+            month,
+            kind: PeriodKind::Amendment { of: proposal.of },
+            commission: proposal.commission,
+            top_up: proposal.top_up,
+            carried: proposal.carried,
+            tip: proposal.tip,
+            hours: proposal.hours,
+            services_rendered: proposal.services_rendered,
+            frozen_at,
+            frozen_by,
+            content_hash: proposal.content_hash,
+            engine_version: ENGINE_VERSION.to_owned(),
+            groups: proposal.groups,
+            vendor_period_id: None,
+        });
+        Self {
+            period,
+            lines: proposal.lines.into_iter().map(DeltaLine::into_line).collect(),
         }
     }
 

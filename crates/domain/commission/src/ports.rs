@@ -1,8 +1,10 @@
 //! What commission needs from outside.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
-use ratiba_kernel::{Outage, TenantId, TimeRange};
-use time::OffsetDateTime;
+use ratiba_kernel::{Money, Outage, TenantId, TimeRange};
+use time::{Date, OffsetDateTime};
 
 use crate::event::CommissionEvent;
 use crate::hash::ContentHash;
@@ -11,7 +13,7 @@ use crate::rule::Rule;
 use crate::settings::CommissionSettings;
 use crate::split::Renderers;
 use crate::work::CompletedAppointment;
-use crate::{AppointmentId, Month, PeriodId, StaffId};
+use crate::{AppointmentId, Month, PeriodId, PersonId, RuleId, StaffId};
 
 /// The work that was completed, as others record it.
 #[cfg_attr(feature = "test-support", mockall::automock)]
@@ -93,6 +95,24 @@ pub trait CommissionRules: Send + Sync {
     /// [`Outage`], also for a tenant that does not exist.
     async fn settings(&self, tenant: TenantId) -> Result<CommissionSettings, Outage>;
 
+    /// The tenant's switches with their version, which each change raises.
+    ///
+    /// # Errors
+    /// [`Outage`], also for a tenant that does not exist.
+    async fn settings_at(&self, tenant: TenantId) -> Result<(CommissionSettings, i32), Outage>;
+
+    /// Puts other switches in the place of those that are still at the version that they were decided on; answers
+    /// the version from then on. Zone and currency are the tenant's and stay.
+    ///
+    /// # Errors
+    /// [`PutSettingsError`]; then nothing was put.
+    async fn put_settings(
+        &self,
+        tenant: TenantId,
+        settings: CommissionSettings,
+        seen: i32,
+    ) -> Result<i32, PutSettingsError>;
+
     /// Every rule that holds on at least one local day of the month, by id.
     ///
     /// # Errors
@@ -105,6 +125,61 @@ pub trait CommissionRules: Send + Sync {
     /// [`AddRuleError::Overlaps`] if another rule of the same person or category holds on one of its days;
     /// [`AddRuleError::UnknownStaff`] if the tenant has no such person. Nothing is written then.
     async fn add(&self, tenant: TenantId, rule: Rule) -> Result<(), AddRuleError>;
+
+    /// Every rule of the tenant, by its first day and id.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn all(&self, tenant: TenantId) -> Result<Vec<Rule>, Outage>;
+
+    /// Ends a rule before a local day, and with it writes the one that holds from that day on, if there is one;
+    /// both or nothing.
+    ///
+    /// # Errors
+    /// [`EndRuleError`].
+    async fn end(&self, tenant: TenantId, ending: EndRule) -> Result<(), EndRuleError>;
+
+    /// Takes a rule away. Whoever asks knows that no day of it has come.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn remove(&self, tenant: TenantId, rule: RuleId) -> Result<(), Outage>;
+}
+
+/// Why switches were not put.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PutSettingsError {
+    /// They have changed since.
+    #[error("the settings of commission changed since they were read")]
+    Stale,
+    /// It is not known whether they were put.
+    #[error("the settings of commission are unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// A rule that ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndRule {
+    /// Which one.
+    pub rule: RuleId,
+    /// The first local day on which it does not hold any more; later than its first day.
+    pub on: Date,
+    /// What holds in its place.
+    pub next: Option<Rule>,
+}
+
+/// Why a rule was not ended.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EndRuleError {
+    /// There is no such rule, or it ended before that day.
+    #[error("there is no such rule that holds on that day")]
+    Unknown,
+    /// The one in its place was not written.
+    #[error(transparent)]
+    Next(AddRuleError),
+    /// It is not known whether it was ended.
+    #[error("the rules are unavailable")]
+    Unavailable(#[from] Outage),
 }
 
 /// Why a rule was not written.
@@ -156,11 +231,85 @@ pub trait CommissionBook: Send + Sync {
     /// [`FreezeError::AlreadyFrozen`] if the month is frozen for anybody already.
     async fn freeze(&self, tenant: TenantId, change: Freeze) -> Result<(), FreezeError>;
 
+    /// What of earlier clawbacks nobody's pay has given back yet, by staff member; nobody of whom nothing is left.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn carried(&self, tenant: TenantId) -> Result<BTreeMap<StaffId, Money>, Outage>;
+
+    /// Freezes an amendment with its lines and its event, or nothing of it. Of several that amend one document,
+    /// one succeeds.
+    ///
+    /// # Errors
+    /// [`AmendError::Stale`] if the document that it amends was amended already, or is not there.
+    async fn amend(&self, tenant: TenantId, change: Amend) -> Result<(), AmendError>;
+
+    /// Notes that somebody looked at a proposed amendment and wants none of it.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn dismiss(&self, tenant: TenantId, dismissal: Dismissal) -> Result<(), Outage>;
+
+    /// Every dismissal of a month, the earliest first.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn dismissed(&self, tenant: TenantId, month: Month) -> Result<Vec<Dismissal>, Outage>;
+
+    /// The latest month that is frozen for anybody.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn last_frozen(&self, tenant: TenantId) -> Result<Option<Month>, Outage>;
+
+    /// Every draft that waits for a reviewer, the earliest month first.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn drafts(&self, tenant: TenantId) -> Result<Vec<Draft>, Outage>;
+
     /// Leaves figures for a reviewer, in place of the month's draft before.
     ///
     /// # Errors
     /// [`FreezeError::AlreadyFrozen`] if there is nothing left to review.
     async fn leave_draft(&self, tenant: TenantId, draft: Draft) -> Result<(), FreezeError>;
+}
+
+/// Everything that approving an amendment makes true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Amend {
+    /// The amendment.
+    pub document: FrozenDocument,
+    /// Lands in the outbox, in the same transaction.
+    pub event: CommissionEvent,
+}
+
+/// Why nothing was amended.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AmendError {
+    /// Somebody else amended the document, or it is not there.
+    #[error("the document was amended already")]
+    Stale,
+    /// It is not known whether it was amended; asking again tells.
+    #[error("the book of commission is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+/// A proposed amendment that nobody wants. Holds for the inputs that were looked at, and for no others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dismissal {
+    /// Of which month.
+    pub month: Month,
+    /// Whose.
+    pub staff: StaffId,
+    /// The fingerprint of what was looked at.
+    pub content_hash: ContentHash,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by: PersonId,
+    /// When.
+    pub at: OffsetDateTime,
 }
 
 /// Everything that freezing a month makes true.

@@ -14,7 +14,7 @@ use crate::base::BaseRecipe;
 use crate::tiers::Tiers;
 use crate::{RuleId, ServiceCategory, ServiceId, StaffId};
 
-mod json;
+pub(crate) mod json;
 
 pub use json::{Fault, Problem, RuleRefused};
 

@@ -1,8 +1,14 @@
 //! What a tenant decides about commission beside the rules.
 
-use ratiba_kernel::{Currency, Zone};
+use std::collections::BTreeMap;
+
+use ratiba_kernel::{Currency, Money, Zone};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::StaffId;
+use crate::fees::{FeeStep, FeeTariff, TariffRefused};
+use crate::guarantee::Guarantee;
 
 /// The tenant's switches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,28 +23,44 @@ pub struct CommissionSettings {
     pub no_show_base: NoShowBase,
     /// Who freezes a month.
     pub close_mode: CloseMode,
+    /// What collecting money costs where the provider reported no charge.
+    pub payment_fees: FeeTariff,
+    /// Who is guaranteed what.
+    pub guarantees: BTreeMap<StaffId, Guarantee>,
+    /// What an amendment that takes back may not push the pay of its month below; without one it takes back all.
+    pub clawback_floor: Option<Money>,
 }
 
 impl CommissionSettings {
     /// What holds where a tenant said nothing.
     #[must_use]
-    pub const fn standard(zone: Zone, currency: Currency) -> Self {
+    pub fn standard(zone: Zone, currency: Currency) -> Self {
         Self {
             zone,
             currency,
             precedence: Precedence::CategoryBeforeStaff,
             no_show_base: NoShowBase::None,
             close_mode: CloseMode::Automatic,
+            payment_fees: FeeTariff::default(),
+            guarantees: BTreeMap::new(),
+            clawback_floor: None,
         }
     }
 
     /// Reads the tenant's own part: `{"staff_before_category": false, "no_show_base": "none", "close_mode":
-    /// "automatic"}`. What is missing has its standard value; what is not known is refused.
+    /// "automatic", "payment_fees": [{"from_minor": 0, "flat_minor": 500}], "guarantees": {"<staff id>": {"per":
+    /// "day", "amount_minor": 100000}}, "clawback_floor_minor": 0}`. What is missing has its standard value; what is not known is refused.
     ///
     /// # Errors
     /// [`SettingsRefused`].
     pub fn parse(zone: Zone, currency: Currency, value: &Value) -> Result<Self, SettingsRefused> {
-        let form = Form::deserialize(value).map_err(SettingsRefused)?;
+        let form = Form::deserialize(value)?;
+        if let Some((staff, _)) = form.guarantees.iter().find(|(_, given)| given.amount_minor < 0) {
+            return Err(SettingsRefused::NegativeGuarantee(*staff));
+        }
+        if form.clawback_floor_minor.is_some_and(|floor| floor < 0) {
+            return Err(SettingsRefused::NegativeFloor);
+        }
         Ok(Self {
             zone,
             currency,
@@ -49,6 +71,9 @@ impl CommissionSettings {
             },
             no_show_base: form.no_show_base,
             close_mode: form.close_mode,
+            payment_fees: FeeTariff::new(form.payment_fees)?,
+            guarantees: form.guarantees,
+            clawback_floor: form.clawback_floor_minor.map(|minor| Money::new(minor, currency)),
         })
     }
 
@@ -59,14 +84,29 @@ impl CommissionSettings {
             "staff_before_category": self.precedence == Precedence::StaffBeforeCategory,
             "no_show_base": self.no_show_base,
             "close_mode": self.close_mode,
+            "payment_fees": self.payment_fees.steps(),
+            "guarantees": self.guarantees,
+            "clawback_floor_minor": self.clawback_floor.map(Money::amount_minor),
         })
     }
 }
 
 /// The settings of commission do not fit.
 #[derive(Debug, thiserror::Error)]
-#[error("the settings of commission are refused")]
-pub struct SettingsRefused(#[source] serde_json::Error);
+pub enum SettingsRefused {
+    /// A switch that is not known, or has another type of value.
+    #[error("the settings of commission are refused: {0}")]
+    Form(#[from] serde_json::Error),
+    /// The table of fees is none.
+    #[error("payment_fees: {0}")]
+    Tariff(#[from] TariffRefused),
+    /// Nobody is guaranteed less than nothing.
+    #[error("guarantees.{0}.amount_minor: an amount is not negative")]
+    NegativeGuarantee(StaffId),
+    /// Nobody's pay is pushed below nothing.
+    #[error("clawback_floor_minor: an amount is not negative")]
+    NegativeFloor,
+}
 
 /// The settings as they are stored.
 #[derive(Default, Deserialize)]
@@ -75,6 +115,9 @@ struct Form {
     staff_before_category: bool,
     no_show_base: NoShowBase,
     close_mode: CloseMode,
+    payment_fees: Vec<FeeStep>,
+    guarantees: BTreeMap<StaffId, Guarantee>,
+    clawback_floor_minor: Option<i64>,
 }
 
 /// The order of the two least specific places of a rule.

@@ -29,10 +29,21 @@ pub struct CompletedAppointment {
     pub outcome: Outcome,
     /// The money of it.
     pub sale: Sale,
+    /// When which part of it was paid, in any order. Looked at by rules that earn on payment only.
+    pub payments: Vec<Payment>,
     /// Who rendered it, and their shares.
     pub renderers: Renderers,
     /// What the customer gave on top.
     pub tip: Option<Tip>,
+}
+
+/// Money that came for an appointment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// When it came.
+    pub at: OffsetDateTime,
+    /// How much of it is the appointment's.
+    pub amount: Money,
 }
 
 /// Whether the customer came.
@@ -62,8 +73,9 @@ pub struct Sale {
     pub tax: Money,
     /// What the products used have cost.
     pub product_cost: Money,
-    /// What collecting the money has cost.
-    pub payment_fee: Money,
+    /// What the provider reported that collecting the money has cost; `None` where nobody reported anything, so
+    /// that the tenant's table of fees says it.
+    pub payment_fee: Option<Money>,
     /// What was given back so far.
     pub refunded: Money,
 }
@@ -80,14 +92,14 @@ impl Sale {
             paid: price,
             tax: nothing,
             product_cost: nothing,
-            payment_fee: nothing,
+            payment_fee: None,
             refunded: nothing,
         }
     }
 
     /// All its amounts, for checks that concern each of them.
     #[must_use]
-    pub const fn amounts(&self) -> [Money; 8] {
+    pub fn amounts(&self) -> [Money; 8] {
         [
             self.list_price,
             self.discount,
@@ -95,7 +107,7 @@ impl Sale {
             self.paid,
             self.tax,
             self.product_cost,
-            self.payment_fee,
+            self.payment_fee.unwrap_or(Money::zero(self.charged.currency())),
             self.refunded,
         ]
     }

@@ -1,5 +1,7 @@
 //! The book of frozen months.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
@@ -7,7 +9,9 @@ use ratiba_commission::engine::{Group, Line, Reason, Verdict};
 use ratiba_commission::hash::ContentHash;
 use ratiba_commission::hours::HoursWorked;
 use ratiba_commission::period::{FrozenDocument, FrozenPeriod, PeriodKind, PeriodRecord};
-use ratiba_commission::ports::{CommissionBook, Draft, Freeze, FreezeError, FrozenHash};
+use ratiba_commission::ports::{
+    Amend, AmendError, CommissionBook, Dismissal, Draft, Freeze, FreezeError, FrozenHash,
+};
 use ratiba_commission::{AppointmentId, Month, PeriodId, StaffId};
 use ratiba_kernel::{Currency, Money, Outage, TenantId};
 use rust_decimal::Decimal;
@@ -16,7 +20,7 @@ use serde_json::Value;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::PgCommission;
+use super::{PgCommission, amendments};
 use crate::database::{TenantTx, TxError};
 use crate::kept::sql_query;
 use crate::outbox::append_event;
@@ -120,6 +124,44 @@ impl CommissionBook for PgCommission {
             .await
     }
 
+    async fn carried(&self, tenant: TenantId) -> Result<BTreeMap<StaffId, Money>, Outage> {
+        self.database.tenant(tenant, amendments::carried).await
+    }
+
+    async fn amend(&self, tenant: TenantId, change: Amend) -> Result<(), AmendError> {
+        self.database
+            .tenant(tenant, move |tx| amendments::amend(tx, &change))
+            .await
+    }
+
+    async fn dismiss(&self, tenant: TenantId, dismissal: Dismissal) -> Result<(), Outage> {
+        self.database
+            .tenant(tenant, move |tx| amendments::dismiss(tx, &dismissal))
+            .await
+    }
+
+    async fn dismissed(&self, tenant: TenantId, month: Month) -> Result<Vec<Dismissal>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| amendments::dismissed(tx, month))
+            .await
+    }
+
+    async fn last_frozen(&self, tenant: TenantId) -> Result<Option<Month>, Outage> {
+        self.database
+            .tenant(tenant, |tx| {
+                let last = commission_period::table
+                    .filter(commission_period::tenant_id.eq(tx.tenant_uuid()))
+                    .select(diesel::dsl::max(commission_period::period_start))
+                    .first::<Option<Date>>(tx.conn())?;
+                Ok::<_, TxError<Outage>>(last.and_then(Month::of))
+            })
+            .await
+    }
+
+    async fn drafts(&self, tenant: TenantId) -> Result<Vec<Draft>, Outage> {
+        self.database.tenant(tenant, amendments::drafts).await
+    }
+
     async fn leave_draft(&self, tenant: TenantId, draft: Draft) -> Result<(), FreezeError> {
         self.database
             .tenant(tenant, move |tx| {
@@ -143,13 +185,20 @@ impl CommissionBook for PgCommission {
     }
 }
 
-/// Takes the month's lock until the transaction ends and looks whether the month is frozen. Without the lock
-/// two that close one month for different people could both find it open.
-fn refuse_if_frozen(tx: &mut TenantTx<'_>, month: Month) -> Result<(), TxError<FreezeError>> {
+/// Takes the month's lock until the transaction ends.
+pub(super) fn lock<E>(tx: &mut TenantTx<'_>, month: Month) -> Result<(), TxError<E>> {
     let tenant = tx.tenant_uuid();
     sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
         .bind::<Text, _>(format!("commission:{tenant}:{month}"))
         .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes the month's lock until the transaction ends and looks whether the month is frozen. Without the lock
+/// two that close one month for different people could both find it open.
+fn refuse_if_frozen(tx: &mut TenantTx<'_>, month: Month) -> Result<(), TxError<FreezeError>> {
+    let tenant = tx.tenant_uuid();
+    lock(tx, month)?;
     let rows = commission_period::table
         .filter(commission_period::tenant_id.eq(tenant))
         .filter(commission_period::period_start.eq(month.first_day()))
@@ -194,7 +243,10 @@ struct RulesColumn {
     groups: Vec<Group>,
 }
 
-fn insert_periods(tx: &mut TenantTx<'_>, documents: &[FrozenDocument]) -> Result<(), TxError<FreezeError>> {
+pub(super) fn insert_periods<E>(
+    tx: &mut TenantTx<'_>,
+    documents: &[FrozenDocument],
+) -> Result<(), TxError<E>> {
     let tenant = tx.tenant_uuid();
     for batch in documents.chunks(BATCH) {
         let rows = batch
@@ -275,7 +327,7 @@ impl LineColumns {
     }
 }
 
-fn insert_lines(tx: &mut TenantTx<'_>, documents: &[FrozenDocument]) -> Result<(), TxError<FreezeError>> {
+pub(super) fn insert_lines<E>(tx: &mut TenantTx<'_>, documents: &[FrozenDocument]) -> Result<(), TxError<E>> {
     let mut columns = LineColumns::default();
     for document in documents {
         for (position, line) in document.lines().iter().enumerate() {
@@ -315,6 +367,8 @@ struct NewPeriodRow {
     content_hash: Vec<u8>,
     engine_version: String,
     rules: Value,
+    top_up_kes_minor: i64,
+    carried_kes_minor: i64,
 }
 
 impl NewPeriodRow {
@@ -346,6 +400,8 @@ impl NewPeriodRow {
             content_hash: period.content_hash.as_bytes().to_vec(),
             engine_version: period.engine_version.clone(),
             rules: json_of(&rules)?,
+            top_up_kes_minor: period.top_up.amount_minor(),
+            carried_kes_minor: period.carried.amount_minor(),
         })
     }
 }
@@ -369,6 +425,8 @@ struct PeriodRow {
     content_hash: Vec<u8>,
     engine_version: String,
     rules: Value,
+    top_up_kes_minor: i64,
+    carried_kes_minor: i64,
 }
 
 fn period_of<E>(row: PeriodRow) -> Result<FrozenPeriod, TxError<E>> {
@@ -394,6 +452,8 @@ fn period_of<E>(row: PeriodRow) -> Result<FrozenPeriod, TxError<E>> {
         month,
         kind,
         commission: Money::new(row.commission_kes_minor, rules.currency),
+        top_up: Money::new(row.top_up_kes_minor, rules.currency),
+        carried: Money::new(row.carried_kes_minor, rules.currency),
         tip: Money::new(row.tip_kes_minor, rules.currency),
         hours: HoursWorked::from_hundredths(hours),
         services_rendered: i64::from(row.services_rendered_count),
@@ -406,7 +466,7 @@ fn period_of<E>(row: PeriodRow) -> Result<FrozenPeriod, TxError<E>> {
     }))
 }
 
-fn hash_of<E>(id: Uuid, bytes: &[u8]) -> Result<ContentHash, TxError<E>> {
+pub(super) fn hash_of<E>(id: Uuid, bytes: &[u8]) -> Result<ContentHash, TxError<E>> {
     let bytes = <[u8; 32]>::try_from(bytes);
     bytes
         .map(ContentHash::from_bytes)

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use ratiba_commission::ports::{AddRuleError, CommissionRules};
+use ratiba_commission::ports::{AddRuleError, CommissionRules, EndRule, EndRuleError, PutSettingsError};
 use ratiba_commission::rule::{Rule, RuleScope, RuleType, RuleValue, Validity};
 use ratiba_commission::settings::CommissionSettings;
 use ratiba_commission::{Month, RuleId, ServiceCategory, StaffId};
@@ -20,6 +20,45 @@ use crate::schema::{commission_rules, tenant_settings};
 impl CommissionRules for PgCommission {
     async fn settings(&self, tenant: TenantId) -> Result<CommissionSettings, Outage> {
         self.database.tenant(tenant, read_settings).await
+    }
+
+    async fn settings_at(&self, tenant: TenantId) -> Result<(CommissionSettings, i32), Outage> {
+        self.database
+            .tenant(tenant, |tx| {
+                let tenant = tx.tenant_uuid();
+                let version = tenant_settings::table
+                    .filter(tenant_settings::tenant_id.eq(tenant))
+                    .select(tenant_settings::commission_version)
+                    .for_share()
+                    .first::<i32>(tx.conn())?;
+                Ok((read_settings(tx)?, version))
+            })
+            .await
+    }
+
+    async fn put_settings(
+        &self,
+        tenant: TenantId,
+        settings: CommissionSettings,
+        seen: i32,
+    ) -> Result<i32, PutSettingsError> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let row = tenant_settings::table
+                    .filter(tenant_settings::tenant_id.eq(tx.tenant_uuid()))
+                    .filter(tenant_settings::commission_version.eq(seen));
+                let put = diesel::update(row)
+                    .set((
+                        tenant_settings::commission.eq(settings.to_json()),
+                        tenant_settings::commission_version.eq(seen + 1),
+                    ))
+                    .execute(tx.conn())?;
+                match put {
+                    0 => Err(TxError::Refused(PutSettingsError::Stale)),
+                    _one => Ok(seen + 1),
+                }
+            })
+            .await
     }
 
     async fn in_force(&self, tenant: TenantId, month: Month) -> Result<Vec<Rule>, Outage> {
@@ -48,6 +87,40 @@ impl CommissionRules for PgCommission {
     async fn add(&self, tenant: TenantId, rule: Rule) -> Result<(), AddRuleError> {
         self.database
             .tenant(tenant, move |tx| insert_rule(tx, &rule))
+            .await
+    }
+
+    async fn all(&self, tenant: TenantId) -> Result<Vec<Rule>, Outage> {
+        self.database
+            .tenant(tenant, |tx| {
+                let currency = currency_of(tx)?;
+                let rows = commission_rules::table
+                    .filter(commission_rules::tenant_id.eq(tx.tenant_uuid()))
+                    .order((commission_rules::valid_from, commission_rules::id))
+                    .select(RULE_COLUMNS)
+                    .load::<RuleRow>(tx.conn())?;
+                rows.into_iter()
+                    .map(|row| rule_of(row, currency))
+                    .collect::<Result<Vec<_>, TxError<Outage>>>()
+            })
+            .await
+    }
+
+    async fn end(&self, tenant: TenantId, ending: EndRule) -> Result<(), EndRuleError> {
+        self.database
+            .tenant(tenant, move |tx| end_rule(tx, &ending))
+            .await
+    }
+
+    async fn remove(&self, tenant: TenantId, rule: RuleId) -> Result<(), Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let row = commission_rules::table
+                    .filter(commission_rules::tenant_id.eq(tx.tenant_uuid()))
+                    .filter(commission_rules::id.eq(rule.as_uuid()));
+                diesel::delete(row).execute(tx.conn())?;
+                Ok::<_, TxError<Outage>>(())
+            })
             .await
     }
 }
@@ -132,6 +205,32 @@ fn rule_of<E>(row: RuleRow, currency: Currency) -> Result<Rule, TxError<E>> {
         validity: Validity::new(from, to).map_err(|error| impossible(&error))?,
         scope,
     })
+}
+
+fn end_rule(tx: &mut TenantTx<'_>, ending: &EndRule) -> Result<(), TxError<EndRuleError>> {
+    let row = commission_rules::table
+        .filter(commission_rules::tenant_id.eq(tx.tenant_uuid()))
+        .filter(commission_rules::id.eq(ending.rule.as_uuid()))
+        .filter(commission_rules::valid_from.lt(ending.on))
+        .filter(
+            commission_rules::valid_to
+                .is_null()
+                .or(commission_rules::valid_to.ge(ending.on)),
+        );
+    let ended = diesel::update(row)
+        .set(commission_rules::valid_to.eq(ending.on))
+        .execute(tx.conn())?;
+    if ended == 0 {
+        return Err(TxError::Refused(EndRuleError::Unknown));
+    }
+    match &ending.next {
+        None => Ok(()),
+        Some(next) => insert_rule(tx, next).map_err(|error| match error {
+            TxError::Refused(refused) => TxError::Refused(EndRuleError::Next(refused)),
+            TxError::Database(error) => TxError::Database(error),
+            TxError::Impossible(what) => TxError::Impossible(what),
+        }),
+    }
 }
 
 fn insert_rule(tx: &mut TenantTx<'_>, rule: &Rule) -> Result<(), TxError<AddRuleError>> {

@@ -8,7 +8,7 @@ use ratiba_commission::base::tax_contained;
 use ratiba_commission::ports::{CompletedWork, PutSharesError, SharesChange, Teams};
 use ratiba_commission::split::{Renderers, Shares};
 use ratiba_commission::tips::Tip;
-use ratiba_commission::work::{CompletedAppointment, Outcome, Sale};
+use ratiba_commission::work::{CompletedAppointment, Outcome, Payment, Sale};
 use ratiba_commission::{AppointmentId, ServiceCategory, ServiceId, StaffId};
 use ratiba_kernel::{BasisPoints, Currency, Money, Outage, TenantId, TimeRange};
 use serde_json::Value;
@@ -67,6 +67,14 @@ WITH done AS MATERIALIZED (
     SELECT * FROM appointments
     WHERE tenant_id = $1 AND state IN ('completed', 'no_show')
         AND coalesce(actual_end_at, end_at) >= $2 AND coalesce(actual_end_at, end_at) < $3
+    UNION ALL
+    SELECT a.* FROM appointments a
+    WHERE a.tenant_id = $1 AND a.state = 'completed' AND coalesce(a.actual_end_at, a.end_at) < $2
+        AND EXISTS (SELECT FROM commission_rules r
+            WHERE r.tenant_id = $1 AND r.value #>> '{base,earn_on}' = 'payment')
+        AND a.visit_id IN (SELECT p.visit_id FROM ledger_journals j
+            JOIN payments p ON p.tenant_id = $1 AND p.id = j.payment_id
+            WHERE j.tenant_id = $1 AND j.occurred_at >= $2 AND j.occurred_at < $3)
 ), team AS (
     SELECT t.appointment_id, array_agg(t.staff_id ORDER BY t.position) AS staff,
         array_agg(t.share_basis_points ORDER BY t.position) AS shares
@@ -84,7 +92,10 @@ WITH done AS MATERIALIZED (
             WHERE r.tenant_id = $1 AND r.payment_id = p.id AND r.source = 'credit' AND j.cause = 'refunded:' || r.id)
         )::bigint AS refunds,
         sum(e.amount_minor) FILTER (WHERE e.account = 'customer_deposits' AND e.payment_id = p.id
-            AND split_part(j.cause, ':', 1) = 'refunded')::bigint AS unearned
+            AND split_part(j.cause, ':', 1) = 'refunded')::bigint AS unearned,
+        jsonb_agg(jsonb_build_array(extract(epoch FROM j.occurred_at)::bigint, -e.amount_minor)
+            ORDER BY j.occurred_at, j.id, e.position)
+            FILTER (WHERE e.account = 'customer_deposits' AND e.payment_id = p.id AND e.amount_minor < 0) AS came
     FROM paying p
     JOIN ledger_journals j ON j.tenant_id = $1 AND j.payment_id = p.id
     JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account IN ('fees', 'refunds', 'customer_deposits')
@@ -134,7 +145,7 @@ SELECT d.id, d.state, d.fee_minor, d.service_id, s.name AS service_name, s.categ
     d.start_at, d.end_at, d.actual_start_at, d.actual_end_at,
     (d.tip_amount * 100)::bigint AS typed_tip_minor, tipped.tips,
     d.currency, d.list_price_minor, d.discount_minor, d.charged_minor, d.tax_basis_points, d.product_cost_minor,
-    greatest(coalesce(paid.paid, 0) - coalesce(booked.unearned, 0), 0) AS paid_minor, coalesce(booked.fees, 0) AS fees_minor,
+    greatest(coalesce(paid.paid, 0) - coalesce(booked.unearned, 0), 0) AS paid_minor, booked.fees AS fees_minor, booked.came,
     coalesce(booked.refunds, 0) AS refunds_minor, siblings.ids AS sibling_ids, siblings.charged AS sibling_charged
 FROM done d
 JOIN services s ON s.tenant_id = $1 AND s.id = d.service_id
@@ -228,8 +239,10 @@ struct WorkRow {
     product_cost_minor: i64,
     #[diesel(sql_type = BigInt)]
     paid_minor: i64,
-    #[diesel(sql_type = BigInt)]
-    fees_minor: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    fees_minor: Option<i64>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    came: Option<Value>,
     #[diesel(sql_type = BigInt)]
     refunds_minor: i64,
     #[diesel(sql_type = Nullable<Array<SqlUuid>>)]
@@ -243,6 +256,7 @@ fn work_of<E>(row: WorkRow) -> Result<CompletedAppointment, TxError<E>> {
     let impossible = |what: &dyn std::fmt::Display| TxError::impossible("appointments", id, what);
     let currency = Currency::parse(&row.currency).map_err(|error| impossible(&error))?;
     let sale = sale_of(&row, currency)?;
+    let payments = payments_of(&row, currency)?;
     let renderers = renderers_of(&row.team)?;
     let tip = match &row.tips {
         Some(tips) => tips::tip_of(tips, currency, &renderers)
@@ -269,6 +283,7 @@ fn work_of<E>(row: WorkRow) -> Result<CompletedAppointment, TxError<E>> {
         actual_end: row.actual_end_at,
         outcome,
         sale,
+        payments,
         renderers,
         tip,
     })
@@ -292,9 +307,31 @@ fn sale_of<E>(row: &WorkRow, currency: Currency) -> Result<Sale, TxError<E>> {
         paid: own_part(row.paid_minor)?,
         tax: tax_contained(charged, BasisPoints::new(rate)).map_err(|error| impossible(&error))?,
         product_cost: money(row.product_cost_minor),
-        payment_fee: own_part(row.fees_minor)?,
+        payment_fee: row.fees_minor.map(own_part).transpose()?,
         refunded: own_part(row.refunds_minor)?,
     })
+}
+
+/// When which part of the appointment was paid: its part of each sum that came for the visit.
+fn payments_of<E>(row: &WorkRow, currency: Currency) -> Result<Vec<Payment>, TxError<E>> {
+    let impossible = |what: &dyn std::fmt::Display| TxError::impossible("ledger_entries", row.id, what);
+    let Some(came) = &row.came else {
+        return Ok(Vec::new());
+    };
+    let came: Vec<(i64, i64)> = serde_json::from_value(came.clone()).map_err(|error| impossible(&error))?;
+    // Parts of the sums so far, so that all parts together are the part of everything.
+    let (mut all, mut own) = (0_i64, 0_i64);
+    let mut payments = Vec::with_capacity(came.len());
+    for (at, minor) in came {
+        all = all.saturating_add(minor);
+        let part = part_of_visit(row, Money::new(all, currency)).map_err(|error| impossible(&error))?;
+        payments.push(Payment {
+            at: OffsetDateTime::from_unix_timestamp(at).map_err(|error| impossible(&error))?,
+            amount: Money::new(part.amount_minor().saturating_sub(own).max(0), currency),
+        });
+        own = part.amount_minor();
+    }
+    Ok(payments)
 }
 
 /// The appointment's part of an amount of its visit, by what each appointment of the visit was charged.

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ratiba_kernel::casefile::json;
 use ratiba_kernel::{Currency, Zone};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -20,7 +21,6 @@ mod diary;
 mod facts;
 mod fault;
 mod hours;
-mod json;
 mod print;
 mod reader;
 mod request;

@@ -22,7 +22,34 @@ fn figure(value: &RuleValue, work: &[CompletedAppointment]) -> StaffFigure {
 fn frozen(value: &RuleValue, work: &[CompletedAppointment]) -> FrozenDocument {
     let id = PeriodId::from_uuid(staff(1).as_uuid());
     let at = datetime!(2026-06-01 02:00 UTC);
-    FrozenDocument::close(id, month("2026-05"), figure(value, work), at, FrozenBy::System)
+    FrozenDocument::close(
+        id,
+        month("2026-05"),
+        figure(value, work),
+        kes(0),
+        at,
+        FrozenBy::System,
+    )
+}
+
+fn proposed(documents: &[&FrozenDocument], now: &StaffFigure) -> Option<ProposedAmendment> {
+    proposed_by(documents, now, Basis::RecordedRate, &settings())
+}
+
+fn proposed_by(
+    documents: &[&FrozenDocument],
+    now: &StaffFigure,
+    basis: Basis,
+    settings: &CommissionSettings,
+) -> Option<ProposedAmendment> {
+    let chain = Chain::of(documents.iter().map(|document| (*document).clone()).collect()).unwrap();
+    propose(&chain, now, basis, settings).unwrap()
+}
+
+fn approved(number: u64, proposal: ProposedAmendment) -> FrozenDocument {
+    let id = PeriodId::from_uuid(staff(number).as_uuid());
+    let at = datetime!(2026-06-10 09:00 UTC);
+    FrozenDocument::amendment(id, month("2026-05"), proposal, at, FrozenBy::System)
 }
 
 #[test]
@@ -31,7 +58,7 @@ fn c23_a_full_refund_after_the_close_takes_back_what_was_frozen() {
     let close = frozen(&value, &[some_work(1).build()]);
     assert_eq!(close.period().commission, kes(100));
     let now = figure(&value, &[some_work(1).refunded(100_000).build()]);
-    let amendment = propose(&close, &now).unwrap().unwrap();
+    let amendment = proposed(&[&close], &now).unwrap();
     assert_eq!(
         (amendment.of, amendment.commission),
         (close.period().id, kes(-100))
@@ -54,20 +81,87 @@ fn c36_a_late_refund_is_taken_back_at_the_recorded_rate_unless_tiers_are_climbed
     let close = frozen(&value, &work(0));
     let now = figure(&value, &work(20_000));
     assert_eq!(close.period().commission, kes(550));
-    assert_eq!(propose(&close, &now).unwrap().unwrap().commission, kes(-100));
+    assert_eq!(proposed(&[&close], &now).unwrap().commission, kes(-100));
+    let anew = proposed_by(&[&close], &now, Basis::Anew, &settings()).unwrap();
+    assert_eq!(anew.commission, kes(-190));
+}
+
+#[test]
+fn amendments_form_a_chain_and_partial_refunds_converge_on_nothing() {
+    let value = percent(3_333);
+    let with = |refunded| figure(&value, &[some_work(1).at(10_001).refunded(refunded).build()]);
+    let close = frozen(&value, &[some_work(1).at(10_001).build()]);
+    let first = approved(2, proposed(&[&close], &with(3_333)).unwrap());
     assert_eq!(
-        now.commission.checked_sub(close.period().commission),
-        Ok(kes(-190))
+        first.period().kind,
+        PeriodKind::Amendment {
+            of: close.period().id
+        }
     );
+    // What is amended already is not proposed again.
+    assert_eq!(proposed(&[&close, &first], &with(3_333)), None);
+    let second = proposed(&[&first, &close], &with(10_001)).unwrap();
+    assert_eq!(second.of, first.period().id);
+    let all = [
+        close.period().commission,
+        first.period().commission,
+        second.commission,
+    ];
+    assert_eq!(Money::sum(ratiba_kernel::Currency::Kes, all), Ok(kes(0)));
+}
+
+#[test]
+fn a_clawback_stops_at_the_floor_and_carries_the_rest() {
+    let value = percent(1_000);
+    let close = frozen(&value, &[some_work(1).build()]);
+    let now = figure(&value, &[some_work(1).refunded(100_000).build()]);
+    let floor = CommissionSettings {
+        clawback_floor: Some(kes(40)),
+        ..settings()
+    };
+    let proposal = proposed_by(&[&close], &now, Basis::RecordedRate, &floor).unwrap();
+    assert_eq!((proposal.commission, proposal.carried), (kes(-100), kes(40)));
+    let amendment = approved(2, proposal);
+    assert_eq!(amendment.period().pay(), Ok(kes(-60)));
+}
+
+#[test]
+fn what_is_guaranteed_stays_guaranteed_after_a_refund() {
+    use crate::guarantee::{Guarantee, Stretch};
+    let guaranteed = CommissionSettings {
+        guarantees: BTreeMap::from([(
+            staff(1),
+            Guarantee {
+                per: Stretch::Day,
+                amount_minor: 15_000,
+            },
+        )]),
+        ..settings()
+    };
+    let of = |refunded| {
+        let rules = RuleTable::new([rule(1, RuleScope::Category(category("massage")), percent(1_000))]);
+        let work = [some_work(1).refunded(refunded).build()];
+        let figures = compute(month("2026-05"), &work, &rules.unwrap(), &guaranteed, &[]);
+        figures.unwrap().staff.remove(0)
+    };
+    let id = PeriodId::from_uuid(staff(1).as_uuid());
+    let at = datetime!(2026-06-01 02:00 UTC);
+    let close = FrozenDocument::close(id, month("2026-05"), of(0), kes(0), at, FrozenBy::System);
+    assert_eq!(
+        (close.period().commission, close.period().top_up),
+        (kes(100), kes(50))
+    );
+    let proposal = proposed_by(&[&close], &of(50_000), Basis::RecordedRate, &guaranteed).unwrap();
+    assert_eq!((proposal.commission, proposal.top_up), (kes(-50), kes(50)));
 }
 
 #[test]
 fn nothing_is_proposed_where_nothing_differs() {
     let work = [some_work(1).build()];
     let close = frozen(&percent(1_000), &work);
-    assert_eq!(propose(&close, &figure(&percent(1_000), &work)), Ok(None));
+    assert_eq!(proposed(&[&close], &figure(&percent(1_000), &work)), None);
     // An edited rate is not a late input of the work.
-    assert_eq!(propose(&close, &figure(&percent(2_000), &work)), Ok(None));
+    assert_eq!(proposed(&[&close], &figure(&percent(2_000), &work)), None);
 }
 
 #[test]
@@ -80,7 +174,7 @@ fn late_withdrawn_and_corrected_work_is_told_apart() {
     let mut corrected = some_work(2).build();
     corrected.actual_end = Some(datetime!(2026-05-13 11:30 UTC));
     let now = figure(&value, &[corrected, some_work(3).at(50_000).build()]);
-    let amendment = propose(&close, &now).unwrap().unwrap();
+    let amendment = proposed(&[&close], &now).unwrap();
     let told: Vec<_> = amendment
         .lines
         .iter()

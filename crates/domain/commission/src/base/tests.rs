@@ -1,18 +1,20 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::test_support::{kes, money};
+use crate::fees::{FeeStep, FeeTariff};
+use crate::test_support::{kes, money, settings};
 
 fn recipe(start: BaseStart, subtract: &[Subtraction]) -> BaseRecipe {
     BaseRecipe {
         start,
         subtract: subtract.iter().copied().collect(),
+        ..BaseRecipe::default()
     }
 }
 
 fn base_of(recipe: &BaseRecipe, sale: &Sale) -> i64 {
     recipe
-        .apply(Outcome::Rendered, sale, NoShowBase::None)
+        .apply(Outcome::Rendered, sale, &settings())
         .unwrap()
         .amount_minor
 }
@@ -24,7 +26,7 @@ fn sale() -> Sale {
         discount: kes(10),
         tax: kes(8),
         product_cost: kes(5),
-        payment_fee: kes(2),
+        payment_fee: Some(kes(2)),
         ..Sale::at(kes(90))
     }
 }
@@ -65,9 +67,7 @@ fn every_start_takes_off_what_it_contains_and_the_discount_only_once() {
 fn steps_are_recorded_in_the_fixed_order_and_add_up_to_the_base() {
     use Subtraction::{Discount, PaymentFee, ProductCost, Tax};
     let recipe = recipe(BaseStart::ListPrice, &[PaymentFee, Tax, ProductCost, Discount]);
-    let base = recipe
-        .apply(Outcome::Rendered, &sale(), NoShowBase::None)
-        .unwrap();
+    let base = recipe.apply(Outcome::Rendered, &sale(), &settings()).unwrap();
     let kinds: Vec<StepKind> = base.steps.iter().map(|step| step.what).collect();
     let order = [
         StepKind::ListPrice,
@@ -90,11 +90,54 @@ fn a_base_is_never_below_nothing() {
         ..sale()
     };
     let recipe = recipe(BaseStart::Charged, &[Subtraction::ProductCost]);
-    let base = recipe
-        .apply(Outcome::Rendered, &costly, NoShowBase::None)
-        .unwrap();
+    let base = recipe.apply(Outcome::Rendered, &costly, &settings()).unwrap();
     assert_eq!(base.amount_minor, 0);
     assert_eq!(base.steps.last().map(|step| step.what), Some(StepKind::Floor));
+}
+
+#[test]
+fn a_fee_that_nobody_reported_is_the_one_of_the_table() {
+    let table = FeeTariff::new(vec![FeeStep {
+        from_minor: 0,
+        flat_minor: 300,
+        basis_points: 100,
+    }]);
+    let settings = CommissionSettings {
+        payment_fees: table.unwrap(),
+        ..settings()
+    };
+    let recipe = recipe(BaseStart::Charged, &[Subtraction::PaymentFee]);
+    let base = |sale: Sale| {
+        recipe
+            .apply(Outcome::Rendered, &sale, &settings)
+            .unwrap()
+            .amount_minor
+    };
+    assert_eq!(base(Sale::at(kes(100))), 10_000 - 100 - 300);
+    let reported = Sale {
+        payment_fee: Some(kes(0)),
+        ..Sale::at(kes(100))
+    };
+    assert_eq!(base(reported), 10_000);
+}
+
+#[test]
+fn several_deductions_look_at_the_original_each() {
+    let deduct = |kept| Deduction {
+        kept,
+        when: DeductWhen::Before,
+    };
+    let recipe = BaseRecipe {
+        deduct: vec![
+            deduct(Kept::Part(BasisPoints::new(1_000))),
+            deduct(Kept::Part(BasisPoints::new(500))),
+            deduct(Kept::Flat(700)),
+        ],
+        ..BaseRecipe::default()
+    };
+    // 10 % and 5 % of 100.00 are 15.00, not 14.50.
+    assert_eq!(base_of(&recipe, &Sale::at(kes(100))), 10_000 - 1_500 - 700);
+    assert_eq!(base_of(&recipe, &Sale::at(money(500))), 0);
 }
 
 #[test]

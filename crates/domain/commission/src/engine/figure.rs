@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use ratiba_kernel::BasisPoints;
 use ratiba_kernel::money::div_half_away_from_zero;
 
-use super::{Draft, Rounding};
+use super::{Draft, PaidPart, Rounding};
+use crate::base::{DeductWhen, KeptBack};
 use crate::rule::{RuleValue, Term};
 use crate::split::{largest_remainder, spread_by_weight};
 use crate::tiers::{Measure, MeasureScope, Tier, TierMethod, TierPart, Tiers};
@@ -22,6 +23,8 @@ pub(super) struct Figured {
     pub(super) base_minor: i64,
     pub(super) measured: Option<i64>,
     pub(super) tier_parts: Vec<TierPart>,
+    /// The lines' exact parts, over one denominator.
+    exact: (Vec<i128>, i128),
 }
 
 /// What ladders that look at all of a person's lines measure.
@@ -59,7 +62,7 @@ impl Measured {
 /// Whether a line moves a ladder of services: rendered, and not given back in full.
 fn counts(draft: &Draft<'_>) -> bool {
     match draft.work.outcome {
-        Outcome::Rendered => draft.kept.0 > 0,
+        Outcome::Rendered => draft.kept.0 > 0 && !draft.is_later(),
         Outcome::NoShow { .. } => false,
     }
 }
@@ -83,7 +86,58 @@ pub(super) fn of_group(
             Measure::Count => by_count(tiers, members, &lines, measured)?,
         },
     };
-    Some(Figured { base_minor, ..plain })
+    let kept_back = value.base().kept_back(DeductWhen::After);
+    let net = if kept_back == KeptBack::default() {
+        plain
+    } else {
+        deducted(plain, &lines, kept_back)?
+    };
+    Some(Figured { base_minor, ..net })
+}
+
+/// A figure after what the rule keeps back from it: parts of each line's exact commission, and a flat amount
+/// for each service; a line's commission is never below nothing. Rounded once, as before.
+fn deducted(plain: Figured, lines: &[&Draft<'_>], kept_back: KeptBack) -> Option<Figured> {
+    let (gross, denominator) = &plain.exact;
+    let denominator = denominator.checked_mul(WHOLE)?;
+    let flat_minor = i64::try_from(kept_back.flat_minor).ok()?;
+    let mut numerators = Vec::with_capacity(gross.len());
+    for (gross, draft) in gross.iter().zip(lines) {
+        let flat = match draft.work.outcome {
+            Outcome::Rendered => part_of_sum(draft, flat_minor)?.0,
+            Outcome::NoShow { .. } => 0,
+        };
+        let kept = gross.checked_mul(WHOLE - kept_back.basis_points)?;
+        let net = kept.checked_sub(flat.checked_mul(denominator)?)?;
+        numerators.push(net.max(0));
+    }
+    let exact = numerators
+        .iter()
+        .try_fold(0_i128, |sum, part| sum.checked_add(*part))?;
+    let (figure, rounding) = round(exact, denominator);
+    Some(Figured {
+        parts: largest_remainder(figure, &numerators, denominator),
+        figure_minor: i64::try_from(figure).ok()?,
+        rounding,
+        exact: (numerators, denominator),
+        ..plain
+    })
+}
+
+/// What of a sum for a service is the line's: its share, without what was given back, and where it is earned
+/// as it is paid the part that was paid in the month. Says which way it was rounded.
+fn part_of_sum(draft: &Draft<'_>, amount_minor: i64) -> Option<(i128, Rounding)> {
+    let numerator = i128::from(amount_minor)
+        .checked_mul(i128::from(draft.share.numerator))?
+        .checked_mul(i128::from(draft.kept.0))?;
+    let denominator = i128::from(draft.share.denominator) * i128::from(draft.kept.1);
+    let Some(PaidPart { before, through, due }) = draft.paid else {
+        return Some(round(numerator, denominator));
+    };
+    let denominator = denominator.checked_mul(i128::from(due))?;
+    let (through, rounding) = round(numerator.checked_mul(i128::from(through))?, denominator);
+    let (before, _) = round(numerator.checked_mul(i128::from(before))?, denominator);
+    Some((through - before, rounding))
 }
 
 fn rate_of(draft: &Draft<'_>) -> BasisPoints {
@@ -110,6 +164,7 @@ fn at_rates(lines: &[&Draft<'_>], rates: impl Iterator<Item = BasisPoints>) -> O
         base_minor: 0,
         measured: None,
         tier_parts: Vec::new(),
+        exact: (numerators, WHOLE),
     })
 }
 
@@ -127,11 +182,7 @@ fn fixed(lines: &[&Draft<'_>]) -> Option<Figured> {
             (Some(Term::PerService(_)), Outcome::NoShow { .. }) => 0,
             (Some(Term::Rate(_) | Term::Ladder) | None, _) => 0,
         };
-        let numerator = i128::from(amount)
-            .checked_mul(i128::from(draft.share.numerator))?
-            .checked_mul(i128::from(draft.kept.0))?;
-        let denominator = i128::from(draft.share.denominator) * i128::from(draft.kept.1);
-        let (part, rounding) = round(numerator, denominator);
+        let (part, rounding) = part_of_sum(draft, amount)?;
         rounded_up_by += match rounding {
             Rounding::Exact => 0,
             Rounding::Up => 1,
@@ -141,8 +192,10 @@ fn fixed(lines: &[&Draft<'_>]) -> Option<Figured> {
         total = total.checked_add(part)?;
         parts.push(part);
     }
+    let exact = parts.iter().map(|part| i128::from(*part)).collect();
     Some(Figured {
         parts,
+        exact: (exact, 1),
         figure_minor: total,
         rounding: match rounded_up_by.signum() {
             0 => Rounding::Exact,
@@ -185,7 +238,12 @@ fn by_revenue(tiers: &Tiers, lines: &[&Draft<'_>], base_minor: i64, all: &Measur
             let (figure, rounding) = round(numerator, denominator);
             let figure_minor = i64::try_from(figure).ok()?;
             let weights: Vec<i64> = lines.iter().map(|draft| draft.base_minor).collect();
+            let exact = weights
+                .iter()
+                .map(|base| climbed.checked_mul(i128::from(*base)))
+                .collect::<Option<Vec<i128>>>()?;
             Figured {
+                exact: (exact, WHOLE * i128::from(measured.max(1))),
                 parts: spread_by_weight(figure_minor, &weights),
                 figure_minor,
                 rounding,

@@ -9,17 +9,18 @@ use time::Date;
 use time::macros::format_description;
 
 use super::{Overridable, Rule, RuleScope, RuleType, RuleValue, Validity};
+use crate::base::Kept;
 use crate::tiers::TierFault;
 use crate::{RuleId, ServiceCategory};
 
-mod reader;
+pub(crate) mod reader;
 
 use reader::Reader;
 
 /// One thing that is wrong in a rule's JSON, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Where, from the value's root: `value.tiers[1].floor`.
+    /// Where, from the root: `value.tiers[1].floor`. Empty for the whole.
     pub path: String,
     /// What.
     pub problem: Problem,
@@ -55,14 +56,41 @@ pub enum Problem {
     /// Tiers or bands, one of the two.
     #[error("give either tiers or bands")]
     TiersOrBands,
+    /// A part or a flat amount, one of the two.
+    #[error("give either basis_points or flat_minor")]
+    PartOrFlat,
     /// The ladder is not one.
     #[error("{0}")]
     Ladder(TierFault),
+    /// A file is not JSON at all.
+    #[error("is not JSON: {0}")]
+    NotJson(String),
+    /// A member of an object is there twice.
+    #[error("is given twice")]
+    Twice,
+    /// An id that nothing has.
+    #[error("there is no {what} `{word}`")]
+    NoSuch {
+        /// Staff member, service, rule.
+        what: &'static str,
+        /// The id.
+        word: String,
+    },
+    /// Two entries have the same id.
+    #[error("the id `{0}` is used twice")]
+    IdTwice(String),
+    /// Something else that the engine says about it.
+    #[error("{0}")]
+    Said(String),
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.problem)
+        if self.path.is_empty() {
+            write!(f, "the case {}", self.problem)
+        } else {
+            write!(f, "{}: {}", self.path, self.problem)
+        }
     }
 }
 
@@ -84,7 +112,8 @@ impl RuleValue {
     ///   [{"floor": 0, "rate_basis_points": 4000}]}`, or `bands` of `from`, `to` and `rate_basis_points`
     ///
     /// and in each of them optionally `"base": {"start": "charged", "subtract": ["tax"], "earn_on":
-    /// "completion"}` and `"currency"`. What is not known is refused, not ignored.
+    /// "completion", "deduct": [{"basis_points": 500, "when": "before"}, {"flat_minor": 10000, "when": "after"}]}` and
+    /// `"currency"`. What is not known is refused, not ignored.
     ///
     /// # Errors
     /// [`RuleRefused`] with every fault and its path.
@@ -136,8 +165,15 @@ impl RuleValue {
         let subtract: Vec<Value> = base.subtract.iter().map(|what| json!(what)).collect();
         written.insert(
             "base".to_owned(),
-            json!({"start": base.start, "subtract": subtract, "earn_on": "completion"}),
+            json!({"start": base.start, "subtract": subtract, "earn_on": base.earn_on}),
         );
+        if let (false, Some(Value::Object(recipe))) = (base.deduct.is_empty(), written.get_mut("base")) {
+            let deduct = base.deduct.iter().map(|deduction| match deduction.kept {
+                Kept::Part(rate) => json!({"basis_points": rate.value(), "when": deduction.when}),
+                Kept::Flat(minor) => json!({"flat_minor": minor, "when": deduction.when}),
+            });
+            recipe.insert("deduct".to_owned(), deduct.collect());
+        }
         Value::Object(written)
     }
 

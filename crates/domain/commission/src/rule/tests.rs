@@ -32,14 +32,18 @@ fn every_fault_is_named_by_its_path_and_all_are_told() {
             "categories": {"Nails!": 4_000, "hair": -1},
             "staff": {}
         },
-        "base": {"start": "gross", "subtract": ["tax", "rent"], "earn_on": "payment", "floor": 0}
+        "base": {"start": "gross", "subtract": ["tax", "rent"], "earn_on": "booking", "floor": 0,
+            "deduct": [{"when": "before"}, {"flat_minor": -5, "when": "later"}]}
     });
     let expected = [
         "value.currency: the currency must be KES",
         "value.rate: is not known here",
         "value.base.floor: is not known here",
         "value.base.start: must be one of list_price, charged, paid",
-        "value.base.earn_on: must be completion, the only one offered so far",
+        "value.base.earn_on: must be one of completion, payment",
+        "value.base.deduct[0]: give either basis_points or flat_minor",
+        "value.base.deduct[1].when: must be one of before, after",
+        "value.base.deduct[1].flat_minor: an amount is not negative, as -5 is",
         "value.base.subtract[1]: must be one of discount, tax, product_cost, payment_fee",
         "value.rate_basis_points: a rate is from 0 to 10000 basis points, not 10001",
         "value.overrides.staff: is not known here",

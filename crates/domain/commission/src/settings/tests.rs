@@ -21,11 +21,17 @@ fn what_was_set_reads_back_and_what_is_not_known_is_refused() {
         (read.precedence, read.close_mode),
         (Precedence::StaffBeforeCategory, CloseMode::Review)
     );
-    assert_eq!(read.to_json(), set);
+    let written = read.to_json();
+    for (name, value) in set.as_object().unwrap() {
+        assert_eq!(&written[name], value, "{name}");
+    }
+    assert_eq!(parse(&written).unwrap(), read);
     for wrong in [
         json!([1]),
         json!({"no_show_base": "half"}),
         json!({"guarantee": 1}),
+        json!({"payment_fees": [{"from_minor": 5}]}),
+        json!({"clawback_floor_minor": -1}),
     ] {
         assert!(parse(&wrong).is_err(), "{wrong}");
     }

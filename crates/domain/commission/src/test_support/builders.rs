@@ -151,6 +151,7 @@ pub fn some_work(number: u64) -> WorkBuilder {
         actual_end: Some(end),
         outcome: Outcome::Rendered,
         sale: Sale::at(kes(1_000)),
+        payments: Vec::new(),
         renderers: Renderers::alone(staff(1)),
         tip: None,
     })

@@ -1,5 +1,6 @@
 //! The promises of the ports, as a suite that every implementation passes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,12 +13,16 @@ use super::builders::{
     a_tier, category, kes, money, month, nairobi, percent, rule, service, some_work, staff, tiered,
 };
 use crate::Month;
+use crate::amend::DeltaCause;
 use crate::base::tax_contained;
 use crate::engine::compute;
 use crate::event::CommissionEvent;
+use crate::fees::{FeeStep, FeeTariff};
+use crate::guarantee::{Guarantee, Stretch};
 use crate::period::{FrozenBy, FrozenDocument, PeriodKind};
 use crate::ports::{
-    AddRuleError, CommissionBook, CommissionRules, CompletedWork, Draft, Freeze, FreezeError, Teams,
+    AddRuleError, Amend, AmendError, CommissionBook, CommissionRules, CompletedWork, Dismissal, Draft,
+    EndRule, EndRuleError, Freeze, FreezeError, PutSettingsError, Teams,
 };
 use crate::resolve::RuleTable;
 use crate::rule::{Rule, RuleScope, RuleType, RuleValue, Validity};
@@ -58,6 +63,10 @@ pub trait Ground {
 /// If a promise is broken.
 pub async fn commission_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     settings_read_back(&fresh().await).await;
+    an_amendment_is_frozen_once_and_carries(&fresh().await).await;
+    a_dismissal_is_read_back(&fresh().await).await;
+    settings_are_put_once_for_each_version(&fresh().await).await;
+    a_rule_ends_as_the_next_begins(&fresh().await).await;
     rules_of_every_type_read_back(&fresh().await).await;
     rules_of_one_key_never_share_a_day(&fresh().await).await;
     a_rule_is_given_for_every_month_that_it_touches(&fresh().await).await;
@@ -89,6 +98,20 @@ async fn settings_read_back<G: Ground>(ground: &G) {
         precedence: Precedence::StaffBeforeCategory,
         no_show_base: NoShowBase::Fee,
         close_mode: CloseMode::Review,
+        payment_fees: FeeTariff::new(vec![FeeStep {
+            from_minor: 0,
+            flat_minor: 500,
+            basis_points: 0,
+        }])
+        .unwrap_or_else(|error| panic!("{error}")),
+        guarantees: BTreeMap::from([(
+            staff(1),
+            Guarantee {
+                per: Stretch::Day,
+                amount_minor: 100_000,
+            },
+        )]),
+        clawback_floor: Some(kes(0)),
     };
     ground.open(tenant(1), standard()).await;
     ground.open(tenant(2), special.clone()).await;
@@ -388,7 +411,7 @@ async fn a_month_of_two<G: Ground>(ground: &G, tenant: TenantId, ids: &SeededIds
         .zip([FrozenBy::System, person])
         .map(|(figure, by)| {
             let at = datetime!(2026-06-01 02:00 UTC);
-            FrozenDocument::close(ids.next_id(), month("2026-05"), figure, at, by)
+            FrozenDocument::close(ids.next_id(), month("2026-05"), figure, kes(0), at, by)
         })
         .collect();
     let periods = documents.iter().map(|document| document.period().id).collect();
@@ -477,6 +500,140 @@ async fn a_second_freeze_is_refused_and_leaves_no_trace<G: Ground>(ground: &G) {
         book.period(tenant(1), again.documents[0].period().id).await,
         Ok(None)
     );
+}
+
+async fn an_amendment_is_frozen_once_and_carries<G: Ground>(ground: &G) {
+    let freeze = a_month_of_two(ground, tenant(1), &SeededIds::lane(0xf1)).await;
+    let book = ground.book();
+    assert_eq!(book.last_frozen(tenant(1)).await, Ok(None));
+    assert_eq!(book.freeze(tenant(1), freeze.clone()).await, Ok(()));
+    assert_eq!(book.last_frozen(tenant(1)).await, Ok(Some(month("2026-05"))));
+    let close = &freeze.documents[0];
+    let amendment = |number: u64, of: crate::PeriodId| {
+        let period = crate::period::PeriodRecord {
+            id: SeededIds::lane(number).next_id(),
+            kind: PeriodKind::Amendment { of },
+            commission: kes(-100),
+            top_up: kes(30),
+            carried: kes(40),
+            services_rendered: -1,
+            ..(**close.period()).clone()
+        };
+        let lines = close.lines().iter().take(1).cloned();
+        let lines = lines.map(|line| {
+            let reason = crate::engine::Reason {
+                rendered_seconds: -3_600,
+                change: Some(DeltaCause::Corrected),
+                ..line.reason
+            };
+            crate::engine::Line { reason, ..line }
+        });
+        let period = crate::period::FrozenPeriod::restore(period);
+        let document = FrozenDocument::restore(period, lines.collect());
+        Amend {
+            event: CommissionEvent::PeriodAmended {
+                month: month("2026-05"),
+                staff: document.period().staff,
+                period: document.period().id,
+                of,
+            },
+            document,
+        }
+    };
+    let first = amendment(0xa1, close.period().id);
+    assert_eq!(book.amend(tenant(1), first.clone()).await, Ok(()));
+    let id = first.document.period().id;
+    assert_eq!(book.period(tenant(1), id).await, Ok(Some(first.document.clone())));
+    let carried = BTreeMap::from([(close.period().staff, kes(40))]);
+    assert_eq!(book.carried(tenant(1)).await, Ok(carried));
+    // Neither the same document again, nor one that is not there.
+    for of in [close.period().id, amendment(0xa2, id).document.period().id] {
+        let refused = book.amend(tenant(1), amendment(0xa3, of)).await;
+        assert_eq!(refused, Err(AmendError::Stale));
+    }
+    assert_eq!(book.amend(tenant(1), amendment(0xa4, id)).await, Ok(()));
+    let expected = freeze.events.len() + 2;
+    assert_eq!(ground.events(tenant(1)).await.len(), expected);
+}
+
+async fn settings_are_put_once_for_each_version<G: Ground>(ground: &G) {
+    ground.open(tenant(1), standard()).await;
+    let rules = ground.rules();
+    let Ok((before, version)) = rules.settings_at(tenant(1)).await else {
+        panic!("no settings");
+    };
+    assert_eq!(before, standard());
+    let changed = CommissionSettings {
+        close_mode: CloseMode::Review,
+        clawback_floor: Some(kes(40)),
+        ..before
+    };
+    let put = rules.put_settings(tenant(1), changed.clone(), version).await;
+    assert_eq!(put, Ok(version + 1));
+    let again = rules.put_settings(tenant(1), standard(), version).await;
+    assert_eq!(again, Err(PutSettingsError::Stale));
+    assert_eq!(rules.settings_at(tenant(1)).await, Ok((changed, version + 1)));
+}
+
+async fn a_dismissal_is_read_back<G: Ground>(ground: &G) {
+    let freeze = a_month_of_two(ground, tenant(1), &SeededIds::lane(0xf1)).await;
+    let period = freeze.documents[0].period();
+    let dismissal = Dismissal {
+        month: month("2026-05"),
+        staff: period.staff,
+        content_hash: period.content_hash,
+        reason: "agreed with her".to_owned(),
+        by: crate::PersonId::from_uuid(staff(9).as_uuid()),
+        at: datetime!(2026-06-05 09:00 UTC),
+    };
+    let book = ground.book();
+    assert_eq!(book.dismiss(tenant(1), dismissal.clone()).await, Ok(()));
+    assert_eq!(
+        book.dismissed(tenant(1), month("2026-05")).await,
+        Ok(vec![dismissal])
+    );
+    assert_eq!(book.dismissed(tenant(1), month("2026-04")).await, Ok(Vec::new()));
+}
+
+async fn a_rule_ends_as_the_next_begins<G: Ground>(ground: &G) {
+    ground.open(tenant(1), standard()).await;
+    let rules = ground.rules();
+    let family = || RuleScope::Category(category("massage"));
+    let old = rule(1, family(), percent(1_000));
+    let next = Rule {
+        validity: Validity::since(date!(2026 - 06 - 01)),
+        ..rule(2, family(), percent(1_200))
+    };
+    rules
+        .add(tenant(1), old.clone())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    let ending = |on, next| EndRule {
+        rule: old.id,
+        on,
+        next,
+    };
+    let unknown = ending(date!(2019 - 01 - 01), None);
+    assert_eq!(rules.end(tenant(1), unknown).await, Err(EndRuleError::Unknown));
+    let stranger = Rule {
+        scope: RuleScope::Staff(staff(77)),
+        ..next.clone()
+    };
+    let refused = rules
+        .end(tenant(1), ending(date!(2026 - 06 - 01), Some(stranger)))
+        .await;
+    assert_eq!(refused, Err(EndRuleError::Next(AddRuleError::UnknownStaff)));
+    assert_eq!(rules.all(tenant(1)).await, Ok(vec![old.clone()]));
+    let both = ending(date!(2026 - 06 - 01), Some(next.clone()));
+    assert_eq!(rules.end(tenant(1), both).await, Ok(()));
+    let ended = Rule {
+        validity: Validity::new(old.validity.from(), Some(date!(2026 - 06 - 01)))
+            .unwrap_or_else(|error| panic!("{error}")),
+        ..old.clone()
+    };
+    assert_eq!(rules.all(tenant(1)).await, Ok(vec![ended.clone(), next.clone()]));
+    assert_eq!(rules.remove(tenant(1), next.id).await, Ok(()));
+    assert_eq!(rules.all(tenant(1)).await, Ok(vec![ended]));
 }
 
 async fn a_draft_may_be_replaced_until_the_month_is_frozen<G: Ground>(ground: &G) {

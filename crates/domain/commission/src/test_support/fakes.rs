@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use ratiba_kernel::{Outage, TenantId, TimeRange};
+use ratiba_kernel::{Money, Outage, TenantId, TimeRange};
 
 use super::builders;
 use crate::event::CommissionEvent;
 use crate::period::{FrozenDocument, FrozenPeriod, PeriodKind};
 use crate::ports::{
-    AddRuleError, CommissionBook, CommissionRules, CompletedWork, Draft, Freeze, FreezeError, FrozenHash,
-    PutSharesError, SharesChange, Teams,
+    AddRuleError, Amend, AmendError, CommissionBook, CommissionRules, CompletedWork, Dismissal, Draft,
+    EndRule, EndRuleError, Freeze, FreezeError, FrozenHash, PutSettingsError, PutSharesError, SharesChange,
+    Teams,
 };
-use crate::rule::{Rule, RuleScope};
+use crate::rule::{Rule, RuleScope, Validity};
 use crate::settings::CommissionSettings;
 use crate::split::Renderers;
 use crate::work::CompletedAppointment;
@@ -28,12 +29,14 @@ pub struct InMemoryCommission {
 #[derive(Debug, Default)]
 struct Rows {
     settings: Option<CommissionSettings>,
+    changes_of_settings: i32,
     staff: BTreeSet<StaffId>,
     work: BTreeMap<AppointmentId, CompletedAppointment>,
     versions: BTreeMap<AppointmentId, i32>,
     rules: BTreeMap<RuleId, Rule>,
     documents: BTreeMap<PeriodId, FrozenDocument>,
     drafts: BTreeMap<Month, Draft>,
+    dismissals: Vec<Dismissal>,
     events: Vec<CommissionEvent>,
 }
 
@@ -155,6 +158,27 @@ impl CommissionRules for InMemoryCommission {
         Ok(set.unwrap_or_else(builders::settings))
     }
 
+    async fn settings_at(&self, tenant: TenantId) -> Result<(CommissionSettings, i32), Outage> {
+        let settings = self.settings(tenant).await?;
+        Ok((settings, self.with(tenant, |rows| rows.changes_of_settings + 1)))
+    }
+
+    async fn put_settings(
+        &self,
+        tenant: TenantId,
+        settings: CommissionSettings,
+        seen: i32,
+    ) -> Result<i32, PutSettingsError> {
+        self.with(tenant, |rows| {
+            if rows.changes_of_settings + 1 != seen {
+                return Err(PutSettingsError::Stale);
+            }
+            rows.settings = Some(settings);
+            rows.changes_of_settings += 1;
+            Ok(rows.changes_of_settings + 1)
+        })
+    }
+
     async fn in_force(&self, tenant: TenantId, month: Month) -> Result<Vec<Rule>, Outage> {
         let touches = |rule: &&Rule| {
             rule.validity.from() < month.end() && rule.validity.to().is_none_or(|to| to > month.first_day())
@@ -181,6 +205,36 @@ impl CommissionRules for InMemoryCommission {
             rows.rules.insert(rule.id, rule);
             Ok(())
         })
+    }
+
+    async fn all(&self, tenant: TenantId) -> Result<Vec<Rule>, Outage> {
+        let mut rules: Vec<Rule> = self.with(tenant, |rows| rows.rules.values().cloned().collect());
+        rules.sort_by_key(|rule| (rule.validity.from(), rule.id));
+        Ok(rules)
+    }
+
+    async fn end(&self, tenant: TenantId, ending: EndRule) -> Result<(), EndRuleError> {
+        let before = self.with(tenant, |rows| {
+            let known = rows.rules.get_mut(&ending.rule).ok_or(EndRuleError::Unknown)?;
+            let before = known.clone();
+            let shorter = Validity::new(known.validity.from(), Some(ending.on));
+            if known.validity.to().is_some_and(|to| to < ending.on) {
+                return Err(EndRuleError::Unknown);
+            }
+            known.validity = shorter.map_err(|_| EndRuleError::Unknown)?;
+            Ok(before)
+        })?;
+        let Some(next) = ending.next else { return Ok(()) };
+        if let Err(refused) = self.add(tenant, next).await {
+            self.replace_rule(tenant, before);
+            return Err(EndRuleError::Next(refused));
+        }
+        Ok(())
+    }
+
+    async fn remove(&self, tenant: TenantId, rule: RuleId) -> Result<(), Outage> {
+        self.with(tenant, |rows| rows.rules.remove(&rule));
+        Ok(())
     }
 }
 
@@ -224,6 +278,64 @@ impl CommissionBook for InMemoryCommission {
             rows.drafts.remove(&change.month);
             Ok(())
         })
+    }
+
+    async fn carried(&self, tenant: TenantId) -> Result<BTreeMap<StaffId, Money>, Outage> {
+        let all: Vec<(StaffId, Money)> = self.with(tenant, |rows| {
+            let periods = rows.documents.values().map(FrozenDocument::period);
+            periods.map(|period| (period.staff, period.carried)).collect()
+        });
+        let mut sums: BTreeMap<StaffId, Money> = BTreeMap::new();
+        for (staff, carried) in all {
+            let sum = sums.entry(staff).or_insert(Money::zero(carried.currency()));
+            *sum = sum.checked_add(carried).unwrap_or(*sum);
+        }
+        sums.retain(|_, sum| !sum.is_zero());
+        Ok(sums)
+    }
+
+    async fn amend(&self, tenant: TenantId, change: Amend) -> Result<(), AmendError> {
+        self.with(tenant, |rows| {
+            let PeriodKind::Amendment { of } = change.document.period().kind else {
+                return Err(AmendError::Stale);
+            };
+            let amends = |document: &FrozenDocument| document.period().kind == PeriodKind::Amendment { of };
+            if !rows.documents.contains_key(&of) || rows.documents.values().any(amends) {
+                return Err(AmendError::Stale);
+            }
+            rows.documents
+                .insert(change.document.period().id, change.document);
+            rows.events.push(change.event);
+            Ok(())
+        })
+    }
+
+    async fn dismiss(&self, tenant: TenantId, dismissal: Dismissal) -> Result<(), Outage> {
+        self.with(tenant, |rows| rows.dismissals.push(dismissal));
+        Ok(())
+    }
+
+    async fn dismissed(&self, tenant: TenantId, month: Month) -> Result<Vec<Dismissal>, Outage> {
+        Ok(self.with(tenant, |rows| {
+            let of_month = rows
+                .dismissals
+                .iter()
+                .filter(|dismissal| dismissal.month == month);
+            of_month.cloned().collect()
+        }))
+    }
+
+    async fn last_frozen(&self, tenant: TenantId) -> Result<Option<Month>, Outage> {
+        Ok(self.with(tenant, |rows| {
+            rows.documents
+                .values()
+                .map(|document| document.period().month)
+                .max()
+        }))
+    }
+
+    async fn drafts(&self, tenant: TenantId) -> Result<Vec<Draft>, Outage> {
+        Ok(self.with(tenant, |rows| rows.drafts.values().cloned().collect()))
     }
 
     async fn leave_draft(&self, tenant: TenantId, draft: Draft) -> Result<(), FreezeError> {

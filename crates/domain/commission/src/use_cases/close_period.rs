@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
+use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
 use super::preview_period::{PreviewPeriod, PreviewPeriodError};
-use crate::amend::{self, ProposedAmendment};
+use crate::amend::{self, Basis, Chain, ProposedAmendment, takeable};
 use crate::engine::{MonthFigures, StaffFigure};
 use crate::event::CommissionEvent;
 use crate::hash::{ContentHash, hash_of_hashes};
 use crate::period::{FrozenBy, FrozenDocument, FrozenPeriod, PeriodKind};
 use crate::ports::{CommissionBook, CommissionRules, CompletedWork, Draft, DraftFigure, Freeze, FreezeError};
-use crate::settings::CloseMode;
+use crate::settings::{CloseMode, CommissionSettings};
 use crate::{Month, PeriodId, StaffId};
 
 /// Closes a month for all staff of a tenant.
@@ -125,8 +125,9 @@ impl ClosePeriod {
         };
         let figures = preview.figures(tenant, month, &settings).await?;
         if !self.closes(tenant, month).await?.is_empty() {
-            return self.compare(tenant, figures).await;
+            return self.compare(tenant, figures, &settings).await;
         }
+        let carried = self.book.carried(tenant).await?;
         let written = match (settings.close_mode, by) {
             (CloseMode::Review, FrozenBy::System) => {
                 let draft = draft_of(&figures, now);
@@ -136,7 +137,7 @@ impl ClosePeriod {
                 })
             }
             (CloseMode::Automatic, _) | (CloseMode::Review, FrozenBy::Person(_)) => {
-                let change = self.freeze(figures.clone(), now, by);
+                let change = self.freeze(figures.clone(), &carried, &settings, now, by);
                 let documents = change.documents.clone();
                 // Without anybody to freeze for there is nothing to write, and nothing happened.
                 let frozen = if documents.is_empty() {
@@ -149,17 +150,27 @@ impl ClosePeriod {
         };
         match written {
             Ok(outcome) => Ok(outcome),
-            Err(FreezeError::AlreadyFrozen(_)) => self.compare(tenant, figures).await,
+            Err(FreezeError::AlreadyFrozen(_)) => self.compare(tenant, figures, &settings).await,
             Err(FreezeError::Unavailable(outage)) => Err(ClosePeriodError::Unavailable(outage)),
         }
     }
 
-    fn freeze(&self, figures: MonthFigures, at: OffsetDateTime, by: FrozenBy) -> Freeze {
+    fn freeze(
+        &self,
+        figures: MonthFigures,
+        carried: &BTreeMap<StaffId, Money>,
+        settings: &CommissionSettings,
+        at: OffsetDateTime,
+        by: FrozenBy,
+    ) -> Freeze {
         let month = figures.month;
         let documents: Vec<FrozenDocument> = figures
             .staff
             .into_iter()
-            .map(|figure| FrozenDocument::close(self.ids.fresh(), month, figure, at, by))
+            .map(|figure| {
+                let taken = taken_in(&figure, carried.get(&figure.staff).copied(), settings);
+                FrozenDocument::close(self.ids.fresh(), month, figure, taken, at, by)
+            })
             .collect();
         let periods = documents.iter().map(|document| document.period().id).collect();
         Freeze {
@@ -179,8 +190,11 @@ impl ClosePeriod {
         &self,
         tenant: TenantId,
         figures: MonthFigures,
+        settings: &CommissionSettings,
     ) -> Result<CloseOutcome, ClosePeriodError> {
-        let periods = self.closes(tenant, figures.month).await?;
+        let documents = self.book.periods(tenant, figures.month).await?;
+        let is_close = |period: &&FrozenPeriod| period.kind == PeriodKind::Close;
+        let periods: Vec<FrozenPeriod> = documents.iter().filter(is_close).cloned().collect();
         let mut now: BTreeMap<StaffId, StaffFigure> = figures
             .staff
             .into_iter()
@@ -190,17 +204,20 @@ impl ClosePeriod {
         for period in &periods {
             let current = now.remove(&period.staff);
             let current_hash = current.as_ref().map(|figure| figure.content_hash);
-            if current_hash == Some(period.content_hash) {
+            // What an amendment has taken in is not late any more.
+            let own = documents.iter().filter(|document| document.staff == period.staff);
+            let newest = own.max_by_key(|document| (document.kind != PeriodKind::Close, document.frozen_at));
+            if current_hash == newest.map(|newest| newest.content_hash) {
                 continue;
             }
             // Somebody who left and had rendered nothing has no figure any more, and nothing is late.
             if current.is_none() && period.services_rendered == 0 {
                 continue;
             }
-            let proposal = match (&current, self.book.period(tenant, period.id).await?) {
-                (Some(figure), Some(document)) => {
-                    amend::propose(&document, figure).map_err(ClosePeriodError::Difference)?
-                }
+            let chain = chain_of(&*self.book, tenant, &documents, period.staff).await?;
+            let proposal = match (&current, chain) {
+                (Some(figure), Some(chain)) => amend::propose(&chain, figure, Basis::RecordedRate, settings)
+                    .map_err(ClosePeriodError::Difference)?,
                 (None, _) | (_, None) => None,
             };
             late.push(LateInputs {
@@ -220,6 +237,31 @@ impl ClosePeriod {
         }));
         Ok(CloseOutcome::AlreadyFrozen(Comparison { periods, late }))
     }
+}
+
+/// What a close takes in of earlier clawbacks: all of it, or as much as leaves the pay at the floor.
+fn taken_in(figure: &StaffFigure, carried: Option<Money>, settings: &CommissionSettings) -> Money {
+    let wanted = carried.map_or(0, |carried| carried.amount_minor().max(0));
+    let (commission, top_up) = (figure.commission.amount_minor(), figure.top_up.amount_minor());
+    let taken = takeable(commission.saturating_add(top_up), wanted, settings.clawback_floor);
+    Money::new(taken, settings.currency)
+}
+
+/// The chain of one person's documents among those of a month, with their lines.
+///
+/// # Errors
+/// [`Outage`].
+pub(super) async fn chain_of(
+    book: &dyn CommissionBook,
+    tenant: TenantId,
+    documents: &[FrozenPeriod],
+    staff: StaffId,
+) -> Result<Option<Chain>, Outage> {
+    let mut own = Vec::new();
+    for period in documents.iter().filter(|period| period.staff == staff) {
+        own.extend(book.period(tenant, period.id).await?);
+    }
+    Ok(Chain::of(own))
 }
 
 fn draft_of(figures: &MonthFigures, drafted_at: OffsetDateTime) -> Draft {

@@ -8,6 +8,7 @@ use crate::Month;
 use crate::engine::{ComputeError, MonthFigures, compute};
 use crate::ports::{CommissionRules, CompletedWork};
 use crate::resolve::{RuleTable, RulesOverlap};
+use crate::rule::{Rule, Validity};
 use crate::settings::CommissionSettings;
 
 /// Computes a month as it stands, running ones too.
@@ -49,14 +50,73 @@ impl PreviewPeriod {
         month: Month,
         settings: &CommissionSettings,
     ) -> Result<MonthFigures, PreviewPeriodError> {
+        let rules = self.rules.in_force(tenant, month).await?;
+        self.with_rules(tenant, month, settings, rules).await
+    }
+
+    /// A month by the rules as they are, and by proposed ones: on the days on which a proposed rule holds it takes
+    /// the place of the one for the same person or category.
+    ///
+    /// # Errors
+    /// [`PreviewPeriodError`], also for proposed rules that overlap one another.
+    #[tracing::instrument(name = "commission.what_if", skip_all, fields(month = %month))]
+    pub async fn what_if(
+        &self,
+        tenant: TenantId,
+        month: Month,
+        proposed: &[Rule],
+    ) -> Result<(MonthFigures, MonthFigures), PreviewPeriodError> {
+        let settings = self.rules.settings(tenant).await?;
+        let now = self.figures(tenant, month, &settings).await?;
+        let in_force = self.rules.in_force(tenant, month).await?;
+        let mut rules: Vec<Rule> = in_force
+            .into_iter()
+            .flat_map(|rule| without_days_of(rule, proposed))
+            .collect();
+        rules.extend(proposed.iter().cloned());
+        let then = self.with_rules(tenant, month, &settings, rules).await?;
+        Ok((now, then))
+    }
+
+    async fn with_rules(
+        &self,
+        tenant: TenantId,
+        month: Month,
+        settings: &CommissionSettings,
+        rules: Vec<Rule>,
+    ) -> Result<MonthFigures, PreviewPeriodError> {
         let range = month
             .range(&settings.zone)
             .ok_or(ComputeError::OutsideTheCalendar)?;
-        let rules = RuleTable::new(self.rules.in_force(tenant, month).await?)?;
+        let rules = RuleTable::new(rules)?;
         let roster = self.work.roster(tenant).await?;
         let work = self.work.in_period(tenant, range).await?;
         Ok(compute(month, &work, &rules, settings, &roster)?)
     }
+}
+
+/// What is left of a rule beside proposed ones for the same person or category.
+fn without_days_of(rule: Rule, proposed: &[Rule]) -> Vec<Rule> {
+    let mut pieces = vec![rule];
+    for other in proposed {
+        let split = |piece: Rule| {
+            if piece.scope != other.scope || !piece.validity.overlaps(&other.validity) {
+                return vec![piece];
+            }
+            let (from, to) = (piece.validity.from(), piece.validity.to());
+            let before = Validity::new(from, Some(other.validity.from()));
+            let after = other.validity.to().map(|end| Validity::new(end, to));
+            let left = [before.ok(), after.and_then(Result::ok)];
+            let left = left.into_iter().flatten();
+            left.map(|validity| Rule {
+                validity,
+                ..piece.clone()
+            })
+            .collect()
+        };
+        pieces = pieces.into_iter().flat_map(split).collect();
+    }
+    pieces
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! An answer as text that people can read.
 
-use super::answer::CaseAnswer;
+use ratiba_kernel::casefile::folded;
 
-const COLUMNS_MOST: usize = 110;
+use super::answer::CaseAnswer;
 
 impl CaseAnswer {
     /// As JSON, with each list and object that fits on one line in one line, and a line break at the end.
@@ -12,29 +12,4 @@ impl CaseAnswer {
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         Ok(folded(&serde_json::to_string_pretty(self)?) + "\n")
     }
-}
-
-/// Pretty JSON with each list and object that fits on one line in one line. A line break is never part of a
-/// JSON text's strings, so that lines can be taken for what they are.
-pub(super) fn folded(pretty: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    let mut opened = Vec::new();
-    for line in pretty.lines() {
-        let closes = line.trim_start().starts_with(['}', ']']);
-        let opens = line.ends_with(['{', '[']);
-        lines.push(line.to_owned());
-        if opens {
-            opened.push(lines.len() - 1);
-        } else if closes && let Some(from) = opened.pop() {
-            let block = lines.get(from..).unwrap_or_default();
-            let inner = block.iter().skip(1).map(|line| line.trim_start());
-            let joined = block.iter().take(1).map(String::as_str).chain(inner);
-            let joined = joined.collect::<Vec<_>>().join(" ");
-            if joined.chars().count() <= COLUMNS_MOST {
-                lines.truncate(from);
-                lines.push(joined);
-            }
-        }
-    }
-    lines.join("\n")
 }

@@ -1,8 +1,9 @@
 //! Dates, times, stretches of time and hours, as people write them.
 
 use ratiba_kernel::TimeRange;
+use ratiba_kernel::casefile::times::{DAY_MINUTES, clock, date_of, minute_of_day, offset};
 use serde_json::Value;
-use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
+use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 use super::fault::Problem;
 use super::reader::{Entry, Form, Note, Reader};
@@ -14,7 +15,6 @@ const INSTANT: &str =
     "a time such as 2026-05-13T10:00, 2026-05-13T07:00:00Z, or 10:00 where the case has a day";
 pub(super) const BLOCK: &str =
     "hours such as 09:00-17:00, which begin before 24:00 and end by 48:00, midnight of the next day";
-const DAY_MINUTES: u16 = 24 * 60;
 /// The longest stretch, in minutes, whose end is given by its length: a year.
 const STRETCH_MOST: u32 = 366 * 24 * 60;
 
@@ -23,78 +23,6 @@ pub(super) const SPAN: Form = Form {
     name: "span",
     fields: &["from", "to", "minutes"],
 };
-
-/// Digits alone, and no more than four of them.
-fn number(text: &str) -> Option<u16> {
-    let digits = (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().ok())?
-}
-
-/// `Some(None)` if it looks like a date and is none.
-fn date_of(text: &str) -> Option<Option<Date>> {
-    let [year, month, day] = text.split('-').collect::<Vec<_>>().try_into().ok()?;
-    if year.len() != 4 || month.len() != 2 || day.len() != 2 {
-        return None;
-    }
-    let (year, month, day) = (number(year)?, number(month)?, number(day)?);
-    let month = u8::try_from(month)
-        .ok()
-        .and_then(|month| Month::try_from(month).ok());
-    let date = month
-        .zip(u8::try_from(day).ok())
-        .and_then(|(month, day)| Date::from_calendar_date(i32::from(year), month, day).ok());
-    Some(date.filter(|_| (1970..=2199).contains(&year)))
-}
-
-/// `HH:MM` as minutes after midnight, up to `most`.
-fn minute_of_day(text: &str, most: u16) -> Option<u16> {
-    let (hour, minute) = text.split_once(':')?;
-    if hour.len() > 2 || minute.len() != 2 {
-        return None;
-    }
-    let (hour, minute) = (number(hour)?, number(minute)?);
-    let minutes = hour * 60 + minute;
-    (minute < 60 && minutes <= most).then_some(minutes)
-}
-
-/// A reading of the clock: hours, minutes, and perhaps seconds and a fraction; 24:00 is the next midnight.
-fn clock(text: &str) -> Option<Duration> {
-    let minutes = text.get(..5)?;
-    let rest = text.get(5..)?;
-    let minutes = i64::from(minute_of_day(minutes, DAY_MINUTES)?);
-    if rest.is_empty() {
-        return Some(Duration::minutes(minutes));
-    }
-    let (seconds, fraction) = rest.strip_prefix(':')?.split_at_checked(2)?;
-    let seconds = number(seconds).filter(|seconds| *seconds < 60)?;
-    let nanoseconds = match fraction.strip_prefix('.') {
-        None if fraction.is_empty() => 0,
-        Some(digits) if (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) => {
-            format!("{digits:0<9}").parse().ok()?
-        }
-        None | Some(_) => return None,
-    };
-    let in_day = minutes < i64::from(DAY_MINUTES);
-    in_day.then(|| {
-        Duration::minutes(minutes)
-            + Duration::seconds(i64::from(seconds))
-            + Duration::nanoseconds(nanoseconds)
-    })
-}
-
-/// `Z` or `+03:00`.
-fn offset(text: &str) -> Option<UtcOffset> {
-    if text == "Z" || text == "z" {
-        return Some(UtcOffset::UTC);
-    }
-    let (sign, rest) = match text.split_at_checked(1)? {
-        ("+", rest) => (1, rest),
-        ("-", rest) => (-1, rest),
-        (_, _) => return None,
-    };
-    let minutes = minute_of_day(rest, 23 * 60 + 59).filter(|_| rest.len() == 5)?;
-    UtcOffset::from_whole_seconds(sign * i32::from(minutes) * 60).ok()
-}
 
 /// `09:00-17:00`; one whose end is not later than its beginning goes on to the next day.
 pub(super) fn block(text: &str) -> Result<DayBlock, Problem> {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::reference::{Exact, marginal, percentages, retroactive};
 use super::*;
 use crate::base::BaseStart;
+use crate::base::{DeductWhen, Deduction, Kept};
 use crate::split::Renderers;
 use crate::tiers::tests::ladders;
 use crate::tiers::{Measure, MeasureScope, Tiers};
@@ -80,9 +81,18 @@ fn works() -> impl Strategy<Value = Vec<CompletedAppointment>> {
 fn bases() -> impl Strategy<Value = BaseRecipe> {
     let start = prop::sample::select(vec![BaseStart::ListPrice, BaseStart::Charged, BaseStart::Paid]);
     let subtract = prop::sample::subsequence(vec![Subtraction::Discount, Subtraction::Tax], 0..=2);
-    (start, subtract).prop_map(|(start, subtract)| BaseRecipe {
+    let kept = prop_oneof![
+        (0u32..=6_000).prop_map(|rate| Kept::Part(BasisPoints::new(rate))),
+        (0i64..3_000).prop_map(Kept::Flat),
+    ];
+    let when = prop::sample::select(vec![DeductWhen::Before, DeductWhen::After]);
+    let deductions = (kept, when).prop_map(|(kept, when)| Deduction { kept, when });
+    let deduct = prop::collection::vec(deductions, 0..3);
+    (start, subtract, deduct).prop_map(|(start, subtract, deduct)| BaseRecipe {
         start,
         subtract: subtract.into_iter().collect(),
+        deduct,
+        ..BaseRecipe::default()
     })
 }
 

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
+use ratiba_kernel::casefile::json::member;
 use ratiba_kernel::{BasisPoints, Currency, Money};
 use serde_json::{Map, Value};
 
 use super::{Fault, Problem};
-use crate::base::{BaseRecipe, BaseStart, Subtraction};
+use crate::base::{BaseRecipe, BaseStart, DeductWhen, Deduction, EarnOn, Kept, Subtraction};
 use crate::rule::{Overridable, RuleScope, RuleType, RuleValue};
 use crate::tiers::{Band, Measure, MeasureScope, Tier, TierMethod, Tiers};
 use crate::{ServiceCategory, ServiceId};
@@ -15,12 +16,12 @@ use crate::{ServiceCategory, ServiceId};
 /// Reads on after a fault, so that all are told at once. A method answers `None` only after it has noted
 /// a fault.
 #[derive(Default)]
-pub(super) struct Reader {
-    pub(super) faults: Vec<Fault>,
+pub(crate) struct Reader {
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl Reader {
-    fn fault<T>(&mut self, path: impl Into<String>, problem: Problem) -> Option<T> {
+    pub(crate) fn fault<T>(&mut self, path: impl Into<String>, problem: Problem) -> Option<T> {
         self.faults.push(Fault {
             path: path.into(),
             problem,
@@ -80,10 +81,16 @@ impl Reader {
         }
     }
 
-    fn refuse_unknown(&mut self, path: &str, object: &Map<String, Value>, own: &[&str], common: &[&str]) {
+    pub(crate) fn refuse_unknown(
+        &mut self,
+        path: &str,
+        object: &Map<String, Value>,
+        own: &[&str],
+        common: &[&str],
+    ) {
         for name in object.keys() {
             if !own.contains(&name.as_str()) && !common.contains(&name.as_str()) {
-                self.fault::<()>(format!("{path}.{name}"), Problem::Unknown);
+                self.fault::<()>(member(path, name), Problem::Unknown);
             }
         }
     }
@@ -187,14 +194,14 @@ impl Reader {
         }
     }
 
-    fn integer(&mut self, path: &str, value: &Value) -> Option<i64> {
+    pub(crate) fn integer(&mut self, path: &str, value: &Value) -> Option<i64> {
         match value.as_i64() {
             Some(number) => Some(number),
             None => self.fault(path, Problem::MustBe("a whole number")),
         }
     }
 
-    fn rate(&mut self, path: &str, value: &Value) -> Option<BasisPoints> {
+    pub(crate) fn rate(&mut self, path: &str, value: &Value) -> Option<BasisPoints> {
         let number = self.integer(path, value)?;
         match u32::try_from(number).map(BasisPoints::new) {
             Ok(rate) if rate <= BasisPoints::WHOLE => Some(rate),
@@ -202,7 +209,7 @@ impl Reader {
         }
     }
 
-    fn amount(&mut self, path: &str, value: &Value) -> Option<i64> {
+    pub(crate) fn amount(&mut self, path: &str, value: &Value) -> Option<i64> {
         let number = self.integer(path, value)?;
         if number < 0 {
             return self.fault(path, Problem::Negative(number));
@@ -211,7 +218,7 @@ impl Reader {
     }
 
     /// One of several words; `fallback` where it may be missing.
-    fn word<T: Copy>(
+    pub(crate) fn word<T: Copy>(
         &mut self,
         path: &str,
         value: Option<&Value>,
@@ -242,7 +249,12 @@ impl Reader {
         let Some(recipe) = base.as_object() else {
             return self.fault("value.base", Problem::MustBe("an object"));
         };
-        self.refuse_unknown("value.base", recipe, &["start", "subtract", "earn_on"], &[]);
+        self.refuse_unknown(
+            "value.base",
+            recipe,
+            &["start", "subtract", "earn_on", "deduct"],
+            &[],
+        );
         let start = self.word(
             "value.base.start",
             recipe.get("start"),
@@ -254,15 +266,20 @@ impl Reader {
             "one of list_price, charged, paid",
             Some(BaseStart::default()),
         );
-        // Earning on each payment needs the payments themselves; until they are read here it is refused
-        // and never taken for the other.
         let earn_on = self.word(
             "value.base.earn_on",
             recipe.get("earn_on"),
-            &[("completion", ())],
-            "completion, the only one offered so far",
-            Some(()),
+            &[("completion", EarnOn::Completion), ("payment", EarnOn::Payment)],
+            "one of completion, payment",
+            Some(EarnOn::default()),
         );
+        let deduct = match recipe.get("deduct") {
+            None => Some(Vec::new()),
+            Some(list) => {
+                let known = ["basis_points", "flat_minor", "when"];
+                self.steps("value.base.deduct", list, &known, Self::deduction)
+            }
+        };
         let mut subtract = Some(BTreeSet::new());
         match recipe.get("subtract") {
             None => {}
@@ -287,10 +304,30 @@ impl Reader {
             }
             Some(_) => subtract = self.fault("value.base.subtract", Problem::MustBe("a list")),
         }
-        earn_on?;
         Some(BaseRecipe {
             start: start?,
             subtract: subtract?,
+            earn_on: earn_on?,
+            deduct: deduct?,
+        })
+    }
+
+    fn deduction(&mut self, path: &str, object: &Map<String, Value>) -> Option<Deduction> {
+        let when = self.word(
+            &format!("{path}.when"),
+            object.get("when"),
+            &[("before", DeductWhen::Before), ("after", DeductWhen::After)],
+            "one of before, after",
+            None,
+        );
+        let kept = match (object.get("basis_points"), object.get("flat_minor")) {
+            (Some(rate), None) => self.rate(&format!("{path}.basis_points"), rate).map(Kept::Part),
+            (None, Some(minor)) => self.amount(&format!("{path}.flat_minor"), minor).map(Kept::Flat),
+            (None, None) | (Some(_), Some(_)) => self.fault(path, Problem::PartOrFlat),
+        };
+        Some(Deduction {
+            kept: kept?,
+            when: when?,
         })
     }
 
@@ -348,7 +385,7 @@ impl Reader {
         }
     }
 
-    fn steps<T>(
+    pub(crate) fn steps<T>(
         &mut self,
         path: &str,
         value: &Value,

@@ -197,6 +197,8 @@ fn whoever_loses_the_race_is_told_what_the_winner_froze() {
             block_on(reader.periods(tenant, month))
         }
     });
+    book.expect_carried()
+        .returning(|_| Ok(std::collections::BTreeMap::new()));
     book.expect_freeze().times(1).returning(move |tenant, change| {
         let mine = Freeze {
             documents: change.documents.clone(),

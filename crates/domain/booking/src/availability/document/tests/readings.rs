@@ -239,7 +239,7 @@ fn a_window_of_a_whole_season_with_a_full_diary_is_answered() {
 fn what_fits_on_a_line_is_on_one_and_nothing_is_lost() {
     let list: Vec<String> = (0..40).map(|number| format!("entry {{{number}]")).collect();
     let value = serde_json::json!({"empty": [], "long": list, "short": {"a": [1, 2], "b": null}});
-    let folded = print::folded(&serde_json::to_string_pretty(&value).unwrap());
+    let folded = ratiba_kernel::casefile::folded(&serde_json::to_string_pretty(&value).unwrap());
     assert!(
         folded.contains("\n  \"short\": { \"a\": [ 1, 2 ], \"b\": null }\n}"),
         "{folded}"

@@ -7,7 +7,10 @@ use serde_json::error::Category;
 use serde_json::{Map, Number, Value};
 
 /// The value, and where an object names a member for the second time; the last one is the one in the value.
-pub(super) fn parse(text: &str) -> Result<(Value, Vec<String>), serde_json::Error> {
+///
+/// # Errors
+/// What the reader of JSON says; [`in_words`] says it for people.
+pub fn parse(text: &str) -> Result<(Value, Vec<String>), serde_json::Error> {
     let mut twice = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let place = Place {
@@ -20,7 +23,8 @@ pub(super) fn parse(text: &str) -> Result<(Value, Vec<String>), serde_json::Erro
 }
 
 /// What is wrong with a text that is not JSON, in words for people who do not know its grammar by heart.
-pub(super) fn in_words(error: &serde_json::Error) -> String {
+#[must_use]
+pub fn in_words(error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column());
     if error.classify() == Category::Eof {
         return if (line, column) == (1, 0) {
@@ -82,7 +86,8 @@ const WORDS: [(&str, &str); 14] = [
 ];
 
 /// `parent.name`, or the name alone at the root.
-pub(super) fn member(parent: &str, name: &str) -> String {
+#[must_use]
+pub fn member(parent: &str, name: &str) -> String {
     if parent.is_empty() {
         name.to_owned()
     } else {

@@ -1,0 +1,466 @@
+//! Figures that are not frozen: previews, drafts, what would be, and what is to be amended.
+
+use actix_web::{HttpResponse, web};
+use ratiba_access::{Principal, Scope};
+use ratiba_commission::Month;
+use ratiba_commission::amend::{Basis, ProposedAmendment};
+use ratiba_commission::engine::{MonthFigures, StaffFigure};
+use ratiba_commission::explain::{Language, explain};
+use ratiba_commission::hash::ContentHash;
+use ratiba_commission::use_cases::{AmendOrder, AmendPeriodError, PreviewPeriodError, Proposal};
+use ratiba_kernel::{Id, Zone};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::appointments::shown;
+use super::commission_rules::{RuleBody, proposed};
+use crate::State;
+use crate::caller::Caller;
+use crate::checked::{Checked, CheckedQuery};
+use crate::endpoint::Endpoint;
+use crate::problem::{FieldFault, Kind, Problem};
+
+/// The endpoints of figures.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    let amendments = "/api/v1/commission/amendments";
+    vec![
+        Endpoint::get("/api/v1/commission/preview", "What a month comes to", || {
+            web::get().to(preview)
+        })
+        .describe(
+            "Computed anew and not written, also while the month runs. Each line has its reasons in English and Swahili. A \
+             therapist sees the own figures.",
+        )
+        .group("commission")
+        .needs(Scope::CommissionRead)
+        .query::<PreviewQuery>()
+        .answers::<Value>(200, "the figures")
+        .problems(&[Kind::Unacceptable]),
+        Endpoint::post("/api/v1/commission/what-if", "What proposed rules would come to", || {
+            web::post().to(what_if)
+        })
+        .describe(
+            "The months side by side, as they are and by the proposed rules, which take the place of those for the same \
+             person or category on the days on which they hold. Writes nothing.",
+        )
+        .group("commission")
+        .needs(Scope::CommissionClose)
+        .body::<WhatIfBody>()
+        .answers::<Value>(200, "both sides")
+        .problems(&[Kind::Unacceptable]),
+        Endpoint::get("/api/v1/commission/drafts", "Months that wait for a reviewer", || {
+            web::get().to(drafts)
+        })
+        .describe("Look at the preview, and close the month.")
+        .group("commission")
+        .needs(Scope::CommissionClose)
+        .answers::<Value>(200, "the drafts"),
+        Endpoint::get(amendments, "What is to be amended in a frozen month", || {
+            web::get().to(list_amendments)
+        })
+        .describe(
+            "What came to light after the month was frozen, as differences at the recorded rates. With `basis=anew` a look \
+             at what computing the closed month anew would come to: ladders are climbed again, and rules are today's. \
+             Writes nothing.",
+        )
+        .group("commission")
+        .needs(Scope::CommissionClose)
+        .query::<AmendmentsQuery>()
+        .answers::<Value>(200, "the proposals")
+        .problems(&[Kind::IllegalTransition, Kind::Unacceptable]),
+        Endpoint::post(amendments, "Approve an amendment", || web::post().to(approve))
+            .describe(
+                "Freezes what was looked at as a document of its own, linked to the one that it amends. `basis: anew` is the \
+                 separate act of computing a closed month anew.",
+            )
+            .group("commission")
+            .needs(Scope::CommissionClose)
+            .body::<ApproveBody>()
+            .answers::<Value>(201, "the amendment")
+            .problems(&[Kind::IllegalTransition, Kind::Stale, Kind::Unacceptable]),
+        Endpoint::post(
+            "/api/v1/commission/amendments/dismissals",
+            "Put a proposed amendment aside",
+            || web::post().to(dismiss),
+        )
+        .describe("With a reason. Holds for what was looked at: if something else comes to light it is proposed anew.")
+        .group("commission")
+        .needs(Scope::CommissionClose)
+        .body::<DismissBody>()
+        .answers_nothing(204, "it is noted")
+        .problems(&[Kind::IllegalTransition, Kind::Stale, Kind::Unacceptable]),
+    ]
+}
+
+/// Which month.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CommissionPreviewQuery")]
+pub struct PreviewQuery {
+    /// Such as 2026-05.
+    month: String,
+}
+
+/// By what differences are reckoned.
+#[derive(Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum BasisWord {
+    /// At the recorded rates.
+    #[default]
+    RecordedRate,
+    /// As if the month were computed anew.
+    Anew,
+}
+
+impl BasisWord {
+    const fn basis(self) -> Basis {
+        match self {
+            Self::RecordedRate => Basis::RecordedRate,
+            Self::Anew => Basis::Anew,
+        }
+    }
+}
+
+/// Which month, and by what.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CommissionAmendmentsQuery")]
+pub struct AmendmentsQuery {
+    /// Such as 2026-05.
+    month: String,
+    /// By what differences are reckoned.
+    #[serde(default)]
+    basis: BasisWord,
+}
+
+/// Which months by which rules.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CommissionWhatIf")]
+pub struct WhatIfBody {
+    /// Such as 2026-05.
+    #[schemars(length(min = 1, max = 12))]
+    months: Vec<String>,
+    /// What would hold.
+    #[schemars(length(min = 1, max = 100))]
+    rules: Vec<RuleBody>,
+}
+
+/// What is approved: what was looked at.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CommissionAmendmentApproval")]
+pub struct ApproveBody {
+    /// Such as 2026-05.
+    month: String,
+    /// Whose.
+    staff_id: Uuid,
+    /// The proposal's.
+    #[schemars(length(min = 64, max = 64))]
+    content_hash: String,
+    /// By what differences are reckoned.
+    #[serde(default)]
+    basis: BasisWord,
+}
+
+/// What is put aside, and why.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "CommissionAmendmentDismissal")]
+pub struct DismissBody {
+    /// Such as 2026-05.
+    month: String,
+    /// Whose.
+    staff_id: Uuid,
+    /// The proposal's.
+    #[schemars(length(min = 64, max = 64))]
+    content_hash: String,
+    /// Why.
+    #[schemars(length(min = 1, max = 500))]
+    reason: String,
+}
+
+fn fault(field: &str, message: &str) -> Problem {
+    Problem::fields(vec![FieldFault {
+        field: field.to_owned(),
+        message: message.to_owned(),
+    }])
+}
+
+fn month_of(text: &str) -> Result<Month, Problem> {
+    text.parse()
+        .map_err(|_| fault("month", "must be a month such as 2026-05"))
+}
+
+async fn zone_of(state: &State, principal: &Principal) -> Result<Zone, Problem> {
+    Ok(state.parts.booking.catalogue.policy(principal.tenant).await?.zone)
+}
+
+fn totals(figure: &StaffFigure) -> Value {
+    json!({
+        "staff_id": figure.staff,
+        "commission": figure.commission,
+        "top_up": figure.top_up,
+        "tip": figure.tip,
+        "hours_worked": figure.hours.to_string(),
+        "services_rendered_count": figure.services_rendered,
+        "gaps": figure.gaps(),
+        "content_hash": figure.content_hash.to_string(),
+    })
+}
+
+fn with_lines(figure: &StaffFigure, zone: &Zone) -> Value {
+    let mut shown_figure = totals(figure);
+    let lines = figure.lines.iter().map(|line| {
+        let said = |language| explain(line, figure.group_of(line), zone, language).join(" ");
+        json!({
+            "appointment_id": line.appointment,
+            "ended_at": shown(zone, line.reason.ended_at),
+            "base": line.base,
+            "commission": line.commission,
+            "tip": line.tip,
+            "is_gap": line.is_gap(),
+            "reason": said(Language::English),
+            "reason_sw": said(Language::Swahili),
+        })
+    });
+    if let Some(fields) = shown_figure.as_object_mut() {
+        fields.insert("lines".to_owned(), lines.collect());
+    }
+    shown_figure
+}
+
+async fn preview(
+    state: web::Data<State>,
+    caller: Caller,
+    CheckedQuery(query): CheckedQuery<PreviewQuery>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let month = month_of(&query.month)?;
+    let zone = zone_of(&state, principal).await?;
+    let figures = state
+        .parts
+        .commission
+        .preview
+        .execute(principal.tenant, month)
+        .await;
+    let figures = figures.map_err(not_computed)?;
+    let own = figures
+        .staff
+        .iter()
+        .filter(|figure| principal.sees_staff(figure.staff.as_uuid()));
+    let staff: Vec<Value> = own.map(|figure| with_lines(figure, &zone)).collect();
+    let is_over = month.is_over(state.parts.clock.now(), &zone);
+    Ok(HttpResponse::Ok().json(json!({ "month": month.to_string(), "is_over": is_over, "staff": staff })))
+}
+
+async fn what_if(
+    state: web::Data<State>,
+    caller: Caller,
+    Checked(body): Checked<WhatIfBody>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let currency = state
+        .parts
+        .booking
+        .catalogue
+        .policy(principal.tenant)
+        .await?
+        .currency;
+    let ids = &state.parts.ids;
+    let rules = proposed(&body.rules, || ids.fresh(), currency)?;
+    let mut months = Vec::with_capacity(body.months.len());
+    for text in &body.months {
+        let month = month_of(text)?;
+        let preview = &state.parts.commission.preview;
+        let (now, then) = preview
+            .what_if(principal.tenant, month, &rules)
+            .await
+            .map_err(not_computed)?;
+        months.push(side_by_side(month, &now, &then));
+    }
+    Ok(HttpResponse::Ok().json(json!({ "months": months })))
+}
+
+fn side_by_side(month: Month, now: &MonthFigures, then: &MonthFigures) -> Value {
+    let staff = now.staff.iter().zip(&then.staff).map(|(now, then)| {
+        let difference = then.commission.checked_sub(now.commission).ok();
+        json!({
+            "staff_id": now.staff,
+            "now": totals(now),
+            "proposed": totals(then),
+            "difference": difference,
+        })
+    });
+    json!({ "month": month.to_string(), "staff": staff.collect::<Vec<_>>() })
+}
+
+async fn drafts(state: web::Data<State>, caller: Caller) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let zone = zone_of(&state, principal).await?;
+    let drafts = state.parts.commission.book.drafts(principal.tenant).await?;
+    let drafts = drafts.iter().map(|draft| {
+        json!({
+            "month": draft.month.to_string(),
+            "drafted_at": shown(&zone, draft.drafted_at),
+            "content_hash": draft.content_hash.to_string(),
+            "staff": draft.staff.iter().map(|figure| json!({
+                "staff_id": figure.staff,
+                "commission": figure.commission,
+                "tip": figure.tip,
+                "hours_worked": figure.hours.to_string(),
+                "services_rendered_count": figure.services_rendered,
+            })).collect::<Vec<_>>(),
+        })
+    });
+    Ok(HttpResponse::Ok().json(json!({ "drafts": drafts.collect::<Vec<_>>() })))
+}
+
+async fn list_amendments(
+    state: web::Data<State>,
+    caller: Caller,
+    CheckedQuery(query): CheckedQuery<AmendmentsQuery>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let month = month_of(&query.month)?;
+    let zone = zone_of(&state, principal).await?;
+    let amend = &state.parts.commission.amend;
+    let proposals = amend
+        .proposals(principal.tenant, month, query.basis.basis())
+        .await
+        .map_err(not_amended)?;
+    let proposals: Vec<Value> = proposals
+        .iter()
+        .map(|proposal| present(proposal, &zone))
+        .collect();
+    Ok(HttpResponse::Ok().json(json!({ "month": month.to_string(), "amendments": proposals })))
+}
+
+fn present(proposal: &Proposal, zone: &Zone) -> Value {
+    let amendment: &ProposedAmendment = &proposal.amendment;
+    let lines = amendment.lines.iter().map(|delta| {
+        let line = delta.clone().into_line();
+        let said = |language| explain(&line, None, zone, language).join(" ");
+        json!({
+            "appointment_id": delta.appointment,
+            "cause": delta.cause,
+            "base": delta.base,
+            "commission": delta.commission,
+            "tip": delta.tip,
+            "reason": said(Language::English),
+            "reason_sw": said(Language::Swahili),
+        })
+    });
+    json!({
+        "staff_id": amendment.staff,
+        "amendment_of_id": amendment.of,
+        "basis": amendment.basis,
+        "commission": amendment.commission,
+        "top_up": amendment.top_up,
+        "carried": amendment.carried,
+        "tip": amendment.tip,
+        "hours_worked": amendment.hours.to_string(),
+        "services_rendered_count": amendment.services_rendered,
+        "content_hash": amendment.content_hash.to_string(),
+        "lines": lines.collect::<Vec<_>>(),
+        "dismissed": proposal.dismissed.as_ref().map(|dismissal| json!({
+            "reason": dismissal.reason,
+            "at": shown(zone, dismissal.at),
+        })),
+    })
+}
+
+async fn approve(
+    state: web::Data<State>,
+    caller: Caller,
+    Checked(body): Checked<ApproveBody>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let order = order(
+        principal,
+        &body.month,
+        body.staff_id,
+        &body.content_hash,
+        body.basis,
+    )?;
+    let amend = &state.parts.commission.amend;
+    let document = amend
+        .approve(principal.tenant, order)
+        .await
+        .map_err(not_amended)?;
+    let period = document.period();
+    Ok(HttpResponse::Created().json(json!({
+        "id": period.id,
+        "staff_id": period.staff,
+        "month": period.month.to_string(),
+        "commission": period.commission,
+        "top_up": period.top_up,
+        "carried": period.carried,
+        "tip": period.tip,
+        "content_hash": period.content_hash.to_string(),
+    })))
+}
+
+async fn dismiss(
+    state: web::Data<State>,
+    caller: Caller,
+    Checked(body): Checked<DismissBody>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let basis = BasisWord::default();
+    let order = order(principal, &body.month, body.staff_id, &body.content_hash, basis)?;
+    let amend = &state.parts.commission.amend;
+    amend
+        .dismiss(principal.tenant, order, body.reason)
+        .await
+        .map_err(not_amended)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn order(
+    principal: &Principal,
+    month: &str,
+    staff: Uuid,
+    hash: &str,
+    basis: BasisWord,
+) -> Result<AmendOrder, Problem> {
+    let seen: ContentHash = hash
+        .parse()
+        .map_err(|_| fault("content_hash", "must be 64 hexadecimal digits"))?;
+    Ok(AmendOrder {
+        month: month_of(month)?,
+        staff: Id::from_uuid(staff),
+        basis: basis.basis(),
+        seen,
+        by: Id::from_uuid(principal.subject),
+    })
+}
+
+fn not_computed(error: PreviewPeriodError) -> Problem {
+    match error {
+        PreviewPeriodError::Unavailable(outage) => Problem::unavailable(&outage),
+        other @ (PreviewPeriodError::Compute(_) | PreviewPeriodError::Rules(_)) => {
+            let cause = std::error::Error::source(&other)
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            Problem::new(Kind::Unacceptable, format!("{other}: {cause}"))
+        }
+    }
+}
+
+fn not_amended(error: AmendPeriodError) -> Problem {
+    let said = error.to_string();
+    match error {
+        AmendPeriodError::NotFrozen { .. } | AmendPeriodError::NothingToAmend => {
+            Problem::new(Kind::IllegalTransition, said)
+        }
+        AmendPeriodError::Stale => Problem::new(Kind::Stale, said),
+        AmendPeriodError::NotComputable(refused) => not_computed(refused),
+        AmendPeriodError::Difference(_) => Problem::new(Kind::Unacceptable, said),
+        AmendPeriodError::Unavailable(outage) => Problem::unavailable(&outage),
+    }
+}

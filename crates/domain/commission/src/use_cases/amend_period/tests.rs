@@ -1,0 +1,166 @@
+use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
+use ratiba_kernel::{Currency, Money};
+use time::macros::datetime;
+
+use super::*;
+use crate::rule::RuleScope;
+use crate::settings::CommissionSettings;
+use crate::test_support::{
+    InMemoryCommission, category, kes, month, percent, rule, settings, some_work, staff,
+};
+use crate::use_cases::{CloseOutcome, ClosePeriod};
+
+struct House {
+    memory: Arc<InMemoryCommission>,
+    clock: Arc<ManualClock>,
+    amend: AmendPeriod,
+    close: ClosePeriod,
+}
+
+/// One person, one massage of 1,000 at 10 %; May is frozen.
+fn house() -> House {
+    let memory = Arc::new(InMemoryCommission::default());
+    memory.hire(tenant(1), staff(1));
+    memory.record_work(tenant(1), some_work(1).build());
+    memory.replace_rule(
+        tenant(1),
+        rule(1, RuleScope::Category(category("massage")), percent(1_000)),
+    );
+    let clock = Arc::new(ManualClock::at(datetime!(2026-05-31 23:00 UTC)));
+    let ids: Arc<dyn IdSource> = Arc::new(SeededIds::default());
+    let house = House {
+        amend: AmendPeriod {
+            work: Arc::<InMemoryCommission>::clone(&memory),
+            rules: Arc::<InMemoryCommission>::clone(&memory),
+            book: Arc::<InMemoryCommission>::clone(&memory),
+            clock: Arc::<ManualClock>::clone(&clock),
+            ids: Arc::clone(&ids),
+        },
+        close: ClosePeriod {
+            work: Arc::<InMemoryCommission>::clone(&memory),
+            rules: Arc::<InMemoryCommission>::clone(&memory),
+            book: Arc::<InMemoryCommission>::clone(&memory),
+            clock: Arc::<ManualClock>::clone(&clock),
+            ids,
+        },
+        memory,
+        clock,
+    };
+    assert!(matches!(house.run("2026-05"), CloseOutcome::Frozen { .. }));
+    house
+}
+
+impl House {
+    fn run(&self, text: &str) -> CloseOutcome {
+        block_on(self.close.execute(tenant(1), month(text), FrozenBy::System)).unwrap()
+    }
+
+    fn proposals(&self) -> Vec<Proposal> {
+        let may = month("2026-05");
+        block_on(self.amend.proposals(tenant(1), may, Basis::RecordedRate)).unwrap()
+    }
+
+    fn order(&self, seen: ContentHash) -> AmendOrder {
+        AmendOrder {
+            month: month("2026-05"),
+            staff: staff(1),
+            basis: Basis::RecordedRate,
+            seen,
+            by: PersonId::from_uuid(staff(9).as_uuid()),
+        }
+    }
+
+    fn refund(&self, minor: i64) {
+        self.memory
+            .record_work(tenant(1), some_work(1).refunded(minor).build());
+    }
+}
+
+#[test]
+fn an_approved_amendment_is_frozen_once_and_is_not_late_any_more() {
+    let house = house();
+    assert_eq!(house.proposals(), []);
+    house.refund(100_000);
+    let proposed = house.proposals();
+    let [proposal] = proposed.as_slice() else {
+        panic!("{proposed:?}")
+    };
+    assert_eq!(proposal.amendment.commission, kes(-100));
+    let order = house.order(proposal.amendment.content_hash);
+    let document = block_on(house.amend.approve(tenant(1), order)).unwrap();
+    assert_eq!(
+        document.period().kind,
+        PeriodKind::Amendment {
+            of: proposal.amendment.of
+        }
+    );
+    assert_eq!(house.proposals(), []);
+    let again = block_on(house.amend.approve(tenant(1), order));
+    assert_eq!(again, Err(AmendPeriodError::NothingToAmend));
+    let CloseOutcome::AlreadyFrozen(comparison) = house.run("2026-05") else {
+        panic!("a month was frozen twice")
+    };
+    assert_eq!(comparison.late, []);
+    let amended = house.memory.events(tenant(1)).into_iter().filter(
+        |event| matches!(event, CommissionEvent::PeriodAmended { of, .. } if *of == proposal.amendment.of),
+    );
+    assert_eq!(amended.count(), 1);
+}
+
+#[test]
+fn only_what_was_looked_at_is_approved() {
+    let house = house();
+    house.refund(10_000);
+    let seen = house.proposals()[0].amendment.content_hash;
+    house.refund(20_000);
+    let approved = block_on(house.amend.approve(tenant(1), house.order(seen)));
+    assert_eq!(approved, Err(AmendPeriodError::Stale));
+}
+
+#[test]
+fn a_month_that_is_not_frozen_cannot_be_amended() {
+    let house = house();
+    let june = month("2026-06");
+    let looked = block_on(house.amend.proposals(tenant(1), june, Basis::RecordedRate));
+    assert_eq!(looked, Err(AmendPeriodError::NotFrozen { month: june }));
+}
+
+#[test]
+fn a_dismissal_holds_for_what_was_looked_at_and_no_longer() {
+    let house = house();
+    house.refund(10_000);
+    let seen = house.proposals()[0].amendment.content_hash;
+    let reason = "agreed with her".to_owned();
+    block_on(house.amend.dismiss(tenant(1), house.order(seen), reason.clone())).unwrap();
+    let dismissed = house.proposals()[0].dismissed.clone();
+    assert_eq!(dismissed.map(|dismissal| dismissal.reason), Some(reason));
+    house.refund(20_000);
+    assert_eq!(house.proposals()[0].dismissed, None);
+}
+
+#[test]
+fn what_the_floor_kept_is_taken_in_by_the_next_close() {
+    let house = house();
+    let floor = CommissionSettings {
+        clawback_floor: Some(kes(40)),
+        ..settings()
+    };
+    house.memory.set(tenant(1), floor);
+    house.refund(100_000);
+    let seen = house.proposals()[0].amendment.content_hash;
+    block_on(house.amend.approve(tenant(1), house.order(seen))).unwrap();
+    let june = some_work(2).ending(datetime!(2026-06-10 10:00 UTC));
+    house.memory.record_work(tenant(1), june.build());
+    house.clock.set(datetime!(2026-06-30 23:00 UTC));
+    let CloseOutcome::Frozen { documents } = house.run("2026-06") else {
+        panic!("not frozen")
+    };
+    assert_eq!(
+        (documents[0].period().carried, documents[0].period().pay()),
+        (kes(-40), Ok(kes(60)))
+    );
+    let carried = block_on(house.close.book.carried(tenant(1)));
+    assert_eq!(carried.map(|carried| carried.len()), Ok(0));
+    let all = [kes(100), kes(-60), kes(60)];
+    assert_eq!(Money::sum(Currency::Kes, all), Ok(kes(100)));
+}

@@ -1,0 +1,120 @@
+//! Commission over the API: rules, looks at months, amendments, settings.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use system_tests::World;
+use time::macros::datetime;
+
+const RULES: &str = "/api/v1/commission/rules";
+
+async fn get(world: &World, path: &str) -> Value {
+    let (status, body) = world.call(Method::GET, path, None).await;
+    assert_eq!(status, StatusCode::OK, "{path}: {body}");
+    body
+}
+
+fn waxing(from: &str, basis_points: i64) -> Value {
+    json!({
+        "service_category": "waxing", "rule_type": "pct", "value": { "rate_basis_points": basis_points },
+        "valid_from": from,
+    })
+}
+
+#[tokio::test]
+async fn rules_are_added_replaced_and_taken_away_and_each_fault_has_its_path() {
+    let world = World::new().await;
+    let wrong = json!({
+        "service_category": "waxing", "rule_type": "tiered", "valid_from": "2026-06-01", "valid_to": "2026-06-01",
+        "value": { "method": "marginal", "bands": [
+            { "from": 0, "to": 10_000, "rate_basis_points": 1000 },
+            { "from": 10_100, "rate_basis_points": 10_001 },
+        ]},
+    });
+    let (status, refused) = world.call(Method::POST, RULES, Some(wrong)).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{refused}");
+    let told = refused.to_string();
+    assert!(
+        told.contains("value.bands[1].rate_basis_points") && told.contains("valid_to"),
+        "{told}"
+    );
+    let (status, first) = world
+        .call(Method::POST, RULES, Some(waxing("2026-06-01", 1_000)))
+        .await;
+    assert_eq!(status, StatusCode::CREATED, "{first}");
+    let (status, twice) = world
+        .call(Method::POST, RULES, Some(waxing("2026-07-01", 1_200)))
+        .await;
+    assert_eq!(status, StatusCode::CONFLICT, "{twice}");
+    let mut next = waxing("2026-07-01", 1_200);
+    next["replaces"] = first["id"].clone();
+    let (status, next) = world.call(Method::POST, RULES, Some(next)).await;
+    assert_eq!(status, StatusCode::CREATED, "{next}");
+    let path = format!("{RULES}/{}", next["id"].as_str().unwrap());
+    let (status, gone) = world.call(Method::DELETE, &path, None).await;
+    assert_eq!(status, StatusCode::NO_CONTENT, "{gone}");
+    let listed = get(&world, RULES).await;
+    let rules = listed["rules"].as_array().unwrap();
+    let left: Vec<&Value> = rules
+        .iter()
+        .filter(|rule| rule["service_category"] == "waxing")
+        .collect();
+    assert_eq!((left.len(), &left[0]["valid_to"]), (1, &json!("2026-07-01")));
+}
+
+#[tokio::test]
+async fn a_rule_that_reaches_into_a_frozen_month_is_refused_and_the_way_to_an_amendment_named() {
+    let world = World::new().await;
+    world.jump(datetime!(2026-06-01 03:00 +3)).await;
+    let (status, refused) = world
+        .call(Method::POST, RULES, Some(waxing("2026-05-15", 1_000)))
+        .await;
+    assert_eq!(
+        (status, &refused["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/period-frozen")),
+        "{refused}"
+    );
+    let way = refused["amendments"].as_str().unwrap();
+    let proposals = get(&world, way).await;
+    assert_eq!(proposals["amendments"], json!([]), "nothing differs");
+}
+
+#[tokio::test]
+async fn any_month_can_be_looked_at_and_tried_with_other_rules() {
+    let world = World::new().await;
+    let preview = get(&world, "/api/v1/commission/preview?month=2026-05").await;
+    assert_eq!(preview["is_over"], json!(false));
+    let people = preview["staff"].as_array().unwrap().len();
+    let body = json!({ "months": ["2026-04", "2026-05"], "rules": [waxing("2026-01-01", 1_000)] });
+    let (status, tried) = world
+        .call(Method::POST, "/api/v1/commission/what-if", Some(body))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{tried}");
+    assert_eq!(tried["months"][1]["staff"].as_array().unwrap().len(), people);
+    assert_eq!(
+        world.count("SELECT count(*) FROM commission_rules WHERE service_category = 'waxing'"),
+        0
+    );
+}
+
+#[tokio::test]
+async fn settings_are_replaced_at_the_version_that_was_seen() {
+    let world = World::new().await;
+    let path = "/api/v1/settings/commission";
+    let mut settings = get(&world, path).await;
+    settings["close_mode"] = json!("review");
+    settings["clawback_floor_minor"] = json!(100_000);
+    let version = json!(1);
+    let (status, put) = world.call_at(&version, Method::PUT, path, settings.clone()).await;
+    assert_eq!((status, &put), (StatusCode::OK, &settings));
+    let (status, stale) = world.call_at(&version, Method::PUT, path, settings.clone()).await;
+    assert_eq!(stale["type"], json!("/problems/stale"), "{status} {stale}");
+    world.jump(datetime!(2026-06-01 03:00 +3)).await;
+    let drafts = get(&world, "/api/v1/commission/drafts").await;
+    let months: Vec<&Value> = drafts["drafts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|draft| &draft["month"])
+        .collect();
+    assert!(months.contains(&&json!("2026-05")), "{drafts}");
+}
