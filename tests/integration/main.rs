@@ -26,6 +26,7 @@ mod main_job;
 mod money;
 mod money_back;
 mod neighbours;
+mod payroll;
 mod races;
 mod rail;
 mod receipts;

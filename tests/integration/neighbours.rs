@@ -128,6 +128,30 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         let (status, answer) = ask(world, &world.owner, &Verb::POST, path, &body).await;
         assert!(status.is_success(), "{path}: {status} {answer}");
     }
+    let path = format!("/api/v1/staff/{staff}/payroll-link");
+    let number = json!({ "staff_no": "EMP-1" });
+    let (status, answer) = ask(world, &world.owner, &Verb::PUT, &path, &number).await;
+    assert!(status.is_success(), "{path}: {status} {answer}");
+    let april = json!({ "month": "2026-04" });
+    let (status, answer) = ask(
+        world,
+        &world.owner,
+        &Verb::POST,
+        "/api/v1/payroll/exports",
+        &april,
+    )
+    .await;
+    assert!(status.is_success(), "{status} {answer}");
+    // Nothing was rendered in April; a line of it is planted, so that there is one to dispute.
+    world.count(&format!(
+        "WITH period AS (SELECT id, staff_id FROM commission_period WHERE tenant_id = '{tenant}' ORDER BY id DESC LIMIT 1),
+         line AS (INSERT INTO commission_line (tenant_id, period_id, position, appointment_id, base_minor, amount_minor,
+                 minutes, reason) SELECT '{tenant}', id, 0, '{booked}', 0, 0, 0, '{{}}' FROM period RETURNING 1),
+         made AS (INSERT INTO commission_disputes (tenant_id, id, period_id, position, staff_id, reason, opened_by,
+                 opened_at, state) SELECT '{tenant}', gen_random_uuid(), id, 0, staff_id, 'x', 'token:x', '2026-05-12Z',
+                 'open' FROM period RETURNING 1)
+         SELECT (SELECT count(*) FROM line) + (SELECT count(*) FROM made) AS count"
+    ));
     let paid = one("payments", "paid_minor > 0");
     let back = json!({ "way": "credit", "amount": { "amount_minor": 100, "currency": "KES" }, "reason": "kindness" });
     let path = format!("/api/v1/payments/{paid}/refunds");
@@ -200,6 +224,8 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         ("/api/v1/imports/bookings/", import("bookings")),
         ("/api/v1/commission/periods/", one("commission_period", "true")),
         ("/api/v1/commission/rules/", one("commission_rules", "true")),
+        ("/api/v1/commission/disputes/", one("commission_disputes", "true")),
+        ("/api/v1/payroll/exports/", one("payroll_exports", "true")),
         ("{leave_id}", one("staff_leave", "true")),
         ("{outage_id}", one("resource_outages", "true")),
     ])
@@ -243,6 +269,10 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("POST", "close") => json!({ "counted": price }),
         ("POST", "counter-offer") => json!({ "start": start }),
         ("POST", "outages" | "leave") if !path.contains("walk-ins") => stretch,
+        ("POST", "confirm") if path.contains("payroll") => json!({ "file_sha256": "0".repeat(64) }),
+        ("POST", "disputes") => json!({ "line": 1, "reason": "x" }),
+        ("POST", "reject") => json!({ "answer": "x" }),
+        ("PUT", "payroll-link") => json!({ "staff_no": "EMP-2" }),
         ("PUT", "shares") => json!({ "shares": null }),
         ("PATCH", "actuals") => json!({ "staff_notes": "x" }),
         ("PATCH", "{id}") => json!({ "name": "X" }),
@@ -335,7 +365,8 @@ const ROWS: &str = "SELECT (SELECT sum(version) FROM appointments) + (SELECT sum
     + (SELECT sum(version) FROM conversation_threads) + (SELECT count(*) FROM handoffs)
     + (SELECT count(*) FROM engagements WHERE active) + (SELECT count(*) FROM staff_leave)
     + (SELECT count(*) FROM resource_outages) + (SELECT count(*) FROM payment_refunds)
-    + (SELECT count(*) FROM ledger_journals) + (SELECT count(*) FROM till_sessions WHERE closed_at IS NULL) + (SELECT count(*) FROM bookings_hit WHERE resolved_at IS NULL) AS count";
+    + (SELECT sum(version) FROM payroll_exports) + (SELECT sum(version) FROM commission_disputes)
+    + (SELECT count(*) FROM payroll_links) + (SELECT count(*) FROM ledger_journals) + (SELECT count(*) FROM till_sessions WHERE closed_at IS NULL) + (SELECT count(*) FROM bookings_hit WHERE resolved_at IS NULL) AS count";
 
 fn service_of(world: &World, neighbour: &Neighbour, name: &str) -> String {
     let tenant = neighbour.tenant;

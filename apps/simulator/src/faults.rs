@@ -76,6 +76,12 @@ pub enum Target {
     /// The notice that a card order changed.
     #[serde(rename = "pesapal.ipn")]
     PesapalIpn,
+    /// A batch of earnings for payroll.
+    #[serde(rename = "payroll.push")]
+    PayrollPush,
+    /// Whatever payroll is asked for.
+    #[serde(rename = "payroll.read")]
+    PayrollRead,
 }
 
 impl Target {
@@ -102,7 +108,9 @@ impl Target {
             | Self::PesapalSubmit
             | Self::PesapalStatus
             | Self::PesapalRefund
-            | Self::PesapalCancel => false,
+            | Self::PesapalCancel
+            | Self::PayrollPush
+            | Self::PayrollRead => false,
         }
     }
 
@@ -129,7 +137,9 @@ impl Target {
             | Self::PesapalSubmit
             | Self::PesapalStatus
             | Self::PesapalRefund
-            | Self::PesapalCancel => false,
+            | Self::PesapalCancel
+            | Self::PayrollPush
+            | Self::PayrollRead => false,
         }
     }
 
@@ -156,7 +166,9 @@ impl Target {
             | Self::DarajaResult
             | Self::DarajaValidation
             | Self::DarajaConfirmation
-            | Self::PesapalIpn => false,
+            | Self::PesapalIpn
+            | Self::PayrollPush
+            | Self::PayrollRead => false,
         }
     }
 }

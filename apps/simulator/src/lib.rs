@@ -1,4 +1,4 @@
-//! WhatsApp's Cloud API, Safaricom's Daraja, PesaPal and a language model as one local HTTP server, with the phones
+//! WhatsApp's Cloud API, Safaricom's Daraja, PesaPal, a language model and a payroll system as one local HTTP server, with the phones
 //! that belong to them.
 //!
 //! The simulator speaks the providers' documented wire formats, so that the product cannot tell it from the
@@ -41,6 +41,7 @@ mod ids;
 mod model;
 mod mpesa;
 mod page;
+mod payroll;
 mod pesapal;
 mod phones;
 mod shape;
@@ -48,7 +49,9 @@ mod whatsapp;
 mod world;
 
 pub use crate::clock::{ClockControl, ClockMoveFailed};
-pub use crate::settings::{DarajaAccount, PesapalAccount, SimulatorSettings, WhatsAppAccount};
+pub use crate::settings::{
+    DarajaAccount, PayrollAccount, PesapalAccount, SimulatorSettings, WhatsAppAccount,
+};
 
 /// The largest body taken, as large as the largest webhook.
 const BODY_MAX: usize = 3 * 1024 * 1024;
@@ -179,6 +182,7 @@ fn routes(config: &mut ServiceConfig) {
         .configure(control::routes)
         .configure(pesapal::routes)
         .configure(model::routes)
+        .configure(payroll::routes)
         .service(daraja("/oauth/v1/generate").route(web::get().to(daraja::token)))
         .service(daraja("/mpesa/stkpush/v1/processrequest").route(web::post().to(daraja::push)))
         .service(daraja("/mpesa/stkpushquery/v1/query").route(web::post().to(daraja::query)))

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use ratiba_bootstrap::{ProcessSettings, SettingsReader, Shutdown, logging};
 use ratiba_simulator::{
-    ClockControl, DarajaAccount, PesapalAccount, Simulator, SimulatorSettings, WhatsAppAccount,
+    ClockControl, DarajaAccount, PayrollAccount, PesapalAccount, Simulator, SimulatorSettings,
+    WhatsAppAccount,
 };
 use ratiba_system::{ClockAuthority, MovableClock};
 use time::OffsetDateTime;
@@ -32,6 +33,7 @@ fn read(reader: &mut SettingsReader) -> Option<Settings> {
     let whatsapp = whatsapp(reader);
     let daraja = daraja(reader);
     let pesapal = pesapal(reader);
+    let payroll = payroll(reader);
     let clock_start = reader.required_with("clock.start", "business time at the start, RFC 3339", |text| {
         OffsetDateTime::parse(text, &Rfc3339).map_err(|error| error.to_string())
     });
@@ -45,6 +47,7 @@ fn read(reader: &mut SettingsReader) -> Option<Settings> {
         whatsapp: whatsapp?,
         daraja: daraja?,
         pesapal: pesapal?,
+        payroll: payroll?,
         owner_phone: owner_phone?,
         ..SimulatorSettings::default()
     };
@@ -88,6 +91,15 @@ fn daraja(reader: &mut SettingsReader) -> Option<DarajaAccount> {
         passkey: passkey?.expose().to_owned(),
         initiator: initiator?,
         security_credential: security_credential?.expose().to_owned(),
+    })
+}
+
+fn payroll(reader: &mut SettingsReader) -> Option<PayrollAccount> {
+    let company = reader.required("payroll.company", "the name of the business at payroll");
+    let token = reader.secret("payroll.token", "expected with every request to payroll");
+    Some(PayrollAccount {
+        company: company?,
+        token: token?.expose().to_owned(),
     })
 }
 

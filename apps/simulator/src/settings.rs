@@ -23,6 +23,8 @@ pub struct SimulatorSettings {
     pub daraja: DarajaAccount,
     /// The business at PesaPal.
     pub pesapal: PesapalAccount,
+    /// The business at payroll.
+    pub payroll: PayrollAccount,
     /// WhatsApp id (digits, international) of the owner's phone, the second phone of the page.
     pub owner_phone: String,
     /// The clock that all processes follow: a [`ratiba_system::ClockAuthority`], or a
@@ -79,6 +81,24 @@ pub struct PesapalAccount {
     pub consumer_secret: String,
 }
 
+/// What opens the payroll system.
+#[derive(Clone)]
+pub struct PayrollAccount {
+    /// The name of the business.
+    pub company: String,
+    /// Expected as the bearer token of every request.
+    pub token: String,
+}
+
+impl Default for PayrollAccount {
+    fn default() -> Self {
+        Self {
+            company: "ARIA-AURA".to_owned(),
+            token: "example-payroll-token".to_owned(),
+        }
+    }
+}
+
 impl Default for SimulatorSettings {
     fn default() -> Self {
         Self {
@@ -87,6 +107,7 @@ impl Default for SimulatorSettings {
             whatsapp: WhatsAppAccount::default(),
             daraja: DarajaAccount::default(),
             pesapal: PesapalAccount::default(),
+            payroll: PayrollAccount::default(),
             owner_phone: "254700000001".to_owned(),
             clock: None,
             redelivery_pauses: [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000]

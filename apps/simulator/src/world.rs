@@ -18,6 +18,7 @@ use crate::exchange_log::{ExchangeLog, Happening};
 use crate::faults::{FaultQueue, Target};
 use crate::ids::Ids;
 use crate::mpesa::Mpesa;
+use crate::payroll::Payroll;
 use crate::phones::Phones;
 use crate::settings::SimulatorSettings;
 use crate::whatsapp::media::Files;
@@ -51,6 +52,7 @@ pub(crate) struct State {
     pub(crate) files: Files,
     pub(crate) mpesa: Mpesa,
     pub(crate) cards: Cards,
+    pub(crate) payroll: Payroll,
     pub(crate) faults: FaultQueue,
     pub(crate) log: ExchangeLog,
     /// Deliveries that wait until another one of their target has gone.

@@ -9,6 +9,7 @@ use ratiba_booking::event::BookingTask;
 use ratiba_conversation::event::ConversationTask;
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::task::PaymentTask;
+use ratiba_payroll::export::PayrollTask;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -38,6 +39,7 @@ impl RunJob for Jobs {
             Some("sweep") => schedules::sweep_tenant(&self.parts, tenant).await,
             Some("booking") => self.booking(tenant, task(job)?).await,
             Some("payments") => self.payments(tenant, task(job)?).await,
+            Some("payroll") => self.payroll(tenant, task(job)?).await,
             Some("conversation") => self.conversation(tenant, task(job)?).await,
             Some("outbox") => self.event(tenant, job).await,
             _other => Err(JobError::Hopeless(anyhow!(
@@ -167,6 +169,20 @@ impl Jobs {
             } => {
                 let work = &self.parts.conversation.work_handoff;
                 work.step(tenant, thread, handoff, step).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn payroll(&self, tenant: TenantId, task: PayrollTask) -> Result<(), JobError> {
+        match task {
+            PayrollTask::Send { export } => {
+                let system = self.parts.payroll.system.as_ref();
+                // What is ordered when the settings are taken away waits for them.
+                let system =
+                    system.ok_or_else(|| Outage::new("payroll's system is not set up in this process"))?;
+                let sent = system.send.execute(tenant, export).await?;
+                tracing::info!(export.id = %export, ?sent, "an export was looked after");
             }
         }
         Ok(())

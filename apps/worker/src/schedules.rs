@@ -2,6 +2,7 @@
 
 use anyhow::anyhow;
 use ratiba_assembly::Parts;
+use ratiba_assembly::payroll_directory::DirectoryError;
 use ratiba_assembly::queue::{Job, NewJob};
 use ratiba_booking::visit::VisitId;
 use ratiba_commission::Month;
@@ -208,6 +209,7 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
     let closed = parts.conversation.close_idle.execute(tenant).await?;
     let logs = parts.conversation.archive.execute(tenant).await?;
     sync_templates(parts, tenant).await;
+    adopt_directory(parts, tenant).await;
     let left = parts.desk.close_queue.execute(tenant).await?;
     // Should the chain of looks through the waitlist ever have broken, it is tied again here.
     parts.desk.watch_waitlist.execute(tenant).await?;
@@ -235,6 +237,17 @@ async fn sync_templates(parts: &Parts, tenant: TenantId) {
         Err(OfficeError::NoAccount) => tracing::debug!("a business has no WhatsApp account yet"),
         Err(OfficeError::Unavailable(outage)) => {
             tracing::warn!(error = ?outage, "what became of the templates is not known");
+        }
+    }
+}
+
+/// Takes over what payroll decides about people. That payroll does not answer is no reason to sweep all of it again.
+async fn adopt_directory(parts: &Parts, tenant: TenantId) {
+    match parts.adopt_payroll_directory(tenant).await {
+        Ok(0) | Err(DirectoryError::NoSystem) => {}
+        Ok(changed) => tracing::info!(changed, "terms of employment were taken over from payroll"),
+        Err(error @ (DirectoryError::Gateway(_) | DirectoryError::Unavailable(_))) => {
+            tracing::warn!(error = %error, "payroll's directory is not known");
         }
     }
 }

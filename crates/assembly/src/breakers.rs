@@ -17,12 +17,14 @@ pub struct Breakers {
     pub(crate) messages: Arc<Breaker>,
     /// Before the language model.
     pub(crate) model: Arc<Breaker>,
+    /// Before payroll's system.
+    pub(crate) payroll: Arc<Breaker>,
 }
 
 impl Breakers {
     /// For how many accounts each provider is left alone at this moment. The names are those that the log has.
     #[must_use]
-    pub fn left_alone(&self, clock: &dyn Clock) -> [(&'static str, usize); 5] {
+    pub fn left_alone(&self, clock: &dyn Clock) -> [(&'static str, usize); 6] {
         let now = clock.now();
         [
             ("mpesa", self.prompts.left_alone(now)),
@@ -30,6 +32,7 @@ impl Breakers {
             ("pesapal", self.cards.left_alone(now)),
             ("whatsapp", self.messages.left_alone(now)),
             ("language_model", self.model.left_alone(now)),
+            ("payroll", self.payroll.left_alone(now)),
         ]
     }
 }

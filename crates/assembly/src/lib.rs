@@ -25,10 +25,13 @@ pub mod digest;
 pub mod express;
 pub mod numbers;
 pub mod owing;
+pub mod payroll;
+pub mod payroll_directory;
 pub mod people;
 pub mod queue;
 pub mod receipts;
 pub mod settings;
+pub mod statements;
 pub mod sweeps;
 mod tips;
 pub mod translate;
@@ -44,7 +47,7 @@ use people::People;
 use queue::{JobQueue, Schedules};
 use settings::SharedSettings;
 use sweeps::Sweeps;
-use use_cases::{Booking, Commission, Conversation, Imports, MoneyBack, Payments};
+use use_cases::{Booking, Commission, Conversation, Imports, MoneyBack, Payments, Payroll};
 
 /// What the shared settings begin with; each app adds its own part.
 pub const BASE_SETTINGS: &str = include_str!("base.toml");
@@ -86,6 +89,8 @@ pub struct Parts {
     pub conversation: Arc<Conversation>,
     /// Commission.
     pub commission: Arc<Commission>,
+    /// What is handed to payroll and to the books of account.
+    pub payroll: Arc<Payroll>,
     /// Stores callbacks.
     pub callbacks: Arc<dyn CallbackInbox>,
     /// Stores messages about refunds.

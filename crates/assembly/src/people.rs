@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_staff::member::Member;
 use ratiba_staff::ports::StaffDirectory;
-use ratiba_staff::use_cases::{ChangeMember, EnrolMember};
+use ratiba_staff::use_cases::{ChangeMember, EnrolMember, RecordEmployment};
 
 /// The people of a tenant.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub struct People {
     pub enrol: Arc<EnrolMember>,
     /// Changes who somebody is.
     pub change: Arc<ChangeMember>,
+    /// Records on which terms somebody is employed.
+    pub employ: Arc<RecordEmployment>,
 }
 
 impl People {

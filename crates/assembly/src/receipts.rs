@@ -1,7 +1,6 @@
 //! Receipts: what booking and payments know of a visit together, as a value, as text and as PDF.
 
 mod page;
-mod pdf;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +16,7 @@ use ratiba_payments::payment::PaymentId;
 use ratiba_payments::ports::RefundQuery;
 use ratiba_payments::receipt::{About, Line, LineKind, TipGiven, VisitReceipt};
 use ratiba_payments::reference::AccountReference;
+use ratiba_sheets::pdf;
 
 use crate::Parts;
 
@@ -67,7 +67,11 @@ impl DrawnReceipt {
             },
             made_at: self.zone.local(about.issued_at),
         };
-        Ok(pdf::document(&head, &page::lines(&rows, pdf::COLUMNS)))
+        Ok(pdf::document(
+            &head,
+            &pdf::Repeated::default(),
+            &ratiba_sheets::lines(&rows, pdf::COLUMNS),
+        ))
     }
 
     /// As something that a customer is handed in the chat.

@@ -11,6 +11,9 @@ use ratiba_postgres::DatabaseSettings;
 
 mod cards;
 mod model;
+mod payroll;
+
+pub use payroll::PayrollSettings;
 
 /// Which world the process serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +69,8 @@ pub struct SharedSettings {
     pub pesapal: Option<ratiba_pesapal::Settings>,
     /// The language model, if the operator set one up.
     pub model: Option<ratiba_openai::ModelSettings>,
+    /// Payroll, as far as it is set up.
+    pub payroll: PayrollSettings,
 }
 
 /// The instance's Meta app, and the account that sends.
@@ -118,6 +123,7 @@ impl SharedSettings {
         let daraja = DarajaSettings::read(reader, public_url.as_deref());
         let pesapal = cards::read(reader, public_url.as_deref());
         let model = model::read(reader);
+        let payroll = payroll::read(reader);
         if environment == Some(Environment::Production) {
             let whatsapp_url = whatsapp.as_ref().map(|whatsapp| whatsapp.base_url.as_str());
             let urls = [
@@ -145,6 +151,13 @@ impl SharedSettings {
                     "must be https in production: customers' words go over it",
                 );
             }
+            let system = payroll.as_ref().and_then(|payroll| payroll.system.as_ref());
+            if system.is_some_and(|system| !system.base_url.starts_with("https://")) {
+                reader.fault(
+                    "payroll.base_url",
+                    "must be https in production: earnings go over it",
+                );
+            }
             let page = pesapal.as_ref().and_then(Option::as_ref);
             if page.is_some_and(|page| !page.endpoint("/").starts_with("https://")) {
                 reader.fault(
@@ -167,6 +180,7 @@ impl SharedSettings {
             daraja: daraja?,
             pesapal: pesapal?,
             model: model?,
+            payroll: payroll?,
         })
     }
 }

@@ -16,6 +16,8 @@ use ratiba_payments::ports::{
     PaymentRuleBook, RefundBook,
 };
 use ratiba_payments::use_cases as payments;
+use ratiba_payroll::ports::{AccountingGateway, PayrollBook, PayrollGateway};
+use ratiba_payroll::use_cases as payroll;
 
 /// Booking's.
 pub struct Booking {
@@ -259,4 +261,28 @@ pub struct Commission {
     pub amend: commission::AmendPeriod,
     /// Adds, ends and takes away rules.
     pub rules: commission::ManageRules,
+    /// Opens and decides disputes about lines.
+    pub disputes: commission::WorkDisputes,
+}
+
+/// Payroll's.
+pub struct Payroll {
+    /// Who is whom at payroll, and what was handed over.
+    pub book: Arc<dyn PayrollBook>,
+    /// Orders that a month is handed over.
+    pub order: payroll::OrderExport,
+    /// Takes it that a sheet was uploaded.
+    pub confirm: payroll::ConfirmSheet,
+    /// Payroll's own system, if it is set up.
+    pub system: Option<PayrollSystem>,
+    /// Writes journals for books of account.
+    pub accounting: Arc<dyn AccountingGateway>,
+}
+
+/// Payroll's own system.
+pub struct PayrollSystem {
+    /// Asks it.
+    pub gateway: Arc<dyn PayrollGateway>,
+    /// Hands exports over to it.
+    pub send: payroll::SendExport,
 }

@@ -22,7 +22,7 @@ use ratiba_postgres::conversation::PgConversation;
 use ratiba_postgres::payments::PgPayments;
 use ratiba_postgres::staff::PgStaffDirectory;
 use ratiba_staff::ports::StaffDirectory;
-use ratiba_staff::use_cases::{ChangeMember, EnrolMember};
+use ratiba_staff::use_cases::{ChangeMember, EnrolMember, RecordEmployment};
 use ratiba_system::SystemChance;
 use ratiba_whatsapp::client::{AccessToken, ClientSettings, WhatsappMessenger};
 use ratiba_whatsapp::webhook::AppSecrets;
@@ -52,6 +52,7 @@ mod imports;
 mod letters;
 mod money_back;
 mod office;
+mod payroll;
 
 /// What everything else is built from.
 struct Ground {
@@ -106,6 +107,9 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
             change: Arc::new(ChangeMember {
                 directory: ground.staff.clone(),
             }),
+            employ: Arc::new(RecordEmployment {
+                directory: ground.staff.clone(),
+            }),
         },
         booking: Arc::new(ground.booking()),
         desk: Arc::new(ground.desk()),
@@ -115,6 +119,7 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         money_back: Arc::new(ground.money_back(settings)?),
         conversation: Arc::new(ground.conversation(settings)?),
         commission: Arc::new(ground.commission()),
+        payroll: Arc::new(ground.payroll(settings)?),
         callbacks: ground.payments.clone(),
         results: ground.payments.clone(),
         receive_delivery: Arc::new(conversation::ReceiveDelivery {
@@ -582,6 +587,12 @@ impl Ground {
         Commission {
             book: book.clone(),
             teams: pg.clone(),
+            disputes: commission::WorkDisputes {
+                book: book.clone(),
+                disputes: pg.clone(),
+                clock: self.clock.clone(),
+                ids: self.ids.clone(),
+            },
             share: commission::ShareTeam {
                 teams: pg,
                 clock: self.clock.clone(),

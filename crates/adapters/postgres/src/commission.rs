@@ -5,6 +5,7 @@
 
 mod amendments;
 mod book;
+mod disputes;
 mod rules;
 mod shares;
 mod tips;

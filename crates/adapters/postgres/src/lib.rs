@@ -19,6 +19,7 @@ mod kept;
 pub mod migrations;
 pub mod outbox;
 pub mod payments;
+pub mod payroll;
 pub mod provisioning;
 pub mod schedules;
 mod schema;

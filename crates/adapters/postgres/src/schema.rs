@@ -190,6 +190,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    commission_disputes (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        period_id -> Uuid,
+        position -> Integer,
+        staff_id -> Uuid,
+        reason -> Text,
+        opened_by -> Text,
+        opened_at -> Timestamptz,
+        state -> Text,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamptz>,
+        answer -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
     commission_draft (tenant_id, period_start, period_end) {
         tenant_id -> Uuid,
         period_start -> Date,
@@ -897,6 +915,58 @@ diesel::table! {
         version -> Integer,
         created_at -> Timestamptz,
         credited_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    payroll_export_lines (tenant_id, export_id, position) {
+        tenant_id -> Uuid,
+        export_id -> Uuid,
+        position -> Integer,
+        document_id -> Uuid,
+        key -> Text,
+        staff_no -> Text,
+        payee -> Text,
+        code -> Text,
+        currency -> Text,
+        amount_minor -> BigInt,
+        quantity -> BigInt,
+        basis_hash -> Bytea,
+        corrects -> Nullable<Text>,
+        result -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        live -> Bool,
+    }
+}
+
+diesel::table! {
+    payroll_exports (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        month -> Date,
+        pay_period -> Date,
+        way -> Text,
+        dry_run -> Bool,
+        company -> Text,
+        batch_id -> Uuid,
+        state -> Text,
+        refused -> Nullable<Text>,
+        vendor_period_id -> Nullable<Text>,
+        confirmed_by -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamptz>,
+        file_hash -> Nullable<Bytea>,
+        ordered_by -> Text,
+        ordered_at -> Timestamptz,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    payroll_links (tenant_id, staff_id) {
+        tenant_id -> Uuid,
+        staff_id -> Uuid,
+        staff_no -> Text,
+        external_id -> Nullable<Text>,
     }
 }
 

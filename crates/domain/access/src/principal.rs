@@ -66,6 +66,8 @@ impl Role {
             | Scope::LedgerRead
             | Scope::PaymentsResolve
             | Scope::PaymentsRefund
+            | Scope::PayrollRead
+            | Scope::PayrollWrite
             | Scope::ScheduleWrite
             | Scope::SettingsWrite => matches!(self, Self::Manager | Self::Owner),
         }
@@ -129,6 +131,12 @@ pub enum Scope {
     /// Give money back.
     #[serde(rename = "payments:refund")]
     PaymentsRefund,
+    /// See on which terms people are employed, and what goes to payroll.
+    #[serde(rename = "payroll:read")]
+    PayrollRead,
+    /// Change on which terms people are employed, and hand months over to payroll.
+    #[serde(rename = "payroll:write")]
+    PayrollWrite,
     /// See who works when.
     #[serde(rename = "schedule:read")]
     ScheduleRead,
@@ -148,7 +156,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
@@ -167,6 +175,8 @@ impl Scope {
         Self::PaymentsTake,
         Self::PaymentsResolve,
         Self::PaymentsRefund,
+        Self::PayrollRead,
+        Self::PayrollWrite,
         Self::ScheduleRead,
         Self::ScheduleWrite,
         Self::SettingsRead,
@@ -187,6 +197,8 @@ impl Scope {
             Self::PaymentsTake => "payments:take",
             Self::PaymentsResolve => "payments:resolve",
             Self::PaymentsRefund => "payments:refund",
+            Self::PayrollRead => "payroll:read",
+            Self::PayrollWrite => "payroll:write",
             Self::AppointmentsBook => "appointments:book",
             Self::CalendarsWrite => "calendars:write",
             Self::CatalogueRead => "catalogue:read",

@@ -112,6 +112,16 @@ fn changed(line: &Line, cause: DeltaCause, language: Language) -> String {
     }
 }
 
+/// What the rule of a line gives, in a few words such as `35 %`.
+#[must_use]
+pub fn rule_in_short(line: &Line, language: Language) -> String {
+    match &line.reason.verdict {
+        Verdict::Gap => language.pick("no rule", "hakuna kanuni").to_owned(),
+        Verdict::NoShow => language.pick("no-show", "mteja hakufika").to_owned(),
+        Verdict::Won { term, .. } => said(*term, language),
+    }
+}
+
 fn rendered(line: &Line, zone: &Zone, language: Language) -> String {
     let reason = &line.reason;
     let ended = zone.local(reason.ended_at);

@@ -6,7 +6,8 @@
 //! once for each group of lines that one rule won and hands every line its part, with the reason that
 //! [`explain`] puts into words. Closing a month ([`use_cases`]) freezes the figures ([`period`]) together
 //! with a hash of everything that went into them ([`hash`]); what comes to light later is a proposal to
-//! amend ([`amend`]), never a change.
+//! amend ([`amend`]), never a change. What was frozen is told to its owner as a
+//! [`statement`], who may [`dispute`] a line of it.
 //!
 //! Deliberately not here: what is sold and when (booking), who works here (staff), paying it out
 //! (payroll). All arithmetic is in integers; nothing reads a clock but the use cases.
@@ -32,10 +33,12 @@ pub mod explain;
 pub mod hash;
 
 pub mod amend;
+pub mod dispute;
 pub mod document;
 pub mod event;
 pub mod period;
 pub mod ports;
+pub mod statement;
 pub mod use_cases;
 
 #[cfg(feature = "test-support")]

@@ -3,6 +3,7 @@
 use ratiba_kernel::test_support::EPOCH;
 use ratiba_payments::receipt::{About, Given, Line, TipGiven};
 use ratiba_payments::reference::Receipt;
+use ratiba_sheets::lines;
 use time::Duration;
 
 use super::*;

@@ -62,6 +62,31 @@ impl RecordEmployment {
         }
         Err(RecordEmploymentError::Stale)
     }
+
+    /// Records them of the member as it stood at `version`, and answers the version that it has from now on: for a person
+    /// who saw that version.
+    ///
+    /// # Errors
+    /// [`RecordEmploymentError::Stale`] if the member is at another version; nothing is written then.
+    pub async fn at_version(
+        &self,
+        tenant: TenantId,
+        staff: StaffId,
+        version: i32,
+        employment: Employment,
+    ) -> Result<i32, RecordEmploymentError> {
+        let found = self.directory.find(tenant, staff).await?;
+        let found = found.ok_or(RecordEmploymentError::Unknown)?;
+        if found.version != version {
+            return Err(RecordEmploymentError::Stale);
+        }
+        let member = Member { employment, ..found };
+        match self.directory.record(tenant, Change { member }).await {
+            Ok(()) => Ok(version.saturating_add(1)),
+            Err(RecordError::Stale) => Err(RecordEmploymentError::Stale),
+            Err(RecordError::Unavailable(outage)) => Err(outage.into()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ fn shown(objects: &[String]) -> Vec<String> {
 #[test]
 fn a_reader_finds_every_object_and_every_amount() {
     let lines = printed(&["RISITI", "Massage (deep)   KES 4,000", "Total   KES 4,000"]);
-    let document = document(&head(), &lines);
+    let document = document(&head(), &Repeated::default(), &lines);
     let objects = objects(&document);
     assert_eq!(objects.len(), 7);
     assert!(objects[0].contains("/Lang(sw)"));
@@ -107,7 +107,7 @@ fn a_reader_finds_every_object_and_every_amount() {
 fn what_does_not_fit_on_a_page_goes_on_the_next() {
     let texts: Vec<String> = (0..100).map(|number| format!("line {number}")).collect();
     let lines = printed(&texts.iter().map(String::as_str).collect::<Vec<_>>());
-    let document = document(&head(), &lines);
+    let document = document(&head(), &Repeated::default(), &lines);
     let objects = objects(&document);
     assert!(objects[1].contains("/Kids[6 0 R 8 0 R 10 0 R]/Count 3"));
     assert_eq!(shown(&objects), texts);
@@ -115,7 +115,7 @@ fn what_does_not_fit_on_a_page_goes_on_the_next() {
 
 #[test]
 fn a_document_of_nothing_has_a_page() {
-    assert_eq!(objects(&document(&head(), &[])).len(), 7);
+    assert_eq!(objects(&document(&head(), &Repeated::default(), &[])).len(), 7);
 }
 
 #[test]

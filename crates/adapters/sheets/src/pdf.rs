@@ -1,6 +1,6 @@
 //! A plain PDF document: lines of one size in Courier, on as many pages as they need.
 //!
-//! Written by hand, since a receipt needs nothing that a library would bring: the fonts are of the fourteen that every
+//! Written by hand, since a receipt or a statement needs nothing that a library would bring: the fonts are of the fourteen that every
 //! reader has, and in a font of one width amounts stand in a column without being measured. The format is that of
 //! ISO 32000-1 (PDF 1.4): numbered objects, a table of where each begins, and a trailer that says where that table is.
 
@@ -8,10 +8,8 @@ use std::fmt::Write as _;
 
 use time::PrimitiveDateTime;
 
-use super::page::Printed;
-
 /// How many characters fit on a line.
-pub(super) const COLUMNS: usize = 54;
+pub const COLUMNS: usize = 54;
 /// How many lines fit on a page.
 const LINES_A_PAGE: usize = 36;
 /// A5, in points of 1/72 inch.
@@ -24,25 +22,79 @@ const SIZE: u32 = 10;
 const LEADING: u32 = 14;
 
 /// What a document says of itself.
-pub(super) struct Head<'a> {
-    pub(super) title: &'a str,
-    pub(super) author: &'a str,
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// What it is.
+    pub title: &'a str,
+    /// Whose it is.
+    pub author: &'a str,
     /// As ISO 639 has it, such as `sw`.
-    pub(super) language: &'a str,
+    pub language: &'a str,
     /// By the business's clock.
-    pub(super) made_at: PrimitiveDateTime,
+    pub made_at: PrimitiveDateTime,
+}
+
+/// A line as it is printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// What it says.
+    pub text: String,
+    /// Whether it stands out.
+    pub strong: bool,
+}
+
+/// What stands on every page of a document that may be long.
+#[derive(Clone, Debug, Default)]
+pub struct Repeated<'a> {
+    /// Over the lines.
+    pub top: &'a [Printed],
+    /// Below them, before the number of the page.
+    pub page: Option<&'a str>,
+}
+
+impl Repeated<'_> {
+    /// The lines, page by page.
+    fn pages(&self, lines: &[Printed]) -> Vec<Vec<Printed>> {
+        let foot = if self.page.is_some() { 2 } else { 0 };
+        let room = LINES_A_PAGE.saturating_sub(self.top.len() + foot).max(1);
+        let parts: Vec<&[Printed]> = if lines.is_empty() {
+            vec![&[]]
+        } else {
+            lines.chunks(room).collect()
+        };
+        let count = parts.len();
+        let page = |(index, part): (usize, &&[Printed])| {
+            let mut page = self.top.to_vec();
+            page.extend_from_slice(part);
+            if let Some(word) = self.page {
+                let empty = room.saturating_sub(part.len()) + 1;
+                page.extend(std::iter::repeat_n(Printed::plain(""), empty));
+                page.push(Printed::plain(&format!("{word} {}/{count}", index + 1)));
+            }
+            page
+        };
+        parts.iter().enumerate().map(page).collect()
+    }
+}
+
+impl Printed {
+    /// A line that does not stand out.
+    #[must_use]
+    pub fn plain(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            strong: false,
+        }
+    }
 }
 
 /// The objects that come before the pages: catalogue, list of pages, two fonts, and what the document says of itself.
 const BEFORE_PAGES: usize = 5;
 
-/// The document.
-pub(super) fn document(head: &Head<'_>, lines: &[Printed]) -> Vec<u8> {
-    let pages: Vec<&[Printed]> = if lines.is_empty() {
-        vec![&[]]
-    } else {
-        lines.chunks(LINES_A_PAGE).collect()
-    };
+/// The document. The same lines under the same head give the same bytes.
+#[must_use]
+pub fn document(head: &Head<'_>, repeated: &Repeated<'_>, lines: &[Printed]) -> Vec<u8> {
+    let pages = repeated.pages(lines);
     let numbers: Vec<String> = (0..pages.len())
         .map(|page| format!("{} 0 R", page_number(page)))
         .collect();
