@@ -46,7 +46,7 @@ const LINES: &str =
     basis_hash, corrects, result, reason FROM payroll_export_lines
     WHERE tenant_id = $1 AND export_id = ANY ($2) ORDER BY export_id, position";
 
-const EARNED: &str = "SELECT p.id, p.staff_id, p.amendment_of_id, p.commission_kes_minor, p.tip_kes_minor,
+const EARNED: &str = "SELECT p.id, p.staff_id, p.amendment_of_id, p.commission_kes_minor + p.top_up_kes_minor + p.carried_kes_minor AS pay_minor, p.tip_kes_minor,
     p.services_rendered_count, p.content_hash, p.rules ->> 'currency' AS currency, s.name
     FROM commission_period p JOIN staff s ON s.tenant_id = p.tenant_id AND s.id = p.staff_id
     WHERE p.tenant_id = $1 AND p.period_start = $2 ORDER BY p.staff_id, p.frozen_at, p.id";

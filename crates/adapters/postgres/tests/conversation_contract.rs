@@ -385,14 +385,12 @@ async fn a_turn_that_is_taken_twice_at_once_is_on_record_once() {
     for number in 0..6 {
         keep(number).await.unwrap();
     }
-    let turns = server
-        .tasks(tenant(1))
-        .await
-        .into_iter()
-        .map(|due| match due.task {
-            ConversationTask::Turn { inbound } => inbound,
-            other => panic!("no turn: {other:?}"),
-        });
+    let turns = server.tasks(tenant(1)).await.into_iter().map(|due| {
+        let ConversationTask::Turn { inbound } = due.task else {
+            panic!("no turn: {due:?}");
+        };
+        inbound
+    });
     let twice: Vec<_> = turns.flat_map(|inbound| [inbound, inbound]).collect();
     let take = |inbound| {
         let change = Change {

@@ -90,11 +90,17 @@ impl DrawnStatement {
             words(StatementWord::Services, &statement.services),
             words(StatementWord::Hours, &statement.hours),
             self.sum(StatementWord::Commission, statement.commission, false),
+        ];
+        rows.extend(
+            self.beside_the_lines()
+                .map(|(word, amount)| self.sum(word, amount, false)),
+        );
+        rows.extend([
             self.sum(StatementWord::Tip, statement.tip, false),
             self.sum(StatementWord::Total, statement.total, true),
             Row::Gap,
             Row::Head(self.word(StatementWord::Lines).to_owned()),
-        ];
+        ]);
         for line in &statement.lines {
             rows.extend(self.rows_of(line));
         }
@@ -102,6 +108,16 @@ impl DrawnStatement {
         rows.push(words(StatementWord::Fingerprint, &statement.hash));
         rows.push(Row::Words(self.word(StatementWord::HowToDispute).to_owned()));
         lines(&rows, pdf::COLUMNS)
+    }
+
+    /// What is paid or kept back without a line of its own, where there is any.
+    fn beside_the_lines(&self) -> impl Iterator<Item = (StatementWord, Money)> {
+        let Statement { top_up, carried, .. } = &self.statement;
+        let all = [
+            (StatementWord::TopUp, *top_up),
+            (StatementWord::Carried, *carried),
+        ];
+        all.into_iter().filter(|(_, amount)| !amount.is_zero())
     }
 
     fn sum(&self, what: StatementWord, amount: Money, strong: bool) -> Row {
@@ -164,6 +180,14 @@ impl DrawnStatement {
                 Cell::Amount(line.tip.amount_minor()),
             ]);
         }
+        let mut paid = statement.commission.amount_minor();
+        for (word, amount) in self.beside_the_lines() {
+            paid = paid.saturating_add(amount.amount_minor());
+            let mut row = vec![text(self.word(word))];
+            row.extend((0..4).map(|_| text("")));
+            row.extend([Cell::Amount(amount.amount_minor()), Cell::Amount(0)]);
+            rows.push(row);
+        }
         let total = text(self.word(StatementWord::Total));
         let currency = text(statement.total.currency().code());
         rows.push(vec![
@@ -172,7 +196,7 @@ impl DrawnStatement {
             text(""),
             text(""),
             text(""),
-            Cell::Amount(statement.commission.amount_minor()),
+            Cell::Amount(paid),
             Cell::Amount(statement.tip.amount_minor()),
         ]);
         rows

@@ -1,7 +1,5 @@
 //! What stands in the files, byte by byte where it matters.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
-
 use ratiba_kernel::test_support::block_on;
 use ratiba_kernel::{Currency, Money};
 use ratiba_payroll::journal::Posting;

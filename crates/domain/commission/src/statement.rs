@@ -26,9 +26,13 @@ pub struct Statement {
     pub lines: Vec<StatementLine>,
     /// All commission.
     pub commission: Money,
+    /// What a guarantee topped up.
+    pub top_up: Money,
+    /// What of an earlier clawback is taken here, below nothing, or is carried on.
+    pub carried: Money,
     /// All tips.
     pub tip: Money,
-    /// Both together.
+    /// All of it together: what is paid.
     pub total: Money,
     /// How many services.
     pub services: i64,
@@ -63,7 +67,7 @@ pub struct StatementLine {
 
 /// The document does not say one thing about its money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("commission and tips of the document cannot be added")]
+#[error("the figures of the document cannot be added")]
 pub struct NotAddable;
 
 /// Draws a statement up.
@@ -99,10 +103,12 @@ pub fn draw(
         },
         lines: lines.collect(),
         commission: period.commission,
+        top_up: period.top_up,
+        carried: period.carried,
         tip: period.tip,
         total: period
-            .commission
-            .checked_add(period.tip)
+            .pay()
+            .and_then(|pay| pay.checked_add(period.tip))
             .map_err(|_| NotAddable)?,
         services: period.services_rendered,
         hours: period.hours,
@@ -141,7 +147,11 @@ pub enum StatementWord {
     Commission,
     /// Over tips.
     Tip,
-    /// Before the sum of both.
+    /// Over what a guarantee topped up.
+    TopUp,
+    /// Over what of an earlier correction is taken or carried on.
+    Carried,
+    /// Before the sum of all.
     Total,
     /// Before the number of services.
     Services,
@@ -159,7 +169,7 @@ pub enum StatementWord {
 
 impl StatementWord {
     /// Every word.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Title,
         Self::Amendment,
         Self::Name,
@@ -173,6 +183,8 @@ impl StatementWord {
         Self::Rule,
         Self::Commission,
         Self::Tip,
+        Self::TopUp,
+        Self::Carried,
         Self::Total,
         Self::Services,
         Self::Hours,
@@ -205,6 +217,8 @@ impl StatementWord {
             Self::Rule => ("Rule", "Kanuni"),
             Self::Commission => ("Commission", "Kamisheni"),
             Self::Tip => ("Tip", "Bakshishi"),
+            Self::TopUp => ("Guarantee", "Nyongeza ya dhamana"),
+            Self::Carried => ("Carried from corrections", "Salio la marekebisho"),
             Self::Total => ("Total", "Jumla"),
             Self::Services => ("Services", "Huduma zote"),
             Self::Hours => ("Hours", "Saa"),

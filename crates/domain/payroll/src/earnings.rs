@@ -88,7 +88,7 @@ pub struct Earned {
     pub staff: StaffId,
     /// Their name at that time.
     pub name: String,
-    /// The commission; in an amendment the difference.
+    /// The commission with what a guarantee topped up and what is carried of corrections; in an amendment the difference.
     pub commission: Money,
     /// The tips; in an amendment the difference.
     pub tip: Money,

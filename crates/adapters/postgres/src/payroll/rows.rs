@@ -63,7 +63,7 @@ pub(super) struct EarnedRow {
     #[diesel(sql_type = Nullable<SqlUuid>)]
     amendment_of_id: Option<Uuid>,
     #[diesel(sql_type = BigInt)]
-    commission_kes_minor: i64,
+    pay_minor: i64,
     #[diesel(sql_type = BigInt)]
     tip_kes_minor: i64,
     #[diesel(sql_type = Integer)]
@@ -85,7 +85,7 @@ impl EarnedRow {
             document: Id::from_uuid(self.id),
             amends: self.amendment_of_id.map(Id::from_uuid),
             staff: Id::from_uuid(self.staff_id),
-            commission: Money::new(self.commission_kes_minor, currency),
+            commission: Money::new(self.pay_minor, currency),
             tip: Money::new(self.tip_kes_minor, currency),
             services: i64::from(self.services_rendered_count),
             basis_hash: hash(&self.content_hash).ok_or_else(|| wrong(&"not a SHA-256"))?,

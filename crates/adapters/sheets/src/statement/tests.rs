@@ -37,10 +37,12 @@ fn document(services: u64) -> FrozenDocument {
         .unwrap()
         .staff
         .remove(0);
+    let nothing = Money::zero(figure.commission.currency());
     FrozenDocument::close(
         Id::from_uuid(Uuid::from_u128(1)),
         month("2026-05"),
         figure,
+        nothing,
         datetime!(2026-05-31 23:00 UTC),
         FrozenBy::System,
     )

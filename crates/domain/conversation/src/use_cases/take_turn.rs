@@ -21,7 +21,7 @@ use crate::customer::Customer;
 use crate::desk::Profile;
 use crate::hear;
 use crate::inbound::{InboundId, InboundMessage, Reading, Received};
-use crate::machine::{self, Facts, STALE_AFTER, Said, Step, booking};
+use crate::machine::{self, Facts, Meaning, STALE_AFTER, Said, Step, booking};
 use crate::model::{HARD_CEILING, Shown, proposed};
 use crate::outgoing::Content;
 use crate::ports::{
@@ -151,6 +151,7 @@ impl TakeTurn {
                 let (change, end) = self
                     .decide_for_customer(tenant, message, reading, profile)
                     .await?;
+                let slate = slate.map(|slate| *slate);
                 Ok((Change { slate, ..change }, end))
             }
         }

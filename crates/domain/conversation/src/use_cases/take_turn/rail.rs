@@ -31,7 +31,7 @@ pub(super) enum Heard {
     /// It was for the rail, or for a customer whose conversation they have.
     Answered(Box<Change>),
     /// It is a customer's message; what was open with them on the rail is closed by it.
-    AsCustomer(Option<Slate>),
+    AsCustomer(Option<Box<Slate>>),
 }
 
 /// What a command comes to.
@@ -137,7 +137,7 @@ impl TakeTurn {
                 change.slate = change.slate.or(kept);
                 Heard::Answered(change)
             }
-            Heard::AsCustomer(slate) => Heard::AsCustomer(slate.or(kept)),
+            Heard::AsCustomer(slate) => Heard::AsCustomer(slate.or(kept.map(Box::new))),
         })
     }
 
@@ -216,7 +216,7 @@ impl TakeTurn {
                         slate: closed,
                         ..change
                     })),
-                    None => Heard::AsCustomer(closed),
+                    None => Heard::AsCustomer(closed.map(Box::new)),
                 });
             }
         };

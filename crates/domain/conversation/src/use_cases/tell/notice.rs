@@ -461,6 +461,8 @@ impl Notice {
             | Self::CustomerLate { .. }
             | Self::LateFor { .. }
             | Self::MessageNotSent { .. }
+            | Self::TemplateMissed { .. }
+            | Self::TemplatesRejected { .. }
             | Self::Digest(_) => false,
         }
     }

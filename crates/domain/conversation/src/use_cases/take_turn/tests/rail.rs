@@ -253,9 +253,11 @@ fn the_price_that_is_ordered_is_the_one_that_was_shown() {
 #[test]
 fn a_booking_is_made_for_the_price_that_was_shown_or_asked_about_again() {
     let mut chat = a_day();
-    let price_of = |order: &crate::desk::ActOrder| match &order.act {
-        Act::Book { price, .. } => *price,
-        other => panic!("a booking: {other:?}"),
+    let price_of = |order: &crate::desk::ActOrder| {
+        let Act::Book { price, .. } = &order.act else {
+            panic!("a booking: {order:?}");
+        };
+        *price
     };
     says(&mut chat, "/book 0700000005 massage friday 3pm Wanjiru");
     chat.office.refuse(Refusal::Costs {
