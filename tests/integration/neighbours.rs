@@ -146,7 +146,7 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
     world.count(&format!(
         "WITH period AS (SELECT id, staff_id FROM commission_period WHERE tenant_id = '{tenant}' ORDER BY id DESC LIMIT 1),
          line AS (INSERT INTO commission_line (tenant_id, period_id, position, appointment_id, base_minor, amount_minor,
-                 minutes, reason) SELECT '{tenant}', id, 0, '{booked}', 0, 0, 0, '{{}}' FROM period RETURNING 1),
+                 minutes, reason) SELECT '{tenant}', id, 0, '{booked}', 0, 0, 0, '{{}}' FROM period ON CONFLICT DO NOTHING RETURNING 1),
          made AS (INSERT INTO commission_disputes (tenant_id, id, period_id, position, staff_id, reason, opened_by,
                  opened_at, state) SELECT '{tenant}', gen_random_uuid(), id, 0, staff_id, 'x', 'token:x', '2026-05-12Z',
                  'open' FROM period RETURNING 1)

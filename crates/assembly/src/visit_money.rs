@@ -234,19 +234,28 @@ impl Parts {
         }
     }
 
-    /// Puts into the books what a visit earned, as soon as nothing of it is to come. Safe to repeat.
+    /// Puts into the books what a visit earned, as soon as nothing of it is to come. Safe to repeat, and beside others who
+    /// know of a visit what is over by now.
     ///
     /// # Errors
     /// [`EarnError`].
     pub(crate) async fn earn_visit(&self, tenant: TenantId, visit: &Visit) -> Result<(), EarnError> {
-        let lost = visit.standing() == VisitStanding::Over;
-        let rendering = match visit.fees()?.filter(|_| lost) {
-            Some(fees) => Rendering::Lost { fees },
-            None if visit.is_finished() => Rendering::Finished,
-            None => Rendering::ToCome,
-        };
         let id = Id::from_uuid(visit.head.id.as_uuid());
-        self.payments.earn.execute(tenant, id, rendering).await
+        let mut rendering = rendering_of(visit)?;
+        for _ in 0..LOOKS_MAX {
+            if !self.payments.earn.execute(tenant, id, rendering).await? {
+                return Ok(());
+            }
+            let Some(found) = self.booking.book.visit(tenant, visit.head.id).await? else {
+                return Ok(());
+            };
+            let by_now = rendering_of(&found)?;
+            if by_now == rendering {
+                return Ok(());
+            }
+            rendering = by_now;
+        }
+        Err(Outage::new("a visit kept changing while its earnings were booked").into())
     }
 
     /// Gives back what a visit does not hold any more; see [`VisitBooks::settle`]. Safe to repeat.
@@ -260,4 +269,17 @@ impl Parts {
     ) -> Result<VisitMoney, CreditVisitError> {
         self.visit_books().settle(tenant, visit).await
     }
+}
+
+/// How often a visit is looked at whose earnings are booked.
+const LOOKS_MAX: usize = 4;
+
+/// What of a visit is earned.
+fn rendering_of(visit: &Visit) -> Result<Rendering, EarnError> {
+    let lost = visit.standing() == VisitStanding::Over;
+    Ok(match visit.fees()?.filter(|_| lost) {
+        Some(fees) => Rendering::Lost { fees },
+        None if visit.is_finished() => Rendering::Finished,
+        None => Rendering::ToCome,
+    })
 }

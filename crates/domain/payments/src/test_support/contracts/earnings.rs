@@ -57,11 +57,13 @@ async fn looked_at<G: BooksGround>(stage: &Stage<'_, G>, visit: VisitId, renderi
     let earn = earn(stage);
     assert_eq!(
         earn.execute(other, visit, rendering).await,
-        Ok(()),
+        Ok(false),
         "nobody else's"
     );
     let looks = together((0..10).map(|_| earn.execute(tenant, visit, rendering)).collect()).await;
     assert!(looks.iter().all(Result::is_ok), "{looks:?}");
+    let moved = looks.iter().filter(|look| **look == Ok(true)).count();
+    assert!(moved <= 1, "who is told of a move looks again: {looks:?}");
 }
 
 async fn a_visit_is_earned_once_however_often_it_is_looked_at<G: BooksGround>(ground: &G) {
