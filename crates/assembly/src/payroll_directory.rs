@@ -62,8 +62,13 @@ impl Parts {
             if employment == member.employment {
                 continue;
             }
-            match self.staff.employ.execute(tenant, member.id, employment).await {
-                Ok(()) => changed += 1,
+            // What somebody else writes meanwhile stays.
+            let employ = &self.staff.employ;
+            match employ
+                .at_version(tenant, member.id, member.version, employment)
+                .await
+            {
+                Ok(_version) => changed += 1,
                 // Somebody else is at it: the next time will do.
                 Err(RecordEmploymentError::Unknown | RecordEmploymentError::Stale) => {}
                 Err(RecordEmploymentError::Unavailable(outage)) => return Err(outage.into()),

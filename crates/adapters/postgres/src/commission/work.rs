@@ -93,7 +93,7 @@ WITH done AS MATERIALIZED (
         )::bigint AS refunds,
         sum(e.amount_minor) FILTER (WHERE e.account = 'customer_deposits' AND e.payment_id = p.id
             AND split_part(j.cause, ':', 1) = 'refunded')::bigint AS unearned,
-        jsonb_agg(jsonb_build_array(extract(epoch FROM j.occurred_at)::bigint, -e.amount_minor)
+        jsonb_agg(jsonb_build_array(floor(extract(epoch FROM j.occurred_at))::bigint, -e.amount_minor)
             ORDER BY j.occurred_at, j.id, e.position)
             FILTER (WHERE e.account = 'customer_deposits' AND e.payment_id = p.id AND e.amount_minor < 0) AS came
     FROM paying p

@@ -46,7 +46,14 @@ pub(super) fn are_apart<'a>(changes: impl IntoIterator<Item = &'a Change>) -> bo
         let customer = customer
             .as_ref()
             .map(|customer| customer.id.as_uuid().to_string());
-        let threads = threads.iter().map(|thread| thread.id.as_uuid().to_string());
+        // One of a customer on a channel is open at a time.
+        let whose = threads
+            .last()
+            .map(|thread| format!("{} on {}", thread.customer, thread.channel.code()));
+        let threads = threads
+            .iter()
+            .map(|thread| thread.id.as_uuid().to_string())
+            .chain(whose);
         let slate = slate.as_ref().map(|slate| slate.phone.e164().to_owned());
         let causes = messages.iter().map(|message| message.cause.clone());
         let mut all = threads.chain(handled).chain(customer).chain(slate).chain(causes);
@@ -85,7 +92,13 @@ pub(super) fn write<'a>(
             .bind::<SqlUuid, _>(tx.tenant_uuid())
             .bind::<Text, _>(document::text(&rows)?)
             .get_result::<Written>(tx.conn())
-            .map_err(somebody_else)?;
+            .map_err(|error| {
+                if rows.begun.is_empty() {
+                    somebody_else(error)
+                } else {
+                    began_elsewhere(error)
+                }
+            })?;
         refuse_unless_all(written.handled, rows.handled.len(), RecordError::AlreadyHandled)?;
         refuse_unless_all(written.begun, rows.begun.len(), RecordError::Stale)?;
         refuse_unless_all(written.queued, rows.messages.len(), RecordError::AlreadyHandled)?;
@@ -148,6 +161,15 @@ fn somebody_else(error: DieselError) -> Refused {
         TxError::Refused(RecordError::Stale)
     } else {
         TxError::Database(error)
+    }
+}
+
+/// As [`somebody_else`], also where a thread that was to begin is not there to be referred to: the customer has an open one.
+fn began_elsewhere(error: DieselError) -> Refused {
+    if let DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) = error {
+        TxError::Refused(RecordError::Stale)
+    } else {
+        somebody_else(error)
     }
 }
 

@@ -61,11 +61,8 @@ pub(super) fn inbound(database: Database) -> Inbound {
     Gatherer::new(LIMITS, move |tenant, ids: Vec<InboundId>| {
         let database = database.clone();
         async move {
-            let many = ids.len();
-            match database.by_keys(tenant, move |tx| inbound_of(tx, &ids)).await {
-                Ok(found) => found.into_iter().map(Ok).collect(),
-                Err(outage) => outage_of_all(outage, many),
-            }
+            let ask = |ids: Vec<InboundId>| database.by_keys(tenant, move |tx| inbound_of(tx, &ids));
+            each_or_alone(ids, ask).await
         }
     })
 }
@@ -75,14 +72,9 @@ pub(super) fn files(database: Database) -> Files {
     Gatherer::new(LIMITS, move |(tenant, channel), whose: Vec<Arc<Who>>| {
         let database = database.clone();
         async move {
-            let many = whose.len();
-            match database
-                .by_keys(tenant, move |tx| files_of(tx, &whose, channel))
-                .await
-            {
-                Ok(files) => files.into_iter().map(Ok).collect(),
-                Err(outage) => outage_of_all(outage, many),
-            }
+            let ask =
+                |whose: Vec<Arc<Who>>| database.by_keys(tenant, move |tx| files_of(tx, &whose, channel));
+            each_or_alone(whose, ask).await
         }
     })
 }
@@ -117,12 +109,36 @@ pub(super) fn changes(database: Database) -> Changes {
             });
             match written.await {
                 Ok(()) => (0..many).map(|_| Ok(())).collect(),
-                Err(RecordError::Unavailable(outage)) => outage_of_all(outage, many),
-                Err(RecordError::Stale | RecordError::AlreadyHandled) if many > 1 => one_by_one(many),
+                // Whatever it is, it may be the matter of one of them.
+                Err(_refusal) if many > 1 => one_by_one(many),
                 Err(refusal) => vec![Err(NotRecorded::Refused(refusal))],
             }
         }
     })
+}
+
+/// What is asked for together; where that fails each is asked for alone, so that a row which cannot be read is the matter of
+/// whoever asked for it.
+async fn each_or_alone<I: Clone, T, F>(
+    items: Vec<I>,
+    ask: impl Fn(Vec<I>) -> F,
+) -> Vec<Result<Option<T>, Outage>>
+where
+    F: Future<Output = Result<Vec<Option<T>>, Outage>>,
+{
+    let outage = match ask(items.clone()).await {
+        Ok(found) => return found.into_iter().map(Ok).collect(),
+        Err(outage) => outage,
+    };
+    if items.len() == 1 {
+        return vec![Err(outage)];
+    }
+    let mut each = Vec::with_capacity(items.len());
+    for item in items {
+        let alone = ask(vec![item]).await;
+        each.push(alone.map(|found| found.into_iter().next().flatten()));
+    }
+    each
 }
 
 fn one_by_one(many: usize) -> Vec<Result<(), NotRecorded>> {

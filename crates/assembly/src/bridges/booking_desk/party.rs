@@ -37,7 +37,7 @@ pub(super) fn parts_of(slot: &Slot, asked_for: Option<StaffRef>) -> Vec<PartRequ
     for (place, part) in parts.iter_mut().enumerate() {
         let offered = offered.get(place).copied().flatten();
         // A slot of before that names nobody for its first part still asks for whoever was named.
-        let named = asked_for.filter(|named| offered == Some(*named) || place == 0);
+        let named = asked_for.filter(|named| offered == Some(*named) || (place == 0 && offered.is_none()));
         part.staff = wish_of(named, offered);
     }
     parts

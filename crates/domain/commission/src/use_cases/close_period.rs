@@ -239,11 +239,13 @@ impl ClosePeriod {
     }
 }
 
-/// What a close takes in of earlier clawbacks: all of it, or as much as leaves the pay at the floor.
+/// What a close takes in of earlier clawbacks: as much as leaves the pay at the floor, and never more than is paid; the rest
+/// is carried on.
 fn taken_in(figure: &StaffFigure, carried: Option<Money>, settings: &CommissionSettings) -> Money {
     let wanted = carried.map_or(0, |carried| carried.amount_minor().max(0));
     let (commission, top_up) = (figure.commission.amount_minor(), figure.top_up.amount_minor());
-    let taken = takeable(commission.saturating_add(top_up), wanted, settings.clawback_floor);
+    let pay = commission.saturating_add(top_up);
+    let taken = takeable(pay, wanted, settings.clawback_floor).min(pay.max(0));
     Money::new(taken, settings.currency)
 }
 

@@ -195,10 +195,14 @@ impl Draft {
     }
 
     /// The draft with the slot's time decided, and its person where somebody was named: who picks another person's
-    /// slot asks for that person.
+    /// slot asks for that person. Who was named and renders any part of it stays the one who is asked for.
     #[must_use]
     pub fn at(mut self, slot: &Slot) -> Self {
-        self.staff = self.staff.and(slot.staff.or(self.staff));
+        let renders = |named: &StaffRef| slot.rest.iter().any(|part| part.staff == Some(*named));
+        let chosen = || slot.staff.or(self.staff);
+        self.staff = self
+            .staff
+            .and_then(|named| if renders(&named) { Some(named) } else { chosen() });
         self.with_time(Wanted::At(slot.starts_at))
     }
 

@@ -20,7 +20,7 @@ use crate::delivery::{InboundRow, Leftover, LeftoverReason, StatusRow};
 use crate::event::{ConversationEvent, ConversationTask, Due};
 use crate::inbound::InboundId;
 use crate::model::MicroDollars;
-use crate::outgoing::{MessageId, Recipient, SendState, StatusKind, StatusReport};
+use crate::outgoing::{MessageId, OutgoingMessage, Recipient, SendState, StatusKind, StatusReport};
 use crate::ports::{
     Change, CohortBook, Kept, LetterBox, MessageBook, Parcel, PostingChange, RecordError, TemplateBook,
     TemplateRegister, ThreadBook, Who,
@@ -312,6 +312,20 @@ async fn a_customer_has_one_open_thread<W: World>(world: &W) {
     assert_eq!(
         record.record(tenant, with_thread(another.clone())).await,
         Err(RecordError::Stale)
+    );
+    let inbound = one_inbound(world).await;
+    let of_the_turn = Change {
+        handled: Some(inbound),
+        messages: vec![OutgoingMessage {
+            thread: Some(another.id),
+            ..a_message().build()
+        }],
+        ..with_thread(another.clone())
+    };
+    assert_eq!(
+        record.record(tenant, of_the_turn).await,
+        Err(RecordError::Stale),
+        "also with what refers to the thread that does not begin"
     );
     let file = record
         .file(tenant, Who::Id(customer.id), CHANNEL)

@@ -92,7 +92,7 @@ impl OrderExport {
             .collect();
         let (lines, unlinked) = self.new_lines(tenant, &order, &earned, &standing).await?;
         if lines.is_empty() {
-            let export = self.as_it_stands(tenant, &standing).await?;
+            let export = self.as_it_stands(tenant, &order, &standing).await?;
             return Ok(Ordered {
                 export,
                 new: false,
@@ -188,17 +188,20 @@ impl OrderExport {
         }
     }
 
-    /// The last export as it stands; one that payroll's system did not take whole goes out once more.
+    /// The last export as it stands; one that payroll's system did not take whole goes out once more, if that is what was
+    /// ordered and not a trial or a sheet.
     async fn as_it_stands(
         &self,
         tenant: TenantId,
+        order: &ExportOrder,
         standing: &[&Export],
     ) -> Result<Option<Export>, OrderExportError> {
+        let goes_out = order.way == Way::System && order.mode == Mode::Real;
         let unfinished = standing.iter().find(|export| match export.state {
             ExportState::Partly | ExportState::Refused(_) => export.way == Way::System,
             ExportState::Waiting | ExportState::Done | ExportState::Replaced => false,
         });
-        let Some(export) = unfinished else {
+        let Some(export) = unfinished.filter(|_| goes_out) else {
             return Ok(standing.last().map(|export| (*export).clone()));
         };
         let batch = Id::from_uuid(self.ids.next());
@@ -221,11 +224,9 @@ fn is_standing(export: &Export) -> bool {
 fn replaced(exports: &[Export], order: &ExportOrder) -> Option<ExportId> {
     let differs = |export: &&Export| (export.pay_period, export.way) != (order.pay_period, order.way);
     let nothing_taken = |export: &&Export| match export.state {
-        ExportState::Refused(Refused::PeriodNotOpen | Refused::Unauthorized | Refused::NotABatch) => {
-            !export.has_taken_lines()
-        }
-        // Payroll may have some of it.
-        ExportState::Refused(Refused::TotalsDiffer) => false,
+        ExportState::Refused(Refused::PeriodNotOpen | Refused::NotABatch) => !export.has_taken_lines(),
+        // Payroll may have some of it: also who is turned away may have been let in the time before, and lost the answer.
+        ExportState::Refused(Refused::TotalsDiffer | Refused::Unauthorized) => false,
         // A sheet that nobody confirmed may have been uploaded all the same.
         ExportState::Waiting | ExportState::Done | ExportState::Partly | ExportState::Replaced => false,
     };
