@@ -33,7 +33,7 @@ pub(in crate::understanding) static PAYMENT_DISPUTE: Patterns = Patterns::new(&[
     "+deduct .. lakini|but|na .. -get|-see|haija*|hamja*|haipo|hakuna|no|not",
     "@money .. deducted|gone|taken|imekatwa|ilikatwa|zimekatwa .. but|lakini|no|na",
     "dispute",
-    "second|another|extra deduction|charge|transaction",
+    "there|see|is|was .. second|another|extra deduction|charge|transaction",
     "why .. take|took|deduct|charge .. #",
     "amount|charge|deduction|figure .. not|isnt|si|sio|siyo .. told|agreed|quoted|said|sawa|right|correct|tuliyokubaliana|tulikubaliana",
     "@money iliyo*|mliyo* .. si|sio|siyo|tofauti",
