@@ -1,12 +1,12 @@
 -- Visits that wait for their deposits, each with a prompt on a telephone. Their times lie beyond all diaries, and they are
 -- held for good. Run as an administrator. Variables: tenant, today (local date), count.
--- Which of the visits of those numbers are confirmed, in one line.
+-- Which of the visits of those numbers are confirmed, in one line: by one look into the index each.
 CREATE FUNCTION limits.confirmed(tenant uuid, numbers integer[]) RETURNS text
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
     RETURN (SELECT coalesce(string_agg(n::text, ' '), '') FROM unnest(numbers) AS n
-        WHERE EXISTS (SELECT FROM appointments a
-            WHERE a.tenant_id = tenant AND a.id = limits.numbered('b100', n) AND a.state = 'confirmed'));
+        CROSS JOIN LATERAL (SELECT FROM appointments a
+            WHERE a.tenant_id = tenant AND a.id = limits.numbered('b100', n) AND a.state = 'confirmed' LIMIT 1) AS come);
 END
 $$;
 

@@ -8,6 +8,7 @@ mod availability;
 mod booking;
 mod callbacks;
 mod client;
+mod close;
 mod conversation;
 mod crowd;
 mod engine;
@@ -51,17 +52,20 @@ struct Benchmark {
     small: bool,
     /// Whether worker and simulated providers run beside it.
     whole: bool,
+    /// Whether it brings a load of its own, so that there need not be another.
+    laden: bool,
     /// What it runs beside the programs: packages and examples of theirs.
     examples: &'static [(&'static str, &'static str)],
     run: fn(&World) -> anyhow::Result<Vec<Row>>,
 }
 
 /// All of them, in the order of running: searches come before the bookings that fill the diaries.
-const ALL: [Benchmark; 7] = [
+const ALL: [Benchmark; 8] = [
     Benchmark {
         name: "availability",
         small: true,
         whole: false,
+        laden: false,
         examples: &[engine::EXAMPLE],
         run: availability::run,
     },
@@ -69,6 +73,7 @@ const ALL: [Benchmark; 7] = [
         name: "race",
         small: false,
         whole: false,
+        laden: false,
         examples: &[],
         run: race::run,
     },
@@ -76,6 +81,7 @@ const ALL: [Benchmark; 7] = [
         name: "booking",
         small: false,
         whole: false,
+        laden: false,
         examples: &[],
         run: booking::run,
     },
@@ -83,6 +89,7 @@ const ALL: [Benchmark; 7] = [
         name: "callbacks",
         small: false,
         whole: false,
+        laden: false,
         examples: &[],
         run: callbacks::run,
     },
@@ -90,6 +97,7 @@ const ALL: [Benchmark; 7] = [
         name: "webhooks",
         small: false,
         whole: false,
+        laden: false,
         examples: &[],
         run: webhooks::run,
     },
@@ -97,20 +105,30 @@ const ALL: [Benchmark; 7] = [
         name: "conversation",
         small: false,
         whole: true,
+        laden: false,
         examples: &[],
         run: conversation::run,
+    },
+    Benchmark {
+        name: "close",
+        small: false,
+        whole: false,
+        laden: true,
+        examples: &[],
+        run: close::run,
     },
     // The last of all: it clears the queue.
     Benchmark {
         name: "jobs",
         small: false,
         whole: false,
+        laden: false,
         examples: &[jobs::EXAMPLE],
         run: jobs::run,
     },
 ];
 
-const USAGE: &str = "cargo xtask bench availability|race|booking|callbacks|webhooks|conversation|jobs… [--appointments N] \
+const USAGE: &str = "cargo xtask bench availability|race|booking|callbacks|webhooks|conversation|close|jobs… [--appointments N] \
                      [--rounds N] [--seconds N] [--with-worker] [--json FILE]";
 
 /// Runs the named benchmarks in one world and prints their rows.
@@ -118,8 +136,8 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let known = ALL.map(|benchmark| benchmark.name);
     let options = Options::parse(arguments, &known).ok_or(Usage(USAGE))?;
     // Beside what it needs nothing else is measured rightly.
-    if options.names.len() > 1 && asked(&options).any(|benchmark| benchmark.whole) {
-        return Err(Usage("cargo xtask bench conversation runs by itself").into());
+    if options.names.len() > 1 && asked(&options).any(|benchmark| benchmark.whole || benchmark.laden) {
+        return Err(Usage("cargo xtask bench conversation and close run by themselves").into());
     }
     sql::preflight()?;
     pgbench::preflight()?;
@@ -145,7 +163,9 @@ fn in_a_world(options: &Options, programs: &Path, run_directory: &Path) -> anyho
     let is_asked = |benchmark: &Benchmark| options.names.iter().any(|name| name == benchmark.name);
     let small = ALL.iter().any(|benchmark| benchmark.small && is_asked(benchmark));
     let whole = ALL.iter().any(|benchmark| benchmark.whole && is_asked(benchmark));
-    let world = World::make(options.clone(), programs, run_directory, Beside { small, whole })?;
+    let laden = ALL.iter().any(|benchmark| benchmark.laden && is_asked(benchmark));
+    let beside = Beside { small, whole, laden };
+    let world = World::make(options.clone(), programs, run_directory, beside)?;
     let measured = measure(&world);
     if measured.is_err() && !interrupt::is_raised() {
         world.show_logs();

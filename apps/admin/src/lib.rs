@@ -40,7 +40,9 @@ pub const USAGE: &str = "usage: ratiba-admin demo-tenant
                                                 one means nothing
        ratiba-admin commission preview|close TENANT MONTH
                                                 what a month such as 2026-05 comes to; or freeze it as the schedule
-                                                would";
+                                                would
+       ratiba-admin commission close all MONTH  freeze it for every business; tells how many there were, for whom
+                                                something came late, and whose month was not closed, and why";
 
 /// What the program starts with when nobody says otherwise, over the shared base.
 pub const BASE: &str = concat!(

@@ -81,8 +81,13 @@ fn a_month_is_looked_at_or_closed() {
     let looked = parse(&format!("commission preview {SOMEBODY} 2026-05"));
     assert!(matches!(
         looked,
-        Some(Command::Commission(Commission { close: false, .. }))
+        Some(Command::Commission(Commission::Preview { .. }))
     ));
+    assert!(matches!(
+        parse("commission close all 2026-05"),
+        Some(Command::Commission(Commission::CloseAll { .. }))
+    ));
+    assert_eq!(parse("commission preview all 2026-05"), None);
     assert!(parse(&format!("commission close {SOMEBODY} 2026-05")).is_some());
     for line in ["commission close", "commission close x 2026-05"] {
         assert_eq!(parse(line), None, "{line}");

@@ -31,7 +31,7 @@ use ratiba_whatsapp::wire::WhatsappReader;
 use crate::Parts;
 use crate::accounts::{InstanceDaraja, RandomTokens, RoutedAccounts};
 use crate::breakers::Breakers;
-use crate::bridges::booking_desk::BookingDeskBridge;
+use crate::bridges::booking_desk::{BookingDeskBridge, Menus};
 use crate::bridges::payment_desk::PaymentDeskBridge;
 use crate::bridges::visit_desk::VisitDeskBridge;
 use crate::desk::{Desk, DeskGround};
@@ -491,6 +491,7 @@ impl Ground {
         BookingDeskBridge {
             catalogue: self.catalogue.clone(),
             promotions: self.prices.clone(),
+            menus: Menus::default(),
             offer: booking::OfferSlot {
                 timetable: timetable.clone(),
                 book: self.appointments.clone(),

@@ -66,6 +66,7 @@ pub(crate) fn run(world: &World) -> anyhow::Result<Vec<Row>> {
     };
     let (rounds, turn) = (world.options.rounds, world.options.turn);
     talk.crowd("answered", CLIENTS, Until::Turns(WARM_UP))?;
+    world.script("analyze.sql", &[])?;
     let turns = take_turns(
         "a turn",
         rounds,

@@ -14,6 +14,8 @@ pub(crate) enum Unit {
     PerSecond,
     /// So many microseconds: less is better.
     Micros,
+    /// So many thousand bytes: less is better.
+    Kilobytes,
 }
 
 impl Unit {
@@ -21,6 +23,7 @@ impl Unit {
         match self {
             Self::PerSecond => "/s",
             Self::Micros => "us",
+            Self::Kilobytes => "kB",
         }
     }
 
@@ -29,6 +32,7 @@ impl Unit {
         match self {
             Self::PerSecond => format!("{}/s", grouped(figure)),
             Self::Micros => format!("{}.{:03} ms", grouped(figure / 1_000), figure % 1_000),
+            Self::Kilobytes => format!("{}.{:03} MB", grouped(figure / 1_000), figure % 1_000),
         }
     }
 }
@@ -136,7 +140,7 @@ impl Row {
         ratios.sort_unstable();
         let middle = match self.spec.unit {
             Unit::PerSecond => ratios.len().checked_sub(1)? / 2,
-            Unit::Micros => ratios.len() / 2,
+            Unit::Micros | Unit::Kilobytes => ratios.len() / 2,
         };
         ratios.get(middle).copied()
     }
@@ -151,7 +155,7 @@ impl Row {
         let (bars, ratio) = (self.spec.bars?, self.ratio()?);
         let clears = |bar: u64| match self.spec.unit {
             Unit::PerSecond => ratio >= bar,
-            Unit::Micros => ratio <= bar,
+            Unit::Micros | Unit::Kilobytes => ratio <= bar,
         };
         // A subject that did nothing took no time either, and has won nothing.
         let did_something = self.rounds.iter().all(|round| round.subject > 0);
@@ -173,7 +177,8 @@ impl Row {
         median(self.rounds.iter().map(|round| round.limit).collect()).unwrap_or_default()
     }
 
-    fn subject(&self) -> u64 {
+    /// The median of what the subject measured.
+    pub(crate) fn subject(&self) -> u64 {
         median(self.rounds.iter().map(|round| round.subject).collect()).unwrap_or_default()
     }
 

@@ -58,6 +58,8 @@ pub(crate) struct World {
     pub(crate) programs: PathBuf,
     /// What a worker of the large database is told.
     pub(crate) worker_settings: Vec<(&'static str, String)>,
+    /// What `ratiba-admin` is told, in the large database.
+    pub(crate) admin_settings: Vec<(&'static str, String)>,
     /// What signs WhatsApp's webhooks.
     pub(crate) app_secret: String,
     /// Reaches the large database as an administrator.
@@ -96,6 +98,8 @@ pub(crate) struct Beside {
     pub(crate) small: bool,
     /// A worker and the simulated providers: messages are answered.
     pub(crate) whole: bool,
+    /// The benchmark's own load, in place of appointments of the chain.
+    pub(crate) laden: bool,
 }
 
 /// A database before its api runs.
@@ -121,7 +125,12 @@ impl World {
             copy(&prepared)?;
             fill(&prepared, SMALL, SMALL_APPOINTMENTS)?;
         }
-        fill(&prepared, LARGE, options.appointments)?;
+        let appointments = if beside.laden {
+            SMALL_APPOINTMENTS
+        } else {
+            options.appointments
+        };
+        fill(&prepared, LARGE, appointments)?;
         let free = free_turns(&prepared)?;
         let app = sql::environment(&prepared.urls.app)?;
         let limits = Pgbench::find(sql::scripts(), run_directory, app)?;
@@ -130,6 +139,7 @@ impl World {
             parts: Vec::new(),
             programs: programs.to_owned(),
             worker_settings: Vec::new(),
+            admin_settings: Vec::new(),
             app_secret: prepared.credentials.app_secret().to_owned(),
             administrator,
             server: prepared.server,
@@ -163,6 +173,7 @@ impl World {
         let addresses = self.addresses()?;
         self.api = self.start_api(programs, &addresses, urls, credentials, "ratiba-api")?;
         self.worker_settings = own_clock(environment::worker(&addresses, urls, credentials));
+        self.admin_settings = own_clock(environment::admin(&addresses, urls, credentials));
         if beside.small {
             let small_urls = DatabaseUrls {
                 administrator: urls.administrator.clone(),

@@ -3,8 +3,8 @@
 //! A customer names, and is told, the time at which they come; what is set up before that is the business's own
 //! matter. So every time is moved by the set-up of the service on its way to booking and back.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
 use ratiba_booking::appointment::DiscountAmount;
@@ -13,7 +13,7 @@ use ratiba_booking::availability::{
 };
 use ratiba_booking::catalogue::{CustomerId, Minutes, Offering, Service};
 use ratiba_booking::policy::{Channel, PayBy, Policy};
-use ratiba_booking::ports::{Catalogue, PromotionBook};
+use ratiba_booking::ports::{Catalogue, PromotionBook, Shop};
 use ratiba_booking::pricing::PricedSlot;
 use ratiba_booking::promotion::Promotion;
 use ratiba_booking::use_cases::{
@@ -54,26 +54,55 @@ pub struct BookingDeskBridge {
     pub promotions: Arc<dyn PromotionBook>,
     /// The present.
     pub clock: Arc<dyn Clock>,
+    /// The menus that were made already.
+    pub menus: Menus,
+}
+
+/// The menus of businesses, each with the shop that it was made of: reading one is much of the work of a turn.
+#[derive(Default)]
+pub struct Menus(Mutex<BTreeMap<TenantId, Made>>);
+
+/// A menu, and the shop that it was made of.
+type Made = (Weak<Shop>, Arc<Menu>);
+
+impl Menus {
+    fn of(&self, tenant: TenantId, shop: &Arc<Shop>) -> Arc<Menu> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, menu)) = known.get(&tenant)
+            && of.upgrade().is_some_and(|of| Arc::ptr_eq(&of, shop))
+        {
+            return Arc::clone(menu);
+        }
+        // What a menu was made of is forgotten when it is out of date or out of use, and its menu with it.
+        known.retain(|_tenant, (of, _menu)| of.strong_count() > 0);
+        let menu = Arc::new(menu_of(shop));
+        known.insert(tenant, (Arc::downgrade(shop), Arc::clone(&menu)));
+        menu
+    }
+}
+
+fn menu_of(shop: &Shop) -> Menu {
+    let sold = shop
+        .services
+        .iter()
+        .filter(|service| service.offering == Offering::Active);
+    let people = shop.people.iter().map(|(id, name)| StaffCard {
+        id: Id::from_uuid(id.as_uuid()),
+        name: name.clone(),
+    });
+    Menu::new(
+        sold.map(card_of).collect(),
+        people.collect(),
+        opening_of(&shop.hours),
+        shop.policy.zone.clone(),
+    )
 }
 
 #[async_trait]
 impl BookingDesk for BookingDeskBridge {
-    async fn menu(&self, tenant: TenantId) -> Result<Menu, Outage> {
+    async fn menu(&self, tenant: TenantId) -> Result<Arc<Menu>, Outage> {
         let shop = self.catalogue.shop(tenant).await?;
-        let sold = shop
-            .services
-            .iter()
-            .filter(|service| service.offering == Offering::Active);
-        let people = shop.people.iter().map(|(id, name)| StaffCard {
-            id: Id::from_uuid(id.as_uuid()),
-            name: name.clone(),
-        });
-        Ok(Menu {
-            services: sold.map(card_of).collect(),
-            staff: people.collect(),
-            opening: opening_of(&shop.hours),
-            zone: shop.policy.zone.clone(),
-        })
+        Ok(self.menus.of(tenant, &shop))
     }
 
     async fn promotions(&self, tenant: TenantId) -> Result<Vec<PromotionCard>, Outage> {

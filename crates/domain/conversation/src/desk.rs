@@ -2,6 +2,7 @@
 //! what is owed. Booking and payments play these parts; neither knows these words.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use ratiba_kernel::{Id, Money, PhoneNumber, TimeRange, Zone};
 use serde::{Deserialize, Serialize};
@@ -88,9 +89,28 @@ pub struct Menu {
     pub opening: OpeningHours,
     /// Where all of it is local to.
     pub zone: Zone,
+    /// The names as messages are searched for them: made when the first message is read.
+    names: OnceLock<Lexicon>,
 }
 
 impl Menu {
+    /// A menu. Whoever changes it before a message is read against it changes the names that are looked for as well.
+    #[must_use]
+    pub const fn new(
+        services: Vec<ServiceCard>,
+        staff: Vec<StaffCard>,
+        opening: OpeningHours,
+        zone: Zone,
+    ) -> Self {
+        Self {
+            services,
+            staff,
+            opening,
+            zone,
+            names: OnceLock::new(),
+        }
+    }
+
     /// The service of an id that a thread remembers; it may be sold no more.
     #[must_use]
     pub fn service(&self, id: ServiceRef) -> Option<&ServiceCard> {
@@ -106,6 +126,16 @@ impl Menu {
     /// The circumstances in which a message is read.
     #[must_use]
     pub fn context(&self, now: OffsetDateTime, question_open: bool) -> Context {
+        Context {
+            now,
+            zone: self.zone.clone(),
+            opening: self.opening.clone(),
+            lexicon: self.names.get_or_init(|| self.lexicon()).clone(),
+            question_open,
+        }
+    }
+
+    fn lexicon(&self) -> Lexicon {
         let services = self.services.iter().map(|service| {
             let names = std::iter::once(&service.name)
                 .chain(&service.name_sw)
@@ -116,15 +146,9 @@ impl Menu {
             .staff
             .iter()
             .map(|member| LexiconEntry::new(member.id.as_uuid(), [&member.name]));
-        Context {
-            now,
-            zone: self.zone.clone(),
-            opening: self.opening.clone(),
-            lexicon: Lexicon {
-                services: services.collect(),
-                staff: staff.collect(),
-            },
-            question_open,
+        Lexicon {
+            services: services.collect(),
+            staff: staff.collect(),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod knowledge;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use ratiba_kernel::{Money, Outage, PhoneNumber, TenantId};
 use serde_json::Value;
@@ -573,7 +575,7 @@ pub trait PersonalityBook: Send + Sync {
 #[async_trait]
 pub trait BookingDesk: Send + Sync {
     /// What is sold in the chat, by whom, when.
-    async fn menu(&self, tenant: TenantId) -> Result<Menu, Outage>;
+    async fn menu(&self, tenant: TenantId) -> Result<Arc<Menu>, Outage>;
 
     /// The promotions that count for something sold in the chat on a day from now on that can be booked, the first to end
     /// first.

@@ -69,18 +69,18 @@ pub fn a_menu() -> Menu {
         minutes: 60,
         staff: vec![wanjiru()],
     };
-    Menu {
-        services: vec![
+    Menu::new(
+        vec![
             service(massage(), "Swedish massage", "Masaji", &["massage"], 3_500),
             service(facial(), "Facial", "Facial", &[], 2_000),
         ],
-        staff: vec![StaffCard {
+        vec![StaffCard {
             id: wanjiru(),
             name: "Wanjiru".to_owned(),
         }],
-        opening: OpeningHours::daily(time!(09:00), time!(20:00)),
-        zone: nairobi(),
-    }
+        OpeningHours::daily(time!(09:00), time!(20:00)),
+        nairobi(),
+    )
 }
 
 /// The demo's business, open to everybody, with one owner.

@@ -1,7 +1,7 @@
 //! The desks, the messenger and the rest of the world, in memory and obedient.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use ratiba_kernel::{IdSource, Money, Outage, PhoneNumber, TenantId};
@@ -299,8 +299,8 @@ impl FakeDesk {
 
 #[async_trait]
 impl BookingDesk for FakeDesk {
-    async fn menu(&self, _tenant: TenantId) -> Result<Menu, Outage> {
-        Ok(locked(&self.menu).clone())
+    async fn menu(&self, _tenant: TenantId) -> Result<Arc<Menu>, Outage> {
+        Ok(Arc::new(locked(&self.menu).clone()))
     }
 
     async fn promotions(&self, _tenant: TenantId) -> Result<Vec<PromotionCard>, Outage> {

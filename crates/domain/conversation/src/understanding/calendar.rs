@@ -2,7 +2,7 @@
 
 use time::{Date, Duration, Month, Weekday};
 
-use super::lexicon::edit_distance;
+use super::lexicon::edits_within;
 
 const WEEKDAYS: &[(Weekday, &[&str])] = &[
     (
@@ -140,7 +140,7 @@ pub(super) fn weekday(word: &str) -> Option<Weekday> {
         return None;
     }
     let near = |name: &&str| {
-        name.len() >= 6 && name.len().abs_diff(word.len()) <= 1 && edit_distance(name, word) == 1
+        name.len() >= 6 && name.len().abs_diff(word.len()) <= 1 && edits_within(1, name, word) == Some(1)
     };
     // A slip that fits two days names neither.
     let mut fitting = WEEKDAYS.iter().filter(|(_, names)| names.iter().any(near));

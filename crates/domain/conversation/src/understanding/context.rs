@@ -1,6 +1,7 @@
 //! What the reader must know beside the words: the time, the opening hours, the names of services and staff.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ratiba_kernel::zone::Zone;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, Time, Weekday};
@@ -135,7 +136,7 @@ pub(super) fn minute_of(time: Time) -> u16 {
 pub struct LexiconEntry {
     /// The id that a [`super::Match`] carries.
     pub id: Uuid,
-    phrases: Vec<Vec<String>>,
+    phrases: Arc<[Vec<String>]>,
 }
 
 impl LexiconEntry {

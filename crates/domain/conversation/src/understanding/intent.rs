@@ -90,9 +90,7 @@ fn phrase(sentence: &Sentence) -> Phrase<'_> {
         .tokens
         .iter()
         .filter(|token| !vocabulary::is_filler(&token.text));
-    Phrase {
-        tokens: tokens.map(|token| (token, verb::analyse(&token.text))).collect(),
-    }
+    Phrase::new(tokens.map(|token| (token, verb::analyse(&token.text))))
 }
 
 /// Words behind which nothing is refused any more.
@@ -294,7 +292,7 @@ impl Listener<'_> {
         let greets = self.counts(rules::GREETINGS) > 0 || self.greets_by_part();
         // "Sasa" and "Poa" are greetings and answers both; alone the first greets and the second answers.
         let answers_only = only(&[rules::YES, rules::NO, rules::NOT_YET, rules::GLUE]);
-        if self.has(&rules::NO_PROBLEM) && self.phrase.tokens.len() <= 5 {
+        if self.has(&rules::NO_PROBLEM) && self.phrase.tokens().len() <= 5 {
             return self.answers(Intent::Confirm);
         }
         if wait > 0 && answers_only && !self.has(&rules::NO_FIRST) || self.has(&rules::WAIT) {
@@ -332,7 +330,7 @@ impl Listener<'_> {
 
     fn counts(&self, words: &[&str]) -> usize {
         self.phrase
-            .tokens
+            .tokens()
             .iter()
             .filter(|(token, _)| words.contains(&token.text.as_str()))
             .count()
@@ -359,7 +357,7 @@ impl Listener<'_> {
             .filter(|word| **word != "la")
             .copied()
             .collect::<Vec<_>>();
-        self.counts(&["la"]) > 0 && self.phrase.tokens.len() > 1 && self.counts(&others) == 0
+        self.counts(&["la"]) > 0 && self.phrase.tokens().len() > 1 && self.counts(&others) == 0
     }
 
     fn greets_by_part(&self) -> bool {
@@ -441,7 +439,10 @@ impl Listener<'_> {
         if self.has(&rules::CHANGE_DATE) && !mine && (!time || old_time) {
             return Some((Intent::ChangeDate, false));
         }
-        if self.begins_with_no() && !time && self.phrase.tokens.len() <= 4 && !self.has(&rules::WILL_NOT_COME)
+        if self.begins_with_no()
+            && !time
+            && self.phrase.tokens().len() <= 4
+            && !self.has(&rules::WILL_NOT_COME)
         {
             return None;
         }
@@ -463,14 +464,14 @@ impl Listener<'_> {
     }
 
     fn begins_with_no(&self) -> bool {
-        self.phrase.tokens.first().is_some_and(|(token, _)| {
+        self.phrase.tokens().first().is_some_and(|(token, _)| {
             ["hapana", "no", "nope", "nah", "naah", "zii"].contains(&token.text.as_str())
         })
     }
 
     fn begins_with_yes(&self) -> bool {
         self.phrase
-            .tokens
+            .tokens()
             .first()
             .is_some_and(|(token, _)| rules::YES.contains(&token.text.as_str()))
     }
@@ -625,14 +626,14 @@ impl Listener<'_> {
 
     /// *Subiri nimalize kazi*, *haha sawa*: an answer with words around it that mean nothing to us.
     fn answer_with_talk(&self) -> Option<Intent> {
-        let (first, _) = self.phrase.tokens.first()?;
+        let (first, _) = self.phrase.tokens().first()?;
         if !self.context.question_open {
             return None;
         }
         if ["ngoja", "ngojea", "ngojeni", "subiri", "subirini", "wait"].contains(&first.text.as_str()) {
             return Some(Intent::NotYet);
         }
-        let short = self.phrase.tokens.len() <= 3;
+        let short = self.phrase.tokens().len() <= 3;
         let agrees = self.counts(rules::YES) > 0 && self.counts(rules::NO) == 0;
         (short && agrees && !self.sentence.question).then_some(Intent::Confirm)
     }
@@ -648,10 +649,10 @@ impl Listener<'_> {
         let greets = self.greets_by_part()
             || self
                 .phrase
-                .tokens
+                .tokens()
                 .first()
                 .is_some_and(|(token, _)| rules::GREETINGS.contains(&token.text.as_str()));
-        if greets && self.phrase.tokens.len() <= 6 {
+        if greets && self.phrase.tokens().len() <= 6 {
             return Intent::Greet;
         }
         Intent::None

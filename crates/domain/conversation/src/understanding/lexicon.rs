@@ -26,24 +26,32 @@ const WISH_FIT_MIN: u16 = 500;
 /// A name that is there word for word.
 const WHOLE_FIT: u16 = 1000;
 
-/// The number of single-letter changes that turn one word into the other.
-pub(super) fn edit_distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.iter().enumerate() {
+/// The number of single-letter changes that turn one word into the other, if there are not more than `most`.
+pub(super) fn edits_within(most: usize, one: &str, other: &str) -> Option<usize> {
+    if one.chars().count().abs_diff(other.chars().count()) > most {
+        return None;
+    }
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (i, a) in one.chars().enumerate() {
         let mut diagonal = i;
         let mut left = i + 1;
-        let mut next = vec![left];
-        for (j, b) in other.iter().enumerate() {
-            let above = row.get(j + 1).copied().unwrap_or(usize::MAX);
-            let changed = diagonal + usize::from(a != b);
-            left = changed.min(above.saturating_add(1)).min(left + 1);
-            next.push(left);
-            diagonal = above;
+        let mut least = left;
+        if let Some(first) = row.first_mut() {
+            *first = left;
         }
-        row = next;
+        for (cell, b) in row.iter_mut().skip(1).zip(other.chars()) {
+            let changed = diagonal + usize::from(a != b);
+            diagonal = *cell;
+            left = changed.min(diagonal + 1).min(left + 1);
+            least = least.min(left);
+            *cell = left;
+        }
+        // It never becomes less from row to row.
+        if least > most {
+            return None;
+        }
     }
-    row.last().copied().unwrap_or(0)
+    row.last().copied().filter(|edits| *edits <= most)
 }
 
 /// How well a word of the message stands for a word of a name, in thousandths.
@@ -59,11 +67,16 @@ fn word_fit(name: &str, said: &str, is_known: bool) -> u32 {
     if many && length > 2 {
         return 980;
     }
-    let close = name.chars().count().abs_diff(said.chars().count()) <= 2 && !is_known;
-    match (length, close.then(|| edit_distance(name, said))) {
-        (5.., Some(1)) => 900,
-        (8.., Some(2)) => 820,
-        _other => 0,
+    let slips = match length {
+        _any if is_known => return 0,
+        ..5 => return 0,
+        5..8 => 1,
+        8.. => 2,
+    };
+    match edits_within(slips, name, said) {
+        Some(0 | 1) => 900,
+        Some(_two) => 820,
+        None => 0,
     }
 }
 

@@ -257,7 +257,44 @@ const CLASSES: &[(&str, &[&str])] = &[
 /// Patterns of which one is enough; they are parsed at their first use.
 pub(super) struct Patterns {
     sources: &'static [&'static str],
-    parsed: OnceLock<Vec<Vec<Element>>>,
+    parsed: OnceLock<Vec<Pattern>>,
+}
+
+/// A pattern, and a mark of the words of which it needs one, for each step that takes nothing but words. A message without
+/// such a mark is not looked through: few messages have the words of any one pattern.
+struct Pattern {
+    elements: Vec<Element>,
+    needed: Vec<Marks>,
+}
+
+/// A set of words as bits, one for each word; some words share a bit.
+#[derive(Clone, Copy, Default)]
+struct Marks(u128);
+
+impl Marks {
+    fn of(word: &str) -> Self {
+        // FNV-1a: short words, and nobody gains by a clash.
+        let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self(1 << (hash >> 57))
+    }
+
+    fn union(marks: impl Iterator<Item = Self>) -> Self {
+        Self(marks.fold(0, |all, marks| all | marks.0))
+    }
+
+    const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl Pattern {
+    fn parse(source: &'static str) -> Self {
+        let elements: Vec<Element> = source.split(' ').map(Element::parse).collect();
+        let needed = elements.iter().filter_map(Element::words).collect();
+        Self { elements, needed }
+    }
 }
 
 /// One step of a pattern.
@@ -289,13 +326,9 @@ impl Patterns {
         }
     }
 
-    fn parsed(&self) -> &[Vec<Element>] {
-        self.parsed.get_or_init(|| {
-            self.sources
-                .iter()
-                .map(|source| source.split(' ').map(Element::parse).collect())
-                .collect()
-        })
+    fn parsed(&self) -> &[Pattern] {
+        self.parsed
+            .get_or_init(|| self.sources.iter().map(|source| Pattern::parse(source)).collect())
     }
 }
 
@@ -314,7 +347,31 @@ impl Element {
     }
 }
 
+impl Element {
+    /// The words of which a step takes one; `None` if it takes other things too, or nothing.
+    fn words(&self) -> Option<Marks> {
+        let Self::OneOf(alternatives) = self else {
+            return None;
+        };
+        let marks: Option<Vec<Marks>> = alternatives.iter().map(Alternative::words).collect();
+        Some(Marks::union(marks?.into_iter()))
+    }
+}
+
 impl Alternative {
+    fn words(&self) -> Option<Marks> {
+        match self {
+            Self::Word(word) => Some(Marks::of(word)),
+            Self::Class(words) => Some(Marks::union(words.iter().map(|word| Marks::of(word)))),
+            Self::Prefix(_)
+            | Self::Verb { .. }
+            | Self::Undergone(_)
+            | Self::Done(_)
+            | Self::ToMe(_)
+            | Self::Number => None,
+        }
+    }
+
     fn parse(source: &'static str) -> Self {
         if let Some(class) = source.strip_prefix('@') {
             let words = CLASSES
@@ -366,16 +423,31 @@ impl Alternative {
 
 /// A message as patterns see it: one entry for each token that is not a filler.
 pub(super) struct Phrase<'t> {
-    pub(super) tokens: Vec<(&'t Token, Option<Verb>)>,
+    tokens: Vec<(&'t Token, Option<Verb>)>,
+    said: Marks,
 }
 
-impl Phrase<'_> {
+impl<'t> Phrase<'t> {
+    pub(super) fn new(tokens: impl Iterator<Item = (&'t Token, Option<Verb>)>) -> Self {
+        let tokens: Vec<_> = tokens.collect();
+        let said = Marks::union(tokens.iter().map(|(token, _)| Marks::of(&token.text)));
+        Self { tokens, said }
+    }
+
+    pub(super) fn tokens(&self) -> &[(&'t Token, Option<Verb>)] {
+        &self.tokens
+    }
+
     /// Whether one of the patterns occurs.
     pub(super) fn has_any(&self, patterns: &Patterns) -> bool {
         patterns.parsed().iter().any(|pattern| self.has(pattern))
     }
 
-    fn has(&self, pattern: &[Element]) -> bool {
+    fn has(&self, pattern: &Pattern) -> bool {
+        if !pattern.needed.iter().all(|needed| needed.meets(self.said)) {
+            return false;
+        }
+        let pattern = &pattern.elements;
         // A pattern that begins at the beginning need not be tried anywhere else.
         let last = if let Some(Element::Start) = pattern.first() {
             0

@@ -3,6 +3,9 @@
 //! A form is read as subject, tense and object marks around a root that stands in the table. That way a rule names the
 //! root once and holds for every person, tense and courtesy form.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 /// How the end of a form may look.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Family {
@@ -14,8 +17,11 @@ pub(super) enum Family {
     English,
 }
 
+/// A root, the name that rules use for it, and its family.
+type Root = (&'static str, &'static str, Family);
+
 /// Roots and the name that rules use for them.
-pub(super) const ROOTS: &[(&str, &str, Family)] = &[
+pub(super) const ROOTS: &[Root] = &[
     ("lip", "pay", Family::Swahili),
     ("tum", "send", Family::Swahili),
     ("pat", "get", Family::Swahili),
@@ -217,12 +223,23 @@ pub(super) fn is_plain_english(word: &str) -> bool {
         .any(|ending| PLAIN_ENDINGS.contains(&ending))
 }
 
+/// The roots by the letter that each begins with: every word of every message is looked for at every letter.
+static BY_FIRST_LETTER: LazyLock<BTreeMap<char, Vec<Root>>> = LazyLock::new(|| {
+    let mut sorted: BTreeMap<char, Vec<Root>> = BTreeMap::new();
+    for root in ROOTS {
+        if let Some(first) = root.0.chars().next() {
+            sorted.entry(first).or_default().push(*root);
+        }
+    }
+    sorted
+});
+
 /// The verb form that a word is, if any; the longest root wins.
 pub(super) fn analyse(word: &str) -> Option<Verb> {
     let mut best: Option<(usize, Verb)> = None;
-    for (at, _) in word.char_indices().take(PREFIX_CHARS_MAX + 1) {
+    for (at, first) in word.char_indices().take(PREFIX_CHARS_MAX + 1) {
         let (prefix, tail) = word.split_at(at);
-        for (stem, root, family) in ROOTS {
+        for (stem, root, family) in BY_FIRST_LETTER.get(&first).into_iter().flatten() {
             let Some(ending) = tail.strip_prefix(stem) else {
                 continue;
             };

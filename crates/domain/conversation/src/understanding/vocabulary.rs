@@ -1,6 +1,9 @@
 //! Words as data: spellings seen in chat, and word lists by language. What words *mean* stands in the modules that
 //! read them; a word is listed here so that it is recognised, also when it is drawn out or respelled.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
 use super::{calendar, numeral, rules, verb};
 
 /// Chat spellings and short forms, and the word that each stands for.
@@ -107,12 +110,31 @@ const FILLERS: &[&str] = &[
     "pole", "samahani", "sir", "sis", "sorry", "tafadhali", "team", "tu", "wadau",
 ];
 
+/// Words that are asked for one by one, for every word of every message.
+type WordSet = LazyLock<BTreeSet<&'static str>>;
+
+static MEANT: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| {
+    // The first of two spellings counts.
+    SPELLINGS.iter().rev().copied().collect()
+});
+static SWAHILI_WORDS: WordSet = LazyLock::new(|| SWAHILI.iter().copied().collect());
+static ENGLISH_WORDS: WordSet = LazyLock::new(|| ENGLISH.iter().copied().collect());
+static SHENG_WORDS: WordSet = LazyLock::new(|| SHENG.iter().copied().collect());
+static FILLER_WORDS: WordSet = LazyLock::new(|| FILLERS.iter().copied().collect());
+static SHORT_ANSWERS: WordSet = LazyLock::new(|| {
+    let lists = [
+        rules::YES,
+        rules::NO,
+        rules::NOT_YET,
+        rules::GREETINGS,
+        rules::THANKS,
+    ];
+    lists.into_iter().flatten().copied().collect()
+});
+
 /// The word that a chat spelling stands for.
 pub(super) fn spelling(word: &str) -> Option<&'static str> {
-    SPELLINGS
-        .iter()
-        .find(|(seen, _)| *seen == word)
-        .map(|(_, meant)| *meant)
+    MEANT.get(word).copied()
 }
 
 /// Whether some table or rule of this module's neighbours knows the word.
@@ -121,34 +143,26 @@ pub(super) fn is_known(word: &str) -> bool {
         || is_english(word)
         || is_sheng(word)
         || is_filler(word)
+        || SHORT_ANSWERS.contains(word)
         || numeral::unit(word).is_some()
         || calendar::weekday_exact(word).is_some()
         || calendar::month_named(word).is_some()
         || calendar::is_holiday_word(word)
         || verb::analyse(word).is_some()
-        || [
-            rules::YES,
-            rules::NO,
-            rules::NOT_YET,
-            rules::GREETINGS,
-            rules::THANKS,
-        ]
-        .iter()
-        .any(|words| words.contains(&word))
 }
 
 pub(super) fn is_swahili(word: &str) -> bool {
-    SWAHILI.contains(&word)
+    SWAHILI_WORDS.contains(word)
 }
 
 pub(super) fn is_english(word: &str) -> bool {
-    ENGLISH.contains(&word)
+    ENGLISH_WORDS.contains(word)
 }
 
 pub(super) fn is_sheng(word: &str) -> bool {
-    SHENG.contains(&word)
+    SHENG_WORDS.contains(word)
 }
 
 pub(super) fn is_filler(word: &str) -> bool {
-    FILLERS.contains(&word)
+    FILLER_WORDS.contains(word)
 }

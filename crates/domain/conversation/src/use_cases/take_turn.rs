@@ -11,6 +11,7 @@ mod turn;
 
 use std::sync::Arc;
 
+use futures_util::future::try_join;
 use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
 
 use super::work_handoff::{utterances, words_of};
@@ -108,7 +109,10 @@ impl TakeTurn {
     #[tracing::instrument(name = "conversation.take_turn", skip_all, fields(inbound.id = %inbound))]
     pub async fn execute(&self, tenant: TenantId, inbound: InboundId) -> Result<TurnEnd, TakeTurnError> {
         for _ in 0..TRIES_MAX {
-            let Some(message) = self.book.inbound(tenant, inbound).await? else {
+            // What does not depend on each other is asked for at the same time.
+            let (message, profile) =
+                try_join(self.book.inbound(tenant, inbound), self.profile.profile(tenant)).await?;
+            let Some(message) = message else {
                 tracing::warn!("there is no such message to handle");
                 return Ok(TurnEnd::NoSuchMessage);
             };
@@ -116,7 +120,7 @@ impl TakeTurn {
                 return Ok(TurnEnd::AlreadyHandled);
             }
             let provider_id = message.provider_id.clone();
-            let (change, end) = self.decide(tenant, message).await?;
+            let (change, end) = self.decide(tenant, message, profile).await?;
             let replied = change
                 .messages
                 .iter()
@@ -141,9 +145,9 @@ impl TakeTurn {
         &self,
         tenant: TenantId,
         message: InboundMessage,
+        profile: Profile,
     ) -> Result<(Change, TurnEnd), TakeTurnError> {
         let reading = self.reader.message(&message.raw);
-        let profile = self.profile.profile(tenant).await?;
         let heard = self.hear_business(tenant, &message, &reading, &profile).await?;
         match heard {
             Heard::Answered(change) => Ok((*change, TurnEnd::Answered)),
@@ -165,7 +169,11 @@ impl TakeTurn {
         profile: Profile,
     ) -> Result<(Change, TurnEnd), TakeTurnError> {
         let now = self.clock.now();
-        let file = sender::find(self.book.as_ref(), tenant, &message, &mut reading).await?;
+        let (file, menu) = try_join(
+            sender::find(self.book.as_ref(), tenant, &message, &mut reading),
+            self.desk.menu(tenant),
+        )
+        .await?;
         if !reading.received.wants_answer() {
             // The channel's own notes, and reactions: on record, and no reason to begin a thread.
             let change = Change {
@@ -176,7 +184,6 @@ impl TakeTurn {
             return Ok((change, TurnEnd::Answered));
         }
         let scene = self.scene(message, reading, file);
-        let menu = self.desk.menu(tenant).await?;
         let shown = self.shown(tenant, &scene).await?;
         let invited = self.was_invited(tenant, &scene).await?;
         let (said, understood) = hear::heard(

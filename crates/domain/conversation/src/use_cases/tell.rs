@@ -78,7 +78,7 @@ pub enum TellError {
 struct Scene {
     now: OffsetDateTime,
     profile: Profile,
-    menu: Menu,
+    menu: Arc<Menu>,
 }
 
 impl Tell {

@@ -125,7 +125,7 @@ impl WorkHandoff {
             let log = self.book.log(tenant, thread, shown_max()).await?;
             let said = utterances(&log, self.reader.as_ref());
             let (profile, menu) = self.circumstances(tenant).await?;
-            let paper = self.paper(&profile, menu.as_ref());
+            let paper = self.paper(&profile, menu.as_deref());
             let mut change = Change::at(paper.now);
             let call = called_by(&found.thread).ok_or(NotTheirs::WithMachine)?;
             let cause = format!("handoff:{call}:taken");
@@ -239,7 +239,7 @@ impl WorkHandoff {
 
     async fn take_step(&self, tenant: TenantId, found: &Found, step: HandoffStep) -> Result<bool, Outage> {
         let (profile, menu) = self.circumstances(tenant).await?;
-        let paper = self.paper(&profile, menu.as_ref());
+        let paper = self.paper(&profile, menu.as_deref());
         let mut change = Change::at(paper.now);
         let customer = &found.file.customer;
         match (&found.thread.driver, step) {
@@ -292,7 +292,7 @@ impl WorkHandoff {
     async fn circumstances(
         &self,
         tenant: TenantId,
-    ) -> Result<(crate::desk::Profile, Option<crate::desk::Menu>), Outage> {
+    ) -> Result<(crate::desk::Profile, Option<Arc<crate::desk::Menu>>), Outage> {
         let profile = self.profile.profile(tenant).await?;
         Ok((profile, self.desk.menu(tenant).await.ok()))
     }

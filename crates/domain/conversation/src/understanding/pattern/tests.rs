@@ -5,14 +5,8 @@ use crate::understanding::{token, verb};
 
 fn heard(text: &str, pattern: &'static str) -> bool {
     let tokens = token::tokens(text);
-    let phrase = Phrase {
-        tokens: tokens
-            .iter()
-            .map(|token| (token, verb::analyse(&token.text)))
-            .collect(),
-    };
-    let elements: Vec<Element> = pattern.split(' ').map(Element::parse).collect();
-    phrase.has(&elements)
+    let phrase = Phrase::new(tokens.iter().map(|token| (token, verb::analyse(&token.text))));
+    phrase.has(&Pattern::parse(pattern))
 }
 
 #[test]

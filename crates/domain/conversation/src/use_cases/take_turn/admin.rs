@@ -110,7 +110,7 @@ impl TakeTurn {
         let menu = self.desk.menu(tenant).await.ok();
         let paper = Paper {
             profile,
-            menu: menu.as_ref(),
+            menu: menu.as_deref(),
             ids: self.ids.as_ref(),
             now: self.clock.now(),
         };
@@ -139,7 +139,7 @@ impl TakeTurn {
         let menu = self.desk.menu(tenant).await.ok();
         let paper = Paper {
             profile,
-            menu: menu.as_ref(),
+            menu: menu.as_deref(),
             ids: self.ids.as_ref(),
             now: self.clock.now(),
         };

@@ -9,6 +9,8 @@ mod asking;
 mod assistant;
 mod changing;
 
+use std::sync::Arc;
+
 use ratiba_kernel::{Outage, PhoneNumber, TenantId};
 use time::{Duration, OffsetDateTime};
 
@@ -66,7 +68,7 @@ struct Asker<'a> {
     admin: bool,
     member: Option<StaffCard>,
     tongue: Tongue,
-    menu: Menu,
+    menu: Arc<Menu>,
     slate: Slate,
     now: OffsetDateTime,
 }

@@ -168,7 +168,8 @@ fn a_turn_that_is_repeated_holds_and_asks_once() {
     let message = block_on(chat.record.inbound(chat.tenant(), inbound))
         .unwrap()
         .unwrap();
-    block_on(take_turn.decide(chat.tenant(), message)).unwrap();
+    let profile = block_on(take_turn.profile.profile(chat.tenant())).unwrap();
+    block_on(take_turn.decide(chat.tenant(), message, profile)).unwrap();
     assert_eq!(chat.stage(), "confirming");
     assert_eq!(
         block_on(take_turn.execute(chat.tenant(), inbound)).unwrap(),

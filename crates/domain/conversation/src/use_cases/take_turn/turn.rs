@@ -33,7 +33,7 @@ use crate::wording::{Phrase, Voice, phrase, present};
 pub(super) struct Turn {
     scene: Scene,
     profile: Profile,
-    menu: Menu,
+    menu: Arc<Menu>,
     ways: PayWays,
     now: OffsetDateTime,
     ids: Arc<dyn IdSource>,
@@ -54,7 +54,7 @@ impl Turn {
     pub(super) fn begin(
         scene: Scene,
         profile: Profile,
-        (menu, ways): (Menu, PayWays),
+        (menu, ways): (Arc<Menu>, PayWays),
         now: OffsetDateTime,
         ids: Arc<dyn IdSource>,
     ) -> Self {
@@ -188,7 +188,7 @@ impl Turn {
         self.now
     }
 
-    pub(super) const fn menu(&self) -> &Menu {
+    pub(super) fn menu(&self) -> &Menu {
         &self.menu
     }
 
@@ -454,7 +454,7 @@ impl Turn {
         self.scene.thread.last_activity_at = self.now;
         let cause = format!("turn:{}:passed", self.key());
         let ids = Arc::clone(&self.ids);
-        let (profile, menu) = (self.profile.clone(), self.menu.clone());
+        let (profile, menu) = (self.profile.clone(), Arc::clone(&self.menu));
         let (now, customer) = (self.now, self.scene.customer.clone());
         let received = self.scene.reading.received.clone();
         let mut change = self.change(Vec::new());
@@ -481,7 +481,7 @@ impl Turn {
         messages.extend(self.reply(&replies));
         let called = self.called;
         let ids = Arc::clone(&self.ids);
-        let (profile, menu) = (self.profile.clone(), self.menu.clone());
+        let (profile, menu) = (self.profile.clone(), Arc::clone(&self.menu));
         let (now, customer) = (self.now, self.scene.customer.clone());
         let mut change = self.change(messages);
         if called && let Some(thread) = change.threads.last().cloned() {
