@@ -1,8 +1,11 @@
 //! Commission over the API: rules, looks at months, amendments, settings.
 
+use diesel::connection::SimpleConnection as _;
+use ratiba_system::ClockAuthority;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use system_tests::World;
+use system_tests::programs::Programs;
 use time::macros::datetime;
 
 const RULES: &str = "/api/v1/commission/rules";
@@ -117,4 +120,67 @@ async fn settings_are_replaced_at_the_version_that_was_seen() {
         .map(|draft| &draft["month"])
         .collect();
     assert!(months.contains(&&json!("2026-05")), "{drafts}");
+}
+
+/// Whether a transaction that is closing a month waits for this table.
+fn closing_waits_for(world: &World, table: &str) -> bool {
+    world.count(&format!(
+        "SELECT count(*) FROM pg_locks w JOIN pg_class c ON c.oid = w.relation
+         WHERE NOT w.granted AND c.relname = '{table}' AND w.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+             AND EXISTS (SELECT FROM pg_locks h WHERE h.pid = w.pid AND h.locktype = 'advisory' AND h.granted)"
+    )) > 0
+}
+
+async fn until(what: &str, done: impl Fn() -> bool) {
+    let mut ticks = tokio::time::interval(std::time::Duration::from_millis(100));
+    for _tick in 0..1_200 {
+        ticks.tick().await;
+        if done() {
+            return;
+        }
+    }
+    panic!("{what} never came");
+}
+
+/// The worker is killed before the first figure is written, between figures and lines, and between lines and event; two
+/// others take over at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_that_is_killed_at_any_point_is_made_once_by_two_workers() {
+    for table in ["commission_period", "commission_line", "outbox"] {
+        let world = World::new().await;
+        super::tips::finished(&world).await;
+        let team = world.count("SELECT count(*) FROM staff WHERE active");
+        let clock = ClockAuthority::start(world.clock.clone(), "127.0.0.1:0".parse().unwrap()).unwrap();
+        let mut programs = Programs::start(&world, &clock, 0, 0).await;
+        programs.add_worker(&world, &clock).await;
+        let mut holder = world.database.connect_as_administrator();
+        holder
+            .batch_execute(&format!("BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE"))
+            .unwrap();
+        clock.move_to(datetime!(2026-06-01 02:01 +3));
+        until("the close", || closing_waits_for(&world, table)).await;
+        programs.kill();
+        holder.batch_execute("ROLLBACK").unwrap();
+        let closes = "SELECT count(*) FROM commission_period WHERE type = 'close'";
+        assert_eq!(world.count(closes), 0, "{table}: nothing of it is there");
+        for _worker in 0..2 {
+            programs.add_worker(&world, &clock).await;
+        }
+        let left = "SELECT count(*) FROM jobs WHERE kind = 'schedule.commission_close' AND state <> 'dead'";
+        until("the end of the close", || {
+            world.count(closes) > 0 && world.count(left) == 0
+        })
+        .await;
+        drop(programs);
+        assert_eq!(world.count(closes), team, "{table}: one for each person");
+        assert_eq!(world.count("SELECT count(*) FROM commission_line"), 1, "{table}");
+        let events =
+            "SELECT count(*) FROM outbox WHERE topic = 'commission' AND payload ->> 'type' = 'month_frozen'";
+        assert_eq!(world.count(events), 1, "{table}");
+        assert_eq!(
+            world.count("SELECT count(*) FROM jobs WHERE state = 'dead'"),
+            0,
+            "{table}"
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! A month that was closed goes to payroll: as a sheet that an officer uploads, or to payroll's own system, whatever goes
 //! wrong on the way; and what everybody earned is told as files.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,7 +10,7 @@ use ratiba_kernel::Breaker;
 use ratiba_payroll::PayMonth;
 use ratiba_payroll::employee::{Employee, EmployeeStatus, Terms};
 use ratiba_payroll::ports::{PayrollGateway, PeriodState};
-use ratiba_payroll::test_support::{PayrollStage, payroll_gateway_contract};
+use ratiba_payroll::test_support::{PayrollStage, company, payroll_gateway_contract};
 use ratiba_simulator::{PayrollAccount, Simulator, SimulatorSettings};
 use ratiba_system::MovableClock;
 use ratiba_workpay_stub::{Codes, Paths, Token, WorkpayHttp, WorkpaySettings};
@@ -39,7 +40,7 @@ impl Stage {
         let simulator = Simulator::start(settings).await.unwrap();
         let settings = WorkpaySettings {
             base_url: format!("{}/workpay", simulator.base_url()),
-            token: Token::new(account.token),
+            tokens: BTreeMap::from([(company(), Token::new(account.token))]),
             paths: Paths::default(),
             codes: Codes::default(),
             timeout_ms: 5_000,
@@ -492,4 +493,65 @@ async fn payroll_decides_since_when_and_on_which_terms_people_work() {
         0
     );
     assert_eq!(whats().await, ["unknown_here"]);
+}
+
+#[tokio::test]
+async fn a_business_without_an_account_at_payroll_sees_nothing_of_anothers_and_hands_nothing_over() {
+    let closed = Closed::new().await;
+    let neighbour = closed.world.neighbour().await;
+    let before = closed.book().await;
+    let ask =
+        async |method, path: &str, body| closed.world.call_as(&neighbour.owner, method, path, body).await;
+    let (status, refused) = ask(Method::GET, "/api/v1/payroll/differences", None).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{refused}");
+    let body = json!({ "month": "2026-05" });
+    let (status, said) = ask(Method::POST, "/api/v1/commission/closes", Some(body)).await;
+    assert_eq!(status, StatusCode::OK, "{said}");
+    let (status, refused) = ask(Method::POST, "/api/v1/payroll/exports", Some(by_system())).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{refused}");
+    let adopted = closed.world.parts.adopt_payroll_directory(neighbour.tenant).await;
+    assert!(adopted.is_err());
+    assert_eq!(closed.book().await, before);
+}
+
+#[tokio::test]
+async fn an_export_whose_job_was_lost_goes_on_in_the_night() {
+    let closed = Closed::new().await;
+    let (_, ordered) = closed.order(by_system()).await;
+    let lost =
+        "WITH gone AS (DELETE FROM jobs WHERE kind = 'payroll.send' RETURNING 1) SELECT count(*) FROM gone";
+    assert_eq!(closed.world.count(lost), 1);
+    closed.world.work().await;
+    assert_eq!(closed.now(&ordered["export"]).await["state"], "waiting");
+    closed.world.jump(datetime!(2026-06-02 03:30 +3)).await;
+    assert_eq!(closed.now(&ordered["export"]).await["state"], "done");
+}
+
+#[tokio::test]
+async fn a_statement_is_the_same_bytes_after_everybody_was_renamed() {
+    let closed = Closed::new().await;
+    let (_, listed) = closed
+        .world
+        .call(Method::GET, "/api/v1/commission/periods?month=2026-05", None)
+        .await;
+    let id = listed["periods"][0]["id"].as_str().unwrap().to_owned();
+    let files = async || {
+        let mut files = Vec::new();
+        for form in ["pdf", "xlsx", "csv"] {
+            let path = format!("/api/v1/commission/periods/{id}/statement?format={form}&language=sw");
+            let (status, file) = closed.world.call(Method::GET, &path, None).await;
+            assert_eq!(status, StatusCode::OK, "{file}");
+            files.push(file);
+        }
+        files
+    };
+    let before = files().await;
+    for renaming in [
+        "UPDATE staff SET name = name || ' Mpya'",
+        "UPDATE services SET name = name || ' (new)'",
+        "UPDATE tenant_settings SET business_name = 'Another Spa', zone = 'America/New_York'",
+    ] {
+        closed.world.execute(renaming);
+    }
+    assert_eq!(files().await, before);
 }

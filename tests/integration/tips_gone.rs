@@ -132,6 +132,57 @@ async fn a_business_that_wants_no_tip_offers_makes_none() {
 }
 
 #[tokio::test]
+async fn all_of_the_commission_goes_to_each_of_a_team_where_somebody_says_so() {
+    let world = World::new().await;
+    let (_, part) = finished(&world).await;
+    world.execute(&format!(
+        "INSERT INTO appointment_staff (tenant_id, appointment_id, staff_id, position)
+         SELECT a.tenant_id, a.id, s.id, row_number() OVER (ORDER BY s.id <> a.staff_id, s.id) - 1
+         FROM appointments a JOIN staff s ON s.tenant_id = a.tenant_id
+         WHERE a.id = '{part}' AND (s.id = a.staff_id
+             OR s.id = (SELECT o.id FROM staff o WHERE o.tenant_id = a.tenant_id AND o.id <> a.staff_id ORDER BY o.id LIMIT 1))
+         ON CONFLICT DO NOTHING"
+    ));
+    let shares = format!("/api/v1/appointments/{part}/shares");
+    let (_, known) = world.call(Method::GET, &shares, None).await;
+    let team = known["shares"].as_array().unwrap().clone();
+    assert_eq!((team.len(), &known["split"]), (2, &json!("equal")), "{known}");
+    let both = json!({ "split": "full_to_each", "shares": [
+        { "staff_id": team[0]["staff_id"], "share_basis_points": 5_000 },
+        { "staff_id": team[1]["staff_id"], "share_basis_points": 5_000 },
+    ]});
+    let (status, refused) = world.call_at(&known["version"], Method::PUT, &shares, both).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{refused}");
+    let earned = async || {
+        let path = "/api/v1/commission/preview?month=2026-05";
+        let (_, preview) = world.call(Method::GET, path, None).await;
+        let staff = preview["staff"].as_array().unwrap().clone();
+        let of = |person: &Value| {
+            let id = &person["staff_id"];
+            let found = staff.iter().find(|one| &one["staff_id"] == id);
+            found.unwrap()["commission"]["amount_minor"].as_i64().unwrap()
+        };
+        (of(&team[0]), of(&team[1]))
+    };
+    let (one, other) = earned().await;
+    let each = json!({ "split": "full_to_each", "shares": null });
+    let (status, said) = world.call_at(&known["version"], Method::PUT, &shares, each).await;
+    assert_eq!(
+        (status, &said["split"]),
+        (StatusCode::OK, &json!("full_to_each")),
+        "{said}"
+    );
+    let (_, read) = world.call(Method::GET, &shares, None).await;
+    assert_eq!(read, said);
+    let (all, other_all) = earned().await;
+    assert!(one > 0 && other >= 0, "{one} {other}");
+    assert!(
+        all > one && (other == 0 || other_all > other),
+        "{one} {other}, then {all} {other_all}"
+    );
+}
+
+#[tokio::test]
 async fn how_a_team_shares_is_said_at_the_version_that_was_seen_and_not_of_a_frozen_month() {
     let world = World::new().await;
     let (_, part) = finished(&world).await;

@@ -137,9 +137,6 @@ fn variables(
             "RATIBA__DARAJA__SECURITY_CREDENTIAL",
             daraja.security_credential.clone(),
         ),
-        ("RATIBA__PAYROLL__BASE_URL", format!("{base_url}/workpay")),
-        ("RATIBA__PAYROLL__TOKEN", simulator.payroll.token.clone()),
-        ("RATIBA__PAYROLL__COMPANY", simulator.payroll.company.clone()),
         ("RATIBA__MODEL__URL", format!("{base_url}/openai/v1")),
         ("RATIBA__MODEL__NAME", "simulated".to_owned()),
         ("RATIBA__MODEL__INPUT_PRICE", "150000".to_owned()),
@@ -156,6 +153,27 @@ fn variables(
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value));
     variables.into_iter().collect()
+}
+
+/// The demo tenant's account at the simulator's payroll; nobody else has one.
+fn payroll_variables(
+    tenant: TenantId,
+    simulator: &SimulatorSettings,
+    base_url: &str,
+) -> [(String, String); 3] {
+    let (company, token) = (&simulator.payroll.company, &simulator.payroll.token);
+    [
+        ("RATIBA__PAYROLL__BASE_URL", format!("{base_url}/workpay")),
+        ("RATIBA__PAYROLL__COMPANIES", format!("{tenant}={company}")),
+        ("RATIBA__PAYROLL__TOKENS", format!("{company}={token}")),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+}
+
+fn settings_of(variables: &[(String, String)]) -> SharedSettings {
+    SettingsReader::from_variables(ratiba_assembly::BASE_SETTINGS, variables.iter().cloned())
+        .finish(SharedSettings::read)
+        .unwrap()
 }
 
 impl World {
@@ -183,11 +201,7 @@ impl World {
         };
         let simulator = Simulator::start(told.clone()).await.unwrap();
         let variables = variables(&database, address, &told, &simulator.base_url());
-        let settings =
-            SettingsReader::from_variables(ratiba_assembly::BASE_SETTINGS, variables.iter().cloned())
-                .finish(SharedSettings::read)
-                .unwrap();
-        let parts = Parts::with_clock(&settings, Arc::new(clock.clone())).unwrap();
+        let parts = Parts::with_clock(&settings_of(&variables), Arc::new(clock.clone())).unwrap();
         let addresses = DemoAddresses {
             phone: None,
             phone_number_id: told.whatsapp.phone_number_id.clone(),
@@ -197,6 +211,11 @@ impl World {
         let tenant = demo::provision_demo(&parts.database, demo_ids, &addresses)
             .await
             .unwrap();
+        // Which company a business is at payroll can be said only once there is one.
+        let mut variables = variables;
+        variables.extend(payroll_variables(tenant.tenant, &told, &simulator.base_url()));
+        let settings = settings_of(&variables);
+        let parts = Parts::with_clock(&settings, Arc::new(clock.clone())).unwrap();
         let state = web::Data::new(State {
             parts: parts.clone(),
             metrics: ApiMetrics::new().unwrap(),

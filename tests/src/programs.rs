@@ -48,12 +48,40 @@ impl Programs {
         programs
     }
 
+    /// One more worker, whose jobs are found again as soon as ten seconds after it was lost; it is ready.
+    pub async fn add_worker(&mut self, world: &World, clock: &ClockAuthority) {
+        let lease = [("RATIBA__WORKER__LEASE_S", "10")];
+        let door = self.spawn_with(world, clock, "ratiba-worker", "RATIBA__WORKER__PORT", &lease);
+        self.is_ready(world, &format!("{door}/healthz")).await;
+    }
+
+    /// Kills everything without a word.
+    pub fn kill(&mut self) {
+        for mut child in self.children.drain(..) {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        self.apis.clear();
+    }
+
     fn spawn(&mut self, world: &World, clock: &ClockAuthority, name: &str, port_variable: &str) -> String {
+        self.spawn_with(world, clock, name, port_variable, &[])
+    }
+
+    fn spawn_with(
+        &mut self,
+        world: &World,
+        clock: &ClockAuthority,
+        name: &str,
+        port_variable: &str,
+        more: &[(&str, &str)],
+    ) -> String {
         let port = free_port();
         let program = program(name);
         let child = Command::new(&program)
             .env_clear()
             .envs(world.variables.iter().cloned())
+            .envs(more.iter().copied())
             .env("RATIBA__CLOCK__FOLLOW", clock.address().to_string())
             .env("RATIBA__PROCESS__EXIT_WITH_PARENT", "true")
             .env("RATIBA__LOG__LEVEL", "warn")

@@ -10,6 +10,7 @@ use ratiba_conversation::event::ConversationTask;
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::task::PaymentTask;
 use ratiba_payroll::export::PayrollTask;
+use ratiba_payroll::use_cases::Sent;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -182,6 +183,9 @@ impl Jobs {
                 let system =
                     system.ok_or_else(|| Outage::new("payroll's system is not set up in this process"))?;
                 let sent = system.send.execute(tenant, export).await?;
+                if sent == Sent::NotSetUp {
+                    return Err(Outage::new("payroll's system is not set up for this business").into());
+                }
                 tracing::info!(export.id = %export, ?sent, "an export was looked after");
             }
         }

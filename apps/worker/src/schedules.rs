@@ -210,6 +210,7 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
     let logs = parts.conversation.archive.execute(tenant).await?;
     sync_templates(parts, tenant).await;
     adopt_directory(parts, tenant).await;
+    parts.payroll.order.resume(tenant).await?;
     let left = parts.desk.close_queue.execute(tenant).await?;
     // Should the chain of looks through the waitlist ever have broken, it is tied again here.
     parts.desk.watch_waitlist.execute(tenant).await?;

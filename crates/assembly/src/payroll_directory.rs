@@ -15,8 +15,8 @@ use crate::Parts;
 /// Why payroll's directory was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
-    /// Payroll's system is not set up.
-    #[error("payroll's system is not set up")]
+    /// Payroll's system is not set up for this business.
+    #[error("payroll's system is not set up for this business")]
     NoSystem,
     /// Payroll did not tell.
     #[error("payroll did not tell its directory")]
@@ -79,8 +79,13 @@ impl Parts {
 
     async fn payroll_directory(&self, tenant: TenantId) -> Result<Vec<Employee>, DirectoryError> {
         let system = self.payroll.system.as_ref().ok_or(DirectoryError::NoSystem)?;
-        let company = self.payroll.order.company(tenant)?;
-        Ok(system.gateway.employees(&company, None).await?)
+        let company = self
+            .payroll
+            .order
+            .accounts
+            .of(tenant)
+            .ok_or(DirectoryError::NoSystem)?;
+        Ok(system.gateway.employees(company, None).await?)
     }
 
     /// Everybody who works here or has a staff number, with that.

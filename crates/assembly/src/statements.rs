@@ -1,7 +1,8 @@
-//! Statements of commission, with the names of people and of the business.
+//! Statements of commission.
 
 use ratiba_commission::explain::Language;
 use ratiba_commission::period::FrozenDocument;
+use ratiba_commission::terms::Terms;
 use ratiba_kernel::{Outage, TenantId};
 
 pub use ratiba_sheets::DrawnStatement;
@@ -19,11 +20,10 @@ impl Parts {
         document: &FrozenDocument,
         language: Language,
     ) -> Result<DrawnStatement, Outage> {
-        let staff = document.period().staff;
-        let member = self.staff.find(tenant, staff.as_uuid()).await?;
-        let name = member.map_or_else(|| staff.to_string(), |member| member.name.as_str().to_owned());
-        let profile = self.conversation.tell.profile.profile(tenant).await?;
-        let zone = self.booking.catalogue.zone(tenant).await?;
-        DrawnStatement::of(document, &profile.business_name, &name, &zone, language)
+        let preview = &self.commission.preview;
+        let names = preview.work.names(tenant).await?;
+        let settings = preview.rules.settings(tenant).await?;
+        let today = Terms::of(document.period().staff, &names, &settings);
+        DrawnStatement::of(document, &today, language)
     }
 }

@@ -6,7 +6,7 @@ use ratiba_access::Scope;
 use ratiba_assembly::payroll::{earnings_csv, earnings_xlsx, fingerprints};
 use ratiba_kernel::{Money, Outage, Zone};
 use ratiba_payroll::earnings::Mode;
-use ratiba_payroll::export::{Export, ExportLine, ExportState, LineResult, Way};
+use ratiba_payroll::export::{Export, ExportLine, ExportState, LineResult, Reason, Way};
 use ratiba_payroll::ports::AccountingError;
 use ratiba_payroll::use_cases::{ConfirmSheetError, ExportOrder, OrderExportError, SheetConfirmed};
 use ratiba_payroll::{ExportId, PayMonth};
@@ -62,8 +62,9 @@ fn of_exports() -> Vec<Endpoint> {
         .describe(
             "Stores lines of earnings, gross, for every frozen document of the month that has none yet: commission, tips and \
              what is taken back are apart, and an amendment is a line of its own that names the one it corrects. By `sheet` \
-             an officer uploads the file and confirms it; by `system` the worker hands it to payroll's own system. Asking twice \
-             hands nothing over twice; an export that payroll's system did not take whole goes out once more with the same keys.",
+             an officer uploads the file and confirms it; by `system` the worker hands it to payroll's own system. Asking \
+             twice hands nothing over twice: what payroll rejected is made anew, for the month and by the way of the later order, and what \
+             its system turned away as a whole goes out once more with the same keys.",
         )
         .group("payroll")
         .needs(Scope::PayrollWrite)
@@ -201,7 +202,8 @@ pub struct LineAnswer {
     basis_hash: String,
     /// The line that it corrects.
     corrects: Option<String>,
-    /// `accepted`, `duplicate` or `rejected`, once payroll said so.
+    /// `accepted`, `duplicate` or `rejected`, once payroll said so; `superseded` if it was rejected and a later export has
+    /// the line in its place.
     result: Option<&'static str>,
     /// Why it was rejected.
     reason: Option<&'static str>,
@@ -275,10 +277,7 @@ impl LineAnswer {
             basis_hash: earned.basis(),
             corrects: earned.corrects.as_ref().map(ToString::to_string),
             result: result.map(LineResult::as_str),
-            reason: match result {
-                Some(LineResult::Rejected(reason)) => Some(reason.as_str()),
-                Some(LineResult::Accepted | LineResult::Duplicate) | None => None,
-            },
+            reason: result.and_then(LineResult::reason).map(Reason::as_str),
         }
     }
 }

@@ -4,14 +4,14 @@ use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
 use ratiba_booking::appointment::Version;
-use ratiba_commission::split::{Renderers, Shares, SharesMisfit};
+use ratiba_commission::split::{Renderers, Shares, SharesMisfit, Sharing};
 use ratiba_commission::use_cases::{ShareTeamError, TeamOrder};
 use ratiba_kernel::{BasisPoints, Id};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::appointments::find;
+use super::appointments::{find, wrong};
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, IfMatch, etag};
@@ -49,10 +49,23 @@ pub fn endpoints() -> Vec<Endpoint> {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "TeamShares")]
 pub struct SharesBody {
-    /// Everybody of the team, each once; all together 10,000. Null: alike.
+    /// Everybody of the team, each once; all together 10,000. Null: as `split` says.
     #[serde(deserialize_with = "required")]
     #[schemars(length(min = 1, max = 20))]
     shares: Option<Vec<ShareBody>>,
+    /// How they share without shares; `equal` if left out.
+    split: Option<SplitWord>,
+}
+
+/// How a team shares without shares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum SplitWord {
+    /// The same part to each.
+    Equal,
+    /// All of the commission to each of them; a tip is divided all the same.
+    FullToEach,
 }
 
 /// Null is a value here: leaving the field out is not.
@@ -78,6 +91,8 @@ pub struct ShareBody {
 pub struct SharesAnswer {
     /// Of which appointment.
     appointment_id: Uuid,
+    /// `equal`, `full_to_each`, or `shares`.
+    split: &'static str,
     /// Everybody of the team, the first answers for it.
     shares: Vec<ShareAnswer>,
     /// The appointment's, for `If-Match`.
@@ -90,7 +105,7 @@ pub struct SharesAnswer {
 pub struct ShareAnswer {
     /// Who.
     staff_id: Uuid,
-    /// In hundredths of a percent; null where they share alike.
+    /// In hundredths of a percent; null where they share without shares.
     share_basis_points: Option<u32>,
 }
 
@@ -108,6 +123,11 @@ fn answer(appointment: Uuid, team: &Renderers, version: i32) -> HttpResponse {
         .insert_header((ETAG, etag(Version::read(version))))
         .json(SharesAnswer {
             appointment_id: appointment,
+            split: match team.shares() {
+                Shares::Equal => "equal",
+                Shares::FullToEach => "full_to_each",
+                Shares::Points(_) => "shares",
+            },
             shares: shares.collect(),
             version,
         })
@@ -136,21 +156,22 @@ async fn replace(
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
     let appointment = find(&state, principal, &id).await?.id().as_uuid();
-    let shares = body.shares.map(|shares| {
-        let shares = shares.into_iter();
-        shares
-            .map(|share| {
-                (
-                    Id::from_uuid(share.staff_id),
-                    BasisPoints::new(share.share_basis_points),
-                )
-            })
-            .collect()
-    });
+    let sharing = match (body.shares, body.split) {
+        (Some(_), Some(_)) => return Err(wrong("split", "is for a team without shares")),
+        (None, Some(SplitWord::FullToEach)) => Sharing::FullToEach,
+        (None, Some(SplitWord::Equal) | None) => Sharing::Alike,
+        (Some(shares), None) => {
+            let shares = shares.into_iter().map(|share| {
+                let points = BasisPoints::new(share.share_basis_points);
+                (Id::from_uuid(share.staff_id), points)
+            });
+            Sharing::Points(shares.collect())
+        }
+    };
     let order = TeamOrder {
         appointment: Id::from_uuid(appointment),
         seen: seen.number(),
-        shares,
+        sharing,
         by: Id::from_uuid(principal.subject),
     };
     let share = &state.parts.commission.share;

@@ -13,12 +13,14 @@ use diesel::sql_types::{
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payroll::earnings::{Earned, Mode};
 use ratiba_payroll::employee::Link;
-use ratiba_payroll::export::{Export, ExportLine, ExportState, LineResult, PayrollTask, Way};
-use ratiba_payroll::ports::{LinkError, NewExport, OrderError, PayrollBook, SettleError, Settlement};
+use ratiba_payroll::export::{Export, ExportLine, ExportState, PayrollTask, Way};
+use ratiba_payroll::ports::{
+    LinkError, NewExport, OrderError, PayrollBook, SettleError, Settlement, Superseding,
+};
 use ratiba_payroll::{BatchId, ExportId, PayMonth, StaffId};
 use time::OffsetDateTime;
 
-use self::rows::{EarnedRow, ExportRow, LineRow, LinkRow, in_chains, tolerated};
+use self::rows::{EarnedRow, ExportRow, IdRow, LineRow, LinkRow, in_chains, tolerated};
 use crate::database::{Database, TenantTx, TxError};
 use crate::jobs::NewJob;
 use crate::kept::sql_query;
@@ -47,7 +49,7 @@ const LINES: &str =
     WHERE tenant_id = $1 AND export_id = ANY ($2) ORDER BY export_id, position";
 
 const EARNED: &str = "SELECT p.id, p.staff_id, p.amendment_of_id, p.commission_kes_minor + p.top_up_kes_minor + p.carried_kes_minor AS pay_minor, p.tip_kes_minor,
-    p.services_rendered_count, p.content_hash, p.rules ->> 'currency' AS currency, s.name
+    p.services_rendered_count, p.content_hash, p.rules ->> 'currency' AS currency, coalesce(p.terms ->> 'name', s.name) AS name
     FROM commission_period p JOIN staff s ON s.tenant_id = p.tenant_id AND s.id = p.staff_id
     WHERE p.tenant_id = $1 AND p.period_start = $2 ORDER BY p.staff_id, p.frozen_at, p.id";
 
@@ -149,8 +151,11 @@ impl PayrollBook for PgPayroll {
     async fn order(&self, tenant: TenantId, order: NewExport) -> Result<(), OrderError> {
         self.database
             .tenant(tenant, move |tx| {
-                if let Some(old) = order.replaces {
-                    replace(tx, old)?;
+                for old in &order.replaces {
+                    replace(tx, *old)?;
+                }
+                for superseding in &order.supersedes {
+                    supersede(tx, superseding)?;
                 }
                 insert_export(tx, &order.export)?;
                 for (position, line) in order.export.lines.iter().enumerate() {
@@ -187,6 +192,22 @@ impl PayrollBook for PgPayroll {
                     return Err(TxError::Refused(SettleError::Stale));
                 }
                 enqueue(tx, job(tenant, id, at)?)
+            })
+            .await
+    }
+
+    async fn resume(&self, tenant: TenantId, at: OffsetDateTime) -> Result<(), Outage> {
+        self.database
+            .tenant(tenant, move |tx| {
+                let waiting = sql_query(
+                    "SELECT id FROM payroll_exports WHERE tenant_id = $1 AND way = 'system' AND state = 'waiting' ORDER BY id",
+                )
+                .bind::<SqlUuid, _>(tx.tenant_uuid())
+                .load::<IdRow>(tx.conn())?;
+                for row in waiting {
+                    enqueue(tx, job(tenant, ExportId::from_uuid(row.id), at)?)?;
+                }
+                Ok(())
             })
             .await
     }
@@ -234,6 +255,36 @@ fn replace(tx: &mut TenantTx<'_>, old: ExportId) -> Result<(), TxError<OrderErro
         .bind::<SqlUuid, _>(tenant)
         .bind::<SqlUuid, _>(old.as_uuid())
         .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The export's lines are another one's from now on. Only of an export that payroll has answered: what is on its way may
+/// arrive.
+fn supersede(tx: &mut TenantTx<'_>, superseding: &Superseding) -> Result<(), TxError<OrderError>> {
+    let written = sql_query(
+        "UPDATE payroll_exports SET version = version + 1
+         WHERE tenant_id = $1 AND id = $2 AND version = $3 AND state = 'partly'",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<SqlUuid, _>(superseding.export.as_uuid())
+    .bind::<Integer, _>(superseding.seen)
+    .execute(tx.conn())?;
+    if written == 0 {
+        return Err(TxError::Refused(OrderError::Taken));
+    }
+    let keys: Vec<String> = superseding
+        .lines
+        .iter()
+        .map(|key| key.as_str().to_owned())
+        .collect();
+    sql_query(
+        "UPDATE payroll_export_lines SET live = false, result = 'superseded', reason = coalesce(reason, 'other')
+         WHERE tenant_id = $1 AND export_id = $2 AND key = ANY ($3)",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<SqlUuid, _>(superseding.export.as_uuid())
+    .bind::<Array<Text>, _>(keys)
+    .execute(tx.conn())?;
     Ok(())
 }
 
@@ -323,10 +374,7 @@ fn settle_lines(tx: &mut TenantTx<'_>, settlement: &Settlement) -> Result<(), Tx
     for (key, result) in &settlement.results {
         keys.push(key.as_str().to_owned());
         results.push(result.as_str().to_owned());
-        reasons.push(match result {
-            LineResult::Rejected(reason) => Some(reason.as_str().to_owned()),
-            LineResult::Accepted | LineResult::Duplicate => None,
-        });
+        reasons.push(result.reason().map(|reason| reason.as_str().to_owned()));
     }
     sql_query(
         "UPDATE payroll_export_lines l SET result = r.result, reason = r.reason

@@ -256,6 +256,7 @@ diesel::table! {
         rules -> Jsonb,
         top_up_kes_minor -> BigInt,
         carried_kes_minor -> BigInt,
+        terms -> Nullable<Jsonb>,
     }
 }
 

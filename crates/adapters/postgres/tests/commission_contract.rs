@@ -3,12 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Bytea, Date as SqlDate, Integer, Jsonb, Nullable, Numeric, Timestamptz};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
+use ratiba_commission::amend::Basis;
 use ratiba_commission::event::CommissionEvent;
 use ratiba_commission::hash::ContentHash;
 use ratiba_commission::period::FrozenBy;
@@ -16,9 +18,11 @@ use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork, T
 use ratiba_commission::settings::CommissionSettings;
 use ratiba_commission::split::Shares;
 use ratiba_commission::test_support::{
-    Ground, category, commission_contract, kes, month, nairobi, percent, rule, settings, some_work, staff,
+    Ground, a_tier, category, commission_contract, kes, month, nairobi, percent, rule, settings, some_work,
+    staff, tiered,
 };
-use ratiba_commission::use_cases::{CloseOutcome, ClosePeriod};
+use ratiba_commission::tiers::TierMethod;
+use ratiba_commission::use_cases::{AmendOrder, AmendPeriod, CloseOutcome, ClosePeriod};
 use ratiba_commission::work::{CompletedAppointment, Outcome};
 use ratiba_commission::{Month, StaffId};
 use ratiba_kernel::test_support::{ManualClock, SeededIds, tenant};
@@ -125,7 +129,8 @@ impl PgGround {
         for (position, person) in work.renderers.staff().iter().enumerate() {
             let share = match work.renderers.shares() {
                 Shares::Points(points) => points[position].value().to_string(),
-                Shares::Equal | Shares::FullToEach => "NULL".to_owned(),
+                Shares::FullToEach => "10000".to_owned(),
+                Shares::Equal => "NULL".to_owned(),
             };
             self.run(
                 tenant,
@@ -242,6 +247,13 @@ impl Ground for PgGround {
         self.run(
             tenant,
             &format!("INSERT INTO staff (tenant_id, id, name) VALUES ('{tenant}', '{staff}', 'Amina')"),
+        );
+    }
+
+    async fn rename(&self, tenant: TenantId, staff: StaffId, name: &str) {
+        self.run(
+            tenant,
+            &format!("UPDATE staff SET name = '{name}' WHERE id = '{staff}'"),
         );
     }
 
@@ -464,4 +476,148 @@ async fn an_impossible_row_is_an_outage_that_names_it() {
         told.contains("commission_rules") && told.contains(&id.to_string()) && told.contains("value.rate"),
         "{told}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn closes_of_several_months_at_once_take_in_what_is_carried_once() {
+    let ground = fresh();
+    ground.open(tenant(1), settings()).await;
+    ground.hire(tenant(1), staff(1)).await;
+    let scope = ratiba_commission::rule::RuleScope::Category(category("massage"));
+    let massage = rule(1, scope, percent(1_000));
+    ground.ports.add(tenant(1), massage).await.unwrap();
+    let ends = [
+        datetime!(2026-03-10 10:00 UTC),
+        datetime!(2026-04-10 10:00 UTC),
+        datetime!(2026-05-10 10:00 UTC),
+        datetime!(2026-06-10 10:00 UTC),
+        datetime!(2026-07-10 10:00 UTC),
+    ];
+    for (number, end) in (1..).zip(ends) {
+        ground
+            .record(tenant(1), &some_work(number).ending(end).build())
+            .await;
+    }
+    let now = datetime!(2026-08-02 02:00 UTC);
+    let close = close_of(&ground.server, 9, now);
+    let march = close.execute(tenant(1), month("2026-03"), FrozenBy::System).await;
+    let Ok(CloseOutcome::Frozen { documents }) = march else {
+        panic!("not frozen: {march:?}")
+    };
+    // An amendment left 140 to be carried; each month can take 100 of it.
+    ground.run(
+        tenant(1),
+        &format!(
+            "INSERT INTO commission_period (tenant_id, id, staff_id, period_start, period_end, type, amendment_of_id,
+                 commission_kes_minor, tip_kes_minor, hours_worked, services_rendered_count, frozen_at, frozen_by,
+                 content_hash, engine_version, rules, carried_kes_minor)
+             SELECT tenant_id, gen_random_uuid(), staff_id, period_start, period_end, 'amendment', id, -14000, 0, 0, 0,
+                 frozen_at, frozen_by, content_hash, engine_version, rules, 14000
+             FROM commission_period WHERE id = '{}'",
+            documents[0].period().id
+        ),
+    );
+    let months = ["2026-04", "2026-05", "2026-06", "2026-07"];
+    let closes = months.iter().zip(1..).map(|(text, lane)| {
+        let close = close_of(&ground.server, lane, now);
+        let month = month(text);
+        tokio::spawn(async move { close.execute(tenant(1), month, FrozenBy::System).await })
+    });
+    for close in closes.collect::<Vec<_>>() {
+        let outcome = close.await.unwrap();
+        assert!(matches!(outcome, Ok(CloseOutcome::Frozen { .. })), "{outcome:?}");
+    }
+    assert_eq!(ground.ports.carried(tenant(1)).await, Ok(BTreeMap::new()));
+    let mut taken = Vec::new();
+    for text in months {
+        let periods = ground.ports.periods(tenant(1), month(text)).await.unwrap();
+        taken.extend(periods.iter().map(|period| period.carried.amount_minor()));
+    }
+    taken.sort_unstable();
+    assert_eq!(taken, [-10_000, -4_000, 0, 0]);
+}
+
+fn amend_of(server: &TestDatabase, lane: u64, now: OffsetDateTime) -> AmendPeriod {
+    let ports = ports_of(server, lane);
+    AmendPeriod {
+        work: Arc::<PgCommission>::clone(&ports),
+        rules: Arc::<PgCommission>::clone(&ports),
+        book: ports,
+        clock: Arc::new(ManualClock::at(now)),
+        ids: Arc::new(SeededIds::lane(lane)),
+    }
+}
+
+#[tokio::test]
+async fn c36_a_late_refund_is_taken_back_at_the_recorded_rate_and_by_tiers_climbed_anew_on_order_only() {
+    let ground = fresh();
+    ground.open(tenant(1), settings()).await;
+    ground.hire(tenant(1), staff(1)).await;
+    let ladder = tiered(
+        TierMethod::Retroactive,
+        &[a_tier(0, 4_000), a_tier(100_000, 5_000)],
+    );
+    let scope = ratiba_commission::rule::RuleScope::Category(category("massage"));
+    ground.ports.add(tenant(1), rule(1, scope, ladder)).await.unwrap();
+    let (large, small) = (some_work(1).at(90_000).build(), some_work(2).at(20_000).build());
+    for work in [&large, &small] {
+        ground.record(tenant(1), work).await;
+    }
+    let (may, now) = (month("2026-05"), datetime!(2026-06-01 02:00 UTC));
+    let close = close_of(&ground.server, 1, now);
+    close.execute(tenant(1), may, FrozenBy::System).await.unwrap();
+    ground.posted(tenant(1), small.id.as_uuid(), "refunds", Money::kes_minor(20_000));
+    let amend = amend_of(&ground.server, 2, datetime!(2026-06-10 09:00 UTC));
+    for (basis, expected) in [(Basis::RecordedRate, kes(-100)), (Basis::Anew, kes(-190))] {
+        let proposals = amend.proposals(tenant(1), may, basis).await.unwrap();
+        let told: Vec<Money> = proposals.iter().map(|one| one.amendment.commission).collect();
+        assert_eq!(told, [expected], "{basis:?}");
+    }
+    let seen = amend.proposals(tenant(1), may, Basis::Anew).await.unwrap();
+    let order = AmendOrder {
+        month: may,
+        staff: staff(1),
+        basis: Basis::Anew,
+        seen: seen[0].amendment.content_hash,
+        by: ratiba_commission::PersonId::from_uuid(staff(9).as_uuid()),
+    };
+    let amended = amend.approve(tenant(1), order).await.unwrap();
+    let periods = ground.ports.periods(tenant(1), may).await.unwrap();
+    let frozen: Vec<Money> = periods.iter().map(|period| period.commission).collect();
+    assert_eq!(frozen, [kes(550), kes(-190)]);
+    assert_eq!(
+        amended.period().terms,
+        periods[0].terms,
+        "an amendment has the close's terms"
+    );
+    assert_eq!(amend.proposals(tenant(1), may, Basis::Anew).await, Ok(Vec::new()));
+}
+
+#[tokio::test]
+async fn full_to_each_pays_the_work_to_everybody_and_the_tip_once() {
+    let ground = fresh();
+    ground.open(tenant(1), settings()).await;
+    for number in [1, 2] {
+        ground.hire(tenant(1), staff(number)).await;
+    }
+    let scope = ratiba_commission::rule::RuleScope::Category(category("massage"));
+    ground
+        .ports
+        .add(tenant(1), rule(1, scope, percent(1_000)))
+        .await
+        .unwrap();
+    let work = some_work(1)
+        .shared(&[staff(1), staff(2)], Shares::FullToEach)
+        .tipped(ratiba_commission::tips::Tip::of(kes(30)))
+        .build();
+    ground.record(tenant(1), &work).await;
+    assert_eq!(ground.may().await, [work]);
+    let close = close_of(&ground.server, 1, datetime!(2026-06-01 02:00 UTC));
+    close
+        .execute(tenant(1), month("2026-05"), FrozenBy::System)
+        .await
+        .unwrap();
+    let periods = ground.ports.periods(tenant(1), month("2026-05")).await.unwrap();
+    let paid: Vec<_> = periods.iter().map(|one| (one.commission, one.tip)).collect();
+    assert_eq!(paid, [(kes(100), kes(15)), (kes(100), kes(15))]);
 }

@@ -8,12 +8,16 @@ use async_trait::async_trait;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Nullable, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
-use ratiba_kernel::TenantId;
-use ratiba_kernel::test_support::SeededIds;
-use ratiba_payroll::earnings::Earned;
+use ratiba_kernel::test_support::{ManualClock, SeededIds, tenant};
+use ratiba_kernel::{Currency, Money, TenantId};
+use ratiba_payroll::account::Accounts;
+use ratiba_payroll::earnings::{Earned, Mode};
+use ratiba_payroll::employee::Link;
+use ratiba_payroll::export::Way;
 use ratiba_payroll::ports::PayrollBook;
-use ratiba_payroll::test_support::{PayrollGround, payroll_book_contract};
-use ratiba_payroll::{DocumentId, PayMonth, StaffId};
+use ratiba_payroll::test_support::{PayrollGround, amina, company, may, payroll_book_contract};
+use ratiba_payroll::use_cases::{ExportOrder, OrderExport, OrderExportError};
+use ratiba_payroll::{DocumentId, ExportId, PayMonth, StaffId};
 use ratiba_postgres::payroll::PgPayroll;
 use ratiba_postgres::{Database, DatabaseSettings};
 use ratiba_test_database::TestDatabase;
@@ -45,6 +49,12 @@ impl PgGround {
 struct Named {
     #[diesel(sql_type = Nullable<Text>)]
     vendor_period_id: Option<String>,
+}
+
+#[derive(QueryableByName)]
+struct Queued {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    id: uuid::Uuid,
 }
 
 #[async_trait(?Send)]
@@ -92,6 +102,25 @@ impl PayrollGround for PgGround {
         );
     }
 
+    async fn lose_jobs(&self, tenant: TenantId) {
+        let sql = format!("DELETE FROM jobs WHERE tenant_id = '{tenant}' AND kind = 'payroll.send'");
+        self.server
+            .connect_as_administrator()
+            .batch_execute(&sql)
+            .unwrap();
+    }
+
+    async fn jobs(&self, tenant: TenantId) -> Vec<ExportId> {
+        let sql = format!(
+            "SELECT (payload #>> '{{data,export}}')::uuid AS id FROM jobs
+             WHERE tenant_id = '{tenant}' AND kind = 'payroll.send' ORDER BY 1"
+        );
+        let rows: Vec<Queued> = sql_query(sql)
+            .load(&mut self.server.connect_as_administrator())
+            .unwrap();
+        rows.into_iter().map(|row| ExportId::from_uuid(row.id)).collect()
+    }
+
     async fn vendor_period(&self, tenant: TenantId, document: DocumentId) -> Option<String> {
         let mut connection = self.server.connect_as_app();
         let scope = format!("SELECT set_config('ratiba.current_tenant', '{tenant}', false)");
@@ -105,4 +134,70 @@ impl PayrollGround for PgGround {
 #[tokio::test]
 async fn postgres_keeps_the_contract_of_payrolls_book() {
     payroll_book_contract(async || fresh()).await;
+}
+
+/// Everything that one order of May needs, for payroll's month `pay_period`.
+fn order(book: &Arc<PgPayroll>, lane: u64) -> OrderExport {
+    OrderExport {
+        book: book.clone(),
+        has_system: true,
+        accounts: Accounts::new([(tenant(1), company())]).unwrap(),
+        clock: Arc::new(ManualClock::default()),
+        ids: Arc::new(SeededIds::lane(lane)),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_orders_at_once_for_several_months_of_payroll_one_has_each_line() {
+    let ground = fresh();
+    ground.hire(tenant(1), staff(), "Amina").await;
+    ground.freeze(tenant(1), may(), earned()).await;
+    let link = Link {
+        staff: staff(),
+        number: amina().number,
+        external_id: None,
+    };
+    ground.book.link(tenant(1), link).await.unwrap();
+    let orders = (0..8_u8).map(|number| {
+        let order = order(&ground.book, 0x100 + u64::from(number));
+        let pay_period: PayMonth = format!("2026-{:02}", 5 + number % 4).parse().unwrap();
+        tokio::spawn(async move {
+            let wanted = ExportOrder {
+                month: may(),
+                pay_period,
+                way: Way::System,
+                mode: Mode::Real,
+                by: format!("token:{number}"),
+            };
+            order.execute(tenant(1), wanted).await
+        })
+    });
+    let mut new = 0;
+    for order in orders.collect::<Vec<_>>() {
+        match order.await.unwrap() {
+            Ok(ordered) => new += u32::from(ordered.new),
+            Err(error) => assert_eq!(error, OrderExportError::Busy),
+        }
+    }
+    assert_eq!(new, 1);
+    let exports = ground.book.exports(tenant(1), may()).await.unwrap();
+    assert_eq!(exports.len(), 1, "{exports:#?}");
+    assert_eq!(ground.jobs(tenant(1)).await, [exports[0].id]);
+}
+
+fn staff() -> StaffId {
+    StaffId::from_uuid(uuid::Uuid::from_u128(1))
+}
+
+fn earned() -> Earned {
+    Earned {
+        document: DocumentId::from_uuid(uuid::Uuid::from_u128(11)),
+        amends: None,
+        staff: staff(),
+        name: "Amina".to_owned(),
+        commission: Money::new(10_000, Currency::Kes),
+        tip: Money::new(500, Currency::Kes),
+        services: 3,
+        basis_hash: [3; 32],
+    }
 }

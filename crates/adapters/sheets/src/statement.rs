@@ -3,7 +3,8 @@
 use ratiba_commission::explain::Language;
 use ratiba_commission::period::FrozenDocument;
 use ratiba_commission::statement::{Statement, StatementLine, StatementWord, draw};
-use ratiba_kernel::{Money, Outage, Zone};
+use ratiba_commission::terms::Terms;
+use ratiba_kernel::{Money, Outage};
 use ratiba_payroll::sheet::Cell;
 
 use crate::page::{Row, lines};
@@ -18,20 +19,16 @@ pub struct DrawnStatement {
 }
 
 impl DrawnStatement {
-    /// Draws it up.
+    /// Draws it up; `today` is for a document of before it had terms of its own.
     ///
     /// # Errors
     /// [`Outage`] if its amounts contradict each other.
-    pub fn of(
-        document: &FrozenDocument,
-        business: &str,
-        name: &str,
-        zone: &Zone,
-        language: Language,
-    ) -> Result<Self, Outage> {
+    pub fn of(document: &FrozenDocument, today: &Terms, language: Language) -> Result<Self, Outage> {
+        let period = document.period();
+        let zone = &period.terms.as_ref().unwrap_or(today).zone;
         Ok(Self {
-            statement: draw(document, business, name, zone, language).map_err(Outage::new)?,
-            made_at: zone.local(document.period().frozen_at),
+            statement: draw(document, today, language).map_err(Outage::new)?,
+            made_at: zone.local(period.frozen_at),
         })
     }
 

@@ -1,5 +1,6 @@
 //! Asking: one request, one answer, and what it means.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration as Pause;
@@ -107,8 +108,8 @@ impl Codes {
 pub struct WorkpaySettings {
     /// Without a slash at the end.
     pub base_url: String,
-    /// What opens the account.
-    pub token: Token,
+    /// What opens the account of which company.
+    pub tokens: BTreeMap<Company, Token>,
     /// Where things are asked.
     pub paths: Paths,
     /// The words for what is earned.
@@ -161,12 +162,16 @@ impl WorkpayHttp {
         format!("{}{path}", self.settings.base_url)
     }
 
-    async fn ask(&self, request: RequestBuilder) -> Result<Answer, GatewayError> {
+    /// Asks for a company, with what opens its account and no other; without that nothing is asked.
+    async fn ask(&self, company: &Company, request: RequestBuilder) -> Result<Answer, GatewayError> {
+        let Some(token) = self.settings.tokens.get(company) else {
+            return Err(GatewayError::Unauthorized);
+        };
         let account = TokenHash::of(&self.settings.base_url);
         if !self.breaker.admits(account, self.clock.now()) {
             return Err(Outage::new("payroll is left alone").into());
         }
-        let sent = request.bearer_auth(&self.settings.token.0).send().await;
+        let sent = request.bearer_auth(&token.0).send().await;
         let answer = match sent {
             Ok(response) => read(response).await,
             Err(error) => Err(error),
@@ -250,7 +255,7 @@ impl PayrollGateway for WorkpayHttp {
             let since = since.format(&Rfc3339).map_err(Outage::new)?;
             request = request.query(&[("changed_since", since)]);
         }
-        let body = found(self.ask(request).await?)?;
+        let body = found(self.ask(company, request).await?)?;
         Ok(wire::employees(&body)?)
     }
 
@@ -261,7 +266,7 @@ impl PayrollGateway for WorkpayHttp {
             .http
             .post(url)
             .json(&wire::batch(batch, &self.settings.codes));
-        let body = found(self.ask(request).await?)?;
+        let body = found(self.ask(&batch.company, request).await?)?;
         Ok(wire::receipt(&body)?)
     }
 
@@ -269,7 +274,7 @@ impl PayrollGateway for WorkpayHttp {
     async fn period_state(&self, company: &Company, period: PayMonth) -> Result<PeriodState, GatewayError> {
         let url = self.url(&self.settings.paths.period, company);
         let request = self.http.get(url.replace("{period}", &period.to_string()));
-        let body = found(self.ask(request).await?)?;
+        let body = found(self.ask(company, request).await?)?;
         Ok(wire::period_state(&body)?)
     }
 
@@ -277,7 +282,7 @@ impl PayrollGateway for WorkpayHttp {
     async fn batch_status(&self, company: &Company, batch: BatchId) -> Result<Option<Receipt>, GatewayError> {
         let url = self.url(&self.settings.paths.batch, company);
         let request = self.http.get(url.replace("{batch}", &batch.to_string()));
-        let answer = self.ask(request).await?;
+        let answer = self.ask(company, request).await?;
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }

@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use ratiba_kernel::test_support::ManualClock;
 use ratiba_kernel::{Breaker, Currency, Id, Money, Outage};
 use ratiba_payroll::earnings::{Batch, EarningCode, EarningsLine, LineKey, Mode};
+use ratiba_payroll::employee::Company;
 use ratiba_payroll::export::{LineResult, Reason};
 use ratiba_payroll::ports::{GatewayError, PayrollGateway as _};
 use ratiba_payroll::test_support::{amina, company, may};
@@ -60,7 +62,7 @@ fn answers(answer: Answer) -> (web::Data<Script>, WorkpayHttp) {
     actix_web::rt::spawn(server.run());
     let settings = WorkpaySettings {
         base_url: format!("http://127.0.0.1:{port}"),
-        token: Token::new("wp-secret"),
+        tokens: BTreeMap::from([(company(), Token::new("wp-secret"))]),
         paths: Paths::default(),
         codes: Codes {
             tips: "TIP-HELD".to_owned(),
@@ -188,4 +190,13 @@ async fn payroll_in_trouble_is_left_alone() {
 #[test]
 fn the_token_is_in_no_log() {
     assert_eq!(format!("{:?}", Token::new("wp-secret")), "Token(…)");
+}
+
+#[actix_web::test]
+async fn for_a_company_without_a_token_nothing_is_asked() {
+    let (script, payroll) = answers(Answer::Json(200, json!({ "employees": [] })));
+    let other = Company::parse("OTHER-SPA").unwrap();
+    let refused = payroll.employees(&other, None).await;
+    assert_eq!(refused, Err(GatewayError::Unauthorized));
+    assert!(script.asked.lock().unwrap().is_empty());
 }

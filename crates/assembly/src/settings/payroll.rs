@@ -1,6 +1,10 @@
 //! The settings of payroll, which may be left out as a whole: then a month goes there as a sheet.
 
+use std::collections::BTreeMap;
+
 use ratiba_bootstrap::SettingsReader;
+use ratiba_kernel::TenantId;
+use ratiba_payroll::account::Accounts;
 use ratiba_payroll::employee::Company;
 use ratiba_workpay_stub::{Codes, Paths, Token, WorkpaySettings};
 
@@ -12,23 +16,26 @@ const TIMEOUT_MS: u64 = 20_000;
 /// Payroll, as far as it is set up.
 #[derive(Clone, Debug, Default)]
 pub struct PayrollSettings {
-    /// The name of the business at payroll.
-    pub company: Option<Company>,
+    /// What the businesses are called at payroll.
+    pub accounts: Accounts,
     /// Payroll's own system.
     pub system: Option<WorkpaySettings>,
 }
 
 /// Reads payroll. Faults stay with the reader.
 pub(super) fn read(reader: &mut SettingsReader) -> Option<PayrollSettings> {
-    let company = reader.optional::<String>(
-        "payroll.company",
-        "the name of the business at payroll; it stands in the keys of all lines",
+    let companies = reader.list::<String>(
+        "payroll.companies",
+        "which business is which company at payroll: `TENANT=COMPANY`, no company twice; it stands in the keys of all lines",
     );
     let url = reader.optional::<String>(
         "payroll.base_url",
         "payroll's own system, or the simulator; without it a month goes there as a sheet",
     );
-    let token = reader.optional_secret("payroll.token", "opens the account at payroll");
+    let tokens = reader.optional_secret(
+        "payroll.tokens",
+        "what opens the account of each company at payroll: `COMPANY=TOKEN`, with commas between",
+    );
     let mut word = |key: &'static str, what: &'static str| reader.optional::<String>(key, what);
     let paths = [
         word(
@@ -50,7 +57,7 @@ pub(super) fn read(reader: &mut SettingsReader) -> Option<PayrollSettings> {
             "payroll's word for commission taken back",
         ),
     ];
-    let (company, url, token) = (company?, url?, token?);
+    let (companies, url, tokens) = (companies?, url?, tokens?);
     let [employees, batches, batch, period] = paths;
     let [commission, tips, clawback] = codes;
     let usual = (Paths::default(), Codes::default());
@@ -65,31 +72,42 @@ pub(super) fn read(reader: &mut SettingsReader) -> Option<PayrollSettings> {
         tips: tips?.unwrap_or(usual.1.tips),
         clawback: clawback?.unwrap_or(usual.1.clawback),
     };
-    let company = match company.as_deref().map(Company::parse).transpose() {
-        Ok(company) => company,
-        Err(error) => {
-            reader.fault("payroll.company", error.to_string());
+    let accounts = match accounts_of(&companies) {
+        Ok(accounts) => accounts,
+        Err(message) => {
+            reader.fault("payroll.companies", message);
             return None;
         }
     };
     let Some(url) = url else {
-        if token.is_some() {
+        if tokens.is_some() {
             reader.fault(
-                "payroll.token",
+                "payroll.tokens",
                 "is for payroll's system, and payroll.base_url is missing",
             );
         }
         return Some(PayrollSettings {
-            company,
+            accounts,
             system: None,
         });
     };
-    if company.is_none() {
-        reader.fault("payroll.company", "is missing: payroll's system needs it");
+    let tokens = tokens.map_or(Some(BTreeMap::new()), |tokens| tokens_of(tokens.expose()));
+    if accounts.companies().next().is_none() {
+        reader.fault("payroll.companies", "is missing: payroll's system needs it");
     }
-    if token.is_none() {
-        reader.fault("payroll.token", "is missing: payroll's system needs it");
-    }
+    let opens = |tokens: &BTreeMap<Company, Token>| {
+        let known = accounts
+            .companies()
+            .filter(|company| tokens.contains_key(company));
+        known.count() == tokens.len() && accounts.companies().all(|company| tokens.contains_key(company))
+    };
+    let Some(tokens) = tokens.filter(opens) else {
+        reader.fault(
+            "payroll.tokens",
+            "must have `COMPANY=TOKEN` once for each company of payroll.companies, and for no other",
+        );
+        return None;
+    };
     let base_url = match http_url(&url) {
         Ok(base_url) => base_url,
         Err(message) => {
@@ -98,13 +116,37 @@ pub(super) fn read(reader: &mut SettingsReader) -> Option<PayrollSettings> {
         }
     };
     Some(PayrollSettings {
-        company: Some(company?),
+        accounts,
         system: Some(WorkpaySettings {
             base_url,
-            token: Token::new(token?.expose()),
+            tokens,
             paths,
             codes,
             timeout_ms: TIMEOUT_MS,
         }),
     })
+}
+
+fn accounts_of(companies: &[String]) -> Result<Accounts, String> {
+    let pair = |text: &String| {
+        let (tenant, company) = text.split_once('=')?;
+        Some((tenant.trim().parse().ok()?, Company::parse(company).ok()?))
+    };
+    let pairs: Option<Vec<(TenantId, Company)>> = companies.iter().map(pair).collect();
+    let pairs =
+        pairs.ok_or("must be `TENANT=COMPANY`: the id of a business, and a name as in a staff number")?;
+    Accounts::new(pairs).map_err(|error| error.to_string())
+}
+
+/// `None` if it is malformed or a company stands there twice. What is wrong is said without any of it.
+fn tokens_of(text: &str) -> Option<BTreeMap<Company, Token>> {
+    let mut tokens = BTreeMap::new();
+    for pair in text.split(',') {
+        let (company, token) = pair.trim().split_once('=')?;
+        let company = Company::parse(company).ok()?;
+        if token.is_empty() || tokens.insert(company, Token::new(token)).is_some() {
+            return None;
+        }
+    }
+    Some(tokens)
 }

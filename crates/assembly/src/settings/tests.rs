@@ -158,3 +158,45 @@ fn what_daraja_would_refuse_is_refused_at_the_start() {
     let word = read(&[("RATIBA__PUBLIC__BASE_URL", "https://query.example.co.ke")]);
     assert!(word.err().unwrap().contains("PUBLIC__BASE_URL"));
 }
+
+const TENANTS: [&str; 2] = [
+    "00000000-0000-0000-0000-000000000001",
+    "00000000-0000-0000-0000-000000000002",
+];
+
+/// The settings of payroll's system for these companies and tokens.
+fn payroll(companies: &str, tokens: &str) -> Result<SharedSettings, String> {
+    read(&[
+        ("RATIBA__PAYROLL__BASE_URL", "http://127.0.0.1:8020/workpay"),
+        ("RATIBA__PAYROLL__COMPANIES", companies),
+        ("RATIBA__PAYROLL__TOKENS", tokens),
+    ])
+}
+
+#[test]
+fn each_business_has_an_account_of_its_own_at_payroll_or_none() {
+    let [one, other] = TENANTS;
+    let both = format!("{one}=ONE-SPA, {other}=OTHER-SPA");
+    let settings = payroll(&both, "ONE-SPA=t1,OTHER-SPA=t=2").unwrap().payroll;
+    let named = settings.accounts.of(other.parse().unwrap());
+    assert_eq!(named.map(|company| company.as_str()), Some("OTHER-SPA"));
+    let stranger = "00000000-0000-0000-0000-000000000003".parse().unwrap();
+    assert_eq!(settings.accounts.of(stranger), None);
+    let shared = format!("{one}=ONE-SPA,{other}=ONE-SPA");
+    for (companies, tokens, at_fault) in [
+        (shared.as_str(), "ONE-SPA=t1", "PAYROLL__COMPANIES"),
+        ("ONE-SPA", "ONE-SPA=t1", "PAYROLL__COMPANIES"),
+        ("", "ONE-SPA=t1", "PAYROLL__COMPANIES"),
+        (both.as_str(), "ONE-SPA=hunter2", "PAYROLL__TOKENS"),
+        (
+            both.as_str(),
+            "ONE-SPA=hunter2,OTHER-SPA=t2,THIRD=t3",
+            "PAYROLL__TOKENS",
+        ),
+        (both.as_str(), "hunter2", "PAYROLL__TOKENS"),
+    ] {
+        let faults = payroll(companies, tokens).err().unwrap();
+        assert!(faults.contains(at_fault), "{companies} {tokens}: {faults}");
+        assert!(!faults.contains("hunter2"), "{faults}");
+    }
+}

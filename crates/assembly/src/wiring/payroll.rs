@@ -24,6 +24,7 @@ impl Ground {
                 Some(PayrollSystem {
                     send: payroll::SendExport {
                         book: book.clone(),
+                        accounts: settings.payroll.accounts.clone(),
                         gateway: gateway.clone(),
                         clock: self.clock.clone(),
                     },
@@ -36,7 +37,7 @@ impl Ground {
             order: payroll::OrderExport {
                 book: book.clone(),
                 has_system: system.is_some(),
-                company: settings.payroll.company.clone(),
+                accounts: settings.payroll.accounts.clone(),
                 clock: self.clock.clone(),
                 ids: self.ids.clone(),
             },

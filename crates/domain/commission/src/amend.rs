@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use ratiba_kernel::money::div_half_away_from_zero;
-use ratiba_kernel::{Money, MoneyError};
+use ratiba_kernel::{Money, MoneyError, Zone};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -16,6 +16,7 @@ use crate::hash::ContentHash;
 use crate::hours::HoursWorked;
 use crate::period::{FrozenDocument, PeriodKind};
 use crate::settings::CommissionSettings;
+use crate::terms::Terms;
 use crate::{AppointmentId, PeriodId, StaffId};
 
 /// What is frozen of a person's month: the close and its amendments, each of the one before. Never empty.
@@ -204,6 +205,8 @@ pub struct ProposedAmendment {
     pub lines: Vec<DeltaLine>,
     /// What each rule paid in the month as it would be computed now.
     pub groups: Vec<Group>,
+    /// What held when the month was frozen, as the close has it.
+    pub terms: Option<Terms>,
     /// The fingerprint of what it is made from: approving it says which one was looked at.
     pub content_hash: ContentHash,
 }
@@ -283,8 +286,9 @@ pub fn takeable(pay_minor: i64, wanted_minor: i64, floor: Option<Money>) -> i64 
     }
 }
 
-/// Compares what is frozen with what its month would come to now; `None` if nothing differs. The settings are
-/// today's: guarantees and the floor are looked at.
+/// Compares what is frozen with what its month would come to now; `None` if nothing differs. A month is topped up by the
+/// guarantee that was frozen with it; only computed anew, or frozen before it was kept, by that of the settings, which are
+/// today's. The floor is today's.
 ///
 /// # Errors
 /// [`MoneyError`] if a difference does not fit or currencies differ.
@@ -324,14 +328,20 @@ pub fn propose(
     let frozen = |part: fn(&FrozenDocument) -> Money| Money::sum(currency, chain.documents().map(part));
     let sum = |part: fn(&FrozenDocument) -> i64| chain.documents().map(part).fold(0_i64, i64::saturating_add);
     let commission = Money::sum(currency, lines.iter().map(|line| line.commission))?;
-    let top_up = match settings.guarantees.get(&now.staff) {
-        None => Money::zero(currency),
-        Some(guarantee) => {
-            let days = days_after(&standing, &lines, now, settings);
-            let due = guarantee.top_up(&days).ok_or(MoneyError::TooLarge)?;
-            Money::new(due, currency).checked_sub(frozen(|document| document.period().top_up)?)?
-        }
+    let terms = chain.close().period().terms.as_ref();
+    let todays = settings.guarantees.get(&now.staff).copied();
+    let guarantee = match basis {
+        Basis::RecordedRate => terms.map_or(todays, |terms| terms.guarantee),
+        Basis::Anew => todays,
     };
+    let zone = terms.map_or(&settings.zone, |terms| &terms.zone);
+    let due = match guarantee {
+        None => 0,
+        Some(guarantee) => guarantee
+            .top_up(&days_after(&standing, &lines, now, zone))
+            .ok_or(MoneyError::TooLarge)?,
+    };
+    let top_up = Money::new(due, currency).checked_sub(frozen(|document| document.period().top_up)?)?;
     let mut pay = frozen(|document| document.period().commission)?;
     pay = pay.checked_add(frozen(|document| document.period().top_up)?)?;
     pay = pay.checked_add(frozen(|document| document.period().carried)?)?;
@@ -355,6 +365,7 @@ pub fn propose(
             .saturating_sub(sum(|document| document.period().services_rendered)),
         lines,
         groups: now.groups.clone(),
+        terms: terms.cloned(),
         content_hash: now.content_hash,
     }))
 }
@@ -364,7 +375,7 @@ fn days_after(
     standing: &BTreeMap<AppointmentId, Standing<'_>>,
     deltas: &[DeltaLine],
     now: &StaffFigure,
-    settings: &CommissionSettings,
+    zone: &Zone,
 ) -> BTreeMap<Date, i64> {
     let delta: BTreeMap<AppointmentId, i64> = deltas
         .iter()
@@ -376,7 +387,7 @@ fn days_after(
             .get(&line.appointment)
             .map_or(0, |before| before.commission.amount_minor());
         let change = delta.get(&line.appointment).copied().unwrap_or(0);
-        let day = days.entry(settings.zone.date(line.reason.ended_at)).or_default();
+        let day = days.entry(zone.date(line.reason.ended_at)).or_default();
         *day = day.saturating_add(before).saturating_add(change);
     }
     days

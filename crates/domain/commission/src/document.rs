@@ -17,6 +17,7 @@ use crate::resolve::RuleTable;
 use crate::rule::json::reader::Reader;
 use crate::rule::{Fault, Problem, Rule};
 use crate::settings::CommissionSettings;
+use crate::terms::{Names, Terms};
 use crate::work::CompletedAppointment;
 use crate::{Month, PeriodId, StaffId};
 
@@ -200,7 +201,16 @@ impl Case {
     fn frozen(&self, figure: StaffFigure, taken: i64) -> FrozenDocument {
         let at = self.closed.settings.zone.day_start(self.month.end());
         let taken = Money::new(taken, self.closed.settings.currency);
-        FrozenDocument::close(document(0), self.month, figure, taken, at, FrozenBy::System)
+        let terms = Terms::of(figure.staff, &Names::default(), &self.closed.settings);
+        FrozenDocument::close(
+            document(0),
+            self.month,
+            figure,
+            taken,
+            terms,
+            at,
+            FrozenBy::System,
+        )
     }
 
     /// Closes the month again with what is known by then: a no-op that compares, and proposes.

@@ -30,7 +30,8 @@ pub enum CommissionEvent {
     SharesSet {
         /// Which appointment.
         appointment: AppointmentId,
-        /// Everybody of the team with their share in hundredths of a percent; nobody has one where they share alike.
+        /// Everybody of the team with their share in hundredths of a percent; nobody has one where they share alike, and
+        /// everybody the whole where all of it goes to each.
         shares: Vec<(StaffId, Option<u32>)>,
         /// Who said so.
         by: PersonId,

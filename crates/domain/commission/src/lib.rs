@@ -17,6 +17,7 @@ pub mod guarantee;
 pub mod identity;
 pub mod month;
 pub mod settings;
+pub mod terms;
 
 pub mod hours;
 pub mod split;

@@ -14,6 +14,7 @@ use crate::amend::{DeltaLine, ProposedAmendment};
 use crate::engine::{ENGINE_VERSION, Group, Line, StaffFigure, group_of};
 use crate::hash::ContentHash;
 use crate::hours::HoursWorked;
+use crate::terms::Terms;
 use crate::{Month, PeriodId, PersonId, StaffId};
 
 /// What kind of document it is.
@@ -97,6 +98,9 @@ pub struct PeriodRecord {
     pub engine_version: String,
     /// The rules as they were, with what each paid.
     pub groups: Vec<Group>,
+    /// What held when the month was frozen; an amendment has those of the close. `None` in a document of before they were
+    /// kept.
+    pub terms: Option<Terms>,
     /// Payroll's own id of it, once it was handed over.
     pub vendor_period_id: Option<String>,
 }
@@ -141,14 +145,15 @@ pub struct FrozenDocument {
 }
 
 impl FrozenDocument {
-    /// Freezes a computed figure as the close of its month. Takes in what `carried` says (not negative) of earlier
-    /// clawbacks.
+    /// Freezes a computed figure as the close of its month, with the terms of its day. Takes in what `carried` says (not
+    /// negative) of earlier clawbacks.
     #[must_use]
     pub fn close(
         id: PeriodId,
         month: Month,
         figure: StaffFigure,
         carried: Money,
+        terms: Terms,
         frozen_at: OffsetDateTime,
         frozen_by: FrozenBy,
     ) -> Self {
@@ -169,6 +174,7 @@ impl FrozenDocument {
             content_hash: figure.content_hash,
             engine_version: ENGINE_VERSION.to_owned(),
             groups: figure.groups,
+            terms: Some(terms),
             vendor_period_id: None,
         });
         Self {
@@ -202,6 +208,7 @@ impl FrozenDocument {
             content_hash: proposal.content_hash,
             engine_version: ENGINE_VERSION.to_owned(),
             groups: proposal.groups,
+            terms: proposal.terms,
             vendor_period_id: None,
         });
         Self {

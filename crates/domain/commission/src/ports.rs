@@ -12,6 +12,7 @@ use crate::period::{FrozenDocument, FrozenPeriod};
 use crate::rule::Rule;
 use crate::settings::CommissionSettings;
 use crate::split::Renderers;
+use crate::terms::Names;
 use crate::work::CompletedAppointment;
 use crate::{AppointmentId, Month, PeriodId, PersonId, RuleId, StaffId};
 
@@ -36,6 +37,12 @@ pub trait CompletedWork: Send + Sync {
     /// # Errors
     /// [`Outage`].
     async fn roster(&self, tenant: TenantId) -> Result<Vec<StaffId>, Outage>;
+
+    /// What the business and everybody who ever worked there are called now.
+    ///
+    /// # Errors
+    /// [`Outage`], also for a tenant that does not exist.
+    async fn names(&self, tenant: TenantId) -> Result<Names, Outage>;
 }
 
 /// Who renders an appointment.
@@ -225,10 +232,12 @@ pub trait CommissionBook: Send + Sync {
     async fn period(&self, tenant: TenantId, id: PeriodId) -> Result<Option<FrozenDocument>, Outage>;
 
     /// Freezes a month of all staff, with all lines and events, or nothing of it. Of several that freeze one
-    /// month at once, one succeeds. A draft of the month is gone afterwards.
+    /// month at once, one succeeds; of several that take the same carried clawback in for different months, too. A draft
+    /// of the month is gone afterwards.
     ///
     /// # Errors
-    /// [`FreezeError::AlreadyFrozen`] if the month is frozen for anybody already.
+    /// [`FreezeError::AlreadyFrozen`] if the month is frozen for anybody already, [`FreezeError::CarriedTaken`] if it would
+    /// take in more than is carried.
     async fn freeze(&self, tenant: TenantId, change: Freeze) -> Result<(), FreezeError>;
 
     /// What of earlier clawbacks nobody's pay has given back yet, by staff member; nobody of whom nothing is left.
@@ -368,6 +377,9 @@ pub enum FreezeError {
     /// The month is frozen; says what is, by staff member.
     #[error("the month is frozen already")]
     AlreadyFrozen(Vec<FrozenHash>),
+    /// What it takes in of earlier clawbacks is not carried any more: the close of another month has taken it in.
+    #[error("another month has taken in what is carried")]
+    CarriedTaken,
     /// It is not known whether it was frozen; asking again tells.
     #[error("the book of commission is unavailable")]
     Unavailable(#[from] Outage),

@@ -16,6 +16,17 @@ pub enum Shares {
     FullToEach,
 }
 
+/// How a team is to share, as somebody says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sharing {
+    /// The same part to each.
+    Alike,
+    /// All of it to each of them.
+    FullToEach,
+    /// Everybody's part, named in any order.
+    Points(Vec<(StaffId, BasisPoints)>),
+}
+
 /// Who rendered an appointment and how they share it. Holding one is the proof that the shares fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renderers {
@@ -121,17 +132,28 @@ impl Renderers {
         Ok(Self { staff, shares })
     }
 
-    /// The same people with other shares, one for each of them, named in any order; alike if nobody says.
+    /// The same people sharing otherwise. One person alone has the whole, however it is said.
     ///
     /// # Errors
     /// [`SharesMisfit`] if what was said does not fit the people.
-    pub fn sharing(&self, entered: Option<&[(StaffId, BasisPoints)]>) -> Result<Self, SharesMisfit> {
-        let Some(entered) = entered else {
-            return Ok(Self {
-                staff: self.staff.clone(),
-                shares: Shares::Equal,
-            });
+    pub fn sharing(&self, said: &Sharing) -> Result<Self, SharesMisfit> {
+        let shares = match said {
+            Sharing::Alike => Shares::Equal,
+            Sharing::FullToEach => Shares::FullToEach,
+            Sharing::Points(entered) => Shares::Points(self.points(entered)?),
         };
+        let shares = if self.staff.len() > 1 {
+            shares
+        } else {
+            Shares::Equal
+        };
+        Ok(Self {
+            staff: self.staff.clone(),
+            shares,
+        })
+    }
+
+    fn points(&self, entered: &[(StaffId, BasisPoints)]) -> Result<Vec<BasisPoints>, SharesMisfit> {
         for (place, (staff, share)) in entered.iter().enumerate() {
             if !self.staff.contains(staff) {
                 return Err(SharesMisfit::NotOfTheTeam(*staff));
@@ -153,15 +175,7 @@ impl Renderers {
         if basis_points != u64::from(BasisPoints::WHOLE.value()) {
             return Err(SharesMisfit::SumDiffers { basis_points });
         }
-        // One person alone has the whole, said or not.
-        let shares = match points.len() {
-            1 => Shares::Equal,
-            _several => Shares::Points(points),
-        };
-        Ok(Self {
-            staff: self.staff.clone(),
-            shares,
-        })
+        Ok(points)
     }
 
     /// The people, in the order in which they were entered.

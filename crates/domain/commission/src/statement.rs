@@ -1,15 +1,15 @@
 //! The statement of a frozen document: what its owner is told, line by line, in English or Swahili.
 //!
-//! Everything on it comes from the document and from the business's zone, so that it says the same whenever it is
-//! drawn up. Lines are numbered from 1: whoever disputes one names its number.
+//! Everything on it comes from the document, names and zone too, so that it says the same whenever it is drawn up. Lines are numbered from 1: whoever disputes one names its number.
 
-use ratiba_kernel::{Money, Zone};
+use ratiba_kernel::Money;
 use time::Date;
 
 use crate::Month;
 use crate::explain::{Language, rule_in_short};
 use crate::hours::HoursWorked;
 use crate::period::{FrozenDocument, PeriodKind};
+use crate::terms::Terms;
 
 /// A statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,18 +70,15 @@ pub struct StatementLine {
 #[error("the figures of the document cannot be added")]
 pub struct NotAddable;
 
-/// Draws a statement up.
+/// Draws a statement up, in the names and the zone that were frozen with it; in today's only if it has none.
 ///
 /// # Errors
 /// [`NotAddable`].
-pub fn draw(
-    document: &FrozenDocument,
-    business: &str,
-    name: &str,
-    zone: &Zone,
-    language: Language,
-) -> Result<Statement, NotAddable> {
+pub fn draw(document: &FrozenDocument, today: &Terms, language: Language) -> Result<Statement, NotAddable> {
     let period = document.period();
+    let Terms {
+        business, name, zone, ..
+    } = period.terms.as_ref().unwrap_or(today);
     let lines = (1_u32..)
         .zip(document.lines())
         .map(|(number, line)| StatementLine {
@@ -94,8 +91,8 @@ pub fn draw(
             tip: line.tip,
         });
     Ok(Statement {
-        business: business.to_owned(),
-        name: name.to_owned(),
+        business: business.clone(),
+        name: name.clone(),
         month: period.month,
         is_amendment: match period.kind {
             PeriodKind::Close => false,

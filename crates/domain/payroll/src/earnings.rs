@@ -40,7 +40,8 @@ impl EarningCode {
     }
 }
 
-/// What a line is known by: company, month, employee, code and revision. The same key never has another content.
+/// What a line is known by: company, the month in which it was earned, employee, code and revision, which is the document's
+/// place among those of the month. The same key never has another content, in whatever month it is paid.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineKey(String);
 
@@ -49,13 +50,13 @@ impl LineKey {
     #[must_use]
     pub fn new(
         company: &Company,
-        period: PayMonth,
+        earned_in: PayMonth,
         employee: &StaffNumber,
         code: EarningCode,
         revision: u32,
     ) -> Self {
         let (company, code) = (company.as_str(), code.as_str());
-        Self(format!("{company}/{period}/{employee}/{code}/r{revision}"))
+        Self(format!("{company}/{earned_in}/{employee}/{code}/r{revision}"))
     }
 
     /// A key as it was stored or answered.
@@ -137,36 +138,36 @@ impl EarningsLine {
 
 /// The lines of the documents of one person, a close and its amendments in their order.
 ///
-/// A close has a line of commission, also of nothing; whatever else is nothing has no line. Lines of `before` are not
-/// made again: only documents that have none get theirs.
+/// A close has a line of commission, also of nothing; whatever else is nothing has no line. A line of a document and a
+/// code is made once: what is in `before` is not made again.
 #[must_use]
 pub fn lines_of(
     company: &Company,
-    period: PayMonth,
+    earned_in: PayMonth,
     number: &StaffNumber,
     chain: &[Earned],
     before: &[EarningsLine],
 ) -> Vec<EarningsLine> {
     let mut known: Vec<EarningsLine> = Vec::new();
+    let mut new = Vec::new();
     for (revision, earned) in (1_u32..).zip(chain) {
-        let stored: Vec<&EarningsLine> = before
-            .iter()
-            .filter(|line| line.document == earned.document)
-            .collect();
-        if stored.is_empty() {
-            let made = lines_of_one(company, period, number, earned, revision, &known);
-            known.extend(made);
-        } else {
-            known.extend(stored.into_iter().cloned());
+        for line in lines_of_one(company, earned_in, number, earned, revision, &known) {
+            let is_it = |old: &&EarningsLine| (old.document, old.code) == (line.document, line.code);
+            match before.iter().find(is_it) {
+                Some(stored) => known.push(stored.clone()),
+                None => {
+                    new.push(line.clone());
+                    known.push(line);
+                }
+            }
         }
     }
-    let is_new = |line: &EarningsLine| before.iter().all(|old| old.document != line.document);
-    known.into_iter().filter(is_new).collect()
+    new
 }
 
 fn lines_of_one(
     company: &Company,
-    period: PayMonth,
+    earned_in: PayMonth,
     number: &StaffNumber,
     earned: &Earned,
     revision: u32,
@@ -184,7 +185,7 @@ fn lines_of_one(
         .into_iter()
         .filter(|(code, amount)| !amount.is_zero() || (is_close && *code == EarningCode::Commission));
     let line = |(code, amount): (EarningCode, Money)| EarningsLine {
-        key: LineKey::new(company, period, number, code, revision),
+        key: LineKey::new(company, earned_in, number, code, revision),
         document: earned.document,
         employee: number.clone(),
         name: earned.name.clone(),

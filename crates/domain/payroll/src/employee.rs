@@ -45,7 +45,7 @@ impl fmt::Display for StaffNumber {
 }
 
 /// The name of the business at payroll, such as `ACME-SPA`: like a staff number in form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Company(StaffNumber);
 
 impl Company {

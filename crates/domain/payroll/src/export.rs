@@ -93,8 +93,10 @@ pub enum LineResult {
     Accepted,
     /// The same line was taken before.
     Duplicate,
-    /// It is not taken.
+    /// It is not taken: the next order makes the line anew.
     Rejected(Reason),
+    /// It was not taken, and a later export has the line in its place.
+    Superseded(Reason),
 }
 
 impl LineResult {
@@ -105,6 +107,7 @@ impl LineResult {
             Self::Accepted => "accepted",
             Self::Duplicate => "duplicate",
             Self::Rejected(_) => "rejected",
+            Self::Superseded(_) => "superseded",
         }
     }
 
@@ -113,7 +116,16 @@ impl LineResult {
     pub const fn is_taken(self) -> bool {
         match self {
             Self::Accepted | Self::Duplicate => true,
-            Self::Rejected(_) => false,
+            Self::Rejected(_) | Self::Superseded(_) => false,
+        }
+    }
+
+    /// Why payroll does not have the line, if it does not.
+    #[must_use]
+    pub const fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Accepted | Self::Duplicate => None,
+            Self::Rejected(reason) | Self::Superseded(reason) => Some(reason),
         }
     }
 }
@@ -176,7 +188,7 @@ pub enum ExportState {
     Waiting,
     /// Payroll has every line, or has checked every line of a dry run.
     Done,
-    /// Payroll has some of them.
+    /// Payroll has judged every line and has not taken all: what it did not take is made anew by the next order.
     Partly,
     /// Payroll has none of them.
     Refused(Refused),
@@ -265,15 +277,18 @@ pub struct Export {
 }
 
 impl Export {
-    /// The lines that payroll does not have.
+    /// The lines that payroll does not have, and that no other export has.
     #[must_use]
     pub fn open_lines(&self) -> Vec<EarningsLine> {
-        let open = |line: &&ExportLine| !line.result.is_some_and(LineResult::is_taken);
-        self.lines
-            .iter()
-            .filter(open)
-            .map(|line| line.line.clone())
-            .collect()
+        self.open().map(|line| line.line.clone()).collect()
+    }
+
+    /// The same with what payroll said of them.
+    pub fn open(&self) -> impl Iterator<Item = &ExportLine> {
+        self.lines.iter().filter(|line| match line.result {
+            None | Some(LineResult::Rejected(_)) => true,
+            Some(LineResult::Accepted | LineResult::Duplicate | LineResult::Superseded(_)) => false,
+        })
     }
 
     /// Whether payroll has any of its lines.

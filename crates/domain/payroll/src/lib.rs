@@ -8,6 +8,7 @@
 //! Deliberately not here: what anybody earned and why (commission), taxes and deductions (payroll's own: everything here
 //! is gross), and moving money. Contractors are paid by invoice and never reach a batch.
 
+pub mod account;
 pub mod directory;
 pub mod employee;
 pub mod month;

@@ -134,10 +134,13 @@ pub trait PayrollBook: Send + Sync {
     /// [`Outage`].
     async fn export(&self, tenant: TenantId, id: ExportId) -> Result<Option<Export>, Outage>;
 
-    /// Stores a new export with its lines, and the job that sends it if its way is payroll's system.
+    /// Stores a new export with its lines, and the job that sends it if its way is payroll's system. A document has one
+    /// line of each code that counts, under whatever key and in whatever month of payroll: of several orders at once one
+    /// has it.
     ///
     /// # Errors
-    /// [`OrderError::Taken`] if another export has one of its lines; then nothing is stored.
+    /// [`OrderError::Taken`] if another export has one of its lines, or one that it takes the place of has moved on; then
+    /// nothing is stored.
     async fn order(&self, tenant: TenantId, order: NewExport) -> Result<(), OrderError>;
 
     /// Lets an export go out once more, as a new batch, and queues the job.
@@ -151,6 +154,13 @@ pub trait PayrollBook: Send + Sync {
         batch: BatchId,
         at: OffsetDateTime,
     ) -> Result<(), SettleError>;
+
+    /// Queues the job of every waiting export that goes by payroll's system, unless it is queued already: the job of one
+    /// may have been given up. Twice is once.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn resume(&self, tenant: TenantId, at: OffsetDateTime) -> Result<(), Outage>;
 
     /// Queues the job of a waiting export for later.
     ///
@@ -171,8 +181,21 @@ pub trait PayrollBook: Send + Sync {
 pub struct NewExport {
     /// It, in the state [`ExportState::Waiting`].
     pub export: Export,
-    /// An export of which nothing was taken, whose documents this one has.
-    pub replaces: Option<ExportId>,
+    /// Refused exports of which nothing was taken, whose documents this one has.
+    pub replaces: Vec<ExportId>,
+    /// Lines that payroll did not take, and that this one has in their place.
+    pub supersedes: Vec<Superseding>,
+}
+
+/// Lines of an export that another one has in their place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Superseding {
+    /// Which export; in the state [`ExportState::Partly`], so that nothing of it is on its way.
+    pub export: ExportId,
+    /// The version that this was decided on.
+    pub seen: i32,
+    /// Which lines.
+    pub lines: Vec<LineKey>,
 }
 
 /// What became of an export.

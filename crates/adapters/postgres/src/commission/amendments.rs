@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use diesel::QueryableByName;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Uuid as SqlUuid};
-use ratiba_commission::period::PeriodKind;
-use ratiba_commission::ports::{Amend, AmendError, Dismissal, Draft, DraftFigure};
+use ratiba_commission::period::{FrozenDocument, FrozenPeriod, PeriodKind};
+use ratiba_commission::ports::{Amend, AmendError, Dismissal, Draft, DraftFigure, FreezeError};
 use ratiba_commission::{Month, PersonId, StaffId};
 use ratiba_kernel::{Money, Outage};
 use serde_json::Value;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::book::{TOPIC, hash_of, insert_lines, insert_periods, lock};
+use super::book::{TOPIC, hash_of, insert_lines, insert_periods, lock, lock_carried};
 use super::rules::currency_of;
 use crate::database::{TenantTx, TxError};
 use crate::kept::sql_query;
@@ -31,6 +31,32 @@ struct CarriedRow {
     staff_id: Uuid,
     #[diesel(sql_type = BigInt)]
     carried: i64,
+}
+
+/// Closes that take in what is carried do so one after the other, whatever their months: two at once would both find it.
+pub(super) fn refuse_if_taken(
+    tx: &mut TenantTx<'_>,
+    documents: &[FrozenDocument],
+) -> Result<(), TxError<FreezeError>> {
+    let periods = documents.iter().map(FrozenDocument::period);
+    let takers: Vec<&FrozenPeriod> = periods
+        .filter(|period| period.carried.amount_minor() < 0)
+        .collect();
+    if takers.is_empty() {
+        return Ok(());
+    }
+    lock_carried(tx)?;
+    let rows = sql_query(CARRIED)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .load::<CarriedRow>(tx.conn())?;
+    let carried: BTreeMap<Uuid, i64> = rows.into_iter().map(|row| (row.staff_id, row.carried)).collect();
+    for period in takers {
+        let left = carried.get(&period.staff.as_uuid()).copied().unwrap_or(0);
+        if left.saturating_add(period.carried.amount_minor()) < 0 {
+            return Err(TxError::Refused(FreezeError::CarriedTaken));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn carried(tx: &mut TenantTx<'_>) -> Result<BTreeMap<StaffId, Money>, TxError<Outage>> {

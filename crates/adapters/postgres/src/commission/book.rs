@@ -108,6 +108,7 @@ impl CommissionBook for PgCommission {
         self.database
             .tenant(tenant, move |tx| {
                 refuse_if_frozen(tx, change.month)?;
+                amendments::refuse_if_taken(tx, &change.documents)?;
                 insert_periods(tx, &change.documents)?;
                 insert_lines(tx, &change.documents)?;
                 drop_draft(tx, change.month)?;
@@ -187,9 +188,19 @@ impl CommissionBook for PgCommission {
 
 /// Takes the month's lock until the transaction ends.
 pub(super) fn lock<E>(tx: &mut TenantTx<'_>, month: Month) -> Result<(), TxError<E>> {
+    lock_named(tx, &month.to_string())
+}
+
+/// Takes the lock on what is carried from month to month until the transaction ends; whoever takes both takes the
+/// month's first.
+pub(super) fn lock_carried<E>(tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
+    lock_named(tx, "carried")
+}
+
+fn lock_named<E>(tx: &mut TenantTx<'_>, what: &str) -> Result<(), TxError<E>> {
     let tenant = tx.tenant_uuid();
     sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind::<Text, _>(format!("commission:{tenant}:{month}"))
+        .bind::<Text, _>(format!("commission:{tenant}:{what}"))
         .execute(tx.conn())?;
     Ok(())
 }
@@ -369,6 +380,7 @@ struct NewPeriodRow {
     rules: Value,
     top_up_kes_minor: i64,
     carried_kes_minor: i64,
+    terms: Option<Value>,
 }
 
 impl NewPeriodRow {
@@ -402,6 +414,7 @@ impl NewPeriodRow {
             rules: json_of(&rules)?,
             top_up_kes_minor: period.top_up.amount_minor(),
             carried_kes_minor: period.carried.amount_minor(),
+            terms: period.terms.as_ref().map(json_of).transpose()?,
         })
     }
 }
@@ -427,6 +440,7 @@ struct PeriodRow {
     rules: Value,
     top_up_kes_minor: i64,
     carried_kes_minor: i64,
+    terms: Option<Value>,
 }
 
 fn period_of<E>(row: PeriodRow) -> Result<FrozenPeriod, TxError<E>> {
@@ -443,6 +457,7 @@ fn period_of<E>(row: PeriodRow) -> Result<FrozenPeriod, TxError<E>> {
         .filter(|month| (month.first_day(), month.end()) == (row.period_start, row.period_end))
         .ok_or_else(|| impossible(&"not a calendar month"))?;
     let rules: RulesColumn = serde_json::from_value(row.rules).map_err(|error| impossible(&error))?;
+    let terms = row.terms.map(serde_json::from_value).transpose();
     let mut hours = row.hours_worked;
     hours.rescale(2);
     let hours = i64::try_from(hours.mantissa()).map_err(|error| impossible(&error))?;
@@ -462,6 +477,7 @@ fn period_of<E>(row: PeriodRow) -> Result<FrozenPeriod, TxError<E>> {
         content_hash: hash_of(id, &row.content_hash)?,
         engine_version: row.engine_version,
         groups: rules.groups,
+        terms: terms.map_err(|error| impossible(&error))?,
         vendor_period_id: row.vendor_period_id,
     }))
 }

@@ -6,7 +6,7 @@ use diesel::sql_types::{Array, Integer, Nullable, Timestamptz, Uuid as SqlUuid};
 use ratiba_booking::ports::OpenMonth;
 use ratiba_commission::ports::{PutSharesError, SharesChange};
 use ratiba_commission::split::Shares;
-use ratiba_kernel::Id;
+use ratiba_kernel::{BasisPoints, Id};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -66,7 +66,8 @@ pub(super) fn put(tx: &mut TenantTx<'_>, change: &SharesChange) -> Result<i32, T
             .iter()
             .map(|share| i32::try_from(share.value()).ok())
             .collect(),
-        Shares::Equal | Shares::FullToEach => vec![None; people.len()],
+        Shares::FullToEach => vec![i32::try_from(BasisPoints::WHOLE.value()).ok(); people.len()],
+        Shares::Equal => vec![None; people.len()],
     };
     let written = sql_query(PUT)
         .bind::<SqlUuid, _>(tenant)

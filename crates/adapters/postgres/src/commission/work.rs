@@ -7,6 +7,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamp
 use ratiba_commission::base::tax_contained;
 use ratiba_commission::ports::{CompletedWork, PutSharesError, SharesChange, Teams};
 use ratiba_commission::split::{Renderers, Shares};
+use ratiba_commission::terms::Names;
 use ratiba_commission::tips::Tip;
 use ratiba_commission::work::{CompletedAppointment, Outcome, Payment, Sale};
 use ratiba_commission::{AppointmentId, ServiceCategory, ServiceId, StaffId};
@@ -18,7 +19,7 @@ use uuid::Uuid;
 use super::{PgCommission, shares, tips};
 use crate::database::TxError;
 use crate::kept::sql_query;
-use crate::schema::staff;
+use crate::schema::{staff, tenant_settings};
 
 #[async_trait]
 impl CompletedWork for PgCommission {
@@ -50,6 +51,26 @@ impl CompletedWork for PgCommission {
                     .select(staff::id)
                     .load::<Uuid>(tx.conn())?;
                 Ok::<_, TxError<Outage>>(rows.into_iter().map(StaffId::from_uuid).collect())
+            })
+            .await
+    }
+
+    async fn names(&self, tenant: TenantId) -> Result<Names, Outage> {
+        self.database
+            .tenant(tenant, |tx| {
+                let business = tenant_settings::table
+                    .filter(tenant_settings::tenant_id.eq(tx.tenant_uuid()))
+                    .select(tenant_settings::business_name)
+                    .first::<String>(tx.conn())?;
+                let rows = staff::table
+                    .filter(staff::tenant_id.eq(tx.tenant_uuid()))
+                    .select((staff::id, staff::name))
+                    .load::<(Uuid, String)>(tx.conn())?;
+                let named = rows.into_iter().map(|(id, name)| (StaffId::from_uuid(id), name));
+                Ok::<_, TxError<Outage>>(Names {
+                    business,
+                    staff: named.collect(),
+                })
             })
             .await
     }
@@ -365,9 +386,11 @@ fn renderers_of<E>(row: &TeamRow) -> Result<Renderers, TxError<E>> {
         .map(|points| u32::try_from(*points).map(BasisPoints::new))
         .collect::<Result<_, _>>()
         .map_err(|error| impossible(&error))?;
-    // Nobody's share on record: the same part to each.
+    // Nobody's share on record: the same part to each. The whole on record for each of several: all of it to each.
     let shares = if points.is_empty() {
         Shares::Equal
+    } else if points.len() > 1 && points.iter().all(|share| *share == BasisPoints::WHOLE) {
+        Shares::FullToEach
     } else {
         Shares::Points(points)
     };

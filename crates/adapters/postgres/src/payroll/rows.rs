@@ -34,6 +34,12 @@ pub(super) fn tolerated<E>(
 }
 
 #[derive(QueryableByName)]
+pub(super) struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    pub(super) id: Uuid,
+}
+
+#[derive(QueryableByName)]
 pub(super) struct LinkRow {
     #[diesel(sql_type = SqlUuid)]
     staff_id: Uuid,
@@ -223,9 +229,13 @@ impl LineRow {
             (None, None) => None,
             (Some("accepted"), None) => Some(LineResult::Accepted),
             (Some("duplicate"), None) => Some(LineResult::Duplicate),
-            (Some("rejected"), Some(reason)) => {
+            (Some(word @ ("rejected" | "superseded")), Some(reason)) => {
                 let reason = Reason::parse(reason).ok_or_else(|| wrong(&"reason"))?;
-                Some(LineResult::Rejected(reason))
+                Some(if word == "rejected" {
+                    LineResult::Rejected(reason)
+                } else {
+                    LineResult::Superseded(reason)
+                })
             }
             _other => return Err(wrong(&"result")),
         };

@@ -6,7 +6,7 @@ use ratiba_commission::test_support::{
     category, kes, month, nairobi, percent, rule, settings, some_work, staff,
 };
 use ratiba_commission::tips::Tip;
-use ratiba_kernel::Id;
+use ratiba_kernel::{Id, Zone};
 use time::Duration;
 use time::macros::datetime;
 use uuid::Uuid;
@@ -43,20 +43,23 @@ fn document(services: u64) -> FrozenDocument {
         month("2026-05"),
         figure,
         nothing,
+        named("Aria Aura Spa", "Wanjikũ Mũthoni"),
         datetime!(2026-05-31 23:00 UTC),
         FrozenBy::System,
     )
 }
 
+fn named(business: &str, name: &str) -> Terms {
+    Terms {
+        business: business.to_owned(),
+        name: name.to_owned(),
+        zone: nairobi(),
+        guarantee: None,
+    }
+}
+
 fn drawn(services: u64, language: Language) -> DrawnStatement {
-    DrawnStatement::of(
-        &document(services),
-        "Aria Aura Spa",
-        "Wanjikũ Mũthoni",
-        &nairobi(),
-        language,
-    )
-    .unwrap()
+    DrawnStatement::of(&document(services), &named("Another name", "Zawadi"), language).unwrap()
 }
 
 fn hex(text: &str) -> String {
@@ -109,6 +112,23 @@ fn every_line_and_the_sums_are_told_in_all_forms() {
 fn the_same_document_gives_the_same_bytes() {
     for language in [Language::English, Language::Swahili] {
         let (one, other) = (drawn(9, language), drawn(9, language));
+        assert_eq!(one.pdf(), other.pdf());
+        assert_eq!(one.csv(), other.csv());
+        assert_eq!(one.xlsx(), other.xlsx());
+    }
+}
+
+#[test]
+fn who_is_called_something_else_by_now_has_the_same_bytes() {
+    let document = document(9);
+    for language in [Language::English, Language::Swahili] {
+        let one = drawn(9, language);
+        let later = Terms {
+            zone: Zone::parse("America/New_York").unwrap(),
+            ..named("Renamed Spa", "Renamed Person")
+        };
+        let other = DrawnStatement::of(&document, &later, language).unwrap();
+        assert_eq!(one.statement.name, "Wanjikũ Mũthoni");
         assert_eq!(one.pdf(), other.pdf());
         assert_eq!(one.csv(), other.csv());
         assert_eq!(one.xlsx(), other.xlsx());

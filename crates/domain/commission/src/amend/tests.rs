@@ -6,6 +6,7 @@ use crate::engine::compute;
 use crate::period::FrozenBy;
 use crate::resolve::RuleTable;
 use crate::rule::{RuleScope, RuleValue};
+use crate::terms::Names;
 use crate::test_support::{
     a_tier, category, kes, money, month, percent, rule, settings, some_work, staff, tiered,
 };
@@ -27,9 +28,15 @@ fn frozen(value: &RuleValue, work: &[CompletedAppointment]) -> FrozenDocument {
         month("2026-05"),
         figure(value, work),
         kes(0),
+        terms(&settings()),
         at,
         FrozenBy::System,
     )
+}
+
+/// What holds for the first person by these settings.
+fn terms(settings: &CommissionSettings) -> Terms {
+    Terms::of(staff(1), &Names::default(), settings)
 }
 
 fn proposed(documents: &[&FrozenDocument], now: &StaffFigure) -> Option<ProposedAmendment> {
@@ -146,13 +153,43 @@ fn what_is_guaranteed_stays_guaranteed_after_a_refund() {
     };
     let id = PeriodId::from_uuid(staff(1).as_uuid());
     let at = datetime!(2026-06-01 02:00 UTC);
-    let close = FrozenDocument::close(id, month("2026-05"), of(0), kes(0), at, FrozenBy::System);
+    let close = FrozenDocument::close(
+        id,
+        month("2026-05"),
+        of(0),
+        kes(0),
+        terms(&guaranteed),
+        at,
+        FrozenBy::System,
+    );
     assert_eq!(
         (close.period().commission, close.period().top_up),
         (kes(100), kes(50))
     );
     let proposal = proposed_by(&[&close], &of(50_000), Basis::RecordedRate, &guaranteed).unwrap();
     assert_eq!((proposal.commission, proposal.top_up), (kes(-50), kes(50)));
+    // Whatever is guaranteed by now: only a month that is computed anew has today's guarantee.
+    let raised = Guarantee {
+        per: Stretch::Day,
+        amount_minor: 90_000,
+    };
+    for (guarantees, anew) in [
+        (BTreeMap::from([(staff(1), raised)]), kes(800)),
+        (BTreeMap::new(), kes(-50)),
+    ] {
+        let today = CommissionSettings {
+            guarantees,
+            ..settings()
+        };
+        let at_recorded = proposed_by(&[&close], &of(50_000), Basis::RecordedRate, &today).unwrap();
+        assert_eq!(at_recorded.top_up, kes(50));
+        let first = approved(2, at_recorded);
+        // Neither does the amendment of an amendment.
+        let next = proposed_by(&[&close, &first], &of(100_000), Basis::RecordedRate, &today).unwrap();
+        assert_eq!((next.commission, next.top_up), (kes(-50), kes(50)));
+        let as_of_today = proposed_by(&[&close], &of(50_000), Basis::Anew, &today).unwrap();
+        assert_eq!(as_of_today.top_up, anew);
+    }
 }
 
 #[test]

@@ -84,7 +84,8 @@ fn a_team_shares_as_was_said_in_whatever_order_and_only_as_fits_it() {
             .iter()
             .map(|(who, share)| (staff(*who), BasisPoints::new(*share)))
             .collect();
-        team.sharing(Some(&parts)).map(|team| team.shares().clone())
+        team.sharing(&Sharing::Points(parts))
+            .map(|team| team.shares().clone())
     };
     assert_eq!(
         said(&[(3, 2_000), (1, 5_000), (2, 3_000)]),
@@ -109,8 +110,12 @@ fn a_team_shares_as_was_said_in_whatever_order_and_only_as_fits_it() {
         assert_eq!(said(&parts), Err(misfit), "{parts:?}");
     }
     let parted = Renderers::new(people(3), points(&[5_000, 3_000, 2_000])).unwrap();
-    assert_eq!(parted.sharing(None), Ok(team));
+    assert_eq!(parted.sharing(&Sharing::Alike), Ok(team));
+    let each = Renderers::new(people(3), Shares::FullToEach);
+    assert_eq!(parted.sharing(&Sharing::FullToEach).ok(), each.ok());
     let alone = Renderers::alone(staff(1));
-    let whole = [(staff(1), BasisPoints::WHOLE)];
-    assert_eq!(alone.sharing(Some(&whole)), Ok(alone));
+    let whole = Sharing::Points(vec![(staff(1), BasisPoints::WHOLE)]);
+    for said in [whole, Sharing::FullToEach, Sharing::Alike] {
+        assert_eq!(alone.sharing(&said).as_ref(), Ok(&alone));
+    }
 }

@@ -15,7 +15,7 @@ use super::builders::{
 use crate::Month;
 use crate::amend::DeltaCause;
 use crate::base::tax_contained;
-use crate::engine::compute;
+use crate::engine::{StaffFigure, compute};
 use crate::event::CommissionEvent;
 use crate::fees::{FeeStep, FeeTariff};
 use crate::guarantee::{Guarantee, Stretch};
@@ -27,7 +27,8 @@ use crate::ports::{
 use crate::resolve::RuleTable;
 use crate::rule::{Rule, RuleScope, RuleType, RuleValue, Validity};
 use crate::settings::{CloseMode, CommissionSettings, NoShowBase, Precedence};
-use crate::split::Shares;
+use crate::split::{Shares, Sharing};
+use crate::terms::{Names, Terms};
 use crate::tiers::TierMethod;
 use crate::tips::Tip;
 use crate::use_cases::{ShareTeam, ShareTeamError, TeamOrder};
@@ -48,6 +49,8 @@ pub trait Ground {
     async fn open(&self, tenant: TenantId, settings: CommissionSettings);
     /// Puts somebody on the roster, once.
     async fn hire(&self, tenant: TenantId, staff: crate::StaffId);
+    /// Calls somebody on the roster something else.
+    async fn rename(&self, tenant: TenantId, staff: crate::StaffId, name: &str);
     /// Records completed work of people on the roster.
     async fn record(&self, tenant: TenantId, work: &CompletedAppointment);
     /// Every event recorded so far, oldest first.
@@ -63,6 +66,8 @@ pub trait Ground {
 /// If a promise is broken.
 pub async fn commission_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     settings_read_back(&fresh().await).await;
+    names_are_those_of_now(&fresh().await).await;
+    what_is_carried_is_taken_in_once(&fresh().await).await;
     an_amendment_is_frozen_once_and_carries(&fresh().await).await;
     a_dismissal_is_read_back(&fresh().await).await;
     settings_are_put_once_for_each_version(&fresh().await).await;
@@ -328,12 +333,12 @@ async fn shares_are_put_at_the_version_that_was_seen<G: Ground>(ground: &G) {
             (staff(2), BasisPoints::new(second)),
             (staff(1), BasisPoints::new(first)),
         ];
-        Some(shares.to_vec())
+        Sharing::Points(shares.to_vec())
     };
-    let order = |work: &CompletedAppointment, seen, shares| TeamOrder {
+    let order = |work: &CompletedAppointment, seen, sharing| TeamOrder {
         appointment: work.id,
         seen,
-        shares,
+        sharing,
         by: by_manager(),
     };
     let before = ground.events(tenant(1)).await.len();
@@ -357,10 +362,18 @@ async fn shares_are_put_at_the_version_that_was_seen<G: Ground>(ground: &G) {
         .execute(tenant(1), order(&open, 1, points(6_000, 4_000)))
         .await;
     assert_eq!(stale, Err(ShareTeamError::Stale));
-    let foreign = share.execute(tenant(2), order(&open, 2, None)).await;
+    let foreign = share.execute(tenant(2), order(&open, 2, Sharing::Alike)).await;
     assert_eq!(foreign, Err(ShareTeamError::Unknown));
-    let alike = share.execute(tenant(1), order(&open, 2, None)).await;
-    assert_eq!(alike.map(|shared| shared.version), Ok(3));
+    for (seen, sharing, shares) in [
+        (2, Sharing::FullToEach, Shares::FullToEach),
+        (3, Sharing::Alike, Shares::Equal),
+    ] {
+        let put = share.execute(tenant(1), order(&open, seen, sharing)).await;
+        assert_eq!(put.map(|shared| shared.version), Ok(seen + 1));
+        let known = ground.teams().team(tenant(1), open.id).await;
+        let known = known.ok().flatten().map(|team| team.shares().clone());
+        assert_eq!(known, Some(shares));
+    }
     assert_eq!(ground.book().freeze(tenant(1), freeze).await, Ok(()));
     let frozen = share
         .execute(tenant(1), order(&closed, 1, points(7_000, 3_000)))
@@ -411,7 +424,8 @@ async fn a_month_of_two<G: Ground>(ground: &G, tenant: TenantId, ids: &SeededIds
         .zip([FrozenBy::System, person])
         .map(|(figure, by)| {
             let at = datetime!(2026-06-01 02:00 UTC);
-            FrozenDocument::close(ids.next_id(), month("2026-05"), figure, kes(0), at, by)
+            let terms = terms(&figure);
+            FrozenDocument::close(ids.next_id(), month("2026-05"), figure, kes(0), terms, at, by)
         })
         .collect();
     let periods = documents.iter().map(|document| document.period().id).collect();
@@ -423,6 +437,63 @@ async fn a_month_of_two<G: Ground>(ground: &G, tenant: TenantId, ids: &SeededIds
             periods,
         }],
     }
+}
+
+/// Terms of their own, so that a test sees whether they were kept.
+fn terms(figure: &StaffFigure) -> Terms {
+    Terms {
+        business: "As it was called".to_owned(),
+        name: format!("As {} was called", figure.staff),
+        zone: nairobi(),
+        guarantee: standard().guarantees.get(&figure.staff).copied(),
+    }
+}
+
+async fn names_are_those_of_now<G: Ground>(ground: &G) {
+    ground.open(tenant(1), standard()).await;
+    for number in [1, 2] {
+        ground.hire(tenant(1), staff(number)).await;
+    }
+    let named = |business: &str, first: &str| Names {
+        business: business.to_owned(),
+        staff: BTreeMap::from([(staff(1), first.to_owned()), (staff(2), "Amina".to_owned())]),
+    };
+    let now = ground.work().names(tenant(1)).await;
+    assert_eq!(now, Ok(named("Aria Aura Spa", "Amina")));
+    ground.rename(tenant(1), staff(1), "Zawadi").await;
+    let now = ground.work().names(tenant(1)).await;
+    assert_eq!(now, Ok(named("Aria Aura Spa", "Zawadi")));
+}
+
+async fn what_is_carried_is_taken_in_once<G: Ground>(ground: &G) {
+    let may = a_month_of_two(ground, tenant(1), &SeededIds::lane(0xf1)).await;
+    let book = ground.book();
+    let ids = SeededIds::lane(0xf2);
+    let of = |text: &str, carried: i64| {
+        let documents = may.documents.iter().take(1).map(|document| {
+            let period = crate::period::PeriodRecord {
+                id: ids.next_id(),
+                month: month(text),
+                carried: kes(carried),
+                ..(**document.period()).clone()
+            };
+            FrozenDocument::restore(crate::period::FrozenPeriod::restore(period), Vec::new())
+        });
+        Freeze {
+            month: month(text),
+            documents: documents.collect(),
+            events: Vec::new(),
+        }
+    };
+    assert_eq!(book.freeze(tenant(1), of("2026-05", 40)).await, Ok(()));
+    let refused = book.freeze(tenant(1), of("2026-06", -41)).await;
+    assert_eq!(refused, Err(FreezeError::CarriedTaken));
+    assert_eq!(book.periods(tenant(1), month("2026-06")).await, Ok(Vec::new()));
+    assert_eq!(book.freeze(tenant(1), of("2026-06", -30)).await, Ok(()));
+    let refused = book.freeze(tenant(1), of("2026-07", -30)).await;
+    assert_eq!(refused, Err(FreezeError::CarriedTaken));
+    assert_eq!(book.freeze(tenant(1), of("2026-07", -10)).await, Ok(()));
+    assert_eq!(book.carried(tenant(1)).await, Ok(BTreeMap::new()));
 }
 
 async fn a_frozen_month_reads_back_line_by_line<G: Ground>(ground: &G) {

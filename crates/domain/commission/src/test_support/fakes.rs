@@ -1,6 +1,6 @@
 //! Everything that commission needs from outside, in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -17,6 +17,7 @@ use crate::ports::{
 use crate::rule::{Rule, RuleScope, Validity};
 use crate::settings::CommissionSettings;
 use crate::split::Renderers;
+use crate::terms::Names;
 use crate::work::CompletedAppointment;
 use crate::{AppointmentId, Month, PeriodId, RuleId, StaffId};
 
@@ -30,7 +31,7 @@ pub struct InMemoryCommission {
 struct Rows {
     settings: Option<CommissionSettings>,
     changes_of_settings: i32,
-    staff: BTreeSet<StaffId>,
+    staff: BTreeMap<StaffId, String>,
     work: BTreeMap<AppointmentId, CompletedAppointment>,
     versions: BTreeMap<AppointmentId, i32>,
     rules: BTreeMap<RuleId, Rule>,
@@ -49,9 +50,14 @@ impl InMemoryCommission {
         work(self.rows().entry(tenant).or_default())
     }
 
-    /// Puts somebody on the roster.
+    /// Puts somebody on the roster. Everybody is called Amina until they are called something else.
     pub fn hire(&self, tenant: TenantId, staff: StaffId) {
-        self.with(tenant, |rows| rows.staff.insert(staff));
+        self.call(tenant, staff, "Amina");
+    }
+
+    /// Calls somebody of the roster something else.
+    pub fn call(&self, tenant: TenantId, staff: StaffId, name: &str) {
+        self.with(tenant, |rows| rows.staff.insert(staff, name.to_owned()));
     }
 
     /// Records work, in place of what was recorded for the appointment before.
@@ -83,6 +89,18 @@ impl InMemoryCommission {
 }
 
 impl Rows {
+    fn carried(&self) -> BTreeMap<StaffId, Money> {
+        let mut sums: BTreeMap<StaffId, Money> = BTreeMap::new();
+        for period in self.documents.values().map(FrozenDocument::period) {
+            let sum = sums
+                .entry(period.staff)
+                .or_insert(Money::zero(period.carried.currency()));
+            *sum = sum.checked_add(period.carried).unwrap_or(*sum);
+        }
+        sums.retain(|_, sum| !sum.is_zero());
+        sums
+    }
+
     fn frozen(&self, month: Month) -> Vec<FrozenHash> {
         let closes = self.documents.values().map(FrozenDocument::period);
         let mut frozen: Vec<FrozenHash> = closes
@@ -112,7 +130,14 @@ impl CompletedWork for InMemoryCommission {
     }
 
     async fn roster(&self, tenant: TenantId) -> Result<Vec<StaffId>, Outage> {
-        Ok(self.with(tenant, |rows| rows.staff.iter().copied().collect()))
+        Ok(self.with(tenant, |rows| rows.staff.keys().copied().collect()))
+    }
+
+    async fn names(&self, tenant: TenantId) -> Result<Names, Outage> {
+        Ok(self.with(tenant, |rows| Names {
+            business: "Aria Aura Spa".to_owned(),
+            staff: rows.staff.clone(),
+        }))
     }
 }
 
@@ -194,7 +219,7 @@ impl CommissionRules for InMemoryCommission {
                 return Ok(());
             }
             if let RuleScope::Staff(staff) = &rule.scope
-                && !rows.staff.contains(staff)
+                && !rows.staff.contains_key(staff)
             {
                 return Err(AddRuleError::UnknownStaff);
             }
@@ -271,6 +296,15 @@ impl CommissionBook for InMemoryCommission {
             if !frozen.is_empty() {
                 return Err(FreezeError::AlreadyFrozen(frozen));
             }
+            let carried = rows.carried();
+            for period in change.documents.iter().map(FrozenDocument::period) {
+                let of_person = carried
+                    .get(&period.staff)
+                    .map_or(0, |carried| carried.amount_minor());
+                if period.carried.amount_minor() < 0 && of_person + period.carried.amount_minor() < 0 {
+                    return Err(FreezeError::CarriedTaken);
+                }
+            }
             let documents = change.documents.into_iter();
             rows.documents
                 .extend(documents.map(|document| (document.period().id, document)));
@@ -281,17 +315,7 @@ impl CommissionBook for InMemoryCommission {
     }
 
     async fn carried(&self, tenant: TenantId) -> Result<BTreeMap<StaffId, Money>, Outage> {
-        let all: Vec<(StaffId, Money)> = self.with(tenant, |rows| {
-            let periods = rows.documents.values().map(FrozenDocument::period);
-            periods.map(|period| (period.staff, period.carried)).collect()
-        });
-        let mut sums: BTreeMap<StaffId, Money> = BTreeMap::new();
-        for (staff, carried) in all {
-            let sum = sums.entry(staff).or_insert(Money::zero(carried.currency()));
-            *sum = sum.checked_add(carried).unwrap_or(*sum);
-        }
-        sums.retain(|_, sum| !sum.is_zero());
-        Ok(sums)
+        Ok(self.with(tenant, |rows| rows.carried()))
     }
 
     async fn amend(&self, tenant: TenantId, change: Amend) -> Result<(), AmendError> {

@@ -14,7 +14,11 @@ use crate::hash::{ContentHash, hash_of_hashes};
 use crate::period::{FrozenBy, FrozenDocument, FrozenPeriod, PeriodKind};
 use crate::ports::{CommissionBook, CommissionRules, CompletedWork, Draft, DraftFigure, Freeze, FreezeError};
 use crate::settings::{CloseMode, CommissionSettings};
+use crate::terms::Terms;
 use crate::{Month, PeriodId, StaffId};
+
+/// How often what is carried is looked at again: each time the close of another month has taken some of it in.
+const CARRIED_TRIES: usize = 12;
 
 /// Closes a month for all staff of a tenant.
 pub struct ClosePeriod {
@@ -127,57 +131,64 @@ impl ClosePeriod {
         if !self.closes(tenant, month).await?.is_empty() {
             return self.compare(tenant, figures, &settings).await;
         }
-        let carried = self.book.carried(tenant).await?;
-        let written = match (settings.close_mode, by) {
-            (CloseMode::Review, FrozenBy::System) => {
-                let draft = draft_of(&figures, now);
-                let left = self.book.leave_draft(tenant, draft).await;
-                left.map(|()| CloseOutcome::AwaitsReview {
-                    figures: figures.clone(),
-                })
-            }
-            (CloseMode::Automatic, _) | (CloseMode::Review, FrozenBy::Person(_)) => {
-                let change = self.freeze(figures.clone(), &carried, &settings, now, by);
-                let documents = change.documents.clone();
-                // Without anybody to freeze for there is nothing to write, and nothing happened.
-                let frozen = if documents.is_empty() {
-                    Ok(())
-                } else {
-                    self.book.freeze(tenant, change).await
-                };
-                frozen.map(|()| CloseOutcome::Frozen { documents })
-            }
-        };
-        match written {
-            Ok(outcome) => Ok(outcome),
-            Err(FreezeError::AlreadyFrozen(_)) => self.compare(tenant, figures, &settings).await,
-            Err(FreezeError::Unavailable(outage)) => Err(ClosePeriodError::Unavailable(outage)),
+        for _ in 0..CARRIED_TRIES {
+            let written = match (settings.close_mode, by) {
+                (CloseMode::Review, FrozenBy::System) => {
+                    let draft = draft_of(&figures, now);
+                    let left = self.book.leave_draft(tenant, draft).await;
+                    left.map(|()| CloseOutcome::AwaitsReview {
+                        figures: figures.clone(),
+                    })
+                }
+                (CloseMode::Automatic, _) | (CloseMode::Review, FrozenBy::Person(_)) => {
+                    let change = self.change(tenant, figures.clone(), &settings, now, by).await?;
+                    let documents = change.documents.clone();
+                    // Without anybody to freeze for there is nothing to write, and nothing happened.
+                    let frozen = if documents.is_empty() {
+                        Ok(())
+                    } else {
+                        self.book.freeze(tenant, change).await
+                    };
+                    frozen.map(|()| CloseOutcome::Frozen { documents })
+                }
+            };
+            return match written {
+                Ok(outcome) => Ok(outcome),
+                // The close of another month was quicker: what is left of it is looked at again.
+                Err(FreezeError::CarriedTaken) => continue,
+                Err(FreezeError::AlreadyFrozen(_)) => self.compare(tenant, figures, &settings).await,
+                Err(FreezeError::Unavailable(outage)) => Err(ClosePeriodError::Unavailable(outage)),
+            };
         }
+        Err(Outage::new("closes of other months keep taking in what is carried").into())
     }
 
-    fn freeze(
+    async fn change(
         &self,
+        tenant: TenantId,
         figures: MonthFigures,
-        carried: &BTreeMap<StaffId, Money>,
         settings: &CommissionSettings,
         at: OffsetDateTime,
         by: FrozenBy,
-    ) -> Freeze {
+    ) -> Result<Freeze, Outage> {
+        let carried = self.book.carried(tenant).await?;
+        let names = self.work.names(tenant).await?;
         let month = figures.month;
         let documents: Vec<FrozenDocument> = figures
             .staff
             .into_iter()
             .map(|figure| {
                 let taken = taken_in(&figure, carried.get(&figure.staff).copied(), settings);
-                FrozenDocument::close(self.ids.fresh(), month, figure, taken, at, by)
+                let terms = Terms::of(figure.staff, &names, settings);
+                FrozenDocument::close(self.ids.fresh(), month, figure, taken, terms, at, by)
             })
             .collect();
         let periods = documents.iter().map(|document| document.period().id).collect();
-        Freeze {
+        Ok(Freeze {
             month,
             documents,
             events: vec![CommissionEvent::MonthFrozen { month, periods }],
-        }
+        })
     }
 
     async fn closes(&self, tenant: TenantId, month: Month) -> Result<Vec<FrozenPeriod>, Outage> {

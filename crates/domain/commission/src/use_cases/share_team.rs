@@ -6,7 +6,7 @@ use ratiba_kernel::{BasisPoints, Clock, Outage, TenantId};
 
 use crate::event::CommissionEvent;
 use crate::ports::{PutSharesError, SharesChange, Teams};
-use crate::split::{Renderers, Shares, SharesMisfit};
+use crate::split::{Renderers, Shares, SharesMisfit, Sharing};
 use crate::{AppointmentId, PersonId, StaffId};
 
 /// How a team is to share.
@@ -16,8 +16,8 @@ pub struct TeamOrder {
     pub appointment: AppointmentId,
     /// The version of it that whoever says so has seen.
     pub seen: i32,
-    /// Everybody's share; `None`: alike.
-    pub shares: Option<Vec<(StaffId, BasisPoints)>>,
+    /// How they share.
+    pub sharing: Sharing,
     /// Who says so.
     pub by: PersonId,
 }
@@ -69,7 +69,7 @@ impl ShareTeam {
     pub async fn execute(&self, tenant: TenantId, order: TeamOrder) -> Result<TeamShared, ShareTeamError> {
         let known = self.teams.team(tenant, order.appointment).await?;
         let known = known.ok_or(ShareTeamError::Unknown)?;
-        let renderers = known.sharing(order.shares.as_deref())?;
+        let renderers = known.sharing(&order.sharing)?;
         let change = SharesChange {
             appointment: order.appointment,
             seen: order.seen,
@@ -97,6 +97,9 @@ fn listed(renderers: &Renderers) -> Vec<(StaffId, Option<u32>)> {
         Shares::Points(points) => people
             .zip(points.iter().map(|share| Some(share.value())))
             .collect(),
-        Shares::Equal | Shares::FullToEach => people.map(|staff| (staff, None)).collect(),
+        Shares::FullToEach => people
+            .map(|staff| (staff, Some(BasisPoints::WHOLE.value())))
+            .collect(),
+        Shares::Equal => people.map(|staff| (staff, None)).collect(),
     }
 }

@@ -7,11 +7,11 @@ use ratiba_kernel::test_support::{EPOCH, tenant};
 use ratiba_kernel::{Currency, Id, Money, TenantId};
 use uuid::Uuid;
 
-use super::contracts::{amina, company, may};
-use crate::earnings::{Earned, Mode, lines_of};
-use crate::employee::Link;
+use super::contracts::{amina, brian, company, may};
+use crate::earnings::{Earned, EarningCode, Mode, lines_of};
+use crate::employee::{Link, StaffNumber};
 use crate::export::{Confirmation, Export, ExportLine, ExportState, LineResult, Reason, Refused, Way};
-use crate::ports::{LinkError, NewExport, OrderError, PayrollBook, SettleError, Settlement};
+use crate::ports::{LinkError, NewExport, OrderError, PayrollBook, SettleError, Settlement, Superseding};
 use crate::{DocumentId, ExportId, PayMonth, StaffId};
 
 /// A book that a test arranges.
@@ -23,6 +23,10 @@ pub trait PayrollGround {
     async fn hire(&self, tenant: TenantId, staff: StaffId, name: &str);
     /// Something was frozen for somebody who works there.
     async fn freeze(&self, tenant: TenantId, month: PayMonth, earned: Earned);
+    /// Every job of a tenant's exports is given up.
+    async fn lose_jobs(&self, tenant: TenantId);
+    /// The exports whose job is queued, by id.
+    async fn jobs(&self, tenant: TenantId) -> Vec<ExportId>;
     /// Payroll's own id of the month, as it is noted with a document.
     async fn vendor_period(&self, tenant: TenantId, document: DocumentId) -> Option<String>;
 }
@@ -45,7 +49,11 @@ fn earned(document: u128, amends: Option<u128>, minor: i64) -> Earned {
 }
 
 fn export(number: u128, chain: &[Earned], way: Way, mode: Mode) -> Export {
-    let lines = lines_of(&company(), may(), &amina().number, chain, &[]);
+    export_as(&amina().number, number, chain, way, mode)
+}
+
+fn export_as(employee: &StaffNumber, number: u128, chain: &[Earned], way: Way, mode: Mode) -> Export {
+    let lines = lines_of(&company(), may(), employee, chain, &[]);
     let line = |line| ExportLine { line, result: None };
     Export {
         id: id(number),
@@ -85,6 +93,9 @@ pub async fn payroll_book_contract<G: PayrollGround>(fresh: impl AsyncFn() -> G)
     a_line_is_part_of_one_export(&fresh().await).await;
     what_became_of_it_is_recorded_once(&fresh().await).await;
     one_that_was_refused_goes_out_again_or_is_replaced(&fresh().await).await;
+    what_was_not_taken_has_another_line_in_its_place(&fresh().await).await;
+    nothing_that_is_on_its_way_is_taken_the_place_of(&fresh().await).await;
+    a_waiting_export_without_a_job_gets_one(&fresh().await).await;
     nobody_sees_anothers_rows(&fresh().await).await;
 }
 
@@ -131,7 +142,8 @@ async fn an_export_is_read_back_as_it_was_stored(ground: &impl PayrollGround) {
         let export = export(number, &chain, way, mode);
         let order = NewExport {
             export: export.clone(),
-            replaces: None,
+            replaces: Vec::new(),
+            supersedes: Vec::new(),
         };
         book.order(tenant(1), order).await.unwrap();
         assert_eq!(book.export(tenant(1), export.id).await.unwrap(), Some(export));
@@ -152,11 +164,18 @@ async fn a_line_is_part_of_one_export(ground: &impl PayrollGround) {
     let book = ground.book();
     let order = |number| NewExport {
         export: export(number, &chain, Way::Sheet, Mode::Real),
-        replaces: None,
+        replaces: Vec::new(),
+        supersedes: Vec::new(),
     };
     book.order(tenant(1), order(1)).await.unwrap();
     assert_eq!(book.order(tenant(1), order(2)).await, Err(OrderError::Taken));
     assert_eq!(book.export(tenant(1), id(2)).await.unwrap(), None);
+    // Neither under another number, which makes other keys.
+    let renumbered = NewExport {
+        export: export_as(&brian().number, 3, &chain, Way::Sheet, Mode::Real),
+        ..order(3)
+    };
+    assert_eq!(book.order(tenant(1), renumbered).await, Err(OrderError::Taken));
 }
 
 #[expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
@@ -166,7 +185,8 @@ async fn what_became_of_it_is_recorded_once(ground: &impl PayrollGround) {
     let stored = export(1, &chain, Way::Sheet, Mode::Real);
     let order = NewExport {
         export: stored.clone(),
-        replaces: None,
+        replaces: Vec::new(),
+        supersedes: Vec::new(),
     };
     book.order(tenant(1), order).await.unwrap();
     let confirmation = Confirmation {
@@ -201,7 +221,8 @@ async fn one_that_was_refused_goes_out_again_or_is_replaced(ground: &impl Payrol
     let stored = export(1, &chain, Way::System, Mode::Real);
     let order = NewExport {
         export: stored.clone(),
-        replaces: None,
+        replaces: Vec::new(),
+        supersedes: Vec::new(),
     };
     book.order(tenant(1), order).await.unwrap();
     let refused = ExportState::Refused(Refused::PeriodNotOpen);
@@ -226,11 +247,128 @@ async fn one_that_was_refused_goes_out_again_or_is_replaced(ground: &impl Payrol
         .unwrap();
     let other = NewExport {
         export: export(2, &chain, Way::Sheet, Mode::Real),
-        replaces: Some(stored.id),
+        replaces: vec![stored.id],
+        supersedes: Vec::new(),
     };
     assert_eq!(book.order(tenant(1), other).await, Ok(()));
     let old = book.export(tenant(1), stored.id).await.unwrap().unwrap();
     assert_eq!(old.state, ExportState::Replaced);
+}
+
+/// An export of which payroll took everything but the clawback, which is under a number that it does not know.
+#[expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+async fn partly_taken(ground: &impl PayrollGround) -> ([Earned; 2], Export) {
+    let chain = arranged(ground).await;
+    let book = ground.book();
+    let stored = export_as(&brian().number, 1, &chain, Way::System, Mode::Real);
+    let order = NewExport {
+        export: stored.clone(),
+        replaces: Vec::new(),
+        supersedes: Vec::new(),
+    };
+    book.order(tenant(1), order).await.unwrap();
+    let mut settlement = settled(&stored, ExportState::Partly, LineResult::Accepted);
+    for (key, result) in &mut settlement.results {
+        if key.as_str().contains("CLAWBACK") {
+            *result = LineResult::Rejected(Reason::UnknownEmployee);
+        }
+    }
+    book.settle(tenant(1), settlement).await.unwrap();
+    let now = book.export(tenant(1), stored.id).await.unwrap().unwrap();
+    (chain, now)
+}
+
+/// The clawback of that under another number, and what it takes the place of.
+fn anew(chain: &[Earned; 2], old: &Export) -> NewExport {
+    let mut export = export_as(&amina().number, 2, chain, Way::System, Mode::Real);
+    export
+        .lines
+        .retain(|line| line.line.code == EarningCode::Clawback);
+    let open = old.open_lines();
+    NewExport {
+        export,
+        replaces: Vec::new(),
+        supersedes: vec![Superseding {
+            export: old.id,
+            seen: old.version,
+            lines: open.into_iter().map(|line| line.key).collect(),
+        }],
+    }
+}
+
+#[expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+async fn what_was_not_taken_has_another_line_in_its_place(ground: &impl PayrollGround) {
+    let (chain, old) = partly_taken(ground).await;
+    let book = ground.book();
+    let order = anew(&chain, &old);
+    let without = NewExport {
+        supersedes: Vec::new(),
+        ..order.clone()
+    };
+    assert_eq!(book.order(tenant(1), without).await, Err(OrderError::Taken));
+    assert_eq!(book.order(tenant(1), order.clone()).await, Ok(()));
+    let now = book.export(tenant(1), old.id).await.unwrap().unwrap();
+    assert_eq!((now.state, now.open_lines()), (ExportState::Partly, Vec::new()));
+    let superseded = LineResult::Superseded(Reason::UnknownEmployee);
+    let results: Vec<_> = now.lines.iter().filter_map(|line| line.result).collect();
+    assert_eq!(results.iter().filter(|result| **result == superseded).count(), 1);
+    assert_eq!(
+        results.iter().filter(|result| result.is_taken()).count(),
+        results.len() - 1
+    );
+    let late = NewExport {
+        export: Export {
+            id: id(3),
+            ..order.export.clone()
+        },
+        ..order
+    };
+    assert_eq!(
+        book.order(tenant(1), late).await,
+        Err(OrderError::Taken),
+        "it moved on"
+    );
+}
+
+#[expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+async fn nothing_that_is_on_its_way_is_taken_the_place_of(ground: &impl PayrollGround) {
+    let (chain, old) = partly_taken(ground).await;
+    let book = ground.book();
+    book.again(tenant(1), &old, id(77), EPOCH).await.unwrap();
+    let waits = book.export(tenant(1), old.id).await.unwrap().unwrap();
+    let order = anew(&chain, &waits);
+    assert_eq!(book.order(tenant(1), order).await, Err(OrderError::Taken));
+    assert_eq!(book.export(tenant(1), old.id).await.unwrap(), Some(waits));
+}
+
+#[expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
+async fn a_waiting_export_without_a_job_gets_one(ground: &impl PayrollGround) {
+    let chain = arranged(ground).await;
+    let book = ground.book();
+    let stored = export(1, &chain, Way::System, Mode::Real);
+    let order = NewExport {
+        export: stored.clone(),
+        replaces: Vec::new(),
+        supersedes: Vec::new(),
+    };
+    book.order(tenant(1), order).await.unwrap();
+    book.resume(tenant(1), EPOCH).await.unwrap();
+    assert_eq!(ground.jobs(tenant(1)).await, [stored.id], "it has one already");
+    ground.lose_jobs(tenant(1)).await;
+    assert_eq!(ground.jobs(tenant(1)).await, []);
+    for _ in 0..2 {
+        book.resume(tenant(1), EPOCH).await.unwrap();
+        assert_eq!(ground.jobs(tenant(1)).await, [stored.id]);
+    }
+    ground.lose_jobs(tenant(1)).await;
+    book.settle(
+        tenant(1),
+        settled(&stored, ExportState::Done, LineResult::Accepted),
+    )
+    .await
+    .unwrap();
+    book.resume(tenant(1), EPOCH).await.unwrap();
+    assert_eq!(ground.jobs(tenant(1)).await, [], "what is done needs none");
 }
 
 #[expect(clippy::unwrap_used, reason = "a test that cannot be arranged fails")]
@@ -245,7 +383,8 @@ async fn nobody_sees_anothers_rows(ground: &impl PayrollGround) {
     book.link(tenant(1), link.clone()).await.unwrap();
     let order = NewExport {
         export: export(1, &chain, Way::Sheet, Mode::Real),
-        replaces: None,
+        replaces: Vec::new(),
+        supersedes: Vec::new(),
     };
     book.order(tenant(1), order).await.unwrap();
     ground.hire(tenant(2), id(3), "Chege").await;

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use crate::earnings::{Batch, Earned, EarningsLine, LineKey, Mode, Totals};
 use crate::employee::{Company, Employee, EmployeeStatus, Link};
-use crate::export::{Export, ExportState, LineResult, Reason, Receipt};
+use crate::export::{Export, ExportLine, ExportState, LineResult, Reason, Receipt, Way};
 use crate::ports::{
     GatewayError, LinkError, NewExport, OrderError, PayrollBook, PayrollGateway, PeriodState, SettleError,
     Settlement,
@@ -165,6 +165,7 @@ struct Book {
     links: BTreeMap<StaffId, Link>,
     earned: BTreeMap<PayMonth, Vec<Earned>>,
     exports: Vec<Export>,
+    jobs: BTreeSet<ExportId>,
     postponed: Vec<OffsetDateTime>,
 }
 
@@ -189,6 +190,17 @@ impl FakeBook {
             book.staff.insert(earned.staff);
             book.earned.entry(month).or_default().push(earned);
         });
+    }
+
+    /// Every job is given up.
+    pub fn lose_jobs(&self, tenant: TenantId) {
+        self.of(tenant, |book| book.jobs.clear());
+    }
+
+    /// The exports whose job is queued.
+    #[must_use]
+    pub fn jobs(&self, tenant: TenantId) -> Vec<ExportId> {
+        self.of(tenant, |book| book.jobs.iter().copied().collect())
     }
 
     /// Until when exports were put off.
@@ -262,28 +274,48 @@ impl PayrollBook for FakeBook {
 
     async fn order(&self, tenant: TenantId, order: NewExport) -> Result<(), OrderError> {
         self.of(tenant, |book| {
-            let lives = |export: &&Export| {
-                export.mode == Mode::Real
-                    && export.state != ExportState::Replaced
-                    && Some(export.id) != order.replaces
-            };
-            let mut known = book
-                .exports
-                .iter()
-                .filter(lives)
-                .flat_map(|export| &export.lines)
-                .map(|line| &line.line.key);
-            let new = &order.export;
-            if new.mode == Mode::Real && known.any(|key| new.lines.iter().any(|line| &line.line.key == key)) {
-                return Err(OrderError::Taken);
+            let mut exports = book.exports.clone();
+            for old in &order.replaces {
+                let refused = |export: &&mut Export| {
+                    export.id == *old && matches!(export.state, ExportState::Refused(_))
+                };
+                let export = exports.iter_mut().find(refused).ok_or(OrderError::Taken)?;
+                export.state = ExportState::Replaced;
+                export.version += 1;
             }
-            for export in &mut book.exports {
-                if Some(export.id) == order.replaces {
-                    export.state = ExportState::Replaced;
-                    export.version += 1;
+            for superseding in &order.supersedes {
+                let answered = |export: &&mut Export| {
+                    (export.id, export.version, export.state)
+                        == (superseding.export, superseding.seen, ExportState::Partly)
+                };
+                let export = exports.iter_mut().find(answered).ok_or(OrderError::Taken)?;
+                export.version += 1;
+                for line in &mut export.lines {
+                    if superseding.lines.contains(&line.line.key) {
+                        let reason = line.result.and_then(LineResult::reason);
+                        line.result = Some(LineResult::Superseded(reason.unwrap_or(Reason::Other)));
+                    }
                 }
             }
-            book.exports.push(order.export);
+            let new = &order.export;
+            let counts = |line: &&ExportLine| !matches!(line.result, Some(LineResult::Superseded(_)));
+            let mut known = exports
+                .iter()
+                .filter(|export| export.mode == Mode::Real && export.state != ExportState::Replaced)
+                .flat_map(|export| &export.lines)
+                .filter(counts)
+                .map(|line| &line.line);
+            let same = |one: &EarningsLine, other: &EarningsLine| {
+                one.key == other.key || (one.document, one.code) == (other.document, other.code)
+            };
+            if new.mode == Mode::Real && known.any(|old| new.lines.iter().any(|line| same(&line.line, old))) {
+                return Err(OrderError::Taken);
+            }
+            if new.way == Way::System {
+                book.jobs.insert(new.id);
+            }
+            exports.push(order.export);
+            book.exports = exports;
             Ok(())
         })
     }
@@ -300,8 +332,18 @@ impl PayrollBook for FakeBook {
             export.state = ExportState::Waiting;
             export.batch = batch;
             export.version += 1;
+            book.jobs.insert(seen.id);
             Ok(())
         })
+    }
+
+    async fn resume(&self, tenant: TenantId, _at: OffsetDateTime) -> Result<(), Outage> {
+        self.of(tenant, |book| {
+            let waits = |export: &&Export| (export.way, export.state) == (Way::System, ExportState::Waiting);
+            book.jobs
+                .extend(book.exports.iter().filter(waits).map(|export| export.id));
+        });
+        Ok(())
     }
 
     async fn postpone(&self, tenant: TenantId, _id: ExportId, until: OffsetDateTime) -> Result<(), Outage> {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use ratiba_kernel::{Clock, Id, IdSource, Outage, TenantId};
 
-use crate::earnings::{Earned, EarningsLine, Mode, lines_of};
+use crate::account::Accounts;
+use crate::earnings::{Earned, EarningCode, EarningsLine, LineKey, Mode, lines_of};
 use crate::employee::{Company, StaffNumber};
-use crate::export::{Export, ExportLine, ExportState, LineResult, Refused, Way};
-use crate::ports::{NewExport, OrderError, PayrollBook, SettleError};
+use crate::export::{Export, ExportLine, ExportState, LineResult, Reason, Refused, Way};
+use crate::ports::{NewExport, OrderError, PayrollBook, SettleError, Superseding};
 use crate::{DocumentId, ExportId, PayMonth, StaffId};
 
 /// Orders exports.
@@ -17,8 +18,8 @@ pub struct OrderExport {
     pub book: Arc<dyn PayrollBook>,
     /// Whether payroll's own system can be asked.
     pub has_system: bool,
-    /// The name of the business at payroll; without one the tenant's id stands in the keys.
-    pub company: Option<Company>,
+    /// What businesses are called at payroll; without a name the tenant's id stands in the keys.
+    pub accounts: Accounts,
     /// Business time.
     pub clock: Arc<dyn Clock>,
     /// Identities.
@@ -58,8 +59,8 @@ pub enum OrderExportError {
     /// Nothing of the month is frozen.
     #[error("nothing of the month is frozen yet")]
     NothingFrozen,
-    /// Payroll's system is not set up.
-    #[error("payroll's system is not set up; order a sheet")]
+    /// Payroll's system is not set up for this business.
+    #[error("payroll's system is not set up for this business; order a sheet")]
     NoSystem,
     /// Others work on the same month; asking again tells how it stands.
     #[error("the month's exports changed meanwhile")]
@@ -70,14 +71,14 @@ pub enum OrderExportError {
 }
 
 impl OrderExport {
-    /// Orders a month. Asking twice is safe: what has its lines gets none again, and an export of which payroll did not
-    /// take everything goes out once more with the same keys.
+    /// Orders a month. Asking twice is safe: a line that payroll has, or may have, is not made again. What payroll did not
+    /// take is made anew in this order's export; what it turned away as a whole goes out once more with the same keys.
     ///
     /// # Errors
     /// [`OrderExportError`]; then nothing is stored.
     #[tracing::instrument(name = "payroll.order_export", skip_all, fields(month = %order.month))]
     pub async fn execute(&self, tenant: TenantId, order: ExportOrder) -> Result<Ordered, OrderExportError> {
-        if order.way == Way::System && !self.has_system {
+        if order.way == Way::System && !self.reaches_system(tenant) {
             return Err(OrderExportError::NoSystem);
         }
         let earned = self.book.earned(tenant, order.month).await?;
@@ -88,32 +89,61 @@ impl OrderExport {
         let replaces = replaced(&exports, &order);
         let standing: Vec<&Export> = exports
             .iter()
-            .filter(|export| Some(export.id) != replaces && is_standing(export))
+            .filter(|export| !replaces.contains(&export.id) && is_standing(export))
             .collect();
-        let (lines, unlinked) = self.new_lines(tenant, &order, &earned, &standing).await?;
-        if lines.is_empty() {
-            let export = self.as_it_stands(tenant, &order, &standing).await?;
-            return Ok(Ordered {
-                export,
-                new: false,
-                unlinked,
-            });
-        }
-        let company = self.company(tenant)?;
-        let export = self.export(company, order, lines);
-        let new = NewExport {
-            export: export.clone(),
-            replaces,
+        let new = self.new_lines(tenant, &order, &earned, &standing).await?;
+        let goes_out = order.way == Way::System && order.mode == Mode::Real;
+        let stored = if new.lines.is_empty() {
+            None
+        } else {
+            let supersedes = match order.mode {
+                Mode::Real => new.supersedes,
+                Mode::DryRun => Vec::new(),
+            };
+            let export = self.export(self.company(tenant)?, order, new.lines);
+            let order = NewExport {
+                export: export.clone(),
+                replaces,
+                supersedes,
+            };
+            self.book
+                .order(tenant, order)
+                .await
+                .map_err(|error| match error {
+                    OrderError::Taken => OrderExportError::Busy,
+                    OrderError::Unavailable(outage) => OrderExportError::Unavailable(outage),
+                })?;
+            Some(export)
         };
-        self.book.order(tenant, new).await.map_err(|error| match error {
-            OrderError::Taken => OrderExportError::Busy,
-            OrderError::Unavailable(outage) => OrderExportError::Unavailable(outage),
-        })?;
+        if goes_out {
+            self.send_again(tenant, &standing).await?;
+            self.resume(tenant).await?;
+        }
+        let (is_new, export) = match (stored, standing.last()) {
+            (Some(export), _) => (true, Some(export)),
+            (None, Some(last)) => (false, self.book.export(tenant, last.id).await?),
+            (None, None) => (false, None),
+        };
         Ok(Ordered {
-            export: Some(export),
-            new: true,
-            unlinked,
+            export,
+            new: is_new,
+            unlinked: new.unlinked,
         })
+    }
+
+    /// Lets every export that waits for payroll's system go on, also where its job was given up. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn resume(&self, tenant: TenantId) -> Result<(), Outage> {
+        if self.reaches_system(tenant) {
+            self.book.resume(tenant, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+
+    fn reaches_system(&self, tenant: TenantId) -> bool {
+        self.has_system && self.accounts.of(tenant).is_some()
     }
 
     /// The name of the business at payroll, or what stands for it.
@@ -122,7 +152,7 @@ impl OrderExport {
     /// Never in truth: a tenant's id can be a name.
     pub fn company(&self, tenant: TenantId) -> Result<Company, Outage> {
         let of_tenant = || Company::parse(&tenant.to_string()).map_err(Outage::new);
-        self.company.clone().map_or_else(of_tenant, Ok)
+        self.accounts.of(tenant).cloned().map_or_else(of_tenant, Ok)
     }
 
     async fn new_lines(
@@ -131,24 +161,37 @@ impl OrderExport {
         order: &ExportOrder,
         earned: &[Earned],
         standing: &[&Export],
-    ) -> Result<(Vec<EarningsLine>, Vec<StaffId>), Outage> {
+    ) -> Result<NewLines, Outage> {
         let company = self.company(tenant)?;
         let links = self.book.links(tenant).await?;
         let numbers: BTreeMap<StaffId, StaffNumber> =
             links.into_iter().map(|link| (link.staff, link.number)).collect();
-        // What payroll rejected under a number that they do not have any more is made again under the right one.
         let holder: BTreeMap<DocumentId, Option<&StaffNumber>> = earned
             .iter()
             .map(|one| (one.document, numbers.get(&one.staff)))
             .collect();
-        let misnamed = |line: &ExportLine| {
-            let number = holder.get(&line.line.document).copied().flatten();
-            matches!(line.result, Some(LineResult::Rejected(_))) && number != Some(&line.line.employee)
+        // What payroll did not take counts for nothing any more: it is made anew, for the month and by the way of this
+        // order, under the number that whoever earned it has now.
+        let mut left: BTreeMap<(DocumentId, EarningCode), (&Export, &LineKey)> = BTreeMap::new();
+        for export in standing
+            .iter()
+            .filter(|export| export.state == ExportState::Partly)
+        {
+            for line in export.open() {
+                let number = holder.get(&line.line.document).copied().flatten();
+                if may_go(line, number, order.way) {
+                    left.insert((line.line.document, line.line.code), (*export, &line.line.key));
+                }
+            }
+        }
+        let is_left = |line: &EarningsLine| {
+            left.get(&(line.document, line.code))
+                .is_some_and(|(_, key)| **key == line.key)
         };
         let before: Vec<EarningsLine> = standing
             .iter()
             .flat_map(|export| &export.lines)
-            .filter(|line| !misnamed(line))
+            .filter(|line| !matches!(line.result, Some(LineResult::Superseded(_))) && !is_left(&line.line))
             .map(|line| line.line.clone())
             .collect();
         let mut chains: BTreeMap<StaffId, Vec<Earned>> = BTreeMap::new();
@@ -158,14 +201,27 @@ impl OrderExport {
         let (mut lines, mut unlinked) = (Vec::new(), Vec::new());
         for (staff, chain) in chains {
             match numbers.get(&staff) {
-                Some(number) => {
-                    lines.extend(lines_of(&company, order.pay_period, number, &chain, &before));
-                }
+                Some(number) => lines.extend(lines_of(&company, order.month, number, &chain, &before)),
                 None => unlinked.push(staff),
             }
         }
         lines.sort_by(|one, other| one.key.cmp(&other.key));
-        Ok((lines, unlinked))
+        let mut supersedes: BTreeMap<ExportId, Superseding> = BTreeMap::new();
+        for line in &lines {
+            if let Some((export, key)) = left.get(&(line.document, line.code)) {
+                let superseding = supersedes.entry(export.id).or_insert_with(|| Superseding {
+                    export: export.id,
+                    seen: export.version,
+                    lines: Vec::new(),
+                });
+                superseding.lines.push((*key).clone());
+            }
+        }
+        Ok(NewLines {
+            lines,
+            supersedes: supersedes.into_values().collect(),
+            unlinked,
+        })
     }
 
     fn export(&self, company: Company, order: ExportOrder, lines: Vec<EarningsLine>) -> Export {
@@ -188,30 +244,44 @@ impl OrderExport {
         }
     }
 
-    /// The last export as it stands; one that payroll's system did not take whole goes out once more, if that is what was
-    /// ordered and not a trial or a sheet.
-    async fn as_it_stands(
-        &self,
-        tenant: TenantId,
-        order: &ExportOrder,
-        standing: &[&Export],
-    ) -> Result<Option<Export>, OrderExportError> {
-        let goes_out = order.way == Way::System && order.mode == Mode::Real;
-        let unfinished = standing.iter().find(|export| match export.state {
-            ExportState::Partly | ExportState::Refused(_) => export.way == Way::System,
-            ExportState::Waiting | ExportState::Done | ExportState::Replaced => false,
-        });
-        let Some(export) = unfinished.filter(|_| goes_out) else {
-            return Ok(standing.last().map(|export| (*export).clone()));
-        };
-        let batch = Id::from_uuid(self.ids.next());
-        let again = self.book.again(tenant, export, batch, self.clock.now()).await;
-        again.map_err(|error| match error {
-            SettleError::Stale => OrderExportError::Busy,
-            SettleError::Unavailable(outage) => OrderExportError::Unavailable(outage),
-        })?;
-        let id: ExportId = export.id;
-        Ok(self.book.export(tenant, id).await?)
+    /// Lets every export that payroll's system turned away as a whole go out once more.
+    async fn send_again(&self, tenant: TenantId, standing: &[&Export]) -> Result<(), Outage> {
+        let turned_away =
+            |export: &&&Export| export.way == Way::System && matches!(export.state, ExportState::Refused(_));
+        for export in standing.iter().filter(turned_away) {
+            let batch = Id::from_uuid(self.ids.next());
+            match self.book.again(tenant, export, batch, self.clock.now()).await {
+                // Somebody else was quicker with the same.
+                Ok(()) | Err(SettleError::Stale) => {}
+                Err(SettleError::Unavailable(outage)) => return Err(outage),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an order finds to be handed over.
+struct NewLines {
+    lines: Vec<EarningsLine>,
+    /// Lines that they take the place of.
+    supersedes: Vec<Superseding>,
+    /// Who has no staff number.
+    unlinked: Vec<StaffId>,
+}
+
+/// Whether a line that payroll did not take may go out once more. A sheet asks nobody first: what payroll's system would
+/// have kept out of a batch does not come in by it.
+fn may_go(line: &ExportLine, number: Option<&StaffNumber>, way: Way) -> bool {
+    let kept_out = match line.result.and_then(LineResult::reason) {
+        Some(Reason::Contractor | Reason::Conflict) => number == Some(&line.line.employee),
+        Some(
+            Reason::UnknownEmployee | Reason::InactiveEmployee | Reason::UnknownEarningCode | Reason::Other,
+        )
+        | None => false,
+    };
+    match way {
+        Way::System => true,
+        Way::Sheet => !kept_out,
     }
 }
 
@@ -220,8 +290,8 @@ fn is_standing(export: &Export) -> bool {
     export.mode == Mode::Real && export.state != ExportState::Replaced
 }
 
-/// The export that an order for another month of payroll, or by another way, takes the place of.
-fn replaced(exports: &[Export], order: &ExportOrder) -> Option<ExportId> {
+/// The exports that an order for another month of payroll, or by another way, takes the place of.
+fn replaced(exports: &[Export], order: &ExportOrder) -> Vec<ExportId> {
     let differs = |export: &&Export| (export.pay_period, export.way) != (order.pay_period, order.way);
     let nothing_taken = |export: &&Export| match export.state {
         ExportState::Refused(Refused::PeriodNotOpen | Refused::NotABatch) => !export.has_taken_lines(),
@@ -230,7 +300,10 @@ fn replaced(exports: &[Export], order: &ExportOrder) -> Option<ExportId> {
         // A sheet that nobody confirmed may have been uploaded all the same.
         ExportState::Waiting | ExportState::Done | ExportState::Partly | ExportState::Replaced => false,
     };
+    if order.mode == Mode::DryRun {
+        return Vec::new();
+    }
     let candidates = exports.iter().filter(|export| is_standing(export));
-    let found = candidates.filter(differs).find(nothing_taken);
-    found.filter(|_| order.mode == Mode::Real).map(|export| export.id)
+    let found = candidates.filter(differs).filter(nothing_taken);
+    found.map(|export| export.id).collect()
 }

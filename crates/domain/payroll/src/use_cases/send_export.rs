@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, Outage, TenantId};
 
 use crate::ExportId;
+use crate::account::Accounts;
 use crate::earnings::{LineKey, Mode};
 use crate::employee::{StaffNumber, Terms};
 use crate::export::{Export, ExportState, LineResult, Reason, Receipt, Refused, Way};
@@ -15,6 +16,8 @@ use crate::ports::{GatewayError, PayrollBook, PayrollGateway, PeriodState, Settl
 pub struct SendExport {
     /// What was stored.
     pub book: Arc<dyn PayrollBook>,
+    /// What businesses are called at payroll.
+    pub accounts: Accounts,
     /// Payroll's system.
     pub gateway: Arc<dyn PayrollGateway>,
     /// Business time.
@@ -26,6 +29,8 @@ pub struct SendExport {
 pub enum Sent {
     /// There was nothing to send: it is done, replaced, or goes by sheet.
     Nothing,
+    /// The business is not set up at payroll, or under another name than when it was ordered: nothing left.
+    NotSetUp,
     /// Payroll answered, and it is recorded.
     Answered(ExportState),
     /// Payroll wants to be left alone; the job is queued for later.
@@ -45,6 +50,9 @@ impl SendExport {
         };
         if export.way != Way::System || export.state != ExportState::Waiting {
             return Ok(Sent::Nothing);
+        }
+        if self.accounts.of(tenant) != Some(&export.company) {
+            return Ok(Sent::NotSetUp);
         }
         let outcome = match self.hand_over(&export).await {
             Ok(outcome) => outcome,
@@ -149,7 +157,12 @@ fn read(export: &Export, receipt: Receipt, excluded: BTreeMap<LineKey, LineResul
         );
         return Outcome::refused(Refused::TotalsDiffer);
     }
-    let mut results = receipt.results;
+    // A line of which payroll says nothing is not among what it counted: it does not have it.
+    let unsaid = export
+        .open()
+        .map(|line| (line.line.key.clone(), LineResult::Rejected(Reason::Other)));
+    let mut results: BTreeMap<LineKey, LineResult> = unsaid.collect();
+    results.extend(receipt.results);
     results.extend(excluded);
     Outcome {
         state: export.state_after(&results),

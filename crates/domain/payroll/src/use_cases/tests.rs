@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
@@ -9,12 +10,13 @@ use super::{
     ConfirmSheet, ConfirmSheetError, ExportOrder, OrderExport, OrderExportError, Ordered, SendExport, Sent,
     SheetConfirmed,
 };
-use crate::StaffId;
-use crate::earnings::{Earned, Mode};
-use crate::employee::{Link, Terms};
-use crate::export::{Export, ExportState, LineResult, Reason, Refused, Way};
-use crate::ports::{GatewayError, PayrollBook as _, PeriodState};
-use crate::test_support::{FakeBook, FakePayroll, amina, company, may};
+use crate::account::Accounts;
+use crate::earnings::{Earned, Mode, Totals};
+use crate::employee::{EmployeeStatus, Link, Terms};
+use crate::export::{Export, ExportState, LineResult, Reason, Receipt, Refused, Way};
+use crate::ports::{GatewayError, MockPayrollGateway, PayrollBook as _, PeriodState};
+use crate::test_support::{FakeBook, FakePayroll, amina, brian, company, may};
+use crate::{PayMonth, StaffId};
 
 struct World {
     book: Arc<FakeBook>,
@@ -42,6 +44,11 @@ fn earned(document: u128, amends: Option<u128>, minor: i64) -> Earned {
     }
 }
 
+/// Of the businesses only the first is at payroll.
+fn accounts() -> Accounts {
+    Accounts::new([(tenant(1), company())]).unwrap()
+}
+
 /// Amina is on the payroll and May is frozen.
 fn world() -> World {
     let (book, payroll) = (Arc::new(FakeBook::default()), Arc::new(FakePayroll::default()));
@@ -58,12 +65,13 @@ fn world() -> World {
         order: OrderExport {
             book: book.clone(),
             has_system: true,
-            company: Some(company()),
+            accounts: accounts(),
             clock: clock.clone(),
             ids: Arc::new(SeededIds::lane(1)),
         },
         send: SendExport {
             book: book.clone(),
+            accounts: accounts(),
             gateway: payroll.clone(),
             clock: clock.clone(),
         },
@@ -92,6 +100,15 @@ impl World {
         block_on(self.order.execute(tenant(1), order)).unwrap()
     }
 
+    fn link(&self, person: u128, number: &str) {
+        let link = Link {
+            staff: staff(person),
+            number: crate::employee::StaffNumber::parse(number).unwrap(),
+            external_id: None,
+        };
+        block_on(self.book.link(tenant(1), link)).unwrap();
+    }
+
     fn ordered(&self) -> Export {
         self.order(by(Way::System)).export.unwrap()
     }
@@ -115,6 +132,22 @@ fn a_month_is_handed_over_once_however_often_it_is_ordered() {
     assert_eq!((again.new, again.export.unwrap().id), (false, export.id));
     assert_eq!(world.payroll.lines().len(), 1);
     assert_eq!(world.now(&export).vendor_period_id.as_deref(), Some("PP-2026-05"));
+}
+
+#[test]
+fn nothing_of_a_business_that_is_not_set_up_at_payroll_goes_there() {
+    let mut world = world();
+    world.book.freeze(tenant(2), may(), earned(1, None, 10_000));
+    let refused = block_on(world.order.execute(tenant(2), by(Way::System)));
+    assert_eq!(refused, Err(OrderExportError::NoSystem));
+    let sheet = block_on(world.order.execute(tenant(2), by(Way::Sheet))).unwrap();
+    assert_eq!(sheet.unlinked, [staff(1)], "a sheet can be ordered all the same");
+    // Neither does what was ordered before its name was taken away, or given to somebody else.
+    let export = world.ordered();
+    world.send.accounts = Accounts::new([(tenant(2), company())]).unwrap();
+    assert_eq!(world.send(&export), Ok(Sent::NotSetUp));
+    assert_eq!(world.now(&export).state, ExportState::Waiting);
+    assert_eq!(world.payroll.pushes(), 0);
 }
 
 #[test]
@@ -163,7 +196,7 @@ fn a_month_that_payroll_has_closed_is_paid_in_another() {
     assert_eq!(world.send(&export), Ok(Sent::Answered(refused)));
     assert_eq!(world.payroll.pushes(), 0, "our side refuses");
     let june = ExportOrder {
-        pay_period: "2026-06".parse().unwrap(),
+        pay_period: june(),
         ..by(Way::System)
     };
     let other = world.order(june).export.unwrap();
@@ -175,7 +208,153 @@ fn a_month_that_payroll_has_closed_is_paid_in_another() {
         .iter()
         .map(|line| line.key.to_string())
         .collect();
-    assert_eq!(keys, ["ACME-SPA/2026-06/EMP-0042/COMMISSION/r1"]);
+    assert_eq!(keys, ["ACME-SPA/2026-05/EMP-0042/COMMISSION/r1"]);
+}
+
+#[test]
+fn two_months_that_are_paid_in_one_do_not_collide() {
+    let world = world();
+    world.book.freeze(tenant(1), june(), earned(2, None, 7_000));
+    for month in [may(), june()] {
+        let order = ExportOrder {
+            month,
+            pay_period: june(),
+            ..by(Way::System)
+        };
+        let export = world.order(order).export.unwrap();
+        assert_eq!(world.send(&export), Ok(Sent::Answered(ExportState::Done)));
+    }
+    assert_eq!(world.payroll.lines().len(), 2);
+}
+
+#[test]
+fn what_payroll_turned_away_goes_out_again_all_of_it() {
+    let world = world();
+    let first = world.ordered();
+    world.payroll.trouble(GatewayError::Unauthorized);
+    world.send(&first).unwrap();
+    world.book.freeze(tenant(1), may(), earned(2, Some(1), -500));
+    // The month is ordered again while the first is turned away: both go out.
+    let second = world.ordered();
+    assert_ne!(second.id, first.id);
+    world.payroll.trouble(GatewayError::Unauthorized);
+    world.payroll.trouble(GatewayError::Unauthorized);
+    for export in [&first, &second] {
+        let refused = ExportState::Refused(Refused::Unauthorized);
+        assert_eq!(world.send(export), Ok(Sent::Answered(refused)));
+    }
+    world.ordered();
+    for export in [&first, &second] {
+        assert_eq!(world.send(export), Ok(Sent::Answered(ExportState::Done)));
+    }
+}
+
+#[test]
+fn a_contractor_keeps_nobody_elses_line_back() {
+    let world = world();
+    let mut contractor = brian();
+    (contractor.terms, contractor.status) = (Terms::Contractor, EmployeeStatus::Active);
+    world.payroll.employ(contractor);
+    let mut other = earned(9, None, 700);
+    other.staff = staff(2);
+    world.book.freeze(tenant(1), may(), other);
+    world.link(2, "EMP-0043");
+    world.link(1, "EMP-0024");
+    let first = world.ordered();
+    assert_eq!(world.send(&first), Ok(Sent::Answered(ExportState::Partly)));
+    world.link(1, "EMP-0042");
+    let second = world.ordered();
+    assert_eq!(world.send(&second), Ok(Sent::Answered(ExportState::Partly)));
+    let paid: Vec<i64> = world
+        .payroll
+        .lines()
+        .iter()
+        .map(|line| line.amount.amount_minor())
+        .collect();
+    assert_eq!(paid, [10_000]);
+    // Whoever was a contractor by mistake is paid by the next order.
+    let mut employee = brian();
+    employee.status = EmployeeStatus::Active;
+    world.payroll.employ(employee);
+    let third = world.ordered();
+    assert_eq!(world.send(&third), Ok(Sent::Answered(ExportState::Done)));
+    assert_eq!(world.payroll.lines().len(), 2);
+    assert!(!world.order(by(Way::System)).new, "nothing is left");
+}
+
+#[test]
+fn a_contractors_line_does_not_come_to_payroll_by_a_sheet() {
+    let world = world();
+    let mut contractor = amina();
+    contractor.terms = Terms::Contractor;
+    world.payroll.employ(contractor);
+    let export = world.ordered();
+    world.send(&export).unwrap();
+    assert!(!world.order(by(Way::Sheet)).new);
+}
+
+#[test]
+fn a_rejected_line_is_paid_in_another_month_or_by_a_sheet_if_the_month_is_closed() {
+    for order in [
+        ExportOrder {
+            pay_period: june(),
+            ..by(Way::System)
+        },
+        by(Way::Sheet),
+    ] {
+        let world = world();
+        world.link(1, "EMP-0024");
+        let export = world.ordered();
+        assert_eq!(world.send(&export), Ok(Sent::Answered(ExportState::Partly)));
+        world.payroll.set_period(may(), PeriodState::Paid);
+        world.link(1, "EMP-0042");
+        let way = order.way;
+        let other = world.order(order);
+        assert!(other.new);
+        let other = other.export.unwrap();
+        match way {
+            Way::System => assert_eq!(world.send(&other), Ok(Sent::Answered(ExportState::Done))),
+            Way::Sheet => assert_eq!(other.lines.len(), 1),
+        }
+        assert_eq!(world.now(&export).open_lines(), []);
+    }
+}
+
+#[test]
+fn a_line_that_was_made_anew_never_goes_out_under_the_former_number() {
+    let world = world();
+    world.link(1, "EMP-0024");
+    let wrong = world.ordered();
+    world.send(&wrong).unwrap();
+    world.link(1, "EMP-0042");
+    let right = world.ordered();
+    world.send(&right).unwrap();
+    // The former number is somebody else's by now.
+    let mut stranger = brian();
+    stranger.number = crate::employee::StaffNumber::parse("EMP-0024").unwrap();
+    stranger.status = EmployeeStatus::Active;
+    world.payroll.employ(stranger);
+    for _ in 0..2 {
+        assert!(!world.order(by(Way::System)).new);
+        assert_eq!(world.send(&wrong), Ok(Sent::Nothing));
+    }
+    assert_eq!(world.payroll.lines().len(), 1);
+}
+
+#[test]
+fn an_export_whose_job_was_given_up_goes_on_with_the_next_order_and_by_itself() {
+    let world = world();
+    let export = world.ordered();
+    world.book.lose_jobs(tenant(1));
+    assert_eq!(world.ordered().id, export.id);
+    assert_eq!(world.book.jobs(tenant(1)), [export.id]);
+    world.book.lose_jobs(tenant(1));
+    block_on(world.order.resume(tenant(1))).unwrap();
+    assert_eq!(world.book.jobs(tenant(1)), [export.id]);
+}
+
+fn june() -> PayMonth {
+    "2026-06".parse().unwrap()
 }
 
 #[test]
@@ -281,4 +460,32 @@ fn nothing_goes_out_before_it_is_frozen() {
     };
     let refused = block_on(world.order.execute(tenant(1), order));
     assert_eq!(refused, Err(OrderExportError::NothingFrozen));
+}
+
+#[test]
+fn a_line_of_which_payroll_says_nothing_is_not_taken_and_is_made_anew() {
+    let mut world = world();
+    let export = world.ordered();
+    let mut silent = MockPayrollGateway::new();
+    silent.expect_employees().returning(|_, _| Ok(Vec::new()));
+    silent.expect_batch_status().returning(|_, _| Ok(None));
+    silent
+        .expect_period_state()
+        .returning(|_, _| Ok(PeriodState::Open));
+    silent.expect_push_earnings().returning(|_| {
+        Ok(Receipt {
+            vendor_period_id: None,
+            totals: Totals::default(),
+            results: BTreeMap::new(),
+        })
+    });
+    let payroll = std::mem::replace(&mut world.send.gateway, Arc::new(silent));
+    assert_eq!(world.send(&export), Ok(Sent::Answered(ExportState::Partly)));
+    let line = world.now(&export).lines.first().unwrap().result;
+    assert_eq!(line, Some(LineResult::Rejected(Reason::Other)));
+    world.send.gateway = payroll;
+    let again = world.ordered();
+    assert_ne!(again.id, export.id);
+    assert_eq!(world.send(&again), Ok(Sent::Answered(ExportState::Done)));
+    assert_eq!(world.payroll.lines().len(), 1);
 }

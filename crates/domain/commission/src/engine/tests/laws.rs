@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::reference::{Exact, marginal, percentages, retroactive};
+use super::reference::{Exact, Sold, marginal, percentages, retroactive, topped_up, with_deductions};
 use super::*;
-use crate::base::BaseStart;
-use crate::base::{DeductWhen, Deduction, Kept};
+use crate::base::{BaseStart, DeductWhen, Deduction, EarnOn, Kept};
+use crate::guarantee::{Guarantee, Stretch};
 use crate::split::Renderers;
 use crate::tiers::tests::ladders;
 use crate::tiers::{Measure, MeasureScope, Tiers};
@@ -78,17 +78,20 @@ fn works() -> impl Strategy<Value = Vec<CompletedAppointment>> {
     })
 }
 
-fn bases() -> impl Strategy<Value = BaseRecipe> {
-    let start = prop::sample::select(vec![BaseStart::ListPrice, BaseStart::Charged, BaseStart::Paid]);
-    let subtract = prop::sample::subsequence(vec![Subtraction::Discount, Subtraction::Tax], 0..=2);
+fn deductions() -> impl Strategy<Value = Vec<Deduction>> {
     let kept = prop_oneof![
         (0u32..=6_000).prop_map(|rate| Kept::Part(BasisPoints::new(rate))),
         (0i64..3_000).prop_map(Kept::Flat),
     ];
     let when = prop::sample::select(vec![DeductWhen::Before, DeductWhen::After]);
     let deductions = (kept, when).prop_map(|(kept, when)| Deduction { kept, when });
-    let deduct = prop::collection::vec(deductions, 0..3);
-    (start, subtract, deduct).prop_map(|(start, subtract, deduct)| BaseRecipe {
+    prop::collection::vec(deductions, 0..3)
+}
+
+fn bases() -> impl Strategy<Value = BaseRecipe> {
+    let start = prop::sample::select(vec![BaseStart::ListPrice, BaseStart::Charged, BaseStart::Paid]);
+    let subtract = prop::sample::subsequence(vec![Subtraction::Discount, Subtraction::Tax], 0..=2);
+    (start, subtract, deductions()).prop_map(|(start, subtract, deduct)| BaseRecipe {
         start,
         subtract: subtract.into_iter().collect(),
         deduct,
@@ -149,6 +152,56 @@ fn rule_lists() -> impl Strategy<Value = Vec<Rule>> {
             .filter_map(|(value, number)| Some(rule(20 + number, RuleScope::Staff(staff(number)), value?)));
         families.chain(people).collect()
     })
+}
+
+/// Sales that end in April or May and are paid at any times, in parts, short or twice.
+fn sales() -> impl Strategy<Value = Vec<Sold>> {
+    let payments = prop::collection::vec((-20_000i64..60_000, 0i64..60_000), 0..4);
+    let sale = (1i64..50_000, 0i64..60_000, payments).prop_map(|(charged, minutes, payments)| {
+        let ended_at = datetime!(2026-04-15 10:00 UTC) + Duration::minutes(minutes);
+        let at = |offset| ended_at + Duration::minutes(offset);
+        Sold {
+            charged,
+            ended_at,
+            payments: payments
+                .into_iter()
+                .map(|(offset, amount)| (at(offset), amount))
+                .collect(),
+        }
+    });
+    prop::collection::vec(sale, 1..6)
+}
+
+fn rendered(sales: &[Sold]) -> Vec<CompletedAppointment> {
+    let work = sales.iter().zip(1u64..).map(|(sold, number)| {
+        let mut work = some_work(number).at(sold.charged).ending(sold.ended_at).build();
+        work.payments = sold
+            .payments
+            .iter()
+            .map(|(at, amount)| crate::work::Payment {
+                at: *at,
+                amount: money(*amount),
+            })
+            .collect();
+        work
+    });
+    work.collect()
+}
+
+fn may() -> (OffsetDateTime, OffsetDateTime) {
+    let range = month("2026-05").range(&settings().zone).unwrap();
+    (range.start(), range.end())
+}
+
+fn keeping(rate: u32, deduct: &[Deduction], earn_on: EarnOn) -> RuleValue {
+    RuleValue::Percentage {
+        rates: Overridable::general(BasisPoints::new(rate)),
+        base: BaseRecipe {
+            deduct: deduct.to_vec(),
+            earn_on,
+            ..BaseRecipe::default()
+        },
+    }
 }
 
 fn month_of(work: &[CompletedAppointment], rules: &[Rule]) -> MonthFigures {
@@ -304,6 +357,61 @@ proptest! {
             let part = Exact::new(i128::from(*price) * i128::from(*rate), 10_000);
             prop_assert!(part.is_within_a_unit_of(line.commission.amount_minor()));
         }
+    }
+
+    #[test]
+    fn what_is_kept_back_and_what_is_earned_as_it_is_paid_agree_with_the_reference(
+        sales in sales(), rate in 0u32..=10_000, deduct in deductions(),
+        earn_on in prop::sample::select(vec![EarnOn::Completion, EarnOn::Payment]),
+    ) {
+        let exact = with_deductions(&sales, rate, &deduct, earn_on, may());
+        let value = keeping(rate, &deduct, earn_on);
+        prop_assert_eq!(paid(value, &rendered(&sales)), exact.rounded());
+    }
+
+    #[test]
+    fn a_guarantee_agrees_with_the_reference(
+        sales in sales(), rate in 0u32..=10_000, deduct in deductions(), amount_minor in 0i64..40_000,
+        per in prop::sample::select(vec![Stretch::Day, Stretch::Period]),
+    ) {
+        let guarantee = Guarantee { per, amount_minor };
+        let settings = CommissionSettings {
+            guarantees: std::collections::BTreeMap::from([(staff(1), guarantee)]),
+            ..settings()
+        };
+        let rules = vec![rule(1, massage(), keeping(rate, &deduct, EarnOn::Completion))];
+        let figure = figure(&rendered(&sales), rules, &settings);
+        prop_assert_eq!(figure.top_up.amount_minor(), topped_up(guarantee, &figure, &settings.zone));
+    }
+
+    #[test]
+    fn a_flat_amount_is_kept_back_once_however_many_payments_there_are(
+        parts in prop::collection::vec(1i64..100, 1..5), flat in 0i64..100,
+        when in prop::sample::select(vec![DeductWhen::Before, DeductWhen::After]),
+    ) {
+        // Whole percents of 10,000.00 at 10 %, one payment in each month: no part is rounded.
+        let total: i64 = parts.iter().sum();
+        let charged = total * 1_000_000;
+        let (first, ended_at) = (month("2026-05"), datetime!(2026-05-02 10:00 UTC));
+        let mut paid_in = first;
+        let mut payments = Vec::new();
+        let mut months = Vec::new();
+        for part in &parts {
+            let at = paid_in.first_day().midnight().assume_utc() + Duration::days(5);
+            payments.push((at, part * 1_000_000));
+            months.push(paid_in);
+            paid_in = Month::of(paid_in.end()).unwrap();
+        }
+        let flat = flat * total * 10;
+        let deduct = [Deduction { kept: Kept::Flat(flat), when }];
+        let work = rendered(&[Sold { charged, ended_at, payments }]);
+        let earns = |earn_on, month: Month| {
+            let rules = table(vec![rule(1, massage(), keeping(1_000, &deduct, earn_on))]);
+            let figures = compute(month, &work, &rules, &settings(), &[staff(1)]).unwrap();
+            figures.staff[0].commission.amount_minor()
+        };
+        let as_paid: i64 = months.iter().map(|month| earns(EarnOn::Payment, *month)).sum();
+        prop_assert_eq!(as_paid, earns(EarnOn::Completion, first));
     }
 
     #[test]

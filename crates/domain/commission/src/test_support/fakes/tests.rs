@@ -34,6 +34,10 @@ impl Ground for Fake {
         self.0.hire(tenant, staff);
     }
 
+    async fn rename(&self, tenant: TenantId, staff: StaffId, name: &str) {
+        self.0.call(tenant, staff, name);
+    }
+
     async fn record(&self, tenant: TenantId, work: &CompletedAppointment) {
         self.0.record_work(tenant, work.clone());
     }

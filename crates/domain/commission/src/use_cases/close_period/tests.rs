@@ -237,3 +237,48 @@ fn an_outage_is_an_outage_and_writes_nothing() {
     assert_eq!(failed, Err(ClosePeriodError::Unavailable(Outage::new(""))));
     assert_eq!(memory.events(tenant(1)), []);
 }
+
+#[test]
+fn what_people_and_the_business_were_called_is_frozen() {
+    let house = house();
+    house.memory.call(tenant(1), staff(1), "Wanjiku");
+    let frozen = house.frozen();
+    house.memory.call(tenant(1), staff(1), "Zawadi");
+    let kept = block_on(house.memory.period(tenant(1), frozen[0].period().id)).unwrap();
+    let terms = kept.unwrap().period().terms.clone().unwrap();
+    assert_eq!(
+        (terms.name.as_str(), terms.business.as_str(), terms.zone),
+        ("Wanjiku", "Aria Aura Spa", settings().zone)
+    );
+}
+
+#[test]
+fn what_another_month_took_in_meanwhile_is_not_taken_in_again() {
+    let House { memory, clock, .. } = house();
+    let mut book = MockCommissionBook::new();
+    book.expect_periods().returning(|_, _| Ok(Vec::new()));
+    let mut carried = vec![kes(0), kes(70)];
+    book.expect_carried()
+        .times(2)
+        .returning(move |_| Ok(BTreeMap::from([(staff(1), carried.pop().unwrap())])));
+    let mut seen = Vec::new();
+    book.expect_freeze().times(2).returning(move |_, change| {
+        seen.push(change.documents[0].period().carried);
+        match seen.as_slice() {
+            [_first] => Err(FreezeError::CarriedTaken),
+            all => {
+                assert_eq!(all, [kes(-70), kes(0)]);
+                Ok(())
+            }
+        }
+    });
+    let close = ClosePeriod {
+        work: Arc::<InMemoryCommission>::clone(&memory),
+        rules: Arc::<InMemoryCommission>::clone(&memory),
+        book: Arc::new(book),
+        clock,
+        ids: Arc::new(SeededIds::default()),
+    };
+    let outcome = block_on(close.execute(tenant(1), month("2026-05"), FrozenBy::System));
+    assert!(matches!(outcome, Ok(CloseOutcome::Frozen { .. })), "{outcome:?}");
+}

@@ -9,7 +9,7 @@ use crate::earnings::Earned;
 use crate::employee::Employee;
 use crate::ports::{PayrollBook, PayrollGateway, PeriodState};
 use crate::test_support::{PayrollGround, PayrollStage, payroll_book_contract, payroll_gateway_contract};
-use crate::{DocumentId, PayMonth, StaffId};
+use crate::{DocumentId, ExportId, PayMonth, StaffId};
 
 struct Stage(Arc<FakePayroll>);
 
@@ -47,6 +47,14 @@ impl PayrollGround for Ground {
 
     async fn freeze(&self, tenant: TenantId, month: PayMonth, earned: Earned) {
         self.0.freeze(tenant, month, earned);
+    }
+
+    async fn lose_jobs(&self, tenant: TenantId) {
+        self.0.lose_jobs(tenant);
+    }
+
+    async fn jobs(&self, tenant: TenantId) -> Vec<ExportId> {
+        self.0.jobs(tenant)
     }
 
     async fn vendor_period(&self, tenant: TenantId, document: DocumentId) -> Option<String> {

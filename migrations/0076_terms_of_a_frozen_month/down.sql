@@ -1,0 +1,1 @@
+ALTER TABLE commission_period DROP COLUMN terms;
