@@ -9,7 +9,7 @@ use system_tests::fault_run::{
 };
 
 /// What somebody could do to a sound database, and the law that it breaks.
-const DEFECTS: [(&str, &str, Law); 10] = [
+const DEFECTS: [(&str, &str, Law); 11] = [
     (
         "an attempt is back where it began",
         "UPDATE payment_attempts SET state = 'unknown', receipt = NULL, evidence = NULL
@@ -42,6 +42,12 @@ const DEFECTS: [(&str, &str, Law); 10] = [
          WHERE active AND subject_id = (SELECT subject_id FROM engagements WHERE active AND subject_kind = 'staff'
              AND starts_at > '2026-05-13' GROUP BY subject_id HAVING count(*) > 1 LIMIT 1)",
         Law::NoOverlap,
+    ),
+    (
+        "a visit is moved and its claims are not",
+        "UPDATE appointments SET start_at = start_at + interval '7 days', end_at = end_at + interval '7 days'
+         WHERE id = (SELECT id FROM appointments WHERE state = 'confirmed' AND start_at > '2026-05-13' ORDER BY id LIMIT 1)",
+        Law::ClaimsFollow,
     ),
     (
         "a paid visit ends without credit",

@@ -2,10 +2,10 @@
 
 use ratiba_booking::appointment::CancelledBy;
 use ratiba_booking::use_cases::{CancelOrder, CancelTarget};
-use ratiba_conversation::desk::{ActOrder, Canceller, Refusal, ServiceRef, StaffRef, VisitRef};
+use ratiba_conversation::desk::{ActOrder, Canceller, Refusal, RuleFault, ServiceRef, StaffRef, VisitRef};
 use ratiba_conversation::inbound::InboundId;
 use ratiba_conversation::rail::Act;
-use ratiba_kernel::{Id, Money, PhoneNumber, TimeRange};
+use ratiba_kernel::{BasisPoints, Id, Money, PhoneNumber, TimeRange};
 use system_tests::{ASHA, OWNER, World};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -20,6 +20,51 @@ fn id_of(world: &World, table: &str, name: &str) -> Uuid {
         "SELECT id::text AS text FROM {table} WHERE tenant_id = '{tenant}' AND name = '{name}'"
     ));
     Uuid::parse_str(&text).unwrap()
+}
+
+#[tokio::test]
+async fn what_the_rules_do_not_allow_is_told_as_what_it_is_and_not_in_words_of_the_console() {
+    let world = World::new().await;
+    let staff = StaffRef::from_uuid(id_of(&world, "staff", "Wanjiru"));
+    let sold = |name: &str, price: i64, minutes: u32, category: &str| Act::AddService {
+        name: name.to_owned(),
+        price: Money::kes_minor(price),
+        minutes,
+        staff: vec![staff],
+        category: Some(category.to_owned()),
+        tax: None,
+    };
+    let long = "x".repeat(81);
+    for (key, ordered, faults) in [
+        (1, sold(&long, 450_000, 75, "massage"), vec![RuleFault::Name]),
+        (
+            2,
+            sold("Hot stone", 450_050, 75, "massage"),
+            vec![RuleFault::Cents],
+        ),
+        (3, sold("Hot stone", 450_000, 75, "a/b"), vec![RuleFault::Word]),
+    ] {
+        assert_eq!(
+            act(&world, key, &ordered).await,
+            Err(Refusal::Faulty(faults)),
+            "{ordered:?}"
+        );
+    }
+}
+
+/// What became of the first part of a visit, and who wanted it.
+async fn history(world: &World, visit: VisitRef) -> Vec<(String, String, String)> {
+    let id = world.text(&format!(
+        "SELECT id::text AS text FROM appointments WHERE visit_id = '{visit}' ORDER BY start_at LIMIT 1"
+    ));
+    let path = format!("/api/v1/appointments/{id}/history");
+    let (status, shown) = world.call(reqwest::Method::GET, &path, None).await;
+    assert_eq!(status, reqwest::StatusCode::OK, "{shown}");
+    let word = |entry: &serde_json::Value, name: &str| entry[name].as_str().unwrap_or("-").to_owned();
+    let items = shown["items"].as_array().unwrap().iter();
+    items
+        .map(|entry| (word(entry, "what"), word(entry, "by"), word(entry, "name")))
+        .collect()
 }
 
 async fn act(world: &World, key: u128, act: &Act) -> Result<(), Refusal> {
@@ -72,8 +117,11 @@ async fn what_is_ordered_twice_under_one_key_is_done_once() {
                 price: Money::kes_minor(450_000),
                 minutes: 75,
                 staff: vec![staff],
+                category: Some("massage".to_owned()),
+                tax: Some(BasisPoints::new(800)),
             },
-            "SELECT count(*) FROM services WHERE name = 'Hot stone massage' AND price_minor = 450000",
+            "SELECT count(*) FROM services WHERE name = 'Hot stone massage' AND price_minor = 450000
+                AND category = 'massage' AND tax_basis_points = 800",
         ),
         (
             Act::UpdatePrice {
@@ -113,6 +161,18 @@ async fn what_is_ordered_twice_under_one_key_is_done_once() {
     assert_eq!(act(&world, 13, &cancelled).await, Ok(()));
     let again = act(&world, 13, &cancelled).await;
     assert!(by_the_business(&again), "{again:?}");
+    let by_admin = |what: &str| {
+        (
+            what.to_owned(),
+            "person".to_owned(),
+            "admin:+254700000001".to_owned(),
+        )
+    };
+    assert_eq!(
+        history(&world, visit).await,
+        [by_admin("booked"), by_admin("moved"), by_admin("became")],
+        "whoever said so in the chat is named, once for each act"
+    );
     let moved_again = act(&world, 14, &moved).await;
     assert!(by_the_business(&moved_again), "{moved_again:?}");
     let priced = Act::UpdatePrice {
@@ -173,6 +233,7 @@ async fn who_cancelled_first_is_told_to_whoever_comes_second() {
     let theirs = CancelOrder {
         target: CancelTarget::Visit(Id::from_uuid(visit.as_uuid())),
         by: CancelledBy::Customer,
+        who: ratiba_booking::appointment::ChangedBy::Customer,
     };
     let cancel = &world.parts.booking.cancel;
     cancel.execute(world.tenant.tenant, theirs).await.unwrap();

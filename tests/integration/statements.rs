@@ -79,6 +79,18 @@ async fn the_statement_and_the_books_agree_to_the_cent_after_all_decisions() {
             (StatusCode::OK, &json!("open"), &json!(1)),
             "{open}"
         );
+        let (_, shown) = world.call(Method::GET, &path.replace("/decide", ""), None).await;
+        let kept = &shown["taken_back"][0];
+        assert_eq!(
+            (&kept["state"], &kept["reason"], &kept["taken_back_reason"]),
+            (&json!(verdict), &json!("a stranger's"), &json!("a slip")),
+            "{shown}"
+        );
+        assert_eq!(kept["decided_by"], kept["taken_back_by"], "{shown}");
+        assert!(
+            kept["decided_at"].is_string() && kept["taken_back_at"].is_string(),
+            "{shown}"
+        );
         let (_, suspense) = world.call(Method::GET, "/api/v1/ledger/suspense", None).await;
         assert_eq!(
             suspense["items"],

@@ -1,5 +1,6 @@
 //! The routes, one module for each thing; each lists its endpoints for the register.
 
+pub mod appointment_history;
 pub mod appointment_life;
 pub mod appointments;
 pub mod archived_conversations;
@@ -86,6 +87,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(walk_ins::endpoints());
     all.extend(waitlist::endpoints());
     all.extend(calendars::endpoints());
+    all.extend(appointment_history::endpoints());
     all.extend(appointment_life::endpoints());
     all.extend(pricing::endpoints());
     all.extend(shares::endpoints());

@@ -453,7 +453,7 @@ impl Ground {
             },
             send: conversation::SendMessage {
                 book: messages.clone(),
-                messenger,
+                messenger: messenger.clone(),
                 profile: profile.clone(),
                 templates,
                 clock: clock.clone(),
@@ -464,6 +464,7 @@ impl Ground {
             },
             apply_status: conversation::ApplyStatus {
                 book: messages,
+                messenger,
                 reader,
                 templates: work_templates(),
                 clock: clock.clone(),

@@ -170,7 +170,8 @@ impl People {
                     | Act::Cancel { .. }
                     | Act::Refund(..)
                     | Act::Tip(..)
-                    | Act::AskWithTip(_)
+                    | Act::AskWithTip(..)
+                    | Act::Move { .. }
                     | Act::PayOut(..)
                     | Act::WithdrawPage
                     | Act::Start
@@ -199,7 +200,8 @@ impl People {
             Act::ByHand { .. } => "by hand".to_owned(),
             Act::Refund(back, _) => format!("give back, {back:?}"),
             Act::Tip(tender, _) => format!("tip, {tender:?}"),
-            Act::AskWithTip(_) => "ask, Prompt with a tip".to_owned(),
+            Act::AskWithTip(along, _) => format!("ask, {along:?} with a tip"),
+            Act::Move { by } => format!("move by {by}"),
             Act::PayOut(payout, _) => format!("pay credit out, {payout:?}"),
             Act::WithdrawPage => "withdraw a page".to_owned(),
             Act::ChargeBack => "charge back".to_owned(),
@@ -259,7 +261,8 @@ impl People {
             Act::Cancel { by } => Some(Wish::new(format!("{path}/cancel"), json!({ "by": by }))),
             Act::Refund(back, percent) => money::refund(stage, &path, key, back, percent).await?,
             Act::Tip(tender, amount) => money::tip(stage, &path, &phone, tender, amount).await?,
-            Act::AskWithTip(amount) => money::balance_and_tip(stage, &path, amount).await?,
+            Act::AskWithTip(along, amount) => money::balance_and_tip(stage, &path, along, amount).await?,
+            Act::Move { by } => self.moving(stage, &path, &plan.journeys[journey], by).await?,
             Act::PayOut(payout, percent) => money::pay_out(stage, &path, key, payout, percent).await?,
             Act::WithdrawPage => money::withdraw_page(stage, &path).await?,
             Act::Start => rendering::of_part(stage, &path, "start").await?,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::books::{Movement, Snapshot};
-use super::rows::{Attempt, Journal, Refund};
+use super::rows::{Attempt, Journal, Part, Refund};
 
 mod money;
 mod rendered;
@@ -44,6 +44,8 @@ pub enum Law {
     ConfirmedIsPaid,
     /// Nobody and nothing is taken twice at one time.
     NoOverlap,
+    /// Whoever and whatever is taken for a visit is taken at its time, also after it was moved.
+    ClaimsFollow,
     /// No prompt was pushed twice, and no payment had two prompts at once.
     PromptedOnce,
     /// Refunds are never more than what was paid, but for what a person was told that a customer has twice.
@@ -394,6 +396,19 @@ fn visits(snapshot: &Snapshot, sides: &Sides<'_>, findings: &mut Findings) {
 }
 
 fn claims(snapshot: &Snapshot, findings: &mut Findings) {
+    let parts = snapshot.rows.parts.iter();
+    let parts: BTreeMap<&str, &Part> = parts.map(|part| (part.id.as_str(), part)).collect();
+    for claim in &snapshot.rows.claims {
+        let part = claim.appointment_id.as_deref().and_then(|id| parts.get(id));
+        let follows = part.is_none_or(|part| claim.starts < part.ends && part.starts < claim.ends);
+        findings.unless(follows, Law::ClaimsFollow, || {
+            let part = claim.appointment_id.as_deref().unwrap_or_default();
+            format!(
+                "{} is taken for appointment {part} at another time",
+                claim.subject_id
+            )
+        });
+    }
     let mut by_place: BTreeMap<(&str, i64), Vec<(i64, i64)>> = BTreeMap::new();
     for claim in &snapshot.rows.claims {
         by_place

@@ -102,6 +102,15 @@ pub(super) enum Tender {
     Card,
 }
 
+/// With what a tip is asked for beside the balance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Along {
+    /// A prompt on the phone.
+    Prompt,
+    /// A page for the card.
+    Page,
+}
+
 /// How credit leaves the house.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Payout {
@@ -136,8 +145,13 @@ pub(super) enum Act {
     Refund(Back, u32),
     /// Takes a tip of so many shillings.
     Tip(Tender, u32),
-    /// Asks for the balance and a tip of so many shillings with one prompt.
-    AskWithTip(u32),
+    /// Asks for the balance and a tip of so many shillings with one prompt or on one page.
+    AskWithTip(Along, u32),
+    /// Moves it to another time.
+    Move {
+        /// On whose behalf.
+        by: &'static str,
+    },
     /// Pays the customer's credit out, in percent.
     PayOut(Payout, u32),
     /// Withdraws the page for the card, if one is open.
@@ -367,6 +381,10 @@ fn journey(dice: &mut Dice, customer: usize, begins: u32, again: bool) -> Journe
         let again = if dice.chance(80) { way } else { Way::Prompt };
         later(dice, 3, Act::Ask(again, None));
     }
+    if dice.chance(20) {
+        let by = dice.pick(&["customer", "business"]);
+        later(dice, 2, Act::Move { by });
+    }
     let at_once = ending(dice, &mut later);
     let today = rendering(dice, &mut later);
     if dice.chance(15) {
@@ -396,8 +414,8 @@ fn rendering(dice: &mut Dice, later: &mut dyn FnMut(&mut Dice, u64, Act)) -> boo
             match dice.between(0, 6) {
                 0 => {}
                 1 | 2 => {
-                    let amount = shillings(dice, 300);
-                    later(dice, 1, Act::AskWithTip(amount));
+                    let (along, amount) = along(dice);
+                    later(dice, 1, Act::AskWithTip(along, amount));
                 }
                 _ => {
                     let rest = dice.pick(&[Way::Prompt, Way::Cash, Way::Cash, Way::Card]);
@@ -458,12 +476,18 @@ fn ending(dice: &mut Dice, later: &mut dyn FnMut(&mut Dice, u64, Act)) -> bool {
             later(dice, 4, Act::ChargeBack);
         }
         10 | 11 => {
-            let amount = shillings(dice, 300);
-            later(dice, 3, Act::AskWithTip(amount));
+            let (along, amount) = along(dice);
+            later(dice, 3, Act::AskWithTip(along, amount));
         }
         _ => {}
     }
     false
+}
+
+/// What the balance is asked for with, and the tip beside it.
+fn along(dice: &mut Dice) -> (Along, u32) {
+    let along = dice.pick(&[Along::Prompt, Along::Page]);
+    (along, shillings(dice, 300))
 }
 
 fn shillings(dice: &mut Dice, most: u32) -> u32 {

@@ -117,6 +117,9 @@ pub(crate) struct Part {
     pub(crate) state: String,
     pub(crate) fee_minor: i64,
     pub(crate) deposit_minor: i64,
+    /// Both in seconds.
+    pub(crate) starts: i64,
+    pub(crate) ends: i64,
 }
 
 /// An active claim of somebody's or something's time, in seconds.
@@ -233,7 +236,9 @@ impl Rows {
             )?,
             parts: rows(
                 database,
-                "SELECT id, visit_id, state, coalesce(fee_minor, 0) AS fee_minor, deposit_minor FROM appointments
+                "SELECT id, visit_id, state, coalesce(fee_minor, 0) AS fee_minor, deposit_minor,
+                     extract(epoch FROM start_at)::bigint AS starts, extract(epoch FROM end_at)::bigint AS ends
+                 FROM appointments
                  WHERE start_at > '2026-05-12T05:00Z'",
             )?,
             claims: rows(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
-use ratiba_booking::appointment::{Appointment, AppointmentId};
+use ratiba_booking::appointment::{Appointment, AppointmentId, ChangedBy};
 use ratiba_booking::availability::Reason;
 use ratiba_booking::use_cases::{AttendanceError, CancelOrder, CancelTarget, MoveOrder, MoveTarget};
 use ratiba_kernel::{Id, Zone};
@@ -186,6 +186,7 @@ async fn cancel(
     let order = CancelOrder {
         target: CancelTarget::Appointment(id),
         by: body.by.into(),
+        who: ChangedBy::person(&caller.0.name),
     };
     let use_case = &state.parts.booking.cancel;
     let mut cancelled = use_case
@@ -211,6 +212,7 @@ async fn move_one(
         start: body.start.instant(),
         staff: staff.into_iter().collect::<BTreeMap<_, _>>(),
         by: body.by.into(),
+        who: ChangedBy::person(&caller.0.name),
         channel: body.channel.into(),
     };
     let zone = state.parts.booking.catalogue.policy(caller.0.tenant).await?.zone;

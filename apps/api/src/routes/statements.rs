@@ -24,6 +24,8 @@ use crate::dto::{Amount, Moment, id_of};
 use crate::endpoint::{Endpoint, RequestHeader};
 use crate::problem::{Kind, Problem};
 
+mod line;
+
 /// Two megabytes of CSV, as a text in JSON.
 const STATEMENT_BODY_MAX: BodyLimit = BodyLimit(3 * 1024 * 1024);
 
@@ -69,6 +71,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         .query::<LinesQuery>()
         .answers::<LinesAnswer>(200, "the lines")
         .problems(&[Kind::NotFound]),
+        line::endpoint(),
         ours(Endpoint::post("/api/v1/till/statements/lines/{id}/decide", "Decide on a line", || {
             web::post().to(decide)
         }))
@@ -292,7 +295,7 @@ pub struct LineAnswer {
     decided_by: Option<String>,
     reason: Option<String>,
     decided_at: Option<Moment>,
-    /// How often what a person had decided was taken back.
+    /// How often what a person had decided was taken back; `GET` of the line tells what, when and by whom.
     taken_back: u8,
 }
 

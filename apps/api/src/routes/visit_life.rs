@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{HttpResponse, web};
 use ratiba_access::Scope;
-use ratiba_booking::appointment::{AppointmentId, Awaits, CancelledBy};
+use ratiba_booking::appointment::{AppointmentId, Awaits, CancelledBy, ChangedBy};
 use ratiba_booking::catalogue::StaffId;
 use ratiba_booking::use_cases::{
     AcceptOrder, AnswerRequestError, CancelAppointmentError, CancelOrder, CancelTarget, CounterOfferOrder,
@@ -287,6 +287,7 @@ async fn cancel(
     let order = CancelOrder {
         target: CancelTarget::Visit(id),
         by: body.by.into(),
+        who: ChangedBy::person(&caller.0.name),
     };
     let use_case = &state.parts.booking.cancel;
     use_case.execute(tenant, order).await.map_err(not_cancelled)?;
@@ -307,6 +308,7 @@ async fn move_visit(
         start: body.start.instant(),
         staff: staff_of(&body.staff)?,
         by: body.by.into(),
+        who: ChangedBy::person(&caller.0.name),
         channel: body.channel.into(),
     };
     let zone = state.parts.booking.catalogue.policy(caller.0.tenant).await?.zone;

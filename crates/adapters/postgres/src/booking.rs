@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_booking::appointment::{Appointment, AppointmentId};
+use ratiba_booking::appointment::{Appointment, AppointmentId, HistoryEntry};
 use ratiba_booking::catalogue::CustomerId;
 use ratiba_booking::ports::{
     AppointmentBook, Catalogue, Change, FactsQuery, Outlook, RecordError, Shop, Timetable, Wanted,
@@ -80,6 +80,12 @@ impl AppointmentBook for PgAppointmentBook {
     async fn appointment(&self, tenant: TenantId, id: AppointmentId) -> Result<Option<Appointment>, Outage> {
         self.database
             .tenant(tenant, move |tx| read::appointment(tx, id))
+            .await
+    }
+
+    async fn history(&self, tenant: TenantId, id: AppointmentId) -> Result<Vec<HistoryEntry>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| read::history(tx, id))
             .await
     }
 

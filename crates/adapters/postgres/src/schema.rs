@@ -54,6 +54,7 @@ diesel::table! {
         discount_source -> Nullable<Text>,
         discount_by -> Nullable<Text>,
         discount_basis_points -> Nullable<Integer>,
+        history -> Nullable<Jsonb>,
     }
 }
 

@@ -701,3 +701,62 @@ fn what_is_changed_in_one_call_has_every_column_that_may_change() {
         }
     }
 }
+
+#[test]
+fn a_line_that_was_opened_again_is_not_decided_on_without_a_booking_of_its_own() {
+    let server = TestDatabase::create();
+    let mut administrator = server.connect_as_administrator();
+    let (own, line) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let arranged = format!(
+        "INSERT INTO tenants (id, created_at) VALUES ('{own}', '2026-05-12Z');
+         INSERT INTO mpesa_statements (tenant_id, id, file_hash, brought_in_by, brought_in_at)
+         VALUES ('{own}', '{line}', sha256('file'), 'token:1', '2026-05-12Z');
+         INSERT INTO mpesa_statement_lines (tenant_id, id, statement_id, line_no, receipt, completed_at, kind, currency,
+             amount_minor)
+         VALUES ('{own}', '{line}', '{line}', 1, 'TEC0000001', '2026-05-12Z', 'received', 'KES', 70000)"
+    );
+    administrator.batch_execute(&arranged).unwrap();
+    let mut decided = |state: &str, cause: Option<&str>| {
+        let booked = cause.map_or_else(String::new, |cause| {
+            let journal = Uuid::from_u128(u128::try_from(cause.len()).unwrap());
+            format!(
+                "INSERT INTO ledger_journals (tenant_id, id, cause, occurred_at) VALUES ('{own}', '{journal}', '{cause}', '2026-05-12Z');
+                 INSERT INTO ledger_entries (tenant_id, journal_id, position, account, currency, amount_minor)
+                 VALUES ('{own}', '{journal}', 0, 'mpesa_clearing', 'KES', 70000),
+                     ('{own}', '{journal}', 1, 'suspense', 'KES', -70000);"
+            )
+        });
+        let sql = format!(
+            "BEGIN; UPDATE mpesa_statement_lines SET state = '{state}', decided_by = 'token:1', decided_reason = 'seen',
+                 decided_at = '2026-05-12Z' WHERE id = '{line}'; {booked} COMMIT"
+        );
+        let done = administrator
+            .batch_execute(&sql)
+            .map_err(|error| error.to_string());
+        // What failed in the middle is open until somebody ends it.
+        administrator.batch_execute("ROLLBACK").unwrap();
+        done
+    };
+    let stated = format!("stated:{line}");
+    assert_eq!(
+        decided("other", Some(&stated)),
+        Ok(()),
+        "the first time is as ever"
+    );
+    let opened = format!(
+        "INSERT INTO mpesa_statement_lines_taken_back (tenant_id, id, line_id, request_key, fingerprint, state, said_by,
+             said_reason, said_at, taken_back_by, taken_back_reason, taken_back_at)
+         VALUES ('{own}', '{line}', '{line}', 'key', sha256('order'), 'other', 'token:1', 'seen', '2026-05-12Z', 'token:1',
+             'a slip', '2026-05-12Z');
+         UPDATE mpesa_statement_lines SET state = 'open', decided_by = NULL, decided_reason = NULL, decided_at = NULL"
+    );
+    server.connect_as_administrator().batch_execute(&opened).unwrap();
+    // As a program of before says it, whose posting is in the books already.
+    let refused = decided("other", None);
+    assert!(
+        refused.as_ref().is_err_and(|why| why.contains("is not booked")),
+        "{refused:?}"
+    );
+    let again = format!("stated-again:{line}:1");
+    assert_eq!(decided("other", Some(&again)), Ok(()));
+}

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use async_trait::async_trait;
-use ratiba_booking::appointment::DiscountAmount;
+use ratiba_booking::appointment::{ChangedBy, DiscountAmount};
 use ratiba_booking::availability::{
     BusinessHours, DayBlock, PartOrder, PartRequest, Reason, Refusal, StaffWish, WeeklyBlock,
 };
@@ -203,6 +203,7 @@ impl BookingDesk for BookingDeskBridge {
             deposit: DepositAsked::AsSold,
             package: None,
             complement: slot.complement.map(as_offered),
+            who: ChangedBy::Customer,
         };
         match self.hold.execute(tenant, booking).await {
             Ok(held) => {

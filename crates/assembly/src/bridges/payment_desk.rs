@@ -158,7 +158,7 @@ impl PaymentDesk for PaymentDeskBridge {
         let refunds = self.refunds.refunds_of_visit(tenant, visit).await?;
         // What the customer has again is not paid.
         if last.is_given_back(&refunds).map_err(Outage::new)? {
-            return Ok(PaymentStanding::NothingAsked);
+            return Ok(PaymentStanding::GivenBack);
         }
         Ok(standing_of(last))
     }
@@ -261,6 +261,7 @@ impl PaymentDeskBridge {
             PaymentStanding::NothingAsked
             | PaymentStanding::Prompting
             | PaymentStanding::Checking
+            | PaymentStanding::GivenBack
             | PaymentStanding::Failed(_) => AskAnswer::NotPossible,
         })
     }
@@ -270,7 +271,9 @@ impl PaymentDeskBridge {
             PaymentStanding::Settled { amount, receipt } => ResendAnswer::Settled { amount, receipt },
             PaymentStanding::Prompting => ResendAnswer::StillOut,
             PaymentStanding::Checking => ResendAnswer::Checking,
-            PaymentStanding::NothingAsked | PaymentStanding::Failed(_) => ResendAnswer::NothingDue,
+            PaymentStanding::NothingAsked | PaymentStanding::GivenBack | PaymentStanding::Failed(_) => {
+                ResendAnswer::NothingDue
+            }
         })
     }
 }

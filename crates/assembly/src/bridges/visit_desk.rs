@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_booking::appointment::{Appointment, Awaits, Booking, CancelledBy, State};
+use ratiba_booking::appointment::{Appointment, Awaits, Booking, CancelledBy, ChangedBy, State};
 use ratiba_booking::import::ports::ImportGround;
 use ratiba_booking::policy::PayBy;
 use ratiba_booking::ports::{AppointmentBook, Waitlist};
@@ -162,6 +162,7 @@ impl VisitDesk for VisitDeskBridge {
         let order = CancelOrder {
             target: CancelTarget::WaitingOf(Id::from_uuid(visit.as_uuid())),
             by: CancelledBy::Customer,
+            who: ChangedBy::Customer,
         };
         match self.cancel.execute(tenant, order).await {
             Ok(_)

@@ -17,12 +17,14 @@ use crate::visit::VisitId;
 pub mod actuals;
 mod agreement;
 mod attendance;
+mod history;
 mod money;
 pub mod price;
 pub mod state;
 
 pub use actuals::{Actuals, ActualsFault, Correction, StaffNotes, Tip};
 pub use agreement::{Acceptance, Placement};
+pub use history::{ChangedBy, HistoryEntry, PersonName, What};
 pub use money::RepriceRefused;
 pub use price::{Discount, DiscountAmount, DiscountSource, Price};
 pub use state::{Awaits, State};

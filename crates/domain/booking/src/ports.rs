@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId, TimeRange, Zone};
 use time::{Duration, OffsetDateTime};
 
-use crate::appointment::{Appointment, AppointmentId};
+use crate::appointment::{Appointment, AppointmentId, ChangedBy, HistoryEntry};
 use crate::availability::{BusinessHours, Facts, PartRequest, StaffWish};
 use crate::catalogue::{CustomerId, Service, ServiceId, StaffId};
 use crate::event::{BookingEvent, BookingTask, Due};
@@ -85,6 +85,8 @@ pub struct OpenMonth {
 pub struct Change {
     /// When it was decided, business time. Holds whose deadline has come by then keep nobody out.
     pub at: OffsetDateTime,
+    /// Who wanted it, for the history of its appointments; `None` where the order names nobody.
+    pub by: Option<ChangedBy>,
     /// The visit's head, if it is new or changes; carries the version that it was read at.
     pub head: Option<VisitHead>,
     /// The appointments that are new or change.
@@ -105,6 +107,7 @@ impl Change {
     pub const fn at(at: OffsetDateTime) -> Self {
         Self {
             at,
+            by: None,
             head: None,
             appointments: Vec::new(),
             open_months: Vec::new(),
@@ -112,6 +115,13 @@ impl Change {
             tasks: Vec::new(),
             setup: None,
         }
+    }
+
+    /// As somebody wanted it.
+    #[must_use]
+    pub fn wanted_by(mut self, by: ChangedBy) -> Self {
+        self.by = Some(by);
+        self
     }
 
     /// With one appointment more.
@@ -188,6 +198,9 @@ pub trait AppointmentBook: Send + Sync {
     /// The appointment as last recorded; `None` if this tenant never had it.
     async fn appointment(&self, tenant: TenantId, id: AppointmentId) -> Result<Option<Appointment>, Outage>;
 
+    /// What was recorded of an appointment, change by change in the order of recording. Empty if this tenant never had it.
+    async fn history(&self, tenant: TenantId, id: AppointmentId) -> Result<Vec<HistoryEntry>, Outage>;
+
     /// The visit with all its appointments as last recorded; `None` if this tenant never had it.
     async fn visit(&self, tenant: TenantId, id: VisitId) -> Result<Option<Visit>, Outage>;
 
@@ -213,7 +226,8 @@ pub trait AppointmentBook: Send + Sync {
     /// To how many of their visits the customer did not come, be it to a part of it only.
     async fn no_shows(&self, tenant: TenantId, customer: CustomerId) -> Result<u32, Outage>;
 
-    /// Makes the whole change durable, its events and tasks included, or none of it.
+    /// Makes the whole change durable, its events and tasks included, or none of it. The history of each of its appointments
+    /// has one entry more then, with who wanted it.
     ///
     /// Requests and holds whose deadline has come by [`Change::at`] and whose claims are in the way are
     /// ended in the same transaction as [`expiry`](crate::visit::expiry) says, event included.

@@ -7,7 +7,7 @@ use ratiba_kernel::{Fingerprint, Id, Money, MoneyError, TimeRange};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::appointment::{Appointment, Awaits, CancelledBy, State, Version};
+use crate::appointment::{Appointment, Awaits, CancelledBy, ChangedBy, State, Version};
 use crate::catalogue::CustomerId;
 use crate::event::BookingEvent;
 use crate::policy::{Reminder, Rounding};
@@ -316,7 +316,8 @@ pub fn expiry(visit: &Visit, at: OffsetDateTime) -> Option<Change> {
         .appointments
         .iter()
         .any(|appointment| appointment.state().awaits().is_some());
-    let change = overdue.fold(Change::at(at), |change, expired| {
+    let begun = Change::at(at).wanted_by(ChangedBy::System);
+    let change = overdue.fold(begun, |change, expired| {
         change.with(expired, ClaimChange::Release)
     });
     let VisitHead {

@@ -143,10 +143,10 @@ impl Cohort {
 /// What a customer's own words do to their invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CohortMove {
-    /// They agree to the invitation that waits for their answer.
-    Join,
+    /// They agree to this invitation.
+    Join(InvitationId),
     /// They decline it.
-    Decline,
+    Decline(InvitationId),
     /// They leave, whether they had agreed or not answered yet.
     Leave,
 }

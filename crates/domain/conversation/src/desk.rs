@@ -22,7 +22,7 @@ mod tips;
 pub use moves::{FeeFrom, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Told, VisitTerms};
 pub use office::{
     ActOrder, Canceller, DayMoney, DayState, DayVisit, Earnings, EarningsLine, FoundCustomer, Refusal,
-    StrayLetter,
+    RuleFault, StrayLetter,
 };
 pub use party::{Coming, Complement, ComplementRequest, PARTS_MAX, PEOPLE_MAX, Part, Party};
 pub use promotions::{PromotionCard, TakenOff};
@@ -510,6 +510,8 @@ pub enum PaymentStanding {
         /// The provider's receipt; `None` while the money is known of by other means only.
         receipt: Option<String>,
     },
+    /// Money came, and none of it is left for the visit: it went back, is on its way or became credit.
+    GivenBack,
     /// The last try failed.
     Failed(PaymentTrouble),
 }

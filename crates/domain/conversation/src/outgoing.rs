@@ -28,8 +28,8 @@ pub use content::{
 pub use document::{DOCUMENT_BYTES_MAX, Document, FILE_NAME_CHARACTERS_MAX};
 pub use link::{LinkButton, URL_CHARACTERS_MAX};
 pub use sending::{
-    Delivery, NextStep, PUT_OFF_MAX, SEND_ATTEMPTS_MAX, STATUS_WAIT, SendAnswer, SendRefusal, SendState,
-    StatusKind, StatusReport,
+    CLOCK_SLACK, Delivery, NextStep, PUT_OFF_MAX, SEND_ATTEMPTS_MAX, STATUS_WAIT, SendAnswer, SendRefusal,
+    SendState, StatusKind, StatusReport,
 };
 
 /// The identity of one message that we send; it travels as the provider's opaque callback data.

@@ -11,7 +11,9 @@ mod slate;
 
 pub use args::{leading_number, leading_phone, split_amount, stretch};
 pub use command::{Circle, Command, Said, hear};
-pub use slate::{Act, LISTED_MAX, PENDING_FOR, Pending, Slate, answer_token, parse_answer_token};
+pub use slate::{
+    Act, LISTED_MAX, NEW_SERVICE_CATEGORY, PENDING_FOR, Pending, Slate, answer_token, parse_answer_token,
+};
 
 #[cfg(test)]
 mod tests;

@@ -60,8 +60,9 @@ pub use numbers::Rings;
 pub use order_keys::{KEY_LIFE, OrderKeys};
 pub use owing::*;
 pub use statements::{
-    AbsenceDecision, AbsenceVerdict, DecideReopen, Decider, LineDecision, LineFacts, LineState, LineStays,
-    LineTakeBack, RecordedLine, ReopenError, StatementBook, StatementFile, StatementHead, Unmatched,
+    AbsenceDecision, AbsenceVerdict, DecideReopen, Decider, LineDecision, LineFacts, LineRetraction,
+    LineState, LineStays, LineTakeBack, RecordedLine, ReopenError, SaidOfLine, StatementBook, StatementFile,
+    StatementHead, Unmatched,
 };
 pub use suspense::{
     ClearError, ClearingLook, DecideClearing, DecideUndoing, SuspenseBook, UndoError, UndoLook,

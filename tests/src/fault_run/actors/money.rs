@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::super::plan::{Back, Payout, Tender, Way};
+use super::super::plan::{Along, Back, Payout, Tender, Way};
 use super::super::stage::Stage;
 use super::Wish;
 
@@ -115,16 +115,21 @@ pub(super) async fn tip(
     Ok(Some(Wish { path, body, cash }))
 }
 
-/// A prompt for the balance of a visit and a tip for its first part.
+/// A prompt or a page for the balance of a visit and a tip for its first part.
 pub(super) async fn balance_and_tip(
     stage: &Stage,
     visit: &str,
+    along: Along,
     shillings: u32,
 ) -> anyhow::Result<Option<Wish>> {
     let (_, shown) = stage.order(&Method::GET, visit, "", &Value::Null).await?;
     let part = shown["appointments"][0]["id"].as_str();
     let tip = |part: &str| json!({ "appointment_id": part, "amount": kes(i64::from(shillings) * 100) });
-    Ok(part.map(|part| Wish::new(format!("{visit}/prompts"), json!({ "tip": tip(part) }))))
+    let verb = match along {
+        Along::Prompt => "prompts",
+        Along::Page => "card-links",
+    };
+    Ok(part.map(|part| Wish::new(format!("{visit}/{verb}"), json!({ "tip": tip(part) }))))
 }
 
 /// The payout of a customer's credit, if there is any. `number` names a transfer that nobody sees.

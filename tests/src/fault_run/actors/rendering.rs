@@ -1,8 +1,10 @@
-//! Whether customers come: what is offered to them, what is kept of whoever does not come, and what the desk says of it.
+//! Whether and when customers come: what is offered to them, to which time they move, what is kept of whoever does not come,
+//! and what the desk says of it.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::super::plan::Journey;
 use super::super::stage::Stage;
 use super::{People, Wish};
 
@@ -25,6 +27,29 @@ impl People {
             }
         }
         Ok(())
+    }
+
+    /// The move of a visit to another of the times that its service could be had at.
+    pub(super) async fn moving(
+        &self,
+        stage: &Stage,
+        visit: &str,
+        planned: &Journey,
+        by: &str,
+    ) -> anyhow::Result<Option<Wish>> {
+        let (_, shown) = stage.order(&Method::GET, visit, "", &Value::Null).await?;
+        let service = &shown["appointments"][0]["service_id"];
+        let Some(offered) = self.offered.iter().find(|offered| *service == offered.id) else {
+            return Ok(None);
+        };
+        let starts = if planned.today {
+            &offered.today
+        } else {
+            &offered.later
+        };
+        let choice = usize::try_from(planned.choice >> 20).unwrap_or_default();
+        let body = json!({ "start": starts[choice % starts.len()], "by": by });
+        Ok(Some(Wish::new(format!("{visit}/move"), body)))
     }
 }
 

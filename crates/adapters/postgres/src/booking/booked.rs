@@ -294,8 +294,8 @@ impl<'a> Document<'a> {
         mut new_id: impl FnMut() -> Uuid,
     ) -> Result<(), serde_json::Error> {
         let with = |row| Of { of, row };
-        self.appointments
-            .extend(parts(change).map(AppointmentDocument::of).map(with));
+        let rows = parts(change).map(|appointment| AppointmentDocument::of(appointment, change));
+        self.appointments.extend(rows.map(with));
         self.teams.extend(
             documents::teams(parts(change))
                 .into_iter()

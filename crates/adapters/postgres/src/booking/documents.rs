@@ -1,11 +1,12 @@
 //! Appointments and claims as documents, one for each row: any number of rows is one parameter of a statement, which
 //! reads them with `jsonb_populate_recordset`.
 
-use ratiba_booking::appointment::{Appointment, Awaits, StaffChoice, StaffNotes};
+use ratiba_booking::appointment::{Appointment, Awaits, ChangedBy, HistoryEntry, StaffChoice, StaffNotes};
 use ratiba_booking::engagement::{Claim, Subject};
 use ratiba_booking::policy::BufferRule;
-use ratiba_kernel::Fingerprint;
-use serde::Serialize;
+use ratiba_booking::ports::Change;
+use ratiba_kernel::{Fingerprint, Id, TimeRange};
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ use super::words;
 use crate::document::instant;
 
 /// The columns of `appointments` that are written: the fields of [`AppointmentDocument`], but for the version.
-pub(super) const APPOINTMENT: [&str; 31] = [
+pub(super) const APPOINTMENT: [&str; 32] = [
     "id",
     "visit_id",
     "customer_id",
@@ -46,10 +47,62 @@ pub(super) const APPOINTMENT: [&str; 31] = [
     "discount_source",
     "discount_by",
     "discount_basis_points",
+    "history",
 ];
 
-/// Those that say whose an appointment is and since when; the others may change.
-pub(super) const LASTING: [&str; 4] = ["id", "visit_id", "customer_id", "created_at"];
+/// Those that say whose an appointment is and since when, and its history, which grows; the others may change.
+pub(super) const LASTING: [&str; 5] = ["id", "visit_id", "customer_id", "created_at", "history"];
+
+/// The history with what the change adds to it, where `t` is the row and `a` its document.
+pub(super) const GROWN_HISTORY: &str = "coalesce(t.history, '[]') || coalesce(a.history, '[]')";
+
+/// An entry of the history of an appointment.
+#[derive(Serialize, Deserialize)]
+pub(super) struct HistoryDocument {
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) at: OffsetDateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    pub(super) state: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) starts_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) ends_at: OffsetDateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) staff: Option<Uuid>,
+}
+
+impl HistoryDocument {
+    fn of(entry: HistoryEntry) -> Self {
+        let by = entry.by.as_ref();
+        Self {
+            at: entry.at,
+            by: by.map(|by| by.word().to_owned()),
+            name: by.and_then(ChangedBy::name).map(|name| name.as_str().to_owned()),
+            state: entry.state,
+            starts_at: entry.time.start(),
+            ends_at: entry.time.end(),
+            staff: entry.staff.map(|staff| staff.as_uuid()),
+        }
+    }
+
+    /// The entry; what is wrong with it otherwise.
+    pub(super) fn read(self) -> Result<HistoryEntry, &'static str> {
+        let by = match self.by.as_deref() {
+            Some(word) => Some(ChangedBy::parse(word, self.name.as_deref()).ok_or("unknown by")?),
+            None => None,
+        };
+        Ok(HistoryEntry {
+            at: self.at,
+            by,
+            state: self.state,
+            time: TimeRange::new(self.starts_at, self.ends_at).map_err(|_| "malformed time")?,
+            staff: self.staff.map(Id::from_uuid),
+        })
+    }
+}
 
 /// The columns of `engagements` that are written for a claim: the fields of [`ClaimDocument`].
 pub(super) const CLAIM: [&str; 12] = [
@@ -137,10 +190,14 @@ pub(super) struct AppointmentDocument<'a> {
     discount_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     discount_basis_points: Option<u32>,
+    /// What the change adds to it.
+    history: [HistoryDocument; 1],
 }
 
 impl<'a> AppointmentDocument<'a> {
-    pub(super) fn of(appointment: &'a Appointment) -> Self {
+    /// The row, as a change leaves it.
+    pub(super) fn of(appointment: &'a Appointment, change: &Change) -> Self {
+        let entry = HistoryEntry::of(appointment, change.by.clone(), change.at);
         let (booking, state, actuals) = (appointment.booking(), appointment.state(), appointment.actuals());
         let price = &booking.price;
         let (discount_source, discount_by) = rows::discount_columns(price);
@@ -177,6 +234,7 @@ impl<'a> AppointmentDocument<'a> {
             discount_source,
             discount_by,
             discount_basis_points: price.discount_rate().map(|rate| rate.value()),
+            history: [HistoryDocument::of(entry)],
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use ratiba_booking::appointment::{Appointment, AppointmentId};
+use ratiba_booking::appointment::{Appointment, AppointmentId, HistoryEntry};
 use ratiba_booking::catalogue::CustomerId;
 use ratiba_booking::ports::Wanted;
 use ratiba_booking::visit::{HoldKey, Visit, VisitId};
@@ -13,6 +13,7 @@ use ratiba_kernel::{Id, TimeRange};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::documents::HistoryDocument;
 use super::rows::{AppointmentRow, SELECT_APPOINTMENTS, VisitRow};
 use crate::database::{TenantTx, TxError};
 use crate::kept::sql_query;
@@ -42,6 +43,28 @@ pub(super) fn appointment<E>(
         .bind::<SqlUuid, _>(id.as_uuid());
     let row = query.get_result::<AppointmentRow>(tx.conn()).optional()?;
     row.map(AppointmentRow::read).transpose()
+}
+
+#[derive(QueryableByName)]
+struct Told {
+    #[diesel(sql_type = diesel::sql_types::Json)]
+    history: serde_json::Value,
+}
+
+pub(super) fn history<E>(tx: &mut TenantTx<'_>, id: AppointmentId) -> Result<Vec<HistoryEntry>, TxError<E>> {
+    let query = sql_query(
+        "SELECT coalesce(history, '[]')::json AS history FROM appointments WHERE tenant_id = $1 AND id = $2",
+    )
+    .bind::<SqlUuid, _>(tx.tenant_uuid())
+    .bind::<SqlUuid, _>(id.as_uuid());
+    let Some(told) = query.get_result::<Told>(tx.conn()).optional()? else {
+        return Ok(Vec::new());
+    };
+    let impossible = |what: &str| TxError::Impossible(format!("history of appointment {id}: {what}"));
+    let entries: Vec<HistoryDocument> =
+        serde_json::from_value(told.history).map_err(|error| impossible(&error.to_string()))?;
+    let entries = entries.into_iter().map(HistoryDocument::read);
+    entries.collect::<Result<_, _>>().map_err(impossible)
 }
 
 pub(super) fn visit<E>(tx: &mut TenantTx<'_>, id: VisitId) -> Result<Option<Visit>, TxError<E>> {

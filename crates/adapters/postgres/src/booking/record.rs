@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::booked::unknown_customer_or;
-use super::documents::{self, APPOINTMENT, AppointmentDocument, LASTING, of};
+use super::documents::{self, APPOINTMENT, AppointmentDocument, GROWN_HISTORY, LASTING, of};
 use super::{claims, months, read, words};
 use crate::database::{TenantTx, TxError};
 use crate::document;
@@ -90,10 +90,10 @@ fn enter(tx: &mut TenantTx<'_>, change: &Change, claiming: bool) -> Recorded {
 fn apply(tx: &mut TenantTx<'_>, change: &Change) -> Recorded {
     let (new, known): (Vec<_>, Vec<_>) = change.appointments.iter().partition(|changed| is_new(changed));
     if !new.is_empty() {
-        insert(tx, new.iter().map(|changed| &changed.appointment))?;
+        insert(tx, change, new.iter().map(|changed| &changed.appointment))?;
     }
     if !known.is_empty() {
-        update(tx, &known)?;
+        update(tx, change, &known)?;
     }
     for event in &change.events {
         outbox::append_event(tx, TOPIC, event, change.at)?;
@@ -189,9 +189,13 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
 
 fn insert<'a>(
     tx: &mut TenantTx<'_>,
+    change: &Change,
     appointments: impl Iterator<Item = &'a Appointment> + Clone,
 ) -> Recorded {
-    let rows: Vec<_> = appointments.clone().map(AppointmentDocument::of).collect();
+    let rows: Vec<_> = appointments
+        .clone()
+        .map(|appointment| AppointmentDocument::of(appointment, change))
+        .collect();
     let query = sql_query(INSERT.as_str())
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<Text, _>(document::text(&rows)?);
@@ -221,16 +225,16 @@ static UPDATE: LazyLock<String> = LazyLock::new(|| {
     let changing = APPOINTMENT.iter().filter(|column| !LASTING.contains(column));
     let sets: Vec<String> = changing.map(|column| format!("{column} = a.{column}")).collect();
     format!(
-        "UPDATE appointments t SET {}, version = t.version + 1 FROM {GIVEN}
+        "UPDATE appointments t SET {}, history = {GROWN_HISTORY}, version = t.version + 1 FROM {GIVEN}
          WHERE t.tenant_id = $1 AND t.id = a.id AND t.version = a.version",
         sets.join(", "),
     )
 });
 
-fn update(tx: &mut TenantTx<'_>, changed: &[&AppointmentChange]) -> Recorded {
+fn update(tx: &mut TenantTx<'_>, change: &Change, changed: &[&AppointmentChange]) -> Recorded {
     let rows: Vec<_> = changed
         .iter()
-        .map(|changed| AppointmentDocument::of(&changed.appointment))
+        .map(|changed| AppointmentDocument::of(&changed.appointment, change))
         .collect();
     if changed.len() > 1 {
         // In one order: two writers of the same ones would deadlock otherwise.

@@ -64,6 +64,7 @@ pub(super) fn keeps_time(change: &Change) -> bool {
     // Whatever a change may hold besides is looked at here before it is written there.
     let Change {
         at: _,
+        by: _,
         head,
         appointments,
         open_months,
@@ -127,7 +128,7 @@ impl<'a> Document<'a> {
             let parts = change.appointments.iter();
             document
                 .appointments
-                .extend(parts.map(|part| AppointmentDocument::of(&part.appointment)));
+                .extend(parts.map(|part| AppointmentDocument::of(&part.appointment, change)));
             let at = instant::serialize(&change.at, serde_json::value::Serializer)?;
             for event in &change.events {
                 let (id, job) = (new_id(), new_id());

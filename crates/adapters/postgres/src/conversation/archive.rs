@@ -66,7 +66,8 @@ const TAKE_OUT: [&str; 6] = [
     "DELETE FROM conversation_threads WHERE tenant_id = $1 AND id = ANY($2)",
 ];
 
-/// Of messages of no thread, those of a handoff belong to its log.
+/// Of messages of no thread, those of a handoff belong to its log. An invitation that waits for its answer stays: whether
+/// somebody has seen it is asked of its message.
 const LOOSE_DUE: [&str; 2] = [
     "SELECT i.id FROM inbound_messages i
      WHERE i.tenant_id = $1 AND i.thread_id IS NULL AND i.handled_at IS NOT NULL AND i.sent_at < $2
@@ -75,6 +76,8 @@ const LOOSE_DUE: [&str; 2] = [
      WHERE o.tenant_id = $1 AND o.thread_id IS NULL AND o.queued_at < $2
          AND o.state NOT IN ('queued', 'sending', 'unknown')
          AND NOT EXISTS (SELECT FROM handoff_words w WHERE w.tenant_id = $1 AND w.message_id = o.id)
+         AND NOT EXISTS (SELECT FROM cohort_invitations c WHERE c.tenant_id = $1 AND c.customer_id = o.customer_id
+             AND c.state = 'invited' AND o.dedup_key = 'invitation:' || c.id)
      ORDER BY o.queued_at, o.id LIMIT $3 FOR UPDATE OF o SKIP LOCKED",
 ];
 

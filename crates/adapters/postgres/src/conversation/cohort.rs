@@ -270,26 +270,27 @@ pub(super) fn answer(
     step: CohortMove,
     at: OffsetDateTime,
 ) -> Result<(), Refused> {
-    let (from, to) = match step {
-        CohortMove::Join => (Standing::Invited, Standing::Joined),
-        CohortMove::Decline => (Standing::Invited, Standing::Declined),
-        CohortMove::Leave => (Standing::Joined, Standing::Left),
+    let (answered, from, to) = match step {
+        CohortMove::Join(id) => (Some(id), Standing::Invited, Standing::Joined),
+        CohortMove::Decline(id) => (Some(id), Standing::Invited, Standing::Declined),
+        CohortMove::Leave => (None, Standing::Joined, Standing::Left),
     };
     let written = sql_query(
         "UPDATE cohort_invitations
          SET state = $4, state_at = $5, place = CASE WHEN $4 = 'joined' THEN place END
-         WHERE tenant_id = $1 AND customer_id = $2 AND state = $3",
+         WHERE tenant_id = $1 AND customer_id = $2 AND state = $3 AND ($6 IS NULL OR id = $6)",
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
     .bind::<SqlUuid, _>(customer.as_uuid())
     .bind::<Text, _>(from.code())
     .bind::<Text, _>(to.code())
     .bind::<Timestamptz, _>(at)
+    .bind::<Nullable<SqlUuid>, _>(answered.map(|id| id.as_uuid()))
     .execute(tx.conn())?;
     if written == 0 && step != CohortMove::Leave {
         return Err(TxError::Refused(RecordError::Stale));
     }
-    put_inside(tx, customer, step == CohortMove::Join)
+    put_inside(tx, customer, to == Standing::Joined)
 }
 
 /// Who is inside or outside waits for no answer any more.

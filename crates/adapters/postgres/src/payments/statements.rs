@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::{Money, Outage, TenantId};
 use ratiba_payments::ports::{
-    AbsenceDecision, DecideReopen, LineDecision, LineState, LineTakeBack, RecordError, RecordedLine,
-    ReopenError, StatementBook, StatementFile, StatementHead, Unmatched,
+    AbsenceDecision, DecideReopen, LineDecision, LineRetraction, LineState, LineTakeBack, RecordError,
+    RecordedLine, ReopenError, StatementBook, StatementFile, StatementHead, Unmatched,
 };
 use ratiba_payments::reference::Receipt;
 use ratiba_payments::statement::matching::{AbsenceId, Absent, AbsentMoney, KnownBooks, KnownMoney};
@@ -370,6 +370,12 @@ impl StatementBook for PgPayments {
                 suspense::lock(tx)?;
                 reopening::reopen(tx, &order, &decide)
             })
+            .await
+    }
+
+    async fn retractions(&self, tenant: TenantId, line: LineId) -> Result<Vec<LineRetraction>, Outage> {
+        self.database
+            .tenant(tenant, move |tx| reopening::retractions(tx, line))
             .await
     }
 

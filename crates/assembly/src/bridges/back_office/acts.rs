@@ -3,30 +3,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ratiba_booking::appointment::{CancelledBy, State};
+use ratiba_booking::appointment::{CancelledBy, ChangedBy, State};
 use ratiba_booking::availability::{Arrangement, PartOrder, PartRequest, Reason, StaffWish};
 use ratiba_booking::catalogue::{ClientPresence, Deposit, Offering, Service, StaffNeed};
 use ratiba_booking::customers::Added;
 use ratiba_booking::policy::{Channel, PayBy, PerChannel};
 use ratiba_booking::ports::Wanted;
-use ratiba_booking::setup::{BlockSubject, Page, SegmentForm, ServiceForm, SetupRefused};
+use ratiba_booking::setup::{BlockSubject, Page, SegmentForm, ServiceForm, SetupRefused, Why};
 use ratiba_booking::use_cases::{
     BlockOrder, CancelAppointmentError, CancelOrder, CancelTarget, ChangeSetupError, DepositAsked,
     FindSlotsError, HeldStanding, HoldOrder, HoldVisitError, Introduction, MoveOffer, MoveOrder, MoveQuery,
     MoveTarget, Offer, OfferQuery, ReplaceError, SetupOrder, Stretch,
 };
 use ratiba_booking::visit::{HoldKey, Visit};
-use ratiba_conversation::desk::{ActOrder, Canceller, Refusal, ServiceRef, StaffRef, VisitRef};
+use ratiba_conversation::desk::{ActOrder, Canceller, Refusal, RuleFault, ServiceRef, StaffRef, VisitRef};
 use ratiba_conversation::inbound::InboundId;
-use ratiba_conversation::rail::Act;
+use ratiba_conversation::rail::{Act, NEW_SERVICE_CATEGORY};
 use ratiba_kernel::{BasisPoints, Id, Money, Outage, PhoneNumber, TenantId, TimeRange};
 use time::{Duration, OffsetDateTime};
 
 use super::BackOfficeBridge;
 use crate::bridges::visit_desk::slot_of_visit;
 
-/// The family of a service that was added in the chat, until somebody gives it another.
-const CATEGORY: &str = "other";
 /// The most bookings that are counted in the way of a block.
 const MET_MAX: u16 = 100;
 
@@ -84,8 +82,8 @@ impl BackOfficeBridge {
     pub(super) async fn done(&self, tenant: TenantId, order: ActOrder) -> Answer {
         let ActOrder { key, by, act } = order;
         match act {
-            Act::Cancel { visit, starts_at } => self.cancelled(tenant, visit, starts_at).await,
-            Act::Move { visit, starts_at, to } => self.moved(tenant, visit, starts_at, to).await,
+            Act::Cancel { visit, starts_at } => self.cancelled(tenant, &by, visit, starts_at).await,
+            Act::Move { visit, starts_at, to } => self.moved(tenant, &by, visit, (starts_at, to)).await,
             Act::Book {
                 phone,
                 service,
@@ -93,7 +91,7 @@ impl BackOfficeBridge {
                 starts_at,
                 price,
             } => {
-                self.booked(tenant, key, phone, (service, staff, starts_at), price)
+                self.booked(tenant, (key, &by), phone, (service, staff, starts_at), price)
                     .await
             }
             Act::Block { staff, range } => self.blocked(tenant, &by, staff, range).await,
@@ -102,8 +100,11 @@ impl BackOfficeBridge {
                 price,
                 minutes,
                 staff,
+                category,
+                tax,
             } => {
-                self.service_added(tenant, &by, name, price, minutes, &staff)
+                let kind = (category, tax);
+                self.service_added(tenant, &by, (name, kind), price, minutes, &staff)
                     .await
             }
             Act::UpdatePrice {
@@ -135,19 +136,31 @@ impl BackOfficeBridge {
     }
 
     async fn cancellable(&self, tenant: TenantId, visit: VisitRef) -> Answer {
-        match self.cancel.quote(tenant, by_business(visit)).await {
+        // Nothing is recorded by a quote.
+        match self
+            .cancel
+            .quote(tenant, by_business(visit, ChangedBy::System))
+            .await
+        {
             Ok(_quote) => Ok(Ok(())),
             Err(error) => not_cancelled(error),
         }
     }
 
-    async fn cancelled(&self, tenant: TenantId, visit: VisitRef, starts_at: OffsetDateTime) -> Answer {
+    async fn cancelled(
+        &self,
+        tenant: TenantId,
+        by: &PhoneNumber,
+        visit: VisitRef,
+        starts_at: OffsetDateTime,
+    ) -> Answer {
         match self.ahead(tenant, visit).await? {
             Some(found) if found.starts_at != starts_at => return Ok(Err(Refusal::Changed)),
             Some(_) => {}
             None => return Ok(Err(self.why_over(tenant, visit).await?)),
         }
-        match self.cancel.execute(tenant, by_business(visit)).await {
+        let who = ChangedBy::person(&admin(by));
+        match self.cancel.execute(tenant, by_business(visit, who)).await {
             Ok(_) => Ok(Ok(())),
             Err(error) => not_cancelled(error),
         }
@@ -214,9 +227,9 @@ impl BackOfficeBridge {
     async fn moved(
         &self,
         tenant: TenantId,
+        by: &PhoneNumber,
         visit: VisitRef,
-        starts_at: OffsetDateTime,
-        to: OffsetDateTime,
+        (starts_at, to): (OffsetDateTime, OffsetDateTime),
     ) -> Answer {
         let Some(found) = self.ahead(tenant, visit).await? else {
             return Ok(Err(self.why_over(tenant, visit).await?));
@@ -232,6 +245,7 @@ impl BackOfficeBridge {
             start: to - found.set_up,
             staff: BTreeMap::new(),
             by: CancelledBy::Business,
+            who: ChangedBy::person(&admin(by)),
             channel: Channel::Desk,
         };
         match self.move_visit.execute(tenant, order).await {
@@ -311,7 +325,7 @@ impl BackOfficeBridge {
     async fn booked(
         &self,
         tenant: TenantId,
-        key: InboundId,
+        (key, by): (InboundId, &PhoneNumber),
         phone: PhoneNumber,
         (service, staff, starts_at): (ServiceRef, StaffRef, OffsetDateTime),
         price: Money,
@@ -344,6 +358,7 @@ impl BackOfficeBridge {
             deposit: DepositAsked::Nothing,
             package: None,
             complement: None,
+            who: ChangedBy::person(&admin(by)),
         };
         match self.hold.execute(tenant, order).await {
             Ok(held) => Ok(match held.standing {
@@ -423,7 +438,7 @@ impl BackOfficeBridge {
         &self,
         tenant: TenantId,
         by: &PhoneNumber,
-        name: String,
+        (name, (category, tax)): (String, (Option<String>, Option<BasisPoints>)),
         price: Money,
         minutes: u32,
         staff: &[StaffRef],
@@ -437,7 +452,7 @@ impl BackOfficeBridge {
             name,
             name_sw: None,
             aliases: Vec::new(),
-            category: CATEGORY.to_owned(),
+            category: category.unwrap_or_else(|| NEW_SERVICE_CATEGORY.to_owned()),
             price,
             deposit: Deposit::None,
             segments: vec![SegmentForm {
@@ -448,7 +463,7 @@ impl BackOfficeBridge {
             }],
             buffer_before: 0,
             buffer_after: 0,
-            tax: usual_tax(&services),
+            tax: tax.unwrap_or_else(|| usual_tax(&services)),
             product_cost: None,
             staff: staff.iter().map(|staff| Id::from_uuid(staff.as_uuid())).collect(),
             notice: PerChannel::default(),
@@ -485,12 +500,11 @@ impl BackOfficeBridge {
     }
 
     async fn set_up_changed(&self, tenant: TenantId, by: &PhoneNumber, order: SetupOrder) -> Answer {
-        let actor = format!("admin:{}", by.e164());
-        let refused = match self.change_setup.execute(tenant, &actor, order).await {
+        let refused = match self.change_setup.execute(tenant, &admin(by), order).await {
             Ok(_changed) => return Ok(Ok(())),
             Err(ChangeSetupError::Faulty(faults)) => {
-                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                return Ok(Err(Refusal::Faulty(faults.join("; "))));
+                let faults = faults.iter().map(|fault| rule_fault(fault.why));
+                return Ok(Err(Refusal::Faulty(faults.collect())));
             }
             Err(ChangeSetupError::Refused(refused)) => refused,
         };
@@ -503,17 +517,23 @@ impl BackOfficeBridge {
             SetupRefused::InTheWay { appointments, .. } => Refusal::InTheWay {
                 visits: appointments.len(),
             },
-            other @ (SetupRefused::UnknownPart(..)
-            | SetupRefused::TooMany(_)
-            | SetupRefused::AmountsHaveCents(_)) => Refusal::Faulty(other.to_string()),
+            SetupRefused::UnknownPart(..) => Refusal::Faulty(vec![RuleFault::NotThere]),
+            SetupRefused::TooMany(most) => Refusal::Faulty(vec![RuleFault::TooMany(most)]),
+            SetupRefused::AmountsHaveCents(_) => Refusal::Faulty(vec![RuleFault::Cents]),
         }))
     }
 }
 
-const fn by_business(visit: VisitRef) -> CancelOrder {
+/// Whoever runs the business from their phone, as records name them.
+fn admin(by: &PhoneNumber) -> String {
+    format!("admin:{}", by.e164())
+}
+
+fn by_business(visit: VisitRef, who: ChangedBy) -> CancelOrder {
     CancelOrder {
         target: CancelTarget::Visit(Id::from_uuid(visit.as_uuid())),
         by: CancelledBy::Business,
+        who,
     }
 }
 
@@ -537,10 +557,38 @@ fn not_moved(error: ReplaceError) -> Answer {
         | ReplaceError::Refused(_)
         | ReplaceError::TooLate { .. }
         | ReplaceError::Request(_) => Ok(Err(Refusal::Gone)),
-        several @ ReplaceError::SeveralStaff => Ok(Err(Refusal::Faulty(several.to_string()))),
+        ReplaceError::SeveralStaff => Ok(Err(Refusal::Faulty(vec![RuleFault::SeveralStaff]))),
         // The turn is run again, and decides on what is then there.
         ReplaceError::Contended => Err(Outage::new("the visit changed while it was moved")),
         ReplaceError::Unavailable(outage) => Err(outage),
+    }
+}
+
+/// A fault of a form in words of the rail, which fills only a few of the fields.
+const fn rule_fault(why: Why) -> RuleFault {
+    match why {
+        Why::Name => RuleFault::Name,
+        Why::Word => RuleFault::Word,
+        Why::NoPrice => RuleFault::NoPrice,
+        Why::Cents => RuleFault::Cents,
+        Why::AbovePrice => RuleFault::DepositAbovePrice,
+        Why::Range { least, most } => RuleFault::Range { least, most },
+        Why::Past => RuleFault::Past,
+        Why::TooManyDays(most) => RuleFault::Days(most),
+        Why::LongerThanADay => RuleFault::Days(1),
+        Why::Unknown => RuleFault::NotThere,
+        Why::TooLong
+        | Why::Count { .. }
+        | Why::Twice
+        | Why::Currency(_)
+        | Why::NobodyWorks
+        | Why::NoClient
+        | Why::NotABlock
+        | Why::Overlap
+        | Why::Backwards
+        | Why::UnknownZone
+        | Why::Fixed
+        | Why::NotRising => RuleFault::Elsewhere,
     }
 }
 
@@ -548,7 +596,7 @@ fn priced(price: Money) -> Result<(), Refusal> {
     if price.is_positive() {
         Ok(())
     } else {
-        Err(Refusal::Faulty("price: must be above zero".to_owned()))
+        Err(Refusal::Faulty(vec![RuleFault::NoPrice]))
     }
 }
 

@@ -98,7 +98,9 @@ impl PaymentDeskBridge {
             PaymentStanding::Settled { amount, receipt } => CardAnswer::Settled { amount, receipt },
             PaymentStanding::Prompting => CardAnswer::StillOpen,
             PaymentStanding::Checking => CardAnswer::Checking,
-            PaymentStanding::NothingAsked | PaymentStanding::Failed(_) => CardAnswer::NotPossible,
+            PaymentStanding::NothingAsked | PaymentStanding::GivenBack | PaymentStanding::Failed(_) => {
+                CardAnswer::NotPossible
+            }
         })
     }
 }

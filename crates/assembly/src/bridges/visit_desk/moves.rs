@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use ratiba_booking::appointment::{Appointment, CancelledBy};
+use ratiba_booking::appointment::{Appointment, CancelledBy, ChangedBy};
 use ratiba_booking::availability::{Reason, Refusal, Slot as Found};
 use ratiba_booking::policy::Channel;
 use ratiba_booking::use_cases::{
@@ -262,6 +262,7 @@ impl VisitDeskBridge {
             start: order.to.starts_at - movable.set_up,
             staff: first.zip(named).into_iter().collect::<BTreeMap<_, _>>(),
             by: CancelledBy::Customer,
+            who: ChangedBy::Customer,
             channel: Channel::Chat,
         };
         match self.move_visit.execute(tenant, booking).await {
@@ -313,6 +314,7 @@ const fn by_customer(visit: VisitRef) -> CancelOrder {
     CancelOrder {
         target: CancelTarget::Visit(Id::from_uuid(visit.as_uuid())),
         by: CancelledBy::Customer,
+        who: ChangedBy::Customer,
     }
 }
 

@@ -7,7 +7,7 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime, Weekday};
 use uuid::Uuid;
 
-use crate::appointment::{Appointment, AppointmentId, Booking, Price, StaffChoice, Team, Version};
+use crate::appointment::{Appointment, AppointmentId, Booking, ChangedBy, Price, StaffChoice, Team, Version};
 use crate::availability::{
     Arrangement, BusinessHours, DayBlock, EngagedAs, Engagement, Facts, Hours, PartOrder, PartRequest,
     ResourceFacts, StaffFacts, StaffWish, WeeklyBlock,
@@ -292,6 +292,7 @@ pub fn an_order_of(key: &str, start: OffsetDateTime) -> HoldOrder {
         deposit: DepositAsked::AsSold,
         package: None,
         complement: None,
+        who: ChangedBy::Customer,
     }
 }
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use ratiba_kernel::{Outage, TenantId, TimeRange};
 use time::OffsetDateTime;
 
-use crate::appointment::{Appointment, AppointmentId, State, Version};
+use crate::appointment::{Appointment, AppointmentId, HistoryEntry, State, Version};
 use crate::availability::{EngagedAs, Engagement, Facts};
 use crate::catalogue::{CustomerId, StaffId};
 use crate::engagement::Claim;
@@ -24,6 +24,7 @@ use crate::visit::{HoldKey, Visit, VisitHead, VisitId, expiry};
 struct Pages {
     heads: BTreeMap<VisitId, VisitHead>,
     appointments: BTreeMap<AppointmentId, Appointment>,
+    history: BTreeMap<AppointmentId, Vec<HistoryEntry>>,
     claims: BTreeMap<AppointmentId, Vec<Claim>>,
     blocks: Vec<Claim>,
     frozen: Vec<(StaffId, TimeRange)>,
@@ -174,6 +175,11 @@ impl Pages {
             self.let_go(changed);
         }
         for changed in change.appointments {
+            let entry = HistoryEntry::of(&changed.appointment, change.by.clone(), change.at);
+            self.history
+                .entry(changed.appointment.id())
+                .or_default()
+                .push(entry);
             self.write(changed)?;
         }
         self.events.extend(change.events);
@@ -263,6 +269,12 @@ impl Pages {
 impl AppointmentBook for InMemoryBook {
     async fn appointment(&self, tenant: TenantId, id: AppointmentId) -> Result<Option<Appointment>, Outage> {
         Ok(self.read(tenant, |pages| pages.appointments.get(&id).cloned()))
+    }
+
+    async fn history(&self, tenant: TenantId, id: AppointmentId) -> Result<Vec<HistoryEntry>, Outage> {
+        Ok(self.read(tenant, |pages| {
+            pages.history.get(&id).cloned().unwrap_or_default()
+        }))
     }
 
     async fn visit(&self, tenant: TenantId, id: VisitId) -> Result<Option<Visit>, Outage> {

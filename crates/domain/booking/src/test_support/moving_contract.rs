@@ -6,7 +6,7 @@ use time::Duration;
 
 use super::builders::{AppointmentBuilder, NOW, appointment, from_to, visit};
 use super::contracts::{BookUnderTest, recorded, taking, ten_to_eleven, tenant};
-use crate::appointment::{Appointment, CancelledBy, State, Version};
+use crate::appointment::{Appointment, CancelledBy, ChangedBy, State, Version, What};
 use crate::engagement::sorted;
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::ports::{Change, ClaimChange, RecordError, Wanted};
@@ -23,6 +23,68 @@ pub(super) async fn everything<B: BookUnderTest>(fresh: &impl AsyncFn() -> B) {
     parts_of_one_change_may_change_places(&fresh().await).await;
     a_move_ends_an_expired_hold_in_its_way(&fresh().await).await;
     a_stale_move_leaves_no_trace(&fresh().await).await;
+    the_history_of_an_appointment_says_what_became_of_it_and_who_wanted_it(&fresh().await).await;
+}
+
+async fn the_history_of_an_appointment_says_what_became_of_it_and_who_wanted_it<B: BookUnderTest>(book: &B) {
+    let history = async || book.port().history(tenant(), appointment(1)).await.unwrap();
+    assert_eq!(history().await, []);
+    let first = taking(&ten_to_eleven(1)).wanted_by(ChangedBy::Customer);
+    book.port().record(tenant(), first).await.unwrap();
+    // What keeps its time, what takes another and what gives it up are written in ways of their own.
+    let later = |minutes| NOW + Duration::minutes(minutes);
+    let confirmed = find(book, 1).await.confirm(NOW).unwrap();
+    let change = Change::at(NOW).wanted_by(ChangedBy::System);
+    let change = change.with(confirmed, ClaimChange::Keep);
+    book.port().record(tenant(), change).await.unwrap();
+    let elsewhere = AppointmentBuilder::new(1, from_to((14, 0), (15, 0)));
+    let there = moved(find(book, 1).await, &elsewhere);
+    let change = Change::at(later(1)).wanted_by(ChangedBy::person("admin:+254700000001"));
+    let change = change.with(there, ClaimChange::Take);
+    book.port().record(tenant(), change.clone()).await.unwrap();
+    let stale = book.port().record(tenant(), change).await;
+    assert_eq!(
+        stale,
+        Err(RecordError::Stale),
+        "what is not recorded is not in it"
+    );
+    let zero = find(book, 1).await.booking().price.charged();
+    let zero = ratiba_kernel::Money::zero(zero.currency());
+    let cancelled = find(book, 1).await;
+    let cancelled = cancelled.cancel(CancelledBy::Business, zero, later(2)).unwrap();
+    let change = Change::at(later(2)).with(cancelled, ClaimChange::Release);
+    book.port().record(tenant(), change).await.unwrap();
+    let told = history().await;
+    let shown: Vec<_> = told
+        .iter()
+        .map(|entry| {
+            (
+                entry.at,
+                entry.by.clone(),
+                entry.state.as_str(),
+                entry.time.start(),
+            )
+        })
+        .collect();
+    let (ten, two) = (
+        from_to((10, 0), (11, 0)).start(),
+        from_to((14, 0), (15, 0)).start(),
+    );
+    let admin = ChangedBy::person("admin:+254700000001");
+    assert_eq!(
+        shown,
+        [
+            (NOW, Some(ChangedBy::Customer), "held", ten),
+            (NOW, Some(ChangedBy::System), "confirmed", ten),
+            (later(1), Some(admin), "confirmed", two),
+            (later(2), None, "cancelled_by_business", two),
+        ]
+    );
+    let what = |at: usize| told[at].what(at.checked_sub(1).map(|before| &told[before]));
+    assert_eq!(
+        [what(0), what(1), what(2), what(3)],
+        [What::Booked, What::Became, What::Moved, What::Became]
+    );
 }
 
 async fn find<B: BookUnderTest>(book: &B, number: u64) -> Appointment {

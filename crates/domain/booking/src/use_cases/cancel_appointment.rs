@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, Money, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
-use crate::appointment::{Appointment, AppointmentId, CancelledBy, State, TransitionRefused};
+use crate::appointment::{Appointment, AppointmentId, CancelledBy, ChangedBy, State, TransitionRefused};
 use crate::event::BookingEvent;
 use crate::policy::{CancellationPolicy, Policy};
 use crate::ports::{AppointmentBook, Catalogue, Change, ClaimChange, RecordError};
@@ -23,12 +23,14 @@ pub enum CancelTarget {
 }
 
 /// An order to cancel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CancelOrder {
     /// What.
     pub target: CancelTarget,
-    /// Who wants it.
+    /// On whose behalf.
     pub by: CancelledBy,
+    /// Who says so.
+    pub who: ChangedBy,
 }
 
 /// Why nothing was cancelled.
@@ -168,7 +170,7 @@ impl CancelAppointment {
         let policy = self.catalogue.policy(tenant).await?;
         let now = self.clock.now();
         let targets = self.targets(tenant, order.target).await?;
-        let mut change = Change::at(now);
+        let mut change = Change::at(now).wanted_by(order.who.clone());
         let mut answer = Vec::with_capacity(targets.len());
         for appointment in targets {
             if is_cancelled(&appointment) {

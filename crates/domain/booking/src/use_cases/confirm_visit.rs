@@ -6,7 +6,7 @@ use ratiba_kernel::{Clock, Outage, TenantId, Zone};
 use time::OffsetDateTime;
 
 use super::TRIES;
-use crate::appointment::State;
+use crate::appointment::{ChangedBy, State};
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::policy::Reminder;
 use crate::ports::{AppointmentBook, Catalogue, Change, ClaimChange, RecordError};
@@ -130,7 +130,7 @@ fn decide(visit: &Visit, zone: &Zone, now: OffsetDateTime) -> Decision {
     if visit.head.lost_at.is_some() {
         return Decision::Settled(Confirmation::Lost);
     }
-    let mut change = Change::at(now);
+    let mut change = Change::at(now).wanted_by(ChangedBy::System);
     let mut agreed = false;
     for appointment in &visit.appointments {
         match appointment.state() {

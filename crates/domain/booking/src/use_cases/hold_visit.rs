@@ -9,7 +9,7 @@ use time::{OffsetDateTime, UtcOffset};
 
 use super::slot_visit::{Coming, DepositAsked, NoPrice};
 use super::{ALTERNATIVES_MOST, TRIES, alternatives, around, closely_around, facts_query, opening, quoting};
-use crate::appointment::Appointment;
+use crate::appointment::{Appointment, ChangedBy};
 use crate::availability::{
     self, Arrangement, Facts, PartOrder, PartRequest, Reason, Refused, RequestFault, Slot, SlotRequest,
 };
@@ -47,6 +47,9 @@ pub struct HoldOrder {
     pub package: Option<PackageId>,
     /// One service more, as it was offered to follow the others; both are held or neither is.
     pub complement: Option<Complement>,
+    /// Who orders it. The same order is the same whoever repeats it.
+    #[serde(skip)]
+    pub who: ChangedBy,
 }
 
 impl HoldOrder {
@@ -384,7 +387,7 @@ impl HoldVisit {
         let head = coming.head(order.key.clone(), Some(order.fingerprint()?));
         let parts = parts.collect();
         let change = opening::opened(&facts.policy, head, parts, request_until, order.pay_by, now);
-        Ok(change.map_err(PricingFault::from)?)
+        Ok(change.map_err(PricingFault::from)?.wanted_by(order.who.clone()))
     }
 
     /// The package that is meant.

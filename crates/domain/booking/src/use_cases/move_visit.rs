@@ -9,7 +9,9 @@ use time::{Duration, OffsetDateTime};
 use super::counter_offer::{ReplaceError, check_parts};
 use super::replacing::{Replacing, Wanted};
 use super::{TRIES, confirm_visit, facts_query};
-use crate::appointment::{Appointment, AppointmentId, CancelledBy, Placement, State, TransitionRefused};
+use crate::appointment::{
+    Appointment, AppointmentId, CancelledBy, ChangedBy, Placement, State, TransitionRefused,
+};
 use crate::availability::Reason;
 use crate::catalogue::StaffId;
 use crate::event::BookingEvent;
@@ -36,8 +38,10 @@ pub struct MoveOrder {
     /// Who renders a part from now on. Whoever is not named keeps it; if nobody asked for them by name, the
     /// next one takes it where they cannot.
     pub staff: BTreeMap<AppointmentId, StaffId>,
-    /// Who wants it. The customer may until the cancellation stops being free; the business always.
+    /// On whose behalf. The customer may until the cancellation stops being free; the business always.
     pub by: CancelledBy,
+    /// Who says so.
+    pub who: ChangedBy,
     /// Whose notice and horizon count.
     pub channel: Channel,
 }
@@ -86,6 +90,7 @@ impl MoveVisit {
             };
             let change = Change {
                 setup: Some(setup),
+                by: Some(order.who.clone()),
                 ..change
             };
             match self.book.record(tenant, change).await {

@@ -112,7 +112,8 @@ impl World {
             catalogue: self.salon.clone(),
             clock: self.clock.clone(),
         };
-        block_on(cancel.execute(tenant(1), CancelOrder { target, by }))
+        let who = crate::appointment::ChangedBy::Customer;
+        block_on(cancel.execute(tenant(1), CancelOrder { target, by, who }))
     }
 
     fn visit(&self, id: crate::visit::VisitId) -> Visit {

@@ -210,6 +210,40 @@ pub enum Canceller {
     Business,
 }
 
+/// What the rules of a business do not allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleFault {
+    /// A name has no letters, or more than eighty.
+    Name,
+    /// A category is no word.
+    Word,
+    /// A price of nothing.
+    NoPrice,
+    /// Cents where M-Pesa is taken.
+    Cents,
+    /// The deposit would be above the price.
+    DepositAbovePrice,
+    /// A number out of its range.
+    Range {
+        /// The smallest that is allowed.
+        least: i64,
+        /// The largest.
+        most: i64,
+    },
+    /// The time has passed.
+    Past,
+    /// A stretch of time is longer than so many days.
+    Days(i64),
+    /// Something or somebody that was named is not there any more.
+    NotThere,
+    /// There are so many already, which is as many as there may be.
+    TooMany(usize),
+    /// Several people render it together, and it has to be cancelled and booked anew.
+    SeveralStaff,
+    /// Something that the rail says nothing about: the console tells what.
+    Elsewhere,
+}
+
 /// Why something is not, or would not be, changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -245,8 +279,8 @@ pub enum Refusal {
     Blocked,
     /// A service has that name.
     NameTaken,
-    /// The rules of the business do not allow it, in their words.
-    Faulty(String),
+    /// The rules of the business do not allow it, for each of these.
+    Faulty(Vec<RuleFault>),
     /// It is not sold, or not by them.
     NotOffered,
     /// It is so already.

@@ -114,7 +114,7 @@ pub fn card_asked(owed: Owed, answer: CardAnswer) -> Step {
         }
         CardAnswer::StillOpen => Step::say(Reply::PromptStillOpen),
         CardAnswer::Checking => Step::say(Reply::PaymentChecking),
-        CardAnswer::HoldGone => hold_gone(owed.slot),
+        CardAnswer::HoldGone => hold_gone(owed.slot, false),
         CardAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
         CardAnswer::NotOffered => Step::say(Reply::Cards),
         CardAnswer::NotPossible => Step::call_person(HandoffReason::Money),
@@ -136,7 +136,7 @@ pub fn asked(owed: Owed, answer: AskAnswer) -> Step {
             owed,
             payer_wanted: true,
         }),
-        AskAnswer::HoldGone => hold_gone(owed.slot),
+        AskAnswer::HoldGone => hold_gone(owed.slot, false),
         AskAnswer::Settled { amount, receipt } => settled(owed, amount, receipt),
         AskAnswer::Checking => Step::say(Reply::PaymentChecking).at(Stage::Paying {
             owed,
@@ -166,7 +166,8 @@ pub fn looked_up(owed: Owed, claimed: bool, standing: PaymentStanding, facts: &F
         PaymentStanding::Checking | PaymentStanding::Prompting if claimed => Step::say(Reply::ClaimChecking),
         PaymentStanding::Prompting => Step::say(Reply::PromptStillOut),
         PaymentStanding::Checking => Step::say(Reply::PaymentChecking),
-        PaymentStanding::Failed(_) | PaymentStanding::NothingAsked if run_out => hold_gone(owed.slot),
+        PaymentStanding::Failed(_) | PaymentStanding::NothingAsked if run_out => hold_gone(owed.slot, false),
+        PaymentStanding::GivenBack if run_out => hold_gone(owed.slot, true),
         PaymentStanding::Failed(trouble) => {
             let step = Step::say(Reply::PaymentFailed {
                 trouble,
@@ -178,10 +179,12 @@ pub fn looked_up(owed: Owed, claimed: bool, standing: PaymentStanding, facts: &F
                 step
             }
         }
-        PaymentStanding::NothingAsked => Step::say(Reply::AskPayer).at(Stage::Paying {
-            owed,
-            payer_wanted: true,
-        }),
+        PaymentStanding::NothingAsked | PaymentStanding::GivenBack => {
+            Step::say(Reply::AskPayer).at(Stage::Paying {
+                owed,
+                payer_wanted: true,
+            })
+        }
     }
 }
 
@@ -199,14 +202,14 @@ pub fn resent(owed: Owed, answer: ResendAnswer) -> Step {
             owed,
             payer_wanted: true,
         }),
-        ResendAnswer::NothingDue => hold_gone(owed.slot),
+        ResendAnswer::NothingDue => hold_gone(owed.slot, false),
     }
 }
 
 /// The hold ran out or was given up: the same may be booked again.
-fn hold_gone(slot: Slot) -> Step {
+fn hold_gone(slot: Slot, given_back: bool) -> Step {
     let again = Stage::after_hold(&slot);
-    Step::say(Reply::HoldGone { slot }).at(again)
+    Step::say(Reply::HoldGone { slot, given_back }).at(again)
 }
 
 fn settled(owed: Owed, amount: ratiba_kernel::Money, receipt: Option<String>) -> Step {

@@ -166,6 +166,8 @@ pub enum Reply {
     HoldGone {
         /// Which.
         slot: Slot,
+        /// Whether it was paid for, and the money was given back.
+        given_back: bool,
     },
     /// Nothing is owed.
     NothingDue,

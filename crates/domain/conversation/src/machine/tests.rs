@@ -294,6 +294,7 @@ fn every_answer_of_a_desk_is_told() {
         PaymentStanding::NothingAsked,
         PaymentStanding::Prompting,
         PaymentStanding::Checking,
+        PaymentStanding::GivenBack,
     ] {
         for claimed in [true, false] {
             steps.push(payment::looked_up(owed(), claimed, standing.clone(), &facts));
@@ -477,7 +478,13 @@ fn a_visit_that_is_paid_already_is_not_called_gone() {
     let step = payment::asked(owed(), settled);
     assert_eq!(step.stage.map(|stage| stage.name()), Some("booked"));
     let step = payment::asked(owed(), AskAnswer::HoldGone);
-    assert_eq!(step.replies, [Reply::HoldGone { slot: owed().slot }]);
+    assert_eq!(
+        step.replies,
+        [Reply::HoldGone {
+            slot: owed().slot,
+            given_back: false
+        }]
+    );
     assert_eq!(step.stage, Some(Stage::after_hold(&owed().slot)));
 }
 

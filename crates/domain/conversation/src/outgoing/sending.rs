@@ -16,6 +16,10 @@ use super::{MessageId, OutgoingMessage};
 /// How long a send without an answer waits for a status that carries its id.
 pub const STATUS_WAIT: Duration = Duration::seconds(120);
 
+/// By how much our clock may be ahead of the provider's, together with the time that its answer to a message takes: within it
+/// nobody reads a message and answers.
+pub const CLOCK_SLACK: Duration = Duration::seconds(5);
+
 /// How often a message is handed over at most, counting refusals that ask for patience.
 pub const SEND_ATTEMPTS_MAX: u32 = 6;
 /// A message that waits for a provider which is left alone is not worth sending any more after this time.
@@ -236,11 +240,13 @@ impl OutgoingMessage {
     }
 
     /// Whether whoever wrote at `at`, by the provider's clock, can have seen this message: the provider had taken it by then,
-    /// and reported no failure. Such clocks tell whole seconds.
+    /// and reported no failure. Such clocks tell whole seconds, and ours may be up to [`CLOCK_SLACK`] ahead.
     #[must_use]
     pub fn was_out_by(&self, at: OffsetDateTime) -> bool {
         match &self.state {
-            SendState::Sent { at: taken_at, .. } => taken_at.unix_timestamp() <= at.unix_timestamp(),
+            SendState::Sent { at: taken_at, .. } => {
+                taken_at.unix_timestamp() <= (at + CLOCK_SLACK).unix_timestamp()
+            }
             SendState::Queued { .. }
             | SendState::Sending { .. }
             | SendState::Unknown { .. }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use ratiba_kernel::{Money, PhoneNumber, TimeRange};
+use ratiba_kernel::{BasisPoints, Money, PhoneNumber, TimeRange};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -89,6 +89,9 @@ impl fmt::Debug for Pending {
     }
 }
 
+/// The family of a service that was added in the chat without one.
+pub const NEW_SERVICE_CATEGORY: &str = "other";
+
 /// What somebody of the business wants changed. It says what they saw, so that what has changed since is noticed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
@@ -143,6 +146,12 @@ pub enum Act {
         minutes: u32,
         /// Who renders it.
         staff: Vec<StaffRef>,
+        /// Its family; `None` is [`NEW_SERVICE_CATEGORY`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<String>,
+        /// The tax in its price; `None` is that of all other services, or none if they differ.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tax: Option<BasisPoints>,
     },
     /// A service costs something else from now on.
     UpdatePrice {

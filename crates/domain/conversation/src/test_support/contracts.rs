@@ -130,6 +130,7 @@ pub async fn conversation_record_contract<W: World>(fresh: impl AsyncFn() -> W) 
     cohort::what_was_taken_back_cannot_be_answered(&fresh().await).await;
     cohort::what_was_taken_back_is_not_sent_any_more(&fresh().await).await;
     cohort::who_left_can_be_invited_again(&fresh().await).await;
+    cohort::an_invitation_that_waits_for_its_answer_is_not_archived(&fresh().await).await;
     cohort::who_opts_out_meanwhile_is_not_invited(&fresh().await).await;
     cohort::a_neighbours_cohort_is_not_seen(&fresh().await).await;
     businesses_are_apart(&fresh().await).await;

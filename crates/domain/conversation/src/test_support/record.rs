@@ -217,15 +217,16 @@ impl Rows {
         customer: CustomerId,
         at: OffsetDateTime,
     ) -> Result<(), RecordError> {
-        let (from, to) = match step {
-            CohortMove::Join => (Standing::Invited, Standing::Joined),
-            CohortMove::Decline => (Standing::Invited, Standing::Declined),
-            CohortMove::Leave => (Standing::Joined, Standing::Left),
+        let (answered, from, to) = match step {
+            CohortMove::Join(id) => (Some(id), Standing::Invited, Standing::Joined),
+            CohortMove::Decline(id) => (Some(id), Standing::Invited, Standing::Declined),
+            CohortMove::Leave => (None, Standing::Joined, Standing::Left),
         };
-        let found = self
-            .invitations
-            .iter_mut()
-            .find(|it| it.customer == customer && it.standing == from);
+        let found = self.invitations.iter_mut().find(|it| {
+            it.customer == customer
+                && it.standing == from
+                && answered.is_none_or(|answered| it.id == answered)
+        });
         match found {
             Some(invitation) => {
                 invitation.standing = to;
@@ -303,7 +304,10 @@ impl Rows {
                 SendState::Queued { .. } | SendState::Sending { .. } | SendState::Unknown { .. } => false,
                 SendState::Sent { .. } | SendState::Refused { .. } | SendState::Abandoned { .. } => true,
             };
-            settled && message.thread.is_none() && message.created_at < before
+            let answer_may_come = self.invitations.iter().any(|invitation| {
+                invitation.standing == Standing::Invited && message.cause == invitation_cause(invitation.id)
+            });
+            settled && message.thread.is_none() && message.created_at < before && !answer_may_come
         });
         let mut due: Vec<(OffsetDateTime, Uuid)> = heard
             .map(|message| (message.sent_at, message.id.as_uuid()))

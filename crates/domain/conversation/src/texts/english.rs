@@ -342,6 +342,10 @@ pub(super) const fn template(key: TextKey) -> &'static str {
         TextKey::HoldExpired => {
             "The time {when} was not paid for and is free again. Shall I look for a new time?"
         }
+        TextKey::HoldGivenBack => {
+            "What you paid for the time {when} is given back, so it is not held any more and is free again. Shall I look for \
+             a new time?"
+        }
         TextKey::PaidTooLate => {
             "Your payment of {amount} arrived after the time was given up. Your money is safe: a person \
              will write to you about a new time or a refund."

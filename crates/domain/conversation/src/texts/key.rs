@@ -267,6 +267,8 @@ pub enum TextKey {
     HeldPromptLater,
     /// The hold ran out.
     HoldExpired,
+    /// The hold ran out after what was paid for it was given back.
+    HoldGivenBack,
     /// Money came after the slot was lost; nothing is lost, a person decides.
     PaidTooLate,
     /// A dispute or a wish for a refund goes to a person.
@@ -546,6 +548,7 @@ impl TextKey {
         Self::PromptStillOut,
         Self::HeldPromptLater,
         Self::HoldExpired,
+        Self::HoldGivenBack,
         Self::PaidTooLate,
         Self::MoneyQuestionToPerson,
         Self::AskPaymentNumber,

@@ -53,8 +53,8 @@ catalogue! {
     HandBack: "/handback – gives your conversation back to the assistant"
         / "/handback – rudisha mazungumzo yako kwa msaidizi";
     /// How `/add-service` is written.
-    AddService: "/add-service Hot stone massage, 4500, 75 minutes – sells a new service"
-        / "/add-service Hot stone massage, 4500, dakika 75 – ongeza huduma mpya";
+    AddService: "/add-service Hot stone massage, 4500, 75 minutes – sells a new service; add category massage, tax 16% if you like"
+        / "/add-service Hot stone massage, 4500, dakika 75 – ongeza huduma mpya; ukipenda ongeza aina masaji, kodi 16%";
     /// How `/update-price` is written.
     UpdatePrice: "/update-price massage 4000 – another price from now on"
         / "/update-price massage 4000 – bei mpya kuanzia sasa";
@@ -210,8 +210,12 @@ catalogue! {
     /// What: a block.
     ActBlock: "Block {staff} from {first} to {second}" / "Zuia {staff} kuanzia {first} hadi {second}";
     /// What: a new service.
-    ActAddService: "Add the service {service}, {price}, {duration}, done by {list}"
-        / "Ongeza huduma {service}, {price}, {duration}, inayofanywa na {list}";
+    ActAddService: "Add the service {service}, {price}, {duration}, done by {list}, category {first}, {second}"
+        / "Ongeza huduma {service}, {price}, {duration}, inayofanywa na {list}, aina {first}, {second}";
+    /// A tax that was named.
+    TaxNamed: "tax {first}" / "kodi {first}";
+    /// The tax of a new service of which none was named.
+    TaxAsUsual: "taxed like all your services (no tax if they differ)" / "kodi kama huduma zako zote (bila kodi kama zinatofautiana)";
     /// What: a new price.
     ActUpdatePrice: "Change the price of {service} from {first} to {price}"
         / "Badilisha bei ya {service} kutoka {first} hadi {price}";
@@ -252,6 +256,32 @@ catalogue! {
     WhyNotOffered: "it is not offered, or not by them" / "haitolewi, au si na yeye";
     /// Why not: there are too many.
     WhyTooManyFaqs: "the assistant can be told {first} answers, and has them" / "msaidizi anaweza kuambiwa majibu {first}, na tayari anayo";
+    /// What the rules do not allow: a name.
+    FaultName: "a name has 1 to 80 letters" / "jina liwe na herufi 1 hadi 80";
+    /// What the rules do not allow: a category.
+    FaultWord: "a category is one word of small letters" / "aina ni neno moja la herufi ndogo";
+    /// What the rules do not allow: no price.
+    FaultNoPrice: "the price must be above zero" / "bei lazima izidi sifuri";
+    /// What the rules do not allow: cents.
+    FaultCents: "the price must be in whole shillings" / "bei lazima iwe shilingi kamili";
+    /// What the rules do not allow: a deposit above the price.
+    FaultDeposit: "the deposit would be above the price; change it in the console first"
+        / "malipo ya awali yangezidi bei; yabadilishe kwanza kwenye console";
+    /// What the rules do not allow: a number.
+    FaultRange: "it must be from {first} to {second}" / "lazima iwe kati ya {first} na {second}";
+    /// What the rules do not allow: the past.
+    FaultPast: "the time has passed" / "muda huo umepita";
+    /// What the rules do not allow: so long a time.
+    FaultDays: "it may last at most {first} days" / "isizidi siku {first}";
+    /// What the rules do not allow: what is gone.
+    FaultNotThere: "somebody or something of it is not there any more" / "mtu au kitu kimoja cha hilo hakipo tena";
+    /// What the rules do not allow: one more.
+    FaultTooMany: "there are {first} already, and no more may be" / "tayari ziko {first}, na haziruhusiwi zaidi";
+    /// What the rules do not allow: to move what several people render together.
+    FaultSeveralStaff: "several people render it together; cancel it and book it anew"
+        / "inafanywa na watu kadhaa pamoja; ighairi na uweke upya";
+    /// What the rules do not allow, where only the console tells more.
+    FaultElsewhere: "the console says what is wrong" / "console inaeleza kasoro yake";
     /// Why not: every place is held.
     WhyFull: "all {first} places of the beta are taken" / "nafasi zote {first} za majaribio zimechukuliwa";
     /// Why not: the number is no Kenyan mobile number.

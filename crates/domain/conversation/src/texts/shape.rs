@@ -187,6 +187,7 @@ impl TextKey {
             | Self::PromptStillOut
             | Self::HeldPromptLater
             | Self::HoldExpired
+            | Self::HoldGivenBack
             | Self::PaidTooLate
             | Self::MoneyQuestionToPerson
             | Self::AskPaymentNumber

@@ -320,6 +320,10 @@ pub(super) const fn template(key: TextKey) -> &'static str {
              {amount}."
         }
         TextKey::HoldExpired => "Nafasi ya {when} haikulipiwa na sasa iko wazi tena. Nitafute muda mwingine?",
+        TextKey::HoldGivenBack => {
+            "Pesa uliyolipia nafasi ya {when} imerudishwa kwako, kwa hiyo haishikiliwi tena na sasa iko wazi. Nitafute muda \
+             mwingine?"
+        }
         TextKey::PaidTooLate => {
             "Malipo yako ya {amount} yamefika baada ya nafasi kuachiliwa. Pesa yako iko salama: mtu \
              atakuandikia kuhusu muda mpya au kurudishiwa pesa."

@@ -9,13 +9,15 @@ use super::WorkTemplates;
 use super::send_message::after_refusal;
 use crate::event::StatusRef;
 use crate::outgoing::{OutgoingMessage, SendRefusal, SendState, StatusKind, StatusReport};
-use crate::ports::{ChannelReader, MessageBook, PostingChange, RecordError};
+use crate::ports::{ChannelReader, ClientMessenger, MessageBook, PostingChange, RecordError};
 
 /// Applies a report: the furthest way counts, a failure is kept beside it, and a send that nobody knew the end of is
-/// settled. A window that turned out to be closed brings the template instead.
+/// settled; what it answers is marked as read then. A window that turned out to be closed brings the template instead.
 pub struct ApplyStatus {
     /// The record of what we send.
     pub book: Arc<dyn MessageBook>,
+    /// Tells the provider what was read.
+    pub messenger: Arc<dyn ClientMessenger>,
     /// Reads the provider's JSON.
     pub reader: Arc<dyn ChannelReader>,
     /// The message templates, of which reports come the same way.
@@ -67,8 +69,14 @@ impl ApplyStatus {
             if decided.message == before && decided.tasks.is_empty() && decided.events.is_empty() {
                 return Ok(());
             }
+            let settled = came_out(&before.state, &decided.message.state);
             match self.book.record_posting(tenant, decided).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    if let (true, Some(read)) = (settled, &posting.answers) {
+                        self.messenger.mark_read(tenant, read).await;
+                    }
+                    return Ok(());
+                }
                 Err(RecordError::Stale | RecordError::AlreadyHandled) => {}
                 Err(RecordError::Unavailable(outage)) => return Err(outage),
             }
@@ -99,6 +107,17 @@ fn decide(message: OutgoingMessage, report: &StatusReport, now: time::OffsetDate
         Some(_) if again => unchanged(message, now),
         Some(_) | None => unchanged(message.reported(report, now), now),
     }
+}
+
+/// Whether a message went out after all whose sender never heard so; one that still has it in its hands hears it itself.
+const fn came_out(before: &SendState, after: &SendState) -> bool {
+    matches!(
+        (before, after),
+        (
+            SendState::Unknown { .. } | SendState::Abandoned { .. },
+            SendState::Sent { .. }
+        )
+    )
 }
 
 fn unchanged(message: OutgoingMessage, at: time::OffsetDateTime) -> PostingChange {

@@ -118,7 +118,7 @@ pub fn phrase(reply: &Reply, voice: &Voice<'_>) -> Phrase {
         Reply::TipGiven => voice.say(TextKey::TipGiven),
         Reply::TipWaits => voice.say(TextKey::TipWaits).asking(PayWay::Prompt),
         Reply::TipAtDesk => voice.say(TextKey::TipAtDesk),
-        Reply::HoldGone { slot } => hold_gone(slot, voice),
+        Reply::HoldGone { slot, given_back } => hold_gone(slot, *given_back, voice),
         Reply::NothingDue => voice.say(TextKey::NothingToPay),
         Reply::Visits { visits } => visits_shown(visits, voice),
         Reply::NothingBooked => voice
@@ -528,11 +528,14 @@ enum Next {
     Person,
 }
 
-fn hold_gone(slot: &Slot, voice: &Voice<'_>) -> Phrase {
-    voice
-        .say_with(TextKey::HoldExpired, &voice.values_of(slot))
-        .with_choices(vec![
-            voice.choice(Meaning::Book, TextKey::ButtonBook),
-            voice.choice(Meaning::Person, TextKey::ButtonPerson),
-        ])
+fn hold_gone(slot: &Slot, given_back: bool, voice: &Voice<'_>) -> Phrase {
+    let key = if given_back {
+        TextKey::HoldGivenBack
+    } else {
+        TextKey::HoldExpired
+    };
+    voice.say_with(key, &voice.values_of(slot)).with_choices(vec![
+        voice.choice(Meaning::Book, TextKey::ButtonBook),
+        voice.choice(Meaning::Person, TextKey::ButtonPerson),
+    ])
 }

@@ -4,7 +4,7 @@ use ratiba_kernel::Zone;
 use time::OffsetDateTime;
 
 use crate::cohort::NotInvited;
-use crate::desk::{Canceller, DayState, DayVisit, Refusal};
+use crate::desk::{Canceller, DayState, DayVisit, Refusal, RuleFault};
 use crate::knowledge::SNIPPETS_MOST;
 use crate::outgoing::TEXT_CHARACTERS_MAX;
 use crate::texts::{Placeholder, RailText, Tongue, Values, format_time, format_when};
@@ -135,7 +135,10 @@ pub fn reason(refusal: &Refusal, zone: &Zone, tongue: Tongue) -> String {
         }
         Refusal::Costs { price } => Values::new().with(Placeholder::Price, price.to_string()),
         Refusal::InTheWay { visits } => Values::new().with(Placeholder::Bookings, visits.to_string()),
-        Refusal::Faulty(why) => Values::new().with(Placeholder::Reason, why.as_str()),
+        Refusal::Faulty(faults) => {
+            let told: Vec<String> = faults.iter().map(|fault| fault_of(fault, tongue)).collect();
+            Values::new().with(Placeholder::Reason, told.join("; "))
+        }
         Refusal::TooManyFaqs => Values::new().with(Placeholder::First, SNIPPETS_MOST.to_string()),
         Refusal::NotInvited(NotInvited::Full { places }) => {
             Values::new().with(Placeholder::First, places.to_string())
@@ -155,4 +158,69 @@ pub fn reason(refusal: &Refusal, zone: &Zone, tongue: Tongue) -> String {
         | Refusal::Same => Values::new(),
     };
     text.render(tongue, &values)
+}
+
+/// What the rules do not allow, as a part of a sentence.
+fn fault_of(fault: &RuleFault, tongue: Tongue) -> String {
+    let first = |value: String| Values::new().with(Placeholder::First, value);
+    let (text, values) = match fault {
+        RuleFault::Name => (RailText::FaultName, Values::new()),
+        RuleFault::Word => (RailText::FaultWord, Values::new()),
+        RuleFault::NoPrice => (RailText::FaultNoPrice, Values::new()),
+        RuleFault::Cents => (RailText::FaultCents, Values::new()),
+        RuleFault::DepositAbovePrice => (RailText::FaultDeposit, Values::new()),
+        RuleFault::Range { least, most } => (
+            RailText::FaultRange,
+            first(least.to_string()).with(Placeholder::Second, most.to_string()),
+        ),
+        RuleFault::Past => (RailText::FaultPast, Values::new()),
+        RuleFault::Days(most) => (RailText::FaultDays, first(most.to_string())),
+        RuleFault::NotThere => (RailText::FaultNotThere, Values::new()),
+        RuleFault::TooMany(most) => (RailText::FaultTooMany, first(most.to_string())),
+        RuleFault::SeveralStaff => (RailText::FaultSeveralStaff, Values::new()),
+        RuleFault::Elsewhere => (RailText::FaultElsewhere, Values::new()),
+    };
+    text.render(tongue, &values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_rules_do_not_allow_is_told_in_the_language_of_whoever_asks() {
+        let faults = [
+            RuleFault::Name,
+            RuleFault::Word,
+            RuleFault::NoPrice,
+            RuleFault::Cents,
+            RuleFault::DepositAbovePrice,
+            RuleFault::Range { least: 1, most: 480 },
+            RuleFault::Past,
+            RuleFault::Days(31),
+            RuleFault::NotThere,
+            RuleFault::TooMany(200),
+            RuleFault::SeveralStaff,
+            RuleFault::Elsewhere,
+        ];
+        let zone = Zone::parse("Africa/Nairobi").unwrap();
+        for fault in faults {
+            let told = |tongue| reason(&Refusal::Faulty(vec![fault.clone()]), &zone, tongue);
+            let (english, swahili) = (told(Tongue::English), told(Tongue::Swahili));
+            assert!(
+                english.starts_with("the business's rules do not allow it ("),
+                "{english}"
+            );
+            assert!(
+                swahili.starts_with("kanuni za biashara haziruhusu ("),
+                "{swahili}"
+            );
+            let inside = |text: &str| text.split_once('(').map(|(_, inside)| inside.to_owned());
+            assert_ne!(inside(&english), inside(&swahili));
+            assert!(
+                !swahili.contains('{') && !english.contains('{'),
+                "{swahili} {english}"
+            );
+        }
+    }
 }

@@ -111,6 +111,55 @@ pub struct RecordedLine {
     pub taken_back: u8,
 }
 
+/// What a person had said that a line is, before it was taken back. What brought money to a payment is never taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaidOfLine {
+    /// A refund.
+    Refund,
+    /// A fee.
+    Fee,
+    /// Something else.
+    Other,
+    /// That the books need nothing.
+    Ignored,
+}
+
+impl SaidOfLine {
+    /// The word for it in rows, the same as that of [`LineState`].
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refund => "refund",
+            Self::Fee => "fee",
+            Self::Other => "other",
+            Self::Ignored => "ignored",
+        }
+    }
+
+    /// The one of a word as [`SaidOfLine::as_str`] writes it.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Refund, Self::Fee, Self::Other, Self::Ignored]
+            .into_iter()
+            .find(|said| said.as_str() == word)
+    }
+}
+
+/// A decision about a line that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineRetraction {
+    /// What was said.
+    pub said: SaidOfLine,
+    /// Who said it, and why.
+    pub said_by: Decider,
+    /// When that was.
+    pub said_at: OffsetDateTime,
+    /// Who took it back, and why.
+    pub by: Decider,
+    /// When it was taken back.
+    pub at: OffsetDateTime,
+}
+
 /// Taking back what a person decided about a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineTakeBack {
@@ -314,6 +363,9 @@ pub trait StatementBook: Send + Sync {
         order: LineTakeBack,
         decide: DecideReopen,
     ) -> Result<(), ReopenError>;
+
+    /// What was decided about a line and taken back, the oldest first; empty if nothing was, or there is no such line.
+    async fn retractions(&self, tenant: TenantId, line: LineId) -> Result<Vec<LineRetraction>, Outage>;
 
     /// Money in the books that no line tells of; `None` if a line does, or it was decided on.
     async fn absence(&self, tenant: TenantId, id: AbsenceId) -> Result<Option<Absent>, Outage>;

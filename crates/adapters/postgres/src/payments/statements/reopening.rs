@@ -2,9 +2,16 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Bool, Text, Timestamptz, Uuid as SqlUuid};
-use ratiba_kernel::{Currency, Money};
+use ratiba_kernel::{Currency, Money, Outage};
+use ratiba_payments::actor::Actor;
 use ratiba_payments::ledger::{Account, Cause, Entry, Place};
-use ratiba_payments::ports::{DecideReopen, LineFacts, LineStays, LineTakeBack, RecordedLine, ReopenError};
+use ratiba_payments::ports::{
+    DecideReopen, Decider, LineFacts, LineRetraction, LineStays, LineTakeBack, RecordedLine, ReopenError,
+    SaidOfLine,
+};
+use ratiba_payments::remark::Remark;
+use ratiba_payments::statement::LineId;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::super::writing;
@@ -37,6 +44,26 @@ struct ClearedRow {
     cleared: bool,
 }
 
+#[derive(QueryableByName)]
+struct RetractionRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Text)]
+    said_by: String,
+    #[diesel(sql_type = Text)]
+    said_reason: String,
+    #[diesel(sql_type = Timestamptz)]
+    said_at: OffsetDateTime,
+    #[diesel(sql_type = Text)]
+    taken_back_by: String,
+    #[diesel(sql_type = Text)]
+    taken_back_reason: String,
+    #[diesel(sql_type = Timestamptz)]
+    taken_back_at: OffsetDateTime,
+}
+
 const OF_KEY: &str = "
 SELECT line_id, fingerprint FROM mpesa_statement_lines_taken_back WHERE tenant_id = $1 AND request_key = $2";
 
@@ -56,6 +83,10 @@ INSERT INTO mpesa_statement_lines_taken_back (tenant_id, id, line_id, request_ke
     said_reason, said_at, taken_back_by, taken_back_reason, taken_back_at)
 SELECT $1, $3, l.id, $4, $5, l.state, l.decided_by, l.decided_reason, l.decided_at, $6, $7, $8
 FROM mpesa_statement_lines l WHERE l.tenant_id = $1 AND l.id = $2";
+
+const RETRACTIONS: &str = "
+SELECT id, state, said_by, said_reason, said_at, taken_back_by, taken_back_reason, taken_back_at
+FROM mpesa_statement_lines_taken_back WHERE tenant_id = $1 AND line_id = $2 ORDER BY taken_back_at, id";
 
 const OPEN_AGAIN: &str = "
 UPDATE mpesa_statement_lines SET state = 'open', attempt_id = NULL, refund_id = NULL, payment_id = NULL,
@@ -110,6 +141,40 @@ pub(super) fn reopen(
         writing::write_journal(tx, journal)?;
     }
     Ok(())
+}
+
+/// What was decided about a line and taken back, the oldest first.
+pub(super) fn retractions(
+    tx: &mut TenantTx<'_>,
+    line: LineId,
+) -> Result<Vec<LineRetraction>, TxError<Outage>> {
+    let rows: Vec<RetractionRow> = sql_query(RETRACTIONS)
+        .bind::<SqlUuid, _>(tx.tenant_uuid())
+        .bind::<SqlUuid, _>(line.as_uuid())
+        .load(tx.conn())?;
+    rows.into_iter()
+        .map(|row| {
+            let id = row.id;
+            retraction_of(row)
+                .map_err(|what| TxError::impossible("mpesa_statement_lines_taken_back", id, what))
+        })
+        .collect()
+}
+
+fn retraction_of(row: RetractionRow) -> Result<LineRetraction, &'static str> {
+    let decider = |by: &str, why: &str| {
+        Ok::<_, &'static str>(Decider {
+            by: Actor::parse(by).map_err(|_| "malformed actor")?,
+            why: Remark::parse(why).map_err(|_| "malformed reason")?,
+        })
+    };
+    Ok(LineRetraction {
+        said: SaidOfLine::parse(&row.state).ok_or("unknown state")?,
+        said_by: decider(&row.said_by, &row.said_reason)?,
+        said_at: row.said_at,
+        by: decider(&row.taken_back_by, &row.taken_back_reason)?,
+        at: row.taken_back_at,
+    })
 }
 
 fn stays(why: LineStays) -> TxError<ReopenError> {

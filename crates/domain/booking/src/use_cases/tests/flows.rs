@@ -582,18 +582,19 @@ fn a_cancellation_costs_no_more_than_was_told() {
     let order = CancelOrder {
         target: CancelTarget::Visit(visit),
         by: CancelledBy::Customer,
+        who: crate::appointment::ChangedBy::Customer,
     };
-    let nothing = block_on(cancel.quote(tenant(1), order)).unwrap().fee;
+    let nothing = block_on(cancel.quote(tenant(1), order.clone())).unwrap().fee;
     assert!(!nothing.is_positive(), "it is still free");
     world.clock.set(at(33, 0));
-    let costs = block_on(cancel.quote(tenant(1), order)).unwrap().fee;
+    let costs = block_on(cancel.quote(tenant(1), order.clone())).unwrap().fee;
     let price = world.visit(visit).charged().unwrap().unwrap();
     assert_eq!(
         costs,
         price.share(ratiba_kernel::BasisPoints::new(5_000)).unwrap()
     );
     assert_eq!(
-        block_on(cancel.at_most(tenant(1), order, nothing)).unwrap(),
+        block_on(cancel.at_most(tenant(1), order.clone(), nothing)).unwrap(),
         CancelledOrCosts::Costs(costs)
     );
     assert_eq!(
@@ -601,7 +602,7 @@ fn a_cancellation_costs_no_more_than_was_told() {
         VisitStanding::Agreed,
         "nothing was cancelled"
     );
-    let told = block_on(cancel.at_most(tenant(1), order, costs)).unwrap();
+    let told = block_on(cancel.at_most(tenant(1), order.clone(), costs)).unwrap();
     assert!(matches!(told, CancelledOrCosts::Cancelled(_)));
     let again = block_on(cancel.at_most(tenant(1), order, nothing)).unwrap();
     assert!(

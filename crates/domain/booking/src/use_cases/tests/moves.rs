@@ -34,6 +34,7 @@ impl World {
             start,
             staff,
             by,
+            who: crate::appointment::ChangedBy::person("token:1"),
             channel,
         };
         block_on(moves.execute(tenant(1), order))

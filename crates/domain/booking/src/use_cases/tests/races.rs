@@ -32,6 +32,14 @@ impl AppointmentBook for Crowded {
         self.book.appointment(tenant, id).await
     }
 
+    async fn history(
+        &self,
+        tenant: TenantId,
+        id: AppointmentId,
+    ) -> Result<Vec<crate::appointment::HistoryEntry>, Outage> {
+        self.book.history(tenant, id).await
+    }
+
     async fn visit(&self, tenant: TenantId, id: VisitId) -> Result<Option<Visit>, Outage> {
         self.book.visit(tenant, id).await
     }
@@ -260,6 +268,7 @@ fn who_loses_the_last_try_of_a_move_learns_what_is_near() {
         start: at(14, 0),
         staff: std::collections::BTreeMap::new(),
         by: CancelledBy::Business,
+        who: crate::appointment::ChangedBy::person("token:1"),
         channel: Channel::Desk,
     };
     let Err(ReplaceError::NotFree {

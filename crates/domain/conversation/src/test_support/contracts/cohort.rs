@@ -48,7 +48,7 @@ fn an_answer(order: &NewInvitation, step: CohortMove, at: OffsetDateTime) -> Cha
     Change {
         customer: Some(Customer {
             invitation: None,
-            in_cohort: step == CohortMove::Join,
+            in_cohort: matches!(step, CohortMove::Join(_)),
             ..order.customer.clone()
         }),
         cohort: Some(step),
@@ -115,11 +115,14 @@ async fn futures_join<A, B>(one: impl Future<Output = A>, other: impl Future<Out
 
 pub(super) async fn an_answer_moves_the_invitation_and_the_customer<W: World>(world: &W) {
     let (record, tenant) = (world.record(), world.tenant());
-    for (number, step, standing, inside) in [
-        (1, CohortMove::Join, Standing::Joined, true),
-        (2, CohortMove::Decline, Standing::Declined, false),
-    ] {
+    for (number, inside) in [(1, true), (2, false)] {
         let order = an_order(number, 0);
+        let id = order.invitation.id;
+        let (step, standing) = if inside {
+            (CohortMove::Join(id), Standing::Joined)
+        } else {
+            (CohortMove::Decline(id), Standing::Declined)
+        };
         let phone = order.customer.phone.clone().unwrap();
         record.invite(tenant, order.clone()).await.unwrap();
         let (customer, _) = record.invited(tenant, &phone).await.unwrap().unwrap();
@@ -169,13 +172,32 @@ pub(super) async fn what_was_taken_back_cannot_be_answered<W: World>(world: &W) 
         assert_eq!(taken_back.customer.invitation, None);
     }
     let late = record
-        .record(tenant, an_answer(&order, CohortMove::Join, EPOCH))
+        .record(
+            tenant,
+            an_answer(&order, CohortMove::Join(order.invitation.id), EPOCH),
+        )
         .await;
     assert_eq!(late, Err(RecordError::Stale));
     assert_eq!(record.cohort(tenant).await.unwrap().members, []);
     let unknown = record.withdraw(tenant, invitation_id(999), EPOCH).await.unwrap();
     assert_eq!(unknown, None);
-    record.invite(tenant, an_order(1, 1)).await.unwrap();
+    // What was said to the one that was taken back is no answer to the next.
+    let next = an_order(1, 1);
+    record.invite(tenant, next.clone()).await.unwrap();
+    for step in [CohortMove::Join, CohortMove::Decline] {
+        let late = record
+            .record(tenant, an_answer(&order, step(order.invitation.id), EPOCH))
+            .await;
+        assert_eq!(late, Err(RecordError::Stale));
+    }
+    let cohort = record.cohort(tenant).await.unwrap();
+    let [member] = cohort.members.as_slice() else {
+        panic!("one is invited: {cohort:?}")
+    };
+    assert_eq!(member.invitation.standing, Standing::Invited);
+    assert_eq!(member.customer.invitation, Some(next.invitation.id));
+    let answer = an_answer(&next, CohortMove::Join(next.invitation.id), EPOCH);
+    record.record(tenant, answer).await.unwrap();
 }
 
 async fn recorded<W: World>(world: &W, message: OutgoingMessage) -> Result<(), RecordError> {
@@ -216,11 +238,31 @@ pub(super) async fn what_was_taken_back_is_not_sent_any_more<W: World>(world: &W
     );
 }
 
+pub(super) async fn an_invitation_that_waits_for_its_answer_is_not_archived<W: World>(world: &W) {
+    let (record, tenant) = (world.record(), world.tenant());
+    let order = an_order(1, 0);
+    record.invite(tenant, order.clone()).await.unwrap();
+    let posting = record.posting(tenant, order.message.id).await.unwrap().unwrap();
+    recorded(world, posting.message.accepted(None, EPOCH))
+        .await
+        .unwrap();
+    let now = EPOCH + Duration::days(100);
+    let night = async || record.archive_loose(tenant, now, now, 10).await.unwrap();
+    assert_eq!(night().await, 0);
+    let found = record
+        .by_cause(tenant, &invitation_cause(order.invitation.id))
+        .await;
+    assert_eq!(found.unwrap().map(|message| message.id), Some(order.message.id));
+    let answer = an_answer(&order, CohortMove::Join(order.invitation.id), now);
+    record.record(tenant, answer).await.unwrap();
+    assert_eq!(night().await, 1, "it has its answer");
+}
+
 pub(super) async fn who_left_can_be_invited_again<W: World>(world: &W) {
     let (record, tenant) = (world.record(), world.tenant());
     let order = an_order(1, 0);
     record.invite(tenant, order.clone()).await.unwrap();
-    for step in [CohortMove::Join, CohortMove::Leave] {
+    for step in [CohortMove::Join(order.invitation.id), CohortMove::Leave] {
         record
             .record(tenant, an_answer(&order, step, EPOCH))
             .await

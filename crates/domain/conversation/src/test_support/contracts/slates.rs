@@ -1,7 +1,7 @@
 //! What is open with people of the business is kept with the message that asks, for each of them alone.
 
 use ratiba_kernel::test_support::EPOCH;
-use ratiba_kernel::{Money, TimeRange};
+use ratiba_kernel::{BasisPoints, Money, TimeRange};
 use time::Duration;
 use uuid::Uuid;
 
@@ -56,6 +56,8 @@ fn acts() -> Vec<Act> {
             price: Money::kes_minor(450_000),
             minutes: 75,
             staff: vec![wanjiru()],
+            category: Some("massage".to_owned()),
+            tax: Some(BasisPoints::new(1_600)),
         },
         Act::UpdatePrice {
             service: massage(),

@@ -48,6 +48,7 @@ fn report(chat: &Chat, word: &str, raw: Value) {
     block_on(chat.record.keep(tenant(1), Channel::Whatsapp, parcel, EPOCH)).unwrap();
     let apply = ApplyStatus {
         book: chat.record.clone(),
+        messenger: chat.messenger.clone(),
         reader: Arc::new(PlainReader),
         templates: crate::use_cases::WorkTemplates {
             book: chat.record.clone(),
@@ -164,4 +165,17 @@ fn a_failure_that_patience_would_have_helped_is_not_left_as_sent() {
     let decided = decide(message(&chat, id), &report, EPOCH);
     assert_eq!(decided.message.state.code(), "refused");
     assert_eq!(decided.events.len(), 1);
+}
+
+#[test]
+fn what_a_message_answers_is_marked_as_read_when_it_turns_out_that_it_went_out() {
+    let mut chat = Chat::default();
+    chat.says("hello");
+    let id = chat.to_customer().pop().unwrap().id;
+    let doubt = |message: OutgoingMessage| message.handing_over(EPOCH).suspected_sent(EPOCH);
+    settle(&chat, doubt, id);
+    let status = json!({ "id": "out.1", "status": "delivered", "ours": id.to_string() });
+    report(&chat, "delivered", status);
+    assert!(matches!(message(&chat, id).state, SendState::Sent { .. }));
+    assert_eq!(chat.messenger.read(), ["in.1"], "once");
 }

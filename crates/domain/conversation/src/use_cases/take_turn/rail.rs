@@ -43,7 +43,7 @@ enum Answer {
     /// These words, which show numbered visits.
     Listed(String, Vec<crate::desk::VisitRef>),
     /// The question whether to do it; in words what it is.
-    Ask(Act, String),
+    Ask(Box<Act>, String),
     /// The question once more about something else than before.
     AskAnew(Box<Anew>),
 }
@@ -378,7 +378,7 @@ impl TakeTurn {
                 };
                 (text_of(&text), Some(slate))
             }
-            Answer::Ask(act, what) => asked(asker, None, act, what),
+            Answer::Ask(act, what) => asked(asker, None, *act, what),
             Answer::AskAnew(anew) => asked(asker, Some(&anew.because), anew.act, anew.what),
         };
         // Only admins are asked and have numbered lists.

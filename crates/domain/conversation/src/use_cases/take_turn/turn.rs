@@ -361,7 +361,10 @@ impl Turn {
     /// beta is not needed any more.
     fn answer_invitation(&mut self, joins: bool, words: &str) {
         let customer = &mut self.scene.customer;
-        customer.invitation = None;
+        // Only what waits for an answer is answered; see `awaited`.
+        let Some(invitation) = customer.invitation.take() else {
+            return;
+        };
         customer.in_cohort = joins;
         let action = if joins {
             customer.opted_out_at = None;
@@ -373,9 +376,9 @@ impl Turn {
             ConsentAction::Withdrawn
         };
         self.cohort = Some(if joins {
-            CohortMove::Join
+            CohortMove::Join(invitation)
         } else {
-            CohortMove::Decline
+            CohortMove::Decline(invitation)
         });
         self.consents.push(ConsentRecord {
             wording_version: INVITATION_VERSION.to_owned(),
@@ -407,12 +410,8 @@ impl Turn {
             && (self.scene.customer.in_cohort || self.scene.customer.invitation.is_some())
         {
             self.scene.customer.in_cohort = false;
-            let was_asked = self.scene.customer.invitation.take().is_some();
-            self.cohort = Some(if was_asked {
-                CohortMove::Decline
-            } else {
-                CohortMove::Leave
-            });
+            let awaited = self.scene.customer.invitation.take();
+            self.cohort = Some(awaited.map_or(CohortMove::Leave, CohortMove::Decline));
         }
         self.scene.customer.opted_out_at = match action {
             ConsentAction::Withdrawn => Some(self.now),

@@ -609,6 +609,7 @@ pub(super) fn to_customer(
         Notice::HoldExpired { .. } => {
             let reply = Reply::HoldGone {
                 slot: card.slot.clone(),
+                given_back: *standing == PaymentStanding::GivenBack,
             };
             vec![by(phrase(&reply, voice), TemplateName::BookingNotice)]
         }
@@ -618,6 +619,7 @@ pub(super) fn to_customer(
                 PaymentStanding::NothingAsked
                 | PaymentStanding::Prompting
                 | PaymentStanding::Checking
+                | PaymentStanding::GivenBack
                 | PaymentStanding::Failed(_) => card.slot.due_now.to_string(),
             };
             let text = render(
@@ -730,6 +732,7 @@ fn confirmation(standing: &PaymentStanding, values: Values, voice: &Voice<'_>) -
         PaymentStanding::NothingAsked
         | PaymentStanding::Prompting
         | PaymentStanding::Checking
+        | PaymentStanding::GivenBack
         | PaymentStanding::Failed(_) => {
             Phrase::plain(render(TextKey::ConfirmedUnpaid, voice.tongue, &values))
                 .for_purpose(Purpose::Receipt)

@@ -210,6 +210,20 @@ fn a_hold_that_ran_out_is_told_and_the_same_service_can_be_booked_again() {
 }
 
 #[test]
+fn a_hold_that_runs_out_after_its_money_was_given_back_is_not_called_unpaid() {
+    let (mut chat, visit) = at_the_prompt();
+    chat.desk.set_visit(visit, VisitStanding::Gone);
+    chat.desk.set_payment(visit, PaymentStanding::GivenBack);
+    let told = chat.happens(1, Notice::HoldExpired { visit });
+    assert!(
+        told[0].contains("imerudishwa") && !told[0].contains("haikulipiwa"),
+        "{}",
+        told[0]
+    );
+    assert_eq!(chat.stage(), "gathering", "the same can be booked again");
+}
+
+#[test]
 fn a_hold_that_runs_out_while_nobody_knows_of_the_money_is_told_as_checking() {
     for unknown in [PaymentStanding::Checking, PaymentStanding::Prompting] {
         let (mut chat, visit) = at_the_prompt();

@@ -189,7 +189,14 @@ fn replies() -> Vec<Reply> {
             amount: owed.amount,
             receipt: None,
         },
-        Reply::HoldGone { slot: slot.clone() },
+        Reply::HoldGone {
+            slot: slot.clone(),
+            given_back: false,
+        },
+        Reply::HoldGone {
+            slot: slot.clone(),
+            given_back: true,
+        },
         Reply::NothingDue,
         Reply::Visits {
             visits: vec![card.clone()],

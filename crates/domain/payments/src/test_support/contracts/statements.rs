@@ -16,8 +16,8 @@ use crate::failure::FailureReason;
 use crate::ledger::{Account, Cause, Journal, Place, Transfer};
 use crate::payment::PaymentId;
 use crate::ports::{
-    AbsenceVerdict, Decider, LineDecision, LineState, LineStays, RecordError, RecordedLine, StatementBook,
-    Unmatched,
+    AbsenceVerdict, Decider, LineDecision, LineState, LineStays, RecordError, RecordedLine, SaidOfLine,
+    StatementBook, Unmatched,
 };
 use crate::reference::AccountReference;
 use crate::remark::Remark;
@@ -388,8 +388,36 @@ async fn a_wrong_decision_about_a_line_is_taken_back_once_and_can_be_made_anew<G
         .take_back(tenant, mistaken(&line, "other", "another reason"))
         .await;
     assert_eq!(reused, Err(LineStays::KeyUsed.into()));
+    let kept = ground.statements().retractions(tenant, line.id).await;
+    let kept = kept.unwrap_or_else(|error| panic!("{error}"));
+    let said: Vec<SaidOfLine> = kept.iter().map(|retraction| retraction.said).collect();
+    let all = [
+        SaidOfLine::Other,
+        SaidOfLine::Fee,
+        SaidOfLine::Other,
+        SaidOfLine::Ignored,
+    ];
+    assert_eq!(said, all, "the oldest first");
+    let order = mistaken(&line, "other", "a slip");
+    assert!(
+        kept.iter().all(|retraction| retraction.by == order.by),
+        "{kept:?}"
+    );
+    assert!(
+        kept.iter().all(|retraction| retraction.said_at <= retraction.at),
+        "{kept:?}"
+    );
+    assert_eq!(
+        ground.statements().retractions(other, line.id).await,
+        Ok(Vec::new())
+    );
     let last = decided(&work, tenant, &line, LineVerdict::Fee).await;
     assert_eq!(last.taken_back, 4);
+    assert_eq!(
+        Some(&kept[0].said_by),
+        last.decider.as_ref(),
+        "who said it, and why"
+    );
     assert_eq!(on(ground, tenant, Account::Fees).await, 30_000);
 }
 

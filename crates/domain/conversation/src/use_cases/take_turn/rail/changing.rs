@@ -1,13 +1,13 @@
 //! Commands that change something: each becomes an act and the question whether to do it, or is refused at once where it is
 //! known that it cannot be done.
 
-use ratiba_kernel::{Currency, Money, Outage, PhoneNumber};
+use ratiba_kernel::{BasisPoints, Currency, Money, Outage, PhoneNumber};
 use time::{OffsetDateTime, PrimitiveDateTime};
 
 use super::super::TakeTurn;
 use super::{Anew, Answer, Asker};
 use crate::desk::{DayVisit, Refusal, ServiceCard, ServiceRef, StaffRef};
-use crate::rail::{Act, Command, leading_number, leading_phone, split_amount, stretch};
+use crate::rail::{Act, Command, NEW_SERVICE_CATEGORY, leading_number, leading_phone, split_amount, stretch};
 use crate::texts::{Placeholder, RailText, TextKey, Tongue, Values, format_minutes, format_when, render};
 use crate::understanding::{Language, When};
 use crate::wording::rail::{customer, reason};
@@ -95,7 +95,7 @@ impl TakeTurn {
     /// Asks whether to do it, unless it is known that it cannot be done.
     pub(super) async fn ask(&self, asker: &Asker<'_>, act: Act, what: String) -> Result<Answer, Outage> {
         Ok(match self.office.check(asker.tenant, &act).await? {
-            Ok(()) => Answer::Ask(act, what),
+            Ok(()) => Answer::Ask(Box::new(act), what),
             Err(refusal) => asker.refused(&refusal, &what),
         })
     }
@@ -184,7 +184,7 @@ impl TakeTurn {
                     starts_at,
                     price,
                 };
-                Answer::Ask(act, what)
+                Answer::Ask(Box::new(act), what)
             }
             Err(refusal) => asker.refused(&refusal, &what),
         })
@@ -283,7 +283,10 @@ impl TakeTurn {
     pub(super) async fn ask_to_add_service(&self, asker: &Asker<'_>, rest: &str) -> Result<Answer, Outage> {
         let rest = without_thousands(rest);
         let parts: Vec<&str> = rest.split(',').map(str::trim).collect();
-        let [name, price, lasts] = parts.as_slice() else {
+        let [name, price, lasts, more @ ..] = parts.as_slice() else {
+            return Ok(asker.usage(Command::AddService));
+        };
+        let Some(NewServiceWords { category, tax }) = new_service_words(more) else {
             return Ok(asker.usage(Command::AddService));
         };
         let read = asker.read(lasts).duration_minutes;
@@ -303,12 +306,19 @@ impl TakeTurn {
             .with(Placeholder::Service, *name)
             .with(Placeholder::Price, price.to_string())
             .with(Placeholder::Duration, format_minutes(minutes, asker.tongue))
-            .with(Placeholder::List, names.join(", "));
+            .with(Placeholder::List, names.join(", "))
+            .with(
+                Placeholder::First,
+                category.as_deref().unwrap_or(NEW_SERVICE_CATEGORY),
+            )
+            .with(Placeholder::Second, tax_words(tax, asker.tongue));
         let act = Act::AddService {
             name: (*name).to_owned(),
             price,
             minutes,
             staff: asker.menu.staff.iter().map(|member| member.id).collect(),
+            category,
+            tax,
         };
         let what = RailText::ActAddService.render(asker.tongue, &values);
         self.ask(asker, act, what).await
@@ -334,6 +344,54 @@ impl TakeTurn {
         };
         let what = RailText::ActUpdatePrice.render(asker.tongue, &values);
         self.ask(asker, act, what).await
+    }
+}
+
+/// What may be said of a new service beside what must be.
+#[derive(Default)]
+struct NewServiceWords {
+    category: Option<String>,
+    tax: Option<BasisPoints>,
+}
+
+/// `category massage` and `tax 16%`, in any order and each once; `None` if something else is there.
+fn new_service_words(parts: &[&str]) -> Option<NewServiceWords> {
+    let mut words = NewServiceWords::default();
+    for part in parts {
+        let (word, value) = part.split_once(char::is_whitespace)?;
+        let value = value.trim().to_lowercase();
+        let is = |names: &[&str]| names.iter().any(|name| word.eq_ignore_ascii_case(name));
+        if is(&["category", "aina", "kundi"]) && words.category.is_none() {
+            words.category = Some(value.split_whitespace().collect::<Vec<_>>().join("-"));
+        } else if is(&["tax", "vat", "kodi"]) && words.tax.is_none() {
+            words.tax = Some(percent(&value)?);
+        } else {
+            return None;
+        }
+    }
+    Some(words)
+}
+
+/// A rate as people write it, up to the whole: `16`, `16%`, `8.5 %`.
+fn percent(text: &str) -> Option<BasisPoints> {
+    let text = text.trim_end_matches('%').trim_end();
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(part) || part.len() > 2 {
+        return None;
+    }
+    let hundredths: u32 = format!("{part:0<2}").parse().ok()?;
+    let whole: u32 = whole.parse().ok()?;
+    let points = BasisPoints::new(whole.checked_mul(100)?.checked_add(hundredths)?);
+    (points <= BasisPoints::WHOLE).then_some(points)
+}
+
+fn tax_words(tax: Option<BasisPoints>, tongue: Tongue) -> String {
+    match tax {
+        Some(tax) => {
+            RailText::TaxNamed.render(tongue, &Values::new().with(Placeholder::First, tax.to_string()))
+        }
+        None => RailText::TaxAsUsual.plain(tongue),
     }
 }
 

@@ -98,6 +98,17 @@ fn a_yes_that_was_written_before_the_invitation_and_came_after_it_is_none() {
 }
 
 #[test]
+fn a_yes_counts_although_our_clock_is_a_little_ahead_of_the_providers() {
+    for (behind, agreed) in [(3, Standing::Joined), (6, Standing::Invited)] {
+        let mut chat = invited();
+        let written_at = chat.clock.now() - time::Duration::seconds(behind);
+        let raw = PlainReader::text(&a_phone(123), "ndiyo");
+        chat.sends_written_at(raw, written_at);
+        assert_eq!(standing(&chat), (agreed, 1), "{behind} s");
+    }
+}
+
+#[test]
 fn the_invitations_button_counts_although_its_sending_was_never_confirmed() {
     let mut chat = Chat::default();
     chat.profile

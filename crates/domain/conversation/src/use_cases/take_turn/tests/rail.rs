@@ -213,7 +213,11 @@ fn every_change_is_repeated_as_it_was_understood() {
         ),
         (
             "/add-service Hot stone, 4,500, 75 minutes",
-            "Add the service Hot stone, KES 4,500, 75 minutes, done by Wanjiru",
+            "done by Wanjiru, category other, taxed like all your services",
+        ),
+        (
+            "/add-service Hot stone, 4,500, 75 minutes, tax 8.5 %, category Body wraps",
+            "Add the service Hot stone, KES 4,500, 75 minutes, done by Wanjiru, category body-wraps, tax 8.5 %",
         ),
         (
             "/update-price massage 4000",
@@ -335,6 +339,14 @@ fn what_cannot_be_read_is_answered_with_how_it_is_written() {
         ("/add-service Hot stone", "/add-service Hot stone massage, 4500"),
         (
             "/add-service Hot stone, cheap, long",
+            "/add-service Hot stone massage, 4500",
+        ),
+        (
+            "/add-service Hot stone, 4500, 75 minutes, tax 101",
+            "/add-service Hot stone massage, 4500",
+        ),
+        (
+            "/add-service Hot stone, 4500, 75 minutes, category a, category b",
             "/add-service Hot stone massage, 4500",
         ),
         ("/update-price massage", "/update-price massage 4000"),

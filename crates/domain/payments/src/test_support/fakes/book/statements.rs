@@ -9,9 +9,9 @@ use super::{InMemoryBook, Shelf};
 use crate::attempt::{AttemptState, Provider};
 use crate::ledger::Cause;
 use crate::ports::{
-    AbsenceDecision, AbsenceVerdict, DecideReopen, LineDecision, LineFacts, LineState, LineStays,
-    LineTakeBack, RecordError, RecordedLine, ReopenError, StatementBook, StatementFile, StatementHead,
-    Unmatched,
+    AbsenceDecision, AbsenceVerdict, DecideReopen, LineDecision, LineFacts, LineRetraction, LineState,
+    LineStays, LineTakeBack, RecordError, RecordedLine, ReopenError, SaidOfLine, StatementBook,
+    StatementFile, StatementHead, Unmatched,
 };
 use crate::reference::Receipt;
 use crate::refund::{Refund, RefundState, RefundWay};
@@ -27,6 +27,7 @@ pub(super) struct Statements {
     lines: BTreeMap<(TenantId, LineId), RecordedLine>,
     absences: BTreeMap<(TenantId, AbsenceId), AbsenceVerdict>,
     taken_back: Vec<(TenantId, LineTakeBack)>,
+    retractions: Vec<(TenantId, LineId, LineRetraction)>,
 }
 
 impl Statements {
@@ -426,6 +427,19 @@ impl StatementBook for InMemoryBook {
         if let Some(journal) = journal {
             shelf.post(tenant, journal);
         }
+        let line = &facts.line;
+        let said = SaidOfLine::parse(line.state.as_str());
+        if let (Some(said), Some(said_by), Some(said_at)) = (said, line.decider.clone(), line.decided_at) {
+            let retraction = LineRetraction {
+                said,
+                said_by,
+                said_at,
+                by: order.by.clone(),
+                at: order.at,
+            };
+            let kept = (tenant, order.line, retraction);
+            shelf.statements.retractions.push(kept);
+        }
         if let Some(line) = shelf.statements.lines.get_mut(&(tenant, order.line)) {
             line.state = LineState::Open;
             line.payment = None;
@@ -435,6 +449,14 @@ impl StatementBook for InMemoryBook {
         }
         shelf.statements.taken_back.push((tenant, order));
         Ok(())
+    }
+
+    async fn retractions(&self, tenant: TenantId, line: LineId) -> Result<Vec<LineRetraction>, Outage> {
+        yield_once().await;
+        let statements = &locked(&self.shelf).statements;
+        let own = statements.retractions.iter();
+        let own = own.filter(|(owner, of, _)| (*owner, *of) == (tenant, line));
+        Ok(own.map(|(_, _, retraction)| retraction.clone()).collect())
     }
 
     async fn absence(&self, tenant: TenantId, id: AbsenceId) -> Result<Option<Absent>, Outage> {
