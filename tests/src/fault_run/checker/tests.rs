@@ -84,12 +84,18 @@ fn payment(id: &str, visit: &str, state: &str, credited_minor: i64) -> Payment {
 }
 
 fn part(id: &str, visit: &str, state: &str) -> Part {
+    part_at(id, visit, state, 0)
+}
+
+fn part_at(id: &str, visit: &str, state: &str, starts: i64) -> Part {
     Part {
         id: text(id),
         visit_id: text(visit),
         state: text(state),
         fee_minor: 0,
         deposit_minor: 24_000,
+        starts,
+        ends: starts + 3_600,
     }
 }
 
@@ -217,7 +223,7 @@ fn sound() -> Snapshot {
             }],
             parts: vec![
                 part("haircut", "first", "confirmed"),
-                part("facial", "second", "confirmed"),
+                part_at("facial", "second", "confirmed", 3_600),
                 part("gone", "third", "expired"),
                 part("off", "fourth", "cancelled_by_business"),
                 part("massage", "fifth", "completed"),
@@ -506,6 +512,14 @@ const DEFECTS: [Defect; 48] = [
         "a lost visit keeps its claim",
         |it| it.rows.parts[1].state = text("expired"),
         Law::ConfirmedIsPaid,
+    ),
+    (
+        "a visit moved and its claim did not",
+        |it| {
+            it.rows.parts[1].starts = 7_200;
+            it.rows.parts[1].ends = 10_800;
+        },
+        Law::ClaimsFollow,
     ),
     (
         "somebody is taken twice",
