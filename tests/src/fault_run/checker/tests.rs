@@ -323,7 +323,7 @@ fn what_is_as_it_should_be_is_found_sound() {
 /// A name, what is done to sound books, and the law that it breaks.
 type Defect = (&'static str, fn(&mut Snapshot), Law);
 
-const DEFECTS: [Defect; 48] = [
+const DEFECTS: [Defect; 49] = [
     (
         "what was rendered is not earned",
         |it| {
