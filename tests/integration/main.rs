@@ -11,6 +11,7 @@ mod chat_moves;
 mod chat_together;
 mod chat_words;
 mod commission;
+mod commission_told;
 mod conversations;
 mod dead_letters;
 mod desk;

@@ -458,6 +458,59 @@ async fn a_line_is_disputed_once_at_a_time_and_decided_once() {
     );
 }
 
+/// The amendment stays an act of its own; the dispute only says what it would be.
+#[tokio::test]
+async fn an_accepted_dispute_shows_what_would_be_amended_until_it_is() {
+    let closed = Closed::new().await;
+    let world = &closed.world;
+    let period = world.text(
+        "SELECT p.id::text AS text FROM commission_period p JOIN commission_line l ON l.period_id = p.id LIMIT 1",
+    );
+    let path = format!("/api/v1/commission/periods/{period}/disputes");
+    let body = json!({ "line": 1, "reason": "It cost less." });
+    let (_, dispute) = world.call(Method::POST, &path, Some(body)).await;
+    let of_it = format!("/api/v1/commission/disputes/{}", dispute["id"].as_str().unwrap());
+    let accept = format!("{of_it}/accept");
+    let (status, accepted) = world.call(Method::POST, &accept, Some(json!({}))).await;
+    assert_eq!(
+        (status, &accepted["proposed_amendment"]),
+        (StatusCode::OK, &Value::Null),
+        "nothing differs yet: {accepted}"
+    );
+    let payment = world.text("SELECT id::text AS text FROM payments WHERE paid_minor > 0");
+    let refund = json!({ "way": "credit", "amount": { "amount_minor": 50_000, "currency": "KES" }, "reason": "it cost less" });
+    let path = format!("/api/v1/payments/{payment}/refunds");
+    let (status, refund) = world.order(&world.api, &path, "back", &refund).await;
+    assert_eq!(status, StatusCode::CREATED, "{refund}");
+    let (_, shown) = world.call(Method::GET, &of_it, None).await;
+    let proposed = &shown["proposed_amendment"];
+    assert_eq!(proposed["amendment_of_id"], json!(period), "{shown}");
+    assert_eq!(proposed["dispute_ids"], json!([dispute["id"]]));
+    let amendments = "/api/v1/commission/amendments";
+    let (_, listed) = world
+        .call(Method::GET, &format!("{amendments}?month=2026-05"), None)
+        .await;
+    assert_eq!(
+        listed["amendments"][0]["dispute_ids"],
+        json!([dispute["id"]]),
+        "{listed}"
+    );
+    let rows = || world.count("SELECT count(*) FROM commission_period WHERE type = 'amendment'");
+    assert_eq!(rows(), 0, "nothing is amended by accepting or looking");
+    let token = world.token(Role::Therapist).await;
+    let (status, _) = world.call_as(&token, Method::GET, &of_it, None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "it is nobody else's");
+
+    world.pass(Duration::minutes(2)).await;
+    let body = json!({
+        "month": "2026-05", "staff_id": proposed["staff_id"], "content_hash": proposed["content_hash"],
+    });
+    let (status, amended) = world.call(Method::POST, amendments, Some(body)).await;
+    assert_eq!(status, StatusCode::CREATED, "{amended}");
+    let (_, shown) = world.call(Method::GET, &of_it, None).await;
+    assert_eq!(shown["proposed_amendment"], Value::Null, "{shown}");
+}
+
 #[tokio::test]
 async fn payroll_decides_since_when_and_on_which_terms_people_work() {
     let closed = Closed::new().await;

@@ -254,8 +254,11 @@ async fn who_cancelled_first_is_told_to_whoever_comes_second() {
 async fn a_number_that_two_who_work_here_have_is_nobodys() {
     let world = World::new().await;
     let phone = PhoneNumber::parse("+254700000777").unwrap();
-    let office = &world.parts.conversation.take_turn.office;
-    let whose = async || office.member(world.tenant.tenant, &phone).await.unwrap();
+    let desk = &world.parts.conversation.take_turn.desk;
+    let whose = async || {
+        let menu = desk.menu(world.tenant.tenant).await.unwrap();
+        menu.member(&phone).cloned()
+    };
     assert_eq!(whose().await, None);
     world.execute("UPDATE staff SET phone = '+254700000777' WHERE name = 'Wanjiru'");
     assert_eq!(

@@ -413,6 +413,15 @@ impl World {
         self.call_as(&self.owner, method, path, body).await
     }
 
+    /// The version that the thing at a path is at, as its `ETag` tells it; null of one without.
+    pub async fn version_of(&self, path: &str) -> Value {
+        let request = self.http.get(format!("{}{path}", self.api));
+        let answer = request.bearer_auth(&self.owner).send().await.unwrap();
+        let tag = answer.headers().get("ETag").map(|tag| tag.to_str().unwrap());
+        let version = tag.and_then(|tag| tag.trim_matches('"').parse::<u64>().ok());
+        version.into()
+    }
+
     /// A request to the api as the owner, on condition that the thing is at this version.
     pub async fn call_at(
         &self,

@@ -56,6 +56,7 @@ impl Parts {
                 None
             }
         };
+        let drafts = self.commission.book.drafts(tenant).await?;
         let overdue = self
             .schedules
             .list()
@@ -78,6 +79,7 @@ impl Parts {
             dead_jobs: count(found.dead_jobs),
             overdue: u32::try_from(overdue).unwrap_or(u32::MAX),
             commission,
+            waiting: drafts.iter().map(|draft| draft.month.first_day()).collect(),
             today: found
                 .today
                 .iter()

@@ -31,6 +31,7 @@ pub mod people;
 pub mod queue;
 pub mod receipts;
 pub mod settings;
+mod statement_cards;
 pub mod statements;
 pub mod sweeps;
 mod tips;

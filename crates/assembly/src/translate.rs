@@ -7,7 +7,6 @@ use ratiba_booking::event::BookingEvent;
 use ratiba_booking::policy::Reminder;
 use ratiba_booking::use_cases::{ConfirmVisitError, Confirmation};
 use ratiba_booking::visit::{Visit, VisitId, VisitStanding};
-use ratiba_commission::event::CommissionEvent;
 use ratiba_conversation::desk::VisitRef;
 use ratiba_conversation::event::ConversationEvent;
 use ratiba_conversation::use_cases::{
@@ -29,6 +28,7 @@ use crate::bridges::payment_desk::trouble_of;
 use crate::bridges::visit_desk::slot_of;
 use crate::visit_money::VisitMoney;
 
+mod commission;
 mod late;
 mod money;
 
@@ -100,20 +100,8 @@ impl Parts {
                 self.react_to_conversation(tenant, id, event).await
             }
             "commission" => {
-                match serde_json::from_value(payload).map_err(unreadable)? {
-                    CommissionEvent::MonthFrozen { month, periods } => {
-                        tracing::info!(%month, periods = periods.len(), "a month was frozen");
-                    }
-                    CommissionEvent::PeriodAmended {
-                        month, period, of, ..
-                    } => {
-                        tracing::info!(%month, %period, %of, "a frozen month was amended");
-                    }
-                    CommissionEvent::SharesSet { appointment, by, .. } => {
-                        tracing::info!(appointment.id = %appointment, by.id = %by, "a team shares otherwise");
-                    }
-                }
-                Ok(())
+                let event = serde_json::from_value(payload).map_err(unreadable)?;
+                self.react_to_commission(tenant, id, event).await
             }
             other => Err(TranslateError::UnknownTopic(other.to_owned())),
         }

@@ -286,7 +286,7 @@ impl Stage {
             serde_json::from_str(&body).map_err(|fault| format!("the body is no JSON: {fault}"))?;
         let (status, answer) = if order.method == "PUT" {
             let (_, mut known) = self.world.call(Method::GET, &path, None).await;
-            let version = known["version"].clone();
+            let version = self.world.version_of(&path).await;
             for (name, value) in body.as_object().into_iter().flatten() {
                 merge(&mut known[name.as_str()], value);
             }
@@ -336,6 +336,11 @@ impl Stage {
                 "SELECT id::text AS text FROM appointments ORDER BY state_at DESC, id DESC LIMIT 1"
                     .to_owned(),
             ),
+            (
+                "{dispute}",
+                "SELECT id::text AS text FROM commission_disputes ORDER BY opened_at DESC, id DESC LIMIT 1"
+                    .to_owned(),
+            ),
         ] {
             if named.contains(name) {
                 named = named.replace(name, &self.world.text(&sql));
@@ -380,7 +385,8 @@ impl Stage {
         let all = self.world.text(
             "SELECT coalesce(string_agg(DISTINCT code, ' '), '') AS text FROM (\
              SELECT account_reference AS code FROM payments UNION SELECT receipt FROM payment_attempts \
-             UNION SELECT receipt FROM payment_refunds UNION SELECT merchant_reference FROM payment_attempts) AS codes",
+             UNION SELECT receipt FROM payment_refunds UNION SELECT merchant_reference FROM payment_attempts \
+             UNION SELECT left(encode(content_hash, 'hex'), 8) FROM commission_period) AS codes",
         );
         let mut secrets: Vec<String> = all
             .split(' ')

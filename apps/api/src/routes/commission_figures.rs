@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use ratiba_access::{Principal, Scope};
 use ratiba_commission::Month;
 use ratiba_commission::amend::{Basis, ProposedAmendment};
+use ratiba_commission::dispute::{Dispute, to_be_amended};
 use ratiba_commission::engine::{MonthFigures, StaffFigure};
 use ratiba_commission::explain::{Language, explain};
 use ratiba_commission::hash::ContentHash;
@@ -64,6 +65,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         .describe(
             "What came to light after the month was frozen, as differences at the recorded rates. With `basis=anew` a look \
              at what computing the closed month anew would come to: ladders are climbed again, and rules are today's. \
+             `dispute_ids` are the accepted disputes of that person about the month that no amendment has followed yet. \
              Writes nothing.",
         )
         .group("commission")
@@ -333,14 +335,26 @@ async fn list_amendments(
         .proposals(principal.tenant, month, query.basis.basis())
         .await
         .map_err(not_amended)?;
+    let disputes = state.parts.commission.disputes.disputes.clone();
+    let disputes = disputes.disputes(principal.tenant, false).await?;
+    let periods = state
+        .parts
+        .commission
+        .book
+        .periods(principal.tenant, month)
+        .await?;
     let proposals: Vec<Value> = proposals
         .iter()
-        .map(|proposal| present(proposal, &zone))
+        .map(|proposal| {
+            let about = to_be_amended(&disputes, &periods, proposal.amendment.staff);
+            present(proposal, &about, &zone)
+        })
         .collect();
     Ok(HttpResponse::Ok().json(json!({ "month": month.to_string(), "amendments": proposals })))
 }
 
-fn present(proposal: &Proposal, zone: &Zone) -> Value {
+/// A proposal, with the accepted disputes that it may settle.
+pub(super) fn present(proposal: &Proposal, disputes: &[&Dispute], zone: &Zone) -> Value {
     let amendment: &ProposedAmendment = &proposal.amendment;
     let lines = amendment.lines.iter().map(|delta| {
         let line = delta.clone().into_line();
@@ -367,6 +381,7 @@ fn present(proposal: &Proposal, zone: &Zone) -> Value {
         "services_rendered_count": amendment.services_rendered,
         "content_hash": amendment.content_hash.to_string(),
         "lines": lines.collect::<Vec<_>>(),
+        "dispute_ids": disputes.iter().map(|dispute| dispute.id).collect::<Vec<_>>(),
         "dismissed": proposal.dismissed.as_ref().map(|dismissal| json!({
             "reason": dismissal.reason,
             "at": shown(zone, dismissal.at),

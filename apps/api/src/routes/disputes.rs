@@ -2,16 +2,21 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use ratiba_access::Scope;
+use ratiba_access::{Principal, Scope};
 use ratiba_commission::PeriodId;
-use ratiba_commission::dispute::{Decision, Dispute, DisputeId, DisputeState, LineNumber, Words};
-use ratiba_commission::use_cases::{DecideDisputeError, OpenDisputeError};
+use ratiba_commission::amend::Basis;
+use ratiba_commission::dispute::{
+    Decision, Dispute, DisputeId, DisputeState, LineNumber, Words, to_be_amended,
+};
+use ratiba_commission::use_cases::{AmendPeriodError, DecideDisputeError, OpenDisputeError};
 use ratiba_kernel::Zone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::appointments::wrong;
+use super::commission_figures::present;
 use crate::State;
 use crate::caller::Caller;
 use crate::checked::{Checked, CheckedQuery};
@@ -31,6 +36,17 @@ pub fn endpoints() -> Vec<Endpoint> {
         .needs(Scope::CommissionRead)
         .query::<DisputesQuery>()
         .answers::<DisputesAnswer>(200, "the disputes"),
+        Endpoint::get("/api/v1/commission/disputes/{id}", "A dispute about commission", || {
+            web::get().to(show)
+        })
+        .describe(
+            "Of an accepted one that no amendment has followed yet, whoever may amend sees with it what is to be amended. A \
+             therapist sees the own ones only.",
+        )
+        .group("commission")
+        .needs(Scope::CommissionRead)
+        .answers::<DisputeAnswer>(200, "the dispute")
+        .problems(&[Kind::NotFound]),
         Endpoint::post(
             "/api/v1/commission/periods/{id}/disputes",
             "Dispute a line of a frozen document",
@@ -51,7 +67,10 @@ pub fn endpoints() -> Vec<Endpoint> {
             "The disputed line is wrong",
             || web::post().to(accept),
         )
-        .describe("Changes no figure: amend the document beside it.")
+        .describe(
+            "Changes no figure: the owner of the line is told, and `proposed_amendment` is what would be amended in the month as \
+             it is known now. Approving that is an act of its own; where nothing is proposed, correct the visit first.",
+        )
         .group("commission")
         .needs(Scope::CommissionClose)
         .body::<AcceptBody>()
@@ -128,6 +147,9 @@ pub struct DisputeAnswer {
     decided_at: Option<Moment>,
     answer: Option<String>,
     version: i32,
+    /// Of an accepted dispute that no amendment has followed yet, what is to be amended in the month, as
+    /// `GET /api/v1/commission/amendments` shows it; null in lists, and where nothing differs yet.
+    proposed_amendment: Option<Value>,
 }
 
 /// Disputes.
@@ -157,6 +179,7 @@ impl DisputeAnswer {
             decided_at: decided.map(|decided| Moment::of(zone, decided.at)),
             answer: answer.map(|words| words.as_str().to_owned()),
             version: dispute.version,
+            proposed_amendment: None,
         }
     }
 }
@@ -180,6 +203,68 @@ async fn list(
     Ok(HttpResponse::Ok().json(DisputesAnswer {
         items: visible.map(|dispute| DisputeAnswer::of(dispute, &zone)).collect(),
     }))
+}
+
+async fn show(
+    state: web::Data<State>,
+    caller: Caller,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let principal = &caller.0;
+    let id: DisputeId = id_of(&id)?;
+    let book = &state.parts.commission.disputes.disputes;
+    let dispute = book.dispute(principal.tenant, id).await?;
+    let dispute = dispute
+        .filter(|dispute| principal.sees_staff(dispute.staff.as_uuid()))
+        .ok_or_else(Problem::not_found)?;
+    answered(&state, principal, &dispute).await
+}
+
+/// A dispute with what is to be amended because of it, for whoever may. That this is not known is no reason to keep the dispute
+/// from anybody: what was decided stands.
+async fn answered(state: &State, principal: &Principal, dispute: &Dispute) -> Result<HttpResponse, Problem> {
+    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
+    let mut answer = DisputeAnswer::of(dispute, &zone);
+    if principal.require(Scope::CommissionClose).is_ok() {
+        answer.proposed_amendment = match proposed(state, principal, dispute, &zone).await {
+            Ok(proposed) => proposed,
+            Err(error) => {
+                tracing::warn!(%error, dispute.id = %dispute.id, "what a dispute is to amend is not known");
+                None
+            }
+        };
+    }
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+async fn proposed(
+    state: &State,
+    principal: &Principal,
+    dispute: &Dispute,
+    zone: &Zone,
+) -> Result<Option<Value>, AmendPeriodError> {
+    let accepted = match dispute.state {
+        DisputeState::Accepted { .. } => std::slice::from_ref(dispute),
+        DisputeState::Open | DisputeState::Rejected { .. } => return Ok(None),
+    };
+    let (tenant, commission) = (principal.tenant, &state.parts.commission);
+    let Some(document) = commission.book.period(tenant, dispute.period).await? else {
+        return Ok(None);
+    };
+    let month = document.period().month;
+    let periods = commission.book.periods(tenant, month).await?;
+    let about = to_be_amended(accepted, &periods, dispute.staff);
+    if about.is_empty() {
+        return Ok(None);
+    }
+    let proposals = commission
+        .amend
+        .proposals(tenant, month, Basis::RecordedRate)
+        .await?;
+    let own = proposals
+        .iter()
+        .find(|proposal| proposal.amendment.staff == dispute.staff);
+    Ok(own.map(|proposal| present(proposal, &about, zone)))
 }
 
 async fn open(
@@ -254,6 +339,5 @@ async fn decide(
         DecideDisputeError::DecidedBefore => Problem::new(Kind::IllegalTransition, error.to_string()),
         DecideDisputeError::Unavailable(outage) => Problem::unavailable(&outage),
     })?;
-    let zone = state.parts.booking.catalogue.zone(principal.tenant).await?;
-    Ok(HttpResponse::Ok().json(DisputeAnswer::of(&dispute, &zone)))
+    answered(state, principal, &dispute).await
 }

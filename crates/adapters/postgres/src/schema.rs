@@ -1041,6 +1041,7 @@ diesel::table! {
         version -> Integer,
         changed_at -> Timestamptz,
         user_id -> Nullable<Text>,
+        awaits -> Nullable<Jsonb>,
     }
 }
 

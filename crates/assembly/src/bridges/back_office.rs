@@ -15,17 +15,17 @@ use ratiba_booking::use_cases::{
 use ratiba_booking::visit::Visit;
 use ratiba_commission::Month;
 use ratiba_commission::explain::{Language, explain};
-use ratiba_commission::use_cases::{PreviewPeriod, PreviewPeriodError};
+use ratiba_commission::use_cases::{ClosePeriod, PreviewPeriod, PreviewPeriodError, WorkDisputes};
 use ratiba_conversation::cohort::Cohort;
 use ratiba_conversation::desk::{
     ActOrder, DayMoney, DayState, DayVisit, Earnings, EarningsLine, FoundCustomer, Refusal, ServiceRef,
-    StaffCard, StaffRef, StrayLetter, VisitRef,
+    StaffRef, StatementCard, StatementRef, StrayLetter, VisitRef, WaitingMonth,
 };
 use ratiba_conversation::ports::{BackOffice, KnowledgeBook};
 use ratiba_conversation::rail::Act;
 use ratiba_conversation::texts::Tongue;
 use ratiba_conversation::use_cases::WorkCohort;
-use ratiba_kernel::{Clock, Id, Money, Outage, PhoneNumber, TenantId};
+use ratiba_kernel::{Clock, Id, Money, Outage, TenantId};
 use ratiba_payments::dead_letter::LetterState;
 use ratiba_payments::ports::{DeadLetters, LetterQuery};
 use ratiba_postgres::{Database, figures};
@@ -34,6 +34,7 @@ use time::{Date, OffsetDateTime};
 
 mod acts;
 mod assistant;
+mod statements;
 
 /// The most appointments of a day that are looked at.
 const DAY_MAX: u16 = 500;
@@ -66,6 +67,10 @@ pub struct BackOfficeBridge {
     pub change_setup: ChangeSetup,
     /// What somebody earns.
     pub preview: PreviewPeriod,
+    /// Closes a month of that.
+    pub close: ClosePeriod,
+    /// Opens disputes about what was closed.
+    pub disputes: WorkDisputes,
     /// What nobody could place.
     pub letters: Arc<dyn DeadLetters>,
     /// What the assistant was told.
@@ -80,21 +85,6 @@ pub struct BackOfficeBridge {
 
 #[async_trait]
 impl BackOffice for BackOfficeBridge {
-    async fn member(&self, tenant: TenantId, phone: &PhoneNumber) -> Result<Option<StaffCard>, Outage> {
-        let members = self.staff.active(tenant).await?;
-        let mut found = members
-            .into_iter()
-            .filter(|member| member.phone.as_ref() == Some(phone));
-        // Nobody is told what somebody else earns: a number that two share is nobody's.
-        let (Some(member), None) = (found.next(), found.next()) else {
-            return Ok(None);
-        };
-        Ok(Some(StaffCard {
-            id: Id::from_uuid(member.id.as_uuid()),
-            name: member.name.as_str().to_owned(),
-        }))
-    }
-
     async fn day(
         &self,
         tenant: TenantId,
@@ -239,6 +229,28 @@ impl BackOffice for BackOfficeBridge {
                 received_at: letter.received_at,
             })
             .collect())
+    }
+
+    async fn statement(
+        &self,
+        tenant: TenantId,
+        staff: StaffRef,
+        statement: StatementRef,
+    ) -> Result<Option<StatementCard>, Outage> {
+        self.statement_of(tenant, staff, Id::from_uuid(statement.as_uuid()))
+            .await
+    }
+
+    async fn latest_statement(
+        &self,
+        tenant: TenantId,
+        staff: StaffRef,
+    ) -> Result<Option<StatementCard>, Outage> {
+        self.newest_statement(tenant, staff).await
+    }
+
+    async fn waiting_month(&self, tenant: TenantId) -> Result<Option<Result<WaitingMonth, Refusal>>, Outage> {
+        self.waiting(tenant).await
     }
 
     async fn cohort(&self, tenant: TenantId) -> Result<Cohort, Outage> {

@@ -86,9 +86,10 @@ fn menu_of(shop: &Shop) -> Menu {
         .services
         .iter()
         .filter(|service| service.offering == Offering::Active);
-    let people = shop.people.iter().map(|(id, name)| StaffCard {
-        id: Id::from_uuid(id.as_uuid()),
-        name: name.clone(),
+    let people = shop.people.iter().map(|person| StaffCard {
+        id: Id::from_uuid(person.id.as_uuid()),
+        name: person.name.clone(),
+        phone: person.phone.clone(),
     });
     Menu::new(
         sold.map(card_of).collect(),

@@ -59,6 +59,19 @@ impl Ground {
             move_visit: self.move_visit(),
             shelf: Arc::new(PgSetup::new(self.database.clone())),
             change_setup: self.change_setup(),
+            close: commission::ClosePeriod {
+                work: commission.clone(),
+                rules: commission.clone(),
+                book: commission.clone(),
+                clock: clock.clone(),
+                ids: self.ids.clone(),
+            },
+            disputes: commission::WorkDisputes {
+                book: commission.clone(),
+                disputes: commission.clone(),
+                clock: clock.clone(),
+                ids: self.ids.clone(),
+            },
             preview: commission::PreviewPeriod {
                 work: commission.clone(),
                 rules: commission,

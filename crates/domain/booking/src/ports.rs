@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ratiba_kernel::{Outage, TenantId, TimeRange, Zone};
+use ratiba_kernel::{Outage, PhoneNumber, TenantId, TimeRange, Zone};
 use time::{Duration, OffsetDateTime};
 
 use crate::appointment::{Appointment, AppointmentId, ChangedBy, HistoryEntry};
@@ -345,8 +345,19 @@ pub struct Shop {
     pub hours: BusinessHours,
     /// The rules.
     pub policy: Policy,
-    /// Who works here now, and what they are called; by id.
-    pub people: Vec<(StaffId, String)>,
+    /// Who works here now, by id.
+    pub people: Vec<Colleague>,
+}
+
+/// Somebody who works for a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Who.
+    pub id: StaffId,
+    /// What they are called.
+    pub name: String,
+    /// Where they are reached.
+    pub phone: Option<PhoneNumber>,
 }
 
 impl Shop {

@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use ratiba_kernel::{Id, Outage, TenantId};
 use time::OffsetDateTime;
 
+use crate::event::CommissionEvent;
+use crate::period::{FrozenPeriod, PeriodKind};
 use crate::{PeriodId, StaffId};
 
 /// Marks ids of disputes.
@@ -143,6 +145,32 @@ pub enum Decision {
     },
 }
 
+/// The accepted disputes of somebody about a month that no amendment has followed yet: what is to be amended in it was, as far
+/// as anybody said, disputed by these. `periods` are the documents of that month.
+#[must_use]
+pub fn to_be_amended<'a>(
+    disputes: &'a [Dispute],
+    periods: &[FrozenPeriod],
+    staff: StaffId,
+) -> Vec<&'a Dispute> {
+    let own: Vec<&FrozenPeriod> = periods.iter().filter(|period| period.staff == staff).collect();
+    let amended_at = own
+        .iter()
+        .filter(|period| period.kind != PeriodKind::Close)
+        .map(|period| period.frozen_at)
+        .max();
+    disputes
+        .iter()
+        .filter(|dispute| match &dispute.state {
+            DisputeState::Accepted { decided, .. } => {
+                own.iter().any(|period| period.id == dispute.period)
+                    && amended_at.is_none_or(|amended_at| amended_at < decided.at)
+            }
+            DisputeState::Open | DisputeState::Rejected { .. } => false,
+        })
+        .collect()
+}
+
 /// It is decided already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the dispute is decided already")]
@@ -178,11 +206,17 @@ impl Dispute {
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
 pub trait DisputeBook: Send + Sync {
-    /// Opens a dispute; answers the one that is open about the same line, if there is one: then nothing is written.
+    /// Opens a dispute; answers the one that is open about the same line, if there is one: then nothing is written. What
+    /// happened lands in the outbox, in the same transaction.
     ///
     /// # Errors
     /// [`Outage`].
-    async fn open(&self, tenant: TenantId, dispute: Dispute) -> Result<Dispute, Outage>;
+    async fn open(
+        &self,
+        tenant: TenantId,
+        dispute: Dispute,
+        event: CommissionEvent,
+    ) -> Result<Dispute, Outage>;
 
     /// One dispute.
     ///
@@ -196,11 +230,16 @@ pub trait DisputeBook: Send + Sync {
     /// [`Outage`].
     async fn disputes(&self, tenant: TenantId, open_only: bool) -> Result<Vec<Dispute>, Outage>;
 
-    /// Records a decision about a dispute that is still open.
+    /// Records a decision about a dispute that is still open. What happened lands in the outbox, in the same transaction.
     ///
     /// # Errors
     /// [`RecordDecisionError`]; then nothing is written.
-    async fn record_decision(&self, tenant: TenantId, decided: Dispute) -> Result<(), RecordDecisionError>;
+    async fn record_decision(
+        &self,
+        tenant: TenantId,
+        decided: Dispute,
+        event: CommissionEvent,
+    ) -> Result<(), RecordDecisionError>;
 }
 
 /// Why a decision was not recorded.

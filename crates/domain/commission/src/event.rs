@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::dispute::DisputeId;
 use crate::{AppointmentId, Month, PeriodId, PersonId, StaffId};
 
 /// Something that others may want to react to.
@@ -35,5 +36,19 @@ pub enum CommissionEvent {
         shares: Vec<(StaffId, Option<u32>)>,
         /// Who said so.
         by: PersonId,
+    },
+    /// Somebody holds a line of their document to be wrong.
+    DisputeOpened {
+        /// The dispute.
+        dispute: DisputeId,
+        /// Whose.
+        staff: StaffId,
+    },
+    /// A manager decided it.
+    DisputeDecided {
+        /// The dispute.
+        dispute: DisputeId,
+        /// Whose.
+        staff: StaffId,
     },
 }

@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
-use ratiba_kernel::{Money, MoneyError};
+use ratiba_kernel::{Money, MoneyError, PhoneNumber};
 use time::OffsetDateTime;
 
 use crate::amend::{DeltaLine, ProposedAmendment};
@@ -30,17 +30,19 @@ pub enum PeriodKind {
 }
 
 /// Who froze it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FrozenBy {
     /// The schedule.
     System,
-    /// Somebody of the business.
+    /// Somebody of the business, by their access.
     Person(PersonId),
+    /// Who runs the business, from their own phone.
+    Admin(PhoneNumber),
 }
 
 /// The text does not say who froze a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not `system` or `person:` with an id")]
+#[error("not `system`, `person:` with an id or `admin:` with a number")]
 pub struct NotAReviewer;
 
 impl fmt::Display for FrozenBy {
@@ -48,6 +50,7 @@ impl fmt::Display for FrozenBy {
         match self {
             Self::System => f.write_str("system"),
             Self::Person(person) => write!(f, "person:{person}"),
+            Self::Admin(phone) => write!(f, "admin:{}", phone.e164()),
         }
     }
 }
@@ -58,6 +61,11 @@ impl FromStr for FrozenBy {
     fn from_str(text: &str) -> Result<Self, NotAReviewer> {
         if text == "system" {
             return Ok(Self::System);
+        }
+        if let Some(phone) = text.strip_prefix("admin:") {
+            return PhoneNumber::parse(phone)
+                .map(Self::Admin)
+                .map_err(|_| NotAReviewer);
         }
         let id = text.strip_prefix("person:").ok_or(NotAReviewer)?;
         id.parse().map(Self::Person).map_err(|_| NotAReviewer)

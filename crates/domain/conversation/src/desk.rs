@@ -17,6 +17,7 @@ mod moves;
 mod office;
 mod party;
 mod promotions;
+mod statements;
 mod tips;
 
 pub use moves::{FeeFrom, MoveAnswer, MoveOffer, MoveOrder, MoveRequest, Told, VisitTerms};
@@ -26,6 +27,7 @@ pub use office::{
 };
 pub use party::{Coming, Complement, ComplementRequest, PARTS_MAX, PEOPLE_MAX, Part, Party};
 pub use promotions::{PromotionCard, TakenOff};
+pub use statements::{DisputeRef, DisputedLine, StatementCard, StatementLine, StatementRef, WaitingMonth};
 pub use tips::{TIP_UNITS_MAX, TIP_UNITS_MIN, TIP_UNITS_SHOWN, TipAnswer, TipOrder};
 
 /// Names one service of the business.
@@ -76,6 +78,8 @@ pub struct StaffCard {
     pub id: StaffRef,
     /// As customers know them.
     pub name: String,
+    /// Their number, by which they are known when they write.
+    pub phone: Option<ratiba_kernel::PhoneNumber>,
 }
 
 /// What the business sells, by whom and when: the facts that a message is read against.
@@ -121,6 +125,17 @@ impl Menu {
     #[must_use]
     pub fn staff_member(&self, id: StaffRef) -> Option<&StaffCard> {
         self.staff.iter().find(|member| member.id == id)
+    }
+
+    /// Who works here and has this number. Nobody is told what somebody else earns: a number that two share is nobody's.
+    #[must_use]
+    pub fn member(&self, phone: &ratiba_kernel::PhoneNumber) -> Option<&StaffCard> {
+        let mut found = self
+            .staff
+            .iter()
+            .filter(|member| member.phone.as_ref() == Some(phone));
+        let member = found.next()?;
+        found.next().is_none().then_some(member)
     }
 
     /// The circumstances in which a message is read.

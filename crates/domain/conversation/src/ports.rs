@@ -18,8 +18,8 @@ use crate::desk::{
     AcceptAnswer, ActOrder, AskAnswer, CancelAnswer, CardAnswer, CardOrder, ComplementRequest, DayMoney,
     DayVisit, Earnings, FoundCustomer, HoldAnswer, HoldOrder, Menu, MoveAnswer, MoveOffer, MoveOrder,
     MoveRequest, Offer, OfferRequest, PayWays, PaymentOrder, PaymentStanding, Profile, PromotionCard,
-    Refusal, ResendAnswer, ResendOrder, ServiceRef, Slot, StaffCard, StaffRef, StrayLetter, TipAnswer,
-    TipOrder, Told, VisitCard, VisitRef, VisitTerms,
+    Refusal, ResendAnswer, ResendOrder, ServiceRef, Slot, StaffRef, StatementCard, StatementRef, StrayLetter,
+    TipAnswer, TipOrder, Told, VisitCard, VisitRef, VisitTerms, WaitingMonth,
 };
 use crate::event::{ConversationEvent, ConversationTask, Due, StatusRef};
 use crate::handoff::{LogEntry, PersonWords};
@@ -663,9 +663,6 @@ pub trait PaymentDesk: Send + Sync {
 #[cfg_attr(feature = "test-support", mockall::automock)]
 #[async_trait]
 pub trait BackOffice: Send + Sync {
-    /// Who works here and has this number; `None` if nobody does.
-    async fn member(&self, tenant: TenantId, phone: &PhoneNumber) -> Result<Option<StaffCard>, Outage>;
-
     /// The visits of a local day that were not given up, by their beginning; only those in which `staff` has a part, if
     /// anybody is named. Names of services are in the language of `tongue`.
     async fn day(
@@ -706,6 +703,25 @@ pub trait BackOffice: Send + Sync {
 
     /// The messages about money that nobody could place and nobody looked at, the newest first; at most `most`.
     async fn strays(&self, tenant: TenantId, most: u16) -> Result<Vec<StrayLetter>, Outage>;
+
+    /// A statement of somebody's closed commission; `None` where it is somebody else's, or there is none.
+    async fn statement(
+        &self,
+        tenant: TenantId,
+        staff: StaffRef,
+        statement: StatementRef,
+    ) -> Result<Option<StatementCard>, Outage>;
+
+    /// Their newest statement of the latest month that was closed; `None` if they have none in it.
+    async fn latest_statement(
+        &self,
+        tenant: TenantId,
+        staff: StaffRef,
+    ) -> Result<Option<StatementCard>, Outage>;
+
+    /// The earliest month of commission that waits for somebody to close it, as it comes to now, or why it cannot be
+    /// computed; `None` if none waits.
+    async fn waiting_month(&self, tenant: TenantId) -> Result<Option<Result<WaitingMonth, Refusal>>, Outage>;
 
     /// The places of the beta, and who was invited.
     async fn cohort(&self, tenant: TenantId) -> Result<Cohort, Outage>;

@@ -6,13 +6,16 @@
 
 mod args;
 mod command;
+mod lines;
 mod plain;
 mod slate;
 
 pub use args::{leading_number, leading_phone, split_amount, stretch};
 pub use command::{Circle, Command, Said, hear};
+pub use lines::{LINES_LIVE_FOR, LineTap, LinesTap, StatementTap, parse_statement_token};
 pub use slate::{
-    Act, LISTED_MAX, NEW_SERVICE_CATEGORY, PENDING_FOR, Pending, Slate, answer_token, parse_answer_token,
+    Act, AwaitedReason, LISTED_MAX, NEW_SERVICE_CATEGORY, PENDING_FOR, Pending, REASON_CHARACTERS_MAX, Slate,
+    answer_token, parse_answer_token,
 };
 
 #[cfg(test)]

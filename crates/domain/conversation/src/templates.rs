@@ -34,17 +34,24 @@ pub enum TemplateName {
     OwnerAlert,
     /// An invitation to the beta cohort: the business; quick replies to join and to decline.
     CohortInvitation,
+    /// Somebody's closed commission: the month, services, base, commission, tips, deductions, top-up, total, fingerprint; a
+    /// quick reply to dispute a line.
+    CommissionStatement,
+    /// A dispute about commission was decided: the line, what was decided, why.
+    DisputeDecided,
 }
 
 impl TemplateName {
     /// Every template.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::BookingConfirmed,
         Self::BookingReminder,
         Self::BookingNotice,
         Self::OwnerDigest,
         Self::OwnerAlert,
         Self::CohortInvitation,
+        Self::CommissionStatement,
+        Self::DisputeDecided,
     ];
 
     /// The name under which it is registered.
@@ -57,6 +64,8 @@ impl TemplateName {
             Self::OwnerDigest => "owner_digest",
             Self::OwnerAlert => "owner_alert",
             Self::CohortInvitation => "cohort_invitation",
+            Self::CommissionStatement => "commission_statement",
+            Self::DisputeDecided => "dispute_decided",
         }
     }
 }

@@ -148,6 +148,24 @@ pub fn format_date(date: Date, tongue: Tongue) -> String {
     }
 }
 
+/// A month: `May 2026`, `Mei 2026`.
+pub fn format_month(date: Date, tongue: Tongue) -> String {
+    format!("{} {}", month_name(date, tongue), date.year())
+}
+
+/// A local date without its weekday: `13 May`, `13 Mei`.
+pub fn format_day(date: Date, tongue: Tongue) -> String {
+    format!("{} {}", date.day(), month_name(date, tongue))
+}
+
+fn month_name(date: Date, tongue: Tongue) -> String {
+    let month = usize::from(u8::from(date.month())).saturating_sub(1);
+    match tongue {
+        Tongue::English => date.month().to_string(),
+        Tongue::Swahili => MONTH_NAMES_SW.get(month).copied().unwrap_or_default().to_owned(),
+    }
+}
+
 /// A local time on both clocks: `2:00 pm (saa nane mchana)`, `saa nane mchana (2:00 pm)`.
 pub fn format_time(time: Time, tongue: Tongue) -> String {
     let swahili = format!(

@@ -25,8 +25,8 @@ pub use receive_delivery::{ReceiveDelivery, Received};
 pub use send_message::SendMessage;
 pub use take_turn::{TakeTurn, TakeTurnError, TurnEnd};
 pub use tell::{
-    ByTheRules, CreditStep, DigestFigures, MoneyMatter, MoneyNews, Notice, PageLink, RefundStep,
-    ReminderLead, Tell, TellError, TipStep,
+    ByTheRules, CommissionNews, CreditStep, DigestFigures, MoneyMatter, MoneyNews, Notice, PageLink,
+    RefundStep, ReminderLead, Tell, TellError, TipStep,
 };
 pub use work_cohort::{Invited, WorkCohort, WorkCohortError};
 pub use work_handoff::{Conversed, WorkHandoff, WorkHandoffError};

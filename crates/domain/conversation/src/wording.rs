@@ -8,6 +8,7 @@ mod pair;
 mod phrase;
 mod present;
 pub mod rail;
+pub mod statement;
 mod tip;
 mod visits;
 

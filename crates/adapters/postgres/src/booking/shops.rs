@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
-use ratiba_booking::ports::{SetupVersion, Shop};
-use ratiba_kernel::{Id, Outage, TenantId};
+use diesel::sql_types::{BigInt, Nullable, Text, Uuid as SqlUuid};
+use ratiba_booking::ports::{Colleague, SetupVersion, Shop};
+use ratiba_kernel::{Id, Outage, PhoneNumber, TenantId};
 use uuid::Uuid;
 
 use super::catalogue;
@@ -124,10 +124,12 @@ fn read<E>(tx: &mut TenantTx<'_>) -> Result<Shop, TxError<E>> {
         id: Uuid,
         #[diesel(sql_type = Text)]
         name: String,
+        #[diesel(sql_type = Nullable<Text>)]
+        phone: Option<String>,
     }
     let tenant = tx.tenant_uuid();
     let setup = version(tx)?;
-    let people = sql_query("SELECT id, name FROM staff WHERE tenant_id = $1 AND active ORDER BY id")
+    let people = sql_query("SELECT id, name, phone FROM staff WHERE tenant_id = $1 AND active ORDER BY id")
         .bind::<SqlUuid, _>(tenant)
         .load::<PersonRow>(tx.conn())?;
     Ok(Shop {
@@ -137,7 +139,14 @@ fn read<E>(tx: &mut TenantTx<'_>) -> Result<Shop, TxError<E>> {
         policy: catalogue::policy(tx)?,
         people: people
             .into_iter()
-            .map(|person| (Id::from_uuid(person.id), person.name))
-            .collect(),
+            .map(|person| {
+                let phone = person.phone.as_deref().map(PhoneNumber::parse).transpose();
+                Ok(Colleague {
+                    id: Id::from_uuid(person.id),
+                    name: person.name,
+                    phone: phone.map_err(|error| TxError::impossible("staff", person.id, error))?,
+                })
+            })
+            .collect::<Result<_, TxError<E>>>()?,
     })
 }

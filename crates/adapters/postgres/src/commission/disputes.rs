@@ -8,13 +8,16 @@ use diesel::sql_types::{Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlU
 use ratiba_commission::dispute::{
     Decided, Dispute, DisputeBook, DisputeId, DisputeState, LineNumber, RecordDecisionError, Words,
 };
+use ratiba_commission::event::CommissionEvent;
 use ratiba_kernel::{Id, Outage, TenantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::PgCommission;
+use super::book::TOPIC;
 use crate::database::TxError;
 use crate::kept::sql_query;
+use crate::outbox::append_event;
 
 const SELECT: &str =
     "SELECT id, period_id, position, staff_id, reason, opened_by, opened_at, state, decided_by, decided_at,
@@ -82,7 +85,12 @@ impl Row {
 
 #[async_trait]
 impl DisputeBook for PgCommission {
-    async fn open(&self, tenant: TenantId, dispute: Dispute) -> Result<Dispute, Outage> {
+    async fn open(
+        &self,
+        tenant: TenantId,
+        dispute: Dispute,
+        event: CommissionEvent,
+    ) -> Result<Dispute, Outage> {
         self.database
             .tenant(tenant, move |tx| {
                 let position = i32::try_from(dispute.line.number())
@@ -105,6 +113,7 @@ impl DisputeBook for PgCommission {
                 .bind::<Timestamptz, _>(dispute.opened_at)
                 .execute(tx.conn())?;
                 if written == 1 {
+                    append_event(tx, TOPIC, &event, dispute.opened_at)?;
                     return Ok(dispute.clone());
                 }
                 let row = sql_query(format!(
@@ -147,7 +156,12 @@ impl DisputeBook for PgCommission {
             .await
     }
 
-    async fn record_decision(&self, tenant: TenantId, decided: Dispute) -> Result<(), RecordDecisionError> {
+    async fn record_decision(
+        &self,
+        tenant: TenantId,
+        decided: Dispute,
+        event: CommissionEvent,
+    ) -> Result<(), RecordDecisionError> {
         self.database
             .tenant(tenant, move |tx| {
                 let (who, answer) = match &decided.state {
@@ -170,6 +184,7 @@ impl DisputeBook for PgCommission {
                 .bind::<Integer, _>(decided.version)
                 .execute(tx.conn())?;
                 if written == 1 {
+                    append_event(tx, TOPIC, &event, who.at)?;
                     Ok(())
                 } else {
                     Err(TxError::Refused(RecordDecisionError::Stale))

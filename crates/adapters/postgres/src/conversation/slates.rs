@@ -7,6 +7,7 @@ use ratiba_conversation::desk::VisitRef;
 use ratiba_conversation::ports::RecordError;
 use ratiba_conversation::rail::Slate;
 use ratiba_kernel::{Outage, PhoneNumber};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -21,6 +22,8 @@ struct SlateRow {
     listed: Vec<Uuid>,
     #[diesel(sql_type = Nullable<Jsonb>)]
     pending: Option<Value>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    awaits: Option<Value>,
     #[diesel(sql_type = Nullable<Text>)]
     user_id: Option<String>,
     #[diesel(sql_type = Integer)]
@@ -30,7 +33,7 @@ struct SlateRow {
 /// What is open with whoever has this number.
 pub(super) fn find<E>(tx: &mut TenantTx<'_>, phone: &PhoneNumber) -> Result<Slate, TxError<E>> {
     let row = sql_query(
-        "SELECT listed, pending, user_id, version FROM rail_slates WHERE tenant_id = $1 AND phone = $2",
+        "SELECT listed, pending, awaits, user_id, version FROM rail_slates WHERE tenant_id = $1 AND phone = $2",
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
     .bind::<Text, _>(phone.e164())
@@ -40,15 +43,13 @@ pub(super) fn find<E>(tx: &mut TenantTx<'_>, phone: &PhoneNumber) -> Result<Slat
         return Ok(Slate::blank(phone.clone()));
     };
     // A question that another version asked, and this one cannot read, is over: it is asked anew.
-    let pending = row.pending.and_then(|pending| {
-        serde_json::from_value(pending)
-            .inspect_err(|error| tracing::warn!(%error, "a question to an admin cannot be read any more"))
-            .ok()
-    });
+    let pending = row.pending.and_then(read_or_forget);
+    let awaits = row.awaits.and_then(read_or_forget);
     Ok(Slate {
         phone: phone.clone(),
         listed: row.listed.into_iter().map(VisitRef::from_uuid).collect(),
         pending,
+        awaits,
         user_id: row
             .user_id
             .map(|id| SenderKey::parse(&id))
@@ -56,6 +57,12 @@ pub(super) fn find<E>(tx: &mut TenantTx<'_>, phone: &PhoneNumber) -> Result<Slat
             .map_err(|error| TxError::impossible("rail_slates", "user_id", error))?,
         version: row.version,
     })
+}
+
+fn read_or_forget<T: DeserializeOwned>(question: Value) -> Option<T> {
+    serde_json::from_value(question)
+        .inspect_err(|error| tracing::warn!(%error, "a question of the rail cannot be read any more"))
+        .ok()
 }
 
 /// The channel's own id of whoever writes to the rail from this number.
@@ -70,12 +77,14 @@ pub(super) fn user_id_of<E>(
 pub(super) fn write(tx: &mut TenantTx<'_>, slate: &Slate, at: OffsetDateTime) -> Result<(), Refused> {
     let pending = slate.pending.as_ref().map(serde_json::to_value).transpose();
     let pending = pending.map_err(|error| TxError::Impossible(error.to_string()))?;
+    let awaits = slate.awaits.as_ref().map(serde_json::to_value).transpose();
+    let awaits = awaits.map_err(|error| TxError::Impossible(error.to_string()))?;
     let listed: Vec<Uuid> = slate.listed.iter().map(|visit| visit.as_uuid()).collect();
     let written = sql_query(
-        "INSERT INTO rail_slates AS s (tenant_id, phone, listed, pending, version, changed_at, user_id)
-         VALUES ($1, $2, $3, $4, $5 + 1, $6, $7)
+        "INSERT INTO rail_slates AS s (tenant_id, phone, listed, pending, version, changed_at, user_id, awaits)
+         VALUES ($1, $2, $3, $4, $5 + 1, $6, $7, $8)
          ON CONFLICT (tenant_id, phone) DO UPDATE SET listed = excluded.listed, pending = excluded.pending,
-             user_id = excluded.user_id, version = excluded.version, changed_at = excluded.changed_at
+             user_id = excluded.user_id, awaits = excluded.awaits, version = excluded.version, changed_at = excluded.changed_at
          WHERE s.version = $5",
     )
     .bind::<SqlUuid, _>(tx.tenant_uuid())
@@ -85,6 +94,7 @@ pub(super) fn write(tx: &mut TenantTx<'_>, slate: &Slate, at: OffsetDateTime) ->
     .bind::<Integer, _>(slate.version)
     .bind::<Timestamptz, _>(at)
     .bind::<Nullable<Text>, _>(slate.user_id.as_ref().map(|id| id.as_str().to_owned()))
+    .bind::<Nullable<Jsonb>, _>(awaits)
     .execute(tx.conn())?;
     refuse_unless(written, RecordError::Stale)
 }

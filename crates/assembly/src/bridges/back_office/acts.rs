@@ -76,6 +76,8 @@ impl BackOfficeBridge {
             Act::AddFaq { .. } => self.can_add_faq(tenant).await,
             Act::RemoveFaq { snippet, version } => self.can_remove_faq(tenant, *snippet, *version).await,
             Act::Invite { phone } => self.can_invite(tenant, phone).await,
+            Act::Dispute { statement, line, .. } => self.disputable(tenant, *statement, *line).await,
+            Act::Close { waiting } => self.closable(tenant, *waiting).await,
         }
     }
 
@@ -115,6 +117,12 @@ impl BackOfficeBridge {
             Act::AddFaq { title, body, tongue } => self.faq_added(tenant, key, (&title, &body, tongue)).await,
             Act::RemoveFaq { snippet, version } => self.faq_removed(tenant, snippet, version).await,
             Act::Invite { phone } => self.invited(tenant, &by, &phone).await,
+            Act::Dispute {
+                statement,
+                line,
+                reason,
+            } => self.disputed(tenant, &by, (statement, line), &reason).await,
+            Act::Close { waiting } => self.month_closed(tenant, &by, waiting).await,
         }
     }
 

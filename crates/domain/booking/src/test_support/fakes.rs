@@ -15,8 +15,8 @@ use crate::catalogue::{CustomerId, StaffId};
 use crate::engagement::Claim;
 use crate::event::{BookingEvent, BookingTask, Due};
 use crate::ports::{
-    AppointmentBook, AppointmentChange, Catalogue, Change, ClaimChange, FactsQuery, Outlook, RecordError,
-    SetupVersion, Shop, Timetable, Wanted,
+    AppointmentBook, AppointmentChange, Catalogue, Change, ClaimChange, Colleague, FactsQuery, Outlook,
+    RecordError, SetupVersion, Shop, Timetable, Wanted,
 };
 use crate::visit::{HoldKey, Visit, VisitHead, VisitId, expiry};
 
@@ -400,12 +400,16 @@ impl Catalogue for InMemorySalon {
             services,
             hours: self.facts.business.clone(),
             policy: self.facts.policy.clone(),
-            // Facts know nobody's name.
+            // Facts know nobody's name and number.
             people: self
                 .facts
                 .staff
                 .iter()
-                .map(|member| (member.id, member.id.to_string()))
+                .map(|member| Colleague {
+                    id: member.id,
+                    name: member.id.to_string(),
+                    phone: None,
+                })
                 .collect(),
         }))
     }

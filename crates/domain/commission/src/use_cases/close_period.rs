@@ -132,7 +132,7 @@ impl ClosePeriod {
             return self.compare(tenant, figures, &settings).await;
         }
         for _ in 0..CARRIED_TRIES {
-            let written = match (settings.close_mode, by) {
+            let written = match (settings.close_mode, &by) {
                 (CloseMode::Review, FrozenBy::System) => {
                     let draft = draft_of(&figures, now);
                     let left = self.book.leave_draft(tenant, draft).await;
@@ -140,8 +140,8 @@ impl ClosePeriod {
                         figures: figures.clone(),
                     })
                 }
-                (CloseMode::Automatic, _) | (CloseMode::Review, FrozenBy::Person(_)) => {
-                    let change = self.change(tenant, figures.clone(), &settings, now, by).await?;
+                (CloseMode::Automatic, _) | (CloseMode::Review, FrozenBy::Person(_) | FrozenBy::Admin(_)) => {
+                    let change = self.change(tenant, figures.clone(), &settings, now, &by).await?;
                     let documents = change.documents.clone();
                     // Without anybody to freeze for there is nothing to write, and nothing happened.
                     let frozen = if documents.is_empty() {
@@ -169,7 +169,7 @@ impl ClosePeriod {
         figures: MonthFigures,
         settings: &CommissionSettings,
         at: OffsetDateTime,
-        by: FrozenBy,
+        by: &FrozenBy,
     ) -> Result<Freeze, Outage> {
         let carried = self.book.carried(tenant).await?;
         let names = self.work.names(tenant).await?;
@@ -180,7 +180,7 @@ impl ClosePeriod {
             .map(|figure| {
                 let taken = taken_in(&figure, carried.get(&figure.staff).copied(), settings);
                 let terms = Terms::of(figure.staff, &names, settings);
-                FrozenDocument::close(self.ids.fresh(), month, figure, taken, terms, at, by)
+                FrozenDocument::close(self.ids.fresh(), month, figure, taken, terms, at, by.clone())
             })
             .collect();
         let periods = documents.iter().map(|document| document.period().id).collect();

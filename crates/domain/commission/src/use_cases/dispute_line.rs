@@ -8,6 +8,7 @@ use crate::PeriodId;
 use crate::dispute::{
     Decision, Dispute, DisputeBook, DisputeId, DisputeState, LineNumber, RecordDecisionError, Words,
 };
+use crate::event::CommissionEvent;
 use crate::ports::CommissionBook;
 
 /// Opens and decides disputes.
@@ -82,7 +83,11 @@ impl WorkDisputes {
             state: DisputeState::Open,
             version: 1,
         };
-        let open = self.disputes.open(tenant, dispute).await?;
+        let event = CommissionEvent::DisputeOpened {
+            dispute: id,
+            staff: dispute.staff,
+        };
+        let open = self.disputes.open(tenant, dispute, event).await?;
         let new = open.id == id;
         Ok((open, new))
     }
@@ -103,7 +108,15 @@ impl WorkDisputes {
         let decided = dispute
             .decide(decision, by, self.clock.now())
             .map_err(|_| DecideDisputeError::DecidedBefore)?;
-        match self.disputes.record_decision(tenant, decided.clone()).await {
+        let event = CommissionEvent::DisputeDecided {
+            dispute: id,
+            staff: decided.staff,
+        };
+        match self
+            .disputes
+            .record_decision(tenant, decided.clone(), event)
+            .await
+        {
             Ok(()) => Ok(decided),
             Err(RecordDecisionError::Stale) => Err(DecideDisputeError::DecidedBefore),
             Err(RecordDecisionError::Unavailable(outage)) => Err(outage.into()),

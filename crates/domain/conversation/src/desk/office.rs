@@ -289,4 +289,10 @@ pub enum Refusal {
     TooManyFaqs,
     /// Nobody is invited.
     NotInvited(NotInvited),
+    /// A dispute about it is open.
+    Disputed,
+    /// It is somebody else's, or there is none.
+    NotTheirs,
+    /// The month is closed already.
+    ClosedAlready,
 }

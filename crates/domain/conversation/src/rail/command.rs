@@ -41,6 +41,8 @@ pub enum Command {
     Takings,
     /// What somebody earns this month.
     Commission,
+    /// Closes the month of commission that waits.
+    Close,
     /// Messages about money that nobody could place.
     Unrouted,
     /// What the assistant was told to answer.
@@ -57,13 +59,15 @@ pub enum Command {
     MyDay,
     /// What whoever asks earns this month.
     MyEarnings,
+    /// A line of their statement is wrong.
+    Dispute,
     /// The commands of whoever asks.
     Help,
 }
 
 impl Command {
     /// Every command, in the order of the help.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Today,
         Self::Tomorrow,
         Self::Find,
@@ -76,6 +80,7 @@ impl Command {
         Self::UpdatePrice,
         Self::Takings,
         Self::Commission,
+        Self::Close,
         Self::Unrouted,
         Self::ListFaqs,
         Self::AddFaq,
@@ -84,6 +89,7 @@ impl Command {
         Self::Invite,
         Self::MyDay,
         Self::MyEarnings,
+        Self::Dispute,
         Self::Help,
     ];
 
@@ -103,6 +109,7 @@ impl Command {
             Self::UpdatePrice => "update-price",
             Self::Takings => "takings",
             Self::Commission => "commission",
+            Self::Close => "close",
             Self::Unrouted => "unrouted",
             Self::ListFaqs => "list-faqs",
             Self::AddFaq => "add-faq",
@@ -111,6 +118,7 @@ impl Command {
             Self::Invite => "invite",
             Self::MyDay => "my-day",
             Self::MyEarnings => "my-earnings",
+            Self::Dispute => "dispute",
             Self::Help => "help",
         }
     }
@@ -131,13 +139,14 @@ impl Command {
             | Self::UpdatePrice
             | Self::Takings
             | Self::Commission
+            | Self::Close
             | Self::Unrouted
             | Self::ListFaqs
             | Self::AddFaq
             | Self::RemoveFaq
             | Self::Cohort
             | Self::Invite => Circle::Admins,
-            Self::MyDay | Self::MyEarnings => Circle::Staff,
+            Self::MyDay | Self::MyEarnings | Self::Dispute => Circle::Staff,
             Self::Help => Circle::Either,
         }
     }
@@ -158,6 +167,7 @@ impl Command {
             Self::UpdatePrice => RailText::UpdatePrice,
             Self::Takings => RailText::Takings,
             Self::Commission => RailText::Commission,
+            Self::Close => RailText::Close,
             Self::Unrouted => RailText::Unrouted,
             Self::ListFaqs => RailText::ListFaqs,
             Self::AddFaq => RailText::AddFaq,
@@ -166,6 +176,7 @@ impl Command {
             Self::Invite => RailText::Invite,
             Self::MyDay => RailText::MyDay,
             Self::MyEarnings => RailText::MyEarnings,
+            Self::Dispute => RailText::Dispute,
             Self::Help => RailText::Help,
         }
     }

@@ -27,6 +27,11 @@ const PHRASES: &[(Command, Place, &[&str])] = &[
         "who do i have today", "siku yangu", "ratiba yangu", "wateja wangu", "nina nani leo", "nina wateja gani",
         "nina kazi gani leo", "niko na nani leo",
     ]),
+    (Command::Dispute, Within, &[
+        "dispute a line", "dispute line", "dispute my commission", "commission is wrong", "commission is not right",
+        "pinga mstari", "napinga kamisheni", "kamisheni yangu si sahihi", "kamisheni yangu sio sahihi",
+        "kamisheni si sahihi", "mstari si sahihi",
+    ]),
     (Command::MyEarnings, Within, &[
         "my earnings", "my commission", "my tips", "have i earned", "did i earn", "have i made", "i have earned",
         "mapato yangu", "kamisheni yangu", "commission yangu", "nimepata ngapi", "nimepata pesa ngapi",
@@ -39,6 +44,7 @@ const PHRASES: &[(Command, Place, &[&str])] = &[
         "tumemake ngapi", "tumetengeneza ngapi", "tulipata ngapi", "tulipata pesa ngapi", "tuliuza ngapi",
         "imeingia pesa ngapi", "pesa ngapi imeingia", "pesa ngapi zimeingia",
     ]),
+    (Command::Close, Begins, &["close commission", "close the commission", "funga kamisheni"]),
     (Command::Commission, Within, &["commission", "commision", "comission", "kamisheni"]),
     (Command::Unrouted, Within, &[
         "unrouted", "dead letters", "unmatched payments", "unknown payments", "malipo yasiyojulikana",

@@ -9,13 +9,16 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::channel::SenderKey;
-use crate::desk::{ServiceRef, StaffRef, VisitRef};
+use crate::desk::{ServiceRef, StaffRef, StatementRef, VisitRef, WaitingMonth};
 use crate::inbound::InboundId;
 use crate::knowledge::SnippetId;
 use crate::texts::Tongue;
 
 /// How long a question waits for its answer.
 pub const PENDING_FOR: Duration = Duration::minutes(10);
+
+/// The most characters of the reason of a dispute.
+pub const REASON_CHARACTERS_MAX: usize = 500;
 
 /// How many lines of a list are numbered and shown.
 pub const LISTED_MAX: usize = 30;
@@ -29,6 +32,8 @@ pub struct Slate {
     pub listed: Vec<VisitRef>,
     /// What waits for their yes.
     pub pending: Option<Pending>,
+    /// What their next words are the reason of. Never beside what waits for their yes.
+    pub awaits: Option<AwaitedReason>,
     /// The channel's own id of them, under which it may name them alone; `None` if they never wrote under one.
     pub user_id: Option<SenderKey>,
     /// Counts the recorded changes; 0 was never recorded.
@@ -43,8 +48,25 @@ impl Slate {
             phone,
             listed: Vec::new(),
             pending: None,
+            awaits: None,
             user_id: None,
             version: 0,
+        }
+    }
+
+    /// Whether something waits for a word of theirs.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.pending.is_some() || self.awaits.is_some()
+    }
+
+    /// The same when nothing waits for a word of theirs.
+    #[must_use]
+    pub fn closed(&self) -> Self {
+        Self {
+            pending: None,
+            awaits: None,
+            ..self.clone()
         }
     }
 
@@ -52,6 +74,27 @@ impl Slate {
     #[must_use]
     pub fn visit(&self, number: usize) -> Option<VisitRef> {
         self.listed.get(number.checked_sub(1)?).copied()
+    }
+}
+
+/// A line whose owner was asked what is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AwaitedReason {
+    /// Of which statement.
+    pub statement: StatementRef,
+    /// Its number, from 1.
+    pub line: u32,
+    /// When it was asked.
+    #[serde(with = "time::serde::rfc3339")]
+    pub asked_at: OffsetDateTime,
+}
+
+impl AwaitedReason {
+    /// Whether words come too late by now to be the reason.
+    #[must_use]
+    pub fn is_over(&self, now: OffsetDateTime) -> bool {
+        now - self.asked_at >= PENDING_FOR
     }
 }
 
@@ -182,6 +225,20 @@ pub enum Act {
     Invite {
         /// Their number.
         phone: PhoneNumber,
+    },
+    /// Somebody holds a line of their statement to be wrong.
+    Dispute {
+        /// Of which statement.
+        statement: StatementRef,
+        /// Its number, from 1.
+        line: u32,
+        /// Why, in their words.
+        reason: String,
+    },
+    /// A month of commission is closed.
+    Close {
+        /// Which, and what it came to.
+        waiting: WaitingMonth,
     },
 }
 

@@ -88,7 +88,9 @@ const fn category(name: TemplateName) -> Category {
         | TemplateName::BookingReminder
         | TemplateName::BookingNotice
         | TemplateName::OwnerDigest
-        | TemplateName::OwnerAlert => Category::Utility,
+        | TemplateName::OwnerAlert
+        | TemplateName::CommissionStatement
+        | TemplateName::DisputeDecided => Category::Utility,
         TemplateName::CohortInvitation => Category::Marketing,
     }
 }
@@ -125,6 +127,20 @@ const fn body(name: TemplateName, tongue: Tongue) -> &'static str {
         (TemplateName::OwnerAlert, Tongue::Swahili) => {
             "Unahitajika: {{1}}. Nani na nini: {{2}}. Cha kufanya: {{3}}. Andika hapa kujibu."
         }
+        (TemplateName::CommissionStatement, Tongue::English) => {
+            "Your commission for {{1}}: services {{2}}, base {{3}}, commission {{4}}, tips {{5}}, deductions {{6}}, top-up \
+             {{7}}, total {{8}}. Fingerprint {{9}}. If a line is wrong, tap below."
+        }
+        (TemplateName::CommissionStatement, Tongue::Swahili) => {
+            "Kamisheni yako ya {{1}}: huduma {{2}}, msingi {{3}}, kamisheni {{4}}, bakshishi {{5}}, makato {{6}}, nyongeza \
+             {{7}}, jumla {{8}}. Alama ya hati {{9}}. Kama mstari si sahihi, gusa hapa chini."
+        }
+        (TemplateName::DisputeDecided, Tongue::English) => {
+            "Your dispute about your commission, {{1}}, was decided: {{2}}. The reason: {{3}}. Write here to answer."
+        }
+        (TemplateName::DisputeDecided, Tongue::Swahili) => {
+            "Pingamizi lako la kamisheni, {{1}}, limeamuliwa: {{2}}. Sababu: {{3}}. Andika hapa kujibu."
+        }
         (TemplateName::CohortInvitation, Tongue::English) => {
             "Hello! {{1}} invites you to try its new assistant on WhatsApp. It is automatic: a computer answers you and \
              books your visits. Payment by M-Pesa in it is still in trial. To join, answer YES. To decline answer NO; you \
@@ -146,13 +162,16 @@ const fn quick_replies(name: TemplateName, tongue: Tongue) -> &'static [&'static
     match (name, tongue) {
         (TemplateName::BookingReminder, Tongue::English) => &["I am coming", "Move it", "Cancel it"],
         (TemplateName::BookingReminder, Tongue::Swahili) => &["Nitakuja", "Hamisha", "Ghairi"],
+        (TemplateName::CommissionStatement, Tongue::English) => &["Dispute a line"],
+        (TemplateName::CommissionStatement, Tongue::Swahili) => &["Pinga mstari"],
         (TemplateName::CohortInvitation, Tongue::English) => &["Yes / Ndiyo", "No / Hapana"],
         (TemplateName::CohortInvitation, Tongue::Swahili) => &["Ndiyo / Yes", "Hapana / No"],
         (
             TemplateName::BookingConfirmed
             | TemplateName::BookingNotice
             | TemplateName::OwnerDigest
-            | TemplateName::OwnerAlert,
+            | TemplateName::OwnerAlert
+            | TemplateName::DisputeDecided,
             Tongue::English | Tongue::Swahili,
         ) => &[],
     }
@@ -213,6 +232,38 @@ const fn examples(name: TemplateName, tongue: Tongue) -> &'static [&'static str]
             "malipo yanahitaji kuangaliwa",
             "Asha, +254700000123",
             "fungua malipo kwenye konsoli",
+        ],
+        (TemplateName::CommissionStatement, Tongue::English) => &[
+            "May 2026",
+            "42",
+            "KES 147,000",
+            "KES 29,400",
+            "KES 3,200",
+            "KES 0",
+            "KES 0",
+            "KES 32,600",
+            "9f86d081",
+        ],
+        (TemplateName::CommissionStatement, Tongue::Swahili) => &[
+            "Mei 2026",
+            "42",
+            "KES 147,000",
+            "KES 29,400",
+            "KES 3,200",
+            "KES 0",
+            "KES 0",
+            "KES 32,600",
+            "9f86d081",
+        ],
+        (TemplateName::DisputeDecided, Tongue::English) => &[
+            "line 3 of May 2026 (Swedish massage, 13 May)",
+            "not accepted, the line stays",
+            "the recorded end is right",
+        ],
+        (TemplateName::DisputeDecided, Tongue::Swahili) => &[
+            "mstari wa 3 wa Mei 2026 (Swedish massage, 13 Mei)",
+            "halikukubaliwa, mstari unabaki",
+            "muda uliorekodiwa ni sahihi",
         ],
         (TemplateName::CohortInvitation, Tongue::English | Tongue::Swahili) => &["Aria Aura Spa"],
     }

@@ -93,7 +93,9 @@ fn every_template_keeps_to_the_rules_of_the_channel_in_both_languages() {
             | TemplateName::BookingReminder
             | TemplateName::BookingNotice
             | TemplateName::OwnerDigest
-            | TemplateName::OwnerAlert => ROOM_CHARACTERS,
+            | TemplateName::OwnerAlert
+            | TemplateName::CommissionStatement
+            | TemplateName::DisputeDecided => ROOM_CHARACTERS,
         };
         let fixed = template.body.chars().count();
         assert!(

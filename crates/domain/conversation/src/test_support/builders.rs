@@ -2,14 +2,17 @@
 
 use ratiba_kernel::test_support::EPOCH;
 use ratiba_kernel::{Money, PhoneNumber, Zone};
-use time::macros::{datetime, time};
+use time::macros::{date, datetime, time};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::channel::{Channel, SenderKey};
 use crate::consent::CohortMode;
 use crate::customer::{Customer, CustomerId};
-use crate::desk::{Menu, Party, Profile, ServiceCard, ServiceRef, Slot, StaffCard, StaffRef};
+use crate::desk::{
+    Menu, Party, Profile, ServiceCard, ServiceRef, Slot, StaffCard, StaffRef, StatementCard, StatementLine,
+    StatementRef,
+};
 use crate::machine::{Draft as BookingDraft, Stage};
 use crate::outgoing::{
     Content, Draft, MessageId, OutgoingMessage, Purpose, Recipient, TemplateCall, TextBody,
@@ -77,10 +80,52 @@ pub fn a_menu() -> Menu {
         vec![StaffCard {
             id: wanjiru(),
             name: "Wanjiru".to_owned(),
+            phone: None,
         }],
         OpeningHours::daily(time!(09:00), time!(20:00)),
         nairobi(),
     )
+}
+
+/// The therapist's statement for May 2026 with so many lines, all alike: each has 3,500 as its base and earns 700, and the
+/// first one a tip of 200.
+#[must_use]
+pub fn a_statement(lines: usize) -> StatementCard {
+    let lines: Vec<StatementLine> = (1_u32..)
+        .take(lines)
+        .map(|number| StatementLine {
+            number,
+            day: date!(2026 - 05 - 13),
+            service: "Swedish massage".to_owned(),
+            base: Money::kes_minor(350_000),
+            commission: Money::kes_minor(70_000),
+            tip: Money::kes_minor(if number == 1 { 20_000 } else { 0 }),
+            disputed: false,
+        })
+        .collect();
+    let sum = |of: fn(&StatementLine) -> Money| {
+        Money::kes_minor(lines.iter().map(|line| of(line).amount_minor()).sum())
+    };
+    let (base, commission, tips) = (
+        sum(|line| line.base),
+        sum(|line| line.commission),
+        sum(|line| line.tip),
+    );
+    StatementCard {
+        id: StatementRef::from_uuid(Uuid::from_u128(0x57)),
+        staff: wanjiru(),
+        month: date!(2026 - 05 - 01),
+        corrects: false,
+        services: i64::try_from(lines.len()).unwrap_or(i64::MAX),
+        base,
+        commission,
+        tips,
+        deductions: Money::kes_minor(-10_000),
+        top_up: Money::kes_minor(0),
+        total: Money::kes_minor(commission.amount_minor() + tips.amount_minor() - 10_000),
+        hash: "9f86d081".to_owned(),
+        lines,
+    }
 }
 
 /// The demo's business, open to everybody, with one owner.

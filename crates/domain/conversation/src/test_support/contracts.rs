@@ -124,6 +124,7 @@ pub async fn conversation_record_contract<W: World>(fresh: impl AsyncFn() -> W) 
     handoffs::the_window_of_an_admin_who_was_never_a_customer_is_known(&fresh().await).await;
     slates::nothing_is_open_with_somebody_who_was_never_asked(&fresh().await).await;
     slates::a_question_is_kept_for_one_person_until_it_is_closed(&fresh().await).await;
+    slates::what_the_next_words_are_the_reason_of_is_kept_in_place_of_a_question(&fresh().await).await;
     slates::a_stale_slate_is_refused_with_all_that_goes_with_it(&fresh().await).await;
     cohort::the_last_place_is_given_once(&fresh().await).await;
     cohort::an_answer_moves_the_invitation_and_the_customer(&fresh().await).await;

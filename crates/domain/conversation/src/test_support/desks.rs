@@ -129,7 +129,14 @@ impl FakeDesk {
         locked(&self.state).pages.len()
     }
 
-    /// Changes what is sold.
+    /// The demo's therapist has this number.
+    pub fn employ(&self, phone: PhoneNumber) {
+        if let Some(member) = locked(&self.menu).staff.first_mut() {
+            member.phone = Some(phone);
+        }
+    }
+
+    /// Changes what is sold, and by whom.
     pub fn amend_menu(&self, amend: impl FnOnce(&mut Menu)) {
         amend(&mut locked(&self.menu));
     }

@@ -1,17 +1,16 @@
 //! The business as its own people ask it, in memory: it tells what it was given, and remembers what it was ordered.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use ratiba_kernel::{Money, Outage, PhoneNumber, TenantId};
+use ratiba_kernel::{Money, Outage, TenantId};
 use time::{Date, OffsetDateTime};
 
 use super::builders::{nairobi, wanjiru};
 use crate::cohort::Cohort;
 use crate::desk::{
-    ActOrder, DayMoney, DayState, DayVisit, Earnings, FoundCustomer, Refusal, ServiceRef, StaffCard,
-    StaffRef, StrayLetter, VisitRef,
+    ActOrder, DayMoney, DayState, DayVisit, Earnings, FoundCustomer, Refusal, ServiceRef, StaffRef,
+    StatementCard, StatementRef, StrayLetter, VisitRef, WaitingMonth,
 };
 use crate::ports::BackOffice;
 use crate::rail::Act;
@@ -20,12 +19,13 @@ use crate::texts::Tongue;
 /// What the office knows and was told to do.
 #[derive(Default)]
 struct State {
-    members: BTreeMap<PhoneNumber, StaffCard>,
     visits: Vec<(StaffRef, DayVisit)>,
     customers: Vec<FoundCustomer>,
     takings: Vec<(DayMoney, Money)>,
     earnings: Option<Earnings>,
     strays: Vec<StrayLetter>,
+    statements: Vec<StatementCard>,
+    waiting: Option<WaitingMonth>,
     cohort: Cohort,
     refuses: Option<Refusal>,
     orders: Vec<ActOrder>,
@@ -38,11 +38,6 @@ pub struct FakeOffice(Mutex<State>);
 impl FakeOffice {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Somebody works here and has this number.
-    pub fn employ(&self, phone: PhoneNumber, card: StaffCard) {
-        self.state().members.insert(phone, card);
     }
 
     /// A visit stands in the book, rendered by the demo's therapist.
@@ -68,6 +63,25 @@ impl FakeOffice {
     /// A message about money that nobody could place.
     pub fn strays_in(&self, letter: StrayLetter) {
         self.state().strays.push(letter);
+    }
+
+    /// A month was closed or corrected; the newest comes last.
+    pub fn closed(&self, statement: StatementCard) {
+        self.state().statements.push(statement);
+    }
+
+    /// A dispute about a line of every statement is open.
+    pub fn disputed(&self, number: u32) {
+        let mut state = self.state();
+        let lines = state.statements.iter_mut().flat_map(|card| &mut card.lines);
+        for line in lines.filter(|line| line.number == number) {
+            line.disputed = true;
+        }
+    }
+
+    /// This month waits to be closed.
+    pub fn waits(&self, waiting: WaitingMonth) {
+        self.state().waiting = Some(waiting);
     }
 
     /// These are invited to the beta.
@@ -98,10 +112,6 @@ impl FakeOffice {
 
 #[async_trait]
 impl BackOffice for FakeOffice {
-    async fn member(&self, _tenant: TenantId, phone: &PhoneNumber) -> Result<Option<StaffCard>, Outage> {
-        Ok(self.state().members.get(phone).cloned())
-    }
-
     async fn day(
         &self,
         _tenant: TenantId,
@@ -172,6 +182,36 @@ impl BackOffice for FakeOffice {
             .take(usize::from(most))
             .cloned()
             .collect())
+    }
+
+    async fn statement(
+        &self,
+        _tenant: TenantId,
+        staff: StaffRef,
+        statement: StatementRef,
+    ) -> Result<Option<StatementCard>, Outage> {
+        let state = self.state();
+        let found = state
+            .statements
+            .iter()
+            .find(|card| (card.id, card.staff) == (statement, staff));
+        Ok(found.cloned())
+    }
+
+    async fn latest_statement(
+        &self,
+        _tenant: TenantId,
+        staff: StaffRef,
+    ) -> Result<Option<StatementCard>, Outage> {
+        let state = self.state();
+        Ok(state.statements.iter().rfind(|card| card.staff == staff).cloned())
+    }
+
+    async fn waiting_month(
+        &self,
+        _tenant: TenantId,
+    ) -> Result<Option<Result<WaitingMonth, Refusal>>, Outage> {
+        Ok(self.state().waiting.map(Ok))
     }
 
     async fn cohort(&self, _tenant: TenantId) -> Result<Cohort, Outage> {

@@ -85,6 +85,12 @@ catalogue! {
     /// How `/my-earnings` is written.
     MyEarnings: "/my-earnings – your commission this month, and why"
         / "/my-earnings – kamisheni yako ya mwezi huu, na sababu zake";
+    /// How `/dispute` is written.
+    Dispute: "/dispute – a line of your commission statement is wrong; /dispute 3 – line 3 of the newest one"
+        / "/dispute – mstari wa taarifa yako ya kamisheni si sahihi; /dispute 3 – mstari wa 3 wa taarifa mpya";
+    /// How `/close` is written.
+    Close: "/close – closes the month of commission that waits for you"
+        / "/close – funga mwezi wa kamisheni unaokusubiri";
     /// How `/help` is written.
     Help: "/help – this list" / "/help – orodha hii";
 
@@ -150,6 +156,90 @@ catalogue! {
     /// The month cannot be computed.
     EarningsUnknown: "The commission of this month cannot be computed: something on record must be put right first."
         / "Kamisheni ya mwezi huu haiwezi kukokotolewa: kuna kitu kwenye kumbukumbu kinachohitaji kurekebishwa kwanza.";
+
+    /// Above the figures of a statement.
+    StatementHead: "{business}: your commission for {date}" / "{business}: kamisheni yako ya {date}";
+    /// Above the figures of a correction: what changed, line by line.
+    CorrectionHead: "{business}: a correction of your commission for {date}. What changed:\n{list}\n\nDifferences:"
+        / "{business}: marekebisho ya kamisheni yako ya {date}. Kilichobadilika:\n{list}\n\nTofauti:";
+    /// The figures of either.
+    StatementFigures: "Services: {bookings}\nBase: {price}\nCommission: {commission}\nTips: {least}\nDeductions: {left}\n\
+        Top-up: {second}\n*Total: {amount}*\n\nFingerprint: {reference}"
+        / "Huduma: {bookings}\nMsingi: {price}\nKamisheni: {commission}\nBakshishi: {least}\nMakato: {left}\n\
+        Nyongeza: {second}\n*Jumla: {amount}*\n\nAlama ya hati: {reference}";
+    /// The month of a correction, where only that tells that it is one.
+    CorrectedMonth: "{date} (a correction: only what changed)" / "{date} (marekebisho: kilichobadilika tu)";
+    /// A line of a correction.
+    CorrectedLine: "• {service}, {date}: commission {commission}, tip {least}"
+        / "• {service}, {date}: kamisheni {commission}, bakshishi {least}";
+    /// On the button below a statement.
+    DisputeButton: "Dispute a line" / "Pinga mstari";
+    /// No statement yet.
+    NoStatement: "You have no closed commission statement." / "Huna taarifa ya kamisheni iliyofungwa.";
+    /// A statement without lines.
+    NoLines: "Your statement for {date} has no lines." / "Taarifa yako ya {date} haina mistari.";
+    /// Above the lines to choose from.
+    WhichLine: "Your commission for {date}: which line is wrong?" / "Kamisheni yako ya {date}: mstari upi si sahihi?";
+    /// Opens the list of lines.
+    SeeLines: "See the lines" / "Ona mistari";
+    /// On the last row of a list with more behind it.
+    MoreLines: "More lines" / "Mistari zaidi";
+    /// Of a line about which a dispute is open.
+    LineDisputed: "disputed" / "imepingwa";
+    /// The list was made too long ago.
+    LinesOld: "That list is old. Write /dispute for a new one." / "Orodha hiyo ni ya zamani. Andika /dispute upate mpya.";
+    /// The statement has no line of that number.
+    NoSuchLine: "Your statement for {date} has no line {first}." / "Taarifa yako ya {date} haina mstari wa {first}.";
+    /// A dispute about that line is open.
+    DisputeIsOpen: "Your dispute about line {first} is open already: nobody has decided yet. You are told here what comes of it."
+        / "Tayari umepinga mstari wa {first}: bado haijaamuliwa. Utaambiwa hapa matokeo.";
+    /// Asks for the reason.
+    AskReason: "Line {first}: {service}, {when}, base {price}, commission {commission}, tip {least}.\n\
+        What is wrong with it? Write it in one message."
+        / "Mstari wa {first}: {service}, {when}, msingi {price}, kamisheni {commission}, bakshishi {least}.\n\
+        Kuna kosa gani? Andika kwa ujumbe mmoja.";
+    /// The reason is too long.
+    ReasonTooLong: "That is too long: I can pass on {first} characters. Write it shorter."
+        / "Ni ndefu mno: naweza kupitisha herufi {first}. Andika kwa ufupi.";
+    /// What: a dispute.
+    ActDispute: "Dispute line {first} of {date} ({service}, {when}, commission {commission}): \"{reason}\""
+        / "Pinga mstari wa {first} wa {date} ({service}, {when}, kamisheni {commission}): \"{reason}\"";
+    /// It was opened.
+    DisputeOpened: "Your dispute is open: {known}.\nA manager looks at it, and you are told here what they decide."
+        / "Umepinga: {known}.\nMsimamizi ataangalia, na utaambiwa hapa alichoamua.";
+    /// A line that is spoken of.
+    LineOf: "line {first} of {date} ({service}, {when})" / "mstari wa {first} wa {date} ({service}, {when})";
+    /// It was decided for whoever disputed.
+    DisputeAccepted: "Your dispute about {known} was accepted: the line is wrong. What it changes comes to you as a correction."
+        / "Pingamizi lako kuhusu {known} limekubaliwa: mstari si sahihi. Marekebisho yatakufikia.";
+    /// It was decided against them.
+    DisputeRejected: "Your dispute about {known} was looked at, and the line stays as it is."
+        / "Pingamizi lako kuhusu {known} limeangaliwa, na mstari unabaki ulivyo.";
+    /// Why it was decided so.
+    DecisionReason: "The reason: {reason}" / "Sababu: {reason}";
+    /// In a template: it was accepted.
+    OutcomeAccepted: "accepted, and a correction follows" / "limekubaliwa, na marekebisho yatafuata";
+    /// In a template: it was rejected.
+    OutcomeRejected: "not accepted, the line stays" / "halikukubaliwa, mstari unabaki";
+    /// To the owners: a line is disputed.
+    OwnerDispute: "a line of commission is disputed" / "mstari wa kamisheni umepingwa";
+    /// To the owners: what to do about it.
+    OwnerDisputeNext: "accept or reject it in the console, with a reason; an accepted one is corrected there"
+        / "mkubalie au mkatalie kwenye console, na utoe sababu; ukikubali, marekebisho hufanywa hapo";
+    /// In the digest: months that wait.
+    CommissionWaits: "commission for {list} waits: /close or the console"
+        / "kamisheni ya {list} inasubiri: /close au console";
+    /// No month waits to be closed.
+    NothingWaits: "No month of commission waits to be closed." / "Hakuna mwezi wa kamisheni unaosubiri kufungwa.";
+    /// What: a month is closed.
+    ActClose: "Close the commission for {date}: {people} people, commission {commission}, tips {least}; it cannot be reopened"
+        / "Funga kamisheni ya {date}: watu {people}, kamisheni {commission}, bakshishi {least}; haifunguliwi tena";
+    /// Why not: a dispute is open.
+    WhyDisputed: "a dispute about that line is open already" / "mstari huo tayari umepingwa";
+    /// Why not: it is not theirs.
+    WhyNotTheirs: "that is no line of yours" / "huo si mstari wako";
+    /// Why not: the month is closed.
+    WhyClosedAlready: "the month is closed already" / "mwezi huo tayari umefungwa";
 
     /// Nothing waits.
     UnroutedNothing: "No payment message waits for a person." / "Hakuna ujumbe wa malipo unaosubiri mtu.";

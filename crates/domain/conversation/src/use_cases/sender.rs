@@ -1,10 +1,11 @@
 //! Finds out who wrote.
 
-use ratiba_kernel::{Outage, TenantId};
+use ratiba_kernel::{Outage, PhoneNumber, TenantId};
 
-use crate::channel::SenderKey;
+use crate::channel::{Channel, SenderKey};
 use crate::inbound::{InboundMessage, Reading};
 use crate::ports::{CustomerFile, ThreadBook, Who};
+use crate::understanding::Language;
 
 /// The sender's file. A number in the reading that another customer has is taken out of it: the channel's own id says
 /// who wrote, and two customers cannot share a number.
@@ -35,4 +36,18 @@ pub(super) async fn find(
         }
     }
     Ok(file)
+}
+
+/// The language in which whoever has this number last wrote to the assistant; `None` if they never did.
+pub(super) async fn language_of(
+    book: &dyn ThreadBook,
+    tenant: TenantId,
+    phone: &PhoneNumber,
+) -> Result<Option<Language>, Outage> {
+    let who = Who::Sender {
+        sender: SenderKey::parse(phone.digits()).map_err(Outage::new)?,
+        phone: Some(phone.clone()),
+    };
+    let file = book.file(tenant, who, Channel::Whatsapp).await?;
+    Ok(file.and_then(|file| file.customer.language))
 }

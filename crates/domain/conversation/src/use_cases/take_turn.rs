@@ -19,7 +19,7 @@ use super::{TRIES_MAX, sender};
 use crate::cohort::invitation_cause;
 use crate::consent::{Admission, admission};
 use crate::customer::Customer;
-use crate::desk::Profile;
+use crate::desk::{Menu, Profile};
 use crate::hear;
 use crate::inbound::{InboundId, InboundMessage, Reading, Received};
 use crate::machine::{self, Facts, Meaning, STALE_AFTER, Said, Step, booking};
@@ -33,7 +33,7 @@ use crate::thread::{HandoffReason, Thread};
 use crate::understanding::{Intent, Language};
 use crate::wording::brief::WORDS_SHOWN;
 
-use rail::Heard;
+use rail::{Aside, Heard};
 use turn::Turn;
 
 /// Handles one stored message of a customer.
@@ -151,11 +151,11 @@ impl TakeTurn {
         let heard = self.hear_business(tenant, &message, &reading, &profile).await?;
         match heard {
             Heard::Answered(change) => Ok((*change, TurnEnd::Answered)),
-            Heard::AsCustomer(slate) => {
+            Heard::AsCustomer(aside) => {
+                let Aside { slate, menu } = *aside;
                 let (change, end) = self
-                    .decide_for_customer(tenant, message, reading, profile)
+                    .decide_for_customer(tenant, message, reading, (profile, menu))
                     .await?;
-                let slate = slate.map(|slate| *slate);
                 Ok((Change { slate, ..change }, end))
             }
         }
@@ -166,14 +166,14 @@ impl TakeTurn {
         tenant: TenantId,
         message: InboundMessage,
         mut reading: Reading,
-        profile: Profile,
+        (profile, menu): (Profile, Option<Arc<Menu>>),
     ) -> Result<(Change, TurnEnd), TakeTurnError> {
         let now = self.clock.now();
-        let (file, menu) = try_join(
-            sender::find(self.book.as_ref(), tenant, &message, &mut reading),
-            self.desk.menu(tenant),
-        )
-        .await?;
+        let find = sender::find(self.book.as_ref(), tenant, &message, &mut reading);
+        let (file, menu) = match menu {
+            Some(menu) => (find.await?, menu),
+            None => try_join(find, self.desk.menu(tenant)).await?,
+        };
         if !reading.received.wants_answer() {
             // The channel's own notes, and reactions: on record, and no reason to begin a thread.
             let change = Change {

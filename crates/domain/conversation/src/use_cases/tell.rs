@@ -1,5 +1,6 @@
 //! Tells a customer or the business what happened outside of the chat: paid, failed, confirmed, run out, due soon.
 
+mod commission;
 mod figures;
 mod money;
 mod notice;
@@ -31,6 +32,7 @@ use crate::understanding::Language;
 use crate::wording::brief::{Speaker, Utterance, WORDS_SHOWN};
 use crate::wording::{Phrase, Voice, alert, present};
 
+pub use commission::CommissionNews;
 pub use figures::DigestFigures;
 pub use money::{CreditStep, MoneyNews, PageLink, RefundStep, TipStep};
 pub use notice::{ByTheRules, MoneyMatter, Notice, ReminderLead};
@@ -162,6 +164,9 @@ impl Tell {
                 return self
                     .of_lateness(tenant, scene, (occasion, notice), (*visit, *minutes), address)
                     .await;
+            }
+            Notice::Commission(news) => {
+                return self.of_commission(tenant, scene, (occasion, notice), news).await;
             }
             Notice::Money(news @ MoneyNews::Paid { visit, .. }) => {
                 return self
@@ -330,6 +335,7 @@ impl Tell {
             | Notice::MessageNotSent { .. }
             | Notice::TemplateMissed { .. }
             | Notice::TemplatesRejected { .. }
+            | Notice::Commission(_)
             | Notice::Digest(_) => PaymentStanding::NothingAsked,
         };
         let Some(notice) = notice::by_the_money(notice, &standing) else {
@@ -524,6 +530,8 @@ fn in_template(
         other @ (TemplateName::BookingNotice
         | TemplateName::OwnerDigest
         | TemplateName::OwnerAlert
+        | TemplateName::CommissionStatement
+        | TemplateName::DisputeDecided
         | TemplateName::CohortInvitation) => {
             let words = said.gist.as_ref().unwrap_or(&said.phrase.body);
             let trial = said.phrase.trial_notice(voice).map(|notice| {

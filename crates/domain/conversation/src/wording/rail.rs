@@ -120,6 +120,9 @@ pub fn reason(refusal: &Refusal, zone: &Zone, tongue: Tongue) -> String {
         Refusal::NotInvited(NotInvited::OptedOut) => RailText::WhyOptedOut,
         Refusal::NotInvited(NotInvited::Declined) => RailText::WhyDeclined,
         Refusal::NotInvited(NotInvited::TemplateNotApproved) => RailText::WhyTemplate,
+        Refusal::Disputed => RailText::WhyDisputed,
+        Refusal::NotTheirs => RailText::WhyNotTheirs,
+        Refusal::ClosedAlready => RailText::WhyClosedAlready,
     };
     let values = match refusal {
         Refusal::NotFree { near } => {
@@ -155,6 +158,9 @@ pub fn reason(refusal: &Refusal, zone: &Zone, tongue: Tongue) -> String {
         | Refusal::Blocked
         | Refusal::NameTaken
         | Refusal::NotOffered
+        | Refusal::Disputed
+        | Refusal::NotTheirs
+        | Refusal::ClosedAlready
         | Refusal::Same => Values::new(),
     };
     text.render(tongue, &values)

@@ -172,7 +172,7 @@ fn where_a_person_reviews_the_schedule_leaves_a_draft_and_the_person_freezes() {
     let draft = house.memory.draft(tenant(1), month("2026-05")).unwrap();
     assert_eq!(draft.staff[0].commission, kes(100));
     let manager = FrozenBy::Person(PersonId::from_uuid(staff(9).as_uuid()));
-    let Ok(CloseOutcome::Frozen { documents }) = house.run(manager) else {
+    let Ok(CloseOutcome::Frozen { documents }) = house.run(manager.clone()) else {
         panic!("not frozen");
     };
     assert_eq!(documents[0].period().frozen_by, manager);

@@ -6,10 +6,10 @@ use time::Duration;
 use uuid::Uuid;
 
 use super::{World, one_inbound};
-use crate::desk::VisitRef;
+use crate::desk::{StatementRef, VisitRef, WaitingMonth};
 use crate::inbound::InboundId;
 use crate::ports::{Change, RecordError, ThreadBook};
-use crate::rail::{Act, Pending, Slate};
+use crate::rail::{Act, AwaitedReason, Pending, Slate};
 use crate::test_support::builders::{a_message, a_phone, massage, wanjiru};
 
 fn with_slate(slate: Slate) -> Change {
@@ -64,6 +64,19 @@ fn acts() -> Vec<Act> {
             before: Money::kes_minor(350_000),
             price: Money::kes_minor(400_000),
         },
+        Act::Dispute {
+            statement: StatementRef::from_uuid(Uuid::from_u128(11)),
+            line: 3,
+            reason: "It was ninety minutes \u{2019}".to_owned(),
+        },
+        Act::Close {
+            waiting: WaitingMonth {
+                month: EPOCH.date().replace_day(1).unwrap(),
+                people: 3,
+                commission: Money::kes_minor(1_234_500),
+                tips: Money::kes_minor(0),
+            },
+        },
     ]
 }
 
@@ -93,6 +106,28 @@ pub(super) async fn a_question_is_kept_for_one_person_until_it_is_closed<W: Worl
     record.record(tenant, with_slate(slate.clone())).await.unwrap();
     let closed = record.slate(tenant, a_phone(1)).await.unwrap();
     assert_eq!((closed.pending, closed.listed), (None, slate.listed));
+}
+
+pub(super) async fn what_the_next_words_are_the_reason_of_is_kept_in_place_of_a_question<W: World>(
+    world: &W,
+) {
+    let (record, tenant) = (world.record(), world.tenant());
+    let mut slate = Slate::blank(a_phone(1));
+    slate.awaits = Some(AwaitedReason {
+        statement: StatementRef::from_uuid(Uuid::from_u128(11)),
+        line: 3,
+        asked_at: EPOCH,
+    });
+    record.record(tenant, with_slate(slate.clone())).await.unwrap();
+    slate.version += 1;
+    assert_eq!(record.slate(tenant, a_phone(1)).await.unwrap(), slate);
+    let asked = Slate {
+        pending: Some(pending(acts().swap_remove(0))),
+        ..slate.closed()
+    };
+    record.record(tenant, with_slate(asked.clone())).await.unwrap();
+    let kept = record.slate(tenant, a_phone(1)).await.unwrap();
+    assert_eq!((kept.pending, kept.awaits), (asked.pending, None));
 }
 
 pub(super) async fn a_stale_slate_is_refused_with_all_that_goes_with_it<W: World>(world: &W) {

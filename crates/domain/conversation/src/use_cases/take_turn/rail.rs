@@ -8,6 +8,7 @@
 mod asking;
 mod assistant;
 mod changing;
+mod disputing;
 
 use std::sync::Arc;
 
@@ -23,17 +24,30 @@ use crate::outgoing::{
     TEXT_CHARACTERS_MAX, TextBody, cut, reply_to,
 };
 use crate::ports::Change;
-use crate::rail::{Act, Command, Pending, Said, Slate, answer_token, hear, parse_answer_token};
+use crate::rail::{
+    Act, AwaitedReason, Command, Pending, Said, Slate, answer_token, hear, parse_answer_token,
+    parse_statement_token,
+};
 use crate::texts::{Placeholder, RailText, TextKey, Tongue, Values, render};
 use crate::understanding::{Intent, Understood, folded_words, understand};
+use crate::use_cases::sender;
 use crate::wording::rail::reason;
 
 /// What became of a message of somebody who may be of the business.
 pub(super) enum Heard {
     /// It was for the rail, or for a customer whose conversation they have.
     Answered(Box<Change>),
-    /// It is a customer's message; what was open with them on the rail is closed by it.
-    AsCustomer(Option<Box<Slate>>),
+    /// It is a customer's message.
+    AsCustomer(Box<Aside>),
+}
+
+/// What is known of a message that is a customer's.
+#[derive(Default)]
+pub(super) struct Aside {
+    /// What is open with them on the rail from now on, where their message changes it.
+    pub(super) slate: Option<Slate>,
+    /// What is sold, if it was looked up.
+    pub(super) menu: Option<Arc<Menu>>,
 }
 
 /// What a command comes to.
@@ -42,6 +56,12 @@ enum Answer {
     Say(String),
     /// These words, which show numbered visits.
     Listed(String, Vec<crate::desk::VisitRef>),
+    /// These words with something to choose from.
+    Show(Content),
+    /// These words, which ask what is wrong with a line.
+    AskReason(String, AwaitedReason),
+    /// These words; what is open stays open.
+    Meanwhile(String),
     /// The question whether to do it; in words what it is.
     Ask(Box<Act>, String),
     /// The question once more about something else than before.
@@ -104,7 +124,7 @@ impl TakeTurn {
         profile: &Profile,
     ) -> Result<Heard, Outage> {
         let Some(phone) = reading.phone.as_ref().filter(|_| reading.received.wants_answer()) else {
-            return Ok(Heard::AsCustomer(None));
+            return Ok(Heard::AsCustomer(Box::default()));
         };
         match profile.admin(phone) {
             Some(admin) => {
@@ -139,7 +159,10 @@ impl TakeTurn {
                 change.slate = change.slate.or(kept);
                 Heard::Answered(change)
             }
-            Heard::AsCustomer(slate) => Heard::AsCustomer(slate.or(kept.map(Box::new))),
+            Heard::AsCustomer(aside) => Heard::AsCustomer(Box::new(Aside {
+                slate: aside.slate.or(kept),
+                ..*aside
+            })),
         })
     }
 
@@ -151,27 +174,21 @@ impl TakeTurn {
         admin: &Admin,
         (profile, slate): (&Profile, Slate),
     ) -> Result<Heard, Outage> {
+        let menu = self.desk.menu(tenant).await?;
         let asker = Asker {
             tenant,
             message,
             phone: &admin.phone,
             address: address_of(&admin.phone, reading),
             admin: true,
-            member: self.office.member(tenant, &admin.phone).await?,
+            member: menu.member(&admin.phone).cloned(),
             tongue: Tongue::from(admin.language),
-            menu: self.desk.menu(tenant).await?,
+            menu,
             slate,
             now: self.clock.now(),
         };
         let bare = self.bare_answer(&asker, reading).await?;
-        let over = asker
-            .slate
-            .pending
-            .as_ref()
-            .is_some_and(|pending| pending.is_over(message.sent_at));
-        let tapped = answer_tapped(&reading.received);
-        if let Some((key, yes)) = tapped.or(bare.filter(|_| !over).map(|yes| (None, yes))) {
-            let answer = self.answered(&asker, key, yes).await?;
+        if let Some(answer) = self.answer_to_open(&asker, reading, bare).await? {
             return Ok(Heard::Answered(Box::new(self.told(&asker, answer))));
         }
         let said =
@@ -181,14 +198,15 @@ impl TakeTurn {
             Said::Slash(command, rest) if asker.may(command) => Some(self.run(&asker, command, rest).await?),
             Said::Slash(..) | Said::NoSuchCommand => Some(asker.say(RailText::UnknownCommand)),
         };
-        if let Some(answer) = slash {
+        let answer = match slash {
+            Some(answer) => Some(answer),
+            None => self.awaited_reason(&asker, reading).await?,
+        };
+        if let Some(answer) = answer {
             return Ok(Heard::Answered(Box::new(self.told(&asker, answer))));
         }
         // A word to a customer, or to their own booking, closes what was open here: a later yes is not meant for it.
-        let closed = asker.slate.pending.is_some().then(|| Slate {
-            pending: None,
-            ..asker.slate.clone()
-        });
+        let closed = asker.slate.is_open().then(|| asker.slate.closed());
         if let Some(change) = self.hear_admin(tenant, message, reading, admin, profile).await? {
             return Ok(Heard::Answered(Box::new(Change {
                 slate: closed,
@@ -218,15 +236,17 @@ impl TakeTurn {
                         slate: closed,
                         ..change
                     })),
-                    None => Heard::AsCustomer(closed.map(Box::new)),
+                    None => Heard::AsCustomer(Box::new(Aside {
+                        slate: closed,
+                        menu: Some(asker.menu),
+                    })),
                 });
             }
         };
         Ok(Heard::Answered(Box::new(self.told(&asker, answer))))
     }
 
-    /// Somebody who is no admin has the commands of those who work here, if they do. Nobody is looked up whose words are
-    /// none of these.
+    /// Somebody who is no admin has the commands of those who work here, if they do.
     async fn hear_member(
         &self,
         tenant: TenantId,
@@ -235,19 +255,16 @@ impl TakeTurn {
         phone: &PhoneNumber,
         profile: &Profile,
     ) -> Result<Heard, Outage> {
-        let Some(body) = typed(&reading.received) else {
-            return Ok(Heard::AsCustomer(None));
+        let menu = self.desk.menu(tenant).await?;
+        let Some(member) = menu.member(phone).cloned() else {
+            return Ok(Heard::AsCustomer(Box::new(Aside {
+                slate: None,
+                menu: Some(menu),
+            })));
         };
-        let for_staff = |command: Command| command.is_for(false, true);
-        let said = hear(body, for_staff);
-        let (command, rest, plain) = match said {
-            Said::Slash(command, rest) if for_staff(command) => (command, rest, false),
-            Said::Plain(command, rest) => (command, rest, true),
-            Said::Slash(..) | Said::NoSuchCommand | Said::Nothing => return Ok(Heard::AsCustomer(None)),
-        };
-        let Some(member) = self.office.member(tenant, phone).await? else {
-            return Ok(Heard::AsCustomer(None));
-        };
+        let mut slate = self.book.slate(tenant, phone.clone()).await?;
+        slate.user_id = reading.user_id.clone().or(slate.user_id);
+        let language = sender::language_of(self.book.as_ref(), tenant, phone).await?;
         let mut asker = Asker {
             tenant,
             message,
@@ -255,16 +272,62 @@ impl TakeTurn {
             address: address_of(phone, reading),
             admin: false,
             member: Some(member),
-            tongue: Tongue::from(profile.owners_language),
-            menu: self.desk.menu(tenant).await?,
-            slate: Slate::blank(phone.clone()),
+            tongue: Tongue::from(language.unwrap_or(profile.owners_language)),
+            menu,
+            slate,
             now: self.clock.now(),
         };
-        if plain {
-            asker.tongue = Tongue::from(asker.read(body).language);
+        let bare = self.bare_answer(&asker, reading).await?;
+        let mut answer = self.answer_to_open(&asker, reading, bare).await?;
+        let for_staff = |command: Command| command.is_for(false, true);
+        let said = typed(&reading.received).map_or(Said::Nothing, |body| hear(body, for_staff));
+        if answer.is_none() {
+            answer = match said {
+                Said::Slash(command, rest) if for_staff(command) => {
+                    Some(self.run(&asker, command, rest).await?)
+                }
+                // That there are others they do not learn.
+                Said::Slash(..) | Said::NoSuchCommand => None,
+                Said::Plain(..) | Said::Nothing => self.awaited_reason(&asker, reading).await?,
+            };
         }
-        let answer = self.run(&asker, command, rest).await?;
-        Ok(Heard::Answered(Box::new(self.told(&asker, answer))))
+        if let (None, Said::Plain(command, rest)) = (&answer, said) {
+            let language = asker.read(rest).language;
+            asker.tongue = Tongue::from(language);
+            answer = Some(self.run(&asker, command, rest).await?);
+        }
+        if let (None, Some(yes)) = (&answer, bare) {
+            answer = Some(self.answered(&asker, None, yes).await?);
+        }
+        Ok(match answer {
+            Some(answer) => Heard::Answered(Box::new(self.told(&asker, answer))),
+            None => Heard::AsCustomer(Box::new(Aside {
+                slate: asker.slate.is_open().then(|| asker.slate.closed()),
+                menu: Some(asker.menu),
+            })),
+        })
+    }
+
+    /// What is said to the question that is open, and taps on what was shown: the first thing that a message may be.
+    async fn answer_to_open(
+        &self,
+        asker: &Asker<'_>,
+        reading: &Reading,
+        bare: Option<bool>,
+    ) -> Result<Option<Answer>, Outage> {
+        let pending = asker.slate.pending.as_ref();
+        let over = pending.is_some_and(|pending| pending.is_over(asker.message.sent_at));
+        let tapped = answer_tapped(&reading.received);
+        if let Some((key, yes)) = tapped.or(bare.filter(|_| !over).map(|yes| (None, yes))) {
+            return Ok(Some(self.answered(asker, key, yes).await?));
+        }
+        let Received::Tap { token, .. } = &reading.received else {
+            return Ok(None);
+        };
+        match parse_statement_token(token) {
+            Some(tap) => Ok(Some(self.tapped_statement(asker, tap).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Answers one command of somebody who may give it.
@@ -291,6 +354,8 @@ impl TakeTurn {
             Command::Invite => self.ask_to_invite(asker, rest).await,
             Command::MyDay => self.own_day(asker, rest).await,
             Command::MyEarnings => self.own_earnings(asker).await,
+            Command::Dispute => self.dispute(asker, rest).await,
+            Command::Close => self.ask_to_close(asker).await,
             Command::Help => Ok(help(asker)),
         }
     }
@@ -341,7 +406,22 @@ impl TakeTurn {
             act: pending.act.clone(),
         };
         let refusal = match self.office.act(asker.tenant, order).await? {
-            Ok(()) => return Ok(Answer::Say(RailText::Done.render(asker.tongue, &known))),
+            Ok(()) => {
+                let done = match pending.act {
+                    Act::Dispute { .. } => RailText::DisputeOpened,
+                    Act::Cancel { .. }
+                    | Act::Move { .. }
+                    | Act::Book { .. }
+                    | Act::Block { .. }
+                    | Act::AddService { .. }
+                    | Act::UpdatePrice { .. }
+                    | Act::AddFaq { .. }
+                    | Act::RemoveFaq { .. }
+                    | Act::Invite { .. }
+                    | Act::Close { .. } => RailText::Done,
+                };
+                return Ok(Answer::Say(done.render(asker.tongue, &known)));
+            }
             Err(refusal) => refusal,
         };
         if let Refusal::Costs { price } = refusal
@@ -362,27 +442,29 @@ impl TakeTurn {
             handled: Some(key),
             ..Change::at(asker.now)
         };
+        let closed = || before.is_open().then(|| before.closed());
         let (content, slate) = match answer {
-            Answer::Say(text) => {
-                let closed = before.pending.is_some().then(|| Slate {
-                    pending: None,
-                    ..before.clone()
-                });
-                (text_of(&text), closed)
+            Answer::Say(text) => (text_of(&text), closed()),
+            Answer::Show(content) => (Some(content), closed()),
+            Answer::Meanwhile(text) => (text_of(&text), None),
+            Answer::AskReason(text, awaits) => {
+                let slate = Slate {
+                    awaits: Some(awaits),
+                    ..before.closed()
+                };
+                (text_of(&text), Some(slate))
             }
             Answer::Listed(text, listed) => {
                 let slate = Slate {
                     listed,
-                    pending: None,
-                    ..before.clone()
+                    ..before.closed()
                 };
                 (text_of(&text), Some(slate))
             }
             Answer::Ask(act, what) => asked(asker, None, *act, what),
             Answer::AskAnew(anew) => asked(asker, Some(&anew.because), anew.act, anew.what),
         };
-        // Only admins are asked and have numbered lists.
-        change.slate = slate.filter(|_| asker.admin);
+        change.slate = slate;
         change.messages.extend(content.map(|content| {
             let draft = Draft {
                 thread: None,
@@ -428,7 +510,7 @@ fn asked(
     };
     let slate = Slate {
         pending: Some(pending),
-        ..asker.slate.clone()
+        ..asker.slate.closed()
     };
     (content, Some(slate))
 }

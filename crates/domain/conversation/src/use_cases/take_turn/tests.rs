@@ -19,6 +19,7 @@ use crate::texts::Tongue;
 
 mod answered;
 mod cards;
+mod disputes;
 mod facts;
 mod knowledge;
 mod labels;
@@ -444,6 +445,7 @@ fn the_hold_names_who_will_really_serve() {
         menu.staff.push(StaffCard {
             id: other,
             name: "Akinyi".into(),
+            phone: None,
         });
     });
     let said = chat.says("Nataka massage kesho saa nane mchana");

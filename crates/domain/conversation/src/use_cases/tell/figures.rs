@@ -30,6 +30,8 @@ pub struct DigestFigures {
     pub overdue: u32,
     /// Commission of the month to date; `None` where it cannot be computed.
     pub commission: Option<Money>,
+    /// The first days of the months of commission that wait for somebody to close them.
+    pub waiting: Vec<Date>,
     /// Today's visits, one line each.
     pub today: Vec<String>,
 }

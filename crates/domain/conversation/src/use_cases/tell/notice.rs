@@ -4,7 +4,7 @@ use ratiba_kernel::Money;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{DigestFigures, MoneyNews, PageLink, is_ahead};
+use super::{CommissionNews, DigestFigures, MoneyNews, PageLink, is_ahead};
 use crate::channel::Address;
 use crate::desk::{
     PayWay, PaymentRef, PaymentStanding, PaymentTrouble, Slot, StaffRef, VisitCard, VisitRef, VisitStanding,
@@ -262,6 +262,8 @@ pub enum Notice {
         /// The name and language of each.
         templates: Vec<String>,
     },
+    /// Something happened to somebody's commission.
+    Commission(Box<CommissionNews>),
     /// To the owners: the daily figures.
     Digest(DigestFigures),
 }
@@ -297,6 +299,7 @@ impl Notice {
             Self::MessageNotSent { .. } => "message_not_sent",
             Self::TemplateMissed { .. } => "template_missed",
             Self::TemplatesRejected { .. } => "templates_rejected",
+            Self::Commission(news) => news.name(),
             Self::Digest(_) => "digest",
         }
     }
@@ -331,6 +334,7 @@ impl Notice {
             | Self::TemplatesRejected { .. }
             | Self::BookingsHit { .. }
             | Self::FloatDiffered { .. }
+            | Self::Commission(_)
             | Self::Digest(_) => None,
         }
     }
@@ -345,6 +349,7 @@ impl Notice {
             }
             Self::Receipt { visit, payment, .. } => format!("{name}:{visit}:{payment}:{place}"),
             Self::Money(news) => news.cause(occasion, place),
+            Self::Commission(news) => news.cause(place),
             Self::Reminder { visit, lead } => {
                 let lead = match lead {
                     ReminderLead::DayBefore => "day",
@@ -430,6 +435,7 @@ impl Notice {
             | Self::MessageNotSent { .. }
             | Self::TemplateMissed { .. }
             | Self::TemplatesRejected { .. }
+            | Self::Commission(_)
             | Self::Digest(_) => false,
         }
     }
@@ -463,6 +469,7 @@ impl Notice {
             | Self::MessageNotSent { .. }
             | Self::TemplateMissed { .. }
             | Self::TemplatesRejected { .. }
+            | Self::Commission(_)
             | Self::Digest(_) => false,
         }
     }
@@ -496,6 +503,7 @@ impl Notice {
             | Self::MessageNotSent { .. }
             | Self::TemplateMissed { .. }
             | Self::TemplatesRejected { .. }
+            | Self::Commission(_)
             | Self::Digest(_) => false,
         }
     }
@@ -691,6 +699,7 @@ pub(super) fn to_customer(
         | Notice::MessageNotSent { .. }
         | Notice::TemplateMissed { .. }
         | Notice::TemplatesRejected { .. }
+        | Notice::Commission(_)
         | Notice::Digest(_) => Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use crate::desk::VisitCard;
 use crate::outgoing::Purpose;
 use crate::rail::LISTED_MAX;
 use crate::templates::TemplateName;
-use crate::texts::{Placeholder, TextKey, Tongue, Values, format_date, render};
+use crate::texts::{Placeholder, RailText, TextKey, Tongue, Values, format_date, format_month, render};
 use crate::wording::alert::{OwnerNews, alert};
 use crate::wording::rail::listing;
 use crate::wording::{Phrase, Voice};
@@ -77,6 +77,10 @@ pub(super) fn to_owners(notice: &Notice, known: &Known, voice: &Voice<'_>) -> Op
         Notice::Money(news) => {
             let standing = known.visit.as_ref().map(|card| card.standing);
             news.to_owners(known.with_person, standing, voice.tongue)?
+        }
+        Notice::Commission(news) => {
+            let [reason, known, next] = news.to_owners(voice.tongue)?;
+            return Some(told(&known, &reason, &next, voice));
         }
         Notice::Digest(figures) => return Some(digest(figures, voice)),
         Notice::VisitConfirmed { .. }
@@ -419,6 +423,19 @@ fn digest(figures: &DigestFigures, voice: &Voice<'_>) -> OwnerNews {
         || render(TextKey::NotComputable, voice.tongue, &Values::new()),
         |commission| commission.to_string(),
     );
+    let months: Vec<String> = figures
+        .waiting
+        .iter()
+        .map(|month| format_month(*month, voice.tongue))
+        .collect();
+    let waits = (!months.is_empty()).then(|| {
+        let list = Values::new().with(Placeholder::List, months.join(", "));
+        RailText::CommissionWaits.render(voice.tongue, &list)
+    });
+    let commission = match waits {
+        Some(waits) => format!("{commission}; {waits}"),
+        None => commission,
+    };
     let values = Values::new()
         .with(Placeholder::Business, voice.profile.business_name.as_str())
         .with(Placeholder::Date, date.as_str())

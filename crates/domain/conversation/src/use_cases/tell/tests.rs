@@ -11,6 +11,7 @@ use crate::test_support::builders::a_phone;
 use crate::test_support::chat::Chat;
 use crate::test_support::desks::{FakeDesk, PlainReader};
 
+mod commission;
 mod money;
 mod tips;
 
@@ -544,6 +545,7 @@ fn a_digest_of_many_visits_says_how_many_it_leaves_out() {
         dead_jobs: 0,
         overdue: 0,
         commission: None,
+        waiting: Vec::new(),
         today: (0..45).map(line).collect(),
     };
     let told = chat.happens(1, Notice::Digest(figures));
@@ -572,6 +574,7 @@ fn the_owners_get_the_digest_once_a_day() {
         dead_jobs: 0,
         overdue: 0,
         commission: None,
+        waiting: Vec::new(),
         today: vec!["09:00 Asha, Swedish massage".into()],
     };
     let told = chat.happens(1, Notice::Digest(figures.clone()));

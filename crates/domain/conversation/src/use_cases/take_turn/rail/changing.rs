@@ -77,7 +77,7 @@ impl Asker<'_> {
         Ok((visit, rest))
     }
 
-    fn refused(&self, refusal: &Refusal, what: &str) -> Answer {
+    pub(super) fn refused(&self, refusal: &Refusal, what: &str) -> Answer {
         let values = Values::new()
             .with(Placeholder::Reason, reason(refusal, &self.menu.zone, self.tongue))
             .with(Placeholder::Known, what);

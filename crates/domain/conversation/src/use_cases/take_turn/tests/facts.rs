@@ -18,6 +18,7 @@ fn with_grace() -> Chat {
             menu.staff.push(StaffCard {
                 id: grace,
                 name: "Grace".to_owned(),
+                phone: None,
             });
             for service in &mut menu.services {
                 if service.id == facial() {

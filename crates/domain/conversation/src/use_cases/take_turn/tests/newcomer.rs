@@ -175,6 +175,7 @@ fn who_is_not_there_is_named_and_so_is_who_is_free_then() {
         menu.staff.push(StaffCard {
             id: akinyi,
             name: "Akinyi".into(),
+            phone: None,
         });
     });
     let wanjiru = crate::test_support::builders::wanjiru();

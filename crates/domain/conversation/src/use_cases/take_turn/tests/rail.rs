@@ -32,11 +32,7 @@ fn a_day() -> Chat {
     for (number, hour) in [(1, 14), (2, 16), (3, 34)] {
         chat.office.book_in(visit(number, hour));
     }
-    let card = StaffCard {
-        id: wanjiru(),
-        name: "Wanjiru".to_owned(),
-    };
-    chat.office.employ(a_phone(THERAPIST), card);
+    chat.desk.employ(a_phone(THERAPIST));
     chat
 }
 
@@ -493,11 +489,7 @@ fn therapists_see_their_own_day_and_earnings_and_no_commands_of_admins() {
 #[test]
 fn an_admin_who_renders_services_has_both() {
     let mut chat = a_day();
-    let card = StaffCard {
-        id: wanjiru(),
-        name: "Wanjiru".to_owned(),
-    };
-    chat.office.employ(a_phone(OWNER), card);
+    chat.desk.employ(a_phone(OWNER));
     let help = says(&mut chat, "/help");
     assert!(help.contains("/today") && help.contains("/my-earnings"), "{help}");
     assert!(says(&mut chat, "my day").starts_with("Tuesday 12 May (2):"));
