@@ -1,11 +1,13 @@
 //! The commission domain's ports.
 //!
-//! Work and rules are read set-based, one statement each; a month is frozen in one transaction that holds
+//! Work and rules are read set-based, a few statements for a month; a month is frozen in one transaction that holds
 //! the month's lock, so that of several that close it at once one writes and the others are told.
 
+mod agreed;
 mod amendments;
 mod book;
 mod disputes;
+mod rendered;
 mod rules;
 mod shares;
 mod tips;

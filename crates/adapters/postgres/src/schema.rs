@@ -178,6 +178,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    commission_agreed (tenant_id, period_start) {
+        tenant_id -> Uuid,
+        period_start -> Date,
+        inputs -> Bytea,
+        documents -> Integer,
+    }
+}
+
+diesel::table! {
     commission_dismissal (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,

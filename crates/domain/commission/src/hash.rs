@@ -42,6 +42,25 @@ impl ContentHash {
     }
 }
 
+/// The mark of everything that a month of a whole business is made from. Equal marks are of equal figures; different ones
+/// say nothing, since a mark may be of more than what figures look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputsMark([u8; 32]);
+
+impl InputsMark {
+    /// A mark that was taken, or read from a row.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes, for a row.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
 /// The text is not a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not 64 hexadecimal digits")]

@@ -7,7 +7,7 @@ use ratiba_kernel::{Money, Outage, TenantId, TimeRange};
 use time::{Date, OffsetDateTime};
 
 use crate::event::CommissionEvent;
-use crate::hash::ContentHash;
+use crate::hash::{ContentHash, InputsMark};
 use crate::period::{FrozenDocument, FrozenPeriod};
 use crate::rule::Rule;
 use crate::settings::CommissionSettings;
@@ -30,6 +30,13 @@ pub trait CompletedWork: Send + Sync {
         tenant: TenantId,
         range: TimeRange,
     ) -> Result<Vec<CompletedAppointment>, Outage>;
+
+    /// The mark of everything that the figures of a range are made from: the work, rules, switches and people. Costs a
+    /// small part of reading it.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn inputs(&self, tenant: TenantId, range: TimeRange) -> Result<InputsMark, Outage>;
 
     /// Everybody who works for the tenant now, by id: a month has a figure for each of them, also for those
     /// who rendered nothing in it.
@@ -240,6 +247,19 @@ pub trait CommissionBook: Send + Sync {
     /// take in more than is carried.
     async fn freeze(&self, tenant: TenantId, change: Freeze) -> Result<(), FreezeError>;
 
+    /// What the month looked like when its frozen documents were last found to be what it comes to; `None` if they never
+    /// were.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn agreed(&self, tenant: TenantId, month: Month) -> Result<Option<Agreed>, Outage>;
+
+    /// Notes it, in place of what was noted before.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    async fn note_agreed(&self, tenant: TenantId, month: Month, agreed: Agreed) -> Result<(), Outage>;
+
     /// What of earlier clawbacks nobody's pay has given back yet, by staff member; nobody of whom nothing is left.
     ///
     /// # Errors
@@ -319,6 +339,15 @@ pub struct Dismissal {
     pub by: PersonId,
     /// When.
     pub at: OffsetDateTime,
+}
+
+/// A frozen month that came to what it was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agreed {
+    /// The mark of what it was made from, taken before it was read.
+    pub inputs: InputsMark,
+    /// How many documents it had. None is ever changed or taken away, so that the number tells of each that came.
+    pub documents: usize,
 }
 
 /// Everything that freezing a month makes true.

@@ -10,7 +10,7 @@ use ratiba_commission::hash::ContentHash;
 use ratiba_commission::hours::HoursWorked;
 use ratiba_commission::period::{FrozenDocument, FrozenPeriod, PeriodKind, PeriodRecord};
 use ratiba_commission::ports::{
-    Amend, AmendError, CommissionBook, Dismissal, Draft, Freeze, FreezeError, FrozenHash,
+    Agreed, Amend, AmendError, CommissionBook, Dismissal, Draft, Freeze, FreezeError, FrozenHash,
 };
 use ratiba_commission::{AppointmentId, Month, PeriodId, StaffId};
 use ratiba_kernel::{Currency, Money, Outage, TenantId};
@@ -20,7 +20,7 @@ use serde_json::Value;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{PgCommission, amendments};
+use super::{PgCommission, agreed, amendments};
 use crate::database::{TenantTx, TxError};
 use crate::kept::sql_query;
 use crate::outbox::append_event;
@@ -123,6 +123,16 @@ impl CommissionBook for PgCommission {
                 Ok(())
             })
             .await
+    }
+
+    async fn agreed(&self, tenant: TenantId, month: Month) -> Result<Option<Agreed>, Outage> {
+        let read = move |tx: &mut TenantTx<'_>| agreed::read(tx, month);
+        self.database.tenant(tenant, read).await
+    }
+
+    async fn note_agreed(&self, tenant: TenantId, month: Month, agreed: Agreed) -> Result<(), Outage> {
+        let note = move |tx: &mut TenantTx<'_>| agreed::note(tx, month, agreed);
+        self.database.tenant(tenant, note).await
     }
 
     async fn carried(&self, tenant: TenantId) -> Result<BTreeMap<StaffId, Money>, Outage> {

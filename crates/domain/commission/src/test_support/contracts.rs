@@ -19,10 +19,11 @@ use crate::engine::{StaffFigure, compute};
 use crate::event::CommissionEvent;
 use crate::fees::{FeeStep, FeeTariff};
 use crate::guarantee::{Guarantee, Stretch};
+use crate::hash::InputsMark;
 use crate::period::{FrozenBy, FrozenDocument, PeriodKind};
 use crate::ports::{
-    AddRuleError, Amend, AmendError, CommissionBook, CommissionRules, CompletedWork, Dismissal, Draft,
-    EndRule, EndRuleError, Freeze, FreezeError, PutSettingsError, Teams,
+    AddRuleError, Agreed, Amend, AmendError, CommissionBook, CommissionRules, CompletedWork, Dismissal,
+    Draft, EndRule, EndRuleError, Freeze, FreezeError, PutSettingsError, Teams,
 };
 use crate::resolve::RuleTable;
 use crate::rule::{Rule, RuleScope, RuleType, RuleValue, Validity};
@@ -77,6 +78,8 @@ pub async fn commission_contract<G: Ground>(fresh: impl AsyncFn() -> G) {
     a_rule_is_given_for_every_month_that_it_touches(&fresh().await).await;
     the_end_of_the_work_decides_its_period(&fresh().await).await;
     work_reads_back_as_recorded(&fresh().await).await;
+    what_a_month_is_made_from_is_marked(&fresh().await).await;
+    a_month_that_agrees_is_noted_anew(&fresh().await).await;
     shares_are_put_at_the_version_that_was_seen(&fresh().await).await;
     a_frozen_month_reads_back_line_by_line(&fresh().await).await;
     a_second_freeze_is_refused_and_leaves_no_trace(&fresh().await).await;
@@ -122,6 +125,44 @@ async fn settings_read_back<G: Ground>(ground: &G) {
     ground.open(tenant(2), special.clone()).await;
     assert_eq!(ground.rules().settings(tenant(1)).await, Ok(standard()));
     assert_eq!(ground.rules().settings(tenant(2)).await, Ok(special));
+}
+
+async fn what_a_month_is_made_from_is_marked<G: Ground>(ground: &G) {
+    ground.open(tenant(1), standard()).await;
+    ground.hire(tenant(1), staff(1)).await;
+    let Some(may) = month("2026-05").range(&nairobi()) else {
+        panic!("May has no range");
+    };
+    let mark = async || ground.work().inputs(tenant(1), may).await;
+    let empty = mark().await;
+    assert!(empty.is_ok(), "{empty:?}");
+    ground.record(tenant(1), &some_work(1).build()).await;
+    let one = mark().await;
+    assert_ne!(one, empty);
+    assert_eq!(mark().await, one, "nothing changed");
+    let rule = rule(1, of("massage"), percent(1_000));
+    assert_eq!(ground.rules().add(tenant(1), rule).await, Ok(()));
+    let ruled = mark().await;
+    assert_ne!(ruled, one);
+    ground.hire(tenant(1), staff(2)).await;
+    assert_ne!(mark().await, ruled);
+}
+
+async fn a_month_that_agrees_is_noted_anew<G: Ground>(ground: &G) {
+    ground.open(tenant(1), standard()).await;
+    ground.open(tenant(2), standard()).await;
+    let may = month("2026-05");
+    assert_eq!(ground.book().agreed(tenant(1), may).await, Ok(None));
+    for (byte, documents) in [(1, 2), (2, 3)] {
+        let agreed = Agreed {
+            inputs: InputsMark::from_bytes([byte; 32]),
+            documents,
+        };
+        assert_eq!(ground.book().note_agreed(tenant(1), may, agreed).await, Ok(()));
+        assert_eq!(ground.book().agreed(tenant(1), may).await, Ok(Some(agreed)));
+    }
+    assert_eq!(ground.book().agreed(tenant(1), month("2026-04")).await, Ok(None));
+    assert_eq!(ground.book().agreed(tenant(2), may).await, Ok(None));
 }
 
 async fn rules_of_every_type_read_back<G: Ground>(ground: &G) {

@@ -5,14 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use ratiba_kernel::{Money, Outage, TenantId, TimeRange};
+use sha2::{Digest as _, Sha256};
 
 use super::builders;
 use crate::event::CommissionEvent;
+use crate::hash::InputsMark;
 use crate::period::{FrozenDocument, FrozenPeriod, PeriodKind};
 use crate::ports::{
-    AddRuleError, Amend, AmendError, CommissionBook, CommissionRules, CompletedWork, Dismissal, Draft,
-    EndRule, EndRuleError, Freeze, FreezeError, FrozenHash, PutSettingsError, PutSharesError, SharesChange,
-    Teams,
+    AddRuleError, Agreed, Amend, AmendError, CommissionBook, CommissionRules, CompletedWork, Dismissal,
+    Draft, EndRule, EndRuleError, Freeze, FreezeError, FrozenHash, PutSettingsError, PutSharesError,
+    SharesChange, Teams,
 };
 use crate::rule::{Rule, RuleScope, Validity};
 use crate::settings::CommissionSettings;
@@ -38,6 +40,7 @@ struct Rows {
     documents: BTreeMap<PeriodId, FrozenDocument>,
     drafts: BTreeMap<Month, Draft>,
     dismissals: Vec<Dismissal>,
+    agreed: BTreeMap<Month, Agreed>,
     events: Vec<CommissionEvent>,
 }
 
@@ -126,6 +129,15 @@ impl CompletedWork for InMemoryCommission {
         let ends_inside = |work: &&CompletedAppointment| range.holds(work.ended_at());
         Ok(self.with(tenant, |rows| {
             rows.work.values().filter(ends_inside).cloned().collect()
+        }))
+    }
+
+    async fn inputs(&self, tenant: TenantId, range: TimeRange) -> Result<InputsMark, Outage> {
+        let work = self.in_period(tenant, range).await?;
+        Ok(self.with(tenant, |rows| {
+            let staff: Vec<_> = rows.staff.keys().collect();
+            let all = format!("{work:?} {:?} {:?} {staff:?}", rows.rules, rows.settings);
+            InputsMark::from_bytes(Sha256::digest(all).into())
         }))
     }
 
@@ -312,6 +324,15 @@ impl CommissionBook for InMemoryCommission {
             rows.drafts.remove(&change.month);
             Ok(())
         })
+    }
+
+    async fn agreed(&self, tenant: TenantId, month: Month) -> Result<Option<Agreed>, Outage> {
+        Ok(self.with(tenant, |rows| rows.agreed.get(&month).copied()))
+    }
+
+    async fn note_agreed(&self, tenant: TenantId, month: Month, agreed: Agreed) -> Result<(), Outage> {
+        self.with(tenant, |rows| rows.agreed.insert(month, agreed));
+        Ok(())
     }
 
     async fn carried(&self, tenant: TenantId) -> Result<BTreeMap<StaffId, Money>, Outage> {

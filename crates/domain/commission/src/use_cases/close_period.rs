@@ -1,4 +1,6 @@
 //! Freezes a month, once; asked again, compares and reports what came late.
+//!
+//! A frozen month that was found to be what it comes to is not computed again until the mark of its inputs is another.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,11 +10,13 @@ use time::OffsetDateTime;
 
 use super::preview_period::{PreviewPeriod, PreviewPeriodError};
 use crate::amend::{self, Basis, Chain, ProposedAmendment, takeable};
-use crate::engine::{MonthFigures, StaffFigure};
+use crate::engine::{ComputeError, MonthFigures, StaffFigure};
 use crate::event::CommissionEvent;
 use crate::hash::{ContentHash, hash_of_hashes};
 use crate::period::{FrozenBy, FrozenDocument, FrozenPeriod, PeriodKind};
-use crate::ports::{CommissionBook, CommissionRules, CompletedWork, Draft, DraftFigure, Freeze, FreezeError};
+use crate::ports::{
+    Agreed, CommissionBook, CommissionRules, CompletedWork, Draft, DraftFigure, Freeze, FreezeError,
+};
 use crate::settings::{CloseMode, CommissionSettings};
 use crate::terms::Terms;
 use crate::{Month, PeriodId, StaffId};
@@ -123,13 +127,33 @@ impl ClosePeriod {
         if !month.is_over(now, &settings.zone) {
             return Err(ClosePeriodError::StillRunning { month });
         }
+        let range = month
+            .range(&settings.zone)
+            .ok_or(PreviewPeriodError::Compute(ComputeError::OutsideTheCalendar))?;
+        // Taken before anything is read: what changes in between makes another mark, and is looked at next time.
+        let inputs = self.work.inputs(tenant, range).await?;
+        let documents = self.book.periods(tenant, month).await?;
+        let agreed = Agreed {
+            inputs,
+            documents: documents.len(),
+        };
+        if !documents.is_empty() && self.book.agreed(tenant, month).await? == Some(agreed) {
+            return Ok(CloseOutcome::AlreadyFrozen(Comparison {
+                periods: closes_of(documents),
+                late: Vec::new(),
+            }));
+        }
         let preview = PreviewPeriod {
             work: Arc::clone(&self.work),
             rules: Arc::clone(&self.rules),
         };
         let figures = preview.figures(tenant, month, &settings).await?;
-        if !self.closes(tenant, month).await?.is_empty() {
-            return self.compare(tenant, figures, &settings).await;
+        if documents.iter().any(|period| period.kind == PeriodKind::Close) {
+            let comparison = self.compare(tenant, figures, &settings).await?;
+            if comparison.late.is_empty() {
+                self.book.note_agreed(tenant, month, agreed).await?;
+            }
+            return Ok(CloseOutcome::AlreadyFrozen(comparison));
         }
         for _ in 0..CARRIED_TRIES {
             let written = match (settings.close_mode, &by) {
@@ -149,6 +173,11 @@ impl ClosePeriod {
                     } else {
                         self.book.freeze(tenant, change).await
                     };
+                    if frozen.is_ok() && !documents.is_empty() {
+                        let documents = documents.len();
+                        let agreed = Agreed { inputs, documents };
+                        self.book.note_agreed(tenant, month, agreed).await?;
+                    }
                     frozen.map(|()| CloseOutcome::Frozen { documents })
                 }
             };
@@ -156,7 +185,10 @@ impl ClosePeriod {
                 Ok(outcome) => Ok(outcome),
                 // The close of another month was quicker: what is left of it is looked at again.
                 Err(FreezeError::CarriedTaken) => continue,
-                Err(FreezeError::AlreadyFrozen(_)) => self.compare(tenant, figures, &settings).await,
+                Err(FreezeError::AlreadyFrozen(_)) => {
+                    let comparison = self.compare(tenant, figures, &settings).await?;
+                    Ok(CloseOutcome::AlreadyFrozen(comparison))
+                }
                 Err(FreezeError::Unavailable(outage)) => Err(ClosePeriodError::Unavailable(outage)),
             };
         }
@@ -191,21 +223,14 @@ impl ClosePeriod {
         })
     }
 
-    async fn closes(&self, tenant: TenantId, month: Month) -> Result<Vec<FrozenPeriod>, Outage> {
-        let mut periods = self.book.periods(tenant, month).await?;
-        periods.retain(|period| period.kind == PeriodKind::Close);
-        Ok(periods)
-    }
-
     async fn compare(
         &self,
         tenant: TenantId,
         figures: MonthFigures,
         settings: &CommissionSettings,
-    ) -> Result<CloseOutcome, ClosePeriodError> {
+    ) -> Result<Comparison, ClosePeriodError> {
         let documents = self.book.periods(tenant, figures.month).await?;
-        let is_close = |period: &&FrozenPeriod| period.kind == PeriodKind::Close;
-        let periods: Vec<FrozenPeriod> = documents.iter().filter(is_close).cloned().collect();
+        let periods = closes_of(documents.clone());
         let mut now: BTreeMap<StaffId, StaffFigure> = figures
             .staff
             .into_iter()
@@ -246,8 +271,13 @@ impl ClosePeriod {
             now: Some(figure.content_hash),
             proposal: None,
         }));
-        Ok(CloseOutcome::AlreadyFrozen(Comparison { periods, late }))
+        Ok(Comparison { periods, late })
     }
+}
+
+fn closes_of(mut documents: Vec<FrozenPeriod>) -> Vec<FrozenPeriod> {
+    documents.retain(|document| document.kind == PeriodKind::Close);
+    documents
 }
 
 /// What a close takes in of earlier clawbacks: as much as leaves the pay at the floor, and never more than is paid; the rest

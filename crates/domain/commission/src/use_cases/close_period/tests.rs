@@ -1,9 +1,12 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
 use time::macros::datetime;
 
 use super::*;
 use crate::PersonId;
 use crate::amend::DeltaCause;
+use crate::hash::InputsMark;
 use crate::ports::{MockCommissionBook, MockCompletedWork};
 use crate::rule::RuleScope;
 use crate::settings::CommissionSettings;
@@ -225,6 +228,8 @@ fn whoever_loses_the_race_is_told_what_the_winner_froze() {
 fn an_outage_is_an_outage_and_writes_nothing() {
     let House { memory, clock, .. } = house();
     let mut work = MockCompletedWork::new();
+    work.expect_inputs()
+        .returning(|_, _| Ok(InputsMark::from_bytes([0; 32])));
     work.expect_roster().returning(|_| Err(Outage::new("no answer")));
     let close = ClosePeriod {
         work: Arc::new(work),
@@ -261,6 +266,7 @@ fn what_another_month_took_in_meanwhile_is_not_taken_in_again() {
     book.expect_carried()
         .times(2)
         .returning(move |_| Ok(BTreeMap::from([(staff(1), carried.pop().unwrap())])));
+    book.expect_note_agreed().times(1).returning(|_, _, _| Ok(()));
     let mut seen = Vec::new();
     book.expect_freeze().times(2).returning(move |_, change| {
         seen.push(change.documents[0].period().carried);
@@ -281,4 +287,49 @@ fn what_another_month_took_in_meanwhile_is_not_taken_in_again() {
     };
     let outcome = block_on(close.execute(tenant(1), month("2026-05"), FrozenBy::System));
     assert!(matches!(outcome, Ok(CloseOutcome::Frozen { .. })), "{outcome:?}");
+}
+
+#[test]
+fn a_month_that_was_found_to_agree_is_computed_again_only_when_something_changed() {
+    let House { memory, clock, .. } = house();
+    let reads = Arc::new(AtomicUsize::new(0));
+    let mut work = MockCompletedWork::new();
+    let (rows, counted) = (Arc::<InMemoryCommission>::clone(&memory), Arc::clone(&reads));
+    work.expect_in_period().returning(move |tenant, range| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        block_on(rows.in_period(tenant, range))
+    });
+    let rows = Arc::<InMemoryCommission>::clone(&memory);
+    work.expect_inputs()
+        .returning(move |tenant, range| block_on(rows.inputs(tenant, range)));
+    let rows = Arc::<InMemoryCommission>::clone(&memory);
+    work.expect_roster()
+        .returning(move |tenant| block_on(rows.roster(tenant)));
+    let rows = Arc::<InMemoryCommission>::clone(&memory);
+    work.expect_names()
+        .returning(move |tenant| block_on(rows.names(tenant)));
+    let close = ClosePeriod {
+        work: Arc::new(work),
+        rules: Arc::<InMemoryCommission>::clone(&memory),
+        book: Arc::<InMemoryCommission>::clone(&memory),
+        clock,
+        ids: Arc::new(SeededIds::default()),
+    };
+    let run = || block_on(close.execute(tenant(1), month("2026-05"), FrozenBy::System)).unwrap();
+    let late_of = |outcome| {
+        let CloseOutcome::AlreadyFrozen(comparison) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(comparison.periods.len(), 2);
+        comparison.late.len()
+    };
+    assert!(matches!(run(), CloseOutcome::Frozen { .. }));
+    assert_eq!((late_of(run()), reads.load(Ordering::Relaxed)), (0, 1));
+    // A change is looked at each time for as long as it is late.
+    memory.hire(tenant(1), staff(7));
+    assert_eq!((late_of(run()), reads.load(Ordering::Relaxed)), (0, 2));
+    assert_eq!((late_of(run()), reads.load(Ordering::Relaxed)), (0, 2));
+    memory.record_work(tenant(1), some_work(2).without_actuals().build());
+    assert_eq!((late_of(run()), reads.load(Ordering::Relaxed)), (1, 3));
+    assert_eq!((late_of(run()), reads.load(Ordering::Relaxed)), (1, 4));
 }
