@@ -7,6 +7,7 @@ mod agreed;
 mod amendments;
 mod book;
 mod disputes;
+mod lines;
 mod rendered;
 mod rules;
 mod shares;

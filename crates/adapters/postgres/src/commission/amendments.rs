@@ -13,7 +13,8 @@ use serde_json::Value;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::book::{TOPIC, hash_of, insert_lines, insert_periods, lock, lock_carried};
+use super::book::{TOPIC, hash_of, insert_periods, lock, lock_carried};
+use super::lines::insert_lines;
 use super::rules::currency_of;
 use crate::database::{TenantTx, TxError};
 use crate::kept::sql_query;

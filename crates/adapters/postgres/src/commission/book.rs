@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
-use ratiba_commission::engine::{Group, Line, Reason, Verdict};
+use diesel::sql_types::Text;
+use ratiba_commission::engine::Group;
 use ratiba_commission::hash::ContentHash;
 use ratiba_commission::hours::HoursWorked;
 use ratiba_commission::period::{FrozenDocument, FrozenPeriod, PeriodKind, PeriodRecord};
 use ratiba_commission::ports::{
     Agreed, Amend, AmendError, CommissionBook, Dismissal, Draft, Freeze, FreezeError, FrozenHash,
 };
-use ratiba_commission::{AppointmentId, Month, PeriodId, StaffId};
+use ratiba_commission::{Month, PeriodId, StaffId};
 use ratiba_kernel::{Currency, Money, Outage, TenantId};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use serde_json::Value;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use super::lines::{LineRow, insert_lines, line_of};
 use super::{PgCommission, agreed, amendments};
 use crate::database::{TenantTx, TxError};
 use crate::kept::sql_query;
@@ -29,7 +30,7 @@ use crate::schema::{commission_draft, commission_line, commission_period};
 /// The topic of commission's events.
 pub(super) const TOPIC: &str = "commission";
 /// Rows in one statement: bounds memory here and on the server.
-const BATCH: usize = 2_000;
+pub(super) const BATCH: usize = 2_000;
 
 #[async_trait]
 impl CommissionBook for PgCommission {
@@ -281,90 +282,6 @@ pub(super) fn insert_periods<E>(
     Ok(())
 }
 
-// Arrays keep the number of parameters the same whatever the number of lines, and the statement prepared.
-const INSERT_LINES: &str = "
-INSERT INTO commission_line (tenant_id, period_id, position, appointment_id, rule_id, base_minor,
-    rate_basis_points, amount_minor, tip_minor, minutes, reason)
-SELECT $1, l.* FROM unnest($2::uuid[], $3::integer[], $4::uuid[], $5::uuid[], $6::bigint[], $7::integer[],
-    $8::bigint[], $9::bigint[], $10::integer[], $11::jsonb[]) AS l";
-
-#[derive(Default)]
-struct LineColumns {
-    periods: Vec<Uuid>,
-    positions: Vec<i32>,
-    appointments: Vec<Uuid>,
-    rules: Vec<Option<Uuid>>,
-    bases: Vec<i64>,
-    rates: Vec<Option<i32>>,
-    amounts: Vec<i64>,
-    tips: Vec<i64>,
-    minutes: Vec<i32>,
-    reasons: Vec<Value>,
-}
-
-impl LineColumns {
-    fn push<E>(&mut self, period: PeriodId, position: usize, line: &Line) -> Result<(), TxError<E>> {
-        let rule = match &line.reason.verdict {
-            Verdict::Won { rule, .. } => Some(rule.as_uuid()),
-            Verdict::Gap | Verdict::NoShow => None,
-        };
-        let too_large = |what: &str| TxError::impossible("commission_line", period, what);
-        self.periods.push(period.as_uuid());
-        self.positions
-            .push(i32::try_from(position).map_err(|_| too_large("too many lines"))?);
-        self.appointments.push(line.appointment.as_uuid());
-        self.rules.push(rule);
-        self.bases.push(line.base.amount_minor());
-        // A sum for a service may be any multiple of a small base; what the column cannot hold it omits, and
-        // amount and base stand beside it.
-        self.rates.push(
-            line.recorded_rate_basis_points()
-                .and_then(|rate| i32::try_from(rate).ok()),
-        );
-        self.amounts.push(line.commission.amount_minor());
-        self.tips.push(line.tip.amount_minor());
-        let minutes = i32::try_from(line.reason.rendered_seconds / 60);
-        self.minutes
-            .push(minutes.map_err(|_| too_large("a service without end"))?);
-        self.reasons.push(json_of(&line.reason)?);
-        Ok(())
-    }
-
-    fn insert<E>(self, tx: &mut TenantTx<'_>) -> Result<(), TxError<E>> {
-        sql_query(INSERT_LINES)
-            .bind::<SqlUuid, _>(tx.tenant_uuid())
-            .bind::<Array<SqlUuid>, _>(self.periods)
-            .bind::<Array<Integer>, _>(self.positions)
-            .bind::<Array<SqlUuid>, _>(self.appointments)
-            .bind::<Array<Nullable<SqlUuid>>, _>(self.rules)
-            .bind::<Array<BigInt>, _>(self.bases)
-            .bind::<Array<Nullable<Integer>>, _>(self.rates)
-            .bind::<Array<BigInt>, _>(self.amounts)
-            .bind::<Array<BigInt>, _>(self.tips)
-            .bind::<Array<Integer>, _>(self.minutes)
-            .bind::<Array<Jsonb>, _>(self.reasons)
-            .execute(tx.conn())?;
-        Ok(())
-    }
-}
-
-pub(super) fn insert_lines<E>(tx: &mut TenantTx<'_>, documents: &[FrozenDocument]) -> Result<(), TxError<E>> {
-    let mut columns = LineColumns::default();
-    for document in documents {
-        for (position, line) in document.lines().iter().enumerate() {
-            columns.push(document.period().id, position, line)?;
-            if columns.periods.len() == BATCH {
-                std::mem::take(&mut columns).insert(tx)?;
-            }
-        }
-    }
-    if columns.periods.is_empty() {
-        Ok(())
-    } else {
-        columns.insert(tx)
-    }
-}
-
 fn json_of<E>(value: &impl Serialize) -> Result<Value, TxError<E>> {
     serde_json::to_value(value).map_err(|error| TxError::Impossible(error.to_string()))
 }
@@ -497,40 +414,4 @@ pub(super) fn hash_of<E>(id: Uuid, bytes: &[u8]) -> Result<ContentHash, TxError<
     bytes
         .map(ContentHash::from_bytes)
         .map_err(|_| TxError::impossible("commission_period", id, "not a SHA-256"))
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = commission_line)]
-struct LineRow {
-    position: i32,
-    appointment_id: Uuid,
-    rule_id: Option<Uuid>,
-    base_minor: i64,
-    amount_minor: i64,
-    tip_minor: i64,
-    reason: Value,
-}
-
-fn line_of<E>(row: LineRow, period: PeriodId, currency: Currency) -> Result<Line, TxError<E>> {
-    let id = format!("{period}/{}", row.position);
-    let reason: Reason = serde_json::from_value(row.reason)
-        .map_err(|error| TxError::impossible("commission_line", &id, error))?;
-    let rule = match &reason.verdict {
-        Verdict::Won { rule, .. } => Some(rule.as_uuid()),
-        Verdict::Gap | Verdict::NoShow => None,
-    };
-    if rule != row.rule_id {
-        return Err(TxError::impossible(
-            "commission_line",
-            &id,
-            "the reason names another rule",
-        ));
-    }
-    Ok(Line {
-        appointment: AppointmentId::from_uuid(row.appointment_id),
-        base: Money::new(row.base_minor, currency),
-        commission: Money::new(row.amount_minor, currency),
-        tip: Money::new(row.tip_minor, currency),
-        reason,
-    })
 }
