@@ -222,8 +222,8 @@ impl StatementWord {
             Self::Fingerprint => ("Fingerprint", "Alama ya hati"),
             Self::Page => ("Page", "Ukurasa"),
             Self::HowToDispute => (
-                "If a line is wrong, tell your manager its number.",
-                "Kama mstari si sahihi, mwambie msimamizi namba yake.",
+                "If a line is wrong, write /dispute and its number on WhatsApp, or tell your manager.",
+                "Kama mstari si sahihi, andika /dispute na namba yake kwenye WhatsApp, au mwambie msimamizi.",
             ),
             Self::FileName => ("commission", "kamisheni"),
         };
