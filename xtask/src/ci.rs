@@ -6,16 +6,17 @@ use anyhow::bail;
 
 use crate::interrupt;
 use crate::machine;
-use crate::{calibrate, check_arch, demo, fmt, lint, process, test, tidy, workspace};
+use crate::{calibrate, check_arch, console, demo, fmt, lint, process, test, tidy, workspace};
 
 /// One check: it says itself what is wrong.
 type Check = fn() -> anyhow::Result<()>;
 
 /// Runs every check, also after one has failed, and sums up.
 pub(crate) fn run() -> anyhow::Result<()> {
-    let checks: [(&str, Check); 8] = [
+    let checks: [(&str, Check); 9] = [
         ("test", || test::run(&[])),
         ("demo", demo::run),
+        ("console", || console::test(&[])),
         ("fmt --check", fmt::check),
         ("lint", lint::run),
         ("check-arch", check_arch::run),

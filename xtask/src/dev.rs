@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 
+use crate::console;
 use crate::interrupt;
 use crate::stack::{Stack, StackOptions};
 
@@ -38,8 +39,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
         simulator_port: Some(8020),
         clock_start: "2026-05-12T08:00:00+03:00",
     })?;
+    let console = console::open(&mut stack)?;
+    println!("\n  the console, as one of the team          {console}");
     println!(
-        "\n  the phones, the prompt and the clock   {}",
+        "  the phones, the prompt and the clock   {}",
         stack.addresses.simulator("/")
     );
     println!(

@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+/// What builds and tests fill.
+const FILLED: [&str; 4] = ["target", "node_modules", "dist", "test-results"];
+
 /// All files below a directory with one of this extension, in order. Directories that builds fill are left
 /// out, and so are those that begin with a dot. A directory that is not there has no files.
 pub(crate) fn below(directory: &Path, extension: &str) -> anyhow::Result<Vec<PathBuf>> {
@@ -30,7 +33,7 @@ fn collect(directory: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
         let name = name.to_string_lossy();
         let kind = entry.file_type().with_context(unreadable)?;
         if kind.is_dir() {
-            if !name.starts_with('.') && name != "target" && name != "node_modules" {
+            if !name.starts_with('.') && !FILLED.contains(&name.as_ref()) {
                 collect(&entry.path(), found)?;
             }
         } else if kind.is_file() {

@@ -12,6 +12,7 @@ mod chat;
 mod check_arch;
 mod ci;
 mod commission;
+mod console;
 mod db;
 mod demo;
 mod dev;

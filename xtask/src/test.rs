@@ -1,7 +1,8 @@
-//! `cargo xtask test [unit|contract|integration|races] [-- ARGUMENTS]`: tests, on a private PostgreSQL server.
+//! `cargo xtask test [unit|contract|integration|races|console] [-- ARGUMENTS]`: tests, on a private PostgreSQL server.
 //!
 //! One server serves the whole run; each test clones a migrated template on it. Tests that need none get none.
 
+use crate::console;
 use crate::machine;
 use crate::postgres::{Purpose, Server, TEST_VARIABLE};
 use crate::preflight;
@@ -22,6 +23,8 @@ enum Suite {
     Integration,
     /// The races, for a minute.
     Races,
+    /// The console, by itself and in a browser.
+    Console,
 }
 
 /// The package of the integration tests.
@@ -30,6 +33,9 @@ const SYSTEM_TESTS: &str = "system-tests";
 /// Runs the tests; fails if one does.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let (suite, rest) = parse(arguments)?;
+    if suite == Suite::Console {
+        return console::test(rest);
+    }
     if suite == Suite::Unit {
         preflight::build()?;
         return process::run("the tests", command(suite, rest).env_remove(TEST_VARIABLE));
@@ -49,7 +55,7 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
 }
 
 fn parse(arguments: &[String]) -> anyhow::Result<(Suite, &[String])> {
-    let usage = Usage("cargo xtask test [unit|contract|integration|races] [-- ARGUMENTS]");
+    let usage = Usage("cargo xtask test [unit|contract|integration|races|console] [-- ARGUMENTS]");
     let (suite, rest) = match arguments {
         [name, rest @ ..] if name != "--" => {
             let suite = match name.as_str() {
@@ -57,6 +63,7 @@ fn parse(arguments: &[String]) -> anyhow::Result<(Suite, &[String])> {
                 "contract" => Suite::Contract,
                 "integration" => Suite::Integration,
                 "races" => Suite::Races,
+                "console" => Suite::Console,
                 _ => return Err(usage.into()),
             };
             (suite, rest)
@@ -92,7 +99,7 @@ fn command(suite: Suite, arguments: &[String]) -> std::process::Command {
             command.env("RATIBA_RACE_SECONDS", "60");
         }
         Suite::All | Suite::Unit | Suite::Contract if names_packages => {}
-        Suite::All | Suite::Unit => {
+        Suite::All | Suite::Unit | Suite::Console => {
             command.arg("--workspace");
         }
         Suite::Contract => {
@@ -106,7 +113,7 @@ fn command(suite: Suite, arguments: &[String]) -> std::process::Command {
         Suite::Contract => {
             command.args(["--test", "*"]);
         }
-        Suite::All | Suite::Integration | Suite::Races => {}
+        Suite::All | Suite::Integration | Suite::Races | Suite::Console => {}
     }
     command.args(arguments);
     command

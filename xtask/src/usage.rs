@@ -4,9 +4,9 @@
 pub(crate) const ALL: &str = "\
 usage: cargo xtask VERB
 
-  dev                   everything on loopback, with the page of the phones, until Ctrl-C
+  dev                   everything on loopback, with the console and the page of the phones, until Ctrl-C
   demo                  the main job, played and checked step by step
-  test [unit|contract|integration|races] [-- ARGUMENTS]
+  test [unit|contract|integration|races|console] [-- ARGUMENTS]
                         tests, on a private PostgreSQL server; ARGUMENTS go to the test runner
   ci                    everything that decides whether a change is good
   fmt | lint            formatting; clippy with warnings as errors

@@ -66,7 +66,8 @@ impl Addresses {
     }
 }
 
-fn wished_or_free(wish: Option<u16>) -> anyhow::Result<u16> {
+/// The wished port if it is free, else any that is.
+pub(super) fn wished_or_free(wish: Option<u16>) -> anyhow::Result<u16> {
     match wish {
         Some(port) if machine::port_is_free(port) => Ok(port),
         Some(port) => {
@@ -122,7 +123,7 @@ const WABA_ID: &str = "100200300400500";
 const DISPLAY_PHONE_NUMBER: &str = "254700000999";
 const SHORT_CODE: &str = "654321";
 const OWNER_PHONE: &str = "254700000001";
-const BUSINESS_NAME: &str = "Aria Aura Spa";
+pub(super) const BUSINESS_NAME: &str = "Aria Aura Spa";
 
 impl Credentials {
     pub(crate) fn generate() -> anyhow::Result<Self> {

@@ -1,0 +1,62 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test, type Page } from "@playwright/test";
+
+import { booked, signIn, type Role } from "./world";
+
+const PAGES: [Role, string[]][] = [
+  [
+    "receptionist",
+    ["/calendar?day=2026-05-28", "/calendar?day=2026-05-28&view=week", "/customers", "/inbox", "/till"],
+  ],
+  ["owner", ["/commission"]],
+  ["therapist", ["/my-day?day=2026-05-28", "/earnings"]],
+];
+
+async function seriousFaults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter((one) => one.impact === "serious" || one.impact === "critical")
+    .map((one) => `${one.id}: ${one.nodes[0]?.html ?? ""}`);
+}
+
+for (const [role, paths] of PAGES) {
+  test(`pages of the ${role}: axe finds nothing serious, and a phone needs no sideways scrolling`, async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const path of paths) {
+      await signIn(page, role, path, "sw");
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(page.locator(".spinner")).toHaveCount(0);
+      // Swahili has the longer words; both languages have the same markup.
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      expect([path, overflow]).toEqual([path, 0]);
+      expect([path, ...(await seriousFaults(page))]).toEqual([path]);
+    }
+  });
+}
+
+test("whoever is not signed in sees the sign-in, which comes back to where they were", async ({ page }) => {
+  await page.goto("/customers?q=abc");
+  await expect(page.getByRole("heading", { name: "Sign in to Ratiba" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Sign in" })).toHaveAttribute(
+    "href",
+    `/auth/login?return_to=${encodeURIComponent("/customers?q=abc")}`,
+  );
+  expect(await seriousFaults(page)).toEqual([]);
+});
+
+test("somebody's drawers are accessible, too", async ({ page }) => {
+  const made = await booked("Ndani Axe", "Facial 60", "Wanjiru", "2026-05-28T13:00:00+03:00");
+  for (const path of [
+    `/calendar?day=2026-05-28&appointment=${made.id}`,
+    "/calendar?day=2026-05-28&book=none",
+  ]) {
+    await signIn(page, "receptionist", path);
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await expect(page.locator(".spinner")).toHaveCount(0);
+    expect(await seriousFaults(page)).toEqual([]);
+  }
+});

@@ -1,0 +1,121 @@
+// Finds a customer by name or number, or puts a new one on record.
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useDeferredValue, useState } from "react";
+import { useForm } from "react-hook-form";
+import { z } from "zod";
+
+import { api, got } from "../../api/client";
+import { useChange, useCustomers, type Customer } from "../../api/queries";
+import { useText } from "../../i18n";
+import { Action, Field } from "../../ui/parts";
+import { Problem } from "../../ui/states";
+
+export function CustomerPicker({ choose }: { choose: (customer: Customer) => void }) {
+  const t = useText();
+  const [words, setWords] = useState("");
+  const [adding, setAdding] = useState(false);
+  const asked = useDeferredValue(words.trim());
+  const found = useCustomers(asked, asked.length >= 2);
+  if (adding) return <NewCustomer words={words} done={choose} cancel={() => setAdding(false)} />;
+  return (
+    <div className="stack">
+      <Field label={t("book.customer")} hint={asked.length < 2 ? t("book.searchHint") : undefined}>
+        {(ids) => (
+          <input
+            {...ids}
+            type="search"
+            autoComplete="off"
+            placeholder={t("book.search")}
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+          />
+        )}
+      </Field>
+      <Problem error={found.error} />
+      {asked.length >= 2 && found.data !== undefined && (
+        <ul className="picks" aria-label={t("customers.title")}>
+          {found.data.items.slice(0, 8).map((customer) => (
+            <li key={customer.id}>
+              <button type="button" className="pick" onClick={() => choose(customer)}>
+                <strong>{customer.name ?? t("customers.noName")}</strong>
+                <span className="muted">{customer.phone ?? t("customers.hidden")}</span>
+              </button>
+            </li>
+          ))}
+          {found.data.items.length === 0 && <li className="muted">{t("book.nobody")}</li>}
+        </ul>
+      )}
+      <Action kind="quiet" onClick={() => setAdding(true)}>
+        + {t("book.newCustomer")}
+      </Action>
+    </div>
+  );
+}
+
+const SHAPE = z.object({
+  name: z.string().trim().max(200),
+  phone: z
+    .string()
+    .trim()
+    .min(9)
+    .regex(/^[+\d][\d\s-]+$/),
+});
+
+/** A form for somebody new; whoever has the number already is answered as they are. */
+export function NewCustomer({
+  words = "",
+  done,
+  cancel,
+}: {
+  words?: string;
+  done: (customer: Customer) => void;
+  cancel: () => void;
+}) {
+  const t = useText();
+  const typedNumber = /^[+\d][\d\s]*$/.test(words);
+  const form = useForm({
+    resolver: zodResolver(SHAPE),
+    defaultValues: { name: typedNumber ? "" : words, phone: typedNumber ? words : "" },
+  });
+  const add = useChange(
+    ({ name, phone }: z.infer<typeof SHAPE>) =>
+      got(
+        api.POST("/api/v1/customers", {
+          body: { phone: phone.replaceAll(/[\s-]/g, ""), ...(name !== "" && { name }) },
+        }),
+      ),
+    ["customers"],
+  );
+  return (
+    // Its own form within another page's form would be no form; what is typed here is sent by its own button.
+    <form
+      className="stack card card--inner"
+      onSubmit={(event) => {
+        event.stopPropagation();
+        void form.handleSubmit((values) => add.send(values, done))(event);
+      }}
+    >
+      <Field label={t("book.name")}>
+        {(ids) => <input {...ids} autoComplete="off" {...form.register("name")} />}
+      </Field>
+      <Field
+        label={t("book.phone")}
+        hint={t("book.phoneHint")}
+        error={form.formState.errors.phone && t("problem.not-a-mobile-number")}
+      >
+        {(ids) => (
+          <input {...ids} type="tel" inputMode="tel" autoComplete="off" {...form.register("phone")} />
+        )}
+      </Field>
+      <Problem error={add.error} />
+      <div className="row">
+        <Action kind="primary" submit busy={add.isPending}>
+          {t("app.save")}
+        </Action>
+        <Action kind="quiet" reads onClick={cancel}>
+          {t("app.back")}
+        </Action>
+      </div>
+    </form>
+  );
+}

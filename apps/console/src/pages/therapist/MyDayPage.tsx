@@ -1,0 +1,86 @@
+// A therapist's own day on a phone: what comes, start, finish, notes.
+import { lazy, Suspense } from "react";
+import { useSearchParams } from "react-router";
+
+import { useDays, useServices } from "../../api/queries";
+import { useSession, useToday } from "../../app/session";
+import { useLanguage, useText } from "../../i18n";
+import { addDays, dayInWords, dayOf, minuteOf, swahiliClock, timeOf } from "../../lib/time";
+import { Action, Page, StateBadge } from "../../ui/parts";
+import { Empty, Found } from "../../ui/states";
+import { isGone } from "../calendar/layout";
+
+const AppointmentDrawer = lazy(() => import("../appointment/AppointmentDrawer"));
+
+export default function MyDayPage() {
+  const t = useText();
+  const { language } = useLanguage();
+  const { zone } = useSession();
+  const today = useToday();
+  const [search, setSearch] = useSearchParams();
+  const day = search.get("day") ?? today;
+  const open = search.get("appointment");
+  const booked = useDays([day]);
+  const services = useServices();
+  const show = (next: string): void => setSearch(next === today ? {} : { day: next }, { replace: true });
+  return (
+    <Page
+      title={t("mine.title")}
+      actions={
+        <div className="toolbar">
+          <Action reads onClick={() => show(addDays(day, -1))}>
+            <span aria-hidden="true">‹</span>
+            <span className="sr-only">{t("calendar.previous")}</span>
+          </Action>
+          <Action reads onClick={() => show(today)}>
+            {t("calendar.today")}
+          </Action>
+          <Action reads onClick={() => show(addDays(day, 1))}>
+            <span aria-hidden="true">›</span>
+            <span className="sr-only">{t("calendar.next")}</span>
+          </Action>
+        </div>
+      }
+    >
+      <p className="big">{dayInWords(day, language)}</p>
+      <Found query={booked}>
+        {([mine = []]) => {
+          const shown = mine.filter((one) => !isGone(one.state));
+          if (shown.length === 0) return <Empty>{t("mine.empty")}</Empty>;
+          return (
+            <ol className="day-list">
+              {shown.map((one) => {
+                const service = services.data?.find((sold) => sold.id === one.service_id);
+                return (
+                  <li key={one.id}>
+                    <button
+                      type="button"
+                      className={`day-list__card state--${one.state}`}
+                      onClick={() => setSearch({ ...(day !== today && { day }), appointment: one.id })}
+                    >
+                      <span className="big">
+                        {timeOf(one.client_from, zone)} – {timeOf(one.client_until, zone)}
+                      </span>
+                      {language === "sw" && (
+                        <span className="muted">
+                          {swahiliClock(minuteOf(one.client_from, dayOf(one.client_from, zone), zone))}
+                        </span>
+                      )}
+                      <strong>
+                        {(language === "sw" ? (service?.name_sw ?? service?.name) : service?.name) ?? "…"}
+                      </strong>
+                      <StateBadge state={one.state} />
+                    </button>
+                  </li>
+                );
+              })}
+            </ol>
+          );
+        }}
+      </Found>
+      <Suspense fallback={null}>
+        {open !== null && <AppointmentDrawer key={open} id={open} close={() => show(day)} />}
+      </Suspense>
+    </Page>
+  );
+}

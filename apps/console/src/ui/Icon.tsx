@@ -1,0 +1,30 @@
+// The few signs of the menu, drawn here: a font may not have them.
+const PATHS = {
+  calendar: "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4",
+  people: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 20c1-4 4-6 8-6s7 2 8 6",
+  chat: "M4 5h16v11H9l-5 4z",
+  till: "M4 9h16v10H4zM7 9V5h10v4M9 14h6",
+  percent:
+    "M6 18 18 6M7.5 9a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3zM16.5 18a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3z",
+  list: "M4 6h16M4 12h16M4 18h10",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg
+      width="20"
+      height="20"
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
