@@ -684,7 +684,7 @@ export interface paths {
         };
         /**
          * What is to be amended in a frozen month
-         * @description What came to light after the month was frozen, as differences at the recorded rates. With `basis=anew` a look at what computing the closed month anew would come to: ladders are climbed again, and rules are today's. Writes nothing.
+         * @description What came to light after the month was frozen, as differences at the recorded rates. With `basis=anew` a look at what computing the closed month anew would come to: ladders are climbed again, and rules are today's. `dispute_ids` are the accepted disputes of that person about the month that no amendment has followed yet. Writes nothing.
          *
          *     Needs the scope `commission:close`.
          */
@@ -769,6 +769,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/commission/disputes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A dispute about commission
+         * @description Of an accepted one that no amendment has followed yet, whoever may amend sees with it what is to be amended. A therapist sees the own ones only.
+         *
+         *     Needs the scope `commission:read`.
+         */
+        get: operations["get_api_v1_commission_disputes_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/commission/disputes/{id}/accept": {
         parameters: {
             query?: never;
@@ -780,7 +802,7 @@ export interface paths {
         put?: never;
         /**
          * The disputed line is wrong
-         * @description Changes no figure: amend the document beside it.
+         * @description Changes no figure: the owner of the line is told, and `proposed_amendment` is what would be amended in the month as it is known now. Approving that is an act of its own; where nothing is proposed, correct the visit first.
          *
          *     Needs the scope `commission:close`.
          */
@@ -5510,6 +5532,11 @@ export interface components {
              * @description The frozen document.
              */
             period_id: string;
+            /**
+             * @description Of an accepted dispute that no amendment has followed yet, what is to be amended in the month, as
+             *     `GET /api/v1/commission/amendments` shows it; null in lists, and where nothing differs yet.
+             */
+            proposed_amendment?: unknown;
             reason: string;
             /** Format: uuid */
             staff_id: string;
@@ -13173,6 +13200,73 @@ export interface operations {
             };
             /** @description forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description method-not-allowed */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_v1_commission_disputes_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the dispute */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommissionDispute"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not-found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
