@@ -49,6 +49,7 @@ fn newest_event(world: &World, kind: &str) -> (Uuid, StoredEvent) {
         topic: "commission".to_owned(),
         payload: serde_json::from_str(&column("payload")).unwrap(),
         occurred_at: world.clock.now(),
+        is_heard: false,
     };
     (column("id").parse().unwrap(), event)
 }

@@ -124,10 +124,18 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
             json!({ "float": { "amount_minor": 200_000, "currency": "KES" } }),
         ),
         ("/api/v1/till/statements", json!({ "csv": STATEMENT })),
+        (
+            "/api/v1/webhook-endpoints",
+            json!({ "url": "https://127.0.0.1:9/", "events": ["appointment.booked"] }),
+        ),
     ] {
         let (status, answer) = ask(world, &world.owner, &Verb::POST, path, &body).await;
         assert!(status.is_success(), "{path}: {status} {answer}");
     }
+    let hook = one("webhook_endpoints", "true");
+    let path = format!("/api/v1/webhook-endpoints/{hook}/test");
+    let (status, answer) = ask(world, &world.owner, &Verb::POST, &path, &Value::Null).await;
+    assert!(status.is_success(), "{path}: {status} {answer}");
     let path = format!("/api/v1/staff/{staff}/payroll-link");
     let number = json!({ "staff_no": "EMP-1" });
     let (status, answer) = ask(world, &world.owner, &Verb::PUT, &path, &number).await;
@@ -226,6 +234,8 @@ async fn belongings(world: &World) -> BTreeMap<&'static str, String> {
         ("/api/v1/commission/rules/", one("commission_rules", "true")),
         ("/api/v1/commission/disputes/", one("commission_disputes", "true")),
         ("/api/v1/payroll/exports/", one("payroll_exports", "true")),
+        ("/api/v1/webhook-endpoints/", one("webhook_endpoints", "true")),
+        ("/api/v1/webhook-deliveries/", one("webhook_deliveries", "true")),
         ("{leave_id}", one("staff_leave", "true")),
         ("{outage_id}", one("resource_outages", "true")),
     ])
@@ -275,6 +285,7 @@ fn body_for(method: &Verb, path: &str, own_service: &str) -> Value {
         ("PUT", "payroll-link") => json!({ "staff_no": "EMP-2" }),
         ("PUT", "shares") => json!({ "shares": null }),
         ("PATCH", "actuals") => json!({ "staff_notes": "x" }),
+        ("PATCH", "{id}") if path.contains("webhook") => json!({ "on": false }),
         ("PATCH", "{id}") => json!({ "name": "X" }),
         ("PUT", "hours") => json!({ "weekly": [] }),
         ("PUT", "{day}") => json!({ "blocks": [] }),
@@ -366,7 +377,8 @@ const ROWS: &str = "SELECT (SELECT sum(version) FROM appointments) + (SELECT sum
     + (SELECT count(*) FROM engagements WHERE active) + (SELECT count(*) FROM staff_leave)
     + (SELECT count(*) FROM resource_outages) + (SELECT count(*) FROM payment_refunds)
     + (SELECT sum(version) FROM payroll_exports) + (SELECT sum(version) FROM commission_disputes)
-    + (SELECT count(*) FROM payroll_links) + (SELECT count(*) FROM ledger_journals) + (SELECT count(*) FROM till_sessions WHERE closed_at IS NULL) + (SELECT count(*) FROM bookings_hit WHERE resolved_at IS NULL) AS count";
+    + (SELECT count(*) FROM payroll_links) + (SELECT sum(version) FROM webhook_endpoints)
+    + (SELECT sum(version) FROM webhook_deliveries) + (SELECT count(*) FROM ledger_journals) + (SELECT count(*) FROM till_sessions WHERE closed_at IS NULL) + (SELECT count(*) FROM bookings_hit WHERE resolved_at IS NULL) AS count";
 
 fn service_of(world: &World, neighbour: &Neighbour, name: &str) -> String {
     let tenant = neighbour.tenant;

@@ -14,6 +14,7 @@ use actix_web::web;
 use ratiba_access::use_cases::TokenOrder;
 use ratiba_access::{Role, Scope};
 use ratiba_api::sources::Sources;
+use ratiba_api::streams::{StreamLimits, Streams};
 use ratiba_api::{State, metrics::Metrics as ApiMetrics};
 use ratiba_assembly::Parts;
 use ratiba_assembly::demo::{self, DemoAddresses, DemoTenant};
@@ -65,6 +66,8 @@ pub struct World {
     pub database: TestDatabase,
     /// What all of its processes are told.
     pub settings: SharedSettings,
+    /// Who listens to what happens.
+    pub streams: Streams,
     variables: Vec<(String, String)>,
     http: reqwest::Client,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
@@ -111,6 +114,18 @@ pub struct Neighbour {
     pub owner: String,
 }
 
+/// Streams whose listeners are asked often whether they may still listen.
+fn streams() -> Streams {
+    Streams::new(StreamLimits {
+        of_tenant_max: 16,
+        ask_again: std::time::Duration::from_millis(100),
+        beat: std::time::Duration::from_millis(300),
+        poll: std::time::Duration::from_millis(50),
+        pause: std::time::Duration::from_millis(20),
+        ..StreamLimits::default()
+    })
+}
+
 /// The settings of a world as environment variables, for programs.
 fn variables(
     database: &TestDatabase,
@@ -138,6 +153,8 @@ fn variables(
             daraja.security_credential.clone(),
         ),
         ("RATIBA__MODEL__URL", format!("{base_url}/openai/v1")),
+        // Other programs that a test plays listen there.
+        ("RATIBA__OUTGOING__ALLOWED_NAMES", "127.0.0.1".to_owned()),
         ("RATIBA__MODEL__NAME", "simulated".to_owned()),
         ("RATIBA__MODEL__INPUT_PRICE", "150000".to_owned()),
         ("RATIBA__MODEL__OUTPUT_PRICE", "600000".to_owned()),
@@ -216,12 +233,14 @@ impl World {
         variables.extend(payroll_variables(tenant.tenant, &told, &simulator.base_url()));
         let settings = settings_of(&variables);
         let parts = Parts::with_clock(&settings, Arc::new(clock.clone())).unwrap();
+        let streams = streams();
         let state = web::Data::new(State {
             parts: parts.clone(),
             metrics: ApiMetrics::new().unwrap(),
             sources: Sources::default(),
             // Tests run the worker when they want it; whoever wants the lane opens one.
             express: ExpressLane::new(parts.clone(), 0),
+            streams: streams.clone(),
         });
         let server = tokio::spawn(ratiba_api::serve(listener, state, 1).unwrap());
         let bell = Arc::new(Notify::new());
@@ -241,6 +260,7 @@ impl World {
             owner,
             database,
             settings,
+            streams,
             variables,
             http,
             server,
@@ -256,6 +276,7 @@ impl World {
             sources: Sources::default(),
             // Tests run the worker when they want it; whoever wants the lane opens one.
             express: ExpressLane::new(parts.clone(), 0),
+            streams: streams(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let api = format!("http://{}", listener.local_addr().unwrap());

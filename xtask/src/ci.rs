@@ -9,19 +9,28 @@ use crate::machine;
 use crate::{calibrate, check_arch, console, demo, fmt, lint, process, test, tidy, workspace};
 
 /// One check: it says itself what is wrong.
-type Check = fn() -> anyhow::Result<()>;
+type Check = fn() -> anyhow::Result<Ran>;
+
+/// How much of a check this machine could run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Ran {
+    /// All of it.
+    Whole,
+    /// Not this, for the reason that is told.
+    Without(String),
+}
 
 /// Runs every check, also after one has failed, and sums up.
 pub(crate) fn run() -> anyhow::Result<()> {
     let checks: [(&str, Check); 9] = [
-        ("test", || test::run(&[])),
-        ("demo", demo::run),
+        ("test", || whole(test::run(&[]))),
+        ("demo", || whole(demo::run())),
         ("console", || console::test(&[])),
-        ("fmt --check", fmt::check),
-        ("lint", lint::run),
-        ("check-arch", check_arch::run),
-        ("tidy", tidy::run),
-        ("calibrate", || calibrate::run(&[])),
+        ("fmt --check", || whole(fmt::check())),
+        ("lint", || whole(lint::run())),
+        ("check-arch", || whole(check_arch::run())),
+        ("tidy", || whole(tidy::run())),
+        ("calibrate", || whole(calibrate::run(&[]))),
         ("licences", licences),
     ];
     let began = machine::now();
@@ -33,30 +42,34 @@ pub(crate) fn run() -> anyhow::Result<()> {
         if let Err(error) = &result {
             eprintln!("{error:#}");
         }
-        results.push((name, result.is_ok(), began.elapsed()));
+        results.push((name, result.ok(), began.elapsed()));
         interrupt::check()?;
     }
     println!("\n== summary");
-    for (name, passed, took) in &results {
-        println!(
-            "{:<6} {name:<12} {}",
-            if *passed { "ok" } else { "FAILED" },
-            seconds(*took)
-        );
+    for (name, ran, took) in &results {
+        let (word, left_out) = match ran {
+            Some(Ran::Whole) => ("ok", ""),
+            Some(Ran::Without(what)) => ("partly", what.as_str()),
+            None => ("FAILED", ""),
+        };
+        println!("{word:<6} {name:<12} {}  {left_out}", seconds(*took));
     }
     println!("{:<19} {}", "", seconds(began.elapsed()));
-    let failed = results.iter().filter(|(_, passed, _)| !passed).count();
+    let failed = results.iter().filter(|(_, ran, _)| ran.is_none()).count();
     if failed > 0 {
         bail!("{failed} of {} checks failed", results.len());
     }
     Ok(())
 }
 
+fn whole(result: anyhow::Result<()>) -> anyhow::Result<Ran> {
+    result.map(|()| Ran::Whole)
+}
+
 /// Licences, bans and sources of dependencies, where the program that knows them is installed.
-fn licences() -> anyhow::Result<()> {
+fn licences() -> anyhow::Result<Ran> {
     if machine::find_program("cargo-deny").is_none() {
-        println!("skipped: cargo-deny is not installed");
-        return Ok(());
+        return Ok(Ran::Without("skipped: cargo-deny is not installed".to_owned()));
     }
     let mut command = workspace::cargo();
     command.args([
@@ -69,7 +82,7 @@ fn licences() -> anyhow::Result<()> {
         "licenses",
         "sources",
     ]);
-    process::run("cargo deny", &mut command)
+    whole(process::run("cargo deny", &mut command))
 }
 
 fn seconds(took: Duration) -> String {

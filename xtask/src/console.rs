@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
+use crate::ci::Ran;
 use crate::machine;
 use crate::process;
 use crate::stack::{Stack, StackOptions};
@@ -138,23 +139,27 @@ fn excuse(reason: &str) -> anyhow::Result<String> {
 }
 
 /// `cargo xtask test console`: types, rules of style and units, then journeys in a browser through a whole system.
-pub(crate) fn test(arguments: &[String]) -> anyhow::Result<()> {
+///
+/// What this machine has no programs for is skipped, and told with its reason.
+pub(crate) fn test(arguments: &[String]) -> anyhow::Result<Ran> {
+    let skipped = |what: String| {
+        println!("skipped: {what}");
+        Ok(Ran::Without(format!("skipped: {what}")))
+    };
     if let Some(reason) = missing() {
-        println!("skipped: console: {reason}");
-        return Ok(());
+        return skipped(format!("the console: {reason}"));
     }
     if let Err(error) = install() {
-        println!("skipped: console: its packages could not be fetched: {error:#}");
-        return Ok(());
+        return skipped(format!(
+            "the console: its packages could not be fetched: {error:#}"
+        ));
     }
     process::run("the console's check", &mut npm(&["run", "check"]))?;
     process::run("the console's unit tests", &mut npm(&["test"]))?;
     build()?;
     let Some(browser) = browser() else {
-        println!(
-            "skipped: the console's journeys: no browser: `sudo apt-get install -y chromium`, or set RATIBA_CHROMIUM"
-        );
-        return Ok(());
+        let help = "no browser: `sudo apt-get install -y chromium`, or set RATIBA_CHROMIUM";
+        return skipped(format!("the console's journeys: {help}"));
     };
     let mut stack = Stack::start(&StackOptions {
         name: "console",
@@ -175,7 +180,8 @@ pub(crate) fn test(arguments: &[String]) -> anyhow::Result<()> {
         stack.show_logs();
     }
     let stopped = stack.stop();
-    played.and(stopped)
+    played.and(stopped)?;
+    Ok(Ran::Whole)
 }
 
 #[cfg(test)]

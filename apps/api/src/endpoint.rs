@@ -52,6 +52,8 @@ pub enum RequestHeader {
     IfMatchIfAny,
     /// `If-None-Match`, optional.
     IfNoneMatch,
+    /// `Last-Event-ID`, optional.
+    LastEventId,
 }
 
 /// One method of one path.
@@ -193,7 +195,7 @@ impl Endpoint {
                 self.problems.push(Kind::Stale);
             }
             RequestHeader::IfMatchIfAny => self.problems.push(Kind::Stale),
-            RequestHeader::IfNoneMatch => {}
+            RequestHeader::IfNoneMatch | RequestHeader::LastEventId => {}
         }
         self.headers.push(header);
         self

@@ -27,10 +27,12 @@ pub mod routes;
 pub mod schema;
 pub mod settings;
 pub mod sources;
+pub mod streams;
 
 use metrics::Metrics;
 use problem::{Kind, Problem};
 use sources::Sources;
+use streams::Streams;
 
 /// What every handler can reach.
 pub struct State {
@@ -42,6 +44,8 @@ pub struct State {
     pub sources: Sources,
     /// Where callbacks go after their answer.
     pub express: ExpressLane,
+    /// Who listens to what happens.
+    pub streams: Streams,
 }
 
 /// Connections of one worker thread at most; more wait at the door.

@@ -7,6 +7,7 @@ use actix_web::web;
 use anyhow::Context as _;
 use ratiba_api::metrics::Metrics;
 use ratiba_api::settings::{ApiSettings, BASE};
+use ratiba_api::streams::{StreamLimits, Streams};
 use ratiba_api::{State, serve, serve_metrics};
 use ratiba_assembly::Parts;
 use ratiba_assembly::express::ExpressLane;
@@ -35,12 +36,17 @@ async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     let shutdown = Shutdown::listen(&settings.shared.process)?;
     let parts = Parts::assemble(&settings.shared, || ())?;
     parts.refuse_bad_set_up().await?;
+    let streams = Streams::new(StreamLimits::default());
     let state = web::Data::new(State {
         express: ExpressLane::new(parts.clone(), settings.express_max),
         parts,
         metrics: Metrics::new()?,
         sources: settings.sources,
+        streams: streams.clone(),
     });
+    let rung = streams.clone();
+    // Where nothing can be heard the streams look every second.
+    let _listener = ratiba_assembly::listen(&settings.shared, move || rung.wake())?;
     let listener = TcpListener::bind((settings.bind, settings.port))
         .with_context(|| format!("port {} cannot be bound", settings.port))?;
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
@@ -55,6 +61,7 @@ async fn run(settings: ApiSettings) -> anyhow::Result<()> {
     tracing::info!(port = settings.port, "the api is ready");
     let cause = shutdown.requested().await;
     tracing::info!(?cause, "the api stops");
+    streams.drain();
     handle.stop(true).await;
     for server in servers.iter().skip(1) {
         server.abort();

@@ -177,6 +177,11 @@ fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value
                 "The ETag of the answer that this was decided on; refused if it has moved on since.",
             ),
             RequestHeader::IfNoneMatch => ("If-None-Match", false, "The ETag of an earlier answer."),
+            RequestHeader::LastEventId => (
+                "Last-Event-ID",
+                false,
+                "The id of the last event that was seen: the stream goes on behind it.",
+            ),
         };
         parameters.push(json!({
             "name": name, "in": "header", "required": required, "description": description, "schema": { "type": "string" },

@@ -25,6 +25,7 @@ pub mod dead_letters;
 pub mod disputes;
 pub mod docs;
 pub mod employment;
+pub mod events;
 pub mod health;
 pub mod hours;
 pub mod imports;
@@ -55,6 +56,8 @@ pub mod visit_life;
 pub mod visits;
 pub mod waitlist;
 pub mod walk_ins;
+pub mod webhook_deliveries;
+pub mod webhook_endpoints;
 pub mod whatsapp;
 
 use actix_web::web;
@@ -119,6 +122,9 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(statements::endpoints());
     all.extend(ledger::endpoints());
     all.extend(suspense::endpoints());
+    all.extend(events::endpoints());
+    all.extend(webhook_endpoints::endpoints());
+    all.extend(webhook_deliveries::endpoints());
     all
 }
 

@@ -7,6 +7,7 @@ use ratiba_assembly::queue::Job;
 use ratiba_assembly::use_cases::Cards;
 use ratiba_booking::event::BookingTask;
 use ratiba_conversation::event::ConversationTask;
+use ratiba_integrations::task::IntegrationTask;
 use ratiba_kernel::{Outage, TenantId};
 use ratiba_payments::task::PaymentTask;
 use ratiba_payroll::export::PayrollTask;
@@ -42,6 +43,7 @@ impl RunJob for Jobs {
             Some("payments") => self.payments(tenant, task(job)?).await,
             Some("payroll") => self.payroll(tenant, task(job)?).await,
             Some("conversation") => self.conversation(tenant, task(job)?).await,
+            Some("integrations") => self.integrations(tenant, task(job)?).await,
             Some("outbox") => self.event(tenant, job).await,
             _other => Err(JobError::Hopeless(anyhow!(
                 "nobody runs jobs of the kind {}",
@@ -192,6 +194,20 @@ impl Jobs {
         Ok(())
     }
 
+    async fn integrations(&self, tenant: TenantId, task: IntegrationTask) -> Result<(), JobError> {
+        match task {
+            IntegrationTask::Publish { event } => self.parts.publish(tenant, event.as_uuid()).await?,
+            IntegrationTask::Ring { delivery } => {
+                let now = self.parts.clock.now();
+                self.parts.integrations.book.ring(tenant, delivery, now).await?;
+            }
+            IntegrationTask::Deliver { delivery } => {
+                self.parts.integrations.deliver.execute(tenant, delivery).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn event(&self, tenant: TenantId, job: &Job) -> Result<(), JobError> {
         let id: Uuid = job
             .payload
@@ -201,6 +217,10 @@ impl Jobs {
             .ok_or_else(|| JobError::Hopeless(anyhow!("an event's job without its id")))?;
         let stored = self.parts.event(tenant, id).await?;
         let stored = stored.ok_or_else(|| JobError::Hopeless(anyhow!("there is no event {id}")))?;
+        if stored.is_heard {
+            // A job of its own: what other programs are told must not wait for what the event brings here, nor hold it up.
+            self.parts.queue_publishing(tenant, id).await?;
+        }
         self.parts.react(tenant, id, &stored).await?;
         self.parts.event_handled(tenant, id).await?;
         Ok(())

@@ -1,6 +1,7 @@
 //! Bulkheads: a provider that hangs holds a part of the worker's places, and never all of them.
 //!
-//! Jobs that call a provider run in its lane, and a lane has room for three of eight places, at least one. One that finds no
+//! Jobs that call a provider run in its lane, and a lane has room for three of eight places, at least one; what goes to
+//! programs of others has room for one of eight. One that finds no
 //! room is put off for a moment, which is no failed try; jobs of other lanes, and those that need no provider, take the
 //! places that are left. Two providers that hang at once still leave a quarter to the third and to everything else.
 
@@ -22,11 +23,13 @@ pub enum Lane {
     Cards,
     /// WhatsApp.
     Whatsapp,
+    /// Other programs, at addresses that businesses named.
+    Hooks,
 }
 
 impl Lane {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Mpesa, Self::Cards, Self::Whatsapp];
+    pub const ALL: [Self; 4] = [Self::Mpesa, Self::Cards, Self::Whatsapp, Self::Hooks];
 
     /// The lane of a kind of job; `None` if it calls nobody.
     #[must_use]
@@ -42,6 +45,7 @@ impl Lane {
             | "payments.look_at_card_refund"
             | "payments.notice" => Some(Self::Cards),
             "conversation.send" => Some(Self::Whatsapp),
+            "integrations.deliver" => Some(Self::Hooks),
             _other => None,
         }
     }
@@ -58,7 +62,14 @@ impl Lanes {
     #[must_use]
     pub fn new(inner: Arc<dyn RunJob>, jobs_max: u16) -> Self {
         let room = usize::from(Self::room_of(jobs_max));
-        let lanes = Lane::ALL.into_iter().map(|lane| (lane, Semaphore::new(room)));
+        let lanes = Lane::ALL.into_iter().map(|lane| {
+            let room = match lane {
+                Lane::Mpesa | Lane::Cards | Lane::Whatsapp => room,
+                // Many who do not answer are the usual thing here, and nobody waits at the other end.
+                Lane::Hooks => room.div_ceil(3),
+            };
+            (lane, Semaphore::new(room))
+        });
         Self {
             inner,
             room: lanes.collect(),

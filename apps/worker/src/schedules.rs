@@ -25,6 +25,8 @@ const ROUTES_KEPT: Duration = Duration::days(30);
 const MESSAGES_KEPT: Duration = Duration::days(120);
 /// Dead letters are kept this long: those of a business once they were worked through, those of nobody in any case.
 const LETTERS_KEPT: Duration = Duration::days(400);
+/// What went to other programs is kept this long after it arrived or was given up.
+const DELIVERIES_KEPT: Duration = Duration::days(30);
 /// What the sweep takes on of each kind, per tenant and night.
 const SWEEP_MOST: u16 = 500;
 /// An attempt without a final answer, or a message that nobody took in, after this time was missed by its own jobs.
@@ -206,6 +208,16 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         .forget_messages(tenant, now - MESSAGES_KEPT, now - LETTERS_KEPT, SWEEP_MOST)
         .await?;
     cards::sweep(parts, tenant, now).await?;
+    let hooks = &parts.integrations.book;
+    let unsent = hooks
+        .sweep(
+            tenant,
+            now - UNSETTLED_AFTER,
+            now - DELIVERIES_KEPT,
+            now,
+            SWEEP_MOST,
+        )
+        .await?;
     let closed = parts.conversation.close_idle.execute(tenant).await?;
     let logs = parts.conversation.archive.execute(tenant).await?;
     sync_templates(parts, tenant).await;
@@ -220,6 +232,7 @@ pub async fn sweep_tenant(parts: &Parts, tenant: TenantId) -> Result<(), JobErro
         left_open = left_open.len(),
         messages,
         forgotten,
+        unsent,
         closed,
         archived = logs.archived,
         loose = logs.loose,

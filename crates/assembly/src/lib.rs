@@ -28,6 +28,7 @@ pub mod owing;
 pub mod payroll;
 pub mod payroll_directory;
 pub mod people;
+pub mod published;
 pub mod queue;
 pub mod receipts;
 pub mod settings;
@@ -48,7 +49,7 @@ use people::People;
 use queue::{JobQueue, Schedules};
 use settings::SharedSettings;
 use sweeps::Sweeps;
-use use_cases::{Booking, Commission, Conversation, Imports, MoneyBack, Payments, Payroll};
+use use_cases::{Booking, Commission, Conversation, Imports, Integrations, MoneyBack, Payments, Payroll};
 
 /// What the shared settings begin with; each app adds its own part.
 pub const BASE_SETTINGS: &str = include_str!("base.toml");
@@ -92,6 +93,8 @@ pub struct Parts {
     pub commission: Arc<Commission>,
     /// What is handed to payroll and to the books of account.
     pub payroll: Arc<Payroll>,
+    /// What other programs are told.
+    pub integrations: Arc<Integrations>,
     /// Stores callbacks.
     pub callbacks: Arc<dyn CallbackInbox>,
     /// Stores messages about refunds.

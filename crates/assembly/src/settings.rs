@@ -11,8 +11,10 @@ use ratiba_postgres::DatabaseSettings;
 
 mod cards;
 mod model;
+mod outgoing;
 mod payroll;
 
+pub use outgoing::OutgoingSettings;
 pub use payroll::PayrollSettings;
 
 /// Which world the process serves.
@@ -71,6 +73,8 @@ pub struct SharedSettings {
     pub model: Option<ratiba_openai::ModelSettings>,
     /// Payroll, as far as it is set up.
     pub payroll: PayrollSettings,
+    /// Calls to addresses that a business names.
+    pub outgoing: OutgoingSettings,
 }
 
 /// The instance's Meta app, and the account that sends.
@@ -124,6 +128,7 @@ impl SharedSettings {
         let pesapal = cards::read(reader, public_url.as_deref());
         let model = model::read(reader);
         let payroll = payroll::read(reader);
+        let outgoing = outgoing::read(reader);
         if environment == Some(Environment::Production) {
             let whatsapp_url = whatsapp.as_ref().map(|whatsapp| whatsapp.base_url.as_str());
             let urls = [
@@ -181,6 +186,7 @@ impl SharedSettings {
             pesapal: pesapal?,
             model: model?,
             payroll: payroll?,
+            outgoing: outgoing?,
         })
     }
 }

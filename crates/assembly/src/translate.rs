@@ -731,6 +731,8 @@ impl Parts {
             ConversationEvent::ThreadSuspended { .. }
             | ConversationEvent::ThreadTaken { .. }
             | ConversationEvent::ThreadReturned { .. }
+            | ConversationEvent::CustomerWrote { .. }
+            | ConversationEvent::PersonWrote { .. }
             | ConversationEvent::OptedOut { .. }
             | ConversationEvent::OptedIn { .. } => return Ok(()),
         };

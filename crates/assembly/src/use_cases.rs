@@ -11,6 +11,8 @@ use ratiba_commission::ports::{CommissionBook, Teams};
 use ratiba_commission::use_cases as commission;
 use ratiba_conversation::ports::{KnowledgeBook, PersonalityBook};
 use ratiba_conversation::use_cases as conversation;
+use ratiba_integrations::ports::HookBook;
+use ratiba_integrations::use_cases as integrations;
 use ratiba_payments::ports::{
     ConfirmationInbox, HouseCurrency, JournalBook, Ledger, NoticeInbox, NoticeReader, OrderKeys, PaymentBook,
     PaymentRuleBook, RefundBook,
@@ -285,4 +287,16 @@ pub struct PayrollSystem {
     pub gateway: Arc<dyn PayrollGateway>,
     /// Hands exports over to it.
     pub send: payroll::SendExport,
+}
+
+/// What other programs are told.
+pub struct Integrations {
+    /// Endpoints and what goes to them, for reading.
+    pub book: Arc<dyn HookBook>,
+    /// Adds, changes and removes endpoints.
+    pub keep: integrations::KeepEndpoint,
+    /// Stores what is to be told.
+    pub publish: integrations::Publish,
+    /// Sends it.
+    pub deliver: integrations::Deliver,
 }

@@ -48,6 +48,7 @@ mod books;
 mod by_hand;
 mod cards;
 mod chat;
+mod hooks;
 mod imports;
 mod letters;
 mod money_back;
@@ -120,6 +121,7 @@ pub(crate) fn wire(settings: &SharedSettings, clock: Arc<dyn Clock>) -> Result<P
         conversation: Arc::new(ground.conversation(settings)?),
         commission: Arc::new(ground.commission()),
         payroll: Arc::new(ground.payroll(settings)?),
+        integrations: Arc::new(ground.integrations(settings)?),
         callbacks: ground.payments.clone(),
         results: ground.payments.clone(),
         receive_delivery: Arc::new(conversation::ReceiveDelivery {

@@ -1,12 +1,14 @@
 //! What happened and what is due later, made durable in the transaction that made it true.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_kernel::Outage;
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::database::{Database, TenantTx, TxError};
 use crate::jobs::{NewJob, insert_jobs};
+use crate::kept::sql_query;
 use crate::schema::outbox;
 
 /// The job kind that points at an outbox row.
@@ -80,6 +82,20 @@ pub struct StoredEvent {
     pub payload: serde_json::Value,
     /// When it happened, business time.
     pub occurred_at: OffsetDateTime,
+    /// Whether other programs may hear of it: the business has an endpoint that is on.
+    pub is_heard: bool,
+}
+
+#[derive(QueryableByName)]
+struct EventRow {
+    #[diesel(sql_type = Text)]
+    topic: String,
+    #[diesel(sql_type = Jsonb)]
+    payload: serde_json::Value,
+    #[diesel(sql_type = Timestamptz)]
+    occurred_at: OffsetDateTime,
+    #[diesel(sql_type = Bool)]
+    is_heard: bool,
 }
 
 /// An event by its id; `None` if there is none.
@@ -93,16 +109,19 @@ pub async fn find(
 ) -> Result<Option<StoredEvent>, Outage> {
     database
         .tenant(tenant, move |tx| {
-            let tenant = tx.tenant_uuid();
-            let row = outbox::table
-                .filter(outbox::tenant_id.eq(tenant).and(outbox::id.eq(id)))
-                .select((outbox::topic, outbox::payload, outbox::occurred_at))
-                .first::<(String, serde_json::Value, OffsetDateTime)>(tx.conn())
-                .optional()?;
-            Ok::<_, TxError<Outage>>(row.map(|(topic, payload, occurred_at)| StoredEvent {
-                topic,
-                payload,
-                occurred_at,
+            let rows = sql_query(
+                "SELECT topic, payload, occurred_at,
+                     EXISTS (SELECT FROM webhook_endpoints e WHERE e.tenant_id = $1 AND e.state = 'on') AS is_heard
+                 FROM outbox WHERE tenant_id = $1 AND id = $2",
+            )
+            .bind::<SqlUuid, _>(tx.tenant_uuid())
+            .bind::<SqlUuid, _>(id)
+            .load::<EventRow>(tx.conn())?;
+            Ok::<_, TxError<Outage>>(rows.into_iter().next().map(|row| StoredEvent {
+                topic: row.topic,
+                payload: row.payload,
+                occurred_at: row.occurred_at,
+                is_heard: row.is_heard,
             }))
         })
         .await

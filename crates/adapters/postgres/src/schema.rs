@@ -710,6 +710,7 @@ diesel::table! {
         payload -> Jsonb,
         occurred_at -> Timestamptz,
         handled_at -> Nullable<Timestamptz>,
+        xid -> BigInt,
     }
 }
 
@@ -1419,5 +1420,42 @@ diesel::table! {
         departure -> Nullable<Text>,
         version -> Integer,
         order_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        endpoint_id -> Uuid,
+        event_id -> Uuid,
+        event -> Text,
+        occurred_at -> Timestamptz,
+        body -> Text,
+        state -> Text,
+        state_at -> Timestamptz,
+        dead_because -> Nullable<Text>,
+        round -> SmallInt,
+        tries -> Jsonb,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    webhook_endpoints (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        url -> Text,
+        description -> Text,
+        events -> Array<Text>,
+        secret -> Bytea,
+        secret_before -> Nullable<Bytea>,
+        secret_before_until -> Nullable<Timestamptz>,
+        state -> Text,
+        switched_off_at -> Nullable<Timestamptz>,
+        switched_off_because -> Nullable<Text>,
+        failing_since -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        version -> Integer,
     }
 }

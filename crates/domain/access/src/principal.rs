@@ -63,6 +63,8 @@ impl Role {
             | Scope::CatalogueWrite
             | Scope::CommissionClose
             | Scope::ConversationsArchive
+            | Scope::IntegrationsRead
+            | Scope::IntegrationsWrite
             | Scope::LedgerRead
             | Scope::PaymentsResolve
             | Scope::PaymentsRefund
@@ -116,6 +118,12 @@ pub enum Scope {
     /// Add and change customers.
     #[serde(rename = "customers:write")]
     CustomersWrite,
+    /// See which other programs hear of what happens, and what they were told.
+    #[serde(rename = "integrations:read")]
+    IntegrationsRead,
+    /// Say which other programs hear of what happens.
+    #[serde(rename = "integrations:write")]
+    IntegrationsWrite,
     /// See the books.
     #[serde(rename = "ledger:read")]
     LedgerRead,
@@ -156,7 +164,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::AppointmentsRead,
         Self::AppointmentsBook,
         Self::AppointmentsRender,
@@ -170,6 +178,8 @@ impl Scope {
         Self::ConversationsArchive,
         Self::CustomersRead,
         Self::CustomersWrite,
+        Self::IntegrationsRead,
+        Self::IntegrationsWrite,
         Self::LedgerRead,
         Self::PaymentsRead,
         Self::PaymentsTake,
@@ -192,6 +202,8 @@ impl Scope {
             Self::AppointmentsRender => "appointments:render",
             Self::CommissionRead => "commission:read",
             Self::CommissionClose => "commission:close",
+            Self::IntegrationsRead => "integrations:read",
+            Self::IntegrationsWrite => "integrations:write",
             Self::LedgerRead => "ledger:read",
             Self::PaymentsRead => "payments:read",
             Self::PaymentsTake => "payments:take",

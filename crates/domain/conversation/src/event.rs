@@ -45,6 +45,20 @@ pub enum ConversationEvent {
         /// How.
         how: Return,
     },
+    /// A customer wrote in a conversation that a person has or is called to: the machine says nothing.
+    CustomerWrote {
+        /// Which conversation.
+        thread: ThreadId,
+        /// Whose.
+        customer: CustomerId,
+    },
+    /// A person wrote in a conversation that they have.
+    PersonWrote {
+        /// Which conversation.
+        thread: ThreadId,
+        /// Under which call.
+        handoff: HandoffId,
+    },
     /// A customer withdrew consent.
     OptedOut {
         /// Who.

@@ -464,6 +464,10 @@ impl Turn {
             now,
         };
         if let Some(thread) = change.threads.last().cloned() {
+            change.events.push(ConversationEvent::CustomerWrote {
+                thread: thread.id,
+                customer: thread.customer,
+            });
             paper.pass_on(&mut change, &customer, &thread, &received, cause);
         }
         change

@@ -316,6 +316,10 @@ impl Paper<'_> {
         };
         let message = self.queue(change, draft);
         change.said.push(PersonWords { message, handoff, by });
+        change.events.push(ConversationEvent::PersonWrote {
+            thread: spoken.id,
+            handoff,
+        });
         change.threads.retain(|other| other.id != spoken.id);
         change.threads.push(spoken);
         Ok(message)

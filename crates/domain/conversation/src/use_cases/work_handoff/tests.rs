@@ -116,6 +116,14 @@ fn who_engages_first_has_it_the_other_hears_who_and_words_go_both_ways() {
             .iter()
             .any(|event| matches!(event, ConversationEvent::ThreadReturned { .. }))
     );
+    let wrote = |event: &ConversationEvent| {
+        matches!(
+            event,
+            ConversationEvent::CustomerWrote { .. } | ConversationEvent::PersonWrote { .. }
+        )
+    };
+    let written = events.iter().filter(|event| wrote(event)).count();
+    assert_eq!(written, 2, "others see that the conversation goes on: {events:?}");
 }
 
 #[test]

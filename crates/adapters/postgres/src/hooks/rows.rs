@@ -1,0 +1,215 @@
+//! Rows of endpoints and deliveries, read.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use diesel::QueryableByName;
+use diesel::sql_types::{
+    Array, Bytea, Integer, Jsonb, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid,
+};
+use ratiba_integrations::delivery::{DeadBecause, Delivery, DeliveryState, Failure, Outcome, Try};
+use ratiba_integrations::endpoint::{Endpoint, OffBecause, Secrets, Standing};
+use ratiba_integrations::event::{EventName, Message};
+use ratiba_integrations::signing::SigningSecret;
+use ratiba_kernel::{Id, Outage};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::database::TxError;
+
+type Read<T> = Result<T, TxError<Outage>>;
+
+#[derive(QueryableByName)]
+pub(super) struct IdRow {
+    #[diesel(sql_type = SqlUuid)]
+    pub(super) id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    pub(super) endpoint_id: Uuid,
+}
+
+#[derive(QueryableByName)]
+pub(super) struct EndpointRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    url: String,
+    #[diesel(sql_type = Text)]
+    description: String,
+    #[diesel(sql_type = Array<Text>)]
+    events: Vec<String>,
+    #[diesel(sql_type = Bytea)]
+    secret: Vec<u8>,
+    #[diesel(sql_type = Nullable<Bytea>)]
+    secret_before: Option<Vec<u8>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    secret_before_until: Option<OffsetDateTime>,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    switched_off_at: Option<OffsetDateTime>,
+    #[diesel(sql_type = Nullable<Text>)]
+    switched_off_because: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    failing_since: Option<OffsetDateTime>,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: OffsetDateTime,
+    #[diesel(sql_type = Integer)]
+    version: i32,
+}
+
+impl EndpointRow {
+    pub(super) fn read(self) -> Read<Endpoint> {
+        let id = self.id;
+        let wrong = |what: &dyn Display| TxError::impossible("webhook_endpoints", id, what);
+        let secret = |bytes: &[u8]| {
+            let bytes: Result<[u8; 32], _> = bytes.try_into();
+            bytes.map(SigningSecret::from_bytes).map_err(|_| wrong(&"secret"))
+        };
+        let before = match (&self.secret_before, self.secret_before_until) {
+            (Some(bytes), Some(until)) => Some((secret(bytes)?, until)),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return Err(wrong(&"secret before")),
+        };
+        let because = self.switched_off_because.as_deref().and_then(OffBecause::parse);
+        let standing = match (self.state.as_str(), self.switched_off_at, because) {
+            ("on", None, None) => Standing::On,
+            ("off", None, None) => Standing::Off,
+            ("switched_off", Some(at), Some(because)) => Standing::SwitchedOff { at, because },
+            (other, _, _) => return Err(wrong(&other)),
+        };
+        // A name that only a newer program knows is nothing that this one could send.
+        let events: BTreeSet<_> = self
+            .events
+            .iter()
+            .filter_map(|name| EventName::parse(name))
+            .collect();
+        Ok(Endpoint {
+            id: Id::from_uuid(id),
+            secrets: Secrets {
+                now: secret(&self.secret)?,
+                before,
+            },
+            url: self.url,
+            description: self.description,
+            events,
+            standing,
+            failing_since: self.failing_since,
+            created_at: self.created_at,
+            version: self.version,
+        })
+    }
+}
+
+/// The names of what an endpoint hears of.
+pub(super) fn names(endpoint: &Endpoint) -> Vec<&'static str> {
+    endpoint.events.iter().map(|event| event.as_str()).collect()
+}
+
+/// When and why an endpoint was switched off, if it was.
+pub(super) fn switched_off(endpoint: &Endpoint) -> Option<(OffsetDateTime, OffBecause)> {
+    match endpoint.standing {
+        Standing::SwitchedOff { at, because } => Some((at, because)),
+        Standing::On | Standing::Off => None,
+    }
+}
+
+/// One try as it stands in a row.
+#[derive(Serialize, Deserialize)]
+struct StoredTry {
+    #[serde(with = "time::serde::rfc3339")]
+    at: OffsetDateTime,
+    how: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+}
+
+impl StoredTry {
+    fn of(one: &Try) -> Self {
+        let (how, status) = match one.outcome {
+            Outcome::Arrived { status } => ("arrived", Some(status)),
+            Outcome::Gone => ("gone", None),
+            Outcome::Failed(failure) => (failure.word(), failure.status()),
+        };
+        Self {
+            at: one.at,
+            how: how.to_owned(),
+            status,
+        }
+    }
+
+    fn read(&self) -> Option<Try> {
+        let outcome = match (self.how.as_str(), self.status) {
+            ("arrived", Some(status)) => Outcome::Arrived { status },
+            ("gone", None) => Outcome::Gone,
+            (word, status) => Outcome::Failed(Failure::parse(word, status)?),
+        };
+        Some(Try { at: self.at, outcome })
+    }
+}
+
+/// Tries as they stand in a row.
+pub(super) fn tries_of(tries: &[Try]) -> Read<Value> {
+    let stored: Vec<_> = tries.iter().map(StoredTry::of).collect();
+    serde_json::to_value(stored).map_err(|error| TxError::Impossible(error.to_string()))
+}
+
+#[derive(QueryableByName)]
+pub(super) struct DeliveryRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    endpoint_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    event_id: Uuid,
+    #[diesel(sql_type = Text)]
+    event: String,
+    #[diesel(sql_type = Timestamptz)]
+    occurred_at: OffsetDateTime,
+    #[diesel(sql_type = Text)]
+    body: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Timestamptz)]
+    state_at: OffsetDateTime,
+    #[diesel(sql_type = Nullable<Text>)]
+    dead_because: Option<String>,
+    #[diesel(sql_type = SmallInt)]
+    round: i16,
+    #[diesel(sql_type = Jsonb)]
+    tries: Value,
+    #[diesel(sql_type = Integer)]
+    version: i32,
+}
+
+impl DeliveryRow {
+    pub(super) fn read(self) -> Read<Delivery> {
+        let id = self.id;
+        let wrong = |what: &dyn Display| TxError::impossible("webhook_deliveries", id, what);
+        let because = self.dead_because.as_deref().and_then(DeadBecause::parse);
+        let at = self.state_at;
+        let state = match (self.state.as_str(), because) {
+            ("waiting", None) => DeliveryState::Waiting { next_at: at },
+            ("delivered", None) => DeliveryState::Delivered { at },
+            ("dead", Some(because)) => DeliveryState::Dead { at, because },
+            (other, _) => return Err(wrong(&other)),
+        };
+        let tries: Vec<StoredTry> = serde_json::from_value(self.tries).map_err(|error| wrong(&error))?;
+        let tries: Option<Vec<_>> = tries.iter().map(StoredTry::read).collect();
+        Ok(Delivery {
+            id: Id::from_uuid(id),
+            endpoint: Id::from_uuid(self.endpoint_id),
+            message: Message {
+                event: Id::from_uuid(self.event_id),
+                name: EventName::parse(&self.event).ok_or_else(|| wrong(&"event"))?,
+                occurred_at: self.occurred_at,
+                body: self.body,
+            },
+            state,
+            round: u8::try_from(self.round).map_err(|error| wrong(&error))?,
+            tries: tries.ok_or_else(|| wrong(&"tries"))?,
+            version: self.version,
+        })
+    }
+}

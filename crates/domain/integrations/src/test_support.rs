@@ -1,0 +1,57 @@
+//! For the tests of everybody who plays a part in integrations.
+
+mod contract;
+mod fakes;
+
+pub use contract::{HookStage, hook_book_contract};
+pub use fakes::{FakeHooks, ScriptedCourier};
+
+use std::collections::BTreeSet;
+
+use ratiba_kernel::Id;
+use ratiba_kernel::test_support::EPOCH;
+
+use crate::endpoint::{Endpoint, EndpointOrder};
+use crate::event::{EventName, Message};
+use crate::signing::SigningSecret;
+
+fn id<T>(lane: u64, number: u64) -> Id<T> {
+    Id::from_uuid(number_of(lane, number))
+}
+
+fn number_of(lane: u64, number: u64) -> uuid::Uuid {
+    uuid::Uuid::from_u64_pair((lane << 16) | 0x7000, 0x8000_0000_0000_0000 | number)
+}
+
+/// What an endpoint is to be that hears of bookings and cancellations.
+#[must_use]
+pub fn order() -> EndpointOrder {
+    EndpointOrder {
+        url: "https://hooks.example.com/ratiba".to_owned(),
+        description: "The books".to_owned(),
+        events: BTreeSet::from([EventName::AppointmentBooked, EventName::AppointmentCancelled]),
+        is_on: true,
+    }
+}
+
+/// An endpoint; equal numbers are equal endpoints.
+#[must_use]
+pub fn endpoint(number: u64) -> Endpoint {
+    Endpoint::new(
+        id(0xe0, number),
+        order(),
+        SigningSecret::from_bytes([7; 32]),
+        EPOCH,
+    )
+}
+
+/// A message about a booking; equal numbers are about the same.
+#[must_use]
+pub fn message(number: u64) -> Message {
+    Message {
+        event: id(0xe1, number),
+        name: EventName::AppointmentBooked,
+        occurred_at: EPOCH,
+        body: format!(r#"{{"type":"appointment.booked","data":{{"number":{number}}}}}"#),
+    }
+}

@@ -1,0 +1,260 @@
+//! What is done with endpoints and messages.
+
+use std::sync::Arc;
+
+use ratiba_kernel::{Clock, IdSource, Outage, TenantId};
+
+use crate::delivery::{Delivery, DeliveryId, DeliveryState};
+use crate::endpoint::{ENDPOINTS_MAX, Endpoint, EndpointId, EndpointOrder, Standing};
+use crate::event::{EventName, Message};
+use crate::ports::{Courier, HookBook, RecordError, SecretSource};
+use crate::signing::{SigningSecret, sign};
+
+/// The longest description, in characters.
+pub const DESCRIPTION_MAX: usize = 200;
+
+/// Why an endpoint was not kept.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeepError {
+    /// The address is none, or leads where nobody outside may have Ratiba call.
+    #[error("{0}")]
+    BadAddress(String),
+    /// It hears of nothing.
+    #[error("name at least one event")]
+    NoEvents,
+    /// What it is for is told too long.
+    #[error("at most {DESCRIPTION_MAX} characters")]
+    LongDescription,
+    /// There is none.
+    #[error("there is no such endpoint")]
+    Unknown,
+    /// There are as many as there may be.
+    #[error("a business has at most {ENDPOINTS_MAX} endpoints")]
+    TooMany,
+    /// It changed since it was read.
+    #[error("the endpoint changed since it was read")]
+    Stale,
+    /// The book does not answer.
+    #[error("the book of endpoints is unavailable")]
+    Unavailable(#[from] Outage),
+}
+
+impl From<RecordError> for KeepError {
+    fn from(error: RecordError) -> Self {
+        match error {
+            RecordError::TooMany => Self::TooMany,
+            RecordError::Stale => Self::Stale,
+            RecordError::Unavailable(outage) => Self::Unavailable(outage),
+        }
+    }
+}
+
+/// Adds, changes and removes endpoints.
+#[derive(Clone)]
+pub struct KeepEndpoint {
+    /// Where they are on record.
+    pub book: Arc<dyn HookBook>,
+    /// Judges addresses.
+    pub courier: Arc<dyn Courier>,
+    /// Business time.
+    pub clock: Arc<dyn Clock>,
+    /// Identities.
+    pub ids: Arc<dyn IdSource>,
+    /// Chance.
+    pub secrets: Arc<dyn SecretSource>,
+}
+
+impl KeepEndpoint {
+    /// Adds an endpoint. Its secret is in the answer, and is shown to nobody after that.
+    ///
+    /// # Errors
+    /// [`KeepError`]; nothing is on record then.
+    pub async fn add(&self, tenant: TenantId, order: EndpointOrder) -> Result<Endpoint, KeepError> {
+        self.judge(&order)?;
+        let secret = SigningSecret::from_bytes(self.secrets.secret());
+        let endpoint = Endpoint::new(self.ids.fresh(), order, secret, self.clock.now());
+        self.book.add(tenant, endpoint.clone(), ENDPOINTS_MAX).await?;
+        Ok(endpoint)
+    }
+
+    /// Changes an endpoint that is at `version`; answers with it as it is then.
+    ///
+    /// # Errors
+    /// [`KeepError`]; it stays as it is then.
+    pub async fn change(
+        &self,
+        tenant: TenantId,
+        id: EndpointId,
+        version: i32,
+        change: impl FnOnce(&Endpoint) -> EndpointOrder,
+    ) -> Result<Endpoint, KeepError> {
+        let found = self.at_version(tenant, id, version).await?;
+        let order = change(&found);
+        self.judge(&order)?;
+        self.record(tenant, found.changed(order)).await
+    }
+
+    /// Gives an endpoint another secret, which is in the answer; the one before counts beside it for a day.
+    ///
+    /// # Errors
+    /// [`KeepError`]; it stays as it is then.
+    pub async fn rotate(
+        &self,
+        tenant: TenantId,
+        id: EndpointId,
+        version: i32,
+    ) -> Result<Endpoint, KeepError> {
+        let found = self.at_version(tenant, id, version).await?;
+        let secret = SigningSecret::from_bytes(self.secrets.secret());
+        self.record(tenant, found.rotated(secret, self.clock.now())).await
+    }
+
+    async fn at_version(
+        &self,
+        tenant: TenantId,
+        id: EndpointId,
+        version: i32,
+    ) -> Result<Endpoint, KeepError> {
+        let found = self.book.endpoint(tenant, id).await?.ok_or(KeepError::Unknown)?;
+        if found.version == version {
+            Ok(found)
+        } else {
+            Err(KeepError::Stale)
+        }
+    }
+
+    async fn record(&self, tenant: TenantId, endpoint: Endpoint) -> Result<Endpoint, KeepError> {
+        self.book.save(tenant, endpoint.clone()).await?;
+        Ok(Endpoint {
+            version: endpoint.version.saturating_add(1),
+            ..endpoint
+        })
+    }
+
+    fn judge(&self, order: &EndpointOrder) -> Result<(), KeepError> {
+        if let Some(why) = self.courier.refuses(&order.url) {
+            return Err(KeepError::BadAddress(why));
+        }
+        if order.events.is_empty() {
+            return Err(KeepError::NoEvents);
+        }
+        if order.description.chars().count() > DESCRIPTION_MAX {
+            return Err(KeepError::LongDescription);
+        }
+        Ok(())
+    }
+}
+
+/// Stores what is to be told.
+#[derive(Clone)]
+pub struct Publish {
+    /// Where it is on record.
+    pub book: Arc<dyn HookBook>,
+    /// Business time.
+    pub clock: Arc<dyn Clock>,
+    /// Identities.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl Publish {
+    /// Stores a message for every endpoint that hears of it; answers for how many. Safe to repeat.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn execute(&self, tenant: TenantId, message: Message) -> Result<usize, Outage> {
+        self.book.publish(tenant, message, self.clock.now()).await
+    }
+
+    /// Sends an endpoint something to try whether it hears; `None` if there is no such endpoint. `body_of` makes the body.
+    ///
+    /// # Errors
+    /// [`Outage`].
+    pub async fn test(
+        &self,
+        tenant: TenantId,
+        id: EndpointId,
+        body_of: impl FnOnce(crate::EventId, time::OffsetDateTime) -> String,
+    ) -> Result<Option<DeliveryId>, Outage> {
+        let (event, now) = (self.ids.fresh(), self.clock.now());
+        let message = Message {
+            event,
+            name: EventName::EndpointTested,
+            occurred_at: now,
+            body: body_of(event, now),
+        };
+        self.book.publish_to(tenant, id, message, now).await
+    }
+}
+
+/// What became of a delivery's turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It was sent, or tried.
+    Tried,
+    /// Its endpoint hears nothing: it was given up without a try.
+    Parked,
+    /// There was nothing to do: it is over, or gone, or not due yet.
+    Nothing,
+}
+
+/// Sends one delivery.
+#[derive(Clone)]
+pub struct Deliver {
+    /// Where it is on record.
+    pub book: Arc<dyn HookBook>,
+    /// Carries it.
+    pub courier: Arc<dyn Courier>,
+    /// Business time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Deliver {
+    /// Sends a delivery that is due, once. A process that dies between the call and its record sends it once more: the other
+    /// side knows it again by its id.
+    ///
+    /// # Errors
+    /// [`Outage`] of the book; that the other side does not answer is no error.
+    #[tracing::instrument(name = "integrations.deliver", skip_all, fields(delivery.id = %id))]
+    pub async fn execute(&self, tenant: TenantId, id: DeliveryId) -> Result<Turn, Outage> {
+        let now = self.clock.now();
+        let Some(delivery) = self.book.delivery(tenant, id).await? else {
+            return Ok(Turn::Nothing);
+        };
+        match delivery.state {
+            DeliveryState::Waiting { next_at } if next_at <= now => {}
+            DeliveryState::Waiting { .. } | DeliveryState::Delivered { .. } | DeliveryState::Dead { .. } => {
+                return Ok(Turn::Nothing);
+            }
+        }
+        let endpoint = self.book.endpoint(tenant, delivery.endpoint).await?;
+        let Some(endpoint) = endpoint.filter(|endpoint| endpoint.standing == Standing::On) else {
+            self.book.park(tenant, id, now).await?;
+            return Ok(Turn::Parked);
+        };
+        self.carry(tenant, &delivery, &endpoint).await
+    }
+
+    async fn carry(
+        &self,
+        tenant: TenantId,
+        delivery: &Delivery,
+        endpoint: &Endpoint,
+    ) -> Result<Turn, Outage> {
+        let now = self.clock.now();
+        let message = &delivery.message;
+        let signed = sign(&endpoint.secrets_at(now), message.event, now, &message.body);
+        let outcome = self.courier.carry(&endpoint.url, &signed, &message.body).await;
+        let at = self.clock.now();
+        let after = self
+            .book
+            .settle(tenant, delivery.id, delivery.version, outcome, at)
+            .await?;
+        if let Some(Standing::SwitchedOff { because, .. }) = after.map(|after| after.standing) {
+            tracing::warn!(endpoint.id = %endpoint.id, because = because.word(), "an endpoint was switched off");
+        }
+        Ok(Turn::Tried)
+    }
+}
+
+#[cfg(test)]
+mod tests;

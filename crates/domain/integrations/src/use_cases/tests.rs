@@ -1,0 +1,301 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ratiba_kernel::test_support::{EPOCH, ManualClock, SeededIds, block_on, tenant};
+use ratiba_kernel::{Clock as _, TenantId};
+use time::{Duration, OffsetDateTime};
+
+use super::{Deliver, KeepEndpoint, KeepError, Publish, Turn};
+use crate::delivery::{DeadBecause, DeliveryState, Failure, Outcome};
+use crate::endpoint::{EndpointOrder, GIVEN_UP_AFTER, OffBecause, Standing};
+use crate::ports::{DeliveryQuery, HookBook, SecretSource};
+use crate::task::IntegrationTask;
+use crate::test_support::{FakeHooks, HookStage, ScriptedCourier, hook_book_contract, message, order};
+
+#[async_trait(?Send)]
+impl HookStage for Arc<FakeHooks> {
+    fn book(&self) -> Arc<dyn HookBook> {
+        self.clone()
+    }
+
+    async fn queued(&self, tenant: TenantId) -> Vec<(String, OffsetDateTime)> {
+        let mut queued = self.waiting(tenant);
+        queued.sort_by_key(|(_, at)| *at);
+        queued
+            .iter()
+            .map(|(task, at)| (task.kind().to_owned(), *at))
+            .collect()
+    }
+}
+
+#[test]
+fn the_book_in_memory_keeps_the_contract() {
+    block_on(hook_book_contract(async || Arc::new(FakeHooks::default())));
+}
+
+struct Same;
+
+impl SecretSource for Same {
+    fn secret(&self) -> [u8; 32] {
+        [5; 32]
+    }
+}
+
+struct Stage {
+    book: Arc<FakeHooks>,
+    courier: Arc<ScriptedCourier>,
+    clock: Arc<ManualClock>,
+    keep: KeepEndpoint,
+    publish: Publish,
+    deliver: Deliver,
+}
+
+const US: u64 = 1;
+
+impl Stage {
+    fn new() -> Self {
+        let book = Arc::new(FakeHooks::default());
+        let courier = Arc::new(ScriptedCourier::default());
+        let clock = Arc::new(ManualClock::at(EPOCH));
+        let ids = Arc::new(SeededIds::lane(0xe5));
+        Self {
+            keep: KeepEndpoint {
+                book: book.clone(),
+                courier: courier.clone(),
+                clock: clock.clone(),
+                ids: ids.clone(),
+                secrets: Arc::new(Same),
+            },
+            publish: Publish {
+                book: book.clone(),
+                clock: clock.clone(),
+                ids,
+            },
+            deliver: Deliver {
+                book: book.clone(),
+                courier: courier.clone(),
+                clock: clock.clone(),
+            },
+            book,
+            courier,
+            clock,
+        }
+    }
+
+    /// Runs everything that is due now.
+    async fn work(&self) {
+        loop {
+            let due = self.book.take_due(tenant(US), self.clock.now());
+            if due.is_empty() {
+                return;
+            }
+            for task in due {
+                match task {
+                    IntegrationTask::Deliver { delivery } => {
+                        self.deliver.execute(tenant(US), delivery).await.unwrap();
+                    }
+                    IntegrationTask::Ring { delivery } => {
+                        self.book
+                            .ring(tenant(US), delivery, self.clock.now())
+                            .await
+                            .unwrap();
+                    }
+                    IntegrationTask::Publish { .. } => {}
+                }
+            }
+        }
+    }
+
+    /// Lets time pass, second by second where somebody waits for one.
+    async fn pass(&self, time: Duration) {
+        let end = self.clock.now() + time;
+        loop {
+            self.work().await;
+            let next = self.book.waiting(tenant(US)).iter().map(|(_, at)| *at).min();
+            match next.filter(|at| *at <= end) {
+                Some(at) => self.clock.set(at),
+                None => break,
+            }
+        }
+        self.clock.set(end);
+    }
+}
+
+#[test]
+fn a_message_is_tried_by_the_plan_and_then_kept_for_a_person() {
+    block_on(async {
+        let stage = Stage::new();
+        let endpoint = stage.keep.add(tenant(US), order()).await.unwrap();
+        for _ in 0..8 {
+            stage.courier.will(Outcome::Failed(Failure::Status(500)));
+        }
+        stage.publish.execute(tenant(US), message(1)).await.unwrap();
+        stage.pass(Duration::days(3)).await;
+        let sent = stage.courier.sent();
+        let times: Vec<i64> = sent
+            .iter()
+            .map(|(_, signed, _)| signed.timestamp.parse().unwrap())
+            .collect();
+        let pauses: Vec<_> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert_eq!(pauses, [5, 300, 1_800, 7_200, 18_000, 36_000, 36_000]);
+        assert!(sent.iter().all(|(url, signed, body)| {
+            *url == endpoint.url && signed.id == message(1).event.to_string() && *body == message(1).body
+        }));
+        let dead = DeliveryQuery {
+            state: Some("dead"),
+            most: 10,
+            ..DeliveryQuery::default()
+        };
+        let dead = stage.book.deliveries(tenant(US), dead).await.unwrap();
+        assert_eq!(dead.len(), 1);
+        assert!(
+            stage
+                .book
+                .replay(tenant(US), dead[0].id, stage.clock.now())
+                .await
+                .unwrap()
+        );
+        stage.work().await;
+        let now = stage
+            .book
+            .delivery(tenant(US), dead[0].id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(matches!(now.state, DeliveryState::Delivered { .. }), "{now:?}");
+    });
+}
+
+#[test]
+fn an_endpoint_that_takes_nothing_for_five_days_is_switched_off_and_the_rest_is_kept() {
+    block_on(async {
+        let stage = Stage::new();
+        let endpoint = stage.keep.add(tenant(US), order()).await.unwrap();
+        for number in 0..200 {
+            stage.courier.will(Outcome::Failed(Failure::NotConnected));
+            if number % 2 == 0 {
+                stage.courier.will(Outcome::Failed(Failure::TooSlow));
+            }
+        }
+        for number in 0..10 {
+            stage.publish.execute(tenant(US), message(number)).await.unwrap();
+            stage.pass(Duration::hours(12)).await;
+        }
+        let found = stage
+            .book
+            .endpoint(tenant(US), endpoint.id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(found.standing, Standing::On, "five days are not over");
+        stage.publish.execute(tenant(US), message(10)).await.unwrap();
+        stage.pass(Duration::hours(1)).await;
+        let found = stage
+            .book
+            .endpoint(tenant(US), endpoint.id)
+            .await
+            .unwrap()
+            .unwrap();
+        let Standing::SwitchedOff { at, because } = found.standing else {
+            panic!("{found:?}")
+        };
+        assert_eq!(because, OffBecause::Failing);
+        assert!(at - found.failing_since.unwrap() >= GIVEN_UP_AFTER);
+        let sent = stage.courier.sent().len();
+        assert_eq!(stage.publish.execute(tenant(US), message(11)).await.unwrap(), 0);
+        stage.pass(Duration::days(3)).await;
+        assert_eq!(stage.courier.sent().len(), sent, "nothing goes to it any more");
+        let query = DeliveryQuery {
+            most: 100,
+            ..DeliveryQuery::default()
+        };
+        let all = stage.book.deliveries(tenant(US), query).await.unwrap();
+        assert!(
+            all.iter()
+                .all(|one| matches!(one.state, DeliveryState::Dead { .. }))
+        );
+    });
+}
+
+#[test]
+fn what_waits_for_an_endpoint_that_was_turned_off_is_kept_and_not_sent() {
+    block_on(async {
+        let stage = Stage::new();
+        let endpoint = stage.keep.add(tenant(US), order()).await.unwrap();
+        stage.publish.execute(tenant(US), message(1)).await.unwrap();
+        let off = |_: &_| EndpointOrder {
+            is_on: false,
+            ..order()
+        };
+        let off = stage.keep.change(tenant(US), endpoint.id, 1, off).await.unwrap();
+        assert_eq!((off.standing, off.version), (Standing::Off, 2));
+        let query = DeliveryQuery {
+            most: 100,
+            ..DeliveryQuery::default()
+        };
+        let one = stage.book.deliveries(tenant(US), query).await.unwrap()[0].id;
+        assert_eq!(
+            stage.deliver.execute(tenant(US), one).await.unwrap(),
+            Turn::Parked
+        );
+        assert_eq!(stage.courier.sent(), []);
+        let state = stage.book.delivery(tenant(US), one).await.unwrap().unwrap().state;
+        assert_eq!(
+            state,
+            DeliveryState::Dead {
+                at: EPOCH,
+                because: DeadBecause::EndpointOff
+            }
+        );
+    });
+}
+
+#[test]
+fn a_job_that_runs_twice_sends_once() {
+    block_on(async {
+        let stage = Stage::new();
+        stage.keep.add(tenant(US), order()).await.unwrap();
+        stage.publish.execute(tenant(US), message(1)).await.unwrap();
+        let query = DeliveryQuery {
+            most: 100,
+            ..DeliveryQuery::default()
+        };
+        let one = stage.book.deliveries(tenant(US), query).await.unwrap()[0].id;
+        assert_eq!(stage.deliver.execute(tenant(US), one).await.unwrap(), Turn::Tried);
+        assert_eq!(
+            stage.deliver.execute(tenant(US), one).await.unwrap(),
+            Turn::Nothing
+        );
+        assert_eq!(stage.courier.sent().len(), 1);
+    });
+}
+
+#[test]
+fn a_wish_that_cannot_be_kept_is_refused() {
+    block_on(async {
+        let stage = Stage::new();
+        let inward = EndpointOrder {
+            url: "https://127.0.0.1/".to_owned(),
+            ..order()
+        };
+        assert!(matches!(
+            stage.keep.add(tenant(US), inward.clone()).await,
+            Err(KeepError::BadAddress(_))
+        ));
+        let deaf = EndpointOrder {
+            events: [].into(),
+            ..order()
+        };
+        assert_eq!(stage.keep.add(tenant(US), deaf).await, Err(KeepError::NoEvents));
+        let endpoint = stage.keep.add(tenant(US), order()).await.unwrap();
+        let changed = stage.keep.change(tenant(US), endpoint.id, 1, |_| inward).await;
+        assert!(
+            matches!(changed, Err(KeepError::BadAddress(_))),
+            "a change is judged as well"
+        );
+        let stale = stage.keep.rotate(tenant(US), endpoint.id, 7).await;
+        assert_eq!(stale, Err(KeepError::Stale));
+        let rotated = stage.keep.rotate(tenant(US), endpoint.id, 1).await.unwrap();
+        assert_eq!((rotated.version, rotated.secrets_at(EPOCH).len()), (2, 2));
+    });
+}
