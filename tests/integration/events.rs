@@ -191,7 +191,7 @@ async fn nobody_hears_of_another_business() {
 async fn a_listener_hears_of_what_it_may_see() {
     let world = World::new().await;
     world.book_up_to_the_prompt().await;
-    let staff = world.text("SELECT staff_id::text AS text FROM appointments LIMIT 1");
+    let staff = world.text("SELECT staff_id::text AS text FROM appointments WHERE state <> 'completed'");
     let other = world.text(&format!(
         "SELECT id::text AS text FROM staff WHERE tenant_id = '{}' AND id <> '{staff}' LIMIT 1",
         world.tenant.tenant
