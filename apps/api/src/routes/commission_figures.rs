@@ -371,7 +371,7 @@ pub(super) fn present(proposal: &Proposal, disputes: &[&Dispute], zone: &Zone) -
     });
     json!({
         "staff_id": amendment.staff,
-        "amendment_of_id": amendment.of,
+        "amendment_of_id": (!proposal.opens).then_some(amendment.of),
         "basis": amendment.basis,
         "commission": amendment.commission,
         "top_up": amendment.top_up,

@@ -14,7 +14,7 @@ use ratiba_commission::amend::Basis;
 use ratiba_commission::event::CommissionEvent;
 use ratiba_commission::hash::ContentHash;
 use ratiba_commission::period::FrozenBy;
-use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork, Teams};
+use ratiba_commission::ports::{CommissionBook, CommissionRules, CompletedWork, EarlierWork, Teams};
 use ratiba_commission::settings::CommissionSettings;
 use ratiba_commission::split::Shares;
 use ratiba_commission::test_support::{
@@ -178,7 +178,11 @@ impl PgGround {
 
     async fn may(&self) -> Vec<CompletedAppointment> {
         let range = month("2026-05").range(&nairobi()).unwrap();
-        let mut found = self.ports.in_period(tenant(1), range).await.unwrap();
+        let mut found = self
+            .ports
+            .in_period(tenant(1), range, EarlierWork::AsRulesSay)
+            .await
+            .unwrap();
         found.sort_unstable_by_key(|work| work.id);
         found
     }
@@ -466,11 +470,7 @@ async fn an_impossible_row_is_an_outage_that_names_it() {
             tenant(1)
         ),
     );
-    let outage = ground
-        .ports
-        .in_force(tenant(1), month("2026-05"))
-        .await
-        .unwrap_err();
+    let outage = ground.ports.all(tenant(1)).await.unwrap_err();
     let told = format!("{outage:?}");
     assert!(
         told.contains("commission_rules") && told.contains(&id.to_string()) && told.contains("value.rate"),

@@ -9,10 +9,10 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use ratiba_commission::Month;
 use ratiba_commission::amend::Basis;
-use ratiba_commission::base::{BaseRecipe, BaseStart};
+use ratiba_commission::base::{BaseRecipe, BaseStart, EarnOn};
 use ratiba_commission::period::{FrozenBy, PeriodKind};
-use ratiba_commission::ports::{CommissionBook, CommissionRules};
-use ratiba_commission::rule::{Overridable, RuleScope, RuleValue};
+use ratiba_commission::ports::{CommissionBook, CommissionRules, EndRule};
+use ratiba_commission::rule::{Overridable, Rule, RuleScope, RuleValue, Validity};
 use ratiba_commission::test_support::{a_tier, category, kes, month, percent, rule, staff, tiered};
 use ratiba_commission::tiers::TierMethod;
 use ratiba_commission::use_cases::{AmendOrder, AmendPeriod, CloseOutcome, ClosePeriod, PreviewPeriod};
@@ -30,7 +30,7 @@ use ratiba_postgres::payments::PgPayments;
 use ratiba_postgres::{Database, DatabaseSettings, figures};
 use ratiba_test_database::TestDatabase;
 use time::OffsetDateTime;
-use time::macros::datetime;
+use time::macros::{date, datetime};
 use uuid::Uuid;
 
 const CLOSING: OffsetDateTime = datetime!(2026-06-01 02:00 UTC);
@@ -91,6 +91,11 @@ impl Spa {
 
     /// A visit of May that was paid and completed, of which nothing is earned yet.
     fn paid(&self, number: u128, minor: i64) {
+        self.paid_on(number, minor, "2026-05-12Z");
+    }
+
+    /// A visit of May that was completed and paid on this day.
+    fn paid_on(&self, number: u128, minor: i64, day: &str) {
         let (own, person) = (tenant(1), staff(1));
         let id = |kind: u128| Uuid::from_u128((kind << 64) | number);
         let (visit, payment, part) = (id(1), id(2), id(3));
@@ -108,7 +113,7 @@ impl Spa {
              VALUES ('{own}', '{payment}', '{visit}', '{own}', 'full', 'settled', '2026-05-12Z', 'REF{number:09}',
                  'KES', {minor}, {minor}, '2026-05-12Z');
              INSERT INTO ledger_journals (tenant_id, id, cause, payment_id, occurred_at)
-             VALUES ('{own}', '{received}', 'test-received:{payment}', '{payment}', '2026-05-12Z');
+             VALUES ('{own}', '{received}', 'test-received:{payment}', '{payment}', '{day}');
              INSERT INTO ledger_entries (tenant_id, journal_id, position, account, customer_id, payment_id, currency,
                  amount_minor)
              VALUES ('{own}', '{received}', 0, 'mpesa_clearing', NULL, NULL, 'KES', {minor}),
@@ -557,4 +562,54 @@ async fn a_chargeback_went_back_on_its_day_alone_and_comes_again_when_it_is_won(
     assert_eq!(back(datetime!(2026-04-01 00:00 UTC)).await, refunds(500));
     assert_eq!(back(datetime!(2026-04-02 00:00 UTC)).await, []);
     assert_eq!(back(datetime!(2026-04-03 00:00 UTC)).await, refunds(-500));
+}
+
+#[tokio::test]
+async fn what_is_paid_in_june_earns_by_the_rule_that_held_in_may() {
+    let base = BaseRecipe {
+        earn_on: EarnOn::Payment,
+        ..BaseRecipe::default()
+    };
+    let on_payment = RuleValue::Percentage {
+        rates: Overridable::general(BasisPoints::new(5_000)),
+        base,
+    };
+    let spa = Spa::paying(on_payment).await;
+    spa.paid_on(1, 100_000, "2026-06-03Z");
+    let june = RuleScope::Category(category("massage"));
+    let ending = EndRule {
+        rule: rule(1, june.clone(), percent(0)).id,
+        on: date!(2026 - 06 - 01),
+        next: Some(Rule {
+            validity: Validity::since(date!(2026 - 06 - 01)),
+            ..rule(2, june, percent(1_000))
+        }),
+    };
+    spa.commission().end(tenant(1), ending).await.unwrap();
+    let preview = PreviewPeriod {
+        work: spa.commission(),
+        rules: spa.commission(),
+    };
+    for (text, earned) in [("2026-05", kes(0)), ("2026-06", kes(500))] {
+        let figures = preview.execute(tenant(1), month(text)).await.unwrap();
+        assert_eq!(figures.staff[0].commission, earned, "{text}");
+        assert_eq!(figures.staff[0].gaps(), 0, "{text}");
+    }
+    // Proposed rules that earn on payment find earlier work also where none on record does.
+    let other = Spa::paying(percent(1_000)).await;
+    other.paid_on(1, 100_000, "2026-06-03Z");
+    let june = spa.commission().all(tenant(1)).await.unwrap();
+    let preview = PreviewPeriod {
+        work: other.commission(),
+        rules: other.commission(),
+    };
+    let proposed = june.into_iter().take(1).collect::<Vec<_>>();
+    let (now, then) = preview
+        .what_if(tenant(1), month("2026-06"), &proposed)
+        .await
+        .unwrap();
+    assert_eq!(
+        (now.staff[0].commission, then.staff[0].commission),
+        (kes(0), kes(500))
+    );
 }

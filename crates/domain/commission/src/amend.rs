@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use ratiba_kernel::money::div_half_away_from_zero;
 use ratiba_kernel::{Money, MoneyError, Zone};
 use serde::{Deserialize, Serialize};
-use time::Date;
 
-use crate::engine::{Group, Line, Reason, StaffFigure};
+use crate::engine::{Group, Line, Reason, StaffFigure, earned};
+use crate::guarantee::Earned;
 use crate::hash::ContentHash;
 use crate::hours::HoursWorked;
 use crate::period::{FrozenDocument, PeriodKind};
@@ -46,6 +46,14 @@ impl Chain {
                 Some(next) => chain.amendments.push(documents.swap_remove(next)),
                 None => return Some(chain),
             }
+        }
+    }
+
+    /// The chain of a close that nothing amends.
+    pub(crate) const fn from_close(close: FrozenDocument) -> Self {
+        Self {
+            close,
+            amendments: Vec::new(),
         }
     }
 
@@ -116,6 +124,10 @@ impl<'a> Standing<'a> {
         self.commission = self.commission.checked_add(line.commission)?;
         self.tip = self.tip.checked_add(line.tip)?;
         self.seconds = self.seconds.saturating_add(line.reason.rendered_seconds);
+        // Without a base there was no rate yet: it is that of the first document in which there is one.
+        if self.recorded.1 <= 0 {
+            self.recorded = (self.commission.amount_minor(), self.base.amount_minor());
+        }
         Ok(())
     }
 
@@ -147,15 +159,9 @@ impl<'a> Standing<'a> {
     }
 
     fn corrected(&self, now: &Line, basis: Basis) -> Result<DeltaLine, MoneyError> {
-        let (amount, base) = self.recorded;
         let target = match basis {
             Basis::Anew => now.commission,
-            Basis::RecordedRate if base > 0 => {
-                let target = at_recorded_rate(amount, base, now.base.amount_minor())?;
-                Money::new(target, self.commission.currency())
-            }
-            // Without a base there is no recorded rate; a fixed sum does not depend on one.
-            Basis::RecordedRate => self.commission,
+            Basis::RecordedRate => self.at_recorded_rate(now)?,
         };
         Ok(DeltaLine {
             appointment: now.appointment,
@@ -166,6 +172,24 @@ impl<'a> Standing<'a> {
             rendered_seconds: now.reason.rendered_seconds.saturating_sub(self.seconds),
             reason: now.reason.clone(),
         })
+    }
+}
+
+impl Standing<'_> {
+    /// What the appointment comes to at its recorded rate.
+    fn at_recorded_rate(&self, now: &Line) -> Result<Money, MoneyError> {
+        let (amount, base) = self.recorded;
+        let new_base = now.base.amount_minor();
+        let target = if base <= 0 {
+            // There is no recorded rate: like work that nobody knew of. A fixed sum is the same with and without a base.
+            return Ok(now.commission);
+        } else if new_base < base {
+            // What is taken back is rounded, not what is left.
+            amount.saturating_add(taken_back(amount, base, base.saturating_sub(new_base)))
+        } else {
+            at_rate(amount, base, new_base)?
+        };
+        Ok(Money::new(target, self.commission.currency()))
     }
 }
 
@@ -270,7 +294,7 @@ pub fn taken_back(frozen_amount_minor: i64, frozen_base_minor: i64, refunded_bas
     }
     let refunded = refunded_base_minor.clamp(0, frozen_base_minor);
     // Not more than the whole is taken back, which fits.
-    at_recorded_rate(frozen_amount_minor, frozen_base_minor, refunded).map_or(0, i64::saturating_neg)
+    at_rate(frozen_amount_minor, frozen_base_minor, refunded).map_or(0, i64::saturating_neg)
 }
 
 /// How much of an amount to be taken from pay can be taken without pushing it below the floor; all of it where
@@ -338,7 +362,7 @@ pub fn propose(
     let due = match guarantee {
         None => 0,
         Some(guarantee) => guarantee
-            .top_up(&days_after(&standing, &lines, now, zone))
+            .top_up(&earned_after(&standing, &lines, now, zone))
             .ok_or(MoneyError::TooLarge)?,
     };
     let top_up = Money::new(due, currency).checked_sub(frozen(|document| document.period().top_up)?)?;
@@ -370,30 +394,28 @@ pub fn propose(
     }))
 }
 
-/// What each local day on which something was rendered came to with the differences.
-fn days_after(
+/// What the month came to with the differences, in all and on each local day on which something was rendered.
+fn earned_after(
     standing: &BTreeMap<AppointmentId, Standing<'_>>,
     deltas: &[DeltaLine],
     now: &StaffFigure,
     zone: &Zone,
-) -> BTreeMap<Date, i64> {
+) -> Earned {
     let delta: BTreeMap<AppointmentId, i64> = deltas
         .iter()
         .map(|line| (line.appointment, line.commission.amount_minor()))
         .collect();
-    let mut days: BTreeMap<Date, i64> = BTreeMap::new();
-    for line in now.lines.iter().filter(|line| line.counts_for_a_day()) {
+    let after = now.lines.iter().map(|line| {
         let before = standing
             .get(&line.appointment)
             .map_or(0, |before| before.commission.amount_minor());
         let change = delta.get(&line.appointment).copied().unwrap_or(0);
-        let day = days.entry(zone.date(line.reason.ended_at)).or_default();
-        *day = day.saturating_add(before).saturating_add(change);
-    }
-    days
+        (line, before.saturating_add(change))
+    });
+    earned(after, zone)
 }
 
-fn at_recorded_rate(amount_minor: i64, base_minor: i64, new_base_minor: i64) -> Result<i64, MoneyError> {
+fn at_rate(amount_minor: i64, base_minor: i64, new_base_minor: i64) -> Result<i64, MoneyError> {
     let product = i128::from(amount_minor) * i128::from(new_base_minor);
     i64::try_from(div_half_away_from_zero(product, i128::from(base_minor))).map_err(|_| MoneyError::TooLarge)
 }

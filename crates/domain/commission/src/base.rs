@@ -167,8 +167,11 @@ impl BaseRecipe {
             Outcome::Rendered => Some(self.rendered(sale, settings)),
             Outcome::NoShow { fee } => match settings.no_show_base {
                 NoShowBase::None => None,
-                NoShowBase::Fee => Some(start_only(StepKind::NoShowFee, fee)),
-                NoShowBase::Price => Some(start_only(StepKind::NoShowPrice, sale.list_price)),
+                NoShowBase::Fee => Some(not_rendered(StepKind::NoShowFee, fee, fee, sale.refunded)),
+                NoShowBase::Price => {
+                    let price = sale.list_price;
+                    Some(not_rendered(StepKind::NoShowPrice, price, fee, sale.refunded))
+                }
             },
         }
     }
@@ -219,21 +222,11 @@ impl BaseRecipe {
             steps.push(step(StepKind::Floor, missing));
             base = 0;
         }
-        let whole = refundable.amount_minor();
-        let refunded = sale.refunded.amount_minor().min(whole);
-        if refunded > 0 {
-            let back = div_half_away_from_zero(base * i128::from(refunded), i128::from(whole));
-            base -= back;
-            steps.push(step(StepKind::Refund, i64::try_from(-back).unwrap_or(i64::MIN)));
-        }
+        let kept = give_back(&mut base, &mut steps, refundable, sale.refunded);
         WholeBase {
             steps,
             amount_minor: i64::try_from(base).unwrap_or(i64::MAX),
-            kept: if refunded > 0 {
-                (whole - refunded, whole)
-            } else {
-                (1, 1)
-            },
+            kept,
         }
     }
 
@@ -255,12 +248,30 @@ impl BaseRecipe {
     }
 }
 
-fn start_only(kind: StepKind, amount: Money) -> WholeBase {
+/// The base of a no-show: an amount that stands for the work, less the part of the fee that was given back.
+fn not_rendered(kind: StepKind, amount: Money, fee: Money, refunded: Money) -> WholeBase {
+    let mut steps = vec![step(kind, amount.amount_minor())];
+    let mut base = i128::from(amount.amount_minor());
+    let kept = give_back(&mut base, &mut steps, fee, refunded);
     WholeBase {
-        steps: vec![step(kind, amount.amount_minor())],
-        amount_minor: amount.amount_minor(),
-        kept: (1, 1),
+        steps,
+        amount_minor: i64::try_from(base).unwrap_or(i64::MAX),
+        kept,
     }
+}
+
+/// Takes off a base the part that was given back of the money it is a base of. Answers what was not given back, numerator and
+/// denominator.
+fn give_back(base: &mut i128, steps: &mut Vec<BaseStep>, of: Money, refunded: Money) -> (i64, i64) {
+    let whole = of.amount_minor();
+    let refunded = refunded.amount_minor().min(whole);
+    if refunded <= 0 {
+        return (1, 1);
+    }
+    let back = div_half_away_from_zero(*base * i128::from(refunded), i128::from(whole));
+    *base -= back;
+    steps.push(step(StepKind::Refund, i64::try_from(-back).unwrap_or(i64::MIN)));
+    (whole - refunded, whole)
 }
 
 const fn step(what: StepKind, amount_minor: i64) -> BaseStep {

@@ -8,12 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ratiba_kernel::{Money, TimeRange};
+use ratiba_kernel::{Money, TimeRange, Zone};
 use serde::{Deserialize, Serialize};
-use time::{Date, OffsetDateTime};
+use time::OffsetDateTime;
 
 use crate::amend::DeltaCause;
 use crate::base::{BaseRecipe, BaseStep, EarnOn, StepKind, WholeBase};
+use crate::guarantee::Earned;
 use crate::hash::{self, ContentHash};
 use crate::hours::HoursWorked;
 use crate::resolve::{Beaten, Candidate, Place, RuleTable};
@@ -34,7 +35,7 @@ pub(crate) use paid::PaidPart;
 use paid::concerns;
 
 /// Which arithmetic made a figure. Raised when the same inputs would give another result.
-pub const ENGINE_VERSION: &str = "1";
+pub const ENGINE_VERSION: &str = "2";
 
 /// The figures of a month of all staff.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -305,10 +306,11 @@ fn drafts_of<'a>(
             if through != whole.amount_minor {
                 step(StepKind::EarnedLater, through - whole.amount_minor);
             }
-            let part = |amount: i64| work.renderers.divide(amount).get(place).copied().unwrap_or(0);
-            let own = part(through) - part(before);
-            if own != through - before {
-                step(StepKind::OthersShares, own - (through - before));
+            // What the month adds is divided by itself: the difference of two divisions could be below nothing.
+            let added = through - before;
+            let own = work.renderers.divide(added).get(place).copied().unwrap_or(0);
+            if own != added {
+                step(StepKind::OthersShares, own - added);
             }
             let draft = Draft {
                 work,
@@ -384,7 +386,10 @@ fn figure_of(
         .collect();
     let top_up = match settings.guarantees.get(&staff) {
         None => Some(0),
-        Some(guarantee) => guarantee.top_up(&by_day(&lines, settings)),
+        Some(guarantee) => {
+            let own = lines.iter().map(|line| (line, line.commission.amount_minor()));
+            guarantee.top_up(&earned(own, &settings.zone))
+        }
     };
     let total = |part: fn(&Line) -> Money| Money::sum(settings.currency, lines.iter().map(part));
     let seconds = lines
@@ -404,16 +409,24 @@ fn figure_of(
     })
 }
 
-/// What lines earned on each local day on which something was rendered, or on which earlier work ended.
-pub(crate) fn by_day(lines: &[Line], settings: &CommissionSettings) -> BTreeMap<Date, i64> {
-    let mut days: BTreeMap<Date, i64> = BTreeMap::new();
-    for line in lines {
-        if line.counts_for_a_day() {
-            let day = days.entry(settings.zone.date(line.reason.ended_at)).or_default();
-            *day = day.saturating_add(line.commission.amount_minor());
+/// What lines earned in all, and on each local day on which something was rendered in the month. What is paid later for the
+/// work of an earlier month's day belongs to no day of this one: that day was topped up in its own month.
+pub(crate) fn earned<'a>(lines: impl Iterator<Item = (&'a Line, i64)> + Clone, zone: &Zone) -> Earned {
+    let rendered = lines.clone().filter(|(line, _)| line.was_rendered());
+    let mut earned = Earned {
+        by_day: rendered
+            .map(|(line, _)| (zone.date(line.reason.ended_at), 0))
+            .collect(),
+        in_all: 0,
+    };
+    for (line, commission_minor) in lines {
+        earned.in_all = earned.in_all.saturating_add(commission_minor);
+        let day = zone.date(line.reason.ended_at);
+        if let Some(on_day) = earned.by_day.get_mut(&day).filter(|_| !line.is_later()) {
+            *on_day = on_day.saturating_add(commission_minor);
         }
     }
-    days
+    earned
 }
 
 fn line_of(draft: Draft<'_>, commission_minor: i64, money: impl Fn(i64) -> Money) -> Line {
@@ -477,23 +490,38 @@ impl Line {
         matches!(self.reason.verdict, Verdict::Gap)
     }
 
-    /// Whether its day is one on which the person worked or earned.
-    pub(crate) fn counts_for_a_day(&self) -> bool {
-        self.was_rendered() || !self.commission.is_zero()
+    /// Whether it ended in an earlier month, and is here for what was paid since.
+    fn is_later(&self) -> bool {
+        let mut steps = self.reason.base_steps.iter();
+        steps.any(|step| step.what == StepKind::EarnedBefore)
     }
 
     fn was_rendered(&self) -> bool {
-        let not_rendered = |step: &BaseStep| {
-            matches!(
-                step.what,
-                StepKind::NoShowFee | StepKind::NoShowPrice | StepKind::EarnedBefore
-            )
-        };
-        !matches!(self.reason.verdict, Verdict::NoShow) && !self.reason.base_steps.iter().any(not_rendered)
+        let not_rendered = |step: &BaseStep| matches!(step.what, StepKind::NoShowFee | StepKind::NoShowPrice);
+        !matches!(self.reason.verdict, Verdict::NoShow)
+            && !self.is_later()
+            && !self.reason.base_steps.iter().any(not_rendered)
     }
 }
 
 impl StaffFigure {
+    /// The figure of somebody who rendered nothing and is not on the roster.
+    #[must_use]
+    pub fn nothing(staff: StaffId, month: Month, settings: &CommissionSettings) -> Self {
+        let nothing = Money::zero(settings.currency);
+        Self {
+            staff,
+            commission: nothing,
+            top_up: nothing,
+            tip: nothing,
+            hours: HoursWorked::from_seconds(0),
+            services_rendered: 0,
+            lines: Vec::new(),
+            groups: Vec::new(),
+            content_hash: hash::of_inputs(staff, month, settings, &[]),
+        }
+    }
+
     /// The group that a line belongs to; `None` for a gap or a no-show.
     #[must_use]
     pub fn group_of(&self, line: &Line) -> Option<&Group> {

@@ -25,22 +25,26 @@ pub enum Stretch {
     Period,
 }
 
+/// What somebody earned in a month, in minor units.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Earned {
+    /// On each local day on which something was rendered: a day is here if there was work on it, whatever it earned.
+    pub by_day: BTreeMap<Date, i64>,
+    /// In the month as a whole, with what was paid later for earlier work and what no-shows paid.
+    pub in_all: i64,
+}
+
 impl Guarantee {
-    /// What is topped up, in minor units, for commissions by local day. A day is in the map if something was
-    /// rendered on it. `None` if a sum is too large.
+    /// What is topped up, in minor units. `None` if a sum is too large.
     #[must_use]
-    pub fn top_up(&self, by_day: &BTreeMap<Date, i64>) -> Option<i64> {
+    pub fn top_up(&self, earned: &Earned) -> Option<i64> {
         let short = |earned: i64| Some(self.amount_minor.checked_sub(earned)?.max(0));
         match self.per {
-            Stretch::Day => by_day
-                .values()
-                .try_fold(0_i64, |sum, earned| sum.checked_add(short(*earned)?)),
-            Stretch::Period => {
-                let earned = by_day
-                    .values()
-                    .try_fold(0_i64, |sum, earned| sum.checked_add(*earned))?;
-                short(earned)
+            Stretch::Day => {
+                let mut days = earned.by_day.values();
+                days.try_fold(0_i64, |sum, earned| sum.checked_add(short(*earned)?))
             }
+            Stretch::Period => short(earned.in_all),
         }
     }
 }
@@ -53,14 +57,17 @@ mod tests {
 
     #[test]
     fn a_day_is_topped_up_on_its_own_and_a_month_as_a_whole() {
-        let days = BTreeMap::from([(date!(2026 - 05 - 13), 30_000), (date!(2026 - 05 - 14), 170_000)]);
+        let earned = Earned {
+            by_day: BTreeMap::from([(date!(2026 - 05 - 13), 30_000), (date!(2026 - 05 - 14), 170_000)]),
+            in_all: 200_000,
+        };
         let of = |per| Guarantee {
             per,
             amount_minor: 100_000,
         };
-        assert_eq!(of(Stretch::Day).top_up(&days), Some(70_000));
-        assert_eq!(of(Stretch::Period).top_up(&days), Some(0));
-        assert_eq!(of(Stretch::Day).top_up(&BTreeMap::new()), Some(0));
-        assert_eq!(of(Stretch::Period).top_up(&BTreeMap::new()), Some(100_000));
+        assert_eq!(of(Stretch::Day).top_up(&earned), Some(70_000));
+        assert_eq!(of(Stretch::Period).top_up(&earned), Some(0));
+        assert_eq!(of(Stretch::Day).top_up(&Earned::default()), Some(0));
+        assert_eq!(of(Stretch::Period).top_up(&Earned::default()), Some(100_000));
     }
 }

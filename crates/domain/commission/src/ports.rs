@@ -21,7 +21,7 @@ use crate::{AppointmentId, Month, PeriodId, PersonId, RuleId, StaffId};
 #[async_trait]
 pub trait CompletedWork: Send + Sync {
     /// Every completed appointment and every no-show whose end (recorded, else planned) lies in the range, in
-    /// any order.
+    /// any order; and what ended earlier and was paid in the range, where that can earn.
     ///
     /// # Errors
     /// [`Outage`].
@@ -29,6 +29,7 @@ pub trait CompletedWork: Send + Sync {
         &self,
         tenant: TenantId,
         range: TimeRange,
+        earlier: EarlierWork,
     ) -> Result<Vec<CompletedAppointment>, Outage>;
 
     /// The mark of everything that the figures of a range are made from: the work, rules, switches and people. Costs a
@@ -50,6 +51,15 @@ pub trait CompletedWork: Send + Sync {
     /// # Errors
     /// [`Outage`], also for a tenant that does not exist.
     async fn names(&self, tenant: TenantId) -> Result<Names, Outage>;
+}
+
+/// Whether work of before a range is read that was paid in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EarlierWork {
+    /// Where a rule on record, of whatever day, earns on payment.
+    AsRulesSay,
+    /// In any case: for rules that are not on record.
+    Always,
 }
 
 /// Who renders an appointment.
@@ -126,12 +136,6 @@ pub trait CommissionRules: Send + Sync {
         settings: CommissionSettings,
         seen: i32,
     ) -> Result<i32, PutSettingsError>;
-
-    /// Every rule that holds on at least one local day of the month, by id.
-    ///
-    /// # Errors
-    /// [`Outage`].
-    async fn in_force(&self, tenant: TenantId, month: Month) -> Result<Vec<Rule>, Outage>;
 
     /// Writes a new rule. Asking twice with the same rule changes nothing.
     ///
@@ -270,7 +274,8 @@ pub trait CommissionBook: Send + Sync {
     /// one succeeds.
     ///
     /// # Errors
-    /// [`AmendError::Stale`] if the document that it amends was amended already, or is not there.
+    /// [`AmendError::Stale`] if the document that it amends was amended already, or is not there; with an opening, if
+    /// something of the person's month is frozen.
     async fn amend(&self, tenant: TenantId, change: Amend) -> Result<(), AmendError>;
 
     /// Notes that somebody looked at a proposed amendment and wants none of it.
@@ -307,6 +312,8 @@ pub trait CommissionBook: Send + Sync {
 /// Everything that approving an amendment makes true.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Amend {
+    /// The close that it amends, where nothing of the person's month was frozen before.
+    pub opening: Option<FrozenDocument>,
     /// The amendment.
     pub document: FrozenDocument,
     /// Lands in the outbox, in the same transaction.

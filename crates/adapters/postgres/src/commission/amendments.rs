@@ -84,6 +84,16 @@ pub(super) fn amend(tx: &mut TenantTx<'_>, change: &Amend) -> Result<(), TxError
     lock(tx, period.month)?;
     let tenant = tx.tenant_uuid();
     let of = of.as_uuid();
+    if let Some(opening) = &change.opening {
+        let own = commission_period::table
+            .filter(commission_period::tenant_id.eq(tenant))
+            .filter(commission_period::staff_id.eq(period.staff.as_uuid()))
+            .filter(commission_period::period_start.eq(period.month.first_day()));
+        if diesel::select(diesel::dsl::exists(own)).get_result::<bool>(tx.conn())? {
+            return Err(TxError::Refused(AmendError::Stale));
+        }
+        insert_periods(tx, std::slice::from_ref(opening))?;
+    }
     let known = commission_period::table
         .filter(commission_period::tenant_id.eq(tenant))
         .filter(

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use diesel::QueryableByName;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use ratiba_commission::engine::ENGINE_VERSION;
 use ratiba_commission::hash::InputsMark;
+use ratiba_commission::ports::EarlierWork;
 use ratiba_kernel::{Outage, TimeRange};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -20,11 +21,12 @@ use uuid::Uuid;
 use crate::database::{TenantTx, TxError};
 use crate::kept::sql_query;
 
-// What ended in the range; and, where a rule earns on payment, what ended before it and was paid in it. The end is told as
-// its index has it: of the shorter `coalesce` a server cannot know that it leaks nothing, and would not look it up there.
-macro_rules! done {
-    () => {
-        "
+/// What every question of the range looks at: what ended in it; where a rule earns on payment or $4 says so, also what ended
+/// before it and was paid in it; and the payments for visits of these. The end is told as its index has it: of the shorter `coalesce` a server
+/// cannot know that it leaks nothing, and would not look it up there. A question alone has `done` put into its place; where
+/// several are asked at once, the server looks for it only once.
+const GIVEN: &str = "
+WITH done AS (
     SELECT id, visit_id, state, fee_minor, service_id, staff_id, start_at, end_at, actual_start_at, actual_end_at, tip_amount,
         currency, list_price_minor, discount_minor, charged_minor, tax_basis_points, product_cost_minor
     FROM appointments
@@ -38,62 +40,41 @@ macro_rules! done {
     FROM appointments a
     WHERE a.tenant_id = $1 AND a.state = 'completed'
         AND CASE WHEN a.actual_end_at IS NULL THEN a.end_at ELSE a.actual_end_at END < $2
-        AND EXISTS (SELECT FROM commission_rules r
-            WHERE r.tenant_id = $1 AND r.value #>> '{base,earn_on}' = 'payment')
+        AND ($4 OR EXISTS (SELECT FROM commission_rules r
+            WHERE r.tenant_id = $1 AND r.value #>> '{base,earn_on}' = 'payment'))
         AND a.visit_id = ANY (ARRAY(SELECT p.visit_id FROM ledger_journals j
             JOIN payments p ON p.tenant_id = $1 AND p.id = j.payment_id
-            WHERE j.tenant_id = $1 AND j.occurred_at >= $2 AND j.occurred_at < $3))"
-    };
-}
-const DONE: &str = concat!(
-    "
+            WHERE j.tenant_id = $1 AND j.occurred_at >= $2 AND j.occurred_at < $3))
+), paying AS MATERIALIZED (
+    SELECT id, visit_id, purpose, paid_minor, credited_minor FROM payments
+    WHERE tenant_id = $1 AND visit_id = ANY (ARRAY(SELECT visit_id FROM done))
+)";
+
+const DONE: &str = "
 SELECT id, visit_id, state, fee_minor, service_id, staff_id, start_at, end_at, actual_start_at, actual_end_at,
     (tip_amount * 100)::bigint AS typed_tip_minor, currency, list_price_minor, discount_minor, charged_minor, tax_basis_points,
     product_cost_minor
-FROM (",
-    done!(),
-    ") AS done"
-);
+FROM done";
 
 const SERVICES: &str = "SELECT id, name, category FROM services WHERE tenant_id = $1";
 
-const TEAMS: &str = concat!(
-    "
+const TEAMS: &str = "
 SELECT appointment_id, array_agg(staff_id ORDER BY position) AS staff,
     array_agg(share_basis_points ORDER BY position) AS shares
 FROM appointment_staff
-WHERE tenant_id = $1 AND appointment_id = ANY (ARRAY(SELECT id FROM (",
-    done!(),
-    ") AS done))
-GROUP BY appointment_id"
-);
+WHERE tenant_id = $1 AND appointment_id = ANY (ARRAY(SELECT id FROM done))
+GROUP BY appointment_id";
 
 // Money belongs to visits: what was paid, given back and taken by providers is divided among the visit's
 // appointments by what each was charged, so all of those that may owe a part are listed.
-macro_rules! paying {
-    () => {
-        concat!(
-            "
-    SELECT id, visit_id, paid_minor - credited_minor AS paid_minor FROM payments
-    WHERE tenant_id = $1 AND purpose <> 'tip' AND visit_id = ANY (ARRAY(SELECT visit_id FROM (",
-            done!(),
-            ") AS done))"
-        )
-    };
-}
-const PAID: &str = concat!(
-    "SELECT visit_id, sum(paid_minor)::bigint AS paid_minor FROM (",
-    paying!(),
-    ") AS paying GROUP BY visit_id"
-);
+const PAID: &str = "
+SELECT visit_id, sum(paid_minor - credited_minor)::bigint AS paid_minor FROM paying
+WHERE purpose <> 'tip'
+GROUP BY visit_id";
 
 // What went back before it was earned is not paid; what went back after that is a refund, which comes off every base.
 // Credit that was paid out with the visit's transaction is none of the visit's money, also where the customer has it twice.
-const BOOKED: &str = concat!(
-    "
-WITH paying AS MATERIALIZED (",
-    paying!(),
-    ")
+const BOOKED: &str = "
 SELECT p.visit_id, sum(e.amount_minor) FILTER (WHERE e.account = 'fees')::bigint AS fees,
     sum(e.amount_minor) FILTER (WHERE e.account = 'refunds' AND NOT EXISTS (SELECT FROM payment_refunds r
         WHERE r.tenant_id = $1 AND r.payment_id = p.id AND r.source = 'credit' AND j.cause = 'refunded:' || r.id)
@@ -106,32 +87,24 @@ SELECT p.visit_id, sum(e.amount_minor) FILTER (WHERE e.account = 'fees')::bigint
 FROM paying p
 JOIN ledger_journals j ON j.tenant_id = $1 AND j.payment_id = p.id
 JOIN ledger_entries e ON e.tenant_id = $1 AND e.journal_id = j.id AND e.account IN ('fees', 'refunds', 'customer_deposits')
-GROUP BY p.visit_id"
-);
+WHERE p.purpose <> 'tip'
+GROUP BY p.visit_id";
 
-const SIBLINGS: &str = concat!(
-    "
+const SIBLINGS: &str = "
 SELECT visit_id, array_agg(id ORDER BY id) AS ids, array_agg(charged_minor ORDER BY id) AS charged
 FROM appointments
-WHERE tenant_id = $1 AND visit_id = ANY (ARRAY(SELECT visit_id FROM (",
-    paying!(),
-    ") AS paying))
+WHERE tenant_id = $1 AND visit_id = ANY (ARRAY(SELECT visit_id FROM paying WHERE purpose <> 'tip'))
     AND state NOT IN ('expired', 'declined', 'cancelled_by_customer', 'cancelled_by_business')
-GROUP BY visit_id"
-);
+GROUP BY visit_id";
 
 // Tips are paid and kept apart: what came for an appointment is its tip, with what the books gave to whom and what they have
 // not shared out yet; what was typed counts where nothing came through the house. One tip may be for several parts of a
 // visit: each share of it counts at the part that it is on record for, or else at the first part that whoever gets it rendered.
-const TIPS: &str = concat!(
-    "
+const TIPS: &str = "
 WITH tips AS MATERIALIZED (
-    SELECT t.payment_id, t.appointment_id, t.shares, p.visit_id FROM payments p
+    SELECT t.payment_id, t.appointment_id, t.shares, p.visit_id FROM paying p
     JOIN payment_tips t ON t.tenant_id = $1 AND t.payment_id = p.id
-    WHERE p.tenant_id = $1 AND p.purpose = 'tip' AND p.paid_minor > 0
-        AND p.visit_id = ANY (ARRAY(SELECT visit_id FROM (",
-    done!(),
-    ") AS done))
+    WHERE p.purpose = 'tip' AND p.paid_minor > 0
 ), places AS (
     SELECT payment_id, appointment_id, shares, '[]'::jsonb AS staff FROM tips
     UNION ALL
@@ -161,8 +134,7 @@ LEFT JOIN LATERAL (
         AND e.staff_id IS NOT NULL
     WHERE j.tenant_id = $1 AND j.payment_id = places.payment_id AND j.cause LIKE 'tip-shared:%'
 ) given ON true
-GROUP BY places.appointment_id"
-);
+GROUP BY places.appointment_id";
 
 /// What else figures are made from.
 const RULES: &str = "
@@ -197,6 +169,7 @@ pub(super) struct VisitMoney {
 pub(super) fn read(
     tx: &mut TenantTx<'_>,
     range: TimeRange,
+    earlier: EarlierWork,
     mut each: impl FnMut(Rendered) -> Result<(), TxError<Outage>>,
 ) -> Result<(), TxError<Outage>> {
     let services: BTreeMap<Uuid, (String, String)> = sql_query(SERVICES)
@@ -205,14 +178,22 @@ pub(super) fn read(
         .into_iter()
         .map(|row| (row.id, (row.name, row.category)))
         .collect();
-    let mut teams = by(of_range::<TeamRow>(tx, TEAMS, range)?, |row| row.appointment_id);
-    let mut tips = by(of_range::<TipsRow>(tx, TIPS, range)?, |row| row.appointment_id);
-    let paid = of_range::<PaidRow>(tx, PAID, range)?;
+    let mut teams = by(of_range::<TeamRow>(tx, TEAMS, range, earlier)?, |row| {
+        row.appointment_id
+    });
+    let mut tips = by(of_range::<TipsRow>(tx, TIPS, range, earlier)?, |row| {
+        row.appointment_id
+    });
+    let paid = of_range::<PaidRow>(tx, PAID, range, earlier)?;
     let money: BTreeMap<Uuid, VisitMoney> = if paid.is_empty() {
         BTreeMap::new()
     } else {
-        let mut booked = by(of_range::<BookedRow>(tx, BOOKED, range)?, |row| row.visit_id);
-        let mut siblings = by(of_range::<SiblingsRow>(tx, SIBLINGS, range)?, |row| row.visit_id);
+        let mut booked = by(of_range::<BookedRow>(tx, BOOKED, range, earlier)?, |row| {
+            row.visit_id
+        });
+        let mut siblings = by(of_range::<SiblingsRow>(tx, SIBLINGS, range, earlier)?, |row| {
+            row.visit_id
+        });
         let of_visit = |row: PaidRow| {
             let booked = booked.remove(&row.visit_id);
             let unearned = booked.as_ref().and_then(|booked| booked.unearned).unwrap_or(0);
@@ -225,7 +206,7 @@ pub(super) fn read(
         };
         paid.into_iter().map(of_visit).collect()
     };
-    for appointment in of_range::<DoneRow>(tx, DONE, range)? {
+    for appointment in of_range::<DoneRow>(tx, DONE, range, earlier)? {
         let id = appointment.id;
         let (service_name, category) = services
             .get(&appointment.service_id)
@@ -252,25 +233,57 @@ pub(super) fn mark(tx: &mut TenantTx<'_>, range: TimeRange) -> Result<InputsMark
         all.update(row.rows.to_be_bytes());
         all.update(row.mark.to_be_bytes());
     };
-    for question in OF_THE_TENANT {
-        let asked = sql_query(marked(question)).bind::<SqlUuid, _>(tx.tenant_uuid());
-        add(asked.get_result::<MarkRow>(tx.conn())?);
-    }
-    for question in OF_THE_RANGE {
-        let answer = of_range::<MarkRow>(tx, &marked(question), range)?;
-        answer.into_iter().for_each(&mut add);
-    }
+    let of_tenant = sql_query(marks(&OF_THE_TENANT)).bind::<SqlUuid, _>(tx.tenant_uuid());
+    of_tenant
+        .load::<MarkRow>(tx.conn())?
+        .into_iter()
+        .for_each(&mut add);
+    let of_range = given(&marks(&OF_THE_RANGE));
+    asked::<MarkRow>(tx, &of_range, range, EarlierWork::AsRulesSay)?
+        .into_iter()
+        .for_each(&mut add);
     Ok(InputsMark::from_bytes(all.finalize().into()))
 }
 
-/// How many rows a question has, and what is the same for the same rows in any order. No row comes twice: each has an id.
-fn marked(question: &str) -> String {
+/// One question for several: how many rows each has, and what is the same for the same rows in any order. No row comes twice:
+/// each has an id.
+fn marks(questions: &[&str]) -> String {
+    let mark = |(place, question): (usize, &&str)| {
+        format!(
+            "SELECT {place} AS place, count(*) AS rows, coalesce(bit_xor(hash_record_extended(answer, 0)), 0) AS mark
+            FROM ({question}) AS answer"
+        )
+    };
+    let each: Vec<String> = questions.iter().enumerate().map(mark).collect();
     format!(
-        "SELECT count(*) AS rows, coalesce(bit_xor(hash_record_extended(answer, 0)), 0) AS mark FROM ({question}) AS answer"
+        "SELECT rows, mark FROM ({}) AS marks ORDER BY place",
+        each.join(" UNION ALL ")
     )
 }
 
-fn of_range<R>(tx: &mut TenantTx<'_>, question: &str, range: TimeRange) -> Result<Vec<R>, TxError<Outage>>
+/// A question of the range with what it looks at.
+fn given(question: &str) -> String {
+    format!("{GIVEN} SELECT * FROM ({question}) AS answer")
+}
+
+fn of_range<R>(
+    tx: &mut TenantTx<'_>,
+    question: &str,
+    range: TimeRange,
+    earlier: EarlierWork,
+) -> Result<Vec<R>, TxError<Outage>>
+where
+    R: QueryableByName<diesel::pg::Pg> + 'static,
+{
+    asked(tx, &given(question), range, earlier)
+}
+
+fn asked<R>(
+    tx: &mut TenantTx<'_>,
+    question: &str,
+    range: TimeRange,
+    earlier: EarlierWork,
+) -> Result<Vec<R>, TxError<Outage>>
 where
     R: QueryableByName<diesel::pg::Pg> + 'static,
 {
@@ -278,6 +291,7 @@ where
         .bind::<SqlUuid, _>(tx.tenant_uuid())
         .bind::<Timestamptz, _>(range.start())
         .bind::<Timestamptz, _>(range.end())
+        .bind::<Bool, _>(earlier == EarlierWork::Always)
         .load::<R>(tx.conn())?;
     Ok(rows)
 }

@@ -6,7 +6,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use ratiba_commission::ports::{AddRuleError, CommissionRules, EndRule, EndRuleError, PutSettingsError};
 use ratiba_commission::rule::{Rule, RuleScope, RuleType, RuleValue, Validity};
 use ratiba_commission::settings::CommissionSettings;
-use ratiba_commission::{Month, RuleId, ServiceCategory, StaffId};
+use ratiba_commission::{RuleId, ServiceCategory, StaffId};
 use ratiba_kernel::{Currency, Outage, TenantId, Zone};
 use serde_json::Value;
 use time::Date;
@@ -57,29 +57,6 @@ impl CommissionRules for PgCommission {
                     0 => Err(TxError::Refused(PutSettingsError::Stale)),
                     _one => Ok(seen + 1),
                 }
-            })
-            .await
-    }
-
-    async fn in_force(&self, tenant: TenantId, month: Month) -> Result<Vec<Rule>, Outage> {
-        let (first, end) = (month.first_day(), month.end());
-        self.database
-            .tenant(tenant, move |tx| {
-                let currency = currency_of(tx)?;
-                let rows = commission_rules::table
-                    .filter(commission_rules::tenant_id.eq(tx.tenant_uuid()))
-                    .filter(commission_rules::valid_from.lt(end))
-                    .filter(
-                        commission_rules::valid_to
-                            .is_null()
-                            .or(commission_rules::valid_to.gt(first)),
-                    )
-                    .order(commission_rules::id)
-                    .select(RULE_COLUMNS)
-                    .load::<RuleRow>(tx.conn())?;
-                rows.into_iter()
-                    .map(|row| rule_of(row, currency))
-                    .collect::<Result<Vec<_>, TxError<Outage>>>()
             })
             .await
     }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Uuid as SqlUuid;
 use ratiba_commission::base::tax_contained;
 use ratiba_commission::hash::InputsMark;
-use ratiba_commission::ports::{CompletedWork, PutSharesError, SharesChange, Teams};
+use ratiba_commission::ports::{CompletedWork, EarlierWork, PutSharesError, SharesChange, Teams};
 use ratiba_commission::split::{Renderers, Shares};
 use ratiba_commission::terms::Names;
 use ratiba_commission::tips::Tip;
@@ -28,11 +28,12 @@ impl CompletedWork for PgCommission {
         &self,
         tenant: TenantId,
         range: TimeRange,
+        earlier: EarlierWork,
     ) -> Result<Vec<CompletedAppointment>, Outage> {
         self.database
             .snapshot(tenant, move |tx| {
                 let mut work = Vec::new();
-                rendered::read(tx, range, |row| {
+                rendered::read(tx, range, earlier, |row| {
                     work.push(work_of(row)?);
                     Ok(())
                 })?;

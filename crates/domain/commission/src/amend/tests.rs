@@ -118,6 +118,31 @@ fn amendments_form_a_chain_and_partial_refunds_converge_on_nothing() {
 }
 
 #[test]
+fn what_is_taken_back_is_rounded_and_not_what_is_left() {
+    let value = percent(5_000);
+    for (price, refunded, expected) in [(20_010, 10_005, -5_003), (2, 1, -1)] {
+        let close = frozen(&value, &[some_work(1).at(price).build()]);
+        let now = figure(&value, &[some_work(1).at(price).refunded(refunded).build()]);
+        let amendment = proposed(&[&close], &now).unwrap();
+        assert_eq!(amendment.commission, money(expected), "{refunded} of {price}");
+    }
+}
+
+#[test]
+fn what_was_frozen_without_a_base_earns_at_its_rule_once_there_is_one() {
+    let value = percent(4_000);
+    let close = frozen(&value, &[some_work(1).at(0).build()]);
+    let now = figure(&value, &[some_work(1).build()]);
+    let amendment = proposed(&[&close], &now).unwrap();
+    assert_eq!(amendment.commission, kes(400));
+    // From then on there is a recorded rate, whatever the rule says by now.
+    let first = approved(2, amendment);
+    let refunded = figure(&percent(1_000), &[some_work(1).refunded(50_000).build()]);
+    let second = proposed(&[&close, &first], &refunded).unwrap();
+    assert_eq!(second.commission, kes(-200));
+}
+
+#[test]
 fn a_clawback_stops_at_the_floor_and_carries_the_rest() {
     let value = percent(1_000);
     let close = frozen(&value, &[some_work(1).build()]);
@@ -230,6 +255,13 @@ fn late_withdrawn_and_corrected_work_is_told_apart() {
     assert_eq!(amendment.tip, money(0));
 }
 
+/// A line of this amount and base.
+fn line(amount_minor: i64, base_minor: i64) -> Line {
+    let mut line = figure(&percent(1_000), &[some_work(1).build()]).lines.remove(0);
+    (line.commission, line.base) = (money(amount_minor), money(base_minor));
+    line
+}
+
 proptest! {
     #[test]
     fn partial_refunds_converge_on_exactly_the_whole(
@@ -239,6 +271,8 @@ proptest! {
         for part in parts.into_iter().chain([base]) {
             refunded = (refunded + part).min(base);
             let total = taken_back(amount, base, refunded);
+            let told = Standing::of(&line(amount, base)).at_recorded_rate(&line(0, base - refunded));
+            prop_assert_eq!(told, Ok(money(amount + total)), "an amendment takes back what the law says");
             prop_assert!(total <= taken, "what was taken back is never given again");
             taken = total;
         }

@@ -1,5 +1,6 @@
 //! One group's figure: exact first, rounded once, handed out to the lines.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use ratiba_kernel::BasisPoints;
@@ -104,7 +105,7 @@ fn deducted(plain: Figured, lines: &[&Draft<'_>], kept_back: KeptBack) -> Option
     let mut numerators = Vec::with_capacity(gross.len());
     for (gross, draft) in gross.iter().zip(lines) {
         let flat = match draft.work.outcome {
-            Outcome::Rendered => part_of_sum(draft, flat_minor)?.0,
+            Outcome::Rendered => i128::from(part_of_sum(draft, flat_minor)?.0),
             Outcome::NoShow { .. } => 0,
         };
         let kept = gross.checked_mul(WHOLE - kept_back.basis_points)?;
@@ -124,20 +125,42 @@ fn deducted(plain: Figured, lines: &[&Draft<'_>], kept_back: KeptBack) -> Option
     })
 }
 
-/// What of a sum for a service is the line's: its share, without what was given back, and where it is earned
-/// as it is paid the part that was paid in the month. Says which way it was rounded.
-fn part_of_sum(draft: &Draft<'_>, amount_minor: i64) -> Option<(i128, Rounding)> {
-    let numerator = i128::from(amount_minor)
-        .checked_mul(i128::from(draft.share.numerator))?
-        .checked_mul(i128::from(draft.kept.0))?;
-    let denominator = i128::from(draft.share.denominator) * i128::from(draft.kept.1);
-    let Some(PaidPart { before, through, due }) = draft.paid else {
-        return Some(round(numerator, denominator));
+/// What of a sum for a service is the line's: of what was not given back, and where it is earned as it is paid of what
+/// the month adds, the person's part by largest remainder, so that all parts together are the sum. Says which way it
+/// was rounded.
+fn part_of_sum(draft: &Draft<'_>, amount_minor: i64) -> Option<(i64, Rounding)> {
+    let kept = i128::from(amount_minor).checked_mul(i128::from(draft.kept.0))?;
+    let (sum, exact, denominator) = match draft.paid {
+        None => {
+            let denominator = i128::from(draft.kept.1);
+            (div_half_away_from_zero(kept, denominator), kept, denominator)
+        }
+        Some(PaidPart { before, through, due }) => {
+            let denominator = i128::from(draft.kept.1).checked_mul(i128::from(due))?;
+            let until = |paid: i64| {
+                let part = kept.checked_mul(i128::from(paid))?;
+                Some(div_half_away_from_zero(part, denominator))
+            };
+            let added = kept.checked_mul(i128::from(through - before))?;
+            (until(through)? - until(before)?, added, denominator)
+        }
     };
-    let denominator = denominator.checked_mul(i128::from(due))?;
-    let (through, rounding) = round(numerator.checked_mul(i128::from(through))?, denominator);
-    let (before, _) = round(numerator.checked_mul(i128::from(before))?, denominator);
-    Some((through - before, rounding))
+    let sum = i64::try_from(sum).ok()?;
+    let part = draft.work.renderers.divide(sum).get(draft.place).copied()?;
+    let exact = exact.checked_mul(i128::from(draft.share.numerator))?;
+    let told = i128::from(part)
+        .checked_mul(denominator)?
+        .checked_mul(i128::from(draft.share.denominator))?;
+    Some((part, rounding_of(told, exact)))
+}
+
+/// Which way an exact number went, both over one denominator.
+fn rounding_of(told: i128, exact: i128) -> Rounding {
+    match told.cmp(&exact) {
+        Ordering::Equal => Rounding::Exact,
+        Ordering::Greater => Rounding::Up,
+        Ordering::Less => Rounding::Down,
+    }
 }
 
 fn rate_of(draft: &Draft<'_>) -> BasisPoints {
@@ -168,8 +191,8 @@ fn at_rates(lines: &[&Draft<'_>], rates: impl Iterator<Item = BasisPoints>) -> O
     })
 }
 
-/// A sum for each service; a share or a refund takes its part of the sum. Every sum is a figure of its own,
-/// so it is rounded where it stands.
+/// A sum for each service; a refund takes its part of the sum, and what is left is divided among those who rendered it.
+/// Every sum is a figure of its own, so it is rounded where it stands.
 fn fixed(lines: &[&Draft<'_>]) -> Option<Figured> {
     let mut parts = Vec::with_capacity(lines.len());
     let (mut total, mut rounded_up_by) = (0_i64, 0_i64);
@@ -188,7 +211,6 @@ fn fixed(lines: &[&Draft<'_>]) -> Option<Figured> {
             Rounding::Up => 1,
             Rounding::Down => -1,
         };
-        let part = i64::try_from(part).ok()?;
         total = total.checked_add(part)?;
         parts.push(part);
     }
@@ -304,13 +326,9 @@ const fn part_of(tier: Tier, part_minor: i64) -> TierPart {
 
 fn round(numerator: i128, denominator: i128) -> (i128, Rounding) {
     let rounded = div_half_away_from_zero(numerator, denominator);
-    // Rounding moves by half a unit at most, so the floor tells which way it went.
-    let rounding = if numerator % denominator == 0 {
-        Rounding::Exact
-    } else if rounded > numerator / denominator {
-        Rounding::Up
-    } else {
-        Rounding::Down
-    };
-    (rounded, rounding)
+    // Rounding moves by half a unit at most: the product fits where the numerator does.
+    (
+        rounded,
+        rounding_of(rounded.saturating_mul(denominator), numerator),
+    )
 }

@@ -16,6 +16,7 @@ use crate::tips::Tip;
 use crate::work::Sale;
 
 mod laws;
+mod parts;
 mod reference;
 
 fn massage() -> RuleScope {

@@ -8,19 +8,20 @@ use ratiba_kernel::{Money, Outage, TenantId, TimeRange};
 use sha2::{Digest as _, Sha256};
 
 use super::builders;
+use crate::base::EarnOn;
 use crate::event::CommissionEvent;
 use crate::hash::InputsMark;
 use crate::period::{FrozenDocument, FrozenPeriod, PeriodKind};
 use crate::ports::{
     AddRuleError, Agreed, Amend, AmendError, CommissionBook, CommissionRules, CompletedWork, Dismissal,
-    Draft, EndRule, EndRuleError, Freeze, FreezeError, FrozenHash, PutSettingsError, PutSharesError,
-    SharesChange, Teams,
+    Draft, EarlierWork, EndRule, EndRuleError, Freeze, FreezeError, FrozenHash, PutSettingsError,
+    PutSharesError, SharesChange, Teams,
 };
 use crate::rule::{Rule, RuleScope, Validity};
 use crate::settings::CommissionSettings;
 use crate::split::Renderers;
 use crate::terms::Names;
-use crate::work::CompletedAppointment;
+use crate::work::{CompletedAppointment, Outcome};
 use crate::{AppointmentId, Month, PeriodId, RuleId, StaffId};
 
 /// Work, rules and book of any number of tenants.
@@ -61,6 +62,16 @@ impl InMemoryCommission {
     /// Calls somebody of the roster something else.
     pub fn call(&self, tenant: TenantId, staff: StaffId, name: &str) {
         self.with(tenant, |rows| rows.staff.insert(staff, name.to_owned()));
+    }
+
+    /// Takes somebody off the roster.
+    pub fn let_go(&self, tenant: TenantId, staff: StaffId) {
+        self.with(tenant, |rows| rows.staff.remove(&staff));
+    }
+
+    /// Takes work away: it was never rendered.
+    pub fn withdraw_work(&self, tenant: TenantId, appointment: AppointmentId) {
+        self.with(tenant, |rows| rows.work.remove(&appointment));
     }
 
     /// Records work, in place of what was recorded for the appointment before.
@@ -125,15 +136,28 @@ impl CompletedWork for InMemoryCommission {
         &self,
         tenant: TenantId,
         range: TimeRange,
+        earlier: EarlierWork,
     ) -> Result<Vec<CompletedAppointment>, Outage> {
-        let ends_inside = |work: &&CompletedAppointment| range.holds(work.ended_at());
         Ok(self.with(tenant, |rows| {
-            rows.work.values().filter(ends_inside).cloned().collect()
+            let mut rules = rows.rules.values();
+            let earlier = match earlier {
+                EarlierWork::Always => true,
+                EarlierWork::AsRulesSay => rules.any(|rule| rule.value.base().earn_on == EarnOn::Payment),
+            };
+            let paid_inside = |work: &CompletedAppointment| {
+                let mut payments = work.payments.iter();
+                work.ended_at() < range.start()
+                    && matches!(work.outcome, Outcome::Rendered)
+                    && payments.any(|payment| range.holds(payment.at))
+            };
+            let here =
+                |work: &&CompletedAppointment| range.holds(work.ended_at()) || (earlier && paid_inside(work));
+            rows.work.values().filter(here).cloned().collect()
         }))
     }
 
     async fn inputs(&self, tenant: TenantId, range: TimeRange) -> Result<InputsMark, Outage> {
-        let work = self.in_period(tenant, range).await?;
+        let work = self.in_period(tenant, range, EarlierWork::AsRulesSay).await?;
         Ok(self.with(tenant, |rows| {
             let staff: Vec<_> = rows.staff.keys().collect();
             let all = format!("{work:?} {:?} {:?} {staff:?}", rows.rules, rows.settings);
@@ -214,15 +238,6 @@ impl CommissionRules for InMemoryCommission {
             rows.changes_of_settings += 1;
             Ok(rows.changes_of_settings + 1)
         })
-    }
-
-    async fn in_force(&self, tenant: TenantId, month: Month) -> Result<Vec<Rule>, Outage> {
-        let touches = |rule: &&Rule| {
-            rule.validity.from() < month.end() && rule.validity.to().is_none_or(|to| to > month.first_day())
-        };
-        Ok(self.with(tenant, |rows| {
-            rows.rules.values().filter(touches).cloned().collect()
-        }))
     }
 
     async fn add(&self, tenant: TenantId, rule: Rule) -> Result<(), AddRuleError> {
@@ -345,6 +360,17 @@ impl CommissionBook for InMemoryCommission {
                 return Err(AmendError::Stale);
             };
             let amends = |document: &FrozenDocument| document.period().kind == PeriodKind::Amendment { of };
+            if let Some(opening) = change.opening {
+                let period = opening.period();
+                let (staff, month) = (period.staff, period.month);
+                let same = |document: &FrozenDocument| {
+                    (document.period().staff, document.period().month) == (staff, month)
+                };
+                if rows.documents.values().any(same) {
+                    return Err(AmendError::Stale);
+                }
+                rows.documents.insert(period.id, opening);
+            }
             if !rows.documents.contains_key(&of) || rows.documents.values().any(amends) {
                 return Err(AmendError::Stale);
             }

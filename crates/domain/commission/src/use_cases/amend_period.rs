@@ -1,8 +1,10 @@
 //! What came to light after a month was frozen: looked at, approved, or put aside.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ratiba_kernel::{Clock, IdSource, MoneyError, Outage, TenantId};
+use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
+use time::OffsetDateTime;
 
 use super::close_period::chain_of;
 use super::preview_period::{PreviewPeriod, PreviewPeriodError};
@@ -12,7 +14,9 @@ use crate::event::CommissionEvent;
 use crate::hash::ContentHash;
 use crate::period::{FrozenBy, FrozenDocument, PeriodKind};
 use crate::ports::{Amend, AmendError, CommissionBook, CommissionRules, CompletedWork, Dismissal};
-use crate::{Month, PersonId, StaffId};
+use crate::settings::CommissionSettings;
+use crate::terms::{Names, Terms};
+use crate::{Month, PeriodId, PersonId, StaffId};
 
 /// Amends frozen months.
 pub struct AmendPeriod {
@@ -33,6 +37,9 @@ pub struct AmendPeriod {
 pub struct Proposal {
     /// What it would say.
     pub amendment: ProposedAmendment,
+    /// Whether nothing is frozen of this person's month: approving opens it with a close without anything in it, which
+    /// is what is amended then.
+    pub opens: bool,
     /// Whoever looked at the very same and put it aside.
     pub dismissed: Option<Dismissal>,
 }
@@ -93,6 +100,22 @@ impl From<PreviewPeriodError> for AmendPeriodError {
 struct Both {
     chain: Chain,
     now: StaffFigure,
+    /// The close that is not frozen yet, where nothing of the person's month is.
+    opening: Option<FrozenDocument>,
+}
+
+/// The close of somebody for whom nothing was frozen when everybody else's month was: nothing is in it, so that there is a
+/// document for what came to light to amend.
+pub(super) fn opening_of(
+    id: PeriodId,
+    (month, staff): (Month, StaffId),
+    names: &Names,
+    settings: &CommissionSettings,
+    (at, by): (OffsetDateTime, FrozenBy),
+) -> FrozenDocument {
+    let nothing = StaffFigure::nothing(staff, month, settings);
+    let terms = Terms::of(staff, names, settings);
+    FrozenDocument::close(id, month, nothing, Money::zero(settings.currency), terms, at, by)
 }
 
 impl AmendPeriod {
@@ -111,13 +134,14 @@ impl AmendPeriod {
         let settings = self.rules.settings(tenant).await?;
         let dismissed = self.book.dismissed(tenant, month).await?;
         let mut proposals = Vec::new();
-        for both in self.both(tenant, month).await? {
+        for both in self.both(tenant, month, &settings, &FrozenBy::System).await? {
             if let Some(amendment) = amend::propose(&both.chain, &both.now, basis, &settings)? {
                 let same = |dismissal: &&Dismissal| {
                     (dismissal.staff, dismissal.content_hash) == (amendment.staff, amendment.content_hash)
                 };
                 proposals.push(Proposal {
                     dismissed: dismissed.iter().find(same).cloned(),
+                    opens: both.opening.is_some(),
                     amendment,
                 });
             }
@@ -136,7 +160,7 @@ impl AmendPeriod {
         tenant: TenantId,
         order: AmendOrder,
     ) -> Result<FrozenDocument, AmendPeriodError> {
-        let proposal = self.seen(tenant, &order).await?;
+        let (proposal, opening) = self.seen(tenant, &order).await?;
         let (of, at) = (proposal.of, self.clock.now());
         let by = FrozenBy::Person(order.by);
         let document = FrozenDocument::amendment(self.ids.fresh(), order.month, proposal, at, by);
@@ -147,6 +171,7 @@ impl AmendPeriod {
                 period: document.period().id,
                 of,
             },
+            opening,
             document: document.clone(),
         };
         match self.book.amend(tenant, change).await {
@@ -166,7 +191,7 @@ impl AmendPeriod {
         order: AmendOrder,
         reason: String,
     ) -> Result<(), AmendPeriodError> {
-        let proposal = self.seen(tenant, &order).await?;
+        let (proposal, _) = self.seen(tenant, &order).await?;
         let dismissal = Dismissal {
             month: order.month,
             staff: order.staff,
@@ -182,19 +207,27 @@ impl AmendPeriod {
         &self,
         tenant: TenantId,
         order: &AmendOrder,
-    ) -> Result<ProposedAmendment, AmendPeriodError> {
+    ) -> Result<(ProposedAmendment, Option<FrozenDocument>), AmendPeriodError> {
         let settings = self.rules.settings(tenant).await?;
-        let all = self.both(tenant, order.month).await?;
+        let by = FrozenBy::Person(order.by);
+        let all = self.both(tenant, order.month, &settings, &by).await?;
         let both = all.into_iter().find(|both| both.now.staff == order.staff);
         let both = both.ok_or(AmendPeriodError::NotFrozen { month: order.month })?;
         if both.now.content_hash != order.seen {
             return Err(AmendPeriodError::Stale);
         }
         let proposal = amend::propose(&both.chain, &both.now, order.basis, &settings)?;
-        proposal.ok_or(AmendPeriodError::NothingToAmend)
+        Ok((proposal.ok_or(AmendPeriodError::NothingToAmend)?, both.opening))
     }
 
-    async fn both(&self, tenant: TenantId, month: Month) -> Result<Vec<Both>, AmendPeriodError> {
+    /// Everybody of whom a month is frozen, or should be.
+    async fn both(
+        &self,
+        tenant: TenantId,
+        month: Month,
+        settings: &CommissionSettings,
+        by: &FrozenBy,
+    ) -> Result<Vec<Both>, AmendPeriodError> {
         let documents = self.book.periods(tenant, month).await?;
         if !documents.iter().any(|period| period.kind == PeriodKind::Close) {
             return Err(AmendPeriodError::NotFrozen { month });
@@ -203,13 +236,28 @@ impl AmendPeriod {
             work: Arc::clone(&self.work),
             rules: Arc::clone(&self.rules),
         };
-        let figures = preview.execute(tenant, month).await?;
+        let names = self.work.names(tenant).await?;
+        let figures = preview.figures(tenant, month, settings).await?;
+        let now = figures.staff.into_iter().map(|figure| (figure.staff, figure));
+        let mut now: BTreeMap<StaffId, StaffFigure> = now.collect();
+        let people: BTreeSet<StaffId> = documents.iter().map(|document| document.staff).collect();
+        let people: BTreeSet<StaffId> = people.into_iter().chain(now.keys().copied()).collect();
         let mut all = Vec::new();
-        for now in figures.staff {
-            // Whoever has no close is told as late; there is nothing to link an amendment to.
-            if let Some(chain) = chain_of(&*self.book, tenant, &documents, now.staff).await? {
-                all.push(Both { chain, now });
-            }
+        for staff in people {
+            let now = now.remove(&staff);
+            let now = now.unwrap_or_else(|| StaffFigure::nothing(staff, month, settings));
+            let frozen = chain_of(&*self.book, tenant, &documents, staff).await?;
+            let (chain, opening) = match frozen {
+                Some(chain) => (chain, None),
+                // Somebody who came after the close and rendered nothing in the month is no news.
+                None if now.lines.is_empty() => continue,
+                None => {
+                    let frozen = (self.clock.now(), by.clone());
+                    let opening = opening_of(self.ids.fresh(), (month, staff), &names, settings, frozen);
+                    (Chain::from_close(opening.clone()), Some(opening))
+                }
+            };
+            all.push(Both { chain, now, opening });
         }
         Ok(all)
     }

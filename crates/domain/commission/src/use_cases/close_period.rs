@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ratiba_kernel::{Clock, IdSource, Money, MoneyError, Outage, TenantId};
 use time::OffsetDateTime;
 
+use super::amend_period::opening_of;
 use super::preview_period::{PreviewPeriod, PreviewPeriodError};
 use crate::amend::{self, Basis, Chain, ProposedAmendment, takeable};
 use crate::engine::{ComputeError, MonthFigures, StaffFigure};
@@ -18,7 +19,7 @@ use crate::ports::{
     Agreed, CommissionBook, CommissionRules, CompletedWork, Draft, DraftFigure, Freeze, FreezeError,
 };
 use crate::settings::{CloseMode, CommissionSettings};
-use crate::terms::Terms;
+use crate::terms::{Names, Terms};
 use crate::{Month, PeriodId, StaffId};
 
 /// How often what is carried is looked at again: each time the close of another month has taken some of it in.
@@ -73,8 +74,8 @@ pub struct LateInputs {
     pub frozen: Option<(PeriodId, ContentHash)>,
     /// The fingerprint now; `None` if the person would have no figure any more.
     pub now: Option<ContentHash>,
-    /// What an amendment would say; `None` if no line differs (a rule was edited) or there is nothing to
-    /// amend.
+    /// What an amendment would say; `None` if no line differs (a rule was edited). For somebody of whom nothing is frozen
+    /// it amends a close that approving freezes first.
     pub proposal: Option<ProposedAmendment>,
 }
 
@@ -250,11 +251,11 @@ impl ClosePeriod {
             if current.is_none() && period.services_rendered == 0 {
                 continue;
             }
-            let chain = chain_of(&*self.book, tenant, &documents, period.staff).await?;
-            let proposal = match (&current, chain) {
-                (Some(figure), Some(chain)) => amend::propose(&chain, figure, Basis::RecordedRate, settings)
-                    .map_err(ClosePeriodError::Difference)?,
-                (None, _) | (_, None) => None,
+            let current =
+                current.unwrap_or_else(|| StaffFigure::nothing(period.staff, figures.month, settings));
+            let proposal = match chain_of(&*self.book, tenant, &documents, period.staff).await? {
+                Some(chain) => propose(&chain, &current, settings)?,
+                None => None,
             };
             late.push(LateInputs {
                 staff: period.staff,
@@ -264,15 +265,29 @@ impl ClosePeriod {
             });
         }
         // Somebody who came after the close is no news, unless work is recorded for them in the month.
-        let unknown = now.into_values().filter(|figure| !figure.lines.is_empty());
-        late.extend(unknown.map(|figure| LateInputs {
-            staff: figure.staff,
-            frozen: None,
-            now: Some(figure.content_hash),
-            proposal: None,
-        }));
+        for figure in now.into_values().filter(|figure| !figure.lines.is_empty()) {
+            let (whose, frozen) = (
+                (figures.month, figure.staff),
+                (self.clock.now(), FrozenBy::System),
+            );
+            let opening = opening_of(self.ids.fresh(), whose, &Names::default(), settings, frozen);
+            late.push(LateInputs {
+                staff: figure.staff,
+                frozen: None,
+                now: Some(figure.content_hash),
+                proposal: propose(&Chain::from_close(opening), &figure, settings)?,
+            });
+        }
         Ok(Comparison { periods, late })
     }
+}
+
+fn propose(
+    chain: &Chain,
+    now: &StaffFigure,
+    settings: &CommissionSettings,
+) -> Result<Option<ProposedAmendment>, ClosePeriodError> {
+    amend::propose(chain, now, Basis::RecordedRate, settings).map_err(ClosePeriodError::Difference)
 }
 
 fn closes_of(mut documents: Vec<FrozenPeriod>) -> Vec<FrozenPeriod> {

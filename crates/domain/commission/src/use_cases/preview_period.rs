@@ -6,7 +6,7 @@ use ratiba_kernel::{Outage, TenantId};
 
 use crate::Month;
 use crate::engine::{ComputeError, MonthFigures, compute};
-use crate::ports::{CommissionRules, CompletedWork};
+use crate::ports::{CommissionRules, CompletedWork, EarlierWork};
 use crate::resolve::{RuleTable, RulesOverlap};
 use crate::rule::{Rule, Validity};
 use crate::settings::CommissionSettings;
@@ -50,8 +50,10 @@ impl PreviewPeriod {
         month: Month,
         settings: &CommissionSettings,
     ) -> Result<MonthFigures, PreviewPeriodError> {
-        let rules = self.rules.in_force(tenant, month).await?;
-        self.with_rules(tenant, month, settings, rules).await
+        // All of them: what is paid in a month may have been rendered on a day of any other.
+        let rules = self.rules.all(tenant).await?;
+        self.with_rules(tenant, month, settings, rules, EarlierWork::AsRulesSay)
+            .await
     }
 
     /// A month by the rules as they are, and by proposed ones: on the days on which a proposed rule holds it takes
@@ -68,13 +70,15 @@ impl PreviewPeriod {
     ) -> Result<(MonthFigures, MonthFigures), PreviewPeriodError> {
         let settings = self.rules.settings(tenant).await?;
         let now = self.figures(tenant, month, &settings).await?;
-        let in_force = self.rules.in_force(tenant, month).await?;
-        let mut rules: Vec<Rule> = in_force
+        let on_record = self.rules.all(tenant).await?;
+        let mut rules: Vec<Rule> = on_record
             .into_iter()
             .flat_map(|rule| without_days_of(rule, proposed))
             .collect();
         rules.extend(proposed.iter().cloned());
-        let then = self.with_rules(tenant, month, &settings, rules).await?;
+        let then = self
+            .with_rules(tenant, month, &settings, rules, EarlierWork::Always)
+            .await?;
         Ok((now, then))
     }
 
@@ -84,13 +88,14 @@ impl PreviewPeriod {
         month: Month,
         settings: &CommissionSettings,
         rules: Vec<Rule>,
+        earlier: EarlierWork,
     ) -> Result<MonthFigures, PreviewPeriodError> {
         let range = month
             .range(&settings.zone)
             .ok_or(ComputeError::OutsideTheCalendar)?;
         let rules = RuleTable::new(rules)?;
         let roster = self.work.roster(tenant).await?;
-        let work = self.work.in_period(tenant, range).await?;
+        let work = self.work.in_period(tenant, range, earlier).await?;
         Ok(compute(month, &work, &rules, settings, &roster)?)
     }
 }

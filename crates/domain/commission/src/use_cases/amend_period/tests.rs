@@ -1,14 +1,16 @@
 use ratiba_kernel::test_support::{ManualClock, SeededIds, block_on, tenant};
-use ratiba_kernel::{Currency, Money};
-use time::macros::datetime;
+use ratiba_kernel::{BasisPoints, Currency, Money};
+use time::macros::{date, datetime};
 
 use super::*;
-use crate::rule::RuleScope;
+use crate::base::{BaseRecipe, EarnOn};
+use crate::rule::{Overridable, Rule, RuleScope, RuleValue, Validity};
 use crate::settings::CommissionSettings;
 use crate::test_support::{
     InMemoryCommission, category, kes, month, percent, rule, settings, some_work, staff,
 };
 use crate::use_cases::{CloseOutcome, ClosePeriod};
+use crate::work::Payment;
 
 struct House {
     memory: Arc<InMemoryCommission>,
@@ -115,6 +117,97 @@ fn only_what_was_looked_at_is_approved() {
     house.refund(20_000);
     let approved = block_on(house.amend.approve(tenant(1), house.order(seen)));
     assert_eq!(approved, Err(AmendPeriodError::Stale));
+}
+
+#[test]
+fn late_work_of_somebody_without_a_close_opens_their_month() {
+    let house = house();
+    let late = some_work(2).by(staff(2)).at(50_000);
+    house.memory.record_work(tenant(1), late.build());
+    let proposed = house.proposals();
+    let [proposal] = proposed.as_slice() else {
+        panic!("{proposed:?}")
+    };
+    assert_eq!((proposal.opens, proposal.amendment.commission), (true, kes(50)));
+    let CloseOutcome::AlreadyFrozen(comparison) = house.run("2026-05") else {
+        panic!("a month was frozen twice")
+    };
+    let told = &comparison.late[0];
+    assert_eq!((told.staff, told.frozen), (staff(2), None));
+    assert_eq!(told.proposal.as_ref().map(|late| late.commission), Some(kes(50)));
+    let order = AmendOrder {
+        staff: staff(2),
+        ..house.order(proposal.amendment.content_hash)
+    };
+    let document = block_on(house.amend.approve(tenant(1), order)).unwrap();
+    let close = block_on(house.amend.book.find_close(tenant(1), staff(2), month("2026-05")));
+    let close = close.unwrap().unwrap();
+    assert_eq!(document.period().kind, PeriodKind::Amendment { of: close.id });
+    assert_eq!((close.commission, close.services_rendered), (kes(0), 0));
+    assert_eq!(house.proposals(), []);
+    assert_eq!(
+        block_on(house.amend.approve(tenant(1), order)),
+        Err(AmendPeriodError::NothingToAmend)
+    );
+    let CloseOutcome::AlreadyFrozen(comparison) = house.run("2026-05") else {
+        panic!("a month was frozen twice")
+    };
+    assert_eq!(comparison.late, []);
+}
+
+#[test]
+fn work_that_is_withdrawn_from_somebody_who_left_is_taken_back() {
+    let house = house();
+    house.memory.let_go(tenant(1), staff(1));
+    house.memory.withdraw_work(tenant(1), some_work(1).build().id);
+    let proposed = house.proposals();
+    let [proposal] = proposed.as_slice() else {
+        panic!("{proposed:?}")
+    };
+    assert_eq!(
+        (proposal.opens, proposal.amendment.commission),
+        (false, kes(-100))
+    );
+}
+
+#[test]
+fn what_is_paid_later_earns_by_the_rule_of_the_day_on_which_it_was_rendered() {
+    let house = house();
+    let base = BaseRecipe {
+        earn_on: EarnOn::Payment,
+        ..BaseRecipe::default()
+    };
+    let of_may = RuleValue::Percentage {
+        rates: Overridable::general(BasisPoints::new(5_000)),
+        base,
+    };
+    let massage = RuleScope::Category(category("massage"));
+    let (january, june) = (date!(2026 - 01 - 01), date!(2026 - 06 - 01));
+    for (number, value, from, to) in [(1, of_may, january, Some(june)), (2, percent(1_000), june, None)] {
+        let validity = Validity::new(from, to).unwrap();
+        house.memory.replace_rule(
+            tenant(1),
+            Rule {
+                validity,
+                ..rule(number, massage.clone(), value)
+            },
+        );
+    }
+    let mut work = some_work(1).ending(datetime!(2026-05-28 11:00 UTC)).build();
+    work.payments = vec![Payment {
+        at: datetime!(2026-06-03 08:00 UTC),
+        amount: kes(1_000),
+    }];
+    house.memory.record_work(tenant(1), work);
+    let preview = PreviewPeriod {
+        work: Arc::clone(&house.amend.work),
+        rules: Arc::clone(&house.amend.rules),
+    };
+    let figures = block_on(preview.execute(tenant(1), month("2026-06"))).unwrap();
+    assert_eq!(
+        (figures.staff[0].commission, figures.staff[0].gaps()),
+        (kes(500), 0)
+    );
 }
 
 #[test]

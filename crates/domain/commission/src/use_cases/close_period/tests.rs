@@ -295,9 +295,9 @@ fn a_month_that_was_found_to_agree_is_computed_again_only_when_something_changed
     let reads = Arc::new(AtomicUsize::new(0));
     let mut work = MockCompletedWork::new();
     let (rows, counted) = (Arc::<InMemoryCommission>::clone(&memory), Arc::clone(&reads));
-    work.expect_in_period().returning(move |tenant, range| {
+    work.expect_in_period().returning(move |tenant, range, earlier| {
         counted.fetch_add(1, Ordering::Relaxed);
-        block_on(rows.in_period(tenant, range))
+        block_on(rows.in_period(tenant, range, earlier))
     });
     let rows = Arc::<InMemoryCommission>::clone(&memory);
     work.expect_inputs()
