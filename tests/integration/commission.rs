@@ -120,6 +120,30 @@ async fn settings_are_replaced_at_the_version_that_was_seen() {
         .map(|draft| &draft["month"])
         .collect();
     assert!(months.contains(&&json!("2026-05")), "{drafts}");
+    // Whoever closes it says what they looked at.
+    let closes = "/api/v1/commission/closes";
+    let close = async |hash: Option<&Value>| {
+        let mut body = json!({ "month": "2026-05" });
+        if let Some(hash) = hash {
+            body["content_hash"] = hash.clone();
+        }
+        world.call(Method::POST, closes, Some(body)).await
+    };
+    let (status, unseen) = close(None).await;
+    assert_eq!(
+        (status, &unseen["errors"][0]["field"]),
+        (StatusCode::BAD_REQUEST, &json!("content_hash")),
+        "{unseen}"
+    );
+    let (_, other) = close(Some(&json!("0".repeat(64)))).await;
+    assert_eq!(other["type"], json!("/problems/stale"), "{other}");
+    let preview = get(&world, "/api/v1/commission/preview?month=2026-05").await;
+    let (status, closed) = close(Some(&preview["content_hash"])).await;
+    assert_eq!(
+        (status, &closed["outcome"]),
+        (StatusCode::OK, &json!("frozen")),
+        "{closed}"
+    );
 }
 
 /// Whether a transaction that is closing a month waits for this table.

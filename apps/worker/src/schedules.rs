@@ -119,9 +119,12 @@ async fn close_month(parts: &Parts, tenant: TenantId, month: Month) -> Result<()
             tracing::info!(%month, "the month waits for its reviewer");
             Ok(())
         }
-        Err(error @ (ClosePeriodError::NotComputable(_) | ClosePeriodError::Difference(_))) => {
-            Err(JobError::Hopeless(error.into()))
-        }
+        Err(
+            error @ (ClosePeriodError::NotComputable(_)
+            | ClosePeriodError::Difference(_)
+            | ClosePeriodError::Unseen { .. }
+            | ClosePeriodError::Changed { .. }),
+        ) => Err(JobError::Hopeless(error.into())),
         Err(error @ (ClosePeriodError::StillRunning { .. } | ClosePeriodError::Unavailable(_))) => {
             Err(error.into())
         }

@@ -1,13 +1,17 @@
 //! The owner's daily digest: figures of several domains, told by conversation.
 
 use ratiba_commission::Month;
-use ratiba_commission::use_cases::PreviewPeriodError;
+use ratiba_commission::use_cases::{AmendPeriodError, PreviewPeriodError};
 use ratiba_conversation::desk::DayMoney;
 use ratiba_conversation::use_cases::{DigestFigures, Notice, TellError};
 use ratiba_kernel::{Money, Outage, TenantId};
 use ratiba_postgres::figures;
+use time::Date;
 
 use crate::Parts;
+
+/// In how many of the latest months the digest looks for what came late.
+const LATE_MONTHS: usize = 3;
 
 /// Why the digest was not told. Its job may run again.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +61,7 @@ impl Parts {
             }
         };
         let drafts = self.commission.book.drafts(tenant).await?;
+        let late = self.came_late(tenant, month).await?;
         let overdue = self
             .schedules
             .list()
@@ -80,6 +85,7 @@ impl Parts {
             overdue: u32::try_from(overdue).unwrap_or(u32::MAX),
             commission,
             waiting: drafts.iter().map(|draft| draft.month.first_day()).collect(),
+            late,
             today: found
                 .today
                 .iter()
@@ -99,6 +105,33 @@ impl Parts {
             .tell
             .execute(tenant, occasion, Notice::Digest(digest))
             .await?)
+    }
+}
+
+impl Parts {
+    /// The latest frozen months before one for which something came late that nobody has decided on.
+    async fn came_late(&self, tenant: TenantId, before: Month) -> Result<Vec<(Date, u32)>, Outage> {
+        let mut late = Vec::new();
+        let mut month = before.previous();
+        for _ in 0..LATE_MONTHS {
+            let Some(current) = month else { break };
+            match self.commission.amend.waiting(tenant, current).await {
+                Ok(0) | Err(AmendPeriodError::NotFrozen { .. }) => {}
+                Ok(people) => late.push((current.first_day(), u32::try_from(people).unwrap_or(u32::MAX))),
+                Err(AmendPeriodError::Unavailable(outage)) => return Err(outage),
+                Err(
+                    refused @ (AmendPeriodError::NotComputable(_)
+                    | AmendPeriodError::Difference(_)
+                    | AmendPeriodError::NothingToAmend
+                    | AmendPeriodError::Stale),
+                ) => {
+                    tracing::error!(month = %current, error = %refused, "a frozen month cannot be computed");
+                }
+            }
+            month = current.previous();
+        }
+        late.reverse();
+        Ok(late)
     }
 }
 

@@ -10,15 +10,16 @@ use ratiba_commission::use_cases::{CloseOutcome, ClosePeriodError};
 use ratiba_commission::{Month, PeriodId};
 use ratiba_kernel::{Id, Zone};
 use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::appointments::{only_parameter, shown};
+use super::commission_figures::{fault, hash_of, month_of};
 use crate::State;
-use crate::body::JsonBody;
 use crate::caller::Caller;
+use crate::checked::Checked;
 use crate::dto::id_of;
 use crate::endpoint::Endpoint;
-use crate::fields::Fields;
 use crate::problem::{Kind, Problem};
 
 /// The endpoints of commission.
@@ -47,12 +48,15 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/api/v1/commission/closes", "Close a month", || {
             web::post().to(close)
         })
-        .describe("A month that is frozen already stays as it is, and what came late is reported.")
+        .describe(
+            "A month that is frozen already stays as it is, and what came late is reported. Where `close_mode` is `review` \
+             the request names the `content_hash` that was looked at.",
+        )
         .group("commission")
         .needs(Scope::CommissionClose)
         .body::<MonthBody>()
         .answers::<Value>(200, "what came of it")
-        .problems(&[Kind::PeriodRunning, Kind::Unacceptable, Kind::Conflict]),
+        .problems(&[Kind::PeriodRunning, Kind::Unacceptable, Kind::Conflict, Kind::Stale]),
     ]
 }
 
@@ -64,12 +68,16 @@ pub struct MonthQuery {
     month: String,
 }
 
-/// Which month.
-#[derive(JsonSchema)]
+/// Which month is closed.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MonthBody {
     /// Such as 2026-05.
-    #[expect(dead_code, reason = "stands for its schema")]
     month: String,
+    /// The fingerprint of the figures that were looked at, of the preview or the draft. A business that wants a person to look
+    /// first requires it; wherever it is given, the month is closed only as long as it comes to them.
+    #[serde(default)]
+    content_hash: Option<String>,
 }
 
 /// `GET /api/v1/commission/periods?month=2026-05`: every frozen document of the month; a therapist sees the
@@ -129,7 +137,7 @@ pub async fn show(
     Ok(HttpResponse::Ok().json(body))
 }
 
-/// `POST /api/v1/commission/closes` with `{"month"}`. A month that is frozen already stays as it is, and
+/// `POST /api/v1/commission/closes` with `{"month", "content_hash"?}`. A month that is frozen already stays as it is, and
 /// what came late is reported.
 ///
 /// # Errors
@@ -137,35 +145,20 @@ pub async fn show(
 pub async fn close(
     state: web::Data<State>,
     caller: Caller,
-    JsonBody(body): JsonBody,
+    Checked(body): Checked<MonthBody>,
 ) -> Result<HttpResponse, Problem> {
     let principal = &caller.0;
-    let mut fields = Fields::of(&body)?;
-    let month = match fields.text("month", 7) {
-        Some(text) => {
-            let month: Option<Month> = text.parse().ok();
-            if month.is_none() {
-                fields.fault("month", "must be a month such as 2026-05");
-            }
-            month
-        }
-        None => {
-            fields.fault("month", "is missing or no text");
-            None
-        }
-    };
-    fields.finish()?;
-    let Some(month) = month else {
-        return Err(Problem::new(Kind::Validation, "month is missing"));
-    };
+    let month = month_of(&body.month)?;
     let by = FrozenBy::Person(Id::from_uuid(principal.subject));
-    let outcome = state
-        .parts
-        .commission
-        .close
-        .execute(principal.tenant, month, by)
-        .await
-        .map_err(refused)?;
+    let close = &state.parts.commission.close;
+    let outcome = match &body.content_hash {
+        None => close.execute(principal.tenant, month, by).await,
+        Some(seen) => {
+            let seen = hash_of(seen)?;
+            close.execute_seen(principal.tenant, month, by, seen).await
+        }
+    };
+    let outcome = outcome.map_err(refused)?;
     let context = Context::of(&state, principal).await?;
     let body = match outcome {
         CloseOutcome::Frozen { documents } => json!({
@@ -272,6 +265,11 @@ impl Context {
 fn refused(error: ClosePeriodError) -> Problem {
     match error {
         ClosePeriodError::StillRunning { .. } => Problem::new(Kind::PeriodRunning, error.to_string()),
+        ClosePeriodError::Unseen { .. } => fault(
+            "content_hash",
+            "must name the figures that were looked at: a person looks first here",
+        ),
+        ClosePeriodError::Changed { .. } => Problem::new(Kind::Stale, error.to_string()),
         ClosePeriodError::NotComputable(_) | ClosePeriodError::Difference(_) => {
             let cause = std::error::Error::source(&error)
                 .map(ToString::to_string)

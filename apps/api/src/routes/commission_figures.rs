@@ -186,14 +186,14 @@ pub struct DismissBody {
     reason: String,
 }
 
-fn fault(field: &str, message: &str) -> Problem {
+pub(super) fn fault(field: &str, message: &str) -> Problem {
     Problem::fields(vec![FieldFault {
         field: field.to_owned(),
         message: message.to_owned(),
     }])
 }
 
-fn month_of(text: &str) -> Result<Month, Problem> {
+pub(super) fn month_of(text: &str) -> Result<Month, Problem> {
     text.parse()
         .map_err(|_| fault("month", "must be a month such as 2026-05"))
 }
@@ -257,7 +257,12 @@ async fn preview(
         .filter(|figure| principal.sees_staff(figure.staff.as_uuid()));
     let staff: Vec<Value> = own.map(|figure| with_lines(figure, &zone)).collect();
     let is_over = month.is_over(state.parts.clock.now(), &zone);
-    Ok(HttpResponse::Ok().json(json!({ "month": month.to_string(), "is_over": is_over, "staff": staff })))
+    Ok(HttpResponse::Ok().json(json!({
+        "month": month.to_string(),
+        "is_over": is_over,
+        "content_hash": figures.content_hash().to_string(),
+        "staff": staff,
+    })))
 }
 
 async fn what_if(
@@ -443,9 +448,7 @@ fn order(
     hash: &str,
     basis: BasisWord,
 ) -> Result<AmendOrder, Problem> {
-    let seen: ContentHash = hash
-        .parse()
-        .map_err(|_| fault("content_hash", "must be 64 hexadecimal digits"))?;
+    let seen = hash_of(hash)?;
     Ok(AmendOrder {
         month: month_of(month)?,
         staff: Id::from_uuid(staff),
@@ -453,6 +456,12 @@ fn order(
         seen,
         by: Id::from_uuid(principal.subject),
     })
+}
+
+/// A fingerprint that somebody looked at.
+pub(super) fn hash_of(text: &str) -> Result<ContentHash, Problem> {
+    text.parse()
+        .map_err(|_| fault("content_hash", "must be 64 hexadecimal digits"))
 }
 
 fn not_computed(error: PreviewPeriodError) -> Problem {

@@ -736,7 +736,7 @@ export interface paths {
         put?: never;
         /**
          * Close a month
-         * @description A month that is frozen already stays as it is, and what came late is reported.
+         * @description A month that is frozen already stays as it is, and what came late is reported. Where `close_mode` is `review` the request names the `content_hash` that was looked at.
          *
          *     Needs the scope `commission:close`.
          */
@@ -7206,8 +7206,14 @@ export interface components {
         MessageTemplates: {
             items: components["schemas"]["MessageTemplate"][];
         };
-        /** @description Which month. */
+        /** @description Which month is closed. */
         MonthBody: {
+            /**
+             * @description The fingerprint of the figures that were looked at, of the preview or the draft. A business that wants a person to look
+             *     first requires it; wherever it is given, the month is closed only as long as it comes to them.
+             * @default null
+             */
+            content_hash?: string | null;
             /** @description Such as 2026-05. */
             month: string;
         };
@@ -13449,6 +13455,15 @@ export interface operations {
             };
             /** @description period-running, conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stale */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

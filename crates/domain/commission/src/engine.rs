@@ -504,6 +504,14 @@ impl Line {
     }
 }
 
+impl MonthFigures {
+    /// The fingerprint of what went into the figures of everybody: who looked at them says which ones.
+    #[must_use]
+    pub fn content_hash(&self) -> ContentHash {
+        hash::hash_of_hashes(self.staff.iter().map(|figure| figure.content_hash))
+    }
+}
+
 impl StaffFigure {
     /// The figure of somebody who rendered nothing and is not on the roster.
     #[must_use]

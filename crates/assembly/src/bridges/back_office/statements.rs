@@ -1,6 +1,7 @@
 //! Closed commission, as the people who earned it ask for it in the chat, and months that wait to be closed.
 
 use ratiba_commission::dispute::{LineNumber, Words};
+use ratiba_commission::hash::ContentHash;
 use ratiba_commission::period::FrozenBy;
 use ratiba_commission::use_cases::{CloseOutcome, ClosePeriodError, OpenDisputeError, PreviewPeriodError};
 use ratiba_commission::{Month, PeriodId};
@@ -115,6 +116,7 @@ impl BackOfficeBridge {
             people: u32::try_from(figures.staff.len()).unwrap_or(u32::MAX),
             commission: all(|figure| figure.commission)?,
             tips: all(|figure| figure.tip)?,
+            fingerprint: *figures.content_hash().as_bytes(),
         }))
     }
 
@@ -147,12 +149,16 @@ impl BackOfficeBridge {
             let own = periods.iter().any(|period| period.frozen_by == by);
             return Ok(if own { Ok(()) } else { Err(refusal) });
         }
-        match self.close.execute(tenant, month, by).await {
+        let shown = ContentHash::from_bytes(seen.fingerprint);
+        match self.close.execute_seen(tenant, month, by, shown).await {
             Ok(CloseOutcome::Frozen { .. }) => Ok(Ok(())),
             Ok(CloseOutcome::AlreadyFrozen(_)) => Ok(Err(Refusal::ClosedAlready)),
-            Ok(CloseOutcome::AwaitsReview { .. }) | Err(ClosePeriodError::StillRunning { .. }) => {
-                Ok(Err(Refusal::Changed))
-            }
+            Ok(CloseOutcome::AwaitsReview { .. })
+            | Err(
+                ClosePeriodError::StillRunning { .. }
+                | ClosePeriodError::Unseen { .. }
+                | ClosePeriodError::Changed { .. },
+            ) => Ok(Err(Refusal::Changed)),
             Err(ClosePeriodError::NotComputable(_) | ClosePeriodError::Difference(_)) => {
                 Ok(Err(Refusal::Faulty(vec![RuleFault::Elsewhere])))
             }

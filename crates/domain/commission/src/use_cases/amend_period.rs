@@ -13,7 +13,7 @@ use crate::engine::StaffFigure;
 use crate::event::CommissionEvent;
 use crate::hash::ContentHash;
 use crate::period::{FrozenBy, FrozenDocument, PeriodKind};
-use crate::ports::{Amend, AmendError, CommissionBook, CommissionRules, CompletedWork, Dismissal};
+use crate::ports::{Agreed, Amend, AmendError, CommissionBook, CommissionRules, CompletedWork, Dismissal};
 use crate::settings::CommissionSettings;
 use crate::terms::{Names, Terms};
 use crate::{Month, PeriodId, PersonId, StaffId};
@@ -147,6 +147,28 @@ impl AmendPeriod {
             }
         }
         Ok(proposals)
+    }
+
+    /// For how many people something came to light in a frozen month that nobody has approved or put aside; nobody where the
+    /// month is not frozen. Costs little where nothing changed since it was found to agree.
+    ///
+    /// # Errors
+    /// [`AmendPeriodError`].
+    pub async fn waiting(&self, tenant: TenantId, month: Month) -> Result<usize, AmendPeriodError> {
+        let documents = self.book.periods(tenant, month).await?.len();
+        let settings = self.rules.settings(tenant).await?;
+        let Some(range) = month.range(&settings.zone).filter(|_| documents > 0) else {
+            return Ok(0);
+        };
+        let inputs = self.work.inputs(tenant, range).await?;
+        if self.book.agreed(tenant, month).await? == Some(Agreed { inputs, documents }) {
+            return Ok(0);
+        }
+        let proposals = self.proposals(tenant, month, Basis::RecordedRate).await?;
+        Ok(proposals
+            .iter()
+            .filter(|proposal| proposal.dismissed.is_none())
+            .count())
     }
 
     /// Freezes the amendment that was looked at, linked to the document that it amends. Of several that approve

@@ -13,7 +13,7 @@ use super::preview_period::{PreviewPeriod, PreviewPeriodError};
 use crate::amend::{self, Basis, Chain, ProposedAmendment, takeable};
 use crate::engine::{ComputeError, MonthFigures, StaffFigure};
 use crate::event::CommissionEvent;
-use crate::hash::{ContentHash, hash_of_hashes};
+use crate::hash::ContentHash;
 use crate::period::{FrozenBy, FrozenDocument, FrozenPeriod, PeriodKind};
 use crate::ports::{
     Agreed, CommissionBook, CommissionRules, CompletedWork, Draft, DraftFigure, Freeze, FreezeError,
@@ -88,6 +88,18 @@ pub enum ClosePeriodError {
         /// Which month.
         month: Month,
     },
+    /// The tenant wants a person to look first, and whoever closes it did not say which figures they looked at.
+    #[error("the month {month} is closed by somebody who looked at its figures")]
+    Unseen {
+        /// Which month.
+        month: Month,
+    },
+    /// It does not come to what was looked at any more.
+    #[error("the month {month} does not come to what was looked at any more")]
+    Changed {
+        /// Which month.
+        month: Month,
+    },
     /// Something recorded must be put right first.
     #[error("the month cannot be computed")]
     NotComputable(#[source] PreviewPeriodError),
@@ -116,12 +128,36 @@ impl ClosePeriod {
     ///
     /// # Errors
     /// [`ClosePeriodError`]; nothing was written but with `Unavailable`.
-    #[tracing::instrument(name = "commission.close_period", skip_all, fields(month = %month))]
     pub async fn execute(
         &self,
         tenant: TenantId,
         month: Month,
         by: FrozenBy,
+    ) -> Result<CloseOutcome, ClosePeriodError> {
+        self.close(tenant, month, by, None).await
+    }
+
+    /// The same by somebody who looked at the month: it is frozen only as long as it comes to what they saw.
+    ///
+    /// # Errors
+    /// [`ClosePeriodError`]; nothing was written but with `Unavailable`.
+    pub async fn execute_seen(
+        &self,
+        tenant: TenantId,
+        month: Month,
+        by: FrozenBy,
+        seen: ContentHash,
+    ) -> Result<CloseOutcome, ClosePeriodError> {
+        self.close(tenant, month, by, Some(seen)).await
+    }
+
+    #[tracing::instrument(name = "commission.close_period", skip_all, fields(month = %month))]
+    async fn close(
+        &self,
+        tenant: TenantId,
+        month: Month,
+        by: FrozenBy,
+        seen: Option<ContentHash>,
     ) -> Result<CloseOutcome, ClosePeriodError> {
         let settings = self.rules.settings(tenant).await?;
         let now = self.clock.now();
@@ -155,6 +191,15 @@ impl ClosePeriod {
                 self.book.note_agreed(tenant, month, agreed).await?;
             }
             return Ok(CloseOutcome::AlreadyFrozen(comparison));
+        }
+        match (settings.close_mode, &by, seen) {
+            (CloseMode::Review, FrozenBy::Person(_) | FrozenBy::Admin(_), None) => {
+                return Err(ClosePeriodError::Unseen { month });
+            }
+            (_, _, Some(seen)) if seen != figures.content_hash() => {
+                return Err(ClosePeriodError::Changed { month });
+            }
+            (CloseMode::Automatic | CloseMode::Review, _, _) => {}
         }
         for _ in 0..CARRIED_TRIES {
             let written = match (settings.close_mode, &by) {
@@ -336,7 +381,7 @@ fn draft_of(figures: &MonthFigures, drafted_at: OffsetDateTime) -> Draft {
                 services_rendered: figure.services_rendered,
             })
             .collect(),
-        content_hash: hash_of_hashes(figures.staff.iter().map(|figure| figure.content_hash)),
+        content_hash: figures.content_hash(),
         drafted_at,
     }
 }

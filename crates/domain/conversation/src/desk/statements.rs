@@ -109,4 +109,6 @@ pub struct WaitingMonth {
     pub commission: Money,
     /// All tips.
     pub tips: Money,
+    /// The fingerprint of what all of it is made from: a yes is to these figures and no others.
+    pub fingerprint: [u8; 32],
 }

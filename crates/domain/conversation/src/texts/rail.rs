@@ -229,6 +229,9 @@ catalogue! {
     /// In the digest: months that wait.
     CommissionWaits: "commission for {list} waits: /close or the console"
         / "kamisheni ya {list} inasubiri: /close au console";
+    /// In the digest: something came late for frozen months.
+    CommissionLate: "late changes to closed commission wait for a decision: {list}"
+        / "mabadiliko yaliyochelewa yanasubiri uamuzi: {list}";
     /// No month waits to be closed.
     NothingWaits: "No month of commission waits to be closed." / "Hakuna mwezi wa kamisheni unaosubiri kufungwa.";
     /// What: a month is closed.

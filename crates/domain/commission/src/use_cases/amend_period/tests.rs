@@ -225,9 +225,13 @@ fn a_dismissal_holds_for_what_was_looked_at_and_no_longer() {
     let seen = house.proposals()[0].amendment.content_hash;
     let reason = "agreed with her".to_owned();
     block_on(house.amend.dismiss(tenant(1), house.order(seen), reason.clone())).unwrap();
+    let waiting = || block_on(house.amend.waiting(tenant(1), month("2026-05")));
+    assert_eq!(waiting(), Ok(0));
     let dismissed = house.proposals()[0].dismissed.clone();
     assert_eq!(dismissed.map(|dismissal| dismissal.reason), Some(reason));
     house.refund(20_000);
+    assert_eq!(waiting(), Ok(1));
+    assert_eq!(block_on(house.amend.waiting(tenant(1), month("2026-04"))), Ok(0));
     assert_eq!(house.proposals()[0].dismissed, None);
 }
 

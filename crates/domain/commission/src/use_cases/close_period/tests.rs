@@ -175,7 +175,28 @@ fn where_a_person_reviews_the_schedule_leaves_a_draft_and_the_person_freezes() {
     let draft = house.memory.draft(tenant(1), month("2026-05")).unwrap();
     assert_eq!(draft.staff[0].commission, kes(100));
     let manager = FrozenBy::Person(PersonId::from_uuid(staff(9).as_uuid()));
-    let Ok(CloseOutcome::Frozen { documents }) = house.run(manager.clone()) else {
+    // They close what they looked at: neither unseen figures, nor others than those.
+    let may = month("2026-05");
+    assert_eq!(
+        house.run(manager.clone()),
+        Err(ClosePeriodError::Unseen { month: may })
+    );
+    let close = |seen| {
+        let by = manager.clone();
+        block_on(house.close.execute_seen(tenant(1), may, by, seen))
+    };
+    house
+        .memory
+        .record_work(tenant(1), some_work(1).at(90_000).build());
+    assert_eq!(
+        close(draft.content_hash),
+        Err(ClosePeriodError::Changed { month: may })
+    );
+    assert_eq!(block_on(house.memory.periods(tenant(1), may)), Ok(Vec::new()));
+    let Ok(CloseOutcome::AwaitsReview { figures }) = house.run(FrozenBy::System) else {
+        panic!("no draft");
+    };
+    let Ok(CloseOutcome::Frozen { documents }) = close(figures.content_hash()) else {
         panic!("not frozen");
     };
     assert_eq!(documents[0].period().frozen_by, manager);

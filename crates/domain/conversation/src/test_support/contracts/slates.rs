@@ -75,6 +75,7 @@ fn acts() -> Vec<Act> {
                 people: 3,
                 commission: Money::kes_minor(1_234_500),
                 tips: Money::kes_minor(0),
+                fingerprint: [7; 32],
             },
         },
     ]

@@ -32,6 +32,9 @@ pub struct DigestFigures {
     pub commission: Option<Money>,
     /// The first days of the months of commission that wait for somebody to close them.
     pub waiting: Vec<Date>,
+    /// The first days of frozen months for which something came late that nobody has decided on, with the number of people
+    /// whom it is about.
+    pub late: Vec<(Date, u32)>,
     /// Today's visits, one line each.
     pub today: Vec<String>,
 }

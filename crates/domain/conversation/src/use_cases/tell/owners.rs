@@ -432,10 +432,16 @@ fn digest(figures: &DigestFigures, voice: &Voice<'_>) -> OwnerNews {
         let list = Values::new().with(Placeholder::List, months.join(", "));
         RailText::CommissionWaits.render(voice.tongue, &list)
     });
-    let commission = match waits {
-        Some(waits) => format!("{commission}; {waits}"),
-        None => commission,
-    };
+    let late = figures.late.iter();
+    let late: Vec<String> = late
+        .map(|(month, people)| format!("{} ({people})", format_month(*month, voice.tongue)))
+        .collect();
+    let late = (!late.is_empty()).then(|| {
+        let list = Values::new().with(Placeholder::List, late.join(", "));
+        RailText::CommissionLate.render(voice.tongue, &list)
+    });
+    let parts = [Some(commission), waits, late];
+    let commission = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
     let values = Values::new()
         .with(Placeholder::Business, voice.profile.business_name.as_str())
         .with(Placeholder::Date, date.as_str())

@@ -546,6 +546,7 @@ fn a_digest_of_many_visits_says_how_many_it_leaves_out() {
         overdue: 0,
         commission: None,
         waiting: Vec::new(),
+        late: Vec::new(),
         today: (0..45).map(line).collect(),
     };
     let told = chat.happens(1, Notice::Digest(figures));
@@ -575,6 +576,7 @@ fn the_owners_get_the_digest_once_a_day() {
         overdue: 0,
         commission: None,
         waiting: Vec::new(),
+        late: Vec::new(),
         today: vec!["09:00 Asha, Swedish massage".into()],
     };
     let told = chat.happens(1, Notice::Digest(figures.clone()));

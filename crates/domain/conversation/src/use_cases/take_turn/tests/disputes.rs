@@ -254,6 +254,7 @@ fn a_month_that_waits_is_closed_by_an_admins_yes() {
         people: 3,
         commission: Money::kes_minor(1_234_500),
         tips: Money::kes_minor(20_000),
+        fingerprint: [7; 32],
     };
     chat.office.waits(waiting);
     let asked = chat.admin_says(OWNER, "/close").concat();

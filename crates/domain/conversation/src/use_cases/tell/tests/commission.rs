@@ -148,7 +148,7 @@ fn the_owners_hear_of_a_dispute_with_its_reason() {
 
 #[test]
 fn the_digest_names_every_month_that_waits_until_none_does() {
-    let figures = |waiting| DigestFigures {
+    let figures = |waiting, late| DigestFigures {
         day: date!(2026 - 06 - 02),
         bookings: 0,
         no_shows: 0,
@@ -160,19 +160,24 @@ fn the_digest_names_every_month_that_waits_until_none_does() {
         overdue: 0,
         commission: Some(Money::kes_minor(100_000)),
         waiting,
+        late,
         today: Vec::new(),
     };
     let waits = "KES 1,000; commission for April 2026, May 2026 waits: /close or the console";
     let mut chat = Chat::default();
     let months = vec![date!(2026 - 04 - 01), date!(2026 - 05 - 01)];
-    let told = chat.happens(1, Notice::Digest(figures(months)));
+    let told = chat.happens(1, Notice::Digest(figures(months, Vec::new())));
     assert!(told[0].contains(waits), "{}", told[0]);
     let call = chat.to_owners()[0].fallback.clone().unwrap();
     assert!(call.parameters().contains(&waits.to_owned()), "{call:?}");
-    let told = Chat::default().happens(1, Notice::Digest(figures(Vec::new())));
+    let told = Chat::default().happens(1, Notice::Digest(figures(Vec::new(), Vec::new())));
     assert!(
         told[0].contains("KES 1,000") && !told[0].contains("waits"),
         "{}",
         told[0]
     );
+    let late = vec![(date!(2026 - 05 - 01), 2)];
+    let told = Chat::default().happens(1, Notice::Digest(figures(Vec::new(), late)));
+    let words = "KES 1,000; late changes to closed commission wait for a decision: May 2026 (2)";
+    assert!(told[0].contains(words), "{}", told[0]);
 }
